@@ -1,0 +1,138 @@
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+/// The variables a function was started with.
+///
+/// `Debug` shows names only: a value may be a secret.
+#[derive(Clone, Default)]
+pub struct Env(BTreeMap<String, String>);
+
+impl Env {
+    /// The process's own environment. Values that are not UTF-8 are read lossily,
+    /// so that the variable's own rule names the fault.
+    #[must_use]
+    pub fn from_os() -> Self {
+        Self::new(
+            std::env::vars_os().map(|(name, value)| {
+                (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
+            }),
+        )
+    }
+
+    /// An environment of the caller's own.
+    pub fn new<K: Into<String>, V: Into<String>>(vars: impl IntoIterator<Item = (K, V)>) -> Self {
+        Self(vars.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// The value, if the variable is set and not empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// Starts reading a configuration; the reader collects every fault.
+    #[must_use]
+    pub fn vars(&self) -> Vars<'_> {
+        Vars { env: self, faults: Vec::new() }
+    }
+}
+
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// One bad variable: its name and the shape that it should have, never its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The variable.
+    pub name: &'static str,
+    /// What is expected of it, as words that finish "expected …".
+    pub expected: String,
+}
+
+/// Every bad variable of one function. A function that has any does not start.
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("bad configuration: {}", .0.iter().map(|fault| format!("{}: expected {}", fault.name, fault.expected)).collect::<Vec<_>>().join("; "))]
+pub struct Faults(pub Vec<Fault>);
+
+/// Reads variables one by one and keeps the faults, so that all are reported at once.
+#[derive(Debug)]
+pub struct Vars<'a> {
+    env: &'a Env,
+    faults: Vec<Fault>,
+}
+
+impl Vars<'_> {
+    /// Reads `name`, or takes `default` where it is not set. `parse` turns the text into the value, or `None`.
+    /// A fault yields `None` and is kept; `expected` finishes the sentence "expected …".
+    pub fn read<T>(
+        &mut self,
+        name: &'static str,
+        default: Option<&str>,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.env.get(name).or(default).and_then(parse);
+        if value.is_none() {
+            self.faults.push(Fault { name, expected: expected.to_owned() });
+        }
+        value
+    }
+
+    /// A variable that must be there and may be any text.
+    pub fn text(&mut self, name: &'static str, expected: &str) -> Option<String> {
+        self.read(name, None, expected, |text| Some(text.to_owned()))
+    }
+
+    /// A variable whose type knows how to read itself.
+    pub fn parsed<T: FromStr>(&mut self, name: &'static str, default: &str, expected: &str) -> Option<T> {
+        self.read(name, Some(default), expected, |text| text.parse().ok())
+    }
+
+    /// Adds a fault that concerns several variables at once.
+    pub fn fault(&mut self, name: &'static str, expected: impl Into<String>) {
+        self.faults.push(Fault { name, expected: expected.into() });
+    }
+
+    /// The configuration, if every variable was good; otherwise all the faults.
+    ///
+    /// # Errors
+    /// [`Faults`] with at least one entry. A `None` without a recorded fault cannot come from [`Vars::read`].
+    pub fn finish<T>(self, config: Option<T>) -> Result<T, Faults> {
+        match config {
+            Some(config) if self.faults.is_empty() => Ok(config),
+            _ => Err(Faults(self.faults)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_named_and_no_value_is_shown() {
+        let env = Env::new([("DAYS", "fourteen"), ("SECRET", "hunter2"), ("BLANK", "  ")]);
+        let mut vars = env.vars();
+        let days = vars.parsed::<u16>("DAYS", "14", "a whole number");
+        let secret = vars.read("SECRET", None, "a value that starts with whsec_", |text| {
+            text.starts_with("whsec_").then(|| text.to_owned())
+        });
+        let blank = vars.text("BLANK", "the table's name");
+        let faults = vars.finish(days.zip(secret).zip(blank)).unwrap_err();
+        assert_eq!(
+            faults.to_string(),
+            "bad configuration: DAYS: expected a whole number; SECRET: expected a value that starts with whsec_; \
+             BLANK: expected the table's name"
+        );
+    }
+
+    #[test]
+    fn a_default_stands_in_for_what_is_not_set() {
+        let env = Env::default();
+        let mut vars = env.vars();
+        let days = vars.parsed::<u16>("DAYS", "14", "a whole number");
+        assert_eq!(vars.finish(days), Ok(14));
+    }
+}

@@ -1,0 +1,19 @@
+//! What a function needs before its first event: its variables, its AWS
+//! configuration, a clock, randomness, and the loop that hands it events.
+//!
+//! This crate never decides anything about organizations, never speaks to AWS
+//! itself, and is the only place where a deployed function meets the operating
+//! system: [`Env`] reads the environment, [`Clock`] the time, [`Entropy`] the
+//! random source. Everything else takes them as arguments.
+
+mod aws;
+mod clock;
+mod entropy;
+mod env;
+mod run;
+
+pub use aws::Aws;
+pub use clock::Clock;
+pub use entropy::Entropy;
+pub use env::{Env, Fault, Faults, Vars};
+pub use run::{Answer, Boot, Event, Handler, handler, run};

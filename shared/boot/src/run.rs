@@ -1,0 +1,65 @@
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use lambda_runtime::LambdaEvent;
+use serde_json::value::RawValue;
+
+use crate::{
+    aws::Aws,
+    clock::Clock,
+    entropy::Entropy,
+    env::{Env, Faults},
+};
+
+/// What a function is started with.
+#[derive(Clone, Debug)]
+pub struct Boot {
+    /// Its variables.
+    pub env: Env,
+    /// How it reaches AWS.
+    pub aws: Aws,
+    /// Where it reads the time.
+    pub clock: Clock,
+    /// Where it takes ids and secrets from.
+    pub entropy: Entropy,
+}
+
+/// An event as Lambda carries it: JSON text, parsed by the function that knows its shape.
+pub type Event = LambdaEvent<Box<RawValue>>;
+
+/// What a function gives back: JSON text, or an error on which Lambda's own retry rules act.
+pub type Answer = Result<Box<RawValue>, lambda_runtime::Error>;
+
+/// A started function.
+pub type Handler = Arc<dyn Fn(Event) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync>;
+
+/// Makes a [`Handler`] of a function.
+pub fn handler<H, F>(handle: H) -> Handler
+where
+    H: Fn(Event) -> F + Send + Sync + 'static,
+    F: Future<Output = Answer> + Send + 'static,
+{
+    Arc::new(move |event| Box::pin(handle(event)))
+}
+
+/// Starts a function and hands it events over the Lambda Runtime API until the process ends.
+///
+/// # Errors
+/// Bad configuration, named in the log with every fault; or the Runtime API going away.
+pub async fn run<S, F>(start: S) -> Result<(), lambda_runtime::Error>
+where
+    S: FnOnce(Boot) -> F,
+    F: Future<Output = Result<Handler, Faults>>,
+{
+    telemetry::init();
+    let env = Env::from_os();
+    let started = match Aws::from_env(&env) {
+        Ok(aws) => start(Boot { env, aws, clock: Clock::system(), entropy: Entropy::system() }).await,
+        Err(faults) => Err(faults),
+    };
+    let handler = started.inspect_err(|faults| {
+        for fault in &faults.0 {
+            tracing::error!(variable = fault.name, expected = %fault.expected, "bad configuration");
+        }
+    })?;
+    lambda_runtime::run(lambda_runtime::service_fn(move |event| handler(event))).await
+}

@@ -1,0 +1,111 @@
+use std::{io::Write, sync::OnceLock};
+
+use jiff::Timestamp;
+use serde_json::json;
+
+/// The CloudWatch namespace of every metric.
+const NAMESPACE: &str = "Onramp";
+
+/// What is counted. Names are CloudWatch metric names and appear in alarms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// An organization signed up.
+    SignedUp,
+    /// An organization was provisioned.
+    Provisioned,
+    /// A trial ended without a payment.
+    TrialExpired,
+    /// A trial ended without a payment and without a payment method on file.
+    TrialExpiredWithoutPaymentMethod,
+    /// SES accepted a mail.
+    MailSent,
+    /// A mail cannot be sent, for good.
+    MailFailed,
+    /// Whether a mail was sent is not known.
+    MailUnknown,
+    /// A webhook request whose signature was refused.
+    WebhookRefused,
+    /// A webhook request came while no secret is set.
+    WebhookUnconfigured,
+    /// A signed event waits for its customer's organization.
+    EventParked,
+    /// A signed event could not be read.
+    EventQuarantined,
+    /// A signed event of the other mode was left alone.
+    EventWrongMode,
+    /// A host-app event named an organization or a type that is not known.
+    HostEventUnknown,
+}
+
+impl Metric {
+    /// The CloudWatch metric name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignedUp => "SignedUp",
+            Self::Provisioned => "Provisioned",
+            Self::TrialExpired => "TrialExpired",
+            Self::TrialExpiredWithoutPaymentMethod => "TrialExpiredWithoutPaymentMethod",
+            Self::MailSent => "MailSent",
+            Self::MailFailed => "MailFailed",
+            Self::MailUnknown => "MailUnknown",
+            Self::WebhookRefused => "WebhookRefused",
+            Self::WebhookUnconfigured => "WebhookUnconfigured",
+            Self::EventParked => "EventParked",
+            Self::EventQuarantined => "EventQuarantined",
+            Self::EventWrongMode => "EventWrongMode",
+            Self::HostEventUnknown => "HostEventUnknown",
+        }
+    }
+}
+
+static COLLECTOR: OnceLock<fn(&str)> = OnceLock::new();
+
+/// Sets where metric lines go. Until it is called they go nowhere; a second call changes nothing.
+pub fn collect(collector: fn(&str)) {
+    COLLECTOR.get_or_init(|| collector);
+}
+
+pub(crate) fn to_stdout(line: &str) {
+    // A closed standard output leaves nobody to tell.
+    writeln!(std::io::stdout().lock(), "{line}").unwrap_or_default();
+}
+
+/// Counts something, at `now`, as a line of the embedded metric format
+/// (CloudWatch user guide, "Specification: Embedded metric format").
+/// There are no dimensions: one for each organization would cost a metric each.
+pub fn count(metric: Metric, times: u32, now: Timestamp) {
+    if let Some(collector) = COLLECTOR.get() {
+        collector(&line(metric, times, now));
+    }
+}
+
+fn line(metric: Metric, times: u32, now: Timestamp) -> String {
+    let name = metric.name();
+    json!({
+        "_aws": {
+            "Timestamp": now.as_millisecond(),
+            "CloudWatchMetrics": [{
+                "Namespace": NAMESPACE,
+                "Dimensions": [[]],
+                "Metrics": [{ "Name": name, "Unit": "Count" }],
+            }],
+        },
+        name: times,
+    })
+    .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_what_cloudwatch_reads() {
+        let now = Timestamp::from_second(1_767_225_600).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&line(Metric::MailSent, 3, now)).unwrap();
+        assert_eq!(value["MailSent"], 3);
+        assert_eq!(value["_aws"]["Timestamp"], 1_767_225_600_000_i64);
+        assert_eq!(value["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"], "MailSent");
+    }
+}

@@ -1,0 +1,89 @@
+//! Stripe's ids, as types: one cannot be given for another, and none can carry a character that means something in a key.
+
+use std::fmt;
+
+/// Text that is not an id: empty, longer than 255 bytes, or with a character outside `[A-Za-z0-9_-]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the id of {0}: 1 to 255 characters of A-Z, a-z, 0-9, _ and -")]
+pub struct BadId(&'static str);
+
+/// Stripe promises at most 255 characters (its page "Object IDs"), and uses only these.
+fn is_id(text: &str) -> bool {
+    (1..=255).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Reads an id: 1 to 255 bytes of ASCII letters, digits, `_` and `-`.
+            pub fn parse(text: &str) -> Result<Self, BadId> {
+                if is_id(text) { Ok(Self(text.to_owned())) } else { Err(BadId($what)) }
+            }
+
+            /// The id as Stripe writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+id!(
+    /// A customer, `cus_…`.
+    CustomerId, "a customer"
+);
+id!(
+    /// A subscription, `sub_…`, or the one that stands for a customer's invoices without a subscription.
+    SubscriptionId, "a subscription"
+);
+id!(
+    /// An invoice, `in_…`.
+    InvoiceId, "an invoice"
+);
+id!(
+    /// An event, `evt_…`.
+    EventId, "an event"
+);
+
+impl SubscriptionId {
+    /// The subscription that a customer's invoices count for when they name none: it bears the customer's id.
+    #[must_use]
+    pub fn of_customer(customer: &CustomerId) -> Self {
+        Self(customer.0.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_cannot_carry_a_key_separator() {
+        for (text, good) in [
+            ("cus_9s6XKzkNRiz8i3", true),
+            ("cus-Local_1", true),
+            (&"a".repeat(255), true),
+            ("", false),
+            (&"a".repeat(256), false),
+            ("cus_1#LINK", false),
+            ("cus_1 ", false),
+            ("cus_é", false),
+            ("cus_1\n", false),
+            ("cus/1", false),
+        ] {
+            assert_eq!(CustomerId::parse(text).is_ok(), good, "{text:?}");
+        }
+    }
+}

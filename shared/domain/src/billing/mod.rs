@@ -1,0 +1,207 @@
+//! Billing as a join of facts.
+//!
+//! Stripe delivers events late, twice and in any order. So an organization keeps what events *say*, and its state is
+//! a pure function of that set: joining is commutative, associative and idempotent, and no event is ever "too early",
+//! "already seen" or "older than what we have". There is no list of event ids to consult.
+//!
+//! The [`Billing`] of an organization takes a [`Fact`] at a time ([`Billing::record`]); what it means is read from it
+//! ([`Billing::status`] and its neighbours).
+
+mod conflict;
+mod fact;
+mod id;
+mod invoice;
+mod standing;
+mod status;
+mod subscription;
+
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+
+use jiff::{SignedDuration, Timestamp};
+
+pub use conflict::Conflict;
+pub use fact::{Change, Fact, IncidentKind, InvoiceFact, SubscriptionFact, What};
+pub use id::{BadId, CustomerId, EventId, InvoiceId, SubscriptionId};
+pub use invoice::{Invoice, Issue, IssueKind};
+pub use status::SubscriptionStatus;
+pub use subscription::{Held, Subscription};
+
+/// How long facts are kept in full: Stripe sends an event again for 30 days, and we hold one back for 35 at most.
+const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// What an organization knows about its payments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Billing {
+    /// The Stripe customer that the organization is linked to. Once made, the link never moves.
+    pub customer: Option<CustomerId>,
+    /// Customers that were deleted at Stripe. Their subscriptions are over.
+    pub deleted_customers: BTreeSet<CustomerId>,
+    /// Its subscriptions. None is ever dropped: a late invoice must find the ended one.
+    pub subscriptions: BTreeMap<SubscriptionId, Subscription>,
+    /// Its invoices of the last 90 days, and older ones with an open issue.
+    pub invoices: BTreeMap<InvoiceId, Invoice>,
+    /// When an invoice that provisions was first paid: more than 0, or 0 on a subscription.
+    pub first_paid_at: Option<Timestamp>,
+    /// When the newest invoice paid with more than 0 was itself made. Issues of older ones are settled.
+    pub paid_through: Option<Timestamp>,
+    /// When a Checkout session was first completed.
+    pub checkout_at: Option<Timestamp>,
+    /// Refunds and disputes of the last 90 days, with the time of their events.
+    pub incidents: BTreeMap<EventId, (Timestamp, IncidentKind)>,
+    /// What did not fit, and cannot be seen from the facts any more. [`Billing::conflicts`] has all.
+    pub noted: BTreeSet<Conflict>,
+    /// Events made before this are folded: what still arrives of them changes nothing.
+    pub watermark: Option<Timestamp>,
+}
+
+/// What recording did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// Something new is known, and has to be written.
+    Changed,
+    /// Everything was known: there is nothing to write.
+    Unchanged,
+}
+
+impl Recorded {
+    /// Whether there is something to write.
+    #[must_use]
+    pub fn changed(self) -> bool {
+        self == Self::Changed
+    }
+
+    fn when(changed: bool) -> Self {
+        if changed { Self::Changed } else { Self::Unchanged }
+    }
+}
+
+impl Billing {
+    /// Adds what one event says. One from before the watermark is noted, and changes nothing else.
+    pub fn record(&mut self, fact: &Fact) -> Recorded {
+        if self.watermark.is_some_and(|watermark| fact.created < watermark) {
+            return self.note(Conflict::Late { event: fact.event.clone() });
+        }
+        let before = self.clone();
+        self.merge(Self::told(fact));
+        Recorded::when(*self != before)
+    }
+
+    /// Links the organization to a Stripe customer. A link once made never moves: another customer is noted.
+    pub fn link(&mut self, customer: &CustomerId) -> Recorded {
+        match &self.customer {
+            None => {
+                self.customer = Some(customer.clone());
+                Recorded::Changed
+            }
+            Some(linked) if linked == customer => Recorded::Unchanged,
+            Some(_) => self.note(Conflict::Customer { customer: customer.clone() }),
+        }
+    }
+
+    /// Keeps a conflict for the operator.
+    pub fn note(&mut self, conflict: Conflict) -> Recorded {
+        Recorded::when(self.noted.insert(conflict))
+    }
+
+    /// Adds all that `other` knows. Commutative, associative and idempotent.
+    pub fn merge(&mut self, other: Self) {
+        if let (Some(mine), Some(theirs)) = (&self.customer, &other.customer)
+            && mine != theirs
+        {
+            self.noted.insert(Conflict::Customer { customer: mine.max(theirs).clone() });
+        }
+        self.customer = invoice::first(self.customer.take(), other.customer);
+        self.deleted_customers.extend(other.deleted_customers);
+        join(&mut self.subscriptions, other.subscriptions, Subscription::join);
+        join(&mut self.invoices, other.invoices, Invoice::join);
+        self.first_paid_at = invoice::first(self.first_paid_at, other.first_paid_at);
+        self.paid_through = self.paid_through.max(other.paid_through);
+        self.checkout_at = invoice::first(self.checkout_at, other.checkout_at);
+        join(&mut self.incidents, other.incidents, |mine, theirs| *mine = (*mine).min(theirs));
+        self.noted.extend(other.noted);
+        self.watermark = self.watermark.max(other.watermark);
+    }
+
+    /// Folds what is older than 90 days into what it amounts to. The state stays as it is.
+    pub fn fold(&mut self, now: Timestamp) -> Recorded {
+        let Ok(horizon) = now.checked_sub(KEPT) else { return Recorded::Unchanged };
+        let watermark = self.watermark.map_or(horizon, |watermark| watermark.max(horizon));
+        let before = (self.invoices.len(), self.incidents.len(), self.facts_held());
+        let open: BTreeSet<InvoiceId> = self.issues().map(|issue| issue.invoice).collect();
+        self.invoices.retain(|id, invoice| invoice.heard >= watermark || open.contains(id));
+        self.incidents.retain(|_, (at, _)| *at >= watermark);
+        for subscription in self.subscriptions.values_mut() {
+            if subscription.newest.is_some_and(|newest| newest < watermark) {
+                subscription.fold();
+            }
+        }
+        let folded = before != (self.invoices.len(), self.incidents.len(), self.facts_held());
+        // The mark moves only when it hides something: time alone is no reason to write.
+        if folded {
+            self.watermark = Some(watermark);
+        }
+        Recorded::when(folded)
+    }
+
+    fn facts_held(&self) -> usize {
+        self.subscriptions.values().map(|subscription| subscription.facts.len()).sum()
+    }
+
+    /// What is known from one fact alone.
+    fn told(fact: &Fact) -> Self {
+        let mut told = Self::default();
+        let at = fact.created;
+        match fact.what.clone() {
+            What::Subscription { subscription, customer, fact: says } => {
+                let said = Subscription::told(customer, fact.event.clone(), at, says);
+                told.subscriptions.insert(subscription, said);
+            }
+            What::Invoice { invoice, subscription, customer, invoice_created, fact: says } => {
+                if let InvoiceFact::Paid { amount } = says {
+                    told.paid(subscription.as_ref(), customer, invoice_created, at, amount);
+                }
+                told.invoices.insert(invoice, Invoice::told(invoice_created, subscription, at, says));
+            }
+            What::Checkout { .. } => told.checkout_at = Some(at),
+            What::CustomerDeleted { customer } => {
+                told.deleted_customers.insert(customer);
+            }
+            What::Incident { kind, .. } => {
+                told.incidents.insert(fact.event.clone(), (at, kind));
+            }
+        }
+        told
+    }
+
+    /// What an invoice paid at `at` says beyond itself.
+    fn paid(
+        &mut self,
+        subscription: Option<&SubscriptionId>,
+        customer: CustomerId,
+        invoice_created: Timestamp,
+        at: Timestamp,
+        amount: u64,
+    ) {
+        if amount > 0 {
+            let id = subscription.cloned().unwrap_or_else(|| SubscriptionId::of_customer(&customer));
+            let paid = Subscription { paid_at: Some(at), ..Subscription::unknown(customer) };
+            self.subscriptions.insert(id, paid);
+            self.paid_through = Some(invoice_created);
+        }
+        if amount > 0 || subscription.is_some() {
+            self.first_paid_at = Some(at);
+        }
+    }
+}
+
+/// Joins two maps: what both have by `both`, what one has as it is.
+fn join<K: Ord, V>(mine: &mut BTreeMap<K, V>, theirs: BTreeMap<K, V>, both: impl Fn(&mut V, V)) {
+    for (key, value) in theirs {
+        match mine.entry(key) {
+            Entry::Occupied(held) => both(held.into_mut(), value),
+            Entry::Vacant(place) => {
+                place.insert(value);
+            }
+        }
+    }
+}

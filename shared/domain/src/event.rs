@@ -1,0 +1,131 @@
+//! Domain events: what became true of an organization between two of its states.
+
+use crate::{
+    billing::SubscriptionStatus,
+    delivery::Delivery,
+    notice::NoticeKey,
+    org::{Org, Trigger},
+};
+
+/// Something that happened to an organization. Ids and times come from the change that carries it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DomainEvent {
+    /// It signed up.
+    SignedUp,
+    /// It was provisioned.
+    Provisioned(Trigger),
+    /// Its trial ends in about so many days; its admins are told.
+    TrialEnding {
+        /// The offset of the reminder.
+        days: u16,
+    },
+    /// Its trial ended without a payment.
+    TrialExpired {
+        /// Whether a payment method is on file.
+        payment_method: bool,
+    },
+    /// Its trial ends later than before.
+    TrialExtended,
+    /// Its best subscription became active.
+    SubscriptionActivated,
+    /// Its best subscription became past due.
+    SubscriptionPastDue,
+    /// Its last subscription ended.
+    SubscriptionCanceled,
+    /// A task was completed.
+    TaskCompleted {
+        /// Its key.
+        task: String,
+    },
+    /// Every task is completed or skipped.
+    ChecklistCompleted,
+    /// The checklist was put aside.
+    ChecklistDismissed,
+    /// A mail cannot be sent.
+    MailFailed {
+        /// The kind of mail.
+        kind: &'static str,
+    },
+}
+
+impl DomainEvent {
+    /// The detail-type on the bus.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SignedUp => "organization.signed_up",
+            Self::Provisioned(_) => "organization.provisioned",
+            Self::TrialEnding { .. } => "trial.ending",
+            Self::TrialExpired { .. } => "trial.expired",
+            Self::TrialExtended => "trial.extended",
+            Self::SubscriptionActivated => "subscription.activated",
+            Self::SubscriptionPastDue => "subscription.past_due",
+            Self::SubscriptionCanceled => "subscription.canceled",
+            Self::TaskCompleted { .. } => "checklist.task_completed",
+            Self::ChecklistCompleted => "checklist.completed",
+            Self::ChecklistDismissed => "checklist.dismissed",
+            Self::MailFailed { .. } => "mail.failed",
+        }
+    }
+}
+
+/// What happened between `old` (`None` before the organization was) and `new`, in a fixed order.
+#[must_use]
+pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
+    let mut events = Vec::new();
+    if old.is_none() {
+        events.push(DomainEvent::SignedUp);
+    }
+    if let Some(provisioned) = &new.provisioned
+        && old.is_none_or(|old| old.provisioned.is_none())
+    {
+        events.push(DomainEvent::Provisioned(provisioned.trigger));
+    }
+    if let (Some(before), Some(after)) = (old.and_then(|old| old.trial.as_ref()), new.trial.as_ref())
+        && before.ends_at < after.ends_at
+    {
+        events.push(DomainEvent::TrialExtended);
+    }
+    for key in new.outbox.0.keys().filter(|key| old.is_none_or(|old| !old.outbox.0.contains_key(key))) {
+        match key {
+            NoticeKey::Welcome => {}
+            NoticeKey::TrialEnding { days, .. } => events.push(DomainEvent::TrialEnding { days: *days }),
+            NoticeKey::TrialEnded { .. } => {
+                events.push(DomainEvent::TrialExpired { payment_method: new.billing.has_billing_info() });
+            }
+        }
+    }
+    let subscription = new.billing.status();
+    if subscription != old.and_then(|old| old.billing.status()) {
+        match subscription {
+            Some(SubscriptionStatus::Active) => events.push(DomainEvent::SubscriptionActivated),
+            Some(SubscriptionStatus::PastDue) => events.push(DomainEvent::SubscriptionPastDue),
+            Some(SubscriptionStatus::Canceled) => events.push(DomainEvent::SubscriptionCanceled),
+            _ => {}
+        }
+    }
+    let done_before = |task: &String| old.is_some_and(|old| old.checklist.ticks.contains_key(task));
+    for task in new.checklist.ticks.keys().filter(|task| !done_before(task)) {
+        events.push(DomainEvent::TaskCompleted { task: task.clone() });
+    }
+    if new.checklist.completed_at.is_some() && old.is_none_or(|old| old.checklist.completed_at.is_none()) {
+        events.push(DomainEvent::ChecklistCompleted);
+    }
+    if new.checklist.dismissed_at.is_some() && old.is_none_or(|old| old.checklist.dismissed_at.is_none()) {
+        events.push(DomainEvent::ChecklistDismissed);
+    }
+    for (key, recipients) in &new.outbox.0 {
+        for (user, delivery) in recipients {
+            let failed = |org: &Org| {
+                matches!(
+                    org.outbox.0.get(key).and_then(|recipients| recipients.get(user)),
+                    Some(Delivery::Failed { .. })
+                )
+            };
+            if matches!(delivery, Delivery::Failed { .. }) && !old.is_some_and(failed) {
+                events.push(DomainEvent::MailFailed { kind: key.kind() });
+            }
+        }
+    }
+    events
+}

@@ -1,0 +1,77 @@
+//! Limits against floods: so many of something in a fixed window of time. Refused attempts count too.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{secret::Hash, trial::after};
+
+/// A limit: `most` in each window of `per`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// What is limited, as a word of keys.
+    pub what: &'static str,
+    /// How many are let through in a window.
+    pub most: u32,
+    /// The window's length in seconds.
+    pub per: i64,
+}
+
+/// Sign-ups of one network address.
+pub const SIGN_UPS_OF_IP: Limit = Limit { what: "sign_up_ip", most: 5, per: 3600 };
+/// Sign-ups of one mail address.
+pub const SIGN_UPS_OF_ADDRESS: Limit = Limit { what: "sign_up_address", most: 3, per: 24 * 3600 };
+/// Sign-in mails to one address.
+pub const SIGN_INS_OF_ADDRESS: Limit = Limit { what: "sign_in_address", most: 3, per: 15 * 60 };
+/// Sign-in mails asked for by one network address.
+pub const SIGN_INS_OF_IP: Limit = Limit { what: "sign_in_ip", most: 20, per: 3600 };
+
+/// The window of a limit that an attempt falls into, for one subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The limit.
+    pub limit: Limit,
+    /// Who is limited, hashed: neither network nor mail addresses stand in keys.
+    pub subject: Hash,
+    /// When the window began.
+    pub from: Timestamp,
+}
+
+impl Limit {
+    /// The window that an attempt of `subject` at `now` falls into.
+    #[must_use]
+    pub fn window(self, subject: &str, now: Timestamp) -> Window {
+        let from = now.as_second().div_euclid(self.per) * self.per;
+        Window {
+            limit: self,
+            subject: Hash::of(&[self.what.as_bytes(), subject.as_bytes()]),
+            from: Timestamp::from_second(from).unwrap_or(now),
+        }
+    }
+}
+
+impl Window {
+    /// The first moment of the next window.
+    #[must_use]
+    pub fn ends_at(&self) -> Timestamp {
+        after(self.from, SignedDuration::from_secs(self.limit.per))
+    }
+
+    /// Whole seconds until the next window, at least 1: what `Retry-After` says.
+    #[must_use]
+    pub fn retry_after(&self, now: Timestamp) -> u64 {
+        u64::try_from(self.ends_at().duration_since(now).as_secs()).unwrap_or(0).saturating_add(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_holds_an_attempt_and_says_when_the_next_begins() {
+        let now: Timestamp = "2025-01-08T10:59:30Z".parse().unwrap();
+        let window = SIGN_UPS_OF_IP.window("203.0.113.9", now);
+        assert_eq!(window.from.to_string(), "2025-01-08T10:00:00Z");
+        assert_eq!(window.retry_after(now), 31);
+        assert_ne!(window.subject, SIGN_UPS_OF_IP.window("203.0.113.8", now).subject);
+    }
+}

@@ -1,0 +1,200 @@
+//! Mails that an organization owes its admins, keyed by what must happen once.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use jiff::Timestamp;
+
+use crate::{
+    delivery::{Claim, Delivery, Outcome},
+    id::UserId,
+};
+
+/// What a mail is about. Two notices with one key are one notice.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoticeKey {
+    /// The organization is ready.
+    Welcome,
+    /// The trial ends soon.
+    TrialEnding {
+        /// The end that it speaks of: a moved end is another notice.
+        ends_at: Timestamp,
+        /// How many days before.
+        days: u16,
+    },
+    /// The trial ended without a payment.
+    TrialEnded {
+        /// The end that it speaks of.
+        ends_at: Timestamp,
+    },
+}
+
+impl NoticeKey {
+    /// The kind of mail, as tags and answers have it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Welcome => "welcome",
+            Self::TrialEnding { .. } => "trial_ending",
+            Self::TrialEnded { .. } => "trial_ended",
+        }
+    }
+}
+
+impl fmt::Display for NoticeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Welcome => f.write_str("welcome"),
+            Self::TrialEnding { ends_at, days } => write!(f, "trial_ending/{ends_at}/{days}"),
+            Self::TrialEnded { ends_at } => write!(f, "trial_ended/{ends_at}"),
+        }
+    }
+}
+
+/// The text is no notice's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a notice's key")]
+pub struct NotANoticeKey;
+
+impl FromStr for NoticeKey {
+    type Err = NotANoticeKey;
+
+    fn from_str(text: &str) -> Result<Self, NotANoticeKey> {
+        let mut parts = text.split('/');
+        let mut part = || parts.next().ok_or(NotANoticeKey);
+        let key = match part()? {
+            "welcome" => Self::Welcome,
+            "trial_ending" => Self::TrialEnding {
+                ends_at: part()?.parse().map_err(|_| NotANoticeKey)?,
+                days: part()?.parse().map_err(|_| NotANoticeKey)?,
+            },
+            "trial_ended" => Self::TrialEnded { ends_at: part()?.parse().map_err(|_| NotANoticeKey)? },
+            _ => return Err(NotANoticeKey),
+        };
+        if parts.next().is_none() { Ok(key) } else { Err(NotANoticeKey) }
+    }
+}
+
+/// The notices of one organization, each with a state per recipient.
+///
+/// A key stays for ever: it is the fact that the notice was once owed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outbox(pub BTreeMap<NoticeKey, BTreeMap<UserId, Delivery>>);
+
+/// A mail that was claimed and is now to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// What it is about.
+    pub key: NoticeKey,
+    /// Whom it goes to.
+    pub to: UserId,
+}
+
+impl Outbox {
+    /// Owes a notice to each recipient from `now` on. Says whether it was not known before.
+    pub fn owe(&mut self, key: NoticeKey, to: impl IntoIterator<Item = UserId>, now: Timestamp) -> bool {
+        if self.0.contains_key(&key) {
+            return false;
+        }
+        self.0.insert(key, to.into_iter().map(|user| (user, Delivery::owed(now))).collect());
+        true
+    }
+
+    /// Claims at most `most` waiting mails, drops those whose reason is gone, and gives up on lapsed claims.
+    /// `stands` says whether a notice still has its reason, `reachable` whether its recipient is still there.
+    pub fn claim(
+        &mut self,
+        claim: &Claim,
+        most: usize,
+        now: Timestamp,
+        stands: impl Fn(&NoticeKey) -> bool,
+        reachable: impl Fn(UserId) -> bool,
+    ) -> Vec<Letter> {
+        let mut letters = Vec::new();
+        for (key, recipients) in &mut self.0 {
+            for (user, delivery) in recipients {
+                if let Some(lapsed) = delivery.lapse(now) {
+                    *delivery = lapsed;
+                    continue;
+                }
+                let Some(claimed) = delivery.claim(claim, now) else { continue };
+                if !stands(key) || !reachable(*user) {
+                    *delivery = Delivery::Dropped { at: now };
+                } else if letters.len() < most {
+                    *delivery = claimed;
+                    letters.push(Letter { key: key.clone(), to: *user });
+                }
+            }
+        }
+        letters
+    }
+
+    /// Records how a claimed letter ended.
+    pub fn settle(&mut self, letter: &Letter, claim: &Claim, outcome: Outcome, jitter: u8, now: Timestamp) {
+        self.update(letter, |delivery| delivery.settle(claim, outcome, jitter, now));
+    }
+
+    /// Records SES's own word that a letter was accepted.
+    pub fn confirm(&mut self, letter: &Letter, claim: &Claim, now: Timestamp) {
+        self.update(letter, |delivery| delivery.confirmed(claim, now));
+    }
+
+    fn update(&mut self, letter: &Letter, next: impl FnOnce(&Delivery) -> Option<Delivery>) {
+        let delivery = self.0.get_mut(&letter.key).and_then(|recipients| recipients.get_mut(&letter.to));
+        if let Some(delivery) = delivery
+            && let Some(next) = next(delivery)
+        {
+            *delivery = next;
+        }
+    }
+
+    /// When the next mail needs a sender.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        self.deliveries().filter_map(Delivery::due_at).min()
+    }
+
+    /// Whether a mail waits for its very first try: what wakes the sender at once.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.deliveries().any(Delivery::is_fresh)
+    }
+
+    fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
+        self.0.values().flat_map(BTreeMap::values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_read_back_as_written() {
+        let ends_at = "2025-01-22T10:20:30Z".parse().unwrap();
+        for key in [
+            NoticeKey::Welcome,
+            NoticeKey::TrialEnding { ends_at, days: 3 },
+            NoticeKey::TrialEnded { ends_at },
+        ] {
+            assert_eq!(key.to_string().parse(), Ok(key));
+        }
+        for text in ["", "welcome/", "trial_ending/x/3", "trial_ended/2025-01-22T10:20:30Z/3", "party"] {
+            assert_eq!(text.parse::<NoticeKey>(), Err(NotANoticeKey), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_owed_twice_is_sent_once() {
+        let user = "usr_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let mut outbox = Outbox::default();
+        assert!(outbox.owe(NoticeKey::Welcome, [user], now));
+        assert!(!outbox.owe(NoticeKey::Welcome, [user], now));
+        let claim = Claim("a".to_owned());
+        let letters = outbox.claim(&claim, 9, now, |_| true, |_| true);
+        assert_eq!(letters.len(), 1);
+        assert!(outbox.claim(&Claim("b".to_owned()), 9, now, |_| true, |_| true).is_empty());
+        outbox.settle(&letters[0], &claim, Outcome::Accepted, 0, now);
+        assert_eq!((outbox.due_at(), outbox.is_ready()), (None, false));
+    }
+}

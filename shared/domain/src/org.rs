@@ -1,0 +1,345 @@
+//! An organization, whole: what it is, what it owes, and what may be done with it.
+
+use jiff::Timestamp;
+
+use crate::{
+    address::Address,
+    billing::{Billing, Fact, SubscriptionStatus},
+    checklist::{self, Checklist, Source, Tick, UnknownTask},
+    delivery::Claim,
+    id::{OrgId, ProjectId, UserId},
+    name::Name,
+    notice::{Letter, NoticeKey, Outbox},
+    people::Admin,
+    status::{Access, Status},
+    task::Task,
+    trial::{Trial, days_remaining},
+    zone::Zone,
+};
+
+/// The most admins of an organization: they lie in its item.
+pub const MOST_ADMINS: usize = 20;
+
+/// How many days before a subscription's trial ends Stripe sends `customer.subscription.trial_will_end`.
+const STRIPE_REMINDS_BEFORE: u16 = 3;
+
+/// The task that a payment or a finished checkout completes.
+const BILLING_TASK: &str = "added_billing_info";
+
+/// An organization.
+///
+/// It is loaded, decided on and written as a whole, so every rule that joins its parts holds by construction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Org {
+    /// Its id.
+    pub id: OrgId,
+    /// Its name.
+    pub name: Name,
+    /// The zone its people read dates in.
+    pub zone: Zone,
+    /// When it signed up.
+    pub signed_up_at: Timestamp,
+    /// Who runs it, at most [`MOST_ADMINS`].
+    pub admins: Vec<AdminContact>,
+    /// Set once, for ever. Whether projects still exist says nothing about it.
+    pub provisioned: Option<Provisioned>,
+    /// Its trial of ours.
+    pub trial: Option<Trial>,
+    /// What Stripe has told of it.
+    pub billing: Billing,
+    /// Its onboarding.
+    pub checklist: Checklist,
+    /// The mails it owes its admins.
+    pub outbox: Outbox,
+}
+
+/// What a mail to an admin needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdminContact {
+    /// Who it is.
+    pub user: UserId,
+    /// How to greet.
+    pub name: Name,
+    /// Where to write.
+    pub address: Address,
+}
+
+/// The marker that an organization was provisioned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provisioned {
+    /// When.
+    pub at: Timestamp,
+    /// By what.
+    pub trigger: Trigger,
+    /// The default project.
+    pub project: Project,
+}
+
+/// A project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name.
+    pub name: String,
+}
+
+/// What provisions an organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// A sign-up with a trial.
+    Trial,
+    /// A first payment.
+    Payment,
+}
+
+impl Trigger {
+    /// The word in stored items and events.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trial => "trial",
+            Self::Payment => "payment",
+        }
+    }
+
+    /// The trigger of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Trial, Self::Payment].into_iter().find(|it| it.as_str() == word)
+    }
+}
+
+/// Why a command was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The organization's state does not allow it; a payment would.
+    #[error("the organization has no full access")]
+    NoAccess(Status),
+    /// The command names a task that is not there.
+    #[error(transparent)]
+    UnknownTask(#[from] UnknownTask),
+}
+
+/// A change that an admin asks of the checklist. Task keys are as they came from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChecklistCommand<'a> {
+    /// Mark a task done.
+    Complete(&'a str),
+    /// Put a task aside.
+    Skip(&'a str),
+    /// Take a skipped task back.
+    Unskip(&'a str),
+    /// Put the whole checklist aside.
+    Dismiss,
+    /// Take the checklist back.
+    Restore,
+}
+
+impl Org {
+    /// A new organization with one founding admin; nothing of it is provisioned yet.
+    #[must_use]
+    pub fn sign_up(id: OrgId, name: Name, zone: Zone, founder: AdminContact, now: Timestamp) -> Self {
+        Self {
+            id,
+            name,
+            zone,
+            signed_up_at: now,
+            admins: vec![founder],
+            provisioned: None,
+            trial: None,
+            billing: Billing::default(),
+            checklist: Checklist::default(),
+            outbox: Outbox::default(),
+        }
+    }
+
+    /// Starts the trial and provisions.
+    pub fn start_trial(&mut self, trial: Trial, project: ProjectId, now: Timestamp) {
+        self.trial = Some(trial);
+        self.provision(Trigger::Trial, project, now);
+    }
+
+    /// The one operation that makes a working tenant: the marker, the default project, the checklist and the
+    /// welcome mail's intent, all or nothing, once for ever. What a repeat finds done, it leaves.
+    pub fn provision(&mut self, trigger: Trigger, project: ProjectId, now: Timestamp) {
+        if self.provisioned.is_some() {
+            return;
+        }
+        let project = Project { id: project, name: "Getting Started".to_owned() };
+        self.provisioned = Some(Provisioned { at: now, trigger, project });
+        self.checklist.created_at = Some(now);
+        self.checklist.updated_at = Some(now);
+        self.owe(NoticeKey::Welcome, now);
+    }
+
+    /// Takes in one fact from Stripe and everything that follows from what is now known.
+    /// Order and repetition of facts make no difference. `project` is used if this provisions.
+    pub fn record(&mut self, fact: &Fact, project: ProjectId, now: Timestamp) {
+        self.billing.record(fact);
+        self.billing.fold(now);
+        if self.billing.owes_provisioning() {
+            self.provision(Trigger::Payment, project, now);
+        }
+        if self.billing.has_billing_info()
+            && let Some(task) = crate::task::find(BILLING_TASK)
+        {
+            self.checklist.complete(task, Tick { at: now, source: Source::Billing, by: None });
+        }
+        if let (true, Some(ends_at)) = (fact.is_trial_will_end(), self.billing.trial_ends_at())
+            && now < ends_at
+        {
+            self.owe(NoticeKey::TrialEnding { ends_at, days: STRIPE_REMINDS_BEFORE }, now);
+        }
+    }
+
+    /// Changes the checklist as an admin of this organization asked.
+    ///
+    /// # Errors
+    /// [`Refusal::NoAccess`] before [`Refusal::UnknownTask`]: what a command says is only read once it is allowed.
+    pub fn change_checklist(
+        &mut self,
+        admin: &Admin,
+        command: ChecklistCommand<'_>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let status = self.status(now);
+        if status.access() != Access::Full {
+            return Err(Refusal::NoAccess(status));
+        }
+        match command {
+            ChecklistCommand::Complete(key) => {
+                let by = Some(admin.name().to_string());
+                let task = checklist::parse_task(key)?;
+                self.checklist.complete(task, Tick { at: now, source: Source::Manual, by })
+            }
+            ChecklistCommand::Skip(key) => self.checklist.skip(checklist::parse_task(key)?, now),
+            ChecklistCommand::Unskip(key) => self.checklist.unskip(checklist::parse_task(key)?, now),
+            ChecklistCommand::Dismiss => self.checklist.dismiss(true, now),
+            ChecklistCommand::Restore => self.checklist.dismiss(false, now),
+        };
+        Ok(())
+    }
+
+    /// Ticks a task because the host app said that it happened, in any state of the organization.
+    pub fn tick_from_host(&mut self, task: &Task, actor: Option<String>, at: Timestamp) {
+        self.checklist.complete(task, Tick { at, source: Source::Event, by: actor });
+    }
+
+    /// The organization's status at `now`: the best of its subscriptions, unless a running trial of ours beats it.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> Status {
+        let trial_runs = self.trial.as_ref().is_some_and(|trial| trial.runs(now));
+        match self.billing.status() {
+            Some(SubscriptionStatus::Active) => Status::Active,
+            Some(SubscriptionStatus::Trialing) => Status::Trialing,
+            Some(SubscriptionStatus::PastDue) => Status::PastDue,
+            _ if trial_runs => Status::Trialing,
+            Some(SubscriptionStatus::Unpaid) => Status::Unpaid,
+            Some(SubscriptionStatus::Paused) => Status::Paused,
+            Some(SubscriptionStatus::Incomplete) => Status::Incomplete,
+            Some(SubscriptionStatus::Canceled) => Status::Canceled,
+            None if self.trial.is_some() => Status::TrialExpired,
+            None => Status::Pending,
+        }
+    }
+
+    /// The end of the trial that counts: the subscription's while it is trialing, else ours.
+    #[must_use]
+    pub fn trial_ends_at(&self) -> Option<Timestamp> {
+        self.billing.trial_ends_at().or_else(|| self.trial.as_ref().map(|trial| trial.ends_at))
+    }
+
+    /// The days that remain of a running trial, rounded up; 0 when none runs.
+    #[must_use]
+    pub fn trial_days_remaining(&self, now: Timestamp) -> u32 {
+        match self.status(now) {
+            Status::Trialing => self.trial_ends_at().map_or(0, |end| days_remaining(end, now)),
+            _ => 0,
+        }
+    }
+
+    /// Does what the trial clock owes at `now`: the nearest missed reminder, or the end.
+    pub fn run_trial_clock(&mut self, now: Timestamp) {
+        let Some(trial) = self.trial_of_clock() else { return };
+        let ends_at = trial.ends_at;
+        if !trial.runs(now) {
+            self.owe(NoticeKey::TrialEnded { ends_at }, now);
+        } else if let Some(days) =
+            self.open_reminders(trial).filter(|days| trial.reminds_at(*days) <= now).min()
+        {
+            self.owe(NoticeKey::TrialEnding { ends_at, days }, now);
+        }
+    }
+
+    /// When the trial clock next owes something; `None` when it never will as things stand.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let trial = self.trial_of_clock()?;
+        let ended = NoticeKey::TrialEnded { ends_at: trial.ends_at };
+        let end = (!self.outbox.0.contains_key(&ended)).then_some(trial.ends_at);
+        self.open_reminders(trial).map(|days| trial.reminds_at(days)).chain(end).min()
+    }
+
+    /// The trial that our own clock still runs: none while a subscription lives, nor once anything was paid.
+    fn trial_of_clock(&self) -> Option<&Trial> {
+        self.trial.as_ref().filter(|_| !self.billing.lives() && !self.billing.ever_paid())
+    }
+
+    /// The reminders of this end that are still to come: one that was sent settles all before it, and the end all.
+    fn open_reminders<'a>(&'a self, trial: &'a Trial) -> impl Iterator<Item = u16> + 'a {
+        let ends_at = trial.ends_at;
+        let ended = self.outbox.0.contains_key(&NoticeKey::TrialEnded { ends_at });
+        let nearest = self
+            .outbox
+            .0
+            .keys()
+            .filter_map(|key| match key {
+                NoticeKey::TrialEnding { ends_at: end, days } if *end == ends_at => Some(*days),
+                _ => None,
+            })
+            .min();
+        trial
+            .reminder_days
+            .iter()
+            .copied()
+            .filter(move |days| !ended && nearest.is_none_or(|nearest| *days < nearest))
+    }
+
+    /// Claims the mails that wait, and drops those that lost their reason.
+    pub fn claim_mail(&mut self, claim: &Claim, most: usize, now: Timestamp) -> Vec<Letter> {
+        let mut outbox = std::mem::take(&mut self.outbox);
+        let letters = outbox.claim(
+            claim,
+            most,
+            now,
+            |key| self.still_stands(key, now),
+            |user| self.admins.iter().any(|admin| admin.user == user),
+        );
+        self.outbox = outbox;
+        letters
+    }
+
+    /// Whether a notice still tells the truth.
+    fn still_stands(&self, key: &NoticeKey, now: Timestamp) -> bool {
+        match key {
+            NoticeKey::Welcome => true,
+            NoticeKey::TrialEnding { ends_at, .. } => {
+                self.status(now) == Status::Trialing && self.trial_ends_at() == Some(*ends_at)
+            }
+            NoticeKey::TrialEnded { ends_at } => {
+                self.trial_of_clock().is_some_and(|trial| trial.ends_at == *ends_at && !trial.runs(now))
+            }
+        }
+    }
+
+    /// The admin of that id.
+    #[must_use]
+    pub fn admin(&self, user: UserId) -> Option<&AdminContact> {
+        self.admins.iter().find(|admin| admin.user == user)
+    }
+
+    fn owe(&mut self, key: NoticeKey, now: Timestamp) {
+        self.outbox.owe(key, self.admins.iter().map(|admin| admin.user), now);
+    }
+}

@@ -1,0 +1,246 @@
+//! People: who they are, where they belong, and what a session proves.
+
+use std::str::FromStr;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    address::Address,
+    id::{OrgId, UserId},
+    name::Name,
+    secret::Secret,
+    trial::after,
+};
+
+/// A session ends this long after its last use.
+pub const IDLE: SignedDuration = SignedDuration::from_hours(24);
+/// A session ends this long after it began.
+pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// The last use is written at most this often.
+pub const SEEN_EVERY: SignedDuration = SignedDuration::from_hours(1);
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Their id.
+    pub id: UserId,
+    /// Their name.
+    pub name: Name,
+    /// Their address.
+    pub address: Address,
+    /// Whether a mailed link was ever used: the address is theirs.
+    pub verified: bool,
+    /// Sessions from before this moment are over.
+    pub sessions_valid_from: Option<Timestamp>,
+    /// Whether they had their one trial.
+    pub trial_used: bool,
+    /// Where they belong, in the order of joining.
+    pub orgs: Vec<OrgId>,
+}
+
+/// What a member may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Sees the checklist, and pays.
+    Admin,
+    /// Works in the organization.
+    Member,
+}
+
+impl Role {
+    /// The word in stored items.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Member => "member",
+        }
+    }
+
+    /// The role of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Admin, Self::Member].into_iter().find(|it| it.as_str() == word)
+    }
+}
+
+/// A session as it is stored, under the hash of its secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The organization it is in.
+    pub org: OrgId,
+    /// Whose it is.
+    pub user: UserId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, to the hour.
+    pub seen_at: Timestamp,
+}
+
+impl Session {
+    /// A session that begins now.
+    #[must_use]
+    pub const fn begin(org: OrgId, user: UserId, now: Timestamp) -> Self {
+        Self { org, user, created_at: now, seen_at: now }
+    }
+
+    /// The moment at which it is over whatever happens.
+    #[must_use]
+    pub fn ends_at(&self) -> Timestamp {
+        after(self.created_at, ABSOLUTE)
+    }
+
+    /// Whether its last use should be written anew.
+    #[must_use]
+    pub fn wants_touch(&self, now: Timestamp) -> bool {
+        now >= after(self.seen_at, SEEN_EVERY)
+    }
+}
+
+/// What a signed-in browser holds: where, who, and a secret. All three must agree with what is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionToken {
+    /// The organization it is in.
+    pub org: OrgId,
+    /// Whose it is.
+    pub user: UserId,
+    /// The secret, of which only the hash is stored.
+    pub secret: Secret,
+}
+
+impl SessionToken {
+    /// The text that the browser keeps: `{organization}.{user}.{secret}`.
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        format!("{}.{}.{}", self.org, self.user, self.secret.reveal())
+    }
+}
+
+/// The text is no session token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a session token")]
+pub struct NotAToken;
+
+impl FromStr for SessionToken {
+    type Err = NotAToken;
+
+    fn from_str(text: &str) -> Result<Self, NotAToken> {
+        let mut parts = text.splitn(3, '.');
+        let mut part = || parts.next().ok_or(NotAToken);
+        Ok(Self {
+            org: part()?.parse().map_err(|_| NotAToken)?,
+            user: part()?.parse().map_err(|_| NotAToken)?,
+            secret: part()?.parse().map_err(|()| NotAToken)?,
+        })
+    }
+}
+
+/// Proof that a request comes from a signed-in member of an organization. Only [`Member::prove`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    org: OrgId,
+    user: UserId,
+    name: Name,
+    role: Role,
+}
+
+impl Member {
+    /// Judges a session together with its user and membership, all from one consistent read.
+    /// `role` is `None` where the person is no member (any more).
+    #[must_use]
+    pub fn prove(session: &Session, user: &User, role: Option<Role>, now: Timestamp) -> Option<Self> {
+        let alive = now < session.ends_at()
+            && now < after(session.seen_at, IDLE)
+            && user.sessions_valid_from.is_none_or(|from| session.created_at >= from)
+            && user.id == session.user;
+        alive.then_some(Self { org: session.org, user: session.user, name: user.name.clone(), role: role? })
+    }
+
+    /// Where they are signed in.
+    #[must_use]
+    pub const fn org(&self) -> OrgId {
+        self.org
+    }
+
+    /// Who they are.
+    #[must_use]
+    pub const fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// Their name.
+    #[must_use]
+    pub const fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// Proof that they are an admin, if they are.
+    #[must_use]
+    pub fn admin(&self) -> Option<Admin> {
+        (self.role == Role::Admin).then(|| Admin(self.clone()))
+    }
+}
+
+/// Proof that a request comes from an admin. A command that takes one cannot run without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admin(Member);
+
+impl Admin {
+    /// The organization they are admin of.
+    #[must_use]
+    pub const fn org(&self) -> OrgId {
+        self.0.org
+    }
+
+    /// Their name.
+    #[must_use]
+    pub const fn name(&self) -> &Name {
+        &self.0.name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_proves_what_it_proves_and_no_longer() {
+        let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
+        let hours = |hours| after(start, SignedDuration::from_hours(hours));
+        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let user = |valid_from| User {
+            id,
+            name: Name::parse("Jo").unwrap(),
+            address: Address::parse("jo@example.com").unwrap(),
+            verified: false,
+            sessions_valid_from: valid_from,
+            trial_used: true,
+            orgs: vec![org],
+        };
+        let seen = |at| Session { seen_at: at, ..Session::begin(org, id, start) };
+        let admin = Some(Role::Admin);
+        let second = SignedDuration::from_secs(1);
+        for (what, session, valid_from, role, now, holds) in [
+            ("fresh", seen(start), None, admin, start, true),
+            ("idle for a day less a second", seen(start), None, admin, after(hours(24), -second), true),
+            ("idle for a day", seen(start), None, admin, hours(24), false),
+            ("used daily for 30 days less an hour", seen(hours(700)), None, admin, hours(719), true),
+            ("30 days old", seen(hours(719)), None, admin, hours(720), false),
+            ("no member any more", seen(start), None, None, start, false),
+            (
+                "begun before the address was proven",
+                seen(start),
+                Some(after(start, second)),
+                admin,
+                hours(1),
+                false,
+            ),
+            ("begun with the proof", seen(start), Some(start), admin, hours(1), true),
+        ] {
+            assert_eq!(Member::prove(&session, &user(valid_from), role, now).is_some(), holds, "{what}");
+        }
+        let member = Member::prove(&seen(start), &user(None), Some(Role::Member), start).unwrap();
+        assert_eq!(member.admin(), None);
+    }
+}

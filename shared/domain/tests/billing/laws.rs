@@ -1,0 +1,192 @@
+//! What holds for every history.
+
+use domain::billing::{
+    Billing,
+    Change::{self, Created, Deleted, Updated},
+    Fact, IncidentKind, InvoiceFact, InvoiceId, Recorded, SubscriptionFact, SubscriptionId,
+    SubscriptionStatus::{self, Active, Canceled, Incomplete, PastDue},
+    What,
+};
+use jiff::SignedDuration;
+use proptest::{prelude::*, sample::select};
+
+use crate::world::{at, billing, cus, fact, paid, sub};
+
+/// Facts from a small world, so that they meet: few ids, few seconds, and ids that come with two contents.
+fn any_fact() -> impl Strategy<Value = Fact> {
+    let status = || select(SubscriptionStatus::ALL.to_vec());
+    let customer = || select(vec!["cus_1", "cus_2"]).prop_map(cus);
+    let subscription = (
+        select(vec!["sub_1", "sub_2"]),
+        customer(),
+        select(vec![Created, Updated, Change::TrialWillEnd, Deleted]),
+        status(),
+        prop::option::of(status()),
+        prop::option::of(0..3_i64),
+    )
+        .prop_map(|(name, customer, change, status, previous_status, end)| What::Subscription {
+            subscription: SubscriptionId::parse(name).unwrap(),
+            customer,
+            fact: SubscriptionFact {
+                change,
+                status,
+                previous_status,
+                plan: None,
+                trial_end: end.map(at),
+                cancel_at: end.map(at),
+            },
+        });
+    let says = select(vec![
+        paid(0),
+        paid(2900),
+        InvoiceFact::Failed,
+        InvoiceFact::ActionRequired,
+        InvoiceFact::Voided,
+        InvoiceFact::Uncollectible,
+    ]);
+    let invoice = (0..4_i64, customer(), select(vec![None, Some("sub_1"), Some("sub_2")]), says).prop_map(
+        |(n, customer, of, fact)| What::Invoice {
+            invoice: InvoiceId::parse(&format!("in_{n}")).unwrap(),
+            subscription: of.map(|name| SubscriptionId::parse(name).unwrap()),
+            customer,
+            invoice_created: at(n),
+            fact,
+        },
+    );
+    let what = prop_oneof![
+        6 => subscription,
+        6 => invoice,
+        1 => customer().prop_map(|customer| What::Checkout { customer }),
+        1 => customer().prop_map(|customer| What::CustomerDeleted { customer }),
+        1 => select(vec![IncidentKind::Refunded, IncidentKind::Disputed])
+            .prop_map(|kind| What::Incident { customer: None, kind }),
+    ];
+    (0..9_u8, 0..4_i64, what).prop_map(|(id, second, what)| fact(&format!("evt_{id}"), second, what))
+}
+
+fn any_history() -> impl Strategy<Value = Vec<Fact>> {
+    prop::collection::vec(any_fact(), 0..14)
+}
+
+fn any_billing() -> impl Strategy<Value = Billing> {
+    (any_history(), prop::option::of(select(vec!["cus_1", "cus_2", "cus_3"]))).prop_map(
+        |(history, linked)| {
+            let mut billing = billing(&history);
+            if let Some(customer) = linked {
+                billing.link(&cus(customer));
+            }
+            billing
+        },
+    )
+}
+
+fn merged(a: &Billing, b: &Billing) -> Billing {
+    let mut both = a.clone();
+    both.merge(b.clone());
+    both
+}
+
+/// The rule for one subscription, as the product states it, over the whole list of what was said.
+fn status_by_the_book(history: &[Fact], name: &str) -> Option<SubscriptionStatus> {
+    let told: Vec<(&Fact, &SubscriptionFact)> = history
+        .iter()
+        .filter_map(|said| match &said.what {
+            What::Subscription { subscription, fact, .. } if subscription.as_str() == name => {
+                Some((said, fact))
+            }
+            _ => None,
+        })
+        .collect();
+    if told.iter().any(|(_, fact)| fact.change == Deleted || fact.status == Canceled) {
+        return Some(Canceled);
+    }
+    let newest = told.iter().map(|(said, _)| said.created).max();
+    let mut facts: Vec<_> = told.into_iter().filter(|(said, _)| Some(said.created) == newest).collect();
+    facts.sort_by_key(|(said, fact)| (said.event.clone(), fact.content_hash()));
+    facts.dedup_by(|later, earlier| later.0.event == earlier.0.event);
+    let standing: Vec<_> = facts
+        .iter()
+        .filter(|(said, fact)| {
+            !facts
+                .iter()
+                .any(|(other, by)| other.event != said.event && by.previous_status == Some(fact.status))
+        })
+        .copied()
+        .collect();
+    let standing = if standing.is_empty() { facts } else { standing };
+    let status =
+        standing.iter().max_by_key(|(said, fact)| (fact.change.rank(), &said.event)).map(|(_, f)| f.status);
+    let paid = history.iter().any(|said| match &said.what {
+        What::Invoice { subscription, customer, fact: InvoiceFact::Paid { amount: 1.. }, .. } => {
+            let of = subscription.as_ref().map_or(customer.as_str(), SubscriptionId::as_str);
+            of == name && newest.is_none_or(|newest| said.created >= newest)
+        }
+        _ => false,
+    });
+    match status {
+        None | Some(Incomplete | PastDue) if paid => Some(Active),
+        status => status,
+    }
+}
+
+proptest! {
+    #[test]
+    fn order_and_repetition_do_not_matter(
+        (history, other) in any_history().prop_flat_map(|history| {
+            let twice: Vec<Fact> = history.iter().chain(&history).cloned().collect();
+            (Just(history), Just(twice).prop_shuffle())
+        }),
+    ) {
+        prop_assert_eq!(billing(&history), billing(&other));
+    }
+
+    #[test]
+    fn a_record_says_whether_it_changed_anything(history in any_history(), fact in any_fact()) {
+        let before = billing(&history);
+        let mut after = before.clone();
+        prop_assert_eq!(after.record(&fact).changed(), after != before);
+        prop_assert_eq!(after.record(&fact), Recorded::Unchanged);
+    }
+
+    #[test]
+    fn merging_is_a_join(a in any_billing(), b in any_billing(), c in any_billing()) {
+        prop_assert_eq!(merged(&a, &b), merged(&b, &a));
+        prop_assert_eq!(merged(&merged(&a, &b), &c), merged(&a, &merged(&b, &c)));
+        prop_assert_eq!(merged(&a, &a), a.clone());
+        prop_assert_eq!(merged(&merged(&a, &b), &b), merged(&a, &b));
+    }
+
+    #[test]
+    fn parts_of_a_history_merge_to_the_whole(one in any_history(), other in any_history()) {
+        prop_assert_eq!(merged(&billing(&one), &billing(&other)), billing(one.iter().chain(&other)));
+    }
+
+    #[test]
+    fn statuses_are_those_of_the_book(history in any_history()) {
+        let billing = billing(&history);
+        for name in ["sub_1", "sub_2", "cus_1", "cus_2"] {
+            let subscription = billing.subscriptions.get(&SubscriptionId::parse(name).unwrap());
+            prop_assert_eq!(subscription.and_then(|s| s.status()), status_by_the_book(&history, name), "{}", name);
+        }
+    }
+
+    #[test]
+    fn nothing_revives_an_ended_subscription(mut history in any_history(), after in any_history()) {
+        history.push(sub("sub_1", "evt_end", 2, Deleted, Active, None));
+        history.extend(after);
+        let billing = billing(&history);
+        prop_assert_eq!(billing.subscriptions[&SubscriptionId::parse("sub_1").unwrap()].status(), Some(Canceled));
+    }
+
+    #[test]
+    fn folding_changes_nothing_that_is_read(mut billing in any_billing(), days in 0..200_i64) {
+        let read = |b: &Billing| {
+            (b.status(), b.lives(), b.trial_ends_at(), b.cancel_at(), b.issue(), b.ever_paid(), b.owes_provisioning())
+        };
+        let now = at(0) + SignedDuration::from_hours(24 * days);
+        let (before, unfolded) = (read(&billing), billing.clone());
+        prop_assert_eq!(billing.fold(now).changed(), billing != unfolded);
+        prop_assert_eq!(read(&billing), before);
+        prop_assert_eq!(billing.fold(now), Recorded::Unchanged);
+    }
+}

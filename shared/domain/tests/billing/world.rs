@@ -1,0 +1,104 @@
+//! Short words for what Stripe says.
+
+use domain::billing::{
+    Billing, Change, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, Recorded, SubscriptionFact,
+    SubscriptionId,
+    SubscriptionStatus::{self, Trialing},
+    What,
+};
+use jiff::Timestamp;
+
+pub const DAY: i64 = 86_400;
+
+pub fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_767_225_600 + second).unwrap()
+}
+
+pub fn event(id: &str) -> EventId {
+    EventId::parse(id).unwrap()
+}
+
+pub fn cus(id: &str) -> CustomerId {
+    CustomerId::parse(id).unwrap()
+}
+
+pub fn fact(id: &str, second: i64, what: What) -> Fact {
+    Fact { event: event(id), created: at(second), what }
+}
+
+/// An event of subscription `sub_1`, or another.
+pub fn sub(
+    name: &str,
+    id: &str,
+    second: i64,
+    change: Change,
+    status: SubscriptionStatus,
+    previous_status: Option<SubscriptionStatus>,
+) -> Fact {
+    let fact = SubscriptionFact {
+        change,
+        status,
+        previous_status,
+        plan: Some(format!("price_{name}")),
+        trial_end: (status == Trialing).then(|| at(14 * DAY)),
+        cancel_at: None,
+    };
+    let subscription = SubscriptionId::parse(name).unwrap();
+    self::fact(id, second, What::Subscription { subscription, customer: cus("cus_1"), fact })
+}
+
+/// An event of an invoice that was itself made at `made`.
+pub fn invoice(name: &str, made: i64, of: Option<&str>, id: &str, second: i64, fact: InvoiceFact) -> Fact {
+    let what = What::Invoice {
+        invoice: InvoiceId::parse(name).unwrap(),
+        subscription: of.map(|name| SubscriptionId::parse(name).unwrap()),
+        customer: cus("cus_1"),
+        invoice_created: at(made),
+        fact,
+    };
+    self::fact(id, second, what)
+}
+
+pub fn paid(amount: u64) -> InvoiceFact {
+    InvoiceFact::Paid { amount }
+}
+
+pub fn billing<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Billing {
+    let mut billing = Billing::default();
+    for fact in facts {
+        billing.record(fact);
+    }
+    billing
+}
+
+/// Walks all orders of `rest` after `so_far`. On every step each fact that is known already is repeated.
+fn walk(so_far: &Billing, said: &mut Vec<Fact>, rest: &mut Vec<Fact>, end: &mut impl FnMut(&Billing)) {
+    for known in said.iter() {
+        let mut again = so_far.clone();
+        assert_eq!((again.record(known), &again), (Recorded::Unchanged, so_far));
+    }
+    if rest.is_empty() {
+        end(so_far);
+    }
+    for next in 0..rest.len() {
+        let fact = rest.remove(next);
+        let mut then = so_far.clone();
+        then.record(&fact);
+        said.push(fact);
+        walk(&then, said, rest, end);
+        rest.insert(next, said.pop().unwrap());
+    }
+}
+
+/// All orders of `facts`, with every repetition, end in the same state.
+pub fn all_orders(facts: Vec<Fact>) -> Billing {
+    let expected = billing(&facts);
+    let (mut rest, mut orders) = (facts, 0);
+    let count: usize = (1..=rest.len()).product();
+    walk(&Billing::default(), &mut Vec::new(), &mut rest, &mut |end| {
+        assert_eq!(end, &expected);
+        orders += 1;
+    });
+    assert_eq!(orders, count);
+    expected
+}

@@ -1,0 +1,137 @@
+//! What the trial clock owes, and when.
+
+use domain::{
+    address::Address,
+    billing::{CustomerId, EventId, Fact, InvoiceFact, InvoiceId, What},
+    delivery::Claim,
+    name::Name,
+    notice::NoticeKey,
+    org::{AdminContact, Org},
+    status::{Access, Status},
+    trial::Trial,
+    zone::Zone,
+};
+use jiff::{SignedDuration, Timestamp};
+
+const START: &str = "2025-01-08T10:00:00Z";
+
+fn at(days: i64, seconds: i64) -> Timestamp {
+    let start: Timestamp = START.parse().unwrap();
+    start + SignedDuration::from_hours(24 * days) + SignedDuration::from_secs(seconds)
+}
+
+fn trialing(reminders: &[u16]) -> Org {
+    let founder = AdminContact {
+        user: "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
+        name: Name::parse("Jo").unwrap(),
+        address: Address::parse("jo@example.com").unwrap(),
+    };
+    let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+    let mut org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::default(), founder, at(0, 0));
+    let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+    org.start_trial(Trial::start(at(0, 0), 14, reminders.to_vec()), project, at(0, 0));
+    org
+}
+
+fn pay(org: &mut Org, now: Timestamp) {
+    let what = What::Invoice {
+        invoice: InvoiceId::parse("in_1").unwrap(),
+        subscription: None,
+        customer: CustomerId::parse("cus_1").unwrap(),
+        invoice_created: now,
+        fact: InvoiceFact::Paid { amount: 900 },
+    };
+    let project = "prj_0198c0de-0000-7000-8000-000000000004".parse().unwrap();
+    org.record(&Fact { event: EventId::parse("evt_1").unwrap(), created: now, what }, project, now);
+}
+
+/// Runs the clock at each of these moments and lists what came of it.
+fn owed(org: &mut Org, moments: &[Timestamp]) -> Vec<String> {
+    for now in moments {
+        org.run_trial_clock(*now);
+    }
+    org.outbox.0.keys().filter(|key| **key != NoticeKey::Welcome).map(ToString::to_string).collect()
+}
+
+#[test]
+fn one_reminder_and_one_end_however_often_the_clock_runs() {
+    let mut org = trialing(&[3]);
+    let moments =
+        [at(0, 0), at(10, 86_399), at(11, 0), at(11, 0), at(12, 0), at(14, 0), at(14, 300), at(40, 0)];
+    assert_eq!(
+        owed(&mut org, &moments),
+        ["trial_ending/2025-01-22T10:00:00Z/3", "trial_ended/2025-01-22T10:00:00Z"]
+    );
+    assert_eq!(org.due_at(), None);
+}
+
+#[test]
+fn the_next_due_moment_is_the_next_thing_owed() {
+    let mut org = trialing(&[7, 3]);
+    assert_eq!(org.due_at(), Some(at(7, 0)));
+    org.run_trial_clock(at(7, 0));
+    assert_eq!(org.due_at(), Some(at(11, 0)));
+    org.run_trial_clock(at(11, 0));
+    assert_eq!(org.due_at(), Some(at(14, 0)));
+}
+
+#[test]
+fn a_late_run_sends_only_the_nearest_of_several_missed_reminders() {
+    let mut org = trialing(&[7, 3, 1]);
+    assert_eq!(owed(&mut org, &[at(12, 0)]), ["trial_ending/2025-01-22T10:00:00Z/3"]);
+    assert_eq!(org.trial_days_remaining(at(12, 0)), 2);
+    assert_eq!(org.due_at(), Some(at(13, 0)));
+    let mut later = trialing(&[7, 3, 1]);
+    assert_eq!(owed(&mut later, &[at(15, 0)]), ["trial_ended/2025-01-22T10:00:00Z"]);
+}
+
+#[test]
+fn who_has_paid_hears_nothing_of_the_trial() {
+    let mut org = trialing(&[3]);
+    pay(&mut org, at(5, 0));
+    assert_eq!(org.due_at(), None);
+    assert!(owed(&mut org, &[at(11, 0), at(14, 0)]).is_empty());
+    assert_eq!(org.status(at(20, 0)), Status::Active);
+}
+
+#[test]
+fn a_reminder_that_lost_its_reason_is_dropped_when_it_would_be_sent() {
+    let mut org = trialing(&[3]);
+    org.claim_mail(&Claim("welcome".to_owned()), 9, at(0, 0));
+    org.run_trial_clock(at(11, 0));
+    pay(&mut org, at(11, 60));
+    assert!(org.claim_mail(&Claim("late".to_owned()), 9, at(11, 120)).is_empty());
+    assert_eq!(org.outbox.due_at(), None, "nothing is left to be sent");
+}
+
+#[test]
+fn a_moved_end_arms_the_reminder_again() {
+    let mut org = trialing(&[3]);
+    owed(&mut org, &[at(11, 0)]);
+    if let Some(trial) = &mut org.trial {
+        trial.ends_at = at(20, 0);
+    }
+    assert_eq!(org.due_at(), Some(at(17, 0)));
+    assert_eq!(owed(&mut org, &[at(17, 0)]).len(), 2);
+}
+
+#[test]
+fn an_ended_trial_is_ended_even_if_no_schedule_ever_ran_and_a_payment_restores_it() {
+    let mut org = trialing(&[3]);
+    assert_eq!(org.status(at(13, 86_399)), Status::Trialing);
+    assert_eq!(org.status(at(14, 0)), Status::TrialExpired);
+    assert_eq!(org.status(at(14, 0)).access(), Access::ReadOnly);
+    assert_eq!(org.trial_days_remaining(at(14, 0)), 0);
+    pay(&mut org, at(15, 0));
+    assert_eq!(org.status(at(15, 0)).access(), Access::Full);
+}
+
+#[test]
+fn provisioning_happens_once_for_ever() {
+    let mut org = trialing(&[3]);
+    let before = org.provisioned.clone();
+    pay(&mut org, at(15, 0));
+    pay(&mut org, at(15, 0));
+    assert_eq!(org.provisioned, before);
+    assert_eq!(org.outbox.0.keys().filter(|key| **key == NoticeKey::Welcome).count(), 1);
+}

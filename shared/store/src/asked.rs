@@ -1,0 +1,174 @@
+use std::{fmt, str::FromStr};
+
+use domain::{address::Address, delivery::Delivery, limit::Window, people::User, secret::Hash};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Attributes, Store, Stored, Transacted},
+    error::{Corrupt, Error, failed},
+    item::{At, DeliveryItem, from_item, to_item},
+    key::{Key, mail_pk, shard},
+    link::Link,
+    session::expires,
+    update::{Change, Only, change, number, put},
+};
+
+/// The id of a request for a sign-in link: random, and known to nobody outside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AskedId(Hash);
+
+impl AskedId {
+    /// An id of fresh random bytes.
+    #[must_use]
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Hash::of(&[b"asked", &bytes]))
+    }
+}
+
+impl fmt::Display for AskedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl FromStr for AskedId {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        text.parse().map(Self)
+    }
+}
+
+/// A request for a sign-in link. It is written alike for known and unknown addresses; whoever sends finds out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Its id.
+    pub id: AskedId,
+    /// The address that was given.
+    pub address: Address,
+    /// Where to go after signing in: a path of our own.
+    pub next: Option<String>,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// Where its mail stands.
+    pub delivery: Delivery,
+}
+
+/// How asking ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AskResult {
+    /// It was written down.
+    Asked,
+    /// A limit is reached; the attempt was counted.
+    Limited(Window),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct AskedItem {
+    id: String,
+    address: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    asked_at: At,
+    mail: DeliveryItem,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mail_pk: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mail_at: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mail_ready: Option<At>,
+}
+
+fn encode(asked: &Asked, version: u64) -> Result<Attributes, Corrupt> {
+    let key = Key::asked(asked.id);
+    let mail_at = asked.delivery.due_at();
+    let form = AskedItem {
+        id: asked.id.to_string(),
+        address: asked.address.as_str().to_owned(),
+        next: asked.next.clone(),
+        asked_at: At(asked.asked_at),
+        mail: DeliveryItem::from(&asked.delivery),
+        mail_pk: mail_at.map(|_| mail_pk(shard(&key.pk))),
+        mail_at: mail_at.map(At),
+        mail_ready: mail_at.filter(|_| asked.delivery.is_fresh()).map(At),
+    };
+    let mut item = to_item(&key, &form)?;
+    item.insert("version".to_owned(), number(version));
+    item.extend([expires(asked.asked_at, 24 * 3600)]);
+    Ok(item)
+}
+
+fn decode(item: Attributes) -> Result<Stored<Asked>, Corrupt> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u64,
+        #[serde(flatten)]
+        asked: AskedItem,
+    }
+    let Versioned { version, asked } = from_item(item)?;
+    let value = Asked {
+        id: asked.id.parse().map_err(|()| Corrupt::because("id of a request for a link"))?,
+        address: Address::from_stored(asked.address),
+        next: asked.next,
+        asked_at: asked.asked_at.0,
+        delivery: asked.mail.into(),
+    };
+    Ok(Stored { value, version })
+}
+
+impl Store {
+    /// Writes down a request for a sign-in link and counts it, in one transaction.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Conflict`].
+    pub async fn ask_sign_in(&self, asked: &Asked, limits: &[Window]) -> Result<AskResult, Error> {
+        let mut actions =
+            limits.iter().map(|window| self.count(window, true)).collect::<Result<Vec<_>, _>>()?;
+        actions.push(put(&self.table, encode(asked, 1)?, Some(Only::New))?);
+        let Transacted::Cancelled(reasons) = self.transact(actions).await? else {
+            return Ok(AskResult::Asked);
+        };
+        let reached = limits.iter().enumerate().find(|(index, _)| failed(&reasons, *index));
+        let Some((_, window)) = reached else { return Err(Error::Conflict) };
+        self.count_refused(limits).await?;
+        Ok(AskResult::Limited(window.clone()))
+    }
+
+    /// A request for a sign-in link, with the account of its address, if there is one.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_asked(&self, id: AskedId) -> Result<Option<(Stored<Asked>, Option<User>)>, Error> {
+        let Some(item) = self.get(&Key::asked(id)).await? else { return Ok(None) };
+        let asked = decode(item)?;
+        let user = self.load_user_of(&asked.value.address).await?;
+        Ok(Some((asked, user.map(|user| user.value))))
+    }
+
+    /// Writes how a request's mail stands now, with the link that goes out in it, all or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when somebody wrote meanwhile; [`Error::Unavailable`].
+    pub async fn commit_asked(
+        &self,
+        before: &Stored<Asked>,
+        after: &Asked,
+        link: Option<&Link>,
+    ) -> Result<Stored<Asked>, Error> {
+        let version = before.version + 1;
+        let old = encode(&before.value, before.version)?;
+        let mut actions = Vec::new();
+        if let Some(difference) = Change::between(&old, &encode(after, version)?) {
+            let only = Only::Version(before.version);
+            actions.push(change(&self.table, &Key::asked(after.id), difference, only)?);
+        }
+        if let Some(link) = link {
+            actions.push(put(&self.table, link.encode()?, Some(Only::New))?);
+        }
+        match self.transact(actions).await? {
+            Transacted::Done => Ok(Stored { value: after.clone(), version }),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
+        }
+    }
+}

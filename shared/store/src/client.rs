@@ -1,0 +1,144 @@
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_dynamodb::{
+    Client,
+    error::SdkError,
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{AttributeValue, CancellationReason, KeysAndAttributes, TransactWriteItem},
+};
+use aws_types::SdkConfig;
+
+use crate::{error::Error, key::Key};
+
+pub(crate) type Attributes = HashMap<String, AttributeValue>;
+
+/// How often a lost race or unprocessed keys are tried again inside one request.
+pub(crate) const TRIES: u32 = 6;
+
+/// The table.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) client: Client,
+    pub(crate) table: String,
+}
+
+/// What was read, with the version that a write back is conditional on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored<T> {
+    /// What was read.
+    pub value: T,
+    /// Its version.
+    pub version: u64,
+}
+
+/// How a transaction ended.
+pub(crate) enum Transacted {
+    /// All of it was written.
+    Done,
+    /// Nothing was written: a condition failed. Reasons are in the order of the actions.
+    Cancelled(Vec<CancellationReason>),
+}
+
+impl Store {
+    /// The table of that name, reached as `config` says.
+    #[must_use]
+    pub fn new(config: &SdkConfig, table: String) -> Self {
+        Self { client: Client::new(config), table }
+    }
+
+    /// Reads something that does not exist, so that the connection is open when the first event comes.
+    /// A failure is logged and otherwise no matter: the first event will tell.
+    pub async fn warm_up(&self) {
+        if let Err(error) = self.get(&Key::nothing()).await {
+            tracing::warn!(%error, "the table could not be reached at the start");
+        }
+    }
+
+    /// One item, consistently.
+    pub(crate) async fn get(&self, key: &Key) -> Result<Option<Attributes>, Error> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))?;
+        Ok(answer.item)
+    }
+
+    /// Several items in one consistent batch, in the order of the keys. Keys left unprocessed are not absence:
+    /// they are asked for again.
+    pub(crate) async fn get_all<const N: usize>(
+        &self,
+        keys: &[Key; N],
+    ) -> Result<[Option<Attributes>; N], Error> {
+        let mut found: [Option<Attributes>; N] = [const { None }; N];
+        let mut wanted: Vec<Attributes> = keys.iter().map(Key::attributes).collect();
+        for attempt in 0..TRIES {
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(std::mem::take(&mut wanted)))
+                .consistent_read(true)
+                .build()
+                .map_err(|_| Error::Unavailable("a batch without keys".to_owned()))?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.table, request)
+                .send()
+                .await
+                .map_err(|error| Error::of(&error))?;
+            let items =
+                answer.responses.and_then(|mut tables| tables.remove(&self.table)).unwrap_or_default();
+            for item in items {
+                if let Some((_, place)) = keys.iter().zip(&mut found).find(|(key, _)| key.is_of(&item)) {
+                    *place = Some(item);
+                }
+            }
+            wanted = answer
+                .unprocessed_keys
+                .and_then(|mut tables| tables.remove(&self.table))
+                .map(|rest| rest.keys)
+                .unwrap_or_default();
+            if wanted.is_empty() {
+                return Ok(found);
+            }
+            pause(attempt).await;
+        }
+        Err(Error::Unavailable("keys stayed unprocessed".to_owned()))
+    }
+
+    /// Writes all of the actions or none.
+    ///
+    /// The SDK sets a client request token and keeps it over its own retries, so a lost answer is not a second write.
+    pub(crate) async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<Transacted, Error> {
+        let mut attempt = 0;
+        loop {
+            let answer =
+                self.client.transact_write_items().set_transact_items(Some(actions.clone())).send().await;
+            let Err(error) = answer else { return Ok(Transacted::Done) };
+            let SdkError::ServiceError(refused) = &error else { return Err(Error::of(&error)) };
+            let TransactWriteItemsError::TransactionCanceledException(cancelled) = refused.err() else {
+                return Err(Error::of(&error));
+            };
+            let reasons = cancelled.cancellation_reasons();
+            if reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed")) {
+                return Ok(Transacted::Cancelled(reasons.to_vec()));
+            }
+            // Only in the way of another transaction, or throttled: the same writes may go through now.
+            attempt += 1;
+            if attempt >= TRIES {
+                return Err(Error::Conflict);
+            }
+            pause(attempt).await;
+        }
+    }
+}
+
+/// Waits before another try: full jitter under a cap that doubles, 20 ms at first.
+pub(crate) async fn pause(attempt: u32) {
+    let cap = 20_u64.saturating_mul(1 << attempt.min(5));
+    let share = getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX));
+    tokio::time::sleep(Duration::from_millis(cap).mul_f64(share)).await;
+}

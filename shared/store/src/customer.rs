@@ -1,0 +1,242 @@
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    billing::{CustomerId, EventId},
+    id::OrgId,
+    org::Org,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Attributes, Store, Stored, Transacted},
+    error::{Corrupt, Error},
+    item::{At, decode, from_item, read, to_item},
+    key::{Key, due_pk, shard},
+    session::{expires, values},
+    update::{Only, change, delete, number, put, update},
+};
+
+/// How long an event waits for its customer's organization, in seconds: as long as Stripe could send it again, and more.
+const KEPT: i64 = 35 * 24 * 3600;
+/// When a waiting event that carries our own metadata is worth a look, in seconds.
+const WORTH_A_LOOK: i64 = 600;
+/// How many waiting events one transaction releases: it has room for 100 actions.
+const RELEASED_AT_ONCE: usize = 90;
+
+/// Where a Stripe customer belongs. Every parking raises the version and linking is conditional on it, so that neither
+/// misses the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CustomerLink {
+    /// The organization, once linked.
+    pub org: Option<OrgId>,
+    version: u64,
+}
+
+/// What an event is judged with.
+#[derive(Clone, Debug)]
+pub struct EventContext {
+    /// Where its customer belongs.
+    pub link: CustomerLink,
+    /// The organization that it concerns: the one it names, else the customer's.
+    pub org: Option<Stored<Org>>,
+}
+
+/// A signed event that waits for its customer's organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parked {
+    /// Its id.
+    pub event: EventId,
+    /// The body as it was signed.
+    pub body: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct CustomerItem {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    org: Option<String>,
+    version: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ParkedItem {
+    event: String,
+    body: String,
+    parked_at: At,
+}
+
+fn link(item: Option<Attributes>) -> Result<CustomerLink, Corrupt> {
+    let Some(item) = item else { return Ok(CustomerLink::default()) };
+    let item: CustomerItem = from_item(item)?;
+    let org = item.org.as_deref().map(|org| read("organization of a customer", org)).transpose()?;
+    Ok(CustomerLink { org, version: item.version })
+}
+
+impl Store {
+    /// Where an event belongs: the link of its customer and the organization that it names, in one batch. An event that
+    /// names none, or one that is not ours, belongs to its customer's organization, at the price of a second read.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_event_context(
+        &self,
+        customer: Option<&CustomerId>,
+        named: Option<OrgId>,
+    ) -> Result<EventContext, Error> {
+        let (found, org) = match (customer, named) {
+            (Some(customer), Some(named)) => {
+                let [found, org] = self.get_all(&[Key::customer(customer), Key::org(named)]).await?;
+                (found, org.map(decode).transpose()?)
+            }
+            (Some(customer), None) => (self.get(&Key::customer(customer)).await?, None),
+            (None, Some(named)) => (None, self.load_org(named).await?),
+            (None, None) => (None, None),
+        };
+        let link = link(found)?;
+        let org = match (org, link.org) {
+            (None, Some(linked)) => self.load_org(linked).await?,
+            (org, _) => org,
+        };
+        Ok(EventContext { link, org })
+    }
+
+    /// Keeps a signed event until its customer is linked. `ours`: it carries our metadata, so somebody should look
+    /// when it waits for long.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the customer was linked meanwhile; [`Error::Unavailable`].
+    pub async fn park(
+        &self,
+        customer: &CustomerId,
+        parked: &Parked,
+        ours: bool,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let table = &self.table;
+        let key = Key::parked(customer, &parked.event);
+        let form =
+            ParkedItem { event: parked.event.to_string(), body: parked.body.clone(), parked_at: At(now) };
+        let mut item = to_item(&key, &form)?;
+        item.extend([expires(now, KEPT)]);
+        if ours {
+            let look_at = domain::trial::after(now, jiff::SignedDuration::from_secs(WORTH_A_LOOK));
+            item.insert("due_pk".to_owned(), AttributeValue::S(due_pk(shard(&key.pk))));
+            item.insert("due_at".to_owned(), AttributeValue::S(At(look_at).text()));
+        }
+        let counted = update(
+            table,
+            &Key::customer(customer),
+            "ADD version :one",
+            Some("attribute_not_exists(org)"),
+            HashMap::new(),
+            values([(":one", number(1))]),
+        )?;
+        match self.transact(vec![counted, put(table, item, None)?]).await? {
+            Transacted::Done => Ok(()),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
+        }
+    }
+
+    /// The events that wait for a customer's organization.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_parked(&self, customer: &CustomerId) -> Result<Vec<Parked>, Error> {
+        let mut parked = Vec::new();
+        let mut from = None;
+        loop {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .consistent_read(true)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :parked)")
+                .expression_attribute_values(":pk", AttributeValue::S(Key::customer(customer).pk))
+                .expression_attribute_values(":parked", AttributeValue::S("PARKED#".to_owned()))
+                .set_exclusive_start_key(from)
+                .send()
+                .await
+                .map_err(|error| Error::of(&error))?;
+            for item in answer.items.unwrap_or_default() {
+                let item: ParkedItem = from_item(item)?;
+                let event = EventId::parse(&item.event).map_err(Corrupt::because)?;
+                parked.push(Parked { event, body: item.body });
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(parked);
+            }
+        }
+    }
+
+    /// Links a customer to an organization, writes what that changed, and drops the released events, all or nothing.
+    /// Events beyond what one transaction holds are dropped after it: what they say is already in the organization.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when an event was parked, the customer linked or the organization written meanwhile;
+    /// [`Error::Unavailable`].
+    pub async fn commit_link(
+        &self,
+        customer: &CustomerId,
+        link: &CustomerLink,
+        before: &Stored<Org>,
+        after: &Org,
+        released: &[Parked],
+    ) -> Result<(), Error> {
+        let table = &self.table;
+        let key = Key::customer(customer);
+        let condition = if link.version == 0 {
+            "attribute_not_exists(pk)"
+        } else {
+            "attribute_not_exists(org) AND version = :before"
+        };
+        let mut bound =
+            values([(":org", AttributeValue::S(after.id.to_string())), (":after", number(link.version + 1))]);
+        if link.version > 0 {
+            bound.insert(":before".to_owned(), number(link.version));
+        }
+        let expression = "SET org = :org, version = :after";
+        let mut actions = vec![update(table, &key, expression, Some(condition), HashMap::new(), bound)?];
+        if let Some(difference) = Self::org_change(before, after, before.version + 1)? {
+            let only = Only::Version(before.version);
+            actions.push(change(table, &Key::org(after.id), difference, only)?);
+        }
+        let mut batches = released.chunks(RELEASED_AT_ONCE);
+        for parked in batches.next().unwrap_or_default() {
+            actions.push(delete(table, &Key::parked(customer, &parked.event), None)?);
+        }
+        if let Transacted::Cancelled(_) = self.transact(actions).await? {
+            return Err(Error::Conflict);
+        }
+        for rest in batches {
+            let actions = rest
+                .iter()
+                .map(|parked| delete(table, &Key::parked(customer, &parked.event), None))
+                .collect::<Result<_, _>>()?;
+            self.transact(actions).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a signed event that cannot be read, with the reason, for a person to look at.
+    /// `id` is the event's id or the hash of its body.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn quarantine(&self, id: &str, reason: &str, body: &[u8], now: Timestamp) -> Result<(), Error> {
+        let mut item = Key::quarantined(id).attributes();
+        item.insert("reason".to_owned(), AttributeValue::S(reason.to_owned()));
+        item.insert("body".to_owned(), AttributeValue::B(body.to_vec().into()));
+        item.insert("quarantined_at".to_owned(), AttributeValue::S(At(now).text()));
+        item.extend([expires(now, KEPT)]);
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,50 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+/// A moment as it is stored: RFC 3339 in UTC, to the millisecond and of fixed width, so that texts sort as moments do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct At(pub Timestamp);
+
+impl At {
+    pub fn text(self) -> String {
+        self.0.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+    }
+}
+
+impl Serialize for At {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text())
+    }
+}
+
+impl<'de> Deserialize<'de> for At {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map(Self).map_err(|_| D::Error::custom("not a moment"))
+    }
+}
+
+impl From<Timestamp> for At {
+    fn from(at: Timestamp) -> Self {
+        Self(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_have_one_width_and_sort() {
+        let mut texts: Vec<String> =
+            ["2025-01-22T10:20:30Z", "2025-01-22T10:20:30.5Z", "2025-01-22T10:20:31.0009Z"]
+                .iter()
+                .map(|text| At(text.parse().unwrap()).text())
+                .collect();
+        assert_eq!(texts[0], "2025-01-22T10:20:30.000Z");
+        assert_eq!(texts[1], "2025-01-22T10:20:30.500Z");
+        let sorted = texts.clone();
+        texts.sort();
+        assert_eq!(texts, sorted);
+    }
+}

@@ -1,0 +1,305 @@
+//! What an organization knows about its payments, as stored.
+
+use std::collections::BTreeMap;
+
+use domain::billing::{
+    Billing, Change, Conflict, CustomerId, EventId, Held, IncidentKind, Invoice, InvoiceId, Subscription,
+    SubscriptionFact, SubscriptionId, SubscriptionStatus,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::At;
+use crate::error::Corrupt;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct BillingItem {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deleted_customers: Vec<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    subscriptions: BTreeMap<String, SubscriptionItem>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    invoices: BTreeMap<String, InvoiceItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_paid_at: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid_through: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkout_at: Option<At>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    incidents: BTreeMap<String, IncidentItem>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    noted: Vec<ConflictItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    watermark: Option<At>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SubscriptionItem {
+    customer: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    newest: Option<At>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    facts: BTreeMap<String, FactItem>,
+    #[serde(default)]
+    ended: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paid_at: Option<At>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct FactItem {
+    change: String,
+    status: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    previous_status: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plan: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trial_end: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cancel_at: Option<At>,
+    #[serde(default)]
+    contested: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct InvoiceItem {
+    created: At,
+    heard: At,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subscription: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paid: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failed: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    action_required: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    voided: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    uncollectible: Option<At>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct IncidentItem {
+    at: At,
+    kind: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "conflict", rename_all = "snake_case")]
+enum ConflictItem {
+    Customer { customer: String },
+    Content { event: String },
+    Late { event: String },
+}
+
+impl BillingItem {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.customer.is_none()
+            && self.deleted_customers.is_empty()
+            && self.subscriptions.is_empty()
+            && self.invoices.is_empty()
+            && self.checkout_at.is_none()
+            && self.incidents.is_empty()
+            && self.noted.is_empty()
+            && self.watermark.is_none()
+    }
+}
+
+impl From<&Billing> for BillingItem {
+    fn from(billing: &Billing) -> Self {
+        Self {
+            customer: billing.customer.as_ref().map(ToString::to_string),
+            deleted_customers: billing.deleted_customers.iter().map(ToString::to_string).collect(),
+            subscriptions: billing.subscriptions.iter().map(|(id, it)| (id.to_string(), it.into())).collect(),
+            invoices: billing.invoices.iter().map(|(id, it)| (id.to_string(), it.into())).collect(),
+            first_paid_at: billing.first_paid_at.map(At),
+            paid_through: billing.paid_through.map(At),
+            checkout_at: billing.checkout_at.map(At),
+            incidents: billing
+                .incidents
+                .iter()
+                .map(|(id, (at, kind))| {
+                    (id.to_string(), IncidentItem { at: At(*at), kind: kind.as_str().to_owned() })
+                })
+                .collect(),
+            noted: billing.noted.iter().map(ConflictItem::from).collect(),
+            watermark: billing.watermark.map(At),
+        }
+    }
+}
+
+impl TryFrom<BillingItem> for Billing {
+    type Error = Corrupt;
+
+    fn try_from(item: BillingItem) -> Result<Self, Corrupt> {
+        let incident = |(id, it): (String, IncidentItem)| {
+            let kind =
+                IncidentKind::parse(&it.kind).ok_or_else(|| Corrupt::because("kind of an incident"))?;
+            Ok((event(&id)?, (it.at.0, kind)))
+        };
+        Ok(Self {
+            customer: item.customer.as_deref().map(customer).transpose()?,
+            deleted_customers: item
+                .deleted_customers
+                .iter()
+                .map(|id| customer(id))
+                .collect::<Result<_, _>>()?,
+            subscriptions: item
+                .subscriptions
+                .into_iter()
+                .map(|(id, it)| Ok((subscription(&id)?, it.try_into()?)))
+                .collect::<Result<_, Corrupt>>()?,
+            invoices: item
+                .invoices
+                .into_iter()
+                .map(|(id, it)| Ok((InvoiceId::parse(&id).map_err(Corrupt::because)?, it.try_into()?)))
+                .collect::<Result<_, Corrupt>>()?,
+            first_paid_at: moment(item.first_paid_at),
+            paid_through: moment(item.paid_through),
+            checkout_at: moment(item.checkout_at),
+            incidents: item.incidents.into_iter().map(incident).collect::<Result<_, Corrupt>>()?,
+            noted: item.noted.into_iter().map(Conflict::try_from).collect::<Result<_, _>>()?,
+            watermark: moment(item.watermark),
+        })
+    }
+}
+
+impl From<&Subscription> for SubscriptionItem {
+    fn from(it: &Subscription) -> Self {
+        Self {
+            customer: it.customer.to_string(),
+            newest: it.newest.map(At),
+            facts: it.facts.iter().map(|(id, held)| (id.to_string(), held.into())).collect(),
+            ended: it.ended,
+            paid_at: it.paid_at.map(At),
+        }
+    }
+}
+
+impl TryFrom<SubscriptionItem> for Subscription {
+    type Error = Corrupt;
+
+    fn try_from(item: SubscriptionItem) -> Result<Self, Corrupt> {
+        Ok(Self {
+            customer: customer(&item.customer)?,
+            newest: moment(item.newest),
+            facts: item
+                .facts
+                .into_iter()
+                .map(|(id, it)| Ok((event(&id)?, it.try_into()?)))
+                .collect::<Result<_, Corrupt>>()?,
+            ended: item.ended,
+            paid_at: moment(item.paid_at),
+        })
+    }
+}
+
+impl From<&Held> for FactItem {
+    fn from(held: &Held) -> Self {
+        let fact = &held.fact;
+        Self {
+            change: fact.change.as_str().to_owned(),
+            status: fact.status.as_str().to_owned(),
+            previous_status: fact.previous_status.map(|status| status.as_str().to_owned()),
+            plan: fact.plan.clone(),
+            trial_end: fact.trial_end.map(At),
+            cancel_at: fact.cancel_at.map(At),
+            contested: held.contested,
+        }
+    }
+}
+
+impl TryFrom<FactItem> for Held {
+    type Error = Corrupt;
+
+    fn try_from(item: FactItem) -> Result<Self, Corrupt> {
+        let status = |word: &str| {
+            SubscriptionStatus::parse(word).ok_or_else(|| Corrupt::because("subscription status"))
+        };
+        let fact = SubscriptionFact {
+            change: Change::parse(&item.change).ok_or_else(|| Corrupt::because("subscription change"))?,
+            status: status(&item.status)?,
+            previous_status: item.previous_status.as_deref().map(status).transpose()?,
+            plan: item.plan,
+            trial_end: moment(item.trial_end),
+            cancel_at: moment(item.cancel_at),
+        };
+        Ok(Self { fact, contested: item.contested })
+    }
+}
+
+impl From<&Invoice> for InvoiceItem {
+    fn from(it: &Invoice) -> Self {
+        Self {
+            created: At(it.created),
+            heard: At(it.heard),
+            subscription: it.subscription.as_ref().map(ToString::to_string),
+            paid: it.paid,
+            failed: it.failed.map(At),
+            action_required: it.action_required.map(At),
+            voided: it.voided.map(At),
+            uncollectible: it.uncollectible.map(At),
+        }
+    }
+}
+
+impl TryFrom<InvoiceItem> for Invoice {
+    type Error = Corrupt;
+
+    fn try_from(item: InvoiceItem) -> Result<Self, Corrupt> {
+        Ok(Self {
+            created: item.created.0,
+            heard: item.heard.0,
+            subscription: item.subscription.as_deref().map(subscription).transpose()?,
+            paid: item.paid,
+            failed: moment(item.failed),
+            action_required: moment(item.action_required),
+            voided: moment(item.voided),
+            uncollectible: moment(item.uncollectible),
+        })
+    }
+}
+
+impl From<&Conflict> for ConflictItem {
+    fn from(conflict: &Conflict) -> Self {
+        match conflict {
+            Conflict::Customer { customer } => Self::Customer { customer: customer.to_string() },
+            Conflict::Content { event } => Self::Content { event: event.to_string() },
+            Conflict::Late { event } => Self::Late { event: event.to_string() },
+        }
+    }
+}
+
+impl TryFrom<ConflictItem> for Conflict {
+    type Error = Corrupt;
+
+    fn try_from(item: ConflictItem) -> Result<Self, Corrupt> {
+        Ok(match item {
+            ConflictItem::Customer { customer: id } => Self::Customer { customer: customer(&id)? },
+            ConflictItem::Content { event: id } => Self::Content { event: event(&id)? },
+            ConflictItem::Late { event: id } => Self::Late { event: event(&id)? },
+        })
+    }
+}
+
+fn moment(at: Option<At>) -> Option<Timestamp> {
+    at.map(|at| at.0)
+}
+
+fn customer(id: &str) -> Result<CustomerId, Corrupt> {
+    CustomerId::parse(id).map_err(Corrupt::because)
+}
+
+fn subscription(id: &str) -> Result<SubscriptionId, Corrupt> {
+    SubscriptionId::parse(id).map_err(Corrupt::because)
+}
+
+fn event(id: &str) -> Result<EventId, Corrupt> {
+    EventId::parse(id).map_err(Corrupt::because)
+}

@@ -1,0 +1,388 @@
+//! The organization's item: one attribute for each group of what belongs together, so that a write names only the
+//! groups that changed and two versions of the code can run at once.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    address::Address,
+    checklist::{Checklist, Source, Tick},
+    name::Name,
+    notice::Outbox,
+    org::{AdminContact, Org, Project, Provisioned, Trigger},
+    trial::Trial,
+    zone::Zone,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{At, DeliveryItem, billing::BillingItem, from_item, read, to_item};
+use crate::{
+    client::{Attributes, Stored},
+    error::Corrupt,
+    key::{Key, due_pk, mail_pk, shard},
+    update::number,
+};
+
+#[derive(Debug, Serialize, Deserialize)]
+struct OrgItem {
+    profile: ProfileItem,
+    admins: Vec<AdminItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provisioned: Option<ProvisionedItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trial: Option<TrialItem>,
+    #[serde(default, skip_serializing_if = "BillingItem::is_empty")]
+    billing: BillingItem,
+    #[serde(default)]
+    checklist: ChecklistItem,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    mail: BTreeMap<String, BTreeMap<String, DeliveryItem>>,
+
+    /// When the trial clock next owes something, and the partition of the index where that is looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_pk: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_at: Option<At>,
+    /// The same for its mails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mail_pk: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mail_at: Option<At>,
+    /// There while a mail waits for its first try: the stream's filter looks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mail_ready: Option<At>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ProfileItem {
+    id: String,
+    name: String,
+    time_zone: String,
+    signed_up_at: At,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct AdminItem {
+    user: String,
+    name: String,
+    address: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ProvisionedItem {
+    at: At,
+    trigger: String,
+    project_id: String,
+    project_name: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct TrialItem {
+    started_at: At,
+    ends_at: At,
+    reminder_days: Vec<u16>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct ChecklistItem {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_at: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completed_at: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dismissed_at: Option<At>,
+    ticks: BTreeMap<String, TickItem>,
+    skipped: BTreeMap<String, At>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct TickItem {
+    at: At,
+    source: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+}
+
+/// The item of an organization at a version.
+pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
+    let key = Key::org(org.id);
+    let shard = shard(&key.pk);
+    let (due_at, mail_at) = (org.due_at(), org.outbox.due_at());
+    let mut item = to_item(
+        &key,
+        &OrgItem {
+            profile: ProfileItem {
+                id: org.id.to_string(),
+                name: org.name.to_string(),
+                time_zone: org.zone.name().to_owned(),
+                signed_up_at: At(org.signed_up_at),
+            },
+            admins: org.admins.iter().map(AdminItem::from).collect(),
+            provisioned: org.provisioned.as_ref().map(ProvisionedItem::from),
+            trial: org.trial.as_ref().map(TrialItem::from),
+            billing: BillingItem::from(&org.billing),
+            checklist: ChecklistItem::from(&org.checklist),
+            mail: mail(&org.outbox),
+            due_pk: due_at.map(|_| due_pk(shard)),
+            due_at: due_at.map(At),
+            mail_pk: mail_at.map(|_| mail_pk(shard)),
+            mail_at: mail_at.map(At),
+            mail_ready: mail_at.filter(|_| org.outbox.is_ready()).map(At),
+        },
+    )?;
+    item.insert("version".to_owned(), number(version));
+    Ok(item)
+}
+
+/// The organization of an item, with its version.
+pub(crate) fn decode(item: Attributes) -> Result<Stored<Org>, Corrupt> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u64,
+        #[serde(flatten)]
+        org: OrgItem,
+    }
+    let Versioned { version, org } = from_item(item)?;
+    Ok(Stored { value: org.try_into()?, version })
+}
+
+impl TryFrom<OrgItem> for Org {
+    type Error = Corrupt;
+
+    fn try_from(item: OrgItem) -> Result<Self, Corrupt> {
+        Ok(Self {
+            id: read("organization id", &item.profile.id)?,
+            name: Name::from_stored(item.profile.name),
+            zone: Zone::named(&item.profile.time_zone),
+            signed_up_at: item.profile.signed_up_at.0,
+            admins: item.admins.into_iter().map(AdminContact::try_from).collect::<Result<_, _>>()?,
+            provisioned: item.provisioned.map(Provisioned::try_from).transpose()?,
+            trial: item.trial.map(Trial::from),
+            billing: item.billing.try_into()?,
+            checklist: item.checklist.try_into()?,
+            outbox: outbox(item.mail)?,
+        })
+    }
+}
+
+impl From<&AdminContact> for AdminItem {
+    fn from(admin: &AdminContact) -> Self {
+        Self {
+            user: admin.user.to_string(),
+            name: admin.name.to_string(),
+            address: admin.address.as_str().to_owned(),
+        }
+    }
+}
+
+impl TryFrom<AdminItem> for AdminContact {
+    type Error = Corrupt;
+
+    fn try_from(item: AdminItem) -> Result<Self, Corrupt> {
+        Ok(Self {
+            user: read("admin's user id", &item.user)?,
+            name: Name::from_stored(item.name),
+            address: Address::from_stored(item.address),
+        })
+    }
+}
+
+impl From<&Provisioned> for ProvisionedItem {
+    fn from(provisioned: &Provisioned) -> Self {
+        Self {
+            at: At(provisioned.at),
+            trigger: provisioned.trigger.as_str().to_owned(),
+            project_id: provisioned.project.id.to_string(),
+            project_name: provisioned.project.name.clone(),
+        }
+    }
+}
+
+impl TryFrom<ProvisionedItem> for Provisioned {
+    type Error = Corrupt;
+
+    fn try_from(item: ProvisionedItem) -> Result<Self, Corrupt> {
+        Ok(Self {
+            at: item.at.0,
+            trigger: Trigger::parse(&item.trigger).ok_or_else(|| Corrupt::because("provisioning trigger"))?,
+            project: Project { id: read("project id", &item.project_id)?, name: item.project_name },
+        })
+    }
+}
+
+impl From<&Trial> for TrialItem {
+    fn from(trial: &Trial) -> Self {
+        Self {
+            started_at: At(trial.started_at),
+            ends_at: At(trial.ends_at),
+            reminder_days: trial.reminder_days.clone(),
+        }
+    }
+}
+
+impl From<TrialItem> for Trial {
+    fn from(item: TrialItem) -> Self {
+        Self { started_at: item.started_at.0, ends_at: item.ends_at.0, reminder_days: item.reminder_days }
+    }
+}
+
+impl From<&Checklist> for ChecklistItem {
+    fn from(list: &Checklist) -> Self {
+        let tick = |tick: &Tick| TickItem {
+            at: At(tick.at),
+            source: tick.source.as_str().to_owned(),
+            by: tick.by.clone(),
+        };
+        Self {
+            created_at: list.created_at.map(At),
+            updated_at: list.updated_at.map(At),
+            completed_at: list.completed_at.map(At),
+            dismissed_at: list.dismissed_at.map(At),
+            ticks: list.ticks.iter().map(|(key, done)| (key.clone(), tick(done))).collect(),
+            skipped: list.skipped.iter().map(|(key, at)| (key.clone(), At(*at))).collect(),
+        }
+    }
+}
+
+impl TryFrom<ChecklistItem> for Checklist {
+    type Error = Corrupt;
+
+    fn try_from(item: ChecklistItem) -> Result<Self, Corrupt> {
+        let moment = |at: Option<At>| -> Option<Timestamp> { at.map(|at| at.0) };
+        let tick = |tick: TickItem| {
+            let source = Source::parse(&tick.source).ok_or_else(|| Corrupt::because("source of a tick"))?;
+            Ok::<_, Corrupt>(Tick { at: tick.at.0, source, by: tick.by })
+        };
+        Ok(Self {
+            created_at: moment(item.created_at),
+            updated_at: moment(item.updated_at),
+            completed_at: moment(item.completed_at),
+            dismissed_at: moment(item.dismissed_at),
+            ticks: item
+                .ticks
+                .into_iter()
+                .map(|(key, done)| Ok((key, tick(done)?)))
+                .collect::<Result<_, Corrupt>>()?,
+            skipped: item.skipped.into_iter().map(|(key, at)| (key, at.0)).collect(),
+        })
+    }
+}
+
+fn mail(outbox: &Outbox) -> BTreeMap<String, BTreeMap<String, DeliveryItem>> {
+    outbox
+        .0
+        .iter()
+        .map(|(key, recipients)| {
+            let states = recipients.iter().map(|(user, state)| (user.to_string(), DeliveryItem::from(state)));
+            (key.to_string(), states.collect())
+        })
+        .collect()
+}
+
+fn outbox(mail: BTreeMap<String, BTreeMap<String, DeliveryItem>>) -> Result<Outbox, Corrupt> {
+    let mut notices = BTreeMap::new();
+    for (key, recipients) in mail {
+        let mut states = BTreeMap::new();
+        for (user, state) in recipients {
+            states.insert(read("recipient's user id", &user)?, state.into());
+        }
+        notices.insert(read("notice key", &key)?, states);
+    }
+    Ok(Outbox(notices))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        billing::{Change, SubscriptionStatus},
+        billing::{
+            CustomerId, EventId, Fact, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId, What,
+        },
+        delivery::{Claim, Outcome},
+        task::TASKS,
+    };
+
+    use super::*;
+
+    fn org() -> Org {
+        let now: Timestamp = "2025-01-08T10:20:30.5Z".parse().unwrap();
+        let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let founder = AdminContact {
+            user,
+            name: Name::parse("Jo Doe").unwrap(),
+            address: Address::parse("jo@example.com").unwrap(),
+        };
+        let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+        let zone = Zone::named("Europe/Berlin");
+        let mut org = Org::sign_up(id, Name::parse("Acme Corp").unwrap(), zone, founder, now);
+        org.start_trial(Trial::start(now, 14, vec![3, 1]), project, now);
+        let customer = CustomerId::parse("cus_1").unwrap();
+        let subscription = SubscriptionId::parse("sub_1").unwrap();
+        for (event, what) in [
+            (
+                "evt_1",
+                What::Subscription {
+                    subscription: subscription.clone(),
+                    customer: customer.clone(),
+                    fact: SubscriptionFact {
+                        change: Change::Created,
+                        status: SubscriptionStatus::Incomplete,
+                        previous_status: None,
+                        plan: Some("price_1".to_owned()),
+                        trial_end: Some(now.round(jiff::Unit::Second).unwrap()),
+                        cancel_at: None,
+                    },
+                },
+            ),
+            (
+                "evt_2",
+                What::Invoice {
+                    invoice: InvoiceId::parse("in_1").unwrap(),
+                    subscription: Some(subscription),
+                    customer: customer.clone(),
+                    invoice_created: "2025-01-08T10:20:30Z".parse().unwrap(),
+                    fact: InvoiceFact::Paid { amount: 1200 },
+                },
+            ),
+            ("evt_3", What::CustomerDeleted { customer: CustomerId::parse("cus_2").unwrap() }),
+        ] {
+            let event = EventId::parse(event).unwrap();
+            org.record(&Fact { event, created: "2025-01-08T10:20:31Z".parse().unwrap(), what }, project, now);
+        }
+        org.billing.link(&customer);
+        org.billing.link(&CustomerId::parse("cus_3").unwrap());
+        org.tick_from_host(&TASKS[1], Some("api".to_owned()), now);
+        org.checklist.skip(&TASKS[2], now);
+        org.checklist.dismiss(true, now);
+        let claim = Claim("abc".to_owned());
+        let letters = org.claim_mail(&claim, 9, now);
+        org.outbox.settle(&letters[0], &claim, Outcome::Ambiguous, 0, now);
+        org
+    }
+
+    #[test]
+    fn an_organization_reads_back_as_it_was_written() {
+        let org = org();
+        let stored = decode(encode(&org, 7).unwrap()).unwrap();
+        assert_eq!(stored, Stored { value: org, version: 7 });
+    }
+
+    #[test]
+    fn attributes_of_another_version_of_the_code_do_not_matter() {
+        let mut item = encode(&org(), 7).unwrap();
+        item.insert("from_the_future".to_owned(), number(1));
+        assert_eq!(decode(item).unwrap().value, org());
+    }
+
+    #[test]
+    fn a_broken_item_is_corrupt_and_its_content_is_not_told() {
+        let mut item = encode(&org(), 7).unwrap();
+        item.insert("profile".to_owned(), aws_sdk_dynamodb::types::AttributeValue::S("Jo Doe".to_owned()));
+        let error = decode(item).unwrap_err().to_string();
+        assert!(error.starts_with("a stored item is corrupt"), "{error}");
+    }
+}

@@ -1,0 +1,116 @@
+//! Keys. Their builders take ids and hashes, never texts from outside, so no key can be injected.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    address::Address,
+    billing::{CustomerId, EventId},
+    id::{OrgId, UserId},
+    limit::Window,
+    secret::Hash,
+};
+
+use crate::{asked::AskedId, client::Attributes};
+
+/// Over how many partitions each sparse index is spread.
+pub(crate) const SHARDS: u8 = 8;
+
+pub(crate) const BY_DUE: &str = "by-due";
+pub(crate) const BY_MAIL: &str = "by-mail";
+
+/// The primary key of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub pk: String,
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: impl Into<String>) -> Self {
+        Self { pk, sk: sk.into() }
+    }
+
+    /// A key under which nothing is ever stored.
+    pub fn nothing() -> Self {
+        Self::new("NOTHING".to_owned(), "NOTHING")
+    }
+
+    pub fn org(org: OrgId) -> Self {
+        Self::new(format!("ORG#{org}"), "ORG")
+    }
+
+    pub fn member(org: OrgId, user: UserId) -> Self {
+        Self::new(format!("ORG#{org}"), format!("MEMBER#{user}"))
+    }
+
+    pub fn user(user: UserId) -> Self {
+        Self::new(format!("USER#{user}"), "USER")
+    }
+
+    pub fn session(user: UserId, secret: Hash) -> Self {
+        Self::new(format!("USER#{user}"), format!("SESSION#{secret}"))
+    }
+
+    pub fn address(address: &Address) -> Self {
+        Self::new(format!("EMAIL#{}", address.hash()), "USER")
+    }
+
+    pub fn link(secret: Hash) -> Self {
+        Self::new(format!("LINK#{secret}"), "LINK")
+    }
+
+    pub fn asked(id: AskedId) -> Self {
+        Self::new(format!("ASKED#{id}"), "ASKED")
+    }
+
+    pub fn customer(customer: &CustomerId) -> Self {
+        Self::new(format!("CUSTOMER#{customer}"), "LINK")
+    }
+
+    pub fn parked(customer: &CustomerId, event: &EventId) -> Self {
+        Self::new(format!("CUSTOMER#{customer}"), format!("PARKED#{event}"))
+    }
+
+    pub fn quarantined(id: &str) -> Self {
+        Self::new(format!("STRIPE#{id}"), "QUARANTINED")
+    }
+
+    pub fn sign_up(token: Hash) -> Self {
+        Self::new(format!("SIGNUP#{token}"), "SIGNUP")
+    }
+
+    pub fn limit(window: &Window) -> Self {
+        Self::new(
+            format!("LIMIT#{}#{}", window.limit.what, window.subject),
+            format!("{:012}", window.from.as_second()),
+        )
+    }
+
+    pub fn attributes(&self) -> Attributes {
+        HashMap::from([
+            ("pk".to_owned(), AttributeValue::S(self.pk.clone())),
+            ("sk".to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+
+    pub fn is_of(&self, item: &Attributes) -> bool {
+        let text = |name| item.get(name).and_then(|value| value.as_s().ok());
+        text("pk") == Some(&self.pk) && text("sk") == Some(&self.sk)
+    }
+}
+
+/// The shard that an organization's due times lie in.
+pub(crate) fn shard(pk: &str) -> u8 {
+    Hash::of(&[pk.as_bytes()]).first() % SHARDS
+}
+
+/// The partition of the index by due time.
+pub(crate) fn due_pk(shard: u8) -> String {
+    format!("DUE#{shard}")
+}
+
+/// The partition of the index by mail time.
+pub(crate) fn mail_pk(shard: u8) -> String {
+    format!("MAIL#{shard}")
+}

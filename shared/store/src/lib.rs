@@ -1,0 +1,31 @@
+//! The table: keys, items, consistent reads and conditional writes.
+//!
+//! This is the only crate that knows what an attribute value is. It never decides: it turns stored items into domain
+//! types and back, reads them together where they must agree, and writes a whole decision at once or not at all.
+//! Every read that decides anything is consistent; an index only ever finds candidates.
+
+mod asked;
+mod client;
+mod customer;
+mod due;
+mod error;
+mod image;
+mod item;
+mod key;
+mod limit;
+mod link;
+mod org;
+mod session;
+mod signup;
+mod update;
+mod user;
+
+pub use asked::{AskResult, Asked, AskedId};
+pub use client::{Store, Stored};
+pub use customer::{CustomerLink, EventContext, Parked};
+pub use due::MailDue;
+pub use error::{Corrupt, Error};
+pub use image::org_from_image;
+pub use link::{Consumed, Link};
+pub use session::SignedIn;
+pub use signup::{Person, SignUp, SignedUp};

@@ -1,0 +1,114 @@
+use domain::{
+    address::Address,
+    id::UserId,
+    people::{Session, User},
+    secret::{Hash, Secret},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Attributes, Store, Stored, Transacted},
+    error::{Corrupt, Error, failed},
+    item::{At, from_item, read, to_item},
+    key::Key,
+    session::{self, expires},
+    update::{Change, Only, change, delete, put},
+    user,
+};
+
+/// A one-time link, under the hash of its secret. It carries the keys that its use needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The hash of the secret in the link.
+    pub secret_hash: Hash,
+    /// Whom it signs in.
+    pub user: UserId,
+    /// The address it was mailed to: using it proves that address.
+    pub address: Address,
+    /// Where to go after: a path of our own.
+    pub next: Option<String>,
+    /// The first moment at which it no longer works.
+    pub expires_at: Timestamp,
+}
+
+/// How using a link ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consumed {
+    /// The session stands and the link is gone.
+    SignedIn,
+    /// Somebody used the link before; nothing was written.
+    Gone,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct LinkItem {
+    user: String,
+    address: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    good_until: At,
+}
+
+impl Link {
+    pub(crate) fn encode(&self) -> Result<Attributes, Corrupt> {
+        let form = LinkItem {
+            user: self.user.to_string(),
+            address: self.address.as_str().to_owned(),
+            next: self.next.clone(),
+            good_until: At(self.expires_at),
+        };
+        let mut item = to_item(&Key::link(self.secret_hash), &form)?;
+        item.extend([expires(self.expires_at, 3600)]);
+        Ok(item)
+    }
+}
+
+impl Store {
+    /// The link with that secret's hash, expired or not.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_link(&self, secret_hash: Hash) -> Result<Option<Link>, Error> {
+        let Some(item) = self.get(&Key::link(secret_hash)).await? else { return Ok(None) };
+        let item: LinkItem = from_item(item)?;
+        Ok(Some(Link {
+            secret_hash,
+            user: read("user of a link", &item.user)?,
+            address: Address::from_stored(item.address),
+            next: item.next,
+            expires_at: item.good_until.0,
+        }))
+    }
+
+    /// Uses a link: it goes, the session comes, and what its use proves of the person is written, all or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the person changed meanwhile; [`Error::Unavailable`].
+    pub async fn consume_link(
+        &self,
+        link: &Link,
+        before: &Stored<User>,
+        after: &User,
+        session: &Session,
+        secret: &Secret,
+    ) -> Result<Consumed, Error> {
+        let table = &self.table;
+        let mut actions = vec![
+            delete(table, &Key::link(link.secret_hash), Some(Only::Exists))?,
+            put(table, session::encode(session, secret)?, Some(Only::New))?,
+        ];
+        if before.value != *after {
+            let old = user::encode(&before.value, before.version)?;
+            let new = user::encode(after, before.version + 1)?;
+            if let Some(difference) = Change::between(&old, &new) {
+                actions.push(change(table, &Key::user(after.id), difference, Only::Version(before.version))?);
+            }
+        }
+        match self.transact(actions).await? {
+            Transacted::Done => Ok(Consumed::SignedIn),
+            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(Consumed::Gone),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
+        }
+    }
+}

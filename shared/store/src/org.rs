@@ -1,0 +1,82 @@
+use domain::{id::OrgId, org::Org};
+
+use crate::{
+    client::{Store, Stored, TRIES, pause},
+    error::Error,
+    item::{decode, encode},
+    key::Key,
+    update::{Change, Only},
+};
+
+impl Store {
+    /// The organization of that id, as it is now.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_org(&self, id: OrgId) -> Result<Option<Stored<Org>>, Error> {
+        Ok(self.get(&Key::org(id)).await?.map(decode).transpose()?)
+    }
+
+    /// Writes what a decision changed, if it changed anything, on condition that nobody wrote since it was loaded.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when somebody did; otherwise [`Error::Unavailable`].
+    pub async fn commit_org(&self, before: &Stored<Org>, after: &Org) -> Result<Stored<Org>, Error> {
+        let version = before.version + 1;
+        let Some(change) = Self::org_change(before, after, version)? else { return Ok(before.clone()) };
+        let (expression, names, mut values) = change.into_parts();
+        let (condition, more) = Only::Version(before.version).expression();
+        values.extend(more);
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::org(after.id).attributes()))
+            .update_expression(expression)
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))?;
+        Ok(Stored { value: after.clone(), version })
+    }
+
+    /// Loads, decides and commits; does all three again, a few times, when somebody wrote in between.
+    /// `None` where there is no such organization. A refusal of the decision writes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when every race was lost; [`Error::Unavailable`], [`Error::Corrupt`].
+    pub async fn change_org<T, E>(
+        &self,
+        id: OrgId,
+        mut decide: impl FnMut(&mut Org) -> Result<T, E>,
+    ) -> Result<Option<Result<T, E>>, Error> {
+        for attempt in 0..TRIES {
+            let Some(before) = self.load_org(id).await? else { return Ok(None) };
+            let mut after = before.value.clone();
+            let decided = match decide(&mut after) {
+                Ok(decided) => decided,
+                Err(refusal) => return Ok(Some(Err(refusal))),
+            };
+            match self.commit_org(&before, &after).await {
+                Ok(_) => return Ok(Some(Ok(decided))),
+                Err(Error::Conflict) => pause(attempt).await,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    /// The update that makes `before` into `after` at `version`; `None` where nothing but the version would change.
+    pub(crate) fn org_change(
+        before: &Stored<Org>,
+        after: &Org,
+        version: u64,
+    ) -> Result<Option<Change>, Error> {
+        let old = encode(&before.value, before.version)?;
+        if old == encode(after, before.version)? {
+            return Ok(None);
+        }
+        Ok(Change::between(&old, &encode(after, version)?))
+    }
+}

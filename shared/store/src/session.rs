@@ -1,0 +1,178 @@
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    name::Name,
+    org::Org,
+    people::{Role, Session, SessionToken, User},
+    secret::Secret,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Attributes, Store, Stored},
+    error::{Corrupt, Error},
+    item::{self, At, from_item, read, to_item},
+    key::Key,
+    update::number,
+    user,
+};
+
+/// What a session is judged by, all of one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// Whose it is.
+    pub user: Stored<User>,
+    /// What they may do; `None` when they are no member any more.
+    pub role: Option<Role>,
+    /// The organization it is in.
+    pub org: Stored<Org>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SessionItem {
+    org: String,
+    user: String,
+    created_at: At,
+    seen_at: At,
+    /// For the table's own tidying; the code judges by the times above.
+    expires_at: i64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct MemberItem {
+    role: String,
+    name: String,
+    address: String,
+    since: At,
+}
+
+pub(crate) fn encode(session: &Session, secret: &Secret) -> Result<Attributes, Corrupt> {
+    to_item(
+        &Key::session(session.user, secret.hash()),
+        &SessionItem {
+            org: session.org.to_string(),
+            user: session.user.to_string(),
+            created_at: At(session.created_at),
+            seen_at: At(session.seen_at),
+            expires_at: session.ends_at().as_second(),
+        },
+    )
+}
+
+fn decode(item: Attributes) -> Result<Session, Corrupt> {
+    let item: SessionItem = from_item(item)?;
+    Ok(Session {
+        org: read("session's organization", &item.org)?,
+        user: read("session's user", &item.user)?,
+        created_at: item.created_at.0,
+        seen_at: item.seen_at.0,
+    })
+}
+
+/// The membership of a user in an organization.
+pub(crate) fn member(org: &Org, user: &User, role: Role, since: Timestamp) -> Result<Attributes, Corrupt> {
+    let (name, address): (&Name, _) = (&user.name, user.address.as_str());
+    to_item(
+        &Key::member(org.id, user.id),
+        &MemberItem {
+            role: role.as_str().to_owned(),
+            name: name.to_string(),
+            address: address.to_owned(),
+            since: At(since),
+        },
+    )
+}
+
+impl Store {
+    /// The session of a token with its user, membership and organization, in one consistent batch: who was removed
+    /// or signed out is out at the next request. `None` when there is no such session, or the token's three parts
+    /// do not agree with it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_session(&self, token: &SessionToken) -> Result<Option<SignedIn>, Error> {
+        let keys = [
+            Key::session(token.user, token.secret.hash()),
+            Key::user(token.user),
+            Key::member(token.org, token.user),
+            Key::org(token.org),
+        ];
+        let [session, person, member, org] = self.get_all(&keys).await?;
+        let (Some(session), Some(person), Some(org)) = (session, person, org) else { return Ok(None) };
+        let session = decode(session)?;
+        if session.org != token.org || session.user != token.user {
+            return Ok(None);
+        }
+        let role = match member {
+            Some(item) => {
+                let member: MemberItem = from_item(item)?;
+                Some(Role::parse(&member.role).ok_or_else(|| Corrupt::because("role of a member"))?)
+            }
+            None => None,
+        };
+        Ok(Some(SignedIn { session, user: user::decode(person)?, role, org: item::decode(org)? }))
+    }
+
+    /// Writes down that a session was used at `now`. A session that ended meanwhile stays ended.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it ended; [`Error::Unavailable`].
+    pub async fn touch_session(&self, token: &SessionToken, now: Timestamp) -> Result<(), Error> {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::session(token.user, token.secret.hash()).attributes()))
+            .update_expression("SET seen_at = :now")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":now", AttributeValue::S(At(now).text()))
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))?;
+        Ok(())
+    }
+
+    /// Ends a session, if it is there.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn end_session(&self, token: &SessionToken) -> Result<(), Error> {
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::session(token.user, token.secret.hash()).attributes()))
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))?;
+        Ok(())
+    }
+
+    /// Writes a further session for a person who has just proven themselves in another way.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn begin_session(&self, session: &Session, secret: &Secret) -> Result<(), Error> {
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(encode(session, secret)?))
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))?;
+        Ok(())
+    }
+}
+
+/// An attribute for the table's own tidying, some seconds after `at`.
+pub(crate) fn expires(at: Timestamp, seconds_later: i64) -> (String, AttributeValue) {
+    let second = u64::try_from(at.as_second().saturating_add(seconds_later)).unwrap_or(0);
+    ("expires_at".to_owned(), number(second))
+}
+
+/// Values of an expression.
+pub(crate) fn values<const N: usize>(pairs: [(&str, AttributeValue); N]) -> Attributes {
+    HashMap::from(pairs.map(|(name, value)| (name.to_owned(), value)))
+}

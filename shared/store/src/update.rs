@@ -1,0 +1,161 @@
+//! Writes as expressions. Names and values always go in as placeholders, so no reserved word and no text can break one.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+
+use crate::{client::Attributes, error::Error, key::Key};
+
+/// What an item must be for a write to it to happen.
+pub(crate) enum Only {
+    /// It does not exist.
+    New,
+    /// It exists.
+    Exists,
+    /// It has this version.
+    Version(u64),
+    /// An expression of the caller's own, with the values it names.
+    If(&'static str, Attributes),
+}
+
+impl Only {
+    /// The condition and its values. The names it uses are plain words that DynamoDB does not reserve.
+    pub fn expression(self) -> (String, Attributes) {
+        match self {
+            Self::New => ("attribute_not_exists(pk)".to_owned(), HashMap::new()),
+            Self::Exists => ("attribute_exists(pk)".to_owned(), HashMap::new()),
+            Self::Version(version) => (
+                "version = :version_before".to_owned(),
+                HashMap::from([(":version_before".to_owned(), number(version))]),
+            ),
+            Self::If(expression, values) => (expression.to_owned(), values),
+        }
+    }
+}
+
+pub(crate) fn number(value: u64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// An update of the attributes in which two forms of an item differ.
+pub(crate) struct Change {
+    expression: String,
+    names: HashMap<String, String>,
+    values: Attributes,
+}
+
+impl Change {
+    /// What turns `before` into `after`, or `None` where nothing does.
+    pub fn between(before: &Attributes, after: &Attributes) -> Option<Self> {
+        let mut change = Self { expression: String::new(), names: HashMap::new(), values: HashMap::new() };
+        let mut changed: Vec<_> =
+            after.iter().filter(|(name, value)| before.get(*name) != Some(*value)).collect();
+        changed.sort_by_key(|(name, _)| *name);
+        let mut gone: Vec<_> = before.keys().filter(|name| !after.contains_key(*name)).collect();
+        gone.sort();
+        let mut set = Vec::new();
+        for (index, (name, value)) in changed.iter().enumerate() {
+            set.push(format!("#s{index} = :s{index}"));
+            change.names.insert(format!("#s{index}"), (*name).clone());
+            change.values.insert(format!(":s{index}"), (*value).clone());
+        }
+        let mut remove = Vec::new();
+        for (index, name) in gone.iter().enumerate() {
+            remove.push(format!("#r{index}"));
+            change.names.insert(format!("#r{index}"), (*name).clone());
+        }
+        if !set.is_empty() {
+            change.expression = format!("SET {}", set.join(", "));
+        }
+        if !remove.is_empty() {
+            change.expression = format!("{} REMOVE {}", change.expression, remove.join(", "));
+        }
+        (!change.expression.is_empty()).then_some(change)
+    }
+
+    /// Its parts: expression, names, values.
+    pub fn into_parts(self) -> (String, HashMap<String, String>, Attributes) {
+        (self.expression, self.names, self.values)
+    }
+}
+
+fn unbuilt(error: impl std::fmt::Display) -> Error {
+    Error::Unavailable(error.to_string())
+}
+
+/// A put as part of a transaction.
+pub(crate) fn put(table: &str, item: Attributes, only: Option<Only>) -> Result<TransactWriteItem, Error> {
+    let mut put = Put::builder().table_name(table).set_item(Some(item));
+    if let Some(only) = only {
+        let (expression, values) = only.expression();
+        put = put
+            .condition_expression(expression)
+            .set_expression_attribute_values((!values.is_empty()).then_some(values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+    }
+    Ok(TransactWriteItem::builder().put(put.build().map_err(unbuilt)?).build())
+}
+
+/// An update as part of a transaction.
+pub(crate) fn change(table: &str, key: &Key, change: Change, only: Only) -> Result<TransactWriteItem, Error> {
+    let (expression, names, mut values) = change.into_parts();
+    let (condition, more) = only.expression();
+    values.extend(more);
+    update(table, key, &expression, Some(&condition), names, values)
+}
+
+/// An update, written out, as part of a transaction.
+pub(crate) fn update(
+    table: &str,
+    key: &Key,
+    expression: &str,
+    condition: Option<&str>,
+    names: HashMap<String, String>,
+    values: Attributes,
+) -> Result<TransactWriteItem, Error> {
+    let update = Update::builder()
+        .table_name(table)
+        .set_key(Some(key.attributes()))
+        .update_expression(expression)
+        .set_condition_expression(condition.map(str::to_owned))
+        .set_expression_attribute_names((!names.is_empty()).then_some(names))
+        .set_expression_attribute_values((!values.is_empty()).then_some(values))
+        .build()
+        .map_err(unbuilt)?;
+    Ok(TransactWriteItem::builder().update(update).build())
+}
+
+/// A deletion as part of a transaction.
+pub(crate) fn delete(table: &str, key: &Key, only: Option<Only>) -> Result<TransactWriteItem, Error> {
+    let mut delete = Delete::builder().table_name(table).set_key(Some(key.attributes()));
+    if let Some(only) = only {
+        let (expression, values) = only.expression();
+        delete = delete
+            .condition_expression(expression)
+            .set_expression_attribute_values((!values.is_empty()).then_some(values));
+    }
+    Ok(TransactWriteItem::builder().delete(delete.build().map_err(unbuilt)?).build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(pairs: &[(&str, u64)]) -> Attributes {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), number(*value))).collect()
+    }
+
+    #[test]
+    fn only_what_differs_is_written() {
+        assert!(Change::between(&item(&[("a", 1)]), &item(&[("a", 1)])).is_none());
+        let (expression, names, values) =
+            Change::between(&item(&[("a", 1), ("b", 1), ("c", 1)]), &item(&[("a", 2), ("b", 1), ("d", 1)]))
+                .unwrap()
+                .into_parts();
+        assert_eq!(expression, "SET #s0 = :s0, #s1 = :s1 REMOVE #r0");
+        assert_eq!((names["#s0"].as_str(), names["#s1"].as_str(), names["#r0"].as_str()), ("a", "d", "c"));
+        assert_eq!(values.len(), 2);
+    }
+}

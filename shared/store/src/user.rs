@@ -1,0 +1,90 @@
+use domain::{address::Address, id::UserId, name::Name, people::User};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Attributes, Store, Stored},
+    error::{Corrupt, Error},
+    item::{At, from_item, read, to_item},
+    key::Key,
+    update::number,
+};
+
+#[derive(Debug, Serialize, Deserialize)]
+struct UserItem {
+    id: String,
+    name: String,
+    address: String,
+    #[serde(default)]
+    verified: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sessions_valid_from: Option<At>,
+    #[serde(default)]
+    trial_used: bool,
+    #[serde(default)]
+    orgs: Vec<String>,
+}
+
+pub(crate) fn encode(user: &User, version: u64) -> Result<Attributes, Corrupt> {
+    let mut item = to_item(
+        &Key::user(user.id),
+        &UserItem {
+            id: user.id.to_string(),
+            name: user.name.to_string(),
+            address: user.address.as_str().to_owned(),
+            verified: user.verified,
+            sessions_valid_from: user.sessions_valid_from.map(At),
+            trial_used: user.trial_used,
+            orgs: user.orgs.iter().map(ToString::to_string).collect(),
+        },
+    )?;
+    item.insert("version".to_owned(), number(version));
+    Ok(item)
+}
+
+pub(crate) fn decode(item: Attributes) -> Result<Stored<User>, Corrupt> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u64,
+        #[serde(flatten)]
+        user: UserItem,
+    }
+    let Versioned { version, user } = from_item(item)?;
+    let from: Option<Timestamp> = user.sessions_valid_from.map(|at| at.0);
+    let value = User {
+        id: read("user id", &user.id)?,
+        name: Name::from_stored(user.name),
+        address: Address::from_stored(user.address),
+        verified: user.verified,
+        sessions_valid_from: from,
+        trial_used: user.trial_used,
+        orgs: user.orgs.iter().map(|org| read("user's organization", org)).collect::<Result<_, _>>()?,
+    };
+    Ok(Stored { value, version })
+}
+
+/// What an address points to.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AddressItem {
+    pub user: String,
+}
+
+impl Store {
+    /// The person of that id.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_user(&self, id: UserId) -> Result<Option<Stored<User>>, Error> {
+        Ok(self.get(&Key::user(id)).await?.map(decode).transpose()?)
+    }
+
+    /// The person whose address it is.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_user_of(&self, address: &Address) -> Result<Option<Stored<User>>, Error> {
+        let Some(item) = self.get(&Key::address(address)).await? else { return Ok(None) };
+        let pointer: AddressItem = from_item(item)?;
+        self.load_user(read("user of an address", &pointer.user)?).await
+    }
+}

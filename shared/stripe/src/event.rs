@@ -1,0 +1,171 @@
+//! A webhook event, read.
+//!
+//! Only what counts here is read, from wherever the event's API version keeps it; everything else is ignored, so
+//! that a new field, a new version or a new type never fails an event.
+//! Source: Stripe's API reference, "The Event object" and "Types of events".
+
+use domain::billing::{CustomerId, EventId, Fact};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::{
+    object,
+    read::{Fault, Json},
+    signature::Authentic,
+};
+
+/// One snapshot event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its id. A repeated delivery has the same one.
+    pub id: EventId,
+    /// Its type, such as `invoice.paid`.
+    pub kind: String,
+    /// When Stripe made it, in whole seconds. Deliveries may come days later.
+    pub created: Timestamp,
+    /// Whether it is about real money; an event that does not say so is not.
+    pub livemode: bool,
+    /// The connected account it is about, if it is not our own.
+    pub account: Option<String>,
+    /// The API version that shaped it.
+    pub api_version: Option<String>,
+    /// The metadata `organization_id`, as it was written: whether it is one of ours is not known here.
+    pub organization_id: Option<String>,
+    /// The customer it is about.
+    pub customer: Option<CustomerId>,
+    /// What it says.
+    pub known: Known,
+}
+
+/// What an event says that counts here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// A fact about payments.
+    Fact(Fact),
+    /// A completed Checkout: a fact, and whom the session names.
+    Checkout {
+        /// The fact.
+        fact: Fact,
+        /// Whom the session names.
+        named: Named,
+    },
+    /// Nothing: a type that does not concern us, or a Checkout without a customer.
+    Nothing,
+}
+
+impl Known {
+    /// The fact, if there is one.
+    #[must_use]
+    pub fn fact(&self) -> Option<&Fact> {
+        match self {
+            Self::Fact(fact) | Self::Checkout { fact, .. } => Some(fact),
+            Self::Nothing => None,
+        }
+    }
+}
+
+/// The organization that a Checkout session names, as it was written. A visitor can set `client_reference_id` in
+/// the address of a payment link, but not the session's metadata: only both together are a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    /// `client_reference_id` and `metadata.organization_id` name the same one.
+    Agreed(String),
+    /// They name different ones.
+    Differing {
+        /// What `client_reference_id` says.
+        reference: String,
+        /// What `metadata.organization_id` says.
+        metadata: String,
+    },
+    /// Only `client_reference_id` names one.
+    Reference(String),
+    /// Only `metadata.organization_id` names one.
+    Metadata(String),
+    /// Neither names one.
+    Nobody,
+}
+
+impl Named {
+    /// The organization that both places agree on.
+    #[must_use]
+    pub fn agreed(&self) -> Option<&str> {
+        match self {
+            Self::Agreed(organization) => Some(organization),
+            _ => None,
+        }
+    }
+}
+
+/// An authentic body that is no event we can read: it is kept, with the reason, for a person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// A thin event: it names what changed and does not say how.
+    #[error("a thin event, which does not carry its object: send snapshot events to this endpoint")]
+    Thin {
+        /// Its id, if it has one.
+        event: Option<EventId>,
+    },
+    /// Not an event, or one that lacks what its type promises.
+    #[error("malformed: {reason}")]
+    Malformed {
+        /// Its id, if it has one.
+        event: Option<EventId>,
+        /// What is wrong with it. Repeats nothing of its content.
+        reason: String,
+    },
+}
+
+impl Unreadable {
+    /// The event's id, if it has one.
+    #[must_use]
+    pub fn event(&self) -> Option<&EventId> {
+        match self {
+            Self::Thin { event } | Self::Malformed { event, .. } => event.as_ref(),
+        }
+    }
+}
+
+impl Event {
+    /// Reads a body that is known to come from Stripe.
+    ///
+    /// # Errors
+    /// [`Unreadable`] for what is no snapshot event, or lacks a field that its type promises. An unknown type is no
+    /// error but [`Known::Nothing`].
+    pub fn parse(body: Authentic<'_>) -> Result<Self, Unreadable> {
+        let body: Value = serde_json::from_slice(body.bytes())
+            .map_err(|error| Unreadable::Malformed { event: None, reason: format!("not JSON: {error}") })?;
+        let event = Json(&body);
+        let id = || event.own_id("/id", EventId::parse);
+        if event.text(&["/object"]).is_some_and(|object| object != "event") {
+            return Err(Unreadable::Thin { event: id().ok() });
+        }
+        read(event).map_err(|fault| Unreadable::Malformed { event: id().ok(), reason: fault.to_string() })
+    }
+}
+
+fn read(event: Json<'_>) -> Result<Event, Fault> {
+    let id = event.own_id("/id", EventId::parse)?;
+    let kind = event.text(&["/type"]).ok_or(Fault::Missing("/type"))?.to_owned();
+    let created = event.time("/created")?.ok_or(Fault::Missing("/created"))?;
+    let object = object::read(&kind, created, event)?;
+    let organization_id = object.as_ref().and_then(|object| object.organization.clone());
+    let known = object.map_or(Known::Nothing, |object| {
+        let fact = Fact { event: id.clone(), created, what: object.what };
+        match object.named {
+            Some(named) => Known::Checkout { fact, named },
+            None => Known::Fact(fact),
+        }
+    });
+    let customer = known.fact().and_then(Fact::customer).cloned();
+    Ok(Event {
+        id,
+        kind,
+        created,
+        livemode: event.flag("/livemode"),
+        account: event.text(&["/account"]).map(str::to_owned),
+        api_version: event.text(&["/api_version"]).map(str::to_owned),
+        organization_id,
+        customer,
+        known,
+    })
+}

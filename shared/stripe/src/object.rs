@@ -1,0 +1,165 @@
+//! The object of an event: what each type says.
+//!
+//! Where a field has moved between API versions, each of its places is named here, newest first.
+//! Source: Stripe's API reference for each object, and the changelog of 2025-03-31 ("basil") for the moves.
+
+use domain::billing::{
+    Change, CustomerId, IncidentKind, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId,
+    SubscriptionStatus, What,
+};
+use jiff::Timestamp;
+
+use crate::{
+    event::Named,
+    read::{Fault, Json},
+};
+
+/// Where an invoice carries the metadata of its subscription; then its own.
+const INVOICE_ORGANIZATION: [&str; 3] = [
+    "/parent/subscription_details/metadata/organization_id",
+    "/subscription_details/metadata/organization_id",
+    OWN_ORGANIZATION,
+];
+const INVOICE_SUBSCRIPTION: [&str; 2] = ["/parent/subscription_details/subscription", "/subscription"];
+const OWN_ORGANIZATION: &str = "/metadata/organization_id";
+const PLAN: [&str; 3] = ["/items/data/0/price/id", "/items/data/0/plan/id", "/plan/id"];
+const PERIOD_END: [&str; 2] = ["/items/data/0/current_period_end", "/current_period_end"];
+
+/// The longest name of a price that is kept, in bytes.
+const LONGEST_PLAN: usize = 255;
+
+/// What an object says.
+pub(crate) struct Object {
+    pub what: What,
+    pub organization: Option<String>,
+    pub named: Option<Named>,
+}
+
+/// Reads the object of an event of type `kind`; none if the type, or this object, does not concern us.
+pub(crate) fn read(kind: &str, created: Timestamp, event: Json<'_>) -> Result<Option<Object>, Fault> {
+    let Some(topic) = Topic::of(kind) else { return Ok(None) };
+    let object = event.at("/data/object").ok_or(Fault::Missing("/data/object"))?;
+    let organization = object.text(&[OWN_ORGANIZATION]);
+    let plain = |what| Object { what, organization: organization.map(str::to_owned), named: None };
+    let billed =
+        |what| Object { organization: invoice_organization(object).map(str::to_owned), ..plain(what) };
+    Ok(match topic {
+        Topic::Paid => Some(billed(invoice(object, created, paid(object)?)?)),
+        Topic::Invoice(fact) => Some(billed(invoice(object, created, fact)?)),
+        Topic::Subscription(change) => {
+            let before = event.text(&["/data/previous_attributes/status"]);
+            Some(plain(subscription(object, change, before)?))
+        }
+        // A session that asks for no customer leaves nothing to link.
+        Topic::Checkout => object.id(&["/customer"], CustomerId::parse)?.map(|customer| Object {
+            named: Some(named(object.text(&["/client_reference_id"]), organization)),
+            ..plain(What::Checkout { customer })
+        }),
+        Topic::CustomerDeleted => {
+            Some(plain(What::CustomerDeleted { customer: object.own_id("/id", CustomerId::parse)? }))
+        }
+        Topic::Incident(kind) => {
+            let customer = object.id(&["/customer", "/charge/customer"], CustomerId::parse)?;
+            Some(plain(What::Incident { customer, kind }))
+        }
+    })
+}
+
+/// What a type is about.
+#[derive(Clone, Copy)]
+enum Topic {
+    Paid,
+    Invoice(InvoiceFact),
+    Subscription(Change),
+    Checkout,
+    CustomerDeleted,
+    Incident(IncidentKind),
+}
+
+impl Topic {
+    fn of(kind: &str) -> Option<Self> {
+        Some(match kind {
+            // One payment sends both; one paid outside Stripe sends the first alone.
+            "invoice.paid" | "invoice.payment_succeeded" => Self::Paid,
+            "invoice.payment_failed" => Self::Invoice(InvoiceFact::Failed),
+            "invoice.payment_action_required" => Self::Invoice(InvoiceFact::ActionRequired),
+            "invoice.voided" => Self::Invoice(InvoiceFact::Voided),
+            "invoice.marked_uncollectible" => Self::Invoice(InvoiceFact::Uncollectible),
+            "customer.subscription.created" => Self::Subscription(Change::Created),
+            "customer.subscription.updated"
+            | "customer.subscription.paused"
+            | "customer.subscription.resumed" => Self::Subscription(Change::Updated),
+            "customer.subscription.trial_will_end" => Self::Subscription(Change::TrialWillEnd),
+            "customer.subscription.deleted" => Self::Subscription(Change::Deleted),
+            "checkout.session.completed" => Self::Checkout,
+            "customer.deleted" => Self::CustomerDeleted,
+            "charge.refunded" => Self::Incident(IncidentKind::Refunded),
+            dispute if dispute.starts_with("charge.dispute.") => Self::Incident(IncidentKind::Disputed),
+            _ => return None,
+        })
+    }
+}
+
+fn paid(object: Json<'_>) -> Result<InvoiceFact, Fault> {
+    let amount = object.at("/amount_paid").ok_or(Fault::Missing("/amount_paid"))?;
+    let amount = amount.0.as_u64().ok_or_else(|| Fault::wrong("/amount_paid", "not an amount"))?;
+    Ok(InvoiceFact::Paid { amount })
+}
+
+fn invoice(object: Json<'_>, event_created: Timestamp, fact: InvoiceFact) -> Result<What, Fault> {
+    Ok(What::Invoice {
+        invoice: object.own_id("/id", InvoiceId::parse)?,
+        subscription: object.id(&INVOICE_SUBSCRIPTION, SubscriptionId::parse)?,
+        customer: object.own_id("/customer", CustomerId::parse)?,
+        invoice_created: object.time("/created")?.unwrap_or(event_created),
+        fact,
+    })
+}
+
+/// The organization that an invoice is for: by its subscription's metadata, its own, or a line's.
+fn invoice_organization(object: Json<'_>) -> Option<&str> {
+    object
+        .text(&INVOICE_ORGANIZATION)
+        .or_else(|| object.list("/lines/data").find_map(|line| line.text(&[OWN_ORGANIZATION])))
+}
+
+fn subscription(object: Json<'_>, change: Change, before: Option<&str>) -> Result<What, Fault> {
+    let status = object.text(&["/status"]).ok_or(Fault::Missing("/status"))?;
+    let status =
+        SubscriptionStatus::parse(status).ok_or_else(|| Fault::wrong("/status", "not a known status"))?;
+    let cancel_at = match object.time("/cancel_at")? {
+        None if object.flag("/cancel_at_period_end") => period_end(object)?,
+        at => at,
+    };
+    Ok(What::Subscription {
+        subscription: object.own_id("/id", SubscriptionId::parse)?,
+        customer: object.own_id("/customer", CustomerId::parse)?,
+        fact: SubscriptionFact {
+            change,
+            status,
+            previous_status: before.and_then(SubscriptionStatus::parse),
+            plan: object.text(&PLAN).filter(|plan| plan.len() <= LONGEST_PLAN).map(str::to_owned),
+            trial_end: object.time("/trial_end")?,
+            cancel_at,
+        },
+    })
+}
+
+fn period_end(object: Json<'_>) -> Result<Option<Timestamp>, Fault> {
+    for place in PERIOD_END {
+        if let Some(end) = object.time(place)? {
+            return Ok(Some(end));
+        }
+    }
+    Ok(None)
+}
+
+fn named(reference: Option<&str>, metadata: Option<&str>) -> Named {
+    match (reference.map(str::to_owned), metadata.map(str::to_owned)) {
+        (Some(reference), Some(metadata)) if reference == metadata => Named::Agreed(metadata),
+        (Some(reference), Some(metadata)) => Named::Differing { reference, metadata },
+        (Some(reference), None) => Named::Reference(reference),
+        (None, Some(metadata)) => Named::Metadata(metadata),
+        (None, None) => Named::Nobody,
+    }
+}

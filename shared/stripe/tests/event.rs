@@ -1,0 +1,371 @@
+//! What each type of event says, in each shape that Stripe has given it.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+
+use domain::billing::{
+    Change, CustomerId, Fact, IncidentKind, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId,
+    SubscriptionStatus, What,
+};
+use jiff::Timestamp;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use stripe::{Authentic, Event, Known, Named, Unreadable};
+
+/// Before the release trains, the last train before the move, the move itself, and the newest.
+const VERSIONS: [&str; 4] = ["2024-06-20", "2025-02-24.acacia", "2025-03-31.basil", "2026-07-29.dahlia"];
+const CREATED: i64 = 1_767_225_600;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn event(version: &str, kind: &str, object: &Value, previous: &Value) -> Value {
+    json!({
+        "id": "evt_1", "object": "event", "api_version": version, "created": CREATED, "livemode": false,
+        "pending_webhooks": 1, "request": { "id": null, "idempotency_key": null }, "type": kind,
+        "data": { "object": object, "previous_attributes": previous },
+    })
+}
+
+fn parse(event: &Value) -> Result<Event, Unreadable> {
+    Event::parse(Authentic::by_origin(event.to_string().as_bytes()))
+}
+
+fn read(kind: &str, object: &Value) -> Event {
+    parse(&event("2026-07-29.dahlia", kind, object, &Value::Null)).unwrap()
+}
+
+fn what(event: &Event) -> &What {
+    &event.known.fact().unwrap().what
+}
+
+fn reason(event: &Value) -> String {
+    match parse(event).unwrap_err() {
+        Unreadable::Malformed { reason, .. } => reason,
+        thin @ Unreadable::Thin { .. } => panic!("{thin}"),
+    }
+}
+
+/// An invoice of a subscription, as `version` shapes it.
+fn invoice(version: &str) -> Value {
+    let mut invoice = json!({
+        "id": "in_1", "object": "invoice", "customer": "cus_1", "created": CREATED - 60, "amount_paid": 2900,
+        "amount_due": 2900, "currency": "eur", "metadata": {},
+    });
+    let details = json!({ "metadata": { "organization_id": "org_1" }, "subscription": "sub_1" });
+    if version < "2025-03-31" {
+        invoice["subscription"] = "sub_1".into();
+        invoice["subscription_details"] = json!({ "metadata": details["metadata"] });
+    } else {
+        invoice["parent"] = json!({ "type": "subscription_details", "subscription_details": details });
+    }
+    invoice
+}
+
+/// A subscription, as `version` shapes it.
+fn subscription(version: &str) -> Value {
+    let mut item = json!({ "id": "si_1", "object": "subscription_item", "price": { "id": "price_team" } });
+    let end = CREATED + 86_400;
+    let mut subscription = json!({
+        "id": "sub_1", "object": "subscription", "customer": "cus_1", "status": "trialing", "trial_end": end,
+        "cancel_at": null, "cancel_at_period_end": true, "metadata": { "organization_id": "org_1" },
+    });
+    if version < "2025-03-31" {
+        subscription["current_period_end"] = end.into();
+        subscription["plan"] = json!({ "id": "price_team" });
+    } else {
+        item["current_period_end"] = end.into();
+    }
+    subscription["items"] = json!({ "object": "list", "data": [item] });
+    subscription
+}
+
+#[test]
+fn invoices_say_the_same_in_every_version() {
+    for version in VERSIONS {
+        for (kind, says) in [
+            ("invoice.paid", InvoiceFact::Paid { amount: 2900 }),
+            ("invoice.payment_succeeded", InvoiceFact::Paid { amount: 2900 }),
+            ("invoice.payment_failed", InvoiceFact::Failed),
+            ("invoice.payment_action_required", InvoiceFact::ActionRequired),
+            ("invoice.voided", InvoiceFact::Voided),
+            ("invoice.marked_uncollectible", InvoiceFact::Uncollectible),
+        ] {
+            let event = parse(&event(version, kind, &invoice(version), &Value::Null)).unwrap();
+            assert_eq!(event.kind, kind);
+            assert_eq!(event.api_version.as_deref(), Some(version));
+            assert_eq!(event.organization_id.as_deref(), Some("org_1"), "{version} {kind}");
+            assert_eq!(event.customer, CustomerId::parse("cus_1").ok());
+            let expected = Fact {
+                event: event.id.clone(),
+                created: at(CREATED),
+                what: What::Invoice {
+                    invoice: InvoiceId::parse("in_1").unwrap(),
+                    subscription: SubscriptionId::parse("sub_1").ok(),
+                    customer: CustomerId::parse("cus_1").unwrap(),
+                    invoice_created: at(CREATED - 60),
+                    fact: says,
+                },
+            };
+            assert_eq!(event.known, Known::Fact(expected), "{version} {kind}");
+        }
+    }
+}
+
+#[test]
+fn subscriptions_say_the_same_in_every_version() {
+    for version in VERSIONS {
+        for (kind, change) in [
+            ("customer.subscription.created", Change::Created),
+            ("customer.subscription.updated", Change::Updated),
+            ("customer.subscription.paused", Change::Updated),
+            ("customer.subscription.resumed", Change::Updated),
+            ("customer.subscription.trial_will_end", Change::TrialWillEnd),
+            ("customer.subscription.deleted", Change::Deleted),
+        ] {
+            let previous = json!({ "status": "incomplete" });
+            let event = parse(&event(version, kind, &subscription(version), &previous)).unwrap();
+            assert_eq!(event.organization_id.as_deref(), Some("org_1"));
+            assert_eq!(event.known.fact().unwrap().is_trial_will_end(), change == Change::TrialWillEnd);
+            let expected = What::Subscription {
+                subscription: SubscriptionId::parse("sub_1").unwrap(),
+                customer: CustomerId::parse("cus_1").unwrap(),
+                fact: SubscriptionFact {
+                    change,
+                    status: SubscriptionStatus::Trialing,
+                    previous_status: Some(SubscriptionStatus::Incomplete),
+                    plan: Some("price_team".to_owned()),
+                    trial_end: Some(at(CREATED + 86_400)),
+                    cancel_at: Some(at(CREATED + 86_400)),
+                },
+            };
+            assert_eq!(what(&event), &expected, "{version} {kind}");
+        }
+    }
+}
+
+#[test]
+fn an_invoice_names_its_organization_in_one_of_four_places() {
+    let subscription = |org: &str| json!({ "metadata": { "organization_id": org }, "subscription": "sub_1" });
+    let lines = json!({ "data": [{ "metadata": {} }, { "metadata": { "organization_id": "org_line" } }] });
+    let own = json!({ "organization_id": "org_own" });
+    for (extra, expected) in [
+        (json!({}), None),
+        (json!({ "metadata": { "organization_id": "" } }), None),
+        (json!({ "metadata": { "organization_id": 7 } }), None),
+        (json!({ "lines": lines }), Some("org_line")),
+        (json!({ "lines": lines, "metadata": own }), Some("org_own")),
+        (json!({ "metadata": own, "subscription_details": subscription("org_old") }), Some("org_old")),
+        (
+            json!({ "metadata": own, "subscription_details": subscription("org_old"),
+                "parent": { "subscription_details": subscription("org_new") } }),
+            Some("org_new"),
+        ),
+        (json!({ "metadata": own, "parent": { "subscription_details": null } }), Some("org_own")),
+    ] {
+        let mut invoice = json!({ "id": "in_1", "customer": { "id": "cus_1" }, "amount_paid": 0 });
+        invoice.as_object_mut().unwrap().append(extra.clone().as_object_mut().unwrap());
+        assert_eq!(read("invoice.paid", &invoice).organization_id.as_deref(), expected, "{extra}");
+    }
+}
+
+#[test]
+fn expanded_objects_stand_for_their_ids() {
+    let mut invoice = invoice("2026-07-29.dahlia");
+    invoice["customer"] = json!({ "id": "cus_1", "object": "customer" });
+    invoice["parent"]["subscription_details"]["subscription"] = json!({ "id": "sub_1" });
+    let plain = read("invoice.paid", &self::invoice("2026-07-29.dahlia"));
+    assert_eq!(read("invoice.paid", &invoice), plain);
+}
+
+#[test]
+fn a_checkout_says_whom_it_names() {
+    let text = str::to_owned;
+    for (reference, metadata, named) in [
+        (json!("org_1"), json!({ "organization_id": "org_1" }), Named::Agreed(text("org_1"))),
+        (
+            json!("org_1"),
+            json!({ "organization_id": "org_2" }),
+            Named::Differing { reference: text("org_1"), metadata: text("org_2") },
+        ),
+        (json!("org_1"), json!({}), Named::Reference(text("org_1"))),
+        (Value::Null, json!({ "organization_id": "org_2" }), Named::Metadata(text("org_2"))),
+        (Value::Null, Value::Null, Named::Nobody),
+        (json!(""), json!({ "organization_id": "" }), Named::Nobody),
+    ] {
+        let session = json!({ "id": "cs_1", "customer": "cus_1", "client_reference_id": reference, "metadata": metadata });
+        let event = read("checkout.session.completed", &session);
+        let Known::Checkout { named: read, fact } = &event.known else { panic!("{:?}", event.known) };
+        assert_eq!(read, &named);
+        assert_eq!(fact.what, What::Checkout { customer: CustomerId::parse("cus_1").unwrap() });
+        assert_eq!(read.agreed().is_some(), matches!(named, Named::Agreed(_)));
+    }
+    let guest = json!({ "id": "cs_1", "customer": null, "client_reference_id": "org_1" });
+    assert_eq!(read("checkout.session.completed", &guest).known, Known::Nothing);
+}
+
+#[test]
+fn the_other_types() {
+    let customer = CustomerId::parse("cus_1").unwrap();
+    let known = Some(customer.clone());
+    for (kind, object, expected) in [
+        ("customer.deleted", json!({ "id": "cus_1", "deleted": true }), What::CustomerDeleted { customer }),
+        (
+            "charge.refunded",
+            json!({ "id": "ch_1", "customer": "cus_1" }),
+            What::Incident { customer: known.clone(), kind: IncidentKind::Refunded },
+        ),
+        (
+            "charge.dispute.created",
+            json!({ "id": "dp_1", "charge": "ch_1" }),
+            What::Incident { customer: None, kind: IncidentKind::Disputed },
+        ),
+        (
+            "charge.dispute.closed",
+            json!({ "id": "dp_1", "charge": { "id": "ch_1", "customer": "cus_1" } }),
+            What::Incident { customer: known, kind: IncidentKind::Disputed },
+        ),
+    ] {
+        assert_eq!(what(&read(kind, &object)), &expected, "{kind}");
+    }
+}
+
+#[test]
+fn an_unknown_type_is_nothing_whatever_it_carries() {
+    for kind in ["customer.subscription.pending_update_applied", "invoice.created", "invoice.paid2", "x"] {
+        for object in [Value::Null, json!(7), json!({ "customer": 7 })] {
+            let event = read(kind, &object);
+            assert_eq!((event.known, event.customer), (Known::Nothing, None), "{kind}");
+        }
+    }
+}
+
+#[test]
+fn mode_and_account_are_told() {
+    let mut plain = event("2026-07-29.dahlia", "invoice.created", &json!({}), &Value::Null);
+    assert_eq!(parse(&plain).map(|event| (event.livemode, event.account)), Ok((false, None)));
+    plain["livemode"] = true.into();
+    plain["account"] = "acct_1".into();
+    assert_eq!(
+        parse(&plain).map(|event| (event.livemode, event.account)),
+        Ok((true, Some("acct_1".to_owned())))
+    );
+}
+
+#[test]
+fn an_unknown_previous_status_is_no_fault_but_an_unknown_status_is() {
+    let version = "2026-07-29.dahlia";
+    let previous = json!({ "status": "dormant" });
+    let fine = event(version, "customer.subscription.updated", &subscription(version), &previous);
+    assert!(parse(&fine).is_ok());
+    let mut odd = fine;
+    odd["data"]["object"]["status"] = "dormant".into();
+    assert_eq!(reason(&odd), "/status is not a known status");
+}
+
+#[test]
+fn what_is_missing_or_wrong_is_named() {
+    let version = "2026-07-29.dahlia";
+    let good = event(version, "invoice.paid", &invoice(version), &Value::Null);
+    for (path, value, expected) in [
+        ("/id", Value::Null, "/id is missing"),
+        ("/id", json!("evt#1"), "/id is not the id of an event"),
+        ("/type", json!(7), "/type is missing"),
+        ("/created", Value::Null, "/created is missing"),
+        ("/created", json!("2026-01-01T00:00:00Z"), "/created is not a whole number"),
+        ("/created", json!(i64::MAX), "/created is not a time"),
+        ("/data", json!([]), "/data/object is missing"),
+        ("/data/object", Value::Null, "/data/object is missing"),
+        ("/data/object/id", Value::Null, "/id is missing"),
+        ("/data/object/customer", Value::Null, "/customer is missing"),
+        ("/data/object/customer", json!({}), "/customer is not the id of a customer"),
+        ("/data/object/amount_paid", Value::Null, "/amount_paid is missing"),
+        ("/data/object/amount_paid", json!(-1), "/amount_paid is not an amount"),
+        ("/data/object/amount_paid", json!("2900"), "/amount_paid is not an amount"),
+        (
+            "/data/object/parent/subscription_details/subscription",
+            json!("sub 1"),
+            "is not the id of a subscription",
+        ),
+    ] {
+        let mut event = good.clone();
+        *event.pointer_mut(path).unwrap() = value;
+        let reason = reason(&event);
+        assert!(reason.contains(expected), "{path}: {reason}");
+    }
+}
+
+#[test]
+fn what_is_no_event_is_malformed() {
+    let deep = "[".repeat(200_000);
+    for body in [&b""[..], b"null", b"[]", b"7", b"{}", b"{", b"\xff\xfe", b"\"evt\"", deep.as_bytes()] {
+        let unreadable = Event::parse(Authentic::by_origin(body)).unwrap_err();
+        assert!(matches!(unreadable, Unreadable::Malformed { event: None, .. }), "{unreadable}");
+    }
+}
+
+#[test]
+fn a_thin_event_is_told_from_a_malformed_one() {
+    let thin = json!({
+        "id": "evt_test_1", "object": "v2.core.event", "type": "v1.invoice.paid",
+        "created": "2026-10-01T00:00:00.000Z", "related_object": { "id": "in_1", "type": "invoice" },
+    });
+    let unreadable = parse(&thin).unwrap_err();
+    assert!(matches!(unreadable, Unreadable::Thin { .. }), "{unreadable}");
+    assert_eq!(unreadable.event().map(|id| id.as_str()), Some("evt_test_1"));
+    assert!(unreadable.to_string().contains("snapshot"), "{unreadable}");
+}
+
+#[test]
+fn of_a_repeated_key_the_last_one_counts() {
+    let version = "2026-07-29.dahlia";
+    let body = event(version, "invoice.paid", &invoice(version), &Value::Null).to_string();
+    let body = format!("{},\"id\":\"evt_2\"}}", &body[..body.len() - 1]);
+    let event = Event::parse(Authentic::by_origin(body.as_bytes())).unwrap();
+    assert_eq!(event.id.as_str(), "evt_2");
+}
+
+/// Any JSON, some levels deep.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map("[a-z_]{1,8}", inner, 0..4).prop_map(|map| map.into_iter().collect()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(body: Vec<u8>) {
+        prop_assert!(Event::parse(Authentic::by_origin(&body)).is_err());
+    }
+
+    /// Whatever stands in the place of a field, a known event is read or refused, and an optional field is no ground
+    /// for a panic.
+    #[test]
+    fn no_field_panics(
+        kind in prop::sample::select(vec![
+            "invoice.paid", "customer.subscription.updated", "checkout.session.completed", "charge.refunded", "x",
+        ]),
+        path in prop::sample::select(vec![
+            "id", "customer", "status", "subscription", "parent", "lines", "metadata", "items", "created", "cancel_at",
+            "amount_paid", "plan", "client_reference_id", "subscription_details", "trial_end",
+        ]),
+        value in any_json(),
+    ) {
+        let mut object = invoice("2024-06-20");
+        object.as_object_mut().unwrap().append(subscription("2024-06-20").as_object_mut().unwrap());
+        object[path] = value;
+        let whole = event("2024-06-20", kind, &object, &Value::Null);
+        if let Err(unreadable) = parse(&whole) {
+            prop_assert_eq!(unreadable.event().map(|id| id.as_str()), Some("evt_1"));
+        }
+    }
+}

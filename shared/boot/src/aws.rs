@@ -75,7 +75,7 @@ impl Aws {
     }
 
     /// The configuration for one service's client. `name` is the service as the SDKs spell it in
-    /// `AWS_ENDPOINT_URL_<NAME>`: `DYNAMODB`, `SESV2`, `EVENTBRIDGE`, `SECRETS_MANAGER`.
+    /// `AWS_ENDPOINT_URL_<NAME>`, in lower case: `dynamodb`, `sesv2`, `eventbridge`, `secrets_manager`.
     ///
     /// Time-outs are set because the SDK has none by default: without them a hanging
     /// connection holds an invocation until Lambda kills it.
@@ -96,7 +96,7 @@ impl Aws {
             .retry_config(RetryConfig::standard())
             // Answers are small JSON: a stall is caught by the attempt's time-out.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        let endpoint = self.endpoints.get(&format!("AWS_ENDPOINT_URL_{name}"));
+        let endpoint = self.endpoints.get(&format!("AWS_ENDPOINT_URL_{}", name.to_ascii_uppercase()));
         if let Some(url) = endpoint.or_else(|| self.endpoints.get("AWS_ENDPOINT_URL")) {
             config = config.endpoint_url(url);
         }

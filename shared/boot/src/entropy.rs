@@ -5,7 +5,9 @@ use jiff::Timestamp;
 
 /// Where ids and secrets come from. Decisions take what it gives as arguments.
 #[derive(Clone)]
-pub struct Entropy(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Entropy(Arc<Fill>);
+
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Entropy {
     /// The operating system's random source.

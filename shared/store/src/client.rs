@@ -13,7 +13,7 @@ use crate::{error::Error, key::Key};
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
 /// How often a lost race or unprocessed keys are tried again inside one request.
-pub(crate) const TRIES: u32 = 6;
+pub const TRIES: u32 = 6;
 
 /// The table.
 #[derive(Clone, Debug)]
@@ -137,7 +137,7 @@ impl Store {
 }
 
 /// Waits before another try: full jitter under a cap that doubles, 20 ms at first.
-pub(crate) async fn pause(attempt: u32) {
+pub async fn pause(attempt: u32) {
     let cap = 20_u64.saturating_mul(1 << attempt.min(5));
     let share = getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX));
     tokio::time::sleep(Duration::from_millis(cap).mul_f64(share)).await;

@@ -8,12 +8,25 @@ use crate::{
     client::Store,
     error::Error,
     item::At,
-    key::{BY_DUE, BY_MAIL, SHARDS, due_pk, mail_pk},
+    key::{BY_DUE, BY_MAIL, Key, SHARDS, due_pk, held_pk, mail_pk, shard},
 };
 
 /// The most candidates that one look into an index brings back from each shard.
 /// What is left is still due, and found by the next look.
 const MOST: i32 = 250;
+
+/// What is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// An organization's trial clock owes something.
+    Org(OrgId),
+    /// A parked event has waited for so long that somebody should look.
+    Parked(WaitingEvent),
+}
+
+/// The key of a parked event that waits for long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingEvent(Key);
 
 /// Where mail waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,14 +38,32 @@ pub enum MailDue {
 }
 
 impl Store {
-    /// Organizations whose trial clock owes something at `now`, earliest first in each shard. Candidates only:
-    /// whoever acts on them loads them first.
+    /// What is due at `now`, earliest first in each shard. Candidates only: whoever acts on them loads them first.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn orgs_due(&self, now: Timestamp) -> Result<Vec<OrgId>, Error> {
-        let keys = self.due(BY_DUE, "due_pk", "due_at", due_pk, now).await?;
-        Ok(keys.iter().filter_map(|pk| pk.strip_prefix("ORG#")?.parse().ok()).collect())
+    pub async fn due(&self, now: Timestamp) -> Result<Vec<Due>, Error> {
+        let keys = self.candidates(BY_DUE, "due_pk", "due_at", due_pk, now).await?;
+        Ok(keys.into_iter().filter_map(Due::of_key).collect())
+    }
+
+    /// Takes a parked event out of what is due and puts it where a person finds it. One that was released
+    /// meanwhile stays released.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it was released; [`Error::Unavailable`].
+    pub async fn hold(&self, event: &WaitingEvent) -> Result<(), Error> {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(event.0.attributes()))
+            .update_expression("SET due_pk = :held")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":held", AttributeValue::S(held_pk(shard(&event.0.pk))))
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))?;
+        Ok(())
     }
 
     /// Where mail waits for a sender at `now`. Candidates only.
@@ -40,18 +71,18 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn mail_due(&self, now: Timestamp) -> Result<Vec<MailDue>, Error> {
-        let keys = self.due(BY_MAIL, "mail_pk", "mail_at", mail_pk, now).await?;
-        Ok(keys.iter().filter_map(|pk| MailDue::of_pk(pk)).collect())
+        let keys = self.candidates(BY_MAIL, "mail_pk", "mail_at", mail_pk, now).await?;
+        Ok(keys.iter().filter_map(|key| MailDue::of_pk(&key.pk)).collect())
     }
 
-    async fn due(
+    async fn candidates(
         &self,
         index: &str,
         hash: &str,
         range: &str,
         partition: impl Fn(u8) -> String,
         now: Timestamp,
-    ) -> Result<Vec<String>, Error> {
+    ) -> Result<Vec<Key>, Error> {
         let shards = (0..SHARDS).map(|shard| {
             self.client
                 .query()
@@ -67,7 +98,17 @@ impl Store {
         });
         let answers = try_join_all(shards).await.map_err(|error| Error::of(&error))?;
         let items = answers.into_iter().flat_map(|answer| answer.items.unwrap_or_default());
-        Ok(items.filter_map(|mut item| item.remove("pk")?.as_s().ok().cloned()).collect())
+        Ok(items.filter_map(|item| Key::of(&item)).collect())
+    }
+}
+
+impl Due {
+    fn of_key(key: Key) -> Option<Self> {
+        match key.pk.split_once('#')? {
+            ("ORG", id) => id.parse().ok().map(Self::Org),
+            ("CUSTOMER", _) => Some(Self::Parked(WaitingEvent(key))),
+            _ => None,
+        }
     }
 }
 

@@ -29,6 +29,12 @@ impl Corrupt {
 }
 
 impl Error {
+    /// Whether another try may go well.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Conflict | Self::Unavailable(_))
+    }
+
     /// What the SDK says, without the request it said it of.
     pub(crate) fn of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Self {
         let code = error.code().map(str::to_owned);

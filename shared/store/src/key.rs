@@ -94,9 +94,14 @@ impl Key {
         ])
     }
 
+    /// The key of an item or of an index's entry.
+    pub fn of(item: &Attributes) -> Option<Self> {
+        let text = |name| item.get(name)?.as_s().ok().cloned();
+        Some(Self { pk: text("pk")?, sk: text("sk")? })
+    }
+
     pub fn is_of(&self, item: &Attributes) -> bool {
-        let text = |name| item.get(name).and_then(|value| value.as_s().ok());
-        text("pk") == Some(&self.pk) && text("sk") == Some(&self.sk)
+        Self::of(item).as_ref() == Some(self)
     }
 }
 
@@ -108,6 +113,11 @@ pub(crate) fn shard(pk: &str) -> u8 {
 /// The partition of the index by due time.
 pub(crate) fn due_pk(shard: u8) -> String {
     format!("DUE#{shard}")
+}
+
+/// The partition of the same index for what waits for a person: no run looks there.
+pub(crate) fn held_pk(shard: u8) -> String {
+    format!("HELD#{shard}")
 }
 
 /// The partition of the index by mail time.

@@ -21,9 +21,9 @@ mod update;
 mod user;
 
 pub use asked::{AskResult, Asked, AskedId};
-pub use client::{Store, Stored};
+pub use client::{Store, Stored, TRIES, pause};
 pub use customer::{CustomerLink, EventContext, Parked};
-pub use due::MailDue;
+pub use due::{Due, MailDue, WaitingEvent};
 pub use error::{Corrupt, Error};
 pub use image::org_from_image;
 pub use link::{Consumed, Link};

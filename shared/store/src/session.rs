@@ -1,21 +1,21 @@
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
 use domain::{
     name::Name,
     org::Org,
-    people::{Role, Session, SessionToken, User},
+    people::{Member, Role, Session, SessionToken, User},
     secret::Secret,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store, Stored},
-    error::{Corrupt, Error},
+    client::{Attributes, Store, Stored, Transacted},
+    error::{Corrupt, Error, failed},
     item::{self, At, from_item, read, to_item},
     key::Key,
-    update::number,
+    update::{Only, number, put},
     user,
 };
 
@@ -30,6 +30,14 @@ pub struct SignedIn {
     pub role: Option<Role>,
     /// The organization it is in.
     pub org: Stored<Org>,
+}
+
+impl SignedIn {
+    /// Proof of membership, if all of it holds at `now`.
+    #[must_use]
+    pub fn prove(&self, now: Timestamp) -> Option<Member> {
+        Member::prove(&self.session, &self.user.value, self.role, now)
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -150,19 +158,28 @@ impl Store {
         Ok(())
     }
 
-    /// Writes a further session for a person who has just proven themselves in another way.
+    /// Gives a person whose address is still unproven a further session. Says whether it did: once a mailed link has
+    /// proven the address, only such a link may.
     ///
     /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn begin_session(&self, session: &Session, secret: &Secret) -> Result<(), Error> {
-        self.client
-            .put_item()
+    /// [`Error::Unavailable`], [`Error::Conflict`].
+    pub async fn begin_unproven_session(&self, session: &Session, secret: &Secret) -> Result<bool, Error> {
+        let unproven = ConditionCheck::builder()
             .table_name(&self.table)
-            .set_item(Some(encode(session, secret)?))
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
-        Ok(())
+            .set_key(Some(Key::user(session.user).attributes()))
+            .condition_expression("verified = :no")
+            .expression_attribute_values(":no", AttributeValue::Bool(false))
+            .build()
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        let actions = vec![
+            TransactWriteItem::builder().condition_check(unproven).build(),
+            put(&self.table, encode(session, secret)?, Some(Only::New))?,
+        ];
+        match self.transact(actions).await? {
+            Transacted::Done => Ok(true),
+            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(false),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
+        }
     }
 }
 

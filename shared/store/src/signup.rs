@@ -148,6 +148,19 @@ impl Store {
         }
     }
 
+    /// The organization that the same sign-up made before, if it did within ten minutes.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_sign_up(&self, replay: Hash, now: Timestamp) -> Result<Option<OrgId>, Error> {
+        let Some(item) = self.get(&Key::sign_up(replay)).await? else { return Ok(None) };
+        let item: SignUpItem = from_item(item)?;
+        if item.created_at.0 < domain::trial::after(now, -REPLAY) {
+            return Ok(None);
+        }
+        Ok(Some(read("organization of a sign-up", &item.org)?))
+    }
+
     /// Counts an attempt that was refused.
     pub(crate) async fn count_refused(&self, limits: &[Window]) -> Result<(), Error> {
         let actions = limits.iter().map(|window| self.count(window, false)).collect::<Result<_, _>>()?;

@@ -29,6 +29,8 @@ pub enum Metric {
     WebhookUnconfigured,
     /// A signed event waits for its customer's organization.
     EventParked,
+    /// A parked event that carries our metadata has waited for ten minutes.
+    EventWaiting,
     /// A signed event could not be read.
     EventQuarantined,
     /// A signed event of the other mode was left alone.
@@ -52,6 +54,7 @@ impl Metric {
             Self::WebhookRefused => "WebhookRefused",
             Self::WebhookUnconfigured => "WebhookUnconfigured",
             Self::EventParked => "EventParked",
+            Self::EventWaiting => "EventWaiting",
             Self::EventQuarantined => "EventQuarantined",
             Self::EventWrongMode => "EventWrongMode",
             Self::HostEventUnknown => "HostEventUnknown",

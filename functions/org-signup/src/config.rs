@@ -1,0 +1,99 @@
+use boot::{Env, Faults};
+
+/// The longest trial, in days: Stripe's own limit for `trial_period_days`.
+const LONGEST_TRIAL: u16 = 730;
+
+/// The function's variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    pub table: String,
+    pub product: String,
+    /// Whether anybody gets a trial, whatever the form says.
+    pub trials: bool,
+    pub trial_days: u16,
+    /// Days before the end on which admins are reminded, each smaller than the trial.
+    pub reminder_days: Vec<u16>,
+}
+
+impl Config {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// Every variable that is missing or wrong.
+    pub fn read(env: &Env) -> Result<Self, Faults> {
+        let mut vars = env.vars();
+        let table = vars.text("TABLE_NAME", "the table's name");
+        let product = vars.read("PRODUCT_NAME", Some("TimeTracker"), "a name", |name| {
+            domain::name::Name::parse(name).ok().map(|name| name.to_string())
+        });
+        let trials = vars.parsed("STRIPE_ENABLE_TRIALS", "true", "true or false");
+        let trial_days = vars.read("STRIPE_TRIAL_DAYS", Some("14"), "a whole number from 1 to 730", |text| {
+            text.parse().ok().filter(|days| (1..=LONGEST_TRIAL).contains(days))
+        });
+        // Judged against the trial's length only where that is known: one fault is not to look like two.
+        let shortest = trial_days.unwrap_or(LONGEST_TRIAL);
+        // A trial shorter than the default reminder has none by default.
+        let default = if shortest > 3 { "3" } else { "0" };
+        let expected = "whole numbers of days, separated by commas, each smaller than STRIPE_TRIAL_DAYS";
+        let reminder_days = vars.read("TRIAL_REMINDER_DAYS", Some(default), expected, |text| {
+            let days: Option<Vec<u16>> = text.split(',').map(|days| days.trim().parse().ok()).collect();
+            let mut days = days.filter(|days| days.iter().all(|days| *days < shortest))?;
+            days.sort_unstable();
+            days.dedup();
+            Some(days)
+        });
+        // A reminder on the day of the end itself would be the end's own mail.
+        let reminder_days = reminder_days.map(|days| days.into_iter().filter(|days| *days > 0).collect());
+        let config = (|| {
+            Some(Self {
+                table: table?,
+                product: product?,
+                trials: trials?,
+                trial_days: trial_days?,
+                reminder_days: reminder_days?,
+            })
+        })();
+        vars.finish(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(vars: &[(&str, &str)]) -> Result<Config, Faults> {
+        Config::read(&Env::new(vars.iter().copied().chain([("TABLE_NAME", "t")])))
+    }
+
+    #[test]
+    fn defaults_are_fourteen_days_and_a_reminder_three_days_before() {
+        let config = read(&[]).unwrap();
+        assert_eq!((config.trials, config.trial_days, config.reminder_days), (true, 14, vec![3]));
+        assert_eq!(read(&[("STRIPE_TRIAL_DAYS", "2")]).unwrap().reminder_days, Vec::<u16>::new());
+        assert_eq!(read(&[("TRIAL_REMINDER_DAYS", "7, 1,3,3")]).unwrap().reminder_days, [1, 3, 7]);
+    }
+
+    #[test]
+    fn every_bad_variable_is_named() {
+        for (vars, named) in [
+            (vec![("STRIPE_TRIAL_DAYS", "0")], vec!["STRIPE_TRIAL_DAYS"]),
+            (vec![("STRIPE_TRIAL_DAYS", "731")], vec!["STRIPE_TRIAL_DAYS"]),
+            (vec![("STRIPE_TRIAL_DAYS", "14.5")], vec!["STRIPE_TRIAL_DAYS"]),
+            (vec![("TRIAL_REMINDER_DAYS", "14")], vec!["TRIAL_REMINDER_DAYS"]),
+            (vec![("TRIAL_REMINDER_DAYS", "3;1")], vec!["TRIAL_REMINDER_DAYS"]),
+            (vec![("STRIPE_TRIAL_DAYS", "7"), ("TRIAL_REMINDER_DAYS", "9")], vec!["TRIAL_REMINDER_DAYS"]),
+            (
+                vec![
+                    ("STRIPE_ENABLE_TRIALS", "yes"),
+                    ("STRIPE_TRIAL_DAYS", "x"),
+                    ("TRIAL_REMINDER_DAYS", "x"),
+                ],
+                vec!["STRIPE_ENABLE_TRIALS", "STRIPE_TRIAL_DAYS", "TRIAL_REMINDER_DAYS"],
+            ),
+        ] {
+            let faults = read(&vars).unwrap_err();
+            let names: Vec<_> = faults.0.iter().map(|fault| fault.name).collect();
+            assert_eq!(names, named, "{vars:?}");
+        }
+    }
+}

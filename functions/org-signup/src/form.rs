@@ -1,0 +1,152 @@
+//! The first beat: what was typed, as domain types, or every fault of it.
+
+use domain::{
+    address::Address,
+    name::{Name, NameFault},
+    people::User,
+    secret::Hash,
+    zone::Zone,
+};
+use web::{FieldError, Fields};
+
+/// The fewest characters of a form token: 128 bits in base64 without padding.
+const SHORTEST_TOKEN: usize = 22;
+/// The most characters of one.
+const LONGEST_TOKEN: usize = 255;
+
+/// A sign-up, as asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignUpIn {
+    pub organization: Name,
+    /// Who signs up: name and address as typed, or those of who is signed in.
+    pub person: (Name, Address),
+    pub start_trial: bool,
+    pub zone: Zone,
+    pub token: Option<String>,
+}
+
+impl SignUpIn {
+    /// Reads the fields. Who is signed in is not asked for name and address.
+    ///
+    /// # Errors
+    /// Every fault, in the order of the form.
+    pub fn parse(
+        fields: &Fields,
+        idempotency_key: Option<&str>,
+        signed_in: Option<&User>,
+    ) -> Result<Self, Vec<FieldError>> {
+        let mut faults = Vec::new();
+        let name = |field: &'static str, faults: &mut Vec<FieldError>| {
+            Name::parse(fields.get(field).unwrap_or_default())
+                .map_err(|fault| faults.push(FieldError::new(field, fault.code(), words(field, fault))))
+                .ok()
+        };
+        let organization = name("name", &mut faults);
+        let person = if let Some(user) = signed_in {
+            Some((user.name.clone(), user.address.clone()))
+        } else {
+            let full_name = name("full_name", &mut faults);
+            let typed = fields.get("email").unwrap_or_default();
+            let address = Address::parse(typed)
+                .map_err(|fault| {
+                    let code = if typed.trim().is_empty() { "required" } else { "invalid" };
+                    faults.push(FieldError::new("email", code, fault.to_string()));
+                })
+                .ok();
+            full_name.zip(address)
+        };
+        let start_trial = match fields.get("start_trial").map(str::trim) {
+            None | Some("true" | "1" | "on") => Some(true),
+            Some("false" | "0" | "off") => Some(false),
+            Some(_) => {
+                faults.push(FieldError::new(
+                    "start_trial",
+                    "invalid",
+                    "Choose whether to start with a trial.",
+                ));
+                None
+            }
+        };
+        let token = idempotency_key.or_else(|| fields.get("form_token")).filter(|token| !token.is_empty());
+        if token.is_some_and(|token| !is_token(token)) {
+            faults.push(FieldError::new(
+                "form_token",
+                "invalid",
+                "Send 22 to 255 random printable characters.",
+            ));
+        }
+        let zone = Zone::named(fields.get("time_zone").unwrap_or_default());
+        match (organization, person, start_trial) {
+            (Some(organization), Some(person), Some(start_trial)) if faults.is_empty() => {
+                Ok(Self { organization, person, start_trial, zone, token: token.map(str::to_owned) })
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+/// What makes a double submit recognisable: the token together with the address.
+#[must_use]
+pub fn replay(token: &str, address: &Address) -> Hash {
+    Hash::of(&[token.as_bytes(), address.as_str().as_bytes()])
+}
+
+pub fn is_token(token: &str) -> bool {
+    (SHORTEST_TOKEN..=LONGEST_TOKEN).contains(&token.len())
+        && token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn words(field: &str, fault: NameFault) -> String {
+    match (field, fault) {
+        ("name", NameFault::Empty) => "Enter your organization’s name.".to_owned(),
+        (_, NameFault::Empty) => "Enter your name.".to_owned(),
+        _ => fault.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, extract::Request};
+
+    use super::*;
+
+    async fn parse(json: &str) -> Result<SignUpIn, Vec<(&'static str, &'static str)>> {
+        let request = Request::post("/").header("content-type", "application/json");
+        let fields = Fields::read(request.body(Body::from(json.to_owned())).unwrap()).await.unwrap();
+        SignUpIn::parse(&fields, None, None)
+            .map_err(|faults| faults.iter().map(|fault| (fault.field, fault.code)).collect())
+    }
+
+    #[tokio::test]
+    async fn every_fault_is_named_in_the_order_of_the_form() {
+        assert_eq!(
+            parse(r#"{"name":" ","email":"jo","start_trial":"maybe","form_token":"short"}"#).await,
+            Err(vec![
+                ("name", "required"),
+                ("full_name", "required"),
+                ("email", "invalid"),
+                ("start_trial", "invalid"),
+                ("form_token", "invalid"),
+            ])
+        );
+    }
+
+    #[tokio::test]
+    async fn a_trial_is_the_default_and_every_spelling_of_the_choice_counts() {
+        for (spelling, wanted) in [
+            ("", Some(true)),
+            (r#","start_trial":"true""#, Some(true)),
+            (r#","start_trial":true"#, Some(true)),
+            (r#","start_trial":1"#, Some(true)),
+            (r#","start_trial":"on""#, Some(true)),
+            (r#","start_trial":false"#, Some(false)),
+            (r#","start_trial":"0""#, Some(false)),
+            (r#","start_trial":"off""#, Some(false)),
+            (r#","start_trial":"TRUE""#, None),
+            (r#","start_trial":"""#, None),
+        ] {
+            let json = format!(r#"{{"name":"Acme","full_name":"Jo","email":"jo@example.com"{spelling}}}"#);
+            assert_eq!(parse(&json).await.ok().map(|asked| asked.start_trial), wanted, "{spelling}");
+        }
+    }
+}

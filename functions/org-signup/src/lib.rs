@@ -1,0 +1,36 @@
+//! Sign-up: a visitor becomes an organization, provisioned and signed in, in one write.
+
+mod config;
+mod form;
+mod page;
+mod post;
+
+use std::sync::Arc;
+
+use axum::{Router, routing::get};
+use boot::{Boot, Clock, Entropy, Faults, Handler};
+use store::Store;
+
+use crate::config::Config;
+
+/// What every request has at hand.
+struct App {
+    store: Store,
+    clock: Clock,
+    entropy: Entropy,
+    config: Config,
+}
+
+/// Starts the function.
+///
+/// # Errors
+/// Every bad variable at once.
+pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+    let config = Config::read(&boot.env)?;
+    let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
+    store.warm_up().await;
+    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config });
+    let routes =
+        Router::new().route("/organizations/new", get(page::show).post(post::sign_up)).with_state(app);
+    Ok(boot::handler(web::lambda::handler(web::harden(routes, web::Profile::app(None)))))
+}

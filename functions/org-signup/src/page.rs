@@ -1,0 +1,142 @@
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use domain::{people::Role, secret::Secret};
+use http::StatusCode;
+use maud::{Markup, Render, html};
+use store::SignedIn;
+use web::{
+    FieldError, Fields,
+    ui::{
+        Answer, Choice, Field, Kind, Page, Person, Tone, Weight, Width, error_summary, hidden, link_button,
+        note, submit, time_zone,
+    },
+};
+
+use crate::App;
+
+/// `GET /organizations/new`: the form. It is the same for everybody, but somebody signed in is only asked for a name.
+pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
+    let signed_in = match web::session::token(request.headers()) {
+        Some(token) => {
+            // A page that anyone may see stands even while the table does not.
+            let found = app.store.load_session(&token).await.inspect_err(|error| {
+                tracing::warn!(%error, "the sign-up page is shown as to a stranger");
+            });
+            found.ok().flatten().filter(|found| found.prove(app.clock.now()).is_some())
+        }
+        None => None,
+    };
+    let form = Form {
+        product: &app.config.product,
+        trial_days: app.config.trials.then_some(app.config.trial_days),
+        signed_in: signed_in.as_ref(),
+        token: &token(&app),
+        fields: &Fields::default(),
+        errors: &[],
+    };
+    web::page(StatusCode::OK, form.render())
+}
+
+/// A fresh form token.
+pub fn token(app: &App) -> String {
+    Secret::new(app.entropy.bytes()).reveal()
+}
+
+/// The sign-up form, empty or as it came back.
+pub struct Form<'a> {
+    pub product: &'a str,
+    /// The days of a trial, where there are trials.
+    pub trial_days: Option<u16>,
+    /// Who is signed in, and where.
+    pub signed_in: Option<&'a SignedIn>,
+    pub token: &'a str,
+    pub fields: &'a Fields,
+    pub errors: &'a [FieldError],
+}
+
+impl Render for Form<'_> {
+    fn render(&self) -> Markup {
+        let main = html! {
+            h1 { "Set up your organization" }
+            p class="lead" {
+                @match (self.signed_in, self.trial_days) {
+                    (Some(_), _) => "A further organization, with its own team, projects and plan.",
+                    (None, Some(_)) => "One form, and you are in. No card, nothing to confirm first.",
+                    (None, None) => "One form, and you are in. You choose a plan on the next page.",
+                }
+            }
+            form class="card form" method="post" action="/organizations/new" novalidate {
+                (self.summary())
+                (hidden("form_token", self.token))
+                (time_zone("time_zone"))
+                (self.text("name", "Organization", "organization", Some("Your company or team. You can share it with others later.")))
+                @if self.signed_in.is_none() {
+                    (self.text("full_name", "Your name", "name", None))
+                    (self.text("email", "Email address", "email", Some("We send your welcome and your sign-in links there.")))
+                }
+                @if let Some(days) = self.trial_days {
+                    (Choice {
+                        name: "start_trial",
+                        legend: "How would you like to begin?",
+                        answers: &[
+                            Answer {
+                                value: "true",
+                                label: &format!("Free for {days} {}", if days == 1 { "day" } else { "days" }),
+                                hint: "Everything included. You decide about a plan later.",
+                            },
+                            Answer { value: "false", label: "With a plan", hint: "Choose one on the next page." },
+                        ],
+                        chosen: match self.fields.get("start_trial") { Some("false" | "0" | "off") => "false", _ => "true" },
+                        error: self.error("start_trial"),
+                    })
+                }
+                div class="actions" { (submit(Weight::Primary, "Create organization")) }
+            }
+            @if self.signed_in.is_none() {
+                p class="aside" { "Already have an account? " a href="/login" { "Sign in" } }
+            }
+        };
+        let person = self.signed_in.map(|found| Person {
+            name: found.user.value.name.as_str(),
+            organization: found.org.value.name.as_str(),
+            admin: found.role == Some(Role::Admin),
+            here: None,
+        });
+        Page { product: self.product, title: "Create your organization", person, width: Width::Narrow, main }
+            .render()
+    }
+}
+
+impl Form<'_> {
+    fn text(&self, name: &'static str, label: &str, autocomplete: &str, hint: Option<&str>) -> Markup {
+        let kind = if name == "email" { Kind::Email } else { Kind::Text };
+        let value = self.fields.get(name).unwrap_or_default();
+        Field { name, kind, label, hint, value, autocomplete, error: self.error(name) }.render()
+    }
+
+    fn error(&self, name: &str) -> Option<&str> {
+        self.errors.iter().find(|error| error.field == name).map(|error| error.message.as_str())
+    }
+
+    fn summary(&self) -> Markup {
+        let errors: Vec<_> = self.errors.iter().map(|error| (error.field, error.message.as_str())).collect();
+        error_summary(&errors)
+    }
+}
+
+/// The page for an address that has an account already: it got a sign-in mail instead.
+pub fn known_address(product: &str) -> Markup {
+    let main = html! {
+        h1 { "You have an account already" }
+        (note(Tone::Notice, "✉️", "Check your mail", &html! {
+            p { "There is an account for this address, so no new organization was made. We have sent a sign-in link there; it works for 10 minutes." }
+        }))
+        p { "After signing in you can create a further organization." }
+        div class="actions" { (link_button(Weight::Secondary, "/login", "Go to sign-in")) }
+    };
+    Page { product, title: "Check your mail", person: None, width: Width::Narrow, main }.render()
+}

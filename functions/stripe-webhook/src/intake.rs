@@ -1,0 +1,149 @@
+//! What becomes of one authentic event.
+
+use domain::{
+    billing::{Conflict, CustomerId, Fact},
+    id::OrgId,
+    org::Org,
+};
+use jiff::Timestamp;
+use store::{CustomerLink, Error, Parked, Stored, TRIES, pause};
+use stripe::{Authentic, Event, Known};
+use telemetry::Metric;
+
+use crate::App;
+
+/// Where an event ended up; durable in each case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// What it says is in its organization.
+    Applied,
+    /// Its customer belongs to its organization from now on.
+    Linked,
+    /// It waits until its customer is linked.
+    Parked,
+    /// It cannot be read and waits for a person.
+    Quarantined,
+    /// It is of Stripe's other mode.
+    WrongMode,
+    /// It does not concern us.
+    Ignored,
+}
+
+impl Taken {
+    /// The word in answers and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Linked => "linked",
+            Self::Parked => "parked",
+            Self::Quarantined => "quarantined",
+            Self::WrongMode => "wrong_mode",
+            Self::Ignored => "ignored",
+        }
+    }
+}
+
+impl App {
+    /// Takes an event in. Repetition and order make no difference.
+    ///
+    /// # Errors
+    /// It could not be made durable; whoever sent it has to send it again.
+    pub async fn take_in(&self, body: Authentic<'_>) -> Result<Taken, Error> {
+        let now = self.clock.now();
+        let event = match Event::parse(body) {
+            Ok(event) => event,
+            Err(unreadable) => {
+                let id = unreadable.event().map_or_else(|| hash(body), ToString::to_string);
+                self.store.quarantine(&id, &unreadable.to_string(), body.bytes(), now).await?;
+                telemetry::count(Metric::EventQuarantined, 1, now);
+                tracing::error!(area = "webhook", event = %id, reason = %unreadable, "event quarantined");
+                return Ok(Taken::Quarantined);
+            }
+        };
+        if event.livemode != self.live || event.account.is_some() {
+            telemetry::count(Metric::EventWrongMode, 1, now);
+            return Ok(Taken::WrongMode);
+        }
+        let Some(fact) = event.known.fact() else { return Ok(Taken::Ignored) };
+        for attempt in 0..TRIES {
+            match self.settle(&event, fact, body, now).await {
+                Err(Error::Conflict) => pause(attempt).await,
+                settled => return settled,
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    /// One try: load, decide, commit.
+    async fn settle(
+        &self,
+        event: &Event,
+        fact: &Fact,
+        body: Authentic<'_>,
+        now: Timestamp,
+    ) -> Result<Taken, Error> {
+        let named = event.organization_id.as_deref().and_then(|id| id.parse::<OrgId>().ok());
+        let customer = event.customer.as_ref();
+        let context = self.store.load_event_context(customer, named).await?;
+        let Some(before) = context.org else {
+            let Some(customer) = customer else { return Ok(Taken::Ignored) };
+            let text = String::from_utf8_lossy(body.bytes()).into_owned();
+            let parked = Parked { event: event.id.clone(), body: text };
+            self.store.park(customer, &parked, named.is_some(), now).await?;
+            telemetry::count(Metric::EventParked, 1, now);
+            return Ok(Taken::Parked);
+        };
+        if let (Known::Checkout { named, .. }, Some(customer), None) =
+            (&event.known, customer, context.link.org)
+            && named.agreed().and_then(|id| id.parse().ok()) == Some(before.value.id)
+        {
+            return self.link(customer, &context.link, &before, fact, now).await;
+        }
+        let mut after = before.value.clone();
+        if let (Some(customer), Some(linked)) = (customer, context.link.org)
+            && linked != after.id
+        {
+            after.billing.note(Conflict::Customer { customer: customer.clone() });
+        }
+        after.record(fact, self.entropy.project_id(now), now);
+        self.store.commit_org(&before, &after).await?;
+        self.count_provisioning(&before.value, &after, now);
+        Ok(Taken::Applied)
+    }
+
+    /// Links a customer to its organization and applies everything that waited for it, in one write.
+    async fn link(
+        &self,
+        customer: &CustomerId,
+        link: &CustomerLink,
+        before: &Stored<Org>,
+        fact: &Fact,
+        now: Timestamp,
+    ) -> Result<Taken, Error> {
+        let waiting = self.store.load_parked(customer).await?;
+        let mut after = before.value.clone();
+        after.billing.link(customer);
+        let released = waiting.iter().filter_map(|parked| {
+            let event = Event::parse(Authentic::by_origin(parked.body.as_bytes()));
+            event.ok().and_then(|event| event.known.fact().cloned())
+        });
+        for fact in released.chain([fact.clone()]) {
+            after.record(&fact, self.entropy.project_id(now), now);
+        }
+        self.store.commit_link(customer, link, before, &after, &waiting).await?;
+        self.count_provisioning(&before.value, &after, now);
+        Ok(Taken::Linked)
+    }
+
+    fn count_provisioning(&self, before: &Org, after: &Org, now: Timestamp) {
+        if before.provisioned.is_none() && after.provisioned.is_some() {
+            telemetry::count(Metric::Provisioned, 1, now);
+            tracing::info!(area = "provisioning", organization = %after.id, trigger = "payment", "provisioned");
+        }
+    }
+}
+
+/// What stands for a body without an id.
+fn hash(body: Authentic<'_>) -> String {
+    domain::secret::Hash::of(&[body.bytes()]).to_string()
+}

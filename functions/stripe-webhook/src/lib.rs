@@ -1,0 +1,48 @@
+//! Takes in Stripe's events, over HTTP and over Stripe's own EventBridge destination.
+//!
+//! Every `200` is durable first: what an event says is in its organization's item, or the event itself waits for
+//! that organization, or lies in quarantine for a person. Nothing is sent anywhere while Stripe waits.
+
+mod config;
+mod http;
+mod intake;
+mod partner;
+mod secrets;
+
+use std::sync::Arc;
+
+use boot::{Boot, Clock, Entropy, Faults, Handler};
+use store::Store;
+
+use crate::{config::Config, secrets::SecretSource};
+
+/// What the function works with.
+struct App {
+    store: Store,
+    clock: Clock,
+    entropy: Entropy,
+    secrets: SecretSource,
+    live: bool,
+}
+
+/// Starts the function.
+///
+/// # Errors
+/// Every variable that is missing or wrong.
+pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+    let config = Config::read(&boot.env)?;
+    let store = Store::new(&boot.aws.service("dynamodb"), config.table);
+    let secrets = SecretSource::open(config.secret, &boot.aws, &boot.clock).await;
+    store.warm_up().await;
+    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, secrets, live: config.live });
+    let over_http = web::lambda::handler(http::router(app.clone()));
+    Ok(boot::handler(move |event| {
+        let (app, over_http) = (app.clone(), over_http.clone());
+        async move {
+            match partner::stripe_event(event.payload.get()) {
+                Some(body) => partner::take_in(&app, &body).await,
+                None => over_http(event).await,
+            }
+        }
+    }))
+}

@@ -1,0 +1,6 @@
+//! The Lambda function `stripe-webhook`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    boot::run(stripe_webhook::start).await
+}

@@ -1,0 +1,94 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_secretsmanager::Client;
+use boot::{Aws, Clock};
+use jiff::{SignedDuration, Timestamp};
+use stripe::{Authentic, Refused, Secrets, verify};
+
+use crate::config::SecretPlace;
+
+/// How often stored secrets are read again at most: a forger must not drive the bill.
+const READ_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+/// The signing secrets, and where they come from.
+pub struct SecretSource {
+    held: Mutex<Arc<Secrets>>,
+    stored: Option<StoredSecret>,
+    clock: Clock,
+}
+
+struct StoredSecret {
+    client: Client,
+    arn: String,
+    read_at: Mutex<Timestamp>,
+}
+
+impl SecretSource {
+    /// Takes the secrets from their place.
+    pub async fn open(place: SecretPlace, aws: &Aws, clock: &Clock) -> Self {
+        let (held, stored) = match place {
+            SecretPlace::Given(secrets) => (secrets, None),
+            SecretPlace::Missing => (Secrets::none(), None),
+            SecretPlace::Stored(arn) => {
+                let client = Client::new(&aws.service("secrets_manager"));
+                let read_at = Mutex::new(clock.now());
+                let stored = StoredSecret { client, arn, read_at };
+                (stored.read().await.unwrap_or_default(), Some(stored))
+            }
+        };
+        Self { held: Mutex::new(Arc::new(held)), stored, clock: clock.clone() }
+    }
+
+    /// Proves that Stripe signed a body. A signature that fits no held secret may be of a new one: stored secrets
+    /// are then read again, at most once a minute, so that a rotation needs no deployment.
+    ///
+    /// # Errors
+    /// [`Refused`], for the log.
+    pub async fn verify<'a>(&self, header: Option<&str>, body: &'a [u8]) -> Result<Authentic<'a>, Refused> {
+        let now = self.clock.now();
+        let first = verify(header, body, &self.held(), now);
+        match (&first, &self.stored) {
+            (Err(Refused::Mismatch | Refused::NoSecret), Some(stored)) if stored.may_read(now) => {
+                if let Some(secrets) = stored.read().await {
+                    *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(secrets);
+                }
+                verify(header, body, &self.held(), now)
+            }
+            _ => first,
+        }
+    }
+
+    fn held(&self) -> Arc<Secrets> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl StoredSecret {
+    /// Whether a minute has gone by; if so, the next one begins.
+    fn may_read(&self, now: Timestamp) -> bool {
+        let mut read_at = self.read_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = now.duration_since(*read_at) >= READ_EVERY;
+        if may {
+            *read_at = now;
+        }
+        may
+    }
+
+    /// The stored secrets; `None`, with the reason in the log, where they cannot be had.
+    async fn read(&self) -> Option<Secrets> {
+        let answer = match self.client.get_secret_value().secret_id(&self.arn).send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let cause =
+                    error.as_service_error().map_or_else(|| "no answer".to_owned(), ToString::to_string);
+                tracing::error!(area = "webhook", cause, "the webhook secret could not be read");
+                return None;
+            }
+        };
+        let secrets = answer.secret_string().and_then(|text| Secrets::parse(text).ok());
+        if secrets.is_none() {
+            tracing::error!(area = "webhook", "the stored webhook secret is not whsec_… or a list of them");
+        }
+        secrets
+    }
+}

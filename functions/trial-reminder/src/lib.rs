@@ -1,0 +1,112 @@
+//! Does what is due by now: reminders before a trial's end, the end itself, and events that wait for too long.
+//!
+//! Runs on a schedule. The index only finds candidates: each organization is loaded, asked by the trial clock what it
+//! owes, and written on condition that nobody wrote in between. So a second run, a late run and a run beside another
+//! send nothing more, and one organization's failure stops no other.
+
+use std::{convert::Infallible, sync::Arc};
+
+use boot::{Answer, Boot, Clock, Env, Faults, Handler};
+use domain::{
+    event::{DomainEvent, between},
+    id::OrgId,
+};
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+use serde_json::{json, value::to_raw_value};
+use store::{Due, Error, Store};
+use telemetry::Metric;
+
+/// How many organizations are worked on at once.
+const AT_ONCE: usize = 8;
+
+struct App {
+    store: Store,
+    clock: Clock,
+}
+
+/// Starts the function.
+///
+/// # Errors
+/// Every variable that is missing or wrong.
+pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+    let store = Store::new(&boot.aws.service("dynamodb"), table(&boot.env)?);
+    store.warm_up().await;
+    let app = Arc::new(App { store, clock: boot.clock });
+    Ok(boot::handler(move |_scheduled| {
+        let app = app.clone();
+        async move { app.run().await }
+    }))
+}
+
+fn table(env: &Env) -> Result<String, Faults> {
+    let mut vars = env.vars();
+    let table = vars.text("TABLE_NAME", "the table's name");
+    vars.finish(table)
+}
+
+impl App {
+    /// One run. What it could not do is still due at the next.
+    async fn run(&self) -> Answer {
+        let now = self.clock.now();
+        let due = self.store.due(now).await?;
+        let found = due.len();
+        let failed = stream::iter(due)
+            .map(|due| self.attend_to(due, now))
+            .buffer_unordered(AT_ONCE)
+            .filter(|done| std::future::ready(!done))
+            .count()
+            .await;
+        tracing::info!(area = "onboarding", found, failed, "trial clock ran");
+        Ok(to_raw_value(&json!({ "found": found, "failed": failed }))?)
+    }
+
+    /// Does one thing that is due; says whether it could.
+    async fn attend_to(&self, due: Due, now: Timestamp) -> bool {
+        match due {
+            Due::Org(org) => {
+                let done = self.run_clock_of(org, now).await;
+                done.inspect_err(|error| {
+                    tracing::error!(area = "onboarding", organization = %org, %error, "trial clock failed");
+                })
+                .is_ok()
+            }
+            Due::Parked(event) => match self.store.hold(&event).await {
+                Ok(()) => {
+                    telemetry::count(Metric::EventWaiting, 1, now);
+                    tracing::error!(area = "webhook", "an event of ours waits for its customer to be linked");
+                    true
+                }
+                Err(Error::Conflict) => true,
+                Err(error) => {
+                    tracing::error!(area = "webhook", %error, "a waiting event could not be held");
+                    false
+                }
+            },
+        }
+    }
+
+    async fn run_clock_of(&self, id: OrgId, now: Timestamp) -> Result<(), Error> {
+        let changed = self
+            .store
+            .change_org(id, |org| {
+                let before = org.clone();
+                org.run_trial_clock(now);
+                Ok::<_, Infallible>(between(Some(&before), org))
+            })
+            .await?;
+        for event in changed.into_iter().flat_map(|Ok(events)| events) {
+            count(&event, now);
+        }
+        Ok(())
+    }
+}
+
+fn count(event: &DomainEvent, now: Timestamp) {
+    if let DomainEvent::TrialExpired { payment_method } = event {
+        telemetry::count(Metric::TrialExpired, 1, now);
+        if !payment_method {
+            telemetry::count(Metric::TrialExpiredWithoutPaymentMethod, 1, now);
+        }
+    }
+}

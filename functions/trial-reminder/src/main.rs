@@ -1,0 +1,6 @@
+//! The Lambda function `trial-reminder`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    boot::run(trial_reminder::start).await
+}

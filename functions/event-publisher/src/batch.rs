@@ -1,0 +1,139 @@
+use bus::{Outgoing, Publisher};
+
+use crate::record::{BatchOut, FailureOut, RecordIn};
+
+/// Publishes the events of a batch, and says from which record on it has to come again.
+pub(crate) async fn publish(publisher: &Publisher, records: &[RecordIn]) -> BatchOut {
+    let Gathered { events, owners, unreadable } = gather(records);
+    let failed = match publisher.publish(&events).await {
+        Ok(()) => unreadable,
+        Err(error) => {
+            tracing::error!(area = "onboarding", %error, "domain events could not be published");
+            owners.get(error.first).copied().or(unreadable)
+        }
+    };
+    again_from(records, failed)
+}
+
+/// The events of a batch up to its first unreadable record, each with the index of the record that it comes from.
+#[derive(Debug, Default)]
+struct Gathered {
+    events: Vec<Outgoing>,
+    owners: Vec<usize>,
+    unreadable: Option<usize>,
+}
+
+fn gather(records: &[RecordIn]) -> Gathered {
+    let mut gathered = Gathered::default();
+    for (index, record) in records.iter().enumerate() {
+        match record.events() {
+            Ok(events) => {
+                gathered.owners.extend(std::iter::repeat_n(index, events.len()));
+                gathered.events.extend(events);
+            }
+            Err(error) => {
+                // Lambda bisects the batch around it, so it holds up no shard for longer than its retries last.
+                tracing::error!(area = "onboarding", record = record.sequence_number(), %error, "an unreadable change");
+                gathered.unreadable = Some(index);
+                break;
+            }
+        }
+    }
+    gathered
+}
+
+/// Lambda repeats a stream's batch from the lowest number that it is given, so one is enough.
+fn again_from(records: &[RecordIn], failed: Option<usize>) -> BatchOut {
+    let failure = failed.and_then(|index| records.get(index));
+    let out = |record: &RecordIn| FailureOut { item_identifier: record.sequence_number().to_owned() };
+    BatchOut { batch_item_failures: failure.map(out).into_iter().collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::record::BatchIn;
+
+    /// An organization's item, as the stream has it.
+    fn image(version: u64, changes: &Value) -> Value {
+        let mut image = json!({
+            "pk": {"S": "ORG#org_0198c0de-0000-7000-8000-000000000001"},
+            "sk": {"S": "ORG"},
+            "version": {"N": version.to_string()},
+            "profile": {"M": {
+                "id": {"S": "org_0198c0de-0000-7000-8000-000000000001"},
+                "name": {"S": "Acme Corp"},
+                "time_zone": {"S": "UTC"},
+                "signed_up_at": {"S": "2025-01-08T10:20:30.000000Z"},
+            }},
+            "admins": {"L": []},
+        });
+        image.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        image
+    }
+
+    fn ticked() -> Value {
+        let tick = json!({"M": {"at": {"S": "2025-01-08T10:20:30.000000Z"}, "source": {"S": "event"}}});
+        json!({"checklist": {"M": {"ticks": {"M": {"created_project": tick}}, "skipped": {"M": {}}}}})
+    }
+
+    fn record(number: u64, old: &Value, new: &Value) -> Value {
+        json!({
+            "eventName": "MODIFY",
+            "dynamodb": {
+                "ApproximateCreationDateTime": 1_736_331_630,
+                "SequenceNumber": number.to_string(),
+                "OldImage": old,
+                "NewImage": new,
+            },
+        })
+    }
+
+    fn records(records: &[Value]) -> Vec<RecordIn> {
+        serde_json::from_value::<BatchIn>(json!({"Records": records})).unwrap().records
+    }
+
+    fn names(gathered: &Gathered) -> Vec<&'static str> {
+        gathered.events.iter().map(|event| event.detail_type).collect()
+    }
+
+    #[test]
+    fn each_change_says_what_it_changed_and_a_removal_nothing() {
+        let nothing = json!({});
+        let records = records(&[
+            record(100, &Value::Null, &image(1, &nothing)),
+            record(101, &image(1, &nothing), &image(2, &ticked())),
+            record(102, &image(2, &ticked()), &image(3, &ticked())),
+            record(103, &image(3, &ticked()), &Value::Null),
+        ]);
+        let gathered = gather(&records);
+        assert_eq!(names(&gathered), ["organization.signed_up", "checklist.task_completed"]);
+        assert_eq!((gathered.owners.as_slice(), gathered.unreadable), ([0, 1].as_slice(), None));
+        let detail: Value = serde_json::from_str(&gathered.events[1].detail).unwrap();
+        assert_eq!(detail["id"], "org_0198c0de-0000-7000-8000-000000000001/2/0");
+        assert_eq!(detail["occurred_at"], "2025-01-08T10:20:30Z");
+    }
+
+    #[test]
+    fn what_cannot_be_read_comes_again_and_what_was_before_it_is_published() {
+        let broken = json!({"pk": {"S": "ORG#1"}});
+        let records = records(&[
+            record(100, &Value::Null, &image(1, &json!({}))),
+            record(101, &Value::Null, &broken),
+            record(102, &Value::Null, &image(1, &json!({}))),
+        ]);
+        let gathered = gather(&records);
+        assert_eq!((names(&gathered).len(), gathered.unreadable), (1, Some(1)));
+        let again = again_from(&records, gathered.unreadable);
+        assert_eq!(
+            serde_json::to_value(&again).unwrap(),
+            json!({"batchItemFailures": [{"itemIdentifier": "101"}]})
+        );
+        assert_eq!(
+            serde_json::to_value(again_from(&records, None)).unwrap(),
+            json!({"batchItemFailures": []})
+        );
+    }
+}

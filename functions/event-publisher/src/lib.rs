@@ -1,0 +1,33 @@
+//! Changes of organizations become domain events on the bus.
+//!
+//! The table's stream wakes this function with an organization as it was and as it is; what happened in between is
+//! the domain's to say. It reads nothing and writes nothing else, so it can be repeated without end: an event's id
+//! comes from the change, and stays the same.
+
+mod batch;
+mod config;
+mod record;
+
+use std::sync::Arc;
+
+use boot::{Boot, Faults, Handler};
+use bus::Publisher;
+use serde_json::value::to_raw_value;
+
+use crate::{config::Config, record::BatchIn};
+
+/// Starts the function.
+///
+/// # Errors
+/// Every variable that is bad.
+pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+    let config = Config::read(&boot.env)?;
+    let publisher = Arc::new(Publisher::new(&boot.aws.service("EVENTBRIDGE"), config.bus));
+    Ok(boot::handler(move |event| {
+        let publisher = Arc::clone(&publisher);
+        async move {
+            let batch: BatchIn = serde_json::from_str(event.payload.get())?;
+            Ok(to_raw_value(&batch::publish(&publisher, &batch.records).await)?)
+        }
+    }))
+}

@@ -1,0 +1,73 @@
+//! Records of the table's stream (AWS Lambda guide, "Using AWS Lambda with Amazon DynamoDB").
+
+use bus::{Origin, Outgoing};
+use domain::event::between;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::{Corrupt, org_from_image};
+
+/// A batch of changes, oldest first.
+#[derive(Debug, Deserialize)]
+pub(crate) struct BatchIn {
+    #[serde(rename = "Records")]
+    pub(crate) records: Vec<RecordIn>,
+}
+
+/// One change of an organization's item.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RecordIn {
+    dynamodb: ChangeIn,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ChangeIn {
+    sequence_number: String,
+    /// Seconds since 1970.
+    approximate_creation_date_time: f64,
+    old_image: Option<Value>,
+    new_image: Option<Value>,
+}
+
+/// Which records are to come again
+/// (AWS Lambda guide, "Configuring partial batch response with DynamoDB and Lambda").
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchOut {
+    pub(crate) batch_item_failures: Vec<FailureOut>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FailureOut {
+    pub(crate) item_identifier: String,
+}
+
+impl RecordIn {
+    pub(crate) fn sequence_number(&self) -> &str {
+        &self.dynamodb.sequence_number
+    }
+
+    /// What happened by this change; nothing by a removal, which only a person can do.
+    pub(crate) fn events(&self) -> Result<Vec<Outgoing>, Corrupt> {
+        let Some(new) = &self.dynamodb.new_image else { return Ok(Vec::new()) };
+        let new = org_from_image(new)?;
+        let old = self.dynamodb.old_image.as_ref().map(org_from_image).transpose()?;
+        let events = between(old.as_ref().map(|old| &old.value), &new.value);
+        let origin = Origin {
+            org: new.value.id,
+            name: new.value.name.as_str(),
+            version: new.version,
+            at: self.written_at(),
+        };
+        Ok(Outgoing::of(&events, &origin))
+    }
+
+    /// To the second, which is all that the stream promises.
+    fn written_at(&self) -> Timestamp {
+        #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second is dropped on purpose")]
+        Timestamp::from_second(self.dynamodb.approximate_creation_date_time as i64)
+            .unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}

@@ -1,0 +1,125 @@
+use boot::{Env, Faults};
+use domain::address::Address;
+use mail::{Product, Sender, SenderName};
+
+/// What the function is told by its variables.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Config {
+    pub(crate) table: String,
+    pub(crate) product: Product,
+    pub(crate) sender: Sender,
+    pub(crate) configuration_set: Option<String>,
+}
+
+impl Config {
+    pub(crate) fn read(env: &Env) -> Result<Self, Faults> {
+        let url = "an https URL, or http on loopback";
+        let mut vars = env.vars();
+        let table = vars.text("TABLE_NAME", "the table's name");
+        let public_url = vars.read("PUBLIC_URL", None, url, parse_url);
+        let own_dashboard = public_url.as_ref().map(|own| format!("{own}/dashboard"));
+        // Where only PUBLIC_URL is bad, APP_URL is not to be blamed as well.
+        let app_url = match (env.get("APP_URL"), own_dashboard) {
+            (None, own) => own,
+            (Some(_), _) => vars.read("APP_URL", None, url, parse_url),
+        };
+        let name = vars.read("PRODUCT_NAME", Some("TimeTracker"), "a name on one line", parse_line);
+        let from_name =
+            vars.read("MAIL_FROM_NAME", Some("TimeTracker"), "a name on one line", SenderName::parse);
+        let from_email = vars.read(
+            "MAIL_FROM_EMAIL",
+            Some("noreply@timetracker.com"),
+            "one plain email address",
+            |text| Address::parse(text).ok(),
+        );
+        let configuration_set = env.get("MAIL_CONFIGURATION_SET").map(str::to_owned);
+        let config = (|| {
+            Some(Self {
+                table: table?,
+                product: Product { name: name?, dashboard_url: app_url?, public_url: public_url? },
+                sender: Sender::new(&from_name?, &from_email?),
+                configuration_set,
+            })
+        })();
+        vars.finish(config)
+    }
+}
+
+/// A URL that may stand in a mail, without the slash at its end.
+fn parse_url(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://").or_else(|| {
+        let rest = text.strip_prefix("http://")?;
+        let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        matches!(name, "localhost" | "127.0.0.1" | "[::1]").then_some(rest)
+    })?;
+    let good = rest.starts_with(|ch: char| ch.is_ascii_alphanumeric() || ch == '[')
+        && !rest.contains(|ch: char| {
+            ch.is_whitespace() || ch.is_control() || matches!(ch, '"' | '<' | '>' | '@')
+        });
+    good.then(|| text.trim_end_matches('/').to_owned())
+}
+
+fn parse_line(text: &str) -> Option<String> {
+    (!text.chars().any(char::is_control)).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(vars: &[(&str, &str)]) -> Result<Config, Faults> {
+        Config::read(&Env::new(vars.iter().copied()))
+    }
+
+    #[test]
+    fn defaults_stand_in_for_all_but_the_table_and_our_own_address() {
+        let config =
+            read(&[("TABLE_NAME", "onramp"), ("PUBLIC_URL", "https://onramp.example.com/")]).unwrap();
+        assert_eq!(config.product.name, "TimeTracker");
+        assert_eq!(config.product.dashboard_url, "https://onramp.example.com/dashboard");
+        assert_eq!(config.product.public_url, "https://onramp.example.com");
+        assert_eq!(config.sender.as_str(), "TimeTracker <noreply@timetracker.com>");
+        assert_eq!(config.configuration_set, None);
+    }
+
+    #[test]
+    fn every_bad_variable_is_named() {
+        let faults = read(&[
+            ("PUBLIC_URL", "http://example.com"),
+            ("APP_URL", "javascript:alert(1)"),
+            ("PRODUCT_NAME", "Time\nTracker"),
+            ("MAIL_FROM_EMAIL", "a@b.cd, e@f.gh"),
+            ("MAIL_FROM_NAME", "a\r\nBcc: b"),
+        ])
+        .unwrap_err();
+        let names: Vec<_> = faults.0.iter().map(|fault| fault.name).collect();
+        assert_eq!(
+            names,
+            ["TABLE_NAME", "PUBLIC_URL", "APP_URL", "PRODUCT_NAME", "MAIL_FROM_NAME", "MAIL_FROM_EMAIL"]
+        );
+    }
+
+    #[test]
+    fn a_missing_address_of_ours_is_one_fault() {
+        let faults = read(&[("TABLE_NAME", "onramp")]).unwrap_err();
+        assert_eq!(faults.0.len(), 1);
+    }
+
+    #[test]
+    fn urls_are_https_or_loopback() {
+        for (text, url) in [
+            ("https://app.example.com/", Some("https://app.example.com")),
+            ("http://localhost:8484", Some("http://localhost:8484")),
+            ("http://127.0.0.1:8484/x", Some("http://127.0.0.1:8484/x")),
+            ("http://[::1]:8484", Some("http://[::1]:8484")),
+            ("http://localhost.evil.com", None),
+            ("http://localhost:80@evil.com", None),
+            ("https://", None),
+            ("https://a b", None),
+            ("ftp://a.b", None),
+        ] {
+            assert_eq!(parse_url(text).as_deref(), url, "{text}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+use domain::{
+    address::Address,
+    notice::{Letter, NoticeKey},
+    org::Org,
+    status::Status,
+};
+use jiff::Timestamp;
+use mail::{Inert, Product, Rendered, Standing, TrialEnded, TrialEnding, Welcome};
+
+/// A claimed letter, written out.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) letter: Letter,
+    pub(crate) to: Address,
+    pub(crate) mail: Rendered,
+}
+
+impl Draft {
+    /// Writes a letter from what is true of the organization at `now`, not when it was owed.
+    /// `None` if its recipient is no admin any more.
+    pub(crate) fn write(org: &Org, letter: Letter, product: &Product, now: Timestamp) -> Option<Self> {
+        let admin = org.admin(letter.to)?;
+        let given_name = Inert::given(&admin.name);
+        let organization = Inert::from(&org.name);
+        let mail = match &letter.key {
+            NoticeKey::Welcome => Welcome {
+                given_name,
+                org: org.id,
+                organization,
+                project: Inert::new(org.provisioned.as_ref().map_or("", |it| it.project.name.as_str())),
+                standing: standing(org, now),
+            }
+            .render(product),
+            NoticeKey::TrialEnding { ends_at, .. } => TrialEnding {
+                given_name,
+                org: org.id,
+                organization,
+                days: org.trial_days_remaining(now),
+                ends_on: org.zone.date(*ends_at),
+            }
+            .render(product),
+            NoticeKey::TrialEnded { ends_at } => {
+                TrialEnded { given_name, org: org.id, organization, ended_on: org.zone.date(*ends_at) }
+                    .render(product)
+            }
+        };
+        Some(Self { to: admin.address.clone(), mail, letter })
+    }
+}
+
+fn standing(org: &Org, now: Timestamp) -> Standing {
+    match (org.status(now), org.trial_ends_at()) {
+        (Status::Trialing, Some(ends_at)) => {
+            Standing::Trial { days: org.trial_days_remaining(now), ends_on: org.zone.date(ends_at) }
+        }
+        (Status::Active, _) => Standing::Active,
+        _ => Standing::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        delivery::Claim,
+        name::Name,
+        org::AdminContact,
+        trial::{DAY, Trial, after},
+        zone::Zone,
+    };
+
+    use super::*;
+
+    const START: &str = "2025-01-08T23:30:00Z";
+
+    fn org() -> Org {
+        let start = START.parse().unwrap();
+        let founder = AdminContact {
+            user: "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
+            name: Name::parse("John Doe").unwrap(),
+            address: Address::parse("john@acme.example").unwrap(),
+        };
+        let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let mut org =
+            Org::sign_up(id, Name::parse("Acme Corp").unwrap(), Zone::named("Europe/Berlin"), founder, start);
+        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+        org.start_trial(Trial::start(start, 14, vec![3]), project, start);
+        org
+    }
+
+    /// The texts of the mails that are claimed so many days after the sign-up.
+    fn texts(org: &mut Org, days: i32) -> Vec<String> {
+        let product = Product {
+            name: "TimeTracker".to_owned(),
+            dashboard_url: "https://app.example.com".to_owned(),
+            public_url: "https://onramp.example.com".to_owned(),
+        };
+        let now = after(START.parse().unwrap(), DAY * days);
+        org.run_trial_clock(now);
+        let letters = org.claim_mail(&Claim(format!("claim-{days}")), 20, now);
+        let drafts = letters.into_iter().map(|letter| Draft::write(org, letter, &product, now).unwrap());
+        drafts.map(|draft| draft.mail.text).collect()
+    }
+
+    #[test]
+    fn a_mail_tells_what_is_true_when_it_is_sent_and_dates_are_the_organizations() {
+        let mut on_time = org();
+        let welcome = texts(&mut on_time, 0);
+        assert!(
+            welcome[0].contains("You have 14 days left")
+                && welcome[0].contains("Trial ends: January 23, 2025")
+        );
+
+        let mut late = org();
+        assert!(texts(&mut late, 4)[0].contains("You have 10 days left"));
+        let reminder = texts(&mut late, 12);
+        assert_eq!(reminder.len(), 1);
+        assert!(reminder[0].contains("2 days left") && reminder[0].contains("January 23, 2025"));
+        assert!(texts(&mut late, 14)[0].contains("ended on January 23, 2025"));
+
+        let mut very_late = org();
+        let both = texts(&mut very_late, 15).concat();
+        assert!(both.contains("/organizations/") && !both.contains("days left"));
+    }
+}

@@ -1,0 +1,123 @@
+//! The shapes of what wakes this function.
+
+use std::collections::BTreeMap;
+
+use mail::Tags;
+use serde::{Deserialize, Serialize};
+use store::MailDue;
+
+/// An event, told apart by its shape.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum EventIn {
+    /// A batch from the table's stream (AWS Lambda guide, "Using AWS Lambda with Amazon DynamoDB").
+    Stream {
+        #[serde(rename = "Records")]
+        records: Vec<RecordIn>,
+    },
+    /// Something from EventBridge: the schedule, or SES (SES guide, "Monitoring using Amazon EventBridge").
+    Bus { source: String, detail: DetailIn },
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct RecordIn {
+    dynamodb: ChangeIn,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ChangeIn {
+    keys: KeysIn,
+    sequence_number: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct KeysIn {
+    pk: TextIn,
+}
+
+#[derive(Debug, Deserialize)]
+struct TextIn {
+    #[serde(rename = "S")]
+    text: String,
+}
+
+/// What SES says of a mail; empty for the schedule.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DetailIn {
+    #[serde(default)]
+    pub(crate) event_type: String,
+    #[serde(default)]
+    mail: MailIn,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct MailIn {
+    #[serde(default)]
+    tags: BTreeMap<String, Vec<String>>,
+}
+
+impl RecordIn {
+    /// Where mail waits in the item that changed.
+    pub(crate) fn due(&self) -> Option<MailDue> {
+        MailDue::of_pk(&self.dynamodb.keys.pk.text)
+    }
+
+    pub(crate) fn sequence_number(&self) -> &str {
+        &self.dynamodb.sequence_number
+    }
+}
+
+impl DetailIn {
+    /// The tags of the mail, if it is one of ours.
+    pub(crate) fn tags(&self) -> Option<Tags> {
+        Tags::read(|name| self.mail.tags.get(name)?.first().map(String::as_str))
+    }
+}
+
+/// Which records of a stream's batch are to come again
+/// (AWS Lambda guide, "Configuring partial batch response with DynamoDB and Lambda").
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchOut {
+    pub(crate) batch_item_failures: Vec<FailureOut>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FailureOut {
+    pub(crate) item_identifier: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/mailer");
+
+    fn read(case: &str) -> EventIn {
+        serde_json::from_str(&std::fs::read_to_string(format!("{EVENTS}/{case}.json")).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_stream_names_the_item_where_mail_waits() {
+        let EventIn::Stream { records } = read("stream-welcome") else { panic!("not a stream") };
+        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        assert_eq!(records[0].due(), Some(MailDue::Org(org)));
+        assert_eq!(records[0].sequence_number(), "000000000000000000100");
+    }
+
+    #[test]
+    fn the_schedule_and_ses_are_told_apart() {
+        let EventIn::Bus { source, detail } = read("scheduled") else { panic!("not from the bus") };
+        assert_eq!((source.as_str(), detail.tags()), ("aws.events", None));
+        let EventIn::Bus { source, detail } = read("ses-send") else { panic!("not from the bus") };
+        let tags = detail.tags().unwrap();
+        assert_eq!(
+            (source.as_str(), detail.event_type.as_str(), tags.kind.as_str()),
+            ("aws.ses", "Send", "welcome")
+        );
+        assert_eq!(tags.claim.0, "c1a1".repeat(16));
+    }
+}

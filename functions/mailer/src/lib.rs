@@ -1,0 +1,44 @@
+//! Mail intents become mails, and SES's feedback becomes their state.
+//!
+//! Three things wake this function: the table's stream, as soon as a mail is owed; a schedule, which looks into the
+//! index of waiting mail and is the guarantee; and SES's events. It never decides that a mail is owed. A mail is
+//! claimed in the table before it is sent and settled there after, so that two of these functions never send one
+//! mail, and one that dies in between leaves a trace.
+
+mod config;
+mod draft;
+mod event;
+mod feedback;
+mod notice;
+mod post;
+mod sign_in;
+mod tally;
+
+use std::sync::Arc;
+
+use boot::{Boot, Faults, Handler};
+use mail::Mailer;
+use store::Store;
+
+use crate::{config::Config, post::Post};
+
+/// Starts the function.
+///
+/// # Errors
+/// Every variable that is missing or bad.
+pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+    let config = Config::read(&boot.env)?;
+    let store = Store::new(&boot.aws.service("dynamodb"), config.table);
+    store.warm_up().await;
+    let post = Arc::new(Post {
+        store,
+        mailer: Mailer::new(&boot.aws.service("sesv2"), config.sender, config.configuration_set),
+        product: config.product,
+        clock: boot.clock,
+        entropy: boot.entropy,
+    });
+    Ok(boot::handler(move |event| {
+        let post = Arc::clone(&post);
+        async move { post.handle(event.payload.get()).await }
+    }))
+}

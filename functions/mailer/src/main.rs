@@ -1,0 +1,6 @@
+//! The `mailer` function's program.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    boot::run(mailer::start).await
+}

@@ -1,0 +1,161 @@
+use domain::{event::DomainEvent, id::OrgId};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+/// The `source` of every domain event.
+pub const SOURCE: &str = "onramp";
+
+/// The change that events come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// Whose change it is.
+    pub org: OrgId,
+    /// The organization's name after it.
+    pub name: &'a str,
+    /// The organization's version after it: with the event's place among those of the change, its identity.
+    pub version: u64,
+    /// When it was written.
+    pub at: Timestamp,
+}
+
+/// A domain event in the bus's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// What happened, as rules match on it.
+    pub detail_type: &'static str,
+    /// When.
+    pub at: Timestamp,
+    /// The rest, as JSON.
+    pub detail: String,
+}
+
+impl Outgoing {
+    /// The events of one change, in their order.
+    #[must_use]
+    pub fn of(events: &[DomainEvent], origin: &Origin<'_>) -> Vec<Self> {
+        let of_one = |(n, event): (usize, &DomainEvent)| {
+            let mut detail = Map::from_iter([
+                ("id".to_owned(), format!("{}/{}/{n}", origin.org, origin.version).into()),
+                ("organization_id".to_owned(), origin.org.to_string().into()),
+                ("organization_name".to_owned(), origin.name.into()),
+                ("occurred_at".to_owned(), origin.at.to_string().into()),
+            ]);
+            detail.extend(more(event).map(|(name, value)| (name.to_owned(), value)));
+            Self { detail_type: event.name(), at: origin.at, detail: Value::Object(detail).to_string() }
+        };
+        events.iter().enumerate().map(of_one).collect()
+    }
+}
+
+/// What an event says beyond whose it is. Never a person's name or address.
+fn more(event: &DomainEvent) -> Option<(&'static str, Value)> {
+    match event {
+        DomainEvent::Provisioned(trigger) => Some(("trigger", trigger.as_str().into())),
+        DomainEvent::TrialEnding { days } => Some(("days", (*days).into())),
+        DomainEvent::TrialExpired { payment_method } => {
+            Some(("has_payment_method", (*payment_method).into()))
+        }
+        DomainEvent::TaskCompleted { task } => Some(("task_key", task.as_str().into())),
+        DomainEvent::MailFailed { kind } => Some(("mail_kind", (*kind).into())),
+        DomainEvent::SignedUp
+        | DomainEvent::TrialExtended
+        | DomainEvent::SubscriptionActivated
+        | DomainEvent::SubscriptionPastDue
+        | DomainEvent::SubscriptionCanceled
+        | DomainEvent::ChecklistCompleted
+        | DomainEvent::ChecklistDismissed => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use domain::org::Trigger;
+    use serde_json::json;
+
+    use super::*;
+
+    fn every_event() -> Vec<DomainEvent> {
+        vec![
+            DomainEvent::SignedUp,
+            DomainEvent::Provisioned(Trigger::Trial),
+            DomainEvent::Provisioned(Trigger::Payment),
+            DomainEvent::TrialEnding { days: 3 },
+            DomainEvent::TrialExpired { payment_method: false },
+            DomainEvent::TrialExtended,
+            DomainEvent::SubscriptionActivated,
+            DomainEvent::SubscriptionPastDue,
+            DomainEvent::SubscriptionCanceled,
+            DomainEvent::TaskCompleted { task: "created_project".to_owned() },
+            DomainEvent::ChecklistCompleted,
+            DomainEvent::ChecklistDismissed,
+            DomainEvent::MailFailed { kind: "welcome" },
+        ]
+    }
+
+    fn outgoing() -> Vec<Outgoing> {
+        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let at = "2025-01-08T10:20:30Z".parse().unwrap();
+        Outgoing::of(&every_event(), &Origin { org, name: "Acme Corp", version: 7, at })
+    }
+
+    #[test]
+    fn an_event_says_what_happened_to_whom_under_an_id_that_stays() {
+        let tick = outgoing().into_iter().find(|it| it.detail_type == "checklist.task_completed").unwrap();
+        assert_eq!(
+            serde_json::from_str::<Value>(&tick.detail).unwrap(),
+            json!({
+                "id": "org_0198c0de-0000-7000-8000-000000000001/7/9",
+                "organization_id": "org_0198c0de-0000-7000-8000-000000000001",
+                "organization_name": "Acme Corp",
+                "occurred_at": "2025-01-08T10:20:30Z",
+                "task_key": "created_project",
+            })
+        );
+        let ids: BTreeSet<_> = outgoing().into_iter().map(|it| it.detail).collect();
+        assert_eq!(ids.len(), every_event().len());
+    }
+
+    /// The schema's properties for one kind of event: those of all, and its own.
+    fn properties(schema: &Value, detail_type: &str) -> serde_json::Map<String, Value> {
+        let object = |value: &Value| value.as_object().unwrap().clone();
+        let mut properties = object(&schema["properties"]["detail"]["properties"]);
+        let branches = schema["allOf"].as_array().unwrap();
+        for branch in
+            branches.iter().filter(|it| it["if"]["properties"]["detail-type"]["const"] == detail_type)
+        {
+            properties.extend(object(&branch["then"]["properties"]["detail"]["properties"]));
+        }
+        properties
+    }
+
+    #[test]
+    fn every_event_is_as_the_schema_says() {
+        let schema: Value = serde_json::from_str(include_str!("../schema/domain-event.json")).unwrap();
+        assert_eq!(schema["properties"]["source"]["const"], SOURCE);
+        let mut sent = BTreeSet::new();
+        for event in outgoing() {
+            sent.insert(event.detail_type);
+            let detail: Value = serde_json::from_str(&event.detail).unwrap();
+            let detail = detail.as_object().unwrap();
+            let properties = properties(&schema, event.detail_type);
+            let names =
+                |object: &serde_json::Map<String, Value>| object.keys().cloned().collect::<BTreeSet<_>>();
+            assert_eq!(names(detail), names(&properties), "{}", event.detail_type);
+            for (name, value) in detail {
+                let rule = &properties[name];
+                let fits = match rule["type"].as_str() {
+                    Some("string") => value.is_string(),
+                    Some("integer") => value.is_u64(),
+                    Some("boolean") => value.is_boolean(),
+                    _ => false,
+                };
+                assert!(fits, "{}: {name}", event.detail_type);
+                assert!(rule["enum"].as_array().is_none_or(|words| words.contains(value)), "{name}: {value}");
+            }
+        }
+        let told = schema["properties"]["detail-type"]["enum"].as_array().unwrap();
+        assert_eq!(told.iter().filter_map(Value::as_str).collect::<BTreeSet<_>>(), sent);
+    }
+}

@@ -1,0 +1,104 @@
+//! What goes to EventBridge and what its answers mean, over a client whose HTTP side is ours.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::sync::{Arc, Mutex};
+
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_runtime_api::{
+    client::{
+        behavior_version::BehaviorVersion,
+        http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+        orchestrator::HttpRequest,
+        runtime_components::RuntimeComponents,
+    },
+    http::{Response, StatusCode},
+};
+use aws_smithy_types::body::SdkBody;
+use aws_types::{SdkConfig, region::Region};
+use bus::{Outgoing, Publisher, Unpublished};
+use serde_json::{Value, json};
+
+/// A bus that refuses the events whose detail is in a list.
+#[derive(Clone, Debug, Default)]
+struct Bus {
+    refused: Vec<&'static str>,
+    requests: Arc<Mutex<Vec<Value>>>,
+}
+
+impl HttpConnector for Bus {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let request: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+        let results: Vec<Value> =
+            request["Entries"].as_array().unwrap().iter().map(|entry| self.take(entry)).collect();
+        let failed = results.iter().filter(|result| result.get("ErrorCode").is_some()).count();
+        self.requests.lock().unwrap().push(request);
+        let body = json!({"FailedEntryCount": failed, "Entries": results}).to_string();
+        HttpConnectorFuture::ready(Ok(Response::new(StatusCode::try_from(200).unwrap(), SdkBody::from(body))))
+    }
+}
+
+impl Bus {
+    fn take(&self, entry: &Value) -> Value {
+        if self.refused.contains(&entry["Detail"].as_str().unwrap()) {
+            json!({"ErrorCode": "InternalFailure", "ErrorMessage": "no"})
+        } else {
+            json!({"EventId": "1"})
+        }
+    }
+
+    fn publisher(&self) -> Publisher {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys(
+                "key", "secret", None,
+            )))
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .http_client(self.clone())
+            .build();
+        Publisher::new(&config, "acme-bus".to_owned())
+    }
+}
+
+impl HttpClient for Bus {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+fn events(count: usize) -> Vec<Outgoing> {
+    let at = "2025-01-08T10:20:30Z".parse().unwrap();
+    let one = |n| Outgoing { detail_type: "checklist.completed", at, detail: format!("{{\"n\":{n}}}") };
+    (0..count).map(one).collect()
+}
+
+#[tokio::test]
+async fn events_go_in_tens_and_in_order() {
+    let bus = Bus::default();
+    assert_eq!(bus.publisher().publish(&events(23)).await, Ok(()));
+    let requests = bus.requests.lock().unwrap();
+    let sizes: Vec<_> = requests.iter().map(|it| it["Entries"].as_array().unwrap().len()).collect();
+    assert_eq!(sizes, [10, 10, 3]);
+    let first = &requests[0]["Entries"][0];
+    assert_eq!(first["Source"], "onramp");
+    assert_eq!(first["EventBusName"], "acme-bus");
+    assert_eq!(first["DetailType"], "checklist.completed");
+    assert_eq!(first["Time"], 1_736_331_630);
+    assert_eq!(requests[2]["Entries"][2]["Detail"], "{\"n\":22}");
+}
+
+#[tokio::test]
+async fn a_refused_entry_in_a_good_answer_is_noticed_and_nothing_after_its_ten_is_sent() {
+    let bus = Bus { refused: vec!["{\"n\":13}", "{\"n\":15}"], ..Bus::default() };
+    let stopped = Unpublished { first: 13, code: "InternalFailure".to_owned() };
+    assert_eq!(bus.publisher().publish(&events(23)).await, Err(stopped));
+    assert_eq!(bus.requests.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn nothing_to_say_is_no_request() {
+    let bus = Bus::default();
+    assert_eq!(bus.publisher().publish(&[]).await, Ok(()));
+    assert!(bus.requests.lock().unwrap().is_empty());
+}

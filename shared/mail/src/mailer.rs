@@ -1,0 +1,90 @@
+use std::time::Duration;
+
+use aws_sdk_sesv2::{
+    Client,
+    config::Builder,
+    error::BuildError,
+    types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag},
+};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_types::SdkConfig;
+use domain::{address::Address, delivery::Outcome};
+
+use crate::{letter::Rendered, outcome, sender::Sender, tags::Tags};
+
+/// How long SES may take to answer. Past it nobody knows whether the mail went out.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Hands mails to Amazon SES (API v2), one request for one recipient.
+#[derive(Clone, Debug)]
+pub struct Mailer {
+    client: Client,
+    from: Sender,
+    configuration_set: Option<String>,
+}
+
+impl Mailer {
+    /// A mailer over the caller's SDK configuration.
+    ///
+    /// Its retries are switched off: `SendEmail` has no idempotency token, and the SDK's default of three attempts
+    /// can send one mail three times. Without a configuration set SES tells nothing of what became of a mail.
+    #[must_use]
+    pub fn new(config: &SdkConfig, from: Sender, configuration_set: Option<String>) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(1))
+            .operation_attempt_timeout(PATIENCE)
+            .build();
+        let config =
+            Builder::from(config).retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
+        Self { client: Client::from_conf(config), from, configuration_set }
+    }
+
+    /// Sends a mail, and says how that ended. What did not go well is logged here, without address or content.
+    pub async fn send(&self, to: &Address, mail: &Rendered, tags: &Tags) -> Outcome {
+        let request = match self.request(to, mail, tags) {
+            Ok(request) => request,
+            Err(error) => {
+                tracing::error!(kind = tags.kind, %error, "a mail could not be put together");
+                return Outcome::Refused;
+            }
+        };
+        match request.send().await {
+            Ok(_) => Outcome::Accepted,
+            Err(error) => {
+                let outcome = outcome::of(&error);
+                outcome::log(&error, outcome, &tags.kind);
+                outcome
+            }
+        }
+    }
+
+    fn request(
+        &self,
+        to: &Address,
+        mail: &Rendered,
+        tags: &Tags,
+    ) -> Result<aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder, BuildError> {
+        // Simple content: SES writes the MIME message itself, so no text of ours can become a header.
+        let message = Message::builder()
+            .subject(utf8(&mail.subject)?)
+            .body(Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build())
+            // Nobody's holiday is to be announced to a machine (RFC 3834, 5).
+            .headers(MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build()?)
+            .build();
+        let mut request = self
+            .client
+            .send_email()
+            .from_email_address(self.from.as_str())
+            .destination(Destination::builder().to_addresses(to.as_str()).build())
+            .content(EmailContent::builder().simple(message).build())
+            .set_configuration_set_name(self.configuration_set.clone());
+        for (name, value) in tags.pairs() {
+            request = request.email_tags(MessageTag::builder().name(name).value(value).build()?);
+        }
+        Ok(request)
+    }
+}
+
+fn utf8(text: &str) -> Result<Content, BuildError> {
+    Content::builder().data(text).charset("UTF-8").build()
+}

@@ -1,0 +1,175 @@
+//! What goes to SES, and what its answers mean, over a client whose HTTP side is ours.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::{Arc, Mutex};
+
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_runtime_api::{
+    client::{
+        behavior_version::BehaviorVersion,
+        http::{
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+            SharedHttpConnector,
+        },
+        orchestrator::HttpRequest,
+        result::ConnectorError,
+        runtime_components::RuntimeComponents,
+    },
+    http::{Response, StatusCode},
+};
+use aws_smithy_types::body::SdkBody;
+use aws_types::{SdkConfig, region::Region};
+use domain::{address::Address, delivery::Claim, delivery::Outcome, notice::NoticeKey};
+use mail::{Inert, Mailer, Product, Rendered, Sender, SenderName, SignIn, Tags};
+use tokio::{io::AsyncReadExt, net::TcpListener};
+
+/// What the far side does with a request.
+#[derive(Clone, Copy, Debug)]
+enum Ses {
+    Answers(u16, &'static str, &'static str),
+    RefusesToConnect,
+    ResetsAfterTheRequest,
+    Hangs,
+}
+
+#[derive(Clone, Debug)]
+struct Wire {
+    ses: Ses,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl HttpConnector for Wire {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
+        self.requests.lock().unwrap().push(body);
+        let ses = self.ses;
+        HttpConnectorFuture::new(async move {
+            match ses {
+                Ses::Answers(status, code, body) => {
+                    let mut response =
+                        Response::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body));
+                    response.headers_mut().insert("x-amzn-errortype", code);
+                    Ok(response)
+                }
+                Ses::RefusesToConnect => Err(ConnectorError::io("refused".into()).never_connected()),
+                Ses::ResetsAfterTheRequest => Err(ConnectorError::io("reset".into())),
+                Ses::Hangs => std::future::pending().await,
+            }
+        })
+    }
+}
+
+impl HttpClient for Wire {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+fn mailer(http: SharedHttpClient, endpoint: Option<String>) -> Mailer {
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys("key", "secret", None)))
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .http_client(http);
+    config.set_endpoint_url(endpoint);
+    let sender = Sender::new(
+        &SenderName::parse("TimeTracker").unwrap(),
+        &Address::parse("noreply@timetracker.com").unwrap(),
+    );
+    Mailer::new(&config.build(), sender, Some("onramp-mail".to_owned()))
+}
+
+fn letter() -> Rendered {
+    let product = Product {
+        name: "TimeTracker".to_owned(),
+        dashboard_url: "https://app.example.com".to_owned(),
+        public_url: "https://onramp.example.com".to_owned(),
+    };
+    let secret = domain::secret::Secret::new([7; 32]);
+    SignIn { given_name: Inert::new("Jo"), secret }.render(&product)
+}
+
+fn tags() -> Tags {
+    Tags::of_notice(
+        "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
+        &NoticeKey::Welcome,
+        "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
+        &Claim("c1a1".to_owned()),
+    )
+}
+
+async fn send(mailer: &Mailer) -> Outcome {
+    mailer.send(&Address::parse("jo@acme.example").unwrap(), &letter(), &tags()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_end_of_a_request_means_one_thing_and_none_is_repeated() {
+    use Outcome::{Accepted, Ambiguous, NotSent, Refused};
+    for (ses, outcome) in [
+        (Ses::Answers(200, "", r#"{"MessageId":"1"}"#), Accepted),
+        (Ses::Answers(429, "TooManyRequestsException", "{}"), NotSent),
+        (Ses::Answers(400, "LimitExceededException", "{}"), NotSent),
+        (Ses::Answers(400, "SendingPausedException", "{}"), NotSent),
+        (Ses::Answers(400, "AccountSuspendedException", "{}"), NotSent),
+        (Ses::Answers(400, "ThrottlingException", "{}"), NotSent),
+        (Ses::Answers(403, "AccessDeniedException", "{}"), NotSent),
+        (Ses::Answers(409, "ConflictException", "{}"), NotSent),
+        (Ses::Answers(400, "BadRequestException", "{}"), Refused),
+        (Ses::Answers(400, "MessageRejected", "{}"), Refused),
+        (Ses::Answers(400, "MailFromDomainNotVerifiedException", "{}"), Refused),
+        (Ses::Answers(404, "NotFoundException", "{}"), Refused),
+        (Ses::Answers(500, "InternalFailure", "{}"), Ambiguous),
+        (Ses::Answers(503, "", "<html>busy</html>"), Ambiguous),
+        (Ses::Answers(200, "", "not json"), Ambiguous),
+        (Ses::RefusesToConnect, NotSent),
+        (Ses::ResetsAfterTheRequest, Ambiguous),
+        (Ses::Hangs, Ambiguous),
+    ] {
+        let wire = Wire { ses, requests: Arc::default() };
+        assert_eq!(send(&mailer(SharedHttpClient::new(wire.clone()), None)).await, outcome, "{ses:?}");
+        assert_eq!(wire.requests.lock().unwrap().len(), 1, "{ses:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_names_one_recipient_both_parts_and_what_the_mail_is() {
+    let wire = Wire { ses: Ses::Answers(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
+    send(&mailer(SharedHttpClient::new(wire.clone()), None)).await;
+    let requests = wire.requests.lock().unwrap();
+    // What the parts say has its own tests.
+    for part in [
+        "\"FromEmailAddress\":\"TimeTracker <noreply@timetracker.com>\"",
+        "\"Destination\":{\"ToAddresses\":[\"jo@acme.example\"]}",
+        "\"Subject\":{\"Data\":\"Sign in to TimeTracker\",\"Charset\":\"UTF-8\"}",
+        "\"ConfigurationSetName\":\"onramp-mail\"",
+        "{\"Name\":\"Auto-Submitted\",\"Value\":\"auto-generated\"}",
+        "\"Text\":{\"Data\":\"Hello Jo,",
+        "\"Html\":{\"Data\":\"<!DOCTYPE html>",
+    ] {
+        assert!(requests[0].contains(part), "{part}");
+    }
+    for (name, value) in tags().pairs() {
+        assert!(requests[0].contains(&format!("{{\"Name\":\"{name}\",\"Value\":\"{value}\"}}")), "{name}");
+    }
+}
+
+/// The real HTTP client's own errors, over the loopback interface.
+#[tokio::test]
+async fn a_closed_port_is_a_sure_no_and_a_closed_connection_is_not() {
+    let http = || aws_smithy_http_client::Builder::new().build_http();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let hangs_up = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let read = stream.read(&mut [0; 64]).await.unwrap();
+        assert!(read > 0);
+    };
+    let connected = mailer(http(), Some(endpoint.clone()));
+    let (outcome, ()) = tokio::join!(send(&connected), hangs_up);
+    assert_eq!(outcome, Outcome::Ambiguous);
+
+    drop(listener);
+    assert_eq!(send(&mailer(http(), Some(endpoint))).await, Outcome::NotSent);
+}

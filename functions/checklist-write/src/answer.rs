@@ -1,0 +1,44 @@
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use domain::org::{ChecklistCommand, Org};
+use serde::Serialize;
+use web::{Places, TaskOut};
+
+/// What a change of one task is answered with.
+#[derive(Debug, Serialize)]
+struct TaskChangedOut<'a> {
+    success: bool,
+    task_key: &'a str,
+    completion_percentage: usize,
+    is_complete: bool,
+    next_task: Option<TaskOut>,
+}
+
+/// What putting the checklist aside, or taking it back, is answered with.
+#[derive(Debug, Serialize)]
+struct DismissedOut {
+    success: bool,
+    dismissed: bool,
+}
+
+/// The JSON answer to `command`, which made `org` what it is now.
+pub fn json(command: ChecklistCommand<'_>, org: &Org, places: Places<'_>) -> Response {
+    let list = &org.checklist;
+    match command {
+        ChecklistCommand::Complete(task_key)
+        | ChecklistCommand::Skip(task_key)
+        | ChecklistCommand::Unskip(task_key) => Json(TaskChangedOut {
+            success: true,
+            task_key,
+            completion_percentage: list.percentage(),
+            is_complete: list.is_complete(),
+            next_task: list.next_task().map(|task| TaskOut::of(task, list, places)),
+        })
+        .into_response(),
+        ChecklistCommand::Dismiss | ChecklistCommand::Restore => {
+            Json(DismissedOut { success: true, dismissed: list.dismissed_at.is_some() }).into_response()
+        }
+    }
+}

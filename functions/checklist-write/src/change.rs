@@ -1,0 +1,213 @@
+//! What an admin changes, over HTTP.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Path, Request, State, rejection::PathRejection},
+    response::Response,
+    routing::{MethodRouter, post},
+};
+use domain::{
+    checklist,
+    org::{ChecklistCommand, Org, Refusal},
+    people::{Member, SessionToken},
+};
+use jiff::Timestamp;
+use serde_json::json;
+use store::SignedIn;
+use web::{Kind, Places, Problem, Wants};
+
+use crate::{App, answer, back::came_from};
+
+/// The routes, each with the command that it stands for.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/onboarding/api/checklist/complete/{task}", on_task(|key| ChecklistCommand::Complete(key)))
+        .route("/onboarding/api/checklist/skip/{task}", on_task(|key| ChecklistCommand::Skip(key)))
+        .route("/onboarding/api/checklist/unskip/{task}", on_task(|key| ChecklistCommand::Unskip(key)))
+        .route("/onboarding/api/checklist/dismiss", on_all(ChecklistCommand::Dismiss))
+        .route("/onboarding/api/checklist/restore", on_all(ChecklistCommand::Restore))
+}
+
+fn on_task(command: fn(&str) -> ChecklistCommand<'_>) -> MethodRouter<Arc<App>> {
+    post(
+        move |State(app): State<Arc<App>>, key: Result<Path<String>, PathRejection>, request: Request| async move {
+            // A key that is not even text names no task, which is judged after everything that comes before input.
+            let key = key.map(|Path(key)| key).unwrap_or_default();
+            handle(&app, command(&key), &request).await
+        },
+    )
+}
+
+fn on_all(command: ChecklistCommand<'static>) -> MethodRouter<Arc<App>> {
+    post(
+        move |State(app): State<Arc<App>>, request: Request| async move { handle(&app, command, &request).await },
+    )
+}
+
+/// Parse, load, decide, commit, answer.
+fn handle<'a>(
+    app: &'a App,
+    command: ChecklistCommand<'a>,
+    request: &Request,
+) -> impl Future<Output = Response> + use<'a> {
+    let wants = Wants::of(request.headers());
+    let origin = web::origin(request);
+    let back = came_from(request.headers(), &origin);
+    let token = web::session::token(request.headers());
+    async move {
+        let changed = match token {
+            Some(token) => change(app, &token, command, &origin).await,
+            None => Err(Problem::unauthorized()),
+        };
+        match (changed, wants) {
+            (Ok(_), Wants::Page) => web::see_other(back),
+            (Ok(org), Wants::Json) => answer::json(command, &org, places(app, &org, &origin)),
+            (Err(problem), Wants::Page) if problem.kind == Kind::Unauthorized => web::to_login(back),
+            (Err(problem), _) => web::refuse(wants, problem),
+        }
+    }
+}
+
+/// Makes the change, and makes it again from the start when somebody wrote in between.
+async fn change(
+    app: &App,
+    token: &SessionToken,
+    command: ChecklistCommand<'_>,
+    origin: &str,
+) -> Result<Org, Problem> {
+    for attempt in 0..store::TRIES {
+        let found =
+            app.store.load_session(token).await.map_err(trouble)?.ok_or_else(Problem::unauthorized)?;
+        let now = app.clock.now();
+        let after = decide(&found, command, now, places(app, &found.org.value, origin))?;
+        let (committed, ()) =
+            tokio::join!(app.store.commit_org(&found.org, &after), touch(app, token, &found, now));
+        match committed {
+            Ok(committed) => return Ok(committed.value),
+            Err(store::Error::Conflict) => store::pause(attempt).await,
+            Err(error) => return Err(trouble(error)),
+        }
+    }
+    Err(trouble(store::Error::Conflict))
+}
+
+/// The organization as the command makes it. Judged in this order: session, role, access, input.
+fn decide(
+    found: &SignedIn,
+    command: ChecklistCommand<'_>,
+    now: Timestamp,
+    places: Places<'_>,
+) -> Result<Org, Problem> {
+    let member = Member::prove(&found.session, &found.user.value, found.role, now);
+    let admin = member.ok_or_else(Problem::unauthorized)?.admin().ok_or_else(Problem::forbidden)?;
+    let mut org = found.org.value.clone();
+    match org.change_checklist(&admin, command, now) {
+        Ok(()) => Ok(org),
+        Err(Refusal::NoAccess(_)) => Err(Problem::payment_required(&places.plans())),
+        Err(Refusal::UnknownTask(_)) => Err(Problem::bad_request("The checklist has no such task.")
+            .with("valid_keys", json!(checklist::valid_keys()))),
+    }
+}
+
+/// Notes that the session was used, beside the write and at most once an hour. The change is worth more than the note.
+async fn touch(app: &App, token: &SessionToken, found: &SignedIn, now: Timestamp) {
+    if !found.session.wants_touch(now) {
+        return;
+    }
+    match app.store.touch_session(token, now).await {
+        Ok(()) | Err(store::Error::Conflict) => {}
+        Err(error) => tracing::warn!(%error, "the session's last use was not written"),
+    }
+}
+
+fn places<'a>(app: &'a App, org: &Org, origin: &'a str) -> Places<'a> {
+    Places { origin, app: app.config.app_url.as_ref(), org: org.id }
+}
+
+fn trouble(error: store::Error) -> Problem {
+    match error {
+        store::Error::Corrupt(_) => Problem::internal().because(error),
+        store::Error::Conflict | store::Error::Unavailable(_) => Problem::unavailable().because(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        address::Address,
+        name::Name,
+        org::AdminContact,
+        people::{Role, Session, User},
+        trial::Trial,
+        zone::Zone,
+    };
+    use store::Stored;
+
+    use super::*;
+
+    const PLANS: &str = "https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001";
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    /// Jo, signed in since 9 o'clock, in an organization whose trial runs for two weeks from then on.
+    fn found(role: Option<Role>) -> SignedIn {
+        let began = at("2026-01-15T09:00:00Z");
+        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let name = Name::parse("Jo").unwrap();
+        let address = Address::parse("jo@acme.example").unwrap();
+        let founder = AdminContact { user, name: name.clone(), address: address.clone() };
+        let mut whole = Org::sign_up(org, Name::parse("Acme").unwrap(), Zone::default(), founder, began);
+        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+        whole.start_trial(Trial::start(began, 14, vec![3]), project, began);
+        let person = User {
+            id: user,
+            name,
+            address,
+            verified: false,
+            sessions_valid_from: None,
+            trial_used: true,
+            orgs: vec![org],
+        };
+        SignedIn {
+            session: Session { seen_at: at("2026-02-01T00:00:00Z"), ..Session::begin(org, user, began) },
+            user: Stored { value: person, version: 1 },
+            role,
+            org: Stored { value: whole, version: 1 },
+        }
+    }
+
+    fn judge(role: Option<Role>, now: &str, key: &str) -> Result<Org, Problem> {
+        let found = found(role);
+        let places = Places { origin: "https://onramp.example.com", app: None, org: found.org.value.id };
+        decide(&found, ChecklistCommand::Complete(key), at(now), places)
+    }
+
+    #[test]
+    fn session_role_access_and_input_are_judged_in_this_order() {
+        let (trial, ended, later) = ("2026-01-20T00:00:00Z", "2026-01-30T00:00:00Z", "2026-02-20T00:00:00Z");
+        for (role, now, key, kind) in [
+            (None, ended, "nonsense", Some(Kind::Unauthorized)),
+            (Some(Role::Admin), later, "nonsense", Some(Kind::Unauthorized)),
+            (Some(Role::Member), ended, "nonsense", Some(Kind::Forbidden)),
+            (Some(Role::Admin), ended, "nonsense", Some(Kind::PaymentRequired)),
+            (Some(Role::Admin), trial, "nonsense", Some(Kind::BadRequest)),
+            (Some(Role::Admin), trial, "created_project", None),
+        ] {
+            let judged = judge(role, now, key).err().map(|problem| problem.kind);
+            assert_eq!(judged, kind, "{role:?} {now} {key}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_would_do() {
+        let ended = judge(Some(Role::Admin), "2026-01-30T00:00:00Z", "created_project").unwrap_err();
+        assert_eq!(ended.extra, [("upgrade_url", json!(PLANS))]);
+        let unknown = judge(Some(Role::Admin), "2026-01-20T00:00:00Z", "nonsense").unwrap_err();
+        assert_eq!(unknown.extra[0].1.as_array().unwrap().len(), 8);
+    }
+}

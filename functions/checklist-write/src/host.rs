@@ -1,0 +1,51 @@
+//! What the host app says happened, over the bus.
+
+use std::convert::Infallible;
+
+use boot::Answer;
+use bus::HostEvent;
+use domain::org::Org;
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::value::RawValue;
+use telemetry::Metric;
+
+use crate::App;
+
+/// Whether an event is EventBridge's: those of the gateway have no `detail-type`.
+pub fn is_from_bus(json: &str) -> bool {
+    #[derive(Deserialize)]
+    struct EnvelopeIn {
+        #[serde(rename = "detail-type")]
+        _detail_type: IgnoredAny,
+    }
+    serde_json::from_str::<EnvelopeIn>(json).is_ok()
+}
+
+/// Ticks the task that an event of the host app completes, in whatever state its organization is. What names nothing
+/// that we know is counted and done with: the bus would only bring it again.
+///
+/// # Errors
+/// The table does not answer; Lambda tries again, and then keeps the event in the dead-letter queue.
+pub async fn take_in(app: &App, json: &str) -> Answer {
+    match bus::parse_host_event(json, &app.config.host_source) {
+        Ok(event) => {
+            if app.store.change_org(event.organization, |org| tick(app, org, &event)).await?.is_none() {
+                unknown(app, "no such organization");
+            }
+        }
+        Err(why) => unknown(app, &why.to_string()),
+    }
+    Ok(RawValue::NULL.to_owned())
+}
+
+fn tick(app: &App, org: &mut Org, event: &HostEvent) -> Result<(), Infallible> {
+    let actor = event.actor.as_ref().map(ToString::to_string);
+    // Another clock may be ahead of ours; nothing is done in the future.
+    org.tick_from_host(event.task, actor, event.occurred_at.min(app.clock.now()));
+    Ok(())
+}
+
+fn unknown(app: &App, why: &str) {
+    telemetry::count(Metric::HostEventUnknown, 1, app.clock.now());
+    tracing::warn!(area = "onboarding", why, "a host event ticks nothing");
+}

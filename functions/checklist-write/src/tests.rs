@@ -1,0 +1,111 @@
+//! Whole events in, whole answers out, over a table that answers at the level of the wire.
+
+use std::sync::{Arc, Mutex};
+
+use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::{
+    client::{
+        http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+        orchestrator::{HttpRequest, HttpResponse},
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::body::SdkBody;
+use boot::{Answer, Aws, Boot, Clock, Entropy, Env};
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::{Value, json, value::RawValue};
+
+/// A table that gives one answer to everything and remembers which operations it was asked for.
+#[derive(Clone, Debug)]
+struct Table {
+    status: u16,
+    body: Value,
+    calls: Arc<Mutex<Vec<String>>>,
+}
+
+impl HttpConnector for Table {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        self.calls.lock().unwrap().push(target.rsplit('.').next().unwrap_or_default().to_owned());
+        let status = StatusCode::try_from(self.status).unwrap();
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(self.body.to_string()))))
+    }
+}
+
+/// What came out, and the table's calls.
+async fn run((status, body): (u16, Value), event: &Value) -> (Answer, Vec<String>) {
+    let table = Table { status, body, calls: Arc::default() };
+    let connector = SharedHttpConnector::new(table.clone());
+    let http = http_client_fn(move |_, _| connector.clone());
+    let boot = Boot {
+        env: Env::new([("TABLE_NAME", "onramp")]),
+        aws: Aws::new("eu-west-1".to_owned(), Credentials::new("AK", "SK", None, None, "test"), http),
+        clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
+        entropy: Entropy::new(|bytes| bytes.fill(7)),
+    };
+    let handler = crate::start(boot).await.unwrap();
+    table.calls.lock().unwrap().clear();
+    let payload = RawValue::from_string(event.to_string()).unwrap();
+    let out = handler(LambdaEvent::new(payload, Context::default())).await;
+    let calls = table.calls.lock().unwrap().clone();
+    (out, calls)
+}
+
+fn recorded(case: &str) -> Value {
+    let path = format!("{}/../../events/checklist-write/{case}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn with(mut event: Value, pointer: &str, value: Value) -> Value {
+    *event.pointer_mut(pointer).unwrap() = value;
+    event
+}
+
+/// A table in which nothing is.
+fn empty() -> (u16, Value) {
+    (200, json!({}))
+}
+
+#[tokio::test]
+async fn the_door_is_judged_before_the_table_is_asked() {
+    let form = with(recorded("post-complete-form"), "/cookies", json!([]));
+    for (event, status, location, reads) in [
+        (recorded("post-dismiss-cross-site"), 403, Value::Null, 0),
+        (recorded("post-dismiss-without-session"), 401, Value::Null, 0),
+        (form, 303, json!("/login?next=/onboarding/checklist"), 0),
+        // A cookie that no session belongs to: one read, whatever the task's name.
+        (recorded("post-complete"), 401, Value::Null, 1),
+        (recorded("post-complete-unknown-task"), 401, Value::Null, 1),
+        (recorded("post-complete-form"), 303, json!("/login?next=/onboarding/checklist"), 1),
+    ] {
+        let (out, calls) = run(empty(), &event).await;
+        let out: Value = serde_json::from_str(out.unwrap().get()).unwrap();
+        assert_eq!((&out["statusCode"], calls.len()), (&json!(status), reads), "{event}");
+        assert_eq!(out["headers"].get("location").unwrap_or(&Value::Null), &location, "{event}");
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_does_not_answer_is_told_as_it_is() {
+    let denied = (400, json!({ "__type": "AccessDeniedException", "message": "arn:aws:iam::123456789012" }));
+    let (out, _) = run(denied, &recorded("post-complete")).await;
+    let out: Value = serde_json::from_str(out.unwrap().get()).unwrap();
+    assert_eq!((&out["statusCode"], &out["headers"]["retry-after"]), (&json!(503), &json!("2")));
+    assert!(!out["body"].as_str().unwrap().contains("arn:"), "{out}");
+}
+
+#[tokio::test]
+async fn what_the_bus_brings_is_done_with_unless_the_table_does_not_answer() {
+    let known = recorded("host-project-created");
+    for (event, reads) in [
+        (recorded("host-unknown-organization"), 1),
+        (with(known.clone(), "/detail-type", json!("party.thrown")), 0),
+        (with(known.clone(), "/source", json!("onramp")), 0),
+        (with(known.clone(), "/detail", json!({})), 0),
+    ] {
+        let (out, calls) = run(empty(), &event).await;
+        assert_eq!((out.unwrap().get(), calls.len()), ("null", reads), "{event}");
+    }
+    let denied = (400, json!({ "__type": "AccessDeniedException" }));
+    assert!(run(denied, &known).await.0.is_err(), "Lambda brings it again");
+}

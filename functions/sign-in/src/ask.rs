@@ -1,0 +1,98 @@
+//! `/login`: asking for a link.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Query, Request, State},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    address::Address,
+    delivery::Delivery,
+    limit::{SIGN_INS_OF_ADDRESS, SIGN_INS_OF_IP},
+    people::Member,
+};
+use http::{HeaderMap, StatusCode, Uri};
+use serde_json::json;
+use store::{AskResult, Asked, AskedId};
+use web::{FieldError, Fields, Kind, Problem, Wants};
+
+use crate::{App, answer, pages, trouble};
+
+/// `GET /login`: the form. It keeps where to go afterwards, and leads on those who are signed in.
+pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
+    let next = next_of(&uri);
+    answer(Wants::of(&headers), show(&app, &headers, next.as_deref()).await)
+}
+
+async fn show(app: &App, headers: &HeaderMap, next: Option<&str>) -> Result<Response, Problem> {
+    let signed_in = match web::session::token(headers) {
+        Some(token) => app.store.load_session(&token).await.map_err(trouble)?,
+        None => None,
+    };
+    let page = match &signed_in {
+        Some(found) if member(found, app).is_some() => {
+            pages::already_in(&app.product, &found.user.value, &found.org.value, next)
+        }
+        _ => pages::form(&app.product, next, "", None),
+    };
+    Ok(web::page(StatusCode::OK, page))
+}
+
+fn member(found: &store::SignedIn, app: &App) -> Option<Member> {
+    Member::prove(&found.session, &found.user.value, found.role, app.clock.now())
+}
+
+/// `POST /login`: writes the request for a link. Known and unknown addresses get the same writes and the same answer.
+pub async fn ask(State(app): State<Arc<App>>, request: Request) -> Response {
+    let wants = Wants::of(request.headers());
+    answer(wants, take(&app, wants, request).await)
+}
+
+async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Problem> {
+    let ip = web::source_ip(&request);
+    let fields = Fields::read(request).await?;
+    let typed = fields.get("email").unwrap_or_default();
+    let next = fields.get("next").and_then(web::next_path);
+    let address = match parse_address(typed) {
+        Ok(address) => address,
+        Err(fault) if wants == Wants::Page => {
+            let page = pages::form(&app.product, next.as_deref(), typed, Some(&fault.message));
+            return Ok(web::page(Kind::Invalid.status(), page));
+        }
+        Err(fault) => return Err(Problem::invalid(vec![fault])),
+    };
+
+    let now = app.clock.now();
+    let limits = [SIGN_INS_OF_ADDRESS.window(address.as_str(), now), SIGN_INS_OF_IP.window(&ip, now)];
+    let asked = Asked {
+        id: AskedId::new(app.entropy.bytes()),
+        address,
+        next,
+        asked_at: now,
+        delivery: Delivery::owed(now),
+    };
+    match app.store.ask_sign_in(&asked, &limits).await.map_err(trouble)? {
+        AskResult::Asked => Ok(match wants {
+            Wants::Page => web::page(StatusCode::OK, pages::sent(&app.product, asked.address.as_str())),
+            Wants::Json => Json(json!({ "success": true })).into_response(),
+        }),
+        AskResult::Limited(window) => {
+            Err(Problem::too_many(window.retry_after(now)).because(window.limit.what))
+        }
+    }
+}
+
+fn parse_address(typed: &str) -> Result<Address, FieldError> {
+    if typed.trim().is_empty() {
+        return Err(FieldError::new("email", "required", "Enter your email address."));
+    }
+    Address::parse(typed).map_err(|fault| FieldError::new("email", "invalid", fault.to_string()))
+}
+
+/// Where to go after signing in, if it is a page of ours.
+fn next_of(uri: &Uri) -> Option<String> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
+    pairs.into_iter().find(|(name, _)| name == "next").and_then(|(_, next)| web::next_path(&next))
+}

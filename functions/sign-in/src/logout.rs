@@ -1,0 +1,25 @@
+//! `/logout`: the end of a session, here and in the browser.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::header::SET_COOKIE,
+    response::Response,
+};
+use web::Wants;
+
+use crate::{App, answer, trouble};
+
+/// `POST /logout`. It says that one is out only once the session is gone from the table.
+pub async fn logout(State(app): State<Arc<App>>, request: Request) -> Response {
+    let wants = Wants::of(request.headers());
+    if let Some(token) = web::session::token(request.headers())
+        && let Err(error) = app.store.end_session(&token).await
+    {
+        return answer(wants, Err(trouble(error)));
+    }
+    let mut response = web::see_other("/");
+    response.headers_mut().append(SET_COOKIE, web::session::clear());
+    response
+}

@@ -1,0 +1,6 @@
+//! The Lambda function `sign-in`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    boot::run(sign_in::start).await
+}

@@ -1,0 +1,116 @@
+use domain::{org::Org, people::User};
+use maud::{Markup, Render, html};
+use web::ui::{self, Field, Page, Person, Tone, Weight, Width};
+
+/// How long a link works, in words. The mailer sets the same span when it makes one.
+const VALID: &str = "10 minutes";
+
+/// The form that asks for a link. `next` is where to go afterwards, `typed` what was typed, `fault` what was wrong.
+pub fn form(product: &str, next: Option<&str>, typed: &str, fault: Option<&str>) -> Markup {
+    let errors: Vec<_> = fault.map(|fault| ("email", fault)).into_iter().collect();
+    let email = Field {
+        name: "email",
+        kind: ui::Kind::Email,
+        label: "Email",
+        hint: None,
+        value: typed,
+        autocomplete: "email",
+        error: fault,
+    };
+    let main = html! {
+        h1 { "Sign in" }
+        p class="lead" { "We send you a link. No password needed." }
+        (ui::error_summary(&errors))
+        form class="form" method="post" action="/login" novalidate {
+            (email)
+            @if let Some(next) = next { (ui::hidden("next", next)) }
+            p class="actions" { (ui::submit(Weight::Primary, "Send sign-in link")) }
+        }
+        p { "New here? " a href="/organizations/new" { "Create an organization" } }
+    };
+    shell(product, if fault.is_some() { "Error: Sign in" } else { "Sign in" }, None, main)
+}
+
+/// What people see who are signed in already.
+pub fn already_in(product: &str, user: &User, org: &Org, next: Option<&str>) -> Markup {
+    let main = html! {
+        h1 { "You are signed in" }
+        p class="lead" { "As " strong { (user.name) } ", in " strong { (org.name) } "." }
+        p class="actions" {
+            (ui::link_button(Weight::Primary, next.unwrap_or("/dashboard"), "Go on"))
+        }
+    };
+    let person = Person {
+        name: user.name.as_str(),
+        organization: org.name.as_str(),
+        admin: org.admin(user.id).is_some(),
+        here: None,
+    };
+    shell(product, "Sign in", Some(person), main)
+}
+
+/// What people see who asked for a link, whether or not the address is known.
+pub fn sent(product: &str, address: &str) -> Markup {
+    let main = html! {
+        h1 { "Check your mail" }
+        p class="lead" {
+            "If there is an account for " strong { (address) } ", a sign-in link is on its way. It works once, for "
+            (VALID) "."
+        }
+        (ui::note(Tone::Calm, "✉️", "Nothing there yet?", &html! {
+            "Give it a minute and look into the spam folder. Or "
+            a href="/login" { "try another address" } "."
+        }))
+    };
+    shell(product, "Check your mail", None, main)
+}
+
+/// Whom a link signs in, and the button that does it. `token` is of hex digits.
+pub fn confirm(product: &str, token: &str, address: &str) -> Markup {
+    let main = html! {
+        h1 { "Sign in to " (product) }
+        p class="lead" { "This link signs you in as " strong { (address) } "." }
+        div class="actions" {
+            (ui::post_button(Weight::Primary, &format!("/login/{token}"), "Sign in", None))
+        }
+        p { "Not you? Close this page; nothing has happened." }
+    };
+    shell(product, "Sign in", None, main)
+}
+
+/// What people see whose link does not work (any more).
+pub fn gone(product: &str) -> Markup {
+    let main = html! {
+        h1 { "This link no longer works" }
+        p class="lead" { "A link works once, for " (VALID) ". This one was used before, or it is too old." }
+        p class="actions" { (ui::link_button(Weight::Primary, "/login", "Send a new link")) }
+    };
+    shell(product, "This link no longer works", None, main)
+}
+
+fn shell(product: &str, title: &str, person: Option<Person<'_>>, main: Markup) -> Markup {
+    Page { product, title, person, width: Width::Narrow, main }.render()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_keeps_what_was_typed_and_where_to_go() {
+        let page = form("TimeTracker", Some("/onboarding/checklist"), "jo@\"><b>", Some("No address."))
+            .into_string();
+        assert!(page.contains(r#"value="jo@&quot;&gt;&lt;b&gt;""#), "{page}");
+        assert!(page.contains(r#"name="next" value="/onboarding/checklist""#), "{page}");
+        assert!(page.contains("No address."), "{page}");
+        assert!(!form("TimeTracker", None, "", None).into_string().contains("name=\"next\""));
+    }
+
+    #[test]
+    fn a_link_is_used_by_a_button_and_not_by_looking() {
+        let page = confirm("TimeTracker", "f00d", "jo@example.com").into_string();
+        assert!(page.contains(r#"method="post" action="/login/f00d""#), "{page}");
+        assert!(page.contains("jo@example.com"), "{page}");
+        assert!(!page.contains(r#"href="/login/f00d""#), "{page}");
+    }
+}

@@ -1,0 +1,187 @@
+//! Whole events in, whole answers out, over a table that answers at the level of the wire.
+
+use std::sync::{Arc, Mutex};
+
+use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::{
+    client::{
+        http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+        orchestrator::{HttpRequest, HttpResponse},
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::body::SdkBody;
+use boot::{Aws, Boot, Clock, Entropy, Env, Handler};
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::{Value, json, value::RawValue};
+
+/// A table with scripted answers that remembers which operations it was asked for.
+#[derive(Clone, Debug)]
+struct Table {
+    answer: fn(&str) -> (u16, Value),
+    calls: Arc<Mutex<Vec<String>>>,
+}
+
+impl HttpConnector for Table {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let (status, body) = (self.answer)(&operation);
+        self.calls.lock().unwrap().push(operation);
+        let status = StatusCode::try_from(status).unwrap();
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body.to_string()))))
+    }
+}
+
+async fn start(answer: fn(&str) -> (u16, Value)) -> (Handler, Table) {
+    let table = Table { answer, calls: Arc::default() };
+    let connector = SharedHttpConnector::new(table.clone());
+    let http = http_client_fn(move |_, _| connector.clone());
+    let boot = Boot {
+        env: Env::new([("TABLE_NAME", "onramp")]),
+        aws: Aws::new("eu-west-1".to_owned(), Credentials::new("AK", "SK", None, None, "test"), http),
+        clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
+        entropy: Entropy::new(|bytes| bytes.fill(7)),
+    };
+    let handler = crate::start(boot).await.unwrap();
+    table.calls.lock().unwrap().clear();
+    (handler, table)
+}
+
+/// What came out: the status, the answer, and the table's calls.
+async fn run(answer: fn(&str) -> (u16, Value), event: &Value) -> (u64, Value, Vec<String>) {
+    let (handler, table) = start(answer).await;
+    let payload = RawValue::from_string(event.to_string()).unwrap();
+    let out = handler(LambdaEvent::new(payload, Context::default())).await.unwrap();
+    let out: Value = serde_json::from_str(out.get()).unwrap();
+    let calls = table.calls.lock().unwrap().clone();
+    (out["statusCode"].as_u64().unwrap(), out, calls)
+}
+
+fn recorded(case: &str) -> Value {
+    let path = format!("{}/../../events/sign-in/{case}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn with(mut event: Value, pointer: &str, value: Value) -> Value {
+    *event.pointer_mut(pointer).unwrap() = value;
+    event
+}
+
+fn empty(_: &str) -> (u16, Value) {
+    (200, json!({}))
+}
+
+const USER: &str = "usr_0198c0de-0000-7000-8000-000000000002";
+
+/// A link that is good until `until`, its person, and a table that takes every write.
+fn link_until(operation: &str, until: &str) -> (u16, Value) {
+    if operation != "GetItem" {
+        return (200, json!({}));
+    }
+    // A link and a person share no attribute that differs, so one item is both.
+    let item = json!({ "Item": {
+        "user": { "S": USER },
+        "address": { "S": "jo@acme.example" },
+        "next": { "S": "/onboarding/checklist" },
+        "good_until": { "S": until },
+        "id": { "S": USER },
+        "name": { "S": "Jo" },
+        "version": { "N": "1" },
+        "orgs": { "L": [{ "S": "org_0198c0de-0000-7000-8000-000000000001" }] },
+    }});
+    (200, item)
+}
+
+fn good(operation: &str) -> (u16, Value) {
+    link_until(operation, "2026-01-15T09:00:00.001Z")
+}
+
+fn late(operation: &str) -> (u16, Value) {
+    link_until(operation, "2026-01-15T09:00:00.000Z")
+}
+
+/// Somebody else used the link between our reads and our writes.
+fn lost(operation: &str) -> (u16, Value) {
+    if operation != "TransactWriteItems" {
+        return good(operation);
+    }
+    let reasons = json!([{ "Code": "ConditionalCheckFailed" }, { "Code": "None" }, { "Code": "None" }]);
+    let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+    (400, json!({ "__type": kind, "CancellationReasons": reasons }))
+}
+
+#[tokio::test]
+async fn asking_for_a_link_writes_once_and_reads_nothing() {
+    let (status, out, calls) = run(empty, &recorded("post-login")).await;
+    assert_eq!((status, calls), (200, vec!["TransactWriteItems".to_owned()]));
+    assert!(out["body"].as_str().unwrap().contains("Check your mail"));
+
+    let json = with(recorded("post-login"), "/headers/accept", json!("application/json"));
+    let (status, out, _) = run(empty, &json).await;
+    assert_eq!((status, &out["body"]), (200, &json!(r#"{"success":true}"#)));
+}
+
+#[tokio::test]
+async fn nothing_is_asked_of_the_table_for_what_is_refused_at_the_door() {
+    let form = recorded("post-login");
+    let body = |text: &str| {
+        let event = with(form.clone(), "/body", json!(text));
+        with(event, "/isBase64Encoded", json!(false))
+    };
+    for (event, status) in [
+        (with(form.clone(), "/headers/sec-fetch-site", json!("cross-site")), 403),
+        (body("email=jo"), 422),
+        (body("next=/dashboard"), 422),
+        (body("email=a%40b.example&email=c%40d.example"), 400),
+    ] {
+        let (answered, _, calls) = run(empty, &event).await;
+        assert_eq!((answered, calls), (status, vec![]), "{event}");
+    }
+}
+
+#[tokio::test]
+async fn looking_at_a_link_changes_nothing() {
+    let (status, out, calls) = run(good, &recorded("get-link")).await;
+    assert_eq!((status, calls), (200, vec!["GetItem".to_owned()]));
+    assert!(out["body"].as_str().unwrap().contains("jo@acme.example"));
+}
+
+#[tokio::test]
+async fn using_a_link_takes_three_round_trips_and_leads_where_it_was_asked_for() {
+    let (status, out, calls) = run(good, &recorded("post-link")).await;
+    assert_eq!(status, 303);
+    assert_eq!(out["headers"]["location"], "/onboarding/checklist");
+    let cookie = out["cookies"][0].as_str().unwrap();
+    assert!(cookie.starts_with("__Host-s=org_0198c0de-0000-7000-8000-000000000001.usr_"), "{cookie}");
+    assert_eq!(calls, ["GetItem", "GetItem", "TransactWriteItems"]);
+}
+
+#[tokio::test]
+async fn a_link_that_is_late_used_or_made_up_signs_nobody_in() {
+    let made_up = with(recorded("post-link"), "/rawPath", json!("/login/not-a-link"));
+    for (table, event, reads) in [
+        (late as fn(&str) -> _, recorded("post-link"), 1),
+        (late, recorded("get-link"), 1),
+        (empty, recorded("post-link"), 1),
+        (lost, recorded("post-link"), 3),
+        (good, made_up, 0),
+    ] {
+        let (status, out, calls) = run(table, &event).await;
+        assert_eq!((status, calls.len()), (404, reads), "{event}");
+        assert_eq!(out["cookies"], json!([]), "{event}");
+        assert!(out["body"].as_str().unwrap().contains("Send a new link"), "{event}");
+    }
+}
+
+#[tokio::test]
+async fn one_is_out_only_once_the_session_is_gone() {
+    let (status, out, calls) = run(empty, &recorded("post-logout")).await;
+    assert_eq!((status, &out["headers"]["location"]), (303, &json!("/")));
+    assert_eq!(calls, ["DeleteItem"]);
+    assert!(out["cookies"][0].as_str().unwrap().ends_with("Max-Age=0"));
+
+    let denied = |_: &str| (400, json!({ "__type": "AccessDeniedException" }));
+    let (status, out, _) = run(denied, &recorded("post-logout")).await;
+    assert_eq!((status, &out["cookies"]), (503, &json!([])));
+}

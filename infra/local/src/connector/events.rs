@@ -1,0 +1,90 @@
+//! EventBridge: `PutEvents`.
+
+use serde_json::{Value, json};
+
+use super::Cloud;
+use super::reply::Reply;
+use crate::bus::Entry;
+use crate::iam::Need;
+use crate::template::{ACCOUNT, REGION};
+
+/// The service takes at most this many entries at once.
+const MOST_ENTRIES: usize = 10;
+
+/// One call.
+pub(super) struct EventsCall {
+    pub(super) operation: String,
+    entries: Vec<Value>,
+}
+
+impl EventsCall {
+    pub(super) fn new(operation: &str, body: &[u8]) -> Self {
+        let mut request: Value = serde_json::from_slice(body).unwrap_or_default();
+        let entries = match request.get_mut("Entries").map(Value::take) {
+            Some(Value::Array(entries)) => entries,
+            _ => Vec::new(),
+        };
+        Self { operation: operation.to_owned(), entries }
+    }
+
+    pub(super) fn needs(&self) -> Vec<Need> {
+        let mut arns: Vec<String> = self.entries.iter().map(|entry| format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{}", bus(entry))).collect();
+        arns.dedup();
+        arns.into_iter().map(|arn| Need::new(format!("events:{}", self.operation), arn)).collect()
+    }
+
+    /// Puts the entries on the bus; `partly` fails the last one.
+    pub(super) fn perform(&self, cloud: &Cloud, partly: bool) -> Reply {
+        if self.operation != "PutEvents" {
+            return Reply::json(400, "UnknownOperationException", &self.operation);
+        }
+        if self.entries.is_empty() || self.entries.len() > MOST_ENTRIES {
+            let message = "1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length between 1 and 10";
+            return Reply::json(400, "ValidationException", message);
+        }
+        let last = self.entries.len().saturating_sub(1);
+        let mut failed = 0;
+        let mut results = Vec::new();
+        for (index, entry) in self.entries.iter().enumerate() {
+            let put = if partly && index == last {
+                Err(("InternalFailure", "The entry could not be taken.".to_owned()))
+            } else {
+                entry_of(entry).map(|entry| cloud.bus.put(&entry, cloud.clock.now()))
+            };
+            results.push(match put {
+                Ok(id) => json!({"EventId": id}),
+                Err((code, message)) => {
+                    failed += 1;
+                    json!({"ErrorCode": code, "ErrorMessage": message})
+                }
+            });
+        }
+        Reply::ok(&json!({"FailedEntryCount": failed, "Entries": results}))
+    }
+}
+
+fn bus(entry: &Value) -> &str {
+    let name = entry.get("EventBusName").and_then(Value::as_str).unwrap_or("default");
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// An entry that the service would take; otherwise its error code and message.
+fn entry_of(entry: &Value) -> Result<Entry, (&'static str, String)> {
+    let text = |key: &str| {
+        let text = entry.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        text.map(str::to_owned).ok_or_else(|| ("InvalidArgument", format!("Parameter {key} is not valid. Reason: {key} is a required argument.")))
+    };
+    let detail: Value = serde_json::from_str(&text("Detail")?)
+        .ok()
+        .filter(Value::is_object)
+        .ok_or_else(|| ("MalformedDetail", "Detail is malformed.".to_owned()))?;
+    let resources = entry.get("Resources").and_then(Value::as_array).cloned().unwrap_or_default();
+    let time = entry.get("Time").and_then(Value::as_f64).and_then(seconds);
+    Ok(Entry { bus: bus(entry).to_owned(), source: text("Source")?, detail_type: text("DetailType")?, detail, resources, time })
+}
+
+/// `Time` on the wire: seconds since 1970, with a fraction.
+fn seconds(epoch: f64) -> Option<jiff::Timestamp> {
+    let duration = jiff::SignedDuration::try_from_secs_f64(epoch).ok()?;
+    jiff::Timestamp::from_duration(duration).ok()
+}

@@ -1,0 +1,282 @@
+//! The one connector: a function's SDK calls, answered inside the process.
+//!
+//! Every function has its own, so each call is known by its function: it is checked against that function's
+//! role, recorded, disturbed by the faults in force, and then routed to the engine, the mailbox, the bus or
+//! the secrets.
+
+mod dynamodb;
+mod events;
+mod reply;
+mod secrets;
+mod ses;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+
+use crate::bus::Bus;
+use crate::calls::{Call, Calls};
+use crate::clock::LocalClock;
+use crate::engine::Engine;
+use crate::faults::{Faults, Kind};
+use crate::iam::{Need, Statement, authorize};
+use crate::invoke;
+use crate::mailbox::Mailbox;
+use reply::Reply;
+
+/// What all connectors share: the services behind them and the log.
+#[derive(Debug)]
+pub struct Cloud {
+    /// DynamoDB.
+    pub engine: Engine,
+    /// SES.
+    pub mailbox: Mailbox,
+    /// EventBridge.
+    pub bus: Bus,
+    /// Secrets Manager: values by ARN or name.
+    pub secrets: BTreeMap<String, String>,
+    /// The local time.
+    pub clock: Arc<LocalClock>,
+    /// The log of calls.
+    pub calls: Calls,
+    /// The faults in force.
+    pub faults: Faults,
+}
+
+/// The HTTP client that a function's SDK clients share.
+#[derive(Debug, Clone)]
+pub struct Connector {
+    function: Arc<str>,
+    statements: Arc<[Statement]>,
+    cloud: Arc<Cloud>,
+    read_timeout: Option<Duration>,
+}
+
+impl Connector {
+    /// The connector of one function.
+    pub fn new(function: &str, statements: &[Statement], cloud: Arc<Cloud>) -> Self {
+        Self { function: function.into(), statements: statements.into(), cloud, read_timeout: None }
+    }
+
+    async fn answer(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let started = Instant::now();
+        let at = self.cloud.clock.now();
+        let call = parse(&request);
+        let needs = call.needs();
+        let allowed = authorize(&self.statements, &needs);
+        let allowed_by = allowed.as_ref().ok().map(|names| names.join(", "));
+        let fault = self.cloud.faults.strike(&self.function, call.service(), call.operation());
+        let result = match (allowed, fault) {
+            (Err(need), _) => Ok(call.denied(&self.function, &need.action, &need.resource)),
+            (Ok(_), Some(kind)) => self.disturbed(&call, kind).await,
+            (Ok(_), None) => Ok(self.perform(&call)),
+        };
+        self.cloud.calls.record(Call {
+            seq: 0,
+            at,
+            function: self.function.to_string(),
+            request_id: invoke::current_request_id(),
+            service: call.service().to_owned(),
+            operation: call.operation().to_owned(),
+            ms: (started.elapsed().as_secs_f64() * 1e6).round() / 1e3,
+            allowed_by,
+        });
+        match result {
+            Ok(reply) => reply.into_response(),
+            Err(Lost::Reset) => {
+                Err(ConnectorError::io("connection refused (injected)".into()).never_connected())
+            }
+            Err(Lost::Reply) => Err(ConnectorError::io("connection reset before the answer (injected)".into())),
+            Err(Lost::Silence) => {
+                match self.read_timeout {
+                    Some(limit) => tokio::time::sleep(limit).await,
+                    None => std::future::pending().await,
+                }
+                Err(ConnectorError::timeout("no answer (injected)".into()))
+            }
+        }
+    }
+
+    fn perform(&self, call: &AwsCall) -> Reply {
+        match call {
+            AwsCall::DynamoDb(call) => call.perform(&self.cloud.engine),
+            AwsCall::Ses(call) => call.perform(&self.cloud),
+            AwsCall::Events(call) => call.perform(&self.cloud, false),
+            AwsCall::Secrets(call) => call.perform(&self.cloud.secrets),
+            AwsCall::Unknown { .. } => call.unknown(),
+        }
+    }
+
+    async fn disturbed(&self, call: &AwsCall, kind: Kind) -> Result<Reply, Lost> {
+        match kind {
+            Kind::Throttle => Ok(call.throttled()),
+            Kind::Error500 => Ok(call.failed()),
+            Kind::Conflict => Ok(call.conflict()),
+            Kind::AccessDenied => Ok(call.denied(&self.function, call.operation(), "*")),
+            Kind::Partial => Ok(match call {
+                AwsCall::DynamoDb(call) => call.perform_partly(&self.cloud.engine),
+                AwsCall::Events(call) => call.perform(&self.cloud, true),
+                _ => self.perform(call),
+            }),
+            Kind::Hang => Err(Lost::Silence),
+            Kind::Reset => Err(Lost::Reset),
+            Kind::ReplyLost => {
+                self.perform(call);
+                Err(Lost::Reply)
+            }
+            Kind::Crash => {
+                invoke::crash().await;
+                Err(Lost::Reset)
+            }
+            Kind::CrashAfter => {
+                self.perform(call);
+                invoke::crash().await;
+                Err(Lost::Reply)
+            }
+        }
+    }
+}
+
+/// Why no answer comes.
+enum Lost {
+    /// No connection was made.
+    Reset,
+    /// The connection broke after the request went out.
+    Reply,
+    /// Nothing ever comes.
+    Silence,
+}
+
+impl HttpClient for Connector {
+    fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(Self { read_timeout: settings.read_timeout(), ..self.clone() })
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::new(self.clone().answer(request))
+    }
+}
+
+/// A call, recognised by its service.
+enum AwsCall {
+    DynamoDb(dynamodb::DynamoDbCall),
+    Ses(ses::SesCall),
+    Events(events::EventsCall),
+    Secrets(secrets::SecretsCall),
+    Unknown { target: String },
+}
+
+fn parse(request: &HttpRequest) -> AwsCall {
+    let body = request.body().bytes().unwrap_or_default().to_vec();
+    let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
+    match target.split_once('.') {
+        Some(("DynamoDB_20120810", operation)) => AwsCall::DynamoDb(dynamodb::DynamoDbCall::new(operation, body)),
+        Some(("AWSEvents", operation)) => AwsCall::Events(events::EventsCall::new(operation, &body)),
+        Some(("secretsmanager", operation)) => AwsCall::Secrets(secrets::SecretsCall::new(operation, &body)),
+        _ => {
+            let path = request.uri().to_owned();
+            let path = path.split_once("://").map_or(path.as_str(), |(_, rest)| {
+                rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or("/")
+            });
+            match (request.method(), path) {
+                ("POST", "/v2/email/outbound-emails") => AwsCall::Ses(ses::SesCall::new(&body)),
+                (method, path) => AwsCall::Unknown { target: format!("{method} {path} {target}") },
+            }
+        }
+    }
+}
+
+impl AwsCall {
+    fn service(&self) -> &'static str {
+        match self {
+            Self::DynamoDb(_) => "dynamodb",
+            Self::Ses(_) => "sesv2",
+            Self::Events(_) => "events",
+            Self::Secrets(_) => "secretsmanager",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+
+    fn operation(&self) -> &str {
+        match self {
+            Self::DynamoDb(call) => &call.operation,
+            Self::Ses(_) => "SendEmail",
+            Self::Events(call) => &call.operation,
+            Self::Secrets(call) => &call.operation,
+            Self::Unknown { target } => target,
+        }
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        match self {
+            Self::DynamoDb(call) => call.needs(),
+            Self::Ses(call) => call.needs(),
+            Self::Events(call) => call.needs(),
+            Self::Secrets(call) => call.needs(),
+            Self::Unknown { .. } => Vec::new(),
+        }
+    }
+
+    fn denied(&self, function: &str, action: &str, resource: &str) -> Reply {
+        let who = format!(
+            "arn:aws:sts::{}:assumed-role/{}-{function}/{function}",
+            crate::template::ACCOUNT,
+            crate::template::STACK
+        );
+        let message = format!(
+            "User: {who} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+        );
+        match self {
+            Self::Ses(_) => Reply::rest(403, "AccessDeniedException", &message),
+            Self::DynamoDb(_) => Reply::json(400, "com.amazon.coral.service#AccessDeniedException", &message),
+            _ => Reply::json(400, "AccessDeniedException", &message),
+        }
+    }
+
+    fn throttled(&self) -> Reply {
+        match self {
+            Self::DynamoDb(_) => Reply::json(
+                400,
+                "com.amazonaws.dynamodb.v20120810#ThrottlingException",
+                "Throughput exceeds the current capacity of your table or index.",
+            ),
+            Self::Ses(_) => Reply::rest(429, "TooManyRequestsException", "Maximum sending rate exceeded."),
+            _ => Reply::json(400, "ThrottlingException", "Rate exceeded"),
+        }
+    }
+
+    fn failed(&self) -> Reply {
+        match self {
+            Self::DynamoDb(_) => Reply::json(
+                500,
+                "com.amazonaws.dynamodb.v20120810#InternalServerError",
+                "The request processing has failed because of an unknown error, exception or failure.",
+            ),
+            Self::Ses(_) => Reply::rest(500, "InternalFailure", "The request processing has failed."),
+            Self::Events(_) => Reply::json(500, "InternalException", "The request processing has failed."),
+            _ => Reply::json(500, "InternalServiceError", "The request processing has failed."),
+        }
+    }
+
+    fn conflict(&self) -> Reply {
+        match self {
+            Self::DynamoDb(call) => call.conflict(),
+            Self::Ses(_) => Reply::rest(409, "ConflictException", "The resource is in use."),
+            _ => Reply::json(400, "ConcurrentModificationException", "The resource is being modified."),
+        }
+    }
+
+    fn unknown(&self) -> Reply {
+        let message = format!("the local system has nothing that answers {}", self.operation());
+        Reply::json(400, "UnknownOperationException", &message)
+    }
+}

@@ -1,0 +1,51 @@
+//! SES v2: `SendEmail` with simple content.
+
+use serde_json::{Value, json};
+
+use super::Cloud;
+use super::reply::Reply;
+use crate::iam::Need;
+use crate::mailbox::{Letter, RefusedLetter};
+use crate::template::{ACCOUNT, REGION};
+
+/// One call.
+pub(super) struct SesCall {
+    letter: Result<Letter, RefusedLetter>,
+    from: String,
+    configuration_set: Option<String>,
+}
+
+impl SesCall {
+    pub(super) fn new(body: &[u8]) -> Self {
+        let request: Value = serde_json::from_slice(body).unwrap_or_default();
+        let letter = Letter::read(&request);
+        let from = request.get("FromEmailAddress").and_then(Value::as_str).unwrap_or_default();
+        let configuration_set = request.get("ConfigurationSetName").and_then(Value::as_str).map(str::to_owned);
+        Self { letter, from: crate::mailbox::bare_address(from), configuration_set }
+    }
+
+    /// The identity by its domain, since that is how it is verified, and the configuration set if one is named.
+    pub(super) fn needs(&self) -> Vec<Need> {
+        let domain = self.from.rsplit('@').next().unwrap_or_default();
+        let arn = |rest: String| format!("arn:aws:ses:{REGION}:{ACCOUNT}:{rest}");
+        let need = |resource| {
+            Need::new("ses:SendEmail", resource).with("ses:FromAddress", vec![self.from.clone()])
+        };
+        let mut needs = vec![need(arn(format!("identity/{domain}")))];
+        needs.extend(self.configuration_set.iter().map(|set| need(arn(format!("configuration-set/{set}")))));
+        needs
+    }
+
+    pub(super) fn perform(&self, cloud: &Cloud) -> Reply {
+        let accepted = self.letter.clone().and_then(|letter| cloud.mailbox.accept(letter, cloud.clock.now()));
+        match accepted {
+            Ok((id, feedback)) => {
+                if let Some(feedback) = feedback {
+                    cloud.bus.put(&feedback, cloud.clock.now());
+                }
+                Reply::ok(&json!({"MessageId": id}))
+            }
+            Err(refused) => Reply::rest(400, refused.code, &refused.message),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Keeps other sites out of the control interface: mails with links to sign in lie there.
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use http::{Method, StatusCode, header};
+
+use super::answer::refuse;
+
+/// Refuses cross-site writes (a browser says so in `Sec-Fetch-Site`), and hosts that are not this machine: a name
+/// that an attacker points here would make the browser call his pages same-origin.
+pub(super) async fn keep_strangers_out(request: Request, next: Next) -> Response {
+    match refusal(&request) {
+        Some(reason) => refuse(StatusCode::FORBIDDEN, [reason.to_owned()]),
+        None => next.run(request).await,
+    }
+}
+
+fn refusal(request: &Request) -> Option<&'static str> {
+    if !request.uri().path().starts_with("/_local") {
+        return None;
+    }
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if !is_loopback(header(header::HOST.as_str()).unwrap_or("localhost")) {
+        return Some("the control interface answers on localhost only");
+    }
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let own = matches!(header("sec-fetch-site"), None | Some("same-origin" | "none"));
+    (!reads && !own).then_some("another site may not change anything here")
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine() {
+        for (host, expected) in [
+            ("localhost:8484", true),
+            ("127.0.0.1:8484", true),
+            ("[::1]:8484", true),
+            ("onramp.localhost", true),
+            ("evil.example:8484", false),
+            ("localhost.evil.example", false),
+            ("192.168.0.4", false),
+        ] {
+            assert_eq!(is_loopback(host), expected, "{host}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `/_local/faults`.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+
+use super::answer::refuse;
+use super::{Shared, answer};
+use crate::faults::Fault;
+
+pub(super) async fn read(State(system): Shared) -> Response {
+    answer::json(&system.cloud.faults.plan())
+}
+
+pub(super) async fn replace(State(system): Shared, body: Bytes) -> Response {
+    let plan: Vec<Fault> = match serde_json::from_slice(&body) {
+        Ok(plan) => plan,
+        Err(error) => return refuse(StatusCode::BAD_REQUEST, [format!("the plan is a list of faults: {error}")]),
+    };
+    match system.cloud.faults.replace(plan, &system.fleet.names()) {
+        Ok(()) => answer::json(&system.cloud.faults.plan()),
+        Err(faults) => refuse(StatusCode::BAD_REQUEST, faults),
+    }
+}
+
+pub(super) async fn clear(State(system): Shared) -> Response {
+    system.cloud.faults.clear();
+    answer::json(&system.cloud.faults.plan())
+}

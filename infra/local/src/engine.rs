@@ -1,0 +1,245 @@
+//! The embedded DynamoDB: tables from the template, calls as the wire carries them, and the stream.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use dynoxide::actions::get_records::GetRecordsRequest;
+use dynoxide::actions::get_shard_iterator::{decode_shard_iterator, encode_shard_iterator};
+use dynoxide::errors::DynoxideError;
+use dynoxide::{Database, streams};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::clock::LocalClock;
+use crate::template::Table;
+
+/// How many records one read of the stream returns.
+const STREAM_PAGE: usize = 1000;
+
+/// What the engine answered, as DynamoDB does on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The JSON body.
+    pub body: String,
+}
+
+/// Why the engine could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database file cannot be used.
+    #[error("the database in {place} cannot be used: {reason}")]
+    Place {
+        /// The folder.
+        place: String,
+        /// What the engine said.
+        reason: String,
+    },
+    /// A table of the template was refused.
+    #[error("the table {table} cannot be created: {reason}")]
+    Table {
+        /// The table's name.
+        table: String,
+        /// What the engine said.
+        reason: String,
+    },
+}
+
+/// The database.
+pub struct Engine {
+    database: Database,
+    tables: Vec<Table>,
+    /// Counts the writes, so that readers of the stream wake.
+    changed: watch::Sender<u64>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("tables", &self.tables.len()).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Opens the database under `folder`, or one in memory that lives by `clock`.
+    pub fn open(folder: Option<&Path>, tables: Vec<Table>, clock: Arc<LocalClock>) -> Result<Self, OpenError> {
+        let place = |error: DynoxideError| OpenError::Place {
+            place: folder.map_or_else(|| "memory".to_owned(), |folder| folder.display().to_string()),
+            reason: error.to_string(),
+        };
+        let database = match folder {
+            Some(folder) => Database::new(&folder.join("table.db").to_string_lossy()).map_err(place)?,
+            None => Database::memory_with_clock(clock).map_err(place)?,
+        };
+        let engine = Self { database, tables, changed: watch::Sender::new(0) };
+        engine.create_missing()?;
+        Ok(engine)
+    }
+
+    /// The tables as the template describes them.
+    pub fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    /// Wakes at every write.
+    pub fn writes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// Answers one call.
+    pub fn call(&self, operation: &str, body: &[u8]) -> Reply {
+        match self.dispatch(operation, body) {
+            Ok(body) => {
+                if writes(operation) {
+                    self.changed.send_modify(|writes| *writes += 1);
+                }
+                Reply { status: 200, body }
+            }
+            Err(error) => Reply { status: error.status_code(), body: error.to_json() },
+        }
+    }
+
+    /// The stream's records after `position`, oldest first, and the position after them.
+    pub fn records(&self, table: &str, position: i64) -> Result<(Vec<Value>, i64), String> {
+        let shard = streams::shard_id(table);
+        let request = GetRecordsRequest {
+            shard_iterator: encode_shard_iterator(table, &shard, position),
+            limit: Some(STREAM_PAGE),
+        };
+        let response = self.database.get_records(request).map_err(|error| error.to_string())?;
+        let next = response.next_shard_iterator.as_deref().and_then(decode_shard_iterator);
+        let records: Result<Vec<Value>, _> = response.records.iter().map(serde_json::to_value).collect();
+        let mut records = records.map_err(|error| error.to_string())?;
+        // DynamoDB writes no record for a write that changes nothing; the engine does.
+        let image = |record: &Value, name: &str| record.pointer(&format!("/dynamodb/{name}")).cloned();
+        records.retain(|record| image(record, "NewImage") != image(record, "OldImage"));
+        Ok((records, next.map_or(position, |(_, _, next)| next)))
+    }
+
+    /// Every item with this partition key, or all items, of all tables, as stored.
+    pub fn items(&self, pk: Option<&str>) -> Vec<Value> {
+        let mut items = Vec::new();
+        for table in &self.tables {
+            items.extend(match pk {
+                Some(pk) => self.pages(
+                    "Query",
+                    json!({"TableName": table.name, "KeyConditionExpression": "pk = :pk",
+                        "ExpressionAttributeValues": {":pk": {"S": pk}}, "ConsistentRead": true}),
+                ),
+                None => self.pages("Scan", json!({"TableName": table.name})),
+            });
+        }
+        items
+    }
+
+    /// The first moment after `after` at which an entry of an index by time is due.
+    pub fn next_due(&self, after: Timestamp) -> Option<Timestamp> {
+        let mut next = None;
+        for table in &self.tables {
+            for index in &table.indexes {
+                let Some(sort) = &index.sort else { continue };
+                let entries = self.pages("Scan", json!({"TableName": table.name, "IndexName": index.name}));
+                let due = entries.iter().filter_map(|entry| entry.pointer(&format!("/{}/S", sort.attribute))?.as_str());
+                let due = due.filter_map(|due| due.parse::<Timestamp>().ok()).filter(|due| *due > after).min();
+                next = due.into_iter().chain(next).min();
+            }
+        }
+        next
+    }
+
+    /// Deletes what has expired by the clock.
+    pub fn sweep(&self) -> Result<usize, String> {
+        self.database.sweep_ttl().map_err(|error| error.to_string())
+    }
+
+    /// Deletes everything.
+    pub fn reset(&self) -> Result<(), OpenError> {
+        for table in &self.tables {
+            let reply = self.call("DeleteTable", json!({"TableName": table.name}).to_string().as_bytes());
+            if reply.status != 200 {
+                return Err(OpenError::Table { table: table.name.clone(), reason: reply.body });
+            }
+        }
+        self.create_missing()
+    }
+
+    fn create_missing(&self) -> Result<(), OpenError> {
+        for table in &self.tables {
+            let name = json!({"TableName": table.name}).to_string();
+            if self.call("DescribeTable", name.as_bytes()).status == 200 {
+                continue;
+            }
+            let mut replies = vec![self.call("CreateTable", table.create.to_string().as_bytes())];
+            if let Some(ttl) = &table.ttl {
+                let request = json!({"TableName": table.name,
+                    "TimeToLiveSpecification": {"AttributeName": ttl, "Enabled": true}});
+                replies.push(self.call("UpdateTimeToLive", request.to_string().as_bytes()));
+            }
+            if let Some(refused) = replies.into_iter().find(|reply| reply.status != 200) {
+                return Err(OpenError::Table { table: table.name.clone(), reason: refused.body });
+            }
+        }
+        Ok(())
+    }
+
+    fn pages(&self, operation: &str, mut request: Value) -> Vec<Value> {
+        let mut items = Vec::new();
+        loop {
+            let reply = self.call(operation, request.to_string().as_bytes());
+            let Ok(mut page) = serde_json::from_str::<Value>(&reply.body) else { return items };
+            if let Some(Value::Array(found)) = page.get_mut("Items").map(Value::take) {
+                items.extend(found);
+            }
+            match (page.get_mut("LastEvaluatedKey").map(Value::take), request.as_object_mut()) {
+                (Some(last), Some(request)) => request.insert("ExclusiveStartKey".to_owned(), last),
+                _ => return items,
+            };
+        }
+    }
+
+    fn dispatch(&self, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
+        let db = &self.database;
+        match operation {
+            "GetItem" => written(db.get_item(read(body)?)),
+            "BatchGetItem" => written(db.batch_get_item(read(body)?)),
+            "Query" => written(db.query(read(body)?)),
+            "Scan" => written(db.scan(read(body)?)),
+            "PutItem" => written(db.put_item(read(body)?)),
+            "UpdateItem" => written(db.update_item(read(body)?)),
+            "DeleteItem" => written(db.delete_item(read(body)?)),
+            "BatchWriteItem" => written(db.batch_write_item(read(body)?)),
+            "TransactWriteItems" => written(db.transact_write_items(read(body)?)),
+            "TransactGetItems" => written(db.transact_get_items(read(body)?)),
+            "CreateTable" => written(db.create_table(read(body)?)),
+            "DeleteTable" => written(db.delete_table(read(body)?)),
+            "DescribeTable" => written(db.describe_table(read(body)?)),
+            "UpdateTimeToLive" => written(db.update_time_to_live(read(body)?)),
+            other => Err(DynoxideError::ValidationException(format!("{other} is not offered here"))),
+        }
+    }
+}
+
+fn writes(operation: &str) -> bool {
+    matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems")
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
+    serde_json::from_slice(body).map_err(|error| {
+        let text = error.to_string();
+        // The engine marks its own refusals inside serde's error, which appends the place.
+        match text.split_once("VALIDATION:") {
+            Some((_, refusal)) => {
+                let refusal = refusal.rsplit_once(" at line ").map_or(refusal, |(refusal, _)| refusal);
+                DynoxideError::ValidationException(refusal.to_owned())
+            }
+            None => DynoxideError::SerializationException(text),
+        }
+    })
+}
+
+fn written<T: Serialize>(response: Result<T, DynoxideError>) -> Result<String, DynoxideError> {
+    serde_json::to_string(&response?).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}

@@ -1,0 +1,84 @@
+//! API Gateway's HTTP API: a request becomes an event, an event's answer a response.
+
+mod answer;
+mod event;
+mod route;
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+
+use crate::clock::LocalClock;
+use crate::invoke::Fleet;
+use crate::random;
+use crate::template::Route;
+
+pub use event::Arrival;
+pub use route::Router;
+
+/// The service's limit of a request's body.
+const MOST_BYTES: usize = 10 * 1024 * 1024;
+
+/// Which function answered, in the extensions of a response.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// The function's name.
+    pub function: String,
+    /// The invocation, as the call log has it.
+    pub request_id: String,
+}
+
+/// The HTTP API in front of the functions.
+#[derive(Debug)]
+pub struct Gateway {
+    router: Router,
+    fleet: Arc<Fleet>,
+    clock: Arc<LocalClock>,
+}
+
+impl Gateway {
+    /// A gateway with the template's routes.
+    pub fn new(routes: &[Route], fleet: Arc<Fleet>, clock: Arc<LocalClock>) -> Self {
+        Self { router: Router::new(routes), fleet, clock }
+    }
+
+    /// Answers one request.
+    pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+        if request.body().len() > MOST_BYTES {
+            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        }
+        let Some(matched) = self.router.find(request.method().as_str(), request.uri().path()) else {
+            return message(StatusCode::NOT_FOUND, "Not Found");
+        };
+        let gateway_id = random::uuid();
+        let arrival = Arrival {
+            request: &request,
+            matched: &matched,
+            request_id: &gateway_id,
+            now: self.clock.now(),
+        };
+        let Ok(payload) = serde_json::value::to_raw_value(&arrival.event()) else {
+            return message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
+        };
+        let invoked = self.fleet.invoke(matched.function, payload).await;
+        let answered = invoked.answer.ok().and_then(|answer| answer::response(answer.get()));
+        let mut response =
+            answered.unwrap_or_else(|| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
+        if let Ok(id) = HeaderValue::from_str(&gateway_id) {
+            response.headers_mut().insert("apigw-requestid", id);
+        }
+        response
+            .extensions_mut()
+            .insert(Served { function: matched.function.to_owned(), request_id: invoked.request_id });
+        response
+    }
+}
+
+/// An answer of the gateway's own.
+fn message(status: StatusCode, text: &str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(serde_json::json!({"message": text}).to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,37 @@
+//! The local AWS: everything that Onramp's functions meet on AWS, in one process and offline.
+//!
+//! The system is read from `template.yaml`. A request becomes an API Gateway event and runs through the function's
+//! own handler; the function's SDK calls go through a connector to an embedded DynamoDB, a mailbox, a bus; streams,
+//! rules and schedules call the functions that the template says. Nothing here decides anything about
+//! organizations, and no function knows that this crate exists.
+//!
+//! [`Stack`] is all of it: the binary serves it on a port, tests ask it without one.
+
+pub mod activity;
+pub mod bus;
+pub mod calls;
+pub mod clock;
+pub mod connector;
+pub mod console;
+mod control;
+pub mod dead_letters;
+pub mod engine;
+pub mod faults;
+pub mod functions;
+pub mod gateway;
+pub mod iam;
+pub mod invoke;
+pub mod journal;
+pub mod mailbox;
+pub mod pattern;
+mod random;
+pub mod schedule;
+pub mod server;
+mod stack;
+pub mod streams;
+pub mod stripe;
+pub mod system;
+pub mod template;
+pub mod terminal;
+
+pub use stack::{Config, Stack, StartError, WEBHOOK_SECRET};

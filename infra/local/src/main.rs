@@ -1,0 +1,110 @@
+//! `onramp`: the local AWS on a port.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::Parser;
+use local::terminal::Terminal;
+use local::{Config, Stack, server};
+use tracing_subscriber::EnvFilter;
+
+/// Runs all of Onramp in one process, offline: functions, database, mailbox, bus, schedules and clock.
+#[derive(Debug, Parser)]
+#[command(name = "onramp", version)]
+struct Options {
+    /// The port on localhost.
+    #[arg(long, default_value_t = 8484)]
+    port: u16,
+    /// The folder that keeps everything between runs.
+    #[arg(long, value_name = "DIR", default_value = ".onramp")]
+    data: PathBuf,
+    /// Keep nothing.
+    #[arg(long, conflicts_with = "data")]
+    memory: bool,
+    /// Open the console in a browser.
+    #[arg(long)]
+    open: bool,
+    /// Set a template parameter or a variable of the functions.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("a setting is NAME=VALUE".to_owned()),
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).with_ansi(std::io::stderr().is_terminal()).init();
+    match run(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            Terminal::detect().complain(&message);
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), String> {
+    let started = Instant::now();
+    let port = options.port;
+    let listener = server::bind(port).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => format!("Port {port} is in use. Choose another with --port."),
+        _ => format!("Port {port} cannot be opened: {error}"),
+    })?;
+    let port = listener.local_addr().map_or(port, |address| address.port());
+    let url = format!("http://localhost:{port}");
+    let config = Config {
+        settings: options.set.into_iter().collect(),
+        data: (!options.memory).then_some(options.data.clone()),
+        public_url: url.clone(),
+        ..Config::memory()
+    };
+    let stack = Stack::start(config).await.map_err(|error| format!("Onramp does not start.\n{error}"))?;
+    let terminal = Terminal::detect();
+    let place = if options.memory { "in memory".to_owned() } else { options.data.display().to_string() };
+    terminal.welcome(&url, &place, stack.webhook_secret(), started.elapsed().as_millis());
+    if options.open {
+        open(&format!("{url}/_local"));
+    }
+    let observer = terminal.observer(Arc::clone(&stack.system().cloud));
+    server::serve(listener, stack.app(), observer, interrupted()).await;
+    terminal.say("  Stopped.");
+    Ok(())
+}
+
+/// Ends at Ctrl-C or when the system asks.
+async fn interrupted() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        outcome = tokio::signal::ctrl_c() => {
+            if let Err(error) = outcome {
+                tracing::error!(%error, "Ctrl-C cannot be heard");
+            }
+        }
+        () = terminate => {}
+    }
+}
+
+/// Opens a page in the user's browser, if there is one.
+fn open(url: &str) {
+    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    if let Err(error) = std::process::Command::new(program).arg(url).spawn() {
+        tracing::warn!(%error, "no browser could be opened");
+    }
+}

@@ -1,0 +1,88 @@
+//! Schedules, driven by the local clock.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::invoke::Fleet;
+use crate::random;
+use crate::template::{ACCOUNT, REGION, Schedule};
+
+/// All schedules and when each runs next.
+#[derive(Debug)]
+pub struct Scheduler {
+    schedules: Vec<Schedule>,
+    next: Mutex<Vec<Timestamp>>,
+    fleet: Arc<Fleet>,
+}
+
+impl Scheduler {
+    /// Schedules whose first run is one period after `now`, as a new rule's is.
+    pub fn new(schedules: Vec<Schedule>, fleet: Arc<Fleet>, now: Timestamp) -> Self {
+        let scheduler = Self { schedules, next: Mutex::default(), fleet };
+        scheduler.rearm(now);
+        scheduler
+    }
+
+    /// Runs what is due, each once however late it is. Says whether anything was.
+    pub async fn run_due(&self, now: Timestamp) -> bool {
+        let due: Vec<&Schedule> = {
+            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+            let pairs = self.schedules.iter().zip(next.iter_mut());
+            pairs
+                .filter_map(|(schedule, at)| {
+                    (*at <= now).then(|| {
+                        *at = after(schedule, now);
+                        schedule
+                    })
+                })
+                .collect()
+        };
+        for schedule in &due {
+            self.run(schedule, now).await;
+        }
+        !due.is_empty()
+    }
+
+    /// Runs every schedule at `now`; the next runs count from there.
+    pub async fn run_all(&self, now: Timestamp) {
+        self.rearm(now);
+        for schedule in &self.schedules {
+            self.run(schedule, now).await;
+        }
+    }
+
+    /// Counts the next runs from `now`.
+    pub fn rearm(&self, now: Timestamp) {
+        let next = self.schedules.iter().map(|schedule| after(schedule, now)).collect();
+        *self.next.lock().unwrap_or_else(PoisonError::into_inner) = next;
+    }
+
+    async fn run(&self, schedule: &Schedule, now: Timestamp) {
+        let event = match &schedule.input {
+            Some(input) => serde_json::from_str(input).unwrap_or_else(|_| Value::String(input.clone())),
+            None => scheduled_event(schedule, now),
+        };
+        self.fleet.deliver(&schedule.function, &event, &schedule.id).await;
+    }
+}
+
+fn after(schedule: &Schedule, now: Timestamp) -> Timestamp {
+    now.checked_add(schedule.every).unwrap_or(Timestamp::MAX)
+}
+
+/// What EventBridge sends when a schedule has no input of its own.
+fn scheduled_event(schedule: &Schedule, now: Timestamp) -> Value {
+    json!({
+        "version": "0",
+        "id": random::uuid(),
+        "detail-type": "Scheduled Event",
+        "source": schedule.source,
+        "account": ACCOUNT,
+        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "region": REGION,
+        "resources": [schedule.id],
+        "detail": {},
+    })
+}

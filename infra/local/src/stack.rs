@@ -1,0 +1,300 @@
+//! Starting a stack from the template, and asking it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use boot::{Aws, Boot, Clock, Entropy, Env, Faults};
+use http::{Request, Response};
+use jiff::SignedDuration;
+use tokio::task::AbortHandle;
+use tower::ServiceExt;
+
+use crate::activity::Activity;
+use crate::bus::Bus;
+use crate::calls::Calls;
+use crate::clock::LocalClock;
+use crate::connector::{Cloud, Connector};
+use crate::dead_letters::DeadLetters;
+use crate::engine::{Engine, OpenError};
+use crate::gateway::Gateway;
+use crate::invoke::{Fleet, Start};
+use crate::mailbox::Mailbox;
+use crate::schedule::Scheduler;
+use crate::streams::{Checkpoints, Pump};
+use crate::system::System;
+use crate::template::{Function, REGION, Template, TemplateFaults};
+use crate::{control, functions, template};
+
+/// What variables hold here that a deployment has to bring.
+const LOCAL_VARIABLES: &[(&str, &str)] = &[
+    ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
+    ("STRIPE_SECRET_KEY", "sk_test_local_onramp"),
+    ("STRIPE_PUBLISHABLE_KEY", "pk_test_local_onramp"),
+    ("STRIPE_SINGLE_USER_PRICE_ID", "price_local_single"),
+    ("STRIPE_TEAM_PRICE_ID", TEAM_PRICE),
+];
+
+/// The signing secret of Stripe's events, unless another is set.
+pub const WEBHOOK_SECRET: &str = "whsec_local_onramp";
+
+/// The price that Stripe's events speak of.
+const TEAM_PRICE: &str = "price_local_team";
+
+/// How often the running clock is looked at for schedules.
+const TICK: Duration = Duration::from_millis(500);
+
+/// What a stack is started with.
+pub struct Config {
+    /// The text of `template.yaml`.
+    pub template: String,
+    /// Values of template parameters and variables.
+    pub settings: BTreeMap<String, String>,
+    /// Where everything is kept; `None` keeps it in memory.
+    pub data: Option<PathBuf>,
+    /// Where the gateway is reached from outside, without a slash at the end.
+    pub public_url: String,
+    /// The function crates.
+    pub functions: BTreeMap<&'static str, Start>,
+}
+
+impl Config {
+    /// The system of the template, in memory, with this project's functions.
+    pub fn memory() -> Self {
+        Self {
+            template: template::TEXT.to_owned(),
+            settings: BTreeMap::new(),
+            data: None,
+            public_url: "http://localhost:8484".to_owned(),
+            functions: functions::all(),
+        }
+    }
+
+    /// The same with a template parameter or a variable set.
+    #[must_use]
+    pub fn set(mut self, name: &str, value: &str) -> Self {
+        self.settings.insert(name.to_owned(), value.to_owned());
+        self
+    }
+}
+
+/// Why a stack does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The template or a setting is wrong.
+    Template(TemplateFaults),
+    /// Functions of the template that no crate answers for.
+    Missing(Vec<String>),
+    /// Functions that refuse their variables.
+    Refused(Vec<(String, Faults)>),
+    /// The database does not open.
+    Engine(OpenError),
+    /// The data folder cannot be used.
+    Folder(PathBuf, std::io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Template(faults) => write!(f, "template.yaml or its settings:\n{faults}"),
+            Self::Missing(names) => write!(f, "no crate answers for: {}", names.join(", ")),
+            Self::Refused(functions) => {
+                for (name, faults) in functions {
+                    for fault in &faults.0 {
+                        writeln!(f, "{name}: {} is expected to be {}", fault.name, fault.expected)?;
+                    }
+                }
+                Ok(())
+            }
+            Self::Engine(error) => error.fmt(f),
+            Self::Folder(folder, error) => write!(f, "the folder {} cannot be used: {error}", folder.display()),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A running stack. Its work ends when this is dropped.
+pub struct Stack {
+    system: Arc<System>,
+    app: Router,
+    webhook_secret: String,
+    tasks: Vec<AbortHandle>,
+}
+
+impl Stack {
+    /// Starts everything; ready for requests when it returns.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let mut template =
+            Template::parse(&config.template, &config.settings).map_err(StartError::Template)?;
+        let secrets = localize(&mut template, &config);
+        let folder = config.data.as_deref();
+        let io = |error| StartError::Folder(folder.unwrap_or(Path::new("")).to_owned(), error);
+        if let Some(folder) = folder {
+            std::fs::create_dir_all(folder).map_err(io)?;
+        }
+        let clock = Arc::new(LocalClock::new(saved_offset(folder)));
+        let activity = Arc::new(Activity::default());
+        let cloud = Arc::new(Cloud {
+            engine: Engine::open(folder, template.tables.clone(), Arc::clone(&clock)).map_err(StartError::Engine)?,
+            mailbox: Mailbox::new(identities(&template), folder).map_err(io)?,
+            bus: Bus::new(template.rules.clone(), folder, Arc::clone(&activity)).map_err(io)?,
+            secrets,
+            clock: Arc::clone(&clock),
+            calls: Calls::default(),
+            faults: crate::faults::Faults::default(),
+        });
+        let dead_letters = Arc::new(DeadLetters::default());
+        let mut fleet = Fleet::new(Arc::clone(&activity), Arc::clone(&clock), Arc::clone(&dead_letters));
+        let mut missing = Vec::new();
+        for function in template.functions.values() {
+            match config.functions.get(function.name.as_str()) {
+                Some(start) => fleet.add(function.clone(), Arc::clone(start), boot(function, &cloud)),
+                None => missing.push(function.name.clone()),
+            }
+        }
+        if !missing.is_empty() {
+            return Err(StartError::Missing(missing));
+        }
+        let fleet = Arc::new(fleet);
+        fleet.start_all().await.map_err(StartError::Refused)?;
+        let checkpoints = Arc::new(Checkpoints::open(folder));
+        let pump = |mapping| {
+            let parts = (Arc::clone(&fleet), Arc::clone(&dead_letters), Arc::clone(&clock), Arc::clone(&checkpoints));
+            Arc::new(Pump::new(mapping, parts.0, parts.1, parts.2, parts.3))
+        };
+        let system = Arc::new(System {
+            pumps: template.streams.iter().cloned().map(pump).collect(),
+            scheduler: Scheduler::new(template.schedules.clone(), Arc::clone(&fleet), clock.now()),
+            gateway: Arc::new(Gateway::new(&template.routes, Arc::clone(&fleet), clock)),
+            cloud,
+            fleet,
+            dead_letters,
+            activity,
+            data: config.data.clone(),
+            moving: tokio::sync::Mutex::default(),
+        });
+        let webhook_secret = template.variable("STRIPE_WEBHOOK_SECRET").unwrap_or_default();
+        let webhook_secret = system.cloud.secrets.get(webhook_secret).map_or(webhook_secret, String::as_str).to_owned();
+        let app = control::router(&system, &webhook_secret, TEAM_PRICE);
+        Ok(Self { tasks: background(&system), system, app, webhook_secret })
+    }
+
+    /// The parts, for tests that look inside.
+    pub fn system(&self) -> &Arc<System> {
+        &self.system
+    }
+
+    /// The secret that Stripe's events are signed with here.
+    pub fn webhook_secret(&self) -> &str {
+        &self.webhook_secret
+    }
+
+    /// The gateway and the control interface as one router.
+    pub fn app(&self) -> Router {
+        self.app.clone()
+    }
+
+    /// Answers a request exactly as the port does, without one.
+    pub async fn request(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let Ok(response) = self.app.clone().oneshot(request.map(Body::from)).await;
+        let (parts, body) = response.into_parts();
+        // All bodies are in memory already: nothing is left that could break.
+        let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+        Response::from_parts(parts, body)
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+/// Gives the template's functions what they hold locally; the secrets that Secrets Manager would.
+fn localize(template: &mut Template, config: &Config) -> BTreeMap<String, String> {
+    let mut secrets = BTreeMap::new();
+    for (name, value) in LOCAL_VARIABLES {
+        match template.variable(name) {
+            Some("") if !config.settings.contains_key(*name) => {
+                template.set_variable(name, value);
+            }
+            Some(arn) if arn.starts_with("arn:aws:secretsmanager:") => {
+                secrets.insert(arn.to_owned(), (*value).to_owned());
+            }
+            _ => {}
+        }
+    }
+    if !config.settings.contains_key("PUBLIC_URL") {
+        template.set_variable("PUBLIC_URL", &config.public_url);
+    }
+    secrets
+}
+
+/// What SES has verified: the sender's address and its domain.
+fn identities(template: &Template) -> Vec<String> {
+    let senders: BTreeSet<&String> =
+        template.functions.values().filter_map(|function| function.variables.get("MAIL_FROM_EMAIL")).collect();
+    senders
+        .into_iter()
+        .flat_map(|sender| [sender.clone(), sender.rsplit('@').next().unwrap_or_default().to_owned()])
+        .collect()
+}
+
+fn saved_offset(folder: Option<&Path>) -> SignedDuration {
+    let text = folder.and_then(|folder| std::fs::read_to_string(folder.join("clock.json")).ok());
+    let saved: Option<serde_json::Value> = text.and_then(|text| serde_json::from_str(&text).ok());
+    let ahead = saved.and_then(|saved| saved.get("ahead_seconds")?.as_i64());
+    SignedDuration::from_secs(ahead.unwrap_or(0))
+}
+
+fn boot(function: &Function, cloud: &Arc<Cloud>) -> Boot {
+    let connector = Connector::new(&function.name, &function.statements, Arc::clone(cloud));
+    let credentials = Credentials::new("ASIALOCAL", "local", Some("local".to_owned()), None, "local");
+    let clock = Arc::clone(&cloud.clock);
+    Boot {
+        env: Env::new(function.variables.clone()),
+        aws: Aws::new(REGION.to_owned(), credentials, SharedHttpClient::new(connector)),
+        clock: Clock::new(move || clock.now()),
+        entropy: Entropy::system(),
+    }
+}
+
+/// What runs beside the requests: streams, the bus's deliveries, the schedules.
+fn background(system: &Arc<System>) -> Vec<AbortHandle> {
+    let mut tasks = Vec::new();
+    for pump in &system.pumps {
+        let (pump, cloud) = (Arc::clone(pump), Arc::clone(&system.cloud));
+        tasks.push(tokio::spawn(async move { pump.run(&cloud.engine, cloud.engine.writes()).await }).abort_handle());
+    }
+    if let Some(mut parcels) = system.cloud.bus.parcels() {
+        let fleet = Arc::clone(&system.fleet);
+        let deliveries = async move {
+            while let Some(parcel) = parcels.recv().await {
+                let fleet = Arc::clone(&fleet);
+                tokio::spawn(async move {
+                    fleet.deliver(&parcel.function, &parcel.event, &parcel.rule).await;
+                    drop(parcel.running);
+                });
+            }
+        };
+        tasks.push(tokio::spawn(deliveries).abort_handle());
+    }
+    let clockwork = Arc::clone(system);
+    let ticks = async move {
+        loop {
+            tokio::time::sleep(TICK).await;
+            clockwork.tick().await;
+        }
+    };
+    tasks.push(tokio::spawn(ticks).abort_handle());
+    tasks
+}

@@ -1,0 +1,276 @@
+//! Event source mappings: the table's stream into functions, as Lambda's pollers do it.
+//!
+//! One shard, so one batch at a time and in order. See "Using AWS Lambda with Amazon DynamoDB" in the AWS Lambda
+//! Developer Guide for filters, batches, bisection, partial failures and retries.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::clock::LocalClock;
+use crate::dead_letters::DeadLetters;
+use crate::engine::Engine;
+use crate::invoke::Fleet;
+use crate::template::{ACCOUNT, REGION, StreamSource};
+
+/// After this many failures in a row a mapping that retries without end rests for a while, so that a broken
+/// function does not keep the machine busy.
+const TIRED_AFTER: u32 = 5;
+
+/// How long it rests at first; each further rest is twice as long, up to [`LONGEST_REST`].
+const REST: Duration = Duration::from_secs(1);
+
+/// The longest rest.
+const LONGEST_REST: Duration = Duration::from_secs(60);
+
+/// The engine behind a mapping: where its records come from.
+pub trait Source: Send + Sync {
+    /// The records of a table's stream after a position, and the position after them.
+    fn records(&self, table: &str, position: i64) -> Result<(Vec<Value>, i64), String>;
+}
+
+impl Source for Engine {
+    fn records(&self, table: &str, position: i64) -> Result<(Vec<Value>, i64), String> {
+        Engine::records(self, table, position)
+    }
+}
+
+/// Whether a mapping has done all that it can do now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drained {
+    /// Nothing is left.
+    Empty,
+    /// A batch keeps failing and waits.
+    Resting,
+}
+
+/// One mapping.
+pub struct Pump {
+    mapping: StreamSource,
+    fleet: Arc<Fleet>,
+    dead_letters: Arc<DeadLetters>,
+    clock: Arc<LocalClock>,
+    checkpoints: Arc<Checkpoints>,
+    state: tokio::sync::Mutex<State>,
+}
+
+/// What a mapping has read and not finished.
+#[derive(Default)]
+struct State {
+    /// Everything up to here was read.
+    read: i64,
+    backlog: VecDeque<Batch>,
+}
+
+/// Records that are sent together.
+struct Batch {
+    records: Vec<Value>,
+    failures: u32,
+}
+
+impl Pump {
+    /// A mapping that goes on where its checkpoint says.
+    pub fn new(
+        mapping: StreamSource,
+        fleet: Arc<Fleet>,
+        dead_letters: Arc<DeadLetters>,
+        clock: Arc<LocalClock>,
+        checkpoints: Arc<Checkpoints>,
+    ) -> Self {
+        let state = State { read: checkpoints.get(&mapping.id), backlog: VecDeque::new() };
+        Self { mapping, fleet, dead_letters, clock, checkpoints, state: tokio::sync::Mutex::new(state) }
+    }
+
+    /// The mapping's name.
+    pub fn id(&self) -> &str {
+        &self.mapping.id
+    }
+
+    /// Reads and delivers until nothing is left or a batch has to wait.
+    pub async fn drain(&self, source: &dyn Source) -> Drained {
+        let mut state = self.state.lock().await;
+        loop {
+            while let Some(batch) = state.backlog.pop_front() {
+                let failures = batch.failures;
+                let rest = self.deliver(batch).await;
+                let tired = rest.front().is_some_and(|batch| {
+                    self.mapping.retries.is_none() && batch.failures > failures && batch.failures % TIRED_AFTER == 0
+                });
+                for batch in rest.into_iter().rev() {
+                    state.backlog.push_front(batch);
+                }
+                if tired {
+                    return Drained::Resting;
+                }
+            }
+            self.checkpoints.set(&self.mapping.id, state.read);
+            match source.records(&self.mapping.table, state.read) {
+                Ok((_, read)) if read == state.read => return Drained::Empty,
+                Ok((records, read)) => {
+                    state.read = read;
+                    state.backlog = self.batches(records);
+                }
+                Err(error) => {
+                    tracing::error!(mapping = self.mapping.id, error, "the stream cannot be read");
+                    return Drained::Resting;
+                }
+            }
+        }
+    }
+
+    /// Runs until dropped: at every write, and after a rest.
+    pub async fn run(&self, source: &dyn Source, mut writes: tokio::sync::watch::Receiver<u64>) {
+        let mut rest = REST;
+        loop {
+            match self.drain(source).await {
+                Drained::Resting => {
+                    tokio::time::sleep(rest).await;
+                    rest = LONGEST_REST.min(rest * 2);
+                }
+                Drained::Empty => {
+                    rest = REST;
+                    if writes.changed().await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Forgets what was read, for a table that starts anew.
+    pub async fn reset(&self) {
+        *self.state.lock().await = State::default();
+        self.checkpoints.set(&self.mapping.id, 0);
+    }
+
+    fn batches(&self, records: Vec<Value>) -> VecDeque<Batch> {
+        let filters = &self.mapping.filters;
+        let arn = format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{}/stream/local", self.mapping.table);
+        let wanted: Vec<Value> = records
+            .into_iter()
+            .map(|record| as_lambda_gets_it(record, &arn))
+            .filter(|record| filters.is_empty() || filters.iter().any(|filter| filter.matches(record)))
+            .collect();
+        wanted.chunks(self.mapping.batch).map(|records| Batch { records: records.to_vec(), failures: 0 }).collect()
+    }
+
+    /// Sends one batch; gives back what has to be sent again, in order.
+    async fn deliver(&self, batch: Batch) -> VecDeque<Batch> {
+        let event = json!({"Records": batch.records});
+        let answer = match serde_json::value::to_raw_value(&event) {
+            Ok(payload) => self.fleet.invoke(&self.mapping.function, payload).await.answer,
+            Err(_) => return VecDeque::new(),
+        };
+        let (failed_at, reason) = match &answer {
+            Ok(answer) if self.mapping.reports_failures => {
+                (first_failure(&batch.records, answer.get()), "reported as failed".to_owned())
+            }
+            Ok(_) => (None, String::new()),
+            Err(failure) => (Some(0), failure.to_string()),
+        };
+        let Some(failed_at) = failed_at else { return VecDeque::new() };
+        let mut left = batch.records;
+        let mut rest = left.split_off(failed_at.min(left.len()));
+        if self.mapping.bisect && rest.len() > 1 {
+            // A failure with a place is cut there, one without in the middle; cutting is not a retry.
+            let half = if answer.is_ok() { 1 } else { rest.len() / 2 };
+            let second = rest.split_off(half);
+            return [rest, second].into_iter().map(|records| Batch { records, failures: batch.failures }).collect();
+        }
+        let failures = batch.failures + 1;
+        if self.mapping.retries.is_some_and(|retries| failures > retries) {
+            let event = json!({"Records": rest});
+            let origin = self.mapping.on_failure.as_deref().unwrap_or(&self.mapping.id);
+            self.dead_letters.keep(&self.mapping.function, origin, &reason, event, self.clock.now());
+            return VecDeque::new();
+        }
+        VecDeque::from([Batch { records: rest, failures }])
+    }
+}
+
+/// The index of the first record that the function reports, with Lambda's reading of odd reports: an entry
+/// without a known sequence number fails the whole batch.
+fn first_failure(records: &[Value], answer: &str) -> Option<usize> {
+    let answer: Value = serde_json::from_str(answer).ok()?;
+    let failures = answer.get("batchItemFailures")?.as_array()?;
+    let place = |failure: &Value| {
+        let number = failure.get("itemIdentifier")?.as_str()?;
+        records.iter().position(|record| {
+            record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str) == Some(number)
+        })
+    };
+    failures.iter().map(|failure| place(failure).unwrap_or(0)).min()
+}
+
+/// The engine's record in the shape and order that Lambda delivers.
+fn as_lambda_gets_it(mut record: Value, arn: &str) -> Value {
+    let mut dynamodb = Map::new();
+    let fields = [
+        "ApproximateCreationDateTime",
+        "Keys",
+        "NewImage",
+        "OldImage",
+        "SequenceNumber",
+        "SizeBytes",
+        "StreamViewType",
+    ];
+    for field in fields {
+        if let Some(mut value) = record.pointer_mut(&format!("/dynamodb/{field}")).map(Value::take) {
+            // Whole seconds, written as such.
+            if let Some(whole) = value.as_f64().filter(|_| value.is_f64()).map(f64::trunc) {
+                value = serde_json::from_str(&format!("{whole:.0}")).unwrap_or(value);
+            }
+            dynamodb.insert(field.to_owned(), value);
+        }
+    }
+    let mut out = json!({
+        "eventID": record.get("eventID"),
+        "eventName": record.get("eventName"),
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": REGION,
+        "dynamodb": dynamodb,
+        "eventSourceARN": arn,
+    });
+    // Only deletions by TTL have one.
+    if let (Some(identity), Some(out)) = (record.get_mut("userIdentity").map(Value::take), out.as_object_mut()) {
+        out.insert("userIdentity".to_owned(), identity);
+    }
+    out
+}
+
+/// How far each mapping has come, kept in the data folder.
+#[derive(Debug, Default)]
+pub struct Checkpoints {
+    path: Option<PathBuf>,
+    positions: Mutex<BTreeMap<String, i64>>,
+}
+
+impl Checkpoints {
+    /// The checkpoints under `folder`; a file that cannot be read starts at the oldest record.
+    pub fn open(folder: Option<&Path>) -> Self {
+        let path = folder.map(|folder| folder.join("checkpoints.json"));
+        let text = path.as_ref().and_then(|path| fs::read_to_string(path).ok());
+        let positions = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        Self { path, positions: Mutex::new(positions) }
+    }
+
+    fn get(&self, id: &str) -> i64 {
+        self.positions.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied().unwrap_or(0)
+    }
+
+    fn set(&self, id: &str, position: i64) {
+        let mut positions = self.positions.lock().unwrap_or_else(PoisonError::into_inner);
+        if positions.insert(id.to_owned(), position) == Some(position) {
+            return;
+        }
+        let Some(path) = &self.path else { return };
+        if let Err(error) = fs::write(path, json!(*positions).to_string()) {
+            tracing::warn!(path = %path.display(), %error, "the checkpoints cannot be written");
+        }
+    }
+}

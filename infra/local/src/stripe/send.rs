@@ -1,0 +1,127 @@
+//! Deliveries: signed now, posted in parallel, answered with what the receiver said.
+
+use super::event::build_event;
+use super::seed::Seed;
+use super::signature::sign;
+use super::spec::{EventSpec, Fault, parse_spec};
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{Request, Response, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::{Json, Router, routing};
+use boot::{Clock, Entropy};
+use futures_util::future::{BoxFuture, join_all};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Where Onramp takes Stripe's events.
+pub const WEBHOOK_PATH: &str = "/billing/webhooks/stripe";
+
+/// The entrance of the gateway: a request in, its answer out, by the port or inside the process.
+pub type Post = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<'static, Response<Bytes>> + Send + Sync>;
+
+/// Builds, signs and posts events as Stripe does.
+#[derive(Clone)]
+pub struct Sender {
+    clock: Clock,
+    entropy: Entropy,
+    secrets: Vec<String>,
+    price: String,
+    post: Post,
+}
+
+/// An event that was posted, and the status of each answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Delivery {
+    /// The event as it was sent.
+    pub event: Value,
+    /// One HTTP status for each delivery.
+    pub statuses: Vec<u16>,
+}
+
+impl Sender {
+    /// A sender that signs with every secret of a comma-separated list, as Stripe does during a rotation.
+    pub fn new(
+        clock: Clock,
+        entropy: Entropy,
+        secrets: &str,
+        price: impl Into<String>,
+        post: Post,
+    ) -> Sender {
+        let secrets = secrets.split(',').map(str::trim).filter(|secret| !secret.is_empty());
+        Sender { clock, entropy, secrets: secrets.map(str::to_owned).collect(), price: price.into(), post }
+    }
+
+    /// Builds one event and delivers it `count` times in parallel: one id and one body, a signature each.
+    ///
+    /// # Errors
+    /// One fault for each path of `set` that does not fit the event; then nothing was sent.
+    pub async fn send(&self, spec: &EventSpec) -> Result<Delivery, Vec<Fault>> {
+        let seed = Seed::new(self.entropy.bytes());
+        let event = build_event(spec, &self.price, &seed, self.clock.now())?;
+        // Stripe indents its bodies; one who parses and writes anew has other bytes, and no valid signature.
+        let body = Bytes::from(format!("{event:#}"));
+        // A task each, so that deliveries meet each other as they do over the network.
+        let deliveries = (0..spec.count).map(|_| tokio::spawn((self.post)(self.request(&body))));
+        let statuses = join_all(deliveries).await.into_iter().map(|answer| {
+            answer.map_or(StatusCode::INTERNAL_SERVER_ERROR, |response| response.status()).as_u16()
+        });
+        Ok(Delivery { event, statuses: statuses.collect() })
+    }
+
+    fn request(&self, body: &Bytes) -> Request<Bytes> {
+        let mut request = Request::new(body.clone());
+        *request.method_mut() = axum::http::Method::POST;
+        *request.uri_mut() = axum::http::Uri::from_static(WEBHOOK_PATH);
+        let headers = request.headers_mut();
+        headers.insert(header::ACCEPT, header::HeaderValue::from_static("*/*; q=0.5, application/xml"));
+        headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-cache"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            header::HeaderValue::from_static("application/json; charset=utf-8"),
+        );
+        headers.insert(
+            header::USER_AGENT,
+            header::HeaderValue::from_static("Stripe/1.0 (+https://stripe.com/docs/webhooks)"),
+        );
+        let signature = sign(&self.secrets, body, self.clock.now());
+        // Digits, letters, `=` and `,` are all legal in a header.
+        if let Ok(signature) = header::HeaderValue::from_str(&signature) {
+            headers.insert("stripe-signature", signature);
+        }
+        request
+    }
+}
+
+/// Serves `POST /_local/stripe/events`.
+pub fn router(sender: Sender) -> Router {
+    Router::new().route("/_local/stripe/events", routing::post(events)).with_state(sender)
+}
+
+async fn events(State(sender): State<Sender>, body: Bytes) -> Response<Body> {
+    let answer = match parse_spec(&body) {
+        Ok(spec) => sender.send(&spec).await,
+        Err(faults) => Err(faults),
+    };
+    match answer {
+        Ok(delivery) => Json(delivery).into_response(),
+        Err(faults) => refusal(&faults),
+    }
+}
+
+fn refusal(faults: &[Fault]) -> Response<Body> {
+    let errors: Vec<Value> = faults
+        .iter()
+        .map(|fault| json!({ "field": fault.field, "code": "invalid", "message": fault.message }))
+        .collect();
+    let problem = json!({
+        "type": "about:blank",
+        "title": "This event cannot be built",
+        "status": 400,
+        "detail": "Nothing was sent. Each field at fault is listed with what it must be.",
+        "errors": errors,
+    });
+    (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/problem+json")], problem.to_string())
+        .into_response()
+}

@@ -1,0 +1,54 @@
+//! What an event type is about: the table from type to object.
+
+use super::objects::{InvoiceState, SubscriptionState};
+
+/// The object that an event carries, in the state that its type implies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// A subscription's invoice.
+    Invoice(InvoiceState),
+    /// A subscription.
+    Subscription(SubscriptionState),
+    /// A finished Checkout Session.
+    CheckoutSession,
+    /// A customer.
+    Customer,
+    /// A charge that was refunded in full.
+    RefundedCharge,
+    /// A dispute over a charge.
+    Dispute,
+    /// An object of which we know only its name.
+    Other,
+}
+
+const SUBJECTS: [(&str, Subject); 17] = [
+    ("invoice.paid", Subject::Invoice(InvoiceState::Paid)),
+    ("invoice.payment_succeeded", Subject::Invoice(InvoiceState::Paid)),
+    ("invoice.payment_failed", Subject::Invoice(InvoiceState::Failed)),
+    ("invoice.payment_action_required", Subject::Invoice(InvoiceState::ActionRequired)),
+    ("invoice.voided", Subject::Invoice(InvoiceState::Voided)),
+    ("invoice.marked_uncollectible", Subject::Invoice(InvoiceState::Uncollectible)),
+    ("customer.subscription.created", Subject::Subscription(SubscriptionState::Created)),
+    ("customer.subscription.updated", Subject::Subscription(SubscriptionState::Updated)),
+    ("customer.subscription.paused", Subject::Subscription(SubscriptionState::Paused)),
+    ("customer.subscription.resumed", Subject::Subscription(SubscriptionState::Resumed)),
+    ("customer.subscription.deleted", Subject::Subscription(SubscriptionState::Deleted)),
+    ("customer.subscription.trial_will_end", Subject::Subscription(SubscriptionState::TrialWillEnd)),
+    ("checkout.session.completed", Subject::CheckoutSession),
+    ("customer.created", Subject::Customer),
+    ("customer.updated", Subject::Customer),
+    ("customer.deleted", Subject::Customer),
+    ("charge.refunded", Subject::RefundedCharge),
+];
+
+impl Subject {
+    /// The subject of an event type; a type that is not in the table is about an object that we know by name only.
+    pub(super) fn of(event_type: &str) -> Subject {
+        let known = SUBJECTS.iter().find(|(name, _)| *name == event_type).map(|(_, subject)| *subject);
+        match known {
+            Some(subject) => subject,
+            None if event_type.starts_with("charge.dispute.") => Subject::Dispute,
+            None => Subject::Other,
+        }
+    }
+}

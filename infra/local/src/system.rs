@@ -1,0 +1,135 @@
+//! The whole local AWS, and what moves it: settling, the clock, starting anew.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::activity::Activity;
+use crate::clock::LocalClock;
+use crate::connector::Cloud;
+use crate::dead_letters::DeadLetters;
+use crate::engine::OpenError;
+use crate::gateway::Gateway;
+use crate::invoke::Fleet;
+use crate::schedule::Scheduler;
+use crate::streams::{Drained, Pump};
+
+/// All parts of a running stack.
+pub struct System {
+    /// The services behind the functions.
+    pub cloud: Arc<Cloud>,
+    /// The functions.
+    pub fleet: Arc<Fleet>,
+    /// The HTTP API.
+    pub gateway: Arc<Gateway>,
+    /// What was given up.
+    pub dead_letters: Arc<DeadLetters>,
+    pub(crate) pumps: Vec<Arc<Pump>>,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) activity: Arc<Activity>,
+    pub(crate) data: Option<PathBuf>,
+    /// Held while the clock is being moved: schedules then run by the move alone.
+    pub(crate) moving: tokio::sync::Mutex<()>,
+}
+
+impl System {
+    /// The local clock.
+    pub fn clock(&self) -> &LocalClock {
+        &self.cloud.clock
+    }
+
+    /// Returns when nothing can run now: streams and bus delivered, retries done, no invocation under way.
+    /// Gives the mappings whose batch keeps failing and which wait for another try.
+    pub async fn settle(&self) -> Vec<String> {
+        let mut waiting: Vec<String> = Vec::new();
+        loop {
+            let begun = self.activity.begun();
+            for pump in &self.pumps {
+                let is_waiting = waiting.iter().any(|id| id == pump.id());
+                if !is_waiting && pump.drain(&self.cloud.engine).await == Drained::Resting {
+                    waiting.push(pump.id().to_owned());
+                }
+            }
+            self.activity.idle().await;
+            if self.activity.begun() == begun {
+                return waiting;
+            }
+        }
+    }
+
+    /// Moves the clock forward to `target`, stopping wherever something is due to run the schedules there.
+    pub async fn advance(&self, target: Timestamp) {
+        let moving = self.moving.lock().await;
+        let mut moment = self.clock().now();
+        self.visit(moment).await;
+        while let Some(due) = self.cloud.engine.next_due(moment).filter(|due| *due < target) {
+            self.visit(due).await;
+            moment = due;
+        }
+        self.visit(target).await;
+        self.save_clock();
+        drop(moving);
+        self.sweep();
+    }
+
+    /// Sets the clock without visiting anything, backwards too.
+    pub async fn set_clock(&self, to: Timestamp) {
+        let moving = self.moving.lock().await;
+        self.clock().set(to);
+        self.scheduler.rearm(to);
+        self.save_clock();
+        drop(moving);
+    }
+
+    /// Runs the schedules that are due by the running clock, unless it is being moved.
+    pub async fn tick(&self) {
+        let Ok(moving) = self.moving.try_lock() else { return };
+        if self.scheduler.run_due(self.clock().now()).await {
+            self.sweep();
+        }
+        drop(moving);
+    }
+
+    /// Empties everything and sets the clock back to the machine's time.
+    pub async fn reset(&self) -> Result<(), OpenError> {
+        let moving = self.moving.lock().await;
+        self.cloud.faults.clear();
+        self.settle().await;
+        self.cloud.engine.reset()?;
+        for pump in &self.pumps {
+            pump.reset().await;
+        }
+        self.cloud.mailbox.clear();
+        self.cloud.bus.clear();
+        self.cloud.calls.clear();
+        self.dead_letters.clear();
+        self.clock().reset();
+        self.scheduler.rearm(self.clock().now());
+        self.save_clock();
+        drop(moving);
+        Ok(())
+    }
+
+    async fn visit(&self, moment: Timestamp) {
+        self.clock().reach(moment);
+        self.settle().await;
+        self.scheduler.run_all(self.clock().now()).await;
+        self.settle().await;
+    }
+
+    fn sweep(&self) {
+        if let Err(error) = self.cloud.engine.sweep() {
+            tracing::warn!(error, "expired items were not deleted");
+        }
+    }
+
+    fn save_clock(&self) {
+        let Some(folder) = &self.data else { return };
+        let text = json!({"ahead_seconds": self.clock().offset().as_secs()}).to_string();
+        if let Err(error) = std::fs::write(folder.join("clock.json"), text) {
+            tracing::warn!(%error, "the clock cannot be saved");
+        }
+    }
+}

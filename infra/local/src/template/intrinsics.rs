@@ -1,0 +1,372 @@
+//! The template's intrinsic functions, evaluated for a stack on this machine.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use serde_yaml_ng::Value as Yaml;
+
+/// The region in every local name.
+pub const REGION: &str = "us-east-1";
+/// The account in every local name: the one that AWS's own documents use.
+pub const ACCOUNT: &str = "123456789012";
+/// The name of the local stack.
+pub const STACK: &str = "onramp";
+
+/// How deep references may lead through each other before they count as a circle.
+const DEPTH: u8 = 24;
+
+/// What references in the template can see.
+pub(super) struct Scope<'a> {
+    parameters: BTreeMap<String, Value>,
+    mappings: Option<&'a Yaml>,
+    conditions: Option<&'a Yaml>,
+    resources: BTreeMap<&'a str, &'a Yaml>,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(document: &'a Yaml, settings: &BTreeMap<String, String>) -> Result<Self, String> {
+        let mut parameters = BTreeMap::new();
+        for (name, parameter) in entries(document.get("Parameters")) {
+            let value = settings.get(name).cloned().or_else(|| parameter.get("Default").and_then(scalar));
+            let list = parameter.get("Type").and_then(Yaml::as_str).is_some_and(|kind| kind.contains("List"));
+            let value = value.unwrap_or_else(|| stand_in(name));
+            check_parameter(name, parameter, &value)?;
+            let value = if list {
+                value.split(',').map(|part| json!(part.trim())).collect()
+            } else {
+                Value::String(value)
+            };
+            parameters.insert(name.to_owned(), value);
+        }
+        let resources: BTreeMap<_, _> = entries(document.get("Resources")).collect();
+        if resources.is_empty() {
+            return Err("the template has no Resources".to_owned());
+        }
+        Ok(Self {
+            parameters,
+            mappings: document.get("Mappings"),
+            conditions: document.get("Conditions"),
+            resources,
+        })
+    }
+
+    pub(super) fn has_parameter(&self, name: &str) -> bool {
+        self.parameters.contains_key(name)
+    }
+
+    pub(super) fn resources(&self) -> impl Iterator<Item = (&'a str, &'a Yaml)> {
+        self.resources.iter().map(|(name, resource)| (*name, *resource))
+    }
+
+    /// A resource's type and properties; `None` if its condition excludes it.
+    pub(super) fn resolve_resource(&self, name: &str, resource: &Yaml) -> Result<Option<(String, Value)>, String> {
+        if let Some(condition) = resource.get("Condition").and_then(Yaml::as_str)
+            && !self.condition(condition, 0)?
+        {
+            return Ok(None);
+        }
+        let kind = resource.get("Type").and_then(Yaml::as_str).ok_or_else(|| format!("{name} has no Type"))?;
+        let properties = match resource.get("Properties") {
+            Some(properties) => self.resolve(properties, name)?,
+            None => Value::Object(Map::new()),
+        };
+        Ok(Some((kind.to_owned(), properties)))
+    }
+
+    /// `value` with every intrinsic replaced by what it stands for.
+    pub(super) fn resolve(&self, value: &Yaml, at: &str) -> Result<Value, String> {
+        Ok(self.value(value, at, 0)?.unwrap_or(Value::Null))
+    }
+
+    /// The name that `!Ref` gives for a resource.
+    pub(super) fn name_of(&self, logical: &str) -> Result<String, String> {
+        self.resource_name(logical, 0)
+    }
+
+    /// `None` is `AWS::NoValue`: the property is absent.
+    fn value(&self, value: &Yaml, at: &str, depth: u8) -> Result<Option<Value>, String> {
+        if depth > DEPTH {
+            return Err(format!("{at}: the references lead in a circle"));
+        }
+        match value {
+            Yaml::Null => Ok(Some(Value::Null)),
+            Yaml::Bool(flag) => Ok(Some(json!(flag))),
+            Yaml::Number(number) => {
+                Ok(Some(number.as_i64().map_or_else(|| json!(number.as_f64()), |whole| json!(whole))))
+            }
+            Yaml::String(text) => Ok(Some(json!(text))),
+            Yaml::Sequence(items) => {
+                let mut out = Vec::new();
+                for (index, item) in items.iter().enumerate() {
+                    out.extend(self.value(item, &format!("{at}[{index}]"), depth)?);
+                }
+                Ok(Some(Value::Array(out)))
+            }
+            Yaml::Tagged(tagged) => {
+                let tag = tagged.tag.to_string();
+                self.intrinsic(tag.trim_start_matches('!'), &tagged.value, at, depth)
+            }
+            Yaml::Mapping(mapping) => {
+                if let (1, Some((Yaml::String(key), argument))) = (mapping.len(), mapping.iter().next())
+                    && (key == "Ref" || key.starts_with("Fn::"))
+                {
+                    return self.intrinsic(key.trim_start_matches("Fn::"), argument, at, depth);
+                }
+                let mut out = Map::new();
+                for (key, item) in mapping {
+                    let key = scalar(key).ok_or_else(|| format!("{at}: a key that is not text"))?;
+                    if let Some(item) = self.value(item, &format!("{at}.{key}"), depth)? {
+                        out.insert(key, item);
+                    }
+                }
+                Ok(Some(Value::Object(out)))
+            }
+        }
+    }
+
+    fn intrinsic(&self, name: &str, argument: &Yaml, at: &str, depth: u8) -> Result<Option<Value>, String> {
+        let shape = || format!("{at}: !{name} has arguments of another shape");
+        let depth = depth + 1;
+        match name {
+            "Ref" => self.reference(argument.as_str().ok_or_else(shape)?, at, depth),
+            "GetAtt" => {
+                let path = match argument {
+                    Yaml::String(path) => path.clone(),
+                    Yaml::Sequence(parts) => parts.iter().filter_map(scalar).collect::<Vec<_>>().join("."),
+                    _ => return Err(shape()),
+                };
+                let (logical, attribute) = path.split_once('.').ok_or_else(shape)?;
+                self.attribute(logical, attribute, at, depth).map(|value| Some(json!(value)))
+            }
+            "Sub" => match argument {
+                Yaml::String(text) => self.substitute(text, &Map::new(), at, depth).map(|text| Some(json!(text))),
+                Yaml::Sequence(parts) => {
+                    let [Yaml::String(text), locals] = parts.as_slice() else { return Err(shape()) };
+                    match self.value(locals, at, depth)? {
+                        Some(Value::Object(locals)) => {
+                            self.substitute(text, &locals, at, depth).map(|text| Some(json!(text)))
+                        }
+                        _ => Err(shape()),
+                    }
+                }
+                _ => Err(shape()),
+            },
+            "If" => {
+                let [condition, yes, no] = sequence(argument).ok_or_else(shape)? else { return Err(shape()) };
+                let holds = self.condition(condition.as_str().ok_or_else(shape)?, depth)?;
+                self.value(if holds { yes } else { no }, at, depth)
+            }
+            "Join" => {
+                let [Yaml::String(separator), items] = sequence(argument).ok_or_else(shape)? else {
+                    return Err(shape());
+                };
+                let Some(Value::Array(items)) = self.value(items, at, depth)? else { return Err(shape()) };
+                Ok(Some(json!(items.iter().map(plain).collect::<Vec<_>>().join(separator))))
+            }
+            "Split" => {
+                let [Yaml::String(separator), text] = sequence(argument).ok_or_else(shape)? else {
+                    return Err(shape());
+                };
+                let text = self.value(text, at, depth)?.unwrap_or_default();
+                Ok(Some(plain(&text).split(separator.as_str()).map(|part| json!(part)).collect()))
+            }
+            "Select" => {
+                let [index, items] = sequence(argument).ok_or_else(shape)? else { return Err(shape()) };
+                let index = scalar(index).and_then(|index| index.parse::<usize>().ok()).ok_or_else(shape)?;
+                let items = self.value(items, at, depth)?.unwrap_or_default();
+                items.get(index).cloned().map(Some).ok_or_else(|| format!("{at}: !Select {index} is out of range"))
+            }
+            "FindInMap" => {
+                let [map, top, second] = sequence(argument).ok_or_else(shape)? else { return Err(shape()) };
+                let mut found = self.mappings;
+                for key in [map, top, second] {
+                    let key = plain(&self.value(key, at, depth)?.unwrap_or_default());
+                    found = found.and_then(|found| found.get(key.as_str()));
+                }
+                let found = found.ok_or_else(|| format!("{at}: !FindInMap finds nothing"))?;
+                self.value(found, at, depth)
+            }
+            other => Err(format!("{at}: the intrinsic !{other} is not understood")),
+        }
+    }
+
+    fn condition(&self, name: &str, depth: u8) -> Result<bool, String> {
+        let condition = self
+            .conditions
+            .and_then(|conditions| conditions.get(name))
+            .ok_or_else(|| format!("the condition {name} does not exist"))?;
+        self.test(condition, &format!("Conditions.{name}"), depth + 1)
+    }
+
+    fn test(&self, condition: &Yaml, at: &str, depth: u8) -> Result<bool, String> {
+        let shape = || format!("{at}: not a condition that is understood");
+        if depth > DEPTH {
+            return Err(format!("{at}: the conditions lead in a circle"));
+        }
+        let (name, argument) = match condition {
+            Yaml::Tagged(tagged) => (tagged.tag.to_string(), &tagged.value),
+            Yaml::Mapping(mapping) => match mapping.iter().next() {
+                Some((Yaml::String(key), argument)) => (key.clone(), argument),
+                _ => return Err(shape()),
+            },
+            _ => return Err(shape()),
+        };
+        let each = |depth| {
+            let parts = sequence(argument).ok_or_else(shape)?;
+            parts.iter().map(|part| self.test(part, at, depth)).collect::<Result<Vec<_>, _>>()
+        };
+        match name.trim_start_matches('!').trim_start_matches("Fn::") {
+            "Equals" => {
+                let [left, right] = sequence(argument).ok_or_else(shape)? else { return Err(shape()) };
+                let left = self.value(left, at, depth)?.unwrap_or_default();
+                let right = self.value(right, at, depth)?.unwrap_or_default();
+                Ok(plain(&left) == plain(&right))
+            }
+            "Not" => Ok(!each(depth + 1)?.into_iter().any(|holds| holds)),
+            "And" => Ok(each(depth + 1)?.into_iter().all(|holds| holds)),
+            "Or" => Ok(each(depth + 1)?.into_iter().any(|holds| holds)),
+            "Condition" => self.condition(argument.as_str().ok_or_else(shape)?, depth + 1),
+            other => Err(format!("{at}: the condition !{other} is not understood")),
+        }
+    }
+
+    fn reference(&self, name: &str, at: &str, depth: u8) -> Result<Option<Value>, String> {
+        if name == "AWS::NoValue" {
+            return Ok(None);
+        }
+        if let Some(value) = pseudo(name).map(|value| json!(value)).or_else(|| self.parameters.get(name).cloned()) {
+            return Ok(Some(value));
+        }
+        if self.resources.contains_key(name) {
+            return self.resource_name(name, depth).map(|name| Some(json!(name)));
+        }
+        Err(format!("{at}: nothing is called {name}"))
+    }
+
+    fn substitute(&self, text: &str, locals: &Map<String, Value>, at: &str, depth: u8) -> Result<String, String> {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            out.push_str(before);
+            let (name, tail) = after.split_once('}').ok_or_else(|| format!("{at}: a ${{ without its }}"))?;
+            if let Some(literal) = name.strip_prefix('!') {
+                out.push_str("${");
+                out.push_str(literal);
+                out.push('}');
+            } else if let Some(value) = locals.get(name) {
+                out.push_str(&plain(value));
+            } else if let Some((logical, attribute)) = name.split_once('.') {
+                out.push_str(&self.attribute(logical, attribute, at, depth)?);
+            } else {
+                out.push_str(&plain(&self.reference(name, at, depth)?.unwrap_or_default()));
+            }
+            rest = tail;
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+
+    fn resource_name(&self, logical: &str, depth: u8) -> Result<String, String> {
+        let resource = self.resources.get(logical).ok_or_else(|| format!("nothing is called {logical}"))?;
+        let kind = resource.get("Type").and_then(Yaml::as_str).unwrap_or_default();
+        let own_name = match kind {
+            "AWS::DynamoDB::Table" => "TableName",
+            "AWS::Serverless::Function" => "FunctionName",
+            "AWS::SQS::Queue" => "QueueName",
+            "AWS::Logs::LogGroup" => "LogGroupName",
+            "AWS::Serverless::HttpApi" => return Ok("local".to_owned()),
+            _ => "Name",
+        };
+        let given = resource.get("Properties").and_then(|properties| properties.get(own_name));
+        let name = match given {
+            Some(name) => self.value(name, logical, depth + 1)?.as_ref().map(plain),
+            None => None,
+        }
+        .unwrap_or_else(|| format!("{STACK}-{logical}"));
+        Ok(match kind {
+            "AWS::SQS::Queue" => format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"),
+            _ => name,
+        })
+    }
+
+    fn attribute(&self, logical: &str, attribute: &str, at: &str, depth: u8) -> Result<String, String> {
+        let resource =
+            self.resources.get(logical).ok_or_else(|| format!("{at}: nothing is called {logical}"))?;
+        let kind = resource.get("Type").and_then(Yaml::as_str).unwrap_or_default();
+        let name = self.resource_name(logical, depth + 1)?;
+        let last = name.rsplit('/').next().unwrap_or(&name);
+        let arn = |service: &str, rest: String| format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}");
+        Ok(match (kind, attribute) {
+            ("AWS::DynamoDB::Table", "Arn") => arn("dynamodb", format!("table/{name}")),
+            ("AWS::DynamoDB::Table", "StreamArn") => arn("dynamodb", format!("table/{name}/stream/local")),
+            ("AWS::Serverless::Function", "Arn") => arn("lambda", format!("function:{name}")),
+            ("AWS::SQS::Queue", "Arn") => arn("sqs", last.to_owned()),
+            ("AWS::SQS::Queue", "QueueName") => last.to_owned(),
+            ("AWS::SNS::Topic", "TopicArn" | "Arn") => arn("sns", name),
+            ("AWS::Events::EventBus", "Arn") => arn("events", format!("event-bus/{name}")),
+            ("AWS::Events::EventBus", "Name") => name,
+            ("AWS::Logs::LogGroup", "Arn") => arn("logs", format!("log-group:{name}:*")),
+            ("AWS::KMS::Key", "Arn") => arn("kms", format!("key/{name}")),
+            ("AWS::S3::Bucket", "Arn") => format!("arn:aws:s3:::{name}"),
+            ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{ACCOUNT}:role/{name}"),
+            _ => return Err(format!("{at}: {attribute} of {kind} is not understood")),
+        })
+    }
+}
+
+/// Parameters that the template gives no default: secrets, which live elsewhere on AWS.
+fn stand_in(name: &str) -> String {
+    if name.ends_with("SecretArn") || name.ends_with("KeyArn") {
+        format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{STACK}/{name}-local0")
+    } else {
+        String::new()
+    }
+}
+
+fn check_parameter(name: &str, parameter: &Yaml, value: &str) -> Result<(), String> {
+    let Some(Yaml::Sequence(allowed)) = parameter.get("AllowedValues") else { return Ok(()) };
+    let allowed: Vec<String> = allowed.iter().filter_map(scalar).collect();
+    if allowed.iter().any(|allowed| allowed == value) {
+        return Ok(());
+    }
+    Err(format!("the parameter {name} is one of {}", allowed.join(", ")))
+}
+
+fn pseudo(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "AWS::Region" => REGION,
+        "AWS::AccountId" => ACCOUNT,
+        "AWS::Partition" => "aws",
+        "AWS::StackName" => STACK,
+        "AWS::StackId" => "arn:aws:cloudformation:us-east-1:123456789012:stack/onramp/local",
+        "AWS::URLSuffix" => "amazonaws.com",
+        _ => return None,
+    })
+}
+
+fn entries(value: Option<&Yaml>) -> impl Iterator<Item = (&str, &Yaml)> {
+    value.and_then(Yaml::as_mapping).into_iter().flatten().filter_map(|(key, value)| Some((key.as_str()?, value)))
+}
+
+fn sequence(value: &Yaml) -> Option<&[Yaml]> {
+    value.as_sequence().map(Vec::as_slice)
+}
+
+fn scalar(value: &Yaml) -> Option<String> {
+    match value {
+        Yaml::String(text) => Some(text.clone()),
+        Yaml::Number(number) => Some(number.to_string()),
+        Yaml::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+/// A value as it reads inside a string.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}

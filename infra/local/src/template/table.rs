@@ -1,0 +1,81 @@
+//! A DynamoDB table of the template.
+
+use serde_json::{Value, json};
+
+use super::text;
+
+/// A key attribute with its type letter (`S`, `N` or `B`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The attribute's name.
+    pub attribute: String,
+    /// DynamoDB's letter for its type.
+    pub kind: String,
+}
+
+/// A global secondary index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// The index's name.
+    pub name: String,
+    /// The partition key.
+    pub partition: Key,
+    /// The sort key, if it has one.
+    pub sort: Option<Key>,
+}
+
+/// A table, with the request that creates it.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The table's name.
+    pub name: String,
+    /// The attribute that holds the time of expiry, in seconds.
+    pub ttl: Option<String>,
+    /// The indexes.
+    pub indexes: Vec<Index>,
+    /// `CreateTable`, as JSON.
+    pub create: Value,
+}
+
+impl Table {
+    pub(super) fn read(logical: &str, name: String, properties: &Value) -> Result<Self, String> {
+        let definitions = properties.get("AttributeDefinitions").cloned().unwrap_or_else(|| json!([]));
+        let mut create = json!({
+            "TableName": name,
+            "AttributeDefinitions": definitions,
+            "KeySchema": properties.get("KeySchema").cloned().unwrap_or_default(),
+            "BillingMode": "PAY_PER_REQUEST",
+        });
+        let mut indexes = Vec::new();
+        if let (Some(given), Some(object)) = (properties.get("GlobalSecondaryIndexes"), create.as_object_mut()) {
+            object.insert("GlobalSecondaryIndexes".to_owned(), given.clone());
+            for index in given.as_array().into_iter().flatten() {
+                indexes.push(read_index(logical, index, &definitions)?);
+            }
+        }
+        if let (Some(stream), Some(object)) = (properties.get("StreamSpecification"), create.as_object_mut()) {
+            let view = text(stream, "StreamViewType", &format!("{logical}.StreamSpecification"))?;
+            object.insert("StreamSpecification".to_owned(), json!({"StreamEnabled": true, "StreamViewType": view}));
+        }
+        let ttl = properties
+            .get("TimeToLiveSpecification")
+            .map(|ttl| text(ttl, "AttributeName", &format!("{logical}.TimeToLiveSpecification")))
+            .transpose()?;
+        Ok(Self { name, ttl, indexes, create })
+    }
+}
+
+fn read_index(logical: &str, index: &Value, definitions: &Value) -> Result<Index, String> {
+    let at = format!("{logical}.GlobalSecondaryIndexes");
+    let name = text(index, "IndexName", &at)?;
+    let key = |role: &str| {
+        let element = index.get("KeySchema")?.as_array()?.iter().find(|key| key.get("KeyType") == Some(&json!(role)))?;
+        let attribute = element.get("AttributeName")?.as_str()?.to_owned();
+        let definition =
+            definitions.as_array()?.iter().find(|given| given.get("AttributeName") == Some(&json!(attribute)))?;
+        let kind = definition.get("AttributeType")?.as_str()?.to_owned();
+        Some(Key { attribute, kind })
+    };
+    let partition = key("HASH").ok_or_else(|| format!("{at}.{name} has no defined HASH key"))?;
+    Ok(Index { sort: key("RANGE"), name, partition })
+}

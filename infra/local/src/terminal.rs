@@ -1,0 +1,126 @@
+//! What people read in the terminal: quiet, aligned, and in colour only where a person looks.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+
+use crate::connector::Cloud;
+use crate::server::{Line, Observer};
+
+/// A terminal, or a file that stands for one.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    colour: bool,
+}
+
+impl Terminal {
+    /// Standard output; in colour if it is a terminal and `NO_COLOR` is not set.
+    pub fn detect() -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { colour: !plain && io::stdout().is_terminal() }
+    }
+
+    /// Writes a line. A closed pipe is nobody's fault here.
+    pub fn say(self, line: &str) {
+        let mut out = io::stdout().lock();
+        if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
+            tracing::debug!("standard output is closed");
+        }
+    }
+
+    /// Writes what went wrong to standard error.
+    pub fn complain(self, message: &str) {
+        if writeln!(io::stderr(), "{message}").is_err() {
+            tracing::debug!("standard error is closed");
+        }
+    }
+
+    /// What is where, once everything is ready.
+    pub fn welcome(self, url: &str, place: &str, secret: &str, ms: u128) {
+        let rows = [
+            ("Sign up", format!("{url}/organizations/new")),
+            ("Console", format!("{url}/_local")),
+            ("Webhooks", format!("{url}/billing/webhooks/stripe")),
+            ("Secret", secret.to_owned()),
+            ("Data", place.to_owned()),
+        ];
+        self.say("");
+        self.say(&format!("  {} is running {}", self.bold("Onramp"), self.dim(&format!("· ready in {ms} ms"))));
+        self.say("");
+        for (name, value) in rows {
+            self.say(&format!("  {}  {value}", self.dim(&format!("{name:<8}"))));
+        }
+        self.say("");
+        self.say(&format!("  {}", self.dim("Ctrl-C stops it.")));
+        self.say("");
+    }
+
+    /// Prints one line for each request that is not the console's own polling.
+    pub fn observer(self, cloud: Arc<Cloud>) -> Observer {
+        Arc::new(move |line: Line| {
+            if line.path.starts_with("/_local") && line.method == "GET" {
+                return;
+            }
+            self.say(&self.request(&line, cloud.calls.of_request(line.request_id())));
+        })
+    }
+
+    fn request(self, line: &Line, calls: usize) -> String {
+        let status = match line.status {
+            500.. => self.paint("31", line.status),
+            400.. => self.paint("33", line.status),
+            _ => self.paint("32", line.status),
+        };
+        let ms = format!("{:>5.0} ms", line.took.as_secs_f64() * 1e3);
+        let calls = match calls {
+            0 => String::new(),
+            1 => "1 call".to_owned(),
+            calls => format!("{calls} calls"),
+        };
+        let function = line.served.as_ref().map_or("", |served| served.function.as_str());
+        let tail = self.dim(&format!("{ms}  {calls:<8}  {function}"));
+        let row = format!("  {:<6} {:<46} {status} {tail}", line.method, line.path);
+        row.trim_end().to_owned()
+    }
+
+    fn bold(self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    fn dim(self, text: &str) -> String {
+        self.paint("2", text)
+    }
+
+    fn paint(self, code: &str, text: impl std::fmt::Display) -> String {
+        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+    }
+}
+
+impl Line {
+    fn request_id(&self) -> &str {
+        self.served.as_ref().map_or("", |served| served.request_id.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::gateway::Served;
+
+    #[test]
+    fn a_request_is_one_aligned_line() {
+        let line = Line {
+            method: "POST".to_owned(),
+            path: "/organizations/new".to_owned(),
+            status: 303,
+            took: Duration::from_micros(12_400),
+            served: Some(Served { function: "org-signup".to_owned(), request_id: "1".to_owned() }),
+        };
+        assert_eq!(
+            Terminal { colour: false }.request(&line, 1),
+            "  POST   /organizations/new                             303    12 ms  1 call    org-signup"
+        );
+        assert!(Terminal { colour: true }.request(&line, 1).contains("\x1b[32m303\x1b[0m"));
+    }
+}

@@ -1,0 +1,92 @@
+//! The control interface and the gateway's edges.
+
+use axum::body::Bytes;
+use http::{Request, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{behaviour, bench, idle, put};
+
+#[tokio::test]
+async fn bad_input_is_named() {
+    let bench = bench(idle(), idle()).await;
+    for (method, path, body, status, word) in [
+        ("GET", "/_local/nothing", Value::Null, 404, "/_local/nothing"),
+        ("DELETE", "/_local/clock", Value::Null, 405, "DELETE"),
+        ("POST", "/_local/clock", json!({"advance": "soon"}), 400, "11d"),
+        ("POST", "/_local/clock", json!({"now": "noon"}), 400, "2026"),
+        ("POST", "/_local/clock", json!({}), 400, "either"),
+        ("POST", "/_local/faults", json!([{"kind": "meteor"}]), 400, "meteor"),
+        ("POST", "/_local/faults", json!([{"kind": "hang", "nth": 0}]), 400, "nth"),
+        ("POST", "/_local/events", json!({"detail": 1}), 400, "detail-type"),
+        ("GET", "/_local/calls?since=x", Value::Null, 400, "since"),
+        ("POST", "/_local/invoke/nobody", json!({}), 404, "worker"),
+    ] {
+        let (got, answer) = bench.ask(method, path, &body).await;
+        assert_eq!(got.as_u16(), status, "{method} {path}");
+        assert!(answer["errors"].to_string().contains(word), "{method} {path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn other_sites_change_nothing_and_other_hosts_see_nothing() {
+    let bench = bench(idle(), idle()).await;
+    let ask = async |method: &str, header: (&str, &str)| {
+        let request = Request::builder().method(method).uri("/_local/mail").header(header.0, header.1);
+        bench.stack.request(request.body(Bytes::new()).unwrap()).await.status()
+    };
+    assert_eq!(ask("DELETE", ("sec-fetch-site", "cross-site")).await, StatusCode::FORBIDDEN);
+    assert_eq!(ask("DELETE", ("sec-fetch-site", "same-site")).await, StatusCode::FORBIDDEN);
+    assert_eq!(ask("DELETE", ("sec-fetch-site", "same-origin")).await, StatusCode::OK);
+    assert_eq!(ask("GET", ("host", "evil.example")).await, StatusCode::FORBIDDEN);
+    assert_eq!(ask("GET", ("host", "localhost:8484")).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn invoke_answers_what_the_function_answers() {
+    let worker = behaviour(|_, event| async move {
+        if event["fail"] == true { Err("no".to_owned()) } else { Ok(json!({"heard": event})) }
+    });
+    let bench = bench(worker, idle()).await;
+    assert_eq!(bench.post("/_local/invoke/worker", json!({"a": 1})).await, json!({"heard": {"a": 1}}));
+    let failed = bench.post("/_local/invoke/worker", json!({"fail": true})).await;
+    assert_eq!(failed, json!({"errorType": "Error", "errorMessage": "no"}));
+}
+
+#[tokio::test]
+async fn the_gateway_answers_for_functions_that_fail_and_bodies_too_long() {
+    let worker = behaviour(|_, event| async move {
+        match event["rawPath"].as_str() {
+            Some("/panic") => panic!("as asked"),
+            Some("/teapot") => Ok(json!({"statusCode": 418, "cookies": ["a=1"], "body": "short"})),
+            _ => Err("no".to_owned()),
+        }
+    });
+    let bench = bench(worker, idle()).await;
+    let error = json!({"message": "Internal Server Error"});
+    assert_eq!(bench.ask("GET", "/error", &Value::Null).await, (StatusCode::INTERNAL_SERVER_ERROR, error.clone()));
+    assert_eq!(bench.ask("GET", "/panic", &Value::Null).await, (StatusCode::INTERNAL_SERVER_ERROR, error));
+    assert_eq!(bench.ask("HEAD", "/teapot", &Value::Null).await.0, StatusCode::IM_A_TEAPOT);
+    let long = Request::builder().method("POST").uri("/").body(Bytes::from(vec![b'a'; 10 * 1024 * 1024 + 1])).unwrap();
+    assert_eq!(bench.stack.request(long).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn a_reset_leaves_nothing_and_the_stream_goes_on() {
+    let worker = behaviour(|boot, event| async move {
+        if event.get("routeKey").is_some() {
+            put(&boot, "A", "KEEP").send().await.map_err(|error| error.to_string())?;
+        }
+        Ok(json!({}))
+    });
+    let bench = bench(worker, idle()).await;
+    bench.work().await;
+    bench.post("/_local/clock", json!({"advance": "11d"})).await;
+    bench.post("/_local/events", json!({"source": "a", "detail-type": "b", "detail": {}})).await;
+    bench.post("/_local/reset", Value::Null).await;
+    for path in ["/_local/table", "/_local/mail", "/_local/events", "/_local/calls", "/_local/faults"] {
+        assert_eq!(bench.get(path).await, json!([]), "{path}");
+    }
+    let before = bench.reader_heard().len();
+    bench.work().await;
+    assert_eq!(bench.reader_heard().len(), before + 1);
+}

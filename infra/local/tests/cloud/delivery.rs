@@ -1,0 +1,118 @@
+//! Streams, rules and schedules into functions: filters, batches, bisection, retries, dead letters.
+
+use serde_json::{Value, json};
+
+use crate::support::{Behaviour, Bench, behaviour, bench, idle, put};
+
+/// Writes these items in one invocation.
+fn writer(keys: &'static [(&'static str, &'static str)]) -> Behaviour {
+    behaviour(move |boot, event| async move {
+        if event.get("routeKey").is_some() {
+            for (pk, sk) in keys {
+                put(&boot, pk, sk).send().await.map_err(|error| error.to_string())?;
+            }
+        }
+        Ok(json!({}))
+    })
+}
+
+fn keys(event: &Value) -> Vec<&str> {
+    let records = event["Records"].as_array().unwrap();
+    records.iter().map(|record| record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap()).collect()
+}
+
+/// Which keys each successful call was about, in order, and the dead letters' keys.
+async fn outcome(bench: &Bench) -> (Vec<String>, Vec<String>) {
+    let heard = bench.reader_heard().iter().map(|event| keys(event).concat()).collect();
+    let dead = bench.get("/_local/dead-letters").await;
+    (heard, dead.as_array().unwrap().iter().map(|letter| keys(&letter["event"]).concat()).collect())
+}
+
+#[tokio::test]
+async fn records_that_pass_the_filter_arrive_as_lambda_shapes_them() {
+    let bench = bench(writer(&[("A", "KEEP"), ("B", "DROP"), ("A", "KEEP")]), idle()).await;
+    bench.work().await;
+    let heard = bench.reader_heard();
+    let records: Vec<&Value> = heard.iter().flat_map(|event| event["Records"].as_array().unwrap()).collect();
+    assert_eq!(records.len(), 1, "the same item again changes nothing: {records:?}");
+    let record = records[0];
+    assert_eq!(record["eventName"], "INSERT");
+    assert_eq!(record["eventSource"], "aws:dynamodb");
+    assert_eq!(record["awsRegion"], "us-east-1");
+    assert_eq!(record["dynamodb"]["NewImage"], json!({"pk": {"S": "A"}, "sk": {"S": "KEEP"}}));
+    assert_eq!(record["dynamodb"]["StreamViewType"], "NEW_AND_OLD_IMAGES");
+    assert!(record["dynamodb"]["ApproximateCreationDateTime"].is_i64());
+    assert!(record["eventSourceARN"].as_str().unwrap().contains(":table/onramp-items/stream/"));
+}
+
+const FOUR: &[(&str, &str)] = &[("A", "KEEP"), ("B", "KEEP"), ("C", "KEEP"), ("D", "KEEP")];
+
+/// Holds the reader back until all four are written, so that they make one batch.
+async fn four(reader: Behaviour) -> Bench {
+    let bench = bench(writer(FOUR), reader).await;
+    bench.work().await;
+    bench
+}
+
+#[tokio::test]
+async fn a_poisoned_record_is_cut_out_and_the_others_arrive() {
+    let reader = behaviour(|_, event| async move {
+        if keys(&event).contains(&"C") { Err("poisoned".to_owned()) } else { Ok(json!({})) }
+    });
+    let bench = four(reader).await;
+    let (heard, dead) = outcome(&bench).await;
+    assert_eq!(dead, ["C"]);
+    assert_eq!(heard.iter().filter(|keys| *keys == "C").count(), 3, "one try and two retries: {heard:?}");
+    let done: String = heard.iter().filter(|keys| !keys.contains('C')).map(String::as_str).collect();
+    assert_eq!(done, "ABD", "{heard:?}");
+}
+
+#[tokio::test]
+async fn a_reported_failure_is_sent_again_and_the_records_before_it_are_not() {
+    let reader = behaviour(|_, event| async move {
+        let failed = event["Records"].as_array().unwrap().iter().find(|record| {
+            record["dynamodb"]["Keys"]["pk"]["S"] == "B"
+        });
+        let failures: Vec<Value> = failed
+            .map(|record| json!({"itemIdentifier": record["dynamodb"]["SequenceNumber"]}))
+            .into_iter()
+            .collect();
+        Ok(json!({"batchItemFailures": failures}))
+    });
+    let bench = four(reader).await;
+    let (heard, dead) = outcome(&bench).await;
+    assert_eq!(dead, ["B"]);
+    let times = |key: char| heard.iter().filter(|keys| keys.contains(key)).count();
+    assert_eq!(times('A'), 1, "{heard:?}");
+    assert!(times('B') >= 3, "{heard:?}");
+}
+
+#[tokio::test]
+async fn a_failure_that_passes_is_retried_and_nothing_is_given_up() {
+    let tries = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let reader = behaviour(move |_, _| {
+        let first = tries.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+        async move { if first { Err("not yet".to_owned()) } else { Ok(json!({})) } }
+    });
+    let bench = bench(writer(&[("A", "KEEP")]), reader).await;
+    bench.work().await;
+    assert_eq!(outcome(&bench).await, (vec!["A".to_owned(), "A".to_owned()], vec![]));
+}
+
+#[tokio::test]
+async fn a_rule_delivers_what_matches_and_gives_up_after_its_retries() {
+    let worker = behaviour(|_, event| async move {
+        if event["detail"]["bad"] == true { Err("refused".to_owned()) } else { Ok(json!({})) }
+    });
+    let bench = bench(worker, idle()).await;
+    for (kind, bad) in [("said.hello", false), ("done.hello", false), ("said.bad", true)] {
+        bench.post("/_local/events", json!({"source": "test", "detail-type": kind, "detail": {"bad": bad}})).await;
+    }
+    bench.post("/_local/settle", Value::Null).await;
+    let heard = bench.worker_heard();
+    let times = |kind: &str| heard.iter().filter(|event| event["detail-type"] == kind).count();
+    assert_eq!((times("said.hello"), times("done.hello"), times("said.bad")), (1, 0, 2));
+    let dead = bench.get("/_local/dead-letters").await;
+    assert_eq!((dead.as_array().unwrap().len(), &dead[0]["reason"]), (1, &json!("refused")));
+    assert_eq!(bench.get("/_local/events").await.as_array().unwrap().len(), 3);
+}

@@ -1,0 +1,74 @@
+//! Every kind of fault, as the SDK and the gateway see it.
+
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::{TABLE, behaviour, bench, code, dynamodb, idle, put, s};
+
+/// One put under a fault: what the SDK says of it, and how many items there are afterwards.
+async fn struck(kind: &str) -> (StatusCode, Value, usize) {
+    let worker = behaviour(|boot, _| async move {
+        match put(&boot, "A", "1").send().await {
+            Ok(_) => Ok(json!("done")),
+            Err(error) => Ok(json!(code(&error))),
+        }
+    });
+    let bench = bench(worker, idle()).await;
+    bench.post("/_local/faults", json!([{"function": "worker", "operation": "PutItem", "nth": 1, "kind": kind}])).await;
+    let (status, answer) = bench.work().await;
+    let items = bench.get("/_local/table").await.as_array().unwrap().len();
+    (status, answer, items)
+}
+
+#[tokio::test]
+async fn errors_are_typed_and_nothing_is_done() {
+    for (kind, expected) in [
+        ("throttle", "ThrottlingException"),
+        ("error_500", "InternalServerError"),
+        ("conflict", "TransactionConflictException"),
+        ("access_denied", "AccessDeniedException"),
+        ("reset", "dispatch"),
+    ] {
+        assert_eq!(struck(kind).await, (StatusCode::OK, json!(expected), 0), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_done() {
+    assert_eq!(struck("reply_lost").await, (StatusCode::OK, json!("dispatch"), 1));
+}
+
+#[tokio::test]
+async fn a_crash_ends_the_invocation_before_or_after_the_effect() {
+    let (status, answer, items) = struck("crash").await;
+    assert_eq!((status, items), (StatusCode::INTERNAL_SERVER_ERROR, 0));
+    assert_eq!(answer, json!({"message": "Internal Server Error"}));
+    let (status, _, items) = struck("crash_after").await;
+    assert_eq!((status, items), (StatusCode::INTERNAL_SERVER_ERROR, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hang_lasts_until_somebody_gives_up() {
+    let (status, _, items) = struck("hang").await;
+    // The function's own two seconds are over before the SDK's three.
+    assert_eq!((status, items), (StatusCode::INTERNAL_SERVER_ERROR, 0));
+}
+
+#[tokio::test]
+async fn a_partial_batch_leaves_keys_unprocessed() {
+    let worker = behaviour(|boot, _| async move {
+        put(&boot, "A", "1").send().await.unwrap();
+        put(&boot, "A", "2").send().await.unwrap();
+        let key = |sk: &str| [("pk".to_owned(), s("A")), ("sk".to_owned(), s(sk))].into_iter().collect();
+        let keys = KeysAndAttributes::builder().keys(key("1")).keys(key("2")).consistent_read(true).build().unwrap();
+        let answer = dynamodb(&boot).batch_get_item().request_items(TABLE, keys).send().await.unwrap();
+        let found = answer.responses().unwrap().get(TABLE).map_or(0, Vec::len);
+        let left = answer.unprocessed_keys().unwrap().get(TABLE).map_or(0, |left| left.keys().len());
+        Ok(json!([found, left]))
+    });
+    let bench = bench(worker, idle()).await;
+    bench.post("/_local/faults", json!([{"kind": "partial", "nth": 1}])).await;
+    assert_eq!(bench.work().await.1, json!([1, 1]));
+    assert_eq!(bench.work().await.1, json!([2, 0]));
+}

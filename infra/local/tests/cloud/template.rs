@@ -1,0 +1,70 @@
+//! Reading the template: what it says, and what is not understood.
+
+use std::collections::BTreeMap;
+
+use local::template::Template;
+
+use crate::support::TEMPLATE;
+
+fn parse(text: &str, settings: &[(&str, &str)]) -> Result<Template, String> {
+    let settings: BTreeMap<_, _> =
+        settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Template::parse(text, &settings).map_err(|faults| faults.to_string())
+}
+
+fn greeting(settings: &[(&str, &str)]) -> String {
+    parse(TEMPLATE, settings).unwrap().functions["worker"].variables["GREETING"].clone()
+}
+
+#[test]
+fn parameters_conditions_and_settings_decide_variables() {
+    assert_eq!(greeting(&[]), "hello");
+    assert_eq!(greeting(&[("Greeting", "hi")]), "hi");
+    assert_eq!(greeting(&[("Loud", "true")]), "hello!");
+    assert_eq!(greeting(&[("GREETING", "own")]), "own");
+    assert!(parse(TEMPLATE, &[("Nothing", "x")]).unwrap_err().contains("Nothing"));
+    assert!(parse(TEMPLATE, &[("Loud", "perhaps")]).unwrap_err().contains("Loud"));
+}
+
+#[test]
+fn the_parts_are_all_there() {
+    let template = parse(TEMPLATE, &[]).unwrap();
+    let worker = &template.functions["worker"];
+    assert_eq!((worker.timeout.as_secs(), worker.retries), (2, 1));
+    assert_eq!(worker.variables["TABLE_NAME"], "onramp-items");
+    assert_eq!(template.routes.len(), 2);
+    assert_eq!((template.rules.len(), template.schedules.len(), template.streams.len()), (2, 1, 1));
+    let stream = &template.streams[0];
+    assert_eq!((stream.table.as_str(), stream.batch, stream.retries), ("onramp-items", 10, Some(2)));
+    assert_eq!(template.tables[0].ttl.as_deref(), Some("expires_at"));
+    assert_eq!(template.tables[0].indexes[0].sort.as_ref().unwrap().attribute, "due_at");
+}
+
+#[test]
+fn what_is_not_understood_is_named() {
+    for (from, to, named) in [
+        ("!Ref Greeting]", "!Base64 Greeting]", "Base64"),
+        ("!Ref Greeting]", "!Ref Nobody]", "Nobody"),
+        ("[IsLoud,", "[IsQuiet,", "IsQuiet"),
+        ("AWS::DynamoDB::Table", "AWS::RDS::DBInstance", "AWS::RDS::DBInstance"),
+        ("Type: Schedule,", "Type: S3,", "S3"),
+        ("Schedule: rate(5 minutes)", "Schedule: cron(0 12 * * ? *)", "cron"),
+        ("BatchSize: 10", "BatchWindow: 10", "BatchWindow"),
+        (r#"["KEEP"]"#, r#"[{"wildcard":"K*"}]"#, "wildcard"),
+        ("StringEquals:", "NumericEquals:", "NumericEquals"),
+        ("!GetAtt Table.StreamArn", "!GetAtt Table.Colour", "Colour"),
+        ("Timeout: 2", "Timeout: soon", "Timeout"),
+    ] {
+        let text = TEMPLATE.replacen(from, to, 1);
+        assert_ne!(text, TEMPLATE, "{from}");
+        let fault = parse(&text, &[]).unwrap_err();
+        assert!(fault.contains(named), "{named}: {fault}");
+    }
+}
+
+#[test]
+fn the_systems_own_template_is_understood() {
+    let template = parse(local::template::TEXT, &[]).unwrap();
+    assert_eq!(template.functions.len(), 8);
+    assert!(template.routes.iter().any(|route| route.path == "$default" && route.function == "checklist-read"));
+}

@@ -1,0 +1,116 @@
+use serde_json::json;
+
+use crate::driver::World;
+
+#[tokio::test]
+async fn a_ticked_task_counts_and_the_first_time_stays() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let ticked = jo.post("/onboarding/api/checklist/complete/created_project").await;
+    assert_eq!(ticked.status, 200);
+    let answer = ticked.json();
+    assert_eq!((&answer["success"], &answer["task_key"]), (&json!(true), &json!("created_project")));
+    assert_eq!((&answer["completion_percentage"], &answer["is_complete"]), (&json!(12), &json!(false)));
+    assert_eq!(answer["next_task"]["key"], "invited_team_member");
+    let first = jo.checklist().await["tasks"][1]["completed_at"].clone();
+    world.advance("1h").await;
+    jo.post("/onboarding/api/checklist/complete/created_project").await;
+    let task = jo.checklist().await["tasks"][1].clone();
+    assert_eq!(task["completed_at"], first);
+    assert_eq!((&task["source"], &task["completed_by"]), (&json!("manual"), &json!("Jo Doe")));
+    assert_eq!(world.events("checklist.task_completed").await.len(), 1);
+}
+
+#[tokio::test]
+async fn dismissing_has_a_way_back_and_changes_no_progress() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    jo.post("/onboarding/api/checklist/complete/created_client").await;
+    let answer = jo.post("/onboarding/api/checklist/dismiss").await;
+    assert_eq!((answer.status, answer.json()), (200, json!({ "success": true, "dismissed": true })));
+    let list = jo.checklist().await;
+    assert_eq!((&list["dismissed"], &list["completion_percentage"]), (&json!(true), &json!(12)));
+    let answer = jo.post("/onboarding/api/checklist/restore").await;
+    assert_eq!(answer.json(), json!({ "success": true, "dismissed": false }));
+    assert_eq!(jo.checklist().await["dismissed"], false);
+}
+
+#[tokio::test]
+async fn seven_done_and_one_skipped_is_complete_at_87() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let keys: Vec<String> = jo.checklist().await["tasks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|task| task["key"].as_str().unwrap().to_owned())
+        .collect();
+    for key in &keys[..7] {
+        assert_eq!(jo.post(&format!("/onboarding/api/checklist/complete/{key}")).await.status, 200);
+    }
+    let answer = jo.post("/onboarding/api/checklist/skip/generated_report").await.json();
+    assert_eq!((&answer["completion_percentage"], &answer["is_complete"]), (&json!(87), &json!(true)));
+    assert_eq!(answer["next_task"], json!(null));
+    assert_eq!(world.events("checklist.completed").await.len(), 1);
+    let answer = jo.post("/onboarding/api/checklist/unskip/generated_report").await.json();
+    assert_eq!(answer["is_complete"], false);
+}
+
+#[tokio::test]
+async fn an_unknown_task_is_told_the_known_ones() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let answer = jo.post("/onboarding/api/checklist/complete/made_coffee").await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.json()["valid_keys"].as_array().unwrap().len(), 8);
+}
+
+#[tokio::test]
+async fn a_form_leads_back_to_the_page_it_came_from() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let path = "/onboarding/api/checklist/complete/created_project";
+    let headers = [
+        ("accept", "text/html"),
+        ("sec-fetch-site", "same-origin"),
+        ("referer", "http://localhost:8484/onboarding/checklist"),
+    ];
+    let answer = jo.send("POST", path, &headers, "").await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/onboarding/checklist"));
+    assert!(jo.open("/onboarding/checklist").await.text().contains("1 of 8"));
+}
+
+#[tokio::test]
+async fn two_admins_at_once_keep_both_ticks() {
+    let world = World::new().await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let (mut one, mut two) = (world.visitor(), world.visitor());
+    one.cookie.clone_from(&jo.cookie);
+    two.cookie.clone_from(&jo.cookie);
+    let (first, second) = tokio::join!(
+        one.post("/onboarding/api/checklist/complete/created_project"),
+        two.post("/onboarding/api/checklist/complete/created_client")
+    );
+    assert_eq!((first.status, second.status), (200, 200));
+    assert_eq!(one.checklist().await["completed_count"], 2);
+}
+
+#[tokio::test]
+async fn the_host_apps_events_tick_tasks_in_any_state() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let detail = |org: String| json!({ "organization_id": org, "actor": "Mo", "occurred_at": "2025-01-09T08:00:00Z" });
+    world.host_event("project.created", detail(jo.org())).await;
+    let list = jo.checklist().await;
+    let task = &list["tasks"][1];
+    assert_eq!((&task["completed"], &task["source"]), (&json!(true), &json!("event")));
+    assert_eq!(task["completed_by"], "Mo");
+    assert_eq!((&list["id"], &list["created_at"]), (&json!(null), &json!(null)), "it is not provisioned yet");
+    // What nobody knows is no error, and changes nothing.
+    world.host_event("coffee.made", detail(jo.org())).await;
+    world.host_event("project.created", detail("org_0198c0de-0000-7000-8000-00000000dead".to_owned())).await;
+    assert_eq!(jo.checklist().await["completed_count"], 1);
+    // Provisioning keeps the tick.
+    world.stripe(json!({ "type": "invoice.paid", "organization_id": jo.org() })).await;
+    assert_eq!(jo.checklist().await["completed_count"], 2);
+}

@@ -1,0 +1,14 @@
+//! Journeys of people and machines through the whole system, each over its real seams: the gateway, the functions, the
+//! table, the streams, the mailbox, the bus and the clock.
+
+mod driver;
+
+mod checklist;
+mod configuration;
+mod payment;
+mod round_trips;
+mod sign_in;
+mod sign_up;
+mod signature;
+mod tenancy;
+mod trial;

@@ -1,0 +1,170 @@
+use serde_json::json;
+
+use crate::driver::{Visitor, World};
+
+async fn is_provisioned_once(world: &World, jo: &mut Visitor<'_>) {
+    let organization = jo.organization().await;
+    assert_eq!((&organization["status"], &organization["access"]), (&json!("active"), &json!("full")));
+    assert!(jo.open("/dashboard").await.text().contains("Getting Started"));
+    assert_eq!(world.mails("welcome").await.len(), 1);
+    assert_eq!(world.events("organization.provisioned").await.len(), 1);
+    assert_eq!(world.events("subscription.activated").await.len(), 1);
+    let list = jo.checklist().await;
+    let billing = list["tasks"].as_array().unwrap().iter().find(|task| task["key"] == "added_billing_info").unwrap();
+    assert_eq!((&billing["completed"], &billing["source"]), (&json!(true), &json!("billing")));
+}
+
+#[tokio::test]
+async fn a_first_payment_provisions_once_however_often_it_is_told() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    assert_eq!(jo.organization().await["status"], "pending");
+    assert_eq!(jo.post("/onboarding/api/checklist/dismiss").await.status, 402);
+    assert_eq!(world.mails("welcome").await.len(), 0);
+
+    let statuses = world.stripe(json!({ "type": "invoice.paid", "organization_id": jo.org() })).await;
+    assert_eq!(statuses, [200]);
+    is_provisioned_once(&world, &mut jo).await;
+
+    let twenty =
+        json!({ "type": "invoice.paid", "organization_id": jo.org(), "count": 20, "set": { "id": "evt_same" } });
+    let statuses = world.stripe(twenty.clone()).await;
+    assert_eq!(statuses.len(), 20);
+    for _ in 0..10 {
+        if world.stripe(twenty.clone()).await.iter().all(|status| *status == 200) {
+            break;
+        }
+    }
+    world.stripe(json!({ "type": "invoice.payment_succeeded", "organization_id": jo.org() })).await;
+    is_provisioned_once(&world, &mut jo).await;
+}
+
+#[tokio::test]
+async fn twenty_first_payments_in_parallel_are_one() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let event = json!({ "type": "invoice.paid", "organization_id": jo.org(), "count": 20, "set": { "id": "evt_1", "data.object.id": "in_1" } });
+    let statuses = world.stripe(event.clone()).await;
+    assert!(statuses.iter().all(|status| [200, 500].contains(status)), "{statuses:?}");
+    assert!(statuses.contains(&200));
+    is_provisioned_once(&world, &mut jo).await;
+}
+
+#[tokio::test]
+async fn the_payment_may_come_before_the_checkout_that_explains_it() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let paid = json!({ "type": "invoice.paid", "customer": "cus_new" });
+    assert_eq!(world.stripe(paid).await, [200]);
+    assert_eq!(jo.organization().await["status"], "pending", "nobody knows yet whose payment it is");
+    let waiting = world.items("CUSTOMER#cus_new").await;
+    assert!(waiting.iter().any(|item| item.to_string().contains("PARKED#")), "{waiting:?}");
+
+    let checkout =
+        json!({ "type": "checkout.session.completed", "customer": "cus_new", "organization_id": jo.org() });
+    assert_eq!(world.stripe(checkout).await, [200]);
+    is_provisioned_once(&world, &mut jo).await;
+    let waiting = world.items("CUSTOMER#cus_new").await;
+    assert!(!waiting.iter().any(|item| item.to_string().contains("PARKED#")), "{waiting:?}");
+}
+
+#[tokio::test]
+async fn payment_and_checkout_in_parallel_never_miss_each_other() {
+    for round in 0..10 {
+        let world = World::new().await;
+        let mut jo = world.pending("Acme", "jo@example.com").await;
+        let paid = json!({ "type": "invoice.paid", "customer": "cus_new" });
+        let checkout =
+            json!({ "type": "checkout.session.completed", "customer": "cus_new", "organization_id": jo.org() });
+        let (paid, checkout) = tokio::join!(world.stripe(paid), world.stripe(checkout));
+        assert_eq!((paid, checkout), (vec![200], vec![200]), "round {round}");
+        is_provisioned_once(&world, &mut jo).await;
+    }
+}
+
+#[tokio::test]
+async fn a_reference_alone_links_nobody() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let checkout = json!({
+        "type": "checkout.session.completed",
+        "customer": "cus_evil",
+        "set": { "data.object.client_reference_id": jo.org() },
+    });
+    assert_eq!(world.stripe(checkout).await, [200]);
+    assert_eq!(world.stripe(json!({ "type": "invoice.paid", "customer": "cus_evil" })).await, [200]);
+    assert_eq!(jo.organization().await["status"], "pending");
+}
+
+#[tokio::test]
+async fn a_subscriptions_end_ends_access_and_a_late_payment_does_not_revive_it() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    for kind in ["customer.subscription.created", "invoice.paid", "customer.subscription.deleted", "invoice.paid"] {
+        assert_eq!(world.stripe(json!({ "type": kind, "organization_id": jo.org() })).await, [200], "{kind}");
+    }
+    let organization = jo.organization().await;
+    assert_eq!((&organization["status"], &organization["access"]), (&json!("canceled"), &json!("read_only")));
+    assert_eq!(world.mails("welcome").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_failed_payment_is_shown_until_the_right_one_comes() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let of_jo = |kind: &str, invoice: &str| json!({ "type": kind, "organization_id": jo.org(), "set": { "data.object.id": invoice } });
+    let (paid, failed, paid_late) =
+        (of_jo("invoice.paid", "in_1"), of_jo("invoice.payment_failed", "in_2"), of_jo("invoice.paid", "in_2"));
+    world.stripe(paid).await;
+    world.stripe(failed).await;
+    let issue = jo.organization().await["billing_issue"].clone();
+    assert_eq!((&issue["kind"], &issue["invoice"]), (&json!("payment_failed"), &json!("in_2")));
+    world.stripe(paid_late).await;
+    assert_eq!(jo.organization().await["billing_issue"], json!(null));
+}
+
+#[tokio::test]
+async fn events_of_the_other_mode_and_unknown_types_change_nothing() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let before = world.item_count().await;
+    let live = json!({ "type": "invoice.paid", "organization_id": jo.org(), "set": { "livemode": true } });
+    assert_eq!(world.stripe(live).await, [200]);
+    let unknown = json!({ "type": "radar.early_fraud_warning.created", "organization_id": jo.org() });
+    assert_eq!(world.stripe(unknown).await, [200]);
+    assert_eq!(jo.organization().await["status"], "pending");
+    assert_eq!(world.item_count().await, before);
+}
+
+#[tokio::test]
+async fn what_cannot_be_made_durable_is_refused_and_comes_again() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    world.inject(json!([{ "function": "stripe-webhook", "service": "dynamodb", "operation": "UpdateItem", "rate": 1.0, "kind": "error_500" }])).await;
+    let paid = json!({ "type": "invoice.paid", "organization_id": jo.org(), "set": { "id": "evt_1" } });
+    assert_eq!(world.stripe(paid.clone()).await, [500]);
+    world.local("DELETE", "/_local/faults", None).await;
+    assert_eq!(world.stripe(paid).await, [200]);
+    is_provisioned_once(&world, &mut jo).await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_of_the_table_is_not_a_second_provisioning() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    world.inject(json!([{ "function": "stripe-webhook", "service": "dynamodb", "operation": "UpdateItem", "nth": 1, "kind": "reply_lost" }])).await;
+    let paid = json!({ "type": "invoice.paid", "organization_id": jo.org(), "set": { "id": "evt_1" } });
+    assert_eq!(world.stripe(paid).await, [200]);
+    is_provisioned_once(&world, &mut jo).await;
+}
+
+#[tokio::test]
+async fn every_api_version_says_the_same() {
+    let world = World::new().await;
+    for (n, version) in ["2024-06-20", "2025-03-31.basil", "2026-07-29.dahlia"].into_iter().enumerate() {
+        let mut jo = world.pending("Acme", &format!("jo{n}@example.com")).await;
+        let paid = json!({ "type": "invoice.paid", "organization_id": jo.org(), "api_version": version });
+        assert_eq!(world.stripe(paid).await, [200]);
+        assert_eq!(jo.organization().await["status"], "active", "{version}");
+    }
+}

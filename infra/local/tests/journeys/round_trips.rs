@@ -1,0 +1,67 @@
+//! What a request costs in AWS calls, and that nothing else is called while somebody waits.
+
+use serde_json::{Value, json};
+
+use crate::driver::World;
+
+#[tokio::test]
+async fn every_request_makes_the_calls_that_were_promised() {
+    let world = World::new().await;
+    let mut jo = world.visitor();
+    let sign_up = jo.sign_up("Acme", "jo@example.com", true).await;
+    assert_eq!(world.calls_of(&sign_up).await, ["TransactWriteItems"]);
+
+    for path in ["/onboarding/welcome", "/onboarding/checklist", "/dashboard", "/onboarding/widget"] {
+        let page = jo.open(path).await;
+        assert_eq!(world.calls_of(&page).await, ["BatchGetItem"], "{path}");
+    }
+    let read = jo.read("/onboarding/api/checklist").await;
+    assert_eq!(world.calls_of(&read).await, ["BatchGetItem"]);
+    let tick = jo.post("/onboarding/api/checklist/complete/created_project").await;
+    assert_eq!(world.calls_of(&tick).await, ["BatchGetItem", "UpdateItem"]);
+    let again = jo.post("/onboarding/api/checklist/complete/created_project").await;
+    assert_eq!(world.calls_of(&again).await, ["BatchGetItem"], "nothing changed: no write");
+    let guide = world.visitor().open("/onboarding/guide").await;
+    assert!(world.calls_of(&guide).await.is_empty());
+
+    let known = world.visitor().submit("/organizations/new", &[("name", "A"), ("full_name", "B"), ("email", "jo@example.com")]).await;
+    assert_eq!(world.calls_of(&known).await, ["TransactWriteItems", "TransactWriteItems"]);
+}
+
+#[tokio::test]
+async fn a_webhook_is_one_read_and_one_write() {
+    let world = World::new().await;
+    let jo = world.pending("Acme", "jo@example.com").await;
+    let org = jo.org();
+    let paid = |id: &str| json!({ "type": "invoice.paid", "organization_id": org, "set": { "id": id, "data.object.id": "in_1" } });
+    assert_eq!(webhook_calls(&world, paid("evt_1")).await, ["BatchGetItem", "UpdateItem"]);
+    assert_eq!(webhook_calls(&world, paid("evt_1")).await, ["BatchGetItem"], "a repetition reads and writes nothing");
+    let checkout = json!({ "type": "checkout.session.completed", "organization_id": org, "customer": "cus_1" });
+    assert_eq!(webhook_calls(&world, checkout).await, ["BatchGetItem", "Query", "TransactWriteItems"]);
+    let unmarked = json!({ "type": "invoice.payment_failed", "customer": "cus_1" });
+    assert_eq!(webhook_calls(&world, unmarked).await, ["GetItem", "GetItem", "UpdateItem"]);
+}
+
+#[tokio::test]
+async fn every_read_that_decides_is_consistent_and_everything_is_allowed() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    world.stripe(json!({ "type": "invoice.paid", "organization_id": jo.org() })).await;
+    jo.post("/onboarding/api/checklist/complete/created_project").await;
+    crate::sign_in::by_link(&world, &mut world.visitor(), "jo@example.com").await;
+    world.advance("11d").await;
+    let calls = world.local("GET", "/_local/calls", None).await;
+    let denied: Vec<&Value> = calls.as_array().unwrap().iter().filter(|call| call["allowed_by"].is_null()).collect();
+    assert!(denied.is_empty(), "{denied:#?}");
+}
+
+/// Has Stripe send one event; answers the calls of the webhook since.
+async fn webhook_calls(world: &World, event: Value) -> Vec<String> {
+    world.settle().await;
+    let seen = world.local("GET", "/_local/calls", None).await;
+    let since = seen.as_array().unwrap().last().map_or(0, |call| call["seq"].as_u64().unwrap());
+    assert_eq!(world.stripe(event).await, [200]);
+    let calls = world.local("GET", &format!("/_local/calls?since={since}"), None).await;
+    let ours = calls.as_array().unwrap().iter().filter(|call| call["function"] == "stripe-webhook");
+    ours.map(|call| call["operation"].as_str().unwrap().to_owned()).collect()
+}

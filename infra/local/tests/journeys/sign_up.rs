@@ -1,0 +1,176 @@
+use serde_json::json;
+
+use crate::driver::World;
+
+#[tokio::test]
+async fn a_stranger_signs_up_and_is_at_home() {
+    let world = World::new().await;
+    let mut jo = world.visitor();
+    let form = jo.open("/organizations/new").await;
+    assert_eq!(form.status, 200);
+    assert!(form.text().contains("name=\"form_token\""));
+
+    let answer = jo.sign_up("Acme Corp", "jo@example.com", true).await;
+    assert_eq!(answer.header("location"), "/onboarding/welcome");
+    let cookie = answer.header("set-cookie");
+    for attribute in ["__Host-s=org_", "Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+
+    let welcome = jo.open("/onboarding/welcome").await;
+    assert_eq!(welcome.status, 200);
+    assert!(welcome.text().contains("14 days"), "{}", welcome.text());
+
+    let list = jo.checklist().await;
+    assert_eq!((&list["completed_count"], &list["total_count"]), (&json!(0), &json!(8)));
+    assert_eq!(list["completion_percentage"], 0);
+    assert_eq!(list["next_task"]["title"], "Invite team member");
+    let organization = &list["organization"];
+    assert_eq!(organization["name"], "Acme Corp");
+    assert_eq!((&organization["status"], &organization["access"]), (&json!("trialing"), &json!("full")));
+    assert_eq!((&organization["is_on_trial"], &organization["trial_days_remaining"]), (&json!(true), &json!(14)));
+
+    let page = jo.open("/onboarding/checklist").await.text();
+    assert!(page.contains("0 of 8") && page.contains("Invite team member"), "{page}");
+    let dashboard = jo.open("/dashboard").await.text();
+    assert!(dashboard.contains("Getting Started"), "the default project is there: {dashboard}");
+
+    let mails = world.mails("welcome").await;
+    assert_eq!(mails.len(), 1);
+    let mail = &mails[0];
+    assert_eq!(mail["subject"], "Welcome to TimeTracker - Acme Corp");
+    assert_eq!(mail["to"], json!(["jo@example.com"]));
+    assert_eq!(mail["organization_id"], organization["id"]);
+    for part in ["text", "html"] {
+        let body = mail[part].as_str().unwrap();
+        assert!(body.contains("Hello Jo") && body.contains("14 days"), "{part}: {body}");
+        assert!(body.contains("http://localhost:8484/onboarding/checklist"), "{part}: {body}");
+    }
+
+    assert_eq!(world.events("organization.signed_up").await.len(), 1);
+    assert_eq!(world.events("organization.provisioned").await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_same_fields_come_in_as_a_form_as_multipart_and_as_json() {
+    let world = World::new().await;
+    let multipart = ["name", "Test Org", "full_name", "Jo Doe", "email", "m@example.com", "start_trial", "true"]
+        .chunks(2)
+        .map(|field| format!("--x\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{}\r\n", field[0], field[1]))
+        .collect::<String>()
+        + "--x--\r\n";
+    let json = json!({ "name": "Test Org", "full_name": "Jo Doe", "email": "j@example.com" }).to_string();
+    let form = "name=Test+Org&full_name=Jo+Doe&email=f%40example.com".to_owned();
+    for (content_type, body) in [
+        ("multipart/form-data; boundary=x", multipart),
+        ("application/json", json),
+        ("application/x-www-form-urlencoded", form),
+    ] {
+        let mut visitor = world.visitor();
+        let answer = visitor.send("POST", "/organizations/new", &[("content-type", content_type)], body).await;
+        assert_eq!((answer.status, answer.header("location")), (303, "/onboarding/welcome"), "{content_type}");
+        assert_eq!(visitor.organization().await["name"], "Test Org", "{content_type}");
+    }
+    assert_eq!(world.mails("welcome").await.len(), 3);
+}
+
+#[tokio::test]
+async fn bad_input_names_every_fault_and_stores_nothing() {
+    let world = World::new().await;
+    let body = json!({ "name": "", "full_name": "a\u{202e}b", "email": "no", "start_trial": "maybe" }).to_string();
+    let answer = world.send("POST", "/organizations/new", &[("content-type", "application/json")], body).await;
+    assert_eq!((answer.status, answer.header("content-type")), (422, "application/problem+json"));
+    let problem = answer.json();
+    let fields: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();
+    assert_eq!(fields, ["name", "full_name", "email", "start_trial"]);
+    assert_eq!(world.item_count().await, 0);
+
+    let page = world.visitor().submit("/organizations/new", &[("name", "<b>Acme"), ("email", "no")]).await;
+    assert_eq!(page.status, 422);
+    assert!(page.text().contains("&lt;b&gt;Acme"), "what was typed is kept, as text");
+    assert_eq!(world.item_count().await, 0);
+}
+
+#[tokio::test]
+async fn a_double_submit_is_one_organization_and_both_answers_sign_in() {
+    let world = World::new().await;
+    let token = "5f2b8c0e9d7a4b6c8e1f3a5d7c9b0e2f";
+    let form = [
+        ("name", "Acme"),
+        ("full_name", "Jo"),
+        ("email", "jo@example.com"),
+        ("start_trial", "true"),
+        ("form_token", token),
+    ];
+    let (mut one, mut two) = (world.visitor(), world.visitor());
+    let (first, second) =
+        tokio::join!(one.submit("/organizations/new", &form), two.submit("/organizations/new", &form));
+    assert_eq!((first.status, second.status), (303, 303), "{} {}", first.text(), second.text());
+    assert_eq!(one.org(), two.org());
+    assert_eq!(one.organization().await["status"], "trialing");
+    assert_eq!(two.organization().await["status"], "trialing");
+    // The back button and once more, now with a session.
+    let again = one.submit("/organizations/new", &form).await;
+    assert_eq!((again.status, again.header("location")), (303, "/onboarding/welcome"), "{}", again.text());
+    assert_eq!(world.mails("welcome").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_known_address_gets_a_sign_in_mail_and_no_session() {
+    let world = World::new().await;
+    world.trialing("Acme", "jo@example.com").await;
+    let mut stranger = world.visitor();
+    let form = [("name", "Evil"), ("full_name", "Eve"), ("email", "JO@example.com")];
+    let answer = stranger.submit("/organizations/new", &form).await;
+    assert_eq!((answer.status, &stranger.cookie), (409, &None));
+    assert!(answer.text().contains("sign-in link"), "{}", answer.text());
+    assert_eq!(world.mails("sign_in").await.len(), 1);
+    assert_eq!(world.mails("welcome").await.len(), 1);
+}
+
+#[tokio::test]
+async fn sign_ups_are_limited_by_network_address_and_refused_ones_count() {
+    let world = World::new().await;
+    let mut visitor = world.visitor();
+    for n in 0..5 {
+        visitor.cookie = None;
+        visitor.sign_up("Acme", &format!("jo{n}@example.com"), true).await;
+    }
+    visitor.cookie = None;
+    let form = [("name", "Acme"), ("full_name", "Jo"), ("email", "jo5@example.com")];
+    let answer = visitor.submit("/organizations/new", &form).await;
+    assert_eq!(answer.status, 429);
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() <= 3600);
+    let mut elsewhere = world.visitor();
+    elsewhere.ip = "203.0.113.8".to_owned();
+    elsewhere.sign_up("Acme", "jo5@example.com", true).await;
+}
+
+#[tokio::test]
+async fn an_unproven_person_has_one_organization() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let answer = jo.submit("/organizations/new", &[("name", "Second")]).await;
+    assert_eq!(answer.status, 403);
+}
+
+#[tokio::test]
+async fn without_trials_nobody_gets_one_whatever_the_form_says() {
+    let world = World::with(local::Config::memory().set("STRIPE_ENABLE_TRIALS", "false")).await;
+    let mut jo = world.visitor();
+    let answer = jo.sign_up("Acme", "jo@example.com", true).await;
+    assert_eq!(answer.header("location"), format!("/organizations/{}", jo.org()));
+    assert_eq!(jo.organization().await["status"], "pending");
+    assert_eq!(world.mails("welcome").await.len(), 0);
+}
+
+#[tokio::test]
+async fn other_sites_cannot_sign_anybody_up() {
+    let world = World::new().await;
+    for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "null")] {
+        let body = "name=Acme&full_name=Jo&email=jo%40example.com";
+        let headers = [(name, value), ("content-type", "application/x-www-form-urlencoded")];
+        assert_eq!(world.send("POST", "/organizations/new", &headers, body).await.status, 403, "{name}: {value}");
+    }
+    assert_eq!(world.item_count().await, 0);
+}

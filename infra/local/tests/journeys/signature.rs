@@ -1,0 +1,107 @@
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use stripe::{Secret, sign};
+
+use crate::driver::World;
+
+const PATH: &str = "/billing/webhooks/stripe";
+
+fn now(world: &World) -> Timestamp {
+    world.stack.system().cloud.clock.now()
+}
+
+fn secret(text: &str) -> Secret {
+    Secret::parse(text).unwrap()
+}
+
+fn event() -> String {
+    // Spaces and order that no serialiser of ours would write.
+    let text = json!({ "id": "evt_1", "object": "event", "type": "invoice.paid", "created": 1_767_225_600, "livemode": false,
+        "data": { "object": { "id": "in_1", "object": "invoice", "customer": "cus_1", "amount_paid": 900, "created": 1_767_225_600 } } });
+    format!("{text:#}  ")
+}
+
+#[tokio::test]
+async fn what_is_not_signed_as_stripe_signs_is_refused_and_leaves_nothing() {
+    let world = World::new().await;
+    let body = event();
+    let at = |seconds| now(&world) + SignedDuration::from_secs(seconds);
+    let ours = secret(world.stack.webhook_secret());
+    let good = sign(&ours, now(&world), body.as_bytes());
+    let compact = serde_json::from_str::<Value>(&body).unwrap().to_string();
+    for (what, header, body) in [
+        ("missing", None, body.clone()),
+        ("empty", Some(String::new()), body.clone()),
+        ("of another secret", Some(sign(&secret("whsec_other"), now(&world), body.as_bytes())), body.clone()),
+        ("old", Some(sign(&ours, at(-310), body.as_bytes())), body.clone()),
+        ("from the future", Some(sign(&ours, at(310), body.as_bytes())), body.clone()),
+        ("of a body written anew", Some(good.clone()), compact),
+        ("of a longer body", Some(good.clone()), format!("{body} ")),
+        ("with two times", Some(format!("t=1,{good}")), body.clone()),
+        ("of the scheme v0", Some(good.replace("v1=", "v0=")), body.clone()),
+    ] {
+        let headers: Vec<_> = header.iter().map(|header| ("stripe-signature", header.as_str())).collect();
+        let answer = world.send("POST", PATH, &headers, body).await;
+        assert_eq!(answer.status, 400, "{what}: {}", answer.text());
+    }
+    assert_eq!(world.item_count().await, 0);
+    let accepted = world.send("POST", PATH, &[("stripe-signature", &good)], body).await;
+    assert_eq!(accepted.status, 200, "{}", accepted.text());
+}
+
+#[tokio::test]
+async fn bytes_count_whatever_the_content_type_makes_of_them() {
+    let world = World::new().await;
+    let body = event();
+    let header = sign(&secret(world.stack.webhook_secret()), now(&world), body.as_bytes());
+    for content_type in ["application/json; charset=utf-8", "application/octet-stream", "text/plain", ""] {
+        let mut headers = vec![("stripe-signature", header.as_str())];
+        if !content_type.is_empty() {
+            headers.push(("content-type", content_type));
+        }
+        assert_eq!(world.send("POST", PATH, &headers, body.clone()).await.status, 200, "{content_type:?}");
+    }
+}
+
+#[tokio::test]
+async fn any_of_several_secrets_and_any_of_several_signatures_will_do() {
+    let world = World::with(local::Config::memory().set("STRIPE_WEBHOOK_SECRET", "whsec_old,whsec_new")).await;
+    let body = event();
+    let of = |text| sign(&secret(text), now(&world), body.as_bytes());
+    let new = of("whsec_new");
+    let v1 = new.split(',').nth(1).unwrap();
+    for header in [of("whsec_old"), new.clone(), format!("{},{v1}", of("whsec_strange"))] {
+        assert_eq!(world.send("POST", PATH, &[("stripe-signature", &header)], body.clone()).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn signed_but_unreadable_bodies_are_kept_for_a_person() {
+    let world = World::new().await;
+    let thin = json!({ "id": "evt_thin", "object": "v2.core.event", "type": "v1.invoice.paid" }).to_string();
+    for body in [thin, "not JSON".to_owned(), "[]".to_owned(), "{}".to_owned()] {
+        let header = sign(&secret(world.stack.webhook_secret()), now(&world), body.as_bytes());
+        let before = world.item_count().await;
+        let answer = world.send("POST", PATH, &[("stripe-signature", &header)], body.clone()).await;
+        assert_eq!((answer.status, world.item_count().await), (200, before + 1), "{body}");
+    }
+    let kept = world.items("STRIPE#evt_thin").await;
+    assert!(kept[0].to_string().contains("snapshot events"), "{kept:?}");
+}
+
+#[tokio::test]
+async fn a_body_over_256_kib_is_refused() {
+    let world = World::new().await;
+    let body = " ".repeat(256 * 1024 + 1);
+    let header = sign(&secret(world.stack.webhook_secret()), now(&world), body.as_bytes());
+    assert_eq!(world.send("POST", PATH, &[("stripe-signature", &header)], body).await.status, 413);
+}
+
+#[tokio::test]
+async fn without_a_secret_nothing_is_trusted_and_stripe_keeps_its_events() {
+    let world = World::with(local::Config::memory().set("STRIPE_WEBHOOK_SECRET", "")).await;
+    let body = event();
+    let header = sign(&secret("whsec_local_onramp"), now(&world), body.as_bytes());
+    assert_eq!(world.send("POST", PATH, &[("stripe-signature", &header)], body).await.status, 500);
+    assert_eq!(world.item_count().await, 0);
+}

@@ -1,0 +1,233 @@
+//! What was sent in: form bodies and JSON objects, read into one and the same map.
+
+use std::{collections::BTreeMap, fmt};
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Form, FromRequest, Multipart, Request},
+    http::header::CONTENT_TYPE,
+};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use crate::problem::{Kind, Problem};
+
+/// The most bytes of a body that is read as fields.
+pub const MOST_BYTES: usize = 64 * 1024;
+
+/// The fields of a request, each at most once. Their texts are as they came, neither trimmed nor judged.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Fields(BTreeMap<String, String>);
+
+/// Names only: what people typed stays out of logs.
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl Fields {
+    /// Reads the body by its `Content-Type`: `application/x-www-form-urlencoded`, `multipart/form-data` or
+    /// `application/json`. An empty body has no fields, whatever it says it is.
+    ///
+    /// # Errors
+    /// 413 over [`MOST_BYTES`]; 400 for another content type, for what cannot be read, for a field that comes twice,
+    /// for files, and for JSON that is not one flat object.
+    pub async fn read(request: Request) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| too_large())?;
+        if bytes.is_empty() {
+            return Ok(Self::default());
+        }
+        let content_type =
+            parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match media.as_str() {
+            "application/json" => Self::from_json(&bytes),
+            "application/x-www-form-urlencoded" => {
+                Self::from_urlencoded(Request::from_parts(parts, Body::from(bytes))).await
+            }
+            "multipart/form-data" => {
+                Self::from_multipart(Request::from_parts(parts, Body::from(bytes))).await
+            }
+            _ => Err(Problem::bad_request(
+                "Send the fields as application/x-www-form-urlencoded, multipart/form-data or application/json.",
+            )),
+        }
+    }
+
+    /// The text of a field.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    async fn from_urlencoded(request: Request) -> Result<Self, Problem> {
+        let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, &())
+            .await
+            .map_err(|_| Problem::bad_request("The form cannot be read."))?;
+        Self::collect(pairs)
+    }
+
+    async fn from_multipart(request: Request) -> Result<Self, Problem> {
+        let unreadable = || Problem::bad_request("The multipart body cannot be read.");
+        let mut parts = Multipart::from_request(request, &()).await.map_err(|_| unreadable())?;
+        let mut pairs = Vec::new();
+        while let Some(part) = parts.next_field().await.map_err(|_| unreadable())? {
+            if part.file_name().is_some() {
+                return Err(Problem::bad_request("Files are not taken here."));
+            }
+            let name = part.name().ok_or_else(unreadable)?.to_owned();
+            let bytes = part.bytes().await.map_err(|_| unreadable())?;
+            pairs.push((name, String::from_utf8(bytes.into()).map_err(|_| unreadable())?));
+        }
+        Self::collect(pairs)
+    }
+
+    fn from_json(bytes: &Bytes) -> Result<Self, Problem> {
+        let Flat(members) = serde_json::from_slice(bytes)
+            .map_err(|_| Problem::bad_request("The body must be one JSON object of fields."))?;
+        let mut pairs = Vec::with_capacity(members.len());
+        for (name, value) in members {
+            pairs.extend(scalar(&value)?.map(|text| (name, text)));
+        }
+        Self::collect(pairs)
+    }
+
+    /// A field that comes twice means that two readers could see two things: nobody does.
+    fn collect(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
+        let mut fields = BTreeMap::new();
+        for (name, text) in pairs {
+            if fields.insert(name, text).is_some() {
+                return Err(Problem::bad_request("A field comes twice. Send each field once."));
+            }
+        }
+        Ok(Self(fields))
+    }
+}
+
+/// The pairs of a JSON object as they stand there, repetitions too.
+struct Flat(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Flat {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Flat;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Flat, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Flat(pairs))
+            }
+        }
+        deserializer.deserialize_map(Pairs)
+    }
+}
+
+/// The text of a JSON value: numbers and booleans as they were written, `null` as a field that was left out.
+fn scalar(value: &RawValue) -> Result<Option<String>, Problem> {
+    let raw = value.get();
+    match raw.as_bytes().first() {
+        Some(b'"') => {
+            serde_json::from_str(raw).map(Some).map_err(|_| Problem::bad_request("A text cannot be read."))
+        }
+        Some(b'{' | b'[') => Err(Problem::bad_request("Fields must be texts, numbers, true or false.")),
+        Some(b'n') => Ok(None),
+        _ => Ok(Some(raw.to_owned())),
+    }
+}
+
+fn too_large() -> Problem {
+    Problem::new(Kind::TooLarge, "The body is larger than 64 KiB.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn read(content_type: &str, body: impl Into<Body>) -> Result<Fields, Problem> {
+        let request = Request::post("/").header(CONTENT_TYPE, content_type);
+        Fields::read(request.body(body.into()).unwrap()).await
+    }
+
+    const MULTIPART: &str = "multipart/form-data; boundary=XX";
+
+    fn part(name: &str, text: &str) -> String {
+        format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+    }
+
+    #[tokio::test]
+    async fn three_encodings_give_the_same_fields() {
+        let multipart = part("name", "Müller & Söhne")
+            + &part("start_trial", "true")
+            + &part("days", "14")
+            + "--XX--\r\n";
+        let expected = [("name", "Müller & Söhne"), ("start_trial", "true"), ("days", "14")];
+        let expected = Fields(expected.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
+        for (content_type, body) in [
+            ("application/x-www-form-urlencoded", "name=M%C3%BCller+%26+S%C3%B6hne&start_trial=true&days=14"),
+            (
+                "application/x-www-form-urlencoded; charset=UTF-8",
+                "days=14&start_trial=true&name=M%C3%BCller+%26+S%C3%B6hne",
+            ),
+            (MULTIPART, multipart.as_str()),
+            (
+                "application/json",
+                r#"{"name":"M\u00fcller & Söhne","start_trial":true,"days":14,"email":null}"#,
+            ),
+            (
+                "Application/JSON; charset=utf-8",
+                r#"{"days":"14","name":"Müller & Söhne","start_trial":"true"}"#,
+            ),
+        ] {
+            assert_eq!(read(content_type, body.to_owned()).await.unwrap(), expected, "{content_type}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_empty_body_has_no_fields_whatever_it_says_it_is() {
+        for content_type in ["application/json", "application/x-www-form-urlencoded", MULTIPART, "image/png"]
+        {
+            assert_eq!(read(content_type, "").await.unwrap(), Fields::default(), "{content_type}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_one_flat_map_is_refused() {
+        let twice = part("a", "1") + &part("a", "2") + "--XX--\r\n";
+        let file =
+            "--XX\r\nContent-Disposition: form-data; name=\"a\"; filename=\"a.txt\"\r\n\r\n1\r\n--XX--\r\n";
+        for (content_type, body) in [
+            ("application/x-www-form-urlencoded", "a=1&a=2"),
+            ("application/json", r#"{"a":1,"a":2}"#),
+            ("application/json", r#"{"a":1,"\u0061":2}"#),
+            ("application/json", r#"{"a":{"b":1}}"#),
+            ("application/json", r#"{"a":[1]}"#),
+            ("application/json", "[1]"),
+            ("application/json", "\"a\""),
+            ("application/json", "{\"a\":1} x"),
+            ("application/json", "{"),
+            (MULTIPART, &twice),
+            (MULTIPART, file),
+            (MULTIPART, "--XX\r\n"),
+            ("multipart/form-data", "--XX\r\n"),
+            ("text/plain", "a=1"),
+            ("", "a=1"),
+        ] {
+            let refused = read(content_type, body.to_owned()).await.unwrap_err();
+            assert_eq!(refused.kind, Kind::BadRequest, "{content_type} {body}");
+        }
+        let long = format!("a={}", "x".repeat(MOST_BYTES));
+        assert_eq!(read("application/x-www-form-urlencoded", long).await.unwrap_err().kind, Kind::TooLarge);
+    }
+}

@@ -1,0 +1,216 @@
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::Response,
+};
+
+use crate::{
+    Wants, form, origin,
+    problem::{Kind, Problem},
+    refuse, routes,
+    site::is_cross_site,
+};
+
+/// What browsers may do with a function's answers, and which paths other sites may write to.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    policy: HeaderValue,
+    exempt: &'static [&'static str],
+}
+
+/// The policy of pages, up to the origins that forms may lead to.
+const APP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                   base-uri 'none'; frame-ancestors 'none'; object-src 'none'; \
+                   form-action 'self' https://checkout.stripe.com https://billing.stripe.com";
+const API: &str = "default-src 'none'; frame-ancestors 'none'";
+
+impl Profile {
+    /// For functions with pages. Forms may be redirected to Stripe and to the host app at `app_url`: browsers hold the
+    /// targets of redirects against `form-action` too.
+    #[must_use]
+    pub fn app(app_url: Option<&str>) -> Self {
+        let host_app = app_url.and_then(origin_of);
+        let policy = host_app.and_then(|origin| HeaderValue::from_str(&format!("{APP} {origin}")).ok());
+        Self { policy: policy.unwrap_or(HeaderValue::from_static(APP)), exempt: &[] }
+    }
+
+    /// For functions that only programs speak to.
+    #[must_use]
+    pub const fn api() -> Self {
+        Self { policy: HeaderValue::from_static(API), exempt: &[] }
+    }
+
+    /// Lets other sites write to these paths.
+    #[must_use]
+    pub const fn exempting(mut self, paths: &'static [&'static str]) -> Self {
+        self.exempt = paths;
+        self
+    }
+}
+
+/// Puts what every answer needs around a router: the cross-site rule, which is judged before everything else, the
+/// security headers, `x-request-id`, the limit on bodies (64 KiB; a route may set its own [`DefaultBodyLimit`]), and
+/// errors of the framework, 404 and 405 in our own dress.
+pub fn harden(router: Router, profile: Profile) -> Router {
+    router
+        .fallback(routes::otherwise)
+        .method_not_allowed_fallback(routes::otherwise)
+        .layer(DefaultBodyLimit::max(form::MOST_BYTES))
+        .layer(middleware::from_fn_with_state(profile, guard))
+}
+
+async fn guard(State(profile): State<Profile>, request: Request, next: Next) -> Response {
+    let id = origin::request_id(request.extensions());
+    let exempt = profile.exempt.contains(&request.uri().path());
+    let wants = Wants::of(request.headers());
+    let mut response = if !exempt && is_cross_site(&request) {
+        refuse(wants, Problem::cross_site().because("cross-site request"))
+    } else {
+        dress(wants, next.run(request).await)
+    };
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, profile.policy);
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert("x-request-id", id);
+    }
+    response
+}
+
+/// Extractors refuse in plain text, which no answer of ours is: those get our words.
+fn dress(wants: Wants, response: Response) -> Response {
+    let status = response.status();
+    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !status.is_client_error() || !content_type.is_some_and(|media| media.starts_with("text/plain")) {
+        return response;
+    }
+    let problem = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::TooLarge, "Send less at once."),
+        _ => Problem::bad_request("The request is not one that this address understands."),
+    };
+    refuse(wants, problem)
+}
+
+const ALWAYS: [(HeaderName, &str); 5] = [
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    // Not `no-referrer`: with it browsers send `Origin: null` with our own forms.
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// The origin of an absolute URL, if it is plain enough to stand in a policy.
+fn origin_of(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
+    let good = matches!(scheme, "https" | "http") && !host.is_empty() && host.bytes().all(plain);
+    good.then(|| format!("{scheme}://{host}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        body::{Body, Bytes},
+        routing::{get, post},
+    };
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::see_other;
+
+    fn router(profile: Profile) -> Router {
+        let cached = || async { ([(header::CACHE_CONTROL, "public")], "body") };
+        let router = Router::new()
+            .route("/dashboard", get(|| async { "fine" }))
+            .route("/assets/{file}", get(cached))
+            .route("/logout", post(|| async { see_other("/") }))
+            .route("/login", get(|| async { Problem::internal() }));
+        harden(router, profile)
+    }
+
+    async fn ask(profile: Profile, method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
+        let mut request = Request::builder().method(method).uri(path).header("host", "onramp.example.com");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        router(profile).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_answer_carries_every_header() {
+        for (method, path, status) in [
+            ("GET", "/dashboard", 200),
+            ("POST", "/logout", 303),
+            ("GET", "/login", 500),
+            ("GET", "/nowhere", 404),
+            ("PUT", "/logout", 405),
+            // Another function's path, as `$default` meets it.
+            ("DELETE", "/organizations/new", 405),
+        ] {
+            let response = ask(Profile::app(None), method, path, &[]).await;
+            assert_eq!(response.status(), status, "{method} {path}");
+            let headers = response.headers();
+            for (name, value) in ALWAYS {
+                assert_eq!(headers[name], value, "{method} {path}");
+            }
+            assert_eq!(headers[header::CONTENT_SECURITY_POLICY], APP);
+            assert_eq!(headers[header::CACHE_CONTROL], "no-store", "{method} {path}");
+            assert!(headers.contains_key("x-request-id"));
+        }
+        assert_eq!(
+            ask(Profile::api(), "GET", "/assets/a.css", &[]).await.headers()[header::CACHE_CONTROL],
+            "public"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_method_that_the_path_lacks_is_told_those_it_has() {
+        let response = ask(Profile::app(None), "PUT", "/login", &[]).await;
+        assert_eq!(response.headers()[header::ALLOW], "GET, POST");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let page = ask(Profile::app(None), "PUT", "/logout", &[("accept", "text/html")]).await;
+        assert_eq!(page.headers()[header::ALLOW], "POST");
+        assert_eq!(page.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+    }
+
+    #[tokio::test]
+    async fn other_sites_are_refused_before_anything_else() {
+        let evil = [("sec-fetch-site", "cross-site")];
+        assert_eq!(ask(Profile::app(None), "POST", "/logout", &evil).await.status(), StatusCode::FORBIDDEN);
+        assert_eq!(ask(Profile::app(None), "POST", "/nowhere", &evil).await.status(), StatusCode::FORBIDDEN);
+        let exempt = Profile::app(None).exempting(&["/logout"]);
+        assert_eq!(ask(exempt, "POST", "/logout", &evil).await.status(), StatusCode::SEE_OTHER);
+    }
+
+    #[tokio::test]
+    async fn what_an_extractor_refuses_is_said_in_our_words() {
+        let router = Router::new().route("/webhook", post(|_: Bytes| async {}));
+        for (length, status) in [(form::MOST_BYTES, 200), (form::MOST_BYTES + 1, 413)] {
+            let request = Request::post("/webhook").body(Body::from(vec![b'x'; length])).unwrap();
+            let response = harden(router.clone(), Profile::api()).oneshot(request).await.unwrap();
+            assert_eq!(response.status(), status);
+            if status == 413 {
+                assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+            }
+        }
+    }
+
+    #[test]
+    fn forms_may_lead_to_the_host_app_and_a_policy_cannot_be_broken_into() {
+        let policy = |url| Profile::app(Some(url)).policy.to_str().unwrap().to_owned();
+        assert!(
+            policy("https://app.example.com/start?x").ends_with("billing.stripe.com https://app.example.com")
+        );
+        assert!(policy("http://localhost:3000").ends_with(" http://localhost:3000"));
+        for bad in ["", "/dashboard", "javascript:alert(1)", "https://x; script-src *", "https://"] {
+            assert_eq!(policy(bad), APP, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! HTTP as Onramp speaks it: who asks, what they can read, what every answer carries, and how errors look.
+//!
+//! This crate never decides anything about organizations and never stores anything: it turns API Gateway's events into
+//! requests, and what handlers decided into answers that are safe to give.
+//!
+//! ```text
+//! event → lambda::handler → harden (cross-site rule, headers, 404/405) → your routes → answer
+//! ```
+
+mod answer;
+pub mod form;
+mod harden;
+pub mod lambda;
+mod origin;
+mod places;
+pub mod problem;
+mod refuse;
+pub mod routes;
+pub mod session;
+mod site;
+mod task;
+pub mod ui;
+mod wants;
+
+pub use answer::{page, see_other, to_login};
+pub use form::Fields;
+pub use harden::{Profile, harden};
+pub use origin::{origin, source_ip};
+pub use places::{AppUrl, NotAnAppUrl, Places};
+pub use problem::{FieldError, Kind, Problem};
+pub use refuse::refuse;
+pub use routes::next_path;
+pub use task::TaskOut;
+pub use wants::Wants;

@@ -1,0 +1,97 @@
+use axum::http::{Extensions, HeaderMap, Request, header::HOST};
+use lambda_http::request::RequestContext;
+
+/// The origin under which the request reached us, such as `https://onramp.example.com`.
+///
+/// The gateway's own word for its domain counts; the `Host` header only adds the port to it. `http` is for
+/// loopback alone, where there is no certificate.
+pub fn origin<B>(request: &Request<B>) -> String {
+    of(request.headers(), request.extensions())
+}
+
+/// As [`origin`], for those who hold a request in parts.
+pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions) -> String {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = match gateway(extensions).and_then(|gateway| gateway.domain_name.as_deref()) {
+        Some(domain) if name(domain) != name(host) => domain,
+        _ => host,
+    };
+    let scheme = if is_loopback(name(host)) { "http" } else { "https" };
+    format!("{scheme}://{host}")
+}
+
+/// The network address of the caller as the gateway saw it. `X-Forwarded-For` is never asked: anyone can write it.
+pub fn source_ip<B>(request: &Request<B>) -> String {
+    gateway(request.extensions())
+        .and_then(|gateway| gateway.http.source_ip.clone())
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// What an answer is called in our logs: Lambda's request id.
+pub(crate) fn request_id(extensions: &Extensions) -> String {
+    let invocation = extensions.get::<lambda_runtime::Context>().map(|context| context.request_id.as_str());
+    let id = invocation.filter(|id| !id.is_empty());
+    id.or_else(|| gateway(extensions)?.request_id.as_deref()).unwrap_or("unknown").to_owned()
+}
+
+fn gateway(
+    extensions: &Extensions,
+) -> Option<&lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext> {
+    match extensions.get()? {
+        RequestContext::ApiGatewayV2(context) => Some(context),
+        _ => None,
+    }
+}
+
+/// A host without its port.
+fn name(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+fn is_loopback(name: &str) -> bool {
+    name == "localhost" || name == "[::1]" || name.starts_with("127.") || name.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(domain: Option<&str>, host: &str) -> Request<()> {
+        let mut request = Request::builder().header(HOST, host).body(()).unwrap();
+        if let Some(domain) = domain {
+            let context = serde_json::json!({
+                "domainName": domain,
+                "http": { "method": "GET", "sourceIp": "203.0.113.7" },
+            });
+            let context = RequestContext::ApiGatewayV2(serde_json::from_value(context).unwrap());
+            request.extensions_mut().insert(context);
+        }
+        request
+    }
+
+    #[test]
+    fn the_gateways_domain_counts_and_http_is_for_loopback() {
+        for (domain, host, expected) in [
+            (Some("onramp.example.com"), "onramp.example.com", "https://onramp.example.com"),
+            (Some("onramp.example.com"), "evil.example", "https://onramp.example.com"),
+            (Some("onramp.example.com"), "", "https://onramp.example.com"),
+            (Some("localhost"), "localhost:8484", "http://localhost:8484"),
+            (Some("localhost:8484"), "localhost:8484", "http://localhost:8484"),
+            (None, "127.0.0.1:8484", "http://127.0.0.1:8484"),
+            (None, "[::1]:8484", "http://[::1]:8484"),
+            (None, "onramp.example.com", "https://onramp.example.com"),
+            (Some("localhost.evil.example"), "x", "https://localhost.evil.example"),
+        ] {
+            assert_eq!(origin(&request(domain, host)), expected, "{domain:?} {host}");
+        }
+    }
+
+    #[test]
+    fn the_callers_address_is_the_gateways_word() {
+        assert_eq!(source_ip(&request(Some("onramp.example.com"), "x")), "203.0.113.7");
+        assert_eq!(source_ip(&request(None, "x")), "unknown");
+    }
+}

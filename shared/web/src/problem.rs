@@ -1,0 +1,335 @@
+//! What went wrong, as RFC 9457 has it: a public account for the caller and, apart from it, one for the log.
+
+use std::{borrow::Cow, fmt};
+
+use axum::{
+    http::{
+        HeaderName, HeaderValue, Method, StatusCode,
+        header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
+    },
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// The kinds of problems. Each has one status, one name and one title.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The request cannot be read or names something that is not there.
+    BadRequest,
+    /// There is no session.
+    Unauthorized,
+    /// The organization has no full access; a payment would give it.
+    PaymentRequired,
+    /// The caller may not do this.
+    Forbidden,
+    /// There is nothing here, or nothing that the caller may know of.
+    NotFound,
+    /// The path exists under other methods.
+    MethodNotAllowed,
+    /// The request contradicts what is stored.
+    Conflict,
+    /// The body is too large.
+    TooLarge,
+    /// Fields have faults.
+    Invalid,
+    /// Too many of these in a while.
+    TooMany,
+    /// Our fault.
+    Internal,
+    /// Something we need does not answer.
+    Unavailable,
+}
+
+impl Kind {
+    /// The status of the answer.
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::PaymentRequired => StatusCode::PAYMENT_REQUIRED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The `type` member: a reference relative to our own origin.
+    #[must_use]
+    pub const fn uri(self) -> &'static str {
+        match self {
+            Self::BadRequest => "/problems/bad-request",
+            Self::Unauthorized => "/problems/unauthorized",
+            Self::PaymentRequired => "/problems/payment-required",
+            Self::Forbidden => "/problems/forbidden",
+            Self::NotFound => "/problems/not-found",
+            Self::MethodNotAllowed => "/problems/method-not-allowed",
+            Self::Conflict => "/problems/conflict",
+            Self::TooLarge => "/problems/too-large",
+            Self::Invalid => "/problems/invalid",
+            Self::TooMany => "/problems/too-many-requests",
+            Self::Internal => "/problems/internal",
+            Self::Unavailable => "/problems/unavailable",
+        }
+    }
+
+    /// The `title` member, and the heading of the page.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::BadRequest => "This request cannot be read",
+            Self::Unauthorized => "Sign in first",
+            Self::PaymentRequired => "A plan is needed for this",
+            Self::Forbidden => "You cannot do this",
+            Self::NotFound => "There is nothing here",
+            Self::MethodNotAllowed => "This cannot be done here",
+            Self::Conflict => "This does not fit",
+            Self::TooLarge => "This is too large",
+            Self::Invalid => "Some fields need attention",
+            Self::TooMany => "Too many tries",
+            Self::Internal => "Something went wrong on our side",
+            Self::Unavailable => "We cannot answer right now",
+        }
+    }
+}
+
+/// One fault of one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// The field's name.
+    pub field: &'static str,
+    /// A word for programs.
+    pub code: &'static str,
+    /// A sentence for people.
+    pub message: String,
+}
+
+impl FieldError {
+    /// A fault of `field`: `code` for programs, `message` for people.
+    pub fn new(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
+        Self { field, code, message: message.into() }
+    }
+}
+
+/// A problem: what the caller is told, and what the log is told.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Which kind.
+    pub kind: Kind,
+    /// A sentence or two for people: what to do about it.
+    pub detail: Cow<'static, str>,
+    /// Faults of fields.
+    pub errors: Vec<FieldError>,
+    /// Further members of the JSON answer, such as `upgrade_url`.
+    pub extra: Vec<(&'static str, Value)>,
+    /// Further headers of the answer.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// What the log is told and the caller never is.
+    cause: Option<Box<str>>,
+}
+
+impl Problem {
+    /// A problem of that kind, with a public sentence that says what to do.
+    pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            extra: Vec::new(),
+            headers: Vec::new(),
+            cause: None,
+        }
+    }
+
+    /// 400.
+    pub fn bad_request(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::BadRequest, detail)
+    }
+
+    /// 401: there is no session.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self::new(Kind::Unauthorized, "Your session has ended, or there was none. Sign in and try again.")
+    }
+
+    /// 402, with the link to where a plan is chosen.
+    #[must_use]
+    pub fn payment_required(upgrade_url: &str) -> Self {
+        Self::new(Kind::PaymentRequired, "Everything is kept. Choose a plan to go on working.")
+            .with("upgrade_url", json!(upgrade_url))
+    }
+
+    /// 403: the role does not allow it.
+    #[must_use]
+    pub fn forbidden() -> Self {
+        Self::new(Kind::Forbidden, "Only an admin of the organization can do this.")
+    }
+
+    /// 403: a form of another site.
+    #[must_use]
+    pub fn cross_site() -> Self {
+        Self::new(Kind::Forbidden, "This request came from another site. Open the page here and try again.")
+    }
+
+    /// 404. What is not there and what is not the caller's get the same words.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(Kind::NotFound, "The address may be mistyped, or it is not yours to see.")
+    }
+
+    /// 405, with the methods that the path has.
+    #[must_use]
+    pub fn method_not_allowed(allowed: &[Method]) -> Self {
+        let allowed = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+        Self::new(Kind::MethodNotAllowed, format!("This address answers to {allowed}."))
+            .header(ALLOW, &allowed)
+    }
+
+    /// 422, with every fault beside its field.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(Kind::Invalid, "Correct the fields named below and send the form again.") }
+    }
+
+    /// 429, with the seconds after which it is worth another try.
+    #[must_use]
+    pub fn too_many(retry_after: u64) -> Self {
+        let minutes = retry_after.div_ceil(60).max(1);
+        let unit = if minutes == 1 { "minute" } else { "minutes" };
+        Self::new(Kind::TooMany, format!("Try again in {minutes} {unit}."))
+            .header(RETRY_AFTER, &retry_after.to_string())
+    }
+
+    /// 500. Say [`because`](Self::because) what.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::new(Kind::Internal, "We have been told. Try again in a few minutes.")
+    }
+
+    /// 503. Say [`because`](Self::because) what.
+    #[must_use]
+    pub fn unavailable() -> Self {
+        Self::new(Kind::Unavailable, "Nothing was lost. Try again in a moment.").header(RETRY_AFTER, "2")
+    }
+
+    /// 503 where another try may go well (`passing`), else 500, with the cause for the log.
+    #[must_use]
+    pub fn trouble(passing: bool, cause: impl fmt::Display) -> Self {
+        if passing { Self::unavailable() } else { Self::internal() }.because(cause)
+    }
+
+    /// Adds a member to the JSON answer.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.extra.push((name, value));
+        self
+    }
+
+    /// Adds a header to the answer. Text that is no header value is left out.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
+        self.headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
+        self
+    }
+
+    /// Adds what only the log is told. Neither personal data nor secrets belong in it.
+    #[must_use]
+    pub fn because(mut self, cause: impl fmt::Display) -> Self {
+        self.cause = Some(cause.to_string().into());
+        self
+    }
+
+    /// The JSON answer's members, in the order of the standard.
+    fn to_json(&self) -> String {
+        let mut members = Map::new();
+        members.insert("type".to_owned(), json!(self.kind.uri()));
+        members.insert("title".to_owned(), json!(self.kind.title()));
+        members.insert("status".to_owned(), json!(self.kind.status().as_u16()));
+        members.insert("detail".to_owned(), json!(self.detail));
+        members.insert("errors".to_owned(), json!(self.errors));
+        members.extend(self.extra.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        Value::Object(members).to_string()
+    }
+
+    /// Writes the log line. Called once, where the answer is made.
+    pub(crate) fn log(&self) {
+        let status = self.kind.status().as_u16();
+        match &self.cause {
+            _ if status >= 500 => {
+                tracing::error!(status, cause = self.cause.as_deref().unwrap_or("unknown"), "request failed");
+            }
+            Some(cause) => tracing::info!(status, %cause, "request refused"),
+            None => {}
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.log();
+        let content_type = [(CONTENT_TYPE, "application/problem+json")];
+        let mut response = (self.kind.status(), content_type, self.to_json()).into_response();
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    async fn read(response: Response) -> (StatusCode, axum::http::HeaderMap, Value) {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        (parts.status, parts.headers, serde_json::from_slice(&body).unwrap())
+    }
+
+    #[tokio::test]
+    async fn the_caller_is_told_what_to_do_and_never_the_cause() {
+        let problem = Problem::unavailable().because("dynamodb: connection reset by 10.0.0.7");
+        let (status, headers, body) = read(problem.into_response()).await;
+        assert_eq!(status, 503);
+        assert_eq!(headers["retry-after"], "2");
+        assert_eq!(headers["content-type"], "application/problem+json");
+        assert_eq!(
+            body,
+            json!({
+                "type": "/problems/unavailable",
+                "title": "We cannot answer right now",
+                "status": 503,
+                "detail": "Nothing was lost. Try again in a moment.",
+                "errors": [],
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn each_kind_brings_what_its_reader_needs() {
+        let (_, _, body) =
+            read(Problem::payment_required("https://x.example/organizations/1").into_response()).await;
+        assert_eq!(body["upgrade_url"], "https://x.example/organizations/1");
+        let (_, headers, _) =
+            read(Problem::method_not_allowed(&[Method::GET, Method::POST]).into_response()).await;
+        assert_eq!(headers["allow"], "GET, POST");
+        let (_, headers, body) = read(Problem::too_many(61).into_response()).await;
+        assert_eq!(
+            (headers["retry-after"].to_str().unwrap(), &body["detail"]),
+            ("61", &json!("Try again in 2 minutes."))
+        );
+        let faults = vec![FieldError::new("email", "required", "Enter your email address.")];
+        let (_, _, body) = read(Problem::invalid(faults).into_response()).await;
+        assert_eq!(
+            body["errors"],
+            json!([{ "field": "email", "code": "required", "message": "Enter your email address." }])
+        );
+    }
+}

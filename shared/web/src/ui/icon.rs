@@ -1,0 +1,25 @@
+use maud::{Markup, html};
+
+/// The product's mark: a ramp that leads up. Decoration; the name stands beside it.
+#[must_use]
+pub fn mark() -> Markup {
+    html! {
+        svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false" {
+            rect width="24" height="24" rx="7" fill="currentColor" {}
+            path class="mark-line" d="M5.5 16.5h4.2c3.6 0 3.2-8.5 8.8-8.5M15.6 5l3 3-3 3" fill="none"
+                stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round" {}
+        }
+    }
+}
+
+/// A tick in a circle, for what is done. Decoration; words say it too.
+#[must_use]
+pub fn tick() -> Markup {
+    html! {
+        svg class="tick" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false" {
+            circle cx="10" cy="10" r="10" fill="currentColor" {}
+            path class="tick-line" d="m5.8 10.4 2.8 2.8 5.6-6" fill="none" stroke-width="1.9"
+                stroke-linecap="round" stroke-linejoin="round" {}
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The pieces that pages of several functions are made of.
+//!
+//! Markup only: nothing here reads a request, decides or answers. Everything that a page shows is an argument, and
+//! all text is escaped. There is no inline script and no inline style, as the content security policy demands.
+
+pub mod assets;
+mod button;
+mod error;
+mod field;
+mod icon;
+mod note;
+mod page;
+
+pub use button::{Weight, link_button, post_button, submit};
+pub use error::{WayOn, error_page};
+pub use field::{Answer, Choice, Field, Kind, error_summary, hidden, time_zone};
+pub use icon::{mark, tick};
+pub use note::{Tone, note};
+pub use page::{Page, Person, Place, Width};

@@ -55,7 +55,10 @@ impl dynoxide::storage_backend::Clock for LocalClock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place where the local system meets the machine's clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the local system meets the machine's clock"
+)]
 fn wall() -> Timestamp {
     Timestamp::now()
 }

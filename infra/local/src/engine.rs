@@ -55,6 +55,8 @@ pub struct Engine {
     tables: Vec<Table>,
     /// Counts the writes, so that readers of the stream wake.
     changed: watch::Sender<u64>,
+    /// Only for a database on disk, which dates its stream by the machine's clock.
+    redate: Option<Arc<LocalClock>>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -65,16 +67,21 @@ impl std::fmt::Debug for Engine {
 
 impl Engine {
     /// Opens the database under `folder`, or one in memory that lives by `clock`.
-    pub fn open(folder: Option<&Path>, tables: Vec<Table>, clock: Arc<LocalClock>) -> Result<Self, OpenError> {
+    pub fn open(
+        folder: Option<&Path>,
+        tables: Vec<Table>,
+        clock: Arc<LocalClock>,
+    ) -> Result<Self, OpenError> {
         let place = |error: DynoxideError| OpenError::Place {
             place: folder.map_or_else(|| "memory".to_owned(), |folder| folder.display().to_string()),
             reason: error.to_string(),
         };
         let database = match folder {
             Some(folder) => Database::new(&folder.join("table.db").to_string_lossy()).map_err(place)?,
-            None => Database::memory_with_clock(clock).map_err(place)?,
+            None => Database::memory_with_clock(Arc::<LocalClock>::clone(&clock)).map_err(place)?,
         };
-        let engine = Self { database, tables, changed: watch::Sender::new(0) };
+        let redate = folder.map(|_| clock);
+        let engine = Self { database, tables, changed: watch::Sender::new(0), redate };
         engine.create_missing()?;
         Ok(engine)
     }
@@ -113,6 +120,12 @@ impl Engine {
         let next = response.next_shard_iterator.as_deref().and_then(decode_shard_iterator);
         let records: Result<Vec<Value>, _> = response.records.iter().map(serde_json::to_value).collect();
         let mut records = records.map_err(|error| error.to_string())?;
+        let ahead = self.redate.as_ref().map_or(0.0, |clock| clock.offset().as_secs_f64());
+        for record in &mut records {
+            if let Some(at) = record.pointer_mut("/dynamodb/ApproximateCreationDateTime") {
+                *at = json!(at.as_f64().unwrap_or_default() + ahead);
+            }
+        }
         // DynamoDB writes no record for a write that changes nothing; the engine does.
         let image = |record: &Value, name: &str| record.pointer(&format!("/dynamodb/{name}")).cloned();
         records.retain(|record| image(record, "NewImage") != image(record, "OldImage"));
@@ -142,8 +155,11 @@ impl Engine {
             for index in &table.indexes {
                 let Some(sort) = &index.sort else { continue };
                 let entries = self.pages("Scan", json!({"TableName": table.name, "IndexName": index.name}));
-                let due = entries.iter().filter_map(|entry| entry.pointer(&format!("/{}/S", sort.attribute))?.as_str());
-                let due = due.filter_map(|due| due.parse::<Timestamp>().ok()).filter(|due| *due > after).min();
+                let due = entries
+                    .iter()
+                    .filter_map(|entry| entry.pointer(&format!("/{}/S", sort.attribute))?.as_str());
+                let due =
+                    due.filter_map(|due| due.parse::<Timestamp>().ok()).filter(|due| *due > after).min();
                 next = due.into_iter().chain(next).min();
             }
         }

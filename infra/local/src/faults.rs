@@ -70,7 +70,13 @@ struct Plan {
 impl Faults {
     /// The plan in force.
     pub fn plan(&self) -> Vec<Fault> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).lines.iter().map(|(fault, _)| fault.clone()).collect()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .lines
+            .iter()
+            .map(|(fault, _)| fault.clone())
+            .collect()
     }
 
     /// Replaces the plan and starts counting anew. Every line that makes no sense is named.
@@ -112,7 +118,8 @@ impl Faults {
     pub fn strike(&self, function: &str, service: &str, operation: &str) -> Option<Kind> {
         let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Plan { lines, random } = &mut *plan;
-        let is = |wanted: &Option<String>, given: &str| wanted.as_deref().is_none_or(|wanted| wanted == given);
+        let is =
+            |wanted: &Option<String>, given: &str| wanted.as_deref().is_none_or(|wanted| wanted == given);
         let mut struck = None;
         for (fault, count) in lines {
             let partial = fault.kind != Kind::Partial || divisible(operation);

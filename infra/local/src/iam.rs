@@ -77,10 +77,14 @@ impl Statement {
     }
 
     fn read(function: &str, index: usize, statement: &Value) -> Result<Self, String> {
-        let name = statement.get("Sid").and_then(Value::as_str).map_or_else(|| format!("{function}#{index}"), str::to_owned);
+        let name = statement
+            .get("Sid")
+            .and_then(Value::as_str)
+            .map_or_else(|| format!("{function}#{index}"), str::to_owned);
         let at = format!("{function}.Policies.{name}");
         let texts = |key: &str| -> Result<Vec<String>, String> {
-            let texts: Vec<_> = many(statement.get(key)).filter_map(Value::as_str).map(str::to_owned).collect();
+            let texts: Vec<_> =
+                many(statement.get(key)).filter_map(Value::as_str).map(str::to_owned).collect();
             if texts.is_empty() { Err(format!("{at} has no {key}")) } else { Ok(texts) }
         };
         let mut conditions = Vec::new();

@@ -211,7 +211,8 @@ impl Instance {
         let mut context = Context::default();
         context.request_id.clone_from(&invocation.request_id);
         context.deadline = deadline;
-        context.invoked_function_arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", self.function.name);
+        context.invoked_function_arn =
+            format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", self.function.name);
         context.env_config = Arc::clone(&self.config);
         let event: Event = LambdaEvent::new(payload, context);
         // A task of its own, so that a panic ends the invocation and not the local system; it keeps the scope.

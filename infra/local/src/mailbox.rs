@@ -72,10 +72,12 @@ impl Letter {
     /// Reads the body of `SendEmail`.
     pub fn read(request: &Value) -> Result<Self, RefusedLetter> {
         let text = |path: &str| request.pointer(path).and_then(Value::as_str).map(str::to_owned);
-        let simple = request.pointer("/Content/Simple").ok_or_else(|| bad("Only simple content is offered here."))?;
+        let simple =
+            request.pointer("/Content/Simple").ok_or_else(|| bad("Only simple content is offered here."))?;
         let from = text("/FromEmailAddress").ok_or_else(|| bad("FromEmailAddress is missing."))?;
         let lists = ["ToAddresses", "CcAddresses", "BccAddresses"];
-        let recipients = lists.iter().filter_map(|list| request.pointer(&format!("/Destination/{list}"))?.as_array());
+        let recipients =
+            lists.iter().filter_map(|list| request.pointer(&format!("/Destination/{list}"))?.as_array());
         let to: Vec<String> = recipients.flatten().filter_map(Value::as_str).map(bare_address).collect();
         if to.is_empty() {
             return Err(bad("Missing final recipients."));
@@ -94,7 +96,10 @@ impl Letter {
         };
         let tags = pairs(request.get("EmailTags"));
         for tag in tags.iter().flat_map(|(name, value)| [name, value]) {
-            if tag.is_empty() || tag.len() > 256 || !tag.chars().all(|c| c.is_ascii_alphanumeric() || "_-.@".contains(c)) {
+            if tag.is_empty()
+                || tag.len() > 256
+                || !tag.chars().all(|c| c.is_ascii_alphanumeric() || "_-.@".contains(c))
+            {
                 return Err(bad(format!(
                     "Invalid tag {tag:?}: only alphanumeric ASCII characters, '_', '-', '.' and '@' are allowed."
                 )));
@@ -207,7 +212,9 @@ fn sent(letter: &Letter, configuration_set: &str, id: &str, now: Timestamp) -> E
         bus: "default".to_owned(),
         source: "aws.ses".to_owned(),
         detail_type: "Email Sent".to_owned(),
-        resources: vec![json!(format!("arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{configuration_set}"))],
+        resources: vec![json!(format!(
+            "arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{configuration_set}"
+        ))],
         time: Some(now),
         detail: json!({
             "eventType": "Send",
@@ -275,12 +282,18 @@ mod tests {
         let now: Timestamp = "2026-01-22T10:00:00Z".parse().unwrap();
         let (id, feedback) = mailbox.accept(Letter::read(&request()).unwrap(), now).unwrap();
         let mail = mailbox.mails().remove(0);
-        assert_eq!((mail.id.as_str(), mail.to.as_slice()), (id.as_str(), ["jo@example.org".to_owned()].as_slice()));
+        assert_eq!(
+            (mail.id.as_str(), mail.to.as_slice()),
+            (id.as_str(), ["jo@example.org".to_owned()].as_slice())
+        );
         assert_eq!((mail.kind.as_deref(), mail.organization_id.as_deref()), (Some("welcome"), Some("org_1")));
         assert_eq!(mail.headers.get("X-One").map(String::as_str), Some("1"));
         let feedback = feedback.unwrap();
         assert_eq!(feedback.detail.pointer("/mail/tags/kind"), Some(&json!(["welcome"])));
-        assert_eq!(feedback.detail.pointer("/mail/tags/ses:configuration-set"), Some(&json!(["onramp-mail"])));
+        assert_eq!(
+            feedback.detail.pointer("/mail/tags/ses:configuration-set"),
+            Some(&json!(["onramp-mail"]))
+        );
         assert_eq!(feedback.detail.pointer("/mail/messageId"), Some(&json!(id)));
     }
 
@@ -299,7 +312,8 @@ mod tests {
             (with("/Content", json!({"Raw": {}})), "simple"),
         ] {
             let now = Timestamp::UNIX_EPOCH;
-            let refused = Letter::read(&request).and_then(|letter| mailbox().accept(letter, now)).unwrap_err();
+            let refused =
+                Letter::read(&request).and_then(|letter| mailbox().accept(letter, now)).unwrap_err();
             assert!(refused.message.contains(expected), "{}", refused.message);
         }
     }

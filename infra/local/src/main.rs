@@ -43,7 +43,12 @@ fn setting(text: &str) -> Result<(String, String), String> {
 async fn main() -> ExitCode {
     let options = Options::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).with_ansi(std::io::stderr().is_terminal()).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     match run(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
@@ -68,7 +73,9 @@ async fn run(options: Options) -> Result<(), String> {
         public_url: url.clone(),
         ..Config::memory()
     };
-    let stack = Stack::start(config).await.map_err(|error| format!("Onramp does not start.\n{error}"))?;
+    let stack = Stack::start(config)
+        .await
+        .map_err(|error| format!("Onramp does not start.\n{}", error.to_string().trim_end()))?;
     let terminal = Terminal::detect();
     let place = if options.memory { "in memory".to_owned() } else { options.data.display().to_string() };
     terminal.welcome(&url, &place, stack.webhook_secret(), started.elapsed().as_millis());

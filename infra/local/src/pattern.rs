@@ -93,11 +93,15 @@ impl Test {
     fn is_met(&self, value: &Value) -> bool {
         let text = value.as_str();
         match self {
-            Self::Exactly(Value::Number(expected)) => value.as_f64().is_some() && value.as_f64() == expected.as_f64(),
+            Self::Exactly(Value::Number(expected)) => {
+                value.as_f64().is_some() && value.as_f64() == expected.as_f64()
+            }
             Self::Exactly(expected) => value == expected,
             Self::Prefix(prefix) => text.is_some_and(|text| text.starts_with(prefix)),
             Self::Suffix(suffix) => text.is_some_and(|text| text.ends_with(suffix)),
-            Self::IgnoreCase(expected) => text.is_some_and(|text| text.to_lowercase() == expected.to_lowercase()),
+            Self::IgnoreCase(expected) => {
+                text.is_some_and(|text| text.to_lowercase() == expected.to_lowercase())
+            }
             Self::Exists(expected) => *expected,
             Self::Numeric(bounds) => value.as_f64().is_some_and(|number| {
                 bounds.iter().all(|(comparison, bound)| match comparison {
@@ -140,7 +144,11 @@ fn fields_node(fields: &Map<String, Value>) -> Result<Node, String> {
 
 fn test(name: &str, value: &Value) -> Result<Test, String> {
     let Value::Object(operator) = value else {
-        return if value.is_array() { Err(format!("{name}: a list in a list")) } else { Ok(Test::Exactly(value.clone())) };
+        return if value.is_array() {
+            Err(format!("{name}: a list in a list"))
+        } else {
+            Ok(Test::Exactly(value.clone()))
+        };
     };
     let (Some((operator, argument)), 1) = (operator.iter().next(), operator.len()) else {
         return Err(format!("{name}: one operator at a time"));
@@ -216,7 +224,11 @@ mod tests {
 
     #[test]
     fn operators() {
-        check(json!({"a": [{"prefix": "aws.partner/stripe.com"}]}), json!({"a": "aws.partner/stripe.com/ed"}), true);
+        check(
+            json!({"a": [{"prefix": "aws.partner/stripe.com"}]}),
+            json!({"a": "aws.partner/stripe.com/ed"}),
+            true,
+        );
         check(json!({"a": [{"prefix": "b"}]}), json!({"a": "ab"}), false);
         check(json!({"a": [{"suffix": ".png"}]}), json!({"a": "x.png"}), true);
         check(json!({"a": [{"suffix": ".png"}]}), json!({"a": 3}), false);

@@ -113,7 +113,9 @@ impl fmt::Display for StartError {
                 Ok(())
             }
             Self::Engine(error) => error.fmt(f),
-            Self::Folder(folder, error) => write!(f, "the folder {} cannot be used: {error}", folder.display()),
+            Self::Folder(folder, error) => {
+                write!(f, "the folder {} cannot be used: {error}", folder.display())
+            }
         }
     }
 }
@@ -142,7 +144,8 @@ impl Stack {
         let clock = Arc::new(LocalClock::new(saved_offset(folder)));
         let activity = Arc::new(Activity::default());
         let cloud = Arc::new(Cloud {
-            engine: Engine::open(folder, template.tables.clone(), Arc::clone(&clock)).map_err(StartError::Engine)?,
+            engine: Engine::open(folder, template.tables.clone(), Arc::clone(&clock))
+                .map_err(StartError::Engine)?,
             mailbox: Mailbox::new(identities(&template), folder).map_err(io)?,
             bus: Bus::new(template.rules.clone(), folder, Arc::clone(&activity)).map_err(io)?,
             secrets,
@@ -166,7 +169,8 @@ impl Stack {
         fleet.start_all().await.map_err(StartError::Refused)?;
         let checkpoints = Arc::new(Checkpoints::open(folder));
         let pump = |mapping| {
-            let parts = (Arc::clone(&fleet), Arc::clone(&dead_letters), Arc::clone(&clock), Arc::clone(&checkpoints));
+            let parts =
+                (Arc::clone(&fleet), Arc::clone(&dead_letters), Arc::clone(&clock), Arc::clone(&checkpoints));
             Arc::new(Pump::new(mapping, parts.0, parts.1, parts.2, parts.3))
         };
         let system = Arc::new(System {
@@ -181,7 +185,8 @@ impl Stack {
             moving: tokio::sync::Mutex::default(),
         });
         let webhook_secret = template.variable("STRIPE_WEBHOOK_SECRET").unwrap_or_default();
-        let webhook_secret = system.cloud.secrets.get(webhook_secret).map_or(webhook_secret, String::as_str).to_owned();
+        let webhook_secret =
+            system.cloud.secrets.get(webhook_secret).map_or(webhook_secret, String::as_str).to_owned();
         let app = control::router(&system, &webhook_secret, TEAM_PRICE);
         Ok(Self { tasks: background(&system), system, app, webhook_secret })
     }
@@ -241,8 +246,11 @@ fn localize(template: &mut Template, config: &Config) -> BTreeMap<String, String
 
 /// What SES has verified: the sender's address and its domain.
 fn identities(template: &Template) -> Vec<String> {
-    let senders: BTreeSet<&String> =
-        template.functions.values().filter_map(|function| function.variables.get("MAIL_FROM_EMAIL")).collect();
+    let senders: BTreeSet<&String> = template
+        .functions
+        .values()
+        .filter_map(|function| function.variables.get("MAIL_FROM_EMAIL"))
+        .collect();
     senders
         .into_iter()
         .flat_map(|sender| [sender.clone(), sender.rsplit('@').next().unwrap_or_default().to_owned()])
@@ -273,7 +281,9 @@ fn background(system: &Arc<System>) -> Vec<AbortHandle> {
     let mut tasks = Vec::new();
     for pump in &system.pumps {
         let (pump, cloud) = (Arc::clone(pump), Arc::clone(&system.cloud));
-        tasks.push(tokio::spawn(async move { pump.run(&cloud.engine, cloud.engine.writes()).await }).abort_handle());
+        tasks.push(
+            tokio::spawn(async move { pump.run(&cloud.engine, cloud.engine.writes()).await }).abort_handle(),
+        );
     }
     if let Some(mut parcels) = system.cloud.bus.parcels() {
         let fleet = Arc::clone(&system.fleet);

@@ -98,7 +98,9 @@ impl Pump {
                 let failures = batch.failures;
                 let rest = self.deliver(batch).await;
                 let tired = rest.front().is_some_and(|batch| {
-                    self.mapping.retries.is_none() && batch.failures > failures && batch.failures % TIRED_AFTER == 0
+                    self.mapping.retries.is_none()
+                        && batch.failures > failures
+                        && batch.failures % TIRED_AFTER == 0
                 });
                 for batch in rest.into_iter().rev() {
                     state.backlog.push_front(batch);
@@ -155,7 +157,10 @@ impl Pump {
             .map(|record| as_lambda_gets_it(record, &arn))
             .filter(|record| filters.is_empty() || filters.iter().any(|filter| filter.matches(record)))
             .collect();
-        wanted.chunks(self.mapping.batch).map(|records| Batch { records: records.to_vec(), failures: 0 }).collect()
+        wanted
+            .chunks(self.mapping.batch)
+            .map(|records| Batch { records: records.to_vec(), failures: 0 })
+            .collect()
     }
 
     /// Sends one batch; gives back what has to be sent again, in order.
@@ -179,7 +184,10 @@ impl Pump {
             // A failure with a place is cut there, one without in the middle; cutting is not a retry.
             let half = if answer.is_ok() { 1 } else { rest.len() / 2 };
             let second = rest.split_off(half);
-            return [rest, second].into_iter().map(|records| Batch { records, failures: batch.failures }).collect();
+            return [rest, second]
+                .into_iter()
+                .map(|records| Batch { records, failures: batch.failures })
+                .collect();
         }
         let failures = batch.failures + 1;
         if self.mapping.retries.is_some_and(|retries| failures > retries) {
@@ -237,7 +245,9 @@ fn as_lambda_gets_it(mut record: Value, arn: &str) -> Value {
         "eventSourceARN": arn,
     });
     // Only deletions by TTL have one.
-    if let (Some(identity), Some(out)) = (record.get_mut("userIdentity").map(Value::take), out.as_object_mut()) {
+    if let (Some(identity), Some(out)) =
+        (record.get_mut("userIdentity").map(Value::take), out.as_object_mut())
+    {
         out.insert("userIdentity".to_owned(), identity);
     }
     out

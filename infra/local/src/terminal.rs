@@ -44,7 +44,11 @@ impl Terminal {
             ("Data", place.to_owned()),
         ];
         self.say("");
-        self.say(&format!("  {} is running {}", self.bold("Onramp"), self.dim(&format!("· ready in {ms} ms"))));
+        self.say(&format!(
+            "  {} is running {}",
+            self.bold("Onramp"),
+            self.dim(&format!("· ready in {ms} ms"))
+        ));
         self.say("");
         for (name, value) in rows {
             self.say(&format!("  {}  {value}", self.dim(&format!("{name:<8}"))));

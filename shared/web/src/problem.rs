@@ -1,104 +1,21 @@
 //! What went wrong, as RFC 9457 has it: a public account for the caller and, apart from it, one for the log.
 
-use std::{borrow::Cow, fmt};
+mod kind;
+
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use axum::{
+    Json,
     http::{
-        HeaderName, HeaderValue, Method, StatusCode,
+        HeaderName, HeaderValue, Method,
         header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
     },
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-/// The kinds of problems. Each has one status, one name and one title.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The request cannot be read or names something that is not there.
-    BadRequest,
-    /// There is no session.
-    Unauthorized,
-    /// The organization has no full access; a payment would give it.
-    PaymentRequired,
-    /// The caller may not do this.
-    Forbidden,
-    /// There is nothing here, or nothing that the caller may know of.
-    NotFound,
-    /// The path exists under other methods.
-    MethodNotAllowed,
-    /// The request contradicts what is stored.
-    Conflict,
-    /// The body is too large.
-    TooLarge,
-    /// Fields have faults.
-    Invalid,
-    /// Too many of these in a while.
-    TooMany,
-    /// Our fault.
-    Internal,
-    /// Something we need does not answer.
-    Unavailable,
-}
-
-impl Kind {
-    /// The status of the answer.
-    #[must_use]
-    pub const fn status(self) -> StatusCode {
-        match self {
-            Self::BadRequest => StatusCode::BAD_REQUEST,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::PaymentRequired => StatusCode::PAYMENT_REQUIRED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict => StatusCode::CONFLICT,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-
-    /// The `type` member: a reference relative to our own origin.
-    #[must_use]
-    pub const fn uri(self) -> &'static str {
-        match self {
-            Self::BadRequest => "/problems/bad-request",
-            Self::Unauthorized => "/problems/unauthorized",
-            Self::PaymentRequired => "/problems/payment-required",
-            Self::Forbidden => "/problems/forbidden",
-            Self::NotFound => "/problems/not-found",
-            Self::MethodNotAllowed => "/problems/method-not-allowed",
-            Self::Conflict => "/problems/conflict",
-            Self::TooLarge => "/problems/too-large",
-            Self::Invalid => "/problems/invalid",
-            Self::TooMany => "/problems/too-many-requests",
-            Self::Internal => "/problems/internal",
-            Self::Unavailable => "/problems/unavailable",
-        }
-    }
-
-    /// The `title` member, and the heading of the page.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::BadRequest => "This request cannot be read",
-            Self::Unauthorized => "Sign in first",
-            Self::PaymentRequired => "A plan is needed for this",
-            Self::Forbidden => "You cannot do this",
-            Self::NotFound => "There is nothing here",
-            Self::MethodNotAllowed => "This cannot be done here",
-            Self::Conflict => "This does not fit",
-            Self::TooLarge => "This is too large",
-            Self::Invalid => "Some fields need attention",
-            Self::TooMany => "Too many tries",
-            Self::Internal => "Something went wrong on our side",
-            Self::Unavailable => "We cannot answer right now",
-        }
-    }
-}
+pub use kind::Kind;
 
 /// One fault of one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -116,6 +33,19 @@ impl FieldError {
     pub fn new(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
         Self { field, code, message: message.into() }
     }
+}
+
+/// A problem as JSON, with its members in the order of the standard.
+#[derive(Debug, Serialize)]
+struct ProblemOut<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    errors: &'a [FieldError],
+    #[serde(flatten)]
+    extra: BTreeMap<&'static str, &'a Value>,
 }
 
 /// A problem: what the caller is told, and what the log is told.
@@ -246,16 +176,17 @@ impl Problem {
         self
     }
 
-    /// The JSON answer's members, in the order of the standard.
-    fn to_json(&self) -> String {
-        let mut members = Map::new();
-        members.insert("type".to_owned(), json!(self.kind.uri()));
-        members.insert("title".to_owned(), json!(self.kind.title()));
-        members.insert("status".to_owned(), json!(self.kind.status().as_u16()));
-        members.insert("detail".to_owned(), json!(self.detail));
-        members.insert("errors".to_owned(), json!(self.errors));
-        members.extend(self.extra.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-        Value::Object(members).to_string()
+    fn to_json(&self) -> Response {
+        let extra = self.extra.iter().map(|(name, value)| (*name, value)).collect();
+        Json(ProblemOut {
+            kind: self.kind.uri(),
+            title: self.kind.title(),
+            status: self.kind.status().as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+            extra,
+        })
+        .into_response()
     }
 
     /// Writes the log line. Called once, where the answer is made.
@@ -274,8 +205,9 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         self.log();
-        let content_type = [(CONTENT_TYPE, "application/problem+json")];
-        let mut response = (self.kind.status(), content_type, self.to_json()).into_response();
+        let mut response = self.to_json();
+        *response.status_mut() = self.kind.status();
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response.headers_mut().extend(self.headers);
         response
     }
@@ -283,6 +215,7 @@ impl IntoResponse for Problem {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
     use http_body_util::BodyExt;
 
     use super::*;

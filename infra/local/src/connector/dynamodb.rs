@@ -45,10 +45,10 @@ impl DynamoDbCall {
                 if let Some(index) = text(&self.request, "IndexName") {
                     arn = format!("{arn}/index/{index}");
                 }
-                vec![Need::new(format!("dynamodb:{}", self.operation), arn).with(
-                    "dynamodb:LeadingKeys",
-                    queried_key(&self.request).into_iter().collect(),
-                )]
+                vec![
+                    Need::new(format!("dynamodb:{}", self.operation), arn)
+                        .with("dynamodb:LeadingKeys", queried_key(&self.request).into_iter().collect()),
+                ]
             }
             operation => vec![
                 Need::new(format!("dynamodb:{operation}"), table(&self.request))
@@ -79,10 +79,15 @@ impl DynamoDbCall {
             }
         }
         let some = |requests: &Value| {
-            requests.as_array().or_else(|| requests.get("Keys")?.as_array()).is_some_and(|list| !list.is_empty())
+            requests
+                .as_array()
+                .or_else(|| requests.get("Keys")?.as_array())
+                .is_some_and(|list| !list.is_empty())
         };
         if let Some(tables) = request.get("RequestItems").and_then(Value::as_object) {
-            done.extend(tables.iter().filter(|(_, requests)| some(requests)).map(|(k, v)| (k.clone(), v.clone())));
+            done.extend(
+                tables.iter().filter(|(_, requests)| some(requests)).map(|(k, v)| (k.clone(), v.clone())),
+            );
         }
         let (field, mut answer) = if self.operation == "BatchGetItem" {
             ("UnprocessedKeys", json!({"Responses": {}}))
@@ -107,14 +112,19 @@ impl DynamoDbCall {
     pub(super) fn conflict(&self) -> Reply {
         const MESSAGE: &str = "Transaction is ongoing for the item";
         if !self.operation.starts_with("Transact") {
-            return Reply::json(400, "com.amazonaws.dynamodb.v20120810#TransactionConflictException", MESSAGE);
+            return Reply::json(
+                400,
+                "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
+                MESSAGE,
+            );
         }
         let count = self.request.get("TransactItems").and_then(Value::as_array).map_or(1, Vec::len);
         let reason = |index| match index {
             0 => json!({"Code": "TransactionConflict", "Message": MESSAGE}),
             _ => json!({"Code": "None"}),
         };
-        let codes = std::iter::once("TransactionConflict").chain(std::iter::repeat_n("None", count.saturating_sub(1)));
+        let codes = std::iter::once("TransactionConflict")
+            .chain(std::iter::repeat_n("None", count.saturating_sub(1)));
         let body = json!({
             "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
             "Message": format!(
@@ -155,7 +165,11 @@ fn leading_keys(request: &Value) -> Vec<String> {
                 return vec![pk.to_owned()];
             }
             let inner = ["Key", "Keys", "Item", "PutRequest", "DeleteRequest"];
-            fields.iter().filter(|(name, _)| inner.contains(&name.as_str())).flat_map(|(_, v)| leading_keys(v)).collect()
+            fields
+                .iter()
+                .filter(|(name, _)| inner.contains(&name.as_str()))
+                .flat_map(|(_, v)| leading_keys(v))
+                .collect()
         }
         _ => Vec::new(),
     }
@@ -165,7 +179,8 @@ fn leading_keys(request: &Value) -> Vec<String> {
 fn queried_key(request: &Value) -> Option<String> {
     let condition = text(request, "KeyConditionExpression")?;
     let placeholder = condition.get(condition.find(':')?..)?;
-    let end = placeholder.find(|c: char| c != ':' && c != '_' && !c.is_alphanumeric()).unwrap_or(placeholder.len());
+    let end =
+        placeholder.find(|c: char| c != ':' && c != '_' && !c.is_alphanumeric()).unwrap_or(placeholder.len());
     let value = request.get("ExpressionAttributeValues")?.get(placeholder.get(..end)?)?;
     text(value, "S").map(str::to_owned)
 }
@@ -176,7 +191,8 @@ mod tests {
 
     fn needs(operation: &str, request: &Value) -> Vec<(String, String, String)> {
         let call = DynamoDbCall::new(operation, request.to_string().into_bytes());
-        let keys = |need: &Need| need.context.get("dynamodb:LeadingKeys").cloned().unwrap_or_default().join(",");
+        let keys =
+            |need: &Need| need.context.get("dynamodb:LeadingKeys").cloned().unwrap_or_default().join(",");
         call.needs().iter().map(|need| (need.action.clone(), need.resource.clone(), keys(need))).collect()
     }
 
@@ -189,7 +205,10 @@ mod tests {
     fn a_call_needs_what_it_touches() {
         let key = json!({"pk": {"S": "ORG#1"}, "sk": {"S": "ORG"}});
         assert_eq!(needs("GetItem", &json!({"TableName": "T", "Key": key})), [need("GetItem", "T", "ORG#1")]);
-        assert_eq!(needs("PutItem", &json!({"TableName": "T", "Item": key})), [need("PutItem", "T", "ORG#1")]);
+        assert_eq!(
+            needs("PutItem", &json!({"TableName": "T", "Item": key})),
+            [need("PutItem", "T", "ORG#1")]
+        );
         assert_eq!(
             needs("BatchGetItem", &json!({"RequestItems": {"T": {"Keys": [key, {"pk": {"S": "USER#2"}}]}}})),
             [need("BatchGetItem", "T", "ORG#1,USER#2")]
@@ -210,7 +229,8 @@ mod tests {
         let request = json!({"TransactItems": [
             {"Put": {"TableName": "T", "Item": {"pk": {"S": "A"}}}}, {"Update": at}, {"Delete": at}, {"ConditionCheck": at},
         ]});
-        let expected = ["PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"].map(|action| need(action, "T", "A"));
+        let expected = ["PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"]
+            .map(|action| need(action, "T", "A"));
         assert_eq!(needs("TransactWriteItems", &request), expected);
     }
 }

@@ -28,7 +28,11 @@ impl EventsCall {
     }
 
     pub(super) fn needs(&self) -> Vec<Need> {
-        let mut arns: Vec<String> = self.entries.iter().map(|entry| format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{}", bus(entry))).collect();
+        let mut arns: Vec<String> = self
+            .entries
+            .iter()
+            .map(|entry| format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{}", bus(entry)))
+            .collect();
         arns.dedup();
         arns.into_iter().map(|arn| Need::new(format!("events:{}", self.operation), arn)).collect()
     }
@@ -72,7 +76,12 @@ fn bus(entry: &Value) -> &str {
 fn entry_of(entry: &Value) -> Result<Entry, (&'static str, String)> {
     let text = |key: &str| {
         let text = entry.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-        text.map(str::to_owned).ok_or_else(|| ("InvalidArgument", format!("Parameter {key} is not valid. Reason: {key} is a required argument.")))
+        text.map(str::to_owned).ok_or_else(|| {
+            (
+                "InvalidArgument",
+                format!("Parameter {key} is not valid. Reason: {key} is a required argument."),
+            )
+        })
     };
     let detail: Value = serde_json::from_str(&text("Detail")?)
         .ok()
@@ -80,7 +89,14 @@ fn entry_of(entry: &Value) -> Result<Entry, (&'static str, String)> {
         .ok_or_else(|| ("MalformedDetail", "Detail is malformed.".to_owned()))?;
     let resources = entry.get("Resources").and_then(Value::as_array).cloned().unwrap_or_default();
     let time = entry.get("Time").and_then(Value::as_f64).and_then(seconds);
-    Ok(Entry { bus: bus(entry).to_owned(), source: text("Source")?, detail_type: text("DetailType")?, detail, resources, time })
+    Ok(Entry {
+        bus: bus(entry).to_owned(),
+        source: text("Source")?,
+        detail_type: text("DetailType")?,
+        detail,
+        resources,
+        time,
+    })
 }
 
 /// `Time` on the wire: seconds since 1970, with a fraction.

@@ -93,7 +93,9 @@ impl Connector {
             Err(Lost::Reset) => {
                 Err(ConnectorError::io("connection refused (injected)".into()).never_connected())
             }
-            Err(Lost::Reply) => Err(ConnectorError::io("connection reset before the answer (injected)".into())),
+            Err(Lost::Reply) => {
+                Err(ConnectorError::io("connection reset before the answer (injected)".into()))
+            }
             Err(Lost::Silence) => {
                 match self.read_timeout {
                     Some(limit) => tokio::time::sleep(limit).await,
@@ -179,7 +181,9 @@ fn parse(request: &HttpRequest) -> AwsCall {
     let body = request.body().bytes().unwrap_or_default().to_vec();
     let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
     match target.split_once('.') {
-        Some(("DynamoDB_20120810", operation)) => AwsCall::DynamoDb(dynamodb::DynamoDbCall::new(operation, body)),
+        Some(("DynamoDB_20120810", operation)) => {
+            AwsCall::DynamoDb(dynamodb::DynamoDbCall::new(operation, body))
+        }
         Some(("AWSEvents", operation)) => AwsCall::Events(events::EventsCall::new(operation, &body)),
         Some(("secretsmanager", operation)) => AwsCall::Secrets(secrets::SecretsCall::new(operation, &body)),
         _ => {

@@ -20,7 +20,8 @@ impl SesCall {
         let request: Value = serde_json::from_slice(body).unwrap_or_default();
         let letter = Letter::read(&request);
         let from = request.get("FromEmailAddress").and_then(Value::as_str).unwrap_or_default();
-        let configuration_set = request.get("ConfigurationSetName").and_then(Value::as_str).map(str::to_owned);
+        let configuration_set =
+            request.get("ConfigurationSetName").and_then(Value::as_str).map(str::to_owned);
         Self { letter, from: crate::mailbox::bare_address(from), configuration_set }
     }
 
@@ -28,9 +29,8 @@ impl SesCall {
     pub(super) fn needs(&self) -> Vec<Need> {
         let domain = self.from.rsplit('@').next().unwrap_or_default();
         let arn = |rest: String| format!("arn:aws:ses:{REGION}:{ACCOUNT}:{rest}");
-        let need = |resource| {
-            Need::new("ses:SendEmail", resource).with("ses:FromAddress", vec![self.from.clone()])
-        };
+        let need =
+            |resource| Need::new("ses:SendEmail", resource).with("ses:FromAddress", vec![self.from.clone()]);
         let mut needs = vec![need(arn(format!("identity/{domain}")))];
         needs.extend(self.configuration_set.iter().map(|set| need(arn(format!("configuration-set/{set}")))));
         needs

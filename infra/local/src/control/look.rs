@@ -34,13 +34,14 @@ pub(super) async fn put_event(State(system): Shared, body: Bytes) -> Response {
         Err(refusal) => return *refusal,
     };
     let mut faults = Vec::new();
-    let mut text = |key: &str, default: Option<&str>| match request.get(key).and_then(Value::as_str).or(default) {
-        Some(text) if !text.is_empty() => text.to_owned(),
-        _ => {
-            faults.push(format!("{key} must be given as text"));
-            String::new()
-        }
-    };
+    let mut text =
+        |key: &str, default: Option<&str>| match request.get(key).and_then(Value::as_str).or(default) {
+            Some(text) if !text.is_empty() => text.to_owned(),
+            _ => {
+                faults.push(format!("{key} must be given as text"));
+                String::new()
+            }
+        };
     let (source, detail_type) = (text("source", None), text("detail-type", None));
     let bus = text("bus", Some("default"));
     if !request.get("detail").is_some_and(Value::is_object) {

@@ -96,7 +96,8 @@ async fn reset(State(system): Shared) -> Response {
 
 async fn invoke(State(system): Shared, Path(function): Path<String>, body: Bytes) -> Response {
     if !system.fleet.names().contains(&function) {
-        let known = format!("no function is called {function}; there are {}", system.fleet.names().join(", "));
+        let known =
+            format!("no function is called {function}; there are {}", system.fleet.names().join(", "));
         return refuse(StatusCode::NOT_FOUND, [known]);
     }
     let payload = match serde_json::from_slice(&body) {
@@ -106,7 +107,9 @@ async fn invoke(State(system): Shared, Path(function): Path<String>, body: Bytes
     match system.fleet.invoke(&function, payload).await.answer {
         Ok(answer) => answer::json_text(answer.get().to_owned()),
         // As the Invoke API says it: 200, with the function's failure in a header.
-        Err(failure) => ([("x-amz-function-error", "Unhandled")], answer_json(&failure.payload())).into_response(),
+        Err(failure) => {
+            ([("x-amz-function-error", "Unhandled")], answer_json(&failure.payload())).into_response()
+        }
     }
 }
 
@@ -121,6 +124,7 @@ async fn wrong_method(request: Request) -> Response {
 
 /// A JSON body, or the refusal to send.
 fn parse(body: &[u8]) -> Result<Value, Box<Response>> {
-    serde_json::from_slice(body)
-        .map_err(|error| Box::new(refuse(StatusCode::BAD_REQUEST, [format!("the body is not JSON: {error}")])))
+    serde_json::from_slice(body).map_err(|error| {
+        Box::new(refuse(StatusCode::BAD_REQUEST, [format!("the body is not JSON: {error}")]))
+    })
 }

@@ -16,7 +16,9 @@ pub(super) async fn read(State(system): Shared) -> Response {
 pub(super) async fn replace(State(system): Shared, body: Bytes) -> Response {
     let plan: Vec<Fault> = match serde_json::from_slice(&body) {
         Ok(plan) => plan,
-        Err(error) => return refuse(StatusCode::BAD_REQUEST, [format!("the plan is a list of faults: {error}")]),
+        Err(error) => {
+            return refuse(StatusCode::BAD_REQUEST, [format!("the plan is a list of faults: {error}")]);
+        }
     };
     match system.cloud.faults.replace(plan, &system.fleet.names()) {
         Ok(()) => answer::json(&system.cloud.faults.plan()),

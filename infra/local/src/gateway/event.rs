@@ -129,9 +129,12 @@ fn forwarded(headers: &HeaderMap, host: &str, source_ip: &str) -> BTreeMap<Strin
         Some(claimed) => format!("{claimed}, {source_ip}"),
         None => source_ip.to_owned(),
     };
-    for (name, value) in
-        [("host", host), ("x-forwarded-for", &chain), ("x-forwarded-port", port), ("x-forwarded-proto", "http")]
-    {
+    for (name, value) in [
+        ("host", host),
+        ("x-forwarded-for", &chain),
+        ("x-forwarded-port", port),
+        ("x-forwarded-proto", "http"),
+    ] {
         out.insert(name.to_owned(), value.to_owned());
     }
     out
@@ -170,7 +173,8 @@ mod tests {
     use super::*;
 
     fn event(request: &Request<Bytes>, key: &str, parameters: &[(&str, &str)]) -> Value {
-        let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let parameters =
+            parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let matched = Matched { function: "f", route_key: key.to_owned(), parameters };
         let now = "2026-01-22T09:05:03.250Z".parse().unwrap();
         Arrival { request, matched: &matched, request_id: "JKJaXmPLvHcESHA=", now }.event()

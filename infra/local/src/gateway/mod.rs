@@ -52,12 +52,8 @@ impl Gateway {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
         let gateway_id = random::uuid();
-        let arrival = Arrival {
-            request: &request,
-            matched: &matched,
-            request_id: &gateway_id,
-            now: self.clock.now(),
-        };
+        let arrival =
+            Arrival { request: &request, matched: &matched, request_id: &gateway_id, now: self.clock.now() };
         let Ok(payload) = serde_json::value::to_raw_value(&arrival.event()) else {
             return message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
         };

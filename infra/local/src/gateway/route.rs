@@ -60,7 +60,11 @@ impl Router {
             }
         }
         let default = self.default.as_ref()?;
-        Some(Matched { function: &default.function, route_key: "$default".to_owned(), parameters: Vec::new() })
+        Some(Matched {
+            function: &default.function,
+            route_key: "$default".to_owned(),
+            parameters: Vec::new(),
+        })
     }
 }
 
@@ -130,9 +134,11 @@ mod tests {
 
     fn router() -> Router {
         let route = |function: &str, key: &str| match key.split_once(' ') {
-            Some((method, path)) => {
-                Route { function: function.to_owned(), method: Some(method.to_owned()), path: path.to_owned() }
-            }
+            Some((method, path)) => Route {
+                function: function.to_owned(),
+                method: Some(method.to_owned()),
+                path: path.to_owned(),
+            },
             None => Route { function: function.to_owned(), method: None, path: key.to_owned() },
         };
         Router::new(&[
@@ -149,7 +155,8 @@ mod tests {
     fn check(method: &str, path: &str, key: &str, parameters: &[(&str, &str)]) {
         let router = router();
         let found = router.find(method, path).unwrap();
-        let got: Vec<_> = found.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let got: Vec<_> =
+            found.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!((found.route_key.as_str(), got.as_slice()), (key, parameters), "{method} {path}");
     }
 

@@ -100,9 +100,16 @@ fn known(kind: &str) -> Option<&'static [&'static str]> {
         "EventBridgeRule" | "CloudWatchEvent" => {
             &["Pattern", "EventBusName", "RetryPolicy", "DeadLetterConfig", "RuleName", "State", "Target"]
         }
-        "Schedule" => {
-            &["Schedule", "Name", "Description", "Enabled", "State", "Input", "RetryPolicy", "DeadLetterConfig"]
-        }
+        "Schedule" => &[
+            "Schedule",
+            "Name",
+            "Description",
+            "Enabled",
+            "State",
+            "Input",
+            "RetryPolicy",
+            "DeadLetterConfig",
+        ],
         "ScheduleV2" => &[
             "ScheduleExpression",
             "ScheduleExpressionTimezone",
@@ -130,14 +137,18 @@ pub(super) fn read(at: &str, function: &str, event: &Value) -> Result<Source, St
             return Err(format!("{at}: the property {name} of {kind} is not understood"));
         }
     }
-    if !flag(properties, "Enabled", at, true)? || properties.get("State").and_then(Value::as_str) == Some("DISABLED") {
+    if !flag(properties, "Enabled", at, true)?
+        || properties.get("State").and_then(Value::as_str) == Some("DISABLED")
+    {
         return Ok(Source::Disabled);
     }
     match kind.as_str() {
         "HttpApi" => route(at, function, properties).map(Source::Route),
         "DynamoDB" => stream(at, function, properties).map(Source::Stream),
         "Schedule" => schedule(at, function, properties, "Schedule", "aws.events").map(Source::Schedule),
-        "ScheduleV2" => schedule(at, function, properties, "ScheduleExpression", "aws.scheduler").map(Source::Schedule),
+        "ScheduleV2" => {
+            schedule(at, function, properties, "ScheduleExpression", "aws.scheduler").map(Source::Schedule)
+        }
         _ => rule(at, function, properties).map(Source::Rule),
     }
 }
@@ -153,7 +164,8 @@ fn route(at: &str, function: &str, properties: &Value) -> Result<Route, String> 
 
 fn stream(at: &str, function: &str, properties: &Value) -> Result<StreamSource, String> {
     let arn = text(properties, "Stream", at)?;
-    let table = arn.split('/').nth(1).ok_or_else(|| format!("{at}.Stream is not a table's stream"))?.to_owned();
+    let table =
+        arn.split('/').nth(1).ok_or_else(|| format!("{at}.Stream is not a table's stream"))?.to_owned();
     let mut filters = Vec::new();
     let given = properties.pointer("/FilterCriteria/Filters").and_then(Value::as_array);
     for filter in given.into_iter().flatten() {
@@ -170,7 +182,8 @@ fn stream(at: &str, function: &str, properties: &Value) -> Result<StreamSource, 
         batch: usize::try_from(batch).unwrap_or(1).max(1),
         filters,
         bisect: flag(properties, "BisectBatchOnFunctionError", at, false)?,
-        reports_failures: reports.is_some_and(|kinds| kinds.iter().any(|kind| kind == "ReportBatchItemFailures")),
+        reports_failures: reports
+            .is_some_and(|kinds| kinds.iter().any(|kind| kind == "ReportBatchItemFailures")),
         retries: u32::try_from(number(properties, "MaximumRetryAttempts", at, -1)?).ok(),
         on_failure: destination.and_then(Value::as_str).map(str::to_owned),
         from_start: match text(properties, "StartingPosition", at)?.as_str() {
@@ -200,7 +213,8 @@ fn schedule(
     source: &'static str,
 ) -> Result<Schedule, String> {
     let expression = text(properties, key, at)?;
-    let every = rate(&expression).ok_or_else(|| format!("{at}: only rate(…) is understood, not {expression}"))?;
+    let every =
+        rate(&expression).ok_or_else(|| format!("{at}: only rate(…) is understood, not {expression}"))?;
     Ok(Schedule {
         id: format!("arn:aws:events:{REGION}:{ACCOUNT}:rule/{at}"),
         function: function.to_owned(),

@@ -59,13 +59,18 @@ impl<'a> Scope<'a> {
     }
 
     /// A resource's type and properties; `None` if its condition excludes it.
-    pub(super) fn resolve_resource(&self, name: &str, resource: &Yaml) -> Result<Option<(String, Value)>, String> {
+    pub(super) fn resolve_resource(
+        &self,
+        name: &str,
+        resource: &Yaml,
+    ) -> Result<Option<(String, Value)>, String> {
         if let Some(condition) = resource.get("Condition").and_then(Yaml::as_str)
             && !self.condition(condition, 0)?
         {
             return Ok(None);
         }
-        let kind = resource.get("Type").and_then(Yaml::as_str).ok_or_else(|| format!("{name} has no Type"))?;
+        let kind =
+            resource.get("Type").and_then(Yaml::as_str).ok_or_else(|| format!("{name} has no Type"))?;
         let properties = match resource.get("Properties") {
             Some(properties) => self.resolve(properties, name)?,
             None => Value::Object(Map::new()),
@@ -139,7 +144,9 @@ impl<'a> Scope<'a> {
                 self.attribute(logical, attribute, at, depth).map(|value| Some(json!(value)))
             }
             "Sub" => match argument {
-                Yaml::String(text) => self.substitute(text, &Map::new(), at, depth).map(|text| Some(json!(text))),
+                Yaml::String(text) => {
+                    self.substitute(text, &Map::new(), at, depth).map(|text| Some(json!(text)))
+                }
                 Yaml::Sequence(parts) => {
                     let [Yaml::String(text), locals] = parts.as_slice() else { return Err(shape()) };
                     match self.value(locals, at, depth)? {
@@ -174,7 +181,11 @@ impl<'a> Scope<'a> {
                 let [index, items] = sequence(argument).ok_or_else(shape)? else { return Err(shape()) };
                 let index = scalar(index).and_then(|index| index.parse::<usize>().ok()).ok_or_else(shape)?;
                 let items = self.value(items, at, depth)?.unwrap_or_default();
-                items.get(index).cloned().map(Some).ok_or_else(|| format!("{at}: !Select {index} is out of range"))
+                items
+                    .get(index)
+                    .cloned()
+                    .map(Some)
+                    .ok_or_else(|| format!("{at}: !Select {index} is out of range"))
             }
             "FindInMap" => {
                 let [map, top, second] = sequence(argument).ok_or_else(shape)? else { return Err(shape()) };
@@ -234,7 +245,9 @@ impl<'a> Scope<'a> {
         if name == "AWS::NoValue" {
             return Ok(None);
         }
-        if let Some(value) = pseudo(name).map(|value| json!(value)).or_else(|| self.parameters.get(name).cloned()) {
+        if let Some(value) =
+            pseudo(name).map(|value| json!(value)).or_else(|| self.parameters.get(name).cloned())
+        {
             return Ok(Some(value));
         }
         if self.resources.contains_key(name) {
@@ -243,7 +256,13 @@ impl<'a> Scope<'a> {
         Err(format!("{at}: nothing is called {name}"))
     }
 
-    fn substitute(&self, text: &str, locals: &Map<String, Value>, at: &str, depth: u8) -> Result<String, String> {
+    fn substitute(
+        &self,
+        text: &str,
+        locals: &Map<String, Value>,
+        at: &str,
+        depth: u8,
+    ) -> Result<String, String> {
         let mut out = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
@@ -345,7 +364,11 @@ fn pseudo(name: &str) -> Option<&'static str> {
 }
 
 fn entries(value: Option<&Yaml>) -> impl Iterator<Item = (&str, &Yaml)> {
-    value.and_then(Yaml::as_mapping).into_iter().flatten().filter_map(|(key, value)| Some((key.as_str()?, value)))
+    value
+        .and_then(Yaml::as_mapping)
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, value)| Some((key.as_str()?, value)))
 }
 
 fn sequence(value: &Yaml) -> Option<&[Yaml]> {

@@ -86,8 +86,8 @@ impl Template {
     ///
     /// A setting that names neither is a fault: it would have no effect.
     pub fn parse(text: &str, settings: &BTreeMap<String, String>) -> Result<Self, TemplateFaults> {
-        let document: Yaml =
-            serde_yaml_ng::from_str(text).map_err(|error| TemplateFaults(vec![format!("not YAML: {error}")]))?;
+        let document: Yaml = serde_yaml_ng::from_str(text)
+            .map_err(|error| TemplateFaults(vec![format!("not YAML: {error}")]))?;
         let scope = Scope::new(&document, settings).map_err(|fault| TemplateFaults(vec![fault]))?;
         let mut reader = Reader::default();
         let globals = match document.get("Globals") {
@@ -139,7 +139,14 @@ impl Reader {
         result.map_err(|fault| self.faults.push(fault)).ok()
     }
 
-    fn resource(&mut self, scope: &Scope<'_>, globals: &Value, logical: &str, kind: &str, properties: &Value) {
+    fn resource(
+        &mut self,
+        scope: &Scope<'_>,
+        globals: &Value,
+        logical: &str,
+        kind: &str,
+        properties: &Value,
+    ) {
         match kind {
             "AWS::Serverless::Function" => {
                 let Some(function) = self.keep(Function::read(logical, properties, globals)) else {
@@ -177,7 +184,11 @@ impl Reader {
         }
     }
 
-    fn finish(mut self, scope: &Scope<'_>, settings: &BTreeMap<String, String>) -> Result<Template, TemplateFaults> {
+    fn finish(
+        mut self,
+        scope: &Scope<'_>,
+        settings: &BTreeMap<String, String>,
+    ) -> Result<Template, TemplateFaults> {
         let faults = std::mem::take(&mut self.faults);
         let mut template = Template {
             functions: self.functions,

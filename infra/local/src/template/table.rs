@@ -47,15 +47,21 @@ impl Table {
             "BillingMode": "PAY_PER_REQUEST",
         });
         let mut indexes = Vec::new();
-        if let (Some(given), Some(object)) = (properties.get("GlobalSecondaryIndexes"), create.as_object_mut()) {
+        if let (Some(given), Some(object)) =
+            (properties.get("GlobalSecondaryIndexes"), create.as_object_mut())
+        {
             object.insert("GlobalSecondaryIndexes".to_owned(), given.clone());
             for index in given.as_array().into_iter().flatten() {
                 indexes.push(read_index(logical, index, &definitions)?);
             }
         }
-        if let (Some(stream), Some(object)) = (properties.get("StreamSpecification"), create.as_object_mut()) {
+        if let (Some(stream), Some(object)) = (properties.get("StreamSpecification"), create.as_object_mut())
+        {
             let view = text(stream, "StreamViewType", &format!("{logical}.StreamSpecification"))?;
-            object.insert("StreamSpecification".to_owned(), json!({"StreamEnabled": true, "StreamViewType": view}));
+            object.insert(
+                "StreamSpecification".to_owned(),
+                json!({"StreamEnabled": true, "StreamViewType": view}),
+            );
         }
         let ttl = properties
             .get("TimeToLiveSpecification")
@@ -69,10 +75,16 @@ fn read_index(logical: &str, index: &Value, definitions: &Value) -> Result<Index
     let at = format!("{logical}.GlobalSecondaryIndexes");
     let name = text(index, "IndexName", &at)?;
     let key = |role: &str| {
-        let element = index.get("KeySchema")?.as_array()?.iter().find(|key| key.get("KeyType") == Some(&json!(role)))?;
+        let element = index
+            .get("KeySchema")?
+            .as_array()?
+            .iter()
+            .find(|key| key.get("KeyType") == Some(&json!(role)))?;
         let attribute = element.get("AttributeName")?.as_str()?.to_owned();
-        let definition =
-            definitions.as_array()?.iter().find(|given| given.get("AttributeName") == Some(&json!(attribute)))?;
+        let definition = definitions
+            .as_array()?
+            .iter()
+            .find(|given| given.get("AttributeName") == Some(&json!(attribute)))?;
         let kind = definition.get("AttributeType")?.as_str()?.to_owned();
         Some(Key { attribute, kind })
     };

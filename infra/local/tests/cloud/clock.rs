@@ -16,7 +16,9 @@ async fn an_advance_visits_each_moment_at_which_something_is_due() {
             for days in [3_i64, 8, 40] {
                 let due = boot.clock.now() + SignedDuration::from_hours(24 * days);
                 let due = due.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-                let put = put(&boot, &format!("ORG#{days}"), "ORG").item("due_pk", s("DUE#0")).item("due_at", s(&due));
+                let put = put(&boot, &format!("ORG#{days}"), "ORG")
+                    .item("due_pk", s("DUE#0"))
+                    .item("due_at", s(&due));
                 put.send().await.map_err(|error| error.to_string())?;
             }
         }

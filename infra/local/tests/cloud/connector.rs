@@ -16,7 +16,8 @@ async fn a_failed_condition_comes_back_typed_with_the_old_item() {
             .await
             .unwrap_err()
             .into_service_error();
-        let aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(failed) = refused
+        let aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(failed) =
+            refused
         else {
             return Err(format!("{refused:?}"));
         };
@@ -32,7 +33,8 @@ async fn a_failed_condition_comes_back_typed_with_the_old_item() {
 async fn calls_outside_the_role_are_denied_and_the_log_names_the_statement() {
     let worker = behaviour(|boot, _| async move {
         put(&boot, "A", "1").send().await.unwrap();
-        let deleted = dynamodb(&boot).delete_item().table_name(TABLE).key("pk", s("A")).key("sk", s("1")).send().await;
+        let deleted =
+            dynamodb(&boot).delete_item().table_name(TABLE).key("pk", s("A")).key("sk", s("1")).send().await;
         let indexed = dynamodb(&boot)
             .query()
             .table_name(TABLE)
@@ -88,9 +90,15 @@ async fn a_mail_lies_in_the_box_and_ses_says_so_on_the_bus() {
     let (_, answer) = bench.work().await;
     assert_eq!(answer[1], "AccessDeniedException");
     let mail = bench.get("/_local/mail").await;
-    assert_eq!((&mail[0]["id"], &mail[0]["kind"], &mail[0]["to"]), (&answer[0], &json!("welcome"), &json!(["jo@example.org"])));
+    assert_eq!(
+        (&mail[0]["id"], &mail[0]["kind"], &mail[0]["to"]),
+        (&answer[0], &json!("welcome"), &json!(["jo@example.org"]))
+    );
     let feedback = bench.worker_heard().pop().unwrap();
-    assert_eq!((&feedback["detail-type"], &feedback["detail"]["mail"]["messageId"]), (&json!("Email Sent"), &answer[0]));
+    assert_eq!(
+        (&feedback["detail-type"], &feedback["detail"]["mail"]["messageId"]),
+        (&json!("Email Sent"), &answer[0])
+    );
 }
 
 #[tokio::test]
@@ -104,7 +112,8 @@ async fn entries_that_the_bus_cannot_take_are_counted() {
             PutEventsRequestEntry::builder().source("test").detail_type("said.hello").detail(detail).build()
         };
         let client = aws_sdk_eventbridge::Client::new(&boot.aws.service("EVENTBRIDGE"));
-        let put = client.put_events().entries(entry("{\"a\":1}")).entries(entry("nonsense")).send().await.unwrap();
+        let put =
+            client.put_events().entries(entry("{\"a\":1}")).entries(entry("nonsense")).send().await.unwrap();
         Ok(json!([put.failed_entry_count, put.entries()[1].error_code()]))
     });
     let bench = bench(worker, idle()).await;

@@ -63,10 +63,17 @@ async fn the_gateway_answers_for_functions_that_fail_and_bodies_too_long() {
     });
     let bench = bench(worker, idle()).await;
     let error = json!({"message": "Internal Server Error"});
-    assert_eq!(bench.ask("GET", "/error", &Value::Null).await, (StatusCode::INTERNAL_SERVER_ERROR, error.clone()));
+    assert_eq!(
+        bench.ask("GET", "/error", &Value::Null).await,
+        (StatusCode::INTERNAL_SERVER_ERROR, error.clone())
+    );
     assert_eq!(bench.ask("GET", "/panic", &Value::Null).await, (StatusCode::INTERNAL_SERVER_ERROR, error));
     assert_eq!(bench.ask("HEAD", "/teapot", &Value::Null).await.0, StatusCode::IM_A_TEAPOT);
-    let long = Request::builder().method("POST").uri("/").body(Bytes::from(vec![b'a'; 10 * 1024 * 1024 + 1])).unwrap();
+    let long = Request::builder()
+        .method("POST")
+        .uri("/")
+        .body(Bytes::from(vec![b'a'; 10 * 1024 * 1024 + 1]))
+        .unwrap();
     assert_eq!(bench.stack.request(long).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
 }
 

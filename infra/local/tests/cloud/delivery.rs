@@ -70,9 +70,11 @@ async fn a_poisoned_record_is_cut_out_and_the_others_arrive() {
 #[tokio::test]
 async fn a_reported_failure_is_sent_again_and_the_records_before_it_are_not() {
     let reader = behaviour(|_, event| async move {
-        let failed = event["Records"].as_array().unwrap().iter().find(|record| {
-            record["dynamodb"]["Keys"]["pk"]["S"] == "B"
-        });
+        let failed = event["Records"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|record| record["dynamodb"]["Keys"]["pk"]["S"] == "B");
         let failures: Vec<Value> = failed
             .map(|record| json!({"itemIdentifier": record["dynamodb"]["SequenceNumber"]}))
             .into_iter()
@@ -106,7 +108,9 @@ async fn a_rule_delivers_what_matches_and_gives_up_after_its_retries() {
     });
     let bench = bench(worker, idle()).await;
     for (kind, bad) in [("said.hello", false), ("done.hello", false), ("said.bad", true)] {
-        bench.post("/_local/events", json!({"source": "test", "detail-type": kind, "detail": {"bad": bad}})).await;
+        bench
+            .post("/_local/events", json!({"source": "test", "detail-type": kind, "detail": {"bad": bad}}))
+            .await;
     }
     bench.post("/_local/settle", Value::Null).await;
     let heard = bench.worker_heard();

@@ -15,7 +15,12 @@ async fn struck(kind: &str) -> (StatusCode, Value, usize) {
         }
     });
     let bench = bench(worker, idle()).await;
-    bench.post("/_local/faults", json!([{"function": "worker", "operation": "PutItem", "nth": 1, "kind": kind}])).await;
+    bench
+        .post(
+            "/_local/faults",
+            json!([{"function": "worker", "operation": "PutItem", "nth": 1, "kind": kind}]),
+        )
+        .await;
     let (status, answer) = bench.work().await;
     let items = bench.get("/_local/table").await.as_array().unwrap().len();
     (status, answer, items)
@@ -61,7 +66,8 @@ async fn a_partial_batch_leaves_keys_unprocessed() {
         put(&boot, "A", "1").send().await.unwrap();
         put(&boot, "A", "2").send().await.unwrap();
         let key = |sk: &str| [("pk".to_owned(), s("A")), ("sk".to_owned(), s(sk))].into_iter().collect();
-        let keys = KeysAndAttributes::builder().keys(key("1")).keys(key("2")).consistent_read(true).build().unwrap();
+        let keys =
+            KeysAndAttributes::builder().keys(key("1")).keys(key("2")).consistent_read(true).build().unwrap();
         let answer = dynamodb(&boot).batch_get_item().request_items(TABLE, keys).send().await.unwrap();
         let found = answer.responses().unwrap().get(TABLE).map_or(0, Vec::len);
         let left = answer.unprocessed_keys().unwrap().get(TABLE).map_or(0, |left| left.keys().len());

@@ -1,5 +1,12 @@
 //! The local AWS itself, with functions and a template of the tests' own.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test ends where its premise does"
+)]
+
 mod clock;
 mod connector;
 mod control;

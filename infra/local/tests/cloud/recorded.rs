@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 fn recorded() -> Vec<(PathBuf, String, Value)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events");
     let mut found = Vec::new();
-    for folder in fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+    for folder in fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())
+    {
         let function = folder.file_name().unwrap().to_str().unwrap().to_owned();
         for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             let event: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
@@ -31,7 +32,11 @@ fn recorded() -> Vec<(PathBuf, String, Value)> {
 /// The request behind an event.
 fn request(event: &Value) -> Request<Bytes> {
     let text = |path: &str| event.pointer(path).and_then(Value::as_str).unwrap_or_default();
-    let query = if text("/rawQueryString").is_empty() { String::new() } else { format!("?{}", text("/rawQueryString")) };
+    let query = if text("/rawQueryString").is_empty() {
+        String::new()
+    } else {
+        format!("?{}", text("/rawQueryString"))
+    };
     let mut request = Request::builder()
         .method(text("/requestContext/http/method"))
         .uri(format!("{}{query}", text("/rawPath")))
@@ -72,7 +77,8 @@ fn the_gateway_makes_the_recorded_events() {
         let request = request(&event);
         let matched = router.find(request.method().as_str(), request.uri().path()).unwrap();
         assert_eq!(matched.function, function, "{}", file.display());
-        let now = Timestamp::from_millisecond(event["requestContext"]["timeEpoch"].as_i64().unwrap()).unwrap();
+        let now =
+            Timestamp::from_millisecond(event["requestContext"]["timeEpoch"].as_i64().unwrap()).unwrap();
         let request_id = event["requestContext"]["requestId"].as_str().unwrap();
         let made = Arrival { request: &request, matched: &matched, request_id, now }.event();
         let (made, event) = (standing_anywhere(made), standing_anywhere(event));

@@ -117,7 +117,11 @@ pub fn s(text: &str) -> AttributeValue {
 }
 
 /// Puts an item of this key.
-pub fn put(boot: &Boot, pk: &str, sk: &str) -> aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder {
+pub fn put(
+    boot: &Boot,
+    pk: &str,
+    sk: &str,
+) -> aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder {
     dynamodb(boot).put_item().table_name(TABLE).item("pk", s(pk)).item("sk", s(sk))
 }
 

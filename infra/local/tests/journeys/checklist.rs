@@ -99,7 +99,8 @@ async fn two_admins_at_once_keep_both_ticks() {
 async fn the_host_apps_events_tick_tasks_in_any_state() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    let detail = |org: String| json!({ "organization_id": org, "actor": "Mo", "occurred_at": "2025-01-09T08:00:00Z" });
+    let detail =
+        |org: String| json!({ "organization_id": org, "actor": "Mo", "occurred_at": "2025-01-09T08:00:00Z" });
     world.host_event("project.created", detail(jo.org())).await;
     let list = jo.checklist().await;
     let task = &list["tasks"][1];

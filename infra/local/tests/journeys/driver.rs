@@ -36,7 +36,13 @@ impl World {
         Visitor { world: self, cookie: None, ip: "203.0.113.7".to_owned() }
     }
 
-    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Answer {
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header("host", "localhost:8484");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -72,7 +78,13 @@ impl World {
     pub async fn events(&self, detail_type: &str) -> Vec<Value> {
         self.settle().await;
         let events = self.local("GET", "/_local/events", None).await;
-        events.as_array().unwrap().iter().filter(|event| event["detail-type"] == detail_type).cloned().collect()
+        events
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|event| event["detail-type"] == detail_type)
+            .cloned()
+            .collect()
     }
 
     /// Has Stripe send an event; answers the statuses of its deliveries.
@@ -131,14 +143,25 @@ impl World {
     pub async fn pending(&self, organization: &str, email: &str) -> Visitor<'_> {
         let mut visitor = self.visitor();
         let answer = visitor.sign_up(organization, email, false).await;
-        assert_eq!(answer.header("location"), format!("/organizations/{}", visitor.org()), "{}", answer.text());
+        assert_eq!(
+            answer.header("location"),
+            format!("/organizations/{}", visitor.org()),
+            "{}",
+            answer.text()
+        );
         visitor
     }
 }
 
 impl Visitor<'_> {
     /// Sends a request with this visitor's session and address, and keeps what session comes back.
-    pub async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Answer {
+    pub async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
         let mut all = headers.to_vec();
         all.push(("x-local-source-ip", &self.ip));
         if let Some(cookie) = &self.cookie {
@@ -181,7 +204,8 @@ impl Visitor<'_> {
 
     pub async fn sign_up(&mut self, organization: &str, email: &str, trial: bool) -> Answer {
         let trial = trial.to_string();
-        let form = [("name", organization), ("full_name", "Jo Doe"), ("email", email), ("start_trial", &trial)];
+        let form =
+            [("name", organization), ("full_name", "Jo Doe"), ("email", email), ("start_trial", &trial)];
         let answer = self.submit("/organizations/new", &form).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
         answer

@@ -10,7 +10,8 @@ async fn is_provisioned_once(world: &World, jo: &mut Visitor<'_>) {
     assert_eq!(world.events("organization.provisioned").await.len(), 1);
     assert_eq!(world.events("subscription.activated").await.len(), 1);
     let list = jo.checklist().await;
-    let billing = list["tasks"].as_array().unwrap().iter().find(|task| task["key"] == "added_billing_info").unwrap();
+    let billing =
+        list["tasks"].as_array().unwrap().iter().find(|task| task["key"] == "added_billing_info").unwrap();
     assert_eq!((&billing["completed"], &billing["source"]), (&json!(true), &json!("billing")));
 }
 
@@ -26,8 +27,7 @@ async fn a_first_payment_provisions_once_however_often_it_is_told() {
     assert_eq!(statuses, [200]);
     is_provisioned_once(&world, &mut jo).await;
 
-    let twenty =
-        json!({ "type": "invoice.paid", "organization_id": jo.org(), "count": 20, "set": { "id": "evt_same" } });
+    let twenty = json!({ "type": "invoice.paid", "organization_id": jo.org(), "count": 20, "set": { "id": "evt_same" } });
     let statuses = world.stripe(twenty.clone()).await;
     assert_eq!(statuses.len(), 20);
     for _ in 0..10 {
@@ -74,8 +74,7 @@ async fn payment_and_checkout_in_parallel_never_miss_each_other() {
         let world = World::new().await;
         let mut jo = world.pending("Acme", "jo@example.com").await;
         let paid = json!({ "type": "invoice.paid", "customer": "cus_new" });
-        let checkout =
-            json!({ "type": "checkout.session.completed", "customer": "cus_new", "organization_id": jo.org() });
+        let checkout = json!({ "type": "checkout.session.completed", "customer": "cus_new", "organization_id": jo.org() });
         let (paid, checkout) = tokio::join!(world.stripe(paid), world.stripe(checkout));
         assert_eq!((paid, checkout), (vec![200], vec![200]), "round {round}");
         is_provisioned_once(&world, &mut jo).await;
@@ -100,7 +99,9 @@ async fn a_reference_alone_links_nobody() {
 async fn a_subscriptions_end_ends_access_and_a_late_payment_does_not_revive_it() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    for kind in ["customer.subscription.created", "invoice.paid", "customer.subscription.deleted", "invoice.paid"] {
+    for kind in
+        ["customer.subscription.created", "invoice.paid", "customer.subscription.deleted", "invoice.paid"]
+    {
         assert_eq!(world.stripe(json!({ "type": kind, "organization_id": jo.org() })).await, [200], "{kind}");
     }
     let organization = jo.organization().await;
@@ -113,8 +114,11 @@ async fn a_failed_payment_is_shown_until_the_right_one_comes() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let of_jo = |kind: &str, invoice: &str| json!({ "type": kind, "organization_id": jo.org(), "set": { "data.object.id": invoice } });
-    let (paid, failed, paid_late) =
-        (of_jo("invoice.paid", "in_1"), of_jo("invoice.payment_failed", "in_2"), of_jo("invoice.paid", "in_2"));
+    let (paid, failed, paid_late) = (
+        of_jo("invoice.paid", "in_1"),
+        of_jo("invoice.payment_failed", "in_2"),
+        of_jo("invoice.paid", "in_2"),
+    );
     world.stripe(paid).await;
     world.stripe(failed).await;
     let issue = jo.organization().await["billing_issue"].clone();

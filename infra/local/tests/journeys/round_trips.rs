@@ -24,7 +24,10 @@ async fn every_request_makes_the_calls_that_were_promised() {
     let guide = world.visitor().open("/onboarding/guide").await;
     assert!(world.calls_of(&guide).await.is_empty());
 
-    let known = world.visitor().submit("/organizations/new", &[("name", "A"), ("full_name", "B"), ("email", "jo@example.com")]).await;
+    let known = world
+        .visitor()
+        .submit("/organizations/new", &[("name", "A"), ("full_name", "B"), ("email", "jo@example.com")])
+        .await;
     assert_eq!(world.calls_of(&known).await, ["TransactWriteItems", "TransactWriteItems"]);
 }
 
@@ -35,8 +38,13 @@ async fn a_webhook_is_one_read_and_one_write() {
     let org = jo.org();
     let paid = |id: &str| json!({ "type": "invoice.paid", "organization_id": org, "set": { "id": id, "data.object.id": "in_1" } });
     assert_eq!(webhook_calls(&world, paid("evt_1")).await, ["BatchGetItem", "UpdateItem"]);
-    assert_eq!(webhook_calls(&world, paid("evt_1")).await, ["BatchGetItem"], "a repetition reads and writes nothing");
-    let checkout = json!({ "type": "checkout.session.completed", "organization_id": org, "customer": "cus_1" });
+    assert_eq!(
+        webhook_calls(&world, paid("evt_1")).await,
+        ["BatchGetItem"],
+        "a repetition reads and writes nothing"
+    );
+    let checkout =
+        json!({ "type": "checkout.session.completed", "organization_id": org, "customer": "cus_1" });
     assert_eq!(webhook_calls(&world, checkout).await, ["BatchGetItem", "Query", "TransactWriteItems"]);
     let unmarked = json!({ "type": "invoice.payment_failed", "customer": "cus_1" });
     assert_eq!(webhook_calls(&world, unmarked).await, ["GetItem", "GetItem", "UpdateItem"]);
@@ -51,7 +59,8 @@ async fn every_read_that_decides_is_consistent_and_everything_is_allowed() {
     crate::sign_in::by_link(&world, &mut world.visitor(), "jo@example.com").await;
     world.advance("11d").await;
     let calls = world.local("GET", "/_local/calls", None).await;
-    let denied: Vec<&Value> = calls.as_array().unwrap().iter().filter(|call| call["allowed_by"].is_null()).collect();
+    let denied: Vec<&Value> =
+        calls.as_array().unwrap().iter().filter(|call| call["allowed_by"].is_null()).collect();
     assert!(denied.is_empty(), "{denied:#?}");
 }
 

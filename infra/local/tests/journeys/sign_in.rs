@@ -67,10 +67,7 @@ async fn known_and_unknown_addresses_get_the_same_answer_and_only_one_a_mail() {
     let known = visitor.submit("/login", &[("email", "jo@example.com")]).await;
     let unknown = visitor.submit("/login", &[("email", "mo@example.com")]).await;
     assert_eq!(known.status, unknown.status);
-    assert_eq!(
-        known.text().replace("jo@example.com", "…"),
-        unknown.text().replace("mo@example.com", "…")
-    );
+    assert_eq!(known.text().replace("jo@example.com", "…"), unknown.text().replace("mo@example.com", "…"));
     assert_eq!(world.calls_of(&known).await, world.calls_of(&unknown).await);
     assert_eq!(world.mails("sign_in").await.len(), 1);
 }

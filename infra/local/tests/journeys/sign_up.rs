@@ -28,7 +28,10 @@ async fn a_stranger_signs_up_and_is_at_home() {
     let organization = &list["organization"];
     assert_eq!(organization["name"], "Acme Corp");
     assert_eq!((&organization["status"], &organization["access"]), (&json!("trialing"), &json!("full")));
-    assert_eq!((&organization["is_on_trial"], &organization["trial_days_remaining"]), (&json!(true), &json!(14)));
+    assert_eq!(
+        (&organization["is_on_trial"], &organization["trial_days_remaining"]),
+        (&json!(true), &json!(14))
+    );
 
     let page = jo.open("/onboarding/checklist").await.text();
     assert!(page.contains("0 of 8") && page.contains("Invite team member"), "{page}");
@@ -54,11 +57,17 @@ async fn a_stranger_signs_up_and_is_at_home() {
 #[tokio::test]
 async fn the_same_fields_come_in_as_a_form_as_multipart_and_as_json() {
     let world = World::new().await;
-    let multipart = ["name", "Test Org", "full_name", "Jo Doe", "email", "m@example.com", "start_trial", "true"]
-        .chunks(2)
-        .map(|field| format!("--x\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{}\r\n", field[0], field[1]))
-        .collect::<String>()
-        + "--x--\r\n";
+    let multipart =
+        ["name", "Test Org", "full_name", "Jo Doe", "email", "m@example.com", "start_trial", "true"]
+            .chunks(2)
+            .map(|field| {
+                format!(
+                    "--x\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{}\r\n",
+                    field[0], field[1]
+                )
+            })
+            .collect::<String>()
+            + "--x--\r\n";
     let json = json!({ "name": "Test Org", "full_name": "Jo Doe", "email": "j@example.com" }).to_string();
     let form = "name=Test+Org&full_name=Jo+Doe&email=f%40example.com".to_owned();
     for (content_type, body) in [
@@ -67,8 +76,13 @@ async fn the_same_fields_come_in_as_a_form_as_multipart_and_as_json() {
         ("application/x-www-form-urlencoded", form),
     ] {
         let mut visitor = world.visitor();
-        let answer = visitor.send("POST", "/organizations/new", &[("content-type", content_type)], body).await;
-        assert_eq!((answer.status, answer.header("location")), (303, "/onboarding/welcome"), "{content_type}");
+        let answer =
+            visitor.send("POST", "/organizations/new", &[("content-type", content_type)], body).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, "/onboarding/welcome"),
+            "{content_type}"
+        );
         assert_eq!(visitor.organization().await["name"], "Test Org", "{content_type}");
     }
     assert_eq!(world.mails("welcome").await.len(), 3);
@@ -77,8 +91,10 @@ async fn the_same_fields_come_in_as_a_form_as_multipart_and_as_json() {
 #[tokio::test]
 async fn bad_input_names_every_fault_and_stores_nothing() {
     let world = World::new().await;
-    let body = json!({ "name": "", "full_name": "a\u{202e}b", "email": "no", "start_trial": "maybe" }).to_string();
-    let answer = world.send("POST", "/organizations/new", &[("content-type", "application/json")], body).await;
+    let body =
+        json!({ "name": "", "full_name": "a\u{202e}b", "email": "no", "start_trial": "maybe" }).to_string();
+    let answer =
+        world.send("POST", "/organizations/new", &[("content-type", "application/json")], body).await;
     assert_eq!((answer.status, answer.header("content-type")), (422, "application/problem+json"));
     let problem = answer.json();
     let fields: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();
@@ -167,10 +183,16 @@ async fn without_trials_nobody_gets_one_whatever_the_form_says() {
 #[tokio::test]
 async fn other_sites_cannot_sign_anybody_up() {
     let world = World::new().await;
-    for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "null")] {
+    for (name, value) in
+        [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "null")]
+    {
         let body = "name=Acme&full_name=Jo&email=jo%40example.com";
         let headers = [(name, value), ("content-type", "application/x-www-form-urlencoded")];
-        assert_eq!(world.send("POST", "/organizations/new", &headers, body).await.status, 403, "{name}: {value}");
+        assert_eq!(
+            world.send("POST", "/organizations/new", &headers, body).await.status,
+            403,
+            "{name}: {value}"
+        );
     }
     assert_eq!(world.item_count().await, 0);
 }

@@ -65,13 +65,17 @@ async fn bytes_count_whatever_the_content_type_makes_of_them() {
 
 #[tokio::test]
 async fn any_of_several_secrets_and_any_of_several_signatures_will_do() {
-    let world = World::with(local::Config::memory().set("STRIPE_WEBHOOK_SECRET", "whsec_old,whsec_new")).await;
+    let world =
+        World::with(local::Config::memory().set("STRIPE_WEBHOOK_SECRET", "whsec_old,whsec_new")).await;
     let body = event();
     let of = |text| sign(&secret(text), now(&world), body.as_bytes());
     let new = of("whsec_new");
     let v1 = new.split(',').nth(1).unwrap();
     for header in [of("whsec_old"), new.clone(), format!("{},{v1}", of("whsec_strange"))] {
-        assert_eq!(world.send("POST", PATH, &[("stripe-signature", &header)], body.clone()).await.status, 200);
+        assert_eq!(
+            world.send("POST", PATH, &[("stripe-signature", &header)], body.clone()).await.status,
+            200
+        );
     }
 }
 

@@ -25,7 +25,10 @@ async fn a_trial_is_reminded_of_once_and_ends_once_and_a_payment_restores_access
     assert_eq!(world.events("trial.expired").await.len(), 1);
     let mut jo = sign_in_again(&world, &mut jo).await;
     let organization = jo.organization().await;
-    assert_eq!((&organization["status"], &organization["access"]), (&json!("trial_expired"), &json!("read_only")));
+    assert_eq!(
+        (&organization["status"], &organization["access"]),
+        (&json!("trial_expired"), &json!("read_only"))
+    );
     assert_eq!(organization["trial_days_remaining"], 0);
     let refused = jo.post("/onboarding/api/checklist/complete/created_project").await;
     assert_eq!(refused.status, 402);
@@ -89,7 +92,10 @@ async fn a_mail_whose_answer_is_lost_is_not_sent_twice() {
 }
 
 /// Signs the visitor's person in by a mailed link, in a new browser.
-async fn sign_in_again<'w>(world: &'w World, old: &mut crate::driver::Visitor<'w>) -> crate::driver::Visitor<'w> {
+async fn sign_in_again<'w>(
+    world: &'w World,
+    old: &mut crate::driver::Visitor<'w>,
+) -> crate::driver::Visitor<'w> {
     let mut visitor = world.visitor();
     visitor.ip.clone_from(&old.ip);
     crate::sign_in::by_link(world, &mut visitor, "jo@example.com").await;

@@ -1,0 +1,198 @@
+//! The checklist as JSON.
+
+use domain::{
+    billing::IssueKind,
+    checklist::Checklist,
+    status::{Access, Status},
+    task::{Place, TASKS, Task},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{config::Config, view::View};
+
+/// The answer of `GET /onboarding/api/checklist`. Times are RFC 3339 in UTC.
+#[derive(Debug, Serialize)]
+pub struct ChecklistOut {
+    /// `chk_` and the organization's uuid; null before provisioning.
+    id: Option<String>,
+    organization_id: String,
+    completed: bool,
+    completed_at: Option<Timestamp>,
+    dismissed: bool,
+    dismissed_at: Option<Timestamp>,
+    completion_percentage: usize,
+    completed_count: usize,
+    total_count: usize,
+    is_complete: bool,
+    created_at: Option<Timestamp>,
+    updated_at: Option<Timestamp>,
+    tasks: Vec<TaskOut>,
+    next_task: Option<TaskOut>,
+    organization: OrganizationOut,
+}
+
+#[derive(Debug, Serialize)]
+struct TaskOut {
+    key: &'static str,
+    title: &'static str,
+    description: &'static str,
+    icon: &'static str,
+    priority: u8,
+    category: &'static str,
+    completed: bool,
+    completed_at: Option<Timestamp>,
+    skipped: bool,
+    completed_by: Option<String>,
+    source: Option<&'static str>,
+    action: ActionOut,
+}
+
+#[derive(Debug, Serialize)]
+struct ActionOut {
+    label: &'static str,
+    url: String,
+}
+
+#[derive(Debug, Serialize)]
+struct OrganizationOut {
+    id: String,
+    name: String,
+    status: &'static str,
+    access: &'static str,
+    is_on_trial: bool,
+    trial_days_remaining: u32,
+    trial_ends_at: Option<Timestamp>,
+    billing_issue: Option<IssueOut>,
+}
+
+#[derive(Debug, Serialize)]
+struct IssueOut {
+    kind: &'static str,
+    invoice: String,
+    since: Timestamp,
+}
+
+impl ChecklistOut {
+    /// What an admin sees. Links are absolute: `origin` is where the request reached us.
+    #[must_use]
+    pub fn of(view: &View, config: &Config, origin: &str) -> Self {
+        let (org, list) = (&view.org, &view.org.checklist);
+        let task = |task| TaskOut::of(task, list, url(task, view, config, origin));
+        // Ticks may be gathered before there is a checklist; its own times begin with it.
+        let born = list.created_at.is_some();
+        Self {
+            id: born.then(|| format!("chk_{}", org.id.uuid())),
+            organization_id: org.id.to_string(),
+            completed: list.is_complete(),
+            completed_at: list.completed_at,
+            dismissed: list.dismissed_at.is_some(),
+            dismissed_at: list.dismissed_at,
+            completion_percentage: list.percentage(),
+            completed_count: list.completed_count(),
+            total_count: TASKS.len(),
+            is_complete: list.is_complete(),
+            created_at: list.created_at,
+            updated_at: list.updated_at.filter(|_| born),
+            tasks: TASKS.iter().map(task).collect(),
+            next_task: list.next_task().map(task),
+            organization: OrganizationOut::of(view),
+        }
+    }
+}
+
+impl TaskOut {
+    fn of(task: &Task, list: &Checklist, url: String) -> Self {
+        let tick = list.ticks.get(task.key);
+        Self {
+            key: task.key,
+            title: task.title,
+            description: task.description,
+            icon: task.icon,
+            priority: task.priority,
+            category: task.category.as_str(),
+            completed: tick.is_some(),
+            completed_at: tick.map(|tick| tick.at),
+            skipped: list.skipped.contains_key(task.key),
+            completed_by: tick.and_then(|tick| tick.by.clone()),
+            source: tick.map(|tick| tick.source.as_str()),
+            action: ActionOut { label: task.action.label, url },
+        }
+    }
+}
+
+impl OrganizationOut {
+    fn of(view: &View) -> Self {
+        let (org, status): (_, Status) = (&view.org, view.status());
+        let access: Access = status.access();
+        Self {
+            id: org.id.to_string(),
+            name: org.name.to_string(),
+            status: status.as_str(),
+            access: access.as_str(),
+            is_on_trial: status == Status::Trialing,
+            trial_days_remaining: org.trial_days_remaining(view.now),
+            trial_ends_at: org.trial_ends_at(),
+            billing_issue: org.billing.issue().map(|issue| IssueOut {
+                kind: match issue.kind {
+                    IssueKind::PaymentFailed => "payment_failed",
+                    IssueKind::ActionRequired => "action_required",
+                },
+                invoice: issue.invoice.to_string(),
+                since: issue.since,
+            }),
+        }
+    }
+}
+
+/// Where a task is done, as an address that works outside our own pages too.
+fn url(task: &Task, view: &View, config: &Config, origin: &str) -> String {
+    let link = view.link(task, config);
+    match (task.action.place, &config.app_url) {
+        (Place::HostApp(_), Some(_)) => link,
+        _ => format!("{origin}{link}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::org::ChecklistCommand::{Complete, Skip};
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::testing::{config, pending, trial};
+
+    fn json(view: &View) -> String {
+        let hosted = Config { app_url: Some("https://app.example.com".to_owned()), ..config() };
+        serde_json::to_string_pretty(&ChecklistOut::of(view, &hosted, "https://onramp.example.com")).unwrap()
+    }
+
+    #[test]
+    fn a_checklist_on_its_way() {
+        let view = trial()
+            .later(SignedDuration::from_mins(5))
+            .having(&[Complete("invited_team_member"), Skip("created_time_entry")])
+            .later(SignedDuration::from_hours(24));
+        insta::assert_snapshot!(json(&view));
+    }
+
+    #[test]
+    fn before_provisioning_the_checklist_has_ticks_but_no_life_of_its_own() {
+        let mut view = pending("Acme Corp", "Jo Doe");
+        view.org.tick_from_host(&TASKS[1], None, view.now);
+        let out: serde_json::Value = serde_json::from_str(&json(&view)).unwrap();
+        for field in ["id", "created_at", "updated_at"] {
+            assert!(out[field].is_null(), "{field}");
+        }
+        assert_eq!(out["completed_count"], 1);
+        assert_eq!(
+            (&out["tasks"][1]["source"], &out["tasks"][1]["completed_by"]),
+            (&"event".into(), &().into())
+        );
+        assert_eq!(
+            (&out["organization"]["status"], &out["organization"]["access"]),
+            (&"pending".into(), &"billing_only".into())
+        );
+        assert_eq!(out["next_task"]["key"], "invited_team_member");
+    }
+}

@@ -1,0 +1,118 @@
+//! The door: who may come in, and what those are told who may not.
+
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    response::{IntoResponse, Response},
+};
+use domain::people::Member;
+use http::{StatusCode, request::Parts};
+use web::{Problem, Wants};
+
+use crate::{app::App, view::View};
+
+/// What is behind the door decides how somebody without a session is turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    /// A page: sign in, and come back.
+    Page,
+    /// A piece of a page of the host app: nothing to show.
+    Fragment,
+    /// An answer for programs.
+    Api,
+}
+
+impl Door {
+    fn of(path: &str) -> Self {
+        match path {
+            "/onboarding/widget" | "/onboarding/banner" => Self::Fragment,
+            _ if path.starts_with("/onboarding/api/") => Self::Api,
+            _ => Self::Page,
+        }
+    }
+
+    fn turn_away(self, path: &str) -> Response {
+        match self {
+            Self::Page => web::to_login(path),
+            Self::Fragment => StatusCode::UNAUTHORIZED.into_response(),
+            Self::Api => Problem::unauthorized().into_response(),
+        }
+    }
+
+    fn refuse(self, problem: Problem, parts: &Parts) -> Response {
+        match self {
+            Self::Api => problem.into_response(),
+            Self::Page | Self::Fragment => web::refuse(Wants::of(&parts.headers), problem),
+        }
+    }
+}
+
+/// A handler that takes a [`View`] cannot run without a session.
+impl FromRequestParts<App> for View {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let path = parts.uri.path();
+        let door = Door::of(path);
+        let view = load(parts, app).await.map_err(|problem| door.refuse(problem, parts))?;
+        view.ok_or_else(|| door.turn_away(path))
+    }
+}
+
+/// For pages that everybody may see: they greet those who are signed in, and stand even while the table does not.
+impl OptionalFromRequestParts<App> for View {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Self::Rejection> {
+        let view = load(parts, app).await;
+        Ok(view.unwrap_or_else(|problem| {
+            tracing::warn!(?problem, "a public page is shown as to a stranger");
+            None
+        }))
+    }
+}
+
+/// One consistent read: session, person, membership and organization. Nothing is read without a token.
+async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
+    let Some(token) = web::session::token(&parts.headers) else { return Ok(None) };
+    let Some(found) = app.store.load_session(&token).await.map_err(problem)? else { return Ok(None) };
+    let now = app.clock.now();
+    let Some(member) = Member::prove(&found.session, &found.user.value, found.role, now) else {
+        return Ok(None);
+    };
+    if found.session.wants_touch(now) {
+        // A page is worth more than the note of when it was looked at.
+        match app.store.touch_session(&token, now).await {
+            Ok(()) | Err(store::Error::Conflict) => {}
+            Err(error) => tracing::warn!(%error, "the session's last use was not written"),
+        }
+    }
+    Ok(Some(View { admin: member.admin(), member, org: found.org.value, now }))
+}
+
+fn problem(error: store::Error) -> Problem {
+    match error {
+        store::Error::Corrupt(_) => Problem::internal().because(error),
+        store::Error::Conflict | store::Error::Unavailable(_) => Problem::unavailable().because(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_no_session_is_turned_away_as_suits_the_door() {
+        for (path, status, location) in [
+            ("/dashboard", 303, Some("/login?next=/dashboard")),
+            ("/onboarding/checklist", 303, Some("/login?next=/onboarding/checklist")),
+            ("/onboarding/widget", 401, None),
+            ("/onboarding/banner", 401, None),
+            ("/onboarding/api/checklist", 401, None),
+        ] {
+            let response = Door::of(path).turn_away(path);
+            assert_eq!(response.status(), status, "{path}");
+            let led = response.headers().get("location").map(|value| value.to_str().unwrap());
+            assert_eq!(led, location, "{path}");
+        }
+    }
+}

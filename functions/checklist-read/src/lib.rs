@@ -1,0 +1,35 @@
+//! Every page and every JSON read of Onramp.
+//!
+//! Each handler reads as: who asks (`entry`), what they see ([`view::View`]), the answer. Nothing here decides or
+//! changes anything; a session's last use apart, at most once an hour.
+
+pub mod api;
+mod app;
+pub mod config;
+mod entry;
+pub mod pages;
+pub mod parts;
+mod routes;
+#[cfg(test)]
+mod testing;
+pub mod view;
+
+use std::sync::Arc;
+
+use boot::{Boot, Faults, Handler};
+use store::Store;
+
+use crate::{app::App, config::Config};
+
+/// Starts the function.
+///
+/// # Errors
+/// Every bad variable at once.
+pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+    let config = Arc::new(Config::read(&boot.env)?);
+    let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
+    store.warm_up().await;
+    let profile = web::Profile::app(config.app_url.as_deref());
+    let router = routes::router(App { store, clock: boot.clock, config });
+    Ok(boot::handler(web::lambda::handler(web::harden(router, profile))))
+}

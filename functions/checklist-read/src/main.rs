@@ -1,0 +1,6 @@
+//! The Lambda function `checklist-read`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    boot::run(checklist_read::start).await
+}

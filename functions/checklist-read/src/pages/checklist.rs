@@ -1,0 +1,263 @@
+//! The setup checklist, whole.
+
+use domain::task::{TASKS, Task};
+use maud::{Markup, html};
+use web::ui::{Place, Tone, Weight, Width, link_button, note, post_button};
+
+use crate::{
+    config::Config,
+    parts::{moment, progress, standing::Standing, task},
+    view::View,
+};
+
+/// The page; for members a friendly word instead.
+#[must_use]
+pub fn render(view: &View, config: &Config) -> Markup {
+    let main = if view.admin.is_some() { admin(view, config) } else { member(view) };
+    view.page(config, "Getting started", Some(Place::Checklist), Width::Reading, main)
+}
+
+fn admin(view: &View, config: &Config) -> Markup {
+    let list = &view.org.checklist;
+    let next = list.next_task();
+    let open: Vec<&Task> = TASKS
+        .iter()
+        .filter(|task| !list.ticks.contains_key(task.key) && !list.skipped.contains_key(task.key))
+        .filter(|task| Some(*task) != next)
+        .collect();
+    let skipped: Vec<&Task> = TASKS.iter().filter(|task| list.skipped.contains_key(task.key)).collect();
+    html! {
+        h1 { "Getting started" }
+        p class="lead" { "Eight short steps, and " (view.org.name) " is at home in " (config.product) "." }
+        div class="stack" {
+            @if let Some(since) = list.dismissed_at { (dismissed(since, view)) }
+            (progress(view))
+            @if !view.may_change() { (read_only(view)) }
+            @if let Some(next) = next { (task::next(next, view, config)) } @else { (celebration(view)) }
+            @if !open.is_empty() {
+                section {
+                    h2 class="section-head" { "After that" }
+                    ul class="rows" { @for it in open { (task::open(it, view, config)) } }
+                }
+            }
+            (done(view))
+            @if !skipped.is_empty() {
+                section {
+                    h2 class="section-head" { "Skipped" }
+                    ul class="rows" { @for it in skipped { (task::skipped(it, view)) } }
+                }
+            }
+            @if list.dismissed_at.is_none() && view.may_change() { (dismiss(next.is_none())) }
+        }
+    }
+}
+
+/// How far it is. Nobody starts at nothing: the account stands done above the eight.
+fn progress(view: &View) -> Markup {
+    let founder = view.org.admins.first().map(|admin| admin.name.as_str());
+    html! {
+        section class="card-of-parts" aria-label="Progress" {
+            (progress::bar(&view.org.checklist))
+            ul class="rows" { (task::done("Account created", founder, view.org.signed_up_at, view)) }
+        }
+    }
+}
+
+fn done(view: &View) -> Markup {
+    let ticks = &view.org.checklist.ticks;
+    html! {
+        @if !ticks.is_empty() {
+            section {
+                h2 class="section-head" { "Done" }
+                ul class="rows" {
+                    @for it in &TASKS {
+                        @if let Some(tick) = ticks.get(it.key) {
+                            (task::done(it.title, task::done_by(tick), tick.at, view))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn celebration(view: &View) -> Markup {
+    let list = &view.org.checklist;
+    html! {
+        section class="card celebration" {
+            span class="celebration-icon" aria-hidden="true" { "🎉" }
+            div {
+                h2 { "You’re all set up!" }
+                p {
+                    (view.org.name) " is ready for work"
+                    @if let Some(at) = list.completed_at { ", since " (moment::date(at, &view.org.zone)) }
+                    "."
+                    @if !list.skipped.is_empty() { " What you skipped stays here, should you want it." }
+                }
+                p class="actions" { (link_button(Weight::Primary, "/dashboard", "Go to the dashboard")) }
+            }
+        }
+    }
+}
+
+fn dismissed(since: jiff::Timestamp, view: &View) -> Markup {
+    let text = html! {
+        p { "You dismissed it " (moment::past(since, view.now, &view.org.zone)) ". Your progress is kept." }
+        @if view.may_change() {
+            p class="actions" {
+                (post_button(Weight::Secondary, "/onboarding/api/checklist/restore", "Restore checklist", None))
+            }
+        }
+    };
+    note(Tone::Calm, "🗂️", "This checklist is put aside", &text)
+}
+
+/// In place of buttons, while the organization's state allows none.
+fn read_only(view: &View) -> Markup {
+    let standing = Standing::of(&view.org, view.now);
+    let text = html! {
+        p { (standing.means) }
+        p class="actions" { (link_button(Weight::Primary, &view.plans(), "See the plans")) }
+    };
+    note(standing.tone, "🔒", standing.label, &text)
+}
+
+fn dismiss(nothing_left: bool) -> Markup {
+    html! {
+        div class="section-head" {
+            p class="soft small" {
+                @if nothing_left { "Nothing is left to do here. " } @else { "Not your way of starting? " }
+                "Put the checklist aside; you can always bring it back."
+            }
+            (post_button(Weight::Quiet, "/onboarding/api/checklist/dismiss", "Dismiss checklist", None))
+        }
+    }
+}
+
+fn member(view: &View) -> Markup {
+    let admins: Vec<&str> = view.org.admins.iter().map(|admin| admin.name.as_str()).collect();
+    html! {
+        h1 { "Setup is in good hands" }
+        p class="lead" {
+            "The checklist of " (view.org.name) " belongs to its admins"
+            @if !admins.is_empty() { ": " (admins.join(", ")) }
+            ". There is nothing for you to set up."
+        }
+        p class="actions" { (link_button(Weight::Primary, "/dashboard", "Go to the dashboard")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::org::ChecklistCommand::{Complete, Dismiss, Skip};
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::testing::{config, every_task, pending, read, trial};
+
+    fn text(view: &View) -> String {
+        read(&render(view, &config()))
+    }
+
+    #[track_caller]
+    fn shows(view: &View, words: &[&str]) {
+        let text = text(view);
+        let mut rest = text.as_str();
+        for words in words {
+            let Some((_, after)) = rest.split_once(words) else {
+                panic!("{words:?}, in this order, in: {text}")
+            };
+            rest = after;
+        }
+    }
+
+    #[test]
+    fn it_begins_with_the_account_done_and_the_first_task_next() {
+        shows(
+            &trial(),
+            &[
+                "Getting started · Acme Corp · TimeTracker",
+                "0 of 8 done 0%",
+                "Account created , done Jo Doe, just now",
+                "Next task 🤝 Invite team member",
+                "Invite someone →",
+                "Mark as done",
+                "Skip",
+                "After that 📁 Create project",
+                "Dismiss checklist",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_done_says_by_whom_and_when_and_what_is_skipped_has_a_way_back() {
+        let view = trial()
+            .having(&[
+                Complete("invited_team_member"),
+                Complete("set_working_hours"),
+                Skip("created_project"),
+            ])
+            .later(SignedDuration::from_mins(5));
+        shows(
+            &view,
+            &[
+                "2 of 8 done 25%",
+                "Next task ⏱️ Log first time entry",
+                "Done Invite team member , done Jo Doe, 5 minutes ago",
+                "Set working hours , done",
+                "Skipped 📁 Create project , skipped Bring back",
+            ],
+        );
+    }
+
+    #[test]
+    fn completion_is_celebrated_once_nothing_is_left() {
+        shows(
+            &trial().having(&every_task()),
+            &["8 of 8 done 100%", "You’re all set up!", "Done Invite team member"],
+        );
+        let mut commands = every_task();
+        commands.pop();
+        commands.push(Skip("generated_report"));
+        shows(
+            &trial().having(&commands),
+            &["7 of 8 done 87%", "You’re all set up!", "Skipped 📊 Generate report"],
+        );
+    }
+
+    #[test]
+    fn a_dismissed_checklist_says_so_and_has_a_way_back() {
+        let view = trial().having(&[Complete("created_client"), Dismiss]);
+        shows(&view, &["put aside", "Restore checklist", "1 of 8 done 12%"]);
+        assert!(!text(&view).contains("Dismiss checklist"));
+    }
+
+    #[test]
+    fn without_full_access_there_are_words_and_the_plans_in_place_of_buttons() {
+        let ended = trial().having(&[Skip("created_project")]).later(SignedDuration::from_hours(14 * 24));
+        for (view, words) in [(ended, "Trial ended"), (pending("Acme Corp", "Jo Doe"), "No plan yet")] {
+            shows(&view, &[words, "See the plans"]);
+            let page = render(&view, &config()).0;
+            assert_eq!(page.matches("<form").count(), 1, "only the way out: {page}");
+            assert!(page.contains(r#"action="/logout""#));
+        }
+    }
+
+    #[test]
+    fn a_member_gets_a_friendly_word_and_no_checklist() {
+        let view = trial().as_member();
+        shows(&view, &["Setup is in good hands", "Jo Doe", "Go to the dashboard"]);
+        assert!(!text(&view).contains("Invite team member"));
+    }
+
+    #[test]
+    fn names_stay_names() {
+        let nasty = r#"<script>alert(1)</script>" onload="x"#;
+        let mut view = pending(nasty, nasty);
+        view.org.tick_from_host(&TASKS[0], Some(nasty.to_owned()), view.now);
+        let page = render(&view, &config()).0;
+        assert!(!page.contains("<script>"), "{page}");
+        assert!(!page.contains(r#"" onload=""#), "{page}");
+        assert!(page.contains("&lt;script&gt;"), "{page}");
+    }
+}

@@ -1,0 +1,157 @@
+//! The first page after signing up.
+
+use domain::{
+    status::Status,
+    task::{TASKS, Task},
+};
+use maud::{Markup, html};
+use web::ui::{Weight, Width, link_button};
+
+use crate::{
+    config::Config,
+    parts::{
+        moment, progress,
+        standing::{Standing, days_left},
+        task,
+    },
+    view::View,
+};
+
+/// How many tasks are offered as cards.
+const QUICK: usize = 4;
+
+/// The page.
+#[must_use]
+pub fn render(view: &View, config: &Config) -> Markup {
+    let main = html! {
+        div class="columns welcome" {
+            (hero(view, config))
+            (standing(view))
+        }
+        div class="stack" {
+            @if view.admin.is_some() { (quick_actions(view, config)) }
+            (links(view))
+        }
+    };
+    view.page(config, "Welcome", None, Width::Wide, main)
+}
+
+fn hero(view: &View, config: &Config) -> Markup {
+    let given = view.member.name().given();
+    html! {
+        section class="hero" {
+            h1 { "Welcome to " (config.product) ", " (given) }
+            p class="lead" {
+                @if view.admin.is_none() {
+                    "You are a member of " (view.org.name) ". Everything is set up; you can begin."
+                } @else if let Some(provisioned) = &view.org.provisioned {
+                    (view.org.name) " is ready: your organization, a first project named “" (provisioned.project.name)
+                    "”, and a short checklist that gets you going."
+                } @else {
+                    (view.org.name) " is signed up. Its first project and its checklist are made the moment your plan begins."
+                }
+            }
+            div class="actions" {
+                @if view.admin.is_none() {
+                    (link_button(Weight::Primary, "/dashboard", "Go to the dashboard"))
+                } @else if view.org.provisioned.is_some() {
+                    (link_button(Weight::Primary, "/onboarding/checklist", "Start with the checklist →"))
+                    (link_button(Weight::Secondary, "/dashboard", "Go to the dashboard"))
+                } @else {
+                    (link_button(Weight::Primary, &view.plans(), "Choose a plan →"))
+                }
+            }
+        }
+    }
+}
+
+/// Where the trial or the plan stands.
+fn standing(view: &View) -> Markup {
+    let standing = Standing::of(&view.org, view.now);
+    let end = view.org.trial_ends_at().filter(|_| view.status() == Status::Trialing);
+    html! {
+        section class="card plan-card" aria-labelledby="plan" {
+            h2 id="plan" { (standing.badge()) }
+            @if let Some(end) = end {
+                p class="big-number" { (days_left(view.org.trial_days_remaining(view.now))) }
+                p class="soft" {
+                    "Your trial ends on " (moment::date(end, &view.org.zone)) ". Until then everything is open to you."
+                }
+            } @else {
+                p class="soft" { (standing.means) }
+            }
+            p class="plan-link" { a href=(view.plans()) { "See the plans" } }
+        }
+    }
+}
+
+fn quick_actions(view: &View, config: &Config) -> Markup {
+    let list = &view.org.checklist;
+    let open: Vec<&Task> = TASKS
+        .iter()
+        .filter(|task| !list.ticks.contains_key(task.key) && !list.skipped.contains_key(task.key))
+        .take(QUICK)
+        .collect();
+    html! {
+        section aria-labelledby="quick" {
+            div class="section-head" {
+                h2 id="quick" { @if open.is_empty() { "You’re all set up" } @else { "A good way to start" } }
+                a class="small" href="/onboarding/checklist" { "See the whole checklist" }
+            }
+            @if open.is_empty() {
+                div class="card" { (progress::bar(list)) }
+            } @else {
+                ul class="cards" { @for it in open { (task::card(it, view, config)) } }
+            }
+        }
+    }
+}
+
+fn links(view: &View) -> Markup {
+    html! {
+        section aria-labelledby="links" {
+            h2 id="links" class="section-head" { "Good to know" }
+            ul class="rows" {
+                (link("/onboarding/guide", "Setup guide", "How each step is done, and answers to common questions"))
+                (link("/dashboard", "Dashboard", "Your organization and its projects"))
+                (link(&view.plans(), "Plan and details", "What your plan is, and what happens next"))
+            }
+        }
+    }
+}
+
+fn link(href: &str, label: &str, about: &str) -> Markup {
+    html! {
+        li class="row" {
+            div class="row-text" {
+                h3 { a href=(href) { (label) } }
+                p class="soft small" { (about) }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::org::ChecklistCommand::Complete;
+
+    use super::*;
+    use crate::testing::{config, every_task, pending, read, trial};
+
+    #[test]
+    fn it_welcomes_says_what_is_ready_and_offers_what_is_left() {
+        for (view, shown, hidden) in [
+            (trial(), "Welcome to TimeTracker, Jo", "You’re all set up"),
+            (trial(), "14 days left", "The checklist of"),
+            (trial(), "Invite team member", "Add client"),
+            (trial().having(&[Complete("invited_team_member")]), "Add client", "Invite team member"),
+            (trial().having(&every_task()), "You’re all set up", "A good way to start"),
+            (pending("Acme Corp", "Jo Doe"), "Choose a plan", "Start with the checklist"),
+            (trial().as_member(), "You are a member of Acme Corp", "Invite team member"),
+        ] {
+            let text = read(&render(&view, &config()));
+            assert!(text.contains(shown), "{shown}: {text}");
+            assert!(!text.contains(hidden), "{hidden}: {text}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The trial banner: how long it lasts, or what stopped, and what to do about it.
+
+use domain::{
+    billing::{Issue, IssueKind},
+    status::Status,
+};
+use maud::{Markup, html};
+use web::ui::{Tone, Weight, link_button};
+
+use super::{moment, standing::days_left};
+use crate::view::View;
+
+/// From this many days left on the banner is more than calm.
+const NOTICE: u32 = 7;
+/// From this many days left on it warns.
+const WARNING: u32 = 3;
+
+/// What the banner says. None where there is nothing to say.
+struct Banner {
+    tone: Tone,
+    icon: &'static str,
+    lead: String,
+    text: Markup,
+    /// The words on the button to the plans, for admins.
+    button: Option<&'static str>,
+}
+
+/// The banner; nothing for an organization that is paid and well.
+#[must_use]
+pub fn render(view: &View) -> Markup {
+    let Some(banner) = banner(view) else { return html! {} };
+    // A primary button at every glance would be nagging; it comes when time is short.
+    let weight = match banner.tone {
+        Tone::Warning | Tone::Ended => Weight::Primary,
+        _ => Weight::Secondary,
+    };
+    html! {
+        aside class={ "banner " (banner.tone.class()) } aria-label="Plan" {
+            p class="banner-text" {
+                strong class="banner-lead" {
+                    span aria-hidden="true" { (banner.icon) " " }
+                    (banner.lead)
+                }
+                span { (banner.text) }
+            }
+            @if let (Some(label), true) = (banner.button, view.admin.is_some()) {
+                (link_button(weight, &view.plans(), label))
+            }
+        }
+    }
+}
+
+fn banner(view: &View) -> Option<Banner> {
+    let status = view.status();
+    if let (Some(issue), Status::Active | Status::PastDue | Status::Trialing) =
+        (view.org.billing.issue(), status)
+    {
+        return Some(payment(&issue, view));
+    }
+    let kept = html! { "Everything is kept and can be read. A plan opens it again at once." };
+    let ended = |lead: &str, text, button| {
+        Some(Banner { tone: Tone::Ended, icon: "⏸️", lead: lead.to_owned(), text, button: Some(button) })
+    };
+    match status {
+        Status::Active => None,
+        Status::Trialing => Some(trial(view)),
+        Status::TrialExpired => ended("Your trial has ended", kept, "Choose a plan"),
+        Status::Canceled => ended("Your plan has ended", kept, "Choose a plan"),
+        Status::Paused => {
+            ended("Your plan is paused", html! { "Everything is kept and can be read." }, "See your plan")
+        }
+        Status::PastDue => Some(Banner {
+            tone: Tone::Warning,
+            icon: "💳",
+            lead: "A payment is overdue".to_owned(),
+            text: html! { "It will be tried again. Until then everything keeps working." },
+            button: Some("Update payment"),
+        }),
+        Status::Unpaid => ended(
+            "A payment is missing",
+            html! { "Everything is kept and can be read. A payment opens it again at once." },
+            "Update payment",
+        ),
+        Status::Pending => Some(Banner {
+            tone: Tone::Notice,
+            icon: "💳",
+            lead: "No plan yet".to_owned(),
+            text: html! { "Your organization is set up the moment its plan begins." },
+            button: Some("Choose a plan"),
+        }),
+        Status::Incomplete => Some(Banner {
+            tone: Tone::Warning,
+            icon: "💳",
+            lead: "Your first payment is open".to_owned(),
+            text: html! { "Everything opens as soon as it is through." },
+            button: Some("See your plan"),
+        }),
+    }
+}
+
+fn trial(view: &View) -> Banner {
+    let days = view.org.trial_days_remaining(view.now);
+    let end = view.org.trial_ends_at().map(|end| moment::date(end, &view.org.zone));
+    let subscribed = view.org.billing.lives();
+    let (tone, icon, urge) = match days {
+        ..=WARNING => (Tone::Warning, "⏳", "Add a payment method and nothing stops."),
+        days if days <= NOTICE => (Tone::Notice, "🗓️", "A good moment to choose a plan."),
+        _ => (Tone::Calm, "🎁", "Try everything, without limits."),
+    };
+    let (tone, urge) = if subscribed { (Tone::Calm, "Then your plan begins.") } else { (tone, urge) };
+    let button = match (subscribed, tone) {
+        (true, _) => None,
+        (_, Tone::Warning) => Some("Add payment"),
+        _ => Some("Upgrade now"),
+    };
+    let text = html! { @if let Some(end) = end { "Your trial ends on " (end) ". " } (urge) };
+    Banner { tone, icon, lead: days_left(days), text, button }
+}
+
+fn payment(issue: &Issue, view: &View) -> Banner {
+    let since = moment::date(issue.since, &view.org.zone);
+    let (lead, text) = match issue.kind {
+        IssueKind::PaymentFailed => (
+            "A payment failed",
+            html! { "It was tried on " (since) " and will be tried again. Until then everything keeps working." },
+        ),
+        IssueKind::ActionRequired => (
+            "Your bank asks you to confirm a payment",
+            html! { "It waits since " (since) ". Until you confirm, everything keeps working." },
+        ),
+    };
+    Banner { tone: Tone::Warning, icon: "💳", lead: lead.to_owned(), text, button: Some("Update payment") }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::testing::{pending, read, trial};
+
+    fn after_days(days: i64) -> View {
+        trial().later(SignedDuration::from_hours(days * 24) + SignedDuration::from_secs(1))
+    }
+
+    #[test]
+    fn it_grows_more_urgent_as_the_end_comes_near() {
+        for (days, words, button, tone) in [
+            (0, "14 days left", Some("Upgrade now"), "tone-calm"),
+            (6, "8 days left", Some("Upgrade now"), "tone-calm"),
+            (7, "7 days left", Some("Upgrade now"), "tone-notice"),
+            (10, "4 days left", Some("Upgrade now"), "tone-notice"),
+            (11, "3 days left", Some("Add payment"), "tone-warning"),
+            (13, "1 day left", Some("Add payment"), "tone-warning"),
+            (14, "Your trial has ended", Some("Choose a plan"), "tone-ended"),
+            (99, "Your trial has ended", Some("Choose a plan"), "tone-ended"),
+        ] {
+            let shown = render(&after_days(days));
+            let text = read(&shown);
+            assert!(text.contains(words), "day {days}: {text}");
+            assert!(shown.0.contains(tone), "day {days}: {}", shown.0);
+            assert!(button.is_none_or(|button| text.ends_with(button)), "day {days}: {text}");
+            assert!(days >= 14 || text.contains("ends on January 22, 2025"), "day {days}: {text}");
+        }
+    }
+
+    #[test]
+    fn members_read_it_and_admins_act_on_it() {
+        assert!(render(&trial()).0.contains("/organizations/org_"));
+        let member = render(&trial().as_member());
+        assert!(read(&member).contains("14 days left"));
+        assert!(!member.0.contains("/organizations/"));
+    }
+
+    #[test]
+    fn an_organization_without_a_plan_is_told_so() {
+        assert!(read(&render(&pending("Acme Corp", "Jo Doe"))).contains("No plan yet"));
+    }
+}

@@ -1,0 +1,144 @@
+//! A task of the checklist, in its different dresses.
+
+use domain::{
+    checklist::{Source, Tick},
+    task::Task,
+};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use web::ui::{Weight, link_button, post_button, tick};
+
+use super::moment;
+use crate::{config::Config, view::View};
+
+/// The path of a change to the checklist: `complete`, `skip` or `unskip`.
+fn change(what: &str, task: &Task) -> String {
+    format!("/onboarding/api/checklist/{what}/{}", task.key)
+}
+
+/// The icon in its box.
+#[must_use]
+pub fn icon(task: &Task) -> Markup {
+    html! { span class="task-icon" aria-hidden="true" { (task.icon) } }
+}
+
+/// What kind of task it is, and about how long it takes.
+fn facts(task: &Task) -> Markup {
+    html! {
+        p class="task-facts" {
+            span class="badge" { (task.category.as_str()) }
+            span { "about " (task.minutes) " min" }
+        }
+    }
+}
+
+/// The two quiet ways to be done with a task.
+fn aside(task: &Task) -> Markup {
+    html! {
+        (post_button(Weight::Quiet, &change("complete", task), "Mark as done", Some(task.title)))
+        (post_button(Weight::Quiet, &change("skip", task), "Skip", Some(task.title)))
+    }
+}
+
+/// The task to do next: the page's hero.
+#[must_use]
+pub fn next(task: &Task, view: &View, config: &Config) -> Markup {
+    html! {
+        section class="card next" aria-labelledby="next-task" {
+            p class="eyebrow" { "Next task" }
+            div class="next-head" {
+                (icon(task))
+                div {
+                    h2 id="next-task" { (task.title) }
+                    p class="next-why" { (task.description) }
+                    (facts(task))
+                }
+            }
+            div class="how-to" { p { (task.how_to) } }
+            @if view.may_change() {
+                div class="actions" {
+                    (link_button(Weight::Primary, &view.link(task, config), &format!("{} →", task.action.label)))
+                    (aside(task))
+                }
+            }
+        }
+    }
+}
+
+/// A task that is still to do.
+#[must_use]
+pub fn open(task: &Task, view: &View, config: &Config) -> Markup {
+    html! {
+        li class="row" {
+            (icon(task))
+            div class="row-text" {
+                h3 { (task.title) }
+                p class="soft" { (task.description) }
+                (facts(task))
+            }
+            @if view.may_change() {
+                div class="row-actions" {
+                    a class="row-link" href=(view.link(task, config)) { (task.action.label) " →" }
+                    (aside(task))
+                }
+            }
+        }
+    }
+}
+
+/// A task that was put aside.
+#[must_use]
+pub fn skipped(task: &Task, view: &View) -> Markup {
+    html! {
+        li class="row done" {
+            span aria-hidden="true" { (task.icon) }
+            p class="row-text" { (task.title) span class="for-ears" { ", skipped" } }
+            @if view.may_change() {
+                (post_button(Weight::Quiet, &change("unskip", task), "Bring back", Some(task.title)))
+            }
+        }
+    }
+}
+
+/// Something that is done, folded to a line: what, by whom, when.
+#[must_use]
+pub fn done(title: &str, by: Option<&str>, at: Timestamp, view: &View) -> Markup {
+    html! {
+        li class="row done" {
+            (tick())
+            div class="row-text done-text" {
+                p { (title) span class="for-ears" { ", done" } }
+                p class="done-by" {
+                    @if let Some(by) = by { (by) ", " }
+                    (moment::past(at, view.now, &view.org.zone))
+                }
+            }
+        }
+    }
+}
+
+/// Who did it; where no person is known, how we learnt of it.
+#[must_use]
+pub fn done_by(tick: &Tick) -> Option<&str> {
+    tick.by.as_deref().or(match tick.source {
+        Source::Manual => None,
+        Source::Event => Some("Noticed at work"),
+        Source::Billing => Some("With your payment"),
+        Source::Invitation => Some("With your invitation"),
+    })
+}
+
+/// A task as a card that leads to where it is done.
+#[must_use]
+pub fn card(task: &Task, view: &View, config: &Config) -> Markup {
+    html! {
+        li {
+            a class="quick" href=(view.link(task, config)) {
+                (icon(task))
+                h3 { (task.title) }
+                span class="soft" { (task.description) }
+                span class="quick-go" { (task.action.label) " →" }
+            }
+        }
+    }
+}

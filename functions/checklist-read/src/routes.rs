@@ -1,0 +1,96 @@
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{FromRef, State},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderMap, Request, StatusCode, Uri, header};
+use maud::Markup;
+use web::{Problem, Wants, ui::assets};
+
+use crate::{api::ChecklistOut, app::App, config::Config, pages, parts, view::View};
+
+/// The routes of this function. What none of them takes is answered by the hardened router around it.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/", get(landing))
+        .route("/organizations/{id}", get(organization))
+        .route("/dashboard", get(dashboard))
+        .route("/onboarding/welcome", get(welcome))
+        .route("/onboarding/checklist", get(checklist))
+        .route("/onboarding/guide", get(guide))
+        .route("/onboarding/widget", get(widget))
+        .route("/onboarding/banner", get(banner))
+        .route("/onboarding/api/checklist", get(checklist_json))
+        .route("/assets/{file}", get(asset))
+        .with_state(app)
+}
+
+type Settings = State<Arc<Config>>;
+
+impl FromRef<App> for Arc<Config> {
+    fn from_ref(app: &App) -> Self {
+        app.config.clone()
+    }
+}
+
+async fn landing(view: Option<View>, State(config): Settings) -> Response {
+    page(pages::landing::render(view.as_ref(), &config))
+}
+
+async fn guide(view: Option<View>, State(config): Settings) -> Response {
+    page(pages::guide::render(view.as_ref(), &config))
+}
+
+async fn dashboard(view: View, State(config): Settings) -> Response {
+    page(pages::dashboard::render(&view, &config))
+}
+
+async fn welcome(view: View, State(config): Settings) -> Response {
+    page(pages::welcome::render(&view, &config))
+}
+
+async fn checklist(view: View, State(config): Settings) -> Response {
+    page(pages::checklist::render(&view, &config))
+}
+
+/// An organization that is not one's own is answered like one that is not there.
+async fn organization(view: View, State(config): Settings, uri: Uri, headers: HeaderMap) -> Response {
+    if uri.path() == view.plans() {
+        page(pages::organization::render(&view, &config))
+    } else {
+        web::refuse(Wants::of(&headers), Problem::not_found())
+    }
+}
+
+async fn widget(view: View) -> Response {
+    page(parts::widget::render(&view))
+}
+
+async fn banner(view: View) -> Response {
+    page(parts::banner::render(&view))
+}
+
+async fn checklist_json<B>(view: View, State(config): Settings, request: Request<B>) -> Response {
+    match view.admin {
+        Some(_) => axum::Json(ChecklistOut::of(&view, &config, &web::origin(&request))).into_response(),
+        None => Problem::forbidden().into_response(),
+    }
+}
+
+async fn asset(uri: Uri, headers: HeaderMap) -> Response {
+    match uri.path().strip_prefix("/assets/").and_then(assets::find) {
+        Some(asset) => {
+            let headers =
+                [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, assets::CACHE_CONTROL)];
+            (headers, asset.body).into_response()
+        }
+        None => web::refuse(Wants::of(&headers), Problem::not_found()),
+    }
+}
+
+fn page(markup: Markup) -> Response {
+    web::page(StatusCode::OK, markup)
+}

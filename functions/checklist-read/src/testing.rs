@@ -1,0 +1,103 @@
+//! Organizations to look at in tests, made by the domain's own commands.
+
+use domain::{
+    address::Address,
+    id::{OrgId, ProjectId, UserId},
+    name::Name,
+    org::{AdminContact, ChecklistCommand, Org},
+    people::{Admin, Member, Role, Session, User},
+    trial::{Trial, after},
+    zone::Zone,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{config::Config, view::View};
+
+/// When Acme Corp signed up.
+pub fn start() -> Timestamp {
+    "2025-01-08T10:00:00Z".parse().unwrap()
+}
+
+pub fn config() -> Config {
+    Config { table: "onramp".to_owned(), product: "TimeTracker".to_owned(), app_url: None }
+}
+
+fn project() -> ProjectId {
+    "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap()
+}
+
+/// Somebody who has just signed up without a trial.
+pub fn pending(organization: &str, person: &str) -> View {
+    let id: OrgId = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+    let user: UserId = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+    // As read back from the table: whatever a name holds, a page must stand it.
+    let (name, address) = (Name::from_stored(person.to_owned()), Address::parse("jo@example.com").unwrap());
+    let contact = AdminContact { user, name: name.clone(), address: address.clone() };
+    let name_of_org = Name::from_stored(organization.to_owned());
+    let org = Org::sign_up(id, name_of_org, Zone::named("Europe/Berlin"), contact, start());
+    let user = User {
+        id: user,
+        name,
+        address,
+        verified: false,
+        sessions_valid_from: None,
+        trial_used: true,
+        orgs: vec![id],
+    };
+    let session = Session::begin(id, user.id, start());
+    let member = Member::prove(&session, &user, Some(Role::Admin), start()).unwrap();
+    View { admin: member.admin(), member, org, now: start() }
+}
+
+/// Jo of Acme Corp, who has just signed up with a trial of 14 days.
+pub fn trial() -> View {
+    let mut view = pending("Acme Corp", "Jo Doe");
+    view.org.start_trial(Trial::start(start(), 14, vec![3]), project(), start());
+    view
+}
+
+/// All eight, completed.
+pub fn every_task() -> Vec<ChecklistCommand<'static>> {
+    domain::task::TASKS.iter().map(|task| ChecklistCommand::Complete(task.key)).collect()
+}
+
+impl View {
+    /// The same some time later.
+    pub fn later(mut self, by: SignedDuration) -> Self {
+        self.now = after(self.now, by);
+        self
+    }
+
+    /// The same after a change to the checklist, made now.
+    pub fn having(mut self, commands: &[ChecklistCommand<'_>]) -> Self {
+        let admin: Admin = self.admin.clone().unwrap();
+        for command in commands {
+            self.org.change_checklist(&admin, *command, self.now).unwrap();
+        }
+        self
+    }
+
+    /// The same as a member sees it.
+    pub fn as_member(mut self) -> Self {
+        self.admin = None;
+        self
+    }
+}
+
+/// What a person reads on a page: its text without the tags, with single spaces.
+pub fn read(markup: &maud::Markup) -> String {
+    let mut text = String::new();
+    let mut tag = false;
+    for ch in markup.0.chars() {
+        match ch {
+            '<' => tag = true,
+            '>' => {
+                tag = false;
+                text.push(' ');
+            }
+            _ if !tag => text.push(ch),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

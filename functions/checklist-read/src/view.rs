@@ -1,0 +1,83 @@
+//! What a page is a picture of.
+
+use domain::{
+    id::OrgId,
+    org::Org,
+    people::{Admin, Member},
+    status::{Access, Status},
+    task::{Place, Task},
+};
+use jiff::Timestamp;
+use maud::{Markup, Render};
+use web::ui::{self, Page, Person, Width};
+
+use crate::config::Config;
+
+/// A signed-in person in their organization, at one moment, all from one consistent read.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Who looks.
+    pub member: Member,
+    /// The same person as an admin, if they are one.
+    pub admin: Option<Admin>,
+    /// What they look at.
+    pub org: Org,
+    /// When.
+    pub now: Timestamp,
+}
+
+impl View {
+    /// The organization's status at this moment.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.org.status(self.now)
+    }
+
+    /// Whether this person may change the checklist at this moment.
+    #[must_use]
+    pub fn may_change(&self) -> bool {
+        self.admin.is_some() && self.status().access() == Access::Full
+    }
+
+    /// Where the plans are.
+    #[must_use]
+    pub fn plans(&self) -> String {
+        plans(self.org.id)
+    }
+
+    /// Where a task is done.
+    #[must_use]
+    pub fn link(&self, task: &Task, config: &Config) -> String {
+        match (task.action.place, &config.app_url) {
+            (Place::Plans, _) => self.plans(),
+            (Place::HostApp(path), Some(app)) => format!("{app}/{path}"),
+            // Without a host app the guide says how it is done.
+            (Place::HostApp(_), None) => format!("/onboarding/guide#{}", task.key),
+        }
+    }
+
+    /// A whole page that this person looks at.
+    #[must_use]
+    pub fn page(
+        &self,
+        config: &Config,
+        title: &str,
+        here: Option<ui::Place>,
+        width: Width,
+        main: Markup,
+    ) -> Markup {
+        let person = Person {
+            name: self.member.name().as_str(),
+            organization: self.org.name.as_str(),
+            admin: self.admin.is_some(),
+            here,
+        };
+        Page { product: &config.product, title, person: Some(person), width, main }.render()
+    }
+}
+
+/// The page with an organization's plans.
+#[must_use]
+pub fn plans(org: OrgId) -> String {
+    format!("/organizations/{org}")
+}

@@ -1,0 +1,119 @@
+// Two lists that only grow: domain events, and calls grouped by request. A line opens to show all of it.
+
+import { el, empty, find, all, milliseconds, moment, count } from "./dom.js";
+import { get, watch } from "./wire.js";
+import { now } from "./clock.js";
+
+const SHOWN = 300;
+const events = watch("/_local/events");
+const filters = { events: "", calls: "" };
+const groups = new Map();
+let bus = [];
+let heard = 0;
+
+const rows = (id) => find(`#${id} .rows`);
+const wanted = (id, ...words) => words.join(" ").toLowerCase().includes(filters[id]);
+
+// Whatever somebody has opened stays open when its list is drawn again.
+function draw(id, lines, none) {
+  const opened = new Set(all("details[open]", rows(id)).map((line) => line.dataset.key));
+  for (const line of lines) line.firstChild.open = opened.has(line.firstChild.dataset.key);
+  rows(id).replaceChildren(...(lines.length ? lines : [el("li", {}, none)]));
+}
+
+function line(key, summary, content) {
+  const details = el("details", {}, el("summary", {}, summary));
+  details.dataset.key = key;
+  // A long list opens fast because its content is made only when it is asked for.
+  details.addEventListener("toggle", () => { if (details.open && !details.lastChild.matches("div")) details.append(content()); });
+  return el("li", {}, details);
+}
+
+export async function refreshEvents() {
+  const answer = await events();
+  if (answer) {
+    bus = answer;
+    drawEvents();
+  }
+  return bus.length;
+}
+
+function drawEvents() {
+  const lines = bus.map((event, index) => [event, index]).reverse()
+    .filter(([event]) => wanted("events", event.source, event["detail-type"], JSON.stringify(event.detail)))
+    .slice(0, SHOWN)
+    .map(([event, index]) => line(event.id ?? index, [
+      moment(event.time ?? event.at, now()),
+      el("span", { className: `chip source ${event.source}` }, event.source),
+      el("code", {}, event["detail-type"]),
+      el("span", { className: "about" }, about(event.detail ?? {})),
+    ], () => el("div", {}, el("pre", {}, JSON.stringify(event, null, 2)))));
+  draw("events", lines, filters.events
+    ? empty("Nothing matches", "Another word, or none, shows more.")
+    : empty("No events yet", "What Onramp tells the host app, and what the host app tells Onramp, is listed here."));
+}
+
+// Whom an event is about: an organization, or for SES a letter.
+const about = (detail) => detail.organization_id ?? detail.organization?.id ?? detail.mail?.commonHeaders?.subject ?? "";
+
+export async function refreshCalls() {
+  const fresh = await get(`/_local/calls?since=${heard}`);
+  for (const call of fresh) {
+    heard = Math.max(heard, call.seq);
+    const key = `${call.request_id} ${call.function}`;
+    groups.set(key, [...(groups.get(key) ?? []), call]);
+  }
+  if (fresh.length || !rows("calls").children.length) drawCalls();
+  return [...groups.values()].reduce((sum, calls) => sum + calls.length, 0);
+}
+
+// After a restart the log is another one, and its numbers begin anew.
+export function forget() {
+  groups.clear();
+  heard = 0;
+  drawCalls();
+}
+
+function drawCalls() {
+  const lines = [...groups].reverse()
+    .filter(([key, calls]) => wanted("calls", key, ...calls.map((call) => `${call.service} ${call.operation}`)))
+    .slice(0, SHOWN)
+    .map(([key, calls]) => {
+      const [first] = calls;
+      const denied = calls.some((call) => !call.allowed_by);
+      return line(key, [
+        moment(first.at, now()),
+        el("strong", {}, first.function),
+        el("span", { className: "about" }, first.request_id === "init" ? "while starting" : operations(calls)),
+        denied && el("span", { className: "chip bad" }, "denied"),
+        el("span", { className: "number" }, count(calls.length, "call")),
+        el("span", { className: "number ms" }, milliseconds(calls.reduce((sum, call) => sum + call.ms, 0))),
+      ], () => table(calls));
+    });
+  draw("calls", lines, filters.calls
+    ? empty("Nothing matches", "Another word, or none, shows more.")
+    : empty("No calls yet", "Every call of a function to AWS or Stripe is listed here, by request."));
+}
+
+function operations(calls) {
+  const times = new Map();
+  for (const { operation } of calls) times.set(operation, (times.get(operation) ?? 0) + 1);
+  return [...times].map(([operation, n]) => (n > 1 ? `${operation} × ${n}` : operation)).join(", ");
+}
+
+function table(calls) {
+  const cells = (call) => [moment(call.at, now()), call.service, call.operation, milliseconds(call.ms), call.allowed_by ?? "denied"];
+  return el("div", { className: "scroll" }, el("table", {},
+    el("thead", {}, el("tr", {}, ["At", "Service", "Operation", "Took", "Allowed by"].map((name) => el("th", { scope: "col" }, name)))),
+    el("tbody", {}, calls.map((call) => el("tr", {}, cells(call).map((cell) => el("td", {}, cell)))))),
+  el("p", { className: "about" }, `Request ${calls[0].request_id}`));
+}
+
+export function start() {
+  for (const input of all("[data-filter]")) {
+    input.addEventListener("input", () => {
+      filters[input.dataset.filter] = input.value.trim().toLowerCase();
+      (input.dataset.filter === "events" ? drawEvents : drawCalls)();
+    });
+  }
+}

@@ -1,0 +1,106 @@
+use super::moment::MOMENTS;
+use super::*;
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tower::ServiceExt;
+
+async fn get(path: &str) -> (StatusCode, String, String) {
+    let organizations: Organizations = Arc::new(|| {
+        let items = [
+            json!({ "pk": { "S": "ORG#org_broken" }, "sk": { "S": "ORG" } }),
+            json!({ "pk": { "S": "ORG#org_broken" }, "sk": { "S": "MEMBER#usr_1" } }),
+            json!({ "pk": { "S": "USER#usr_1" }, "sk": { "S": "USER" } }),
+        ];
+        Box::pin(async move { organizations(&items, jiff::Timestamp::UNIX_EPOCH) })
+    });
+    let app = router(Console { organizations, functions: vec!["org-signup".to_owned()] });
+    let response = app.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+    let status = response.status();
+    let content_type =
+        response.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap().to_owned());
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    (status, content_type.unwrap_or_default(), String::from_utf8(body.to_vec()).unwrap())
+}
+
+/// The values of an attribute in a page.
+fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    let opening = format!("{name}=\"");
+    page.split(&opening).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[tokio::test]
+async fn everything_that_the_page_asks_for_is_there() {
+    let (status, _, page) = get("/_local").await;
+    assert_eq!(status, StatusCode::OK);
+    let files: Vec<_> = [attributes(&page, "href"), attributes(&page, "src")]
+        .concat()
+        .into_iter()
+        .filter(|path| path.starts_with("/_local/assets/"))
+        .collect();
+    assert!(files.len() >= 4, "{files:?}");
+    for file in files {
+        let (status, content_type, text) = get(file).await;
+        assert_eq!(status, StatusCode::OK, "{file}");
+        assert!(!text.is_empty() && !content_type.is_empty(), "{file}");
+    }
+}
+
+#[tokio::test]
+async fn every_module_that_a_script_imports_is_there() {
+    for script in ["main.js", "wire.js", "dom.js", "clock.js", "world.js", "mail.js", "log.js", "faults.js"] {
+        let (_, content_type, text) = get(&format!("/_local/assets/{script}")).await;
+        assert!(content_type.starts_with("text/javascript"), "{script}");
+        for import in text.split("from \"./").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert_eq!(
+                get(&format!("/_local/assets/{import}")).await.0,
+                StatusCode::OK,
+                "{script} → {import}"
+            );
+        }
+    }
+    assert_eq!(get("/_local/assets/none.js").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn nothing_comes_from_elsewhere() {
+    let (_, _, page) = get("/_local").await;
+    for address in [attributes(&page, "href"), attributes(&page, "src")].concat() {
+        assert!(
+            address.starts_with('/') && !address.starts_with("//") || address.starts_with('#'),
+            "{address}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn only_organizations_are_listed_even_those_that_cannot_be_read() {
+    let (_, _, text) = get("/_local/organizations").await;
+    let rows: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(rows.as_array().unwrap().len(), 1, "{rows}");
+    assert_eq!((&rows[0]["id"], &rows[0]["status"]), (&json!("org_broken"), &json!("unreadable")));
+}
+
+#[test]
+fn every_button_sends_events_that_can_be_built() {
+    let now = jiff::Timestamp::from_second(1_790_000_000).unwrap();
+    for moment in &MOMENTS {
+        let requests = moment.requests();
+        let requests = requests.as_array().unwrap();
+        assert!(!requests.is_empty(), "{}", moment.title);
+        for request in requests {
+            let spec = crate::stripe::parse_spec(request.to_string().as_bytes()).unwrap();
+            let event = crate::stripe::build_event(
+                &spec,
+                "price_local_team",
+                &crate::stripe::Seed::new([0; 16]),
+                now,
+            );
+            for (path, value) in request["set"].as_object().unwrap() {
+                let pointer = format!("/{}", path.replace('.', "/"));
+                assert_eq!(event.as_ref().unwrap().pointer(&pointer), Some(value), "{}", moment.title);
+            }
+        }
+    }
+}

@@ -11,7 +11,7 @@ use axum::{
 use domain::{
     checklist,
     org::{ChecklistCommand, Org, Refusal},
-    people::{Member, SessionToken},
+    people::SessionToken,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -100,8 +100,8 @@ fn decide(
     now: Timestamp,
     places: Places<'_>,
 ) -> Result<Org, Problem> {
-    let member = Member::prove(&found.session, &found.user.value, found.role, now);
-    let admin = member.ok_or_else(Problem::unauthorized)?.admin().ok_or_else(Problem::forbidden)?;
+    let member = found.prove(now).ok_or_else(Problem::unauthorized)?;
+    let admin = member.admin().ok_or_else(Problem::forbidden)?;
     let mut org = found.org.value.clone();
     match org.change_checklist(&admin, command, now) {
         Ok(()) => Ok(org),

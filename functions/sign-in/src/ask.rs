@@ -11,7 +11,6 @@ use domain::{
     address::Address,
     delivery::Delivery,
     limit::{SIGN_INS_OF_ADDRESS, SIGN_INS_OF_IP},
-    people::Member,
 };
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
@@ -23,25 +22,21 @@ use crate::{App, answer, pages, trouble};
 /// `GET /login`: the form. It keeps where to go afterwards, and leads on those who are signed in.
 pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
     let next = next_of(&uri);
-    answer(Wants::of(&headers), show(&app, &headers, next.as_deref()).await)
-}
-
-async fn show(app: &App, headers: &HeaderMap, next: Option<&str>) -> Result<Response, Problem> {
-    let signed_in = match web::session::token(headers) {
-        Some(token) => app.store.load_session(&token).await.map_err(trouble)?,
+    let signed_in = match web::session::token(&headers) {
+        Some(token) => {
+            // A page that anyone may see stands even while the table does not.
+            let found = app.store.load_session(&token).await.inspect_err(|error| {
+                tracing::warn!(%error, "the sign-in page is shown as to a stranger");
+            });
+            found.ok().flatten().filter(|found| found.prove(app.clock.now()).is_some())
+        }
         None => None,
     };
     let page = match &signed_in {
-        Some(found) if member(found, app).is_some() => {
-            pages::already_in(&app.product, &found.user.value, &found.org.value, next)
-        }
-        _ => pages::form(&app.product, next, "", None),
+        Some(found) => pages::already_in(&app.product, found, next.as_deref()),
+        None => pages::form(&app.product, next.as_deref(), "", None),
     };
-    Ok(web::page(StatusCode::OK, page))
-}
-
-fn member(found: &store::SignedIn, app: &App) -> Option<Member> {
-    Member::prove(&found.session, &found.user.value, found.role, app.clock.now())
+    web::page(StatusCode::OK, page)
 }
 
 /// `POST /login`: writes the request for a link. Known and unknown addresses get the same writes and the same answer.

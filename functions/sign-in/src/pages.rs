@@ -1,5 +1,6 @@
-use domain::{org::Org, people::User};
+use domain::people::Role;
 use maud::{Markup, Render, html};
+use store::SignedIn;
 use web::ui::{self, Field, Page, Person, Tone, Weight, Width};
 
 /// How long a link works, in words. The mailer sets the same span when it makes one.
@@ -11,7 +12,7 @@ pub fn form(product: &str, next: Option<&str>, typed: &str, fault: Option<&str>)
     let email = Field {
         name: "email",
         kind: ui::Kind::Email,
-        label: "Email",
+        label: "Email address",
         hint: None,
         value: typed,
         autocomplete: "email",
@@ -20,30 +21,31 @@ pub fn form(product: &str, next: Option<&str>, typed: &str, fault: Option<&str>)
     let main = html! {
         h1 { "Sign in" }
         p class="lead" { "We send you a link. No password needed." }
-        (ui::error_summary(&errors))
-        form class="form" method="post" action="/login" novalidate {
+        form class="card form" method="post" action="/login" novalidate {
+            (ui::error_summary(&errors))
             (email)
             @if let Some(next) = next { (ui::hidden("next", next)) }
-            p class="actions" { (ui::submit(Weight::Primary, "Send sign-in link")) }
+            div class="actions" { (ui::submit(Weight::Primary, "Send sign-in link")) }
         }
-        p { "New here? " a href="/organizations/new" { "Create an organization" } }
+        p class="aside" { "New here? " a href="/organizations/new" { "Create an organization" } }
     };
     shell(product, if fault.is_some() { "Error: Sign in" } else { "Sign in" }, None, main)
 }
 
 /// What people see who are signed in already.
-pub fn already_in(product: &str, user: &User, org: &Org, next: Option<&str>) -> Markup {
+pub fn already_in(product: &str, found: &SignedIn, next: Option<&str>) -> Markup {
+    let (user, org) = (&found.user.value, &found.org.value);
     let main = html! {
         h1 { "You are signed in" }
         p class="lead" { "As " strong { (user.name) } ", in " strong { (org.name) } "." }
-        p class="actions" {
+        div class="actions" {
             (ui::link_button(Weight::Primary, next.unwrap_or("/dashboard"), "Go on"))
         }
     };
     let person = Person {
         name: user.name.as_str(),
         organization: org.name.as_str(),
-        admin: org.admin(user.id).is_some(),
+        admin: found.role == Some(Role::Admin),
         here: None,
     };
     shell(product, "Sign in", Some(person), main)
@@ -58,8 +60,10 @@ pub fn sent(product: &str, address: &str) -> Markup {
             (VALID) "."
         }
         (ui::note(Tone::Calm, "✉️", "Nothing there yet?", &html! {
-            "Give it a minute and look into the spam folder. Or "
-            a href="/login" { "try another address" } "."
+            p {
+                "Give it a minute and look into the spam folder. Or "
+                a href="/login" { "try another address" } "."
+            }
         }))
     };
     shell(product, "Check your mail", None, main)
@@ -73,7 +77,7 @@ pub fn confirm(product: &str, token: &str, address: &str) -> Markup {
         div class="actions" {
             (ui::post_button(Weight::Primary, &format!("/login/{token}"), "Sign in", None))
         }
-        p { "Not you? Close this page; nothing has happened." }
+        p class="aside" { "Not you? Close this page; nothing has happened." }
     };
     shell(product, "Sign in", None, main)
 }
@@ -83,7 +87,7 @@ pub fn gone(product: &str) -> Markup {
     let main = html! {
         h1 { "This link no longer works" }
         p class="lead" { "A link works once, for " (VALID) ". This one was used before, or it is too old." }
-        p class="actions" { (ui::link_button(Weight::Primary, "/login", "Send a new link")) }
+        div class="actions" { (ui::link_button(Weight::Primary, "/login", "Send a new link")) }
     };
     shell(product, "This link no longer works", None, main)
 }

@@ -1,0 +1,204 @@
+"""Every function as it is shipped: a release binary, started on the Lambda Runtime API, answers events.
+
+    python release_check.py target/gate
+
+The functions' own logic is tested elsewhere; here it is shown that what is built starts without an account, speaks
+the Runtime API, reaches AWS through its endpoint variables, and refuses to start with bad variables.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import queue
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from canned_aws import CannedAws
+from runtime_api import RuntimeApi
+
+ROOT = Path(__file__).resolve().parents[1]
+WEBHOOK_SECRET = "whsec_local_onramp"
+
+# A start and an answer take milliseconds; this is the patience for a machine that is busy with a build.
+PATIENCE = 20
+
+VARIABLES = {
+    "TABLE_NAME": "onramp",
+    "PUBLIC_URL": "https://onramp.example",
+    "PRODUCT_NAME": "TimeTracker",
+    "STRIPE_ENABLE_TRIALS": "true",
+    "STRIPE_TRIAL_DAYS": "14",
+    "TRIAL_REMINDER_DAYS": "3",
+    "STRIPE_PUBLISHABLE_KEY": "pk_test_local_onramp",
+    "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+    "MAIL_FROM_EMAIL": "noreply@timetracker.com",
+    "MAIL_FROM_NAME": "TimeTracker",
+    "MAIL_CONFIGURATION_SET": "onramp-mail",
+    "EVENT_BUS_NAME": "default",
+    "HOST_EVENT_SOURCE": "timetracker",
+}
+
+
+def status(expected: int, location: str = ""):
+    """An HTTP answer of that status, and of that place if it redirects."""
+
+    def holds(answer, calls):
+        assert answer["statusCode"] == expected, f"status {answer['statusCode']}, not {expected}"
+        headers = {name.lower(): value for name, value in answer.get("headers", {}).items()}
+        assert not location or headers.get("location") == location, f"location {headers.get('location')}"
+
+    return holds
+
+
+def called(*operations: str):
+    """Any answer, after calls of these operations."""
+
+    def holds(answer, calls):
+        missing = set(operations) - set(calls)
+        assert not missing, f"no call of {', '.join(sorted(missing))} among {calls}"
+
+    return holds
+
+
+def taken(*operations: str):
+    """No record of the stream is to be sent again, after calls of these operations."""
+
+    def holds(answer, calls):
+        assert answer == {"batchItemFailures": []}, f"the answer is {answer}"
+        called(*operations)(answer, calls)
+
+    return holds
+
+
+CHECKS = {
+    "org-signup": [
+        ("get-form", status(200)),
+        ("post-multipart", status(303, "/onboarding/welcome")),
+        ("post-json-with-faults", status(422)),
+    ],
+    "sign-in": [
+        ("get-login", status(200)),
+        ("post-login", status(200)),
+    ],
+    "checklist-read": [
+        ("get-landing", status(200)),
+        ("get-checklist-without-session", status(401)),
+        ("get-unknown-path", status(404)),
+        ("put-known-path", status(405)),
+    ],
+    "checklist-write": [
+        ("post-dismiss-without-session", status(401)),
+        ("post-dismiss-cross-site", status(403)),
+        ("host-unknown-organization", called("GetItem")),
+    ],
+    "stripe-webhook": [
+        ("invoice-paid", status(200)),
+        ("invoice-paid-unsigned", status(400)),
+        ("invoice-paid-forged", status(400)),
+    ],
+    "trial-reminder": [("scheduled", called("Query"))],
+    "mailer": [
+        ("scheduled", called("Query")),
+        ("stream-welcome", taken("GetItem", "UpdateItem", "SendEmail")),
+    ],
+    "event-publisher": [("stream-signed-up", taken("PutEvents"))],
+}
+
+
+def environment(runtime: RuntimeApi, aws: CannedAws, function: str, **changes: str) -> dict[str, str]:
+    """What Lambda sets, and what the template sets."""
+    return {
+        "PATH": os.environ["PATH"],
+        "AWS_LAMBDA_RUNTIME_API": runtime.address,
+        "AWS_LAMBDA_FUNCTION_NAME": function,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_LOG_GROUP_NAME": "checked",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "checked",
+        "AWS_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "example",
+        "AWS_SESSION_TOKEN": "example",
+        "AWS_ENDPOINT_URL": aws.url,
+        **VARIABLES,
+        **changes,
+    }
+
+
+def load_event(function: str, case: str) -> dict:
+    event = json.loads((ROOT / "events" / function / f"{case}.json").read_text(encoding="utf-8"))
+    if function == "stripe-webhook" and case == "invoice-paid":
+        # The signature in the file is of the file's own time; the binary's clock is the machine's.
+        now = int(time.time())
+        signed = f"{now}.{event['body']}".encode()
+        digest = hmac.new(WEBHOOK_SECRET.encode(), signed, hashlib.sha256).hexdigest()
+        event["headers"]["stripe-signature"] = f"t={now},v1={digest}"
+    return event
+
+
+def check_answers(binary: Path, function: str) -> list[str]:
+    """Starts the function once and gives it every event of its table. The faults, in words."""
+    runtime, aws = RuntimeApi(), CannedAws()
+    env = environment(runtime, aws, function)
+    process = subprocess.Popen([binary], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    faults = []
+    for case, holds in CHECKS[function]:
+        event = load_event(function, case)
+        aws.deliver(event)
+        try:
+            kind, answer = runtime.invoke(event, PATIENCE)
+            assert kind == "response", f"an error: {answer}"
+            holds(answer, aws.calls)
+        except queue.Empty:
+            faults.append(f"{function}/{case}: no answer in {PATIENCE} s")
+            break
+        except (AssertionError, KeyError, TypeError) as fault:
+            faults.append(f"{function}/{case}: {fault}")
+    process.kill()
+    said, _ = process.communicate()
+    runtime.close()
+    if faults:
+        print(said, file=sys.stderr)
+    return faults
+
+
+def check_refusal(binary: Path, function: str) -> list[str]:
+    """With a bad variable it ends, and names the variable and not its value."""
+    runtime, aws = RuntimeApi(), CannedAws()
+    # Every function needs the table but the publisher, which only reads its stream.
+    name, value = ("EVENT_BUS_NAME", "a bus with spaces") if function == "event-publisher" else ("TABLE_NAME", "")
+    env = environment(runtime, aws, function, **{name: value})
+    try:
+        done = subprocess.run([binary], env=env, capture_output=True, text=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return [f"{function}: starts with a bad {name}"]
+    finally:
+        runtime.close()
+    said = done.stdout + done.stderr
+    if done.returncode == 0 or name not in said or (value and value in said):
+        return [f"{function}: with a bad {name} it ended with {done.returncode} and said: {said}"]
+    return []
+
+
+def main() -> int:
+    built = Path(sys.argv[1])
+    functions = sorted(folder.name for folder in (ROOT / "functions").iterdir() if folder.is_dir())
+    faults = [f"{function}: no event is checked" for function in functions if function not in CHECKS]
+    for function in sorted(set(functions) & set(CHECKS)):
+        binary = built / function
+        started = time.monotonic()
+        found = check_answers(binary, function) + check_refusal(binary, function)
+        faults += found
+        size = binary.stat().st_size / 1e6
+        events = len(CHECKS[function])
+        print(f"{'✗' if found else '✓'} {function:<16} {events} events  {size:.1f} MB  {time.monotonic() - started:.1f} s")
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""The Lambda Runtime API, as far as a function built for it needs it: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+
+One function, one event at a time. `RuntimeApi` is what the function polls; `invoke` hands it an event and waits for
+the answer.
+"""
+
+import json
+import queue
+import sys
+import threading
+import time
+import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+def read_body(request: BaseHTTPRequestHandler) -> bytes:
+    """The request's body, whole or in chunks."""
+    if request.headers.get("transfer-encoding", "").lower() != "chunked":
+        return request.rfile.read(int(request.headers.get("content-length", "0")))
+    body = b""
+    while size := int(request.rfile.readline().split(b";")[0], 16):
+        body += request.rfile.read(size)
+        request.rfile.readline()
+    while request.rfile.readline().strip():
+        pass
+    return body
+
+
+class LocalServer(ThreadingHTTPServer):
+    """An HTTP server on a free port of this machine, in threads that end with the process."""
+
+    daemon_threads = True
+
+    def __init__(self, handle):
+        """`handle(request, body)` returns status, headers and body of the answer."""
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self):
+                status, headers, body = handle(self, read_body(self))
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_GET = do_POST = do_PUT = do_DELETE = answer
+
+            def log_message(self, *_):
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    def handle_error(self, request, client_address):
+        # A function is ended while it waits for its next event: its connection breaks, as it should.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.server_port}"
+
+
+class RuntimeApi:
+    """Hands events to the function that polls `address`."""
+
+    def __init__(self):
+        self.events = queue.Queue()
+        self.answers = queue.Queue()
+        self.server = LocalServer(self.handle)
+        self.address = self.server.address
+
+    def invoke(self, event: dict, seconds: float):
+        """The function's answer to `event`: ("response" or "error", JSON). Raises `queue.Empty` if none comes in time."""
+        self.events.put((str(uuid.uuid4()), json.dumps(event).encode(), seconds))
+        return self.answers.get(timeout=seconds)
+
+    def close(self):
+        # Wakes a function that still waits for an event, so that its thread ends as well.
+        self.events.put(None)
+        self.server.shutdown()
+        self.server.server_close()
+
+    def handle(self, request, body: bytes):
+        path = request.path.removeprefix("/2018-06-01/runtime/")
+        match path.split("/"):
+            case ["invocation", "next"]:
+                waiting = self.events.get()
+                if waiting is None:
+                    return 410, {}, b""
+                request_id, event, seconds = waiting
+                headers = {
+                    "content-type": "application/json",
+                    "lambda-runtime-aws-request-id": request_id,
+                    "lambda-runtime-deadline-ms": str(int((time.time() + seconds) * 1000)),
+                    "lambda-runtime-invoked-function-arn": "arn:aws:lambda:eu-west-1:123456789012:function:checked",
+                    "lambda-runtime-trace-id": "Root=1-6968ac90-000000000000000000000001;Sampled=0",
+                }
+                return 200, headers, event
+            case ["invocation", _, "response" | "error" as kind]:
+                self.answers.put((kind, json.loads(body)))
+                return 202, {}, b""
+            case ["init", "error"]:
+                self.answers.put(("error", json.loads(body)))
+                return 202, {}, b""
+        return 404, {}, b""

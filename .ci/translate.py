@@ -1,0 +1,40 @@
+"""Prints the CloudFormation template that SAM makes of template.yaml, without an account.
+
+Neither `sam validate` nor cfn-lint looks inside the Events of a function. What SAM makes of them is plain
+CloudFormation, and there every mistake shows.
+
+    python translate.py template.yaml > expanded.json
+"""
+
+import json
+import os
+import sys
+
+from samtranslator.parser.parser import Parser
+from samtranslator.public.sdk.resource import SamResourceType
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+
+class NoManagedPolicies:
+    """Stands for the account's list of managed policies. The template names none."""
+
+    def load(self):
+        return {}
+
+
+def main() -> None:
+    os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
+    with open(sys.argv[1], encoding="utf-8") as file:
+        template = yaml_parse(file)
+    for resource in template["Resources"].values():
+        if resource["Type"] == SamResourceType.Function.value:
+            # What `sam deploy` does: the built code becomes an object in a bucket.
+            resource["Properties"]["CodeUri"] = {"Bucket": "code", "Key": "function.zip"}
+    parameters = {"AWS::Region": "eu-west-1", "AWS::Partition": "aws"}
+    expanded = transform(template, parameters, NoManagedPolicies())
+    json.dump(expanded, sys.stdout, indent=2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+// Onramp as a child process, and its control interface.
+
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** A port that nobody listens on just now. */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Starts `binary` in memory and waits until it is ready. */
+export async function startStack(binary, seconds = 30) {
+  const port = await freePort();
+  const child = spawn(binary, ['--memory', '--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));
+  const stack = new Stack(`http://localhost:${port}`, child, () => log);
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await wait(50)) {
+    if (child.exitCode !== null) break;
+    if (await stack.healthy()) return stack;
+  }
+  child.kill();
+  throw new Error(`onramp was not ready in ${seconds} s:\n${log}`);
+}
+
+class Stack {
+  constructor(url, child, log) {
+    this.url = url;
+    this.child = child;
+    this.log = log;
+  }
+
+  async healthy() {
+    try {
+      return (await fetch(`${this.url}/_local/health`)).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  async control(method, path, body) {
+    const response = await fetch(`${this.url}/_local/${path}`, {
+      method,
+      headers: body && { 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${method} /_local/${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  /** Every mail to `address`, after everything that is owed was done. */
+  async mailTo(address) {
+    await this.control('POST', 'settle');
+    return (await this.control('GET', 'mail')).filter((mail) => mail.to.includes(address));
+  }
+
+  stop() {
+    this.child.kill();
+  }
+}

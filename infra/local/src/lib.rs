@@ -11,6 +11,7 @@ pub mod activity;
 pub mod bus;
 pub mod calls;
 pub mod clock;
+mod config;
 pub mod connector;
 pub mod console;
 mod control;
@@ -34,4 +35,5 @@ pub mod system;
 pub mod template;
 pub mod terminal;
 
-pub use stack::{Config, Stack, StartError, WEBHOOK_SECRET};
+pub use config::{Config, StartError, WEBHOOK_SECRET};
+pub use stack::Stack;

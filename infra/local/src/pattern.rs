@@ -195,6 +195,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "a table reads better without borrows")]
     fn check(pattern: Value, event: Value, expected: bool) {
         let matches = Pattern::new(&pattern).unwrap().matches(&event);
         assert_eq!(matches, expected, "{pattern} on {event}");

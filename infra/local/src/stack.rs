@@ -1,16 +1,14 @@
 //! Starting a stack from the template, and asking it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use boot::{Aws, Boot, Clock, Entropy, Env, Faults};
+use boot::{Aws, Boot, Clock, Entropy, Env, Outside};
 use http::{Request, Response};
 use jiff::SignedDuration;
 use tokio::task::AbortHandle;
@@ -20,107 +18,21 @@ use crate::activity::Activity;
 use crate::bus::Bus;
 use crate::calls::Calls;
 use crate::clock::LocalClock;
+use crate::config::{Config, StartError, TEAM_PRICE, identities, localize};
 use crate::connector::{Cloud, Connector};
+use crate::control;
 use crate::dead_letters::DeadLetters;
-use crate::engine::{Engine, OpenError};
+use crate::engine::Engine;
 use crate::gateway::Gateway;
-use crate::invoke::{Fleet, Start};
+use crate::invoke::Fleet;
 use crate::mailbox::Mailbox;
 use crate::schedule::Scheduler;
 use crate::streams::{Checkpoints, Pump};
 use crate::system::System;
-use crate::template::{Function, REGION, Template, TemplateFaults};
-use crate::{control, functions, template};
-
-/// What variables hold here that a deployment has to bring.
-const LOCAL_VARIABLES: &[(&str, &str)] = &[
-    ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
-    ("STRIPE_SECRET_KEY", "sk_test_local_onramp"),
-    ("STRIPE_PUBLISHABLE_KEY", "pk_test_local_onramp"),
-    ("STRIPE_SINGLE_USER_PRICE_ID", "price_local_single"),
-    ("STRIPE_TEAM_PRICE_ID", TEAM_PRICE),
-];
-
-/// The signing secret of Stripe's events, unless another is set.
-pub const WEBHOOK_SECRET: &str = "whsec_local_onramp";
-
-/// The price that Stripe's events speak of.
-const TEAM_PRICE: &str = "price_local_team";
+use crate::template::{Function, REGION, Template};
 
 /// How often the running clock is looked at for schedules.
 const TICK: Duration = Duration::from_millis(500);
-
-/// What a stack is started with.
-pub struct Config {
-    /// The text of `template.yaml`.
-    pub template: String,
-    /// Values of template parameters and variables.
-    pub settings: BTreeMap<String, String>,
-    /// Where everything is kept; `None` keeps it in memory.
-    pub data: Option<PathBuf>,
-    /// Where the gateway is reached from outside, without a slash at the end.
-    pub public_url: String,
-    /// The function crates.
-    pub functions: BTreeMap<&'static str, Start>,
-}
-
-impl Config {
-    /// The system of the template, in memory, with this project's functions.
-    pub fn memory() -> Self {
-        Self {
-            template: template::TEXT.to_owned(),
-            settings: BTreeMap::new(),
-            data: None,
-            public_url: "http://localhost:8484".to_owned(),
-            functions: functions::all(),
-        }
-    }
-
-    /// The same with a template parameter or a variable set.
-    #[must_use]
-    pub fn set(mut self, name: &str, value: &str) -> Self {
-        self.settings.insert(name.to_owned(), value.to_owned());
-        self
-    }
-}
-
-/// Why a stack does not start.
-#[derive(Debug)]
-pub enum StartError {
-    /// The template or a setting is wrong.
-    Template(TemplateFaults),
-    /// Functions of the template that no crate answers for.
-    Missing(Vec<String>),
-    /// Functions that refuse their variables.
-    Refused(Vec<(String, Faults)>),
-    /// The database does not open.
-    Engine(OpenError),
-    /// The data folder cannot be used.
-    Folder(PathBuf, std::io::Error),
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Template(faults) => write!(f, "template.yaml or its settings:\n{faults}"),
-            Self::Missing(names) => write!(f, "no crate answers for: {}", names.join(", ")),
-            Self::Refused(functions) => {
-                for (name, faults) in functions {
-                    for fault in &faults.0 {
-                        writeln!(f, "{name}: {} is expected to be {}", fault.name, fault.expected)?;
-                    }
-                }
-                Ok(())
-            }
-            Self::Engine(error) => error.fmt(f),
-            Self::Folder(folder, error) => {
-                write!(f, "the folder {} cannot be used: {error}", folder.display())
-            }
-        }
-    }
-}
-
-impl std::error::Error for StartError {}
 
 /// A running stack. Its work ends when this is dropped.
 pub struct Stack {
@@ -224,39 +136,6 @@ impl Drop for Stack {
     }
 }
 
-/// Gives the template's functions what they hold locally; the secrets that Secrets Manager would.
-fn localize(template: &mut Template, config: &Config) -> BTreeMap<String, String> {
-    let mut secrets = BTreeMap::new();
-    for (name, value) in LOCAL_VARIABLES {
-        match template.variable(name) {
-            Some("") if !config.settings.contains_key(*name) => {
-                template.set_variable(name, value);
-            }
-            Some(arn) if arn.starts_with("arn:aws:secretsmanager:") => {
-                secrets.insert(arn.to_owned(), (*value).to_owned());
-            }
-            _ => {}
-        }
-    }
-    if !config.settings.contains_key("PUBLIC_URL") {
-        template.set_variable("PUBLIC_URL", &config.public_url);
-    }
-    secrets
-}
-
-/// What SES has verified: the sender's address and its domain.
-fn identities(template: &Template) -> Vec<String> {
-    let senders: BTreeSet<&String> = template
-        .functions
-        .values()
-        .filter_map(|function| function.variables.get("MAIL_FROM_EMAIL"))
-        .collect();
-    senders
-        .into_iter()
-        .flat_map(|sender| [sender.clone(), sender.rsplit('@').next().unwrap_or_default().to_owned()])
-        .collect()
-}
-
 fn saved_offset(folder: Option<&Path>) -> SignedDuration {
     let text = folder.and_then(|folder| std::fs::read_to_string(folder.join("clock.json")).ok());
     let saved: Option<serde_json::Value> = text.and_then(|text| serde_json::from_str(&text).ok());
@@ -270,6 +149,7 @@ fn boot(function: &Function, cloud: &Arc<Cloud>) -> Boot {
     let clock = Arc::clone(&cloud.clock);
     Boot {
         env: Env::new(function.variables.clone()),
+        outside: Outside::new(SharedHttpConnector::new(connector.clone())),
         aws: Aws::new(REGION.to_owned(), credentials, SharedHttpClient::new(connector)),
         clock: Clock::new(move || clock.now()),
         entropy: Entropy::system(),

@@ -5,12 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use serde_yaml_ng::Value as Yaml;
 
-/// The region in every local name.
-pub const REGION: &str = "us-east-1";
-/// The account in every local name: the one that AWS's own documents use.
-pub const ACCOUNT: &str = "123456789012";
-/// The name of the local stack.
-pub const STACK: &str = "onramp";
+use super::names::{ACCOUNT, REGION, STACK, pseudo};
 
 /// How deep references may lead through each other before they count as a circle.
 const DEPTH: u8 = 24;
@@ -20,7 +15,7 @@ pub(super) struct Scope<'a> {
     parameters: BTreeMap<String, Value>,
     mappings: Option<&'a Yaml>,
     conditions: Option<&'a Yaml>,
-    resources: BTreeMap<&'a str, &'a Yaml>,
+    pub(super) resources: BTreeMap<&'a str, &'a Yaml>,
 }
 
 impl<'a> Scope<'a> {
@@ -89,7 +84,7 @@ impl<'a> Scope<'a> {
     }
 
     /// `None` is `AWS::NoValue`: the property is absent.
-    fn value(&self, value: &Yaml, at: &str, depth: u8) -> Result<Option<Value>, String> {
+    pub(super) fn value(&self, value: &Yaml, at: &str, depth: u8) -> Result<Option<Value>, String> {
         if depth > DEPTH {
             return Err(format!("{at}: the references lead in a circle"));
         }
@@ -284,53 +279,6 @@ impl<'a> Scope<'a> {
         out.push_str(rest);
         Ok(out)
     }
-
-    fn resource_name(&self, logical: &str, depth: u8) -> Result<String, String> {
-        let resource = self.resources.get(logical).ok_or_else(|| format!("nothing is called {logical}"))?;
-        let kind = resource.get("Type").and_then(Yaml::as_str).unwrap_or_default();
-        let own_name = match kind {
-            "AWS::DynamoDB::Table" => "TableName",
-            "AWS::Serverless::Function" => "FunctionName",
-            "AWS::SQS::Queue" => "QueueName",
-            "AWS::Logs::LogGroup" => "LogGroupName",
-            "AWS::Serverless::HttpApi" => return Ok("local".to_owned()),
-            _ => "Name",
-        };
-        let given = resource.get("Properties").and_then(|properties| properties.get(own_name));
-        let name = match given {
-            Some(name) => self.value(name, logical, depth + 1)?.as_ref().map(plain),
-            None => None,
-        }
-        .unwrap_or_else(|| format!("{STACK}-{logical}"));
-        Ok(match kind {
-            "AWS::SQS::Queue" => format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"),
-            _ => name,
-        })
-    }
-
-    fn attribute(&self, logical: &str, attribute: &str, at: &str, depth: u8) -> Result<String, String> {
-        let resource =
-            self.resources.get(logical).ok_or_else(|| format!("{at}: nothing is called {logical}"))?;
-        let kind = resource.get("Type").and_then(Yaml::as_str).unwrap_or_default();
-        let name = self.resource_name(logical, depth + 1)?;
-        let last = name.rsplit('/').next().unwrap_or(&name);
-        let arn = |service: &str, rest: String| format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}");
-        Ok(match (kind, attribute) {
-            ("AWS::DynamoDB::Table", "Arn") => arn("dynamodb", format!("table/{name}")),
-            ("AWS::DynamoDB::Table", "StreamArn") => arn("dynamodb", format!("table/{name}/stream/local")),
-            ("AWS::Serverless::Function", "Arn") => arn("lambda", format!("function:{name}")),
-            ("AWS::SQS::Queue", "Arn") => arn("sqs", last.to_owned()),
-            ("AWS::SQS::Queue", "QueueName") => last.to_owned(),
-            ("AWS::SNS::Topic", "TopicArn" | "Arn") => arn("sns", name),
-            ("AWS::Events::EventBus", "Arn") => arn("events", format!("event-bus/{name}")),
-            ("AWS::Events::EventBus", "Name") => name,
-            ("AWS::Logs::LogGroup", "Arn") => arn("logs", format!("log-group:{name}:*")),
-            ("AWS::KMS::Key", "Arn") => arn("kms", format!("key/{name}")),
-            ("AWS::S3::Bucket", "Arn") => format!("arn:aws:s3:::{name}"),
-            ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{ACCOUNT}:role/{name}"),
-            _ => return Err(format!("{at}: {attribute} of {kind} is not understood")),
-        })
-    }
 }
 
 /// Parameters that the template gives no default: secrets, which live elsewhere on AWS.
@@ -349,18 +297,6 @@ fn check_parameter(name: &str, parameter: &Yaml, value: &str) -> Result<(), Stri
         return Ok(());
     }
     Err(format!("the parameter {name} is one of {}", allowed.join(", ")))
-}
-
-fn pseudo(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "AWS::Region" => REGION,
-        "AWS::AccountId" => ACCOUNT,
-        "AWS::Partition" => "aws",
-        "AWS::StackName" => STACK,
-        "AWS::StackId" => "arn:aws:cloudformation:us-east-1:123456789012:stack/onramp/local",
-        "AWS::URLSuffix" => "amazonaws.com",
-        _ => return None,
-    })
 }
 
 fn entries(value: Option<&Yaml>) -> impl Iterator<Item = (&str, &Yaml)> {
@@ -385,7 +321,7 @@ fn scalar(value: &Yaml) -> Option<String> {
 }
 
 /// A value as it reads inside a string.
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),

@@ -6,6 +6,7 @@
 mod events;
 mod function;
 mod intrinsics;
+mod names;
 mod table;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use serde_yaml_ng::Value as Yaml;
 
 pub use events::{Route, Rule, Schedule, StreamSource};
 pub use function::Function;
-pub use intrinsics::{ACCOUNT, REGION, STACK};
+pub use names::{ACCOUNT, REGION, STACK};
 pub use table::{Index, Key, Table};
 
 use intrinsics::Scope;

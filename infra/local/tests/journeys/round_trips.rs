@@ -36,10 +36,12 @@ async fn a_webhook_is_one_read_and_one_write() {
     let world = World::new().await;
     let jo = world.pending("Acme", "jo@example.com").await;
     let org = jo.org();
-    let paid = |id: &str| json!({ "type": "invoice.paid", "organization_id": org, "set": { "id": id, "data.object.id": "in_1" } });
-    assert_eq!(webhook_calls(&world, paid("evt_1")).await, ["BatchGetItem", "UpdateItem"]);
+    // The very same event each time: its own times too.
+    let same = json!({ "id": "evt_1", "created": 1_767_225_600, "data.object.id": "in_1", "data.object.created": 1_767_225_600 });
+    let paid = || json!({ "type": "invoice.paid", "organization_id": org, "set": same });
+    assert_eq!(webhook_calls(&world, paid()).await, ["BatchGetItem", "UpdateItem"]);
     assert_eq!(
-        webhook_calls(&world, paid("evt_1")).await,
+        webhook_calls(&world, paid()).await,
         ["BatchGetItem"],
         "a repetition reads and writes nothing"
     );

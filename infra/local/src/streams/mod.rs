@@ -3,19 +3,23 @@
 //! One shard, so one batch at a time and in order. See "Using AWS Lambda with Amazon DynamoDB" in the AWS Lambda
 //! Developer Guide for filters, batches, bisection, partial failures and retries.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+mod checkpoints;
+mod record;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::clock::LocalClock;
 use crate::dead_letters::DeadLetters;
 use crate::engine::Engine;
 use crate::invoke::Fleet;
 use crate::template::{ACCOUNT, REGION, StreamSource};
+use record::{as_lambda_gets_it, first_failure};
+
+pub use checkpoints::Checkpoints;
 
 /// After this many failures in a row a mapping that retries without end rests for a while, so that a broken
 /// function does not keep the machine busy.
@@ -197,90 +201,5 @@ impl Pump {
             return VecDeque::new();
         }
         VecDeque::from([Batch { records: rest, failures }])
-    }
-}
-
-/// The index of the first record that the function reports, with Lambda's reading of odd reports: an entry
-/// without a known sequence number fails the whole batch.
-fn first_failure(records: &[Value], answer: &str) -> Option<usize> {
-    let answer: Value = serde_json::from_str(answer).ok()?;
-    let failures = answer.get("batchItemFailures")?.as_array()?;
-    let place = |failure: &Value| {
-        let number = failure.get("itemIdentifier")?.as_str()?;
-        records.iter().position(|record| {
-            record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str) == Some(number)
-        })
-    };
-    failures.iter().map(|failure| place(failure).unwrap_or(0)).min()
-}
-
-/// The engine's record in the shape and order that Lambda delivers.
-fn as_lambda_gets_it(mut record: Value, arn: &str) -> Value {
-    let mut dynamodb = Map::new();
-    let fields = [
-        "ApproximateCreationDateTime",
-        "Keys",
-        "NewImage",
-        "OldImage",
-        "SequenceNumber",
-        "SizeBytes",
-        "StreamViewType",
-    ];
-    for field in fields {
-        if let Some(mut value) = record.pointer_mut(&format!("/dynamodb/{field}")).map(Value::take) {
-            // Whole seconds, written as such.
-            if let Some(whole) = value.as_f64().filter(|_| value.is_f64()).map(f64::trunc) {
-                value = serde_json::from_str(&format!("{whole:.0}")).unwrap_or(value);
-            }
-            dynamodb.insert(field.to_owned(), value);
-        }
-    }
-    let mut out = json!({
-        "eventID": record.get("eventID"),
-        "eventName": record.get("eventName"),
-        "eventVersion": "1.1",
-        "eventSource": "aws:dynamodb",
-        "awsRegion": REGION,
-        "dynamodb": dynamodb,
-        "eventSourceARN": arn,
-    });
-    // Only deletions by TTL have one.
-    if let (Some(identity), Some(out)) =
-        (record.get_mut("userIdentity").map(Value::take), out.as_object_mut())
-    {
-        out.insert("userIdentity".to_owned(), identity);
-    }
-    out
-}
-
-/// How far each mapping has come, kept in the data folder.
-#[derive(Debug, Default)]
-pub struct Checkpoints {
-    path: Option<PathBuf>,
-    positions: Mutex<BTreeMap<String, i64>>,
-}
-
-impl Checkpoints {
-    /// The checkpoints under `folder`; a file that cannot be read starts at the oldest record.
-    pub fn open(folder: Option<&Path>) -> Self {
-        let path = folder.map(|folder| folder.join("checkpoints.json"));
-        let text = path.as_ref().and_then(|path| fs::read_to_string(path).ok());
-        let positions = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-        Self { path, positions: Mutex::new(positions) }
-    }
-
-    fn get(&self, id: &str) -> i64 {
-        self.positions.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied().unwrap_or(0)
-    }
-
-    fn set(&self, id: &str, position: i64) {
-        let mut positions = self.positions.lock().unwrap_or_else(PoisonError::into_inner);
-        if positions.insert(id.to_owned(), position) == Some(position) {
-            return;
-        }
-        let Some(path) = &self.path else { return };
-        if let Err(error) = fs::write(path, json!(*positions).to_string()) {
-            tracing::warn!(path = %path.display(), %error, "the checkpoints cannot be written");
-        }
     }
 }

@@ -1,0 +1,132 @@
+//! What a stack is started with, and why it may refuse.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::PathBuf;
+
+use boot::Faults;
+
+use crate::engine::OpenError;
+use crate::invoke::Start;
+use crate::template::{Template, TemplateFaults};
+use crate::{functions, template};
+
+/// What variables hold here that a deployment has to bring.
+const LOCAL_VARIABLES: &[(&str, &str)] = &[
+    ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
+    ("STRIPE_SECRET_KEY", "sk_test_local_onramp"),
+    ("STRIPE_PUBLISHABLE_KEY", "pk_test_local_onramp"),
+    ("STRIPE_SINGLE_USER_PRICE_ID", "price_local_single"),
+    ("STRIPE_TEAM_PRICE_ID", TEAM_PRICE),
+];
+
+/// The signing secret of Stripe's events, unless another is set.
+pub const WEBHOOK_SECRET: &str = "whsec_local_onramp";
+
+/// The price that Stripe's events speak of.
+pub(crate) const TEAM_PRICE: &str = "price_local_team";
+
+/// What a stack is started with.
+pub struct Config {
+    /// The text of `template.yaml`.
+    pub template: String,
+    /// Values of template parameters and variables.
+    pub settings: BTreeMap<String, String>,
+    /// Where everything is kept; `None` keeps it in memory.
+    pub data: Option<PathBuf>,
+    /// Where the gateway is reached from outside, without a slash at the end.
+    pub public_url: String,
+    /// The function crates.
+    pub functions: BTreeMap<&'static str, Start>,
+}
+
+impl Config {
+    /// The system of the template, in memory, with this project's functions.
+    pub fn memory() -> Self {
+        Self {
+            template: template::TEXT.to_owned(),
+            settings: BTreeMap::new(),
+            data: None,
+            public_url: "http://localhost:8484".to_owned(),
+            functions: functions::all(),
+        }
+    }
+
+    /// The same with a template parameter or a variable set.
+    #[must_use]
+    pub fn set(mut self, name: &str, value: &str) -> Self {
+        self.settings.insert(name.to_owned(), value.to_owned());
+        self
+    }
+}
+
+/// Why a stack does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The template or a setting is wrong.
+    Template(TemplateFaults),
+    /// Functions of the template that no crate answers for.
+    Missing(Vec<String>),
+    /// Functions that refuse their variables.
+    Refused(Vec<(String, Faults)>),
+    /// The database does not open.
+    Engine(OpenError),
+    /// The data folder cannot be used.
+    Folder(PathBuf, std::io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Template(faults) => write!(f, "template.yaml or its settings:\n{faults}"),
+            Self::Missing(names) => write!(f, "no crate answers for: {}", names.join(", ")),
+            Self::Refused(functions) => {
+                for (name, faults) in functions {
+                    for fault in &faults.0 {
+                        writeln!(f, "{name}: {} is expected to be {}", fault.name, fault.expected)?;
+                    }
+                }
+                Ok(())
+            }
+            Self::Engine(error) => error.fmt(f),
+            Self::Folder(folder, error) => {
+                write!(f, "the folder {} cannot be used: {error}", folder.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// Gives the template's functions what they hold locally; the secrets that Secrets Manager would.
+pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<String, String> {
+    let mut secrets = BTreeMap::new();
+    for (name, value) in LOCAL_VARIABLES {
+        match template.variable(name) {
+            Some("") if !config.settings.contains_key(*name) => {
+                template.set_variable(name, value);
+            }
+            Some(arn) if arn.starts_with("arn:aws:secretsmanager:") => {
+                secrets.insert(arn.to_owned(), (*value).to_owned());
+            }
+            _ => {}
+        }
+    }
+    if !config.settings.contains_key("PUBLIC_URL") {
+        template.set_variable("PUBLIC_URL", &config.public_url);
+    }
+    secrets
+}
+
+/// What SES has verified: the sender's address and its domain.
+pub(crate) fn identities(template: &Template) -> Vec<String> {
+    let senders: BTreeSet<&String> = template
+        .functions
+        .values()
+        .filter_map(|function| function.variables.get("MAIL_FROM_EMAIL"))
+        .collect();
+    senders
+        .into_iter()
+        .flat_map(|sender| [sender.clone(), sender.rsplit('@').next().unwrap_or_default().to_owned()])
+        .collect()
+}

@@ -1,0 +1,40 @@
+//! How far each mapping has come.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::json;
+
+/// How far each mapping has come, kept in the data folder.
+#[derive(Debug, Default)]
+pub struct Checkpoints {
+    path: Option<PathBuf>,
+    positions: Mutex<BTreeMap<String, i64>>,
+}
+
+impl Checkpoints {
+    /// The checkpoints under `folder`; a file that cannot be read starts at the oldest record.
+    pub fn open(folder: Option<&Path>) -> Self {
+        let path = folder.map(|folder| folder.join("checkpoints.json"));
+        let text = path.as_ref().and_then(|path| fs::read_to_string(path).ok());
+        let positions = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        Self { path, positions: Mutex::new(positions) }
+    }
+
+    pub(super) fn get(&self, id: &str) -> i64 {
+        self.positions.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied().unwrap_or(0)
+    }
+
+    pub(super) fn set(&self, id: &str, position: i64) {
+        let mut positions = self.positions.lock().unwrap_or_else(PoisonError::into_inner);
+        if positions.insert(id.to_owned(), position) == Some(position) {
+            return;
+        }
+        let Some(path) = &self.path else { return };
+        if let Err(error) = fs::write(path, json!(*positions).to_string()) {
+            tracing::warn!(path = %path.display(), %error, "the checkpoints cannot be written");
+        }
+    }
+}

@@ -2,12 +2,12 @@
 
 use domain::{
     billing::IssueKind,
-    checklist::Checklist,
     status::{Access, Status},
-    task::{Place, TASKS, Task},
+    task::TASKS,
 };
 use jiff::Timestamp;
 use serde::Serialize;
+use web::{Places, TaskOut};
 
 use crate::{config::Config, view::View};
 
@@ -30,28 +30,6 @@ pub struct ChecklistOut {
     tasks: Vec<TaskOut>,
     next_task: Option<TaskOut>,
     organization: OrganizationOut,
-}
-
-#[derive(Debug, Serialize)]
-struct TaskOut {
-    key: &'static str,
-    title: &'static str,
-    description: &'static str,
-    icon: &'static str,
-    priority: u8,
-    category: &'static str,
-    completed: bool,
-    completed_at: Option<Timestamp>,
-    skipped: bool,
-    completed_by: Option<String>,
-    source: Option<&'static str>,
-    action: ActionOut,
-}
-
-#[derive(Debug, Serialize)]
-struct ActionOut {
-    label: &'static str,
-    url: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -78,7 +56,8 @@ impl ChecklistOut {
     #[must_use]
     pub fn of(view: &View, config: &Config, origin: &str) -> Self {
         let (org, list) = (&view.org, &view.org.checklist);
-        let task = |task| TaskOut::of(task, list, url(task, view, config, origin));
+        let places = Places { origin, app: config.app_url.as_deref(), org: org.id };
+        let task = |task| TaskOut::of(task, list, places);
         // Ticks may be gathered before there is a checklist; its own times begin with it.
         let born = list.created_at.is_some();
         Self {
@@ -97,26 +76,6 @@ impl ChecklistOut {
             tasks: TASKS.iter().map(task).collect(),
             next_task: list.next_task().map(task),
             organization: OrganizationOut::of(view),
-        }
-    }
-}
-
-impl TaskOut {
-    fn of(task: &Task, list: &Checklist, url: String) -> Self {
-        let tick = list.ticks.get(task.key);
-        Self {
-            key: task.key,
-            title: task.title,
-            description: task.description,
-            icon: task.icon,
-            priority: task.priority,
-            category: task.category.as_str(),
-            completed: tick.is_some(),
-            completed_at: tick.map(|tick| tick.at),
-            skipped: list.skipped.contains_key(task.key),
-            completed_by: tick.and_then(|tick| tick.by.clone()),
-            source: tick.map(|tick| tick.source.as_str()),
-            action: ActionOut { label: task.action.label, url },
         }
     }
 }
@@ -142,15 +101,6 @@ impl OrganizationOut {
                 since: issue.since,
             }),
         }
-    }
-}
-
-/// Where a task is done, as an address that works outside our own pages too.
-fn url(task: &Task, view: &View, config: &Config, origin: &str) -> String {
-    let link = view.link(task, config);
-    match (task.action.place, &config.app_url) {
-        (Place::HostApp(_), Some(_)) => link,
-        _ => format!("{origin}{link}"),
     }
 }
 

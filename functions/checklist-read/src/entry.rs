@@ -90,10 +90,7 @@ async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
 }
 
 fn problem(error: store::Error) -> Problem {
-    match error {
-        store::Error::Corrupt(_) => Problem::internal().because(error),
-        store::Error::Conflict | store::Error::Unavailable(_) => Problem::unavailable().because(error),
-    }
+    Problem::trouble(error.is_passing(), error)
 }
 
 #[cfg(test)]

@@ -123,14 +123,11 @@ async fn touch(app: &App, token: &SessionToken, found: &SignedIn, now: Timestamp
 }
 
 fn places<'a>(app: &'a App, org: &Org, origin: &'a str) -> Places<'a> {
-    Places { origin, app: app.config.app_url.as_ref(), org: org.id }
+    Places { origin, app: app.config.app_url.as_ref().map(boot::BaseUrl::as_str), org: org.id }
 }
 
 fn trouble(error: store::Error) -> Problem {
-    match error {
-        store::Error::Corrupt(_) => Problem::internal().because(error),
-        store::Error::Conflict | store::Error::Unavailable(_) => Problem::unavailable().because(error),
-    }
+    Problem::trouble(error.is_passing(), error)
 }
 
 #[cfg(test)]

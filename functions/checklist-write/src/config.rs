@@ -1,5 +1,4 @@
-use boot::{Env, Faults};
-use web::AppUrl;
+use boot::{BaseUrl, Env, Faults};
 
 /// The function's variables.
 #[derive(Debug, PartialEq, Eq)]
@@ -8,7 +7,7 @@ pub struct Config {
     /// The source of the bus events that tick tasks.
     pub host_source: String,
     /// Where the host app is; none while Onramp's own guide stands in for it.
-    pub app_url: Option<AppUrl>,
+    pub app_url: Option<BaseUrl>,
 }
 
 impl Config {
@@ -21,9 +20,7 @@ impl Config {
         let table = vars.text("TABLE_NAME", "the table's name");
         let host_source =
             vars.parsed("HOST_EVENT_SOURCE", "timetracker", "the source of the host app's events");
-        let app_url = vars.read("APP_URL", Some(""), "an https:// address, or http:// on loopback", |text| {
-            if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
-        });
+        let app_url = vars.base_url("APP_URL");
         let config = (|| Some(Self { table: table?, host_source: host_source?, app_url: app_url? }))();
         vars.finish(config)
     }

@@ -32,7 +32,7 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), config.table.clone());
     store.warm_up().await;
-    let profile = Profile::app(config.app_url.as_ref().map(web::AppUrl::as_str));
+    let profile = Profile::app(config.app_url.as_ref().map(boot::BaseUrl::as_str));
     let app = Arc::new(App { store, clock: boot.clock, config });
     let over_http = web::lambda::handler(web::harden(change::routes().with_state(app.clone()), profile));
     Ok(boot::handler(move |event| {

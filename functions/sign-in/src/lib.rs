@@ -58,10 +58,7 @@ fn answer(wants: Wants, outcome: Result<Response, Problem>) -> Response {
 
 /// What the caller is told when the table fails.
 fn trouble(error: store::Error) -> Problem {
-    match error {
-        store::Error::Corrupt(_) => Problem::internal().because(error),
-        store::Error::Conflict | store::Error::Unavailable(_) => Problem::unavailable().because(error),
-    }
+    Problem::trouble(error.is_passing(), error)
 }
 
 #[cfg(test)]

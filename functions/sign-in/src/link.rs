@@ -67,14 +67,10 @@ async fn find(app: &App, token: &str) -> Result<Link, Problem> {
     link.filter(|link| app.clock.now() < link.expires_at).ok_or_else(gone)
 }
 
-/// What the use of a mailed link proves of a person, and the session that begins with it. The first time the address
-/// is proven, all older sessions end: whoever signed up with somebody else's address is out.
+/// What the use of a mailed link proves of a person, and the session that begins with it.
 fn admit(user: &Stored<User>, now: Timestamp) -> Result<(User, Session), Problem> {
     let mut after = user.value.clone();
-    if !after.verified {
-        after.verified = true;
-        after.sessions_valid_from = Some(now);
-    }
+    after.prove_address(now);
     let org = after.orgs.first().copied();
     let org = org
         .ok_or_else(|| Problem::new(Kind::Forbidden, "This account belongs to no organization any more."))?;

@@ -1,5 +1,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
+use crate::base_url::{BASE_URL, BaseUrl};
+
 /// The variables a function was started with.
 ///
 /// `Debug` shows names only: a value may be a secret.
@@ -88,6 +90,13 @@ impl Vars<'_> {
     /// A variable whose type knows how to read itself.
     pub fn parsed<T: FromStr>(&mut self, name: &'static str, default: &str, expected: &str) -> Option<T> {
         self.read(name, Some(default), expected, |text| text.parse().ok())
+    }
+
+    /// A variable that may hold an address, and may be left out.
+    pub fn base_url(&mut self, name: &'static str) -> Option<Option<BaseUrl>> {
+        self.read(name, Some(""), BASE_URL, |text| {
+            if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
+        })
     }
 
     /// Adds a fault that concerns several variables at once.

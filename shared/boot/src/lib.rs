@@ -7,13 +7,17 @@
 //! random source. Everything else takes them as arguments.
 
 mod aws;
+mod base_url;
 mod clock;
 mod entropy;
 mod env;
+mod outside;
 mod run;
 
 pub use aws::Aws;
+pub use base_url::{BASE_URL, BaseUrl, NotABaseUrl};
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use env::{Env, Fault, Faults, Vars};
+pub use outside::Outside;
 pub use run::{Answer, Boot, Event, Handler, handler, run};

@@ -8,6 +8,7 @@ use crate::{
     clock::Clock,
     entropy::Entropy,
     env::{Env, Faults},
+    outside::Outside,
 };
 
 /// What a function is started with.
@@ -17,6 +18,8 @@ pub struct Boot {
     pub env: Env,
     /// How it reaches AWS.
     pub aws: Aws,
+    /// How it reaches other services.
+    pub outside: Outside,
     /// Where it reads the time.
     pub clock: Clock,
     /// Where it takes ids and secrets from.
@@ -53,7 +56,10 @@ where
     telemetry::init();
     let env = Env::from_os();
     let started = match Aws::from_env(&env) {
-        Ok(aws) => start(Boot { env, aws, clock: Clock::system(), entropy: Entropy::system() }).await,
+        Ok(aws) => {
+            let (outside, clock, entropy) = (Outside::system(), Clock::system(), Entropy::system());
+            start(Boot { env, aws, outside, clock, entropy }).await
+        }
         Err(faults) => Err(faults),
     };
     let handler = started.inspect_err(|faults| {

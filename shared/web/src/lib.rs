@@ -26,7 +26,7 @@ pub use answer::{page, see_other, to_login};
 pub use form::Fields;
 pub use harden::{Profile, harden};
 pub use origin::{origin, source_ip};
-pub use places::{AppUrl, NotAnAppUrl, Places};
+pub use places::Places;
 pub use problem::{FieldError, Kind, Problem};
 pub use refuse::refuse;
 pub use routes::next_path;

@@ -1,56 +1,15 @@
-use std::str::FromStr;
-
 use domain::{
     id::OrgId,
     task::{Place, Task},
 };
-
-/// Where the host app is: an absolute address that pages may safely link to, without a slash at its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AppUrl(String);
-
-/// The text is no address that may be linked to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotAnAppUrl;
-
-impl AppUrl {
-    /// The address.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for AppUrl {
-    type Err = NotAnAppUrl;
-
-    /// `https`, or `http` on loopback: a link with another scheme could run a script.
-    fn from_str(text: &str) -> Result<Self, NotAnAppUrl> {
-        let (scheme, rest) = text.split_once("://").ok_or(NotAnAppUrl)?;
-        let authority = rest.split('/').next().unwrap_or_default();
-        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-        let fits = match scheme {
-            "https" => !host.is_empty(),
-            "http" => matches!(host, "localhost" | "127.0.0.1" | "[::1]"),
-            _ => false,
-        };
-        let is_plain =
-            |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'?' | b'#' | b'@');
-        if fits && text.bytes().all(is_plain) {
-            Ok(Self(text.trim_end_matches('/').to_owned()))
-        } else {
-            Err(NotAnAppUrl)
-        }
-    }
-}
 
 /// Where the things of one organization are, as addresses that work outside our own pages too.
 #[derive(Clone, Copy, Debug)]
 pub struct Places<'a> {
     /// The origin under which we were reached.
     pub origin: &'a str,
-    /// The host app, if there is one.
-    pub app: Option<&'a AppUrl>,
+    /// The host app's address, without a slash at its end, if there is one.
+    pub app: Option<&'a str>,
     /// The organization.
     pub org: OrgId,
 }
@@ -67,7 +26,7 @@ impl Places<'_> {
     pub fn of(&self, task: &Task) -> String {
         match (task.action.place, self.app) {
             (Place::Plans, _) => self.plans(),
-            (Place::HostApp(path), Some(app)) => format!("{}/{path}", app.as_str()),
+            (Place::HostApp(path), Some(app)) => format!("{app}/{path}"),
             (Place::HostApp(_), None) => format!("{}/onboarding/guide#{}", self.origin, task.key),
         }
     }

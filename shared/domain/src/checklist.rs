@@ -71,11 +71,10 @@ impl Source {
 impl Checklist {
     /// Marks a task done. The first completion stays; a skipped task that is done is no longer skipped.
     /// Says whether anything changed.
-    pub fn complete(&mut self, task: &Task, tick: Tick) -> bool {
+    pub fn complete(&mut self, task: &Task, tick: Tick, now: Timestamp) -> bool {
         if self.ticks.contains_key(task.key) {
             return false;
         }
-        let now = tick.at;
         self.skipped.remove(task.key);
         self.ticks.insert(task.key.to_owned(), tick);
         self.touch(now);
@@ -177,7 +176,7 @@ mod tests {
         let mut list = Checklist::default();
         let mut seen = vec![list.percentage()];
         for task in &TASKS {
-            list.complete(task, tick(1));
+            list.complete(task, tick(1), at(1));
             seen.push(list.percentage());
         }
         assert_eq!(seen, [0, 12, 25, 37, 50, 62, 75, 87, 100]);
@@ -187,8 +186,8 @@ mod tests {
     #[test]
     fn the_first_completion_stays() {
         let mut list = Checklist::default();
-        assert!(list.complete(&TASKS[1], tick(5)));
-        assert!(!list.complete(&TASKS[1], tick(9)));
+        assert!(list.complete(&TASKS[1], tick(5), at(5)));
+        assert!(!list.complete(&TASKS[1], tick(9), at(9)));
         assert_eq!(list.ticks["created_project"].at, at(5));
     }
 
@@ -196,7 +195,7 @@ mod tests {
     fn skipping_completes_the_list_but_not_the_bar() {
         let mut list = Checklist::default();
         for task in &TASKS[..7] {
-            list.complete(task, tick(1));
+            list.complete(task, tick(1), at(1));
         }
         assert!(list.skip(&TASKS[7], at(2)));
         assert_eq!((list.percentage(), list.is_complete(), list.completed_at), (87, true, Some(at(2))));
@@ -210,14 +209,14 @@ mod tests {
         let mut list = Checklist::default();
         assert_eq!(list.next_task().map(|task| task.title), Some("Invite team member"));
         list.skip(&TASKS[0], at(1));
-        list.complete(&TASKS[1], tick(1));
+        list.complete(&TASKS[1], tick(1), at(1));
         assert_eq!(list.next_task().map(|task| task.key), Some("created_time_entry"));
     }
 
     #[test]
     fn dismissal_changes_neither_progress_nor_ticks_and_has_a_way_back() {
         let mut list = Checklist::default();
-        list.complete(&TASKS[0], tick(1));
+        list.complete(&TASKS[0], tick(1), at(1));
         assert!(list.dismiss(true, at(2)));
         assert!(!list.dismiss(true, at(3)));
         assert_eq!((list.percentage(), list.dismissed_at), (12, Some(at(2))));

@@ -88,7 +88,9 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
     }
     for key in new.outbox.0.keys().filter(|key| old.is_none_or(|old| !old.outbox.0.contains_key(key))) {
         match key {
-            NoticeKey::Welcome => {}
+            NoticeKey::Welcome | NoticeKey::PaymentFailed { .. } => {}
+            // A reminder may be owed for an end that has moved on since: its mail is dropped, and nothing ends soon.
+            NoticeKey::TrialEnding { ends_at, .. } if new.trial_ends_at() != Some(*ends_at) => {}
             NoticeKey::TrialEnding { days, .. } => events.push(DomainEvent::TrialEnding { days: *days }),
             NoticeKey::TrialEnded { .. } => {
                 events.push(DomainEvent::TrialExpired { payment_method: new.billing.has_billing_info() });

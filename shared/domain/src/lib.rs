@@ -7,6 +7,7 @@
 pub mod address;
 pub mod billing;
 pub mod checklist;
+pub mod checkout;
 pub mod delivery;
 pub mod event;
 pub mod id;

@@ -1,5 +1,7 @@
 //! Limits against floods: so many of something in a fixed window of time. Refused attempts count too.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{secret::Hash, trial::after};
@@ -23,6 +25,17 @@ pub const SIGN_UPS_OF_ADDRESS: Limit = Limit { what: "sign_up_address", most: 3,
 pub const SIGN_INS_OF_ADDRESS: Limit = Limit { what: "sign_in_address", most: 3, per: 15 * 60 };
 /// Sign-in mails asked for by one network address.
 pub const SIGN_INS_OF_IP: Limit = Limit { what: "sign_in_ip", most: 20, per: 3600 };
+
+/// Whom a network address stands for: itself, or the /64 that it lies in. A customer of IPv6 gets at least one of those
+/// (RFC 6177), so a limit on single addresses would limit nobody. An IPv4 address in IPv6's clothes is an IPv4 address.
+#[must_use]
+pub fn network(address: &str) -> String {
+    match address.parse().map(|address: IpAddr| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => address.to_string(),
+        Ok(IpAddr::V6(address)) => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        Err(_) => address.to_owned(),
+    }
+}
 
 /// The window of a limit that an attempt falls into, for one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +78,22 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ipv6_address_stands_for_its_network() {
+        for (address, network) in [
+            ("203.0.113.9", "203.0.113.9"),
+            ("::ffff:203.0.113.9", "203.0.113.9"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:0DB8:1:2::9", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
+            ("::1", "::/64"),
+            ("unknown", "unknown"),
+            ("", ""),
+        ] {
+            assert_eq!(super::network(address), network, "{address}");
+        }
+    }
 
     #[test]
     fn a_window_holds_an_attempt_and_says_when_the_next_begins() {

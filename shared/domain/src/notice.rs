@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use jiff::Timestamp;
 
 use crate::{
+    billing::InvoiceId,
     delivery::{Claim, Delivery, Outcome},
     id::UserId,
 };
@@ -26,6 +27,11 @@ pub enum NoticeKey {
         /// The end that it speaks of.
         ends_at: Timestamp,
     },
+    /// A payment failed, or the payer's bank asks for something: once for each invoice.
+    PaymentFailed {
+        /// The invoice that was to be paid.
+        invoice: InvoiceId,
+    },
 }
 
 impl NoticeKey {
@@ -36,6 +42,7 @@ impl NoticeKey {
             Self::Welcome => "welcome",
             Self::TrialEnding { .. } => "trial_ending",
             Self::TrialEnded { .. } => "trial_ended",
+            Self::PaymentFailed { .. } => "payment_failed",
         }
     }
 }
@@ -46,6 +53,7 @@ impl fmt::Display for NoticeKey {
             Self::Welcome => f.write_str("welcome"),
             Self::TrialEnding { ends_at, days } => write!(f, "trial_ending/{ends_at}/{days}"),
             Self::TrialEnded { ends_at } => write!(f, "trial_ended/{ends_at}"),
+            Self::PaymentFailed { invoice } => write!(f, "payment_failed/{invoice}"),
         }
     }
 }
@@ -68,6 +76,9 @@ impl FromStr for NoticeKey {
                 days: part()?.parse().map_err(|_| NotANoticeKey)?,
             },
             "trial_ended" => Self::TrialEnded { ends_at: part()?.parse().map_err(|_| NotANoticeKey)? },
+            "payment_failed" => {
+                Self::PaymentFailed { invoice: InvoiceId::parse(part()?).map_err(|_| NotANoticeKey)? }
+            }
             _ => return Err(NotANoticeKey),
         };
         if parts.next().is_none() { Ok(key) } else { Err(NotANoticeKey) }
@@ -138,6 +149,14 @@ impl Outbox {
         self.update(letter, |delivery| delivery.confirmed(claim, now));
     }
 
+    /// Gives up a claimed letter that lost its reason before it was sent.
+    pub fn drop_claimed(&mut self, letter: &Letter, claim: &Claim, now: Timestamp) {
+        self.update(letter, |delivery| {
+            matches!(delivery, Delivery::Sending { claim: holder, .. } if holder == claim)
+                .then_some(Delivery::Dropped { at: now })
+        });
+    }
+
     fn update(&mut self, letter: &Letter, next: impl FnOnce(&Delivery) -> Option<Delivery>) {
         let delivery = self.0.get_mut(&letter.key).and_then(|recipients| recipients.get_mut(&letter.to));
         if let Some(delivery) = delivery
@@ -175,10 +194,20 @@ mod tests {
             NoticeKey::Welcome,
             NoticeKey::TrialEnding { ends_at, days: 3 },
             NoticeKey::TrialEnded { ends_at },
+            NoticeKey::PaymentFailed { invoice: InvoiceId::parse("in_1").unwrap() },
         ] {
             assert_eq!(key.to_string().parse(), Ok(key));
         }
-        for text in ["", "welcome/", "trial_ending/x/3", "trial_ended/2025-01-22T10:20:30Z/3", "party"] {
+        for text in [
+            "",
+            "welcome/",
+            "trial_ending/x/3",
+            "trial_ended/2025-01-22T10:20:30Z/3",
+            "payment_failed",
+            "payment_failed/",
+            "payment_failed/in_1/2",
+            "party",
+        ] {
             assert_eq!(text.parse::<NoticeKey>(), Err(NotANoticeKey), "{text}");
         }
     }

@@ -184,12 +184,17 @@ impl Org {
         if self.billing.has_billing_info()
             && let Some(task) = crate::task::find(BILLING_TASK)
         {
-            self.checklist.complete(task, Tick { at: now, source: Source::Billing, by: None });
+            self.checklist.complete(task, Tick { at: now, source: Source::Billing, by: None }, now);
         }
-        if let (true, Some(ends_at)) = (fact.is_trial_will_end(), self.billing.trial_ends_at())
+        // The end that the event itself speaks of, whatever is known beside it: what is owed must not depend on the
+        // order in which facts come. Whether it still is the end is asked when the mail is sent.
+        if let Some(ends_at) = fact.trial_will_end()
             && now < ends_at
         {
             self.owe(NoticeKey::TrialEnding { ends_at, days: STRIPE_REMINDS_BEFORE }, now);
+        }
+        for invoice in self.billing.awaited_payments() {
+            self.owe(NoticeKey::PaymentFailed { invoice }, now);
         }
     }
 
@@ -211,7 +216,7 @@ impl Org {
             ChecklistCommand::Complete(key) => {
                 let by = Some(admin.name().to_string());
                 let task = checklist::parse_task(key)?;
-                self.checklist.complete(task, Tick { at: now, source: Source::Manual, by })
+                self.checklist.complete(task, Tick { at: now, source: Source::Manual, by }, now)
             }
             ChecklistCommand::Skip(key) => self.checklist.skip(checklist::parse_task(key)?, now),
             ChecklistCommand::Unskip(key) => self.checklist.unskip(checklist::parse_task(key)?, now),
@@ -221,15 +226,19 @@ impl Org {
         Ok(())
     }
 
-    /// Ticks a task because the host app said that it happened, in any state of the organization.
-    pub fn tick_from_host(&mut self, task: &Task, actor: Option<String>, at: Timestamp) {
-        self.checklist.complete(task, Tick { at, source: Source::Event, by: actor });
+    /// Ticks a task because the host app said that it happened, in any state of the organization. What it says of
+    /// the time counts as far as it can be true: not before the sign-up, and not after `now`.
+    pub fn tick_from_host(&mut self, task: &Task, actor: Option<String>, at: Timestamp, now: Timestamp) {
+        let at = at.max(self.signed_up_at).min(now);
+        self.checklist.complete(task, Tick { at, source: Source::Event, by: actor }, now);
     }
 
     /// The organization's status at `now`: the best of its subscriptions, unless a running trial of ours beats it.
+    /// A customer that was deleted at Stripe takes the trial along: access ends.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
-        let trial_runs = self.trial.as_ref().is_some_and(|trial| trial.runs(now));
+        let deleted = self.billing.customer_deleted();
+        let trial_runs = !deleted && self.trial.as_ref().is_some_and(|trial| trial.runs(now));
         match self.billing.status() {
             Some(SubscriptionStatus::Active) => Status::Active,
             Some(SubscriptionStatus::Trialing) => Status::Trialing,
@@ -239,15 +248,20 @@ impl Org {
             Some(SubscriptionStatus::Paused) => Status::Paused,
             Some(SubscriptionStatus::Incomplete) => Status::Incomplete,
             Some(SubscriptionStatus::Canceled) => Status::Canceled,
+            None if deleted && self.provisioned.is_some() => Status::Canceled,
             None if self.trial.is_some() => Status::TrialExpired,
             None => Status::Pending,
         }
     }
 
-    /// The end of the trial that counts: the subscription's while it is trialing, else ours.
+    /// The end of the trial that counts: the subscription's while one lives, if it ever had one; else ours.
     #[must_use]
     pub fn trial_ends_at(&self) -> Option<Timestamp> {
-        self.billing.trial_ends_at().or_else(|| self.trial.as_ref().map(|trial| trial.ends_at))
+        if self.billing.lives() {
+            self.billing.trial_ends_at()
+        } else {
+            self.trial.as_ref().map(|trial| trial.ends_at)
+        }
     }
 
     /// The days that remain of a running trial, rounded up; 0 when none runs.
@@ -281,9 +295,13 @@ impl Org {
         self.open_reminders(trial).map(|days| trial.reminds_at(days)).chain(end).min()
     }
 
-    /// The trial that our own clock still runs: none while a subscription lives, nor once anything was paid.
+    /// The trial that our own clock still runs: none while a subscription lives, nor once one began properly (each
+    /// begins with a paid invoice, of 0 where it begins with a trial), nor after the customer was deleted. Who
+    /// subscribed and left has no trial that ends.
     fn trial_of_clock(&self) -> Option<&Trial> {
-        self.trial.as_ref().filter(|_| !self.billing.lives() && !self.billing.ever_paid())
+        let billing = &self.billing;
+        let over = billing.lives() || billing.owes_provisioning() || billing.customer_deleted();
+        self.trial.as_ref().filter(|_| !over)
     }
 
     /// The reminders of this end that are still to come: one that was sent settles all before it, and the end all.
@@ -330,6 +348,7 @@ impl Org {
             NoticeKey::TrialEnded { ends_at } => {
                 self.trial_of_clock().is_some_and(|trial| trial.ends_at == *ends_at && !trial.runs(now))
             }
+            NoticeKey::PaymentFailed { invoice } => self.billing.awaited_payment(invoice).is_some(),
         }
     }
 

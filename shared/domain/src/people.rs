@@ -38,6 +38,17 @@ pub struct User {
     pub orgs: Vec<OrgId>,
 }
 
+impl User {
+    /// What the use of a mailed link proves: the address is theirs. The first time, all sessions from before `now` end:
+    /// whoever signed up with somebody else's address is out.
+    pub fn prove_address(&mut self, now: Timestamp) {
+        if !self.verified {
+            self.verified = true;
+            self.sessions_valid_from = Some(now);
+        }
+    }
+}
+
 /// What a member may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {

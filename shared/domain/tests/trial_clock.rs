@@ -1,8 +1,19 @@
 //! What the trial clock owes, and when.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "a test ends where its premise does"
+)]
+
 use domain::{
     address::Address,
-    billing::{CustomerId, EventId, Fact, InvoiceFact, InvoiceId, What},
+    billing::{
+        Change, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId,
+        SubscriptionStatus, What,
+    },
     delivery::Claim,
     name::Name,
     notice::NoticeKey,
@@ -134,4 +145,72 @@ fn provisioning_happens_once_for_ever() {
     pay(&mut org, at(15, 0));
     assert_eq!(org.provisioned, before);
     assert_eq!(org.outbox.0.keys().filter(|key| **key == NoticeKey::Welcome).count(), 1);
+}
+
+/// A subscription that begins with a trial of its own until `trial_end`, or is `change`d since.
+fn subscribe(
+    org: &mut Org,
+    change: Change,
+    status: SubscriptionStatus,
+    trial_end: Timestamp,
+    now: Timestamp,
+) {
+    let project = "prj_0198c0de-0000-7000-8000-000000000004".parse().unwrap();
+    let subscription = SubscriptionId::parse("sub_1").unwrap();
+    let customer = CustomerId::parse("cus_1").unwrap();
+    let fact = SubscriptionFact {
+        change,
+        status,
+        previous_status: None,
+        plan: None,
+        trial_end: Some(trial_end),
+        cancel_at: None,
+    };
+    let says = [
+        What::Invoice {
+            invoice: InvoiceId::parse("in_0").unwrap(),
+            subscription: Some(subscription.clone()),
+            customer: customer.clone(),
+            invoice_created: now,
+            fact: InvoiceFact::Paid { amount: 0 },
+        },
+        What::Subscription { subscription, customer, fact },
+    ];
+    for (n, what) in says.into_iter().enumerate() {
+        let event = EventId::parse(&format!("evt_{}_{n}", now.as_second())).unwrap();
+        org.record(&Fact { event, created: now, what }, project, now);
+    }
+}
+
+#[test]
+fn who_subscribed_and_left_has_no_trial_that_ends() {
+    let mut org = trialing(&[3]);
+    subscribe(&mut org, Change::Created, SubscriptionStatus::Trialing, at(30, 0), at(5, 0));
+    assert!(owed(&mut org, &[at(11, 0), at(14, 0)]).is_empty());
+    subscribe(&mut org, Change::Deleted, SubscriptionStatus::Canceled, at(30, 0), at(20, 0));
+    assert_eq!(org.status(at(20, 0)), Status::Canceled);
+    assert!(owed(&mut org, &[at(20, 0), at(21, 0)]).is_empty());
+    assert_eq!(org.due_at(), None);
+}
+
+#[test]
+fn while_a_subscription_lives_the_trials_end_is_its_own() {
+    let mut org = trialing(&[3]);
+    assert_eq!(org.trial_ends_at(), Some(at(14, 0)));
+    subscribe(&mut org, Change::Created, SubscriptionStatus::Trialing, at(30, 0), at(5, 0));
+    assert_eq!((org.trial_ends_at(), org.trial_days_remaining(at(20, 0))), (Some(at(30, 0)), 10));
+    subscribe(&mut org, Change::Updated, SubscriptionStatus::Active, at(30, 0), at(30, 0));
+    assert_eq!((org.trial_ends_at(), org.trial_days_remaining(at(31, 0))), (Some(at(30, 0)), 0));
+}
+
+#[test]
+fn the_host_apps_time_counts_as_far_as_it_can_be_true() {
+    let mut org = trialing(&[3]);
+    let task = &domain::task::TASKS[1];
+    org.tick_from_host(task, None, Timestamp::MIN, at(1, 0));
+    assert_eq!(org.checklist.ticks[task.key].at, at(0, 0));
+    assert_eq!(org.checklist.updated_at, Some(at(1, 0)));
+    let later = &domain::task::TASKS[2];
+    org.tick_from_host(later, None, Timestamp::MAX, at(2, 0));
+    assert_eq!(org.checklist.ticks[later.key].at, at(2, 0));
 }

@@ -12,6 +12,11 @@ pub enum Conflict {
         /// The other customer.
         customer: CustomerId,
     },
+    /// A Checkout session named another organization than the one that it counted for.
+    Session {
+        /// The event of the session's completion.
+        event: EventId,
+    },
     /// One event id came with two contents.
     Content {
         /// The event.

@@ -61,10 +61,13 @@ pub enum What {
 }
 
 impl Fact {
-    /// Whether this is Stripe's notice that a subscription's trial ends in three days.
+    /// The end of which Stripe's notice speaks that a subscription's trial ends in three days; none if this is not it.
     #[must_use]
-    pub fn is_trial_will_end(&self) -> bool {
-        matches!(&self.what, What::Subscription { fact, .. } if fact.change == Change::TrialWillEnd)
+    pub fn trial_will_end(&self) -> Option<Timestamp> {
+        match &self.what {
+            What::Subscription { fact, .. } if fact.change == Change::TrialWillEnd => fact.trial_end,
+            _ => None,
+        }
     }
 
     /// The customer that the fact is about, where the event says it.

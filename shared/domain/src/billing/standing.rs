@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Billing, Issue, Subscription, SubscriptionFact, SubscriptionStatus};
+use super::{
+    Billing, CustomerId, Invoice, InvoiceId, Issue, IssueKind, Subscription, SubscriptionFact,
+    SubscriptionStatus,
+};
 
 impl Billing {
     /// The best status of its subscriptions; none without a subscription that has one.
@@ -17,13 +20,16 @@ impl Billing {
         self.standings().any(|(status, _)| status.lives())
     }
 
-    /// When Stripe's trial ends: the latest end of the subscriptions in a trial, in whole seconds.
+    /// Whose the subscription is that runs, and counts.
+    pub(crate) fn living_customer(&self) -> Option<&CustomerId> {
+        let living = self.standings().filter(|(status, _)| status.lives());
+        Some(&living.max_by_key(|(status, subscription)| (*status, subscription.newest))?.1.customer)
+    }
+
+    /// When the trial of the subscription that counts ends or ended, in whole seconds.
     #[must_use]
     pub fn trial_ends_at(&self) -> Option<Timestamp> {
-        self.standings()
-            .filter(|(status, _)| *status == SubscriptionStatus::Trialing)
-            .filter_map(|(_, subscription)| subscription.decisive()?.trial_end)
-            .max()
+        self.best()?.trial_end
     }
 
     /// When the subscription that counts will end by itself.
@@ -62,21 +68,46 @@ impl Billing {
         self.ever_paid() || self.checkout_at.is_some()
     }
 
-    /// Whether the linked customer was deleted at Stripe.
+    /// Whether the organization's customer was deleted at Stripe: the linked one or, where none is linked, every one
+    /// that is known.
     #[must_use]
     pub fn customer_deleted(&self) -> bool {
-        self.customer.as_ref().is_some_and(|customer| self.deleted_customers.contains(customer))
+        match &self.customer {
+            Some(linked) => self.deleted_customers.contains(linked),
+            None => {
+                let gone =
+                    |subscription: &Subscription| self.deleted_customers.contains(&subscription.customer);
+                !self.deleted_customers.is_empty() && self.subscriptions.values().all(gone)
+            }
+        }
+    }
+
+    /// What is wrong with the payment of an invoice, and since when; none once it is settled, nor once what it bills is over: Stripe
+    /// does not collect it any more, and to ask an admin for it would be wrong.
+    #[must_use]
+    pub fn awaited_payment(&self, invoice: &InvoiceId) -> Option<(IssueKind, Timestamp)> {
+        let invoice = self.invoices.get(invoice)?;
+        let issue = self.open_issue(invoice)?;
+        let billed = invoice.subscription.as_ref().and_then(|id| self.subscriptions.get(id));
+        let over = match billed.and_then(|billed| self.standing(billed)) {
+            Some(status) => status == SubscriptionStatus::Canceled,
+            None => self.customer_deleted(),
+        };
+        (!over).then_some(issue)
+    }
+
+    /// The invoices whose payment is awaited. An admin is written to about each.
+    pub(crate) fn awaited_payments(&self) -> Vec<InvoiceId> {
+        self.invoices.keys().filter(|id| self.awaited_payment(id).is_some()).cloned().collect()
     }
 
     /// Open issues, those of older invoices first. A payment settles its own invoice and all older ones.
     pub(super) fn issues(&self) -> impl Iterator<Item = Issue> {
-        let settled = |created| self.paid_through.is_some_and(|paid| created < paid);
         let mut open: Vec<_> = self
             .invoices
             .iter()
-            .filter(|(_, invoice)| !settled(invoice.created))
             .filter_map(|(id, invoice)| {
-                let (kind, since) = invoice.issue()?;
+                let (kind, since) = self.open_issue(invoice)?;
                 Some((invoice.created, Issue { kind, invoice: id.clone(), since }))
             })
             .collect();
@@ -84,13 +115,24 @@ impl Billing {
         open.into_iter().map(|(_, issue)| issue)
     }
 
-    /// Each subscription with its status. A deleted customer's are over, whatever was said of them.
+    /// The issue of an invoice, unless a newer one was paid.
+    fn open_issue(&self, invoice: &Invoice) -> Option<(IssueKind, Timestamp)> {
+        let settled = self.paid_through.is_some_and(|paid| invoice.created < paid);
+        invoice.issue().filter(|_| !settled)
+    }
+
+    /// Each subscription with its status.
     fn standings(&self) -> impl Iterator<Item = (SubscriptionStatus, &Subscription)> {
-        self.subscriptions.values().filter_map(|subscription| {
-            let status = subscription.status()?;
-            let over = self.deleted_customers.contains(&subscription.customer);
-            Some((if over { SubscriptionStatus::Canceled } else { status }, subscription))
-        })
+        self.subscriptions
+            .values()
+            .filter_map(|subscription| Some((self.standing(subscription)?, subscription)))
+    }
+
+    /// The status of a subscription. A deleted customer's are over, whatever was said of them.
+    fn standing(&self, subscription: &Subscription) -> Option<SubscriptionStatus> {
+        let status = subscription.status()?;
+        let over = self.deleted_customers.contains(&subscription.customer);
+        Some(if over { SubscriptionStatus::Canceled } else { status })
     }
 
     /// What was last said of the subscription that counts: the best one, and of these the one heard of last.

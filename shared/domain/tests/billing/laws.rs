@@ -64,7 +64,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
     (0..9_u8, 0..4_i64, what).prop_map(|(id, second, what)| fact(&format!("evt_{id}"), second, what))
 }
 
-fn any_history() -> impl Strategy<Value = Vec<Fact>> {
+pub fn any_history() -> impl Strategy<Value = Vec<Fact>> {
     prop::collection::vec(any_fact(), 0..14)
 }
 

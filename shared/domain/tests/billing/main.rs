@@ -3,5 +3,6 @@
 
 mod laws;
 mod lives;
+mod notices;
 mod rules;
 mod world;

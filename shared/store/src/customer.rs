@@ -6,24 +6,25 @@ use domain::{
     id::OrgId,
     org::Org,
 };
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     client::{Attributes, Store, Stored, Transacted},
-    error::{Corrupt, Error},
+    error::{Corrupt, Error, failed},
     item::{At, decode, from_item, read, to_item},
     key::{Key, due_pk, shard},
     session::{expires, values},
-    update::{Only, change, delete, number, put, update},
+    update::{Only, change, number, put, update},
 };
 
 /// How long an event waits for its customer's organization, in seconds: as long as Stripe could send it again, and more.
 const KEPT: i64 = 35 * 24 * 3600;
 /// When a waiting event that carries our own metadata is worth a look, in seconds.
 const WORTH_A_LOOK: i64 = 600;
-/// How many waiting events one transaction releases: it has room for 100 actions.
-const RELEASED_AT_ONCE: usize = 90;
+/// How many released events are dropped at once.
+const DROPPED_AT_ONCE: usize = 16;
 
 /// Where a Stripe customer belongs. Every parking raises the version and linking is conditional on it, so that neither
 /// misses the other.
@@ -101,8 +102,13 @@ impl Store {
         Ok(EventContext { link, org })
     }
 
+    /// The link of the customer that an item is filed under.
+    pub(crate) async fn load_customer_link(&self, filed: &Key) -> Result<CustomerLink, Error> {
+        Ok(link(self.get(&Key::link_beside(filed)).await?)?)
+    }
+
     /// Keeps a signed event until its customer is linked. `ours`: it carries our metadata, so somebody should look
-    /// when it waits for long.
+    /// when it waits for long. Says whether it was not kept before: a repetition writes nothing.
     ///
     /// # Errors
     /// [`Error::Conflict`] when the customer was linked meanwhile; [`Error::Unavailable`].
@@ -112,7 +118,7 @@ impl Store {
         parked: &Parked,
         ours: bool,
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let table = &self.table;
         let key = Key::parked(customer, &parked.event);
         let form =
@@ -132,17 +138,15 @@ impl Store {
             HashMap::new(),
             values([(":one", number(1))]),
         )?;
-        match self.transact(vec![counted, put(table, item, None)?]).await? {
-            Transacted::Done => Ok(()),
-            Transacted::Cancelled(_) => Err(Error::Conflict),
+        match self.transact(vec![counted, put(table, item, Some(Only::New))?]).await? {
+            Transacted::Done => Ok(true),
+            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Err(Error::Conflict),
+            Transacted::Cancelled(_) => Ok(false),
         }
     }
 
     /// The events that wait for a customer's organization.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_parked(&self, customer: &CustomerId) -> Result<Vec<Parked>, Error> {
+    async fn load_parked(&self, customer: &CustomerId) -> Result<Vec<Parked>, Error> {
         let mut parked = Vec::new();
         let mut from = None;
         loop {
@@ -170,19 +174,45 @@ impl Store {
         }
     }
 
-    /// Links a customer to an organization, writes what that changed, and drops the released events, all or nothing.
-    /// Events beyond what one transaction holds are dropped after it: what they say is already in the organization.
+    /// Links a customer to an organization. `decide` makes the organization what it becomes with the events that
+    /// waited for the link; all of it is written, or nothing is. Those events are then dropped: what they say is in
+    /// the organization, so one that cannot be dropped now does no harm.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when an event was parked, the customer linked or the organization written meanwhile;
-    /// [`Error::Unavailable`].
-    pub async fn commit_link(
+    /// [`Error::Conflict`] when an event was parked, the customer linked or the organization written meanwhile: load
+    /// and try again. [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn link_customer(
+        &self,
+        customer: &CustomerId,
+        link: &CustomerLink,
+        before: &Stored<Org>,
+        decide: impl FnOnce(&[Parked]) -> Org,
+    ) -> Result<Org, Error> {
+        // Every parking raises the version, and the link is conditional on it: at 0 nothing can wait.
+        let waiting = if link.version == 0 { Vec::new() } else { self.load_parked(customer).await? };
+        let after = decide(&waiting);
+        self.commit_link(customer, link, before, &after).await?;
+        let drops =
+            stream::iter(waiting).map(|parked| self.drop_parked(Key::parked(customer, &parked.event)));
+        let kept = drops.buffer_unordered(DROPPED_AT_ONCE).filter_map(async |dropped| dropped.err());
+        if let Some(error) = std::pin::pin!(kept).next().await {
+            tracing::warn!(area = "webhook", %error, "a released event was not dropped");
+        }
+        Ok(after)
+    }
+
+    pub(crate) async fn drop_parked(&self, key: Key) -> Result<(), Error> {
+        let dropped =
+            self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes())).send().await;
+        dropped.map(|_| ()).map_err(|error| Error::of(&error))
+    }
+
+    async fn commit_link(
         &self,
         customer: &CustomerId,
         link: &CustomerLink,
         before: &Stored<Org>,
         after: &Org,
-        released: &[Parked],
     ) -> Result<(), Error> {
         let table = &self.table;
         let key = Key::customer(customer);
@@ -202,21 +232,10 @@ impl Store {
             let only = Only::Version(before.version);
             actions.push(change(table, &Key::org(after.id), difference, only)?);
         }
-        let mut batches = released.chunks(RELEASED_AT_ONCE);
-        for parked in batches.next().unwrap_or_default() {
-            actions.push(delete(table, &Key::parked(customer, &parked.event), None)?);
+        match self.transact(actions).await? {
+            Transacted::Done => Ok(()),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
         }
-        if let Transacted::Cancelled(_) = self.transact(actions).await? {
-            return Err(Error::Conflict);
-        }
-        for rest in batches {
-            let actions = rest
-                .iter()
-                .map(|parked| delete(table, &Key::parked(customer, &parked.event), None))
-                .collect::<Result<_, _>>()?;
-            self.transact(actions).await?;
-        }
-        Ok(())
     }
 
     /// Keeps a signed event that cannot be read, with the reason, for a person to look at.

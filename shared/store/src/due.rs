@@ -47,12 +47,16 @@ impl Store {
         Ok(keys.into_iter().filter_map(Due::of_key).collect())
     }
 
-    /// Takes a parked event out of what is due and puts it where a person finds it. One that was released
-    /// meanwhile stays released.
+    /// Takes a parked event out of what is due and puts it where a person finds it. One whose customer is linked was
+    /// released, and only its dropping failed: it is dropped now. Says whether the event still waits.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when it was released; [`Error::Unavailable`].
-    pub async fn hold(&self, event: &WaitingEvent) -> Result<(), Error> {
+    /// [`Error::Conflict`] when it was released meanwhile; [`Error::Unavailable`].
+    pub async fn hold(&self, event: &WaitingEvent) -> Result<bool, Error> {
+        if self.load_customer_link(&event.0).await?.org.is_some() {
+            self.drop_parked(event.0.clone()).await?;
+            return Ok(false);
+        }
         self.client
             .update_item()
             .table_name(&self.table)
@@ -63,7 +67,7 @@ impl Store {
             .send()
             .await
             .map_err(|error| Error::of(&error))?;
-        Ok(())
+        Ok(true)
     }
 
     /// Where mail waits for a sender at `now`. Candidates only.

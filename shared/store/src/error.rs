@@ -12,6 +12,9 @@ pub enum Error {
     /// The table cannot be reached, throttles, or answered nothing in time: try again later.
     #[error("the table is unavailable: {0}")]
     Unavailable(String),
+    /// The table refuses the request itself, and always will: wake someone.
+    #[error("the table refuses the request: {0}")]
+    Refused(String),
     /// A stored item breaks our own rules: wake someone.
     #[error(transparent)]
     Corrupt(#[from] Corrupt),
@@ -40,6 +43,12 @@ impl Error {
         let code = error.code().map(str::to_owned);
         match code.as_deref() {
             Some("ConditionalCheckFailedException" | "TransactionConflictException") => Self::Conflict,
+            Some(
+                code @ ("AccessDeniedException"
+                | "ResourceNotFoundException"
+                | "ValidationException"
+                | "UnrecognizedClientException"),
+            ) => Self::Refused(code.to_owned()),
             Some(code) => Self::Unavailable(code.to_owned()),
             None => Self::Unavailable(
                 match error {

@@ -68,6 +68,11 @@ impl Key {
         Self::new(format!("CUSTOMER#{customer}"), "LINK")
     }
 
+    /// The link of the customer that an event is parked under.
+    pub fn link_beside(parked: &Self) -> Self {
+        Self::new(parked.pk.clone(), "LINK")
+    }
+
     pub fn parked(customer: &CustomerId, event: &EventId) -> Self {
         Self::new(format!("CUSTOMER#{customer}"), format!("PARKED#{event}"))
     }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
 use domain::{
@@ -18,6 +18,9 @@ use crate::{
     update::{Only, number, put},
     user,
 };
+
+/// How long a page that stands without a session waits for one.
+const GLANCE: Duration = Duration::from_secs(1);
 
 /// What a session is judged by, all of one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +128,22 @@ impl Store {
         Ok(Some(SignedIn { session, user: user::decode(person)?, role, org: item::decode(org)? }))
     }
 
+    /// The session of a token, for pages that everybody may see: they greet who is signed in, and stand even while the
+    /// table does not. An answer that fails, or takes longer than [`GLANCE`], is as good as no session.
+    pub async fn glance_session(&self, token: &SessionToken) -> Option<SignedIn> {
+        match tokio::time::timeout(GLANCE, self.load_session(token)).await {
+            Ok(Ok(found)) => found,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a public page is shown as to a stranger");
+                None
+            }
+            Err(_) => {
+                tracing::warn!("the table is slow: a public page is shown as to a stranger");
+                None
+            }
+        }
+    }
+
     /// Writes down that a session was used at `now`. A session that ended meanwhile stays ended.
     ///
     /// # Errors
@@ -152,6 +171,22 @@ impl Store {
             .delete_item()
             .table_name(&self.table)
             .set_key(Some(Key::session(token.user, token.secret.hash()).attributes()))
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))?;
+        Ok(())
+    }
+
+    /// Begins a session on the strength of one that the same person holds.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; [`Error::Conflict`] when the secret is in use.
+    pub async fn begin_session(&self, session: &Session, secret: &Secret) -> Result<(), Error> {
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(encode(session, secret)?))
+            .condition_expression("attribute_not_exists(pk)")
             .send()
             .await
             .map_err(|error| Error::of(&error))?;

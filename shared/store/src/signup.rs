@@ -69,6 +69,8 @@ pub enum SignedUp {
         org: OrgId,
         /// Its founder.
         user: UserId,
+        /// Whether it began with a trial.
+        trial: bool,
     },
     /// A limit is reached; nothing but the attempt was written.
     Limited(Window),
@@ -80,6 +82,8 @@ pub enum SignedUp {
 struct SignUpItem {
     org: String,
     user: String,
+    #[serde(default)]
+    trial: bool,
     created_at: At,
 }
 
@@ -94,7 +98,12 @@ impl Store {
         let (person, org) = (sign_up.person.after(), &sign_up.org);
         let mut replay = to_item(
             &Key::sign_up(sign_up.replay),
-            &SignUpItem { org: org.id.to_string(), user: person.id.to_string(), created_at: At(now) },
+            &SignUpItem {
+                org: org.id.to_string(),
+                user: person.id.to_string(),
+                trial: org.trial.is_some(),
+                created_at: At(now),
+            },
         )?;
         replay.extend([expires(now, 3600)]);
         let long_ago = AttributeValue::S(At(domain::trial::after(now, -REPLAY)).text());
@@ -135,6 +144,7 @@ impl Store {
             return Ok(SignedUp::Replayed {
                 org: read("organization of a sign-up", &earlier.org)?,
                 user: read("user of a sign-up", &earlier.user)?,
+                trial: earlier.trial,
             });
         }
         let reached = sign_up.limits.iter().enumerate().find(|(index, _)| failed(&reasons, index + 1));
@@ -148,17 +158,17 @@ impl Store {
         }
     }
 
-    /// The organization that the same sign-up made before, if it did within ten minutes.
+    /// The organization that the same sign-up made before, if it did within ten minutes, and whether with a trial.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_sign_up(&self, replay: Hash, now: Timestamp) -> Result<Option<OrgId>, Error> {
+    pub async fn load_sign_up(&self, replay: Hash, now: Timestamp) -> Result<Option<(OrgId, bool)>, Error> {
         let Some(item) = self.get(&Key::sign_up(replay)).await? else { return Ok(None) };
         let item: SignUpItem = from_item(item)?;
         if item.created_at.0 < domain::trial::after(now, -REPLAY) {
             return Ok(None);
         }
-        Ok(Some(read("organization of a sign-up", &item.org)?))
+        Ok(Some((read("organization of a sign-up", &item.org)?, item.trial)))
     }
 
     /// Counts an attempt that was refused.

@@ -5,9 +5,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct At(pub Timestamp);
 
+/// The first second of the year 0.
+const YEAR_ZERO: i64 = -62_167_219_200;
+
 impl At {
+    /// The text. A moment before the year 0 has no text of this width and stands as the first that has one: it can
+    /// only be a sender's mistake, and must not make an item unreadable.
     pub fn text(self) -> String {
-        self.0.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+        let first = Timestamp::from_second(YEAR_ZERO).unwrap_or(Timestamp::UNIX_EPOCH);
+        self.0.max(first).strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
     }
 }
 
@@ -33,6 +39,21 @@ impl From<Timestamp> for At {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_moment_reads_back() {
+        for at in [
+            Timestamp::MIN,
+            Timestamp::UNIX_EPOCH,
+            Timestamp::MAX,
+            "-000500-01-01T00:00:00Z".parse().unwrap(),
+        ] {
+            let text = At(at).text();
+            assert_eq!(text.len(), 24, "{text}");
+            let read: Timestamp = text.parse().unwrap();
+            assert!(at.as_second() < YEAR_ZERO || read.as_millisecond() == at.as_millisecond(), "{text}");
+        }
+    }
 
     #[test]
     fn moments_have_one_width_and_sort() {

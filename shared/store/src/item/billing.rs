@@ -94,6 +94,7 @@ struct IncidentItem {
 #[serde(tag = "conflict", rename_all = "snake_case")]
 enum ConflictItem {
     Customer { customer: String },
+    Session { event: String },
     Content { event: String },
     Late { event: String },
 }
@@ -270,6 +271,7 @@ impl From<&Conflict> for ConflictItem {
     fn from(conflict: &Conflict) -> Self {
         match conflict {
             Conflict::Customer { customer } => Self::Customer { customer: customer.to_string() },
+            Conflict::Session { event } => Self::Session { event: event.to_string() },
             Conflict::Content { event } => Self::Content { event: event.to_string() },
             Conflict::Late { event } => Self::Late { event: event.to_string() },
         }
@@ -282,6 +284,7 @@ impl TryFrom<ConflictItem> for Conflict {
     fn try_from(item: ConflictItem) -> Result<Self, Corrupt> {
         Ok(match item {
             ConflictItem::Customer { customer: id } => Self::Customer { customer: customer(&id)? },
+            ConflictItem::Session { event: id } => Self::Session { event: event(&id)? },
             ConflictItem::Content { event: id } => Self::Content { event: event(&id)? },
             ConflictItem::Late { event: id } => Self::Late { event: event(&id)? },
         })

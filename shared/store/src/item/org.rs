@@ -299,7 +299,8 @@ mod tests {
     use domain::{
         billing::{Change, SubscriptionStatus},
         billing::{
-            CustomerId, EventId, Fact, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId, What,
+            Conflict, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId,
+            What,
         },
         delivery::{Claim, Outcome},
         task::TASKS,
@@ -349,18 +350,30 @@ mod tests {
                 },
             ),
             ("evt_3", What::CustomerDeleted { customer: CustomerId::parse("cus_2").unwrap() }),
+            (
+                "evt_4",
+                What::Invoice {
+                    invoice: InvoiceId::parse("in_2").unwrap(),
+                    subscription: None,
+                    customer: customer.clone(),
+                    invoice_created: "2025-01-08T10:20:31Z".parse().unwrap(),
+                    fact: InvoiceFact::ActionRequired,
+                },
+            ),
         ] {
             let event = EventId::parse(event).unwrap();
             org.record(&Fact { event, created: "2025-01-08T10:20:31Z".parse().unwrap(), what }, project, now);
         }
         org.billing.link(&customer);
         org.billing.link(&CustomerId::parse("cus_3").unwrap());
-        org.tick_from_host(&TASKS[1], Some("api".to_owned()), now);
+        org.billing.note(Conflict::Session { event: EventId::parse("evt_9").unwrap() });
+        org.tick_from_host(&TASKS[1], Some("api".to_owned()), now, now);
         org.checklist.skip(&TASKS[2], now);
         org.checklist.dismiss(true, now);
         let claim = Claim("abc".to_owned());
         let letters = org.claim_mail(&claim, 9, now);
         org.outbox.settle(&letters[0], &claim, Outcome::Ambiguous, 0, now);
+        assert_eq!(org.outbox.0.len(), 2, "a welcome and a failed payment");
         org
     }
 

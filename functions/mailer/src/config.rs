@@ -23,7 +23,7 @@ impl Config {
             (None, own) => own,
             (Some(_), _) => vars.read("APP_URL", None, BASE_URL, parse_url),
         };
-        let name = vars.read("PRODUCT_NAME", Some("TimeTracker"), "a name on one line", parse_line);
+        let name = vars.product_name();
         let from_name =
             vars.read("MAIL_FROM_NAME", Some("TimeTracker"), "a name on one line", SenderName::parse);
         let from_email = vars.read(
@@ -43,10 +43,6 @@ impl Config {
         })();
         vars.finish(config)
     }
-}
-
-fn parse_line(text: &str) -> Option<String> {
-    (!text.chars().any(char::is_control)).then(|| text.to_owned())
 }
 
 #[cfg(test)]

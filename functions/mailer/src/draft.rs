@@ -5,7 +5,7 @@ use domain::{
     status::Status,
 };
 use jiff::Timestamp;
-use mail::{Inert, Product, Rendered, Standing, TrialEnded, TrialEnding, Welcome};
+use mail::{Inert, PaymentFailed, Product, Rendered, Standing, Then, TrialEnded, TrialEnding, Welcome};
 
 /// A claimed letter, written out.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// Writes a letter from what is true of the organization at `now`, not when it was owed.
-    /// `None` if its recipient is no admin any more.
+    /// `None` if its recipient is no admin any more, or the payment that it asks for was settled.
     pub(crate) fn write(org: &Org, letter: Letter, product: &Product, now: Timestamp) -> Option<Self> {
         let admin = org.admin(letter.to)?;
         let given_name = Inert::given(&admin.name);
@@ -37,11 +37,24 @@ impl Draft {
                 organization,
                 days: org.trial_days_remaining(now),
                 ends_on: org.zone.date(*ends_at),
+                then: if org.billing.lives() { Then::PlanBegins } else { Then::ReadOnly },
             }
             .render(product),
             NoticeKey::TrialEnded { ends_at } => {
                 TrialEnded { given_name, org: org.id, organization, ended_on: org.zone.date(*ends_at) }
                     .render(product)
+            }
+            NoticeKey::PaymentFailed { invoice } => {
+                let (kind, since) = org.billing.awaited_payment(invoice)?;
+                PaymentFailed {
+                    given_name,
+                    org: org.id,
+                    organization,
+                    kind,
+                    since: org.zone.date(since),
+                    access: org.status(now).access(),
+                }
+                .render(product)
             }
         };
         Some(Self { to: admin.address.clone(), mail, letter })
@@ -61,6 +74,7 @@ fn standing(org: &Org, now: Timestamp) -> Standing {
 #[cfg(test)]
 mod tests {
     use domain::{
+        billing::{CustomerId, EventId, Fact, InvoiceFact, InvoiceId, What},
         delivery::Claim,
         name::Name,
         org::AdminContact,
@@ -85,6 +99,20 @@ mod tests {
         let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
         org.start_trial(Trial::start(start, 14, vec![3]), project, start);
         org
+    }
+
+    /// Has Stripe tell something of one invoice, so many days after the sign-up.
+    fn tell(org: &mut Org, event: &str, says: InvoiceFact, days: i32) {
+        let created = after(START.parse().unwrap(), DAY * days);
+        let what = What::Invoice {
+            invoice: InvoiceId::parse("in_1").unwrap(),
+            subscription: None,
+            customer: CustomerId::parse("cus_1").unwrap(),
+            invoice_created: created,
+            fact: says,
+        };
+        let fact = Fact { event: EventId::parse(event).unwrap(), created, what };
+        org.record(&fact, "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap(), created);
     }
 
     /// The texts of the mails that are claimed so many days after the sign-up.
@@ -120,5 +148,24 @@ mod tests {
         let mut very_late = org();
         let both = texts(&mut very_late, 15).concat();
         assert!(both.contains("/organizations/") && !both.contains("days left"));
+    }
+
+    #[test]
+    fn a_payments_mail_asks_for_what_helps_when_it_is_sent() {
+        let mut failed = org();
+        texts(&mut failed, 0);
+        tell(&mut failed, "evt_1", InvoiceFact::Failed, 2);
+        let mut asked = failed.clone();
+        tell(&mut asked, "evt_2", InvoiceFact::ActionRequired, 3);
+        let mut late = failed.clone();
+        let mut paid = failed.clone();
+        tell(&mut paid, "evt_3", InvoiceFact::Paid { amount: 2900 }, 3);
+
+        let text = texts(&mut failed, 2);
+        assert_eq!(text.len(), 1);
+        assert!(text[0].contains("failed on January 11, 2025") && text[0].contains("keeps working"));
+        assert!(texts(&mut asked, 3)[0].contains("confirm"));
+        assert!(texts(&mut late, 15).concat().contains("read-only"), "by then the trial is over");
+        assert!(texts(&mut paid, 3).is_empty());
     }
 }

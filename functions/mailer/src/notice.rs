@@ -55,8 +55,15 @@ impl Post {
             letters = org.claim_mail(claim, MOST, now);
         }
         let lapsed = unknown(org).saturating_sub(unknown_before);
-        let drafts = letters.into_iter().filter_map(|letter| Draft::write(org, letter, &self.product, now));
-        (drafts.collect(), lapsed)
+        let mut drafts = Vec::new();
+        for letter in letters {
+            match Draft::write(org, letter.clone(), &self.product, now) {
+                Some(draft) => drafts.push(draft),
+                // It lost its reason between the claim and a second look at it.
+                None => org.outbox.drop_claimed(&letter, claim, now),
+            }
+        }
+        (drafts, lapsed)
     }
 }
 

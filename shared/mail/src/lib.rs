@@ -1,6 +1,6 @@
 //! What Onramp writes to people, and how it hands it to Amazon SES.
 //!
-//! A mail is a typed struct ([`Welcome`], [`TrialEnding`], [`TrialEnded`], [`SignIn`]) whose words stand once, in its
+//! A mail is a typed struct ([`Welcome`], [`TrialEnding`], [`TrialEnded`], [`PaymentFailed`], [`SignIn`]) whose words stand once, in its
 //! own file; two layouts turn them into the text and the HTML part, so that both always say the same. Names that
 //! people chose enter only as [`Inert`] text, which no mail client turns into a link.
 //!
@@ -18,7 +18,7 @@ mod tags;
 
 pub use inert::Inert;
 pub use letter::Rendered;
-pub use letters::{SignIn, Standing, TrialEnded, TrialEnding, Welcome};
+pub use letters::{PaymentFailed, SignIn, Standing, Then, TrialEnded, TrialEnding, Welcome};
 pub use mailer::Mailer;
 pub use product::Product;
 pub use sender::{Sender, SenderName};

@@ -1,8 +1,10 @@
 //! Every mail, text and HTML, as a person finds it; and names that try to be something else.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use domain::{id::OrgId, name::Name, secret::Secret};
-use mail::{Inert, Product, Rendered, SignIn, Standing, TrialEnded, TrialEnding, Welcome};
+use domain::{billing::IssueKind, id::OrgId, name::Name, secret::Secret, status::Access};
+use mail::{
+    Inert, PaymentFailed, Product, Rendered, SignIn, Standing, Then, TrialEnded, TrialEnding, Welcome,
+};
 
 fn product() -> Product {
     Product {
@@ -33,12 +35,17 @@ fn welcome(organization: &str, person: &str, standing: Standing) -> Rendered {
 }
 
 fn trial_ending(days: u32) -> Rendered {
+    trial_ending_then(days, Then::ReadOnly)
+}
+
+fn trial_ending_then(days: u32, then: Then) -> Rendered {
     let mail = TrialEnding {
         given_name: Inert::new("John"),
         org: org(),
         organization: Inert::new("Acme Corp"),
         days,
         ends_on: ends_on(),
+        then,
     };
     mail.render(&product())
 }
@@ -53,6 +60,18 @@ fn trial_ended() -> Rendered {
     mail.render(&product())
 }
 
+fn payment_failed(kind: IssueKind, access: Access) -> Rendered {
+    let mail = PaymentFailed {
+        given_name: Inert::new("John"),
+        org: org(),
+        organization: Inert::new("Acme Corp"),
+        kind,
+        since: ends_on(),
+        access,
+    };
+    mail.render(&product())
+}
+
 fn sign_in() -> Rendered {
     SignIn { given_name: Inert::new("John"), secret: Secret::new([7; 32]) }.render(&product())
 }
@@ -63,7 +82,11 @@ fn every_mail() -> Vec<(&'static str, Rendered)> {
         ("welcome-active", welcome("Acme Corp", "John Doe", Standing::Active)),
         ("welcome-other", welcome("Acme Corp", "John Doe", Standing::Other)),
         ("trial-ending", trial_ending(3)),
+        ("trial-ending-plan-begins", trial_ending_then(3, Then::PlanBegins)),
         ("trial-ended", trial_ended()),
+        ("payment-failed", payment_failed(IssueKind::PaymentFailed, Access::Full)),
+        ("payment-failed-read-only", payment_failed(IssueKind::PaymentFailed, Access::ReadOnly)),
+        ("payment-action-required", payment_failed(IssueKind::ActionRequired, Access::BillingOnly)),
         ("sign-in", sign_in()),
     ]
 }
@@ -129,6 +152,16 @@ fn both_parts_hold_what_a_person_must_find() {
             trial_ended(),
             "Your TimeTracker trial has ended - Acme Corp",
             vec!["Everything is kept", "read-only", "January 22, 2025", plans],
+        ),
+        (
+            payment_failed(IssueKind::PaymentFailed, Access::Full),
+            "A payment did not go through - Acme Corp",
+            vec!["January 22, 2025", "Check your payment method", "keeps working", plans],
+        ),
+        (
+            payment_failed(IssueKind::ActionRequired, Access::ReadOnly),
+            "Your bank asks you to confirm a payment - Acme Corp",
+            vec!["January 22, 2025", "Confirm the payment", "read-only", plans],
         ),
         (sign_in(), "Sign in to TimeTracker", vec![link, "10 minutes", "did not ask"]),
     ] {

@@ -1,13 +1,15 @@
 //! The mails, each with its words.
 
+mod payment_failed;
 mod sign_in;
 mod trial_ended;
 mod trial_ending;
 mod welcome;
 
+pub use payment_failed::PaymentFailed;
 pub use sign_in::SignIn;
 pub use trial_ended::TrialEnded;
-pub use trial_ending::TrialEnding;
+pub use trial_ending::{Then, TrialEnding};
 pub use welcome::{Standing, Welcome};
 
 /// "1 day left", "3 days left".

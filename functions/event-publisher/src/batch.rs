@@ -1,28 +1,32 @@
 use bus::{Outgoing, Publisher};
+use jiff::Timestamp;
+use telemetry::Metric;
 
 use crate::record::{BatchOut, FailureOut, RecordIn};
 
 /// Publishes the events of a batch, and says from which record on it has to come again.
-pub(crate) async fn publish(publisher: &Publisher, records: &[RecordIn]) -> BatchOut {
+pub(crate) async fn publish(publisher: &Publisher, records: &[RecordIn], now: Timestamp) -> BatchOut {
     let Gathered { events, owners, unreadable } = gather(records);
-    let failed = match publisher.publish(&events).await {
-        Ok(()) => unreadable,
-        Err(error) => {
-            tracing::error!(area = "onboarding", %error, "domain events could not be published");
-            owners.get(error.first).copied().or(unreadable)
-        }
-    };
+    if unreadable > 0 {
+        telemetry::count(Metric::ChangeUnreadable, unreadable, now);
+    }
+    let failed = publisher.publish(&events).await.err().and_then(|error| {
+        tracing::error!(area = "onboarding", %error, "domain events could not be published");
+        owners.get(error.first).copied()
+    });
     again_from(records, failed)
 }
 
-/// The events of a batch up to its first unreadable record, each with the index of the record that it comes from.
+/// The events of a batch, each with the index of the record that it comes from.
 #[derive(Debug, Default)]
 struct Gathered {
     events: Vec<Outgoing>,
     owners: Vec<usize>,
-    unreadable: Option<usize>,
+    unreadable: u32,
 }
 
+/// A record that cannot be read now never can be: it is logged and left, so that it holds up nobody else's events.
+/// Its own show as a gap in the versions of their ids.
 fn gather(records: &[RecordIn]) -> Gathered {
     let mut gathered = Gathered::default();
     for (index, record) in records.iter().enumerate() {
@@ -32,10 +36,8 @@ fn gather(records: &[RecordIn]) -> Gathered {
                 gathered.events.extend(events);
             }
             Err(error) => {
-                // Lambda bisects the batch around it, so it holds up no shard for longer than its retries last.
                 tracing::error!(area = "onboarding", record = record.sequence_number(), %error, "an unreadable change");
-                gathered.unreadable = Some(index);
-                break;
+                gathered.unreadable += 1;
             }
         }
     }
@@ -110,14 +112,14 @@ mod tests {
         ]);
         let gathered = gather(&records);
         assert_eq!(names(&gathered), ["organization.signed_up", "checklist.task_completed"]);
-        assert_eq!((gathered.owners.as_slice(), gathered.unreadable), ([0, 1].as_slice(), None));
+        assert_eq!((gathered.owners.as_slice(), gathered.unreadable), ([0, 1].as_slice(), 0));
         let detail: Value = serde_json::from_str(&gathered.events[1].detail).unwrap();
         assert_eq!(detail["id"], "org_0198c0de-0000-7000-8000-000000000001/2/0");
         assert_eq!(detail["occurred_at"], "2025-01-08T10:20:30Z");
     }
 
     #[test]
-    fn what_cannot_be_read_comes_again_and_what_was_before_it_is_published() {
+    fn what_cannot_be_read_holds_up_nobody() {
         let broken = json!({"pk": {"S": "ORG#1"}});
         let records = records(&[
             record(100, &Value::Null, &image(1, &json!({}))),
@@ -125,15 +127,15 @@ mod tests {
             record(102, &Value::Null, &image(1, &json!({}))),
         ]);
         let gathered = gather(&records);
-        assert_eq!((names(&gathered).len(), gathered.unreadable), (1, Some(1)));
-        let again = again_from(&records, gathered.unreadable);
-        assert_eq!(
-            serde_json::to_value(&again).unwrap(),
-            json!({"batchItemFailures": [{"itemIdentifier": "101"}]})
-        );
-        assert_eq!(
-            serde_json::to_value(again_from(&records, None)).unwrap(),
-            json!({"batchItemFailures": []})
-        );
+        assert_eq!((gathered.owners.as_slice(), gathered.unreadable), ([0, 2].as_slice(), 1));
+    }
+
+    #[test]
+    fn a_batch_comes_again_from_the_record_that_failed() {
+        let records =
+            records(&[record(100, &Value::Null, &Value::Null), record(101, &Value::Null, &Value::Null)]);
+        let again = |failed| serde_json::to_value(again_from(&records, failed)).unwrap();
+        assert_eq!(again(Some(1)), json!({"batchItemFailures": [{"itemIdentifier": "101"}]}));
+        assert_eq!(again(None), json!({"batchItemFailures": []}));
     }
 }

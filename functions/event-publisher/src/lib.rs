@@ -22,12 +22,13 @@ use crate::{config::Config, record::BatchIn};
 /// Every variable that is bad.
 pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let config = Config::read(&boot.env)?;
-    let publisher = Arc::new(Publisher::new(&boot.aws.service("EVENTBRIDGE"), config.bus));
+    let publisher = Arc::new(Publisher::new(&boot.aws.service("eventbridge"), config.bus));
+    let clock = boot.clock;
     Ok(boot::handler(move |event| {
-        let publisher = Arc::clone(&publisher);
+        let (publisher, clock) = (Arc::clone(&publisher), clock.clone());
         async move {
             let batch: BatchIn = serde_json::from_str(event.payload.get())?;
-            Ok(to_raw_value(&batch::publish(&publisher, &batch.records).await)?)
+            Ok(to_raw_value(&batch::publish(&publisher, &batch.records, clock.now()).await)?)
         }
     }))
 }

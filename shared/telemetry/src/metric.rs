@@ -35,6 +35,12 @@ pub enum Metric {
     EventQuarantined,
     /// A signed event of the other mode was left alone.
     EventWrongMode,
+    /// An event told of money that went back to a payer.
+    PaymentReturned,
+    /// An event told of a dispute over a payment.
+    PaymentDisputed,
+    /// A change in the table's stream could not be read: its events are missing on the bus.
+    ChangeUnreadable,
     /// A host-app event named an organization or a type that is not known.
     HostEventUnknown,
 }
@@ -57,6 +63,9 @@ impl Metric {
             Self::EventWaiting => "EventWaiting",
             Self::EventQuarantined => "EventQuarantined",
             Self::EventWrongMode => "EventWrongMode",
+            Self::PaymentReturned => "PaymentReturned",
+            Self::PaymentDisputed => "PaymentDisputed",
+            Self::ChangeUnreadable => "ChangeUnreadable",
             Self::HostEventUnknown => "HostEventUnknown",
         }
     }

@@ -1,7 +1,7 @@
 //! What becomes of one authentic event.
 
 use domain::{
-    billing::{Conflict, CustomerId, Fact},
+    billing::{Conflict, CustomerId, Fact, IncidentKind, What},
     id::OrgId,
     org::Org,
 };
@@ -21,6 +21,8 @@ pub enum Taken {
     Linked,
     /// It waits until its customer is linked.
     Parked,
+    /// It names nobody and waits for a person.
+    Unattributed,
     /// It cannot be read and waits for a person.
     Quarantined,
     /// It is of Stripe's other mode.
@@ -36,6 +38,7 @@ impl Taken {
             Self::Applied => "applied",
             Self::Linked => "linked",
             Self::Parked => "parked",
+            Self::Unattributed => "unattributed",
             Self::Quarantined => "quarantined",
             Self::WrongMode => "wrong_mode",
             Self::Ignored => "ignored",
@@ -86,11 +89,12 @@ impl App {
         let customer = event.customer.as_ref();
         let context = self.store.load_event_context(customer, named).await?;
         let Some(before) = context.org else {
-            let Some(customer) = customer else { return Ok(Taken::Ignored) };
+            let Some(customer) = customer else { return self.keep_unattributed(fact, body, now).await };
             let text = String::from_utf8_lossy(body.bytes()).into_owned();
             let parked = Parked { event: event.id.clone(), body: text };
-            self.store.park(customer, &parked, named.is_some(), now).await?;
-            telemetry::count(Metric::EventParked, 1, now);
+            if self.store.park(customer, &parked, named.is_some(), now).await? {
+                telemetry::count(Metric::EventParked, 1, now);
+            }
             return Ok(Taken::Parked);
         };
         if let (Known::Checkout { named, .. }, Some(customer), None) =
@@ -105,9 +109,14 @@ impl App {
         {
             after.billing.note(Conflict::Customer { customer: customer.clone() });
         }
+        if let Known::Checkout { named, .. } = &event.known
+            && named.all().any(|id| id.parse().is_ok_and(|id: OrgId| id != after.id))
+        {
+            after.billing.note(Conflict::Session { event: event.id.clone() });
+        }
         after.record(fact, self.entropy.project_id(now), now);
         self.store.commit_org(&before, &after).await?;
-        self.count_provisioning(&before.value, &after, now);
+        self.count(&before.value, &after, now);
         Ok(Taken::Applied)
     }
 
@@ -120,26 +129,53 @@ impl App {
         fact: &Fact,
         now: Timestamp,
     ) -> Result<Taken, Error> {
-        let waiting = self.store.load_parked(customer).await?;
-        let mut after = before.value.clone();
-        after.billing.link(customer);
-        let released = waiting.iter().filter_map(|parked| {
-            let event = Event::parse(Authentic::by_origin(parked.body.as_bytes()));
-            event.ok().and_then(|event| event.known.fact().cloned())
+        let linking = self.store.link_customer(customer, link, before, |waiting| {
+            let released = waiting.iter().filter_map(|parked| stripe::kept_fact(&parked.body));
+            let mut after = before.value.clone();
+            let project = self.entropy.project_id(now);
+            after.link_customer(customer, released.chain([fact.clone()]), project, now);
+            after
         });
-        for fact in released.chain([fact.clone()]) {
-            after.record(&fact, self.entropy.project_id(now), now);
-        }
-        self.store.commit_link(customer, link, before, &after, &waiting).await?;
-        self.count_provisioning(&before.value, &after, now);
+        let after = linking.await?;
+        self.count(&before.value, &after, now);
         Ok(Taken::Linked)
     }
 
-    fn count_provisioning(&self, before: &Org, after: &Org, now: Timestamp) {
+    /// Keeps an event for a person that tells of a payment and names neither a customer nor an organization, as a
+    /// dispute does.
+    async fn keep_unattributed(
+        &self,
+        fact: &Fact,
+        body: Authentic<'_>,
+        now: Timestamp,
+    ) -> Result<Taken, Error> {
+        self.store.quarantine(fact.event.as_str(), "names no customer", body.bytes(), now).await?;
+        if let What::Incident { kind, .. } = fact.what {
+            telemetry::count(metric(kind), 1, now);
+        }
+        tracing::warn!(area = "webhook", event = %fact.event, "an event that names no customer was kept");
+        Ok(Taken::Unattributed)
+    }
+
+    /// Counts what this event brought about; a repetition brings about nothing.
+    fn count(&self, before: &Org, after: &Org, now: Timestamp) {
+        let known = &before.billing.incidents;
+        for (event, (_, kind)) in &after.billing.incidents {
+            if !known.contains_key(event) {
+                telemetry::count(metric(*kind), 1, now);
+            }
+        }
         if before.provisioned.is_none() && after.provisioned.is_some() {
             telemetry::count(Metric::Provisioned, 1, now);
             tracing::info!(area = "provisioning", organization = %after.id, trigger = "payment", "provisioned");
         }
+    }
+}
+
+const fn metric(kind: IncidentKind) -> Metric {
+    match kind {
+        IncidentKind::Refunded => Metric::PaymentReturned,
+        IncidentKind::Disputed => Metric::PaymentDisputed,
     }
 }
 

@@ -9,6 +9,8 @@ use crate::config::SecretPlace;
 
 /// How often stored secrets are read again at most: a forger must not drive the bill.
 const READ_EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// The same while there is none, and every webhook is refused for it.
+const READ_EVERY_WITHOUT: SignedDuration = SignedDuration::from_secs(5);
 
 /// The signing secrets, and where they come from.
 pub struct SecretSource {
@@ -20,6 +22,7 @@ pub struct SecretSource {
 struct StoredSecret {
     client: Client,
     arn: String,
+    /// When they were last asked for.
     read_at: Mutex<Timestamp>,
 }
 
@@ -48,13 +51,20 @@ impl SecretSource {
         let now = self.clock.now();
         let first = verify(header, body, &self.held(), now);
         match (&first, &self.stored) {
-            (Err(Refused::Mismatch | Refused::NoSecret), Some(stored)) if stored.may_read(now) => {
-                if let Some(secrets) = stored.read().await {
-                    *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(secrets);
-                }
-                verify(header, body, &self.held(), now)
+            (Err(Refused::Mismatch), Some(stored)) if stored.may_read(READ_EVERY, now) => {
+                self.renew(stored).await
             }
-            _ => first,
+            (Err(Refused::NoSecret), Some(stored)) if stored.may_read(READ_EVERY_WITHOUT, now) => {
+                self.renew(stored).await
+            }
+            _ => return first,
+        }
+        verify(header, body, &self.held(), now)
+    }
+
+    async fn renew(&self, stored: &StoredSecret) {
+        if let Some(secrets) = stored.read().await {
+            *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(secrets);
         }
     }
 
@@ -64,10 +74,10 @@ impl SecretSource {
 }
 
 impl StoredSecret {
-    /// Whether a minute has gone by; if so, the next one begins.
-    fn may_read(&self, now: Timestamp) -> bool {
+    /// Whether the last time is long enough ago; if so, this is the last time.
+    fn may_read(&self, every: SignedDuration, now: Timestamp) -> bool {
         let mut read_at = self.read_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let may = now.duration_since(*read_at) >= READ_EVERY;
+        let may = now.duration_since(*read_at) >= every;
         if may {
             *read_at = now;
         }

@@ -72,12 +72,12 @@ impl App {
                 .is_ok()
             }
             Due::Parked(event) => match self.store.hold(&event).await {
-                Ok(()) => {
+                Ok(true) => {
                     telemetry::count(Metric::EventWaiting, 1, now);
                     tracing::error!(area = "webhook", "an event of ours waits for its customer to be linked");
                     true
                 }
-                Err(Error::Conflict) => true,
+                Ok(false) | Err(Error::Conflict) => true,
                 Err(error) => {
                     tracing::error!(area = "webhook", %error, "a waiting event could not be held");
                     false

@@ -94,6 +94,16 @@ impl Named {
             _ => None,
         }
     }
+
+    /// Every organization that is named, in whatever place.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        let (one, other) = match self {
+            Self::Agreed(id) | Self::Reference(id) | Self::Metadata(id) => (Some(id), None),
+            Self::Differing { reference, metadata } => (Some(reference), Some(metadata)),
+            Self::Nobody => (None, None),
+        };
+        one.into_iter().chain(other).map(String::as_str)
+    }
 }
 
 /// An authentic body that is no event we can read: it is kept, with the reason, for a person.
@@ -141,6 +151,12 @@ impl Event {
         }
         read(event).map_err(|fault| Unreadable::Malformed { event: id().ok(), reason: fault.to_string() })
     }
+}
+
+/// What a kept event says that counts here: one that was proven when it came, and waited since.
+#[must_use]
+pub fn kept_fact(body: &str) -> Option<Fact> {
+    Event::parse(Authentic::by_origin(body.as_bytes())).ok()?.known.fact().cloned()
 }
 
 fn read(event: Json<'_>) -> Result<Event, Fault> {

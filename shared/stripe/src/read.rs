@@ -58,7 +58,9 @@ impl<'a> Json<'a> {
     pub fn time(self, path: &'static str) -> Result<Option<Timestamp>, Fault> {
         let Some(found) = self.at(path) else { return Ok(None) };
         let second = found.0.as_i64().ok_or_else(|| Fault::wrong(path, "not a whole number"))?;
-        Timestamp::from_second(second).map(Some).map_err(|_| Fault::wrong(path, "not a time"))
+        // Stripe knows nothing from before the epoch.
+        let at = Timestamp::from_second(second).ok().filter(|at| *at >= Timestamp::UNIX_EPOCH);
+        at.map(Some).ok_or_else(|| Fault::wrong(path, "not a time"))
     }
 
     /// Whether a flag is set; an absent one is not.

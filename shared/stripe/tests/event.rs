@@ -125,7 +125,8 @@ fn subscriptions_say_the_same_in_every_version() {
             let previous = json!({ "status": "incomplete" });
             let event = parse(&event(version, kind, &subscription(version), &previous)).unwrap();
             assert_eq!(event.organization_id.as_deref(), Some("org_1"));
-            assert_eq!(event.known.fact().unwrap().is_trial_will_end(), change == Change::TrialWillEnd);
+            let reminder = (change == Change::TrialWillEnd).then(|| at(CREATED + 86_400));
+            assert_eq!(event.known.fact().unwrap().trial_will_end(), reminder);
             let expected = What::Subscription {
                 subscription: SubscriptionId::parse("sub_1").unwrap(),
                 customer: CustomerId::parse("cus_1").unwrap(),

@@ -1,0 +1,26 @@
+//! Replays what the fuzzer has tried; see `fuzz/Cargo.toml` for how to look for more.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
+#[path = "../fuzz/laws.rs"]
+mod laws;
+
+use std::{fs, path::Path};
+
+fn replay(target: &str, law: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let inputs: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(inputs.len() > 20, "only {} inputs", inputs.len());
+    for input in inputs {
+        law(&fs::read(input).unwrap());
+    }
+}
+
+#[test]
+fn headers() {
+    replay("header", laws::header);
+}
+
+#[test]
+fn events() {
+    replay("event", laws::event);
+}

@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn before_provisioning_the_checklist_has_ticks_but_no_life_of_its_own() {
         let mut view = pending("Acme Corp", "Jo Doe");
-        view.org.tick_from_host(&TASKS[1], None, view.now);
+        view.org.tick_from_host(&TASKS[1], None, view.now, view.now);
         let out: serde_json::Value = serde_json::from_str(&json(&view)).unwrap();
         for field in ["id", "created_at", "updated_at"] {
             assert!(out[field].is_null(), "{field}");

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use boot::Clock;
+use boot::{Clock, Entropy};
 use store::Store;
 
 use crate::config::Config;
@@ -12,6 +12,8 @@ pub struct App {
     pub store: Store,
     /// The time.
     pub clock: Clock,
+    /// Where forms take their tokens from.
+    pub entropy: Entropy,
     /// What the function was started with.
     pub config: Arc<Config>,
 }

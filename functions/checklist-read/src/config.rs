@@ -1,6 +1,7 @@
 //! The variables of this function.
 
 use boot::{Env, Faults};
+use web::Origins;
 
 /// What this function is started with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub struct Config {
     pub product: String,
     /// Where the host app is, without a slash at its end; none while Onramp's own dashboard stands in for it.
     pub app_url: Option<String>,
+    /// Where Stripe's hosted pages are, which forms lead to.
+    pub checkout: Origins,
 }
 
 impl Config {
@@ -21,10 +24,12 @@ impl Config {
     pub fn read(env: &Env) -> Result<Self, Faults> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
-        let product = vars.parsed("PRODUCT_NAME", "TimeTracker", "the product's name");
+        let product = vars.product_name();
         let app_url = vars.base_url("APP_URL").map(|url| url.map(|url| url.as_str().to_owned()));
-        let config = table.zip(product).zip(app_url);
-        vars.finish(config.map(|((table, product), app_url)| Self { table, product, app_url }))
+        let checkout = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
+        let config =
+            (|| Some(Self { table: table?, product: product?, app_url: app_url?, checkout: checkout? }))();
+        vars.finish(config)
     }
 }
 
@@ -36,7 +41,10 @@ mod tests {
     fn defaults_stand_in_and_every_fault_is_named() {
         let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
         assert_eq!((config.product.as_str(), config.app_url.as_deref()), ("TimeTracker", None));
-        let faults = Config::read(&Env::new([("APP_URL", "ftp://x")])).unwrap_err();
-        assert_eq!(faults.0.iter().map(|fault| fault.name).collect::<Vec<_>>(), ["TABLE_NAME", "APP_URL"]);
+        assert_eq!(config.checkout.to_string(), Origins::STRIPE);
+        let bad = Env::new([("APP_URL", "ftp://x"), ("STRIPE_CHECKOUT_ORIGINS", "*")]);
+        let faults = Config::read(&bad).unwrap_err().0;
+        let names: Vec<_> = faults.iter().map(|fault| fault.name).collect();
+        assert_eq!(names, ["TABLE_NAME", "APP_URL", "STRIPE_CHECKOUT_ORIGINS"]);
     }
 }

@@ -4,8 +4,9 @@ use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     response::{IntoResponse, Response},
 };
-use domain::people::Member;
 use http::{StatusCode, request::Parts};
+use jiff::Timestamp;
+use store::SignedIn;
 use web::{Problem, Wants};
 
 use crate::{app::App, view::View};
@@ -59,15 +60,14 @@ impl FromRequestParts<App> for View {
 }
 
 /// For pages that everybody may see: they greet those who are signed in, and stand even while the table does not.
+/// Looking at one of them is no use of a session.
 impl OptionalFromRequestParts<App> for View {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Self::Rejection> {
-        let view = load(parts, app).await;
-        Ok(view.unwrap_or_else(|problem| {
-            tracing::warn!(?problem, "a public page is shown as to a stranger");
-            None
-        }))
+        let Some(token) = web::session::token(&parts.headers) else { return Ok(None) };
+        let found = app.store.glance_session(&token).await;
+        Ok(found.and_then(|found| View::of(found, app.clock.now())))
     }
 }
 
@@ -76,17 +76,26 @@ async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
     let Some(token) = web::session::token(&parts.headers) else { return Ok(None) };
     let Some(found) = app.store.load_session(&token).await.map_err(problem)? else { return Ok(None) };
     let now = app.clock.now();
-    let Some(member) = Member::prove(&found.session, &found.user.value, found.role, now) else {
-        return Ok(None);
-    };
-    if found.session.wants_touch(now) {
+    let wants_touch = found.session.wants_touch(now);
+    let view = View::of(found, now);
+    if view.is_some() && wants_touch {
+        // A second trip, once an hour. Nothing hides it: it follows from what was read, a function must be done before
+        // it answers, and what is left to do beside it is less than a millisecond of markup.
         // A page is worth more than the note of when it was looked at.
         match app.store.touch_session(&token, now).await {
             Ok(()) | Err(store::Error::Conflict) => {}
             Err(error) => tracing::warn!(%error, "the session's last use was not written"),
         }
     }
-    Ok(Some(View { admin: member.admin(), member, org: found.org.value, now }))
+    Ok(view)
+}
+
+impl View {
+    /// What somebody sees, if their session, membership and organization hold at `now`.
+    fn of(found: SignedIn, now: Timestamp) -> Option<Self> {
+        let member = found.prove(now)?;
+        Some(Self { admin: member.admin(), member, org: found.org.value, now })
+    }
 }
 
 fn problem(error: store::Error) -> Problem {

@@ -29,7 +29,7 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let config = Arc::new(Config::read(&boot.env)?);
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
-    let profile = web::Profile::app(config.app_url.as_deref());
-    let router = routes::router(App { store, clock: boot.clock, config });
+    let profile = web::Profile::paying(config.app_url.as_deref(), &config.checkout);
+    let router = routes::router(App { store, clock: boot.clock, entropy: boot.entropy, config });
     Ok(boot::handler(web::lambda::handler(web::harden(router, profile))))
 }

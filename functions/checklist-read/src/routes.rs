@@ -4,8 +4,9 @@ use axum::{
     Router,
     extract::{FromRef, State},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{any, get},
 };
+use domain::secret::Secret;
 use http::{HeaderMap, Request, StatusCode, Uri, header};
 use maud::Markup;
 use web::{Problem, Wants, ui::assets};
@@ -17,6 +18,8 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(landing))
         .route("/organizations/{id}", get(organization))
+        // Another function's, and no organization: what `$default` brings of it is under a method that it lacks.
+        .route("/organizations/new", any(web::routes::otherwise))
         .route("/dashboard", get(dashboard))
         .route("/onboarding/welcome", get(welcome))
         .route("/onboarding/checklist", get(checklist))
@@ -24,6 +27,7 @@ pub fn router(app: App) -> Router {
         .route("/onboarding/widget", get(widget))
         .route("/onboarding/banner", get(banner))
         .route("/onboarding/api/checklist", get(checklist_json))
+        .route("/billing/return", get(paid))
         .route("/assets/{file}", get(asset))
         .with_state(app)
 }
@@ -57,12 +61,17 @@ async fn checklist(view: View, State(config): Settings) -> Response {
 }
 
 /// An organization that is not one's own is answered like one that is not there.
-async fn organization(view: View, State(config): Settings, uri: Uri, headers: HeaderMap) -> Response {
+async fn organization(view: View, State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
     if uri.path() == view.plans() {
-        page(pages::organization::render(&view, &config))
+        let token = Secret::new(app.entropy.bytes()).reveal();
+        page(pages::organization::render(&view, &app.config, &token))
     } else {
         web::refuse(Wants::of(&headers), Problem::not_found())
     }
+}
+
+async fn paid(view: View, State(config): Settings) -> Response {
+    page(pages::paid::render(&view, &config))
 }
 
 async fn widget(view: View) -> Response {

@@ -2,6 +2,9 @@
 
 use domain::{
     address::Address,
+    billing::{
+        Change, CustomerId, EventId, Fact, SubscriptionFact, SubscriptionId, SubscriptionStatus, What,
+    },
     id::{OrgId, ProjectId, UserId},
     name::Name,
     org::{AdminContact, ChecklistCommand, Org},
@@ -19,7 +22,8 @@ pub fn start() -> Timestamp {
 }
 
 pub fn config() -> Config {
-    Config { table: "onramp".to_owned(), product: "TimeTracker".to_owned(), app_url: None }
+    let checkout = web::Origins::STRIPE.parse().unwrap();
+    Config { table: "onramp".to_owned(), product: "TimeTracker".to_owned(), app_url: None, checkout }
 }
 
 fn project() -> ProjectId {
@@ -53,6 +57,25 @@ pub fn pending(organization: &str, person: &str) -> View {
 pub fn trial() -> View {
     let mut view = pending("Acme Corp", "Jo Doe");
     view.org.start_trial(Trial::start(start(), 14, vec![3]), project(), start());
+    view
+}
+
+/// Jo of Acme Corp, with a subscription of that status.
+pub fn subscribed(status: SubscriptionStatus) -> View {
+    let mut view = pending("Acme Corp", "Jo Doe");
+    let fact = SubscriptionFact {
+        change: Change::Created,
+        status,
+        previous_status: None,
+        plan: None,
+        trial_end: None,
+        cancel_at: None,
+    };
+    let (subscription, customer) =
+        (SubscriptionId::parse("sub_1").unwrap(), CustomerId::parse("cus_1").unwrap());
+    view.org.billing.link(&customer);
+    let what = What::Subscription { subscription, customer, fact };
+    view.org.billing.record(&Fact { event: EventId::parse("evt_1").unwrap(), created: view.now, what });
     view
 }
 

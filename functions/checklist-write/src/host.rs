@@ -40,8 +40,7 @@ pub async fn take_in(app: &App, json: &str) -> Answer {
 
 fn tick(app: &App, org: &mut Org, event: &HostEvent) -> Result<(), Infallible> {
     let actor = event.actor.as_ref().map(ToString::to_string);
-    // Another clock may be ahead of ours; nothing is done in the future.
-    org.tick_from_host(event.task, actor, event.occurred_at.min(app.clock.now()));
+    org.tick_from_host(event.task, actor, event.occurred_at, app.clock.now());
     Ok(())
 }
 

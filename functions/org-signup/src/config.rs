@@ -1,4 +1,5 @@
 use boot::{Env, Faults};
+use domain::people::User;
 
 /// The longest trial, in days: Stripe's own limit for `trial_period_days`.
 const LONGEST_TRIAL: u16 = 730;
@@ -23,9 +24,7 @@ impl Config {
     pub fn read(env: &Env) -> Result<Self, Faults> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
-        let product = vars.read("PRODUCT_NAME", Some("TimeTracker"), "a name", |name| {
-            domain::name::Name::parse(name).ok().map(|name| name.to_string())
-        });
+        let product = vars.product_name();
         let trials = vars.parsed("STRIPE_ENABLE_TRIALS", "true", "true or false");
         let trial_days = vars.read("STRIPE_TRIAL_DAYS", Some("14"), "a whole number from 1 to 730", |text| {
             text.parse().ok().filter(|days| (1..=LONGEST_TRIAL).contains(days))
@@ -54,6 +53,12 @@ impl Config {
             })
         })();
         vars.finish(config)
+    }
+
+    /// The days of the trial that a sign-up can start with: everybody has one, where there are any.
+    pub fn trial_for(&self, person: Option<&User>) -> Option<u16> {
+        let used = person.is_some_and(|person| person.trial_used);
+        (self.trials && !used).then_some(self.trial_days)
     }
 }
 

@@ -7,12 +7,8 @@ use domain::{
     secret::Hash,
     zone::Zone,
 };
+use http::HeaderMap;
 use web::{FieldError, Fields};
-
-/// The fewest characters of a form token: 128 bits in base64 without padding.
-const SHORTEST_TOKEN: usize = 22;
-/// The most characters of one.
-const LONGEST_TOKEN: usize = 255;
 
 /// A sign-up, as asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +28,7 @@ impl SignUpIn {
     /// Every fault, in the order of the form.
     pub fn parse(
         fields: &Fields,
-        idempotency_key: Option<&str>,
+        headers: &HeaderMap,
         signed_in: Option<&User>,
     ) -> Result<Self, Vec<FieldError>> {
         let mut faults = Vec::new();
@@ -67,14 +63,7 @@ impl SignUpIn {
                 None
             }
         };
-        let token = idempotency_key.or_else(|| fields.get("form_token")).filter(|token| !token.is_empty());
-        if token.is_some_and(|token| !is_token(token)) {
-            faults.push(FieldError::new(
-                "form_token",
-                "invalid",
-                "Send 22 to 255 random printable characters.",
-            ));
-        }
+        let token = web::form_token(fields, headers).map_err(|fault| faults.push(fault)).ok().flatten();
         let zone = Zone::named(fields.get("time_zone").unwrap_or_default());
         match (organization, person, start_trial) {
             (Some(organization), Some(person), Some(start_trial)) if faults.is_empty() => {
@@ -89,11 +78,6 @@ impl SignUpIn {
 #[must_use]
 pub fn replay(token: &str, address: &Address) -> Hash {
     Hash::of(&[token.as_bytes(), address.as_str().as_bytes()])
-}
-
-pub fn is_token(token: &str) -> bool {
-    (SHORTEST_TOKEN..=LONGEST_TOKEN).contains(&token.len())
-        && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn words(field: &str, fault: NameFault) -> String {
@@ -113,7 +97,7 @@ mod tests {
     async fn parse(json: &str) -> Result<SignUpIn, Vec<(&'static str, &'static str)>> {
         let request = Request::post("/").header("content-type", "application/json");
         let fields = Fields::read(request.body(Body::from(json.to_owned())).unwrap()).await.unwrap();
-        SignUpIn::parse(&fields, None, None)
+        SignUpIn::parse(&fields, &HeaderMap::new(), None)
             .map_err(|faults| faults.iter().map(|fault| (fault.field, fault.code)).collect())
     }
 

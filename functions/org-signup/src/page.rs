@@ -18,27 +18,26 @@ use web::{
 
 use crate::App;
 
-/// `GET /organizations/new`: the form. It is the same for everybody, but somebody signed in is only asked for a name.
+/// `GET /organizations/new`: the form. Somebody signed in is only asked for a name, once their address is proven.
 pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let signed_in = match web::session::token(request.headers()) {
-        Some(token) => {
-            // A page that anyone may see stands even while the table does not.
-            let found = app.store.load_session(&token).await.inspect_err(|error| {
-                tracing::warn!(%error, "the sign-up page is shown as to a stranger");
-            });
-            found.ok().flatten().filter(|found| found.prove(app.clock.now()).is_some())
-        }
+        Some(token) => app.store.glance_session(&token).await,
         None => None,
     };
-    let form = Form {
-        product: &app.config.product,
-        trial_days: app.config.trials.then_some(app.config.trial_days),
-        signed_in: signed_in.as_ref(),
-        token: &token(&app),
-        fields: &Fields::default(),
-        errors: &[],
+    let signed_in = signed_in.filter(|found| found.prove(app.clock.now()).is_some());
+    let page = match &signed_in {
+        Some(found) if !found.user.value.verified => unproven(&app.config.product, found),
+        _ => Form {
+            product: &app.config.product,
+            trial_days: app.config.trial_for(signed_in.as_ref().map(|found| &found.user.value)),
+            signed_in: signed_in.as_ref(),
+            token: &token(&app),
+            fields: &Fields::default(),
+            errors: &[],
+        }
+        .render(),
     };
-    web::page(StatusCode::OK, form.render())
+    web::page(StatusCode::OK, page)
 }
 
 /// A fresh form token.
@@ -49,7 +48,7 @@ pub fn token(app: &App) -> String {
 /// The sign-up form, empty or as it came back.
 pub struct Form<'a> {
     pub product: &'a str,
-    /// The days of a trial, where there are trials.
+    /// The days of a trial, where this person can have one.
     pub trial_days: Option<u16>,
     /// Who is signed in, and where.
     pub signed_in: Option<&'a SignedIn>,
@@ -64,7 +63,8 @@ impl Render for Form<'_> {
             h1 { "Set up your organization" }
             p class="lead" {
                 @match (self.signed_in, self.trial_days) {
-                    (Some(_), _) => "A further organization, with its own team, projects and plan.",
+                    (Some(_), Some(_)) => "A further organization, with its own team, projects and plan.",
+                    (Some(_), None) => "A further organization, with its own team and projects. You choose its plan on the next page.",
                     (None, Some(_)) => "One form, and you are in. No card, nothing to confirm first.",
                     (None, None) => "One form, and you are in. You choose a plan on the next page.",
                 }
@@ -100,12 +100,7 @@ impl Render for Form<'_> {
                 p class="aside" { "Already have an account? " a href="/login" { "Sign in" } }
             }
         };
-        let person = self.signed_in.map(|found| Person {
-            name: found.user.value.name.as_str(),
-            organization: found.org.value.name.as_str(),
-            admin: found.role == Some(Role::Admin),
-            here: None,
-        });
+        let person = self.signed_in.map(person);
         Page { product: self.product, title: "Create your organization", person, width: Width::Narrow, main }
             .render()
     }
@@ -125,6 +120,39 @@ impl Form<'_> {
     fn summary(&self) -> Markup {
         let errors: Vec<_> = self.errors.iter().map(|error| (error.field, error.message.as_str())).collect();
         error_summary(&errors)
+    }
+}
+
+/// The page for somebody whose address is not proven yet, and the way to prove it.
+pub fn unproven(product: &str, found: &SignedIn) -> Markup {
+    let address = found.user.value.address.as_str();
+    let main = html! {
+        h1 { "First, your email address" }
+        (note(Tone::Notice, "✉️", UNPROVEN, &html! {
+            p {
+                "We mail a sign-in link to " strong { (address) } ". Open it, and you can go on here. "
+                "Until then you have one organization."
+            }
+        }))
+        form class="actions" method="post" action="/login" {
+            (hidden("email", address))
+            (hidden("next", "/organizations/new"))
+            (submit(Weight::Primary, "Mail me the link"))
+        }
+    };
+    let title = "Prove your email address";
+    Page { product, title, person: Some(person(found)), width: Width::Narrow, main }.render()
+}
+
+/// Why there is no further organization yet.
+pub const UNPROVEN: &str = "Prove your email address before you create a further organization.";
+
+fn person(found: &SignedIn) -> Person<'_> {
+    Person {
+        name: found.user.value.name.as_str(),
+        organization: found.org.value.name.as_str(),
+        admin: found.role == Some(Role::Admin),
+        here: None,
     }
 }
 

@@ -9,8 +9,8 @@ use axum::{
 use domain::{
     address::Address,
     delivery::Delivery,
-    id::OrgId,
-    limit::{SIGN_INS_OF_ADDRESS, SIGN_INS_OF_IP, SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP},
+    id::{OrgId, UserId},
+    limit::{SIGN_INS_OF_ADDRESS, SIGN_INS_OF_IP, SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP, Window, network},
     org::{AdminContact, Org},
     people::{Session, SessionToken, User},
     secret::Secret,
@@ -19,6 +19,7 @@ use domain::{
 use http::{StatusCode, header::SET_COOKIE};
 use jiff::Timestamp;
 use maud::Render;
+use serde_json::json;
 use store::{AskResult, Asked, AskedId, Person, SignUp, SignedIn, SignedUp};
 use telemetry::Metric;
 use web::{FieldError, Fields, Problem, Wants, problem::Kind};
@@ -32,8 +33,21 @@ use crate::{
 /// Who asks, and from where.
 struct Caller {
     signed_in: Option<SignedIn>,
-    ip: String,
+    /// Whom the network limits count.
+    network: String,
     wants: Wants,
+}
+
+impl Caller {
+    /// Whether it is that person who asks, signed in.
+    fn is(&self, user: UserId) -> bool {
+        self.signed_in.as_ref().is_some_and(|found| found.user.value.id == user)
+    }
+
+    /// The limits that a sign-up with that address counts for.
+    fn limits(&self, address: &Address, now: Timestamp) -> Vec<Window> {
+        vec![SIGN_UPS_OF_IP.window(&self.network, now), SIGN_UPS_OF_ADDRESS.window(address.as_str(), now)]
+    }
 }
 
 /// `POST /organizations/new`.
@@ -46,26 +60,25 @@ impl App {
     async fn answer(&self, request: Request, wants: Wants) -> Result<Response, Problem> {
         let now = self.clock.now();
         let signed_in = self.load_caller(web::session::token(request.headers()), now).await?;
-        let caller = Caller { signed_in, ip: web::source_ip(&request), wants };
-        let key =
-            request.headers().get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
+        let caller = Caller { signed_in, network: network(&web::source_ip(&request)), wants };
+        let headers = request.headers().clone();
         let fields = Fields::read(request).await?;
         let asked = match SignUpIn::parse(
             &fields,
-            key.as_deref(),
+            &headers,
             caller.signed_in.as_ref().map(|found| &found.user.value),
         ) {
             Ok(asked) => asked,
             Err(errors) => return Ok(self.faults(&caller, &fields, errors)),
         };
         if let Some(found) = caller.signed_in.as_ref().filter(|found| !found.user.value.verified) {
-            return self.further_unproven(found, &asked, now).await;
+            return self.further_unproven(&caller, found, &asked, now).await;
         }
         let sign_up = self.decide(&caller, asked, now);
         match self.store.commit_sign_up(&sign_up, now).await.map_err(trouble)? {
             SignedUp::Created => Ok(self.created(&sign_up, now)),
-            SignedUp::Replayed { org, user } => {
-                self.replayed(&caller, &sign_up, Session::begin(org, user, now)).await
+            SignedUp::Replayed { org, user, trial } => {
+                self.replayed(&caller, &sign_up, Session::begin(org, user, now), trial).await
             }
             SignedUp::Limited(window) => Err(Problem::too_many(window.retry_after(now))),
             SignedUp::AddressKnown => self.known_address(&caller, &sign_up, now).await,
@@ -104,9 +117,9 @@ impl App {
         let (Person::New(user) | Person::Known(_, user)) = &mut person;
         let founder = AdminContact { user: user.id, name: user.name.clone(), address: user.address.clone() };
         let mut founded = Org::sign_up(org, asked.organization, asked.zone, founder, now);
-        if asked.start_trial && self.config.trials && !user.trial_used {
+        if let Some(days) = self.config.trial_for(Some(user)).filter(|_| asked.start_trial) {
             user.trial_used = true;
-            let trial = Trial::start(now, self.config.trial_days, self.config.reminder_days.clone());
+            let trial = Trial::start(now, days, self.config.reminder_days.clone());
             founded.start_trial(trial, self.entropy.project_id(now), now);
         }
         let token = asked.token.unwrap_or_else(|| page::token(self));
@@ -114,10 +127,7 @@ impl App {
             session: Session::begin(org, user.id, now),
             secret: Secret::new(self.entropy.bytes()),
             replay: form::replay(&token, &user.address),
-            limits: vec![
-                SIGN_UPS_OF_IP.window(&caller.ip, now),
-                SIGN_UPS_OF_ADDRESS.window(user.address.as_str(), now),
-            ],
+            limits: caller.limits(&user.address, now),
             org: founded,
             person,
         }
@@ -134,44 +144,51 @@ impl App {
     }
 
     /// The same form was sent before: the same organization, and a session, since the first answer may be lost.
+    /// Where it leads follows from the first time too: with `trial` to the welcome.
     async fn replayed(
         &self,
         caller: &Caller,
         sign_up: &SignUp,
         session: Session,
+        trial: bool,
     ) -> Result<Response, Problem> {
-        let trial = sign_up.org.trial.is_some();
-        if self.store.begin_unproven_session(&session, &sign_up.secret).await.map_err(trouble)? {
+        // Once the address is proven, a session takes a mailed link or the one at hand.
+        let begun = if caller.is(session.user) {
+            self.store.begin_session(&session, &sign_up.secret).await.map(|()| true)
+        } else {
+            self.store.begin_unproven_session(&session, &sign_up.secret).await
+        };
+        if begun.map_err(trouble)? {
             return Ok(signed_in(&session, &sign_up.secret, trial));
-        }
-        // The address has been proven meanwhile: from then on a session takes a mailed link, or the one at hand.
-        if caller.signed_in.as_ref().is_some_and(|found| found.user.value.id == session.user) {
-            return Ok(web::see_other(&landing(session.org, trial)));
         }
         self.known_address(caller, sign_up, session.created_at).await
     }
 
-    /// A further organization for somebody whose address is unproven: refused, unless it is the first one again.
+    /// A further organization for somebody whose address is unproven: refused, unless it is the first one again, in
+    /// which they are signed in already.
     async fn further_unproven(
         &self,
+        caller: &Caller,
         found: &SignedIn,
         asked: &SignUpIn,
         now: Timestamp,
     ) -> Result<Response, Problem> {
-        let earlier = match &asked.token {
-            Some(token) => {
-                let replay = form::replay(token, &found.user.value.address);
-                self.store.load_sign_up(replay, now).await.map_err(trouble)?
+        let address = &found.user.value.address;
+        if let Some(token) = &asked.token {
+            let earlier =
+                self.store.load_sign_up(form::replay(token, address), now).await.map_err(trouble)?;
+            if let Some((org, trial)) = earlier {
+                return Ok(web::see_other(&landing(org, trial)));
             }
-            None => None,
-        };
-        let org = &found.org.value;
-        match earlier {
-            Some(earlier) => Ok(web::see_other(&landing(earlier, org.id != earlier || org.trial.is_some()))),
-            None => Err(Problem::new(
-                Kind::Forbidden,
-                "Prove your email address first: sign out, and sign in again with the link that we mail you.",
-            )),
+        }
+        let reached = self.store.count_attempt(&caller.limits(address, now)).await.map_err(trouble)?;
+        if let Some(window) = reached {
+            return Err(Problem::too_many(window.retry_after(now)));
+        }
+        match caller.wants {
+            Wants::Page => Ok(web::page(StatusCode::FORBIDDEN, page::unproven(&self.config.product, found))),
+            Wants::Json => Err(Problem::new(Kind::Forbidden, page::UNPROVEN)
+                .with("sign_in_url", json!("/login?next=/organizations/new"))),
         }
     }
 
@@ -192,7 +209,7 @@ impl App {
         };
         let mut limits = sign_up.limits.clone();
         limits.extend([
-            SIGN_INS_OF_IP.window(&caller.ip, now),
+            SIGN_INS_OF_IP.window(&caller.network, now),
             SIGN_INS_OF_ADDRESS.window(address.as_str(), now),
         ]);
         if let AskResult::Limited(window) = self.store.ask_sign_in(&asked, &limits).await.map_err(trouble)? {
@@ -218,9 +235,9 @@ impl App {
         let fresh = page::token(self);
         let form = Form {
             product: &self.config.product,
-            trial_days: self.config.trials.then_some(self.config.trial_days),
+            trial_days: self.config.trial_for(caller.signed_in.as_ref().map(|found| &found.user.value)),
             signed_in: caller.signed_in.as_ref(),
-            token: fields.get("form_token").filter(|token| form::is_token(token)).unwrap_or(&fresh),
+            token: fields.get("form_token").filter(|token| web::is_form_token(token)).unwrap_or(&fresh),
             fields,
             errors: &errors,
         };

@@ -10,7 +10,7 @@ use axum::{
 use domain::{
     address::Address,
     delivery::Delivery,
-    limit::{SIGN_INS_OF_ADDRESS, SIGN_INS_OF_IP},
+    limit::{SIGN_INS_OF_ADDRESS, SIGN_INS_OF_IP, network},
 };
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
@@ -23,15 +23,10 @@ use crate::{App, answer, pages, trouble};
 pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
     let next = next_of(&uri);
     let signed_in = match web::session::token(&headers) {
-        Some(token) => {
-            // A page that anyone may see stands even while the table does not.
-            let found = app.store.load_session(&token).await.inspect_err(|error| {
-                tracing::warn!(%error, "the sign-in page is shown as to a stranger");
-            });
-            found.ok().flatten().filter(|found| found.prove(app.clock.now()).is_some())
-        }
+        Some(token) => app.store.glance_session(&token).await,
         None => None,
     };
+    let signed_in = signed_in.filter(|found| found.prove(app.clock.now()).is_some());
     let page = match &signed_in {
         Some(found) => pages::already_in(&app.product, found, next.as_deref()),
         None => pages::form(&app.product, next.as_deref(), "", None),
@@ -46,7 +41,7 @@ pub async fn ask(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Problem> {
-    let ip = web::source_ip(&request);
+    let ip = network(&web::source_ip(&request));
     let fields = Fields::read(request).await?;
     let typed = fields.get("email").unwrap_or_default();
     let next = fields.get("next").and_then(web::next_path);

@@ -16,7 +16,7 @@ impl Config {
     pub fn read(env: &Env) -> Result<Self, Faults> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
-        let product = vars.parsed("PRODUCT_NAME", "TimeTracker", "the product's name");
+        let product = vars.product_name();
         let config = (|| Some(Self { table: table?, product: product? }))();
         vars.finish(config)
     }

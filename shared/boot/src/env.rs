@@ -1,5 +1,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
+use domain::name::Name;
+
 use crate::base_url::{BASE_URL, BaseUrl};
 
 /// The variables a function was started with.
@@ -99,6 +101,15 @@ impl Vars<'_> {
         })
     }
 
+    /// `PRODUCT_NAME`: the host app's name, as people read it on pages and in mails. What is a good name is judged as
+    /// for names that people type: it stands in the same subject lines and headings.
+    pub fn product_name(&mut self) -> Option<String> {
+        let expected = "a name on one line, of at most 80 visible characters";
+        self.read("PRODUCT_NAME", Some("TimeTracker"), expected, |text| {
+            Name::parse(text).ok().map(|name| name.to_string())
+        })
+    }
+
     /// Adds a fault that concerns several variables at once.
     pub fn fault(&mut self, name: &'static str, expected: impl Into<String>) {
         self.faults.push(Fault { name, expected: expected.into() });
@@ -135,6 +146,20 @@ mod tests {
             "bad configuration: DAYS: expected a whole number; SECRET: expected a value that starts with whsec_; \
              BLANK: expected the table's name"
         );
+    }
+
+    #[test]
+    fn a_product_has_a_name_that_can_stand_in_a_subject_line() {
+        for (text, name) in [
+            ("", Some("TimeTracker")),
+            (" Müller  & Co™ ", Some("Müller & Co™")),
+            ("Time\nTracker", None),
+            ("Time\u{202e}rekcarT", None),
+            (&"x".repeat(81), None),
+        ] {
+            let env = Env::new([("PRODUCT_NAME", text)]);
+            assert_eq!(env.vars().product_name().as_deref(), name, "{text:?}");
+        }
     }
 
     #[test]

@@ -34,6 +34,30 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
+// A page that awaits the word of a payment looks again for about a minute, less and less often, and turns once the
+// word is there. What that means is the server's business: its page carries the mark no more.
+const awaiting = "data-awaits-plan";
+if (document.querySelector(`[${awaiting}]`)) {
+  const lookAgain = async (waits) => {
+    const [wait, ...rest] = waits;
+    if (wait === undefined) {
+      return;
+    }
+    await new Promise((done) => setTimeout(done, wait * 1000));
+    try {
+      const answer = await fetch(location.pathname, { headers: { accept: "text/html" }, redirect: "error" });
+      if (answer.ok && !(await answer.text()).includes(awaiting)) {
+        location.replace(location.pathname);
+        return;
+      }
+    } catch {
+      // Offline, or signed out meanwhile: the next look tells.
+    }
+    lookAgain(rest);
+  };
+  lookAgain([1, 1, 2, 3, 5, 8, 13, 21]);
+}
+
 // An error summary takes the focus, so that it is read first.
 document.querySelector("[role=alert]")?.setAttribute("tabindex", "-1");
 document.querySelector("[role=alert]")?.focus();

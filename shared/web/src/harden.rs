@@ -7,7 +7,7 @@ use axum::{
 };
 
 use crate::{
-    Wants, form, origin,
+    Origins, Wants, form, origin,
     problem::{Kind, Problem},
     refuse, routes,
     site::is_cross_site,
@@ -22,8 +22,7 @@ pub struct Profile {
 
 /// The policy of pages, up to the origins that forms may lead to.
 const APP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                   base-uri 'none'; frame-ancestors 'none'; object-src 'none'; \
-                   form-action 'self' https://checkout.stripe.com https://billing.stripe.com";
+                   base-uri 'none'; frame-ancestors 'none'; object-src 'none'; form-action 'self'";
 const API: &str = "default-src 'none'; frame-ancestors 'none'";
 
 impl Profile {
@@ -31,8 +30,18 @@ impl Profile {
     /// targets of redirects against `form-action` too.
     #[must_use]
     pub fn app(app_url: Option<&str>) -> Self {
-        let host_app = app_url.and_then(origin_of);
-        let policy = host_app.and_then(|origin| HeaderValue::from_str(&format!("{APP} {origin}")).ok());
+        Self::leading_to(app_url, Origins::STRIPE)
+    }
+
+    /// The same for functions whose pages lead to Stripe, and that are told where its hosted pages are.
+    #[must_use]
+    pub fn paying(app_url: Option<&str>, checkout: &Origins) -> Self {
+        Self::leading_to(app_url, &checkout.to_string())
+    }
+
+    fn leading_to(app_url: Option<&str>, checkout: &str) -> Self {
+        let host_app = app_url.and_then(origin_of).map(|origin| format!(" {origin}")).unwrap_or_default();
+        let policy = HeaderValue::from_str(&format!("{APP} {checkout}{host_app}"));
         Self { policy: policy.unwrap_or(HeaderValue::from_static(APP)), exempt: &[] }
     }
 
@@ -160,7 +169,7 @@ mod tests {
             for (name, value) in ALWAYS {
                 assert_eq!(headers[name], value, "{method} {path}");
             }
-            assert_eq!(headers[header::CONTENT_SECURITY_POLICY], APP);
+            assert_eq!(headers[header::CONTENT_SECURITY_POLICY], format!("{APP} {}", Origins::STRIPE));
             assert_eq!(headers[header::CACHE_CONTROL], "no-store", "{method} {path}");
             assert!(headers.contains_key("x-request-id"));
         }
@@ -210,7 +219,9 @@ mod tests {
         );
         assert!(policy("http://localhost:3000").ends_with(" http://localhost:3000"));
         for bad in ["", "/dashboard", "javascript:alert(1)", "https://x; script-src *", "https://"] {
-            assert_eq!(policy(bad), APP, "{bad}");
+            assert_eq!(policy(bad), format!("{APP} {}", Origins::STRIPE), "{bad}");
         }
+        let elsewhere = Profile::paying(None, &"http://localhost:8485".parse().unwrap());
+        assert_eq!(elsewhere.policy, format!("{APP} http://localhost:8485"));
     }
 }

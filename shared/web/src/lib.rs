@@ -9,9 +9,11 @@
 
 mod answer;
 pub mod form;
+mod form_token;
 mod harden;
 pub mod lambda;
 mod origin;
+mod origins;
 mod places;
 pub mod problem;
 mod refuse;
@@ -24,8 +26,10 @@ mod wants;
 
 pub use answer::{page, see_other, to_login};
 pub use form::Fields;
+pub use form_token::{form_token, is_form_token};
 pub use harden::{Profile, harden};
 pub use origin::{origin, source_ip};
+pub use origins::{NotOrigins, Origins};
 pub use places::Places;
 pub use problem::{FieldError, Kind, Problem};
 pub use refuse::refuse;

@@ -37,37 +37,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_host_app_is_where_a_link_may_safely_lead() {
-        for (url, kept) in [
-            ("https://app.example.com", Some("https://app.example.com")),
-            ("https://app.example.com:8443/t/", Some("https://app.example.com:8443/t")),
-            ("http://localhost:3000", Some("http://localhost:3000")),
-            ("http://[::1]:3000", Some("http://[::1]:3000")),
-            ("http://app.example.com", None),
-            ("http://localhost.example.com", None),
-            ("javascript://app.example.com/%0aalert(1)", None),
-            ("https://", None),
-            ("https://user@app.example.com", None),
-            ("https://app.example.com/a b", None),
-            ("https://app.example.com/\"", None),
-            ("app.example.com", None),
-        ] {
-            assert_eq!(url.parse::<AppUrl>().ok().as_ref().map(AppUrl::as_str), kept, "{url}");
-        }
-    }
-
-    #[test]
     fn a_task_is_done_in_the_host_app_and_explained_where_there_is_none() {
-        let app = "https://app.example.com".parse().unwrap();
+        let app = Some("https://app.example.com");
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let place = |key, app| {
             let places = Places { origin: "https://onramp.example.com", app, org };
             places.of(domain::task::find(key).unwrap())
         };
         let plans = "https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001";
-        assert_eq!(place("added_billing_info", Some(&app)), plans);
+        assert_eq!(place("added_billing_info", app), plans);
         assert_eq!(place("added_billing_info", None), plans);
-        assert_eq!(place("created_project", Some(&app)), "https://app.example.com/projects");
+        assert_eq!(place("created_project", app), "https://app.example.com/projects");
         assert_eq!(
             place("created_project", None),
             "https://onramp.example.com/onboarding/guide#created_project"

@@ -8,6 +8,9 @@ use crate::{Wants, problem::Problem, refuse};
 pub const ROUTES: &[(Method, &str)] = &[
     (Method::GET, "/"),
     (Method::GET, "/assets/{file}"),
+    (Method::POST, "/billing/checkout"),
+    (Method::POST, "/billing/portal"),
+    (Method::GET, "/billing/return"),
     (Method::POST, "/billing/webhooks/stripe"),
     (Method::GET, "/dashboard"),
     (Method::GET, "/login"),
@@ -34,6 +37,7 @@ pub const ROUTES: &[(Method, &str)] = &[
 /// The pages that a sign-in may lead to.
 const PAGES: &[&str] = &[
     "/",
+    "/billing/return",
     "/dashboard",
     "/onboarding/checklist",
     "/onboarding/guide",

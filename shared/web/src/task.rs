@@ -68,7 +68,7 @@ mod tests {
         let task = task::find("created_client").unwrap();
         let mut list = Checklist::default();
         let at = "2026-01-15T09:00:00Z".parse().unwrap();
-        list.complete(task, Tick { at, source: Source::Event, by: Some("Jo Doe".to_owned()) });
+        list.complete(task, Tick { at, source: Source::Event, by: Some("Jo Doe".to_owned()) }, at);
         assert_eq!(
             serde_json::to_value(TaskOut::of(task, &list, places)).unwrap(),
             json!({

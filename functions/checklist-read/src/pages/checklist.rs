@@ -254,7 +254,7 @@ mod tests {
     fn names_stay_names() {
         let nasty = r#"<script>alert(1)</script>" onload="x"#;
         let mut view = pending(nasty, nasty);
-        view.org.tick_from_host(&TASKS[0], Some(nasty.to_owned()), view.now);
+        view.org.tick_from_host(&TASKS[0], Some(nasty.to_owned()), view.now, view.now);
         let page = render(&view, &config()).0;
         assert!(!page.contains("<script>"), "{page}");
         assert!(!page.contains(r#"" onload=""#), "{page}");

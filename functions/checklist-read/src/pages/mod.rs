@@ -5,4 +5,5 @@ pub mod dashboard;
 pub mod guide;
 pub mod landing;
 pub mod organization;
+pub mod paid;
 pub mod welcome;

@@ -7,35 +7,15 @@ use web::ui::{Tone, Width, note};
 use crate::{
     config::Config,
     parts::{
-        moment,
+        moment, plans,
         standing::{Standing, days_left},
     },
     view::View,
 };
 
-/// A plan that can be had.
-struct Plan {
-    name: &'static str,
-    about: &'static str,
-    brings: [&'static str; 3],
-}
-
-const PLANS: [Plan; 2] = [
-    Plan {
-        name: "Single user",
-        about: "For one person who works alone.",
-        brings: ["All projects and clients", "All reports", "One person"],
-    },
-    Plan {
-        name: "Team",
-        about: "For people who work together.",
-        brings: ["All projects and clients", "All reports", "As many people as you invite"],
-    },
-];
-
-/// The page.
+/// The page. `token` makes its forms recognisable when they are sent twice.
 #[must_use]
-pub fn render(view: &View, config: &Config) -> Markup {
+pub fn render(view: &View, config: &Config, token: &str) -> Markup {
     let standing = Standing::of(&view.org, view.now);
     let main = html! {
         div class="section-head" {
@@ -46,7 +26,7 @@ pub fn render(view: &View, config: &Config) -> Markup {
         div class="stack" {
             (issue(view))
             (facts(view, &standing))
-            @if view.admin.is_some() { (plans(view)) } @else { (admins(view)) }
+            @if view.admin.is_some() { (plans::render(view, token)) } @else { (admins(view)) }
         }
     };
     view.page(config, "Plan and details", None, Width::Reading, main)
@@ -95,31 +75,6 @@ fn facts(view: &View, standing: &Standing) -> Markup {
     }
 }
 
-/// The plans. They cannot be bought here yet, and the page says so instead of showing a button that fails.
-fn plans(view: &View) -> Markup {
-    let meanwhile = match view.status() {
-        Status::Trialing => "Your trial runs on meanwhile, and nothing is charged.",
-        Status::Active | Status::PastDue => "Your plan runs on as it is.",
-        Status::Pending => "Your organization stays signed up, and is set up the moment its plan begins.",
-        _ => "Everything is kept, and opens again the moment a payment arrives.",
-    };
-    html! {
-        section aria-labelledby="plans" {
-            h2 id="plans" { "Plans" }
-            ul class="cards plans" {
-                @for plan in &PLANS {
-                    li class="card plan" {
-                        h3 { (plan.name) }
-                        p class="soft" { (plan.about) }
-                        ul { @for it in plan.brings { li { (it) } } }
-                    }
-                }
-            }
-            (note(Tone::Notice, "🕊️", "Paying online opens soon", &html! { p { (meanwhile) } }))
-        }
-    }
-}
-
 fn admins(view: &View) -> Markup {
     let names: Vec<&str> = view.org.admins.iter().map(|admin| admin.name.as_str()).collect();
     html! { p class="soft" { "The plan is looked after by " (names.join(", ")) "." } }
@@ -141,12 +96,12 @@ mod tests {
             (days(13), "1 day left, until January 22, 2025"),
             (days(14), "Your trial ended on January 22, 2025"),
         ] {
-            let text = read(&render(&view, &config()));
-            for words in [words, "Acme Corp", "Single user", "Team", "Paying online opens soon"] {
+            let text = read(&render(&view, &config(), "token"));
+            for words in [words, "Acme Corp", "Single user", "Team", "Choose"] {
                 assert!(text.contains(words), "{words}: {text}");
             }
         }
-        let member = read(&render(&trial().as_member(), &config()));
+        let member = read(&render(&trial().as_member(), &config(), "token"));
         assert!(member.contains("looked after by Jo Doe") && !member.contains("Single user"), "{member}");
     }
 }

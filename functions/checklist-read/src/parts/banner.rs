@@ -5,9 +5,9 @@ use domain::{
     status::Status,
 };
 use maud::{Markup, html};
-use web::ui::{Tone, Weight, link_button};
+use web::ui::{Tone, Weight, link_button, post_button};
 
-use super::{moment, standing::days_left};
+use super::{moment, plans, standing::days_left};
 use crate::view::View;
 
 /// From this many days left on the banner is more than calm.
@@ -21,8 +21,17 @@ struct Banner {
     icon: &'static str,
     lead: String,
     text: Markup,
-    /// The words on the button to the plans, for admins.
-    button: Option<&'static str>,
+    /// The button, for admins.
+    button: Option<Button>,
+}
+
+/// The words on a button, and where it leads.
+#[derive(Clone, Copy)]
+enum Button {
+    /// To the plans.
+    Plans(&'static str),
+    /// To where the plan is paid and looked after; to the plans, while nobody pays.
+    Portal(&'static str),
 }
 
 /// The banner; nothing for an organization that is paid and well.
@@ -43,8 +52,13 @@ pub fn render(view: &View) -> Markup {
                 }
                 span { (banner.text) }
             }
-            @if let (Some(label), true) = (banner.button, view.admin.is_some()) {
-                (link_button(weight, &view.plans(), label))
+            @if let (Some(button), true) = (banner.button, view.admin.is_some()) {
+                @match button {
+                    Button::Portal(label) if view.org.billing.payer().is_some() => {
+                        (post_button(weight, plans::PORTAL, label, None))
+                    }
+                    Button::Plans(label) | Button::Portal(label) => (link_button(weight, &view.plans(), label)),
+                }
             }
         }
     }
@@ -52,7 +66,7 @@ pub fn render(view: &View) -> Markup {
 
 fn banner(view: &View) -> Option<Banner> {
     let status = view.status();
-    if let (Some(issue), Status::Active | Status::PastDue | Status::Trialing) =
+    if let (Some(issue), Status::Active | Status::PastDue | Status::Trialing | Status::Incomplete) =
         (view.org.billing.issue(), status)
     {
         return Some(payment(&issue, view));
@@ -64,36 +78,38 @@ fn banner(view: &View) -> Option<Banner> {
     match status {
         Status::Active => None,
         Status::Trialing => Some(trial(view)),
-        Status::TrialExpired => ended("Your trial has ended", kept, "Choose a plan"),
-        Status::Canceled => ended("Your plan has ended", kept, "Choose a plan"),
-        Status::Paused => {
-            ended("Your plan is paused", html! { "Everything is kept and can be read." }, "See your plan")
-        }
+        Status::TrialExpired => ended("Your trial has ended", kept, Button::Plans("Choose a plan")),
+        Status::Canceled => ended("Your plan has ended", kept, Button::Plans("Choose a plan")),
+        Status::Paused => ended(
+            "Your plan is paused",
+            html! { "Everything is kept and can be read." },
+            Button::Portal("See your plan"),
+        ),
         Status::PastDue => Some(Banner {
             tone: Tone::Warning,
             icon: "💳",
             lead: "A payment is overdue".to_owned(),
             text: html! { "It will be tried again. Until then everything keeps working." },
-            button: Some("Update payment"),
+            button: Some(Button::Portal("Update payment")),
         }),
         Status::Unpaid => ended(
             "A payment is missing",
             html! { "Everything is kept and can be read. A payment opens it again at once." },
-            "Update payment",
+            Button::Portal("Update payment"),
         ),
         Status::Pending => Some(Banner {
             tone: Tone::Notice,
             icon: "💳",
             lead: "No plan yet".to_owned(),
             text: html! { "Your organization is set up the moment its plan begins." },
-            button: Some("Choose a plan"),
+            button: Some(Button::Plans("Choose a plan")),
         }),
         Status::Incomplete => Some(Banner {
             tone: Tone::Warning,
             icon: "💳",
             lead: "Your first payment is open".to_owned(),
             text: html! { "Everything opens as soon as it is through." },
-            button: Some("See your plan"),
+            button: Some(Button::Portal("See your plan")),
         }),
     }
 }
@@ -110,8 +126,8 @@ fn trial(view: &View) -> Banner {
     let (tone, urge) = if subscribed { (Tone::Calm, "Then your plan begins.") } else { (tone, urge) };
     let button = match (subscribed, tone) {
         (true, _) => None,
-        (_, Tone::Warning) => Some("Add payment"),
-        _ => Some("Upgrade now"),
+        (_, Tone::Warning) => Some(Button::Plans("Add payment")),
+        _ => Some(Button::Plans("Upgrade now")),
     };
     let text = html! { @if let Some(end) = end { "Your trial ends on " (end) ". " } (urge) };
     Banner { tone, icon, lead: days_left(days), text, button }
@@ -119,25 +135,36 @@ fn trial(view: &View) -> Banner {
 
 fn payment(issue: &Issue, view: &View) -> Banner {
     let since = moment::date(issue.since, &view.org.zone);
+    let meanwhile = match view.status() {
+        Status::Incomplete => "Everything opens as soon as it is through.",
+        _ => "Until then everything keeps working.",
+    };
     let (lead, text) = match issue.kind {
         IssueKind::PaymentFailed => (
             "A payment failed",
-            html! { "It was tried on " (since) " and will be tried again. Until then everything keeps working." },
+            html! { "It was tried on " (since) " and will be tried again. " (meanwhile) },
         ),
         IssueKind::ActionRequired => (
             "Your bank asks you to confirm a payment",
-            html! { "It waits since " (since) ". Until you confirm, everything keeps working." },
+            html! { "It waits for you since " (since) ". " (meanwhile) },
         ),
     };
-    Banner { tone: Tone::Warning, icon: "💳", lead: lead.to_owned(), text, button: Some("Update payment") }
+    Banner {
+        tone: Tone::Warning,
+        icon: "💳",
+        lead: lead.to_owned(),
+        text,
+        button: Some(Button::Portal("Update payment")),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::billing::SubscriptionStatus;
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::testing::{pending, read, trial};
+    use crate::testing::{pending, read, subscribed, trial};
 
     fn after_days(days: i64) -> View {
         trial().later(SignedDuration::from_hours(days * 24) + SignedDuration::from_secs(1))
@@ -170,6 +197,28 @@ mod tests {
         let member = render(&trial().as_member());
         assert!(read(&member).contains("14 days left"));
         assert!(!member.0.contains("/organizations/"));
+    }
+
+    #[test]
+    fn who_pays_is_led_to_the_portal_and_who_does_not_to_the_plans() {
+        let unlinked = |status| {
+            let mut view = subscribed(status);
+            view.org.billing.customer = None;
+            view
+        };
+        for (view, portal) in [
+            (subscribed(SubscriptionStatus::PastDue), true),
+            (subscribed(SubscriptionStatus::Unpaid), true),
+            (subscribed(SubscriptionStatus::Paused), true),
+            (subscribed(SubscriptionStatus::Incomplete), true),
+            (unlinked(SubscriptionStatus::Incomplete), false),
+            (subscribed(SubscriptionStatus::Canceled), false),
+            (trial(), false),
+        ] {
+            let shown = render(&view).0;
+            assert_eq!(shown.contains(r#"action="/billing/portal""#), portal, "{shown}");
+            assert_eq!(shown.contains(r#"href="/organizations/org_"#), !portal, "{shown}");
+        }
     }
 
     #[test]

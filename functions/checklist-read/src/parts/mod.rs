@@ -2,6 +2,7 @@
 
 pub mod banner;
 pub mod moment;
+pub mod plans;
 pub mod progress;
 pub mod standing;
 pub mod task;

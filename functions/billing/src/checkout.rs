@@ -1,0 +1,157 @@
+//! `POST /billing/checkout`: parse, load, decide, commit, answer.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use domain::{checkout::FirstCharge, secret::Hash};
+use http::HeaderMap;
+use stripe::client::NewCheckout;
+use web::{FieldError, Fields, Problem, Wants};
+
+use crate::{App, config::Plan, door};
+
+/// What is asked for.
+#[derive(Debug, PartialEq, Eq)]
+struct CheckoutIn {
+    plan: Plan,
+    /// The same one again means the same Checkout again.
+    token: Option<String>,
+}
+
+/// Leads an admin to a Checkout; to the portal, where a subscription lives already.
+pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
+    let wants = Wants::of(request.headers());
+    door::answer(wants, app.lead_to_checkout(request).await)
+}
+
+impl CheckoutIn {
+    /// Reads the fields, and the token from the header or the form.
+    ///
+    /// # Errors
+    /// Every fault, in the order of the form.
+    fn parse(fields: &Fields, headers: &HeaderMap) -> Result<Self, Vec<FieldError>> {
+        let mut faults = Vec::new();
+        let plan = Plan::parse(fields.get("plan").unwrap_or_default());
+        if plan.is_none() {
+            let code = if fields.get("plan").unwrap_or_default().is_empty() { "required" } else { "invalid" };
+            faults.push(FieldError::new("plan", code, "Choose a plan: single or team."));
+        }
+        let token = web::form_token(fields, headers).map_err(|fault| faults.push(fault)).ok();
+        match (plan, token) {
+            (Some(plan), Some(token)) => Ok(Self { plan, token: token.map(str::to_owned) }),
+            _ => Err(faults),
+        }
+    }
+}
+
+impl App {
+    async fn lead_to_checkout(&self, request: Request) -> Result<String, Problem> {
+        let (headers, origin) = (request.headers().clone(), web::origin(&request));
+        let reading = Fields::read(request);
+        let caller = self.admit(&headers, origin).await?;
+        let asked = CheckoutIn::parse(&reading.await?, &headers).map_err(Problem::invalid)?;
+        let stripe = self.stripe().await?;
+        let (customer, org) = self.ensure_customer(&stripe, &caller).await?;
+        let Some(first_charge) = org.first_charge(self.clock.now()) else {
+            return self.open_portal(&stripe, &customer, &caller).await;
+        };
+        let checkout = NewCheckout {
+            customer: &customer,
+            organization: org.id,
+            price: self.config.price(asked.plan),
+            first_charge,
+            success_url: &format!("{}/billing/return?session={{CHECKOUT_SESSION_ID}}", caller.origin),
+            cancel_url: &caller.plans(),
+        };
+        let token = asked.token.unwrap_or_else(|| self.random());
+        match stripe.create_checkout(&checkout, &idempotency_key(&checkout, &token)).await {
+            Ok(address) => Ok(self.led(address)),
+            Err(error) => Err(self.stripe_refused(&error).await),
+        }
+    }
+}
+
+/// What makes a double submit one Checkout: the form's token, with everything that is asked for. The two plans of one
+/// page share its token, and so do a click before and one after the last 48 hours of a trial have begun.
+fn idempotency_key(checkout: &NewCheckout<'_>, token: &str) -> String {
+    let charge = match checkout.first_charge {
+        FirstCharge::Now => i64::MIN,
+        FirstCharge::At(end) => end.as_second(),
+    };
+    Hash::of(&[
+        b"checkout",
+        token.as_bytes(),
+        checkout.organization.to_string().as_bytes(),
+        checkout.customer.as_str().as_bytes(),
+        checkout.price.as_bytes(),
+        &charge.to_be_bytes(),
+        checkout.success_url.as_bytes(),
+    ])
+    .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use domain::billing::CustomerId;
+
+    use super::*;
+
+    async fn parse(json: &str, key: Option<&str>) -> Result<CheckoutIn, Vec<(&'static str, &'static str)>> {
+        let mut request = Request::post("/").header("content-type", "application/json");
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let request = request.body(Body::from(json.to_owned())).unwrap();
+        let headers = request.headers().clone();
+        CheckoutIn::parse(&Fields::read(request).await.unwrap(), &headers)
+            .map_err(|faults| faults.iter().map(|fault| (fault.field, fault.code)).collect())
+    }
+
+    #[tokio::test]
+    async fn a_plan_is_asked_for_and_a_token_may_come() {
+        let token = "t".repeat(22);
+        let asked = |plan, token: Option<&str>| Ok(CheckoutIn { plan, token: token.map(str::to_owned) });
+        let with = |token: &str| format!(r#"{{"plan":"team","form_token":"{token}"}}"#);
+        for (json, key, parsed) in [
+            (r#"{"plan":"single"}"#.to_owned(), None, asked(Plan::Single, None)),
+            (with(&token), None, asked(Plan::Team, Some(&token))),
+            (with("short"), Some(token.as_str()), asked(Plan::Team, Some(&token))),
+            (with("short"), None, Err(vec![("form_token", "invalid")])),
+            ("{}".to_owned(), None, Err(vec![("plan", "required")])),
+            (
+                r#"{"plan":"gold"}"#.to_owned(),
+                Some("x"),
+                Err(vec![("plan", "invalid"), ("form_token", "invalid")]),
+            ),
+        ] {
+            assert_eq!(parse(&json, key).await, parsed, "{json}");
+        }
+    }
+
+    #[test]
+    fn one_token_is_one_checkout_of_each_kind() {
+        let customer = CustomerId::parse("cus_1").unwrap();
+        let checkout = NewCheckout {
+            customer: &customer,
+            organization: "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
+            price: "price_1",
+            first_charge: FirstCharge::Now,
+            success_url: "https://onramp.example.com/billing/return",
+            cancel_url: "https://onramp.example.com/organizations/1",
+        };
+        let key = idempotency_key(&checkout, "a");
+        let end = FirstCharge::At("2026-12-06T09:30:00Z".parse().unwrap());
+        assert_eq!(key, idempotency_key(&checkout, "a"));
+        for other in [
+            idempotency_key(&checkout, "b"),
+            idempotency_key(&NewCheckout { price: "price_2", ..checkout }, "a"),
+            idempotency_key(&NewCheckout { first_charge: end, ..checkout }, "a"),
+        ] {
+            assert_ne!(key, other);
+        }
+    }
+}

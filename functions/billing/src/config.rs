@@ -1,0 +1,153 @@
+use boot::{Env, Faults};
+use stripe::{Mode, client::SecretKey};
+use web::Origins;
+
+const MODE: &str = "a key that starts with pk_test_ or pk_live_";
+const SECRET: &str = "a key that starts with sk_ or rk_, of the same mode as STRIPE_PUBLISHABLE_KEY, or the ARN of a secret that holds it";
+const PRICE: &str = "a price that starts with price_";
+
+/// Where the secret key is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// In the variable itself.
+    Given(SecretKey),
+    /// In Secrets Manager, under this ARN.
+    Stored(String),
+}
+
+/// What can be bought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// For one person.
+    Single,
+    /// For people who work together.
+    Team,
+}
+
+/// The function's variables, but for the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    pub table: String,
+    /// Whether this stage lives in Stripe's test or live mode.
+    pub mode: Mode,
+    /// Where a Checkout or the portal may be.
+    pub origins: Origins,
+    single: String,
+    team: String,
+}
+
+impl Config {
+    /// Reads them, and where the key is.
+    ///
+    /// # Errors
+    /// Every variable that is missing or wrong.
+    pub fn read(env: &Env) -> Result<(Self, KeyPlace), Faults> {
+        let mut vars = env.vars();
+        let table = vars.text("TABLE_NAME", "the table's name");
+        let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, MODE, Mode::of_publishable);
+        let key = vars.read("STRIPE_SECRET_KEY", None, SECRET, |text| {
+            if text.starts_with("arn:") {
+                return Some(KeyPlace::Stored(text.to_owned()));
+            }
+            // Judged against the mode only where that is known: one fault is not to look like two.
+            let key = SecretKey::parse(text).ok()?;
+            mode.is_none_or(|mode| key.mode() == mode).then_some(KeyPlace::Given(key))
+        });
+        let single = vars.read("STRIPE_SINGLE_USER_PRICE_ID", None, PRICE, price);
+        let other = format!("{PRICE}, other than STRIPE_SINGLE_USER_PRICE_ID");
+        let team = vars.read("STRIPE_TEAM_PRICE_ID", None, &other, |text| {
+            price(text).filter(|team| single.as_ref() != Some(team))
+        });
+        let origins = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
+        let config = (|| {
+            let (single, team) = (single?, team?);
+            Some((Self { table: table?, mode: mode?, origins: origins?, single, team }, key?))
+        })();
+        vars.finish(config)
+    }
+
+    /// The price of a plan.
+    pub fn price(&self, plan: Plan) -> &str {
+        match plan {
+            Plan::Single => &self.single,
+            Plan::Team => &self.team,
+        }
+    }
+}
+
+impl Plan {
+    /// The plan of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "single" => Some(Self::Single),
+            "team" => Some(Self::Team),
+            _ => None,
+        }
+    }
+}
+
+fn price(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("price_")?;
+    let plain = rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (!rest.is_empty() && plain).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: [(&str, &str); 5] = [
+        ("TABLE_NAME", "onramp"),
+        ("STRIPE_PUBLISHABLE_KEY", "pk_test_1"),
+        ("STRIPE_SECRET_KEY", "sk_test_1"),
+        ("STRIPE_SINGLE_USER_PRICE_ID", "price_1"),
+        ("STRIPE_TEAM_PRICE_ID", "price_2"),
+    ];
+
+    fn faults(vars: &[(&'static str, &str)]) -> Vec<&'static str> {
+        let env = Env::new(GOOD.iter().chain(vars).copied());
+        let faults = Config::read(&env).err().unwrap_or_default();
+        assert!(!faults.to_string().contains("hidden"), "{faults}");
+        faults.0.iter().map(|fault| fault.name).collect()
+    }
+
+    #[test]
+    fn every_fault_is_named_and_no_value_is_told() {
+        for (vars, named) in [
+            (vec![], vec![]),
+            (vec![("STRIPE_SECRET_KEY", "rk_test_1")], vec![]),
+            (vec![("STRIPE_SECRET_KEY", "arn:aws:secretsmanager:eu-west-1:1:secret:x")], vec![]),
+            (vec![("STRIPE_SECRET_KEY", "hidden")], vec!["STRIPE_SECRET_KEY"]),
+            (vec![("STRIPE_SECRET_KEY", "sk_live_hidden")], vec!["STRIPE_SECRET_KEY"]),
+            (vec![("STRIPE_PUBLISHABLE_KEY", "sk_test_hidden")], vec!["STRIPE_PUBLISHABLE_KEY"]),
+            (vec![("STRIPE_TEAM_PRICE_ID", "price_1")], vec!["STRIPE_TEAM_PRICE_ID"]),
+            (vec![("STRIPE_TEAM_PRICE_ID", "prod_hidden")], vec!["STRIPE_TEAM_PRICE_ID"]),
+            (vec![("STRIPE_CHECKOUT_ORIGINS", "http://hidden.example")], vec!["STRIPE_CHECKOUT_ORIGINS"]),
+            (
+                vec![
+                    ("TABLE_NAME", ""),
+                    ("STRIPE_SECRET_KEY", "hidden"),
+                    ("STRIPE_SINGLE_USER_PRICE_ID", "hidden"),
+                    ("STRIPE_TEAM_PRICE_ID", "price_"),
+                ],
+                vec![
+                    "TABLE_NAME",
+                    "STRIPE_SECRET_KEY",
+                    "STRIPE_SINGLE_USER_PRICE_ID",
+                    "STRIPE_TEAM_PRICE_ID",
+                ],
+            ),
+        ] {
+            assert_eq!(faults(&vars), named, "{vars:?}");
+        }
+    }
+
+    #[test]
+    fn each_plan_has_its_price() {
+        let (config, _) = Config::read(&Env::new(GOOD)).unwrap();
+        let price = |word| Plan::parse(word).map(|plan| config.price(plan).to_owned());
+        assert_eq!(price("single").as_deref(), Some("price_1"));
+        assert_eq!(price("team").as_deref(), Some("price_2"));
+        assert_eq!(price("Team"), None);
+    }
+}

@@ -1,0 +1,80 @@
+//! An organization's customer at Stripe.
+
+use domain::{billing::CustomerId, org::Org, secret::Hash};
+use store::Error;
+use stripe::client::{Client, NewCustomer};
+use web::Problem;
+
+use crate::{App, door::Caller, trouble};
+
+/// For so many seconds a customer is made only once, whoever asks how often.
+const ONCE_IN: i64 = 3600;
+
+impl App {
+    /// Who pays for the organization: made and linked now, where there is nobody yet. Answers the organization too, as
+    /// it is then: a link may bring in what Stripe had told before.
+    pub async fn ensure_customer(
+        &self,
+        stripe: &Client,
+        caller: &Caller,
+    ) -> Result<(CustomerId, Org), Problem> {
+        let org = &caller.org.value;
+        if let Some(payer) = org.billing.payer() {
+            return Ok((payer.clone(), org.clone()));
+        }
+        let customer = self.create_customer(stripe, caller).await?;
+        for attempt in 0..store::TRIES {
+            match self.link(&customer, org).await {
+                Err(Error::Conflict) => store::pause(attempt).await,
+                linked => return linked.map_err(trouble::of_store)?.ok_or_else(Problem::internal),
+            }
+        }
+        Err(trouble::of_store(Error::Conflict))
+    }
+
+    /// One try: load, decide, commit. `None` where the new customer belongs to somebody else, which only a person at
+    /// Stripe's dashboard can bring about.
+    async fn link(&self, customer: &CustomerId, org: &Org) -> Result<Option<(CustomerId, Org)>, Error> {
+        let context = self.store.load_event_context(Some(customer), Some(org.id)).await?;
+        let Some(before) = context.org else { return Ok(None) };
+        if let Some(payer) = before.value.billing.payer() {
+            // Another tab was faster, or Stripe's own event.
+            return Ok(Some((payer.clone(), before.value.clone())));
+        }
+        if let Some(linked) = context.link.org {
+            return Ok((linked == org.id).then(|| (customer.clone(), before.value)));
+        }
+        let now = self.clock.now();
+        let after = self.store.link_customer(customer, &context.link, &before, |waiting| {
+            let told = waiting.iter().filter_map(|parked| stripe::kept_fact(&parked.body));
+            let mut after = before.value.clone();
+            after.link_customer(customer, told, self.entropy.project_id(now), now);
+            after
+        });
+        Ok(Some((customer.clone(), after.await?)))
+    }
+
+    /// The idempotency key stands for the organization, so two tabs make one customer. It also names what is sent,
+    /// since Stripe refuses a key that comes with something else, and the hour, since Stripe repeats its own failures
+    /// under a key for a day.
+    async fn create_customer(&self, stripe: &Client, caller: &Caller) -> Result<CustomerId, Problem> {
+        let org = &caller.org.value;
+        let (name, email) = (org.name.as_str(), caller.address.as_str());
+        let customer = NewCustomer { organization: org.id, name, email };
+        let hour = self.clock.now().as_second() / ONCE_IN;
+        let key = Hash::of(&[
+            b"customer",
+            org.id.to_string().as_bytes(),
+            name.as_bytes(),
+            email.as_bytes(),
+            &hour.to_be_bytes(),
+        ]);
+        match stripe.create_customer(&customer, &key.to_string()).await {
+            Ok(made) => {
+                tracing::info!(area = "billing", organization = %org.id, customer = %made, "customer made");
+                Ok(made)
+            }
+            Err(error) => Err(self.stripe_refused(&error).await),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+use std::{fmt, str::FromStr};
+
+/// Origins outside our own that forms may lead to: where Stripe's hosted pages are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origins(Vec<String>);
+
+/// The text is no list of origins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected {}", Origins::EXPECTED)]
+pub struct NotOrigins;
+
+impl Origins {
+    /// Where Stripe's own pages are, unless an account has domains of its own for them.
+    pub const STRIPE: &'static str = "https://checkout.stripe.com https://billing.stripe.com";
+
+    /// What a variable of them should look like, as words that finish "expected …".
+    pub const EXPECTED: &'static str =
+        "origins separated by spaces, each https://host, or http://host on loopback";
+
+    /// Whether an address is at one of them.
+    #[must_use]
+    pub fn hold(&self, address: &str) -> bool {
+        let at = |origin: &String| {
+            let rest = address.strip_prefix(origin.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+        };
+        self.0.iter().any(at)
+    }
+}
+
+impl FromStr for Origins {
+    type Err = NotOrigins;
+
+    fn from_str(text: &str) -> Result<Self, NotOrigins> {
+        let origins: Vec<_> = text.split_ascii_whitespace().map(str::to_owned).collect();
+        let good = !origins.is_empty() && origins.iter().all(|origin| is_origin(origin));
+        if good { Ok(Self(origins)) } else { Err(NotOrigins) }
+    }
+}
+
+/// As a policy names them.
+impl fmt::Display for Origins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(" "))
+    }
+}
+
+/// Nothing else may stand in a policy: a path would be ignored, and a semicolon would begin a directive.
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, host)) = text.split_once("://") else { return false };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let fits = match scheme {
+        "https" => !name.is_empty(),
+        "http" => matches!(name, "localhost" | "127.0.0.1" | "[::1]"),
+        _ => false,
+    };
+    fits && host.bytes().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_origins_stand_in_a_policy() {
+        let two = "https://pay.example.com http://localhost:8485";
+        for (text, kept) in [
+            (Origins::STRIPE, Some(Origins::STRIPE)),
+            (" https://pay.example.com  http://localhost:8485 ", Some(two)),
+            ("http://[::1]:8485", Some("http://[::1]:8485")),
+            ("", None),
+            ("https://", None),
+            ("http://pay.example.com", None),
+            ("https://pay.example.com/path", None),
+            ("https://x; script-src *", None),
+            ("https://x;script-src", None),
+            ("*", None),
+            ("javascript://x", None),
+        ] {
+            let origins = text.parse::<Origins>().ok().map(|origins| origins.to_string());
+            assert_eq!(origins.as_deref(), kept, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_at_an_origin_or_elsewhere() {
+        let origins: Origins = Origins::STRIPE.parse().unwrap();
+        for (address, held) in [
+            ("https://checkout.stripe.com/c/pay/cs_1", true),
+            ("https://billing.stripe.com", true),
+            ("https://billing.stripe.com?x", true),
+            ("https://billing.stripe.com.evil.example/", false),
+            ("http://billing.stripe.com/", false),
+            ("", false),
+        ] {
+            assert_eq!(origins.hold(address), held, "{address}");
+        }
+    }
+}

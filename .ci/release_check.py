@@ -33,6 +33,9 @@ VARIABLES = {
     "STRIPE_TRIAL_DAYS": "14",
     "TRIAL_REMINDER_DAYS": "3",
     "STRIPE_PUBLISHABLE_KEY": "pk_test_local_onramp",
+    "STRIPE_SECRET_KEY": "sk_test_local_onramp",
+    "STRIPE_SINGLE_USER_PRICE_ID": "price_local_single",
+    "STRIPE_TEAM_PRICE_ID": "price_local_team",
     "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
     "MAIL_FROM_EMAIL": "noreply@timetracker.com",
     "MAIL_FROM_NAME": "TimeTracker",
@@ -93,6 +96,11 @@ CHECKS = {
         ("post-dismiss-without-session", status(401)),
         ("post-dismiss-cross-site", status(403)),
         ("host-unknown-organization", called("GetItem")),
+    ],
+    "billing": [
+        ("post-checkout-without-session", status(303, "/login?next=/dashboard")),
+        ("post-checkout-cross-site", status(403)),
+        ("post-checkout-json", status(401)),
     ],
     "stripe-webhook": [
         ("invoice-paid", status(200)),

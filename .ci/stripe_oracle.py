@@ -7,8 +7,6 @@ deliberately stricter than it, the case says so.
 """
 
 import json
-import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,9 +17,10 @@ from pathlib import Path
 
 from stripe import SignatureVerificationError, WebhookSignature
 
+from running import PATIENCE, running
+
 SECRET = "whsec_local_onramp"
 EVENT = Path(__file__).resolve().parents[1] / "events/stripe-webhook/invoice-paid.json"
-PATIENCE = 30
 
 
 @dataclass
@@ -92,28 +91,10 @@ def post(url: str, case: Case) -> int:
         return error.code
 
 
-def start(binary: str, log) -> tuple[subprocess.Popen, str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen([binary, "--memory", "--port", str(port)], stdout=log, stderr=subprocess.STDOUT)
-    url = f"http://127.0.0.1:{port}"
-    end = time.monotonic() + PATIENCE
-    while process.poll() is None and time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(f"{url}/_local/health", timeout=1):
-                return process, url
-        except OSError:
-            time.sleep(0.05)
-    process.kill()
-    sys.exit(f"{binary} was not ready in {PATIENCE} s")
-
-
 def main() -> int:
-    with tempfile.TemporaryFile() as log:
-        process, url = start(sys.argv[1], log)
-        faults = 0
-        try:
+    with tempfile.TemporaryDirectory() as folder:
+        log, faults = Path(folder) / "onramp", 0
+        with running([sys.argv[1], "--memory"], "/_local/health", log) as url:
             for case in cases():
                 library, ours = judge(case), post(url, case)
                 expected = 400 if case.stricter else library
@@ -125,12 +106,8 @@ def main() -> int:
                     faults += 1
                 else:
                     print(f"✓ {case.name}: {ours}{' (the library would take it)' if case.stricter else ''}")
-        finally:
-            process.terminate()
-            process.wait()
         if faults:
-            log.seek(0)
-            print(log.read().decode(errors="replace"), file=sys.stderr)
+            print(log.read_text(errors="replace"), file=sys.stderr)
         return 1 if faults else 0
 
 

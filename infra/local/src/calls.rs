@@ -1,4 +1,4 @@
-//! The log of every AWS call that a function makes.
+//! The log of every call that a function makes, to AWS and to Stripe.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -20,13 +20,16 @@ pub struct Call {
     pub function: String,
     /// The invocation that it belongs to, or `init`.
     pub request_id: String,
-    /// `dynamodb`, `sesv2`, `events` or `secretsmanager`.
+    /// `dynamodb`, `sesv2`, `events`, `secretsmanager` or `stripe`.
     pub service: String,
     /// The operation, such as `UpdateItem`.
     pub operation: String,
     /// How long it took.
     pub ms: f64,
-    /// The statements of the role that allow it; `None` if none does.
+    /// Whether it read consistently; `None` for what is no read, and for an index, which has no such read.
+    pub consistent: Option<bool>,
+    /// The statements of the role that allow it; `None` if none does. No role is asked for
+    /// a call that leaves AWS.
     pub allowed_by: Option<String>,
 }
 

@@ -8,20 +8,27 @@ use boot::Faults;
 
 use crate::engine::OpenError;
 use crate::invoke::Start;
+use crate::standin::{Account, Price};
 use crate::template::{Template, TemplateFaults};
 use crate::{functions, template};
 
 /// What variables hold here that a deployment has to bring.
 const LOCAL_VARIABLES: &[(&str, &str)] = &[
     ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
-    ("STRIPE_SECRET_KEY", "sk_test_local_onramp"),
+    ("STRIPE_SECRET_KEY", SECRET_KEY),
     ("STRIPE_PUBLISHABLE_KEY", "pk_test_local_onramp"),
-    ("STRIPE_SINGLE_USER_PRICE_ID", "price_local_single"),
+    ("STRIPE_SINGLE_USER_PRICE_ID", SINGLE_PRICE),
     ("STRIPE_TEAM_PRICE_ID", TEAM_PRICE),
 ];
 
 /// The signing secret of Stripe's events, unless another is set.
 pub const WEBHOOK_SECRET: &str = "whsec_local_onramp";
+
+/// The secret key of Stripe's stand-in, unless another is set.
+const SECRET_KEY: &str = "sk_test_local_onramp";
+
+/// The price for one person, unless another is set.
+const SINGLE_PRICE: &str = "price_local_single";
 
 /// The price that Stripe's events speak of.
 pub(crate) const TEAM_PRICE: &str = "price_local_team";
@@ -36,6 +43,8 @@ pub struct Config {
     pub data: Option<PathBuf>,
     /// Where the gateway is reached from outside, without a slash at the end.
     pub public_url: String,
+    /// Where Stripe's stand-in is reached from outside, without a slash at the end.
+    pub stripe_url: String,
     /// The function crates.
     pub functions: BTreeMap<&'static str, Start>,
 }
@@ -48,6 +57,7 @@ impl Config {
             settings: BTreeMap::new(),
             data: None,
             public_url: "http://localhost:8484".to_owned(),
+            stripe_url: "http://localhost:8485".to_owned(),
             functions: functions::all(),
         }
     }
@@ -115,7 +125,24 @@ pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<Str
     if !config.settings.contains_key("PUBLIC_URL") {
         template.set_variable("PUBLIC_URL", &config.public_url);
     }
+    if !config.settings.contains_key("STRIPE_CHECKOUT_ORIGINS") {
+        template.set_variable("STRIPE_CHECKOUT_ORIGINS", &config.stripe_url);
+    }
     secrets
+}
+
+/// The account at Stripe's stand-in: what the functions are told about theirs.
+pub(crate) fn account(template: &Template, secrets: &BTreeMap<String, String>, origin: &str) -> Account {
+    let setting = |name: &str, default: &str| {
+        let value = template.variable(name).filter(|value| !value.is_empty()).unwrap_or(default);
+        secrets.get(value).map_or(value, String::as_str).to_owned()
+    };
+    Account {
+        origin: origin.to_owned(),
+        key: setting("STRIPE_SECRET_KEY", SECRET_KEY),
+        single: Price::single(&setting("STRIPE_SINGLE_USER_PRICE_ID", SINGLE_PRICE)),
+        team: Price::team(&setting("STRIPE_TEAM_PRICE_ID", TEAM_PRICE)),
+    }
 }
 
 /// What SES has verified: the sender's address and its domain.

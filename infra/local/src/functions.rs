@@ -19,6 +19,7 @@ where
 /// Every function crate.
 pub fn all() -> BTreeMap<&'static str, Start> {
     BTreeMap::from([
+        ("billing", start(billing::start)),
         ("checklist-read", start(checklist_read::start)),
         ("checklist-write", start(checklist_write::start)),
         ("event-publisher", start(event_publisher::start)),

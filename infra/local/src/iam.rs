@@ -109,11 +109,27 @@ impl Statement {
         Ok(Self { name, allow, actions: texts("Action")?, resources: texts("Resource")?, conditions })
     }
 
+    /// The actions that this statement allows, as written; none if it denies.
+    pub fn granted(&self) -> &[String] {
+        if self.allow { &self.actions } else { &[] }
+    }
+
+    /// The action of this statement, as written, that allows `need`.
+    pub fn grants<'a>(&'a self, need: &Need) -> Option<&'a str> {
+        let granted = self.granted().iter().find(|action| names(action, need));
+        granted.filter(|_| self.covers(need)).map(String::as_str)
+    }
+
     fn covers(&self, need: &Need) -> bool {
-        self.actions.iter().any(|action| like(&action.to_lowercase(), &need.action.to_lowercase()))
+        self.actions.iter().any(|action| names(action, need))
             && self.resources.iter().any(|resource| like(resource, &need.resource))
             && self.conditions.iter().all(|condition| condition.holds(need))
     }
+}
+
+/// Whether an action as written is the one that is needed; actions know no case.
+fn names(action: &str, need: &Need) -> bool {
+    like(&action.to_lowercase(), &need.action.to_lowercase())
 }
 
 impl Condition {

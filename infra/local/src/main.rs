@@ -9,6 +9,7 @@ use std::time::Instant;
 use clap::Parser;
 use local::terminal::Terminal;
 use local::{Config, Stack, server};
+use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 /// Runs all of Onramp in one process, offline: functions, database, mailbox, bus, schedules and clock.
@@ -61,16 +62,14 @@ async fn main() -> ExitCode {
 async fn run(options: Options) -> Result<(), String> {
     let started = Instant::now();
     let port = options.port;
-    let listener = server::bind(port).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => format!("Port {port} is in use. Choose another with --port."),
-        _ => format!("Port {port} cannot be opened: {error}"),
-    })?;
-    let port = listener.local_addr().map_or(port, |address| address.port());
-    let url = format!("http://localhost:{port}");
+    let (listener, url) = open_port(port).await?;
+    // Port 0 asks the system for any port; then both are asked for.
+    let (stripe_listener, stripe_url) = open_port(if port == 0 { 0 } else { port.saturating_add(1) }).await?;
     let config = Config {
         settings: options.set.into_iter().collect(),
         data: (!options.memory).then_some(options.data.clone()),
         public_url: url.clone(),
+        stripe_url: stripe_url.clone(),
         ..Config::memory()
     };
     let stack = Stack::start(config)
@@ -78,14 +77,33 @@ async fn run(options: Options) -> Result<(), String> {
         .map_err(|error| format!("Onramp does not start.\n{}", error.to_string().trim_end()))?;
     let terminal = Terminal::detect();
     let place = if options.memory { "in memory".to_owned() } else { options.data.display().to_string() };
-    terminal.welcome(&url, &place, stack.webhook_secret(), started.elapsed().as_millis());
+    terminal.welcome(&url, &stripe_url, &place, stack.webhook_secret(), started.elapsed().as_millis());
     if options.open {
         open(&format!("{url}/_local"));
     }
     let observer = terminal.observer(Arc::clone(&stack.system().cloud));
-    server::serve(listener, stack.app(), observer, interrupted()).await;
+    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
+    let stripe = server::serve(stripe_listener, stack.stripe_app(), Arc::clone(&observer), async {
+        // An error says that the other port has ended too.
+        stopped.await.unwrap_or_default();
+    });
+    let onramp = async {
+        server::serve(listener, stack.app(), observer, interrupted()).await;
+        drop(stopping);
+    };
+    tokio::join!(onramp, stripe);
     terminal.say("  Stopped.");
     Ok(())
+}
+
+/// A port, and the address that people use.
+async fn open_port(port: u16) -> Result<(TcpListener, String), String> {
+    let listener = server::bind(port).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => format!("Port {port} is in use. Choose another with --port."),
+        _ => format!("Port {port} cannot be opened: {error}"),
+    })?;
+    let port = listener.local_addr().map_or(port, |address| address.port());
+    Ok((listener, format!("http://localhost:{port}")))
 }
 
 /// Ends at Ctrl-C or when the system asks.

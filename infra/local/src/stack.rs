@@ -8,8 +8,9 @@ use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
+use axum::response::IntoResponse;
 use boot::{Aws, Boot, Clock, Entropy, Env, Outside};
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use jiff::SignedDuration;
 use tokio::task::AbortHandle;
 use tower::ServiceExt;
@@ -18,7 +19,7 @@ use crate::activity::Activity;
 use crate::bus::Bus;
 use crate::calls::Calls;
 use crate::clock::LocalClock;
-use crate::config::{Config, StartError, TEAM_PRICE, identities, localize};
+use crate::config::{Config, StartError, TEAM_PRICE, WEBHOOK_SECRET, account, identities, localize};
 use crate::connector::{Cloud, Connector};
 use crate::control;
 use crate::dead_letters::DeadLetters;
@@ -26,13 +27,19 @@ use crate::engine::Engine;
 use crate::gateway::Gateway;
 use crate::invoke::Fleet;
 use crate::mailbox::Mailbox;
+use crate::permissions::Permissions;
 use crate::schedule::Scheduler;
+use crate::standin::{Courier, StandIn};
 use crate::streams::{Checkpoints, Pump};
+use crate::stripe;
 use crate::system::System;
 use crate::template::{Function, REGION, Template};
 
 /// How often the running clock is looked at for schedules.
 const TICK: Duration = Duration::from_millis(500);
+
+/// The largest body that Stripe's stand-in takes.
+const MOST_BYTES: usize = 1024 * 1024;
 
 /// A running stack. Its work ends when this is dropped.
 pub struct Stack {
@@ -55,15 +62,18 @@ impl Stack {
         }
         let clock = Arc::new(LocalClock::new(saved_offset(folder)));
         let activity = Arc::new(Activity::default());
+        let account = account(&template, &secrets, &config.stripe_url);
         let cloud = Arc::new(Cloud {
             engine: Engine::open(folder, template.tables.clone(), Arc::clone(&clock))
                 .map_err(StartError::Engine)?,
             mailbox: Mailbox::new(identities(&template), folder).map_err(io)?,
             bus: Bus::new(template.rules.clone(), folder, Arc::clone(&activity)).map_err(io)?,
-            secrets,
+            stripe: Arc::new(StandIn::open(account, Arc::clone(&clock), folder).map_err(io)?),
+            secrets: secrets.into(),
             clock: Arc::clone(&clock),
             calls: Calls::default(),
             faults: crate::faults::Faults::default(),
+            permissions: Permissions::new(template.functions.values()),
         });
         let dead_letters = Arc::new(DeadLetters::default());
         let mut fleet = Fleet::new(Arc::clone(&activity), Arc::clone(&clock), Arc::clone(&dead_letters));
@@ -85,10 +95,15 @@ impl Stack {
                 (Arc::clone(&fleet), Arc::clone(&dead_letters), Arc::clone(&clock), Arc::clone(&checkpoints));
             Arc::new(Pump::new(mapping, parts.0, parts.1, parts.2, parts.3))
         };
+        let webhook_secret = template.variable("STRIPE_WEBHOOK_SECRET").unwrap_or(WEBHOOK_SECRET);
+        let webhook_secret = cloud.secrets.get(webhook_secret).unwrap_or_else(|| webhook_secret.to_owned());
+        let gateway = Arc::new(Gateway::new(&template.routes, Arc::clone(&fleet), Arc::clone(&clock)));
+        let sender = sender(&gateway, &clock, &webhook_secret);
         let system = Arc::new(System {
+            courier: Courier::new(Arc::clone(&cloud.stripe), sender.clone(), Arc::clone(&activity)),
             pumps: template.streams.iter().cloned().map(pump).collect(),
             scheduler: Scheduler::new(template.schedules.clone(), Arc::clone(&fleet), clock.now()),
-            gateway: Arc::new(Gateway::new(&template.routes, Arc::clone(&fleet), clock)),
+            gateway,
             cloud,
             fleet,
             dead_letters,
@@ -96,10 +111,7 @@ impl Stack {
             data: config.data.clone(),
             moving: tokio::sync::Mutex::default(),
         });
-        let webhook_secret = template.variable("STRIPE_WEBHOOK_SECRET").unwrap_or_default();
-        let webhook_secret =
-            system.cloud.secrets.get(webhook_secret).map_or(webhook_secret, String::as_str).to_owned();
-        let app = control::router(&system, &webhook_secret, TEAM_PRICE);
+        let app = control::router(&system, sender);
         Ok(Self { tasks: background(&system), system, app, webhook_secret })
     }
 
@@ -118,6 +130,23 @@ impl Stack {
         self.app.clone()
     }
 
+    /// Stripe's stand-in: its API and its hosted pages, which are an origin of their own.
+    pub fn stripe_app(&self) -> Router {
+        let standin = Arc::clone(&self.system.cloud.stripe);
+        Router::new().fallback(async move |request: Request<Body>| {
+            let (parts, body) = request.into_parts();
+            match to_bytes(body, MOST_BYTES).await {
+                Ok(body) => standin.handle(&Request::from_parts(parts, body)).map(Body::from),
+                Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+            }
+        })
+    }
+
+    /// Answers a request to Stripe's stand-in exactly as its port does, without one.
+    pub fn outside(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        self.system.cloud.stripe.handle(request)
+    }
+
     /// Answers a request exactly as the port does, without one.
     pub async fn request(&self, request: Request<Bytes>) -> Response<Bytes> {
         let Ok(response) = self.app.clone().oneshot(request.map(Body::from)).await;
@@ -134,6 +163,16 @@ impl Drop for Stack {
             task.abort();
         }
     }
+}
+
+/// Posts Stripe's events to the gateway, as Stripe would to the port.
+fn sender(gateway: &Arc<Gateway>, clock: &Arc<LocalClock>, secrets: &str) -> stripe::Sender {
+    let (gateway, clock) = (Arc::clone(gateway), Arc::clone(clock));
+    let post: stripe::Post = Arc::new(move |request| {
+        let gateway = Arc::clone(&gateway);
+        Box::pin(async move { gateway.handle(request).await })
+    });
+    stripe::Sender::new(Clock::new(move || clock.now()), Entropy::system(), secrets, TEAM_PRICE, post)
 }
 
 fn saved_offset(folder: Option<&Path>) -> SignedDuration {
@@ -178,6 +217,8 @@ fn background(system: &Arc<System>) -> Vec<AbortHandle> {
         };
         tasks.push(tokio::spawn(deliveries).abort_handle());
     }
+    let stripe = Arc::clone(system);
+    tasks.push(tokio::spawn(async move { stripe.courier.watch().await }).abort_handle());
     let clockwork = Arc::clone(system);
     let ticks = async move {
         loop {

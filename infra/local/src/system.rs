@@ -14,6 +14,7 @@ use crate::engine::OpenError;
 use crate::gateway::Gateway;
 use crate::invoke::Fleet;
 use crate::schedule::Scheduler;
+use crate::standin::Courier;
 use crate::streams::{Drained, Pump};
 
 /// All parts of a running stack.
@@ -26,6 +27,8 @@ pub struct System {
     pub gateway: Arc<Gateway>,
     /// What was given up.
     pub dead_letters: Arc<DeadLetters>,
+    /// Brings what Stripe's stand-in tells.
+    pub courier: Courier,
     pub(crate) pumps: Vec<Arc<Pump>>,
     pub(crate) scheduler: Scheduler,
     pub(crate) activity: Arc<Activity>,
@@ -41,11 +44,13 @@ impl System {
     }
 
     /// Returns when nothing can run now: streams and bus delivered, retries done, no invocation under way.
-    /// Gives the mappings whose batch keeps failing and which wait for another try.
+    /// Gives the mappings whose batch keeps failing: each was tried a few times and rests until a later try, so
+    /// it is not runnable now and does not hold this up.
     pub async fn settle(&self) -> Vec<String> {
         let mut waiting: Vec<String> = Vec::new();
         loop {
             let begun = self.activity.begun();
+            self.courier.run().await;
             for pump in &self.pumps {
                 let is_waiting = waiting.iter().any(|id| id == pump.id());
                 if !is_waiting && pump.drain(&self.cloud.engine).await == Drained::Resting {
@@ -64,7 +69,7 @@ impl System {
         let moving = self.moving.lock().await;
         let mut moment = self.clock().now();
         self.visit(moment).await;
-        while let Some(due) = self.cloud.engine.next_due(moment).filter(|due| *due < target) {
+        while let Some(due) = self.next_due(moment).filter(|due| *due < target) {
             self.visit(due).await;
             moment = due;
         }
@@ -99,17 +104,24 @@ impl System {
         self.settle().await;
         self.cloud.engine.reset()?;
         for pump in &self.pumps {
-            pump.reset().await;
+            pump.reset(&self.cloud.engine).await?;
         }
         self.cloud.mailbox.clear();
         self.cloud.bus.clear();
         self.cloud.calls.clear();
+        self.cloud.permissions.clear();
+        self.cloud.stripe.clear();
         self.dead_letters.clear();
         self.clock().reset();
         self.scheduler.rearm(self.clock().now());
         self.save_clock();
         drop(moving);
         Ok(())
+    }
+
+    /// The next moment at which the table's or Stripe's clockwork has something to do.
+    fn next_due(&self, after: Timestamp) -> Option<Timestamp> {
+        self.cloud.engine.next_due(after).into_iter().chain(self.cloud.stripe.next_due(after)).min()
     }
 
     async fn visit(&self, moment: Timestamp) {

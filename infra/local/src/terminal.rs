@@ -35,10 +35,11 @@ impl Terminal {
     }
 
     /// What is where, once everything is ready.
-    pub fn welcome(self, url: &str, place: &str, secret: &str, ms: u128) {
+    pub fn welcome(self, url: &str, stripe: &str, place: &str, secret: &str, ms: u128) {
         let rows = [
             ("Sign up", format!("{url}/organizations/new")),
             ("Console", format!("{url}/_local")),
+            ("Stripe", stripe.to_owned()),
             ("Webhooks", format!("{url}/billing/webhooks/stripe")),
             ("Secret", secret.to_owned()),
             ("Data", place.to_owned()),

@@ -3,8 +3,9 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
 use super::reply::Reply;
-use super::{dynamodb, events, secrets, ses};
+use super::{dynamodb, events, secrets, ses, stripe};
 use crate::iam::Need;
+use crate::standin::Disturbance;
 
 /// A call, recognised by its service.
 pub(super) enum AwsCall {
@@ -12,10 +13,14 @@ pub(super) enum AwsCall {
     Ses(ses::SesCall),
     Events(events::EventsCall),
     Secrets(secrets::SecretsCall),
+    Stripe(stripe::StripeCall),
     Unknown { target: String },
 }
 
 pub(super) fn parse(request: &HttpRequest) -> AwsCall {
+    if let Some(call) = stripe::StripeCall::new(request) {
+        return AwsCall::Stripe(call);
+    }
     let body = request.body().bytes().unwrap_or_default().to_vec();
     let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
     match target.split_once('.') {
@@ -44,6 +49,7 @@ impl AwsCall {
             Self::Ses(_) => "sesv2",
             Self::Events(_) => "events",
             Self::Secrets(_) => "secretsmanager",
+            Self::Stripe(_) => "stripe",
             Self::Unknown { .. } => "unknown",
         }
     }
@@ -54,6 +60,7 @@ impl AwsCall {
             Self::Ses(_) => "SendEmail",
             Self::Events(call) => &call.operation,
             Self::Secrets(call) => &call.operation,
+            Self::Stripe(call) => &call.operation,
             Self::Unknown { target } => target,
         }
     }
@@ -64,7 +71,15 @@ impl AwsCall {
             Self::Ses(call) => call.needs(),
             Self::Events(call) => call.needs(),
             Self::Secrets(call) => call.needs(),
-            Self::Unknown { .. } => Vec::new(),
+            Self::Stripe(_) | Self::Unknown { .. } => Vec::new(),
+        }
+    }
+
+    /// Whether it reads consistently, where that can be said.
+    pub(super) fn consistent(&self) -> Option<bool> {
+        match self {
+            Self::DynamoDb(call) => call.consistent(),
+            _ => None,
         }
     }
 
@@ -80,6 +95,7 @@ impl AwsCall {
         match self {
             Self::Ses(_) => Reply::rest(403, "AccessDeniedException", &message),
             Self::DynamoDb(_) => Reply::json(400, "com.amazon.coral.service#AccessDeniedException", &message),
+            Self::Stripe(_) => stripe::disturbed(Disturbance::Forbidden),
             _ => Reply::json(400, "AccessDeniedException", &message),
         }
     }
@@ -92,6 +108,7 @@ impl AwsCall {
                 "Throughput exceeds the current capacity of your table or index.",
             ),
             Self::Ses(_) => Reply::rest(429, "TooManyRequestsException", "Maximum sending rate exceeded."),
+            Self::Stripe(_) => stripe::disturbed(Disturbance::Throttled),
             _ => Reply::json(400, "ThrottlingException", "Rate exceeded"),
         }
     }
@@ -105,6 +122,7 @@ impl AwsCall {
             ),
             Self::Ses(_) => Reply::rest(500, "InternalFailure", "The request processing has failed."),
             Self::Events(_) => Reply::json(500, "InternalException", "The request processing has failed."),
+            Self::Stripe(_) => stripe::disturbed(Disturbance::Broken),
             _ => Reply::json(500, "InternalServiceError", "The request processing has failed."),
         }
     }
@@ -113,6 +131,7 @@ impl AwsCall {
         match self {
             Self::DynamoDb(call) => call.conflict(),
             Self::Ses(_) => Reply::rest(409, "ConflictException", "The resource is in use."),
+            Self::Stripe(_) => stripe::disturbed(Disturbance::Locked),
             _ => Reply::json(400, "ConcurrentModificationException", "The resource is being modified."),
         }
     }

@@ -57,6 +57,22 @@ impl DynamoDbCall {
         }
     }
 
+    /// Whether a read is consistent ("Read consistency" in the Amazon DynamoDB Developer Guide); `None` for
+    /// writes, and for indexes, which offer no consistent read.
+    pub(super) fn consistent(&self) -> Option<bool> {
+        let asked = |read: &Value| read.get("ConsistentRead").and_then(Value::as_bool).unwrap_or_default();
+        match self.operation.as_str() {
+            "GetItem" => Some(asked(&self.request)),
+            "Query" | "Scan" if self.request.get("IndexName").is_none() => Some(asked(&self.request)),
+            "BatchGetItem" => {
+                let tables = self.request.get("RequestItems").and_then(Value::as_object);
+                Some(tables.into_iter().flatten().all(|(_, read)| asked(read)))
+            }
+            "TransactGetItems" => Some(true),
+            _ => None,
+        }
+    }
+
     pub(super) fn perform(&self, engine: &Engine) -> Reply {
         let reply = engine.call(&self.operation, &self.body);
         Reply::raw(reply.status, reply.body)
@@ -221,6 +237,26 @@ mod tests {
             ),
             [need("Query", "T/index/by-due", "DUE#0")]
         );
+    }
+
+    #[test]
+    fn a_read_is_consistent_if_all_of_it_is() {
+        let (yes, no) = (json!({"ConsistentRead": true}), json!({"ConsistentRead": false}));
+        for (operation, request, expected) in [
+            ("GetItem", yes.clone(), Some(true)),
+            ("GetItem", no.clone(), Some(false)),
+            ("GetItem", json!({}), Some(false)),
+            ("Query", yes.clone(), Some(true)),
+            ("Query", json!({}), Some(false)),
+            ("Query", json!({"IndexName": "by-due"}), None),
+            ("BatchGetItem", json!({"RequestItems": {"A": yes, "B": yes}}), Some(true)),
+            ("BatchGetItem", json!({"RequestItems": {"A": yes, "B": no}}), Some(false)),
+            ("TransactGetItems", json!({}), Some(true)),
+            ("PutItem", json!({}), None),
+        ] {
+            let call = DynamoDbCall::new(operation, request.to_string().into_bytes());
+            assert_eq!(call.consistent(), expected, "{operation} {request}");
+        }
     }
 
     #[test]

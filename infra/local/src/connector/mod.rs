@@ -10,8 +10,8 @@ mod events;
 mod reply;
 mod secrets;
 mod ses;
+mod stripe;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,9 @@ use crate::faults::{Faults, Kind};
 use crate::iam::{Statement, authorize};
 use crate::invoke;
 use crate::mailbox::Mailbox;
+use crate::permissions::Permissions;
+use crate::secrets::Secrets;
+use crate::standin::StandIn;
 use call::{AwsCall, parse};
 use reply::Reply;
 
@@ -42,14 +45,18 @@ pub struct Cloud {
     pub mailbox: Mailbox,
     /// EventBridge.
     pub bus: Bus,
-    /// Secrets Manager: values by ARN or name.
-    pub secrets: BTreeMap<String, String>,
+    /// Secrets Manager.
+    pub secrets: Secrets,
+    /// Stripe.
+    pub stripe: Arc<StandIn>,
     /// The local time.
     pub clock: Arc<LocalClock>,
     /// The log of calls.
     pub calls: Calls,
     /// The faults in force.
     pub faults: Faults,
+    /// What the roles allow, and what of it was used.
+    pub permissions: Permissions,
 }
 
 /// The HTTP client that a function's SDK clients share.
@@ -73,7 +80,13 @@ impl Connector {
         let call = parse(&request);
         let needs = call.needs();
         let allowed = authorize(&self.statements, &needs);
-        let allowed_by = allowed.as_ref().ok().map(|names| names.join(", "));
+        if allowed.is_ok() {
+            self.cloud.permissions.mark(&self.function, &self.statements, &needs);
+        }
+        let allowed_by = match call {
+            AwsCall::Stripe(_) => Some("outside AWS".to_owned()),
+            _ => allowed.as_ref().ok().map(|names| names.join(", ")),
+        };
         let fault = self.cloud.faults.strike(&self.function, call.service(), call.operation());
         let result = match (allowed, fault) {
             (Err(need), _) => Ok(call.denied(&self.function, &need.action, &need.resource)),
@@ -87,6 +100,7 @@ impl Connector {
             request_id: invoke::current_request_id(),
             service: call.service().to_owned(),
             operation: call.operation().to_owned(),
+            consistent: call.consistent(),
             ms: (started.elapsed().as_secs_f64() * 1e6).round() / 1e3,
             allowed_by,
         });
@@ -114,6 +128,7 @@ impl Connector {
             AwsCall::Ses(call) => call.perform(&self.cloud),
             AwsCall::Events(call) => call.perform(&self.cloud, false),
             AwsCall::Secrets(call) => call.perform(&self.cloud.secrets),
+            AwsCall::Stripe(call) => call.perform(&self.cloud.stripe),
             AwsCall::Unknown { .. } => call.unknown(),
         }
     }

@@ -3,6 +3,8 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use axum::body::Bytes;
+use http::HeaderMap;
 use serde_json::{Value, json};
 
 /// An answer before it is an HTTP response.
@@ -11,32 +13,47 @@ pub(super) struct Reply {
     status: u16,
     error_type: Option<String>,
     body: String,
+    /// All headers of an answer that is not of AWS.
+    headers: HeaderMap,
 }
 
 impl Reply {
     pub(super) fn ok(body: &Value) -> Self {
-        Self { status: 200, error_type: None, body: body.to_string() }
+        Self::raw(200, body.to_string())
     }
 
     pub(super) fn raw(status: u16, body: String) -> Self {
-        Self { status, error_type: None, body }
+        Self { status, error_type: None, body, headers: HeaderMap::new() }
+    }
+
+    /// An answer of a service that is not of AWS, as it is.
+    pub(super) fn outside(response: http::Response<Bytes>) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Self { headers: parts.headers, ..Self::raw(parts.status.as_u16(), body) }
     }
 
     /// An error of the JSON protocols (DynamoDB, EventBridge, Secrets Manager).
     pub(super) fn json(status: u16, kind: &str, message: &str) -> Self {
-        Self { status, error_type: None, body: json!({"__type": kind, "message": message}).to_string() }
+        Self::raw(status, json!({"__type": kind, "message": message}).to_string())
     }
 
     /// An error of the REST protocol (SES v2), whose type travels in a header.
     pub(super) fn rest(status: u16, kind: &str, message: &str) -> Self {
-        Self { status, error_type: Some(kind.to_owned()), body: json!({"message": message}).to_string() }
+        let body = json!({"message": message}).to_string();
+        Self { error_type: Some(kind.to_owned()), ..Self::raw(status, body) }
     }
 
     pub(super) fn into_response(self) -> Result<HttpResponse, ConnectorError> {
-        let mut response = http::Response::builder()
-            .status(self.status)
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("x-amzn-requestid", crate::random::uuid());
+        let mut response = http::Response::builder().status(self.status);
+        if self.headers.is_empty() {
+            response = response
+                .header("content-type", "application/x-amz-json-1.0")
+                .header("x-amzn-requestid", crate::random::uuid());
+        }
+        for (name, value) in &self.headers {
+            response = response.header(name, value);
+        }
         if let Some(kind) = &self.error_type {
             response = response.header("x-amzn-errortype", kind);
         }

@@ -1,11 +1,10 @@
 //! Secrets Manager: the values that the local system was given.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::reply::Reply;
 use crate::iam::Need;
+use crate::secrets::Secrets;
 
 /// One call.
 pub(super) struct SecretsCall {
@@ -24,7 +23,7 @@ impl SecretsCall {
         vec![Need::new(format!("secretsmanager:{}", self.operation), &self.id)]
     }
 
-    pub(super) fn perform(&self, secrets: &BTreeMap<String, String>) -> Reply {
+    pub(super) fn perform(&self, secrets: &Secrets) -> Reply {
         match (self.operation.as_str(), secrets.get(&self.id)) {
             ("GetSecretValue", Some(value)) => Reply::ok(&json!({
                 "ARN": self.id, "Name": self.id, "SecretString": value,

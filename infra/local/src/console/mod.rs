@@ -31,6 +31,8 @@ pub struct Console {
     pub organizations: Organizations,
     /// The functions' names, for the choice of a fault.
     pub functions: Vec<String>,
+    /// Where Stripe's stand-in is.
+    pub stripe: String,
 }
 
 /// Mails are shown in sandboxed frames that inherit this policy, and mails style themselves inline.
@@ -47,7 +49,7 @@ pub fn router(console: Console) -> Router {
 }
 
 async fn page(State(console): State<Console>) -> Response {
-    let html = page::render(&console.functions).into_string();
+    let html = page::render(&console.functions, &console.stripe).into_string();
     dressed("text/html; charset=utf-8", html)
 }
 

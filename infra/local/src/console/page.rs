@@ -22,7 +22,7 @@ const PANELS: [(&str, &str); 4] =
     [("mail", "Mail"), ("events", "Events"), ("calls", "Calls"), ("faults", "Faults")];
 
 /// The whole page.
-pub(super) fn render(functions: &[String]) -> Markup {
+pub(super) fn render(functions: &[String], stripe: &str) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -38,7 +38,7 @@ pub(super) fn render(functions: &[String]) -> Markup {
             body {
                 (bar())
                 div.desk {
-                    (rail())
+                    (rail(stripe))
                     main.work {
                         (tabs())
                         (mail())
@@ -72,13 +72,14 @@ fn bar() -> Markup {
     }
 }
 
-fn rail() -> Markup {
+fn rail(stripe: &str) -> Markup {
     html! {
         aside.rail {
             section {
                 h2 { "Open" }
                 nav.links aria-label="Pages of Onramp" {
                     @for (name, path) in LINKS { a href=(path) target="_blank" rel="noopener" { (name) } }
+                    a href=(stripe) target="_blank" rel="noopener" { "Stripe" }
                 }
             }
             section.world {

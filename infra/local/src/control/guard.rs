@@ -7,8 +7,8 @@ use http::{Method, StatusCode, header};
 
 use super::answer::refuse;
 
-/// Refuses cross-site writes (a browser says so in `Sec-Fetch-Site`), and hosts that are not this machine: a name
-/// that an attacker points here would make the browser call his pages same-origin.
+/// Refuses cross-site writes (a browser says so in `Sec-Fetch-Site`, an older one in `Origin` alone), and hosts that
+/// are not this machine: a name that an attacker points here would make the browser call his pages same-origin.
 pub(super) async fn keep_strangers_out(request: Request, next: Next) -> Response {
     match refusal(&request) {
         Some(reason) => refuse(StatusCode::FORBIDDEN, [reason.to_owned()]),
@@ -21,12 +21,19 @@ fn refusal(request: &Request) -> Option<&'static str> {
         return None;
     }
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    if !is_loopback(header(header::HOST.as_str()).unwrap_or("localhost")) {
+    let host = header(header::HOST.as_str()).unwrap_or("localhost");
+    if !is_loopback(host) {
         return Some("the control interface answers on localhost only");
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let own = matches!(header("sec-fetch-site"), None | Some("same-origin" | "none"));
+    let own = matches!(header("sec-fetch-site"), None | Some("same-origin" | "none"))
+        && request.headers().get(header::ORIGIN).is_none_or(|origin| is_own(origin.as_bytes(), host));
     (!reads && !own).then_some("another site may not change anything here")
+}
+
+/// Whether an origin is this very server's; it speaks plain HTTP only.
+fn is_own(origin: &[u8], host: &str) -> bool {
+    origin.strip_prefix(b"http://").is_some_and(|authority| authority.eq_ignore_ascii_case(host.as_bytes()))
 }
 
 fn is_loopback(host: &str) -> bool {

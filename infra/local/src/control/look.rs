@@ -63,6 +63,10 @@ pub(super) async fn calls(State(system): Shared, Query(parameters): Parameters) 
     }
 }
 
+pub(super) async fn permissions(State(system): Shared) -> Response {
+    answer::json(&system.cloud.permissions.report())
+}
+
 pub(super) async fn table(State(system): Shared, Query(parameters): Parameters) -> Response {
     let pk = parameters.get("pk").filter(|pk| !pk.is_empty());
     answer::json(&system.cloud.engine.items(pk.map(String::as_str)))

@@ -1,7 +1,11 @@
 //! The control interface under `/_local`, and everything else to the gateway.
+//!
+//! `settle` answers `{"settled": true}` once nothing is runnable now. A stream whose batch keeps failing is not: it
+//! rests until a later try, and the answer names it under `waiting`, which is left out when nothing waits.
 
 mod answer;
 mod clock;
+mod delivery;
 mod guard;
 mod look;
 mod plan;
@@ -15,7 +19,6 @@ use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
-use boot::{Clock, Entropy};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -31,20 +34,13 @@ const READ_LIMIT: usize = 11 * 1024 * 1024;
 type Shared = State<Arc<System>>;
 
 /// Control interface, console, Stripe's events, and the gateway behind them.
-pub(crate) fn router(system: &Arc<System>, webhook_secret: &str, price: &str) -> Router {
-    let gateway = Arc::clone(&system.gateway);
-    let post_to: stripe::Post = Arc::new(move |request| {
-        let gateway = Arc::clone(&gateway);
-        Box::pin(async move { gateway.handle(request).await })
-    });
-    let clock = Arc::clone(&system.cloud.clock);
-    let clock = Clock::new(move || clock.now());
-    let sender = stripe::Sender::new(clock, Entropy::system(), webhook_secret, price, post_to);
+pub(crate) fn router(system: &Arc<System>, sender: stripe::Sender) -> Router {
     let cloud = Arc::clone(&system.cloud);
     let organizations: console::Organizations = Arc::new(move || {
         Box::pin(ready(console::organizations(&cloud.engine.items(None), cloud.clock.now())))
     });
-    let console = Console { organizations, functions: system.fleet.names() };
+    let stripe = system.cloud.stripe.origin().to_owned();
+    let console = Console { organizations, functions: system.fleet.names(), stripe };
     let local = Router::new()
         .route("/_local/health", get(async || answer_json(&json!({"status": "ok"}))))
         .route("/_local/mail", get(look::mail).delete(look::empty_mail))
@@ -53,9 +49,12 @@ pub(crate) fn router(system: &Arc<System>, webhook_secret: &str, price: &str) ->
         .route("/_local/invoke/{function}", post(invoke))
         .route("/_local/events", get(look::events).post(look::put_event))
         .route("/_local/calls", get(look::calls))
+        .route("/_local/permissions", get(look::permissions))
         .route("/_local/faults", get(plan::read).post(plan::replace).delete(plan::clear))
         .route("/_local/table", get(look::table))
         .route("/_local/dead-letters", get(look::dead_letters))
+        .route("/_local/stripe/delivery", get(delivery::read).post(delivery::choose))
+        .route("/_local/stripe/release", post(delivery::release))
         .route("/_local/reset", post(reset))
         .route("/_local/{*path}", get(unknown).post(unknown).merge(delete(unknown)))
         .with_state(Arc::clone(system))

@@ -11,10 +11,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::clock::LocalClock;
 use crate::dead_letters::DeadLetters;
-use crate::engine::Engine;
+use crate::engine::{Engine, OpenError};
 use crate::invoke::Fleet;
 use crate::template::{ACCOUNT, REGION, StreamSource};
 use record::{as_lambda_gets_it, first_failure};
@@ -35,11 +36,18 @@ const LONGEST_REST: Duration = Duration::from_secs(60);
 pub trait Source: Send + Sync {
     /// The records of a table's stream after a position, and the position after them.
     fn records(&self, table: &str, position: i64) -> Result<(Vec<Value>, i64), String>;
+
+    /// The position after the newest record.
+    fn newest(&self, table: &str) -> Result<i64, String>;
 }
 
 impl Source for Engine {
     fn records(&self, table: &str, position: i64) -> Result<(Vec<Value>, i64), String> {
         Engine::records(self, table, position)
+    }
+
+    fn newest(&self, table: &str) -> Result<i64, String> {
+        Engine::newest(self, table)
     }
 }
 
@@ -60,10 +68,11 @@ pub struct Pump {
     clock: Arc<LocalClock>,
     checkpoints: Arc<Checkpoints>,
     state: tokio::sync::Mutex<State>,
+    /// Ends a rest whose reason is gone.
+    freed: Notify,
 }
 
 /// What a mapping has read and not finished.
-#[derive(Default)]
 struct State {
     /// Everything up to here was read.
     read: i64,
@@ -86,7 +95,8 @@ impl Pump {
         checkpoints: Arc<Checkpoints>,
     ) -> Self {
         let state = State { read: checkpoints.get(&mapping.id), backlog: VecDeque::new() };
-        Self { mapping, fleet, dead_letters, clock, checkpoints, state: tokio::sync::Mutex::new(state) }
+        let state = tokio::sync::Mutex::new(state);
+        Self { mapping, fleet, dead_letters, clock, checkpoints, state, freed: Notify::new() }
     }
 
     /// The mapping's name.
@@ -133,10 +143,10 @@ impl Pump {
         let mut rest = REST;
         loop {
             match self.drain(source).await {
-                Drained::Resting => {
-                    tokio::time::sleep(rest).await;
-                    rest = LONGEST_REST.min(rest * 2);
-                }
+                Drained::Resting => tokio::select! {
+                    () = tokio::time::sleep(rest) => rest = LONGEST_REST.min(rest * 2),
+                    () = self.freed.notified() => rest = REST,
+                },
                 Drained::Empty => {
                     rest = REST;
                     if writes.changed().await.is_err() {
@@ -147,10 +157,18 @@ impl Pump {
         }
     }
 
-    /// Forgets what was read, for a table that starts anew.
-    pub async fn reset(&self) {
-        *self.state.lock().await = State::default();
-        self.checkpoints.set(&self.mapping.id, 0);
+    /// Forgets what was read, a batch that keeps failing too, and goes on after the newest record: for a table
+    /// that starts anew, whose stream still holds what was before.
+    pub async fn reset(&self, source: &dyn Source) -> Result<(), OpenError> {
+        let table = &self.mapping.table;
+        let mut state = self.state.lock().await;
+        let newest = source.newest(table);
+        let read = newest.map_err(|reason| OpenError::Stream { table: table.clone(), reason })?;
+        *state = State { read, backlog: VecDeque::new() };
+        self.checkpoints.set(&self.mapping.id, state.read);
+        self.freed.notify_one();
+        drop(state);
+        Ok(())
     }
 
     fn batches(&self, records: Vec<Value>) -> VecDeque<Batch> {

@@ -70,6 +70,12 @@ impl Sender {
         Ok(Delivery { event, statuses: statuses.collect() })
     }
 
+    /// Delivers one event that is built already, with a fresh signature; the status of its answer.
+    pub async fn deliver(&self, event: &Value) -> u16 {
+        let body = Bytes::from(format!("{event:#}"));
+        (self.post)(self.request(&body)).await.status().as_u16()
+    }
+
     fn request(&self, body: &Bytes) -> Request<Bytes> {
         let mut request = Request::new(body.clone());
         *request.method_mut() = axum::http::Method::POST;

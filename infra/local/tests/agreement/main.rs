@@ -64,6 +64,12 @@ fn a_function_is_given_exactly_the_variables_that_it_reads() {
             .flat_map(|text| text.split('"').skip(1).step_by(2))
             .filter(|text| text.contains('_') && text.chars().all(|ch| ch.is_ascii_uppercase() || ch == '_'))
             .map(str::to_owned)
+            .chain(
+                sources
+                    .iter()
+                    .any(|text| text.contains(".product_name()"))
+                    .then(|| "PRODUCT_NAME".to_owned()),
+            )
             .collect();
         // Lambda's own are not the template's, and the table's name is set for all functions at once.
         let given = function.variables.into_keys().filter(|name| !name.starts_with("AWS_"));

@@ -39,6 +39,10 @@ pub fn idle() -> Behaviour {
 }
 
 pub async fn bench(worker: Behaviour, reader: Behaviour) -> Bench {
+    bench_of(TEMPLATE.to_owned(), worker, reader).await
+}
+
+pub async fn bench_of(template: String, worker: Behaviour, reader: Behaviour) -> Bench {
     let (worker_heard, reader_heard) = (Heard::default(), Heard::default());
     let function = |behaviour: Behaviour, heard: &Heard| {
         let heard = Arc::clone(heard);
@@ -58,7 +62,7 @@ pub async fn bench(worker: Behaviour, reader: Behaviour) -> Bench {
         })
     };
     let config = Config {
-        template: TEMPLATE.to_owned(),
+        template,
         functions: BTreeMap::from([
             ("worker", function(worker, &worker_heard)),
             ("reader", function(reader, &reader_heard)),

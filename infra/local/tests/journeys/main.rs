@@ -10,10 +10,18 @@
 )]
 
 mod driver;
+mod signed;
 
+mod billing;
 mod checklist;
 mod configuration;
+mod conflict;
+mod front;
+mod further;
 mod payment;
+mod payment_issue;
+mod returns;
+mod rotation;
 mod round_trips;
 mod sign_in;
 mod sign_up;

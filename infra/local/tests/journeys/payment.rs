@@ -28,13 +28,15 @@ async fn a_first_payment_provisions_once_however_often_it_is_told() {
     is_provisioned_once(&world, &mut jo).await;
 
     let twenty = json!({ "type": "invoice.paid", "organization_id": jo.org(), "count": 20, "set": { "id": "evt_same" } });
-    let statuses = world.stripe(twenty.clone()).await;
+    let mut statuses = world.stripe(twenty.clone()).await;
     assert_eq!(statuses.len(), 20);
     for _ in 0..10 {
-        if world.stripe(twenty.clone()).await.iter().all(|status| *status == 200) {
+        if statuses.iter().all(|status| *status == 200) {
             break;
         }
+        statuses = world.stripe(twenty.clone()).await;
     }
+    assert_eq!(statuses, [200; 20], "what is done already is answered as done");
     world.stripe(json!({ "type": "invoice.payment_succeeded", "organization_id": jo.org() })).await;
     is_provisioned_once(&world, &mut jo).await;
 }
@@ -171,4 +173,30 @@ async fn every_api_version_says_the_same() {
         assert_eq!(world.stripe(paid).await, [200]);
         assert_eq!(jo.organization().await["status"], "active", "{version}");
     }
+}
+
+#[tokio::test]
+async fn a_payment_of_nobody_known_is_parked_once_however_often_it_comes() {
+    let world = World::new().await;
+    let paid = json!({ "type": "invoice.paid", "customer": "cus_new", "set": { "id": "evt_1" } });
+    assert_eq!(world.stripe(paid.clone()).await, [200]);
+    let before = world.items("CUSTOMER#cus_new").await;
+    world.advance("1h").await;
+    let held = world.items("CUSTOMER#cus_new").await;
+    assert_eq!(world.stripe(paid).await, [200]);
+    assert_eq!(world.items("CUSTOMER#cus_new").await, held, "a repetition writes nothing");
+    assert_eq!(before.len(), held.len());
+}
+
+#[tokio::test]
+async fn times_that_cannot_be_are_kept_for_a_person_and_spoil_nothing() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let odd = json!({ "type": "invoice.paid", "organization_id": jo.org(), "set": { "id": "evt_odd", "created": -70_000_000_000_i64 } });
+    assert_eq!(world.stripe(odd).await, [200]);
+    assert_eq!(world.items("STRIPE#evt_odd").await.len(), 1);
+    let detail =
+        json!({ "organization_id": jo.org(), "actor": "Mo", "occurred_at": "-000500-01-01T00:00:00Z" });
+    world.host_event("project.created", detail).await;
+    assert_eq!(jo.organization().await["status"], "pending");
 }

@@ -89,7 +89,7 @@ async fn who_is_removed_is_out_at_the_next_request() {
 }
 
 /// Makes the founder of an organization a member: what the members page will do one day.
-async fn demote(world: &World, org: &str) {
+pub async fn demote(world: &World, org: &str) {
     let (pk, sk) = membership(world, org).await;
     world.write(
         "UpdateItem",

@@ -1,10 +1,14 @@
 //! The embedded DynamoDB: tables from the template, calls as the wire carries them, and the stream.
 
+mod transaction;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use dynoxide::actions::get_records::GetRecordsRequest;
-use dynoxide::actions::get_shard_iterator::{decode_shard_iterator, encode_shard_iterator};
+use dynoxide::actions::get_shard_iterator::{
+    GetShardIteratorRequest, decode_shard_iterator, encode_shard_iterator,
+};
 use dynoxide::errors::DynoxideError;
 use dynoxide::{Database, streams};
 use jiff::Timestamp;
@@ -36,6 +40,14 @@ pub enum OpenError {
     Place {
         /// The folder.
         place: String,
+        /// What the engine said.
+        reason: String,
+    },
+    /// A table's stream does not say where it ends.
+    #[error("the stream of the table {table} cannot be read: {reason}")]
+    Stream {
+        /// The table's name.
+        table: String,
         /// What the engine said.
         reason: String,
     },
@@ -132,6 +144,19 @@ impl Engine {
         Ok((records, next.map_or(position, |(_, _, next)| next)))
     }
 
+    /// The position after the newest record of the stream.
+    pub fn newest(&self, table: &str) -> Result<i64, String> {
+        let request = GetShardIteratorRequest {
+            stream_arn: streams::stream_arn(table, "local"),
+            shard_id: streams::shard_id(table),
+            shard_iterator_type: "LATEST".to_owned(),
+            sequence_number: None,
+        };
+        let response = self.database.get_shard_iterator(request).map_err(|error| error.to_string())?;
+        let position = response.shard_iterator.as_deref().and_then(decode_shard_iterator);
+        Ok(position.map_or(0, |(_, _, position)| position))
+    }
+
     /// Every item with this partition key, or all items, of all tables, as stored.
     pub fn items(&self, pk: Option<&str>) -> Vec<Value> {
         let mut items = Vec::new();
@@ -171,7 +196,7 @@ impl Engine {
         self.database.sweep_ttl().map_err(|error| error.to_string())
     }
 
-    /// Deletes everything.
+    /// Deletes every item. The stream keeps its records, as DynamoDB's does for a day: see [`Engine::newest`].
     pub fn reset(&self) -> Result<(), OpenError> {
         for table in &self.tables {
             let reply = self.call("DeleteTable", json!({"TableName": table.name}).to_string().as_bytes());
@@ -227,7 +252,7 @@ impl Engine {
             "UpdateItem" => written(db.update_item(read(body)?)),
             "DeleteItem" => written(db.delete_item(read(body)?)),
             "BatchWriteItem" => written(db.batch_write_item(read(body)?)),
-            "TransactWriteItems" => written(db.transact_write_items(read(body)?)),
+            "TransactWriteItems" => written(transaction::write(db, read(body)?)),
             "TransactGetItems" => written(db.transact_get_items(read(body)?)),
             "CreateTable" => written(db.create_table(read(body)?)),
             "DeleteTable" => written(db.delete_table(read(body)?)),

@@ -1,0 +1,59 @@
+//! `/_local/stripe/delivery` and `/_local/stripe/release`.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::answer::refuse;
+use super::{Shared, answer, parse};
+use crate::standin::{Mode, StandIn};
+
+pub(super) async fn read(State(system): Shared) -> Response {
+    answer::json(&told(&system.cloud.stripe))
+}
+
+/// Delivers otherwise from now on.
+pub(super) async fn choose(State(system): Shared, body: Bytes) -> Response {
+    let request = match parse(&body) {
+        Ok(request) => request,
+        Err(refusal) => return *refusal,
+    };
+    match mode(&request) {
+        Ok(mode) => {
+            system.cloud.stripe.set_mode(mode);
+            answer::json(&told(&system.cloud.stripe))
+        }
+        Err(faults) => refuse(StatusCode::BAD_REQUEST, faults),
+    }
+}
+
+/// Delivers what is held.
+pub(super) async fn release(State(system): Shared) -> Response {
+    let released = system.courier.release().await;
+    answer::json(&json!({"released": released}))
+}
+
+fn told(standin: &StandIn) -> Value {
+    let (held, waiting) = standin.waiting();
+    json!({"mode": standin.mode().as_str(), "held": held, "waiting": waiting})
+}
+
+fn mode(request: &Value) -> Result<Mode, Vec<String>> {
+    let Some(fields) = request.as_object() else { return Err(vec!["the body is a JSON object".to_owned()]) };
+    let mut faults: Vec<String> = fields
+        .keys()
+        .filter(|name| *name != "mode")
+        .map(|name| format!("{name} is unknown; known is mode"))
+        .collect();
+    let mode = fields.get("mode").and_then(Value::as_str).and_then(Mode::parse);
+    match mode {
+        Some(mode) if faults.is_empty() => Ok(mode),
+        Some(_) => Err(faults),
+        None => {
+            faults.push(format!("mode is one of {}", Mode::ALL.map(Mode::as_str).join(", ")));
+            Err(faults)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! How things end, and plans that change on the way.
+
+use super::super::subscription::Status;
+use super::super::turn::Turn;
+
+impl Turn<'_> {
+    /// Takes another price from the next invoice on.
+    pub(in super::super) fn change_plan(&mut self, subscription: &str, price: &str) {
+        if self.account.find_price(price).is_some() && self.lives(subscription) {
+            self.change(subscription, |subscription| price.clone_into(&mut subscription.price));
+        }
+    }
+
+    /// Lets a subscription end with its period, or go on after all.
+    pub(in super::super) fn cancel_at_period_end(&mut self, subscription: &str, cancel: bool) {
+        let now = self.now;
+        if self.lives(subscription) {
+            self.change(subscription, |subscription| {
+                subscription.cancel_at_period_end = cancel;
+                subscription.canceled_at = cancel.then_some(now);
+            });
+        }
+    }
+
+    /// Ends a subscription now. Its open invoices are tried no more.
+    pub(in super::super) fn cancel(&mut self, id: &str) {
+        let now = self.now;
+        let account = self.account;
+        let living = self.book.subscriptions.get_mut(id).filter(|subscription| subscription.lives());
+        let Some(subscription) = living else { return };
+        subscription.status = Status::Canceled;
+        subscription.canceled_at = subscription.canceled_at.or(Some(now));
+        subscription.ended_at = Some(now);
+        let object = subscription.object(account.price(&subscription.price));
+        for invoice in self.book.invoices.values_mut().filter(|invoice| invoice.subscription == id) {
+            invoice.next_attempt = None;
+        }
+        self.tell("customer.subscription.deleted", &object);
+    }
+
+    /// Deletes a customer, whose subscriptions end with it.
+    pub(in super::super) fn delete_customer(&mut self, id: &str) {
+        if self.book.customer(id).is_none() {
+            return;
+        }
+        let living: Vec<String> = self
+            .book
+            .subscriptions_of(id)
+            .iter()
+            .filter(|subscription| subscription.lives())
+            .map(|subscription| subscription.id.clone())
+            .collect();
+        for subscription in living {
+            self.cancel(&subscription);
+        }
+        if let Some(customer) = self.book.customers.get_mut(id) {
+            customer.deleted = true;
+            let object = customer.object();
+            self.tell("customer.deleted", &object);
+        }
+    }
+
+    fn lives(&self, subscription: &str) -> bool {
+        self.book.subscriptions.get(subscription).is_some_and(|subscription| subscription.lives())
+    }
+}

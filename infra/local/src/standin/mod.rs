@@ -1,0 +1,231 @@
+//! The local stand-in for Stripe: its API, its hosted pages, and the events that it sends.
+//!
+//! It behaves as Stripe does towards a program: it refuses what Stripe refuses, keeps customers, subscriptions and
+//! invoices, lets them renew as the local clock moves, and tells of everything by signed events, which it delivers
+//! again until they are taken. No money moves.
+//!
+//! [`StandIn`] is what happens inside; [`Courier`] carries its events to the webhook. It knows Onramp only by that
+//! webhook, and Onramp knows it only by Stripe's API.
+
+mod account;
+mod api;
+mod book;
+mod courier;
+mod customer;
+mod invoice;
+mod life;
+mod pages;
+mod parcel;
+mod price;
+mod session;
+mod subscription;
+mod turn;
+mod usual;
+
+pub use account::Account;
+pub(crate) use api::Disturbance;
+pub use api::operation;
+pub use courier::Courier;
+pub use parcel::Mode;
+pub use price::Price;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::body::Bytes;
+use boot::Entropy;
+use http::{Request, Response};
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use crate::clock::LocalClock;
+use crate::journal::Journal;
+use book::Book;
+use parcel::Parcel;
+use turn::Turn;
+
+/// The file of the data folder that keeps the book.
+const FILE: &str = "stripe.json";
+
+/// The stand-in.
+#[derive(Debug)]
+pub struct StandIn {
+    account: Account,
+    book: Mutex<Book>,
+    events: Journal<Value>,
+    file: Option<PathBuf>,
+    clock: Arc<LocalClock>,
+    entropy: Entropy,
+    news: Notify,
+}
+
+impl StandIn {
+    /// Opens what is kept under `folder`, or an empty one in memory.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or what lies there is not what was written.
+    pub fn open(account: Account, clock: Arc<LocalClock>, folder: Option<&Path>) -> io::Result<Self> {
+        let file = folder.map(|folder| folder.join(FILE));
+        let book = match file.as_deref().map(std::fs::read) {
+            None => Book::default(),
+            Some(Ok(text)) => serde_json::from_slice(&text)?,
+            Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => Book::default(),
+            Some(Err(error)) => return Err(error),
+        };
+        Ok(Self {
+            account,
+            book: Mutex::new(book),
+            events: Journal::open(folder, "stripe-events.jsonl")?,
+            file,
+            clock,
+            entropy: Entropy::system(),
+            news: Notify::new(),
+        })
+    }
+
+    /// Answers a request: to the API under `/v1`, otherwise to a hosted page.
+    pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        if request.uri().path().starts_with("/v1/") {
+            api::answer(self, request)
+        } else {
+            pages::answer(self, request)
+        }
+    }
+
+    /// Where the hosted pages are.
+    pub fn origin(&self) -> &str {
+        &self.account.origin
+    }
+
+    /// Lets everything happen that is due by the clock, each at its own moment.
+    pub fn live(&self) {
+        let now = self.clock.now();
+        // One lock for looking and acting: nothing may happen twice because two looked at once.
+        let mut book = self.lock();
+        while let Some((at, occasion)) = book.calendar().into_iter().next().filter(|(at, _)| *at <= now) {
+            self.change(&mut book, at, |turn| turn.happen(&occasion));
+        }
+    }
+
+    /// The next moment after `after` at which something happens or is delivered by itself.
+    pub fn next_due(&self, after: Timestamp) -> Option<Timestamp> {
+        let book = self.lock();
+        let parcels = book.parcels.iter().filter(|parcel| !parcel.held).map(|parcel| parcel.due);
+        let occasions = book.calendar().into_iter().map(|(at, _)| at);
+        parcels.chain(occasions).filter(|at| *at > after).min()
+    }
+
+    /// How events are delivered.
+    pub fn mode(&self) -> Mode {
+        self.lock().mode
+    }
+
+    /// Delivers otherwise from now on. Only [`Mode::Hold`] leaves anything held.
+    pub fn set_mode(&self, mode: Mode) {
+        let mut book = self.lock();
+        book.mode = mode;
+        if mode != Mode::Hold {
+            book.parcels.iter_mut().for_each(|parcel| parcel.held = false);
+        }
+        self.save(&book);
+        self.news.notify_one();
+    }
+
+    /// How many events are held, and how many wait for another try.
+    pub fn waiting(&self) -> (usize, usize) {
+        let book = self.lock();
+        let held = book.parcels.iter().filter(|parcel| parcel.held).count();
+        (held, book.parcels.len() - held)
+    }
+
+    /// All events, oldest first.
+    pub fn events(&self) -> Vec<Value> {
+        self.events.all()
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        let mut book = self.lock();
+        *book = Book::default();
+        self.save(&book);
+        self.events.clear();
+    }
+
+    /// Lets go of what is held; how many events that were.
+    fn release(&self) -> usize {
+        let mut book = self.lock();
+        let mut released = 0;
+        for parcel in book.parcels.iter_mut().filter(|parcel| parcel.held) {
+            parcel.held = false;
+            released += 1;
+        }
+        self.save(&book);
+        released
+    }
+
+    /// The events to deliver now, in the order of the mode. Each is the caller's until it is [`Self::delivered`].
+    fn take_due(&self) -> (Mode, Vec<Value>) {
+        let now = self.clock.now();
+        let mut book = self.lock();
+        let mut events = Vec::new();
+        for parcel in book.parcels.iter_mut().filter(|parcel| parcel.is_due(now)) {
+            parcel.under_way = true;
+            events.push(parcel.event.clone());
+        }
+        if book.mode == Mode::Shuffle {
+            events.sort_by_cached_key(|_| u64::from_ne_bytes(self.entropy.bytes()));
+        }
+        (book.mode, events)
+    }
+
+    /// Notes whether an event was taken.
+    fn delivered(&self, event: &Value, taken: bool) {
+        let now = self.clock.now();
+        let id = event.get("id").and_then(Value::as_str).unwrap_or_default();
+        let mut book = self.lock();
+        book.delivered(id, taken, now);
+        self.save(&book);
+    }
+
+    /// Waits until there is something new to deliver.
+    async fn news(&self) {
+        self.news.notified().await;
+    }
+
+    /// Changes the book as of `now`, keeps it, and puts what was told on its way.
+    fn turn<T>(&self, now: Timestamp, act: impl FnOnce(&mut Turn<'_>) -> T) -> T {
+        self.change(&mut self.lock(), now, act)
+    }
+
+    fn change<T>(&self, book: &mut Book, now: Timestamp, act: impl FnOnce(&mut Turn<'_>) -> T) -> T {
+        let mut turn = Turn::new(book, &self.account, &self.entropy, now);
+        let outcome = act(&mut turn);
+        let told = turn.into_events();
+        let mode = book.mode;
+        for event in told {
+            self.events.push(event.clone());
+            book.parcels.push(Parcel::new(event, self.clock.now(), mode));
+        }
+        self.save(book);
+        self.news.notify_one();
+        outcome
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps the book. A file that cannot be written is reported and costs only the memory of the next start.
+    fn save(&self, book: &Book) {
+        let Some(file) = &self.file else { return };
+        let fresh = file.with_extension("new");
+        let text = serde_json::to_vec(book).map_err(io::Error::from);
+        let saved =
+            text.and_then(|text| std::fs::write(&fresh, text)).and_then(|()| std::fs::rename(&fresh, file));
+        if let Err(error) = saved {
+            tracing::warn!(%error, "what Stripe's stand-in knows cannot be saved");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Two hundred random histories, shuffled, repeated and partly in parallel.
+
+use std::collections::BTreeMap;
+
+use domain::{delivery::Delivery, id::OrgId, notice::NoticeKey, org::Org};
+use futures_util::{StreamExt, future::join_all, stream};
+use serde_json::Value;
+
+use crate::{
+    chance::Chance,
+    history::History,
+    wire::{Wire, fold},
+};
+
+const HISTORIES: usize = 200;
+const SEED: u64 = 20_250_331;
+
+/// Plays one history; answers the organization as it should be.
+async fn play(wire: &Wire, n: usize) -> (OrgId, Org) {
+    let mut chance = Chance::new(SEED + n as u64);
+    let id = wire.sign_up(n, chance.percent(50)).await;
+    let before = wire.org(id).await;
+    let history = History::random(&mut chance, n, id, wire.now().as_second());
+    let mut deliveries: Vec<&Value> = history.events.iter().collect();
+    for event in &history.events {
+        if chance.percent(30) {
+            deliveries.push(event);
+        }
+    }
+    chance.shuffle(&mut deliveries);
+    let mut rest = &deliveries[..];
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(rest.len().min(1 + chance.below(3)));
+        join_all(now.iter().map(|event| wire.deliver(event))).await;
+        rest = later;
+    }
+    let linked = history.linked.then_some(&history.customer);
+    (id, fold(before, linked, &history.events, wire.now()))
+}
+
+/// How often each organization is named in a list.
+fn by_org<'a>(list: impl Iterator<Item = &'a Value>, place: &str) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for one in list {
+        *counts.entry(one.pointer(place).unwrap().as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn random_histories_end_where_the_fold_of_what_they_say_ends() {
+    let wire = Wire::new().await;
+    let played: Vec<(OrgId, Org)> =
+        stream::iter(0..HISTORIES).map(|n| play(&wire, n)).buffer_unordered(8).collect().await;
+    wire.settle().await;
+    let (mails, events) = (wire.list("mail").await, wire.list("events").await);
+    let welcomes = by_org(mails.iter().filter(|mail| mail["kind"] == "welcome"), "/organization_id");
+    let provisioned = events.iter().filter(|event| event["detail-type"] == "organization.provisioned");
+    let provisioned = by_org(provisioned, "/detail/organization_id");
+    let mut paid = 0;
+    for (id, expected) in played {
+        let org = wire.org(id).await;
+        assert_eq!(org.billing, expected.billing, "{id}");
+        assert_eq!(org.status(wire.now()), expected.status(wire.now()), "{id}");
+        let times = usize::from(expected.provisioned.is_some());
+        assert_eq!(provisioned.get(&id.to_string()).copied().unwrap_or(0), times, "{id}");
+        assert_eq!(welcomes.get(&id.to_string()).copied().unwrap_or(0), times, "{id}");
+        paid += times;
+        for (key, recipients) in &org.outbox.0 {
+            let NoticeKey::PaymentFailed { invoice } = key else { continue };
+            let awaited = org.billing.awaited_payment(invoice).is_some();
+            for delivery in recipients.values() {
+                // One that is settled by now may have been sent while it was not.
+                let done = matches!(delivery, Delivery::Sent { .. } | Delivery::Dropped { .. });
+                assert!(done && (!awaited || matches!(delivery, Delivery::Sent { .. })), "{id} {key}");
+            }
+        }
+    }
+    assert!(paid > HISTORIES / 2, "the histories must be worth something: {paid} provision");
+}

@@ -1,0 +1,70 @@
+//! The pages that everybody may see, and the routes around them.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::driver::World;
+
+#[tokio::test]
+async fn looking_without_reading_finds_the_same_routes() {
+    let world = World::new().await;
+    for (path, status, header, value) in [
+        ("/", 200, "content-type", "text/html; charset=utf-8"),
+        ("/onboarding/guide", 200, "content-type", "text/html; charset=utf-8"),
+        ("/dashboard", 303, "location", "/login?next=/dashboard"),
+        ("/onboarding/api/checklist", 401, "content-type", "application/problem+json"),
+        ("/organizations/org_1", 303, "location", "/login?next=/organizations/org_1"),
+        // Other functions' routes, which the gateway gives away under these methods alone.
+        ("/organizations/new", 405, "allow", "GET, POST"),
+        ("/login", 405, "allow", "GET, POST"),
+        ("/login/f00d", 405, "allow", "GET, POST"),
+        ("/logout", 405, "allow", "POST"),
+        ("/billing/webhooks/stripe", 405, "allow", "POST"),
+        ("/nowhere", 404, "content-type", "application/problem+json"),
+    ] {
+        let answer = world.send("HEAD", path, &[], "").await;
+        assert_eq!((answer.status, answer.header(header)), (status, value), "{path}");
+        assert_eq!(answer.text(), "", "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_hangs_does_not_keep_public_pages_waiting() {
+    let world = World::new().await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let visitor = || {
+        let mut visitor = world.visitor();
+        visitor.cookie.clone_from(&jo.cookie);
+        visitor
+    };
+    world.inject(json!([{ "service": "dynamodb", "operation": "BatchGetItem", "kind": "hang" }])).await;
+    let (mut one, mut two, mut three, mut four) = (visitor(), visitor(), visitor(), visitor());
+    let began = Instant::now();
+    let (landing, guide, form, login) = tokio::join!(
+        one.open("/"),
+        two.open("/onboarding/guide"),
+        three.open("/organizations/new"),
+        four.open("/login"),
+    );
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    for (page, answer) in [("/", landing), ("guide", guide), ("form", form), ("login", login)] {
+        assert_eq!(answer.status, 200, "{page}");
+        assert!(!answer.text().contains("Sign out"), "as to a stranger: {page}");
+    }
+}
+
+#[tokio::test]
+async fn addresses_of_one_network_are_limited_together() {
+    let world = World::new().await;
+    let mut statuses = Vec::new();
+    for n in 0..6 {
+        let mut visitor = world.visitor();
+        visitor.ip = format!("2001:db8:1:2::{n}");
+        let email = format!("jo{n}@example.com");
+        let form = [("name", "Acme"), ("full_name", "Jo"), ("email", email.as_str())];
+        statuses.push(visitor.submit("/organizations/new", &form).await.status);
+    }
+    assert_eq!(statuses, [303, 303, 303, 303, 303, 429]);
+}

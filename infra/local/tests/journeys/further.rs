@@ -1,0 +1,113 @@
+//! A further organization of somebody who has one.
+
+use crate::{
+    driver::{Visitor, World},
+    sign_in::by_link,
+};
+
+const TOKEN: &str = "5f2b8c0e9d7a4b6c8e1f3a5d7c9b0e2f";
+
+/// Somebody whose address is proven, with an organization that began with or without a trial.
+async fn proven<'w>(world: &'w World, trial: bool) -> Visitor<'w> {
+    let mut jo = world.visitor();
+    jo.sign_up("First", "jo@example.com", trial).await;
+    by_link(world, &mut jo, "jo@example.com").await;
+    jo
+}
+
+#[tokio::test]
+async fn whoever_lost_the_answer_gets_into_the_same_organization_with_the_same_form() {
+    for (had_trial, wants_trial, lands_in_welcome) in
+        [(true, "true", false), (false, "true", true), (false, "false", false)]
+    {
+        let world = World::new().await;
+        let mut jo = proven(&world, had_trial).await;
+        let (first, held) = (jo.org(), jo.cookie.clone());
+        let form = [("name", "Second"), ("start_trial", wants_trial), ("form_token", TOKEN)];
+        let told = jo.submit("/organizations/new", &form).await;
+        let second = jo.org();
+        assert_ne!(first, second);
+
+        // The answer is lost: the browser still holds the session of the first organization.
+        jo.cookie = held;
+        let again = jo.submit("/organizations/new", &form).await;
+        assert_eq!((again.status, jo.org()), (303, second), "{}", again.text());
+        let place = again.header("location").to_owned();
+        assert_eq!(place, told.header("location"));
+        assert_eq!(place == "/onboarding/welcome", lands_in_welcome, "{place}");
+        assert_eq!(jo.open(&place).await.status, 200, "{place}");
+        assert_eq!(jo.organization().await["name"], "Second");
+    }
+}
+
+#[tokio::test]
+async fn the_session_at_hand_counts_and_a_strangers_form_gets_none() {
+    let world = World::new().await;
+    let mut jo = proven(&world, true).await;
+    let form = [("name", "Second"), ("form_token", TOKEN)];
+    assert_eq!(jo.submit("/organizations/new", &form).await.status, 303);
+    let mut stranger = world.visitor();
+    let form = [form[0], form[1], ("full_name", "Eve"), ("email", "jo@example.com")];
+    let answer = stranger.submit("/organizations/new", &form).await;
+    assert_eq!((answer.status, &stranger.cookie), (409, &None), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn who_has_not_proven_the_address_is_led_to_do_so_and_back() {
+    let world = World::new().await;
+    let mut jo = world.trialing("First", "jo@example.com").await;
+    let shown = jo.open("/organizations/new").await;
+    let refused = jo.submit("/organizations/new", &[("name", "Second")]).await;
+    assert_eq!((shown.status, refused.status), (200, 403));
+    for page in [shown.text(), refused.text()] {
+        assert!(!page.contains("name=\"name\""), "what would be refused is not offered: {page}");
+        assert!(page.contains("Prove your email address"), "{page}");
+        for part in [
+            r#"method="post" action="/login""#,
+            r#"name="email" value="jo@example.com""#,
+            r#"name="next" value="/organizations/new""#,
+        ] {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+    }
+
+    let asked = jo.submit("/login", &[("email", "jo@example.com"), ("next", "/organizations/new")]).await;
+    assert_eq!(asked.status, 200, "{}", asked.text());
+    let mails = world.mails("sign_in").await;
+    let text = mails[0]["text"].as_str().unwrap();
+    let link = text.split_whitespace().find_map(|word| word.strip_prefix("http://localhost:8484")).unwrap();
+    let signed_in = jo.submit(link, &[]).await;
+    assert_eq!(signed_in.header("location"), "/organizations/new");
+    let form = jo.open("/organizations/new").await.text();
+    assert!(form.contains("name=\"name\""), "{form}");
+    assert!(!form.contains("Free for"), "a used trial is not offered again: {form}");
+    assert!(form.contains("choose its plan on the next page"), "{form}");
+}
+
+#[tokio::test]
+async fn programs_are_told_where_an_address_is_proven() {
+    let world = World::new().await;
+    let mut jo = world.trialing("First", "jo@example.com").await;
+    let json = [("content-type", "application/json")];
+    let refused = jo.send("POST", "/organizations/new", &json, r#"{"name":"Second"}"#).await;
+    assert_eq!((refused.status, refused.header("content-type")), (403, "application/problem+json"));
+    assert_eq!(refused.json()["sign_in_url"], "/login?next=/organizations/new");
+}
+
+#[tokio::test]
+async fn a_trial_that_is_still_to_be_had_is_offered() {
+    let world = World::new().await;
+    let mut jo = proven(&world, false).await;
+    assert!(jo.open("/organizations/new").await.text().contains("Free for 14 days"));
+}
+
+#[tokio::test]
+async fn refusals_count_for_the_limits_of_sign_ups() {
+    let world = World::new().await;
+    let mut jo = world.trialing("First", "jo@example.com").await;
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(jo.submit("/organizations/new", &[("name", "Second")]).await.status);
+    }
+    assert_eq!(statuses, [403, 403, 429], "the sign-up itself was the first of three a day");
+}

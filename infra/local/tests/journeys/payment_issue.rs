@@ -1,0 +1,84 @@
+//! Payments that fail: what is shown, and who is written to.
+
+use serde_json::{Value, json};
+
+use crate::driver::{Visitor, World};
+
+/// What Stripe says of an invoice of an organization.
+fn of(jo: &Visitor<'_>, kind: &str, invoice: &str) -> Value {
+    json!({ "type": kind, "organization_id": jo.org(), "set": { "data.object.id": invoice } })
+}
+
+async fn tell(world: &World, spec: Value) {
+    assert_eq!(world.stripe(spec).await, [200]);
+}
+
+async fn paying<'w>(world: &'w World) -> Visitor<'w> {
+    let jo = world.pending("Acme", "jo@example.com").await;
+    tell(world, json!({ "type": "customer.subscription.created", "organization_id": jo.org() })).await;
+    tell(world, of(&jo, "invoice.paid", "in_1")).await;
+    jo
+}
+
+#[tokio::test]
+async fn a_failed_payment_is_mailed_once_an_invoice_and_shown_until_it_is_paid() {
+    let world = World::new().await;
+    let mut jo = paying(&world).await;
+    for _ in 0..3 {
+        tell(&world, of(&jo, "invoice.payment_failed", "in_2")).await;
+        world.advance("5h").await;
+    }
+    let mails = world.mails("payment_failed").await;
+    assert_eq!(mails.len(), 1, "{mails:#?}");
+    assert_eq!(mails[0]["to"], json!(["jo@example.com"]));
+    assert_eq!(mails[0]["subject"], "A payment did not go through - Acme");
+    assert!(mails[0]["text"].as_str().unwrap().contains(&format!("/organizations/{}", jo.org())));
+    assert_eq!(jo.organization().await["billing_issue"]["kind"], "payment_failed");
+    assert!(jo.open("/dashboard").await.text().contains("A payment failed"));
+
+    tell(&world, of(&jo, "invoice.paid", "in_2")).await;
+    assert_eq!(jo.organization().await["billing_issue"], json!(null));
+    tell(&world, of(&jo, "invoice.payment_failed", "in_3")).await;
+    assert_eq!(world.mails("payment_failed").await.len(), 2, "another invoice is another mail");
+}
+
+#[tokio::test]
+async fn a_banks_question_is_shown_and_mailed_in_its_own_words() {
+    let world = World::new().await;
+    let mut jo = paying(&world).await;
+    tell(&world, of(&jo, "invoice.payment_action_required", "in_2")).await;
+    let issue = jo.organization().await["billing_issue"].clone();
+    assert_eq!((&issue["kind"], &issue["invoice"]), (&json!("action_required"), &json!("in_2")));
+    assert!(jo.open("/dashboard").await.text().contains("bank asks you to confirm"));
+    let mails = world.mails("payment_failed").await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0]["subject"], "Your bank asks you to confirm a payment - Acme");
+    tell(&world, of(&jo, "invoice.payment_failed", "in_2")).await;
+    assert_eq!(world.mails("payment_failed").await.len(), 1, "one invoice, one mail");
+}
+
+#[tokio::test]
+async fn nobody_is_asked_for_what_was_settled_before_the_mail_went_out() {
+    for settles in
+        ["invoice.paid", "invoice.voided", "invoice.marked_uncollectible", "customer.subscription.deleted"]
+    {
+        let world = World::new().await;
+        let jo = paying(&world).await;
+        world.settle().await;
+        // The mail waits: its sender cannot write its claim.
+        world
+            .inject(
+                json!([{ "function": "mailer", "service": "dynamodb", "rate": 1.0, "kind": "error_500" }]),
+            )
+            .await;
+        tell(&world, of(&jo, "invoice.payment_failed", "in_2")).await;
+        let settled = match settles {
+            "customer.subscription.deleted" => json!({ "type": settles, "organization_id": jo.org() }),
+            _ => of(&jo, settles, "in_2"),
+        };
+        tell(&world, settled).await;
+        world.local("DELETE", "/_local/faults", None).await;
+        world.advance("10m").await;
+        assert_eq!(world.mails("payment_failed").await.len(), 0, "{settles}");
+    }
+}

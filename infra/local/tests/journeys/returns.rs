@@ -1,0 +1,133 @@
+//! Refunds, disputes, deleted customers, and events that are not for us.
+
+use serde_json::{Value, json};
+
+use crate::{
+    driver::{Visitor, World},
+    signed::outcome,
+};
+
+fn event(id: &str, kind: &str, object: &Value) -> Value {
+    json!({ "id": id, "object": "event", "type": kind, "created": 1_767_225_600, "livemode": false,
+        "data": { "object": object } })
+}
+
+/// The organization's item, as text.
+async fn item(world: &World, org: &str) -> String {
+    let items = world.items(&format!("ORG#{org}")).await;
+    items
+        .iter()
+        .find(|item| item.to_string().contains("\"billing\""))
+        .map_or_else(String::new, Value::to_string)
+}
+
+/// A paying organization, linked to its customer.
+async fn paying<'w>(world: &'w World, customer: &str) -> Visitor<'w> {
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    for kind in ["checkout.session.completed", "customer.subscription.created", "invoice.paid"] {
+        let spec = json!({ "type": kind, "organization_id": jo.org(), "customer": customer });
+        assert_eq!(world.stripe(spec).await, [200]);
+    }
+    assert_eq!(jo.organization().await["status"], "active");
+    jo
+}
+
+#[tokio::test]
+async fn a_refund_or_dispute_is_recorded_with_whom_it_concerns_and_changes_no_status() {
+    let world = World::new().await;
+    let mut jo = paying(&world, "cus_1").await;
+    for (id, kind, object) in [
+        ("evt_r1", "charge.refunded", json!({ "id": "ch_1", "customer": "cus_1" })),
+        (
+            "evt_d1",
+            "charge.dispute.created",
+            json!({ "id": "du_1", "charge": { "id": "ch_1", "customer": "cus_1" } }),
+        ),
+        (
+            "evt_d2",
+            "charge.dispute.closed",
+            json!({ "id": "du_2", "charge": "ch_1", "metadata": { "organization_id": jo.org() } }),
+        ),
+    ] {
+        for _ in 0..2 {
+            assert_eq!(outcome(&world, &event(id, kind, &object)).await, "applied", "{kind}");
+        }
+        assert!(item(&world, &jo.org()).await.contains(id), "{kind}");
+    }
+    assert_eq!(jo.organization().await["status"], "active");
+}
+
+#[tokio::test]
+async fn a_dispute_that_names_nobody_is_kept_for_a_person() {
+    let world = World::new().await;
+    let dispute = event("evt_d1", "charge.dispute.created", &json!({ "id": "du_1", "charge": "ch_1" }));
+    let before = world.item_count().await;
+    for _ in 0..2 {
+        assert_eq!(outcome(&world, &dispute).await, "unattributed");
+    }
+    assert_eq!(world.item_count().await, before + 1);
+    let kept = world.items("STRIPE#evt_d1").await;
+    assert!(kept[0].to_string().contains("names no customer"), "{kept:?}");
+    let stranger = event("evt_r1", "charge.refunded", &json!({ "id": "ch_2", "customer": "cus_stranger" }));
+    assert_eq!(outcome(&world, &stranger).await, "parked", "its customer may still become known");
+}
+
+#[tokio::test]
+async fn a_deleted_customer_ends_access_and_still_leads_to_its_organization() {
+    let world = World::new().await;
+    let mut jo = paying(&world, "cus_1").await;
+    assert_eq!(
+        outcome(&world, &event("evt_x", "customer.deleted", &json!({ "id": "cus_1" }))).await,
+        "applied"
+    );
+    let organization = jo.organization().await;
+    assert_eq!((&organization["status"], &organization["access"]), (&json!("canceled"), &json!("read_only")));
+    assert!(jo.open("/dashboard").await.text().contains("Getting Started"), "nothing is deleted");
+
+    let late = json!({ "id": "in_9", "customer": "cus_1", "amount_paid": 2900, "created": 1_767_225_600,
+        "subscription": "sub_9" });
+    assert_eq!(
+        outcome(&world, &event("evt_late", "invoice.paid", &late)).await,
+        "applied",
+        "found, not parked"
+    );
+    assert_eq!(jo.organization().await["status"], "canceled", "and not revived");
+}
+
+#[tokio::test]
+async fn a_deleted_customer_takes_a_running_trial_along() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let link =
+        json!({ "type": "checkout.session.completed", "organization_id": jo.org(), "customer": "cus_1" });
+    assert_eq!(world.stripe(link).await, [200]);
+    assert_eq!(jo.organization().await["status"], "trialing");
+    assert_eq!(
+        outcome(&world, &event("evt_x", "customer.deleted", &json!({ "id": "cus_1" }))).await,
+        "applied"
+    );
+    assert_eq!(jo.organization().await["status"], "canceled");
+    world.advance("15d").await;
+    assert!(world.mails("trial_ending").await.is_empty() && world.mails("trial_ended").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_of_the_other_mode_or_another_account_is_left_alone() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let before = world.item_count().await;
+    let paid = json!({ "id": "in_1", "customer": "cus_1", "amount_paid": 2900, "created": 1_767_225_600,
+        "metadata": { "organization_id": jo.org() } });
+    let mut live = event("evt_1", "invoice.paid", &paid);
+    live["livemode"] = json!(true);
+    let mut connected = event("evt_2", "invoice.paid", &paid);
+    connected["account"] = json!("acct_another");
+    for event in [live, connected] {
+        assert_eq!(outcome(&world, &event).await, "wrong_mode");
+    }
+    assert_eq!(
+        (jo.organization().await["status"].clone(), world.item_count().await),
+        (json!("pending"), before)
+    );
+    assert_eq!(outcome(&world, &event("evt_3", "invoice.paid", &paid)).await, "applied", "the same, of ours");
+}

@@ -1,0 +1,96 @@
+//! A webhook secret that is rotated while the function runs.
+
+use local::Config;
+use serde_json::{Value, json};
+
+use crate::{
+    driver::World,
+    signed::{outcome, post},
+};
+
+const ARN: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:onramp/stripe-webhook-AbCdEf";
+const FIRST: &str = local::WEBHOOK_SECRET;
+const SECOND: &str = "whsec_second";
+
+async fn world() -> World {
+    World::with(Config::memory().set("StripeWebhookSecretArn", ARN)).await
+}
+
+fn rotate(world: &World, to: &str) {
+    world.stack.system().cloud.secrets.put(ARN, to);
+}
+
+fn event(id: &str) -> Value {
+    json!({ "id": id, "object": "event", "type": "product.updated", "created": 1_767_225_600, "livemode": false,
+        "data": { "object": { "id": "prod_1" } } })
+}
+
+/// How often the stored secret was read.
+async fn reads(world: &World) -> usize {
+    let calls = world.local("GET", "/_local/calls", None).await;
+    let of_webhook =
+        |call: &&Value| call["function"] == "stripe-webhook" && call["operation"] == "GetSecretValue";
+    calls.as_array().unwrap().iter().filter(of_webhook).count()
+}
+
+async fn status(world: &World, secret: &str) -> u16 {
+    post(world, secret, &event("evt_1")).await.status
+}
+
+#[tokio::test]
+async fn a_rotated_secret_takes_effect_without_a_deployment() {
+    let world = world().await;
+    assert_eq!(outcome(&world, &event("evt_1")).await, "ignored");
+    assert_eq!((status(&world, SECOND).await, reads(&world).await), (400, 1), "read at the start, not since");
+    world.advance("61s").await;
+
+    // Both are active while one is rolled, then the old one is gone.
+    rotate(&world, &format!("{FIRST},{SECOND}"));
+    assert_eq!((status(&world, FIRST).await, reads(&world).await), (200, 1), "what is held still fits");
+    assert_eq!((status(&world, SECOND).await, reads(&world).await), (200, 2));
+    assert_eq!(status(&world, FIRST).await, 200);
+    rotate(&world, SECOND);
+    world.advance("61s").await;
+    assert_eq!(status(&world, "whsec_forged").await, 400, "which makes the function look");
+    assert_eq!((status(&world, FIRST).await, status(&world, SECOND).await), (400, 200));
+    assert_eq!(reads(&world).await, 3);
+}
+
+#[tokio::test]
+async fn a_forger_drives_one_read_a_minute_at_most() {
+    let world = world().await;
+    world.advance("61s").await;
+    for _ in 0..20 {
+        assert_eq!(status(&world, "whsec_forged").await, 400);
+    }
+    assert_eq!(reads(&world).await, 2);
+    world.advance("59s").await;
+    assert_eq!((status(&world, "whsec_forged").await, reads(&world).await), (400, 2));
+    world.advance("2s").await;
+    assert_eq!((status(&world, "whsec_forged").await, reads(&world).await), (400, 3));
+}
+
+#[tokio::test]
+async fn what_is_no_signature_at_all_is_no_reason_to_look() {
+    let world = world().await;
+    world.advance("61s").await;
+    for header in ["", "t=1,v1=00", "v1=00", "nonsense"] {
+        let body = event("evt_1").to_string();
+        let answer =
+            world.send("POST", "/billing/webhooks/stripe", &[("stripe-signature", header)], body).await;
+        assert_eq!(answer.status, 400);
+    }
+    assert_eq!(reads(&world).await, 1);
+}
+
+#[tokio::test]
+async fn a_store_of_secrets_that_fails_leaves_the_held_ones_in_force() {
+    let world = world().await;
+    world.advance("61s").await;
+    world.inject(json!([{ "service": "secretsmanager", "rate": 1.0, "kind": "access_denied" }])).await;
+    assert_eq!((status(&world, SECOND).await, status(&world, FIRST).await), (400, 200));
+    world.local("DELETE", "/_local/faults", None).await;
+    rotate(&world, SECOND);
+    world.advance("61s").await;
+    assert_eq!(status(&world, SECOND).await, 200);
+}

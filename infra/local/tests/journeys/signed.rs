@@ -1,0 +1,21 @@
+//! Events signed by hand, for what the stand-in would never send.
+
+use serde_json::Value;
+use stripe::{Secret, sign};
+
+use crate::driver::{Answer, World};
+
+/// Posts an event, signed now with a secret.
+pub async fn post(world: &World, secret: &str, event: &Value) -> Answer {
+    let body = format!("{event:#}");
+    let now = world.stack.system().cloud.clock.now();
+    let header = sign(&Secret::parse(secret).unwrap(), now, body.as_bytes());
+    world.send("POST", "/billing/webhooks/stripe", &[("stripe-signature", &header)], body).await
+}
+
+/// The same with the stack's own secret; answers what became of it.
+pub async fn outcome(world: &World, event: &Value) -> String {
+    let answer = post(world, world.stack.webhook_secret(), event).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()["outcome"].as_str().unwrap().to_owned()
+}

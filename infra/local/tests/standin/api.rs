@@ -1,0 +1,194 @@
+//! What the API takes, and what it refuses as Stripe does.
+
+use serde_json::{Value, json};
+
+use crate::bench::{bench, idle};
+use crate::shop::{KEY, SINGLE, Shop, TEAM, encoded, id, read};
+
+const CHECKOUT: [(&str, &str); 5] = [
+    ("mode", "subscription"),
+    ("line_items[0][price]", SINGLE),
+    ("line_items[0][quantity]", "1"),
+    ("success_url", "http://localhost:8484/done?s={CHECKOUT_SESSION_ID}"),
+    ("cancel_url", "http://localhost:8484/"),
+];
+
+/// The usual Checkout with one parameter set, or left out where the value is empty.
+fn checkout_with<'a>(name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+    let others = CHECKOUT.into_iter().filter(|(other, _)| *other != name);
+    others.chain((!value.is_empty()).then_some((name, value))).collect()
+}
+
+#[tokio::test]
+async fn what_stripe_refuses_is_refused() {
+    let bench = bench(idle(), idle()).await;
+    let shop = Shop(&bench.stack);
+    let soon = (shop.now().as_second() + 48 * 3600 - 5).to_string();
+    for (name, value, code, param) in [
+        ("mode", "", json!("parameter_missing"), "mode"),
+        ("mode", "payment", json!(null), "mode"),
+        ("success_url", "", json!("parameter_missing"), "success_url"),
+        ("success_url", "javascript:alert(1)", json!("url_invalid"), "success_url"),
+        ("cancel_url", "https://", json!("url_invalid"), "cancel_url"),
+        ("line_items[0][price]", "price_nobody", json!("resource_missing"), "line_items[0][price]"),
+        ("line_items[0][quantity]", "some", json!("parameter_invalid_integer"), "line_items[0][quantity]"),
+        ("line_items[0][quantity]", "0", json!(null), "line_items[0][quantity]"),
+        ("customer", "cus_nobody", json!("resource_missing"), "customer"),
+        ("subscription_data[trial_end]", &soon, json!(null), "subscription_data[trial_end]"),
+        ("subscription_data[trial]", "1", json!("parameter_unknown"), "subscription_data[trial]"),
+        ("colour", "red", json!("parameter_unknown"), "colour"),
+        ("metadata[organization_id][0]", "1", json!("parameter_unknown"), "metadata[organization_id][0]"),
+    ] {
+        let (status, answer) = shop.post("/v1/checkout/sessions", &checkout_with(name, value));
+        assert_eq!(status, 400, "{name}={value}: {answer}");
+        let error = &answer["error"];
+        assert_eq!(
+            (&error["type"], &error["code"], &error["param"]),
+            (&json!("invalid_request_error"), &code, &json!(param)),
+            "{name}={value}: {answer}"
+        );
+        assert!(error["message"].is_string(), "{answer}");
+    }
+    assert_eq!(shop.post("/v1/customers", &[("email", "")]).1["error"]["code"], "parameter_invalid_empty");
+    assert_eq!(shop.post("/v1/customers", &[("email", "jo")]).1["error"]["code"], "email_invalid");
+    assert_eq!(shop.events(), Vec::<Value>::new(), "a refusal changes nothing");
+}
+
+#[tokio::test]
+async fn an_end_of_trial_48_hours_ahead_is_taken() {
+    let bench = bench(idle(), idle()).await;
+    let shop = Shop(&bench.stack);
+    let end = (shop.now().as_second() + 48 * 3600 + 5).to_string();
+    let form = checkout_with("subscription_data[trial_end]", &end);
+    let (status, session) = shop.post("/v1/checkout/sessions", &form);
+    assert_eq!((status, &session["amount_total"]), (200, &json!(0)), "{session}");
+}
+
+#[tokio::test]
+async fn only_the_accounts_key_opens_the_api() {
+    let bench = bench(idle(), idle()).await;
+    let shop = Shop(&bench.stack);
+    let basic = "Basic c2tfdGVzdF9sb2NhbF9vbnJhbXA6";
+    for (headers, status) in [
+        (vec![], 401),
+        (vec![("authorization", "Bearer sk_test_other")], 401),
+        (vec![("authorization", KEY)], 401),
+        (vec![("authorization", "Bearer sk_test_local_onramp")], 200),
+        (vec![("authorization", basic)], 200),
+    ] {
+        let (got, answer) = read(&shop.send("GET", "/v1/events", &headers, ""));
+        assert_eq!(got, status, "{headers:?}: {answer}");
+    }
+    let (_, answer) =
+        read(&shop.send("GET", "/v1/events", &[("authorization", "Bearer sk_live_abcdef")], ""));
+    assert!(!answer.to_string().contains("sk_live"), "a key is not repeated: {answer}");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_404() {
+    let bench = bench(idle(), idle()).await;
+    let shop = Shop(&bench.stack);
+    for path in
+        ["customers/cus_1", "subscriptions/sub_1", "checkout/sessions/cs_1", "invoices/in_1", "events/evt_1"]
+    {
+        let (status, answer) = shop.get(&format!("/v1/{path}"));
+        assert_eq!((status, &answer["error"]["code"]), (404, &json!("resource_missing")), "{path}: {answer}");
+    }
+    assert_eq!(shop.get("/v1/charges").0, 404);
+    assert_eq!(shop.post("/v1/subscriptions/sub_1", &[]).0, 404);
+}
+
+#[tokio::test]
+async fn a_key_stands_for_one_request() {
+    let bench = bench(idle(), idle()).await;
+    let shop = Shop(&bench.stack);
+    let send = |key: &str, form: &[(&str, &str)]| {
+        let bearer = format!("Bearer {KEY}");
+        let headers = [("authorization", bearer.as_str()), ("idempotency-key", key)];
+        shop.send("POST", "/v1/customers", &headers, &encoded(form))
+    };
+    let form = [("email", "jo@example.com"), ("name", "Jo")];
+    let first = send("customer-1", &form);
+    let again = send("customer-1", &[form[1], form[0]]);
+    assert_eq!(first.body(), again.body());
+    assert_eq!(first.headers().get("idempotent-replayed"), None);
+    assert_eq!(again.headers()["idempotent-replayed"], "true");
+    assert_eq!(again.headers()["original-request"], first.headers()["request-id"]);
+
+    let (status, other) = read(&send("customer-1", &[("email", "al@example.com")]));
+    assert_eq!((status, &other["error"]["type"]), (400, &json!("idempotency_error")));
+    assert_ne!(read(&send("customer-2", &form)).1["id"], read(&first).1["id"]);
+
+    let refused = send("customer-3", &[("email", "jo")]);
+    assert_eq!(refused.status(), 400);
+    assert_eq!(send("customer-3", &form).status(), 200, "a refusal uses no key up");
+
+    shop.pass(1).await;
+    shop.pass(1).await;
+    assert_ne!(read(&send("customer-1", &form)).1["id"], read(&first).1["id"], "a key is kept for a day");
+    assert_eq!(shop.events().len(), 4);
+}
+
+#[tokio::test]
+async fn events_are_listed_newest_first_in_pages() {
+    let bench = bench(idle(), idle()).await;
+    let shop = Shop(&bench.stack);
+    let (customer, _) = shop.subscribe("pay", None);
+    let types = |path: &str| {
+        let (status, list) = shop.get(path);
+        assert_eq!(status, 200, "{list}");
+        let types = list["data"].as_array().unwrap().iter().map(|event| event["type"].clone()).collect();
+        (Value::Array(types), list["has_more"].clone(), list["data"].clone())
+    };
+    let (two, more, page) = types("/v1/events?limit=2");
+    assert_eq!((two, more), (json!(["invoice.payment_succeeded", "invoice.paid"]), json!(true)));
+    let (rest, more, _) = types(&format!("/v1/events?starting_after={}", page[1]["id"].as_str().unwrap()));
+    assert_eq!((rest.as_array().unwrap().last(), more), (Some(&json!("customer.created")), json!(false)));
+    assert_eq!(types("/v1/events?type=customer.created").0, json!(["customer.created"]));
+    assert_eq!(types("/v1/events?types[]=invoice.paid&types[]=x").0, json!(["invoice.paid"]));
+    let later = shop.now().as_second() + 10;
+    assert_eq!(types(&format!("/v1/events?created[gte]={later}")).0, json!([]));
+    assert_eq!(shop.get("/v1/events?limit=0").0, 400);
+    let (_, customer) = shop.get(&format!("/v1/customers/{customer}"));
+    assert_eq!(customer["email"], "jo@example.com");
+}
+
+#[tokio::test]
+async fn a_deleted_customer_is_hardly_more_than_its_id() {
+    let bench = bench(idle(), idle()).await;
+    let shop = Shop(&bench.stack);
+    let (customer, _) = shop.subscribe("pay", None);
+    shop.portal(&customer, &[("do", "delete")]);
+    let (status, answer) = shop.get(&format!("/v1/customers/{customer}"));
+    assert_eq!((status, answer), (200, json!({"id": customer, "object": "customer", "deleted": true})));
+    let (status, answer) = shop.post("/v1/billing_portal/sessions", &[("customer", &customer)]);
+    assert_eq!((status, &answer["error"]["code"]), (400, &json!("resource_missing")));
+    let form = checkout_with("customer", &customer);
+    assert_eq!(shop.post("/v1/checkout/sessions", &form).0, 400);
+}
+
+#[tokio::test]
+async fn objects_carry_what_they_were_made_with() {
+    let bench = bench(idle(), idle()).await;
+    let shop = Shop(&bench.stack);
+    let customer = shop.customer("org_7");
+    let session = shop.checkout(&customer, "org_7", TEAM, None);
+    assert_eq!(session["client_reference_id"], "org_7");
+    assert_eq!(session["metadata"], json!({"organization_id": "org_7"}));
+    assert_eq!((&session["status"], &session["payment_status"]), (&json!("open"), &json!("unpaid")));
+    assert_eq!(session["url"], format!("http://localhost:8485/c/pay/{}", id(&session)));
+    let path = format!("/c/pay/{}", id(&session));
+    let to = shop.press(&path, &[("choice", "pay")]);
+    assert_eq!(to, format!("http://localhost:8484/billing/return?session={}", id(&session)));
+    let (_, session) = shop.get(&format!("/v1/checkout/sessions/{}", id(&session)));
+    assert_eq!((&session["status"], &session["url"]), (&json!("complete"), &json!(null)));
+    let subscription = shop.subscription(session["subscription"].as_str().unwrap());
+    assert_eq!(subscription["metadata"], json!({"organization_id": "org_7"}));
+    assert_eq!(subscription["customer"], json!(customer));
+    assert_eq!(subscription["items"]["data"][0]["price"]["id"], TEAM);
+    assert_eq!(subscription["items"]["data"][0]["price"]["unit_amount"], 2900);
+    let (_, invoice) = shop.get(&format!("/v1/invoices/{}", session["invoice"].as_str().unwrap()));
+    assert_eq!((&invoice["status"], &invoice["amount_paid"]), (&json!("paid"), &json!(2900)));
+    assert_eq!(invoice["parent"]["subscription_details"]["subscription"], subscription["id"]);
+    assert_eq!(invoice["lines"]["data"][0]["metadata"], json!({"organization_id": "org_7"}));
+}

@@ -1,0 +1,79 @@
+//! Onramp and Stripe together: what the stand-in tells is what the organization becomes.
+
+use local::Config;
+use serde_json::json;
+
+use crate::driver::World;
+use crate::shop::{KEY, Shop, TEAM, encoded, id};
+
+#[tokio::test]
+async fn a_checkout_activates_however_its_events_are_delivered() {
+    for mode in ["normal", "twice", "shuffle", "hold"] {
+        let world = World::new().await;
+        let mut jo = world.pending("Acme", "jo@example.com").await;
+        world.local("POST", "/_local/stripe/delivery", Some(json!({ "mode": mode }))).await;
+        let shop = Shop(&world.stack);
+        let session = shop.checkout(&shop.customer(&jo.org()), &jo.org(), TEAM, None);
+        shop.press(&format!("/c/pay/{}", id(&session)), &[("choice", "pay")]);
+        world.local("POST", "/_local/stripe/release", None).await;
+        world.settle().await;
+        assert_eq!(jo.organization().await["status"], "active", "{mode}");
+        assert_eq!(world.mails("welcome").await.len(), 1, "{mode}");
+        assert_eq!(world.events("organization.provisioned").await.len(), 1, "{mode}");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_renewal_is_an_issue_until_the_portal_settles_it() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let shop = Shop(&world.stack);
+    let customer = shop.customer(&jo.org());
+    let session = shop.checkout(&customer, &jo.org(), TEAM, None);
+    shop.press(&format!("/c/pay/{}", id(&session)), &[("choice", "pay_once")]);
+    world.settle().await;
+    assert_eq!(jo.organization().await["status"], "active");
+    assert_eq!(world.events("subscription.activated").await.len(), 1);
+    // The browser's session ends on the way: what became of the organization, its events say.
+    world.advance("32d").await;
+    assert_eq!(world.events("subscription.past_due").await.len(), 1);
+    assert_eq!(world.events("subscription.activated").await.len(), 1);
+    shop.portal(&customer, &[("do", "update_card"), ("card", "good")]);
+    assert_eq!(world.events("subscription.activated").await.len(), 2);
+}
+
+#[tokio::test]
+async fn an_event_that_could_not_be_kept_comes_again() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    world.inject(json!([{ "function": "stripe-webhook", "service": "dynamodb", "kind": "error_500" }])).await;
+    let shop = Shop(&world.stack);
+    let session = shop.checkout(&shop.customer(&jo.org()), &jo.org(), TEAM, None);
+    shop.press(&format!("/c/pay/{}", id(&session)), &[("choice", "pay")]);
+    world.settle().await;
+    world.local("DELETE", "/_local/faults", None).await;
+    assert_eq!(jo.organization().await["status"], "pending");
+    world.advance("1m").await;
+    assert_eq!(jo.organization().await["status"], "active");
+}
+
+#[tokio::test]
+async fn a_restart_finds_stripe_as_it_was() {
+    let folder = std::env::temp_dir().join(format!("onramp-stripe-{}", std::process::id()));
+    let config = || Config { data: Some(folder.clone()), ..Config::memory() };
+    let (subscription, events) = {
+        let world = World::with(config()).await;
+        let shop = Shop(&world.stack);
+        let (_, subscription) = shop.subscribe("pay", None);
+        (subscription, shop.events())
+    };
+    let world = World::with(config()).await;
+    let shop = Shop(&world.stack);
+    assert_eq!(shop.events(), events);
+    assert_eq!(shop.subscription(&subscription)["status"], "active");
+    let headers = [("authorization", format!("Bearer {KEY}"))].map(|(name, value)| (name, value));
+    let response = shop.send("POST", "/v1/customers", &[(headers[0].0, &headers[0].1)], &encoded(&[]));
+    assert_eq!(response.status(), 200);
+    drop(world);
+    std::fs::remove_dir_all(folder).unwrap();
+}

@@ -184,5 +184,5 @@ async fn one_is_out_only_once_the_session_is_gone() {
 
     let denied = |_: &str| (400, json!({ "__type": "InternalServerError" }));
     let (status, out, _) = run(denied, &recorded("post-logout")).await;
-    assert_eq!((status, &out["cookies"]), (500, &json!([])));
+    assert_eq!((status, &out["cookies"]), (503, &json!([])));
 }

@@ -25,8 +25,10 @@ pub fn render(view: &View, config: &Config) -> Markup {
 fn thanks(view: &View) -> Markup {
     let standing = Standing::of(&view.org, view.now);
     html! {
-        p { (standing.badge()) }
-        h1 { "Thank you" }
+        div class="section-head" {
+            h1 { "Thank you" }
+            (standing.badge())
+        }
         p class="lead" role="status" { (standing.means) }
         p class="actions" {
             @if view.admin.is_some() && !view.org.checklist.is_complete() {

@@ -41,7 +41,7 @@ const PLANS: [Plan; 2] = [
 pub fn render(view: &View, token: &str) -> Markup {
     html! {
         section aria-labelledby="plans" {
-            h2 id="plans" { "Plans" }
+            h2 id="plans" class="section-head" { "Plans" }
             @if let Some(charge) = view.org.first_charge(view.now) {
                 (what_happens(view, charge))
                 ul class="cards plans" { @for plan in &PLANS { (card(plan, charge, token)) } }

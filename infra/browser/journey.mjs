@@ -1,6 +1,6 @@
 // The main job in a real browser: a stranger signs up, is inside at once, sees the trial, the welcome page and the
 // checklist, ticks, dismisses and restores, finds the mail, and comes back by a mailed link. Once with scripts, once
-// without; the first time every page is looked at.
+// without; with scripts every page is looked at. Others pay, upgrade during a trial, and repair a failed renewal.
 //
 //   node journey.mjs path/to/onramp
 
@@ -9,7 +9,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { look } from './looks.mjs';
+import { paysAtOnce, repairsARenewal, upgradesOnDayFive } from './payment.mjs';
 import { startStack } from './stack.mjs';
+import { signIn, submit } from './steps.mjs';
 
 const PICTURES = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/screenshots');
 const BROWSER = {
@@ -97,21 +99,6 @@ async function journey(stack, page, who, see) {
   await see('not-found');
 }
 
-/** Asks for a link and follows it. */
-async function signIn(stack, page, who, see) {
-  await page.goto(`${stack.url}/login`);
-  await see('login');
-  await page.fill('input[name=email]', who.address);
-  await submit(page);
-  await see('login-asked');
-  const mail = (await stack.mailTo(who.address)).filter((mail) => mail.kind === 'sign_in').at(-1);
-  assert.ok(mail, 'a sign-in mail');
-  await page.goto(mail.text.match(/https?:\/\/\S+\/login\/[^\s?]+/)[0]);
-  await see('login-link');
-  await submit(page);
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
-}
-
 /** The end of the trial as a person sees it: three days before, and after. */
 async function trialEnds(stack, page, who, see) {
   for (const [advance, words, name] of [['11d', '3 days left', 'trial-warning'], ['4d', 'Your trial has ended', 'trial-ended']]) {
@@ -125,11 +112,6 @@ async function trialEnds(stack, page, who, see) {
   for (const kind of ['trial_ending', 'trial_ended']) {
     assert.equal(kinds.filter((it) => it === kind).length, 1, `one mail of the kind ${kind}`);
   }
-}
-
-/** Presses the main form's button. */
-async function submit(page) {
-  await page.locator('main form button[type=submit]').first().click();
 }
 
 /** A person with a browser of their own; everything that a page complains of is a fault. */
@@ -175,7 +157,12 @@ try {
     see: () => {},
   };
   await visit(browser, stack, { ...sam, walks: [journey] });
+  // The trials come last, since they move the clock that all share.
+  const payer = (name, walk) => ({ ...jo, organization: `${name} Ltd`, address: `${name.toLowerCase()}@payer.example`, walks: [walk] });
+  await visit(browser, stack, payer('Initech', paysAtOnce));
   await visit(browser, stack, { ...jo, walks: [journey, trialEnds] });
+  await visit(browser, stack, payer('Hooli', upgradesOnDayFive));
+  await visit(browser, stack, payer('Umbrella', repairsARenewal));
 } catch (error) {
   faults.push(error.stack, `the stack said:\n${stack.log()}`);
 } finally {

@@ -5,7 +5,7 @@ use crate::{
     error::Error,
     item::{decode, encode},
     key::Key,
-    update::{Change, Only},
+    update::{Change, Only, number},
 };
 
 impl Store {
@@ -74,9 +74,11 @@ impl Store {
         version: u64,
     ) -> Result<Option<Change>, Error> {
         let old = encode(&before.value, before.version)?;
-        if old == encode(after, before.version)? {
+        let mut new = encode(after, before.version)?;
+        if old == new {
             return Ok(None);
         }
-        Ok(Change::between(&old, &encode(after, version)?))
+        new.insert("version".to_owned(), number(version));
+        Ok(Change::between(&old, &new))
     }
 }

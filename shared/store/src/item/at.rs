@@ -13,7 +13,7 @@ impl At {
     /// only be a sender's mistake, and must not make an item unreadable.
     pub fn text(self) -> String {
         let first = Timestamp::from_second(YEAR_ZERO).unwrap_or(Timestamp::UNIX_EPOCH);
-        self.0.max(first).strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+        format!("{:.3}", self.0.max(first))
     }
 }
 

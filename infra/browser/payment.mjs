@@ -1,0 +1,87 @@
+// Paying, on the local stand-in for Stripe, which lives on an origin of its own.
+
+import assert from 'node:assert/strict';
+import { signIn, submit } from './steps.mjs';
+
+/** Signs somebody new up, with a trial or without. */
+async function signUp(stack, page, who, trial) {
+  await page.goto(`${stack.url}/organizations/new`);
+  await page.fill('input[name=name]', who.organization);
+  await page.fill('input[name=full_name]', who.name);
+  await page.fill('input[name=email]', who.address);
+  await page.check(`input[name=start_trial][value=${trial}]`);
+  await submit(page);
+  await page.waitForURL(trial ? '**/onboarding/welcome' : '**/organizations/org_*');
+}
+
+/** Chooses the team plan on the organization's page; ends on the Checkout page. */
+async function choosePlan(page, stack) {
+  await page.getByRole('button', { name: /^Choose Team/ }).click();
+  await page.getByRole('heading', { name: 'Subscribe to Team' }).waitFor();
+  assert.ok(!page.url().startsWith(stack.url), 'Checkout is on an origin of its own');
+}
+
+/** What the checklist says of the organization. */
+async function organization(stack, page) {
+  const answer = await page.request.get(`${stack.url}/onboarding/api/checklist`);
+  assert.equal(answer.status(), 200);
+  return (await answer.json()).organization;
+}
+
+/** Without a trial: pay, and arrive on a page that becomes active by itself. */
+export async function paysAtOnce(stack, page, who, see) {
+  await signUp(stack, page, who, false);
+  await see('plans');
+  await choosePlan(page, stack);
+  // Stripe's word comes late: the page has to wait for it, and to notice.
+  await stack.control('POST', 'stripe/delivery', { mode: 'hold' });
+  await page.getByRole('button', { name: 'Pay with a good card' }).click();
+  await page.getByText('Waiting for Stripe').waitFor();
+  await see('paid-waiting');
+  await stack.control('POST', 'stripe/delivery', { mode: 'normal' });
+  await page.getByText('Your plan is paid').waitFor({ timeout: 30_000 });
+  await see('paid');
+  const { status, access } = await organization(stack, page);
+  assert.deepEqual([status, access], ['active', 'full']);
+  assert.equal((await stack.mailTo(who.address)).filter((mail) => mail.kind === 'welcome').length, 1);
+}
+
+/** Upgrading on the fifth day of a trial keeps the first end date. */
+export async function upgradesOnDayFive(stack, page, who, see) {
+  await signUp(stack, page, who, true);
+  const { id, trial_ends_at: end } = await organization(stack, page);
+  await stack.control('POST', 'clock', { advance: '5d' });
+  await signIn(stack, page, who, () => {});
+  await page.goto(`${stack.url}/organizations/${id}`);
+  await see('plans-in-trial');
+  await choosePlan(page, stack);
+  await page.getByRole('button', { name: 'Start with a good card' }).click();
+  await page.waitForURL(`${stack.url}/billing/return*`);
+  await stack.control('POST', 'settle');
+  const after = await organization(stack, page);
+  assert.deepEqual([after.status, after.trial_ends_at], ['trialing', end], 'never a second trial');
+}
+
+/** A failed renewal shows its alert, and the portal mends it. */
+export async function repairsARenewal(stack, page, who, see) {
+  await signUp(stack, page, who, false);
+  await choosePlan(page, stack);
+  await page.getByRole('button', { name: /^A card that fails at the next charge/ }).click();
+  await page.waitForURL(`${stack.url}/billing/return*`);
+  await stack.control('POST', 'clock', { advance: '32d' });
+  await signIn(stack, page, who, () => {});
+  await page.goto(`${stack.url}/dashboard`);
+  await page.getByText('A payment failed').first().waitFor();
+  await see('payment-failed');
+  await page.getByRole('button', { name: 'Update payment' }).first().click();
+  await page.getByRole('heading', { name: 'Billing' }).waitFor();
+  await page.getByLabel('Card').selectOption({ label: 'A good card: pays what is open now' });
+  await page.getByRole('button', { name: 'Update card' }).click();
+  await page.getByText('A payment failed. A good card pays it at once.').waitFor({ state: 'detached' });
+  await stack.control('POST', 'settle');
+  await page.goto(`${stack.url}/dashboard`);
+  await page.getByText('Getting Started').first().waitFor();
+  assert.equal(await page.getByText('A payment failed').count(), 0);
+  const { status, billing_issue: issue } = await organization(stack, page);
+  assert.deepEqual([status, issue], ['active', null]);
+}

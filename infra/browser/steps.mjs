@@ -1,0 +1,23 @@
+// What several journeys do.
+
+import assert from 'node:assert/strict';
+
+/** Asks for a link and follows it. */
+export async function signIn(stack, page, who, see) {
+  await page.goto(`${stack.url}/login`);
+  await see('login');
+  await page.fill('input[name=email]', who.address);
+  await submit(page);
+  await see('login-asked');
+  const mail = (await stack.mailTo(who.address)).filter((mail) => mail.kind === 'sign_in').at(-1);
+  assert.ok(mail, 'a sign-in mail');
+  await page.goto(mail.text.match(/https?:\/\/\S+\/login\/[^\s?]+/)[0]);
+  await see('login-link');
+  await submit(page);
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}
+
+/** Presses the main form's button. */
+export async function submit(page) {
+  await page.locator('main form button[type=submit]').first().click();
+}

@@ -205,6 +205,8 @@ mod tests {
 
     #[test]
     fn what_may_have_been_sent_is_never_sent_again_and_ses_may_settle_it() {
+        let unanswered = sending("a").settle(&claim("a"), Outcome::Ambiguous, 0, at(3)).unwrap();
+        assert_eq!(unanswered, Delivery::Unknown { claim: claim("a"), at: at(3) });
         let lapsed = sending("a").lapse(at(60)).unwrap();
         assert_eq!(lapsed, Delivery::Unknown { claim: claim("a"), at: at(60) });
         assert_eq!(sending("a").lapse(at(59)), None);

@@ -105,6 +105,27 @@ fn what_provisions_and_what_counts_as_paid() {
 }
 
 #[test]
+fn an_invoice_of_nothing_provisions_and_leaves_the_status_to_the_subscription() {
+    for (what, status, invoice_first) in [
+        ("the start of a trial", Trialing, true),
+        ("the start of a trial", Trialing, false),
+        ("a full discount", Active, true),
+        ("a full discount", Active, false),
+    ] {
+        let mut facts = [
+            invoice("in_1", 0, Some("sub_1"), "evt_1", 0, paid(0)),
+            sub("sub_1", "evt_2", 0, Created, status, None),
+        ];
+        if !invoice_first {
+            facts.reverse();
+        }
+        let billing = billing(&facts);
+        assert_eq!((billing.status(), billing.owes_provisioning()), (Some(status), true), "{what}");
+        assert!(!billing.ever_paid(), "{what}");
+    }
+}
+
+#[test]
 fn the_best_subscription_counts() {
     for pair in [Active, Trialing, PastDue, Unpaid, Paused, Incomplete, Canceled].windows(2) {
         let [better, worse] = pair else { unreachable!() };

@@ -2,6 +2,7 @@
 
 mod at;
 mod billing;
+mod checklist;
 mod mail;
 mod org;
 

@@ -1,0 +1,214 @@
+//! Names and addresses as the world has them, and as attackers would like them.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where its premise does")]
+
+use domain::{
+    address::Address,
+    name::{MOST_GRAPHEMES, Name, NameFault},
+};
+use proptest::prelude::*;
+
+#[test]
+fn names_of_the_world_are_names() {
+    for (typed, kept) in [
+        ("Acme Corp", "Acme Corp"),
+        ("  Acme \u{a0} Corp ", "Acme Corp"),
+        ("株式会社\u{3000}タイムトラッカー", "株式会社 タイムトラッカー"),
+        ("Cafe\u{301} 42 & So\u{308}hne", "Café 42 & Söhne"),
+    ] {
+        assert_eq!(Name::parse(typed).as_ref().map(Name::as_str), Ok(kept), "{typed}");
+    }
+    for name in [
+        "Łódź Sp. z o.o.",
+        "O'Brien–Müller",
+        "O’Brien & Søn A/S",
+        "Ñandú",
+        "Þórður Guðmundsson",
+        "Nguyễn Thị Phương",
+        "Đorđević d.o.o.",
+        "Çelik İnşaat",
+        "Ngũgĩ wa Thiong'o",
+        "ꞌOkina Hawaiʻi",
+        "АО «Время»",
+        "ТОВ «Київ їжа»",
+        "Ελληνική Εταιρεία ΑΕ",
+        "Երևան ՍՊԸ",
+        "შპს თბილისი",
+        "שרד עו״ד כהן",
+        "משרד עו״ד כהן Ltd",
+        "شركة النجاح",
+        "شرکت پیشگامان Co.",
+        "हिन्दी प्राइवेट लिमिटेड",
+        "क्ष्म्य",
+        "தமிழ் Pvt Ltd",
+        "ไทยน้ำทิพย์",
+        "ပြည်သူ့ဘဏ်",
+        "የኢትዮጵያ አየር መንገድ",
+        "株式会社アクメ Tokyo",
+        "東京 ラーメン Bar 24",
+        "삼성전자 Samsung 三星",
+        "臺灣ㄅㄆㄇ Cafe",
+        "중앙일보",
+        "ᏣᎳᎩ",
+        "evil.com",
+        "10 µm Labs",
+        "24/7",
+        "🚀 42",
+        "I ❤\u{fe0f} Paris",
+        "L·Auberge",
+    ] {
+        assert_eq!(Name::parse(name).as_ref().map(Name::as_str), Ok(name));
+    }
+}
+
+#[test]
+fn what_is_not_a_name_says_why() {
+    for (typed, fault) in [
+        ("", NameFault::Empty),
+        (" \u{a0}\u{3000} ", NameFault::Empty),
+        ("a\r\nBcc: b@c.de", NameFault::Invisible),
+        ("Acme\u{2028}Corp", NameFault::Invisible),
+        ("Acme\u{0}", NameFault::Invisible),
+        ("Ac\u{85}me", NameFault::Invisible),
+        ("Acme\u{202e}proC", NameFault::Invisible),
+        ("\u{2067}Acme\u{2069}", NameFault::Invisible),
+        ("Ac\u{200b}me", NameFault::Invisible),
+        ("Ac\u{200d}me", NameFault::Invisible),
+        ("Ac\u{feff}me", NameFault::Invisible),
+        ("Ac\u{ad}me", NameFault::Invisible),
+        ("Acme\u{fe0f}", NameFault::Invisible),
+        ("Acme\u{e0041}", NameFault::Invisible),
+        ("\u{3164}", NameFault::Invisible),
+        ("\u{2800}", NameFault::Invisible),
+        ("Acme\u{e000}", NameFault::Invisible),
+        ("Acme\u{378}", NameFault::Invisible),
+        ("\u{301}Acme", NameFault::Marks),
+        ("Acme \u{301}Corp", NameFault::Marks),
+        ("Z\u{335}\u{321}\u{327}\u{322}\u{328}algo", NameFault::Marks),
+        ("Zq\u{323}\u{323}", NameFault::Marks),
+        ("Аcme", NameFault::MixedScripts),
+        ("p\u{430}ypal", NameFault::MixedScripts),
+        ("Acme ООО", NameFault::MixedScripts),
+        ("Αcme", NameFault::MixedScripts),
+        ("Αпple", NameFault::MixedScripts),
+        ("\u{501}ropbox", NameFault::MixedScripts),
+        ("אבג abc अआ", NameFault::MixedScripts),
+        ("한국 абв", NameFault::MixedScripts),
+        // Recommended for nobody's identifiers, and made for looking like Latin.
+        ("\u{13aa}cme", NameFault::MixedScripts),
+    ] {
+        assert_eq!(Name::parse(typed), Err(fault), "{typed:?}");
+    }
+}
+
+#[test]
+fn length_is_counted_in_what_people_call_characters_and_bounded_in_bytes() {
+    for (typed, fits) in [
+        ("ä".repeat(80), true),
+        ("a\u{323}\u{302}".repeat(80), true),
+        ("ä".repeat(81), false),
+        ("字".repeat(80), true),
+        ("क्ष".repeat(80), true),
+        ("🏳".repeat(80), true),
+        (format!("a{}", "\u{301}".repeat(4000)), false),
+        (format!("a{}", "\u{301}\u{302}".repeat(500)).repeat(80), false),
+    ] {
+        assert_eq!(Name::parse(&typed).is_ok(), fits, "{}", typed.len());
+    }
+}
+
+#[test]
+fn addresses_have_one_spelling() {
+    for (typed, kept) in [
+        ("  Jo.Doe+trial@Example.COM ", "jo.doe+trial@example.com"),
+        ("o'brien@example.co.uk", "o'brien@example.co.uk"),
+        ("jo@Bücher.example", "jo@xn--bcher-kva.example"),
+        ("jo@bu\u{308}cher.example", "jo@xn--bcher-kva.example"),
+        ("jo@XN--BCHER-KVA.example", "jo@xn--bcher-kva.example"),
+        ("jo@exa\u{200b}mple.com", "jo@example.com"),
+        ("jo@例え。テスト", "jo@xn--r8jz45g.xn--zckzah"),
+    ] {
+        assert_eq!(Address::parse(typed).unwrap().as_str(), kept, "{typed}");
+    }
+}
+
+#[test]
+fn everything_but_one_plain_address_is_refused() {
+    let long = format!("jo@{}.example", ["a".repeat(60).as_str(); 4].join("."));
+    assert!(long.len() == 254 && Address::parse(&long).is_ok());
+    let too_long = format!("jo.doe@{}.example", ["a".repeat(60).as_str(); 4].join("."));
+    for typed in [
+        "",
+        "jo",
+        "jo@",
+        "@example.com",
+        "jo@localhost",
+        "jo@@example.com",
+        "jo@example..com",
+        "jo@example.com.",
+        "jo@-example.com",
+        "jo@[127.0.0.1]",
+        "Jo <jo@example.com>",
+        "<jo@example.com>",
+        "mailto:jo@example.com",
+        "\"jo doe\"@example.com",
+        "\"jo\"@example.com",
+        "jo@example.com,mo@example.com",
+        "jo@example.com;mo@example.com",
+        "jo@example.com mo@example.com",
+        "jo@example.com\r\nBcc: mo@example.com",
+        "jo\n@example.com",
+        "jo doe@example.com",
+        "jö@example.com",
+        "jo@exa\u{202e}mple.com",
+        "jo@xn--.example",
+        "jo(comment)@example.com",
+        &format!("{}@example.com", "a".repeat(65)),
+        &too_long,
+    ] {
+        assert!(Address::parse(typed).is_err(), "{typed:?}");
+    }
+    let quoted = Address::parse("\"jo doe\"@example.com").unwrap_err().to_string();
+    assert!(quoted.contains("quotation marks"), "{quoted}");
+}
+
+proptest! {
+    #[test]
+    fn a_name_is_the_name_of_itself(text in any::<String>()) {
+        if let Ok(name) = Name::parse(&text) {
+            prop_assert_eq!(Name::parse(name.as_str()), Ok(name.clone()));
+            prop_assert!(name.as_str().chars().count() >= 1 && name.as_str().len() <= MOST_GRAPHEMES * 16);
+            prop_assert!(!name.as_str().chars().any(char::is_control));
+            prop_assert_eq!(name.as_str().trim(), name.as_str());
+        }
+    }
+
+    #[test]
+    fn one_letter_from_elsewhere_spoils_a_latin_name(
+        before in "[a-zA-Z]{1,9}",
+        letter in "[а-яА-Яα-ωΑ-ΡΣ-Ω]",
+        after in "[a-zA-Z ]{0,9}",
+    ) {
+        prop_assert_eq!(Name::parse(&format!("{before}{letter}{after}")), Err(NameFault::MixedScripts));
+    }
+
+    #[test]
+    fn an_invisible_character_spoils_any_name(
+        before in "[a-zA-Zа-я字]{1,9}",
+        hidden in "[\\p{Cf}\\p{Cc}\\p{Zl}\\p{Zp}\\p{Co}]",
+        after in "[a-z]{1,9}",
+    ) {
+        let typed = format!("{before}{hidden}{after}");
+        prop_assert!(Name::parse(&typed).is_err());
+    }
+
+    #[test]
+    fn an_address_is_the_address_of_itself(text in "\\PC{0,20}@\\PC{0,20}|[a-z.+\"]{1,9}@[a-zäß字.-]{1,20}") {
+        if let Ok(address) = Address::parse(&text) {
+            prop_assert_eq!(Address::parse(address.as_str()), Ok(address.clone()));
+            let kept = address.as_str();
+            prop_assert!(kept.is_ascii() && kept.len() <= 254 && kept.matches('@').count() == 1);
+            prop_assert!(!kept.bytes().any(|byte| byte.is_ascii_control() || byte.is_ascii_uppercase() || b" \"<>,;".contains(&byte)));
+        }
+    }
+}

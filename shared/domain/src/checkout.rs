@@ -85,11 +85,11 @@ mod tests {
     fn acme(trial_days: Option<u16>) -> Org {
         let now = at("2026-01-01T00:00:00Z");
         let name = Name::parse("Acme").unwrap();
-        let founder = AdminContact {
-            user: "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
-            name: name.clone(),
-            address: Address::parse("jo@acme.example").unwrap(),
-        };
+        let founder = AdminContact::new(
+            "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
+            name.clone(),
+            Address::parse("jo@acme.example").unwrap(),
+        );
         let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let mut org = Org::sign_up(id, name, Zone::default(), founder, now);
         if let Some(days) = trial_days {

@@ -159,6 +159,13 @@ pub fn kept_fact(body: &str) -> Option<Fact> {
     Event::parse(Authentic::by_origin(body.as_bytes())).ok()?.known.fact().cloned()
 }
 
+/// The type of a kept event, as `invoice.paid`; none of a body that names none.
+#[must_use]
+pub fn kept_kind(body: &str) -> Option<String> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    Json(&body).text(&["/type"]).map(str::to_owned)
+}
+
 fn read(event: Json<'_>) -> Result<Event, Fault> {
     let id = event.own_id("/id", EventId::parse)?;
     let kind = event.text(&["/type"]).ok_or(Fault::Missing("/type"))?.to_owned();

@@ -14,7 +14,7 @@ mod read;
 pub mod secret;
 pub mod signature;
 
-pub use event::{Event, Known, Named, Unreadable, kept_fact};
+pub use event::{Event, Known, Named, Unreadable, kept_fact, kept_kind};
 pub use mode::Mode;
 pub use secret::{BadSecret, Secret, Secrets};
 pub use signature::{Authentic, Refused, sign, verify};

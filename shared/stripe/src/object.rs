@@ -51,9 +51,10 @@ pub(crate) fn read(kind: &str, created: Timestamp, event: Json<'_>) -> Result<Op
             Some(plain(subscription(object, change, before)?))
         }
         // A session that asks for no customer leaves nothing to link.
-        Topic::Checkout => object.id(&["/customer"], CustomerId::parse)?.map(|customer| Object {
-            named: Some(named(object.text(&["/client_reference_id"]), organization)),
-            ..plain(What::Checkout { customer })
+        Topic::Checkout => object.id(&["/customer"], CustomerId::parse)?.map(|customer| {
+            let names = named(object.text(&["/client_reference_id"]), organization);
+            let named = names.all().filter_map(|id| id.parse().ok()).collect();
+            Object { named: Some(names), ..plain(What::Checkout { customer, named }) }
         }),
         Topic::CustomerDeleted => {
             Some(plain(What::CustomerDeleted { customer: object.own_id("/id", CustomerId::parse)? }))

@@ -12,6 +12,8 @@ use stripe::{Authentic, Event, Known, Named, Unreadable};
 
 /// Before the release trains, the last train before the move, the move itself, and the newest.
 const VERSIONS: [&str; 4] = ["2024-06-20", "2025-02-24.acacia", "2025-03-31.basil", "2026-07-29.dahlia"];
+const ONE: &str = "org_0198c0de-0000-7000-8000-000000000001";
+const TWO: &str = "org_0198c0de-0000-7000-8000-000000000002";
 const CREATED: i64 = 1_767_225_600;
 
 fn at(second: i64) -> Timestamp {
@@ -182,14 +184,14 @@ fn expanded_objects_stand_for_their_ids() {
 fn a_checkout_says_whom_it_names() {
     let text = str::to_owned;
     for (reference, metadata, named) in [
-        (json!("org_1"), json!({ "organization_id": "org_1" }), Named::Agreed(text("org_1"))),
+        (json!(ONE), json!({ "organization_id": ONE }), Named::Agreed(text(ONE))),
         (
-            json!("org_1"),
-            json!({ "organization_id": "org_2" }),
-            Named::Differing { reference: text("org_1"), metadata: text("org_2") },
+            json!(ONE),
+            json!({ "organization_id": TWO }),
+            Named::Differing { reference: text(ONE), metadata: text(TWO) },
         ),
-        (json!("org_1"), json!({}), Named::Reference(text("org_1"))),
-        (Value::Null, json!({ "organization_id": "org_2" }), Named::Metadata(text("org_2"))),
+        (json!(ONE), json!({}), Named::Reference(text(ONE))),
+        (Value::Null, json!({ "organization_id": TWO }), Named::Metadata(text(TWO))),
         (Value::Null, Value::Null, Named::Nobody),
         (json!(""), json!({ "organization_id": "" }), Named::Nobody),
     ] {
@@ -197,10 +199,11 @@ fn a_checkout_says_whom_it_names() {
         let event = read("checkout.session.completed", &session);
         let Known::Checkout { named: read, fact } = &event.known else { panic!("{:?}", event.known) };
         assert_eq!(read, &named);
-        assert_eq!(fact.what, What::Checkout { customer: CustomerId::parse("cus_1").unwrap() });
+        let ids = read.all().filter_map(|id| id.parse().ok()).collect();
+        assert_eq!(fact.what, What::Checkout { customer: CustomerId::parse("cus_1").unwrap(), named: ids });
         assert_eq!(read.agreed().is_some(), matches!(named, Named::Agreed(_)));
     }
-    let guest = json!({ "id": "cs_1", "customer": null, "client_reference_id": "org_1" });
+    let guest = json!({ "id": "cs_1", "customer": null, "client_reference_id": ONE });
     assert_eq!(read("checkout.session.completed", &guest).known, Known::Nothing);
 }
 

@@ -38,6 +38,7 @@ impl Billing {
             .values()
             .filter(|subscription| {
                 self.customer.as_ref().is_some_and(|linked| *linked != subscription.customer)
+                    && !self.former_customers.contains(&subscription.customer)
             })
             .map(|subscription| Conflict::Customer { customer: subscription.customer.clone() });
         let contested = self

@@ -1,7 +1,11 @@
 //! What one Stripe event says.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+
+use crate::id::OrgId;
 
 use super::{CustomerId, EventId, InvoiceId, SubscriptionId, SubscriptionStatus};
 
@@ -45,6 +49,8 @@ pub enum What {
     Checkout {
         /// Who paid, or left a payment method.
         customer: CustomerId,
+        /// The organizations that the session names, in whatever place.
+        named: BTreeSet<OrgId>,
     },
     /// A customer was deleted at Stripe.
     CustomerDeleted {
@@ -76,7 +82,7 @@ impl Fact {
         match &self.what {
             What::Subscription { customer, .. }
             | What::Invoice { customer, .. }
-            | What::Checkout { customer }
+            | What::Checkout { customer, .. }
             | What::CustomerDeleted { customer } => Some(customer),
             What::Incident { customer, .. } => customer.as_ref(),
         }

@@ -32,8 +32,11 @@ const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// What an organization knows about its payments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Billing {
-    /// The Stripe customer that the organization is linked to. Once made, the link never moves.
+    /// The Stripe customer that the organization is linked to. Once made, the link never moves while that customer is
+    /// there.
     pub customer: Option<CustomerId>,
+    /// Customers that it was linked to, and that were deleted before another took their place.
+    pub former_customers: BTreeSet<CustomerId>,
     /// Customers that were deleted at Stripe. Their subscriptions are over.
     pub deleted_customers: BTreeSet<CustomerId>,
     /// Its subscriptions. None is ever dropped: a late invoice must find the ended one.
@@ -86,14 +89,22 @@ impl Billing {
         Recorded::when(*self != before)
     }
 
-    /// Links the organization to a Stripe customer. A link once made never moves: another customer is noted.
+    /// Links the organization to a Stripe customer. A link once made never moves: another customer is noted. Only that
+    /// of a customer who was deleted at Stripe gives way.
     pub fn link(&mut self, customer: &CustomerId) -> Recorded {
         match &self.customer {
             None => {
                 self.customer = Some(customer.clone());
                 Recorded::Changed
             }
-            Some(linked) if linked == customer => Recorded::Unchanged,
+            Some(linked) if linked == customer || self.former_customers.contains(customer) => {
+                Recorded::Unchanged
+            }
+            Some(linked) if self.deleted_customers.contains(linked) => {
+                self.former_customers.insert(linked.clone());
+                self.customer = Some(customer.clone());
+                Recorded::Changed
+            }
             Some(_) => self.note(Conflict::Customer { customer: customer.clone() }),
         }
     }
@@ -111,6 +122,7 @@ impl Billing {
             self.noted.insert(Conflict::Customer { customer: mine.max(theirs).clone() });
         }
         self.customer = invoice::first(self.customer.take(), other.customer);
+        self.former_customers.extend(other.former_customers);
         self.deleted_customers.extend(other.deleted_customers);
         join(&mut self.subscriptions, other.subscriptions, Subscription::join);
         join(&mut self.invoices, other.invoices, Invoice::join);

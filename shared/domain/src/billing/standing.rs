@@ -62,6 +62,13 @@ impl Billing {
         self.first_paid_at.is_some()
     }
 
+    /// When an event that still counts last spoke of a subscription or of its payment.
+    #[must_use]
+    pub fn heard_at(&self) -> Option<Timestamp> {
+        let subscriptions = self.subscriptions.values().flat_map(|it| [it.newest, it.paid_at]);
+        subscriptions.chain([self.first_paid_at]).flatten().max()
+    }
+
     /// Whether Stripe ever got to know how the organization pays: a Checkout was completed, or an invoice paid.
     #[must_use]
     pub fn has_billing_info(&self) -> bool {
@@ -69,11 +76,11 @@ impl Billing {
     }
 
     /// Whether the organization's customer was deleted at Stripe: the linked one or, where none is linked, every one
-    /// that is known.
+    /// that is known. That a new one takes its place does not take this back: only a payment does.
     #[must_use]
     pub fn customer_deleted(&self) -> bool {
         match &self.customer {
-            Some(linked) => self.deleted_customers.contains(linked),
+            Some(linked) => !self.former_customers.is_empty() || self.deleted_customers.contains(linked),
             None => {
                 let gone =
                     |subscription: &Subscription| self.deleted_customers.contains(&subscription.customer);

@@ -1,5 +1,7 @@
 //! What holds for every history.
 
+use std::collections::BTreeSet;
+
 use domain::billing::{
     Billing,
     Change::{self, Created, Deleted, Updated},
@@ -56,7 +58,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
     let what = prop_oneof![
         6 => subscription,
         6 => invoice,
-        1 => customer().prop_map(|customer| What::Checkout { customer }),
+        1 => customer().prop_map(|customer| What::Checkout { customer, named: BTreeSet::new() }),
         1 => customer().prop_map(|customer| What::CustomerDeleted { customer }),
         1 => select(vec![IncidentKind::Refunded, IncidentKind::Disputed])
             .prop_map(|kind| What::Incident { customer: None, kind }),

@@ -30,11 +30,11 @@ use crate::{
 const PROJECT: &str = "prj_0198c0de-0000-7000-8000-000000000003";
 
 fn org() -> Org {
-    let founder = AdminContact {
-        user: "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
-        name: Name::parse("Jo Doe").unwrap(),
-        address: Address::parse("jo@example.com").unwrap(),
-    };
+    let founder = AdminContact::new(
+        "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
+        Name::parse("Jo Doe").unwrap(),
+        Address::parse("jo@example.com").unwrap(),
+    );
     let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
     Org::sign_up(id, Name::parse("Acme Corp").unwrap(), Zone::named("UTC"), founder, at(0))
 }
@@ -55,7 +55,7 @@ fn told<'a>(mut org: Org, facts: impl IntoIterator<Item = &'a Fact>) -> Org {
 
 /// The mails that would go out now, which drops those that lost their reason.
 fn due(org: &mut Org) -> BTreeSet<NoticeKey> {
-    let letters = org.claim_mail(&Claim("a".to_owned()), 99, at(5));
+    let letters = org.claim_mail(&Claim("a".to_owned()), 99, None, at(5));
     letters.into_iter().map(|letter| letter.key).collect()
 }
 

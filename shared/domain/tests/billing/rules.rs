@@ -1,5 +1,7 @@
 //! The rules, one by one.
 
+use std::collections::BTreeSet;
+
 use domain::billing::{
     Billing,
     Change::{self, Created, Deleted, Updated},
@@ -204,6 +206,24 @@ fn a_link_never_moves() {
 }
 
 #[test]
+fn a_link_gives_way_where_its_customer_was_deleted_and_access_comes_back_with_a_payment() {
+    let deleted = fact("evt_z", 5, What::CustomerDeleted { customer: cus("cus_1") });
+    let mut billing = billing(&[sub("sub_1", "evt_1", 0, Created, Active, None)]);
+    billing.link(&cus("cus_1"));
+    billing.record(&deleted);
+    assert_eq!(billing.link(&cus("cus_2")), Recorded::Changed);
+    assert_eq!((billing.customer.clone(), billing.status()), (Some(cus("cus_2")), Some(Canceled)));
+    assert!(billing.customer_deleted(), "that there is a new customer pays nothing");
+    assert_eq!(
+        (billing.link(&cus("cus_2")), billing.record(&deleted)),
+        (Recorded::Unchanged, Recorded::Unchanged)
+    );
+    assert!(billing.conflicts().is_empty(), "{:?}", billing.conflicts());
+    assert_eq!(billing.link(&cus("cus_1")), Recorded::Unchanged);
+    assert_eq!(billing.customer, Some(cus("cus_2")), "the old one does not come back");
+}
+
+#[test]
 fn a_subscription_of_another_customer_counts_and_is_shown() {
     let mut billing = Billing::default();
     billing.link(&cus("cus_2"));
@@ -214,7 +234,8 @@ fn a_subscription_of_another_customer_counts_and_is_shown() {
 
 #[test]
 fn a_checkout_leaves_billing_info_and_nothing_else() {
-    let billing = billing(&[fact("evt_1", 0, What::Checkout { customer: cus("cus_1") })]);
+    let billing =
+        billing(&[fact("evt_1", 0, What::Checkout { customer: cus("cus_1"), named: BTreeSet::new() })]);
     assert!(billing.has_billing_info());
     assert_eq!(
         (billing.status(), billing.customer.clone(), billing.owes_provisioning()),

@@ -1,6 +1,6 @@
 //! What an organization knows about its payments, as stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::billing::{
     Billing, Change, Conflict, CustomerId, EventId, Held, IncidentKind, Invoice, InvoiceId, Subscription,
@@ -17,6 +17,8 @@ use crate::error::Corrupt;
 pub(crate) struct BillingItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     customer: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    former_customers: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     deleted_customers: Vec<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -102,6 +104,7 @@ enum ConflictItem {
 impl BillingItem {
     pub(crate) fn is_empty(&self) -> bool {
         self.customer.is_none()
+            && self.former_customers.is_empty()
             && self.deleted_customers.is_empty()
             && self.subscriptions.is_empty()
             && self.invoices.is_empty()
@@ -116,6 +119,7 @@ impl From<&Billing> for BillingItem {
     fn from(billing: &Billing) -> Self {
         Self {
             customer: billing.customer.as_ref().map(ToString::to_string),
+            former_customers: billing.former_customers.iter().map(ToString::to_string).collect(),
             deleted_customers: billing.deleted_customers.iter().map(ToString::to_string).collect(),
             subscriptions: billing.subscriptions.iter().map(|(id, it)| (id.to_string(), it.into())).collect(),
             invoices: billing.invoices.iter().map(|(id, it)| (id.to_string(), it.into())).collect(),
@@ -146,11 +150,8 @@ impl TryFrom<BillingItem> for Billing {
         };
         Ok(Self {
             customer: item.customer.as_deref().map(customer).transpose()?,
-            deleted_customers: item
-                .deleted_customers
-                .iter()
-                .map(|id| customer(id))
-                .collect::<Result<_, _>>()?,
+            former_customers: customers(&item.former_customers)?,
+            deleted_customers: customers(&item.deleted_customers)?,
             subscriptions: item
                 .subscriptions
                 .into_iter()
@@ -297,6 +298,10 @@ fn moment(at: Option<At>) -> Option<Timestamp> {
 
 fn customer(id: &str) -> Result<CustomerId, Corrupt> {
     CustomerId::parse(id).map_err(Corrupt::because)
+}
+
+fn customers(ids: &[String]) -> Result<BTreeSet<CustomerId>, Corrupt> {
+    ids.iter().map(|id| customer(id)).collect()
 }
 
 fn subscription(id: &str) -> Result<SubscriptionId, Corrupt> {

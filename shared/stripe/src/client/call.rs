@@ -1,19 +1,55 @@
-//! What is asked of Stripe. Source: Stripe's API reference, "Create a customer", "Create a Checkout Session" and
-//! "Create a portal session".
+//! What is asked of Stripe. Source: Stripe's API reference, "Create a customer", "Create a Checkout Session", "List all
+//! Checkout Sessions", "Expire a Checkout Session", "List subscriptions" and "Create a portal session".
 
 use domain::{billing::CustomerId, checkout::FirstCharge, id::OrgId};
 use form_urlencoded::Serializer;
 
-/// A call: its path, and the form it carries.
+use super::checkout::CheckoutId;
+
+/// The most objects that Stripe lists at once.
+const MOST_LISTED: &str = "100";
+
+/// A call.
 pub(super) struct Call {
-    pub path: &'static str,
+    /// `None` for a question, which changes nothing: it needs no key to be asked again.
+    pub idempotency_key: Option<String>,
+    /// With its query, for a question.
+    pub path: String,
+    /// What is sent along.
     pub form: String,
 }
 
 impl Call {
-    fn of(path: &'static str, pairs: &[(&str, &str)]) -> Self {
-        Self { path, form: Serializer::new(String::new()).extend_pairs(pairs).finish() }
+    fn ask(path: &str, pairs: &[(&str, &str)]) -> Self {
+        Self { idempotency_key: None, path: format!("{path}?{}", encoded(pairs)), form: String::new() }
     }
+
+    fn order(path: &str, pairs: &[(&str, &str)], idempotency_key: &str) -> Self {
+        let key = Some(idempotency_key.to_owned());
+        Self { idempotency_key: key, path: path.to_owned(), form: encoded(pairs) }
+    }
+
+    /// The Checkouts of a customer that can still be paid.
+    pub fn open_checkouts(customer: &CustomerId) -> Self {
+        let customer = customer.as_str();
+        let pairs = [("customer", customer), ("status", "open"), ("limit", MOST_LISTED)];
+        Self::ask("/v1/checkout/sessions", &pairs)
+    }
+
+    /// That a Checkout can be paid no more.
+    pub fn expire_checkout(id: &CheckoutId) -> Self {
+        let id = id.as_str();
+        Self::order(&format!("/v1/checkout/sessions/{id}/expire"), &[], &format!("expire-{id}"))
+    }
+
+    /// The subscriptions of a customer, but for canceled ones.
+    pub fn subscriptions(customer: &CustomerId) -> Self {
+        Self::ask("/v1/subscriptions", &[("customer", customer.as_str()), ("limit", MOST_LISTED)])
+    }
+}
+
+fn encoded(pairs: &[(&str, &str)]) -> String {
+    Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 /// A customer to be made.
@@ -28,12 +64,14 @@ pub struct NewCustomer<'a> {
 }
 
 impl NewCustomer<'_> {
-    pub(super) fn call(&self) -> Call {
+    pub(super) fn call(&self, idempotency_key: &str) -> Call {
         let organization = self.organization.to_string();
-        Call::of(
-            "/v1/customers",
-            &[("name", self.name), ("email", self.email), ("metadata[organization_id]", &organization)],
-        )
+        let pairs = [
+            ("name", self.name),
+            ("email", self.email),
+            ("metadata[organization_id]", organization.as_str()),
+        ];
+        Call::order("/v1/customers", &pairs, idempotency_key)
     }
 }
 
@@ -55,7 +93,7 @@ pub struct NewCheckout<'a> {
 }
 
 impl NewCheckout<'_> {
-    pub(super) fn call(&self) -> Call {
+    pub(super) fn call(&self, idempotency_key: &str) -> Call {
         let organization = self.organization.to_string();
         let mut pairs = vec![
             ("mode", "subscription"),
@@ -73,7 +111,7 @@ impl NewCheckout<'_> {
             FirstCharge::At(end) => Some(end.as_second().to_string()),
         };
         pairs.extend(trial_end.as_deref().map(|end| ("subscription_data[trial_end]", end)));
-        Call::of("/v1/checkout/sessions", &pairs)
+        Call::order("/v1/checkout/sessions", &pairs, idempotency_key)
     }
 }
 
@@ -87,8 +125,8 @@ pub struct NewPortal<'a> {
 }
 
 impl NewPortal<'_> {
-    pub(super) fn call(&self) -> Call {
+    pub(super) fn call(&self, idempotency_key: &str) -> Call {
         let pairs = [("customer", self.customer.as_str()), ("return_url", self.return_url)];
-        Call::of("/v1/billing_portal/sessions", &pairs)
+        Call::order("/v1/billing_portal/sessions", &pairs, idempotency_key)
     }
 }

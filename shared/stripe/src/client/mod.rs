@@ -1,10 +1,11 @@
-//! Calls to Stripe: the three that make somebody a customer, let them pay, and let them look after it.
+//! Calls to Stripe: those that make somebody a customer, let them pay once, and let them look after it.
 //!
-//! Everything is sent with an idempotency key, which a retry keeps: whatever becomes of a connection, nothing is made
-//! twice. All calls of one [`Client`] together end after [`LIMIT`], because a browser waits for them.
+//! Everything that changes something is sent with an idempotency key, which a retry keeps: whatever becomes of a
+//! connection, nothing is made twice. All calls of one [`Client`] together end after [`LIMIT`], because a browser waits for them.
 //! Source: Stripe's API reference, "Idempotent requests" and "Errors".
 
 mod call;
+mod checkout;
 mod error;
 mod key;
 
@@ -15,11 +16,12 @@ use aws_smithy_runtime_api::client::{
     orchestrator::{HttpRequest, HttpResponse},
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
-use domain::billing::CustomerId;
+use domain::billing::{CustomerId, SubscriptionStatus};
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 
 pub use call::{NewCheckout, NewCustomer, NewPortal};
+pub use checkout::{Checkout, CheckoutId};
 pub use error::CallError;
 pub use key::{BadKey, SecretKey};
 
@@ -65,11 +67,11 @@ impl Client {
         customer: &NewCustomer<'_>,
         idempotency_key: &str,
     ) -> Result<CustomerId, CallError> {
-        let made = self.post(&customer.call(), idempotency_key).await?;
+        let made = self.send(&customer.call(idempotency_key)).await?;
         Json(&made).own_id("/id", CustomerId::parse).map_err(|_| CallError::Unreadable)
     }
 
-    /// Opens a Checkout; answers its address.
+    /// Opens a Checkout. The same idempotency key again answers the same one, even if it was paid or expired since.
     ///
     /// # Errors
     /// [`CallError`].
@@ -77,8 +79,39 @@ impl Client {
         &self,
         checkout: &NewCheckout<'_>,
         idempotency_key: &str,
-    ) -> Result<String, CallError> {
-        address(&self.post(&checkout.call(), idempotency_key).await?)
+    ) -> Result<Checkout, CallError> {
+        Checkout::read(Json(&self.send(&checkout.call(idempotency_key)).await?))
+    }
+
+    /// The Checkouts of a customer that can still be paid, the newest first.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn open_checkouts(&self, customer: &CustomerId) -> Result<Vec<Checkout>, CallError> {
+        let found = self.send(&Call::open_checkouts(customer)).await?;
+        Json(&found).list("/data").map(Checkout::read).collect()
+    }
+
+    /// Sees to it that a Checkout is paid no more. One that is not open any more was paid, or is over.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn expire_checkout(&self, id: &CheckoutId) -> Result<(), CallError> {
+        match self.send(&Call::expire_checkout(id)).await {
+            Ok(_) | Err(CallError::Refused { status: 400, .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether a subscription of a customer runs, as Stripe knows before its events have told us.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn subscribes(&self, customer: &CustomerId) -> Result<bool, CallError> {
+        let found = self.send(&Call::subscriptions(customer)).await?;
+        let statuses =
+            Json(&found).list("/data").filter_map(|one| SubscriptionStatus::parse(one.text(&["/status"])?));
+        Ok(statuses.into_iter().any(SubscriptionStatus::lives))
     }
 
     /// Opens the Customer Portal; answers its address.
@@ -90,17 +123,17 @@ impl Client {
         portal: &NewPortal<'_>,
         idempotency_key: &str,
     ) -> Result<String, CallError> {
-        address(&self.post(&portal.call(), idempotency_key).await?)
+        address(&self.send(&portal.call(idempotency_key)).await?)
     }
 
     /// One call, made a second time where that may help, within the client's time.
-    async fn post(&self, call: &Call, idempotency_key: &str) -> Result<Value, CallError> {
+    async fn send(&self, call: &Call) -> Result<Value, CallError> {
         let tries = async {
-            match self.attempt(call, idempotency_key).await {
+            match self.attempt(call).await {
                 Err(Failed { error, again: true }) => {
-                    tracing::warn!(path = call.path, %error, "a call to Stripe is made again");
+                    tracing::warn!(area = "billing", %error, "a call to Stripe is made again");
                     sleep(PAUSE).await;
-                    self.attempt(call, idempotency_key).await
+                    self.attempt(call).await
                 }
                 done => done,
             }
@@ -111,8 +144,8 @@ impl Client {
         }
     }
 
-    async fn attempt(&self, call: &Call, idempotency_key: &str) -> Result<Value, Failed> {
-        let request = self.request(call, idempotency_key).ok_or(Failed::for_good(CallError::Unreadable))?;
+    async fn attempt(&self, call: &Call) -> Result<Value, Failed> {
+        let request = self.request(call).ok_or(Failed::for_good(CallError::Unreadable))?;
         let response = self.http.call(request).await;
         let response = response.map_err(|_| Failed { error: CallError::Unreachable, again: true })?;
         let status = response.status().as_u16();
@@ -125,14 +158,16 @@ impl Client {
     }
 
     /// `None` for a header that cannot be one; keys are parsed so that this does not happen.
-    fn request(&self, call: &Call, idempotency_key: &str) -> Option<HttpRequest> {
+    fn request(&self, call: &Call) -> Option<HttpRequest> {
         let mut request = HttpRequest::new(SdkBody::from(call.form.as_str()));
-        request.set_method("POST").ok()?;
+        request.set_method(if call.idempotency_key.is_some() { "POST" } else { "GET" }).ok()?;
         request.set_uri(format!("{ENDPOINT}{}", call.path)).ok()?;
         let headers = request.headers_mut();
         headers.try_insert("authorization", self.key.bearer()).ok()?;
-        headers.try_insert("content-type", "application/x-www-form-urlencoded").ok()?;
-        headers.try_insert("idempotency-key", idempotency_key.to_owned()).ok()?;
+        if let Some(key) = &call.idempotency_key {
+            headers.try_insert("content-type", "application/x-www-form-urlencoded").ok()?;
+            headers.try_insert("idempotency-key", key.clone()).ok()?;
+        }
         headers.try_insert("stripe-version", VERSION).ok()?;
         Some(request)
     }

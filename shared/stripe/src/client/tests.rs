@@ -154,7 +154,7 @@ fn a_checkout_names_the_organization_three_times_and_its_trial_only_where_one_is
         cancel_url: "https://onramp.example.com/organizations/1",
     };
     let pairs = |checkout: &NewCheckout<'_>| -> Vec<(String, String)> {
-        form_urlencoded::parse(checkout.call().form.as_bytes()).into_owned().collect()
+        form_urlencoded::parse(checkout.call("key-1").form.as_bytes()).into_owned().collect()
     };
     let now = pairs(&checkout);
     assert_eq!(now.iter().filter(|(_, value)| *value == org().to_string()).count(), 3);
@@ -174,5 +174,61 @@ fn only_an_address_is_led_to() {
         (json!(null), false),
     ] {
         assert_eq!(address(&json!({ "url": url })).is_ok(), kept, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_open_and_what_runs_is_asked_without_a_key_and_read() {
+    let customer = CustomerId::parse("cus_1").unwrap();
+    let session = |id: &str| json!({ "id": id, "url": "https://checkout.stripe.com/c/pay/x" });
+    let list = |data: &[Value]| Turn::Answers(200, json!({ "object": "list", "data": data }));
+    let turns = vec![
+        list(&[session("cs_2"), session("cs_1")]),
+        list(&[session("../customers")]),
+        list(&[json!({ "status": "incomplete_expired" }), json!({ "status": "incomplete" })]),
+        list(&[json!({ "status": "incomplete" }), json!({ "status": "past_due" })]),
+    ];
+    let wire = Wire { turns: Arc::new(Mutex::new(turns)), seen: Arc::default() };
+    let client =
+        Client::new(SharedHttpConnector::new(wire.clone()), SecretKey::parse("sk_test_hidden").unwrap());
+    let open = client.open_checkouts(&customer).await.unwrap();
+    assert_eq!(open.iter().map(|one| one.id.to_string()).collect::<Vec<_>>(), ["cs_2", "cs_1"]);
+    assert_eq!(client.open_checkouts(&customer).await, Err(CallError::Unreadable));
+    assert_eq!(client.subscribes(&customer).await, Ok(false));
+    assert_eq!(client.subscribes(&customer).await, Ok(true));
+    let seen = wire.seen.lock().unwrap();
+    for (request, query) in seen.iter().zip([
+        "checkout/sessions?customer=cus_1&status=open&limit=100",
+        "checkout/sessions?customer=cus_1&status=open&limit=100",
+        "subscriptions?customer=cus_1&limit=100",
+        "subscriptions?customer=cus_1&limit=100",
+    ]) {
+        assert_eq!(
+            (request.method(), request.uri()),
+            ("GET", format!("https://api.stripe.com/v1/{query}").as_str())
+        );
+        assert_eq!(request.headers().get("idempotency-key"), None);
+        assert_eq!(request.headers().get("stripe-version"), Some(VERSION));
+    }
+}
+
+#[tokio::test]
+async fn a_checkout_that_is_not_open_any_more_needs_no_end() {
+    let gone = Turn::Answers(400, json!({ "error": { "type": "invalid_request_error" } }));
+    let missing = Turn::Answers(404, json!({ "error": { "code": "resource_missing" } }));
+    let session = json!({ "data": [{ "id": "cs_1", "url": "https://checkout.stripe.com/c/pay/x" }] });
+    for (turn, fine) in [(Turn::Answers(200, json!({})), true), (gone, true), (missing, false)] {
+        let turns = vec![Turn::Answers(200, session.clone()), turn.clone()];
+        let wire = Wire { turns: Arc::new(Mutex::new(turns)), seen: Arc::default() };
+        let key = SecretKey::parse("sk_test_hidden").unwrap();
+        let client = Client::new(SharedHttpConnector::new(wire.clone()), key);
+        let open = client.open_checkouts(&CustomerId::parse("cus_1").unwrap()).await.unwrap();
+        assert_eq!(client.expire_checkout(&open[0].id).await.is_ok(), fine, "{turn:?}");
+        let seen = wire.seen.lock().unwrap();
+        assert_eq!(seen[1].uri(), "https://api.stripe.com/v1/checkout/sessions/cs_1/expire");
+        assert_eq!(
+            (seen[1].method(), seen[1].headers().get("idempotency-key")),
+            ("POST", Some("expire-cs_1"))
+        );
     }
 }

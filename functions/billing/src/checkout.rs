@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{checkout::FirstCharge, secret::Hash};
 use http::HeaderMap;
-use stripe::client::NewCheckout;
+use stripe::client::{CallError, Client, NewCheckout};
 use web::{FieldError, Fields, Problem, Wants};
 
 use crate::{App, config::Plan, door};
@@ -67,10 +67,39 @@ impl App {
             cancel_url: &caller.plans(),
         };
         let token = asked.token.unwrap_or_else(|| self.random());
-        match stripe.create_checkout(&checkout, &idempotency_key(&checkout, &token)).await {
-            Ok(address) => Ok(self.led(address)),
+        match self.open_only(&stripe, &checkout, &token).await {
+            Ok(Some(address)) => Ok(self.led(address)),
+            Ok(None) => self.open_portal(&stripe, &customer, &caller).await,
             Err(error) => Err(self.stripe_refused(&error).await),
         }
+    }
+
+    /// Opens a Checkout and leaves no other one of its customer open: whoever has two tabs does not subscribe twice.
+    /// `None` where a subscription runs already, of which Stripe's events have not told us yet.
+    ///
+    /// The order is what makes this sound. Of two Checkouts the later request finds the earlier one open and ends it;
+    /// what was paid before it could be ended shows as a subscription after that.
+    async fn open_only(
+        &self,
+        stripe: &Client,
+        checkout: &NewCheckout<'_>,
+        token: &str,
+    ) -> Result<Option<String>, CallError> {
+        let mut opened = stripe.create_checkout(checkout, &idempotency_key(checkout, token)).await?;
+        let open = stripe.open_checkouts(checkout.customer).await?;
+        let own = open.iter().position(|one| one.id == opened.id);
+        if own.is_none() {
+            // The form was used before, and its Checkout was paid, or has given way to another one.
+            opened = stripe.create_checkout(checkout, &self.random()).await?;
+        }
+        for older in open.iter().skip(own.map_or(0, |own| own + 1)) {
+            stripe.expire_checkout(&older.id).await?;
+        }
+        if stripe.subscribes(checkout.customer).await? {
+            stripe.expire_checkout(&opened.id).await?;
+            return Ok(None);
+        }
+        Ok(Some(opened.address))
     }
 }
 

@@ -44,29 +44,30 @@ impl App {
         if let Some(linked) = context.link.org {
             return Ok((linked == org.id).then(|| (customer.clone(), before.value)));
         }
-        let now = self.clock.now();
-        let after = self.store.link_customer(customer, &context.link, &before, |waiting| {
-            let told = waiting.iter().filter_map(|parked| stripe::kept_fact(&parked.body));
-            let mut after = before.value.clone();
-            after.link_customer(customer, told, self.entropy.project_id(now), now);
-            after
-        });
-        Ok(Some((customer.clone(), after.await?)))
+        let waiting = self.store.load_parked(customer, &context.link).await?;
+        let told = waiting.iter().filter_map(|parked| stripe::kept_fact(&parked.body));
+        let (mut after, now) = (before.value.clone(), self.clock.now());
+        after.link_customer(customer, told, self.entropy.project_id(now), now);
+        self.store.link_customer(customer, &context.link, &before, &after, &waiting).await?;
+        Ok(Some((customer.clone(), after)))
     }
 
     /// The idempotency key stands for the organization, so two tabs make one customer. It also names what is sent,
     /// since Stripe refuses a key that comes with something else, and the hour, since Stripe repeats its own failures
-    /// under a key for a day.
+    /// under a key for a day; and the customer who is replaced, since one that was made and deleted within that hour
+    /// would be answered again.
     async fn create_customer(&self, stripe: &Client, caller: &Caller) -> Result<CustomerId, Problem> {
         let org = &caller.org.value;
         let (name, email) = (org.name.as_str(), caller.address.as_str());
         let customer = NewCustomer { organization: org.id, name, email };
+        let replaced = org.billing.customer.as_ref().map_or("", CustomerId::as_str);
         let hour = self.clock.now().as_second() / ONCE_IN;
         let key = Hash::of(&[
             b"customer",
             org.id.to_string().as_bytes(),
             name.as_bytes(),
             email.as_bytes(),
+            replaced.as_bytes(),
             &hour.to_be_bytes(),
         ]);
         match stripe.create_customer(&customer, &key.to_string()).await {

@@ -4,7 +4,7 @@ use axum::response::Response;
 use domain::{address::Address, org::Org};
 use http::HeaderMap;
 use store::Stored;
-use web::{Kind, Problem, Wants};
+use web::{Kind, Problem, Wants, problem::Area};
 
 use crate::{App, trouble};
 
@@ -43,6 +43,6 @@ pub fn answer(wants: Wants, led: Result<String, Problem>) -> Response {
         Err(problem) if wants == Wants::Page && problem.kind == Kind::Unauthorized => {
             web::to_login("/dashboard")
         }
-        Err(problem) => web::refuse(wants, problem),
+        Err(problem) => web::refuse(wants, problem.within(Area::Billing)),
     }
 }

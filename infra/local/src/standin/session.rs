@@ -24,6 +24,17 @@ pub(super) enum Progress {
     Expired,
 }
 
+impl Progress {
+    /// Stripe's word.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Complete => "complete",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 /// A Checkout in which somebody subscribes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct CheckoutSession {
@@ -39,6 +50,9 @@ pub(super) struct CheckoutSession {
     pub(super) subscription_metadata: Metadata,
     pub(super) trial_end: Option<Timestamp>,
     pub(super) created: Timestamp,
+    /// How many were made before it: those of one second have an order too.
+    #[serde(default)]
+    pub(super) number: usize,
     pub(super) progress: Progress,
     pub(super) subscription: Option<String>,
     pub(super) invoice: Option<String>,
@@ -69,7 +83,7 @@ impl CheckoutSession {
             "invoice": self.invoice,
             "metadata": self.metadata,
             "payment_status": payment_status,
-            "status": self.progress,
+            "status": self.progress.as_str(),
             "subscription": self.subscription,
             "success_url": self.success_url,
             "url": (self.progress == Progress::Open).then(|| format!("{origin}{}", self.path())),

@@ -9,7 +9,7 @@ use crate::driver::{Answer, Visitor, World};
 const STRIPE: &str = "http://localhost:8485";
 
 /// Presses a button on one of Stripe's hosted pages; answers where that leads.
-fn press(world: &World, address: &str, button: &str) -> String {
+pub(crate) fn press(world: &World, address: &str, button: &str) -> String {
     let path = address.strip_prefix(STRIPE).unwrap_or_else(|| panic!("{address} is not at Stripe"));
     let request = Request::post(path)
         .header("content-type", "application/x-www-form-urlencoded")
@@ -20,7 +20,7 @@ fn press(world: &World, address: &str, button: &str) -> String {
 }
 
 /// Opens a Checkout as the button does.
-async fn checkout(visitor: &mut Visitor<'_>, plan: &str) -> Answer {
+pub(crate) async fn checkout(visitor: &mut Visitor<'_>, plan: &str) -> Answer {
     visitor.submit("/billing/checkout", &[("plan", plan)]).await
 }
 
@@ -40,8 +40,10 @@ async fn stripe_calls(world: &World) -> Vec<String> {
 /// What the table says of the organization's customer.
 async fn link(world: &World, org: &str) -> Value {
     let items = world.items(&format!("ORG#{org}")).await;
-    let item = items.iter().find(|item| item["sk"].to_string().contains("ORG")).cloned().unwrap_or_default();
-    item["billing"]["customer"].clone()
+    let item = items.iter().find(|item| item["sk"]["S"] == "ORG").unwrap();
+    let customer = item["billing"]["M"]["customer"].clone();
+    assert!(customer["S"].is_string(), "{item}");
+    customer
 }
 
 #[tokio::test]
@@ -56,7 +58,15 @@ async fn somebody_without_a_trial_pays_and_arrives_on_a_page_that_turns_active()
 
     let led = checkout(&mut jo, "team").await;
     assert_eq!(led.status, 303, "{}", led.text());
-    assert_eq!(stripe_calls(&world).await, ["POST /v1/customers", "POST /v1/checkout/sessions"]);
+    assert_eq!(
+        stripe_calls(&world).await,
+        [
+            "POST /v1/customers",
+            "POST /v1/checkout/sessions",
+            "GET /v1/checkout/sessions",
+            "GET /v1/subscriptions"
+        ]
+    );
     assert_eq!(jo.organization().await["status"], "pending", "nothing is believed before Stripe says it");
     let back = press(&world, led.header("location"), "choice=pay");
     let back = back.strip_prefix("http://localhost:8484").unwrap();
@@ -143,6 +153,33 @@ async fn who_has_a_plan_is_led_to_the_portal_and_never_sold_a_second_one() {
         let address = led.header("location");
         assert!(address.starts_with(&format!("{STRIPE}/p/session/")), "{path}: {address}");
     }
+}
+
+#[tokio::test]
+async fn who_was_deleted_at_stripe_starts_anew_and_only_a_payment_brings_access_back() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let led = checkout(&mut jo, "team").await;
+    press(&world, led.header("location"), "choice=pay");
+    world.settle().await;
+    let first = link(&world, &jo.org()).await;
+    let portal = jo.submit("/billing/portal", &[]).await;
+    press(&world, portal.header("location"), "do=delete");
+    world.settle().await;
+    assert_eq!(jo.organization().await["status"], "canceled");
+
+    checkout(&mut jo, "team").await;
+    let second = link(&world, &jo.org()).await;
+    assert_ne!(second, first);
+    assert_eq!(jo.organization().await["status"], "canceled", "a new customer pays nothing by itself");
+    world.advance("3h").await;
+    let led = checkout(&mut jo, "single").await;
+    assert_eq!(link(&world, &jo.org()).await, second, "one customer, however often it is tried");
+    press(&world, led.header("location"), "choice=pay");
+    world.settle().await;
+    assert_eq!(jo.organization().await["access"], "full");
+    let items = world.items(&format!("ORG#{}", jo.org())).await;
+    assert!(items.iter().all(|item| !item.to_string().contains("noted")), "nothing of this is a conflict");
 }
 
 #[tokio::test]

@@ -154,6 +154,46 @@ async fn events_are_listed_newest_first_in_pages() {
 }
 
 #[tokio::test]
+async fn a_checkout_can_be_ended_while_it_is_open_and_then_nobody_pays_it() {
+    let bench = bench(idle(), idle()).await;
+    let shop = Shop(&bench.stack);
+    let customer = shop.customer("org_1");
+    let session = id(&shop.checkout(&customer, "org_1", TEAM, None));
+    let expire = || shop.post(&format!("/v1/checkout/sessions/{session}/expire"), &[]);
+    let (status, ended) = expire();
+    assert_eq!((status, &ended["status"], &ended["url"]), (200, &json!("expired"), &json!(null)), "{ended}");
+    assert_eq!(shop.press(&format!("/c/pay/{session}"), &[("choice", "pay")]), format!("/c/pay/{session}"));
+    assert_eq!(shop.story(0), ["customer.created", "checkout.session.expired"]);
+    let (status, refused) = expire();
+    assert_eq!((status, &refused["error"]["type"]), (400, &json!("invalid_request_error")), "{refused}");
+    assert_eq!(shop.post("/v1/checkout/sessions/cs_1/expire", &[]).0, 404);
+}
+
+#[tokio::test]
+async fn a_customers_checkouts_and_subscriptions_are_listed_newest_first() {
+    let bench = bench(idle(), idle()).await;
+    let shop = Shop(&bench.stack);
+    let (customer, subscription) = shop.subscribe("pay", None);
+    let made: Vec<String> = (0..3).map(|_| id(&shop.checkout(&customer, "org_1", TEAM, None))).collect();
+    shop.checkout(&shop.customer("org_2"), "org_2", TEAM, None);
+    let ids = |path: &str| {
+        let (status, list) = shop.get(path);
+        assert_eq!(status, 200, "{list}");
+        list["data"].as_array().unwrap().iter().map(id).collect::<Vec<_>>()
+    };
+    let open = format!("/v1/checkout/sessions?customer={customer}&status=open");
+    assert_eq!(ids(&open), [made[2].clone(), made[1].clone(), made[0].clone()]);
+    assert_eq!(ids(&format!("{open}&limit=1&starting_after={}", made[2])), [made[1].clone()]);
+    assert_eq!(ids(&format!("/v1/checkout/sessions?customer={customer}")).len(), 4);
+    assert_eq!(ids(&format!("/v1/subscriptions?customer={customer}")), std::slice::from_ref(&subscription));
+    assert!(ids("/v1/subscriptions?customer=cus_nobody").is_empty());
+    shop.portal(&customer, &[("do", "cancel_now"), ("subscription", &subscription)]);
+    assert!(ids(&format!("/v1/subscriptions?customer={customer}")).is_empty(), "canceled ones are asked for");
+    assert_eq!(ids(&format!("/v1/subscriptions?customer={customer}&status=all")), [subscription]);
+    assert_eq!(shop.get("/v1/subscriptions?status=gone").0, 400);
+}
+
+#[tokio::test]
 async fn a_deleted_customer_is_hardly_more_than_its_id() {
     let bench = bench(idle(), idle()).await;
     let shop = Shop(&bench.stack);

@@ -1,4 +1,4 @@
-//! What can be made: customers, Checkouts, visits to the portal.
+//! What can be made: customers, Checkouts and their end, visits to the portal.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -54,6 +54,7 @@ pub(super) fn checkout(turn: &mut Turn<'_>, mut params: Params) -> Result<Value,
         subscription_metadata: params.metadata("subscription_data[metadata]")?,
         trial_end: trial_end(turn, &mut params)?,
         created: turn.now,
+        number: turn.book.checkouts.len(),
         progress: Progress::Open,
         subscription: None,
         invoice: None,
@@ -78,6 +79,19 @@ pub(super) fn checkout(turn: &mut Turn<'_>, mut params: Params) -> Result<Value,
     let object = session.object(price, customer, &turn.account.origin);
     turn.book.checkouts.insert(session.id.clone(), session);
     Ok(object)
+}
+
+/// `POST /v1/checkout/sessions/{id}/expire`
+pub(super) fn expiry(turn: &mut Turn<'_>, id: &str, params: Params) -> Result<Value, Refusal> {
+    params.finish()?;
+    let session = turn.book.checkouts.get(id).ok_or_else(|| Refusal::not_found("checkout.session", id))?;
+    if session.progress != Progress::Open {
+        return Err(Refusal::not_open(session.progress.as_str()));
+    }
+    turn.expire(id);
+    let session = turn.book.checkouts.get(id).ok_or_else(|| Refusal::not_found("checkout.session", id))?;
+    let customer = session.customer.as_deref().and_then(|id| turn.book.customer(id));
+    Ok(session.object(turn.account.price(&session.price), customer, &turn.account.origin))
 }
 
 /// `POST /v1/billing_portal/sessions`

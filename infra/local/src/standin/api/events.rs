@@ -1,8 +1,9 @@
 //! The events of the last 30 days. Source: docs.stripe.com, "List all events".
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::list::Page;
 use super::params::Params;
 use super::refusal::Refusal;
 use crate::standin::StandIn;
@@ -54,27 +55,12 @@ impl Wanted {
 
 /// `GET /v1/events`: the newest first.
 pub(super) fn list(standin: &StandIn, mut params: Params) -> Result<Value, Refusal> {
-    let limit = match params.whole("limit")? {
-        None => 10,
-        Some(limit @ 1..=100) => usize::try_from(limit).unwrap_or(100),
-        Some(_) => return Err(Refusal::invalid("limit", "This value must be between 1 and 100.")),
-    };
-    let starting_after = params.text("starting_after")?;
+    let page = Page::new("event", &mut params)?;
     let wanted = Wanted::new(standin, &mut params)?;
     params.finish()?;
-    let mut events = standin.events();
-    events.reverse();
-    if let Some(id) = starting_after {
-        let Some(at) = events.iter().position(|event| text(event, "id") == id) else {
-            return Err(Refusal::no_such("event", &id, "starting_after"));
-        };
-        events.drain(..=at);
-    }
+    let events = standin.events();
     let book = standin.lock();
-    let mut found = events.into_iter().filter(|event| wanted.takes(event, &book));
-    let page: Vec<Value> = found.by_ref().take(limit).collect();
-    let has_more = found.next().is_some();
-    Ok(json!({ "object": "list", "url": "/v1/events", "has_more": has_more, "data": page }))
+    page.of("/v1/events", events.into_iter().rev(), |event| wanted.takes(event, &book))
 }
 
 /// The event of this id.

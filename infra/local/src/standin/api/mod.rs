@@ -2,6 +2,7 @@
 
 mod create;
 mod events;
+mod list;
 mod params;
 mod refusal;
 
@@ -27,8 +28,11 @@ enum Operation<'a> {
     CreateCustomer,
     ReadCustomer(&'a str),
     CreateCheckout,
+    ListCheckouts,
     ReadCheckout(&'a str),
+    ExpireCheckout(&'a str),
     CreatePortal,
+    ListSubscriptions,
     ReadSubscription(&'a str),
     ReadInvoice(&'a str),
     ListEvents,
@@ -42,8 +46,11 @@ impl<'a> Operation<'a> {
             ("POST", ["customers"]) => Self::CreateCustomer,
             ("GET", ["customers", id]) => Self::ReadCustomer(id),
             ("POST", ["checkout", "sessions"]) => Self::CreateCheckout,
+            ("GET", ["checkout", "sessions"]) => Self::ListCheckouts,
             ("GET", ["checkout", "sessions", id]) => Self::ReadCheckout(id),
+            ("POST", ["checkout", "sessions", id, "expire"]) => Self::ExpireCheckout(id),
             ("POST", ["billing_portal", "sessions"]) => Self::CreatePortal,
+            ("GET", ["subscriptions"]) => Self::ListSubscriptions,
             ("GET", ["subscriptions", id]) => Self::ReadSubscription(id),
             ("GET", ["invoices", id]) => Self::ReadInvoice(id),
             ("GET", ["events"]) => Self::ListEvents,
@@ -57,8 +64,11 @@ impl<'a> Operation<'a> {
             Self::CreateCustomer => "POST /v1/customers",
             Self::ReadCustomer(_) => "GET /v1/customers/{id}",
             Self::CreateCheckout => "POST /v1/checkout/sessions",
+            Self::ListCheckouts => "GET /v1/checkout/sessions",
             Self::ReadCheckout(_) => "GET /v1/checkout/sessions/{id}",
+            Self::ExpireCheckout(_) => "POST /v1/checkout/sessions/{id}/expire",
             Self::CreatePortal => "POST /v1/billing_portal/sessions",
+            Self::ListSubscriptions => "GET /v1/subscriptions",
             Self::ReadSubscription(_) => "GET /v1/subscriptions/{id}",
             Self::ReadInvoice(_) => "GET /v1/invoices/{id}",
             Self::ListEvents => "GET /v1/events",
@@ -158,7 +168,7 @@ fn create(
         return Err(Refusal::key_too_long());
     }
     let params = Params::parse(request.body());
-    let described = format!("{} {}", operation.name(), params.fingerprint());
+    let described = format!("{} {}", request.uri().path(), params.fingerprint());
     standin.turn(standin.clock.now(), |turn| {
         if let Some(kept) = key.and_then(|key| turn.book.kept_answer(key, turn.now)) {
             if kept.request != described {
@@ -180,14 +190,18 @@ fn perform(turn: &mut Turn<'_>, operation: Operation<'_>, params: Params) -> Res
     match operation {
         Operation::CreateCustomer => create::customer(turn, params),
         Operation::CreateCheckout => create::checkout(turn, params),
+        Operation::ExpireCheckout(id) => create::expiry(turn, id, params),
         Operation::CreatePortal => create::portal(turn, params),
         read => Err(Refusal::no_such_path("POST", read.name())),
     }
 }
 
 fn read(standin: &StandIn, operation: Operation<'_>, params: Params) -> Result<Value, Refusal> {
-    if operation == Operation::ListEvents {
-        return events::list(standin, params);
+    match operation {
+        Operation::ListEvents => return events::list(standin, params),
+        Operation::ListCheckouts => return list::checkouts(standin, params),
+        Operation::ListSubscriptions => return list::subscriptions(standin, params),
+        _ => {}
     }
     params.finish()?;
     let account = &standin.account;

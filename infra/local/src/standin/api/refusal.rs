@@ -84,6 +84,15 @@ impl Refusal {
         Self::new(400, Some("email_invalid"), format!("Invalid email address: {given}")).about("email")
     }
 
+    /// A Checkout that was paid, or is over, cannot be ended.
+    pub(super) fn not_open(status: &str) -> Self {
+        let message = format!(
+            "Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status \
+            of {status}."
+        );
+        Self::new(400, None, message)
+    }
+
     pub(super) fn other_parameters(key: &str) -> Self {
         let message = format!(
             "Keys for idempotent requests can only be used with the same parameters they were first used with. \

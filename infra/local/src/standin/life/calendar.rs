@@ -101,7 +101,8 @@ impl Turn<'_> {
         self.charge(&invoice);
     }
 
-    fn expire(&mut self, id: &str) {
+    /// Nobody can pay a Checkout any more.
+    pub(in super::super) fn expire(&mut self, id: &str) {
         let Some(session) = self.book.checkouts.get_mut(id) else { return };
         session.progress = Progress::Expired;
         let session = session.clone();

@@ -1,0 +1,113 @@
+//! Nobody subscribes twice: of several Checkouts only the last can be paid, and none beside a running subscription.
+
+use serde_json::{Value, json};
+
+use crate::{
+    billing::{checkout, press},
+    driver::{Answer, Visitor, World},
+};
+
+const TOKEN: (&str, &str) = ("form_token", "a-token-of-22-characters");
+
+/// Pays a Checkout, if that is still possible: whether it was.
+fn pay(world: &World, led: &Answer) -> bool {
+    press(world, led.header("location"), "choice=pay").contains("/billing/return?session=")
+}
+
+/// How many subscriptions were ever made.
+fn subscriptions(world: &World) -> usize {
+    let events = world.stack.system().cloud.stripe.events();
+    events.iter().filter(|event| event["type"] == "customer.subscription.created").count()
+}
+
+/// Another tab of the same browser.
+fn tab<'w>(world: &'w World, jo: &Visitor<'_>) -> Visitor<'w> {
+    let mut tab = world.visitor();
+    tab.cookie.clone_from(&jo.cookie);
+    tab
+}
+
+/// Stripe's events wait, or go on.
+async fn deliver(world: &World, mode: &str) {
+    world.local("POST", "/_local/stripe/delivery", Some(json!({ "mode": mode }))).await;
+}
+
+#[tokio::test]
+async fn of_two_tabs_one_after_the_other_the_later_can_be_paid() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let first = checkout(&mut jo, "team").await;
+    let second = checkout(&mut tab(&world, &jo), "single").await;
+    assert!(!pay(&world, &first), "the first tab's Checkout has given way");
+    assert!(pay(&world, &second));
+    world.settle().await;
+    assert_eq!((subscriptions(&world), &jo.organization().await["status"]), (1, &json!("active")));
+}
+
+#[tokio::test]
+async fn of_two_tabs_at_once_one_can_be_paid() {
+    for _ in 0..10 {
+        let world = World::new().await;
+        let mut one = world.pending("Acme", "jo@example.com").await;
+        let mut two = tab(&world, &one);
+        let (first, second) = tokio::join!(checkout(&mut one, "team"), checkout(&mut two, "single"));
+        let paid = [pay(&world, &first), pay(&world, &second)];
+        assert_eq!((paid.iter().filter(|paid| **paid).count(), subscriptions(&world)), (1, 1), "{paid:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_back_button_leads_to_a_checkout_that_can_be_paid() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let mut seen: Vec<Answer> = Vec::new();
+    for plan in ["team", "single", "team", "team"] {
+        seen.push(jo.submit("/billing/checkout", &[("plan", plan), TOKEN]).await);
+    }
+    let last = seen.pop().unwrap();
+    for left in &seen {
+        let given_way = left.header("location") != last.header("location");
+        assert!(!given_way || !pay(&world, left), "{}", left.header("location"));
+    }
+    assert!(pay(&world, &last));
+    assert_eq!(subscriptions(&world), 1);
+}
+
+#[tokio::test]
+async fn who_comes_back_before_stripes_events_is_not_sold_a_second_plan() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    deliver(&world, "hold").await;
+    let form = [("plan", "team"), TOKEN];
+    let led = jo.submit("/billing/checkout", &form).await;
+    assert!(pay(&world, &led));
+    world.settle().await;
+    for form in [form, [("plan", "single"), TOKEN], [("plan", "team"), ("time_zone", "")]] {
+        let led = jo.submit("/billing/checkout", &form).await;
+        let address = led.header("location");
+        assert!(address.contains("/p/session/"), "{form:?}: {address}");
+    }
+    deliver(&world, "normal").await;
+    world.settle().await;
+    assert_eq!((subscriptions(&world), &jo.organization().await["status"]), (1, &json!("trialing")));
+}
+
+#[tokio::test]
+async fn stripe_failing_half_way_leaves_nothing_that_a_second_click_does_not_find() {
+    for operation in
+        ["GET /v1/checkout/sessions", "POST /v1/checkout/sessions/{id}/expire", "GET /v1/subscriptions"]
+    {
+        let world = World::new().await;
+        let mut jo = world.pending("Acme", "jo@example.com").await;
+        let older = checkout(&mut jo, "team").await;
+        let fault =
+            json!([{ "service": "stripe", "operation": operation, "rate": 1.0, "kind": "error_500" }]);
+        world.inject(fault).await;
+        let failed = checkout(&mut jo, "single").await;
+        assert_eq!((failed.status, failed.header("retry-after")), (503, "30"), "{operation}");
+        world.inject(Value::Array(Vec::new())).await;
+        let led = checkout(&mut jo, "single").await;
+        assert!(!pay(&world, &older) && pay(&world, &led), "{operation}");
+        assert_eq!(subscriptions(&world), 1, "{operation}");
+    }
+}

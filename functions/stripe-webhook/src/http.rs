@@ -1,48 +1,38 @@
 //! `POST /billing/webhooks/stripe`.
 
-use std::sync::Arc;
-
-use axum::{
-    Json, Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, State},
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-    routing::post,
-};
-use serde_json::json;
+use boot::{Answer, Event};
+use serde_json::{Value, json};
 use stripe::Refused;
 use telemetry::Metric;
-use web::{Problem, Profile, problem::Kind};
+use web::{
+    Problem, Profile,
+    direct::Call,
+    problem::{Area, Kind},
+};
 
 use crate::App;
 
 /// The largest body that is read, in bytes. Stripe's events stay well below it.
 const LARGEST: usize = 256 * 1024;
 
-const PATH: &str = "/billing/webhooks/stripe";
-
-pub fn router(app: Arc<App>) -> Router {
-    // The size is judged by the handler, so that the answer is one of ours.
-    let routes = Router::new().route(PATH, post(webhook).layer(DefaultBodyLimit::disable())).with_state(app);
-    // Stripe is another site, and its signature says more than any origin.
-    web::harden(routes, Profile::api().exempting(&[PATH]))
+/// Takes in what came over the gateway.
+pub async fn take_in(app: &App, event: Event) -> Answer {
+    let handle = async |call| webhook(app, &call).await.map_err(|problem| problem.within(Area::Webhook));
+    web::direct::serve(event, &Profile::api(), handle).await
 }
 
-async fn webhook(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+async fn webhook(app: &App, call: &Call) -> Result<Value, Problem> {
+    let unread = || Problem::bad_request("The request is not one that this address understands.");
+    let body = call.body().ok_or_else(unread)?;
     if body.len() > LARGEST {
         return Err(Problem::new(Kind::TooLarge, "An event has at most 256 KiB."));
     }
-    // Repeated headers are joined as the gateway joins them, so that two of them are never half read.
-    let values: Vec<_> =
-        headers.get_all("stripe-signature").iter().filter_map(|value| value.to_str().ok()).collect();
-    let header = (!values.is_empty()).then(|| values.join(","));
-    let authentic =
-        app.secrets.verify(header.as_deref(), &body).await.map_err(|refused| refuse(&app, refused))?;
+    let header = call.header("stripe-signature");
+    let authentic = app.secrets.verify(header, &body).await.map_err(|refused| refuse(app, refused))?;
     let taken = app.take_in(authentic).await.map_err(|error| {
         Problem::internal().because(format_args!("a webhook event could not be made durable: {error}"))
     })?;
-    Ok(Json(json!({ "received": true, "outcome": taken.as_str() })).into_response())
+    Ok(json!({ "received": true, "outcome": taken.as_str() }))
 }
 
 fn refuse(app: &App, refused: Refused) -> Problem {

@@ -1,7 +1,7 @@
 //! What becomes of one authentic event.
 
 use domain::{
-    billing::{Conflict, CustomerId, Fact, IncidentKind, What},
+    billing::{Conflict, CustomerId, EventId, Fact, IncidentKind, What},
     id::OrgId,
     org::Org,
 };
@@ -10,7 +10,7 @@ use store::{CustomerLink, Error, Parked, Stored, TRIES, pause};
 use stripe::{Authentic, Event, Known};
 use telemetry::Metric;
 
-use crate::App;
+use crate::{App, conflicts::Conflicts};
 
 /// Where an event ended up; durable in each case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl App {
             (&event.known, customer, context.link.org)
             && named.agreed().and_then(|id| id.parse().ok()) == Some(before.value.id)
         {
-            return self.link(customer, &context.link, &before, fact, now).await;
+            return self.link(customer, &context.link, &before, fact, body, now).await;
         }
         let mut after = before.value.clone();
         if let (Some(customer), Some(linked)) = (customer, context.link.org)
@@ -109,12 +109,9 @@ impl App {
         {
             after.billing.note(Conflict::Customer { customer: customer.clone() });
         }
-        if let Known::Checkout { named, .. } = &event.known
-            && named.all().any(|id| id.parse().is_ok_and(|id: OrgId| id != after.id))
-        {
-            after.billing.note(Conflict::Session { event: event.id.clone() });
-        }
         after.record(fact, self.entropy.project_id(now), now);
+        let conflicts = Conflicts::new(&before.value, &after, context.link.org);
+        self.file(&conflicts, &event.id, body, now).await?;
         self.store.commit_org(&before, &after).await?;
         self.count(&before.value, &after, now);
         Ok(Taken::Applied)
@@ -127,18 +124,37 @@ impl App {
         link: &CustomerLink,
         before: &Stored<Org>,
         fact: &Fact,
+        body: Authentic<'_>,
         now: Timestamp,
     ) -> Result<Taken, Error> {
-        let linking = self.store.link_customer(customer, link, before, |waiting| {
-            let released = waiting.iter().filter_map(|parked| stripe::kept_fact(&parked.body));
-            let mut after = before.value.clone();
-            let project = self.entropy.project_id(now);
-            after.link_customer(customer, released.chain([fact.clone()]), project, now);
-            after
-        });
-        let after = linking.await?;
+        let waiting = self.store.load_parked(customer, link).await?;
+        let released = waiting.iter().filter_map(|parked| stripe::kept_fact(&parked.body));
+        let mut after = before.value.clone();
+        after.link_customer(customer, released.chain([fact.clone()]), self.entropy.project_id(now), now);
+        let conflicts = Conflicts::new(&before.value, &after, None);
+        self.file(&conflicts, &fact.event, body, now).await?;
+        self.store.link_customer(customer, link, before, &after, &waiting).await?;
         self.count(&before.value, &after, now);
         Ok(Taken::Linked)
+    }
+
+    /// Files the event for the operator, if it shows conflicts that were not known. Before they are noted: of those
+    /// that are, a repetition has nothing to file.
+    async fn file(
+        &self,
+        conflicts: &Conflicts<'_>,
+        event: &EventId,
+        body: Authentic<'_>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if conflicts.is_empty() {
+            return Ok(());
+        }
+        let reason = conflicts.to_string();
+        self.store.quarantine(event.as_str(), &reason, body.bytes(), now).await?;
+        telemetry::count(Metric::EventQuarantined, 1, now);
+        tracing::warn!(area = "webhook", %event, reason, "an event that shows a conflict was kept");
+        Ok(())
     }
 
     /// Keeps an event for a person that tells of a payment and names neither a customer nor an organization, as a

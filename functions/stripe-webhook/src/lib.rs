@@ -4,6 +4,7 @@
 //! that organization, or lies in quarantine for a person. Nothing is sent anywhere while Stripe waits.
 
 mod config;
+mod conflicts;
 mod http;
 mod intake;
 mod partner;
@@ -35,13 +36,12 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let secrets = SecretSource::open(config.secret, &boot.aws, &boot.clock).await;
     store.warm_up().await;
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, secrets, live: config.live });
-    let over_http = web::lambda::handler(http::router(app.clone()));
     Ok(boot::handler(move |event| {
-        let (app, over_http) = (app.clone(), over_http.clone());
+        let app = app.clone();
         async move {
             match partner::stripe_event(event.payload.get()) {
                 Some(body) => partner::take_in(&app, &body).await,
-                None => over_http(event).await,
+                None => http::take_in(&app, event).await,
             }
         }
     }))

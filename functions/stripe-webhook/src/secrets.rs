@@ -7,7 +7,10 @@ use stripe::{Authentic, Refused, Secrets, verify};
 
 use crate::config::SecretPlace;
 
-/// How often stored secrets are read again at most: a forger must not drive the bill.
+/// How old what is held may be when it is believed: so long a secret that was taken back still works. One event in
+/// this time waits for the reading.
+const BELIEVED: SignedDuration = SignedDuration::from_mins(5);
+/// How often stored secrets are read again at most where no held one fits: a forger must not drive the bill.
 const READ_EVERY: SignedDuration = SignedDuration::from_secs(60);
 /// The same while there is none, and every webhook is refused for it.
 const READ_EVERY_WITHOUT: SignedDuration = SignedDuration::from_secs(5);
@@ -42,21 +45,23 @@ impl SecretSource {
         Self { held: Mutex::new(Arc::new(held)), stored, clock: clock.clone() }
     }
 
-    /// Proves that Stripe signed a body. A signature that fits no held secret may be of a new one: stored secrets
-    /// are then read again, at most once a minute, so that a rotation needs no deployment.
+    /// Proves that Stripe signed a body. A signature that fits no held secret may be of a new one, and one that fits
+    /// an old reading may be of a secret that was taken back: stored secrets are then read again, at most once a
+    /// minute, so that a rotation needs no deployment.
     ///
     /// # Errors
     /// [`Refused`], for the log.
     pub async fn verify<'a>(&self, header: Option<&str>, body: &'a [u8]) -> Result<Authentic<'a>, Refused> {
         let now = self.clock.now();
         let first = verify(header, body, &self.held(), now);
-        match (&first, &self.stored) {
-            (Err(Refused::Mismatch), Some(stored)) if stored.may_read(READ_EVERY, now) => {
-                self.renew(stored).await
-            }
-            (Err(Refused::NoSecret), Some(stored)) if stored.may_read(READ_EVERY_WITHOUT, now) => {
-                self.renew(stored).await
-            }
+        let age = match first {
+            Ok(_) => BELIEVED,
+            Err(Refused::Mismatch) => READ_EVERY,
+            Err(Refused::NoSecret) => READ_EVERY_WITHOUT,
+            Err(_) => return first,
+        };
+        match &self.stored {
+            Some(stored) if stored.may_read(age, now) => self.renew(stored).await,
             _ => return first,
         }
         verify(header, body, &self.held(), now)

@@ -18,6 +18,14 @@ impl BaseUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its scheme, host and port.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        let authority = self.0.find("://").map_or(0, |at| at + "://".len());
+        let end = self.0.get(authority..).and_then(|rest| rest.find('/')).map(|length| authority + length);
+        end.and_then(|end| self.0.get(..end)).unwrap_or(&self.0)
+    }
 }
 
 impl FromStr for BaseUrl {
@@ -46,6 +54,17 @@ impl FromStr for BaseUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_has_an_origin() {
+        for (url, origin) in [
+            ("https://app.example.com", "https://app.example.com"),
+            ("https://app.example.com:8443/t/u", "https://app.example.com:8443"),
+            ("http://[::1]:3000/", "http://[::1]:3000"),
+        ] {
+            assert_eq!(url.parse::<BaseUrl>().unwrap().origin(), origin);
+        }
+    }
 
     #[test]
     fn an_address_is_one_that_may_safely_be_linked_to() {

@@ -53,8 +53,8 @@ where
     S: FnOnce(Boot) -> F,
     F: Future<Output = Result<Handler, Faults>>,
 {
-    telemetry::init();
     let env = Env::from_os();
+    telemetry::init(env.get("RUST_LOG"));
     let started = match Aws::from_env(&env) {
         Ok(aws) => {
             let (outside, clock, entropy) = (Outside::system(), Clock::system(), Entropy::system());

@@ -4,22 +4,26 @@
 //! with `tracing`; this crate sets how they look and names what is counted.
 
 mod metric;
+mod unreadable;
 
 pub use metric::{Metric, collect, count};
+pub use unreadable::Unreadable;
 
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing_subscriber::{filter::LevelFilter, fmt};
 
 /// Sets up JSON log lines on standard output, which Lambda hands to CloudWatch, and metrics beside them.
-/// `RUST_LOG` narrows or widens them; the default is `info`.
+/// `level` narrows or widens them: `error`, `warn`, `info`, `debug`, `trace` or `off`; the default is `info`. It
+/// is a level and no expression: reading one would cost a start more than all its log lines.
 ///
 /// A second call changes nothing.
-pub fn init() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+pub fn init(level: Option<&str>) {
+    let level = level.and_then(|level| level.parse().ok());
     let first = fmt()
         .json()
         .flatten_event(true)
-        .with_env_filter(filter)
-        .with_current_span(false)
+        .with_max_level(level.unwrap_or(LevelFilter::INFO))
+        // The request's id, route and person stand in its span.
+        .with_span_list(false)
         .with_target(false)
         .try_init()
         .is_ok();

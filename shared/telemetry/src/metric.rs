@@ -17,12 +17,28 @@ pub enum Metric {
     TrialExpired,
     /// A trial ended without a payment and without a payment method on file.
     TrialExpiredWithoutPaymentMethod,
+    /// An operator gave an organization days of trial.
+    TrialExtended,
     /// SES accepted a mail.
     MailSent,
     /// A mail cannot be sent, for good.
     MailFailed,
-    /// Whether a mail was sent is not known.
+    /// Whether a mail was sent is not known and will not be: it waits for a person.
     MailUnknown,
+    /// An item that mail waits in cannot be read: it waits for a person.
+    MailUnreadable,
+    /// A run ended because SES lets no mail of the account out: everything waits until AWS lifts that.
+    MailPaused,
+    /// A mail arrived: counted only where SES is told to say so.
+    MailDelivered,
+    /// A mail came back for good: nothing more is sent to its address but what it asks for.
+    MailBounced,
+    /// A mail came back for now.
+    MailBouncedForNow,
+    /// Somebody called a mail spam.
+    MailComplained,
+    /// SES took a mail, found it harmful and did not send it.
+    MailRejected,
     /// A webhook request whose signature was refused.
     WebhookRefused,
     /// A webhook request came while no secret is set.
@@ -54,9 +70,17 @@ impl Metric {
             Self::Provisioned => "Provisioned",
             Self::TrialExpired => "TrialExpired",
             Self::TrialExpiredWithoutPaymentMethod => "TrialExpiredWithoutPaymentMethod",
+            Self::TrialExtended => "TrialExtended",
             Self::MailSent => "MailSent",
             Self::MailFailed => "MailFailed",
             Self::MailUnknown => "MailUnknown",
+            Self::MailUnreadable => "MailUnreadable",
+            Self::MailPaused => "MailPaused",
+            Self::MailDelivered => "MailDelivered",
+            Self::MailBounced => "MailBounced",
+            Self::MailBouncedForNow => "MailBouncedForNow",
+            Self::MailComplained => "MailComplained",
+            Self::MailRejected => "MailRejected",
             Self::WebhookRefused => "WebhookRefused",
             Self::WebhookUnconfigured => "WebhookUnconfigured",
             Self::EventParked => "EventParked",

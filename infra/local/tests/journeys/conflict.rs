@@ -12,6 +12,11 @@ async fn noted(world: &World, jo: &Visitor<'_>) -> String {
     noted.map(Value::to_string).collect()
 }
 
+/// What an operator finds filed of an event.
+async fn filed(world: &World, event: &str) -> String {
+    world.items(&format!("STRIPE#{event}")).await.iter().map(Value::to_string).collect()
+}
+
 /// Links a customer to an organization as our own Checkout does.
 async fn link(world: &World, jo: &Visitor<'_>, customer: &str) {
     let session =
@@ -31,7 +36,8 @@ async fn metadata_decides_against_the_link_in_either_order_and_the_conflict_is_n
         let world = World::new().await;
         let mut one = world.pending("One", "one@example.com").await;
         let mut other = world.pending("Other", "other@example.com").await;
-        let paid = json!({ "type": "invoice.paid", "organization_id": other.org(), "customer": "cus_1" });
+        let paid = json!({ "type": "invoice.paid", "organization_id": other.org(), "customer": "cus_1",
+            "set": { "id": "evt_paid" } });
         if link_first {
             link(&world, &one, "cus_1").await;
         }
@@ -45,6 +51,9 @@ async fn metadata_decides_against_the_link_in_either_order_and_the_conflict_is_n
         assert_eq!(one.organization().await["status"], "pending");
         assert!(linked(&world, "cus_1").await.contains(&one.org()), "the link stays");
         assert!(noted(&world, &other).await.contains("cus_1"), "link first: {link_first}");
+        let reason =
+            format!("names organization {}, its customer cus_1 belongs to {}", other.org(), one.org());
+        assert!(filed(&world, "evt_paid").await.contains(&reason), "link first: {link_first}");
     }
 }
 
@@ -70,11 +79,44 @@ async fn a_reference_to_another_organization_is_noted_where_the_session_counts()
     assert_eq!(world.stripe(session).await, [200]);
     assert!(linked(&world, "cus_1").await.contains(&one.org()));
     assert!(noted(&world, &one).await.contains("evt_odd"));
+    assert!(filed(&world, "evt_odd").await.contains("names another organization"));
     assert_eq!(noted(&world, &other).await, "");
     assert_eq!(
         (one.organization().await["status"].clone(), other.organization().await["status"].clone()),
         (json!("pending"), json!("pending"))
     );
+}
+
+#[tokio::test]
+async fn a_reference_to_another_organization_is_noted_too_where_the_session_had_to_wait() {
+    let world = World::new().await;
+    let (one, other) =
+        (world.pending("One", "one@example.com").await, world.pending("Other", "other@example.com").await);
+    let session = json!({ "type": "checkout.session.completed", "customer": "cus_1",
+        "set": { "id": "evt_odd", "data.object.client_reference_id": other.org() } });
+    assert_eq!(world.stripe(session).await, [200]);
+    link(&world, &one, "cus_1").await;
+    assert!(noted(&world, &one).await.contains("evt_odd"));
+}
+
+#[tokio::test]
+async fn a_conflict_is_filed_before_it_is_noted_and_only_while_it_is_new() {
+    let world = World::new().await;
+    let one = world.pending("One", "one@example.com").await;
+    let other = world.pending("Other", "other@example.com").await;
+    link(&world, &one, "cus_1").await;
+    let paid = |event: &str| json!({ "type": "invoice.paid", "organization_id": other.org(), "customer": "cus_1", "set": { "id": event } });
+    let down = |operation: &str| json!([{ "function": "stripe-webhook", "operation": operation, "rate": 1.0, "kind": "error_500" }]);
+    world.inject(down("PutItem")).await;
+    assert_eq!(world.stripe(paid("evt_1")).await, [500]);
+    assert_eq!(noted(&world, &other).await, "", "what is not filed is not noted");
+    world.inject(down("UpdateItem")).await;
+    assert_eq!(world.stripe(paid("evt_1")).await, [500]);
+    world.inject(json!([])).await;
+    assert_eq!(world.stripe(paid("evt_1")).await, [200]);
+    assert_eq!(world.stripe(paid("evt_2")).await, [200]);
+    assert!(!filed(&world, "evt_1").await.is_empty());
+    assert!(filed(&world, "evt_2").await.is_empty(), "the operator knows");
 }
 
 #[tokio::test]
@@ -85,4 +127,6 @@ async fn a_second_customer_of_an_organization_is_linked_and_noted() {
     link(&world, &one, "cus_2").await;
     assert!(linked(&world, "cus_2").await.contains(&one.org()));
     assert!(noted(&world, &one).await.contains("cus_2"));
+    let held = world.local("GET", "/_local/table", None).await.to_string();
+    assert!(held.contains("is of customer cus_2"), "{held}");
 }

@@ -57,6 +57,21 @@ async fn a_rotated_secret_takes_effect_without_a_deployment() {
 }
 
 #[tokio::test]
+async fn a_secret_that_was_taken_back_works_for_five_minutes_at_most() {
+    let world = world().await;
+    rotate(&world, SECOND);
+    world.advance("299s").await;
+    assert_eq!((status(&world, FIRST).await, reads(&world).await), (200, 1));
+    world.advance("2s").await;
+    assert_eq!((status(&world, FIRST).await, reads(&world).await), (400, 2));
+    assert_eq!(
+        (status(&world, SECOND).await, reads(&world).await),
+        (200, 2),
+        "which costs no further reading"
+    );
+}
+
+#[tokio::test]
 async fn a_forger_drives_one_read_a_minute_at_most() {
     let world = world().await;
     world.advance("61s").await;

@@ -7,10 +7,16 @@ use crate::driver::{Answer, World};
 
 /// Posts an event, signed now with a secret.
 pub async fn post(world: &World, secret: &str, event: &Value) -> Answer {
+    post_with(world, secret, event, &[]).await
+}
+
+/// The same with further headers.
+pub async fn post_with(world: &World, secret: &str, event: &Value, headers: &[(&str, &str)]) -> Answer {
     let body = format!("{event:#}");
     let now = world.stack.system().cloud.clock.now();
     let header = sign(&Secret::parse(secret).unwrap(), now, body.as_bytes());
-    world.send("POST", "/billing/webhooks/stripe", &[("stripe-signature", &header)], body).await
+    let headers = [headers, &[("stripe-signature", header.as_str())]].concat();
+    world.send("POST", "/billing/webhooks/stripe", &headers, body).await
 }
 
 /// The same with the stack's own secret; answers what became of it.

@@ -1,6 +1,6 @@
 //! An organization's time zone, in which people read dates.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 /// A zone of the IANA time zone database, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +19,16 @@ impl Zone {
         self.0.iana_name().unwrap_or("UTC")
     }
 
+    /// The day of a moment there.
+    #[must_use]
+    pub fn day(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.0.clone()).date()
+    }
+
     /// The date of a moment there, as "January 22, 2025".
     #[must_use]
     pub fn date(&self, at: Timestamp) -> String {
-        at.to_zoned(self.0.clone()).strftime("%B %-d, %Y").to_string()
+        self.day(at).strftime("%B %-d, %Y").to_string()
     }
 
     /// The date and time of a moment there, as "January 22, 2025, 14:05 CET".

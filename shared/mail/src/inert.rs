@@ -51,9 +51,9 @@ impl fmt::Display for Inert {
     }
 }
 
-/// The marks of host names, addresses and schemes, with the wide forms that host names take for a dot.
+/// The marks of host names, addresses and schemes, with the wide and small forms that are taken for them.
 const fn joins_addresses(ch: char) -> bool {
-    matches!(ch, '.' | '@' | ':' | '/' | '。' | '．' | '｡' | '＠' | '：' | '／')
+    matches!(ch, '.' | '@' | ':' | '/' | '。' | '．' | '｡' | '․' | '﹒' | '＠' | '﹫' | '：' | '﹕' | '／')
 }
 
 #[cfg(test)]

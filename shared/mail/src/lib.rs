@@ -1,8 +1,9 @@
 //! What Onramp writes to people, and how it hands it to Amazon SES.
 //!
-//! A mail is a typed struct ([`Welcome`], [`TrialEnding`], [`TrialEnded`], [`PaymentFailed`], [`SignIn`]) whose words stand once, in its
-//! own file; two layouts turn them into the text and the HTML part, so that both always say the same. Names that
-//! people chose enter only as [`Inert`] text, which no mail client turns into a link.
+//! A mail is a typed struct ([`Welcome`], [`TrialEnding`], [`TrialEnded`], [`PaymentFailed`], [`SignIn`],
+//! [`Invitation`]). The words of all stand in one catalogue, with one value for each language; two layouts turn them
+//! into the text and the HTML part, so that both always say the same. Names that people chose enter only as [`Inert`]
+//! text, which no mail client turns into a link.
 //!
 //! This crate never decides who gets a mail or when, and never sends one twice: [`Mailer::send`] makes one request
 //! and says what became of it.
@@ -15,10 +16,11 @@ mod outcome;
 mod product;
 mod sender;
 mod tags;
+mod words;
 
 pub use inert::Inert;
 pub use letter::Rendered;
-pub use letters::{PaymentFailed, SignIn, Standing, Then, TrialEnded, TrialEnding, Welcome};
+pub use letters::{Invitation, PaymentFailed, SignIn, Standing, Then, TrialEnded, TrialEnding, Welcome};
 pub use mailer::Mailer;
 pub use product::Product;
 pub use sender::{Sender, SenderName};

@@ -65,24 +65,33 @@ impl Mailer {
         tags: &Tags,
     ) -> Result<aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder, BuildError> {
         // Simple content: SES writes the MIME message itself, so no text of ours can become a header.
-        let message = Message::builder()
+        let mut message = Message::builder()
             .subject(utf8(&mail.subject)?)
             .body(Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build())
             // Nobody's holiday is to be announced to a machine (RFC 3834, 5).
-            .headers(MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build()?)
-            .build();
+            .headers(header("Auto-Submitted", "auto-generated")?);
+        if let Some(url) = &mail.unsubscribe_url {
+            // With the second, mail programs offer a button of their own and post to the address (RFC 8058, 3.1).
+            message = message
+                .headers(header("List-Unsubscribe", &format!("<{url}>"))?)
+                .headers(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);
+        }
         let mut request = self
             .client
             .send_email()
             .from_email_address(self.from.as_str())
             .destination(Destination::builder().to_addresses(to.as_str()).build())
-            .content(EmailContent::builder().simple(message).build())
+            .content(EmailContent::builder().simple(message.build()).build())
             .set_configuration_set_name(self.configuration_set.clone());
         for (name, value) in tags.pairs() {
             request = request.email_tags(MessageTag::builder().name(name).value(value).build()?);
         }
         Ok(request)
     }
+}
+
+fn header(name: &str, value: &str) -> Result<MessageHeader, BuildError> {
+    MessageHeader::builder().name(name).value(value).build()
 }
 
 fn utf8(text: &str) -> Result<Content, BuildError> {

@@ -32,10 +32,13 @@ fn of_refusal(refusal: &SendEmailError, status: u16) -> Outcome {
         | SendEmailError::MessageRejected(_)
         | SendEmailError::MailFromDomainNotVerifiedException(_)
         | SendEmailError::NotFoundException(_) => Outcome::Refused,
-        SendEmailError::AccountSuspendedException(_)
-        | SendEmailError::LimitExceededException(_)
-        | SendEmailError::SendingPausedException(_)
-        | SendEmailError::TooManyRequestsException(_) => Outcome::NotSent,
+        SendEmailError::AccountSuspendedException(_) | SendEmailError::SendingPausedException(_) => {
+            Outcome::Paused
+        }
+        SendEmailError::LimitExceededException(_) | SendEmailError::TooManyRequestsException(_) => {
+            Outcome::Throttled
+        }
+        _ if status == 429 || refusal.code() == Some("ThrottlingException") => Outcome::Throttled,
         // Codes that every AWS service may give, such as `AccessDeniedException` or `ThrottlingException`: refused at
         // the door, and curable without touching the mail.
         _ if (400..500).contains(&status) => Outcome::NotSent,
@@ -69,18 +72,18 @@ pub(crate) fn log(error: &SendError, outcome: Outcome, kind: &str) {
         _ => "unreadable answer",
     });
     let status = error.raw_response().map(|response| response.status().as_u16());
-    match (error.as_service_error(), outcome) {
-        (Some(SendEmailError::AccountSuspendedException(_)), _) => {
+    match outcome {
+        Outcome::Paused => {
             tracing::error!(
                 kind,
                 code,
                 status,
-                "SES has suspended this account: no mail leaves until AWS lifts it"
+                "SES lets no mail of this account out: all mail waits until AWS lifts it"
             );
         }
-        (_, Outcome::Refused) => tracing::error!(kind, code, status, "SES refused a mail for good"),
-        (_, Outcome::Ambiguous) => tracing::error!(kind, code, status, "SES gave no sure answer to a mail"),
-        (_, Outcome::NotSent | Outcome::Accepted) => {
+        Outcome::Refused => tracing::error!(kind, code, status, "SES refused a mail for good"),
+        Outcome::Ambiguous => tracing::error!(kind, code, status, "SES gave no sure answer to a mail"),
+        Outcome::NotSent | Outcome::Throttled | Outcome::Accepted => {
             tracing::warn!(kind, code, status, "a mail was not sent and will be tried again");
         }
     }

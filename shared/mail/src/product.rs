@@ -1,5 +1,7 @@
 use domain::{id::OrgId, secret::Secret};
 
+use crate::words::{self, Words};
+
 /// The product that mails speak for, and where their links lead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
@@ -12,6 +14,12 @@ pub struct Product {
 }
 
 impl Product {
+    /// The language that mails speak. There is one; which one a reader wants is to be chosen here.
+    #[must_use]
+    pub(crate) const fn words(&self) -> &'static Words {
+        &words::ENGLISH
+    }
+
     /// The onboarding checklist.
     #[must_use]
     pub fn checklist_url(&self) -> String {
@@ -28,5 +36,17 @@ impl Product {
     #[must_use]
     pub fn sign_in_url(&self, secret: &Secret) -> String {
         format!("{}/login/{}", self.public_url, secret.reveal())
+    }
+
+    /// The one-time link of an invitation, likewise.
+    #[must_use]
+    pub fn invitation_url(&self, secret: &Secret) -> String {
+        format!("{}/invitations/{}", self.public_url, secret.reveal())
+    }
+
+    /// The link that ends the reminders of an organization for one person, likewise.
+    #[must_use]
+    pub fn unsubscribe_url(&self, secret: &Secret) -> String {
+        format!("{}/mail/unsubscribe/{}", self.public_url, secret.reveal())
     }
 }

@@ -23,8 +23,8 @@ pub struct Tags {
     pub organization: Option<OrgId>,
     /// What it is about within that: a notice's hash, or the id of what was asked.
     pub key: String,
-    /// Whom it goes to.
-    pub recipient: UserId,
+    /// Whom it goes to; somebody who is invited may have no account yet.
+    pub recipient: Option<UserId>,
     /// The claim under which it was sent.
     pub claim: Claim,
 }
@@ -32,6 +32,8 @@ pub struct Tags {
 impl Tags {
     /// The kind of a sign-in mail.
     pub const SIGN_IN: &'static str = "sign_in";
+    /// The kind of an invitation.
+    pub const INVITATION: &'static str = "invitation";
 
     /// The tags of an organization's notice.
     #[must_use]
@@ -40,7 +42,7 @@ impl Tags {
             kind: notice.kind().to_owned(),
             organization: Some(org),
             key: Self::key_of(notice),
-            recipient,
+            recipient: Some(recipient),
             claim: claim.clone(),
         }
     }
@@ -52,7 +54,19 @@ impl Tags {
             kind: Self::SIGN_IN.to_owned(),
             organization: None,
             key: asked.to_owned(),
-            recipient,
+            recipient: Some(recipient),
+            claim: claim.clone(),
+        }
+    }
+
+    /// The tags of an invitation; `invitation` is its id, of letters, digits, `_` and `-`.
+    #[must_use]
+    pub fn of_invitation(org: OrgId, invitation: &str, claim: &Claim) -> Self {
+        Self {
+            kind: Self::INVITATION.to_owned(),
+            organization: Some(org),
+            key: invitation.to_owned(),
+            recipient: None,
             claim: claim.clone(),
         }
     }
@@ -69,22 +83,20 @@ impl Tags {
         let mut pairs = vec![(KIND, self.kind.clone())];
         pairs.extend(self.organization.map(|org| (ORGANIZATION, org.to_string())));
         pairs.push((KEY, self.key.clone()));
-        pairs.push((RECIPIENT, self.recipient.to_string()));
+        pairs.extend(self.recipient.map(|user| (RECIPIENT, user.to_string())));
         pairs.push((CLAIM, self.claim.0.clone()));
         pairs
     }
 
     /// The tags of a mail of ours, from what an event of SES says of them; `None` if it is not one of ours.
     pub fn read<'a>(tag: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
-        let organization = match tag(ORGANIZATION) {
-            Some(id) => Some(id.parse().ok()?),
-            None => None,
-        };
+        let organization = tag(ORGANIZATION).map(str::parse).transpose().ok()?;
+        let recipient = tag(RECIPIENT).map(str::parse).transpose().ok()?;
         Some(Self {
             kind: tag(KIND)?.to_owned(),
             organization,
             key: tag(KEY)?.to_owned(),
-            recipient: tag(RECIPIENT)?.parse().ok()?,
+            recipient,
             claim: Claim(tag(CLAIM)?.to_owned()),
         })
     }
@@ -100,8 +112,11 @@ mod tests {
         let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
         let notice = NoticeKey::TrialEnding { ends_at: "2025-01-22T10:20:30Z".parse().unwrap(), days: 3 };
         let claim = Claim("c1a1".repeat(16));
-        for tags in [Tags::of_notice(org, &notice, user, &claim), Tags::of_sign_in("0198c0de", user, &claim)]
-        {
+        for tags in [
+            Tags::of_notice(org, &notice, user, &claim),
+            Tags::of_sign_in("0198c0de", user, &claim),
+            Tags::of_invitation(org, "0198c0de", &claim),
+        ] {
             let pairs = tags.pairs();
             for (name, value) in &pairs {
                 assert!(value.len() <= 256 && !value.is_empty(), "{name}");

@@ -1,9 +1,13 @@
 //! Every mail, text and HTML, as a person finds it; and names that try to be something else.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use domain::{billing::IssueKind, id::OrgId, name::Name, secret::Secret, status::Access};
+use domain::{
+    address::Address, billing::IssueKind, id::OrgId, name::Name, people::Role, secret::Secret, status::Access,
+};
+use jiff::civil::{Date, date};
 use mail::{
-    Inert, PaymentFailed, Product, Rendered, SignIn, Standing, Then, TrialEnded, TrialEnding, Welcome,
+    Inert, Invitation, PaymentFailed, Product, Rendered, SignIn, Standing, Then, TrialEnded, TrialEnding,
+    Welcome,
 };
 
 fn product() -> Product {
@@ -18,8 +22,8 @@ fn org() -> OrgId {
     "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap()
 }
 
-fn ends_on() -> String {
-    "January 22, 2025".to_owned()
+fn ends_on() -> Date {
+    date(2025, 1, 22)
 }
 
 fn welcome(organization: &str, person: &str, standing: Standing) -> Rendered {
@@ -46,6 +50,7 @@ fn trial_ending_then(days: u32, then: Then) -> Rendered {
         days,
         ends_on: ends_on(),
         then,
+        unsubscribe: Secret::new([8; 32]),
     };
     mail.render(&product())
 }
@@ -76,18 +81,33 @@ fn sign_in() -> Rendered {
     SignIn { given_name: Inert::new("John"), secret: Secret::new([7; 32]) }.render(&product())
 }
 
+fn invitation(inviter: &str, organization: &str, role: Role) -> Rendered {
+    let mail = Invitation {
+        inviter: Inert::from(&Name::parse(inviter).unwrap()),
+        organization: Inert::from(&Name::parse(organization).unwrap()),
+        role,
+        secret: Secret::new([9; 32]),
+        expires_on: ends_on(),
+        recipient: Address::parse("sam@globex.example").unwrap(),
+    };
+    mail.render(&product())
+}
+
 fn every_mail() -> Vec<(&'static str, Rendered)> {
     vec![
         ("welcome-trial", welcome("Acme Corp", "John Doe", Standing::Trial { days: 14, ends_on: ends_on() })),
         ("welcome-active", welcome("Acme Corp", "John Doe", Standing::Active)),
         ("welcome-other", welcome("Acme Corp", "John Doe", Standing::Other)),
         ("trial-ending", trial_ending(3)),
+        ("trial-ending-last-day", trial_ending(1)),
         ("trial-ending-plan-begins", trial_ending_then(3, Then::PlanBegins)),
         ("trial-ended", trial_ended()),
         ("payment-failed", payment_failed(IssueKind::PaymentFailed, Access::Full)),
         ("payment-failed-read-only", payment_failed(IssueKind::PaymentFailed, Access::ReadOnly)),
         ("payment-action-required", payment_failed(IssueKind::ActionRequired, Access::BillingOnly)),
         ("sign-in", sign_in()),
+        ("invitation-member", invitation("Jo Doe", "Acme Corp", Role::Member)),
+        ("invitation-admin", invitation("Jo Doe", "Acme Corp", Role::Admin)),
     ]
 }
 
@@ -109,6 +129,7 @@ fn both_parts_hold_what_a_person_must_find() {
     let checklist = "https://onramp.example.com/onboarding/checklist";
     let link =
         "https://onramp.example.com/login/0707070707070707070707070707070707070707070707070707070707070707";
+    let invited = "https://onramp.example.com/invitations/0909090909090909090909090909090909090909090909090909090909090909";
     let trial = Standing::Trial { days: 14, ends_on: ends_on() };
     for (mail, subject, needles) in [
         (
@@ -156,7 +177,7 @@ fn both_parts_hold_what_a_person_must_find() {
         (
             payment_failed(IssueKind::PaymentFailed, Access::Full),
             "A payment did not go through - Acme Corp",
-            vec!["January 22, 2025", "Check your payment method", "keeps working", plans],
+            vec!["January 22, 2025", "Check payment method", "keeps working", plans],
         ),
         (
             payment_failed(IssueKind::ActionRequired, Access::ReadOnly),
@@ -164,6 +185,11 @@ fn both_parts_hold_what_a_person_must_find() {
             vec!["January 22, 2025", "Confirm the payment", "read-only", plans],
         ),
         (sign_in(), "Sign in to TimeTracker", vec![link, "10 minutes", "did not ask"]),
+        (
+            invitation("Jo Doe", "Acme Corp", Role::Admin),
+            "Jo Doe invites you to Acme Corp on TimeTracker",
+            vec!["an admin", "January 22, 2025", invited, "do not know Jo Doe"],
+        ),
     ] {
         assert_eq!(mail.subject, subject);
         for needle in needles {
@@ -189,7 +215,51 @@ fn every_mail_is_safe_to_show() {
             );
         }
         assert!(!mail.text.contains('<') && !mail.subject.contains(['\r', '\n']), "{name}");
-        assert!(!format!("{mail:?}").contains("0707"), "{name}: a secret shows itself");
+        for secret in ["0707", "0808", "0909"] {
+            assert!(!format!("{mail:?}").contains(secret), "{name}: a secret shows itself");
+        }
+    }
+}
+
+#[test]
+fn a_preview_tells_more_than_the_subject_and_shows_nowhere_else() {
+    for (name, mail) in every_mail() {
+        let hidden = mail.html.split("<div style=\"display:none").nth(1).unwrap();
+        let preheader = hidden.split_once('>').unwrap().1.split('\u{2007}').next().unwrap();
+        assert!((20..=110).contains(&preheader.chars().count()), "{name}: {preheader}");
+        assert_ne!(preheader, mail.subject, "{name}");
+    }
+}
+
+#[test]
+fn a_text_part_is_written_for_reading() {
+    for (name, mail) in every_mail() {
+        for line in mail.text.lines() {
+            let link = line.starts_with("https://");
+            assert!(link || line.chars().count() <= 72, "{name}: {line}");
+            assert_eq!(link, line.contains("://"), "{name}: a link shares its line: {line}");
+            assert!(line == "-- " || line == line.trim_end(), "{name}: {line:?}");
+        }
+        assert!(!mail.text.contains("\n\n\n"), "{name}");
+        for left_over in ["&amp;", "&quot;", "&#", "</", "**"] {
+            assert!(!mail.text.contains(left_over), "{name}: {left_over}");
+        }
+    }
+}
+
+#[test]
+fn a_reminder_can_be_unsubscribed_from_and_nothing_else_can() {
+    for (name, mail) in every_mail() {
+        let url = mail.unsubscribe_url.as_deref();
+        assert_eq!(url.is_some(), name.starts_with("trial-ending"), "{name}");
+        let shown = "https://onramp.example.com/mail/unsubscribe/";
+        assert_eq!(mail.text.contains(shown), url.is_some(), "{name}");
+        assert_eq!(mail.html.contains(shown), url.is_some(), "{name}");
+        if let Some(url) = url {
+            assert_eq!(url, format!("{shown}{}", "08".repeat(32)));
+            let flowing = mail.text.replace('\n', " ");
+            assert!(flowing.contains("Mails about payments and sign-in still come."), "{name}");
+        }
     }
 }
 
@@ -200,25 +270,99 @@ fn no_name_becomes_a_header_markup_or_a_live_link() {
         "Visit www.evil.com/now",
         "https://evil.com/x?y",
         "jo@evil.com",
+        "@evil.com",
         "mailto:jo@evil.com",
+        "xn--80ak6aa92e.com",
+        "аррӏе.com",
+        "evil。com",
+        "evil．com",
+        "evil｡com",
+        "evil․com",
+        "evil﹒com",
+        "tel:+49123",
         "<b>Acme</b>",
         "\"><script>alert(1)</script>",
         "<a href=https://evil.com>Acme</a>",
         "{{7*7}} ${x}",
         "&amp; &lt;",
     ] {
-        let mail = welcome(name, name, Standing::Active);
-        for part in [&mail.subject, &mail.text, &mail.html] {
-            for alive in ["evil.com", "www.", "://evil", "@evil", "mailto:"] {
-                assert!(!part.contains(alive), "{name}: {alive} is alive");
+        // What was stored before today's rules for names is held to them as well.
+        let name = Name::from_stored(name.to_owned());
+        for mail in mails_naming(&name) {
+            for part in [&mail.subject, &mail.text, &mail.html] {
+                for alive in [
+                    "evil.", "evil。", "evil．", "evil｡", "evil․", "evil﹒", "www.", "://evil", "@evil",
+                    "mailto:", "tel:", "e.com",
+                ] {
+                    assert!(
+                        !part.replace(OURS, "").contains(alive),
+                        "{name}: {alive} is alive in {}",
+                        mail.subject
+                    );
+                }
             }
+            for markup in ["<b>", "<script", "<a href=https"] {
+                assert!(!mail.html.contains(markup), "{name}: {markup}");
+            }
+            assert!(!mail.subject.contains(['\r', '\n']));
         }
-        for markup in ["<b>", "<script", "<a href=https"] {
-            assert!(!mail.html.contains(markup), "{name}: {markup}");
-        }
-        assert!(!mail.subject.contains(['\r', '\n']));
     }
-    // What was stored before today's rules for names is held to them as well.
     let stored = Inert::from(&Name::from_stored("Acme\r\nBcc: all@evil.com".to_owned()));
     assert!(!stored.to_string().contains(['\r', '\n']) && !stored.to_string().contains("evil.com"));
+}
+
+/// What may end in a live name: our own addresses.
+const OURS: &str = "example.com";
+
+/// Every kind of mail, wherever somebody may have put a name.
+fn mails_naming(name: &Name) -> Vec<Rendered> {
+    let product = product();
+    let (given_name, organization) = (Inert::given(name), Inert::from(name));
+    let (org, secret) = (org(), Secret::new([7; 32]));
+    vec![
+        Welcome {
+            given_name: given_name.clone(),
+            org,
+            organization: organization.clone(),
+            project: organization.clone(),
+            standing: Standing::Active,
+        }
+        .render(&product),
+        TrialEnding {
+            given_name: given_name.clone(),
+            org,
+            organization: organization.clone(),
+            days: 3,
+            ends_on: ends_on(),
+            then: Then::ReadOnly,
+            unsubscribe: secret.clone(),
+        }
+        .render(&product),
+        TrialEnded {
+            given_name: given_name.clone(),
+            org,
+            organization: organization.clone(),
+            ended_on: ends_on(),
+        }
+        .render(&product),
+        PaymentFailed {
+            given_name: given_name.clone(),
+            org,
+            organization: organization.clone(),
+            kind: IssueKind::PaymentFailed,
+            since: ends_on(),
+            access: Access::Full,
+        }
+        .render(&product),
+        SignIn { given_name, secret: secret.clone() }.render(&product),
+        Invitation {
+            inviter: organization.clone(),
+            organization,
+            role: Role::Member,
+            secret,
+            expires_on: ends_on(),
+            recipient: Address::parse("sam@example.com").unwrap(),
+        }
+        .render(&product),
+    ]
 }

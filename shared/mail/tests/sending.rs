@@ -106,14 +106,14 @@ async fn send(mailer: &Mailer) -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn every_end_of_a_request_means_one_thing_and_none_is_repeated() {
-    use Outcome::{Accepted, Ambiguous, NotSent, Refused};
+    use Outcome::{Accepted, Ambiguous, NotSent, Paused, Refused, Throttled};
     for (ses, outcome) in [
         (Ses::Answers(200, "", r#"{"MessageId":"1"}"#), Accepted),
-        (Ses::Answers(429, "TooManyRequestsException", "{}"), NotSent),
-        (Ses::Answers(400, "LimitExceededException", "{}"), NotSent),
-        (Ses::Answers(400, "SendingPausedException", "{}"), NotSent),
-        (Ses::Answers(400, "AccountSuspendedException", "{}"), NotSent),
-        (Ses::Answers(400, "ThrottlingException", "{}"), NotSent),
+        (Ses::Answers(429, "TooManyRequestsException", "{}"), Throttled),
+        (Ses::Answers(400, "LimitExceededException", "{}"), Throttled),
+        (Ses::Answers(400, "SendingPausedException", "{}"), Paused),
+        (Ses::Answers(400, "AccountSuspendedException", "{}"), Paused),
+        (Ses::Answers(400, "ThrottlingException", "{}"), Throttled),
         (Ses::Answers(403, "AccessDeniedException", "{}"), NotSent),
         (Ses::Answers(409, "ConflictException", "{}"), NotSent),
         (Ses::Answers(400, "BadRequestException", "{}"), Refused),
@@ -152,6 +152,25 @@ async fn a_request_names_one_recipient_both_parts_and_what_the_mail_is() {
     }
     for (name, value) in tags().pairs() {
         assert!(requests[0].contains(&format!("{{\"Name\":\"{name}\",\"Value\":\"{value}\"}}")), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_mail_that_can_be_unsubscribed_from_says_where() {
+    let wire = Wire { ses: Ses::Answers(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
+    let mailer = mailer(SharedHttpClient::new(wire.clone()), None);
+    let url = "https://onramp.example.com/mail/unsubscribe/08".to_owned();
+    let address = Address::parse("jo@acme.example").unwrap();
+    for unsubscribe_url in [None, Some(url)] {
+        mailer.send(&address, &Rendered { unsubscribe_url, ..letter() }, &tags()).await;
+    }
+    let requests = wire.requests.lock().unwrap();
+    assert!(!requests[0].contains("List-Unsubscribe"));
+    for part in [
+        "{\"Name\":\"List-Unsubscribe\",\"Value\":\"<https://onramp.example.com/mail/unsubscribe/08>\"}",
+        "{\"Name\":\"List-Unsubscribe-Post\",\"Value\":\"List-Unsubscribe=One-Click\"}",
+    ] {
+        assert!(requests[1].contains(part), "{part}");
     }
 }
 

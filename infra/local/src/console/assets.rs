@@ -20,9 +20,10 @@ macro_rules! asset {
     };
 }
 
-const ASSETS: [Asset; 11] = [
+const ASSETS: [Asset; 12] = [
     asset!("console.css", CSS),
     asset!("panels.css", CSS),
+    asset!("gallery.css", CSS),
     asset!("icon.svg", ICON),
     asset!("main.js", SCRIPT),
     asset!("wire.js", SCRIPT),

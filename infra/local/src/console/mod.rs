@@ -4,7 +4,7 @@
 //! asks every two seconds while somebody looks. So it can do nothing that a program could not do as well.
 //!
 //! To mount it, give it a way to list the organizations and merge the router, which serves `GET /_local`,
-//! `/_local/organizations` and `/_local/assets/{file}`:
+//! `/_local/organizations`, `/_local/assets/{file}` and, of every mail there is, `/_local/mails`:
 //!
 //! ```ignore
 //! let list: console::Organizations =
@@ -13,6 +13,7 @@
 //! ```
 
 mod assets;
+mod gallery;
 mod moment;
 mod organization;
 mod page;
@@ -45,6 +46,7 @@ pub fn router(console: Console) -> Router {
         .route("/_local", routing::get(page))
         .route("/_local/organizations", routing::get(list))
         .route("/_local/assets/{file}", routing::get(asset))
+        .merge(gallery::router())
         .with_state(console)
 }
 

@@ -80,6 +80,7 @@ fn rail(stripe: &str) -> Markup {
                 nav.links aria-label="Pages of Onramp" {
                     @for (name, path) in LINKS { a href=(path) target="_blank" rel="noopener" { (name) } }
                     a href=(stripe) target="_blank" rel="noopener" { "Stripe" }
+                    a href="/_local/mails" target="_blank" rel="noopener" { "All mails" }
                 }
             }
             section.world {

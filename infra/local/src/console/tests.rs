@@ -114,3 +114,34 @@ fn every_button_sends_events_that_can_be_built() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_gallery_has_every_kind_of_mail_and_needs_nothing_from_elsewhere() {
+    let (status, _, console) = get("/_local").await;
+    assert!(status == StatusCode::OK && attributes(&console, "href").contains(&"/_local/mails"));
+    let (_, _, gallery) = get("/_local/mails").await;
+    let mails: std::collections::BTreeSet<String> = attributes(&gallery, "href")
+        .into_iter()
+        .filter(|href| href.starts_with("/_local/mails/") && !href.contains('?'))
+        .map(str::to_owned)
+        .collect();
+    for kind in ["welcome", "trial-ending", "trial-ended", "payment-failed", "sign-in", "invitation"] {
+        assert!(mails.iter().any(|mail| mail.contains(kind)), "{kind}");
+    }
+    for mail in mails {
+        for view in ["", "?part=text", "?scheme=dark&width=320"] {
+            let (status, _, page) = get(&format!("{mail}{view}")).await;
+            assert_eq!(status, StatusCode::OK, "{mail}{view}");
+            for address in [attributes(&page, "href"), attributes(&page, "src")].concat() {
+                assert!(address.starts_with("/_local"), "{mail}{view}: {address}");
+            }
+        }
+        let (_, html, body) = get(&format!("{mail}.html?scheme=dark")).await;
+        assert!(html.starts_with("text/html") && !body.contains("src="), "{mail}");
+        let (_, text, _) = get(&format!("{mail}.txt")).await;
+        assert!(text.starts_with("text/plain"), "{mail}");
+    }
+    for missing in ["/_local/mails/party", "/_local/mails/party.html", "/_local/mails/sign-in.pdf"] {
+        assert_eq!(get(missing).await.0, StatusCode::NOT_FOUND, "{missing}");
+    }
+}

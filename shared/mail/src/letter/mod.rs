@@ -3,6 +3,8 @@
 mod html;
 mod text;
 
+use crate::words::Words;
+
 /// A mail, ready to be sent.
 ///
 /// `Debug` shows the subject only: the parts may hold a one-time link.
@@ -14,6 +16,8 @@ pub struct Rendered {
     pub text: String,
     /// The HTML part, a whole document without images or scripts.
     pub html: String,
+    /// Where a mail that nobody has to get is unsubscribed from, by one `POST` (RFC 8058).
+    pub unsubscribe_url: Option<String>,
 }
 
 impl std::fmt::Debug for Rendered {
@@ -24,6 +28,7 @@ impl std::fmt::Debug for Rendered {
 
 /// The words of one mail. Exactly one button, by construction.
 pub(crate) struct Letter {
+    pub(crate) words: &'static Words,
     pub(crate) subject: String,
     /// What a list of mails shows beside the subject.
     pub(crate) preheader: String,
@@ -36,6 +41,8 @@ pub(crate) struct Letter {
     pub(crate) after: Vec<Block>,
     /// Why the reader gets this mail.
     pub(crate) reason: String,
+    /// What it means to unsubscribe, and where.
+    pub(crate) unsubscribe: Option<(String, Link)>,
 }
 
 /// One part of a mail's body.
@@ -70,7 +77,30 @@ pub(crate) struct Link {
 
 impl Letter {
     pub(crate) fn render(&self) -> Rendered {
-        Rendered { subject: self.subject.clone(), text: text::set(self), html: html::set(self).into_string() }
+        Rendered {
+            subject: unglued(&self.subject),
+            text: unglued(&text::set(self)),
+            html: unglued(&html::set(self).into_string()),
+            unsubscribe_url: self.unsubscribe.as_ref().map(|(_, link)| link.url.clone()),
+        }
+    }
+}
+
+/// The glue that holds a date together where lines are broken has done its work by then: whoever searches a mail for
+/// "January 22, 2025" types blanks.
+fn unglued(text: &str) -> String {
+    text.replace('\u{a0}', " ")
+}
+
+impl Block {
+    pub(crate) fn list(title: &str, mark: Mark, items: impl IntoIterator<Item: Into<String>>) -> Self {
+        Self::List { title: title.to_owned(), mark, items: items.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl Link {
+    pub(crate) fn new(label: &str, url: String) -> Self {
+        Self { label: label.to_owned(), url }
     }
 }
 

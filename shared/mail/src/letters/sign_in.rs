@@ -19,24 +19,20 @@ impl SignIn {
     /// Its subject, text and HTML.
     #[must_use]
     pub fn render(&self, product: &Product) -> Rendered {
-        let name = &product.name;
+        let words = product.words();
+        let say = &words.sign_in;
         Letter {
-            subject: format!("Sign in to {name}"),
-            preheader: "Your link works once, for 10 minutes.".to_owned(),
-            product: name.clone(),
-            heading: format!("Sign in to {name}"),
-            greeting: format!("Hello {},", self.given_name),
-            before: vec![Block::Paragraph(
-                "This link signs you in. It works once, and for 10 minutes.".to_owned(),
-            )],
-            button: Link { label: "Sign in".to_owned(), url: product.sign_in_url(&self.secret) },
-            after: vec![Block::Paragraph(
-                "If you did not ask for it, ignore this email: nobody can sign in without the link."
-                    .to_owned(),
-            )],
-            reason: format!(
-                "You get this email because somebody asked to sign in to {name} with your address."
-            ),
+            words,
+            subject: (say.subject)(&product.name),
+            preheader: say.preheader.to_owned(),
+            product: product.name.clone(),
+            heading: (say.subject)(&product.name),
+            greeting: (words.frame.hello)(&self.given_name),
+            before: vec![Block::Paragraph(say.link.to_owned())],
+            button: Link::new(say.button, product.sign_in_url(&self.secret)),
+            after: vec![Block::Paragraph(say.caution.to_owned())],
+            reason: (say.reason)(&product.name),
+            unsubscribe: None,
         }
         .render()
     }

@@ -1,6 +1,6 @@
 use domain::id::OrgId;
+use jiff::civil::Date;
 
-use super::admin_of;
 use crate::{
     inert::Inert,
     letter::{Block, Letter, Link, Mark, Rendered},
@@ -16,8 +16,8 @@ pub struct TrialEnded {
     pub org: OrgId,
     /// The organization's name.
     pub organization: Inert,
-    /// The date of the end, in the organization's zone.
-    pub ended_on: String,
+    /// The day of the end, in the organization's zone.
+    pub ended_on: Date,
 }
 
 impl TrialEnded {
@@ -25,34 +25,24 @@ impl TrialEnded {
     #[must_use]
     pub fn render(&self, product: &Product) -> Rendered {
         let Self { given_name, organization, ended_on, .. } = self;
-        let name = &product.name;
+        let words = product.words();
+        let say = &words.trial_ended;
         Letter {
-            subject: format!("Your {name} trial has ended - {organization}"),
-            preheader: format!("Everything in {organization} is kept. Choose a plan to go on."),
-            product: name.clone(),
-            heading: "Your trial has ended".to_owned(),
-            greeting: format!("Hello {given_name},"),
+            words,
+            subject: (say.subject)(&product.name, organization),
+            preheader: (say.preheader)(organization),
+            product: product.name.clone(),
+            heading: say.heading.to_owned(),
+            greeting: (words.frame.hello)(given_name),
             before: vec![
-                Block::Paragraph(format!("The free trial of “{organization}” ended on {ended_on}.")),
-                Block::List {
-                    title: "What this means".to_owned(),
-                    mark: Mark::Bullet,
-                    items: vec![
-                        "Everything is kept: projects, time entries, people and settings".to_owned(),
-                        "Your organization is read-only: everybody can sign in and see everything, and nobody can \
-                         change it"
-                            .to_owned(),
-                        "Nothing was charged".to_owned(),
-                    ],
-                },
-                Block::Paragraph(
-                    "To go on, choose a plan. Your organization is open again as soon as the first payment is through."
-                        .to_owned(),
-                ),
+                Block::Paragraph((say.ended)(organization, *ended_on)),
+                Block::list(say.means_title, Mark::Bullet, say.means),
+                Block::Paragraph(say.to_do.to_owned()),
             ],
-            button: Link { label: "Choose a plan".to_owned(), url: product.plans_url(self.org) },
+            button: Link::new(say.button, product.plans_url(self.org)),
             after: Vec::new(),
-            reason: admin_of(organization, name),
+            reason: (words.frame.admin_of)(organization, &product.name),
+            unsubscribe: None,
         }
         .render()
     }

@@ -1,6 +1,6 @@
-use domain::id::OrgId;
+use domain::{id::OrgId, secret::Secret};
+use jiff::civil::Date;
 
-use super::{admin_of, days_left};
 use crate::{
     inert::Inert,
     letter::{Block, Letter, Link, Rendered},
@@ -18,10 +18,12 @@ pub struct TrialEnding {
     pub organization: Inert,
     /// Days left when the mail is sent, rounded up: not the offset at which it was owed.
     pub days: u32,
-    /// The date of the end, in the organization's zone.
-    pub ends_on: String,
+    /// The day of the end, in the organization's zone.
+    pub ends_on: Date,
     /// What happens then if nobody does anything.
     pub then: Then,
+    /// What the link carries that ends the reminders; only its hash is stored.
+    pub unsubscribe: Secret,
 }
 
 /// What the end of a trial brings by itself.
@@ -37,54 +39,34 @@ impl TrialEnding {
     /// Its subject, text and HTML.
     #[must_use]
     pub fn render(&self, product: &Product) -> Rendered {
-        let Self { given_name, organization, ends_on, .. } = self;
-        let name = &product.name;
-        let left = days_left(self.days);
+        let Self { given_name, organization, days, ends_on, .. } = self;
+        let words = product.words();
+        let say = &words.trial_ending;
+        let (then, button) = match self.then {
+            Then::ReadOnly => (say.read_only, say.read_only_button),
+            Then::PlanBegins => (say.plan_begins, say.plan_begins_button),
+        };
+        let panel = Block::Panel {
+            title: (say.panel_title)(*ends_on),
+            lines: vec![(say.panel)(organization, *days)],
+        };
+        let then = then.map(|words| Block::Paragraph(words.to_owned()));
         Letter {
-            subject: format!("{left} in your {name} trial - {organization}"),
-            preheader: format!("The trial of {organization} ends on {ends_on}."),
-            product: name.clone(),
-            heading: format!("{left} in your trial"),
-            greeting: format!("Hello {given_name},"),
-            before: [Block::Panel {
-                title: format!("⏳ {left}"),
-                lines: vec![
-                    format!("The free trial of “{organization}” is about to end."),
-                    format!("Trial ends: {ends_on}"),
-                ],
-            }]
-            .into_iter()
-            .chain(self.then.words().iter().map(|words| Block::Paragraph((*words).to_owned())))
-            .collect(),
-            button: Link { label: self.then.button().to_owned(), url: product.plans_url(self.org) },
+            words,
+            subject: (say.subject)(*days, &product.name, organization),
+            preheader: (say.preheader)(organization, *ends_on),
+            product: product.name.clone(),
+            heading: (say.heading)(*days),
+            greeting: (words.frame.hello)(given_name),
+            before: [panel].into_iter().chain(then).collect(),
+            button: Link::new(button, product.plans_url(self.org)),
             after: Vec::new(),
-            reason: admin_of(organization, name),
+            reason: (words.frame.admin_of)(organization, &product.name),
+            unsubscribe: Some((
+                (words.frame.unsubscribe)(organization),
+                Link::new(words.frame.unsubscribe_link, product.unsubscribe_url(&self.unsubscribe)),
+            )),
         }
         .render()
-    }
-}
-
-impl Then {
-    const fn words(self) -> &'static [&'static str] {
-        match self {
-            Self::ReadOnly => &[
-                "Choose a plan before that day and your work goes on without a break. Days that are left in the trial \
-                 stay free.",
-                "Without a plan, your organization becomes read-only when the trial ends: everybody can still sign in \
-                 and see everything, nothing is deleted, and nothing is charged.",
-            ],
-            Self::PlanBegins => &[
-                "You have chosen a plan, so there is nothing to do: it begins on that day, and the first payment is \
-                 taken then.",
-                "If you have changed your mind, cancel before that day and nothing is charged.",
-            ],
-        }
-    }
-
-    const fn button(self) -> &'static str {
-        match self {
-            Self::ReadOnly => "Choose a plan",
-            Self::PlanBegins => "See your plan",
-        }
     }
 }

@@ -1,10 +1,11 @@
 use domain::id::OrgId;
+use jiff::civil::Date;
 
-use super::{admin_of, days_left};
 use crate::{
     inert::Inert,
     letter::{Block, Letter, Link, Mark, Rendered},
     product::Product,
+    words,
 };
 
 /// The mail that greets an admin of a newly provisioned organization.
@@ -23,14 +24,14 @@ pub struct Welcome {
 }
 
 /// What an organization stands on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// A trial runs.
     Trial {
         /// Days left, rounded up.
         days: u32,
-        /// The date of its end, in the organization's zone.
-        ends_on: String,
+        /// The day of its end, in the organization's zone.
+        ends_on: Date,
     },
     /// A paid subscription is active.
     Active,
@@ -42,81 +43,50 @@ impl Welcome {
     /// Its subject, text and HTML.
     #[must_use]
     pub fn render(&self, product: &Product) -> Rendered {
-        let Self { given_name, organization, .. } = self;
-        let name = &product.name;
-        let mut before = vec![Block::Paragraph(format!(
-            "Welcome to {name}! Your organization “{organization}” is now ready."
-        ))];
-        before.extend(self.standing(product));
-        before.push(Block::List {
-            title: "✨ We’ve set up your account with:".to_owned(),
-            mark: Mark::Check,
-            items: vec![
-                format!("Your organization: {organization}"),
-                format!("A default project to get started: {}", self.project),
-                "Admin access for full control".to_owned(),
-            ],
-        });
-        before.push(Block::List {
-            title: "📋 Next steps".to_owned(),
-            mark: Mark::Number,
-            items: ["Invite team members", "Create projects", "Set working hours", "Start tracking time"]
-                .map(str::to_owned)
-                .to_vec(),
-        });
+        let Self { given_name, organization, project, .. } = self;
+        let words = product.words();
+        let say = &words.welcome;
         Letter {
-            subject: format!("Welcome to {name} - {organization}"),
-            preheader: match &self.standing {
-                Standing::Trial { days, .. } => {
-                    format!("{organization} is ready, {} in your trial.", days_left(*days))
-                }
-                Standing::Active | Standing::Other => format!("{organization} is ready."),
+            words,
+            subject: (say.subject)(&product.name, organization),
+            preheader: match self.standing {
+                Standing::Trial { days, .. } => (say.preheader_in_trial)(organization, days),
+                Standing::Active | Standing::Other => (say.preheader)(organization),
             },
-            product: name.clone(),
-            heading: format!("{organization} is ready"),
-            greeting: format!("Hello {given_name},"),
-            before,
-            button: Link { label: "Go to dashboard".to_owned(), url: product.dashboard_url.clone() },
-            after: vec![
-                Block::Link(Link {
-                    label: "Complete your onboarding checklist".to_owned(),
-                    url: product.checklist_url(),
-                }),
-                self.tips(),
+            product: product.name.clone(),
+            heading: (say.heading)(organization),
+            greeting: (words.frame.hello)(given_name),
+            before: vec![
+                Block::Paragraph((say.ready)(&product.name, organization)),
+                self.standing(say, product),
+                Block::list(say.set_up_title, Mark::Check, (say.set_up)(organization, project)),
+                Block::list(say.steps_title, Mark::Number, say.steps),
             ],
-            reason: admin_of(organization, name),
+            button: Link::new(say.button, product.dashboard_url.clone()),
+            after: vec![
+                Block::Link(Link::new(say.checklist_link, product.checklist_url())),
+                Block::list(say.tips_title, Mark::Bullet, self.tips(say)),
+            ],
+            reason: (words.frame.admin_of)(organization, &product.name),
+            unsubscribe: None,
         }
         .render()
     }
 
-    fn standing(&self, product: &Product) -> Vec<Block> {
-        match &self.standing {
-            Standing::Trial { days, ends_on } => vec![Block::Panel {
-                title: "🎉 Free trial active".to_owned(),
-                lines: vec![
-                    format!("You have {} in your trial. Explore all features.", days_left(*days)),
-                    format!("Trial ends: {ends_on}"),
-                ],
-            }],
-            Standing::Active => vec![Block::Panel {
-                title: "💳 Subscription active".to_owned(),
-                lines: vec!["Your subscription is active: all features are open to you.".to_owned()],
-            }],
-            Standing::Other => vec![Block::Link(Link {
-                label: "See your organization’s plan".to_owned(),
-                url: product.plans_url(self.org),
-            })],
+    fn standing(&self, say: &words::Welcome, product: &Product) -> Block {
+        match self.standing {
+            Standing::Trial { days, ends_on } => {
+                Block::Panel { title: say.trial_title.to_owned(), lines: (say.trial)(days, ends_on).to_vec() }
+            }
+            Standing::Active => {
+                Block::Panel { title: say.active_title.to_owned(), lines: vec![say.active.to_owned()] }
+            }
+            Standing::Other => Block::Link(Link::new(say.plan_link, product.plans_url(self.org))),
         }
     }
 
-    fn tips(&self) -> Block {
-        let mut items = vec![
-            "Press Ctrl+K or ? for quick navigation".to_owned(),
-            "Use keyboard shortcuts to work faster".to_owned(),
-        ];
-        if matches!(self.standing, Standing::Trial { .. }) {
-            items.push("Set up billing early, and nothing stops when the trial ends".to_owned());
-        }
-        Block::List { title: "💡 Pro tips".to_owned(), mark: Mark::Bullet, items }
+    fn tips(&self, say: &words::Welcome) -> impl Iterator<Item = &'static str> {
+        let in_trial = matches!(self.standing, Standing::Trial { .. });
+        say.tips.into_iter().chain(in_trial.then_some(say.tip_in_trial))
     }
 }

@@ -9,6 +9,7 @@ pub(crate) struct Config {
     pub(crate) product: Product,
     pub(crate) sender: Sender,
     pub(crate) configuration_set: Option<String>,
+    pub(crate) rate: u32,
 }
 
 impl Config {
@@ -33,12 +34,17 @@ impl Config {
             |text| Address::parse(text).ok(),
         );
         let configuration_set = env.get("MAIL_CONFIGURATION_SET").map(str::to_owned);
+        let rate =
+            vars.read("MAIL_SEND_RATE", Some("14"), "a whole number of mails a second, 1 to 500", |text| {
+                text.parse().ok().filter(|rate| (1..=500).contains(rate))
+            });
         let config = (|| {
             Some(Self {
                 table: table?,
                 product: Product { name: name?, dashboard_url: app_url?, public_url: public_url? },
                 sender: Sender::new(&from_name?, &from_email?),
                 configuration_set,
+                rate: rate?,
             })
         })();
         vars.finish(config)
@@ -61,7 +67,7 @@ mod tests {
         assert_eq!(config.product.dashboard_url, "https://onramp.example.com/dashboard");
         assert_eq!(config.product.public_url, "https://onramp.example.com");
         assert_eq!(config.sender.as_str(), "TimeTracker <noreply@timetracker.com>");
-        assert_eq!(config.configuration_set, None);
+        assert_eq!((config.configuration_set, config.rate), (None, 14));
     }
 
     #[test]
@@ -72,12 +78,21 @@ mod tests {
             ("PRODUCT_NAME", "Time\nTracker"),
             ("MAIL_FROM_EMAIL", "a@b.cd, e@f.gh"),
             ("MAIL_FROM_NAME", "a\r\nBcc: b"),
+            ("MAIL_SEND_RATE", "501"),
         ])
         .unwrap_err();
         let names: Vec<_> = faults.0.iter().map(|fault| fault.name).collect();
         assert_eq!(
             names,
-            ["TABLE_NAME", "PUBLIC_URL", "APP_URL", "PRODUCT_NAME", "MAIL_FROM_NAME", "MAIL_FROM_EMAIL"]
+            [
+                "TABLE_NAME",
+                "PUBLIC_URL",
+                "APP_URL",
+                "PRODUCT_NAME",
+                "MAIL_FROM_NAME",
+                "MAIL_FROM_EMAIL",
+                "MAIL_SEND_RATE"
+            ]
         );
     }
 

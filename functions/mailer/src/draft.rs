@@ -2,10 +2,12 @@ use domain::{
     address::Address,
     notice::{Letter, NoticeKey},
     org::Org,
+    secret::Secret,
     status::Status,
 };
 use jiff::Timestamp;
 use mail::{Inert, PaymentFailed, Product, Rendered, Standing, Then, TrialEnded, TrialEnding, Welcome};
+use store::Unsubscription;
 
 /// A claimed letter, written out.
 #[derive(Clone, Debug)]
@@ -13,12 +15,21 @@ pub(crate) struct Draft {
     pub(crate) letter: Letter,
     pub(crate) to: Address,
     pub(crate) mail: Rendered,
+    /// What the link in it does, if it has one that ends its reminders.
+    pub(crate) unsubscription: Option<Unsubscription>,
 }
 
 impl Draft {
     /// Writes a letter from what is true of the organization at `now`, not when it was owed.
-    /// `None` if its recipient is no admin any more, or the payment that it asks for was settled.
-    pub(crate) fn write(org: &Org, letter: Letter, product: &Product, now: Timestamp) -> Option<Self> {
+    /// A reminder carries `unsubscribe`. `None` if its recipient is no admin any more, or the payment that it asks for
+    /// was settled.
+    pub(crate) fn write(
+        org: &Org,
+        letter: Letter,
+        product: &Product,
+        unsubscribe: &Secret,
+        now: Timestamp,
+    ) -> Option<Self> {
         let admin = org.admin(letter.to)?;
         let given_name = Inert::given(&admin.name);
         let organization = Inert::from(&org.name);
@@ -36,12 +47,13 @@ impl Draft {
                 org: org.id,
                 organization,
                 days: org.trial_days_remaining(now),
-                ends_on: org.zone.date(*ends_at),
+                ends_on: org.zone.day(*ends_at),
                 then: if org.billing.lives() { Then::PlanBegins } else { Then::ReadOnly },
+                unsubscribe: unsubscribe.clone(),
             }
             .render(product),
             NoticeKey::TrialEnded { ends_at } => {
-                TrialEnded { given_name, org: org.id, organization, ended_on: org.zone.date(*ends_at) }
+                TrialEnded { given_name, org: org.id, organization, ended_on: org.zone.day(*ends_at) }
                     .render(product)
             }
             NoticeKey::PaymentFailed { invoice } => {
@@ -51,20 +63,22 @@ impl Draft {
                     org: org.id,
                     organization,
                     kind,
-                    since: org.zone.date(since),
+                    since: org.zone.day(since),
                     access: org.status(now).access(),
                 }
                 .render(product)
             }
         };
-        Some(Self { to: admin.address.clone(), mail, letter })
+        let unsubscription =
+            letter.key.is_reminder().then(|| Unsubscription::of(unsubscribe.hash(), org.id, letter.to, now));
+        Some(Self { to: admin.address.clone(), mail, unsubscription, letter })
     }
 }
 
 fn standing(org: &Org, now: Timestamp) -> Standing {
     match (org.status(now), org.trial_ends_at()) {
         (Status::Trialing, Some(ends_at)) => {
-            Standing::Trial { days: org.trial_days_remaining(now), ends_on: org.zone.date(ends_at) }
+            Standing::Trial { days: org.trial_days_remaining(now), ends_on: org.zone.day(ends_at) }
         }
         (Status::Active, _) => Standing::Active,
         _ => Standing::Other,
@@ -88,17 +102,25 @@ mod tests {
 
     fn org() -> Org {
         let start = START.parse().unwrap();
-        let founder = AdminContact {
-            user: "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
-            name: Name::parse("John Doe").unwrap(),
-            address: Address::parse("john@acme.example").unwrap(),
-        };
+        let founder = AdminContact::new(
+            "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
+            Name::parse("John Doe").unwrap(),
+            Address::parse("john@acme.example").unwrap(),
+        );
         let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let mut org =
             Org::sign_up(id, Name::parse("Acme Corp").unwrap(), Zone::named("Europe/Berlin"), founder, start);
         let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
         org.start_trial(Trial::start(start, 14, vec![3]), project, start);
         org
+    }
+
+    fn product() -> Product {
+        Product {
+            name: "TimeTracker".to_owned(),
+            dashboard_url: "https://app.example.com".to_owned(),
+            public_url: "https://onramp.example.com".to_owned(),
+        }
     }
 
     /// Has Stripe tell something of one invoice, so many days after the sign-up.
@@ -117,15 +139,13 @@ mod tests {
 
     /// The texts of the mails that are claimed so many days after the sign-up.
     fn texts(org: &mut Org, days: i32) -> Vec<String> {
-        let product = Product {
-            name: "TimeTracker".to_owned(),
-            dashboard_url: "https://app.example.com".to_owned(),
-            public_url: "https://onramp.example.com".to_owned(),
-        };
+        let product = product();
+        let unsubscribe = Secret::new([7; 32]);
         let now = after(START.parse().unwrap(), DAY * days);
         org.run_trial_clock(now);
-        let letters = org.claim_mail(&Claim(format!("claim-{days}")), 20, now);
-        let drafts = letters.into_iter().map(|letter| Draft::write(org, letter, &product, now).unwrap());
+        let letters = org.claim_mail(&Claim(format!("claim-{days}")), 20, None, now);
+        let drafts =
+            letters.into_iter().map(|letter| Draft::write(org, letter, &product, &unsubscribe, now).unwrap());
         drafts.map(|draft| draft.mail.text).collect()
     }
 
@@ -148,6 +168,27 @@ mod tests {
         let mut very_late = org();
         let both = texts(&mut very_late, 15).concat();
         assert!(both.contains("/organizations/") && !both.contains("days left"));
+    }
+
+    #[test]
+    fn a_reminder_carries_a_link_of_its_own_and_what_is_stored_of_it_ends_what_it_says() {
+        let mut org = org();
+        let product = product();
+        let now = after(START.parse().unwrap(), DAY * 11);
+        org.run_trial_clock(now);
+        let secret = Secret::new([7; 32]);
+        let drafts: Vec<_> = org
+            .claim_mail(&Claim("claim".to_owned()), 20, None, now)
+            .into_iter()
+            .map(|letter| Draft::write(&org, letter, &product, &secret, now).unwrap())
+            .collect();
+        assert_eq!(drafts.len(), 2, "a welcome and a reminder");
+        for draft in drafts {
+            let reminds = draft.letter.key.is_reminder();
+            let expected = Unsubscription::of(secret.hash(), org.id, draft.letter.to, now);
+            assert_eq!(draft.unsubscription, reminds.then_some(expected));
+            assert_eq!(draft.mail.unsubscribe_url, reminds.then(|| product.unsubscribe_url(&secret)));
+        }
     }
 
     #[test]

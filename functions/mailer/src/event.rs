@@ -34,6 +34,7 @@ struct ChangeIn {
 #[derive(Debug, Deserialize)]
 struct KeysIn {
     pk: TextIn,
+    sk: TextIn,
 }
 
 #[derive(Debug, Deserialize)]
@@ -42,7 +43,8 @@ struct TextIn {
     text: String,
 }
 
-/// What SES says of a mail; empty for the schedule.
+/// What SES says of a mail; empty for the schedule
+/// (SES guide, "Examples of event data that Amazon SES publishes").
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DetailIn {
@@ -50,6 +52,43 @@ pub(crate) struct DetailIn {
     pub(crate) event_type: String,
     #[serde(default)]
     mail: MailIn,
+    #[serde(default)]
+    bounce: BounceIn,
+    #[serde(default)]
+    complaint: ComplaintIn,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BounceIn {
+    #[serde(default)]
+    bounce_type: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ComplaintIn {
+    #[serde(default)]
+    complaint_feedback_type: Option<String>,
+}
+
+/// What became of a mail, in SES's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// SES accepted it.
+    Sent,
+    /// Its recipient's mail server took it.
+    Delivered,
+    /// Its recipient's mail server refused it for good.
+    Bounced,
+    /// Its recipient's mail server refused it for now, and SES gave up.
+    BouncedForNow,
+    /// Its recipient called it spam.
+    Complained,
+    /// SES found it harmful and did not send it.
+    Rejected,
+    /// Nothing that matters here.
+    Other,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -61,7 +100,8 @@ struct MailIn {
 impl RecordIn {
     /// Where mail waits in the item that changed.
     pub(crate) fn due(&self) -> Option<MailDue> {
-        MailDue::of_pk(&self.dynamodb.keys.pk.text)
+        let KeysIn { pk, sk } = &self.dynamodb.keys;
+        MailDue::of_key(&pk.text, &sk.text)
     }
 
     pub(crate) fn sequence_number(&self) -> &str {
@@ -70,6 +110,22 @@ impl RecordIn {
 }
 
 impl DetailIn {
+    pub(crate) fn word(&self) -> Word {
+        match self.event_type.as_str() {
+            "Send" => Word::Sent,
+            "Delivery" => Word::Delivered,
+            "Bounce" if self.bounce.bounce_type == "Permanent" => Word::Bounced,
+            "Bounce" => Word::BouncedForNow,
+            // The one kind that takes a complaint back.
+            "Complaint" if self.complaint.complaint_feedback_type.as_deref() == Some("not-spam") => {
+                Word::Other
+            }
+            "Complaint" => Word::Complained,
+            "Reject" => Word::Rejected,
+            _ => Word::Other,
+        }
+    }
+
     /// The tags of the mail, if it is one of ours.
     pub(crate) fn tags(&self) -> Option<Tags> {
         Tags::read(|name| self.mail.tags.get(name)?.first().map(String::as_str))
@@ -118,6 +174,25 @@ mod tests {
             (source.as_str(), detail.event_type.as_str(), tags.kind.as_str()),
             ("aws.ses", "Send", "welcome")
         );
-        assert_eq!(tags.claim.0, "c1a1".repeat(16));
+        assert_eq!(tags.claim.made_at(), Some("2026-01-15T08:59:59.900Z".parse().unwrap()));
+    }
+
+    #[test]
+    fn what_ses_says_is_told_apart() {
+        for (case, word) in [
+            ("scheduled", Word::Other),
+            ("ses-send", Word::Sent),
+            ("ses-delivery", Word::Delivered),
+            ("ses-bounce", Word::Bounced),
+            ("ses-bounce-sign-in", Word::Bounced),
+            ("ses-bounce-transient", Word::BouncedForNow),
+            ("ses-complaint", Word::Complained),
+            ("ses-complaint-taken-back", Word::Other),
+            ("ses-reject", Word::Rejected),
+        ] {
+            let EventIn::Bus { source, detail } = read(case) else { panic!("not from the bus: {case}") };
+            assert_eq!(detail.word(), word, "{case}");
+            assert_eq!(detail.tags().is_some(), source == "aws.ses", "{case}");
+        }
     }
 }

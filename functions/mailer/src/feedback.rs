@@ -1,80 +1,132 @@
 use domain::{
-    delivery::{Claim, Delivery},
+    delivery::{Delivery, Failure},
     id::OrgId,
     notice::{Letter, NoticeKey},
-    org::Org,
+    org::{Org, Silenced},
 };
 use mail::Tags;
 use store::Error;
 use telemetry::Metric;
 
-use crate::{event::DetailIn, notice::delivery, post::Post};
+use crate::{
+    event::{DetailIn, Word},
+    post::Post,
+};
 
 impl Post {
-    /// Takes what SES says of a mail. Its `Send` is proof that the mail went out, whatever our own request told us.
+    /// Takes what SES says of a mail. Its `Send` is proof that the mail went out, whatever our own request told us; a
+    /// mail that comes back for good, or is called spam, is the last notice to its recipient.
     pub(crate) async fn take_feedback(&self, detail: &DetailIn) -> Result<(), Error> {
         let Some(tags) = detail.tags() else {
             tracing::info!(event = detail.event_type, "SES speaks of a mail that is not ours");
             return Ok(());
         };
-        if detail.event_type != "Send" {
+        let word = detail.word();
+        if word != Word::Sent {
             tracing::warn!(
                 area = "onboarding",
                 event = detail.event_type,
+                ?word,
                 kind = tags.kind,
                 organization = tags.organization.map(tracing::field::display),
-                recipient = %tags.recipient,
-                "a mail did not arrive well"
+                recipient = tags.recipient.map(tracing::field::display),
+                "SES told what became of a mail"
             );
-            return Ok(());
         }
-        let resolved = match tags.organization {
-            Some(org) => self.confirm_notice(org, &tags).await?,
-            None => self.confirm_sign_in(&tags).await?,
+        if let Some(metric) = metric_of(word) {
+            self.count(metric);
+        }
+        match word {
+            Word::Sent => {
+                self.move_on(&tags, Metric::MailSent, |it| it.confirmed(&tags.claim, self.clock.now()))
+                    .await?;
+                self.hear(&tags.claim).await
+            }
+            Word::Bounced => {
+                self.fail(&tags, Failure::Bounced).await?;
+                self.silence(&tags, Silenced::Bounced).await
+            }
+            Word::Complained => self.silence(&tags, Silenced::Complained).await,
+            Word::Rejected => self.fail(&tags, Failure::Rejected).await,
+            Word::BouncedForNow | Word::Delivered | Word::Other => Ok(()),
+        }
+    }
+
+    fn count(&self, metric: Metric) {
+        telemetry::count(metric, 1, self.clock.now());
+    }
+
+    /// Records that a mail which SES took did not arrive.
+    async fn fail(&self, tags: &Tags, why: Failure) -> Result<(), Error> {
+        self.move_on(tags, Metric::MailFailed, |it| it.returned(why, self.clock.now())).await
+    }
+
+    /// Takes the mail that the tags name to its next state, and counts that if it is news. A mail still in the hands of
+    /// its sender is counted there.
+    async fn move_on(
+        &self,
+        tags: &Tags,
+        metric: Metric,
+        next: impl Fn(&Delivery) -> Option<Delivery>,
+    ) -> Result<(), Error> {
+        let advance = |delivery: &mut Delivery| {
+            let Some(next) = next(delivery) else { return false };
+            let counted = !matches!(delivery, Delivery::Sending { .. });
+            *delivery = next;
+            counted
         };
-        // A mail still in the hands of its sender is counted there.
-        if resolved {
-            telemetry::count(Metric::MailSent, 1, self.clock.now());
+        let news = match (tags.organization, tags.kind.as_str()) {
+            (Some(org), Tags::INVITATION) => {
+                let Ok(invitation) = tags.key.parse() else { return Ok(()) };
+                self.change_invitation(org, invitation, |it, _| (advance(&mut it.delivery), None)).await?
+            }
+            (Some(org), _) => {
+                let advance = |org: &mut Org| {
+                    letter_of(org, tags).and_then(|it| org.outbox.delivery_mut(&it)).is_some_and(advance)
+                };
+                self.change_org(org, advance).await?
+            }
+            (None, _) => {
+                let Ok(asked) = tags.key.parse() else { return Ok(()) };
+                self.change_asked(asked, |asked, _| (advance(&mut asked.delivery), None)).await?
+            }
+        };
+        if news.unwrap_or_default() {
+            self.count(metric);
         }
         Ok(())
     }
 
-    /// Whether an unknown mail is known to be sent now.
-    async fn confirm_notice(&self, org: OrgId, tags: &Tags) -> Result<bool, Error> {
-        let now = self.clock.now();
-        let confirmed = self
-            .change_org(org, |org| {
-                let Some(key) = notice_of(org, &tags.key) else { return false };
-                let letter = Letter { key, to: tags.recipient };
-                let resolves = is_unknown(delivery(org, &letter), &tags.claim);
-                org.outbox.confirm(&letter, &tags.claim, now);
-                resolves
-            })
-            .await?;
-        Ok(confirmed.unwrap_or(false))
-    }
-
-    async fn confirm_sign_in(&self, tags: &Tags) -> Result<bool, Error> {
-        let Ok(asked) = tags.key.parse() else { return Ok(false) };
-        let now = self.clock.now();
-        let confirmed = self
-            .change_asked(asked, |asked, _| {
-                let resolves = is_unknown(Some(&asked.delivery), &tags.claim);
-                if let Some(sent) = asked.delivery.confirmed(&tags.claim, now) {
-                    asked.delivery = sent;
-                }
-                (resolves, None)
-            })
-            .await?;
-        Ok(confirmed.unwrap_or(false))
+    /// Writes down wherever the recipient is an admin that notices do not reach them. Mails that they ask for
+    /// themselves still go out.
+    async fn silence(&self, tags: &Tags, why: Silenced) -> Result<(), Error> {
+        let Some(user) = tags.recipient else { return Ok(()) };
+        let known = self.store.load_user(user).await?;
+        let mut orgs: Vec<OrgId> = known.map(|user| user.value.orgs).unwrap_or_default();
+        orgs.extend(tags.organization);
+        orgs.sort_unstable();
+        orgs.dedup();
+        for org in orgs {
+            self.change_org(org, |org| org.silence(user, why, self.clock.now())).await?;
+        }
+        Ok(())
     }
 }
 
-/// The organization's notice that a tag stands for.
-fn notice_of(org: &Org, tag: &str) -> Option<NoticeKey> {
-    org.outbox.0.keys().find(|key| Tags::key_of(key) == tag).cloned()
+/// As what a word is counted, whichever mail it is about. That a mail was sent is counted by its state.
+const fn metric_of(word: Word) -> Option<Metric> {
+    match word {
+        Word::Delivered => Some(Metric::MailDelivered),
+        Word::Bounced => Some(Metric::MailBounced),
+        Word::BouncedForNow => Some(Metric::MailBouncedForNow),
+        Word::Complained => Some(Metric::MailComplained),
+        Word::Rejected => Some(Metric::MailRejected),
+        Word::Sent | Word::Other => None,
+    }
 }
 
-fn is_unknown(delivery: Option<&Delivery>, by: &Claim) -> bool {
-    matches!(delivery, Some(Delivery::Unknown { claim, .. }) if claim == by)
+/// The organization's letter that the tags name.
+fn letter_of(org: &Org, tags: &Tags) -> Option<Letter> {
+    let key: &NoticeKey = org.outbox.0.keys().find(|key| Tags::key_of(key) == tags.key)?;
+    Some(Letter { key: key.clone(), to: tags.recipient? })
 }

@@ -9,8 +9,10 @@ mod config;
 mod draft;
 mod event;
 mod feedback;
+mod invitation;
 mod notice;
 mod post;
+mod round;
 mod sign_in;
 mod tally;
 
@@ -20,7 +22,10 @@ use boot::{Boot, Faults, Handler};
 use mail::Mailer;
 use store::Store;
 
-use crate::{config::Config, post::Post};
+use crate::{
+    config::Config,
+    post::{Heard, Post},
+};
 
 /// Starts the function.
 ///
@@ -34,8 +39,10 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
         store,
         mailer: Mailer::new(&boot.aws.service("sesv2"), config.sender, config.configuration_set),
         product: config.product,
+        rate: config.rate,
         clock: boot.clock,
         entropy: boot.entropy,
+        heard: Heard::default(),
     });
     Ok(boot::handler(move |event| {
         let post = Arc::clone(&post);

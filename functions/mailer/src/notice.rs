@@ -1,14 +1,20 @@
 use domain::{
-    delivery::{Claim, Delivery},
+    delivery::{Claim, Feed, Outcome},
     id::OrgId,
     notice::{Letter, Outbox},
     org::Org,
+    secret::Secret,
 };
 use futures_util::{StreamExt, stream};
 use mail::Tags;
-use store::Error;
+use store::{Error, Unsubscription};
 
-use crate::{draft::Draft, post::Post, tally};
+use crate::{
+    draft::Draft,
+    post::{self, Post, again},
+    round::Round,
+    tally,
+};
 
 /// The most mails of one organization that are claimed at once: they must be sent and settled within the lease.
 const MOST: usize = 20;
@@ -16,20 +22,23 @@ const MOST: usize = 20;
 const AT_ONCE: usize = 5;
 
 impl Post {
-    /// Claims, sends and settles the notices that wait in an organization.
-    pub(crate) async fn deliver_notices(&self, id: OrgId) -> Result<(), Error> {
+    /// Claims, sends and settles the notices that wait in an organization, as many at a time as can leave soon.
+    pub(crate) async fn deliver_notices(&self, id: OrgId, round: &Round) -> Result<(), Error> {
+        let most = round.share(post::AT_ONCE).min(MOST);
+        while self.deliver_some(id, most, round).await? == most && !round.is_over() {}
+        Ok(())
+    }
+
+    /// Delivers at most so many; says how many it sent.
+    async fn deliver_some(&self, id: OrgId, most: usize, round: &Round) -> Result<usize, Error> {
         let claim = self.new_claim();
-        let claimed = self.change_org(id, |org| self.claim(org, &claim)).await?;
-        let Some((drafts, lapsed)) = claimed else { return Ok(()) };
-        tally::count_lapsed(lapsed, self.clock.now());
+        let drafts = self.change_org(id, |org| self.claim(org, &claim, most, round.feed())).await?;
+        let drafts = drafts.unwrap_or_default();
         if drafts.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         let sent: Vec<_> = stream::iter(drafts)
-            .map(async |draft| {
-                let tags = Tags::of_notice(id, &draft.letter.key, draft.letter.to, &claim);
-                (self.mailer.send(&draft.to, &draft.mail, &tags).await, draft.letter)
-            })
+            .map(async |draft| (round.send(self.send(id, &draft, &claim)).await, draft.letter))
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
@@ -39,58 +48,67 @@ impl Post {
                 for (outcome, letter) in &sent {
                     org.outbox.settle(letter, &claim, *outcome, jitter, self.clock.now());
                 }
-                sent.iter().filter_map(|(_, letter)| delivery(org, letter).cloned()).collect::<Vec<_>>()
+                sent.iter().filter_map(|(_, it)| org.outbox.delivery(it).cloned()).collect::<Vec<_>>()
             })
             .await?;
-        tally::count(&settled.unwrap_or_default(), self.clock.now());
+        tally::count_settled(settled.iter().flatten(), self.clock.now());
+        Ok(sent.len())
+    }
+
+    /// Sends a draft. A link that goes out in it is kept before, so that no mail carries a dead one; where that fails
+    /// the mail surely did not go out.
+    async fn send(&self, org: OrgId, draft: &Draft, claim: &Claim) -> Outcome {
+        if let Some(link) = &draft.unsubscription
+            && let Err(error) = self.keep(link).await
+        {
+            tracing::warn!(area = "onboarding", organization = %org, %error, "a reminder waits for its link");
+            return Outcome::NotSent;
+        }
+        let tags = Tags::of_notice(org, &draft.letter.key, draft.letter.to, claim);
+        self.mailer.send(&draft.to, &draft.mail, &tags).await
+    }
+
+    async fn keep(&self, link: &Unsubscription) -> Result<(), Error> {
+        let mut tries = 1;
+        while let Err(error) = self.store.keep_unsubscription(link).await {
+            again(error, &mut tries).await?;
+        }
         Ok(())
     }
 
-    /// The letters that this claim holds, written out, and how many older claims lapsed.
-    fn claim(&self, org: &mut Org, claim: &Claim) -> (Vec<Draft>, usize) {
+    /// The letters that this claim holds, written out.
+    fn claim(&self, org: &mut Org, claim: &Claim, most: usize, feed: Option<Feed>) -> Vec<Draft> {
         let now = self.clock.now();
-        let unknown_before = unknown(org);
+        let before = org.outbox.clone();
         let mut letters = held(&org.outbox, claim);
         if letters.is_empty() {
-            letters = org.claim_mail(claim, MOST, now);
+            letters = org.claim_mail(claim, most, feed, now);
         }
-        let lapsed = unknown(org).saturating_sub(unknown_before);
         let mut drafts = Vec::new();
         for letter in letters {
-            match Draft::write(org, letter.clone(), &self.product, now) {
+            let unsubscribe = Secret::new(self.entropy.bytes());
+            match Draft::write(org, letter.clone(), &self.product, &unsubscribe, now) {
                 Some(draft) => drafts.push(draft),
                 // It lost its reason between the claim and a second look at it.
                 None => org.outbox.drop_claimed(&letter, claim, now),
             }
         }
-        (drafts, lapsed)
+        tally::tell_changes(before.deliveries(), org.outbox.deliveries(), now);
+        drafts
     }
 }
 
 /// What a claim holds already: its write was done, and only the answer was lost.
 fn held(outbox: &Outbox, claim: &Claim) -> Vec<Letter> {
     let all = outbox.0.iter().flat_map(|(key, recipients)| recipients.iter().map(move |it| (key, it)));
-    all.filter(
-        |(_, (_, delivery))| matches!(delivery, Delivery::Sending { claim: holder, .. } if holder == claim),
-    )
-    .map(|(key, (user, _))| Letter { key: key.clone(), to: *user })
-    .collect()
-}
-
-/// How many mails may or may not have gone out.
-fn unknown(org: &Org) -> usize {
-    let all = org.outbox.0.values().flat_map(|recipients| recipients.values());
-    all.filter(|delivery| matches!(delivery, Delivery::Unknown { .. })).count()
-}
-
-/// Where a letter stands.
-pub(crate) fn delivery<'a>(org: &'a Org, letter: &Letter) -> Option<&'a Delivery> {
-    org.outbox.0.get(&letter.key)?.get(&letter.to)
+    all.filter(|(_, (_, delivery))| delivery.is_held_by(claim))
+        .map(|(key, (user, _))| Letter { key: key.clone(), to: *user })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::{delivery::Outcome, notice::NoticeKey};
+    use domain::notice::NoticeKey;
     use jiff::Timestamp;
 
     use super::*;
@@ -102,7 +120,7 @@ mod tests {
         outbox.owe(NoticeKey::Welcome, users, Timestamp::UNIX_EPOCH);
         let claim = Claim("a".to_owned());
         assert!(held(&outbox, &claim).is_empty());
-        let letters = outbox.claim(&claim, 20, Timestamp::UNIX_EPOCH, |_| true, |_| true);
+        let letters = outbox.claim(&claim, 20, None, Timestamp::UNIX_EPOCH, |_| true, |_, _| true);
         assert_eq!(held(&outbox, &claim), letters);
         assert!(held(&outbox, &Claim("b".to_owned())).is_empty());
         outbox.settle(&letters[0], &claim, Outcome::Accepted, 0, Timestamp::UNIX_EPOCH);

@@ -1,21 +1,29 @@
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use boot::{Answer, Clock, Entropy};
 use domain::{delivery::Claim, id::OrgId, org::Org};
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
 use mail::{Mailer, Product};
 use serde_json::value::to_raw_value;
 use store::{Error, MailDue, Store};
-use tokio::time::Instant;
+use telemetry::Metric;
 
-use crate::event::{BatchOut, EventIn, FailureOut, RecordIn};
+use crate::{
+    event::{BatchOut, EventIn, FailureOut, RecordIn},
+    round::Round,
+};
 
 /// How many items are worked on at once.
-const AT_ONCE: usize = 10;
-/// How long the schedule's run begins new work. What it leaves is still due, and found by the next.
-const BUDGET: Duration = Duration::from_secs(10);
+pub(crate) const AT_ONCE: usize = 10;
 /// How often a write without an answer is asked for again. Giving up after a claim strands its mails.
 const TRIES: u32 = 3;
+/// How much later a claim has to be for its `Send` event to be written down: one instance's writes are that rare.
+const FEED_STEP: SignedDuration = SignedDuration::from_secs(10);
 
 /// The post office: where mails are claimed, sent and settled.
 #[derive(Debug)]
@@ -23,14 +31,21 @@ pub(crate) struct Post {
     pub(crate) store: Store,
     pub(crate) mailer: Mailer,
     pub(crate) product: Product,
+    /// How many mails an invocation sends in a second, at most.
+    pub(crate) rate: u32,
     pub(crate) clock: Clock,
     pub(crate) entropy: Entropy,
+    pub(crate) heard: Heard,
 }
+
+/// The newest claim whose `Send` event this instance wrote down.
+#[derive(Debug, Default)]
+pub(crate) struct Heard(Mutex<Option<Timestamp>>);
 
 impl Post {
     /// Answers one event.
     pub(crate) async fn handle(&self, event: &str) -> Answer {
-        match serde_json::from_str(event)? {
+        match serde_json::from_str(event).map_err(telemetry::Unreadable::from)? {
             EventIn::Stream { records } => Ok(to_raw_value(&self.deliver_records(&records).await)?),
             EventIn::Bus { source, detail } if source == "aws.ses" => {
                 self.take_feedback(&detail).await?;
@@ -53,44 +68,100 @@ impl Post {
                 None => items.push((due, vec![record.sequence_number().to_owned()])),
             }
         }
+        let round = Round::begin(self.rate, None);
         let failed = stream::iter(items)
-            .map(async |(due, numbers)| if self.deliver(due).await { Vec::new() } else { numbers })
+            .map(async |(due, numbers)| if self.deliver(due, &round).await { Vec::new() } else { numbers })
             .buffer_unordered(AT_ONCE)
             .concat()
             .await;
+        self.end(&round);
         let failures = failed.into_iter().map(|number| FailureOut { item_identifier: number });
         BatchOut { batch_item_failures: failures.collect() }
     }
 
     /// The guarantee: whatever waits in the index, however it was missed.
     async fn deliver_due(&self) -> Result<(), Error> {
-        let due = self.store.mail_due(self.clock.now()).await?;
-        let end = Instant::now() + BUDGET;
-        stream::iter(due)
-            .for_each_concurrent(AT_ONCE, async |due| {
-                if Instant::now() < end {
-                    self.deliver(due).await;
-                }
+        let mut due = self.store.mail_due(self.clock.now()).peekable();
+        if std::pin::Pin::new(&mut due).peek().await.is_none() {
+            return Ok(());
+        }
+        let round = Round::begin(self.rate, Some(self.store.load_feed().await?));
+        let delivered = self.deliver_each(due, &round).await;
+        self.end(&round);
+        delivered
+    }
+
+    fn end(&self, round: &Round) {
+        if round.is_paused() {
+            telemetry::count(Metric::MailPaused, 1, self.clock.now());
+        }
+    }
+
+    /// Delivers what is due until that or the round ends. A shard of the index that cannot be looked into stops no
+    /// other, and fails the run once they are done.
+    async fn deliver_each(
+        &self,
+        due: impl Stream<Item = Result<MailDue, Error>>,
+        round: &Round,
+    ) -> Result<(), Error> {
+        due.take_while(|_| std::future::ready(!round.is_over()))
+            .map(async |due| {
+                self.deliver(due?, round).await;
+                Ok(())
             })
-            .await;
-        Ok(())
+            .buffer_unordered(AT_ONCE)
+            .fold(Ok(()), async |all, one| all.and(one))
+            .await
     }
 
     /// Delivers what waits in one item. A failure is logged here and concerns no other item.
-    async fn deliver(&self, due: MailDue) -> bool {
-        let delivered = match due {
-            MailDue::Org(org) => self.deliver_notices(org).await,
-            MailDue::Asked(asked) => self.deliver_sign_in(asked).await,
-        };
-        if let Err(error) = &delivered {
-            tracing::error!(area = "onboarding", item = ?due, %error, "mail could not be delivered");
+    async fn deliver(&self, due: MailDue, round: &Round) -> bool {
+        if round.is_over() {
+            // It is still in the index.
+            return true;
         }
-        delivered.is_ok()
+        let delivered = match due {
+            MailDue::Org(org) => self.deliver_notices(org, round).await,
+            MailDue::Asked(asked) => self.deliver_sign_in(asked, round).await,
+            MailDue::Invitation(org, invitation) => self.deliver_invitation(org, invitation, round).await,
+        };
+        match delivered {
+            Ok(()) => true,
+            Err(Error::Corrupt(corrupt)) => {
+                tracing::error!(area = "onboarding", item = ?due, %corrupt, "mail cannot be read and is held");
+                self.hold(due).await
+            }
+            Err(error) => {
+                tracing::error!(area = "onboarding", item = ?due, %error, "mail could not be delivered");
+                false
+            }
+        }
+    }
+
+    /// Takes an item that cannot be read out of everybody's way. Counted before it is written: twice is better than
+    /// never.
+    async fn hold(&self, due: MailDue) -> bool {
+        telemetry::count(Metric::MailUnreadable, 1, self.clock.now());
+        match self.store.hold_mail(due).await {
+            Ok(()) | Err(Error::Conflict) => true,
+            Err(error) => {
+                tracing::error!(area = "onboarding", item = ?due, %error, "mail could not be held");
+                false
+            }
+        }
+    }
+
+    /// Takes note of a `Send` event's claim.
+    pub(crate) async fn hear(&self, claim: &Claim) -> Result<(), Error> {
+        let Some(made_at) = claim.made_at().filter(|at| self.heard.is_news(*at)) else { return Ok(()) };
+        self.store.advance_feed(made_at).await?;
+        self.heard.note(made_at);
+        Ok(())
     }
 
     /// A claim that nobody else holds.
     pub(crate) fn new_claim(&self) -> Claim {
-        Claim(hex::encode(self.entropy.bytes::<32>()))
+        Claim::new(self.clock.now(), &hex::encode(self.entropy.bytes::<32>()))
     }
 
     /// Changes an organization, and asks again where the answer was lost: so every decision made here has to
@@ -107,6 +178,18 @@ impl Post {
                 Err(error) => again(error, &mut tries).await?,
             }
         }
+    }
+}
+
+impl Heard {
+    fn is_news(&self, claimed_at: Timestamp) -> bool {
+        let newest = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        newest.is_none_or(|newest| claimed_at.duration_since(newest) >= FEED_STEP)
+    }
+
+    fn note(&self, claimed_at: Timestamp) {
+        let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *newest = (*newest).max(Some(claimed_at));
     }
 }
 

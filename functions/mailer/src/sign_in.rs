@@ -1,5 +1,5 @@
 use domain::{
-    delivery::{Claim, Delivery},
+    delivery::{Claim, Delivery, Feed},
     people::User,
     secret::Secret,
     trial::after,
@@ -10,39 +10,48 @@ use store::{Asked, AskedId, Error, Link};
 
 use crate::{
     post::{Post, again},
+    round::Round,
     tally,
 };
 
 /// How long a link works, and how long it makes sense to send one after it was asked for.
 const LIFE: SignedDuration = SignedDuration::from_mins(10);
 
-/// What is to be done about a request for a link.
-enum Step {
-    /// Send it to this person.
-    Send(User),
-    /// Nothing, or nothing any more; some claims lapsed.
-    Leave { lapsed: usize },
-}
-
 impl Post {
-    /// Claims, sends and settles the mail of a request for a sign-in link.
-    pub(crate) async fn deliver_sign_in(&self, id: AskedId) -> Result<(), Error> {
+    /// Claims, sends and settles the mail of a request for a sign-in link. One that surely was not sent is tried again
+    /// within the round: it is of no use to anybody in ten minutes.
+    pub(crate) async fn deliver_sign_in(&self, id: AskedId, round: &Round) -> Result<(), Error> {
+        let mut now = self.clock.now();
+        while let Some(not_before) = self.try_sign_in(id, round, now).await? {
+            if !round.rest(self.clock.now(), not_before).await {
+                break;
+            }
+            now = self.clock.now().max(not_before);
+        }
+        Ok(())
+    }
+
+    /// One try. Says when the next may be, if there is to be one.
+    async fn try_sign_in(
+        &self,
+        id: AskedId,
+        round: &Round,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, Error> {
         let claim = self.new_claim();
         let secret = Secret::new(self.entropy.bytes());
-        let step = self
-            .change_asked(id, |asked, user| decide(asked, user, &claim, &secret, self.clock.now()))
+        let decided = self
+            .change_asked(id, |asked, user| {
+                let before = asked.delivery.clone();
+                let decided = decide(asked, user, &claim, &secret, round.feed(), now);
+                tally::tell_changes([&before], [&asked.delivery], now);
+                decided
+            })
             .await?;
-        let user = match step {
-            Some(Step::Send(user)) => user,
-            Some(Step::Leave { lapsed }) => {
-                tally::count_lapsed(lapsed, self.clock.now());
-                return Ok(());
-            }
-            None => return Ok(()),
-        };
+        let Some(Some(user)) = decided else { return Ok(None) };
         let mail = SignIn { given_name: Inert::given(&user.name), secret }.render(&self.product);
         let tags = Tags::of_sign_in(&id.to_string(), user.id, &claim);
-        let outcome = self.mailer.send(&user.address, &mail, &tags).await;
+        let outcome = round.send(self.mailer.send(&user.address, &mail, &tags)).await;
         let [jitter] = self.entropy.bytes();
         let settled = self
             .change_asked(id, |asked, _| {
@@ -52,8 +61,9 @@ impl Post {
                 (asked.delivery.clone(), None)
             })
             .await?;
-        tally::count(settled.as_slice(), self.clock.now());
-        Ok(())
+        tally::count_settled(&settled, self.clock.now());
+        let again = settled.filter(|delivery| matches!(delivery, Delivery::Pending { .. }));
+        Ok(again.as_ref().and_then(Delivery::due_at))
     }
 
     /// Loads a request, decides and commits, again where somebody else wrote first or the answer was lost.
@@ -79,39 +89,34 @@ impl Post {
     }
 }
 
-/// Claims the mail, with the link that goes out in it, if the address has an account and the request is fresh.
+/// Claims the mail, with the link that goes out in it, if the address has an account and the request is fresh; says
+/// whom it goes to.
 fn decide(
     asked: &mut Asked,
     user: Option<&User>,
     claim: &Claim,
     secret: &Secret,
+    feed: Option<Feed>,
     now: Timestamp,
-) -> (Step, Option<Link>) {
-    let leave = |lapsed| (Step::Leave { lapsed }, None);
-    if let (Delivery::Sending { claim: holder, .. }, Some(user)) = (&asked.delivery, user)
-        && holder == claim
-    {
+) -> (Option<User>, Option<Link>) {
+    if asked.delivery.is_held_by(claim) {
         // The claim was written, and with it the link; only the answer was lost.
-        return (Step::Send(user.clone()), None);
+        return (user.cloned(), None);
     }
-    if let Some(lapsed) = asked.delivery.lapse(now) {
-        asked.delivery = lapsed;
-        return leave(1);
-    }
-    let Some(claimed) = asked.delivery.claim(claim, now) else { return leave(0) };
-    let Some(user) = user.filter(|_| now < after(asked.asked_at, LIFE)) else {
-        asked.delivery = Delivery::Dropped { at: now };
-        return leave(0);
-    };
-    asked.delivery = claimed;
+    let user = user.filter(|_| now < after(asked.asked_at, LIFE));
+    let Some(next) = asked.delivery.advance(claim, feed, user.is_some(), now) else { return (None, None) };
+    asked.delivery = next;
+    let Some(user) = user.filter(|_| asked.delivery.is_held_by(claim)) else { return (None, None) };
     let link = Link {
         secret_hash: secret.hash(),
         user: user.id,
         address: asked.address.clone(),
         next: asked.next.clone(),
+        asked_at: Some(asked.asked_at),
+        browser: asked.browser,
         expires_at: after(now, LIFE),
     };
-    (Step::Send(user.clone()), Some(link))
+    (Some(user.clone()), Some(link))
 }
 
 #[cfg(test)]
@@ -130,6 +135,7 @@ mod tests {
             address: Address::parse("jo@acme.example").unwrap(),
             next: Some("/dashboard".to_owned()),
             asked_at: at,
+            browser: None,
             delivery: Delivery::owed(at),
         }
     }
@@ -150,22 +156,25 @@ mod tests {
     fn a_fresh_request_of_a_known_address_gets_one_link_for_ten_minutes() {
         let now = at("2025-01-08T10:00:00Z");
         let (mut asked, claim, secret) = (asked(now), Claim("a".to_owned()), Secret::new([7; 32]));
-        let (step, link) = decide(&mut asked, Some(&user()), &claim, &secret, now);
-        assert!(matches!(step, Step::Send(_)));
+        let (to, link) = decide(&mut asked, Some(&user()), &claim, &secret, None, now);
+        assert_eq!(to, Some(user()));
         let link = link.unwrap();
         assert_eq!((link.secret_hash, link.expires_at), (secret.hash(), at("2025-01-08T10:10:00Z")));
         assert_eq!(link.next.as_deref(), Some("/dashboard"));
 
         // The answer to that write was lost: the same claim goes on, without a second link.
-        let (step, link) = decide(&mut asked, Some(&user()), &claim, &secret, now);
-        assert!(matches!((step, link), (Step::Send(_), None)));
+        assert_eq!(decide(&mut asked, Some(&user()), &claim, &secret, None, now), (Some(user()), None));
         // Another sender leaves it alone, and after the lease gives it up.
         let other = Claim("b".to_owned());
-        let (step, link) = decide(&mut asked, Some(&user()), &other, &secret, now);
-        assert!(matches!((step, link), (Step::Leave { lapsed: 0 }, None)));
-        let (step, link) = decide(&mut asked, Some(&user()), &other, &secret, after(now, LEASE));
-        assert!(matches!((step, link), (Step::Leave { lapsed: 1 }, None)));
-        assert!(matches!(asked.delivery, Delivery::Unknown { .. }));
+        for now in [now, after(now, LEASE)] {
+            assert_eq!(decide(&mut asked, Some(&user()), &other, &secret, None, now), (None, None));
+        }
+        assert!(matches!(asked.delivery, Delivery::Unknown { held: false, .. }));
+        // By its check nobody waits for the link any more: whatever is known of the feed, it is not sent again.
+        let check = asked.delivery.due_at().unwrap();
+        let feed = Some(Feed { newest: Some(check) });
+        assert_eq!(decide(&mut asked, Some(&user()), &other, &secret, feed, check), (None, None));
+        assert!(matches!(asked.delivery, Delivery::Unknown { held: true, .. }));
     }
 
     #[test]
@@ -174,8 +183,7 @@ mod tests {
         let (claim, secret) = (Claim("a".to_owned()), Secret::new([7; 32]));
         for (user, now) in [(None, now), (Some(&user()), after(now, LIFE))] {
             let mut asked = asked(at("2025-01-08T10:00:00Z"));
-            let (step, link) = decide(&mut asked, user, &claim, &secret, now);
-            assert!(matches!((step, link), (Step::Leave { lapsed: 0 }, None)));
+            assert_eq!(decide(&mut asked, user, &claim, &secret, None, now), (None, None));
             assert_eq!(asked.delivery, Delivery::Dropped { at: now });
         }
     }

@@ -4,26 +4,42 @@ use domain::delivery::Delivery;
 use jiff::Timestamp;
 use telemetry::Metric;
 
-/// Counts mails by where their sending left them. One that is tried again is not counted yet.
-pub(crate) fn count(deliveries: &[Delivery], now: Timestamp) {
+/// Counts mails by where their sending left them. One that is tried again, or may yet be, is not counted.
+pub(crate) fn count_settled<'a>(deliveries: impl IntoIterator<Item = &'a Delivery>, now: Timestamp) {
     for delivery in deliveries {
         match delivery {
             Delivery::Sent { .. } => telemetry::count(Metric::MailSent, 1, now),
             Delivery::Failed { .. } => telemetry::count(Metric::MailFailed, 1, now),
-            Delivery::Unknown { .. } => telemetry::count(Metric::MailUnknown, 1, now),
-            Delivery::Pending { .. } | Delivery::Sending { .. } | Delivery::Dropped { .. } => {}
+            _ => {}
         }
     }
 }
 
-/// Counts mails whose sender never came back.
-pub(crate) fn count_lapsed(lapsed: usize, now: Timestamp) {
+/// Tells of mails whose sender never came back, and counts those that now wait for a person, between two looks at
+/// the same mails. It runs before that is written: an alarm that comes twice is better than none.
+pub(crate) fn tell_changes<'a>(
+    before: impl IntoIterator<Item = &'a Delivery>,
+    after: impl IntoIterator<Item = &'a Delivery>,
+    now: Timestamp,
+) {
+    let (mut lapsed, mut held) = (0_u32, 0_u32);
+    for (before, after) in before.into_iter().zip(after) {
+        lapsed += u32::from(before.lapse(now).is_some_and(|it| it == *after));
+        held += u32::from(matches!(after, Delivery::Unknown { held: true, .. }) && before != after);
+    }
     if lapsed > 0 {
         tracing::error!(
             area = "onboarding",
             mails = lapsed,
             "a sender never came back: mails may have gone out"
         );
-        telemetry::count(Metric::MailUnknown, u32::try_from(lapsed).unwrap_or(u32::MAX), now);
+    }
+    if held > 0 {
+        tracing::error!(
+            area = "onboarding",
+            mails = held,
+            "nobody knows whether mails went out: they wait for a person"
+        );
+        telemetry::count(Metric::MailUnknown, held, now);
     }
 }

@@ -40,7 +40,7 @@ impl Outgoing {
                 ("organization_name".to_owned(), origin.name.into()),
                 ("occurred_at".to_owned(), origin.at.to_string().into()),
             ]);
-            detail.extend(more(event).map(|(name, value)| (name.to_owned(), value)));
+            detail.extend(more(event).into_iter().map(|(name, value)| (name.to_owned(), value)));
             Self { detail_type: event.name(), at: origin.at, detail: Value::Object(detail).to_string() }
         };
         events.iter().enumerate().map(of_one).collect()
@@ -48,22 +48,25 @@ impl Outgoing {
 }
 
 /// What an event says beyond whose it is. Never a person's name or address.
-fn more(event: &DomainEvent) -> Option<(&'static str, Value)> {
+fn more(event: &DomainEvent) -> Vec<(&'static str, Value)> {
     match event {
-        DomainEvent::Provisioned(trigger) => Some(("trigger", trigger.as_str().into())),
-        DomainEvent::TrialEnding { days } => Some(("days", (*days).into())),
-        DomainEvent::TrialExpired { payment_method } => {
-            Some(("has_payment_method", (*payment_method).into()))
+        DomainEvent::Provisioned(trigger) => vec![("trigger", trigger.as_str().into())],
+        DomainEvent::TrialEnding { days } | DomainEvent::TrialExtended { days } => {
+            vec![("days", (*days).into())]
         }
-        DomainEvent::TaskCompleted { task } => Some(("task_key", task.as_str().into())),
-        DomainEvent::MailFailed { kind } => Some(("mail_kind", (*kind).into())),
+        DomainEvent::TrialExpired { payment_method } => {
+            vec![("has_payment_method", (*payment_method).into())]
+        }
+        DomainEvent::TaskCompleted { task } => vec![("task_key", task.as_str().into())],
+        DomainEvent::MailFailed { kind, why } => {
+            vec![("mail_kind", (*kind).into()), ("reason", why.as_str().into())]
+        }
         DomainEvent::SignedUp
-        | DomainEvent::TrialExtended
         | DomainEvent::SubscriptionActivated
         | DomainEvent::SubscriptionPastDue
         | DomainEvent::SubscriptionCanceled
         | DomainEvent::ChecklistCompleted
-        | DomainEvent::ChecklistDismissed => None,
+        | DomainEvent::ChecklistDismissed => Vec::new(),
     }
 }
 
@@ -71,7 +74,7 @@ fn more(event: &DomainEvent) -> Option<(&'static str, Value)> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use domain::org::Trigger;
+    use domain::{delivery::Failure, org::Trigger};
     use serde_json::json;
 
     use super::*;
@@ -83,14 +86,14 @@ mod tests {
             DomainEvent::Provisioned(Trigger::Payment),
             DomainEvent::TrialEnding { days: 3 },
             DomainEvent::TrialExpired { payment_method: false },
-            DomainEvent::TrialExtended,
+            DomainEvent::TrialExtended { days: 7 },
             DomainEvent::SubscriptionActivated,
             DomainEvent::SubscriptionPastDue,
             DomainEvent::SubscriptionCanceled,
             DomainEvent::TaskCompleted { task: "created_project".to_owned() },
             DomainEvent::ChecklistCompleted,
             DomainEvent::ChecklistDismissed,
-            DomainEvent::MailFailed { kind: "welcome" },
+            DomainEvent::MailFailed { kind: "welcome", why: Failure::Bounced },
         ]
     }
 

@@ -2,7 +2,9 @@
 //!
 //! `Pending → Sending → Sent | Failed | Unknown | Dropped`. SES's `SendEmail` has no idempotency
 //! token, so a mail whose sending was not answered may or may not have gone out: it becomes
-//! [`Delivery::Unknown`] and waits for SES's own word, and is never sent again on a guess.
+//! [`Delivery::Unknown`] and waits for SES's own `Send` event. If none came by its check although
+//! one of a later claim did ([`Feed`]), it never went out and is sent once more, and never again;
+//! without that evidence it stays unknown and waits for a person.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,50 +14,123 @@ use crate::trial::after;
 pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// How long a mail that surely was not sent is tried again.
 pub const HORIZON: SignedDuration = SignedDuration::from_hours(4 * 24);
+/// How long SES's `Send` event is waited for before its absence means something.
+pub const CHECK: SignedDuration = SignedDuration::from_mins(15);
+/// How long a mail rests that was not tried, since SES lets none of the account out or time was up: a little less
+/// than what lies between two runs of the sender's schedule.
+pub const PAUSE: SignedDuration = SignedDuration::from_mins(4);
 
-/// Who claimed a mail: a fresh random text for each claim, so that a lost reply is recognised as one's own.
+/// Who claimed a mail, and when: a fresh text for each claim, so that a lost reply is recognised as one's own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Claim(pub String);
+
+impl Claim {
+    /// A claim made at `now`; `random` is a text of letters and digits that nobody else has.
+    #[must_use]
+    pub fn new(now: Timestamp, random: &str) -> Self {
+        Self(format!("{}-{random}", now.as_millisecond().max(0)))
+    }
+
+    /// When it was made, to the millisecond; `None` for a text that [`Claim::new`] did not make.
+    #[must_use]
+    pub fn made_at(&self) -> Option<Timestamp> {
+        let (millis, _) = self.0.split_once('-')?;
+        Timestamp::from_millisecond(millis.parse().ok()?).ok()
+    }
+}
+
+/// What is known of SES's feed of `Send` events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Feed {
+    /// When the newest claim was made whose `Send` event came.
+    pub newest: Option<Timestamp>,
+}
+
+impl Feed {
+    /// Whether an event of a later claim came, so that one of this claim would have come as well.
+    fn passed(self, claim: &Claim, unknown_since: Timestamp) -> bool {
+        self.newest.is_some_and(|newest| newest > claim.made_at().unwrap_or(unknown_since))
+    }
+}
+
+/// What a mail has been through that is not at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tries {
+    /// When it became owed.
+    pub since: Timestamp,
+    /// Tries that surely failed.
+    pub failed: u32,
+    /// The claim of a try that was never answered, once the mail was claimed again for that.
+    pub unanswered: Option<Claim>,
+}
+
+/// Why a mail did not and will not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// SES will never accept it.
+    Refused,
+    /// It could not be sent for [`HORIZON`].
+    Expired,
+    /// SES accepted it, found it harmful and did not send it.
+    Rejected,
+    /// The recipient's mail server sent it back for good.
+    Bounced,
+}
+
+impl Failure {
+    /// The word in stored items and events.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Expired => "expired",
+            Self::Rejected => "rejected",
+            Self::Bounced => "bounced",
+        }
+    }
+}
 
 /// Where one mail to one recipient stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// To be sent at `not_before` or later.
     Pending {
-        /// When it became owed.
-        since: Timestamp,
+        /// What it has been through.
+        tries: Tries,
         /// The earliest moment of the next try.
         not_before: Timestamp,
-        /// Tries that surely failed.
-        attempts: u32,
     },
     /// Claimed by a sender, until its lease ends.
     Sending {
-        /// When it became owed.
-        since: Timestamp,
+        /// What it went through before.
+        tries: Tries,
         /// Whose it is.
         claim: Claim,
         /// The end of the lease.
         until: Timestamp,
-        /// Tries that surely failed before this one.
-        attempts: u32,
     },
     /// SES accepted it.
     Sent {
         /// When.
         at: Timestamp,
     },
-    /// It cannot be sent, for good.
+    /// It did not and will not arrive.
     Failed {
-        /// Since when.
+        /// Since when that is known.
         at: Timestamp,
+        /// Why.
+        why: Failure,
     },
     /// It may have been sent.
     Unknown {
+        /// What it went through before.
+        tries: Tries,
         /// Whose claim it was; SES's `Send` event names it.
         claim: Claim,
         /// Since when.
         at: Timestamp,
+        /// Whether its check has passed, so that it waits for a person.
+        held: bool,
     },
     /// Its reason went away before it was sent.
     Dropped {
@@ -71,6 +146,10 @@ pub enum Outcome {
     Accepted,
     /// It surely did not go out and may be tried again.
     NotSent,
+    /// The same, since mails come faster than SES takes them.
+    Throttled,
+    /// It surely did not go out, and for now no other mail of this account will: no fault of this one.
+    Paused,
     /// SES will never accept it.
     Refused,
     /// No sure answer came.
@@ -81,37 +160,91 @@ impl Delivery {
     /// A mail that is owed from `now` on.
     #[must_use]
     pub const fn owed(now: Timestamp) -> Self {
-        Self::Pending { since: now, not_before: now, attempts: 0 }
+        Self::Pending { tries: Tries { since: now, failed: 0, unanswered: None }, not_before: now }
     }
 
-    /// Claims the mail for a try, if it waits for one at `now`.
+    /// Whether something is to be done about it at `now`, other than to wait for its holder. The check of an
+    /// unknown mail needs to know the feed; without it that waits.
     #[must_use]
-    pub fn claim(&self, claim: &Claim, now: Timestamp) -> Option<Self> {
-        match *self {
-            Self::Pending { since, not_before, attempts } if not_before <= now => {
-                Some(Self::Sending { since, claim: claim.clone(), until: after(now, LEASE), attempts })
+    pub fn waits(&self, feed: Option<Feed>, now: Timestamp) -> bool {
+        match self {
+            Self::Pending { not_before, .. } => *not_before <= now,
+            Self::Unknown { at, held: false, .. } => feed.is_some() && after(*at, CHECK) <= now,
+            _ => false,
+        }
+    }
+
+    /// Claims the mail for a try, if it waits for one: it surely was not sent, or it is unknown, was never sent
+    /// again for that, and the feed says that it did not go out.
+    #[must_use]
+    pub fn claim(&self, claim: &Claim, feed: Option<Feed>, now: Timestamp) -> Option<Self> {
+        if !self.waits(feed, now) {
+            return None;
+        }
+        let tries = match self {
+            Self::Pending { tries, .. } => tries.clone(),
+            Self::Unknown { tries, claim: lost, at, .. }
+                if tries.unanswered.is_none() && feed.is_some_and(|feed| feed.passed(lost, *at)) =>
+            {
+                Tries { unanswered: Some(lost.clone()), ..tries.clone() }
+            }
+            _ => return None,
+        };
+        Some(Self::Sending { tries, claim: claim.clone(), until: after(now, LEASE) })
+    }
+
+    /// What becomes of a mail that waits or was claimed, and is not to be sent: one that may have gone out earlier
+    /// stays unknown, any other is dropped.
+    #[must_use]
+    pub fn give_up(&self, now: Timestamp) -> Option<Self> {
+        match self {
+            Self::Pending { tries, .. } | Self::Sending { tries, .. } => Some(match &tries.unanswered {
+                None => Self::Dropped { at: now },
+                Some(lost) => {
+                    Self::Unknown { tries: tries.clone(), claim: lost.clone(), at: now, held: true }
+                }
+            }),
+            Self::Unknown { tries, claim, at, held: false } => {
+                Some(Self::Unknown { tries: tries.clone(), claim: claim.clone(), at: *at, held: true })
             }
             _ => None,
         }
     }
 
+    /// What `claim` makes of the mail at `now`: it takes what waits and is wanted, gives up what waits and is not, and
+    /// what another claim let lapse. `None` where there is nothing to do.
+    #[must_use]
+    pub fn advance(&self, claim: &Claim, feed: Option<Feed>, wanted: bool, now: Timestamp) -> Option<Self> {
+        self.lapse(now).or_else(|| {
+            let claimed = self.claim(claim, feed, now).filter(|_| wanted);
+            claimed.or_else(|| self.waits(feed, now).then(|| self.give_up(now)).flatten())
+        })
+    }
+
     /// Records how the try of `claim` ended. `jitter` spreads the next try, 0 to 255 as 0 to 100 % of the wait.
     #[must_use]
     pub fn settle(&self, claim: &Claim, outcome: Outcome, jitter: u8, now: Timestamp) -> Option<Self> {
-        let Self::Sending { since, claim: holder, attempts, .. } = self else { return None };
-        if holder != claim {
+        let Self::Sending { tries, .. } = self else { return None };
+        if !self.is_held_by(claim) {
             return None;
         }
+        let again = |failed: u32, wait: SignedDuration| Self::Pending {
+            tries: Tries { failed, ..tries.clone() },
+            not_before: after(now, wait),
+        };
         Some(match outcome {
             Outcome::Accepted => Self::Sent { at: now },
-            Outcome::Refused => Self::Failed { at: now },
-            Outcome::Ambiguous => Self::Unknown { claim: claim.clone(), at: now },
-            Outcome::NotSent if now >= after(*since, HORIZON) => Self::Failed { at: now },
-            Outcome::NotSent => Self::Pending {
-                since: *since,
-                not_before: after(now, backoff(*attempts, jitter)),
-                attempts: attempts.saturating_add(1),
-            },
+            Outcome::Refused => Self::Failed { at: now, why: Failure::Refused },
+            Outcome::Ambiguous => {
+                Self::Unknown { tries: tries.clone(), claim: claim.clone(), at: now, held: false }
+            }
+            Outcome::NotSent | Outcome::Throttled if now >= after(tries.since, HORIZON) => {
+                Self::Failed { at: now, why: Failure::Expired }
+            }
+            Outcome::NotSent | Outcome::Throttled => {
+                again(tries.failed.saturating_add(1), backoff(tries.failed, jitter))
+            }
+            Outcome::Paused => again(tries.failed, PAUSE),
         })
     }
 
@@ -119,44 +252,74 @@ impl Delivery {
     #[must_use]
     pub fn lapse(&self, now: Timestamp) -> Option<Self> {
         match self {
-            Self::Sending { claim, until, .. } if *until <= now => {
-                Some(Self::Unknown { claim: claim.clone(), at: now })
+            Self::Sending { tries, claim, until } if *until <= now => {
+                Some(Self::Unknown { tries: tries.clone(), claim: claim.clone(), at: now, held: false })
             }
             _ => None,
         }
     }
 
-    /// Records SES's own word that the mail of `claim` was accepted.
+    /// Records SES's own word that the mail of `claim` was accepted, be it the try before this one.
     #[must_use]
     pub fn confirmed(&self, claim: &Claim, now: Timestamp) -> Option<Self> {
-        match self {
-            Self::Sending { claim: holder, .. } | Self::Unknown { claim: holder, .. } if holder == claim => {
-                Some(Self::Sent { at: now })
-            }
+        let tries = match self {
+            Self::Pending { tries, .. } | Self::Sending { tries, .. } | Self::Unknown { tries, .. } => tries,
+            _ => return None,
+        };
+        let holder = match self {
+            Self::Sending { claim, .. } | Self::Unknown { claim, .. } => Some(claim),
             _ => None,
+        };
+        (holder == Some(claim) || tries.unanswered.as_ref() == Some(claim)).then_some(Self::Sent { at: now })
+    }
+
+    /// Records that a mail which SES took did not arrive.
+    #[must_use]
+    pub const fn returned(&self, why: Failure, now: Timestamp) -> Option<Self> {
+        match self {
+            Self::Sending { .. } | Self::Sent { .. } | Self::Unknown { .. } => {
+                Some(Self::Failed { at: now, why })
+            }
+            Self::Pending { .. } | Self::Failed { .. } | Self::Dropped { .. } => None,
         }
     }
 
     /// When it next needs a sender; `None` in an end state and while a person must look.
     #[must_use]
-    pub const fn due_at(&self) -> Option<Timestamp> {
+    pub fn due_at(&self) -> Option<Timestamp> {
         match self {
             Self::Pending { not_before, .. } => Some(*not_before),
             Self::Sending { until, .. } => Some(*until),
+            Self::Unknown { at, held: false, .. } => Some(after(*at, CHECK)),
             Self::Sent { .. } | Self::Failed { .. } | Self::Unknown { .. } | Self::Dropped { .. } => None,
+        }
+    }
+
+    /// Since when a person should look at it, if one should.
+    #[must_use]
+    pub const fn held_since(&self) -> Option<Timestamp> {
+        match self {
+            Self::Failed { at, .. } | Self::Unknown { at, held: true, .. } => Some(*at),
+            _ => None,
         }
     }
 
     /// Whether it waits for its very first try.
     #[must_use]
-    pub const fn is_fresh(&self) -> bool {
-        matches!(self, Self::Pending { attempts: 0, .. })
+    pub fn is_fresh(&self) -> bool {
+        matches!(self, Self::Pending { tries, not_before } if tries.failed == 0 && *not_before == tries.since)
+    }
+
+    /// Whether this claim is sending it.
+    #[must_use]
+    pub fn is_held_by(&self, claim: &Claim) -> bool {
+        matches!(self, Self::Sending { claim: holder, .. } if holder == claim)
     }
 }
 
 /// 2 s, 4 s, … up to 15 minutes, and up to as much again.
-fn backoff(attempts: u32, jitter: u8) -> SignedDuration {
-    let seconds = 2_i64.saturating_pow(attempts.saturating_add(1)).min(15 * 60);
+fn backoff(failed: u32, jitter: u8) -> SignedDuration {
+    let seconds = 2_i64.saturating_pow(failed.saturating_add(1)).min(15 * 60);
     SignedDuration::from_millis(seconds * 1000 + seconds * 1000 * i64::from(jitter) / 255)
 }
 
@@ -168,20 +331,30 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
-    fn claim(text: &str) -> Claim {
-        Claim(text.to_owned())
+    fn claim(second: i64) -> Claim {
+        Claim::new(at(second), "a")
     }
 
-    fn sending(text: &str) -> Delivery {
-        Delivery::owed(at(0)).claim(&claim(text), at(0)).unwrap()
+    fn sending(second: i64) -> Delivery {
+        Delivery::owed(at(0)).claim(&claim(second), None, at(second)).unwrap()
     }
+
+    fn unknown() -> Delivery {
+        sending(0).settle(&claim(0), Outcome::Ambiguous, 0, at(3)).unwrap()
+    }
+
+    fn feed(newest: i64) -> Option<Feed> {
+        Some(Feed { newest: Some(at(newest)) })
+    }
+
+    const SILENT: Option<Feed> = Some(Feed { newest: None });
 
     #[test]
     fn only_one_claim_holds_a_mail() {
-        assert_eq!(sending("a").claim(&claim("b"), at(1)), None);
-        assert_eq!(sending("a").settle(&claim("b"), Outcome::Accepted, 0, at(1)), None);
+        assert_eq!(sending(0).claim(&claim(1), None, at(1)), None);
+        assert_eq!(sending(0).settle(&claim(1), Outcome::Accepted, 0, at(1)), None);
         assert_eq!(
-            sending("a").settle(&claim("a"), Outcome::Accepted, 0, at(1)),
+            sending(0).settle(&claim(0), Outcome::Accepted, 0, at(1)),
             Some(Delivery::Sent { at: at(1) })
         );
     }
@@ -194,25 +367,91 @@ mod tests {
         while let Some(due) = delivery.due_at() {
             assert!(due >= now);
             now = due;
-            delivery = delivery.claim(&claim("a"), now).unwrap();
-            delivery = delivery.settle(&claim("a"), Outcome::NotSent, 0, now).unwrap();
+            delivery = delivery.claim(&claim(0), None, now).unwrap();
+            delivery = delivery.settle(&claim(0), Outcome::NotSent, 0, now).unwrap();
             tries += 1;
         }
-        assert!(matches!(delivery, Delivery::Failed { .. }));
+        assert_eq!(delivery, Delivery::Failed { at: now, why: Failure::Expired });
+        assert_eq!(delivery.held_since(), Some(now));
         assert!(now >= at(4 * 86_400) && now < at(4 * 86_400 + 900), "{now}");
         assert!(tries > 300, "{tries}");
     }
 
     #[test]
-    fn what_may_have_been_sent_is_never_sent_again_and_ses_may_settle_it() {
-        let unanswered = sending("a").settle(&claim("a"), Outcome::Ambiguous, 0, at(3)).unwrap();
-        assert_eq!(unanswered, Delivery::Unknown { claim: claim("a"), at: at(3) });
-        let lapsed = sending("a").lapse(at(60)).unwrap();
-        assert_eq!(lapsed, Delivery::Unknown { claim: claim("a"), at: at(60) });
-        assert_eq!(sending("a").lapse(at(59)), None);
-        assert_eq!(lapsed.claim(&claim("b"), at(999)), None);
-        assert_eq!(lapsed.confirmed(&claim("b"), at(61)), None);
-        assert_eq!(lapsed.confirmed(&claim("a"), at(61)), Some(Delivery::Sent { at: at(61) }));
-        assert_eq!(sending("a").confirmed(&claim("a"), at(1)), Some(Delivery::Sent { at: at(1) }));
+    fn a_pause_of_the_account_is_no_try_and_wakes_nobody_at_once() {
+        let paused = sending(0).settle(&claim(0), Outcome::Paused, 9, at(1)).unwrap();
+        assert_eq!(paused.due_at(), Some(after(at(1), PAUSE)));
+        assert!(matches!(&paused, Delivery::Pending { tries, .. } if tries.failed == 0));
+        assert!(!paused.is_fresh() && Delivery::owed(at(0)).is_fresh());
+        let late = at(9 * 86_400);
+        let again = paused.claim(&claim(1), None, late).unwrap();
+        let paused = again.settle(&claim(1), Outcome::Paused, 0, late).unwrap();
+        assert_eq!(paused.due_at(), Some(after(late, PAUSE)), "however long it lasts");
+    }
+
+    #[test]
+    fn ses_may_settle_what_may_have_been_sent() {
+        let lapsed = sending(0).lapse(at(60)).unwrap();
+        assert!(matches!(&lapsed, Delivery::Unknown { at: since, held: false, .. } if *since == at(60)));
+        assert_eq!(sending(0).lapse(at(59)), None);
+        assert_eq!(lapsed.confirmed(&claim(1), at(61)), None);
+        let held = lapsed.give_up(at(999)).unwrap();
+        for delivery in [sending(0), unknown(), lapsed, held] {
+            assert_eq!(delivery.confirmed(&claim(0), at(1)), Some(Delivery::Sent { at: at(1) }));
+        }
+    }
+
+    #[test]
+    fn an_unknown_mail_is_sent_once_more_only_on_evidence_and_only_at_its_check() {
+        let check = after(at(3), CHECK);
+        assert_eq!(unknown().due_at(), Some(check));
+        for (case, feed, now) in [
+            ("the feed was not looked at", None, check),
+            ("it is too early", feed(1), at(902)),
+            ("the feed is silent", SILENT, check),
+            ("only earlier mails were heard of", feed(-5), check),
+            ("only this very claim's second was heard of", feed(0), check),
+        ] {
+            assert_eq!(unknown().claim(&claim(903), feed, now), None, "{case}");
+        }
+        let again = unknown().claim(&claim(903), feed(1), check).unwrap();
+        assert!(again.is_held_by(&claim(903)));
+        // SES's word for the first try still counts, whatever becomes of the second.
+        let pending = again.settle(&claim(903), Outcome::NotSent, 0, at(904)).unwrap();
+        let twice = again.settle(&claim(903), Outcome::Ambiguous, 0, at(904)).unwrap();
+        for delivery in [&again, &pending, &twice] {
+            assert_eq!(delivery.confirmed(&claim(0), at(905)), Some(Delivery::Sent { at: at(905) }));
+        }
+        assert!(pending.claim(&claim(999), None, at(999)).is_some(), "it surely did not go out again");
+        assert_eq!(twice.claim(&claim(9999), feed(9000), at(9999)), None, "but a second guess is none");
+        assert!(matches!(pending.give_up(at(999)), Some(Delivery::Unknown { held: true, .. })));
+    }
+
+    #[test]
+    fn without_evidence_it_waits_for_a_person() {
+        let held = unknown().give_up(at(903)).unwrap();
+        assert_eq!((held.due_at(), held.held_since()), (None, Some(at(3))));
+        assert!(!held.waits(feed(999), at(9999)) && held.give_up(at(9999)).is_none());
+    }
+
+    #[test]
+    fn a_claim_of_another_make_is_as_old_as_its_silence() {
+        let tries = Tries { since: at(0), failed: 0, unanswered: None };
+        let old = Claim("c1a1".to_owned());
+        let unknown = Delivery::Unknown { tries, claim: old, at: at(60), held: false };
+        let check = after(at(60), CHECK);
+        assert_eq!(unknown.claim(&claim(960), feed(59), check), None);
+        assert!(unknown.claim(&claim(960), feed(61), check).is_some());
+    }
+
+    #[test]
+    fn what_comes_back_has_failed_if_it_was_ever_with_ses() {
+        let bounced = Delivery::Failed { at: at(9), why: Failure::Bounced };
+        for delivery in [sending(0), unknown(), Delivery::Sent { at: at(1) }] {
+            assert_eq!(delivery.returned(Failure::Bounced, at(9)), Some(bounced.clone()));
+        }
+        for delivery in [Delivery::owed(at(0)), Delivery::Dropped { at: at(1) }, bounced] {
+            assert_eq!(delivery.returned(Failure::Bounced, at(9)), None);
+        }
     }
 }

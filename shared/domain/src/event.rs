@@ -2,7 +2,7 @@
 
 use crate::{
     billing::SubscriptionStatus,
-    delivery::Delivery,
+    delivery::{Delivery, Failure},
     notice::NoticeKey,
     org::{Org, Trigger},
 };
@@ -24,8 +24,11 @@ pub enum DomainEvent {
         /// Whether a payment method is on file.
         payment_method: bool,
     },
-    /// Its trial ends later than before.
-    TrialExtended,
+    /// An operator gave it days of trial.
+    TrialExtended {
+        /// How many.
+        days: u16,
+    },
     /// Its best subscription became active.
     SubscriptionActivated,
     /// Its best subscription became past due.
@@ -41,10 +44,12 @@ pub enum DomainEvent {
     ChecklistCompleted,
     /// The checklist was put aside.
     ChecklistDismissed,
-    /// A mail cannot be sent.
+    /// A mail did not and will not arrive.
     MailFailed {
         /// The kind of mail.
         kind: &'static str,
+        /// Why.
+        why: Failure,
     },
 }
 
@@ -57,7 +62,7 @@ impl DomainEvent {
             Self::Provisioned(_) => "organization.provisioned",
             Self::TrialEnding { .. } => "trial.ending",
             Self::TrialExpired { .. } => "trial.expired",
-            Self::TrialExtended => "trial.extended",
+            Self::TrialExtended { .. } => "trial.extended",
             Self::SubscriptionActivated => "subscription.activated",
             Self::SubscriptionPastDue => "subscription.past_due",
             Self::SubscriptionCanceled => "subscription.canceled",
@@ -81,10 +86,10 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
     {
         events.push(DomainEvent::Provisioned(provisioned.trigger));
     }
-    if let (Some(before), Some(after)) = (old.and_then(|old| old.trial.as_ref()), new.trial.as_ref())
-        && before.ends_at < after.ends_at
-    {
-        events.push(DomainEvent::TrialExtended);
+    let extensions = |org: &'_ Org| org.trial.as_ref().map_or(0, |trial| trial.extensions.len());
+    let before = old.map_or(0, extensions);
+    for extension in new.trial.iter().flat_map(|trial| &trial.extensions).skip(before) {
+        events.push(DomainEvent::TrialExtended { days: extension.days.get() });
     }
     for key in new.outbox.0.keys().filter(|key| old.is_none_or(|old| !old.outbox.0.contains_key(key))) {
         match key {
@@ -124,8 +129,10 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
                     Some(Delivery::Failed { .. })
                 )
             };
-            if matches!(delivery, Delivery::Failed { .. }) && !old.is_some_and(failed) {
-                events.push(DomainEvent::MailFailed { kind: key.kind() });
+            if let Delivery::Failed { why, .. } = delivery
+                && !old.is_some_and(failed)
+            {
+                events.push(DomainEvent::MailFailed { kind: key.kind(), why: *why });
             }
         }
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     billing::InvoiceId,
-    delivery::{Claim, Delivery, Outcome},
+    delivery::{Claim, Delivery, Feed, Outcome},
     id::UserId,
 };
 
@@ -43,6 +43,15 @@ impl NoticeKey {
             Self::TrialEnding { .. } => "trial_ending",
             Self::TrialEnded { .. } => "trial_ended",
             Self::PaymentFailed { .. } => "payment_failed",
+        }
+    }
+
+    /// Whether it only reminds of what is to come, so that nobody has to get it.
+    #[must_use]
+    pub const fn is_reminder(&self) -> bool {
+        match self {
+            Self::TrialEnding { .. } => true,
+            Self::Welcome | Self::TrialEnded { .. } | Self::PaymentFailed { .. } => false,
         }
     }
 }
@@ -110,30 +119,30 @@ impl Outbox {
         true
     }
 
-    /// Claims at most `most` waiting mails, drops those whose reason is gone, and gives up on lapsed claims.
-    /// `stands` says whether a notice still has its reason, `reachable` whether its recipient is still there.
+    /// Claims at most `most` waiting mails, gives up those whose reason is gone, and lets lapsed claims go. The check
+    /// of unknown mails needs the feed; without it they wait.
+    /// `stands` says whether a notice still has its reason, `reaches` whether its recipient is still there and wants it.
     pub fn claim(
         &mut self,
         claim: &Claim,
         most: usize,
+        feed: Option<Feed>,
         now: Timestamp,
         stands: impl Fn(&NoticeKey) -> bool,
-        reachable: impl Fn(UserId) -> bool,
+        reaches: impl Fn(&NoticeKey, UserId) -> bool,
     ) -> Vec<Letter> {
         let mut letters = Vec::new();
         for (key, recipients) in &mut self.0 {
             for (user, delivery) in recipients {
-                if let Some(lapsed) = delivery.lapse(now) {
-                    *delivery = lapsed;
-                    continue;
-                }
-                let Some(claimed) = delivery.claim(claim, now) else { continue };
-                if !stands(key) || !reachable(*user) {
-                    *delivery = Delivery::Dropped { at: now };
-                } else if letters.len() < most {
-                    *delivery = claimed;
+                let wanted = stands(key) && reaches(key, *user);
+                let Some(next) = delivery.advance(claim, feed, wanted, now) else { continue };
+                if next.is_held_by(claim) {
+                    if letters.len() == most {
+                        continue;
+                    }
                     letters.push(Letter { key: key.clone(), to: *user });
                 }
+                *delivery = next;
             }
         }
         letters
@@ -144,22 +153,24 @@ impl Outbox {
         self.update(letter, |delivery| delivery.settle(claim, outcome, jitter, now));
     }
 
-    /// Records SES's own word that a letter was accepted.
-    pub fn confirm(&mut self, letter: &Letter, claim: &Claim, now: Timestamp) {
-        self.update(letter, |delivery| delivery.confirmed(claim, now));
-    }
-
     /// Gives up a claimed letter that lost its reason before it was sent.
     pub fn drop_claimed(&mut self, letter: &Letter, claim: &Claim, now: Timestamp) {
-        self.update(letter, |delivery| {
-            matches!(delivery, Delivery::Sending { claim: holder, .. } if holder == claim)
-                .then_some(Delivery::Dropped { at: now })
-        });
+        self.update(letter, |delivery| delivery.is_held_by(claim).then(|| delivery.give_up(now)).flatten());
+    }
+
+    /// Where a letter stands.
+    #[must_use]
+    pub fn delivery(&self, letter: &Letter) -> Option<&Delivery> {
+        self.0.get(&letter.key)?.get(&letter.to)
+    }
+
+    /// The same, to be moved on.
+    pub fn delivery_mut(&mut self, letter: &Letter) -> Option<&mut Delivery> {
+        self.0.get_mut(&letter.key)?.get_mut(&letter.to)
     }
 
     fn update(&mut self, letter: &Letter, next: impl FnOnce(&Delivery) -> Option<Delivery>) {
-        let delivery = self.0.get_mut(&letter.key).and_then(|recipients| recipients.get_mut(&letter.to));
-        if let Some(delivery) = delivery
+        if let Some(delivery) = self.delivery_mut(letter)
             && let Some(next) = next(delivery)
         {
             *delivery = next;
@@ -172,13 +183,20 @@ impl Outbox {
         self.deliveries().filter_map(Delivery::due_at).min()
     }
 
+    /// Since when a mail waits for a person, the longest.
+    #[must_use]
+    pub fn held_since(&self) -> Option<Timestamp> {
+        self.deliveries().filter_map(Delivery::held_since).min()
+    }
+
     /// Whether a mail waits for its very first try: what wakes the sender at once.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.deliveries().any(Delivery::is_fresh)
     }
 
-    fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
+    /// Every mail's state.
+    pub fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
         self.0.values().flat_map(BTreeMap::values)
     }
 }
@@ -220,10 +238,32 @@ mod tests {
         assert!(outbox.owe(NoticeKey::Welcome, [user], now));
         assert!(!outbox.owe(NoticeKey::Welcome, [user], now));
         let claim = Claim("a".to_owned());
-        let letters = outbox.claim(&claim, 9, now, |_| true, |_| true);
+        let letters = outbox.claim(&claim, 9, None, now, |_| true, |_, _| true);
         assert_eq!(letters.len(), 1);
-        assert!(outbox.claim(&Claim("b".to_owned()), 9, now, |_| true, |_| true).is_empty());
+        assert!(outbox.claim(&Claim("b".to_owned()), 9, None, now, |_| true, |_, _| true).is_empty());
         outbox.settle(&letters[0], &claim, Outcome::Accepted, 0, now);
         assert_eq!((outbox.due_at(), outbox.is_ready()), (None, false));
+    }
+
+    #[test]
+    fn who_is_checked_and_not_wanted_any_more_stays_unknown() {
+        let users = [1, 2].map(|n| format!("usr_0198c0de-0000-7000-8000-00000000000{n}").parse().unwrap());
+        let (now, claim) = (Timestamp::UNIX_EPOCH, Claim::new(Timestamp::UNIX_EPOCH, "a"));
+        let mut outbox = Outbox::default();
+        outbox.owe(NoticeKey::Welcome, users, now);
+        for letter in outbox.claim(&claim, 9, None, now, |_| true, |_, _| true) {
+            outbox.settle(&letter, &claim, Outcome::Ambiguous, 0, now);
+        }
+        let check = outbox.due_at().unwrap();
+        let feed = Some(Feed { newest: Some(check) });
+        let again = Claim::new(check, "b");
+        assert!(
+            outbox.claim(&again, 9, None, check, |_| true, |_, _| true).is_empty(),
+            "the feed is not known"
+        );
+        let letters = outbox.claim(&again, 9, feed, check, |_| true, |_, user| user == users[0]);
+        assert_eq!(letters, [Letter { key: NoticeKey::Welcome, to: users[0] }]);
+        assert!(outbox.deliveries().any(|it| matches!(it, Delivery::Unknown { held: true, .. })));
+        assert_eq!(outbox.held_since(), Some(now));
     }
 }

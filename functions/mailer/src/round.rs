@@ -1,0 +1,179 @@
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use domain::delivery::{Feed, Outcome};
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// How long a round begins and sends anything. With the longest a mail in hand then takes to be sent and settled it
+/// stays within the function's time-out. What it leaves is still due, and found by the next.
+const LIFE: Duration = Duration::from_secs(15);
+/// For how long the mails that are claimed together may take to leave at the rate of a round.
+const AHEAD: Duration = Duration::from_secs(5);
+/// The longest wait between two mails, however often SES says that they come too fast.
+const SLOWEST: Duration = Duration::from_secs(2);
+
+/// One invocation's work on mails: until when, how fast, and what it knows of SES.
+///
+/// Each invocation keeps the pace by itself. Two kinds send, the stream's (one at a time for each of the stream's
+/// shards) and the schedule's; where they meet, SES throttles, which is a sure failure that slows both down.
+#[derive(Debug)]
+pub(crate) struct Round {
+    feed: Option<Feed>,
+    end: Instant,
+    pace: Mutex<Pace>,
+}
+
+#[derive(Debug)]
+struct Pace {
+    /// From when the next mail may leave.
+    next: Instant,
+    /// How far two mails are apart.
+    apart: Duration,
+    /// Whether SES lets nothing out.
+    paused: bool,
+}
+
+impl Round {
+    /// A round that begins now and sends at most `rate` mails a second. Without the `feed` it leaves unknown mails
+    /// alone.
+    pub(crate) fn begin(rate: u32, feed: Option<Feed>) -> Self {
+        let now = Instant::now();
+        let pace = Pace { next: now, apart: Duration::from_secs(1) / rate.max(1), paused: false };
+        Self { feed, end: now + LIFE, pace: Mutex::new(pace) }
+    }
+
+    /// What SES's events say of mails whose fate is not known, if this round asked.
+    pub(crate) const fn feed(&self) -> Option<Feed> {
+        self.feed
+    }
+
+    /// Whether nothing new is to be claimed: time is up, or SES lets no mail of the account out.
+    pub(crate) fn is_over(&self) -> bool {
+        Instant::now() >= self.end || self.is_paused()
+    }
+
+    /// Whether SES lets no mail of the account out.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.pace(|pace| pace.paused)
+    }
+
+    /// How many mails one of `at_once` parallel claims may hold, so that all of them leave in time.
+    pub(crate) fn share(&self, at_once: usize) -> usize {
+        let apart = self.pace(|pace| pace.apart).max(Duration::from_millis(1));
+        let all = usize::try_from(AHEAD.as_millis() / apart.as_millis().max(1)).unwrap_or(usize::MAX);
+        (all / at_once).max(1)
+    }
+
+    /// Sends a claimed mail when its turn comes. One whose turn does not come any more was not tried.
+    pub(crate) async fn send(&self, mail: impl Future<Output = Outcome>) -> Outcome {
+        if !self.turn().await {
+            return Outcome::Paused;
+        }
+        let outcome = mail.await;
+        match outcome {
+            Outcome::Throttled => self.pace(|pace| pace.apart = (pace.apart * 2).min(SLOWEST)),
+            Outcome::Paused => self.pace(|pace| pace.paused = true),
+            Outcome::Accepted | Outcome::NotSent | Outcome::Refused | Outcome::Ambiguous => {}
+        }
+        outcome
+    }
+
+    /// Waits from `now` until `then`, if that lies within the round; says whether it did.
+    pub(crate) async fn rest(&self, now: Timestamp, then: Timestamp) -> bool {
+        let wait = Duration::try_from(then.duration_since(now)).unwrap_or_default();
+        if self.is_over() || Instant::now() + wait >= self.end {
+            return false;
+        }
+        sleep(wait).await;
+        true
+    }
+
+    async fn turn(&self) -> bool {
+        let turn = self.pace(|pace| {
+            let turn = pace.next.max(Instant::now());
+            if pace.paused || turn >= self.end {
+                return None;
+            }
+            pace.next = turn + pace.apart;
+            Some(turn)
+        });
+        let Some(turn) = turn else { return false };
+        sleep_until(turn).await;
+        !self.is_paused()
+    }
+
+    fn pace<T>(&self, look: impl FnOnce(&mut Pace) -> T) -> T {
+        look(&mut self.pace.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    /// Sends so many mails at once; says how many were tried, and in how many milliseconds.
+    async fn send(round: &Round, mails: usize, outcome: Outcome) -> (usize, u128) {
+        let start = Instant::now();
+        let tried = Mutex::new(0);
+        join_all((0..mails).map(|_| {
+            round.send(async {
+                *tried.lock().unwrap() += 1;
+                outcome
+            })
+        }))
+        .await;
+        (tried.into_inner().unwrap(), start.elapsed().as_millis())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn mails_leave_at_the_rate_and_no_later_than_the_round_lasts() {
+        let round = Round::begin(10, None);
+        assert_eq!(send(&round, 21, Outcome::Accepted).await, (21, 2000));
+        let (tried, took) = send(&round, 500, Outcome::Accepted).await;
+        assert!(tried < 140 && took < LIFE.as_millis(), "{tried} in {took}");
+        tokio::time::advance(LIFE).await;
+        assert!(round.is_over());
+        assert_eq!(send(&round, 1, Outcome::Accepted).await, (0, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_throttle_slows_the_rest_down() {
+        let round = Round::begin(10, None);
+        assert_eq!(send(&round, 1, Outcome::Throttled).await, (1, 0));
+        let (_, took) = send(&round, 10, Outcome::Accepted).await;
+        assert!(took >= 1800, "{took}");
+        for _ in 0..20 {
+            send(&round, 1, Outcome::Throttled).await;
+        }
+        assert!(round.pace(|pace| pace.apart) == SLOWEST);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_ends_the_round() {
+        let round = Round::begin(10, None);
+        assert_eq!(send(&round, 30, Outcome::Paused).await.0, 1, "those behind it are not tried");
+        assert!(round.is_over());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_that_is_claimed_at_once_leaves_in_time() {
+        for (rate, share) in [(1, 1), (14, 7), (500, 250)] {
+            assert_eq!(Round::begin(rate, None).share(10), share, "{rate}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rest_lies_within_the_round() {
+        let round = Round::begin(10, None);
+        let now = Timestamp::UNIX_EPOCH;
+        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        assert!(round.rest(now, at(10)).await);
+        assert!(!round.rest(now, at(10)).await, "a second such wait does not fit");
+        assert!(round.rest(at(9), now).await, "what lies behind is no wait");
+    }
+}

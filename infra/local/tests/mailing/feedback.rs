@@ -1,0 +1,100 @@
+//! What SES says of mails that it took: they come back, or somebody calls them spam.
+
+use serde_json::{Value, json};
+
+use crate::{
+    counted::{begin, counted},
+    driver::{Visitor, World},
+    scenario::JO,
+};
+
+/// An organization whose welcome was sent, and that mail.
+async fn welcomed(world: &World) -> (Visitor<'_>, Value) {
+    begin();
+    let jo = world.trialing("Acme", JO).await;
+    let mail = world.mails("welcome").await.remove(0);
+    (jo, mail)
+}
+
+fn bounce(kind: &str) -> Value {
+    json!({ "bounceType": kind, "bounceSubType": "General", "bouncedRecipients": [{ "emailAddress": JO }] })
+}
+
+/// Whether both pages tell of somebody whom mail does not reach.
+async fn is_shown(jo: &mut Visitor<'_>) -> bool {
+    let mut shown = Vec::new();
+    for path in [format!("/organizations/{}", jo.org()), "/onboarding/checklist".to_owned()] {
+        let page = jo.open(&path).await;
+        assert_eq!(page.status, 200, "{path}");
+        shown.push(page.text().contains(r#"id="unreachable""#));
+    }
+    assert_eq!(shown[0], shown[1], "both pages say the same");
+    shown[0]
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_cannot_be_reached_gets_no_more_notices_and_is_shown() {
+    let world = World::new().await;
+    let (mut jo, mail) = welcomed(&world).await;
+    assert!(!is_shown(&mut jo).await);
+    for _ in 0..2 {
+        world.ses(&mail, "Bounce", bounce("Permanent")).await;
+    }
+    let (state, place) = world.state("welcome").await;
+    assert_eq!((&state["state"], &state["why"]), (&json!("failed"), &json!("bounced")));
+    assert!(place.as_str().unwrap().starts_with("HELD#"), "{place}");
+    assert_eq!(counted("MailFailed"), 1, "the second event is no news");
+    let failed = world.events("mail.failed").await;
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0]["detail"]["reason"], "bounced");
+    assert!(is_shown(&mut jo).await);
+    // What they ask for themselves still goes out.
+    world.visitor().submit("/login", &[("email", JO)]).await;
+    assert_eq!(world.mails_to("sign_in", JO).await, 1);
+    world.advance("11d1h").await;
+    assert_eq!(world.mails("trial_ending").await.len(), 0);
+    assert_eq!(world.state("trial_ending").await.0["state"], "dropped");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_complains_is_left_alone() {
+    let world = World::new().await;
+    let (mut jo, mail) = welcomed(&world).await;
+    world.ses(&mail, "Complaint", json!({ "complaintFeedbackType": "not-spam" })).await;
+    assert!(!is_shown(&mut jo).await);
+    world.ses(&mail, "Complaint", json!({ "complaintFeedbackType": "abuse" })).await;
+    assert_eq!((counted("MailComplained"), counted("MailFailed")), (1, 0));
+    assert_eq!(world.state("welcome").await.0["state"], "sent", "it did arrive");
+    assert!(is_shown(&mut jo).await);
+    world.advance("11d1h").await;
+    assert_eq!(world.mails("trial_ending").await.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_mailbox_and_a_harmful_mail_say_nothing_of_the_address() {
+    let world = World::new().await;
+    let (mut jo, mail) = welcomed(&world).await;
+    world.ses(&mail, "Bounce", bounce("Transient")).await;
+    assert_eq!(
+        (world.state("welcome").await.0["state"].clone(), counted("MailBouncedForNow")),
+        (json!("sent"), 1)
+    );
+    world.ses(&mail, "Reject", json!({ "reason": "Bad content" })).await;
+    let (state, _) = world.state("welcome").await;
+    assert_eq!((&state["state"], &state["why"]), (&json!("failed"), &json!("rejected")));
+    assert_eq!((counted("MailRejected"), counted("MailFailed")), (1, 1));
+    assert!(!is_shown(&mut jo).await);
+    world.advance("11d1h").await;
+    assert_eq!(world.mails("trial_ending").await.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_mail_that_comes_back_speaks_for_every_organization() {
+    let world = World::new().await;
+    let (mut jo, _) = welcomed(&world).await;
+    world.visitor().submit("/login", &[("email", JO)]).await;
+    let mail = world.mails("sign_in").await.remove(0);
+    world.ses(&mail, "Bounce", bounce("Permanent")).await;
+    assert_eq!(world.state("sign_in").await.0["why"], "bounced");
+    assert!(is_shown(&mut jo).await);
+}

@@ -1,0 +1,146 @@
+//! What the due index is for: SES that is down for days, a stream that says nothing, batches that come in every way,
+//! and an item among many that nobody can do anything about.
+
+use local::Config;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::{
+    counted::{begin, counted},
+    driver::World,
+    scenario::JO,
+};
+
+/// The organizations of this file are all like the one in the recorded stream event.
+const EVENT: &str = include_str!("../../../../events/mailer/stream-welcome.json");
+
+/// How the n-th organization is called.
+fn org(n: usize) -> String {
+    format!("org_0198c0de-0000-7000-8000-{n:012}")
+}
+
+/// Writes organizations that owe a welcome, of which the stream tells nobody.
+fn owe(world: &World, count: usize, address: impl Fn(usize) -> String) {
+    let event: Value = serde_json::from_str(EVENT).unwrap();
+    let mut item = event["Records"][0]["dynamodb"]["NewImage"].clone();
+    // Its trial is long over: nothing but the welcome is to be owed.
+    for name in ["mail_ready", "trial", "due_pk", "due_at"] {
+        item.as_object_mut().unwrap().remove(name);
+    }
+    for n in 0..count {
+        item["pk"]["S"] = json!(format!("ORG#{}", org(n)));
+        item["profile"]["M"]["id"]["S"] = json!(org(n));
+        item["admins"]["L"][0]["M"]["address"]["S"] = json!(address(n));
+        item["mail_pk"]["S"] = json!(format!("MAIL#{}", n % 8));
+        world.write("PutItem", json!({ "Item": item }));
+    }
+}
+
+fn any(n: usize) -> String {
+    format!("p{n}@example.com")
+}
+
+/// How many welcomes each of so many people got.
+async fn welcomes(world: &World, count: usize) -> Vec<usize> {
+    let mails = world.mails("welcome").await;
+    let to = |n: usize| mails.iter().filter(|mail| mail["to"][0] == any(n)).count();
+    (0..count).map(to).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn ses_is_down_for_three_days() {
+    begin();
+    let world = World::new().await;
+    world.inject(json!([{ "service": "sesv2", "rate": 1.0, "kind": "reset" }])).await;
+    for n in 0..2 {
+        world.trialing("Acme", &any(n)).await;
+    }
+    world.advance("72h").await;
+    assert_eq!(welcomes(&world, 2).await, [0; 2]);
+    world.heal().await;
+    world.advance("40m").await;
+    assert_eq!(welcomes(&world, 2).await, [1; 2]);
+    world.advance("1d").await;
+    assert_eq!(welcomes(&world, 2).await, [1; 2]);
+    assert_eq!((counted("MailSent"), counted("MailFailed"), counted("MailUnknown")), (2, 0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waited_leaves_at_the_rate_of_the_account() {
+    let world = World::with(Config::memory().set("MAIL_SEND_RATE", "2")).await;
+    owe(&world, 40, any);
+    let start = Instant::now();
+    world.run_schedules().await;
+    let (sent, took) = (world.mails("welcome").await.len(), start.elapsed().as_secs());
+    assert!(took <= 16 && sent <= 31, "{sent} in {took} s");
+    assert!(sent >= 25, "{sent}: time is used");
+    // What was claimed and had no turn went back, and is no try of its own.
+    world.run_schedules().await;
+    world.advance("10m").await;
+    assert_eq!(welcomes(&world, 40).await, [1; 40]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_says_nothing_is_not_missed() {
+    let world = World::new().await;
+    world.inject(json!([{ "function": "mailer", "rate": 1.0, "kind": "crash" }])).await;
+    world.trialing("Acme", JO).await;
+    assert_eq!(world.mails_to("welcome", JO).await, 0);
+    world.heal().await;
+    world.advance("6m").await;
+    assert_eq!(world.mails_to("welcome", JO).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_comes_twice_reversed_and_split_is_one_mail_each() {
+    let world = World::new().await;
+    owe(&world, 6, any);
+    let record = |n: usize| {
+        let keys = json!({ "pk": { "S": format!("ORG#{}", org(n)) }, "sk": { "S": "ORG" } });
+        json!({ "dynamodb": { "Keys": keys, "SequenceNumber": n.to_string() } })
+    };
+    let batch = |numbers: &[usize]| {
+        let records: Vec<_> = numbers.iter().map(|n| record(*n)).collect();
+        world.local("POST", "/_local/invoke/mailer", Some(json!({ "Records": records })))
+    };
+    // All of them at once, and then again.
+    let (first, second, third, fourth) = tokio::join!(
+        batch(&[0, 1, 2, 3, 4, 5]),
+        batch(&[5, 4, 3, 2, 1, 0]),
+        batch(&[0, 0, 1]),
+        batch(&[2, 3])
+    );
+    for answer in [first, second, third, fourth, batch(&[0, 1, 2, 3, 4, 5]).await] {
+        assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    }
+    world.advance("1h").await;
+    assert_eq!(welcomes(&world, 6).await, [1; 6]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_among_a_thousand_that_nobody_can_help_block_nothing() {
+    begin();
+    let world = World::with(Config::memory().set("MAIL_SEND_RATE", "500")).await;
+    // SES refuses the one address for good; the other item cannot be read, and is the first of its shard.
+    owe(&world, 1000, |n| if n == 500 { "nobody".to_owned() } else { any(n) });
+    let mut unreadable = world.items(&format!("ORG#{}", org(8))).await.remove(0);
+    unreadable["profile"] = json!({ "S": "what is this" });
+    unreadable["mail_at"] = json!({ "S": "2020-01-01T00:00:00.000Z" });
+    world.write("PutItem", json!({ "Item": unreadable }));
+
+    world.run_schedules().await;
+    let welcomes = welcomes(&world, 1000).await;
+    let without: Vec<_> = (0..1000).filter(|n| welcomes[*n] != 1).collect();
+    assert_eq!(without, [8, 500]);
+    assert_eq!(world.mails("welcome").await.len(), 998);
+    assert_eq!((counted("MailSent"), counted("MailFailed"), counted("MailUnreadable")), (998, 1, 1));
+    let held = world.local("GET", "/_local/table", None).await;
+    let held = held.as_array().unwrap().iter().filter(|item| {
+        item.get("mail_pk").is_some_and(|place| place["S"].as_str().unwrap().starts_with("HELD#"))
+    });
+    let held: Vec<_> = held.map(|item| item["pk"]["S"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(held.len(), 2, "both wait for a person: {held:?}");
+    // The next run comes back to neither.
+    world.run_schedules().await;
+    assert_eq!((counted("MailFailed"), counted("MailUnreadable")), (1, 1));
+}

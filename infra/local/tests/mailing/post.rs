@@ -1,0 +1,111 @@
+//! Looks into the mailbox and the table.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::driver::World;
+
+impl World {
+    /// How many mails of a kind somebody was sent.
+    pub async fn mails_to(&self, kind: &str, address: &str) -> usize {
+        self.mails(kind).await.iter().filter(|mail| mail["to"][0] == address).count()
+    }
+
+    /// The items that hold mail, each as plain JSON.
+    pub async fn post_items(&self) -> Vec<Value> {
+        let items = self.local("GET", "/_local/table", None).await;
+        let items = items.as_array().unwrap().iter().map(plain);
+        items.filter(|item| item.get("mail").is_some_and(Value::is_object)).collect()
+    }
+
+    /// Every mail's state and the partition of the index that its item lies in, by the kind of mail.
+    pub async fn states(&self, kind: &str) -> Vec<(Value, Value)> {
+        let mut states = Vec::new();
+        for item in self.post_items().await {
+            let place = item.get("mail_pk").cloned().unwrap_or(Value::Null);
+            if item["pk"].as_str().unwrap().starts_with("ASKED#") && kind == "sign_in" {
+                states.push((item["mail"].clone(), place));
+                continue;
+            }
+            for (key, recipients) in item["mail"].as_object().unwrap() {
+                if key.split('/').next() == Some(kind) {
+                    let all = recipients.as_object().unwrap().values();
+                    states.extend(all.map(|state| (state.clone(), place.clone())));
+                }
+            }
+        }
+        states
+    }
+
+    /// The only mail of that kind: its state and its place in the index.
+    pub async fn state(&self, kind: &str) -> (Value, Value) {
+        let states = self.states(kind).await;
+        assert_eq!(states.len(), 1, "{kind}: {states:?}");
+        states.into_iter().next().unwrap()
+    }
+
+    /// Puts an event of SES on the bus, about a mail that is in the box.
+    pub async fn ses(&self, mail: &Value, event: &str, more: Value) {
+        let kinds = [
+            ("Send", "Email Sent"),
+            ("Bounce", "Email Bounced"),
+            ("Complaint", "Email Complaint Received"),
+            ("Reject", "Email Rejected"),
+        ];
+        let detail_type = kinds.iter().find(|(name, _)| *name == event).unwrap().1;
+        let mut tags = json!({ "ses:configuration-set": ["onramp-mail"] });
+        for (name, value) in mail["tags"].as_object().unwrap() {
+            tags[name] = json!([value]);
+        }
+        let mut detail = json!({ "eventType": event, "mail": { "tags": tags } });
+        detail[event.to_lowercase()] = more;
+        let event = json!({ "source": "aws.ses", "detail-type": detail_type, "detail": detail });
+        self.local("POST", "/_local/events", Some(event)).await;
+        self.settle().await;
+    }
+
+    /// Lets time go by in which no schedule runs.
+    pub async fn wait(&self, time: SignedDuration) {
+        let system = self.stack.system();
+        system.set_clock(system.clock().now() + time).await;
+    }
+
+    /// Has every sender's schedule run once, and all that follows. A run may fail: what it left is still due.
+    pub async fn run_schedules(&self) {
+        for function in ["trial-reminder", "mailer"] {
+            let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
+            self.send("POST", &format!("/_local/invoke/{function}"), &[], event.to_string()).await;
+            self.settle().await;
+        }
+    }
+
+    /// No faults any more.
+    pub async fn heal(&self) {
+        self.local("DELETE", "/_local/faults", None).await;
+    }
+}
+
+/// A stored value without its types.
+pub fn plain(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) if fields.len() == 1 => {
+            let (kind, inner) = fields.iter().next().unwrap();
+            match kind.as_str() {
+                "S" => inner.clone(),
+                "N" => json!(inner.as_str().unwrap().parse::<i64>().unwrap()),
+                "BOOL" => inner.clone(),
+                "M" => plain_fields(inner),
+                "L" => inner.as_array().unwrap().iter().map(plain).collect(),
+                _ => plain_fields(value),
+            }
+        }
+        _ => plain_fields(value),
+    }
+}
+
+fn plain_fields(value: &Value) -> Value {
+    match value.as_object() {
+        Some(fields) => fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect(),
+        None => value.clone(),
+    }
+}

@@ -1,0 +1,78 @@
+//! A mail that may or may not have gone out: SES's own events decide, and else a person.
+
+use serde_json::{Value, json};
+
+use crate::{
+    counted::{begin, counted},
+    driver::World,
+    scenario::JO,
+};
+
+/// Signs Acme up while the n-th mails get an internal error of SES for an answer.
+async fn unanswered(nth: &[u64]) -> World {
+    begin();
+    let world = World::new().await;
+    let faults = nth.iter().map(|nth| json!({ "service": "sesv2", "nth": nth, "kind": "error_500" }));
+    world.inject(faults.collect::<Value>()).await;
+    world.trialing("Acme", JO).await;
+    assert_eq!(world.mails_to("welcome", JO).await, 0);
+    world
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_sent_once_more_if_ses_spoke_of_a_later_one() {
+    let world = unanswered(&[1]).await;
+    world.advance("1m").await;
+    world.trialing("Other", "mo@example.com").await;
+    world.advance("13m").await;
+    assert_eq!(world.mails_to("welcome", JO).await, 0, "it is too early to tell");
+    world.advance("2m").await;
+    assert_eq!(world.mails_to("welcome", JO).await, 1);
+    world.advance("2h").await;
+    assert_eq!((world.mails_to("welcome", JO).await, counted("MailUnknown")), (1, 0));
+    assert_eq!(counted("MailSent"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_waits_for_a_person_if_ses_spoke_of_none() {
+    let world = unanswered(&[1]).await;
+    world.advance("14m").await;
+    assert_eq!(counted("MailUnknown"), 0, "SES may still say that it went out");
+    world.advance("2m").await;
+    assert_eq!(counted("MailUnknown"), 1);
+    let (state, place) = world.state("welcome").await;
+    assert_eq!((&state["state"], &state["held"]), (&json!("unknown"), &json!(true)));
+    assert!(place.as_str().unwrap().starts_with("HELD#"), "{place}");
+    // What comes after the check decides nothing by itself.
+    world.trialing("Other", "mo@example.com").await;
+    world.advance("2h").await;
+    assert_eq!((world.mails_to("welcome", JO).await, counted("MailUnknown")), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_guess_is_never_made() {
+    // The first try of Acme's welcome, and the one more; between them lies Other's.
+    let world = unanswered(&[1, 3]).await;
+    world.advance("1m").await;
+    world.trialing("Other", "mo@example.com").await;
+    world.advance("20m").await;
+    world.trialing("Third", "lo@example.com").await;
+    world.advance("2h").await;
+    assert_eq!((world.mails_to("welcome", JO).await, counted("MailUnknown")), (0, 1));
+    let sends = world.local("GET", "/_local/calls", None).await;
+    let sends = sends.as_array().unwrap().iter().filter(|call| call["operation"] == "SendEmail").count();
+    assert_eq!(sends, 4, "two for Acme, one for each other");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_ses_took_needs_no_answer() {
+    begin();
+    let world = World::new().await;
+    world.inject(json!([{ "service": "sesv2", "nth": 1, "kind": "reply_lost" }])).await;
+    world.trialing("Acme", JO).await;
+    world.settle().await;
+    let (state, place) = world.state("welcome").await;
+    assert_eq!((&state["state"], place), (&json!("sent"), Value::Null));
+    world.advance("2h").await;
+    assert_eq!((world.mails_to("welcome", JO).await, counted("MailSent")), (1, 1));
+}

@@ -2,6 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::extension::Extension;
+
 /// The length of a day of a trial. A day is 24 hours, whatever the wall clocks do.
 pub const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -17,6 +19,8 @@ pub struct Trial {
     pub ends_at: Timestamp,
     /// Days before the end on which the admins are reminded.
     pub reminder_days: Vec<u16>,
+    /// The days that operators gave on top, oldest first. They are in `ends_at` already.
+    pub extensions: Vec<Extension>,
 }
 
 impl Trial {
@@ -24,13 +28,20 @@ impl Trial {
     #[must_use]
     pub fn start(now: Timestamp, days: u16, reminder_days: Vec<u16>) -> Self {
         let started_at = whole_second(now);
-        Self { started_at, ends_at: after(started_at, DAY * i32::from(days)), reminder_days }
+        let ends_at = after(started_at, DAY * i32::from(days));
+        Self { started_at, ends_at, reminder_days, extensions: Vec::new() }
     }
 
     /// Whether it runs at `now`.
     #[must_use]
     pub fn runs(&self, now: Timestamp) -> bool {
         now < self.ends_at
+    }
+
+    /// Whether an operator gave it days after that moment; at any time, where there is none.
+    #[must_use]
+    pub fn extended_after(&self, at: Option<Timestamp>) -> bool {
+        self.extensions.last().is_some_and(|extension| at.is_none_or(|at| extension.at > at))
     }
 
     /// The moment of the reminder `days` before the end.

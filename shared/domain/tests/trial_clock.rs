@@ -14,7 +14,7 @@ use domain::{
         Change, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId,
         SubscriptionStatus, What,
     },
-    delivery::Claim,
+    delivery::{Claim, Outcome},
     name::Name,
     notice::NoticeKey,
     org::{AdminContact, Org},
@@ -32,11 +32,11 @@ fn at(days: i64, seconds: i64) -> Timestamp {
 }
 
 fn trialing(reminders: &[u16]) -> Org {
-    let founder = AdminContact {
-        user: "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
-        name: Name::parse("Jo").unwrap(),
-        address: Address::parse("jo@example.com").unwrap(),
-    };
+    let founder = AdminContact::new(
+        "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
+        Name::parse("Jo").unwrap(),
+        Address::parse("jo@example.com").unwrap(),
+    );
     let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
     let mut org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::default(), founder, at(0, 0));
     let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
@@ -108,10 +108,13 @@ fn who_has_paid_hears_nothing_of_the_trial() {
 #[test]
 fn a_reminder_that_lost_its_reason_is_dropped_when_it_would_be_sent() {
     let mut org = trialing(&[3]);
-    org.claim_mail(&Claim("welcome".to_owned()), 9, at(0, 0));
+    let claim = Claim("welcome".to_owned());
+    for letter in org.claim_mail(&claim, 9, None, at(0, 0)) {
+        org.outbox.settle(&letter, &claim, Outcome::Accepted, 0, at(0, 0));
+    }
     org.run_trial_clock(at(11, 0));
     pay(&mut org, at(11, 60));
-    assert!(org.claim_mail(&Claim("late".to_owned()), 9, at(11, 120)).is_empty());
+    assert!(org.claim_mail(&Claim("late".to_owned()), 9, None, at(11, 120)).is_empty());
     assert_eq!(org.outbox.due_at(), None, "nothing is left to be sent");
 }
 

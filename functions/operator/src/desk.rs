@@ -1,0 +1,83 @@
+//! The door: who may come in, and what those are told who may not.
+
+use std::sync::Arc;
+
+use axum::{extract::FromRequestParts, response::Response};
+use domain::{operator::Operator, people::SessionToken};
+use http::request::Parts;
+use jiff::Timestamp;
+use maud::{Markup, Render};
+use store::SignedIn;
+use web::{
+    Problem, Wants,
+    ui::{Page, Person, Width},
+};
+
+use crate::{App, trouble};
+
+/// An operator at work, at one moment. A handler that takes one cannot run for anybody else.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// Who it is.
+    pub operator: Operator,
+    /// What they can read.
+    pub wants: Wants,
+    /// When.
+    pub now: Timestamp,
+    organization: String,
+    admin: bool,
+}
+
+impl FromRequestParts<Arc<App>> for Desk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let wants = Wants::of(&parts.headers);
+        let desk = match web::session::token(&parts.headers) {
+            Some(token) => admit(app, &token, wants).await,
+            None => Ok(None),
+        };
+        desk.and_then(|desk| desk.ok_or_else(Problem::not_found))
+            .map_err(|problem| web::refuse(wants, problem))
+    }
+}
+
+/// One consistent read tells who it is. Only an operator's visit is a use of a session here.
+async fn admit(app: &App, token: &SessionToken, wants: Wants) -> Result<Option<Desk>, Problem> {
+    let Some(found) = app.store.load_session(token).await.map_err(trouble)? else { return Ok(None) };
+    let now = app.clock.now();
+    let Some(desk) = Desk::of(app, &found, wants, now) else { return Ok(None) };
+    if found.session.wants_touch(now) {
+        match app.store.touch_session(token, now).await {
+            Ok(()) | Err(store::Error::Conflict) => {}
+            // A page is worth more than the note of when it was looked at.
+            Err(error) => tracing::warn!(%error, "the session's last use was not written"),
+        }
+    }
+    Ok(Some(desk))
+}
+
+impl Desk {
+    fn of(app: &App, found: &SignedIn, wants: Wants, now: Timestamp) -> Option<Self> {
+        let member = found.prove(now)?;
+        Some(Self {
+            operator: Operator::prove(&member, &found.user.value, &app.config.operators)?,
+            wants,
+            now,
+            organization: found.org.value.name.to_string(),
+            admin: member.admin().is_some(),
+        })
+    }
+
+    /// A whole page for this operator.
+    pub fn page(&self, app: &App, title: &str, main: Markup) -> Markup {
+        let person = Person {
+            name: self.operator.name().as_str(),
+            organization: &self.organization,
+            admin: self.admin,
+            here: None,
+        };
+        Page { product: &app.config.product, title, person: Some(person), width: Width::Reading, main }
+            .render()
+    }
+}

@@ -1,0 +1,64 @@
+//! What a person does by hand who runs Onramp for the host app: sees what waits for a person, looks at one
+//! organization, and gives it days of trial.
+//!
+//! Whoever is no operator is answered, byte for byte, as on a path that does not exist.
+
+mod case;
+mod config;
+mod desk;
+mod extend;
+mod find;
+mod organization;
+mod out;
+mod pages;
+mod waiting;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use boot::{Boot, Clock, Entropy, Faults, Handler};
+use store::Store;
+use web::{Problem, Profile};
+
+use crate::config::Config;
+
+/// What the function works with.
+struct App {
+    store: Store,
+    clock: Clock,
+    entropy: Entropy,
+    config: Config,
+}
+
+/// Starts the function.
+///
+/// # Errors
+/// Every variable that is missing or wrong.
+pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+    let config = Config::read(&boot.env)?;
+    let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
+    store.warm_up().await;
+    // The profile of the function that answers unknown paths: an answer must not tell by a header which one gave it.
+    let profile = Profile::paying(config.app_url.as_deref(), &config.checkout);
+    let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config }));
+    Ok(boot::handler(web::lambda::handler(web::harden(routes, profile))))
+}
+
+fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/operator", get(waiting::show))
+        .route("/operator/organizations/{id}", get(organization::show))
+        .route("/operator/organizations/{id}/extend-trial", post(extend::extend))
+        .with_state(app)
+}
+
+/// What the caller is told when the table fails.
+fn trouble(error: store::Error) -> Problem {
+    Problem::trouble(error.is_passing(), error)
+}
+
+#[cfg(test)]
+mod tests;

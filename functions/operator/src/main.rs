@@ -1,0 +1,6 @@
+//! The Lambda function `operator`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    boot::run(operator::start).await
+}

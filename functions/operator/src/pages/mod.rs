@@ -1,0 +1,4 @@
+//! The pages.
+
+pub mod organization;
+pub mod waiting;

@@ -1,0 +1,151 @@
+//! Whole events in, whole answers out, over a table that answers at the level of the wire.
+
+use std::sync::{Arc, Mutex};
+
+use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::{
+    client::{
+        http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+        orchestrator::{HttpRequest, HttpResponse},
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::body::SdkBody;
+use boot::{Aws, Boot, Clock, Entropy, Env, Outside};
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::{Value, json, value::RawValue};
+
+const ORG: &str = "org_0198c0de-0000-7000-8000-000000000001";
+const USER: &str = "usr_0198c0de-0000-7000-8000-000000000002";
+const SECRET: &str = "5ec2e70000000000000000000000000000000000000000000000000000000001";
+
+/// A table that holds one signed-in person, verified or not, and their organization; it remembers what it was asked.
+#[derive(Clone, Debug)]
+struct Table {
+    verified: bool,
+    calls: Arc<Mutex<Vec<String>>>,
+}
+
+impl Table {
+    fn answer(&self, operation: &str) -> Value {
+        match operation {
+            "BatchGetItem" => {
+                json!({ "Responses": { "onramp": [session(), user(self.verified), member(), org()] } })
+            }
+            "GetItem" => json!({ "Item": org() }),
+            "Query" => json!({ "Items": [], "Count": 0 }),
+            _ => json!({}),
+        }
+    }
+}
+
+fn session() -> Value {
+    let hash = SECRET.parse::<domain::secret::Secret>().unwrap().hash();
+    json!({
+        "pk": { "S": format!("USER#{USER}") }, "sk": { "S": format!("SESSION#{hash}") },
+        "org": { "S": ORG }, "user": { "S": USER }, "expires_at": { "N": "0" },
+        "created_at": { "S": "2026-01-15T08:30:00.000Z" }, "seen_at": { "S": "2026-01-15T08:30:00.000Z" },
+    })
+}
+
+fn user(verified: bool) -> Value {
+    json!({
+        "pk": { "S": format!("USER#{USER}") }, "sk": { "S": "USER" }, "version": { "N": "1" },
+        "id": { "S": USER }, "name": { "S": "Ann" }, "address": { "S": "ann@example.com" },
+        "verified": { "BOOL": verified },
+    })
+}
+
+fn member() -> Value {
+    json!({
+        "pk": { "S": format!("ORG#{ORG}") }, "sk": { "S": format!("MEMBER#{USER}") }, "role": { "S": "admin" },
+        "name": { "S": "Ann" }, "address": { "S": "ann@example.com" }, "since": { "S": "2026-01-01T00:00:00.000Z" },
+    })
+}
+
+fn org() -> Value {
+    json!({
+        "pk": { "S": format!("ORG#{ORG}") }, "sk": { "S": "ORG" }, "version": { "N": "3" },
+        "profile": { "M": {
+            "id": { "S": ORG }, "name": { "S": "Acme" }, "time_zone": { "S": "UTC" },
+            "signed_up_at": { "S": "2026-01-01T00:00:00.000Z" },
+        } },
+        "admins": { "L": [{ "M": {
+            "user": { "S": USER }, "name": { "S": "Ann" }, "address": { "S": "ann@example.com" },
+        } }] },
+    })
+}
+
+impl HttpConnector for Table {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let body = self.answer(&operation).to_string();
+        self.calls.lock().unwrap().push(operation);
+        let status = StatusCode::try_from(200).unwrap();
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
+    }
+}
+
+/// What came out for a recorded event: the status, the answer, and the table's calls.
+async fn run(verified: bool, case: &str) -> (u64, Value, Vec<String>) {
+    let table = Table { verified, calls: Arc::default() };
+    let connector = SharedHttpConnector::new(table.clone());
+    let boot = Boot {
+        env: Env::new([("TABLE_NAME", "onramp"), ("OPERATOR_EMAILS", "ann@example.com")]),
+        aws: Aws::new(
+            "eu-west-1".to_owned(),
+            Credentials::new("AK", "SK", None, None, "test"),
+            http_client_fn(move |_, _| connector.clone()),
+        ),
+        outside: Outside::system(),
+        clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
+        entropy: Entropy::new(|bytes| bytes.fill(7)),
+    };
+    let handler = crate::start(boot).await.unwrap();
+    table.calls.lock().unwrap().clear();
+    let path = format!("{}/../../events/operator/{case}.json", env!("CARGO_MANIFEST_DIR"));
+    let event = RawValue::from_string(std::fs::read_to_string(path).unwrap()).unwrap();
+    let out = handler(LambdaEvent::new(event, Context::default())).await.unwrap();
+    let out: Value = serde_json::from_str(out.get()).unwrap();
+    let calls = table.calls.lock().unwrap().clone();
+    (out["statusCode"].as_u64().unwrap(), out, calls)
+}
+
+#[tokio::test]
+async fn an_operator_gets_what_was_asked_for() {
+    let looks = [vec!["BatchGetItem"], vec!["Query"; 16]].concat();
+    for (case, status, words, calls) in [
+        ("get-waiting", 200, "Nothing waits for you", looks.clone()),
+        ("get-waiting-json", 200, r#"{"waiting":[],"next":null}"#, looks),
+        ("get-organization", 200, "Start trial", vec!["BatchGetItem", "GetItem"]),
+        ("post-extend-trial", 303, "", vec!["BatchGetItem", "GetItem", "GetItem", "UpdateItem"]),
+        (
+            "post-extend-trial-json",
+            200,
+            r#""trial_ends_at":"2026-01-29T09:00:00Z","trial_days_remaining":14"#,
+            vec!["BatchGetItem", "GetItem", "GetItem", "UpdateItem"],
+        ),
+    ] {
+        let (answered, out, made) = run(true, case).await;
+        assert_eq!((answered, made), (status, calls.into_iter().map(str::to_owned).collect()), "{case}");
+        assert!(out["body"].as_str().unwrap_or_default().contains(words), "{case}: {out}");
+    }
+}
+
+#[tokio::test]
+async fn everybody_else_is_turned_away_before_anything_is_read_for_them() {
+    for (case, status, calls) in [
+        ("get-waiting", 404, 1),
+        ("get-find", 404, 1),
+        ("get-organization", 404, 1),
+        ("post-extend-trial", 404, 1),
+        ("get-waiting-without-session", 404, 0),
+        ("post-extend-trial-without-session", 404, 0),
+        ("post-extend-trial-cross-site", 403, 0),
+    ] {
+        let (answered, _, made) = run(false, case).await;
+        assert_eq!((answered, made.len()), (status, calls), "{case}: {made:?}");
+    }
+    assert_eq!(run(true, "post-extend-trial-cross-site").await.0, 403, "not even an operator's browser");
+}

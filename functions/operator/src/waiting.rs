@@ -1,0 +1,65 @@
+//! `GET /operator`: what waits for a person, and the way to one organization.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Query, State},
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, Uri};
+use jiff::Timestamp;
+use web::{Kind, Problem, Wants};
+
+use crate::{
+    App,
+    desk::Desk,
+    find::path,
+    out::{FoundOut, WaitingOut},
+    pages::waiting::{Search, render},
+    trouble,
+};
+
+/// How many things a page shows.
+const PAGE: u16 = 25;
+
+/// `GET /operator`. With `find` it leads to an organization; with `after` it goes on where a page ended.
+pub async fn show(desk: Desk, State(app): State<Arc<App>>, uri: Uri) -> Response {
+    match answer(&app, &desk, &uri).await {
+        Ok(response) => response,
+        Err(problem) => web::refuse(desk.wants, problem),
+    }
+}
+
+async fn answer(app: &App, desk: &Desk, uri: &Uri) -> Result<Response, Problem> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
+        .map_err(|_| Problem::bad_request("The address cannot be read."))?;
+    let value = |name: &str| pairs.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str());
+    let after = value("after").map(str::parse::<Timestamp>).transpose();
+    let after = after.map_err(|_| Problem::bad_request("The page's beginning is no moment."))?;
+
+    let typed = value("find").filter(|text| !text.is_empty());
+    let search = match typed {
+        None => Search::default(),
+        Some(text) => match (app.find(text).await?, desk.wants) {
+            (Ok(found), Wants::Json) => return Ok(Json(FoundOut::of(&found)).into_response()),
+            (Err(fault), Wants::Json) => return Err(Problem::invalid(vec![fault])),
+            (Ok(found), Wants::Page) if found.len() == 1 => {
+                return Ok(web::see_other(
+                    &found.first().map_or_else(|| "/operator".to_owned(), |id| path(*id)),
+                ));
+            }
+            (Ok(found), Wants::Page) => Search { typed: text, found: Some(found), fault: None },
+            (Err(fault), Wants::Page) => Search { typed: text, found: None, fault: Some(fault.message) },
+        },
+    };
+    let status = if search.fault.is_some() { Kind::Invalid.status() } else { StatusCode::OK };
+
+    let waiting = app.store.held(after, PAGE).await.map_err(trouble)?;
+    Ok(match desk.wants {
+        Wants::Json => Json(WaitingOut::of(&waiting)).into_response(),
+        Wants::Page => {
+            web::page(status, desk.page(app, "Operator", render(&waiting, after, &search, desk.now)))
+        }
+    })
+}

@@ -1,0 +1,62 @@
+// An operator: sees what waits for a person, finds an organization, and gives it days of trial.
+
+import assert from 'node:assert/strict';
+import { signIn, signUp, submit } from './steps.mjs';
+
+/** The address that may open the operator's pages here, unless another is set. */
+const ADDRESS = 'operator@example.com';
+
+export async function looksAfterThings(stack, page, who, see) {
+  const says = (text) => page.getByText(text).first().waitFor({ timeout: 5_000 });
+  const operator = { ...who, address: ADDRESS, name: 'Ann Roe', organization: 'TimeTracker itself' };
+
+  // Signing up with an operator's address opens nothing; proving it does.
+  await signUp(stack, page, operator, true);
+  assert.equal((await page.goto(`${stack.url}/operator`)).status(), 404);
+  await page.goto(`${stack.url}/dashboard`);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signIn(stack, page, operator, () => {});
+  await page.goto(`${stack.url}/operator`);
+  await says('Nothing waits for you');
+  await see('operator-empty');
+
+  // A welcome whose sending nobody answered, an event of nobody known, and one that is not for us to read.
+  await stack.control('POST', 'faults', [{ service: 'sesv2', nth: 1, kind: 'error_500' }]);
+  const mo = await (await page.context().browser().newContext()).newPage();
+  await signUp(stack, mo, { name: 'Mo Roe', organization: 'Vandelay Industries', address: 'mo@vandelay.example' }, true);
+  const lost = { 'data.object.metadata.organization_id': 'org_0198c0de-0000-7000-8000-00000000dead' };
+  await stack.control('POST', 'stripe/events', { type: 'invoice.paid', customer: 'cus_lost', set: lost });
+  await stack.control('POST', 'stripe/events', { type: 'invoice.paid', customer: 'cus_1', set: { object: 'v2.core.event' } });
+  await stack.control('POST', 'clock', { advance: '1h' });
+  await page.goto(`${stack.url}/operator`);
+  await says('Parked: invoice.paid');
+  await says('Quarantined: invoice.paid');
+  await says('Mail that did not surely arrive');
+  await see('operator-waiting');
+
+  // A search that means nothing keeps what was typed; one for an address leads to the organization.
+  await page.fill('input[name=find]', 'vandelay');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await says('Enter an organization’s id');
+  assert.equal(await page.inputValue('input[name=find]'), 'vandelay');
+  await see('operator-find-refused');
+  await page.fill('input[name=find]', 'mo@vandelay.example');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await page.waitForURL('**/operator/organizations/org_*');
+  await says('Vandelay Industries');
+
+  await stack.control('POST', 'clock', { advance: '15d' });
+  await signIn(stack, page, operator, () => {});
+  await page.goto(`${stack.url}/operator?find=mo%40vandelay.example`);
+  await says('trial expired');
+  await page.fill('input[name=days]', '1000');
+  await submit(page);
+  await says('2 things to put right');
+  await see('operator-extend-refused');
+  await page.fill('input[name=days]', '14');
+  await page.fill('input[name=reason]', 'Their budget comes in March');
+  await submit(page);
+  await says('14 days more');
+  await says('trialing');
+  await see('operator-organization');
+}

@@ -1,0 +1,382 @@
+//! What an operator sees and does, and what everybody else sees of it: nothing.
+
+use local::Config;
+use serde_json::{Value, json};
+
+use crate::{
+    driver::{Answer, Visitor, World},
+    sign_in::by_link,
+    signed,
+};
+
+const OPERATOR: &str = "operator@example.com";
+
+/// The operator, signed in by a mailed link, with an organization of their own.
+async fn operator(world: &World) -> Visitor<'_> {
+    world.trialing("Host", OPERATOR).await;
+    let mut operator = world.visitor();
+    by_link(world, &mut operator, OPERATOR).await;
+    operator
+}
+
+fn extension(org: &str) -> String {
+    format!("/operator/organizations/{org}/extend-trial")
+}
+
+/// What waits for the operator.
+async fn waiting(operator: &mut Visitor<'_>) -> Vec<Value> {
+    let answer = operator.read("/operator").await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()["waiting"].as_array().unwrap().clone()
+}
+
+/// Everything of an answer that its reader can tell it by: all but the ids of the request, ours and the gateway's.
+fn told(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
+    let ids = ["x-request-id", "apigw-requestid"];
+    let headers = answer.response.headers().iter().filter(|(name, _)| !ids.contains(&name.as_str()));
+    let mut headers: Vec<_> =
+        headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+    headers.sort();
+    (answer.status, headers, answer.text())
+}
+
+#[tokio::test]
+async fn whoever_is_no_operator_is_answered_as_on_a_path_that_does_not_exist() {
+    let world = World::with(Config::memory().set("APP_URL", "https://app.example.com")).await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let mut proven = world.visitor();
+    by_link(&world, &mut proven, "jo@example.com").await;
+    // Whoever signs up with an operator's address has proven nothing.
+    let unproven = world.trialing("Host", OPERATOR).await;
+    let mut forged = world.visitor();
+    forged.cookie = Some(format!("{}0", proven.cookie.as_deref().unwrap().split_at(100).0));
+
+    let paths =
+        ["/operator".to_owned(), format!("/operator/organizations/{}", jo.org()), extension(&jo.org())];
+    for (who, mut visitor) in
+        [("nobody", world.visitor()), ("an admin", proven), ("unproven", unproven), ("forged", forged)]
+    {
+        for method in ["GET", "POST", "PUT", "DELETE"] {
+            for accept in ["text/html", "application/json"] {
+                let form = [("accept", accept), ("content-type", "application/x-www-form-urlencoded")];
+                let nowhere = visitor.send(method, "/nowhere", &form, "days=1&reason=x").await;
+                assert_eq!(nowhere.status, 404);
+                for path in &paths {
+                    let answer = visitor.send(method, path, &form, "days=1&reason=x").await;
+                    assert_eq!(told(&answer), told(&nowhere), "{who}: {method} {path} as {accept}");
+                }
+            }
+        }
+        let evil =
+            [("accept", "text/html"), ("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")];
+        let nowhere = visitor.send("POST", "/nowhere", &evil, "").await;
+        assert_eq!(nowhere.status, 403);
+        assert_eq!(told(&visitor.send("POST", &paths[2], &evil, "").await), told(&nowhere), "{who}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_an_operator_where_nobody_is_named() {
+    let world = World::with(Config::memory().set("OPERATOR_EMAILS", "")).await;
+    assert_eq!(operator(&world).await.open("/operator").await.status, 404);
+    let world =
+        World::with(Config::memory().set("OPERATOR_EMAILS", "ann@example.com, operator@example.com")).await;
+    let mut operator = operator(&world).await;
+    assert_eq!(operator.open("/operator").await.status, 200);
+    operator.submit("/logout", &[]).await;
+    assert_eq!(operator.open("/operator").await.status, 404);
+}
+
+#[tokio::test]
+async fn an_ended_trial_is_extended_and_everything_of_it_begins_anew() {
+    let world = World::new().await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let org = jo.org();
+    world.advance("15d").await;
+    assert_eq!((world.mails("trial_ending").await.len(), world.mails("trial_ended").await.len()), (1, 1));
+    let mut jo = world.visitor();
+    by_link(&world, &mut jo, "jo@example.com").await;
+    assert_eq!(jo.post("/onboarding/api/checklist/complete/created_project").await.status, 402);
+
+    let mut operator = operator(&world).await;
+    let page = operator.open(&format!("/operator/organizations/{org}")).await;
+    assert!(page.text().contains("trial expired") && page.text().contains("Extend trial"), "{}", page.text());
+    let token = "t".repeat(32);
+    let form = [("days", "10"), ("reason", "Their <b>budget</b> comes in March"), ("form_token", &*token)];
+    for _ in 0..3 {
+        let answer = operator.submit(&extension(&org), &form).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, &*format!("/operator/organizations/{org}"))
+        );
+    }
+    let page = operator.open(&format!("/operator/organizations/{org}")).await.text();
+    assert!(
+        page.contains("10 days more") && page.contains("Their &lt;b&gt;budget&lt;/b&gt; comes in March"),
+        "{page}"
+    );
+
+    let organization = jo.organization().await;
+    assert_eq!(
+        (&organization["status"], &organization["trial_days_remaining"]),
+        (&json!("trialing"), &json!(10)),
+        "the same form gave its days once"
+    );
+    assert_eq!(jo.post("/onboarding/api/checklist/complete/created_project").await.status, 200);
+    let events = world.events("trial.extended").await;
+    assert_eq!((events.len(), &events[0]["detail"]["days"]), (1, &json!(10)));
+
+    world.advance("7d").await;
+    assert_eq!(world.mails("trial_ending").await.len(), 2);
+    world.advance("4d").await;
+    assert_eq!(world.mails("trial_ended").await.len(), 2);
+    assert_eq!(world.events("trial.expired").await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_person_who_had_their_trial_can_be_granted_another() {
+    let world = World::new().await;
+    world.trialing("First", "jo@example.com").await;
+    let mut jo = world.visitor();
+    by_link(&world, &mut jo, "jo@example.com").await;
+    jo.submit("/organizations/new", &[("name", "Second"), ("start_trial", "true")]).await;
+    let org = jo.org();
+    assert_eq!(jo.organization().await["status"], "pending");
+
+    let mut operator = operator(&world).await;
+    let answer = operator
+        .send(
+            "POST",
+            &extension(&org),
+            &[("accept", "application/json"), ("content-type", "application/json")],
+            r#"{"days": 5, "reason": "A second product"}"#,
+        )
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let told = answer.json();
+    assert_eq!(
+        (&told["success"], &told["status"], &told["trial_days_remaining"]),
+        (&json!(true), &json!("trialing"), &json!(5))
+    );
+    assert_eq!(jo.organization().await["access"], "full");
+    let welcomes = world.mails("welcome").await;
+    assert!(welcomes.iter().any(|mail| mail["organization_id"] == *org), "it is provisioned and welcomed");
+    let seen = operator.read(&format!("/operator/organizations/{org}")).await.json();
+    assert_eq!((&seen["provisioned_by"], &seen["extensions"][0]["days"]), (&json!("trial"), &json!(5)));
+    world.advance("2d").await;
+    assert_eq!(
+        world.mails("trial_ending").await.iter().filter(|mail| mail["organization_id"] == *org).count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_living_subscription_is_stripes_to_extend() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    world.stripe(json!({ "type": "customer.subscription.created", "organization_id": jo.org() })).await;
+    let before = jo.organization().await;
+    let mut operator = operator(&world).await;
+    let form = [("days", "10"), ("reason", "They asked")];
+    let refused = operator.submit(&extension(&jo.org()), &form).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    assert!(refused.text().contains("has a subscription"), "{}", refused.text());
+    assert_eq!(jo.organization().await, before);
+    let page = operator.open(&format!("/operator/organizations/{}", jo.org())).await.text();
+    assert!(!page.contains("Extend trial") && page.contains("sub_"), "{page}");
+}
+
+#[tokio::test]
+async fn what_is_filled_in_wrong_is_said_beside_its_field_and_changes_nothing() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let mut operator = operator(&world).await;
+    let before = jo.organization().await;
+    for (days, reason, faults) in [
+        ("0", "They asked", vec!["days"]),
+        ("731", "They asked", vec!["days"]),
+        ("7", " ", vec!["reason"]),
+        ("a week", "two\nlines", vec!["days", "reason"]),
+        ("", "", vec!["days", "reason"]),
+        ("7", &"x".repeat(201), vec!["reason"]),
+    ] {
+        let body = json!({ "days": days, "reason": reason }).to_string();
+        let headers = [("accept", "application/json"), ("content-type", "application/json")];
+        let answer = operator.send("POST", &extension(&jo.org()), &headers, body).await;
+        assert_eq!(answer.status, 422, "{days} {reason}");
+        let told = answer.json();
+        let named: Vec<_> = told["errors"].as_array().unwrap().iter().map(|fault| &fault["field"]).collect();
+        assert_eq!(named, faults, "{days} {reason}");
+
+        let page = operator.submit(&extension(&jo.org()), &[("days", days), ("reason", reason)]).await;
+        assert_eq!(page.status, 422);
+        assert_eq!(page.text().matches("class=\"field-error\"").count(), faults.len(), "{}", page.text());
+    }
+    assert_eq!(jo.organization().await, before);
+    let missing = "org_0198c0de-0000-7000-8000-00000000dead";
+    for id in [missing, "org_1", "%00", "%ff"] {
+        assert_eq!(
+            operator.submit(&extension(id), &[("days", "1"), ("reason", "x")]).await.status,
+            404,
+            "{id}"
+        );
+        assert_eq!(operator.open(&format!("/operator/organizations/{id}")).await.status, 404, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_a_person_is_shown_until_it_is_settled() {
+    let world = World::new().await;
+    let jo = world.pending("Acme", "jo@example.com").await;
+    let mut operator = operator(&world).await;
+    assert_eq!(waiting(&mut operator).await, [] as [Value; 0]);
+    assert!(operator.open("/operator").await.text().contains("Nothing waits for you"));
+
+    // An event that names an organization which is not ours, of a customer nobody knows.
+    let missing = "org_0198c0de-0000-7000-8000-00000000dead";
+    let set = json!({ "data.object.metadata.organization_id": missing });
+    world.stripe(json!({ "type": "invoice.paid", "customer": "cus_lost", "set": set })).await;
+    let thin = json!({ "id": "evt_thin", "object": "v2.core.event", "type": "v1.<b>billing" });
+    assert_eq!(signed::outcome(&world, &thin).await, "quarantined");
+    assert_eq!(waiting(&mut operator).await.len(), 1, "what is parked may still be released by itself");
+    world.advance("11m").await;
+
+    let held = waiting(&mut operator).await;
+    let kinds: Vec<_> = held.iter().map(|case| &case["kind"]).collect();
+    assert_eq!(kinds, ["quarantined", "parked"]);
+    assert_eq!(held[0]["ids"][0], "evt_thin");
+    assert_eq!((&held[1]["title"], &held[1]["ids"][0]), (&json!("Parked: invoice.paid"), &json!("cus_lost")));
+    let page = operator.open("/operator").await.text();
+    assert!(page.contains("cus_lost") && page.contains("Quarantined: v1.&lt;b&gt;billing"), "{page}");
+
+    let link =
+        json!({ "type": "checkout.session.completed", "customer": "cus_lost", "organization_id": jo.org() });
+    world.stripe(link).await;
+    let kinds: Vec<_> = waiting(&mut operator).await.iter().map(|case| case["kind"].clone()).collect();
+    assert_eq!(kinds, ["quarantined"], "the link released the other");
+}
+
+#[tokio::test]
+async fn a_customer_of_one_organization_whose_events_name_another_is_shown() {
+    let world = World::new().await;
+    let (jo, mo) =
+        (world.pending("Acme", "jo@example.com").await, world.pending("Other", "mo@example.com").await);
+    let mut operator = operator(&world).await;
+    let link =
+        json!({ "type": "checkout.session.completed", "customer": "cus_1", "organization_id": jo.org() });
+    world.stripe(link).await;
+    let set = json!({ "data.object.id": "in_1", "data.object.metadata.organization_id": mo.org() });
+    for _ in 0..2 {
+        let paid =
+            json!({ "type": "invoice.paid", "customer": "cus_1", "organization_id": mo.org(), "set": set });
+        assert_eq!(world.stripe(paid).await, [200]);
+    }
+    let held = waiting(&mut operator).await;
+    assert_eq!((held.len(), &held[0]["kind"]), (1, &json!("quarantined")), "once, when it is new: {held:?}");
+    let page = operator.open(&format!("/operator/organizations/{}", mo.org())).await.text();
+    assert!(page.contains("Something does not fit") && page.contains("cus_1"), "{page}");
+}
+
+#[tokio::test]
+async fn a_mail_that_did_not_surely_arrive_waits_for_a_person() {
+    let world = World::new().await;
+    let mut operator = operator(&world).await;
+    world.inject(json!([{ "service": "sesv2", "nth": 1, "kind": "error_500" }])).await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    world.advance("1h").await;
+    let held = waiting(&mut operator).await;
+    assert_eq!(held.len(), 1, "{held:?}");
+    assert_eq!((&held[0]["kind"], &held[0]["organization_id"]), (&json!("mail"), &json!(jo.org())));
+    assert!(held[0]["why"][0].as_str().unwrap().starts_with("Welcome to Jo Doe: "), "{held:?}");
+    let page = operator.open(&format!("/operator/organizations/{}", jo.org())).await.text();
+    assert!(page.contains("unknown"), "{page}");
+}
+
+#[tokio::test]
+async fn an_item_that_cannot_be_read_is_shown_and_hides_no_other() {
+    let world = World::new().await;
+    let mut operator = operator(&world).await;
+    for (pk, sk, at) in [("CUSTOMER#cus_1", "PARKED#evt_1", "01"), ("ELSE#1", "ELSE", "02")] {
+        let item = json!({ "pk": { "S": pk }, "sk": { "S": sk }, "due_pk": { "S": "HELD#5" },
+            "due_at": { "S": format!("2026-01-{at}T00:00:00.000Z") } });
+        world.write("PutItem", json!({ "Item": item }));
+    }
+    signed::outcome(&world, &json!({ "id": "evt_thin", "object": "v2.core.event" })).await;
+    let kinds: Vec<_> = waiting(&mut operator).await.iter().map(|case| case["kind"].clone()).collect();
+    assert_eq!(kinds, ["unreadable", "unreadable", "quarantined"]);
+    assert_eq!(operator.open("/operator").await.status, 200);
+}
+
+#[tokio::test]
+async fn what_waits_is_shown_page_by_page_and_nothing_is_left_out() {
+    let world = World::new().await;
+    let mut operator = operator(&world).await;
+    for n in 0..60 {
+        let item = json!({
+            "pk": { "S": format!("STRIPE#evt_{n}") }, "sk": { "S": "QUARANTINED" },
+            "due_pk": { "S": format!("HELD#{}", n % 8) },
+            // Ten of them came at one moment.
+            "due_at": { "S": format!("2026-01-01T00:{:02}:00.000Z", if (20..30).contains(&n) { 20 } else { n }) },
+            "quarantined_at": { "S": "2026-01-01T00:00:00.000Z" }, "reason": { "S": "thin" },
+        });
+        world.write("PutItem", json!({ "Item": item }));
+    }
+    let (mut seen, mut pages, mut path) = (Vec::new(), 0, "/operator".to_owned());
+    loop {
+        let answer = operator.read(&path).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let calls = world.calls_of(&answer).await;
+        assert!(calls.iter().filter(|call| *call == "Query").count() == 16, "{calls:?}");
+        seen.extend(answer.json()["waiting"].as_array().unwrap().iter().map(|case| case["ids"][0].clone()));
+        pages += 1;
+        match answer.json()["next"].as_str() {
+            Some(next) => path = format!("/operator?after={next}"),
+            None => break,
+        }
+    }
+    assert_eq!((seen.len(), pages), (60, 3));
+    seen.sort_by_key(ToString::to_string);
+    seen.dedup();
+    assert_eq!(seen.len(), 60);
+    assert!(operator.open("/operator").await.text().contains("/operator?after=2026-01-01T00:2"));
+    assert_eq!(operator.open("/operator?after=yesterday").await.status, 400);
+}
+
+#[tokio::test]
+async fn an_organization_is_found_by_its_id_and_by_the_people_in_it() {
+    let world = World::new().await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let mut operator = operator(&world).await;
+    let page = format!("/operator/organizations/{}", jo.org());
+    for typed in [&*jo.org(), " jo@example.com ", "JO@example.com"] {
+        let typed = typed.replace(' ', "+").replace('@', "%40");
+        let found = operator.open(&format!("/operator?find={typed}")).await;
+        assert_eq!((found.status, found.header("location")), (303, page.as_str()), "{typed}");
+        let found = operator.read(&format!("/operator?find={typed}")).await;
+        assert_eq!(found.json(), json!({ "organizations": [jo.org()] }));
+    }
+    for (typed, status, words) in [
+        ("mo%40example.com", 200, "Nothing found"),
+        ("org_0198c0de-0000-7000-8000-00000000dead", 200, "Nothing found"),
+        ("%3Cscript%3E", 422, "&lt;script&gt;"),
+        ("", 200, "Nothing waits for you"),
+    ] {
+        let answer = operator.open(&format!("/operator?find={typed}")).await;
+        assert_eq!(answer.status, status, "{typed}");
+        assert!(answer.text().contains(words), "{typed}: {}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn what_the_operators_pages_cost() {
+    let world = World::new().await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let mut operator = operator(&world).await;
+    let page = operator.open(&format!("/operator/organizations/{}", jo.org())).await;
+    assert_eq!(world.calls_of(&page).await, ["BatchGetItem", "GetItem"]);
+    let form = [("days", "1"), ("reason", "They asked")];
+    let extended = operator.submit(&extension(&jo.org()), &form).await;
+    assert_eq!(world.calls_of(&extended).await, ["BatchGetItem", "GetItem", "GetItem", "UpdateItem"]);
+    let stranger = world.visitor().open("/operator").await;
+    assert_eq!(world.calls_of(&stranger).await, [] as [String; 0]);
+}

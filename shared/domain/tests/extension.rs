@@ -1,0 +1,305 @@
+//! Days of trial that an operator gives.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "a test ends where its premise does"
+)]
+
+use domain::{
+    address::Address,
+    billing::{
+        Change, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId,
+        SubscriptionStatus, What,
+    },
+    delivery::Claim,
+    event::{DomainEvent, between},
+    extension::{Days, FirstTrial, Grant, MOST_EXTENSIONS, NotExtendable, Reason},
+    name::Name,
+    notice::NoticeKey,
+    operator::Operator,
+    org::{AdminContact, Org, Trigger},
+    people::{Member, Role, Session, User},
+    secret::Hash,
+    status::{Access, Status},
+    trial::{Trial, days_remaining},
+    zone::Zone,
+};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+const START: &str = "2025-01-08T10:00:00Z";
+
+fn at(days: i64, seconds: i64) -> Timestamp {
+    let start: Timestamp = START.parse().unwrap();
+    start + SignedDuration::from_hours(24 * days) + SignedDuration::from_secs(seconds)
+}
+
+fn pending() -> Org {
+    let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+    let founder =
+        AdminContact::new(user, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
+    let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+    Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::default(), founder, at(0, 0))
+}
+
+fn trialing() -> Org {
+    let mut org = pending();
+    let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+    org.start_trial(Trial::start(at(0, 0), 14, vec![3]), project, at(0, 0));
+    org
+}
+
+fn ann() -> Operator {
+    let org = "org_0198c0de-0000-7000-8000-00000000000a".parse().unwrap();
+    let user = User {
+        id: "usr_0198c0de-0000-7000-8000-00000000000b".parse().unwrap(),
+        name: Name::parse("Ann").unwrap(),
+        address: Address::parse("ann@example.com").unwrap(),
+        verified: true,
+        sessions_valid_from: None,
+        trial_used: true,
+        orgs: vec![org],
+    };
+    let session = Session::begin(org, user.id, at(0, 0));
+    let member = Member::prove(&session, &user, Some(Role::Admin), at(0, 0)).unwrap();
+    Operator::prove(&member, &user, &"ann@example.com".parse().unwrap()).unwrap()
+}
+
+/// Gives days under a form of its own.
+fn give(org: &mut Org, days: u16, form: &str, now: Timestamp) -> Result<(), NotExtendable> {
+    let grant = Grant {
+        days: Days::parse(&days.to_string()).unwrap(),
+        reason: Reason::parse("They asked").unwrap(),
+        request: Hash::of(&[form.as_bytes()]),
+    };
+    let first = FirstTrial {
+        reminder_days: vec![1, 3, 7],
+        project: "prj_0198c0de-0000-7000-8000-000000000004".parse().unwrap(),
+    };
+    org.extend_trial(&ann(), &grant, &first, now)
+}
+
+fn subscribe(org: &mut Org, status: SubscriptionStatus, now: Timestamp) {
+    let project = "prj_0198c0de-0000-7000-8000-000000000004".parse().unwrap();
+    let (subscription, customer) =
+        (SubscriptionId::parse("sub_1").unwrap(), CustomerId::parse("cus_1").unwrap());
+    let change = if status == SubscriptionStatus::Canceled { Change::Deleted } else { Change::Updated };
+    let fact = SubscriptionFact {
+        change,
+        status,
+        previous_status: None,
+        plan: None,
+        trial_end: None,
+        cancel_at: None,
+    };
+    let paid = What::Invoice {
+        invoice: InvoiceId::parse("in_1").unwrap(),
+        subscription: Some(subscription.clone()),
+        customer: customer.clone(),
+        invoice_created: now,
+        fact: InvoiceFact::Paid { amount: 0 },
+    };
+    for (n, what) in [paid, What::Subscription { subscription, customer, fact }].into_iter().enumerate() {
+        let event = EventId::parse(&format!("evt_{}_{n}", now.as_second())).unwrap();
+        org.record(&Fact { event, created: now, what }, project, now);
+    }
+}
+
+fn delete_customer(org: &mut Org, now: Timestamp) {
+    let customer = CustomerId::parse("cus_1").unwrap();
+    org.billing.link(&customer);
+    let project = "prj_0198c0de-0000-7000-8000-000000000004".parse().unwrap();
+    let event = EventId::parse("evt_gone").unwrap();
+    org.record(&Fact { event, created: now, what: What::CustomerDeleted { customer } }, project, now);
+}
+
+fn keys(org: &Org) -> Vec<String> {
+    org.outbox.0.keys().map(ToString::to_string).collect()
+}
+
+#[test]
+fn days_count_from_the_later_of_now_and_the_end() {
+    for (now, days, ends_at) in [
+        (at(0, 0), 1, at(15, 0)),
+        (at(13, 86_399), 7, at(21, 0)),
+        (at(14, 0), 7, at(21, 0)),
+        (at(14, 1), 7, at(21, 1)),
+        (at(30, 0), 730, at(760, 0)),
+    ] {
+        let mut org = trialing();
+        give(&mut org, days, "form", now).unwrap();
+        let trial = org.trial.as_ref().unwrap();
+        assert_eq!((trial.ends_at, trial.started_at), (ends_at, at(0, 0)), "{days} days at {now}");
+        assert_eq!(
+            (org.status(now), org.trial_days_remaining(now) >= u32::from(days)),
+            (Status::Trialing, true)
+        );
+        let kept = &trial.extensions[0];
+        assert_eq!(
+            (kept.at, kept.name.as_str(), kept.days.get(), kept.reason.as_str(), kept.ends_at),
+            (now, "Ann", days, "They asked", ends_at)
+        );
+    }
+}
+
+#[test]
+fn an_end_within_a_second_stays_a_whole_second() {
+    let mut org = trialing();
+    give(&mut org, 1, "form", "2025-02-01T10:00:00.750Z".parse().unwrap()).unwrap();
+    assert_eq!(org.trial_ends_at(), Some("2025-02-02T10:00:00Z".parse().unwrap()));
+}
+
+#[test]
+fn the_same_form_gives_its_days_once() {
+    let mut org = trialing();
+    give(&mut org, 7, "form", at(1, 0)).unwrap();
+    let once = org.clone();
+    give(&mut org, 7, "form", at(1, 1)).unwrap();
+    assert_eq!(org, once);
+    give(&mut org, 7, "another", at(1, 1)).unwrap();
+    assert_eq!(org.trial_ends_at(), Some(at(28, 0)));
+    // It stays given, whatever has become of the organization since.
+    subscribe(&mut org, SubscriptionStatus::Active, at(2, 0));
+    assert_eq!(give(&mut org, 7, "form", at(3, 0)), Ok(()));
+    assert_eq!(give(&mut org, 7, "third", at(3, 0)), Err(NotExtendable::Subscribed));
+}
+
+#[test]
+fn only_an_organization_without_a_living_subscription_can_be_given_days() {
+    for status in SubscriptionStatus::ALL {
+        let mut org = trialing();
+        subscribe(&mut org, status, at(1, 0));
+        let before = org.clone();
+        let given = give(&mut org, 7, "form", at(2, 0));
+        assert_eq!(given.is_err(), status.lives(), "{status}");
+        assert_eq!(given.is_err(), org == before, "{status}: a refusal changes nothing");
+    }
+    let mut org = trialing();
+    delete_customer(&mut org, at(1, 0));
+    assert_eq!(give(&mut org, 7, "form", at(2, 0)), Err(NotExtendable::CustomerDeleted));
+}
+
+#[test]
+fn a_trial_is_not_extended_without_end() {
+    let mut org = trialing();
+    for n in 0..MOST_EXTENSIONS {
+        give(&mut org, 1, &n.to_string(), at(0, 0)).unwrap();
+    }
+    assert_eq!(give(&mut org, 1, "one more", at(0, 0)), Err(NotExtendable::TooOften));
+}
+
+#[test]
+fn who_never_had_a_trial_begins_one_and_is_provisioned() {
+    let mut org = pending();
+    let before = org.clone();
+    give(&mut org, 5, "form", at(40, 0)).unwrap();
+    let trial = org.trial.as_ref().unwrap();
+    assert_eq!((trial.started_at, trial.ends_at), (at(40, 0), at(45, 0)));
+    assert_eq!(trial.reminder_days, [1, 3], "a reminder 7 days before would come before the start");
+    assert_eq!(org.provisioned.as_ref().unwrap().trigger, Trigger::Trial);
+    assert_eq!(org.status(at(40, 0)).access(), Access::Full);
+    assert_eq!(keys(&org), ["welcome"]);
+    let events = between(Some(&before), &org);
+    assert_eq!(events, [DomainEvent::Provisioned(Trigger::Trial), DomainEvent::TrialExtended { days: 5 }]);
+}
+
+#[test]
+fn an_extension_is_told_once() {
+    let old = trialing();
+    let mut new = old.clone();
+    give(&mut new, 7, "form", at(3, 0)).unwrap();
+    assert_eq!(between(Some(&old), &new), [DomainEvent::TrialExtended { days: 7 }]);
+    assert_eq!(between(Some(&new), &new), []);
+}
+
+#[test]
+fn a_moved_end_arms_reminder_and_end_again() {
+    let mut org = trialing();
+    for now in [at(11, 0), at(14, 0)] {
+        org.run_trial_clock(now);
+    }
+    assert_eq!(org.due_at(), None);
+    give(&mut org, 10, "form", at(15, 0)).unwrap();
+    assert_eq!(org.due_at(), Some(at(22, 0)));
+    for now in [at(22, 0), at(22, 300), at(25, 0), at(26, 0)] {
+        org.run_trial_clock(now);
+    }
+    assert_eq!(
+        keys(&org),
+        [
+            "welcome",
+            "trial_ending/2025-01-22T10:00:00Z/3",
+            "trial_ending/2025-02-02T10:00:00Z/3",
+            "trial_ended/2025-01-22T10:00:00Z",
+            "trial_ended/2025-02-02T10:00:00Z",
+        ]
+    );
+    assert_eq!(org.status(at(26, 0)), Status::TrialExpired);
+}
+
+#[test]
+fn what_was_owed_for_the_old_end_is_dropped() {
+    let mut org = trialing();
+    org.claim_mail(&Claim("welcome".to_owned()), 9, None, at(0, 0));
+    org.run_trial_clock(at(11, 0));
+    org.run_trial_clock(at(14, 0));
+    give(&mut org, 10, "form", at(14, 60)).unwrap();
+    assert_eq!(org.claim_mail(&Claim("late".to_owned()), 9, None, at(14, 120)), []);
+}
+
+#[test]
+fn who_subscribed_and_left_and_was_given_days_is_told_of_their_end() {
+    let mut org = trialing();
+    subscribe(&mut org, SubscriptionStatus::Active, at(5, 0));
+    subscribe(&mut org, SubscriptionStatus::Canceled, at(20, 0));
+    assert_eq!((org.status(at(21, 0)), org.due_at()), (Status::Canceled, None));
+    give(&mut org, 10, "form", at(21, 0)).unwrap();
+    assert_eq!((org.status(at(22, 0)), org.due_at()), (Status::Trialing, Some(at(28, 0))));
+    org.run_trial_clock(at(31, 0));
+    assert_eq!(org.status(at(31, 0)).access(), Access::ReadOnly);
+    assert!(org.outbox.0.contains_key(&NoticeKey::TrialEnded { ends_at: at(31, 0) }));
+    // A subscription since then takes the end away again.
+    let mut returned = trialing();
+    subscribe(&mut returned, SubscriptionStatus::Canceled, at(5, 0));
+    give(&mut returned, 10, "form", at(6, 0)).unwrap();
+    subscribe(&mut returned, SubscriptionStatus::Active, at(7, 0));
+    subscribe(&mut returned, SubscriptionStatus::Canceled, at(8, 0));
+    assert_eq!(returned.due_at(), None);
+}
+
+proptest! {
+    /// However extensions and looks at the clock are mixed: the end never moves back, each end is spoken of at most
+    /// once, reminders are sent only for an end that still stands, and the clock comes to rest.
+    #[test]
+    fn extensions_and_the_clock_agree(steps in prop::collection::vec((0_i64..40 * 24, prop::option::of(1_u16..60)), 1..12)) {
+        let mut org = trialing();
+        let mut now = at(0, 0);
+        for (n, (hours, extension)) in steps.into_iter().enumerate() {
+            now += SignedDuration::from_hours(hours);
+            let (end, known) = (org.trial_ends_at().unwrap(), keys(&org).len());
+            match extension {
+                Some(days) => {
+                    give(&mut org, days, &n.to_string(), now).unwrap();
+                    let moved = org.trial_ends_at().unwrap();
+                    prop_assert_eq!(moved, end.max(now) + SignedDuration::from_hours(24 * i64::from(days)));
+                    prop_assert_eq!(org.status(now), Status::Trialing);
+                    prop_assert!(org.due_at().is_some());
+                }
+                None => {
+                    org.run_trial_clock(now);
+                    prop_assert!(keys(&org).len() <= known + 1);
+                    let after = org.clone();
+                    org.run_trial_clock(now);
+                    prop_assert_eq!(&org, &after);
+                    prop_assert!(org.due_at().is_none_or(|due| due > now));
+                }
+            }
+            prop_assert_eq!(org.trial_days_remaining(now), days_remaining(org.trial_ends_at().unwrap(), now));
+        }
+        org.run_trial_clock(org.trial_ends_at().unwrap());
+        prop_assert_eq!(org.due_at(), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! A trial's days and dates, wherever its people are: the days are 24 hours each, whatever the wall clocks do, and the
+//! dates are those on the wall there.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "a test ends where its premise does"
+)]
+
+use domain::{
+    address::Address,
+    name::Name,
+    org::{AdminContact, Org},
+    status::Status,
+    trial::Trial,
+    zone::Zone,
+};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use proptest::prelude::*;
+
+/// From one end of the world to the other, with half and quarter hours and every kind of daylight saving.
+const ZONES: [&str; 14] = [
+    "Pacific/Pago_Pago",
+    "America/Los_Angeles",
+    "America/New_York",
+    "America/St_Johns",
+    "UTC",
+    "Europe/Dublin",
+    "Europe/Berlin",
+    "Africa/Casablanca",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Pacific/Auckland",
+    "Pacific/Chatham",
+    "Pacific/Apia",
+    "Pacific/Kiritimati",
+];
+
+fn trialing(zone: &str, start: Timestamp, days: u16) -> Org {
+    let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+    let founder =
+        AdminContact::new(user, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
+    let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+    let mut org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::named(zone), founder, start);
+    let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+    org.start_trial(Trial::start(start, days, vec![3]), project, start);
+    org
+}
+
+#[test]
+fn dates_are_those_on_the_wall_across_clock_changes_leap_days_and_the_years_end() {
+    for (zone, start, ends_on, reminded_on) in [
+        // The wall clock is put forward, and back, on the way: 14 days are 336 hours, and end an hour off.
+        ("America/New_York", "2025-02-24T04:30:00Z", "March 10, 2025", "March 6, 2025"),
+        ("Europe/Berlin", "2025-10-19T22:30:00Z", "November 2, 2025", "October 30, 2025"),
+        ("Europe/Berlin", "2025-03-16T22:30:00Z", "March 31, 2025", "March 27, 2025"),
+        ("Australia/Lord_Howe", "2025-03-23T13:15:00Z", "April 6, 2025", "April 4, 2025"),
+        // Leap days, and years without one.
+        ("UTC", "2024-02-16T12:00:00Z", "March 1, 2024", "February 27, 2024"),
+        ("UTC", "2025-02-16T12:00:00Z", "March 2, 2025", "February 27, 2025"),
+        ("UTC", "2024-02-15T12:00:00Z", "February 29, 2024", "February 26, 2024"),
+        ("UTC", "2100-02-15T12:00:00Z", "March 1, 2100", "February 26, 2100"),
+        // One moment, three dates, two years.
+        ("Pacific/Pago_Pago", "2025-12-18T10:30:00Z", "December 31, 2025", "December 28, 2025"),
+        ("UTC", "2025-12-18T10:30:00Z", "January 1, 2026", "December 29, 2025"),
+        ("Pacific/Kiritimati", "2025-12-18T10:30:00Z", "January 2, 2026", "December 30, 2025"),
+    ] {
+        let org = trialing(zone, start.parse().unwrap(), 14);
+        let trial = org.trial.as_ref().unwrap();
+        assert_eq!(org.zone.date(trial.ends_at), ends_on, "{zone} {start}");
+        assert_eq!(org.zone.date(trial.reminds_at(3)), reminded_on, "{zone} {start}");
+    }
+}
+
+proptest! {
+    /// Days left are a matter of hours alone: the same in every zone, one less after each 24 hours, and one at every
+    /// moment of the last.
+    #[test]
+    fn days_left_are_the_same_everywhere(
+        start in 1_600_000_000_i64..2_500_000_000,
+        days in 1_u16..=730,
+        passed in 0_i64..731 * 86_400,
+        nanos in 0_i32..1_000_000_000,
+    ) {
+        let began = Timestamp::from_second(start).unwrap();
+        let now = Timestamp::new(start + passed, nanos).unwrap();
+        let left = (i64::from(days) * 86_400 - passed) as f64 - f64::from(nanos) / 1e9;
+        let expected = (left / 86_400.0).ceil().max(0.0) as u32;
+        for zone in ZONES {
+            let org = trialing(zone, began, days);
+            prop_assert_eq!(org.trial_days_remaining(now), expected, "{}", zone);
+            prop_assert_eq!(org.status(now) == Status::Trialing, expected > 0, "{}", zone);
+        }
+    }
+
+    /// The date that is shown is the one that the zone's own rules give.
+    #[test]
+    fn the_date_is_the_one_on_the_wall(at in 0_i64..4_000_000_000, zone in prop::sample::select(&ZONES[..])) {
+        let at = Timestamp::from_second(at).unwrap();
+        let offset = TimeZone::get(zone).unwrap().to_offset(at).seconds();
+        let shifted = at + SignedDuration::from_secs(i64::from(offset));
+        // Days of the civil calendar, counted by hand from the shifted seconds.
+        let days = shifted.as_second().div_euclid(86_400);
+        let epoch = jiff::civil::date(1970, 1, 1);
+        let date = epoch + jiff::Span::new().days(days);
+        let month = ["January", "February", "March", "April", "May", "June", "July", "August", "September",
+            "October", "November", "December"][usize::from(date.month().unsigned_abs()) - 1];
+        let shown = format!("{month} {}, {}", date.day(), date.year());
+        prop_assert_eq!(Zone::named(zone).date(at), shown);
+    }
+
+    /// A late clock speaks of the nearest offset alone, once, and of nothing after the end but the end.
+    #[test]
+    fn a_late_clock_catches_up_with_the_nearest_offset(
+        offsets in prop::collection::btree_set(1_u16..30, 1..5),
+        hours in prop::collection::vec(1_i64..200, 1..12),
+    ) {
+        let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
+        let mut org = trialing("UTC", start, 30);
+        let trial = org.trial.as_mut().unwrap();
+        trial.reminder_days = offsets.iter().copied().collect();
+        let (ends_at, mut now, mut told) = (trial.ends_at, start, Vec::new());
+        for step in hours {
+            let before = now;
+            now += SignedDuration::from_hours(step);
+            let known = org.outbox.0.len();
+            org.run_trial_clock(now);
+            let missed = |days: &&u16| {
+                let at = ends_at - SignedDuration::from_hours(24 * i64::from(**days));
+                at > before && at <= now
+            };
+            let expected = if now >= ends_at {
+                usize::from(before < ends_at)
+            } else {
+                let nearest = offsets.iter().find(missed);
+                told.extend(nearest.copied());
+                usize::from(nearest.is_some())
+            };
+            prop_assert_eq!(org.outbox.0.len() - known, expected, "at {}", now);
+        }
+        let mut spoken: Vec<u16> = org.outbox.0.keys().filter_map(|key| match key {
+            domain::notice::NoticeKey::TrialEnding { days, .. } => Some(*days),
+            _ => None,
+        }).collect();
+        spoken.sort_unstable();
+        told.sort_unstable();
+        prop_assert_eq!(spoken, told);
+    }
+}

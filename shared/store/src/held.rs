@@ -1,0 +1,179 @@
+//! What no run will ever finish by itself, and a person has to look at.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{delivery::Delivery, id::OrgId, org::Org};
+use futures_util::future::try_join_all;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::{
+    asked,
+    client::{Attributes, Store},
+    customer::ParkedItem,
+    error::{Corrupt, Error},
+    item::{self, At, from_item, read},
+    key::{BY_DUE, BY_MAIL, Key, SHARDS, held_pk},
+};
+
+/// One page of what waits for a person, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeldPage {
+    /// What waits.
+    pub held: Vec<Held>,
+    /// Where the next page begins: after what waits since this moment. None on the last page.
+    pub next: Option<Timestamp>,
+}
+
+/// Something that waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Since when.
+    pub since: Timestamp,
+    /// What it is.
+    pub thing: HeldThing,
+}
+
+/// What can wait for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeldThing {
+    /// A signed event of ours, whose customer belongs to no organization yet.
+    Parked {
+        /// The Stripe customer.
+        customer: String,
+        /// The event's id.
+        event: String,
+        /// The body as it was signed.
+        body: String,
+    },
+    /// A signed event that could not be read, or that did not fit.
+    Quarantined {
+        /// The event's id, or the hash of its body.
+        id: String,
+        /// Why.
+        reason: String,
+        /// The body as it was signed.
+        body: String,
+    },
+    /// An organization with mails that failed, or of which it is not known whether they went out.
+    Notices(Box<Org>),
+    /// The mail of a request for a sign-in link.
+    SignIn(Delivery),
+    /// The mail of an invitation.
+    Invitation(OrgId),
+    /// An item that cannot be read.
+    Unreadable {
+        /// Its keys, which hold ids and hashes only.
+        key: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// An entry of an index, with the time it lies under there.
+struct Entry {
+    at: Timestamp,
+    key: Key,
+}
+
+#[derive(Deserialize)]
+struct QuarantinedItem {
+    reason: String,
+    quarantined_at: At,
+}
+
+/// Where what waits for a person lies: index, attribute of its partition, attribute of its time.
+const PLACES: [(&str, &str, &str); 2] = [(BY_DUE, "due_pk", "due_at"), (BY_MAIL, "mail_pk", "mail_at")];
+
+impl Store {
+    /// At least `most` things that wait for a person since after `after`, if there are that many. What waits since the
+    /// same moment is on the same page. An item that cannot be read stands as what it is, and hides no other.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn held(&self, after: Option<Timestamp>, most: u16) -> Result<HeldPage, Error> {
+        let looks = (0..SHARDS).flat_map(|shard| PLACES.map(|place| self.held_in(place, shard, after, most)));
+        let mut entries: Vec<Entry> = try_join_all(looks).await?.into_iter().flatten().collect();
+        entries.sort_by(|a, b| (a.at, &a.key.pk, &a.key.sk).cmp(&(b.at, &b.key.pk, &b.key.sk)));
+        let last = entries.get(usize::from(most).saturating_sub(1)).map(|entry| entry.at);
+        let beyond = last.map_or(entries.len(), |last| entries.partition_point(|entry| entry.at <= last));
+        let next = last.filter(|_| beyond < entries.len());
+        entries.truncate(beyond);
+
+        let keys: Vec<Key> = entries.iter().map(|entry| entry.key.clone()).collect();
+        let items = self.get_each(&keys).await?;
+        let held = entries.into_iter().zip(items).filter_map(|(entry, item)| {
+            // What was settled since the index was written waits no more.
+            item.filter(still_held).map(|item| entry.held(item))
+        });
+        Ok(HeldPage { held: held.collect(), next })
+    }
+
+    async fn held_in(
+        &self,
+        (index, hash, range): (&str, &str, &str),
+        shard: u8,
+        after: Option<Timestamp>,
+        most: u16,
+    ) -> Result<Vec<Entry>, Error> {
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(index)
+            .expression_attribute_names("#hash", hash)
+            .expression_attribute_values(":hash", AttributeValue::S(held_pk(shard)))
+            // One more than is shown tells whether there is a page after this one.
+            .limit(i32::from(most) + 1);
+        query = match after {
+            None => query.key_condition_expression("#hash = :hash"),
+            Some(after) => query
+                .key_condition_expression("#hash = :hash AND #range > :after")
+                .expression_attribute_names("#range", range)
+                .expression_attribute_values(":after", AttributeValue::S(At(after).text())),
+        };
+        let answer = query.send().await.map_err(|error| Error::of(&error))?;
+        let entry = |item: Attributes| {
+            let at = item.get(range)?.as_s().ok()?.parse().ok()?;
+            Some(Entry { at, key: Key::of(&item)? })
+        };
+        Ok(answer.items.unwrap_or_default().into_iter().filter_map(entry).collect())
+    }
+}
+
+fn still_held(item: &Attributes) -> bool {
+    let partition = |name| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok());
+    ["due_pk", "mail_pk"].into_iter().filter_map(partition).any(|partition| partition.starts_with("HELD#"))
+}
+
+impl Entry {
+    fn held(self, item: Attributes) -> Held {
+        self.read(item).unwrap_or_else(|Corrupt(why)| Held {
+            since: self.at,
+            thing: HeldThing::Unreadable { key: format!("{} {}", self.key.pk, self.key.sk), why },
+        })
+    }
+
+    fn read(&self, item: Attributes) -> Result<Held, Corrupt> {
+        let kind = |text: &str| text.split_once('#').map_or(text.to_owned(), |(kind, _)| kind.to_owned());
+        let id = |text: &str| text.split_once('#').map_or(String::new(), |(_, id)| id.to_owned());
+        let (pk, sk) = (&self.key.pk, &self.key.sk);
+        let (since, thing) = match (kind(pk).as_str(), kind(sk).as_str()) {
+            ("CUSTOMER", "PARKED") => {
+                let ParkedItem { event, body, parked_at } = from_item(item)?;
+                (parked_at.0, HeldThing::Parked { customer: id(pk), event, body })
+            }
+            ("STRIPE", "QUARANTINED") => {
+                let body = item.get("body").and_then(|body| body.as_b().ok());
+                let body =
+                    body.map_or(String::new(), |body| String::from_utf8_lossy(body.as_ref()).into_owned());
+                let QuarantinedItem { reason, quarantined_at } = from_item(item)?;
+                (quarantined_at.0, HeldThing::Quarantined { id: id(pk), reason, body })
+            }
+            ("ORG", "ORG") => (self.at, HeldThing::Notices(Box::new(item::decode(item)?.value))),
+            ("ORG", "INVITE") => (self.at, HeldThing::Invitation(read("organization", &id(pk))?)),
+            ("ASKED", _) => (self.at, HeldThing::SignIn(asked::decode(item)?.value.delivery)),
+            _ => return Err(Corrupt::because("nobody knows what this is")),
+        };
+        Ok(Held { since, thing })
+    }
+}

@@ -3,15 +3,18 @@
 //! Runs on a schedule. The index only finds candidates: each organization is loaded, asked by the trial clock what it
 //! owes, and written on condition that nobody wrote in between. So a second run, a late run and a run beside another
 //! send nothing more, and one organization's failure stops no other.
+//!
+//! A run goes through all that is due, page by page, and holds no more than a page of each shard. It begins nothing new
+//! once its time is used up: what it leaves is still due, and first in line at the next.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use boot::{Answer, Boot, Clock, Env, Faults, Handler};
 use domain::{
     event::{DomainEvent, between},
     id::OrgId,
 };
-use futures_util::{StreamExt, stream};
+use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde_json::{json, value::to_raw_value};
 use store::{Due, Error, Store};
@@ -19,6 +22,9 @@ use telemetry::Metric;
 
 /// How many organizations are worked on at once.
 const AT_ONCE: usize = 8;
+/// How long a run begins new work. What is under way then has as long as the table's clients give it, within the
+/// function's time-out.
+const BUDGET: Duration = Duration::from_secs(40);
 
 struct App {
     store: Store,
@@ -49,16 +55,29 @@ impl App {
     /// One run. What it could not do is still due at the next.
     async fn run(&self) -> Answer {
         let now = self.clock.now();
-        let due = self.store.due(now).await?;
-        let found = due.len();
-        let failed = stream::iter(due)
-            .map(|due| self.attend_to(due, now))
+        let time_is_up = tokio::time::sleep(BUDGET);
+        let tally = self
+            .store
+            .due(now)
+            .take_until(time_is_up)
+            .map(async |due| match due {
+                Ok(due) => (1, u64::from(!self.attend_to(due, now).await), None),
+                Err(error) => (0, 0, Some(error)),
+            })
             .buffer_unordered(AT_ONCE)
-            .filter(|done| std::future::ready(!done))
-            .count()
+            .fold(Tally::default(), async |tally, (found, failed, unseen)| Tally {
+                found: tally.found + found,
+                failed: tally.failed + failed,
+                unseen: tally.unseen.or(unseen),
+            })
             .await;
+        let Tally { found, failed, unseen } = tally;
         tracing::info!(area = "onboarding", found, failed, "trial clock ran");
-        Ok(to_raw_value(&json!({ "found": found, "failed": failed }))?)
+        match unseen {
+            // Everything that could be seen is done; that something could not is this run's failure.
+            Some(error) => Err(error.into()),
+            None => Ok(to_raw_value(&json!({ "found": found, "failed": failed }))?),
+        }
     }
 
     /// Does one thing that is due; says whether it could.
@@ -100,6 +119,15 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// What a run came to.
+#[derive(Default)]
+struct Tally {
+    found: u64,
+    failed: u64,
+    /// Why a shard could not be looked into, if one could not.
+    unseen: Option<Error>,
 }
 
 fn count(event: &DomainEvent, now: Timestamp) {

@@ -1,19 +1,29 @@
-use aws_sdk_dynamodb::types::AttributeValue;
-use domain::id::OrgId;
-use futures_util::future::try_join_all;
+use aws_sdk_dynamodb::{operation::query::QueryOutput, types::AttributeValue};
+use domain::{id::OrgId, invitation::InvitationId};
+use futures_util::stream::{self, Stream, TryStreamExt};
 use jiff::Timestamp;
 
 use crate::{
     asked::AskedId,
-    client::Store,
+    client::{Attributes, Store},
     error::Error,
     item::At,
-    key::{BY_DUE, BY_MAIL, Key, SHARDS, due_pk, held_pk, mail_pk, shard},
+    key::{BY_DUE, BY_MAIL, INVITE, Key, SHARDS, due_pk, held_pk, mail_pk, shard},
 };
 
 /// The most candidates that one look into an index brings back from each shard.
-/// What is left is still due, and found by the next look.
 const MOST: i32 = 250;
+
+/// One of the two sparse indexes.
+struct Index {
+    name: &'static str,
+    hash: &'static str,
+    range: &'static str,
+    partition: fn(u8) -> String,
+}
+
+const DUE: Index = Index { name: BY_DUE, hash: "due_pk", range: "due_at", partition: due_pk };
+const MAIL: Index = Index { name: BY_MAIL, hash: "mail_pk", range: "mail_at", partition: mail_pk };
 
 /// What is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,16 +45,18 @@ pub enum MailDue {
     Org(OrgId),
     /// In a request for a sign-in link.
     Asked(AskedId),
+    /// In an invitation to an organization.
+    Invitation(OrgId, InvitationId),
 }
 
 impl Store {
-    /// What is due at `now`, earliest first in each shard. Candidates only: whoever acts on them loads them first.
+    /// What is due at `now`, earliest first in each shard, to the last: a page is asked for once the one before is
+    /// used up, so it takes the same memory however much is due, and one thing that stays due hides nothing behind it.
+    /// Candidates only: whoever acts on them loads them first.
     ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn due(&self, now: Timestamp) -> Result<Vec<Due>, Error> {
-        let keys = self.candidates(BY_DUE, "due_pk", "due_at", due_pk, now).await?;
-        Ok(keys.into_iter().filter_map(Due::of_key).collect())
+    /// A shard that cannot be looked into is one [`Error::Unavailable`] among the others' candidates.
+    pub fn due(&self, now: Timestamp) -> impl Stream<Item = Result<Due, Error>> + Unpin {
+        stream::select_all((0..SHARDS).map(|shard| Box::pin(self.candidates(&DUE, shard, now, Due::of_key))))
     }
 
     /// Takes a parked event out of what is due and puts it where a person finds it. One whose customer is linked was
@@ -70,39 +82,77 @@ impl Store {
         Ok(true)
     }
 
-    /// Where mail waits for a sender at `now`. Candidates only.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn mail_due(&self, now: Timestamp) -> Result<Vec<MailDue>, Error> {
-        let keys = self.candidates(BY_MAIL, "mail_pk", "mail_at", mail_pk, now).await?;
-        Ok(keys.iter().filter_map(|key| MailDue::of_pk(&key.pk)).collect())
+    /// Where mail waits for a sender at `now`, in the manner of [`Store::due`].
+    pub fn mail_due(&self, now: Timestamp) -> impl Stream<Item = Result<MailDue, Error>> + Unpin {
+        let of_key = |key: Key| MailDue::of_key(&key.pk, &key.sk);
+        stream::select_all((0..SHARDS).map(|shard| Box::pin(self.candidates(&MAIL, shard, now, of_key))))
     }
 
-    async fn candidates(
+    /// Puts an item whose mail cannot be dealt with where a person finds it, without reading it: no run and no stream
+    /// comes back to it by itself. It returns to where it belongs with the next write of what it is about.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when no mail waits there any more; [`Error::Unavailable`].
+    pub async fn hold_mail(&self, due: MailDue) -> Result<(), Error> {
+        let key = match due {
+            MailDue::Org(org) => Key::org(org),
+            MailDue::Asked(asked) => Key::asked(asked),
+            MailDue::Invitation(org, invitation) => Key::invitation(org, invitation),
+        };
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .update_expression("SET mail_pk = :held REMOVE mail_ready")
+            .condition_expression("attribute_exists(mail_pk)")
+            .expression_attribute_values(":held", AttributeValue::S(held_pk(shard(&key.pk))))
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))?;
+        Ok(())
+    }
+
+    /// What a shard of an index holds up to `now`, page by page.
+    fn candidates<T>(
         &self,
-        index: &str,
-        hash: &str,
-        range: &str,
-        partition: impl Fn(u8) -> String,
+        index: &'static Index,
+        shard: u8,
         now: Timestamp,
-    ) -> Result<Vec<Key>, Error> {
-        let shards = (0..SHARDS).map(|shard| {
-            self.client
-                .query()
-                .table_name(&self.table)
-                .index_name(index)
-                .key_condition_expression("#hash = :hash AND #range <= :now")
-                .expression_attribute_names("#hash", hash)
-                .expression_attribute_names("#range", range)
-                .expression_attribute_values(":hash", AttributeValue::S(partition(shard)))
-                .expression_attribute_values(":now", AttributeValue::S(At(now).text()))
-                .limit(MOST)
-                .send()
+        read: fn(Key) -> Option<T>,
+    ) -> impl Stream<Item = Result<T, Error>> {
+        // The outer layer: whether there is a page to come; the inner: after which key, if not from the start.
+        let pages = stream::try_unfold(Some(None), move |from: Option<Option<Attributes>>| async move {
+            let Some(from) = from else { return Ok(None) };
+            let page = self.page(index, shard, now, from).await?;
+            let keys = page.items.unwrap_or_default();
+            let found: Vec<_> = keys.iter().filter_map(|key| read(Key::of(key)?)).map(Ok).collect();
+            Ok::<_, Error>(Some((stream::iter(found), page.last_evaluated_key.map(Some))))
         });
-        let answers = try_join_all(shards).await.map_err(|error| Error::of(&error))?;
-        let items = answers.into_iter().flat_map(|answer| answer.items.unwrap_or_default());
-        Ok(items.filter_map(|item| Key::of(&item)).collect())
+        pages.try_flatten()
+    }
+
+    /// One page of what a shard of an index holds up to `now`, after the key `from`.
+    async fn page(
+        &self,
+        index: &Index,
+        shard: u8,
+        now: Timestamp,
+        from: Option<Attributes>,
+    ) -> Result<QueryOutput, Error> {
+        self.client
+            .query()
+            .table_name(&self.table)
+            .index_name(index.name)
+            .key_condition_expression("#hash = :hash AND #range <= :now")
+            .expression_attribute_names("#hash", index.hash)
+            .expression_attribute_names("#range", index.range)
+            .expression_attribute_values(":hash", AttributeValue::S((index.partition)(shard)))
+            .expression_attribute_values(":now", AttributeValue::S(At(now).text()))
+            .set_exclusive_start_key(from)
+            .limit(MOST)
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))
     }
 }
 
@@ -117,12 +167,15 @@ impl Due {
 }
 
 impl MailDue {
-    /// Where the item of that partition key keeps mail, if it does: stream records carry keys too.
+    /// Where the item of that key keeps mail, if it does: stream records carry keys too.
     #[must_use]
-    pub fn of_pk(pk: &str) -> Option<Self> {
-        match pk.split_once('#')? {
-            ("ORG", id) => id.parse().ok().map(Self::Org),
-            ("ASKED", id) => id.parse().ok().map(Self::Asked),
+    pub fn of_key(pk: &str, sk: &str) -> Option<Self> {
+        match (pk.split_once('#')?, sk) {
+            (("ORG", org), "ORG") => org.parse().ok().map(Self::Org),
+            (("ORG", org), sk) => {
+                Some(Self::Invitation(org.parse().ok()?, sk.strip_prefix(INVITE)?.parse().ok()?))
+            }
+            (("ASKED", id), _) => id.parse().ok().map(Self::Asked),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use domain::{
     address::Address,
     billing::{CustomerId, EventId},
     id::{OrgId, UserId},
+    invitation::InvitationId,
     limit::Window,
     secret::Hash,
 };
@@ -18,6 +19,11 @@ pub(crate) const SHARDS: u8 = 8;
 
 pub(crate) const BY_DUE: &str = "by-due";
 pub(crate) const BY_MAIL: &str = "by-mail";
+
+/// How the sort keys begin that are asked for together.
+pub(crate) const MEMBER: &str = "MEMBER#";
+pub(crate) const INVITE: &str = "INVITE#";
+pub(crate) const SESSION: &str = "SESSION#";
 
 /// The primary key of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +47,11 @@ impl Key {
     }
 
     pub fn member(org: OrgId, user: UserId) -> Self {
-        Self::new(format!("ORG#{org}"), format!("MEMBER#{user}"))
+        Self::new(format!("ORG#{org}"), format!("{MEMBER}{user}"))
+    }
+
+    pub fn invitation(org: OrgId, invitation: InvitationId) -> Self {
+        Self::new(format!("ORG#{org}"), format!("{INVITE}{invitation}"))
     }
 
     pub fn user(user: UserId) -> Self {
@@ -49,7 +59,7 @@ impl Key {
     }
 
     pub fn session(user: UserId, secret: Hash) -> Self {
-        Self::new(format!("USER#{user}"), format!("SESSION#{secret}"))
+        Self::new(format!("USER#{user}"), format!("{SESSION}{secret}"))
     }
 
     pub fn address(address: &Address) -> Self {
@@ -58,6 +68,16 @@ impl Key {
 
     pub fn link(secret: Hash) -> Self {
         Self::new(format!("LINK#{secret}"), "LINK")
+    }
+
+    /// Beside [`Key::link`], so that neither kind of link is ever taken for the other.
+    pub fn unsubscription(secret: Hash) -> Self {
+        Self::new(format!("LINK#{secret}"), "UNSUBSCRIBE")
+    }
+
+    /// An invitation's link: under a sort key of its own, so that it is never taken for one that signs in.
+    pub fn invitation_link(secret: Hash) -> Self {
+        Self::new(format!("LINK#{secret}"), "INVITATION")
     }
 
     pub fn asked(id: AskedId) -> Self {
@@ -92,6 +112,11 @@ impl Key {
         )
     }
 
+    /// What is known of SES's feed.
+    pub fn feed() -> Self {
+        Self::new("FEED".to_owned(), "SEND")
+    }
+
     pub fn attributes(&self) -> Attributes {
         HashMap::from([
             ("pk".to_owned(), AttributeValue::S(self.pk.clone())),
@@ -120,7 +145,7 @@ pub(crate) fn due_pk(shard: u8) -> String {
     format!("DUE#{shard}")
 }
 
-/// The partition of the same index for what waits for a person: no run looks there.
+/// The partition of either index for what waits for a person: no run looks there.
 pub(crate) fn held_pk(shard: u8) -> String {
     format!("HELD#{shard}")
 }

@@ -115,7 +115,7 @@ impl App {
             }),
         };
         let (Person::New(user) | Person::Known(_, user)) = &mut person;
-        let founder = AdminContact { user: user.id, name: user.name.clone(), address: user.address.clone() };
+        let founder = AdminContact::new(user.id, user.name.clone(), user.address.clone());
         let mut founded = Org::sign_up(org, asked.organization, asked.zone, founder, now);
         if let Some(days) = self.config.trial_for(Some(user)).filter(|_| asked.start_trial) {
             user.trial_used = true;
@@ -205,6 +205,7 @@ impl App {
             address: address.clone(),
             next: None,
             asked_at: now,
+            browser: None,
             delivery: Delivery::owed(now),
         };
         let mut limits = sign_up.limits.clone();

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Query, Request, State},
+    http::header::SET_COOKIE,
     response::{IntoResponse, Response},
 };
 use domain::{
     address::Address,
     delivery::Delivery,
     limit::{SIGN_INS_OF_ADDRESS, SIGN_INS_OF_IP, network},
+    secret::Secret,
 };
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
@@ -42,6 +44,7 @@ pub async fn ask(State(app): State<Arc<App>>, request: Request) -> Response {
 
 async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Problem> {
     let ip = network(&web::source_ip(&request));
+    let mark = web::browser::mark(request.headers()).unwrap_or_else(|| Secret::new(app.entropy.bytes()));
     let fields = Fields::read(request).await?;
     let typed = fields.get("email").unwrap_or_default();
     let next = fields.get("next").and_then(web::next_path);
@@ -61,13 +64,19 @@ async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Pro
         address,
         next,
         asked_at: now,
+        browser: Some(mark.hash()),
         delivery: Delivery::owed(now),
     };
     match app.store.ask_sign_in(&asked, &limits).await.map_err(trouble)? {
-        AskResult::Asked => Ok(match wants {
-            Wants::Page => web::page(StatusCode::OK, pages::sent(&app.product, asked.address.as_str())),
-            Wants::Json => Json(json!({ "success": true })).into_response(),
-        }),
+        AskResult::Asked => {
+            tracing::info!(area = "access", asked = %asked.id, "sign-in link asked for");
+            let mut response = match wants {
+                Wants::Page => web::page(StatusCode::OK, pages::sent(&app.product, asked.address.as_str())),
+                Wants::Json => Json(json!({ "success": true })).into_response(),
+            };
+            response.headers_mut().append(SET_COOKIE, web::browser::set(&mark));
+            Ok(response)
+        }
         AskResult::Limited(window) => {
             Err(Problem::too_many(window.retry_after(now)).because(window.limit.what))
         }

@@ -1,14 +1,21 @@
-//! Sign-in by a mailed link, and sign-out.
+//! Who comes in, and who belongs: sign-in by a mailed link, sessions, invitations, members, and the way into the host
+//! app.
 //!
 //! Asking for a link writes the same things and gives the same answer whether or not the address is known; the mail
 //! itself is another function's. Looking at a link changes nothing, because mail scanners look too; only its button
 //! uses it.
 
+mod account;
 mod ask;
 mod config;
+mod door;
+mod handover;
+mod invitation;
 mod link;
 mod logout;
+mod members;
 mod pages;
+mod unsubscribe;
 
 use std::sync::Arc;
 
@@ -21,7 +28,14 @@ use boot::{Boot, Clock, Entropy, Faults, Handler};
 use store::Store;
 use web::{Problem, Profile, Wants};
 
-use crate::config::Config;
+use crate::{
+    config::Config,
+    handover::{HostApp, Keys},
+};
+
+/// Where mail programs post for their readers, from origins of their own (RFC 8058). The link's secret is all the
+/// authority that it takes, so no cookie can be abused.
+const ONE_CLICK: &[&str] = &["/mail/unsubscribe/{token}"];
 
 /// What the function works with.
 struct App {
@@ -29,6 +43,7 @@ struct App {
     clock: Clock,
     entropy: Entropy,
     product: String,
+    host: HostApp,
 }
 
 /// Starts the function.
@@ -36,18 +51,25 @@ struct App {
 /// # Errors
 /// Every variable that is missing or wrong.
 pub async fn start(boot: Boot) -> Result<Handler, Faults> {
-    let Config { table, product } = Config::read(&boot.env)?;
+    let Config { table, product, app_url, keys } = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), table);
     store.warm_up().await;
-    let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product }));
-    Ok(boot::handler(web::lambda::handler(web::harden(routes, Profile::app(None)))))
+    let host = HostApp::new(app_url, keys.map(|place| Keys::new(place, &boot.aws)));
+    let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host }));
+    Ok(boot::handler(web::lambda::handler(web::harden(routes, Profile::app(None).exempting(ONE_CLICK)))))
 }
 
 fn router(app: Arc<App>) -> Router {
     Router::new()
+        .route("/handover", post(handover::lead))
         .route("/login", get(ask::form).post(ask::ask))
         .route("/login/{token}", get(link::show).post(link::consume))
         .route("/logout", post(logout::logout))
+        .route("/mail/unsubscribe/{token}", get(unsubscribe::show).post(unsubscribe::stop))
+        .route("/mail/unsubscribe/{token}/undo", post(unsubscribe::undo))
+        .route("/invitations/{token}", get(invitation::show).post(invitation::accept))
+        .merge(account::routes())
+        .merge(members::routes())
         .with_state(app)
 }
 

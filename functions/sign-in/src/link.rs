@@ -11,7 +11,7 @@ use domain::{
     people::{Session, SessionToken, User},
     secret::Secret,
 };
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use store::{Consumed, Link, Stored};
 use web::{Kind, Problem, Wants};
@@ -25,7 +25,11 @@ const HOME: &str = "/dashboard";
 pub async fn show(State(app): State<Arc<App>>, Path(token): Path<String>, request: Request) -> Response {
     let wants = Wants::of(request.headers());
     match find(&app, &token).await {
-        Ok(link) => web::page(StatusCode::OK, pages::confirm(&app.product, &token, link.address.as_str())),
+        Ok(link) => {
+            let elsewhere = asked_elsewhere(&link, request.headers());
+            let page = pages::confirm(&app.product, &token, link.address.as_str(), elsewhere);
+            web::page(StatusCode::OK, page)
+        }
         Err(problem) => refuse(&app, wants, problem),
     }
 }
@@ -34,6 +38,12 @@ pub async fn show(State(app): State<Arc<App>>, Path(token): Path<String>, reques
 pub async fn consume(State(app): State<Arc<App>>, Path(token): Path<String>, request: Request) -> Response {
     let wants = Wants::of(request.headers());
     sign_in(&app, &token).await.unwrap_or_else(|problem| refuse(&app, wants, problem))
+}
+
+/// When a link was asked for, if that was in another browser than the one that opens it.
+fn asked_elsewhere(link: &Link, headers: &HeaderMap) -> Option<Timestamp> {
+    let here = web::browser::mark(headers).map(|mark| mark.hash());
+    link.browser.filter(|browser| here != Some(*browser)).and(link.asked_at)
 }
 
 async fn sign_in(app: &App, token: &str) -> Result<Response, Problem> {
@@ -47,6 +57,7 @@ async fn sign_in(app: &App, token: &str) -> Result<Response, Problem> {
         match app.store.consume_link(&link, &user, &after, &session, &secret).await {
             Ok(Consumed::SignedIn) => {
                 let token = SessionToken { org: session.org, user: session.user, secret };
+                tracing::info!(area = "access", organization = %session.org, user = %session.user, "signed in");
                 let mut response = web::see_other(link.next.as_deref().unwrap_or(HOME));
                 response.headers_mut().append(SET_COOKIE, web::session::set(&token));
                 return Ok(response);
@@ -88,8 +99,12 @@ fn gone() -> Problem {
 
 /// A link that does not work leads to a new one; everything else is refused as everywhere.
 fn refuse(app: &App, wants: Wants, problem: Problem) -> Response {
+    if problem.kind == Kind::NotFound {
+        tracing::info!(area = "access", status = 404, cause = "link", "request refused");
+    }
     match (wants, problem.kind) {
         (Wants::Page, Kind::NotFound) => web::page(problem.kind.status(), pages::gone(&app.product)),
+        (Wants::Page, Kind::Forbidden) => web::page(problem.kind.status(), pages::nowhere(&app.product)),
         _ => web::refuse(wants, problem),
     }
 }

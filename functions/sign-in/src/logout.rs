@@ -19,6 +19,7 @@ pub async fn logout(State(app): State<Arc<App>>, request: Request) -> Response {
     {
         return answer(wants, Err(trouble(error)));
     }
+    tracing::info!(area = "access", "signed out");
     let mut response = web::see_other("/");
     response.headers_mut().append(SET_COOKIE, web::session::clear());
     response

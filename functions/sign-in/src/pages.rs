@@ -1,4 +1,5 @@
 use domain::people::Role;
+use jiff::Timestamp;
 use maud::{Markup, Render, html};
 use store::SignedIn;
 use web::ui::{self, Field, Page, Person, Tone, Weight, Width};
@@ -70,10 +71,22 @@ pub fn sent(product: &str, address: &str) -> Markup {
 }
 
 /// Whom a link signs in, and the button that does it. `token` is of hex digits.
-pub fn confirm(product: &str, token: &str, address: &str) -> Markup {
+/// `elsewhere` is when it was asked for, if that was in another browser.
+pub fn confirm(product: &str, token: &str, address: &str, elsewhere: Option<Timestamp>) -> Markup {
     let main = html! {
         h1 { "Sign in to " (product) }
         p class="lead" { "This link signs you in as " strong { (address) } "." }
+        @if let Some(at) = elsewhere {
+            div class="stack" {
+                (ui::note(Tone::Notice, "🔎", "Asked for elsewhere", &html! {
+                    p {
+                        "This link was asked for in another browser at "
+                        time datetime=(at) { (at.strftime("%H:%M UTC")) }
+                        ". Go on only if that was you."
+                    }
+                }))
+            }
+        }
         div class="actions" {
             (ui::post_button(Weight::Primary, &format!("/login/{token}"), "Sign in", None))
         }
@@ -90,6 +103,19 @@ pub fn gone(product: &str) -> Markup {
         div class="actions" { (ui::link_button(Weight::Primary, "/login", "Send a new link")) }
     };
     shell(product, "This link no longer works", None, main)
+}
+
+/// What people see who belong to no organization any more.
+pub fn nowhere(product: &str) -> Markup {
+    let main = html! {
+        h1 { "You belong to no organization now" }
+        p class="lead" {
+            "You left, or were removed from, the last one. Ask an admin to invite you again: the invitation brings you "
+            "straight in."
+        }
+        div class="actions" { (ui::link_button(Weight::Primary, "/", "Go to the start page")) }
+    };
+    shell(product, "You belong to no organization now", None, main)
 }
 
 fn shell(product: &str, title: &str, person: Option<Person<'_>>, main: Markup) -> Markup {
@@ -112,7 +138,14 @@ mod tests {
 
     #[test]
     fn a_link_is_used_by_a_button_and_not_by_looking() {
-        let page = confirm("TimeTracker", "f00d", "jo@example.com").into_string();
+        let page = confirm("TimeTracker", "f00d", "jo@example.com", None).into_string();
+        assert!(!page.contains("another browser"), "{page}");
+        let at = "2026-01-15T14:05:30Z".parse().unwrap();
+        let elsewhere = confirm("TimeTracker", "f00d", "jo@example.com", Some(at)).into_string();
+        assert!(
+            elsewhere.contains("another browser at ") && elsewhere.contains(">14:05 UTC<"),
+            "{elsewhere}"
+        );
         assert!(page.contains(r#"method="post" action="/login/f00d""#), "{page}");
         assert!(page.contains("jo@example.com"), "{page}");
         assert!(!page.contains(r#"href="/login/f00d""#), "{page}");

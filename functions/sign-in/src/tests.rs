@@ -1,5 +1,7 @@
 //! Whole events in, whole answers out, over a table that answers at the level of the wire.
 
+mod team;
+
 use std::sync::{Arc, Mutex};
 
 use aws_credential_types::Credentials;
@@ -33,12 +35,12 @@ impl HttpConnector for Table {
     }
 }
 
-async fn start(answer: fn(&str) -> (u16, Value)) -> (Handler, Table) {
+async fn start(answer: fn(&str) -> (u16, Value), vars: &[(&str, &str)]) -> (Handler, Table) {
     let table = Table { answer, calls: Arc::default() };
     let connector = SharedHttpConnector::new(table.clone());
     let http = http_client_fn(move |_, _| connector.clone());
     let boot = Boot {
-        env: Env::new([("TABLE_NAME", "onramp")]),
+        env: Env::new([("TABLE_NAME", "onramp")].iter().chain(vars).copied()),
         aws: Aws::new("eu-west-1".to_owned(), Credentials::new("AK", "SK", None, None, "test"), http),
         outside: Outside::system(),
         clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
@@ -51,7 +53,16 @@ async fn start(answer: fn(&str) -> (u16, Value)) -> (Handler, Table) {
 
 /// What came out: the status, the answer, and the table's calls.
 async fn run(answer: fn(&str) -> (u16, Value), event: &Value) -> (u64, Value, Vec<String>) {
-    let (handler, table) = start(answer).await;
+    run_with(answer, &[], event).await
+}
+
+/// The same with further variables.
+async fn run_with(
+    answer: fn(&str) -> (u16, Value),
+    vars: &[(&str, &str)],
+    event: &Value,
+) -> (u64, Value, Vec<String>) {
+    let (handler, table) = start(answer, vars).await;
     let payload = RawValue::from_string(event.to_string()).unwrap();
     let out = handler(LambdaEvent::new(payload, Context::default())).await.unwrap();
     let out: Value = serde_json::from_str(out.get()).unwrap();
@@ -117,6 +128,7 @@ async fn asking_for_a_link_writes_once_and_reads_nothing() {
     let (status, out, calls) = run(empty, &recorded("post-login")).await;
     assert_eq!((status, calls), (200, vec!["TransactWriteItems".to_owned()]));
     assert!(out["body"].as_str().unwrap().contains("Check your mail"));
+    assert!(out["cookies"][0].as_str().unwrap().starts_with("__Host-b="), "the browser can be told again");
 
     let json = with(recorded("post-login"), "/headers/accept", json!("application/json"));
     let (status, out, _) = run(empty, &json).await;
@@ -185,4 +197,113 @@ async fn one_is_out_only_once_the_session_is_gone() {
     let denied = |_: &str| (400, json!({ "__type": "InternalServerError" }));
     let (status, out, _) = run(denied, &recorded("post-logout")).await;
     assert_eq!((status, &out["cookies"]), (503, &json!([])));
+}
+
+/// A link that ends reminders, and the organization that it is about; one item is both.
+fn reminding(operation: &str) -> (u16, Value) {
+    if operation != "GetItem" {
+        return (200, json!({}));
+    }
+    let item = json!({ "Item": {
+        "org": { "S": "org_0198c0de-0000-7000-8000-000000000001" },
+        "user": { "S": USER },
+        "good_until": { "S": "2026-01-15T09:00:00.001Z" },
+        "version": { "N": "1" },
+        "profile": { "M": {
+            "id": { "S": "org_0198c0de-0000-7000-8000-000000000001" },
+            "name": { "S": "Acme" },
+            "time_zone": { "S": "UTC" },
+            "signed_up_at": { "S": "2026-01-04T09:00:00.000Z" },
+        } },
+        "admins": { "L": [{ "M": {
+            "user": { "S": USER },
+            "name": { "S": "Jo" },
+            "address": { "S": "jo@acme.example" },
+        } }] },
+    }});
+    (200, item)
+}
+
+#[tokio::test]
+async fn the_link_of_a_reminder_is_looked_at_without_effect_and_used_from_anywhere() {
+    let (status, out, calls) = run(reminding, &recorded("get-unsubscribe")).await;
+    assert_eq!((status, calls), (200, vec!["GetItem".to_owned(); 2]));
+    assert!(out["body"].as_str().unwrap().contains("Stop trial reminders"));
+
+    for (case, answer) in
+        [("post-unsubscribe", "Send reminders again"), ("post-unsubscribe-one-click", r#"{"success":true}"#)]
+    {
+        let (status, out, calls) = run(reminding, &recorded(case)).await;
+        assert_eq!((status, calls), (200, ["GetItem", "GetItem", "UpdateItem"].map(str::to_owned).to_vec()));
+        assert!(out["body"].as_str().unwrap().contains(answer), "{case}");
+        assert_eq!(out["cookies"], json!([]));
+    }
+
+    let undo = recorded("post-unsubscribe-undo");
+    let (status, out, calls) = run(reminding, &undo).await;
+    assert_eq!((status, calls.len()), (303, 2), "they were wanted already");
+    assert_eq!(out["headers"]["location"], undo["rawPath"].as_str().unwrap().trim_end_matches("/undo"));
+    let (status, _, calls) =
+        run(reminding, &with(undo, "/headers/sec-fetch-site", json!("cross-site"))).await;
+    assert_eq!((status, calls), (403, vec![]));
+}
+
+#[tokio::test]
+async fn a_reminders_link_that_does_not_work_says_so_and_no_more() {
+    let made_up = with(recorded("get-unsubscribe"), "/rawPath", json!("/mail/unsubscribe/not-a-link"));
+    let elsewhere = |operation: &str| {
+        let (status, mut item) = reminding(operation);
+        if let Some(admins) = item.pointer_mut("/Item/admins/L") {
+            *admins = json!([]);
+        }
+        (status, item)
+    };
+    let late = |operation: &str| {
+        let (status, mut item) = reminding(operation);
+        if let Some(until) = item.pointer_mut("/Item/good_until/S") {
+            *until = json!("2026-01-15T09:00:00.000Z");
+        }
+        (status, item)
+    };
+    let (_, expected, _) = run(empty, &recorded("get-unsubscribe")).await;
+    for (table, event) in [
+        (empty as fn(&str) -> _, recorded("post-unsubscribe")),
+        (empty, recorded("post-unsubscribe-undo")),
+        (elsewhere, recorded("get-unsubscribe")),
+        (elsewhere, recorded("post-unsubscribe")),
+        (late, recorded("get-unsubscribe")),
+        (late, recorded("post-unsubscribe")),
+        (reminding, made_up),
+    ] {
+        let (status, out, calls) = run(table, &event).await;
+        assert_eq!((status, &out["body"]), (404, &expected["body"]), "{event}");
+        assert!(!calls.contains(&"UpdateItem".to_owned()), "{event}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_handed_over_who_is_not_signed_in() {
+    let key = format!("a:{}", "A".repeat(43));
+    let vars = [("APP_URL", "https://app.example.com"), ("HOST_SIGNING_KEYS", key.as_str())];
+    let page = recorded("post-handover-without-session");
+    let json = with(page.clone(), "/headers/accept", json!("application/json"));
+    let foreign = with(recorded("post-handover"), "/headers/sec-fetch-site", json!("same-site"));
+    for (event, status, location, reads) in [
+        (page, 303, json!("/login?next=/dashboard"), 0),
+        (json, 401, Value::Null, 0),
+        (recorded("post-handover"), 303, json!("/login?next=/dashboard"), 1),
+        (foreign, 403, Value::Null, 0),
+    ] {
+        // The table knows no session.
+        let (answered, out, calls) = run_with(empty_batch, &vars, &event).await;
+        assert_eq!(
+            (answered, &out["headers"]["location"], calls.len()),
+            (status, &location, reads),
+            "{event}"
+        );
+    }
+}
+
+fn empty_batch(_: &str) -> (u16, Value) {
+    (200, json!({ "Responses": {}, "UnprocessedKeys": {} }))
 }

@@ -26,6 +26,11 @@ pub const SIGN_INS_OF_ADDRESS: Limit = Limit { what: "sign_in_address", most: 3,
 /// Sign-in mails asked for by one network address.
 pub const SIGN_INS_OF_IP: Limit = Limit { what: "sign_in_ip", most: 20, per: 3600 };
 
+/// Invitations that one organization mails.
+pub const INVITATIONS_OF_ORG: Limit = Limit { what: "invitation_org", most: 50, per: 24 * 3600 };
+/// Invitations that are mailed to one address, whoever sends them.
+pub const INVITATIONS_TO_ADDRESS: Limit = Limit { what: "invitation_address", most: 5, per: 24 * 3600 };
+
 /// Whom a network address stands for: itself, or the /64 that it lies in. A customer of IPv6 gets at least one of those
 /// (RFC 6177), so a limit on single addresses would limit nobody. An IPv4 address in IPv6's clothes is an IPv4 address.
 #[must_use]

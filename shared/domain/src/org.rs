@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use crate::{
     address::Address,
-    billing::{Billing, Fact, SubscriptionStatus},
+    billing::{Billing, Conflict, Fact, SubscriptionStatus, What},
     checklist::{self, Checklist, Source, Tick, UnknownTask},
-    delivery::Claim,
+    delivery::{Claim, Feed},
     id::{OrgId, ProjectId, UserId},
     name::Name,
     notice::{Letter, NoticeKey, Outbox},
@@ -62,6 +62,61 @@ pub struct AdminContact {
     pub name: Name,
     /// Where to write.
     pub address: Address,
+    /// Whether they want to be reminded of what ends.
+    pub reminders: Reminders,
+    /// Since when and why notices do not reach them.
+    pub unreachable: Option<Unreachable>,
+}
+
+impl AdminContact {
+    /// An admin who gets every mail.
+    #[must_use]
+    pub const fn new(user: UserId, name: Name, address: Address) -> Self {
+        Self { user, name, address, reminders: Reminders::Wanted, unreachable: None }
+    }
+
+    /// Whether a notice is to go to them: they want it, and it would reach them.
+    #[must_use]
+    pub const fn gets(&self, key: &NoticeKey) -> bool {
+        self.unreachable.is_none() && self.wants(key)
+    }
+
+    /// Whether they want a notice. Only reminders are refused: what happened to an organization its admins must know.
+    #[must_use]
+    pub const fn wants(&self, key: &NoticeKey) -> bool {
+        match self.reminders {
+            Reminders::Wanted => true,
+            Reminders::Unwanted => !key.is_reminder(),
+        }
+    }
+}
+
+/// What an admin wants of the reminders of one organization.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reminders {
+    /// To get them.
+    #[default]
+    Wanted,
+    /// No more of them: they unsubscribed.
+    Unwanted,
+}
+
+/// Why no more notices go to an admin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreachable {
+    /// Since when.
+    pub since: Timestamp,
+    /// What happened.
+    pub why: Silenced,
+}
+
+/// What SES told of an address that it is better not to write to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silenced {
+    /// Its mail server refuses mail for good.
+    Bounced,
+    /// Its owner called a mail of ours spam.
+    Complained,
 }
 
 /// The marker that an organization was provisioned.
@@ -177,6 +232,11 @@ impl Org {
     /// Order and repetition of facts make no difference. `project` is used if this provisions.
     pub fn record(&mut self, fact: &Fact, project: ProjectId, now: Timestamp) {
         self.billing.record(fact);
+        if let What::Checkout { named, .. } = &fact.what
+            && named.iter().any(|named| *named != self.id)
+        {
+            self.billing.note(Conflict::Session { event: fact.event.clone() });
+        }
         self.billing.fold(now);
         if self.billing.owes_provisioning() {
             self.provision(Trigger::Payment, project, now);
@@ -297,11 +357,15 @@ impl Org {
 
     /// The trial that our own clock still runs: none while a subscription lives, nor once one began properly (each
     /// begins with a paid invoice, of 0 where it begins with a trial), nor after the customer was deleted. Who
-    /// subscribed and left has no trial that ends.
+    /// subscribed and left has no trial that ends, unless an operator gave them days since.
     fn trial_of_clock(&self) -> Option<&Trial> {
         let billing = &self.billing;
-        let over = billing.lives() || billing.owes_provisioning() || billing.customer_deleted();
-        self.trial.as_ref().filter(|_| !over)
+        if billing.lives() || billing.customer_deleted() {
+            return None;
+        }
+        self.trial
+            .as_ref()
+            .filter(|trial| !billing.owes_provisioning() || trial.extended_after(billing.heard_at()))
     }
 
     /// The reminders of this end that are still to come: one that was sent settles all before it, and the end all.
@@ -325,17 +389,43 @@ impl Org {
     }
 
     /// Claims the mails that wait, and drops those that lost their reason.
-    pub fn claim_mail(&mut self, claim: &Claim, most: usize, now: Timestamp) -> Vec<Letter> {
+    pub fn claim_mail(
+        &mut self,
+        claim: &Claim,
+        most: usize,
+        feed: Option<Feed>,
+        now: Timestamp,
+    ) -> Vec<Letter> {
         let mut outbox = std::mem::take(&mut self.outbox);
         let letters = outbox.claim(
             claim,
             most,
+            feed,
             now,
             |key| self.still_stands(key, now),
-            |user| self.admins.iter().any(|admin| admin.user == user),
+            |key, user| self.admin(user).is_some_and(|admin| admin.gets(key)),
         );
         self.outbox = outbox;
         letters
+    }
+
+    /// Writes down whether an admin wants reminders, if there is such an admin.
+    pub fn set_reminders(&mut self, user: UserId, reminders: Reminders) {
+        if let Some(admin) = self.admins.iter_mut().find(|admin| admin.user == user) {
+            admin.reminders = reminders;
+        }
+    }
+
+    /// Writes down that notices do not reach an admin, the first time; those that wait are dropped when their turn
+    /// comes. Says whether that is news.
+    pub fn silence(&mut self, user: UserId, why: Silenced, now: Timestamp) -> bool {
+        match self.admins.iter_mut().find(|admin| admin.user == user) {
+            Some(admin) if admin.unreachable.is_none() => {
+                admin.unreachable = Some(Unreachable { since: now, why });
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Whether a notice still tells the truth.

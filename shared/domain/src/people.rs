@@ -47,6 +47,23 @@ impl User {
             self.sessions_valid_from = Some(now);
         }
     }
+
+    /// Signs them out everywhere: every session from before `now` ends, those that nobody remembers too.
+    pub const fn end_sessions(&mut self, now: Timestamp) {
+        self.sessions_valid_from = Some(now);
+    }
+
+    /// Notes that they belong to `org`.
+    pub fn join(&mut self, org: OrgId) {
+        if !self.orgs.contains(&org) {
+            self.orgs.push(org);
+        }
+    }
+
+    /// Notes that they do not belong to `org` any more.
+    pub fn leave(&mut self, org: OrgId) {
+        self.orgs.retain(|it| *it != org);
+    }
 }
 
 /// What a member may do.
@@ -93,6 +110,22 @@ impl Session {
     #[must_use]
     pub const fn begin(org: OrgId, user: UserId, now: Timestamp) -> Self {
         Self { org, user, created_at: now, seen_at: now }
+    }
+
+    /// The session that follows when its holder goes over to another organization. It ends when this one would have:
+    /// going to and fro makes no session longer.
+    #[must_use]
+    pub const fn switched(&self, org: OrgId, now: Timestamp) -> Self {
+        Self { org, user: self.user, created_at: self.created_at, seen_at: now }
+    }
+
+    /// Whether it still holds for `user`: neither idle for too long, nor too old, nor ended with all others.
+    #[must_use]
+    pub fn is_alive(&self, user: &User, now: Timestamp) -> bool {
+        now < self.ends_at()
+            && now < after(self.seen_at, IDLE)
+            && user.sessions_valid_from.is_none_or(|from| self.created_at >= from)
+            && user.id == self.user
     }
 
     /// The moment at which it is over whatever happens.
@@ -152,6 +185,7 @@ pub struct Member {
     org: OrgId,
     user: UserId,
     name: Name,
+    proven: bool,
     role: Role,
 }
 
@@ -160,11 +194,9 @@ impl Member {
     /// `role` is `None` where the person is no member (any more).
     #[must_use]
     pub fn prove(session: &Session, user: &User, role: Option<Role>, now: Timestamp) -> Option<Self> {
-        let alive = now < session.ends_at()
-            && now < after(session.seen_at, IDLE)
-            && user.sessions_valid_from.is_none_or(|from| session.created_at >= from)
-            && user.id == session.user;
-        alive.then_some(Self { org: session.org, user: session.user, name: user.name.clone(), role: role? })
+        let role = role.filter(|_| session.is_alive(user, now))?;
+        let (name, proven) = (user.name.clone(), user.verified);
+        Some(Self { org: session.org, user: session.user, name, proven, role })
     }
 
     /// Where they are signed in.
@@ -185,6 +217,12 @@ impl Member {
         &self.name
     }
 
+    /// What they may do.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
     /// Proof that they are an admin, if they are.
     #[must_use]
     pub fn admin(&self) -> Option<Admin> {
@@ -203,10 +241,22 @@ impl Admin {
         self.0.org
     }
 
+    /// Who they are.
+    #[must_use]
+    pub const fn user(&self) -> UserId {
+        self.0.user
+    }
+
     /// Their name.
     #[must_use]
     pub const fn name(&self) -> &Name {
         &self.0.name
+    }
+
+    /// Whether their address is proven to be theirs.
+    #[must_use]
+    pub const fn is_proven(&self) -> bool {
+        self.0.proven
     }
 }
 

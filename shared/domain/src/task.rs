@@ -65,6 +65,8 @@ pub enum Place {
     HostApp(&'static str),
     /// On the organization's own page, where the plans are.
     Plans,
+    /// Where its people are.
+    Members,
 }
 
 /// The built-in checklist, by priority.
@@ -74,11 +76,11 @@ pub const TASKS: [Task; 8] = [
         priority: 1,
         title: "Invite team member",
         description: "Time is easier to track together: bring in one person you work with.",
-        how_to: "Open the team page, enter a colleague’s email address and send the invitation.",
+        how_to: "Open Members, enter a colleague’s email address and send the invitation.",
         minutes: 1,
         icon: "🤝",
         category: Category::Team,
-        action: Action { label: "Invite someone", place: Place::HostApp("team") },
+        action: Action { label: "Invite someone", place: Place::Members },
     },
     Task {
         key: "created_project",

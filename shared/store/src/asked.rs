@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
-    item::{At, DeliveryItem, from_item, to_item},
-    key::{Key, mail_pk, shard},
-    link::Link,
+    item::{At, DeliveryItem, MailPlace, from_item, to_item},
+    key::{Key, shard},
+    link::{self, Link},
     session::expires,
     update::{Change, Only, change, number, put},
 };
@@ -51,6 +51,8 @@ pub struct Asked {
     pub next: Option<String>,
     /// When it was asked.
     pub asked_at: Timestamp,
+    /// The hash of what the browser that asked was given to keep, where a browser was.
+    pub browser: Option<Hash>,
     /// Where its mail stands.
     pub delivery: Delivery,
 }
@@ -71,6 +73,8 @@ struct AskedItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next: Option<String>,
     asked_at: At,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    browser: Option<String>,
     mail: DeliveryItem,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail_pk: Option<String>,
@@ -82,16 +86,17 @@ struct AskedItem {
 
 fn encode(asked: &Asked, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::asked(asked.id);
-    let mail_at = asked.delivery.due_at();
+    let place = MailPlace::of(shard(&key.pk), asked.delivery.due_at(), asked.delivery.held_since());
     let form = AskedItem {
         id: asked.id.to_string(),
         address: asked.address.as_str().to_owned(),
         next: asked.next.clone(),
         asked_at: At(asked.asked_at),
+        browser: asked.browser.map(|hash| hash.to_string()),
         mail: DeliveryItem::from(&asked.delivery),
-        mail_pk: mail_at.map(|_| mail_pk(shard(&key.pk))),
-        mail_at: mail_at.map(At),
-        mail_ready: mail_at.filter(|_| asked.delivery.is_fresh()).map(At),
+        mail_ready: place.at.filter(|_| asked.delivery.is_fresh()),
+        mail_pk: place.pk,
+        mail_at: place.at,
     };
     let mut item = to_item(&key, &form)?;
     item.insert("version".to_owned(), number(version));
@@ -99,7 +104,7 @@ fn encode(asked: &Asked, version: u64) -> Result<Attributes, Corrupt> {
     Ok(item)
 }
 
-fn decode(item: Attributes) -> Result<Stored<Asked>, Corrupt> {
+pub(crate) fn decode(item: Attributes) -> Result<Stored<Asked>, Corrupt> {
     #[derive(Deserialize)]
     struct Versioned {
         version: u64,
@@ -112,6 +117,7 @@ fn decode(item: Attributes) -> Result<Stored<Asked>, Corrupt> {
         address: Address::from_stored(asked.address),
         next: asked.next,
         asked_at: asked.asked_at.0,
+        browser: link::browser(asked.browser)?,
         delivery: asked.mail.into(),
     };
     Ok(Stored { value, version })

@@ -15,6 +15,9 @@ pub(crate) type Attributes = HashMap<String, AttributeValue>;
 /// How often a lost race or unprocessed keys are tried again inside one request.
 pub const TRIES: u32 = 6;
 
+/// The most keys of one batch (DynamoDB API reference, "BatchGetItem").
+const MOST_KEYS: usize = 100;
+
 /// The table.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -75,6 +78,20 @@ impl Store {
         keys: &[Key; N],
     ) -> Result<[Option<Attributes>; N], Error> {
         let mut found: [Option<Attributes>; N] = [const { None }; N];
+        self.fill(keys, &mut found).await?;
+        Ok(found)
+    }
+
+    /// The same for as many keys as there happen to be.
+    pub(crate) async fn get_each(&self, keys: &[Key]) -> Result<Vec<Option<Attributes>>, Error> {
+        let mut found = vec![None; keys.len()];
+        for (keys, found) in keys.chunks(MOST_KEYS).zip(found.chunks_mut(MOST_KEYS)) {
+            self.fill(keys, found).await?;
+        }
+        Ok(found)
+    }
+
+    async fn fill(&self, keys: &[Key], found: &mut [Option<Attributes>]) -> Result<(), Error> {
         let mut wanted: Vec<Attributes> = keys.iter().map(Key::attributes).collect();
         for attempt in 0..TRIES {
             let request = KeysAndAttributes::builder()
@@ -92,7 +109,8 @@ impl Store {
             let items =
                 answer.responses.and_then(|mut tables| tables.remove(&self.table)).unwrap_or_default();
             for item in items {
-                if let Some((_, place)) = keys.iter().zip(&mut found).find(|(key, _)| key.is_of(&item)) {
+                if let Some((_, place)) = keys.iter().zip(found.iter_mut()).find(|(key, _)| key.is_of(&item))
+                {
                     *place = Some(item);
                 }
             }
@@ -102,11 +120,36 @@ impl Store {
                 .map(|rest| rest.keys)
                 .unwrap_or_default();
             if wanted.is_empty() {
-                return Ok(found);
+                return Ok(());
             }
             pause(attempt).await;
         }
         Err(Error::Unavailable("keys stayed unprocessed".to_owned()))
+    }
+
+    /// All items of a partition whose sort keys begin alike, consistently.
+    pub(crate) async fn query(&self, pk: String, prefix: &str) -> Result<Vec<Attributes>, Error> {
+        let mut items = Vec::new();
+        let mut from = None;
+        loop {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .consistent_read(true)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
+                .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+                .set_exclusive_start_key(from)
+                .send()
+                .await
+                .map_err(|error| Error::of(&error))?;
+            items.extend(answer.items.unwrap_or_default());
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(items);
+            }
+        }
     }
 
     /// Writes all of the actions or none.

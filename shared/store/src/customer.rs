@@ -14,7 +14,7 @@ use crate::{
     client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
     item::{At, decode, from_item, read, to_item},
-    key::{Key, due_pk, shard},
+    key::{Key, due_pk, held_pk, shard},
     session::{expires, values},
     update::{Only, change, number, put, update},
 };
@@ -61,10 +61,10 @@ struct CustomerItem {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct ParkedItem {
-    event: String,
-    body: String,
-    parked_at: At,
+pub(crate) struct ParkedItem {
+    pub event: String,
+    pub body: String,
+    pub parked_at: At,
 }
 
 fn link(item: Option<Attributes>) -> Result<CustomerLink, Corrupt> {
@@ -146,8 +146,19 @@ impl Store {
     }
 
     /// The events that wait for a customer's organization.
-    async fn load_parked(&self, customer: &CustomerId) -> Result<Vec<Parked>, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_parked(
+        &self,
+        customer: &CustomerId,
+        link: &CustomerLink,
+    ) -> Result<Vec<Parked>, Error> {
         let mut parked = Vec::new();
+        // Every parking raises the version, and the link is conditional on it: at 0 nothing can wait.
+        if link.version == 0 {
+            return Ok(parked);
+        }
         let mut from = None;
         loop {
             let answer = self
@@ -174,9 +185,9 @@ impl Store {
         }
     }
 
-    /// Links a customer to an organization. `decide` makes the organization what it becomes with the events that
-    /// waited for the link; all of it is written, or nothing is. Those events are then dropped: what they say is in
-    /// the organization, so one that cannot be dropped now does no harm.
+    /// Links a customer to an organization, which becomes `after` with the events that waited for the link; all of it
+    /// is written, or nothing is. Those events, `released`, are then dropped: what they say is in the organization, so
+    /// one that cannot be dropped now does no harm.
     ///
     /// # Errors
     /// [`Error::Conflict`] when an event was parked, the customer linked or the organization written meanwhile: load
@@ -186,19 +197,17 @@ impl Store {
         customer: &CustomerId,
         link: &CustomerLink,
         before: &Stored<Org>,
-        decide: impl FnOnce(&[Parked]) -> Org,
-    ) -> Result<Org, Error> {
-        // Every parking raises the version, and the link is conditional on it: at 0 nothing can wait.
-        let waiting = if link.version == 0 { Vec::new() } else { self.load_parked(customer).await? };
-        let after = decide(&waiting);
-        self.commit_link(customer, link, before, &after).await?;
-        let drops =
-            stream::iter(waiting).map(|parked| self.drop_parked(Key::parked(customer, &parked.event)));
+        after: &Org,
+        released: &[Parked],
+    ) -> Result<(), Error> {
+        self.commit_link(customer, link, before, after).await?;
+        let keys: Vec<Key> = released.iter().map(|parked| Key::parked(customer, &parked.event)).collect();
+        let drops = stream::iter(keys).map(|key| self.drop_parked(key));
         let kept = drops.buffer_unordered(DROPPED_AT_ONCE).filter_map(async |dropped| dropped.err());
         if let Some(error) = std::pin::pin!(kept).next().await {
             tracing::warn!(area = "webhook", %error, "a released event was not dropped");
         }
-        Ok(after)
+        Ok(())
     }
 
     pub(crate) async fn drop_parked(&self, key: Key) -> Result<(), Error> {
@@ -248,6 +257,8 @@ impl Store {
         item.insert("reason".to_owned(), AttributeValue::S(reason.to_owned()));
         item.insert("body".to_owned(), AttributeValue::B(body.to_vec().into()));
         item.insert("quarantined_at".to_owned(), AttributeValue::S(At(now).text()));
+        item.insert("due_pk".to_owned(), AttributeValue::S(held_pk(shard(&Key::quarantined(id).pk))));
+        item.insert("due_at".to_owned(), AttributeValue::S(At(now).text()));
         item.extend([expires(now, KEPT)]);
         self.client
             .put_item()

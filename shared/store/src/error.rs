@@ -29,6 +29,19 @@ impl Corrupt {
     pub(crate) fn because(what: impl std::fmt::Display) -> Self {
         Self(what.to_string())
     }
+
+    /// The item has not the form `T`. Of serde's own words only those of a missing field are kept: the others quote what
+    /// stands in the item, and these words are for the log.
+    pub(crate) fn not_a<T>(error: impl std::fmt::Display) -> Self {
+        let form = std::any::type_name::<T>();
+        let form = form.rsplit("::").next().unwrap_or(form);
+        let words = error.to_string();
+        if words.starts_with("missing field") {
+            Self(format!("no {form}: {words}"))
+        } else {
+            Self(format!("no {form}: a value of another kind"))
+        }
+    }
 }
 
 impl Error {
@@ -67,4 +80,26 @@ impl Error {
 /// Whether the action at `index` of a cancelled transaction failed its condition.
 pub(crate) fn failed(reasons: &[CancellationReason], index: usize) -> bool {
     reasons.get(index).and_then(CancellationReason::code) == Some("ConditionalCheckFailed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Thing {
+        #[expect(dead_code, reason = "only read")]
+        name: String,
+    }
+
+    #[test]
+    fn a_corrupt_item_is_told_without_what_stands_in_it() {
+        let told = |json: &str| {
+            let error = serde_json::from_str::<Thing>(json).unwrap_err();
+            Corrupt::not_a::<Thing>(error).0
+        };
+        assert!(told("{}").starts_with("no Thing: missing field `name`"));
+        assert_eq!(told(r#"{"name": {"hidden": 1}}"#), "no Thing: a value of another kind");
+        assert_eq!(told(r#""hidden""#), "no Thing: a value of another kind");
+    }
 }

@@ -8,6 +8,7 @@ use crate::{client::Stored, error::Corrupt, item::decode};
 /// # Errors
 /// [`Corrupt`] when the image is none of an organization's item.
 pub fn org_from_image(image: &serde_json::Value) -> Result<Stored<Org>, Corrupt> {
-    let item: serde_dynamo::Item = serde::Deserialize::deserialize(image).map_err(Corrupt::because)?;
+    let item: serde_dynamo::Item =
+        serde::Deserialize::deserialize(image).map_err(Corrupt::not_a::<serde_dynamo::Item>)?;
     decode(item.into())
 }

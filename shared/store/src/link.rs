@@ -13,8 +13,7 @@ use crate::{
     item::{At, from_item, read, to_item},
     key::Key,
     session::{self, expires},
-    update::{Change, Only, change, delete, put},
-    user,
+    update::{Only, delete, put},
 };
 
 /// A one-time link, under the hash of its secret. It carries the keys that its use needs.
@@ -28,6 +27,10 @@ pub struct Link {
     pub address: Address,
     /// Where to go after: a path of our own.
     pub next: Option<String>,
+    /// When it was asked for.
+    pub asked_at: Option<Timestamp>,
+    /// The hash of what the browser that asked for it was given to keep, where a browser was.
+    pub browser: Option<Hash>,
     /// The first moment at which it no longer works.
     pub expires_at: Timestamp,
 }
@@ -47,6 +50,10 @@ struct LinkItem {
     address: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked_at: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    browser: Option<String>,
     good_until: At,
 }
 
@@ -56,12 +63,21 @@ impl Link {
             user: self.user.to_string(),
             address: self.address.as_str().to_owned(),
             next: self.next.clone(),
+            asked_at: self.asked_at.map(At),
+            browser: self.browser.map(|hash| hash.to_string()),
             good_until: At(self.expires_at),
         };
         let mut item = to_item(&Key::link(self.secret_hash), &form)?;
         item.extend([expires(self.expires_at, 3600)]);
         Ok(item)
     }
+}
+
+/// The hash of what a browser keeps, as it is stored.
+pub(crate) fn browser(stored: Option<String>) -> Result<Option<Hash>, Corrupt> {
+    stored
+        .map(|hash| hash.parse().map_err(|()| Corrupt::because("browser that asked for a link")))
+        .transpose()
 }
 
 impl Store {
@@ -77,6 +93,8 @@ impl Store {
             user: read("user of a link", &item.user)?,
             address: Address::from_stored(item.address),
             next: item.next,
+            asked_at: item.asked_at.map(|at| at.0),
+            browser: browser(item.browser)?,
             expires_at: item.good_until.0,
         }))
     }
@@ -98,13 +116,7 @@ impl Store {
             delete(table, &Key::link(link.secret_hash), Some(Only::Exists))?,
             put(table, session::encode(session, secret)?, Some(Only::New))?,
         ];
-        if before.value != *after {
-            let old = user::encode(&before.value, before.version)?;
-            let new = user::encode(after, before.version + 1)?;
-            if let Some(difference) = Change::between(&old, &new) {
-                actions.push(change(table, &Key::user(after.id), difference, Only::Version(before.version))?);
-            }
-        }
+        actions.extend(self.user_change(before, after)?);
         match self.transact(actions).await? {
             Transacted::Done => Ok(Consumed::SignedIn),
             Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(Consumed::Gone),

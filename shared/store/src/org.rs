@@ -1,3 +1,6 @@
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{id::OrgId, org::Org};
 
 use crate::{
@@ -5,7 +8,7 @@ use crate::{
     error::Error,
     item::{decode, encode},
     key::Key,
-    update::{Change, Only, number},
+    update::{Change, Only, change, number, update},
 };
 
 impl Store {
@@ -15,6 +18,32 @@ impl Store {
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
     pub async fn load_org(&self, id: OrgId) -> Result<Option<Stored<Org>>, Error> {
         Ok(self.get(&Key::org(id)).await?.map(decode).transpose()?)
+    }
+
+    /// Organizations, in the order of the ids; those that are not there are left out.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_orgs(&self, ids: &[OrgId]) -> Result<Vec<Org>, Error> {
+        let keys: Vec<_> = ids.iter().map(|id| Key::org(*id)).collect();
+        let found = self.get_each(&keys).await?;
+        found.into_iter().flatten().map(|item| Ok(decode(item)?.value)).collect()
+    }
+
+    /// What raises an organization's version as part of a transaction, with what a decision changed of it, if anything.
+    /// Whatever is written beside it rests on the state that was loaded.
+    pub(crate) fn org_write(&self, before: &Stored<Org>, after: &Org) -> Result<TransactWriteItem, Error> {
+        let (key, version) = (Key::org(after.id), before.version + 1);
+        let only = Only::Version(before.version);
+        match Self::org_change(before, after, version)? {
+            Some(difference) => change(&self.table, &key, difference, only),
+            None => {
+                let (condition, mut values) = only.expression();
+                values.insert(":version".to_owned(), number(version));
+                let raise = "SET version = :version";
+                update(&self.table, &key, raise, Some(&condition), HashMap::new(), values)
+            }
+        }
     }
 
     /// Writes what a decision changed, if it changed anything, on condition that nobody wrote since it was loaded.

@@ -2,10 +2,10 @@ use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
 use domain::{
-    name::Name,
+    id::UserId,
     org::Org,
     people::{Member, Role, Session, SessionToken, User},
-    secret::Secret,
+    secret::{Hash, Secret},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,8 +14,9 @@ use crate::{
     client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
     item::{self, At, from_item, read, to_item},
-    key::Key,
-    update::{Only, number, put},
+    key::{Key, SESSION},
+    member,
+    update::{Only, delete, number, put},
     user,
 };
 
@@ -53,14 +54,6 @@ struct SessionItem {
     expires_at: i64,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct MemberItem {
-    role: String,
-    name: String,
-    address: String,
-    since: At,
-}
-
 pub(crate) fn encode(session: &Session, secret: &Secret) -> Result<Attributes, Corrupt> {
     to_item(
         &Key::session(session.user, secret.hash()),
@@ -84,20 +77,6 @@ fn decode(item: Attributes) -> Result<Session, Corrupt> {
     })
 }
 
-/// The membership of a user in an organization.
-pub(crate) fn member(org: &Org, user: &User, role: Role, since: Timestamp) -> Result<Attributes, Corrupt> {
-    let (name, address): (&Name, _) = (&user.name, user.address.as_str());
-    to_item(
-        &Key::member(org.id, user.id),
-        &MemberItem {
-            role: role.as_str().to_owned(),
-            name: name.to_string(),
-            address: address.to_owned(),
-            since: At(since),
-        },
-    )
-}
-
 impl Store {
     /// The session of a token with its user, membership and organization, in one consistent batch: who was removed
     /// or signed out is out at the next request. `None` when there is no such session, or the token's three parts
@@ -112,19 +91,13 @@ impl Store {
             Key::member(token.org, token.user),
             Key::org(token.org),
         ];
-        let [session, person, member, org] = self.get_all(&keys).await?;
+        let [session, person, membership, org] = self.get_all(&keys).await?;
         let (Some(session), Some(person), Some(org)) = (session, person, org) else { return Ok(None) };
         let session = decode(session)?;
         if session.org != token.org || session.user != token.user {
             return Ok(None);
         }
-        let role = match member {
-            Some(item) => {
-                let member: MemberItem = from_item(item)?;
-                Some(Role::parse(&member.role).ok_or_else(|| Corrupt::because("role of a member"))?)
-            }
-            None => None,
-        };
+        let role = membership.map(member::decode).transpose()?.map(|member| member.role);
         Ok(Some(SignedIn { session, user: user::decode(person)?, role, org: item::decode(org)? }))
     }
 
@@ -162,19 +135,78 @@ impl Store {
         Ok(())
     }
 
+    /// Notes that a session was used, if the last note is old enough. What is done with the session is worth more than
+    /// the note, so one that cannot be written is only logged.
+    pub async fn note_use(&self, token: &SessionToken, session: &Session, now: Timestamp) {
+        if !session.wants_touch(now) {
+            return;
+        }
+        match self.touch_session(token, now).await {
+            Ok(()) | Err(Error::Conflict) => {}
+            Err(error) => tracing::warn!(%error, "the session's last use was not written"),
+        }
+    }
+
     /// Ends a session, if it is there.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn end_session(&self, token: &SessionToken) -> Result<(), Error> {
+        self.end_session_of(token.user, token.secret.hash()).await
+    }
+
+    /// Ends a session of a person's, named by the hash of its secret, if it is there.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn end_session_of(&self, user: UserId, secret_hash: Hash) -> Result<(), Error> {
         self.client
             .delete_item()
             .table_name(&self.table)
-            .set_key(Some(Key::session(token.user, token.secret.hash()).attributes()))
+            .set_key(Some(Key::session(user, secret_hash).attributes()))
             .send()
             .await
             .map_err(|error| Error::of(&error))?;
         Ok(())
+    }
+
+    /// Everything that is stored of a person's sessions, by the hashes of their secrets: those that are over, too.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_sessions(&self, user: UserId) -> Result<Vec<(Hash, Session)>, Error> {
+        let items = self.query(Key::user(user).pk, SESSION).await?;
+        let sessions = items.into_iter().map(|item| {
+            let hash = Key::of(&item).and_then(|key| key.sk.strip_prefix(SESSION)?.parse().ok());
+            let hash = hash.ok_or_else(|| Corrupt::because("key of a session"))?;
+            Ok((hash, decode(item)?))
+        });
+        sessions.collect()
+    }
+
+    /// Puts the session `to` into the place of `from`, for a member of where it leads. Says whether it did: the old
+    /// session may have ended meanwhile, or the membership.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn switch_session(
+        &self,
+        from: &SessionToken,
+        to: &Session,
+        secret: &Secret,
+    ) -> Result<bool, Error> {
+        let member = ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(Key::member(to.org, to.user).attributes()))
+            .condition_expression("attribute_exists(pk)")
+            .build()
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        let actions = vec![
+            TransactWriteItem::builder().condition_check(member).build(),
+            delete(&self.table, &Key::session(from.user, from.secret.hash()), Some(Only::Exists))?,
+            put(&self.table, encode(to, secret)?, Some(Only::New))?,
+        ];
+        Ok(matches!(self.transact(actions).await?, Transacted::Done))
     }
 
     /// Begins a session on the strength of one that the same person holds.

@@ -5,6 +5,7 @@ use domain::{
     org::Org,
     people::{Role, Session, User},
     secret::{Hash, Secret},
+    team::Membership,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use crate::{
     error::{Error, failed},
     item::{At, encode, from_item, read, to_item},
     key::Key,
+    member,
     session::{self, expires, values},
     update::{Change, Only, change, put},
     user::{self, AddressItem},
@@ -78,6 +80,18 @@ pub enum SignedUp {
     AddressKnown,
 }
 
+/// The membership of who founds an organization.
+fn founder(org: &Org, person: &User, now: Timestamp) -> Membership {
+    Membership {
+        org: org.id,
+        user: person.id,
+        name: person.name.clone(),
+        address: person.address.clone(),
+        role: Role::Admin,
+        since: now,
+    }
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 struct SignUpItem {
     org: String,
@@ -131,7 +145,7 @@ impl Store {
             }
         }
         actions.push(put(table, encode(org, 1)?, Some(Only::New))?);
-        actions.push(put(table, session::member(org, person, Role::Admin, now)?, Some(Only::New))?);
+        actions.push(put(table, member::encode(&founder(org, person, now))?, Some(Only::New))?);
         actions.push(put(table, session::encode(&sign_up.session, &sign_up.secret)?, Some(Only::New))?);
 
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else {

@@ -1,13 +1,14 @@
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{address::Address, id::UserId, name::Name, people::User};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store, Stored},
+    client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error},
     item::{At, from_item, read, to_item},
     key::Key,
-    update::number,
+    update::{Change, Only, change, number},
 };
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,6 +71,34 @@ pub(crate) struct AddressItem {
 }
 
 impl Store {
+    /// What writes how a person changed as part of a transaction; `None` where they did not.
+    pub(crate) fn user_change(
+        &self,
+        before: &Stored<User>,
+        after: &User,
+    ) -> Result<Option<TransactWriteItem>, Error> {
+        if before.value == *after {
+            return Ok(None);
+        }
+        let old = encode(&before.value, before.version)?;
+        let new = encode(after, before.version + 1)?;
+        let difference = Change::between(&old, &new);
+        let only = Only::Version(before.version);
+        difference.map(|it| change(&self.table, &Key::user(after.id), it, only)).transpose()
+    }
+
+    /// Writes how a person changed.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when they changed meanwhile; [`Error::Unavailable`].
+    pub async fn commit_user(&self, before: &Stored<User>, after: &User) -> Result<(), Error> {
+        let Some(action) = self.user_change(before, after)? else { return Ok(()) };
+        match self.transact(vec![action]).await? {
+            Transacted::Done => Ok(()),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
+        }
+    }
+
     /// The person of that id.
     ///
     /// # Errors

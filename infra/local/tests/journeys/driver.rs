@@ -19,7 +19,10 @@ pub struct Answer {
 /// Somebody with a browser, or a program with a session.
 pub struct Visitor<'w> {
     world: &'w World,
+    /// The cookie of the session.
     pub cookie: Option<String>,
+    /// What the browser keeps that asked for a link.
+    pub mark: Option<String>,
     pub ip: String,
 }
 
@@ -33,7 +36,7 @@ impl World {
     }
 
     pub fn visitor(&self) -> Visitor<'_> {
-        Visitor { world: self, cookie: None, ip: "203.0.113.7".to_owned() }
+        Visitor { world: self, cookie: None, mark: None, ip: "203.0.113.7".to_owned() }
     }
 
     pub async fn send(
@@ -164,13 +167,17 @@ impl Visitor<'_> {
     ) -> Answer {
         let mut all = headers.to_vec();
         all.push(("x-local-source-ip", &self.ip));
-        if let Some(cookie) = &self.cookie {
-            all.push(("cookie", cookie));
+        let cookies =
+            [self.cookie.as_deref(), self.mark.as_deref()].into_iter().flatten().collect::<Vec<_>>();
+        let cookies = cookies.join("; ");
+        if !cookies.is_empty() {
+            all.push(("cookie", &cookies));
         }
         let answer = self.world.send(method, path, &all, body).await;
         for set in answer.response.headers().get_all("set-cookie") {
             let pair = set.to_str().unwrap().split(';').next().unwrap().to_owned();
-            self.cookie = (!pair.ends_with('=')).then_some(pair);
+            let kept = if pair.starts_with("__Host-s=") { &mut self.cookie } else { &mut self.mark };
+            *kept = (!pair.ends_with('=')).then_some(pair);
         }
         answer
     }
@@ -215,6 +222,11 @@ impl Visitor<'_> {
     pub fn org(&self) -> String {
         let cookie = self.cookie.as_deref().unwrap();
         cookie.strip_prefix("__Host-s=").unwrap().split('.').next().unwrap().to_owned()
+    }
+
+    /// Who this visitor is.
+    pub fn user(&self) -> String {
+        self.cookie.as_deref().unwrap().split('.').nth(1).unwrap().to_owned()
     }
 
     /// The checklist as JSON.

@@ -8,7 +8,7 @@ pub async fn by_link(world: &World, visitor: &mut Visitor<'_>, email: &str) {
 }
 
 /// Asks for a link; answers its path.
-async fn ask(world: &World, visitor: &mut Visitor<'_>, email: &str) -> String {
+pub async fn ask(world: &World, visitor: &mut Visitor<'_>, email: &str) -> String {
     let asked = visitor.submit("/login", &[("email", email)]).await;
     assert_eq!(asked.status, 200, "{}", asked.text());
     let mails = world.mails("sign_in").await;

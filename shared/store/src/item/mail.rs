@@ -1,35 +1,120 @@
 //! The states of mails.
 
-use domain::delivery::{Claim, Delivery};
+use domain::delivery::{Claim, Delivery, Failure, Tries};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::At;
+use crate::key::{held_pk, mail_pk};
+
+/// Where an item lies in the index by mail time: with what waits for a sender, else with what waits for a person.
+pub(crate) struct MailPlace {
+    pub pk: Option<String>,
+    pub at: Option<At>,
+}
+
+impl MailPlace {
+    pub fn of(shard: u8, due_at: Option<Timestamp>, held_since: Option<Timestamp>) -> Self {
+        let due = due_at.map(|at| (mail_pk(shard), At(at)));
+        let (pk, at) = due.or_else(|| held_since.map(|at| (held_pk(shard), At(at)))).unzip();
+        Self { pk, at }
+    }
+}
 
 /// One mail to one recipient. End states keep little: they stay for ever.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(crate) enum DeliveryItem {
-    Pending { since: At, not_before: At, attempts: u32 },
-    Sending { since: At, claim: String, until: At, attempts: u32 },
-    Sent { at: At },
-    Failed { at: At },
-    Unknown { claim: String, at: At },
-    Dropped { at: At },
+    Pending {
+        #[serde(flatten)]
+        tries: TriesItem,
+        not_before: At,
+    },
+    Sending {
+        #[serde(flatten)]
+        tries: TriesItem,
+        claim: String,
+        until: At,
+    },
+    Sent {
+        at: At,
+    },
+    Failed {
+        at: At,
+        #[serde(default)]
+        why: FailureItem,
+    },
+    Unknown {
+        #[serde(flatten)]
+        tries: TriesItem,
+        claim: String,
+        at: At,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        held: bool,
+    },
+    Dropped {
+        at: At,
+    },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct TriesItem {
+    /// Left out by an earlier version of the code where the mail is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<At>,
+    #[serde(default)]
+    attempts: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unanswered: Option<String>,
+}
+
+/// Why it failed; an earlier version of the code knew one reason.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FailureItem {
+    #[default]
+    Refused,
+    Expired,
+    Rejected,
+    Bounced,
+}
+
+impl From<&Tries> for TriesItem {
+    fn from(tries: &Tries) -> Self {
+        Self {
+            since: Some(At(tries.since)),
+            attempts: tries.failed,
+            unanswered: tries.unanswered.as_ref().map(|claim| claim.0.clone()),
+        }
+    }
+}
+
+impl TriesItem {
+    /// What it says; a mail that does not say since when it is owed is so at least since `known`.
+    fn read(self, known: At) -> Tries {
+        Tries {
+            since: self.since.unwrap_or(known).0,
+            failed: self.attempts,
+            unanswered: self.unanswered.map(Claim),
+        }
+    }
 }
 
 impl From<&Delivery> for DeliveryItem {
     fn from(delivery: &Delivery) -> Self {
-        match delivery.clone() {
-            Delivery::Pending { since, not_before, attempts } => {
-                Self::Pending { since: At(since), not_before: At(not_before), attempts }
+        match delivery {
+            Delivery::Pending { tries, not_before } => {
+                Self::Pending { tries: tries.into(), not_before: At(*not_before) }
             }
-            Delivery::Sending { since, claim, until, attempts } => {
-                Self::Sending { since: At(since), claim: claim.0, until: At(until), attempts }
+            Delivery::Sending { tries, claim, until } => {
+                Self::Sending { tries: tries.into(), claim: claim.0.clone(), until: At(*until) }
             }
-            Delivery::Sent { at } => Self::Sent { at: At(at) },
-            Delivery::Failed { at } => Self::Failed { at: At(at) },
-            Delivery::Unknown { claim, at } => Self::Unknown { claim: claim.0, at: At(at) },
-            Delivery::Dropped { at } => Self::Dropped { at: At(at) },
+            Delivery::Sent { at } => Self::Sent { at: At(*at) },
+            Delivery::Failed { at, why } => Self::Failed { at: At(*at), why: (*why).into() },
+            Delivery::Unknown { tries, claim, at, held } => {
+                Self::Unknown { tries: tries.into(), claim: claim.0.clone(), at: At(*at), held: *held }
+            }
+            Delivery::Dropped { at } => Self::Dropped { at: At(*at) },
         }
     }
 }
@@ -37,16 +122,89 @@ impl From<&Delivery> for DeliveryItem {
 impl From<DeliveryItem> for Delivery {
     fn from(item: DeliveryItem) -> Self {
         match item {
-            DeliveryItem::Pending { since, not_before, attempts } => {
-                Self::Pending { since: since.0, not_before: not_before.0, attempts }
+            DeliveryItem::Pending { tries, not_before } => {
+                Self::Pending { tries: tries.read(not_before), not_before: not_before.0 }
             }
-            DeliveryItem::Sending { since, claim, until, attempts } => {
-                Self::Sending { since: since.0, claim: Claim(claim), until: until.0, attempts }
+            DeliveryItem::Sending { tries, claim, until } => {
+                Self::Sending { tries: tries.read(until), claim: Claim(claim), until: until.0 }
             }
             DeliveryItem::Sent { at } => Self::Sent { at: at.0 },
-            DeliveryItem::Failed { at } => Self::Failed { at: at.0 },
-            DeliveryItem::Unknown { claim, at } => Self::Unknown { claim: Claim(claim), at: at.0 },
+            DeliveryItem::Failed { at, why } => Self::Failed { at: at.0, why: why.into() },
+            DeliveryItem::Unknown { tries, claim, at, held } => {
+                Self::Unknown { tries: tries.read(at), claim: Claim(claim), at: at.0, held }
+            }
             DeliveryItem::Dropped { at } => Self::Dropped { at: at.0 },
         }
+    }
+}
+
+impl From<Failure> for FailureItem {
+    fn from(why: Failure) -> Self {
+        match why {
+            Failure::Refused => Self::Refused,
+            Failure::Expired => Self::Expired,
+            Failure::Rejected => Self::Rejected,
+            Failure::Bounced => Self::Bounced,
+        }
+    }
+}
+
+impl From<FailureItem> for Failure {
+    fn from(why: FailureItem) -> Self {
+        match why {
+            FailureItem::Refused => Self::Refused,
+            FailureItem::Expired => Self::Expired,
+            FailureItem::Rejected => Self::Rejected,
+            FailureItem::Bounced => Self::Bounced,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::delivery::{Feed, Outcome};
+    use jiff::{SignedDuration, Timestamp};
+    use serde_dynamo::AttributeValue;
+
+    use super::*;
+
+    #[test]
+    fn every_state_reads_back_as_it_was_written() {
+        let now: Timestamp = "2025-01-08T10:20:30.5Z".parse().unwrap();
+        let check = now + SignedDuration::from_mins(20);
+        let claim = Claim::new(now, "a");
+        let pending = Delivery::owed(now);
+        let sending = pending.claim(&claim, None, now).unwrap();
+        let unknown = sending.settle(&claim, Outcome::Ambiguous, 0, now).unwrap();
+        let again =
+            unknown.claim(&Claim::new(check, "b"), Some(Feed { newest: Some(check) }), check).unwrap();
+        let mut states = vec![again, unknown.give_up(check).unwrap(), unknown, pending, sending];
+        states.extend([Delivery::Sent { at: now }, Delivery::Dropped { at: now }]);
+        for why in [Failure::Refused, Failure::Expired, Failure::Rejected, Failure::Bounced] {
+            states.push(Delivery::Failed { at: now, why });
+        }
+        for state in states {
+            let stored: AttributeValue =
+                serde_dynamo::to_attribute_value(DeliveryItem::from(&state)).unwrap();
+            let read: DeliveryItem = serde_dynamo::from_attribute_value(stored).unwrap();
+            assert_eq!(Delivery::from(read), state);
+        }
+    }
+
+    #[test]
+    fn what_an_earlier_version_wrote_is_still_read() {
+        let at: Timestamp = "2025-01-08T10:20:30Z".parse().unwrap();
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let map = |pairs: &[(&str, &str)]| {
+            AttributeValue::M(pairs.iter().map(|(name, value)| ((*name).to_owned(), text(value))).collect())
+        };
+        let unknown = map(&[("state", "unknown"), ("claim", "c1a1"), ("at", "2025-01-08T10:20:30.000Z")]);
+        let read: DeliveryItem = serde_dynamo::from_attribute_value(unknown).unwrap();
+        let tries = Tries { since: at, failed: 0, unanswered: None };
+        let claim = Claim("c1a1".to_owned());
+        assert_eq!(Delivery::from(read), Delivery::Unknown { tries, claim, at, held: false });
+        let failed = map(&[("state", "failed"), ("at", "2025-01-08T10:20:30.000Z")]);
+        let read: DeliveryItem = serde_dynamo::from_attribute_value(failed).unwrap();
+        assert_eq!(Delivery::from(read), Delivery::Failed { at, why: Failure::Refused });
     }
 }

@@ -5,9 +5,10 @@ mod billing;
 mod checklist;
 mod mail;
 mod org;
+mod trial;
 
 pub(crate) use at::At;
-pub(crate) use mail::DeliveryItem;
+pub(crate) use mail::{DeliveryItem, MailPlace};
 pub(crate) use org::{decode, encode};
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -23,7 +24,7 @@ pub(crate) fn to_item(key: &Key, form: &impl Serialize) -> Result<Attributes, Co
 
 /// What a stored form says. Attributes it does not know belong to other versions of the code.
 pub(crate) fn from_item<T: DeserializeOwned>(item: Attributes) -> Result<T, Corrupt> {
-    serde_dynamo::from_item(item).map_err(Corrupt::because)
+    serde_dynamo::from_item(item).map_err(Corrupt::not_a::<T>)
 }
 
 /// A stored text read as a type of its own.

@@ -7,17 +7,20 @@ use domain::{
     address::Address,
     name::Name,
     notice::Outbox,
-    org::{AdminContact, Org, Project, Provisioned, Trigger},
+    org::{AdminContact, Org, Project, Provisioned, Reminders, Silenced, Trigger, Unreachable},
     trial::Trial,
     zone::Zone,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{At, DeliveryItem, billing::BillingItem, checklist::ChecklistItem, from_item, read, to_item};
+use super::{
+    At, DeliveryItem, MailPlace, billing::BillingItem, checklist::ChecklistItem, from_item, read, to_item,
+    trial::TrialItem,
+};
 use crate::{
     client::{Attributes, Stored},
     error::Corrupt,
-    key::{Key, due_pk, mail_pk, shard},
+    key::{Key, due_pk, shard},
     update::number,
 };
 
@@ -64,6 +67,25 @@ struct AdminItem {
     user: String,
     name: String,
     address: String,
+    /// There once they unsubscribed from reminders.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    no_reminders: bool,
+    /// There once notices do not reach them any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unreachable: Option<UnreachableItem>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct UnreachableItem {
+    since: At,
+    why: SilencedItem,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SilencedItem {
+    Bounced,
+    Complained,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -74,18 +96,12 @@ struct ProvisionedItem {
     project_name: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct TrialItem {
-    started_at: At,
-    ends_at: At,
-    reminder_days: Vec<u16>,
-}
-
 /// The item of an organization at a version.
 pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::org(org.id);
     let shard = shard(&key.pk);
-    let (due_at, mail_at) = (org.due_at(), org.outbox.due_at());
+    let due_at = org.due_at();
+    let mail = MailPlace::of(shard, org.outbox.due_at(), org.outbox.held_since());
     let mut item = to_item(
         &key,
         &OrgItem {
@@ -100,12 +116,12 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
             trial: org.trial.as_ref().map(TrialItem::from),
             billing: BillingItem::from(&org.billing),
             checklist: ChecklistItem::from(&org.checklist),
-            mail: mail(&org.outbox),
+            mail: notices(&org.outbox),
             due_pk: due_at.map(|_| due_pk(shard)),
             due_at: due_at.map(At),
-            mail_pk: mail_at.map(|_| mail_pk(shard)),
-            mail_at: mail_at.map(At),
-            mail_ready: mail_at.filter(|_| org.outbox.is_ready()).map(At),
+            mail_ready: mail.at.filter(|_| org.outbox.is_ready()),
+            mail_pk: mail.pk,
+            mail_at: mail.at,
         },
     )?;
     item.insert("version".to_owned(), number(version));
@@ -135,7 +151,7 @@ impl TryFrom<OrgItem> for Org {
             signed_up_at: item.profile.signed_up_at.0,
             admins: item.admins.into_iter().map(AdminContact::try_from).collect::<Result<_, _>>()?,
             provisioned: item.provisioned.map(Provisioned::try_from).transpose()?,
-            trial: item.trial.map(Trial::from),
+            trial: item.trial.map(Trial::try_from).transpose()?,
             billing: item.billing.try_into()?,
             checklist: item.checklist.try_into()?,
             outbox: outbox(item.mail)?,
@@ -149,6 +165,8 @@ impl From<&AdminContact> for AdminItem {
             user: admin.user.to_string(),
             name: admin.name.to_string(),
             address: admin.address.as_str().to_owned(),
+            no_reminders: admin.reminders == Reminders::Unwanted,
+            unreachable: admin.unreachable.as_ref().map(UnreachableItem::from),
         }
     }
 }
@@ -161,7 +179,29 @@ impl TryFrom<AdminItem> for AdminContact {
             user: read("admin's user id", &item.user)?,
             name: Name::from_stored(item.name),
             address: Address::from_stored(item.address),
+            reminders: if item.no_reminders { Reminders::Unwanted } else { Reminders::Wanted },
+            unreachable: item.unreachable.map(Unreachable::from),
         })
+    }
+}
+
+impl From<&Unreachable> for UnreachableItem {
+    fn from(unreachable: &Unreachable) -> Self {
+        let why = match unreachable.why {
+            Silenced::Bounced => SilencedItem::Bounced,
+            Silenced::Complained => SilencedItem::Complained,
+        };
+        Self { since: At(unreachable.since), why }
+    }
+}
+
+impl From<UnreachableItem> for Unreachable {
+    fn from(item: UnreachableItem) -> Self {
+        let why = match item.why {
+            SilencedItem::Bounced => Silenced::Bounced,
+            SilencedItem::Complained => Silenced::Complained,
+        };
+        Self { since: item.since.0, why }
     }
 }
 
@@ -188,23 +228,7 @@ impl TryFrom<ProvisionedItem> for Provisioned {
     }
 }
 
-impl From<&Trial> for TrialItem {
-    fn from(trial: &Trial) -> Self {
-        Self {
-            started_at: At(trial.started_at),
-            ends_at: At(trial.ends_at),
-            reminder_days: trial.reminder_days.clone(),
-        }
-    }
-}
-
-impl From<TrialItem> for Trial {
-    fn from(item: TrialItem) -> Self {
-        Self { started_at: item.started_at.0, ends_at: item.ends_at.0, reminder_days: item.reminder_days }
-    }
-}
-
-fn mail(outbox: &Outbox) -> BTreeMap<String, BTreeMap<String, DeliveryItem>> {
+fn notices(outbox: &Outbox) -> BTreeMap<String, BTreeMap<String, DeliveryItem>> {
     outbox
         .0
         .iter()
@@ -236,6 +260,8 @@ mod tests {
             What,
         },
         delivery::{Claim, Outcome},
+        extension::{Days, Extension, Reason},
+        secret::Hash,
         task::TASKS,
     };
     use jiff::Timestamp;
@@ -245,16 +271,25 @@ mod tests {
     fn org() -> Org {
         let now: Timestamp = "2025-01-08T10:20:30.5Z".parse().unwrap();
         let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-        let founder = AdminContact {
+        let founder = AdminContact::new(
             user,
-            name: Name::parse("Jo Doe").unwrap(),
-            address: Address::parse("jo@example.com").unwrap(),
-        };
+            Name::parse("Jo Doe").unwrap(),
+            Address::parse("jo@example.com").unwrap(),
+        );
         let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
         let zone = Zone::named("Europe/Berlin");
         let mut org = Org::sign_up(id, Name::parse("Acme Corp").unwrap(), zone, founder, now);
         org.start_trial(Trial::start(now, 14, vec![3, 1]), project, now);
+        org.trial.as_mut().unwrap().extensions.push(Extension {
+            at: now,
+            by: user,
+            name: Name::parse("Ann").unwrap(),
+            days: Days::parse("7").unwrap(),
+            reason: Reason::parse("Their budget comes in March").unwrap(),
+            ends_at: "2025-01-29T10:20:30Z".parse().unwrap(),
+            request: Hash::of(&[b"form"]),
+        });
         let customer = CustomerId::parse("cus_1").unwrap();
         let subscription = SubscriptionId::parse("sub_1").unwrap();
         for (event, what) in [
@@ -305,9 +340,10 @@ mod tests {
         org.checklist.skip(&TASKS[2], now);
         org.checklist.dismiss(true, now);
         let claim = Claim("abc".to_owned());
-        let letters = org.claim_mail(&claim, 9, now);
+        let letters = org.claim_mail(&claim, 9, None, now);
         org.outbox.settle(&letters[0], &claim, Outcome::Ambiguous, 0, now);
         assert_eq!(org.outbox.0.len(), 2, "a welcome and a failed payment");
+        org.silence(user, Silenced::Complained, now);
         org
     }
 

@@ -1,0 +1,61 @@
+//! The door: who asks, with the proof of it.
+
+use axum::response::Response;
+use domain::people::{Admin, Member, Role, SessionToken};
+use http::HeaderMap;
+use jiff::Timestamp;
+use store::SignedIn;
+use web::{
+    Kind, Problem, Wants,
+    ui::{Person, Place},
+};
+
+use crate::{App, trouble};
+
+/// Somebody signed in. Only [`App::admit`] makes one.
+pub struct Caller {
+    pub token: SessionToken,
+    pub found: SignedIn,
+    pub member: Member,
+    pub now: Timestamp,
+}
+
+impl App {
+    /// One consistent read: session, person, membership and organization.
+    pub async fn admit(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
+        let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
+        let found = self.store.load_session(&token).await.map_err(trouble)?;
+        let found = found.ok_or_else(Problem::unauthorized)?;
+        let now = self.clock.now();
+        let member = found.prove(now).ok_or_else(Problem::unauthorized)?;
+        self.store.note_use(&token, &found.session, now).await;
+        Ok(Caller { token, found, member, now })
+    }
+}
+
+impl Caller {
+    /// Proof that they are an admin, or 403.
+    pub fn admin(&self) -> Result<Admin, Problem> {
+        self.member.admin().ok_or_else(Problem::forbidden)
+    }
+
+    /// How a page greets them.
+    pub fn person(&self, here: Option<Place>) -> Person<'_> {
+        Person {
+            name: self.found.user.value.name.as_str(),
+            organization: self.found.org.value.name.as_str(),
+            admin: self.member.role() == Role::Admin,
+            here,
+        }
+    }
+}
+
+/// Gives the answer, or the problem in the caller's own kind. People without a session are led to sign in, and back to
+/// the page `back`.
+pub fn answer(wants: Wants, back: &str, outcome: Result<Response, Problem>) -> Response {
+    match outcome {
+        Ok(response) => response,
+        Err(problem) if wants == Wants::Page && problem.kind == Kind::Unauthorized => web::to_login(back),
+        Err(problem) => web::refuse(wants, problem),
+    }
+}

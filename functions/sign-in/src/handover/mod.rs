@@ -1,0 +1,77 @@
+//! `/handover`: the way into the host app, without signing in there again.
+
+mod key;
+mod keys;
+mod pass;
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use boot::BaseUrl;
+use http::HeaderMap;
+use web::{Problem, Wants};
+
+pub use key::SigningKey;
+pub use keys::{KeyPlace, Keys};
+
+use crate::{
+    App,
+    door::{self, Caller},
+    handover::pass::Pass,
+};
+
+/// Onramp's own dashboard, which stands in for a host app where there is none.
+const DASHBOARD: &str = "/dashboard";
+
+/// The host app, as far as people can be led into it.
+#[expect(clippy::large_enum_variant, reason = "a process has one")]
+pub enum HostApp {
+    /// There is none.
+    Absent,
+    /// It is there and signs people in itself.
+    Linked(BaseUrl),
+    /// It lets in who brings a pass.
+    Trusting(BaseUrl, Keys),
+}
+
+impl HostApp {
+    /// The host app at that address, with those keys.
+    pub fn new(address: Option<BaseUrl>, keys: Option<Keys>) -> Self {
+        match (address, keys) {
+            (None, _) => Self::Absent,
+            (Some(address), None) => Self::Linked(address),
+            (Some(address), Some(keys)) => Self::Trusting(address, keys),
+        }
+    }
+}
+
+/// `POST /handover`: 303 into the host app, with a pass in the query. It is open to every member in every state of the
+/// organization, as signing in is: what somebody may do there is for the host app to say, and the pass tells it.
+pub async fn lead(State(app): State<Arc<App>>, request: Request) -> Response {
+    let wants = Wants::of(request.headers());
+    let (headers, origin) = (request.headers().clone(), web::origin(&request));
+    drop(request);
+    door::answer(wants, DASHBOARD, app.lead_into_host_app(&headers, &origin).await)
+}
+
+impl App {
+    async fn lead_into_host_app(&self, headers: &HeaderMap, origin: &str) -> Result<Response, Problem> {
+        let Caller { found, now, .. } = self.admit(headers).await?;
+        let (address, keys) = match &self.host {
+            HostApp::Absent => return Ok(web::see_other(DASHBOARD)),
+            HostApp::Linked(address) => return Ok(web::see_other(address.as_str())),
+            HostApp::Trusting(address, keys) => (address, keys),
+        };
+        let key = keys.signing(now).await;
+        let key =
+            key.ok_or_else(|| Problem::unavailable().because("no key to sign a pass for the host app"))?;
+        let pass = Pass { issuer: origin, audience: address.origin(), id: self.entropy.bytes(), now };
+        let token = pass.of(&found, &key);
+        let (organization, user) = (found.session.org, found.session.user);
+        tracing::info!(area = "access", %organization, %user, "handed over to the host app");
+        Ok(web::see_other(&format!("{}/?token={token}", address.as_str())))
+    }
+}

@@ -1,0 +1,109 @@
+use domain::{
+    invitation::Invitation,
+    team::{Membership, Refusal},
+};
+use http::HeaderMap;
+use jiff::Timestamp;
+use web::{Fields, Problem};
+
+use crate::{
+    App,
+    door::Caller,
+    members::{
+        ask::{Ask, InviteIn},
+        refusal::told,
+    },
+    trouble,
+};
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Changed {
+    /// An invitation's mail is owed.
+    Invited(Box<Invitation>, Timestamp),
+    /// Somebody has this role.
+    Appointed(Box<Membership>),
+    /// A member or an invitation is gone.
+    Gone,
+    /// The caller is gone.
+    Left,
+}
+
+/// Why nothing came of one try.
+pub enum Halt {
+    /// The rules are against it.
+    Refused(Refusal),
+    /// Something else is wrong with what was asked.
+    Told(Problem),
+    /// The table's word; somebody else may have been faster.
+    Table(store::Error),
+}
+
+impl From<Refusal> for Halt {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Problem> for Halt {
+    fn from(problem: Problem) -> Self {
+        Self::Told(problem)
+    }
+}
+
+impl From<store::Error> for Halt {
+    fn from(error: store::Error) -> Self {
+        Self::Table(error)
+    }
+}
+
+impl App {
+    /// Does what is asked for, and again from the start where somebody else changed the organization meanwhile: no two
+    /// changes of who belongs rest on the same state. `origin` is our own.
+    pub async fn change_team(
+        &self,
+        headers: &HeaderMap,
+        origin: &str,
+        ask: &Ask,
+        fields: &Result<Fields, Problem>,
+    ) -> Result<Changed, Problem> {
+        for attempt in 0..store::TRIES {
+            let caller = self.admit(headers).await?;
+            match self.try_change(&caller, ask, fields).await {
+                Ok(changed) => return Ok(changed),
+                Err(Halt::Refused(refusal)) => return Err(told(refusal, origin, caller.member.org())),
+                Err(Halt::Told(problem)) => return Err(problem),
+                Err(Halt::Table(store::Error::Conflict)) => store::pause(attempt).await,
+                Err(Halt::Table(error)) => return Err(trouble(error)),
+            }
+        }
+        Err(trouble(store::Error::Conflict))
+    }
+
+    /// Judged in this order: role, access, input.
+    async fn try_change(
+        &self,
+        caller: &Caller,
+        ask: &Ask,
+        fields: &Result<Fields, Problem>,
+    ) -> Result<Changed, Halt> {
+        let org = &caller.found.org.value;
+        let admin = match ask {
+            Ask::Leave => return self.leave(caller).await,
+            _ => caller.admin()?,
+        };
+        match ask {
+            Ask::Invite | Ask::Resend(_) => org.may_invite(&admin, caller.now)?,
+            _ => org.may_change_team(caller.now)?,
+        }
+        let fields = fields.as_ref().map_err(Clone::clone)?;
+        match ask {
+            Ask::Invite => self.invite(caller, &admin, InviteIn::parse(fields)?).await,
+            Ask::Resend(id) => self.resend(caller, &admin, id).await,
+            Ask::Revoke(id) => self.revoke(caller, id).await,
+            Ask::Appoint(id) => self.appoint(caller, &admin, id, fields).await,
+            Ask::Remove(id) => self.remove(caller, &admin, id).await,
+            Ask::Leave => self.leave(caller).await,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+use domain::{
+    id::OrgId,
+    invitation::{MOST_OPEN, MOST_SENDS},
+    org::MOST_ADMINS,
+    team::Refusal,
+};
+use serde_json::json;
+use web::{FieldError, Kind, Problem};
+
+/// Where an admin proves an address, and comes back here.
+const SIGN_IN: &str = "/login?next=/members";
+
+/// What a refusal is told as. `org` is whose plans would help, `origin` our own.
+pub fn told(refusal: Refusal, origin: &str, org: OrgId) -> Problem {
+    let of_address =
+        |code, message: &str| Problem::invalid(vec![FieldError::new("email", code, message.to_owned())]);
+    let conflict = |detail: String| Problem::new(Kind::Conflict, detail);
+    match refusal {
+        Refusal::NoAccess(_) => Problem::payment_required(&format!("{origin}/organizations/{org}")),
+        Refusal::Unproven => Problem::new(Kind::Forbidden, UNPROVEN).with("sign_in_url", json!(SIGN_IN)),
+        Refusal::AlreadyMember => of_address("already_member", "This person is a member already."),
+        Refusal::AlreadyInvited => of_address(
+            "already_invited",
+            "This person is invited already. You can send the invitation again below.",
+        ),
+        Refusal::TooManyOpen => conflict(format!(
+            "{MOST_OPEN} invitations wait to be accepted. Revoke one, or wait until one is accepted or expires."
+        )),
+        Refusal::SentTooOften => conflict(format!(
+            "This invitation was sent {MOST_SENDS} times. Ask the person, or revoke it and invite another address."
+        )),
+        Refusal::TooManyAdmins => conflict(format!("An organization has at most {MOST_ADMINS} admins.")),
+        Refusal::LastAdmin => {
+            conflict("This is the only admin. Make somebody else an admin first.".to_owned())
+        }
+    }
+}
+
+/// Why an admin cannot invite yet.
+pub const UNPROVEN: &str =
+    "Prove your email address before you invite others: sign in once by a mailed link.";
+
+/// Whether that is what somebody is told.
+pub fn is_unproven(problem: &Problem) -> bool {
+    problem.extra.iter().any(|(name, _)| *name == "sign_in_url")
+}

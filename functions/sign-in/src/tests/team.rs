@@ -1,0 +1,173 @@
+//! Members, invitations, sessions and organizations, from recorded events.
+
+use domain::{id::OrgId, invitation::InvitationId, secret::Secret};
+use serde_json::{Map, Value, json};
+
+use super::{empty, recorded, run, with};
+
+const ORG: &str = "org_0198c0de-0000-7000-8000-000000000001";
+const OTHER_ORG: &str = "org_0198c0de-0000-7000-8000-000000000005";
+const JO: &str = "usr_0198c0de-0000-7000-8000-000000000002";
+const MO: &str = "usr_0198c0de-0000-7000-8000-000000000004";
+/// The secret of the recorded cookie, and the one of the recorded invitation.
+const COOKIE: &str = "5ec2e70000000000000000000000000000000000000000000000000000000001";
+const TOKEN: &str = "1a71c0de00000000000000000000000000000000000000000000000000000001";
+const NOW: &str = "2026-01-15T09:00:00.000Z";
+
+/// What is sent by forms of people who are signed in.
+const FORMS: [(&str, &str); 9] = [
+    ("post-members-invite", "/members"),
+    ("post-members-resend", "/members"),
+    ("post-members-revoke", "/members"),
+    ("post-members-role", "/members"),
+    ("post-members-remove", "/members"),
+    ("post-members-leave", "/members"),
+    ("post-sessions-end", "/account"),
+    ("post-sessions-end-all", "/account"),
+    ("post-switch", "/account"),
+];
+
+fn hash(secret: &str) -> String {
+    secret.parse::<Secret>().unwrap().hash().to_string()
+}
+
+/// An item as DynamoDB writes it: plain values of JSON, with their types put around.
+fn item(value: &Value) -> Value {
+    match value {
+        Value::String(text) => json!({ "S": text }),
+        Value::Number(number) => json!({ "N": number.to_string() }),
+        Value::Bool(yes) => json!({ "BOOL": yes }),
+        Value::Array(list) => json!({ "L": list.iter().map(item).collect::<Vec<_>>() }),
+        Value::Object(map) => json!({ "M": attributes(map) }),
+        Value::Null => json!({ "NULL": true }),
+    }
+}
+
+fn attributes(map: &Map<String, Value>) -> Value {
+    map.iter().map(|(name, value)| (name.clone(), item(value))).collect()
+}
+
+fn stored(value: &Value) -> Value {
+    attributes(value.as_object().unwrap())
+}
+
+/// Everything that a batch may ask for: Jo, admin of an organization on trial; Mo, a member; Mo's invitation.
+fn all() -> Vec<Value> {
+    let trial = json!({ "started_at": NOW, "ends_at": "2026-01-29T09:00:00.000Z", "reminder_days": [3] });
+    let profile = json!({ "id": ORG, "name": "Acme", "time_zone": "UTC", "signed_up_at": NOW });
+    let admins = json!([{ "user": JO, "name": "Jo", "address": "jo@acme.example" }]);
+    let user = |id: &str, address: &str| {
+        json!({ "pk": format!("USER#{id}"), "sk": "USER", "id": id, "name": "Jo", "address": address,
+            "verified": true, "orgs": [ORG, OTHER_ORG], "version": 1 })
+    };
+    let member = |id: &str, role: &str| {
+        json!({ "pk": format!("ORG#{ORG}"), "sk": format!("MEMBER#{id}"), "role": role, "name": "Jo",
+            "address": "jo@acme.example", "since": NOW })
+    };
+    let id = InvitationId::of(
+        ORG.parse::<OrgId>().unwrap(),
+        &domain::address::Address::parse("mo@acme.example").unwrap(),
+    );
+    let session = json!({ "pk": format!("USER#{JO}"), "sk": format!("SESSION#{}", hash(COOKIE)), "org": ORG,
+        "user": JO, "created_at": NOW, "seen_at": NOW, "expires_at": 0 });
+    let org = json!({ "pk": format!("ORG#{ORG}"), "sk": "ORG", "profile": profile, "admins": admins,
+        "trial": trial, "version": 1 });
+    let invitation = json!({ "pk": format!("ORG#{ORG}"), "sk": format!("INVITE#{id}"), "org": ORG,
+        "address": "mo@acme.example", "role": "member", "inviter": "Jo", "created_at": NOW,
+        "good_until": "2026-01-22T09:00:00.000Z", "sends": 1, "mail": { "state": "sent", "at": NOW },
+        "secret_hash": hash(TOKEN), "version": 1 });
+    let people =
+        [user(JO, "jo@acme.example"), user(MO, "mo@acme.example"), member(JO, "admin"), member(MO, "member")];
+    people.into_iter().chain([session, org, invitation]).map(|it| stored(&it)).collect()
+}
+
+/// A table in which all of that is, and which takes every write.
+fn full(operation: &str) -> (u16, Value) {
+    let answer = match operation {
+        "BatchGetItem" => json!({ "Responses": { "onramp": all() } }),
+        // The only thing that is read alone and found: the link of the invitation.
+        "GetItem" => {
+            let id = InvitationId::of(
+                ORG.parse::<OrgId>().unwrap(),
+                &domain::address::Address::parse("mo@acme.example").unwrap(),
+            );
+            let link = json!({ "org": ORG, "invitation": id.to_string(), "address": "mo@acme.example" });
+            json!({ "Item": stored(&link) })
+        }
+        _ => json!({}),
+    };
+    (200, answer)
+}
+
+/// The same where nothing is found that is read alone.
+fn without_links(operation: &str) -> (u16, Value) {
+    if operation == "GetItem" { (200, json!({})) } else { full(operation) }
+}
+
+#[tokio::test]
+async fn without_a_session_nothing_is_read_and_the_way_in_leads_back() {
+    for (case, page) in FORMS {
+        let mut event = recorded(case);
+        event.as_object_mut().unwrap().remove("cookies");
+        let (status, out, calls) = run(full, &event).await;
+        assert_eq!((status, calls), (303, vec![]), "{case}");
+        assert_eq!(out["headers"]["location"], format!("/login?next={page}"), "{case}");
+    }
+    for (case, page) in [("get-members", "/members"), ("get-account", "/account")] {
+        let (status, out, _) = run(empty, &recorded(case)).await;
+        assert_eq!((status, &out["headers"]["location"]), (303, &json!(format!("/login?next={page}"))));
+    }
+}
+
+#[tokio::test]
+async fn other_sites_write_nothing() {
+    for case in FORMS.map(|(case, _)| case).into_iter().chain(["post-invitation"]) {
+        let event = with(recorded(case), "/headers/sec-fetch-site", json!("cross-site"));
+        let (status, out, calls) = run(full, &event).await;
+        assert_eq!((status, calls, &out["cookies"]), (403, vec![], &json!([])), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn each_of_it_makes_the_calls_that_it_needs() {
+    for (case, status, expected) in [
+        ("get-members", 200, "BatchGetItem Query Query"),
+        ("get-account", 200, "BatchGetItem BatchGetItem Query"),
+        ("get-invitation", 200, "BatchGetItem GetItem"),
+        ("post-members-invite", 303, "BatchGetItem GetItem Query TransactWriteItems"),
+        ("post-members-invite-json", 200, "BatchGetItem GetItem Query TransactWriteItems"),
+        ("post-members-role", 303, "BatchGetItem BatchGetItem TransactWriteItems"),
+        ("post-members-remove", 303, "BatchGetItem BatchGetItem TransactWriteItems"),
+        ("post-sessions-end", 303, "BatchGetItem DeleteItem"),
+        ("post-sessions-end-all", 303, "BatchGetItem DeleteItem TransactWriteItems"),
+        ("post-switch", 303, "BatchGetItem TransactWriteItems"),
+        ("post-invitation", 303, "BatchGetItem GetItem TransactWriteItems"),
+    ] {
+        let table = if case.starts_with("post-members") { without_links } else { full };
+        let (answered, out, mut calls) = run(table, &recorded(case)).await;
+        calls.sort();
+        assert_eq!((answered, calls.join(" ").as_str()), (status, expected), "{case}: {out}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_joins_or_switches_gets_a_session_of_their_own() {
+    for (case, org) in [("post-invitation", ORG), ("post-switch", OTHER_ORG)] {
+        let (_, out, _) = run(full, &recorded(case)).await;
+        let cookie = out["cookies"][0].as_str().unwrap();
+        assert!(cookie.starts_with(&format!("__Host-s={org}.usr_")), "{case}: {cookie}");
+        assert!(!cookie.contains(COOKIE), "{case}: a new secret");
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_is_told_in_json_without_its_secret() {
+    let (_, out, _) = run(without_links, &recorded("post-members-invite-json")).await;
+    let body: Value = serde_json::from_str(out["body"].as_str().unwrap()).unwrap();
+    let invitation = &body["invitation"];
+    assert_eq!(
+        (&invitation["email"], &invitation["role"], &invitation["status"], &invitation["expires_at"]),
+        (&json!("mo@acme.example"), &json!("admin"), &json!("sending"), &json!("2026-01-22T09:00:00Z"))
+    );
+    assert_eq!(body.as_object().unwrap().len() + invitation.as_object().unwrap().len(), 7);
+}

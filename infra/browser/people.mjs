@@ -1,0 +1,87 @@
+// People: a colleague is invited, joins with a phone of their own, and sees what members see.
+
+import assert from 'node:assert/strict';
+import { signIn, signUp, submit } from './steps.mjs';
+
+/** A phone of somebody's own, which shares nothing with the browser of `page`. */
+async function phone(page, scripts) {
+  const context = await page.context().browser().newContext({
+    javaScriptEnabled: scripts,
+    viewport: { width: 360, height: 800 },
+  });
+  return context.newPage();
+}
+
+/** An admin proves the address, invites a colleague, and looks after who is in. */
+export async function bringsAColleague(stack, page, who, see) {
+  const says = (on, text) => on.getByText(text).first().waitFor({ timeout: 5_000 });
+  const colleague = { name: 'Mo Roe', address: `mo-${who.address}` };
+
+  // In at once after signing up, but nobody can be invited yet.
+  await signUp(stack, page, who, true);
+  await page.getByRole('link', { name: 'Members' }).first().click();
+  await says(page, 'Prove your email address');
+  await see('members-unproven');
+  await page.getByRole('button', { name: 'Sign out' }).first().click();
+  await signIn(stack, page, who, () => {});
+
+  await page.goto(`${stack.url}/members`);
+  await see('members');
+  await page.fill('input[name=email]', 'nobody');
+  await page.getByRole('button', { name: 'Send invitation' }).click();
+  await says(page, 'Enter one email address');
+  assert.equal(await page.inputValue('input[name=email]'), 'nobody', 'a refused form keeps what was typed');
+  await see('members-refused');
+  await page.fill('input[name=email]', colleague.address);
+  await page.getByRole('button', { name: 'Send invitation' }).click();
+  const [mail] = await stack.mailTo(colleague.address);
+  assert.equal(mail.kind, 'invitation');
+  await page.goto(`${stack.url}/members`);
+  await says(page, 'Pending');
+  await see('members-invited');
+
+  // The colleague joins on a phone, and finds a friendly page where admins set things up.
+  const mo = await phone(page, who.scripts);
+  await mo.goto(mail.text.match(/https?:\/\/\S+\/invitations\/[^\s?]+/)[0]);
+  await says(mo, `Join ${who.organization}`);
+  await see('invitation', mo);
+  await mo.fill('input[name=full_name]', colleague.name);
+  await submit(mo);
+  await mo.waitForURL(`${stack.url}/dashboard`);
+  await mo.goto(`${stack.url}/onboarding/checklist`);
+  assert.equal(await mo.getByRole('button', { name: /^Mark as done/ }).count(), 0, 'members tick nothing');
+  await mo.goto(`${stack.url}/members`);
+  await says(mo, 'Good to have you here');
+  await see('members-as-member', mo);
+
+  // The admin sees both, and the task of inviting somebody done.
+  await page.goto(`${stack.url}/members`);
+  await says(page, colleague.name);
+  await see('members-both');
+  await page.goto(`${stack.url}/account`);
+  await says(page, 'This browser');
+  await see('account');
+  await page.goto(`${stack.url}/onboarding/checklist`);
+  await says(page, '1 of 8');
+
+  // Removed, the colleague is out at the next page.
+  await page.goto(`${stack.url}/members`);
+  await page.getByRole('button', { name: `Remove: ${colleague.name}` }).click();
+  await says(page, '1 person');
+  await mo.goto(`${stack.url}/dashboard`);
+  assert.match(mo.url(), /\/login\b/);
+  await mo.context().close();
+
+  // A link that was asked for here and is opened elsewhere says so.
+  await page.goto(`${stack.url}/login`);
+  await page.getByRole('button', { name: 'Sign out' }).first().click();
+  await page.goto(`${stack.url}/login`);
+  await page.fill('input[name=email]', who.address);
+  await submit(page);
+  const link = (await stack.mailTo(who.address)).filter((mail) => mail.kind === 'sign_in').at(-1);
+  const other = await phone(page, who.scripts);
+  await other.goto(link.text.match(/https?:\/\/\S+\/login\/[^\s?]+/)[0]);
+  await says(other, 'another browser');
+  await see('login-link-elsewhere', other);
+  await other.context().close();
+}

@@ -1,0 +1,256 @@
+//! Invitations, from the form to the first page of the invited.
+
+use serde_json::json;
+
+use crate::{
+    driver::{Visitor, World},
+    sign_in::by_link,
+};
+
+/// Somebody whose address is proven, admin of an organization on trial.
+pub async fn admin<'w>(world: &'w World, organization: &str, email: &str) -> Visitor<'w> {
+    let mut jo = world.trialing(organization, email).await;
+    by_link(world, &mut jo, email).await;
+    jo
+}
+
+/// Invites an address; answers the path of the newest link that was mailed there.
+pub async fn invite(world: &World, admin: &mut Visitor<'_>, email: &str, role: &str) -> String {
+    let sent = admin.submit("/members/invitations", &[("email", email), ("role", role)]).await;
+    assert_eq!((sent.status, sent.header("location")), (303, "/members"), "{}", sent.text());
+    link(world, email).await
+}
+
+/// The path of the newest invitation that was mailed to an address.
+pub async fn link(world: &World, email: &str) -> String {
+    let mails = world.mails("invitation").await;
+    let address = email.to_lowercase();
+    let mail = mails.iter().rfind(|mail| mail["to"][0] == address).unwrap();
+    let text = mail["text"].as_str().unwrap();
+    let link = text.split_whitespace().find(|word| word.contains("/invitations/")).unwrap();
+    link.strip_prefix("http://localhost:8484").unwrap().to_owned()
+}
+
+/// Invites somebody and has them accept.
+pub async fn join<'w>(world: &'w World, admin: &mut Visitor<'_>, email: &str, role: &str) -> Visitor<'w> {
+    let path = invite(world, admin, email, role).await;
+    let mut mo = world.visitor();
+    let joined = mo.submit(&path, &[("full_name", "Mo Roe")]).await;
+    assert_eq!((joined.status, joined.header("location")), (303, "/dashboard"), "{}", joined.text());
+    mo
+}
+
+#[tokio::test]
+async fn an_invitation_is_looked_at_often_and_accepted_once() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let path = invite(&world, &mut jo, "Mo@Example.com", "member").await;
+    let mut mo = world.visitor();
+    for _ in 0..10 {
+        let page = mo.open(&path).await;
+        assert_eq!((page.status, &mo.cookie), (200, &None));
+        for part in ["Acme", "Jo Doe", "mo@example.com", "a member", "name=\"full_name\""] {
+            assert!(page.text().contains(part), "{part}: {}", page.text());
+        }
+    }
+    let nameless = mo.submit(&path, &[("full_name", " ")]).await;
+    assert_eq!((nameless.status, &mo.cookie), (422, &None));
+    let joined = mo.submit(&path, &[("full_name", "Mo Roe")]).await;
+    assert_eq!((joined.status, joined.header("location")), (303, "/dashboard"), "{}", joined.text());
+    assert_eq!(mo.org(), jo.org());
+    assert_eq!(world.visitor().submit(&path, &[("full_name", "Eve")]).await.status, 404);
+
+    // A member works, and sees no more than that.
+    assert!(mo.open("/dashboard").await.text().contains("Getting Started"));
+    assert_eq!(mo.read("/onboarding/api/checklist").await.status, 403);
+    let friendly = mo.open("/members").await.text();
+    assert!(friendly.contains("Good to have you here") && friendly.contains("Jo Doe"), "{friendly}");
+    assert!(!friendly.contains("jo@example.com") && !friendly.contains("Send invitation"), "{friendly}");
+
+    let task = jo.checklist().await["tasks"][0].clone();
+    assert_eq!(
+        (task["key"].clone(), task["source"].clone(), task["completed_by"].clone()),
+        (json!("invited_team_member"), json!("invitation"), json!("Jo Doe"))
+    );
+    let members = jo.open("/members").await.text();
+    assert!(members.contains("Mo Roe") && members.contains("2 people"), "{members}");
+}
+
+#[tokio::test]
+async fn two_acceptances_at_once_make_one_session() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let path = invite(&world, &mut jo, "mo@example.com", "admin").await;
+    let (mut one, mut other) = (world.visitor(), world.visitor());
+    let form = [("full_name", "Mo Roe")];
+    let (first, second) = tokio::join!(one.submit(&path, &form), other.submit(&path, &form));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 404]);
+    assert!(jo.open("/members").await.text().contains("2 people"));
+}
+
+#[tokio::test]
+async fn an_invitation_works_for_seven_days() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let path = invite(&world, &mut jo, "mo@example.com", "member").await;
+    world.advance("167h").await;
+    assert_eq!(world.visitor().open(&path).await.status, 200);
+    world.advance("1h").await;
+    let mut mo = world.visitor();
+    assert_eq!(mo.open(&path).await.status, 404);
+    assert_eq!(mo.submit(&path, &[("full_name", "Mo Roe")]).await.status, 404);
+    by_link(&world, &mut jo, "jo@example.com").await;
+    assert!(jo.open("/members").await.text().contains("Expired"));
+    // What expired is in nobody's way.
+    join(&world, &mut jo, "mo@example.com", "member").await;
+}
+
+/// The path of the one invitation on the members page.
+async fn invitation(jo: &mut Visitor<'_>) -> String {
+    let page = jo.open("/members").await.text();
+    let from = page.find("/members/invitations/").unwrap();
+    let rest = &page[from..];
+    rest[..rest.find("/resend").unwrap()].to_owned()
+}
+
+#[tokio::test]
+async fn sending_again_kills_the_old_link_and_revoking_kills_all() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let first = invite(&world, &mut jo, "mo@example.com", "member").await;
+    let item = invitation(&mut jo).await;
+    assert!(jo.open("/members").await.text().contains("Pending"));
+    assert_eq!(jo.submit(&format!("{item}/resend"), &[]).await.status, 303);
+    let second = link(&world, "mo@example.com").await;
+    assert_ne!(first, second);
+    let mut mo = world.visitor();
+    assert_eq!((mo.open(&first).await.status, mo.open(&second).await.status), (404, 200));
+
+    for status in [200, 200, 409] {
+        assert_eq!(jo.post(&format!("{item}/resend")).await.status, status);
+    }
+    let last = link(&world, "mo@example.com").await;
+    assert_eq!(jo.post(&format!("{item}/revoke")).await.status, 200);
+    assert_eq!(mo.submit(&last, &[("full_name", "Mo")]).await.status, 404);
+    assert_eq!(jo.post(&format!("{item}/revoke")).await.status, 404, "it is not there any more");
+}
+
+#[tokio::test]
+async fn nobody_accepts_for_another() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut eve = world.trialing("Other", "eve@example.com").await;
+    let path = invite(&world, &mut jo, "mo@example.com", "member").await;
+    let shown = eve.open(&path).await;
+    assert!(
+        shown.text().contains("eve@example.com") && shown.text().contains("Sign out"),
+        "{}",
+        shown.text()
+    );
+    let before = eve.cookie.clone();
+    let refused = eve.submit(&path, &[("full_name", "Eve")]).await;
+    assert_eq!((refused.status, &eve.cookie), (409, &before));
+    assert_eq!(eve.post(&path).await.status, 409);
+    eve.submit("/logout", &[]).await;
+    let joined = eve.submit(&path, &[("full_name", "Mo Roe")]).await;
+    assert_eq!((joined.status, eve.org()), (303, jo.org()), "signed out, it is the invited person who joins");
+}
+
+#[tokio::test]
+async fn accepting_ends_the_sessions_of_whoever_used_the_address_before() {
+    let world = World::new().await;
+    let mut attacker = world.trialing("Evil", "victim@example.com").await;
+    let evil = attacker.org();
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let path = invite(&world, &mut jo, "victim@example.com", "admin").await;
+    assert_eq!(attacker.read("/onboarding/api/checklist").await.status, 200);
+    let mut victim = world.visitor();
+    assert_eq!(victim.submit(&path, &[]).await.status, 303, "the account is there already, with its name");
+    assert_eq!(victim.org(), jo.org());
+    assert_eq!(victim.read("/onboarding/api/checklist").await.status, 200);
+    // Neither what the attacker holds, nor that with the other organization put in, opens anything.
+    let held = attacker.cookie.clone().unwrap();
+    for cookie in [held.clone(), held.replace(&evil, &jo.org())] {
+        attacker.cookie = Some(cookie);
+        assert_eq!(attacker.read("/onboarding/api/checklist").await.status, 401);
+        let switched = attacker.submit("/organizations/switch", &[("organization", &jo.org())]).await;
+        assert_eq!(switched.header("location"), "/login?next=/account");
+    }
+}
+
+#[tokio::test]
+async fn who_has_proven_nothing_or_pays_nothing_invites_nobody() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let form = [("email", "mo@example.com")];
+    let refused = jo.submit("/members/invitations", &form).await;
+    assert_eq!(refused.status, 403);
+    for part in ["Prove your email address", r#"name="next" value="/members""#, r#"value="jo@example.com""#] {
+        assert!(refused.text().contains(part), "{part}: {}", refused.text());
+    }
+    let json = [("content-type", "application/json")];
+    let told = jo.send("POST", "/members/invitations", &json, r#"{"email":"mo@example.com"}"#).await;
+    assert_eq!((told.status, told.json()["sign_in_url"].clone()), (403, json!("/login?next=/members")));
+
+    let mut unpaid = world.pending("Unpaid", "un@example.com").await;
+    by_link(&world, &mut unpaid, "un@example.com").await;
+    assert_eq!(unpaid.submit("/members/invitations", &form).await.status, 402);
+
+    by_link(&world, &mut jo, "jo@example.com").await;
+    world.advance("15d").await;
+    by_link(&world, &mut jo, "jo@example.com").await;
+    let ended = jo.send("POST", "/members/invitations", &json, r#"{"email":"mo@example.com"}"#).await;
+    assert_eq!(ended.status, 402);
+    assert!(ended.json()["upgrade_url"].as_str().unwrap().ends_with(&jo.org()));
+    assert!(jo.open("/members").await.text().contains("A plan is needed for invitations"));
+    assert!(world.mails("invitation").await.is_empty());
+    assert_eq!(jo.checklist().await["completed_count"], 0);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_an_invitation_is_said_beside_its_field() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    join(&world, &mut jo, "mo@example.com", "member").await;
+    invite(&world, &mut jo, "ann@example.com", "member").await;
+    for (email, role, words) in [
+        ("", "member", "Enter their email address."),
+        ("mo", "member", "Enter one email address"),
+        ("MO@example.com", "member", "is a member already"),
+        ("ann@example.com", "admin", "is invited already"),
+        ("new@example.com", "owner", "Choose admin or member."),
+    ] {
+        let page = jo.submit("/members/invitations", &[("email", email), ("role", role)]).await;
+        assert_eq!(page.status, 422, "{email}");
+        assert!(page.text().contains(words), "{email}: {}", page.text());
+        assert!(page.text().contains(&format!("value=\"{email}\"")), "what was typed stays: {email}");
+    }
+    assert_eq!(world.mails("invitation").await.len(), 2);
+}
+
+#[tokio::test]
+async fn invitations_are_limited() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let json = [("content-type", "application/json"), ("accept", "application/json")];
+    let mut ids = Vec::new();
+    for n in 0..50 {
+        if ids.len() == 20 {
+            let body = r#"{"email":"one-too-many@example.com"}"#;
+            assert_eq!(jo.send("POST", "/members/invitations", &json, body).await.status, 409);
+            for id in ids.drain(..) {
+                assert_eq!(jo.post(&format!("/members/invitations/{id}/revoke")).await.status, 200);
+            }
+        }
+        let body = json!({ "email": format!("mo{n}@example.com"), "role": "member" }).to_string();
+        let sent = jo.send("POST", "/members/invitations", &json, body).await;
+        assert_eq!(sent.status, 200, "{n}: {}", sent.text());
+        ids.push(sent.json()["invitation"]["id"].as_str().unwrap().to_owned());
+    }
+    let body = r#"{"email":"next@example.com"}"#;
+    let limited = jo.send("POST", "/members/invitations", &json, body).await;
+    assert_eq!(limited.status, 429);
+    assert!(limited.header("retry-after").parse::<u64>().unwrap() > 0);
+}

@@ -1,0 +1,166 @@
+//! Roles, removal and leaving.
+
+use crate::{
+    driver::{Visitor, World},
+    invitations::{admin, join},
+    sign_in::by_link,
+};
+
+/// Gives somebody a role; answers the status.
+async fn appoint(by: &mut Visitor<'_>, user: &str, role: &str) -> u16 {
+    let headers = [("content-type", "application/json"), ("accept", "application/json")];
+    let body = format!(r#"{{"role":"{role}"}}"#);
+    by.send("POST", &format!("/members/{user}/role"), &headers, body).await.status
+}
+
+#[tokio::test]
+async fn a_removed_member_is_out_at_the_very_next_request() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut mo = join(&world, &mut jo, "mo@example.com", "admin").await;
+    assert_eq!(mo.read("/onboarding/api/checklist").await.status, 200);
+    let removed = jo.submit(&format!("/members/{}/remove", mo.user()), &[]).await;
+    assert_eq!((removed.status, removed.header("location")), (303, "/members"));
+    assert_eq!(mo.read("/onboarding/api/checklist").await.status, 401);
+    assert_eq!(mo.open("/dashboard").await.header("location"), "/login?next=/dashboard");
+
+    // The way in says that there is nowhere to go, until somebody invites again.
+    let asked = mo.submit("/login", &[("email", "mo@example.com")]).await;
+    assert_eq!(asked.status, 200);
+    let mails = world.mails("sign_in").await;
+    let text = mails.last().unwrap()["text"].as_str().unwrap();
+    let path = text.split_whitespace().find_map(|word| word.strip_prefix("http://localhost:8484")).unwrap();
+    mo.cookie = None;
+    let nowhere = mo.submit(path, &[]).await;
+    assert_eq!((nowhere.status, &mo.cookie), (403, &None));
+    assert!(nowhere.text().contains("You belong to no organization now"), "{}", nowhere.text());
+    let mut again = join(&world, &mut jo, "mo@example.com", "member").await;
+    assert_eq!(again.open("/dashboard").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_demotion_works_at_the_very_next_request() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut mo = join(&world, &mut jo, "mo@example.com", "admin").await;
+    assert_eq!(mo.read("/onboarding/api/checklist").await.status, 200);
+    assert_eq!(appoint(&mut jo, &mo.user(), "member").await, 200);
+    assert_eq!(mo.read("/onboarding/api/checklist").await.status, 403);
+    assert_eq!(mo.submit("/members/invitations", &[("email", "ann@example.com")]).await.status, 403);
+    assert_eq!(appoint(&mut jo, &mo.user(), "admin").await, 200);
+    assert_eq!(mo.read("/onboarding/api/checklist").await.status, 200);
+}
+
+#[tokio::test]
+async fn two_admins_who_demote_each_other_at_once_leave_one() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut mo = join(&world, &mut jo, "mo@example.com", "admin").await;
+    let (of_jo, of_mo) = (jo.user(), mo.user());
+    let (one, other) = tokio::join!(appoint(&mut jo, &of_mo, "member"), appoint(&mut mo, &of_jo, "member"));
+    let mut statuses = [one, other];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 403], "whoever comes second is no admin any more");
+    let reads = [
+        jo.read("/onboarding/api/checklist").await.status,
+        mo.read("/onboarding/api/checklist").await.status,
+    ];
+    assert_eq!(reads.iter().filter(|status| **status == 200).count(), 1, "{reads:?}");
+}
+
+#[tokio::test]
+async fn two_admins_who_leave_at_once_leave_one() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut mo = join(&world, &mut jo, "mo@example.com", "admin").await;
+    let (one, other) = tokio::join!(jo.post("/members/leave"), mo.post("/members/leave"));
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+}
+
+#[tokio::test]
+async fn the_last_admin_stays_and_everybody_else_may_go() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut mo = join(&world, &mut jo, "mo@example.com", "member").await;
+    let me = jo.user();
+    assert_eq!(appoint(&mut jo, &me, "member").await, 409);
+    assert_eq!(jo.post(&format!("/members/{me}/remove")).await.status, 409);
+    assert_eq!(jo.post("/members/leave").await.status, 409);
+    assert!(
+        !jo.open("/members").await.text().contains("/members/leave"),
+        "what would be refused is not offered"
+    );
+
+    let held = mo.cookie.clone();
+    let left = mo.submit("/members/leave", &[]).await;
+    assert_eq!((left.status, &mo.cookie), (303, &None));
+    mo.cookie = held;
+    assert_eq!(mo.open("/dashboard").await.status, 303);
+    assert!(jo.open("/members").await.text().contains("1 person"));
+}
+
+#[tokio::test]
+async fn members_change_nobody_and_strangers_see_nobody() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut mo = join(&world, &mut jo, "mo@example.com", "member").await;
+    let id = "a".repeat(64);
+    let founder = jo.user();
+    for path in [
+        "/members/invitations".to_owned(),
+        format!("/members/invitations/{id}/resend"),
+        format!("/members/invitations/{id}/revoke"),
+        format!("/members/{founder}/role"),
+        format!("/members/{founder}/remove"),
+    ] {
+        assert_eq!(mo.post(&path).await.status, 403, "{path}");
+        assert_eq!(world.visitor().post(&path).await.status, 401, "{path}");
+        let led = world.visitor().submit(&path, &[]).await;
+        assert_eq!((led.status, led.header("location")), (303, "/login?next=/members"), "{path}");
+    }
+    assert_eq!(world.visitor().open("/members").await.header("location"), "/login?next=/members");
+}
+
+#[tokio::test]
+async fn before_a_plan_nobody_comes_or_goes() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    by_link(&world, &mut jo, "jo@example.com").await;
+    assert_eq!(jo.open("/members").await.status, 200);
+    let me = jo.user();
+    for path in [
+        "/members/invitations".to_owned(),
+        "/members/leave".to_owned(),
+        format!("/members/{me}/role"),
+        format!("/members/{me}/remove"),
+        "/members/nobody/remove".to_owned(),
+    ] {
+        assert_eq!(jo.post(&path).await.status, 402, "access is judged before input: {path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_of_another_organization_is_answered_like_what_is_not_there() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut other = admin(&world, "Other", "other@example.com").await;
+    let json = [("content-type", "application/json"), ("accept", "application/json")];
+    let body = r#"{"email":"ann@example.com"}"#;
+    let sent = other.send("POST", "/members/invitations", &json, body).await.json();
+    let foreign = sent["invitation"]["id"].as_str().unwrap().to_owned();
+    let (missing, nobody) = ("f".repeat(64), "usr_0198c0de-0000-7000-8000-00000000dead");
+    for (foreign, missing) in [
+        (format!("/members/{}/remove", other.user()), format!("/members/{nobody}/remove")),
+        (format!("/members/invitations/{foreign}/resend"), format!("/members/invitations/{missing}/resend")),
+        (format!("/members/invitations/{foreign}/revoke"), format!("/members/invitations/{missing}/revoke")),
+    ] {
+        let (of_other, of_none) = (jo.post(&foreign).await, jo.post(&missing).await);
+        assert_eq!((of_other.status, of_none.status), (404, 404), "{foreign}");
+        assert_eq!(of_other.text(), of_none.text());
+    }
+    let member = other.user();
+    assert_eq!(appoint(&mut jo, &member, "member").await, appoint(&mut jo, nobody, "member").await);
+    assert!(other.open("/members").await.text().contains("ann@example.com"), "nothing happened");
+}

@@ -1,0 +1,130 @@
+use local::Config;
+use serde_json::{Value, json};
+
+use crate::driver::{Answer, World};
+
+/// A stack that reminds three days and one day before the end.
+async fn world() -> World {
+    World::with(Config::memory().set("TRIAL_REMINDER_DAYS", "3,1")).await
+}
+
+/// The path of the link in a reminder, which is the same in its header, its text and its HTML.
+fn link(reminder: &Value) -> String {
+    let header = reminder["headers"]["List-Unsubscribe"].as_str().unwrap();
+    let url = header.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap();
+    for part in ["text", "html"] {
+        assert!(reminder[part].as_str().unwrap().contains(url), "{part}");
+    }
+    url.strip_prefix("http://localhost:8484").unwrap().to_owned()
+}
+
+/// Posts as a mail program does for its reader: from another site, without a cookie.
+async fn one_click(world: &World, path: &str) -> Answer {
+    let headers = [
+        ("accept", "*/*"),
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("origin", "https://mail.example"),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    world.send("POST", path, &headers, "List-Unsubscribe=One-Click").await
+}
+
+/// To whom reminders went, in order.
+async fn reminded(world: &World) -> Vec<String> {
+    let mails = world.mails("trial_ending").await;
+    mails.iter().map(|mail| mail["to"][0].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn one_click_ends_the_reminders_of_one_organization_and_no_other_mail() {
+    let world = world().await;
+    world.trialing("Acme", "jo@acme.example").await;
+    world.trialing("Globex", "sam@globex.example").await;
+    world.advance("11d").await;
+    let mut to = reminded(&world).await;
+    to.sort();
+    assert_eq!(to, ["jo@acme.example", "sam@globex.example"]);
+    let mails = world.mails("trial_ending").await;
+    let jos = mails.iter().find(|mail| mail["to"][0] == "jo@acme.example").unwrap();
+    assert_eq!(jos["headers"]["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click");
+
+    let answer = one_click(&world, &link(jos)).await;
+    assert_eq!((answer.status, answer.json()), (200, json!({ "success": true })), "{}", answer.text());
+    assert_eq!(answer.header("set-cookie"), "");
+    // A second time it is as it was, and nothing is written.
+    let again = one_click(&world, &link(jos)).await;
+    assert_eq!((again.status, world.calls_of(&again).await), (200, vec!["GetItem".to_owned(); 2]));
+
+    world.advance("2d").await;
+    assert_eq!(reminded(&world).await[2..], ["sam@globex.example"]);
+    world.advance("1d").await;
+    let ended = world.mails("trial_ended").await;
+    assert_eq!(ended.len(), 2, "what happened is told to both");
+    assert_eq!(ended[0]["headers"]["List-Unsubscribe"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_person_sees_whose_reminders_they_are_stops_them_and_changes_their_mind() {
+    let world = world().await;
+    world.trialing("Acme", "jo@acme.example").await;
+    world.advance("11d").await;
+    let path = link(&world.mails("trial_ending").await[0]);
+    let mut jo = world.visitor();
+
+    let before = world.local("GET", "/_local/table", None).await;
+    for _ in 0..10 {
+        let page = jo.open(&path).await;
+        assert_eq!(page.status, 200);
+        for part in ["Acme", "jo@acme.example", "Stop trial reminders"] {
+            assert!(page.text().contains(part), "{part}: {}", page.text());
+        }
+    }
+    assert_eq!(world.local("GET", "/_local/table", None).await, before, "looking changes nothing");
+
+    let stopped = jo.submit(&path, &[]).await;
+    assert_eq!(stopped.status, 200);
+    assert!(stopped.text().contains("Send reminders again"), "{}", stopped.text());
+    assert!(jo.open(&path).await.text().contains("No more trial reminders"));
+
+    // Another site may stop them, since mail programs are other sites, but not start them.
+    let undo = format!("{path}/undo");
+    assert_eq!(one_click(&world, &undo).await.status, 403);
+    assert!(jo.open(&path).await.text().contains("No more trial reminders"));
+    let undone = jo.submit(&undo, &[]).await;
+    assert_eq!((undone.status, undone.header("location")), (303, path.as_str()));
+    assert_eq!(jo.cookie, None, "the link signs nobody in");
+
+    world.advance("2d").await;
+    assert_eq!(reminded(&world).await.len(), 2, "the reminder of the last day comes after all");
+}
+
+#[tokio::test]
+async fn links_that_do_not_work_are_all_alike_and_tell_nothing() {
+    let world = world().await;
+    let mut jo = world.trialing("Acme", "jo@acme.example").await;
+    world.advance("11d").await;
+    let good = link(&world.mails("trial_ending").await[0]);
+    let (_, token) = good.rsplit_once('/').unwrap();
+    crate::sign_in::by_link(&world, &mut jo, "jo@acme.example").await;
+    let unknown = format!("/mail/unsubscribe/{}", "0".repeat(64));
+    let expected = world.visitor().open(&unknown).await;
+    assert_eq!(expected.status, 404);
+    assert!(!expected.text().contains("Acme") && !expected.text().contains("jo@acme.example"));
+
+    // A link of one kind is none of another.
+    for other in ["/login", "/mail/unsubscribe"] {
+        let taken = format!("{other}/{}", if other == "/login" { token } else { "not-a-secret" });
+        assert_eq!(world.visitor().open(&taken).await.status, 404, "{taken}");
+    }
+    world.advance("399d").await;
+    assert_eq!(world.visitor().open(&good).await.status, 200, "it works for more than a year");
+    world.advance("1d").await;
+    for path in [good.clone(), format!("/mail/unsubscribe/{}", token.to_uppercase())] {
+        let page = world.visitor().open(&path).await;
+        assert_eq!((page.status, page.text()), (404, expected.text()), "{path}");
+        for act in [path.clone(), format!("{path}/undo")] {
+            let answer = world.visitor().submit(&act, &[]).await;
+            assert_eq!((answer.status, answer.text()), (404, expected.text()), "{act}");
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Invitations: a place in an organization that somebody is offered by mail.
+
+use std::{fmt, str::FromStr};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    address::Address,
+    delivery::{Claim, Delivery, Feed},
+    id::OrgId,
+    name::Name,
+    people::Role,
+    secret::Hash,
+    team::Refusal,
+    trial::after,
+};
+
+/// How long an invitation can be accepted after it was last sent.
+pub const LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The most invitations of one organization that can be accepted at one time.
+pub const MOST_OPEN: usize = 20;
+/// The most mails of one invitation: the first, and three more.
+pub const MOST_SENDS: u32 = 4;
+
+/// What names an invitation. It follows from organization and address, so that an organization cannot invite one
+/// address twice at once. It is no secret: it opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InvitationId(Hash);
+
+impl InvitationId {
+    /// The id of the invitation of that address to that organization.
+    #[must_use]
+    pub fn of(org: OrgId, address: &Address) -> Self {
+        Self(Hash::of(&[b"invitation", org.uuid().as_bytes(), address.as_str().as_bytes()]))
+    }
+}
+
+impl fmt::Display for InvitationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl FromStr for InvitationId {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        text.parse().map(Self)
+    }
+}
+
+/// An invitation that was neither accepted nor revoked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// Where to.
+    pub org: OrgId,
+    /// Who may accept it.
+    pub address: Address,
+    /// What they will be.
+    pub role: Role,
+    /// Who invites them, by name.
+    pub inviter: Name,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The first moment at which it can no longer be accepted.
+    pub expires_at: Timestamp,
+    /// How many mails were asked for.
+    pub sends: u32,
+    /// Where the newest of them stands.
+    pub delivery: Delivery,
+    /// The hash of the secret in that mail; none before it is made. No other link opens it.
+    pub secret_hash: Option<Hash>,
+}
+
+/// Where an invitation stands, for those who sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its mail is on the way, or may be.
+    Sending,
+    /// It waits to be accepted.
+    Waiting,
+    /// Its mail could not be sent.
+    Failed,
+    /// It was not accepted in time.
+    Expired,
+}
+
+impl Standing {
+    /// The word in answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sending => "sending",
+            Self::Waiting => "pending",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl Invitation {
+    /// A new invitation, whose mail is owed from `now` on.
+    #[must_use]
+    pub fn new(org: OrgId, address: Address, role: Role, inviter: Name, now: Timestamp) -> Self {
+        Self {
+            org,
+            address,
+            role,
+            inviter,
+            created_at: now,
+            expires_at: after(now, LIFE),
+            sends: 1,
+            delivery: Delivery::owed(now),
+            secret_hash: None,
+        }
+    }
+
+    /// What names it.
+    #[must_use]
+    pub fn id(&self) -> InvitationId {
+        InvitationId::of(self.org, &self.address)
+    }
+
+    /// Whether it can still be accepted, as far as time goes.
+    #[must_use]
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        now < self.expires_at
+    }
+
+    /// Whether the link with that secret's hash opens it.
+    #[must_use]
+    pub fn opens_to(&self, secret: Hash, now: Timestamp) -> bool {
+        self.is_open(now) && self.secret_hash == Some(secret)
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        match self.delivery {
+            _ if !self.is_open(now) => Standing::Expired,
+            Delivery::Sent { .. } => Standing::Waiting,
+            Delivery::Failed { .. } | Delivery::Dropped { .. } => Standing::Failed,
+            Delivery::Pending { .. } | Delivery::Sending { .. } | Delivery::Unknown { .. } => {
+                Standing::Sending
+            }
+        }
+    }
+
+    /// Owes its mail once more, with a new link and a new term. The links of earlier mails die.
+    ///
+    /// # Errors
+    /// [`Refusal::SentTooOften`] after [`MOST_SENDS`] mails.
+    pub fn send_again(&mut self, now: Timestamp) -> Result<(), Refusal> {
+        if self.sends >= MOST_SENDS {
+            return Err(Refusal::SentTooOften);
+        }
+        self.sends += 1;
+        self.expires_at = after(now, LIFE);
+        self.delivery = Delivery::owed(now);
+        self.secret_hash = None;
+        Ok(())
+    }
+
+    /// Claims its mail, with the secret that goes out in it, if it waits for a sender. One that nobody could accept any
+    /// more is given up. The check of a mail that may have gone out needs `feed`. Says whether `claim` holds it now.
+    pub fn claim(&mut self, claim: &Claim, secret: Hash, feed: Option<Feed>, now: Timestamp) -> bool {
+        let Some(next) = self.delivery.advance(claim, feed, self.is_open(now), now) else { return false };
+        self.delivery = next;
+        let held = self.delivery.is_held_by(claim);
+        if held {
+            self.secret_hash = Some(secret);
+        }
+        held
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        delivery::{Failure, Outcome},
+        secret::Secret,
+    };
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn invitation(now: Timestamp) -> Invitation {
+        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let address = Address::parse("mo@example.com").unwrap();
+        Invitation::new(org, address, Role::Member, Name::parse("Jo Doe").unwrap(), now)
+    }
+
+    fn secret(byte: u8) -> Hash {
+        Secret::new([byte; 32]).hash()
+    }
+
+    #[test]
+    fn only_the_newest_link_opens_it_and_for_seven_days() {
+        let now = at("2026-01-15T09:00:00Z");
+        let mut invited = invitation(now);
+        assert!(!invited.opens_to(secret(1), now), "no mail was made yet");
+        let claim = Claim("a".to_owned());
+        assert!(invited.claim(&claim, secret(1), None, now));
+        assert!(invited.opens_to(secret(1), at("2026-01-22T08:59:59Z")));
+        assert!(!invited.opens_to(secret(1), at("2026-01-22T09:00:00Z")));
+        assert!(!invited.opens_to(secret(2), now));
+
+        let later = at("2026-01-20T09:00:00Z");
+        invited.send_again(later).unwrap();
+        assert!(!invited.opens_to(secret(1), later), "the old link dies at once");
+        // Who still holds the old claim settles nothing.
+        assert_eq!(invited.delivery.settle(&claim, Outcome::Accepted, 0, later), None);
+        assert!(invited.claim(&Claim("b".to_owned()), secret(2), None, later));
+        assert!(invited.opens_to(secret(2), at("2026-01-27T08:59:59Z")));
+    }
+
+    #[test]
+    fn it_is_mailed_four_times_at_most() {
+        let now = at("2026-01-15T09:00:00Z");
+        let mut invited = invitation(now);
+        for _ in 1..MOST_SENDS {
+            invited.send_again(now).unwrap();
+        }
+        assert_eq!(invited.send_again(now), Err(Refusal::SentTooOften));
+    }
+
+    #[test]
+    fn its_sender_is_told_where_it_stands() {
+        let (now, late) = (at("2026-01-15T09:00:00Z"), at("2026-01-22T09:00:00Z"));
+        for (delivery, standing) in [
+            (Delivery::owed(now), Standing::Sending),
+            (Delivery::Sent { at: now }, Standing::Waiting),
+            (Delivery::Failed { at: now, why: Failure::Refused }, Standing::Failed),
+        ] {
+            let invited = Invitation { delivery, ..invitation(now) };
+            assert_eq!((invited.standing(now), invited.standing(late)), (standing, Standing::Expired));
+        }
+        let mut overdue = invitation(now);
+        assert!(!overdue.claim(&Claim("a".to_owned()), secret(1), None, late));
+        assert_eq!(overdue.delivery, Delivery::Dropped { at: late });
+    }
+
+    #[test]
+    fn an_address_has_one_invitation_to_an_organization() {
+        let invited = invitation(at("2026-01-15T09:00:00Z"));
+        assert_eq!(invited.id().to_string().parse(), Ok(invited.id()));
+        assert_eq!(invited.id(), invitation(at("2026-02-15T09:00:00Z")).id());
+        let elsewhere = "org_0198c0de-0000-7000-8000-000000000009".parse().unwrap();
+        assert_ne!(invited.id(), InvitationId::of(elsewhere, &invited.address));
+    }
+}

@@ -1,0 +1,212 @@
+//! Who may come, go and be changed.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where its premise does")]
+
+use domain::{
+    address::Address,
+    id::{OrgId, UserId},
+    invitation::{Invitation, MOST_OPEN},
+    name::Name,
+    org::{AdminContact, MOST_ADMINS, Org},
+    people::{Admin, Member, Role, Session, User},
+    team::{Membership, Refusal},
+    trial::{DAY, Trial, after},
+    zone::Zone,
+};
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+fn start() -> Timestamp {
+    "2026-01-15T09:00:00Z".parse().unwrap()
+}
+
+fn org_id() -> OrgId {
+    "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap()
+}
+
+fn user_id(n: usize) -> UserId {
+    format!("usr_0198c0de-0000-7000-8000-{n:012}").parse().unwrap()
+}
+
+fn address(n: usize) -> Address {
+    Address::parse(&format!("person{n}@example.com")).unwrap()
+}
+
+fn user(n: usize) -> User {
+    User {
+        id: user_id(n),
+        name: Name::parse(&format!("Person {n}")).unwrap(),
+        address: address(n),
+        verified: true,
+        sessions_valid_from: None,
+        trial_used: false,
+        orgs: Vec::new(),
+    }
+}
+
+/// The proof of person `n`, at the start.
+fn member(n: usize, role: Role, verified: bool) -> Member {
+    let person = User { verified, ..user(n) };
+    Member::prove(&Session::begin(org_id(), person.id, start()), &person, Some(role), start()).unwrap()
+}
+
+fn admin(n: usize) -> Admin {
+    member(n, Role::Admin, true).admin().unwrap()
+}
+
+/// An organization that person 0 founded; nothing is paid, and no trial runs.
+fn pending() -> Org {
+    let founder = AdminContact::new(user_id(0), user(0).name, address(0));
+    Org::sign_up(org_id(), Name::parse("Acme").unwrap(), Zone::default(), founder, start())
+}
+
+/// The same with a trial of two weeks.
+fn trialing() -> Org {
+    let mut org = pending();
+    let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+    org.start_trial(Trial::start(start(), 14, vec![3]), project, start());
+    org
+}
+
+fn place(n: usize, role: Role) -> Membership {
+    let User { id, name, address, .. } = user(n);
+    Membership { org: org_id(), user: id, name, address, role, since: start() }
+}
+
+fn invitation(n: usize, role: Role) -> Invitation {
+    Invitation::new(org_id(), address(n), role, user(0).name, start())
+}
+
+/// An organization with persons 0 to `n` as its admins.
+fn with_admins(count: usize) -> Org {
+    let mut org = trialing();
+    for n in 1..count {
+        org.appoint(&admin(0), &place(n, Role::Member), Role::Admin, start()).unwrap();
+    }
+    org
+}
+
+#[test]
+fn who_may_invite_whom() {
+    let (now, ended) = (start(), after(start(), DAY * 15));
+    let in_org = User { orgs: vec![org_id()], ..user(7) };
+    let elsewhere =
+        User { orgs: vec!["org_0198c0de-0000-7000-8000-000000000009".parse().unwrap()], ..user(7) };
+    let full: Vec<_> = (100..100 + MOST_OPEN).map(|n| invitation(n, Role::Member)).collect();
+    let seven = [invitation(7, Role::Admin)];
+    for (what, org, verified, known, invited, now, refused) in [
+        ("somebody new", trialing(), true, None, &[][..], now, None),
+        ("somebody of another organization", trialing(), true, Some(&elsewhere), &[][..], now, None),
+        ("a member", trialing(), true, Some(&in_org), &[][..], now, Some(Refusal::AlreadyMember)),
+        ("somebody invited", trialing(), true, None, &seven[..], now, Some(Refusal::AlreadyInvited)),
+        ("somebody invited a week ago", trialing(), true, None, &seven[..], after(now, DAY * 7), None),
+        ("one too many", trialing(), true, None, &full[..], now, Some(Refusal::TooManyOpen)),
+        ("many, but long ago", trialing(), true, None, &full[..], after(now, DAY * 7), None),
+        ("by who proved nothing", trialing(), false, None, &[][..], now, Some(Refusal::Unproven)),
+        ("unproven before unpaid", pending(), false, None, &[][..], now, Some(Refusal::Unproven)),
+        ("unpaid", pending(), true, None, &[][..], now, Some(Refusal::NoAccess(pending().status(now)))),
+        (
+            "after the trial",
+            trialing(),
+            true,
+            None,
+            &[][..],
+            ended,
+            Some(Refusal::NoAccess(trialing().status(ended))),
+        ),
+    ] {
+        let mut after = org.clone();
+        let by = member(0, Role::Admin, verified).admin().unwrap();
+        let answer = after.invite(&by, address(7), Role::Member, known, invited, now);
+        assert_eq!(answer.as_ref().err().copied(), refused, "{what}");
+        if let Ok(invited) = answer {
+            assert_eq!((invited.address, invited.org), (address(7), org_id()), "{what}");
+            let tick = &after.checklist.ticks["invited_team_member"];
+            assert_eq!(
+                (tick.source.as_str(), tick.by.as_deref()),
+                ("invitation", Some("Person 0")),
+                "{what}"
+            );
+        } else {
+            assert_eq!(after, org, "a refusal changes nothing: {what}");
+        }
+    }
+}
+
+#[test]
+fn an_expired_invitation_opens_again_only_where_there_is_room() {
+    let (now, late) = (start(), after(start(), DAY * 8));
+    let expired = invitation(7, Role::Member);
+    let fresh = |count: usize| -> Vec<_> {
+        let open = |n| Invitation::new(org_id(), address(n), Role::Member, user(0).name, late);
+        (100..100 + count).map(open).chain([expired.clone()]).collect()
+    };
+    let again = trialing().invite_again(&admin(0), &expired, &fresh(MOST_OPEN - 1), late).unwrap();
+    assert!(!expired.is_open(late) && again.is_open(late));
+    let full = trialing().invite_again(&admin(0), &expired, &fresh(MOST_OPEN), late);
+    assert_eq!(full, Err(Refusal::TooManyOpen));
+    let open = [invitation(7, Role::Member)];
+    assert!(
+        trialing().invite_again(&admin(0), &open[0], &open, now).is_ok(),
+        "it is in nobody's way but its own"
+    );
+}
+
+#[test]
+fn an_invitation_lets_in_with_its_role_unless_the_admins_are_many() {
+    let mut org = trialing();
+    let as_member = org.admit(&invitation(1, Role::Member), &user(1), start()).unwrap();
+    assert_eq!((as_member.role, org.admins.len()), (Role::Member, 1));
+    let as_admin = org.admit(&invitation(2, Role::Admin), &user(2), start()).unwrap();
+    assert_eq!((as_admin.role, org.admin(user_id(2)).is_some()), (Role::Admin, true));
+
+    let ended = after(start(), DAY * 15);
+    assert!(trialing().admit(&invitation(1, Role::Member), &user(1), ended).is_ok(), "it was sent in time");
+    let unpaid = pending().admit(&invitation(1, Role::Member), &user(1), start());
+    assert_eq!(unpaid, Err(Refusal::NoAccess(pending().status(start()))));
+    let again = User { orgs: vec![org_id()], ..user(1) };
+    assert_eq!(trialing().admit(&invitation(1, Role::Member), &again, start()), Err(Refusal::AlreadyMember));
+
+    let mut full = with_admins(MOST_ADMINS);
+    assert_eq!(full.admit(&invitation(99, Role::Admin), &user(99), start()), Err(Refusal::TooManyAdmins));
+    assert!(full.admit(&invitation(99, Role::Member), &user(99), start()).is_ok());
+    let one_more = full.appoint(&admin(0), &place(98, Role::Member), Role::Admin, start());
+    assert_eq!(one_more, Err(Refusal::TooManyAdmins));
+}
+
+#[test]
+fn the_last_admin_stays() {
+    let mut org = trialing();
+    let founder = place(0, Role::Admin);
+    let proof = member(0, Role::Admin, true);
+    assert_eq!(org.appoint(&admin(0), &founder, Role::Member, start()), Err(Refusal::LastAdmin));
+    assert_eq!(org.remove(&admin(0), &founder, start()), Err(Refusal::LastAdmin));
+    assert_eq!(org.leave(&proof, start()), Err(Refusal::LastAdmin));
+    assert_eq!(org.leave(&member(5, Role::Member, true), start()), Ok(()), "who is no admin may always go");
+
+    let mut two = with_admins(2);
+    assert_eq!(two.leave(&proof, start()), Ok(()));
+    assert_eq!(two.remove(&admin(1), &place(1, Role::Admin), start()), Err(Refusal::LastAdmin));
+}
+
+proptest! {
+    /// Whatever is asked, in whatever order: there are 1 to 20 admins, and none twice.
+    #[test]
+    fn there_is_always_an_admin(steps in prop::collection::vec((0..4_u8, 0..30_usize), 0..120)) {
+        let mut org = trialing();
+        for (what, n) in steps {
+            let asked = match what {
+                0 => org.appoint(&admin(0), &place(n, Role::Member), Role::Admin, start()).map(drop),
+                1 => org.appoint(&admin(0), &place(n, Role::Admin), Role::Member, start()).map(drop),
+                2 => org.remove(&admin(0), &place(n, Role::Admin), start()),
+                _ => org.admit(&invitation(n, Role::Admin), &user(n), start()).map(drop),
+            };
+            prop_assert!(matches!(asked, Ok(()) | Err(Refusal::LastAdmin | Refusal::TooManyAdmins)));
+            let mut users: Vec<_> = org.admins.iter().map(|admin| admin.user).collect();
+            prop_assert!((1..=MOST_ADMINS).contains(&users.len()));
+            users.sort_unstable();
+            users.dedup();
+            prop_assert_eq!(users.len(), org.admins.len());
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What is known of SES's feed of `Send` events.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::delivery::Feed;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::{
+    client::Store,
+    error::Error,
+    item::{At, from_item},
+    key::Key,
+};
+
+#[derive(Deserialize)]
+struct FeedItem {
+    claimed_at: At,
+}
+
+impl Store {
+    /// How far SES's events have come.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_feed(&self) -> Result<Feed, Error> {
+        let Some(item) = self.get(&Key::feed()).await? else { return Ok(Feed::default()) };
+        let item: FeedItem = from_item(item)?;
+        Ok(Feed { newest: Some(item.claimed_at.0) })
+    }
+
+    /// Writes down that the `Send` event of a claim of that moment came, unless a later one's did.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn advance_feed(&self, claimed_at: Timestamp) -> Result<(), Error> {
+        let written = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::feed().attributes()))
+            .update_expression("SET claimed_at = :at")
+            .condition_expression("attribute_not_exists(claimed_at) OR claimed_at < :at")
+            .expression_attribute_values(":at", AttributeValue::S(At(claimed_at).text()))
+            .send()
+            .await
+            .map_err(|error| Error::of(&error));
+        match written {
+            // It stands there already, or a later one does.
+            Ok(_) | Err(Error::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}

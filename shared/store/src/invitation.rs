@@ -1,0 +1,228 @@
+use domain::{
+    address::Address,
+    id::OrgId,
+    invitation::{Invitation, InvitationId},
+    limit::Window,
+    name::Name,
+    org::Org,
+    people::Role,
+    secret::Hash,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Attributes, Store, Stored, Transacted},
+    error::{Corrupt, Error, failed},
+    item::{At, DeliveryItem, MailPlace, from_item, read, to_item},
+    key::{INVITE, Key, shard},
+    offer,
+    session::expires,
+    update::{Change, Only, change, delete, number, put},
+};
+
+/// How long an invitation that nobody accepted is still shown, in seconds.
+const SHOWN: i64 = 30 * 24 * 3600;
+
+/// How writing an invitation ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Invited {
+    /// It was written.
+    Done,
+    /// A limit is reached; the attempt was counted.
+    Limited(Window),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct InvitationItem {
+    org: String,
+    address: String,
+    role: String,
+    inviter: String,
+    created_at: At,
+    good_until: At,
+    sends: u32,
+    mail: DeliveryItem,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret_hash: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mail_pk: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mail_at: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mail_ready: Option<At>,
+}
+
+fn encode(invitation: &Invitation, version: u64) -> Result<Attributes, Corrupt> {
+    let key = Key::invitation(invitation.org, invitation.id());
+    let delivery = &invitation.delivery;
+    let place = MailPlace::of(shard(&key.pk), delivery.due_at(), delivery.held_since());
+    let form = InvitationItem {
+        org: invitation.org.to_string(),
+        address: invitation.address.as_str().to_owned(),
+        role: invitation.role.as_str().to_owned(),
+        inviter: invitation.inviter.to_string(),
+        created_at: At(invitation.created_at),
+        good_until: At(invitation.expires_at),
+        sends: invitation.sends,
+        mail: DeliveryItem::from(delivery),
+        secret_hash: invitation.secret_hash.map(|hash| hash.to_string()),
+        mail_ready: place.at.filter(|_| delivery.is_fresh()),
+        mail_pk: place.pk,
+        mail_at: place.at,
+    };
+    let mut item = to_item(&key, &form)?;
+    item.insert("version".to_owned(), number(version));
+    item.extend([expires(invitation.expires_at, SHOWN)]);
+    Ok(item)
+}
+
+pub(crate) fn decode(item: Attributes) -> Result<Stored<Invitation>, Corrupt> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u64,
+        #[serde(flatten)]
+        invitation: InvitationItem,
+    }
+    let Versioned { version, invitation: item } = from_item(item)?;
+    let value = Invitation {
+        org: read("organization of an invitation", &item.org)?,
+        address: Address::from_stored(item.address),
+        role: Role::parse(&item.role).ok_or_else(|| Corrupt::because("role of an invitation"))?,
+        inviter: Name::from_stored(item.inviter),
+        created_at: item.created_at.0,
+        expires_at: item.good_until.0,
+        sends: item.sends,
+        delivery: item.mail.into(),
+        secret_hash: item
+            .secret_hash
+            .map(|hash| hash.parse().map_err(|()| Corrupt::because("secret of an invitation")))
+            .transpose()?,
+    };
+    Ok(Stored { value, version })
+}
+
+impl Store {
+    /// The invitations of an organization that were neither accepted nor revoked, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_invitations(&self, org: OrgId) -> Result<Vec<Stored<Invitation>>, Error> {
+        let items = self.query(Key::org(org).pk, INVITE).await?;
+        let mut invitations: Vec<_> = items.into_iter().map(decode).collect::<Result<_, _>>()?;
+        invitations.sort_by_key(|it| (it.value.created_at, it.value.id()));
+        Ok(invitations)
+    }
+
+    /// An invitation, with its organization.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_invitation(
+        &self,
+        org: OrgId,
+        id: InvitationId,
+    ) -> Result<Option<(Stored<Invitation>, Stored<Org>)>, Error> {
+        let [invitation, org] = self.get_all(&[Key::invitation(org, id), Key::org(org)]).await?;
+        let (Some(invitation), Some(org)) = (invitation, org) else { return Ok(None) };
+        Ok(Some((decode(invitation)?, crate::item::decode(org)?)))
+    }
+
+    /// Writes an invitation whose mail is owed, in the place of `earlier` where there was one, with what it changed of
+    /// the organization, and counts it for the limits.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when anything of it changed meanwhile; [`Error::Unavailable`].
+    pub async fn commit_invitation(
+        &self,
+        org: (&Stored<Org>, &Org),
+        earlier: Option<&Stored<Invitation>>,
+        invitation: &Invitation,
+        limits: &[Window],
+    ) -> Result<Invited, Error> {
+        let (version, only) = match earlier {
+            Some(earlier) => (earlier.version + 1, Only::Version(earlier.version)),
+            None => (1, Only::New),
+        };
+        let mut actions =
+            limits.iter().map(|window| self.count(window, true)).collect::<Result<Vec<_>, _>>()?;
+        actions.push(self.org_write(org.0, org.1)?);
+        actions.push(put(&self.table, encode(invitation, version)?, Some(only))?);
+        let Transacted::Cancelled(reasons) = self.transact(actions).await? else { return Ok(Invited::Done) };
+        let reached = limits.iter().enumerate().find(|(index, _)| failed(&reasons, *index));
+        let Some((_, window)) = reached else { return Err(Error::Conflict) };
+        self.count_refused(limits).await?;
+        Ok(Invited::Limited(window.clone()))
+    }
+
+    /// Takes an invitation back: its links open nothing from then on.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it changed meanwhile; [`Error::Unavailable`].
+    pub async fn revoke_invitation(
+        &self,
+        org: &Stored<Org>,
+        invitation: &Stored<Invitation>,
+    ) -> Result<(), Error> {
+        let key = Key::invitation(invitation.value.org, invitation.value.id());
+        let actions = vec![
+            self.org_write(org, &org.value)?,
+            delete(&self.table, &key, Some(Only::Version(invitation.version)))?,
+        ];
+        match self.transact(actions).await? {
+            Transacted::Done => Ok(()),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
+        }
+    }
+
+    /// Writes how an invitation's mail stands now, with the link that goes out in it, if one does.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when somebody wrote meanwhile; [`Error::Unavailable`].
+    pub async fn commit_invitation_mail(
+        &self,
+        before: &Stored<Invitation>,
+        after: &Invitation,
+        link: Option<Hash>,
+    ) -> Result<(), Error> {
+        let old = encode(&before.value, before.version)?;
+        let new = encode(after, before.version + 1)?;
+        let Some(difference) = Change::between(&old, &new) else { return Ok(()) };
+        let key = Key::invitation(after.org, after.id());
+        let mut actions = vec![change(&self.table, &key, difference, Only::Version(before.version))?];
+        if let Some(secret) = link {
+            actions.push(put(&self.table, offer::encode(secret, after)?, Some(Only::New))?);
+        }
+        match self.transact(actions).await? {
+            Transacted::Done => Ok(()),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::delivery::{Claim, Outcome};
+
+    use super::*;
+
+    #[test]
+    fn an_invitation_reads_back_as_it_was_written_and_tells_when_it_needs_a_sender() {
+        let now = "2026-01-15T09:00:00Z".parse().unwrap();
+        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let address = Address::parse("mo@example.com").unwrap();
+        let mut invitation = Invitation::new(org, address, Role::Admin, Name::parse("Jo Doe").unwrap(), now);
+        let item = encode(&invitation, 3).unwrap();
+        assert!(item.contains_key("mail_ready") && item.contains_key("mail_pk"));
+        assert_eq!(decode(item).unwrap(), Stored { value: invitation.clone(), version: 3 });
+
+        let claim = Claim("a".to_owned());
+        assert!(invitation.claim(&claim, Hash::of(&[b"secret"]), None, now));
+        invitation.delivery = invitation.delivery.settle(&claim, Outcome::Accepted, 0, now).unwrap();
+        let item = encode(&invitation, 4).unwrap();
+        assert!(
+            !item.contains_key("mail_ready") && !item.contains_key("mail_pk"),
+            "nothing is owed any more"
+        );
+        assert_eq!(decode(item).unwrap().value, invitation);
+    }
+}

@@ -1,0 +1,127 @@
+use domain::{
+    address::Address,
+    id::{OrgId, UserId},
+    name::Name,
+    org::Org,
+    people::{Role, User},
+    team::Membership,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Attributes, Store, Stored, Transacted},
+    error::{Corrupt, Error},
+    item::{At, from_item, read, to_item},
+    key::{Key, MEMBER},
+    update::{Change, Only, change, delete},
+    user,
+};
+
+#[derive(Debug, Serialize, Deserialize)]
+struct MemberItem {
+    role: String,
+    name: String,
+    address: String,
+    since: At,
+}
+
+pub(crate) fn encode(member: &Membership) -> Result<Attributes, Corrupt> {
+    to_item(
+        &Key::member(member.org, member.user),
+        &MemberItem {
+            role: member.role.as_str().to_owned(),
+            name: member.name.to_string(),
+            address: member.address.as_str().to_owned(),
+            since: At(member.since),
+        },
+    )
+}
+
+pub(crate) fn decode(item: Attributes) -> Result<Membership, Corrupt> {
+    let key = Key::of(&item).ok_or_else(|| Corrupt::because("key of a member"))?;
+    let item: MemberItem = from_item(item)?;
+    Ok(Membership {
+        org: read("organization of a member", key.pk.strip_prefix("ORG#").unwrap_or_default())?,
+        user: read("user of a member", key.sk.strip_prefix(MEMBER).unwrap_or_default())?,
+        name: Name::from_stored(item.name),
+        address: Address::from_stored(item.address),
+        role: Role::parse(&item.role).ok_or_else(|| Corrupt::because("role of a member"))?,
+        since: item.since.0,
+    })
+}
+
+impl Store {
+    /// Everybody who belongs to an organization, longest-standing first.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_members(&self, org: OrgId) -> Result<Vec<Membership>, Error> {
+        let items = self.query(Key::org(org).pk, MEMBER).await?;
+        let mut members: Vec<_> = items.into_iter().map(decode).collect::<Result<_, _>>()?;
+        members.sort_by_key(|member| (member.since, member.user));
+        Ok(members)
+    }
+
+    /// Somebody's place in an organization, with who they are; `None` where they have none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_member(
+        &self,
+        org: OrgId,
+        user: UserId,
+    ) -> Result<Option<(Membership, Stored<User>)>, Error> {
+        let [member, person] = self.get_all(&[Key::member(org, user), Key::user(user)]).await?;
+        let (Some(member), Some(person)) = (member, person) else { return Ok(None) };
+        Ok(Some((decode(member)?, user::decode(person)?)))
+    }
+
+    /// Writes the role that somebody was given, with what it changed of the organization.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when anybody came, went or was changed meanwhile; [`Error::Unavailable`].
+    pub async fn commit_role(
+        &self,
+        before: &Stored<Org>,
+        after: &Org,
+        old: &Membership,
+        new: &Membership,
+    ) -> Result<(), Error> {
+        let Some(difference) = Change::between(&encode(old)?, &encode(new)?) else { return Ok(()) };
+        let actions = vec![
+            self.org_write(before, after)?,
+            change(&self.table, &Key::member(new.org, new.user), difference, Only::Exists)?,
+        ];
+        self.write_team(actions).await
+    }
+
+    /// Writes that somebody left or was removed: the membership goes, and the person no longer names the organization.
+    /// Their sessions in it prove nothing from then on.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when anybody came, went or was changed meanwhile; [`Error::Unavailable`].
+    pub async fn commit_removal(
+        &self,
+        before: &Stored<Org>,
+        after: &Org,
+        gone: &Membership,
+        person: (&Stored<User>, &User),
+    ) -> Result<(), Error> {
+        let mut actions = vec![
+            self.org_write(before, after)?,
+            delete(&self.table, &Key::member(gone.org, gone.user), Some(Only::Exists))?,
+        ];
+        actions.extend(self.user_change(person.0, person.1)?);
+        self.write_team(actions).await
+    }
+
+    async fn write_team(
+        &self,
+        actions: Vec<aws_sdk_dynamodb::types::TransactWriteItem>,
+    ) -> Result<(), Error> {
+        match self.transact(actions).await? {
+            Transacted::Done => Ok(()),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
+        }
+    }
+}

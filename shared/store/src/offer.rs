@@ -1,0 +1,143 @@
+use domain::{
+    address::Address,
+    invitation::Invitation,
+    org::Org,
+    people::{Session, SessionToken, User},
+    secret::{Hash, Secret},
+    team::Membership,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Attributes, Store, Stored, Transacted},
+    error::{Corrupt, Error, failed},
+    invitation,
+    item::{self, from_item, read, to_item},
+    key::Key,
+    member,
+    session::{self, expires},
+    signup::Person,
+    update::{Only, delete, put},
+    user::{self, AddressItem},
+};
+
+/// What an invitation's link leads to, all that its acceptance rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The hash of the secret in the link.
+    pub secret_hash: Hash,
+    /// The invitation.
+    pub invitation: Stored<Invitation>,
+    /// Where it leads.
+    pub org: Stored<Org>,
+    /// Whose the invited address is, if it has an account.
+    pub known: Option<Stored<User>>,
+}
+
+/// An acceptance, decided and ready to be written.
+#[derive(Clone, Debug)]
+pub struct Acceptance {
+    /// What is accepted.
+    pub offer: Offer,
+    /// The organization with its new member.
+    pub org: Org,
+    /// Who accepts, before and after.
+    pub person: Person,
+    /// Their place.
+    pub membership: Membership,
+    /// The session that begins.
+    pub session: Session,
+    /// Its secret.
+    pub secret: Secret,
+    /// The session that the browser held so far, if it is this person's.
+    pub instead_of: Option<SessionToken>,
+}
+
+/// How an acceptance ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// All of it was written.
+    Joined,
+    /// The link was used before; nothing was written.
+    Gone,
+}
+
+/// The link of an invitation: it carries the keys that its use needs.
+#[derive(Debug, Serialize, Deserialize)]
+struct OfferItem {
+    org: String,
+    invitation: String,
+    address: String,
+}
+
+pub(crate) fn encode(secret_hash: Hash, invitation: &Invitation) -> Result<Attributes, Corrupt> {
+    let form = OfferItem {
+        org: invitation.org.to_string(),
+        invitation: invitation.id().to_string(),
+        address: invitation.address.as_str().to_owned(),
+    };
+    let mut item = to_item(&Key::invitation_link(secret_hash), &form)?;
+    item.extend([expires(invitation.expires_at, 3600)]);
+    Ok(item)
+}
+
+impl Store {
+    /// What the link with that secret's hash leads to, whether or not the invitation still opens to it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_offer(&self, secret_hash: Hash) -> Result<Option<Offer>, Error> {
+        let Some(link) = self.get(&Key::invitation_link(secret_hash)).await? else { return Ok(None) };
+        let link: OfferItem = from_item(link)?;
+        let org = read("organization of an offer", &link.org)?;
+        let id = link.invitation.parse().map_err(|()| Corrupt::because("invitation of an offer"))?;
+        let address = Address::from_stored(link.address);
+        let keys = [Key::invitation(org, id), Key::org(org), Key::address(&address)];
+        let [invitation, org, pointer] = self.get_all(&keys).await?;
+        let (Some(invitation), Some(org)) = (invitation, org) else { return Ok(None) };
+        let known = match pointer {
+            Some(pointer) => {
+                let AddressItem { user } = from_item(pointer)?;
+                self.load_user(read("user of an address", &user)?).await?
+            }
+            None => None,
+        };
+        let (invitation, org) = (invitation::decode(invitation)?, item::decode(org)?);
+        Ok(Some(Offer { secret_hash, invitation, org, known }))
+    }
+
+    /// Writes an acceptance: link and invitation go, the membership comes, the address is proven and a session begins,
+    /// all or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when anything of it changed meanwhile; [`Error::Unavailable`].
+    pub async fn commit_acceptance(&self, accepted: &Acceptance) -> Result<Accepted, Error> {
+        let Acceptance { offer, org, person, membership, session, secret, instead_of } = accepted;
+        let (table, invitation) = (&self.table, &offer.invitation);
+        let invited = Key::invitation(invitation.value.org, invitation.value.id());
+        let mut actions = vec![
+            delete(table, &Key::invitation_link(offer.secret_hash), Some(Only::Exists))?,
+            delete(table, &invited, Some(Only::Version(invitation.version)))?,
+            self.org_write(&offer.org, org)?,
+            put(table, member::encode(membership)?, Some(Only::New))?,
+            put(table, session::encode(session, secret)?, Some(Only::New))?,
+        ];
+        match person {
+            Person::New(user) => {
+                let pointer = AddressItem { user: user.id.to_string() };
+                let pointer = to_item(&Key::address(&user.address), &pointer)?;
+                actions.push(put(table, pointer, Some(Only::New))?);
+                actions.push(put(table, user::encode(user, 1)?, Some(Only::New))?);
+            }
+            Person::Known(before, after) => actions.extend(self.user_change(before, after)?),
+        }
+        if let Some(token) = instead_of {
+            actions.push(delete(table, &Key::session(token.user, token.secret.hash()), None)?);
+        }
+        match self.transact(actions).await? {
+            Transacted::Done => Ok(Accepted::Joined),
+            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(Accepted::Gone),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What `docs/host-app.md` says, held against what happens.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use crate::handover::{claims, press, world};
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap()
+}
+
+/// The words in code style that begin the rows of the table after a heading.
+fn rows(page: &str, heading: &str) -> BTreeSet<String> {
+    let table = page.split_once(heading).unwrap().1;
+    let rows = table.lines().skip_while(|line| !line.starts_with("|---")).skip(1);
+    let cells = rows.take_while(|line| line.starts_with('|')).map(|line| line.split('|').nth(1).unwrap());
+    cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_example_in_rust_is_the_one_that_is_run() {
+    let page = read("docs/host-app.md");
+    let block = page.split_once("```rust\n").unwrap().1.split_once("```").unwrap().0;
+    assert!(read("infra/local/examples/verify_pass.rs").ends_with(block));
+}
+
+#[tokio::test]
+async fn a_pass_has_exactly_the_claims_that_are_documented() {
+    let world = world().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let claims = claims(&press(&mut jo).await);
+    let told: BTreeSet<String> = claims.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(rows(&read("docs/host-app.md"), "## People arrive signed in"), told);
+}
+
+#[test]
+fn the_events_are_those_that_the_template_listens_to() {
+    let rule = read("template.yaml");
+    let rule = rule.split_once("source: [!Ref HostEventSource]").unwrap().1;
+    let listed = rule.lines().skip(2).map_while(|line| line.trim().strip_prefix("- ")).map(str::to_owned);
+    assert_eq!(rows(&read("docs/host-app.md"), "## What people do ticks"), listed.collect());
+}

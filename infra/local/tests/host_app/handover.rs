@@ -1,0 +1,214 @@
+use axum::body::Bytes;
+use http::{Request, Response};
+use local::Config;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::driver::{Visitor, World};
+
+pub const HOST_APP: &str = "http://localhost:8486";
+
+pub async fn world() -> World {
+    World::with(config()).await
+}
+
+pub fn config() -> Config {
+    Config { host_app_url: Some(HOST_APP.to_owned()), ..Config::memory() }
+}
+
+/// What the host app answers to a browser.
+pub async fn host_app(
+    world: &World,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Response<Bytes> {
+    let mut request = Request::builder().method(method).uri(path).header("host", "localhost:8486");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(axum::body::Body::from(body.to_owned())).unwrap();
+    let response = world.stack.host_app().unwrap().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    Response::from_parts(parts, axum::body::to_bytes(body, usize::MAX).await.unwrap())
+}
+
+/// Presses the button; the path at the host app that it leads to.
+pub async fn press(visitor: &mut Visitor<'_>) -> String {
+    let answer = visitor.submit("/handover", &[]).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("referrer-policy"), "same-origin", "the pass goes to nobody else");
+    answer.header("location").strip_prefix(HOST_APP).unwrap().to_owned()
+}
+
+/// What a token says, unproven.
+pub fn claims(path: &str) -> Value {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let token = path.strip_prefix("/?token=").unwrap();
+    let claims = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
+}
+
+fn text(response: &Response<Bytes>) -> String {
+    String::from_utf8_lossy(response.body()).into_owned()
+}
+
+fn cookie(response: &Response<Bytes>) -> String {
+    response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_button_leads_into_the_host_app_and_nobody_signs_in_twice() {
+    let world = world().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let page = jo.open("/onboarding/welcome").await;
+    assert!(page.text().contains(r#"action="/handover""#), "{}", page.text());
+    assert!(page.header("content-security-policy").contains(HOST_APP), "or browsers block the redirect");
+
+    let path = press(&mut jo).await;
+    let claims = claims(&path);
+    assert_eq!((&claims["iss"], &claims["aud"]), (&json!("http://localhost:8484"), &json!(HOST_APP)));
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 60);
+    assert_eq!(claims["organization_id"], jo.org());
+    assert_eq!((&claims["role"], &claims["access"]), (&json!("admin"), &json!("full")));
+    assert_eq!((&claims["email"], &claims["email_verified"]), (&json!("jo@example.com"), &json!(false)));
+
+    let entered = host_app(&world, "GET", &path, &[], "").await;
+    assert_eq!(
+        (entered.status(), &entered.headers()["location"]),
+        (http::StatusCode::SEE_OTHER, &"/".parse().unwrap())
+    );
+    let session = cookie(&entered);
+    let home = host_app(&world, "GET", "/", &[("cookie", &session)], "").await;
+    assert!(text(&home).contains("Hello, Jo Doe"), "{}", text(&home));
+    assert!(text(&host_app(&world, "GET", "/", &[], "").await).contains("signed out"));
+}
+
+#[tokio::test]
+async fn a_pass_is_good_once_for_a_minute_and_in_one_place() {
+    let world = world().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let refused = async |path: &str, why: &str| {
+        let answer = host_app(&world, "GET", path, &[], "").await;
+        assert_eq!(answer.status(), 400, "{why}");
+        assert!(text(&answer).contains(why), "{why}: {}", text(&answer));
+        assert!(!answer.headers().contains_key("set-cookie"));
+    };
+
+    let used = press(&mut jo).await;
+    assert_eq!(host_app(&world, "GET", &used, &[], "").await.status(), 303);
+    refused(&used, "used before").await;
+
+    let (one, two) = (press(&mut jo).await, press(&mut jo).await);
+    assert_ne!(one, two, "each pass is its own");
+    let (head, signature) = one.rsplit_once('.').unwrap();
+    refused(&format!("{head}.{}", two.rsplit_once('.').unwrap().1), "does not fit").await;
+    refused(&format!("{head}x.{signature}"), "does not fit").await;
+    refused(&format!("{head}."), "does not fit").await;
+    refused("/?token=nonsense", "no pass").await;
+
+    world.advance("66s").await;
+    refused(&one, "expired").await;
+}
+
+#[tokio::test]
+async fn only_people_with_a_session_are_handed_over_and_only_by_our_own_button() {
+    let world = world().await;
+    let mut stranger = world.visitor();
+    let answer = stranger.submit("/handover", &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/login?next=/dashboard"));
+    let answer = stranger.post("/handover").await;
+    assert_eq!((answer.status, answer.header("content-type")), (401, "application/problem+json"));
+
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    assert_eq!(jo.post("/handover").await.status, 303, "a program is led there too");
+    assert_eq!(jo.open("/handover").await.status, 405);
+    let foreign = [("sec-fetch-site", "same-site"), ("origin", HOST_APP)];
+    assert_eq!(jo.send("POST", "/handover", &foreign, "").await.status, 403);
+    let stolen = jo.cookie.clone();
+    jo.submit("/logout", &[]).await;
+    jo.cookie = stolen;
+    assert_eq!(jo.post("/handover").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_pass_tells_what_somebody_may_do() {
+    let world = world().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    assert_eq!(claims(&press(&mut jo).await)["access"], "billing_only");
+    let mut mo = world.trialing("Beta", "mo@example.com").await;
+    world.write("UpdateItem", member(&mo, "member"));
+    let told = claims(&press(&mut mo).await);
+    assert_eq!((&told["role"], &told["organization_name"]), (&json!("member"), &json!("Beta")));
+    world.advance("15d").await;
+    // Thirty days are not over, but a day without use is.
+    assert_eq!(mo.post("/handover").await.status, 401);
+}
+
+/// A change of the visitor's role, past every function.
+fn member(visitor: &Visitor<'_>, role: &str) -> Value {
+    let token = visitor.cookie.as_deref().unwrap().strip_prefix("__Host-s=").unwrap();
+    let mut parts = token.split('.');
+    let (org, user) = (parts.next().unwrap(), parts.next().unwrap());
+    json!({
+        "Key": { "pk": { "S": format!("ORG#{org}") }, "sk": { "S": format!("MEMBER#{user}") } },
+        "UpdateExpression": "SET #r = :r",
+        "ExpressionAttributeNames": { "#r": "role" },
+        "ExpressionAttributeValues": { ":r": { "S": role } },
+    })
+}
+
+#[tokio::test]
+async fn what_people_do_in_the_host_app_ticks_their_checklist() {
+    let world = world().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let session = cookie(&host_app(&world, "GET", &press(&mut jo).await, &[], "").await);
+    let ours = [("cookie", session.as_str()), ("sec-fetch-site", "same-origin")];
+    for event in [
+        "member.invited",
+        "project.created",
+        "time_entry.created",
+        "working_hours.set",
+        "client.created",
+        "settings.updated",
+        "report.generated",
+    ] {
+        let done = host_app(&world, "POST", "/events", &ours, &format!("event={event}")).await;
+        assert_eq!(done.status(), 303, "{event}");
+    }
+    world.settle().await;
+    let list = jo.checklist().await;
+    assert_eq!((&list["completed_count"], &list["completion_percentage"]), (&json!(7), &json!(87)));
+    assert_eq!(list["tasks"][1]["completed_by"], "Jo Doe");
+
+    for (headers, body, status) in [
+        (&ours[..], "event=organization.deleted", 400),
+        (&ours[1..], "event=project.created", 404),
+        (&[ours[0], ("sec-fetch-site", "same-site")][..], "event=project.created", 403),
+    ] {
+        assert_eq!(host_app(&world, "POST", "/events", headers, body).await.status(), status, "{body}");
+    }
+    let out = host_app(&world, "POST", "/logout", &ours, "").await;
+    assert_eq!(out.status(), 303);
+    assert!(text(&host_app(&world, "GET", "/", &ours[..1], "").await).contains("signed out"));
+}
+
+#[tokio::test]
+async fn without_keys_the_button_is_a_way_and_without_a_host_app_it_leads_to_the_dashboard() {
+    let elsewhere = "https://app.example.com/t";
+    // What is blank in the template is filled in here; a blank setting stays blank.
+    let unkeyed = Config::memory().set("APP_URL", elsewhere).set("HOST_SIGNING_KEYS", "");
+    for (config, leads) in [(unkeyed, elsewhere), (Config::memory(), "/dashboard")] {
+        let world = World::with(config).await;
+        let mut jo = world.trialing("Acme", "jo@example.com").await;
+        let answer = jo.submit("/handover", &[]).await;
+        assert_eq!((answer.status, answer.header("location")), (303, leads));
+    }
+    let world = World::with(Config::memory().set("APP_URL", elsewhere)).await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let location = jo.submit("/handover", &[]).await.header("location").to_owned();
+    let path = location.strip_prefix(elsewhere).unwrap();
+    assert_eq!(claims(path)["aud"], "https://app.example.com");
+}

@@ -1,0 +1,69 @@
+//! Signing keys that are exchanged while people come and go.
+
+use local::Config;
+use serde_json::{Value, json};
+
+use crate::{
+    driver::World,
+    handover::{config, host_app, press},
+};
+
+const ARN: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:onramp/host-app-AbCdEf";
+
+fn key(id: &str) -> String {
+    format!("{id}:{}", "A".repeat(42) + "E")
+}
+
+async fn world() -> World {
+    World::with(Config {
+        host_app_url: None,
+        ..config().set("HostSigningKeysArn", ARN).set("APP_URL", "http://localhost:8486")
+    })
+    .await
+}
+
+fn kid(path: &str) -> String {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let header = path.strip_prefix("/?token=").unwrap().split('.').next().unwrap();
+    let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
+    header["kid"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_stored_key_is_read_when_it_is_needed_and_exchanged_without_a_deployment() {
+    let world = world().await;
+    let secrets = &world.stack.system().cloud.secrets;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    assert_eq!(kid(&press(&mut jo).await), "local");
+    secrets.put(ARN, &format!("{},{}", key("new"), key("old")));
+    assert_eq!(kid(&press(&mut jo).await), "local", "what is held is used for a while");
+    world.advance("301s").await;
+    assert_eq!(kid(&press(&mut jo).await), "new", "the first of a list signs");
+
+    world.inject(json!([{ "service": "secretsmanager", "rate": 1.0, "kind": "access_denied" }])).await;
+    world.advance("301s").await;
+    assert_eq!(kid(&press(&mut jo).await), "new", "a store that fails leaves the held one in force");
+    world.local("DELETE", "/_local/faults", None).await;
+    secrets.put(ARN, "no key at all");
+    assert_eq!(kid(&press(&mut jo).await), "new", "and so does one that holds nonsense");
+}
+
+#[tokio::test]
+async fn without_any_key_nobody_is_sent_on_with_a_bad_pass() {
+    let world = world().await;
+    world.stack.system().cloud.secrets.put(ARN, "no key at all");
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let answer = jo.submit("/handover", &[]).await;
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert_eq!(jo.open("/dashboard").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_pass_of_an_unknown_key_opens_nothing() {
+    // Two systems that share everything but their keys.
+    let theirs = World::with(config().set("HOST_SIGNING_KEYS", &key("local"))).await;
+    let pass = press(&mut theirs.trialing("Evil", "evil@example.com").await).await;
+    let ours = World::with(config()).await;
+    assert_eq!(host_app(&ours, "GET", &pass, &[], "").await.status(), 400);
+    assert_eq!(host_app(&theirs, "GET", &pass, &[], "").await.status(), 303);
+}

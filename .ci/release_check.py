@@ -85,6 +85,7 @@ CHECKS = {
     "sign-in": [
         ("get-login", status(200)),
         ("post-login", status(200)),
+        ("post-handover-without-session", status(303, "/login?next=/dashboard")),
     ],
     "checklist-read": [
         ("get-landing", status(200)),

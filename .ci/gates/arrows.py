@@ -29,7 +29,7 @@ SPEAKERS = {
     "aws-sdk-dynamodb": {"store", "local"},
     "aws-sdk-sesv2": {"mail", "local"},
     "aws-sdk-eventbridge": {"bus", "local"},
-    "aws-sdk-secretsmanager": {"billing", "stripe-webhook", "local"},
+    "aws-sdk-secretsmanager": {"billing", "sign-in", "stripe-webhook", "local"},
 }
 
 

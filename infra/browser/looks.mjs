@@ -13,18 +13,18 @@ const WIDTHS = [360, 1280];
 const REFLOW = 320;
 
 /** Looks at the open page from all sides; pictures go to `folder`, faults to `faults`. */
-export async function look(page, name, folder, faults) {
+export async function look(page, name, folder, faults, widths = WIDTHS) {
   mkdirSync(folder, { recursive: true });
   const viewport = page.viewportSize();
   for (const colorScheme of SCHEMES) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const width of WIDTHS) {
+    for (const width of widths) {
       await page.setViewportSize({ width, height: 800 });
       await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
       faults.push(...(await violations(page)).map((fault) => `${name}, ${width} px, ${colorScheme}: ${fault}`));
     }
   }
-  for (const width of [REFLOW, ...WIDTHS]) {
+  for (const width of [REFLOW, ...widths]) {
     await page.setViewportSize({ width, height: 800 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (wide > 0) faults.push(`${name}: at ${width} px it is ${wide} px too wide`);

@@ -1,18 +1,7 @@
 // Paying, on the local stand-in for Stripe, which lives on an origin of its own.
 
 import assert from 'node:assert/strict';
-import { signIn, submit } from './steps.mjs';
-
-/** Signs somebody new up, with a trial or without. */
-async function signUp(stack, page, who, trial) {
-  await page.goto(`${stack.url}/organizations/new`);
-  await page.fill('input[name=name]', who.organization);
-  await page.fill('input[name=full_name]', who.name);
-  await page.fill('input[name=email]', who.address);
-  await page.check(`input[name=start_trial][value=${trial}]`);
-  await submit(page);
-  await page.waitForURL(trial ? '**/onboarding/welcome' : '**/organizations/org_*');
-}
+import { signIn, signUp } from './steps.mjs';
 
 /** Chooses the team plan on the organization's page; ends on the Checkout page. */
 async function choosePlan(page, stack) {

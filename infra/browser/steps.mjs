@@ -17,6 +17,17 @@ export async function signIn(stack, page, who, see) {
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
 }
 
+/** Signs somebody new up, with a trial or without. */
+export async function signUp(stack, page, who, trial) {
+  await page.goto(`${stack.url}/organizations/new`);
+  await page.fill('input[name=name]', who.organization);
+  await page.fill('input[name=full_name]', who.name);
+  await page.fill('input[name=email]', who.address);
+  await page.check(`input[name=start_trial][value=${trial}]`);
+  await submit(page);
+  await page.waitForURL(trial ? '**/onboarding/welcome' : '**/organizations/org_*');
+}
+
 /** Presses the main form's button. */
 export async function submit(page) {
   await page.locator('main form button[type=submit]').first().click();

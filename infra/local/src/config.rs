@@ -15,14 +15,19 @@ use crate::{functions, template};
 /// What variables hold here that a deployment has to bring.
 const LOCAL_VARIABLES: &[(&str, &str)] = &[
     ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
+    ("HOST_SIGNING_KEYS", HOST_KEYS),
     ("STRIPE_SECRET_KEY", SECRET_KEY),
     ("STRIPE_PUBLISHABLE_KEY", "pk_test_local_onramp"),
     ("STRIPE_SINGLE_USER_PRICE_ID", SINGLE_PRICE),
     ("STRIPE_TEAM_PRICE_ID", TEAM_PRICE),
+    ("OPERATOR_EMAILS", "operator@example.com"),
 ];
 
 /// The signing secret of Stripe's events, unless another is set.
 pub const WEBHOOK_SECRET: &str = "whsec_local_onramp";
+
+/// The key of passes into the host app, unless others are set: no secret, but as long as one.
+pub const HOST_KEYS: &str = "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aGluZ3Mtb3V0";
 
 /// The secret key of Stripe's stand-in, unless another is set.
 const SECRET_KEY: &str = "sk_test_local_onramp";
@@ -45,6 +50,8 @@ pub struct Config {
     pub public_url: String,
     /// Where Stripe's stand-in is reached from outside, without a slash at the end.
     pub stripe_url: String,
+    /// Where the local host app is reached from outside, without a slash at the end; `None` leaves it out.
+    pub host_app_url: Option<String>,
     /// The function crates.
     pub functions: BTreeMap<&'static str, Start>,
 }
@@ -58,6 +65,7 @@ impl Config {
             data: None,
             public_url: "http://localhost:8484".to_owned(),
             stripe_url: "http://localhost:8485".to_owned(),
+            host_app_url: None,
             functions: functions::all(),
         }
     }
@@ -127,6 +135,9 @@ pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<Str
     }
     if !config.settings.contains_key("STRIPE_CHECKOUT_ORIGINS") {
         template.set_variable("STRIPE_CHECKOUT_ORIGINS", &config.stripe_url);
+    }
+    if let (Some(url), false) = (&config.host_app_url, config.settings.contains_key("APP_URL")) {
+        template.set_variable("APP_URL", url);
     }
     secrets
 }

@@ -24,6 +24,7 @@ pub fn all() -> BTreeMap<&'static str, Start> {
         ("checklist-write", start(checklist_write::start)),
         ("event-publisher", start(event_publisher::start)),
         ("mailer", start(mailer::start)),
+        ("operator", start(operator::start)),
         ("org-signup", start(org_signup::start)),
         ("sign-in", start(sign_in::start)),
         ("stripe-webhook", start(stripe_webhook::start)),

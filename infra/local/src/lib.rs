@@ -20,6 +20,7 @@ pub mod engine;
 pub mod faults;
 pub mod functions;
 pub mod gateway;
+pub mod host_app;
 pub mod iam;
 pub mod invoke;
 pub mod journal;
@@ -38,5 +39,5 @@ pub mod system;
 pub mod template;
 pub mod terminal;
 
-pub use config::{Config, StartError, WEBHOOK_SECRET};
+pub use config::{Config, HOST_KEYS, StartError, WEBHOOK_SECRET};
 pub use stack::Stack;

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Parser;
-use local::terminal::Terminal;
+use local::terminal::{Places, Terminal};
 use local::{Config, Stack, server};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 /// Runs all of Onramp in one process, offline: functions, database, mailbox, bus, schedules and clock.
@@ -25,6 +26,9 @@ struct Options {
     /// Keep nothing.
     #[arg(long, conflicts_with = "data")]
     memory: bool,
+    /// Serve a tiny host app too, on the port after Stripe's, and lead people into it.
+    #[arg(long)]
+    host_app: bool,
     /// Open the console in a browser.
     #[arg(long)]
     open: bool,
@@ -63,13 +67,19 @@ async fn run(options: Options) -> Result<(), String> {
     let started = Instant::now();
     let port = options.port;
     let (listener, url) = open_port(port).await?;
-    // Port 0 asks the system for any port; then both are asked for.
+    // Port 0 asks the system for any port; then each is asked for.
     let (stripe_listener, stripe_url) = open_port(if port == 0 { 0 } else { port.saturating_add(1) }).await?;
+    let host_app = match options.host_app {
+        true => Some(open_port(if port == 0 { 0 } else { port.saturating_add(2) }).await?),
+        false => None,
+    };
+    let host_app_url = host_app.as_ref().map(|(_, url)| url.clone());
     let config = Config {
         settings: options.set.into_iter().collect(),
         data: (!options.memory).then_some(options.data.clone()),
         public_url: url.clone(),
         stripe_url: stripe_url.clone(),
+        host_app_url: host_app_url.clone(),
         ..Config::memory()
     };
     let stack = Stack::start(config)
@@ -77,21 +87,32 @@ async fn run(options: Options) -> Result<(), String> {
         .map_err(|error| format!("Onramp does not start.\n{}", error.to_string().trim_end()))?;
     let terminal = Terminal::detect();
     let place = if options.memory { "in memory".to_owned() } else { options.data.display().to_string() };
-    terminal.welcome(&url, &stripe_url, &place, stack.webhook_secret(), started.elapsed().as_millis());
+    let places =
+        Places { onramp: &url, stripe: &stripe_url, host_app: host_app_url.as_deref(), data: &place };
+    terminal.welcome(&places, stack.webhook_secret(), started.elapsed().as_millis());
     if options.open {
         open(&format!("{url}/_local"));
     }
     let observer = terminal.observer(Arc::clone(&stack.system().cloud));
-    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-    let stripe = server::serve(stripe_listener, stack.stripe_app(), Arc::clone(&observer), async {
-        // An error says that the other port has ended too.
-        stopped.await.unwrap_or_default();
-    });
+    let (stopping, stopped) = watch::channel(());
+    let neighbour = |listener, app| {
+        let (observer, mut stopped) = (Arc::clone(&observer), stopped.clone());
+        server::serve(listener, app, observer, async move {
+            // An error says that Onramp's own port has ended too.
+            stopped.changed().await.unwrap_or_default();
+        })
+    };
+    let stripe = neighbour(stripe_listener, stack.stripe_app());
+    let host_app = async {
+        if let (Some((listener, _)), Some(app)) = (host_app, stack.host_app()) {
+            neighbour(listener, app).await;
+        }
+    };
     let onramp = async {
-        server::serve(listener, stack.app(), observer, interrupted()).await;
+        server::serve(listener, stack.app(), Arc::clone(&observer), interrupted()).await;
         drop(stopping);
     };
-    tokio::join!(onramp, stripe);
+    tokio::join!(onramp, stripe, host_app);
     terminal.say("  Stopped.");
     Ok(())
 }

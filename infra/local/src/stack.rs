@@ -25,6 +25,7 @@ use crate::control;
 use crate::dead_letters::DeadLetters;
 use crate::engine::Engine;
 use crate::gateway::Gateway;
+use crate::host_app::HostApp;
 use crate::invoke::Fleet;
 use crate::mailbox::Mailbox;
 use crate::permissions::Permissions;
@@ -46,6 +47,7 @@ pub struct Stack {
     system: Arc<System>,
     app: Router,
     webhook_secret: String,
+    host_app: Option<Arc<HostApp>>,
     tasks: Vec<AbortHandle>,
 }
 
@@ -97,6 +99,14 @@ impl Stack {
         };
         let webhook_secret = template.variable("STRIPE_WEBHOOK_SECRET").unwrap_or(WEBHOOK_SECRET);
         let webhook_secret = cloud.secrets.get(webhook_secret).unwrap_or_else(|| webhook_secret.to_owned());
+        let host_app = config.host_app_url.as_deref().map(|url| {
+            let setting = |name| {
+                let value = template.variable(name).unwrap_or_default();
+                cloud.secrets.get(value).unwrap_or_else(|| value.to_owned())
+            };
+            let (keys, source) = (setting("HOST_SIGNING_KEYS"), setting("HOST_EVENT_SOURCE"));
+            Arc::new(HostApp::new(Arc::clone(&cloud), url, &config.public_url, &keys, &source))
+        });
         let gateway = Arc::new(Gateway::new(&template.routes, Arc::clone(&fleet), Arc::clone(&clock)));
         let sender = sender(&gateway, &clock, &webhook_secret);
         let system = Arc::new(System {
@@ -112,7 +122,7 @@ impl Stack {
             moving: tokio::sync::Mutex::default(),
         });
         let app = control::router(&system, sender);
-        Ok(Self { tasks: background(&system), system, app, webhook_secret })
+        Ok(Self { tasks: background(&system), system, app, webhook_secret, host_app })
     }
 
     /// The parts, for tests that look inside.
@@ -133,13 +143,13 @@ impl Stack {
     /// Stripe's stand-in: its API and its hosted pages, which are an origin of their own.
     pub fn stripe_app(&self) -> Router {
         let standin = Arc::clone(&self.system.cloud.stripe);
-        Router::new().fallback(async move |request: Request<Body>| {
-            let (parts, body) = request.into_parts();
-            match to_bytes(body, MOST_BYTES).await {
-                Ok(body) => standin.handle(&Request::from_parts(parts, body)).map(Body::from),
-                Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-            }
-        })
+        neighbour(move |request| standin.handle(request))
+    }
+
+    /// The local host app, if it was asked for: an origin of its own as well.
+    pub fn host_app(&self) -> Option<Router> {
+        let host_app = Arc::clone(self.host_app.as_ref()?);
+        Some(neighbour(move |request| host_app.handle(request)))
     }
 
     /// Answers a request to Stripe's stand-in exactly as its port does, without one.
@@ -163,6 +173,17 @@ impl Drop for Stack {
             task.abort();
         }
     }
+}
+
+/// Something outside of Onramp that answers at once, behind a port of its own.
+fn neighbour(handle: impl Fn(&Request<Bytes>) -> Response<Bytes> + Clone + Send + Sync + 'static) -> Router {
+    Router::new().fallback(async move |request: Request<Body>| {
+        let (parts, body) = request.into_parts();
+        match to_bytes(body, MOST_BYTES).await {
+            Ok(body) => handle(&Request::from_parts(parts, body)).map(Body::from),
+            Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        }
+    })
 }
 
 /// Posts Stripe's events to the gateway, as Stripe would to the port.

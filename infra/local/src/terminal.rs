@@ -12,6 +12,19 @@ pub struct Terminal {
     colour: bool,
 }
 
+/// What is where.
+#[derive(Debug, Clone, Copy)]
+pub struct Places<'a> {
+    /// Onramp's own address.
+    pub onramp: &'a str,
+    /// The address of Stripe's stand-in.
+    pub stripe: &'a str,
+    /// The address of the local host app, if there is one.
+    pub host_app: Option<&'a str>,
+    /// Where everything is kept, in words.
+    pub data: &'a str,
+}
+
 impl Terminal {
     /// Standard output; in colour if it is a terminal and `NO_COLOR` is not set.
     pub fn detect() -> Self {
@@ -35,15 +48,18 @@ impl Terminal {
     }
 
     /// What is where, once everything is ready.
-    pub fn welcome(self, url: &str, stripe: &str, place: &str, secret: &str, ms: u128) {
+    pub fn welcome(self, places: &Places<'_>, secret: &str, ms: u128) {
+        let url = places.onramp;
         let rows = [
-            ("Sign up", format!("{url}/organizations/new")),
-            ("Console", format!("{url}/_local")),
-            ("Stripe", stripe.to_owned()),
-            ("Webhooks", format!("{url}/billing/webhooks/stripe")),
-            ("Secret", secret.to_owned()),
-            ("Data", place.to_owned()),
+            ("Sign up", Some(format!("{url}/organizations/new"))),
+            ("Console", Some(format!("{url}/_local"))),
+            ("Stripe", Some(places.stripe.to_owned())),
+            ("Host app", places.host_app.map(str::to_owned)),
+            ("Webhooks", Some(format!("{url}/billing/webhooks/stripe"))),
+            ("Secret", Some(secret.to_owned())),
+            ("Data", Some(places.data.to_owned())),
         ];
+        let rows = rows.into_iter().filter_map(|(name, value)| Some((name, value?)));
         self.say("");
         self.say(&format!(
             "  {} is running {}",

@@ -7,7 +7,7 @@ use axum::{
 };
 use maud::Markup;
 
-use crate::routes;
+use crate::{problem, routes};
 
 /// A page with a status.
 #[must_use]
@@ -25,6 +25,7 @@ pub fn see_other(location: &str) -> Response {
 /// 303 to the sign-in page, which afterwards leads back to `path` if that is a page of ours.
 #[must_use]
 pub fn to_login(path: &str) -> Response {
+    tracing::info!(area = problem::Area::Access.as_str(), status = 303, cause = "session", "request refused");
     match routes::next_path(path) {
         // What `next_path` lets through needs no escaping in a query.
         Some(next) => see_other(&format!("/login?next={next}")),

@@ -6,10 +6,15 @@ use axum::{
     response::Response,
 };
 
+use tracing::{
+    Instrument, Span,
+    field::{Empty, display},
+};
+
 use crate::{
     Origins, Wants, form, origin,
     problem::{Kind, Problem},
-    refuse, routes,
+    refuse, routes, session,
     site::is_cross_site,
 };
 
@@ -51,10 +56,14 @@ impl Profile {
         Self { policy: HeaderValue::from_static(API), exempt: &[] }
     }
 
-    /// Lets other sites write to these paths.
+    pub(crate) fn policy(&self) -> &str {
+        self.policy.to_str().unwrap_or(API)
+    }
+
+    /// Lets other sites write to these paths, given as the route table has them.
     #[must_use]
-    pub const fn exempting(mut self, paths: &'static [&'static str]) -> Self {
-        self.exempt = paths;
+    pub const fn exempting(mut self, patterns: &'static [&'static str]) -> Self {
+        self.exempt = patterns;
         self
     }
 }
@@ -72,12 +81,13 @@ pub fn harden(router: Router, profile: Profile) -> Router {
 
 async fn guard(State(profile): State<Profile>, request: Request, next: Next) -> Response {
     let id = origin::request_id(request.extensions());
-    let exempt = profile.exempt.contains(&request.uri().path());
+    let exempt = profile.exempt.iter().any(|pattern| routes::matches(pattern, request.uri().path()));
     let wants = Wants::of(request.headers());
+    let span = about(&id, &request);
     let mut response = if !exempt && is_cross_site(&request) {
-        refuse(wants, Problem::cross_site().because("cross-site request"))
+        span.in_scope(|| refuse(wants, Problem::cross_site()))
     } else {
-        dress(wants, next.run(request).await)
+        async { dress(wants, next.run(request).await) }.instrument(span).await
     };
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
@@ -89,6 +99,19 @@ async fn guard(State(profile): State<Profile>, request: Request, next: Next) -> 
         headers.insert("x-request-id", id);
     }
     response
+}
+
+/// What every log line about a request says of it: its id, its route and, by their ids, whom it claims to be from. The
+/// path is left out, because it can hold a one-time link.
+fn about(id: &str, request: &Request) -> Span {
+    let span = tracing::info_span!("request", id, route = Empty, organization = Empty, user = Empty);
+    if let Some(route) = origin::route(request.extensions()) {
+        span.record("route", route);
+    }
+    if let Some(token) = session::token(request.headers()) {
+        span.record("organization", display(token.org)).record("user", display(token.user));
+    }
+    span
 }
 
 /// Extractors refuse in plain text, which no answer of ours is: those get our words.
@@ -105,7 +128,7 @@ fn dress(wants: Wants, response: Response) -> Response {
     refuse(wants, problem)
 }
 
-const ALWAYS: [(HeaderName, &str); 5] = [
+pub(crate) const ALWAYS: [(HeaderName, &str); 5] = [
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // Not `no-referrer`: with it browsers send `Origin: null` with our own forms.
@@ -194,8 +217,10 @@ mod tests {
         let evil = [("sec-fetch-site", "cross-site")];
         assert_eq!(ask(Profile::app(None), "POST", "/logout", &evil).await.status(), StatusCode::FORBIDDEN);
         assert_eq!(ask(Profile::app(None), "POST", "/nowhere", &evil).await.status(), StatusCode::FORBIDDEN);
-        let exempt = Profile::app(None).exempting(&["/logout"]);
-        assert_eq!(ask(exempt, "POST", "/logout", &evil).await.status(), StatusCode::SEE_OTHER);
+        let exempt = Profile::app(None).exempting(&["/logout", "/login/{token}"]);
+        assert_eq!(ask(exempt.clone(), "POST", "/logout", &evil).await.status(), StatusCode::SEE_OTHER);
+        assert_eq!(ask(exempt.clone(), "POST", "/login/f00d", &evil).await.status(), StatusCode::NOT_FOUND);
+        assert_eq!(ask(exempt, "POST", "/login", &evil).await.status(), StatusCode::FORBIDDEN);
     }
 
     #[tokio::test]

@@ -8,6 +8,10 @@
 //! ```
 
 mod answer;
+mod arrival;
+pub mod browser;
+mod cookie;
+pub mod direct;
 pub mod form;
 mod form_token;
 mod harden;

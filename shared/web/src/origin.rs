@@ -34,6 +34,11 @@ pub(crate) fn request_id(extensions: &Extensions) -> String {
     id.or_else(|| gateway(extensions)?.request_id.as_deref()).unwrap_or("unknown").to_owned()
 }
 
+/// The route that the gateway matched, such as `POST /login/{token}`.
+pub(crate) fn route(extensions: &Extensions) -> Option<&str> {
+    gateway(extensions)?.route_key.as_deref()
+}
+
 fn gateway(
     extensions: &Extensions,
 ) -> Option<&lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext> {

@@ -26,6 +26,7 @@ impl Places<'_> {
     pub fn of(&self, task: &Task) -> String {
         match (task.action.place, self.app) {
             (Place::Plans, _) => self.plans(),
+            (Place::Members, _) => format!("{}/members", self.origin),
             (Place::HostApp(path), Some(app)) => format!("{app}/{path}"),
             (Place::HostApp(_), None) => format!("{}/onboarding/guide#{}", self.origin, task.key),
         }
@@ -47,6 +48,7 @@ mod tests {
         let plans = "https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001";
         assert_eq!(place("added_billing_info", app), plans);
         assert_eq!(place("added_billing_info", None), plans);
+        assert_eq!(place("invited_team_member", app), "https://onramp.example.com/members");
         assert_eq!(place("created_project", app), "https://app.example.com/projects");
         assert_eq!(
             place("created_project", None),

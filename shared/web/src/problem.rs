@@ -63,6 +63,28 @@ pub struct Problem {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// What the log is told and the caller never is.
     cause: Option<Box<str>>,
+    area: Option<Area>,
+}
+
+/// The part of the system that a log line is filed under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// The rules of the door: what was refused, and by which.
+    Access,
+    /// The way to Stripe.
+    Billing,
+    /// The way from Stripe.
+    Webhook,
+}
+
+impl Area {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Billing => "billing",
+            Self::Webhook => "webhook",
+        }
+    }
 }
 
 impl Problem {
@@ -75,6 +97,7 @@ impl Problem {
             extra: Vec::new(),
             headers: Vec::new(),
             cause: None,
+            area: None,
         }
     }
 
@@ -87,6 +110,7 @@ impl Problem {
     #[must_use]
     pub fn unauthorized() -> Self {
         Self::new(Kind::Unauthorized, "Your session has ended, or there was none. Sign in and try again.")
+            .refused_by("session")
     }
 
     /// 402, with the link to where a plan is chosen.
@@ -94,18 +118,20 @@ impl Problem {
     pub fn payment_required(upgrade_url: &str) -> Self {
         Self::new(Kind::PaymentRequired, "Everything is kept. Choose a plan to go on working.")
             .with("upgrade_url", json!(upgrade_url))
+            .refused_by("access")
     }
 
     /// 403: the role does not allow it.
     #[must_use]
     pub fn forbidden() -> Self {
-        Self::new(Kind::Forbidden, "Only an admin of the organization can do this.")
+        Self::new(Kind::Forbidden, "Only an admin of the organization can do this.").refused_by("role")
     }
 
     /// 403: a form of another site.
     #[must_use]
     pub fn cross_site() -> Self {
         Self::new(Kind::Forbidden, "This request came from another site. Open the page here and try again.")
+            .refused_by("cross-site request")
     }
 
     /// 404. What is not there and what is not the caller's get the same words.
@@ -118,8 +144,11 @@ impl Problem {
     #[must_use]
     pub fn method_not_allowed(allowed: &[Method]) -> Self {
         let allowed = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-        Self::new(Kind::MethodNotAllowed, format!("This address answers to {allowed}."))
-            .header(ALLOW, &allowed)
+        Self::new(
+            Kind::MethodNotAllowed,
+            format!("This address answers to {allowed}. Go back, and use the buttons of the page."),
+        )
+        .header(ALLOW, &allowed)
     }
 
     /// 422, with every fault beside its field.
@@ -135,6 +164,7 @@ impl Problem {
         let unit = if minutes == 1 { "minute" } else { "minutes" };
         Self::new(Kind::TooMany, format!("Try again in {minutes} {unit}."))
             .header(RETRY_AFTER, &retry_after.to_string())
+            .refused_by("limit")
     }
 
     /// 500. Say [`because`](Self::because) what.
@@ -176,27 +206,52 @@ impl Problem {
         self
     }
 
-    fn to_json(&self) -> Response {
+    /// Files the log line under a part of the system, unless it is under one already.
+    #[must_use]
+    pub fn within(mut self, area: Area) -> Self {
+        self.area = self.area.or(Some(area));
+        self
+    }
+
+    /// One of the rules of the door did not let the request in.
+    fn refused_by(self, rule: &'static str) -> Self {
+        self.because(rule).within(Area::Access)
+    }
+
+    /// The media type of a problem as JSON.
+    pub(crate) const MEDIA: &str = "application/problem+json";
+
+    fn out(&self) -> ProblemOut<'_> {
         let extra = self.extra.iter().map(|(name, value)| (*name, value)).collect();
-        Json(ProblemOut {
+        ProblemOut {
             kind: self.kind.uri(),
             title: self.kind.title(),
             status: self.kind.status().as_u16(),
             detail: &self.detail,
             errors: &self.errors,
             extra,
-        })
-        .into_response()
+        }
+    }
+
+    /// The problem as JSON.
+    pub(crate) fn body(&self) -> String {
+        serde_json::to_string(&self.out()).unwrap_or_default()
     }
 
     /// Writes the log line. Called once, where the answer is made.
     pub(crate) fn log(&self) {
         let status = self.kind.status().as_u16();
+        let area = self.area.map(Area::as_str);
         match &self.cause {
             _ if status >= 500 => {
-                tracing::error!(status, cause = self.cause.as_deref().unwrap_or("unknown"), "request failed");
+                tracing::error!(
+                    area,
+                    status,
+                    cause = self.cause.as_deref().unwrap_or("unknown"),
+                    "request failed"
+                );
             }
-            Some(cause) => tracing::info!(status, %cause, "request refused"),
+            Some(cause) => tracing::info!(area, status, %cause, "request refused"),
             None => {}
         }
     }
@@ -205,9 +260,9 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         self.log();
-        let mut response = self.to_json();
+        let mut response = Json(self.out()).into_response();
         *response.status_mut() = self.kind.status();
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(Self::MEDIA));
         response.headers_mut().extend(self.headers);
         response
     }

@@ -7,17 +7,33 @@ use crate::{Wants, problem::Problem, refuse};
 /// Methods and paths as `template.yaml` gives them to the gateway. A segment in braces stands for any one segment.
 pub const ROUTES: &[(Method, &str)] = &[
     (Method::GET, "/"),
+    (Method::GET, "/account"),
+    (Method::POST, "/account/sessions/end"),
+    (Method::POST, "/account/sessions/end-all"),
     (Method::GET, "/assets/{file}"),
     (Method::POST, "/billing/checkout"),
     (Method::POST, "/billing/portal"),
     (Method::GET, "/billing/return"),
     (Method::POST, "/billing/webhooks/stripe"),
     (Method::GET, "/dashboard"),
+    (Method::POST, "/handover"),
+    (Method::GET, "/invitations/{token}"),
+    (Method::POST, "/invitations/{token}"),
     (Method::GET, "/login"),
     (Method::POST, "/login"),
     (Method::GET, "/login/{token}"),
     (Method::POST, "/login/{token}"),
     (Method::POST, "/logout"),
+    (Method::GET, "/mail/unsubscribe/{token}"),
+    (Method::POST, "/mail/unsubscribe/{token}"),
+    (Method::POST, "/mail/unsubscribe/{token}/undo"),
+    (Method::GET, "/members"),
+    (Method::POST, "/members/invitations"),
+    (Method::POST, "/members/invitations/{invitation}/resend"),
+    (Method::POST, "/members/invitations/{invitation}/revoke"),
+    (Method::POST, "/members/leave"),
+    (Method::POST, "/members/{user}/remove"),
+    (Method::POST, "/members/{user}/role"),
     (Method::GET, "/onboarding/api/checklist"),
     (Method::POST, "/onboarding/api/checklist/complete/{task}"),
     (Method::POST, "/onboarding/api/checklist/dismiss"),
@@ -30,15 +46,21 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::GET, "/onboarding/welcome"),
     (Method::GET, "/onboarding/widget"),
     (Method::GET, "/organizations/new"),
+    (Method::GET, "/operator"),
+    (Method::GET, "/operator/organizations/{id}"),
+    (Method::POST, "/operator/organizations/{id}/extend-trial"),
     (Method::POST, "/organizations/new"),
+    (Method::POST, "/organizations/switch"),
     (Method::GET, "/organizations/{id}"),
 ];
 
 /// The pages that a sign-in may lead to.
 const PAGES: &[&str] = &[
     "/",
+    "/account",
     "/billing/return",
     "/dashboard",
+    "/members",
     "/onboarding/checklist",
     "/onboarding/guide",
     "/onboarding/welcome",
@@ -46,12 +68,19 @@ const PAGES: &[&str] = &[
     "/organizations/{id}",
 ];
 
-/// The methods under which a path exists, in the table's order; none if it does not.
+/// The paths that begin with this segment are answered like paths that do not exist to everybody but operators, and so
+/// is the wrong method there.
+const HIDDEN: &str = "operator";
+
+/// The methods under which a path exists, in the table's order; none if it does not, or if that is nobody's business.
 #[must_use]
 pub fn allowed_methods(path: &str) -> Vec<Method> {
     let mut methods: Vec<Method> = Vec::new();
+    if path.split('/').nth(1) == Some(HIDDEN) {
+        return methods;
+    }
     for (method, pattern) in ROUTES {
-        if matches(pattern, path) && !methods.contains(method) {
+        if leads(pattern, path) && !methods.contains(method) {
             methods.push(method.clone());
         }
     }
@@ -76,10 +105,16 @@ pub async fn otherwise(request: Request) -> Response {
 pub fn next_path(next: &str) -> Option<String> {
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
-    (plain && PAGES.iter().any(|page| matches(page, path))).then(|| path.to_owned())
+    (plain && PAGES.iter().any(|page| leads(page, path))).then(|| path.to_owned())
 }
 
-fn matches(pattern: &str, path: &str) -> bool {
+/// Whether a pattern is the one that a path goes by: the gateway prefers a fixed path to a parameter.
+fn leads(pattern: &str, path: &str) -> bool {
+    if ROUTES.iter().any(|(_, fixed)| *fixed == path) { pattern == path } else { matches(pattern, path) }
+}
+
+/// Whether a path is one of a route's pattern.
+pub(crate) fn matches(pattern: &str, path: &str) -> bool {
     let mut pattern = pattern.split('/');
     let mut path = path.split('/');
     loop {
@@ -131,12 +166,15 @@ mod tests {
             ("/login/f00d", "GET POST"),
             ("/organizations/new", "GET POST"),
             ("/organizations/org_1", "GET"),
+            ("/organizations/switch", "POST"),
             ("/onboarding/api/checklist/dismiss", "POST"),
             ("/onboarding/api/checklist/complete/x", "POST"),
             ("/onboarding/api/checklist/complete/", ""),
             ("/onboarding/api/checklist/complete/x/y", ""),
             ("/login/", ""),
             ("/nowhere", ""),
+            ("/operator", ""),
+            ("/operator/organizations/org_1/extend-trial", ""),
         ] {
             let allowed = allowed_methods(path);
             let allowed: Vec<_> = allowed.iter().map(Method::as_str).collect();
@@ -164,6 +202,7 @@ mod tests {
             ("/organizations/%2e%2e", None),
             ("/login/f00d", None),
             ("/logout", None),
+            ("/organizations/switch", None),
             ("/onboarding/api/checklist", None),
             ("/onboarding/widget", None),
         ] {

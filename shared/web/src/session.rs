@@ -1,46 +1,34 @@
 //! The session cookie: how a signed-in browser holds its token.
 
-use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
 use domain::people::{ABSOLUTE, SessionToken};
 
-/// Browsers take the prefix as a promise: `Secure`, `Path=/`, no `Domain`, so no other host can set or read it.
+use crate::cookie;
+
 const NAME: &str = "__Host-s";
-const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
 /// The token that the request carries. Two cookies of the name mean that somebody planted one: neither is taken.
 #[must_use]
 pub fn token(headers: &HeaderMap) -> Option<SessionToken> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut ours = cookies
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .filter(|(name, _)| *name == NAME)
-        .map(|(_, value)| value);
-    let one = ours.next()?;
-    if ours.next().is_some() { None } else { one.parse().ok() }
+    cookie::only(headers, NAME)?.parse().ok()
 }
 
 /// The `Set-Cookie` value that gives a browser its token, for as long as a session can last.
 #[must_use]
 pub fn set(token: &SessionToken) -> HeaderValue {
-    cookie(&format!("{NAME}={}; {ATTRIBUTES}; Max-Age={}", token.reveal(), ABSOLUTE.as_secs()))
+    cookie::set(NAME, &token.reveal(), ABSOLUTE.as_secs())
 }
 
 /// The `Set-Cookie` value that takes the token away.
 #[must_use]
 pub fn clear() -> HeaderValue {
-    cookie(&format!("{NAME}=; {ATTRIBUTES}; Max-Age=0"))
-}
-
-fn cookie(text: &str) -> HeaderValue {
-    // Ids, hex digits and the attributes above are all that comes in, so the text always is a header value.
-    let mut value = HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
-    value.set_sensitive(true);
-    value
+    cookie::set(NAME, "", 0)
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header::COOKIE;
+
     use super::*;
 
     const TEXT: &str = "org_0198c0de-0000-7000-8000-000000000001.usr_0198c0de-0000-7000-8000-000000000002.\

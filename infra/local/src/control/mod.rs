@@ -6,6 +6,7 @@
 mod answer;
 mod clock;
 mod delivery;
+mod description;
 mod guard;
 mod look;
 mod plan;
@@ -43,6 +44,7 @@ pub(crate) fn router(system: &Arc<System>, sender: stripe::Sender) -> Router {
     let console = Console { organizations, functions: system.fleet.names(), stripe };
     let local = Router::new()
         .route("/_local/health", get(async || answer_json(&json!({"status": "ok"}))))
+        .route("/_local/openapi.json", get(description::read))
         .route("/_local/mail", get(look::mail).delete(look::empty_mail))
         .route("/_local/clock", get(clock::read).post(clock::turn))
         .route("/_local/settle", post(settle))

@@ -20,6 +20,9 @@ pub use route::Router;
 /// The service's limit of a request's body.
 const MOST_BYTES: usize = 10 * 1024 * 1024;
 
+/// The service's limit of a request's line and headers together.
+const MOST_HEADER_BYTES: usize = 10_240;
+
 /// Which function answered, in the extensions of a response.
 #[derive(Debug, Clone)]
 pub struct Served {
@@ -48,6 +51,9 @@ impl Gateway {
         if request.body().len() > MOST_BYTES {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         }
+        if header_bytes(&request) > MOST_HEADER_BYTES {
+            return message(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large");
+        }
         let Some(matched) = self.router.find(request.method().as_str(), request.uri().path()) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
@@ -69,6 +75,14 @@ impl Gateway {
             .insert(Served { function: matched.function.to_owned(), request_id: invoked.request_id });
         response
     }
+}
+
+/// The length of the request's line and headers as HTTP/1.1 writes them.
+fn header_bytes(request: &Request<Bytes>) -> usize {
+    let line = format!("{} {} HTTP/1.1\r\n", request.method(), request.uri()).len();
+    let headers =
+        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    line + headers.sum::<usize>()
 }
 
 /// An answer of the gateway's own.

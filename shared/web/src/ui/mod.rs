@@ -8,6 +8,7 @@ mod button;
 mod error;
 mod field;
 mod icon;
+pub mod moment;
 mod note;
 mod page;
 

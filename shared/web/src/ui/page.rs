@@ -37,17 +37,20 @@ pub enum Place {
     Dashboard,
     /// The setup checklist, for admins.
     Checklist,
+    /// Who belongs to the organization.
+    Members,
     /// The help.
     Guide,
 }
 
 impl Place {
-    const ALL: [Self; 3] = [Self::Dashboard, Self::Checklist, Self::Guide];
+    const ALL: [Self; 4] = [Self::Dashboard, Self::Checklist, Self::Members, Self::Guide];
 
     const fn label(self) -> &'static str {
         match self {
             Self::Dashboard => "Dashboard",
             Self::Checklist => "Setup",
+            Self::Members => "Members",
             Self::Guide => "Guide",
         }
     }
@@ -56,6 +59,7 @@ impl Place {
         match self {
             Self::Dashboard => "/dashboard",
             Self::Checklist => "/onboarding/checklist",
+            Self::Members => "/members",
             Self::Guide => "/onboarding/guide",
         }
     }
@@ -124,7 +128,9 @@ fn header(product: &str, person: Option<&Person<'_>>) -> Markup {
                     @if product.is_empty() { span { "Home" } } @else { span { (product) } }
                 }
                 @if let Some(person) = person {
-                    span class="top-org" title=(person.organization) { (person.organization) }
+                    a class="top-org" href="/account" title="Your account and organizations" {
+                        (person.organization)
+                    }
                     nav class="menu" aria-label="Main" {
                         @for place in Place::ALL {
                             @if place != Place::Checklist || person.admin {
@@ -135,7 +141,7 @@ fn header(product: &str, person: Option<&Person<'_>>) -> Markup {
                         }
                     }
                     div class="me" {
-                        span class="me-name" { (person.name) }
+                        a class="me-name" href="/account" { (person.name) }
                         form method="post" action="/logout" {
                             button class="button button-quiet" type="submit" { "Sign out" }
                         }

@@ -1,0 +1,93 @@
+//! Other sites write nothing: their requests are refused before anything is read.
+
+use crate::{
+    cast::Cast,
+    page::{self, Row},
+    question::{Question, Speech},
+};
+
+/// Whose writers are machines on other sites: Stripe, by its signature, and mail programs, by the link's own secret.
+const OPEN: [&str; 2] = ["/billing/webhooks/stripe", "/mail/unsubscribe/{token}"];
+
+/// What a browser says of a request that a page of another site made.
+const THEIRS: [&[(&str, &str)]; 8] = [
+    &[("sec-fetch-site", "cross-site")],
+    &[("sec-fetch-site", "same-site")],
+    &[("sec-fetch-site", "cross-site"), ("origin", "http://localhost:8484")],
+    &[("sec-fetch-site", "Same-Origin")],
+    &[("origin", "https://evil.example")],
+    &[("origin", "null")],
+    &[("origin", "https://localhost:8484")],
+    &[("origin", "http://localhost:8484.evil.example")],
+];
+
+/// What it says of our own pages and of addresses that were typed; and what programs say.
+const OURS: [&[(&str, &str)]; 5] = [
+    &[],
+    &[("sec-fetch-site", "same-origin"), ("origin", "http://localhost:8484")],
+    &[("sec-fetch-site", "same-origin")],
+    &[("sec-fetch-site", "none")],
+    &[("origin", "http://localhost:8484")],
+];
+
+fn writing() -> Vec<Row> {
+    page::rows().into_iter().filter(|row| row.method() != "GET").collect()
+}
+
+fn saying(mut question: Question, headers: &[(&str, &str)]) -> Question {
+    for (name, value) in headers {
+        question = question.with(name, value);
+    }
+    question
+}
+
+#[tokio::test]
+async fn other_sites_write_nothing_and_nothing_is_read_for_them() {
+    let cast = Cast::new().await;
+    for row in writing().iter().filter(|row| !OPEN.contains(&row.path())) {
+        for column in ["admin", "no session"] {
+            let caller = cast.caller(column);
+            let question = Question::of(row, &cast, caller);
+            for headers in THEIRS {
+                for speech in [Speech::Page, Speech::Json] {
+                    let question = saying(question.clone(), headers);
+                    let answer = question.ask(&cast.world, caller.cookie.as_deref(), speech).await;
+                    assert_eq!(answer.status, 403, "{} {headers:?}: {}", row.route, answer.text());
+                    assert!(answer.text().contains("came from another site"), "{}", row.route);
+                    let calls = cast.world.calls_of(&answer).await;
+                    assert!(calls.is_empty(), "{} {headers:?}: {calls:?}", row.route);
+                }
+            }
+        }
+    }
+    assert!(cast.changed().is_empty(), "{:?}", cast.changed());
+}
+
+#[tokio::test]
+async fn our_own_pages_and_programs_write() {
+    let cast = Cast::new().await;
+    let admin = cast.caller("admin");
+    for row in writing() {
+        for headers in OURS {
+            let question = saying(Question::of(&row, &cast, admin), headers);
+            let answer = question.ask(&cast.world, admin.cookie.as_deref(), Speech::Json).await;
+            let told = row.cells["admin"].rsplit('/').next().unwrap();
+            assert_eq!(answer.status.to_string(), told, "{} {headers:?}: {}", row.route, answer.text());
+            cast.rest().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn machines_on_other_sites_reach_what_is_theirs() {
+    let cast = Cast::new().await;
+    let nobody = cast.caller("no session");
+    for row in writing().iter().filter(|row| OPEN.contains(&row.path())) {
+        for headers in THEIRS {
+            let question = saying(Question::of(row, &cast, nobody), headers);
+            let answer = question.ask(&cast.world, None, Speech::Json).await;
+            assert_eq!(answer.status, 200, "{} {headers:?}: {}", row.route, answer.text());
+            cast.rest().await;
+        }
+    }
+}

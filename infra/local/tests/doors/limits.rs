@@ -1,0 +1,163 @@
+//! Limits of size and number, and what is read of a request at all.
+
+use serde_json::json;
+
+use crate::driver::World;
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+#[tokio::test]
+async fn nobody_gets_round_a_limit_by_claiming_other_addresses() {
+    let world = World::new().await;
+    let mut statuses = Vec::new();
+    for n in 0..21 {
+        let (claimed, body) = (format!("198.51.100.{n}"), format!("email=jo{n}%40example.com"));
+        let headers = [
+            FORM,
+            ("x-local-source-ip", "203.0.113.9"),
+            ("x-forwarded-for", &claimed),
+            ("forwarded", &format!("for={claimed}")),
+            ("x-real-ip", &claimed),
+            ("cf-connecting-ip", &claimed),
+        ];
+        let answer = world.send("POST", "/login", &headers, body).await;
+        let wait = answer.header("retry-after").parse::<u64>();
+        assert_eq!(wait.is_ok_and(|seconds| (1..=3600).contains(&seconds)), answer.status == 429);
+        statuses.push(answer.status);
+    }
+    assert_eq!((&statuses[..20], statuses[20]), (&[200; 20][..], 429));
+    let elsewhere = [FORM, ("x-local-source-ip", "203.0.113.10"), ("x-forwarded-for", "203.0.113.9")];
+    assert_eq!(world.send("POST", "/login", &elsewhere, "email=jo%40example.com").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_address_is_limited_wherever_its_requests_come_from_and_however_it_is_written() {
+    let world = World::new().await;
+    let mut statuses = Vec::new();
+    for (n, typed) in
+        ["jo@example.com", "JO@example.com", "Jo@Example.COM", " jo@example.com "].iter().enumerate()
+    {
+        let ip = format!("198.51.100.{n}");
+        let body = json!({ "email": typed }).to_string();
+        let headers = [("content-type", "application/json"), ("x-local-source-ip", ip.as_str())];
+        let answer = world.send("POST", "/login", &headers, body).await;
+        statuses.push((answer.status, answer.header("retry-after").parse::<u64>().is_ok()));
+    }
+    assert_eq!(statuses, [(200, false), (200, false), (200, false), (429, true)]);
+    // A window later they count anew.
+    world.advance("15m").await;
+    let answer = world.send("POST", "/login", &[FORM], "email=jo%40example.com").await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn only_known_fields_have_an_effect() {
+    let world = World::new().await;
+    let body = json!({
+        "name": "Acme", "full_name": "Jo", "email": "jo@example.com", "start_trial": false,
+        "id": "org_0198c0de-0000-7000-8000-000000000001", "role": "operator", "verified": true, "status": "active",
+        "access": "full", "trial_days": 730, "trial_ends_at": "2099-01-01T00:00:00Z", "provisioned": true,
+        "organization_id": "org_0198c0de-0000-7000-8000-000000000001", "version": 99, "is_admin": true,
+    });
+    let mut jo = world.visitor();
+    let headers = [("content-type", "application/json")];
+    let answer = jo.send("POST", "/organizations/new", &headers, body.to_string()).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    assert_ne!(jo.org(), "org_0198c0de-0000-7000-8000-000000000001");
+    let organization = jo.organization().await;
+    assert_eq!(
+        (&organization["status"], &organization["access"]),
+        (&json!("pending"), &json!("billing_only"))
+    );
+    let stored = world.local("GET", "/_local/table", None).await.to_string();
+    assert!(!stored.contains("2099") && !stored.contains("operator"), "{stored}");
+}
+
+#[tokio::test]
+async fn what_two_readers_could_read_differently_is_read_by_none() {
+    let world = World::new().await;
+    let json = ("content-type", "application/json");
+    for (path, header, body) in [
+        ("/organizations/new", FORM, "name=A&name=B&full_name=Jo&email=jo%40example.com"),
+        ("/organizations/new", FORM, "name=A&full_name=Jo&email=jo%40example.com&email=mo%40example.com"),
+        ("/organizations/new", json, r#"{"name":"A","full_name":"Jo","email":"jo@example.com","name":"B"}"#),
+        ("/login", FORM, "email=jo%40example.com&email=mo%40example.com"),
+        ("/login", json, r#"{"email":"jo@example.com","e\u006dail":"mo@example.com"}"#),
+        ("/login", ("content-type", "text/plain"), "email=jo%40example.com"),
+        ("/login", ("content-type", "application/xml"), "<email>jo@example.com</email>"),
+    ] {
+        let answer = world.send("POST", path, &[header], body).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (400, "application/problem+json"),
+            "{body}"
+        );
+    }
+    assert_eq!(world.item_count().await, 0);
+}
+
+#[tokio::test]
+async fn sign_in_leads_to_pages_of_ours_and_nowhere_else() {
+    let world = World::new().await;
+    world.trialing("Acme", "jo@example.com").await;
+    for (n, (next, place)) in [
+        ("/onboarding/checklist", "/onboarding/checklist"),
+        ("/onboarding/checklist?a=b#c", "/onboarding/checklist"),
+        ("//evil.example", "/dashboard"),
+        ("///evil.example", "/dashboard"),
+        ("/\\evil.example", "/dashboard"),
+        ("\\\\evil.example", "/dashboard"),
+        ("/%2f%2fevil.example", "/dashboard"),
+        ("/%5cevil.example", "/dashboard"),
+        ("/\t/evil.example", "/dashboard"),
+        ("/\n/evil.example", "/dashboard"),
+        ("\t//evil.example", "/dashboard"),
+        (" //evil.example", "/dashboard"),
+        ("https://evil.example", "/dashboard"),
+        ("https:evil.example", "/dashboard"),
+        ("https:/evil.example", "/dashboard"),
+        ("http://localhost:8484/dashboard", "/dashboard"),
+        ("javascript:alert(1)", "/dashboard"),
+        ("data:text/html,x", "/dashboard"),
+        ("/dashboard/..//evil.example", "/dashboard"),
+        ("/organizations/..", "/dashboard"),
+        ("/dashboard@evil.example", "/dashboard"),
+        ("/logout", "/dashboard"),
+        ("/_local", "/dashboard"),
+        ("", "/dashboard"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        // Each from an address of its own, and in a window of its own.
+        world.advance("15m").await;
+        let mut jo = world.visitor();
+        jo.ip = format!("198.51.100.{n}");
+        let form = jo.open(&format!("/login?next={}", encoded(next))).await;
+        assert!(!form.text().contains("evil"), "{next:?}");
+        let asked = jo.submit("/login", &[("email", "jo@example.com"), ("next", next)]).await;
+        assert_eq!(asked.status, 200, "{next:?}: {}", asked.text());
+        let mails = world.mails("sign_in").await;
+        let text = mails.last().unwrap()["text"].as_str().unwrap();
+        assert!(!text.contains("evil"), "{next:?}: {text}");
+        let link = text.split_whitespace().find(|word| word.contains("/login/")).unwrap();
+        let led = jo.submit(link.strip_prefix("http://localhost:8484").unwrap(), &[]).await;
+        assert_eq!((led.status, led.header("location")), (303, place), "{next:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_with_more_headers_than_the_gateway_takes_reaches_no_function() {
+    let world = World::new().await;
+    let long = "x".repeat(10_240);
+    let answer = world.send("GET", "/onboarding/api/checklist", &[("x-long", &long)], "").await;
+    assert_eq!((answer.status, answer.header("x-request-id")), (431, ""));
+    let cookie = format!("__Host-s={}", "x".repeat(8_000));
+    let answer = world.send("GET", "/onboarding/api/checklist", &[("cookie", &cookie)], "").await;
+    assert_eq!(answer.status, 401);
+    assert!(world.calls_of(&answer).await.is_empty(), "what is no token is looked up nowhere");
+}
+
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

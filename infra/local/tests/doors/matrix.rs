@@ -1,0 +1,128 @@
+//! Every route, asked by everybody, as a browser and as a program.
+
+use crate::{
+    cast::{Caller, Cast},
+    description::Description,
+    driver::Answer,
+    headers,
+    page::{self, Row},
+    question::{Question, Speech},
+};
+
+const NOBODY: &str = "org_0198c0de-0000-7000-8000-00000000dead";
+
+#[tokio::test]
+async fn everybody_reads_what_the_page_says() {
+    is_as_told("GET").await;
+}
+
+#[tokio::test]
+async fn everybody_writes_what_the_page_says() {
+    is_as_told("POST").await;
+}
+
+/// Asks every route with that method as everybody.
+async fn is_as_told(method: &str) {
+    let cast = Cast::new().await;
+    let description = Description::of(&cast.world).await;
+    let mut wrong = Vec::new();
+    for row in page::rows().iter().filter(|row| row.method() == method) {
+        for caller in &cast.callers {
+            let asked = ask_both(&cast, row, caller).await;
+            let told = match asked.each_ref().map(|answer| answer.status) {
+                [page, json] if page == json => page.to_string(),
+                [page, json] => format!("{page}/{json}"),
+            };
+            let said = &row.cells[caller.column];
+            if *said != told {
+                wrong.push(format!("{} tells {}: {told} instead of {said}", row.route, caller.who));
+            }
+            for answer in &asked {
+                let mut faults = headers::faults(row.path(), answer);
+                faults.extend(description.faults(row, answer));
+                if !faults.is_empty() {
+                    wrong.push(format!("{} to {} ({}): {faults:?}", row.route, caller.who, answer.status));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Asks as a browser and as a program, each time in the same world.
+async fn ask_both(cast: &Cast, row: &Row, caller: &Caller) -> [Answer; 2] {
+    let question = Question::of(row, cast, caller);
+    let page = ask_alone(cast, row, caller, &question, Speech::Page).await;
+    let json = ask_alone(cast, row, caller, &question, Speech::Json).await;
+    [page, json]
+}
+
+/// Whoever is not of an organization changes nothing of it, unless a link was mailed to them.
+async fn ask_alone(cast: &Cast, row: &Row, caller: &Caller, question: &Question, speech: Speech) -> Answer {
+    let answer = question.ask(&cast.world, caller.cookie.as_deref(), speech).await;
+    let changed = cast.changed();
+    let theirs = caller.cookie.as_deref().is_some_and(|cookie| cookie.contains(&caller.org));
+    if !theirs && !row.path().contains("{token}") {
+        let foreign = changed.iter().filter(|key| key.contains(&caller.org)).collect::<Vec<_>>();
+        assert!(foreign.is_empty(), "{} by {} changed {foreign:?}", row.route, caller.who);
+    }
+    if !changed.is_empty() {
+        cast.rest().await;
+    }
+    answer
+}
+
+#[tokio::test]
+async fn another_organizations_things_are_answered_like_things_that_are_not_there() {
+    let cast = Cast::new().await;
+    let other = cast.caller("another's admin");
+    let nobody = Caller { cookie: other.cookie.clone(), org: NOBODY.to_owned(), ..*other };
+    for row in page::rows().iter().filter(|row| row.path().contains("{id}")) {
+        let foreign = ask_both(&cast, row, other).await;
+        let missing = ask_both(&cast, row, &nobody).await;
+        for (foreign, missing) in foreign.iter().zip(&missing) {
+            assert_eq!(bytes(foreign), bytes(missing), "{}", row.route);
+        }
+    }
+}
+
+/// All that an answer tells, without what names it.
+fn bytes(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
+    let headers = answer.response.headers().iter();
+    let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+    let told = headers.filter(|(name, _)| !matches!(name.as_str(), "x-request-id" | "apigw-requestid"));
+    (answer.status, told.collect(), answer.text())
+}
+
+#[tokio::test]
+async fn a_path_under_another_method_names_those_it_has() {
+    let cast = Cast::new().await;
+    let routes = page::of_template();
+    let mut wrong = Vec::new();
+    for row in page::rows().iter().filter(|row| row.route != "$default") {
+        let has = |method: &str| routes.contains(&format!("{method} {}", row.path()));
+        // A parameter's pattern fits a fixed path too, and that one has its own row.
+        let allowed = ["GET", "POST"].into_iter().filter(|method| has(method)).collect::<Vec<_>>().join(", ");
+        // Nobody but an operator is told what is there, so neither is how it is asked.
+        let told = if row.path().starts_with("/operator") { (404, "") } else { (405, allowed.as_str()) };
+        for method in
+            ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].iter().filter(|method| !has(method))
+        {
+            for column in ["no session", "admin"] {
+                let caller = cast.caller(column);
+                let mut question = Question::of(row, &cast, caller);
+                (*method).clone_into(&mut question.method);
+                let answer = question.ask(&cast.world, caller.cookie.as_deref(), Speech::Json).await;
+                let mut faults = headers::faults("/", &answer);
+                if (answer.status, answer.header("allow")) != told {
+                    faults.push(format!("{} {:?}, not {told:?}", answer.status, answer.header("allow")));
+                }
+                if !faults.is_empty() {
+                    wrong.push(format!("{method} {}: {faults:?}", row.path()));
+                }
+            }
+        }
+    }
+    assert!(cast.changed().is_empty(), "{:?}", cast.changed());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,138 @@
+//! How a route is asked so that nothing but the caller can be wrong.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::{Map, Value, json};
+use web::ui::assets;
+
+use crate::{
+    cast::{Caller, Cast, FRESH},
+    driver::{Answer, World},
+    page::Row,
+    signed,
+};
+
+/// Who speaks: a browser or a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speech {
+    Page,
+    Json,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub method: String,
+    pub path: String,
+    pub fields: Vec<(&'static str, String)>,
+    pub headers: Vec<(String, String)>,
+}
+
+impl Question {
+    /// The row's route, asked as it wants to be, in the name of that caller.
+    pub fn of(row: &Row, cast: &Cast, caller: &Caller) -> Self {
+        let path = row
+            .path()
+            .split('/')
+            .map(|segment| match (segment, row.path()) {
+                ("{id}", _) => caller.org.clone(),
+                ("{file}", _) => assets::STYLE.file(),
+                ("{task}", _) => "created_project".to_owned(),
+                ("{token}", path) if path.starts_with("/login/") => cast.links.sign_in.clone(),
+                ("{token}", path) if path.starts_with("/invitations/") => cast.links.invitation.clone(),
+                ("{token}", path) if path.starts_with("/mail/") => cast.links.unsubscribe.clone(),
+                ("{user}", _) => cast.mate.clone(),
+                ("{invitation}", _) => caller.invitation(),
+                (parameter, path) if parameter.starts_with('{') => panic!("what is {parameter} of {path}?"),
+                (text, _) => text.to_owned(),
+            })
+            .collect::<Vec<_>>()
+            .join("/");
+        let fields = match row.route.as_str() {
+            "POST /organizations/new" => vec![
+                ("name", "Further".to_owned()),
+                ("full_name", "Jo Doe".to_owned()),
+                ("email", FRESH.to_owned()),
+            ],
+            "POST /login" => vec![("email", FRESH.to_owned())],
+            "POST /billing/checkout" => vec![("plan", "team".to_owned())],
+            "POST /invitations/{token}" => vec![("full_name", "Gil Guest".to_owned())],
+            "POST /members/invitations" => vec![("email", FRESH.to_owned())],
+            "POST /members/{user}/role" => vec![("role", "admin".to_owned())],
+            "POST /organizations/switch" => vec![("organization", caller.org.clone())],
+            "POST /account/sessions/end" => vec![("session", "0".repeat(64))],
+            "POST /operator/organizations/{id}/extend-trial" => {
+                vec![("days", "7".to_owned()), ("reason", "They asked for more time.".to_owned())]
+            }
+            _ => Vec::new(),
+        };
+        Self { method: row.method().to_owned(), path, fields, headers: Vec::new() }
+    }
+
+    /// The same with a header.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Asks, from a network address of its own.
+    pub async fn ask(&self, world: &World, cookie: Option<&str>, speech: Speech) -> Answer {
+        if self.path == "/billing/webhooks/stripe" && self.method == "POST" {
+            return self.signed(world, cookie).await;
+        }
+        self.send(world, cookie, speech, None).await
+    }
+
+    /// The same, with another form in place of the fields.
+    pub async fn send(
+        &self,
+        world: &World,
+        cookie: Option<&str>,
+        speech: Speech,
+        form: Option<String>,
+    ) -> Answer {
+        static ASKED: AtomicU32 = AtomicU32::new(0);
+        let [_, b, c, d] = ASKED.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let ip = format!("10.{b}.{c}.{d}");
+        let mut headers = vec![("x-local-source-ip", ip.as_str())];
+        headers.extend(cookie.map(|cookie| ("cookie", cookie)));
+        let writes = self.method == "POST";
+        headers.push((
+            "accept",
+            if speech == Speech::Page { "text/html,*/*;q=0.8" } else { "application/json" },
+        ));
+        if speech == Speech::Page && self.headers.is_empty() {
+            headers.push(("sec-fetch-site", if writes { "same-origin" } else { "none" }));
+        }
+        let body = match (form, speech) {
+            _ if !writes => String::new(),
+            (Some(form), _) => {
+                headers.push(("content-type", "application/x-www-form-urlencoded"));
+                form
+            }
+            (None, _) if self.fields.is_empty() => String::new(),
+            (None, Speech::Page) => {
+                headers.push(("content-type", "application/x-www-form-urlencoded"));
+                form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish()
+            }
+            (None, Speech::Json) => {
+                headers.push(("content-type", "application/json"));
+                let fields = self.fields.iter().map(|(name, text)| ((*name).to_owned(), json!(text)));
+                Value::Object(fields.collect::<Map<_, _>>()).to_string()
+            }
+        };
+        headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        world.send(&self.method, &self.path, &headers, body).await
+    }
+
+    /// As Stripe does, with whatever else is on this request.
+    async fn signed(&self, world: &World, cookie: Option<&str>) -> Answer {
+        let event = json!({ "id": "evt_1", "object": "event", "type": "invoice.paid", "livemode": false,
+            "created": 1_768_467_600, "api_version": "2025-03-31.basil",
+            "data": { "object": { "id": "in_1", "object": "invoice", "customer": "cus_unknown", "amount_paid": 0 } } });
+        let mut headers: Vec<_> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        headers.extend(cookie.map(|cookie| ("cookie", cookie)));
+        signed::post_with(world, world.stack.webhook_secret(), &event, &headers).await
+    }
+}

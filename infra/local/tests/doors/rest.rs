@@ -1,0 +1,65 @@
+//! The table as it was before anybody asked anything, to come back to.
+
+use std::{cell::Cell, collections::BTreeMap};
+
+use serde_json::{Value, json};
+
+use crate::driver::World;
+
+/// Every item of a moment.
+#[derive(Default)]
+pub struct Rest {
+    items: BTreeMap<String, Value>,
+    /// The count of writes at which the table was known to hold them.
+    writes: Cell<u64>,
+}
+
+impl Rest {
+    /// What is stored now.
+    pub fn of(world: &World) -> Self {
+        let items = world.stack.system().cloud.engine.items(None);
+        let key = |item: &Value| {
+            format!("{} {}", item["pk"]["S"].as_str().unwrap(), item["sk"]["S"].as_str().unwrap())
+        };
+        Self {
+            items: items.into_iter().map(|item| (key(&item), item)).collect(),
+            writes: Cell::new(writes(world)),
+        }
+    }
+
+    /// An organization's item whose sort key begins like that.
+    pub fn item(&self, org: &str, kind: &str) -> Value {
+        let start = format!("ORG#{org} {kind}");
+        self.items.iter().find(|(key, _)| key.starts_with(&start)).unwrap().1.clone()
+    }
+
+    /// The keys of what is stored otherwise since.
+    pub fn changed(&self, world: &World) -> Vec<String> {
+        if writes(world) == self.writes.get() {
+            return Vec::new();
+        }
+        let now = Self::of(world).items;
+        let new = now.keys().filter(|key| !self.items.contains_key(*key));
+        let other = self.items.iter().filter(|(key, item)| now.get(*key) != Some(item)).map(|(key, _)| key);
+        other.chain(new).cloned().collect()
+    }
+
+    /// Makes the table what it was, once what is under way has come to its end.
+    pub async fn restore(&self, world: &World) {
+        world.settle().await;
+        for (key, item) in &Self::of(world).items {
+            if !self.items.contains_key(key) {
+                world.write("DeleteItem", json!({ "Key": { "pk": item["pk"], "sk": item["sk"] } }));
+            }
+        }
+        let changed = self.changed(world);
+        for key in changed {
+            world.write("PutItem", json!({ "Item": self.items[&key] }));
+        }
+        self.writes.set(writes(world));
+    }
+}
+
+fn writes(world: &World) -> u64 {
+    *world.stack.system().cloud.engine.writes().borrow()
+}

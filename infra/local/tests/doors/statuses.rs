@@ -1,0 +1,201 @@
+//! Every status that a route can give beside those that follow from who asks, provoked once.
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::{
+    cast::{Cast, FRESH, GUEST, Links},
+    description::Description,
+    driver::Answer,
+    headers,
+    page::{self, Row},
+    question::{Question, Speech},
+};
+
+#[tokio::test]
+async fn every_status_that_a_route_names_is_given_and_carries_every_header() {
+    let cast = Cast::new().await;
+    let description = Description::of(&cast.world).await;
+    let mut wrong = Vec::new();
+    for row in page::rows() {
+        for status in row.also.iter().copied().filter(|status| *status < 500) {
+            for speech in [Speech::Page, Speech::Json] {
+                let answer = provoke(&cast, &row, status, speech).await;
+                wrong.extend(faults(&description, &row, status, &answer));
+                cast.rest().await;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn a_table_that_fails_is_told_in_the_same_dress() {
+    let cast = Cast::new().await;
+    let description = Description::of(&cast.world).await;
+    let rows = page::rows();
+    let mut wrong = Vec::new();
+    for (kind, status) in [("access_denied", 500), ("throttle", 503)] {
+        cast.world.inject(json!([{ "service": "dynamodb", "kind": kind }])).await;
+        // All at once: each waits for the client's own further tries, and none of them changes anything.
+        let asking = rows.iter().flat_map(|row| [(row, Speech::Page), (row, Speech::Json)]).map(
+            async |(row, speech)| {
+                let admin = cast.caller("admin");
+                let answer =
+                    Question::of(row, &cast, admin).ask(&cast.world, admin.cookie.as_deref(), speech).await;
+                // A route without these either needs no table, or tells every failure alike.
+                let told = match (row.also.contains(&status), row.also.contains(&500)) {
+                    (true, _) => status,
+                    (false, true) => 500,
+                    (false, false) => row.cells["admin"].rsplit('/').next().unwrap().parse().unwrap(),
+                };
+                faults(&description, row, told, &answer)
+            },
+        );
+        wrong.extend(join_all(asking).await.into_iter().flatten());
+        cast.world.local("DELETE", "/_local/faults", None).await;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is wrong with an answer that should have that status.
+fn faults(description: &Description, row: &Row, status: u16, answer: &Answer) -> Vec<String> {
+    let mut faults = headers::faults(row.path(), answer);
+    faults.extend(description.faults(row, answer));
+    if answer.status != status {
+        faults.push(format!("{} {}", answer.status, answer.text()));
+    }
+    faults.into_iter().map(|fault| format!("{} {status}: {fault}", row.route)).collect()
+}
+
+/// Brings a route to a status that does not follow from who asks.
+async fn provoke(cast: &Cast, row: &Row, status: u16, speech: Speech) -> Answer {
+    let world = &cast.world;
+    let caller = cast.caller(if row.path().starts_with("/operator") { "operator" } else { "admin" });
+    let mut question = Question::of(row, cast, caller);
+    // An invitation is for somebody who is not there yet.
+    let joins = row.path().starts_with("/invitations/");
+    let cookie = caller.cookie.as_deref().filter(|_| !joins);
+    match status {
+        400 | 422 if row.route == "GET /operator" => {
+            question.path.push_str(if status == 400 { "?after=soon" } else { "?find=nobody" });
+            question.ask(world, cookie, speech).await
+        }
+        400 | 413 => {
+            let body = match (status, row.path().starts_with("/billing/webhooks/")) {
+                (400, _) => "a=1&a=2".to_owned(),
+                (_, false) => "x".repeat(web::form::MOST_BYTES + 1),
+                (_, true) => "x".repeat(256 * 1024 + 1),
+            };
+            // Not even text: no task and no link.
+            if !joins {
+                question.path = replaced(
+                    &question.path,
+                    &["created_project", &cast.links.sign_in, &cast.links.unsubscribe],
+                    "%ff",
+                );
+            }
+            question.send(world, cookie, speech, Some(body)).await
+        }
+        402 => {
+            // Invited in a trial that is gone as if it had never been.
+            let key =
+                json!({ "pk": { "S": format!("ORG#{}", cast.caller("admin").org) }, "sk": { "S": "ORG" } });
+            world.write("UpdateItem", json!({ "Key": key, "UpdateExpression": "REMOVE trial" }));
+            question.ask(world, cookie, speech).await
+        }
+        403 => question.with("sec-fetch-site", "cross-site").ask(world, cookie, speech).await,
+        404 => {
+            let Links { sign_in, invitation, unsubscribe } = &cast.links;
+            let names = [sign_in, invitation, unsubscribe, &caller.invitation(), &cast.mate, &caller.org];
+            question.path = replaced(&question.path, &names.map(String::as_str), &"0".repeat(64))
+                .replace("app-", "none-");
+            question.fields.retain(|(name, _)| !matches!(*name, "session" | "organization"));
+            question.ask(world, cookie, speech).await
+        }
+        409 => conflict(cast, row, question, cookie, speech).await,
+        422 => {
+            for (_, text) in &mut question.fields {
+                text.clear();
+            }
+            question.ask(world, cookie, speech).await
+        }
+        429 => {
+            if row.path().starts_with("/members") {
+                use_up_mails_to(cast, if question.fields.is_empty() { GUEST } else { FRESH }).await;
+                return question.ask(world, cookie, speech).await;
+            }
+            let mut answer = question.ask(world, None, speech).await;
+            while answer.status < 429 {
+                answer = question.ask(world, None, speech).await;
+            }
+            answer
+        }
+        other => panic!("how is {} brought to {other}?", row.route),
+    }
+}
+
+/// Another organization mails invitations to an address until nobody may.
+async fn use_up_mails_to(cast: &Cast, address: &str) {
+    let operator = cast.caller("operator");
+    let mut visitor = cast.world.visitor();
+    visitor.cookie.clone_from(&operator.cookie);
+    let invitation = operator.invitation_of(address);
+    loop {
+        visitor.post(&format!("/members/invitations/{invitation}/revoke")).await;
+        if visitor.submit("/members/invitations", &[("email", address)]).await.status != 303 {
+            break;
+        }
+    }
+}
+
+/// Asks for what contradicts what is stored.
+async fn conflict(
+    cast: &Cast,
+    row: &Row,
+    mut question: Question,
+    cookie: Option<&str>,
+    speech: Speech,
+) -> Answer {
+    let themselves = cookie.and_then(|cookie| cookie.split('.').nth(1)).unwrap_or_default();
+    let mut cookie = cookie;
+    match row.route.as_str() {
+        // An address that has an account.
+        "POST /organizations/new" => {
+            question.fields.retain(|(name, _)| *name != "email");
+            question.fields.push(("email", "jo@example.com".to_owned()));
+            cookie = None;
+        }
+        // As many as may wait at one time.
+        "POST /members/invitations" => {
+            for n in 0..20 {
+                question.fields = vec![("email", format!("guest{n}@example.com"))];
+                question.ask(&cast.world, cookie, speech).await;
+            }
+        }
+        // As often as one is mailed.
+        "POST /members/invitations/{invitation}/resend" => {
+            for _ in 0..3 {
+                question.ask(&cast.world, cookie, speech).await;
+            }
+        }
+        // A subscription whose trial is Stripe's to move.
+        "POST /operator/organizations/{id}/extend-trial" => {
+            let org = &cast.caller("operator").org;
+            let event = json!({ "type": "customer.subscription.created", "organization_id": org });
+            assert_eq!(cast.world.stripe(event).await, [200]);
+        }
+        // The last admin.
+        "POST /members/{user}/remove" => question.path = question.path.replace(&cast.mate, themselves),
+        "POST /members/{user}/role" => {
+            question.path = question.path.replace(&cast.mate, themselves);
+            question.fields = vec![("role", "member".to_owned())];
+        }
+        route => panic!("how is {route} brought to a conflict?"),
+    }
+    question.ask(&cast.world, cookie, speech).await
+}
+
+fn replaced(path: &str, names: &[&str], with: &str) -> String {
+    names.iter().fold(path.to_owned(), |path, name| path.replace(name, with))
+}

@@ -18,8 +18,9 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(landing))
         .route("/organizations/{id}", get(organization))
-        // Another function's, and no organization: what `$default` brings of it is under a method that it lacks.
+        // Other functions', and no organizations: what comes here of them is under a method that they lack.
         .route("/organizations/new", any(web::routes::otherwise))
+        .route("/organizations/switch", any(web::routes::otherwise))
         .route("/dashboard", get(dashboard))
         .route("/onboarding/welcome", get(welcome))
         .route("/onboarding/checklist", get(checklist))

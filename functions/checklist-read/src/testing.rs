@@ -36,7 +36,7 @@ pub fn pending(organization: &str, person: &str) -> View {
     let user: UserId = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
     // As read back from the table: whatever a name holds, a page must stand it.
     let (name, address) = (Name::from_stored(person.to_owned()), Address::parse("jo@example.com").unwrap());
-    let contact = AdminContact { user, name: name.clone(), address: address.clone() };
+    let contact = AdminContact::new(user, name.clone(), address.clone());
     let name_of_org = Name::from_stored(organization.to_owned());
     let org = Org::sign_up(id, name_of_org, Zone::named("Europe/Berlin"), contact, start());
     let user = User {

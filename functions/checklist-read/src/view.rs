@@ -50,6 +50,7 @@ impl View {
     pub fn link(&self, task: &Task, config: &Config) -> String {
         match (task.action.place, &config.app_url) {
             (Place::Plans, _) => self.plans(),
+            (Place::Members, _) => "/members".to_owned(),
             (Place::HostApp(path), Some(app)) => format!("{app}/{path}"),
             // Without a host app the guide says how it is done.
             (Place::HostApp(_), None) => format!("/onboarding/guide#{}", task.key),

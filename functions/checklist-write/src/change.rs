@@ -157,7 +157,7 @@ mod tests {
         let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
         let name = Name::parse("Jo").unwrap();
         let address = Address::parse("jo@acme.example").unwrap();
-        let founder = AdminContact { user, name: name.clone(), address: address.clone() };
+        let founder = AdminContact::new(user, name.clone(), address.clone());
         let mut whole = Org::sign_up(org, Name::parse("Acme").unwrap(), Zone::default(), founder, began);
         let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
         whole.start_trial(Trial::start(began, 14, vec![3]), project, began);

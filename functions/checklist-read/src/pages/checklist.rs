@@ -6,7 +6,7 @@ use web::ui::{Place, Tone, Weight, Width, link_button, note, post_button};
 
 use crate::{
     config::Config,
-    parts::{moment, progress, standing::Standing, task},
+    parts::{moment, progress, standing::Standing, task, unreachable},
     view::View,
 };
 
@@ -30,6 +30,7 @@ fn admin(view: &View, config: &Config) -> Markup {
         h1 { "Getting started" }
         p class="lead" { "Eight short steps, and " (view.org.name) " is at home in " (config.product) "." }
         div class="stack" {
+            (unreachable::render(view))
             @if let Some(since) = list.dismissed_at { (dismissed(since, view)) }
             (progress(view))
             @if !view.may_change() { (read_only(view)) }

@@ -1,11 +1,11 @@
 //! Where people of an organization arrive.
 
 use maud::{Markup, html};
-use web::ui::{Place, Tone, Weight, Width, link_button, note};
+use web::ui::{Place, Tone, Weight, Width, note};
 
 use crate::{
     config::Config,
-    parts::{banner, moment, standing::Standing, widget},
+    parts::{banner, host_app, moment, standing::Standing, widget},
     view::View,
 };
 
@@ -16,8 +16,8 @@ pub fn render(view: &View, config: &Config) -> Markup {
     let main = html! {
         div class="section-head" {
             h1 { (view.org.name) }
-            @if let Some(app) = &config.app_url {
-                (link_button(Weight::Primary, app, &format!("Open {}", config.product)))
+            @if config.app_url.is_some() {
+                (host_app::button(Weight::Primary, &format!("Open {}", config.product), config))
             }
         }
         (banner::render(view))

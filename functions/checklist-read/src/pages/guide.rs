@@ -67,7 +67,7 @@ pub fn render(view: Option<&View>, config: &Config) -> Markup {
 
 fn help(it: &Task, view: Option<&View>, config: &Config) -> Markup {
     // Without a host app the task's link would lead right back here.
-    let link = view.filter(|_| it.action.place == Where::Plans || config.app_url.is_some());
+    let link = view.filter(|_| config.app_url.is_some() || !matches!(it.action.place, Where::HostApp(_)));
     html! {
         section class="card guide-task" id=(it.key) {
             (task::icon(it))
@@ -94,10 +94,8 @@ mod tests {
         for task in &TASKS {
             assert!(page.contains(&format!(r#"id="{}""#, task.key)), "{}", task.key);
             let link = trial().link(task, &config());
-            assert!(
-                link.starts_with("/organizations/") || link.ends_with(&format!("#{}", task.key)),
-                "{link}"
-            );
+            let here = link.starts_with("/organizations/") || link == "/members";
+            assert!(here || link.ends_with(&format!("#{}", task.key)), "{link}");
         }
         let hosted = Config { app_url: Some("https://app.example.com".to_owned()), ..config() };
         assert!(render(Some(&trial()), &hosted).0.contains(r#"href="https://app.example.com/projects""#));

@@ -9,6 +9,7 @@ use crate::{
     parts::{
         moment, plans,
         standing::{Standing, days_left},
+        unreachable,
     },
     view::View,
 };
@@ -25,6 +26,7 @@ pub fn render(view: &View, config: &Config, token: &str) -> Markup {
         p class="lead" { (standing.means) }
         div class="stack" {
             (issue(view))
+            (unreachable::render(view))
             (facts(view, &standing))
             @if view.admin.is_some() { (plans::render(view, token)) } @else { (admins(view)) }
         }

@@ -10,7 +10,7 @@ use web::ui::{Weight, Width, link_button};
 use crate::{
     config::Config,
     parts::{
-        moment, progress,
+        host_app, moment, progress,
         standing::{Standing, days_left},
         task,
     },
@@ -53,10 +53,10 @@ fn hero(view: &View, config: &Config) -> Markup {
             }
             div class="actions" {
                 @if view.admin.is_none() {
-                    (link_button(Weight::Primary, "/dashboard", "Go to the dashboard"))
+                    (host_app::button(Weight::Primary, "Go to the dashboard", config))
                 } @else if view.org.provisioned.is_some() {
                     (link_button(Weight::Primary, "/onboarding/checklist", "Start with the checklist →"))
-                    (link_button(Weight::Secondary, "/dashboard", "Go to the dashboard"))
+                    (host_app::button(Weight::Secondary, "Go to the dashboard", config))
                 } @else {
                     (link_button(Weight::Primary, &view.plans(), "Choose a plan →"))
                 }

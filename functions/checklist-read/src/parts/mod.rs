@@ -1,9 +1,12 @@
 //! Pieces that several pages are made of.
 
 pub mod banner;
-pub mod moment;
+pub mod host_app;
 pub mod plans;
 pub mod progress;
 pub mod standing;
 pub mod task;
+pub mod unreachable;
 pub mod widget;
+
+pub use web::ui::moment;

@@ -9,6 +9,7 @@ use axum::{
 };
 use http::{StatusCode, Uri};
 use jiff::Timestamp;
+use store::HeldList;
 use web::{Kind, Problem, Wants};
 
 use crate::{
@@ -16,14 +17,15 @@ use crate::{
     desk::Desk,
     find::path,
     out::{FoundOut, WaitingOut},
-    pages::waiting::{Search, render},
+    pages::waiting::{Listed, Search, render},
     trouble,
 };
 
 /// How many things a page shows.
 const PAGE: u16 = 25;
 
-/// `GET /operator`. With `find` it leads to an organization; with `after` it goes on where a page ended.
+/// `GET /operator`. With `find` it leads to an organization; with `after` it goes on where a page ended; with
+/// `list=foreign` it shows parked events that are most likely another product's.
 pub async fn show(desk: Desk, State(app): State<Arc<App>>, uri: Uri) -> Response {
     match answer(&app, &desk, &uri).await {
         Ok(response) => response,
@@ -37,6 +39,12 @@ async fn answer(app: &App, desk: &Desk, uri: &Uri) -> Result<Response, Problem> 
     let value = |name: &str| pairs.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str());
     let after = value("after").map(str::parse::<Timestamp>).transpose();
     let after = after.map_err(|_| Problem::bad_request("The page's beginning is no moment."))?;
+
+    let list = match value("list") {
+        None => HeldList::ForAPerson,
+        Some("foreign") => HeldList::Foreign,
+        Some(_) => return Err(Problem::bad_request("There is no such list.")),
+    };
 
     let typed = value("find").filter(|text| !text.is_empty());
     let search = match typed {
@@ -55,11 +63,12 @@ async fn answer(app: &App, desk: &Desk, uri: &Uri) -> Result<Response, Problem> 
     };
     let status = if search.fault.is_some() { Kind::Invalid.status() } else { StatusCode::OK };
 
-    let waiting = app.store.held(after, PAGE).await.map_err(trouble)?;
+    let waiting = app.store.held(list, after, PAGE).await.map_err(trouble)?;
     Ok(match desk.wants {
         Wants::Json => Json(WaitingOut::of(&waiting)).into_response(),
-        Wants::Page => {
-            web::page(status, desk.page(app, "Operator", render(&waiting, after, &search, desk.now)))
-        }
+        Wants::Page => web::page(
+            status,
+            desk.page(app, "Operator", render(&Listed { list, after, page: &waiting }, &search, desk.now)),
+        ),
     })
 }

@@ -14,7 +14,7 @@ use crate::{
     client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
     item::{At, decode, from_item, read, to_item},
-    key::{Key, due_pk, held_pk, shard},
+    key::{Key, due_pk, foreign_pk, held_pk, shard},
     session::{expires, values},
     update::{Only, change, number, put, update},
 };
@@ -108,7 +108,7 @@ impl Store {
     }
 
     /// Keeps a signed event until its customer is linked. `ours`: it carries our metadata, so somebody should look
-    /// when it waits for long. Says whether it was not kept before: a repetition writes nothing.
+    /// when it waits for long; any other is only listed, since a Stripe account may serve other products. Says whether it was not kept before: a repetition writes nothing.
     ///
     /// # Errors
     /// [`Error::Conflict`] when the customer was linked meanwhile; [`Error::Unavailable`].
@@ -125,11 +125,14 @@ impl Store {
             ParkedItem { event: parked.event.to_string(), body: parked.body.clone(), parked_at: At(now) };
         let mut item = to_item(&key, &form)?;
         item.extend([expires(now, KEPT)]);
-        if ours {
-            let look_at = domain::trial::after(now, jiff::SignedDuration::from_secs(WORTH_A_LOOK));
-            item.insert("due_pk".to_owned(), AttributeValue::S(due_pk(shard(&key.pk))));
-            item.insert("due_at".to_owned(), AttributeValue::S(At(look_at).text()));
-        }
+        let shard = shard(&key.pk);
+        let (place, at) = if ours {
+            (due_pk(shard), domain::trial::after(now, jiff::SignedDuration::from_secs(WORTH_A_LOOK)))
+        } else {
+            (foreign_pk(shard), now)
+        };
+        item.insert("due_pk".to_owned(), AttributeValue::S(place));
+        item.insert("due_at".to_owned(), AttributeValue::S(At(at).text()));
         let counted = update(
             table,
             &Key::customer(customer),

@@ -12,8 +12,18 @@ use crate::{
     customer::ParkedItem,
     error::{Corrupt, Error},
     item::{self, At, from_item, read},
-    key::{BY_DUE, BY_MAIL, Key, SHARDS, held_pk},
+    key::{BY_DUE, BY_MAIL, Key, SHARDS, foreign_pk, held_pk},
 };
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HeldList {
+    /// What a person has to look at.
+    #[default]
+    ForAPerson,
+    /// Parked events that do not carry our metadata: most likely another product's of the same Stripe account.
+    Foreign,
+}
 
 /// One page of what waits for a person, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,17 +91,47 @@ struct QuarantinedItem {
     quarantined_at: At,
 }
 
-/// Where what waits for a person lies: index, attribute of its partition, attribute of its time.
-const PLACES: [(&str, &str, &str); 2] = [(BY_DUE, "due_pk", "due_at"), (BY_MAIL, "mail_pk", "mail_at")];
+/// Where in an index a list lies.
+#[derive(Clone, Copy)]
+struct Place {
+    index: &'static str,
+    hash: &'static str,
+    range: &'static str,
+    partition: fn(u8) -> String,
+}
+
+impl HeldList {
+    const fn places(self) -> &'static [Place] {
+        const BY_DUE_TIME: Place =
+            Place { index: BY_DUE, hash: "due_pk", range: "due_at", partition: held_pk };
+        const BY_MAIL_TIME: Place =
+            Place { index: BY_MAIL, hash: "mail_pk", range: "mail_at", partition: held_pk };
+        match self {
+            Self::ForAPerson => &[BY_DUE_TIME, BY_MAIL_TIME],
+            Self::Foreign => &[Place { partition: foreign_pk, ..BY_DUE_TIME }],
+        }
+    }
+
+    /// Whether an item lies there now: the index may be behind.
+    fn holds(self, item: &Attributes) -> bool {
+        self.places().iter().any(|place| {
+            let partition = item.get(place.hash).and_then(|partition| partition.as_s().ok());
+            partition.is_some_and(|lies| (0..SHARDS).any(|shard| *lies == (place.partition)(shard)))
+        })
+    }
+}
 
 impl Store {
-    /// At least `most` things that wait for a person since after `after`, if there are that many. What waits since the
+    /// At least `most` things of a list that wait since after `after`, if there are that many. What waits since the
     /// same moment is on the same page. An item that cannot be read stands as what it is, and hides no other.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn held(&self, after: Option<Timestamp>, most: u16) -> Result<HeldPage, Error> {
-        let looks = (0..SHARDS).flat_map(|shard| PLACES.map(|place| self.held_in(place, shard, after, most)));
+    pub async fn held(&self, list: HeldList, after: Option<Timestamp>, most: u16) -> Result<HeldPage, Error> {
+        let looks = list
+            .places()
+            .iter()
+            .flat_map(|place| (0..SHARDS).map(move |shard| self.held_in(*place, shard, after, most)));
         let mut entries: Vec<Entry> = try_join_all(looks).await?.into_iter().flatten().collect();
         entries.sort_by(|a, b| (a.at, &a.key.pk, &a.key.sk).cmp(&(b.at, &b.key.pk, &b.key.sk)));
         let last = entries.get(usize::from(most).saturating_sub(1)).map(|entry| entry.at);
@@ -103,14 +143,14 @@ impl Store {
         let items = self.get_each(&keys).await?;
         let held = entries.into_iter().zip(items).filter_map(|(entry, item)| {
             // What was settled since the index was written waits no more.
-            item.filter(still_held).map(|item| entry.held(item))
+            item.filter(|item| list.holds(item)).map(|item| entry.held(item))
         });
         Ok(HeldPage { held: held.collect(), next })
     }
 
     async fn held_in(
         &self,
-        (index, hash, range): (&str, &str, &str),
+        Place { index, hash, range, partition }: Place,
         shard: u8,
         after: Option<Timestamp>,
         most: u16,
@@ -121,7 +161,7 @@ impl Store {
             .table_name(&self.table)
             .index_name(index)
             .expression_attribute_names("#hash", hash)
-            .expression_attribute_values(":hash", AttributeValue::S(held_pk(shard)))
+            .expression_attribute_values(":hash", AttributeValue::S(partition(shard)))
             // One more than is shown tells whether there is a page after this one.
             .limit(i32::from(most) + 1);
         query = match after {
@@ -138,11 +178,6 @@ impl Store {
         };
         Ok(answer.items.unwrap_or_default().into_iter().filter_map(entry).collect())
     }
-}
-
-fn still_held(item: &Attributes) -> bool {
-    let partition = |name| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok());
-    ["due_pk", "mail_pk"].into_iter().filter_map(partition).any(|partition| partition.starts_with("HELD#"))
 }
 
 impl Entry {

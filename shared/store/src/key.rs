@@ -150,6 +150,11 @@ pub(crate) fn held_pk(shard: u8) -> String {
     format!("HELD#{shard}")
 }
 
+/// The partition of the same index for events of customers that may be another product's: nobody has to look there.
+pub(crate) fn foreign_pk(shard: u8) -> String {
+    format!("FOREIGN#{shard}")
+}
+
 /// The partition of the index by mail time.
 pub(crate) fn mail_pk(shard: u8) -> String {
     format!("MAIL#{shard}")

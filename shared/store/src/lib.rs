@@ -31,7 +31,7 @@ pub use client::{Store, Stored, TRIES, pause};
 pub use customer::{CustomerLink, EventContext, Parked};
 pub use due::{Due, MailDue, WaitingEvent};
 pub use error::{Corrupt, Error};
-pub use held::{Held, HeldPage, HeldThing};
+pub use held::{Held, HeldList, HeldPage, HeldThing};
 pub use image::org_from_image;
 pub use invitation::Invited;
 pub use link::{Consumed, Link};

@@ -3,7 +3,7 @@
 use domain::{id::OrgId, zone::Zone};
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
-use store::HeldPage;
+use store::{HeldList, HeldPage};
 use web::ui::{self, Field, Tone, Weight, moment, note};
 
 use crate::{case::Case, find::path};
@@ -19,24 +19,58 @@ pub struct Search<'a> {
     pub fault: Option<String>,
 }
 
-/// The page's content. `after` is where this page begins, if it is not the first.
-pub fn render(page: &HeldPage, after: Option<Timestamp>, search: &Search<'_>, now: Timestamp) -> Markup {
+/// A page of a list.
+#[derive(Debug)]
+pub struct Listed<'a> {
+    /// Which list.
+    pub list: HeldList,
+    /// Where this page begins, if it is not the first.
+    pub after: Option<Timestamp>,
+    /// What is on it.
+    pub page: &'a HeldPage,
+}
+
+/// The page's content.
+pub fn render(listed: &Listed<'_>, search: &Search<'_>, now: Timestamp) -> Markup {
+    let Listed { list, after, page } = *listed;
+    let (title, more) = match list {
+        HeldList::ForAPerson => ("Waiting for a person", "/operator?after="),
+        HeldList::Foreign => ("Parked events that do not name us", "/operator?list=foreign&after="),
+    };
     html! {
         h1 { "Operator" }
         p class="lead" { "What no run will finish by itself, oldest first, and the way to one organization." }
         div class="stack" {
             (find(search))
             section aria-labelledby="waiting" {
-                h2 id="waiting" class="section-head" { "Waiting for a person" }
-                @if page.held.is_empty() { (empty(after)) } @else {
+                h2 id="waiting" class="section-head" { (title) }
+                @if page.held.is_empty() { (empty(list, after)) } @else {
                     ul class="rows" {
                         @for held in &page.held { (row(&Case::of(held), now)) }
                     }
                 }
                 @if let Some(next) = page.next {
                     p class="actions" {
-                        (ui::link_button(Weight::Secondary, &format!("/operator?after={next}"), "Show what came later"))
+                        (ui::link_button(Weight::Secondary, &format!("{more}{next}"), "Show what came later"))
                     }
+                }
+            }
+            (other_list(list))
+        }
+    }
+}
+
+fn other_list(list: HeldList) -> Markup {
+    html! {
+        p class="soft small" {
+            @match list {
+                HeldList::ForAPerson => {
+                    "Events of customers that may be another product's are "
+                    a href="/operator?list=foreign" { "parked apart" } "."
+                }
+                HeldList::Foreign => {
+                    "They wait 35 days for their customer to be linked. "
+                    a href="/operator" { "What waits for a person" }
                 }
             }
         }
@@ -73,9 +107,17 @@ fn find(search: &Search<'_>) -> Markup {
     }
 }
 
-fn empty(after: Option<Timestamp>) -> Markup {
-    match after {
-        None => note(
+fn empty(list: HeldList, after: Option<Timestamp>) -> Markup {
+    match (list, after) {
+        (HeldList::Foreign, None) => note(
+            Tone::Calm,
+            "🅿️",
+            "No such events",
+            &html! {
+                p { "Every event that came has an organization." }
+            },
+        ),
+        (HeldList::ForAPerson, None) => note(
             Tone::Success,
             "🌤️",
             "Nothing waits for you",
@@ -83,7 +125,7 @@ fn empty(after: Option<Timestamp>) -> Markup {
                 p { "Events and mails that need a person show up here." }
             },
         ),
-        Some(_) => note(
+        (_, Some(_)) => note(
             Tone::Calm,
             "🏁",
             "That was all",

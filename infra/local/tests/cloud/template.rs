@@ -65,7 +65,7 @@ fn what_is_not_understood_is_named() {
 #[test]
 fn the_systems_own_template_is_understood() {
     let template = parse(local::template::TEXT, &[]).unwrap();
-    assert_eq!(template.functions.len(), 9);
+    assert_eq!(template.functions.len(), 10);
     assert!(
         template.routes.iter().any(|route| route.path == "$default" && route.function == "checklist-read")
     );

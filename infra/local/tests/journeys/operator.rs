@@ -257,6 +257,27 @@ async fn what_waits_for_a_person_is_shown_until_it_is_settled() {
 }
 
 #[tokio::test]
+async fn events_that_do_not_name_us_are_listed_apart_until_their_customer_is_linked() {
+    let world = World::new().await;
+    let jo = world.pending("Acme", "jo@example.com").await;
+    let mut operator = operator(&world).await;
+    world.stripe(json!({ "type": "invoice.paid", "customer": "cus_elsewhere" })).await;
+    world.advance("1h").await;
+
+    assert_eq!(waiting(&mut operator).await, [] as [Value; 0], "nobody has to look at it");
+    let foreign = operator.read("/operator?list=foreign").await.json();
+    assert_eq!(foreign["waiting"][0]["ids"][0], "cus_elsewhere");
+    assert!(operator.open("/operator?list=foreign").await.text().contains("cus_elsewhere"));
+    assert_eq!(operator.read("/operator?list=other").await.status, 400);
+
+    let link =
+        json!({ "type": "checkout.session.completed", "customer": "cus_elsewhere", "organization_id": jo.org() });
+    world.stripe(link).await;
+    let foreign = operator.read("/operator?list=foreign").await.json();
+    assert_eq!(foreign["waiting"], json!([]), "the link released it");
+}
+
+#[tokio::test]
 async fn a_customer_of_one_organization_whose_events_name_another_is_shown() {
     let world = World::new().await;
     let (jo, mo) =

@@ -94,7 +94,7 @@ impl View {
     /// What somebody sees, if their session, membership and organization hold at `now`.
     fn of(found: SignedIn, now: Timestamp) -> Option<Self> {
         let member = found.prove(now)?;
-        Some(Self { admin: member.admin(), member, org: found.org.value, now })
+        Some(Self { admin: member.admin(), member, org: found.org.value, orgs: found.user.value.orgs, now })
     }
 }
 

@@ -6,12 +6,18 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get},
 };
-use domain::secret::Secret;
+use domain::{org::Org, secret::Secret};
 use http::{HeaderMap, Request, StatusCode, Uri, header};
 use maud::Markup;
 use web::{Problem, Wants, ui::assets};
 
-use crate::{api::ChecklistOut, app::App, config::Config, pages, parts, view::View};
+use crate::{
+    api::ChecklistOut,
+    app::App,
+    config::Config,
+    pages, parts,
+    view::{View, plans},
+};
 
 /// The routes of this function. What none of them takes is answered by the hardened router around it.
 pub fn router(app: App) -> Router {
@@ -61,14 +67,24 @@ async fn checklist(view: View, State(config): Settings) -> Response {
     page(pages::checklist::render(&view, &config))
 }
 
-/// An organization that is not one's own is answered like one that is not there.
+/// An organization that is not one's own is answered like one that is not there. To one's own that one is not signed in
+/// to, a page leads.
 async fn organization(view: View, State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
     if uri.path() == view.plans() {
         let token = Secret::new(app.entropy.bytes()).reveal();
-        page(pages::organization::render(&view, &app.config, &token))
-    } else {
-        web::refuse(Wants::of(&headers), Problem::not_found())
+        return page(pages::organization::render(&view, &app.config, &token));
     }
+    match other(&view, &app, uri.path()).await {
+        Ok(Some(org)) => page(pages::elsewhere::render(&view, &app.config, &org)),
+        Ok(None) => web::refuse(Wants::of(&headers), Problem::not_found()),
+        Err(error) => web::refuse(Wants::of(&headers), Problem::trouble(error.is_passing(), error)),
+    }
+}
+
+/// Another of one's own organizations, if that is where the path leads.
+async fn other(view: &View, app: &App, path: &str) -> Result<Option<Org>, store::Error> {
+    let Some(id) = view.orgs.iter().find(|id| path == plans(**id)) else { return Ok(None) };
+    Ok(app.store.load_orgs(&[*id]).await?.pop())
 }
 
 async fn paid(view: View, State(config): Settings) -> Response {

@@ -44,13 +44,14 @@ pub fn pending(organization: &str, person: &str) -> View {
         name,
         address,
         verified: false,
+        epoch: 0,
         sessions_valid_from: None,
         trial_used: true,
         orgs: vec![id],
     };
-    let session = Session::begin(id, user.id, start());
+    let session = Session::begin(id, &user, start());
     let member = Member::prove(&session, &user, Some(Role::Admin), start()).unwrap();
-    View { admin: member.admin(), member, org, now: start() }
+    View { admin: member.admin(), member, org, orgs: vec![id], now: start() }
 }
 
 /// Jo of Acme Corp, who has just signed up with a trial of 14 days.

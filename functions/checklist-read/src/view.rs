@@ -22,6 +22,8 @@ pub struct View {
     pub admin: Option<Admin>,
     /// What they look at.
     pub org: Org,
+    /// Where they belong, here and elsewhere.
+    pub orgs: Vec<OrgId>,
     /// When.
     pub now: Timestamp,
 }

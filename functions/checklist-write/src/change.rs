@@ -166,12 +166,16 @@ mod tests {
             name,
             address,
             verified: false,
+            epoch: 0,
             sessions_valid_from: None,
             trial_used: true,
             orgs: vec![org],
         };
         SignedIn {
-            session: Session { seen_at: at("2026-02-01T00:00:00Z"), ..Session::begin(org, user, began) },
+            session: Session {
+                seen_at: at("2026-02-01T00:00:00Z"),
+                ..Session::begin_first(org, user, began)
+            },
             user: Stored { value: person, version: 1 },
             role,
             org: Stored { value: whole, version: 1 },

@@ -31,6 +31,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
             product: &app.config.product,
             trial_days: app.config.trial_for(signed_in.as_ref().map(|found| &found.user.value)),
             signed_in: signed_in.as_ref(),
+            founding: None,
             token: &token(&app),
             fields: &Fields::default(),
             errors: &[],
@@ -52,6 +53,8 @@ pub struct Form<'a> {
     pub trial_days: Option<u16>,
     /// Who is signed in, and where.
     pub signed_in: Option<&'a SignedIn>,
+    /// What shows who somebody is that belongs nowhere.
+    pub founding: Option<&'a str>,
     pub token: &'a str,
     pub fields: &'a Fields,
     pub errors: &'a [FieldError],
@@ -62,19 +65,20 @@ impl Render for Form<'_> {
         let main = html! {
             h1 { "Set up your organization" }
             p class="lead" {
-                @match (self.signed_in, self.trial_days) {
-                    (Some(_), Some(_)) => "A further organization, with its own team, projects and plan.",
-                    (Some(_), None) => "A further organization, with its own team and projects. You choose its plan on the next page.",
-                    (None, Some(_)) => "One form, and you are in. No card, nothing to confirm first.",
-                    (None, None) => "One form, and you are in. You choose a plan on the next page.",
+                @match (self.is_known(), self.trial_days) {
+                    (true, Some(_)) => "A further organization, with its own team, projects and plan.",
+                    (true, None) => "A further organization, with its own team and projects. You choose its plan on the next page.",
+                    (false, Some(_)) => "One form, and you are in. No card, nothing to confirm first.",
+                    (false, None) => "One form, and you are in. You choose a plan on the next page.",
                 }
             }
             form class="card form" method="post" action="/organizations/new" novalidate {
                 (self.summary())
                 (hidden("form_token", self.token))
+                @if let Some(founding) = self.founding { (hidden("founding", founding)) }
                 (time_zone("time_zone"))
                 (self.text("name", "Organization", "organization", Some("Your company or team. You can share it with others later.")))
-                @if self.signed_in.is_none() {
+                @if !self.is_known() {
                     (self.text("full_name", "Your name", "name", None))
                     (self.text("email", "Email address", "email", Some("We send your welcome and your sign-in links there.")))
                 }
@@ -96,7 +100,7 @@ impl Render for Form<'_> {
                 }
                 div class="actions" { (submit(Weight::Primary, "Create organization")) }
             }
-            @if self.signed_in.is_none() {
+            @if !self.is_known() {
                 p class="aside" { "Already have an account? " a href="/login" { "Sign in" } }
             }
         };
@@ -107,6 +111,11 @@ impl Render for Form<'_> {
 }
 
 impl Form<'_> {
+    /// Whether name and address need not be asked for.
+    const fn is_known(&self) -> bool {
+        self.signed_in.is_some() || self.founding.is_some()
+    }
+
     fn text(&self, name: &'static str, label: &str, autocomplete: &str, hint: Option<&str>) -> Markup {
         let kind = if name == "email" { Kind::Email } else { Kind::Text };
         let value = self.fields.get(name).unwrap_or_default();

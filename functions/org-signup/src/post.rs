@@ -16,11 +16,13 @@ use domain::{
     secret::Secret,
     trial::Trial,
 };
-use http::{StatusCode, header::SET_COOKIE};
+use http::{HeaderMap, StatusCode, header::SET_COOKIE};
 use jiff::Timestamp;
 use maud::Render;
 use serde_json::json;
-use store::{AskResult, Asked, AskedId, Person, SignUp, SignedIn, SignedUp};
+use store::{
+    AskResult, Asked, AskedId, Begun, Founding, Person, SignUp, SignedIn, SignedUp, Stored, Strength,
+};
 use telemetry::Metric;
 use web::{FieldError, Fields, Problem, Wants, problem::Kind};
 
@@ -30,18 +32,37 @@ use crate::{
     page::{self, Form},
 };
 
+/// How somebody is known before anything is asked of them.
+enum Known {
+    /// By their session.
+    SignedIn(Box<SignedIn>),
+    /// By the proof that a mailed link gave somebody who belongs nowhere.
+    Founding(Founding, Box<Stored<User>>),
+}
+
 /// Who asks, and from where.
 struct Caller {
-    signed_in: Option<SignedIn>,
+    known: Option<Known>,
     /// Whom the network limits count.
     network: String,
     wants: Wants,
 }
 
 impl Caller {
-    /// Whether it is that person who asks, signed in.
-    fn is(&self, user: UserId) -> bool {
-        self.signed_in.as_ref().is_some_and(|found| found.user.value.id == user)
+    /// Who it is, if that is known.
+    fn user(&self) -> Option<&Stored<User>> {
+        match &self.known {
+            Some(Known::SignedIn(found)) => Some(&found.user),
+            Some(Known::Founding(_, user)) => Some(user),
+            None => None,
+        }
+    }
+
+    fn signed_in(&self) -> Option<&SignedIn> {
+        match &self.known {
+            Some(Known::SignedIn(found)) => Some(found),
+            _ => None,
+        }
     }
 
     /// The limits that a sign-up with that address counts for.
@@ -58,57 +79,92 @@ pub async fn sign_up(State(app): State<Arc<App>>, request: Request) -> Response 
 
 impl App {
     async fn answer(&self, request: Request, wants: Wants) -> Result<Response, Problem> {
-        let now = self.clock.now();
-        let signed_in = self.load_caller(web::session::token(request.headers()), now).await?;
-        let caller = Caller { signed_in, network: network(&web::source_ip(&request)), wants };
         let headers = request.headers().clone();
+        let network = network(&web::source_ip(&request));
+        let mut signed_in = self.load_signed_in(&headers).await?;
         let fields = Fields::read(request).await?;
-        let asked = match SignUpIn::parse(
-            &fields,
-            &headers,
-            caller.signed_in.as_ref().map(|found| &found.user.value),
-        ) {
-            Ok(asked) => asked,
-            Err(errors) => return Ok(self.faults(&caller, &fields, errors)),
-        };
-        if let Some(found) = caller.signed_in.as_ref().filter(|found| !found.user.value.verified) {
-            return self.further_unproven(&caller, found, &asked, now).await;
-        }
-        let sign_up = self.decide(&caller, asked, now);
-        match self.store.commit_sign_up(&sign_up, now).await.map_err(trouble)? {
-            SignedUp::Created => Ok(self.created(&sign_up, now)),
-            SignedUp::Replayed { org, user, trial } => {
-                self.replayed(&caller, &sign_up, Session::begin(org, user, now), trial).await
+        for attempt in 0..store::TRIES {
+            let known = match signed_in.take() {
+                Some(found) => Some(Known::SignedIn(Box::new(found))),
+                None => self.load_founding(&fields).await?,
+            };
+            let caller = Caller { known, network: network.clone(), wants };
+            if let Some(response) = self.attempt(&caller, &headers, &fields).await? {
+                return Ok(response);
             }
-            SignedUp::Limited(window) => Err(Problem::too_many(window.retry_after(now))),
-            SignedUp::AddressKnown => self.known_address(&caller, &sign_up, now).await,
+            // The person changed meanwhile: what is written must follow from what they are now.
+            store::pause(attempt).await;
+            signed_in = self.load_signed_in(&headers).await?;
         }
+        Err(trouble(store::Error::Conflict))
     }
 
-    async fn load_caller(
+    /// One try. `None` where somebody else wrote what it rests on.
+    async fn attempt(
         &self,
-        token: Option<SessionToken>,
-        now: Timestamp,
-    ) -> Result<Option<SignedIn>, Problem> {
-        let Some(token) = token else { return Ok(None) };
+        caller: &Caller,
+        headers: &HeaderMap,
+        fields: &Fields,
+    ) -> Result<Option<Response>, Problem> {
+        let now = self.clock.now();
+        let asked = match SignUpIn::parse(fields, headers, caller.user().map(|user| &user.value)) {
+            Ok(asked) => asked,
+            Err(errors) => return Ok(Some(self.faults(caller, fields, errors))),
+        };
+        if let Some(found) = caller.signed_in().filter(|found| !found.user.value.verified) {
+            return self.further_unproven(caller, found, &asked, now).await.map(Some);
+        }
+        let sign_up = self.decide(caller, asked, now);
+        if let Some(Known::Founding(proof, _)) = &caller.known
+            && proof.used_for.is_some_and(|sign_up_before| sign_up_before != sign_up.replay)
+        {
+            return Err(used_up());
+        }
+        let outcome = match self.store.commit_sign_up(&sign_up, now).await {
+            Ok(SignedUp::Created) => Ok(self.created(&sign_up, now)),
+            Ok(SignedUp::Replayed { org, user, trial, until }) => {
+                let earlier = Earlier { org, user, trial, until };
+                self.replayed(caller, &sign_up, &earlier, now).await
+            }
+            Ok(SignedUp::Limited(window)) => Err(Problem::too_many(window.retry_after(now))),
+            Ok(SignedUp::AddressKnown) => self.known_address(caller, &sign_up, now).await,
+            Err(store::Error::Conflict) => return Ok(None),
+            Err(error) => Err(trouble(error)),
+        };
+        outcome.map(Some)
+    }
+
+    async fn load_signed_in(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, Problem> {
+        let Some(token) = web::session::token(headers) else { return Ok(None) };
         let found = self.store.load_session(&token).await.map_err(trouble)?;
-        Ok(found.filter(|found| found.prove(now).is_some()))
+        Ok(found.filter(|found| found.prove(self.clock.now()).is_some()))
+    }
+
+    /// Who the form itself shows. One that shows nobody any more is refused: its sender is not asked who they are.
+    async fn load_founding(&self, fields: &Fields) -> Result<Option<Known>, Problem> {
+        let Some(secret) = fields.get("founding") else { return Ok(None) };
+        let secret: Secret = secret.parse().map_err(|()| used_up())?;
+        let found = self.store.load_founding(secret.hash()).await.map_err(trouble)?;
+        let found = found.filter(|(proof, _)| self.clock.now() < proof.expires_at);
+        let (proof, user) = found.ok_or_else(used_up)?;
+        Ok(Some(Known::Founding(proof, Box::new(user))))
     }
 
     /// Everything that this sign-up is, ready to be written.
     fn decide(&self, caller: &Caller, asked: SignUpIn, now: Timestamp) -> SignUp {
         let org = self.entropy.org_id(now);
-        let mut person = match (&caller.signed_in, asked.person) {
-            (Some(found), _) => {
-                let mut after = found.user.value.clone();
-                after.orgs.push(org);
-                Person::Known(found.user.clone(), after)
+        let mut person = match (caller.user(), asked.person) {
+            (Some(before), _) => {
+                let mut after = before.value.clone();
+                after.join(org);
+                Person::Known(before.clone(), after)
             }
             (None, (name, address)) => Person::New(User {
                 id: self.entropy.user_id(now),
                 name,
                 address,
                 verified: false,
+                epoch: 0,
                 sessions_valid_from: None,
                 trial_used: false,
                 orgs: vec![org],
@@ -124,9 +180,13 @@ impl App {
         }
         let token = asked.token.unwrap_or_else(|| page::token(self));
         SignUp {
-            session: Session::begin(org, user.id, now),
+            session: Session::begin(org, user, now),
             secret: Secret::new(self.entropy.bytes()),
             replay: form::replay(&token, &user.address),
+            founding: match &caller.known {
+                Some(Known::Founding(proof, _)) => Some(proof.secret_hash),
+                _ => None,
+            },
             limits: caller.limits(&user.address, now),
             org: founded,
             person,
@@ -144,24 +204,29 @@ impl App {
     }
 
     /// The same form was sent before: the same organization, and a session, since the first answer may be lost.
-    /// Where it leads follows from the first time too: with `trial` to the welcome.
+    /// Where it leads follows from the first time too: with a trial to the welcome.
     async fn replayed(
         &self,
         caller: &Caller,
         sign_up: &SignUp,
-        session: Session,
-        trial: bool,
+        earlier: &Earlier,
+        now: Timestamp,
     ) -> Result<Response, Problem> {
         // Once the address is proven, a session takes a mailed link or the one at hand.
-        let begun = if caller.is(session.user) {
-            self.store.begin_session(&session, &sign_up.secret).await.map(|()| true)
-        } else {
-            self.store.begin_unproven_session(&session, &sign_up.secret).await
+        let known = caller.user().map(|user| &user.value).filter(|user| user.id == earlier.user);
+        let (strength, session) = match known {
+            Some(user) => (Strength::Known, Session::begin(earlier.org, user, now)),
+            None => (Strength::Unproven, Session::begin_first(earlier.org, earlier.user, now)),
         };
-        if begun.map_err(trouble)? {
-            return Ok(signed_in(&session, &sign_up.secret, trial));
+        let begun = self.store.begin_again(sign_up.replay, strength, &session, &sign_up.secret).await;
+        match begun.map_err(trouble)? {
+            Begun::Begun => Ok(signed_in(&session, &sign_up.secret, earlier.trial)),
+            Begun::TooOften => {
+                let seconds = earlier.until.duration_since(now).as_secs().max(1);
+                Err(Problem::too_many(seconds.unsigned_abs()))
+            }
+            Begun::Ended => self.known_address(caller, sign_up, now).await,
         }
-        self.known_address(caller, sign_up, session.created_at).await
     }
 
     /// A further organization for somebody whose address is unproven: refused, unless it is the first one again, in
@@ -236,14 +301,35 @@ impl App {
         let fresh = page::token(self);
         let form = Form {
             product: &self.config.product,
-            trial_days: self.config.trial_for(caller.signed_in.as_ref().map(|found| &found.user.value)),
-            signed_in: caller.signed_in.as_ref(),
+            trial_days: self.config.trial_for(caller.user().map(|user| &user.value)),
+            signed_in: caller.signed_in(),
+            founding: match &caller.known {
+                Some(Known::Founding(..)) => fields.get("founding"),
+                _ => None,
+            },
             token: fields.get("form_token").filter(|token| web::is_form_token(token)).unwrap_or(&fresh),
             fields,
             errors: &errors,
         };
         web::page(StatusCode::UNPROCESSABLE_ENTITY, form.render())
     }
+}
+
+/// The sign-up that a repetition repeats.
+struct Earlier {
+    org: OrgId,
+    user: UserId,
+    trial: bool,
+    /// The moment from which the same form means another.
+    until: Timestamp,
+}
+
+/// A form that shows nobody any more.
+fn used_up() -> Problem {
+    Problem::new(
+        Kind::Conflict,
+        "This form was used before, or it is older than 10 minutes. Sign in by a new link to get another.",
+    )
 }
 
 /// 303 into the new organization, signed in.

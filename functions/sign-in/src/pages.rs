@@ -1,4 +1,4 @@
-use domain::people::Role;
+use domain::people::{Role, User};
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 use store::SignedIn;
@@ -105,15 +105,35 @@ pub fn gone(product: &str) -> Markup {
     shell(product, "This link no longer works", None, main)
 }
 
-/// What people see who belong to no organization any more.
-pub fn nowhere(product: &str) -> Markup {
+/// What people see who belong to no organization any more, and the form that makes them one. `founding` shows who they
+/// are.
+pub fn nowhere(product: &str, user: &User, founding: &str, form_token: &str) -> Markup {
     let main = html! {
         h1 { "You belong to no organization now" }
         p class="lead" {
-            "You left, or were removed from, the last one. Ask an admin to invite you again: the invitation brings you "
-            "straight in."
+            "You are " strong { (user.address.as_str()) } ". You left, or were removed from, your last organization. "
+            "Ask an admin to invite you again, or create one of your own."
         }
-        div class="actions" { (ui::link_button(Weight::Primary, "/", "Go to the start page")) }
+        form class="card form" method="post" action="/organizations/new" novalidate {
+            (ui::hidden("founding", founding))
+            (ui::hidden("form_token", form_token))
+            (ui::time_zone("time_zone"))
+            (Field {
+                name: "name",
+                kind: ui::Kind::Text,
+                label: "Organization",
+                hint: Some(if user.trial_used {
+                    "You choose its plan on the next page."
+                } else {
+                    "It begins with a free trial where there is one. Else you choose its plan on the next page."
+                }),
+                value: "",
+                autocomplete: "organization",
+                error: None,
+            })
+            div class="actions" { (ui::submit(Weight::Primary, "Create organization")) }
+        }
+        p class="aside" { "This form works for " (VALID) "." }
     };
     shell(product, "You belong to no organization now", None, main)
 }

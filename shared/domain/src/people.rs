@@ -9,6 +9,7 @@ use crate::{
     id::{OrgId, UserId},
     name::Name,
     secret::Secret,
+    team::Membership,
     trial::after,
 };
 
@@ -18,6 +19,8 @@ pub const IDLE: SignedDuration = SignedDuration::from_hours(24);
 pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The last use is written at most this often.
 pub const SEEN_EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// A session that was left for another organization ends this long after: a second click on "Switch" finds it alive.
+pub const LEFT: SignedDuration = SignedDuration::from_mins(1);
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +33,11 @@ pub struct User {
     pub address: Address,
     /// Whether a mailed link was ever used: the address is theirs.
     pub verified: bool,
-    /// Sessions from before this moment are over.
+    /// How often all of their sessions were ended. A session holds in the epoch in which it began, so what ends it
+    /// rests on no clock.
+    pub epoch: u64,
+    /// Sessions from before this moment are over. Nothing sets it any more; it stands where it was set before there
+    /// were epochs.
     pub sessions_valid_from: Option<Timestamp>,
     /// Whether they had their one trial.
     pub trial_used: bool,
@@ -39,18 +46,18 @@ pub struct User {
 }
 
 impl User {
-    /// What the use of a mailed link proves: the address is theirs. The first time, all sessions from before `now` end:
+    /// What the use of a mailed link proves: the address is theirs. The first time, all earlier sessions end:
     /// whoever signed up with somebody else's address is out.
-    pub fn prove_address(&mut self, now: Timestamp) {
+    pub const fn prove_address(&mut self) {
         if !self.verified {
             self.verified = true;
-            self.sessions_valid_from = Some(now);
+            self.end_sessions();
         }
     }
 
-    /// Signs them out everywhere: every session from before `now` ends, those that nobody remembers too.
-    pub const fn end_sessions(&mut self, now: Timestamp) {
-        self.sessions_valid_from = Some(now);
+    /// Signs them out everywhere: every session ends, those that nobody remembers too.
+    pub const fn end_sessions(&mut self) {
+        self.epoch = self.epoch.saturating_add(1);
     }
 
     /// Notes that they belong to `org`.
@@ -58,6 +65,13 @@ impl User {
         if !self.orgs.contains(&org) {
             self.orgs.push(org);
         }
+    }
+
+    /// Where they are led: to the first of `wishes` that is theirs, else to where they joined last.
+    #[must_use]
+    pub fn led_to(&self, wishes: impl IntoIterator<Item = OrgId>) -> Option<OrgId> {
+        let wish = wishes.into_iter().find(|org| self.orgs.contains(org));
+        wish.or_else(|| self.orgs.last().copied())
     }
 
     /// Notes that they do not belong to `org` any more.
@@ -103,20 +117,38 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When it was last used, to the hour.
     pub seen_at: Timestamp,
+    /// Its person's [`User::epoch`] when it began.
+    pub epoch: u64,
+    /// When it ends because its holder went over to another organization.
+    pub until: Option<Timestamp>,
 }
 
 impl Session {
     /// A session that begins now.
     #[must_use]
-    pub const fn begin(org: OrgId, user: UserId, now: Timestamp) -> Self {
-        Self { org, user, created_at: now, seen_at: now }
+    pub const fn begin(org: OrgId, user: &User, now: Timestamp) -> Self {
+        Self { epoch: user.epoch, ..Self::begin_first(org, user.id, now) }
+    }
+
+    /// A session that begins now, of somebody of whom only the sign-up is known: it holds in the epoch of that, and in
+    /// no later one.
+    #[must_use]
+    pub const fn begin_first(org: OrgId, user: UserId, now: Timestamp) -> Self {
+        Self { org, user, created_at: now, seen_at: now, epoch: 0, until: None }
     }
 
     /// The session that follows when its holder goes over to another organization. It ends when this one would have:
     /// going to and fro makes no session longer.
     #[must_use]
     pub const fn switched(&self, org: OrgId, now: Timestamp) -> Self {
-        Self { org, user: self.user, created_at: self.created_at, seen_at: now }
+        Self { org, seen_at: now, until: None, ..*self }
+    }
+
+    /// What it lets its holder do by a membership. Nothing by one that is younger than its last use: whoever was removed
+    /// and invited again comes in anew, and a session of before stays over.
+    #[must_use]
+    pub fn role_by(&self, membership: &Membership) -> Option<Role> {
+        (self.seen_at >= membership.since).then_some(membership.role)
     }
 
     /// Whether it still holds for `user`: neither idle for too long, nor too old, nor ended with all others.
@@ -124,6 +156,7 @@ impl Session {
     pub fn is_alive(&self, user: &User, now: Timestamp) -> bool {
         now < self.ends_at()
             && now < after(self.seen_at, IDLE)
+            && self.epoch == user.epoch
             && user.sessions_valid_from.is_none_or(|from| self.created_at >= from)
             && user.id == self.user
     }
@@ -131,7 +164,8 @@ impl Session {
     /// The moment at which it is over whatever happens.
     #[must_use]
     pub fn ends_at(&self) -> Timestamp {
-        after(self.created_at, ABSOLUTE)
+        let end = after(self.created_at, ABSOLUTE);
+        self.until.map_or(end, |until| end.min(until))
     }
 
     /// Whether its last use should be written anew.
@@ -270,18 +304,20 @@ mod tests {
         let hours = |hours| after(start, SignedDuration::from_hours(hours));
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-        let user = |valid_from| User {
+        let user = |epoch, valid_from| User {
             id,
             name: Name::parse("Jo").unwrap(),
             address: Address::parse("jo@example.com").unwrap(),
             verified: false,
+            epoch,
             sessions_valid_from: valid_from,
             trial_used: true,
             orgs: vec![org],
         };
-        let seen = |at| Session { seen_at: at, ..Session::begin(org, id, start) };
+        let seen = |at| Session { seen_at: at, ..Session::begin_first(org, id, start) };
         let admin = Some(Role::Admin);
         let second = SignedDuration::from_secs(1);
+        let left = Session { until: Some(after(start, LEFT)), ..seen(start) };
         for (what, session, valid_from, role, now, holds) in [
             ("fresh", seen(start), None, admin, start, true),
             ("idle for a day less a second", seen(start), None, admin, after(hours(24), -second), true),
@@ -298,10 +334,49 @@ mod tests {
                 false,
             ),
             ("begun with the proof", seen(start), Some(start), admin, hours(1), true),
+            ("left a moment ago", left, None, admin, after(start, LEFT - second), true),
+            ("left a minute ago", left, None, admin, after(start, LEFT), false),
         ] {
-            assert_eq!(Member::prove(&session, &user(valid_from), role, now).is_some(), holds, "{what}");
+            assert_eq!(Member::prove(&session, &user(0, valid_from), role, now).is_some(), holds, "{what}");
         }
-        let member = Member::prove(&seen(start), &user(None), Some(Role::Member), start).unwrap();
+        let member = Member::prove(&seen(start), &user(0, None), Some(Role::Member), start).unwrap();
         assert_eq!(member.admin(), None);
+
+        // Whatever the clocks say: the first proof and the end of all sessions end those that began before, and later
+        // proofs end none.
+        let mut person = user(0, None);
+        for end in [User::prove_address, User::end_sessions] {
+            let earlier = Session { created_at: hours(5), ..Session::begin(org, &person, start) };
+            end(&mut person);
+            assert_eq!(Member::prove(&earlier, &person, admin, start), None);
+            assert!(Member::prove(&Session::begin(org, &person, start), &person, admin, start).is_some());
+        }
+        let began = Session::begin(org, &person, start);
+        person.prove_address();
+        assert!(Member::prove(&began, &person, admin, start).is_some());
+    }
+
+    #[test]
+    fn a_session_opens_no_membership_that_is_younger_than_its_last_use() {
+        let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
+        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let person = User {
+            id: user,
+            name: Name::parse("Jo").unwrap(),
+            address: Address::parse("jo@example.com").unwrap(),
+            verified: true,
+            epoch: 0,
+            sessions_valid_from: None,
+            trial_used: true,
+            orgs: vec![org],
+        };
+        let membership = |since| Membership::new(org, &person, Role::Member, since);
+        let session = Session::begin_first(org, user, start);
+        let second = SignedDuration::from_secs(1);
+        let again = membership(after(start, second));
+        assert_eq!(session.role_by(&membership(start)), Some(Role::Member));
+        assert_eq!(session.role_by(&again), None, "removed and invited again");
+        assert_eq!(session.switched(org, after(start, second)).role_by(&again), Some(Role::Member));
     }
 }

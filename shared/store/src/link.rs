@@ -1,7 +1,7 @@
 use domain::{
     address::Address,
     id::UserId,
-    people::{Session, User},
+    people::{Session, SessionToken, User},
     secret::{Hash, Secret},
 };
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
+    founding::{self, Founding},
     item::{At, from_item, read, to_item},
     key::Key,
     session::{self, expires},
@@ -35,11 +36,20 @@ pub struct Link {
     pub expires_at: Timestamp,
 }
 
+/// What a used link gives.
+#[derive(Clone, Copy, Debug)]
+pub enum Admission<'a> {
+    /// A session, with its secret.
+    Session(&'a Session, &'a Secret),
+    /// To somebody who belongs nowhere, the proof with which they can found an organization.
+    Founding(&'a Founding),
+}
+
 /// How using a link ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consumed {
-    /// The session stands and the link is gone.
-    SignedIn,
+    /// What it gives stands, and the link is gone.
+    Used,
     /// Somebody used the link before; nothing was written.
     Gone,
 }
@@ -99,7 +109,8 @@ impl Store {
         }))
     }
 
-    /// Uses a link: it goes, the session comes, and what its use proves of the person is written, all or nothing.
+    /// Uses a link: it goes, what it gives comes, and what its use proves of the person is written, all or nothing. The
+    /// session that the browser held so far goes with it.
     ///
     /// # Errors
     /// [`Error::Conflict`] when the person changed meanwhile; [`Error::Unavailable`].
@@ -108,17 +119,27 @@ impl Store {
         link: &Link,
         before: &Stored<User>,
         after: &User,
-        session: &Session,
-        secret: &Secret,
+        admission: Admission<'_>,
+        instead_of: Option<&SessionToken>,
     ) -> Result<Consumed, Error> {
         let table = &self.table;
+        let given = match admission {
+            Admission::Session(session, secret) => session::encode(session, secret)?,
+            Admission::Founding(proof) => founding::encode(proof)?,
+        };
         let mut actions = vec![
             delete(table, &Key::link(link.secret_hash), Some(Only::Exists))?,
-            put(table, session::encode(session, secret)?, Some(Only::New))?,
+            put(table, given, Some(Only::New))?,
         ];
-        actions.extend(self.user_change(before, after)?);
+        actions.push(match self.user_change(before, after)? {
+            Some(change) => change,
+            None => self.in_epoch(after.id, after.epoch, None)?,
+        });
+        if let Some(token) = instead_of {
+            actions.push(delete(table, &Key::session(token.user, token.secret.hash()), None)?);
+        }
         match self.transact(actions).await? {
-            Transacted::Done => Ok(Consumed::SignedIn),
+            Transacted::Done => Ok(Consumed::Used),
             Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(Consumed::Gone),
             Transacted::Cancelled(_) => Err(Error::Conflict),
         }

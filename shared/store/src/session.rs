@@ -1,6 +1,6 @@
 use std::{collections::HashMap, time::Duration};
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     id::UserId,
     org::Org,
@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     client::{Attributes, Store, Stored, Transacted},
-    error::{Corrupt, Error, failed},
+    error::{Corrupt, Error},
     item::{self, At, from_item, read, to_item},
     key::{Key, SESSION},
     member,
-    update::{Only, delete, number, put},
+    update::{Only, check, number, put, update},
     user,
 };
 
@@ -30,7 +30,7 @@ pub struct SignedIn {
     pub session: Session,
     /// Whose it is.
     pub user: Stored<User>,
-    /// What they may do; `None` when they are no member any more.
+    /// What they may do; `None` when they are no member any more, or only since after the session was last used.
     pub role: Option<Role>,
     /// The organization it is in.
     pub org: Stored<Org>,
@@ -50,6 +50,10 @@ struct SessionItem {
     user: String,
     created_at: At,
     seen_at: At,
+    #[serde(default)]
+    epoch: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ends_at: Option<At>,
     /// For the table's own tidying; the code judges by the times above.
     expires_at: i64,
 }
@@ -62,6 +66,8 @@ pub(crate) fn encode(session: &Session, secret: &Secret) -> Result<Attributes, C
             user: session.user.to_string(),
             created_at: At(session.created_at),
             seen_at: At(session.seen_at),
+            epoch: session.epoch,
+            ends_at: session.until.map(At),
             expires_at: session.ends_at().as_second(),
         },
     )
@@ -74,6 +80,8 @@ fn decode(item: Attributes) -> Result<Session, Corrupt> {
         user: read("session's user", &item.user)?,
         created_at: item.created_at.0,
         seen_at: item.seen_at.0,
+        epoch: item.epoch,
+        until: item.ends_at.map(|at| at.0),
     })
 }
 
@@ -97,7 +105,8 @@ impl Store {
         if session.org != token.org || session.user != token.user {
             return Ok(None);
         }
-        let role = membership.map(member::decode).transpose()?.map(|member| member.role);
+        let membership = membership.map(member::decode).transpose()?;
+        let role = membership.and_then(|membership| session.role_by(&membership));
         Ok(Some(SignedIn { session, user: user::decode(person)?, role, org: item::decode(org)? }))
     }
 
@@ -184,69 +193,37 @@ impl Store {
         sessions.collect()
     }
 
-    /// Puts the session `to` into the place of `from`, for a member of where it leads. Says whether it did: the old
-    /// session may have ended meanwhile, or the membership.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn switch_session(
-        &self,
-        from: &SessionToken,
-        to: &Session,
-        secret: &Secret,
-    ) -> Result<bool, Error> {
-        let member = ConditionCheck::builder()
-            .table_name(&self.table)
-            .set_key(Some(Key::member(to.org, to.user).attributes()))
-            .condition_expression("attribute_exists(pk)")
-            .build()
-            .map_err(|error| Error::Unavailable(error.to_string()))?;
-        let actions = vec![
-            TransactWriteItem::builder().condition_check(member).build(),
-            delete(&self.table, &Key::session(from.user, from.secret.hash()), Some(Only::Exists))?,
-            put(&self.table, encode(to, secret)?, Some(Only::New))?,
-        ];
-        Ok(matches!(self.transact(actions).await?, Transacted::Done))
-    }
-
-    /// Begins a session on the strength of one that the same person holds.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`]; [`Error::Conflict`] when the secret is in use.
-    pub async fn begin_session(&self, session: &Session, secret: &Secret) -> Result<(), Error> {
-        self.client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(encode(session, secret)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
-        Ok(())
-    }
-
-    /// Gives a person whose address is still unproven a further session. Says whether it did: once a mailed link has
-    /// proven the address, only such a link may.
+    /// Has the session `to` follow `from`, for a member of where it leads: the old one ends at `until`. Says whether it
+    /// did: the old session may have ended meanwhile, or the membership.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Conflict`].
-    pub async fn begin_unproven_session(&self, session: &Session, secret: &Secret) -> Result<bool, Error> {
-        let unproven = ConditionCheck::builder()
-            .table_name(&self.table)
-            .set_key(Some(Key::user(session.user).attributes()))
-            .condition_expression("verified = :no")
-            .expression_attribute_values(":no", AttributeValue::Bool(false))
-            .build()
-            .map_err(|error| Error::Unavailable(error.to_string()))?;
+    pub async fn switch_session(
+        &self,
+        from: &SessionToken,
+        until: Timestamp,
+        to: &Session,
+        secret: &Secret,
+    ) -> Result<bool, Error> {
+        let left = update(
+            &self.table,
+            &Key::session(from.user, from.secret.hash()),
+            // Left twice is left at the first time.
+            "SET ends_at = if_not_exists(ends_at, :until), expires_at = :expires",
+            Some("attribute_exists(pk)"),
+            HashMap::new(),
+            values([
+                (":until", AttributeValue::S(At(until).text())),
+                (":expires", AttributeValue::N(until.as_second().to_string())),
+            ]),
+        )?;
         let actions = vec![
-            TransactWriteItem::builder().condition_check(unproven).build(),
-            put(&self.table, encode(session, secret)?, Some(Only::New))?,
+            self.in_epoch(to.user, to.epoch, None)?,
+            check(&self.table, &Key::member(to.org, to.user), "attribute_exists(pk)", HashMap::new())?,
+            left,
+            put(&self.table, encode(to, secret)?, Some(Only::New))?,
         ];
-        match self.transact(actions).await? {
-            Transacted::Done => Ok(true),
-            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(false),
-            Transacted::Cancelled(_) => Err(Error::Conflict),
-        }
+        Ok(matches!(self.transact(actions).await?, Transacted::Done))
     }
 }
 

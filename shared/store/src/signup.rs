@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     id::{OrgId, UserId},
@@ -15,14 +17,17 @@ use crate::{
     error::{Error, failed},
     item::{At, encode, from_item, read, to_item},
     key::Key,
+    limit::reached,
     member,
     session::{self, expires, values},
-    update::{Change, Only, change, put},
+    update::{Change, Only, change, number, put, update},
     user::{self, AddressItem},
 };
 
 /// How long the same token means the same sign-up.
 const REPLAY: SignedDuration = SignedDuration::from_mins(10);
+/// How many further sessions the same token gives: answers are lost, but not often.
+const MOST_REPLAYS: u64 = 5;
 
 /// A sign-up, decided and ready to be written.
 #[derive(Clone, Debug)]
@@ -37,6 +42,8 @@ pub struct SignUp {
     pub secret: Secret,
     /// The hash of form token and address: a double submit has the same.
     pub replay: Hash,
+    /// The proof that is used up for it, where somebody founds it who belongs nowhere.
+    pub founding: Option<Hash>,
     /// The limits that it counts for.
     pub limits: Vec<Window>,
 }
@@ -73,6 +80,8 @@ pub enum SignedUp {
         user: UserId,
         /// Whether it began with a trial.
         trial: bool,
+        /// The moment from which the token means a new sign-up.
+        until: Timestamp,
     },
     /// A limit is reached; nothing but the attempt was written.
     Limited(Window),
@@ -80,16 +89,24 @@ pub enum SignedUp {
     AddressKnown,
 }
 
-/// The membership of who founds an organization.
-fn founder(org: &Org, person: &User, now: Timestamp) -> Membership {
-    Membership {
-        org: org.id,
-        user: person.id,
-        name: person.name.clone(),
-        address: person.address.clone(),
-        role: Role::Admin,
-        since: now,
-    }
+/// On the strength of what the same sign-up gives a further session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strength {
+    /// A session of the same person, or another proof of theirs.
+    Known,
+    /// The sign-up alone, which is enough only until a mailed link has proven the address.
+    Unproven,
+}
+
+/// How a further session of the same sign-up ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// The session stands.
+    Begun,
+    /// The sign-up gives no more sessions.
+    TooOften,
+    /// The person's sessions were ended, or their address was proven: now a mailed link is needed.
+    Ended,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -99,6 +116,8 @@ struct SignUpItem {
     #[serde(default)]
     trial: bool,
     created_at: At,
+    #[serde(default)]
+    replays: u64,
 }
 
 impl Store {
@@ -117,6 +136,7 @@ impl Store {
                 user: person.id.to_string(),
                 trial: org.trial.is_some(),
                 created_at: At(now),
+                replays: 0,
             },
         )?;
         replay.extend([expires(now, 3600)]);
@@ -125,7 +145,7 @@ impl Store {
             Only::If("attribute_not_exists(pk) OR created_at < :long_ago", values([(":long_ago", long_ago)]));
         let mut actions = vec![put(table, replay, Some(unless_replayed))?];
         for window in &sign_up.limits {
-            actions.push(self.count(window, true)?);
+            actions.push(self.count(window)?);
         }
         let first_of_person = actions.len();
         match &sign_up.person {
@@ -145,8 +165,15 @@ impl Store {
             }
         }
         actions.push(put(table, encode(org, 1)?, Some(Only::New))?);
-        actions.push(put(table, member::encode(&founder(org, person, now))?, Some(Only::New))?);
+        actions.push(put(
+            table,
+            member::encode(&Membership::new(org.id, person, Role::Admin, now))?,
+            Some(Only::New),
+        )?);
         actions.push(put(table, session::encode(&sign_up.session, &sign_up.secret)?, Some(Only::New))?);
+        if let Some(proof) = sign_up.founding {
+            actions.push(self.use_founding(proof, sign_up.replay)?);
+        }
 
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else {
             return Ok(SignedUp::Created);
@@ -159,16 +186,54 @@ impl Store {
                 org: read("organization of a sign-up", &earlier.org)?,
                 user: read("user of a sign-up", &earlier.user)?,
                 trial: earlier.trial,
+                until: domain::trial::after(earlier.created_at.0, REPLAY),
             });
         }
-        let reached = sign_up.limits.iter().enumerate().find(|(index, _)| failed(&reasons, index + 1));
-        if let Some((_, window)) = reached {
+        if let Some(window) = reached(&sign_up.limits, reasons.get(1..).unwrap_or_default()) {
             self.count_refused(&sign_up.limits).await?;
-            return Ok(SignedUp::Limited(window.clone()));
+            return Ok(SignedUp::Limited(window));
         }
         match &sign_up.person {
             Person::New(_) if failed(&reasons, first_of_person) => Ok(SignedUp::AddressKnown),
             _ => Err(Error::Conflict),
+        }
+    }
+
+    /// Begins a further session of the same sign-up, and counts it. `replay` names the sign-up.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Conflict`].
+    pub async fn begin_again(
+        &self,
+        replay: Hash,
+        strength: Strength,
+        session: &Session,
+        secret: &Secret,
+    ) -> Result<Begun, Error> {
+        let also = match strength {
+            Strength::Known => None,
+            Strength::Unproven => {
+                Some(Only::If("verified = :no", values([(":no", AttributeValue::Bool(false))])))
+            }
+        };
+        let counted = update(
+            &self.table,
+            &Key::sign_up(replay),
+            "ADD replays :one",
+            Some("attribute_exists(pk) AND (attribute_not_exists(replays) OR replays < :most)"),
+            HashMap::new(),
+            values([(":one", number(1)), (":most", number(MOST_REPLAYS))]),
+        )?;
+        let actions = vec![
+            self.in_epoch(session.user, session.epoch, also)?,
+            counted,
+            put(&self.table, session::encode(session, secret)?, Some(Only::New))?,
+        ];
+        match self.transact(actions).await? {
+            Transacted::Done => Ok(Begun::Begun),
+            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(Begun::Ended),
+            Transacted::Cancelled(reasons) if failed(&reasons, 1) => Ok(Begun::TooOften),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
         }
     }
 
@@ -183,11 +248,5 @@ impl Store {
             return Ok(None);
         }
         Ok(Some((read("organization of a sign-up", &item.org)?, item.trial)))
-    }
-
-    /// Counts an attempt that was refused.
-    pub(crate) async fn count_refused(&self, limits: &[Window]) -> Result<(), Error> {
-        let actions = limits.iter().map(|window| self.count(window, false)).collect::<Result<_, _>>()?;
-        self.transact(actions).await.map(|_| ())
     }
 }

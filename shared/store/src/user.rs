@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{address::Address, id::UserId, name::Name, people::User};
 use jiff::Timestamp;
@@ -8,7 +10,7 @@ use crate::{
     error::{Corrupt, Error},
     item::{At, from_item, read, to_item},
     key::Key,
-    update::{Change, Only, change, number},
+    update::{Change, Only, change, check, number},
 };
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -18,6 +20,8 @@ struct UserItem {
     address: String,
     #[serde(default)]
     verified: bool,
+    #[serde(default)]
+    epoch: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sessions_valid_from: Option<At>,
     #[serde(default)]
@@ -34,6 +38,7 @@ pub(crate) fn encode(user: &User, version: u64) -> Result<Attributes, Corrupt> {
             name: user.name.to_string(),
             address: user.address.as_str().to_owned(),
             verified: user.verified,
+            epoch: user.epoch,
             sessions_valid_from: user.sessions_valid_from.map(At),
             trial_used: user.trial_used,
             orgs: user.orgs.iter().map(ToString::to_string).collect(),
@@ -57,6 +62,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<User>, Corrupt> {
         name: Name::from_stored(user.name),
         address: Address::from_stored(user.address),
         verified: user.verified,
+        epoch: user.epoch,
         sessions_valid_from: from,
         trial_used: user.trial_used,
         orgs: user.orgs.iter().map(|org| read("user's organization", org)).collect::<Result<_, _>>()?,
@@ -85,6 +91,24 @@ impl Store {
         let difference = Change::between(&old, &new);
         let only = Only::Version(before.version);
         difference.map(|it| change(&self.table, &Key::user(after.id), it, only)).transpose()
+    }
+
+    /// What makes a transaction fail if all sessions of a person were ended since `epoch` was read, and further than that
+    /// if `also` does not hold of them. A person from before there were epochs is in the first.
+    pub(crate) fn in_epoch(
+        &self,
+        user: UserId,
+        epoch: u64,
+        also: Option<Only>,
+    ) -> Result<TransactWriteItem, Error> {
+        let first = if epoch == 0 { "attribute_not_exists(epoch) OR " } else { "" };
+        let mut condition = format!("attribute_exists(pk) AND ({first}epoch = :epoch)");
+        let mut values = HashMap::from([(":epoch".to_owned(), number(epoch))]);
+        if let Some((also, more)) = also.map(Only::expression) {
+            condition = format!("{condition} AND {also}");
+            values.extend(more);
+        }
+        check(&self.table, &Key::user(user), &condition, values)
     }
 
     /// Writes how a person changed.

@@ -2,6 +2,7 @@
 
 pub mod checklist;
 pub mod dashboard;
+pub mod elsewhere;
 pub mod guide;
 pub mod landing;
 pub mod organization;

@@ -13,8 +13,9 @@ use axum::{
 };
 use domain::{
     id::OrgId,
-    people::SessionToken,
+    people::{LEFT, SessionToken},
     secret::{Hash, Secret},
+    trial,
 };
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -56,7 +57,8 @@ async fn end_all(State(app): State<Arc<App>>, request: Request) -> Response {
     door::answer(wants, PAGE, app.end_all(request.headers(), wants).await)
 }
 
-/// `POST /organizations/switch`: goes over to another of one's own organizations, which `organization` names.
+/// `POST /organizations/switch`: goes over to another of one's own organizations, which `organization` names, and there
+/// to the page `next`. Of two at once each gives a session that works, whichever answer the browser keeps.
 async fn switch(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = Wants::of(request.headers());
     door::answer(wants, PAGE, app.switch(request).await)
@@ -70,7 +72,10 @@ impl App {
             tokio::join!(self.store.load_orgs(&user.orgs), self.store.load_sessions(user.id));
         let here = caller.token.secret.hash();
         let alive = sessions.map_err(trouble)?.into_iter();
-        let alive = alive.filter(|(_, session)| session.is_alive(user, caller.now));
+        // One that was left is all but over.
+        let alive = alive
+            .filter(|(name, session)| *name == here || session.until.is_none())
+            .filter(|(_, session)| session.is_alive(user, caller.now));
         let mut sessions: Vec<_> =
             alive.map(|(name, session)| Begun { name, session, here: name == here }).collect();
         sessions.sort_by_key(|begun| (!begun.here, std::cmp::Reverse(begun.session.seen_at)));
@@ -94,12 +99,10 @@ impl App {
         for attempt in 0..store::TRIES {
             let caller = self.admit(headers).await?;
             let mut after = caller.found.user.value.clone();
-            after.end_sessions(caller.now);
+            after.end_sessions();
             match self.store.commit_user(&caller.found.user, &after).await {
                 Ok(()) => {
                     tracing::info!(area = "access", user = %after.id, "all sessions ended");
-                    // The one at hand may have begun in this very moment.
-                    self.store.end_session(&caller.token).await.map_err(trouble)?;
                     return Ok(ended(wants, true));
                 }
                 Err(store::Error::Conflict) => store::pause(attempt).await,
@@ -116,14 +119,16 @@ impl App {
         // Another's organization is answered like one that does not exist.
         let org =
             org.filter(|org| caller.found.user.value.orgs.contains(org)).ok_or_else(Problem::not_found)?;
+        let next = fields.get("next").and_then(web::next_path);
         let session = caller.found.session.switched(org, caller.now);
+        let until = trial::after(caller.now, LEFT);
         let secret = Secret::new(self.entropy.bytes());
-        if !self.store.switch_session(&caller.token, &session, &secret).await.map_err(trouble)? {
+        if !self.store.switch_session(&caller.token, until, &session, &secret).await.map_err(trouble)? {
             return Err(Problem::unauthorized());
         }
         tracing::info!(area = "access", organization = %org, user = %session.user, "switched");
         let token = SessionToken { org, user: session.user, secret };
-        let mut response = web::see_other("/dashboard");
+        let mut response = web::see_other(next.as_deref().unwrap_or("/dashboard"));
         response.headers_mut().append(SET_COOKIE, web::session::set(&token));
         Ok(response)
     }

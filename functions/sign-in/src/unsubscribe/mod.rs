@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     response::{IntoResponse, Response},
 };
 use domain::{
@@ -24,6 +24,8 @@ use store::Unsubscription;
 use web::{Kind, Problem, Wants};
 
 use crate::{App, trouble};
+
+type Token = Result<Path<String>, PathRejection>;
 
 /// Whose reminders a link is about, and what they want now.
 struct Reader {
@@ -45,8 +47,8 @@ impl Reader {
 }
 
 /// `GET /mail/unsubscribe/{token}`: what the link does, and a button. Mail scanners look here too, so it does nothing.
-pub async fn show(State(app): State<Arc<App>>, Path(token): Path<String>, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
+pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
+    let (wants, token) = (Wants::of(request.headers()), text(token));
     match look(&app, &token).await {
         Ok(reader) => web::page(StatusCode::OK, page::of(&app.product, &token, &reader)),
         Err(problem) => refuse(&app, wants, problem),
@@ -56,8 +58,8 @@ pub async fn show(State(app): State<Arc<App>>, Path(token): Path<String>, reques
 /// `POST /mail/unsubscribe/{token}`: no more reminders. Mail programs post here for their readers, from anywhere and
 /// with `List-Unsubscribe=One-Click` as the body (RFC 8058); what the body says makes no difference. They cannot be
 /// relied on to follow a redirect, so the answer is a page of its own.
-pub async fn stop(State(app): State<Arc<App>>, Path(token): Path<String>, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
+pub async fn stop(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
+    let (wants, token) = (Wants::of(request.headers()), text(token));
     match (set(&app, &token, Reminders::Unwanted).await, wants) {
         (Ok(reader), Wants::Page) => web::page(StatusCode::OK, page::of(&app.product, &token, &reader)),
         (Ok(_), Wants::Json) => Json(json!({ "success": true })).into_response(),
@@ -66,14 +68,19 @@ pub async fn stop(State(app): State<Arc<App>>, Path(token): Path<String>, reques
 }
 
 /// `POST /mail/unsubscribe/{token}/undo`: reminders after all. Only people do this, on our own page.
-pub async fn undo(State(app): State<Arc<App>>, Path(token): Path<String>, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
+pub async fn undo(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
+    let (wants, token) = (Wants::of(request.headers()), text(token));
     match (set(&app, &token, Reminders::Wanted).await, wants) {
         // The token was read as a secret, so it is of hex digits.
         (Ok(_), Wants::Page) => web::see_other(&format!("/mail/unsubscribe/{token}")),
         (Ok(_), Wants::Json) => Json(json!({ "success": true })).into_response(),
         (Err(problem), _) => refuse(&app, wants, problem),
     }
+}
+
+/// What is not even text is no link.
+fn text(token: Token) -> String {
+    token.map(|Path(token)| token).unwrap_or_default()
 }
 
 async fn look(app: &App, token: &str) -> Result<Reader, Problem> {

@@ -2,7 +2,8 @@
 
 use crate::{
     driver::{Visitor, World},
-    sign_in::by_link,
+    invitations::{admin, join},
+    sign_in::{ask, by_link},
 };
 
 const TOKEN: &str = "5f2b8c0e9d7a4b6c8e1f3a5d7c9b0e2f";
@@ -110,4 +111,71 @@ async fn refusals_count_for_the_limits_of_sign_ups() {
         statuses.push(jo.submit("/organizations/new", &[("name", "Second")]).await.status);
     }
     assert_eq!(statuses, [403, 403, 429], "the sign-up itself was the first of three a day");
+}
+
+#[tokio::test]
+async fn several_at_once_are_all_founded() {
+    let world = World::new().await;
+    let jo = proven(&world, true).await;
+    let found = |name: &'static str| {
+        let mut twin = world.visitor();
+        twin.cookie.clone_from(&jo.cookie);
+        async move { twin.submit("/organizations/new", &[("name", name)]).await.status }
+    };
+    assert_eq!(tokio::join!(found("Second"), found("Third")), (303, 303));
+}
+
+/// Somebody whose address is proven, and who has left the only organization they belonged to; with the page that their
+/// next link leads to.
+async fn homeless(world: &World) -> (Visitor<'_>, String) {
+    let mut ann = admin(world, "Acme", "ann@example.com").await;
+    let mut jo = join(world, &mut ann, "jo@example.com", "member").await;
+    assert_eq!(jo.submit("/members/leave", &[]).await.status, 303);
+    let link = ask(world, &mut jo, "jo@example.com").await;
+    let page = jo.submit(&link, &[]).await;
+    assert_eq!((page.status, &jo.cookie), (403, &None), "{}", page.text());
+    assert_eq!(jo.submit(&link, &[]).await.status, 404, "the link is used up");
+    (jo, page.text())
+}
+
+fn field<'p>(page: &'p str, name: &str) -> &'p str {
+    let from = page.split(&format!(r#"name="{name}" value=""#)).nth(1).unwrap();
+    from.split('"').next().unwrap()
+}
+
+#[tokio::test]
+async fn who_belongs_nowhere_founds_an_organization_once() {
+    let world = World::new().await;
+    let (mut jo, page) = homeless(&world).await;
+    let (founding, token) = (field(&page, "founding"), field(&page, "form_token"));
+    let nameless = jo.submit("/organizations/new", &[("founding", founding), ("form_token", token)]).await;
+    assert_eq!(nameless.status, 422);
+    assert_eq!(field(&nameless.text(), "founding"), founding, "it is still known who asks");
+    assert!(!nameless.text().contains("name=\"email\""), "{}", nameless.text());
+
+    let form = [("name", "Mine"), ("founding", founding), ("form_token", token)];
+    let mut led = Vec::new();
+    for _ in 0..2 {
+        let founded = jo.submit("/organizations/new", &form).await;
+        assert_eq!(founded.header("location"), "/onboarding/welcome", "{}", founded.text());
+        led.push(jo.cookie.take().unwrap());
+    }
+    assert_eq!(led[0].split('.').next(), led[1].split('.').next(), "sent twice, it is founded once");
+    jo.cookie = led.pop();
+    assert_eq!(jo.organization().await["name"], "Mine");
+
+    let other = [("name", "More"), ("founding", founding), ("form_token", &"e".repeat(32))];
+    let mut eve = world.visitor();
+    for form in [&other[..], &[("name", "More"), ("founding", "x")]] {
+        assert_eq!((eve.submit("/organizations/new", form).await.status, &eve.cookie), (409, &None));
+    }
+}
+
+#[tokio::test]
+async fn the_form_of_who_belongs_nowhere_works_for_ten_minutes() {
+    let world = World::new().await;
+    let (mut jo, page) = homeless(&world).await;
+    let form = [("name", "Mine"), ("founding", field(&page, "founding"))];
+    world.advance("10m").await;
+    assert_eq!((jo.submit("/organizations/new", &form).await.status, &jo.cookie), (409, &None));
 }

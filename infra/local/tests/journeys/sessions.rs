@@ -1,7 +1,10 @@
 //! One's own sessions.
 
+use serde_json::json;
+
 use crate::{
     driver::{Visitor, World},
+    invitations::{admin, invite, join},
     sign_in::{ask, by_link},
 };
 
@@ -81,4 +84,68 @@ async fn a_session_that_rests_for_a_day_is_over() {
     assert!(is_in(&mut jo).await, "it was used meanwhile");
     world.advance("25h").await;
     assert!(!is_in(&mut jo).await);
+}
+
+#[tokio::test]
+async fn no_session_of_before_outlives_the_proof_whatever_its_clock_said() {
+    let world = World::new().await;
+    let mut eve = world.trialing("Evil", "victim@example.com").await;
+    // The clock of the function that began it ran ahead.
+    let items = world.items(&format!("USER#{}", eve.user())).await;
+    let session =
+        items.iter().find(|item| item["sk"]["S"].as_str().unwrap().starts_with("SESSION#")).unwrap();
+    let began = json!({ "S": "2099-01-01T00:00:00.000Z" });
+    world.write(
+        "UpdateItem",
+        json!({
+            "Key": { "pk": session["pk"], "sk": session["sk"] },
+            "UpdateExpression": "SET created_at = :began, seen_at = :began",
+            "ExpressionAttributeValues": { ":began": began },
+        }),
+    );
+    assert!(is_in(&mut eve).await);
+    let mut victim = world.visitor();
+    by_link(&world, &mut victim, "victim@example.com").await;
+    assert!(is_in(&mut victim).await && !is_in(&mut eve).await);
+}
+
+#[tokio::test]
+async fn one_form_gives_few_further_sessions_and_none_after_the_proof() {
+    let world = World::new().await;
+    let form = [
+        ("name", "Acme"),
+        ("full_name", "Jo Doe"),
+        ("email", "jo@example.com"),
+        ("form_token", "5f2b8c0e9d7a4b6c8e1f3a5d7c9b0e2f"),
+    ];
+    for _ in 0..6 {
+        let mut jo = world.visitor();
+        assert_eq!(jo.submit("/organizations/new", &form).await.status, 303);
+        assert!(is_in(&mut jo).await);
+    }
+    let mut jo = world.visitor();
+    let limited = jo.submit("/organizations/new", &form).await;
+    assert_eq!((limited.status, &jo.cookie), (429, &None));
+    let seconds: u64 = limited.header("retry-after").parse().unwrap();
+    assert!((1..=600).contains(&seconds), "{seconds}");
+
+    by_link(&world, &mut jo, "jo@example.com").await;
+    let mut eve = world.visitor();
+    let late = eve.submit("/organizations/new", &form).await;
+    assert_eq!((late.status, &eve.cookie), (409, &None));
+}
+
+#[tokio::test]
+async fn who_was_removed_and_comes_again_comes_in_anew() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut mo = join(&world, &mut jo, "mo@example.com", "member").await;
+    assert_eq!(mo.open("/dashboard").await.status, 200);
+    assert_eq!(jo.post(&format!("/members/{}/remove", mo.user())).await.status, 200);
+    world.advance("1m").await;
+    let path = invite(&world, &mut jo, "mo@example.com", "admin").await;
+    let mut phone = world.visitor();
+    assert_eq!(phone.submit(&path, &[]).await.status, 303);
+    assert!(is_in(&mut phone).await);
+    assert!(!is_in(&mut mo).await, "the session of before stays over");
 }

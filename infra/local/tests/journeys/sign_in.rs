@@ -11,6 +11,11 @@ pub async fn by_link(world: &World, visitor: &mut Visitor<'_>, email: &str) {
 pub async fn ask(world: &World, visitor: &mut Visitor<'_>, email: &str) -> String {
     let asked = visitor.submit("/login", &[("email", email)]).await;
     assert_eq!(asked.status, 200, "{}", asked.text());
+    newest_link(world).await
+}
+
+/// The path of the newest link that was mailed.
+pub async fn newest_link(world: &World) -> String {
     let mails = world.mails("sign_in").await;
     let text = mails.last().unwrap()["text"].as_str().unwrap();
     let link = text.split_whitespace().find(|word| word.contains("/login/")).unwrap();
@@ -42,6 +47,11 @@ async fn a_link_works_for_ten_minutes() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let mut jo = world.visitor();
+    let path = ask(&world, &mut jo, "jo@example.com").await;
+    world.advance("599s").await;
+    assert_eq!(jo.open(&path).await.status, 200);
+    assert_eq!(jo.submit(&path, &[]).await.status, 303, "a second before its end");
+    (jo.cookie, jo.mark) = (None, None);
     let path = ask(&world, &mut jo, "jo@example.com").await;
     world.advance("601s").await;
     let answer = jo.submit(&path, &[]).await;
@@ -94,4 +104,26 @@ async fn signing_out_ends_the_session_at_the_server() {
     assert_eq!(jo.cookie, None);
     jo.cookie = stolen;
     assert_eq!(jo.read("/onboarding/api/checklist").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_link_ends_the_session_that_the_browser_held_before() {
+    let world = World::new().await;
+    world.trialing("Acme", "jo@example.com").await;
+    let mut jo = world.visitor();
+    by_link(&world, &mut jo, "jo@example.com").await;
+    let before = jo.cookie.clone();
+    by_link(&world, &mut jo, "jo@example.com").await;
+    assert_eq!(jo.read("/onboarding/api/checklist").await.status, 200);
+    jo.cookie = before;
+    assert_eq!(jo.read("/onboarding/api/checklist").await.status, 401);
+}
+
+#[tokio::test]
+async fn what_is_not_even_text_is_no_link() {
+    let world = World::new().await;
+    for path in ["/login/%ff", "/mail/unsubscribe/%ff", "/invitations/%ff"] {
+        assert_eq!(world.visitor().open(path).await.status, 404, "{path}");
+        assert_eq!(world.visitor().submit(path, &[]).await.status, 404, "{path}");
+    }
 }

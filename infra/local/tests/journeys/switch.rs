@@ -3,10 +3,11 @@
 use crate::{
     driver::World,
     invitations::{admin, invite},
+    sign_in::{by_link, newest_link},
 };
 
 #[tokio::test]
-async fn a_switch_gives_a_new_session_there_and_ends_the_old_one() {
+async fn a_switch_gives_a_new_session_there_and_ends_the_old_one_in_a_minute() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = admin(&world, "Globex", "mo@example.com").await;
@@ -30,6 +31,13 @@ async fn a_switch_gives_a_new_session_there_and_ends_the_old_one() {
     assert_eq!((switched.status, switched.header("location"), mo.org()), (303, "/dashboard", globex));
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 200, "an admin there");
     assert!(mo.open("/dashboard").await.text().contains("Globex"));
+    assert_eq!(
+        mo.open("/account").await.text().matches("name=\"session\"").count(),
+        1,
+        "the old one is not listed"
+    );
+    world.advance("61s").await;
+    assert_eq!(mo.open("/dashboard").await.status, 200);
     mo.cookie = in_acme;
     assert_eq!(mo.open("/dashboard").await.status, 303, "the old cookie is dead");
 }
@@ -63,4 +71,66 @@ async fn who_was_removed_from_one_organization_still_gets_into_the_other() {
     assert_eq!(mo.open("/dashboard").await.status, 200);
     assert!(!mo.open("/account").await.text().contains("Acme"));
     assert_eq!(mo.submit("/organizations/switch", &[("organization", &acme)]).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_double_click_on_switch_works_whichever_answer_the_browser_keeps() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    assert_eq!(jo.submit("/organizations/new", &[("name", "Second")]).await.status, 303);
+    let second = jo.org();
+    let mut twin = world.visitor();
+    by_link(&world, &mut jo, "jo@example.com").await;
+    assert_eq!(jo.org(), second, "where the browser was before");
+    let account = jo.open("/account").await.text();
+    let first = account.split(r#"name="organization" value=""#).nth(1).unwrap();
+    let first = first.split('"').next().unwrap();
+    twin.cookie.clone_from(&jo.cookie);
+    let form = [("organization", first)];
+    tokio::join!(jo.submit("/organizations/switch", &form), twin.submit("/organizations/switch", &form));
+    for visitor in [&mut jo, &mut twin] {
+        assert_eq!(visitor.open("/dashboard").await.status, 200);
+        assert_eq!(visitor.org(), first);
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_another_organization_of_ones_own_leads_there() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let acme = jo.org();
+    assert_eq!(jo.submit("/organizations/new", &[("name", "Second")]).await.status, 303);
+    let (second, there) = (jo.org(), format!("/organizations/{acme}"));
+    let page = jo.open(&there).await;
+    assert_eq!(page.status, 200);
+    for part in ["Switch to Acme", "Stay in Second", &format!(r#"name="next" value="{there}""#)] {
+        assert!(page.text().contains(part), "{part}: {}", page.text());
+    }
+    assert!(!page.text().contains("14 days left"), "nothing of it is shown before");
+    let form = [("organization", acme.as_str()), ("next", &there)];
+    let switched = jo.submit("/organizations/switch", &form).await;
+    assert_eq!((switched.status, switched.header("location"), jo.org()), (303, there.as_str(), acme.clone()));
+    assert!(jo.open(&there).await.text().contains("14 days left"));
+
+    // To everybody else it is not there.
+    let mut eve = world.trialing("Other", "eve@example.com").await;
+    let missing = eve.open("/organizations/org_0198c0de-0000-7000-8000-00000000dead").await;
+    let foreign = eve.open(&format!("/organizations/{second}")).await;
+    assert_eq!((foreign.status, foreign.text()), (404, missing.text()));
+}
+
+#[tokio::test]
+async fn a_link_signs_in_where_it_was_asked_for() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let acme = jo.org();
+    assert_eq!(jo.submit("/organizations/new", &[("name", "Second")]).await.status, 303);
+    let second = jo.org();
+    for (next, led) in [(format!("/organizations/{acme}"), &acme), ("/dashboard".to_owned(), &second)] {
+        let mut jo = world.visitor();
+        jo.submit("/login", &[("email", "jo@example.com"), ("next", &next)]).await;
+        let signed_in = jo.submit(&newest_link(&world).await, &[]).await;
+        assert_eq!((signed_in.header("location"), &jo.org()), (next.as_str(), led));
+        assert_eq!(jo.open(&next).await.status, 200);
+    }
 }

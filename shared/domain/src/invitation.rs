@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     address::Address,
     delivery::{Claim, Delivery, Feed},
-    id::OrgId,
+    id::{OrgId, UserId},
     name::Name,
     people::Role,
     secret::Hash,
@@ -21,6 +21,9 @@ pub const LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 pub const MOST_OPEN: usize = 20;
 /// The most mails of one invitation: the first, and three more.
 pub const MOST_SENDS: u32 = 4;
+
+/// Who asks for another mail within this time after the last one gets none: it would only kill the link in that.
+pub const REST: SignedDuration = SignedDuration::from_mins(1);
 
 /// What names an invitation. It follows from organization and address, so that an organization cannot invite one
 /// address twice at once. It is no secret: it opens nothing.
@@ -49,7 +52,7 @@ impl FromStr for InvitationId {
     }
 }
 
-/// An invitation that was neither accepted nor revoked.
+/// An invitation that was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
     /// Where to.
@@ -60,6 +63,8 @@ pub struct Invitation {
     pub role: Role,
     /// Who invites them, by name.
     pub inviter: Name,
+    /// Who that is; not known of what an earlier version of the code wrote.
+    pub invited_by: Option<UserId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// The first moment at which it can no longer be accepted.
@@ -70,6 +75,8 @@ pub struct Invitation {
     pub delivery: Delivery,
     /// The hash of the secret in that mail; none before it is made. No other link opens it.
     pub secret_hash: Option<Hash>,
+    /// Since when it is taken back. It stays for its mails to be counted.
+    pub revoked_at: Option<Timestamp>,
 }
 
 /// Where an invitation stands, for those who sent it.
@@ -77,6 +84,8 @@ pub struct Invitation {
 pub enum Standing {
     /// Its mail is on the way, or may be.
     Sending,
+    /// Nobody knows whether its mail was sent, and nobody will.
+    Unsure,
     /// It waits to be accepted.
     Waiting,
     /// Its mail could not be sent.
@@ -91,6 +100,7 @@ impl Standing {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sending => "sending",
+            Self::Unsure => "unknown",
             Self::Waiting => "pending",
             Self::Failed => "failed",
             Self::Expired => "expired",
@@ -101,17 +111,20 @@ impl Standing {
 impl Invitation {
     /// A new invitation, whose mail is owed from `now` on.
     #[must_use]
-    pub fn new(org: OrgId, address: Address, role: Role, inviter: Name, now: Timestamp) -> Self {
+    pub fn new(org: OrgId, address: Address, role: Role, inviter: (UserId, Name), now: Timestamp) -> Self {
+        let (invited_by, inviter) = inviter;
         Self {
             org,
             address,
             role,
             inviter,
+            invited_by: Some(invited_by),
             created_at: now,
             expires_at: after(now, LIFE),
             sends: 1,
             delivery: Delivery::owed(now),
             secret_hash: None,
+            revoked_at: None,
         }
     }
 
@@ -121,10 +134,10 @@ impl Invitation {
         InvitationId::of(self.org, &self.address)
     }
 
-    /// Whether it can still be accepted, as far as time goes.
+    /// Whether it can still be accepted: it was not taken back, and is not too old.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {
-        now < self.expires_at
+        self.revoked_at.is_none() && now < self.expires_at
     }
 
     /// Whether the link with that secret's hash opens it.
@@ -140,10 +153,44 @@ impl Invitation {
             _ if !self.is_open(now) => Standing::Expired,
             Delivery::Sent { .. } => Standing::Waiting,
             Delivery::Failed { .. } | Delivery::Dropped { .. } => Standing::Failed,
+            Delivery::Unknown { held: true, .. } => Standing::Unsure,
             Delivery::Pending { .. } | Delivery::Sending { .. } | Delivery::Unknown { .. } => {
                 Standing::Sending
             }
         }
+    }
+
+    /// Whether its newest mail has only just been asked for, or has yet to go out.
+    #[must_use]
+    pub fn is_on_its_way(&self, now: Timestamp) -> bool {
+        let on_its_way = match self.delivery {
+            Delivery::Pending { .. } | Delivery::Sending { .. } => true,
+            Delivery::Sent { .. } | Delivery::Unknown { .. } => now < after(self.expires_at, REST - LIFE),
+            Delivery::Failed { .. } | Delivery::Dropped { .. } => false,
+        };
+        self.is_open(now) && on_its_way
+    }
+
+    /// Takes it back: no link opens it any more, and a mail that waits is not sent.
+    pub fn revoke(&mut self, now: Timestamp) {
+        self.revoked_at = Some(now);
+        self.secret_hash = None;
+        self.delivery = Delivery::Dropped { at: now };
+    }
+
+    /// Counts it with the mails of an earlier one in whose place it stands, if that was revoked in its own time:
+    /// to revoke and to invite again is to send again.
+    ///
+    /// # Errors
+    /// [`Refusal::SentTooOften`] after [`MOST_SENDS`] mails.
+    pub fn in_place_of(self, earlier: &Self, now: Timestamp) -> Result<Self, Refusal> {
+        if earlier.revoked_at.is_none() || now >= earlier.expires_at {
+            return Ok(self);
+        }
+        if earlier.sends >= MOST_SENDS {
+            return Err(Refusal::SentTooOften);
+        }
+        Ok(Self { sends: earlier.sends + 1, ..self })
     }
 
     /// Owes its mail once more, with a new link and a new term. The links of earlier mails die.
@@ -178,7 +225,7 @@ impl Invitation {
 mod tests {
     use super::*;
     use crate::{
-        delivery::{Failure, Outcome},
+        delivery::{Failure, Outcome, Tries},
         secret::Secret,
     };
 
@@ -189,7 +236,8 @@ mod tests {
     fn invitation(now: Timestamp) -> Invitation {
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let address = Address::parse("mo@example.com").unwrap();
-        Invitation::new(org, address, Role::Member, Name::parse("Jo Doe").unwrap(), now)
+        let jo = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        Invitation::new(org, address, Role::Member, (jo, Name::parse("Jo Doe").unwrap()), now)
     }
 
     fn secret(byte: u8) -> Hash {
@@ -231,7 +279,9 @@ mod tests {
         let (now, late) = (at("2026-01-15T09:00:00Z"), at("2026-01-22T09:00:00Z"));
         for (delivery, standing) in [
             (Delivery::owed(now), Standing::Sending),
-            (Delivery::Sent { at: now }, Standing::Waiting),
+            (Delivery::Sent { at: now, claim: None }, Standing::Waiting),
+            (unknown(false), Standing::Sending),
+            (unknown(true), Standing::Unsure),
             (Delivery::Failed { at: now, why: Failure::Refused }, Standing::Failed),
         ] {
             let invited = Invitation { delivery, ..invitation(now) };
@@ -240,6 +290,47 @@ mod tests {
         let mut overdue = invitation(now);
         assert!(!overdue.claim(&Claim("a".to_owned()), secret(1), None, late));
         assert_eq!(overdue.delivery, Delivery::Dropped { at: late });
+    }
+
+    fn unknown(held: bool) -> Delivery {
+        let now = at("2026-01-15T09:00:00Z");
+        let tries = Tries { since: now, failed: 0, unanswered: None };
+        Delivery::Unknown { tries, claim: Claim("a".to_owned()), at: now, held }
+    }
+
+    #[test]
+    fn it_rests_a_minute_before_it_is_mailed_again() {
+        let (now, soon, later) =
+            (at("2026-01-15T09:00:00Z"), at("2026-01-15T09:00:59Z"), at("2026-01-15T09:01:00Z"));
+        let sent = Delivery::Sent { at: now, claim: None };
+        let failed = Delivery::Failed { at: now, why: Failure::Refused };
+        for (what, delivery, then, on_its_way) in [
+            ("waiting for its sender", Delivery::owed(now), later, true),
+            ("just sent", sent.clone(), soon, true),
+            ("sent a minute ago", sent, later, false),
+            ("perhaps sent a minute ago", unknown(false), later, false),
+            ("failed", failed, soon, false),
+            ("expired", Delivery::owed(now), at("2026-01-22T09:00:00Z"), false),
+        ] {
+            let invited = Invitation { delivery, ..invitation(now) };
+            assert_eq!(invited.is_on_its_way(then), on_its_way, "{what}");
+        }
+    }
+
+    #[test]
+    fn revoking_opens_to_nobody_and_forgets_no_mail() {
+        let (now, late) = (at("2026-01-15T09:00:00Z"), at("2026-01-22T09:00:00Z"));
+        let mut revoked = invitation(now);
+        assert!(revoked.claim(&Claim("a".to_owned()), secret(1), None, now));
+        for sends in 2..=MOST_SENDS {
+            revoked.revoke(now);
+            assert!(!revoked.is_open(now) && !revoked.opens_to(secret(1), now));
+            revoked = invitation(now).in_place_of(&revoked, now).unwrap();
+            assert_eq!((revoked.sends, revoked.is_open(now)), (sends, true));
+        }
+        revoked.revoke(now);
+        assert_eq!(invitation(now).in_place_of(&revoked, now), Err(Refusal::SentTooOften));
+        assert_eq!(invitation(late).in_place_of(&revoked, late).unwrap().sends, 1, "its time is over");
     }
 
     #[test]

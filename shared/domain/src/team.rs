@@ -11,7 +11,7 @@ use crate::{
     id::{OrgId, UserId},
     invitation::{Invitation, MOST_OPEN},
     name::Name,
-    org::{AdminContact, MOST_ADMINS, Org},
+    org::{AdminContact, MOST_ADMINS, Org, Reminders, Unreachable},
     people::{Admin, Member, Role, User},
     status::{Access, Status},
     task,
@@ -35,6 +35,27 @@ pub struct Membership {
     pub role: Role,
     /// Since when.
     pub since: Timestamp,
+    /// What they wanted of reminders when they last were an admin; while they are one, the organization says it.
+    pub reminders: Reminders,
+    /// The same of why mail did not reach them.
+    pub unreachable: Option<Unreachable>,
+}
+
+impl Membership {
+    /// A place of somebody who is new there.
+    #[must_use]
+    pub fn new(org: OrgId, user: &User, role: Role, now: Timestamp) -> Self {
+        Self {
+            org,
+            user: user.id,
+            name: user.name.clone(),
+            address: user.address.clone(),
+            role,
+            since: now,
+            reminders: Reminders::default(),
+            unreachable: None,
+        }
+    }
 }
 
 /// Why somebody cannot come, go or be changed.
@@ -58,6 +79,9 @@ pub enum Refusal {
     /// The invitation was mailed as often as it may be.
     #[error("mailed too often")]
     SentTooOften,
+    /// Nobody who may vouches for the invitation any more.
+    #[error("the inviter is no admin any more")]
+    InviterGone,
     /// There are [`MOST_ADMINS`] admins.
     #[error("too many admins")]
     TooManyAdmins,
@@ -71,7 +95,7 @@ impl Org {
     ///
     /// # Errors
     /// Judged in this order: [`Refusal::Unproven`], [`Refusal::NoAccess`], [`Refusal::AlreadyMember`],
-    /// [`Refusal::AlreadyInvited`], [`Refusal::TooManyOpen`].
+    /// [`Refusal::AlreadyInvited`], [`Refusal::TooManyOpen`], [`Refusal::SentTooOften`].
     pub fn invite(
         &mut self,
         admin: &Admin,
@@ -89,15 +113,21 @@ impl Org {
             return Err(Refusal::AlreadyInvited);
         }
         room_for_another(invited, &address, now)?;
-        let inviter = admin.name().clone();
-        if let Some(task) = task::find(INVITING_TASK) {
-            let tick = Tick { at: now, source: Source::Invitation, by: Some(inviter.to_string()) };
-            self.checklist.complete(task, tick, now);
+        let earlier = invited.iter().find(|it| it.address == address);
+        let inviter = (admin.user(), admin.name().clone());
+        let mut invitation = Invitation::new(self.id, address, role, inviter, now);
+        if let Some(earlier) = earlier {
+            invitation = invitation.in_place_of(earlier, now)?;
         }
-        Ok(Invitation::new(self.id, address, role, inviter, now))
+        if let Some(task) = task::find(INVITING_TASK) {
+            let by = Some(admin.name().to_string());
+            self.checklist.complete(task, Tick { at: now, source: Source::Invitation, by }, now);
+        }
+        Ok(invitation)
     }
 
-    /// Has an invitation mailed once more. One that expired opens again.
+    /// Has an invitation mailed once more, on the word of whoever asks for that. One that expired opens again. `None`
+    /// while a mail of it is on its way.
     ///
     /// # Errors
     /// Judged in this order: [`Refusal::Unproven`], [`Refusal::NoAccess`], [`Refusal::TooManyOpen`],
@@ -108,12 +138,27 @@ impl Org {
         invitation: &Invitation,
         invited: &[Invitation],
         now: Timestamp,
-    ) -> Result<Invitation, Refusal> {
+    ) -> Result<Option<Invitation>, Refusal> {
         self.may_invite(admin, now)?;
+        if invitation.is_on_its_way(now) {
+            return Ok(None);
+        }
         room_for_another(invited, &invitation.address, now)?;
         let mut again = invitation.clone();
         again.send_again(now)?;
-        Ok(again)
+        again.inviter = admin.name().clone();
+        again.invited_by = Some(admin.user());
+        Ok(Some(again))
+    }
+
+    /// Whether somebody who may stands behind an invitation: for a place as an admin its inviter, who has to be one
+    /// still; for a place as a member anybody at all.
+    #[must_use]
+    pub fn vouches_for(&self, invitation: &Invitation) -> bool {
+        match invitation.role {
+            Role::Admin => invitation.invited_by.is_some_and(|inviter| self.admin(inviter).is_some()),
+            Role::Member => !self.admins.is_empty(),
+        }
     }
 
     /// Whether an admin may have invitations mailed: a third person gets them, so whose word it is must be sure.
@@ -144,7 +189,8 @@ impl Org {
     /// Lets in who accepts an invitation.
     ///
     /// # Errors
-    /// [`Refusal::NoAccess`], [`Refusal::AlreadyMember`], [`Refusal::TooManyAdmins`].
+    /// Judged in this order: [`Refusal::NoAccess`], [`Refusal::AlreadyMember`], [`Refusal::InviterGone`],
+    /// [`Refusal::TooManyAdmins`].
     pub fn admit(
         &mut self,
         invitation: &Invitation,
@@ -155,21 +201,17 @@ impl Org {
         if user.orgs.contains(&self.id) {
             return Err(Refusal::AlreadyMember);
         }
-        let membership = Membership {
-            org: self.id,
-            user: user.id,
-            name: user.name.clone(),
-            address: user.address.clone(),
-            role: invitation.role,
-            since: now,
-        };
+        if !self.vouches_for(invitation) {
+            return Err(Refusal::InviterGone);
+        }
+        let membership = Membership::new(self.id, user, invitation.role, now);
         if membership.role == Role::Admin {
             self.add_admin(&membership)?;
         }
         Ok(membership)
     }
 
-    /// Gives a member a role.
+    /// Gives a member a role. What they want of reminders, and that mail does not reach them, outlasts it.
     ///
     /// # Errors
     /// [`Refusal::NoAccess`], [`Refusal::LastAdmin`], [`Refusal::TooManyAdmins`].
@@ -181,11 +223,18 @@ impl Org {
         now: Timestamp,
     ) -> Result<Membership, Refusal> {
         self.may_change_team(now)?;
+        let mut appointed = Membership { role, ..member.clone() };
         match role {
             Role::Admin => self.add_admin(member)?,
-            Role::Member => self.drop_admin(member.user)?,
+            Role::Member => {
+                if let Some(contact) = self.admin(member.user) {
+                    appointed.reminders = contact.reminders;
+                    appointed.unreachable = contact.unreachable;
+                }
+                self.drop_admin(member.user)?;
+            }
         }
-        Ok(Membership { role, ..member.clone() })
+        Ok(appointed)
     }
 
     /// Removes somebody.
@@ -197,11 +246,16 @@ impl Org {
         self.drop_admin(member.user)
     }
 
-    /// Lets somebody go who wants to.
+    /// Lets somebody go who wants to. The last admin stays with the others, but nobody is held where they are alone:
+    /// somebody else may have made the organization in their name.
     ///
     /// # Errors
     /// [`Refusal::NoAccess`], [`Refusal::LastAdmin`].
-    pub fn leave(&mut self, member: &Member, now: Timestamp) -> Result<(), Refusal> {
+    pub fn leave(&mut self, member: &Member, members: &[Membership], now: Timestamp) -> Result<(), Refusal> {
+        if members.iter().all(|it| it.user == member.user()) {
+            self.admins.clear();
+            return Ok(());
+        }
         self.may_change_team(now)?;
         self.drop_admin(member.user())
     }
@@ -213,7 +267,11 @@ impl Org {
         if self.admins.len() >= MOST_ADMINS {
             return Err(Refusal::TooManyAdmins);
         }
-        self.admins.push(AdminContact::new(member.user, member.name.clone(), member.address.clone()));
+        self.admins.push(AdminContact {
+            reminders: member.reminders,
+            unreachable: member.unreachable,
+            ..AdminContact::new(member.user, member.name.clone(), member.address.clone())
+        });
         Ok(())
     }
 

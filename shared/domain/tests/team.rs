@@ -4,10 +4,11 @@
 
 use domain::{
     address::Address,
+    delivery::Delivery,
     id::{OrgId, UserId},
-    invitation::{Invitation, MOST_OPEN},
+    invitation::{Invitation, MOST_OPEN, MOST_SENDS},
     name::Name,
-    org::{AdminContact, MOST_ADMINS, Org},
+    org::{AdminContact, MOST_ADMINS, Org, Reminders, Silenced},
     people::{Admin, Member, Role, Session, User},
     team::{Membership, Refusal},
     trial::{DAY, Trial, after},
@@ -38,6 +39,7 @@ fn user(n: usize) -> User {
         name: Name::parse(&format!("Person {n}")).unwrap(),
         address: address(n),
         verified: true,
+        epoch: 0,
         sessions_valid_from: None,
         trial_used: false,
         orgs: Vec::new(),
@@ -47,7 +49,7 @@ fn user(n: usize) -> User {
 /// The proof of person `n`, at the start.
 fn member(n: usize, role: Role, verified: bool) -> Member {
     let person = User { verified, ..user(n) };
-    Member::prove(&Session::begin(org_id(), person.id, start()), &person, Some(role), start()).unwrap()
+    Member::prove(&Session::begin(org_id(), &person, start()), &person, Some(role), start()).unwrap()
 }
 
 fn admin(n: usize) -> Admin {
@@ -69,12 +71,19 @@ fn trialing() -> Org {
 }
 
 fn place(n: usize, role: Role) -> Membership {
-    let User { id, name, address, .. } = user(n);
-    Membership { org: org_id(), user: id, name, address, role, since: start() }
+    Membership::new(org_id(), &user(n), role, start())
 }
 
 fn invitation(n: usize, role: Role) -> Invitation {
-    Invitation::new(org_id(), address(n), role, user(0).name, start())
+    invitation_by(0, n, role)
+}
+
+fn invitation_by(inviter: usize, n: usize, role: Role) -> Invitation {
+    Invitation::new(org_id(), address(n), role, (user_id(inviter), user(inviter).name), start())
+}
+
+fn places(roles: &[Role]) -> Vec<Membership> {
+    roles.iter().enumerate().map(|(n, role)| place(n, *role)).collect()
 }
 
 /// An organization with persons 0 to `n` as its admins.
@@ -94,12 +103,17 @@ fn who_may_invite_whom() {
         User { orgs: vec!["org_0198c0de-0000-7000-8000-000000000009".parse().unwrap()], ..user(7) };
     let full: Vec<_> = (100..100 + MOST_OPEN).map(|n| invitation(n, Role::Member)).collect();
     let seven = [invitation(7, Role::Admin)];
+    let mut revoked = invitation(7, Role::Admin);
+    revoked.revoke(now);
+    let often = [Invitation { sends: MOST_SENDS, ..revoked.clone() }];
     for (what, org, verified, known, invited, now, refused) in [
         ("somebody new", trialing(), true, None, &[][..], now, None),
         ("somebody of another organization", trialing(), true, Some(&elsewhere), &[][..], now, None),
         ("a member", trialing(), true, Some(&in_org), &[][..], now, Some(Refusal::AlreadyMember)),
         ("somebody invited", trialing(), true, None, &seven[..], now, Some(Refusal::AlreadyInvited)),
         ("somebody invited a week ago", trialing(), true, None, &seven[..], after(now, DAY * 7), None),
+        ("somebody revoked", trialing(), true, None, &[revoked.clone()][..], now, None),
+        ("somebody revoked often", trialing(), true, None, &often[..], now, Some(Refusal::SentTooOften)),
         ("one too many", trialing(), true, None, &full[..], now, Some(Refusal::TooManyOpen)),
         ("many, but long ago", trialing(), true, None, &full[..], after(now, DAY * 7), None),
         ("by who proved nothing", trialing(), false, None, &[][..], now, Some(Refusal::Unproven)),
@@ -138,18 +152,19 @@ fn an_expired_invitation_opens_again_only_where_there_is_room() {
     let (now, late) = (start(), after(start(), DAY * 8));
     let expired = invitation(7, Role::Member);
     let fresh = |count: usize| -> Vec<_> {
-        let open = |n| Invitation::new(org_id(), address(n), Role::Member, user(0).name, late);
+        let inviter = || (user_id(0), user(0).name);
+        let open = |n| Invitation::new(org_id(), address(n), Role::Member, inviter(), late);
         (100..100 + count).map(open).chain([expired.clone()]).collect()
     };
-    let again = trialing().invite_again(&admin(0), &expired, &fresh(MOST_OPEN - 1), late).unwrap();
+    let again = trialing().invite_again(&admin(0), &expired, &fresh(MOST_OPEN - 1), late).unwrap().unwrap();
     assert!(!expired.is_open(late) && again.is_open(late));
     let full = trialing().invite_again(&admin(0), &expired, &fresh(MOST_OPEN), late);
     assert_eq!(full, Err(Refusal::TooManyOpen));
-    let open = [invitation(7, Role::Member)];
-    assert!(
-        trialing().invite_again(&admin(0), &open[0], &open, now).is_ok(),
-        "it is in nobody's way but its own"
-    );
+    let open =
+        [Invitation { delivery: Delivery::Sent { at: now, claim: None }, ..invitation(7, Role::Member) }];
+    let again = |now| trialing().invite_again(&admin(0), &open[0], &open, now).unwrap();
+    assert!(again(now).is_none(), "it has only just gone out");
+    assert!(again(after(now, DAY)).is_some(), "it is in nobody's way but its own");
 }
 
 #[test]
@@ -175,17 +190,74 @@ fn an_invitation_lets_in_with_its_role_unless_the_admins_are_many() {
 }
 
 #[test]
+fn an_invitation_to_be_an_admin_is_worth_as_much_as_who_sent_it() {
+    let mut org = with_admins(3);
+    let bad = (invitation_by(2, 8, Role::Admin), invitation_by(2, 9, Role::Member));
+    let unsigned = Invitation { invited_by: None, ..invitation(8, Role::Admin) };
+    assert_eq!(org.clone().admit(&unsigned, &user(8), start()), Err(Refusal::InviterGone));
+    assert!(org.clone().admit(&bad.0, &user(8), start()).is_ok());
+    let everyone = places(&[Role::Admin, Role::Admin, Role::Admin]);
+    let mut demoted = org.clone();
+    demoted.appoint(&admin(0), &place(2, Role::Admin), Role::Member, start()).unwrap();
+    let mut left = org.clone();
+    left.leave(&member(2, Role::Admin, true), &everyone, start()).unwrap();
+    org.remove(&admin(0), &place(2, Role::Admin), start()).unwrap();
+    for mut org in [demoted, left, org] {
+        assert_eq!(org.admit(&bad.0, &user(8), start()), Err(Refusal::InviterGone));
+        assert_eq!(org.admins.len(), 2);
+        assert!(org.admit(&bad.1, &user(9), start()).is_ok(), "a place as a member is harmless");
+        let again = org.invite_again(&admin(1), &bad.0, &[], after(start(), DAY)).unwrap();
+        assert!(again.is_none(), "its mail is on its way");
+        let sent = Invitation { delivery: Delivery::Sent { at: start(), claim: None }, ..bad.0.clone() };
+        let again = org.invite_again(&admin(1), &sent, &[], after(start(), DAY)).unwrap().unwrap();
+        assert_eq!((again.invited_by, &again.inviter), (Some(user_id(1)), &user(1).name));
+        assert!(org.admit(&again, &user(8), after(start(), DAY)).is_ok(), "another admin's word counts");
+    }
+}
+
+#[test]
+fn what_somebody_wants_of_mail_outlasts_their_role() {
+    let mut org = with_admins(2);
+    org.set_reminders(user_id(1), Reminders::Unwanted);
+    assert!(org.silence(user_id(1), Silenced::Bounced, start()));
+    let before = org.admin(user_id(1)).unwrap().clone();
+    let demoted = org.appoint(&admin(0), &place(1, Role::Admin), Role::Member, start()).unwrap();
+    assert_eq!(org.admin(user_id(1)), None);
+    org.appoint(&admin(0), &demoted, Role::Admin, start()).unwrap();
+    assert_eq!(org.admin(user_id(1)), Some(&before));
+}
+
+#[test]
+fn who_is_alone_may_leave_whatever_was_paid() {
+    for org in [trialing(), pending()] {
+        let mut left = org.clone();
+        assert_eq!(left.leave(&member(0, Role::Admin, true), &places(&[Role::Admin]), start()), Ok(()));
+        assert!(left.admins.is_empty());
+        let mut late = left.clone();
+        let joined = late.admit(&invitation(1, Role::Member), &user(1), start());
+        assert!(joined.is_err(), "nobody is let in where nobody is");
+    }
+    let two = places(&[Role::Admin, Role::Member]);
+    assert_eq!(
+        trialing().leave(&member(0, Role::Admin, true), &two, start()),
+        Err(Refusal::LastAdmin),
+        "the others would be without one"
+    );
+}
+
+#[test]
 fn the_last_admin_stays() {
     let mut org = trialing();
     let founder = place(0, Role::Admin);
     let proof = member(0, Role::Admin, true);
     assert_eq!(org.appoint(&admin(0), &founder, Role::Member, start()), Err(Refusal::LastAdmin));
     assert_eq!(org.remove(&admin(0), &founder, start()), Err(Refusal::LastAdmin));
-    assert_eq!(org.leave(&proof, start()), Err(Refusal::LastAdmin));
-    assert_eq!(org.leave(&member(5, Role::Member, true), start()), Ok(()), "who is no admin may always go");
+    let two = [founder, place(5, Role::Member)];
+    assert_eq!(org.leave(&proof, &two, start()), Err(Refusal::LastAdmin));
+    assert_eq!(org.leave(&member(5, Role::Member, true), &two, start()), Ok(()), "who is no admin may go");
 
     let mut two = with_admins(2);
-    assert_eq!(two.leave(&proof, start()), Ok(()));
+    assert_eq!(two.leave(&proof, &places(&[Role::Admin; 2]), start()), Ok(()));
     assert_eq!(two.remove(&admin(1), &place(1, Role::Admin), start()), Err(Refusal::LastAdmin));
 }
 
@@ -199,7 +271,11 @@ proptest! {
                 0 => org.appoint(&admin(0), &place(n, Role::Member), Role::Admin, start()).map(drop),
                 1 => org.appoint(&admin(0), &place(n, Role::Admin), Role::Member, start()).map(drop),
                 2 => org.remove(&admin(0), &place(n, Role::Admin), start()),
-                _ => org.admit(&invitation(n, Role::Admin), &user(n), start()).map(drop),
+                _ => {
+                    let invited_by = org.admins.first().map(|admin| admin.user);
+                    let invitation = Invitation { invited_by, ..invitation(n, Role::Admin) };
+                    org.admit(&invitation, &user(n), start()).map(drop)
+                }
             };
             prop_assert!(matches!(asked, Ok(()) | Err(Refusal::LastAdmin | Refusal::TooManyAdmins)));
             let mut users: Vec<_> = org.admins.iter().map(|admin| admin.user).collect();

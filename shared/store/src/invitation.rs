@@ -12,12 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     client::{Attributes, Store, Stored, Transacted},
-    error::{Corrupt, Error, failed},
+    error::{Corrupt, Error},
     item::{At, DeliveryItem, MailPlace, from_item, read, to_item},
     key::{INVITE, Key, shard},
+    limit::reached,
     offer,
     session::expires,
-    update::{Change, Only, change, delete, number, put},
+    update::{Change, Only, change, number, put},
 };
 
 /// How long an invitation that nobody accepted is still shown, in seconds.
@@ -28,7 +29,7 @@ const SHOWN: i64 = 30 * 24 * 3600;
 pub enum Invited {
     /// It was written.
     Done,
-    /// A limit is reached; the attempt was counted.
+    /// A limit is reached; nothing was written.
     Limited(Window),
 }
 
@@ -38,12 +39,17 @@ struct InvitationItem {
     address: String,
     role: String,
     inviter: String,
+    /// Left out by an earlier version of the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    invited_by: Option<String>,
     created_at: At,
     good_until: At,
     sends: u32,
     mail: DeliveryItem,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secret_hash: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<At>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail_pk: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,7 +58,7 @@ struct InvitationItem {
     mail_ready: Option<At>,
 }
 
-fn encode(invitation: &Invitation, version: u64) -> Result<Attributes, Corrupt> {
+pub(crate) fn encode(invitation: &Invitation, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::invitation(invitation.org, invitation.id());
     let delivery = &invitation.delivery;
     let place = MailPlace::of(shard(&key.pk), delivery.due_at(), delivery.held_since());
@@ -61,11 +67,13 @@ fn encode(invitation: &Invitation, version: u64) -> Result<Attributes, Corrupt> 
         address: invitation.address.as_str().to_owned(),
         role: invitation.role.as_str().to_owned(),
         inviter: invitation.inviter.to_string(),
+        invited_by: invitation.invited_by.map(|user| user.to_string()),
         created_at: At(invitation.created_at),
         good_until: At(invitation.expires_at),
         sends: invitation.sends,
         mail: DeliveryItem::from(delivery),
         secret_hash: invitation.secret_hash.map(|hash| hash.to_string()),
+        revoked_at: invitation.revoked_at.map(At),
         mail_ready: place.at.filter(|_| delivery.is_fresh()),
         mail_pk: place.pk,
         mail_at: place.at,
@@ -89,6 +97,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<Invitation>, Corrupt> {
         address: Address::from_stored(item.address),
         role: Role::parse(&item.role).ok_or_else(|| Corrupt::because("role of an invitation"))?,
         inviter: Name::from_stored(item.inviter),
+        invited_by: item.invited_by.map(|user| read("inviter of an invitation", &user)).transpose()?,
         created_at: item.created_at.0,
         expires_at: item.good_until.0,
         sends: item.sends,
@@ -97,12 +106,13 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<Invitation>, Corrupt> {
             .secret_hash
             .map(|hash| hash.parse().map_err(|()| Corrupt::because("secret of an invitation")))
             .transpose()?,
+        revoked_at: item.revoked_at.map(|at| at.0),
     };
     Ok(Stored { value, version })
 }
 
 impl Store {
-    /// The invitations of an organization that were neither accepted nor revoked, oldest first.
+    /// The invitations of an organization that were not accepted, revoked ones as well, oldest first.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -143,30 +153,28 @@ impl Store {
             Some(earlier) => (earlier.version + 1, Only::Version(earlier.version)),
             None => (1, Only::New),
         };
-        let mut actions =
-            limits.iter().map(|window| self.count(window, true)).collect::<Result<Vec<_>, _>>()?;
+        let mut actions = limits.iter().map(|window| self.count(window)).collect::<Result<Vec<_>, _>>()?;
         actions.push(self.org_write(org.0, org.1)?);
         actions.push(put(&self.table, encode(invitation, version)?, Some(only))?);
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else { return Ok(Invited::Done) };
-        let reached = limits.iter().enumerate().find(|(index, _)| failed(&reasons, *index));
-        let Some((_, window)) = reached else { return Err(Error::Conflict) };
-        self.count_refused(limits).await?;
-        Ok(Invited::Limited(window.clone()))
+        // What is refused counts for none of them: nobody uses up the mails that others may send to an address.
+        reached(limits, &reasons).map(Invited::Limited).ok_or(Error::Conflict)
     }
 
-    /// Takes an invitation back: its links open nothing from then on.
+    /// Writes that an invitation was taken back.
     ///
     /// # Errors
     /// [`Error::Conflict`] when it changed meanwhile; [`Error::Unavailable`].
     pub async fn revoke_invitation(
         &self,
         org: &Stored<Org>,
-        invitation: &Stored<Invitation>,
+        before: &Stored<Invitation>,
+        revoked: &Invitation,
     ) -> Result<(), Error> {
-        let key = Key::invitation(invitation.value.org, invitation.value.id());
+        let item = encode(revoked, before.version + 1)?;
         let actions = vec![
             self.org_write(org, &org.value)?,
-            delete(&self.table, &key, Some(Only::Version(invitation.version)))?,
+            put(&self.table, item, Some(Only::Version(before.version)))?,
         ];
         match self.transact(actions).await? {
             Transacted::Done => Ok(()),
@@ -186,7 +194,7 @@ impl Store {
     ) -> Result<(), Error> {
         let old = encode(&before.value, before.version)?;
         let new = encode(after, before.version + 1)?;
-        let Some(difference) = Change::between(&old, &new) else { return Ok(()) };
+        let Some(difference) = Change::placing(&old, &new) else { return Ok(()) };
         let key = Key::invitation(after.org, after.id());
         let mut actions = vec![change(&self.table, &key, difference, Only::Version(before.version))?];
         if let Some(secret) = link {
@@ -210,7 +218,9 @@ mod tests {
         let now = "2026-01-15T09:00:00Z".parse().unwrap();
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let address = Address::parse("mo@example.com").unwrap();
-        let mut invitation = Invitation::new(org, address, Role::Admin, Name::parse("Jo Doe").unwrap(), now);
+        let jo = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let inviter = (jo, Name::parse("Jo Doe").unwrap());
+        let mut invitation = Invitation::new(org, address, Role::Admin, inviter, now);
         let item = encode(&invitation, 3).unwrap();
         assert!(item.contains_key("mail_ready") && item.contains_key("mail_pk"));
         assert_eq!(decode(item).unwrap(), Stored { value: invitation.clone(), version: 3 });
@@ -224,5 +234,12 @@ mod tests {
             "nothing is owed any more"
         );
         assert_eq!(decode(item).unwrap().value, invitation);
+
+        invitation.revoke(now);
+        assert_eq!(decode(encode(&invitation, 5).unwrap()).unwrap().value, invitation);
+        let mut earlier = encode(&invitation, 6).unwrap();
+        earlier.retain(|name, _| !["invited_by", "revoked_at"].contains(&name.as_str()));
+        let earlier = decode(earlier).unwrap().value;
+        assert_eq!((earlier.invited_by, earlier.revoked_at), (None, None), "as an earlier version wrote it");
     }
 }

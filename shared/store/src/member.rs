@@ -2,7 +2,7 @@ use domain::{
     address::Address,
     id::{OrgId, UserId},
     name::Name,
-    org::Org,
+    org::{Org, Reminders, Unreachable},
     people::{Role, User},
     team::Membership,
 };
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error},
-    item::{At, from_item, read, to_item},
+    item::{At, UnreachableItem, from_item, read, to_item},
     key::{Key, MEMBER},
     update::{Change, Only, change, delete},
     user,
@@ -23,6 +23,12 @@ struct MemberItem {
     name: String,
     address: String,
     since: At,
+    /// There once they unsubscribed from reminders, as an admin.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    no_reminders: bool,
+    /// There once notices did not reach them, as an admin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unreachable: Option<UnreachableItem>,
 }
 
 pub(crate) fn encode(member: &Membership) -> Result<Attributes, Corrupt> {
@@ -33,6 +39,8 @@ pub(crate) fn encode(member: &Membership) -> Result<Attributes, Corrupt> {
             name: member.name.to_string(),
             address: member.address.as_str().to_owned(),
             since: At(member.since),
+            no_reminders: member.reminders == Reminders::Unwanted,
+            unreachable: member.unreachable.as_ref().map(UnreachableItem::from),
         },
     )
 }
@@ -47,6 +55,8 @@ pub(crate) fn decode(item: Attributes) -> Result<Membership, Corrupt> {
         address: Address::from_stored(item.address),
         role: Role::parse(&item.role).ok_or_else(|| Corrupt::because("role of a member"))?,
         since: item.since.0,
+        reminders: if item.no_reminders { Reminders::Unwanted } else { Reminders::Wanted },
+        unreachable: item.unreachable.map(Unreachable::from),
     })
 }
 

@@ -11,6 +11,7 @@ use axum::{
 };
 use domain::{
     name::Name,
+    org::MOST_ADMINS,
     people::{Session, SessionToken, User},
     secret::Secret,
     team::Refusal,
@@ -76,7 +77,8 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
         };
         offer.org.value.may_change_team(now).map_err(|refusal| told(refusal, &offer, &guest.origin))?;
         let typed = fields.as_ref().map_err(Clone::clone)?.get("full_name").unwrap_or_default();
-        let name = match &offer.known {
+        // Whoever made an account for an unproven address may have been anybody, and its name anything.
+        let name = match offer.known.as_ref().filter(|user| user.value.verified) {
             Some(user) => Ok(user.value.name.clone()),
             None => Name::parse(typed),
         };
@@ -129,12 +131,13 @@ async fn find(app: &App, headers: &HeaderMap, token: &str, now: Timestamp) -> Re
 fn decide(app: &App, offer: Offer, name: Name, guest: &Guest, now: Timestamp) -> Result<Acceptance, Problem> {
     let (org_id, invitation) = (offer.org.value.id, &offer.invitation.value);
     let mut user = match &offer.known {
-        Some(known) => known.value.clone(),
+        Some(known) => User { name, ..known.value.clone() },
         None => User {
             id: app.entropy.user_id(now),
             name,
             address: invitation.address.clone(),
             verified: false,
+            epoch: 0,
             sessions_valid_from: None,
             trial_used: false,
             orgs: Vec::new(),
@@ -143,10 +146,10 @@ fn decide(app: &App, offer: Offer, name: Name, guest: &Guest, now: Timestamp) ->
     let mut org = offer.org.value.clone();
     let admitted = org.admit(invitation, &user, now);
     let membership = admitted.map_err(|refusal| told(refusal, &offer, &guest.origin))?;
-    user.prove_address(now);
+    user.prove_address();
     user.join(org_id);
     let instead_of = web::session::token(&guest.headers).filter(|token| token.user == user.id);
-    let session = Session::begin(org_id, user.id, now);
+    let session = Session::begin(org_id, &user, now);
     let person = match offer.known.clone() {
         Some(before) => Person::Known(before, user),
         None => Person::New(user),
@@ -190,6 +193,20 @@ fn told(refusal: Refusal, offer: &Offer, origin: &str) -> Problem {
                     .into();
             told
         }
+        Refusal::InviterGone => Problem::new(
+            Kind::Conflict,
+            format!(
+                "{inviter} is no admin of {} any more, so this invitation does not count. Ask an admin to send it again.",
+                org.name
+            ),
+        ),
+        Refusal::TooManyAdmins => Problem::new(
+            Kind::Conflict,
+            format!(
+                "{} has {MOST_ADMINS} admins, which is the most. Ask {inviter}: your invitation waits.",
+                org.name
+            ),
+        ),
         refusal => members::told(refusal, origin, org.id),
     }
 }

@@ -36,7 +36,7 @@ impl<'a> Invited<'a> {
                     dt { "For" }
                     dd { (invitation.address.as_str()) }
                 }
-                @if self.offer.known.is_none() {
+                @if !self.offer.known.as_ref().is_some_and(|user| user.value.verified) {
                     (Field {
                         name: "full_name",
                         kind: ui::Kind::Text,

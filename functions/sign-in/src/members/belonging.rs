@@ -48,8 +48,10 @@ impl App {
     }
 
     pub async fn leave(&self, caller: &Caller) -> Result<Changed, Halt> {
+        // Read after the organization, whose version tells whether anybody came meanwhile.
+        let members = self.store.load_members(caller.member.org()).await?;
         let mut org = caller.found.org.value.clone();
-        org.leave(&caller.member, caller.now)?;
+        org.leave(&caller.member, &members, caller.now)?;
         let (member, person) = self.member(caller, caller.member.user()).await?;
         self.part(caller, &org, &member, &person).await?;
         Ok(Changed::Left)

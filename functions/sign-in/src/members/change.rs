@@ -92,6 +92,11 @@ impl App {
             Ask::Leave => return self.leave(caller).await,
             _ => caller.admin()?,
         };
+        // Membership and organization are read in one batch, but not in one moment: who changes others is an admin by
+        // the item that the change is conditional on.
+        if org.admin(admin.user()).is_none() {
+            return Err(Problem::forbidden().into());
+        }
         match ask {
             Ask::Invite | Ask::Resend(_) => org.may_invite(&admin, caller.now)?,
             _ => org.may_change_team(caller.now)?,

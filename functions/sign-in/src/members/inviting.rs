@@ -2,7 +2,7 @@
 
 use domain::{
     invitation::{Invitation, InvitationId},
-    limit::{INVITATIONS_OF_ORG, INVITATIONS_TO_ADDRESS, Window},
+    limit::{INVITATIONS_OF_ORG, INVITATIONS_TO_ADDRESS, INVITATIONS_TO_ANYBODY, Window},
     people::Admin,
 };
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ use crate::{
     members::{
         ask::InviteIn,
         change::{Changed, Halt},
+        refusal,
     },
 };
 
@@ -39,7 +40,10 @@ impl App {
         let (before, now) = (&caller.found.org, caller.now);
         let stored = self.store.load_invitations(before.value.id).await?;
         let earlier = find(&stored, id)?;
-        let invitation = before.value.invite_again(admin, &earlier.value, &values(&stored), now)?;
+        let Some(invitation) = before.value.invite_again(admin, &earlier.value, &values(&stored), now)?
+        else {
+            return Ok(Changed::Invited(Box::new(earlier.value.clone()), now));
+        };
         let (org, limits) = ((before, &before.value), limits(&invitation, now));
         let written = self.store.commit_invitation(org, Some(earlier), &invitation, &limits).await?;
         owed(written, invitation, now)
@@ -48,7 +52,10 @@ impl App {
     pub async fn revoke(&self, caller: &Caller, id: &str) -> Result<Changed, Halt> {
         let org = &caller.found.org;
         let stored = self.store.load_invitations(org.value.id).await?;
-        self.store.revoke_invitation(org, find(&stored, id)?).await?;
+        let before = find(&stored, id)?;
+        let mut revoked = before.value.clone();
+        revoked.revoke(caller.now);
+        self.store.revoke_invitation(org, before, &revoked).await?;
         tracing::info!(area = "access", organization = %org.value.id, "invitation revoked");
         Ok(Changed::Gone)
     }
@@ -56,7 +63,7 @@ impl App {
 
 fn owed(written: Invited, invitation: Invitation, now: Timestamp) -> Result<Changed, Halt> {
     if let Invited::Limited(window) = written {
-        return Err(Problem::too_many(window.retry_after(now)).because(window.limit.what).into());
+        return Err(refusal::mailed_enough(&window, now).into());
     }
     tracing::info!(area = "access", organization = %invitation.org, sends = invitation.sends, "invited");
     Ok(Changed::Invited(Box::new(invitation), now))
@@ -65,7 +72,8 @@ fn owed(written: Invited, invitation: Invitation, now: Timestamp) -> Result<Chan
 /// The invitation of that id among the caller's own. Every other is answered like none.
 fn find<'a>(stored: &'a [Stored<Invitation>], id: &str) -> Result<&'a Stored<Invitation>, Problem> {
     let id: InvitationId = id.parse().map_err(|()| Problem::not_found())?;
-    stored.iter().find(|stored| stored.value.id() == id).ok_or_else(Problem::not_found)
+    let shown = |stored: &&Stored<Invitation>| stored.value.id() == id && stored.value.revoked_at.is_none();
+    stored.iter().find(shown).ok_or_else(Problem::not_found)
 }
 
 fn values(stored: &[Stored<Invitation>]) -> Vec<Invitation> {
@@ -73,9 +81,11 @@ fn values(stored: &[Stored<Invitation>]) -> Vec<Invitation> {
 }
 
 /// What the mail of an invitation counts for.
-fn limits(invitation: &Invitation, now: Timestamp) -> [Window; 2] {
+fn limits(invitation: &Invitation, now: Timestamp) -> [Window; 3] {
+    let (org, address) = (invitation.org.to_string(), invitation.address.as_str());
     [
-        INVITATIONS_OF_ORG.window(&invitation.org.to_string(), now),
-        INVITATIONS_TO_ADDRESS.window(invitation.address.as_str(), now),
+        INVITATIONS_OF_ORG.window(&org, now),
+        INVITATIONS_TO_ADDRESS.window(&format!("{org} {address}"), now),
+        INVITATIONS_TO_ANYBODY.window(address, now),
     ]
 }

@@ -76,7 +76,11 @@ async fn render(app: &App, headers: &HeaderMap, draft: &Draft<'_>) -> Result<mau
     );
     let caller = caller?;
     let (members, invitations) = (members.map_err(trouble)?, invitations.map_err(trouble)?);
-    let invitations: Vec<_> = invitations.into_iter().map(|stored| stored.value).collect();
+    let invitations: Vec<_> = invitations
+        .into_iter()
+        .map(|stored| stored.value)
+        .filter(|invitation| invitation.revoked_at.is_none())
+        .collect();
     let page =
         MembersPage { product: &app.product, caller: &caller, members: &members, invitations: &invitations };
     Ok(page.render(draft))

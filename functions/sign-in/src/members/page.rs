@@ -142,6 +142,7 @@ impl MembersPage<'_> {
         let address = invitation.address.as_str();
         let standing = invitation.standing(self.caller.now);
         let path = |what| format!("/members/invitations/{}/{what}", invitation.id());
+        let void = !self.caller.found.org.value.vouches_for(invitation);
         html! {
             li class="row" {
                 div class="row-text" {
@@ -155,6 +156,14 @@ impl MembersPage<'_> {
                         @if standing == Standing::Expired { "Expired " } @else { "Works until " }
                         (zone.date(invitation.expires_at))
                     }
+                    @if standing == Standing::Unsure {
+                        p class="soft small" { "Nobody knows whether the mail arrived. Ask them, or send it again." }
+                    }
+                    @if void {
+                        p class="soft small" {
+                            (invitation.inviter) " is no admin any more. Send it again, and it counts as yours."
+                        }
+                    }
                 }
                 div class="row-actions" {
                     (ui::post_button(Weight::Quiet, &path("resend"), "Send again", Some(address)))
@@ -167,11 +176,19 @@ impl MembersPage<'_> {
     fn way_out(&self) -> Markup {
         let org = &self.caller.found.org.value;
         let only_admin = org.admin(self.caller.member.user()).is_some() && org.admins.len() == 1;
+        let alone = self.members.iter().all(|member| member.user == self.caller.member.user());
         html! {
-            @if !only_admin {
+            @if alone || !only_admin {
                 section aria-labelledby="leave" {
                     h2 id="leave" class="section-head" { "Leave" }
-                    p class="soft" { "You lose access at once. An admin can invite you again." }
+                    @if alone {
+                        p class="soft" {
+                            "You are the only person here. You lose access at once, and nobody can let you in again. "
+                            "A subscription goes on: end it before."
+                        }
+                    } @else {
+                        p class="soft" { "You lose access at once. An admin can invite you again." }
+                    }
                     div class="actions" {
                         (ui::post_button(Weight::Secondary, "/members/leave", &format!("Leave {}", org.name), None))
                     }
@@ -264,6 +281,7 @@ fn role_badge(role: Role) -> Markup {
 fn standing_badge(standing: Standing) -> Markup {
     let (tone, words) = match standing {
         Standing::Sending => (Tone::Calm, "On its way"),
+        Standing::Unsure => (Tone::Warning, "Perhaps not arrived"),
         Standing::Waiting => (Tone::Calm, "Pending"),
         Standing::Failed => (Tone::Ended, "Mail failed"),
         Standing::Expired => (Tone::Warning, "Expired"),

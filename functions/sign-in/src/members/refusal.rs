@@ -1,9 +1,11 @@
 use domain::{
     id::OrgId,
     invitation::{MOST_OPEN, MOST_SENDS},
+    limit::{INVITATIONS_OF_ORG, Window},
     org::MOST_ADMINS,
     team::Refusal,
 };
+use jiff::Timestamp;
 use serde_json::json;
 use web::{FieldError, Kind, Problem};
 
@@ -27,13 +29,29 @@ pub fn told(refusal: Refusal, origin: &str, org: OrgId) -> Problem {
             "{MOST_OPEN} invitations wait to be accepted. Revoke one, or wait until one is accepted or expires."
         )),
         Refusal::SentTooOften => conflict(format!(
-            "This invitation was sent {MOST_SENDS} times. Ask the person, or revoke it and invite another address."
+            "This person was mailed an invitation {MOST_SENDS} times. Ask them to look for the newest mail, or invite \
+             another address. Once the invitation has expired, you can invite them anew."
         )),
+        Refusal::InviterGone => conflict(
+            "Whoever sent this invitation is no admin any more. Send it again, and it counts.".to_owned(),
+        ),
         Refusal::TooManyAdmins => conflict(format!("An organization has at most {MOST_ADMINS} admins.")),
         Refusal::LastAdmin => {
             conflict("This is the only admin. Make somebody else an admin first.".to_owned())
         }
     }
+}
+
+/// What somebody is told who had invitations mailed often. Whether others invite the same address is not for them.
+pub fn mailed_enough(window: &Window, now: Timestamp) -> Problem {
+    let words = if window.limit == INVITATIONS_OF_ORG {
+        format!("No more than {} invitations a day are mailed.", INVITATIONS_OF_ORG.most)
+    } else {
+        "This address gets no more invitations for now. Ask the person to look for the newest one.".to_owned()
+    };
+    let mut told = Problem::too_many(window.retry_after(now)).because(window.limit.what);
+    told.detail = format!("{words} {}", told.detail).into();
+    told
 }
 
 /// Why an admin cannot invite yet.

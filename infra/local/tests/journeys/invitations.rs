@@ -122,6 +122,7 @@ async fn sending_again_kills_the_old_link_and_revoking_kills_all() {
     let first = invite(&world, &mut jo, "mo@example.com", "member").await;
     let item = invitation(&mut jo).await;
     assert!(jo.open("/members").await.text().contains("Pending"));
+    world.advance("1m").await;
     assert_eq!(jo.submit(&format!("{item}/resend"), &[]).await.status, 303);
     let second = link(&world, "mo@example.com").await;
     assert_ne!(first, second);
@@ -129,12 +130,99 @@ async fn sending_again_kills_the_old_link_and_revoking_kills_all() {
     assert_eq!((mo.open(&first).await.status, mo.open(&second).await.status), (404, 200));
 
     for status in [200, 200, 409] {
+        world.settle().await;
+        world.advance("1m").await;
         assert_eq!(jo.post(&format!("{item}/resend")).await.status, status);
     }
     let last = link(&world, "mo@example.com").await;
     assert_eq!(jo.post(&format!("{item}/revoke")).await.status, 200);
     assert_eq!(mo.submit(&last, &[("full_name", "Mo")]).await.status, 404);
     assert_eq!(jo.post(&format!("{item}/revoke")).await.status, 404, "it is not there any more");
+}
+
+#[tokio::test]
+async fn a_second_click_mails_nothing_and_kills_no_link() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let first = invite(&world, &mut jo, "mo@example.com", "member").await;
+    let resend = format!("{}/resend", invitation(&mut jo).await);
+    assert_eq!(jo.submit(&resend, &[]).await.status, 303, "a click right after the form");
+    assert_eq!(link(&world, "mo@example.com").await, first);
+    world.advance("1m").await;
+    let mut twin = world.visitor();
+    twin.cookie = jo.cookie.clone();
+    let (one, other) = tokio::join!(jo.submit(&resend, &[]), twin.submit(&resend, &[]));
+    assert_eq!((one.status, other.status), (303, 303));
+    assert_eq!(world.mails("invitation").await.len(), 2);
+    let second = link(&world, "mo@example.com").await;
+    assert_eq!(world.visitor().open(&second).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_bounces_late_says_nothing_of_the_newer_mail() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    invite(&world, &mut jo, "mo@example.com", "member").await;
+    let bounce = async |mail: &serde_json::Value| {
+        let mut tags = json!({ "ses:configuration-set": ["onramp-mail"] });
+        for (name, value) in mail["tags"].as_object().unwrap() {
+            tags[name] = json!([value]);
+        }
+        let detail = json!({ "eventType": "Bounce", "mail": { "tags": tags }, "bounce": { "bounceType": "Permanent" } });
+        let event = json!({ "source": "aws.ses", "detail-type": "Email Bounced", "detail": detail });
+        world.local("POST", "/_local/events", Some(event)).await;
+        world.settle().await;
+    };
+    let first = world.mails("invitation").await.remove(0);
+    bounce(&first).await;
+    assert!(jo.open("/members").await.text().contains("Mail failed"));
+    let item = invitation(&mut jo).await;
+    assert_eq!(jo.submit(&format!("{item}/resend"), &[]).await.status, 303);
+    world.settle().await;
+    bounce(&first).await;
+    assert!(jo.open("/members").await.text().contains("Pending"), "it is the earlier one that came back");
+    let second = world.mails("invitation").await.remove(1);
+    bounce(&second).await;
+    assert!(jo.open("/members").await.text().contains("Mail failed"));
+}
+
+#[tokio::test]
+async fn who_is_no_admin_any_more_makes_no_admins() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut bad = join(&world, &mut jo, "bad@example.com", "admin").await;
+    let door = invite(&world, &mut bad, "bad2@example.com", "admin").await;
+    assert_eq!(jo.submit(&format!("/members/{}/remove", bad.user()), &[]).await.status, 303);
+    let mut guest = world.visitor();
+    let refused = guest.submit(&door, &[("full_name", "Bad Too")]).await;
+    assert_eq!((refused.status, &guest.cookie), (409, &None));
+    assert!(refused.text().contains("Mo Roe is no admin of Acme any more"), "{}", refused.text());
+
+    // Whom another admin wants is let in on that one's word.
+    assert!(jo.open("/members").await.text().contains("Mo Roe is no admin any more"));
+    world.advance("1m").await;
+    let resend = format!("{}/resend", invitation(&mut jo).await);
+    assert_eq!(jo.submit(&resend, &[]).await.status, 303);
+    let vouched = link(&world, "bad2@example.com").await;
+    assert_eq!(guest.submit(&vouched, &[("full_name", "Good After All")]).await.status, 303);
+}
+
+#[tokio::test]
+async fn an_invitation_waits_where_the_admins_are_as_many_as_may_be() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let waiting = invite(&world, &mut jo, "late@example.com", "admin").await;
+    for n in 1..20 {
+        join(&world, &mut jo, &format!("mo{n}@example.com"), "admin").await;
+    }
+    let mut guest = world.visitor();
+    let told = guest.submit(&waiting, &[("full_name", "Late Guest")]).await;
+    assert_eq!((told.status, &guest.cookie), (409, &None));
+    assert!(told.text().contains("Ask Jo Doe: your invitation waits."), "{}", told.text());
+    let left = jo.submit("/members/leave", &[]).await;
+    assert_eq!(left.status, 303);
+    let told = guest.submit(&waiting, &[("full_name", "Late Guest")]).await;
+    assert!(told.text().contains("Jo Doe is no admin of Acme any more"), "{}", told.text());
 }
 
 #[tokio::test]
@@ -167,7 +255,11 @@ async fn accepting_ends_the_sessions_of_whoever_used_the_address_before() {
     let path = invite(&world, &mut jo, "victim@example.com", "admin").await;
     assert_eq!(attacker.read("/onboarding/api/checklist").await.status, 200);
     let mut victim = world.visitor();
-    assert_eq!(victim.submit(&path, &[]).await.status, 303, "the account is there already, with its name");
+    // The account is there already, but its name may be anybody's word.
+    assert!(victim.open(&path).await.text().contains("name=\"full_name\""));
+    assert_eq!(victim.submit(&path, &[]).await.status, 422);
+    assert_eq!(victim.submit(&path, &[("full_name", "Vic Tim")]).await.status, 303);
+    assert!(jo.open("/members").await.text().contains("Vic Tim"));
     assert_eq!(victim.org(), jo.org());
     assert_eq!(victim.read("/onboarding/api/checklist").await.status, 200);
     // Neither what the attacker holds, nor that with the other organization put in, opens anything.
@@ -228,6 +320,32 @@ async fn what_is_wrong_with_an_invitation_is_said_beside_its_field() {
         assert!(page.text().contains(&format!("value=\"{email}\"")), "what was typed stays: {email}");
     }
     assert_eq!(world.mails("invitation").await.len(), 2);
+}
+
+#[tokio::test]
+async fn revoking_forgets_no_mail_and_one_organization_is_in_no_others_way() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let form = [("email", "mo@example.com")];
+    for _ in 0..4 {
+        invite(&world, &mut jo, "mo@example.com", "member").await;
+        let revoke = format!("{}/revoke", invitation(&mut jo).await);
+        assert_eq!(jo.submit(&revoke, &[]).await.status, 303);
+        assert!(
+            !jo.open("/members").await.text().contains("mo@example.com"),
+            "what was revoked is not shown"
+        );
+        assert_eq!(jo.submit(&revoke, &[]).await.status, 404);
+    }
+    for _ in 0..9 {
+        assert_eq!(jo.submit("/members/invitations", &form).await.status, 409, "mailed four times");
+    }
+    assert_eq!(world.mails("invitation").await.len(), 4);
+    let mut other = admin(&world, "Other", "other@example.com").await;
+    invite(&world, &mut other, "mo@example.com", "member").await;
+    world.advance("168h").await;
+    by_link(&world, &mut jo, "jo@example.com").await;
+    invite(&world, &mut jo, "mo@example.com", "member").await;
 }
 
 #[tokio::test]

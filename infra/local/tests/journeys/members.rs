@@ -1,5 +1,7 @@
 //! Roles, removal and leaving.
 
+use serde_json::json;
+
 use crate::{
     driver::{Visitor, World},
     invitations::{admin, join},
@@ -24,7 +26,7 @@ async fn a_removed_member_is_out_at_the_very_next_request() {
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 401);
     assert_eq!(mo.open("/dashboard").await.header("location"), "/login?next=/dashboard");
 
-    // The way in says that there is nowhere to go, until somebody invites again.
+    // The way in says that there is nowhere to go, until somebody invites again or one founds an organization.
     let asked = mo.submit("/login", &[("email", "mo@example.com")]).await;
     assert_eq!(asked.status, 200);
     let mails = world.mails("sign_in").await;
@@ -73,6 +75,7 @@ async fn two_admins_who_leave_at_once_leave_one() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = join(&world, &mut jo, "mo@example.com", "admin").await;
+    join(&world, &mut jo, "ann@example.com", "member").await;
     let (one, other) = tokio::join!(jo.post("/members/leave"), mo.post("/members/leave"));
     let mut statuses = [one.status, other.status];
     statuses.sort_unstable();
@@ -132,13 +135,60 @@ async fn before_a_plan_nobody_comes_or_goes() {
     let me = jo.user();
     for path in [
         "/members/invitations".to_owned(),
-        "/members/leave".to_owned(),
         format!("/members/{me}/role"),
         format!("/members/{me}/remove"),
         "/members/nobody/remove".to_owned(),
     ] {
         assert_eq!(jo.post(&path).await.status, 402, "access is judged before input: {path}");
     }
+}
+
+#[tokio::test]
+async fn nobody_is_held_where_they_are_alone() {
+    let world = World::new().await;
+    for (organization, trial) in [("Evil Trial", true), ("Evil Pending", false)] {
+        let email = format!("victim-{trial}@example.com");
+        let mut victim = world.visitor();
+        victim.sign_up(organization, &email, trial).await;
+        let held = victim.cookie.clone();
+        let page = victim.open("/members").await.text();
+        assert!(page.contains("You are the only person here") && page.contains("/members/leave"), "{page}");
+        let (org, left) = (victim.org(), victim.submit("/members/leave", &[]).await);
+        assert_eq!((left.status, &victim.cookie), (303, &None), "{}", left.text());
+        victim.cookie = held;
+        assert_eq!(victim.open("/dashboard").await.header("location"), "/login?next=/dashboard");
+        let partition = world.items(&format!("ORG#{org}")).await;
+        let item = partition.iter().find(|item| item["sk"]["S"] == "ORG").unwrap();
+        assert_eq!(item["admins"]["L"], json!([]), "it stays, for what Stripe still says of it");
+        assert!(!partition.iter().any(|item| item["sk"]["S"].as_str().unwrap().starts_with("MEMBER#")));
+    }
+}
+
+#[tokio::test]
+async fn an_unsubscription_outlasts_a_time_as_a_member() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mo = join(&world, &mut jo, "mo@example.com", "admin").await;
+    world.advance("11d1h").await;
+    let mails = world.mails("trial_ending").await;
+    let reminder = mails.iter().find(|mail| mail["to"][0] == "mo@example.com").unwrap();
+    let text = reminder["text"].as_str().unwrap();
+    let from = text.find("/mail/unsubscribe/").unwrap();
+    let path = text[from..].split_whitespace().next().unwrap();
+    assert_eq!(world.visitor().submit(path, &[]).await.status, 200);
+    let wanted = async || {
+        let items = world.items(&format!("ORG#{}", mo.org())).await;
+        let org = items.iter().find(|item| item["sk"]["S"] == "ORG").unwrap();
+        let mut admins = org["admins"]["L"].as_array().unwrap().iter();
+        let entry = admins.find(|admin| admin["M"]["user"]["S"] == mo.user())?;
+        Some(entry["M"]["no_reminders"]["BOOL"] != true)
+    };
+    assert_eq!(wanted().await, Some(false));
+    by_link(&world, &mut jo, "jo@example.com").await;
+    assert_eq!(appoint(&mut jo, &mo.user(), "member").await, 200);
+    assert_eq!(wanted().await, None);
+    assert_eq!(appoint(&mut jo, &mo.user(), "admin").await, 200);
+    assert_eq!(wanted().await, Some(false));
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! Limits against floods: so many of something in a fixed window of time. Refused attempts count too.
+//! Limits against floods: so many of something in any span of time of a length. Refused attempts count too, wherever
+//! there is room for them: what is refused for one reason is counted for the others.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -6,14 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{secret::Hash, trial::after};
 
-/// A limit: `most` in each window of `per`.
+/// A limit: `most` in whichever span of `per`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// What is limited, as a word of keys.
     pub what: &'static str,
-    /// How many are let through in a window.
+    /// How many are let through in a span.
     pub most: u32,
-    /// The window's length in seconds.
+    /// The span's length in seconds.
     pub per: i64,
 }
 
@@ -28,8 +29,11 @@ pub const SIGN_INS_OF_IP: Limit = Limit { what: "sign_in_ip", most: 20, per: 360
 
 /// Invitations that one organization mails.
 pub const INVITATIONS_OF_ORG: Limit = Limit { what: "invitation_org", most: 50, per: 24 * 3600 };
-/// Invitations that are mailed to one address, whoever sends them.
+/// Invitations that one organization mails to one address.
 pub const INVITATIONS_TO_ADDRESS: Limit = Limit { what: "invitation_address", most: 5, per: 24 * 3600 };
+/// Invitations that are mailed to one address by all organizations together: far more than any of them may, so that
+/// none stands in another's way.
+pub const INVITATIONS_TO_ANYBODY: Limit = Limit { what: "invitation_anybody", most: 20, per: 24 * 3600 };
 
 /// Whom a network address stands for: itself, or the /64 that it lies in. A customer of IPv6 gets at least one of those
 /// (RFC 6177), so a limit on single addresses would limit nobody. An IPv4 address in IPv6's clothes is an IPv4 address.
@@ -42,41 +46,48 @@ pub fn network(address: &str) -> String {
     }
 }
 
-/// The window of a limit that an attempt falls into, for one subject.
+/// The span of a limit that is looked at for an attempt of one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
     /// The limit.
     pub limit: Limit,
     /// Who is limited, hashed: neither network nor mail addresses stand in keys.
     pub subject: Hash,
-    /// When the window began.
+    /// When it began: what happened then or earlier is in nobody's way any more.
     pub from: Timestamp,
 }
 
 impl Limit {
-    /// The window that an attempt of `subject` at `now` falls into.
+    /// The window that ends with an attempt of `subject` at `now`.
     #[must_use]
     pub fn window(self, subject: &str, now: Timestamp) -> Window {
-        let from = now.as_second().div_euclid(self.per) * self.per;
         Window {
             limit: self,
             subject: Hash::of(&[self.what.as_bytes(), subject.as_bytes()]),
-            from: Timestamp::from_second(from).unwrap_or(now),
+            from: after(now, -SignedDuration::from_secs(self.per)),
         }
     }
 }
 
 impl Window {
-    /// The first moment of the next window.
+    /// The window that begins with `oldest`, the oldest of the attempts that use up the limit: at its end another one is
+    /// let through.
+    #[must_use]
+    pub fn since(&self, oldest: Timestamp) -> Self {
+        Self { from: oldest, ..self.clone() }
+    }
+
+    /// The first moment after it.
     #[must_use]
     pub fn ends_at(&self) -> Timestamp {
         after(self.from, SignedDuration::from_secs(self.limit.per))
     }
 
-    /// Whole seconds until the next window, at least 1: what `Retry-After` says.
+    /// Whole seconds until it is over, rounded up and at least 1: what `Retry-After` says.
     #[must_use]
     pub fn retry_after(&self, now: Timestamp) -> u64 {
-        u64::try_from(self.ends_at().duration_since(now).as_secs()).unwrap_or(0).saturating_add(1)
+        let wait = self.ends_at().duration_since(now).as_millis();
+        u64::try_from(wait).map_or(1, |millis| millis.div_ceil(1000).max(1))
     }
 }
 
@@ -101,11 +112,16 @@ mod tests {
     }
 
     #[test]
-    fn a_window_holds_an_attempt_and_says_when_the_next_begins() {
+    fn a_window_ends_with_an_attempt_and_another_says_when_the_next_may_come() {
         let now: Timestamp = "2025-01-08T10:59:30Z".parse().unwrap();
         let window = SIGN_UPS_OF_IP.window("203.0.113.9", now);
-        assert_eq!(window.from.to_string(), "2025-01-08T10:00:00Z");
-        assert_eq!(window.retry_after(now), 31);
+        assert_eq!((window.from.to_string().as_str(), window.ends_at()), ("2025-01-08T09:59:30Z", now));
+        for (oldest, wait) in
+            [("10:29:30Z", 1800), ("10:29:30.001Z", 1801), ("09:59:30.5Z", 1), ("09:00:00Z", 1)]
+        {
+            let oldest = format!("2025-01-08T{oldest}").parse().unwrap();
+            assert_eq!(window.since(oldest).retry_after(now), wait, "{oldest}");
+        }
         assert_ne!(window.subject, SIGN_UPS_OF_IP.window("203.0.113.8", now).subject);
     }
 }

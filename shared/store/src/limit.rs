@@ -1,13 +1,16 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write};
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
 use domain::limit::Window;
+use jiff::Timestamp;
 
 use crate::{
-    client::{Store, Transacted},
+    client::{Attributes, Store, Transacted},
     error::{Error, failed},
     key::Key,
-    update::{number, update},
+    update::number,
 };
 
 impl Store {
@@ -16,29 +19,74 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Conflict`].
     pub async fn count_attempt(&self, limits: &[Window]) -> Result<Option<Window>, Error> {
-        let actions = limits.iter().map(|window| self.count(window, true)).collect::<Result<_, _>>()?;
+        let actions = limits.iter().map(|window| self.count(window)).collect::<Result<_, _>>()?;
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else { return Ok(None) };
-        let reached = limits.iter().enumerate().find(|(index, _)| failed(&reasons, *index));
-        let Some((_, window)) = reached else { return Err(Error::Conflict) };
+        let Some(window) = reached(limits, &reasons) else { return Err(Error::Conflict) };
         self.count_refused(limits).await?;
-        Ok(Some(window.clone()))
+        Ok(Some(window))
     }
 
-    /// Counts an attempt. With `bounded`, only while the limit is not reached.
-    pub(crate) fn count(&self, window: &Window, bounded: bool) -> Result<TransactWriteItem, Error> {
-        let expires = u64::try_from(window.ends_at().as_second()).unwrap_or(0) + 3600;
-        let mut values =
-            HashMap::from([(":one".to_owned(), number(1)), (":expires".to_owned(), number(expires))]);
-        if bounded {
-            values.insert(":most".to_owned(), number(u64::from(window.limit.most)));
+    /// Counts an attempt that was refused, for those limits that are not reached.
+    pub(crate) async fn count_refused(&self, limits: &[Window]) -> Result<(), Error> {
+        for window in limits {
+            self.transact(vec![self.count(window)?]).await?;
         }
-        update(
-            &self.table,
-            &Key::limit(window),
-            "ADD attempts :one SET expires_at = :expires",
-            bounded.then_some("attribute_not_exists(attempts) OR attempts < :most"),
-            HashMap::new(),
-            values,
-        )
+        Ok(())
     }
+
+    /// Counts an attempt while the limit is not reached.
+    ///
+    /// The item remembers when the newest attempts were, as many as the limit lets through: `t0` is the newest. All of
+    /// them move on by one in each write (an update expression sees the item as it was before), and only if the oldest
+    /// has left the window: so no span holds more, and nothing needs to be read before.
+    pub(crate) fn count(&self, window: &Window) -> Result<TransactWriteItem, Error> {
+        let oldest = window.limit.most.saturating_sub(1);
+        let mut shift = "SET expires_at = :expires, t0 = :now".to_owned();
+        for n in 1..=oldest {
+            write!(shift, ", t{n} = if_not_exists(t{}, :never)", n - 1).map_err(unbuilt)?;
+        }
+        let now = window.ends_at();
+        let mut values = HashMap::from([
+            (":expires".to_owned(), number(millis(now) / 1000 + window.limit.per.unsigned_abs() + 3600)),
+            (":now".to_owned(), number(millis(now))),
+            (":from".to_owned(), number(millis(window.from))),
+        ]);
+        if oldest > 0 {
+            values.insert(":never".to_owned(), number(0));
+        }
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(Key::limit(window).attributes()))
+            .update_expression(shift)
+            .condition_expression(format!("attribute_not_exists(t{oldest}) OR t{oldest} <= :from"))
+            .set_expression_attribute_values(Some(values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(unbuilt)?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+}
+
+/// The first of the limits that kept a transaction from being written, as the window at whose end another attempt is
+/// let through. The reasons are in the order of the limits.
+pub(crate) fn reached(limits: &[Window], reasons: &[CancellationReason]) -> Option<Window> {
+    let (window, reason) =
+        limits.iter().zip(reasons).enumerate().find(|(index, _)| failed(reasons, *index))?.1;
+    let oldest = reason.item().and_then(|item| time(item, window.limit.most.saturating_sub(1)));
+    // Without the item: what certainly is long enough.
+    Some(window.since(oldest.unwrap_or(window.ends_at())))
+}
+
+fn time(item: &Attributes, n: u32) -> Option<Timestamp> {
+    let AttributeValue::N(millis) = item.get(&format!("t{n}"))? else { return None };
+    Timestamp::from_millisecond(millis.parse().ok()?).ok()
+}
+
+/// Milliseconds since 1970.
+fn millis(at: Timestamp) -> u64 {
+    u64::try_from(at.as_millisecond()).unwrap_or(0)
+}
+
+fn unbuilt(error: impl std::fmt::Display) -> Error {
+    Error::Unavailable(error.to_string())
 }

@@ -19,6 +19,7 @@ mod conflict;
 mod front;
 mod further;
 mod invitations;
+mod limits;
 mod members;
 mod only_checkout;
 mod operator;

@@ -1,6 +1,6 @@
 use boot::{BASE_URL, BaseUrl, Env, Faults};
 use domain::address::Address;
-use mail::{Product, Sender, SenderName};
+use mail::{ConfigurationSets, Product, Sender, SenderName};
 
 /// What the function is told by its variables.
 #[derive(Debug, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub(crate) struct Config {
     pub(crate) table: String,
     pub(crate) product: Product,
     pub(crate) sender: Sender,
-    pub(crate) configuration_set: Option<String>,
+    pub(crate) sets: ConfigurationSets,
     pub(crate) rate: u32,
 }
 
@@ -33,7 +33,10 @@ impl Config {
             "one plain email address",
             |text| Address::parse(text).ok(),
         );
-        let configuration_set = env.get("MAIL_CONFIGURATION_SET").map(str::to_owned);
+        let sets = ConfigurationSets {
+            notices: env.get("MAIL_CONFIGURATION_SET").map(str::to_owned),
+            links: env.get("MAIL_LINK_CONFIGURATION_SET").map(str::to_owned),
+        };
         let rate =
             vars.read("MAIL_SEND_RATE", Some("14"), "a whole number of mails a second, 1 to 500", |text| {
                 text.parse().ok().filter(|rate| (1..=500).contains(rate))
@@ -43,7 +46,7 @@ impl Config {
                 table: table?,
                 product: Product { name: name?, dashboard_url: app_url?, public_url: public_url? },
                 sender: Sender::new(&from_name?, &from_email?),
-                configuration_set,
+                sets,
                 rate: rate?,
             })
         })();
@@ -67,7 +70,7 @@ mod tests {
         assert_eq!(config.product.dashboard_url, "https://onramp.example.com/dashboard");
         assert_eq!(config.product.public_url, "https://onramp.example.com");
         assert_eq!(config.sender.as_str(), "TimeTracker <noreply@timetracker.com>");
-        assert_eq!((config.configuration_set, config.rate), (None, 14));
+        assert_eq!((config.sets, config.rate), (ConfigurationSets::default(), 14));
     }
 
     #[test]

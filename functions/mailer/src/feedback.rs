@@ -1,6 +1,6 @@
 use domain::{
     delivery::{Delivery, Failure},
-    id::OrgId,
+    id::{OrgId, UserId},
     notice::{Letter, NoticeKey},
     org::{Org, Silenced},
 };
@@ -48,7 +48,8 @@ impl Post {
             }
             Word::Complained => self.silence(&tags, Silenced::Complained).await,
             Word::Rejected => self.fail(&tags, Failure::Rejected).await,
-            Word::BouncedForNow | Word::Delivered | Word::Other => Ok(()),
+            Word::Delivered => self.reach(&tags).await,
+            Word::BouncedForNow | Word::Other => Ok(()),
         }
     }
 
@@ -58,7 +59,7 @@ impl Post {
 
     /// Records that a mail which SES took did not arrive.
     async fn fail(&self, tags: &Tags, why: Failure) -> Result<(), Error> {
-        self.move_on(tags, Metric::MailFailed, |it| it.returned(why, self.clock.now())).await
+        self.move_on(tags, Metric::MailFailed, |it| it.returned(&tags.claim, why, self.clock.now())).await
     }
 
     /// Takes the mail that the tags name to its next state, and counts that if it is news. A mail still in the hands of
@@ -101,15 +102,33 @@ impl Post {
     /// themselves still go out.
     async fn silence(&self, tags: &Tags, why: Silenced) -> Result<(), Error> {
         let Some(user) = tags.recipient else { return Ok(()) };
+        for org in self.orgs_of(user, tags).await? {
+            self.change_org(org, |org| org.silence(user, why, self.clock.now())).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes that back once a sign-in mail arrives: of all mails, only what people ask for themselves goes to somebody
+    /// who was silenced.
+    async fn reach(&self, tags: &Tags) -> Result<(), Error> {
+        let (Some(user), Some(sent_at)) = (tags.recipient, tags.claim.made_at()) else { return Ok(()) };
+        if tags.kind != Tags::SIGN_IN {
+            return Ok(());
+        }
+        for org in self.orgs_of(user, tags).await? {
+            self.change_org(org, |org| org.reached(user, sent_at)).await?;
+        }
+        Ok(())
+    }
+
+    /// The organizations of a mail's recipient, and the one that it is about.
+    async fn orgs_of(&self, user: UserId, tags: &Tags) -> Result<Vec<OrgId>, Error> {
         let known = self.store.load_user(user).await?;
         let mut orgs: Vec<OrgId> = known.map(|user| user.value.orgs).unwrap_or_default();
         orgs.extend(tags.organization);
         orgs.sort_unstable();
         orgs.dedup();
-        for org in orgs {
-            self.change_org(org, |org| org.silence(user, why, self.clock.now())).await?;
-        }
-        Ok(())
+        Ok(orgs)
     }
 }
 

@@ -37,7 +37,7 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     store.warm_up().await;
     let post = Arc::new(Post {
         store,
-        mailer: Mailer::new(&boot.aws.service("sesv2"), config.sender, config.configuration_set),
+        mailer: Mailer::new(&boot.aws.service("sesv2"), config.sender, config.sets),
         product: config.product,
         rate: config.rate,
         clock: boot.clock,

@@ -65,7 +65,15 @@ impl Post {
             return Outcome::NotSent;
         }
         let tags = Tags::of_notice(org, &draft.letter.key, draft.letter.to, claim);
-        self.mailer.send(&draft.to, &draft.mail, &tags).await
+        let outcome = self.mailer.send(&draft.to, &draft.mail, &tags).await;
+        if let Some(link) = &draft.unsubscription
+            && outcome.is_sure_failure()
+            && let Err(error) = self.store.drop_unsubscription(link.secret_hash).await
+        {
+            // Nobody knows its secret. It expires by itself.
+            tracing::warn!(area = "onboarding", organization = %org, %error, "a link that nobody got is kept");
+        }
+        outcome
     }
 
     async fn keep(&self, link: &Unsubscription) -> Result<(), Error> {

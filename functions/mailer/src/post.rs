@@ -7,7 +7,7 @@ use std::{
 use boot::{Answer, Clock, Entropy};
 use domain::{delivery::Claim, id::OrgId, org::Org};
 use futures_util::{Stream, StreamExt, stream};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use mail::{Mailer, Product};
 use serde_json::value::to_raw_value;
 use store::{Error, MailDue, Store};
@@ -22,8 +22,6 @@ use crate::{
 pub(crate) const AT_ONCE: usize = 10;
 /// How often a write without an answer is asked for again. Giving up after a claim strands its mails.
 const TRIES: u32 = 3;
-/// How much later a claim has to be for its `Send` event to be written down: one instance's writes are that rare.
-const FEED_STEP: SignedDuration = SignedDuration::from_secs(10);
 
 /// The post office: where mails are claimed, sent and settled.
 #[derive(Debug)]
@@ -81,14 +79,34 @@ impl Post {
 
     /// The guarantee: whatever waits in the index, however it was missed.
     async fn deliver_due(&self) -> Result<(), Error> {
+        let looked = self.look_again().await;
         let mut due = self.store.mail_due(self.clock.now()).peekable();
         if std::pin::Pin::new(&mut due).peek().await.is_none() {
-            return Ok(());
+            return looked;
         }
         let round = Round::begin(self.rate, Some(self.store.load_feed().await?));
         let delivered = self.deliver_each(due, &round).await;
         self.end(&round);
-        delivered
+        delivered.and(looked)
+    }
+
+    /// Puts back what could not be read and can be by now, since the code or the item was mended.
+    async fn look_again(&self) -> Result<(), Error> {
+        self.store
+            .unreadable(self.clock.now())
+            .map(async |due| {
+                let due = due?;
+                match self.store.put_back(due).await {
+                    Ok(()) => tracing::info!(area = "onboarding", item = ?due, "an item can be read again"),
+                    // It was counted when it was held, and a person sees it.
+                    Err(Error::Corrupt(_) | Error::Conflict) => {}
+                    Err(error) => return Err(error),
+                }
+                Ok(())
+            })
+            .buffer_unordered(AT_ONCE)
+            .fold(Ok(()), async |all, one| all.and(one))
+            .await
     }
 
     fn end(&self, round: &Round) {
@@ -141,8 +159,9 @@ impl Post {
     /// Takes an item that cannot be read out of everybody's way. Counted before it is written: twice is better than
     /// never.
     async fn hold(&self, due: MailDue) -> bool {
-        telemetry::count(Metric::MailUnreadable, 1, self.clock.now());
-        match self.store.hold_mail(due).await {
+        let now = self.clock.now();
+        telemetry::count(Metric::MailUnreadable, 1, now);
+        match self.store.hold_unreadable(due, now).await {
             Ok(()) | Err(Error::Conflict) => true,
             Err(error) => {
                 tracing::error!(area = "onboarding", item = ?due, %error, "mail could not be held");
@@ -184,7 +203,7 @@ impl Post {
 impl Heard {
     fn is_news(&self, claimed_at: Timestamp) -> bool {
         let newest = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        newest.is_none_or(|newest| claimed_at.duration_since(newest) >= FEED_STEP)
+        newest.is_none_or(|newest| claimed_at > newest)
     }
 
     fn note(&self, claimed_at: Timestamp) {

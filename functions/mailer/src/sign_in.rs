@@ -146,6 +146,7 @@ mod tests {
             name: Name::parse("Jo Doe").unwrap(),
             address: Address::parse("jo@acme.example").unwrap(),
             verified: false,
+            epoch: 0,
             sessions_valid_from: None,
             trial_used: true,
             orgs: Vec::new(),

@@ -14,6 +14,8 @@ use crate::trial::after;
 pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// How long a mail that surely was not sent is tried again.
 pub const HORIZON: SignedDuration = SignedDuration::from_hours(4 * 24);
+/// How long a person is shown a mail that did not surely arrive.
+pub const SHOWN: SignedDuration = SignedDuration::from_hours(35 * 24);
 /// How long SES's `Send` event is waited for before its absence means something.
 pub const CHECK: SignedDuration = SignedDuration::from_mins(15);
 /// How long a mail rests that was not tried, since SES lets none of the account out or time was up: a little less
@@ -113,6 +115,8 @@ pub enum Delivery {
     Sent {
         /// When.
         at: Timestamp,
+        /// Whose claim it went out under; not known of mails that an earlier version of the code sent.
+        claim: Option<Claim>,
     },
     /// It did not and will not arrive.
     Failed {
@@ -154,6 +158,17 @@ pub enum Outcome {
     Refused,
     /// No sure answer came.
     Ambiguous,
+}
+
+impl Outcome {
+    /// Whether the mail surely did not go out.
+    #[must_use]
+    pub const fn is_sure_failure(self) -> bool {
+        match self {
+            Self::NotSent | Self::Throttled | Self::Paused | Self::Refused => true,
+            Self::Accepted | Self::Ambiguous => false,
+        }
+    }
 }
 
 impl Delivery {
@@ -233,7 +248,7 @@ impl Delivery {
             not_before: after(now, wait),
         };
         Some(match outcome {
-            Outcome::Accepted => Self::Sent { at: now },
+            Outcome::Accepted => Self::Sent { at: now, claim: Some(claim.clone()) },
             Outcome::Refused => Self::Failed { at: now, why: Failure::Refused },
             Outcome::Ambiguous => {
                 Self::Unknown { tries: tries.clone(), claim: claim.clone(), at: now, held: false }
@@ -262,25 +277,26 @@ impl Delivery {
     /// Records SES's own word that the mail of `claim` was accepted, be it the try before this one.
     #[must_use]
     pub fn confirmed(&self, claim: &Claim, now: Timestamp) -> Option<Self> {
-        let tries = match self {
-            Self::Pending { tries, .. } | Self::Sending { tries, .. } | Self::Unknown { tries, .. } => tries,
-            _ => return None,
-        };
-        let holder = match self {
-            Self::Sending { claim, .. } | Self::Unknown { claim, .. } => Some(claim),
-            _ => None,
-        };
-        (holder == Some(claim) || tries.unanswered.as_ref() == Some(claim)).then_some(Self::Sent { at: now })
+        let open = !matches!(self, Self::Sent { .. });
+        (open && self.is_of(claim)).then(|| Self::Sent { at: now, claim: Some(claim.clone()) })
     }
 
-    /// Records that a mail which SES took did not arrive.
+    /// Records that the mail of `claim`, which SES took, did not arrive. What came back late of an earlier mail, in whose
+    /// place this one stands, says nothing of it.
     #[must_use]
-    pub const fn returned(&self, why: Failure, now: Timestamp) -> Option<Self> {
+    pub fn returned(&self, claim: &Claim, why: Failure, now: Timestamp) -> Option<Self> {
+        self.is_of(claim).then_some(Self::Failed { at: now, why })
+    }
+
+    /// Whether the mail went out under that claim, or may have.
+    fn is_of(&self, claim: &Claim) -> bool {
         match self {
-            Self::Sending { .. } | Self::Sent { .. } | Self::Unknown { .. } => {
-                Some(Self::Failed { at: now, why })
+            Self::Pending { tries, .. } => tries.unanswered.as_ref() == Some(claim),
+            Self::Sending { tries, claim: holder, .. } | Self::Unknown { tries, claim: holder, .. } => {
+                holder == claim || tries.unanswered.as_ref() == Some(claim)
             }
-            Self::Pending { .. } | Self::Failed { .. } | Self::Dropped { .. } => None,
+            Self::Sent { claim: sent, .. } => sent.as_ref().is_none_or(|sent| sent == claim),
+            Self::Failed { .. } | Self::Dropped { .. } => false,
         }
     }
 
@@ -343,6 +359,10 @@ mod tests {
         sending(0).settle(&claim(0), Outcome::Ambiguous, 0, at(3)).unwrap()
     }
 
+    fn sent(by: i64, second: i64) -> Delivery {
+        Delivery::Sent { at: at(second), claim: Some(claim(by)) }
+    }
+
     fn feed(newest: i64) -> Option<Feed> {
         Some(Feed { newest: Some(at(newest)) })
     }
@@ -353,10 +373,7 @@ mod tests {
     fn only_one_claim_holds_a_mail() {
         assert_eq!(sending(0).claim(&claim(1), None, at(1)), None);
         assert_eq!(sending(0).settle(&claim(1), Outcome::Accepted, 0, at(1)), None);
-        assert_eq!(
-            sending(0).settle(&claim(0), Outcome::Accepted, 0, at(1)),
-            Some(Delivery::Sent { at: at(1) })
-        );
+        assert_eq!(sending(0).settle(&claim(0), Outcome::Accepted, 0, at(1)), Some(sent(0, 1)));
     }
 
     #[test]
@@ -397,7 +414,7 @@ mod tests {
         assert_eq!(lapsed.confirmed(&claim(1), at(61)), None);
         let held = lapsed.give_up(at(999)).unwrap();
         for delivery in [sending(0), unknown(), lapsed, held] {
-            assert_eq!(delivery.confirmed(&claim(0), at(1)), Some(Delivery::Sent { at: at(1) }));
+            assert_eq!(delivery.confirmed(&claim(0), at(1)), Some(sent(0, 1)));
         }
     }
 
@@ -420,7 +437,7 @@ mod tests {
         let pending = again.settle(&claim(903), Outcome::NotSent, 0, at(904)).unwrap();
         let twice = again.settle(&claim(903), Outcome::Ambiguous, 0, at(904)).unwrap();
         for delivery in [&again, &pending, &twice] {
-            assert_eq!(delivery.confirmed(&claim(0), at(905)), Some(Delivery::Sent { at: at(905) }));
+            assert_eq!(delivery.confirmed(&claim(0), at(905)), Some(sent(0, 905)));
         }
         assert!(pending.claim(&claim(999), None, at(999)).is_some(), "it surely did not go out again");
         assert_eq!(twice.claim(&claim(9999), feed(9000), at(9999)), None, "but a second guess is none");
@@ -447,11 +464,18 @@ mod tests {
     #[test]
     fn what_comes_back_has_failed_if_it_was_ever_with_ses() {
         let bounced = Delivery::Failed { at: at(9), why: Failure::Bounced };
-        for delivery in [sending(0), unknown(), Delivery::Sent { at: at(1) }] {
-            assert_eq!(delivery.returned(Failure::Bounced, at(9)), Some(bounced.clone()));
+        let of_old_code = Delivery::Sent { at: at(1), claim: None };
+        let again = unknown().claim(&claim(999), feed(1), at(999)).unwrap();
+        let pending = again.settle(&claim(999), Outcome::NotSent, 0, at(999)).unwrap();
+        for delivery in [sending(0), unknown(), sent(0, 1), of_old_code, again, pending] {
+            assert_eq!(delivery.returned(&claim(0), Failure::Bounced, at(9)), Some(bounced.clone()));
         }
         for delivery in [Delivery::owed(at(0)), Delivery::Dropped { at: at(1) }, bounced] {
-            assert_eq!(delivery.returned(Failure::Bounced, at(9)), None);
+            assert_eq!(delivery.returned(&claim(0), Failure::Bounced, at(9)), None);
+        }
+        for delivery in [sending(0), unknown(), sent(0, 1)] {
+            let other = delivery.returned(&claim(5), Failure::Bounced, at(9));
+            assert_eq!(other, None, "it is another mail that came back");
         }
     }
 }

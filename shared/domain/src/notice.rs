@@ -183,10 +183,10 @@ impl Outbox {
         self.deliveries().filter_map(Delivery::due_at).min()
     }
 
-    /// Since when a mail waits for a person, the longest.
+    /// Since when the mail waits for a person that last began to: an old trouble must not hide a new one.
     #[must_use]
     pub fn held_since(&self) -> Option<Timestamp> {
-        self.deliveries().filter_map(Delivery::held_since).min()
+        self.deliveries().filter_map(Delivery::held_since).max()
     }
 
     /// Whether a mail waits for its very first try: what wakes the sender at once.

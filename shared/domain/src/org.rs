@@ -1,19 +1,21 @@
 //! An organization, whole: what it is, what it owes, and what may be done with it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::{
     address::Address,
     billing::{Billing, Conflict, Fact, SubscriptionStatus, What},
     checklist::{self, Checklist, Source, Tick, UnknownTask},
-    delivery::{Claim, Feed},
+    delivery::{Claim, Delivery, Feed, SHOWN},
     id::{OrgId, ProjectId, UserId},
     name::Name,
     notice::{Letter, NoticeKey, Outbox},
     people::Admin,
     status::{Access, Status},
     task::Task,
-    trial::{Trial, days_remaining},
+    trial::{Trial, after, days_remaining},
     zone::Zone,
 };
 
@@ -372,20 +374,21 @@ impl Org {
     fn open_reminders<'a>(&'a self, trial: &'a Trial) -> impl Iterator<Item = u16> + 'a {
         let ends_at = trial.ends_at;
         let ended = self.outbox.0.contains_key(&NoticeKey::TrialEnded { ends_at });
-        let nearest = self
-            .outbox
-            .0
-            .keys()
-            .filter_map(|key| match key {
-                NoticeKey::TrialEnding { ends_at: end, days } if *end == ends_at => Some(*days),
-                _ => None,
-            })
-            .min();
+        let nearest = self.nearest_reminder(ends_at);
         trial
             .reminder_days
             .iter()
             .copied()
             .filter(move |days| !ended && nearest.is_none_or(|nearest| *days < nearest))
+    }
+
+    /// The nearest reminder of an end that was ever owed, in days before it.
+    fn nearest_reminder(&self, ends_at: Timestamp) -> Option<u16> {
+        let days = self.outbox.0.keys().filter_map(|key| match key {
+            NoticeKey::TrialEnding { ends_at: end, days } if *end == ends_at => Some(*days),
+            _ => None,
+        });
+        days.min()
     }
 
     /// Claims the mails that wait, and drops those that lost their reason.
@@ -396,13 +399,16 @@ impl Org {
         feed: Option<Feed>,
         now: Timestamp,
     ) -> Vec<Letter> {
+        // Asked of the whole organization, of which the outbox is a part.
+        let standing: BTreeSet<NoticeKey> =
+            self.outbox.0.keys().filter(|key| self.still_stands(key, now)).cloned().collect();
         let mut outbox = std::mem::take(&mut self.outbox);
         let letters = outbox.claim(
             claim,
             most,
             feed,
             now,
-            |key| self.still_stands(key, now),
+            |key| standing.contains(key),
             |key, user| self.admin(user).is_some_and(|admin| admin.gets(key)),
         );
         self.outbox = outbox;
@@ -428,12 +434,42 @@ impl Org {
         }
     }
 
+    /// Writes down that a mail which went out at `sent_at` reached an admin: what bounced before then bounces no more.
+    /// A complaint is no matter of the mailbox, and stays.
+    pub fn reached(&mut self, user: UserId, sent_at: Timestamp) {
+        let bounced_before = |it: &Unreachable| it.why == Silenced::Bounced && it.since < sent_at;
+        if let Some(admin) = self.admins.iter_mut().find(|admin| admin.user == user)
+            && admin.unreachable.as_ref().is_some_and(bounced_before)
+        {
+            admin.unreachable = None;
+        }
+    }
+
+    /// The mails that wait for a person at `now`, with their recipients: those of the last [`SHOWN`] that still have
+    /// their reason and their recipient.
+    pub fn troubled_mails(
+        &self,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (&NoticeKey, &AdminContact, &Delivery)> {
+        let since = after(now, -SHOWN);
+        let standing = self.outbox.0.iter().filter(move |(key, _)| self.still_stands(key, now));
+        standing.flat_map(move |(key, recipients)| {
+            recipients.iter().filter_map(move |(user, delivery)| {
+                delivery.held_since().filter(|at| *at >= since)?;
+                Some((key, self.admin(*user)?, delivery))
+            })
+        })
+    }
+
     /// Whether a notice still tells the truth.
     fn still_stands(&self, key: &NoticeKey, now: Timestamp) -> bool {
         match key {
             NoticeKey::Welcome => true,
-            NoticeKey::TrialEnding { ends_at, .. } => {
-                self.status(now) == Status::Trialing && self.trial_ends_at() == Some(*ends_at)
+            // What a later reminder of the same end says as well, nobody has to read twice.
+            NoticeKey::TrialEnding { ends_at, days } => {
+                self.status(now) == Status::Trialing
+                    && self.trial_ends_at() == Some(*ends_at)
+                    && self.nearest_reminder(*ends_at).is_none_or(|nearest| *days <= nearest)
             }
             NoticeKey::TrialEnded { ends_at } => {
                 self.trial_of_clock().is_some_and(|trial| trial.ends_at == *ends_at && !trial.runs(now))

@@ -8,7 +8,7 @@ use domain::{
     id::UserId,
     name::Name,
     notice::NoticeKey,
-    org::{AdminContact, Org, Reminders},
+    org::{AdminContact, Org, Reminders, Silenced},
     trial::{DAY, Trial, after},
     zone::Zone,
 };
@@ -67,6 +67,32 @@ fn minds_are_changed_both_ways_until_the_mail_goes_out() {
     org.set_reminders(user(1), Reminders::Wanted);
     assert_eq!(claimed(&mut org, 12), [], "what was dropped does not come back");
     assert_eq!(claimed(&mut org, 13), [("trial_ending", user(1)), ("trial_ending", user(2))]);
+}
+
+#[test]
+fn of_two_reminders_of_one_end_that_wait_only_the_nearer_goes_out() {
+    let mut org = org();
+    claimed(&mut org, 0);
+    org.run_trial_clock(after(start(), DAY * 11));
+    assert_eq!(claimed(&mut org, 13), [("trial_ending", user(1)), ("trial_ending", user(2))]);
+    let days = |days| NoticeKey::TrialEnding { ends_at: after(start(), DAY * 14), days };
+    let dropped = |delivery: &Delivery| matches!(delivery, Delivery::Dropped { .. });
+    assert!(org.outbox.0[&days(3)].values().all(dropped));
+    assert!(!org.outbox.0[&days(1)].values().any(dropped));
+}
+
+#[test]
+fn what_arrives_ends_an_earlier_bounce_and_no_complaint() {
+    let (mut org, bounced) = (org(), after(start(), DAY));
+    org.silence(user(1), Silenced::Bounced, bounced);
+    org.silence(user(2), Silenced::Complained, bounced);
+    for (sent_at, reached) in [(start(), false), (bounced, false), (after(bounced, DAY), true)] {
+        for number in [1, 2, 3] {
+            org.reached(user(number), sent_at);
+        }
+        let unreachable = |number| org.admin(user(number)).unwrap().unreachable.is_some();
+        assert_eq!((unreachable(1), unreachable(2)), (!reached, true));
+    }
 }
 
 #[test]

@@ -22,10 +22,12 @@ impl Inert {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let mut inert = String::with_capacity(text.len());
+        let callable = text.chars().filter(|ch| ch.is_numeric()).count() >= DIGITS;
         for ch in text.chars() {
             match ch {
                 ch if ch.is_control() || matches!(ch, '\u{2028}' | '\u{2029}') => inert.push(' '),
                 ch if joins_addresses(ch) => inert.extend([JOINER, ch, JOINER]),
+                ch if callable && ch.is_numeric() => inert.extend([JOINER, ch]),
                 ch => inert.push(ch),
             }
         }
@@ -51,9 +53,33 @@ impl fmt::Display for Inert {
     }
 }
 
-/// The marks of host names, addresses and schemes, with the wide and small forms that are taken for them.
+/// How many digits make a telephone number, which mail clients offer to call.
+const DIGITS: usize = 7;
+
+/// The marks of host names, addresses, schemes, shares (`\\\\host`) and telephone numbers, with the wide and small forms that are taken for them.
 const fn joins_addresses(ch: char) -> bool {
-    matches!(ch, '.' | '@' | ':' | '/' | '。' | '．' | '｡' | '․' | '﹒' | '＠' | '﹫' | '：' | '﹕' | '／')
+    matches!(
+        ch,
+        '.' | '@'
+            | ':'
+            | '/'
+            | '\\'
+            | '+'
+            | '。'
+            | '．'
+            | '｡'
+            | '․'
+            | '﹒'
+            | '＠'
+            | '﹫'
+            | '：'
+            | '﹕'
+            | '／'
+            | '＼'
+            | '﹨'
+            | '＋'
+            | '﹢'
+    )
 }
 
 #[cfg(test)]
@@ -69,6 +95,10 @@ mod tests {
             ("株式会社アクメ", "株式会社アクメ"),
             ("evil.com", "evil\u{2060}.\u{2060}com"),
             ("jo@evil.com", "jo\u{2060}@\u{2060}evil\u{2060}.\u{2060}com"),
+            (r"\\evil", "\u{2060}\\\u{2060}\u{2060}\\\u{2060}evil"),
+            ("+1 80", "\u{2060}+\u{2060}1 80"),
+            ("555-1234", "\u{2060}5\u{2060}5\u{2060}5-\u{2060}1\u{2060}2\u{2060}3\u{2060}4"),
+            ("Class of 2024", "Class of 2024"),
             ("tel:5", "tel\u{2060}:\u{2060}5"),
             ("evil。com", "evil\u{2060}。\u{2060}com"),
             ("a\r\nBcc: b", "a  Bcc\u{2060}:\u{2060} b"),

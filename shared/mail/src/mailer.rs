@@ -20,23 +20,32 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub struct Mailer {
     client: Client,
     from: Sender,
-    configuration_set: Option<String>,
+    sets: ConfigurationSets,
+}
+
+/// Which of SES's configuration sets mails go through. Without one SES tells nothing of what became of a mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConfigurationSets {
+    /// For what we have to say to somebody: kept from addresses on the account's suppression list.
+    pub notices: Option<String>,
+    /// For mails whose link is the only way in: sent to those addresses as well.
+    pub links: Option<String>,
 }
 
 impl Mailer {
     /// A mailer over the caller's SDK configuration.
     ///
     /// Its retries are switched off: `SendEmail` has no idempotency token, and the SDK's default of three attempts
-    /// can send one mail three times. Without a configuration set SES tells nothing of what became of a mail.
+    /// can send one mail three times.
     #[must_use]
-    pub fn new(config: &SdkConfig, from: Sender, configuration_set: Option<String>) -> Self {
+    pub fn new(config: &SdkConfig, from: Sender, sets: ConfigurationSets) -> Self {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(1))
             .operation_attempt_timeout(PATIENCE)
             .build();
         let config =
             Builder::from(config).retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
-        Self { client: Client::from_conf(config), from, configuration_set }
+        Self { client: Client::from_conf(config), from, sets }
     }
 
     /// Sends a mail, and says how that ended. What did not go well is logged here, without address or content.
@@ -76,13 +85,14 @@ impl Mailer {
                 .headers(header("List-Unsubscribe", &format!("<{url}>"))?)
                 .headers(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);
         }
+        let set = if tags.is_way_in() { &self.sets.links } else { &self.sets.notices };
         let mut request = self
             .client
             .send_email()
             .from_email_address(self.from.as_str())
             .destination(Destination::builder().to_addresses(to.as_str()).build())
             .content(EmailContent::builder().simple(message.build()).build())
-            .set_configuration_set_name(self.configuration_set.clone());
+            .set_configuration_set_name(set.clone());
         for (name, value) in tags.pairs() {
             request = request.email_tags(MessageTag::builder().name(name).value(value).build()?);
         }

@@ -30,11 +30,11 @@ fn of_refusal(refusal: &SendEmailError, status: u16) -> Outcome {
     match refusal {
         SendEmailError::BadRequestException(_)
         | SendEmailError::MessageRejected(_)
-        | SendEmailError::MailFromDomainNotVerifiedException(_)
-        | SendEmailError::NotFoundException(_) => Outcome::Refused,
-        SendEmailError::AccountSuspendedException(_) | SendEmailError::SendingPausedException(_) => {
-            Outcome::Paused
-        }
+        | SendEmailError::MailFromDomainNotVerifiedException(_) => Outcome::Refused,
+        // Not found is the configuration set, so no mail that names it goes out until somebody makes it.
+        SendEmailError::AccountSuspendedException(_)
+        | SendEmailError::SendingPausedException(_)
+        | SendEmailError::NotFoundException(_) => Outcome::Paused,
         SendEmailError::LimitExceededException(_) | SendEmailError::TooManyRequestsException(_) => {
             Outcome::Throttled
         }
@@ -78,7 +78,7 @@ pub(crate) fn log(error: &SendError, outcome: Outcome, kind: &str) {
                 kind,
                 code,
                 status,
-                "SES lets no mail of this account out: all mail waits until AWS lifts it"
+                "SES lets no mail of this account out: all mail waits until that is mended"
             );
         }
         Outcome::Refused => tracing::error!(kind, code, status, "SES refused a mail for good"),

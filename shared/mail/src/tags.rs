@@ -71,6 +71,12 @@ impl Tags {
         }
     }
 
+    /// Whether the mail's link is the only way in for its reader.
+    #[must_use]
+    pub fn is_way_in(&self) -> bool {
+        [Self::SIGN_IN, Self::INVITATION].contains(&self.kind.as_str())
+    }
+
     /// What stands for a notice in its tags.
     #[must_use]
     pub fn key_of(notice: &NoticeKey) -> String {

@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::body::SdkBody;
 use aws_types::{SdkConfig, region::Region};
 use domain::{address::Address, delivery::Claim, delivery::Outcome, notice::NoticeKey};
-use mail::{Inert, Mailer, Product, Rendered, Sender, SenderName, SignIn, Tags};
+use mail::{ConfigurationSets, Inert, Mailer, Product, Rendered, Sender, SenderName, SignIn, Tags};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 
 /// What the far side does with a request.
@@ -78,7 +78,9 @@ fn mailer(http: SharedHttpClient, endpoint: Option<String>) -> Mailer {
         &SenderName::parse("TimeTracker").unwrap(),
         &Address::parse("noreply@timetracker.com").unwrap(),
     );
-    Mailer::new(&config.build(), sender, Some("onramp-mail".to_owned()))
+    let sets =
+        ConfigurationSets { notices: Some("onramp-mail".to_owned()), links: Some("onramp-links".to_owned()) };
+    Mailer::new(&config.build(), sender, sets)
 }
 
 fn letter() -> Rendered {
@@ -119,7 +121,7 @@ async fn every_end_of_a_request_means_one_thing_and_none_is_repeated() {
         (Ses::Answers(400, "BadRequestException", "{}"), Refused),
         (Ses::Answers(400, "MessageRejected", "{}"), Refused),
         (Ses::Answers(400, "MailFromDomainNotVerifiedException", "{}"), Refused),
-        (Ses::Answers(404, "NotFoundException", "{}"), Refused),
+        (Ses::Answers(404, "NotFoundException", "{}"), Paused),
         (Ses::Answers(500, "InternalFailure", "{}"), Ambiguous),
         (Ses::Answers(503, "", "<html>busy</html>"), Ambiguous),
         (Ses::Answers(200, "", "not json"), Ambiguous),
@@ -152,6 +154,23 @@ async fn a_request_names_one_recipient_both_parts_and_what_the_mail_is() {
     }
     for (name, value) in tags().pairs() {
         assert!(requests[0].contains(&format!("{{\"Name\":\"{name}\",\"Value\":\"{value}\"}}")), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_is_the_only_way_in_is_kept_from_nobody() {
+    let wire = Wire { ses: Ses::Answers(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
+    let mailer = mailer(SharedHttpClient::new(wire.clone()), None);
+    let (jo, claim) = (Address::parse("jo@acme.example").unwrap(), Claim("c1a1".to_owned()));
+    let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+    let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+    let invitation = Tags::of_invitation(org, "0198c0de", &claim);
+    for tags in [Tags::of_sign_in("0198c0de", user, &claim), invitation, tags()] {
+        mailer.send(&jo, &letter(), &tags).await;
+    }
+    let requests = wire.requests.lock().unwrap();
+    for (request, set) in requests.iter().zip(["onramp-links", "onramp-links", "onramp-mail"]) {
+        assert!(request.contains(&format!("\"ConfigurationSetName\":\"{set}\"")), "{request}");
     }
 }
 

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     client::{Attributes, Store, Stored, Transacted},
-    error::{Corrupt, Error, failed},
+    error::{Corrupt, Error},
     item::{At, DeliveryItem, MailPlace, from_item, to_item},
     key::{Key, shard},
+    limit::reached,
     link::{self, Link},
     session::expires,
     update::{Change, Only, change, number, put},
@@ -84,7 +85,7 @@ struct AskedItem {
     mail_ready: Option<At>,
 }
 
-fn encode(asked: &Asked, version: u64) -> Result<Attributes, Corrupt> {
+pub(crate) fn encode(asked: &Asked, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::asked(asked.id);
     let place = MailPlace::of(shard(&key.pk), asked.delivery.due_at(), asked.delivery.held_since());
     let form = AskedItem {
@@ -129,16 +130,14 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Conflict`].
     pub async fn ask_sign_in(&self, asked: &Asked, limits: &[Window]) -> Result<AskResult, Error> {
-        let mut actions =
-            limits.iter().map(|window| self.count(window, true)).collect::<Result<Vec<_>, _>>()?;
+        let mut actions = limits.iter().map(|window| self.count(window)).collect::<Result<Vec<_>, _>>()?;
         actions.push(put(&self.table, encode(asked, 1)?, Some(Only::New))?);
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else {
             return Ok(AskResult::Asked);
         };
-        let reached = limits.iter().enumerate().find(|(index, _)| failed(&reasons, *index));
-        let Some((_, window)) = reached else { return Err(Error::Conflict) };
+        let Some(window) = reached(limits, &reasons) else { return Err(Error::Conflict) };
         self.count_refused(limits).await?;
-        Ok(AskResult::Limited(window.clone()))
+        Ok(AskResult::Limited(window))
     }
 
     /// A request for a sign-in link, with the account of its address, if there is one.
@@ -165,7 +164,7 @@ impl Store {
         let version = before.version + 1;
         let old = encode(&before.value, before.version)?;
         let mut actions = Vec::new();
-        if let Some(difference) = Change::between(&old, &encode(after, version)?) {
+        if let Some(difference) = Change::placing(&old, &encode(after, version)?) {
             let only = Only::Version(before.version);
             actions.push(change(&self.table, &Key::asked(after.id), difference, only)?);
         }

@@ -4,11 +4,13 @@ use futures_util::stream::{self, Stream, TryStreamExt};
 use jiff::Timestamp;
 
 use crate::{
-    asked::AskedId,
+    asked::{self, AskedId},
     client::{Attributes, Store},
     error::Error,
-    item::At,
-    key::{BY_DUE, BY_MAIL, INVITE, Key, SHARDS, due_pk, held_pk, mail_pk, shard},
+    invitation,
+    item::{self, At},
+    key::{BY_DUE, BY_MAIL, INVITE, Key, SHARDS, due_pk, held_pk, mail_pk, shard, unreadable_pk},
+    update::{Change, Only},
 };
 
 /// The most candidates that one look into an index brings back from each shard.
@@ -24,6 +26,7 @@ struct Index {
 
 const DUE: Index = Index { name: BY_DUE, hash: "due_pk", range: "due_at", partition: due_pk };
 const MAIL: Index = Index { name: BY_MAIL, hash: "mail_pk", range: "mail_at", partition: mail_pk };
+const UNREADABLE: Index = Index { partition: unreadable_pk, ..MAIL };
 
 /// What is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,32 +87,63 @@ impl Store {
 
     /// Where mail waits for a sender at `now`, in the manner of [`Store::due`].
     pub fn mail_due(&self, now: Timestamp) -> impl Stream<Item = Result<MailDue, Error>> + Unpin {
-        let of_key = |key: Key| MailDue::of_key(&key.pk, &key.sk);
-        stream::select_all((0..SHARDS).map(|shard| Box::pin(self.candidates(&MAIL, shard, now, of_key))))
+        stream::select_all(
+            (0..SHARDS).map(|shard| Box::pin(self.candidates(&MAIL, shard, now, MailDue::of_its_key))),
+        )
     }
 
-    /// Puts an item whose mail cannot be dealt with where a person finds it, without reading it: no run and no stream
-    /// comes back to it by itself. It returns to where it belongs with the next write of what it is about.
+    /// Puts an item that cannot be read where a person finds it, without reading it, whether its mail or its trial
+    /// clock is due: no stream and no run comes to it but those that ask for [`Store::unreadable`]. It returns to
+    /// where it belongs with [`Store::put_back`], or with the next write of what it is about.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when no mail waits there any more; [`Error::Unavailable`].
-    pub async fn hold_mail(&self, due: MailDue) -> Result<(), Error> {
-        let key = match due {
-            MailDue::Org(org) => Key::org(org),
-            MailDue::Asked(asked) => Key::asked(asked),
-            MailDue::Invitation(org, invitation) => Key::invitation(org, invitation),
-        };
+    /// [`Error::Conflict`] when it lies there already or is gone; [`Error::Unavailable`].
+    pub async fn hold_unreadable(&self, due: MailDue, now: Timestamp) -> Result<(), Error> {
         self.client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key.attributes()))
-            .update_expression("SET mail_pk = :held REMOVE mail_ready")
-            .condition_expression("attribute_exists(mail_pk)")
-            .expression_attribute_values(":held", AttributeValue::S(held_pk(shard(&key.pk))))
+            .set_key(Some(due.key().attributes()))
+            .update_expression("SET mail_pk = :unreadable, mail_at = :now REMOVE mail_ready, due_pk, due_at")
+            .condition_expression(
+                "attribute_exists(pk) AND (attribute_not_exists(mail_pk) OR mail_pk <> :unreadable)",
+            )
+            .expression_attribute_values(":unreadable", AttributeValue::S(unreadable_pk(0)))
+            .expression_attribute_values(":now", AttributeValue::S(At(now).text()))
             .send()
             .await
             .map_err(|error| Error::of(&error))?;
         Ok(())
+    }
+
+    /// What could not be read when somebody looked at it last, in the manner of [`Store::due`].
+    pub fn unreadable(&self, now: Timestamp) -> impl Stream<Item = Result<MailDue, Error>> + Unpin {
+        Box::pin(self.candidates(&UNREADABLE, 0, now, MailDue::of_its_key))
+    }
+
+    /// Puts an item that can be read by now back to where it belongs in the indexes.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] where it still cannot be read; [`Error::Conflict`] when somebody wrote it meanwhile, which
+    /// put it back as well; [`Error::Unavailable`].
+    pub async fn put_back(&self, due: MailDue) -> Result<(), Error> {
+        let key = due.key();
+        let Some(item) = self.get(&key).await? else { return Ok(()) };
+        let (form, version) = match due {
+            MailDue::Org(_) => {
+                let org = item::decode(item)?;
+                (item::encode(&org.value, org.version)?, org.version)
+            }
+            MailDue::Asked(_) => {
+                let asked = asked::decode(item)?;
+                (asked::encode(&asked.value, asked.version)?, asked.version)
+            }
+            MailDue::Invitation(..) => {
+                let invitation = invitation::decode(item)?;
+                (invitation::encode(&invitation.value, invitation.version)?, invitation.version)
+            }
+        };
+        let Some(place) = Change::placing(&form, &form) else { return Ok(()) };
+        self.change(&key, place, Only::Version(version)).await
     }
 
     /// What a shard of an index holds up to `now`, page by page.
@@ -167,6 +201,19 @@ impl Due {
 }
 
 impl MailDue {
+    fn key(self) -> Key {
+        match self {
+            Self::Org(org) => Key::org(org),
+            Self::Asked(asked) => Key::asked(asked),
+            Self::Invitation(org, invitation) => Key::invitation(org, invitation),
+        }
+    }
+
+    fn of_its_key(key: Key) -> Option<Self> {
+        let Key { pk, sk } = key;
+        Self::of_key(&pk, &sk)
+    }
+
     /// Where the item of that key keeps mail, if it does: stream records carry keys too.
     #[must_use]
     pub fn of_key(pk: &str, sk: &str) -> Option<Self> {

@@ -53,20 +53,7 @@ impl Store {
     pub async fn commit_org(&self, before: &Stored<Org>, after: &Org) -> Result<Stored<Org>, Error> {
         let version = before.version + 1;
         let Some(change) = Self::org_change(before, after, version)? else { return Ok(before.clone()) };
-        let (expression, names, mut values) = change.into_parts();
-        let (condition, more) = Only::Version(before.version).expression();
-        values.extend(more);
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(Key::org(after.id).attributes()))
-            .update_expression(expression)
-            .condition_expression(condition)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values))
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
+        self.change(&Key::org(after.id), change, Only::Version(before.version)).await?;
         Ok(Stored { value: after.clone(), version })
     }
 
@@ -108,6 +95,6 @@ impl Store {
             return Ok(None);
         }
         new.insert("version".to_owned(), number(version));
-        Ok(Change::between(&old, &new))
+        Ok(Change::placing(&old, &new))
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update,
 };
 
 use crate::{client::Attributes, error::Error, key::Key};
@@ -39,6 +40,9 @@ pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
+/// What says where an item lies in the indexes, and what the stream's filter looks for.
+const PLACE: [&str; 5] = ["due_pk", "due_at", "mail_pk", "mail_at", "mail_ready"];
+
 /// An update of the attributes in which two forms of an item differ.
 pub(crate) struct Change {
     expression: String,
@@ -47,6 +51,16 @@ pub(crate) struct Change {
 }
 
 impl Change {
+    /// The same, and it writes where the item lies in the indexes whatever `before` makes of that: an item that could
+    /// not be read was moved there beside its version.
+    pub fn placing(before: &Attributes, after: &Attributes) -> Option<Self> {
+        // Like nothing that is stored, so each is either set or removed.
+        let unknown = PLACE.map(|name| (name.to_owned(), AttributeValue::Null(true)));
+        let mut before = before.clone();
+        before.extend(unknown);
+        Self::between(&before, after)
+    }
+
     /// What turns `before` into `after`, or `None` where nothing does.
     pub fn between(before: &Attributes, after: &Attributes) -> Option<Self> {
         let mut change = Self { expression: String::new(), names: HashMap::new(), values: HashMap::new() };
@@ -127,6 +141,23 @@ pub(crate) fn update(
     Ok(TransactWriteItem::builder().update(update).build())
 }
 
+/// A condition on an item that the transaction does not write.
+pub(crate) fn check(
+    table: &str,
+    key: &Key,
+    condition: &str,
+    values: Attributes,
+) -> Result<TransactWriteItem, Error> {
+    let check = ConditionCheck::builder()
+        .table_name(table)
+        .set_key(Some(key.attributes()))
+        .condition_expression(condition)
+        .set_expression_attribute_values((!values.is_empty()).then_some(values))
+        .build()
+        .map_err(unbuilt)?;
+    Ok(TransactWriteItem::builder().condition_check(check).build())
+}
+
 /// A deletion as part of a transaction.
 pub(crate) fn delete(table: &str, key: &Key, only: Option<Only>) -> Result<TransactWriteItem, Error> {
     let mut delete = Delete::builder().table_name(table).set_key(Some(key.attributes()));
@@ -157,5 +188,14 @@ mod tests {
         assert_eq!(expression, "SET #s0 = :s0, #s1 = :s1 REMOVE #r0");
         assert_eq!((names["#s0"].as_str(), names["#s1"].as_str(), names["#r0"].as_str()), ("a", "d", "c"));
         assert_eq!(values.len(), 2);
+    }
+
+    #[test]
+    fn where_an_item_lies_is_written_although_it_seems_to_lie_there() {
+        let item = item(&[("a", 1), ("mail_pk", 2), ("mail_at", 3)]);
+        let (expression, names, _) = Change::placing(&item, &item).unwrap().into_parts();
+        assert_eq!(expression, "SET #s0 = :s0, #s1 = :s1 REMOVE #r0, #r1, #r2");
+        let set = [names["#s0"].as_str(), names["#s1"].as_str()];
+        assert_eq!(set, ["mail_at", "mail_pk"]);
     }
 }

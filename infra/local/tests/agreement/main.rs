@@ -14,6 +14,7 @@ use std::{
 };
 
 use local::{Config, Stack, functions, template::Template};
+use serde_yaml_ng::Value as Yaml;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -114,6 +115,53 @@ fn indexes_of_the_template_are_those_that_are_asked() {
         for index in table.indexes {
             assert!(store.contains(&format!("\"{}\"", index.name)), "{} is asked by nobody", index.name);
         }
+    }
+}
+
+/// SES's name of an event, EventBridge's name of it, and a recorded one
+/// (SES guide, "Amazon SES event details in EventBridge").
+const FEEDBACK: [(&str, &str, &str); 5] = [
+    ("send", "Email Sent", "ses-send"),
+    ("delivery", "Email Delivered", "ses-delivery"),
+    ("reject", "Email Rejected", "ses-reject"),
+    ("bounce", "Email Bounced", "ses-bounce"),
+    ("complaint", "Email Complaint Received", "ses-complaint"),
+];
+
+#[test]
+fn what_ses_is_to_tell_is_what_the_rule_takes_and_the_code_understands() {
+    let template: Yaml = serde_yaml_ng::from_str(local::template::TEXT).unwrap();
+    let resources = template["Resources"].as_mapping().unwrap();
+    let texts = |list: &Yaml| -> BTreeSet<String> {
+        list.as_sequence().unwrap().iter().map(|it| it.as_str().unwrap().to_owned()).collect()
+    };
+    let of = |kind: &'static str| resources.values().filter(move |it| it["Type"] == kind);
+
+    let told: BTreeSet<String> = FEEDBACK.iter().map(|it| it.0.to_owned()).collect();
+    let taken: BTreeSet<String> = FEEDBACK.iter().map(|it| it.1.to_owned()).collect();
+    let destinations: Vec<_> =
+        of("AWS::SES::ConfigurationSetEventDestination").map(|it| &it["Properties"]).collect();
+    assert_eq!(destinations.len(), of("AWS::SES::ConfigurationSet").count(), "each set tells");
+    for destination in destinations {
+        assert_eq!(texts(&destination["EventDestination"]["MatchingEventTypes"]), told);
+    }
+    let mailer = &template["Resources"]["MailerFunction"]["Properties"];
+    let pattern = &mailer["Events"]["Feedback"]["Properties"]["Pattern"];
+    assert_eq!(texts(&pattern["detail-type"]), taken);
+    assert_eq!(
+        pattern["detail"]["mail"]["tags"]["ses:configuration-set"].as_sequence().unwrap().len(),
+        of("AWS::SES::ConfigurationSet").count(),
+        "each set is heard"
+    );
+
+    let understood = sources(&root().join("functions/mailer/src")).concat();
+    for (told, taken, case) in FEEDBACK {
+        let recorded = std::fs::read_to_string(root().join(format!("events/mailer/{case}.json"))).unwrap();
+        let recorded: serde_json::Value = serde_json::from_str(&recorded).unwrap();
+        assert_eq!(recorded["detail-type"], taken);
+        let event_type = recorded["detail"]["eventType"].as_str().unwrap();
+        assert_eq!(event_type.to_lowercase(), told);
+        assert!(understood.contains(&format!("\"{event_type}\" =>")), "{event_type} is not understood");
     }
 }
 

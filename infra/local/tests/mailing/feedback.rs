@@ -1,5 +1,6 @@
 //! What SES says of mails that it took: they come back, or somebody calls them spam.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::{
@@ -57,6 +58,27 @@ async fn who_cannot_be_reached_gets_no_more_notices_and_is_shown() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_sign_in_mail_that_arrives_ends_what_a_bounce_began() {
+    let world = World::new().await;
+    let (mut jo, mail) = welcomed(&world).await;
+    let ask = async || {
+        world.visitor().submit("/login", &[("email", JO)]).await;
+        world.mails("sign_in").await.pop().unwrap()
+    };
+    let earlier = ask().await;
+    world.wait(SignedDuration::from_secs(1)).await;
+    world.ses(&mail, "Bounce", bounce("Permanent")).await;
+    world.wait(SignedDuration::from_mins(1)).await;
+    world.ses(&earlier, "Delivery", json!({})).await;
+    assert!(is_shown(&mut jo).await, "it left before the bounce");
+    let later = ask().await;
+    world.ses(&later, "Delivery", json!({})).await;
+    assert!(!is_shown(&mut jo).await);
+    world.advance("11d1h").await;
+    assert_eq!(world.mails("trial_ending").await.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_complains_is_left_alone() {
     let world = World::new().await;
     let (mut jo, mail) = welcomed(&world).await;
@@ -65,6 +87,10 @@ async fn who_complains_is_left_alone() {
     world.ses(&mail, "Complaint", json!({ "complaintFeedbackType": "abuse" })).await;
     assert_eq!((counted("MailComplained"), counted("MailFailed")), (1, 0));
     assert_eq!(world.state("welcome").await.0["state"], "sent", "it did arrive");
+    world.wait(SignedDuration::from_mins(1)).await;
+    world.visitor().submit("/login", &[("email", JO)]).await;
+    let arrives = world.mails("sign_in").await.remove(0);
+    world.ses(&arrives, "Delivery", json!({})).await;
     assert!(is_shown(&mut jo).await);
     world.advance("11d1h").await;
     assert_eq!(world.mails("trial_ending").await.len(), 0);

@@ -23,8 +23,13 @@ impl World {
         let mut states = Vec::new();
         for item in self.post_items().await {
             let place = item.get("mail_pk").cloned().unwrap_or(Value::Null);
-            if item["pk"].as_str().unwrap().starts_with("ASKED#") && kind == "sign_in" {
-                states.push((item["mail"].clone(), place));
+            let alone = [("pk", "ASKED#", "sign_in"), ("sk", "INVITE#", "invitation")];
+            if let Some((.., of)) =
+                alone.iter().find(|(key, of, _)| item[key].as_str().unwrap().starts_with(of))
+            {
+                if *of == kind {
+                    states.push((item["mail"].clone(), place));
+                }
                 continue;
             }
             for (key, recipients) in item["mail"].as_object().unwrap() {
@@ -48,12 +53,14 @@ impl World {
     pub async fn ses(&self, mail: &Value, event: &str, more: Value) {
         let kinds = [
             ("Send", "Email Sent"),
+            ("Delivery", "Email Delivered"),
             ("Bounce", "Email Bounced"),
             ("Complaint", "Email Complaint Received"),
             ("Reject", "Email Rejected"),
         ];
         let detail_type = kinds.iter().find(|(name, _)| *name == event).unwrap().1;
-        let mut tags = json!({ "ses:configuration-set": ["onramp-mail"] });
+        let set = if mail["kind"] == "sign_in" { "onramp-links" } else { "onramp-mail" };
+        let mut tags = json!({ "ses:configuration-set": [set] });
         for (name, value) in mail["tags"].as_object().unwrap() {
             tags[name] = json!([value]);
         }

@@ -1,5 +1,6 @@
 //! A mail that may or may not have gone out: SES's own events decide, and else a person.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::{
@@ -31,6 +32,24 @@ async fn it_is_sent_once_more_if_ses_spoke_of_a_later_one() {
     world.advance("2h").await;
     assert_eq!((world.mails_to("welcome", JO).await, counted("MailUnknown")), (1, 0));
     assert_eq!(counted("MailSent"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_one_is_heard_however_close_it_lies() {
+    begin();
+    let world = World::new().await;
+    // Heard of; not answered; heard of again. Half a second lies between two of them.
+    for (name, email) in [("First", "mo@example.com"), ("Acme", JO), ("Last", "lo@example.com")] {
+        if email == JO {
+            world.inject(json!([{ "service": "sesv2", "nth": 1, "kind": "error_500" }])).await;
+        }
+        world.trialing(name, email).await;
+        world.settle().await;
+        world.wait(SignedDuration::from_millis(500)).await;
+    }
+    assert_eq!(world.mails_to("welcome", JO).await, 0);
+    world.advance("20m").await;
+    assert_eq!((world.mails_to("welcome", JO).await, counted("MailUnknown")), (1, 0));
 }
 
 #[tokio::test(start_paused = true)]

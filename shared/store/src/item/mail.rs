@@ -38,6 +38,9 @@ pub(crate) enum DeliveryItem {
     },
     Sent {
         at: At,
+        /// Left out by an earlier version of the code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claim: Option<String>,
     },
     Failed {
         at: At,
@@ -109,7 +112,9 @@ impl From<&Delivery> for DeliveryItem {
             Delivery::Sending { tries, claim, until } => {
                 Self::Sending { tries: tries.into(), claim: claim.0.clone(), until: At(*until) }
             }
-            Delivery::Sent { at } => Self::Sent { at: At(*at) },
+            Delivery::Sent { at, claim } => {
+                Self::Sent { at: At(*at), claim: claim.as_ref().map(|claim| claim.0.clone()) }
+            }
             Delivery::Failed { at, why } => Self::Failed { at: At(*at), why: (*why).into() },
             Delivery::Unknown { tries, claim, at, held } => {
                 Self::Unknown { tries: tries.into(), claim: claim.0.clone(), at: At(*at), held: *held }
@@ -128,7 +133,7 @@ impl From<DeliveryItem> for Delivery {
             DeliveryItem::Sending { tries, claim, until } => {
                 Self::Sending { tries: tries.read(until), claim: Claim(claim), until: until.0 }
             }
-            DeliveryItem::Sent { at } => Self::Sent { at: at.0 },
+            DeliveryItem::Sent { at, claim } => Self::Sent { at: at.0, claim: claim.map(Claim) },
             DeliveryItem::Failed { at, why } => Self::Failed { at: at.0, why: why.into() },
             DeliveryItem::Unknown { tries, claim, at, held } => {
                 Self::Unknown { tries: tries.read(at), claim: Claim(claim), at: at.0, held }
@@ -179,7 +184,8 @@ mod tests {
         let again =
             unknown.claim(&Claim::new(check, "b"), Some(Feed { newest: Some(check) }), check).unwrap();
         let mut states = vec![again, unknown.give_up(check).unwrap(), unknown, pending, sending];
-        states.extend([Delivery::Sent { at: now }, Delivery::Dropped { at: now }]);
+        states.push(states[4].settle(&claim, Outcome::Accepted, 0, now).unwrap());
+        states.push(Delivery::Dropped { at: now });
         for why in [Failure::Refused, Failure::Expired, Failure::Rejected, Failure::Bounced] {
             states.push(Delivery::Failed { at: now, why });
         }
@@ -206,5 +212,8 @@ mod tests {
         let failed = map(&[("state", "failed"), ("at", "2025-01-08T10:20:30.000Z")]);
         let read: DeliveryItem = serde_dynamo::from_attribute_value(failed).unwrap();
         assert_eq!(Delivery::from(read), Delivery::Failed { at, why: Failure::Refused });
+        let sent = map(&[("state", "sent"), ("at", "2025-01-08T10:20:30.000Z")]);
+        let read: DeliveryItem = serde_dynamo::from_attribute_value(sent).unwrap();
+        assert_eq!(Delivery::from(read), Delivery::Sent { at, claim: None });
     }
 }

@@ -9,7 +9,7 @@ mod trial;
 
 pub(crate) use at::At;
 pub(crate) use mail::{DeliveryItem, MailPlace};
-pub(crate) use org::{decode, encode};
+pub(crate) use org::{UnreachableItem, decode, encode};
 
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -76,7 +76,7 @@ struct AdminItem {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct UnreachableItem {
+pub(crate) struct UnreachableItem {
     since: At,
     why: SilencedItem,
 }

@@ -25,14 +25,14 @@ pub struct Case {
     pub advice: &'static str,
     /// Ids to look it up by, with what they are ids of.
     pub ids: Vec<(&'static str, String)>,
-    /// The organization that it concerns.
-    pub organization: Option<(OrgId, String)>,
+    /// The organizations that it concerns, with their names or ids.
+    pub organizations: Vec<(OrgId, String)>,
 }
 
 impl Case {
     /// What a held thing means.
     #[must_use]
-    pub fn of(held: &Held) -> Self {
+    pub fn of(held: &Held, now: Timestamp) -> Self {
         let blank = |kind, icon, title: &str, advice| Self {
             kind,
             icon,
@@ -41,7 +41,7 @@ impl Case {
             why: Vec::new(),
             advice,
             ids: Vec::new(),
-            organization: None,
+            organizations: Vec::new(),
         };
         match &held.thing {
             HeldThing::Parked { customer, event, body } => Self {
@@ -68,9 +68,22 @@ impl Case {
                      from Stripe's dashboard. It goes from here after 35 days.",
                 )
             },
+            HeldThing::Conflict { id, reason, body, organizations } => Self {
+                title: title("Conflict", body),
+                why: vec![sentence(reason)],
+                ids: vec![("Event", id.clone())],
+                organizations: organizations.iter().map(|org| (*org, org.to_string())).collect(),
+                ..blank(
+                    "conflict",
+                    "⚖️",
+                    "",
+                    "It was read, and the first organization shows what came of it. Decide at Stripe whose customer it is, \
+                     and correct the metadata there. It goes from here after 35 days.",
+                )
+            },
             HeldThing::Notices(org) => Self {
-                why: stuck(org),
-                organization: Some((org.id, org.name.to_string())),
+                why: stuck(org, now),
+                organizations: vec![(org.id, org.name.to_string())],
                 ..blank(
                     "mail",
                     "✉️",
@@ -88,7 +101,7 @@ impl Case {
                 )
             },
             HeldThing::Invitation(org) => Self {
-                organization: Some((*org, org.to_string())),
+                organizations: vec![(*org, org.to_string())],
                 ..blank(
                     "mail",
                     "✉️",
@@ -131,15 +144,11 @@ pub fn trouble(delivery: &Delivery) -> Option<(Timestamp, &'static str)> {
     }
 }
 
-fn stuck(org: &Org) -> Vec<String> {
-    let mails = org.outbox.0.iter().flat_map(|(key, recipients)| {
-        recipients.iter().map(move |(user, delivery)| (key.kind(), user, delivery))
-    });
-    mails
-        .filter_map(|(kind, user, delivery)| {
+fn stuck(org: &Org, now: Timestamp) -> Vec<String> {
+    org.troubled_mails(now)
+        .filter_map(|(key, admin, delivery)| {
             let (_, trouble) = trouble(delivery)?;
-            let to = org.admin(*user).map_or("a former admin", |admin| admin.name.as_str());
-            Some(format!("{} to {to}: {trouble}.", spoken(kind)))
+            Some(format!("{} to {}: {trouble}.", spoken(key.kind()), admin.name))
         })
         .collect()
 }
@@ -174,7 +183,7 @@ mod tests {
     use super::*;
 
     fn case(thing: HeldThing) -> Case {
-        Case::of(&Held { since: Timestamp::UNIX_EPOCH, thing })
+        Case::of(&Held { since: Timestamp::UNIX_EPOCH, thing }, Timestamp::UNIX_EPOCH)
     }
 
     #[test]
@@ -204,6 +213,16 @@ mod tests {
                 },
                 "quarantined",
                 "A thin event.",
+            ),
+            (
+                HeldThing::Conflict {
+                    id: "evt_1".into(),
+                    reason: "names two".into(),
+                    body: "{}".into(),
+                    organizations: vec![org],
+                },
+                "conflict",
+                "Names two.",
             ),
             (HeldThing::SignIn(failed(Failure::Refused)), "mail", "SES will not take it."),
             (HeldThing::SignIn(failed(Failure::Expired)), "mail", "It could not be sent for four days."),

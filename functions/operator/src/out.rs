@@ -1,17 +1,17 @@
 //! What programs get to read. Times are RFC 3339 in UTC.
 
 use domain::{
-    billing::{Conflict, Issue},
+    billing::{Billing, Conflict, Issue},
     delivery::Delivery,
     id::OrgId,
-    org::Org,
+    org::{Org, Reminders, Silenced, Unreachable},
     task::TASKS,
 };
 use jiff::Timestamp;
 use serde::Serialize;
 use store::HeldPage;
 
-use crate::case::Case;
+use crate::case::{Case, trouble};
 
 /// The answer of `GET /operator?find=…`.
 #[derive(Debug, Serialize)]
@@ -43,12 +43,15 @@ struct CaseOut {
     advice: &'static str,
     ids: Vec<String>,
     organization_id: Option<String>,
+    /// All that it concerns, the same one first.
+    organization_ids: Vec<String>,
 }
 
 impl WaitingOut {
     /// What waits.
-    pub fn of(page: &HeldPage) -> Self {
-        Self { waiting: page.held.iter().map(|held| CaseOut::of(Case::of(held))).collect(), next: page.next }
+    pub fn of(page: &HeldPage, now: Timestamp) -> Self {
+        let waiting = page.held.iter().map(|held| CaseOut::of(Case::of(held, now)));
+        Self { waiting: waiting.collect(), next: page.next }
     }
 }
 
@@ -61,7 +64,8 @@ impl CaseOut {
             why: case.why,
             advice: case.advice,
             ids: case.ids.into_iter().map(|(_, id)| id).collect(),
-            organization_id: case.organization.map(|(id, _)| id.to_string()),
+            organization_id: case.organizations.first().map(|(id, _)| id.to_string()),
+            organization_ids: case.organizations.iter().map(|(id, _)| id.to_string()).collect(),
         }
     }
 }
@@ -157,6 +161,10 @@ struct AdminOut {
     id: String,
     name: String,
     address: String,
+    /// Whether they want to be reminded.
+    reminders: bool,
+    /// Why no notice goes to them, if none does.
+    unreachable: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -166,6 +174,8 @@ struct MailOut {
     to: String,
     state: &'static str,
     at: Timestamp,
+    /// What is wrong with it, if something is.
+    why: Option<&'static str>,
 }
 
 impl OrganizationOut {
@@ -183,6 +193,8 @@ impl OrganizationOut {
             id: admin.user.to_string(),
             name: admin.name.to_string(),
             address: admin.address.as_str().to_owned(),
+            reminders: admin.reminders == Reminders::Wanted,
+            unreachable: admin.unreachable.as_ref().map(unreachable),
         });
         Self {
             id: org.id.to_string(),
@@ -231,7 +243,7 @@ impl BillingOut {
             subscriptions: subscriptions.collect(),
             invoices: invoices.collect(),
             issue: billing.issue().map(|Issue { kind, .. }| kind.as_str()),
-            conflicts: billing.conflicts().iter().map(conflict).collect(),
+            conflicts: billing.conflicts().iter().map(|it| conflict(it, billing)).collect(),
         }
     }
 }
@@ -240,7 +252,8 @@ fn mails(org: &Org) -> Vec<MailOut> {
     let each = org.outbox.0.iter().flat_map(|(key, recipients)| {
         recipients.iter().map(move |(user, delivery)| {
             let (state, at) = state(delivery);
-            MailOut { kind: key.kind(), key: key.to_string(), to: user.to_string(), state, at }
+            let why = trouble(delivery).map(|(_, why)| why);
+            MailOut { kind: key.kind(), key: key.to_string(), to: user.to_string(), state, at, why }
         })
     });
     each.collect()
@@ -251,19 +264,30 @@ pub fn state(delivery: &Delivery) -> (&'static str, Timestamp) {
     match delivery {
         Delivery::Pending { not_before, .. } => ("pending", *not_before),
         Delivery::Sending { until, .. } => ("sending", *until),
-        Delivery::Sent { at } => ("sent", *at),
+        Delivery::Sent { at, .. } => ("sent", *at),
         Delivery::Failed { at, .. } => ("failed", *at),
         Delivery::Unknown { at, .. } => ("unknown", *at),
         Delivery::Dropped { at } => ("dropped", *at),
     }
 }
 
+/// Why no notice goes to an admin, in a clause.
+pub const fn unreachable(unreachable: &Unreachable) -> &'static str {
+    match unreachable.why {
+        Silenced::Bounced => "mail to this address came back",
+        Silenced::Complained => "called a mail spam",
+    }
+}
+
 /// What did not fit, in a sentence.
-pub fn conflict(conflict: &Conflict) -> String {
+pub fn conflict(conflict: &Conflict, billing: &Billing) -> String {
     match conflict {
-        Conflict::Customer { customer } => {
-            format!("{customer} names this organization too, which is linked to another customer.")
-        }
+        Conflict::Customer { customer } => match &billing.customer {
+            Some(linked) => {
+                format!("Events of {customer} name this organization, which is linked to {linked}.")
+            }
+            None => format!("Events of {customer} name this organization, but it is linked to another one."),
+        },
         Conflict::Session { event } => format!("The Checkout session of {event} named another organization."),
         Conflict::Content { event } => format!("{event} came with two contents."),
         Conflict::Late { event } => {

@@ -114,7 +114,7 @@ async fn run(verified: bool, case: &str) -> (u64, Value, Vec<String>) {
 
 #[tokio::test]
 async fn an_operator_gets_what_was_asked_for() {
-    let looks = [vec!["BatchGetItem"], vec!["Query"; 16]].concat();
+    let looks = [vec!["BatchGetItem"], vec!["Query"; 17]].concat();
     for (case, status, words, calls) in [
         ("get-waiting", 200, "Nothing waits for you", looks.clone()),
         ("get-waiting-json", 200, r#"{"waiting":[],"next":null}"#, looks),

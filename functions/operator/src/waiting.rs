@@ -63,9 +63,9 @@ async fn answer(app: &App, desk: &Desk, uri: &Uri) -> Result<Response, Problem> 
     };
     let status = if search.fault.is_some() { Kind::Invalid.status() } else { StatusCode::OK };
 
-    let waiting = app.store.held(list, after, PAGE).await.map_err(trouble)?;
+    let waiting = app.store.held(list, after, PAGE, desk.now).await.map_err(trouble)?;
     Ok(match desk.wants {
-        Wants::Json => Json(WaitingOut::of(&waiting)).into_response(),
+        Wants::Json => Json(WaitingOut::of(&waiting, desk.now)).into_response(),
         Wants::Page => web::page(
             status,
             desk.page(app, "Operator", render(&Listed { list, after, page: &waiting }, &search, desk.now)),

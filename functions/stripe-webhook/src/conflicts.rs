@@ -1,22 +1,41 @@
 //! What an event shows that does not fit, in words for the operator.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
-use domain::{billing::Conflict, id::OrgId, org::Org};
+use domain::{
+    billing::{Conflict, Fact, What},
+    id::OrgId,
+    org::Org,
+};
 
 /// The conflicts that an event brought to light.
-pub struct Conflicts<'a> {
-    new: Vec<&'a Conflict>,
-    org: &'a Org,
+pub struct Conflicts {
+    new: Vec<Conflict>,
+    /// The organization that the event counts for.
+    org: OrgId,
     /// The organization that the event's customer is linked to.
     linked: Option<OrgId>,
+    /// The organizations that its Checkout session names.
+    named: Vec<OrgId>,
 }
 
-impl<'a> Conflicts<'a> {
-    /// Those noted in `after` and not in `before`.
-    pub fn new(before: &'a Org, after: &'a Org, linked: Option<OrgId>) -> Self {
-        let new = after.billing.noted.difference(&before.billing.noted).collect();
-        Self { new, org: after, linked }
+impl Conflicts {
+    /// Those that `after` shows and `before` did not, be they noted or seen from the facts.
+    pub fn new(before: &Org, after: &Org, fact: &Fact, linked: Option<OrgId>) -> Self {
+        let known = before.billing.conflicts();
+        let new = after.billing.conflicts().into_iter().filter(|it| !known.contains(it)).collect();
+        let named = match &fact.what {
+            What::Checkout { named, .. } => named.iter().copied().collect(),
+            _ => Vec::new(),
+        };
+        Self { new, org: after.id, linked, named }
+    }
+
+    /// The organizations they are about, the one that the event counts for first.
+    pub fn organizations(&self) -> Vec<OrgId> {
+        let others = self.linked.iter().chain(&self.named).filter(|other| **other != self.org);
+        let others: BTreeSet<OrgId> = others.copied().collect();
+        [self.org].into_iter().chain(others).collect()
     }
 
     /// Whether there is none.
@@ -25,9 +44,9 @@ impl<'a> Conflicts<'a> {
     }
 }
 
-impl fmt::Display for Conflicts<'_> {
+impl fmt::Display for Conflicts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let org = self.org.id;
+        let org = self.org;
         for (n, conflict) in self.new.iter().enumerate() {
             if n > 0 {
                 f.write_str("; ")?;

@@ -6,7 +6,7 @@ use domain::{
     org::Org,
 };
 use jiff::Timestamp;
-use store::{CustomerLink, Error, Parked, Stored, TRIES, pause};
+use store::{CustomerLink, Error, Filed, Parked, Stored, TRIES, pause};
 use stripe::{Authentic, Event, Known};
 use telemetry::Metric;
 
@@ -57,8 +57,11 @@ impl App {
             Ok(event) => event,
             Err(unreadable) => {
                 let id = unreadable.event().map_or_else(|| hash(body), ToString::to_string);
-                self.store.quarantine(&id, &unreadable.to_string(), body.bytes(), now).await?;
-                telemetry::count(Metric::EventQuarantined, 1, now);
+                let reason = unreadable.to_string();
+                let filed = Filed { id: &id, reason: &reason, body: body.bytes(), conflict: None };
+                if self.store.quarantine(&filed, now).await? {
+                    telemetry::count(Metric::EventQuarantined, 1, now);
+                }
                 tracing::error!(area = "webhook", event = %id, reason = %unreadable, "event quarantined");
                 return Ok(Taken::Quarantined);
             }
@@ -110,10 +113,10 @@ impl App {
             after.billing.note(Conflict::Customer { customer: customer.clone() });
         }
         after.record(fact, self.entropy.project_id(now), now);
-        let conflicts = Conflicts::new(&before.value, &after, context.link.org);
+        let conflicts = Conflicts::new(&before.value, &after, fact, context.link.org);
         self.file(&conflicts, &event.id, body, now).await?;
         self.store.commit_org(&before, &after).await?;
-        self.count(&before.value, &after, now);
+        self.count(&before.value, &after, &conflicts, now);
         Ok(Taken::Applied)
     }
 
@@ -131,18 +134,21 @@ impl App {
         let released = waiting.iter().filter_map(|parked| stripe::kept_fact(&parked.body));
         let mut after = before.value.clone();
         after.link_customer(customer, released.chain([fact.clone()]), self.entropy.project_id(now), now);
-        let conflicts = Conflicts::new(&before.value, &after, None);
+        // What the link alone puts at odds with older facts is on the organization's page: linking costs no write more.
+        let mut linked = before.value.clone();
+        linked.billing.customer.clone_from(&after.billing.customer);
+        let conflicts = Conflicts::new(&linked, &after, fact, None);
         self.file(&conflicts, &fact.event, body, now).await?;
         self.store.link_customer(customer, link, before, &after, &waiting).await?;
-        self.count(&before.value, &after, now);
+        self.count(&before.value, &after, &conflicts, now);
         Ok(Taken::Linked)
     }
 
-    /// Files the event for the operator, if it shows conflicts that were not known. Before they are noted: of those
-    /// that are, a repetition has nothing to file.
+    /// Files the event for the operator, if it shows conflicts that were not known. Before the organization shows them:
+    /// of those that it shows, a repetition has nothing to file.
     async fn file(
         &self,
-        conflicts: &Conflicts<'_>,
+        conflicts: &Conflicts,
         event: &EventId,
         body: Authentic<'_>,
         now: Timestamp,
@@ -150,9 +156,10 @@ impl App {
         if conflicts.is_empty() {
             return Ok(());
         }
-        let reason = conflicts.to_string();
-        self.store.quarantine(event.as_str(), &reason, body.bytes(), now).await?;
-        telemetry::count(Metric::EventQuarantined, 1, now);
+        let (reason, organizations) = (conflicts.to_string(), conflicts.organizations());
+        let filed =
+            Filed { id: event.as_str(), reason: &reason, body: body.bytes(), conflict: Some(&organizations) };
+        self.store.quarantine(&filed, now).await?;
         tracing::warn!(area = "webhook", %event, reason, "an event that shows a conflict was kept");
         Ok(())
     }
@@ -165,8 +172,11 @@ impl App {
         body: Authentic<'_>,
         now: Timestamp,
     ) -> Result<Taken, Error> {
-        self.store.quarantine(fact.event.as_str(), "names no customer", body.bytes(), now).await?;
-        if let What::Incident { kind, .. } = fact.what {
+        let reason = "names no customer";
+        let filed = Filed { id: fact.event.as_str(), reason, body: body.bytes(), conflict: None };
+        if self.store.quarantine(&filed, now).await?
+            && let What::Incident { kind, .. } = fact.what
+        {
             telemetry::count(metric(kind), 1, now);
         }
         tracing::warn!(area = "webhook", event = %fact.event, "an event that names no customer was kept");
@@ -174,7 +184,10 @@ impl App {
     }
 
     /// Counts what this event brought about; a repetition brings about nothing.
-    fn count(&self, before: &Org, after: &Org, now: Timestamp) {
+    fn count(&self, before: &Org, after: &Org, conflicts: &Conflicts, now: Timestamp) {
+        if !conflicts.is_empty() {
+            telemetry::count(Metric::EventConflict, 1, now);
+        }
         let known = &before.billing.incidents;
         for (event, (_, kind)) in &after.billing.incidents {
             if !known.contains_key(event) {

@@ -5,7 +5,8 @@
 //! send nothing more, and one organization's failure stops no other.
 //!
 //! A run goes through all that is due, page by page, and holds no more than a page of each shard. It begins nothing new
-//! once its time is used up: what it leaves is still due, and first in line at the next.
+//! once its time is used up: what it leaves is still due, and first in line at the next. So is what it could not do.
+//! Only an organization that cannot be read is put where an operator sees it, until it can be.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -17,7 +18,7 @@ use domain::{
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde_json::{json, value::to_raw_value};
-use store::{Due, Error, Store};
+use store::{Due, Error, MailDue, Store};
 use telemetry::Metric;
 
 /// How many organizations are worked on at once.
@@ -84,11 +85,15 @@ impl App {
     async fn attend_to(&self, due: Due, now: Timestamp) -> bool {
         match due {
             Due::Org(org) => {
-                let done = self.run_clock_of(org, now).await;
-                done.inspect_err(|error| {
-                    tracing::error!(area = "onboarding", organization = %org, %error, "trial clock failed");
-                })
-                .is_ok()
+                let Err(error) = self.run_clock_of(org, now).await else { return true };
+                telemetry::count(Metric::ClockFailed, 1, now);
+                tracing::error!(area = "onboarding", organization = %org, %error, "trial clock failed");
+                if let Error::Corrupt(_) = error
+                    && let Err(error) = self.store.hold_unreadable(MailDue::Org(org), now).await
+                {
+                    tracing::error!(area = "onboarding", organization = %org, %error, "it could not be held");
+                }
+                false
             }
             Due::Parked(event) => match self.store.hold(&event).await {
                 Ok(true) => {

@@ -168,8 +168,8 @@ pub enum NotExtendable {
     /// A subscription lives: the trial's end is Stripe's to move.
     #[error("The organization has a subscription. Its trial, if any, is extended at Stripe.")]
     Subscribed,
-    /// The customer was deleted at Stripe, which ends access whatever the trial says.
-    #[error("The organization's customer was deleted at Stripe, which ends its access for good.")]
+    /// The customer was deleted at Stripe, which ends access whatever the trial says, until another pays.
+    #[error("The organization's customer was deleted at Stripe, which ends its access until a new one pays.")]
     CustomerDeleted,
     /// It was extended [`MOST_EXTENSIONS`] times.
     #[error("The trial was extended 50 times, and cannot be extended again.")]

@@ -94,11 +94,12 @@ mod tests {
                 name: Name::parse("Ann").unwrap(),
                 address: Address::parse(address).unwrap(),
                 verified,
+                epoch: 0,
                 sessions_valid_from: None,
                 trial_used: true,
                 orgs: vec![org],
             };
-            let member = Member::prove(&Session::begin(org, id, now), &user, Some(role), now).unwrap();
+            let member = Member::prove(&Session::begin(org, &user, now), &user, Some(role), now).unwrap();
             assert_eq!(Operator::prove(&member, &user, &listed).is_some(), admitted, "{address} {verified}");
             assert_eq!(Operator::prove(&member, &user, &Operators::default()), None, "{address}");
         }

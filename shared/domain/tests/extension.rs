@@ -59,11 +59,12 @@ fn ann() -> Operator {
         name: Name::parse("Ann").unwrap(),
         address: Address::parse("ann@example.com").unwrap(),
         verified: true,
+        epoch: 0,
         sessions_valid_from: None,
         trial_used: true,
         orgs: vec![org],
     };
-    let session = Session::begin(org, user.id, at(0, 0));
+    let session = Session::begin(org, &user, at(0, 0));
     let member = Member::prove(&session, &user, Some(Role::Admin), at(0, 0)).unwrap();
     Operator::prove(&member, &user, &"ann@example.com".parse().unwrap()).unwrap()
 }

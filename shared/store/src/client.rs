@@ -8,7 +8,11 @@ use aws_sdk_dynamodb::{
 };
 use aws_types::SdkConfig;
 
-use crate::{error::Error, key::Key};
+use crate::{
+    error::Error,
+    key::Key,
+    update::{Change, Only},
+};
 
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
@@ -150,6 +154,25 @@ impl Store {
                 return Ok(items);
             }
         }
+    }
+
+    /// Writes a change of one item.
+    pub(crate) async fn change(&self, key: &Key, change: Change, only: Only) -> Result<(), Error> {
+        let (expression, names, mut values) = change.into_parts();
+        let (condition, more) = only.expression();
+        values.extend(more);
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .update_expression(expression)
+            .condition_expression(condition)
+            .set_expression_attribute_names((!names.is_empty()).then_some(names))
+            .set_expression_attribute_values((!values.is_empty()).then_some(values))
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))?;
+        Ok(())
     }
 
     /// Writes all of the actions or none.

@@ -53,6 +53,19 @@ pub struct Parked {
     pub body: String,
 }
 
+/// A signed event that is kept for a person.
+#[derive(Clone, Copy, Debug)]
+pub struct Filed<'a> {
+    /// Its id, or the hash of its body.
+    pub id: &'a str,
+    /// Why it is kept.
+    pub reason: &'a str,
+    /// The body as it was signed.
+    pub body: &'a [u8],
+    /// Of one that shows a conflict: the organizations it is about, the one that it counted for first.
+    pub conflict: Option<&'a [OrgId]>,
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 struct CustomerItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -250,26 +263,33 @@ impl Store {
         }
     }
 
-    /// Keeps a signed event that cannot be read, with the reason, for a person to look at.
-    /// `id` is the event's id or the hash of its body.
+    /// Keeps a signed event for a person to look at. Says whether it was not kept before: a repetition writes nothing.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn quarantine(&self, id: &str, reason: &str, body: &[u8], now: Timestamp) -> Result<(), Error> {
+    pub async fn quarantine(&self, filed: &Filed<'_>, now: Timestamp) -> Result<bool, Error> {
+        let Filed { id, reason, body, conflict } = filed;
         let mut item = Key::quarantined(id).attributes();
-        item.insert("reason".to_owned(), AttributeValue::S(reason.to_owned()));
+        item.insert("reason".to_owned(), AttributeValue::S((*reason).to_owned()));
         item.insert("body".to_owned(), AttributeValue::B(body.to_vec().into()));
+        if let Some(organizations) = conflict {
+            let each = organizations.iter().map(|org| AttributeValue::S(org.to_string()));
+            item.insert("organizations".to_owned(), AttributeValue::L(each.collect()));
+        }
         item.insert("quarantined_at".to_owned(), AttributeValue::S(At(now).text()));
         item.insert("due_pk".to_owned(), AttributeValue::S(held_pk(shard(&Key::quarantined(id).pk))));
         item.insert("due_at".to_owned(), AttributeValue::S(At(now).text()));
         item.extend([expires(now, KEPT)]);
-        self.client
+        let put = self
+            .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item))
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
-        Ok(())
+            .condition_expression("attribute_not_exists(pk)");
+        match put.send().await.map_err(|error| Error::of(&error)) {
+            Ok(_) => Ok(true),
+            Err(Error::Conflict) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }

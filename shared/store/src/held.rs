@@ -1,9 +1,14 @@
 //! What no run will ever finish by itself, and a person has to look at.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{delivery::Delivery, id::OrgId, org::Org};
+use domain::{
+    delivery::{Delivery, SHOWN},
+    id::OrgId,
+    org::Org,
+    trial::after,
+};
 use futures_util::future::try_join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::{
@@ -12,7 +17,7 @@ use crate::{
     customer::ParkedItem,
     error::{Corrupt, Error},
     item::{self, At, from_item, read},
-    key::{BY_DUE, BY_MAIL, Key, SHARDS, foreign_pk, held_pk},
+    key::{BY_DUE, BY_MAIL, Key, SHARDS, foreign_pk, held_pk, unreadable_pk},
 };
 
 /// What can be listed.
@@ -55,7 +60,7 @@ pub enum HeldThing {
         /// The body as it was signed.
         body: String,
     },
-    /// A signed event that could not be read, or that did not fit.
+    /// A signed event that could not be read, or that names nobody.
     Quarantined {
         /// The event's id, or the hash of its body.
         id: String,
@@ -63,6 +68,17 @@ pub enum HeldThing {
         reason: String,
         /// The body as it was signed.
         body: String,
+    },
+    /// A signed event that did not fit what is known.
+    Conflict {
+        /// The event's id.
+        id: String,
+        /// What does not fit.
+        reason: String,
+        /// The body as it was signed.
+        body: String,
+        /// The organizations it is about, the one that it counted for first.
+        organizations: Vec<OrgId>,
     },
     /// An organization with mails that failed, or of which it is not known whether they went out.
     Notices(Box<Org>),
@@ -89,6 +105,9 @@ struct Entry {
 struct QuarantinedItem {
     reason: String,
     quarantined_at: At,
+    /// There where the event is readable and shows a conflict.
+    #[serde(default)]
+    organizations: Option<Vec<String>>,
 }
 
 /// Where in an index a list lies.
@@ -98,16 +117,34 @@ struct Place {
     hash: &'static str,
     range: &'static str,
     partition: fn(u8) -> String,
+    shards: u8,
+    /// How long what lies there is shown, if not for as long as it lies there.
+    shown: Option<SignedDuration>,
+}
+
+impl Place {
+    /// After which moment at `now` what lies there is shown.
+    fn since(self, now: Timestamp) -> Option<Timestamp> {
+        self.shown.map(|shown| after(now, -shown))
+    }
 }
 
 impl HeldList {
     const fn places(self) -> &'static [Place] {
-        const BY_DUE_TIME: Place =
-            Place { index: BY_DUE, hash: "due_pk", range: "due_at", partition: held_pk };
+        const BY_DUE_TIME: Place = Place {
+            index: BY_DUE,
+            hash: "due_pk",
+            range: "due_at",
+            partition: held_pk,
+            shards: SHARDS,
+            shown: None,
+        };
+        // A mail stays in its organization for ever; that it did not arrive is news for a while.
         const BY_MAIL_TIME: Place =
-            Place { index: BY_MAIL, hash: "mail_pk", range: "mail_at", partition: held_pk };
+            Place { index: BY_MAIL, hash: "mail_pk", range: "mail_at", shown: Some(SHOWN), ..BY_DUE_TIME };
+        const UNREADABLE: Place = Place { partition: unreadable_pk, shards: 1, shown: None, ..BY_MAIL_TIME };
         match self {
-            Self::ForAPerson => &[BY_DUE_TIME, BY_MAIL_TIME],
+            Self::ForAPerson => &[BY_DUE_TIME, BY_MAIL_TIME, UNREADABLE],
             Self::Foreign => &[Place { partition: foreign_pk, ..BY_DUE_TIME }],
         }
     }
@@ -116,7 +153,7 @@ impl HeldList {
     fn holds(self, item: &Attributes) -> bool {
         self.places().iter().any(|place| {
             let partition = item.get(place.hash).and_then(|partition| partition.as_s().ok());
-            partition.is_some_and(|lies| (0..SHARDS).any(|shard| *lies == (place.partition)(shard)))
+            partition.is_some_and(|lies| (0..place.shards).any(|shard| *lies == (place.partition)(shard)))
         })
     }
 }
@@ -127,11 +164,17 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn held(&self, list: HeldList, after: Option<Timestamp>, most: u16) -> Result<HeldPage, Error> {
-        let looks = list
-            .places()
-            .iter()
-            .flat_map(|place| (0..SHARDS).map(move |shard| self.held_in(*place, shard, after, most)));
+    pub async fn held(
+        &self,
+        list: HeldList,
+        after: Option<Timestamp>,
+        most: u16,
+        now: Timestamp,
+    ) -> Result<HeldPage, Error> {
+        let looks = list.places().iter().flat_map(|place| {
+            let after = after.max(place.since(now));
+            (0..place.shards).map(move |shard| self.held_in(*place, shard, after, most))
+        });
         let mut entries: Vec<Entry> = try_join_all(looks).await?.into_iter().flatten().collect();
         entries.sort_by(|a, b| (a.at, &a.key.pk, &a.key.sk).cmp(&(b.at, &b.key.pk, &b.key.sk)));
         let last = entries.get(usize::from(most).saturating_sub(1)).map(|entry| entry.at);
@@ -145,12 +188,17 @@ impl Store {
             // What was settled since the index was written waits no more.
             item.filter(|item| list.holds(item)).map(|item| entry.held(item))
         });
+        // A mail whose reason or recipient is gone is nobody's trouble any more.
+        let held = held.filter(|held| match &held.thing {
+            HeldThing::Notices(org) => org.troubled_mails(now).next().is_some(),
+            _ => true,
+        });
         Ok(HeldPage { held: held.collect(), next })
     }
 
     async fn held_in(
         &self,
-        Place { index, hash, range, partition }: Place,
+        Place { index, hash, range, partition, .. }: Place,
         shard: u8,
         after: Option<Timestamp>,
         most: u16,
@@ -201,8 +249,16 @@ impl Entry {
                 let body = item.get("body").and_then(|body| body.as_b().ok());
                 let body =
                     body.map_or(String::new(), |body| String::from_utf8_lossy(body.as_ref()).into_owned());
-                let QuarantinedItem { reason, quarantined_at } = from_item(item)?;
-                (quarantined_at.0, HeldThing::Quarantined { id: id(pk), reason, body })
+                let QuarantinedItem { reason, quarantined_at, organizations } = from_item(item)?;
+                let thing = match organizations {
+                    None => HeldThing::Quarantined { id: id(pk), reason, body },
+                    Some(orgs) => {
+                        let orgs = orgs.iter().map(|org| read("organization of a conflict", org));
+                        let organizations = orgs.collect::<Result<_, _>>()?;
+                        HeldThing::Conflict { id: id(pk), reason, body, organizations }
+                    }
+                };
+                (quarantined_at.0, thing)
             }
             ("ORG", "ORG") => (self.at, HeldThing::Notices(Box::new(item::decode(item)?.value))),
             ("ORG", "INVITE") => (self.at, HeldThing::Invitation(read("organization", &id(pk))?)),

@@ -26,7 +26,7 @@ pub(crate) const INVITE: &str = "INVITE#";
 pub(crate) const SESSION: &str = "SESSION#";
 
 /// The primary key of an item.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub pk: String,
     pub sk: String,
@@ -75,6 +75,11 @@ impl Key {
         Self::new(format!("LINK#{secret}"), "UNSUBSCRIBE")
     }
 
+    /// What lets somebody who belongs nowhere found an organization.
+    pub fn founding(secret: Hash) -> Self {
+        Self::new(format!("LINK#{secret}"), "FOUNDING")
+    }
+
     /// An invitation's link: under a sort key of its own, so that it is never taken for one that signs in.
     pub fn invitation_link(secret: Hash) -> Self {
         Self::new(format!("LINK#{secret}"), "INVITATION")
@@ -106,10 +111,7 @@ impl Key {
     }
 
     pub fn limit(window: &Window) -> Self {
-        Self::new(
-            format!("LIMIT#{}#{}", window.limit.what, window.subject),
-            format!("{:012}", window.from.as_second()),
-        )
+        Self::new(format!("LIMIT#{}#{}", window.limit.what, window.subject), "TIMES")
     }
 
     /// What is known of SES's feed.
@@ -153,6 +155,12 @@ pub(crate) fn held_pk(shard: u8) -> String {
 /// The partition of the same index for events of customers that may be another product's: nobody has to look there.
 pub(crate) fn foreign_pk(shard: u8) -> String {
     format!("FOREIGN#{shard}")
+}
+
+/// The one partition of the index by mail time for items that cannot be read, whatever they hold. They wait for a
+/// person there, and to be readable again. They are few.
+pub(crate) fn unreadable_pk(_: u8) -> String {
+    "UNREADABLE".to_owned()
 }
 
 /// The partition of the index by mail time.

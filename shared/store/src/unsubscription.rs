@@ -78,6 +78,23 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Drops a link that surely went out to nobody.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn drop_unsubscription(&self, secret_hash: Hash) -> Result<(), Error> {
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::unsubscription(secret_hash).attributes()))
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))?;
+        Ok(())
+    }
+}
+
 fn encode(link: &Unsubscription) -> Result<Attributes, Corrupt> {
     let form = UnsubscriptionItem {
         org: link.org.to_string(),

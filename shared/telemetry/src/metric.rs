@@ -19,6 +19,8 @@ pub enum Metric {
     TrialExpiredWithoutPaymentMethod,
     /// An operator gave an organization days of trial.
     TrialExtended,
+    /// A run could not do what the trial clock of an organization owes.
+    ClockFailed,
     /// SES accepted a mail.
     MailSent,
     /// A mail cannot be sent, for good.
@@ -49,6 +51,8 @@ pub enum Metric {
     EventWaiting,
     /// A signed event could not be read.
     EventQuarantined,
+    /// A signed event showed something that does not fit what is known: it waits for a person.
+    EventConflict,
     /// A signed event of the other mode was left alone.
     EventWrongMode,
     /// An event told of money that went back to a payer.
@@ -71,6 +75,7 @@ impl Metric {
             Self::TrialExpired => "TrialExpired",
             Self::TrialExpiredWithoutPaymentMethod => "TrialExpiredWithoutPaymentMethod",
             Self::TrialExtended => "TrialExtended",
+            Self::ClockFailed => "ClockFailed",
             Self::MailSent => "MailSent",
             Self::MailFailed => "MailFailed",
             Self::MailUnknown => "MailUnknown",
@@ -86,6 +91,7 @@ impl Metric {
             Self::EventParked => "EventParked",
             Self::EventWaiting => "EventWaiting",
             Self::EventQuarantined => "EventQuarantined",
+            Self::EventConflict => "EventConflict",
             Self::EventWrongMode => "EventWrongMode",
             Self::PaymentReturned => "PaymentReturned",
             Self::PaymentDisputed => "PaymentDisputed",

@@ -38,7 +38,7 @@ mod tests {
     fn it_says_where_and_never_what() {
         for (text, told) in [
             ("\"hidden\"", "JSON of another shape (line 1, column 8)"),
-            ("{\n \"hidden", "JSON that ends too early (line 2, column 8)"),
+            ("[86,\n 75", "JSON that ends too early (line 2, column 3)"),
             ("hidden", "no JSON (line 1, column 1)"),
         ] {
             let error = serde_json::from_str::<Vec<u8>>(text).unwrap_err();

@@ -3,7 +3,7 @@
 use domain::{
     billing::Billing,
     extension::{Extension, MOST_DAYS},
-    org::Org,
+    org::{Org, Reminders},
     status::Access,
     task::TASKS,
 };
@@ -17,7 +17,7 @@ use web::{
 use crate::{
     case::{spoken, trouble},
     find::path,
-    out::{conflict, state},
+    out::{conflict, state, unreachable},
 };
 
 /// The form that gives days, as it was filled in.
@@ -169,7 +169,7 @@ fn billing(org: &Org, now: Timestamp) -> Markup {
             h2 id="billing" class="section-head" { "Billing" }
             @if !conflicts.is_empty() {
                 (note(Tone::Warning, "⚠️", "Something does not fit", &html! {
-                    ul class="note-list" { @for it in &conflicts { li { (conflict(it)) } } }
+                    ul class="note-list" { @for it in &conflicts { li { (conflict(it, billing)) } } }
                 }))
             }
             @if *billing == Billing::default() {
@@ -242,7 +242,15 @@ fn admins(org: &Org) -> Markup {
             ul class="rows" {
                 @for admin in &org.admins {
                     li class="row" {
-                        div class="row-text" { (admin.name) }
+                        div class="row-text" {
+                            (admin.name)
+                            @if let Some(silenced) = &admin.unreachable {
+                                p class="soft small" { "Gets no notices: " (unreachable(silenced)) }
+                            }
+                            @if admin.reminders == Reminders::Unwanted {
+                                p class="soft small" { "Wants no reminders" }
+                            }
+                        }
                         span class="soft" { (admin.address.as_str()) }
                     }
                 }

@@ -46,7 +46,7 @@ pub fn render(listed: &Listed<'_>, search: &Search<'_>, now: Timestamp) -> Marku
                 h2 id="waiting" class="section-head" { (title) }
                 @if page.held.is_empty() { (empty(list, after)) } @else {
                     ul class="rows" {
-                        @for held in &page.held { (row(&Case::of(held), now)) }
+                        @for held in &page.held { (row(&Case::of(held, now), now)) }
                     }
                 }
                 @if let Some(next) = page.next {
@@ -150,8 +150,10 @@ fn row(case: &Case, now: Timestamp) -> Markup {
                     @for (what, id) in &case.ids { span { (what) " " code { (id) } } }
                 }
             }
-            @if let Some((id, name)) = &case.organization {
-                div class="row-actions" { a class="row-link" href=(path(*id)) { (name) } }
+            @if !case.organizations.is_empty() {
+                div class="row-actions" {
+                    @for (id, name) in &case.organizations { a class="row-link" href=(path(*id)) { (name) } }
+                }
             }
         }
     }

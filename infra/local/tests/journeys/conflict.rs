@@ -130,3 +130,34 @@ async fn a_second_customer_of_an_organization_is_linked_and_noted() {
     let held = world.local("GET", "/_local/table", None).await.to_string();
     assert!(held.contains("is of customer cus_2"), "{held}");
 }
+
+#[tokio::test]
+async fn a_conflict_that_only_the_facts_show_is_filed_once() {
+    let world = World::new().await;
+    let one = world.pending("One", "one@example.com").await;
+    link(&world, &one, "cus_1").await;
+    let made = |event: &str| {
+        json!({ "type": "customer.subscription.created", "organization_id": one.org(),
+        "customer": "cus_2", "set": { "id": event, "data.object.id": "sub_2" } })
+    };
+    assert_eq!(world.stripe(made("evt_1")).await, [200]);
+    let first = filed(&world, "evt_1").await;
+    assert!(first.contains("is of customer cus_2") && first.contains(&one.org()), "{first}");
+    assert_eq!(noted(&world, &one).await, "", "the subscription itself shows it");
+    world.advance("1h").await;
+    assert_eq!(world.stripe(made("evt_1")).await, [200]);
+    assert_eq!(filed(&world, "evt_1").await, first, "a repetition writes nothing");
+    assert_eq!(world.stripe(made("evt_2")).await, [200]);
+    assert!(filed(&world, "evt_2").await.is_empty(), "the operator knows");
+}
+
+#[tokio::test]
+async fn what_is_quarantined_keeps_the_time_it_came() {
+    let world = World::new().await;
+    let thin = json!({ "id": "evt_thin", "object": "v2.core.event" });
+    assert_eq!(crate::signed::outcome(&world, &thin).await, "quarantined");
+    let first = filed(&world, "evt_thin").await;
+    world.advance("1h").await;
+    assert_eq!(crate::signed::outcome(&world, &thin).await, "quarantined");
+    assert_eq!((filed(&world, "evt_thin").await, first.is_empty()), (first, false));
+}

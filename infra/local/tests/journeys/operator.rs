@@ -67,6 +67,14 @@ async fn whoever_is_no_operator_is_answered_as_on_a_path_that_does_not_exist() {
                 }
             }
         }
+        if visitor.cookie.is_some() {
+            let table = json!([{ "function": "operator", "service": "dynamodb", "kind": "error_500" }]);
+            world.inject(table).await;
+            let nowhere = visitor.send("GET", "/nowhere", &[("accept", "text/html")], "").await;
+            let answer = visitor.send("GET", &paths[0], &[("accept", "text/html")], "").await;
+            assert_eq!(told(&answer), told(&nowhere), "{who}, while the table does not answer");
+            world.local("DELETE", "/_local/faults", None).await;
+        }
         let evil =
             [("accept", "text/html"), ("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")];
         let nowhere = visitor.send("POST", "/nowhere", &evil, "").await;
@@ -270,8 +278,7 @@ async fn events_that_do_not_name_us_are_listed_apart_until_their_customer_is_lin
     assert!(operator.open("/operator?list=foreign").await.text().contains("cus_elsewhere"));
     assert_eq!(operator.read("/operator?list=other").await.status, 400);
 
-    let link =
-        json!({ "type": "checkout.session.completed", "customer": "cus_elsewhere", "organization_id": jo.org() });
+    let link = json!({ "type": "checkout.session.completed", "customer": "cus_elsewhere", "organization_id": jo.org() });
     world.stripe(link).await;
     let foreign = operator.read("/operator?list=foreign").await.json();
     assert_eq!(foreign["waiting"], json!([]), "the link released it");
@@ -293,7 +300,13 @@ async fn a_customer_of_one_organization_whose_events_name_another_is_shown() {
         assert_eq!(world.stripe(paid).await, [200]);
     }
     let held = waiting(&mut operator).await;
-    assert_eq!((held.len(), &held[0]["kind"]), (1, &json!("quarantined")), "once, when it is new: {held:?}");
+    assert_eq!((held.len(), &held[0]["kind"]), (1, &json!("conflict")), "once, when it is new: {held:?}");
+    assert_eq!(held[0]["organization_ids"], json!([mo.org(), jo.org()]));
+    let page = operator.open("/operator").await.text();
+    assert!(
+        page.contains(&mo.org()) && page.contains(&jo.org()) && page.contains("Decide at Stripe"),
+        "{page}"
+    );
     let page = operator.open(&format!("/operator/organizations/{}", mo.org())).await.text();
     assert!(page.contains("Something does not fit") && page.contains("cus_1"), "{page}");
 }
@@ -311,6 +324,15 @@ async fn a_mail_that_did_not_surely_arrive_waits_for_a_person() {
     assert!(held[0]["why"][0].as_str().unwrap().starts_with("Welcome to Jo Doe: "), "{held:?}");
     let page = operator.open(&format!("/operator/organizations/{}", jo.org())).await.text();
     assert!(page.contains("unknown"), "{page}");
+    let told = operator.read(&format!("/operator/organizations/{}", jo.org())).await.json();
+    assert!(told["mails"][0]["why"].as_str().unwrap().contains("SES did not say"), "{told}");
+    assert_eq!(
+        (&told["admins"][0]["reminders"], &told["admins"][0]["unreachable"]),
+        (&json!(true), &json!(null))
+    );
+    world.advance("840h").await;
+    by_link(&world, &mut operator, OPERATOR).await;
+    assert_eq!(waiting(&mut operator).await, [] as [Value; 0], "it is no news for ever");
 }
 
 #[tokio::test]
@@ -326,6 +348,20 @@ async fn an_item_that_cannot_be_read_is_shown_and_hides_no_other() {
     let kinds: Vec<_> = waiting(&mut operator).await.iter().map(|case| case["kind"].clone()).collect();
     assert_eq!(kinds, ["unreadable", "unreadable", "quarantined"]);
     assert_eq!(operator.open("/operator").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_organization_whose_clock_cannot_run_is_shown() {
+    let world = World::new().await;
+    let mut operator = operator(&world).await;
+    let pk = "ORG#org_0198c0de-0000-7000-8000-00000000dead";
+    let item = json!({ "pk": { "S": pk }, "sk": { "S": "ORG" }, "due_pk": { "S": "DUE#0" },
+        "due_at": { "S": "2020-01-01T00:00:00.000Z" } });
+    world.write("PutItem", json!({ "Item": item }));
+    world.advance("1h").await;
+    let held = waiting(&mut operator).await;
+    assert_eq!((held.len(), &held[0]["kind"]), (1, &json!("unreadable")), "{held:?}");
+    assert_eq!(held[0]["ids"][0], json!(format!("{pk} ORG")));
 }
 
 #[tokio::test]
@@ -347,7 +383,7 @@ async fn what_waits_is_shown_page_by_page_and_nothing_is_left_out() {
         let answer = operator.read(&path).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         let calls = world.calls_of(&answer).await;
-        assert!(calls.iter().filter(|call| *call == "Query").count() == 16, "{calls:?}");
+        assert!(calls.iter().filter(|call| *call == "Query").count() == 17, "{calls:?}");
         seen.extend(answer.json()["waiting"].as_array().unwrap().iter().map(|case| case["ids"][0].clone()));
         pages += 1;
         match answer.json()["next"].as_str() {

@@ -33,11 +33,13 @@ impl Billing {
     /// Every conflict: those noted, and those that the facts show.
     #[must_use]
     pub fn conflicts(&self) -> BTreeSet<Conflict> {
+        // Where the linked customer was deleted, the next one may be heard of before it is linked.
+        let linked = self.customer.as_ref().filter(|linked| !self.deleted_customers.contains(*linked));
         let strangers = self
             .subscriptions
             .values()
             .filter(|subscription| {
-                self.customer.as_ref().is_some_and(|linked| *linked != subscription.customer)
+                linked.is_some_and(|linked| *linked != subscription.customer)
                     && !self.former_customers.contains(&subscription.customer)
             })
             .map(|subscription| Conflict::Customer { customer: subscription.customer.clone() });

@@ -76,17 +76,23 @@ impl Billing {
     }
 
     /// Whether the organization's customer was deleted at Stripe: the linked one or, where none is linked, every one
-    /// that is known. That a new one takes its place does not take this back: only a payment does.
+    /// that is known. That a new one takes its place does not take this back: only a payment of the new one does.
     #[must_use]
     pub fn customer_deleted(&self) -> bool {
         match &self.customer {
-            Some(linked) => !self.former_customers.is_empty() || self.deleted_customers.contains(linked),
+            Some(linked) if self.deleted_customers.contains(linked) => true,
+            Some(linked) => !self.former_customers.is_empty() && !self.was_paid_by(linked),
             None => {
                 let gone =
                     |subscription: &Subscription| self.deleted_customers.contains(&subscription.customer);
                 !self.deleted_customers.is_empty() && self.subscriptions.values().all(gone)
             }
         }
+    }
+
+    /// Whether a customer ever paid an invoice of more than 0.
+    fn was_paid_by(&self, customer: &CustomerId) -> bool {
+        self.subscriptions.values().any(|it| it.customer == *customer && it.paid_at.is_some())
     }
 
     /// What is wrong with the payment of an invoice, and since when; none once it is settled, nor once what it bills is over: Stripe

@@ -221,6 +221,21 @@ fn a_link_gives_way_where_its_customer_was_deleted_and_access_comes_back_with_a_
     assert!(billing.conflicts().is_empty(), "{:?}", billing.conflicts());
     assert_eq!(billing.link(&cus("cus_1")), Recorded::Unchanged);
     assert_eq!(billing.customer, Some(cus("cus_2")), "the old one does not come back");
+    let paid = |id, customer| {
+        let fact = invoice(id, 8, None, &format!("evt_{id}"), 9, InvoiceFact::Paid { amount: 900 });
+        let What::Invoice { invoice, subscription, invoice_created, fact: says, .. } = fact.what else {
+            unreachable!("an invoice")
+        };
+        let customer = cus(customer);
+        let what = What::Invoice { invoice, subscription, customer, invoice_created, fact: says };
+        domain::billing::Fact { event: fact.event, created: fact.created, what }
+    };
+    billing.record(&paid("in_1", "cus_1"));
+    assert!(billing.customer_deleted(), "what the old one paid says nothing of the new one");
+    billing.record(&paid("in_2", "cus_2"));
+    assert!(!billing.customer_deleted());
+    billing.record(&fact("evt_y", 12, What::CustomerDeleted { customer: cus("cus_2") }));
+    assert!(billing.customer_deleted(), "until it is deleted in turn");
 }
 
 #[test]

@@ -5,17 +5,17 @@ import { signUp } from './steps.mjs';
 
 /** Sends a form that no page of ours has, from the page that is open; answers the status. */
 async function send(page, address, fields) {
-  const answered = page.waitForResponse((response) => response.request().isNavigationRequest());
-  await page.evaluate(([address, fields]) => {
+  // Until the next page stands: the one that is left can take no further form.
+  const arrived = page.waitForNavigation();
+  const sent = page.evaluate(([address, fields]) => {
     const form = Object.assign(document.createElement('form'), { method: 'post', action: address });
     for (const [name, value] of fields) form.append(Object.assign(document.createElement('input'), { name, value }));
     document.body.append(form);
     // Later, so that the page that is left can still answer.
     setTimeout(() => form.submit());
   }, [address, fields]);
-  const status = (await answered).status();
-  await page.waitForLoadState();
-  return status;
+  const [response] = await Promise.all([arrived, sent]);
+  return response.status();
 }
 
 /** Every error page of a signed-in admin without a plan, and those that strangers meet. */

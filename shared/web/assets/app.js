@@ -45,7 +45,7 @@ if (document.querySelector(`[${awaiting}]`)) {
     }
     await new Promise((done) => setTimeout(done, wait * 1000));
     try {
-      const answer = await fetch(location.pathname, { headers: { accept: "text/html" }, redirect: "error" });
+      const answer = await fetch(location.pathname, { headers: { accept: "text/html" }, redirect: "manual" });
       if (answer.ok && !(await answer.text()).includes(awaiting)) {
         location.replace(location.pathname);
         return;

@@ -40,6 +40,7 @@ VARIABLES = {
     "MAIL_FROM_EMAIL": "noreply@timetracker.com",
     "MAIL_FROM_NAME": "TimeTracker",
     "MAIL_CONFIGURATION_SET": "onramp-mail",
+    "MAIL_LINK_CONFIGURATION_SET": "onramp-links",
     "EVENT_BUS_NAME": "default",
     "HOST_EVENT_SOURCE": "timetracker",
 }
@@ -102,6 +103,11 @@ CHECKS = {
         ("post-checkout-without-session", status(303, "/login?next=/dashboard")),
         ("post-checkout-cross-site", status(403)),
         ("post-checkout-json", status(401)),
+    ],
+    "operator": [
+        ("get-waiting-without-session", status(404)),
+        ("post-extend-trial-without-session", status(404)),
+        ("post-extend-trial-cross-site", status(403)),
     ],
     "stripe-webhook": [
         ("invoice-paid", status(200)),

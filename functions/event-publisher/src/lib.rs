@@ -27,7 +27,7 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     Ok(boot::handler(move |event| {
         let (publisher, clock) = (Arc::clone(&publisher), clock.clone());
         async move {
-            let batch: BatchIn = 
+            let batch: BatchIn =
                 serde_json::from_str(event.payload.get()).map_err(telemetry::Unreadable::from)?;
             Ok(to_raw_value(&batch::publish(&publisher, &batch.records, clock.now()).await)?)
         }

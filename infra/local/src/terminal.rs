@@ -99,7 +99,7 @@ impl Terminal {
         };
         let function = line.served.as_ref().map_or("", |served| served.function.as_str());
         let tail = self.dim(&format!("{ms}  {calls:<8}  {function}"));
-        let row = format!("  {:<6} {:<46} {status} {tail}", line.method, line.path);
+        let row = format!("  {:<6} {:<46} {status} {tail}", line.method, line.safe_path());
         row.trim_end().to_owned()
     }
 
@@ -117,6 +117,12 @@ impl Terminal {
 }
 
 impl Line {
+    /// The path; of a route that ends in a one-time secret, its pattern: a terminal is often shown and kept.
+    fn safe_path(&self) -> &str {
+        let pattern = self.served.as_ref().map(|served| served.pattern.as_str());
+        pattern.filter(|pattern| pattern.contains("{token}")).unwrap_or(&self.path)
+    }
+
     fn request_id(&self) -> &str {
         self.served.as_ref().map_or("", |served| served.request_id.as_str())
     }
@@ -129,15 +135,39 @@ mod tests {
     use super::*;
     use crate::gateway::Served;
 
-    #[test]
-    fn a_request_is_one_aligned_line() {
-        let line = Line {
+    fn line(path: &str, function: &str, pattern: &str) -> Line {
+        let served =
+            Served { function: function.to_owned(), pattern: pattern.to_owned(), request_id: "1".to_owned() };
+        Line {
             method: "POST".to_owned(),
-            path: "/organizations/new".to_owned(),
+            path: path.to_owned(),
             status: 303,
             took: Duration::from_micros(12_400),
-            served: Some(Served { function: "org-signup".to_owned(), request_id: "1".to_owned() }),
-        };
+            served: Some(served),
+        }
+    }
+
+    #[test]
+    fn secrets_in_paths_are_not_shown() {
+        for (path, pattern, shown) in [
+            ("/login/5ec2e7", "/login/{token}", "/login/{token}"),
+            (
+                "/mail/unsubscribe/5ec2e7/undo",
+                "/mail/unsubscribe/{token}/undo",
+                "/mail/unsubscribe/{token}/undo",
+            ),
+            ("/organizations/org_1", "/organizations/{id}", "/organizations/org_1"),
+            ("/nowhere", "$default", "/nowhere"),
+        ] {
+            let printed = Terminal { colour: false }.request(&line(path, "sign-in", pattern), 1);
+            assert!(printed.contains(&format!(" {shown} ")), "{printed}");
+            assert!(!printed.contains("5ec2e7"), "{printed}");
+        }
+    }
+
+    #[test]
+    fn a_request_is_one_aligned_line() {
+        let line = line("/organizations/new", "org-signup", "/organizations/new");
         assert_eq!(
             Terminal { colour: false }.request(&line, 1),
             "  POST   /organizations/new                             303    12 ms  1 call    org-signup"

@@ -28,6 +28,8 @@ const MOST_HEADER_BYTES: usize = 10_240;
 pub struct Served {
     /// The function's name.
     pub function: String,
+    /// The route's pattern, such as `/login/{token}`.
+    pub pattern: String,
     /// The invocation, as the call log has it.
     pub request_id: String,
 }
@@ -70,9 +72,11 @@ impl Gateway {
         if let Ok(id) = HeaderValue::from_str(&gateway_id) {
             response.headers_mut().insert("apigw-requestid", id);
         }
-        response
-            .extensions_mut()
-            .insert(Served { function: matched.function.to_owned(), request_id: invoked.request_id });
+        response.extensions_mut().insert(Served {
+            function: matched.function.to_owned(),
+            pattern: matched.route_key.split(' ').next_back().unwrap_or_default().to_owned(),
+            request_id: invoked.request_id,
+        });
         response
     }
 }

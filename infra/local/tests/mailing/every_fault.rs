@@ -57,6 +57,16 @@ async fn news_of_a_failed_payment_is_sent_once() {
     every_fault(Scenario::PaymentFailed).await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn news_of_an_ended_trial_is_sent_once() {
+    every_fault(Scenario::TrialEnded).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invitation_is_sent_once() {
+    every_fault(Scenario::Invitation).await;
+}
+
 async fn every_fault(scenario: Scenario) {
     let calls = undisturbed(scenario).await;
     let mut unknown = 0;
@@ -84,9 +94,9 @@ async fn every_fault(scenario: Scenario) {
 /// The calls of the senders where nothing goes wrong: whose, which of theirs from 1, and what.
 async fn undisturbed(scenario: Scenario) -> Vec<(&'static str, usize, String)> {
     let world = World::new().await;
-    scenario.prepare(&world).await;
+    let actor = scenario.prepare(&world).await;
     let before = calls(&world).await.len();
-    scenario.act(&world).await;
+    scenario.act(&world, actor).await;
     assert_eq!(world.mails_to(scenario.kind(), JO).await, 1);
     let calls = calls(&world).await.split_off(before);
     let of = |function: &'static str| {
@@ -108,9 +118,9 @@ async fn calls(world: &World) -> Vec<Value> {
 async fn disturbed(scenario: Scenario, fault: Value, then: Then, case: &str) -> bool {
     begin();
     let world = World::new().await;
-    scenario.prepare(&world).await;
+    let actor = scenario.prepare(&world).await;
     world.inject(fault).await;
-    scenario.act(&world).await;
+    scenario.act(&world, actor).await;
     world.heal().await;
     world.wait(SignedDuration::from_mins(2)).await;
     if then == Then::Lively {

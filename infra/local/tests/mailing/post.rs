@@ -59,7 +59,8 @@ impl World {
             ("Reject", "Email Rejected"),
         ];
         let detail_type = kinds.iter().find(|(name, _)| *name == event).unwrap().1;
-        let set = if mail["kind"] == "sign_in" { "onramp-links" } else { "onramp-mail" };
+        let links = ["sign_in", "invitation"].iter().any(|kind| mail["kind"] == *kind);
+        let set = if links { "onramp-links" } else { "onramp-mail" };
         let mut tags = json!({ "ses:configuration-set": [set] });
         for (name, value) in mail["tags"].as_object().unwrap() {
             tags[name] = json!([value]);

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::driver::World;
+use crate::driver::{Visitor, World};
 
 /// Whom the mail of every scenario goes to.
 pub const JO: &str = "jo@example.com";
@@ -15,6 +15,8 @@ pub enum Scenario {
     Reminder,
     SignIn,
     PaymentFailed,
+    TrialEnded,
+    Invitation,
 }
 
 impl Scenario {
@@ -25,6 +27,8 @@ impl Scenario {
             Self::Reminder => "trial_ending",
             Self::SignIn => "sign_in",
             Self::PaymentFailed => "payment_failed",
+            Self::TrialEnded => "trial_ended",
+            Self::Invitation => "invitation",
         }
     }
 
@@ -33,23 +37,38 @@ impl Scenario {
         !matches!(self, Self::SignIn)
     }
 
-    /// What has to be before.
-    pub async fn prepare(self, world: &World) {
-        if self == Self::Welcome {
-            return;
-        }
-        world.trialing("Acme", JO).await;
+    /// What has to be before. Answers who does what follows.
+    pub async fn prepare(self, world: &World) -> Visitor<'_> {
+        let actor = match self {
+            Self::Welcome => return world.visitor(),
+            Self::Invitation => proven(world, "ann@example.com").await,
+            _ => world.trialing("Acme", JO).await,
+        };
         world.settle().await;
-        world.wait(SignedDuration::from_hours(if self == Self::Reminder { 11 * 24 } else { 1 })).await;
+        let hours = match self {
+            Self::Reminder => 11 * 24,
+            Self::TrialEnded => 14 * 24,
+            _ => 1,
+        };
+        world.wait(SignedDuration::from_hours(hours)).await;
+        actor
     }
 
     /// What causes the mail, and time for it to leave.
-    pub async fn act(self, world: &World) {
+    pub async fn act(self, world: &World, mut actor: Visitor<'_>) {
         match self {
-            Self::Welcome => drop(world.trialing("Acme", JO).await),
-            Self::Reminder => world.run_schedules().await,
+            Self::Welcome => {
+                let answer = actor.sign_up("Acme", JO, true).await;
+                assert_eq!(answer.status, 303, "{}", answer.text());
+            }
+            Self::Invitation => {
+                let form = [("email", JO), ("role", "member")];
+                let answer = actor.submit("/members/invitations", &form).await;
+                assert_eq!(answer.status, 303, "{}", answer.text());
+            }
+            Self::Reminder | Self::TrialEnded => world.run_schedules().await,
             Self::SignIn => {
-                let answer = world.visitor().submit("/login", &[("email", JO)]).await;
+                let answer = actor.submit("/login", &[("email", JO)]).await;
                 assert!(answer.status < 400, "{}", answer.text());
             }
             Self::PaymentFailed => {
@@ -63,4 +82,16 @@ impl Scenario {
         }
         world.settle().await;
     }
+}
+
+/// An admin whose address is proven: only such a one may invite.
+async fn proven<'w>(world: &'w World, address: &str) -> Visitor<'w> {
+    let mut admin = world.trialing("Acme", address).await;
+    admin.submit("/login", &[("email", address)]).await;
+    let mails = world.mails("sign_in").await;
+    let text = mails.last().unwrap()["text"].as_str().unwrap().to_owned();
+    let link = text.split_whitespace().find(|word| word.contains("/login/")).unwrap();
+    let used = admin.submit(link.strip_prefix("http://localhost:8484").unwrap(), &[]).await;
+    assert_eq!(used.status, 303, "{}", used.text());
+    admin
 }

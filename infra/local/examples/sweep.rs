@@ -1,7 +1,7 @@
 //! What one run of `trial-reminder` costs with many organizations and some of them due:
 //!
 //! ```text
-//! cargo run --profile gate -p local --example sweep -- --organizations 100000 --due 5000
+//! cargo run --release -p local --example sweep -- --organizations 100000 --due 5000
 //! ```
 //!
 //! The table is filled past every function and lies in memory, so what the run itself takes is what the process grows by.

@@ -14,7 +14,7 @@ use crate::{
     client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
     item::{At, decode, from_item, read, to_item},
-    key::{Key, due_pk, foreign_pk, held_pk, shard},
+    key::{Key, PARKED, due_pk, foreign_pk, held_pk, shard},
     session::{expires, values},
     update::{Only, change, number, put, update},
 };
@@ -170,35 +170,16 @@ impl Store {
         customer: &CustomerId,
         link: &CustomerLink,
     ) -> Result<Vec<Parked>, Error> {
-        let mut parked = Vec::new();
         // Every parking raises the version, and the link is conditional on it: at 0 nothing can wait.
         if link.version == 0 {
-            return Ok(parked);
+            return Ok(Vec::new());
         }
-        let mut from = None;
-        loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .key_condition_expression("pk = :pk AND begins_with(sk, :parked)")
-                .expression_attribute_values(":pk", AttributeValue::S(Key::customer(customer).pk))
-                .expression_attribute_values(":parked", AttributeValue::S("PARKED#".to_owned()))
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .map_err(|error| Error::of(&error))?;
-            for item in answer.items.unwrap_or_default() {
-                let item: ParkedItem = from_item(item)?;
-                let event = EventId::parse(&item.event).map_err(Corrupt::because)?;
-                parked.push(Parked { event, body: item.body });
-            }
-            from = answer.last_evaluated_key;
-            if from.is_none() {
-                return Ok(parked);
-            }
-        }
+        let items = self.query(Key::customer(customer).pk, PARKED).await?;
+        let parked = items.into_iter().map(|item| {
+            let ParkedItem { event, body, .. } = from_item(item)?;
+            Ok(Parked { event: EventId::parse(&event).map_err(Corrupt::because)?, body })
+        });
+        parked.collect()
     }
 
     /// Links a customer to an organization, which becomes `after` with the events that waited for the link; all of it

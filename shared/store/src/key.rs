@@ -24,6 +24,7 @@ pub(crate) const BY_MAIL: &str = "by-mail";
 pub(crate) const MEMBER: &str = "MEMBER#";
 pub(crate) const INVITE: &str = "INVITE#";
 pub(crate) const SESSION: &str = "SESSION#";
+pub(crate) const PARKED: &str = "PARKED#";
 
 /// The primary key of an item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,7 +100,7 @@ impl Key {
     }
 
     pub fn parked(customer: &CustomerId, event: &EventId) -> Self {
-        Self::new(format!("CUSTOMER#{customer}"), format!("PARKED#{event}"))
+        Self::new(format!("CUSTOMER#{customer}"), format!("{PARKED}{event}"))
     }
 
     pub fn quarantined(id: &str) -> Self {

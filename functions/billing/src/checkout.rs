@@ -6,12 +6,12 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use domain::{checkout::FirstCharge, secret::Hash};
+use domain::{checkout::FirstCharge, plan::Plan, secret::Hash};
 use http::HeaderMap;
 use stripe::client::{CallError, Client, NewCheckout};
 use web::{FieldError, Fields, Problem, Wants};
 
-use crate::{App, config::Plan, door};
+use crate::{App, door};
 
 /// What is asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl App {
         let checkout = NewCheckout {
             customer: &customer,
             organization: org.id,
-            price: self.config.price(asked.plan),
+            price: self.config.prices.of(asked.plan),
             first_charge,
             success_url: &format!("{}/billing/return?session={{CHECKOUT_SESSION_ID}}", caller.origin),
             cancel_url: &caller.plans(),

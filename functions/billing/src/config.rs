@@ -1,10 +1,10 @@
 use boot::{Env, Faults};
+use domain::plan::Prices;
 use stripe::{Mode, client::SecretKey};
 use web::Origins;
 
 const MODE: &str = "a key that starts with pk_test_ or pk_live_";
 const SECRET: &str = "a key that starts with sk_ or rk_, of the same mode as STRIPE_PUBLISHABLE_KEY, or the ARN of a secret that holds it";
-const PRICE: &str = "a price that starts with price_";
 
 /// Where the secret key is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,15 +15,6 @@ pub enum KeyPlace {
     Stored(String),
 }
 
-/// What can be bought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Plan {
-    /// For one person.
-    Single,
-    /// For people who work together.
-    Team,
-}
-
 /// The function's variables, but for the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -32,8 +23,8 @@ pub struct Config {
     pub mode: Mode,
     /// Where a Checkout or the portal may be.
     pub origins: Origins,
-    single: String,
-    team: String,
+    /// What the plans cost.
+    pub prices: Prices,
 }
 
 impl Config {
@@ -53,47 +44,18 @@ impl Config {
             let key = SecretKey::parse(text).ok()?;
             mode.is_none_or(|mode| key.mode() == mode).then_some(KeyPlace::Given(key))
         });
-        let single = vars.read("STRIPE_SINGLE_USER_PRICE_ID", None, PRICE, price);
-        let other = format!("{PRICE}, other than STRIPE_SINGLE_USER_PRICE_ID");
-        let team = vars.read("STRIPE_TEAM_PRICE_ID", None, &other, |text| {
-            price(text).filter(|team| single.as_ref() != Some(team))
-        });
+        let prices = vars.prices();
         let origins = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
-        let config = (|| {
-            let (single, team) = (single?, team?);
-            Some((Self { table: table?, mode: mode?, origins: origins?, single, team }, key?))
-        })();
+        let config =
+            (|| Some((Self { table: table?, mode: mode?, origins: origins?, prices: prices? }, key?)))();
         vars.finish(config)
     }
-
-    /// The price of a plan.
-    pub fn price(&self, plan: Plan) -> &str {
-        match plan {
-            Plan::Single => &self.single,
-            Plan::Team => &self.team,
-        }
-    }
-}
-
-impl Plan {
-    /// The plan of that word.
-    pub fn parse(word: &str) -> Option<Self> {
-        match word {
-            "single" => Some(Self::Single),
-            "team" => Some(Self::Team),
-            _ => None,
-        }
-    }
-}
-
-fn price(text: &str) -> Option<String> {
-    let rest = text.strip_prefix("price_")?;
-    let plain = rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    (!rest.is_empty() && plain).then(|| text.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::plan::Plan;
+
     use super::*;
 
     const GOOD: [(&str, &str); 5] = [
@@ -145,7 +107,7 @@ mod tests {
     #[test]
     fn each_plan_has_its_price() {
         let (config, _) = Config::read(&Env::new(GOOD)).unwrap();
-        let price = |word| Plan::parse(word).map(|plan| config.price(plan).to_owned());
+        let price = |word| Plan::parse(word).map(|plan| config.prices.of(plan).to_owned());
         assert_eq!(price("single").as_deref(), Some("price_1"));
         assert_eq!(price("team").as_deref(), Some("price_2"));
         assert_eq!(price("Team"), None);

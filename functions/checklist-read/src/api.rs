@@ -2,8 +2,8 @@
 
 use domain::{
     billing::IssueKind,
+    definition::Milestone,
     status::{Access, Status},
-    task::TASKS,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -25,11 +25,33 @@ pub struct ChecklistOut {
     completed_count: usize,
     total_count: usize,
     is_complete: bool,
+    /// Whether everything is done and no admin has taken note of it yet.
+    celebrates: bool,
     created_at: Option<Timestamp>,
     updated_at: Option<Timestamp>,
     tasks: Vec<TaskOut>,
     next_task: Option<TaskOut>,
+    milestones: Vec<MilestoneOut>,
+    definition: DefinitionOut,
     organization: OrganizationOut,
+}
+
+/// Something reached on the way, or still to reach.
+#[derive(Debug, Serialize)]
+struct MilestoneOut {
+    key: &'static str,
+    title: &'static str,
+    text: &'static str,
+    icon: &'static str,
+    /// Null while it is not reached.
+    reached_at: Option<Timestamp>,
+}
+
+/// What the checklist is made of.
+#[derive(Debug, Serialize)]
+struct DefinitionOut {
+    key: &'static str,
+    version: u32,
 }
 
 #[derive(Debug, Serialize)]
@@ -55,7 +77,7 @@ impl ChecklistOut {
     /// What an admin sees. Links are absolute: `origin` is where the request reached us.
     #[must_use]
     pub fn of(view: &View, config: &Config, origin: &str) -> Self {
-        let (org, list) = (&view.org, &view.org.checklist);
+        let (org, list, progress) = (&view.org, &view.org.checklist, view.progress());
         let places = Places { origin, app: config.app_url.as_deref(), org: org.id };
         let task = |task| TaskOut::of(task, list, places);
         // Ticks may be gathered before there is a checklist; its own times begin with it.
@@ -63,20 +85,30 @@ impl ChecklistOut {
         Self {
             id: born.then(|| format!("chk_{}", org.id.uuid())),
             organization_id: org.id.to_string(),
-            completed: list.is_complete(),
-            completed_at: list.completed_at,
+            completed: progress.is_complete(),
+            completed_at: progress.completed_at(),
             dismissed: list.dismissed_at.is_some(),
             dismissed_at: list.dismissed_at,
-            completion_percentage: list.percentage(),
-            completed_count: list.completed_count(),
-            total_count: TASKS.len(),
-            is_complete: list.is_complete(),
+            completion_percentage: progress.percentage(),
+            completed_count: progress.completed_count(),
+            total_count: progress.total_count(),
+            is_complete: progress.is_complete(),
+            celebrates: progress.celebrates(),
             created_at: list.created_at,
             updated_at: list.updated_at.filter(|_| born),
-            tasks: TASKS.iter().map(task).collect(),
-            next_task: list.next_task().map(task),
+            tasks: progress.tasks.iter().copied().map(task).collect(),
+            next_task: progress.next_task().map(task),
+            milestones: progress.milestones().map(MilestoneOut::from).collect(),
+            definition: DefinitionOut { key: progress.definition.key, version: progress.definition.version },
             organization: OrganizationOut::of(view),
         }
+    }
+}
+
+impl From<(&'static Milestone, Option<Timestamp>)> for MilestoneOut {
+    fn from((milestone, reached_at): (&'static Milestone, Option<Timestamp>)) -> Self {
+        let Milestone { key, title, text, icon, .. } = *milestone;
+        Self { key, title, text, icon, reached_at }
     }
 }
 
@@ -129,7 +161,7 @@ mod tests {
     #[test]
     fn before_provisioning_the_checklist_has_ticks_but_no_life_of_its_own() {
         let mut view = pending("Acme Corp", "Jo Doe");
-        view.org.tick_from_host(&TASKS[1], None, view.now, view.now);
+        view.org.tick_from_host("project.created", None, view.now, view.now);
         let out: serde_json::Value = serde_json::from_str(&json(&view)).unwrap();
         for field in ["id", "created_at", "updated_at"] {
             assert!(out[field].is_null(), "{field}");

@@ -82,7 +82,7 @@ pub fn subscribed(status: SubscriptionStatus) -> View {
 
 /// All eight, completed.
 pub fn every_task() -> Vec<ChecklistCommand<'static>> {
-    domain::task::TASKS.iter().map(|task| ChecklistCommand::Complete(task.key)).collect()
+    domain::definition::BUILT_IN.tasks.iter().map(|task| ChecklistCommand::Complete(task.key)).collect()
 }
 
 impl View {

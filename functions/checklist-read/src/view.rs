@@ -4,6 +4,7 @@ use domain::{
     id::OrgId,
     org::Org,
     people::{Admin, Member},
+    progress::Progress,
     status::{Access, Status},
     task::{Place, Task},
 };
@@ -35,6 +36,12 @@ impl View {
         self.org.status(self.now)
     }
 
+    /// How far the organization's checklist is at this moment.
+    #[must_use]
+    pub fn progress(&self) -> Progress<'_> {
+        self.org.progress(self.now)
+    }
+
     /// Whether this person may change the checklist at this moment.
     #[must_use]
     pub fn may_change(&self) -> bool {
@@ -56,6 +63,7 @@ impl View {
             (Place::HostApp(path), Some(app)) => format!("{app}/{path}"),
             // Without a host app the guide says how it is done.
             (Place::HostApp(_), None) => format!("/onboarding/guide#{}", task.key),
+            (Place::Elsewhere(address), _) => address.to_owned(),
         }
     }
 

@@ -9,7 +9,6 @@ use axum::{
     routing::{MethodRouter, post},
 };
 use domain::{
-    checklist,
     org::{ChecklistCommand, Org, Refusal},
     people::SessionToken,
 };
@@ -28,6 +27,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/onboarding/api/checklist/unskip/{task}", on_task(|key| ChecklistCommand::Unskip(key)))
         .route("/onboarding/api/checklist/dismiss", on_all(ChecklistCommand::Dismiss))
         .route("/onboarding/api/checklist/restore", on_all(ChecklistCommand::Restore))
+        .route("/onboarding/api/checklist/seen", on_all(ChecklistCommand::See))
 }
 
 fn on_task(command: fn(&str) -> ChecklistCommand<'_>) -> MethodRouter<Arc<App>> {
@@ -63,7 +63,9 @@ fn handle<'a>(
         };
         match (changed, wants) {
             (Ok(_), Wants::Page) => web::see_other(back),
-            (Ok(org), Wants::Json) => answer::json(command, &org, places(app, &org, &origin)),
+            (Ok(org), Wants::Json) => {
+                answer::json(command, &org, places(app, &org, &origin), app.clock.now())
+            }
             (Err(problem), Wants::Page) if problem.kind == Kind::Unauthorized => web::to_login(back),
             (Err(problem), _) => web::refuse(wants, problem),
         }
@@ -107,7 +109,7 @@ fn decide(
         Ok(()) => Ok(org),
         Err(Refusal::NoAccess(_)) => Err(Problem::payment_required(&places.plans())),
         Err(Refusal::UnknownTask(_)) => Err(Problem::bad_request("The checklist has no such task.")
-            .with("valid_keys", json!(checklist::valid_keys()))),
+            .with("valid_keys", json!(org.progress(now).keys()))),
     }
 }
 

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use boot::Answer;
 use bus::HostEvent;
-use domain::org::Org;
+use domain::org::{HostTick, Org};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use telemetry::Metric;
@@ -29,8 +29,13 @@ pub fn is_from_bus(json: &str) -> bool {
 pub async fn take_in(app: &App, json: &str) -> Answer {
     match bus::parse_host_event(json, &app.config.host_source) {
         Ok(event) => {
-            if app.store.change_org(event.organization, |org| tick(app, org, &event)).await?.is_none() {
-                unknown(app, "no such organization");
+            let mut ticked = HostTick::Unknown;
+            let found =
+                app.store.change_org(event.organization, |org| tick(app, org, &event, &mut ticked)).await?;
+            match (found, ticked) {
+                (None, _) => unknown(app, "no such organization"),
+                (Some(_), HostTick::Unknown) => unknown(app, "no task is completed by an event of this type"),
+                (Some(_), HostTick::Ticked | HostTick::Already) => {}
             }
         }
         Err(why) => unknown(app, &why.to_string()),
@@ -38,9 +43,9 @@ pub async fn take_in(app: &App, json: &str) -> Answer {
     Ok(RawValue::NULL.to_owned())
 }
 
-fn tick(app: &App, org: &mut Org, event: &HostEvent) -> Result<(), Infallible> {
+fn tick(app: &App, org: &mut Org, event: &HostEvent, ticked: &mut HostTick) -> Result<(), Infallible> {
     let actor = event.actor.as_ref().map(ToString::to_string);
-    org.tick_from_host(event.task, actor, event.occurred_at, app.clock.now());
+    *ticked = org.tick_from_host(&event.what, actor, event.occurred_at, app.clock.now());
     Ok(())
 }
 

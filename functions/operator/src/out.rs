@@ -5,7 +5,6 @@ use domain::{
     delivery::Delivery,
     id::OrgId,
     org::{Org, Reminders, Silenced, Unreachable},
-    task::TASKS,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -196,6 +195,7 @@ impl OrganizationOut {
             reminders: admin.reminders == Reminders::Wanted,
             unreachable: admin.unreachable.as_ref().map(unreachable),
         });
+        let progress = org.progress(now);
         Self {
             id: org.id.to_string(),
             name: org.name.to_string(),
@@ -211,10 +211,10 @@ impl OrganizationOut {
             extensions: extensions.collect(),
             billing: BillingOut::of(org),
             checklist: ProgressOut {
-                completed_count: org.checklist.completed_count(),
-                total_count: TASKS.len(),
-                completion_percentage: org.checklist.percentage(),
-                is_complete: org.checklist.is_complete(),
+                completed_count: progress.completed_count(),
+                total_count: progress.total_count(),
+                completion_percentage: progress.percentage(),
+                is_complete: progress.is_complete(),
                 dismissed: org.checklist.dismissed_at.is_some(),
             },
             admins: admins.collect(),

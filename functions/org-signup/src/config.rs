@@ -1,5 +1,5 @@
 use boot::{Env, Faults};
-use domain::people::User;
+use domain::{definition::Offered, people::User};
 
 /// The longest trial, in days: Stripe's own limit for `trial_period_days`.
 const LONGEST_TRIAL: u16 = 730;
@@ -14,6 +14,8 @@ pub struct Config {
     pub trial_days: u16,
     /// Days before the end on which admins are reminded, each smaller than the trial.
     pub reminder_days: Vec<u16>,
+    /// What checklists organizations get.
+    pub checklists: Offered,
 }
 
 impl Config {
@@ -43,6 +45,8 @@ impl Config {
         });
         // A reminder on the day of the end itself would be the end's own mail.
         let reminder_days = reminder_days.map(|days| days.into_iter().filter(|days| *days > 0).collect());
+        let expected = "names of built-in checklists, separated by commas";
+        let checklists = vars.read("CHECKLIST_DEFINITIONS", Some("built-in"), expected, Offered::parse);
         let config = (|| {
             Some(Self {
                 table: table?,
@@ -50,6 +54,7 @@ impl Config {
                 trials: trials?,
                 trial_days: trial_days?,
                 reminder_days: reminder_days?,
+                checklists: checklists?,
             })
         })();
         vars.finish(config)
@@ -87,6 +92,7 @@ mod tests {
             (vec![("TRIAL_REMINDER_DAYS", "14")], vec!["TRIAL_REMINDER_DAYS"]),
             (vec![("TRIAL_REMINDER_DAYS", "3;1")], vec!["TRIAL_REMINDER_DAYS"]),
             (vec![("STRIPE_TRIAL_DAYS", "7"), ("TRIAL_REMINDER_DAYS", "9")], vec!["TRIAL_REMINDER_DAYS"]),
+            (vec![("CHECKLIST_DEFINITIONS", "built-in,nonsense")], vec!["CHECKLIST_DEFINITIONS"]),
             (
                 vec![
                     ("STRIPE_ENABLE_TRIALS", "yes"),

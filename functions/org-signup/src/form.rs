@@ -2,6 +2,7 @@
 
 use domain::{
     address::Address,
+    definition::{Industry, Offered},
     name::{Name, NameFault},
     people::User,
     secret::Hash,
@@ -18,11 +19,14 @@ pub struct SignUpIn {
     pub person: (Name, Address),
     pub start_trial: bool,
     pub zone: Zone,
+    /// What the organization does, if it was asked and said so.
+    pub industry: Option<&'static Industry>,
     pub token: Option<String>,
 }
 
 impl SignUpIn {
-    /// Reads the fields. Who is signed in is not asked for name and address.
+    /// Reads the fields. Who is signed in is not asked for name and address, and nobody is asked what they do where
+    /// that makes no difference.
     ///
     /// # Errors
     /// Every fault, in the order of the form.
@@ -30,6 +34,7 @@ impl SignUpIn {
         fields: &Fields,
         headers: &HeaderMap,
         signed_in: Option<&User>,
+        checklists: &Offered,
     ) -> Result<Self, Vec<FieldError>> {
         let mut faults = Vec::new();
         let name = |field: &'static str, faults: &mut Vec<FieldError>| {
@@ -64,11 +69,21 @@ impl SignUpIn {
             }
         };
         let token = web::form_token(fields, headers).map_err(|fault| faults.push(fault)).ok().flatten();
+        let chosen = fields.get("industry").map(str::trim).filter(|key| !key.is_empty());
+        let industry = chosen.and_then(|key| checklists.industries().find(|it| it.key == key));
+        if chosen.is_some() && industry.is_none() && checklists.industries().next().is_some() {
+            faults.push(FieldError::new("industry", "invalid", "Choose one of the list, or leave it open."));
+        }
         let zone = Zone::named(fields.get("time_zone").unwrap_or_default());
         match (organization, person, start_trial) {
-            (Some(organization), Some(person), Some(start_trial)) if faults.is_empty() => {
-                Ok(Self { organization, person, start_trial, zone, token: token.map(str::to_owned) })
-            }
+            (Some(organization), Some(person), Some(start_trial)) if faults.is_empty() => Ok(Self {
+                organization,
+                person,
+                start_trial,
+                zone,
+                industry,
+                token: token.map(str::to_owned),
+            }),
             _ => Err(faults),
         }
     }
@@ -97,7 +112,7 @@ mod tests {
     async fn parse(json: &str) -> Result<SignUpIn, Vec<(&'static str, &'static str)>> {
         let request = Request::post("/").header("content-type", "application/json");
         let fields = Fields::read(request.body(Body::from(json.to_owned())).unwrap()).await.unwrap();
-        SignUpIn::parse(&fields, &HeaderMap::new(), None)
+        SignUpIn::parse(&fields, &HeaderMap::new(), None, &Offered::parse("built-in,agency").unwrap())
             .map_err(|faults| faults.iter().map(|fault| (fault.field, fault.code)).collect())
     }
 
@@ -113,6 +128,20 @@ mod tests {
                 ("form_token", "invalid"),
             ])
         );
+    }
+
+    #[tokio::test]
+    async fn an_industry_is_one_of_those_that_make_a_difference() {
+        for (industry, read) in [
+            ("", Ok(None)),
+            (r#","industry":"""#, Ok(None)),
+            (r#","industry":"agency""#, Ok(Some("agency"))),
+            (r#","industry":"bakery""#, Err(vec![("industry", "invalid")])),
+        ] {
+            let json = format!(r#"{{"name":"Acme","full_name":"Jo","email":"jo@example.com"{industry}}}"#);
+            let asked = parse(&json).await;
+            assert_eq!(asked.map(|it| it.industry.map(|it| it.key)), read, "{industry}");
+        }
     }
 
     #[tokio::test]

@@ -4,15 +4,15 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use domain::{people::Role, secret::Secret};
+use domain::{definition::Offered, people::Role, secret::Secret};
 use http::StatusCode;
 use maud::{Markup, Render, html};
 use store::SignedIn;
 use web::{
     FieldError, Fields,
     ui::{
-        Answer, Choice, Field, Kind, Page, Person, Tone, Weight, Width, error_summary, hidden, link_button,
-        note, submit, time_zone,
+        Answer, Choice, Field, Kind, Page, Person, Select, Tone, Weight, Width, error_summary, hidden,
+        link_button, note, submit, time_zone,
     },
 };
 
@@ -33,6 +33,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
             signed_in: signed_in.as_ref(),
             founding: None,
             token: &token(&app),
+            checklists: &app.config.checklists,
             fields: &Fields::default(),
             errors: &[],
         }
@@ -56,6 +57,8 @@ pub struct Form<'a> {
     /// What shows who somebody is that belongs nowhere.
     pub founding: Option<&'a str>,
     pub token: &'a str,
+    /// Whoever signs up is asked what they do, where that makes a difference.
+    pub checklists: &'a Offered,
     pub fields: &'a Fields,
     pub errors: &'a [FieldError],
 }
@@ -82,6 +85,7 @@ impl Render for Form<'_> {
                     (self.text("full_name", "Your name", "name", None))
                     (self.text("email", "Email address", "email", Some("We send your welcome and your sign-in links there.")))
                 }
+                (self.industry())
                 @if let Some(days) = self.trial_days {
                     (Choice {
                         name: "start_trial",
@@ -120,6 +124,23 @@ impl Form<'_> {
         let kind = if name == "email" { Kind::Email } else { Kind::Text };
         let value = self.fields.get(name).unwrap_or_default();
         Field { name, kind, label, hint, value, autocomplete, error: self.error(name) }.render()
+    }
+
+    fn industry(&self) -> Markup {
+        let choices: Vec<_> = self.checklists.industries().map(|it| (it.key, it.title)).collect();
+        if choices.is_empty() {
+            return html! {};
+        }
+        Select {
+            name: "industry",
+            label: "What does your organization do?",
+            hint: "Your first steps are chosen by it. You can leave it open.",
+            open: "Something else",
+            choices: &choices,
+            chosen: self.fields.get("industry").unwrap_or_default(),
+            error: self.error("industry"),
+        }
+        .render()
     }
 
     fn error(&self, name: &str) -> Option<&str> {

@@ -107,7 +107,12 @@ impl App {
         fields: &Fields,
     ) -> Result<Option<Response>, Problem> {
         let now = self.clock.now();
-        let asked = match SignUpIn::parse(fields, headers, caller.user().map(|user| &user.value)) {
+        let asked = match SignUpIn::parse(
+            fields,
+            headers,
+            caller.user().map(|user| &user.value),
+            &self.config.checklists,
+        ) {
             Ok(asked) => asked,
             Err(errors) => return Ok(Some(self.faults(caller, fields, errors))),
         };
@@ -173,6 +178,9 @@ impl App {
         let (Person::New(user) | Person::Known(_, user)) = &mut person;
         let founder = AdminContact::new(user.id, user.name.clone(), user.address.clone());
         let mut founded = Org::sign_up(org, asked.organization, asked.zone, founder, now);
+        let industry = asked.industry.map(|it| it.key.to_owned());
+        founded.onboarding.definition = Some(self.config.checklists.of(industry.as_deref()).key.to_owned());
+        founded.onboarding.industry = industry;
         if let Some(days) = self.config.trial_for(Some(user)).filter(|_| asked.start_trial) {
             user.trial_used = true;
             let trial = Trial::start(now, days, self.config.reminder_days.clone());
@@ -308,6 +316,7 @@ impl App {
                 _ => None,
             },
             token: fields.get("form_token").filter(|token| web::is_form_token(token)).unwrap_or(&fresh),
+            checklists: &self.config.checklists,
             fields,
             errors: &errors,
         };

@@ -1,4 +1,5 @@
 use boot::{Env, Faults};
+use domain::plan::Prices;
 use stripe::Secrets;
 
 /// Where the signing secrets are.
@@ -19,6 +20,8 @@ pub struct Config {
     /// Whether this stage lives in Stripe's live mode.
     pub live: bool,
     pub secret: SecretPlace,
+    /// What the plans cost: a subscription tells its price only.
+    pub prices: Prices,
 }
 
 impl Config {
@@ -53,7 +56,8 @@ impl Config {
                 },
             ),
         };
-        let config = (|| Some(Self { table: table?, live: live?, secret: secret? }))();
+        let prices = vars.prices();
+        let config = (|| Some(Self { table: table?, live: live?, secret: secret?, prices: prices? }))();
         vars.finish(config)
     }
 }
@@ -67,7 +71,8 @@ mod tests {
         let env =
             Env::new([("STRIPE_PUBLISHABLE_KEY", "sk_live_oops"), ("STRIPE_WEBHOOK_SECRET", "hunter2")]);
         let faults = Config::read(&env).unwrap_err().to_string();
-        for name in ["TABLE_NAME", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET"] {
+        for name in ["TABLE_NAME", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_TEAM_PRICE_ID"]
+        {
             assert!(faults.contains(name), "{faults}");
         }
         assert!(!faults.contains("hunter2") && !faults.contains("oops"), "{faults}");
@@ -76,7 +81,12 @@ mod tests {
     #[test]
     fn the_mode_is_the_publishable_keys() {
         for (key, live) in [("pk_test_1", false), ("pk_live_1", true)] {
-            let env = Env::new([("TABLE_NAME", "t"), ("STRIPE_PUBLISHABLE_KEY", key)]);
+            let env = Env::new([
+                ("TABLE_NAME", "t"),
+                ("STRIPE_PUBLISHABLE_KEY", key),
+                ("STRIPE_SINGLE_USER_PRICE_ID", "price_1"),
+                ("STRIPE_TEAM_PRICE_ID", "price_2"),
+            ]);
             assert_eq!(Config::read(&env).unwrap().live, live);
         }
     }

@@ -13,6 +13,7 @@ mod secrets;
 use std::sync::Arc;
 
 use boot::{Boot, Clock, Entropy, Faults, Handler};
+use domain::plan::Prices;
 use store::Store;
 
 use crate::{config::Config, secrets::SecretSource};
@@ -24,6 +25,7 @@ struct App {
     entropy: Entropy,
     secrets: SecretSource,
     live: bool,
+    prices: Prices,
 }
 
 /// Starts the function.
@@ -35,7 +37,8 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let store = Store::new(&boot.aws.service("dynamodb"), config.table);
     let secrets = SecretSource::open(config.secret, &boot.aws, &boot.clock).await;
     store.warm_up().await;
-    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, secrets, live: config.live });
+    let (live, prices) = (config.live, config.prices);
+    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, secrets, live, prices });
     Ok(boot::handler(move |event| {
         let app = app.clone();
         async move {

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use domain::name::Name;
+use domain::{name::Name, plan::Prices};
 
 use crate::base_url::{BASE_URL, BaseUrl};
 
@@ -110,6 +110,16 @@ impl Vars<'_> {
         })
     }
 
+    /// `STRIPE_SINGLE_USER_PRICE_ID` and `STRIPE_TEAM_PRICE_ID`: what the plans cost.
+    pub fn prices(&mut self) -> Option<Prices> {
+        let single = self.read("STRIPE_SINGLE_USER_PRICE_ID", None, PRICE, price);
+        let other = format!("{PRICE}, other than STRIPE_SINGLE_USER_PRICE_ID");
+        let team = self.read("STRIPE_TEAM_PRICE_ID", None, &other, |text| {
+            price(text).filter(|team| single.as_ref() != Some(team))
+        });
+        Some(Prices { single: single?, team: team? })
+    }
+
     /// Adds a fault that concerns several variables at once.
     pub fn fault(&mut self, name: &'static str, expected: impl Into<String>) {
         self.faults.push(Fault { name, expected: expected.into() });
@@ -125,6 +135,15 @@ impl Vars<'_> {
             _ => Err(Faults(self.faults)),
         }
     }
+}
+
+/// What a price id looks like (Stripe API reference, "The Price object").
+const PRICE: &str = "a price that starts with price_";
+
+fn price(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("price_")?;
+    let plain = rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (!rest.is_empty() && plain).then(|| text.to_owned())
 }
 
 #[cfg(test)]

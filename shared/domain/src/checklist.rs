@@ -1,10 +1,8 @@
-//! The onboarding checklist of one organization.
+//! What an organization has done of its onboarding.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-
-use crate::task::{self, TASKS, Task};
 
 /// What has been done of the checklist. Keyed by task, so that a changed definition keeps what is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,156 +69,41 @@ impl Source {
 impl Checklist {
     /// Marks a task done. The first completion stays; a skipped task that is done is no longer skipped.
     /// Says whether anything changed.
-    pub fn complete(&mut self, task: &Task, tick: Tick, now: Timestamp) -> bool {
-        if self.ticks.contains_key(task.key) {
+    pub(crate) fn complete(&mut self, key: &str, tick: Tick) -> bool {
+        if self.ticks.contains_key(key) {
             return false;
         }
-        self.skipped.remove(task.key);
-        self.ticks.insert(task.key.to_owned(), tick);
-        self.touch(now);
+        self.skipped.remove(key);
+        self.ticks.insert(key.to_owned(), tick);
         true
     }
 
     /// Puts a task aside for good, without calling it done. Says whether anything changed.
-    pub fn skip(&mut self, task: &Task, now: Timestamp) -> bool {
-        if self.ticks.contains_key(task.key) || self.skipped.contains_key(task.key) {
+    pub(crate) fn skip(&mut self, key: &str, now: Timestamp) -> bool {
+        if self.ticks.contains_key(key) || self.skipped.contains_key(key) {
             return false;
         }
-        self.skipped.insert(task.key.to_owned(), now);
-        self.touch(now);
+        self.skipped.insert(key.to_owned(), now);
         true
     }
 
-    /// Takes a skipped task back. Says whether anything changed.
-    pub fn unskip(&mut self, task: &Task, now: Timestamp) -> bool {
-        let changed = self.skipped.remove(task.key).is_some();
-        if changed {
-            self.touch(now);
-        }
-        changed
-    }
-
     /// Puts the whole checklist aside, or takes it back. Says whether anything changed.
-    pub fn dismiss(&mut self, dismissed: bool, now: Timestamp) -> bool {
+    pub(crate) fn dismiss(&mut self, dismissed: bool, now: Timestamp) -> bool {
         if self.dismissed_at.is_some() == dismissed {
             return false;
         }
         self.dismissed_at = dismissed.then_some(now);
-        self.touch(now);
         true
     }
 
-    fn touch(&mut self, now: Timestamp) {
-        self.updated_at = Some(now);
-        self.completed_at = if self.is_complete() { self.completed_at.or(Some(now)) } else { None };
-    }
-
-    /// How many of the tasks are completed.
+    /// Whether a task is neither completed nor skipped.
     #[must_use]
-    pub fn completed_count(&self) -> usize {
-        TASKS.iter().filter(|task| self.ticks.contains_key(task.key)).count()
-    }
-
-    /// The floor of completed in a hundred: 1 of 8 is 12. Only all of them are 100; skipping changes nothing.
-    #[must_use]
-    pub fn percentage(&self) -> usize {
-        self.completed_count() * 100 / TASKS.len()
-    }
-
-    /// Whether every task is completed or skipped.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        TASKS.iter().all(|task| self.ticks.contains_key(task.key) || self.skipped.contains_key(task.key))
-    }
-
-    /// The task to do next: the first that is neither completed nor skipped.
-    #[must_use]
-    pub fn next_task(&self) -> Option<&'static Task> {
-        TASKS.iter().find(|task| !self.ticks.contains_key(task.key) && !self.skipped.contains_key(task.key))
+    pub fn is_open(&self, key: &str) -> bool {
+        !self.ticks.contains_key(key) && !self.skipped.contains_key(key)
     }
 }
 
-/// The keys that a request may name.
-#[must_use]
-pub fn valid_keys() -> Vec<&'static str> {
-    TASKS.iter().map(|task| task.key).collect()
-}
-
-/// The task of a key that came from outside.
-///
-/// # Errors
-/// [`UnknownTask`] for any other text.
-pub fn parse_task(key: &str) -> Result<&'static Task, UnknownTask> {
-    task::find(key).ok_or(UnknownTask)
-}
-
-/// No task has that key.
+/// No task of the organization has that key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no task has that key")]
 pub struct UnknownTask;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    fn tick(second: i64) -> Tick {
-        Tick { at: at(second), source: Source::Manual, by: Some("Jo".to_owned()) }
-    }
-
-    #[test]
-    fn the_percentage_is_the_floor_and_only_all_are_a_hundred() {
-        let mut list = Checklist::default();
-        let mut seen = vec![list.percentage()];
-        for task in &TASKS {
-            list.complete(task, tick(1), at(1));
-            seen.push(list.percentage());
-        }
-        assert_eq!(seen, [0, 12, 25, 37, 50, 62, 75, 87, 100]);
-        assert!(list.is_complete());
-    }
-
-    #[test]
-    fn the_first_completion_stays() {
-        let mut list = Checklist::default();
-        assert!(list.complete(&TASKS[1], tick(5), at(5)));
-        assert!(!list.complete(&TASKS[1], tick(9), at(9)));
-        assert_eq!(list.ticks["created_project"].at, at(5));
-    }
-
-    #[test]
-    fn skipping_completes_the_list_but_not_the_bar() {
-        let mut list = Checklist::default();
-        for task in &TASKS[..7] {
-            list.complete(task, tick(1), at(1));
-        }
-        assert!(list.skip(&TASKS[7], at(2)));
-        assert_eq!((list.percentage(), list.is_complete(), list.completed_at), (87, true, Some(at(2))));
-        assert!(list.unskip(&TASKS[7], at(3)));
-        assert_eq!((list.is_complete(), list.completed_at), (false, None));
-        assert!(!list.skip(&TASKS[0], at(4)), "what is done cannot be skipped");
-    }
-
-    #[test]
-    fn the_next_task_is_the_first_that_is_open() {
-        let mut list = Checklist::default();
-        assert_eq!(list.next_task().map(|task| task.title), Some("Invite team member"));
-        list.skip(&TASKS[0], at(1));
-        list.complete(&TASKS[1], tick(1), at(1));
-        assert_eq!(list.next_task().map(|task| task.key), Some("created_time_entry"));
-    }
-
-    #[test]
-    fn dismissal_changes_neither_progress_nor_ticks_and_has_a_way_back() {
-        let mut list = Checklist::default();
-        list.complete(&TASKS[0], tick(1), at(1));
-        assert!(list.dismiss(true, at(2)));
-        assert!(!list.dismiss(true, at(3)));
-        assert_eq!((list.percentage(), list.dismissed_at), (12, Some(at(2))));
-        assert!(list.dismiss(false, at(4)));
-        assert_eq!(list.dismissed_at, None);
-    }
-}

@@ -8,14 +8,16 @@ use jiff::Timestamp;
 
 use crate::{
     billing::{Billing, Conflict, Fact, SubscriptionStatus, What},
-    checklist::{self, Checklist, Source, Tick, UnknownTask},
+    checklist::{Checklist, Source, Tick, UnknownTask},
     delivery::{Claim, Delivery, Feed, SHOWN},
     id::{OrgId, ProjectId, UserId},
     name::Name,
     notice::{Letter, NoticeKey, Outbox},
+    onboarding::Onboarding,
     people::Admin,
+    plan::Prices,
     status::{Access, Status},
-    task::Task,
+    task::Sign,
     trial::{Trial, after, days_remaining},
     zone::Zone,
 };
@@ -27,9 +29,6 @@ pub const MOST_ADMINS: usize = 20;
 
 /// How many days before a subscription's trial ends Stripe sends `customer.subscription.trial_will_end`.
 const STRIPE_REMINDS_BEFORE: u16 = 3;
-
-/// The task that a payment or a finished checkout completes.
-const BILLING_TASK: &str = "added_billing_info";
 
 /// An organization.
 ///
@@ -52,7 +51,9 @@ pub struct Org {
     pub trial: Option<Trial>,
     /// What Stripe has told of it.
     pub billing: Billing,
-    /// Its onboarding.
+    /// Which checklist it has.
+    pub onboarding: Onboarding,
+    /// What is done of that.
     pub checklist: Checklist,
     /// The mails it owes its admins.
     pub outbox: Outbox,
@@ -115,6 +116,17 @@ pub enum Refusal {
     UnknownTask(#[from] UnknownTask),
 }
 
+/// What an event of the host app did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostTick {
+    /// A task is done by it.
+    Ticked,
+    /// What it completes was done before.
+    Already,
+    /// It completes nothing of this organization's checklist.
+    Unknown,
+}
+
 /// A change that an admin asks of the checklist. Task keys are as they came from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChecklistCommand<'a> {
@@ -128,6 +140,8 @@ pub enum ChecklistCommand<'a> {
     Dismiss,
     /// Take the checklist back.
     Restore,
+    /// Take note that everything is done.
+    See,
 }
 
 impl Org {
@@ -143,6 +157,7 @@ impl Org {
             provisioned: None,
             trial: None,
             billing: Billing::default(),
+            onboarding: Onboarding::default(),
             checklist: Checklist::default(),
             outbox: Outbox::default(),
         }
@@ -180,10 +195,8 @@ impl Org {
         if self.billing.owes_provisioning() {
             self.provision(Trigger::Payment, project, now);
         }
-        if self.billing.has_billing_info()
-            && let Some(task) = crate::task::find(BILLING_TASK)
-        {
-            self.checklist.complete(task, Tick { at: now, source: Source::Billing, by: None }, now);
+        if self.billing.has_billing_info() {
+            self.tick_by_sign(Sign::Billing, &Tick { at: now, source: Source::Billing, by: None }, now);
         }
         // The end that the event itself speaks of, whatever is known beside it: what is owed must not depend on the
         // order in which facts come. Whether it still is the end is asked when the mail is sent.
@@ -211,25 +224,75 @@ impl Org {
         if status.access() != Access::Full {
             return Err(Refusal::NoAccess(status));
         }
-        match command {
+        let progress = self.progress(now);
+        let changed = match command {
             ChecklistCommand::Complete(key) => {
                 let by = Some(admin.name().to_string());
-                let task = checklist::parse_task(key)?;
-                self.checklist.complete(task, Tick { at: now, source: Source::Manual, by }, now)
+                let task = progress.task(key)?;
+                self.checklist.complete(task.key, Tick { at: now, source: Source::Manual, by })
             }
-            ChecklistCommand::Skip(key) => self.checklist.skip(checklist::parse_task(key)?, now),
-            ChecklistCommand::Unskip(key) => self.checklist.unskip(checklist::parse_task(key)?, now),
+            ChecklistCommand::Skip(key) => {
+                let task = progress.task(key)?;
+                self.checklist.skip(task.key, now)
+            }
+            ChecklistCommand::Unskip(key) => {
+                let task = progress.task(key)?;
+                self.checklist.skipped.remove(task.key).is_some()
+            }
             ChecklistCommand::Dismiss => self.checklist.dismiss(true, now),
             ChecklistCommand::Restore => self.checklist.dismiss(false, now),
+            ChecklistCommand::See => {
+                if progress.celebrates() {
+                    self.onboarding.seen_at = Some(now);
+                }
+                false
+            }
         };
+        self.checklist_changed(changed, now);
         Ok(())
     }
 
-    /// Ticks a task because the host app said that it happened, in any state of the organization. What it says of
-    /// the time counts as far as it can be true: not before the sign-up, and not after `now`.
-    pub fn tick_from_host(&mut self, task: &Task, actor: Option<String>, at: Timestamp, now: Timestamp) {
+    /// Ticks what an event of the host app completes, in any state of the organization. What it says of the time
+    /// counts as far as it can be true: not before the sign-up, and not after `now`.
+    pub fn tick_from_host(
+        &mut self,
+        event: &str,
+        actor: Option<String>,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> HostTick {
         let at = at.max(self.signed_up_at).min(now);
-        self.checklist.complete(task, Tick { at, source: Source::Event, by: actor }, now);
+        self.tick_by_sign(Sign::HostEvent(event), &Tick { at, source: Source::Event, by: actor }, now)
+    }
+
+    /// Ticks what a sign completes, be it on this organization's checklist by now or only later.
+    pub(crate) fn tick_by_sign(&mut self, sign: Sign<'_>, tick: &Tick, now: Timestamp) -> HostTick {
+        let mut done = HostTick::Unknown;
+        for task in self.onboarding.definition().done_by(sign) {
+            let changed = self.checklist.complete(task.key, tick.clone());
+            self.checklist_changed(changed, now);
+            done = if changed || done == HostTick::Ticked { HostTick::Ticked } else { HostTick::Already };
+        }
+        done
+    }
+
+    /// Takes in which plan the best subscription is for. A price that is none of ours says nothing.
+    pub fn note_plan(&mut self, prices: &Prices, now: Timestamp) {
+        let plan = self.billing.plan().and_then(|price| prices.plan(price));
+        if plan.is_some() && plan != self.onboarding.plan {
+            self.onboarding.plan = plan;
+            let complete = self.progress_at_any_time().is_complete();
+            self.checklist_changed(complete != self.checklist.completed_at.is_some(), now);
+        }
+    }
+
+    /// What follows from a change of the checklist, or of the tasks that are on it.
+    fn checklist_changed(&mut self, changed: bool, now: Timestamp) {
+        if changed {
+            self.checklist.updated_at = Some(now);
+            let complete = self.progress_at_any_time().is_complete();
+            self.checklist.completed_at = complete.then(|| self.checklist.completed_at.unwrap_or(now));
+        }
     }
 
     /// The organization's status at `now`: the best of its subscriptions, unless a running trial of ours beats it.

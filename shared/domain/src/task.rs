@@ -1,6 +1,8 @@
 //! What a checklist is made of: tasks, as data.
 
-/// One task of a checklist. A task that lacks a text, an icon or a link does not build.
+use crate::plan::Plan;
+
+/// One task of a checklist. A file of a checklist in which one lacks a text, an icon or a link does not build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Task {
     /// Its name in stored items, routes and answers.
@@ -19,34 +21,74 @@ pub struct Task {
     pub icon: &'static str,
     /// Which kind of work it is.
     pub category: Category,
+    /// How much of the product it opens, 1 to 100: what is worth most comes next.
+    pub value: u8,
+    /// When it is worth something else.
+    pub rises: Option<Rise>,
+    /// Whose checklist has it.
+    pub when: When,
+    /// What shows, without a word of an admin's, that it is done.
+    pub done_by: &'static [Sign<'static>],
     /// Where it is done.
     pub action: Action,
 }
 
-/// The kinds of work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Category {
-    /// People.
-    Team,
-    /// Preparing the product.
-    Setup,
-    /// Working with the product.
-    Usage,
-    /// Paying for it.
-    Billing,
-}
-
-impl Category {
-    /// The word in answers.
+impl Task {
+    /// What it is worth while so many days of a trial are left; `None` where no trial runs.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Team => "team",
-            Self::Setup => "setup",
-            Self::Usage => "usage",
-            Self::Billing => "billing",
+    pub fn worth(&self, days_left: Option<u32>) -> u8 {
+        match (self.rises, days_left) {
+            (Some(rise), Some(days)) if days <= u32::from(rise.days_left) => rise.value,
+            _ => self.value,
         }
     }
+}
+
+/// A kind of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Category {
+    /// The word in answers.
+    pub key: &'static str,
+    /// What people read.
+    pub title: &'static str,
+}
+
+/// What a task is worth while little of a trial is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rise {
+    /// So many days, or fewer.
+    pub days_left: u16,
+    /// How much it opens then, 1 to 100.
+    pub value: u8,
+}
+
+/// Whose checklist has a task. An empty list asks for nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// Those on one of these plans. Whoever has none is on none of them.
+    pub plans: &'static [Plan],
+    /// Those of one of these industries.
+    pub industries: &'static [&'static str],
+}
+
+impl When {
+    /// Whether an organization has the task.
+    #[must_use]
+    pub fn holds(&self, plan: Option<Plan>, industry: Option<&str>) -> bool {
+        (self.plans.is_empty() || plan.is_some_and(|plan| self.plans.contains(&plan)))
+            && (self.industries.is_empty() || industry.is_some_and(|it| self.industries.contains(&it)))
+    }
+}
+
+/// What shows that a task is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign<'a> {
+    /// A payment or a finished checkout.
+    Billing,
+    /// An invitation that was sent.
+    Invitation,
+    /// An event of the host app, by its detail-type.
+    HostEvent(&'a str),
 }
 
 /// A link that leads to where a task is done.
@@ -67,131 +109,6 @@ pub enum Place {
     Plans,
     /// Where its people are.
     Members,
-}
-
-/// The built-in checklist, by priority.
-pub const TASKS: [Task; 8] = [
-    Task {
-        key: "invited_team_member",
-        priority: 1,
-        title: "Invite team member",
-        description: "Time is easier to track together: bring in one person you work with.",
-        how_to: "Open Members, enter a colleague’s email address and send the invitation.",
-        minutes: 1,
-        icon: "🤝",
-        category: Category::Team,
-        action: Action { label: "Invite someone", place: Place::Members },
-    },
-    Task {
-        key: "created_project",
-        priority: 2,
-        title: "Create project",
-        description: "Projects keep hours, budgets and reports in one place.",
-        how_to: "Choose New project, give it the name your team uses for it, and save.",
-        minutes: 2,
-        icon: "📁",
-        category: Category::Setup,
-        action: Action { label: "Create project", place: Place::HostApp("projects") },
-    },
-    Task {
-        key: "created_time_entry",
-        priority: 3,
-        title: "Log first time entry",
-        description: "One entry is enough to see how a day adds up.",
-        how_to: "Start the timer on a project, or enter the hours of something you have just finished.",
-        minutes: 1,
-        icon: "⏱️",
-        category: Category::Usage,
-        action: Action { label: "Log time", place: Place::HostApp("time") },
-    },
-    Task {
-        key: "set_working_hours",
-        priority: 4,
-        title: "Set working hours",
-        description: "Overtime and missing days are only right once your week is known.",
-        how_to: "In the settings, mark the days you work and from when to when.",
-        minutes: 2,
-        icon: "📅",
-        category: Category::Setup,
-        action: Action { label: "Set hours", place: Place::HostApp("settings/hours") },
-    },
-    Task {
-        key: "created_client",
-        priority: 5,
-        title: "Add client",
-        description: "Hours that belong to a client can be billed to one.",
-        how_to: "Choose New client, enter a name, and pick it in the projects that you do for them.",
-        minutes: 2,
-        icon: "🏢",
-        category: Category::Setup,
-        action: Action { label: "Add client", place: Place::HostApp("clients") },
-    },
-    Task {
-        key: "customized_settings",
-        priority: 6,
-        title: "Customize settings",
-        description: "Your currency, week start and rounding, so that reports read as you expect.",
-        how_to: "Look through the settings once; each change is saved as you make it.",
-        minutes: 3,
-        icon: "⚙️",
-        category: Category::Setup,
-        action: Action { label: "Open settings", place: Place::HostApp("settings") },
-    },
-    Task {
-        key: "added_billing_info",
-        priority: 7,
-        title: "Add billing info",
-        description: "With a plan in place nothing stops when the trial ends.",
-        how_to: "Choose a plan on your organization’s page; days that are left in the trial stay free.",
-        minutes: 2,
-        icon: "💳",
-        category: Category::Billing,
-        action: Action { label: "Choose a plan", place: Place::Plans },
-    },
-    Task {
-        key: "generated_report",
-        priority: 8,
-        title: "Generate report",
-        description: "See where the week went, and share it.",
-        how_to: "Open the reports, choose a span of days and a grouping, and create the report.",
-        minutes: 1,
-        icon: "📊",
-        category: Category::Usage,
-        action: Action { label: "Create report", place: Place::HostApp("reports") },
-    },
-];
-
-/// The task of that key.
-#[must_use]
-pub fn find(key: &str) -> Option<&'static Task> {
-    TASKS.iter().find(|task| task.key == key)
-}
-
-/// The task that a host app's event completes, by the event's detail-type.
-#[must_use]
-pub fn of_host_event(detail_type: &str) -> Option<&'static Task> {
-    let key = match detail_type {
-        "member.invited" => "invited_team_member",
-        "project.created" => "created_project",
-        "time_entry.created" => "created_time_entry",
-        "working_hours.set" => "set_working_hours",
-        "client.created" => "created_client",
-        "settings.updated" => "customized_settings",
-        "report.generated" => "generated_report",
-        _ => return None,
-    };
-    find(key)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tasks_are_in_order_and_keys_are_unique() {
-        for (index, task) in TASKS.iter().enumerate() {
-            assert_eq!(usize::from(task.priority), index + 1);
-            assert_eq!(find(task.key), Some(task));
-        }
-    }
+    /// At this https address.
+    Elsewhere(&'static str),
 }

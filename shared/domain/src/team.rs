@@ -14,11 +14,8 @@ use crate::{
     org::{AdminContact, MOST_ADMINS, Org, Reminders, Unreachable},
     people::{Admin, Member, Role, User},
     status::{Access, Status},
-    task,
+    task::Sign,
 };
-
-/// The task that sending an invitation completes.
-const INVITING_TASK: &str = "invited_team_member";
 
 /// Somebody's place in an organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,10 +116,8 @@ impl Org {
         if let Some(earlier) = earlier {
             invitation = invitation.in_place_of(earlier, now)?;
         }
-        if let Some(task) = task::find(INVITING_TASK) {
-            let by = Some(admin.name().to_string());
-            self.checklist.complete(task, Tick { at: now, source: Source::Invitation, by }, now);
-        }
+        let by = Some(admin.name().to_string());
+        self.tick_by_sign(Sign::Invitation, &Tick { at: now, source: Source::Invitation, by }, now);
         Ok(invitation)
     }
 

@@ -29,6 +29,7 @@ impl Places<'_> {
             (Place::Members, _) => format!("{}/members", self.origin),
             (Place::HostApp(path), Some(app)) => format!("{app}/{path}"),
             (Place::HostApp(_), None) => format!("{}/onboarding/guide#{}", self.origin, task.key),
+            (Place::Elsewhere(address), _) => address.to_owned(),
         }
     }
 }
@@ -43,7 +44,7 @@ mod tests {
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let place = |key, app| {
             let places = Places { origin: "https://onramp.example.com", app, org };
-            places.of(domain::task::find(key).unwrap())
+            places.of(domain::definition::BUILT_IN.task(key).unwrap())
         };
         let plans = "https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001";
         assert_eq!(place("added_billing_info", app), plans);

@@ -38,6 +38,7 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::POST, "/onboarding/api/checklist/complete/{task}"),
     (Method::POST, "/onboarding/api/checklist/dismiss"),
     (Method::POST, "/onboarding/api/checklist/restore"),
+    (Method::POST, "/onboarding/api/checklist/seen"),
     (Method::POST, "/onboarding/api/checklist/skip/{task}"),
     (Method::POST, "/onboarding/api/checklist/unskip/{task}"),
     (Method::GET, "/onboarding/banner"),

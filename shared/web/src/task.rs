@@ -37,7 +37,7 @@ impl TaskOut {
             description: task.description,
             icon: task.icon,
             priority: task.priority,
-            category: task.category.as_str(),
+            category: task.category.key,
             completed: tick.is_some(),
             completed_at: tick.map(|tick| tick.at.to_string()),
             skipped: list.skipped.contains_key(task.key),
@@ -52,7 +52,7 @@ impl TaskOut {
 mod tests {
     use domain::{
         checklist::{Source, Tick},
-        task,
+        definition::BUILT_IN,
     };
     use serde_json::json;
 
@@ -65,10 +65,11 @@ mod tests {
             app: None,
             org: "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
         };
-        let task = task::find("created_client").unwrap();
+        let task = BUILT_IN.task("created_client").unwrap();
         let mut list = Checklist::default();
         let at = "2026-01-15T09:00:00Z".parse().unwrap();
-        list.complete(task, Tick { at, source: Source::Event, by: Some("Jo Doe".to_owned()) }, at);
+        list.ticks
+            .insert(task.key.to_owned(), Tick { at, source: Source::Event, by: Some("Jo Doe".to_owned()) });
         assert_eq!(
             serde_json::to_value(TaskOut::of(task, &list, places)).unwrap(),
             json!({

@@ -1,6 +1,6 @@
 //! The setup checklist, whole.
 
-use domain::task::{TASKS, Task};
+use domain::task::Task;
 use maud::{Markup, html};
 use web::ui::{Place, Tone, Weight, Width, link_button, note, post_button};
 
@@ -18,17 +18,13 @@ pub fn render(view: &View, config: &Config) -> Markup {
 }
 
 fn admin(view: &View, config: &Config) -> Markup {
-    let list = &view.org.checklist;
-    let next = list.next_task();
-    let open: Vec<&Task> = TASKS
-        .iter()
-        .filter(|task| !list.ticks.contains_key(task.key) && !list.skipped.contains_key(task.key))
-        .filter(|task| Some(*task) != next)
-        .collect();
-    let skipped: Vec<&Task> = TASKS.iter().filter(|task| list.skipped.contains_key(task.key)).collect();
+    let (list, steps) = (&view.org.checklist, view.progress());
+    let next = steps.next_task();
+    let open: Vec<&Task> = steps.open().filter(|task| Some(*task) != next).collect();
+    let skipped: Vec<&Task> = steps.skipped().collect();
     html! {
         h1 { "Getting started" }
-        p class="lead" { "Eight short steps, and " (view.org.name) " is at home in " (config.product) "." }
+        p class="lead" { (steps.total_count()) " short steps, and " (view.org.name) " is at home in " (config.product) "." }
         div class="stack" {
             (unreachable::render(view))
             @if let Some(since) = list.dismissed_at { (dismissed(since, view)) }
@@ -58,24 +54,20 @@ fn progress(view: &View) -> Markup {
     let founder = view.org.admins.first().map(|admin| admin.name.as_str());
     html! {
         section class="card-of-parts" aria-label="Progress" {
-            (progress::bar(&view.org.checklist))
+            (progress::bar(&view.progress()))
             ul class="rows" { (task::done("Account created", founder, view.org.signed_up_at, view)) }
         }
     }
 }
 
 fn done(view: &View) -> Markup {
-    let ticks = &view.org.checklist.ticks;
+    let done: Vec<_> = view.progress().done().collect();
     html! {
-        @if !ticks.is_empty() {
+        @if !done.is_empty() {
             section {
                 h2 class="section-head" { "Done" }
                 ul class="rows" {
-                    @for it in &TASKS {
-                        @if let Some(tick) = ticks.get(it.key) {
-                            (task::done(it.title, task::done_by(tick), tick.at, view))
-                        }
-                    }
+                    @for (it, tick) in done { (task::done(it.title, task::done_by(tick), tick.at, view)) }
                 }
             }
         }
@@ -83,7 +75,7 @@ fn done(view: &View) -> Markup {
 }
 
 fn celebration(view: &View) -> Markup {
-    let list = &view.org.checklist;
+    let steps = view.progress();
     html! {
         section class="card celebration" {
             span class="celebration-icon" aria-hidden="true" { "🎉" }
@@ -91,9 +83,9 @@ fn celebration(view: &View) -> Markup {
                 h2 { "You’re all set up!" }
                 p {
                     (view.org.name) " is ready for work"
-                    @if let Some(at) = list.completed_at { ", since " (moment::date(at, &view.org.zone)) }
+                    @if let Some(at) = steps.completed_at() { ", since " (moment::date(at, &view.org.zone)) }
                     "."
-                    @if !list.skipped.is_empty() { " What you skipped stays here, should you want it." }
+                    @if steps.skipped().next().is_some() { " What you skipped stays here, should you want it." }
                 }
                 p class="actions" { (link_button(Weight::Primary, "/dashboard", "Go to the dashboard")) }
             }
@@ -255,7 +247,7 @@ mod tests {
     fn names_stay_names() {
         let nasty = r#"<script>alert(1)</script>" onload="x"#;
         let mut view = pending(nasty, nasty);
-        view.org.tick_from_host(&TASKS[0], Some(nasty.to_owned()), view.now, view.now);
+        view.org.tick_from_host("member.invited", Some(nasty.to_owned()), view.now, view.now);
         let page = render(&view, &config()).0;
         assert!(!page.contains("<script>"), "{page}");
         assert!(!page.contains(r#"" onload=""#), "{page}");

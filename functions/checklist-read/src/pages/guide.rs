@@ -1,6 +1,9 @@
 //! Help: how each task is done, and what people ask.
 
-use domain::task::{Place as Where, TASKS, Task};
+use domain::{
+    definition::BUILT_IN,
+    task::{Place as Where, Task},
+};
 use maud::{Markup, Render, html};
 use web::ui::{Page, Place, Width};
 
@@ -9,7 +12,7 @@ use crate::{config::Config, parts::task, view::View};
 /// Questions and answers about setting up.
 const QUESTIONS: [(&str, &str); 7] = [
     (
-        "Do I have to do all eight steps?",
+        "Do I have to do every step?",
         "No. Skip what you do not need: a skipped step counts as dealt with, and you can bring it back whenever you like.",
     ),
     (
@@ -38,11 +41,13 @@ const QUESTIONS: [(&str, &str); 7] = [
 /// The page, for everybody.
 #[must_use]
 pub fn render(view: Option<&View>, config: &Config) -> Markup {
+    // Whoever is a stranger reads of what everybody does.
+    let tasks = view.map_or_else(|| BUILT_IN.tasks.iter().collect(), |view| view.progress().tasks);
     let main = html! {
         h1 { "Setup guide" }
         p class="lead" { "How each step is done, about how long it takes, and why it is worth it." }
         div class="stack" {
-            @for it in &TASKS { (help(it, view, config)) }
+            @for it in tasks { (help(it, view, config)) }
             section class="faq" aria-labelledby="questions" {
                 h2 id="questions" class="section-head" { "Questions" }
                 div class="card" {
@@ -91,7 +96,7 @@ mod tests {
     #[test]
     fn every_task_has_its_place_where_its_links_lead() {
         let page = render(None, &config()).0;
-        for task in &TASKS {
+        for task in BUILT_IN.tasks {
             assert!(page.contains(&format!(r#"id="{}""#, task.key)), "{}", task.key);
             let link = trial().link(task, &config());
             let here = link.starts_with("/organizations/") || link == "/members";

@@ -1,6 +1,6 @@
 //! The front door.
 
-use domain::task::TASKS;
+use domain::definition::BUILT_IN;
 use maud::{Markup, Render, html};
 use web::ui::{Page, Weight, Width, link_button, tick};
 
@@ -43,7 +43,7 @@ pub fn render(view: Option<&View>, config: &Config) -> Markup {
                 }
                 li {
                     h3 { "Settle in" }
-                    p class="soft" { "Eight short steps, ticked off as you work. Skip what you do not need." }
+                    p class="soft" { "A few short steps, ticked off as you work. Skip what you do not need." }
                 }
             }
         }
@@ -63,10 +63,10 @@ fn preview() -> Markup {
                 div class="preview-bar" { div {} }
             }
             ul class="preview-list" {
-                @for it in TASKS.iter().take(3) {
+                @for it in BUILT_IN.tasks.iter().take(3) {
                     li { (tick()) span class="soft" { (it.title) } }
                 }
-                @if let Some(next) = TASKS.get(3) {
+                @if let Some(next) = BUILT_IN.tasks.get(3) {
                     li class="preview-next" {
                         (task::icon(next))
                         span { strong { (next.title) } span class="soft" { "about " (next.minutes) " min" } }

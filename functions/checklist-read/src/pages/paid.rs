@@ -31,7 +31,7 @@ fn thanks(view: &View) -> Markup {
         }
         p class="lead" role="status" { (standing.means) }
         p class="actions" {
-            @if view.admin.is_some() && !view.org.checklist.is_complete() {
+            @if view.admin.is_some() && !view.progress().is_complete() {
                 (link_button(Weight::Primary, "/onboarding/checklist", "Continue setup →"))
             }
             (link_button(Weight::Secondary, "/dashboard", "Go to the dashboard"))

@@ -1,9 +1,6 @@
 //! The first page after signing up.
 
-use domain::{
-    status::Status,
-    task::{TASKS, Task},
-};
+use domain::{status::Status, task::Task};
 use maud::{Markup, html};
 use web::ui::{Weight, Width, link_button};
 
@@ -86,12 +83,8 @@ fn standing(view: &View) -> Markup {
 }
 
 fn quick_actions(view: &View, config: &Config) -> Markup {
-    let list = &view.org.checklist;
-    let open: Vec<&Task> = TASKS
-        .iter()
-        .filter(|task| !list.ticks.contains_key(task.key) && !list.skipped.contains_key(task.key))
-        .take(QUICK)
-        .collect();
+    let steps = view.progress();
+    let open: Vec<&Task> = steps.open().take(QUICK).collect();
     html! {
         section aria-labelledby="quick" {
             div class="section-head" {
@@ -99,7 +92,7 @@ fn quick_actions(view: &View, config: &Config) -> Markup {
                 a class="small" href="/onboarding/checklist" { "See the whole checklist" }
             }
             @if open.is_empty() {
-                div class="card" { (progress::bar(list)) }
+                div class="card" { (progress::bar(&steps)) }
             } @else {
                 ul class="cards" { @for it in open { (task::card(it, view, config)) } }
             }

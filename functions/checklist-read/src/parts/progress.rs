@@ -1,12 +1,12 @@
 //! The progress bar.
 
-use domain::{checklist::Checklist, task::TASKS};
+use domain::progress::Progress;
 use maud::{Markup, html};
 
 /// How far the checklist is, in words and as a bar.
 #[must_use]
-pub fn bar(checklist: &Checklist) -> Markup {
-    let (done, all, percentage) = (checklist.completed_count(), TASKS.len(), checklist.percentage());
+pub fn bar(progress: &Progress<'_>) -> Markup {
+    let (done, all, percentage) = (progress.completed_count(), progress.total_count(), progress.percentage());
     html! {
         div class="progress" {
             p class="progress-line" {

@@ -26,7 +26,7 @@ pub fn icon(task: &Task) -> Markup {
 fn facts(task: &Task) -> Markup {
     html! {
         p class="task-facts" {
-            span class="badge" { (task.category.as_str()) }
+            span class="badge" { (task.category.title) }
             span { "about " (task.minutes) " min" }
         }
     }

@@ -9,10 +9,10 @@ use crate::view::View;
 /// The widget; nothing for members, and nothing once the checklist is put aside.
 #[must_use]
 pub fn render(view: &View) -> Markup {
-    let checklist = &view.org.checklist;
-    if view.admin.is_none() || checklist.dismissed_at.is_some() {
+    if view.admin.is_none() || view.org.checklist.dismissed_at.is_some() {
         return html! {};
     }
+    let steps = view.progress();
     let dismiss = view.may_change().then(|| {
         post_button(Weight::Quiet, "/onboarding/api/checklist/dismiss", "Dismiss", Some("setup checklist"))
     });
@@ -22,8 +22,8 @@ pub fn render(view: &View) -> Markup {
                 h2 id="widget-title" { "Getting started" }
                 a class="small" href="/onboarding/checklist" { "See all" span class="for-ears" { " tasks" } }
             }
-            (progress::bar(checklist))
-            @if let Some(next) = checklist.next_task() {
+            (progress::bar(&steps))
+            @if let Some(next) = steps.next_task() {
                 div class="widget-next" {
                     (task::icon(next))
                     div {

@@ -5,7 +5,6 @@ use domain::{
     extension::{Extension, MOST_DAYS},
     org::{Org, Reminders},
     status::Access,
-    task::TASKS,
 };
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
@@ -65,7 +64,7 @@ pub fn render(org: &Org, form: &Form<'_>, token: &str, now: Timestamp) -> Markup
 }
 
 fn facts(org: &Org, now: Timestamp) -> Markup {
-    let list = &org.checklist;
+    let (list, progress) = (&org.checklist, org.progress(now));
     html! {
         section class="card" aria-label="Details" {
             dl class="facts" {
@@ -84,7 +83,7 @@ fn facts(org: &Org, now: Timestamp) -> Markup {
                 }
                 dt { "Checklist" }
                 dd {
-                    (list.completed_count()) " of " (TASKS.len()) " done, " (list.percentage()) " %"
+                    (progress.completed_count()) " of " (progress.total_count()) " done, " (progress.percentage()) " %"
                     @if list.dismissed_at.is_some() { ", dismissed" }
                 }
                 dt { "Time zone" }

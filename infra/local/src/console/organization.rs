@@ -39,7 +39,7 @@ pub fn organizations(items: &[Value], now: Timestamp) -> Vec<Organization> {
                 name: stored.value.name.to_string(),
                 status: stored.value.status(now).as_str().to_owned(),
                 trial_days_remaining: stored.value.trial_days_remaining(now),
-                completion_percentage: stored.value.checklist.percentage(),
+                completion_percentage: stored.value.progress(now).percentage(),
             },
             Err(_) => unreadable(&text(item, "pk").unwrap_or_default()),
         })

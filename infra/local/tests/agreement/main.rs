@@ -55,6 +55,12 @@ fn functions_are_the_same_in_the_template_the_folders_the_stack_and_the_events()
     assert_eq!(of_template, folders("events"));
 }
 
+/// Readers that several functions share, and what they read.
+const READ_BY: [(&str, &[&str]); 2] = [
+    (".product_name()", &["PRODUCT_NAME"]),
+    (".prices()", &["STRIPE_SINGLE_USER_PRICE_ID", "STRIPE_TEAM_PRICE_ID"]),
+];
+
 #[test]
 fn a_function_is_given_exactly_the_variables_that_it_reads() {
     for (name, function) in template().functions {
@@ -66,10 +72,10 @@ fn a_function_is_given_exactly_the_variables_that_it_reads() {
             .filter(|text| text.contains('_') && text.chars().all(|ch| ch.is_ascii_uppercase() || ch == '_'))
             .map(str::to_owned)
             .chain(
-                sources
+                READ_BY
                     .iter()
-                    .any(|text| text.contains(".product_name()"))
-                    .then(|| "PRODUCT_NAME".to_owned()),
+                    .filter(|(call, _)| sources.iter().any(|text| text.contains(call)))
+                    .flat_map(|(_, names)| names.iter().map(|name| (*name).to_owned())),
             )
             .collect();
         // Lambda's own are not the template's, and the table's name is set for all functions at once.

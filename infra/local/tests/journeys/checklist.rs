@@ -1,3 +1,4 @@
+use local::Config;
 use serde_json::json;
 
 use crate::driver::World;
@@ -114,4 +115,74 @@ async fn the_host_apps_events_tick_tasks_in_any_state() {
     // Provisioning keeps the tick.
     world.stripe(json!({ "type": "invoice.paid", "organization_id": jo.org() })).await;
     assert_eq!(jo.checklist().await["completed_count"], 2);
+}
+
+#[tokio::test]
+async fn completion_is_celebrated_until_somebody_has_seen_it() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    for task in jo.checklist().await["tasks"].as_array().unwrap().clone() {
+        jo.post(&format!("/onboarding/api/checklist/complete/{}", task["key"].as_str().unwrap())).await;
+    }
+    let list = jo.checklist().await;
+    assert_eq!((&list["celebrates"], &list["completion_percentage"]), (&json!(true), &json!(100)));
+    assert!(list["milestones"].as_array().unwrap().iter().all(|it| !it["reached_at"].is_null()), "{list}");
+    let answer = jo.post("/onboarding/api/checklist/seen").await;
+    assert_eq!((answer.status, answer.json()), (200, json!({ "success": true, "celebrates": false })));
+    assert_eq!(jo.checklist().await["celebrates"], false);
+}
+
+/// A checklist of one's own is a file and a parameter: an industry brings it, a plan adds a task of it, and the host
+/// app's event, of a type that only this file knows, ticks that.
+#[tokio::test]
+async fn a_checklist_of_ones_own_comes_with_the_industry_and_grows_with_the_plan() {
+    let world = World::with(Config::memory().set("CHECKLIST_DEFINITIONS", "built-in,agency")).await;
+    let form = world.visitor().open("/organizations/new").await;
+    assert!(form.text().contains("Agency or studio"), "{}", form.text());
+    let fields = [("name", "Studio"), ("full_name", "Jo Doe"), ("email", "jo@example.com")];
+    let mut jo = world.visitor();
+    let refused = jo.submit("/organizations/new", &[&fields[..], &[("industry", "bakery")]].concat()).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("Choose one of the list"), "{}", refused.text());
+    let answer = jo.submit("/organizations/new", &[&fields[..], &[("industry", "agency")]].concat()).await;
+    assert_eq!(answer.header("location"), "/onboarding/welcome");
+    let keys = |list: &serde_json::Value| -> Vec<String> {
+        let tasks = list["tasks"].as_array().unwrap();
+        tasks.iter().map(|task| task["key"].as_str().unwrap().to_owned()).collect()
+    };
+    let list = jo.checklist().await;
+    assert_eq!(list["definition"], json!({ "key": "agency", "version": 1 }));
+    assert_eq!(
+        keys(&list),
+        [
+            "invited_team_member",
+            "created_project",
+            "created_time_entry",
+            "set_working_hours",
+            "set_hourly_rates",
+            "created_client",
+            "added_billing_info",
+            "generated_report",
+        ]
+    );
+    let detail = json!({ "organization_id": jo.org(), "actor": "Ann" });
+    world.host_event("timesheet.approved", detail).await;
+    assert_eq!(jo.checklist().await["completed_count"], 0, "it is no task of theirs yet");
+    let subscribed = json!({
+        "type": "customer.subscription.created",
+        "organization_id": jo.org(),
+        "set": { "data.object.items.data.0.price.id": "price_local_team", "data.object.status": "active" },
+    });
+    assert_eq!(world.stripe(subscribed).await, [200]);
+    let list = jo.checklist().await;
+    assert_eq!((&list["total_count"], &list["completed_count"]), (&json!(9), &json!(1)));
+    let task = list["tasks"].as_array().unwrap().iter().find(|it| it["key"] == "approved_timesheet").unwrap();
+    assert_eq!((&task["completed"], &task["completed_by"]), (&json!(true), &json!("Ann")));
+    let unknown = jo.post("/onboarding/api/checklist/complete/customized_settings").await;
+    assert_eq!(unknown.status, 400);
+    assert_eq!(unknown.json()["valid_keys"].as_array().unwrap().len(), 9);
+    let page = jo.open("/onboarding/checklist").await.text();
+    assert!(page.contains("Set hourly rates") && page.contains("Approve a timesheet"), "{page}");
+    let built_in = world.trialing("Acme", "ann@example.com").await.checklist().await;
+    assert_eq!(built_in["definition"]["key"], "built-in");
 }

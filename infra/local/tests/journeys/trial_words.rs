@@ -120,8 +120,14 @@ async fn after_the_end_every_write_is_refused_with_a_way_to_pay() {
     let mut jo = world.visitor();
     by_link(&world, &mut jo, "jo@example.com").await;
     let task = "/onboarding/api/checklist";
-    let writes =
-        ["complete/created_project", "skip/created_project", "unskip/created_project", "dismiss", "restore"];
+    let writes = [
+        "complete/created_project",
+        "skip/created_project",
+        "unskip/created_project",
+        "dismiss",
+        "restore",
+        "seen",
+    ];
     for write in writes {
         let path = format!("{task}/{write}");
         let answer = jo.post(&path).await;

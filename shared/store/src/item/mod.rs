@@ -4,6 +4,7 @@ mod at;
 mod billing;
 mod checklist;
 mod mail;
+mod onboarding;
 mod org;
 mod trial;
 

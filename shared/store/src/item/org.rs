@@ -14,8 +14,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    At, DeliveryItem, MailPlace, billing::BillingItem, checklist::ChecklistItem, from_item, read, to_item,
-    trial::TrialItem,
+    At, DeliveryItem, MailPlace, billing::BillingItem, checklist::ChecklistItem, from_item,
+    onboarding::OnboardingItem, read, to_item, trial::TrialItem,
 };
 use crate::{
     client::{Attributes, Stored},
@@ -34,6 +34,8 @@ struct OrgItem {
     trial: Option<TrialItem>,
     #[serde(default, skip_serializing_if = "BillingItem::is_empty")]
     billing: BillingItem,
+    #[serde(default, skip_serializing_if = "OnboardingItem::is_empty")]
+    onboarding: OnboardingItem,
     #[serde(default)]
     checklist: ChecklistItem,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -115,6 +117,7 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
             provisioned: org.provisioned.as_ref().map(ProvisionedItem::from),
             trial: org.trial.as_ref().map(TrialItem::from),
             billing: BillingItem::from(&org.billing),
+            onboarding: OnboardingItem::from(&org.onboarding),
             checklist: ChecklistItem::from(&org.checklist),
             mail: notices(&org.outbox),
             due_pk: due_at.map(|_| due_pk(shard)),
@@ -153,6 +156,7 @@ impl TryFrom<OrgItem> for Org {
             provisioned: item.provisioned.map(Provisioned::try_from).transpose()?,
             trial: item.trial.map(Trial::try_from).transpose()?,
             billing: item.billing.try_into()?,
+            onboarding: item.onboarding.into(),
             checklist: item.checklist.try_into()?,
             outbox: outbox(item.mail)?,
         })
@@ -261,8 +265,9 @@ mod tests {
         },
         delivery::{Claim, Outcome},
         extension::{Days, Extension, Reason},
+        onboarding::Onboarding,
+        plan::Plan,
         secret::Hash,
-        task::TASKS,
     };
     use jiff::Timestamp;
 
@@ -336,9 +341,15 @@ mod tests {
         org.billing.link(&customer);
         org.billing.link(&CustomerId::parse("cus_3").unwrap());
         org.billing.note(Conflict::Session { event: EventId::parse("evt_9").unwrap() });
-        org.tick_from_host(&TASKS[1], Some("api".to_owned()), now, now);
-        org.checklist.skip(&TASKS[2], now);
-        org.checklist.dismiss(true, now);
+        org.tick_from_host("project.created", Some("api".to_owned()), now, now);
+        org.checklist.skipped.insert("created_time_entry".to_owned(), now);
+        org.checklist.dismissed_at = Some(now);
+        org.onboarding = Onboarding {
+            definition: Some("agency".to_owned()),
+            industry: Some("agency".to_owned()),
+            plan: Some(Plan::Team),
+            seen_at: Some(now),
+        };
         let claim = Claim("abc".to_owned());
         let letters = org.claim_mail(&claim, 9, None, now);
         org.outbox.settle(&letters[0], &claim, Outcome::Ambiguous, 0, now);

@@ -113,6 +113,50 @@ impl Render for Choice<'_> {
     }
 }
 
+/// One of many, or none, as a list to choose from.
+#[derive(Clone, Copy, Debug)]
+pub struct Select<'a> {
+    /// Its name in the form; also its id.
+    pub name: &'a str,
+    /// The words above it.
+    pub label: &'a str,
+    /// What the answer is for.
+    pub hint: &'a str,
+    /// The words for none of them.
+    pub open: &'a str,
+    /// Values with their words.
+    pub choices: &'a [(&'a str, &'a str)],
+    /// The value that is chosen.
+    pub chosen: &'a str,
+    /// What was wrong with it.
+    pub error: Option<&'a str>,
+}
+
+impl Render for Select<'_> {
+    fn render(&self) -> Markup {
+        let hint = format!("{}-hint", self.name);
+        let error = self.error.map(|_| format!("{}-error", self.name));
+        let described =
+            [error.as_deref(), Some(hint.as_str())].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        html! {
+            div class="field" {
+                label for=(self.name) { (self.label) }
+                select id=(self.name) name=(self.name) aria-invalid=[self.error.map(|_| "true")]
+                    aria-describedby=(described) {
+                    option value="" { (self.open) }
+                    @for (value, words) in self.choices {
+                        option value=(value) selected[*value == self.chosen] { (words) }
+                    }
+                }
+                @if let Some(text) = self.error {
+                    p class="field-error" id=[error] { span aria-hidden="true" { "⚠ " } (text) }
+                }
+                p class="field-hint" id=(hint) { (self.hint) }
+            }
+        }
+    }
+}
+
 /// What stands above a form that came back: how many things to put right, with a link to each field.
 /// `errors` are pairs of the field's name and what is wrong with it.
 #[must_use]

@@ -1,0 +1,130 @@
+//! Definitions as Rust source.
+
+use std::fmt::Write;
+
+use crate::{
+    BUILT_IN,
+    file::{MilestoneIn, TaskIn, Text, TitledIn, Whole},
+};
+
+/// The constants that `domain::definition` includes: the built-in definition, and all of them.
+pub fn write(definitions: &[Whole]) -> String {
+    let mut source = String::new();
+    let name = |key: &str| key.replace('-', "_").to_uppercase();
+    for whole in definitions {
+        let doc = if whole.key == BUILT_IN {
+            "The definition that stands in for every other."
+        } else {
+            "A definition."
+        };
+        put(
+            &mut source,
+            format_args!("/// {doc}\npub static {}: Definition = {};\n", name(&whole.key), definition(whole)),
+        );
+    }
+    let all: Vec<_> = definitions.iter().map(|whole| format!("&{}", name(&whole.key))).collect();
+    put(
+        &mut source,
+        format_args!(
+            "/// Every definition that was built in.\npub static ALL: &[&Definition] = &[{}];\n",
+            all.join(", ")
+        ),
+    );
+    source
+}
+
+fn definition(whole: &Whole) -> String {
+    format!(
+        "Definition {{ key: {:?}, version: {}, industries: {}, tasks: {}, milestones: {} }}",
+        whole.key,
+        whole.version.get_ref(),
+        list(&whole.industries, |it| format!("Industry {}", titled(it))),
+        list(&whole.tasks.iter().enumerate().collect::<Vec<_>>(), |(index, it)| task(*index, it, whole)),
+        list(&whole.milestones, milestone),
+    )
+}
+
+fn titled(titled: &TitledIn) -> String {
+    format!("{{ key: {}, title: {} }}", text(&titled.key), text(&titled.title))
+}
+
+fn task(index: usize, task: &TaskIn, whole: &Whole) -> String {
+    let category = whole.categories.iter().find(|it| it.key.get_ref() == task.category.get_ref());
+    let rises = task.rises.as_ref().map_or_else(
+        || "None".to_owned(),
+        |it| format!("Some(Rise {{ days_left: {}, value: {} }})", it.days_left.get_ref(), it.value.get_ref()),
+    );
+    let when = task.when.as_ref();
+    let plans = when.map(|it| it.plans.as_slice()).unwrap_or_default();
+    let industries = when.map(|it| it.industries.as_slice()).unwrap_or_default();
+    format!(
+        "Task {{ key: {}, priority: {}, title: {}, description: {}, how_to: {}, minutes: {}, icon: {}, \
+         category: Category {}, value: {}, rises: {rises}, when: When {{ plans: {}, industries: {} }}, done_by: {}, \
+         action: Action {{ label: {}, place: {} }} }}",
+        text(&task.key),
+        index + 1,
+        text(&task.title),
+        text(&task.description),
+        text(&task.how_to),
+        task.minutes.get_ref(),
+        text(&task.icon),
+        category.map(titled).unwrap_or_default(),
+        task.value.get_ref(),
+        list(plans, |it| if it.get_ref() == "team" {
+            "Plan::Team".to_owned()
+        } else {
+            "Plan::Single".to_owned()
+        }),
+        list(industries, text),
+        list(&task.done_by, sign),
+        text(&task.action.label),
+        link(task.action.to.get_ref()),
+    )
+}
+
+fn sign(sign: &Text) -> String {
+    match sign.get_ref().as_str() {
+        "billing" => "Sign::Billing".to_owned(),
+        "invitation" => "Sign::Invitation".to_owned(),
+        event => format!("Sign::HostEvent({event:?})"),
+    }
+}
+
+fn link(to: &str) -> String {
+    match (to, to.strip_prefix("app:")) {
+        ("members", _) => "Place::Members".to_owned(),
+        ("plans", _) => "Place::Plans".to_owned(),
+        (_, Some(path)) => format!("Place::HostApp({path:?})"),
+        (address, None) => format!("Place::Elsewhere({address:?})"),
+    }
+}
+
+fn milestone(milestone: &MilestoneIn) -> String {
+    let takes = match (&milestone.count, &milestone.tasks) {
+        (Some(count), _) => format!("Takes::Count({})", count.get_ref()),
+        (None, tasks) => format!(
+            "Takes::Tasks({})",
+            list(tasks.as_ref().map(|it| it.get_ref().as_slice()).unwrap_or_default(), text)
+        ),
+    };
+    format!(
+        "Milestone {{ key: {}, title: {}, text: {}, icon: {}, takes: {takes} }}",
+        text(&milestone.key),
+        text(&milestone.title),
+        text(&milestone.text),
+        text(&milestone.icon),
+    )
+}
+
+fn text(text: &Text) -> String {
+    format!("{:?}", text.get_ref())
+}
+
+fn list<T>(items: &[T], one: impl Fn(&T) -> String) -> String {
+    format!("&[{}]", items.iter().map(one).collect::<Vec<_>>().join(", "))
+}
+
+fn put(source: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing into a String cannot fail.
+    source.write_fmt(text).unwrap_or_default();
+}

@@ -1,0 +1,247 @@
+//! Where an organization stands in its checklist.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where its premise does")]
+
+use domain::{
+    address::Address,
+    billing::{
+        Change, CustomerId, EventId, Fact, SubscriptionFact, SubscriptionId, SubscriptionStatus, What,
+    },
+    definition::BUILT_IN,
+    name::Name,
+    org::{
+        AdminContact,
+        ChecklistCommand::{self, Complete, Dismiss, Restore, See, Skip, Unskip},
+        HostTick, Org, Refusal,
+    },
+    people::{Admin, Member, Role, Session, User},
+    plan::{Plan, Prices},
+    trial::Trial,
+    zone::Zone,
+};
+use jiff::{SignedDuration, Timestamp};
+
+fn at(hours: i64) -> Timestamp {
+    let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
+    start + SignedDuration::from_hours(hours)
+}
+
+struct Acme {
+    org: Org,
+    admin: Admin,
+}
+
+impl Acme {
+    /// With a trial of two weeks.
+    fn new() -> Self {
+        let (id, user) = (
+            "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
+            "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
+        );
+        let (name, address) = (Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
+        let founder = AdminContact::new(user, name.clone(), address.clone());
+        let mut org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::default(), founder, at(0));
+        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+        org.start_trial(Trial::start(at(0), 14, vec![3]), project, at(0));
+        let user = User {
+            id: user,
+            name,
+            address,
+            verified: true,
+            epoch: 0,
+            sessions_valid_from: None,
+            trial_used: true,
+            orgs: vec![id],
+        };
+        let session = Session::begin(id, &user, at(0));
+        let admin = Member::prove(&session, &user, Some(Role::Admin), at(0)).unwrap().admin().unwrap();
+        Self { org, admin }
+    }
+
+    fn does(&mut self, command: ChecklistCommand<'_>, hours: i64) -> Result<(), Refusal> {
+        self.org.change_checklist(&self.admin, command, at(hours))
+    }
+
+    fn does_all(&mut self, hours: i64) {
+        for task in BUILT_IN.tasks {
+            self.does(Complete(task.key), hours).unwrap();
+        }
+    }
+
+    fn next(&self, hours: i64) -> Option<&'static str> {
+        self.org.progress(at(hours)).next_task().map(|task| task.key)
+    }
+
+    fn subscribes(&mut self, price: &str, hours: i64) {
+        let fact = SubscriptionFact {
+            change: Change::Updated,
+            status: SubscriptionStatus::Active,
+            previous_status: None,
+            plan: Some(price.to_owned()),
+            trial_end: None,
+            cancel_at: None,
+        };
+        let what = What::Subscription {
+            subscription: SubscriptionId::parse("sub_1").unwrap(),
+            customer: CustomerId::parse("cus_1").unwrap(),
+            fact,
+        };
+        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+        let event = EventId::parse(&format!("evt_{hours}")).unwrap();
+        self.org.record(&Fact { event, created: at(hours), what }, project, at(hours));
+        let prices = Prices { single: "price_single".to_owned(), team: "price_team".to_owned() };
+        self.org.note_plan(&prices, at(hours));
+    }
+}
+
+#[test]
+fn the_percentage_is_the_floor_and_only_all_are_a_hundred() {
+    let mut acme = Acme::new();
+    let mut seen = vec![acme.org.progress(at(1)).percentage()];
+    for task in BUILT_IN.tasks {
+        acme.does(Complete(task.key), 1).unwrap();
+        seen.push(acme.org.progress(at(1)).percentage());
+    }
+    assert_eq!(seen, [0, 12, 25, 37, 50, 62, 75, 87, 100]);
+    assert!(acme.org.progress(at(1)).is_complete());
+}
+
+#[test]
+fn the_first_completion_stays() {
+    let mut acme = Acme::new();
+    acme.does(Complete("created_project"), 5).unwrap();
+    let before = acme.org.clone();
+    acme.does(Complete("created_project"), 9).unwrap();
+    assert_eq!(acme.org, before);
+}
+
+#[test]
+fn skipping_completes_the_list_but_not_the_bar() {
+    let mut acme = Acme::new();
+    acme.does_all(1);
+    acme.org.checklist.ticks.remove("generated_report");
+    acme.does(Skip("generated_report"), 2).unwrap();
+    let progress = acme.org.progress(at(2));
+    assert_eq!((progress.percentage(), progress.is_complete()), (87, true));
+    acme.does(Unskip("generated_report"), 3).unwrap();
+    let progress = acme.org.progress(at(3));
+    assert_eq!((progress.is_complete(), progress.completed_at()), (false, None));
+    let before = acme.org.clone();
+    acme.does(Skip("created_project"), 4).unwrap();
+    assert_eq!(acme.org, before, "what is done cannot be skipped");
+}
+
+#[test]
+fn dismissal_changes_neither_progress_nor_ticks_and_has_a_way_back() {
+    let mut acme = Acme::new();
+    acme.does(Complete("created_project"), 1).unwrap();
+    acme.does(Dismiss, 2).unwrap();
+    let dismissed = acme.org.clone();
+    acme.does(Dismiss, 3).unwrap();
+    assert_eq!(acme.org, dismissed);
+    assert_eq!(acme.org.progress(at(3)).percentage(), 12);
+    acme.does(Restore, 4).unwrap();
+    assert_eq!(acme.org.checklist.dismissed_at, None);
+}
+
+#[test]
+fn next_comes_what_is_worth_most_and_a_plan_before_it_is_too_late() {
+    let mut acme = Acme::new();
+    assert_eq!(acme.next(0), Some("invited_team_member"));
+    acme.does(Skip("invited_team_member"), 1).unwrap();
+    acme.does(Complete("created_project"), 1).unwrap();
+    assert_eq!(acme.next(1), Some("created_time_entry"));
+    // Eleven days later the trial has three days left, or a second less.
+    assert_eq!(acme.next(10 * 24), Some("created_time_entry"));
+    assert_eq!(acme.next(11 * 24), Some("added_billing_info"));
+    assert_eq!(acme.next(14 * 24), Some("created_time_entry"), "once it ended, nothing is urgent any more");
+    acme.does(Skip("added_billing_info"), 12 * 24).unwrap();
+    assert_eq!(acme.next(12 * 24), Some("created_time_entry"));
+}
+
+#[test]
+fn completion_is_celebrated_until_an_admin_has_seen_it() {
+    let mut acme = Acme::new();
+    acme.does(See, 1).unwrap();
+    assert_eq!(acme.org.onboarding.seen_at, None, "there is nothing to see yet");
+    acme.does_all(2);
+    assert!(acme.org.progress(at(2)).celebrates());
+    acme.does(See, 3).unwrap();
+    assert!(!acme.org.progress(at(3)).celebrates());
+    let before = acme.org.clone();
+    acme.does(See, 4).unwrap();
+    assert_eq!(acme.org, before);
+}
+
+#[test]
+fn a_plan_brings_its_tasks_and_what_is_done_stays_done() {
+    let mut acme = Acme::new();
+    acme.org.onboarding.definition = Some("agency".to_owned());
+    assert_eq!(acme.org.progress(at(0)).total_count(), 8);
+    assert_eq!(
+        acme.does(Complete("approved_timesheet"), 1),
+        Err(Refusal::UnknownTask(domain::checklist::UnknownTask))
+    );
+    for key in acme.org.progress(at(0)).keys() {
+        acme.does(Complete(key), 2).unwrap();
+    }
+    assert!(acme.org.progress(at(2)).is_complete());
+    acme.subscribes("price_team", 3);
+    assert_eq!(acme.org.onboarding.plan, Some(Plan::Team));
+    let progress = acme.org.progress(at(3));
+    assert_eq!((progress.completed_count(), progress.total_count(), progress.completed_at()), (8, 9, None));
+    assert_eq!(acme.next(3), Some("approved_timesheet"));
+    acme.subscribes("price_of_something_else", 4);
+    assert_eq!(acme.org.onboarding.plan, Some(Plan::Team), "a strange price says nothing");
+    acme.does(Complete("approved_timesheet"), 5).unwrap();
+    acme.subscribes("price_single", 6);
+    let progress = acme.org.progress(at(6));
+    assert_eq!((progress.completed_count(), progress.total_count()), (8, 8));
+    assert!(acme.org.checklist.ticks.contains_key("approved_timesheet"), "it is there again with the plan");
+}
+
+#[test]
+fn a_definition_that_is_gone_is_stood_in_for_and_not_forgotten() {
+    let mut acme = Acme::new();
+    acme.org.onboarding.definition = Some("of-yesterday".to_owned());
+    acme.org.checklist.ticks.insert(
+        "did_something".to_owned(),
+        domain::checklist::Tick { at: at(0), source: domain::checklist::Source::Manual, by: None },
+    );
+    assert_eq!(acme.org.progress(at(0)).definition.key, "built-in");
+    assert_eq!(acme.org.progress(at(0)).completed_count(), 0);
+    acme.does(Complete("created_project"), 1).unwrap();
+    assert_eq!(acme.org.onboarding.definition.as_deref(), Some("of-yesterday"));
+    assert!(acme.org.checklist.ticks.contains_key("did_something"));
+}
+
+#[test]
+fn an_event_of_the_host_app_ticks_what_the_checklist_says() {
+    let mut acme = Acme::new();
+    for (definition, event, did) in [
+        (None, "project.created", HostTick::Ticked),
+        (None, "project.created", HostTick::Already),
+        (None, "rates.set", HostTick::Unknown),
+        (Some("agency"), "rates.set", HostTick::Ticked),
+        // With the plan for a team it will be there, done.
+        (Some("agency"), "timesheet.approved", HostTick::Ticked),
+        (Some("agency"), "party.thrown", HostTick::Unknown),
+    ] {
+        acme.org.onboarding.definition = definition.map(str::to_owned);
+        assert_eq!(acme.org.tick_from_host(event, None, at(1), at(1)), did, "{definition:?} {event}");
+    }
+}
+
+#[test]
+fn a_milestone_is_reached_with_the_last_task_that_it_takes() {
+    let mut acme = Acme::new();
+    let reached = |acme: &Acme| -> Vec<(&str, Timestamp)> {
+        acme.org.progress(at(9)).milestones().filter_map(|(it, at)| Some((it.key, at?))).collect()
+    };
+    assert!(reached(&acme).is_empty());
+    acme.does(Complete("created_time_entry"), 1).unwrap();
+    acme.does(Complete("created_project"), 3).unwrap();
+    assert_eq!(reached(&acme), [("first_step", at(1)), ("at_work", at(3))]);
+    acme.does_all(5);
+    assert_eq!(reached(&acme).last(), Some(&("at_home", at(5))));
+}

@@ -1,0 +1,50 @@
+//! Which checklist an organization has, as stored. A group of its own beside the checklist: a version of the code that
+//! knows nothing of it writes the checklist and leaves this alone.
+
+use domain::{onboarding::Onboarding, plan::Plan};
+use serde::{Deserialize, Serialize};
+
+use super::At;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct OnboardingItem {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    definition: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    industry: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen_at: Option<At>,
+}
+
+impl OnboardingItem {
+    /// Whether there is nothing to write.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.definition.is_none() && self.industry.is_none() && self.plan.is_none() && self.seen_at.is_none()
+    }
+}
+
+impl From<&Onboarding> for OnboardingItem {
+    fn from(onboarding: &Onboarding) -> Self {
+        Self {
+            definition: onboarding.definition.clone(),
+            industry: onboarding.industry.clone(),
+            plan: onboarding.plan.map(|plan| plan.as_str().to_owned()),
+            seen_at: onboarding.seen_at.map(At),
+        }
+    }
+}
+
+impl From<OnboardingItem> for Onboarding {
+    fn from(item: OnboardingItem) -> Self {
+        Self {
+            definition: item.definition,
+            industry: item.industry,
+            // One that a later version sells is none that this one knows.
+            plan: item.plan.as_deref().and_then(Plan::parse),
+            seen_at: item.seen_at.map(|at| at.0),
+        }
+    }
+}

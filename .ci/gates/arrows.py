@@ -2,8 +2,9 @@
 
     functions/* -> shared/* -> shared/domain        infra/local -> functions/*, shared/*
 
-Adapters do not name each other (anyone may log, through telemetry), the domain names nobody but what reads its files when it is built, a function names no
-other function, and nothing that is deployed knows of infra/local. Dependencies for tests count as well.
+Adapters do not name each other (anyone may log, through telemetry), the domain names nobody but what reads its files
+when it is built, a function names no other function, and nothing that is deployed knows of infra/local. Dependencies
+for tests count as well.
 """
 
 import json

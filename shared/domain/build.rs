@@ -23,7 +23,8 @@ fn main() -> ExitCode {
 
 fn failed(why: impl std::fmt::Display) -> ExitCode {
     for line in why.to_string().lines() {
-        println!("cargo::error={}", line.trim_start_matches("../"));
+        // As people find it from the workspace's root.
+        println!("cargo::error={}", line.replacen("../", "shared/", 1));
     }
     ExitCode::FAILURE
 }

@@ -142,6 +142,13 @@ fn a_folder_is_read_whole_and_its_paths_are_told() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("definitions");
     let source = generate(&shipped).unwrap();
     assert!(source.contains("pub static ALL: &[&Definition] = &[&BUILT_IN, &AGENCY];"), "{source}");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("definitions");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("built-in.toml"), GOOD).unwrap();
+    std::fs::write(folder.join("own.toml"), "version = 1\nextends = \"built-in\"\n[[task]]\nkey = \"x\"\n")
+        .unwrap();
+    let broken = generate(&folder).unwrap_err();
+    assert_eq!(broken, format!("{}/own.toml:3: missing field `title`", folder.display()));
     let missing = generate(Path::new("nowhere")).unwrap_err();
     assert!(missing.starts_with("nowhere: "), "{missing}");
 }

@@ -178,9 +178,9 @@ mod tests {
                 seen_at: at("2026-02-01T00:00:00Z"),
                 ..Session::begin_first(org, user, began)
             },
-            user: Stored { value: person, version: 1 },
+            user: Stored::new(person, 1),
             role,
-            org: Stored { value: whole, version: 1 },
+            org: Stored::new(whole, 1),
         }
     }
 

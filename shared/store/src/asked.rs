@@ -112,7 +112,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<Asked>, Corrupt> {
         #[serde(flatten)]
         asked: AskedItem,
     }
-    let Versioned { version, asked } = from_item(item)?;
+    let Versioned { version, asked } = from_item(item.clone())?;
     let value = Asked {
         id: asked.id.parse().map_err(|()| Corrupt::because("id of a request for a link"))?,
         address: Address::from_stored(asked.address),
@@ -121,7 +121,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<Asked>, Corrupt> {
         browser: link::browser(asked.browser)?,
         delivery: asked.mail.into(),
     };
-    Ok(Stored { value, version })
+    Ok(Stored { value, version, item })
 }
 
 impl Store {
@@ -163,8 +163,9 @@ impl Store {
     ) -> Result<Stored<Asked>, Error> {
         let version = before.version + 1;
         let old = encode(&before.value, before.version)?;
-        let mut actions = Vec::new();
-        if let Some(difference) = Change::placing(&old, &encode(after, version)?) {
+        let (mut actions, mut item) = (Vec::new(), before.item.clone());
+        if let Some(difference) = Change::placing(&before.item, &old, &encode(after, version)?) {
+            item = difference.applied_to(&item);
             let only = Only::Version(before.version);
             actions.push(change(&self.table, &Key::asked(after.id), difference, only)?);
         }
@@ -172,7 +173,7 @@ impl Store {
             actions.push(put(&self.table, link.encode()?, Some(Only::New))?);
         }
         match self.transact(actions).await? {
-            Transacted::Done => Ok(Stored { value: after.clone(), version }),
+            Transacted::Done => Ok(Stored { value: after.clone(), version, item }),
             Transacted::Cancelled(_) => Err(Error::Conflict),
         }
     }

@@ -30,12 +30,30 @@ pub struct Store {
 }
 
 /// What was read, with the version that a write back is conditional on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Stored<T> {
     /// What was read.
     pub value: T,
     /// Its version.
     pub version: u64,
+    /// All that was read: what this version of the code does not know of it is handed back by the next write.
+    pub(crate) item: Attributes,
+}
+
+impl<T: PartialEq> PartialEq for Stored<T> {
+    /// Two are the same that say the same at the same version.
+    fn eq(&self, other: &Self) -> bool {
+        self.version == other.version && self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Stored<T> {}
+
+impl<T> Stored<T> {
+    /// Something at a version, of which nothing else is known.
+    pub fn new(value: T, version: u64) -> Self {
+        Self { value, version, item: Attributes::new() }
+    }
 }
 
 /// How a transaction ended.

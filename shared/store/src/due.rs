@@ -142,7 +142,7 @@ impl Store {
                 (invitation::encode(&invitation.value, invitation.version)?, invitation.version)
             }
         };
-        let Some(place) = Change::placing(&form, &form) else { return Ok(()) };
+        let Some(place) = Change::placing(&form, &form, &form) else { return Ok(()) };
         self.change(&key, place, Only::Version(version)).await
     }
 

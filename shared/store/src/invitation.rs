@@ -1,3 +1,4 @@
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     address::Address,
     id::OrgId,
@@ -91,24 +92,24 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<Invitation>, Corrupt> {
         #[serde(flatten)]
         invitation: InvitationItem,
     }
-    let Versioned { version, invitation: item } = from_item(item)?;
+    let Versioned { version, invitation: form } = from_item(item.clone())?;
     let value = Invitation {
-        org: read("organization of an invitation", &item.org)?,
-        address: Address::from_stored(item.address),
-        role: Role::parse(&item.role).ok_or_else(|| Corrupt::because("role of an invitation"))?,
-        inviter: Name::from_stored(item.inviter),
-        invited_by: item.invited_by.map(|user| read("inviter of an invitation", &user)).transpose()?,
-        created_at: item.created_at.0,
-        expires_at: item.good_until.0,
-        sends: item.sends,
-        delivery: item.mail.into(),
-        secret_hash: item
+        org: read("organization of an invitation", &form.org)?,
+        address: Address::from_stored(form.address),
+        role: Role::parse(&form.role).ok_or_else(|| Corrupt::because("role of an invitation"))?,
+        inviter: Name::from_stored(form.inviter),
+        invited_by: form.invited_by.map(|user| read("inviter of an invitation", &user)).transpose()?,
+        created_at: form.created_at.0,
+        expires_at: form.good_until.0,
+        sends: form.sends,
+        delivery: form.mail.into(),
+        secret_hash: form
             .secret_hash
             .map(|hash| hash.parse().map_err(|()| Corrupt::because("secret of an invitation")))
             .transpose()?,
-        revoked_at: item.revoked_at.map(|at| at.0),
+        revoked_at: form.revoked_at.map(|at| at.0),
     };
-    Ok(Stored { value, version })
+    Ok(Stored { value, version, item })
 }
 
 impl Store {
@@ -149,16 +150,28 @@ impl Store {
         invitation: &Invitation,
         limits: &[Window],
     ) -> Result<Invited, Error> {
-        let (version, only) = match earlier {
-            Some(earlier) => (earlier.version + 1, Only::Version(earlier.version)),
-            None => (1, Only::New),
-        };
         let mut actions = limits.iter().map(|window| self.count(window)).collect::<Result<Vec<_>, _>>()?;
         actions.push(self.org_write(org.0, org.1)?);
-        actions.push(put(&self.table, encode(invitation, version)?, Some(only))?);
+        match earlier {
+            Some(earlier) => actions.extend(self.invitation_change(earlier, invitation)?),
+            None => actions.push(put(&self.table, encode(invitation, 1)?, Some(Only::New))?),
+        }
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else { return Ok(Invited::Done) };
         // What is refused counts for none of them: nobody uses up the mails that others may send to an address.
         reached(limits, &reasons).map(Invited::Limited).ok_or(Error::Conflict)
+    }
+
+    /// What writes how an invitation changed as part of a transaction.
+    fn invitation_change(
+        &self,
+        before: &Stored<Invitation>,
+        after: &Invitation,
+    ) -> Result<Option<TransactWriteItem>, Error> {
+        let old = encode(&before.value, before.version)?;
+        let new = encode(after, before.version + 1)?;
+        let (key, only) = (Key::invitation(after.org, after.id()), Only::Version(before.version));
+        let difference = Change::placing(&before.item, &old, &new);
+        difference.map(|it| change(&self.table, &key, it, only)).transpose()
     }
 
     /// Writes that an invitation was taken back.
@@ -171,11 +184,8 @@ impl Store {
         before: &Stored<Invitation>,
         revoked: &Invitation,
     ) -> Result<(), Error> {
-        let item = encode(revoked, before.version + 1)?;
-        let actions = vec![
-            self.org_write(org, &org.value)?,
-            put(&self.table, item, Some(Only::Version(before.version)))?,
-        ];
+        let mut actions = vec![self.org_write(org, &org.value)?];
+        actions.extend(self.invitation_change(before, revoked)?);
         match self.transact(actions).await? {
             Transacted::Done => Ok(()),
             Transacted::Cancelled(_) => Err(Error::Conflict),
@@ -192,11 +202,8 @@ impl Store {
         after: &Invitation,
         link: Option<Hash>,
     ) -> Result<(), Error> {
-        let old = encode(&before.value, before.version)?;
-        let new = encode(after, before.version + 1)?;
-        let Some(difference) = Change::placing(&old, &new) else { return Ok(()) };
-        let key = Key::invitation(after.org, after.id());
-        let mut actions = vec![change(&self.table, &key, difference, Only::Version(before.version))?];
+        let Some(change) = self.invitation_change(before, after)? else { return Ok(()) };
+        let mut actions = vec![change];
         if let Some(secret) = link {
             actions.push(put(&self.table, offer::encode(secret, after)?, Some(Only::New))?);
         }
@@ -223,7 +230,8 @@ mod tests {
         let mut invitation = Invitation::new(org, address, Role::Admin, inviter, now);
         let item = encode(&invitation, 3).unwrap();
         assert!(item.contains_key("mail_ready") && item.contains_key("mail_pk"));
-        assert_eq!(decode(item).unwrap(), Stored { value: invitation.clone(), version: 3 });
+        let stored = decode(item).unwrap();
+        assert_eq!((&stored.value, stored.version), (&invitation, 3));
 
         let claim = Claim("a".to_owned());
         assert!(invitation.claim(&claim, Hash::of(&[b"secret"]), None, now));

@@ -23,6 +23,7 @@ mod offer;
 mod org;
 mod session;
 mod signup;
+mod unknown;
 mod unsubscription;
 mod update;
 mod user;

@@ -97,7 +97,8 @@ impl Store {
         old: &Membership,
         new: &Membership,
     ) -> Result<(), Error> {
-        let Some(difference) = Change::between(&encode(old)?, &encode(new)?) else { return Ok(()) };
+        let old = encode(old)?;
+        let Some(difference) = Change::between(&old, &old, &encode(new)?) else { return Ok(()) };
         let actions = vec![
             self.org_write(before, after)?,
             change(&self.table, &Key::member(new.org, new.user), difference, Only::Exists)?,

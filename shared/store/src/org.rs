@@ -53,8 +53,9 @@ impl Store {
     pub async fn commit_org(&self, before: &Stored<Org>, after: &Org) -> Result<Stored<Org>, Error> {
         let version = before.version + 1;
         let Some(change) = Self::org_change(before, after, version)? else { return Ok(before.clone()) };
+        let item = change.applied_to(&before.item);
         self.change(&Key::org(after.id), change, Only::Version(before.version)).await?;
-        Ok(Stored { value: after.clone(), version })
+        Ok(Stored { value: after.clone(), version, item })
     }
 
     /// Loads, decides and commits; does all three again, a few times, when somebody wrote in between.
@@ -95,6 +96,6 @@ impl Store {
             return Ok(None);
         }
         new.insert("version".to_owned(), number(version));
-        Ok(Change::placing(&old, &new))
+        Ok(Change::placing(&before.item, &old, &new))
     }
 }

@@ -158,7 +158,7 @@ impl Store {
             Person::Known(before, after) => {
                 let old = user::encode(&before.value, before.version)?;
                 let new = user::encode(after, before.version + 1)?;
-                if let Some(difference) = Change::between(&old, &new) {
+                if let Some(difference) = Change::between(&before.item, &old, &new) {
                     let only = Only::Version(before.version);
                     actions.push(change(table, &Key::user(after.id), difference, only)?);
                 }

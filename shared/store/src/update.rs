@@ -1,13 +1,13 @@
 //! Writes as expressions. Names and values always go in as placeholders, so no reserved word and no text can break one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
     Update,
 };
 
-use crate::{client::Attributes, error::Error, key::Key};
+use crate::{client::Attributes, error::Error, key::Key, unknown::keep_within};
 
 /// What an item must be for a write to it to happen.
 pub(crate) enum Only {
@@ -45,53 +45,60 @@ const PLACE: [&str; 5] = ["due_pk", "due_at", "mail_pk", "mail_at", "mail_ready"
 
 /// An update of the attributes in which two forms of an item differ.
 pub(crate) struct Change {
-    expression: String,
-    names: HashMap<String, String>,
-    values: Attributes,
+    set: BTreeMap<String, AttributeValue>,
+    remove: BTreeSet<String>,
 }
 
 impl Change {
     /// The same, and it writes where the item lies in the indexes whatever `before` makes of that: an item that could
     /// not be read was moved there beside its version.
-    pub fn placing(before: &Attributes, after: &Attributes) -> Option<Self> {
+    pub fn placing(stored: &Attributes, before: &Attributes, after: &Attributes) -> Option<Self> {
         // Like nothing that is stored, so each is either set or removed.
         let unknown = PLACE.map(|name| (name.to_owned(), AttributeValue::Null(true)));
         let mut before = before.clone();
         before.extend(unknown);
-        Self::between(&before, after)
+        Self::between(stored, &before, after)
     }
 
-    /// What turns `before` into `after`, or `None` where nothing does.
-    pub fn between(before: &Attributes, after: &Attributes) -> Option<Self> {
-        let mut change = Self { expression: String::new(), names: HashMap::new(), values: HashMap::new() };
-        let mut changed: Vec<_> =
-            after.iter().filter(|(name, value)| before.get(*name) != Some(*value)).collect();
-        changed.sort_by_key(|(name, _)| *name);
-        let mut gone: Vec<_> = before.keys().filter(|name| !after.contains_key(*name)).collect();
-        gone.sort();
-        let mut set = Vec::new();
-        for (index, (name, value)) in changed.iter().enumerate() {
-            set.push(format!("#s{index} = :s{index}"));
-            change.names.insert(format!("#s{index}"), (*name).clone());
-            change.values.insert(format!(":s{index}"), (*value).clone());
-        }
-        let mut remove = Vec::new();
-        for (index, name) in gone.iter().enumerate() {
-            remove.push(format!("#r{index}"));
-            change.names.insert(format!("#r{index}"), (*name).clone());
-        }
-        if !set.is_empty() {
-            change.expression = format!("SET {}", set.join(", "));
-        }
-        if !remove.is_empty() {
-            change.expression = format!("{} REMOVE {}", change.expression, remove.join(", "));
-        }
-        (!change.expression.is_empty()).then_some(change)
+    /// What turns `before` into `after`, or `None` where nothing does. `before` is what was understood of `stored`: the
+    /// rest of it stays, within the attributes that change as well.
+    pub fn between(stored: &Attributes, before: &Attributes, after: &Attributes) -> Option<Self> {
+        let changed = after.iter().filter(|(name, value)| before.get(*name) != Some(*value));
+        let set: BTreeMap<_, _> = changed
+            .map(|(name, value)| (name.clone(), keep_within(stored.get(name), before.get(name), value)))
+            .collect();
+        let remove: BTreeSet<_> = before.keys().filter(|name| !after.contains_key(*name)).cloned().collect();
+        (!set.is_empty() || !remove.is_empty()).then_some(Self { set, remove })
+    }
+
+    /// The item that `stored` becomes.
+    pub fn applied_to(&self, stored: &Attributes) -> Attributes {
+        let mut item = stored.clone();
+        item.retain(|name, _| !self.remove.contains(name));
+        item.extend(self.set.clone());
+        item
     }
 
     /// Its parts: expression, names, values.
     pub fn into_parts(self) -> (String, HashMap<String, String>, Attributes) {
-        (self.expression, self.names, self.values)
+        let (mut names, mut values, mut clauses) = (HashMap::new(), HashMap::new(), Vec::new());
+        let mut set = Vec::new();
+        for (index, (name, value)) in self.set.into_iter().enumerate() {
+            set.push(format!("#s{index} = :s{index}"));
+            names.insert(format!("#s{index}"), name);
+            values.insert(format!(":s{index}"), value);
+        }
+        let mut remove = Vec::new();
+        for (index, name) in self.remove.into_iter().enumerate() {
+            remove.push(format!("#r{index}"));
+            names.insert(format!("#r{index}"), name);
+        }
+        for (verb, list) in [("SET", set), ("REMOVE", remove)] {
+            if !list.is_empty() {
+                clauses.push(format!("{verb} {}", list.join(", ")));
+            }
+        }
+        (clauses.join(" "), names, values)
     }
 }
 
@@ -180,20 +187,28 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_written() {
-        assert!(Change::between(&item(&[("a", 1)]), &item(&[("a", 1)])).is_none());
-        let (expression, names, values) =
-            Change::between(&item(&[("a", 1), ("b", 1), ("c", 1)]), &item(&[("a", 2), ("b", 1), ("d", 1)]))
-                .unwrap()
-                .into_parts();
+        let before = item(&[("a", 1), ("b", 1), ("c", 1)]);
+        assert!(Change::between(&before, &before, &before).is_none());
+        let after = item(&[("a", 2), ("b", 1), ("d", 1)]);
+        let (expression, names, values) = Change::between(&before, &before, &after).unwrap().into_parts();
         assert_eq!(expression, "SET #s0 = :s0, #s1 = :s1 REMOVE #r0");
         assert_eq!((names["#s0"].as_str(), names["#s1"].as_str(), names["#r0"].as_str()), ("a", "d", "c"));
         assert_eq!(values.len(), 2);
     }
 
     #[test]
+    fn what_is_not_known_is_neither_written_nor_removed() {
+        let stored = item(&[("a", 1), ("from_the_future", 1)]);
+        let change = Change::between(&stored, &item(&[("a", 1)]), &item(&[("a", 2)])).unwrap();
+        assert_eq!(change.applied_to(&stored), item(&[("a", 2), ("from_the_future", 1)]));
+        let (expression, names, _) = change.into_parts();
+        assert_eq!((expression.as_str(), names["#s0"].as_str()), ("SET #s0 = :s0", "a"));
+    }
+
+    #[test]
     fn where_an_item_lies_is_written_although_it_seems_to_lie_there() {
         let item = item(&[("a", 1), ("mail_pk", 2), ("mail_at", 3)]);
-        let (expression, names, _) = Change::placing(&item, &item).unwrap().into_parts();
+        let (expression, names, _) = Change::placing(&item, &item, &item).unwrap().into_parts();
         assert_eq!(expression, "SET #s0 = :s0, #s1 = :s1 REMOVE #r0, #r1, #r2");
         let set = [names["#s0"].as_str(), names["#s1"].as_str()];
         assert_eq!(set, ["mail_at", "mail_pk"]);

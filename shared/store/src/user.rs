@@ -55,7 +55,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<User>, Corrupt> {
         #[serde(flatten)]
         user: UserItem,
     }
-    let Versioned { version, user } = from_item(item)?;
+    let Versioned { version, user } = from_item(item.clone())?;
     let from: Option<Timestamp> = user.sessions_valid_from.map(|at| at.0);
     let value = User {
         id: read("user id", &user.id)?,
@@ -67,7 +67,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<User>, Corrupt> {
         trial_used: user.trial_used,
         orgs: user.orgs.iter().map(|org| read("user's organization", org)).collect::<Result<_, _>>()?,
     };
-    Ok(Stored { value, version })
+    Ok(Stored { value, version, item })
 }
 
 /// What an address points to.
@@ -88,7 +88,7 @@ impl Store {
         }
         let old = encode(&before.value, before.version)?;
         let new = encode(after, before.version + 1)?;
-        let difference = Change::between(&old, &new);
+        let difference = Change::between(&before.item, &old, &new);
         let only = Only::Version(before.version);
         difference.map(|it| change(&self.table, &Key::user(after.id), it, only)).transpose()
     }

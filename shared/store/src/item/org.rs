@@ -139,8 +139,8 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<Org>, Corrupt> {
         #[serde(flatten)]
         org: OrgItem,
     }
-    let Versioned { version, org } = from_item(item)?;
-    Ok(Stored { value: org.try_into()?, version })
+    let Versioned { version, org } = from_item(item.clone())?;
+    Ok(Stored { value: org.try_into()?, version, item })
 }
 
 impl TryFrom<OrgItem> for Org {
@@ -362,7 +362,7 @@ mod tests {
     fn an_organization_reads_back_as_it_was_written() {
         let org = org();
         let stored = decode(encode(&org, 7).unwrap()).unwrap();
-        assert_eq!(stored, Stored { value: org, version: 7 });
+        assert_eq!((stored.value, stored.version), (org, 7));
     }
 
     #[test]

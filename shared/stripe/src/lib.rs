@@ -16,5 +16,6 @@ pub mod signature;
 
 pub use event::{Event, Known, Named, Unreadable, kept_fact, kept_kind};
 pub use mode::Mode;
+pub use object::EVENT_TYPES;
 pub use secret::{BadSecret, Secret, Secrets};
 pub use signature::{Authentic, Refused, sign, verify};

@@ -66,6 +66,31 @@ pub(crate) fn read(kind: &str, created: Timestamp, event: Json<'_>) -> Result<Op
     })
 }
 
+/// Every type of event that says something here: what an endpoint at Stripe has to be subscribed to. Of disputes each
+/// type counts that begins with `charge.dispute.`; these are those that there are.
+pub const EVENT_TYPES: [&str; 20] = [
+    "checkout.session.completed",
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+    "customer.subscription.trial_will_end",
+    "customer.subscription.deleted",
+    "invoice.paid",
+    "invoice.payment_succeeded",
+    "invoice.payment_failed",
+    "invoice.payment_action_required",
+    "invoice.voided",
+    "invoice.marked_uncollectible",
+    "customer.deleted",
+    "charge.refunded",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+];
+
 /// What a type is about.
 #[derive(Clone, Copy)]
 enum Topic {
@@ -162,5 +187,30 @@ fn named(reference: Option<&str>, metadata: Option<&str>) -> Named {
         (Some(reference), None) => Named::Reference(reference),
         (None, Some(metadata)) => Named::Metadata(metadata),
         (None, None) => Named::Nobody,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_we_ask_stripe_for_says_something() {
+        for kind in EVENT_TYPES {
+            assert!(Topic::of(kind).is_some(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn whatever_says_something_is_asked_for() {
+        // The arms of the match, as they stand in this file: a type added there is to be subscribed to as well.
+        let source = include_str!("object.rs");
+        let arms = source.split("match kind {").nth(1).and_then(|rest| rest.split("_ => return None").next());
+        let named: Vec<_> =
+            arms.unwrap().split('"').filter(|text| text.contains('.') && !text.contains(' ')).collect();
+        assert!(named.len() > 10, "{named:?}");
+        for kind in named.iter().filter(|kind| !kind.ends_with('.')) {
+            assert!(EVENT_TYPES.contains(kind), "{kind}");
+        }
     }
 }

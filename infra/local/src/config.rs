@@ -9,6 +9,7 @@ use boot::Faults;
 use crate::engine::OpenError;
 use crate::invoke::Start;
 use crate::standin::{Account, Price};
+use crate::stripe::WEBHOOK_PATH;
 use crate::template::{Template, TemplateFaults};
 use crate::{functions, template};
 
@@ -143,13 +144,14 @@ pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<Str
 }
 
 /// The account at Stripe's stand-in: what the functions are told about theirs.
-pub(crate) fn account(template: &Template, secrets: &BTreeMap<String, String>, origin: &str) -> Account {
+pub(crate) fn account(template: &Template, secrets: &BTreeMap<String, String>, config: &Config) -> Account {
     let setting = |name: &str, default: &str| {
         let value = template.variable(name).filter(|value| !value.is_empty()).unwrap_or(default);
         secrets.get(value).map_or(value, String::as_str).to_owned()
     };
     Account {
-        origin: origin.to_owned(),
+        origin: config.stripe_url.clone(),
+        webhook: format!("{}{WEBHOOK_PATH}", config.public_url),
         key: setting("STRIPE_SECRET_KEY", SECRET_KEY),
         single: Price::single(&setting("STRIPE_SINGLE_USER_PRICE_ID", SINGLE_PRICE)),
         team: Price::team(&setting("STRIPE_TEAM_PRICE_ID", TEAM_PRICE)),

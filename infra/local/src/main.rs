@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Parser;
+use local::command::{Command, setting};
 use local::terminal::{Places, Terminal};
 use local::{Config, Stack, server};
 use tokio::net::TcpListener;
@@ -15,8 +16,10 @@ use tracing_subscriber::EnvFilter;
 
 /// Runs all of Onramp in one process, offline: functions, database, mailbox, bus, schedules and clock.
 #[derive(Debug, Parser)]
-#[command(name = "onramp", version)]
+#[command(name = "onramp", version, args_conflicts_with_subcommands = true)]
 struct Options {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// The port on localhost.
     #[arg(long, default_value_t = 8484)]
     port: u16,
@@ -37,25 +40,25 @@ struct Options {
     set: Vec<(String, String)>,
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("a setting is NAME=VALUE".to_owned()),
-    }
-}
-
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    // The other commands say themselves what they find.
+    let usual = if options.command.is_some() { "off" } else { "warn" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(false)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    match run(options).await {
-        Ok(()) => ExitCode::SUCCESS,
+    let done = match options.command {
+        Some(command) => command.run().await,
+        None => run(options).await.map(|()| true),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(message) => {
             Terminal::detect().complain(&message);
             ExitCode::from(2)

@@ -64,7 +64,7 @@ impl Stack {
         }
         let clock = Arc::new(LocalClock::new(saved_offset(folder)));
         let activity = Arc::new(Activity::default());
-        let account = account(&template, &secrets, &config.stripe_url);
+        let account = account(&template, &secrets, &config);
         let cloud = Arc::new(Cloud {
             engine: Engine::open(folder, template.tables.clone(), Arc::clone(&clock))
                 .map_err(StartError::Engine)?,

@@ -32,6 +32,11 @@ impl Terminal {
         Self { colour: !plain && io::stdout().is_terminal() }
     }
 
+    /// One without colours.
+    pub const fn plain() -> Self {
+        Self { colour: false }
+    }
+
     /// Writes a line. A closed pipe is nobody's fault here.
     pub fn say(self, line: &str) {
         let mut out = io::stdout().lock();
@@ -111,7 +116,8 @@ impl Terminal {
         self.paint("2", text)
     }
 
-    fn paint(self, code: &str, text: impl std::fmt::Display) -> String {
+    /// A text in a colour, by its number, where a person looks.
+    pub(crate) fn paint(self, code: &str, text: impl std::fmt::Display) -> String {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
     }
 }

@@ -89,6 +89,11 @@ impl Mailbox {
         Ok((id, feedback))
     }
 
+    /// Whether it sends for an address or a domain.
+    pub fn has_verified(&self, identity: &str) -> bool {
+        self.identities.iter().any(|verified| verified == identity)
+    }
+
     /// All mails, oldest first.
     pub fn mails(&self) -> Vec<Mail> {
         self.mails.all()

@@ -7,6 +7,8 @@ use super::price::Price;
 pub struct Account {
     /// Where the hosted pages are reached, without a slash at the end.
     pub origin: String,
+    /// Where its one webhook endpoint is.
+    pub webhook: String,
     /// The secret key that calls must carry.
     pub key: String,
     /// The price for one person.

@@ -85,9 +85,9 @@ impl StandIn {
         })
     }
 
-    /// Answers a request: to the API under `/v1`, otherwise to a hosted page.
+    /// Answers a request: to the API under `/v1` and `/v2`, otherwise to a hosted page.
     pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        if request.uri().path().starts_with("/v1/") {
+        if ["/v1/", "/v2/"].iter().any(|api| request.uri().path().starts_with(api)) {
             api::answer(self, request)
         } else {
             pages::answer(self, request)

@@ -27,6 +27,19 @@ impl Price {
         Self { id: id.to_owned(), name: "Team", amount: 2900 }
     }
 
+    /// The price, as it is asked for by its id.
+    pub(super) fn object(&self) -> Value {
+        let mut object = self.facts();
+        if let Some(fields) = object.as_object_mut() {
+            let usual = json!({
+                "object": "price", "active": true, "billing_scheme": "per_unit", "livemode": false, "metadata": {},
+                "recurring": { "interval": "month", "interval_count": 1, "usage_type": "licensed" }, "type": "recurring",
+            });
+            fields.extend(usual.as_object().cloned().unwrap_or_default());
+        }
+        object
+    }
+
     /// Where this price differs from the usual price object.
     pub(super) fn facts(&self) -> Value {
         json!({

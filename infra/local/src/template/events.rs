@@ -64,10 +64,19 @@ pub struct Schedule {
     pub function: String,
     /// The time between two runs.
     pub every: SignedDuration,
+    /// The same, as the template says it.
+    pub expression: String,
     /// The fixed event, if one is given.
     pub input: Option<String>,
     /// `aws.events` for a rule, `aws.scheduler` for EventBridge Scheduler.
     pub source: &'static str,
+}
+
+impl Schedule {
+    /// The logical id of the rule that SAM makes of it (AWS SAM Developer Guide, "Generated CloudFormation resources").
+    pub fn logical_id(&self) -> String {
+        self.id.rsplit('/').next().unwrap_or_default().replace(".Events.", "")
+    }
 }
 
 /// One event of a function.
@@ -219,6 +228,7 @@ fn schedule(
         id: format!("arn:aws:events:{REGION}:{ACCOUNT}:rule/{at}"),
         function: function.to_owned(),
         every,
+        expression,
         input: properties.get("Input").and_then(Value::as_str).map(str::to_owned),
         source,
     })

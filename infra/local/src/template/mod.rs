@@ -68,6 +68,19 @@ pub struct Template {
     pub schedules: Vec<Schedule>,
     /// The tables.
     pub tables: Vec<Table>,
+    /// Whatever stands there without being called, by logical id.
+    pub standing: BTreeMap<String, Standing>,
+}
+
+/// A resource that nothing calls: a table, a configuration set, a queue.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Its type.
+    pub kind: String,
+    /// Its name, as `!Ref` gives it.
+    pub name: String,
+    /// Its properties, with every intrinsic resolved.
+    pub properties: Value,
 }
 
 /// Everything that is wrong with a template or its settings.
@@ -132,6 +145,7 @@ struct Reader {
     rules: Vec<Rule>,
     schedules: Vec<Schedule>,
     tables: Vec<Table>,
+    standing: BTreeMap<String, Standing>,
     faults: Vec<String>,
 }
 
@@ -166,6 +180,11 @@ impl Reader {
             kind if INERT.contains(&kind) => {}
             other => self.faults.push(format!("{logical}: the type {other} is not understood")),
         }
+        if kind == "AWS::DynamoDB::Table" || INERT.contains(&kind) {
+            let name = scope.name_of(logical).unwrap_or_else(|_| logical.to_owned());
+            let standing = Standing { kind: kind.to_owned(), name, properties: properties.clone() };
+            self.standing.insert(logical.to_owned(), standing);
+        }
     }
 
     fn events(&mut self, function: &Function, properties: &Value) {
@@ -198,6 +217,7 @@ impl Reader {
             rules: self.rules,
             schedules: self.schedules,
             tables: self.tables,
+            standing: self.standing,
         };
         let mut faults = faults;
         for (name, value) in settings {

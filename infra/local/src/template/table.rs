@@ -29,6 +29,8 @@ pub struct Index {
 pub struct Table {
     /// The table's name.
     pub name: String,
+    /// The attributes of its key, the partition's first.
+    pub keys: Vec<String>,
     /// The attribute that holds the time of expiry, in seconds.
     pub ttl: Option<String>,
     /// The indexes.
@@ -67,7 +69,10 @@ impl Table {
             .get("TimeToLiveSpecification")
             .map(|ttl| text(ttl, "AttributeName", &format!("{logical}.TimeToLiveSpecification")))
             .transpose()?;
-        Ok(Self { name, ttl, indexes, create })
+        let schema = properties.get("KeySchema").and_then(Value::as_array).into_iter().flatten();
+        let key = |key: &Value| text(key, "AttributeName", &format!("{logical}.KeySchema"));
+        let keys = schema.map(key).collect::<Result<_, _>>()?;
+        Ok(Self { name, keys, ttl, indexes, create })
     }
 }
 

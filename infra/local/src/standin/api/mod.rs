@@ -1,10 +1,11 @@
-//! The API under `/v1`: forms in, JSON out. Source: docs.stripe.com, "API reference".
+//! The API under `/v1`, and one list of `/v2`: forms in, JSON out. Source: docs.stripe.com, "API reference".
 
 mod create;
 mod events;
 mod list;
 mod params;
 mod refusal;
+mod setup;
 
 use axum::body::Bytes;
 use base64::Engine;
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use super::StandIn;
 use super::book::{Book, KeptAnswer};
+use super::price::Price;
 use super::turn::Turn;
 use params::Params;
 pub(super) use refusal::Refusal;
@@ -37,10 +39,16 @@ enum Operation<'a> {
     ReadInvoice(&'a str),
     ListEvents,
     ReadEvent(&'a str),
+    ReadPrice(&'a str),
+    ListEndpoints,
+    ListDestinations,
 }
 
 impl<'a> Operation<'a> {
     fn of(method: &Method, path: &'a str) -> Option<Self> {
+        if (method, path) == (&Method::GET, "/v2/core/event_destinations") {
+            return Some(Self::ListDestinations);
+        }
         let steps: Vec<&str> = path.strip_prefix("/v1/")?.split('/').collect();
         Some(match (method.as_str(), steps.as_slice()) {
             ("POST", ["customers"]) => Self::CreateCustomer,
@@ -55,6 +63,8 @@ impl<'a> Operation<'a> {
             ("GET", ["invoices", id]) => Self::ReadInvoice(id),
             ("GET", ["events"]) => Self::ListEvents,
             ("GET", ["events", id]) => Self::ReadEvent(id),
+            ("GET", ["prices", id]) => Self::ReadPrice(id),
+            ("GET", ["webhook_endpoints"]) => Self::ListEndpoints,
             _ => return None,
         })
     }
@@ -73,6 +83,9 @@ impl<'a> Operation<'a> {
             Self::ReadInvoice(_) => "GET /v1/invoices/{id}",
             Self::ListEvents => "GET /v1/events",
             Self::ReadEvent(_) => "GET /v1/events/{id}",
+            Self::ReadPrice(_) => "GET /v1/prices/{id}",
+            Self::ListEndpoints => "GET /v1/webhook_endpoints",
+            Self::ListDestinations => "GET /v2/core/event_destinations",
         }
     }
 }
@@ -201,6 +214,8 @@ fn read(standin: &StandIn, operation: Operation<'_>, params: Params) -> Result<V
         Operation::ListEvents => return events::list(standin, params),
         Operation::ListCheckouts => return list::checkouts(standin, params),
         Operation::ListSubscriptions => return list::subscriptions(standin, params),
+        Operation::ListEndpoints => return setup::endpoints(standin, params),
+        Operation::ListDestinations => return Ok(setup::destinations()),
         _ => {}
     }
     params.finish()?;
@@ -223,6 +238,7 @@ fn read(standin: &StandIn, operation: Operation<'_>, params: Params) -> Result<V
             ("invoice", id, book.invoices.get(id).map(|one| one.object(account.price(&one.price))))
         }
         Operation::ReadEvent(id) => ("event", id, events::find(standin, id)),
+        Operation::ReadPrice(id) => ("price", id, account.find_price(id).map(Price::object)),
         create => return Err(Refusal::no_such_path("GET", create.name())),
     };
     found.ok_or_else(|| Refusal::not_found(kind, id))

@@ -1,0 +1,191 @@
+//! What was found, and how to mend it.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::terminal::Terminal;
+
+/// What a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Area {
+    /// What the stage is given.
+    Configuration,
+    /// What Secrets Manager holds.
+    Secrets,
+    /// SES.
+    Mail,
+    /// Stripe.
+    Stripe,
+    /// DynamoDB.
+    Table,
+    /// EventBridge.
+    Schedules,
+    /// This machine's clock.
+    Clock,
+}
+
+/// How something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As it should be.
+    Good,
+    /// It works, or could not be seen; a person should look.
+    Doubt,
+    /// It does not work.
+    Fault,
+}
+
+/// One thing that was looked at. No secret and no value of a bad parameter is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What it is about.
+    pub area: Area,
+    /// How it stands.
+    pub verdict: Verdict,
+    /// The parameter or the thing.
+    pub subject: String,
+    /// What was found.
+    pub said: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
+}
+
+impl Finding {
+    /// Something that is as it should be.
+    pub fn good(area: Area, subject: impl Into<String>, said: impl Into<String>) -> Self {
+        Self { area, verdict: Verdict::Good, subject: subject.into(), said: said.into(), mend: None }
+    }
+
+    /// Something that a person should look at.
+    pub fn doubt(
+        area: Area,
+        subject: impl Into<String>,
+        said: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
+        let mend = Some(mend.into());
+        Self { area, verdict: Verdict::Doubt, subject: subject.into(), said: said.into(), mend }
+    }
+
+    /// Something that does not work.
+    pub fn fault(
+        area: Area,
+        subject: impl Into<String>,
+        said: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
+        Self { verdict: Verdict::Fault, ..Self::doubt(area, subject, said, mend) }
+    }
+}
+
+impl Area {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Configuration => "Configuration",
+            Self::Secrets => "Secrets",
+            Self::Mail => "Mail",
+            Self::Stripe => "Stripe",
+            Self::Table => "Table",
+            Self::Schedules => "Schedules",
+            Self::Clock => "Clock",
+        }
+    }
+}
+
+impl Verdict {
+    /// A sign and a word, as wide as every other, and a colour for those who see one.
+    const fn look(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Good => ("✓ ok   ", "32"),
+            Self::Doubt => ("! check", "33"),
+            Self::Fault => ("✗ mend ", "31"),
+        }
+    }
+}
+
+/// All findings of one examination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report(Vec<Finding>);
+
+impl Report {
+    /// Findings, by what they are about.
+    pub fn new(mut findings: Vec<Finding>) -> Self {
+        findings.sort_by_key(|finding| finding.area);
+        Self(findings)
+    }
+
+    /// The findings.
+    pub fn findings(&self) -> &[Finding] {
+        &self.0
+    }
+
+    /// Whether anything does not work.
+    pub fn has_faults(&self) -> bool {
+        self.count(Verdict::Fault) > 0
+    }
+
+    fn count(&self, verdict: Verdict) -> usize {
+        self.0.iter().filter(|finding| finding.verdict == verdict).count()
+    }
+
+    /// For programs.
+    pub fn json(&self) -> Value {
+        json!({ "healthy": !self.has_faults(), "findings": self.0 })
+    }
+
+    /// For people: a line for each finding, and one below it where there is something to do.
+    pub fn lines(&self, terminal: Terminal) -> Vec<String> {
+        let width = self.0.iter().map(|finding| finding.subject.chars().count()).max().unwrap_or_default();
+        let (mut lines, mut area) = (Vec::new(), None);
+        for finding in &self.0 {
+            if area.replace(finding.area) != Some(finding.area) {
+                lines.extend([String::new(), format!("  {}", finding.area.title())]);
+            }
+            let (sign, colour) = finding.verdict.look();
+            let subject = format!("{:<width$}", finding.subject);
+            lines.push(format!("  {}  {subject}  {}", terminal.paint(colour, sign), finding.said));
+            let indent = 2 + sign.chars().count() + 2 + width + 2;
+            lines.extend(finding.mend.iter().map(|mend| format!("{:indent$}→ {mend}", "")));
+        }
+        let counts = [(Verdict::Good, "ok"), (Verdict::Doubt, "to check"), (Verdict::Fault, "to mend")];
+        let counts = counts.map(|(verdict, word)| format!("{} {word}", self.count(verdict)));
+        lines.extend([String::new(), format!("  {}", counts.join(" · "))]);
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report() -> Report {
+        Report::new(vec![
+            Finding::fault(Area::Stripe, "Webhook", "is disabled", "enable it"),
+            Finding::good(Area::Configuration, "24 parameters", "are good"),
+        ])
+    }
+
+    #[test]
+    fn findings_stand_in_columns_with_signs_and_words() {
+        let expected = "
+  Configuration
+  ✓ ok     24 parameters  are good
+
+  Stripe
+  ✗ mend   Webhook        is disabled
+                          → enable it
+
+  1 ok · 0 to check · 1 to mend";
+        assert_eq!(report().lines(Terminal::plain()).join("\n"), expected);
+    }
+
+    #[test]
+    fn programs_read_the_same() {
+        let json = report().json();
+        assert_eq!((&json["healthy"], &json["findings"][1]["verdict"]), (&json!(false), &json!("fault")));
+        assert_eq!(json["findings"][0].get("mend"), None);
+    }
+}

@@ -1,0 +1,189 @@
+use super::unread;
+use crate::doctor::facts::{Fact, Identity, MailAccount, MailSet};
+use crate::doctor::finding::{Area, Finding};
+
+const AREA: Area = Area::Mail;
+
+/// The identity that mails come from.
+pub(in crate::doctor) fn identity(name: &str, found: &Fact<Identity>) -> Vec<Finding> {
+    let records =
+        format!("publish the three CNAME records that SES shows for {name} and wait until it has seen them");
+    let identity = match found {
+        Ok(identity) => identity,
+        Err(why) => {
+            let create = format!(
+                "create it in SES, in this region: aws sesv2 create-email-identity --email-identity {name}"
+            );
+            return vec![unread(AREA, "Identity", why, "ses:GetEmailIdentity", &create)];
+        }
+    };
+    let mut findings = vec![if identity.verified {
+        Finding::good(AREA, "Identity", format!("{name} is verified"))
+    } else {
+        Finding::fault(
+            AREA,
+            "Identity",
+            format!("{name} is not verified: SES refuses every mail"),
+            records.clone(),
+        )
+    }];
+    if !name.contains('@') {
+        findings.push(match &identity.dkim {
+            (true, status) if status == "SUCCESS" => Finding::good(AREA, "DKIM", "signs every mail"),
+            (true, status) => Finding::fault(AREA, "DKIM", format!("is {}", status.to_lowercase()), records),
+            (false, _) => {
+                let mend = "switch DKIM signing on for the identity: without it most mail is taken for spam";
+                Finding::doubt(AREA, "DKIM", "is off", mend)
+            }
+        });
+    }
+    findings
+}
+
+/// What SES lets the account send; `rate` is what the stage means to send in a second.
+pub(in crate::doctor) fn account(found: &Fact<MailAccount>, rate: f64) -> Vec<Finding> {
+    let account = match found {
+        Ok(account) => account,
+        Err(why) => {
+            return vec![unread(AREA, "SES account", why, "ses:GetAccount", "use SES in this region once")];
+        }
+    };
+    let mut findings = Vec::new();
+    if !account.out_of_sandbox {
+        let mend =
+            "request production access in the SES console; until then only verified addresses get mail";
+        findings.push(Finding::fault(AREA, "SES account", "is in the sandbox", mend));
+    }
+    if !account.sending || account.standing == "SHUTDOWN" {
+        let mend = "answer AWS's review in the SES console; mails wait for four days";
+        findings.push(Finding::fault(AREA, "SES account", "may not send now", mend));
+    } else if account.standing != "HEALTHY" {
+        let mend = "look at bounces and complaints under Reputation metrics in the SES console";
+        let said = format!("is under review: {}", account.standing.to_lowercase());
+        findings.push(Finding::doubt(AREA, "SES account", said, mend));
+    }
+    if findings.is_empty() {
+        let said = format!("sends up to {} mails a day, {} in the last one", account.a_day, account.last_day);
+        findings.push(Finding::good(AREA, "SES account", said));
+    }
+    if account.last_day > account.a_day * 0.8 {
+        let said = format!("{} of {} mails of a day are used", account.last_day, account.a_day);
+        findings.push(Finding::doubt(
+            AREA,
+            "SES quota",
+            said,
+            "request a higher sending quota in Service Quotas",
+        ));
+    }
+    if rate > account.a_second {
+        let said = format!("is {rate} a second, and SES takes {}", account.a_second);
+        findings.push(Finding::doubt(
+            AREA,
+            "MailSendRate",
+            said,
+            format!("set it to {} at most", account.a_second),
+        ));
+    }
+    findings
+}
+
+/// A configuration set, and the events that have to come from it.
+pub(in crate::doctor) fn set(name: &str, expected: &[String], found: &Fact<MailSet>) -> Finding {
+    let set = match found {
+        Ok(set) => set,
+        Err(why) => {
+            let permission = "ses:GetConfigurationSet and ses:GetConfigurationSetEventDestinations";
+            return unread(AREA, name, why, permission, "deploy the stack, which makes it");
+        }
+    };
+    let again = "deploy the stack again: somebody changed it by hand";
+    let missing: Vec<_> =
+        expected.iter().filter(|kind| !set.events.contains(kind)).map(String::as_str).collect();
+    if !set.sending {
+        let mend = format!(
+            "aws sesv2 put-configuration-set-sending-options --sending-enabled --configuration-set-name {name}"
+        );
+        Finding::fault(AREA, name, "is paused: mails wait", mend)
+    } else if missing.is_empty() {
+        Finding::good(AREA, name, format!("tells the bus of {}", expected.join(", ").to_lowercase()))
+    } else {
+        Finding::fault(
+            AREA,
+            name,
+            format!("does not tell the bus of {}", missing.join(", ").to_lowercase()),
+            again,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::facts::Unread;
+    use crate::doctor::finding::Verdict::{self, Doubt, Fault, Good};
+
+    fn verdicts(findings: &[Finding]) -> Vec<Verdict> {
+        for finding in findings.iter().filter(|finding| finding.verdict != Good) {
+            assert!(finding.mend.is_some(), "{finding:?}");
+        }
+        findings.iter().map(|finding| finding.verdict).collect()
+    }
+
+    fn whole() -> MailAccount {
+        MailAccount {
+            out_of_sandbox: true,
+            sending: true,
+            standing: "HEALTHY".to_owned(),
+            a_day: 50_000.0,
+            a_second: 14.0,
+            last_day: 10.0,
+        }
+    }
+
+    #[test]
+    fn an_identity_is_verified_and_signs() {
+        let identity_of =
+            |verified, signs, status: &str| Ok(Identity { verified, dkim: (signs, status.to_owned()) });
+        for (name, found, expected) in [
+            ("example.com", identity_of(true, true, "SUCCESS"), vec![Good, Good]),
+            ("example.com", identity_of(false, true, "PENDING"), vec![Fault, Fault]),
+            ("example.com", identity_of(true, false, "NOT_STARTED"), vec![Good, Doubt]),
+            ("jo@example.com", identity_of(true, false, "NOT_STARTED"), vec![Good]),
+            ("example.com", Err(Unread::Missing), vec![Fault]),
+            ("example.com", Err(Unread::Denied), vec![Doubt]),
+            ("example.com", Err(Unread::Failed("Throttled".to_owned())), vec![Doubt]),
+        ] {
+            assert_eq!(verdicts(&identity(name, &found)), expected, "{name} {found:?}");
+        }
+    }
+
+    #[test]
+    fn an_account_may_send() {
+        for (found, rate, expected) in [
+            (whole(), 14.0, vec![Good]),
+            (MailAccount { out_of_sandbox: false, ..whole() }, 14.0, vec![Fault]),
+            (MailAccount { sending: false, ..whole() }, 14.0, vec![Fault]),
+            (MailAccount { standing: "PROBATION".to_owned(), ..whole() }, 14.0, vec![Doubt]),
+            (MailAccount { last_day: 45_000.0, ..whole() }, 14.0, vec![Good, Doubt]),
+            (whole(), 15.0, vec![Good, Doubt]),
+        ] {
+            assert_eq!(verdicts(&account(&Ok(found.clone()), rate)), expected, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_set_tells_the_bus_everything() {
+        let expected = ["SEND", "BOUNCE"].map(str::to_owned);
+        let set_of = |sending, events: &[&str]| {
+            Ok(MailSet { sending, events: events.iter().map(|kind| (*kind).to_owned()).collect() })
+        };
+        for (found, verdict) in [
+            (set_of(true, &["SEND", "BOUNCE", "OPEN"]), Good),
+            (set_of(true, &["SEND"]), Fault),
+            (set_of(false, &["SEND", "BOUNCE"]), Fault),
+            (Err(Unread::Missing), Fault),
+        ] {
+            assert_eq!(set("onramp-mail", &expected, &found).verdict, verdict, "{found:?}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What facts mean: pure, and each with what to do about it.
+
+mod clock;
+mod mail;
+mod money;
+mod rules;
+mod secrets;
+mod table;
+
+pub(super) use clock::clock;
+pub(super) use mail::{account, identity, set};
+pub(super) use money::{Place, price, webhook};
+pub(super) use rules::schedule;
+pub(super) use secrets::{host_keys, secret_key, webhook_secret};
+pub(super) use table::table;
+
+use super::facts::Unread;
+use super::finding::{Area, Finding};
+
+/// Something that could not be read: not there is a fault, not seen a doubt.
+fn unread(area: Area, subject: &str, why: &Unread, permission: &str, missing: &str) -> Finding {
+    match why {
+        Unread::Missing => Finding::fault(area, subject, "does not exist", missing),
+        Unread::Denied => Finding::doubt(
+            area,
+            subject,
+            "may not be seen with these credentials",
+            format!("allow them {permission}"),
+        ),
+        Unread::Failed(word) => {
+            let said = format!("could not be read: {word}");
+            Finding::doubt(area, subject, said, "look whether the service can be reached, and run this again")
+        }
+    }
+}

@@ -1,0 +1,229 @@
+use stripe::{EVENT_TYPES, Mode};
+
+use super::unread;
+use crate::doctor::facts::{Destination, Endpoint, Fact, Price};
+use crate::doctor::finding::{Area, Finding};
+use crate::stripe::WEBHOOK_PATH;
+
+const AREA: Area = Area::Stripe;
+/// The newest version whose events the tests have read.
+const NEWEST: &str = "2026-07-29.dahlia";
+
+/// Where events have to go.
+pub(in crate::doctor) struct Place<'a> {
+    /// The stage's own address, where it is known.
+    pub url: Option<&'a str>,
+    /// Whether a partner bus is named, so that EventBridge may bring them.
+    pub bus: bool,
+}
+
+impl Place<'_> {
+    fn is(&self, url: &str) -> bool {
+        match self.url {
+            Some(own) => url.strip_suffix(WEBHOOK_PATH) == Some(own.trim_end_matches('/')),
+            None => url.ends_with(WEBHOOK_PATH),
+        }
+    }
+
+    fn add(&self) -> String {
+        let own = self.url.map_or("the stack's WebhookUrl".to_owned(), |own| {
+            format!("{}{WEBHOOK_PATH}", own.trim_end_matches('/'))
+        });
+        format!(
+            "add {own} as a webhook endpoint in Stripe, with snapshot events of the types in docs/deploy.md"
+        )
+    }
+}
+
+/// The endpoint at Stripe, and whether every event that says something comes.
+pub(in crate::doctor) fn webhook(
+    place: &Place<'_>,
+    endpoints: &Fact<Vec<Endpoint>>,
+    destinations: &Fact<Vec<Destination>>,
+) -> Vec<Finding> {
+    const WEBHOOK: &str = "Webhook";
+    let endpoints = match endpoints {
+        Ok(endpoints) => endpoints,
+        Err(why) => {
+            let permission =
+                "to read webhook endpoints: give a restricted key with that right in STRIPE_API_KEY";
+            return vec![unread(AREA, WEBHOOK, why, permission, &place.add())];
+        }
+    };
+    let ours = |url: &Option<String>| url.as_deref().is_some_and(|url| place.is(url));
+    let others = destinations.as_deref().unwrap_or_default();
+    let mut findings = Vec::new();
+    if others.iter().any(|other| other.thin && ours(&other.url)) {
+        let mend = "delete it, and add one with snapshot events: a thin event does not say what happened";
+        findings.push(Finding::fault(AREA, WEBHOOK, "has a destination that sends thin events here", mend));
+    }
+    let mut found: Vec<_> = endpoints.iter().filter(|endpoint| place.is(&endpoint.url)).collect();
+    // Of several the one that works is looked at.
+    found.sort_by_key(|endpoint| !endpoint.enabled);
+    match found.first() {
+        Some(endpoint) => findings.extend(judge(endpoint)),
+        None if others.iter().any(|other| other.url.is_none() && !other.thin && other.enabled)
+            && place.bus =>
+        {
+            findings.push(Finding::good(AREA, WEBHOOK, "is not there; EventBridge brings Stripe's events"));
+        }
+        None if findings.is_empty() => {
+            let elsewhere = endpoints.iter().find(|endpoint| endpoint.url.ends_with(WEBHOOK_PATH));
+            let said = match elsewhere {
+                Some(_) => "leads to another address than this stage's",
+                None => "does not exist: no payment is heard of",
+            };
+            findings.push(Finding::fault(AREA, WEBHOOK, said, place.add()));
+        }
+        None => {}
+    }
+    if found.len() > 1 {
+        let mend = "delete all but one, and take the others' secrets out of the list";
+        findings.push(Finding::doubt(AREA, WEBHOOK, format!("exists {} times", found.len()), mend));
+    }
+    findings
+}
+
+fn judge(endpoint: &Endpoint) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let takes = |kind: &&str| endpoint.types.iter().any(|taken| taken == *kind || taken == "*");
+    let missing: Vec<_> = EVENT_TYPES.iter().filter(|kind| !takes(kind)).copied().collect();
+    if !endpoint.enabled {
+        let mend = "enable it in Stripe, and send the events of the meantime again: Developers, Events, failed deliveries";
+        findings.push(Finding::fault(AREA, "Webhook", "is disabled: no payment is heard of", mend));
+    }
+    if !missing.is_empty() {
+        let said = format!("is not subscribed to {}", missing.join(", "));
+        findings.push(Finding::fault(AREA, "Webhook", said, "add them to the endpoint's events"));
+    }
+    match endpoint.version.as_deref() {
+        // Both begin with a day.
+        Some(version) if version > NEWEST => {
+            let said = format!("speaks API version {version}, which is newer than {NEWEST}");
+            findings.push(Finding::doubt(
+                AREA,
+                "Webhook",
+                said,
+                "make the endpoint with that version, or read Stripe's changelog",
+            ));
+        }
+        None => {
+            let mend = format!(
+                "make the endpoint with API version {NEWEST}, so that an upgrade of the account does not reshape events"
+            );
+            findings.push(Finding::doubt(AREA, "Webhook", "follows the account's API version", mend));
+        }
+        Some(_) => {}
+    }
+    if findings.is_empty() {
+        let said = format!("{} hears of all {} types", endpoint.url, EVENT_TYPES.len());
+        findings.push(Finding::good(AREA, "Webhook", said));
+    }
+    findings
+}
+
+/// A plan's price.
+pub(in crate::doctor) fn price(parameter: &str, found: &Fact<Price>, mode: Option<Mode>) -> Finding {
+    let price = match found {
+        Ok(price) => price,
+        Err(why) => {
+            let permission = "to read prices: give a restricted key with that right in STRIPE_API_KEY";
+            let missing = "give the id of a recurring price, of the mode of StripePublishableKey";
+            return unread(AREA, parameter, why, permission, missing);
+        }
+    };
+    let fault = |said: &str, mend: &str| Finding::fault(AREA, parameter, said, mend);
+    match &price.interval {
+        _ if mode.is_some_and(|mode| price.live != (mode == Mode::Live)) => {
+            fault("is of Stripe's other mode", "give a price of the mode of StripePublishableKey")
+        }
+        None => fault("is charged once", "make a recurring price: Checkout opens subscriptions"),
+        Some(_) if !price.active => {
+            fault("is archived: no Checkout opens", "activate it in Stripe, or give another")
+        }
+        Some(interval) => Finding::good(AREA, parameter, format!("is charged every {interval}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::facts::Unread;
+    use crate::doctor::finding::Verdict::{self, Doubt, Fault, Good};
+
+    const URL: &str = "https://onramp.example.com";
+
+    fn endpoint() -> Endpoint {
+        Endpoint {
+            url: format!("{URL}{WEBHOOK_PATH}"),
+            enabled: true,
+            types: EVENT_TYPES.map(str::to_owned).to_vec(),
+            version: Some(NEWEST.to_owned()),
+        }
+    }
+
+    fn judged(endpoints: Vec<Endpoint>, destinations: Vec<Destination>, bus: bool) -> Vec<(Verdict, String)> {
+        let place = Place { url: Some(URL), bus };
+        let findings = webhook(&place, &Ok(endpoints), &Ok(destinations));
+        assert!(findings.iter().all(|finding| finding.verdict == Good || finding.mend.is_some()));
+        findings.into_iter().map(|finding| (finding.verdict, finding.said)).collect()
+    }
+
+    #[test]
+    fn each_fault_of_an_endpoint_is_named() {
+        let less = |gone: &str| endpoint().types.into_iter().filter(|kind| kind != gone).collect();
+        for (endpoint, verdict, said) in [
+            (endpoint(), Good, "hears of all 20 types"),
+            (Endpoint { types: vec!["*".to_owned()], ..endpoint() }, Good, "hears of all"),
+            (Endpoint { version: Some("2024-06-20".to_owned()), ..endpoint() }, Good, "hears of all"),
+            (Endpoint { url: format!("{URL}/other"), ..endpoint() }, Fault, "does not exist"),
+            (
+                Endpoint { url: format!("https://old.example.com{WEBHOOK_PATH}"), ..endpoint() },
+                Fault,
+                "another address",
+            ),
+            (Endpoint { enabled: false, ..endpoint() }, Fault, "disabled"),
+            (Endpoint { types: less("invoice.paid"), ..endpoint() }, Fault, "not subscribed to invoice.paid"),
+            (Endpoint { version: None, ..endpoint() }, Doubt, "account's API version"),
+            (Endpoint { version: Some("2027-01-27.elm".to_owned()), ..endpoint() }, Doubt, "newer than"),
+        ] {
+            let judged = judged(vec![endpoint.clone()], vec![], false);
+            assert_eq!(judged.len(), 1, "{judged:?}");
+            assert!(judged[0].0 == verdict && judged[0].1.contains(said), "{endpoint:?}: {judged:?}");
+        }
+    }
+
+    #[test]
+    fn thin_events_and_second_endpoints_are_seen() {
+        let thin = Destination { url: Some(endpoint().url), thin: true, enabled: true };
+        let bus = Destination { url: None, thin: false, enabled: true };
+        assert_eq!(judged(vec![], vec![thin.clone()], false)[0].0, Fault);
+        assert_eq!(judged(vec![endpoint()], vec![thin], false)[0].0, Fault);
+        assert_eq!(judged(vec![], vec![bus.clone()], true)[0].0, Good);
+        assert_eq!(judged(vec![], vec![bus], false)[0].0, Fault, "no rule listens there");
+        let twice = judged(vec![endpoint(), Endpoint { enabled: false, ..endpoint() }], vec![], false);
+        assert_eq!((twice[0].0, twice[1].0), (Good, Doubt));
+    }
+
+    #[test]
+    fn without_an_address_any_webhook_of_ours_counts() {
+        let place = Place { url: None, bus: false };
+        assert_eq!(webhook(&place, &Ok(vec![endpoint()]), &Err(Unread::Denied))[0].verdict, Good);
+        assert_eq!(webhook(&place, &Err(Unread::Denied), &Err(Unread::Denied))[0].verdict, Doubt);
+    }
+
+    #[test]
+    fn a_price_recurs_in_the_stages_mode() {
+        let whole = Price { active: true, interval: Some("month".to_owned()), live: false };
+        for (found, verdict) in [
+            (Ok(whole.clone()), Good),
+            (Ok(Price { interval: None, ..whole.clone() }), Fault),
+            (Ok(Price { active: false, ..whole.clone() }), Fault),
+            (Ok(Price { live: true, ..whole }), Fault),
+            (Err(Unread::Missing), Fault),
+            (Err(Unread::Denied), Doubt),
+        ] {
+            assert_eq!(price("StripeTeamPriceId", &found, Some(Mode::Test)).verdict, verdict, "{found:?}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+use super::unread;
+use crate::doctor::facts::{Fact, RuleState};
+use crate::doctor::finding::{Area, Finding};
+
+const AREA: Area = Area::Schedules;
+
+/// A schedule of the template beside the account's rules. `logical` is the rule's logical id; CloudFormation makes
+/// its name of that and the stack's, and shortens it where it has to.
+pub(in crate::doctor) fn schedule(
+    stack: &str,
+    logical: &str,
+    expression: &str,
+    rules: &Fact<Vec<RuleState>>,
+) -> Finding {
+    let again = "deploy the stack again";
+    let rules = match rules {
+        Ok(rules) => rules,
+        Err(why) => return unread(AREA, logical, why, "events:ListRules", again),
+    };
+    let is_it = |rule: &&RuleState| {
+        let rest = rule.name.strip_prefix(stack).and_then(|rest| rest.strip_prefix('-'));
+        let own = rest.map(|rest| rest.rsplit_once('-').map_or(rest, |(own, _)| own));
+        own.is_some_and(|own| own.len() >= 12 && logical.starts_with(own))
+    };
+    match rules.iter().find(is_it) {
+        None => Finding::fault(AREA, logical, "does not exist: nothing that is due is done", again),
+        Some(rule) if !rule.enabled => {
+            let mend = format!("aws events enable-rule --name {}", rule.name);
+            Finding::fault(AREA, logical, "is disabled: nothing that is due is done", mend)
+        }
+        Some(rule) if rule.schedule.as_deref() != Some(expression) => {
+            Finding::fault(AREA, logical, format!("does not run at {expression}"), again)
+        }
+        Some(_) => Finding::good(AREA, logical, format!("is enabled, {expression}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::facts::Unread;
+    use crate::doctor::finding::Verdict::{Doubt, Fault, Good};
+
+    #[test]
+    fn a_schedule_is_found_by_its_name_and_runs() {
+        let rule = |name: &str, enabled, schedule: &str| RuleState {
+            name: name.to_owned(),
+            enabled,
+            schedule: Some(schedule.to_owned()),
+        };
+        let five = "rate(5 minutes)";
+        for (found, verdict) in [
+            (Ok(vec![rule("onramp-MailerFunctionEveryFiveMinutes-1A2B", true, five)]), Good),
+            (Ok(vec![rule("onramp-MailerFunctionEvery-1A2B", true, five)]), Good),
+            (Ok(vec![rule("onramp-MailerFunctionEveryFiveMinutes-1A2B", false, five)]), Fault),
+            (Ok(vec![rule("onramp-MailerFunctionEveryFiveMinutes-1A2B", true, "rate(1 day)")]), Fault),
+            (Ok(vec![rule("onramp-TrialReminderFunctionEveryFiveMinutes-1A2B", true, five)]), Fault),
+            (Ok(vec![rule("other-MailerFunctionEveryFiveMinutes-1A2B", true, five)]), Fault),
+            (Ok(vec![]), Fault),
+            (Err(Unread::Denied), Doubt),
+        ] {
+            let finding = schedule("onramp", "MailerFunctionEveryFiveMinutes", five, &found);
+            assert_eq!(finding.verdict, verdict, "{found:?}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+use super::unread;
+use crate::doctor::facts::{Fact, TableState};
+use crate::doctor::finding::{Area, Finding};
+use crate::template;
+
+const AREA: Area = Area::Table;
+const AGAIN: &str = "deploy the stack again: the table is not as the template has it";
+
+/// The table beside the template's.
+pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableState>) -> Vec<Finding> {
+    let state = match found {
+        Ok(state) => state,
+        Err(why) => {
+            let missing = "deploy the stack, or name the table with --table";
+            return vec![unread(
+                AREA,
+                "Table",
+                why,
+                "dynamodb:ListTables and dynamodb:DescribeTable",
+                missing,
+            )];
+        }
+    };
+    let fault = |subject: &str, said: &str, mend: &str| Finding::fault(AREA, subject, said, mend);
+    let mut findings = Vec::new();
+    if !state.active {
+        findings.push(fault(&state.name, "is not active", "wait until it is, then run this again"));
+    }
+    if state.keys != expected.keys {
+        findings.push(fault(
+            &state.name,
+            "has other keys than the template's",
+            "this is another table: give --table",
+        ));
+    }
+    for index in &expected.indexes {
+        let keys: Vec<&str> =
+            std::iter::once(&index.partition).chain(&index.sort).map(|key| key.attribute.as_str()).collect();
+        match state.indexes.iter().find(|(name, ..)| *name == index.name) {
+            None => findings.push(fault(&index.name, "does not exist: nothing is found by time", AGAIN)),
+            Some((_, found, _)) if *found != keys => {
+                findings.push(fault(&index.name, "has other keys", AGAIN))
+            }
+            Some((.., false)) => {
+                findings.push(fault(&index.name, "is still being built", "wait until it is active"))
+            }
+            Some(_) => {}
+        }
+    }
+    let view =
+        expected.create.pointer("/StreamSpecification/StreamViewType").and_then(serde_json::Value::as_str);
+    if state.stream.as_deref() != view {
+        findings.push(fault(
+            "Stream",
+            "does not carry new and old images: no mail is fast and no event goes out",
+            AGAIN,
+        ));
+    }
+    match (&state.expires, &expected.ttl) {
+        (Ok(found), expected) if found != expected => {
+            findings.push(fault(
+                "Expiry",
+                "is not on for expires_at: used links and old sessions stay for ever",
+                AGAIN,
+            ));
+        }
+        (Err(why), _) => findings.push(unread(AREA, "Expiry", why, "dynamodb:DescribeTimeToLive", AGAIN)),
+        _ => {}
+    }
+    match &state.restorable {
+        Ok(true) => {}
+        Ok(false) => findings.push(fault("Recovery", "to a point in time is off: there is no backup", AGAIN)),
+        Err(why) => findings.push(unread(AREA, "Recovery", why, "dynamodb:DescribeContinuousBackups", AGAIN)),
+    }
+    if !state.protected {
+        let mend =
+            format!("aws dynamodb update-table --deletion-protection-enabled --table-name {}", state.name);
+        findings.push(Finding::doubt(AREA, "Protection", "against deletion is off", mend));
+    }
+    if findings.is_empty() {
+        let said = format!("is active, with {}, its stream, expiry and recovery", names(expected));
+        findings.push(Finding::good(AREA, &state.name, said));
+    }
+    findings
+}
+
+fn names(table: &template::Table) -> String {
+    table.indexes.iter().map(|index| index.name.as_str()).collect::<Vec<_>>().join(" and ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::doctor::facts::Unread;
+    use crate::doctor::finding::Verdict::{Doubt, Fault, Good};
+    use crate::template::Template;
+
+    fn whole() -> TableState {
+        let index = |name: &str, keys: [&str; 2]| (name.to_owned(), keys.map(str::to_owned).to_vec(), true);
+        TableState {
+            name: "onramp-Table-1".to_owned(),
+            active: true,
+            keys: ["pk", "sk"].map(str::to_owned).to_vec(),
+            indexes: vec![index("by-due", ["due_pk", "due_at"]), index("by-mail", ["mail_pk", "mail_at"])],
+            stream: Some("NEW_AND_OLD_IMAGES".to_owned()),
+            protected: true,
+            expires: Ok(Some("expires_at".to_owned())),
+            restorable: Ok(true),
+        }
+    }
+
+    #[test]
+    fn each_difference_from_the_template_is_named() {
+        let template = Template::parse(template::TEXT, &BTreeMap::new()).unwrap();
+        let mut building = whole();
+        building.indexes[1].2 = false;
+        let mut other = whole();
+        other.indexes[0].1 = vec!["pk".to_owned()];
+        for (found, verdict, subject) in [
+            (Ok(whole()), Good, "onramp-Table-1"),
+            (Err(Unread::Missing), Fault, "Table"),
+            (Ok(TableState { active: false, ..whole() }), Fault, "onramp-Table-1"),
+            (Ok(TableState { keys: vec!["id".to_owned()], ..whole() }), Fault, "onramp-Table-1"),
+            (Ok(TableState { indexes: whole().indexes[..1].to_vec(), ..whole() }), Fault, "by-mail"),
+            (Ok(building), Fault, "by-mail"),
+            (Ok(other), Fault, "by-due"),
+            (Ok(TableState { stream: None, ..whole() }), Fault, "Stream"),
+            (Ok(TableState { stream: Some("NEW_IMAGE".to_owned()), ..whole() }), Fault, "Stream"),
+            (Ok(TableState { expires: Ok(None), ..whole() }), Fault, "Expiry"),
+            (Ok(TableState { expires: Err(Unread::Denied), ..whole() }), Doubt, "Expiry"),
+            (Ok(TableState { restorable: Ok(false), ..whole() }), Fault, "Recovery"),
+            (Ok(TableState { protected: false, ..whole() }), Doubt, "Protection"),
+        ] {
+            let findings = table(&template.tables[0], &found);
+            let judged: Vec<_> = findings.iter().map(|it| (it.verdict, it.subject.as_str())).collect();
+            assert_eq!(judged, [(verdict, subject)], "{found:?}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::doctor::facts::{Destination, Endpoint, Fact, Price, Skew, Unread};
+
+/// Where Stripe's API is.
+const ORIGIN: &str = "https://api.stripe.com";
+/// The version that these answers are read in.
+const VERSION: &str = "2026-07-29.dahlia";
+/// How long one answer may take.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Stripe's API, with a key that may read. The key is in no `Debug`.
+pub(in crate::doctor) struct Stripe<'a> {
+    pub http: &'a SharedHttpConnector,
+    pub key: &'a str,
+}
+
+impl Stripe<'_> {
+    /// The webhook endpoints (Stripe's API reference, "List all webhook endpoints").
+    pub(in crate::doctor) async fn endpoints(&self) -> Fact<Vec<Endpoint>> {
+        let found = self.get("/v1/webhook_endpoints?limit=100").await?;
+        Ok(list(&found).map(endpoint).collect())
+    }
+
+    /// The event destinations (Stripe's API reference, "List Event Destinations").
+    pub(in crate::doctor) async fn destinations(&self) -> Fact<Vec<Destination>> {
+        let found = self.get("/v2/core/event_destinations?include[0]=webhook_endpoint.url&limit=100").await?;
+        Ok(list(&found).map(destination).collect())
+    }
+
+    /// A price (Stripe's API reference, "Retrieve a price").
+    pub(in crate::doctor) async fn price(&self, id: &str) -> Fact<Price> {
+        let found = self.get(&format!("/v1/prices/{id}")).await?;
+        let flag = |name: &str| found.get(name).and_then(Value::as_bool).unwrap_or_default();
+        let interval = found.pointer("/recurring/interval").and_then(Value::as_str).map(str::to_owned);
+        Ok(Price { active: flag("active"), live: flag("livemode"), interval })
+    }
+
+    async fn get(&self, path: &str) -> Fact<Value> {
+        let bearer = format!("Bearer {}", self.key);
+        let headers = [("authorization", bearer.as_str()), ("stripe-version", VERSION)];
+        let response = get(self.http, &format!("{ORIGIN}{path}"), &headers).await?;
+        let status = response.status().as_u16();
+        let bytes = ByteStream::new(response.into_body()).collect().await;
+        let body = bytes.ok().and_then(|bytes| serde_json::from_slice(&bytes.into_bytes()).ok());
+        match (status, body) {
+            (200, Some(body)) => Ok(body),
+            (404, _) => Err(Unread::Missing),
+            (401, _) => Err(Unread::Failed("Stripe does not know the secret key".to_owned())),
+            (403, _) => Err(Unread::Denied),
+            (status, _) => Err(Unread::Failed(format!("Stripe answered {status}"))),
+        }
+    }
+}
+
+fn list(answer: &Value) -> impl Iterator<Item = &Value> {
+    answer.get("data").and_then(Value::as_array).into_iter().flatten()
+}
+
+fn text(object: &Value, path: &str) -> Option<String> {
+    object.pointer(path).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn endpoint(object: &Value) -> Endpoint {
+    let types = object.get("enabled_events").and_then(Value::as_array).into_iter().flatten();
+    Endpoint {
+        url: text(object, "/url").unwrap_or_default(),
+        enabled: text(object, "/status").as_deref() == Some("enabled"),
+        types: types.filter_map(Value::as_str).map(str::to_owned).collect(),
+        version: text(object, "/api_version"),
+    }
+}
+
+fn destination(object: &Value) -> Destination {
+    Destination {
+        url: text(object, "/webhook_endpoint/url"),
+        thin: text(object, "/event_payload").as_deref() == Some("thin"),
+        enabled: text(object, "/status").as_deref() == Some("enabled"),
+    }
+}
+
+/// How far `now` is ahead of the `Date` of an answer from `url`.
+pub(in crate::doctor) async fn skew(
+    http: &SharedHttpConnector,
+    url: &str,
+    now: impl Fn() -> Timestamp,
+) -> Fact<Skew> {
+    let response = get(http, url, &[]).await?;
+    let date = response.headers().get("date").ok_or(Unread::Failed("no Date in the answer".to_owned()))?;
+    let date = jiff::fmt::rfc2822::parse(date).map_err(|error| Unread::Failed(error.to_string()))?;
+    Ok(now().duration_since(date.timestamp()))
+}
+
+async fn get(http: &SharedHttpConnector, url: &str, headers: &[(&'static str, &str)]) -> Fact<HttpResponse> {
+    let bad = |_| Unread::Failed("it cannot be asked".to_owned());
+    let mut request = HttpRequest::new(SdkBody::empty());
+    request.set_uri(url).map_err(|_| Unread::Failed("it is no address".to_owned()))?;
+    for (name, value) in headers {
+        request.headers_mut().try_insert(*name, (*value).to_owned()).map_err(bad)?;
+    }
+    match timeout(LIMIT, http.call(request)).await {
+        Ok(Ok(response)) => Ok(response),
+        _ => Err(Unread::Failed("no answer".to_owned())),
+    }
+}

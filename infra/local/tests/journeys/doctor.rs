@@ -1,0 +1,314 @@
+//! The doctor at the local account, whole and with each thing broken in turn.
+
+use std::sync::Arc;
+
+use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use boot::{Aws, Clock, Outside};
+use jiff::SignedDuration;
+use local::doctor::{
+    Area, Desk, Finding, Reach, Stage, Subject, Verdict, examine_configuration, examine_deployment,
+    send_test_mail,
+};
+use local::template::{REGION, STACK, TEXT, Template};
+use local::{Config, Stack};
+use serde_json::{Value, json};
+
+use Verdict::{Doubt, Fault};
+
+const URL: &str = "http://localhost:8484";
+
+/// What is answered otherwise than by the account: calls that `call` names.
+#[derive(Debug, Clone)]
+struct Broken {
+    call: &'static str,
+    how: How,
+}
+
+#[derive(Debug, Clone)]
+enum How {
+    /// The answer says this at that place.
+    Says(&'static str, Value),
+    /// It is refused.
+    Denied,
+}
+
+/// The account, with what is broken of it.
+#[derive(Debug, Clone)]
+struct Account {
+    desk: Desk,
+    broken: Option<Broken>,
+}
+
+impl Account {
+    fn break_it(broken: &Broken, answer: HttpResponse) -> HttpResponse {
+        let (status, body) = match &broken.how {
+            How::Says(path, value) => {
+                let mut body: Value = serde_json::from_slice(answer.body().bytes().unwrap()).unwrap();
+                *body.pointer_mut(path).unwrap_or_else(|| panic!("{} has no {path}", broken.call)) =
+                    value.clone();
+                (200, body)
+            }
+            How::Denied => (400, json!({ "__type": "AccessDeniedException", "message": "no" })),
+        };
+        let response = http::Response::builder().status(status).header("content-type", "application/json");
+        let kind = if status == 200 { "" } else { "AccessDeniedException" };
+        let response =
+            response.header("x-amzn-errortype", kind).body(SdkBody::from(body.to_string())).unwrap();
+        HttpResponse::try_from(response).unwrap()
+    }
+}
+
+impl HttpConnector for Account {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let name =
+            format!("{} {} ", request.headers().get("x-amz-target").unwrap_or_default(), request.uri());
+        let broken = self.broken.clone().filter(|broken| name.contains(broken.call));
+        let answer = self.desk.call(request);
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await?;
+            Ok(match broken {
+                Some(broken) => Self::break_it(&broken, answer),
+                None => answer,
+            })
+        })
+    }
+}
+
+impl HttpClient for Account {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+fn settings() -> Vec<(&'static str, String)> {
+    let arn =
+        |name: &str| format!("arn:aws:secretsmanager:us-east-1:123456789012:secret:onramp/{name}-AbCdEf");
+    vec![
+        ("StripePublishableKey", "pk_test_local".to_owned()),
+        ("StripeSecretKeyArn", arn("key")),
+        ("StripeWebhookSecretArn", arn("webhook")),
+        ("HostSigningKeysArn", arn("host")),
+        ("StripeSingleUserPriceId", "price_local_single".to_owned()),
+        ("StripeTeamPriceId", "price_local_team".to_owned()),
+        ("MailIdentity", "example.com".to_owned()),
+        ("MailFromEmail", "hello@example.com".to_owned()),
+        ("AppUrl", "https://app.example.com".to_owned()),
+        ("OperatorEmails", "ops@example.com".to_owned()),
+    ]
+}
+
+fn subject() -> Subject {
+    let values = settings().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let stage = Stage { name: "staging".to_owned(), stack: STACK.to_owned(), values };
+    Subject { template: TEXT.to_owned(), stage, url: Some(URL.to_owned()), table: None, stripe_key: None }
+}
+
+async fn stack() -> Stack {
+    let config =
+        settings().into_iter().fold(Config::memory(), |config, (name, value)| config.set(name, &value));
+    Stack::start(config).await.unwrap()
+}
+
+fn reach(stack: &Stack, broken: Option<Broken>, ahead: SignedDuration) -> Reach {
+    let cloud = Arc::clone(&stack.system().cloud);
+    let settings = settings().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let desk = Desk::new(Arc::clone(&cloud), Template::parse(TEXT, &settings).unwrap());
+    let account = Account { desk, broken };
+    let credentials = Credentials::new("AKIALOCAL", "local", None, None, "local");
+    Reach {
+        aws: Aws::new(REGION.to_owned(), credentials, SharedHttpClient::new(account.clone())),
+        outside: Outside::new(SharedHttpConnector::new(account)),
+        clock: Clock::new(move || cloud.clock.now().saturating_add(ahead).unwrap()),
+    }
+}
+
+/// Everything that is not as it should be.
+async fn found(stack: &Stack, broken: Option<Broken>, ahead: SignedDuration) -> Vec<(Verdict, Area, String)> {
+    let findings = examine_deployment(&subject(), &reach(stack, broken, ahead)).await;
+    let bad = findings.into_iter().filter(|finding| finding.verdict != Verdict::Good);
+    bad.map(|Finding { verdict, area, subject, mend, .. }| {
+        assert!(mend.is_some_and(|mend| !mend.is_empty()), "{subject} says how to mend it");
+        (verdict, area, subject)
+    })
+    .collect()
+}
+
+/// The local key may do everything, and that is said of it.
+fn usual() -> (Verdict, Area, String) {
+    (Doubt, Area::Secrets, "Stripe secret key".to_owned())
+}
+
+#[tokio::test]
+async fn a_whole_stage_has_nothing_to_mend() {
+    let configured = examine_configuration(&subject()).await;
+    assert!(configured.iter().all(|finding| finding.verdict == Verdict::Good), "{configured:#?}");
+    assert!(configured.iter().any(|finding| finding.subject == "Functions"), "{configured:#?}");
+    let stack = stack().await;
+    assert_eq!(found(&stack, None, SignedDuration::ZERO).await, [usual()]);
+}
+
+#[tokio::test]
+async fn each_broken_thing_is_found() {
+    let stack = stack().await;
+    let thin = json!([{ "event_payload": "thin", "status": "enabled", "type": "webhook_endpoint",
+        "webhook_endpoint": { "url": format!("{URL}/billing/webhooks/stripe") } }]);
+    for (call, path, value, verdict, area, subject) in [
+        ("/identities/", "/VerifiedForSendingStatus", json!(false), Fault, Area::Mail, "Identity"),
+        ("/identities/", "/DkimAttributes/Status", json!("FAILED"), Fault, Area::Mail, "DKIM"),
+        ("/email/account", "/ProductionAccessEnabled", json!(false), Fault, Area::Mail, "SES account"),
+        ("/email/account", "/SendingEnabled", json!(false), Fault, Area::Mail, "SES account"),
+        ("/email/account", "/SendQuota/MaxSendRate", json!(1.0), Doubt, Area::Mail, "MailSendRate"),
+        (
+            "onramp-mail/event-destinations",
+            "/EventDestinations/0/Enabled",
+            json!(false),
+            Fault,
+            Area::Mail,
+            "onramp-mail",
+        ),
+        (
+            "onramp-links/event-destinations",
+            "/EventDestinations/0/MatchingEventTypes",
+            json!(["SEND"]),
+            Fault,
+            Area::Mail,
+            "onramp-links",
+        ),
+        (
+            "/configuration-sets/onramp-mail ",
+            "/SendingOptions/SendingEnabled",
+            json!(false),
+            Fault,
+            Area::Mail,
+            "onramp-mail",
+        ),
+        ("webhook_endpoints", "/data/0/status", json!("disabled"), Fault, Area::Stripe, "Webhook"),
+        (
+            "webhook_endpoints",
+            "/data/0/enabled_events",
+            json!(["invoice.paid"]),
+            Fault,
+            Area::Stripe,
+            "Webhook",
+        ),
+        (
+            "webhook_endpoints",
+            "/data/0/url",
+            json!("https://elsewhere.example"),
+            Fault,
+            Area::Stripe,
+            "Webhook",
+        ),
+        ("webhook_endpoints", "/data/0/api_version", json!(null), Doubt, Area::Stripe, "Webhook"),
+        ("webhook_endpoints", "/data", json!([]), Fault, Area::Stripe, "Webhook"),
+        ("event_destinations", "/data", thin, Fault, Area::Stripe, "Webhook"),
+        ("prices/price_local_team", "/recurring", json!(null), Fault, Area::Stripe, "StripeTeamPriceId"),
+        ("prices/price_local_team", "/livemode", json!(true), Fault, Area::Stripe, "StripeTeamPriceId"),
+        (
+            "prices/price_local_single",
+            "/active",
+            json!(false),
+            Fault,
+            Area::Stripe,
+            "StripeSingleUserPriceId",
+        ),
+        ("DescribeTable", "/Table/TableStatus", json!("DELETING"), Fault, Area::Table, "onramp-Table"),
+        (
+            "DescribeTable",
+            "/Table/KeySchema/0/AttributeName",
+            json!("id"),
+            Fault,
+            Area::Table,
+            "onramp-Table",
+        ),
+        ("DescribeTable", "/Table/StreamSpecification", json!(null), Fault, Area::Table, "Stream"),
+        ("DescribeTable", "/Table/DeletionProtectionEnabled", json!(false), Doubt, Area::Table, "Protection"),
+        (
+            "DescribeTimeToLive",
+            "/TimeToLiveDescription/TimeToLiveStatus",
+            json!("DISABLED"),
+            Fault,
+            Area::Table,
+            "Expiry",
+        ),
+        (
+            "DescribeContinuousBackups",
+            "/ContinuousBackupsDescription/PointInTimeRecoveryDescription/PointInTimeRecoveryStatus",
+            json!("DISABLED"),
+            Fault,
+            Area::Table,
+            "Recovery",
+        ),
+        ("ListTables", "/TableNames", json!(["another"]), Fault, Area::Table, "Table"),
+    ] {
+        let broken = Broken { call, how: How::Says(path, value) };
+        let found = found(&stack, Some(broken), SignedDuration::ZERO).await;
+        let others: Vec<_> = found.iter().filter(|one| **one != usual()).collect();
+        // The sets' own destinations are asked for at the same path and further: both may be broken by one word.
+        assert!(others.len() == 1, "{call} {path}: {others:?}");
+        assert_eq!(*others[0], (verdict, area, subject.to_owned()), "{call} {path}");
+    }
+}
+
+#[tokio::test]
+async fn schedules_and_secrets_are_looked_at_each() {
+    let stack = stack().await;
+    let none = Broken { call: "ListRules", how: How::Says("/Rules", json!([])) };
+    let schedules = found(&stack, Some(none), SignedDuration::ZERO).await;
+    let faults: Vec<_> = schedules.iter().filter(|(verdict, ..)| *verdict == Fault).collect();
+    let expected = Template::parse(TEXT, &[].into()).unwrap().schedules.len();
+    assert!(expected >= 2 && faults.len() == expected, "{schedules:?}");
+    assert!(faults.iter().all(|(_, area, _)| *area == Area::Schedules));
+
+    let nonsense = Broken { call: "GetSecretValue", how: How::Says("/SecretString", json!("hunter2")) };
+    let secrets = examine_deployment(&subject(), &reach(&stack, Some(nonsense), SignedDuration::ZERO)).await;
+    let named: Vec<_> = secrets.iter().filter(|it| it.verdict == Fault && it.area == Area::Secrets).collect();
+    assert_eq!(named.len(), 3, "{named:?}");
+    assert!(!format!("{secrets:?}").contains("hunter2"), "no secret is told");
+}
+
+#[tokio::test]
+async fn what_may_not_be_seen_is_a_doubt_and_no_fault() {
+    let stack = stack().await;
+    for call in
+        ["/email/account", "/identities/", "DescribeTable", "ListTables", "DescribeTimeToLive", "ListRules"]
+    {
+        let found = found(&stack, Some(Broken { call, how: How::Denied }), SignedDuration::ZERO).await;
+        assert!(found.len() > 1 && found.iter().all(|(verdict, ..)| *verdict == Doubt), "{call}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_told() {
+    let stack = stack().await;
+    let found = found(&stack, None, SignedDuration::from_mins(10)).await;
+    assert!(found.contains(&(Fault, Area::Clock, "This machine".to_owned())), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_test_mail_goes_out_as_the_stages_do() {
+    let stack = stack().await;
+    let reach = reach(&stack, None, SignedDuration::ZERO);
+    let finding = send_test_mail(&subject(), &reach, "you@example.org").await;
+    assert_eq!(finding.verdict, Verdict::Good, "{finding:?}");
+    let mails = stack.system().cloud.mailbox.mails();
+    assert_eq!(mails[0].to, ["you@example.org"]);
+    assert_eq!(mails[0].from, "\"TimeTracker\" <hello@example.com>");
+}
+
+#[tokio::test]
+async fn a_configuration_that_functions_refuse_is_found_without_an_account() {
+    let mut subject = subject();
+    subject.stage.values.insert("OperatorEmails".to_owned(), "a@b".to_owned());
+    let findings = examine_configuration(&subject).await;
+    let faults: Vec<_> =
+        findings.iter().filter(|it| it.verdict == Fault).map(|it| it.subject.as_str()).collect();
+    assert_eq!(faults, ["OPERATOR_EMAILS"], "the pattern lets it through, and the function does not");
+}

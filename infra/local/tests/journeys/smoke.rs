@@ -1,0 +1,123 @@
+//! The smoke journey against this stack, whole and broken.
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use boot::{Clock, Entropy};
+use domain::address::Address;
+use local::smoke::{Journey, Left, Taken, run};
+use local::{Config, Stack, WEBHOOK_SECRET};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+/// The stack in place of the network.
+#[derive(Debug, Clone)]
+struct Wire(Router);
+
+impl HttpConnector for Wire {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let app = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let path = request.uri().strip_prefix("http://localhost:8484").unwrap().to_owned();
+            let mut asked =
+                http::Request::builder().method(request.method()).uri(path).header("host", "localhost:8484");
+            for (name, value) in request.headers() {
+                asked = asked.header(name, value);
+            }
+            let body = Body::from(request.body().bytes().unwrap().to_vec());
+            let Ok(answer) = app.oneshot(asked.body(body).unwrap()).await;
+            let (parts, body) = answer.into_parts();
+            let bytes = to_bytes(body, usize::MAX).await.unwrap();
+            Ok(HttpResponse::try_from(http::Response::from_parts(parts, SdkBody::from(bytes.to_vec())))
+                .unwrap())
+        })
+    }
+}
+
+async fn journey(config: Config, faults: Value, secret: Option<&str>) -> (bool, Vec<Taken>, Left) {
+    let stack = Stack::start(config).await.unwrap();
+    let plan = serde_json::from_value(faults).unwrap();
+    stack.system().cloud.faults.replace(plan, &stack.system().fleet.names()).unwrap();
+    let cloud = stack.system().cloud.clone();
+    let journey = Journey {
+        url: "http://localhost:8484".parse().unwrap(),
+        email: Address::parse("you@example.com").unwrap(),
+        trial_days: 14,
+        webhook_secret: secret.map(str::to_owned),
+        http: SharedHttpConnector::new(Wire(stack.app())),
+        clock: Clock::new(move || cloud.clock.now()),
+        entropy: Entropy::system(),
+    };
+    let mut steps = Vec::new();
+    let (whole, left) = run(journey, |taken| steps.push(taken.clone())).await;
+    (whole, steps, left)
+}
+
+#[tokio::test]
+async fn a_whole_stage_goes_through_to_the_end() {
+    let (whole, steps, left) = journey(Config::memory(), json!([]), Some(WEBHOOK_SECRET)).await;
+    assert!(whole, "{steps:#?}");
+    let names: Vec<_> = steps.iter().map(|step| step.name).collect();
+    assert_eq!(names.len(), 13);
+    assert!(names.contains(&"signed payment") && names.ends_with(&["sign-out"]));
+    assert!(left.organization.is_some_and(|id| id.starts_with("org_")));
+    assert!(
+        left.name.starts_with("Smoke test ") && left.email.starts_with("you+smoke-"),
+        "{} {}",
+        left.name,
+        left.email
+    );
+}
+
+#[tokio::test]
+async fn without_a_secret_nothing_is_paid() {
+    let (whole, steps, _) = journey(Config::memory(), json!([]), None).await;
+    assert!(whole && steps.iter().all(|step| step.name != "signed payment"), "{steps:#?}");
+}
+
+#[tokio::test]
+async fn a_broken_stage_fails_at_the_step_that_it_breaks() {
+    let quiet = json!([]);
+    let write = json!([{ "function": "checklist-write", "service": "dynamodb", "kind": "access_denied" }]);
+    let sign_up =
+        json!([{ "function": "org-signup", "operation": "TransactWriteItems", "kind": "access_denied" }]);
+    let pay = json!([{ "function": "stripe-webhook", "service": "dynamodb", "kind": "access_denied" }]);
+    let read = json!([{ "function": "checklist-read", "service": "dynamodb", "kind": "access_denied" }]);
+    let usual = Config::memory;
+    for (config, faults, secret, step, said) in [
+        (usual(), sign_up, WEBHOOK_SECRET, "sign-up with a trial", "expected 303"),
+        (usual(), read, WEBHOOK_SECRET, "welcome page", "expected 200"),
+        (usual(), write, WEBHOOK_SECRET, "tick", "expected 200"),
+        (usual(), pay, WEBHOOK_SECRET, "signed payment", "expected 200"),
+        (usual(), quiet.clone(), "whsec_another", "signed payment", "this stage's secret"),
+        (
+            usual().set("STRIPE_ENABLE_TRIALS", "false"),
+            quiet.clone(),
+            WEBHOOK_SECRET,
+            "sign-up with a trial",
+            "trials",
+        ),
+        (
+            usual().set("STRIPE_TRIAL_DAYS", "7"),
+            quiet.clone(),
+            WEBHOOK_SECRET,
+            "checklist",
+            "to be 14 and got 7",
+        ),
+        (
+            usual().set("STRIPE_PUBLISHABLE_KEY", "pk_live_1").set("STRIPE_SECRET_KEY", "sk_live_1"),
+            quiet,
+            WEBHOOK_SECRET,
+            "signed payment",
+            "in test mode",
+        ),
+    ] {
+        let (whole, steps, _) = journey(config, faults, Some(secret)).await;
+        let last = steps.last().unwrap();
+        assert!(!whole && last.name == step, "{steps:#?}");
+        assert!(last.outcome.as_ref().unwrap_err().contains(said), "{last:?}");
+        assert!(steps.iter().rev().skip(1).all(|step| step.outcome.is_ok()));
+    }
+}

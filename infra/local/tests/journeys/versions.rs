@@ -1,0 +1,256 @@
+//! Items of another version of the code: those of the last release are read whole, and what a newer one put into them is
+//! handed back by whatever this one writes.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::driver::{Visitor, World};
+
+/// What the last release stored, one of every kind: `.ci/record_items.py` records it.
+const RELEASED: &str = include_str!("items/3140eec.json");
+
+/// Every kind of item that there is, by the words that its keys begin with.
+const KINDS: [&str; 17] = [
+    "ASKED ASKED",
+    "CUSTOMER LINK",
+    "CUSTOMER PARKED",
+    "EMAIL USER",
+    "FEED SEND",
+    "LIMIT TIMES",
+    "LINK FOUNDING",
+    "LINK INVITATION",
+    "LINK LINK",
+    "LINK UNSUBSCRIBE",
+    "ORG INVITE",
+    "ORG MEMBER",
+    "ORG ORG",
+    "SIGNUP SIGNUP",
+    "STRIPE QUARANTINED",
+    "USER SESSION",
+    "USER USER",
+];
+
+/// Maps of an organization that are entries by key, and no groups of fields: by where they lie.
+const ENTRIES: [&str; 7] = [
+    "checklist|ticks",
+    "checklist|skipped",
+    "billing|subscriptions",
+    "billing|invoices",
+    "billing|incidents",
+    "facts",
+    "mail",
+];
+/// Between the steps of a path; in no attribute's name and in no key of an entry.
+const STEP: char = '|';
+
+const FUTURE: &str = "from_the_future";
+
+fn released() -> Value {
+    serde_json::from_str(RELEASED).unwrap()
+}
+
+/// A world in which those items lie, at the moment when they were recorded.
+async fn world(released: &Value, items: &[Value]) -> World {
+    let world = World::new().await;
+    world.local("POST", "/_local/clock", Some(json!({ "now": released["now"] }))).await;
+    for item in items {
+        world.write("PutItem", json!({ "Item": item }));
+    }
+    world
+}
+
+fn visitor<'w>(world: &'w World, released: &Value, who: &str) -> Visitor<'w> {
+    let mut visitor = world.visitor();
+    visitor.cookie = Some(released["people"][who]["cookie"].as_str().unwrap().to_owned());
+    visitor
+}
+
+fn key(item: &Value) -> (String, String) {
+    let part = |name: &str| item[name]["S"].as_str().unwrap().to_owned();
+    (part("pk"), part("sk"))
+}
+
+/// `path` and everything under it that is a group of fields, in an item as the wire carries it.
+fn groups(path: &str, value: &Value, found: &mut Vec<String>) {
+    let Some(fields) = value.get("M").and_then(Value::as_object) else { return };
+    let name = path.rsplit(STEP).next().unwrap();
+    let notice = path.starts_with("mail|") && path.matches(STEP).count() == 1;
+    if !notice && !ENTRIES.iter().any(|entries| path == *entries || name == *entries) {
+        found.push(path.to_owned());
+    }
+    for (name, value) in fields {
+        groups(&format!("{path}{STEP}{name}"), value, found);
+    }
+}
+
+fn at<'v>(item: &'v mut Value, path: &str) -> Option<&'v mut Map<String, Value>> {
+    let mut place = item;
+    for name in path.split(STEP) {
+        place = match place.get("M") {
+            Some(_) => place.get_mut("M")?.get_mut(name)?,
+            None => place.get_mut(name)?,
+        };
+    }
+    place.get_mut("M")?.as_object_mut()
+}
+
+/// Puts a field that this version does not know at the top of an item and into each of its groups; says where.
+fn decorate(item: &mut Value) -> Vec<String> {
+    let mut paths = Vec::new();
+    let whole = item["sk"]["S"] == "ORG";
+    for (name, value) in item.as_object().unwrap() {
+        match (whole, name.as_str()) {
+            // Of anything but an organization `mail` is one mail, a group like any other.
+            (false, "mail") => paths.push(name.clone()),
+            _ => groups(name, value, &mut paths),
+        }
+    }
+    for path in &paths {
+        at(item, path).unwrap().insert(FUTURE.to_owned(), json!({ "S": "kept" }));
+    }
+    item[FUTURE] = json!({ "S": "kept" });
+    paths
+}
+
+#[test]
+fn the_recording_has_an_item_of_every_kind() {
+    let word = |text: &str| text.split('#').next().unwrap().to_owned();
+    let mut kinds: Vec<String> = released()["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| {
+            let (pk, sk) = key(item);
+            format!("{} {}", word(&pk), word(&sk))
+        })
+        .collect();
+    kinds.sort();
+    kinds.dedup();
+    assert_eq!(kinds, KINDS);
+}
+
+#[tokio::test]
+async fn what_the_last_release_stored_is_read_whole() {
+    let released = released();
+    let world = world(&released, released["items"].as_array().unwrap()).await;
+    for (who, recorded) in released["people"].as_object().unwrap() {
+        let now = visitor(&world, &released, who).checklist().await;
+        let then = &recorded["checklist"];
+        for field in [
+            "id",
+            "organization_id",
+            "completed_count",
+            "completion_percentage",
+            "dismissed",
+            "dismissed_at",
+            "created_at",
+            "organization",
+        ] {
+            includes(&now[field], &then[field], &format!("{who}.{field}"));
+        }
+        let tasks = |list: &Value| -> BTreeMap<String, Value> {
+            let each = list["tasks"].as_array().unwrap().iter();
+            each.map(|task| (task["key"].as_str().unwrap().to_owned(), task.clone())).collect()
+        };
+        for (key, task) in tasks(then) {
+            for field in ["completed", "completed_at", "skipped", "completed_by", "source"] {
+                assert_eq!(tasks(&now)[&key][field], task[field], "{who}: {key}.{field}");
+            }
+        }
+    }
+    world.advance("1h").await;
+    for item in world.items("UNREADABLE").await {
+        panic!("cannot be read: {item}");
+    }
+    let mut operator = visitor(&world, &released, "operator");
+    for (list, held) in [("/operator", "quarantined"), ("/operator?list=foreign", "cus_nobody_knows")] {
+        let answer = operator.read(list).await;
+        assert!(answer.status == 200 && answer.text().contains(held), "{list}: {}", answer.text());
+    }
+}
+
+/// Whether `now` says everything that `then` said.
+fn includes(now: &Value, then: &Value, place: &str) {
+    match (now, then) {
+        (Value::Object(now), Value::Object(then)) => {
+            for (name, value) in then {
+                includes(now.get(name).unwrap_or(&Value::Null), value, &format!("{place}.{name}"));
+            }
+        }
+        _ => assert_eq!(now, then, "{place}"),
+    }
+}
+
+#[tokio::test]
+async fn what_a_newer_version_put_into_items_is_handed_back() {
+    let released = released();
+    let mut items = released["items"].as_array().unwrap().clone();
+    let decorated: Vec<_> = items.iter_mut().map(|item| (key(item), decorate(item))).collect();
+    assert!(decorated.iter().map(|(_, paths)| paths.len()).sum::<usize>() > 30);
+    let world = world(&released, &items).await;
+
+    // Everything that writes: people, Stripe, the host app, time.
+    let mut jo = visitor(&world, &released, "jo");
+    for path in
+        ["/complete/set_working_hours", "/skip/created_time_entry", "/unskip/generated_report", "/restore"]
+    {
+        let answer = jo.post(&format!("/onboarding/api/checklist{path}")).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    }
+    let json = [("content-type", "application/json"), ("accept", "application/json")];
+    let invite = r#"{"email": "new@example.com", "role": "member"}"#;
+    assert_eq!(jo.send("POST", "/members/invitations", &json, invite).await.status, 200);
+    let page = jo.open("/members").await.text();
+    for (verb, id) in [
+        ("resend", between(&page, "/members/invitations/", "/resend")),
+        ("revoke", between(&page, "/members/invitations/", "/revoke")),
+    ] {
+        let answer = jo.post(&format!("/members/invitations/{id}/{verb}")).await;
+        assert!(answer.status == 200, "{verb}: {}", answer.text());
+    }
+    let mo = released["people"]["mo"]["cookie"].as_str().unwrap().split('.').nth(1).unwrap().to_owned();
+    let role = jo.send("POST", &format!("/members/{mo}/role"), &json, r#"{"role": "member"}"#).await;
+    assert_eq!(role.status, 200, "{}", role.text());
+    let (acme, ann) = (jo.org(), visitor(&world, &released, "ann").org());
+    world.host_event("client.created", json!({ "organization_id": ann })).await;
+    for (kind, organization) in [
+        ("invoice.payment_succeeded", &acme),
+        ("customer.subscription.updated", &ann),
+        ("invoice.payment_failed", &ann),
+        ("charge.refunded", &ann),
+    ] {
+        assert_eq!(world.stripe(json!({ "type": kind, "organization_id": organization })).await, [200]);
+    }
+    let days = json!({ "days": 3, "reason": "Another late start" }).to_string();
+    let pat = visitor(&world, &released, "pat").org();
+    let mut operator = visitor(&world, &released, "operator");
+    let extended =
+        operator.send("POST", &format!("/operator/organizations/{pat}/extend-trial"), &json, days).await;
+    assert_eq!(extended.status, 200, "{}", extended.text());
+    let mut again = world.visitor();
+    again.submit("/login", &[("email", "ann@example.com")]).await;
+    world.settle().await;
+    world.advance("2h").await;
+
+    let mut written = 0;
+    for ((pk, sk), paths) in decorated {
+        let Some(mut item) = world.items(&pk).await.into_iter().find(|item| item["sk"]["S"] == sk) else {
+            continue;
+        };
+        let before = items.iter().find(|item| key(item) == (pk.clone(), sk.clone())).unwrap();
+        written += usize::from(*before != item);
+        assert_eq!(item[FUTURE]["S"], "kept", "{pk} {sk}");
+        for path in paths {
+            if let Some(group) = at(&mut item, &path) {
+                assert!(group.contains_key(FUTURE), "{pk} {sk}: {path}");
+            }
+        }
+    }
+    assert!(written >= 8, "only {written} of the items were written at all");
+}
+
+fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
+    let end = text.find(after).unwrap();
+    text[..end].rsplit(before).next().unwrap()
+}

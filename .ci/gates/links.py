@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOWHERE = {"hyper v0.14", "rustls v0.21", "p256", "aws-lc-sys", "openssl-sys", "native-tls"}
 
 # Nowhere in what is deployed: the local stack's own pieces.
-LOCAL_ONLY = {"local", "clap", "dynoxide-rs", "rusqlite", "libsqlite3-sys", "serde_yaml_ng"}
+LOCAL_ONLY = {"local", "clap", "dynoxide-rs", "rusqlite", "libsqlite3-sys", "serde_yaml_ng", "toml"}
 
 # Only in these functions.
 ONLY_IN = {

@@ -50,8 +50,11 @@ pub(super) fn check(
         let said = "keep the limits of the template";
         findings.push(Finding::good(Area::Configuration, format!("{} parameters", parameters.len()), said));
     }
-    findings
-        .extend([trial(&values), sender(&values), prices(&values), region(&values)].into_iter().flatten());
+    findings.extend(
+        [trial(&values), sender(&values), prices(&values), region(&values), domain(&values)]
+            .into_iter()
+            .flatten(),
+    );
     findings.extend(mode(stage, &values));
     findings.extend(left_out(&values));
     findings
@@ -139,9 +142,21 @@ fn prices(values: &Values) -> Option<Finding> {
     })
 }
 
-/// Functions read secrets in their own region.
+fn domain(values: &Values) -> Option<Finding> {
+    let name = values.get("DomainName")?;
+    Some(match values.get("CertificateArn") {
+        None => fault(
+            "CertificateArn",
+            format!("is missing for {name}"),
+            "request one in the stage's region, and give its ARN",
+        ),
+        Some(_) => Finding::good(Area::Configuration, "Domain", name),
+    })
+}
+
+/// Functions read secrets in their own region, and an API takes a certificate of its own.
 fn region(values: &Values) -> Option<Finding> {
-    let names = ["StripeSecretKeyArn", "StripeWebhookSecretArn", "HostSigningKeysArn"];
+    let names = ["StripeSecretKeyArn", "StripeWebhookSecretArn", "HostSigningKeysArn", "CertificateArn"];
     let place = |name: &str| {
         let mut parts = values.get(name)?.split(':').skip(3);
         Some((parts.next()?.to_owned(), parts.next()?.to_owned()))
@@ -149,8 +164,8 @@ fn region(values: &Values) -> Option<Finding> {
     let places: Vec<_> = names.iter().filter_map(|name| Some((*name, place(name)?))).collect();
     let (_, first) = places.first()?;
     let (name, _) = places.iter().find(|(_, place)| place != first)?;
-    let mend = "store all of the stage's secrets in its own account and region";
-    Some(fault(name, "is a secret of another account or region than StripeSecretKeyArn", mend))
+    let mend = "keep the stage's secrets and its certificate in its own account and region";
+    Some(fault(name, "is of another account or region than StripeSecretKeyArn", mend))
 }
 
 fn mode(stage: &Stage, values: &Values) -> Option<Finding> {

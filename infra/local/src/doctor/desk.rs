@@ -75,7 +75,7 @@ impl Desk {
     }
 
     fn stripe(&self, request: &HttpRequest, path: &str) -> Result<HttpResponse, ConnectorError> {
-        let mut asked = http::Request::builder().method(request.method()).uri(path.replace(['[', ']'], "_"));
+        let mut asked = http::Request::builder().method(request.method()).uri(path);
         for (name, value) in request.headers() {
             asked = asked.header(name, value);
         }

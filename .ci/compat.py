@@ -17,6 +17,10 @@ from pathlib import Path
 from running import PATIENCE, running
 
 
+# What an organization's item carries only while something is due.
+PASSING = {"due_pk", "due_at", "mail_pk", "mail_at", "mail_ready"}
+
+
 class Stay(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_):
         return None
@@ -62,13 +66,22 @@ class Life:
         log = self.data.parent / "log"
         with running([self.programs[version], "--data", str(self.data)], "/_local/health", log) as self.url:
             try:
+                before = self.organizations()
                 step()
                 self.local("POST", "/_local/settle")
                 letters = self.local("GET", "/_local/dead-letters")
                 assert not letters, f"given up: {json.dumps(letters)[:800]}"
+                for organization, groups in before.items():
+                    lost = groups - self.organizations()[organization] - PASSING
+                    assert not lost, f"{organization} lost {sorted(lost)}"
             except Exception as failure:
                 sys.exit(f"✗ {version}: {name}: {failure}\n{log.read_text(errors='replace')[-3000:]}")
         self.steps += 1
+
+    def organizations(self) -> dict[str, set[str]]:
+        """The groups of each organization's item."""
+        items = [item for item in self.local("GET", "/_local/table") if item["sk"]["S"] == "ORG"]
+        return {item["pk"]["S"]: set(item) for item in items}
 
     # ---- what happens ----
 
@@ -81,8 +94,9 @@ class Life:
 
     def pay(self):
         organization = self.checklist()["organization"]["id"]
-        sent = self.local("POST", "/_local/stripe/events", {"type": "invoice.payment_succeeded", "organization_id": organization})
-        assert sent["statuses"] == [200], sent
+        for kind in ("customer.subscription.created", "invoice.payment_succeeded"):
+            sent = self.local("POST", "/_local/stripe/events", {"type": kind, "organization_id": organization})
+            assert sent["statuses"] == [200], sent
 
     def ask_for_link(self):
         self.done("POST", "/login", form={"email": "jo@example.com"})

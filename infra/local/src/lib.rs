@@ -8,6 +8,7 @@
 //! [`Stack`] is all of it: the binary serves it on a port, tests ask it without one.
 
 pub mod activity;
+pub mod audit;
 pub mod bus;
 pub mod calls;
 pub mod clock;
@@ -26,6 +27,7 @@ pub mod host_app;
 pub mod iam;
 pub mod invoke;
 pub mod journal;
+pub mod ledger;
 pub mod mailbox;
 pub mod pattern;
 pub mod permissions;

@@ -27,6 +27,7 @@ use crate::engine::Engine;
 use crate::gateway::Gateway;
 use crate::host_app::HostApp;
 use crate::invoke::Fleet;
+use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
 use crate::permissions::Permissions;
 use crate::schedule::Scheduler;
@@ -76,6 +77,7 @@ impl Stack {
             calls: Calls::default(),
             faults: crate::faults::Faults::default(),
             permissions: Permissions::new(template.functions.values()),
+            ledger: Ledger::new(&config.template, &config.settings),
         });
         let dead_letters = Arc::new(DeadLetters::default());
         let mut fleet = Fleet::new(Arc::clone(&activity), Arc::clone(&clock), Arc::clone(&dead_letters));

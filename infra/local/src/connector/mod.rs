@@ -29,6 +29,7 @@ use crate::engine::Engine;
 use crate::faults::{Faults, Kind};
 use crate::iam::{Statement, authorize};
 use crate::invoke;
+use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
 use crate::permissions::Permissions;
 use crate::secrets::Secrets;
@@ -57,6 +58,8 @@ pub struct Cloud {
     pub faults: Faults,
     /// What the roles allow, and what of it was used.
     pub permissions: Permissions,
+    /// What all calls needed.
+    pub ledger: Ledger,
 }
 
 /// The HTTP client that a function's SDK clients share.
@@ -80,6 +83,7 @@ impl Connector {
         let call = parse(&request);
         let needs = call.needs();
         let allowed = authorize(&self.statements, &needs);
+        self.cloud.ledger.note(&self.function, &needs);
         if allowed.is_ok() {
             self.cloud.permissions.mark(&self.function, &self.statements, &needs);
         }

@@ -97,7 +97,7 @@ impl Desk {
         let Some(table) = tables.iter().find(|table| table.name == name) else {
             return missing("ResourceNotFoundException");
         };
-        let standing = self.template.standing.values().find(|it| it.name == name);
+        let standing = self.template.resources.values().find(|it| it.name == name);
         let property =
             |path: &str| standing.and_then(|it| it.properties.pointer(path)).cloned().unwrap_or_default();
         let status = |on: bool| if on { "ENABLED" } else { "DISABLED" };
@@ -206,7 +206,7 @@ impl Desk {
 
     /// The properties of the resources of a kind whose `path` says `name`.
     fn standing(&self, kind: &str, path: &str, name: &str) -> impl Iterator<Item = &Value> {
-        let all = self.template.standing.values().filter(move |it| it.kind == kind);
+        let all = self.template.resources.values().filter(move |it| it.kind == kind);
         let properties = all.map(|it| &it.properties);
         properties.filter(move |it| it.pointer(path).and_then(Value::as_str) == Some(name))
     }

@@ -139,7 +139,7 @@ fn sets(template: &Template) -> Vec<(String, Vec<String>)> {
     let text =
         |value: Option<&serde_json::Value>| value.and_then(|it| it.as_str()).unwrap_or_default().to_owned();
     let destinations =
-        template.standing.values().filter(|it| it.kind == "AWS::SES::ConfigurationSetEventDestination");
+        template.resources.values().filter(|it| it.kind == "AWS::SES::ConfigurationSetEventDestination");
     let set = destinations.map(|destination| {
         let name = text(destination.properties.get("ConfigurationSetName"));
         let events = destination.properties.pointer("/EventDestination/MatchingEventTypes");

@@ -18,7 +18,7 @@ use crate::dead_letters::DeadLetters;
 use crate::engine::{Engine, OpenError};
 use crate::invoke::Fleet;
 use crate::template::{ACCOUNT, REGION, StreamSource};
-use record::{as_lambda_gets_it, first_failure};
+use record::{as_lambda_gets_it, first_failure, made_at};
 
 pub use checkpoints::Checkpoints;
 
@@ -185,6 +185,13 @@ impl Pump {
             .collect()
     }
 
+    /// Whether the oldest of these records is older than the mapping allows.
+    fn too_old(&self, records: &[Value]) -> bool {
+        let oldest = records.iter().filter_map(made_at).min();
+        let age = oldest.map(|oldest| self.clock.now().duration_since(oldest));
+        self.mapping.max_age.zip(age).is_some_and(|(most, age)| age > most)
+    }
+
     /// Sends one batch; gives back what has to be sent again, in order.
     async fn deliver(&self, batch: Batch) -> VecDeque<Batch> {
         let event = json!({"Records": batch.records});
@@ -212,7 +219,7 @@ impl Pump {
                 .collect();
         }
         let failures = batch.failures + 1;
-        if self.mapping.retries.is_some_and(|retries| failures > retries) {
+        if self.mapping.retries.is_some_and(|retries| failures > retries) || self.too_old(&rest) {
             let event = json!({"Records": rest});
             let origin = self.mapping.on_failure.as_deref().unwrap_or(&self.mapping.id);
             self.dead_letters.keep(&self.mapping.function, origin, &reason, event, self.clock.now());

@@ -1,5 +1,6 @@
 //! The stream's records as Lambda hands them over, and as a function reports them.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::template::REGION;
@@ -16,6 +17,12 @@ pub(super) fn first_failure(records: &[Value], answer: &str) -> Option<usize> {
         })
     };
     failures.iter().map(|failure| place(failure).unwrap_or(0)).min()
+}
+
+/// When a change was made, as far as its record says.
+pub(super) fn made_at(record: &Value) -> Option<Timestamp> {
+    let seconds = record.pointer("/dynamodb/ApproximateCreationDateTime")?.as_i64()?;
+    Timestamp::from_second(seconds).ok()
 }
 
 /// The engine's record in the shape and order that Lambda delivers.

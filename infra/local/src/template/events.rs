@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::{ACCOUNT, REGION, flag, number, text};
+use super::{ACCOUNT, REGION, flag, known, number, text};
 use crate::pattern::Pattern;
 
 /// A route of the HTTP API.
@@ -36,6 +36,8 @@ pub struct StreamSource {
     pub reports_failures: bool,
     /// How often a failed batch is sent again; `None` is without end.
     pub retries: Option<u32>,
+    /// How old a record may grow before it is given up; `None` is as old as it likes.
+    pub max_age: Option<SignedDuration>,
     /// Where records go that failed for good.
     pub on_failure: Option<String>,
     /// Start at the oldest record (`TRIM_HORIZON`) instead of the newest.
@@ -88,63 +90,22 @@ pub(super) enum Source {
     Disabled,
 }
 
-/// The properties that are understood, or that make no difference on one machine.
-fn known(kind: &str) -> Option<&'static [&'static str]> {
-    Some(match kind {
-        "HttpApi" => &["ApiId", "Path", "Method", "PayloadFormatVersion", "RouteSettings", "TimeoutInMillis"],
-        "DynamoDB" => &[
-            "Stream",
-            "StartingPosition",
-            "BatchSize",
-            "MaximumBatchingWindowInSeconds",
-            "FilterCriteria",
-            "BisectBatchOnFunctionError",
-            "FunctionResponseTypes",
-            "MaximumRetryAttempts",
-            "MaximumRecordAgeInSeconds",
-            "ParallelizationFactor",
-            "DestinationConfig",
-            "Enabled",
-        ],
-        "EventBridgeRule" | "CloudWatchEvent" => {
-            &["Pattern", "EventBusName", "RetryPolicy", "DeadLetterConfig", "RuleName", "State", "Target"]
-        }
-        "Schedule" => &[
-            "Schedule",
-            "Name",
-            "Description",
-            "Enabled",
-            "State",
-            "Input",
-            "RetryPolicy",
-            "DeadLetterConfig",
-        ],
-        "ScheduleV2" => &[
-            "ScheduleExpression",
-            "ScheduleExpressionTimezone",
-            "FlexibleTimeWindow",
-            "Name",
-            "Description",
-            "State",
-            "Input",
-            "RetryPolicy",
-            "DeadLetterConfig",
-            "RoleArn",
-            "OmitName",
-        ],
-        _ => return None,
-    })
-}
-
 pub(super) fn read(at: &str, function: &str, event: &Value) -> Result<Source, String> {
     let kind = text(event, "Type", at)?;
     let empty = Value::Object(serde_json::Map::new());
     let properties = event.get("Properties").unwrap_or(&empty);
-    let understood = known(&kind).ok_or_else(|| format!("{at}: the event type {kind} is not understood"))?;
-    for name in properties.as_object().into_iter().flatten().map(|(name, _)| name) {
-        if !understood.contains(&name.as_str()) {
-            return Err(format!("{at}: the property {name} of {kind} is not understood"));
-        }
+    let unknown = known::unknown(&format!("event {kind}"), properties, at);
+    if !unknown.is_empty() {
+        return Err(unknown.join("\n"));
+    }
+    if let Some(other) = event
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name)
+        .find(|name| !matches!(name.as_str(), "Type" | "Properties"))
+    {
+        return Err(format!("{at}: the property {other} is not understood"));
     }
     if !flag(properties, "Enabled", at, true)?
         || properties.get("State").and_then(Value::as_str) == Some("DISABLED")
@@ -194,6 +155,9 @@ fn stream(at: &str, function: &str, properties: &Value) -> Result<StreamSource, 
         reports_failures: reports
             .is_some_and(|kinds| kinds.iter().any(|kind| kind == "ReportBatchItemFailures")),
         retries: u32::try_from(number(properties, "MaximumRetryAttempts", at, -1)?).ok(),
+        max_age: Some(number(properties, "MaximumRecordAgeInSeconds", at, -1)?)
+            .filter(|age| *age >= 0)
+            .map(SignedDuration::from_secs),
         on_failure: destination.and_then(Value::as_str).map(str::to_owned),
         from_start: match text(properties, "StartingPosition", at)?.as_str() {
             "TRIM_HORIZON" => true,

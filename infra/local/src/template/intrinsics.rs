@@ -59,9 +59,7 @@ impl<'a> Scope<'a> {
         name: &str,
         resource: &Yaml,
     ) -> Result<Option<(String, Value)>, String> {
-        if let Some(condition) = resource.get("Condition").and_then(Yaml::as_str)
-            && !self.condition(condition, 0)?
-        {
+        if !self.is_there(resource)? {
             return Ok(None);
         }
         let kind =
@@ -71,6 +69,16 @@ impl<'a> Scope<'a> {
             None => Value::Object(Map::new()),
         };
         Ok(Some((kind.to_owned(), properties)))
+    }
+
+    /// Whether a resource or an output exists under its condition, if it has one.
+    pub(super) fn is_there(&self, entry: &Yaml) -> Result<bool, String> {
+        entry.get("Condition").and_then(Yaml::as_str).map_or(Ok(true), |name| self.condition(name, 0))
+    }
+
+    /// What is wrong with conditions, whether or not anything asks for them.
+    pub(super) fn broken_conditions(&self) -> Vec<String> {
+        entries(self.conditions).filter_map(|(name, _)| self.condition(name, 0).err()).collect()
     }
 
     /// `value` with every intrinsic replaced by what it stands for.
@@ -248,6 +256,12 @@ impl<'a> Scope<'a> {
         if self.resources.contains_key(name) {
             return self.resource_name(name, depth).map(|name| Some(json!(name)));
         }
+        // What SAM makes of an API beside it.
+        if let Some((api, "Stage")) = name.split_once('.')
+            && self.resources.contains_key(api)
+        {
+            return Ok(Some(json!("$default")));
+        }
         Err(format!("{at}: nothing is called {name}"))
     }
 
@@ -299,7 +313,8 @@ fn check_parameter(name: &str, parameter: &Yaml, value: &str) -> Result<(), Stri
     Err(format!("the parameter {name} is one of {}", allowed.join(", ")))
 }
 
-fn entries(value: Option<&Yaml>) -> impl Iterator<Item = (&str, &Yaml)> {
+/// The entries of a mapping whose names are text.
+pub(super) fn entries(value: Option<&Yaml>) -> impl Iterator<Item = (&str, &Yaml)> {
     value
         .and_then(Yaml::as_mapping)
         .into_iter()

@@ -6,6 +6,7 @@
 mod events;
 mod function;
 mod intrinsics;
+mod known;
 mod names;
 mod table;
 
@@ -25,34 +26,6 @@ use intrinsics::Scope;
 /// The template that this program was built with.
 pub const TEXT: &str = include_str!("../../../../template.yaml");
 
-/// Resource types that have no part in a system on one machine: queues appear as the dead-letter list, the
-/// mailbox stands for SES, and there is nothing to alarm.
-const INERT: &[&str] = &[
-    "AWS::CloudFormation::Stack",
-    "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::CompositeAlarm",
-    "AWS::CloudWatch::Dashboard",
-    "AWS::Events::EventBus",
-    "AWS::Events::EventBusPolicy",
-    "AWS::IAM::Role",
-    "AWS::KMS::Alias",
-    "AWS::KMS::Key",
-    "AWS::Lambda::EventInvokeConfig",
-    "AWS::Logs::LogGroup",
-    "AWS::Logs::MetricFilter",
-    "AWS::S3::Bucket",
-    "AWS::S3::BucketPolicy",
-    "AWS::SES::ConfigurationSet",
-    "AWS::SES::ConfigurationSetEventDestination",
-    "AWS::SES::EmailIdentity",
-    "AWS::SNS::Subscription",
-    "AWS::SNS::Topic",
-    "AWS::SQS::Queue",
-    "AWS::SQS::QueuePolicy",
-    "AWS::SecretsManager::Secret",
-    "AWS::Serverless::Application",
-];
-
 /// The parts of the template that run.
 #[derive(Debug, Clone)]
 pub struct Template {
@@ -68,18 +41,20 @@ pub struct Template {
     pub schedules: Vec<Schedule>,
     /// The tables.
     pub tables: Vec<Table>,
-    /// Whatever stands there without being called, by logical id.
-    pub standing: BTreeMap<String, Standing>,
+    /// Every resource that exists, by its name in the template: what the parts above were read from, and the rest.
+    pub resources: BTreeMap<String, Resource>,
+    /// What applies to all resources of a kind.
+    pub globals: Value,
 }
 
-/// A resource that nothing calls: a table, a configuration set, a queue.
-#[derive(Debug, Clone)]
-pub struct Standing {
-    /// Its type.
+/// A resource with every intrinsic replaced by what it stands for here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resource {
+    /// Its type, such as `AWS::SQS::Queue`.
     pub kind: String,
     /// Its name, as `!Ref` gives it.
     pub name: String,
-    /// Its properties, with every intrinsic resolved.
+    /// Its properties.
     pub properties: Value,
 }
 
@@ -104,18 +79,29 @@ impl Template {
             .map_err(|error| TemplateFaults(vec![format!("not YAML: {error}")]))?;
         let scope = Scope::new(&document, settings).map_err(|fault| TemplateFaults(vec![fault]))?;
         let mut reader = Reader::default();
+        reader.faults.extend(known::unknown("template", &names(&document), "the template"));
+        reader.faults.extend(scope.broken_conditions());
+        for part in ["parameter", "output"] {
+            reader.part(&scope, &document, part);
+        }
         let globals = match document.get("Globals") {
             Some(globals) => reader.keep(scope.resolve(globals, "Globals")).unwrap_or_default(),
             None => Value::Null,
         };
+        reader.faults.extend(known::unknown("globals", &globals, "Globals"));
         for (name, resource) in scope.resources() {
+            reader.faults.extend(known::unknown("resource", &names(resource), name));
             match scope.resolve_resource(name, resource) {
-                Ok(Some((kind, properties))) => reader.resource(&scope, &globals, name, &kind, &properties),
+                Ok(Some((kind, properties))) => {
+                    reader.resource(&scope, &globals, name, &kind, &properties);
+                    let called = scope.name_of(name).unwrap_or_else(|_| name.to_owned());
+                    reader.resources.insert(name.to_owned(), Resource { kind, name: called, properties });
+                }
                 Ok(None) => {}
                 Err(fault) => reader.faults.push(fault),
             }
         }
-        reader.finish(&scope, settings)
+        reader.finish(&scope, globals, settings)
     }
 
     /// The value of a variable in the first function that has it.
@@ -145,13 +131,27 @@ struct Reader {
     rules: Vec<Rule>,
     schedules: Vec<Schedule>,
     tables: Vec<Table>,
-    standing: BTreeMap<String, Standing>,
+    resources: BTreeMap<String, Resource>,
     faults: Vec<String>,
 }
 
 impl Reader {
     fn keep<T>(&mut self, result: Result<T, String>) -> Option<T> {
         result.map_err(|fault| self.faults.push(fault)).ok()
+    }
+
+    /// Parameters or outputs, which have no part in what runs and can be wrong all the same.
+    fn part(&mut self, scope: &Scope<'_>, document: &Yaml, part: &str) {
+        let section = if part == "output" { "Outputs" } else { "Parameters" };
+        for (name, entry) in intrinsics::entries(document.get(section)) {
+            let at = format!("{section}.{name}");
+            self.faults.extend(known::unknown(part, &names(entry), &at));
+            match scope.is_there(entry) {
+                Ok(true) => drop(self.keep(scope.resolve(entry, &at))),
+                Ok(false) => {}
+                Err(fault) => self.faults.push(fault),
+            }
+        }
     }
 
     fn resource(
@@ -162,6 +162,7 @@ impl Reader {
         kind: &str,
         properties: &Value,
     ) {
+        self.faults.extend(known::unknown(kind, properties, logical));
         match kind {
             "AWS::Serverless::Function" => {
                 let Some(function) = self.keep(Function::read(logical, properties, globals)) else {
@@ -170,20 +171,15 @@ impl Reader {
                 self.events(&function, properties);
                 self.functions.insert(function.name.clone(), function);
             }
-            "AWS::Serverless::HttpApi" => {}
             "AWS::DynamoDB::Table" => {
                 let name = scope.name_of(logical).unwrap_or_else(|_| logical.to_owned());
                 if let Some(table) = self.keep(Table::read(logical, name, properties)) {
                     self.tables.push(table);
                 }
             }
-            kind if INERT.contains(&kind) => {}
-            other => self.faults.push(format!("{logical}: the type {other} is not understood")),
-        }
-        if kind == "AWS::DynamoDB::Table" || INERT.contains(&kind) {
-            let name = scope.name_of(logical).unwrap_or_else(|_| logical.to_owned());
-            let standing = Standing { kind: kind.to_owned(), name, properties: properties.clone() };
-            self.standing.insert(logical.to_owned(), standing);
+            // Has no part in a system on one machine: queues and the bucket appear as the dead-letter list, the mailbox
+            // stands for SES, and nothing is alarmed.
+            _ => {}
         }
     }
 
@@ -207,6 +203,7 @@ impl Reader {
     fn finish(
         mut self,
         scope: &Scope<'_>,
+        globals: Value,
         settings: &BTreeMap<String, String>,
     ) -> Result<Template, TemplateFaults> {
         let faults = std::mem::take(&mut self.faults);
@@ -217,7 +214,8 @@ impl Reader {
             rules: self.rules,
             schedules: self.schedules,
             tables: self.tables,
-            standing: self.standing,
+            resources: self.resources,
+            globals,
         };
         let mut faults = faults;
         for (name, value) in settings {
@@ -228,6 +226,11 @@ impl Reader {
         }
         if faults.is_empty() { Ok(template) } else { Err(TemplateFaults(faults)) }
     }
+}
+
+/// The names in a part of the template, without what they hold.
+fn names(part: &Yaml) -> Value {
+    intrinsics::entries(Some(part)).map(|(name, _)| (name.to_owned(), Value::Null)).collect()
 }
 
 /// The string at `key`, or a fault that names the place.

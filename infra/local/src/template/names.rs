@@ -62,6 +62,16 @@ impl Scope<'_> {
             ("AWS::Logs::LogGroup", "Arn") => arn("logs", format!("log-group:{name}:*")),
             ("AWS::KMS::Key", "Arn") => arn("kms", format!("key/{name}")),
             ("AWS::S3::Bucket", "Arn") => format!("arn:aws:s3:::{name}"),
+            ("AWS::Serverless::HttpApi", "ApiEndpoint") => {
+                format!("https://{name}.execute-api.{REGION}.amazonaws.com")
+            }
+            ("AWS::ApiGatewayV2::DomainName", "RegionalDomainName") => {
+                format!("d-local.execute-api.{REGION}.amazonaws.com")
+            }
+            ("AWS::ApiGatewayV2::DomainName", "RegionalHostedZoneId") => "ZLOCAL".to_owned(),
+            ("AWS::Serverless::Application", output) if output.starts_with("Outputs.") => {
+                format!("{name}-{output}")
+            }
             ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{ACCOUNT}:role/{name}"),
             _ => return Err(format!("{at}: {attribute} of {kind} is not understood")),
         })

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Behaviour, Bench, behaviour, bench, idle, put};
+use crate::support::{Behaviour, Bench, TEMPLATE, behaviour, bench, bench_of, idle, put};
 
 /// Writes these items in one invocation.
 fn writer(keys: &'static [(&'static str, &'static str)]) -> Behaviour {
@@ -87,6 +87,20 @@ async fn a_reported_failure_is_sent_again_and_the_records_before_it_are_not() {
     let times = |key: char| heard.iter().filter(|keys| keys.contains(key)).count();
     assert_eq!(times('A'), 1, "{heard:?}");
     assert!(times('B') >= 3, "{heard:?}");
+}
+
+#[tokio::test]
+async fn what_fails_without_end_is_given_up_once_its_records_are_too_old() {
+    let (before, after) = ("MaximumRetryAttempts: 2", "MaximumRecordAgeInSeconds: 3600");
+    let template = TEMPLATE.replacen(before, after, 1);
+    assert_ne!(template, TEMPLATE);
+    let refusing = behaviour(|_, _| async { Err("not today".to_owned()) });
+    let bench = bench_of(template, writer(&[("A", "KEEP")]), refusing).await;
+    bench.work().await;
+    bench.post("/_local/clock", json!({"advance": "55m"})).await;
+    assert_eq!(outcome(&bench).await.1, [""; 0]);
+    bench.post("/_local/clock", json!({"advance": "6m"})).await;
+    assert_eq!(outcome(&bench).await.1, ["A"]);
 }
 
 #[tokio::test]

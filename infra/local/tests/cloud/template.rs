@@ -54,6 +54,27 @@ fn what_is_not_understood_is_named() {
         ("StringEquals:", "NumericEquals:", "NumericEquals"),
         ("!GetAtt Table.StreamArn", "!GetAtt Table.Colour", "Colour"),
         ("Timeout: 2", "Timeout: soon", "Timeout"),
+        // A name that is misspelt, in every kind of place.
+        ("Transform:", "Transfrom:", "Transfrom"),
+        ("Default: hello", "Defualt: hello", "Defualt"),
+        ("    Timeout: 2", "    TimeOut: 2", "TimeOut"),
+        ("CodeUri: functions/worker", "CodeUri: functions/worker\n      MemorySiz: 1", "MemorySiz"),
+        ("EventInvokeConfig: {Maximum", "EventInvokeConfig: {Maxmum", "MaxmumRetryAttempts"),
+        ("Sid: Items", "Sidd: Items", "Sidd"),
+        ("Method: POST", "Methods: POST", "Methods"),
+        ("Pattern: {source: [test]", "Patern: {source: [test]", "Patern"),
+        ("Schedule: rate", "Schedul: rate", "Schedul"),
+        ("Filters:", "Filter:", "Filter"),
+        ("Projection:", "Projections:", "Projections"),
+        ("StreamViewType", "StreamView", "StreamView"),
+        (
+            "Type: AWS::DynamoDB::Table",
+            "Type: AWS::DynamoDB::Table\n    DeletionPolcy: Retain",
+            "DeletionPolcy",
+        ),
+        ("Resources:\n", "Outputs:\n  Url: {Vlaue: x}\nResources:\n", "Vlaue"),
+        ("Resources:\n", "Outputs:\n  Url: {Value: !GetAtt Api.Adress}\nResources:\n", "Adress"),
+        ("  IsLoud:", "  IsOdd: !Equals [!Ref Nobody, a]\n  IsLoud:", "Nobody"),
     ] {
         let text = TEMPLATE.replacen(from, to, 1);
         assert_ne!(text, TEMPLATE, "{from}");

@@ -1,0 +1,141 @@
+//! What a function's role allows, as IAM evaluates it.
+//!
+//! See "Policy evaluation logic" in the IAM User Guide: an explicit Deny wins, then any Allow, else nothing.
+
+mod condition;
+mod statement;
+mod wildcard;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use statement::{Permission, Statement};
+
+/// One action on one resource that a call needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Need {
+    /// The action, such as `dynamodb:GetItem`.
+    pub action: String,
+    /// The resource's ARN.
+    pub resource: String,
+    /// Condition keys with their values. A key without a value is not there.
+    pub context: BTreeMap<String, Vec<String>>,
+}
+
+impl Need {
+    /// A need without condition keys.
+    pub fn new(action: impl Into<String>, resource: impl Into<String>) -> Self {
+        Self { action: action.into(), resource: resource.into(), context: BTreeMap::new() }
+    }
+
+    /// The same with a condition key, if it has a value.
+    #[must_use]
+    pub fn with(mut self, key: &str, values: Vec<String>) -> Self {
+        if !values.is_empty() {
+            self.context.insert(key.to_owned(), values);
+        }
+        self
+    }
+}
+
+/// The names of the statements that together allow `needs`, or the first need that none of them allows.
+pub fn authorize<'a>(statements: &[Statement], needs: &'a [Need]) -> Result<Vec<String>, &'a Need> {
+    let mut names: Vec<String> = Vec::new();
+    for need in needs {
+        let mut covering = statements.iter().filter(|statement| statement.covers(need));
+        let allowed = covering.clone().find(|statement| statement.allows());
+        match allowed {
+            Some(statement) if covering.all(|statement| statement.allows()) => {
+                if !names.contains(&statement.name) {
+                    names.push(statement.name.clone());
+                }
+            }
+            _ => return Err(need),
+        }
+    }
+    Ok(names)
+}
+
+/// A value that may be one or a list.
+fn many(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    let (one, list) = match value {
+        Some(Value::Array(items)) => (None, items.as_slice()),
+        other => (other, [].as_slice()),
+    };
+    one.into_iter().chain(list)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const TABLE: &str = "arn:aws:dynamodb:us-east-1:1:table/T";
+
+    fn role() -> Vec<Statement> {
+        let policies = json!([{"Statement": [
+            {"Sid": "Read", "Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:BatchGet*"], "Resource": TABLE},
+            {"Effect": "Allow", "Action": "dynamodb:Query", "Resource": [format!("{TABLE}/index/by-due")]},
+            {"Sid": "Own", "Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": TABLE,
+             "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ORG#*", "USER#?"]}}},
+            {"Sid": "Send", "Effect": "Allow", "Action": "ses:SendEmail", "Resource": "arn:aws:ses:*:identity/example.com",
+             "Condition": {"StringEquals": {"ses:FromAddress": "us@example.com"}}},
+            {"Sid": "Never", "Effect": "Deny", "Action": "dynamodb:*", "Resource": "*:table/Secret"},
+            {"Sid": "All", "Effect": "Allow", "Action": "dynamodb:DeleteItem", "Resource": "*"},
+        ]}]);
+        Statement::read_all("F", Some(&policies)).unwrap()
+    }
+
+    fn check(need: Need, expected: Option<&str>) {
+        let needs = [need];
+        let got = authorize(&role(), &needs).ok().map(|names| names.join(","));
+        assert_eq!(got.as_deref(), expected, "{:?}", needs[0]);
+    }
+
+    #[test]
+    fn a_call_is_allowed_by_the_statement_that_covers_it() {
+        let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+        let put = |of: &[&str]| Need::new("dynamodb:PutItem", TABLE).with("dynamodb:LeadingKeys", keys(of));
+        check(Need::new("dynamodb:GetItem", TABLE), Some("Read"));
+        check(Need::new("dynamodb:BatchGetItem", TABLE), Some("Read"));
+        check(Need::new("dynamodb:UpdateItem", TABLE), None);
+        check(Need::new("dynamodb:GetItem", format!("{TABLE}2")), None);
+        check(Need::new("dynamodb:Query", format!("{TABLE}/index/by-due")), Some("F#1"));
+        check(Need::new("dynamodb:Query", TABLE), None);
+        check(put(&["ORG#1", "USER#1"]), Some("Own"));
+        check(put(&["ORG#1", "LINK#1"]), None);
+        check(put(&["USER#12"]), None);
+        let send = |from: &str| {
+            Need::new("ses:SendEmail", "arn:aws:ses:us-east-1:1:identity/example.com")
+                .with("ses:FromAddress", keys(&[from]))
+        };
+        check(send("us@example.com"), Some("Send"));
+        check(send("them@example.com"), None);
+        check(Need::new("ses:SendEmail", "arn:aws:ses:us-east-1:1:identity/example.com"), None);
+    }
+
+    #[test]
+    fn an_explicit_deny_wins() {
+        check(Need::new("dynamodb:DeleteItem", TABLE), Some("All"));
+        check(Need::new("dynamodb:DeleteItem", "arn:aws:dynamodb:us-east-1:1:table/Secret"), None);
+    }
+
+    #[test]
+    fn every_need_of_a_transaction_must_be_covered() {
+        let both = [Need::new("dynamodb:GetItem", TABLE), Need::new("dynamodb:DeleteItem", TABLE)];
+        assert_eq!(authorize(&role(), &both).unwrap(), ["Read", "All"]);
+        let one_too_many = [Need::new("dynamodb:GetItem", TABLE), Need::new("dynamodb:Scan", TABLE)];
+        assert_eq!(authorize(&role(), &one_too_many).unwrap_err().action, "dynamodb:Scan");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        let policy = json!([{"Statement": [{"Sid": "S", "Effect": "Allow", "Action": "a:B", "Resource": "*",
+            "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}]}]);
+        assert!(Statement::read_all("F", Some(&policy)).unwrap_err().contains("IpAddress"));
+        assert!(Statement::read_all("F", Some(&json!(["AmazonDynamoDBFullAccess"]))).is_err());
+    }
+}

@@ -1,0 +1,79 @@
+//! The front door.
+
+use serde_json::Value;
+
+use crate::stack::{Stack, number, object};
+
+fn apis(stack: &Stack) -> impl Iterator<Item = (&str, &Value)> {
+    stack.of("AWS::Serverless::HttpApi")
+}
+
+fn is_bounded(settings: &Value) -> bool {
+    ["ThrottlingRateLimit", "ThrottlingBurstLimit"]
+        .iter()
+        .all(|limit| number(&settings[limit]).is_some_and(|limit| (1..10_000).contains(&limit)))
+}
+
+/// Not the account's own 10,000 a second.
+pub fn throttle(stack: &Stack) -> Vec<String> {
+    let loose = apis(stack).filter(|(_, api)| !is_bounded(&api["DefaultRouteSettings"]));
+    loose.map(|(name, _)| format!("{name} lets as much in as the account can take")).collect()
+}
+
+/// Settings of a route take the place of the default ones as a whole; and a name that no route has has no effect.
+pub fn route_throttle(stack: &Stack) -> Vec<String> {
+    let mut found = Vec::new();
+    let routes: Vec<String> = stack
+        .template
+        .routes
+        .iter()
+        .map(|route| format!("{} {}", route.method.as_deref().unwrap_or_default(), route.path))
+        .collect();
+    for (_, api) in apis(stack) {
+        let own = object(&api["RouteSettings"]);
+        for (route, settings) in &own {
+            if !routes.contains(route) || !is_bounded(settings) || settings["DetailedMetricsEnabled"] != true
+            {
+                found.push(format!("{route} has settings without a limit, or is no route"));
+            }
+        }
+        for route in ["POST /billing/webhooks/stripe", "POST /organizations/new", "POST /login"] {
+            if !own.iter().any(|(name, _)| name == route) {
+                found.push(format!("{route} has no budget of its own"));
+            }
+        }
+    }
+    found
+}
+
+/// A line a request, as JSON, with the route and never the path: a path can hold a one-time link.
+pub fn access_log(stack: &Stack) -> Vec<String> {
+    let wrong = apis(stack).filter(|(_, api)| {
+        let log = &api["AccessLogSettings"];
+        let format = log["Format"].as_str().unwrap_or_default();
+        let fields = serde_json::from_str::<Value>(format).unwrap_or_default();
+        log["DestinationArn"] != stack.arn("logs", "log-group:onramp-AccessLogs:*")
+            || ["requestId", "route", "status", "ms"].iter().any(|field| !fields[field].is_string())
+            || ["$context.path", "rawPath", "querystring"].iter().any(|leak| format.contains(leak))
+    });
+    wrong.map(|(name, _)| format!("{name} does not write down its requests, or too much of them")).collect()
+}
+
+/// With a domain of one's own, there is no second way in, and old TLS is refused.
+pub fn domain(stack: &Stack) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, api) in apis(stack) {
+        if api["DisableExecuteApiEndpoint"] != true {
+            found.push(format!("{name} answers at its own address beside the domain"));
+        }
+    }
+    for (name, domain) in stack.of("AWS::ApiGatewayV2::DomainName") {
+        if domain["DomainNameConfigurations"][0]["SecurityPolicy"] != "TLS_1_2" {
+            found.push(format!("{name} speaks old TLS"));
+        }
+    }
+    if stack.template.variable("PUBLIC_URL") != Some("https://start.example.com") {
+        found.push("links in mails lead elsewhere than to the domain".to_owned());
+    }
+    found
+}

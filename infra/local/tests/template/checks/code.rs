@@ -1,0 +1,122 @@
+//! Where the template and the code speak of the same thing.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::code;
+use crate::stack::{Stack, texts};
+
+fn difference(place: &str, template: &BTreeSet<String>, code: &BTreeSet<String>) -> Vec<String> {
+    let mut found: Vec<String> =
+        template.difference(code).map(|it| format!("{place}: the code does not know {it}")).collect();
+    found.extend(code.difference(template).map(|it| format!("{place}: the template does not know {it}")));
+    found
+}
+
+pub fn functions(stack: &Stack) -> Vec<String> {
+    let of_template: BTreeSet<String> = stack.template.functions.keys().cloned().collect();
+    let of_stack: BTreeSet<String> = local::functions::all().into_keys().map(str::to_owned).collect();
+    let mut found = difference("functions", &of_template, &code::folders("functions"));
+    found.extend(difference("the local stack", &of_template, &of_stack));
+    found.extend(difference("events", &of_template, &code::folders("events")));
+    found
+}
+
+/// A function is given exactly the variables that it reads.
+pub fn variables(stack: &Stack) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, function) in &stack.template.functions {
+        let read = code::variables(name);
+        // Lambda's own are not the template's.
+        let given = function.variables.keys().filter(|name| !name.starts_with("AWS_")).cloned().collect();
+        found.extend(difference(name, &given, &read));
+    }
+    found
+}
+
+pub fn routes(stack: &Stack) -> Vec<String> {
+    let of_template: BTreeSet<String> = stack
+        .template
+        .routes
+        .iter()
+        .filter_map(|route| Some(format!("{} {}", route.method.as_ref()?, route.path)))
+        .collect();
+    let of_code = web::routes::ROUTES.iter().map(|(method, path)| format!("{method} {path}")).collect();
+    let mut found = difference("routes", &of_template, &of_code);
+    if stack.template.routes.iter().filter(|route| route.path == "$default").count() != 1 {
+        found.push("what no route takes is nobody's, or several functions'".to_owned());
+    }
+    found
+}
+
+/// The indexes are those that the store asks, by the attributes that it writes, and hold keys alone.
+pub fn indexes(stack: &Stack) -> Vec<String> {
+    let mut found = Vec::new();
+    for table in &stack.template.tables {
+        let of_template: BTreeSet<String> = table.indexes.iter().map(|index| index.name.clone()).collect();
+        found.extend(difference(&table.name, &of_template, &code::indexes()));
+        for index in &table.indexes {
+            let kind = index.name.trim_start_matches("by-");
+            let sort = index.sort.as_ref().map(|key| key.attribute.clone());
+            if index.partition.attribute != format!("{kind}_pk") || sort != Some(format!("{kind}_at")) {
+                found.push(format!("{} is over other attributes than are written", index.name));
+            }
+        }
+    }
+    for (name, table) in stack.of("AWS::DynamoDB::Table") {
+        for index in table["GlobalSecondaryIndexes"].as_array().into_iter().flatten() {
+            if index["Projection"]["ProjectionType"] != "KEYS_ONLY" {
+                found.push(format!("{name}: {} holds more than keys", index["IndexName"]));
+            }
+        }
+    }
+    found
+}
+
+/// What was recorded of a rule's events passes its pattern: of the host app, of SES, of Stripe's destination.
+pub fn rule_events(stack: &Stack) -> Vec<String> {
+    let of = |function: &str| match function {
+        "checklist-write" => "host-",
+        "mailer" => "ses-",
+        "stripe-webhook" => "destination-",
+        _ => "",
+    };
+    let mut found = Vec::new();
+    for rule in &stack.template.rules {
+        let recorded = code::recorded(&rule.function, of(&rule.function));
+        let kept_out = recorded.iter().filter(|(_, event)| !rule.pattern.matches(event));
+        found.extend(kept_out.map(|(case, _)| format!("{} keeps {case} out", rule.id)));
+        // Somebody else's events are none of ours, and stay out by the rule already.
+        let other = json!({"source": "somebody.else", "detail-type": "project.created", "detail": {}});
+        if recorded.is_empty() || rule.pattern.matches(&other) {
+            found.push(format!("{} lets in what is not its function's", rule.id));
+        }
+    }
+    found
+}
+
+/// What was recorded of the stream passes the filters of its function's mapping; other items do not.
+pub fn stream_events(stack: &Stack) -> Vec<String> {
+    let other = json!({"eventName": "INSERT", "dynamodb": {
+        "Keys": {"pk": {"S": "USER#1"}, "sk": {"S": "SESSION#1"}}, "NewImage": {"expires_at": {"N": "1"}}}});
+    let mut found = Vec::new();
+    for stream in &stack.template.streams {
+        let passes = |record: &Value| stream.filters.iter().any(|filter| filter.matches(record));
+        let recorded = code::recorded(&stream.function, "stream-");
+        let records = recorded.iter().flat_map(|(_, event)| event["Records"].as_array().unwrap());
+        if recorded.is_empty() || !records.clone().all(passes) || passes(&other) {
+            found.push(format!("{} filters otherwise than its function reads", stream.id));
+        }
+    }
+    found
+}
+
+/// The host app's source is one setting, in the rule and in the code.
+pub fn host_source(stack: &Stack) -> Vec<String> {
+    let rules =
+        stack.events("EventBridgeRule").into_iter().filter(|(place, _)| place.starts_with("ChecklistWrite"));
+    let source = stack.template.variable("HOST_EVENT_SOURCE").unwrap_or_default();
+    let wrong = rules.filter(|(_, rule)| texts(&rule["Pattern"]["source"]) != [source]);
+    wrong.map(|(place, _)| format!("{place} takes another source than the code believes")).collect()
+}

@@ -1,0 +1,87 @@
+//! The checks, one function each, by name.
+
+mod api;
+mod code;
+mod delivery;
+mod functions;
+mod mail;
+mod parameters;
+mod policies;
+mod release;
+mod storage;
+
+use crate::stack::Stack;
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The check.
+    pub check: &'static str,
+    /// Where, and what.
+    pub place: String,
+}
+
+type Check = fn(&Stack) -> Vec<String>;
+
+/// The check that every template has to pass first: the local stack understands all of it.
+pub const UNDERSTOOD: &str = "understood";
+
+pub const CHECKS: &[(&str, Check)] = &[
+    ("table-recovery", storage::table_recovery),
+    ("table-protected", storage::table_protected),
+    ("table-encrypted", storage::table_encrypted),
+    ("table-stream", storage::table_stream),
+    ("table-expiry", storage::table_expiry),
+    ("retained", storage::retained),
+    ("bucket-closed", storage::bucket_closed),
+    ("queue-keeps", storage::queue_keeps),
+    ("tls-only", storage::tls_only),
+    ("log-retention", storage::log_retention),
+    ("policy-no-wildcard", policies::no_wildcard),
+    ("policy-key-prefixes", policies::key_prefixes),
+    ("policy-actions", policies::actions),
+    ("policy-secrets", policies::secrets),
+    ("policy-sender", policies::sender),
+    ("policy-named", policies::named),
+    ("async-destination", delivery::async_destination),
+    ("rule-dead-letter", delivery::rule_dead_letter),
+    ("stream-source", delivery::stream_source),
+    ("stream-failure", delivery::stream_failure),
+    ("changes-kept", delivery::changes_kept),
+    ("function-limits", functions::limits),
+    ("function-lease", functions::lease),
+    ("function-logs", functions::logs),
+    ("function-traced", functions::traced),
+    ("function-runtime", functions::runtime),
+    ("secrets-by-reference", functions::secrets_by_reference),
+    ("release-gradual", release::gradual),
+    ("release-alarms", release::alarms),
+    ("api-throttle", api::throttle),
+    ("api-route-throttle", api::route_throttle),
+    ("api-access-log", api::access_log),
+    ("api-domain", api::domain),
+    ("mail-tls", mail::tls),
+    ("mail-suppression", mail::suppression),
+    ("mail-feedback", mail::feedback),
+    ("parameters-described", parameters::described),
+    ("parameters-bounded", parameters::bounded),
+    ("parameters-grouped", parameters::grouped),
+    ("code-functions", code::functions),
+    ("code-variables", code::variables),
+    ("code-routes", code::routes),
+    ("code-indexes", code::indexes),
+    ("code-rule-events", code::rule_events),
+    ("code-stream-events", code::stream_events),
+    ("code-host-source", code::host_source),
+];
+
+/// All that is wrong with a template.
+pub fn check(text: &str) -> Vec<Finding> {
+    match Stack::read(text) {
+        Ok(stack) => CHECKS
+            .iter()
+            .flat_map(|(check, find)| find(&stack).into_iter().map(|place| Finding { check, place }))
+            .collect(),
+        Err(faults) => faults.into_iter().map(|place| Finding { check: UNDERSTOOD, place }).collect(),
+    }
+}

@@ -1,0 +1,47 @@
+//! What a person sets.
+
+use std::collections::BTreeSet;
+
+use serde_yaml_ng::Value as Yaml;
+
+use crate::stack::Stack;
+
+fn parameters(stack: &Stack) -> impl Iterator<Item = (&str, &Yaml)> {
+    let all = stack.raw["Parameters"].as_mapping().unwrap();
+    all.iter().map(|(name, parameter)| (name.as_str().unwrap(), parameter))
+}
+
+pub fn described(stack: &Stack) -> Vec<String> {
+    let bare =
+        parameters(stack).filter(|(_, it)| !it["Description"].as_str().is_some_and(|it| it.ends_with('.')));
+    bare.map(|(name, _)| format!("{name} does not say what it is for")).collect()
+}
+
+/// A value that cannot be right is refused before anything is made.
+pub fn bounded(stack: &Stack) -> Vec<String> {
+    let loose = parameters(stack).filter(|(_, parameter)| match parameter["Type"].as_str() {
+        Some("Number") => {
+            parameter["AllowedValues"].is_null()
+                && (parameter["MinValue"].is_null() || parameter["MaxValue"].is_null())
+        }
+        _ => parameter["AllowedValues"].is_null() && parameter["AllowedPattern"].is_null(),
+    });
+    loose.map(|(name, _)| format!("{name} takes anything")).collect()
+}
+
+/// Each stands in one group of the form that asks for them.
+pub fn grouped(stack: &Stack) -> Vec<String> {
+    let groups = &stack.raw["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"];
+    let named: Vec<&str> = groups
+        .as_sequence()
+        .unwrap()
+        .iter()
+        .flat_map(|group| group["Parameters"].as_sequence().unwrap())
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    let all: BTreeSet<&str> = parameters(stack).map(|(name, _)| name).collect();
+    if named.len() == all.len() && named.iter().copied().collect::<BTreeSet<_>>() == all {
+        return Vec::new();
+    }
+    vec!["parameters and their groups differ".to_owned()]
+}

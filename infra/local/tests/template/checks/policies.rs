@@ -1,0 +1,83 @@
+//! What the functions' roles allow. That nothing of it is too much, the audit of the whole test run shows.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::code;
+use crate::stack::{Stack, texts};
+
+const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
+
+pub fn named(stack: &Stack) -> Vec<String> {
+    let nameless =
+        stack.statements().into_iter().filter(|(_, it)| it["Sid"].as_str().is_none_or(str::is_empty));
+    nameless.map(|(place, _)| format!("{place} has no name")).collect()
+}
+
+/// No action and no resource is a pattern, and nothing is granted by what is left out.
+pub fn no_wildcard(stack: &Stack) -> Vec<String> {
+    let wide = stack.statements().into_iter().filter(|(_, statement)| {
+        let patterns = [texts(&statement["Action"]), texts(&statement["Resource"])].concat();
+        patterns.iter().any(|it| it.contains(['*', '?'])) || statement["Effect"] != "Allow"
+    });
+    wide.map(|(place, _)| format!("{place} says more than it names")).collect()
+}
+
+/// Whatever reaches the table is bound to kinds of keys that the store has, and is refused where the request shows no
+/// key at all: a condition on every key of a request is true of a request without one.
+pub fn key_prefixes(stack: &Stack) -> Vec<String> {
+    let known = code::partitions();
+    let bound = |statement: &Value| {
+        let prefixes = texts(&statement["Condition"]["ForAllValues:StringLike"][LEADING_KEYS]);
+        !prefixes.is_empty()
+            && prefixes.iter().all(|prefix| known.contains(prefix))
+            && statement["Condition"]["Null"][LEADING_KEYS] == "false"
+    };
+    let loose = stack.statements().into_iter().filter(|(_, statement)| {
+        let of_table = texts(&statement["Action"]).iter().any(|action| action.starts_with("dynamodb:"));
+        of_table && !bound(statement)
+    });
+    loose.map(|(place, _)| format!("{place} is not bound to kinds of keys")).collect()
+}
+
+/// Nothing is found but by key, and only what has to be is sent.
+pub fn actions(stack: &Stack) -> Vec<String> {
+    let table =
+        ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"];
+    let known: BTreeSet<String> = table
+        .map(|action| format!("dynamodb:{action}"))
+        .into_iter()
+        .chain(["secretsmanager:GetSecretValue", "ses:SendEmail", "events:PutEvents"].map(str::to_owned))
+        .collect();
+    let mut found = Vec::new();
+    for (place, statement) in stack.statements() {
+        let other = texts(&statement["Action"]).into_iter().filter(|action| !known.contains(action));
+        found.extend(other.map(|action| format!("{place} allows {action}")));
+    }
+    found
+}
+
+/// A secret is read by its own ARN.
+pub fn secrets(stack: &Stack) -> Vec<String> {
+    let loose = stack.statements().into_iter().filter(|(_, statement)| {
+        texts(&statement["Action"]).contains(&"secretsmanager:GetSecretValue".to_owned())
+            && texts(&statement["Resource"]).iter().any(|arn| !arn.contains(":secret:"))
+    });
+    loose.map(|(place, _)| format!("{place} reads more than one secret")).collect()
+}
+
+/// One function sends, under one address.
+pub fn sender(stack: &Stack) -> Vec<String> {
+    let sends = |statement: &Value| texts(&statement["Action"]).contains(&"ses:SendEmail".to_owned());
+    let mut found = Vec::new();
+    for (place, statement) in stack.statements() {
+        if sends(&statement)
+            && (!place.starts_with("MailerFunction.")
+                || statement["Condition"]["StringEquals"]["ses:FromAddress"].as_str().is_none())
+        {
+            found.push(format!("{place} sends as anybody"));
+        }
+    }
+    found
+}

@@ -1,0 +1,107 @@
+//! What the code says of itself, as far as the template has to agree with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+/// SES's name of an event, and EventBridge's (SES guide, "Amazon SES event details in EventBridge").
+pub struct Feedback {
+    pub told: &'static str,
+    pub taken: &'static str,
+}
+
+pub const FEEDBACK: [Feedback; 5] = [
+    Feedback { told: "send", taken: "Email Sent" },
+    Feedback { told: "delivery", taken: "Email Delivered" },
+    Feedback { told: "reject", taken: "Email Rejected" },
+    Feedback { told: "bounce", taken: "Email Bounced" },
+    Feedback { told: "complaint", taken: "Email Complaint Received" },
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The folders in a folder of the project.
+pub fn folders(of: &str) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(root().join(of)).unwrap().map(|entry| entry.unwrap());
+    let folders = entries.filter(|entry| entry.file_type().unwrap().is_dir());
+    folders.map(|entry| entry.file_name().into_string().unwrap()).collect()
+}
+
+/// The recorded events of a function whose names begin so.
+pub fn recorded(function: &str, prefix: &str) -> Vec<(String, Value)> {
+    let folder = root().join("events").join(function);
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let named = |path: &PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let paths = paths.filter(|path| named(path).starts_with(prefix));
+    paths
+        .map(|path| (named(&path), serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap()))
+        .collect()
+}
+
+/// All of a crate's source, its tests left out.
+pub fn source(of: &str) -> String {
+    sources(&root().join(of).join("src")).concat()
+}
+
+fn sources(folder: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && path.file_stem().is_some_and(|stem| stem != "tests" && stem != "testing")
+        {
+            let text = std::fs::read_to_string(path).unwrap();
+            texts.push(text.split("#[cfg(test)]").next().unwrap().to_owned());
+        }
+    }
+    texts
+}
+
+/// What stands in quotes.
+fn literals(text: &str) -> impl Iterator<Item = &str> {
+    text.split('"').skip(1).step_by(2)
+}
+
+/// Readers that several functions share, and what they read.
+const READ_BY: [(&str, &[&str]); 2] = [
+    (".product_name()", &["PRODUCT_NAME"]),
+    (".prices()", &["STRIPE_SINGLE_USER_PRICE_ID", "STRIPE_TEAM_PRICE_ID"]),
+];
+
+/// The variables that a function reads.
+pub fn variables(function: &str) -> BTreeSet<String> {
+    // Read once: the template is checked a hundred times.
+    static READ: LazyLock<BTreeMap<String, BTreeSet<String>>> =
+        LazyLock::new(|| folders("functions").into_iter().map(|name| (name.clone(), read(&name))).collect());
+    READ.get(function).cloned().unwrap_or_default()
+}
+
+/// Whatever stands in quotes there and is spelled like a variable.
+fn read(function: &str) -> BTreeSet<String> {
+    let code = source(&format!("functions/{function}"));
+    let is_one = |it: &&str| it.contains('_') && it.chars().all(|ch| ch.is_ascii_uppercase() || ch == '_');
+    let shared = READ_BY.iter().filter(|(call, _)| code.contains(call)).flat_map(|(_, names)| names.iter());
+    literals(&code).filter(is_one).chain(shared.copied()).map(str::to_owned).collect()
+}
+
+/// The patterns of the partition keys that the store builds: `ORG#*`, and `FEED` where there is but one.
+pub fn partitions() -> BTreeSet<String> {
+    let text = std::fs::read_to_string(root().join("shared/store/src/key.rs")).unwrap();
+    let is_word = |text: &str| !text.is_empty() && text.chars().all(|ch| ch.is_ascii_uppercase());
+    let families = literals(&text).filter_map(|it| it.split_once("#{").map(|(kind, _)| kind));
+    let singles = literals(&text).filter(|it| text.contains(&format!("\"{it}\".to_owned()")));
+    let families = families.filter(|kind| is_word(kind)).map(|kind| format!("{kind}#*"));
+    families.chain(singles.filter(|it| is_word(it)).map(str::to_owned)).collect()
+}
+
+/// The indexes that the store asks.
+pub fn indexes() -> BTreeSet<String> {
+    static STORE: LazyLock<String> = LazyLock::new(|| source("shared/store"));
+    literals(&STORE).filter(|it| it.starts_with("by-")).map(str::to_owned).collect()
+}

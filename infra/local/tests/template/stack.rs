@@ -1,0 +1,113 @@
+//! The template as the checks see it: every resource with its intrinsics replaced and every condition on.
+
+use std::collections::BTreeMap;
+
+use local::template::{Resource, Template};
+use serde_json::Value;
+use serde_yaml_ng::Value as Yaml;
+
+/// Settings under which every resource and every statement of the template is there.
+const EVERYTHING: [(&str, &str); 8] = [
+    ("StripeWebhookSecretArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook"),
+    ("HostSigningKeysArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:host"),
+    ("WebhookReservedConcurrency", "50"),
+    ("SignupReservedConcurrency", "50"),
+    ("SignInReservedConcurrency", "50"),
+    ("DomainName", "start.example.com"),
+    ("CertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/1"),
+    ("HostedZoneId", "Z123"),
+];
+
+pub struct Stack {
+    pub raw: Yaml,
+    pub template: Template,
+}
+
+impl Stack {
+    pub fn read(text: &str) -> Result<Self, Vec<String>> {
+        let settings: BTreeMap<_, _> =
+            EVERYTHING.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let template = Template::parse(text, &settings).map_err(|faults| faults.0)?;
+        Ok(Self { raw: serde_yaml_ng::from_str(text).unwrap(), template })
+    }
+
+    /// The resources of a type, by name.
+    pub fn of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let resources = self.template.resources.iter().filter(move |(_, resource)| resource.kind == kind);
+        resources.map(|(name, Resource { properties, .. })| (name.as_str(), properties))
+    }
+
+    /// The functions, with what applies to all of them put into each.
+    pub fn functions(&self) -> impl Iterator<Item = (&str, Value)> {
+        self.of("AWS::Serverless::Function").map(|(name, own)| {
+            let mut all = self.template.globals["Function"].clone();
+            let fields = own.as_object().unwrap().iter().map(|(key, value)| (key.clone(), value.clone()));
+            all.as_object_mut().unwrap().extend(fields);
+            (name, all)
+        })
+    }
+
+    /// The events of all functions that are of a type: their place, and their properties.
+    pub fn events(&self, kind: &str) -> Vec<(String, Value)> {
+        let mut found = Vec::new();
+        for (function, properties) in self.of("AWS::Serverless::Function") {
+            for (name, event) in object(&properties["Events"]) {
+                if event["Type"] == kind {
+                    found.push((format!("{function}.{name}"), event["Properties"].clone()));
+                }
+            }
+        }
+        found
+    }
+
+    /// Every statement of every function's role: the function, and the statement.
+    pub fn statements(&self) -> Vec<(String, Value)> {
+        let mut found = Vec::new();
+        for (function, properties) in self.of("AWS::Serverless::Function") {
+            for statement in
+                list(&properties["Policies"]).iter().flat_map(|policy| list(&policy["Statement"]))
+            {
+                found.push((format!("{function}.{}", statement["Sid"].as_str().unwrap_or("?")), statement));
+            }
+        }
+        found
+    }
+
+    /// The ARN of a resource of a service, as the local stack names it.
+    pub fn arn(&self, service: &str, name: &str) -> String {
+        match service {
+            "s3" => format!("arn:aws:s3:::onramp-{name}"),
+            _ => format!("arn:aws:{service}:us-east-1:123456789012:{name}"),
+        }
+    }
+
+    /// The queue of what could not be delivered.
+    pub fn dead_letters(&self) -> String {
+        self.arn("sqs", "onramp-DeadLetters")
+    }
+}
+
+/// The entries of an object; none where there is no object.
+pub fn object(value: &Value) -> Vec<(String, Value)> {
+    let entries = value.as_object().into_iter().flatten();
+    entries.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// A value that may be one or a list, as a list; empty where there is none.
+pub fn list(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(items) => items.clone(),
+        one => vec![one.clone()],
+    }
+}
+
+/// The same as texts.
+pub fn texts(value: &Value) -> Vec<String> {
+    list(value).iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// A whole number, written as one or as text.
+pub fn number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}

@@ -123,3 +123,83 @@ fn named((function, permission): &(String, Permission), statement: &Statement) -
     let resource = statement.resource(permission);
     format!("{function} {}: {} on {resource} {value}", permission.statement, permission.action)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    const TEMPLATE: &str = r#"
+Resources:
+  Table: {Type: AWS::DynamoDB::Table, Properties: {TableName: T}}
+  WorkerFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/worker
+      Policies:
+        - Statement:
+            - Sid: Read
+              Effect: Allow
+              Action: [dynamodb:GetItem, dynamodb:BatchGetItem]
+              Resource: !GetAtt Table.Arn
+              Condition:
+                ForAllValues:StringLike: {dynamodb:LeadingKeys: [ORG#*, USER#*]}
+                "Null": {dynamodb:LeadingKeys: "false"}
+            - Sid: Again
+              Effect: Allow
+              Action: dynamodb:GetItem
+              Resource: !GetAtt Table.Arn
+              Condition:
+                ForAllValues:StringLike: {dynamodb:LeadingKeys: [USER#*]}
+"#;
+
+    fn needs(calls: &[(&str, &[&str])]) -> Vec<Entry> {
+        let entry = |(action, keys): &(&str, &[&str])| Entry {
+            function: "worker".to_owned(),
+            settings: Arc::default(),
+            need: Need::new(format!("dynamodb:{action}"), "arn:aws:dynamodb:us-east-1:123456789012:table/T")
+                .with("dynamodb:LeadingKeys", keys.iter().map(|key| (*key).to_owned()).collect()),
+        };
+        calls.iter().map(entry).collect()
+    }
+
+    fn check(calls: &[(&str, &[&str])], denied: usize, unused: &[&str], spare: &[&str]) {
+        let report = audit(TEMPLATE, &needs(calls)).unwrap();
+        let short = |lines: &BTreeSet<String>| -> Vec<String> {
+            let short = |line: &String| {
+                let line = line.replace("worker ", "").replace("dynamodb:", "");
+                line.replace(" on arn:aws:us-east-1:123456789012:table/T", "")
+                    .replace(" on arn:aws:dynamodb:us-east-1:123456789012:table/T", "")
+            };
+            lines.iter().map(short).collect()
+        };
+        assert_eq!(report.permissions, 5);
+        assert_eq!(report.denied.len(), denied, "{report}");
+        assert_eq!(short(&report.unused), unused, "{report}");
+        assert_eq!(short(&report.spare), spare, "{report}");
+    }
+
+    #[test]
+    fn what_is_denied_unused_or_granted_twice_is_told() {
+        let all: &[(&str, &[&str])] =
+            &[("GetItem", &["ORG#1"]), ("BatchGetItem", &["ORG#1", "USER#1"]), ("GetItem", &["USER#1"])];
+        let twice = ["Again: GetItem USER#*", "Read: GetItem USER#*"];
+        check(all, 0, &[], &twice);
+        check(&all[..2], 0, &["Again: GetItem USER#*", "Read: GetItem USER#*"], &[]);
+        check(&all[1..], 0, &["Read: GetItem ORG#*"], &twice);
+        // A key of another kind, among others too; a call without any; an action that nobody grants.
+        let outside: &[(&str, &[&str])] = &[
+            ("GetItem", &["LINK#1"]),
+            ("BatchGetItem", &["ORG#1", "LINK#1"]),
+            ("BatchGetItem", &[]),
+            ("Scan", &[]),
+        ];
+        check(&[all, outside].concat(), 4, &[], &twice);
+    }
+
+    #[test]
+    fn a_run_that_needed_nothing_is_not_clean() {
+        assert!(!audit("Resources: {T: {Type: AWS::SNS::Topic}}", &[]).unwrap().is_clean());
+    }
+}

@@ -83,6 +83,8 @@ mod tests {
              "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ORG#*", "USER#?"]}}},
             {"Sid": "Send", "Effect": "Allow", "Action": "ses:SendEmail", "Resource": "arn:aws:ses:*:identity/example.com",
              "Condition": {"StringEquals": {"ses:FromAddress": "us@example.com"}}},
+            {"Sid": "Shown", "Effect": "Allow", "Action": "dynamodb:UpdateItem", "Resource": TABLE, "Condition": {
+                "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "ORG#*"}, "Null": {"dynamodb:LeadingKeys": "false"}}},
             {"Sid": "Never", "Effect": "Deny", "Action": "dynamodb:*", "Resource": "*:table/Secret"},
             {"Sid": "All", "Effect": "Allow", "Action": "dynamodb:DeleteItem", "Resource": "*"},
         ]}]);
@@ -101,13 +103,20 @@ mod tests {
         let put = |of: &[&str]| Need::new("dynamodb:PutItem", TABLE).with("dynamodb:LeadingKeys", keys(of));
         check(Need::new("dynamodb:GetItem", TABLE), Some("Read"));
         check(Need::new("dynamodb:BatchGetItem", TABLE), Some("Read"));
-        check(Need::new("dynamodb:UpdateItem", TABLE), None);
+        check(Need::new("dynamodb:Scan", TABLE), None);
         check(Need::new("dynamodb:GetItem", format!("{TABLE}2")), None);
         check(Need::new("dynamodb:Query", format!("{TABLE}/index/by-due")), Some("F#1"));
         check(Need::new("dynamodb:Query", TABLE), None);
         check(put(&["ORG#1", "USER#1"]), Some("Own"));
         check(put(&["ORG#1", "LINK#1"]), None);
         check(put(&["USER#12"]), None);
+        // All keys of a request without a key are whatever one likes.
+        check(put(&[]), Some("Own"));
+        let update =
+            |of: &[&str]| Need::new("dynamodb:UpdateItem", TABLE).with("dynamodb:LeadingKeys", keys(of));
+        check(update(&["ORG#1"]), Some("Shown"));
+        check(update(&["LINK#1"]), None);
+        check(update(&[]), None);
         let send = |from: &str| {
             Need::new("ses:SendEmail", "arn:aws:ses:us-east-1:1:identity/example.com")
                 .with("ses:FromAddress", keys(&[from]))

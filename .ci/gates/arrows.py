@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ADAPTERS = {"bus", "mail", "store", "stripe", "web"}
+ADAPTERS = {"bus", "host", "mail", "store", "stripe", "web"}
 
 # What a shared crate may name of ours. What the domain names is only there while it is built.
 SHARED = {
@@ -31,7 +31,7 @@ SPEAKERS = {
     "aws-sdk-dynamodb": {"store", "local"},
     "aws-sdk-sesv2": {"mail", "local"},
     "aws-sdk-eventbridge": {"bus", "local"},
-    "aws-sdk-secretsmanager": {"billing", "sign-in", "stripe-webhook", "local"},
+    "aws-sdk-secretsmanager": {"billing", "host", "sign-in", "stripe-webhook", "local"},
 }
 
 

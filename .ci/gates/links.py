@@ -21,7 +21,7 @@ ONLY_IN = {
     "aws-sdk-sesv2": {"mailer"},
     "mail": {"mailer"},
     "aws-sdk-eventbridge": {"event-publisher"},
-    "aws-sdk-secretsmanager": {"billing", "sign-in", "stripe-webhook"},
+    "aws-sdk-secretsmanager": {"billing", "checklist-read", "checklist-write", "sign-in", "stripe-webhook"},
 }
 
 

@@ -54,7 +54,7 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let Config { table, product, app_url, keys } = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), table);
     store.warm_up().await;
-    let host = HostApp::new(app_url, keys.map(|place| Keys::new(place, &boot.aws)));
+    let host = HostApp::new(app_url, Keys::new(keys, &boot.aws));
     let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host }));
     Ok(boot::handler(web::lambda::handler(web::harden(routes, Profile::app(None).exempting(ONE_CLICK)))))
 }

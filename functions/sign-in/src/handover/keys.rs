@@ -1,26 +1,16 @@
 use aws_sdk_secretsmanager::Client;
 use boot::Aws;
+use host::{Key, KeyPlace};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
-
-use super::SigningKey;
 
 /// How long a stored key is used before it is looked up again: by then the host app must hold the one that is next.
 const READ_EVERY: SignedDuration = SignedDuration::from_mins(5);
 
-/// Where the signing keys are.
-#[derive(Clone, Debug)]
-pub enum KeyPlace {
-    /// In the variable itself.
-    Given(SigningKey),
-    /// In Secrets Manager, under this ARN.
-    Stored(String),
-}
-
 /// The key that signs, and where it comes from.
 pub enum Keys {
     /// It never changes.
-    Given(SigningKey),
+    Given(Key),
     /// It is read when it is first asked for, since most invocations of this function never need it, and again later.
     Stored(Stored),
 }
@@ -30,23 +20,24 @@ pub struct Stored {
     client: Client,
     arn: String,
     /// What was read last, and when.
-    held: Mutex<Option<(SigningKey, Timestamp)>>,
+    held: Mutex<Option<(Key, Timestamp)>>,
 }
 
 impl Keys {
-    /// The keys of that place.
-    pub fn new(place: KeyPlace, aws: &Aws) -> Self {
+    /// The keys of that place; none where there are none.
+    pub fn new(place: KeyPlace, aws: &Aws) -> Option<Self> {
         match place {
-            KeyPlace::Given(key) => Self::Given(key),
+            KeyPlace::Nowhere => None,
+            KeyPlace::Given(keys) => keys.first().cloned().map(Self::Given),
             KeyPlace::Stored(arn) => {
                 let client = Client::new(&aws.service("secrets_manager"));
-                Self::Stored(Stored { client, arn, held: Mutex::default() })
+                Some(Self::Stored(Stored { client, arn, held: Mutex::default() }))
             }
         }
     }
 
     /// The key to sign with; `None`, with the reason in the log, where there is none to be had.
-    pub async fn signing(&self, now: Timestamp) -> Option<SigningKey> {
+    pub async fn signing(&self, now: Timestamp) -> Option<Key> {
         match self {
             Self::Given(key) => Some(key.clone()),
             Self::Stored(stored) => stored.get(now).await,
@@ -56,7 +47,7 @@ impl Keys {
 
 impl Stored {
     /// A key that cannot be looked up again stays in force.
-    async fn get(&self, now: Timestamp) -> Option<SigningKey> {
+    async fn get(&self, now: Timestamp) -> Option<Key> {
         let mut held = self.held.lock().await;
         let fresh = held.as_ref().is_some_and(|(_, read_at)| now.duration_since(*read_at) < READ_EVERY);
         if !fresh && let Some(key) = self.read().await {
@@ -65,7 +56,7 @@ impl Stored {
         held.as_ref().map(|(key, _)| key.clone())
     }
 
-    async fn read(&self) -> Option<SigningKey> {
+    async fn read(&self) -> Option<Key> {
         let answer = match self.client.get_secret_value().secret_id(&self.arn).send().await {
             Ok(answer) => answer,
             Err(error) => {
@@ -75,11 +66,12 @@ impl Stored {
                 return None;
             }
         };
-        let key = answer.secret_string().and_then(SigningKey::first_of);
+        let keys = answer.secret_string().and_then(host::Keys::parse);
+        let key = keys.as_ref().and_then(host::Keys::first).cloned();
         if key.is_none() {
             tracing::error!(
                 area = "access",
-                expected = SigningKey::EXPECTED,
+                expected = host::Keys::EXPECTED,
                 "the stored signing keys are bad"
             );
         }

@@ -1,6 +1,5 @@
 //! `/handover`: the way into the host app, without signing in there again.
 
-mod key;
 mod keys;
 mod pass;
 
@@ -14,8 +13,7 @@ use boot::BaseUrl;
 use http::HeaderMap;
 use web::{Problem, Wants};
 
-pub use key::SigningKey;
-pub use keys::{KeyPlace, Keys};
+pub use keys::Keys;
 
 use crate::{
     App,

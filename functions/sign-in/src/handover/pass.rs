@@ -1,8 +1,7 @@
+use host::Key;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::SignedIn;
-
-use super::SigningKey;
 
 /// How long a pass lets somebody in: the time that a redirect takes, with some patience for a slow line.
 const GOOD_FOR: SignedDuration = SignedDuration::from_secs(60);
@@ -22,8 +21,8 @@ pub struct Pass<'a> {
 
 impl Pass<'_> {
     /// The pass of a signed-in person, as a token.
-    pub fn of(&self, found: &SignedIn, key: &SigningKey) -> String {
-        key.sign(&self.claims(found))
+    pub fn of(&self, found: &SignedIn, key: &Key) -> String {
+        key.token(&self.claims(found))
     }
 
     /// Times are whole seconds since 1970 (RFC 7519, 2, "NumericDate").

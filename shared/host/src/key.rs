@@ -1,0 +1,182 @@
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+/// The fewest bytes of a secret: as many as the hash has (RFC 7518, 3.2).
+const FEWEST_BYTES: usize = 32;
+/// The longest name of a key.
+const LONGEST_ID: usize = 32;
+
+/// A secret for HMAC-SHA256, under a name that tells its other holder which one to take.
+/// `Debug` does not show the secret.
+#[derive(Clone)]
+pub struct Key {
+    id: String,
+    mac: Hmac<Sha256>,
+}
+
+impl Key {
+    /// Its name.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// A JSON Web Token of those claims: `header.claims.signature` (RFC 7515, 7.1).
+    #[must_use]
+    pub fn token(&self, claims: &Value) -> String {
+        let header = json!({ "alg": "HS256", "kid": self.id, "typ": "JWT" });
+        let encoded = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
+        let input = format!("{}.{}", encoded(&header), encoded(claims));
+        let signature = URL_SAFE_NO_PAD.encode(self.mac().chain_update(&input).finalize().into_bytes());
+        format!("{input}.{signature}")
+    }
+
+    /// What begins a signature.
+    pub(crate) fn mac(&self) -> Hmac<Sha256> {
+        self.mac.clone()
+    }
+
+    fn parse(key: &str) -> Option<Self> {
+        let (id, secret) = key.split_once(':')?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let secret = URL_SAFE_NO_PAD.decode(secret.trim_end_matches('=')).ok()?;
+        let good =
+            (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(plain) && secret.len() >= FEWEST_BYTES;
+        let mac = Hmac::new_from_slice(&secret).ok()?;
+        good.then(|| Self { id: id.to_owned(), mac })
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// The keys of one direction: the first signs, all of them are taken while one is exchanged for another.
+#[derive(Clone, Debug, Default)]
+pub struct Keys(Vec<Key>);
+
+impl Keys {
+    /// What a list of keys should look like, as words that finish "expected …".
+    pub const EXPECTED: &str = "keys separated by commas, each id:secret, the id of letters, digits, - and _, the secret of 32 or more \
+                                random bytes in base64url; or the ARN of a secret that holds them";
+
+    /// The keys of a list `id:secret,…`; none if there is a fault in any of them, or a name twice.
+    #[must_use]
+    pub fn parse(list: &str) -> Option<Self> {
+        let keys = list.split(',').map(|key| Key::parse(key.trim())).collect::<Option<Vec<_>>>()?;
+        let mut ids: Vec<_> = keys.iter().map(Key::id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        (ids.len() == keys.len()).then_some(Self(keys))
+    }
+
+    /// The one that signs.
+    #[must_use]
+    pub fn first(&self) -> Option<&Key> {
+        self.0.first()
+    }
+
+    /// The one of that name.
+    pub(crate) fn named(&self, id: &str) -> Option<&Key> {
+        self.0.iter().find(|key| key.id == id)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {
+        self.0.iter()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Where keys are.
+#[derive(Clone, Debug, Default)]
+pub enum KeyPlace {
+    /// Nowhere: nothing is signed, and nothing is proven.
+    #[default]
+    Nowhere,
+    /// In the variable itself.
+    Given(Keys),
+    /// In Secrets Manager, under this ARN.
+    Stored(String),
+}
+
+impl KeyPlace {
+    /// Reads a variable: a list of keys, the ARN of a secret, or nothing.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "" => Some(Self::Nowhere),
+            _ if text.starts_with("arn:") => Some(Self::Stored(text.to_owned())),
+            _ => Keys::parse(text).map(Self::Given),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of RFC 7515, appendix A.1.
+    const STANDARD: &str =
+        "rfc:AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+
+    #[test]
+    fn the_signature_is_the_standards() {
+        let input = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6\
+                     Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+        let keys = Keys::parse(STANDARD).unwrap();
+        let signature = keys.first().unwrap().mac().chain_update(input).finalize().into_bytes();
+        assert_eq!(URL_SAFE_NO_PAD.encode(signature), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+    }
+
+    #[test]
+    fn a_token_names_its_key_and_its_algorithm() {
+        let token = Keys::parse(STANDARD).unwrap().first().unwrap().token(&json!({ "sub": "Jö" }));
+        let mut parts = token.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap());
+        assert_eq!(parts.next().unwrap(), br#"{"alg":"HS256","kid":"rfc","typ":"JWT"}"#);
+        assert_eq!(parts.next().unwrap(), r#"{"sub":"Jö"}"#.as_bytes());
+        assert_eq!((parts.next().unwrap().len(), parts.next()), (32, None));
+    }
+
+    #[test]
+    fn the_first_key_signs_and_every_key_is_judged() {
+        let good = "A".repeat(43);
+        let short = "A".repeat(42);
+        for (list, first) in [
+            (format!("a:{good}"), Some("a")),
+            (format!(" 2026-01:{good} , 2025_12:{good}=="), Some("2026-01")),
+            (format!("a:{good},"), None),
+            (format!("a:{good},a:{good}"), None),
+            (format!("a:{good},b:{short}"), None),
+            (format!("a:{short}"), None),
+            (format!(":{good}"), None),
+            (format!("a b:{good}"), None),
+            (format!("{}:{good}", "a".repeat(33)), None),
+            (format!("a:{good}+/"), None),
+            (good.clone(), None),
+            (String::new(), None),
+        ] {
+            let keys = Keys::parse(&list);
+            assert_eq!(keys.as_ref().and_then(Keys::first).map(Key::id), first, "{list}");
+            assert!(!format!("{keys:?}").contains("AAA"), "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn keys_stand_in_the_variable_in_secrets_manager_or_nowhere() {
+        let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:onramp/host-AbCdEf";
+        assert!(matches!(KeyPlace::parse(arn), Some(KeyPlace::Stored(stored)) if stored == arn));
+        let given = format!("a:{}", "A".repeat(43));
+        assert!(matches!(KeyPlace::parse(&given), Some(KeyPlace::Given(_))));
+        assert!(matches!(KeyPlace::parse(""), Some(KeyPlace::Nowhere)));
+        assert!(KeyPlace::parse("hidden").is_none());
+    }
+}

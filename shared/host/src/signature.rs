@@ -1,0 +1,226 @@
+//! The signature of events that the host app sends: the header `Onramp-Signature: t=1767225600,v1=5257a8…`.
+//!
+//! A `v1` is HMAC-SHA256, in hex, over the text of `t`, a full stop and the raw body. While a key is exchanged there may
+//! be several; every one is compared with every key, so none has to be named. It is the scheme that Stripe made common.
+
+use hmac::Mac;
+use jiff::Timestamp;
+
+use crate::{
+    key::{Key, Keys},
+    keyring::Unproven,
+};
+
+/// The header's name.
+pub const HEADER: &str = "onramp-signature";
+/// How far from now a signature may have been made, in seconds, in either direction.
+pub const TOLERANCE: u64 = 300;
+
+/// The longest header that is read, in bytes.
+const LONGEST: usize = 2 * 1024;
+/// The most digits of a time.
+const MOST_DIGITS: usize = 12;
+/// The most signatures that are compared.
+const MOST_SIGNATURES: usize = 8;
+
+/// Why a body is not trusted. The words are for the host app's developer, and tell a stranger nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// There is no header.
+    #[error("The header Onramp-Signature is missing.")]
+    NoHeader,
+    /// The header has not the form of one.
+    #[error("The header Onramp-Signature must be t=<seconds>,v1=<64 hex digits>, with one t and up to 8 v1.")]
+    Malformed,
+    /// No signature fits any key.
+    #[error("No v1 of Onramp-Signature fits this body and a key of HOST_KEYS.")]
+    Key,
+    /// It is genuine, but made too long ago or too far ahead: it may be a recording.
+    #[error("The signature was made {0} seconds away from now, and 300 are the most.")]
+    Stale(u64),
+}
+
+impl Unproven for Refused {
+    fn is_of_the_key(&self) -> bool {
+        *self == Self::Key
+    }
+}
+
+/// Proves that the host app signed `body`, at most [`TOLERANCE`] seconds from `now`. `header` is none where it is absent.
+///
+/// # Errors
+/// [`Refused`].
+pub fn verify(header: Option<&str>, body: &[u8], keys: &Keys, now: Timestamp) -> Result<(), Refused> {
+    let Header { t, at, signatures } = Header::parse(header.ok_or(Refused::NoHeader)?)?;
+    // Every pair is compared, so that the time it takes does not tell which of them fits.
+    let mut fits = false;
+    for key in keys.iter() {
+        let mac = key.mac().chain_update(t).chain_update(b".").chain_update(body);
+        for signature in &signatures {
+            fits |= mac.clone().verify_slice(signature).is_ok();
+        }
+    }
+    if !fits {
+        return Err(Refused::Key);
+    }
+    // Judged last: only of a genuine signature is its age worth a word.
+    match now.as_second().abs_diff(at) {
+        ..=TOLERANCE => Ok(()),
+        away => Err(Refused::Stale(away)),
+    }
+}
+
+/// Signs `body` as the host app would at `at`; answers the header's value.
+#[must_use]
+pub fn sign(key: &Key, at: Timestamp, body: &[u8]) -> String {
+    let t = at.as_second().to_string();
+    let mac = key.mac().chain_update(&t).chain_update(b".").chain_update(body);
+    format!("t={t},v1={}", hex::encode(mac.finalize().into_bytes()))
+}
+
+/// The header, read.
+struct Header<'a> {
+    /// The time as it was written: the text is what was signed.
+    t: &'a str,
+    at: i64,
+    signatures: Vec<[u8; 32]>,
+}
+
+impl<'a> Header<'a> {
+    fn parse(text: &'a str) -> Result<Self, Refused> {
+        if text.len() > LONGEST {
+            return Err(Refused::Malformed);
+        }
+        let (mut times, mut v1) = (Vec::new(), Vec::new());
+        for part in text.split(',') {
+            match part.trim().split_once('=').ok_or(Refused::Malformed)? {
+                ("t", time) => times.push(time),
+                ("v1", signature) => v1.push(signature),
+                // Schemes that may come.
+                _ => {}
+            }
+        }
+        // A gateway joins repeated headers with a comma: two headers must not become one with a chosen time.
+        let [t] = times[..] else { return Err(Refused::Malformed) };
+        if t.len() > MOST_DIGITS || !t.bytes().all(|byte| byte.is_ascii_digit()) || v1.len() > MOST_SIGNATURES
+        {
+            return Err(Refused::Malformed);
+        }
+        let at = t.parse().map_err(|_| Refused::Malformed)?;
+        let signatures: Vec<_> = v1.into_iter().filter_map(read_signature).collect();
+        if signatures.is_empty() { Err(Refused::Malformed) } else { Ok(Self { t, at, signatures }) }
+    }
+}
+
+fn read_signature(text: &str) -> Option<[u8; 32]> {
+    let mut signature = [0; 32];
+    hex::decode_to_slice(text, &mut signature).ok().map(|()| signature)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    const BODY: &[u8] = br#"{"type":"project.created"}"#;
+
+    fn keys(text: &str) -> Keys {
+        Keys::parse(&format!("k:{}", text.repeat(11))).unwrap()
+    }
+
+    fn now() -> Timestamp {
+        "2026-01-15T09:00:00Z".parse().unwrap()
+    }
+
+    fn seconds(later: i64) -> Timestamp {
+        Timestamp::from_second(now().as_second() + later).unwrap()
+    }
+
+    #[test]
+    fn the_signature_is_openssls() {
+        // printf '1768467600.{"type":"project.created"}' | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(printf 'new%.0s' 1 2 3 4 5 6 7 8 9 10 11 | xxd -p -c 99)
+        let header = sign(keys("bmV3").first().unwrap(), now(), BODY);
+        assert_eq!(header, format!("t=1768467600,v1={OPENSSL}"));
+    }
+
+    const OPENSSL: &str = "64c9214c0d46275d66195e8504f4d9e65ca5751fa30b19d6c7998d45975344f5";
+
+    #[test]
+    fn a_header_is_taken_or_refused_for_a_reason() {
+        let (ours, old) = (keys("bmV3"), keys("b2xk"));
+        let good = sign(ours.first().unwrap(), now(), BODY);
+        let theirs = sign(old.first().unwrap(), now(), BODY);
+        let v1 = |header: &str| header.split_once(",v1=").unwrap().1.to_owned();
+        let t = now().as_second();
+        for (header, told) in [
+            (Some(good.clone()), Ok(())),
+            (Some(format!("{theirs},v1={}", v1(&good))), Ok(())),
+            (Some(format!("t={t},v1=zz,v2=x,kid=k,v1={}", v1(&good).to_uppercase())), Ok(())),
+            (Some(format!("t={t}, v1={}", v1(&good))), Ok(())),
+            (Some(theirs.clone()), Err(Refused::Key)),
+            (Some(format!("t={},v1={}", t + 1, v1(&good))), Err(Refused::Key)),
+            (Some(format!("t=0{t},v1={}", v1(&good))), Err(Refused::Key)),
+            (Some(format!("{good},t={t}")), Err(Refused::Malformed)),
+            (Some(format!("v1={}", v1(&good))), Err(Refused::Malformed)),
+            (Some(format!("t={t}")), Err(Refused::Malformed)),
+            (Some(format!("t={t},v0={}", v1(&good))), Err(Refused::Malformed)),
+            (Some(format!("t={t},v1={}", &v1(&good)[..62])), Err(Refused::Malformed)),
+            (Some(format!("t=-{t},v1={}", v1(&good))), Err(Refused::Malformed)),
+            (Some(format!("t=,v1={}", v1(&good))), Err(Refused::Malformed)),
+            (Some(format!("t=1234567890123,v1={}", v1(&good))), Err(Refused::Malformed)),
+            (Some(format!("{good}{}", ",v1=00".repeat(8))), Err(Refused::Malformed)),
+            (Some(format!("{good},{}", "x=".repeat(2000))), Err(Refused::Malformed)),
+            (Some("nonsense".to_owned()), Err(Refused::Malformed)),
+            (Some(String::new()), Err(Refused::Malformed)),
+            (None, Err(Refused::NoHeader)),
+        ] {
+            assert_eq!(verify(header.as_deref(), BODY, &ours, now()), told, "{header:?}");
+        }
+        assert_eq!(verify(Some(&good), &BODY[1..], &ours, now()), Err(Refused::Key));
+        assert_eq!(verify(Some(&good), BODY, &Keys::default(), now()), Err(Refused::Key));
+    }
+
+    #[test]
+    fn a_recording_works_for_five_minutes_in_either_direction() {
+        let ours = keys("bmV3");
+        let good = sign(ours.first().unwrap(), now(), BODY);
+        for (later, told) in
+            [(300, Ok(())), (301, Err(Refused::Stale(301))), (-300, Ok(())), (-301, Err(Refused::Stale(301)))]
+        {
+            assert_eq!(verify(Some(&good), BODY, &ours, seconds(later)), told, "{later}");
+        }
+    }
+
+    #[test]
+    fn what_one_use_of_a_key_signs_is_nothing_to_the_other() {
+        let ours = keys("bmV3");
+        let key = ours.first().unwrap();
+        // A body that looks like the rest of a token, signed as an event is: as a token its header is the digits of a time.
+        let claims = json!({ "aud": crate::embed::AUDIENCE }).to_string();
+        let header = sign(key, now(), claims.as_bytes());
+        let (_, v1) = header.split_once(",v1=").unwrap();
+        use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+        let signature = URL_SAFE_NO_PAD.encode(hex::decode(v1).unwrap());
+        let token = format!("{}.{}.{signature}", now().as_second(), URL_SAFE_NO_PAD.encode(&claims));
+        assert!(crate::embed::EmbedToken::verify(&token, &ours, now()).is_err());
+        // And a token's signature, brought as an event's.
+        let token = key.token(&json!({}));
+        let [head, body, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!() };
+        let v1 = hex::encode(URL_SAFE_NO_PAD.decode(signature).unwrap());
+        assert_eq!(
+            verify(Some(&format!("t={head},v1={v1}")), body.as_bytes(), &ours, now()),
+            Err(Refused::Malformed)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_breaks_the_reader(header in ".{0,300}", parts in "(t=[0-9]{0,14}|v1=[0-9a-f]{0,70}|,|=){0,12}") {
+            for text in [header, parts] {
+                prop_assert!(verify(Some(&text), BODY, &keys("bmV3"), now()).is_err());
+            }
+        }
+    }
+}

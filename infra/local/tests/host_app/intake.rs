@@ -1,0 +1,175 @@
+//! What happened in the host app, told over HTTP and signed.
+
+use local::Config;
+use serde_json::{Value, json};
+
+use crate::{
+    driver::{Answer, Visitor, World},
+    mint::{HostKey, now},
+};
+
+const PATH: &str = "/host/events";
+
+async fn post(world: &World, body: &str) -> Answer {
+    let header = HostKey::local().sign(now(world), body);
+    world
+        .send(
+            "POST",
+            PATH,
+            &[("onramp-signature", &header), ("content-type", "application/json")],
+            body.to_owned(),
+        )
+        .await
+}
+
+async fn outcomes(world: &World, body: &Value) -> Vec<String> {
+    let answer = post(world, &body.to_string()).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let answer = answer.json();
+    answer["results"].as_array().unwrap().iter().map(|it| it["result"].as_str().unwrap().to_owned()).collect()
+}
+
+fn event(kind: &str, visitor: &Visitor<'_>) -> Value {
+    json!({ "type": kind, "organization_id": visitor.org(), "actor": "Mo", "occurred_at": "2025-01-09T08:00:00Z" })
+}
+
+#[tokio::test]
+async fn a_signed_event_ticks_its_task_once_and_says_what_became_of_it() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let answer = post(
+        &world,
+        &json!({ "id": "e1", "type": "project.created", "organization_id": jo.org(), "actor": "Mo" })
+            .to_string(),
+    )
+    .await;
+    assert_eq!(answer.json(), json!({ "results": [{ "id": "e1", "result": "ticked" }] }));
+    assert_eq!(world.calls_of(&answer).await, ["GetItem", "UpdateItem"]);
+    let list = jo.checklist().await;
+    let task = &list["tasks"][1];
+    assert_eq!(
+        (&task["completed"], &task["source"], &task["completed_by"]),
+        (&json!(true), &json!("event"), &json!("Mo"))
+    );
+    let again = post(&world, &event("project.created", &jo).to_string()).await;
+    assert_eq!(again.json(), json!({ "results": [{ "result": "already" }] }));
+    assert_eq!(world.calls_of(&again).await, ["GetItem"], "nothing changed: no write");
+}
+
+#[tokio::test]
+async fn a_list_is_one_write_an_organization_and_each_event_has_its_answer() {
+    let world = World::new().await;
+    let (mut jo, mo) =
+        (world.trialing("Acme", "jo@example.com").await, world.pending("Beta", "mo@example.com").await);
+    let nobody = "org_0198c0de-0000-7000-8000-00000000dead";
+    let body = json!([
+        event("project.created", &jo),
+        event("coffee.made", &jo),
+        event("client.created", &mo),
+        { "type": "project.created", "organization_id": nobody },
+        { "type": "project.created", "organization_id": "acme" },
+        event("client.created", &jo),
+        event("client.created", &jo),
+        { "organization_id": jo.org(), "occurred_at": "yesterday" },
+        {},
+    ]);
+    let answer = post(&world, &body.to_string()).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(
+        answer.json()["results"],
+        json!([
+            { "result": "ticked" },
+            { "result": "unknown_type" },
+            { "result": "ticked" },
+            { "result": "unknown_organization" },
+            { "result": "unknown_organization" },
+            { "result": "ticked" },
+            { "result": "already" },
+            { "result": "invalid", "faults": ["type is missing", "occurred_at is no time like 2026-01-15T09:00:00Z"] },
+            { "result": "invalid", "faults": ["type is missing", "organization_id is missing"] },
+        ])
+    );
+    let mut calls = world.calls_of(&answer).await;
+    calls.sort();
+    assert_eq!(calls, ["GetItem", "GetItem", "GetItem", "UpdateItem", "UpdateItem"]);
+    assert_eq!(jo.checklist().await["completed_count"], 2);
+}
+
+#[tokio::test]
+async fn only_what_our_key_signed_is_even_read() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let body = event("project.created", &jo).to_string();
+    let (key, now) = (HostKey::local(), now(&world));
+    let good = key.sign(now, &body);
+    let other = HostKey::of(&format!("local:{}", "A".repeat(43))).sign(now, &body);
+    let passes = HostKey::of(local::PASS_KEYS).sign(now, &body);
+    for (header, sent, told) in [
+        (Some(other.as_str()), body.as_str(), "No v1 of Onramp-Signature fits"),
+        (Some(&passes), &body, "No v1 of Onramp-Signature fits"),
+        (Some(&good), "{", "No v1 of Onramp-Signature fits"),
+        (Some(&key.sign(now - 301, &body)), &body, "301 seconds away"),
+        (Some(&key.sign(now + 301, &body)), &body, "301 seconds away"),
+        (Some("t=1"), &body, "must be t=<seconds>"),
+        (None, &body, "is missing"),
+    ] {
+        let headers: Vec<_> = header.map(|header| ("onramp-signature", header)).into_iter().collect();
+        let answer = world.send("POST", PATH, &headers, sent.to_owned()).await;
+        assert_eq!(answer.status, 400, "{told}");
+        assert!(answer.json()["detail"].as_str().unwrap().contains(told), "{}", answer.text());
+        assert!(world.calls_of(&answer).await.is_empty(), "{told}");
+    }
+    assert_eq!(jo.checklist().await["completed_count"], 0);
+    // Signed by the old key and the new one while they are exchanged.
+    let both = format!("{other},v1={}", good.split_once("v1=").unwrap().1);
+    assert_eq!(world.send("POST", PATH, &[("onramp-signature", &both)], body).await.status, 200);
+    assert_eq!(jo.checklist().await["completed_count"], 1);
+}
+
+#[tokio::test]
+async fn a_signed_body_that_cannot_be_read_is_told_how_it_should_look() {
+    let world = World::new().await;
+    let many = Value::Array(vec![json!({ "type": "a", "organization_id": "b" }); 26]).to_string();
+    for (body, status, told) in [
+        ("{", 400, "no JSON"),
+        ("", 400, "no JSON"),
+        ("7", 400, "are texts"),
+        (r#"{"type": 7}"#, 400, "are texts"),
+        ("[]", 422, "1 to 25"),
+        (&many, 422, "1 to 25"),
+    ] {
+        let answer = post(&world, body).await;
+        assert_eq!(answer.status, status, "{body}: {}", answer.text());
+        assert!(answer.json()["detail"].as_str().unwrap().contains(told), "{}", answer.text());
+    }
+    let large = "x".repeat(256 * 1024 + 1);
+    assert_eq!(post(&world, &large).await.status, 413);
+}
+
+#[tokio::test]
+async fn an_organization_that_cannot_be_written_keeps_no_other_from_it_and_again_is_safe() {
+    let world = World::new().await;
+    let (mut jo, mut mo) =
+        (world.trialing("Acme", "jo@example.com").await, world.trialing("Beta", "mo@example.com").await);
+    let body = json!([event("project.created", &jo), event("project.created", &mo)]);
+    world.inject(json!([{ "function": "checklist-write", "service": "dynamodb", "operation": "UpdateItem", "nth": 1, "kind": "access_denied" }])).await;
+    let failed = post(&world, &body.to_string()).await;
+    assert_eq!(failed.status, 500, "{}", failed.text());
+    let counts =
+        [jo.checklist().await, mo.checklist().await].map(|list| list["completed_count"].as_u64().unwrap());
+    assert_eq!(counts.iter().sum::<u64>(), 1, "{counts:?}");
+    let mut again = outcomes(&world, &body).await;
+    again.sort();
+    assert_eq!(again, ["already", "ticked"]);
+    assert_eq!(
+        (jo.checklist().await["completed_count"].clone(), mo.checklist().await["completed_count"].clone()),
+        (json!(1), json!(1))
+    );
+}
+
+#[tokio::test]
+async fn without_keys_nothing_is_taken() {
+    let world = World::with(Config::memory().set("HOST_KEYS", "")).await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    assert_eq!(post(&world, &event("project.created", &jo).to_string()).await.status, 400);
+}

@@ -86,6 +86,14 @@ impl Width {
     }
 }
 
+impl Page<'_> {
+    /// Whether it follows what is ticked elsewhere while it is open: where an admin sees the checklist or its widget.
+    fn follows(&self) -> bool {
+        let shows = |person: &Person<'_>| matches!(person.here, Some(Place::Dashboard | Place::Checklist));
+        self.person.as_ref().is_some_and(|person| person.admin && shows(person))
+    }
+}
+
 impl Render for Page<'_> {
     fn render(&self) -> Markup {
         let organization = self.person.map(|person| person.organization);
@@ -106,6 +114,7 @@ impl Render for Page<'_> {
                     link rel="icon" type="image/svg+xml" href=(assets::ICON.path());
                     link rel="stylesheet" href=(assets::STYLE.path());
                     script src=(assets::SCRIPT.path()) defer {}
+                    @if self.follows() { script src=(assets::LIVE_SCRIPT.path()) defer {} }
                 }
                 body {
                     a class="skip-link" href="#main" { "Skip to content" }
@@ -191,6 +200,14 @@ mod tests {
         assert!(admin.contains("Sign out"));
         assert!(!page(Some(Person { admin: false, here: None, ..JO })).contains("/onboarding/checklist"));
         assert!(!page(None).contains("Sign out"));
+    }
+
+    #[test]
+    fn where_an_admin_sees_progress_the_page_follows_it() {
+        let follows = |person| page(person).contains("/assets/live-");
+        assert!(follows(Some(JO)));
+        assert!(!follows(Some(Person { admin: false, ..JO })), "who may not ask would only be refused");
+        assert!(!follows(Some(Person { here: Some(Place::Members), ..JO })) && !follows(None));
     }
 
     #[test]

@@ -6,6 +6,7 @@ The functions' own logic is tested elsewhere; here it is shown that what is buil
 the Runtime API, reaches AWS through its endpoint variables, and refuses to start with bad variables.
 """
 
+import base64
 import hashlib
 import hmac
 import json
@@ -21,6 +22,7 @@ from runtime_api import RuntimeApi
 
 ROOT = Path(__file__).resolve().parents[1]
 WEBHOOK_SECRET = "whsec_local_onramp"
+HOST_SECRET = "dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5"
 
 # A start and an answer take milliseconds; this is the patience for a machine that is busy with a build.
 PATIENCE = 20
@@ -43,6 +45,8 @@ VARIABLES = {
     "MAIL_LINK_CONFIGURATION_SET": "onramp-links",
     "EVENT_BUS_NAME": "default",
     "HOST_EVENT_SOURCE": "timetracker",
+    "HOST_KEYS": f"local:{HOST_SECRET}",
+    "EMBED_ORIGINS": "https://app.example.com",
 }
 
 
@@ -93,11 +97,14 @@ CHECKS = {
         ("get-checklist-without-session", status(401)),
         ("get-unknown-path", status(404)),
         ("put-known-path", status(405)),
+        ("get-widget-by-token", status(401)),
+        ("options-widget", status(204)),
     ],
     "checklist-write": [
         ("post-dismiss-without-session", status(401)),
         ("post-dismiss-cross-site", status(403)),
         ("host-unknown-organization", called("GetItem")),
+        ("post-host-events", status(200)),
     ],
     "billing": [
         ("post-checkout-without-session", status(303, "/login?next=/dashboard")),
@@ -145,12 +152,16 @@ def environment(runtime: RuntimeApi, aws: CannedAws, function: str, **changes: s
 
 def load_event(function: str, case: str) -> dict:
     event = json.loads((ROOT / "events" / function / f"{case}.json").read_text(encoding="utf-8"))
-    if function == "stripe-webhook" and case == "invoice-paid":
+    signers = {
+        ("stripe-webhook", "invoice-paid"): ("stripe-signature", WEBHOOK_SECRET.encode()),
+        ("checklist-write", "post-host-events"): ("onramp-signature", base64.urlsafe_b64decode(HOST_SECRET)),
+    }
+    if signer := signers.get((function, case)):
         # The signature in the file is of the file's own time; the binary's clock is the machine's.
+        header, key = signer
         now = int(time.time())
         signed = f"{now}.{event['body']}".encode()
-        digest = hmac.new(WEBHOOK_SECRET.encode(), signed, hashlib.sha256).hexdigest()
-        event["headers"]["stripe-signature"] = f"t={now},v1={digest}"
+        event["headers"][header] = f"t={now},v1={hmac.new(key, signed, hashlib.sha256).hexdigest()}"
     return event
 
 

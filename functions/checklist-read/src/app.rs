@@ -14,6 +14,8 @@ pub struct App {
     pub clock: Clock,
     /// Where forms take their tokens from.
     pub entropy: Entropy,
+    /// The keys whose tokens show pieces of ours in the host app.
+    pub keys: Arc<host::Keyring>,
     /// What the function was started with.
     pub config: Arc<Config>,
 }

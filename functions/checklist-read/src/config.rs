@@ -1,10 +1,11 @@
 //! The variables of this function.
 
 use boot::{Env, Faults};
+use host::{KeyPlace, Keys};
 use web::Origins;
 
 /// What this function is started with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// The table's name.
     pub table: String,
@@ -14,6 +15,10 @@ pub struct Config {
     pub app_url: Option<String>,
     /// Where Stripe's hosted pages are, which forms lead to.
     pub checkout: Origins,
+    /// Where the keys are whose tokens show pieces of ours in the host app.
+    pub keys: KeyPlace,
+    /// The origins whose pages may hold them.
+    pub embedders: Origins,
 }
 
 impl Config {
@@ -27,8 +32,18 @@ impl Config {
         let product = vars.product_name();
         let app_url = vars.base_url("APP_URL").map(|url| url.map(|url| url.as_str().to_owned()));
         let checkout = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
-        let config =
-            (|| Some(Self { table: table?, product: product?, app_url: app_url?, checkout: checkout? }))();
+        let keys = vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, KeyPlace::parse);
+        let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
+        let config = (|| {
+            Some(Self {
+                table: table?,
+                product: product?,
+                app_url: app_url?,
+                checkout: checkout?,
+                keys: keys?,
+                embedders: embedders?,
+            })
+        })();
         vars.finish(config)
     }
 }
@@ -42,9 +57,16 @@ mod tests {
         let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
         assert_eq!((config.product.as_str(), config.app_url.as_deref()), ("TimeTracker", None));
         assert_eq!(config.checkout.to_string(), Origins::STRIPE);
-        let bad = Env::new([("APP_URL", "ftp://x"), ("STRIPE_CHECKOUT_ORIGINS", "*")]);
-        let faults = Config::read(&bad).unwrap_err().0;
-        let names: Vec<_> = faults.iter().map(|fault| fault.name).collect();
-        assert_eq!(names, ["TABLE_NAME", "APP_URL", "STRIPE_CHECKOUT_ORIGINS"]);
+        assert!(matches!(config.keys, KeyPlace::Nowhere) && config.embedders == Origins::default());
+        let bad = Env::new([
+            ("APP_URL", "ftp://x"),
+            ("STRIPE_CHECKOUT_ORIGINS", "*"),
+            ("HOST_KEYS", "hidden"),
+            ("EMBED_ORIGINS", "*"),
+        ]);
+        let faults = Config::read(&bad).unwrap_err();
+        assert!(!faults.to_string().contains("hidden"), "{faults}");
+        let names: Vec<_> = faults.0.iter().map(|fault| fault.name).collect();
+        assert_eq!(names, ["TABLE_NAME", "APP_URL", "STRIPE_CHECKOUT_ORIGINS", "HOST_KEYS", "EMBED_ORIGINS"]);
     }
 }

@@ -4,19 +4,23 @@ use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, request::Parts};
+use http::{StatusCode, header::ORIGIN, request::Parts};
 use jiff::Timestamp;
 use store::SignedIn;
-use web::{Problem, Wants};
+use web::{Kind, Problem, Wants};
 
-use crate::{app::App, view::View};
+use crate::{
+    app::App,
+    embed,
+    view::{View, Word},
+};
 
 /// What is behind the door decides how somebody without a session is turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Door {
     /// A page: sign in, and come back.
     Page,
-    /// A piece of a page of the host app: nothing to show.
+    /// A piece of a page, ours or the host app's: nothing to show.
     Fragment,
     /// An answer for programs.
     Api,
@@ -47,13 +51,21 @@ impl Door {
     }
 }
 
-/// A handler that takes a [`View`] cannot run without a session.
+/// A handler that takes a [`View`] cannot run without a session or, where pieces of ours are asked for, the host app's
+/// token. With a token no cookie is read: the request has none any more by now.
 impl FromRequestParts<App> for View {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let path = parts.uri.path();
         let door = Door::of(path);
+        if let (Some(token), true) = (web::bearer(&parts.headers), door != Door::Page) {
+            let from = parts.headers.get(ORIGIN).and_then(|from| from.to_str().ok());
+            return embed::look(app, token, from).await.map_err(|problem| match (door, problem.kind) {
+                (Door::Fragment, Kind::Unauthorized) => embed::nothing(problem),
+                _ => door.refuse(problem, parts),
+            });
+        }
         let view = load(parts, app).await.map_err(|problem| door.refuse(problem, parts))?;
         view.ok_or_else(|| door.turn_away(path))
     }
@@ -94,11 +106,12 @@ impl View {
     /// What somebody sees, if their session, membership and organization hold at `now`.
     fn of(found: SignedIn, now: Timestamp) -> Option<Self> {
         let member = found.prove(now)?;
-        Some(Self { admin: member.admin(), member, org: found.org.value, orgs: found.user.value.orgs, now })
+        let (org, orgs) = (found.org.value, found.user.value.orgs);
+        Some(Self { admin: member.admin(), member, org, orgs, by: Word::Session, now })
     }
 }
 
-fn problem(error: store::Error) -> Problem {
+pub(crate) fn problem(error: store::Error) -> Problem {
     Problem::trouble(error.is_passing(), error)
 }
 

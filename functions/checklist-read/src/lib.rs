@@ -6,6 +6,7 @@
 pub mod api;
 mod app;
 pub mod config;
+mod embed;
 mod entry;
 pub mod pages;
 pub mod parts;
@@ -29,7 +30,9 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let config = Arc::new(Config::read(&boot.env)?);
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
-    let profile = web::Profile::paying(config.app_url.as_deref(), &config.checkout);
-    let router = routes::router(App { store, clock: boot.clock, entropy: boot.entropy, config });
+    let profile =
+        web::Profile::paying(config.app_url.as_deref(), &config.checkout).embedded_by(&config.embedders);
+    let keys = Arc::new(host::Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager")));
+    let router = routes::router(App { store, clock: boot.clock, entropy: boot.entropy, keys, config });
     Ok(boot::handler(web::lambda::handler(web::harden(router, profile))))
 }

@@ -7,7 +7,7 @@ use axum::{
     routing::{any, get},
 };
 use domain::{org::Org, secret::Secret};
-use http::{HeaderMap, Request, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header};
 use maud::Markup;
 use web::{Problem, Wants, ui::assets};
 
@@ -15,8 +15,8 @@ use crate::{
     api::ChecklistOut,
     app::App,
     config::Config,
-    pages, parts,
-    view::{View, plans},
+    embed, pages, parts,
+    view::{View, Word, plans},
 };
 
 /// The routes of this function. What none of them takes is answered by the hardened router around it.
@@ -33,6 +33,7 @@ pub fn router(app: App) -> Router {
         .route("/onboarding/guide", get(guide))
         .route("/onboarding/widget", get(widget))
         .route("/onboarding/banner", get(banner))
+        .route("/onboarding/embed", get(embed::frame::show))
         .route("/onboarding/api/checklist", get(checklist_json))
         .route("/billing/return", get(paid))
         .route("/assets/{file}", get(asset))
@@ -91,27 +92,48 @@ async fn paid(view: View, State(config): Settings) -> Response {
     page(pages::paid::render(&view, &config))
 }
 
-async fn widget(view: View) -> Response {
-    page(parts::widget::render(&view))
+async fn widget<B>(view: View, State(config): Settings, request: Request<B>) -> Response {
+    let markup = match view.by {
+        Word::Session => parts::widget::render(&view),
+        Word::HostApp(_) => embed::widget::render(&view, &config, &web::origin(&request)),
+    };
+    fragment(request.headers(), markup)
 }
 
-async fn banner(view: View) -> Response {
-    page(parts::banner::render(&view))
+async fn banner<B>(view: View, request: Request<B>) -> Response {
+    let markup = match view.by {
+        Word::Session => parts::banner::render(&view),
+        Word::HostApp(_) => embed::banner::render(&view, &web::origin(&request)),
+    };
+    fragment(request.headers(), markup)
+}
+
+/// A piece of a page, for who looks again and again.
+fn fragment(headers: &HeaderMap, markup: Markup) -> Response {
+    web::unless_known(headers, "text/html; charset=utf-8", markup.into_string())
 }
 
 async fn checklist_json<B>(view: View, State(config): Settings, request: Request<B>) -> Response {
-    match view.admin {
-        Some(_) => axum::Json(ChecklistOut::of(&view, &config, &web::origin(&request))).into_response(),
-        None => Problem::forbidden().into_response(),
+    if view.admin.is_none() {
+        return Problem::forbidden().into_response();
+    }
+    let out = ChecklistOut::of(&view, &config, &web::origin(&request));
+    match serde_json::to_string(&out) {
+        Ok(body) => web::unless_known(request.headers(), "application/json", body),
+        Err(error) => Problem::internal().because(error).into_response(),
     }
 }
 
 async fn asset(uri: Uri, headers: HeaderMap) -> Response {
     match uri.path().strip_prefix("/assets/").and_then(assets::find) {
         Some(asset) => {
-            let headers =
-                [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, assets::CACHE_CONTROL)];
-            (headers, asset.body).into_response()
+            let mut response = web::unless_known(&headers, asset.content_type, asset.body);
+            let kept = HeaderValue::from_static(asset.cache_control());
+            response.headers_mut().insert(header::CACHE_CONTROL, kept);
+            if asset.is_for_embedders() {
+                response.extensions_mut().insert(web::Embeddable::File);
+            }
+            response
         }
         None => web::refuse(Wants::of(&headers), Problem::not_found()),
     }

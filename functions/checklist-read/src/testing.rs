@@ -14,7 +14,10 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{config::Config, view::View};
+use crate::{
+    config::Config,
+    view::{View, Word},
+};
 
 /// When Acme Corp signed up.
 pub fn start() -> Timestamp {
@@ -23,7 +26,14 @@ pub fn start() -> Timestamp {
 
 pub fn config() -> Config {
     let checkout = web::Origins::STRIPE.parse().unwrap();
-    Config { table: "onramp".to_owned(), product: "TimeTracker".to_owned(), app_url: None, checkout }
+    Config {
+        table: "onramp".to_owned(),
+        product: "TimeTracker".to_owned(),
+        app_url: None,
+        checkout,
+        keys: host::KeyPlace::Nowhere,
+        embedders: web::Origins::default(),
+    }
 }
 
 fn project() -> ProjectId {
@@ -51,7 +61,7 @@ pub fn pending(organization: &str, person: &str) -> View {
     };
     let session = Session::begin(id, &user, start());
     let member = Member::prove(&session, &user, Some(Role::Admin), start()).unwrap();
-    View { admin: member.admin(), member, org, orgs: vec![id], now: start() }
+    View { admin: member.admin(), member, org, orgs: vec![id], by: Word::Session, now: start() }
 }
 
 /// Jo of Acme Corp, who has just signed up with a trial of 14 days.

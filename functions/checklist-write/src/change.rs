@@ -10,14 +10,16 @@ use axum::{
 };
 use domain::{
     org::{ChecklistCommand, Org, Refusal},
-    people::SessionToken,
 };
 use jiff::Timestamp;
 use serde_json::json;
-use store::SignedIn;
 use web::{Kind, Places, Problem, Wants};
 
-use crate::{App, answer, back::came_from};
+use crate::{
+    App, answer,
+    back::came_from,
+    caller::{Caller, Found},
+};
 
 /// The routes, each with the command that it stands for.
 pub fn routes() -> Router<Arc<App>> {
@@ -55,12 +57,9 @@ fn handle<'a>(
     let wants = Wants::of(request.headers());
     let origin = web::origin(request);
     let back = came_from(request.headers(), &origin);
-    let token = web::session::token(request.headers());
+    let caller = Caller::of(request.headers());
     async move {
-        let changed = match token {
-            Some(token) => change(app, &token, command, &origin).await,
-            None => Err(Problem::unauthorized()),
-        };
+        let changed = change(app, &caller, command, &origin).await;
         match (changed, wants) {
             (Ok(_), Wants::Page) => web::see_other(back),
             (Ok(org), Wants::Json) => {
@@ -75,17 +74,16 @@ fn handle<'a>(
 /// Makes the change, and makes it again from the start when somebody wrote in between.
 async fn change(
     app: &App,
-    token: &SessionToken,
+    caller: &Caller,
     command: ChecklistCommand<'_>,
     origin: &str,
 ) -> Result<Org, Problem> {
     for attempt in 0..store::TRIES {
-        let found =
-            app.store.load_session(token).await.map_err(trouble)?.ok_or_else(Problem::unauthorized)?;
         let now = app.clock.now();
+        let found = caller.find(app, now).await?;
         let after = decide(&found, command, now, places(app, &found.org.value, origin))?;
         let (committed, ()) =
-            tokio::join!(app.store.commit_org(&found.org, &after), touch(app, token, &found, now));
+            tokio::join!(app.store.commit_org(&found.org, &after), touch(app, caller, &found, now));
         match committed {
             Ok(committed) => return Ok(committed.value),
             Err(store::Error::Conflict) => store::pause(attempt).await,
@@ -97,12 +95,12 @@ async fn change(
 
 /// The organization as the command makes it. Judged in this order: session, role, access, input.
 fn decide(
-    found: &SignedIn,
+    found: &Found,
     command: ChecklistCommand<'_>,
     now: Timestamp,
     places: Places<'_>,
 ) -> Result<Org, Problem> {
-    let member = found.prove(now).ok_or_else(Problem::unauthorized)?;
+    let member = found.member.as_ref().ok_or_else(Problem::unauthorized)?;
     let admin = member.admin().ok_or_else(Problem::forbidden)?;
     let mut org = found.org.value.clone();
     match org.change_checklist(&admin, command, now) {
@@ -113,14 +111,10 @@ fn decide(
     }
 }
 
-/// Notes that the session was used, beside the write and at most once an hour. The change is worth more than the note.
-async fn touch(app: &App, token: &SessionToken, found: &SignedIn, now: Timestamp) {
-    if !found.session.wants_touch(now) {
-        return;
-    }
-    match app.store.touch_session(token, now).await {
-        Ok(()) | Err(store::Error::Conflict) => {}
-        Err(error) => tracing::warn!(%error, "the session's last use was not written"),
+/// Notes that the session was used, if it is by one, beside the write.
+async fn touch(app: &App, caller: &Caller, found: &Found, now: Timestamp) {
+    if let (Caller::Session(token), Some(session)) = (caller, &found.session) {
+        app.store.note_use(token, session, now).await;
     }
 }
 
@@ -128,7 +122,7 @@ fn places<'a>(app: &'a App, org: &Org, origin: &'a str) -> Places<'a> {
     Places { origin, app: app.config.app_url.as_ref().map(boot::BaseUrl::as_str), org: org.id }
 }
 
-fn trouble(error: store::Error) -> Problem {
+pub fn trouble(error: store::Error) -> Problem {
     Problem::trouble(error.is_passing(), error)
 }
 
@@ -142,7 +136,7 @@ mod tests {
         trial::Trial,
         zone::Zone,
     };
-    use store::Stored;
+    use store::{SignedIn, Stored};
 
     use super::*;
 
@@ -187,6 +181,8 @@ mod tests {
     fn judge(role: Option<Role>, now: &str, key: &str) -> Result<Org, Problem> {
         let found = found(role);
         let places = Places { origin: "https://onramp.example.com", app: None, org: found.org.value.id };
+        let member = found.prove(at(now));
+        let found = Found { member, session: Some(found.session), org: found.org };
         decide(&found, ChecklistCommand::Complete(key), at(now), places)
     }
 

@@ -1,13 +1,19 @@
 use boot::{BaseUrl, Env, Faults};
+use host::{KeyPlace, Keys};
+use web::Origins;
 
 /// The function's variables.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Config {
     pub table: String,
     /// The source of the bus events that tick tasks.
     pub host_source: String,
     /// Where the host app is; none while Onramp's own guide stands in for it.
     pub app_url: Option<BaseUrl>,
+    /// Where the keys are by which the host app speaks to us.
+    pub keys: KeyPlace,
+    /// The origins whose pages may hold pieces of ours, and change the checklist from there.
+    pub embedders: Origins,
 }
 
 impl Config {
@@ -21,7 +27,17 @@ impl Config {
         let host_source =
             vars.parsed("HOST_EVENT_SOURCE", "timetracker", "the source of the host app's events");
         let app_url = vars.base_url("APP_URL");
-        let config = (|| Some(Self { table: table?, host_source: host_source?, app_url: app_url? }))();
+        let keys = vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, KeyPlace::parse);
+        let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
+        let config = (|| {
+            Some(Self {
+                table: table?,
+                host_source: host_source?,
+                app_url: app_url?,
+                keys: keys?,
+                embedders: embedders?,
+            })
+        })();
         vars.finish(config)
     }
 }
@@ -33,10 +49,17 @@ mod tests {
     #[test]
     fn defaults_stand_in_and_every_fault_is_named() {
         let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
-        let expected =
-            Config { table: "onramp".to_owned(), host_source: "timetracker".to_owned(), app_url: None };
-        assert_eq!(config, expected);
-        let faults = Config::read(&Env::new([("APP_URL", "ftp://app.example.com")])).unwrap_err();
-        assert_eq!(faults.0.iter().map(|fault| fault.name).collect::<Vec<_>>(), ["TABLE_NAME", "APP_URL"]);
+        assert_eq!((config.table.as_str(), config.host_source.as_str()), ("onramp", "timetracker"));
+        assert!(config.app_url.is_none() && matches!(config.keys, KeyPlace::Nowhere));
+        assert_eq!(config.embedders, Origins::default());
+        let faults = Config::read(&Env::new([
+            ("APP_URL", "ftp://app.example.com"),
+            ("HOST_KEYS", "hidden"),
+            ("EMBED_ORIGINS", "*"),
+        ]))
+        .unwrap_err();
+        let names: Vec<_> = faults.0.iter().map(|fault| fault.name).collect();
+        assert_eq!(names, ["TABLE_NAME", "APP_URL", "HOST_KEYS", "EMBED_ORIGINS"]);
+        assert!(!faults.to_string().contains("hidden"), "{faults}");
     }
 }

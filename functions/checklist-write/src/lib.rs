@@ -1,26 +1,35 @@
-//! Changes of the checklist: by its admins over HTTP, and by the host app over the bus.
+//! Changes of the checklist: by its admins over HTTP, from our pages and from the host app's; and by the host app, over
+//! the bus and over HTTP.
 //!
 //! An admin's change is two round trips: one consistent read of session, person, membership and organization, and one
 //! write on condition that nobody wrote in between. Who lost that race reads and decides again, so no tick is lost.
 
 mod answer;
 mod back;
+mod caller;
 mod change;
 mod config;
-mod host;
+mod happened;
+mod intake;
 
 use std::sync::Arc;
 
 use boot::{Boot, Clock, Faults, Handler};
+use host::Keyring;
 use store::Store;
 use web::Profile;
 
 use crate::config::Config;
 
+/// Where the host app's servers post what happened. A signature is all the authority that it takes, so no cookie can be
+/// abused.
+const SIGNED: &[&str] = &[intake::PATH];
+
 /// What the function works with.
 struct App {
     store: Store,
     clock: Clock,
+    keys: Keyring,
     config: Config,
 }
 
@@ -32,14 +41,18 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), config.table.clone());
     store.warm_up().await;
-    let profile = Profile::app(config.app_url.as_ref().map(boot::BaseUrl::as_str));
-    let app = Arc::new(App { store, clock: boot.clock, config });
-    let over_http = web::lambda::handler(web::harden(change::routes().with_state(app.clone()), profile));
+    let profile = Profile::app(config.app_url.as_ref().map(boot::BaseUrl::as_str))
+        .exempting(SIGNED)
+        .embedded_by(&config.embedders);
+    let keys = Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager"));
+    let app = Arc::new(App { store, clock: boot.clock, keys, config });
+    let routes = change::routes().merge(intake::routes()).with_state(app.clone());
+    let over_http = web::lambda::handler(web::harden(routes, profile));
     Ok(boot::handler(move |event| {
         let (app, over_http) = (app.clone(), over_http.clone());
         async move {
-            if host::is_from_bus(event.payload.get()) {
-                host::take_in(&app, event.payload.get()).await
+            if happened::is_from_bus(event.payload.get()) {
+                happened::take_in(&app, event.payload.get()).await
             } else {
                 over_http(event).await
             }

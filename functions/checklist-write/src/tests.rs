@@ -38,7 +38,11 @@ async fn run((status, body): (u16, Value), event: &Value) -> (Answer, Vec<String
     let connector = SharedHttpConnector::new(table.clone());
     let http = http_client_fn(move |_, _| connector.clone());
     let boot = Boot {
-        env: Env::new([("TABLE_NAME", "onramp")]),
+        env: Env::new([
+            ("TABLE_NAME", "onramp"),
+            ("HOST_KEYS", "local:dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5"),
+            ("EMBED_ORIGINS", "https://app.example.com"),
+        ]),
         aws: Aws::new("eu-west-1".to_owned(), Credentials::new("AK", "SK", None, None, "test"), http),
         outside: Outside::system(),
         clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
@@ -83,6 +87,27 @@ async fn the_door_is_judged_before_the_table_is_asked() {
         let out: Value = serde_json::from_str(out.unwrap().get()).unwrap();
         assert_eq!((&out["statusCode"], calls.len()), (&json!(status), reads), "{event}");
         assert_eq!(out["headers"].get("location").unwrap_or(&Value::Null), &location, "{event}");
+    }
+}
+
+#[tokio::test]
+async fn the_host_apps_word_is_proven_before_the_table_is_asked() {
+    let (by_token, told) = (recorded("post-dismiss-by-token"), recorded("post-host-events"));
+    let header = |event: &Value, name: &str, value: &str| {
+        with(event.clone(), &format!("/headers/{name}"), json!(value))
+    };
+    for (event, status, reads) in [
+        // A good token, and nobody whom it could be about.
+        (by_token.clone(), 401, 1),
+        (header(&by_token, "authorization", "Bearer x.y.z"), 401, 0),
+        (header(&by_token, "origin", "https://evil.example"), 403, 0),
+        (told.clone(), 200, 1),
+        (with(told.clone(), "/body", json!("{}")), 400, 0),
+        (header(&told, "onramp-signature", "t=1768467600,v1=00"), 400, 0),
+    ] {
+        let (out, calls) = run(empty(), &event).await;
+        let out: Value = serde_json::from_str(out.unwrap().get()).unwrap();
+        assert_eq!((&out["statusCode"], calls.len()), (&json!(status), reads), "{event} {out}");
     }
 }
 

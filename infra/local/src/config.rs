@@ -16,7 +16,8 @@ use crate::{functions, template};
 /// What variables hold here that a deployment has to bring.
 const LOCAL_VARIABLES: &[(&str, &str)] = &[
     ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
-    ("HOST_SIGNING_KEYS", HOST_KEYS),
+    ("HOST_SIGNING_KEYS", PASS_KEYS),
+    ("HOST_KEYS", HOST_KEYS),
     ("STRIPE_SECRET_KEY", SECRET_KEY),
     ("STRIPE_PUBLISHABLE_KEY", "pk_test_local_onramp"),
     ("STRIPE_SINGLE_USER_PRICE_ID", SINGLE_PRICE),
@@ -28,7 +29,10 @@ const LOCAL_VARIABLES: &[(&str, &str)] = &[
 pub const WEBHOOK_SECRET: &str = "whsec_local_onramp";
 
 /// The key of passes into the host app, unless others are set: no secret, but as long as one.
-pub const HOST_KEYS: &str = "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aGluZ3Mtb3V0";
+pub const PASS_KEYS: &str = "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aGluZ3Mtb3V0";
+
+/// The key by which the host app speaks to Onramp, unless others are set.
+pub const HOST_KEYS: &str = "local:dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5";
 
 /// The secret key of Stripe's stand-in, unless another is set.
 const SECRET_KEY: &str = "sk_test_local_onramp";
@@ -137,8 +141,12 @@ pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<Str
     if !config.settings.contains_key("STRIPE_CHECKOUT_ORIGINS") {
         template.set_variable("STRIPE_CHECKOUT_ORIGINS", &config.stripe_url);
     }
-    if let (Some(url), false) = (&config.host_app_url, config.settings.contains_key("APP_URL")) {
-        template.set_variable("APP_URL", url);
+    if let Some(url) = &config.host_app_url {
+        for name in ["APP_URL", "EMBED_ORIGINS"] {
+            if !config.settings.contains_key(name) {
+                template.set_variable(name, url);
+            }
+        }
     }
     secrets
 }

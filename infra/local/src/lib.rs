@@ -44,5 +44,5 @@ pub mod system;
 pub mod template;
 pub mod terminal;
 
-pub use config::{Config, HOST_KEYS, StartError, WEBHOOK_SECRET};
+pub use config::{Config, HOST_KEYS, PASS_KEYS, StartError, WEBHOOK_SECRET};
 pub use stack::Stack;

@@ -25,7 +25,7 @@ use crate::control;
 use crate::dead_letters::DeadLetters;
 use crate::engine::Engine;
 use crate::gateway::Gateway;
-use crate::host_app::HostApp;
+use crate::host_app::{HostApp, Shared};
 use crate::invoke::Fleet;
 use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
@@ -101,15 +101,17 @@ impl Stack {
         };
         let webhook_secret = template.variable("STRIPE_WEBHOOK_SECRET").unwrap_or(WEBHOOK_SECRET);
         let webhook_secret = cloud.secrets.get(webhook_secret).unwrap_or_else(|| webhook_secret.to_owned());
+        let gateway = Arc::new(Gateway::new(&template.routes, Arc::clone(&fleet), Arc::clone(&clock)));
         let host_app = config.host_app_url.as_deref().map(|url| {
             let setting = |name| {
                 let value = template.variable(name).unwrap_or_default();
                 cloud.secrets.get(value).unwrap_or_else(|| value.to_owned())
             };
-            let (keys, source) = (setting("HOST_SIGNING_KEYS"), setting("HOST_EVENT_SOURCE"));
-            Arc::new(HostApp::new(Arc::clone(&cloud), url, &config.public_url, &keys, &source))
+            let (passes, word) = (setting("HOST_SIGNING_KEYS"), setting("HOST_KEYS"));
+            let source = setting("HOST_EVENT_SOURCE");
+            let shared = Shared { passes: &passes, word: &word, source: &source };
+            Arc::new(HostApp::new(Arc::clone(&cloud), url, &config.public_url, &shared, entrance(&gateway)))
         });
-        let gateway = Arc::new(Gateway::new(&template.routes, Arc::clone(&fleet), Arc::clone(&clock)));
         let sender = sender(&gateway, &clock, &webhook_secret);
         let system = Arc::new(System {
             courier: Courier::new(Arc::clone(&cloud.stripe), sender.clone(), Arc::clone(&activity)),
@@ -145,13 +147,19 @@ impl Stack {
     /// Stripe's stand-in: its API and its hosted pages, which are an origin of their own.
     pub fn stripe_app(&self) -> Router {
         let standin = Arc::clone(&self.system.cloud.stripe);
-        neighbour(move |request| standin.handle(request))
+        neighbour(move |request| {
+            let standin = Arc::clone(&standin);
+            async move { standin.handle(&request) }
+        })
     }
 
     /// The local host app, if it was asked for: an origin of its own as well.
     pub fn host_app(&self) -> Option<Router> {
         let host_app = Arc::clone(self.host_app.as_ref()?);
-        Some(neighbour(move |request| host_app.handle(request)))
+        Some(neighbour(move |request| {
+            let host_app = Arc::clone(&host_app);
+            async move { host_app.handle(request).await }
+        }))
     }
 
     /// Answers a request to Stripe's stand-in exactly as its port does, without one.
@@ -177,12 +185,15 @@ impl Drop for Stack {
     }
 }
 
-/// Something outside of Onramp that answers at once, behind a port of its own.
-fn neighbour(handle: impl Fn(&Request<Bytes>) -> Response<Bytes> + Clone + Send + Sync + 'static) -> Router {
+/// Something outside of Onramp, behind a port of its own.
+fn neighbour<F>(handle: impl Fn(Request<Bytes>) -> F + Clone + Send + Sync + 'static) -> Router
+where
+    F: Future<Output = Response<Bytes>> + Send + 'static,
+{
     Router::new().fallback(async move |request: Request<Body>| {
         let (parts, body) = request.into_parts();
         match to_bytes(body, MOST_BYTES).await {
-            Ok(body) => handle(&Request::from_parts(parts, body)).map(Body::from),
+            Ok(body) => handle(Request::from_parts(parts, body)).await.map(Body::from),
             Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         }
     })
@@ -190,12 +201,18 @@ fn neighbour(handle: impl Fn(&Request<Bytes>) -> Response<Bytes> + Clone + Send 
 
 /// Posts Stripe's events to the gateway, as Stripe would to the port.
 fn sender(gateway: &Arc<Gateway>, clock: &Arc<LocalClock>, secrets: &str) -> stripe::Sender {
-    let (gateway, clock) = (Arc::clone(gateway), Arc::clone(clock));
-    let post: stripe::Post = Arc::new(move |request| {
+    let clock = Arc::clone(clock);
+    let post = entrance(gateway);
+    stripe::Sender::new(Clock::new(move || clock.now()), Entropy::system(), secrets, TEAM_PRICE, post)
+}
+
+/// The gateway, for what is outside of Onramp and in this process.
+fn entrance(gateway: &Arc<Gateway>) -> stripe::Post {
+    let gateway = Arc::clone(gateway);
+    Arc::new(move |request| {
         let gateway = Arc::clone(&gateway);
         Box::pin(async move { gateway.handle(request).await })
-    });
-    stripe::Sender::new(Clock::new(move || clock.now()), Entropy::system(), secrets, TEAM_PRICE, post)
+    })
 }
 
 fn saved_offset(folder: Option<&Path>) -> SignedDuration {

@@ -213,7 +213,8 @@ impl FromStr for SessionToken {
     }
 }
 
-/// Proof that a request comes from a signed-in member of an organization. Only [`Member::prove`] makes one.
+/// Proof that a request comes from a member of an organization: who is signed in here, by [`Member::prove`], or is in the
+/// host app and known to it, by [`Member::vouched`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     org: OrgId,
@@ -231,6 +232,14 @@ impl Member {
         let role = role.filter(|_| session.is_alive(user, now))?;
         let (name, proven) = (user.name.clone(), user.verified);
         Some(Self { org: session.org, user: session.user, name, proven, role })
+    }
+
+    /// Takes the host app's proven word that this person looks at something of `org`. What they may do there is not the
+    /// host app's to say: `role` is what is stored, `None` where they are no member (any more).
+    #[must_use]
+    pub fn vouched(org: OrgId, user: &User, role: Option<Role>) -> Option<Self> {
+        let (name, proven) = (user.name.clone(), user.verified);
+        Some(Self { org, user: user.id, name, proven, role: role? })
     }
 
     /// Where they are signed in.

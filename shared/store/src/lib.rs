@@ -27,6 +27,7 @@ mod unknown;
 mod unsubscription;
 mod update;
 mod user;
+mod vouched;
 
 pub use asked::{AskResult, Asked, AskedId};
 pub use client::{Store, Stored, TRIES, pause};
@@ -42,3 +43,4 @@ pub use offer::{Acceptance, Accepted, Offer};
 pub use session::SignedIn;
 pub use signup::{Begun, Person, SignUp, SignedUp, Strength};
 pub use unsubscription::Unsubscription;
+pub use vouched::Vouched;

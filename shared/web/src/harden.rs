@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
@@ -12,7 +14,9 @@ use tracing::{
 };
 
 use crate::{
-    Origins, Wants, form, origin,
+    Embeddable, Origins, Wants,
+    embedding::{self, Standing, is_shared},
+    form, origin,
     problem::{Kind, Problem},
     refuse, routes, session,
     site::is_cross_site,
@@ -23,6 +27,8 @@ use crate::{
 pub struct Profile {
     policy: HeaderValue,
     exempt: &'static [&'static str],
+    /// The origins whose pages may hold pieces of ours.
+    embedders: Arc<Origins>,
 }
 
 /// The policy of pages, up to the origins that forms may lead to.
@@ -47,13 +53,13 @@ impl Profile {
     fn leading_to(app_url: Option<&str>, checkout: &str) -> Self {
         let host_app = app_url.and_then(origin_of).map(|origin| format!(" {origin}")).unwrap_or_default();
         let policy = HeaderValue::from_str(&format!("{APP} {checkout}{host_app}"));
-        Self { policy: policy.unwrap_or(HeaderValue::from_static(APP)), exempt: &[] }
+        Self { policy: policy.unwrap_or(HeaderValue::from_static(APP)), ..Self::api() }
     }
 
     /// For functions that only programs speak to.
     #[must_use]
-    pub const fn api() -> Self {
-        Self { policy: HeaderValue::from_static(API), exempt: &[] }
+    pub fn api() -> Self {
+        Self { policy: HeaderValue::from_static(API), exempt: &[], embedders: Arc::default() }
     }
 
     pub(crate) fn policy(&self) -> &str {
@@ -64,6 +70,13 @@ impl Profile {
     #[must_use]
     pub const fn exempting(mut self, patterns: &'static [&'static str]) -> Self {
         self.exempt = patterns;
+        self
+    }
+
+    /// Lets pages of these origins hold pieces of ours.
+    #[must_use]
+    pub fn embedded_by(mut self, origins: &Origins) -> Self {
+        self.embedders = Arc::new(origins.clone());
         self
     }
 }
@@ -79,21 +92,42 @@ pub fn harden(router: Router, profile: Profile) -> Router {
         .layer(middleware::from_fn_with_state(profile, guard))
 }
 
-async fn guard(State(profile): State<Profile>, request: Request, next: Next) -> Response {
+async fn guard(State(profile): State<Profile>, mut request: Request, next: Next) -> Response {
     let id = origin::request_id(request.extensions());
     let exempt = profile.exempt.iter().any(|pattern| routes::matches(pattern, request.uri().path()));
     let wants = Wants::of(request.headers());
+    let standing = Standing::of(&request, &profile.embedders);
+    let shared = is_shared(request.uri().path());
+    if matches!(standing, Standing::Token(_) | Standing::Foreign) {
+        // The token is all the authority there is. What rides along is gone before anything could read it, so there is
+        // nothing that another site could abuse, and the cross-site rule has nothing to guard.
+        request.headers_mut().remove(header::COOKIE);
+    }
     let span = about(&id, &request);
-    let mut response = if !exempt && is_cross_site(&request) {
-        span.in_scope(|| refuse(wants, Problem::cross_site()))
-    } else {
-        async { dress(wants, next.run(request).await) }.instrument(span).await
+    let cross_site = match standing {
+        Standing::Own => !exempt && is_cross_site(&request),
+        Standing::Foreign => true,
+        Standing::Token(_) | Standing::Preflight(_) => false,
     };
+    let mut response = match &standing {
+        _ if cross_site => span.in_scope(|| refuse(wants, Problem::cross_site())),
+        Standing::Preflight(from) => Standing::preflight(from, request.uri().path()),
+        _ => async { dress(wants, next.run(request).await) }.instrument(span).await,
+    };
+    let embeddable = response.extensions_mut().remove::<Embeddable>();
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(header::CONTENT_SECURITY_POLICY, profile.policy);
+    let policy = embeddable.as_ref().and_then(Embeddable::policy).unwrap_or(profile.policy);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    if embeddable.is_some() {
+        headers.insert(embedding::POLICY, HeaderValue::from_static("cross-origin"));
+    }
+    if shared {
+        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+        standing.tell(headers);
+    }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert("x-request-id", id);
@@ -134,7 +168,7 @@ pub(crate) const ALWAYS: [(HeaderName, &str); 5] = [
     // Not `no-referrer`: with it browsers send `Origin: null` with our own forms.
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (embedding::POLICY, "same-origin"),
 ];
 
 /// The origin of an absolute URL, if it is plain enough to stand in a policy.
@@ -221,6 +255,89 @@ mod tests {
         assert_eq!(ask(exempt.clone(), "POST", "/logout", &evil).await.status(), StatusCode::SEE_OTHER);
         assert_eq!(ask(exempt.clone(), "POST", "/login/f00d", &evil).await.status(), StatusCode::NOT_FOUND);
         assert_eq!(ask(exempt, "POST", "/login", &evil).await.status(), StatusCode::FORBIDDEN);
+    }
+
+    #[tokio::test]
+    async fn a_token_brings_no_cookie_along_and_a_page_that_is_not_listed_brings_nothing() {
+        let echo = |headers: axum::http::HeaderMap| async move {
+            let cookie = headers.contains_key(header::COOKIE);
+            if cookie { "cookie" } else { "none" }
+        };
+        let router =
+            Router::new().route("/onboarding/api/checklist/dismiss", post(echo)).route("/logout", post(echo));
+        let profile = Profile::app(None).embedded_by(&"https://app.example.com".parse().unwrap());
+        let router = harden(router, profile);
+        let dismiss = "/onboarding/api/checklist/dismiss";
+        let (app, evil) = ("https://app.example.com", "https://evil.example");
+        for (path, origin, token, status, told) in [
+            (dismiss, Some(app), true, 200, Some("none")),
+            (dismiss, None, true, 200, Some("none")),
+            (dismiss, Some(evil), true, 403, None),
+            // Without a token an embedder is a site like every other, and so it is at every other path.
+            (dismiss, Some(app), false, 403, None),
+            (dismiss, Some("https://onramp.example.com"), false, 200, Some("cookie")),
+            ("/logout", Some(app), true, 403, None),
+            ("/logout", None, true, 200, Some("cookie")),
+        ] {
+            let mut request =
+                Request::post(path).header("host", "onramp.example.com").header("cookie", "__Host-s=x");
+            if token {
+                request = request.header("authorization", "Bearer x");
+            }
+            if let Some(origin) = origin {
+                request = request.header("origin", origin);
+            }
+            let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(response.status(), status, "{path} {origin:?} {token}");
+            let headers = response.headers().clone();
+            let shared = headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).map(|it| it.to_str().unwrap());
+            assert_eq!(
+                shared,
+                origin.filter(|it| token && *it == app && path == dismiss),
+                "{path} {origin:?} {token}"
+            );
+            assert!(!headers.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
+            assert_eq!(headers.contains_key(header::VARY), path == dismiss);
+            let body = axum::body::to_bytes(response.into_body(), 99_999).await.unwrap();
+            assert!(told.is_none_or(|told| body == told.as_bytes()), "{path} {origin:?} {token}: {body:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_preflight_of_a_listed_page_is_answered_and_no_other() {
+        let profile = Profile::app(None).embedded_by(&"https://app.example.com".parse().unwrap());
+        let asks = |origin| [("origin", origin), ("access-control-request-method", "GET")];
+        let path = "/onboarding/api/checklist/complete/created_project";
+        let told = ask(profile.clone(), "OPTIONS", path, &asks("https://app.example.com")).await;
+        assert_eq!(
+            (told.status(), &told.headers()[header::ACCESS_CONTROL_ALLOW_METHODS]),
+            (StatusCode::NO_CONTENT, &HeaderValue::from_static("POST"))
+        );
+        assert_eq!(told.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "https://app.example.com");
+        for (name, value) in ALWAYS {
+            assert_eq!(told.headers()[name], value);
+        }
+        let refused = ask(profile, "OPTIONS", path, &asks("https://evil.example")).await;
+        assert_eq!(refused.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert!(!refused.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
+    }
+
+    #[tokio::test]
+    async fn what_may_be_embedded_differs_in_its_policies_alone() {
+        let origins: Origins = "https://app.example.com".parse().unwrap();
+        let frame = move || {
+            let mut response = see_other("/");
+            response.extensions_mut().insert(Embeddable::Frame(origins.clone()));
+            std::future::ready(response)
+        };
+        let router = harden(Router::new().route("/frame", get(frame)), Profile::app(None));
+        let response = router.oneshot(Request::get("/frame").body(Body::empty()).unwrap()).await.unwrap();
+        let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+        assert!(policy.contains("frame-ancestors https://app.example.com;"), "{policy}");
+        for (name, value) in ALWAYS {
+            let value = if name == embedding::POLICY { "cross-origin" } else { value };
+            assert_eq!(response.headers()[name], value);
+        }
     }
 
     #[tokio::test]

@@ -9,9 +9,12 @@
 
 mod answer;
 mod arrival;
+mod bearer;
 pub mod browser;
 mod cookie;
 pub mod direct;
+mod embedding;
+mod etag;
 pub mod form;
 mod form_token;
 mod harden;
@@ -29,6 +32,9 @@ pub mod ui;
 mod wants;
 
 pub use answer::{page, see_other, to_login};
+pub use bearer::bearer;
+pub use embedding::Embeddable;
+pub use etag::unless_known;
 pub use form::Fields;
 pub use form_token::{form_token, is_form_token};
 pub use harden::{Profile, harden};

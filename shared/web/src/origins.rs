@@ -1,7 +1,8 @@
 use std::{fmt, str::FromStr};
 
-/// Origins outside our own that forms may lead to: where Stripe's hosted pages are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Origins outside our own: where Stripe's hosted pages are, which forms may lead to; or those whose pages may hold
+/// pieces of ours.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins(Vec<String>);
 
 /// The text is no list of origins.
@@ -16,6 +17,24 @@ impl Origins {
     /// What a variable of them should look like, as words that finish "expected …".
     pub const EXPECTED: &'static str =
         "origins separated by spaces, each https://host, or http://host on loopback";
+
+    /// As [`from_str`](FromStr::from_str), where there may be none.
+    #[must_use]
+    pub fn parse_any(text: &str) -> Option<Self> {
+        if text.is_empty() { Some(Self::default()) } else { text.parse().ok() }
+    }
+
+    /// Whether this very origin, as a browser's `Origin` header names it, is one of them.
+    #[must_use]
+    pub fn have(&self, origin: &str) -> bool {
+        self.0.iter().any(|it| it == origin)
+    }
+
+    /// This one alone, if it is one of them; else none.
+    #[must_use]
+    pub fn only(&self, origin: &str) -> Self {
+        Self(self.0.iter().filter(|it| *it == origin).cloned().collect())
+    }
 
     /// Whether an address is at one of them.
     #[must_use]
@@ -83,6 +102,27 @@ mod tests {
         ] {
             let origins = text.parse::<Origins>().ok().map(|origins| origins.to_string());
             assert_eq!(origins.as_deref(), kept, "{text}");
+        }
+    }
+
+    #[test]
+    fn there_may_be_none_and_an_origin_is_one_of_them_or_not() {
+        let none = Origins::parse_any("").unwrap();
+        assert!(!none.have("") && !none.have("https://app.example.com") && none.to_string().is_empty());
+        assert_eq!(Origins::parse_any("*"), None);
+        let two = Origins::parse_any("https://app.example.com http://localhost:8486").unwrap();
+        for (origin, have) in [
+            ("https://app.example.com", true),
+            ("http://localhost:8486", true),
+            ("https://app.example.com/", false),
+            ("https://app.example.com.evil.example", false),
+            ("http://app.example.com", false),
+            ("http://localhost", false),
+            ("null", false),
+            ("", false),
+        ] {
+            assert_eq!(two.have(origin), have, "{origin}");
+            assert_eq!(two.only(origin).to_string(), if have { origin } else { "" });
         }
     }
 

@@ -8,7 +8,7 @@ use axum::{
     Json,
     http::{
         HeaderName, HeaderValue, Method,
-        header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
+        header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
 };
@@ -111,6 +111,16 @@ impl Problem {
     pub fn unauthorized() -> Self {
         Self::new(Kind::Unauthorized, "Your session has ended, or there was none. Sign in and try again.")
             .refused_by("session")
+    }
+
+    /// 401: the host app's token shows nothing. Why may be known to whoever holds the token (RFC 6750, 3).
+    #[must_use]
+    pub fn token_refused(why: &impl fmt::Display) -> Self {
+        let told = format!("Bearer realm=\"onramp\", error=\"invalid_token\", error_description=\"{why}\"");
+        Self::new(Kind::Unauthorized, why.to_string())
+            .header(WWW_AUTHENTICATE, &told)
+            .because(why)
+            .within(Area::Access)
     }
 
     /// 402, with the link to where a plan is chosen.
@@ -239,7 +249,7 @@ impl Problem {
     }
 
     /// Writes the log line. Called once, where the answer is made.
-    pub(crate) fn log(&self) {
+    pub fn log(&self) {
         let status = self.kind.status().as_u16();
         let area = self.area.map(Area::as_str);
         match &self.cause {

@@ -16,18 +16,18 @@ const NOTICE: u32 = 7;
 const WARNING: u32 = 3;
 
 /// What the banner says. None where there is nothing to say.
-struct Banner {
-    tone: Tone,
-    icon: &'static str,
-    lead: String,
-    text: Markup,
+pub(crate) struct Banner {
+    pub tone: Tone,
+    pub icon: &'static str,
+    pub lead: String,
+    pub text: Markup,
     /// The button, for admins.
-    button: Option<Button>,
+    pub button: Option<Button>,
 }
 
 /// The words on a button, and where it leads.
 #[derive(Clone, Copy)]
-enum Button {
+pub(crate) enum Button {
     /// To the plans.
     Plans(&'static str),
     /// To where the plan is paid and looked after; to the plans, while nobody pays.
@@ -64,7 +64,8 @@ pub fn render(view: &View) -> Markup {
     }
 }
 
-fn banner(view: &View) -> Option<Banner> {
+/// What there is to say, in whatever dress it is said.
+pub(crate) fn banner(view: &View) -> Option<Banner> {
     let status = view.status();
     if let (Some(issue), Status::Active | Status::PastDue | Status::Trialing | Status::Incomplete) =
         (view.org.billing.issue(), status)

@@ -17,11 +17,15 @@ const NOISE: [(&str, &str); 4] = [
     ("idempotency-key", "zqcanary0123456789abcdef0123456789abcdef"),
 ];
 
+/// Of the canary, too.
+const HOST_KEYS: &str = "zqcanary:enFjYW5hcnktaG9zdC16cWNhbmFyeS1ob3N0LXpxY2FuYXJ5";
+
 fn config() -> Config {
     Config { host_app_url: Some("http://localhost:8486".to_owned()), ..Config::memory() }
         .set("STRIPE_WEBHOOK_SECRET", "whsec_zqcanary")
         .set("STRIPE_SECRET_KEY", "sk_test_zqcanary")
         .set("HOST_SIGNING_KEYS", "local:enFjYW5hcnl6cWNhbmFyeXpxY2FuYXJ5enFjYW5hcnk")
+        .set("HOST_KEYS", HOST_KEYS)
 }
 
 struct Run<'w> {
@@ -189,6 +193,9 @@ async fn strangers(run: &mut Run<'_>) {
         ("POST", "/billing/checkout", &[json], "zqcanary"),
         ("POST", "/operator/organizations/zqcanary/extend-trial", &[form], "days=zqcanary&reason=zqcanary"),
         ("POST", "/billing/webhooks/stripe", &[("stripe-signature", "t=zqcanary,v1=zqcanary")], "zqcanary"),
+        ("POST", "/host/events", &[("onramp-signature", "t=zqcanary,v1=zqcanary")], "zqcanary"),
+        ("GET", "/onboarding/widget", &[("authorization", "Bearer zqcanary.zqcanary.zqcanary")], ""),
+        ("GET", "/onboarding/embed?token=zqcanary&part=zqcanary", &[], ""),
         ("POST", "/billing/webhooks/stripe", &[], "{\"zqcanary\": true}"),
         ("GET", "/%7azqcanary%2e%2e/zqcanary", &[("x-forwarded-for", "zqcanary")], ""),
     ] {
@@ -229,8 +236,29 @@ async fn payments(run: &mut Run<'_>) {
             run.world.send("POST", "/billing/webhooks/stripe", &[("stripe-signature", &header)], body).await;
         run.mine.look(&answer);
     }
+    told_by_host(run, &org).await;
     run.world.advance("15d").await;
     run.send(&mut jo, "POST", "/onboarding/api/checklist/dismiss", &[], "").await;
+}
+
+/// Events that the host app signed, and a token that it minted.
+async fn told_by_host(run: &mut Run<'_>, org: &str) {
+    let keys = host::Keys::parse(HOST_KEYS).unwrap();
+    let (key, now) = (keys.first().unwrap(), run.world.stack.system().cloud.clock.now());
+    for event in [
+        json!({ "type": "project.created", "organization_id": org, "actor": "Zqcanary Actor", "zqcanary": 1 }),
+        json!({ "type": "zqcanary", "organization_id": "zqcanary", "occurred_at": "zqcanary" }),
+        json!("zqcanary"),
+    ] {
+        let body = event.to_string();
+        let header = host::signature::sign(key, now, body.as_bytes());
+        let answer = run.world.send("POST", "/host/events", &[("onramp-signature", &header)], body).await;
+        run.mine.look(&answer);
+    }
+    let claims = json!({ "aud": "zqcanary", "org": org, "sub": "zqcanary", "iat": now.as_second(), "exp": "zqcanary" });
+    let bearer = format!("Bearer {}", key.token(&claims));
+    let answer = run.world.send("GET", "/onboarding/banner", &[("authorization", &bearer)], "").await;
+    run.mine.look(&answer);
 }
 
 /// Everything that AWS and Stripe can do to a request, with somebody in the middle of it.

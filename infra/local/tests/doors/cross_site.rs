@@ -6,8 +6,9 @@ use crate::{
     question::{Question, Speech},
 };
 
-/// Whose writers are machines on other sites: Stripe, by its signature, and mail programs, by the link's own secret.
-const OPEN: [&str; 2] = ["/billing/webhooks/stripe", "/mail/unsubscribe/{token}"];
+/// Whose writers are machines on other sites: Stripe and the host app, by a signature, and mail programs, by the link's
+/// own secret.
+const OPEN: [&str; 3] = ["/billing/webhooks/stripe", "/host/events", "/mail/unsubscribe/{token}"];
 
 /// What a browser says of a request that a page of another site made.
 const THEIRS: [&[(&str, &str)]; 8] = [

@@ -6,10 +6,8 @@ use crate::{
     driver::Answer,
     headers,
     page::{self, Row},
-    question::{Question, Speech},
+    question::{NOBODY, Question, Speech},
 };
-
-const NOBODY: &str = "org_0198c0de-0000-7000-8000-00000000dead";
 
 #[tokio::test]
 async fn everybody_reads_what_the_page_says() {

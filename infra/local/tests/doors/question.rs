@@ -12,6 +12,9 @@ use crate::{
     signed,
 };
 
+/// An organization that is not there.
+pub const NOBODY: &str = "org_0198c0de-0000-7000-8000-00000000dead";
+
 /// Who speaks: a browser or a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speech {
@@ -48,6 +51,13 @@ impl Question {
             })
             .collect::<Vec<_>>()
             .join("/");
+        let path = match row.path() {
+            // Frames bring a token, in the name of whoever has a session here.
+            "/onboarding/embed" if caller.column != "no session" => {
+                format!("{path}?token={}", token(&cast.world, caller))
+            }
+            _ => path,
+        };
         let fields = match row.route.as_str() {
             "POST /organizations/new" => vec![
                 ("name", "Further".to_owned()),
@@ -79,6 +89,10 @@ impl Question {
     pub async fn ask(&self, world: &World, cookie: Option<&str>, speech: Speech) -> Answer {
         if self.path == "/billing/webhooks/stripe" && self.method == "POST" {
             return self.signed(world, cookie).await;
+        }
+        if self.path == "/host/events" && self.method == "POST" {
+            let body = json!({ "type": "project.created", "organization_id": NOBODY }).to_string();
+            return self.told_by_host(world, cookie, &body).await;
         }
         self.send(world, cookie, speech, None).await
     }
@@ -135,4 +149,26 @@ impl Question {
         headers.extend(cookie.map(|cookie| ("cookie", cookie)));
         signed::post_with(world, world.stack.webhook_secret(), &event, &headers).await
     }
+
+    /// As the host app's server does, with whatever else is on this request.
+    pub async fn told_by_host(&self, world: &World, cookie: Option<&str>, body: &str) -> Answer {
+        let keys = host::Keys::parse(local::HOST_KEYS).unwrap();
+        let header =
+            host::signature::sign(keys.first().unwrap(), world.stack.system().clock().now(), body.as_bytes());
+        let mut headers: Vec<_> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        headers.extend(cookie.map(|cookie| ("cookie", cookie)));
+        headers.push(("onramp-signature", header.as_str()));
+        world.send("POST", &self.path, &headers, body.to_owned()).await
+    }
+}
+
+/// What the host app's server gives a page that somebody looks at.
+pub fn token(world: &World, caller: &Caller) -> String {
+    let keys = host::Keys::parse(local::HOST_KEYS).unwrap();
+    let now = world.stack.system().clock().now().as_second();
+    let user = caller.cookie.as_deref().and_then(|cookie| cookie.split('.').nth(1)).unwrap_or_default();
+    let claims =
+        json!({ "aud": host::embed::AUDIENCE, "org": caller.org, "sub": user, "iat": now, "exp": now + 300 });
+    keys.first().unwrap().token(&claims)
 }

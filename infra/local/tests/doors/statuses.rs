@@ -10,7 +10,7 @@ use crate::{
     driver::Answer,
     headers,
     page::{self, Row},
-    question::{Question, Speech},
+    question::{Question, Speech, token},
 };
 
 #[tokio::test]
@@ -80,12 +80,32 @@ async fn provoke(cast: &Cast, row: &Row, status: u16, speech: Speech) -> Answer 
     let joins = row.path().starts_with("/invitations/");
     let cookie = caller.cookie.as_deref().filter(|_| !joins);
     match status {
+        // To who has it already.
+        304 => {
+            let tag = question.ask(world, cookie, speech).await.header("etag").to_owned();
+            question.with("if-none-match", &tag).ask(world, cookie, speech).await
+        }
+        400 if row.path() == "/onboarding/embed" => {
+            question.path.push_str("&part=everything");
+            question.ask(world, cookie, speech).await
+        }
+        // A script on a page that is not listed.
+        403 if row.method() == "GET" => {
+            let bearer = format!("Bearer {}", token(world, caller));
+            question
+                .with("authorization", &bearer)
+                .with("origin", "https://evil.example")
+                .ask(world, cookie, speech)
+                .await
+        }
+        422 if row.path() == "/host/events" => question.told_by_host(world, cookie, "[]").await,
         400 | 422 if row.route == "GET /operator" => {
             question.path.push_str(if status == 400 { "?after=soon" } else { "?find=nobody" });
             question.ask(world, cookie, speech).await
         }
         400 | 413 => {
-            let body = match (status, row.path().starts_with("/billing/webhooks/")) {
+            let machines = ["/billing/webhooks/", "/host/"].iter().any(|start| row.path().starts_with(start));
+            let body = match (status, machines) {
                 (400, _) => "a=1&a=2".to_owned(),
                 (_, false) => "x".repeat(web::form::MOST_BYTES + 1),
                 (_, true) => "x".repeat(256 * 1024 + 1),

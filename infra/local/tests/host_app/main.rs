@@ -13,5 +13,8 @@
 mod driver;
 
 mod documented;
+mod embedding;
 mod handover;
+mod intake;
+mod mint;
 mod rotation;

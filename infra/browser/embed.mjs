@@ -1,0 +1,194 @@
+// Pieces of Onramp in a page of another site, with third-party cookies blocked: each of the three ways shows them, a tick
+// comes by itself, buttons work, and a bad token shows nothing and says why in the console.
+//
+//   node embed.mjs path/to/onramp     or as a walk of journey.mjs
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const PICTURES = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/screenshots');
+const ARGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+  // What other browsers do and this one does when told to.
+  '--test-third-party-cookie-phaseout',
+];
+
+/** Three ports in a row that nobody listens on just now. */
+async function freePorts() {
+  const listen = (port) => new Promise((done) => {
+    const server = createServer().once('error', () => done(null));
+    server.listen(port, '127.0.0.1', () => done(server));
+  });
+  for (;;) {
+    const first = await listen(0);
+    const { port } = first.address();
+    const others = [await listen(port + 1), await listen(port + 2)];
+    for (const server of [first, ...others]) server?.close();
+    if (others.every(Boolean)) return port;
+  }
+}
+
+const port = await freePorts();
+// Another port is the same site to a browser; another name is another site.
+const onramp = `http://localhost:${port}`;
+const app = `http://127.0.0.1:${port + 2}`;
+const binary = resolve(process.argv[2] ?? 'target/debug/onramp');
+const options = ['--memory', '--host-app', '--port', String(port), '--set', `EMBED_ORIGINS=${app}`];
+const child = spawn(binary, options, { stdio: ['ignore', 'pipe', 'pipe'] });
+let log = '';
+for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));
+
+async function control(method, path, body) {
+  const answer = await fetch(`${onramp}/_local/${path}`, { method, headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body) });
+  assert.ok(answer.ok, `${path}: ${answer.status}`);
+  return answer.json();
+}
+
+/** How often Onramp was asked for something since, by path. */
+async function asked(since) {
+  const calls = await control('GET', `calls?since=${since}`);
+  return calls.filter((call) => call.function === 'checklist-read' && call.operation === 'BatchGetItem').length;
+}
+
+const lastCall = async () => (await control('GET', 'calls')).at(-1)?.seq ?? 0;
+
+try {
+  for (let n = 0; ; n++) {
+    if (n > 600 || child.exitCode !== null) throw new Error('onramp was not ready');
+    if (await fetch(`${onramp}/_local/health`).then((it) => it.ok, () => false)) break;
+    await wait(50);
+  }
+  await walk(await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS }));
+} catch (error) {
+  console.error(error, `\nthe stack said:\n${log}`);
+  process.exitCode = 1;
+} finally {
+  child.kill();
+}
+
+async function walk(browser) {
+  try {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
+    const said = [];
+    page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
+    page.on('pageerror', (error) => said.push(String(error)));
+
+    // Somebody signs up, and goes on to the host app, which lets them in.
+    await page.goto(`${onramp}/organizations/new`);
+    await page.fill('input[name=name]', 'Acme Corp');
+    await page.fill('input[name=full_name]', 'Jo Doe');
+    await page.fill('input[name=email]', 'jo@acme.example');
+    await page.locator('main form button[type=submit]').first().click();
+    await page.waitForURL(`${onramp}/onboarding/welcome`);
+    await page.locator('form[action="/handover"] button').first().click();
+    await page.getByRole('heading', { name: 'Hello, Jo Doe' }).waitFor();
+    // The same session under the other name. Onramp's own cookie stays in the browser, and nothing of it may be sent.
+    const session = (await context.cookies()).find((cookie) => cookie.name === 'host_app_session');
+    await context.addCookies([{ name: session.name, value: session.value, url: app }]);
+    const sent = [];
+    page.on('request', async (request) => {
+      if (request.url().startsWith(onramp) && (await request.allHeaders()).cookie) sent.push(request.url());
+    });
+    said.length = 0;
+    await page.goto(app);
+
+    // Three ways, each with both pieces.
+    const element = page.locator('onboarding-widget').first();
+    const frame = page.frameLocator('iframe[title=Onboarding]');
+    const included = page.locator('section[aria-labelledby=included]');
+    for (const way of [element, frame, included]) await way.getByText('0 of 8 done').waitFor({ timeout: 15_000 });
+    await page.locator('trial-banner').getByText('14 days left').waitFor();
+    await page.frameLocator('iframe[title=Trial]').getByText('14 days left').waitFor();
+    await included.getByText('14 days left').waitFor();
+    await page.getByText('ob:progress {"completed":0').waitFor();
+    mkdirSync(PICTURES, { recursive: true });
+    for (const colorScheme of ['light', 'dark']) {
+      for (const width of [360, 1280]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        await page.screenshot({ path: join(PICTURES, `host-app-${width}-${colorScheme}.png`), fullPage: true });
+      }
+    }
+    assert.deepEqual(said, [], 'nothing to complain of');
+
+    // Something happens elsewhere: both live ways tick without a reload, and the focus stays where it is.
+    const skip = element.getByRole('button', { name: 'Skip' });
+    await skip.focus();
+    const organization = await page.locator('dd code').first().textContent();
+    const began = Date.now();
+    await control('POST', 'events', { source: 'timetracker', 'detail-type': 'project.created', detail: { organization_id: organization } });
+    await element.getByText('1 of 8 done').first().waitFor({ timeout: 15_000 });
+    const elementTook = Date.now() - began;
+    await frame.getByText('1 of 8 done').waitFor({ timeout: 15_000 });
+    const frameTook = Date.now() - began;
+    assert.equal(await page.evaluate(() => document.activeElement.shadowRoot.activeElement?.textContent), 'Skip');
+    await page.getByText('ob:progress {"completed":1').waitFor();
+
+    // A button of the element, without a page of Onramp's.
+    await element.getByRole('button', { name: 'Mark as done' }).click();
+    await element.getByText('2 of 8 done').first().waitFor({ timeout: 5_000 });
+    assert.equal(page.url(), `${app}/`);
+
+    // How often an open page asks: elements and frames, two pieces each.
+    const since = await lastCall();
+    await wait(30_000);
+    const inHalfAMinute = await asked(since);
+    assert.ok(inHalfAMinute <= 18, `${inHalfAMinute} requests in 30 s`);
+
+    // A token that expired, made by the page as a careless host would keep it.
+    said.length = 0;
+    const stale = await page.evaluate(async () => (await (await fetch('/onramp-token')).json()).token);
+    await control('POST', 'clock', { advance: '10m' });
+    await page.evaluate((token) => {
+      const careless = Object.assign(document.createElement('onboarding-widget'), { id: 'careless' });
+      careless.setAttribute('token', token);
+      const forged = Object.assign(document.createElement('onboarding-widget'), { id: 'forged' });
+      forged.setAttribute('token', `${token}x`);
+      const lost = document.createElement('trial-banner');
+      const old = Object.assign(document.createElement('iframe'), { id: 'old', src: `${document.querySelector('iframe').src.split('?')[0]}?token=${token}` });
+      document.querySelector('main').append(careless, forged, lost, old);
+    }, stale);
+    for (const why of [
+      /onramp: the embed token expired \d+ (minutes|seconds) ago/,
+      /onramp: the embed token is not signed with a key of HOST_KEYS|onramp: the embed token is not three parts/,
+      /onramp: <trial-banner> needs token, token-url or an answer to ob:token/,
+    ]) {
+      for (let n = 0; !said.some((text) => why.test(text)); n++) {
+        assert.ok(n < 100, `${why} in ${said.join('\n')}`);
+        await wait(100);
+      }
+    }
+    for (const id of ['careless', 'forged']) assert.equal(await page.locator(`#${id} section`).count(), 0, 'nothing is shown');
+    assert.equal((await page.frameLocator('#old').locator('main').textContent()).trim(), '');
+    assert.ok(said.filter((text) => /expired/.test(text)).length >= 2, 'the frame says it, too');
+
+    // Dismissed where it stands.
+    await element.getByRole('button', { name: 'Dismiss' }).click();
+    await element.locator('section').waitFor({ state: 'detached' });
+    await page.getByText('ob:dismiss {}').waitFor();
+
+    assert.deepEqual(sent, [], 'no cookie went to Onramp');
+
+    // A page that is not on the list shows nothing, whatever token it holds.
+    said.length = 0;
+    await context.addCookies([{ name: session.name, value: session.value, url: `http://localhost:${port + 2}` }]);
+    await page.goto(`http://localhost:${port + 2}`);
+    for (let n = 0; !said.some((text) => /is http:\/\/localhost:\d+ one of EMBED_ORIGINS/.test(text)); n++) {
+      assert.ok(n < 100, said.join('\n'));
+      await wait(100);
+    }
+    assert.equal(await page.locator('onboarding-widget section').count(), 0);
+
+    console.log(`embedded in three ways on another site, without a cookie; a tick shows after ${elementTook} ms in the element and ${frameTook} ms in the frame; ${inHalfAMinute} requests in half a minute for an open page with all of them`);
+  } finally {
+    await browser.close();
+  }
+}

@@ -1,0 +1,355 @@
+//! Pieces of ours inside the host app's pages: by a token, and by nothing else.
+
+use local::Config;
+use serde_json::{Value, json};
+
+use crate::{
+    driver::{Answer, Visitor, World},
+    handover::{HOST_APP, config, world},
+    mint::{HostKey, claims, now, token},
+};
+
+const PIECES: [&str; 3] = ["/onboarding/widget", "/onboarding/banner", "/onboarding/api/checklist"];
+const DISMISS: &str = "/onboarding/api/checklist/dismiss";
+
+/// Asks as the host app's server does.
+async fn ask(world: &World, method: &str, path: &str, token: &str, headers: &[(&str, &str)]) -> Answer {
+    let bearer = format!("Bearer {token}");
+    let headers = [&[("authorization", bearer.as_str())], headers].concat();
+    world.send(method, path, &headers, "").await
+}
+
+/// Asks as a script on the host app's page does, in a browser with that session of ours.
+async fn ask_from_page(
+    world: &World,
+    visitor: &Visitor<'_>,
+    method: &str,
+    path: &str,
+    token: &str,
+    page: &str,
+) -> Answer {
+    let cookie = visitor.cookie.as_deref().unwrap();
+    ask(world, method, path, token, &[("origin", page), ("sec-fetch-site", "cross-site"), ("cookie", cookie)])
+        .await
+}
+
+/// Why a developer is told that nothing is shown.
+fn why(answer: &Answer) -> String {
+    assert_eq!((answer.status, answer.text().as_str()), (401, ""), "nothing is shown");
+    let told = answer.header("www-authenticate");
+    let (_, why) = told.split_once("error_description=\"").unwrap_or_else(|| panic!("{told}"));
+    why.trim_end_matches('"').to_owned()
+}
+
+#[tokio::test]
+async fn a_server_includes_the_pieces_and_every_link_leads_home() {
+    let world = world().await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let token = token(&world, &jo);
+    for (path, words) in [("/onboarding/widget", "0 of 8 done"), ("/onboarding/banner", "14 days left")] {
+        let piece = ask(&world, "GET", path, &token, &[]).await;
+        assert_eq!((piece.status, piece.header("content-type")), (200, "text/html; charset=utf-8"));
+        assert!(piece.text().contains(words), "{}", piece.text());
+        assert!(!piece.text().contains("<form") && !piece.text().contains("href=\"/"), "{}", piece.text());
+        assert_eq!(world.calls_of(&piece).await, ["BatchGetItem"], "one read, of one moment");
+        assert_eq!(piece.header("cache-control"), "no-store");
+    }
+    let list = ask(&world, "GET", "/onboarding/api/checklist", &token, &[]).await.json();
+    assert_eq!(list["organization_id"], jo.org());
+}
+
+#[tokio::test]
+async fn a_token_that_is_wrong_shows_nothing_and_says_why_to_who_holds_it() {
+    let world = world().await;
+    let (jo, mo) =
+        (world.trialing("Acme", "jo@example.com").await, world.trialing("Beta", "mo@example.com").await);
+    let (key, good) = (HostKey::local(), claims(&world, &jo));
+    let with = |name: &str, value: Value| {
+        let mut claims = good.clone();
+        claims[name] = value;
+        key.mint(&claims)
+    };
+    let now = now(&world);
+    let mut expired = good.clone();
+    (expired["iat"], expired["exp"]) = (json!(now - 480), json!(now - 180));
+    let other = HostKey::of(&format!("local:{}", "A".repeat(43)));
+    let passes = HostKey::of(local::PASS_KEYS);
+    let nobody = "org_0198c0de-0000-7000-8000-00000000dead";
+    for (what, token, told) in [
+        ("expired", key.mint(&expired), "the embed token expired 3 minutes ago"),
+        (
+            "made to last",
+            with("exp", json!(now + 901)),
+            "the embed token is made to last 901 seconds, and 900 are the most",
+        ),
+        ("of another audience", with("aud", json!(HOST_APP)), "the embed token's aud must be onramp:embed"),
+        (
+            "of another organization",
+            with("org", json!(mo.org())),
+            "the embed token's sub is nobody of its org",
+        ),
+        ("of no organization", with("org", json!(nobody)), "the embed token's sub is nobody of its org"),
+        ("of another person", with("sub", json!(mo.user())), "the embed token's sub is nobody of its org"),
+        ("of another secret", other.mint(&good), "the embed token is not signed with a key of HOST_KEYS"),
+        (
+            "of the other direction's key",
+            passes.mint(&good),
+            "the embed token is not signed with a key of HOST_KEYS",
+        ),
+        (
+            "of an unknown key",
+            key.seal(&json!({ "alg": "HS256", "kid": "x" }), &good),
+            "the embed token is not signed with a key of HOST_KEYS",
+        ),
+        (
+            "of no algorithm",
+            key.seal(&json!({ "alg": "none", "kid": "local" }), &good),
+            "the embed token's header must say alg HS256 and name a key as kid",
+        ),
+        (
+            "nonsense",
+            "nonsense".to_owned(),
+            "the embed token is not three parts of base64url joined by full stops",
+        ),
+    ] {
+        for path in &PIECES[..2] {
+            let answer = ask(&world, "GET", path, &token, &[]).await;
+            assert_eq!(why(&answer), told, "{what}");
+        }
+        let json = ask(&world, "GET", PIECES[2], &token, &[]).await;
+        assert_eq!((json.status, json.json()["detail"].as_str().unwrap()), (401, told), "{what}");
+        let write = ask(&world, "POST", DISMISS, &token, &[]).await;
+        assert_eq!((write.status, write.json()["detail"].as_str().unwrap()), (401, told), "{what}");
+        let frame = ask(&world, "GET", &format!("/onboarding/embed?token={token}"), "", &[]).await;
+        assert_eq!(frame.status, 401, "{what}");
+        assert!(frame.text().contains("<main></main>"), "{}", frame.text());
+    }
+    assert!(!jo_sees_it_dismissed(&world, jo).await);
+}
+
+async fn jo_sees_it_dismissed(_: &World, mut jo: Visitor<'_>) -> bool {
+    jo.checklist().await["dismissed"] == true
+}
+
+#[tokio::test]
+async fn roles_and_memberships_count_from_the_next_request_on() {
+    let world = world().await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let token = token(&world, &jo);
+    let key =
+        json!({ "pk": { "S": format!("ORG#{}", jo.org()) }, "sk": { "S": format!("MEMBER#{}", jo.user()) } });
+    assert!(!ask(&world, "GET", PIECES[0], &token, &[]).await.text().is_empty());
+
+    let demoted = json!({ "Key": key, "UpdateExpression": "SET #r = :r", "ExpressionAttributeNames": { "#r": "role" },
+        "ExpressionAttributeValues": { ":r": { "S": "member" } } });
+    world.write("UpdateItem", demoted);
+    let widget = ask(&world, "GET", PIECES[0], &token, &[]).await;
+    assert_eq!((widget.status, widget.text().as_str()), (200, ""), "a member's widget is empty");
+    assert!(ask(&world, "GET", PIECES[1], &token, &[]).await.text().contains("14 days left"));
+    assert_eq!(ask(&world, "GET", PIECES[2], &token, &[]).await.status, 403);
+    assert_eq!(ask(&world, "POST", DISMISS, &token, &[]).await.status, 403);
+
+    world.write("DeleteItem", json!({ "Key": key }));
+    for path in &PIECES[..2] {
+        assert_eq!(
+            why(&ask(&world, "GET", path, &token, &[]).await),
+            "the embed token's sub is nobody of its org"
+        );
+    }
+    assert_eq!(ask(&world, "POST", DISMISS, &token, &[]).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_cookie_that_rides_along_is_never_read() {
+    let world = world().await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let mo = world.trialing("Beta", "mo@example.com").await;
+    let (cookie, theirs) = (jo.cookie.as_deref().unwrap(), token(&world, &mo));
+    let list = ask(&world, "GET", PIECES[2], &theirs, &[("cookie", cookie)]).await.json();
+    assert_eq!(list["organization_id"], mo.org(), "the token counts");
+    for token in ["nonsense", ""] {
+        assert_eq!(ask(&world, "GET", PIECES[0], token, &[("cookie", cookie)]).await.status, 401);
+        assert_eq!(ask(&world, "POST", DISMISS, token, &[("cookie", cookie)]).await.status, 401);
+    }
+    let frame = world.send("GET", "/onboarding/embed", &[("cookie", cookie)], "").await;
+    assert_eq!(frame.status, 401);
+    let calls = world.calls_of(&frame).await;
+    assert!(calls.is_empty(), "not even looked up: {calls:?}");
+    // And a scheme that is not ours is nothing to us.
+    let basic = [("authorization", "Basic dTpw"), ("cookie", cookie)];
+    assert_eq!(world.send("GET", PIECES[0], &basic, "").await.status, 200);
+}
+
+#[tokio::test]
+async fn listed_pages_share_and_change_and_others_do_neither() {
+    let world = world().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let token = token(&world, &jo);
+    let complete = "/onboarding/api/checklist/complete/created_project";
+    for path in PIECES.iter().chain([&complete]) {
+        let method = if *path == complete { "POST" } else { "GET" };
+        let preflight = |origin| {
+            [
+                ("origin", origin),
+                ("access-control-request-method", method),
+                ("access-control-request-headers", "authorization"),
+            ]
+        };
+        let asked = world.send("OPTIONS", path, &preflight(HOST_APP), "").await;
+        assert_eq!((asked.status, asked.header("access-control-allow-origin")), (204, HOST_APP), "{path}");
+        assert_eq!(asked.header("access-control-allow-methods"), method);
+        assert_eq!(asked.header("access-control-allow-headers"), "authorization, if-none-match");
+        let asked = world.send("OPTIONS", path, &preflight("https://evil.example"), "").await;
+        assert_eq!((asked.status, asked.header("access-control-allow-origin")), (405, ""), "{path}");
+
+        let foreign = ask_from_page(&world, &jo, method, path, &token, "https://evil.example").await;
+        assert_eq!((foreign.status, foreign.header("access-control-allow-origin")), (403, ""), "{path}");
+        let answer = ask_from_page(&world, &jo, method, path, &token, HOST_APP).await;
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, HOST_APP), "{path}");
+        assert_eq!(
+            (answer.header("vary"), answer.header("access-control-allow-credentials")),
+            ("Origin", "")
+        );
+    }
+    let list = jo.checklist().await;
+    assert_eq!((&list["completed_count"], &list["tasks"][1]["completed_by"]), (&json!(1), &json!("Jo Doe")));
+    assert_eq!(list["tasks"][1]["source"], "manual");
+
+    // Without the token such a page is another site like all others.
+    let cookie = jo.cookie.clone().unwrap();
+    let bare = [("origin", HOST_APP), ("sec-fetch-site", "cross-site"), ("cookie", cookie.as_str())];
+    assert_eq!(world.send("POST", DISMISS, &bare, "").await.status, 403);
+    assert_eq!(world.send("GET", PIECES[0], &bare, "").await.header("access-control-allow-origin"), "");
+}
+
+#[tokio::test]
+async fn a_token_may_be_bound_to_one_origin() {
+    let two = Config { host_app_url: Some(HOST_APP.to_owned()), ..Config::memory() }
+        .set("EMBED_ORIGINS", &format!("{HOST_APP} https://two.example"));
+    let world = World::with(two).await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let mut bound = claims(&world, &jo);
+    bound["origin"] = json!("https://two.example");
+    let token = HostKey::local().mint(&bound);
+    let answer = ask_from_page(&world, &jo, "GET", PIECES[0], &token, HOST_APP).await;
+    assert_eq!(why(&answer), "the embed token is for pages of another origin");
+    assert_eq!(answer.header("access-control-allow-origin"), HOST_APP, "or the page could not read why");
+    assert_eq!(ask_from_page(&world, &jo, "GET", PIECES[0], &token, "https://two.example").await.status, 200);
+    let frame = world.send("GET", &format!("/onboarding/embed?token={token}"), &[], "").await;
+    assert!(frame.header("content-security-policy").contains("frame-ancestors https://two.example;"));
+}
+
+#[tokio::test]
+async fn a_frame_is_held_by_listed_pages_alone_and_needs_no_script() {
+    let world = world().await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let token = token(&world, &jo);
+    for (query, words) in [("", "0 of 8 done"), ("&part=banner", "14 days left")] {
+        let frame = world.send("GET", &format!("/onboarding/embed?token={token}{query}"), &[], "").await;
+        assert_eq!(frame.status, 200);
+        assert!(frame.text().contains(words), "{}", frame.text());
+        assert!(frame.header("content-security-policy").contains(&format!("frame-ancestors {HOST_APP};")));
+        assert_eq!(frame.header("cross-origin-resource-policy"), "cross-origin");
+        assert_eq!(
+            (frame.header("cache-control"), frame.header("referrer-policy")),
+            ("no-store", "same-origin")
+        );
+    }
+    let odd = world.send("GET", &format!("/onboarding/embed?token={token}&part=everything"), &[], "").await;
+    assert_eq!(odd.status, 400);
+    assert!(odd.header("content-security-policy").contains("frame-ancestors 'none'"));
+    let nobody = World::with(Config::memory()).await;
+    let frame = nobody.send("GET", "/onboarding/embed", &[], "").await;
+    assert!(
+        frame.header("content-security-policy").contains("frame-ancestors 'none'"),
+        "where no origin is listed"
+    );
+}
+
+#[tokio::test]
+async fn who_looks_again_is_told_that_nothing_changed() {
+    let world = world().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let token = token(&world, &jo);
+    for path in PIECES {
+        let first = ask(&world, "GET", path, &token, &[]).await;
+        let tag = first.header("etag").to_owned();
+        let again = ask(&world, "GET", path, &token, &[("if-none-match", &tag)]).await;
+        assert_eq!(
+            (again.status, again.text().as_str(), again.header("cache-control")),
+            (304, "", "no-store"),
+            "{path}"
+        );
+        assert_eq!(
+            world.calls_of(&again).await,
+            ["BatchGetItem"],
+            "{path}: it is judged like every other request"
+        );
+    }
+    let tag = ask(&world, "GET", PIECES[0], &token, &[]).await.header("etag").to_owned();
+    world.host_event("project.created", json!({ "organization_id": jo.org() })).await;
+    let ticked = ask(&world, "GET", PIECES[0], &token, &[("if-none-match", &tag)]).await;
+    assert_eq!(ticked.status, 200);
+    assert!(ticked.text().contains("1 of 8 done"), "{}", ticked.text());
+    // A day later the banner is another one, though nothing was written.
+    let tag = ask(&world, "GET", PIECES[1], &token, &[]).await.header("etag").to_owned();
+    world.advance("25h").await;
+    let fresh = crate::mint::token(&world, &jo);
+    assert_eq!(ask(&world, "GET", PIECES[1], &fresh, &[("if-none-match", &tag)]).await.status, 200);
+    // The session meanwhile ended: a tag opens nothing.
+    assert_eq!(jo.send("GET", PIECES[2], &[("if-none-match", &tag)], "").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_write_by_token_costs_what_every_write_costs() {
+    let world = world().await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let token = token(&world, &jo);
+    let dismissed = ask_from_page(&world, &jo, "POST", DISMISS, &token, HOST_APP).await;
+    assert_eq!(dismissed.json(), json!({ "success": true, "dismissed": true }));
+    assert_eq!(world.calls_of(&dismissed).await, ["BatchGetItem", "UpdateItem"]);
+    assert_eq!(ask(&world, "GET", PIECES[0], &token, &[]).await.text(), "", "put aside, it shows nothing");
+    world.advance("15d").await;
+    let late = crate::mint::token(&world, &jo);
+    assert_eq!(ask(&world, "POST", DISMISS, &late, &[]).await.status, 402, "access is judged after the role");
+    let odd = ask(&world, "POST", "/onboarding/api/checklist/complete/coffee", &late, &[]).await;
+    assert_eq!(odd.status, 402, "and before the input");
+}
+
+const ARN: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:onramp/host-keys-AbCdEf";
+
+#[tokio::test]
+async fn exchanged_keys_take_effect_within_a_minute_and_a_forger_drives_no_bill() {
+    let world = World::with(config().set("HostKeysArn", ARN)).await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let secrets = &world.stack.system().cloud.secrets;
+    let list = format!("new:{},old:{}", "A".repeat(43), "B".repeat(42) + "E");
+    let (new, old) = (HostKey::of(&list), HostKey::of(list.split(',').nth(1).unwrap()));
+    let status = async |key: &HostKey| {
+        ask(&world, "GET", PIECES[0], &key.mint(&claims(&world, &jo)), &[]).await.status
+    };
+    let reads = async || {
+        let calls = world.local("GET", "/_local/calls", None).await;
+        let ours = calls
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|call| call["function"] == "checklist-read" && call["operation"] == "GetSecretValue");
+        ours.count()
+    };
+    assert_eq!(reads().await, 0, "keys that nobody needed were not asked for");
+    assert_eq!((status(&HostKey::local()).await, reads().await), (200, 1));
+    secrets.put(ARN, &list);
+    for _ in 0..5 {
+        assert_eq!((status(&new).await, reads().await), (401, 1), "at most once a minute");
+    }
+    world.advance("61s").await;
+    assert_eq!((status(&new).await, status(&old).await, reads().await), (200, 200, 2));
+    secrets.put(ARN, list.split(',').next().unwrap());
+    assert_eq!(status(&old).await, 200, "a key that was taken back works for five minutes at most");
+    world.advance("301s").await;
+    assert_eq!((status(&old).await, status(&new).await), (401, 200));
+    world.inject(json!([{ "service": "secretsmanager", "rate": 1.0, "kind": "access_denied" }])).await;
+    world.advance("301s").await;
+    assert_eq!(status(&new).await, 200, "a store that fails leaves the held ones in force");
+}

@@ -1,0 +1,64 @@
+//! What a host app's server does with its key, by code of its own.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::driver::{Visitor, World};
+
+/// A key as the host app holds it.
+pub struct HostKey {
+    pub id: String,
+    secret: Vec<u8>,
+}
+
+impl HostKey {
+    /// The first of a list `id:secret`.
+    pub fn of(list: &str) -> Self {
+        let (id, secret) = list.split(',').next().unwrap().split_once(':').unwrap();
+        Self { id: id.to_owned(), secret: URL_SAFE_NO_PAD.decode(secret).unwrap() }
+    }
+
+    /// The one that the local stack is given.
+    pub fn local() -> Self {
+        Self::of(local::HOST_KEYS)
+    }
+
+    fn mac(&self, text: &[u8]) -> Vec<u8> {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.secret).unwrap();
+        mac.chain_update(text).finalize().into_bytes().to_vec()
+    }
+
+    /// A token with that header.
+    pub fn seal(&self, header: &Value, claims: &Value) -> String {
+        let signed = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(self.mac(signed.as_bytes())))
+    }
+
+    /// A token of those claims.
+    pub fn mint(&self, claims: &Value) -> String {
+        self.seal(&json!({ "alg": "HS256", "kid": self.id, "typ": "JWT" }), claims)
+    }
+
+    /// The header that signs a body.
+    pub fn sign(&self, at: i64, body: &str) -> String {
+        format!("t={at},v1={}", hex::encode(self.mac(format!("{at}.{body}").as_bytes())))
+    }
+}
+
+/// Now, in seconds.
+pub fn now(world: &World) -> i64 {
+    world.stack.system().clock().now().as_second()
+}
+
+/// The claims of a token that shows somebody their organization for five minutes.
+pub fn claims(world: &World, visitor: &Visitor<'_>) -> Value {
+    let now = now(world);
+    json!({ "aud": "onramp:embed", "org": visitor.org(), "sub": visitor.user(), "iat": now, "exp": now + 300 })
+}
+
+/// A good token.
+pub fn token(world: &World, visitor: &Visitor<'_>) -> String {
+    HostKey::local().mint(&claims(world, visitor))
+}

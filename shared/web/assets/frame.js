@@ -1,0 +1,29 @@
+// A piece of ours in a frame: it tells the page around it how high it is, follows what changes, and says why it is empty.
+const { obPart: part, obPages: pages, obWhy: why } = document.body.dataset;
+const main = document.querySelector("main");
+const around = location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
+const tell = (message) => {
+  if (pages.split(" ").includes(around)) parent.postMessage({ onramp: part, ...message }, around);
+};
+new ResizeObserver(() => tell({ height: Math.ceil(document.documentElement.getBoundingClientRect().height) })).observe(main);
+if (why) {
+  console.error(`onramp: ${why}`);
+  tell({ refused: why });
+} else {
+  const headers = { authorization: `Bearer ${new URLSearchParams(location.search).get("token")}` };
+  let tag;
+  const look = async () => {
+    const answer = await fetch(`/onboarding/${part}`, { headers: tag ? { ...headers, "if-none-match": tag } : headers, cache: "no-store" });
+    if (answer.status === 304) return false;
+    if (!answer.ok) {
+      const refused = /error_description="(.*?)"/.exec(answer.headers.get("www-authenticate"))?.[1];
+      if (refused) tell({ refused });
+      return answer.status === 401 ? "over" : null;
+    }
+    const html = await answer.text();
+    if (tag) main.innerHTML = html;
+    tag = answer.headers.get("etag");
+    return true;
+  };
+  round(look, part === "banner" ? 60_000 : 5_000).now();
+}

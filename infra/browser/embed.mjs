@@ -143,6 +143,24 @@ async function walk(browser) {
     const inHalfAMinute = await asked(since);
     assert.ok(inHalfAMinute <= 18, `${inHalfAMinute} requests in 30 s`);
 
+    // A page of Onramp's own follows, too: the same document, the focus where it was, and the change said politely.
+    const ours = await context.newPage();
+    ours.on('pageerror', (error) => said.push(String(error)));
+    await ours.goto(`${onramp}/onboarding/checklist`);
+    await ours.getByText('2 of 8 done').first().waitFor();
+    await ours.waitForResponse((answer) => answer.url().endsWith('/onboarding/api/checklist'));
+    await ours.evaluate(() => (globalThis.sameDocument = true));
+    const dismiss = ours.getByRole('button', { name: /Dismiss/ }).first();
+    await dismiss.focus();
+    const told = Date.now();
+    await control('POST', 'events', { source: 'timetracker', 'detail-type': 'client.created', detail: { organization_id: organization } });
+    await ours.getByText('3 of 8 done').first().waitFor({ timeout: 15_000 });
+    const pageTook = Date.now() - told;
+    assert.equal(await ours.evaluate(() => globalThis.sameDocument), true);
+    assert.match(await ours.evaluate(() => document.activeElement.textContent), /Dismiss/);
+    assert.match(await ours.locator('[role=status]').last().textContent(), /Add client: done\. 3 of 8 done\./);
+    await ours.close();
+
     // A token that expired, made by the page as a careless host would keep it.
     said.length = 0;
     const stale = await page.evaluate(async () => (await (await fetch('/onramp-token')).json()).token);
@@ -187,7 +205,7 @@ async function walk(browser) {
     }
     assert.equal(await page.locator('onboarding-widget section').count(), 0);
 
-    console.log(`embedded in three ways on another site, without a cookie; a tick shows after ${elementTook} ms in the element and ${frameTook} ms in the frame; ${inHalfAMinute} requests in half a minute for an open page with all of them`);
+    console.log(`embedded in three ways on another site, without a cookie; a tick shows after ${elementTook} ms in the element, ${frameTook} ms in the frame and ${pageTook} ms on a page of ours; ${inHalfAMinute} requests in half a minute for an open page with all of them`);
   } finally {
     await browser.close();
   }

@@ -8,9 +8,7 @@ use axum::{
     response::Response,
     routing::{MethodRouter, post},
 };
-use domain::{
-    org::{ChecklistCommand, Org, Refusal},
-};
+use domain::org::{ChecklistCommand, Org, Refusal};
 use jiff::Timestamp;
 use serde_json::json;
 use web::{Kind, Places, Problem, Wants};

@@ -20,7 +20,7 @@ const REMEMBERED: &str = "7200";
 const READABLE: &str = "etag, retry-after, www-authenticate, x-request-id";
 
 /// The paths whose requests may bring a token, as the route table has them.
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 9] = [
     "/onboarding/widget",
     "/onboarding/banner",
     "/onboarding/api/checklist",
@@ -29,6 +29,7 @@ const PATHS: [&str; 8] = [
     "/onboarding/api/checklist/unskip/{task}",
     "/onboarding/api/checklist/dismiss",
     "/onboarding/api/checklist/restore",
+    "/onboarding/api/checklist/seen",
 ];
 
 /// Marks an answer that pages of other origins may hold; the profile of embedded things differs from the others in

@@ -1,6 +1,5 @@
 //! The onboarding widget, for pages of the host app.
 
-use domain::task::TASKS;
 use maud::{Markup, html};
 use web::Places;
 
@@ -9,20 +8,20 @@ use crate::{config::Config, view::View};
 /// The widget; nothing for members, and nothing once the checklist is put aside. `origin` is our own.
 #[must_use]
 pub fn render(view: &View, config: &Config, origin: &str) -> Markup {
-    let list = &view.org.checklist;
-    if view.admin.is_none() || list.dismissed_at.is_some() {
+    if view.admin.is_none() || view.org.checklist.dismissed_at.is_some() {
         return html! {};
     }
     let places = Places { origin, app: config.app_url.as_deref(), org: view.org.id };
     let all = format!("{origin}/onboarding/checklist");
-    let (done, count, percentage) = (list.completed_count(), TASKS.len(), list.percentage());
-    let next = list.next_task();
+    let steps = view.progress();
+    let (done, count, percentage) = (steps.completed_count(), steps.total_count(), steps.percentage());
+    let next = steps.next_task();
     let change = |what: &str, label: &str| {
         html! { a class="ob-quiet" href=(all) target="_top" data-ob-do=(what) { (label) } }
     };
     html! {
         section class="ob-card" aria-label="Getting started" data-ob-completed=(done) data-ob-total=(count)
-            data-ob-percentage=(percentage) data-ob-complete=(list.is_complete()) data-ob-next=[next.map(|task| task.key)] {
+            data-ob-percentage=(percentage) data-ob-complete=(steps.is_complete()) data-ob-next=[next.map(|task| task.key)] {
             div class="ob-head" {
                 p class="ob-title" { "Getting started" }
                 a class="ob-quiet" href=(all) target="_top" { "See all" span class="ob-ears" { " tasks" } }

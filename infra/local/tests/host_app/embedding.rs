@@ -71,12 +71,12 @@ async fn a_token_that_is_wrong_shows_nothing_and_says_why_to_who_holds_it() {
     };
     let now = now(&world);
     let mut expired = good.clone();
-    (expired["iat"], expired["exp"]) = (json!(now - 480), json!(now - 180));
+    (expired["iat"], expired["exp"]) = (json!(now - 11_160), json!(now - 10_860));
     let other = HostKey::of(&format!("local:{}", "A".repeat(43)));
     let passes = HostKey::of(local::PASS_KEYS);
     let nobody = "org_0198c0de-0000-7000-8000-00000000dead";
     for (what, token, told) in [
-        ("expired", key.mint(&expired), "the embed token expired 3 minutes ago"),
+        ("expired", key.mint(&expired), "the embed token expired 3 hours ago"),
         (
             "made to last",
             with("exp", json!(now + 901)),

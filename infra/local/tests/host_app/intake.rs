@@ -108,8 +108,9 @@ async fn only_what_our_key_signed_is_even_read() {
         (Some(other.as_str()), body.as_str(), "No v1 of Onramp-Signature fits"),
         (Some(&passes), &body, "No v1 of Onramp-Signature fits"),
         (Some(&good), "{", "No v1 of Onramp-Signature fits"),
-        (Some(&key.sign(now - 301, &body)), &body, "301 seconds away"),
-        (Some(&key.sign(now + 301, &body)), &body, "301 seconds away"),
+        (Some(&key.sign(now - 301, &body)), &body, "seconds away from now"),
+        // The clock runs meanwhile.
+        (Some(&key.sign(now + 900, &body)), &body, "seconds away from now"),
         (Some("t=1"), &body, "must be t=<seconds>"),
         (None, &body, "is missing"),
     ] {

@@ -8,6 +8,7 @@ mod app;
 pub mod config;
 mod embed;
 mod entry;
+mod packed;
 pub mod pages;
 pub mod parts;
 mod routes;

@@ -15,7 +15,9 @@ use crate::{
     api::ChecklistOut,
     app::App,
     config::Config,
-    embed, pages, parts,
+    embed,
+    packed::packed,
+    pages, parts,
     view::{View, Word, plans},
 };
 
@@ -133,7 +135,8 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Response {
             if asset.is_for_embedders() {
                 response.extensions_mut().insert(web::Embeddable::File);
             }
-            response
+            // Who has it already is told so, without a body.
+            if response.status() == StatusCode::OK { packed(&headers, response, asset.body) } else { response }
         }
         None => web::refuse(Wants::of(&headers), Problem::not_found()),
     }

@@ -1,12 +1,17 @@
 //! The setup checklist, whole.
 
-use domain::task::Task;
+use std::cmp::Reverse;
+
+use domain::{
+    progress::Progress,
+    task::{Category, Task},
+};
 use maud::{Markup, html};
 use web::ui::{Place, Tone, Weight, Width, link_button, note, post_button};
 
 use crate::{
     config::Config,
-    parts::{moment, progress, standing::Standing, task, unreachable},
+    parts::{celebration, moment, progress, standing::Standing, task, undo, unreachable},
     view::View,
 };
 
@@ -18,77 +23,122 @@ pub fn render(view: &View, config: &Config) -> Markup {
 }
 
 fn admin(view: &View, config: &Config) -> Markup {
-    let (list, steps) = (&view.org.checklist, view.progress());
+    let (dismissed_at, steps) = (view.org.checklist.dismissed_at, view.progress());
     let next = steps.next_task();
-    let open: Vec<&Task> = steps.open().filter(|task| Some(*task) != next).collect();
-    let skipped: Vec<&Task> = steps.skipped().collect();
     html! {
         h1 { "Getting started" }
         p class="lead" { (steps.total_count()) " short steps, and " (view.org.name) " is at home in " (config.product) "." }
-        div class="stack" {
+        div id="checklist" class="stack" {
             (unreachable::render(view))
-            @if let Some(since) = list.dismissed_at { (dismissed(since, view)) }
+            @if let Some(since) = dismissed_at { (dismissed(since, view)) }
+            (undo::skip(view))
+            @if next.is_none() { (celebration::render(view)) }
             (progress(view))
             @if !view.may_change() { (read_only(view)) }
-            @if let Some(next) = next { (task::next(next, view, config)) } @else { (celebration(view)) }
-            @if !open.is_empty() {
-                section {
-                    h2 class="section-head" { "After that" }
-                    ul class="rows" { @for it in open { (task::open(it, view, config)) } }
-                }
-            }
-            (done(view))
-            @if !skipped.is_empty() {
-                section {
-                    h2 class="section-head" { "Skipped" }
-                    ul class="rows" { @for it in skipped { (task::skipped(it, view)) } }
-                }
-            }
-            @if list.dismissed_at.is_none() && view.may_change() { (dismiss(next.is_none())) }
+            @if let Some(next) = next { (task::next(next, view, config)) }
+            @for (kind, tasks) in by_category(&steps) { (group(kind, &tasks, view, config)) }
+            (skipped(view))
+            @if dismissed_at.is_none() && view.may_change() { (dismiss(next.is_none())) }
         }
     }
 }
 
-/// How far it is. Nobody starts at nothing: the account stands done above the eight.
+/// How far it is, and what is done. Nobody starts at nothing: the account stands done above the rest.
 fn progress(view: &View) -> Markup {
     let founder = view.org.admins.first().map(|admin| admin.name.as_str());
     html! {
         section class="card-of-parts" aria-label="Progress" {
             (progress::bar(&view.progress()))
-            ul class="rows" { (task::done("Account created", founder, view.org.signed_up_at, view)) }
+            (milestones(view))
+            ul class="lines" { (task::done("Account created", founder, view.org.signed_up_at, view)) }
+            (done(view))
         }
     }
 }
 
-fn done(view: &View) -> Markup {
-    let done: Vec<_> = view.progress().done().collect();
-    html! {
-        @if !done.is_empty() {
-            section {
-                h2 class="section-head" { "Done" }
-                ul class="rows" {
-                    @for (it, tick) in done { (task::done(it.title, task::done_by(tick), tick.at, view)) }
-                }
-            }
-        }
-    }
-}
-
-fn celebration(view: &View) -> Markup {
+/// What was reached on the way.
+fn milestones(view: &View) -> Markup {
     let steps = view.progress();
+    let reached: Vec<_> = steps.milestones().filter(|(_, at)| at.is_some()).map(|(it, _)| it).collect();
     html! {
-        section class="card celebration" {
-            span class="celebration-icon" aria-hidden="true" { "🎉" }
-            div {
-                h2 { "You’re all set up!" }
-                p {
-                    (view.org.name) " is ready for work"
-                    @if let Some(at) = steps.completed_at() { ", since " (moment::date(at, &view.org.zone)) }
-                    "."
-                    @if steps.skipped().next().is_some() { " What you skipped stays here, should you want it." }
+        @if !reached.is_empty() {
+            ul class="milestones" aria-label="Milestones" {
+                @for it in reached {
+                    li class="badge" title=(it.text) { span aria-hidden="true" { (it.icon) " " } (it.title) }
                 }
-                p class="actions" { (link_button(Weight::Primary, "/dashboard", "Go to the dashboard")) }
             }
+        }
+    }
+}
+
+/// What is done, folded; the latest shows without opening it.
+fn done(view: &View) -> Markup {
+    let mut done: Vec<_> = view.progress().done().collect();
+    done.sort_by_key(|(_, tick)| Reverse(tick.at));
+    html! {
+        @if let Some((latest, tick)) = done.first() {
+            details id="done" class="fold" {
+                summary {
+                    span class="fold-text" {
+                        span class="fold-title" { (count(done.len(), "done")) }
+                        span class="line-by" {
+                            "Latest: " (latest.title) ", " (moment::past(tick.at, view.now, &view.org.zone))
+                        }
+                    }
+                }
+                ul class="lines" {
+                    @for (it, tick) in &done { (task::done(it.title, task::done_by(tick), tick.at, view)) }
+                }
+            }
+        }
+    }
+}
+
+/// What was skipped, folded, each with a way back.
+fn skipped(view: &View) -> Markup {
+    let skipped: Vec<_> = view.progress().skipped().collect();
+    html! {
+        @if !skipped.is_empty() {
+            details id="skipped" class="card-of-parts fold" {
+                summary { span class="fold-title" { (count(skipped.len(), "skipped")) } }
+                ul class="lines" { @for it in skipped { (task::skipped(it, view)) } }
+            }
+        }
+    }
+}
+
+/// "1 task done", "3 tasks skipped".
+fn count(many: usize, what: &str) -> String {
+    format!("{many} {} {what}", if many == 1 { "task" } else { "tasks" })
+}
+
+/// What is open apart from the next task, by kind of work. The kinds stand in the order of work, so that none moves as
+/// tasks are done.
+fn by_category(steps: &Progress<'_>) -> Vec<(Category, Vec<&'static Task>)> {
+    let next = steps.next_task();
+    let mut groups: Vec<(Category, Vec<&Task>)> = Vec::new();
+    for task in &steps.tasks {
+        if !groups.iter().any(|(kind, _)| *kind == task.category) {
+            let of_kind = steps.open().filter(|it| it.category == task.category && Some(*it) != next);
+            groups.push((task.category, of_kind.collect()));
+        }
+    }
+    groups.retain(|(_, of_kind)| !of_kind.is_empty());
+    groups
+}
+
+fn group(kind: Category, open: &[&Task], view: &View, config: &Config) -> Markup {
+    let steps = view.progress();
+    let id = format!("group-{}", kind.key);
+    let all = steps.tasks.iter().filter(|task| task.category == kind).count();
+    let done = steps.done().filter(|(task, _)| task.category == kind).count();
+    html! {
+        section class="group" aria-labelledby=(id) {
+            div class="group-head" {
+                h2 id=(id) { (kind.title) }
+                span class="soft small number" { (done) " of " (all) " done" }
+            }
+            ul class="rows" { @for it in open { (task::open(it, view, config)) } }
         }
     }
 }
@@ -176,7 +226,10 @@ mod tests {
                 "Invite someone →",
                 "Mark as done",
                 "Skip",
-                "After that 📁 Create project",
+                "Setup 0 of 4 done 📁 Create project about 2 min",
+                "Create project →",
+                "Usage 0 of 2 done ⏱️ Log first time entry",
+                "Billing 0 of 1 done 💳 Add billing info",
                 "Dismiss checklist",
             ],
         );
@@ -195,10 +248,13 @@ mod tests {
             &view,
             &[
                 "2 of 8 done 25%",
-                "Next task ⏱️ Log first time entry",
-                "Done Invite team member , done Jo Doe, 5 minutes ago",
+                "Account created , done",
+                "2 tasks done Latest: Invite team member, 5 minutes ago",
+                "Invite team member , done Jo Doe, 5 minutes ago",
                 "Set working hours , done",
-                "Skipped 📁 Create project , skipped Bring back",
+                "Next task ⏱️ Log first time entry",
+                "Setup 1 of 4 done 🏢 Add client",
+                "1 task skipped 📁 Create project , skipped Bring back",
             ],
         );
     }
@@ -207,14 +263,26 @@ mod tests {
     fn completion_is_celebrated_once_nothing_is_left() {
         shows(
             &trial().having(&every_task()),
-            &["8 of 8 done 100%", "You’re all set up!", "Done Invite team member"],
+            &[
+                "You’re all set up!",
+                "Got it",
+                "8 of 8 done 100%",
+                "At home",
+                "8 tasks done",
+                "Invite team member",
+            ],
         );
         let mut commands = every_task();
         commands.pop();
         commands.push(Skip("generated_report"));
         shows(
             &trial().having(&commands),
-            &["7 of 8 done 87%", "You’re all set up!", "Skipped 📊 Generate report"],
+            &[
+                "“Generate report” is skipped. Undo",
+                "You’re all set up!",
+                "7 of 8 done 87%",
+                "1 task skipped 📊",
+            ],
         );
     }
 

@@ -5,7 +5,7 @@ use web::ui::{Place, Tone, Weight, Width, note};
 
 use crate::{
     config::Config,
-    parts::{banner, host_app, moment, standing::Standing, widget},
+    parts::{banner, host_app, moment, standing::Standing, undo, widget},
     view::View,
 };
 
@@ -20,6 +20,7 @@ pub fn render(view: &View, config: &Config) -> Markup {
                 (host_app::button(Weight::Primary, &format!("Open {}", config.product), config))
             }
         }
+        (undo::dismissal(view))
         (banner::render(view))
         div class=(if widget { "columns" } else { "stack" }) {
             @if widget { div class="column-end" { (widget::render(view)) } }
@@ -109,6 +110,7 @@ mod tests {
     fn a_dismissed_checklist_leaves_a_quiet_way_back() {
         let text = text(&trial().having(&[Dismiss]));
         assert!(text.contains("Show setup checklist") && !text.contains("0 of 8"), "{text}");
+        assert!(text.contains("The setup checklist is put aside. Undo"), "{text}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub fn render(view: &View, config: &Config) -> Markup {
             (standing(view))
         }
         div class="stack" {
-            @if view.admin.is_some() { (quick_actions(view, config)) }
+            @if view.may_change() { (quick_actions(view, config)) }
             (links(view))
         }
     };
@@ -48,16 +48,25 @@ fn hero(view: &View, config: &Config) -> Markup {
                     (view.org.name) " is signed up. Its first project and its checklist are made the moment your plan begins."
                 }
             }
-            div class="actions" {
-                @if view.admin.is_none() {
-                    (host_app::button(Weight::Primary, "Go to the dashboard", config))
-                } @else if view.org.provisioned.is_some() {
-                    (link_button(Weight::Primary, "/onboarding/checklist", "Start with the checklist →"))
-                    (host_app::button(Weight::Secondary, "Go to the dashboard", config))
-                } @else {
-                    (link_button(Weight::Primary, &view.plans(), "Choose a plan →"))
-                }
-            }
+            div class="actions" { (way_on(view, config)) }
+        }
+    }
+}
+
+/// The one thing to do next, and what else one may do.
+fn way_on(view: &View, config: &Config) -> Markup {
+    let steps = view.progress();
+    let dashboard = |weight| host_app::button(weight, "Go to the dashboard", config);
+    html! {
+        @if view.admin.is_none() || (view.may_change() && steps.is_complete()) {
+            (dashboard(Weight::Primary))
+        } @else if view.may_change() {
+            @let label = if steps.completed_count() == 0 { "Start with the checklist →" } else { "Continue setup →" };
+            (link_button(Weight::Primary, "/onboarding/checklist", label))
+            (dashboard(Weight::Secondary))
+        } @else {
+            (link_button(Weight::Primary, &view.plans(), "Choose a plan →"))
+            @if view.org.provisioned.is_some() { (dashboard(Weight::Secondary)) }
         }
     }
 }
@@ -127,6 +136,7 @@ fn link(href: &str, label: &str, about: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use domain::org::ChecklistCommand::Complete;
+    use jiff::SignedDuration;
 
     use super::*;
     use crate::testing::{config, every_task, pending, read, trial};
@@ -140,6 +150,14 @@ mod tests {
             (trial().having(&[Complete("invited_team_member")]), "Add client", "Invite team member"),
             (trial().having(&every_task()), "You’re all set up", "A good way to start"),
             (pending("Acme Corp", "Jo Doe"), "Choose a plan", "Start with the checklist"),
+            (pending("Acme Corp", "Jo Doe"), "No plan yet", "A good way to start"),
+            (
+                trial().having(&[Complete("invited_team_member")]),
+                "Continue setup",
+                "Start with the checklist",
+            ),
+            (trial().having(&every_task()), "Go to the dashboard", "Start with the checklist"),
+            (trial().later(SignedDuration::from_hours(15 * 24)), "Choose a plan", "A good way to start"),
             (trial().as_member(), "You are a member of Acme Corp", "Invite team member"),
         ] {
             let text = read(&render(&view, &config()));

@@ -1,11 +1,13 @@
 //! Pieces that several pages are made of.
 
 pub mod banner;
+pub mod celebration;
 pub mod host_app;
 pub mod plans;
 pub mod progress;
 pub mod standing;
 pub mod task;
+pub mod undo;
 pub mod unreachable;
 pub mod widget;
 

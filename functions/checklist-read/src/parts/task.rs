@@ -12,7 +12,8 @@ use super::moment;
 use crate::{config::Config, view::View};
 
 /// The path of a change to the checklist: `complete`, `skip` or `unskip`.
-fn change(what: &str, task: &Task) -> String {
+#[must_use]
+pub fn change(what: &str, task: &Task) -> String {
     format!("/onboarding/api/checklist/{what}/{}", task.key)
 }
 
@@ -22,64 +23,64 @@ pub fn icon(task: &Task) -> Markup {
     html! { span class="task-icon" aria-hidden="true" { (task.icon) } }
 }
 
-/// What kind of task it is, and about how long it takes.
-fn facts(task: &Task) -> Markup {
-    html! {
-        p class="task-facts" {
-            span class="badge" { (task.category.title) }
-            span { "about " (task.minutes) " min" }
-        }
-    }
-}
-
-/// The two quiet ways to be done with a task.
-fn aside(task: &Task) -> Markup {
-    html! {
-        (post_button(Weight::Quiet, &change("complete", task), "Mark as done", Some(task.title)))
-        (post_button(Weight::Quiet, &change("skip", task), "Skip", Some(task.title)))
-    }
-}
-
 /// The task to do next: the page's hero.
 #[must_use]
 pub fn next(task: &Task, view: &View, config: &Config) -> Markup {
     html! {
-        section class="card next" aria-labelledby="next-task" {
+        section id="next" class="card next" aria-labelledby="next-task" data-task=(task.key) {
             p class="eyebrow" { "Next task" }
             div class="next-head" {
                 (icon(task))
                 div {
                     h2 id="next-task" { (task.title) }
                     p class="next-why" { (task.description) }
-                    (facts(task))
+                    p class="task-facts" {
+                        span class="badge" { (task.category.title) }
+                        span { "about " (task.minutes) " min" }
+                    }
                 }
             }
-            div class="how-to" { p { (task.how_to) } }
+            p class="how-to" { (task.how_to) }
             @if view.may_change() {
                 div class="actions" {
                     (link_button(Weight::Primary, &view.link(task, config), &format!("{} →", task.action.label)))
-                    (aside(task))
+                    (post_button(Weight::Quiet, &change("complete", task), "Mark as done", Some(task.title)))
+                    (skip(task))
                 }
             }
         }
     }
 }
 
-/// A task that is still to do.
+fn skip(task: &Task) -> Markup {
+    post_button(Weight::Quiet, &change("skip", task), "Skip", Some(task.title))
+}
+
+/// A task that is still to do: a circle that ticks it, and a line that opens to why, how and where.
 #[must_use]
 pub fn open(task: &Task, view: &View, config: &Config) -> Markup {
     html! {
-        li class="row" {
-            (icon(task))
-            div class="row-text" {
-                h3 { (task.title) }
-                p class="soft" { (task.description) }
-                (facts(task))
-            }
+        li class="task" data-task=(task.key) {
             @if view.may_change() {
-                div class="row-actions" {
-                    a class="row-link" href=(view.link(task, config)) { (task.action.label) " →" }
-                    (aside(task))
+                form class="post" method="post" action=(change("complete", task)) {
+                    button class="check" type="submit" aria-label={ "Mark as done: " (task.title) } { (tick()) }
+                }
+            }
+            details name="tasks" {
+                summary {
+                    span class="task-glyph" aria-hidden="true" { (task.icon) }
+                    h3 { (task.title) }
+                    span class="task-time" { span class="for-ears" { "about " } (task.minutes) " min" }
+                }
+                div class="task-more" {
+                    p { (task.description) }
+                    p class="soft" { (task.how_to) }
+                    @if view.may_change() {
+                        div class="actions" {
+                            (link_button(Weight::Secondary, &view.link(task, config), &format!("{} →", task.action.label)))
+                            (skip(task))
+                        }
+                    }
                 }
             }
         }
@@ -90,25 +91,27 @@ pub fn open(task: &Task, view: &View, config: &Config) -> Markup {
 #[must_use]
 pub fn skipped(task: &Task, view: &View) -> Markup {
     html! {
-        li class="row done" {
-            span aria-hidden="true" { (task.icon) }
-            p class="row-text" { (task.title) span class="for-ears" { ", skipped" } }
-            @if view.may_change() {
-                (post_button(Weight::Quiet, &change("unskip", task), "Bring back", Some(task.title)))
+        li class="line" data-task=(task.key) {
+            span class="task-glyph" aria-hidden="true" { (task.icon) }
+            div class="line-text" {
+                p { (task.title) span class="for-ears" { ", skipped" } }
+                @if view.may_change() {
+                    (post_button(Weight::Quiet, &change("unskip", task), "Bring back", Some(task.title)))
+                }
             }
         }
     }
 }
 
-/// Something that is done, folded to a line: what, by whom, when.
+/// Something that is done, on a line: what, by whom, when.
 #[must_use]
 pub fn done(title: &str, by: Option<&str>, at: Timestamp, view: &View) -> Markup {
     html! {
-        li class="row done" {
+        li class="line" {
             (tick())
-            div class="row-text done-text" {
+            div class="line-text" {
                 p { (title) span class="for-ears" { ", done" } }
-                p class="done-by" {
+                p class="line-by" {
                     @if let Some(by) = by { (by) ", " }
                     (moment::past(at, view.now, &view.org.zone))
                 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use web::ui::{Weight, link_button, post_button};
 
-use super::{progress, task};
+use super::{celebration, progress, task};
 use crate::view::View;
 
 /// The widget; nothing for members, and nothing once the checklist is put aside.
@@ -16,8 +16,10 @@ pub fn render(view: &View) -> Markup {
     let dismiss = view.may_change().then(|| {
         post_button(Weight::Quiet, "/onboarding/api/checklist/dismiss", "Dismiss", Some("setup checklist"))
     });
+    // Where nothing can be done before there is a plan, the plan is what the page asks for.
+    let weight = if view.may_change() { Weight::Primary } else { Weight::Secondary };
     html! {
-        section class="card widget" aria-labelledby="widget-title" {
+        section id="widget" class="card widget" aria-labelledby="widget-title" {
             div class="widget-head" {
                 h2 id="widget-title" { "Getting started" }
                 a class="small" href="/onboarding/checklist" { "See all" span class="for-ears" { " tasks" } }
@@ -33,7 +35,7 @@ pub fn render(view: &View) -> Markup {
                     }
                 }
                 div class="actions" {
-                    (link_button(Weight::Primary, "/onboarding/checklist", "Continue setup"))
+                    (link_button(weight, "/onboarding/checklist", "Continue setup"))
                     @if let Some(dismiss) = dismiss { (dismiss) }
                 }
             } @else {
@@ -44,7 +46,12 @@ pub fn render(view: &View) -> Markup {
                         p class="soft" { "Nothing is left to do here." }
                     }
                 }
-                @if let Some(dismiss) = dismiss { div class="actions" { (dismiss) } }
+                @if let Some(dismiss) = dismiss {
+                    div class="actions" {
+                        @if steps.celebrates() { (post_button(Weight::Secondary, celebration::SEEN, "Got it", None)) }
+                        (dismiss)
+                    }
+                }
             }
         }
     }
@@ -52,7 +59,7 @@ pub fn render(view: &View) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::org::ChecklistCommand::{Complete, Dismiss, Restore};
+    use domain::org::ChecklistCommand::{Complete, Dismiss, Restore, See};
     use jiff::SignedDuration;
 
     use super::*;
@@ -64,7 +71,11 @@ mod tests {
         for words in ["1 of 8 done", "12%", "Create project", "Continue setup", "Dismiss"] {
             assert!(text.contains(words), "{words}: {text}");
         }
-        assert!(read(&render(&trial().having(&every_task()))).contains("You’re all set up"));
+        let done = trial().having(&every_task());
+        assert!(
+            read(&render(&done)).contains("You’re all set up Nothing is left to do here. Got it Dismiss")
+        );
+        assert!(!read(&render(&done.having(&[See]))).contains("Got it"));
     }
 
     #[test]

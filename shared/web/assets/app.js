@@ -8,16 +8,99 @@ for (const field of document.querySelectorAll("input[data-time-zone]")) {
   }
 }
 
-// A form is sent once: a second click waits for the answer to the first.
+// Takes over what another answer for this page says: focus and open folds stay, and bars move from where they were.
+globalThis.takeOver = (text) => {
+  const main = document.getElementById("main");
+  const next = new DOMParser().parseFromString(text, "text/html").getElementById("main");
+  const place = (it) => it.id || it.closest("[data-task]")?.dataset.task;
+  const named = (it) =>
+    it.id ||
+    `${it.getAttribute("href") ?? it.form?.getAttribute("action") ?? place(it.parentNode)} ${it.getAttribute("aria-label") ?? it.textContent}`;
+  const held = main.contains(document.activeElement) && document.activeElement !== main;
+  const name = held && named(document.activeElement);
+  const open = new Set([...main.querySelectorAll("details[open]")].map(place));
+  for (const fold of next.querySelectorAll("details")) {
+    fold.open ||= open.has(place(fold));
+  }
+  const bars = [...next.querySelectorAll("progress")].map((bar, n) => {
+    const value = bar.value;
+    bar.value = main.querySelectorAll("progress")[n]?.value ?? value;
+    return [bar, value];
+  });
+  main.replaceChildren(...next.childNodes);
+  main.dataset.fresh = "yes";
+  for (const [bar, value] of bars) {
+    requestAnimationFrame(() => (bar.value = value));
+  }
+  if (held) {
+    const again = [...main.querySelectorAll("a, button, input, summary")].find((it) => named(it) === name);
+    const stead = again ?? main.querySelector("#next, .celebration, .widget") ?? main;
+    if (stead !== again) {
+      stead.tabIndex = -1;
+    }
+    stead.focus({ preventScroll: stead === main });
+  }
+};
+
+// What changed without a new page is said to those who hear it.
+const say = (text) => {
+  const said =
+    document.getElementById("said") ??
+    document.body.appendChild(Object.assign(document.createElement("p"), { id: "said", className: "for-ears" }));
+  said.setAttribute("role", "status");
+  said.textContent = text;
+};
+
+// Sends a change of the checklist and takes over what it made of the page. Whatever is no such answer is the browser's
+// to show: a change that is sent twice is made once.
+const change = async (form) => {
+  let answer;
+  try {
+    answer = await fetch(form.action, { method: "POST", headers: { accept: "text/html" } });
+  } catch {
+    release(form);
+    say("That did not go through. Check your connection and try again.");
+    document.getElementById("said").classList.remove("for-ears");
+    return;
+  }
+  if (!answer.ok) {
+    form.submit();
+  } else if (new URL(answer.url).pathname !== location.pathname) {
+    location.assign(answer.url);
+  } else {
+    takeOver(await answer.text());
+    taken = performance.now();
+    say(document.querySelector(".progress-count")?.textContent ?? "Done.");
+    document.getElementById("said").classList.add("for-ears");
+  }
+};
+
+const release = (form) => {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("button")) {
+    button.removeAttribute("aria-disabled");
+  }
+};
+
+// A form is sent once: a second click waits for the answer to the first. And it must not hit the button that has just
+// come to stand in the same place; keys cannot, since the focus moves with what it was on.
+const DOUBLE_CLICK = 500;
+let taken = -DOUBLE_CLICK;
+let pointed = false;
+document.addEventListener("click", (event) => (pointed = event.detail > 0), { capture: true });
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.sent) {
+  if (form.dataset.sent || (pointed && performance.now() - taken < DOUBLE_CLICK)) {
     event.preventDefault();
     return;
   }
   form.dataset.sent = "yes";
   for (const button of form.querySelectorAll("button")) {
     button.setAttribute("aria-disabled", "true");
+  }
+  if (form.getAttribute("action")?.startsWith("/onboarding/api/checklist/")) {
+    event.preventDefault();
+    change(form);
   }
 });
 
@@ -27,10 +110,7 @@ window.addEventListener("pageshow", (event) => {
     return;
   }
   for (const form of document.forms) {
-    delete form.dataset.sent;
-    for (const button of form.querySelectorAll("button")) {
-      button.removeAttribute("aria-disabled");
-    }
+    release(form);
   }
 });
 

@@ -36,6 +36,8 @@ export async function meetsErrors(stack, page, who, see) {
   await meet(400, await send(page, at('/login'), [['email', 'a@a.example'], ['email', 'b@b.example']]), 'a field twice');
   await open('/onboarding/checklist');
   await meet(402, await send(page, at('/onboarding/api/checklist/dismiss'), []), 'a change without a plan');
+  await open('/dashboard');
+  await meet(409, await send(page, at('/billing/portal'), []), 'a plan to manage, where there is none');
   await page.goto('data:text/html,<title>elsewhere</title>');
   await meet(403, await send(page, at('/logout'), []), 'a form of another site');
   await open('/login');

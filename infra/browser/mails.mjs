@@ -1,14 +1,13 @@
 // Every mail as a mail program shows it: narrow and wide, light and dark; and the gallery that holds them all.
 
 import assert from 'node:assert/strict';
-import { look } from './looks.mjs';
 import { submit } from './steps.mjs';
 
 /** What a phone and a reading pane leave to a mail. */
 const WIDTHS = [320, 640];
 
-/** Looks at each mail of the gallery; pictures go to `folder`, faults to `faults`. */
-export function looksAtMails(folder, faults) {
+/** Looks at each mail of the gallery. */
+export function looksAtMails(looks) {
   return async (stack, page, who, see) => {
     await page.goto(`${stack.url}/_local`);
     await page.getByRole('link', { name: 'All mails' }).waitFor();
@@ -27,7 +26,7 @@ export function looksAtMails(folder, faults) {
       assert.equal(await page.locator('a.button').count(), 1, `${mail}: one button`);
       const button = await page.locator('a.button').boundingBox();
       assert.ok(button.height >= 44, `${mail}: a thumb finds the button`);
-      await look(page, `mail-${mail.split('/').at(-1)}`, folder, faults, WIDTHS);
+      await looks(page, `mail-${mail.split('/').at(-1)}`, WIDTHS);
     }
   };
 }

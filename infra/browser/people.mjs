@@ -50,6 +50,9 @@ export async function bringsAColleague(stack, page, who, see) {
   await mo.waitForURL(`${stack.url}/dashboard`);
   await mo.goto(`${stack.url}/onboarding/checklist`);
   assert.equal(await mo.getByRole('button', { name: /^Mark as done/ }).count(), 0, 'members tick nothing');
+  await see('checklist-member', mo);
+  await mo.goto(`${stack.url}/dashboard`);
+  await see('dashboard-member', mo);
   await mo.goto(`${stack.url}/members`);
   await says(mo, 'Good to have you here');
   await see('members-as-member', mo);

@@ -1,0 +1,64 @@
+// Goes through the table of states, looks at each of its pages from all sides, and holds it to what it must say.
+
+import { person } from './person.mjs';
+import { STATES } from './states.mjs';
+
+/** How many browsers look at once. */
+const AT_ONCE = 3;
+
+/** Looks at every page in every state. `see(page, name)` takes the pictures. */
+export async function gallery(browser, stack, see, faults) {
+  const people = new Map();
+  const begin = async (state) => {
+    const who = await person(browser, stack, faults);
+    await state.begins?.(who);
+    return who;
+  };
+  // Whoever is looked at on a later day signs up on the first.
+  await each(STATES.filter((state) => state.days), async (state) => {
+    await guarded(faults, state.name, async () => people.set(state, await begin(state)));
+  });
+  let today = 0;
+  for (const day of new Set(STATES.map((state) => state.days ?? 0))) {
+    if (day > today) await stack.control('POST', 'clock', { advance: `${day - today}d` });
+    await each(STATES.filter((state) => (state.days ?? 0) === day), async (state) => {
+      await guarded(faults, state.name, async () => {
+        const who = people.get(state) ?? (await begin(state));
+        if (day > 0) await who.signsIn();
+        for (const [name, path] of Object.entries(state.pages)) {
+          await guarded(faults, `${state.name}, ${name}`, () => visit(who, state, name, path, see, faults));
+        }
+        await who.leaves();
+      });
+    });
+    today = day;
+  }
+}
+
+async function visit(who, state, name, path, see, faults) {
+  const status = await who.opens(typeof path === 'string' ? path : path(who));
+  if (status !== 200) faults.push(`${state.name}, ${name}: ${status}`);
+  const text = await who.page.locator('main').innerText();
+  if (state.says && !state.says.test(text)) faults.push(`${state.name}, ${name}: does not say ${state.says}: ${text}`);
+  if (state.hides?.test(text)) faults.push(`${state.name}, ${name}: says ${state.hides}: ${text}`);
+  const fold = state.opens && who.page.locator(state.opens).first();
+  if (fold && (await fold.count())) await fold.click();
+  await see(who.page, `${name}-${state.name}`);
+}
+
+/** A fault of one page hides no other's. */
+async function guarded(faults, what, work) {
+  try {
+    await work();
+  } catch (error) {
+    faults.push(`${what}: ${error.stack}`);
+  }
+}
+
+/** Does `work` for all of `items`, a few at a time. */
+async function each(items, work) {
+  const left = [...items];
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    while (left.length) await work(left.shift());
+  }));
+}

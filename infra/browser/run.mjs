@@ -1,0 +1,42 @@
+// Everything that is tried in a real browser.
+//
+//   node run.mjs path/to/onramp            all of it
+//   node run.mjs path/to/onramp states     only the named parts
+
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { BROWSER } from './browser.mjs';
+import { firstLoad } from './first_load.mjs';
+import { gallery } from './gallery.mjs';
+import { hands } from './hands.mjs';
+import { walkAll } from './journey.mjs';
+import { look } from './looks.mjs';
+import { startStack } from './stack.mjs';
+
+const PICTURES = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/screenshots');
+
+/** Each part has a stack and thus a clock of its own. */
+const PARTS = { load: firstLoad, hands, states: gallery, walks: walkAll };
+
+const [binary = 'target/debug/onramp', ...wanted] = process.argv.slice(2);
+/** Whatever is wrong; the parts go on and show all of it at the end. */
+const faults = [];
+const see = (page, name, widths) => look(page, name, PICTURES, faults, widths);
+const browser = await chromium.launch(BROWSER);
+for (const part of wanted.length ? wanted : Object.keys(PARTS)) {
+  const began = Date.now();
+  const stack = await startStack(resolve(binary));
+  try {
+    await PARTS[part](browser, stack, see, faults);
+  } catch (error) {
+    faults.push(`${part}: ${error.stack}`, `the stack said:\n${stack.log()}`);
+  } finally {
+    stack.stop();
+  }
+  console.log(`${part}, ${Math.round((Date.now() - began) / 1000)} s`);
+}
+await browser.close();
+for (const fault of new Set(faults)) console.error(fault);
+if (!faults.length) console.log('all ends well; pictures in target/screenshots');
+process.exitCode = faults.length ? 1 : 0;

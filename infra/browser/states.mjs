@@ -1,0 +1,109 @@
+// Every state that a page can be in, as a table: how it comes about, and which pages show it.
+//
+// The states stand in the order of the clock that all share: `days` is how long after the sign-up it is looked at.
+
+const CHECKLIST = { checklist: '/onboarding/checklist' };
+const DASHBOARD = { dashboard: '/dashboard' };
+const WELCOME = { welcome: '/onboarding/welcome' };
+const ORGANIZATION = { organization: (who) => `/organizations/${who.organization}` };
+const BOTH = { ...CHECKLIST, ...DASHBOARD };
+const INSIDE = { ...BOTH, ...WELCOME, ...ORGANIZATION };
+
+const EIGHT = [
+  'invited_team_member', 'created_project', 'created_time_entry', 'set_working_hours', 'created_client',
+  'customized_settings', 'added_billing_info', 'generated_report',
+];
+const complete = (...keys) => keys.map((key) => `complete/${key}`);
+
+/** Signs up without a trial and pays. */
+async function pays(who) {
+  await who.signsUp(false);
+  await who.stripe('customer.subscription.created');
+  await who.stripe('invoice.paid', { 'data.object.id': 'in_first' });
+}
+
+/** A subscription in another status than it was. */
+const becomes = (status, type = 'customer.subscription.updated') => async (who) => {
+  await pays(who);
+  await who.stripe(type, { 'data.object.status': status, created: Math.floor(Date.now() / 1000) + 60 });
+};
+
+/** `begins` makes the state; `says` is what every one of its `pages` must say, `hides` what none may. */
+export const STATES = [
+  { name: 'stranger', pages: { landing: '/', 'sign-up': '/organizations/new', login: '/login', guide: '/onboarding/guide' } },
+  { name: 'empty', begins: (who) => who.signsUp(), pages: { ...INSIDE, guide: '/onboarding/guide', landing: '/', account: '/account', members: '/members' }, opens: '.task summary, .faq summary' },
+  {
+    name: 'middle',
+    begins: async (who) => {
+      await who.signsUp();
+      await who.changes(...complete('invited_team_member', 'created_project', 'created_time_entry'));
+    },
+    pages: { ...BOTH, ...WELCOME },
+    says: /3 of 8 done|A good way to start/,
+    opens: '#done > summary',
+  },
+  {
+    name: 'skipped',
+    begins: async (who) => {
+      await who.signsUp();
+      await who.changes('skip/invited_team_member', ...complete('created_project'), 'skip/created_client');
+    },
+    pages: CHECKLIST,
+    says: /“Add client” is skipped/,
+    opens: '#skipped > summary',
+  },
+  {
+    name: 'done',
+    begins: async (who) => {
+      await who.signsUp();
+      await who.changes(...complete(...EIGHT));
+    },
+    pages: { ...BOTH, ...WELCOME },
+    says: /all set up/,
+  },
+  {
+    name: 'done-and-seen',
+    begins: async (who) => {
+      await who.signsUp();
+      await who.changes(...complete(...EIGHT), 'seen');
+    },
+    pages: CHECKLIST,
+    says: /Setup is complete/,
+    hides: /Got it/,
+  },
+  {
+    name: 'dismissed',
+    begins: async (who) => {
+      await who.signsUp();
+      await who.changes(...complete('created_project'), 'dismiss');
+    },
+    pages: BOTH,
+    says: /put aside/,
+  },
+  { name: 'pending', begins: (who) => who.signsUp(false), pages: INSIDE, says: /plan/ },
+  { name: 'active', begins: pays, pages: { ...DASHBOARD, ...ORGANIZATION }, hides: /days left/ },
+  {
+    name: 'payment-failed',
+    begins: async (who) => {
+      await pays(who);
+      await who.stripe('invoice.payment_failed', { 'data.object.id': 'in_second' });
+    },
+    pages: { ...DASHBOARD, ...ORGANIZATION },
+    says: /A payment failed/,
+  },
+  {
+    name: 'action-required',
+    begins: async (who) => {
+      await pays(who);
+      await who.stripe('invoice.payment_action_required', { 'data.object.id': 'in_second' });
+    },
+    pages: { ...DASHBOARD, ...ORGANIZATION },
+    says: /bank asks you to confirm/,
+  },
+  { name: 'past-due', begins: becomes('past_due'), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /overdue/ },
+  { name: 'unpaid', begins: becomes('unpaid'), pages: { ...BOTH, ...ORGANIZATION }, says: /payment/ },
+  { name: 'canceled', begins: becomes('canceled', 'customer.subscription.deleted'), pages: BOTH, says: /plan/ },
+  { name: 'trial-notice', days: 8, begins: (who) => who.signsUp(), pages: { ...DASHBOARD, ...WELCOME }, says: /6 days left/ },
+  { name: 'trial-warning', days: 12, begins: (who) => who.signsUp(), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /2 days left/ },
+  { name: 'trial-ended', days: 15, begins: (who) => who.signsUp(), pages: INSIDE, says: /Trial ended|trial has ended/ },
+];

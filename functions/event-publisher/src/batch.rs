@@ -2,11 +2,14 @@ use bus::{Outgoing, Publisher};
 use jiff::Timestamp;
 use telemetry::Metric;
 
-use crate::record::{BatchOut, FailureOut, RecordIn};
+use crate::{
+    figures::Figures,
+    record::{BatchOut, FailureOut, RecordIn, Told},
+};
 
 /// Publishes the events of a batch, and says from which record on it has to come again.
 pub(crate) async fn publish(publisher: &Publisher, records: &[RecordIn], now: Timestamp) -> BatchOut {
-    let Gathered { events, owners, unreadable } = gather(records);
+    let Gathered { events, owners, figures, unreadable } = gather(records);
     if unreadable > 0 {
         telemetry::count(Metric::ChangeUnreadable, unreadable, now);
     }
@@ -14,6 +17,9 @@ pub(crate) async fn publish(publisher: &Publisher, records: &[RecordIn], now: Ti
         tracing::error!(area = "onboarding", %error, "domain events could not be published");
         owners.get(error.first).copied()
     });
+    for (_, figures) in figures.iter().filter(|(index, _)| failed.is_none_or(|failed| *index < failed)) {
+        figures.tell(now);
+    }
     again_from(records, failed)
 }
 
@@ -22,6 +28,8 @@ pub(crate) async fn publish(publisher: &Publisher, records: &[RecordIn], now: Ti
 struct Gathered {
     events: Vec<Outgoing>,
     owners: Vec<usize>,
+    /// The figures of its changes, each with the index of the record that it comes from.
+    figures: Vec<(usize, Figures)>,
     unreadable: u32,
 }
 
@@ -30,11 +38,13 @@ struct Gathered {
 fn gather(records: &[RecordIn]) -> Gathered {
     let mut gathered = Gathered::default();
     for (index, record) in records.iter().enumerate() {
-        match record.events() {
-            Ok(events) => {
+        match record.read() {
+            Ok(Some(Told { events, figures })) => {
                 gathered.owners.extend(std::iter::repeat_n(index, events.len()));
                 gathered.events.extend(events);
+                gathered.figures.push((index, figures));
             }
+            Ok(None) => {}
             Err(error) => {
                 tracing::error!(area = "onboarding", record = record.sequence_number(), %error, "an unreadable change");
                 gathered.unreadable += 1;

@@ -6,6 +6,7 @@
 
 mod batch;
 mod config;
+mod figures;
 mod record;
 
 use std::sync::Arc;

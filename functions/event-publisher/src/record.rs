@@ -1,17 +1,28 @@
 //! Records of the table's stream (AWS Lambda guide, "Using AWS Lambda with Amazon DynamoDB").
 
 use bus::{Origin, Outgoing};
-use domain::event::between;
+use domain::{event::between, measure::measures};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{Corrupt, org_from_image};
+use store::{Corrupt, image_size, org_from_image};
+
+use crate::figures::Figures;
 
 /// A batch of changes, oldest first.
 #[derive(Debug, Deserialize)]
 pub(crate) struct BatchIn {
     #[serde(rename = "Records")]
     pub(crate) records: Vec<RecordIn>,
+}
+
+/// What one change comes to.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// What happened.
+    pub(crate) events: Vec<Outgoing>,
+    /// What it says of how things go.
+    pub(crate) figures: Figures,
 }
 
 /// One change of an organization's item.
@@ -50,18 +61,25 @@ impl RecordIn {
     }
 
     /// What happened by this change; nothing by a removal, which only a person can do.
-    pub(crate) fn events(&self) -> Result<Vec<Outgoing>, Corrupt> {
-        let Some(new) = &self.dynamodb.new_image else { return Ok(Vec::new()) };
-        let new = org_from_image(new)?;
+    pub(crate) fn read(&self) -> Result<Option<Told>, Corrupt> {
+        let Some(image) = &self.dynamodb.new_image else { return Ok(None) };
+        let new = org_from_image(image)?;
         let old = self.dynamodb.old_image.as_ref().map(org_from_image).transpose()?;
-        let events = between(old.as_ref().map(|old| &old.value), &new.value);
+        let old = old.as_ref().map(|old| &old.value);
         let origin = Origin {
             org: new.value.id,
             name: new.value.name.as_str(),
             version: new.version,
             at: self.written_at(),
         };
-        Ok(Outgoing::of(&events, &origin))
+        Ok(Some(Told {
+            events: Outgoing::of(&between(old, &new.value), &origin),
+            figures: Figures {
+                org: new.value.id,
+                measures: measures(old, &new.value),
+                size: image_size(image),
+            },
+        }))
     }
 
     /// To the second, which is all that the stream promises.

@@ -51,6 +51,7 @@ impl Post {
                 (invitation.delivery.clone(), None)
             })
             .await?;
+        round.leave(&settled);
         tally::count_settled(&settled, self.clock.now());
         Ok(())
     }

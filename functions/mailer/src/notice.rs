@@ -51,6 +51,7 @@ impl Post {
                 sent.iter().filter_map(|(_, it)| org.outbox.delivery(it).cloned()).collect::<Vec<_>>()
             })
             .await?;
+        round.leave(settled.iter().flatten());
         tally::count_settled(settled.iter().flatten(), self.clock.now());
         Ok(sent.len())
     }

@@ -81,13 +81,20 @@ impl Post {
     async fn deliver_due(&self) -> Result<(), Error> {
         let looked = self.look_again().await;
         let mut due = self.store.mail_due(self.clock.now()).peekable();
-        if std::pin::Pin::new(&mut due).peek().await.is_none() {
-            return looked;
-        }
-        let round = Round::begin(self.rate, Some(self.store.load_feed().await?));
-        let delivered = self.deliver_each(due, &round).await;
-        self.end(&round);
-        delivered.and(looked)
+        let (delivered, oldest) = if std::pin::Pin::new(&mut due).peek().await.is_none() {
+            (Ok(()), None)
+        } else {
+            let round = Round::begin(self.rate, Some(self.store.load_feed().await?));
+            let delivered = self.deliver_each(due, &round).await;
+            self.end(&round);
+            (delivered, round.oldest_owed())
+        };
+        let now = self.clock.now();
+        let owed_for = oldest.map(|since| now.duration_since(since)).unwrap_or_default();
+        telemetry::measure(Metric::MailOldestOwed, owed_for, now);
+        delivered.and(looked)?;
+        telemetry::count(Metric::MailRoundRan, 1, now);
+        Ok(())
     }
 
     /// Puts back what could not be read and can be by now, since the code or the item was mended.

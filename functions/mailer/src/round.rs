@@ -3,7 +3,7 @@ use std::{
     time::Duration,
 };
 
-use domain::delivery::{Feed, Outcome};
+use domain::delivery::{Delivery, Feed, Outcome};
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -24,6 +24,7 @@ pub(crate) struct Round {
     feed: Option<Feed>,
     end: Instant,
     pace: Mutex<Pace>,
+    oldest: Mutex<Option<Timestamp>>,
 }
 
 #[derive(Debug)]
@@ -42,12 +43,24 @@ impl Round {
     pub(crate) fn begin(rate: u32, feed: Option<Feed>) -> Self {
         let now = Instant::now();
         let pace = Pace { next: now, apart: Duration::from_secs(1) / rate.max(1), paused: false };
-        Self { feed, end: now + LIFE, pace: Mutex::new(pace) }
+        Self { feed, end: now + LIFE, pace: Mutex::new(pace), oldest: Mutex::new(None) }
     }
 
     /// What SES's events say of mails whose fate is not known, if this round asked.
     pub(crate) const fn feed(&self) -> Option<Feed> {
         self.feed
+    }
+
+    /// Takes note of mails as a try left them.
+    pub(crate) fn leave<'a>(&self, deliveries: impl IntoIterator<Item = &'a Delivery>) {
+        let owed = deliveries.into_iter().filter_map(Delivery::owed_since).min();
+        let mut oldest = self.oldest.lock().unwrap_or_else(PoisonError::into_inner);
+        *oldest = oldest.min(owed).or(owed).or(*oldest);
+    }
+
+    /// Since when the oldest of those is owed that are to be tried again.
+    pub(crate) fn oldest_owed(&self) -> Option<Timestamp> {
+        *self.oldest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether nothing new is to be claimed: time is up, or SES lets no mail of the account out.
@@ -158,6 +171,17 @@ mod tests {
         let round = Round::begin(10, None);
         assert_eq!(send(&round, 30, Outcome::Paused).await.0, 1, "those behind it are not tried");
         assert!(round.is_over());
+    }
+
+    #[test]
+    fn the_oldest_mail_is_the_one_that_is_owed_for_longest_and_still_is() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let round = Round::begin(10, None);
+        round.leave([]);
+        assert_eq!(round.oldest_owed(), None);
+        round.leave(&[Delivery::owed(at(7)), Delivery::owed(at(9))]);
+        round.leave(&[Delivery::owed(at(8)), Delivery::Sent { at: at(1), claim: None }]);
+        assert_eq!(round.oldest_owed(), Some(at(7)));
     }
 
     #[tokio::test(start_paused = true)]

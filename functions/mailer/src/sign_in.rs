@@ -61,6 +61,7 @@ impl Post {
                 (asked.delivery.clone(), None)
             })
             .await?;
+        round.leave(&settled);
         tally::count_settled(&settled, self.clock.now());
         let again = settled.filter(|delivery| matches!(delivery, Delivery::Pending { .. }));
         Ok(again.as_ref().and_then(Delivery::due_at))

@@ -134,7 +134,12 @@ impl App {
             Ok(SignedUp::Limited(window)) => Err(Problem::too_many(window.retry_after(now))),
             Ok(SignedUp::AddressKnown) => self.known_address(caller, &sign_up, now).await,
             Err(store::Error::Conflict) => return Ok(None),
-            Err(error) => Err(trouble(error)),
+            Err(error) => {
+                if sign_up.org.provisioned.is_some() {
+                    telemetry::count(Metric::ProvisioningFailed, 1, now);
+                }
+                Err(trouble(error))
+            }
         };
         outcome.map(Some)
     }

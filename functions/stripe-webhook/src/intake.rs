@@ -116,7 +116,8 @@ impl App {
         after.note_plan(&self.prices, now);
         let conflicts = Conflicts::new(&before.value, &after, fact, context.link.org);
         self.file(&conflicts, &event.id, body, now).await?;
-        self.store.commit_org(&before, &after).await?;
+        let committed = self.store.commit_org(&before, &after).await;
+        committed.inspect_err(|error| count_failure(&before.value, &after, error, now))?;
         self.count(&before.value, &after, &conflicts, now);
         Ok(Taken::Applied)
     }
@@ -141,7 +142,8 @@ impl App {
         linked.billing.customer.clone_from(&after.billing.customer);
         let conflicts = Conflicts::new(&linked, &after, fact, None);
         self.file(&conflicts, &fact.event, body, now).await?;
-        self.store.link_customer(customer, link, before, &after, &waiting).await?;
+        let committed = self.store.link_customer(customer, link, before, &after, &waiting).await;
+        committed.inspect_err(|error| count_failure(&before.value, &after, error, now))?;
         self.count(&before.value, &after, &conflicts, now);
         Ok(Taken::Linked)
     }
@@ -196,10 +198,21 @@ impl App {
                 telemetry::count(metric(*kind), 1, now);
             }
         }
-        if before.provisioned.is_none() && after.provisioned.is_some() {
+        if provisions(before, after) {
             telemetry::count(Metric::Provisioned, 1, now);
             tracing::info!(area = "provisioning", organization = %after.id, trigger = "payment", "provisioned");
         }
+    }
+}
+
+fn provisions(before: &Org, after: &Org) -> bool {
+    before.provisioned.is_none() && after.provisioned.is_some()
+}
+
+/// Counts a write that was to provision and failed. A lost race is tried again, by Stripe at the latest.
+fn count_failure(before: &Org, after: &Org, error: &Error, now: Timestamp) {
+    if provisions(before, after) && !matches!(error, Error::Conflict) {
+        telemetry::count(Metric::ProvisioningFailed, 1, now);
     }
 }
 

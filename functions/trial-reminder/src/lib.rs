@@ -18,8 +18,9 @@ use domain::{
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde_json::{json, value::to_raw_value};
-use store::{Due, Error, MailDue, Store};
+use store::{Backlog, Due, Error, MailDue, Store};
 use telemetry::Metric;
+use tokio::time::{Instant, sleep_until};
 
 /// How many organizations are worked on at once.
 const AT_ONCE: usize = 8;
@@ -56,11 +57,11 @@ impl App {
     /// One run. What it could not do is still due at the next.
     async fn run(&self) -> Answer {
         let now = self.clock.now();
-        let time_is_up = tokio::time::sleep(BUDGET);
+        let end = Instant::now() + BUDGET;
         let tally = self
             .store
             .due(now)
-            .take_until(time_is_up)
+            .take_until(sleep_until(end))
             .map(async |due| match due {
                 Ok(due) => (1, u64::from(!self.attend_to(due, now).await), None),
                 Err(error) => (0, 0, Some(error)),
@@ -74,10 +75,28 @@ impl App {
             .await;
         let Tally { found, failed, unseen } = tally;
         tracing::info!(area = "onboarding", found, failed, "trial clock ran");
+        self.tell_backlog(failed > 0 || Instant::now() >= end).await;
         match unseen {
             // Everything that could be seen is done; that something could not is this run's failure.
             Some(error) => Err(error.into()),
-            None => Ok(to_raw_value(&json!({ "found": found, "failed": failed }))?),
+            None => {
+                telemetry::count(Metric::ClockRan, 1, self.clock.now());
+                Ok(to_raw_value(&json!({ "found": found, "failed": failed }))?)
+            }
+        }
+    }
+
+    /// Says what is left to the next run. A run that did all that it found does not ask.
+    async fn tell_backlog(&self, left: bool) {
+        let now = self.clock.now();
+        let backlog = if left { self.store.backlog(now).await } else { Ok(Backlog::default()) };
+        match backlog {
+            Ok(Backlog { count, oldest }) => {
+                telemetry::count(Metric::DueBacklog, u32::try_from(count).unwrap_or(u32::MAX), now);
+                let lag = oldest.map(|oldest| now.duration_since(oldest)).unwrap_or_default();
+                telemetry::measure(Metric::DueLag, lag, now);
+            }
+            Err(error) => tracing::warn!(area = "onboarding", %error, "what is left is not known"),
         }
     }
 

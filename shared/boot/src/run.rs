@@ -54,7 +54,7 @@ where
     F: Future<Output = Result<Handler, Faults>>,
 {
     let env = Env::from_os();
-    telemetry::init(env.get("RUST_LOG"));
+    telemetry::init(env.get("RUST_LOG"), env.get("METRIC_NAMESPACE"));
     let started = match Aws::from_env(&env) {
         Ok(aws) => {
             let (outside, clock, entropy) = (Outside::system(), Clock::system(), Entropy::system());

@@ -282,6 +282,15 @@ impl Delivery {
         }
     }
 
+    /// Since when it is owed, while it is to be tried again.
+    #[must_use]
+    pub const fn owed_since(&self) -> Option<Timestamp> {
+        match self {
+            Self::Pending { tries, .. } => Some(tries.since),
+            _ => None,
+        }
+    }
+
     /// Since when a person should look at it, if one should.
     #[must_use]
     pub const fn held_since(&self) -> Option<Timestamp> {

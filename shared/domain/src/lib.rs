@@ -15,6 +15,7 @@ pub mod extension;
 pub mod id;
 pub mod invitation;
 pub mod limit;
+pub mod measure;
 pub mod name;
 pub mod notice;
 pub mod onboarding;

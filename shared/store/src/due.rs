@@ -1,6 +1,9 @@
 use aws_sdk_dynamodb::{operation::query::QueryOutput, types::AttributeValue};
 use domain::{id::OrgId, invitation::InvitationId};
-use futures_util::stream::{self, Stream, TryStreamExt};
+use futures_util::{
+    future::try_join_all,
+    stream::{self, Stream, TryStreamExt},
+};
 use jiff::Timestamp;
 
 use crate::{
@@ -37,6 +40,15 @@ pub enum Due {
     Parked(WaitingEvent),
 }
 
+/// What is still due, as far as one look at each shard shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// How much: at most 250 of each shard.
+    pub count: usize,
+    /// Since when the oldest of it is due.
+    pub oldest: Option<Timestamp>,
+}
+
 /// The key of a parked event that waits for long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingEvent(Key);
@@ -60,6 +72,23 @@ impl Store {
     /// A shard that cannot be looked into is one [`Error::Unavailable`] among the others' candidates.
     pub fn due(&self, now: Timestamp) -> impl Stream<Item = Result<Due, Error>> + Unpin {
         stream::select_all((0..SHARDS).map(|shard| Box::pin(self.candidates(&DUE, shard, now, Due::of_key))))
+    }
+
+    /// How much of that there is at `now`, and how old. An index lags behind by moments: what was done just before may
+    /// still be counted.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn backlog(&self, now: Timestamp) -> Result<Backlog, Error> {
+        let pages = try_join_all((0..SHARDS).map(|shard| self.page(&DUE, shard, now, None))).await?;
+        let moments = pages.iter().flat_map(QueryOutput::items).filter_map(|key| {
+            let at = key.get(DUE.range)?.as_s().ok()?;
+            at.parse::<Timestamp>().ok()
+        });
+        Ok(moments.fold(Backlog::default(), |so_far, at| Backlog {
+            count: so_far.count + 1,
+            oldest: so_far.oldest.min(Some(at)).or(Some(at)),
+        }))
     }
 
     /// Takes a parked event out of what is due and puts it where a person finds it. One whose customer is linked was

@@ -1,4 +1,5 @@
 use domain::org::Org;
+use serde_json::{Map, Value};
 
 use crate::{client::Stored, error::Corrupt, item::decode};
 
@@ -7,8 +8,61 @@ use crate::{client::Stored, error::Corrupt, item::decode};
 ///
 /// # Errors
 /// [`Corrupt`] when the image is none of an organization's item.
-pub fn org_from_image(image: &serde_json::Value) -> Result<Stored<Org>, Corrupt> {
+pub fn org_from_image(image: &Value) -> Result<Stored<Org>, Corrupt> {
     let item: serde_dynamo::Item =
         serde::Deserialize::deserialize(image).map_err(Corrupt::not_a::<serde_dynamo::Item>)?;
     decode(item.into())
+}
+
+/// Larger than any organization's item has reason to be: from here on somebody should look why.
+pub const LARGE: usize = 32 * 1024;
+
+/// How many bytes the item of an image takes in the table
+/// (DynamoDB developer guide, "DynamoDB item sizes and formats").
+#[must_use]
+pub fn image_size(image: &Value) -> usize {
+    image.as_object().map_or(0, attributes_size)
+}
+
+fn attributes_size(attributes: &Map<String, Value>) -> usize {
+    attributes.iter().map(|(name, value)| name.len() + value_size(value)).sum()
+}
+
+/// Lists and maps take 3 bytes, and 1 for each element. Numbers take about one for two digits.
+fn value_size(value: &Value) -> usize {
+    let Some((kind, value)) = value.as_object().and_then(|value| value.iter().next()) else { return 0 };
+    match (kind.as_str(), value) {
+        ("S", Value::String(text)) => text.len(),
+        ("N", Value::String(digits)) => digits.len().div_ceil(2) + 1,
+        ("B", Value::String(base64)) => base64.len() / 4 * 3,
+        ("M", Value::Object(attributes)) => 3 + attributes.len() + attributes_size(attributes),
+        ("L", Value::Array(values)) => 3 + values.iter().map(|value| 1 + value_size(value)).sum::<usize>(),
+        ("SS" | "NS" | "BS", Value::Array(texts)) => {
+            texts.iter().filter_map(Value::as_str).map(str::len).sum()
+        }
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_item_is_as_large_as_the_table_counts_it() {
+        for (image, size) in [
+            (json!({}), 0),
+            (json!({"pk": {"S": "ORG#1"}}), 7),
+            (json!({"pk": {"S": "Zürich"}}), 9),
+            (json!({"version": {"N": "123"}}), 10),
+            (json!({"is": {"BOOL": true}, "no": {"NULL": true}}), 6),
+            (json!({"list": {"L": [{"S": "a"}, {"S": "bc"}]}}), 12),
+            (json!({"map": {"M": {"key": {"S": "value"}}}}), 15),
+            (json!({"set": {"SS": ["a", "bc"]}}), 6),
+        ] {
+            assert_eq!(image_size(&image), size, "{image}");
+        }
+    }
 }

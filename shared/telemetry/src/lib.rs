@@ -6,7 +6,7 @@
 mod metric;
 mod unreadable;
 
-pub use metric::{Metric, collect, count};
+pub use metric::{Metric, Unit, collect, count, measure};
 pub use unreadable::Unreadable;
 
 use tracing_subscriber::{filter::LevelFilter, fmt};
@@ -14,9 +14,10 @@ use tracing_subscriber::{filter::LevelFilter, fmt};
 /// Sets up JSON log lines on standard output, which Lambda hands to CloudWatch, and metrics beside them.
 /// `level` narrows or widens them: `error`, `warn`, `info`, `debug`, `trace` or `off`; the default is `info`. It
 /// is a level and no expression: reading one would cost a start more than all its log lines.
+/// `namespace` keeps the metrics of one stack apart from those of another in the same account; the default is `Onramp`.
 ///
 /// A second call changes nothing.
-pub fn init(level: Option<&str>) {
+pub fn init(level: Option<&str>, namespace: Option<&str>) {
     let level = level.and_then(|level| level.parse().ok());
     let first = fmt()
         .json()
@@ -28,6 +29,6 @@ pub fn init(level: Option<&str>) {
         .try_init()
         .is_ok();
     if first {
-        metric::collect(metric::to_stdout);
+        metric::collect_as(namespace.unwrap_or(metric::NAMESPACE), metric::to_stdout);
     }
 }

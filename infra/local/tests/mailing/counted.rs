@@ -18,5 +18,10 @@ pub fn begin() {
 
 /// How often a metric was counted since.
 pub fn counted(metric: &str) -> u64 {
-    LINES.with(|lines| lines.borrow().iter().filter_map(|line| line[metric].as_u64()).sum())
+    measured(metric).into_iter().sum()
+}
+
+/// The values of a metric since, in their order.
+pub fn measured(metric: &str) -> Vec<u64> {
+    LINES.with(|lines| lines.borrow().iter().filter_map(|line| line[metric].as_u64()).collect())
 }

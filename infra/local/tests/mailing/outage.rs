@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::{
-    counted::{begin, counted},
+    counted::{begin, counted, measured},
     driver::World,
     scenario::JO,
 };
@@ -57,8 +57,13 @@ async fn ses_is_down_for_three_days() {
     }
     world.advance("72h").await;
     assert_eq!(welcomes(&world, 2).await, [0; 2]);
+    // Each is tried again after half an hour at most.
+    let oldest = *measured("MailOldestOwed").iter().max().unwrap();
+    assert!((71 * 3600..=72 * 3600).contains(&oldest), "the alarm sees it: {oldest} s");
     world.heal().await;
     world.advance("40m").await;
+    assert_eq!(measured("MailOldestOwed").last(), Some(&0));
+    assert!(counted("MailRoundRan") > 72 * 12 - 5, "the rounds themselves are well");
     assert_eq!(welcomes(&world, 2).await, [1; 2]);
     world.advance("1d").await;
     assert_eq!(welcomes(&world, 2).await, [1; 2]);

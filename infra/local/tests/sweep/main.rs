@@ -10,8 +10,11 @@
     reason = "a test ends where its premise does"
 )]
 
+#[path = "../mailing/counted.rs"]
+mod counted;
 mod yard;
 
+use counted::{begin, counted, measured};
 use serde_json::json;
 use yard::{Stage, Yard};
 
@@ -81,6 +84,7 @@ async fn what_cannot_be_read_fails_alone_even_at_the_head_of_a_full_page() {
 
 #[tokio::test(start_paused = true)]
 async fn a_shard_that_cannot_be_looked_into_stops_no_other_and_is_told() {
+    begin();
     let yard = Yard::new().await;
     yard.seed(&[(200, Stage::End)]);
     yard.disturb(json!([{ "operation": "Query", "nth": 1, "kind": "access_denied" }]));
@@ -88,11 +92,14 @@ async fn a_shard_that_cannot_be_looked_into_stops_no_other_and_is_told() {
     assert!(run.answer.is_err(), "the schedule's failure metric tells it");
     let done = (0..200).filter(|number| !yard.notices(*number).is_empty()).count();
     assert!(done > 100 && done < 200, "{done}");
+    assert_eq!(counted("ClockRan"), 0, "a run that did not see everything is none");
     assert_eq!(yard.run().await.tally(), ((200 - done) as u64, 0));
+    assert_eq!(counted("ClockRan"), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_run_whose_time_is_up_leaves_the_rest_to_the_next() {
+    begin();
     let yard = Yard::new().await;
     let due = 300;
     yard.seed(&[(due, Stage::End)]);
@@ -100,8 +107,11 @@ async fn a_run_whose_time_is_up_leaves_the_rest_to_the_next() {
     let slow = yard.run().await;
     let (found, failed) = slow.tally();
     assert!((1..due as u64).contains(&found) && failed == found, "it answers within its time-out: {found}");
+    assert_eq!(counted("DueBacklog"), due as u64, "what it leaves is told");
+    assert!(measured("DueLag")[0] >= 86_400, "and for how long it has waited");
     yard.disturb(json!([]));
     assert_eq!(yard.run().await.tally(), (due as u64, 0));
+    assert_eq!((measured("DueBacklog")[1], measured("DueLag")[1]), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -29,8 +29,10 @@ def main() -> None:
         template = yaml_parse(file)
     for resource in template["Resources"].values():
         if resource["Type"] == SamResourceType.Function.value:
-            # What `sam deploy` does: the built code becomes an object in a bucket.
+            # What `sam deploy` does: the built code becomes an object in a bucket, and so does a nested template.
             resource["Properties"]["CodeUri"] = {"Bucket": "code", "Key": "function.zip"}
+        if resource["Type"] == SamResourceType.Application.value:
+            resource["Properties"]["Location"] = "https://code.s3.amazonaws.com/template.yaml"
     parameters = {"AWS::Region": "eu-west-1", "AWS::Partition": "aws"}
     expanded = transform(template, parameters, NoManagedPolicies())
     json.dump(expanded, sys.stdout, indent=2)

@@ -177,7 +177,9 @@ fn alone() -> String {
     for line in template::TEXT.lines() {
         let is_name = line.starts_with("  ") && !line.starts_with("   ") && line.trim_end().ends_with(':');
         if is_name || !line.starts_with(' ') {
-            dropping = line.trim_end().ends_with("Function:") && line.trim() != "TrialReminderFunction:";
+            let name = line.trim();
+            let other = name.ends_with("Function:") && name != "TrialReminderFunction:";
+            dropping = other || name == "Observability:";
         }
         if !dropping && !line.trim_start().starts_with("StreamSpecification:") {
             kept.push_str(line);

@@ -1,0 +1,86 @@
+//! Alarms and their sections, metrics and their definitions.
+
+use std::collections::BTreeSet;
+
+use telemetry::Metric;
+
+use crate::watch::{Watch, of_type, root, text};
+
+fn page(name: &str) -> String {
+    std::fs::read_to_string(root().join("docs").join(name)).unwrap()
+}
+
+#[test]
+fn every_alarm_has_its_section_and_every_section_its_alarm() {
+    let runbook = page("runbook.md");
+    let sections: BTreeSet<&str> = runbook.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    let mut alarms = BTreeSet::new();
+    let watch = Watch::read();
+    for alarm in &watch.alarms {
+        let name = alarm.name.strip_prefix("${Stack}-").unwrap();
+        let (why, link) = alarm.description.rsplit_once(' ').unwrap();
+        assert_eq!(link, format!("${{Runbook}}#{name}"), "{}: it names its section", alarm.id);
+        assert!(why.ends_with('.'), "{}: it says what is wrong", alarm.id);
+        alarms.insert(name);
+    }
+    assert_eq!(sections, alarms);
+}
+
+#[test]
+fn every_section_says_what_to_look_at_what_to_do_and_when_it_is_over() {
+    let runbook = page("runbook.md");
+    for section in runbook.split("\n## ").skip(1) {
+        let name = section.lines().next().unwrap();
+        assert!(section.contains("**Over**"), "{name}");
+        assert!(section.contains("**Do:**") || section.contains("**do:**"), "{name}");
+        assert!(section.contains("**Look"), "{name}");
+        let how_bad = section.lines().nth(2).unwrap();
+        assert!(["*Bad", "*Soon", "*Tell"].iter().any(|word| how_bad.starts_with(word)), "{name}: {how_bad}");
+    }
+}
+
+#[test]
+fn queries_that_the_runbook_names_are_saved() {
+    let watch = Watch::read();
+    let saved: Vec<_> = of_type(&watch.template, "AWS::Logs::QueryDefinition")
+        .map(|(_, query)| text(&query["Name"]))
+        .collect();
+    let runbook = page("runbook.md");
+    let named = runbook.split("query *").skip(1).map(|rest| rest.split('*').next().unwrap());
+    for name in named {
+        assert!(saved.contains(&format!("${{Stack}}/{name}")), "{name}");
+    }
+}
+
+/// Words spelled like the name of a metric, and with more than one capital: `OnboardingCompleted`.
+fn spelled_like_a_metric(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|ch: char| !ch.is_ascii_alphanumeric()).filter(|word| {
+        word.starts_with(|ch: char| ch.is_ascii_uppercase())
+            && word.chars().filter(char::is_ascii_uppercase).count() > 1
+            && word.chars().any(|ch| ch.is_ascii_lowercase())
+    })
+}
+
+#[test]
+fn the_definitions_speak_of_metrics_that_there_are() {
+    let known: BTreeSet<&str> = Metric::ALL.iter().map(|it| it.name()).collect();
+    let definitions = page("metrics.md");
+    let quoted = definitions.split('`').skip(1).step_by(2);
+    for name in quoted.flat_map(spelled_like_a_metric) {
+        assert!(known.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn saved_queries_add_up_metrics_that_there_are() {
+    let known: BTreeSet<&str> = Metric::ALL.iter().map(|it| it.name()).collect();
+    let watch = Watch::read();
+    for (id, query) in of_type(&watch.template, "AWS::Logs::QueryDefinition") {
+        let query = text(&query["QueryString"]);
+        let fields = query.split("sum(").chain(query.split("pct(")).skip(1);
+        let names = fields.filter_map(|rest| rest.split([')', ',']).next());
+        for name in names.filter(|name| name.starts_with(|ch: char| ch.is_ascii_uppercase())) {
+            assert!(known.contains(name), "{id}: {name}");
+        }
+    }
+}

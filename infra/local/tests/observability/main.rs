@@ -1,0 +1,107 @@
+//! What is watched is what there is: metrics, alarms, the dashboard, the runbook and the system's template agree.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "a test ends where its premise does"
+)]
+
+#[path = "../mailing/counted.rs"]
+mod counted;
+mod documented;
+#[path = "../journeys/driver.rs"]
+#[allow(dead_code, reason = "its other methods are for other journeys")]
+mod driver;
+mod told;
+mod watch;
+mod wired;
+
+use std::collections::BTreeSet;
+
+use telemetry::{Metric, Unit};
+use watch::{Series, Watch};
+
+/// The metrics of AWS that are watched, with their dimensions (each service's own page of metrics).
+const OF_AWS: [(&str, &[&str], &[&str]); 5] = [
+    ("AWS/ApiGateway", &["Count", "4xx", "5xx", "Latency"], &["ApiId", "Stage"]),
+    ("AWS/ApiGateway", &["Latency"], &["ApiId", "Stage", "Method", "Resource"]),
+    (
+        "AWS/Lambda",
+        &["Errors", "Throttles", "Duration", "ConcurrentExecutions", "IteratorAge"],
+        &["FunctionName"],
+    ),
+    ("AWS/SQS", &["ApproximateNumberOfMessagesVisible"], &["QueueName"]),
+    ("AWS/SES", &["Reputation.BounceRate", "Reputation.ComplaintRate"], &[]),
+];
+
+/// A run that does not happen counts nothing: for these, nothing is the news.
+const HEARTBEATS: [Metric; 2] = [Metric::ClockRan, Metric::MailRoundRan];
+
+fn exists(series: &Series) -> bool {
+    if series.namespace == watch::OURS {
+        return series.dimensions.is_empty() && Metric::ALL.iter().any(|it| it.name() == series.metric);
+    }
+    OF_AWS.iter().any(|(namespace, metrics, dimensions)| {
+        series.namespace == *namespace
+            && metrics.contains(&series.metric.as_str())
+            && series.dimensions.iter().map(|(name, _)| name.as_str()).eq(dimensions.iter().copied())
+    })
+}
+
+#[test]
+fn every_alarm_and_every_widget_looks_at_a_metric_that_there_is() {
+    let watch = Watch::read();
+    for (place, series) in watch.alarmed().chain(watch.shown()) {
+        assert!(exists(series), "{place}: nobody tells {series:?}");
+    }
+}
+
+#[test]
+fn every_metric_is_in_an_alarm_or_on_the_dashboard() {
+    let watch = Watch::read();
+    let watched: BTreeSet<&str> = watch
+        .alarmed()
+        .chain(watch.shown())
+        .filter(|(_, series)| series.namespace == watch::OURS)
+        .map(|(_, series)| series.metric.as_str())
+        .collect();
+    let told: BTreeSet<&str> = Metric::ALL.iter().map(|metric| metric.name()).collect();
+    assert_eq!(watched, told);
+}
+
+#[test]
+fn a_missing_heartbeat_is_an_alarm_and_missing_trouble_is_none() {
+    for alarm in Watch::read().alarms {
+        let beats = |series: &Series| HEARTBEATS.iter().any(|it| it.name() == series.metric);
+        let expected = if alarm.series.iter().any(beats) { "breaching" } else { "notBreaching" };
+        assert_eq!(alarm.missing_data, expected, "{}", alarm.id);
+    }
+    let watch = Watch::read();
+    for beat in HEARTBEATS {
+        assert!(watch.alarmed().any(|(_, series)| series.metric == beat.name()), "{beat:?}");
+    }
+}
+
+#[test]
+fn times_are_never_added_up() {
+    for (place, series) in Watch::read().alarmed().map(|(place, series)| (place.to_owned(), series.clone())) {
+        let seconds = Metric::ALL.iter().any(|it| it.name() == series.metric && it.unit() == Unit::Seconds);
+        assert!(!seconds || series.statistic != "Sum", "{place}");
+    }
+}
+
+#[test]
+fn an_alarm_tells_when_it_begins_and_when_it_is_over() {
+    for alarm in Watch::read().alarms {
+        assert_eq!(
+            (alarm.tells.as_str(), alarm.tells_end.as_str()),
+            ("!Ref Topic", "!Ref Topic"),
+            "{}",
+            alarm.id
+        );
+        assert!(alarm.span <= 86_400, "{}: CloudWatch looks back a day at most", alarm.id);
+        assert!(alarm.series.len() <= 10, "{}: CloudWatch takes ten metrics at most", alarm.id);
+    }
+}

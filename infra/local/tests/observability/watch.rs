@@ -1,0 +1,167 @@
+//! `infra/observability/template.yaml`, read for what it watches.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+use serde_yaml_ng::Value as Yaml;
+
+/// How the template refers to the namespace of our own metrics.
+pub const OURS: &str = "!Ref Namespace";
+
+/// One metric as an alarm or a widget asks for it.
+#[derive(Clone, Debug)]
+pub struct Series {
+    pub namespace: String,
+    pub metric: String,
+    pub dimensions: Vec<(String, String)>,
+    pub statistic: String,
+}
+
+/// One alarm.
+pub struct Alarm {
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    pub series: Vec<Series>,
+    pub missing_data: String,
+    /// Who is told of its beginning, and of its end.
+    pub tells: String,
+    pub tells_end: String,
+    /// How far it looks back, in seconds.
+    pub span: i64,
+}
+
+/// Everything that is watched.
+pub struct Watch {
+    pub template: Yaml,
+    pub alarms: Vec<Alarm>,
+    /// What the dashboard shows, with the title of the widget.
+    pub widgets: Vec<(String, Series)>,
+    /// The dashboard's text.
+    pub dashboard: String,
+}
+
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A scalar; a reference as it is written.
+pub fn text(value: &Yaml) -> String {
+    match value {
+        Yaml::Tagged(tagged) if tagged.tag == "!Sub" => text(&tagged.value),
+        Yaml::Tagged(tagged) => format!("{} {}", tagged.tag, text(&tagged.value)),
+        Yaml::String(text) => text.clone(),
+        Yaml::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+impl Watch {
+    pub fn read() -> Self {
+        let path = root().join("infra/observability/template.yaml");
+        let template: Yaml = serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let alarms: Vec<_> = of_type(&template, "AWS::CloudWatch::Alarm")
+            .map(|(id, properties)| Alarm::read(id, properties))
+            .collect();
+        assert!(alarms.len() > 20, "the reader of this test has lost its way");
+        let dashboards: Vec<_> = of_type(&template, "AWS::CloudWatch::Dashboard").collect();
+        let [(_, dashboard)] = dashboards.as_slice() else { panic!("there is one dashboard") };
+        let dashboard = text(&dashboard["DashboardBody"]);
+        let widgets = widgets(&dashboard);
+        Self { template, alarms, widgets, dashboard }
+    }
+
+    /// What alarms look at, with the alarm.
+    pub fn alarmed(&self) -> impl Iterator<Item = (&str, &Series)> {
+        self.alarms.iter().flat_map(|alarm| alarm.series.iter().map(|series| (alarm.id.as_str(), series)))
+    }
+
+    /// What the dashboard shows, with the widget.
+    pub fn shown(&self) -> impl Iterator<Item = (&str, &Series)> {
+        self.widgets.iter().map(|(title, series)| (title.as_str(), series))
+    }
+}
+
+/// The resources of a type, with their properties.
+pub fn of_type<'a>(template: &'a Yaml, kind: &'static str) -> impl Iterator<Item = (&'a str, &'a Yaml)> {
+    let resources = template["Resources"].as_mapping().unwrap();
+    resources
+        .iter()
+        .filter(move |(_, resource)| resource["Type"] == kind)
+        .map(|(id, resource)| (id.as_str().unwrap(), &resource["Properties"]))
+}
+
+impl Alarm {
+    fn read(id: &str, alarm: &Yaml) -> Self {
+        let (series, period) = match alarm["Metrics"].as_sequence() {
+            None => (vec![Series::of(alarm, alarm)], alarm["Period"].as_i64()),
+            Some(metrics) => {
+                let stats: Vec<_> =
+                    metrics.iter().map(|it| &it["MetricStat"]).filter(|it| it.is_mapping()).collect();
+                let series = stats.iter().map(|stat| Series::of(&stat["Metric"], stat)).collect();
+                (series, stats[0]["Period"].as_i64())
+            }
+        };
+        Self {
+            id: id.to_owned(),
+            name: text(&alarm["AlarmName"]),
+            description: text(&alarm["AlarmDescription"]),
+            series,
+            missing_data: text(&alarm["TreatMissingData"]),
+            tells: text(&alarm["AlarmActions"][0]),
+            tells_end: text(&alarm["OKActions"][0]),
+            span: period.unwrap() * alarm["EvaluationPeriods"].as_i64().unwrap(),
+        }
+    }
+}
+
+impl Series {
+    fn of(metric: &Yaml, stat: &Yaml) -> Self {
+        let dimensions = metric["Dimensions"].as_sequence().into_iter().flatten();
+        let statistic = ["Statistic", "ExtendedStatistic", "Stat"].map(|key| text(&stat[key])).concat();
+        assert!(!statistic.is_empty(), "{metric:?}");
+        Self {
+            namespace: text(&metric["Namespace"]),
+            metric: text(&metric["MetricName"]),
+            dimensions: dimensions.map(|it| (text(&it["Name"]), text(&it["Value"]))).collect(),
+            statistic,
+        }
+    }
+
+    /// A metric of a widget (CloudWatch API reference, "Dashboard body structure and syntax"); none for an expression.
+    fn shown(entry: &Value, widget: &BTreeMap<String, Value>) -> Option<Self> {
+        let entry = entry.as_array().unwrap();
+        let words: Vec<_> = entry.iter().map_while(Value::as_str).map(reference).collect();
+        let [namespace, metric, dimensions @ ..] = words.as_slice() else { return None };
+        let statistic = entry.last().and_then(|it| it.get("stat")).or(widget.get("stat"));
+        Some(Self {
+            namespace: namespace.clone(),
+            metric: metric.clone(),
+            dimensions: dimensions.chunks(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect(),
+            statistic: statistic.unwrap().as_str().unwrap().to_owned(),
+        })
+    }
+}
+
+/// `${Name}`, which stands for the whole, as `!Ref Name`.
+fn reference(word: &str) -> String {
+    let name = word.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    name.map_or_else(|| word.to_owned(), |name| format!("!Ref {name}"))
+}
+
+fn widgets(dashboard: &str) -> Vec<(String, Series)> {
+    let body: Value = serde_json::from_str(dashboard).unwrap();
+    let mut shown = Vec::new();
+    for widget in body["widgets"].as_array().unwrap() {
+        let properties: BTreeMap<String, Value> =
+            serde_json::from_value(widget["properties"].clone()).unwrap();
+        let title = properties.get("title").and_then(Value::as_str).unwrap_or_default();
+        for entry in properties.get("metrics").and_then(Value::as_array).into_iter().flatten() {
+            shown.extend(Series::shown(entry, &properties).map(|series| (title.to_owned(), series)));
+        }
+    }
+    shown
+}

@@ -339,7 +339,7 @@ async fn a_mail_that_did_not_surely_arrive_waits_for_a_person() {
 async fn an_item_that_cannot_be_read_is_shown_and_hides_no_other() {
     let world = World::new().await;
     let mut operator = operator(&world).await;
-    for (pk, sk, at) in [("CUSTOMER#cus_1", "PARKED#evt_1", "01"), ("ELSE#1", "ELSE", "02")] {
+    for (pk, sk, at) in [("CUSTOMER#cus_1", "PARKED#evt_1", "01"), ("STRIPE#1", "ELSE", "02")] {
         let item = json!({ "pk": { "S": pk }, "sk": { "S": sk }, "due_pk": { "S": "HELD#5" },
             "due_at": { "S": format!("2026-01-{at}T00:00:00.000Z") } });
         world.write("PutItem", json!({ "Item": item }));

@@ -1,7 +1,7 @@
 // What goes wrong, as a person meets it: each kind of error page says what happened and leads on.
 
 import assert from 'node:assert/strict';
-import { signUp } from './steps.mjs';
+import { signUp, submit } from './steps.mjs';
 
 /** Sends a form that no page of ours has, from the page that is open; answers the status. */
 async function send(page, address, fields) {
@@ -36,8 +36,7 @@ export async function meetsErrors(stack, page, who, see) {
   await meet(400, await send(page, at('/login'), [['email', 'a@a.example'], ['email', 'b@b.example']]), 'a field twice');
   await open('/onboarding/checklist');
   await meet(402, await send(page, at('/onboarding/api/checklist/dismiss'), []), 'a change without a plan');
-  await open('/dashboard');
-  await meet(409, await send(page, at('/billing/portal'), []), 'a plan to manage, where there is none');
+  await signsUpAgain(stack, page, who, see);
   await page.goto('data:text/html,<title>elsewhere</title>');
   await meet(403, await send(page, at('/logout'), []), 'a form of another site');
   await open('/login');
@@ -49,4 +48,19 @@ export async function meetsErrors(stack, page, who, see) {
     await meet(failure, await open('/dashboard'), `the table: ${kind}`);
     await stack.control('DELETE', 'faults');
   }
+}
+
+/** Somebody with an account, in a browser that does not know them, signs up once more. */
+async function signsUpAgain(stack, page, who, see) {
+  const context = await page.context().browser().newContext({ viewport: page.viewportSize() });
+  const other = await context.newPage();
+  await other.goto(`${stack.url}/organizations/new`);
+  await other.fill('input[name=name]', who.organization);
+  await other.fill('input[name=full_name]', who.name);
+  await other.fill('input[name=email]', who.address);
+  const [response] = await Promise.all([other.waitForNavigation(), submit(other)]);
+  assert.equal(response.status(), 409, 'a known address');
+  await other.getByRole('heading', { name: 'You have an account already' }).waitFor();
+  await see('error-409', other);
+  await context.close();
 }

@@ -95,7 +95,7 @@ impl ChecklistOut {
             is_complete: progress.is_complete(),
             celebrates: progress.celebrates(),
             created_at: list.created_at,
-            updated_at: list.updated_at.filter(|_| born),
+            updated_at: view.updated_at(),
             tasks: progress.tasks.iter().copied().map(task).collect(),
             next_task: progress.next_task().map(task),
             milestones: progress.milestones().map(MilestoneOut::from).collect(),

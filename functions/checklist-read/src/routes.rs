@@ -136,7 +136,11 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Response {
                 response.extensions_mut().insert(web::Embeddable::File);
             }
             // Who has it already is told so, without a body.
-            if response.status() == StatusCode::OK { packed(&headers, response, asset.body) } else { response }
+            if response.status() == StatusCode::OK {
+                packed(&headers, response, asset.body)
+            } else {
+                response
+            }
         }
         None => web::refuse(Wants::of(&headers), Problem::not_found()),
     }

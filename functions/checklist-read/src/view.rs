@@ -59,6 +59,13 @@ impl View {
         self.admin.is_some() && self.status().access() == Access::Full
     }
 
+    /// When the checklist last changed; `None` before it has a life of its own.
+    #[must_use]
+    pub fn updated_at(&self) -> Option<Timestamp> {
+        let list = &self.org.checklist;
+        list.updated_at.filter(|_| list.created_at.is_some())
+    }
+
     /// Where the plans are.
     #[must_use]
     pub fn plans(&self) -> String {

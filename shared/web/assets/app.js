@@ -9,7 +9,12 @@ for (const field of document.querySelectorAll("input[data-time-zone]")) {
 }
 
 // Takes over what another answer for this page says: focus and open folds stay, and bars move from where they were.
+let shown;
 globalThis.takeOver = (text) => {
+  if (text === shown) {
+    return;
+  }
+  shown = text;
   const main = document.getElementById("main");
   const next = new DOMParser().parseFromString(text, "text/html").getElementById("main");
   const place = (it) => it.id || it.closest("[data-task]")?.dataset.task;

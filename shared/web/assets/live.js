@@ -1,31 +1,15 @@
 // A page of ours follows what happens elsewhere: it asks whether the checklist is another one by now, and if so takes
 // over what changed. Focus and scroll stay where they are, and the change is said once, politely.
-const main = document.getElementById("main");
 const said = Object.assign(document.createElement("p"), { className: "for-ears", role: "status" });
 document.body.append(said);
 
-// What names a thing that can have the focus, on this page and on the next one.
-const named = (it) =>
-  it.id || `${it.getAttribute("href") ?? it.form?.getAttribute("action") ?? it.localName} ${it.getAttribute("aria-label") ?? it.textContent}`;
-
-const takeOver = async () => {
+const follow = async () => {
   const answer = await fetch(location.pathname + location.search, { headers: { accept: "text/html" }, redirect: "manual" });
-  if (!answer.ok) return;
-  const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
-  const held = main.contains(document.activeElement) && document.activeElement !== main && named(document.activeElement);
-  const open = new Set([...main.querySelectorAll("details[open] > summary")].map((it) => it.textContent));
-  [...next.querySelectorAll("details > summary")].forEach((it) => (it.parentNode.open ||= open.has(it.textContent)));
-  const [old, fresh] = [[...main.children], [...next.children]];
-  fresh.forEach((part, n) => {
-    if (!old[n]) main.append(part);
-    else if (!old[n].isEqualNode(part)) old[n].replaceWith(part);
-  });
-  old.slice(fresh.length).forEach((part) => part.remove());
-  if (held && !main.contains(document.activeElement)) {
-    const again = [...main.querySelectorAll("a, button, input, summary")].find((it) => named(it) === held);
-    (again ?? main).focus({ preventScroll: true });
-  }
+  if (answer.ok) takeOver(await answer.text());
 };
+
+// Of when the page is, as it says itself.
+const shows = () => document.querySelector("[data-updated]")?.dataset.updated ?? null;
 
 let tag;
 let done = new Set();
@@ -39,11 +23,18 @@ const look = async () => {
   const before = done;
   tag = answer.headers.get("etag");
   done = new Set(list.tasks.filter((task) => task.completed).map((task) => task.key));
-  if (first) return false;
-  await takeOver();
-  const news = list.tasks.filter((task) => task.completed && !before.has(task.key)).map((task) => `${task.title}: done.`);
-  said.textContent = `${news.join(" ")} ${list.completed_count} of ${list.total_count} done.`.trim();
+  // What was changed on this very page is there, and was said.
+  const known = list.updated_at === shows();
+  if (first && known) return false;
+  await follow();
+  if (!known) {
+    const news = list.tasks.filter((task) => !first && task.completed && !before.has(task.key));
+    const told = news.map((task) => `${task.title}: done. `).join("");
+    said.textContent = `${told}${list.completed_count} of ${list.total_count} done.`;
+  }
   document.dispatchEvent(new CustomEvent("onramp:change", { detail: list }));
   return true;
 };
-round(look, 5_000).now();
+// Not at once: the page has only just been made, and its first load is not to cost a second question.
+const looks = round(look, 5_000);
+setTimeout(() => looks.now(), 5_000);

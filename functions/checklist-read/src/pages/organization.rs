@@ -23,7 +23,8 @@ pub fn render(view: &View, config: &Config, token: &str) -> Markup {
             h1 { (view.org.name) }
             (standing.badge())
         }
-        p class="lead" { (standing.means) }
+        // What has to be said of a payment stands before and above how well all else is.
+        @if view.org.billing.issue().is_none() { p class="lead" { (standing.means) } }
         div class="stack" {
             (issue(view))
             (unreachable::render(view))

@@ -179,9 +179,11 @@ fn alone() -> String {
         if is_name || !line.starts_with(' ') {
             let name = line.trim();
             let other = name.ends_with("Function:") && name != "TrialReminderFunction:";
-            dropping = other || name == "Observability:";
+            dropping = other || ["Observability:", "ReleaseFails:", "MailerFails:"].contains(&name);
         }
-        if !dropping && !line.trim_start().starts_with("StreamSpecification:") {
+        // Nothing wakes but the schedule, and nobody releases anything.
+        let gone = ["StreamSpecification:", "Alarms: [!Ref ReleaseFails]"];
+        if !dropping && !gone.iter().any(|it| line.trim_start().starts_with(it)) {
             kept.push_str(line);
             kept.push('\n');
         }

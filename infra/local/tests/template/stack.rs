@@ -7,9 +7,10 @@ use serde_json::Value;
 use serde_yaml_ng::Value as Yaml;
 
 /// Settings under which every resource and every statement of the template is there.
-const EVERYTHING: [(&str, &str); 8] = [
+const EVERYTHING: [(&str, &str); 9] = [
     ("StripeWebhookSecretArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook"),
     ("HostSigningKeysArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:host"),
+    ("HostKeysArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:host-keys"),
     ("WebhookReservedConcurrency", "50"),
     ("SignupReservedConcurrency", "50"),
     ("SignInReservedConcurrency", "50"),

@@ -28,8 +28,9 @@ pub fn variables(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, function) in &stack.template.functions {
         let read = code::variables(name);
-        // Lambda's own are not the template's.
-        let given = function.variables.keys().filter(|name| !name.starts_with("AWS_")).cloned().collect();
+        // Lambda's own are not the template's, and the metrics' namespace is read for every function at once.
+        let own = |name: &&String| !name.starts_with("AWS_") && *name != "METRIC_NAMESPACE";
+        let given = function.variables.keys().filter(own).cloned().collect();
         found.extend(difference(name, &given, &read));
     }
     found

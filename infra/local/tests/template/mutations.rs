@@ -263,10 +263,10 @@ fn mutate(template: &mut Yaml, place: &str, worse: &Worse) {
     let parent = steps.into_iter().fold(root, |value, step| entry(value, step));
     match (worse, last.parse::<usize>()) {
         (Gone, Ok(index)) => drop(parent.as_sequence_mut().unwrap().remove(index)),
-        (Gone, Err(_)) => drop(parent.as_mapping_mut().unwrap().remove(last).expect(place)),
+        (Gone, Err(_)) => drop(parent.as_mapping_mut().unwrap().remove(last).unwrap()),
         (Says(text), _) => *entry(parent, last) = serde_yaml_ng::from_str(text).unwrap(),
         (Named(name), _) => {
-            let value = parent.as_mapping_mut().unwrap().remove(last).expect(place);
+            let value = parent.as_mapping_mut().unwrap().remove(last).unwrap();
             parent.as_mapping_mut().unwrap().insert((*name).into(), value);
         }
     }

@@ -87,15 +87,15 @@ const release = (form) => {
   }
 };
 
-// A form is sent once: a second click waits for the answer to the first. And it must not hit the button that has just
-// come to stand in the same place; keys cannot, since the focus moves with what it was on.
+// A form is sent once: a second click waits for the answer to the first. And the second of a double
+// click must not hit the button that has just come to stand in the same place.
 const DOUBLE_CLICK = 500;
 let taken = -DOUBLE_CLICK;
-let pointed = false;
-document.addEventListener("click", (event) => (pointed = event.detail > 0), { capture: true });
+let twice = false;
+document.addEventListener("click", (event) => (twice = event.detail > 1), { capture: true });
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.sent || (pointed && performance.now() - taken < DOUBLE_CLICK)) {
+  if (form.dataset.sent || (twice && performance.now() - taken < DOUBLE_CLICK)) {
     event.preventDefault();
     return;
   }

@@ -135,12 +135,12 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Response {
             if asset.is_for_embedders() {
                 response.extensions_mut().insert(web::Embeddable::File);
             }
-            // Who has it already is told so, without a body.
             if response.status() == StatusCode::OK {
-                packed(&headers, response, asset.body)
-            } else {
-                response
+                return packed(&headers, response, asset.body);
             }
+            // Who has it already is told so, without a body.
+            response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+            response
         }
         None => web::refuse(Wants::of(&headers), Problem::not_found()),
     }

@@ -52,10 +52,11 @@ fn handle<'a>(
     command: ChecklistCommand<'a>,
     request: &Request,
 ) -> impl Future<Output = Response> + use<'a> {
-    let wants = Wants::of(request.headers());
+    let caller = Caller::of(request.headers());
+    // Who brings a token is a program: a page of ours would be of no use to it.
+    let wants = if matches!(caller, Caller::Token(..)) { Wants::Json } else { Wants::of(request.headers()) };
     let origin = web::origin(request);
     let back = came_from(request.headers(), &origin);
-    let caller = Caller::of(request.headers());
     async move {
         let changed = change(app, &caller, command, &origin).await;
         match (changed, wants) {

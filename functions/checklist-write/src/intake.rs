@@ -60,6 +60,10 @@ struct ResultOut {
     faults: Vec<&'static str>,
 }
 
+/// What is wrong with whatever is no event at all.
+const NO_EVENT: &str =
+    "an event is an object whose id, type, organization_id, actor and occurred_at are texts";
+
 #[derive(Debug, Serialize)]
 struct ResultsOut {
     results: Vec<ResultOut>,
@@ -96,6 +100,10 @@ async fn take_in(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsO
     let mut results: Vec<ResultOut> = Vec::with_capacity(events.len());
     let mut of_org: BTreeMap<OrgId, Vec<(usize, HostEvent)>> = BTreeMap::new();
     for (place, event) in events.into_iter().enumerate() {
+        let Some(event) = event else {
+            results.push(ResultOut { id: None, result: "invalid", faults: vec![NO_EVENT] });
+            continue;
+        };
         let id = event.id.clone();
         let (result, faults) = match event.judge(now) {
             Judged::Good(event) => {
@@ -131,8 +139,8 @@ async fn take_in(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsO
     }
 }
 
-/// The events of a body: one, or a list of them.
-fn read(body: &[u8]) -> Result<Vec<EventIn>, Problem> {
+/// The events of a body: one, or a list of them; `None` for what is none.
+fn read(body: &[u8]) -> Result<Vec<Option<EventIn>>, Problem> {
     let odd = |what: &'static str| Problem::bad_request(what);
     let body: Value =
         serde_json::from_slice(body).map_err(|_| odd("The body is signed, but it is no JSON."))?;
@@ -143,10 +151,9 @@ fn read(body: &[u8]) -> Result<Vec<EventIn>, Problem> {
     if !(1..=MOST_EVENTS).contains(&events.len()) {
         return Err(Problem::new(Kind::Invalid, "Send one event, or a list of 1 to 25."));
     }
-    let events = events.into_iter().map(serde_json::from_value);
-    events.collect::<Result<_, _>>().map_err(|_| {
-        odd("An event is an object whose id, type, organization_id, actor and occurred_at are texts.")
-    })
+    // A list of texts would be taken for an object's fields in their order.
+    let read = |event: Value| event.is_object().then(|| serde_json::from_value(event).ok()).flatten();
+    Ok(events.into_iter().map(read).collect())
 }
 
 impl EventIn {

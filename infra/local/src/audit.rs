@@ -65,8 +65,9 @@ impl fmt::Display for Report {
 /// Settings under which the template cannot be read.
 pub fn audit(template: &str, entries: &[Entry]) -> Result<Report, TemplateFaults> {
     let mut report = Report { needs: entries.len(), ..Report::default() };
-    let mut seen: BTreeMap<(String, Permission), Seen> = BTreeMap::new();
-    let mut names: BTreeMap<(String, Permission), String> = BTreeMap::new();
+    // By function, statement and place in it: what a value reads depends on the settings, and its place does not.
+    let mut seen: BTreeMap<(String, String, usize), Seen> = BTreeMap::new();
+    let mut names: BTreeMap<(String, String, usize), String> = BTreeMap::new();
     let mut runs: BTreeMap<&BTreeMap<String, String>, Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
         runs.entry(&entry.settings).or_default().push(entry);
@@ -78,10 +79,10 @@ pub fn audit(template: &str, entries: &[Entry]) -> Result<Report, TemplateFaults
             let denied = needs.iter().filter(|need| !allowed(&function.statements, need));
             report.denied.extend(denied.map(|need| format!("{} {}", function.name, told(need))));
             for statement in &function.statements {
-                for permission in statement.permissions() {
+                for (place, permission) in statement.permissions().into_iter().enumerate() {
                     let found = look(&function.statements, statement, &permission, &needs);
-                    let id = (function.name.clone(), permission);
-                    names.entry(id.clone()).or_insert_with(|| named(&id, statement));
+                    let id = (function.name.clone(), statement.name.clone(), place);
+                    names.entry(id.clone()).or_insert_with(|| named(&function.name, &permission, statement));
                     let so_far = seen.entry(id).or_default();
                     *so_far = found.max(*so_far);
                 }
@@ -118,7 +119,7 @@ fn told(need: &Need) -> String {
     format!("{} on {} {context}", need.action, need.resource)
 }
 
-fn named((function, permission): &(String, Permission), statement: &Statement) -> String {
+fn named(function: &str, permission: &Permission, statement: &Statement) -> String {
     let value = permission.value.as_ref().map_or("", |(_, value)| value.as_str());
     let resource = statement.resource(permission);
     format!("{function} {}: {} on {resource} {value}", permission.statement, permission.action)

@@ -128,8 +128,12 @@ impl Check<'_> {
                     self.blame(tasks, "a milestone takes at least one task");
                 }
                 for key in tasks.get_ref() {
-                    if !self.whole.tasks.iter().any(|task| task.key.get_ref() == key.get_ref()) {
-                        self.blame(key, &format!("there is no task {}", quoted(key)));
+                    match self.whole.tasks.iter().find(|task| task.key.get_ref() == key.get_ref()) {
+                        None => self.blame(key, &format!("there is no task {}", quoted(key))),
+                        Some(task) if task.when.is_some() => {
+                            self.blame(key, "a milestone takes only tasks that everybody has");
+                        }
+                        Some(_) => {}
                     }
                 }
             }

@@ -115,7 +115,8 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
     for task in new.checklist.ticks.keys().filter(|task| !done_before(task)) {
         events.push(DomainEvent::TaskCompleted { task: task.clone() });
     }
-    if new.checklist.completed_at.is_some() && old.is_none_or(|old| old.checklist.completed_at.is_none()) {
+    let completed_at = new.checklist.completed_at;
+    if completed_at.is_some() && old.is_none_or(|old| old.checklist.completed_at != completed_at) {
         events.push(DomainEvent::ChecklistCompleted);
     }
     if new.checklist.dismissed_at.is_some() && old.is_none_or(|old| old.checklist.dismissed_at.is_none()) {

@@ -225,6 +225,7 @@ impl Org {
             return Err(Refusal::NoAccess(status));
         }
         let progress = self.progress(now);
+        let was_complete = progress.is_complete();
         let changed = match command {
             ChecklistCommand::Complete(key) => {
                 let by = Some(admin.name().to_string());
@@ -248,7 +249,7 @@ impl Org {
                 false
             }
         };
-        self.checklist_changed(changed, now);
+        self.checklist_changed(changed, was_complete, now);
         Ok(())
     }
 
@@ -267,10 +268,11 @@ impl Org {
 
     /// Ticks what a sign completes, be it on this organization's checklist by now or only later.
     pub(crate) fn tick_by_sign(&mut self, sign: Sign<'_>, tick: &Tick, now: Timestamp) -> HostTick {
+        let was_complete = self.progress_at_any_time().is_complete();
         let mut done = HostTick::Unknown;
         for task in self.onboarding.definition().done_by(sign) {
             let changed = self.checklist.complete(task.key, tick.clone());
-            self.checklist_changed(changed, now);
+            self.checklist_changed(changed, was_complete, now);
             done = if changed || done == HostTick::Ticked { HostTick::Ticked } else { HostTick::Already };
         }
         done
@@ -280,18 +282,21 @@ impl Org {
     pub fn note_plan(&mut self, prices: &Prices, now: Timestamp) {
         let plan = self.billing.plan().and_then(|price| prices.plan(price));
         if plan.is_some() && plan != self.onboarding.plan {
+            let was_complete = self.progress_at_any_time().is_complete();
             self.onboarding.plan = plan;
             let complete = self.progress_at_any_time().is_complete();
-            self.checklist_changed(complete != self.checklist.completed_at.is_some(), now);
+            self.checklist_changed(complete != was_complete, was_complete, now);
         }
     }
 
-    /// What follows from a change of the checklist, or of the tasks that are on it.
-    fn checklist_changed(&mut self, changed: bool, now: Timestamp) {
+    /// What follows from a change of the checklist, or of the tasks that are on it. One that was finished, and that a
+    /// changed definition opened again, is finished anew.
+    fn checklist_changed(&mut self, changed: bool, was_complete: bool, now: Timestamp) {
         if changed {
             self.checklist.updated_at = Some(now);
             let complete = self.progress_at_any_time().is_complete();
-            self.checklist.completed_at = complete.then(|| self.checklist.completed_at.unwrap_or(now));
+            let before = self.checklist.completed_at.filter(|_| was_complete);
+            self.checklist.completed_at = complete.then(|| before.unwrap_or(now));
         }
     }
 

@@ -201,6 +201,18 @@ fn a_plan_brings_its_tasks_and_what_is_done_stays_done() {
 }
 
 #[test]
+fn a_finished_checklist_that_grew_is_finished_and_celebrated_anew() {
+    let mut acme = Acme::new();
+    acme.does_all(1);
+    acme.does(See, 2).unwrap();
+    acme.org.onboarding.definition = Some("agency".to_owned());
+    assert_eq!(acme.org.progress(at(3)).completed_at(), None);
+    acme.does(Complete("set_hourly_rates"), 4).unwrap();
+    let progress = acme.org.progress(at(4));
+    assert_eq!((progress.completed_at(), progress.celebrates()), (Some(at(4)), true));
+}
+
+#[test]
 fn a_definition_that_is_gone_is_stood_in_for_and_not_forgotten() {
     let mut acme = Acme::new();
     acme.org.onboarding.definition = Some("of-yesterday".to_owned());

@@ -34,7 +34,8 @@ class Piece extends HTMLElement {
       root.append(this.box, this.said);
       root.addEventListener("click", (event) => {
         const button = event.target.closest("button[data-ob-do]");
-        if (button) this.act(button.dataset.obDo);
+        // The second of a double click is not meant for the task that has come into its place.
+        if (button && !this.acting && event.detail < 2) this.act(button.dataset.obDo);
       });
     }
     this.round = round(() => this.look(), this.pace);
@@ -124,6 +125,7 @@ class Piece extends HTMLElement {
   }
 
   async act(what) {
+    this.acting = true;
     try {
       const answer = await this.ask("POST", `/onboarding/api/checklist/${what}`, { accept: "application/json" });
       if (!answer.ok) throw new Error((await answer.json()).detail);
@@ -132,6 +134,8 @@ class Piece extends HTMLElement {
     } catch (error) {
       complain(error.message);
       this.said.textContent = "That did not work. Try again in a moment.";
+    } finally {
+      this.acting = false;
     }
   }
 }

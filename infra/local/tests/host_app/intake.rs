@@ -131,18 +131,25 @@ async fn only_what_our_key_signed_is_even_read() {
 async fn a_signed_body_that_cannot_be_read_is_told_how_it_should_look() {
     let world = World::new().await;
     let many = Value::Array(vec![json!({ "type": "a", "organization_id": "b" }); 26]).to_string();
-    for (body, status, told) in [
-        ("{", 400, "no JSON"),
-        ("", 400, "no JSON"),
-        ("7", 400, "are texts"),
-        (r#"{"type": 7}"#, 400, "are texts"),
-        ("[]", 422, "1 to 25"),
-        (&many, 422, "1 to 25"),
-    ] {
+    for (body, status, told) in
+        [("{", 400, "no JSON"), ("", 400, "no JSON"), ("[]", 422, "1 to 25"), (&many, 422, "1 to 25")]
+    {
         let answer = post(&world, body).await;
         assert_eq!(answer.status, status, "{body}: {}", answer.text());
         assert!(answer.json()["detail"].as_str().unwrap().contains(told), "{}", answer.text());
     }
+    // What is no event holds up none that is one.
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let good = json!({ "type": "project.created", "organization_id": jo.org() });
+    for odd in [json!(7), json!({ "type": 7 }), json!(["a", "report.generated", jo.org(), null, null])] {
+        let answer = post(&world, &json!([odd, good]).to_string()).await;
+        assert_eq!(
+            (answer.status, &answer.json()["results"][0]["result"]),
+            (200, &json!("invalid")),
+            "{odd}"
+        );
+    }
+    assert_eq!(jo.checklist().await["completed_count"], 1);
     let large = "x".repeat(256 * 1024 + 1);
     assert_eq!(post(&world, &large).await.status, 413);
 }

@@ -28,8 +28,10 @@ pub fn variables(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, function) in &stack.template.functions {
         let read = code::variables(name);
-        // Lambda's own are not the template's, and the metrics' namespace is read for every function at once.
-        let own = |name: &&String| !name.starts_with("AWS_") && *name != "METRIC_NAMESPACE";
+        // Lambda's own are not the template's. The metrics' namespace is read for every function at once, and the count
+        // of configurations only makes a new version of each.
+        let common = ["METRIC_NAMESPACE", "CONFIGURATION"];
+        let own = |name: &&String| !name.starts_with("AWS_") && !common.contains(&name.as_str());
         let given = function.variables.keys().filter(own).cloned().collect();
         found.extend(difference(name, &given, &read));
     }

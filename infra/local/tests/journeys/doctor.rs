@@ -47,7 +47,7 @@ struct Account {
 }
 
 impl Account {
-    fn break_it(broken: &Broken, answer: HttpResponse) -> HttpResponse {
+    fn break_it(broken: &Broken, answer: &HttpResponse) -> HttpResponse {
         let (status, body) = match &broken.how {
             How::Says(path, value) => {
                 let mut body: Value = serde_json::from_slice(answer.body().bytes().unwrap()).unwrap();
@@ -74,7 +74,7 @@ impl HttpConnector for Account {
         HttpConnectorFuture::new(async move {
             let answer = answer.await?;
             Ok(match broken {
-                Some(broken) => Self::break_it(&broken, answer),
+                Some(broken) => Self::break_it(&broken, &answer),
                 None => answer,
             })
         })

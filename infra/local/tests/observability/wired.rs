@@ -113,7 +113,7 @@ fn a_route_that_is_watched_is_one_that_there_is() {
         let (Some(method), Some(path)) = (of("Method"), of("Resource")) else { continue };
         let there = routes
             .iter()
-            .any(|it| it.path == *path && it.method.as_ref().is_some_and(|it| it.to_string() == *method));
+            .any(|it| it.path == *path && it.method.as_ref().is_some_and(|it| it.as_str() == *method));
         assert!(there, "{place}: {method} {path}");
     }
 }

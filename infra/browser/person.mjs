@@ -16,6 +16,8 @@ export async function person(browser, stack, faults, { scripts = true, ...rest }
     extraHTTPHeaders: { 'x-local-source-ip': `198.51.100.${number}` },
     ...rest,
   });
+  // A wait for what surely comes: only a machine that does much else at once gets near it.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   watch(page, faults);
   return new Person(stack, context, page, `jo${number}@acme.example`);

@@ -23,17 +23,24 @@ pub(crate) fn keep_within(
     use AttributeValue::{L, M};
     match (stored, before, after) {
         (Some(M(stored)), Some(M(before)), M(after)) => M(keep(stored, before, after)),
-        // An entry is the one that reads the same, or, where none came or went, the one in its place.
+        // An entry is the one that reads the same, or the one of the same person; never the one in its place, which
+        // may be somebody else's.
         (Some(L(stored)), Some(L(before)), L(after)) if stored.len() == before.len() => {
-            let entry = |(at, value): (usize, &AttributeValue)| {
+            let entry = |value: &AttributeValue| {
                 let same = before.iter().position(|entry| entry == value);
-                let at = same.or_else(|| (before.len() == after.len()).then_some(at));
+                let at = same.or_else(|| before.iter().position(|entry| is_of_one_person(entry, value)));
                 keep_within(at.and_then(|at| stored.get(at)), at.and_then(|at| before.get(at)), value)
             };
-            L(after.iter().enumerate().map(entry).collect())
+            L(after.iter().map(entry).collect())
         }
         _ => after.clone(),
     }
+}
+
+/// Lists whose entries change are lists of people: of an organization's admins.
+fn is_of_one_person(one: &AttributeValue, other: &AttributeValue) -> bool {
+    let user = |entry: &AttributeValue| entry.as_m().ok()?.get("user").cloned();
+    user(one).is_some_and(|it| user(other) == Some(it))
 }
 
 #[cfg(test)]
@@ -94,6 +101,27 @@ mod tests {
                 json!({"admins": [{"user": "a"}]}),
                 json!({"admins": [{"user": "a"}, {"user": "b"}]}),
                 json!({"admins": [{"user": "a", "phone": 1}, {"user": "b"}]}),
+            ),
+            (
+                "in a list, where one came as one went",
+                json!({"admins": [{"user": "a", "phone": 1}, {"user": "b", "phone": 2}]}),
+                json!({"admins": [{"user": "a"}, {"user": "b"}]}),
+                json!({"admins": [{"user": "b"}, {"user": "c"}]}),
+                json!({"admins": [{"user": "b", "phone": 2}, {"user": "c"}]}),
+            ),
+            (
+                "in a list, an entry that changed as one before it went",
+                json!({"admins": [{"user": "a", "phone": 1}, {"user": "b", "phone": 2}]}),
+                json!({"admins": [{"user": "a"}, {"user": "b"}]}),
+                json!({"admins": [{"user": "b", "quiet": true}]}),
+                json!({"admins": [{"user": "b", "quiet": true, "phone": 2}]}),
+            ),
+            (
+                "in a list of what nobody is called by",
+                json!({"given": [{"days": 3, "tone": 1}]}),
+                json!({"given": [{"days": 3}]}),
+                json!({"given": [{"days": 5}]}),
+                json!({"given": [{"days": 5}]}),
             ),
             (
                 "something else in its place",

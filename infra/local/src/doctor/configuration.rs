@@ -156,7 +156,13 @@ fn domain(values: &Values) -> Option<Finding> {
 
 /// Functions read secrets in their own region, and an API takes a certificate of its own.
 fn region(values: &Values) -> Option<Finding> {
-    let names = ["StripeSecretKeyArn", "StripeWebhookSecretArn", "HostSigningKeysArn", "CertificateArn"];
+    let names = [
+        "StripeSecretKeyArn",
+        "StripeWebhookSecretArn",
+        "HostSigningKeysArn",
+        "HostKeysArn",
+        "CertificateArn",
+    ];
     let place = |name: &str| {
         let mut parts = values.get(name)?.split(':').skip(3);
         Some((parts.next()?.to_owned(), parts.next()?.to_owned()))
@@ -199,6 +205,10 @@ fn left_out(values: &Values) -> Vec<Finding> {
     if values.get("HostSigningKeysArn").is_some() && values.get("AppUrl").is_none() {
         let mend = "give AppUrl, where your product takes passes";
         findings.push(doubt("AppUrl", "is empty, so that no pass leads into your product", mend));
+    }
+    if values.get("EmbedOrigins").is_some() && values.get("HostKeysArn").is_none() {
+        let mend = "give the ARN of the keys that the host app signs embed tokens with";
+        findings.push(doubt("HostKeysArn", "is empty, so that nothing is embedded anywhere", mend));
     }
     findings
 }
@@ -282,6 +292,7 @@ mod tests {
                 Doubt,
                 "AppUrl",
             ),
+            (vec![("EmbedOrigins", "https://app.example.com")], Doubt, "HostKeysArn"),
             (vec![("StripeTrialDay", "7")], Fault, "StripeTrialDay"),
         ] {
             assert_eq!(found(&stage(&differs)), [(verdict, subject.to_owned())], "{differs:?}");

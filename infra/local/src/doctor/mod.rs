@@ -165,11 +165,14 @@ async fn money(subject: &Subject, values: &Values, account: &Account, reach: &Re
     };
     let key = secret("StripeSecretKeyArn", "STRIPE_SECRET_KEY").await;
     let webhook = secret("StripeWebhookSecretArn", "STRIPE_WEBHOOK_SECRET").await;
-    let host = secret("HostSigningKeysArn", "HOST_SIGNING_KEYS").await;
+    let passes = secret("HostSigningKeysArn", "HOST_SIGNING_KEYS").await;
+    let host = secret("HostKeysArn", "HOST_KEYS").await;
     let mut findings: Vec<Finding> = [
         key.as_ref().map(|found| judge::secret_key(found, mode)),
         webhook.as_ref().map(judge::webhook_secret),
-        host.as_ref().map(judge::host_keys),
+        passes.as_ref().map(|found| judge::host_keys(judge::Speaker::Onramp, found)),
+        host.as_ref().map(|found| judge::host_keys(judge::Speaker::Host, found)),
+        passes.as_ref().zip(host.as_ref()).and_then(|(passes, host)| judge::common_key(passes, host)),
     ]
     .into_iter()
     .flatten()

@@ -94,7 +94,9 @@ fn settings() -> Vec<(&'static str, String)> {
         ("StripePublishableKey", "pk_test_local".to_owned()),
         ("StripeSecretKeyArn", arn("key")),
         ("StripeWebhookSecretArn", arn("webhook")),
-        ("HostSigningKeysArn", arn("host")),
+        ("HostSigningKeysArn", arn("passes")),
+        ("HostKeysArn", arn("host")),
+        ("EmbedOrigins", "https://app.example.com".to_owned()),
         ("StripeSingleUserPriceId", "price_local_single".to_owned()),
         ("StripeTeamPriceId", "price_local_team".to_owned()),
         ("MailIdentity", "example.com".to_owned()),
@@ -270,7 +272,7 @@ async fn schedules_and_secrets_are_looked_at_each() {
     let nonsense = Broken { call: "GetSecretValue", how: How::Says("/SecretString", json!("hunter2")) };
     let secrets = examine_deployment(&subject(), &reach(&stack, Some(nonsense), SignedDuration::ZERO)).await;
     let named: Vec<_> = secrets.iter().filter(|it| it.verdict == Fault && it.area == Area::Secrets).collect();
-    assert_eq!(named.len(), 3, "{named:?}");
+    assert_eq!(named.len(), 4, "{named:?}");
     assert!(!format!("{secrets:?}").contains("hunter2"), "no secret is told");
 }
 

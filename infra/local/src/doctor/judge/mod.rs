@@ -11,7 +11,7 @@ pub(super) use clock::clock;
 pub(super) use mail::{account, identity, set};
 pub(super) use money::{Place, price, webhook};
 pub(super) use rules::schedule;
-pub(super) use secrets::{host_keys, secret_key, webhook_secret};
+pub(super) use secrets::{Speaker, common_key, host_keys, secret_key, webhook_secret};
 pub(super) use table::table;
 
 use super::facts::Unread;

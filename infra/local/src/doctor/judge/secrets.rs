@@ -1,7 +1,6 @@
 use std::collections::BTreeSet;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use host::Keys;
 use stripe::client::SecretKey;
 use stripe::{Mode, Secrets};
 
@@ -11,8 +10,6 @@ use crate::doctor::finding::{Area, Finding};
 
 const AREA: Area = Area::Secrets;
 const PERMISSION: &str = "secretsmanager:GetSecretValue on the stage's secrets";
-/// The fewest bytes of a key of passes.
-const FEWEST_BYTES: usize = 32;
 
 fn absent(subject: &str, found: &Fact<String>) -> Option<Finding> {
     let missing = "store it in Secrets Manager under the ARN that the parameter names";
@@ -59,29 +56,58 @@ pub(in crate::doctor) fn webhook_secret(found: &Fact<String>) -> Finding {
     }
 }
 
-/// The keys of passes into the host app.
-pub(in crate::doctor) fn host_keys(found: &Fact<String>) -> Finding {
-    const KEYS: &str = "Host signing keys";
-    let Ok(text) = found else { return absent(KEYS, found).unwrap_or_else(|| Finding::good(AREA, KEYS, "")) };
-    let ids: Option<Vec<&str>> = text.split(',').map(|key| id_of(key.trim())).collect();
+/// The keys of one direction between Onramp and the host app.
+pub(in crate::doctor) fn host_keys(of: Speaker, found: &Fact<String>) -> Finding {
+    let subject = of.subject();
+    let Ok(text) = found else {
+        return absent(subject, found).unwrap_or_else(|| Finding::good(AREA, subject, ""));
+    };
     let mend = "store id:secret, several separated by commas, each secret 32 random bytes in base64url and each id once";
-    match ids {
-        Some(ids) if ids.iter().collect::<BTreeSet<_>>().len() == ids.len() => Finding::good(
-            AREA,
-            KEYS,
-            format!("passes are signed with {}, of {}", ids.first().unwrap_or(&""), ids.len()),
-        ),
-        Some(_) => Finding::fault(AREA, KEYS, "name an id twice", mend),
-        None => Finding::fault(AREA, KEYS, "have not the form of keys", mend),
+    match Keys::parse(text).as_ref().and_then(Keys::first) {
+        Some(first) => {
+            let count = text.split(',').count();
+            Finding::good(AREA, subject, format!("{}, the first of {count} is {}", of.signed(), first.id()))
+        }
+        None => Finding::fault(AREA, subject, "have not the form of keys, or name one twice", mend),
     }
 }
 
-/// The id of a key that has the form of one.
-fn id_of(key: &str) -> Option<&str> {
-    let (id, secret) = key.split_once(':')?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let bytes = URL_SAFE_NO_PAD.decode(secret.trim_end_matches('=')).ok()?;
-    (!id.is_empty() && id.len() <= 32 && id.bytes().all(plain) && bytes.len() >= FEWEST_BYTES).then_some(id)
+/// A key that both hold: whoever may embed a widget could then sign people in.
+pub(in crate::doctor) fn common_key(passes: &Fact<String>, host: &Fact<String>) -> Option<Finding> {
+    let secrets = |found: &Fact<String>| -> BTreeSet<String> {
+        let keys = found.iter().flat_map(|text| text.split(','));
+        keys.filter_map(|key| key.split_once(':'))
+            .map(|(_, secret)| secret.trim().trim_end_matches('=').to_owned())
+            .collect()
+    };
+    let common = !secrets(passes).is_disjoint(&secrets(host));
+    let mend = "make keys of their own for HostKeysArn: whoever may embed could sign people in";
+    common.then(|| Finding::fault(AREA, Speaker::Host.subject(), "are keys of passes too", mend))
+}
+
+/// Who signs with keys that Onramp and the host app share.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::doctor) enum Speaker {
+    /// Onramp, when it lets people into the host app.
+    Onramp,
+    /// The host app, when it embeds something or posts events.
+    Host,
+}
+
+impl Speaker {
+    fn subject(self) -> &'static str {
+        match self {
+            Self::Onramp => "Host signing keys",
+            Self::Host => "Host keys",
+        }
+    }
+
+    fn signed(self) -> &'static str {
+        match self {
+            Self::Onramp => "passes are signed",
+            Self::Host => "embed tokens and events are signed",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -138,7 +164,21 @@ mod tests {
             (format!("new:{b}"), Fault),
             (a.clone(), Fault),
         ] {
-            assert_eq!(host_keys(&stored(&text)).verdict, verdict, "{text}");
+            for speaker in [Speaker::Onramp, Speaker::Host] {
+                assert_eq!(host_keys(speaker, &stored(&text)).verdict, verdict, "{text}");
+            }
         }
+    }
+
+    #[test]
+    fn a_key_speaks_for_one() {
+        let (a, b) = ("A".repeat(43), "B".repeat(43));
+        for (passes, host, common) in
+            [(format!("x:{a}"), format!("x:{b}"), false), (format!("x:{a}"), format!("y:{b}, z:{a}="), true)]
+        {
+            let found = common_key(&stored(&passes), &stored(&host));
+            assert_eq!(found.map(|it| it.verdict), common.then_some(Fault), "{passes} {host}");
+        }
+        assert!(common_key(&Err(Unread::Denied), &stored(&format!("x:{a}"))).is_none());
     }
 }

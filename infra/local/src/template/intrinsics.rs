@@ -262,6 +262,9 @@ impl<'a> Scope<'a> {
         {
             return Ok(Some(json!("$default")));
         }
+        if self.is_event(name) {
+            return Ok(Some(json!(format!("{STACK}-{name}"))));
+        }
         Err(format!("{at}: nothing is called {name}"))
     }
 

@@ -36,6 +36,14 @@ impl Scope<'_> {
         })
     }
 
+    /// Whether SAM makes a resource of that name from an event of a function: it is called after both.
+    pub(super) fn is_event(&self, logical: &str) -> bool {
+        self.resources.iter().any(|(name, resource)| {
+            let event = logical.strip_prefix(name);
+            event.is_some_and(|event| !resource["Properties"]["Events"][event].is_null())
+        })
+    }
+
     /// What `!GetAtt` gives for a resource.
     pub(super) fn attribute(
         &self,

@@ -32,6 +32,7 @@ const OF_AWS: [(&str, &[&str], &[&str]); 5] = [
         &["Errors", "Throttles", "Duration", "ConcurrentExecutions", "IteratorAge"],
         &["FunctionName"],
     ),
+    ("AWS/Lambda", &["OnFailureDestinationDeliveredEventCount"], &["EventSourceMappingUUID"]),
     ("AWS/SQS", &["ApproximateNumberOfMessagesVisible"], &["QueueName"]),
     ("AWS/SES", &["Reputation.BounceRate", "Reputation.ComplaintRate"], &[]),
 ];

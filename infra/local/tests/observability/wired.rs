@@ -38,13 +38,49 @@ fn the_nested_stack_is_given_what_it_asks_for_and_nothing_else() {
     for (name, value) in &given {
         assert!(parameters(&watch.template).contains_key(name.as_str()), "{name} is asked by nobody");
         let there = |id: &str| {
-            id.starts_with("AWS::") || !whole["Resources"][id].is_null() || !whole["Parameters"][id].is_null()
+            id.starts_with("AWS::")
+                || !whole["Resources"][id].is_null()
+                || !whole["Parameters"][id].is_null()
+                || is_stream(&whole, id)
         };
         let target = value
             .strip_prefix("!Ref ")
             .or_else(|| value.strip_prefix("!GetAtt "))
             .map(|it| it.split('.').next().unwrap());
         assert!(target.is_none_or(there), "{name}: {value}");
+    }
+}
+
+/// SAM calls the reading of a stream after the function and the event.
+fn is_stream(whole: &Yaml, id: &str) -> bool {
+    of_type(whole, "AWS::Serverless::Function").any(|(function, properties)| {
+        let event = id.strip_prefix(function);
+        event.is_some_and(|event| properties["Events"][event]["Type"] == "DynamoDB")
+    })
+}
+
+#[test]
+fn what_a_stream_puts_aside_in_a_bucket_is_an_alarm() {
+    let whole = whole();
+    let given = given(&whole);
+    let watch = Watch::read();
+    for (function, properties) in of_type(&whole, "AWS::Serverless::Function") {
+        for (event, source) in properties["Events"].as_mapping().unwrap() {
+            let source = &source["Properties"];
+            if source["DestinationConfig"]["OnFailure"]["Type"] != "S3" {
+                continue;
+            }
+            let reading = format!("!Ref {function}{}", event.as_str().unwrap());
+            let name = given.iter().find(|(_, value)| **value == reading).map(|(name, _)| name);
+            let alarmed = watch.alarmed().any(|(_, it)| {
+                it.metric == "OnFailureDestinationDeliveredEventCount"
+                    && it.dimensions.iter().any(|(_, value)| {
+                        Some(value.as_str()) == name.map(|it| format!("!Ref {it}")).as_deref()
+                    })
+            });
+            assert!(alarmed, "{reading} puts things into a bucket and nobody is told");
+            assert_eq!(source["MetricsConfig"]["Metrics"][0], "EventCount", "{reading} is not counted");
+        }
     }
 }
 
@@ -106,7 +142,7 @@ fn the_age_of_the_stream_is_watched_for_each_of_its_readers() {
 
 #[test]
 fn a_route_that_is_watched_is_one_that_there_is() {
-    let routes = system().routes;
+    let (routes, whole) = (system().routes, whole());
     let watch = Watch::read();
     for (place, series) in watch.alarmed().chain(watch.shown()) {
         let of = |name: &str| series.dimensions.iter().find(|(it, _)| it == name).map(|(_, value)| value);
@@ -115,6 +151,8 @@ fn a_route_that_is_watched_is_one_that_there_is() {
             .iter()
             .any(|it| it.path == *path && it.method.as_ref().is_some_and(|it| it.as_str() == *method));
         assert!(there, "{place}: {method} {path}");
+        let settings = &whole["Resources"]["Api"]["Properties"]["RouteSettings"][format!("{method} {path}")];
+        assert_eq!(settings["DetailedMetricsEnabled"], true, "{method} {path} has no metrics of its own");
     }
 }
 

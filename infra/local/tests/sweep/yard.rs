@@ -182,7 +182,7 @@ fn alone() -> String {
             dropping = other || ["Observability:", "ReleaseFails:", "MailerFails:"].contains(&name);
         }
         // Nothing wakes but the schedule, and nobody releases anything.
-        let gone = ["StreamSpecification:", "Alarms: [!Ref ReleaseFails]"];
+        let gone = ["StreamSpecification:", "Alarms: !If [IsGradual"];
         if !dropping && !gone.iter().any(|it| line.trim_start().starts_with(it)) {
             kept.push_str(line);
             kept.push('\n');

@@ -158,6 +158,13 @@ const MUTATIONS: &[(&str, &str, Worse)] = &[
     ("release-alarms", "ReleaseFails.Properties.Metrics.3", Gone),
     ("release-alarms", "MailerFunction.Properties.DeploymentPreference", Gone),
     ("release-alarms", "MailerFails.Properties.TreatMissingData", Says("breaching")),
+    ("release-at-once", "/Globals.Function.DeploymentPreference.Alarms", Says("[!Ref ReleaseFails]")),
+    (
+        "release-at-once",
+        "MailerFunction.Properties.DeploymentPreference.Alarms",
+        Says("[!Ref ReleaseFails, !Ref MailerFails]"),
+    ),
+    ("release-at-once", "/Conditions.IsGradual", Says("!Not [!Equals [!Ref DeploymentPreference, AtOnce]]")),
     // ---- the front door ----
     ("api-throttle", "Api.Properties.DefaultRouteSettings", Gone),
     ("api-throttle", "Api.Properties.DefaultRouteSettings.ThrottlingRateLimit", Says("10000")),

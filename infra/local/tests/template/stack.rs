@@ -26,10 +26,22 @@ pub struct Stack {
 
 impl Stack {
     pub fn read(text: &str) -> Result<Self, Vec<String>> {
-        let settings: BTreeMap<_, _> =
-            EVERYTHING.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self::read_with(text, &[])
+    }
+
+    fn read_with(text: &str, more: &[(&str, &str)]) -> Result<Self, Vec<String>> {
+        let settings: BTreeMap<_, _> = EVERYTHING
+            .iter()
+            .chain(more)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         let template = Template::parse(text, &settings).map_err(|faults| faults.0)?;
         Ok(Self { raw: serde_yaml_ng::from_str(text).unwrap(), template })
+    }
+
+    /// The same template with another setting.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        Self::read_with(&serde_yaml_ng::to_string(&self.raw).unwrap(), &[(name, value)]).unwrap()
     }
 
     /// The resources of a type, by name.

@@ -56,6 +56,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("secrets-by-reference", functions::secrets_by_reference),
     ("release-gradual", release::gradual),
     ("release-alarms", release::alarms),
+    ("release-at-once", release::at_once),
     ("api-throttle", api::throttle),
     ("api-route-throttle", api::route_throttle),
     ("api-access-log", api::access_log),

@@ -17,6 +17,18 @@ pub fn gradual(stack: &Stack) -> Vec<String> {
     wrong.map(|(name, _)| format!("{name} changes for everybody at once")).collect()
 }
 
+/// CodeDeploy begins nothing while an alarm of a deployment is on, and a fix must go out.
+pub fn at_once(stack: &Stack) -> Vec<String> {
+    let stack = stack.with("DeploymentPreference", "AllAtOnce");
+    let common = &stack.template.globals["Function"]["DeploymentPreference"]["Alarms"];
+    let own = stack
+        .functions()
+        .map(|(name, function)| (name.to_owned(), function["DeploymentPreference"]["Alarms"].clone()));
+    let held =
+        own.chain([("Globals".to_owned(), common.clone())]).filter(|(_, alarms)| !texts(alarms).is_empty());
+    held.map(|(name, _)| format!("{name}: an alarm holds up what is released at once")).collect()
+}
+
 /// Each function's failures take a release back.
 pub fn alarms(stack: &Stack) -> Vec<String> {
     let mut watched: BTreeSet<String> = BTreeSet::new();

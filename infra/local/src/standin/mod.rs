@@ -145,6 +145,11 @@ impl StandIn {
         self.events.all()
     }
 
+    /// The ids of all customers.
+    pub fn customers(&self) -> Vec<String> {
+        self.lock().customers.keys().cloned().collect()
+    }
+
     /// Forgets everything.
     pub fn clear(&self) {
         let mut book = self.lock();

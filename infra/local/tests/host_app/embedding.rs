@@ -11,6 +11,7 @@ use crate::{
 
 const PIECES: [&str; 3] = ["/onboarding/widget", "/onboarding/banner", "/onboarding/api/checklist"];
 const DISMISS: &str = "/onboarding/api/checklist/dismiss";
+const RESTORE: &str = "/onboarding/api/checklist/restore";
 
 /// Asks as the host app's server does.
 async fn ask(world: &World, method: &str, path: &str, token: &str, headers: &[(&str, &str)]) -> Answer {
@@ -339,6 +340,12 @@ async fn exchanged_keys_take_effect_within_a_minute_and_a_forger_drives_no_bill(
     };
     assert_eq!(reads().await, 0, "keys that nobody needed were not asked for");
     assert_eq!((status(&HostKey::local()).await, reads().await), (200, 1));
+    let written = ask(&world, "POST", DISMISS, &HostKey::local().mint(&claims(&world, &jo)), &[]).await;
+    assert_eq!((written.status, reads().await), (200, 1), "the function that writes reads its own");
+    assert_eq!(
+        ask(&world, "POST", RESTORE, &HostKey::local().mint(&claims(&world, &jo)), &[]).await.status,
+        200
+    );
     secrets.put(ARN, &list);
     for _ in 0..5 {
         assert_eq!((status(&new).await, reads().await), (401, 1), "at most once a minute");

@@ -199,6 +199,28 @@ async fn stripe_down_is_said_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_customer_who_could_not_be_linked_is_linked_by_the_next_try_with_what_waited_for_them() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let down = json!([{ "function": "billing", "service": "dynamodb", "operation": "TransactWriteItems",
+        "rate": 1.0, "kind": "error_500" }]);
+    world.inject(down).await;
+    assert_eq!(checkout(&mut jo, "team").await.status, 503);
+    let made = world.stack.system().cloud.stripe.customers();
+    let [customer] = made.as_slice() else { panic!("{made:?}") };
+    // Whoever works in Stripe's dashboard sees the customer, and takes a payment.
+    assert_eq!(world.stripe(json!({ "type": "invoice.paid", "customer": customer })).await, [200]);
+    assert_eq!(jo.organization().await["status"], "pending", "nobody knows whose payment it is");
+
+    world.inject(json!([])).await;
+    checkout(&mut jo, "team").await;
+    assert_eq!(jo.organization().await["status"], "active");
+    assert_eq!(world.stack.system().cloud.stripe.customers(), made, "the retry makes no second one");
+    let held = world.items(&format!("CUSTOMER#{customer}")).await;
+    assert!(held.iter().all(|item| !item["sk"].to_string().contains("PARKED")), "{held:?}");
+}
+
+#[tokio::test]
 async fn an_answer_that_was_lost_is_found_again_by_the_retry() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;

@@ -265,6 +265,42 @@ async fn what_waits_for_a_person_is_shown_until_it_is_settled() {
 }
 
 #[tokio::test]
+async fn what_was_released_and_not_dropped_is_swept_away_and_shown_to_nobody() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let mut operator = operator(&world).await;
+    let set = json!({ "data.object.metadata.organization_id": "org_0198c0de-0000-7000-8000-00000000dead" });
+    world.stripe(json!({ "type": "invoice.paid", "customer": "cus_1", "set": set })).await;
+    world.inject(json!([{ "function": "stripe-webhook", "operation": "DeleteItem", "rate": 1.0, "kind": "error_500" }])).await;
+    let link =
+        json!({ "type": "checkout.session.completed", "customer": "cus_1", "organization_id": jo.org() });
+    assert_eq!(world.stripe(link).await, [200]);
+    assert_eq!(jo.organization().await["status"], "active", "what it says is in the organization");
+    let parked = async || {
+        let items = world.items("CUSTOMER#cus_1").await;
+        items.iter().filter(|item| item["sk"].to_string().contains("PARKED")).count()
+    };
+    assert_eq!(parked().await, 1);
+    world.advance("11m").await;
+    assert_eq!((parked().await, waiting(&mut operator).await), (0, Vec::new()));
+}
+
+#[tokio::test]
+async fn a_sign_in_mail_that_did_not_surely_go_out_waits_for_a_person_too() {
+    let world = World::new().await;
+    let mut operator = operator(&world).await;
+    world.trialing("Acme", "jo@example.com").await;
+    world.settle().await;
+    world.inject(json!([{ "service": "sesv2", "nth": 1, "kind": "error_500" }])).await;
+    let asked = world.visitor().submit("/login", &[("email", "jo@example.com")]).await;
+    assert_eq!(asked.status, 200, "{}", asked.text());
+    world.advance("20m").await;
+    let held = waiting(&mut operator).await;
+    assert_eq!((held.len(), &held[0]["kind"]), (1, &json!("mail")), "{held:?}");
+    assert!(operator.open("/operator").await.text().contains("ign-in"), "it says which mail");
+}
+
+#[tokio::test]
 async fn events_that_do_not_name_us_are_listed_apart_until_their_customer_is_linked() {
     let world = World::new().await;
     let jo = world.pending("Acme", "jo@example.com").await;

@@ -9,6 +9,7 @@ CloudFormation, and there every mistake shows.
 import json
 import os
 import sys
+from pathlib import Path
 
 from samtranslator.parser.parser import Parser
 from samtranslator.public.sdk.resource import SamResourceType
@@ -23,10 +24,10 @@ class NoManagedPolicies:
         return {}
 
 
-def main() -> None:
+def expanded(text: str) -> dict:
+    """What SAM makes of a template's text."""
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
-    with open(sys.argv[1], encoding="utf-8") as file:
-        template = yaml_parse(file)
+    template = yaml_parse(text)
     for resource in template["Resources"].values():
         if resource["Type"] == SamResourceType.Function.value:
             # What `sam deploy` does: the built code becomes an object in a bucket, and so does a nested template.
@@ -34,8 +35,11 @@ def main() -> None:
         if resource["Type"] == SamResourceType.Application.value:
             resource["Properties"]["Location"] = "https://code.s3.amazonaws.com/template.yaml"
     parameters = {"AWS::Region": "eu-west-1", "AWS::Partition": "aws"}
-    expanded = transform(template, parameters, NoManagedPolicies())
-    json.dump(expanded, sys.stdout, indent=2)
+    return transform(template, parameters, NoManagedPolicies())
+
+
+def main() -> None:
+    json.dump(expanded(Path(sys.argv[1]).read_text(encoding="utf-8")), sys.stdout, indent=2)
 
 
 if __name__ == "__main__":

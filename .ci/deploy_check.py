@@ -1,0 +1,197 @@
+"""infra/deploy.py beside SAM's own code: what it writes makes new versions, and what it says SAM understands.
+
+    target/ci/venv/bin/python .ci/deploy_check.py
+
+It runs in a folder of its own, with programs in the place of `sam` and `aws` that write down how they were called.
+"""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from samcli.cli.types import CfnParameterOverridesType
+from samcli.commands._utils.template import get_template_data, move_template
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "infra"))
+
+import deploy  # noqa: E402
+from translate import expanded  # noqa: E402
+
+NEEDED = {
+    "StripePublishableKey": "pk_test_check",
+    "StripeSecretKeyArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:check",
+    "StripeSingleUserPriceId": "price_single",
+    "StripeTeamPriceId": "price_team",
+}
+# What a shell has to quote, and what SAM has.
+ODD = {"MailFromName": "Time Tracker & Co", "ProductName": "It's=x", "RunbookUrl": 'a"b', "TrialReminderDays": "3,1", "AppUrl": ""}
+
+RECORDS = """#!{python}
+import json, os, sys
+with open(os.environ["CALLS"], "a") as file:
+    file.write(json.dumps(sys.argv) + "\\n")
+if sys.argv[0].endswith("aws"):
+    stack = json.loads(os.environ["STACK"])
+    if stack is None:
+        sys.exit("An error occurred (ValidationError): Stack with id onramp does not exist")
+    print(json.dumps({{"Stacks": [{{"Parameters": [{{"ParameterKey": k, "ParameterValue": v}} for k, v in stack.items()]}}]}}))
+"""
+
+
+def sams(words: list[str] | dict) -> dict[str, str]:
+    """What SAM understands of parameters, as a command or samconfig.toml gives them."""
+    unquoted = CfnParameterOverridesType().convert(words, None, None)
+    return {str(name): str(value) for name, value in unquoted.items()}
+
+
+class Project:
+    """A copy of what infra/deploy.py looks at, built as SAM writes it."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.built = folder, folder / ".aws-sam/build/template.yaml"
+        self.calls = folder / "calls"
+        for name in ("template.yaml", "samconfig.toml", "infra/deploy.py", "infra/observability/template.yaml"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+        for name in ("sam", "aws"):
+            program = folder / "bin" / name
+            program.parent.mkdir(exist_ok=True)
+            program.write_text(RECORDS.format(python=sys.executable))
+            program.chmod(0o755)
+        self.build()
+
+    def build(self, machine: int = 0x3E):
+        template = str(self.folder / "template.yaml")
+        move_template(template, str(self.built), get_template_data(template))
+        program = self.built.parent / "BillingFunction/bootstrap"
+        program.parent.mkdir(exist_ok=True)
+        program.write_bytes(b"\x7fELF".ljust(18, b"\0") + machine.to_bytes(2, "little"))
+
+    def run(self, *arguments: str, stack: dict | None = None, env: str = "production") -> tuple[int, str, list[list[str]]]:
+        """The exit code, what was said, and the calls of `sam` and `aws`."""
+        self.calls.write_text("")
+        surroundings = {**os.environ, "PATH": f"{self.folder}/bin", "CALLS": str(self.calls), "STACK": json.dumps(stack)}
+        words = [sys.executable, str(self.folder / "infra/deploy.py"), "--config-env", env, *arguments]
+        run = subprocess.run(words, env=surroundings, capture_output=True, text=True, check=False)
+        return run.returncode, run.stdout + run.stderr, [json.loads(line) for line in self.calls.read_text().splitlines()]
+
+
+def of(template: str, given: dict[str, str]) -> dict[str, str]:
+    """Every parameter's value, in the stage of production."""
+    config = deploy.stage((ROOT / "samconfig.toml").read_text(), "production")
+    return deploy.values(template, config, words(given))[0]
+
+
+def words(given: dict[str, str]) -> list[str]:
+    return [f"{name}={value}" for name, value in given.items()]
+
+
+def versions(template: str, of: dict[str, str]) -> dict[str, str]:
+    """The logical id of the version of each function."""
+    resources = expanded(deploy.stamped(template, deploy.stamp(of)))["Resources"]
+    return {
+        resource["Properties"]["FunctionName"]["Ref"]: name
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::Lambda::Version"
+    }
+
+
+def what_is_published(project: Project):
+    built = project.built.read_text()
+    functions = built.count("Type: AWS::Serverless::Function")
+    fourteen, ten = of(built, NEEDED), of(built, {**NEEDED, "StripeTrialDays": "10"})
+    one, other = versions(built, fourteen), versions(built, ten)
+    assert len(one) == len(other) == functions > 0, (one, functions)
+    kept = [name for name in one if one[name] == other[name]]
+    assert not kept, f"another value and the same version: {kept}"
+    assert versions(built, fourteen) == one, "the same values and another version"
+    turned = dict(reversed(fourteen.items()))
+    assert versions(built, turned) == one, "another order and another version"
+    again = deploy.stamped(deploy.stamped(built, deploy.stamp(ten)), deploy.stamp(fourteen))
+    assert again == deploy.stamped(built, deploy.stamp(fourteen)), "stamping leaves a trace"
+
+
+def what_is_read(project: Project):
+    """The template and samconfig.toml mean here what they mean to SAM."""
+    template = get_template_data(str(project.built))
+    read = deploy.defaults(project.built.read_text())
+    wanted = {name: None if "Default" not in it else str(it["Default"]) for name, it in template["Parameters"].items()}
+    assert read == wanted, (read, wanted)
+    config = (ROOT / "samconfig.toml").read_text()
+    for env in ("default", "staging", "production"):
+        faults: list[str] = []
+        assert deploy.of_stage(deploy.stage(config, env), faults) == sams(deploy.stage(config, env)["parameter_overrides"]), env
+        assert not faults, faults
+    for given in ('MailFromName="Time Tracker" TrialReminderDays=3,1', ['MailFromName="Time Tracker"', "A=b C=d"], {"A": 1}):
+        assert deploy.of_stage({"parameter_overrides": given}, []) == sams(given), given
+
+
+def what_is_run(project: Project):
+    given = {**NEEDED, **ODD}
+    wanted = of(project.built.read_text(), given)
+    plain = project.built.read_text()
+    code, said, calls = project.run(*words(given), "--dry-run", "--", "--region", "eu-west-1")
+    assert (code, calls, project.built.read_text()) == (0, [], plain), said
+    shown, mark = said.splitlines()
+    code, said, calls = project.run(*words(given), "--", "--region", "eu-west-1")
+    assert code == 0, said
+    asked, ran = calls
+    assert asked[1:5] == ["cloudformation", "describe-stacks", "--stack-name", "onramp"] and asked[-2:] == ["--region", "eu-west-1"], asked
+    assert shlex.split(shown)[1:] == ran[1:], (shown, ran)
+    at = ran.index("--parameter-overrides")
+    files = ["--config-file", str(project.folder / "samconfig.toml"), "--template-file", str(project.built)]
+    assert ran[1:at] == ["deploy", "--config-env", "production", *files, "--region", "eu-west-1"], ran
+    assert sams(ran[at + 1 :]) == wanted, (sams(ran[at + 1 :]), wanted)
+    assert mark == f"# CONFIGURATION is {deploy.stamp(wanted)}" and deploy.stamp(wanted) in project.built.read_text()
+    assert wanted["LogRetentionDays"] == "365" and wanted["StripeTrialDays"] == "14", wanted
+    project.build()
+
+
+def what_is_refused(project: Project):
+    def refused(run: tuple[int, str, list[list[str]]], *faults: str):
+        code, said, calls = run
+        assert code == 2 and not [call for call in calls if call[0].endswith("sam")], (code, said, calls)
+        assert all(fault in said for fault in faults) and said.count("✗") == len(faults), said
+
+    given = words(NEEDED)
+    last = {**of(project.built.read_text(), NEEDED), "StripeWebhookSecretArn": "arn:given-once", "LogRetentionDays": "30", "Gone": "1"}
+    refused(project.run(*given, stack=last), "StripeWebhookSecretArn is arn:given-once in the stack and would become empty")
+    assert project.run(*given, "StripeWebhookSecretArn=", stack=last)[0] == 0
+    project.build()
+    refused(project.run(*given[1:], "StripeTrialDay=3", "AllAtOnce", "MailFromName=a\\b"), "MailFromName holds a backslash", "StripePublishableKey has no value", "no parameter StripeTrialDay", "AllAtOnce is not Name=Value")
+    refused(project.run(*given, env="prod"), "no stage prod")
+    refused(project.run(*given, "--", "--parameter-overrides", "A=b"), "--parameter-overrides is given by this program")
+    project.build(machine=0xB7)
+    refused(project.run(*given), "BillingFunction is built for arm64 and not x86_64")
+    assert project.run(*given, "Architecture=arm64")[0] == 0
+    project.build()
+    text = project.built.read_text()
+    project.built.write_text(text.replace("CONFIGURATION:", "CONFIGURED:"))
+    refused(project.run(*given), "0 lines CONFIGURATION")
+    project.built.write_text(text)
+    source = project.folder / "template.yaml"
+    os.utime(source, (project.built.stat().st_mtime + 1,) * 2)
+    refused(project.run(*given), "template.yaml is newer than what was built")
+    # What was built elsewhere is as old as it is.
+    packaged = str(shutil.copy(project.built, project.folder / "packaged.yaml"))
+    assert packaged in project.run(*given, "--template", packaged)[2][1]
+    project.built.unlink()
+    refused(project.run(*given), "run sam build")
+
+
+def main():
+    checks = (what_is_published, what_is_read, what_is_run, what_is_refused)
+    for check in checks:
+        with tempfile.TemporaryDirectory() as folder:
+            check(Project(Path(folder).resolve()))
+    print("each value makes a new version of every function, and SAM is told all of them")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,16 +1,19 @@
-"""The commands of the README and of docs/deploy.md, run as they stand there.
+"""The commands of our pages, run as they stand there.
 
-    python3 .ci/documents.py target/debug/onramp
+    target/ci/venv/bin/python .ci/documents.py target/debug/onramp
 
 Every block of shell says by its first line what it is:
 
     ```sh           run here, in the order of the page, in the project's folder, beside a running stack
     ```sh serves    something that stays: started, awaited and ended
     ```sh ci NAME   what the part NAME of .ci/run runs, or all of it where none is named
-    ```sh account   needs an AWS or Stripe account: only read, as shell and for options that our program has
+    ```sh account   needs an AWS or Stripe account: only read, as shell, for calls and options that the AWS CLI has, and
+                    for options that our own programs have
+    ```sh tell      a file that its reader saves, which .ci/embedding.py runs: only read
 
-A command that fails, a block without one of these, and an indented command fail the check. In a block that is run
-`cargo run -- …` is the program that was built, and the address of the stack is the one that it got.
+A command that fails, a block without one of these, and an indented command fail the check, and so does a call of the
+AWS CLI within a line. In a block that is run `cargo run -- …` is the program that was built, and the address of the stack
+is the one that it got.
 """
 
 import os
@@ -19,31 +22,85 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import textwrap
+from functools import cache
 from pathlib import Path
 
+import botocore.session
+from botocore import xform_name
+from botocore.exceptions import UnknownServiceError
 from running import running
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ["README.md", "docs/deploy.md"]
+PAGES = ["README.md", "docs/deploy.md", "docs/runbook.md", "docs/host-app.md", "docs/checklists.md"]
 ADDRESS = "http://localhost:8484"
 # What begins a line that a reader would type.
-COMMANDS = ("cargo ", "curl ", "bash ", "sam ", "aws ", "stripe ", "python3 ", "npm ", "git ")
+COMMANDS = ("cargo ", "curl ", "bash ", "sh ", "sam ", "aws ", "stripe ", "python3 ", "npm ", "git ")
+FENCED = re.compile(r"^( *)```(\S*) ?([^\n]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+AWS = botocore.session.Session()
+# What the AWS CLI adds to the services' own calls, as far as we use it.
+OF_THE_CLI = {"s3": {"ls", "cp", "rm", "rb"}, "configure": {"export-credentials"}}
+OPTIONS_OF_THE_CLI = {"output", "query", "region", "profile", "cli-binary-format"}
 
 
 def blocks(text: str):
     """Language, what stands behind it, and the lines of each fenced block, with its line number."""
-    for found in re.finditer(r"^```(\S*) ?([^\n]*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
-        yield found[1], found[2].strip(), found[3], text[: found.start()].count("\n") + 1
+    for found in FENCED.finditer(text):
+        yield found[2], found[3].strip(), textwrap.dedent(found[4]), text[: found.start()].count("\n") + 1
 
 
 def outside(text: str) -> str:
-    return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    return FENCED.sub("", text)
 
 
 def commands(block: str) -> list[list[str]]:
     """The words of each command, continued lines joined."""
-    lines = block.replace("\\\n", " ").splitlines()
-    return [shlex.split(line, comments=True) for line in lines if line.strip() and not line.startswith("#")]
+    found, line = [], ""
+    for part in block.replace("\\\n", " ").splitlines():
+        line = f"{line}\n{part}" if line else part
+        try:
+            found.append(shlex.split(line, comments=True))
+        except ValueError:
+            # A text in quotes goes on in the next line.
+            continue
+        line = ""
+    return [words for words in found if words]
+
+
+@cache
+def options(service: str, call: str) -> set[str] | None:
+    """The options of a call of the AWS CLI, or None where it has no such call."""
+    try:
+        model = AWS.get_service_model({"deploy": "codedeploy"}.get(service, service))
+    except UnknownServiceError:
+        return None
+    for name in model.operation_names:
+        if xform_name(name, "-") == call:
+            members = (xform_name(member, "-") for member in getattr(model.operation_model(name).input_shape, "members", ()))
+            return {option for member in members for option in (member, f"no-{member}")}
+    return None
+
+
+def wrong_with_aws(block: str):
+    """Calls of the AWS CLI, nested ones too, that it does not have, and options that they do not have."""
+    # What is quoted holds brackets and bars that end no command.
+    plain = re.sub(r"""'[^']*'|"([^"$]|\$[^(])*\"""", "''", block.replace("\\\n", " "))
+    for service, call, rest in re.findall(r"\baws ([a-z0-9-]+) ([a-z0-9-]+)([^|;)&\n]*)", plain):
+        if call in OF_THE_CLI.get(service, ()):
+            continue
+        # A waiter is known by its name, and what it takes by the call that it waits on.
+        if call == "wait":
+            waiters = AWS.get_waiter_model(service)
+            name = {xform_name(name, "-"): name for name in waiters.waiter_names}.get(rest.split()[0])
+            known = options(service, xform_name(waiters.get_waiter(name).operation, "-")) if name else None
+        else:
+            known = options(service, call)
+        if known is None:
+            yield f"aws has no {service} {call}"
+            continue
+        for option in re.findall(r" --([a-z0-9-]+)", rest):
+            if option not in known | OPTIONS_OF_THE_CLI:
+                yield f"aws {service} {call} has no --{option}"
 
 
 class Check:
@@ -58,6 +115,8 @@ class Check:
         for line in outside(text).splitlines():
             if line.startswith("    ") and line.strip().startswith(COMMANDS):
                 self.fault(name, f"a command without a fence: {line.strip()}")
+            for call in re.findall(r"`(aws [^`]* --[^`]*)`", line):
+                self.fault(name, f"a call within a line, which nobody checks: {call}")
         for language, kind, block, line in blocks(text):
             place = f"{name}:{line}"
             if language != "sh":
@@ -73,7 +132,7 @@ class Check:
                     self.serve(place, block)
                 case "ci":
                     self.part(place, rest)
-                case "account":
+                case "account" | "tell":
                     self.read(place, block)
                 case other:
                     self.fault(place, f"{other} is no kind of command")
@@ -108,14 +167,22 @@ class Check:
         sound = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True, check=False)
         if sound.returncode != 0:
             self.fault(place, sound.stderr)
+        for fault in wrong_with_aws(block):
+            self.fault(place, fault)
         for words in commands(block):
-            at = words.index("run") + 2 if "cargo" in words and "run" in words else None
-            if at is None:
-                continue
-            told = subprocess.run([str(self.program), words[at], "--help"], capture_output=True, text=True, check=False).stdout
-            for option in (word.split("=")[0] for word in words[at:] if word.startswith("--")):
-                if not re.search(rf"{option}\b", told):
-                    self.fault(place, f"onramp {words[at]} has no {option}")
+            match words[words.index("cargo") :] if "cargo" in words else words:
+                case ["cargo", "run", "--", command, *given]:
+                    self.has(place, [str(self.program), command], given)
+                case ["python3", script, *given]:
+                    self.has(place, [sys.executable, script], given)
+
+    def has(self, place: str, program: list[str], given: list[str]):
+        """A program of ours has the options that it is given, up to those that it hands on."""
+        told = subprocess.run([*program, "--help"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+        own = given[: given.index("--")] if "--" in given else given
+        for option in (word.split("=")[0] for word in own if word.startswith("--")):
+            if not re.search(rf"{option}(?![\w-])", told):
+                self.fault(place, f"{' '.join(program)} has no {option}")
 
 
 def main() -> int:

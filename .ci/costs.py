@@ -1,16 +1,24 @@
-"""What a month costs, computed from the two tables of docs/deploy.md that say what is assumed and what it is charged.
+"""What a month costs, computed from what docs/deploy.md assumes, what is counted in the sources, and what it is charged.
 
-    python3 .ci/costs.py            the table in the page is what follows from the other two
-    python3 .ci/costs.py --write    makes it so
+    python3 .ci/costs.py            the tables in the page are what follows
+    python3 .ci/costs.py --write    makes them so
 """
 
+import math
 import re
 import sys
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[1] / "docs/deploy.md"
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs/deploy.md"
 SIZES = [100, 10_000, 1_000_000]
-BEGIN, END = "<!-- costs: computed by .ci/costs.py -->\n", "<!-- end of costs -->\n"
+SECONDS = 730 * 3600
+# Count, 4xx, 5xx, Latency, IntegrationLatency and DataProcessed (API Gateway developer guide, "Working with metrics for
+# HTTP APIs").
+OF_A_ROUTE = 6
+# Polled, filtered out, invoked, failed, dropped and delivered to the destination (Lambda developer guide, "Event source
+# mapping metrics").
+OF_A_STREAM = 6
 
 
 def table(text: str, name: str) -> dict[str, float]:
@@ -19,6 +27,39 @@ def table(text: str, name: str) -> dict[str, float]:
     assert found, f"the page has no table of {name}"
     rows = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in found[1].splitlines()[2:]]
     return {row[0]: float(row[1].replace(",", "").lstrip("$")) for row in rows}
+
+
+def counted() -> dict[str, tuple[int, str]]:
+    """What the sources say, and how."""
+    text = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("template.yaml", "infra/observability/template.yaml", "shared/telemetry/src/metric.rs")}
+    system, watch, metrics = text.values()
+    assert '"Dimensions": [[]],' in metrics, "a metric has dimensions: each of their values is a metric of its own"
+    embedded = len(re.findall(r"^    \w+: (?:Count|Seconds),$", metrics, re.MULTILINE))
+    routes, streams = system.count("DetailedMetricsEnabled: true"), system.count("Metrics: [EventCount]")
+    return {
+        "functions": (system.count("Type: AWS::Serverless::Function"), "each is sampled for itself"),
+        "metrics": (
+            embedded + routes * OF_A_ROUTE + streams * OF_A_STREAM,
+            f"{embedded} embedded ones, each in one set of dimensions, the empty one; {OF_A_ROUTE} of each detailed route ({routes}), {OF_A_STREAM} of each watched stream ({streams})",
+        ),
+        # Each metric of an alarm is named once, be it the alarm's only one or one that its expression reads.
+        "metrics of alarms": (
+            system.count("MetricName:") + watch.count("MetricName:"),
+            f"of {system.count('AWS::CloudWatch::Alarm') + watch.count('AWS::CloudWatch::Alarm')} alarms; one that computes is charged for each metric that it reads",
+        ),
+        "dashboards": (watch.count("AWS::CloudWatch::Dashboard"), "one page"),
+    }
+
+
+def traced(invocations: float, of: dict[str, float]) -> float:
+    """How many invocations X-Ray records: the first of each second, and a share of the others.
+
+    They are taken to be spread evenly over the functions and the month, by chance. In reality they crowd, and more of
+    them are others: it is less.
+    """
+    rate = invocations / of["functions"] / SECONDS
+    first = -math.expm1(-rate)
+    return (first + of["share of further traces"] * (rate - first)) * of["functions"] * SECONDS
 
 
 def month(of: dict[str, float], price: dict[str, float], organizations: int) -> dict[str, float]:
@@ -43,12 +84,13 @@ def month(of: dict[str, float], price: dict[str, float], organizations: int) -> 
         "DynamoDB": millions(reads, "million read units")
         + millions(each("write units"), "million write units")
         + stored * (price["GB-month stored"] + price["GB-month of point-in-time recovery"]),
+        "KMS": of["key requests"] / 1e4 * price["ten thousand key requests"],
         "SES": each("mails") / 1e3 * price["thousand mails"],
         "EventBridge": millions(each("domain events"), "million custom events"),
         "Secrets Manager": of["secrets"] * price["secret"] + of["secret reads"] / 1e4 * price["ten thousand secret reads"],
         "Logs": logs * price["GB of logs taken in"] + logs * price["GB-month of logs kept"] * of["months that logs are kept"],
-        "Metrics, alarms, dashboard": of["metrics"] * price["metric"] + of["alarms"] * price["alarm"] + of["dashboards"] * price["dashboard"],
-        "X-Ray": millions(invocations * of["share of traces"], "million traces"),
+        "Metrics, alarms, dashboard": of["metrics"] * price["metric"] + of["metrics of alarms"] * price["metric of an alarm"] + of["dashboards"] * price["dashboard"],
+        "X-Ray": millions(traced(invocations, of), "million traces"),
         "Data out": http * of["KB of an answer"] / 1e6 * price["GB out"],
     }
 
@@ -57,8 +99,14 @@ def dollars(amount: float) -> str:
     return "under 0.01" if amount < 0.005 else f"{amount:,.2f}"
 
 
-def result(text: str) -> str:
-    months = [month(table(text, "assumptions"), table(text, "prices"), size) for size in SIZES]
+def counts() -> str:
+    lines = ["| counted in the sources | | how |", "|---|---:|---|"]
+    return "\n".join(lines + [f"| {name} | {count} | {how} |" for name, (count, how) in counted().items()]) + "\n"
+
+
+def costs(text: str) -> str:
+    of = table(text, "assumptions") | {name: count for name, (count, _) in counted().items()}
+    months = [month(of, table(text, "prices"), size) for size in SIZES]
     lines = ["| | " + " | ".join(f"{size:,} organizations" for size in SIZES) + " |", "|---|" + "---:|" * len(SIZES)]
     for service in months[0]:
         lines.append(f"| {service} | " + " | ".join(dollars(one[service]) for one in months) + " |")
@@ -68,19 +116,23 @@ def result(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def with_table(text: str, name: str, computed: str) -> str:
+    begin, end = f"<!-- {name}: computed by .ci/costs.py -->\n", f"<!-- end of {name} -->\n"
+    before, rest = text.split(begin)
+    return before + begin + computed + end + rest.split(end)[1]
+
+
 def main() -> int:
     text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    written, after = rest.split(END)
-    computed = result(text)
+    computed = with_table(with_table(text, "counts", counts()), "costs", costs(text))
     if "--write" in sys.argv:
-        PAGE.write_text(before + BEGIN + computed + END + after, encoding="utf-8")
+        PAGE.write_text(computed, encoding="utf-8")
         print("the costs are written")
         return 0
-    if written != computed:
-        print(f"docs/deploy.md's costs do not follow from its tables; they are\n\n{computed}", file=sys.stderr)
+    if text != computed:
+        print(f"docs/deploy.md's costs do not follow from its tables and the sources; they are\n\n{counts()}\n{costs(text)}", file=sys.stderr)
         return 1
-    print(f"the costs of {len(SIZES)} sizes follow from what is assumed and charged")
+    print(f"the costs of {len(SIZES)} sizes follow from what is assumed, counted and charged")
     return 0
 
 

@@ -40,7 +40,7 @@ FENCED = re.compile(r"^( *)```(\S*) ?([^\n]*)\n(.*?)^\1```$", re.MULTILINE | re.
 AWS = botocore.session.Session()
 # What the AWS CLI adds to the services' own calls, as far as we use it.
 OF_THE_CLI = {"s3": {"ls", "cp", "rm", "rb"}, "configure": {"export-credentials"}}
-OPTIONS_OF_THE_CLI = {"output", "query", "region", "profile", "cli-binary-format"}
+OPTIONS_OF_THE_CLI = {"output", "query", "region", "profile", "cli-binary-format", "max-items"}
 
 
 def blocks(text: str):
@@ -68,21 +68,22 @@ def commands(block: str) -> list[list[str]]:
 
 
 @cache
-def options(service: str, call: str) -> set[str] | None:
-    """The options of a call of the AWS CLI, or None where it has no such call."""
+def options(service: str, call: str) -> dict[str, bool] | None:
+    """The options of a call of the AWS CLI and whether it needs them, or None where it has no such call."""
     try:
-        model = AWS.get_service_model({"deploy": "codedeploy"}.get(service, service))
+        model = AWS.get_service_model({"deploy": "codedeploy", "s3api": "s3"}.get(service, service))
     except UnknownServiceError:
         return None
     for name in model.operation_names:
         if xform_name(name, "-") == call:
-            members = (xform_name(member, "-") for member in getattr(model.operation_model(name).input_shape, "members", ()))
-            return {option for member in members for option in (member, f"no-{member}")}
+            shape = model.operation_model(name).input_shape
+            needed = shape.required_members if shape else []
+            return {xform_name(member, "-"): member in needed for member in (shape.members if shape else ())}
     return None
 
 
 def wrong_with_aws(block: str):
-    """Calls of the AWS CLI, nested ones too, that it does not have, and options that they do not have."""
+    """Calls of the AWS CLI, nested ones too, that it does not have, and options that they do not have or lack."""
     # What is quoted holds brackets and bars that end no command.
     plain = re.sub(r"""'[^']*'|"([^"$]|\$[^(])*\"""", "''", block.replace("\\\n", " "))
     for service, call, rest in re.findall(r"\baws ([a-z0-9-]+) ([a-z0-9-]+)([^|;)&\n]*)", plain):
@@ -98,9 +99,9 @@ def wrong_with_aws(block: str):
         if known is None:
             yield f"aws has no {service} {call}"
             continue
-        for option in re.findall(r" --([a-z0-9-]+)", rest):
-            if option not in known | OPTIONS_OF_THE_CLI:
-                yield f"aws {service} {call} has no --{option}"
+        given = {option.removeprefix("no-") for option in re.findall(r" --([a-z0-9-]+)", rest)}
+        yield from (f"aws {service} {call} has no --{option}" for option in given - known.keys() - OPTIONS_OF_THE_CLI)
+        yield from (f"aws {service} {call} needs --{option}" for option, needed in known.items() if needed and option not in given)
 
 
 class Check:

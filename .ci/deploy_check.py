@@ -1,4 +1,5 @@
-"""infra/deploy.py beside SAM's own code: what it writes makes new versions, and what it says SAM understands.
+"""infra/deploy.py beside SAM's own code: what it writes makes new versions, and what it says SAM understands. And the
+runbook's way back without it.
 
     target/ci/venv/bin/python .ci/deploy_check.py
 
@@ -7,6 +8,7 @@ It runs in a folder of its own, with programs in the place of `sam` and `aws` th
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -41,6 +43,30 @@ if sys.argv[0].endswith("aws"):
     if stack is None:
         sys.exit("An error occurred (ValidationError): Stack with id onramp does not exist")
     print(json.dumps({{"Stacks": [{{"Parameters": [{{"ParameterKey": k, "ParameterValue": v}} for k, v in stack.items()]}}]}}))
+"""
+
+
+# A stack of two functions, whose last release began at nine and changed only the first.
+ALIASES = """#!{python}
+import os, sys
+words = sys.argv[1:]
+def option(name):
+    return words[words.index(name) + 1]
+stack = {{
+    "arn:1:function:one": ["2026-01-15T09:00:40 $LATEST", "2026-01-02T08:00:00 9", "2026-01-09T08:00:00 10", "2026-01-15T09:00:40 11"],
+    "arn:1:function:two": ["2026-01-02T08:00:00 $LATEST", "2026-01-02T08:00:00 3"],
+}}
+match words[:2]:
+    case ["cloudformation", "list-stack-resources"]:
+        assert option("--stack-name") == "STACK" and option("--output") == "text"
+        kind = "live" if "AWS::Lambda::Alias" in option("--query") else None
+        print("\\t".join(f"{{name}}:{{kind or versions[-1].split()[1]}}" for name, versions in stack.items()))
+    case ["lambda", "list-versions-by-function"]:
+        for version in stack[option("--function-name")]:
+            print(version.replace(" ", ".000+0000\\t"))
+    case ["lambda", "update-alias"]:
+        with open(os.environ["CALLS"], "a") as file:
+            file.write(" ".join([option("--function-name"), option("--name"), option("--function-version")]) + "\\n")
 """
 
 
@@ -185,8 +211,22 @@ def what_is_refused(project: Project):
     refused(project.run(*given), "run sam build")
 
 
+def what_points_back(project: Project):
+    """The two loops of the runbook, as they stand there."""
+    page = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    back, forth = (block for block in re.findall(r"^```sh account\n(.*?)^```", page, re.MULTILINE | re.DOTALL) if "update-alias" in block)
+    program = project.folder / "bin/aws"
+    program.write_text(ALIASES.format(python=sys.executable))
+    surroundings = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}", "CALLS": str(project.calls)}
+    for script, wanted in ((back, ("10", "3")), (forth, ("11", "3"))):
+        project.calls.write_text("")
+        subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=surroundings, check=True)
+        told = project.calls.read_text().splitlines()
+        assert told == [f"arn:1:function:one live {wanted[0]}", f"arn:1:function:two live {wanted[1]}"], told
+
+
 def main():
-    checks = (what_is_published, what_is_read, what_is_run, what_is_refused)
+    checks = (what_is_published, what_is_read, what_is_run, what_is_refused, what_points_back)
     for check in checks:
         with tempfile.TemporaryDirectory() as folder:
             check(Project(Path(folder).resolve()))

@@ -36,6 +36,8 @@ class LocalServer(ThreadingHTTPServer):
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Headers and body are two writes: the second must not wait for the first to be acknowledged.
+            disable_nagle_algorithm = True
 
             def answer(self):
                 status, headers, body = handle(self, read_body(self))

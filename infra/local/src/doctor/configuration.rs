@@ -71,7 +71,7 @@ fn doubt(subject: &str, said: impl Into<String>, mend: impl Into<String>) -> Fin
 fn limits(values: &Values, parameters: &BTreeMap<String, Parameter>) -> Vec<Finding> {
     let judged = |(name, parameter): (&String, &Parameter)| {
         let give = format!(
-            "give it with --parameter-overrides {name}=… or in samconfig.toml. {}",
+            "give it in samconfig.toml or, for one deployment, with infra/deploy.py {name}=…. {}",
             parameter.description
         );
         let Some(value) = values.0.get(name) else { return Some(fault(name, "has no value", give)) };

@@ -24,7 +24,7 @@ use telemetry::{Metric, Unit};
 use watch::{Series, Watch};
 
 /// The metrics of AWS that are watched, with their dimensions (each service's own page of metrics).
-const OF_AWS: [(&str, &[&str], &[&str]); 5] = [
+const OF_AWS: [(&str, &[&str], &[&str]); 6] = [
     ("AWS/ApiGateway", &["Count", "4xx", "5xx", "Latency"], &["ApiId", "Stage"]),
     ("AWS/ApiGateway", &["Latency"], &["ApiId", "Stage", "Method", "Resource"]),
     (

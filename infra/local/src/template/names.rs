@@ -40,7 +40,8 @@ impl Scope<'_> {
     pub(super) fn is_event(&self, logical: &str) -> bool {
         self.resources.iter().any(|(name, resource)| {
             let event = logical.strip_prefix(name);
-            event.is_some_and(|event| !resource["Properties"]["Events"][event].is_null())
+            let events = resource.get("Properties").and_then(|properties| properties.get("Events"));
+            event.is_some_and(|event| events.is_some_and(|events| events.get(event).is_some()))
         })
     }
 

@@ -179,7 +179,9 @@ fn alone() -> String {
         if is_name || !line.starts_with(' ') {
             let name = line.trim();
             let other = name.ends_with("Function:") && name != "TrialReminderFunction:";
-            dropping = other || ["Observability:", "ReleaseFails:", "MailerFails:"].contains(&name);
+            dropping = other
+                || ["Observability:", "ReleaseFails:", "AnswersFailed:", "AnswersFail:", "MailerFails:"]
+                    .contains(&name);
         }
         // Nothing wakes but the schedule, and nobody releases anything.
         let gone = ["StreamSpecification:", "Alarms: !If [IsGradual"];

@@ -22,26 +22,25 @@ const EVERYTHING: [(&str, &str); 9] = [
 pub struct Stack {
     pub raw: Yaml,
     pub template: Template,
+    settings: BTreeMap<String, String>,
 }
 
 impl Stack {
     pub fn read(text: &str) -> Result<Self, Vec<String>> {
-        Self::read_with(text, &[])
+        let settings = EVERYTHING.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Self::read_with(text, settings.collect())
     }
 
-    fn read_with(text: &str, more: &[(&str, &str)]) -> Result<Self, Vec<String>> {
-        let settings: BTreeMap<_, _> = EVERYTHING
-            .iter()
-            .chain(more)
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+    fn read_with(text: &str, settings: BTreeMap<String, String>) -> Result<Self, Vec<String>> {
         let template = Template::parse(text, &settings).map_err(|faults| faults.0)?;
-        Ok(Self { raw: serde_yaml_ng::from_str(text).unwrap(), template })
+        Ok(Self { raw: serde_yaml_ng::from_str(text).unwrap(), template, settings })
     }
 
     /// The same template with another setting.
     pub fn with(&self, name: &str, value: &str) -> Self {
-        Self::read_with(&serde_yaml_ng::to_string(&self.raw).unwrap(), &[(name, value)]).unwrap()
+        let mut settings = self.settings.clone();
+        settings.insert(name.to_owned(), value.to_owned());
+        Self::read_with(&serde_yaml_ng::to_string(&self.raw).unwrap(), settings).unwrap()
     }
 
     /// The resources of a type, by name.

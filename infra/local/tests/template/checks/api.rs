@@ -36,6 +36,10 @@ pub fn route_throttle(stack: &Stack) -> Vec<String> {
                 found.push(format!("{route} has settings without a limit, or is no route"));
             }
         }
+        let rate = |settings: &Value| number(&settings["ThrottlingRateLimit"]).unwrap_or_default();
+        if rate(&api["RouteSettings"]["POST /billing/webhooks/stripe"]) < rate(&api["DefaultRouteSettings"]) {
+            found.push("Stripe's events get through less than visitors do".to_owned());
+        }
         for route in ["POST /billing/webhooks/stripe", "POST /organizations/new", "POST /login"] {
             if !own.iter().any(|(name, _)| name == route) {
                 found.push(format!("{route} has no budget of its own"));
@@ -69,6 +73,21 @@ pub fn domain(stack: &Stack) -> Vec<String> {
     for (name, domain) in stack.of("AWS::ApiGatewayV2::DomainName") {
         if domain["DomainNameConfigurations"][0]["SecurityPolicy"] != "TLS_1_2" {
             found.push(format!("{name} speaks old TLS"));
+        }
+        let mapped = |(_, mapping): (&str, &Value)| {
+            mapping["DomainName"] == format!("onramp-{name}") && mapping["Stage"] == "$default"
+        };
+        if !stack.of("AWS::ApiGatewayV2::ApiMapping").any(mapped) {
+            found.push(format!("{name} leads to no API"));
+        }
+        // The zone of the alias is the API's, and not the one that the record lies in.
+        let entered = |(_, record): (&str, &Value)| {
+            record["AliasTarget"]["DNSName"] == "d-local.execute-api.us-east-1.amazonaws.com"
+                && record["AliasTarget"]["HostedZoneId"] == "ZLOCAL"
+                && record["Name"] == domain["DomainName"]
+        };
+        if !stack.of("AWS::Route53::RecordSet").any(entered) {
+            found.push(format!("{name} is entered nowhere, or leads elsewhere"));
         }
     }
     if stack.template.variable("PUBLIC_URL") != Some("https://start.example.com") {

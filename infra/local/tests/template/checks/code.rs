@@ -115,6 +115,25 @@ pub fn stream_events(stack: &Stack) -> Vec<String> {
     found
 }
 
+/// Rules listen where the parameters say, and SES's on the default bus, which is the only one that SES speaks on.
+pub fn buses(stack: &Stack) -> Vec<String> {
+    let (own, partner) = ("own", "aws.partner/stripe.com/1");
+    let stack = stack.with("EventBusName", own).with("StripeEventBusName", partner);
+    let bus = |place: &str| match place.split('.').next().unwrap_or_default() {
+        "StripeWebhookFunction" => json!(partner),
+        "ChecklistWriteFunction" => json!(own),
+        _ => Value::Null,
+    };
+    let rules = stack.events("EventBridgeRule").into_iter();
+    let deaf = rules.filter(|(place, rule)| rule["EventBusName"] != bus(place));
+    let mut found: Vec<String> =
+        deaf.map(|(place, _)| format!("{place} listens where nobody speaks")).collect();
+    if stack.template.variable("EVENT_BUS_NAME") != Some(own) {
+        found.push("domain events go elsewhere than to the bus of the parameter".to_owned());
+    }
+    found
+}
+
 /// The host app's source is one setting, in the rule and in the code.
 pub fn host_source(stack: &Stack) -> Vec<String> {
     let rules =

@@ -32,7 +32,9 @@ pub fn rule_dead_letter(stack: &Stack) -> Vec<String> {
             statement["Effect"] == "Allow"
                 && statement["Principal"]["Service"] == "events.amazonaws.com"
                 && texts(&statement["Action"]) == ["sqs:SendMessage"]
+                && texts(&statement["Resource"]) == [stack.dead_letters()]
                 && statement["Condition"]["StringEquals"]["aws:SourceAccount"].is_string()
+                && statement["Condition"]["ArnLike"]["aws:SourceArn"] == stack.arn("events", "rule/*")
         })
     });
     if !lets_in {

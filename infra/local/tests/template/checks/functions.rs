@@ -23,6 +23,28 @@ pub fn limits(stack: &Stack) -> Vec<String> {
     each(stack, wrong, "has no time or memory of its own, or too much time")
 }
 
+/// Each bound is the parameter's of that function, and 0 sets none: reserved as 0 a function never runs.
+pub fn reserved(stack: &Stack) -> Vec<String> {
+    let mut found = Vec::new();
+    for (parameter, bound) in [
+        ("WebhookReservedConcurrency", "StripeWebhookFunction"),
+        ("SignupReservedConcurrency", "OrgSignupFunction"),
+        ("SignInReservedConcurrency", "SignInFunction"),
+    ] {
+        let reserves = |value: &str| -> Vec<(String, Option<i64>)> {
+            let stack = stack.with(parameter, value);
+            let all = stack.functions();
+            all.map(|(name, it)| (name.to_owned(), number(&it["ReservedConcurrentExecutions"]))).collect()
+        };
+        let none = reserves("0").into_iter().filter(|(_, reserve)| *reserve == Some(0));
+        found.extend(none.map(|(name, _)| format!("{name} never runs without {parameter}")));
+        let one =
+            reserves("7").into_iter().filter(|(name, reserve)| (*reserve == Some(7)) != (name == bound));
+        found.extend(one.map(|(name, _)| format!("{name} is bound by another parameter than its own")));
+    }
+    found
+}
+
 /// A claimed mail is its holder's for a while, in which the holder must have ended.
 pub fn lease(stack: &Stack) -> Vec<String> {
     let lease = domain::delivery::LEASE.as_secs();

@@ -50,12 +50,14 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("changes-kept", delivery::changes_kept),
     ("function-limits", functions::limits),
     ("function-lease", functions::lease),
+    ("function-reserved", functions::reserved),
     ("function-logs", functions::logs),
     ("function-traced", functions::traced),
     ("function-runtime", functions::runtime),
     ("secrets-by-reference", functions::secrets_by_reference),
     ("release-gradual", release::gradual),
     ("release-alarms", release::alarms),
+    ("release-answers", release::answers),
     ("release-at-once", release::at_once),
     ("api-throttle", api::throttle),
     ("api-route-throttle", api::route_throttle),
@@ -74,6 +76,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("code-rule-events", code::rule_events),
     ("code-stream-events", code::stream_events),
     ("code-host-source", code::host_source),
+    ("code-buses", code::buses),
 ];
 
 /// All that is wrong with a template.
@@ -84,5 +87,17 @@ pub fn check(text: &str) -> Vec<Finding> {
             .flat_map(|(check, find)| find(&stack).into_iter().map(|place| Finding { check, place }))
             .collect(),
         Err(faults) => faults.into_iter().map(|place| Finding { check: UNDERSTOOD, place }).collect(),
+    }
+}
+
+/// What one of them finds. A template that is not understood is found by none but the first.
+pub fn check_one(name: &str, text: &str) -> Vec<String> {
+    match Stack::read(text) {
+        Ok(stack) => {
+            let of_name = CHECKS.iter().filter(|(check, _)| *check == name);
+            of_name.flat_map(|(_, find)| find(&stack)).collect()
+        }
+        Err(faults) if name == UNDERSTOOD => faults,
+        Err(_) => Vec::new(),
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::stack::{Stack, list, texts};
+use crate::code;
+use crate::stack::{Stack, list, number, texts};
 
 /// Through an alias that all callers use, a part of them first.
 pub fn gradual(stack: &Stack) -> Vec<String> {
@@ -12,7 +13,9 @@ pub fn gradual(stack: &Stack) -> Vec<String> {
         let preference = &stack.template.globals["Function"]["DeploymentPreference"];
         function["AutoPublishAlias"] != "live"
             || !preference["Type"].as_str().is_some_and(|kind| kind.starts_with("Canary"))
-            || !texts(&preference["Alarms"]).contains(&"onramp-ReleaseFails".to_owned())
+            || !["onramp-ReleaseFails", "onramp-AnswersFail"]
+                .iter()
+                .all(|alarm| texts(&preference["Alarms"]).contains(&(*alarm).to_owned()))
     });
     wrong.map(|(name, _)| format!("{name} changes for everybody at once")).collect()
 }
@@ -40,12 +43,41 @@ pub fn alarms(stack: &Stack) -> Vec<String> {
                 &stack.template.resources["MailerFunction"].properties["DeploymentPreference"]["Alarms"],
             )
             .contains(&format!("onramp-{name}"));
-        if asked && alarm["TreatMissingData"] == "notBreaching" {
+        if asked && goes_off(alarm) {
             watched.extend(metrics.filter(|metric| metric["MetricName"] == "Errors").filter_map(function));
         }
     }
     let blind = stack.functions().filter(|(name, _)| !watched.contains(*name));
     blind.map(|(name, _)| format!("{name} may fail and its release goes on")).collect()
+}
+
+/// What a function answers with 500 is no error to Lambda: it is counted in the log, by the words that the code has.
+pub fn answers(stack: &Stack) -> Vec<String> {
+    let alarm = &stack.template.resources["AnswersFail"].properties;
+    let filters = stack.of("AWS::Logs::MetricFilter").filter(|(_, filter)| {
+        filter["MetricTransformations"][0]["MetricName"] == alarm["MetricName"]
+            && filter["MetricTransformations"][0]["MetricNamespace"] == alarm["Namespace"]
+            && filter["LogGroupName"] == stack.template.globals["Function"]["LoggingConfig"]["LogGroup"]
+    });
+    let says = code::source("shared/web").contains("\"request failed\"");
+    let pattern = r#"{ $.message = "request failed" && $.status = 500 }"#;
+    let heard = filters.filter(|(_, filter)| filter["FilterPattern"] == pattern).count() == 1;
+    if says && heard && goes_off(alarm) {
+        Vec::new()
+    } else {
+        vec!["answers with 500 take no release back".to_owned()]
+    }
+}
+
+/// Within a minute, and not for want of calls.
+fn goes_off(alarm: &Value) -> bool {
+    let of_metrics = list(&alarm["Metrics"]);
+    let summed = of_metrics.iter().filter_map(|metric| metric.get("MetricStat")).chain([alarm]);
+    alarm["TreatMissingData"] == "notBreaching"
+        && alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+        && number(&alarm["Threshold"]) == Some(3)
+        && number(&alarm["EvaluationPeriods"]) == Some(1)
+        && summed.filter(|it| !it["Period"].is_null()).all(|it| number(&it["Period"]) == Some(60))
 }
 
 /// The function whose alias a metric is of.

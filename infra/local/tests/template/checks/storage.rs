@@ -58,8 +58,14 @@ pub fn bucket_closed(stack: &Stack) -> Vec<String> {
         closed.iter().any(|name| block[name] != true)
             || list(rules).is_empty()
             || list(&bucket["LifecycleConfiguration"]["Rules"]).is_empty()
+            || !list(&bucket["LifecycleConfiguration"]["Rules"]).iter().all(keeps_a_quarter)
     });
     open.map(|(name, _)| format!("{name} is not closed, encrypted and tidied")).collect()
+}
+
+/// What lies in a bucket has nowhere else to be: whoever is called must have the time to come.
+fn keeps_a_quarter(rule: &Value) -> bool {
+    number(&rule["ExpirationInDays"]).is_some_and(|days| days >= 90)
 }
 
 /// Two weeks, which is as long as a queue keeps anything.
@@ -79,6 +85,8 @@ pub fn tls_only(stack: &Stack) -> Vec<String> {
                 && statement["Principal"] == "*"
                 && texts(&statement["Action"]) == [format!("{of}:*")]
                 && statement["Condition"]["Bool"]["aws:SecureTransport"] == "false"
+                // A bucket and its objects, a queue.
+                && texts(&statement["Resource"]).len() == if of == "s3" { 2 } else { 1 }
         })
     };
     let mut found = Vec::new();

@@ -202,6 +202,14 @@ fn left_out(values: &Values) -> Vec<Finding> {
         let mend = "give the addresses of those who may open /operator";
         findings.push(doubt("OperatorEmails", "is empty: nobody sees what waits for a person", mend));
     }
+    if values.get("AlarmEmail").is_none() {
+        let mend = "give an address and follow the link that AWS mails to it, or subscribe to the alarms' topic by yourself";
+        findings.push(doubt("AlarmEmail", "is empty: no alarm reaches anybody by itself", mend));
+    }
+    if values.get("RunbookUrl").is_none_or(|url| !url.starts_with("https://")) {
+        let mend = "give the address at which your operators read docs/runbook.md";
+        findings.push(doubt("RunbookUrl", "is no address: whoever gets an alarm cannot follow it", mend));
+    }
     if values.get("HostSigningKeysArn").is_some() && values.get("AppUrl").is_none() {
         let mend = "give AppUrl, where your product takes passes";
         findings.push(doubt("AppUrl", "is empty, so that no pass leads into your product", mend));
@@ -232,6 +240,8 @@ mod tests {
                 ("MailIdentity", "example.com".to_owned()),
                 ("MailFromEmail", "hello@example.com".to_owned()),
                 ("OperatorEmails", "ops@example.com".to_owned()),
+                ("AlarmEmail", "ops@example.com".to_owned()),
+                ("RunbookUrl", "https://git.example.com/onramp/docs/runbook.md".to_owned()),
             ]
             .map(|(name, value)| (name.to_owned(), value)),
         );
@@ -287,6 +297,8 @@ mod tests {
             ),
             (vec![("StripeWebhookSecretArn", "absent")], Doubt, "StripeWebhookSecretArn"),
             (vec![("OperatorEmails", "absent")], Doubt, "OperatorEmails"),
+            (vec![("AlarmEmail", "absent")], Doubt, "AlarmEmail"),
+            (vec![("RunbookUrl", "absent")], Doubt, "RunbookUrl"),
             (
                 vec![("HostSigningKeysArn", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:h-AbCdEf")],
                 Doubt,

@@ -103,6 +103,8 @@ fn settings() -> Vec<(&'static str, String)> {
         ("MailFromEmail", "hello@example.com".to_owned()),
         ("AppUrl", "https://app.example.com".to_owned()),
         ("OperatorEmails", "ops@example.com".to_owned()),
+        ("AlarmEmail", "ops@example.com".to_owned()),
+        ("RunbookUrl", "https://git.example.com/onramp/docs/runbook.md".to_owned()),
     ]
 }
 

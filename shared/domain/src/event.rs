@@ -1,5 +1,7 @@
 //! Domain events: what became true of an organization between two of its states.
 
+use std::collections::BTreeSet;
+
 use crate::{
     billing::SubscriptionStatus,
     delivery::{Delivery, Failure},
@@ -111,9 +113,10 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
             _ => {}
         }
     }
-    let done_before = |task: &String| old.is_some_and(|old| old.checklist.ticks.contains_key(task));
-    for task in new.checklist.ticks.keys().filter(|task| !done_before(task)) {
-        events.push(DomainEvent::TaskCompleted { task: task.clone() });
+    // What is done and not on the checklist is told once a plan brings it; a plan that left and comes back tells it anew.
+    let before = old.map(done).unwrap_or_default();
+    for task in done(new).difference(&before) {
+        events.push(DomainEvent::TaskCompleted { task: (*task).to_owned() });
     }
     let completed_at = new.checklist.completed_at;
     if completed_at.is_some() && old.is_none_or(|old| old.checklist.completed_at != completed_at) {
@@ -138,4 +141,9 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
         }
     }
     events
+}
+
+/// The completed tasks that are on an organization's checklist.
+fn done(org: &Org) -> BTreeSet<&'static str> {
+    org.progress_at_any_time().done().map(|(task, _)| task.key).collect()
 }

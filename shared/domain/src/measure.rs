@@ -52,13 +52,13 @@ fn first_value(old: Option<&Org>, new: &Org) -> Option<Measure> {
     Some(Measure::FirstValue { after: between(new.signed_up_at, at) })
 }
 
-/// When the team first did a task itself. That it paid is no value that it got.
+/// When the team first did a task of its checklist itself. That it paid is no value that it got.
 fn first_own_tick(org: &Org) -> Option<Timestamp> {
     let own = |tick: &&Tick| match tick.source {
         Source::Manual | Source::Event | Source::Invitation => true,
         Source::Billing => false,
     };
-    org.checklist.ticks.values().filter(own).map(|tick| tick.at).min()
+    org.progress_at_any_time().done().map(|(_, tick)| tick).filter(own).map(|tick| tick.at).min()
 }
 
 fn completed(old: Option<&Org>, new: &Org) -> Option<Measure> {

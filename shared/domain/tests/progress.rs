@@ -8,6 +8,8 @@ use domain::{
         Change, CustomerId, EventId, Fact, SubscriptionFact, SubscriptionId, SubscriptionStatus, What,
     },
     definition::BUILT_IN,
+    event::{DomainEvent, between},
+    measure::{Measure, measures},
     name::Name,
     org::{
         AdminContact,
@@ -242,6 +244,51 @@ fn an_event_of_the_host_app_ticks_what_the_checklist_says() {
         acme.org.onboarding.definition = definition.map(str::to_owned);
         assert_eq!(acme.org.tick_from_host(event, None, at(1), at(1)), did, "{definition:?} {event}");
     }
+}
+
+#[test]
+fn what_is_done_of_a_task_that_is_not_there_yet_is_kept_and_told_once_it_is() {
+    let mut acme = Acme::new();
+    acme.org.onboarding.definition = Some("agency".to_owned());
+    let before = acme.org.clone();
+    assert_eq!(acme.org.tick_from_host("timesheet.approved", None, at(1), at(2)), HostTick::Ticked);
+    assert!(acme.org.checklist.ticks.contains_key("approved_timesheet"));
+    assert_eq!(acme.org.checklist.updated_at, before.checklist.updated_at);
+    assert_eq!((between(Some(&before), &acme.org), measures(Some(&before), &acme.org)), (vec![], vec![]));
+
+    let hidden = acme.org.clone();
+    acme.org.onboarding.plan = Some(Plan::Single);
+    assert_eq!(between(Some(&hidden), &acme.org), [], "a plan without it");
+    acme.subscribes("price_team", 3);
+    assert_eq!(acme.org.checklist.updated_at, Some(at(3)));
+    let told = between(Some(&hidden), &acme.org);
+    let tasks: Vec<_> = told.iter().filter(|it| it.name() == "checklist.task_completed").collect();
+    assert_eq!(tasks, [&DomainEvent::TaskCompleted { task: "approved_timesheet".to_owned() }]);
+    let after = SignedDuration::from_hours(1);
+    assert_eq!(measures(Some(&hidden), &acme.org), [Measure::FirstValue { after }], "when it was done");
+
+    let shown = acme.org.clone();
+    assert_eq!(acme.org.tick_from_host("timesheet.approved", None, at(4), at(4)), HostTick::Already);
+    acme.does(Complete("created_project"), 5).unwrap();
+    assert_eq!(
+        between(Some(&shown), &acme.org),
+        [DomainEvent::TaskCompleted { task: "created_project".to_owned() }]
+    );
+    assert_eq!(measures(Some(&shown), &acme.org), []);
+}
+
+#[test]
+fn a_tick_of_a_task_that_is_not_there_finishes_nothing_and_opens_nothing() {
+    let mut acme = Acme::new();
+    acme.org.onboarding.definition = Some("agency".to_owned());
+    for key in acme.org.progress(at(0)).keys() {
+        acme.does(Complete(key), 1).unwrap();
+    }
+    acme.org.tick_from_host("timesheet.approved", None, at(2), at(2));
+    assert_eq!((acme.org.checklist.completed_at, acme.org.checklist.updated_at), (Some(at(1)), Some(at(1))));
+    acme.subscribes("price_team", 3);
+    let progress = acme.org.progress(at(3));
+    assert_eq!((progress.completed_count(), progress.completed_at()), (9, Some(at(1))), "it came done");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What checklists there are. Each is a file in `shared/checklists/definitions` that this crate's build reads and judges.
 
+use std::collections::BTreeSet;
+
 use crate::{
     plan::Plan,
     task::{Action, Category, Place, Rise, Sign, Task, When},
@@ -86,9 +88,14 @@ impl Offered {
         keys.split(',').map(|key| find(key.trim())).collect::<Option<Vec<_>>>().map(Self)
     }
 
-    /// The industries that somebody can choose from.
+    /// The industries that somebody can choose from. Of several definitions that name one the first says how it is
+    /// called, and is the one that its organizations get.
     pub fn industries(&self) -> impl Iterator<Item = &'static Industry> {
-        self.0.iter().flat_map(|definition| definition.industries)
+        let mut named = BTreeSet::new();
+        self.0
+            .iter()
+            .flat_map(|definition| definition.industries)
+            .filter(move |industry| named.insert(industry.key))
     }
 
     /// The checklist of an organization of that industry.
@@ -124,6 +131,25 @@ mod tests {
         for bad in ["", "built-in,", "built-in,nonsense"] {
             assert_eq!(Offered::parse(bad), None, "{bad}");
         }
+    }
+
+    /// As of a definition that extends one with industries, and takes them over.
+    #[test]
+    fn an_industry_that_two_definitions_name_is_offered_once_and_is_the_firsts() {
+        static STUDIOS: Definition = Definition {
+            key: "studios",
+            version: 1,
+            industries: &[
+                Industry { key: "agency", title: "Studio" },
+                Industry { key: "film", title: "Film" },
+            ],
+            tasks: &[],
+            milestones: &[],
+        };
+        let offered = Offered(vec![&BUILT_IN, find("agency").unwrap(), &STUDIOS]);
+        let listed: Vec<_> = offered.industries().map(|it| (it.key, it.title)).collect();
+        assert_eq!(listed, [("agency", "Agency or studio"), ("film", "Film")]);
+        assert_eq!([offered.of(Some("agency")).key, offered.of(Some("film")).key], ["agency", "studios"]);
     }
 
     /// What the product promises of the eight: their keys, order, titles, kinds and icons.

@@ -9,6 +9,9 @@ use jiff::Timestamp;
 use mail::{Inert, PaymentFailed, Product, Rendered, Standing, Then, TrialEnded, TrialEnding, Welcome};
 use store::Unsubscription;
 
+/// How many of the tasks ahead a welcome names.
+const STEPS: usize = 4;
+
 /// A claimed letter, written out.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
@@ -39,6 +42,7 @@ impl Draft {
                 org: org.id,
                 organization,
                 project: Inert::new(org.provisioned.as_ref().map_or("", |it| it.project.name.as_str())),
+                steps: org.progress(now).ahead().iter().take(STEPS).map(|task| task.title).collect(),
                 standing: standing(org, now),
             }
             .render(product),
@@ -168,6 +172,28 @@ mod tests {
         let mut very_late = org();
         let both = texts(&mut very_late, 15).concat();
         assert!(both.contains("/organizations/") && !both.contains("days left"));
+    }
+
+    #[test]
+    fn a_welcome_names_what_is_next_on_the_organizations_own_checklist() {
+        let steps = |org: &mut Org| -> Vec<String> {
+            let text = texts(org, 0).concat();
+            let lines = text.lines().skip_while(|line| !line.contains("Next steps")).skip(1);
+            lines.take_while(|line| !line.is_empty()).map(str::to_owned).collect()
+        };
+        assert_eq!(
+            steps(&mut org()),
+            ["1. Invite team member", "2. Create project", "3. Log first time entry", "4. Set working hours"]
+        );
+        let mut agency = org();
+        agency.onboarding.definition = Some("agency".to_owned());
+        let now = START.parse().unwrap();
+        agency.tick_from_host("member.invited", None, now, now);
+        agency.tick_from_host("timesheet.approved", None, now, now);
+        assert_eq!(
+            steps(&mut agency),
+            ["1. Create project", "2. Log first time entry", "3. Set working hours", "4. Set hourly rates"]
+        );
     }
 
     #[test]

@@ -101,10 +101,19 @@ impl<'a> Progress<'a> {
         self.tasks.iter().copied().filter(|task| self.list.is_open(task.key))
     }
 
-    /// The task to do next: of those that are open the one that is worth most now, and of equals the first.
+    /// The open tasks as they are offered: what is worth most now comes first, and of equals the earlier.
+    #[must_use]
+    pub fn ahead(&self) -> Vec<&'static Task> {
+        let mut open: Vec<_> = self.open().collect();
+        // Stable: equals stay in the order of work.
+        open.sort_by_key(|task| Reverse(task.worth(self.days_left)));
+        open
+    }
+
+    /// The task to do next, the first of those [ahead](Self::ahead).
     #[must_use]
     pub fn next_task(&self) -> Option<&'static Task> {
-        self.open().max_by_key(|task| (task.worth(self.days_left), Reverse(task.priority)))
+        self.ahead().first().copied()
     }
 
     /// The task of a key that came from outside.

@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use domain::{
-    address::Address, billing::IssueKind, id::OrgId, name::Name, people::Role, secret::Secret, status::Access,
+    address::Address, billing::IssueKind, definition::BUILT_IN, id::OrgId, name::Name, people::Role,
+    secret::Secret, status::Access,
 };
 use jiff::civil::{Date, date};
 use mail::{
@@ -33,6 +34,7 @@ fn welcome(organization: &str, person: &str, standing: Standing) -> Rendered {
         org: org(),
         organization: Inert::from(&Name::parse(organization).unwrap()),
         project: Inert::new("Getting Started"),
+        steps: BUILT_IN.tasks.iter().take(4).map(|task| task.title).collect(),
         standing,
     };
     mail.render(&product())
@@ -264,6 +266,14 @@ fn a_reminder_can_be_unsubscribed_from_and_nothing_else_can() {
 }
 
 #[test]
+fn a_welcome_to_a_finished_checklist_has_no_empty_list() {
+    let mail = mails_naming(&Name::parse("Acme").unwrap()).swap_remove(0);
+    for part in [mail.text, mail.html] {
+        assert!(part.contains("set up your account") && !part.contains("Next steps"), "{part}");
+    }
+}
+
+#[test]
 fn no_name_becomes_a_header_markup_or_a_live_link() {
     for name in [
         "evil.com",
@@ -325,6 +335,7 @@ fn mails_naming(name: &Name) -> Vec<Rendered> {
             org,
             organization: organization.clone(),
             project: organization.clone(),
+            steps: vec![],
             standing: Standing::Active,
         }
         .render(&product),

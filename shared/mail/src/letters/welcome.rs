@@ -19,6 +19,8 @@ pub struct Welcome {
     pub organization: Inert,
     /// The default project's name.
     pub project: Inert,
+    /// What to do first: titles of tasks, in the words of the checklist. The list is left out where nothing is to do.
+    pub steps: Vec<&'static str>,
     /// What the organization stands on when the mail is sent.
     pub standing: Standing,
 }
@@ -56,12 +58,14 @@ impl Welcome {
             product: product.name.clone(),
             heading: (say.heading)(organization),
             greeting: (words.frame.hello)(given_name),
-            before: vec![
+            before: [
                 Block::Paragraph((say.ready)(&product.name, organization)),
                 self.standing(say, product),
                 Block::list(say.set_up_title, Mark::Check, (say.set_up)(organization, project)),
-                Block::list(say.steps_title, Mark::Number, say.steps),
-            ],
+            ]
+            .into_iter()
+            .chain(self.steps(say))
+            .collect(),
             button: Link::new(say.button, product.dashboard_url.clone()),
             after: vec![
                 Block::Link(Link::new(say.checklist_link, product.checklist_url())),
@@ -83,6 +87,11 @@ impl Welcome {
             }
             Standing::Other => Block::Link(Link::new(say.plan_link, product.plans_url(self.org))),
         }
+    }
+
+    fn steps(&self, say: &words::Welcome) -> Option<Block> {
+        let steps = self.steps.iter().copied();
+        (!self.steps.is_empty()).then(|| Block::list(say.steps_title, Mark::Number, steps))
     }
 
     fn tips(&self, say: &words::Welcome) -> impl Iterator<Item = &'static str> {

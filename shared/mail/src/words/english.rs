@@ -53,7 +53,6 @@ pub(crate) static ENGLISH: Words = Words {
             ]
         },
         steps_title: "📋 Next steps",
-        steps: ["Invite team members", "Create projects", "Set working hours", "Start tracking time"],
         button: "Go to dashboard",
         checklist_link: "Complete your onboarding checklist",
         tips_title: "💡 Pro tips",

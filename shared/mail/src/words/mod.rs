@@ -53,7 +53,6 @@ pub(crate) struct Welcome {
     pub(crate) set_up_title: &'static str,
     pub(crate) set_up: fn(organization: &Inert, project: &Inert) -> [String; 3],
     pub(crate) steps_title: &'static str,
-    pub(crate) steps: [&'static str; 4],
     pub(crate) button: &'static str,
     pub(crate) checklist_link: &'static str,
     pub(crate) tips_title: &'static str,

@@ -1,7 +1,8 @@
 //! Invented mails, one for each thing that a mail may have to say, and some with difficult names.
 
 use domain::{
-    address::Address, billing::IssueKind, id::OrgId, name::Name, people::Role, secret::Secret, status::Access,
+    address::Address, billing::IssueKind, definition::BUILT_IN, id::OrgId, name::Name, people::Role,
+    secret::Secret, status::Access,
 };
 use jiff::civil::{Date, date};
 use mail::{
@@ -143,6 +144,7 @@ fn welcome(cast: &Cast, standing: Standing) -> Rendered {
         org: org(),
         organization: cast.organization(),
         project: Inert::new("Getting Started"),
+        steps: BUILT_IN.tasks.iter().take(4).map(|task| task.title).collect(),
         standing,
     }
     .render(&product())

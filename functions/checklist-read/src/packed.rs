@@ -5,22 +5,37 @@
 
 use std::io::Write;
 
-use axum::{body::Body, response::Response};
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
 use flate2::{Compression, write::GzEncoder};
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-/// The same answer with its `body` packed, for whoever can unpack it and where that makes it smaller.
+/// A file for whoever asks: packed where they can unpack it and that makes it smaller, or word that they have it. Packed
+/// and plain are two representations, each with a tag of its own (RFC 9110, 8.8.3.3); who has either has the file.
 #[must_use]
-pub fn packed(asked: &HeaderMap, plain: Response, body: &str) -> Response {
-    let mut response = match gzip(body).filter(|packed| unpacks(asked) && packed.len() < body.len()) {
-        Some(packed) => {
-            let (mut head, _) = plain.into_parts();
-            head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            Response::from_parts(head, Body::from(packed))
-        }
-        None => plain,
+pub fn file(asked: &HeaderMap, media: &'static str, body: &'static str) -> Response {
+    let plain = web::tag(body);
+    let packed = format!("{}-gzip\"", plain.trim_end_matches('"'));
+    let wanted = || gzip(body).filter(|packed| unpacks(asked) && packed.len() < body.len());
+    let (tag, mut response) = match [&plain, &packed].into_iter().find(|tag| web::is_known(asked, tag)) {
+        // It is their copy that is still good, so it is that one's tag.
+        Some(known) => (known, StatusCode::NOT_MODIFIED.into_response()),
+        None => match wanted() {
+            Some(bytes) => {
+                (&packed, ([(header::CONTENT_ENCODING, "gzip")], Body::from(bytes)).into_response())
+            }
+            None => (&plain, Body::from(body).into_response()),
+        },
     };
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    let fresh = response.status() == StatusCode::OK;
+    let headers = response.headers_mut();
+    if fresh {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    }
+    headers.extend(HeaderValue::from_str(tag).ok().map(|tag| (header::ETAG, tag)));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     response
 }
 
@@ -57,10 +72,15 @@ mod tests {
         to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()
     }
 
+    fn style(asked: &HeaderMap) -> Response {
+        file(asked, STYLE.content_type, STYLE.body)
+    }
+
     #[tokio::test]
     async fn a_browser_gets_the_style_sheet_packed_and_unpacks_the_very_same() {
-        let response = packed(&asked("gzip, deflate, br"), Response::new(Body::from(STYLE.body)), STYLE.body);
+        let response = style(&asked("gzip, deflate, br"));
         assert_eq!(response.headers()["content-encoding"], "gzip");
+        assert_eq!(response.headers()["content-type"], STYLE.content_type);
         assert_eq!(response.headers()["vary"], "Accept-Encoding");
         let body = bytes(response).await;
         assert!(body.len() * 3 < STYLE.body.len(), "{}", body.len());
@@ -72,12 +92,39 @@ mod tests {
     #[tokio::test]
     async fn whoever_does_not_unpack_gets_it_plain() {
         for coding in ["", "identity", "br", "gzip;q=0", "gzip; q=0.0", "xgzip", "gzip;q=x"] {
-            let response = packed(&asked(coding), Response::new(Body::from(STYLE.body)), STYLE.body);
+            let response = style(&asked(coding));
             assert!(!response.headers().contains_key("content-encoding"), "{coding}");
+            assert_eq!(response.headers()["content-type"], STYLE.content_type, "{coding}");
             assert_eq!(response.headers()["vary"], "Accept-Encoding", "{coding}");
             assert_eq!(bytes(response).await, STYLE.body.as_bytes(), "{coding}");
         }
-        let tiny = packed(&asked("GZIP;q=0.5"), Response::new(Body::from("tiny")), "tiny");
+        let tiny = file(&asked("GZIP;q=0.5"), "text/css", "tiny");
         assert!(!tiny.headers().contains_key("content-encoding"), "it would only grow");
+    }
+
+    #[tokio::test]
+    async fn packed_and_plain_have_tags_of_their_own_and_either_is_known() {
+        let tag = |coding| style(&asked(coding)).headers()["etag"].to_str().unwrap().to_owned();
+        let (packed, plain) = (tag("gzip"), tag("identity"));
+        assert_ne!(packed, plain);
+        assert!(packed.ends_with("-gzip\"") && packed.starts_with('"'), "{packed}");
+        for coding in ["gzip", "identity"] {
+            for (known, told) in [
+                (packed.as_str(), Some(&packed)),
+                (&plain, Some(&plain)),
+                (&format!("\"x\", W/{packed}"), Some(&packed)),
+                ("\"x\"", None),
+            ] {
+                let mut headers = asked(coding);
+                headers.insert(header::IF_NONE_MATCH, HeaderValue::from_str(known).unwrap());
+                let response = style(&headers);
+                let status = if told.is_some() { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+                assert_eq!(response.status(), status, "{coding} {known}");
+                assert_eq!(response.headers()["vary"], "Accept-Encoding");
+                let sent = response.headers()["etag"].to_str().unwrap();
+                assert_eq!(sent, told.unwrap_or(if coding == "gzip" { &packed } else { &plain }));
+                assert_eq!(bytes(response).await.is_empty(), told.is_some());
+            }
+        }
     }
 }

@@ -15,9 +15,7 @@ use crate::{
     api::ChecklistOut,
     app::App,
     config::Config,
-    embed,
-    packed::packed,
-    pages, parts,
+    embed, packed, pages, parts,
     view::{View, Word, plans},
 };
 
@@ -129,17 +127,12 @@ async fn checklist_json<B>(view: View, State(config): Settings, request: Request
 async fn asset(uri: Uri, headers: HeaderMap) -> Response {
     match uri.path().strip_prefix("/assets/").and_then(assets::find) {
         Some(asset) => {
-            let mut response = web::unless_known(&headers, asset.content_type, asset.body);
+            let mut response = packed::file(&headers, asset.content_type, asset.body);
             let kept = HeaderValue::from_static(asset.cache_control());
             response.headers_mut().insert(header::CACHE_CONTROL, kept);
             if asset.is_for_embedders() {
                 response.extensions_mut().insert(web::Embeddable::File);
             }
-            if response.status() == StatusCode::OK {
-                return packed(&headers, response, asset.body);
-            }
-            // Who has it already is told so, without a body.
-            response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
             response
         }
         None => web::refuse(Wants::of(&headers), Problem::not_found()),

@@ -19,7 +19,7 @@ pub fn unless_known(
     body: impl Into<Cow<'static, str>>,
 ) -> Response {
     let body = body.into();
-    let tag = format!("\"{:016x}\"", fnv1a(body.as_bytes()));
+    let tag = tag(&body);
     let mut response = if is_known(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -29,8 +29,15 @@ pub fn unless_known(
     response
 }
 
+/// The tag of what has that content.
+#[must_use]
+pub fn tag(body: &str) -> String {
+    format!("\"{:016x}\"", fnv1a(body.as_bytes()))
+}
+
 /// Whether `If-None-Match` names the tag (RFC 9110, 13.1.2: compared weakly, since proxies weaken what they compress).
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+#[must_use]
+pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let lines = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
     tags.any(|it| it == "*" || it.strip_prefix("W/").unwrap_or(it) == tag)

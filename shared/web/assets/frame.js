@@ -1,15 +1,17 @@
 // A piece of ours in a frame: it tells the page around it how high it is, follows what changes, and says why it is empty.
-const { obPart: part, obPages: pages, obWhy: why } = document.body.dataset;
+const { obPart: part, obPages: pages, obWhy: why, obOver: over } = document.body.dataset;
 const main = document.querySelector("main");
 const around = location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
 const tell = (message) => {
   if (pages.split(" ").includes(around)) parent.postMessage({ onramp: part, ...message }, around);
 };
 new ResizeObserver(() => tell({ height: Math.ceil(document.documentElement.getBoundingClientRect().height) })).observe(main);
-if (why) {
+const refuse = (why) => {
   console.error(`onramp: ${why}`);
   tell({ refused: why });
-} else {
+};
+if (why) refuse(why);
+if (over === undefined) {
   const headers = { authorization: `Bearer ${new URLSearchParams(location.search).get("token")}` };
   let tag;
   const look = async () => {
@@ -17,11 +19,12 @@ if (why) {
     if (answer.status === 304) return false;
     if (!answer.ok) {
       const refused = /error_description="(.*?)"/.exec(answer.headers.get("www-authenticate"))?.[1];
-      if (refused) tell({ refused });
+      if (refused) refuse(refused);
       return answer.status === 401 ? "over" : null;
     }
     const html = await answer.text();
-    if (tag) main.innerHTML = html;
+    // The first answer is what the page came with, unless it came empty.
+    if (tag || why) main.innerHTML = html;
     tag = answer.headers.get("etag");
     return true;
   };

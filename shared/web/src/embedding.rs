@@ -121,6 +121,13 @@ impl Standing {
     }
 }
 
+/// The origin of the page that holds a frame or leads to a page, as far as its browser tells: no page can have it name
+/// another, but each can have it name none.
+#[must_use]
+pub fn referrer(headers: &HeaderMap) -> Option<String> {
+    headers.get(header::REFERER)?.to_str().ok().and_then(origin::origin_of)
+}
+
 /// Whether answers at a path may differ by who embeds them.
 pub(crate) fn is_shared(path: &str) -> bool {
     PATHS.iter().any(|pattern| routes::matches(pattern, path))
@@ -128,6 +135,8 @@ pub(crate) fn is_shared(path: &str) -> bool {
 
 /// Whom browsers may hand an answer to.
 pub(crate) const POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// What a document demands of all that it loads; a page that demands it holds only frames that demand it too.
+pub(crate) const EMBEDDER_POLICY: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
 
 #[cfg(test)]
 mod tests {
@@ -173,6 +182,20 @@ mod tests {
         ] {
             assert_eq!(standing(method, path, &headers), expected, "{method} {path} {headers:?}");
         }
+    }
+
+    #[test]
+    fn a_referrer_is_no_more_than_an_origin() {
+        for (told, origin) in [
+            ("https://app.example.com/", Some("https://app.example.com")),
+            ("http://127.0.0.1:9000/settings?tab=1", Some("http://127.0.0.1:9000")),
+            ("about:blank", None),
+            ("https://x; frame-ancestors *", None),
+        ] {
+            let headers = HeaderMap::from_iter([(header::REFERER, HeaderValue::from_static(told))]);
+            assert_eq!(referrer(&headers).as_deref(), origin, "{told}");
+        }
+        assert_eq!(referrer(&HeaderMap::new()), None);
     }
 
     #[test]

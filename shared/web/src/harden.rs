@@ -51,7 +51,8 @@ impl Profile {
     }
 
     fn leading_to(app_url: Option<&str>, checkout: &str) -> Self {
-        let host_app = app_url.and_then(origin_of).map(|origin| format!(" {origin}")).unwrap_or_default();
+        let host_app =
+            app_url.and_then(origin::origin_of).map(|origin| format!(" {origin}")).unwrap_or_default();
         let policy = HeaderValue::from_str(&format!("{APP} {checkout}{host_app}"));
         Self { policy: policy.unwrap_or(HeaderValue::from_static(APP)), ..Self::api() }
     }
@@ -121,8 +122,11 @@ async fn guard(State(profile): State<Profile>, mut request: Request, next: Next)
     }
     let policy = embeddable.as_ref().and_then(Embeddable::policy).unwrap_or(profile.policy);
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    if embeddable.is_some() {
+    if let Some(embeddable) = embeddable {
         headers.insert(embedding::POLICY, HeaderValue::from_static("cross-origin"));
+        if matches!(embeddable, Embeddable::Frame(_)) {
+            headers.insert(embedding::EMBEDDER_POLICY, HeaderValue::from_static("require-corp"));
+        }
     }
     if shared {
         headers.insert(header::VARY, HeaderValue::from_static("Origin"));
@@ -170,15 +174,6 @@ pub(crate) const ALWAYS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (embedding::POLICY, "same-origin"),
 ];
-
-/// The origin of an absolute URL, if it is plain enough to stand in a policy.
-fn origin_of(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://")?;
-    let host = rest.split(['/', '?', '#']).next()?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
-    let good = matches!(scheme, "https" | "http") && !host.is_empty() && host.bytes().all(plain);
-    good.then(|| format!("{scheme}://{host}"))
-}
 
 #[cfg(test)]
 mod tests {
@@ -338,6 +333,11 @@ mod tests {
             let value = if name == embedding::POLICY { "cross-origin" } else { value };
             assert_eq!(response.headers()[name], value);
         }
+        assert_eq!(
+            response.headers()[embedding::EMBEDDER_POLICY],
+            "require-corp",
+            "or no page that demands it holds the frame"
+        );
     }
 
     #[tokio::test]

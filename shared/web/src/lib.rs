@@ -33,7 +33,7 @@ mod wants;
 
 pub use answer::{page, see_other, to_login};
 pub use bearer::bearer;
-pub use embedding::Embeddable;
+pub use embedding::{Embeddable, referrer};
 pub use etag::{is_known, tag, unless_known};
 pub use form::Fields;
 pub use form_token::{form_token, is_form_token};

@@ -20,6 +20,15 @@ pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions) -> String {
     format!("{scheme}://{host}")
 }
 
+/// The origin of an absolute URL, if it is plain enough to stand in a policy.
+pub(crate) fn origin_of(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
+    let good = matches!(scheme, "https" | "http") && !host.is_empty() && host.bytes().all(plain);
+    good.then(|| format!("{scheme}://{host}"))
+}
+
 /// The network address of the caller as the gateway saw it. `X-Forwarded-For` is never asked: anyone can write it.
 pub fn source_ip<B>(request: &Request<B>) -> String {
     gateway(request.extensions())

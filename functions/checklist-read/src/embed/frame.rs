@@ -9,13 +9,19 @@ use axum::{
     response::Response,
 };
 use host::embed::Refused;
-use http::{Request, StatusCode, header::WWW_AUTHENTICATE};
+use http::{HeaderMap, Request, StatusCode};
 use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
-use web::{Embeddable, Kind, Origins, Problem, Wants, ui::assets};
+use web::{Embeddable, Origins, Problem, ui::assets};
 
 use super::{banner, look, widget};
-use crate::{app::App, view::Word};
+use crate::{
+    app::App,
+    view::{View, Word},
+};
+
+/// What the host app's developer reads while we have trouble of our own.
+const TROUBLE: &str = "Onramp cannot answer just now, and is asked again by itself";
 
 /// What a frame's address says.
 #[derive(Debug, Default, Deserialize)]
@@ -44,52 +50,69 @@ impl Part {
     }
 }
 
-/// Shows the piece; to a token that is refused an empty page, whose script says why in the console.
+/// Shows the piece. Whatever else there is to say, be it of a token that is refused or of a table that does not answer, is
+/// an empty page in the same frame, whose script says it in the console: the frame's page is the host app's, and so is
+/// what its visitors read there.
 pub async fn show<B>(
     State(app): State<App>,
     asked: Result<Query<FrameIn>, QueryRejection>,
     request: Request<B>,
 ) -> Response {
-    let wants = Wants::of(request.headers());
-    let Ok(Query(FrameIn { token, part })) = asked else {
-        return web::refuse(
-            wants,
-            Problem::bad_request("The address takes token, and part as widget or banner."),
-        );
+    let origin = web::origin(&request);
+    let (part, looked) = match asked {
+        Ok(Query(FrameIn { token, part })) => (part, open(&app, &token, request.headers()).await),
+        Err(_) => {
+            let why = "the frame's address takes token, and part as widget or banner";
+            (Part::default(), Err(Problem::bad_request(why)))
+        }
     };
-    let mut embedders = app.config.embedders.clone();
-    let looked = match token.as_str() {
-        "" => Err(Problem::token_refused(&Refused::Malformed)),
-        token => look(&app, token, None).await,
-    };
-    let (status, main, why) = match looked {
+    match looked {
         Ok(view) => {
-            let origin = web::origin(&request);
-            if let Word::HostApp(Some(bound)) = &view.by {
-                embedders = embedders.only(bound);
-            }
             let main = match part {
                 Part::Widget => widget::render(&view, &app.config, &origin),
                 Part::Banner => banner::render(&view, &origin),
             };
-            (StatusCode::OK, main, None)
+            let embedders = match &view.by {
+                Word::HostApp(Some(bound)) => app.config.embedders.only(bound),
+                _ => app.config.embedders.clone(),
+            };
+            framed(StatusCode::OK, part, &main, None, embedders)
         }
-        Err(problem) if problem.kind == Kind::Unauthorized => {
+        Err(problem) => {
             problem.log();
-            (StatusCode::UNAUTHORIZED, html! {}, Some(problem))
+            let status = problem.kind.status();
+            let mut response = framed(status, part, &html! {}, Some(&problem), app.config.embedders.clone());
+            response.headers_mut().extend(problem.headers);
+            response
         }
-        Err(problem) => return web::refuse(wants, problem),
-    };
-    let detail = why.as_ref().map(|problem| problem.detail.as_ref());
-    let mut response = web::page(status, page(part, &main, &embedders, detail));
-    let told =
-        why.into_iter().flat_map(|problem| problem.headers).filter(|(name, _)| *name == WWW_AUTHENTICATE);
-    response.headers_mut().extend(told);
+    }
+}
+
+/// What the token shows to the page around the frame. Which page that is, is the browser's word, where it gives it; a
+/// token that is bound to another gives that page no more than the reason.
+async fn open(app: &App, token: &str, headers: &HeaderMap) -> Result<View, Problem> {
+    match token {
+        "" => Err(Problem::token_refused(&Refused::Malformed)),
+        token => look(app, token, web::referrer(headers).as_deref()).await,
+    }
+}
+
+fn framed(
+    status: StatusCode,
+    part: Part,
+    main: &Markup,
+    problem: Option<&Problem>,
+    embedders: Origins,
+) -> Response {
+    let mut response = web::page(status, page(part, main, &embedders, problem));
     response.extensions_mut().insert(Embeddable::Frame(embedders));
     response
 }
 
-fn page(part: Part, main: &Markup, embedders: &Origins, why: Option<&str>) -> Markup {
+fn page(part: Part, main: &Markup, embedders: &Origins, problem: Option<&Problem>) -> Markup {
+    // What was refused stays refused; trouble of ours passes, and the script looks again.
+    let over = problem.is_some_and(|problem| problem.kind.status().is_client_error());
+    let why = problem.map(|problem| if over { problem.detail.as_ref() } else { TROUBLE });
     html! {
         (DOCTYPE)
         html lang="en" class="ob-frame" {
@@ -101,7 +124,7 @@ fn page(part: Part, main: &Markup, embedders: &Origins, why: Option<&str>) -> Ma
                 link rel="stylesheet" href=(assets::EMBED_STYLE.path());
                 script src=(assets::FRAME_SCRIPT.path()) defer {}
             }
-            body data-ob-part=(part.as_str()) data-ob-pages=(embedders) data-ob-why=[why] {
+            body data-ob-part=(part.as_str()) data-ob-pages=(embedders) data-ob-why=[why] data-ob-over[over] {
                 main { (main) }
                 p class="ob-ears" role="status" {}
             }

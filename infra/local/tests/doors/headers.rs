@@ -37,11 +37,15 @@ pub fn faults(path: &str, answer: &Answer) -> Vec<String> {
             faults.push(format!("{name}: {:?}", answer.header(name)));
         }
     };
-    let framed = path == "/onboarding/embed" && matches!(answer.status, 200 | 401);
+    let framed = path == "/onboarding/embed" && matches!(answer.status, 200 | 400 | 401 | 500 | 503);
     for (name, value) in ALWAYS {
         let value = if framed && name == "cross-origin-resource-policy" { "cross-origin" } else { value };
         demand(name, answer.header(name) == value);
     }
+    demand(
+        "cross-origin-embedder-policy",
+        framed != answer.header("cross-origin-embedder-policy").is_empty(),
+    );
     demand("content-security-policy", is_strict(path, answer.header("content-security-policy")));
     let kept = path.starts_with("/assets/") && answer.status == 200;
     demand(

@@ -236,8 +236,21 @@ async fn a_token_may_be_bound_to_one_origin() {
     assert_eq!(why(&answer), "the embed token is for pages of another origin");
     assert_eq!(answer.header("access-control-allow-origin"), HOST_APP, "or the page could not read why");
     assert_eq!(ask_from_page(&world, &jo, "GET", PIECES[0], &token, "https://two.example").await.status, 200);
-    let frame = world.send("GET", &format!("/onboarding/embed?token={token}"), &[], "").await;
-    assert!(frame.header("content-security-policy").contains("frame-ancestors https://two.example;"));
+    let frame = async |page: &[(&str, &str)]| {
+        world.send("GET", &format!("/onboarding/embed?token={token}"), page, "").await
+    };
+    for page in [&[][..], &[("referer", "https://two.example/setup")]] {
+        let frame = frame(page).await;
+        assert_eq!(frame.status, 200);
+        assert!(frame.header("content-security-policy").contains("frame-ancestors https://two.example;"));
+    }
+    // On the other listed page the frame is ours, and empty but for the reason.
+    let wrong = frame(&[("referer", &format!("{HOST_APP}/"))]).await;
+    assert_eq!(wrong.status, 401);
+    assert!(wrong.text().contains(r#"data-ob-why="the embed token is for pages of another origin""#));
+    assert!(wrong.text().contains("<main></main>"), "{}", wrong.text());
+    let both = format!("frame-ancestors {HOST_APP} https://two.example;");
+    assert!(wrong.header("content-security-policy").contains(&both));
 }
 
 #[tokio::test]
@@ -256,9 +269,24 @@ async fn a_frame_is_held_by_listed_pages_alone_and_needs_no_script() {
             ("no-store", "same-origin")
         );
     }
-    let odd = world.send("GET", &format!("/onboarding/embed?token={token}&part=everything"), &[], "").await;
-    assert_eq!(odd.status, 400);
-    assert!(odd.header("content-security-policy").contains("frame-ancestors 'none'"));
+    // Whatever goes wrong is the same frame, empty but for the reason; trouble of ours is looked into again.
+    let good = format!("/onboarding/embed?token={token}");
+    world.inject(json!([{ "function": "checklist-read", "rate": 1.0, "kind": "throttle" }])).await;
+    let down = world.send("GET", &good, &[], "").await;
+    world.inject(json!([])).await;
+    let odd = world.send("GET", &format!("{good}&part=everything"), &[], "").await;
+    let bare = world.send("GET", "/onboarding/embed", &[], "").await;
+    for (frame, status, over, why) in [
+        (down, 503, false, "Onramp cannot answer just now"),
+        (odd, 400, true, "the frame's address takes token"),
+        (bare, 401, true, "the embed token is not three parts"),
+    ] {
+        assert_eq!(frame.status, status);
+        assert!(frame.header("content-security-policy").contains(&format!("frame-ancestors {HOST_APP};")));
+        let text = frame.text();
+        assert!(text.contains("<main></main>") && text.contains(&format!("data-ob-why=\"{why}")), "{text}");
+        assert_eq!(text.contains("data-ob-over"), over, "{status}: {text}");
+    }
     let nobody = World::with(Config::memory()).await;
     let frame = nobody.send("GET", "/onboarding/embed", &[], "").await;
     assert!(

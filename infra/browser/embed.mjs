@@ -5,12 +5,14 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { createServer as createSite } from 'node:http';
 import { createServer } from 'node:net';
-import { mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { look } from './looks.mjs';
 
 const PICTURES = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/screenshots');
 const ARGS = [
@@ -39,8 +41,16 @@ const port = await freePorts();
 // Another port is the same site to a browser; another name is another site.
 const onramp = `http://localhost:${port}`;
 const app = `http://127.0.0.1:${port + 2}`;
+// A host app's page of its own, as strict as pages can be: it loads only what says that it may be loaded.
+let strictPage = '';
+const strictSite = createSite((_, answer) => {
+  const headers = { 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-opener-policy': 'same-origin' };
+  answer.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(strictPage);
+});
+await new Promise((done) => strictSite.listen(0, '127.0.0.1', done));
+const strict = `http://127.0.0.1:${strictSite.address().port}`;
 const binary = resolve(process.argv[2] ?? 'target/debug/onramp');
-const options = ['--memory', '--host-app', '--port', String(port), '--set', `EMBED_ORIGINS=${app}`];
+const options = ['--memory', '--host-app', '--port', String(port), '--set', `EMBED_ORIGINS=${app} ${strict}`];
 const child = spawn(binary, options, { stdio: ['ignore', 'pipe', 'pipe'] });
 let log = '';
 for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));
@@ -71,6 +81,57 @@ try {
   process.exitCode = 1;
 } finally {
   child.kill();
+  strictSite.close();
+}
+
+/** A token as the host app's server mints it, with the key that Onramp has locally; docs/host-app.md has the same. */
+function mint(claims) {
+  const header = { alg: 'HS256', typ: 'JWT', kid: 'local' };
+  const signed = [header, { aud: 'onramp:embed', ...claims }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const secret = Buffer.from('dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5', 'base64url');
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}
+
+/**
+ * A page that demands of everything it loads that it may be loaded holds elements and frames; and a frame that has nothing
+ * to show is ours and empty, never the browser's own refusal, and says why in the console and to the page.
+ */
+async function holdsStrictly(context, person) {
+  const page = await context.newPage();
+  const said = [];
+  page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
+  const now = Math.floor(Date.parse((await control('GET', 'clock')).now) / 1000);
+  const good = { ...person, iat: now, exp: now + 300 };
+  const token = mint(good);
+  const frames = {
+    good: [token, null],
+    expired: [mint({ ...good, iat: now - 900, exp: now - 600 }), /^the embed token expired/],
+    forged: [`${token}x`, /^the embed token is not/],
+    foreign: [mint({ ...good, origin: app }), /^the embed token is for pages of another origin/],
+    odd: [`${token}&part=everything`, /^the frame's address takes token/],
+  };
+  const held = Object.entries(frames).map(([id, [token]]) => `<iframe id="${id}" title="${id}" src="${onramp}/onboarding/embed?token=${token}"></iframe>`);
+  strictPage = `<!DOCTYPE html><html lang="en"><title>Strict</title>
+    <script>
+      const heard = {};
+      addEventListener('message', ({ origin, source, data }) => {
+        const frame = [...document.querySelectorAll('iframe')].find((it) => it.contentWindow === source);
+        if (origin === '${onramp}' && data.refused) heard[frame.id] = data.refused;
+      });
+    </script>
+    <script src="${onramp}/assets/onboarding.js" defer></script>
+    <onboarding-widget token="${token}"></onboarding-widget>${held.join('')}`;
+  await page.goto(strict);
+  assert.equal(await page.evaluate(() => crossOriginIsolated), true, 'the page is strict');
+  await page.locator('onboarding-widget').getByText('of 8 done').first().waitFor();
+  await page.frameLocator('#good').getByText('of 8 done').waitFor();
+  for (const [id, [, why]] of Object.entries(frames).slice(1)) {
+    await page.waitForFunction((id) => heard[id], id);
+    assert.match(await page.evaluate((id) => heard[id], id), why);
+    assert.ok(said.some((text) => why.test(text.replace(/^onramp: /, ''))), `${why} in ${said.join('\n')}`);
+    assert.equal((await page.frameLocator(`#${id}`).locator('main').textContent()).trim(), '');
+  }
+  await page.close();
 }
 
 async function walk(browser) {
@@ -97,6 +158,8 @@ async function walk(browser) {
     page.on('request', async (request) => {
       if (request.url().startsWith(onramp) && (await request.allHeaders()).cookie) sent.push(request.url());
     });
+    // That page is at an origin that is not listed, and complains as long as it is there.
+    await page.goto('about:blank');
     said.length = 0;
     await page.goto(app);
 
@@ -109,15 +172,9 @@ async function walk(browser) {
     await page.frameLocator('iframe[title=Trial]').getByText('14 days left').waitFor();
     await included.getByText('14 days left').waitFor();
     await page.getByText('ob:progress {"completed":0').waitFor();
-    mkdirSync(PICTURES, { recursive: true });
-    for (const colorScheme of ['light', 'dark']) {
-      for (const width of [360, 1280]) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 900 });
-        await page.screenshot({ path: join(PICTURES, `host-app-${width}-${colorScheme}.png`), fullPage: true });
-      }
-    }
-    assert.deepEqual(said, [], 'nothing to complain of');
+    const faults = [];
+    await look(page, 'host-app', PICTURES, faults);
+    assert.deepEqual([...faults, ...said], [], 'nothing to complain of');
 
     // Something happens elsewhere: both live ways tick without a reload, and the focus stays where it is.
     const skip = element.getByRole('button', { name: 'Skip' });
@@ -137,6 +194,16 @@ async function walk(browser) {
     await element.getByText('2 of 8 done').first().waitFor({ timeout: 5_000 });
     assert.equal(page.url(), `${app}/`);
 
+    // A double click is one write, and not one of the next task too.
+    const writes = [];
+    const note = (request) => request.method() === 'POST' && writes.push(new URL(request.url()).pathname);
+    page.on('request', note);
+    await element.getByRole('button', { name: 'Mark as done' }).dblclick();
+    await element.getByText('3 of 8 done').first().waitFor({ timeout: 5_000 });
+    await page.getByText('ob:progress {"completed":3').waitFor();
+    page.off('request', note);
+    assert.equal(writes.length, 1, `${writes}`);
+
     // How often an open page asks: elements and frames, two pieces each.
     const since = await lastCall();
     await wait(30_000);
@@ -147,18 +214,18 @@ async function walk(browser) {
     const ours = await context.newPage();
     ours.on('pageerror', (error) => said.push(String(error)));
     await ours.goto(`${onramp}/onboarding/checklist`);
-    await ours.getByText('2 of 8 done').first().waitFor();
+    await ours.getByText('3 of 8 done').first().waitFor();
     await ours.waitForResponse((answer) => answer.url().endsWith('/onboarding/api/checklist'));
     await ours.evaluate(() => (globalThis.sameDocument = true));
     const dismiss = ours.getByRole('button', { name: /Dismiss/ }).first();
     await dismiss.focus();
     const told = Date.now();
     await control('POST', 'events', { source: 'timetracker', 'detail-type': 'client.created', detail: { organization_id: organization } });
-    await ours.getByText('3 of 8 done').first().waitFor({ timeout: 15_000 });
+    await ours.getByText('4 of 8 done').first().waitFor({ timeout: 15_000 });
     const pageTook = Date.now() - told;
     assert.equal(await ours.evaluate(() => globalThis.sameDocument), true);
     assert.match(await ours.evaluate(() => document.activeElement.textContent), /Dismiss/);
-    assert.match(await ours.locator('[role=status]').last().textContent(), /Add client: done\. 3 of 8 done\./);
+    assert.match(await ours.locator('[role=status]').last().textContent(), /Add client: done\. 4 of 8 done\./);
     await ours.close();
 
     // A token that expired, made by the page as a careless host would keep it.
@@ -187,6 +254,9 @@ async function walk(browser) {
     for (const id of ['careless', 'forged']) assert.equal(await page.locator(`#${id} section`).count(), 0, 'nothing is shown');
     assert.equal((await page.frameLocator('#old').locator('main').textContent()).trim(), '');
     assert.ok(said.filter((text) => /expired/.test(text)).length >= 2, 'the frame says it, too');
+
+    const [org, sub] = await page.locator('dd code').allTextContents();
+    await holdsStrictly(context, { org, sub });
 
     // Dismissed where it stands.
     await element.getByRole('button', { name: 'Dismiss' }).click();

@@ -67,11 +67,9 @@ async function impatient(browser, stack, faults) {
     await held;
     await route.continue();
   });
-  // The pause after a tick is over once a click is taken again.
   const button = jo.page.getByRole('button', { name: /^Mark as done/ }).first();
-  const heard = () => button.getAttribute('aria-disabled');
-  for (const end = Date.now() + 5_000; !(await heard()) && Date.now() < end; ) await button.click({ force: true, noWaitAfter: true });
-  assert.equal(await heard(), 'true', 'it shows that it was heard');
+  await button.click({ noWaitAfter: true });
+  assert.equal(await button.getAttribute('aria-disabled'), 'true', 'it shows that it was heard');
   await button.click({ force: true, noWaitAfter: true });
   release();
   await done(jo.page, 2);

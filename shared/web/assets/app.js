@@ -1,5 +1,4 @@
 // What pages do beyond plain HTML. Every page works without this file.
-"use strict";
 
 // The sign-up form tells the browser's time zone, so that dates read as on the wall.
 for (const field of document.querySelectorAll("input[data-time-zone]")) {

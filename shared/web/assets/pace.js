@@ -1,43 +1,45 @@
 // When to look again: every few seconds while somebody is at it, less and less often while nobody is, and not at all
 // while the page is hidden or was left alone for half an hour. So an open page keeps no session alive.
 const SLOWEST = 60_000;
-const AT_IT = 120_000;
 const LEFT = 1_800_000;
 const rounds = new Set();
-let touched = Date.now();
+let touched = 0;
 
+// Whoever comes back sees at once how things are.
 const touch = () => {
-  const idle = Date.now() - touched;
+  const back = Date.now() - touched > SLOWEST;
   touched = Date.now();
-  if (idle > AT_IT) rounds.forEach((round) => round.now());
+  if (back) rounds.forEach((round) => round.now());
 };
+touch();
 for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touch, { capture: true, passive: true });
 document.addEventListener("visibilitychange", () => {
-  touched = Date.now();
-  if (!document.hidden) rounds.forEach((round) => round.now());
+  touched = 0;
+  touch();
 });
 
-// Calls `look` again and again. It answers whether anything changed; null for trouble, and "over" to stop.
+// Calls `look` again and again. It answers whether anything changed; nothing for trouble, and "over" to stop.
 const round = (look, quickest) => {
-  let wait = quickest;
-  let timer;
-  let busy = false;
+  let wait, timer, running, next;
   const go = async () => {
     clearTimeout(timer);
-    if (busy || document.hidden) return;
-    busy = true;
-    const told = await look().catch(() => null);
-    busy = false;
+    if (document.hidden || !rounds.has(it)) return;
+    const told = await look().catch(() => {});
     const idle = Date.now() - touched;
-    if (told === "over" || idle > LEFT || !rounds.has(it)) return;
-    const quick = told || (told === false && idle < AT_IT);
-    wait = quick ? quickest : Math.min(wait * (told === null ? 3 : 1.5), SLOWEST);
-    timer = setTimeout(go, wait * (0.8 + 0.4 * Math.random()));
+    if (told === "over" || idle > LEFT) return;
+    wait = Math.min(Math.max(told == null ? wait * 3 : idle / 12, quickest), SLOWEST);
+    timer = setTimeout(start, wait * (0.8 + 0.4 * Math.random()));
+  };
+  // Asked for while an answer is on its way, it looks once more after that: the answer may be of before.
+  const start = () => {
+    if (running) return (next ??= running.then(start));
+    next = undefined;
+    return (running = go().finally(() => (running = undefined)));
   };
   const it = {
     now() {
       wait = quickest;
-      return go();
+      return start();
     },
     stop() {
       clearTimeout(timer);

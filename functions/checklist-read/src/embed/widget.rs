@@ -1,6 +1,7 @@
 //! The onboarding widget, for pages of the host app.
 
 use maud::{Markup, html};
+use serde_json::json;
 use web::Places;
 
 use crate::{config::Config, view::View};
@@ -16,12 +17,18 @@ pub fn render(view: &View, config: &Config, origin: &str) -> Markup {
     let steps = view.progress();
     let (done, count, percentage) = (steps.completed_count(), steps.total_count(), steps.percentage());
     let next = steps.next_task();
+    // What the element tells the page around it.
+    let progress = json!({
+        "completed": done,
+        "total": count,
+        "percentage": percentage,
+        "next": next.map(|task| task.key),
+    });
     let change = |what: &str, label: &str| {
         html! { a class="ob-quiet" href=(all) target="_top" data-ob-do=(what) { (label) } }
     };
     html! {
-        section class="ob-card" aria-label="Getting started" data-ob-completed=(done) data-ob-total=(count)
-            data-ob-percentage=(percentage) data-ob-complete=(steps.is_complete()) data-ob-next=[next.map(|task| task.key)] {
+        section class="ob-card" aria-label="Getting started" data-ob-progress=(progress) {
             div class="ob-head" {
                 p class="ob-title" { "Getting started" }
                 a class="ob-quiet" href=(all) target="_top" { "See all" span class="ob-ears" { " tasks" } }
@@ -62,6 +69,7 @@ pub fn render(view: &View, config: &Config, origin: &str) -> Markup {
 mod tests {
     use domain::org::ChecklistCommand::{Complete, Dismiss};
     use jiff::SignedDuration;
+    use serde_json::Value;
 
     use super::*;
     use crate::testing::{config, every_task, read, trial};
@@ -79,11 +87,16 @@ mod tests {
         for words in ["1 of 8 done", "12%", "Create project", "Mark as done", "Dismiss"] {
             assert!(text.contains(words), "{words}: {text}");
         }
-        for mark in [r#"data-ob-completed="1""#, r#"data-ob-total="8""#, r#"data-ob-next="created_project""#]
-        {
-            assert!(shown(&view).contains(mark), "{mark}");
-        }
-        assert!(shown(&trial().having(&every_task())).contains(r#"data-ob-complete="true""#));
+        let told = |view: &View| -> Value {
+            let shown = shown(view).replace("&quot;", "\"");
+            let (_, json) = shown.split_once("data-ob-progress=\"").unwrap();
+            serde_json::Deserializer::from_str(json).into_iter().next().unwrap().unwrap()
+        };
+        assert_eq!(
+            told(&view),
+            json!({ "completed": 1, "total": 8, "percentage": 12, "next": "created_project" })
+        );
+        assert_eq!(told(&trial().having(&every_task()))["next"], Value::Null, "that is how it is complete");
     }
 
     #[test]

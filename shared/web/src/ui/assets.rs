@@ -30,8 +30,12 @@ pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 pub const STYLE: Asset =
     Asset::new("app", "css", "text/css; charset=utf-8", include_str!("../../assets/app.css"));
 /// What pages do beyond plain HTML. Every page works without it.
-pub const SCRIPT: Asset =
-    Asset::new("app", "js", "text/javascript; charset=utf-8", include_str!("../../assets/app.js"));
+pub const SCRIPT: Asset = Asset::new(
+    "app",
+    "js",
+    "text/javascript; charset=utf-8",
+    concat!("(() => {\n\"use strict\";\n", include_str!("../../assets/app.js"), "})();\n"),
+);
 /// Has a page of ours follow what happens elsewhere.
 pub const LIVE_SCRIPT: Asset = Asset::new(
     "live",
@@ -181,10 +185,19 @@ mod tests {
         }
     }
 
+    /// A page's scripts share the names outside of functions, with each other and with the host app's.
+    #[test]
+    fn scripts_name_nothing_for_others() {
+        for script in [SCRIPT, LIVE_SCRIPT, EMBED_SCRIPT, FRAME_SCRIPT] {
+            let (begins, ends) = ("(() => {\n\"use strict\";\n", "})();\n");
+            assert!(script.body.starts_with(begins) && script.body.ends_with(ends), "{}", script.stem);
+        }
+    }
+
     #[test]
     fn what_the_host_app_loads_is_small_keeps_its_name_and_evaluates_no_text() {
         let size = EMBED_SCRIPT.body.len();
-        assert!(size < 12 * 1024, "{size}");
+        assert!(size < 10_000, "{size}");
         assert_eq!(
             (EMBED_SCRIPT.path().as_str(), EMBED_STYLE.path().as_str()),
             ("/assets/onboarding.js", "/assets/onboarding.css")

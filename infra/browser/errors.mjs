@@ -34,6 +34,8 @@ export async function meetsErrors(stack, page, who, see) {
   await meet(405, await open('/logout'), 'an address for buttons, typed');
   await open('/login');
   await meet(400, await send(page, at('/login'), [['email', 'a@a.example'], ['email', 'b@b.example']]), 'a field twice');
+  await open('/login');
+  await meet(413, await send(page, at('/login'), [['email', 'a'.repeat(70_000)]]), 'more than a form holds');
   await open('/onboarding/checklist');
   await meet(402, await send(page, at('/onboarding/api/checklist/dismiss'), []), 'a change without a plan');
   await signsUpAgain(stack, page, who, see);

@@ -44,6 +44,26 @@ async function visit(who, state, name, path, see, faults) {
   const fold = state.opens && who.page.locator(state.opens).first();
   if (fold && (await fold.count())) await fold.click();
   await see(who.page, `${name}-${state.name}`);
+  if (!state.mirrored) return;
+  for (const fault of await mirror(who.page)) faults.push(`${state.name}, ${name}, right to left: ${fault}`);
+  await see(who.page, `${name}-${state.name}-rtl`);
+}
+
+/** Turns the page from right to left; tells what did not move to where it was seen in a mirror. */
+function mirror(page) {
+  return page.evaluate(() => {
+    const boxes = () => [...document.querySelectorAll('header, header a, main section, main li, main button, main a, main progress, main h1, main h2')].map((it) => {
+      const { left, right, width } = it.getBoundingClientRect();
+      return { it, left, right, width };
+    });
+    const before = boxes();
+    document.documentElement.dir = 'rtl';
+    const wide = document.documentElement.clientWidth;
+    return boxes().flatMap(({ it, left, right, width }, n) => {
+      const off = Math.abs(left - (wide - before[n].right));
+      return width > 0 && off > 2 ? [`${it.localName}.${it.className} "${it.textContent.trim().slice(0, 30)}" is ${Math.round(off)} px off`] : [];
+    });
+  });
 }
 
 /** A fault of one page hides no other's. */

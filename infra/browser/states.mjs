@@ -6,6 +6,7 @@ const CHECKLIST = { checklist: '/onboarding/checklist' };
 const DASHBOARD = { dashboard: '/dashboard' };
 const WELCOME = { welcome: '/onboarding/welcome' };
 const ORGANIZATION = { organization: (who) => `/organizations/${who.organization}` };
+const RETURN = { return: '/billing/return' };
 const BOTH = { ...CHECKLIST, ...DASHBOARD };
 const INSIDE = { ...BOTH, ...WELCOME, ...ORGANIZATION };
 
@@ -28,7 +29,16 @@ const becomes = (status, type = 'customer.subscription.updated') => async (who) 
   await who.stripe(type, { 'data.object.status': status, created: Math.floor(Date.now() / 1000) + 60 });
 };
 
-/** `begins` makes the state; `says` is what every one of its `pages` must say, `hides` what none may. */
+/** A first subscription that nothing was paid for yet. */
+const isFirst = (status) => async (who) => {
+  await who.signsUp(false);
+  await who.stripe('customer.subscription.created', { 'data.object.status': status });
+};
+
+/**
+ * `begins` makes the state; `says` is what every one of its `pages` must say, `hides` what none may. Those that are
+ * `mirrored` are looked at from right to left, too.
+ */
 export const STATES = [
   { name: 'stranger', pages: { landing: '/', 'sign-up': '/organizations/new', login: '/login', guide: '/onboarding/guide' } },
   { name: 'empty', begins: (who) => who.signsUp(), pages: { ...INSIDE, guide: '/onboarding/guide', landing: '/', account: '/account', members: '/members' }, opens: '.task summary, .faq summary' },
@@ -41,6 +51,7 @@ export const STATES = [
     pages: { ...BOTH, ...WELCOME },
     says: /3 of 8 done|A good way to start/,
     opens: '#done > summary',
+    mirrored: true,
   },
   {
     name: 'skipped',
@@ -81,6 +92,10 @@ export const STATES = [
     says: /put aside/,
   },
   { name: 'pending', begins: (who) => who.signsUp(false), pages: INSIDE, says: /plan/ },
+  { name: 'waiting', begins: (who) => who.signsUp(false), pages: RETURN, says: /Stripe is telling us/ },
+  { name: 'incomplete', begins: isFirst('incomplete'), pages: { ...DASHBOARD, ...ORGANIZATION, ...RETURN }, says: /first payment/ },
+  { name: 'paused', begins: becomes('paused'), pages: { ...BOTH, ...ORGANIZATION, ...RETURN }, says: /paused/i },
+  { name: 'paid', begins: pays, pages: RETURN, says: /Your plan is paid/ },
   { name: 'active', begins: pays, pages: { ...DASHBOARD, ...ORGANIZATION }, hides: /days left/ },
   {
     name: 'payment-failed',

@@ -189,12 +189,14 @@ fn person(found: &SignedIn) -> Person<'_> {
 /// The page for an address that has an account already: it got a sign-in mail instead.
 pub fn known_address(product: &str) -> Markup {
     let main = html! {
-        h1 { "You have an account already" }
-        (note(Tone::Notice, "✉️", "Check your mail", &html! {
-            p { "There is an account for this address, so no new organization was made. We have sent a sign-in link there; it works for 10 minutes." }
-        }))
-        p { "After signing in you can create a further organization." }
-        div class="actions" { (link_button(Weight::Secondary, "/login", "Go to sign-in")) }
+        section class="plain" {
+            h1 { "You have an account already" }
+            p class="lead" { "So no new organization was made. After signing in you can create a further one." }
+            (note(Tone::Notice, "✉️", "Check your mail", &html! {
+                p { "We have sent a sign-in link to this address; it works for 10 minutes." }
+            }))
+            p class="actions" { (link_button(Weight::Secondary, "/login", "Go to sign-in")) }
+        }
     };
     Page { product, title: "Check your mail", person: None, width: Width::Narrow, main }.render()
 }

@@ -148,7 +148,7 @@ fn scalar(value: &RawValue) -> Result<Option<String>, Problem> {
 }
 
 fn too_large() -> Problem {
-    Problem::new(Kind::TooLarge, "The body is larger than 64 KiB.")
+    Problem::new(Kind::TooLarge, "What was sent is larger than 64 KiB. Go back, shorten it, and send it again.")
 }
 
 #[cfg(test)]

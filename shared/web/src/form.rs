@@ -148,7 +148,10 @@ fn scalar(value: &RawValue) -> Result<Option<String>, Problem> {
 }
 
 fn too_large() -> Problem {
-    Problem::new(Kind::TooLarge, "What was sent is larger than 64 KiB. Go back, shorten it, and send it again.")
+    Problem::new(
+        Kind::TooLarge,
+        "What was sent is larger than 64 KiB. Go back, shorten it, and send it again.",
+    )
 }
 
 #[cfg(test)]

@@ -35,16 +35,17 @@ def counted() -> dict[str, tuple[int, str]]:
     system, watch, metrics = text.values()
     assert '"Dimensions": [[]],' in metrics, "a metric has dimensions: each of their values is a metric of its own"
     embedded = len(re.findall(r"^    \w+: (?:Count|Seconds),$", metrics, re.MULTILINE))
+    filters = (system + watch).count("AWS::Logs::MetricFilter")
     routes, streams = system.count("DetailedMetricsEnabled: true"), system.count("Metrics: [EventCount]")
     return {
         "functions": (system.count("Type: AWS::Serverless::Function"), "each is sampled for itself"),
         "metrics": (
-            embedded + routes * OF_A_ROUTE + streams * OF_A_STREAM,
-            f"{embedded} embedded ones, each in one set of dimensions, the empty one; {OF_A_ROUTE} of each detailed route ({routes}), {OF_A_STREAM} of each watched stream ({streams})",
+            embedded + filters + routes * OF_A_ROUTE + streams * OF_A_STREAM,
+            f"{embedded} embedded ones, each in one set of dimensions, the empty one; {filters} of filters on the log; {OF_A_ROUTE} of each detailed route ({routes}), {OF_A_STREAM} of each watched stream ({streams})",
         ),
         # Each metric of an alarm is named once, be it the alarm's only one or one that its expression reads.
         "metrics of alarms": (
-            system.count("MetricName:") + watch.count("MetricName:"),
+            (system + watch).count("MetricName:") - filters,
             f"of {system.count('AWS::CloudWatch::Alarm') + watch.count('AWS::CloudWatch::Alarm')} alarms; one that computes is charged for each metric that it reads",
         ),
         "dashboards": (watch.count("AWS::CloudWatch::Dashboard"), "one page"),

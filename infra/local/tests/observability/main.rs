@@ -21,7 +21,7 @@ mod wired;
 use std::collections::BTreeSet;
 
 use telemetry::{Metric, Unit};
-use watch::{Series, Watch};
+use watch::{Alarm, Series, Watch};
 
 /// The metrics of AWS that are watched, with their dimensions (each service's own page of metrics).
 const OF_AWS: [(&str, &[&str], &[&str]); 6] = [
@@ -40,7 +40,15 @@ const OF_AWS: [(&str, &[&str], &[&str]); 6] = [
 /// A run that does not happen counts nothing: for these, nothing is the news.
 const HEARTBEATS: [Metric; 2] = [Metric::ClockRan, Metric::MailRoundRan];
 
-fn exists(series: &Series) -> bool {
+fn exists(watch: &Watch, series: &Series) -> bool {
+    let of_log = watch::of_type(&watch.template, "AWS::Logs::MetricFilter").any(|(_, filter)| {
+        let told = &filter["MetricTransformations"][0];
+        watch::text(&told["MetricName"]) == series.metric
+            && watch::text(&told["MetricNamespace"]) == series.namespace
+    });
+    if of_log {
+        return series.dimensions.is_empty();
+    }
     if series.namespace == watch::OURS {
         return series.dimensions.is_empty() && Metric::ALL.iter().any(|it| it.name() == series.metric);
     }
@@ -55,7 +63,7 @@ fn exists(series: &Series) -> bool {
 fn every_alarm_and_every_widget_looks_at_a_metric_that_there_is() {
     let watch = Watch::read();
     for (place, series) in watch.alarmed().chain(watch.shown()) {
-        assert!(exists(series), "{place}: nobody tells {series:?}");
+        assert!(exists(&watch, series), "{place}: nobody tells {series:?}");
     }
 }
 
@@ -82,6 +90,40 @@ fn a_missing_heartbeat_is_an_alarm_and_missing_trouble_is_none() {
     let watch = Watch::read();
     for beat in HEARTBEATS {
         assert!(watch.alarmed().any(|(_, series)| series.metric == beat.name()), "{beat:?}");
+    }
+}
+
+/// When an alarm goes off that minds more than a single one in five minutes.
+const LIMITS: [(&str, &str); 13] = [
+    ("ApiFailing", "Sum GreaterThan 1 in 1/1 of 300 s"),
+    ("WebhookSlow", "p99 GreaterThan 5000 in 2/3 of 300 s"),
+    ("WebhookRefused", "Sum GreaterThanOrEqualTo 5 in 1/1 of 300 s"),
+    ("ProvisioningFailing", "Sum GreaterThan 5 in 1/1 of 900 s"),
+    ("TrialsWithoutPaymentMethod", "Sum GreaterThan !Ref MostTrialsWithoutPaymentMethod in 1/1 of 86400 s"),
+    ("ClockMissing", "Sum LessThan 1 in 1/1 of 900 s"),
+    ("MailRoundMissing", "Sum LessThan 1 in 1/1 of 900 s"),
+    ("ClockBehind", "Maximum GreaterThan 900 in 2/3 of 300 s"),
+    ("MailLate", "Maximum GreaterThan 300 in 2/3 of 300 s"),
+    ("MailBouncing", "Maximum GreaterThan 0.02 in 1/1 of 3600 s"),
+    ("MailComplained", "Maximum GreaterThan 0.0005 in 1/1 of 3600 s"),
+    ("MailStreamBehind", "Maximum GreaterThan 60000 in 2/3 of 300 s"),
+    ("EventStreamBehind", "Maximum GreaterThan 60000 in 2/3 of 300 s"),
+];
+
+/// The first sign of trouble, which is zero of nothing.
+const AT_ONCE: [&str; 2] = ["Sum GreaterThan 0 in 1/1 of 300 s", "Maximum GreaterThan 0 in 1/1 of 300 s"];
+
+#[test]
+fn an_alarm_goes_off_when_it_should() {
+    let watch = Watch::read();
+    for (name, _) in LIMITS {
+        assert!(watch.alarms.iter().any(|alarm| alarm.id == name), "{name}");
+    }
+    for Alarm { id, limit, .. } in &watch.alarms {
+        match LIMITS.iter().find(|(name, _)| name == id) {
+            Some((_, expected)) => assert_eq!(limit, expected, "{id}"),
+            None => assert!(AT_ONCE.contains(&limit.as_str()), "{id}: {limit}"),
+        }
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Alarm {
     pub tells_end: String,
     /// How far it looks back, in seconds.
     pub span: i64,
+    /// When it goes off: the comparison, of what, and in how many of how many spans of so many seconds.
+    pub limit: String,
 }
 
 /// Everything that is watched.
@@ -105,7 +107,16 @@ impl Alarm {
                 (series, stats[0]["Period"].as_i64())
             }
         };
+        let (period, spans) = (period.unwrap(), alarm["EvaluationPeriods"].as_i64().unwrap());
+        let limit = format!(
+            "{} {} {} in {}/{spans} of {period} s",
+            series[0].statistic,
+            text(&alarm["ComparisonOperator"]).trim_end_matches("Threshold"),
+            text(&alarm["Threshold"]),
+            alarm["DatapointsToAlarm"].as_i64().unwrap_or(spans),
+        );
         Self {
+            limit,
             id: id.to_owned(),
             name: text(&alarm["AlarmName"]),
             description: text(&alarm["AlarmDescription"]),
@@ -113,7 +124,7 @@ impl Alarm {
             missing_data: text(&alarm["TreatMissingData"]),
             tells: text(&alarm["AlarmActions"][0]),
             tells_end: text(&alarm["OKActions"][0]),
-            span: period.unwrap() * alarm["EvaluationPeriods"].as_i64().unwrap(),
+            span: period * spans,
         }
     }
 }

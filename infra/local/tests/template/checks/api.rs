@@ -56,7 +56,9 @@ pub fn access_log(stack: &Stack) -> Vec<String> {
         let format = log["Format"].as_str().unwrap_or_default();
         let fields = serde_json::from_str::<Value>(format).unwrap_or_default();
         log["DestinationArn"] != stack.arn("logs", "log-group:onramp-AccessLogs:*")
-            || ["requestId", "route", "status", "ms"].iter().any(|field| !fields[field].is_string())
+            || ["requestId", "route", "status", "ms", "gateway"]
+                .iter()
+                .any(|field| !fields[field].is_string())
             || ["$context.path", "rawPath", "querystring"].iter().any(|leak| format.contains(leak))
     });
     wrong.map(|(name, _)| format!("{name} does not write down its requests, or too much of them")).collect()

@@ -4,9 +4,10 @@
     python3 infra/deploy.py --config-env production DeploymentPreference=AllAtOnce --dry-run
     python3 infra/deploy.py --config-env production -- --profile acme --region eu-west-1
 
-Functions run as published versions, and SAM publishes one when the code or the text of the template changes. A
-parameter's value is neither: changed alone it would reach no function that runs. So the text is made to change with the
-values: a hash of all of them takes the place of the variable CONFIGURATION in the built template.
+Functions run as published versions, and SAM publishes one when a function's code, its variables as the template writes
+them or its memory change. Anything else, a time-out or the value of a parameter, would reach no function that runs. So
+the variables are made to change with all of it: a hash of the template's text and of every value takes the place of the
+variable CONFIGURATION in the built template.
 
 A stage is what its files and this command say: the template's defaults, over them the stage's `parameter_overrides` in
 samconfig.toml, over them the values given here. All of them are handed to `sam deploy`, which would keep the last value
@@ -110,9 +111,10 @@ def values(template: str, config: dict, given: list[str]) -> tuple[Values, set[s
 # ---- what follows from it ----
 
 
-def stamp(of: Values) -> str:
-    """Another one for other values, in whatever order they come; never a number to YAML."""
-    return "v" + sha256(json.dumps(of, sort_keys=True).encode()).hexdigest()[:12]
+def stamp(of: Values, template: str) -> str:
+    """Another one for other values, in whatever order they come, or another text; never a number to YAML."""
+    blank = STAMPED.sub(r"\1", template)
+    return "v" + sha256(json.dumps([of, blank], sort_keys=True).encode()).hexdigest()[:12]
 
 
 def stamped(template: str, mark: str) -> str:
@@ -192,7 +194,8 @@ def deploy(env: str, given: list[str], template: Path, dry_run: bool, more: list
     text = template.read_text(encoding="utf-8")
     config = stage((ROOT / "samconfig.toml").read_text(encoding="utf-8"), env)
     now, named = values(text, config, given)
-    text = stamped(text, stamp(now))
+    mark = stamp(now, text)
+    text = stamped(text, mark)
     faults = [f"{word} is given by this program" for word in more if word.split("=")[0] in OURS]
     faults += other_machines(template, now["Architecture"])
     if template == BUILT:
@@ -201,7 +204,7 @@ def deploy(env: str, given: list[str], template: Path, dry_run: bool, more: list
         raise Faults(*faults)
     run = command(env, template, now, more)
     if dry_run:
-        print(f"{shlex.join(run)}\n# CONFIGURATION is {stamp(now)}")
+        print(f"{shlex.join(run)}\n# CONFIGURATION is {mark}")
         return 0
     faults = taken_back(last_values(config, more), now, named)
     if faults:

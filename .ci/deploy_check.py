@@ -201,6 +201,7 @@ def what_is_refused(project: Project):
     project.build()
     refused(project.run(*given[1:], "StripeTrialDay=3", "AllAtOnce", "MailFromName=a\\b"), "MailFromName holds a backslash", "StripePublishableKey has no value", "no parameter StripeTrialDay", "AllAtOnce is not Name=Value")
     refused(project.run(*given, env="prod"), "no stage prod")
+    refused(project.run(env="default"), *(f"{name} still holds the example of samconfig.toml: the doctor says" for name in NEEDED))
     refused(project.run(*given, "--", "--parameter-overrides", "A=b"), "--parameter-overrides is given by this program")
     project.build(machine=0xB7)
     refused(project.run(*given), "BillingFunction is built for arm64 and not x86_64")
@@ -215,7 +216,8 @@ def what_is_refused(project: Project):
     refused(project.run(*given), "template.yaml is newer than what was built")
     # What was built elsewhere is as old as it is.
     packaged = str(shutil.copy(project.built, project.folder / "packaged.yaml"))
-    assert packaged in project.run(*given, "--template", packaged)[2][1]
+    code, said, calls = project.run(*given, "--template", packaged)
+    assert packaged in calls[1] and "packaged.yaml is deployed unchecked" in said, said
     project.built.unlink()
     refused(project.run(*given), "run sam build")
 

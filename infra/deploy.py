@@ -102,6 +102,8 @@ def values(template: str, config: dict, given: list[str]) -> tuple[Values, set[s
     known = defaults(template)
     faults += [f"the template has no parameter {name}" for name in named if name not in known]
     faults += [f"{name} has no value" for name, default in known.items() if default is None and name not in named]
+    # As the doctor knows them.
+    faults += [f"{name} still holds the example of samconfig.toml: the doctor says what belongs there" for name, value in named.items() if "replace" in value and " " not in value]
     faults += [f"{name} holds a backslash, which SAM would not hand on as it stands" for name, value in named.items() if "\\" in value]
     if faults:
         raise Faults(*faults)
@@ -197,9 +199,10 @@ def deploy(env: str, given: list[str], template: Path, dry_run: bool, more: list
     mark = stamp(now, text)
     text = stamped(text, mark)
     faults = [f"{word} is given by this program" for word in more if word.split("=")[0] in OURS]
-    faults += other_machines(template, now["Architecture"])
     if template == BUILT:
-        faults += stale(template)
+        faults += other_machines(template, now["Architecture"]) + stale(template)
+    else:
+        print(f"! {template.name} is deployed unchecked: it does not show whether a source is newer, nor for which processor it was built", file=sys.stderr)
     if faults:
         raise Faults(*faults)
     run = command(env, template, now, more)

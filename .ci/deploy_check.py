@@ -46,7 +46,7 @@ if sys.argv[0].endswith("aws"):
 """
 
 
-# A stack of two functions, whose last release began at nine and changed only the first.
+# A stack of three functions, whose last release began at nine: it changed the first, left the second and brought the third.
 ALIASES = """#!{python}
 import os, sys
 words = sys.argv[1:]
@@ -55,6 +55,7 @@ def option(name):
 stack = {{
     "arn:1:function:one": ["2026-01-15T09:00:40 $LATEST", "2026-01-02T08:00:00 9", "2026-01-09T08:00:00 10", "2026-01-15T09:00:40 11"],
     "arn:1:function:two": ["2026-01-02T08:00:00 $LATEST", "2026-01-02T08:00:00 3"],
+    "arn:1:function:new": ["2026-01-15T09:00:41 $LATEST", "2026-01-15T09:00:41 1"],
 }}
 match words[:2]:
     case ["cloudformation", "list-stack-resources"]:
@@ -229,11 +230,11 @@ def what_points_back(project: Project):
     program = project.folder / "bin/aws"
     program.write_text(ALIASES.format(python=sys.executable))
     surroundings = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}", "CALLS": str(project.calls)}
-    for script, wanted in ((back, ("10", "3")), (forth, ("11", "3"))):
+    for script, wanted in ((back, ["one live 10", "two live 3"]), (forth, ["one live 11", "two live 3", "new live 1"])):
         project.calls.write_text("")
         subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=surroundings, check=True)
         told = project.calls.read_text().splitlines()
-        assert told == [f"arn:1:function:one live {wanted[0]}", f"arn:1:function:two live {wanted[1]}"], told
+        assert told == [f"arn:1:function:{moved}" for moved in wanted], told
 
 
 def main():

@@ -6,7 +6,8 @@ Every block of shell says by its first line what it is:
 
     ```sh           run here, in the order of the page, in the project's folder, beside a running stack
     ```sh serves    something that stays: started, awaited and ended
-    ```sh ci NAME   what the part NAME of .ci/run runs, or all of it where none is named
+    ```sh ci NAME   what the part NAME of .ci/run runs, by itself with every change
+    ```sh asked NAME  a part of .ci/run that runs only when it is asked for
     ```sh account   needs an AWS or Stripe account: only read, as shell, for calls and options that the AWS CLI has, and
                     for options that our own programs have
     ```sh tell      a file that its reader saves, which .ci/embedding.py runs: only read
@@ -132,7 +133,9 @@ class Check:
                 case "serves":
                     self.serve(place, block)
                 case "ci":
-                    self.part(place, rest)
+                    self.part(place, rest, asked=False)
+                case "asked":
+                    self.part(place, rest, asked=True)
                 case "account" | "tell":
                     self.read(place, block)
                 case other:
@@ -159,10 +162,15 @@ class Check:
             with running([str(self.program), *arguments, *data], "/_local/health", self.folder / "log"):
                 pass
 
-    def part(self, place: str, name: str):
-        parts = re.findall(r"^(\w+)\(\) \{", (ROOT / ".ci/run").read_text(encoding="utf-8"), re.MULTILINE)
-        if name and name not in parts:
+    def part(self, place: str, name: str, *, asked: bool):
+        ci = (ROOT / ".ci/run").read_text(encoding="utf-8")
+        checks = ci[ci.index("# ---- the checks ----") : ci.index("# ---- one after the other ----")]
+        parts = re.findall(r"^(\w+)\(\) \{", checks, re.MULTILINE)
+        default = re.search(r'in "\$\{@:-([\w ]+)\}"', ci)[1].split()
+        if name not in parts:
             self.fault(place, f".ci/run has no part {name}")
+        elif asked == (name in default):
+            self.fault(place, f"the part {name} of .ci/run runs {'by itself: sh ci' if asked else 'only when asked for: sh asked'} {name}")
 
     def read(self, place: str, block: str):
         sound = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True, check=False)

@@ -1,5 +1,5 @@
 """infra/deploy.py beside SAM's own code: what it writes makes new versions, and what it says SAM understands. And the
-runbook's way back without it.
+runbook's way back without it, and infra/restore.py.
 
     target/ci/venv/bin/python .ci/deploy_check.py
 
@@ -68,6 +68,42 @@ match words[:2]:
     case ["lambda", "update-alias"]:
         with open(os.environ["CALLS"], "a") as file:
             file.write(" ".join([option("--function-name"), option("--name"), option("--function-version")]) + "\\n")
+"""
+
+# Tables are files. What is written is in part sent back the first time, as a busy table does.
+TABLES = """#!{python}
+import json, os, sys
+from pathlib import Path
+words = sys.argv[1:]
+def option(name):
+    return words[words.index(name) + 1]
+def table(name):
+    return Path(os.environ["TABLES"]) / name
+assert words[-2:] == ["--region", "eu-west-1"], words
+match words[:2]:
+    case ["dynamodb", "scan" | "query" as call]:
+        items = json.loads(table(option("--table-name")).read_text())
+        if call == "query":
+            assert option("--key-condition-expression") == "pk = :pk"
+            items = [item for item in items if item["pk"] == json.loads(option("--expression-attribute-values"))[":pk"]]
+        print(json.dumps({{"Items": items}}))
+    case ["dynamodb", "batch-write-item"]:
+        [(name, requests)] = json.loads(Path(option("--request-items").removeprefix("file://")).read_text()).items()
+        assert 0 < len(requests) <= 25, len(requests)
+        items = {{(it["pk"]["S"], it["sk"]["S"]): it for it in json.loads(table(name).read_text())}}
+        done, left = (requests[:1], requests[1:]) if len(requests) == 25 else (requests, [])
+        for request in done:
+            match request:
+                case {{"PutRequest": {{"Item": it}}}}:
+                    items[it["pk"]["S"], it["sk"]["S"]] = it
+                case {{"DeleteRequest": {{"Key": key}}}}:
+                    del items[key["pk"]["S"], key["sk"]["S"]]
+        table(name).write_text(json.dumps(list(items.values())))
+        with open(os.environ["CALLS"], "a") as file:
+            file.write(f"{{len(done)}} of {{len(requests)}}\\n")
+        print(json.dumps({{"UnprocessedItems": {{name: left}} if left else {{}}}}))
+    case other:
+        sys.exit(f"not an AWS call of ours: {{other}}")
 """
 
 
@@ -237,8 +273,48 @@ def what_points_back(project: Project):
         assert told == [f"arn:1:function:{moved}" for moved in wanted], told
 
 
+def what_is_restored(project: Project):
+    """infra/restore.py, for a whole table and for one partition."""
+
+    def item(pk: str, version: int | None = None, **more: str) -> dict:
+        told = {"pk": {"S": pk}, "sk": {"S": "ORG"}, **{name: {"S": text} for name, text in more.items()}}
+        return told if version is None else {**told, "version": {"N": str(version)}}
+
+    same, grown = item("ORG#same", 3, name="Acme"), [item(f"SIGNUP#{n}") for n in range(30)]
+    was = [same, item("ORG#other", 4, name="Good"), item("ORG#gone", 2), item("LIMIT#1", times="1"), *grown]
+    now = [same, item("ORG#other", 9, name="Bad"), item("ORG#late", 1), item("LIMIT#1", times="2")]
+    program = project.folder / "bin/aws"
+    program.write_text(TABLES.format(python=sys.executable))
+    surroundings = {**os.environ, "PATH": str(program.parent), "CALLS": str(project.calls), "TABLES": str(project.folder)}
+
+    def restore(*more: str, source: list[dict] = was) -> tuple[int, str, list[dict]]:
+        project.calls.write_text("")
+        (project.folder / "restored").write_text(json.dumps(source))
+        words = [sys.executable, str(ROOT / "infra/restore.py"), "--source", "restored", "--table", "live", *more, "--", "--region", "eu-west-1"]
+        run = subprocess.run(words, env=surroundings, capture_output=True, text=True, check=False)
+        found = json.loads((project.folder / "live").read_text())
+        return run.returncode, run.stdout + run.stderr, in_order(found)
+
+    def in_order(items: list[dict]) -> list[dict]:
+        return sorted(items, key=lambda it: it["pk"]["S"])
+
+    (project.folder / "live").write_text(json.dumps(now))
+    code, said, found = restore()
+    assert code == 0 and "33 items would be written as they were, 1 deleted, of 4" in said and found == in_order(now), said
+    assert restore("--write", source=[])[0] == 1 and not project.calls.read_text()
+    # One organization, and nothing else. Its version goes on.
+    back = item("ORG#other", 10, name="Good")
+    code, said, found = restore("--write", "--partition", "ORG#other")
+    assert found == in_order([back if it["pk"] == back["pk"] else it for it in now]), (said, found)
+    code, said, found = restore("--write")
+    assert code == 0 and "32 items were written as they were, 1 deleted" in said, said
+    assert found == in_order([back if it["pk"] == back["pk"] else it for it in was]), (said, found)
+    assert project.calls.read_text().splitlines() == ["1 of 25", "24 of 24", "8 of 8"]
+    assert restore("--write")[1].startswith("0 items were written as they were, 0 deleted")
+
+
 def main():
-    checks = (what_is_published, what_is_read, what_is_run, what_is_refused, what_points_back)
+    checks = (what_is_published, what_is_read, what_is_run, what_is_refused, what_points_back, what_is_restored)
     for check in checks:
         with tempfile.TemporaryDirectory() as folder:
             check(Project(Path(folder).resolve()))

@@ -20,8 +20,19 @@ struct Options {
     folder: PathBuf,
 }
 
+/// Permissions that the last release needs and this one does not, as the report begins to name them. A role is narrowed
+/// before the aliases move, so that each goes one release later. What is used again, or granted no more, is taken off.
+const RETIRING: [&str; 0] = [];
+
 fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let report = audit(template::TEXT, &ledger::read(&Options::parse().folder)?)?;
+    let mut report = audit(template::TEXT, &ledger::read(&Options::parse().folder)?)?;
+    let retires = |line: &String| RETIRING.iter().any(|it: &&str| line.starts_with(*it));
+    let stale: Vec<_> =
+        RETIRING.iter().filter(|it| !report.unused.iter().any(|line| line.starts_with(**it))).collect();
+    for line in &stale {
+        println!("used again, or granted no more: {line}");
+    }
+    report.unused.retain(|line| !retires(line));
     println!("{report}");
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.is_clean() && stale.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -4,7 +4,10 @@ use crate::doctor::finding::{Area, Finding};
 use crate::template;
 
 const AREA: Area = Area::Table;
-const AGAIN: &str = "deploy the stack again: the table is not as the template has it";
+/// CloudFormation compares templates and not the table, so a deployment mends nothing of it.
+const ANOTHER: &str =
+    "a deployment does not mend it: give the table another logical id and copy its items, docs/deploy.md, 14";
+const ALLOWED: &str = "allow whoever asks to read it";
 
 /// The table beside the template's.
 pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableState>) -> Vec<Finding> {
@@ -22,6 +25,9 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
         }
     };
     let fault = |subject: &str, said: &str, mend: &str| Finding::fault(AREA, subject, said, mend);
+    let on = |command: &str, options: &str| {
+        format!("aws dynamodb {command} --table-name {} {options}", state.name)
+    };
     let mut findings = Vec::new();
     if !state.active {
         findings.push(fault(&state.name, "is not active", "wait until it is, then run this again"));
@@ -37,9 +43,9 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
         let keys: Vec<&str> =
             std::iter::once(&index.partition).chain(&index.sort).map(|key| key.attribute.as_str()).collect();
         match state.indexes.iter().find(|(name, ..)| *name == index.name) {
-            None => findings.push(fault(&index.name, "does not exist: nothing is found by time", AGAIN)),
+            None => findings.push(fault(&index.name, "does not exist: nothing is found by time", ANOTHER)),
             Some((_, found, _)) if *found != keys => {
-                findings.push(fault(&index.name, "has other keys", AGAIN))
+                findings.push(fault(&index.name, "has other keys", ANOTHER))
             }
             Some((.., false)) => {
                 findings.push(fault(&index.name, "is still being built", "wait until it is active"))
@@ -53,7 +59,7 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
         findings.push(fault(
             "Stream",
             "does not carry new and old images: no mail is fast and no event goes out",
-            AGAIN,
+            ANOTHER,
         ));
     }
     match (&state.expires, &expected.ttl) {
@@ -61,20 +67,31 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
             findings.push(fault(
                 "Expiry",
                 "is not on for expires_at: used links and old sessions stay for ever",
-                AGAIN,
+                &on(
+                    "update-time-to-live",
+                    "--time-to-live-specification Enabled=true,AttributeName=expires_at",
+                ),
             ));
         }
-        (Err(why), _) => findings.push(unread(AREA, "Expiry", why, "dynamodb:DescribeTimeToLive", AGAIN)),
+        (Err(why), _) => findings.push(unread(AREA, "Expiry", why, "dynamodb:DescribeTimeToLive", ALLOWED)),
         _ => {}
     }
     match &state.restorable {
         Ok(true) => {}
-        Ok(false) => findings.push(fault("Recovery", "to a point in time is off: there is no backup", AGAIN)),
-        Err(why) => findings.push(unread(AREA, "Recovery", why, "dynamodb:DescribeContinuousBackups", AGAIN)),
+        Ok(false) => {
+            let recovery = "--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true";
+            findings.push(fault(
+                "Recovery",
+                "to a point in time is off: there is no backup",
+                &on("update-continuous-backups", recovery),
+            ));
+        }
+        Err(why) => {
+            findings.push(unread(AREA, "Recovery", why, "dynamodb:DescribeContinuousBackups", ALLOWED))
+        }
     }
     if !state.protected {
-        let mend =
-            format!("aws dynamodb update-table --deletion-protection-enabled --table-name {}", state.name);
+        let mend = on("update-table", "--deletion-protection-enabled");
         findings.push(Finding::doubt(AREA, "Protection", "against deletion is off", mend));
     }
     if findings.is_empty() {

@@ -5,11 +5,15 @@ document.body.append(said);
 
 const follow = async () => {
   const answer = await fetch(location.pathname + location.search, { headers: { accept: "text/html" }, redirect: "manual" });
-  if (answer.ok) takeOver(await answer.text());
+  if (!answer.ok) throw new Error(`${location.pathname} answers ${answer.status}`);
+  takeOver(await answer.text());
 };
 
-// Of when the page is, as it says itself.
-const shows = () => document.querySelector("[data-updated]")?.dataset.updated ?? null;
+// What the page shows, as it says itself: of when its checklist is, and how the organization stands.
+const shows = ({ updated_at, organization: { status } }) => {
+  const { updated = null, status: shown } = document.querySelector("[data-status]")?.dataset ?? {};
+  return updated_at === updated && status === shown;
+};
 
 let tag;
 let done = new Set();
@@ -21,12 +25,14 @@ const look = async () => {
   const list = await answer.json();
   const first = !tag;
   const before = done;
+  // What was changed on this very page is there, and was said.
+  const known = shows(list);
+  const fresh = first && known;
+  // Only what is shown counts as seen: where the page does not come, the next look tries again.
+  if (!fresh) await follow();
   tag = answer.headers.get("etag");
   done = new Set(list.tasks.filter((task) => task.completed).map((task) => task.key));
-  // What was changed on this very page is there, and was said.
-  const known = list.updated_at === shows();
-  if (first && known) return false;
-  await follow();
+  if (fresh) return false;
   if (!known) {
     const news = list.tasks.filter((task) => !first && task.completed && !before.has(task.key));
     const told = news.map((task) => `${task.title}: done. `).join("");

@@ -28,7 +28,7 @@ fn admin(view: &View, config: &Config) -> Markup {
     html! {
         h1 { "Getting started" }
         p class="lead" { (steps.total_count()) " short steps, and " (view.org.name) " is at home in " (config.product) "." }
-        div id="checklist" class="stack" data-updated=[view.updated_at()] {
+        div id="checklist" class="stack" data-updated=[view.updated_at()] data-status=(view.status().as_str()) {
             (unreachable::render(view))
             @if let Some(since) = dismissed_at { (dismissed(since, view)) }
             (undo::skip(view))

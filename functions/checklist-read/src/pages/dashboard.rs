@@ -22,7 +22,7 @@ pub fn render(view: &View, config: &Config) -> Markup {
         }
         (undo::dismissal(view))
         (banner::render(view))
-        div class=(if widget { "columns" } else { "stack" }) data-updated=[view.updated_at()] {
+        div class=(if widget { "columns" } else { "stack" }) data-updated=[view.updated_at()] data-status=(view.status().as_str()) {
             @if widget { div class="column-end" { (widget::render(view)) } }
             div class="stack" {
                 (projects(view))

@@ -1,6 +1,7 @@
 // A piece of ours in a frame: it tells the page around it how high it is, follows what changes, and says why it is empty.
 const { obPart: part, obPages: pages, obWhy: why, obOver: over } = document.body.dataset;
 const main = document.querySelector("main");
+const said = document.querySelector("[role=status]");
 const around = location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
 const tell = (message) => {
   if (pages.split(" ").includes(around)) parent.postMessage({ onramp: part, ...message }, around);
@@ -9,6 +10,20 @@ new ResizeObserver(() => tell({ height: Math.ceil(document.documentElement.getBo
 const refuse = (why) => {
   console.error(`onramp: ${why}`);
   tell({ refused: why });
+};
+const progress = () => main.firstElementChild?.dataset.obProgress;
+// What is here already stays as it is. Both are compared as the browser reads them: the first answer may be what the page
+// came with, or of after that.
+const show = (html) => {
+  const next = document.createElement("main");
+  next.innerHTML = html;
+  if (next.innerHTML === main.innerHTML) return;
+  const before = progress();
+  main.replaceChildren(...next.childNodes);
+  const now = progress();
+  if (!before || !now || before === now) return;
+  const { completed, total } = JSON.parse(now);
+  said.textContent = `${completed} of ${total} done.`;
 };
 if (why) refuse(why);
 if (over === undefined) {
@@ -22,9 +37,7 @@ if (over === undefined) {
       if (refused) refuse(refused);
       return answer.status === 401 ? "over" : null;
     }
-    const html = await answer.text();
-    // The first answer is what the page came with, unless it came empty.
-    if (tag || why) main.innerHTML = html;
+    show(await answer.text());
     tag = answer.headers.get("etag");
     return true;
   };

@@ -98,6 +98,18 @@ function mint(claims) {
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
+/** Whom the host app's page names. */
+function who([org, sub]) {
+  return { org, sub };
+}
+
+/** Somebody else's organization, as claims of a token. */
+async function signUp(name) {
+  const form = new URLSearchParams({ name, full_name: 'Mo Roe', email: 'mo@other.example', start_trial: 'true' });
+  const answer = await fetch(`${onramp}/organizations/new`, { method: 'POST', body: form, redirect: 'manual' });
+  return who(/(org_[^.]+)\.(usr_[^.]+)/.exec(answer.headers.get('set-cookie')).slice(1));
+}
+
 /**
  * A page that demands of everything it loads that it may be loaded holds elements and frames; and a frame that has nothing
  * to show is ours and empty, never the browser's own refusal, and says why in the console and to the page.
@@ -114,6 +126,7 @@ async function holdsStrictly(context, person) {
     expired: [mint({ ...good, iat: now - 900, exp: now - 600 }), /^the embed token expired/],
     forged: [`${token}x`, /^the embed token is not/],
     foreign: [mint({ ...good, origin: app }), /^the embed token is for pages of another origin/],
+    none: ['', /^the embed token is missing/],
     odd: [`${token}&part=everything`, /^the frame's address takes token/],
   };
   const held = Object.entries(frames).map(([id, [token]]) => `<iframe id="${id}" title="${id}" src="${onramp}/onboarding/embed?token=${token}"></iframe>`);
@@ -190,7 +203,7 @@ async function walk(browser) {
     await control('POST', 'events', { source: 'timetracker', 'detail-type': 'project.created', detail: { organization_id: organization } });
     await element.getByText('1 of 8 done').first().waitFor({ timeout: 15_000 });
     const elementTook = Date.now() - began;
-    await frame.getByText('1 of 8 done').waitFor({ timeout: 15_000 });
+    await frame.getByText('1 of 8 done').first().waitFor({ timeout: 15_000 });
     const frameTook = Date.now() - began;
     assert.equal(await page.evaluate(() => document.activeElement.shadowRoot.activeElement?.textContent), 'Skip');
     await page.getByText('ob:progress {"completed":1').waitFor();
@@ -234,22 +247,85 @@ async function walk(browser) {
     const inHalfAMinute = await asked(since);
     assert.ok(inHalfAMinute <= 18, `${inHalfAMinute} requests in 30 s`);
 
+    // What happens between a frame's document and its first look is shown and said as any other change.
+    const early = await context.newPage();
+    const [opened, open] = promise();
+    await early.route('**/assets/frame-*.js', async (route) => {
+      await opened;
+      await route.continue();
+    });
+    await early.goto(app, { waitUntil: 'commit' });
+    const late = early.frameLocator('iframe[title=Onboarding]');
+    await late.getByText('4 of 8 done').waitFor();
+    await control('POST', 'events', { source: 'timetracker', 'detail-type': 'settings.updated', detail: { organization_id: organization } });
+    open();
+    await late.getByText('5 of 8 done').first().waitFor({ timeout: 4_000 });
+    assert.equal(await late.locator('[role=status]').textContent(), '5 of 8 done.');
+    await early.close();
+
+    // A click that does not go through says so to everybody, and why where that is for people to know.
+    await element.getByText('5 of 8 done').first().waitFor({ timeout: 15_000 });
+    const failed = element.locator('.ob-said');
+    const refusal = { status: 402, contentType: 'application/problem+json', headers: { 'access-control-allow-origin': app }, body: '{"detail": "Choose a plan to go on working."}' };
+    for (const [answer, words] of [
+      [(route) => route.fulfill(refusal), 'That did not work. Choose a plan to go on working.'],
+      [(route) => route.abort(), 'That did not work. Try again in a moment.'],
+    ]) {
+      await page.route('**/checklist/complete/*', answer);
+      await element.getByRole('button', { name: 'Mark as done' }).click();
+      await failed.filter({ hasText: words }).waitFor({ timeout: 5_000 });
+      assert.ok((await failed.boundingBox()).height > 20, 'it can be seen');
+      await page.unroute('**/checklist/complete/*');
+    }
+    await look(page, 'host-app-failed-click', PICTURES, faults);
+    assert.deepEqual(faults, []);
+
+    // Another organization's progress is not a change of this one's.
+    const elsewhere = await signUp('Other Corp');
+    const now = Math.floor(Date.parse((await control('GET', 'clock')).now) / 1000);
+    const swapped = await page.evaluate(async (tokens) => {
+      const element = document.createElement('onboarding-widget');
+      const heard = [];
+      const progress = () => new Promise((done) => element.addEventListener('ob:progress', ({ detail }) => done(heard.push(detail.completed)), { once: true }));
+      element.addEventListener('ob:complete', () => heard.push('complete'));
+      document.querySelector('main').append(element);
+      for (const token of tokens) {
+        const next = progress();
+        element.setAttribute('token', token);
+        await next;
+      }
+      const said = element.shadowRoot.querySelector('[role=status]').textContent;
+      element.remove();
+      return { heard, said };
+    }, [who(await page.locator('dd code').allTextContents()), elsewhere].map((claims) => mint({ ...claims, iat: now, exp: now + 300 })));
+    assert.deepEqual(swapped, { heard: [5, 0], said: '' });
+
     // A page of Onramp's own follows, too: the same document, the focus where it was, and the change said politely.
     const ours = await context.newPage();
     ours.on('pageerror', (error) => said.push(String(error)));
     await ours.goto(`${onramp}/onboarding/checklist`);
-    await ours.getByText('4 of 8 done').first().waitFor();
+    await ours.getByText('5 of 8 done').first().waitFor();
     await ours.waitForResponse((answer) => answer.url().endsWith('/onboarding/api/checklist'));
     await ours.evaluate(() => (globalThis.sameDocument = true));
     const dismiss = ours.getByRole('button', { name: /Dismiss/ }).first();
     await dismiss.focus();
     const told = Date.now();
     await control('POST', 'events', { source: 'timetracker', 'detail-type': 'client.created', detail: { organization_id: organization } });
-    await ours.getByText('5 of 8 done').first().waitFor({ timeout: 15_000 });
+    await ours.getByText('6 of 8 done').first().waitFor({ timeout: 15_000 });
     const pageTook = Date.now() - told;
     assert.equal(await ours.evaluate(() => globalThis.sameDocument), true);
     assert.match(await ours.evaluate(() => document.activeElement.textContent), /Dismiss/);
-    assert.match(await ours.locator('[role=status]').last().textContent(), /Add client: done\. 5 of 8 done\./);
+    assert.match(await ours.locator('[role=status]').last().textContent(), /Add client: done\. 6 of 8 done\./);
+
+    // Where the page does not come the first time, it is asked for again, and nothing is said of what is not there.
+    let pages = 0;
+    await ours.route('**/onboarding/checklist', (route) => (pages++ ? route.continue() : route.fulfill({ status: 503 })));
+    const refused = ours.waitForResponse((answer) => answer.status() === 503);
+    await control('POST', 'events', { source: 'timetracker', 'detail-type': 'report.generated', detail: { organization_id: organization } });
+    await refused;
+    assert.match(await ours.locator('[role=status]').last().textContent(), /6 of 8 done\./);
+    await ours.locator('main').getByText('7 of 8 done').first().waitFor({ timeout: 40_000 });
+    assert.match(await ours.locator('[role=status]').last().textContent(), /7 of 8 done\./);
     await ours.close();
 
     // A token that expired, made by the page as a careless host would keep it.
@@ -279,8 +355,7 @@ async function walk(browser) {
     assert.equal((await page.frameLocator('#old').locator('main').textContent()).trim(), '');
     assert.ok(said.filter((text) => /expired/.test(text)).length >= 2, 'the frame says it, too');
 
-    const [org, sub] = await page.locator('dd code').allTextContents();
-    await holdsStrictly(context, { org, sub });
+    await holdsStrictly(context, who(await page.locator('dd code').allTextContents()));
 
     // Dismissed where it stands.
     await element.getByRole('button', { name: 'Dismiss' }).click();

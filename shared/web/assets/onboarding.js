@@ -108,27 +108,40 @@ class Piece extends HTMLElement {
       link.replaceWith(button);
     }
     if (held) ([...this.box.querySelectorAll("a, button")].find((it) => it.textContent === held) ?? this.box).focus({ preventScroll: true });
-    const progress = this.box.firstElementChild?.dataset.obProgress;
-    if (!progress || progress === this.progress) return;
+    const { obProgress: progress, obOrg: org } = this.box.firstElementChild?.dataset ?? {};
+    if (!progress) return;
+    // Another organization's progress is nothing to compare with: it has only just become known.
+    const known = this.org === org ? this.progress : undefined;
+    if (progress === known) return;
+    [this.org, this.progress] = [org, progress];
     const now = JSON.parse(progress);
-    const before = this.progress && JSON.parse(this.progress);
-    this.progress = progress;
+    const before = known && JSON.parse(known);
     this.fire("ob:progress", now);
-    if (before) this.said.textContent = `${now.completed} of ${now.total} done.`;
+    if (before) this.say(`${now.completed} of ${now.total} done.`);
     if (before?.next && !now.next) this.fire("ob:complete", {});
+  }
+
+  // What changed is seen as it is; that something did not work stands there for everybody.
+  say(text, failed) {
+    this.said.className = failed ? "ob-card ob-warning ob-said" : "ob-ears";
+    this.said.textContent = text;
   }
 
   async act(what) {
     if (this.acting) return;
     this.acting = true;
+    this.say("");
     try {
       const answer = await this.ask("POST", `/onboarding/api/checklist/${what}`);
-      if (!answer.ok) throw new Error((await answer.json()).detail);
+      if (!answer.ok) throw Object.assign(new Error((await answer.json()).detail), { status: answer.status });
       if (what === "dismiss") this.fire("ob:dismiss", {});
       await this.round.now();
-    } catch (error) {
-      complain(error.message);
-      this.said.textContent = "That did not work. Try again in a moment.";
+    } catch ({ message, status }) {
+      complain(message);
+      // Trouble passes, and a token is the host's affair; any other refusal is for the person to read.
+      const theirs = status < 500 && status !== 401;
+      this.say(`That did not work. ${theirs ? message : "Try again in a moment."}`, true);
+      if (theirs) this.round.now();
     }
     this.acting = false;
   }

@@ -28,7 +28,7 @@ pub fn render(view: &View, config: &Config, origin: &str) -> Markup {
         html! { a class="ob-quiet" href=(all) target="_top" data-ob-do=(what) { (label) } }
     };
     html! {
-        section class="ob-card" aria-label="Getting started" data-ob-progress=(progress) {
+        section class="ob-card" aria-label="Getting started" data-ob-org=(view.org.id) data-ob-progress=(progress) {
             div class="ob-head" {
                 p class="ob-title" { "Getting started" }
                 a class="ob-quiet" href=(all) target="_top" { "See all" span class="ob-ears" { " tasks" } }

@@ -41,6 +41,9 @@ pub struct EmbedToken {
 /// Why a token shows nothing, in words for the host app's developer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
+    /// There is none.
+    #[error("the embed token is missing")]
+    Missing,
     /// It has not the form of a token.
     #[error("the embed token is not three parts of base64url joined by full stops")]
     Malformed,
@@ -127,6 +130,9 @@ impl EmbedToken {
     /// # Errors
     /// [`Refused`], whose text is for the token's holder.
     pub fn verify(token: &str, keys: &Keys, now: Timestamp) -> Result<Self, Refused> {
+        if token.is_empty() {
+            return Err(Refused::Missing);
+        }
         if token.len() > MOST_BYTES {
             return Err(Refused::Malformed);
         }
@@ -322,7 +328,7 @@ mod tests {
             ("two parts", format!("{header}.{body}"), Refused::Malformed),
             ("four parts", format!("{good}.x"), Refused::Malformed),
             ("padding", format!("{good}="), Refused::Malformed),
-            ("nothing", String::new(), Refused::Malformed),
+            ("nothing", String::new(), Refused::Missing),
             ("too much", "e".repeat(MOST_BYTES + 1), Refused::Malformed),
         ] {
             let got = verify(&token).unwrap_err();
@@ -338,6 +344,78 @@ mod tests {
             EmbedToken::verify(&good, &Keys::default(), Timestamp::from_second(NOW).unwrap()),
             Err(Refused::Key)
         );
+    }
+
+    /// Every refusal; with a new one this does not build until it is here, and then not pass until it is documented.
+    fn every() -> Vec<Refused> {
+        let claims = [
+            "claims cannot be read: texts, and iat and exp in whole seconds",
+            "iat is missing",
+            "exp is missing",
+            "exp is not after its iat",
+            "org is not an organization's id, org_…",
+            "sub is not a person's id, usr_…",
+        ];
+        let source = include_str!("embed.rs").split("#[cfg(test)]").next().unwrap();
+        for rest in source.split("Refused::Claim(\"").skip(1) {
+            assert!(claims.contains(&rest.split('"').next().unwrap()), "{rest:.60}");
+        }
+        let others = [
+            Refused::Missing,
+            Refused::Malformed,
+            Refused::Header,
+            Refused::Key,
+            Refused::Audience,
+            Refused::TooLong(901),
+            Refused::Expired(Span(60)),
+            Refused::Early(Span(61)),
+            Refused::Origin,
+            Refused::Nobody,
+        ];
+        for refused in &others {
+            match refused {
+                Refused::Missing
+                | Refused::Malformed
+                | Refused::Header
+                | Refused::Key
+                | Refused::Claim(_)
+                | Refused::Audience
+                | Refused::TooLong(_)
+                | Refused::Expired(_)
+                | Refused::Early(_)
+                | Refused::Origin
+                | Refused::Nobody => {}
+            }
+        }
+        claims.into_iter().map(Refused::Claim).chain(others).collect()
+    }
+
+    #[test]
+    fn each_refusal_is_in_the_guide_and_nothing_else_is() {
+        let page =
+            include_str!("../../../docs/host-app.md").split_once("### When nothing is shown").unwrap().1;
+        let table = page.lines().skip_while(|line| !line.starts_with("|---")).skip(1);
+        let told: Vec<_> = table
+            .take_while(|line| line.starts_with("| "))
+            .map(|line| line.split(" | ").next().unwrap().trim_start_matches("| "))
+            .filter(|told| told.starts_with("the embed token"))
+            .collect();
+        // What varies stands there as three dots, as do the ids that begin so.
+        let fits = |told: &str, said: &str| {
+            let said = said.replace('…', "");
+            let mut rest = Some(said.as_str());
+            for part in told.split('…') {
+                rest = rest.and_then(|it| it.split_once(part)).map(|(_, rest)| rest);
+            }
+            rest == Some("")
+        };
+        let said: Vec<_> = every().iter().map(ToString::to_string).collect();
+        for said in &said {
+            assert_eq!(told.iter().filter(|told| fits(told, said)).count(), 1, "{said}: {told:#?}");
+        }
+        for told in told {
+            assert!(said.iter().any(|said| fits(told, said)), "{told}");
+        }
     }
 
     proptest! {

@@ -8,17 +8,13 @@ use axum::{
     extract::{Query, State, rejection::QueryRejection},
     response::Response,
 };
-use host::embed::Refused;
-use http::{HeaderMap, Request, StatusCode};
+use http::{Request, StatusCode};
 use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
 use web::{Embeddable, Origins, Problem, ui::assets};
 
 use super::{banner, look, widget};
-use crate::{
-    app::App,
-    view::{View, Word},
-};
+use crate::{app::App, view::Word};
 
 /// What the host app's developer reads while we have trouble of our own.
 const TROUBLE: &str = "Onramp cannot answer just now, and is asked again by itself";
@@ -60,7 +56,11 @@ pub async fn show<B>(
 ) -> Response {
     let origin = web::origin(&request);
     let (part, looked) = match asked {
-        Ok(Query(FrameIn { token, part })) => (part, open(&app, &token, request.headers()).await),
+        // Which page is around the frame, is the browser's word, where it gives it; a token that is bound to another
+        // gives that page no more than the reason.
+        Ok(Query(FrameIn { token, part })) => {
+            (part, look(&app, &token, web::referrer(request.headers()).as_deref()).await)
+        }
         Err(_) => {
             let why = "the frame's address takes token, and part as widget or banner";
             (Part::default(), Err(Problem::bad_request(why)))
@@ -85,15 +85,6 @@ pub async fn show<B>(
             response.headers_mut().extend(problem.headers);
             response
         }
-    }
-}
-
-/// What the token shows to the page around the frame. Which page that is, is the browser's word, where it gives it; a
-/// token that is bound to another gives that page no more than the reason.
-async fn open(app: &App, token: &str, headers: &HeaderMap) -> Result<View, Problem> {
-    match token {
-        "" => Err(Problem::token_refused(&Refused::Malformed)),
-        token => look(app, token, web::referrer(headers).as_deref()).await,
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn home(guest: &Guest, shown: &Shown<'_>, path: &str) -> Markup {
                 }
                 section.way aria-labelledby="frames" {
                     h2 id="frames" { "Frames" }
-                    iframe title="Trial" src=(framed("banner")) height="120" {}
+                    iframe title="Trial" src=(framed("banner")) height="170" {}
                     iframe title="Onboarding" src=(framed("widget")) height="320" {}
                 }
             }

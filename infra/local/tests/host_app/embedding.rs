@@ -279,7 +279,7 @@ async fn a_frame_is_held_by_listed_pages_alone_and_needs_no_script() {
     for (frame, status, over, why) in [
         (down, 503, false, "Onramp cannot answer just now"),
         (odd, 400, true, "the frame's address takes token"),
-        (bare, 401, true, "the embed token is not three parts"),
+        (bare, 401, true, "the embed token is missing"),
     ] {
         assert_eq!(frame.status, status);
         assert!(frame.header("content-security-policy").contains(&format!("frame-ancestors {HOST_APP};")));

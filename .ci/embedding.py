@@ -20,7 +20,6 @@ from pathlib import Path
 from running import PATIENCE, running
 
 ROOT = Path(__file__).resolve().parents[1]
-APP = "http://localhost:9000"
 KEYS = "2026-01:" + "bmV3" * 11 + ",older:" + "b2xk" * 11
 
 
@@ -31,8 +30,16 @@ def block(kind: str) -> str:
     return found
 
 
-def ask(url: str, token: str = "", form: str = ""):
+def app_of_the_guide() -> str:
+    """The origin that the reader allows in the first step."""
+    (found,) = re.findall(r"^ *cargo run -- --memory --set EMBED_ORIGINS=(\S+)$", (ROOT / "docs/host-app.md").read_text(encoding="utf-8"), re.MULTILINE)
+    return found
+
+
+def ask(url: str, token: str = "", form: str = "", origin: str = ""):
     headers = {"authorization": f"Bearer {token}"} if token else {}
+    if origin:
+        headers["origin"] = origin
     request = urllib.request.Request(url, form.encode() or None, headers)
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
@@ -73,8 +80,14 @@ def minted(folder: Path, url: str, org: str, person: str) -> None:
         print(f"✓ {kind}, as documented, shows the widget")
 
 
-def ten_minutes(folder: Path, url: str, org: str, person: str) -> None:
-    """The app of the guide serves a page and a token; the event of the guide ticks."""
+def ten_minutes(folder: Path, url: str, app_url: str, org: str, person: str) -> None:
+    """The app of the guide serves a page and a token; the event of the guide ticks, and the page may read it."""
+
+    def widget() -> str:
+        status, headers, body = ask(f"{url}/onboarding/widget", token, origin=app_url)
+        assert (status, headers["access-control-allow-origin"]) == (200, app_url), f"{status} {headers}"
+        return body
+
     # The stack of this run stands elsewhere than the reader's.
     (folder / "app.py").write_text(block("python app").replace("http://localhost:8484", url), encoding="utf-8")
     (folder / "tell.sh").write_text(block("sh tell"), encoding="utf-8")
@@ -82,18 +95,18 @@ def ten_minutes(folder: Path, url: str, org: str, person: str) -> None:
     try:
         for _ in range(100):
             try:
-                page = ask(APP)[2]
+                page = ask(app_url)[2]
                 break
             except urllib.error.URLError:
                 time.sleep(0.1)
         script = re.search(r'src="([^"]+)"', page).group(1)
         status, headers, _ = ask(script)
         assert (status, headers["cross-origin-resource-policy"]) == (200, "cross-origin"), script
-        token = json.loads(ask(f"{APP}/onramp-token")[2])["token"]
-        assert "0 of 8 done" in ask(f"{url}/onboarding/widget", token)[2]
+        token = json.loads(ask(f"{app_url}/onramp-token")[2])["token"]
+        assert "0 of 8 done" in widget()
         told = subprocess.run(["sh", "tell.sh", org, "project.created"], cwd=folder, env={**os.environ, "ONRAMP": url}, capture_output=True, text=True, check=True)
         assert json.loads(told.stdout) == {"results": [{"result": "ticked"}]}, told.stdout
-        assert "1 of 8 done" in ask(f"{url}/onboarding/widget", token)[2]
+        assert "1 of 8 done" in widget()
         print("✓ the ten minutes, as documented, end with a widget that ticks")
     finally:
         app.kill()
@@ -105,8 +118,9 @@ def main() -> int:
         folder = Path(scratch)
         with running([binary, "--memory", "--set", f"HOST_KEYS={KEYS}"], "/_local/health", folder / "log") as url:
             minted(folder, url, *sign_up(url))
-        with running([binary, "--memory", "--set", f"EMBED_ORIGINS={APP}"], "/_local/health", folder / "log") as url:
-            ten_minutes(folder, url, *sign_up(url))
+        app_url = app_of_the_guide()
+        with running([binary, "--memory", "--set", f"EMBED_ORIGINS={app_url}"], "/_local/health", folder / "log") as url:
+            ten_minutes(folder, url, app_url, *sign_up(url))
     return 0
 
 

@@ -6,7 +6,7 @@ import { person } from './person.mjs';
 const CHECKLIST = '/onboarding/checklist';
 
 export async function hands(browser, stack, see, faults) {
-  for (const hand of [keyboardOnly, impatient, cutOff, turnedAway, twoTabs, twoAdmins]) {
+  for (const hand of [keyboardOnly, impatient, cutOff, waitsInVain, turnedAway, twoTabs, twoAdmins]) {
     try {
       await hand(browser, stack, faults);
     } catch (error) {
@@ -96,6 +96,20 @@ async function cutOff(browser, stack, faults) {
   await button.click();
   await done(jo.page, 1);
   faults.push(...own.filter((fault) => !/ERR_FAILED/.test(fault)));
+  await jo.leaves();
+}
+
+/** Who waits for Stripe's word in vain reads, once the page has looked for a minute, that it looks no more. */
+async function waitsInVain(browser, stack, faults) {
+  const jo = await person(browser, stack, faults);
+  await jo.signsUp(false);
+  await jo.page.clock.install();
+  await jo.opens('/billing/return');
+  const said = jo.page.locator('.note [role=status]');
+  assert.match(await said.textContent(), /turns by itself/);
+  // Each look begins after the answer to the one before.
+  for (let n = 0; n < 100 && /by itself/.test(await said.textContent()); n++) await jo.page.clock.runFor(5_000);
+  assert.match(await said.textContent(), /^Stripe has not told us yet\. Look again/);
   await jo.leaves();
 }
 

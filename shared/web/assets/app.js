@@ -125,6 +125,9 @@ if (document.querySelector(`[${awaiting}]`)) {
   const lookAgain = async (waits) => {
     const [wait, ...rest] = waits;
     if (wait === undefined) {
+      for (const said of document.querySelectorAll("[data-later]")) {
+        said.textContent = said.dataset.later;
+      }
       return;
     }
     await new Promise((done) => setTimeout(done, wait * 1000));

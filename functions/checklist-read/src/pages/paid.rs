@@ -44,22 +44,34 @@ fn told(view: &View) -> Markup {
     }
 }
 
+/// No subscription runs. Whoever had one that is over may be back from a Checkout of the next one, or have only opened this
+/// page: neither is thanked, and both are led to the plans.
 fn waiting(view: &View) -> Markup {
-    let unpaid = view.org.billing.status() == Some(SubscriptionStatus::Incomplete);
-    html! {
-        h1 { @if unpaid { "Almost there" } @else { "Thank you" } }
-        p class="lead" {
-            @if unpaid {
-                "Your first payment is not through yet. It may take a moment, or your bank asks you to confirm it."
-            } @else {
-                "Stripe is telling us about your plan. That usually takes a few seconds."
-            }
+    let billing = &view.org.billing;
+    let (title, lead) = match billing.status() {
+        Some(SubscriptionStatus::Incomplete) => (
+            "Almost there",
+            "Your first payment is not through yet. It may take a moment, or your bank asks you to confirm it.",
+        ),
+        None if !billing.customer_deleted() => {
+            ("Thank you", "Stripe is telling us about your plan. That usually takes a few seconds.")
         }
+        _ => (
+            "Your plan",
+            "Your last plan is over. If you have just chosen a new one, Stripe is telling us about it. That usually takes a few seconds.",
+        ),
+    };
+    html! {
+        h1 { (title) }
+        p class="lead" { (lead) }
         (note(Tone::Calm, "⏳", "Waiting for Stripe", &html! {
-            p role="status" { "This page turns by itself. You can also go on; nothing is lost." }
+            p role="status" data-later="Stripe has not told us yet. Look again in a few minutes; nothing is lost." {
+                "This page turns by itself. You can also go on; nothing is lost."
+            }
         }))
         p class="actions" {
             (link_button(Weight::Primary, HERE, "Look again"))
+            @if title != "Thank you" { (link_button(Weight::Secondary, &view.plans(), "See your plan")) }
             (link_button(Weight::Secondary, "/dashboard", "Go to the dashboard"))
         }
     }
@@ -102,11 +114,22 @@ mod tests {
             (SubscriptionStatus::Paused, "Your plan Paused"),
             (SubscriptionStatus::Unpaid, "Your plan Unpaid"),
             (SubscriptionStatus::Incomplete, "Almost there Your first payment is not through yet."),
+            // Also what Stripe calls incomplete_expired.
+            (SubscriptionStatus::Canceled, "Your plan Your last plan is over."),
         ] {
             let page = render(&subscribed(status), &config());
             assert!(read(&page).contains(words), "{status}: {}", read(&page));
-            let waits = status == SubscriptionStatus::Incomplete;
-            assert_eq!(page.0.contains("data-awaits-plan"), waits, "{status}");
+            assert_eq!(page.0.contains("data-awaits-plan"), !status.lives(), "{status}");
+            let thanked = status == SubscriptionStatus::Active;
+            assert_eq!(read(&page).contains("See your plan"), !thanked, "{status}");
+        }
+        for mut view in [subscribed(SubscriptionStatus::Active), pending("Acme Corp", "Jo Doe")] {
+            let customer = CustomerId::parse("cus_1").unwrap();
+            view.org.billing.link(&customer);
+            let (event, what) = (EventId::parse("evt_2").unwrap(), What::CustomerDeleted { customer });
+            view.org.billing.record(&Fact { event, created: view.now, what });
+            let page = read(&render(&view, &config()));
+            assert!(page.contains("Your plan Your last plan is over."), "{page}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a definition must be for people to be able to work through it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use toml::Spanned;
 use unicode_segmentation::UnicodeSegmentation;
@@ -70,6 +70,10 @@ impl Check<'_> {
         if let Some(rises) = &task.rises {
             self.number(&rises.days_left, "days_left", 1, 730);
             self.number(&rises.value, "value", 1, 100);
+            let (from, to) = (task.value.get_ref(), rises.value.get_ref());
+            if to < from {
+                self.blame(&rises.value, &format!("a value rises: to {from} or more, and not to {to}"));
+            }
         }
         self.text(&task.action.label, "label", 30);
         if !is_link(task.action.to.get_ref()) {
@@ -104,10 +108,21 @@ impl Check<'_> {
 
     /// An event stands for one task: which, must not depend on the order of a file.
     fn events(&mut self) {
-        let mut seen = BTreeSet::new();
-        for sign in self.whole.tasks.iter().flat_map(|task| &task.done_by) {
-            if is_event(sign.get_ref()) && !seen.insert(sign.get_ref()) {
-                self.blame(sign, &format!("the event {} completes another task already", quoted(sign)));
+        let mut seen = BTreeMap::new();
+        for (task, sign) in
+            self.whole.tasks.iter().flat_map(|task| task.done_by.iter().map(move |it| (task, it)))
+        {
+            if !is_event(sign.get_ref()) {
+                continue;
+            }
+            match seen.insert(sign.get_ref(), task.key.get_ref()) {
+                Some(other) if other == task.key.get_ref() => {
+                    self.blame(sign, &format!("the event {} is named twice", quoted(sign)));
+                }
+                Some(_) => {
+                    self.blame(sign, &format!("the event {} completes another task already", quoted(sign)));
+                }
+                None => {}
             }
         }
     }

@@ -48,14 +48,15 @@ impl fmt::Display for Fault {
 /// # Errors
 /// Every fault of every file, a line each, with the path of its file.
 pub fn generate(folder: &Path) -> Result<String, String> {
-    let unreadable = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let unreadable = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     let mut texts = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
+    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
+        let path = entry.map_err(|error| unreadable(folder, error))?.path();
         if let (Some("toml"), Some(key)) =
             (path.extension().and_then(|it| it.to_str()), path.file_stem().and_then(|it| it.to_str()))
         {
-            texts.push((key.to_owned(), std::fs::read_to_string(&path).map_err(unreadable)?));
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+            texts.push((key.to_owned(), text));
         }
     }
     texts.sort();

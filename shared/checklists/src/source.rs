@@ -7,22 +7,25 @@ use crate::{
     file::{MilestoneIn, TaskIn, Text, TitledIn, Whole},
 };
 
-/// The constants that `domain::definition` includes: the built-in definition, and all of them.
+/// The constants that `domain::definition` includes: the built-in definition, and all of them. No other has a name of its
+/// own there, which a file's name could make one that is taken.
 pub fn write(definitions: &[Whole]) -> String {
     let mut source = String::new();
-    let name = |key: &str| key.replace('-', "_").to_uppercase();
+    let mut all = Vec::new();
     for whole in definitions {
-        let doc = if whole.key == BUILT_IN {
-            "The definition that stands in for every other."
+        if whole.key == BUILT_IN {
+            put(
+                &mut source,
+                format_args!(
+                    "/// The definition that stands in for every other.\npub static BUILT_IN: Definition = {};\n",
+                    definition(whole)
+                ),
+            );
+            all.push("&BUILT_IN".to_owned());
         } else {
-            "A definition."
-        };
-        put(
-            &mut source,
-            format_args!("/// {doc}\npub static {}: Definition = {};\n", name(&whole.key), definition(whole)),
-        );
+            all.push(format!("&{}", definition(whole)));
+        }
     }
-    let all: Vec<_> = definitions.iter().map(|whole| format!("&{}", name(&whole.key))).collect();
     put(
         &mut source,
         format_args!(

@@ -68,6 +68,16 @@ fn every_fault_is_told_by_file_line_and_reason() {
             "17: a task is done by \"billing\", \"invitation\", or an event of the host app such as \"project.created\"",
         ),
         (
+            "value = 70",
+            "value = 70\nrises = { days_left = 3, value = 60 }",
+            "16: a value rises: to 70 or more, and not to 60",
+        ),
+        (
+            "\"project.created\"]",
+            "\"project.created\", \"project.created\"]",
+            "17: the event \"project.created\" is named twice",
+        ),
+        (
             "key = \"created_project\"",
             "key = \"Created Project\"",
             "8: a key is 1 to 40 lower-case letters, digits and underscores, and begins with a letter",
@@ -118,6 +128,16 @@ fn what_takes_over_another_answers_for_what_does_not_go_together() {
 }
 
 #[test]
+fn no_name_of_a_file_is_one_that_the_program_has() {
+    let text = "version = 1\nextends = \"built-in\"\n";
+    let files = ["built-in", "all", "definition"]
+        .map(|key| Named { key, text: if key == "built-in" { GOOD } else { text } });
+    let source = compile(&files).unwrap();
+    assert_eq!(source.matches("pub static ALL").count(), 1, "{source}");
+    assert_eq!(source.matches("static ").count(), 2, "{source}");
+}
+
+#[test]
 fn a_task_of_ones_own_takes_the_place_of_its_namesake_or_stands_where_it_says() {
     let task = |key: &str, more: &str| {
         format!(
@@ -129,7 +149,7 @@ fn a_task_of_ones_own_takes_the_place_of_its_namesake_or_stands_where_it_says() 
         let text = format!("version = 1\nextends = \"built-in\"\n{own}");
         let files = [Named { key: "built-in", text: GOOD }, Named { key: "own", text: &text }];
         let source = compile(&files).unwrap();
-        let own = source.split_once("pub static OWN").unwrap().1;
+        let own = source.split_once("key: \"own\"").unwrap().1;
         own.split("Task { key: \"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
     };
     assert_eq!(order(&task("new", "")), ["created_project", "new"]);
@@ -141,7 +161,10 @@ fn a_task_of_ones_own_takes_the_place_of_its_namesake_or_stands_where_it_says() 
 fn a_folder_is_read_whole_and_its_paths_are_told() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("definitions");
     let source = generate(&shipped).unwrap();
-    assert!(source.contains("pub static ALL: &[&Definition] = &[&BUILT_IN, &AGENCY];"), "{source}");
+    assert!(
+        source.contains("pub static ALL: &[&Definition] = &[&BUILT_IN, &Definition { key: \"agency\""),
+        "{source}"
+    );
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("definitions");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("built-in.toml"), GOOD).unwrap();
@@ -149,6 +172,9 @@ fn a_folder_is_read_whole_and_its_paths_are_told() {
         .unwrap();
     let broken = generate(&folder).unwrap_err();
     assert_eq!(broken, format!("{}/own.toml:3: missing field `title`", folder.display()));
+    std::fs::write(folder.join("own.toml"), [0xff]).unwrap();
+    let unreadable = generate(&folder).unwrap_err();
+    assert!(unreadable.starts_with(&format!("{}/own.toml: ", folder.display())), "{unreadable}");
     let missing = generate(Path::new("nowhere")).unwrap_err();
     assert!(missing.starts_with("nowhere: "), "{missing}");
 }

@@ -15,8 +15,7 @@ impl Origins {
     pub const STRIPE: &'static str = "https://checkout.stripe.com https://billing.stripe.com";
 
     /// What a variable of them should look like, as words that finish "expected …".
-    pub const EXPECTED: &'static str =
-        "origins separated by spaces, each https://host, or http://host on loopback";
+    pub const EXPECTED: &'static str = "origins separated by spaces, each https://host, or http://host on loopback, in small letters and without :443 or :80";
 
     /// As [`from_str`](FromStr::from_str), where there may be none.
     #[must_use]
@@ -64,20 +63,24 @@ impl fmt::Display for Origins {
     }
 }
 
-/// Nothing else may stand in a policy: a path would be ignored, and a semicolon would begin a directive.
+/// Nothing else may stand in a policy: a path would be ignored, and a semicolon would begin a directive. And it is as a
+/// browser names it, which writes small letters and leaves the default port out: any other would never be met.
 fn is_origin(text: &str) -> bool {
     let Some((scheme, host)) = text.split_once("://") else { return false };
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
+    let plain = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']')
     };
-    let fits = match scheme {
-        "https" => !name.is_empty(),
-        "http" => matches!(name, "localhost" | "127.0.0.1" | "[::1]"),
-        _ => false,
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),
+        _ => (host, None),
     };
-    fits && host.bytes().all(plain)
+    let (fits, default) = match scheme {
+        "https" => (!name.is_empty(), "443"),
+        "http" => (matches!(name, "localhost" | "127.0.0.1" | "[::1]"), "80"),
+        _ => return false,
+    };
+    let named = |port: &str| port != default && port.parse::<u16>().is_ok_and(|it| it.to_string() == port);
+    fits && port.is_none_or(named) && host.bytes().all(plain)
 }
 
 #[cfg(test)]
@@ -91,6 +94,15 @@ mod tests {
             (Origins::STRIPE, Some(Origins::STRIPE)),
             (" https://pay.example.com  http://localhost:8485 ", Some(two)),
             ("http://[::1]:8485", Some("http://[::1]:8485")),
+            ("https://pay.example.com:8443", Some("https://pay.example.com:8443")),
+            ("http://localhost:443", Some("http://localhost:443")),
+            ("https://pay.example.com:443", None),
+            ("http://localhost:80", None),
+            ("https://pay.example.com:", None),
+            ("https://pay.example.com:08443", None),
+            ("https://pay.example.com:65536", None),
+            ("https://Pay.example.com", None),
+            ("HTTPS://pay.example.com", None),
             ("", None),
             ("https://", None),
             ("http://pay.example.com", None),

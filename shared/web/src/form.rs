@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{FromRequest, Multipart, Request},
-    http::header::CONTENT_TYPE,
+    http::{Method, header::CONTENT_TYPE},
 };
 use percent_encoding::percent_decode;
 use serde::{
@@ -14,7 +14,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::problem::{Kind, Problem};
+use crate::{
+    problem::{Kind, Problem},
+    routes,
+};
 
 /// The most bytes of a body that is read as fields.
 pub const MOST_BYTES: usize = 64 * 1024;
@@ -39,7 +42,7 @@ impl Fields {
     /// for files, and for JSON that is not one flat object.
     pub async fn read(request: Request) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| too_large())?;
+        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| too_large(parts.uri.path()))?;
         if bytes.is_empty() {
             return Ok(Self::default());
         }
@@ -147,11 +150,11 @@ fn scalar(value: &RawValue) -> Result<Option<String>, Problem> {
     }
 }
 
-fn too_large() -> Problem {
-    Problem::new(
-        Kind::TooLarge,
-        "What was sent is larger than 64 KiB. Go back, shorten it, and send it again.",
-    )
+/// Most forms are sent to the address of their own page, and who sends one may be nobody whom a dashboard knows.
+fn too_large(path: &str) -> Problem {
+    let words = "What was sent is larger than 64 KiB. Go back, shorten it, and send it again.";
+    let problem = Problem::new(Kind::TooLarge, words);
+    if routes::allowed_methods(path).contains(&Method::GET) { problem.sent_from(path) } else { problem }
 }
 
 #[cfg(test)]
@@ -234,5 +237,18 @@ mod tests {
         }
         let long = format!("a={}", "x".repeat(MOST_BYTES));
         assert_eq!(read("application/x-www-form-urlencoded", long).await.unwrap_err().kind, Kind::TooLarge);
+    }
+
+    #[tokio::test]
+    async fn whoever_sent_too_much_is_led_back_to_the_page_of_the_form_where_it_has_one() {
+        for (path, form) in [
+            ("/organizations/new", Some("/organizations/new")),
+            ("/login", Some("/login")),
+            ("/members/invitations", None),
+            ("//evil.example", None),
+        ] {
+            let request = Request::post(path).body(Body::from(vec![b'x'; MOST_BYTES + 1])).unwrap();
+            assert_eq!(Fields::read(request).await.unwrap_err().form.as_deref(), form, "{path}");
+        }
     }
 }

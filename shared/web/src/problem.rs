@@ -61,6 +61,8 @@ pub struct Problem {
     pub extra: Vec<(&'static str, Value)>,
     /// Further headers of the answer.
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The page of the form that was sent, if it has one.
+    pub(crate) form: Option<Box<str>>,
     /// What the log is told and the caller never is.
     cause: Option<Box<str>>,
     area: Option<Area>,
@@ -96,6 +98,7 @@ impl Problem {
             errors: Vec::new(),
             extra: Vec::new(),
             headers: Vec::new(),
+            form: None,
             cause: None,
             area: None,
         }
@@ -193,6 +196,13 @@ impl Problem {
     #[must_use]
     pub fn trouble(passing: bool, cause: impl fmt::Display) -> Self {
         if passing { Self::unavailable() } else { Self::internal() }.because(cause)
+    }
+
+    /// Leads people back to the page of the form that they sent.
+    #[must_use]
+    pub(crate) fn sent_from(mut self, page: &str) -> Self {
+        self.form = Some(page.into());
+        self
     }
 
     /// Adds a member to the JSON answer.

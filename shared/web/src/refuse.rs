@@ -25,6 +25,9 @@ pub fn refuse(wants: Wants, problem: Problem) -> Response {
 
 /// Where somebody goes from here.
 fn way_on(problem: &Problem) -> WayOn<'_> {
+    if let Some(form) = &problem.form {
+        return WayOn { label: "Back to the form", href: form };
+    }
     match problem.kind {
         Kind::Unauthorized => WayOn { label: "Sign in", href: "/login" },
         Kind::PaymentRequired => {
@@ -56,6 +59,8 @@ mod tests {
         assert!(page.contains("Choose a plan to go on working."), "{page}");
         assert!(page.contains(r#"href="/organizations/1""#), "{page}");
         assert!(!page.contains("inside"), "{page}");
+        let problem = Problem::bad_request("Shorten it.").sent_from("/login");
+        assert!(text(refuse(Wants::Page, problem)).await.contains(r#"href="/login""#));
         assert_eq!(refuse(Wants::Page, Problem::too_many(60)).headers()["retry-after"], "60");
     }
 }

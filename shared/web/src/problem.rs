@@ -61,8 +61,8 @@ pub struct Problem {
     pub extra: Vec<(&'static str, Value)>,
     /// Further headers of the answer.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// The page of the form that was sent, if it has one.
-    pub(crate) form: Option<Box<str>>,
+    /// Whether the form that was sent has a page, at the address that it was sent to.
+    pub(crate) has_form: bool,
     /// What the log is told and the caller never is.
     cause: Option<Box<str>>,
     area: Option<Area>,
@@ -98,7 +98,7 @@ impl Problem {
             errors: Vec::new(),
             extra: Vec::new(),
             headers: Vec::new(),
-            form: None,
+            has_form: false,
             cause: None,
             area: None,
         }
@@ -200,8 +200,8 @@ impl Problem {
 
     /// Leads people back to the page of the form that they sent.
     #[must_use]
-    pub(crate) fn sent_from(mut self, page: &str) -> Self {
-        self.form = Some(page.into());
+    pub(crate) const fn back_to_form(mut self) -> Self {
+        self.has_form = true;
         self
     }
 

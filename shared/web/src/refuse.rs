@@ -25,8 +25,9 @@ pub fn refuse(wants: Wants, problem: Problem) -> Response {
 
 /// Where somebody goes from here.
 fn way_on(problem: &Problem) -> WayOn<'_> {
-    if let Some(form) = &problem.form {
-        return WayOn { label: "Back to the form", href: form };
+    if problem.has_form {
+        // The address that one is at: asked for, it is the form's page.
+        return WayOn { label: "Back to the form", href: "" };
     }
     match problem.kind {
         Kind::Unauthorized => WayOn { label: "Sign in", href: "/login" },
@@ -59,8 +60,8 @@ mod tests {
         assert!(page.contains("Choose a plan to go on working."), "{page}");
         assert!(page.contains(r#"href="/organizations/1""#), "{page}");
         assert!(!page.contains("inside"), "{page}");
-        let problem = Problem::bad_request("Shorten it.").sent_from("/login");
-        assert!(text(refuse(Wants::Page, problem)).await.contains(r#"href="/login""#));
+        let problem = Problem::bad_request("Shorten it.").back_to_form();
+        assert!(text(refuse(Wants::Page, problem)).await.contains(r#"href="">Back to the form"#));
         assert_eq!(refuse(Wants::Page, Problem::too_many(60)).headers()["retry-after"], "60");
     }
 }

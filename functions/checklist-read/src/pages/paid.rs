@@ -48,12 +48,13 @@ fn told(view: &View) -> Markup {
 /// page: neither is thanked, and both are led to the plans.
 fn waiting(view: &View) -> Markup {
     let billing = &view.org.billing;
+    let thanked = billing.status().is_none() && !billing.customer_deleted();
     let (title, lead) = match billing.status() {
         Some(SubscriptionStatus::Incomplete) => (
             "Almost there",
             "Your first payment is not through yet. It may take a moment, or your bank asks you to confirm it.",
         ),
-        None if !billing.customer_deleted() => {
+        _ if thanked => {
             ("Thank you", "Stripe is telling us about your plan. That usually takes a few seconds.")
         }
         _ => (
@@ -71,7 +72,7 @@ fn waiting(view: &View) -> Markup {
         }))
         p class="actions" {
             (link_button(Weight::Primary, HERE, "Look again"))
-            @if title != "Thank you" { (link_button(Weight::Secondary, &view.plans(), "See your plan")) }
+            @if !thanked { (link_button(Weight::Secondary, &view.plans(), "See your plan")) }
             (link_button(Weight::Secondary, "/dashboard", "Go to the dashboard"))
         }
     }

@@ -6,13 +6,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { createServer as createSite } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { look } from './looks.mjs';
+import { freePort } from './stack.mjs';
 
 const PICTURES = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/screenshots');
 const ARGS = [
@@ -22,28 +22,13 @@ const ARGS = [
   '--test-third-party-cookie-phaseout',
 ];
 
-/** Three ports in a row that nobody listens on just now. */
-async function freePorts() {
-  const listen = (port) => new Promise((done) => {
-    const server = createServer().once('error', () => done(null));
-    server.listen(port, '127.0.0.1', () => done(server));
-  });
-  for (;;) {
-    const first = await listen(0);
-    const { port } = first.address();
-    const others = [await listen(port + 1), await listen(port + 2)];
-    for (const server of [first, ...others]) server?.close();
-    if (others.every(Boolean)) return port;
-  }
-}
-
-const port = await freePorts();
+const port = await freePort();
 // Another port is the same site to a browser; another name is another site.
 const onramp = `http://localhost:${port}`;
 const app = `http://127.0.0.1:${port + 2}`;
 // A host app's page of its own, as strict as pages can be: it loads only what says that it may be loaded.
 let strictPage = '';
-const strictSite = createSite((_, answer) => {
+const strictSite = createServer((_, answer) => {
   const headers = { 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-opener-policy': 'same-origin' };
   answer.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(strictPage);
 });

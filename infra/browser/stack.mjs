@@ -1,19 +1,24 @@
 // Onramp as a child process, and its control interface.
 
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A port that nobody listens on just now. */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
+/**
+ * The first of three ports in a row that nobody listens on: the local stack takes those after its own for its neighbours.
+ * Below what Linux (32768) and the others give to outgoing connections: one of those may take a port at any moment between
+ * this look and the server's start.
+ */
+export async function freePort() {
+  const free = (port) => new Promise((done) => {
+    const server = createServer().once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
   });
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (await free(port) && await free(port + 1) && await free(port + 2)) return port;
+  }
 }
 
 /** Starts `binary` in memory and waits until it is ready. */

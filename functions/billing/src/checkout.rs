@@ -21,7 +21,7 @@ struct CheckoutIn {
     token: Option<String>,
 }
 
-/// Leads an admin to a Checkout; to the portal, where a subscription lives already.
+/// Leads an admin to a Checkout; to the portal, where there is a subscription already.
 pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = Wants::of(request.headers());
     door::answer(wants, app.lead_to_checkout(request).await)
@@ -75,7 +75,7 @@ impl App {
     }
 
     /// Opens a Checkout and leaves no other one of its customer open: whoever has two tabs does not subscribe twice.
-    /// `None` where a subscription runs already, of which Stripe's events have not told us yet.
+    /// `None` where there is a subscription already, of which Stripe's events have not told us yet.
     ///
     /// The order is what makes this sound. Of two Checkouts the later request finds the earlier one open and ends it;
     /// what was paid before it could be ended shows as a subscription after that.

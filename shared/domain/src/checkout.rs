@@ -22,14 +22,14 @@ pub enum FirstCharge {
 }
 
 impl Org {
-    /// When a Checkout that is opened at `now` charges first; `None` while a subscription lives, since a second one
-    /// is never sold.
+    /// When a Checkout that is opened at `now` charges first; `None` while there is a subscription that runs or can
+    /// still be paid, since a second one is never sold.
     ///
     /// What remains of a running trial of ours is carried over, and never more: there is no second trial. What is too
     /// short for Stripe is not carried.
     #[must_use]
     pub fn first_charge(&self, now: Timestamp) -> Option<FirstCharge> {
-        if self.billing.lives() {
+        if self.billing.subscribes() {
             return None;
         }
         let ends_at = self.trial.as_ref().map(|trial| trial.ends_at);
@@ -54,12 +54,12 @@ impl Org {
 }
 
 impl Billing {
-    /// The Stripe customer who pays, or would: that of a subscription that lives, else the linked one.
+    /// The Stripe customer who pays, or would: that of a subscription that is not over, else the linked one.
     /// `None` where there is none yet, or none any more.
     #[must_use]
     pub fn payer(&self) -> Option<&CustomerId> {
         let linked = self.customer.as_ref();
-        self.living_customer().or(linked).filter(|customer| !self.deleted_customers.contains(*customer))
+        self.subscriber().or(linked).filter(|customer| !self.deleted_customers.contains(*customer))
     }
 }
 
@@ -143,12 +143,12 @@ mod tests {
         for status in SubscriptionStatus::ALL {
             let mut org = acme(Some(14));
             org.record(&subscribed("cus_1", status), PROJECT.parse().unwrap(), now);
-            assert_eq!(org.first_charge(now).is_none(), status.lives(), "{status}");
+            assert_eq!(org.first_charge(now).is_none(), status != SubscriptionStatus::Canceled, "{status}");
         }
     }
 
     #[test]
-    fn who_pays_is_who_holds_the_living_subscription_else_who_is_linked() {
+    fn who_pays_is_who_holds_a_subscription_that_is_not_over_else_who_is_linked() {
         let deleted = |id: &str| Fact {
             event: EventId::parse("evt_2").unwrap(),
             created: at("2026-01-03T00:00:00Z"),
@@ -160,6 +160,7 @@ mod tests {
             (Some("cus_1"), vec![], Some("cus_1")),
             (None, vec![subscribed("cus_2", active)], Some("cus_2")),
             (Some("cus_1"), vec![subscribed("cus_2", active)], Some("cus_2")),
+            (Some("cus_1"), vec![subscribed("cus_2", SubscriptionStatus::Incomplete)], Some("cus_2")),
             (Some("cus_1"), vec![subscribed("cus_2", SubscriptionStatus::Canceled)], Some("cus_1")),
             (Some("cus_1"), vec![deleted("cus_1")], None),
             (Some("cus_1"), vec![subscribed("cus_1", active), deleted("cus_1")], None),

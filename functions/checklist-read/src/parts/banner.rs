@@ -110,7 +110,7 @@ pub(crate) fn banner(view: &View) -> Option<Banner> {
             icon: "💳",
             lead: "Your first payment is open".to_owned(),
             text: html! { "Everything opens as soon as it is through." },
-            button: Some(Button::Portal("See your plan")),
+            button: Some(Button::Portal("Finish the payment")),
         }),
     }
 }

@@ -51,12 +51,24 @@ pub fn render(view: &View, token: &str) -> Markup {
                     }
                 }
             } @else {
-                div class="card" {
-                    p { "Change your plan, update how you pay, see your invoices, or end your plan." }
-                    div class="actions" { (post_button(Weight::Primary, PORTAL, "Manage plan and payment", None)) }
-                }
+                div class="card" { (looked_after(view)) }
             }
         }
+    }
+}
+
+/// What to do with the plan that was chosen.
+fn looked_after(view: &View) -> Markup {
+    let (text, label) = if view.org.billing.lives() {
+        ("Change your plan, update how you pay, see your invoices, or end your plan.", "Manage plan and payment")
+    } else {
+        let text = "The first payment of your plan is open. Pay it with this or another card; if it stays open for a day, \
+                    the plan lapses, and you can choose again.";
+        (text, "Finish the payment")
+    };
+    html! {
+        p { (text) }
+        div class="actions" { (post_button(Weight::Primary, PORTAL, label, None)) }
     }
 }
 
@@ -139,8 +151,13 @@ mod tests {
     fn who_has_a_plan_looks_after_it_instead_of_buying_another() {
         for status in SubscriptionStatus::ALL {
             let page = render(&subscribed(status), "token").0;
-            assert_eq!(!page.contains(CHECKOUT), status.lives(), "{status}: {page}");
+            assert_eq!(page.contains(CHECKOUT), status == SubscriptionStatus::Canceled, "{status}: {page}");
             assert!(page.contains(PORTAL), "{status}: {page}");
+            assert_eq!(
+                page.contains("Finish the payment"),
+                status == SubscriptionStatus::Incomplete,
+                "{status}: {page}"
+            );
         }
     }
 }

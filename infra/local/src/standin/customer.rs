@@ -55,6 +55,20 @@ pub(super) struct Customer {
 }
 
 impl Customer {
+    /// One of whom nothing is known but that they are there.
+    pub(super) fn unnamed(id: &str, created: Timestamp) -> Self {
+        Self {
+            id: id.to_owned(),
+            email: None,
+            name: None,
+            metadata: Metadata::new(),
+            created,
+            deleted: false,
+            card: None,
+            invoices: 0,
+        }
+    }
+
     /// The object as events carry it.
     pub(super) fn object(&self) -> Value {
         let facts = json!({

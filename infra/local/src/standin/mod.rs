@@ -43,6 +43,7 @@ use tokio::sync::Notify;
 use crate::clock::LocalClock;
 use crate::journal::Journal;
 use book::Book;
+use customer::Customer;
 use parcel::Parcel;
 use turn::Turn;
 
@@ -143,6 +144,22 @@ impl StandIn {
     /// All events, oldest first.
     pub fn events(&self) -> Vec<Value> {
         self.events.all()
+    }
+
+    /// Knows the customer of an event that was sent by hand, as Stripe knows whom it speaks of: the portal opens for them,
+    /// and a Checkout.
+    pub fn witness(&self, event: &Value) {
+        let Some(object) = event.pointer("/data/object") else { return };
+        let is_customer = object.get("object").is_some_and(|kind| kind == "customer");
+        let id = object.get(if is_customer { "id" } else { "customer" }).and_then(Value::as_str);
+        let Some(id) = id else { return };
+        let mut book = self.lock();
+        let created = self.clock.now();
+        let customer = book.customers.entry(id.to_owned()).or_insert_with(|| Customer::unnamed(id, created));
+        if event.get("type").is_some_and(|kind| kind == "customer.deleted") {
+            customer.deleted = true;
+        }
+        self.save(&book);
     }
 
     /// The ids of all customers.

@@ -100,18 +100,24 @@ impl Sender {
     }
 }
 
+/// Who is shown each event that was sent by hand.
+pub type Witness = Arc<dyn Fn(&Value) + Send + Sync>;
+
 /// Serves `POST /_local/stripe/events`.
-pub fn router(sender: Sender) -> Router {
-    Router::new().route("/_local/stripe/events", routing::post(events)).with_state(sender)
+pub fn router(sender: Sender, witness: Witness) -> Router {
+    Router::new().route("/_local/stripe/events", routing::post(events)).with_state((sender, witness))
 }
 
-async fn events(State(sender): State<Sender>, body: Bytes) -> Response<Body> {
+async fn events(State((sender, witness)): State<(Sender, Witness)>, body: Bytes) -> Response<Body> {
     let answer = match parse_spec(&body) {
         Ok(spec) => sender.send(&spec).await,
         Err(faults) => Err(faults),
     };
     match answer {
-        Ok(delivery) => Json(delivery).into_response(),
+        Ok(delivery) => {
+            witness(&delivery.event);
+            Json(delivery).into_response()
+        }
         Err(faults) => refusal(&faults),
     }
 }

@@ -156,6 +156,47 @@ async fn who_has_a_plan_is_led_to_the_portal_and_never_sold_a_second_one() {
 }
 
 #[tokio::test]
+async fn whose_first_payment_is_open_pays_that_one_and_chooses_again_only_once_it_lapsed() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    checkout(&mut jo, "team").await;
+    let org = jo.org();
+    let told = async |kind: &str, status: &str| {
+        let event = json!({ "type": format!("customer.subscription.{kind}"), "organization_id": org,
+            "set": { "data.object.status": status } });
+        assert_eq!(world.stripe(event).await, [200]);
+    };
+    told("created", "incomplete").await;
+    let led = checkout(&mut jo, "single").await;
+    let address = led.header("location");
+    assert!(address.starts_with(&format!("{STRIPE}/p/session/")), "{address}");
+    let plans = jo.open(&format!("/organizations/{org}")).await;
+    let plans = plans.text();
+    assert!(plans.contains("Finish the payment") && !plans.contains("/billing/checkout"), "{plans}");
+
+    days_later(&world, &mut jo, "24h").await;
+    told("updated", "incomplete_expired").await;
+    let led = checkout(&mut jo, "single").await;
+    let address = led.header("location");
+    assert!(address.starts_with(&format!("{STRIPE}/c/pay/")), "{address}");
+}
+
+#[tokio::test]
+async fn whoever_subscribes_is_let_into_the_portal_at_every_standing() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let org = jo.org();
+    for status in ["incomplete", "paused", "unpaid", "past_due", "trialing", "active"] {
+        let event = json!({ "type": "customer.subscription.updated", "organization_id": org,
+            "set": { "data.object.status": status } });
+        assert_eq!(world.stripe(event).await, [200]);
+        world.advance("2s").await;
+        let led = jo.submit("/billing/portal", &[]).await;
+        assert!(led.header("location").starts_with(&format!("{STRIPE}/p/session/")), "{status}: {}", led.text());
+    }
+}
+
+#[tokio::test]
 async fn who_was_deleted_at_stripe_starts_anew_and_only_a_payment_brings_access_back() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;

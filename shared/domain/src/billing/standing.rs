@@ -20,10 +20,16 @@ impl Billing {
         self.standings().any(|(status, _)| status.lives())
     }
 
-    /// Whose the subscription is that runs, and counts.
-    pub(crate) fn living_customer(&self) -> Option<&CustomerId> {
-        let living = self.standings().filter(|(status, _)| status.lives());
-        Some(&living.max_by_key(|(status, subscription)| (*status, subscription.newest))?.1.customer)
+    /// Whether there is a subscription that runs or can still be paid: no second one is sold beside it.
+    #[must_use]
+    pub fn subscribes(&self) -> bool {
+        self.standings().any(|(status, _)| !status.is_over())
+    }
+
+    /// Whose the subscription is that is not over, and counts.
+    pub(crate) fn subscriber(&self) -> Option<&CustomerId> {
+        let open = self.standings().filter(|(status, _)| !status.is_over());
+        Some(&open.max_by_key(|(status, subscription)| (*status, subscription.newest))?.1.customer)
     }
 
     /// When the trial of the subscription that counts ends or ended, in whole seconds.

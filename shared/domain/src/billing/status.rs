@@ -66,6 +66,13 @@ impl SubscriptionStatus {
             Self::Incomplete | Self::Canceled => false,
         }
     }
+
+    /// Whether nothing is collected for such a subscription ever again. One whose first payment is awaited is not over:
+    /// it can be paid for 23 hours (Stripe, "How subscriptions work", `incomplete`).
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        self == Self::Canceled
+    }
 }
 
 impl fmt::Display for SubscriptionStatus {

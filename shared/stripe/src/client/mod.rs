@@ -103,7 +103,8 @@ impl Client {
         }
     }
 
-    /// Whether a subscription of a customer runs, as Stripe knows before its events have told us.
+    /// Whether a customer has a subscription that runs or can still be paid, as Stripe knows before its events have
+    /// told us.
     ///
     /// # Errors
     /// [`CallError`].
@@ -111,7 +112,7 @@ impl Client {
         let found = self.send(&Call::subscriptions(customer)).await?;
         let statuses =
             Json(&found).list("/data").filter_map(|one| SubscriptionStatus::parse(one.text(&["/status"])?));
-        Ok(statuses.into_iter().any(SubscriptionStatus::lives))
+        Ok(statuses.into_iter().any(|status| !status.is_over()))
     }
 
     /// Opens the Customer Portal; answers its address.

@@ -186,7 +186,8 @@ async fn what_is_open_and_what_runs_is_asked_without_a_key_and_read() {
         list(&[session("cs_2"), session("cs_1")]),
         list(&[session("../customers")]),
         list(&[json!({ "status": "incomplete_expired" }), json!({ "status": "incomplete" })]),
-        list(&[json!({ "status": "incomplete" }), json!({ "status": "past_due" })]),
+        list(&[json!({ "status": "incomplete_expired" }), json!({ "status": "past_due" })]),
+        list(&[json!({ "status": "incomplete" })]),
     ];
     let wire = Wire { turns: Arc::new(Mutex::new(turns)), seen: Arc::default() };
     let client =
@@ -196,10 +197,12 @@ async fn what_is_open_and_what_runs_is_asked_without_a_key_and_read() {
     assert_eq!(client.open_checkouts(&customer).await, Err(CallError::Unreadable));
     assert_eq!(client.subscribes(&customer).await, Ok(false));
     assert_eq!(client.subscribes(&customer).await, Ok(true));
+    assert_eq!(client.subscribes(&customer).await, Ok(true));
     let seen = wire.seen.lock().unwrap();
     for (request, query) in seen.iter().zip([
         "checkout/sessions?customer=cus_1&status=open&limit=100",
         "checkout/sessions?customer=cus_1&status=open&limit=100",
+        "subscriptions?customer=cus_1&limit=100",
         "subscriptions?customer=cus_1&limit=100",
         "subscriptions?customer=cus_1&limit=100",
     ]) {

@@ -15,16 +15,7 @@ impl Turn<'_> {
         name: Option<String>,
         metadata: Metadata,
     ) -> String {
-        let customer = Customer {
-            id: self.id("cus"),
-            email,
-            name,
-            metadata,
-            created: self.now,
-            deleted: false,
-            card: None,
-            invoices: 0,
-        };
+        let customer = Customer { email, name, metadata, ..Customer::unnamed(&self.id("cus"), self.now) };
         let id = customer.id.clone();
         self.tell("customer.created", &customer.object());
         self.book.customers.insert(id.clone(), customer);

@@ -193,10 +193,13 @@ async function walk(browser) {
     assert.equal(await page.evaluate(() => document.activeElement.shadowRoot.activeElement?.textContent), 'Skip');
     await page.getByText('ob:progress {"completed":1').waitFor();
 
-    // A button of the element, without a page of Onramp's.
-    await element.getByRole('button', { name: 'Mark as done' }).click();
+    // A button of the element, without a page of Onramp's; and whoever is in the frame by keyboard stays where they are.
+    await frame.getByRole('link', { name: 'See all tasks' }).focus();
+    await element.getByRole('button', { name: 'Mark as done' }).dispatchEvent('click');
     await element.getByText('2 of 8 done').first().waitFor({ timeout: 5_000 });
     assert.equal(page.url(), `${app}/`);
+    await frame.getByText('2 of 8 done').first().waitFor({ timeout: 15_000 });
+    assert.equal(await frame.locator('a:focus').textContent(), 'See all tasks');
 
     // A double click is one write, and not one of the next task too.
     const writes = [];

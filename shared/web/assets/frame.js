@@ -19,7 +19,9 @@ const show = (html) => {
   next.innerHTML = html;
   if (next.innerHTML === main.innerHTML) return;
   const before = progress();
+  const held = main.contains(document.activeElement) && document.activeElement.textContent;
   main.replaceChildren(...next.childNodes);
+  if (held) [...main.querySelectorAll("a")].find((link) => link.textContent === held)?.focus({ preventScroll: true });
   const now = progress();
   if (!before || !now || before === now) return;
   const { completed, total } = JSON.parse(now);

@@ -1,6 +1,6 @@
 """What each function costs as it is shipped: its size, its start, and the instructions of an event.
 
-    python speed.py .aws-sam/build
+    python speed.py target/ci/sam-shipped
 
 Instructions are counted by valgrind, so machine and load hardly matter: those of a run with one event are the start,
 the connection and the first answer; a run with fifty more tells what an event costs once the function is warm. The

@@ -212,7 +212,7 @@ mod tests {
             (subscribed(SubscriptionStatus::Unpaid), true),
             (subscribed(SubscriptionStatus::Paused), true),
             (subscribed(SubscriptionStatus::Incomplete), true),
-            (unlinked(SubscriptionStatus::Incomplete), false),
+            (unlinked(SubscriptionStatus::Incomplete), true),
             (subscribed(SubscriptionStatus::Canceled), false),
             (trial(), false),
         ] {

@@ -60,7 +60,10 @@ pub fn render(view: &View, token: &str) -> Markup {
 /// What to do with the plan that was chosen.
 fn looked_after(view: &View) -> Markup {
     let (text, label) = if view.org.billing.lives() {
-        ("Change your plan, update how you pay, see your invoices, or end your plan.", "Manage plan and payment")
+        (
+            "Change your plan, update how you pay, see your invoices, or end your plan.",
+            "Manage plan and payment",
+        )
     } else {
         let text = "The first payment of your plan is open. Pay it with this or another card; if it stays open for a day, \
                     the plan lapses, and you can choose again.";

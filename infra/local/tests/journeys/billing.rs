@@ -192,7 +192,11 @@ async fn whoever_subscribes_is_let_into_the_portal_at_every_standing() {
         assert_eq!(world.stripe(event).await, [200]);
         world.advance("2s").await;
         let led = jo.submit("/billing/portal", &[]).await;
-        assert!(led.header("location").starts_with(&format!("{STRIPE}/p/session/")), "{status}: {}", led.text());
+        assert!(
+            led.header("location").starts_with(&format!("{STRIPE}/p/session/")),
+            "{status}: {}",
+            led.text()
+        );
     }
 }
 

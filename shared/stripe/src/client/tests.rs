@@ -185,7 +185,7 @@ async fn what_is_open_and_what_runs_is_asked_without_a_key_and_read() {
     let turns = vec![
         list(&[session("cs_2"), session("cs_1")]),
         list(&[session("../customers")]),
-        list(&[json!({ "status": "incomplete_expired" }), json!({ "status": "incomplete" })]),
+        list(&[json!({ "status": "incomplete_expired" }), json!({ "status": "canceled" })]),
         list(&[json!({ "status": "incomplete_expired" }), json!({ "status": "past_due" })]),
         list(&[json!({ "status": "incomplete" })]),
     ];

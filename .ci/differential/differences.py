@@ -61,7 +61,7 @@ def genuine(case: Case) -> bool:
     return abs(NOW - int(time)) <= TOLERANCE and not good.isdisjoint(signatures)
 
 
-MALFORMED = "malformed Stripe-Signature header: "
+MALFORMED = "malformed signature header: "
 
 STRICTER = [
     Difference(BOTH, r"signed \d+ seconds away from now", ahead,

@@ -18,9 +18,12 @@ ADAPTERS = {"bus", "host", "mail", "store", "stripe", "web"}
 SHARED = {
     "checklists": set(),
     "domain": {"checklists"},
+    "signed": set(),
     "telemetry": set(),
     "boot": {"domain", "telemetry"},
     **{adapter: {"domain", "telemetry"} for adapter in ADAPTERS},
+    "host": {"domain", "signed", "telemetry"},
+    "stripe": {"domain", "signed", "telemetry"},
 }
 
 # The domain decides: no IO, no async, no SDK, no randomness, no wire or stored format.

@@ -38,7 +38,7 @@ async fn webhook(app: &App, call: &Call) -> Result<Value, Problem> {
 fn refuse(app: &App, refused: Refused) -> Problem {
     let now = app.clock.now();
     match refused {
-        Refused::NoSecret => {
+        Refused::NoKey => {
             telemetry::count(Metric::WebhookUnconfigured, 1, now);
             Problem::internal().because(refused)
         }

@@ -57,7 +57,7 @@ impl SecretSource {
         let age = match first {
             Ok(_) => BELIEVED,
             Err(Refused::Mismatch) => READ_EVERY,
-            Err(Refused::NoSecret) => READ_EVERY_WITHOUT,
+            Err(Refused::NoKey) => READ_EVERY_WITHOUT,
             Err(_) => return first,
         };
         match &self.stored {

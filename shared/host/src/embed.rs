@@ -146,7 +146,7 @@ impl EmbedToken {
         }
         let key = keys.named(&header.kid).ok_or(Refused::Key)?;
         // Compares in constant time.
-        key.mac().chain_update(signed).verify_slice(&signature).map_err(|_| Refused::Key)?;
+        key.mac().clone().chain_update(signed).verify_slice(&signature).map_err(|_| Refused::Key)?;
         let claims: ClaimsIn = serde_json::from_slice(&claims)
             .map_err(|_| Refused::Claim("claims cannot be read: texts, and iat and exp in whole seconds"))?;
         claims.judge(now)
@@ -224,7 +224,7 @@ mod tests {
 
     fn sealed(header: &Value, claims: &str) -> String {
         let signed = [header.to_string().as_str(), claims].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
-        let mac = keys().named("new").unwrap().mac().chain_update(&signed).finalize().into_bytes();
+        let mac = keys().named("new").unwrap().mac().clone().chain_update(&signed).finalize().into_bytes();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac))
     }
 

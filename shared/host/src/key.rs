@@ -31,13 +31,13 @@ impl Key {
         let header = json!({ "alg": "HS256", "kid": self.id, "typ": "JWT" });
         let encoded = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
         let input = format!("{}.{}", encoded(&header), encoded(claims));
-        let signature = URL_SAFE_NO_PAD.encode(self.mac().chain_update(&input).finalize().into_bytes());
+        let signature = URL_SAFE_NO_PAD.encode(self.mac.clone().chain_update(&input).finalize().into_bytes());
         format!("{input}.{signature}")
     }
 
-    /// What begins a signature.
-    pub(crate) fn mac(&self) -> Hmac<Sha256> {
-        self.mac.clone()
+    /// HMAC-SHA256, keyed.
+    pub(crate) fn mac(&self) -> &Hmac<Sha256> {
+        &self.mac
     }
 
     fn parse(key: &str) -> Option<Self> {
@@ -133,7 +133,7 @@ mod tests {
         let input = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6\
                      Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
         let keys = Keys::parse(STANDARD).unwrap();
-        let signature = keys.first().unwrap().mac().chain_update(input).finalize().into_bytes();
+        let signature = keys.first().unwrap().mac().clone().chain_update(input).finalize().into_bytes();
         assert_eq!(URL_SAFE_NO_PAD.encode(signature), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
     }
 

@@ -113,8 +113,8 @@ fn without_a_header_or_a_secret_nothing_is_believed() {
     let header = format!("t={NOW},v1={}", v1("whsec_a", NOW));
     let refused = |header, secrets: &Secrets| verify(header, BODY, secrets, at(NOW)).unwrap_err();
     assert_eq!(refused(None, &secrets("whsec_a")), Refused::NoHeader);
-    assert_eq!(refused(Some(&header), &Secrets::none()), Refused::NoSecret);
-    assert_eq!(refused(None, &Secrets::none()), Refused::NoSecret);
+    assert_eq!(refused(Some(&header), &Secrets::none()), Refused::NoKey);
+    assert_eq!(refused(None, &Secrets::none()), Refused::NoKey);
 }
 
 #[test]

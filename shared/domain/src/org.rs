@@ -192,13 +192,19 @@ impl Org {
         }
     }
 
-    /// The end of the trial that counts: the subscription's while one lives, if it ever had one; else ours.
+    /// The end of the trial that counts: the subscription's while one lives, if it ever had one; else ours. A trial of
+    /// ours that runs beats a subscription that is paused or unpaid, so of those two ends the later one counts.
     #[must_use]
     pub fn trial_ends_at(&self) -> Option<Timestamp> {
-        if self.billing.lives() {
-            self.billing.trial_ends_at()
-        } else {
-            self.trial.as_ref().map(|trial| trial.ends_at)
+        let ours = self.trial.as_ref().map(|trial| trial.ends_at);
+        match self.billing.status() {
+            Some(SubscriptionStatus::Active | SubscriptionStatus::Trialing | SubscriptionStatus::PastDue) => {
+                self.billing.trial_ends_at()
+            }
+            Some(SubscriptionStatus::Paused | SubscriptionStatus::Unpaid) => {
+                self.billing.trial_ends_at().max(ours)
+            }
+            Some(SubscriptionStatus::Incomplete | SubscriptionStatus::Canceled) | None => ours,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The trial banner: how long it lasts, or what stopped, and what to do about it.
 
 use domain::{
-    billing::{Issue, IssueKind},
+    billing::{Issue, IssueKind, SubscriptionStatus},
     status::Status,
 };
 use maud::{Markup, html};
@@ -67,9 +67,9 @@ pub fn render(view: &View) -> Markup {
 /// What there is to say, in whatever dress it is said.
 pub(crate) fn banner(view: &View) -> Option<Banner> {
     let status = view.status();
-    if let (Some(issue), Status::Active | Status::PastDue | Status::Trialing | Status::Incomplete) =
-        (view.org.billing.issue(), status)
-    {
+    // What is over by itself says so, and how it goes on; everything else waits for the payment.
+    let over = matches!(status, Status::Unpaid | Status::Paused | Status::Canceled);
+    if let (Some(issue), false) = (view.org.billing.issue(), over) {
         return Some(payment(&issue, view));
     }
     let kept = html! { "Everything is kept and can be read. A plan opens it again at once." };
@@ -118,7 +118,7 @@ pub(crate) fn banner(view: &View) -> Option<Banner> {
 fn trial(view: &View) -> Banner {
     let days = view.org.trial_days_remaining(view.now);
     let end = view.org.trial_ends_at().map(|end| moment::date(end, &view.org.zone));
-    let subscribed = view.org.billing.lives();
+    let subscribed = view.org.billing.status() == Some(SubscriptionStatus::Trialing);
     let (tone, icon, urge) = match days {
         ..=WARNING => (Tone::Warning, "⏳", "Add a payment method and nothing stops."),
         days if days <= NOTICE => (Tone::Notice, "🗓️", "A good moment to choose a plan."),
@@ -137,7 +137,9 @@ fn trial(view: &View) -> Banner {
 fn payment(issue: &Issue, view: &View) -> Banner {
     let since = moment::date(issue.since, &view.org.zone);
     let meanwhile = match view.status() {
-        Status::Incomplete => "Everything opens as soon as it is through.",
+        Status::Incomplete | Status::Pending | Status::TrialExpired => {
+            "Everything opens as soon as it is through."
+        }
         _ => "Until then everything keeps working.",
     };
     let (lead, text) = match issue.kind {

@@ -7,36 +7,28 @@ use axum::{
     response::Response,
 };
 use domain::billing::CustomerId;
-use serde_json::json;
 use stripe::client::{Client, NewPortal};
-use web::{Kind, Problem, Wants};
+use web::{Problem, Wants};
 
 use crate::{
     App,
     door::{self, Caller},
 };
 
-/// Leads an admin to the portal.
+/// Leads an admin to the portal: also one who has no plan yet, and wants to see to how they will pay.
 pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = Wants::of(request.headers());
-    door::answer(wants, app.lead_to_portal(request, wants).await)
+    door::answer(wants, app.lead_to_portal(request).await)
 }
 
 impl App {
-    async fn lead_to_portal(&self, request: Request, wants: Wants) -> Result<String, Problem> {
+    async fn lead_to_portal(&self, request: Request) -> Result<String, Problem> {
         let (headers, origin) = (request.headers().clone(), web::origin(&request));
         drop(request);
         let caller = self.admit(&headers, origin).await?;
-        let Some(payer) = caller.org.value.billing.payer() else {
-            // There is nothing to look after yet: people are led to the plans, and programs told where they are.
-            return match wants {
-                Wants::Page => Ok(caller.plans()),
-                Wants::Json => Err(Problem::new(Kind::Conflict, "There is no plan yet. Choose one first.")
-                    .with("upgrade_url", json!(caller.plans()))),
-            };
-        };
         let stripe = self.stripe().await?;
-        self.open_portal(&stripe, payer, &caller).await
+        let (customer, _) = self.ensure_customer(&stripe, &caller).await?;
+        self.open_portal(&stripe, &customer, &caller).await
     }
 
     /// The address of a portal. Each one works for minutes only, so none is ever asked for again: the key is fresh, and

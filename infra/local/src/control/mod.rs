@@ -42,8 +42,6 @@ pub(crate) fn router(system: &Arc<System>, sender: stripe::Sender) -> Router {
     });
     let stripe = system.cloud.stripe.origin().to_owned();
     let console = Console { organizations, functions: system.fleet.names(), stripe };
-    let standin = Arc::clone(&system.cloud.stripe);
-    let witness: stripe::Witness = Arc::new(move |event| standin.witness(event));
     let local = Router::new()
         .route("/_local/health", get(async || answer_json(&json!({"status": "ok"}))))
         .route("/_local/openapi.json", get(description::read))
@@ -63,7 +61,7 @@ pub(crate) fn router(system: &Arc<System>, sender: stripe::Sender) -> Router {
         .route("/_local/{*path}", get(unknown).post(unknown).merge(delete(unknown)))
         .with_state(Arc::clone(system))
         .merge(console::router(console))
-        .merge(stripe::router(sender, witness))
+        .merge(stripe::router(sender))
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(READ_LIMIT))
         .layer(from_fn(guard::keep_strangers_out));

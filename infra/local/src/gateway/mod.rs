@@ -12,6 +12,8 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use crate::clock::LocalClock;
 use crate::invoke::Fleet;
 use crate::random;
+use crate::standin::StandIn;
+use crate::stripe::WEBHOOK_PATH;
 use crate::template::Route;
 
 pub use event::Arrival;
@@ -40,12 +42,13 @@ pub struct Gateway {
     router: Router,
     fleet: Arc<Fleet>,
     clock: Arc<LocalClock>,
+    stripe: Arc<StandIn>,
 }
 
 impl Gateway {
     /// A gateway with the template's routes.
-    pub fn new(routes: &[Route], fleet: Arc<Fleet>, clock: Arc<LocalClock>) -> Self {
-        Self { router: Router::new(routes), fleet, clock }
+    pub fn new(routes: &[Route], fleet: Arc<Fleet>, clock: Arc<LocalClock>, stripe: Arc<StandIn>) -> Self {
+        Self { router: Router::new(routes), fleet, clock, stripe }
     }
 
     /// Answers one request.
@@ -67,6 +70,11 @@ impl Gateway {
         };
         let invoked = self.fleet.invoke(matched.function, payload).await;
         let answered = invoked.answer.ok().and_then(|answer| answer::response(answer.get()));
+        if request.uri().path() == WEBHOOK_PATH
+            && answered.as_ref().is_some_and(|it| it.status() == StatusCode::OK)
+        {
+            self.stripe.witness(request.body());
+        }
         let mut response =
             answered.unwrap_or_else(|| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
         if let Ok(id) = HeaderValue::from_str(&gateway_id) {

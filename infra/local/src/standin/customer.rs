@@ -52,6 +52,9 @@ pub(super) struct Customer {
     pub(super) card: Option<Card>,
     /// How many invoices were made out so far.
     pub(super) invoices: u32,
+    /// The subscription that was last told of.
+    #[serde(default)]
+    pub(super) subscription: Option<String>,
 }
 
 impl Customer {
@@ -66,6 +69,7 @@ impl Customer {
             deleted: false,
             card: None,
             invoices: 0,
+            subscription: None,
         }
     }
 

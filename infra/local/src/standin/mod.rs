@@ -19,6 +19,7 @@ mod parcel;
 mod price;
 mod session;
 mod subscription;
+mod told;
 mod turn;
 mod usual;
 
@@ -42,9 +43,11 @@ use tokio::sync::Notify;
 
 use crate::clock::LocalClock;
 use crate::journal::Journal;
+use crate::stripe::EventSpec;
 use book::Book;
 use customer::Customer;
 use parcel::Parcel;
+use told::{ORGANIZATION, Told};
 use turn::Turn;
 
 /// The file of the data folder that keeps the book.
@@ -146,20 +149,40 @@ impl StandIn {
         self.events.all()
     }
 
-    /// Knows the customer of an event that was sent by hand, as Stripe knows whom it speaks of: the portal opens for them,
-    /// and a Checkout.
-    pub fn witness(&self, event: &Value) {
-        let Some(object) = event.pointer("/data/object") else { return };
-        let is_customer = object.get("object").is_some_and(|kind| kind == "customer");
-        let id = object.get(if is_customer { "id" } else { "customer" }).and_then(Value::as_str);
-        let Some(id) = id else { return };
+    /// Hears of an event that was believed, whoever sent it: Stripe knows whom its events speak of, so the portal opens
+    /// for them, and a Checkout.
+    pub fn witness(&self, event: &[u8]) {
+        let Ok(event) = serde_json::from_slice::<Value>(event) else { return };
+        let Some(told) = Told::read(&event) else { return };
         let mut book = self.lock();
         let created = self.clock.now();
-        let customer = book.customers.entry(id.to_owned()).or_insert_with(|| Customer::unnamed(id, created));
-        if event.get("type").is_some_and(|kind| kind == "customer.deleted") {
-            customer.deleted = true;
+        let customer = book
+            .customers
+            .entry(told.customer.to_owned())
+            .or_insert_with(|| Customer::unnamed(told.customer, created));
+        customer.deleted |= told.deleted;
+        if let Some(subscription) = told.subscription {
+            customer.subscription = Some(subscription.to_owned());
+        }
+        if let Some(organization) = told.organization {
+            let named = customer.metadata.entry(ORGANIZATION.to_owned());
+            named.or_insert_with(|| organization.to_owned());
         }
         self.save(&book);
+    }
+
+    /// Completes what is told by hand of an organization that has a customer, or of a customer with a subscription.
+    pub fn complete(&self, spec: &mut EventSpec) {
+        let book = self.lock();
+        if let (None, Some(organization)) = (&spec.customer, &spec.organization_id) {
+            let theirs = book.customers.values().filter(|customer| {
+                !customer.deleted && customer.metadata.get(ORGANIZATION) == Some(organization)
+            });
+            spec.customer =
+                theirs.min_by_key(|customer| customer.created).map(|customer| customer.id.clone());
+        }
+        let customer = spec.customer.as_ref().and_then(|id| book.customers.get(id));
+        spec.subscription = customer.and_then(|customer| customer.subscription.clone());
     }
 
     /// The ids of all customers.

@@ -39,7 +39,11 @@ pub fn build_event(spec: &EventSpec, price: &str, seed: &Seed, now: Timestamp) -
         .set
         .iter()
         .filter_map(|(at, value)| {
-            let bad = path::set(&mut event, at, value.clone()).err()?;
+            // What the envelope has no place for is meant of the object.
+            let first = at.split('.').next().unwrap_or_default();
+            let of_object = !first.is_empty() && event.get(first).is_none();
+            let place = if of_object { format!("data.object.{at}") } else { at.clone() };
+            let bad = path::set(&mut event, &place, value.clone()).err()?;
             Some(Fault::new(format!("set.{at}"), bad.to_string()))
         })
         .collect();

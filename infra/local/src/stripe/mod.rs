@@ -9,7 +9,7 @@
 //!
 //! ```ignore
 //! let sender = stripe::Sender::new(clock, entropy, "whsec_local_onramp", "price_local_team", post);
-//! let app = app.merge(stripe::router(sender, Arc::new(|_| ())));
+//! let app = app.merge(stripe::router(sender));
 //! ```
 //!
 //! It never looks into a function or the table: what an event does is seen in its answer, as at Stripe.
@@ -28,7 +28,7 @@ mod version;
 pub use event::build_event;
 pub use payer::Payer;
 pub use seed::Seed;
-pub use send::{Delivery, Post, Sender, WEBHOOK_PATH, Witness, router};
+pub use send::{Delivery, Post, Sender, WEBHOOK_PATH, router};
 pub use signature::sign;
 pub use spec::{EventSpec, Fault, parse_spec};
 pub use version::ApiVersion;

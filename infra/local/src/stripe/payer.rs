@@ -24,7 +24,7 @@ impl Payer {
             (None, None) => seed.id("cus"),
         };
         Payer {
-            subscription: derived("sub", &[customer.as_bytes()]),
+            subscription: spec.subscription.clone().unwrap_or_else(|| derived("sub", &[customer.as_bytes()])),
             customer,
             organization: spec.organization_id.clone(),
         }

@@ -1,6 +1,7 @@
 //! Deliveries: signed now, posted in parallel, answered with what the receiver said.
 
 use super::event::build_event;
+use super::payer::Payer;
 use super::seed::Seed;
 use super::signature::sign;
 use super::spec::{EventSpec, Fault, parse_spec};
@@ -11,15 +12,23 @@ use axum::response::IntoResponse;
 use axum::{Json, Router, routing};
 use boot::{Clock, Entropy};
 use futures_util::future::{BoxFuture, join_all};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where Onramp takes Stripe's events.
 pub const WEBHOOK_PATH: &str = "/billing/webhooks/stripe";
 
 /// The entrance of the gateway: a request in, its answer out, by the port or inside the process.
 pub type Post = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<'static, Response<Bytes>> + Send + Sync>;
+
+/// Says whom a spec means: fills in the customer and the subscription that are known already.
+pub type Complete = Arc<dyn Fn(&mut EventSpec) + Send + Sync>;
+
+/// As long as events follow each other faster than this, in seconds, each is a second after the one before.
+const IN_A_ROW: i64 = 600;
 
 /// Builds, signs and posts events as Stripe does.
 #[derive(Clone)]
@@ -29,6 +38,9 @@ pub struct Sender {
     secrets: Vec<String>,
     price: String,
     post: Post,
+    complete: Complete,
+    /// The second of each customer's last event.
+    last: Arc<Mutex<BTreeMap<String, i64>>>,
 }
 
 /// An event that was posted, and the status of each answer.
@@ -50,7 +62,32 @@ impl Sender {
         post: Post,
     ) -> Sender {
         let secrets = secrets.split(',').map(str::trim).filter(|secret| !secret.is_empty());
-        Sender { clock, entropy, secrets: secrets.map(str::to_owned).collect(), price: price.into(), post }
+        Sender {
+            clock,
+            entropy,
+            secrets: secrets.map(str::to_owned).collect(),
+            price: price.into(),
+            post,
+            complete: Arc::new(|_| ()),
+            last: Arc::default(),
+        }
+    }
+
+    /// One that asks first whom a spec means.
+    #[must_use]
+    pub fn knowing(self, complete: Complete) -> Sender {
+        Sender { complete, ..self }
+    }
+
+    /// When an event about this customer happens: now, and a second after the one before. Stripe gives whole seconds;
+    /// whoever sends one event after the other means that order.
+    fn moment(&self, customer: &str) -> Timestamp {
+        let now = self.clock.now().as_second();
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = last.get(customer).map(|last| last + 1);
+        let second = next.filter(|next| (now..now + IN_A_ROW).contains(next)).unwrap_or(now);
+        last.insert(customer.to_owned(), second);
+        Timestamp::from_second(second).unwrap_or_else(|_| self.clock.now())
     }
 
     /// Builds one event and delivers it `count` times in parallel: one id and one body, a signature each.
@@ -59,7 +96,10 @@ impl Sender {
     /// One fault for each path of `set` that does not fit the event; then nothing was sent.
     pub async fn send(&self, spec: &EventSpec) -> Result<Delivery, Vec<Fault>> {
         let seed = Seed::new(self.entropy.bytes());
-        let event = build_event(spec, &self.price, &seed, self.clock.now())?;
+        let mut spec = spec.clone();
+        (self.complete)(&mut spec);
+        let moment = self.moment(&Payer::new(&spec, &seed).customer);
+        let event = build_event(&spec, &self.price, &seed, moment)?;
         // Stripe indents its bodies; one who parses and writes anew has other bytes, and no valid signature.
         let body = Bytes::from(format!("{event:#}"));
         // A task each, so that deliveries meet each other as they do over the network.
@@ -100,24 +140,18 @@ impl Sender {
     }
 }
 
-/// Who is shown each event that was sent by hand.
-pub type Witness = Arc<dyn Fn(&Value) + Send + Sync>;
-
 /// Serves `POST /_local/stripe/events`.
-pub fn router(sender: Sender, witness: Witness) -> Router {
-    Router::new().route("/_local/stripe/events", routing::post(events)).with_state((sender, witness))
+pub fn router(sender: Sender) -> Router {
+    Router::new().route("/_local/stripe/events", routing::post(events)).with_state(sender)
 }
 
-async fn events(State((sender, witness)): State<(Sender, Witness)>, body: Bytes) -> Response<Body> {
+async fn events(State(sender): State<Sender>, body: Bytes) -> Response<Body> {
     let answer = match parse_spec(&body) {
         Ok(spec) => sender.send(&spec).await,
         Err(faults) => Err(faults),
     };
     match answer {
-        Ok(delivery) => {
-            witness(&delivery.event);
-            Json(delivery).into_response()
-        }
+        Ok(delivery) => Json(delivery).into_response(),
         Err(faults) => refusal(&faults),
     }
 }

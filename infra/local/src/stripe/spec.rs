@@ -18,6 +18,8 @@ pub struct EventSpec {
     pub organization_id: Option<String>,
     /// The customer; derived from the organization unless given.
     pub customer: Option<String>,
+    /// The subscription; derived from the customer unless known.
+    pub subscription: Option<String>,
     /// What differs from the usual event, by dotted path; a parent is set before its children.
     pub set: BTreeMap<String, Value>,
     /// The API version that gives the event its shape.
@@ -33,6 +35,7 @@ impl EventSpec {
             event_type: event_type.to_owned(),
             organization_id: None,
             customer: None,
+            subscription: None,
             set: BTreeMap::new(),
             api_version: ApiVersion::default(),
             count: 1,
@@ -72,6 +75,7 @@ pub fn parse_spec(body: &[u8]) -> Result<EventSpec, Vec<Fault>> {
     let spec = EventSpec {
         organization_id: fields.text("organization_id"),
         customer: fields.text("customer"),
+        subscription: None,
         set: fields.paths("set"),
         api_version: fields.version("api_version"),
         count: fields.count("count"),

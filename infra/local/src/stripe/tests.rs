@@ -322,7 +322,7 @@ async fn the_route_answers_with_statuses_or_faults() {
     ] {
         let (sender, seen) = recorder();
         let request = Request::post("/_local/stripe/events").body(Body::from(body)).unwrap();
-        let response = router(sender, Arc::new(|_| ())).oneshot(request).await.unwrap();
+        let response = router(sender).oneshot(request).await.unwrap();
         assert_eq!(response.status(), status, "{body}");
         let answer = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let answer: Value = serde_json::from_slice(&answer).unwrap();

@@ -121,6 +121,18 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
+/// The settings, with an identity for another sender: locally SES has verified whoever sends. On AWS the identity is
+/// chosen with its own parameter, and what does not fit is refused.
+pub(crate) fn settings(config: &Config) -> BTreeMap<String, String> {
+    let mut settings = config.settings.clone();
+    let sender = settings.get("MailFromEmail").or_else(|| settings.get("MAIL_FROM_EMAIL"));
+    let domain = sender.and_then(|sender| Some(sender.rsplit_once('@')?.1.to_owned()));
+    if let Some(domain) = domain {
+        settings.entry("MailIdentity".to_owned()).or_insert(domain);
+    }
+    settings
+}
+
 /// Gives the template's functions what they hold locally; the secrets that Secrets Manager would.
 pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<String, String> {
     let mut secrets = BTreeMap::new();

@@ -1,5 +1,7 @@
 //! Starting a stack from the template, and asking it.
 
+use std::fs::{File, TryLockError};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +21,9 @@ use crate::activity::Activity;
 use crate::bus::Bus;
 use crate::calls::Calls;
 use crate::clock::LocalClock;
-use crate::config::{Config, StartError, TEAM_PRICE, WEBHOOK_SECRET, account, identities, localize};
+use crate::config::{
+    Config, StartError, TEAM_PRICE, WEBHOOK_SECRET, account, identities, localize, settings,
+};
 use crate::connector::{Cloud, Connector};
 use crate::control;
 use crate::dead_letters::DeadLetters;
@@ -50,34 +54,37 @@ pub struct Stack {
     webhook_secret: String,
     host_app: Option<Arc<HostApp>>,
     tasks: Vec<AbortHandle>,
+    /// Kept for its lock, which ends with the process at the latest.
+    _held: Option<File>,
 }
 
 impl Stack {
     /// Starts everything; ready for requests when it returns.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let mut template =
-            Template::parse(&config.template, &config.settings).map_err(StartError::Template)?;
+        let settings = settings(&config);
+        let mut template = Template::parse(&config.template, &settings).map_err(StartError::Template)?;
         let secrets = localize(&mut template, &config);
         let folder = config.data.as_deref();
-        let io = |error| StartError::Folder(folder.unwrap_or(Path::new("")).to_owned(), error);
+        let unusable = |error| StartError::Folder(folder.unwrap_or(Path::new("")).to_owned(), error);
         if let Some(folder) = folder {
-            std::fs::create_dir_all(folder).map_err(io)?;
+            std::fs::create_dir_all(folder).map_err(unusable)?;
         }
+        let held = folder.map(hold).transpose().map_err(unusable)?;
         let clock = Arc::new(LocalClock::new(saved_offset(folder)));
         let activity = Arc::new(Activity::default());
         let account = account(&template, &secrets, &config);
         let cloud = Arc::new(Cloud {
             engine: Engine::open(folder, template.tables.clone(), Arc::clone(&clock))
                 .map_err(StartError::Engine)?,
-            mailbox: Mailbox::new(identities(&template), folder).map_err(io)?,
-            bus: Bus::new(template.rules.clone(), folder, Arc::clone(&activity)).map_err(io)?,
-            stripe: Arc::new(StandIn::open(account, Arc::clone(&clock), folder).map_err(io)?),
+            mailbox: Mailbox::new(identities(&template), folder).map_err(unusable)?,
+            bus: Bus::new(template.rules.clone(), folder, Arc::clone(&activity)).map_err(unusable)?,
+            stripe: Arc::new(StandIn::open(account, Arc::clone(&clock), folder).map_err(unusable)?),
             secrets: secrets.into(),
             clock: Arc::clone(&clock),
             calls: Calls::default(),
             faults: crate::faults::Faults::default(),
             permissions: Permissions::new(template.functions.values()),
-            ledger: Ledger::new(&config.template, &config.settings),
+            ledger: Ledger::new(&config.template, &settings),
         });
         let dead_letters = Arc::new(DeadLetters::default());
         let mut fleet = Fleet::new(Arc::clone(&activity), Arc::clone(&clock), Arc::clone(&dead_letters));
@@ -101,7 +108,12 @@ impl Stack {
         };
         let webhook_secret = template.variable("STRIPE_WEBHOOK_SECRET").unwrap_or(WEBHOOK_SECRET);
         let webhook_secret = cloud.secrets.get(webhook_secret).unwrap_or_else(|| webhook_secret.to_owned());
-        let gateway = Arc::new(Gateway::new(&template.routes, Arc::clone(&fleet), Arc::clone(&clock)));
+        let gateway = Arc::new(Gateway::new(
+            &template.routes,
+            Arc::clone(&fleet),
+            Arc::clone(&clock),
+            Arc::clone(&cloud.stripe),
+        ));
         let host_app = config.host_app_url.as_deref().map(|url| {
             let setting = |name| {
                 let value = template.variable(name).unwrap_or_default();
@@ -112,7 +124,7 @@ impl Stack {
             let shared = Shared { passes: &passes, word: &word, source: &source };
             Arc::new(HostApp::new(Arc::clone(&cloud), url, &config.public_url, &shared, entrance(&gateway)))
         });
-        let sender = sender(&gateway, &clock, &webhook_secret);
+        let sender = sender(&gateway, &cloud, &webhook_secret);
         let system = Arc::new(System {
             courier: Courier::new(Arc::clone(&cloud.stripe), sender.clone(), Arc::clone(&activity)),
             pumps: template.streams.iter().cloned().map(pump).collect(),
@@ -126,7 +138,7 @@ impl Stack {
             moving: tokio::sync::Mutex::default(),
         });
         let app = control::router(&system, sender);
-        Ok(Self { tasks: background(&system), system, app, webhook_secret, host_app })
+        Ok(Self { tasks: background(&system), system, app, webhook_secret, host_app, _held: held })
     }
 
     /// The parts, for tests that look inside.
@@ -185,6 +197,18 @@ impl Drop for Stack {
     }
 }
 
+/// Takes the folder for this stack alone: two would write over each other.
+fn hold(folder: &Path) -> io::Result<File> {
+    let file = File::create(folder.join("lock"))?;
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => {
+            io::Error::other("another Onramp runs on it; stop it, or choose one with --data")
+        }
+        TryLockError::Error(error) => error,
+    })?;
+    Ok(file)
+}
+
 /// Something outside of Onramp, behind a port of its own.
 fn neighbour<F>(handle: impl Fn(Request<Bytes>) -> F + Clone + Send + Sync + 'static) -> Router
 where
@@ -200,10 +224,11 @@ where
 }
 
 /// Posts Stripe's events to the gateway, as Stripe would to the port.
-fn sender(gateway: &Arc<Gateway>, clock: &Arc<LocalClock>, secrets: &str) -> stripe::Sender {
-    let clock = Arc::clone(clock);
+fn sender(gateway: &Arc<Gateway>, cloud: &Arc<Cloud>, secrets: &str) -> stripe::Sender {
+    let (clock, standin) = (Arc::clone(&cloud.clock), Arc::clone(&cloud.stripe));
     let post = entrance(gateway);
     stripe::Sender::new(Clock::new(move || clock.now()), Entropy::system(), secrets, TEAM_PRICE, post)
+        .knowing(Arc::new(move |spec| standin.complete(spec)))
 }
 
 /// The gateway, for what is outside of Onramp and in this process.

@@ -21,8 +21,22 @@ pub(super) struct Scope<'a> {
 impl<'a> Scope<'a> {
     pub(super) fn new(document: &'a Yaml, settings: &BTreeMap<String, String>) -> Result<Self, String> {
         let mut parameters = BTreeMap::new();
+        let named = parameters_of_variables(document);
         for (name, parameter) in entries(document.get("Parameters")) {
-            let value = settings.get(name).cloned().or_else(|| parameter.get("Default").and_then(scalar));
+            // A variable that holds the parameter's value may have been set instead: then everything else that refers to
+            // the parameter, a policy or an event's pattern, goes along. What the parameter would refuse is left to the
+            // function, which names its variable.
+            let meant = || {
+                let (variable, _) = named.iter().find(|(_, parameter)| **parameter == name)?;
+                // Where a parameter is a secret's ARN, the variable may hold the secret itself.
+                let fits = |value: &&String| {
+                    check_parameter(name, parameter, value).is_ok()
+                        && (!name.ends_with("Arn") || value.starts_with("arn:"))
+                };
+                settings.get(*variable).filter(fits)
+            };
+            let value = settings.get(name).or_else(meant).cloned();
+            let value = value.or_else(|| parameter.get("Default").and_then(scalar));
             let list = parameter.get("Type").and_then(Yaml::as_str).is_some_and(|kind| kind.contains("List"));
             let value = value.unwrap_or_else(|| stand_in(name));
             check_parameter(name, parameter, &value)?;
@@ -314,6 +328,27 @@ fn check_parameter(name: &str, parameter: &Yaml, value: &str) -> Result<(), Stri
         return Ok(());
     }
     Err(format!("the parameter {name} is one of {}", allowed.join(", ")))
+}
+
+/// The variables of the functions that are a parameter's value as it is, each with that parameter.
+fn parameters_of_variables(document: &Yaml) -> BTreeMap<&str, &str> {
+    let globals = document.get("Globals").and_then(|globals| globals.get("Function"));
+    let resources = entries(document.get("Resources")).filter_map(|(_, resource)| resource.get("Properties"));
+    globals
+        .into_iter()
+        .chain(resources)
+        .flat_map(|function| entries(function.get("Environment").and_then(|it| it.get("Variables"))))
+        .filter_map(|(variable, value)| Some((variable, reference(value)?)))
+        .collect()
+}
+
+/// What a value refers to, if it is nothing but a reference.
+fn reference(value: &Yaml) -> Option<&str> {
+    match value {
+        Yaml::Tagged(tagged) if tagged.tag == "Ref" => tagged.value.as_str(),
+        Yaml::Mapping(mapping) if mapping.len() == 1 => value.get("Ref")?.as_str(),
+        _ => None,
+    }
 }
 
 /// The entries of a mapping whose names are text.

@@ -148,6 +148,13 @@ impl Fleet {
         self.instances.keys().cloned().collect()
     }
 
+    /// Lets every environment go, with all that it remembers. The next start is a cold one.
+    pub async fn stop_all(&self) {
+        for instance in self.instances.values() {
+            *instance.handler.lock().await = None;
+        }
+    }
+
     /// Starts every function; the faults of each that refuses.
     pub async fn start_all(&self) -> Result<(), Vec<(String, Faults)>> {
         let mut refused = Vec::new();

@@ -102,6 +102,8 @@ impl System {
         let moving = self.moving.lock().await;
         self.cloud.faults.clear();
         self.settle().await;
+        // A warm function remembers what was in the table, and the clock that it saw.
+        self.fleet.stop_all().await;
         self.cloud.engine.reset()?;
         for pump in &self.pumps {
             pump.reset(&self.cloud.engine).await?;

@@ -44,16 +44,45 @@ pub(super) async fn put_event(State(system): Shared, body: Bytes) -> Response {
         };
     let (source, detail_type) = (text("source", None), text("detail-type", None));
     let bus = text("bus", Some("default"));
-    if !request.get("detail").is_some_and(Value::is_object) {
-        faults.push("detail must be an object".to_owned());
+    // EventBridge's own API takes the detail as text.
+    let mut detail = match request.get_mut("detail").map(Value::take).unwrap_or_default() {
+        Value::String(text) => serde_json::from_str(&text).unwrap_or_default(),
+        detail => detail,
+    };
+    if !detail.is_object() {
+        faults.push("detail must be an object, or one as text".to_owned());
     }
     if !faults.is_empty() {
         return refuse(StatusCode::BAD_REQUEST, faults);
     }
-    let detail = request.get_mut("detail").map(Value::take).unwrap_or_default();
+    if source == "aws.ses" {
+        repeat_the_mail(&mut detail, &system.cloud.bus.events());
+    }
     let entry = Entry { bus, source, detail_type, detail, resources: Vec::new(), time: None };
     let id = system.cloud.bus.put(&entry, system.clock().now());
     answer::json(&json!({"id": id}))
+}
+
+/// SES says of every mail what it said when it took it: whatever is put on the bus of a mail has at least that.
+fn repeat_the_mail(detail: &mut Value, told: &[Value]) {
+    let id = detail.pointer("/mail/messageId").cloned();
+    let sent = told.iter().filter_map(|event| event.pointer("/detail/mail")?.as_object());
+    let Some(sent) = id.and_then(|id| sent.into_iter().find(|mail| mail.get("messageId") == Some(&id)))
+    else {
+        return;
+    };
+    let Some(mail) = detail.get_mut("mail").and_then(Value::as_object_mut) else { return };
+    for (name, value) in sent {
+        mail.entry(name).or_insert_with(|| value.clone());
+    }
+    let (Some(tags), Some(Value::Object(sent))) = (mail.get_mut("tags"), sent.get("tags")) else { return };
+    let Some(tags) = tags.as_object_mut() else { return };
+    for value in tags.values_mut().filter(|value| value.is_string()) {
+        *value = json!([value.take()]);
+    }
+    for (name, value) in sent {
+        tags.entry(name).or_insert_with(|| value.clone());
+    }
 }
 
 pub(super) async fn calls(State(system): Shared, Query(parameters): Parameters) -> Response {

@@ -37,6 +37,7 @@ mod signature;
 mod smoke;
 mod switch;
 mod tenancy;
+mod told;
 mod trial;
 mod trial_words;
 mod unsubscribe;

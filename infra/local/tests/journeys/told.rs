@@ -1,0 +1,167 @@
+//! What is told by hand, of Stripe, of SES, of a setting, counts as if it had happened.
+
+use local::Config;
+use serde_json::{Value, json};
+use stripe::{Secret, sign};
+
+use crate::billing::{checkout, press};
+use crate::driver::World;
+
+const STRIPE: &str = "http://localhost:8485";
+
+#[tokio::test]
+async fn one_event_after_the_other_counts_in_that_order_within_a_second() {
+    let world = World::new().await;
+    for (number, (told, status)) in [
+        (
+            vec![
+                ("customer.subscription.updated", Some("past_due")),
+                ("customer.subscription.updated", Some("unpaid")),
+            ],
+            "unpaid",
+        ),
+        (vec![("customer.subscription.paused", None), ("customer.subscription.resumed", None)], "active"),
+        (vec![("invoice.paid", None), ("customer.subscription.updated", Some("past_due"))], "past_due"),
+        (vec![("invoice.payment_failed", None), ("invoice.paid", None)], "active"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut jo = world.pending("Acme", &format!("jo{number}@example.com")).await;
+        for (kind, status) in &told {
+            let mut event = json!({ "type": kind, "organization_id": jo.org() });
+            if let Some(status) = status {
+                // Of the object, where the envelope has no such field.
+                event["set"] = json!({ "status": status });
+            }
+            assert_eq!(world.stripe(event).await, [200]);
+        }
+        let organization = jo.organization().await;
+        assert_eq!(organization["status"], status, "{told:?}");
+        let is_open = status == "past_due" || status == "unpaid";
+        assert!(is_open || organization["billing_issue"].is_null(), "{told:?}: {organization}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_told_of_an_organization_is_of_the_subscription_that_it_has() {
+    let world = World::new().await;
+    for (number, (kind, status)) in [
+        ("customer.subscription.deleted", "canceled"),
+        ("customer.deleted", "canceled"),
+        ("customer.subscription.paused", "paused"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut jo = world.pending("Acme", &format!("jo{number}@example.com")).await;
+        let led = checkout(&mut jo, "team").await;
+        press(&world, led.header("location"), "choice=pay");
+        world.settle().await;
+        assert_eq!(jo.organization().await["status"], "active");
+        world.advance("2s").await;
+        assert_eq!(world.stripe(json!({ "type": kind, "organization_id": jo.org() })).await, [200]);
+        assert_eq!(jo.organization().await["status"], status, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn stripe_knows_whomever_a_believed_event_speaks_of() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let now = world.stack.system().clock().now();
+    let body = json!({ "id": "evt_1", "object": "event", "type": "invoice.paid", "created": now.as_second(), "livemode": false,
+        "data": { "object": { "id": "in_1", "object": "invoice", "customer": "cus_own", "amount_paid": 900,
+            "created": now.as_second(), "subscription": "sub_own",
+            "subscription_details": { "metadata": { "organization_id": jo.org() } } } } });
+    let body = body.to_string();
+    let signature = sign(&Secret::parse(world.stack.webhook_secret()).unwrap(), now, body.as_bytes());
+    let taken =
+        world.send("POST", "/billing/webhooks/stripe", &[("stripe-signature", &signature)], body).await;
+    assert_eq!((taken.status, &jo.organization().await["status"]), (200, &json!("active")));
+    for (path, form) in [("/billing/portal", vec![]), ("/billing/checkout", vec![("plan", "team")])] {
+        let led = jo.submit(path, &form).await;
+        assert!(led.header("location").starts_with(STRIPE), "{path}: {} {}", led.status, led.text());
+    }
+    let over = json!({ "type": "customer.subscription.deleted", "organization_id": jo.org() });
+    assert_eq!(world.stripe(over).await, [200]);
+    assert_eq!(jo.organization().await["status"], "canceled");
+    let led = jo.submit("/billing/portal", &[]).await;
+    assert!(led.header("location").starts_with(&format!("{STRIPE}/p/session/")), "their invoices are there");
+}
+
+#[tokio::test]
+async fn a_trial_of_ours_runs_on_beside_a_subscription_that_does_not() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    for status in ["paused", "unpaid", "incomplete", "canceled"] {
+        let event = json!({ "type": "customer.subscription.updated", "organization_id": jo.org(), "set": { "status": status } });
+        assert_eq!(world.stripe(event).await, [200]);
+        let organization = jo.organization().await;
+        assert_eq!(
+            (
+                &organization["status"],
+                &organization["trial_days_remaining"],
+                organization["trial_ends_at"].is_string()
+            ),
+            (&json!("trialing"), &json!(14), true),
+            "{status}"
+        );
+        let dashboard = jo.open("/dashboard").await.text();
+        assert!(dashboard.contains("14 days left") && !dashboard.contains("your plan begins"), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn what_ses_tells_of_a_mail_needs_no_more_than_its_id() {
+    let world = World::new().await;
+    world.trialing("Acme", "jo@example.com").await;
+    let mail = world.mails("welcome").await.remove(0);
+    let detail = json!({ "eventType": "Bounce",
+        "bounce": { "bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": [{ "emailAddress": "jo@example.com" }] },
+        "mail": { "messageId": mail["id"], "tags": mail["tags"] } });
+    let event = json!({ "source": "aws.ses", "detail-type": "Email Bounced", "detail": detail.to_string() });
+    world.local("POST", "/_local/events", Some(event)).await;
+    world.settle().await;
+    let failed = world.events("mail.failed").await;
+    assert_eq!(failed.len(), 1, "{failed:?}");
+}
+
+#[tokio::test]
+async fn a_variable_brings_along_what_else_depends_on_its_parameter() {
+    let config = Config::memory().set("HOST_EVENT_SOURCE", "acme").set("MAIL_FROM_EMAIL", "bob@acme.example");
+    let world = World::with(config).await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    for (source, done) in [("timetracker", 0), ("acme", 1)] {
+        let event = json!({ "source": source, "detail-type": "project.created", "detail": { "organization_id": jo.org() } });
+        world.local("POST", "/_local/events", Some(event)).await;
+        world.settle().await;
+        assert_eq!(jo.checklist().await["completed_count"], done, "{source}");
+    }
+    let mails = world.mails("welcome").await;
+    assert!(
+        mails.iter().any(|mail| mail["from"].as_str().unwrap().contains("bob@acme.example")),
+        "{mails:?}"
+    );
+}
+
+#[tokio::test]
+async fn after_a_reset_nothing_is_remembered_of_before() {
+    let world = World::new().await;
+    world.advance("1h").await;
+    world.trialing("Before", "before@example.com").await;
+    world.settle().await;
+    world.local("POST", "/_local/reset", None).await;
+    let unsure = json!([{ "function": "mailer", "service": "sesv2", "operation": "SendEmail", "nth": 1, "kind": "error_500" }]);
+    world.inject(unsure).await;
+    world.trialing("Acme", "jo@example.com").await;
+    world.settle().await;
+    world.advance("10s").await;
+    world.trialing("Initech", "mo@example.com").await;
+    world.settle().await;
+    world.advance("17m").await;
+    let to = |mail: &Value| mail["to"][0].as_str().unwrap().to_owned();
+    let mut reached: Vec<_> = world.mails("welcome").await.iter().map(to).collect();
+    reached.sort();
+    assert_eq!(reached, ["jo@example.com", "mo@example.com"]);
+}

@@ -1,15 +1,15 @@
 use http::{HeaderMap, header::REFERER};
 
-/// The pages that have forms of the checklist on them.
-const PAGES: [&str; 3] = ["/onboarding/checklist", "/onboarding/welcome", "/dashboard"];
+/// Where a form of no page of ours leads back to.
+const CHECKLIST: &str = "/onboarding/checklist";
 
 /// The page that a form came from, by its `Referer`; `origin` is our own. The widget lives on the dashboard.
-pub fn came_from(headers: &HeaderMap, origin: &str) -> &'static str {
+pub fn came_from(headers: &HeaderMap, origin: &str) -> String {
     let referer = headers.get(REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let path = referer.strip_prefix(origin).unwrap_or_default().split(['?', '#']).next();
-    match path {
-        Some("/onboarding/widget") => "/dashboard",
-        path => PAGES.into_iter().find(|page| path == Some(page)).unwrap_or("/onboarding/checklist"),
+    let path = referer.strip_prefix(origin).unwrap_or_default();
+    match path.split(['?', '#']).next() {
+        Some("/onboarding/widget") => "/dashboard".to_owned(),
+        _ => web::next_path(path).unwrap_or_else(|| CHECKLIST.to_owned()),
     }
 }
 
@@ -24,6 +24,11 @@ mod tests {
             ("https://onramp.example.com/dashboard?from=mail#top", "/dashboard"),
             ("https://onramp.example.com/onboarding/welcome", "/onboarding/welcome"),
             ("https://onramp.example.com/onboarding/widget", "/dashboard"),
+            (
+                "https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001",
+                "/organizations/org_0198c0de-0000-7000-8000-000000000001",
+            ),
+            ("https://onramp.example.com/members?x=1", "/members"),
             ("https://onramp.example.com/logout", "/onboarding/checklist"),
             ("https://onramp.example.com.evil.example/dashboard", "/onboarding/checklist"),
             ("https://evil.example/dashboard", "/onboarding/checklist"),

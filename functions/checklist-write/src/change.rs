@@ -60,11 +60,11 @@ fn handle<'a>(
     async move {
         let changed = change(app, &caller, command, &origin).await;
         match (changed, wants) {
-            (Ok(_), Wants::Page) => web::see_other(back),
+            (Ok(_), Wants::Page) => web::see_other(&back),
             (Ok(org), Wants::Json) => {
                 answer::json(command, &org, places(app, &org, &origin), app.clock.now())
             }
-            (Err(problem), Wants::Page) if problem.kind == Kind::Unauthorized => web::to_login(back),
+            (Err(problem), Wants::Page) if problem.kind == Kind::Unauthorized => web::to_login(&back),
             (Err(problem), _) => web::refuse(wants, problem),
         }
     }

@@ -19,8 +19,14 @@ impl App {
         caller: &Caller,
     ) -> Result<(CustomerId, Org), Problem> {
         let org = &caller.org.value;
-        if let Some(payer) = org.billing.payer() {
+        let linked = org.billing.linked_payer();
+        if let Some(payer) = org.billing.payer()
+            && (linked == Some(payer) || !self.belongs_to_another(payer, org).await?)
+        {
             return Ok((payer.clone(), org.clone()));
+        }
+        if let Some(linked) = linked {
+            return Ok((linked.clone(), org.clone()));
         }
         let customer = self.create_customer(stripe, caller).await?;
         for attempt in 0..store::TRIES {
@@ -32,14 +38,22 @@ impl App {
         Err(trouble::of_store(Error::Conflict))
     }
 
+    /// Whether a customer, whose subscription names this organization, is linked to another one. Metadata that somebody
+    /// mixed up opens nobody else's portal.
+    async fn belongs_to_another(&self, customer: &CustomerId, org: &Org) -> Result<bool, Problem> {
+        let context = self.store.load_event_context(Some(customer), Some(org.id)).await;
+        let linked = context.map_err(trouble::of_store)?.link.org;
+        Ok(linked.is_some_and(|linked| linked != org.id))
+    }
+
     /// One try: load, decide, commit. `None` where the new customer belongs to somebody else, which only a person at
     /// Stripe's dashboard can bring about.
     async fn link(&self, customer: &CustomerId, org: &Org) -> Result<Option<(CustomerId, Org)>, Error> {
         let context = self.store.load_event_context(Some(customer), Some(org.id)).await?;
         let Some(before) = context.org else { return Ok(None) };
-        if let Some(payer) = before.value.billing.payer() {
-            // Another tab was faster, or Stripe's own event.
-            return Ok(Some((payer.clone(), before.value.clone())));
+        if let Some(linked) = before.value.billing.linked_payer() {
+            // Another tab was faster.
+            return Ok(Some((linked.clone(), before.value.clone())));
         }
         if let Some(linked) = context.link.org {
             return Ok((linked == org.id).then(|| (customer.clone(), before.value)));

@@ -123,7 +123,7 @@ impl OrganizationOut {
             access: access.as_str(),
             is_on_trial: status == Status::Trialing,
             trial_days_remaining: org.trial_days_remaining(view.now),
-            trial_ends_at: org.trial_ends_at(),
+            trial_ends_at: org.trial_ends_at(view.now),
             billing_issue: org.billing.issue().map(|issue| IssueOut {
                 kind: match issue.kind {
                     IssueKind::PaymentFailed => "payment_failed",

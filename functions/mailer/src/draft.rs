@@ -52,7 +52,7 @@ impl Draft {
                 organization,
                 days: org.trial_days_remaining(now),
                 ends_on: org.zone.day(*ends_at),
-                then: if org.billing.lives() { Then::PlanBegins } else { Then::ReadOnly },
+                then: if org.plan_follows_trial() { Then::PlanBegins } else { Then::ReadOnly },
                 unsubscribe: unsubscribe.clone(),
             }
             .render(product),
@@ -80,7 +80,7 @@ impl Draft {
 }
 
 fn standing(org: &Org, now: Timestamp) -> Standing {
-    match (org.status(now), org.trial_ends_at()) {
+    match (org.status(now), org.trial_ends_at(now)) {
         (Status::Trialing, Some(ends_at)) => {
             Standing::Trial { days: org.trial_days_remaining(now), ends_on: org.zone.day(ends_at) }
         }

@@ -84,7 +84,7 @@ impl ExtendedOut {
         Self {
             success: true,
             status: org.status(now).as_str(),
-            trial_ends_at: org.trial_ends_at(),
+            trial_ends_at: org.trial_ends_at(now),
             trial_days_remaining: org.trial_days_remaining(now),
         }
     }
@@ -205,7 +205,7 @@ impl OrganizationOut {
             access: status.access().as_str(),
             provisioned_at: org.provisioned.as_ref().map(|it| it.at),
             provisioned_by: org.provisioned.as_ref().map(|it| it.trigger.as_str()),
-            trial_ends_at: org.trial_ends_at(),
+            trial_ends_at: org.trial_ends_at(now),
             trial_days_remaining: org.trial_days_remaining(now),
             not_extendable: org.extendable().err().map(|why| why.to_string()),
             extensions: extensions.collect(),

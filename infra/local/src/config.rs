@@ -125,7 +125,7 @@ impl std::error::Error for StartError {}
 /// chosen with its own parameter, and what does not fit is refused.
 pub(crate) fn settings(config: &Config) -> BTreeMap<String, String> {
     let mut settings = config.settings.clone();
-    let sender = settings.get("MailFromEmail").or_else(|| settings.get("MAIL_FROM_EMAIL"));
+    let sender = settings.get("MAIL_FROM_EMAIL").or_else(|| settings.get("MailFromEmail"));
     let domain = sender.and_then(|sender| Some(sender.rsplit_once('@')?.1.to_owned()));
     if let Some(domain) = domain {
         settings.entry("MailIdentity".to_owned()).or_insert(domain);

@@ -102,8 +102,6 @@ impl System {
         let moving = self.moving.lock().await;
         self.cloud.faults.clear();
         self.settle().await;
-        // A warm function remembers what was in the table, and the clock that it saw.
-        self.fleet.stop_all().await;
         self.cloud.engine.reset()?;
         for pump in &self.pumps {
             pump.reset(&self.cloud.engine).await?;
@@ -115,6 +113,8 @@ impl System {
         self.cloud.stripe.clear();
         self.dead_letters.clear();
         self.clock().reset();
+        // A warm function remembers what was in the table, and the clock that it saw.
+        self.fleet.stop_all().await;
         self.scheduler.rearm(self.clock().now());
         self.save_clock();
         drop(moving);

@@ -54,13 +54,18 @@ impl Org {
 }
 
 impl Billing {
-    /// The Stripe customer who pays, or would: that of a subscription that is not over, else the linked one, else whom
-    /// Stripe told of. `None` where there is none yet, or none any more.
+    /// The Stripe customer who pays, or would: that of a subscription that is not over, else the linked one.
+    /// `None` where there is none yet, or none any more.
     #[must_use]
     pub fn payer(&self) -> Option<&CustomerId> {
         let linked = self.customer.as_ref();
-        let known = self.subscriber().or(linked).or_else(|| self.heard_of());
-        known.filter(|customer| !self.deleted_customers.contains(*customer))
+        self.subscriber().or(linked).filter(|customer| !self.deleted_customers.contains(*customer))
+    }
+
+    /// The linked customer, unless it was deleted at Stripe.
+    #[must_use]
+    pub fn linked_payer(&self) -> Option<&CustomerId> {
+        self.customer.as_ref().filter(|customer| !self.deleted_customers.contains(*customer))
     }
 }
 
@@ -163,8 +168,7 @@ mod tests {
             (Some("cus_1"), vec![subscribed("cus_2", active)], Some("cus_2")),
             (Some("cus_1"), vec![subscribed("cus_2", SubscriptionStatus::Incomplete)], Some("cus_2")),
             (Some("cus_1"), vec![subscribed("cus_2", SubscriptionStatus::Canceled)], Some("cus_1")),
-            (None, vec![subscribed("cus_2", SubscriptionStatus::Canceled)], Some("cus_2")),
-            (None, vec![subscribed("cus_2", SubscriptionStatus::Canceled), deleted("cus_2")], None),
+            (None, vec![subscribed("cus_2", SubscriptionStatus::Canceled)], None),
             (Some("cus_1"), vec![deleted("cus_1")], None),
             (Some("cus_1"), vec![subscribed("cus_1", active), deleted("cus_1")], None),
         ] {

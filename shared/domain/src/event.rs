@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::{
     billing::SubscriptionStatus,
     delivery::{Delivery, Failure},
@@ -97,7 +99,8 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
         match key {
             NoticeKey::Welcome | NoticeKey::PaymentFailed { .. } => {}
             // A reminder may be owed for an end that has moved on since: its mail is dropped, and nothing ends soon.
-            NoticeKey::TrialEnding { ends_at, .. } if new.trial_ends_at() != Some(*ends_at) => {}
+            NoticeKey::TrialEnding { ends_at, .. }
+                if new.trial_ends_at(just_before(*ends_at)) != Some(*ends_at) => {}
             NoticeKey::TrialEnding { days, .. } => events.push(DomainEvent::TrialEnding { days: *days }),
             NoticeKey::TrialEnded { .. } => {
                 events.push(DomainEvent::TrialExpired { payment_method: new.billing.has_billing_info() });
@@ -146,4 +149,9 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
 /// The completed tasks that are on an organization's checklist.
 fn done(org: &Org) -> BTreeSet<&'static str> {
     org.progress_at_any_time().done().map(|(task, _)| task.key).collect()
+}
+
+/// The last moment at which what ends there still runs.
+fn just_before(end: Timestamp) -> Timestamp {
+    end.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(end)
 }

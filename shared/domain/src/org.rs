@@ -192,27 +192,31 @@ impl Org {
         }
     }
 
-    /// The end of the trial that counts: the subscription's while one lives, if it ever had one; else ours. A trial of
-    /// ours that runs beats a subscription that is paused or unpaid, so of those two ends the later one counts.
+    /// The end of the trial that counts at `now`: the subscription's while one lives, if it ever had one; else ours.
+    /// A trial of ours that runs beats a subscription that is paused or unpaid.
     #[must_use]
-    pub fn trial_ends_at(&self) -> Option<Timestamp> {
-        let ours = self.trial.as_ref().map(|trial| trial.ends_at);
-        match self.billing.status() {
-            Some(SubscriptionStatus::Active | SubscriptionStatus::Trialing | SubscriptionStatus::PastDue) => {
-                self.billing.trial_ends_at()
-            }
-            Some(SubscriptionStatus::Paused | SubscriptionStatus::Unpaid) => {
-                self.billing.trial_ends_at().max(ours)
-            }
-            Some(SubscriptionStatus::Incomplete | SubscriptionStatus::Canceled) | None => ours,
+    pub fn trial_ends_at(&self, now: Timestamp) -> Option<Timestamp> {
+        use SubscriptionStatus::{Active, PastDue, Trialing};
+        let beaten = !matches!(self.billing.status(), Some(Active | Trialing | PastDue))
+            && self.trial.as_ref().is_some_and(|trial| trial.runs(now));
+        if self.billing.lives() && !beaten {
+            self.billing.trial_ends_at()
+        } else {
+            self.trial.as_ref().map(|trial| trial.ends_at)
         }
+    }
+
+    /// Whether a plan begins by itself where the running trial ends: it is the subscription's.
+    #[must_use]
+    pub fn plan_follows_trial(&self) -> bool {
+        self.billing.status() == Some(SubscriptionStatus::Trialing)
     }
 
     /// The days that remain of a running trial, rounded up; 0 when none runs.
     #[must_use]
     pub fn trial_days_remaining(&self, now: Timestamp) -> u32 {
         match self.status(now) {
-            Status::Trialing => self.trial_ends_at().map_or(0, |end| days_remaining(end, now)),
+            Status::Trialing => self.trial_ends_at(now).map_or(0, |end| days_remaining(end, now)),
             _ => 0,
         }
     }
@@ -350,7 +354,7 @@ impl Org {
             // What a later reminder of the same end says as well, nobody has to read twice.
             NoticeKey::TrialEnding { ends_at, days } => {
                 self.status(now) == Status::Trialing
-                    && self.trial_ends_at() == Some(*ends_at)
+                    && self.trial_ends_at(now) == Some(*ends_at)
                     && self.nearest_reminder(*ends_at).is_none_or(|nearest| *days <= nearest)
             }
             NoticeKey::TrialEnded { ends_at } => {

@@ -150,7 +150,7 @@ fn days_count_from_the_later_of_now_and_the_end() {
 fn an_end_within_a_second_stays_a_whole_second() {
     let mut org = trialing();
     give(&mut org, 1, "form", "2025-02-01T10:00:00.750Z".parse().unwrap()).unwrap();
-    assert_eq!(org.trial_ends_at(), Some("2025-02-02T10:00:00Z".parse().unwrap()));
+    assert_eq!(org.trial_ends_at(at(1, 0)), Some("2025-02-02T10:00:00Z".parse().unwrap()));
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn the_same_form_gives_its_days_once() {
     give(&mut org, 7, "form", at(1, 1)).unwrap();
     assert_eq!(org, once);
     give(&mut org, 7, "another", at(1, 1)).unwrap();
-    assert_eq!(org.trial_ends_at(), Some(at(28, 0)));
+    assert_eq!(org.trial_ends_at(at(1, 1)), Some(at(28, 0)));
     // It stays given, whatever has become of the organization since.
     subscribe(&mut org, SubscriptionStatus::Active, at(2, 0));
     assert_eq!(give(&mut org, 7, "form", at(3, 0)), Ok(()));
@@ -280,11 +280,11 @@ proptest! {
         let mut now = at(0, 0);
         for (n, (hours, extension)) in steps.into_iter().enumerate() {
             now += SignedDuration::from_hours(hours);
-            let (end, known) = (org.trial_ends_at().unwrap(), keys(&org).len());
+            let (end, known) = (org.trial_ends_at(now).unwrap(), keys(&org).len());
             match extension {
                 Some(days) => {
                     give(&mut org, days, &n.to_string(), now).unwrap();
-                    let moved = org.trial_ends_at().unwrap();
+                    let moved = org.trial_ends_at(now).unwrap();
                     prop_assert_eq!(moved, end.max(now) + SignedDuration::from_hours(24 * i64::from(days)));
                     prop_assert_eq!(org.status(now), Status::Trialing);
                     prop_assert!(org.due_at().is_some());
@@ -298,9 +298,9 @@ proptest! {
                     prop_assert!(org.due_at().is_none_or(|due| due > now));
                 }
             }
-            prop_assert_eq!(org.trial_days_remaining(now), days_remaining(org.trial_ends_at().unwrap(), now));
+            prop_assert_eq!(org.trial_days_remaining(now), days_remaining(org.trial_ends_at(now).unwrap(), now));
         }
-        org.run_trial_clock(org.trial_ends_at().unwrap());
+        org.run_trial_clock(org.trial_ends_at(now).unwrap());
         prop_assert_eq!(org.due_at(), None);
     }
 }

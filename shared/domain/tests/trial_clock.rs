@@ -197,13 +197,24 @@ fn who_subscribed_and_left_has_no_trial_that_ends() {
 }
 
 #[test]
+fn our_trial_counts_as_long_as_it_runs_beside_a_subscription_that_stands_still() {
+    for status in [SubscriptionStatus::Paused, SubscriptionStatus::Unpaid] {
+        let mut org = trialing(&[3]);
+        subscribe(&mut org, Change::Created, status, at(30, 0), at(5, 0));
+        assert_eq!((org.status(at(6, 0)), org.trial_ends_at(at(6, 0))), (Status::Trialing, Some(at(14, 0))));
+        assert_eq!((org.trial_days_remaining(at(6, 0)), org.plan_follows_trial()), (8, false));
+        assert_eq!((org.trial_days_remaining(at(20, 0)), org.trial_ends_at(at(20, 0))), (0, Some(at(30, 0))));
+    }
+}
+
+#[test]
 fn while_a_subscription_lives_the_trials_end_is_its_own() {
     let mut org = trialing(&[3]);
-    assert_eq!(org.trial_ends_at(), Some(at(14, 0)));
+    assert_eq!(org.trial_ends_at(at(20, 0)), Some(at(14, 0)));
     subscribe(&mut org, Change::Created, SubscriptionStatus::Trialing, at(30, 0), at(5, 0));
-    assert_eq!((org.trial_ends_at(), org.trial_days_remaining(at(20, 0))), (Some(at(30, 0)), 10));
+    assert_eq!((org.trial_ends_at(at(20, 0)), org.trial_days_remaining(at(20, 0))), (Some(at(30, 0)), 10));
     subscribe(&mut org, Change::Updated, SubscriptionStatus::Active, at(30, 0), at(30, 0));
-    assert_eq!((org.trial_ends_at(), org.trial_days_remaining(at(31, 0))), (Some(at(30, 0)), 0));
+    assert_eq!((org.trial_ends_at(at(31, 0)), org.trial_days_remaining(at(31, 0))), (Some(at(30, 0)), 0));
 }
 
 #[test]

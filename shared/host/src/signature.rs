@@ -54,7 +54,9 @@ impl Unproven for Refused {
 /// # Errors
 /// [`Refused`].
 pub fn verify(header: Option<&str>, body: &[u8], keys: &Keys, now: Timestamp) -> Result<(), Refused> {
-    Ok(signed::verify(header, body, keys.iter().map(Key::mac), now)?)
+    // Whoever joins the parts with a blank means the same.
+    let header = header.map(|header| header.replace(", ", ","));
+    Ok(signed::verify(header.as_deref(), body, keys.iter().map(Key::mac), now)?)
 }
 
 /// Signs `body` as the host app would at `at`; answers the header's value.
@@ -104,7 +106,7 @@ mod tests {
             (Some(good.clone()), Ok(())),
             (Some(format!("{theirs},v1={}", v1(&good))), Ok(())),
             (Some(format!("t={t},v1=zz,v2=x,kid=k,v1={}", v1(&good).to_uppercase())), Ok(())),
-            (Some(format!("t={t}, v1={}", v1(&good))), Err(Refused::Malformed)),
+            (Some(format!("t={t}, v1={}", v1(&good))), Ok(())),
             (Some(theirs.clone()), Err(Refused::Key)),
             (Some(format!("t={},v1={}", t + 1, v1(&good))), Err(Refused::Key)),
             (Some(format!("t=0{t},v1={}", v1(&good))), Err(Refused::Key)),

@@ -50,7 +50,7 @@ fn issue(view: &View) -> Markup {
 
 fn facts(view: &View, standing: &Standing) -> Markup {
     let org = &view.org;
-    let trial = org.trial_ends_at();
+    let trial = org.trial_ends_at(view.now);
     html! {
         section class="card" aria-label="Details" {
             dl class="facts" {

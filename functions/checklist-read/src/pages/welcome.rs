@@ -74,7 +74,7 @@ fn way_on(view: &View, config: &Config) -> Markup {
 /// Where the trial or the plan stands.
 fn standing(view: &View) -> Markup {
     let standing = Standing::of(&view.org, view.now);
-    let end = view.org.trial_ends_at().filter(|_| view.status() == Status::Trialing);
+    let end = view.org.trial_ends_at(view.now).filter(|_| view.status() == Status::Trialing);
     html! {
         section class="card plan-card" aria-labelledby="plan" {
             h2 id="plan" { (standing.badge()) }

@@ -1,7 +1,7 @@
 //! The trial banner: how long it lasts, or what stopped, and what to do about it.
 
 use domain::{
-    billing::{Issue, IssueKind, SubscriptionStatus},
+    billing::{Issue, IssueKind},
     status::Status,
 };
 use maud::{Markup, html};
@@ -117,8 +117,8 @@ pub(crate) fn banner(view: &View) -> Option<Banner> {
 
 fn trial(view: &View) -> Banner {
     let days = view.org.trial_days_remaining(view.now);
-    let end = view.org.trial_ends_at().map(|end| moment::date(end, &view.org.zone));
-    let subscribed = view.org.billing.status() == Some(SubscriptionStatus::Trialing);
+    let end = view.org.trial_ends_at(view.now).map(|end| moment::date(end, &view.org.zone));
+    let subscribed = view.org.plan_follows_trial();
     let (tone, icon, urge) = match days {
         ..=WARNING => (Tone::Warning, "⏳", "Add a payment method and nothing stops."),
         days if days <= NOTICE => (Tone::Notice, "🗓️", "A good moment to choose a plan."),

@@ -21,7 +21,7 @@ impl Standing {
     #[must_use]
     pub fn of(org: &Org, now: Timestamp) -> Self {
         let status = org.status(now);
-        let end = org.trial_ends_at().map(|end| org.zone.date(end));
+        let end = org.trial_ends_at(now).map(|end| org.zone.date(end));
         let (tone, label, means) = match status {
             Status::Pending => {
                 (Tone::Notice, "No plan yet", "Everything is set up the moment your plan begins.".to_owned())

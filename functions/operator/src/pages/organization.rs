@@ -100,7 +100,7 @@ fn trial(org: &Org, form: &Form<'_>, token: &str, now: Timestamp) -> Markup {
             h2 id="trial" class="section-head" { "Trial" }
             div class="card" {
                 p {
-                    @match org.trial_ends_at() {
+                    @match org.trial_ends_at(now) {
                         Some(end) if end > now => {
                             "Ends on " (moment::date(end, &org.zone)) ", in "
                             (days(u64::from(org.trial_days_remaining(now)))) "."

@@ -10,7 +10,7 @@ use super::customer::Customer;
 use super::invoice::Invoice;
 use super::parcel::{Mode, Parcel};
 use super::session::{CheckoutSession, PortalSession};
-use super::subscription::Subscription;
+use super::subscription::{Status, Subscription};
 
 /// How long an idempotency key is remembered. Source: docs.stripe.com, "Idempotent requests".
 const KEY_LIVES: SignedDuration = SignedDuration::from_hours(24);
@@ -66,6 +66,18 @@ impl Book {
     /// The customer, unless it is deleted.
     pub(super) fn customer(&self, id: &str) -> Option<&Customer> {
         self.customers.get(id).filter(|customer| !customer.deleted)
+    }
+
+    /// Ends a subscription that lives. Its open invoices are tried no more.
+    pub(super) fn end(&mut self, id: &str, now: Timestamp) -> Option<&Subscription> {
+        let subscription = self.subscriptions.get_mut(id).filter(|subscription| subscription.lives())?;
+        subscription.status = Status::Canceled;
+        subscription.canceled_at = subscription.canceled_at.or(Some(now));
+        subscription.ended_at = Some(now);
+        for invoice in self.invoices.values_mut().filter(|invoice| invoice.subscription == id) {
+            invoice.next_attempt = None;
+        }
+        Some(subscription)
     }
 
     /// A customer's subscriptions, oldest first.

@@ -55,6 +55,9 @@ pub(super) struct Customer {
     /// The subscription that was last told of.
     #[serde(default)]
     pub(super) subscription: Option<String>,
+    /// The second of the newest event that was believed.
+    #[serde(default)]
+    pub(super) told: Option<i64>,
 }
 
 impl Customer {
@@ -70,6 +73,7 @@ impl Customer {
             card: None,
             invoices: 0,
             subscription: None,
+            told: None,
         }
     }
 

@@ -47,7 +47,7 @@ use crate::stripe::EventSpec;
 use book::Book;
 use customer::Customer;
 use parcel::Parcel;
-use told::{ORGANIZATION, Told};
+use told::{ORGANIZATION, Over, Told};
 use turn::Turn;
 
 /// The file of the data folder that keeps the book.
@@ -150,17 +150,16 @@ impl StandIn {
     }
 
     /// Hears of an event that was believed, whoever sent it: Stripe knows whom its events speak of, so the portal opens
-    /// for them, and a Checkout.
+    /// for them, and a Checkout; and what its events call over is over.
     pub fn witness(&self, event: &[u8]) {
         let Ok(event) = serde_json::from_slice::<Value>(event) else { return };
         let Some(told) = Told::read(&event) else { return };
         let mut book = self.lock();
-        let created = self.clock.now();
-        let customer = book
-            .customers
-            .entry(told.customer.to_owned())
-            .or_insert_with(|| Customer::unnamed(told.customer, created));
-        customer.deleted |= told.deleted;
+        let now = self.clock.now();
+        let customer = book.customers.entry(told.customer.to_owned());
+        let customer = customer.or_insert_with(|| Customer::unnamed(told.customer, now));
+        customer.told = customer.told.max(told.created);
+        customer.deleted |= told.over == Some(Over::Customer);
         if let Some(subscription) = told.subscription {
             customer.subscription = Some(subscription.to_owned());
         }
@@ -168,21 +167,30 @@ impl StandIn {
             let named = customer.metadata.entry(ORGANIZATION.to_owned());
             named.or_insert_with(|| organization.to_owned());
         }
+        let over: Vec<String> =
+            book.subscriptions.values().filter(|it| told.ends(it)).map(|it| it.id.clone()).collect();
+        for subscription in over {
+            book.end(&subscription, now);
+        }
         self.save(&book);
     }
 
     /// Completes what is told by hand of an organization that has a customer, or of a customer with a subscription.
-    pub fn complete(&self, spec: &mut EventSpec) {
+    /// Answers when this customer was last told of, in seconds.
+    pub fn complete(&self, spec: &mut EventSpec) -> Option<i64> {
         let book = self.lock();
         if let (None, Some(organization)) = (&spec.customer, &spec.organization_id) {
-            let theirs = book.customers.values().filter(|customer| {
-                !customer.deleted && customer.metadata.get(ORGANIZATION) == Some(organization)
-            });
-            spec.customer =
-                theirs.min_by_key(|customer| customer.created).map(|customer| customer.id.clone());
+            let theirs =
+                book.customers.values().filter(|one| one.metadata.get(ORGANIZATION) == Some(organization));
+            // The first that is there; of those that were deleted the last.
+            let (gone, there): (Vec<_>, Vec<_>) = theirs.partition(|one| one.deleted);
+            let first = there.into_iter().min_by_key(|one| one.created);
+            let meant = first.or_else(|| gone.into_iter().max_by_key(|one| one.created));
+            spec.customer = meant.map(|one| one.id.clone());
         }
-        let customer = spec.customer.as_ref().and_then(|id| book.customers.get(id));
-        spec.subscription = customer.and_then(|customer| customer.subscription.clone());
+        let customer = book.customers.get(spec.customer.as_ref()?)?;
+        spec.subscription.clone_from(&customer.subscription);
+        customer.told
     }
 
     /// The ids of all customers.

@@ -2,8 +2,19 @@
 
 use serde_json::Value;
 
+use super::subscription::Subscription;
+
 /// The metadata that names an organization.
 pub(super) const ORGANIZATION: &str = "organization_id";
+
+/// What is over for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Over {
+    /// The subscription.
+    Subscription,
+    /// The customer, with all subscriptions.
+    Customer,
+}
 
 /// What an event says of its customer.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,7 +22,9 @@ pub(super) struct Told<'a> {
     pub(super) customer: &'a str,
     pub(super) subscription: Option<&'a str>,
     pub(super) organization: Option<&'a str>,
-    pub(super) deleted: bool,
+    pub(super) over: Option<Over>,
+    /// In seconds of the Unix epoch.
+    pub(super) created: Option<i64>,
 }
 
 impl<'a> Told<'a> {
@@ -20,20 +33,41 @@ impl<'a> Told<'a> {
         let object = event.pointer("/data/object")?;
         let text = |at: &str| object.pointer(at).and_then(Value::as_str);
         let first = |places: &[&str]| places.iter().find_map(|at| text(at));
-        let kind = text("/object").unwrap_or_default();
-        // Newer invoices name their subscription under what they bill (Stripe, version 2025-03-31.basil).
-        let subscription = ["/parent/subscription_details/subscription", "/subscription"];
+        // What is named may be there as a whole. Newer invoices name their subscription under what they bill (Stripe,
+        // version 2025-03-31.basil).
+        let (customer, subscription): (&[&str], &[&str]) = match text("/object") {
+            Some("customer") => (&["/id"], &[]),
+            Some("subscription") => (&["/customer", "/customer/id"], &["/id"]),
+            _ => (
+                &["/customer", "/customer/id"],
+                &["/parent/subscription_details/subscription", "/subscription", "/subscription/id"],
+            ),
+        };
         let organization = [
             "/metadata/organization_id",
             "/parent/subscription_details/metadata/organization_id",
             "/subscription_details/metadata/organization_id",
         ];
         Some(Self {
-            customer: text(if kind == "customer" { "/id" } else { "/customer" })?,
-            subscription: if kind == "subscription" { text("/id") } else { first(&subscription) },
+            customer: first(customer)?,
+            subscription: first(subscription),
             organization: first(&organization),
-            deleted: event.get("type").is_some_and(|kind| kind == "customer.deleted"),
+            over: match event.get("type").and_then(Value::as_str) {
+                Some("customer.deleted") => Some(Over::Customer),
+                Some("customer.subscription.deleted") => Some(Over::Subscription),
+                _ => None,
+            },
+            created: event.get("created").and_then(Value::as_i64),
         })
+    }
+
+    /// Whether this subscription is over.
+    pub(super) fn ends(&self, subscription: &Subscription) -> bool {
+        match self.over {
+            Some(Over::Customer) => subscription.customer == self.customer,
+            Some(Over::Subscription) => self.subscription == Some(&subscription.id),
+            None => false,
+        }
     }
 }
 
@@ -50,31 +84,36 @@ mod tests {
             (
                 "customer.subscription.updated",
                 json!({ "object": "subscription", "id": "sub_1", "customer": "cus_1", "metadata": metadata }),
-                Some(("cus_1", Some("sub_1"), Some("org_1"), false)),
+                Some(("cus_1", Some("sub_1"), Some("org_1"), None)),
             ),
             (
                 "invoice.paid",
                 json!({ "object": "invoice", "id": "in_1", "customer": "cus_1",
                     "parent": { "subscription_details": { "subscription": "sub_1", "metadata": metadata } } }),
-                Some(("cus_1", Some("sub_1"), Some("org_1"), false)),
+                Some(("cus_1", Some("sub_1"), Some("org_1"), None)),
             ),
             (
                 "invoice.paid",
                 json!({ "object": "invoice", "id": "in_1", "customer": "cus_1", "subscription": "sub_1",
                     "subscription_details": { "metadata": metadata } }),
-                Some(("cus_1", Some("sub_1"), Some("org_1"), false)),
+                Some(("cus_1", Some("sub_1"), Some("org_1"), None)),
             ),
             (
                 "customer.deleted",
                 json!({ "object": "customer", "id": "cus_1" }),
-                Some(("cus_1", None, None, true)),
+                Some(("cus_1", None, None, Some(Over::Customer))),
+            ),
+            (
+                "customer.subscription.deleted",
+                json!({ "object": "subscription", "id": "sub_1", "customer": { "id": "cus_1", "object": "customer" } }),
+                Some(("cus_1", Some("sub_1"), None, Some(Over::Subscription))),
             ),
             ("invoice.paid", json!({ "object": "invoice", "customer": null }), None),
             ("product.created", json!({ "object": "product", "id": "prod_1" }), None),
         ] {
             let event = json!({ "type": kind, "data": { "object": object } });
             let read = Told::read(&event);
-            let read = read.map(|it| (it.customer, it.subscription, it.organization, it.deleted));
+            let read = read.map(|it| (it.customer, it.subscription, it.organization, it.over));
             assert_eq!(read, told, "{kind}");
         }
     }

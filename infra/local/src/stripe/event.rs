@@ -8,6 +8,7 @@ use super::subject::Subject;
 use super::{objects::SubscriptionState, path};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// Builds the snapshot event that a spec asks for, as it happens at `now`, with the shape of its API version.
 ///
@@ -39,15 +40,36 @@ pub fn build_event(spec: &EventSpec, price: &str, seed: &Seed, now: Timestamp) -
         .set
         .iter()
         .filter_map(|(at, value)| {
-            // What the envelope has no place for is meant of the object.
-            let first = at.split('.').next().unwrap_or_default();
-            let of_object = !first.is_empty() && event.get(first).is_none();
-            let place = if of_object { format!("data.object.{at}") } else { at.clone() };
-            let bad = path::set(&mut event, &place, value.clone()).err()?;
+            let bad = path::set(&mut event, &place(at), value.clone()).err()?;
             Some(Fault::new(format!("set.{at}"), bad.to_string()))
         })
         .collect();
     if faults.is_empty() { Ok(event) } else { Err(faults) }
+}
+
+/// The fields of an event itself: what a path of `set` begins with otherwise is meant of its object.
+const ENVELOPE: [&str; 11] = [
+    "id",
+    "object",
+    "api_version",
+    "account",
+    "context",
+    "created",
+    "data",
+    "livemode",
+    "pending_webhooks",
+    "request",
+    "type",
+];
+
+fn place(path: &str) -> Cow<'_, str> {
+    match path.split('.').next() {
+        Some("previous_attributes") => format!("data.{path}").into(),
+        Some(first) if !first.is_empty() && !ENVELOPE.contains(&first) => {
+            format!("data.object.{path}").into()
+        }
+        _ => path.into(),
+    }
 }
 
 /// The event's `data`: the object, and for an update what it was before.

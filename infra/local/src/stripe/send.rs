@@ -1,7 +1,6 @@
 //! Deliveries: signed now, posted in parallel, answered with what the receiver said.
 
 use super::event::build_event;
-use super::payer::Payer;
 use super::seed::Seed;
 use super::signature::sign;
 use super::spec::{EventSpec, Fault, parse_spec};
@@ -12,11 +11,10 @@ use axum::response::IntoResponse;
 use axum::{Json, Router, routing};
 use boot::{Clock, Entropy};
 use futures_util::future::{BoxFuture, join_all};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Where Onramp takes Stripe's events.
 pub const WEBHOOK_PATH: &str = "/billing/webhooks/stripe";
@@ -24,11 +22,12 @@ pub const WEBHOOK_PATH: &str = "/billing/webhooks/stripe";
 /// The entrance of the gateway: a request in, its answer out, by the port or inside the process.
 pub type Post = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<'static, Response<Bytes>> + Send + Sync>;
 
-/// Says whom a spec means: fills in the customer and the subscription that are known already.
-pub type Complete = Arc<dyn Fn(&mut EventSpec) + Send + Sync>;
+/// Says whom a spec means: fills in the customer and the subscription that are known already, and answers the second of
+/// the last event about them.
+pub type Complete = Arc<dyn Fn(&mut EventSpec) -> Option<i64> + Send + Sync>;
 
-/// As long as events follow each other faster than this, in seconds, each is a second after the one before.
-const IN_A_ROW: i64 = 600;
+/// An event that lies further ahead than this was sent for a moment of its own, and the next one is of now.
+const IN_A_ROW: SignedDuration = SignedDuration::from_mins(10);
 
 /// Builds, signs and posts events as Stripe does.
 #[derive(Clone)]
@@ -39,8 +38,6 @@ pub struct Sender {
     price: String,
     post: Post,
     complete: Complete,
-    /// The second of each customer's last event.
-    last: Arc<Mutex<BTreeMap<String, i64>>>,
 }
 
 /// An event that was posted, and the status of each answer.
@@ -68,8 +65,7 @@ impl Sender {
             secrets: secrets.map(str::to_owned).collect(),
             price: price.into(),
             post,
-            complete: Arc::new(|_| ()),
-            last: Arc::default(),
+            complete: Arc::new(|_| None),
         }
     }
 
@@ -79,15 +75,12 @@ impl Sender {
         Sender { complete, ..self }
     }
 
-    /// When an event about this customer happens: now, and a second after the one before. Stripe gives whole seconds;
+    /// When the event after the one of `last` happens: now, and a second later at least. Stripe gives whole seconds;
     /// whoever sends one event after the other means that order.
-    fn moment(&self, customer: &str) -> Timestamp {
-        let now = self.clock.now().as_second();
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = last.get(customer).map(|last| last + 1);
-        let second = next.filter(|next| (now..now + IN_A_ROW).contains(next)).unwrap_or(now);
-        last.insert(customer.to_owned(), second);
-        Timestamp::from_second(second).unwrap_or_else(|_| self.clock.now())
+    fn moment(&self, last: Option<i64>) -> Timestamp {
+        let now = self.clock.now();
+        let next = last.map(|last| last.saturating_add(1)).and_then(|next| Timestamp::from_second(next).ok());
+        next.filter(|next| *next > now && *next < now + IN_A_ROW).unwrap_or(now)
     }
 
     /// Builds one event and delivers it `count` times in parallel: one id and one body, a signature each.
@@ -97,9 +90,8 @@ impl Sender {
     pub async fn send(&self, spec: &EventSpec) -> Result<Delivery, Vec<Fault>> {
         let seed = Seed::new(self.entropy.bytes());
         let mut spec = spec.clone();
-        (self.complete)(&mut spec);
-        let moment = self.moment(&Payer::new(&spec, &seed).customer);
-        let event = build_event(&spec, &self.price, &seed, moment)?;
+        let last = (self.complete)(&mut spec);
+        let event = build_event(&spec, &self.price, &seed, self.moment(last))?;
         // Stripe indents its bodies; one who parses and writes anew has other bytes, and no valid signature.
         let body = Bytes::from(format!("{event:#}"));
         // A task each, so that deliveries meet each other as they do over the network.

@@ -184,6 +184,9 @@ fn set_changes_adds_and_appends() {
             "data.object.lines.data.1": "appended",
             "data.object.new.deep.field": [1],
             "data.object.description.was_null": true,
+            "account": "acct_1",
+            "amount_due": 7,
+            "previous_attributes.status": "active",
         }
     }));
     for (place, value) in [
@@ -197,6 +200,10 @@ fn set_changes_adds_and_appends() {
         ("/data/object/lines/data/1", json!("appended")),
         ("/data/object/new/deep/field", json!([1])),
         ("/data/object/description/was_null", json!(true)),
+        // What begins with no field of the event is meant of its object.
+        ("/account", json!("acct_1")),
+        ("/data/object/amount_due", json!(7)),
+        ("/data/previous_attributes/status", json!("active")),
     ] {
         assert_eq!(at(&event, place), &value, "{place}");
     }

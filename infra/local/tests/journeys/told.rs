@@ -1,5 +1,6 @@
 //! What is told by hand, of Stripe, of SES, of a setting, counts as if it had happened.
 
+use axum::body::Bytes;
 use local::Config;
 use serde_json::{Value, json};
 use stripe::{Secret, sign};
@@ -59,10 +60,62 @@ async fn what_is_told_of_an_organization_is_of_the_subscription_that_it_has() {
         press(&world, led.header("location"), "choice=pay");
         world.settle().await;
         assert_eq!(jo.organization().await["status"], "active");
-        world.advance("2s").await;
         assert_eq!(world.stripe(json!({ "type": kind, "organization_id": jo.org() })).await, [200]);
         assert_eq!(jo.organization().await["status"], status, "{kind}");
+        let led = checkout(&mut jo, "single").await;
+        let again = led.header("location").starts_with(&format!("{STRIPE}/c/pay/"));
+        assert_eq!(again, status == "canceled", "{kind}: what is over is over at Stripe, too");
     }
+    // Nobody is billed who is no more.
+    let paid = world.events("billing.status_changed").await.len();
+    world.advance("40d").await;
+    assert_eq!(world.events("billing.status_changed").await.len(), paid);
+}
+
+#[tokio::test]
+async fn metadata_that_was_mixed_up_opens_nobody_elses_portal() {
+    let world = World::new().await;
+    let mut theirs = world.pending("Initech", "theirs@example.com").await;
+    let led = checkout(&mut theirs, "team").await;
+    press(&world, led.header("location"), "choice=pay");
+    world.settle().await;
+    let portal = theirs.submit("/billing/portal", &[]).await;
+    let customer = world.stack.system().cloud.stripe.customers().remove(0);
+    let shown = |world: &World, address: &str| {
+        let request = http::Request::get(address.strip_prefix(STRIPE).unwrap()).body(Bytes::new()).unwrap();
+        let page = world.stack.outside(&request);
+        String::from_utf8(page.body().to_vec()).unwrap()
+    };
+    assert!(shown(&world, portal.header("location")).contains("theirs@example.com"));
+
+    for (number, status) in ["active", "incomplete", "canceled"].into_iter().enumerate() {
+        let mut jo = world.pending("Acme", &format!("jo{number}@example.com")).await;
+        let event = json!({ "type": "customer.subscription.created", "organization_id": jo.org(), "customer": customer,
+            "set": { "id": format!("sub_mixed{number}"), "status": status } });
+        assert_eq!(world.stripe(event).await, [200]);
+        let portal = jo.submit("/billing/portal", &[]).await;
+        let page = shown(&world, portal.header("location"));
+        assert!(page.contains(&format!("jo{number}@example.com")), "{status}: {page}");
+        assert!(!page.contains("theirs@example.com"), "{status}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_was_told_of_before_no_two_checkouts_stay_open() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let mut opened = Vec::new();
+    for customer in ["cus_a", "cus_b"] {
+        let over = json!({ "type": "customer.subscription.deleted", "organization_id": jo.org(), "customer": customer });
+        assert_eq!(world.stripe(over).await, [200]);
+        opened.push(checkout(&mut jo, "team").await.header("location").to_owned());
+    }
+    let open = |address: &String| {
+        let request = http::Request::get(address.strip_prefix(STRIPE).unwrap()).body(Bytes::new()).unwrap();
+        let page = world.stack.outside(&request);
+        String::from_utf8_lossy(page.body()).contains("name=\"choice\"")
+    };
+    assert_eq!(opened.iter().map(open).collect::<Vec<_>>(), [false, true], "{opened:?}");
 }
 
 #[tokio::test]
@@ -87,7 +140,7 @@ async fn stripe_knows_whomever_a_believed_event_speaks_of() {
     assert_eq!(world.stripe(over).await, [200]);
     assert_eq!(jo.organization().await["status"], "canceled");
     let led = jo.submit("/billing/portal", &[]).await;
-    assert!(led.header("location").starts_with(&format!("{STRIPE}/p/session/")), "their invoices are there");
+    assert!(led.header("location").starts_with(&format!("{STRIPE}/p/session/")), "{}", led.text());
 }
 
 #[tokio::test]

@@ -32,12 +32,6 @@ impl Billing {
         Some(&open.max_by_key(|(status, subscription)| (*status, subscription.newest))?.1.customer)
     }
 
-    /// Whom Stripe told of last, be it of a subscription that is over.
-    pub(crate) fn heard_of(&self) -> Option<&CustomerId> {
-        let there = self.subscriptions.values().filter(|it| !self.deleted_customers.contains(&it.customer));
-        Some(&there.max_by_key(|it| it.newest.max(it.paid_at))?.customer)
-    }
-
     /// When the trial of the subscription that counts ends or ended, in whole seconds.
     #[must_use]
     pub fn trial_ends_at(&self) -> Option<Timestamp> {

@@ -1,6 +1,5 @@
 //! How things end, and plans that change on the way.
 
-use super::super::subscription::Status;
 use super::super::turn::Turn;
 
 impl Turn<'_> {
@@ -26,15 +25,8 @@ impl Turn<'_> {
     pub(in super::super) fn cancel(&mut self, id: &str) {
         let now = self.now;
         let account = self.account;
-        let living = self.book.subscriptions.get_mut(id).filter(|subscription| subscription.lives());
-        let Some(subscription) = living else { return };
-        subscription.status = Status::Canceled;
-        subscription.canceled_at = subscription.canceled_at.or(Some(now));
-        subscription.ended_at = Some(now);
+        let Some(subscription) = self.book.end(id, now) else { return };
         let object = subscription.object(account.price(&subscription.price));
-        for invoice in self.book.invoices.values_mut().filter(|invoice| invoice.subscription == id) {
-            invoice.next_attempt = None;
-        }
         self.tell("customer.subscription.deleted", &object);
     }
 

@@ -40,7 +40,7 @@ fn refuse(app: &App, refused: Refused) -> Problem {
     match refused {
         Refused::NoKey => {
             telemetry::count(Metric::WebhookUnconfigured, 1, now);
-            Problem::internal().because(refused)
+            Problem::internal().because("no webhook secret is configured")
         }
         _ => {
             telemetry::count(Metric::WebhookRefused, 1, now);

@@ -18,7 +18,7 @@ const MOST_DIGITS: usize = 12;
 /// The most signatures that are compared.
 const MOST_SIGNATURES: usize = 16;
 
-/// Why a body is not trusted. The words are for a log.
+/// Why a body is not trusted. The words are for a log, where it is said whose signature it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// There is nothing to check against. This is our own fault and no verdict on the sender.

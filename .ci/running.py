@@ -17,11 +17,11 @@ PATIENCE = 30
 PORTS = range(20_000, 32_000)
 
 
-def free_port(row: int = 3) -> int:
-    """The first of `row` ports that nobody listens on: the local stack takes those after its own for its neighbours."""
+def free_port() -> int:
+    """The first of three ports that nobody listens on: the local stack takes those after its own for its neighbours."""
     while True:
         port = random.choice(PORTS)
-        if all(free(port + further) for further in range(row)):
+        if all(free(port + further) for further in range(3)):
             return port
 
 

@@ -58,12 +58,6 @@ impl Secrets {
         text.split(',').map(|one| Secret::parse(one.trim())).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Secret> {
         self.0.iter()
     }

@@ -115,8 +115,8 @@ impl App {
     async fn switch(&self, request: Request) -> Result<Response, Problem> {
         let caller = self.admit(request.headers()).await?;
         let fields = Fields::read(request).await?;
-        let named = ["organization", "organization_id"].into_iter().filter_map(|name| fields.get(name));
-        let org: Option<OrgId> = named.into_iter().find_map(|id| id.parse().ok());
+        let named = |name| fields.get(name)?.parse().ok();
+        let org: Option<OrgId> = named("organization").or_else(|| named("organization_id"));
         // Another's organization is answered like one that does not exist.
         let org =
             org.filter(|org| caller.found.user.value.orgs.contains(org)).ok_or_else(Problem::not_found)?;

@@ -24,18 +24,15 @@ impl<'a> Scope<'a> {
         let named = parameters_of_variables(document);
         for (name, parameter) in entries(document.get("Parameters")) {
             // A variable that holds the parameter's value may have been set instead: then everything else that refers to
-            // the parameter, a policy or an event's pattern, goes along. What the parameter would refuse is left to the
-            // function, which names its variable.
-            let meant = || {
-                let (variable, _) = named.iter().find(|(_, parameter)| **parameter == name)?;
-                // Where a parameter is a secret's ARN, the variable may hold the secret itself.
-                let fits = |value: &&String| {
-                    check_parameter(name, parameter, value).is_ok()
-                        && (!name.ends_with("Arn") || value.starts_with("arn:"))
-                };
-                settings.get(*variable).filter(fits)
+            // the parameter, a policy or an event's pattern, goes along. What it would refuse is left to the function,
+            // which names its variable; and where it is a secret's ARN, the variable may hold the secret itself.
+            let fits = |value: &&String| {
+                let is_kind = !name.ends_with("Arn") || value.starts_with("arn:");
+                is_kind && check_parameter(name, parameter, value).is_ok()
             };
-            let value = settings.get(name).or_else(meant).cloned();
+            let variables = named.iter().filter(|(_, parameter)| **parameter == name);
+            let meant = variables.filter_map(|(variable, _)| settings.get(*variable)).find(fits);
+            let value = settings.get(name).or(meant).cloned();
             let value = value.or_else(|| parameter.get("Default").and_then(scalar));
             let list = parameter.get("Type").and_then(Yaml::as_str).is_some_and(|kind| kind.contains("List"));
             let value = value.unwrap_or_else(|| stand_in(name));

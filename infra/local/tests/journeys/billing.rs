@@ -163,12 +163,7 @@ async fn whose_first_payment_is_open_pays_that_one_and_chooses_again_only_once_i
     let mut jo = world.pending("Acme", "jo@example.com").await;
     checkout(&mut jo, "team").await;
     let org = jo.org();
-    let told = async |kind: &str, status: &str| {
-        let event = json!({ "type": format!("customer.subscription.{kind}"), "organization_id": org,
-            "set": { "data.object.status": status } });
-        assert_eq!(world.stripe(event).await, [200]);
-    };
-    told("created", "incomplete").await;
+    world.subscription_is(&org, "incomplete").await;
     let led = checkout(&mut jo, "single").await;
     let address = led.header("location");
     assert!(address.starts_with(&format!("{STRIPE}/p/session/")), "{address}");
@@ -177,7 +172,7 @@ async fn whose_first_payment_is_open_pays_that_one_and_chooses_again_only_once_i
     assert!(plans.contains("Finish the payment") && !plans.contains("/billing/checkout"), "{plans}");
 
     days_later(&world, &mut jo, "24h").await;
-    told("updated", "incomplete_expired").await;
+    world.subscription_is(&org, "incomplete_expired").await;
     let led = checkout(&mut jo, "single").await;
     let address = led.header("location");
     assert!(address.starts_with(&format!("{STRIPE}/c/pay/")), "{address}");
@@ -189,10 +184,7 @@ async fn whoever_subscribes_is_let_into_the_portal_at_every_standing() {
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let org = jo.org();
     for status in ["incomplete", "paused", "unpaid", "past_due", "trialing", "active"] {
-        let event = json!({ "type": "customer.subscription.updated", "organization_id": org,
-            "set": { "data.object.status": status } });
-        assert_eq!(world.stripe(event).await, [200]);
-        world.advance("2s").await;
+        world.subscription_is(&org, status).await;
         let led = jo.submit("/billing/portal", &[]).await;
         assert!(
             led.header("location").starts_with(&format!("{STRIPE}/p/session/")),

@@ -96,6 +96,12 @@ impl World {
         sent["statuses"].as_array().unwrap().iter().map(|status| status.as_u64().unwrap() as u16).collect()
     }
 
+    /// Has Stripe tell that the organization's subscription is in another status.
+    pub async fn subscription_is(&self, org: &str, status: &str) {
+        let event = json!({ "type": "customer.subscription.updated", "organization_id": org, "set": { "status": status } });
+        assert_eq!(self.stripe(event).await, [200]);
+    }
+
     /// Puts an event on the bus as the host app does.
     pub async fn host_event(&self, detail_type: &str, detail: Value) {
         let event = json!({ "source": "timetracker", "detail-type": detail_type, "detail": detail });

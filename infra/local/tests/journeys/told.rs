@@ -66,10 +66,25 @@ async fn what_is_told_of_an_organization_is_of_the_subscription_that_it_has() {
         let again = led.header("location").starts_with(&format!("{STRIPE}/c/pay/"));
         assert_eq!(again, status == "canceled", "{kind}: what is over is over at Stripe, too");
     }
-    // Nobody is billed who is no more.
-    let paid = world.events("billing.status_changed").await.len();
+}
+
+#[tokio::test]
+async fn nobody_is_billed_whose_subscription_or_customer_was_told_to_be_over() {
+    let world = World::new().await;
+    for kind in ["customer.subscription.deleted", "customer.deleted"] {
+        let mut jo = world.pending("Acme", &format!("{kind}@example.com")).await;
+        let led = checkout(&mut jo, "team").await;
+        press(&world, led.header("location"), "choice=pay");
+        world.settle().await;
+        assert_eq!(world.stripe(json!({ "type": kind, "organization_id": jo.org() })).await, [200]);
+    }
+    let billed = || {
+        let told = world.stack.system().cloud.stripe.events();
+        told.iter().filter(|event| event["type"] == "invoice.paid").count()
+    };
+    assert_eq!(billed(), 2);
     world.advance("40d").await;
-    assert_eq!(world.events("billing.status_changed").await.len(), paid);
+    assert_eq!(billed(), 2);
 }
 
 #[tokio::test]
@@ -148,8 +163,7 @@ async fn a_trial_of_ours_runs_on_beside_a_subscription_that_does_not() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     for status in ["paused", "unpaid", "incomplete", "canceled"] {
-        let event = json!({ "type": "customer.subscription.updated", "organization_id": jo.org(), "set": { "status": status } });
-        assert_eq!(world.stripe(event).await, [200]);
+        world.subscription_is(&jo.org(), status).await;
         let organization = jo.organization().await;
         assert_eq!(
             (
@@ -162,6 +176,28 @@ async fn a_trial_of_ours_runs_on_beside_a_subscription_that_does_not() {
         );
         let dashboard = jo.open("/dashboard").await.text();
         assert!(dashboard.contains("14 days left") && !dashboard.contains("your plan begins"), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_reminder_promises_a_plan_only_where_one_follows() {
+    for (status, says) in [("paused", "becomes read-only when the trial ends"), ("trialing", "")] {
+        let world = World::new().await;
+        let jo = world.trialing("Acme", "jo@example.com").await;
+        world.settle().await;
+        let slow = json!([{ "function": "mailer", "service": "sesv2", "operation": "SendEmail", "rate": 1.0, "kind": "throttle" }]);
+        world.inject(slow).await;
+        world.advance("11d").await;
+        world.subscription_is(&jo.org(), status).await;
+        world.inject(json!([])).await;
+        world.advance("1h").await;
+        let reminders = world.mails("trial_ending").await;
+        // The subscription has no end of its own: what was owed for ours is of no use to anybody any more.
+        assert_eq!(reminders.len(), usize::from(!says.is_empty()), "{status}: {reminders:?}");
+        assert!(
+            reminders.iter().all(|mail| mail["text"].as_str().unwrap().contains(says)),
+            "{status}: {reminders:?}"
+        );
     }
 }
 

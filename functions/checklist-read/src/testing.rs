@@ -49,16 +49,7 @@ pub fn pending(organization: &str, person: &str) -> View {
     let contact = AdminContact::new(user, name.clone(), address.clone());
     let name_of_org = Name::from_stored(organization.to_owned());
     let org = Org::sign_up(id, name_of_org, Zone::named("Europe/Berlin"), contact, start());
-    let user = User {
-        id: user,
-        name,
-        address,
-        verified: false,
-        epoch: 0,
-        sessions_valid_from: None,
-        trial_used: true,
-        orgs: vec![id],
-    };
+    let user = User { trial_used: true, orgs: vec![id], ..User::new(user, name, address) };
     let session = Session::begin(id, &user, start());
     let member = Member::prove(&session, &user, Some(Role::Admin), start()).unwrap();
     View { admin: member.admin(), member, org, orgs: vec![id], by: Word::Session, now: start() }

@@ -156,16 +156,7 @@ mod tests {
         let mut whole = Org::sign_up(org, Name::parse("Acme").unwrap(), Zone::default(), founder, began);
         let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
         whole.start_trial(Trial::start(began, 14, vec![3]), project, began);
-        let person = User {
-            id: user,
-            name,
-            address,
-            verified: false,
-            epoch: 0,
-            sessions_valid_from: None,
-            trial_used: true,
-            orgs: vec![org],
-        };
+        let person = User { trial_used: true, orgs: vec![org], ..User::new(user, name, address) };
         SignedIn {
             session: Session {
                 seen_at: at("2026-02-01T00:00:00Z"),

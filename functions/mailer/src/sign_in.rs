@@ -143,14 +143,12 @@ mod tests {
 
     fn user() -> User {
         User {
-            id: "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
-            name: Name::parse("Jo Doe").unwrap(),
-            address: Address::parse("jo@acme.example").unwrap(),
-            verified: false,
-            epoch: 0,
-            sessions_valid_from: None,
             trial_used: true,
-            orgs: Vec::new(),
+            ..User::new(
+                "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
+                Name::parse("Jo Doe").unwrap(),
+                Address::parse("jo@acme.example").unwrap(),
+            )
         }
     }
 

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use axum::{extract::FromRequestParts, response::Response};
-use domain::{operator::Operator, people::SessionToken};
-use http::request::Parts;
+use domain::{
+    operator::{NotAdmitted, Operator},
+    people::SessionToken,
+};
+use http::{Method, request::Parts};
 use jiff::Timestamp;
 use maud::{Markup, Render};
 use store::SignedIn;
@@ -35,15 +38,20 @@ impl FromRequestParts<Arc<App>> for Desk {
         let wants = Wants::of(&parts.headers);
         let desk = match web::session::token(&parts.headers) {
             Some(token) => admit(app, &token, wants).await,
-            None => Ok(None),
+            None => Err(NotAdmitted::NoOperator),
         };
-        desk.and_then(|desk| desk.ok_or_else(Problem::not_found))
-            .map_err(|problem| web::refuse(wants, problem))
+        desk.map_err(|why| match (why, wants) {
+            (NotAdmitted::NoOperator, _) => web::refuse(wants, Problem::not_found()),
+            (NotAdmitted::Stale, Wants::Json) => web::refuse(wants, Problem::unauthorized()),
+            // A form cannot be sent again after the sign-in, so that leads to the page with all the others.
+            (NotAdmitted::Stale, Wants::Page) if parts.method == Method::POST => web::to_login("/operator"),
+            (NotAdmitted::Stale, Wants::Page) => web::to_login(parts.uri.path()),
+        })
     }
 }
 
 /// One consistent read tells who it is. Only an operator's visit is a use of a session here.
-async fn admit(app: &App, token: &SessionToken, wants: Wants) -> Result<Option<Desk>, Problem> {
+async fn admit(app: &App, token: &SessionToken, wants: Wants) -> Result<Desk, NotAdmitted> {
     let found = match app.store.load_session(token).await {
         Ok(found) => found,
         // Nobody is proven to be an operator, so nobody is told that there is something here that failed.
@@ -52,9 +60,9 @@ async fn admit(app: &App, token: &SessionToken, wants: Wants) -> Result<Option<D
             None
         }
     };
-    let Some(found) = found else { return Ok(None) };
+    let found = found.ok_or(NotAdmitted::NoOperator)?;
     let now = app.clock.now();
-    let Some(desk) = Desk::of(app, &found, wants, now) else { return Ok(None) };
+    let desk = Desk::of(app, &found, wants, now)?;
     if found.session.wants_touch(now) {
         match app.store.touch_session(token, now).await {
             Ok(()) | Err(store::Error::Conflict) => {}
@@ -62,14 +70,15 @@ async fn admit(app: &App, token: &SessionToken, wants: Wants) -> Result<Option<D
             Err(error) => tracing::warn!(%error, "the session's last use was not written"),
         }
     }
-    Ok(Some(desk))
+    Ok(desk)
 }
 
 impl Desk {
-    fn of(app: &App, found: &SignedIn, wants: Wants, now: Timestamp) -> Option<Self> {
-        let member = found.prove(now)?;
-        Some(Self {
-            operator: Operator::prove(&member, &found.user.value, &app.config.operators)?,
+    fn of(app: &App, found: &SignedIn, wants: Wants, now: Timestamp) -> Result<Self, NotAdmitted> {
+        let member = found.prove(now).ok_or(NotAdmitted::NoOperator)?;
+        let (user, listed) = (&found.user.value, &app.config.operators);
+        Ok(Self {
+            operator: Operator::prove(&member, &found.session, user, listed, now)?,
             wants,
             now,
             organization: found.org.value.name.to_string(),

@@ -45,6 +45,7 @@ fn session() -> Value {
         "pk": { "S": format!("USER#{USER}") }, "sk": { "S": format!("SESSION#{hash}") },
         "org": { "S": ORG }, "user": { "S": USER }, "expires_at": { "N": "0" },
         "created_at": { "S": "2026-01-15T08:30:00.000Z" }, "seen_at": { "S": "2026-01-15T08:30:00.000Z" },
+        "signed_in_at": { "S": "2026-01-15T08:30:00.000Z" },
     })
 }
 

@@ -10,11 +10,11 @@ use domain::{
     address::Address,
     delivery::Delivery,
     id::{OrgId, UserId},
-    limit::{SIGN_INS_OF_ADDRESS, SIGN_INS_OF_IP, SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP, Window, network},
+    limit::{SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP, Window, network, sign_in_windows},
     org::{AdminContact, Org},
-    people::{Session, SessionToken, User},
+    people::{FOUNDING, Session, SessionToken, User},
     secret::Secret,
-    trial::Trial,
+    trial::{self, Trial},
 };
 use http::{HeaderMap, StatusCode, header::SET_COOKIE};
 use jiff::Timestamp;
@@ -62,6 +62,14 @@ impl Caller {
         match &self.known {
             Some(Known::SignedIn(found)) => Some(found),
             _ => None,
+        }
+    }
+
+    /// When they used a sign-in link, if their session or the form began with one.
+    fn signed_in_at(&self) -> Option<Timestamp> {
+        match self.known.as_ref()? {
+            Known::SignedIn(found) => found.session.signed_in_at,
+            Known::Founding(proof, _) => Some(trial::after(proof.expires_at, -FOUNDING)),
         }
     }
 
@@ -127,8 +135,8 @@ impl App {
         }
         let outcome = match self.store.commit_sign_up(&sign_up, now).await {
             Ok(SignedUp::Created) => Ok(self.created(&sign_up, now)),
-            Ok(SignedUp::Replayed { org, user, trial, until }) => {
-                let earlier = Earlier { org, user, trial, until };
+            Ok(SignedUp::Replayed { org, user, trial, join, until }) => {
+                let earlier = Earlier { org, user, trial, join, until };
                 self.replayed(caller, &sign_up, &earlier, now).await
             }
             Ok(SignedUp::Limited(window)) => Err(Problem::too_many(window.retry_after(now))),
@@ -167,18 +175,13 @@ impl App {
             (Some(before), _) => {
                 let mut after = before.value.clone();
                 after.join(org);
-                Person::Known(before.clone(), after)
+                Person::Known(Box::new(before.clone()), after)
             }
-            (None, (name, address)) => Person::New(User {
-                id: self.entropy.user_id(now),
-                name,
-                address,
-                verified: false,
-                epoch: 0,
-                sessions_valid_from: None,
-                trial_used: false,
-                orgs: vec![org],
-            }),
+            (None, (name, address)) => {
+                let mut founder = User::new(self.entropy.user_id(now), name, address);
+                founder.join(org);
+                Person::New(founder)
+            }
         };
         let (Person::New(user) | Person::Known(_, user)) = &mut person;
         let founder = AdminContact::new(user.id, user.name.clone(), user.address.clone());
@@ -193,7 +196,7 @@ impl App {
         }
         let token = asked.token.unwrap_or_else(|| page::token(self));
         SignUp {
-            session: Session::begin(org, user, now),
+            session: Session { signed_in_at: caller.signed_in_at(), ..Session::begin(org, user, now) },
             secret: Secret::new(self.entropy.bytes()),
             replay: form::replay(&token, &user.address),
             founding: match &caller.known {
@@ -227,10 +230,12 @@ impl App {
     ) -> Result<Response, Problem> {
         // Once the address is proven, a session takes a mailed link or the one at hand.
         let known = caller.user().map(|user| &user.value).filter(|user| user.id == earlier.user);
-        let (strength, session) = match known {
+        let (strength, begun) = match known {
             Some(user) => (Strength::Known, Session::begin(earlier.org, user, now)),
             None => (Strength::Unproven, Session::begin_first(earlier.org, earlier.user, now)),
         };
+        let signed_in_at = known.and_then(|_| caller.signed_in_at());
+        let session = Session { join: Some(earlier.join), signed_in_at, ..begun };
         let begun = self.store.begin_again(sign_up.replay, strength, &session, &sign_up.secret).await;
         match begun.map_err(trouble)? {
             Begun::Begun => Ok(signed_in(&session, &sign_up.secret, earlier.trial)),
@@ -287,10 +292,7 @@ impl App {
             delivery: Delivery::owed(now),
         };
         let mut limits = sign_up.limits.clone();
-        limits.extend([
-            SIGN_INS_OF_IP.window(&caller.network, now),
-            SIGN_INS_OF_ADDRESS.window(address.as_str(), now),
-        ]);
+        limits.extend(sign_in_windows(address, &caller.network, now));
         if let AskResult::Limited(window) = self.store.ask_sign_in(&asked, &limits).await.map_err(trouble)? {
             return Err(Problem::too_many(window.retry_after(now)));
         }
@@ -334,6 +336,7 @@ struct Earlier {
     org: OrgId,
     user: UserId,
     trial: bool,
+    join: u64,
     /// The moment from which the same form means another.
     until: Timestamp,
 }

@@ -11,7 +11,7 @@ use axum::{
 use domain::{
     address::Address,
     delivery::Delivery,
-    limit::{SIGN_INS_OF_ADDRESS, SIGN_INS_OF_IP, network},
+    limit::{network, sign_in_windows},
     secret::Secret,
 };
 use http::{HeaderMap, StatusCode, Uri};
@@ -28,7 +28,14 @@ pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
         Some(token) => app.store.glance_session(&token).await,
         None => None,
     };
-    let signed_in = signed_in.filter(|found| found.prove(app.clock.now()).is_some());
+    let now = app.clock.now();
+    let signed_in = signed_in.filter(|found| found.prove(now).is_some());
+    // A page that would lead back here asks for a sign-in, whatever session there is.
+    let signed_in = signed_in.filter(|found| match next.as_deref() {
+        Some(next) if next.starts_with("/operator") => found.session.is_fresh(now),
+        Some(next) if next.starts_with("/invitations/") => found.user.value.verified,
+        _ => true,
+    });
     let page = match &signed_in {
         Some(found) => pages::already_in(&app.product, found, next.as_deref()),
         None => pages::form(&app.product, next.as_deref(), "", None),
@@ -58,7 +65,7 @@ async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Pro
     };
 
     let now = app.clock.now();
-    let limits = [SIGN_INS_OF_ADDRESS.window(address.as_str(), now), SIGN_INS_OF_IP.window(&ip, now)];
+    let limits = sign_in_windows(&address, &ip, now);
     let asked = Asked {
         id: AskedId::new(app.entropy.bytes()),
         address,
@@ -78,7 +85,9 @@ async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Pro
             Ok(response)
         }
         AskResult::Limited(window) => {
-            Err(Problem::too_many(window.retry_after(now)).because(window.limit.what))
+            let mut problem = Problem::too_many(window.retry_after(now)).because(window.limit.what);
+            problem.detail = format!("The newest email we sent still works. {}", problem.detail).into();
+            Err(problem)
         }
     }
 }

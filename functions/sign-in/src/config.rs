@@ -1,5 +1,5 @@
 use boot::{BaseUrl, Env, Faults};
-
+use domain::operator::Operators;
 use host::{KeyPlace, Keys};
 
 /// The function's variables.
@@ -12,6 +12,8 @@ pub struct Config {
     pub app_url: Option<BaseUrl>,
     /// Where the keys are whose passes the host app takes; nowhere if it signs people in itself.
     pub keys: KeyPlace,
+    /// Whose addresses open the operator pages: an invitation alone does not sign these people in.
+    pub operators: Operators,
 }
 
 impl Config {
@@ -25,7 +27,16 @@ impl Config {
         let product = vars.product_name();
         let app_url = vars.base_url("APP_URL");
         let keys = vars.read("HOST_SIGNING_KEYS", Some(""), Keys::EXPECTED, KeyPlace::parse);
-        let config = (|| Some(Self { table: table?, product: product?, app_url: app_url?, keys: keys? }))();
+        let operators = vars.parsed("OPERATOR_EMAILS", "", "mail addresses, separated by commas");
+        let config = (|| {
+            Some(Self {
+                table: table?,
+                product: product?,
+                app_url: app_url?,
+                keys: keys?,
+                operators: operators?,
+            })
+        })();
         vars.finish(config)
     }
 }

@@ -1,7 +1,10 @@
 //! The door: who asks, with the proof of it.
 
 use axum::response::Response;
-use domain::people::{Admin, Member, Role, SessionToken};
+use domain::{
+    id::UserId,
+    people::{Admin, Member, Role, SessionToken},
+};
 use http::HeaderMap;
 use jiff::Timestamp;
 use store::SignedIn;
@@ -30,6 +33,15 @@ impl App {
         let member = found.prove(now).ok_or_else(Problem::unauthorized)?;
         self.store.note_use(&token, &found.session, now).await;
         Ok(Caller { token, found, member, now })
+    }
+
+    /// Whether the browser holds a live session of `user`.
+    pub async fn is_signed_in(&self, headers: &HeaderMap, user: Option<UserId>) -> bool {
+        let Some(token) = web::session::token(headers).filter(|token| Some(token.user) == user) else {
+            return false;
+        };
+        let found = self.store.glance_session(&token).await;
+        found.is_some_and(|found| found.prove(self.clock.now()).is_some())
     }
 }
 

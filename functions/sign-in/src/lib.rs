@@ -25,6 +25,7 @@ use axum::{
     routing::{get, post},
 };
 use boot::{Boot, Clock, Entropy, Faults, Handler};
+use domain::operator::Operators;
 use store::Store;
 use web::{Problem, Profile, Wants};
 
@@ -44,6 +45,7 @@ struct App {
     entropy: Entropy,
     product: String,
     host: HostApp,
+    operators: Operators,
 }
 
 /// Starts the function.
@@ -51,11 +53,12 @@ struct App {
 /// # Errors
 /// Every variable that is missing or wrong.
 pub async fn start(boot: Boot) -> Result<Handler, Faults> {
-    let Config { table, product, app_url, keys } = Config::read(&boot.env)?;
+    let Config { table, product, app_url, keys, operators } = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), table);
     store.warm_up().await;
     let host = HostApp::new(app_url, Keys::new(keys, &boot.aws));
-    let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host }));
+    let routes =
+        router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host, operators }));
     Ok(boot::handler(web::lambda::handler(web::harden(routes, Profile::app(None).exempting(ONE_CLICK)))))
 }
 

@@ -8,51 +8,56 @@ use axum::{
     response::Response,
 };
 use domain::{
-    id::OrgId,
-    people::{Session, SessionToken, User},
-    secret::Secret,
+    id::{OrgId, UserId},
+    people::{FOUNDING, Session, SessionToken, User},
+    secret::{Hash, Secret},
     trial,
 };
 use http::{HeaderMap, StatusCode};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
-use store::{Admission, Consumed, Founding, Link};
+use store::{Admission, Consumed, FoundLink, Founding, Link, Repeated, UsedLink};
 use web::{Kind, Problem, Wants};
 
 use crate::{App, pages, trouble};
 
 /// Where people land who did not come from anywhere.
-const HOME: &str = "/dashboard";
-/// How long somebody who belongs nowhere can found an organization, once a link has shown who they are.
-const FOUNDING: SignedDuration = SignedDuration::from_mins(10);
+pub const HOME: &str = "/dashboard";
 
-type Token = Result<Path<String>, PathRejection>;
+pub type Token = Result<Path<String>, PathRejection>;
 
 /// `GET /login/{token}`: shows whom the link signs in, and a button. It uses nothing up.
 pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = Wants::of(request.headers());
-    let token = text(token);
-    match find(&app, &token).await {
-        Ok(link) => {
+    let (token, browser) = (text(token), Browser::of(&app, request.headers()));
+    let shown = match find(&app, &token).await {
+        Ok(Found::Usable(link)) => {
             let elsewhere = asked_elsewhere(&link, request.headers());
-            let page = pages::confirm(&app.product, &token, link.address.as_str(), elsewhere);
-            web::page(StatusCode::OK, page)
+            Ok(pages::confirm(&app.product, &token, link.address.as_str(), elsewhere))
         }
+        Ok(Found::Used(used)) if used.is_repeated_by(browser.hash(), app.clock.now()) => {
+            Ok(pages::confirm_again(&app.product, &token))
+        }
+        Ok(Found::Used(used)) => return spent(&app, request.headers(), wants, Some(used.user)).await,
+        Ok(Found::Expired(link)) => return spent(&app, request.headers(), wants, Some(link.user)).await,
+        Err(problem) => Err(problem),
+    };
+    match shown {
+        Ok(page) => browser.keep(web::page(StatusCode::OK, page)),
         Err(problem) => refuse(&app, wants, problem),
     }
 }
 
 /// `POST /login/{token}`: uses the link up. Its address is proven by that, and a session begins; the one that the
-/// browser held so far ends.
+/// browser held so far ends. The same browser may repeat the request for a minute.
 pub async fn consume(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = Wants::of(request.headers());
-    let held = web::session::token(request.headers());
-    let outcome = sign_in(&app, &text(token), held.as_ref(), wants).await;
+    let outcome = sign_in(&app, &text(token), request.headers(), wants).await;
     outcome.unwrap_or_else(|problem| refuse(&app, wants, problem))
 }
 
 /// What is not even text is no link.
-fn text(token: Token) -> String {
+pub fn text(token: Token) -> String {
     token.map(|Path(token)| token).unwrap_or_default()
 }
 
@@ -62,45 +67,113 @@ fn asked_elsewhere(link: &Link, headers: &HeaderMap) -> Option<Timestamp> {
     link.browser.filter(|browser| here != Some(*browser)).and(link.asked_at)
 }
 
-async fn sign_in(
-    app: &App,
-    token: &str,
-    held: Option<&SessionToken>,
-    wants: Wants,
-) -> Result<Response, Problem> {
-    let link = find(app, token).await?;
+/// What a browser keeps so that it can be recognized for as long as a link works.
+pub enum Browser {
+    /// It kept this before.
+    Known(Secret),
+    /// It is given this now.
+    New(Secret),
+}
+
+impl Browser {
+    /// What the browser behind a request keeps, or is to keep.
+    pub fn of(app: &App, headers: &HeaderMap) -> Self {
+        match web::browser::mark(headers) {
+            Some(mark) => Self::Known(mark),
+            None => Self::New(Secret::new(app.entropy.bytes())),
+        }
+    }
+
+    /// The hash of what it kept before this request.
+    pub fn hash(&self) -> Option<Hash> {
+        match self {
+            Self::Known(mark) => Some(mark.hash()),
+            Self::New(_) => None,
+        }
+    }
+
+    /// Adds to a response what the browser is to keep.
+    pub fn keep(&self, mut response: Response) -> Response {
+        if let Self::New(mark) = self {
+            response.headers_mut().append(SET_COOKIE, web::browser::set(mark));
+        }
+        response
+    }
+}
+
+async fn sign_in(app: &App, token: &str, headers: &HeaderMap, wants: Wants) -> Result<Response, Problem> {
+    let held = web::session::token(headers);
+    let browser = web::browser::mark(headers).map(|mark| mark.hash());
     for attempt in 0..store::TRIES {
-        let now = app.clock.now();
-        let user = app.store.load_user(link.user).await.map_err(trouble)?;
-        let user = user.filter(|user| user.value.address == link.address).ok_or_else(gone)?;
-        let mut after = user.value.clone();
-        after.prove_address();
-        let secret = Secret::new(app.entropy.bytes());
-        let session = home(&after, &link, held).map(|org| Session::begin(org, &after, now));
-        let founding = Founding {
-            secret_hash: secret.hash(),
-            user: after.id,
-            expires_at: trial::after(now, FOUNDING),
-            used_for: None,
-        };
-        let admission = match &session {
-            Some(session) => Admission::Session(session, &secret),
-            None => Admission::Founding(&founding),
-        };
-        match app.store.consume_link(&link, &user, &after, admission, held).await {
-            Ok(Consumed::Used) => {
-                return Ok(match session {
-                    Some(session) => signed_in(&link, &session, secret),
-                    None => homeless(app, &after, &secret, wants),
-                });
+        let outcome = match find(app, token).await? {
+            Found::Usable(link) => use_up(app, &link, held.as_ref(), browser, wants).await,
+            Found::Used(used) if used.is_repeated_by(browser, app.clock.now()) => {
+                repeat(app, &used, wants).await
             }
-            Ok(Consumed::Gone) => return Err(gone()),
-            // The person changed meanwhile: what is written must follow from what they are now.
+            Found::Used(used) => return Ok(spent(app, headers, wants, Some(used.user)).await),
+            Found::Expired(link) => return Ok(spent(app, headers, wants, Some(link.user)).await),
+        };
+        match outcome {
+            Ok(Some(response)) => return Ok(response),
+            Ok(None) => return Err(gone()),
+            // Link or person changed meanwhile: what is written must follow from what they are now.
             Err(store::Error::Conflict) => store::pause(attempt).await,
             Err(error) => return Err(trouble(error)),
         }
     }
     Err(trouble(store::Error::Conflict))
+}
+
+/// Uses a link for the first time. `None` if its address is no longer its person's.
+async fn use_up(
+    app: &App,
+    link: &Link,
+    held: Option<&SessionToken>,
+    browser: Option<Hash>,
+    wants: Wants,
+) -> Result<Option<Response>, store::Error> {
+    let now = app.clock.now();
+    let user = app.store.load_user(link.user).await?;
+    let Some(user) = user.filter(|user| user.value.address == link.address) else { return Ok(None) };
+    let mut after = user.value.clone();
+    after.prove_address();
+    let secret = Secret::new(app.entropy.bytes());
+    let session = home(&after, link, held)
+        .map(|org| Session { signed_in_at: Some(now), ..Session::begin(org, &after, now) });
+    let founding = Founding {
+        secret_hash: secret.hash(),
+        user: after.id,
+        expires_at: trial::after(now, FOUNDING),
+        used_for: None,
+    };
+    let admission = match &session {
+        Some(session) => Admission::Session(session, &secret),
+        None => Admission::Founding(&founding),
+    };
+    match app.store.consume_link(link, &user, &after, admission, held, (browser, now)).await? {
+        Consumed::Used => Ok(Some(match session {
+            Some(session) => signed_in(link.next.as_deref(), &session, secret),
+            None => homeless(app, &after, &secret, wants),
+        })),
+        // Another request was faster, perhaps this browser's own first one.
+        Consumed::Gone => Err(store::Error::Conflict),
+    }
+}
+
+/// Gives what the link gave before once more. `None` if that was ended or used meanwhile.
+pub async fn repeat(app: &App, used: &UsedLink, wants: Wants) -> Result<Option<Response>, store::Error> {
+    let secret = Secret::new(app.entropy.bytes());
+    let repeated = app.store.repeat_use(used, &secret, app.clock.now()).await?;
+    Ok(repeated.map(|repeated| match repeated {
+        Repeated::Session(session) => signed_in(used.next.as_deref(), &session, secret),
+        Repeated::Founding(user) => homeless(app, &user, &secret, wants),
+    }))
+}
+
+/// The response to a link that opens nothing any longer: `owner`, who is signed in already, is led home; all others get
+/// a page that leads to a new link.
+pub async fn spent(app: &App, headers: &HeaderMap, wants: Wants, owner: Option<UserId>) -> Response {
+    if app.is_signed_in(headers, owner).await { web::see_other(HOME) } else { refuse(app, wants, gone()) }
 }
 
 /// Where a link signs in: in the organization that it was asked for, else where the browser was before, else where the
@@ -111,10 +184,10 @@ fn home(user: &User, link: &Link, held: Option<&SessionToken>) -> Option<OrgId> 
     user.led_to(asked.into_iter().chain(held.map(|token| token.org)))
 }
 
-fn signed_in(link: &Link, session: &Session, secret: Secret) -> Response {
+fn signed_in(next: Option<&str>, session: &Session, secret: Secret) -> Response {
     let token = SessionToken { org: session.org, user: session.user, secret };
     tracing::info!(area = "access", organization = %session.org, user = %session.user, "signed in");
-    let mut response = web::see_other(link.next.as_deref().unwrap_or(HOME));
+    let mut response = web::see_other(next.unwrap_or(HOME));
     response.headers_mut().append(SET_COOKIE, web::session::set(&token));
     response
 }
@@ -136,11 +209,24 @@ fn homeless(app: &App, user: &User, secret: &Secret, wants: Wants) -> Response {
     }
 }
 
-/// The link of that token, if it still works. The table's own tidying is late, so the time is judged here.
-async fn find(app: &App, token: &str) -> Result<Link, Problem> {
+/// What the secret in a link leads to.
+enum Found {
+    /// A link that works.
+    Usable(Link),
+    /// One that is too old.
+    Expired(Link),
+    /// One that was used.
+    Used(UsedLink),
+}
+
+/// What a token leads to. The table deletes expired items late, so the time is judged here.
+async fn find(app: &App, token: &str) -> Result<Found, Problem> {
     let secret: Secret = token.parse().map_err(|()| gone())?;
-    let link = app.store.load_link(secret.hash()).await.map_err(trouble)?;
-    link.filter(|link| app.clock.now() < link.expires_at).ok_or_else(gone)
+    Ok(match app.store.load_link(secret.hash()).await.map_err(trouble)?.ok_or_else(gone)? {
+        FoundLink::Unused(link) if app.clock.now() < link.expires_at => Found::Usable(link),
+        FoundLink::Unused(link) => Found::Expired(link),
+        FoundLink::Used(used) => Found::Used(used),
+    })
 }
 
 /// Used, expired and never made are told alike.
@@ -172,14 +258,14 @@ mod tests {
     fn a_link_leads_to_what_was_asked_for_and_else_to_where_one_was() {
         let org = |n: u8| format!("org_0198c0de-0000-7000-8000-00000000000{n}").parse::<OrgId>().unwrap();
         let user = |orgs: &[u8]| User {
-            id: "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
-            name: Name::parse("Jo").unwrap(),
-            address: Address::parse("jo@example.com").unwrap(),
             verified: true,
-            epoch: 0,
-            sessions_valid_from: None,
             trial_used: true,
             orgs: orgs.iter().map(|n| org(*n)).collect(),
+            ..User::new(
+                "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
+                Name::parse("Jo").unwrap(),
+                Address::parse("jo@example.com").unwrap(),
+            )
         };
         let link = |next: Option<String>| Link {
             secret_hash: Secret::new([1; 32]).hash(),

@@ -95,6 +95,18 @@ pub fn confirm(product: &str, token: &str, address: &str, elsewhere: Option<Time
     shell(product, "Sign in", None, main)
 }
 
+/// The button that repeats a sign-in whose response may have been lost.
+pub fn confirm_again(product: &str, token: &str) -> Markup {
+    let main = html! {
+        h1 { "Sign in to " (product) }
+        p class="lead" { "You just used this link. Didn't get in? Try again." }
+        div class="actions" {
+            (ui::post_button(Weight::Primary, &format!("/login/{token}"), "Sign in", None))
+        }
+    };
+    shell(product, "Sign in", None, main)
+}
+
 /// What people see whose link does not work (any more).
 pub fn gone(product: &str) -> Markup {
     let main = html! {

@@ -9,7 +9,8 @@ use crate::{
     delivery::{Claim, Delivery, Feed},
     id::{OrgId, UserId},
     name::Name,
-    people::Role,
+    operator::Operators,
+    people::{Role, User},
     secret::Hash,
     team::Refusal,
     trial::after,
@@ -24,6 +25,14 @@ pub const MOST_SENDS: u32 = 4;
 
 /// Who asks for another mail within this time after the last one gets none: it would only kill the link in that.
 pub const REST: SignedDuration = SignedDuration::from_mins(1);
+
+/// Whether the link of an invitation signs the invited person in by itself. It works for days, so it does so only where
+/// there is nothing else that a session would open: `known`, the person of the invited address if there is one, belongs
+/// to no organization and is no operator.
+#[must_use]
+pub fn signs_in(known: Option<&User>, operators: &Operators) -> bool {
+    known.is_none_or(|user| user.orgs.is_empty() && !operators.include(&user.address))
+}
 
 /// What names an invitation. It follows from organization and address, so that an organization cannot invite one
 /// address twice at once. It is no secret: it opens nothing.

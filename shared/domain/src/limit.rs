@@ -1,11 +1,11 @@
-//! Limits against floods: so many of something in any span of time of a length. Refused attempts count too, wherever
-//! there is room for them: what is refused for one reason is counted for the others.
+//! Limits against floods: so many of something in any span of time of a length. What one limit refuses counts for those of
+//! the others that say so, wherever there is room for it.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{secret::Hash, trial::after};
+use crate::{address::Address, secret::Hash, trial::after};
 
 /// A limit: `most` in whichever span of `per`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,24 +16,51 @@ pub struct Limit {
     pub most: u32,
     /// The span's length in seconds.
     pub per: i64,
+    /// Whether an attempt that another limit refused counts for this one.
+    pub counts_refused: bool,
 }
 
 /// Sign-ups of one network address.
-pub const SIGN_UPS_OF_IP: Limit = Limit { what: "sign_up_ip", most: 5, per: 3600 };
+pub const SIGN_UPS_OF_IP: Limit = Limit { what: "sign_up_ip", most: 5, per: 3600, counts_refused: true };
 /// Sign-ups of one mail address.
-pub const SIGN_UPS_OF_ADDRESS: Limit = Limit { what: "sign_up_address", most: 3, per: 24 * 3600 };
-/// Sign-in mails to one address.
-pub const SIGN_INS_OF_ADDRESS: Limit = Limit { what: "sign_in_address", most: 3, per: 15 * 60 };
-/// Sign-in mails asked for by one network address.
-pub const SIGN_INS_OF_IP: Limit = Limit { what: "sign_in_ip", most: 20, per: 3600 };
+pub const SIGN_UPS_OF_ADDRESS: Limit =
+    Limit { what: "sign_up_address", most: 3, per: 24 * 3600, counts_refused: true };
+/// Sign-in emails to one address, requested from one network, in a quarter of an hour. Only these two limits are small:
+/// a person on another network cannot use up what the owner of the address may request.
+pub const SIGN_INS_OF_PAIR: Limit =
+    Limit { what: "sign_in_pair", most: 3, per: 15 * 60, counts_refused: false };
+/// The same in an hour.
+pub const SIGN_INS_OF_PAIR_HOURLY: Limit =
+    Limit { what: "sign_in_pair_hour", most: 6, per: 3600, counts_refused: false };
+/// Sign-in emails to one address, wherever they are requested. Only emails count, and each of them reached the owner.
+pub const SIGN_INS_OF_ADDRESS: Limit =
+    Limit { what: "sign_in_emails", most: 12, per: 3600, counts_refused: false };
+/// Sign-in emails requested from one network.
+pub const SIGN_INS_OF_IP: Limit = Limit { what: "sign_in_ip", most: 20, per: 3600, counts_refused: true };
+
+/// The limits on sign-in emails, for a request for `address` from `network`.
+#[must_use]
+pub fn sign_in_windows(address: &Address, network: &str, now: Timestamp) -> Vec<Window> {
+    let address = address.as_str();
+    let pair = format!("{address} {network}");
+    vec![
+        SIGN_INS_OF_PAIR.window(&pair, now),
+        SIGN_INS_OF_PAIR_HOURLY.window(&pair, now),
+        SIGN_INS_OF_ADDRESS.window(address, now),
+        SIGN_INS_OF_IP.window(network, now),
+    ]
+}
 
 /// Invitations that one organization mails.
-pub const INVITATIONS_OF_ORG: Limit = Limit { what: "invitation_org", most: 50, per: 24 * 3600 };
+pub const INVITATIONS_OF_ORG: Limit =
+    Limit { what: "invitation_org", most: 50, per: 24 * 3600, counts_refused: false };
 /// Invitations that one organization mails to one address.
-pub const INVITATIONS_TO_ADDRESS: Limit = Limit { what: "invitation_address", most: 5, per: 24 * 3600 };
+pub const INVITATIONS_TO_ADDRESS: Limit =
+    Limit { what: "invitation_address", most: 5, per: 24 * 3600, counts_refused: false };
 /// Invitations that are mailed to one address by all organizations together: far more than any of them may, so that
 /// none stands in another's way.
-pub const INVITATIONS_TO_ANYBODY: Limit = Limit { what: "invitation_anybody", most: 20, per: 24 * 3600 };
+pub const INVITATIONS_TO_ANYBODY: Limit =
+    Limit { what: "invitation_anybody", most: 20, per: 24 * 3600, counts_refused: false };
 
 /// Whom a network address stands for: itself, or the /64 that it lies in. A customer of IPv6 gets at least one of those
 /// (RFC 6177), so a limit on single addresses would limit nobody. An IPv4 address in IPv6's clothes is an IPv4 address.

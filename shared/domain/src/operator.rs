@@ -2,11 +2,13 @@
 
 use std::{collections::BTreeSet, str::FromStr};
 
+use jiff::Timestamp;
+
 use crate::{
     address::{Address, NotAnAddress},
     id::UserId,
     name::Name,
-    people::{Member, User},
+    people::{Member, Session, User},
 };
 
 /// The addresses of those who may open the operator's pages. None by default.
@@ -32,12 +34,44 @@ pub struct Operator {
     name: Name,
 }
 
-impl Operator {
-    /// Judges a signed-in person. An address that no mailed link has proven yet may be anybody's, so it opens nothing.
+/// Why a signed-in person is not let in as an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAdmitted {
+    /// They are no operator.
+    NoOperator,
+    /// They are one, and must use a sign-in link first: the session began too long ago, or without one.
+    Stale,
+}
+
+impl Operators {
+    /// Whether the address is one of theirs.
     #[must_use]
-    pub fn prove(member: &Member, user: &User, listed: &Operators) -> Option<Self> {
-        let admitted = member.user() == user.id && user.verified && listed.0.contains(&user.address);
-        admitted.then(|| Self { user: user.id, name: user.name.clone() })
+    pub fn include(&self, address: &Address) -> bool {
+        self.0.contains(address)
+    }
+}
+
+impl Operator {
+    /// Judges a signed-in person and their session. An address that no mailed link has proven yet may be anybody's, so
+    /// it opens nothing. A session opens nothing once its sign-in is [too old](crate::people::FRESH).
+    ///
+    /// # Errors
+    /// Why they are not let in.
+    pub fn prove(
+        member: &Member,
+        session: &Session,
+        user: &User,
+        listed: &Operators,
+        now: Timestamp,
+    ) -> Result<Self, NotAdmitted> {
+        let same = member.user() == user.id && session.user == user.id;
+        if !(same && user.verified && listed.include(&user.address)) {
+            return Err(NotAdmitted::NoOperator);
+        }
+        if !session.is_fresh(now) {
+            return Err(NotAdmitted::Stale);
+        }
+        Ok(Self { user: user.id, name: user.name.clone() })
     }
 
     /// Who they are.
@@ -55,10 +89,11 @@ impl Operator {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
-    use crate::people::{Role, Session};
+    use crate::{
+        people::{FRESH, Role},
+        trial::after,
+    };
 
     #[test]
     fn addresses_are_listed_with_commas_and_one_bad_one_spoils_the_list() {
@@ -81,7 +116,7 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-        let listed: Operators = "ann@example.com".parse().unwrap();
+        let (listed, nobody): (Operators, _) = ("ann@example.com".parse().unwrap(), Operators::default());
         for (address, verified, role, admitted) in [
             ("ann@example.com", true, Role::Admin, true),
             ("Ann@example.com", true, Role::Member, true),
@@ -89,19 +124,21 @@ mod tests {
             ("bo@example.com", true, Role::Admin, false),
             ("ann@example.com.evil.example", true, Role::Admin, false),
         ] {
-            let user = User {
-                id,
-                name: Name::parse("Ann").unwrap(),
-                address: Address::parse(address).unwrap(),
-                verified,
-                epoch: 0,
-                sessions_valid_from: None,
-                trial_used: true,
-                orgs: vec![org],
+            let name = Name::parse("Ann").unwrap();
+            let user = User { verified, ..User::new(id, name, Address::parse(address).unwrap()) };
+            let session = Session { signed_in_at: Some(now), ..Session::begin(org, &user, now) };
+            let prove = |session: &Session, listed, at| {
+                let member = Member::prove(session, &user, Some(role), at).unwrap();
+                Operator::prove(&member, session, &user, listed, at).map(|operator| operator.user())
             };
-            let member = Member::prove(&Session::begin(org, &user, now), &user, Some(role), now).unwrap();
-            assert_eq!(Operator::prove(&member, &user, &listed).is_some(), admitted, "{address} {verified}");
-            assert_eq!(Operator::prove(&member, &user, &Operators::default()), None, "{address}");
+            let refused = |why| if admitted { why } else { NotAdmitted::NoOperator };
+            let let_in = if admitted { Ok(id) } else { Err(NotAdmitted::NoOperator) };
+            assert_eq!(prove(&session, &listed, now), let_in, "{address} {verified}");
+            assert_eq!(prove(&session, &nobody, now), Err(NotAdmitted::NoOperator), "{address}");
+            let stale = Err(refused(NotAdmitted::Stale));
+            assert_eq!(prove(&session, &listed, after(now, FRESH)), stale, "{address}, later");
+            let invited = Session::begin(org, &user, now);
+            assert_eq!(prove(&invited, &listed, now), stale, "{address}, by an invitation");
         }
     }
 }

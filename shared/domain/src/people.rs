@@ -1,6 +1,6 @@
 //! People: who they are, where they belong, and what a session proves.
 
-use std::str::FromStr;
+use std::{collections::BTreeMap, str::FromStr};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,6 +19,13 @@ pub const IDLE: SignedDuration = SignedDuration::from_hours(24);
 pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The last use is written at most this often.
 pub const SEEN_EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// The operator pages and everything else that needs a fresh sign-in take a session for this long after its sign-in link
+/// was used.
+pub const FRESH: SignedDuration = SignedDuration::from_hours(8);
+/// How long a person without an organization may create one after using a sign-in link.
+pub const FOUNDING: SignedDuration = SignedDuration::from_mins(10);
+/// How long the browser that used an emailed link may repeat that request, because the first response may be lost.
+pub const REPEATABLE: SignedDuration = SignedDuration::from_secs(60);
 /// A session that was left for another organization ends this long after: a second click on "Switch" finds it alive.
 pub const LEFT: SignedDuration = SignedDuration::from_mins(1);
 
@@ -43,9 +50,45 @@ pub struct User {
     pub trial_used: bool,
     /// Where they belong, in the order of joining.
     pub orgs: Vec<OrgId>,
+    /// Which join each of these memberships began with.
+    pub joins: Joins,
+}
+
+/// The numbered joins of a person. A session names the join of its membership, so a session from before a removal does
+/// not open the membership after it. No clock takes part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Joins {
+    /// How many joins there were. It never decreases.
+    pub count: u64,
+    /// The number of the join behind each membership. A membership from before joins were numbered has none.
+    pub by_org: BTreeMap<OrgId, u64>,
+}
+
+impl Joins {
+    /// The number of the join behind the membership in `org`; 0 where there is none.
+    #[must_use]
+    pub fn of(&self, org: OrgId) -> u64 {
+        self.by_org.get(&org).copied().unwrap_or(0)
+    }
 }
 
 impl User {
+    /// A new person, whose address is not verified.
+    #[must_use]
+    pub fn new(id: UserId, name: Name, address: Address) -> Self {
+        Self {
+            id,
+            name,
+            address,
+            verified: false,
+            epoch: 0,
+            sessions_valid_from: None,
+            trial_used: false,
+            orgs: Vec::new(),
+            joins: Joins::default(),
+        }
+    }
+
     /// What the use of a mailed link proves: the address is theirs. The first time, all earlier sessions end:
     /// whoever signed up with somebody else's address is out.
     pub const fn prove_address(&mut self) {
@@ -64,6 +107,8 @@ impl User {
     pub fn join(&mut self, org: OrgId) {
         if !self.orgs.contains(&org) {
             self.orgs.push(org);
+            self.joins.count = self.joins.count.saturating_add(1);
+            self.joins.by_org.insert(org, self.joins.count);
         }
     }
 
@@ -77,6 +122,7 @@ impl User {
     /// Notes that they do not belong to `org` any more.
     pub fn leave(&mut self, org: OrgId) {
         self.orgs.retain(|it| *it != org);
+        self.joins.by_org.remove(&org);
     }
 }
 
@@ -121,34 +167,60 @@ pub struct Session {
     pub epoch: u64,
     /// When it ends because its holder went over to another organization.
     pub until: Option<Timestamp>,
+    /// Which of its person's [joins](User::joins) its membership began with. Sessions of an earlier version name none.
+    pub join: Option<u64>,
+    /// When its holder used the sign-in link that it began with. `None` for a session that began with a sign-up or with
+    /// an invitation.
+    pub signed_in_at: Option<Timestamp>,
 }
 
 impl Session {
     /// A session that begins now.
     #[must_use]
-    pub const fn begin(org: OrgId, user: &User, now: Timestamp) -> Self {
-        Self { epoch: user.epoch, ..Self::begin_first(org, user.id, now) }
+    pub fn begin(org: OrgId, user: &User, now: Timestamp) -> Self {
+        Self { epoch: user.epoch, join: Some(user.joins.of(org)), ..Self::begin_first(org, user.id, now) }
     }
 
     /// A session that begins now, of somebody of whom only the sign-up is known: it holds in the epoch of that, and in
     /// no later one.
     #[must_use]
     pub const fn begin_first(org: OrgId, user: UserId, now: Timestamp) -> Self {
-        Self { org, user, created_at: now, seen_at: now, epoch: 0, until: None }
+        Self {
+            org,
+            user,
+            created_at: now,
+            seen_at: now,
+            epoch: 0,
+            until: None,
+            join: None,
+            signed_in_at: None,
+        }
     }
 
-    /// The session that follows when its holder goes over to another organization. It ends when this one would have:
-    /// going to and fro makes no session longer.
+    /// The session that follows when its holder, as `user` is now, goes over to another organization. It ends when this
+    /// one would have: going to and fro makes no session longer, and no sign-in fresher.
     #[must_use]
-    pub const fn switched(&self, org: OrgId, now: Timestamp) -> Self {
-        Self { org, seen_at: now, until: None, ..*self }
+    pub fn switched(&self, org: OrgId, user: &User, now: Timestamp) -> Self {
+        let join = Some(user.joins.of(org));
+        Self { org, seen_at: now, until: None, epoch: user.epoch, join, ..*self }
     }
 
-    /// What it lets its holder do by a membership. Nothing by one that is younger than its last use: whoever was removed
-    /// and invited again comes in anew, and a session of before stays over.
+    /// What it lets its holder do by a membership: nothing, unless the membership is the one that it began with. A person
+    /// who was removed and invited again comes in anew, and an older session stays over.
     #[must_use]
-    pub fn role_by(&self, membership: &Membership) -> Option<Role> {
-        (self.seen_at >= membership.since).then_some(membership.role)
+    pub fn role_by(&self, user: &User, membership: &Membership) -> Option<Role> {
+        let same = match self.join {
+            Some(join) => join == user.joins.of(self.org),
+            // Written by an earlier version, which had only times to compare.
+            None => self.seen_at >= membership.since,
+        };
+        same.then_some(membership.role)
+    }
+
+    /// Whether it began with a sign-in link that was used at most [`FRESH`] ago.
+    #[must_use]
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        self.signed_in_at.is_some_and(|at| now < after(at, FRESH))
     }
 
     /// Whether it still holds for `user`: neither idle for too long, nor too old, nor ended with all others.
@@ -314,14 +386,11 @@ mod tests {
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
         let user = |epoch, valid_from| User {
-            id,
-            name: Name::parse("Jo").unwrap(),
-            address: Address::parse("jo@example.com").unwrap(),
-            verified: false,
             epoch,
             sessions_valid_from: valid_from,
             trial_used: true,
             orgs: vec![org],
+            ..User::new(id, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap())
         };
         let seen = |at| Session { seen_at: at, ..Session::begin_first(org, id, start) };
         let admin = Some(Role::Admin);
@@ -366,26 +435,46 @@ mod tests {
     }
 
     #[test]
-    fn a_session_opens_no_membership_that_is_younger_than_its_last_use() {
+    fn a_session_opens_only_the_membership_it_began_with() {
         let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
-        let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-        let person = User {
-            id: user,
-            name: Name::parse("Jo").unwrap(),
-            address: Address::parse("jo@example.com").unwrap(),
-            verified: true,
-            epoch: 0,
-            sessions_valid_from: None,
-            trial_used: true,
-            orgs: vec![org],
-        };
-        let membership = |since| Membership::new(org, &person, Role::Member, since);
-        let session = Session::begin_first(org, user, start);
+        let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let mut user = User::new(id, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
+        user.join(org);
         let second = SignedDuration::from_secs(1);
-        let again = membership(after(start, second));
-        assert_eq!(session.role_by(&membership(start)), Some(Role::Member));
-        assert_eq!(session.role_by(&again), None, "removed and invited again");
-        assert_eq!(session.switched(org, after(start, second)).role_by(&again), Some(Role::Member));
+        // The clocks of the hosts that wrote membership and session differ by a second, either way.
+        for since in [after(start, -second), start, after(start, second)] {
+            let membership = Membership::new(org, &user, Role::Member, since);
+            let session = Session::begin(org, &user, start);
+            assert_eq!(session.role_by(&user, &membership), Some(Role::Member), "{since}");
+
+            let mut again = user.clone();
+            again.leave(org);
+            assert_eq!(session.role_by(&again, &membership), None, "removed");
+            again.join(org);
+            assert_eq!(session.role_by(&again, &membership), None, "removed and invited again");
+            assert_eq!(session.switched(org, &again, start).role_by(&again, &membership), Some(Role::Member));
+        }
+        let membership = Membership::new(org, &user, Role::Member, start);
+        let earlier = |seen_at| Session { join: None, seen_at, ..Session::begin(org, &user, start) };
+        assert_eq!(earlier(start).role_by(&user, &membership), Some(Role::Member), "of an earlier version");
+        assert_eq!(earlier(after(start, -second)).role_by(&user, &membership), None);
+    }
+
+    #[test]
+    fn a_sign_in_stays_fresh_for_eight_hours_and_a_switch_keeps_it() {
+        let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
+        let [here, there] =
+            [1, 2].map(|n| format!("org_0198c0de-0000-7000-8000-00000000000{n}").parse().unwrap());
+        let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let user = User::new(id, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
+        let began = Session::begin(here, &user, start);
+        assert!(!began.is_fresh(start), "a sign-up or an invitation is no sign-in");
+        let signed_in = Session { signed_in_at: Some(start), ..began };
+        let hours = |hours| after(start, SignedDuration::from_hours(hours));
+        for session in [signed_in, signed_in.switched(there, &user, hours(7))] {
+            assert!(session.is_fresh(after(hours(8), -SignedDuration::from_secs(1))));
+            assert!(!session.is_fresh(hours(8)));
+        }
     }
 }

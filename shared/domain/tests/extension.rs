@@ -55,18 +55,18 @@ fn trialing() -> Org {
 fn ann() -> Operator {
     let org = "org_0198c0de-0000-7000-8000-00000000000a".parse().unwrap();
     let user = User {
-        id: "usr_0198c0de-0000-7000-8000-00000000000b".parse().unwrap(),
-        name: Name::parse("Ann").unwrap(),
-        address: Address::parse("ann@example.com").unwrap(),
         verified: true,
-        epoch: 0,
-        sessions_valid_from: None,
         trial_used: true,
         orgs: vec![org],
+        ..User::new(
+            "usr_0198c0de-0000-7000-8000-00000000000b".parse().unwrap(),
+            Name::parse("Ann").unwrap(),
+            Address::parse("ann@example.com").unwrap(),
+        )
     };
-    let session = Session::begin(org, &user, at(0, 0));
+    let session = Session { signed_in_at: Some(at(0, 0)), ..Session::begin(org, &user, at(0, 0)) };
     let member = Member::prove(&session, &user, Some(Role::Admin), at(0, 0)).unwrap();
-    Operator::prove(&member, &user, &"ann@example.com".parse().unwrap()).unwrap()
+    Operator::prove(&member, &session, &user, &"ann@example.com".parse().unwrap(), at(0, 0)).unwrap()
 }
 
 /// Gives days under a form of its own.

@@ -45,16 +45,8 @@ impl Acme {
         let mut org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::default(), founder, at(0));
         let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
         org.start_trial(Trial::start(at(0), 14, vec![3]), project, at(0));
-        let user = User {
-            id: user,
-            name,
-            address,
-            verified: true,
-            epoch: 0,
-            sessions_valid_from: None,
-            trial_used: true,
-            orgs: vec![id],
-        };
+        let user =
+            User { verified: true, trial_used: true, orgs: vec![id], ..User::new(user, name, address) };
         let session = Session::begin(id, &user, at(0));
         let admin = Member::prove(&session, &user, Some(Role::Admin), at(0)).unwrap().admin().unwrap();
         Self { org, admin }

@@ -34,16 +34,7 @@ fn address(n: usize) -> Address {
 }
 
 fn user(n: usize) -> User {
-    User {
-        id: user_id(n),
-        name: Name::parse(&format!("Person {n}")).unwrap(),
-        address: address(n),
-        verified: true,
-        epoch: 0,
-        sessions_valid_from: None,
-        trial_used: false,
-        orgs: Vec::new(),
-    }
+    User { verified: true, ..User::new(user_id(n), Name::parse(&format!("Person {n}")).unwrap(), address(n)) }
 }
 
 /// The proof of person `n`, at the start.

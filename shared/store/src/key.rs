@@ -86,6 +86,12 @@ impl Key {
         Self::new(format!("LINK#{secret}"), "INVITATION")
     }
 
+    /// What is left of an emailed link that was used. Under a sort key of its own, so that no version of the code takes it
+    /// for a link that still works.
+    pub fn used_link(secret: Hash) -> Self {
+        Self::new(format!("LINK#{secret}"), "USED")
+    }
+
     pub fn asked(id: AskedId) -> Self {
         Self::new(format!("ASKED#{id}"), "ASKED")
     }

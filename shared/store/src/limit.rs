@@ -26,9 +26,9 @@ impl Store {
         Ok(Some(window))
     }
 
-    /// Counts an attempt that was refused, for those limits that are not reached.
+    /// Counts an attempt that was refused, for those limits that count such attempts and are not reached.
     pub(crate) async fn count_refused(&self, limits: &[Window]) -> Result<(), Error> {
-        for window in limits {
+        for window in limits.iter().filter(|window| window.limit.counts_refused) {
             self.transact(vec![self.count(window)?]).await?;
         }
         Ok(())
@@ -67,14 +67,16 @@ impl Store {
     }
 }
 
-/// The first of the limits that kept a transaction from being written, as the window at whose end another attempt is
-/// let through. The reasons are in the order of the limits.
+/// Of the limits that kept a transaction from being written, the one that does so longest, as the window at whose end
+/// another attempt is let through. The reasons are in the order of the limits.
 pub(crate) fn reached(limits: &[Window], reasons: &[CancellationReason]) -> Option<Window> {
-    let (window, reason) =
-        limits.iter().zip(reasons).enumerate().find(|(index, _)| failed(reasons, *index))?.1;
-    let oldest = reason.item().and_then(|item| time(item, window.limit.most.saturating_sub(1)));
-    // Without the item: what certainly is long enough.
-    Some(window.since(oldest.unwrap_or(window.ends_at())))
+    let reached = limits.iter().zip(reasons).enumerate().filter(|(index, _)| failed(reasons, *index));
+    let windows = reached.map(|(_, (window, reason))| {
+        let oldest = reason.item().and_then(|item| time(item, window.limit.most.saturating_sub(1)));
+        // Without the item: what certainly is long enough.
+        window.since(oldest.unwrap_or(window.ends_at()))
+    });
+    windows.max_by_key(Window::ends_at)
 }
 
 fn time(item: &Attributes, n: u32) -> Option<Timestamp> {

@@ -15,6 +15,7 @@ use crate::{
     key::Key,
     session::{self, expires},
     update::{Only, delete, put},
+    used::{Given, UsedLink},
 };
 
 /// A one-time link, under the hash of its secret. It carries the keys that its use needs.
@@ -36,6 +37,15 @@ pub struct Link {
     pub expires_at: Timestamp,
 }
 
+/// What a link's secret leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FoundLink {
+    /// A link that was not used, expired or not.
+    Unused(Link),
+    /// What is left of one that was.
+    Used(UsedLink),
+}
+
 /// What a used link gives.
 #[derive(Clone, Copy, Debug)]
 pub enum Admission<'a> {
@@ -50,7 +60,7 @@ pub enum Admission<'a> {
 pub enum Consumed {
     /// What it gives stands, and the link is gone.
     Used,
-    /// Somebody used the link before; nothing was written.
+    /// The link was used before; nothing was written.
     Gone,
 }
 
@@ -91,14 +101,18 @@ pub(crate) fn browser(stored: Option<String>) -> Result<Option<Hash>, Corrupt> {
 }
 
 impl Store {
-    /// The link with that secret's hash, expired or not.
+    /// The link with that secret's hash, or what is left of it.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_link(&self, secret_hash: Hash) -> Result<Option<Link>, Error> {
-        let Some(item) = self.get(&Key::link(secret_hash)).await? else { return Ok(None) };
+    pub async fn load_link(&self, secret_hash: Hash) -> Result<Option<FoundLink>, Error> {
+        let [unused, used] = self.get_all(&[Key::link(secret_hash), Key::used_link(secret_hash)]).await?;
+        let Some(item) = unused else {
+            let used = used.map(|item| UsedLink::decode(secret_hash, item)).transpose()?;
+            return Ok(used.map(FoundLink::Used));
+        };
         let item: LinkItem = from_item(item)?;
-        Ok(Some(Link {
+        Ok(Some(FoundLink::Unused(Link {
             secret_hash,
             user: read("user of a link", &item.user)?,
             address: Address::from_stored(item.address),
@@ -106,11 +120,12 @@ impl Store {
             asked_at: item.asked_at.map(|at| at.0),
             browser: browser(item.browser)?,
             expires_at: item.good_until.0,
-        }))
+        })))
     }
 
     /// Uses a link: it goes, what it gives comes, and what its use proves of the person is written, all or nothing. The
-    /// session that the browser held so far goes with it.
+    /// session that the browser held so far goes with it. `by` is the hash of what that browser keeps, so that it can
+    /// repeat the request.
     ///
     /// # Errors
     /// [`Error::Conflict`] when the person changed meanwhile; [`Error::Unavailable`].
@@ -121,20 +136,36 @@ impl Store {
         after: &User,
         admission: Admission<'_>,
         instead_of: Option<&SessionToken>,
+        (by, now): (Option<Hash>, Timestamp),
     ) -> Result<Consumed, Error> {
         let table = &self.table;
-        let given = match admission {
-            Admission::Session(session, secret) => session::encode(session, secret)?,
-            Admission::Founding(proof) => founding::encode(proof)?,
+        let (item, given) = match admission {
+            Admission::Session(session, secret) => {
+                (session::encode(session, secret)?, Given::Session(secret.hash()))
+            }
+            Admission::Founding(proof) => (founding::encode(proof)?, Given::Founding(proof.secret_hash)),
+        };
+        let used = UsedLink {
+            secret_hash: link.secret_hash,
+            user: after.id,
+            used_at: now,
+            browser: by,
+            next: link.next.clone(),
+            given,
         };
         let mut actions = vec![
             delete(table, &Key::link(link.secret_hash), Some(Only::Exists))?,
-            put(table, given, Some(Only::New))?,
+            put(table, item, Some(Only::New))?,
+            put(table, used.encode()?, None)?,
         ];
-        actions.push(match self.user_change(before, after)? {
-            Some(change) => change,
-            None => self.in_epoch(after.id, after.epoch, None)?,
-        });
+        match (self.user_change(before, after)?, admission) {
+            (Some(change), _) => actions.push(change),
+            (None, Admission::Session(session, _)) => {
+                actions.push(self.in_epoch(after.id, session.org, after.epoch, None)?);
+            }
+            // It depends on nothing that could change: the person is read again when it is used.
+            (None, Admission::Founding(_)) => {}
+        }
         if let Some(token) = instead_of {
             actions.push(delete(table, &Key::session(token.user, token.secret.hash()), None)?);
         }

@@ -1,6 +1,7 @@
 use domain::{
     address::Address,
-    invitation::Invitation,
+    id::OrgId,
+    invitation::{Invitation, InvitationId},
     org::Org,
     people::{Session, SessionToken, User},
     secret::{Hash, Secret},
@@ -18,6 +19,7 @@ use crate::{
     session::{self, expires},
     signup::Person,
     update::{Only, delete, put},
+    used::{Given, UsedLink},
     user::{self, AddressItem},
 };
 
@@ -32,6 +34,15 @@ pub struct Offer {
     pub org: Stored<Org>,
     /// Whose the invited address is, if it has an account.
     pub known: Option<Stored<User>>,
+}
+
+/// What the secret of an invitation's link leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FoundOffer {
+    /// An invitation that was not accepted, whether or not it still opens to the link.
+    Open(Box<Offer>),
+    /// What is left of the link of one that was.
+    Used(UsedLink),
 }
 
 /// An acceptance, decided and ready to be written.
@@ -51,6 +62,8 @@ pub struct Acceptance {
     pub secret: Secret,
     /// The session that the browser held so far, if it is this person's.
     pub instead_of: Option<SessionToken>,
+    /// The hash of what that browser keeps, so that it can repeat the request.
+    pub browser: Option<Hash>,
 }
 
 /// How an acceptance ended.
@@ -82,17 +95,31 @@ pub(crate) fn encode(secret_hash: Hash, invitation: &Invitation) -> Result<Attri
 }
 
 impl Store {
-    /// What the link with that secret's hash leads to, whether or not the invitation still opens to it.
+    /// What the link with that secret's hash leads to.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_offer(&self, secret_hash: Hash) -> Result<Option<Offer>, Error> {
-        let Some(link) = self.get(&Key::invitation_link(secret_hash)).await? else { return Ok(None) };
+    pub async fn load_offer(&self, secret_hash: Hash) -> Result<Option<FoundOffer>, Error> {
+        let keys = [Key::invitation_link(secret_hash), Key::used_link(secret_hash)];
+        let [unused, used] = self.get_all(&keys).await?;
+        let Some(link) = unused else {
+            let used = used.map(|item| UsedLink::decode(secret_hash, item)).transpose()?;
+            return Ok(used.map(FoundOffer::Used));
+        };
         let link: OfferItem = from_item(link)?;
         let org = read("organization of an offer", &link.org)?;
-        let id = link.invitation.parse().map_err(|()| Corrupt::because("invitation of an offer"))?;
         let address = Address::from_stored(link.address);
-        let keys = [Key::invitation(org, id), Key::org(org), Key::address(&address)];
+        let offer = self.load_offer_to(org, &address).await?;
+        Ok(offer.map(|offer| FoundOffer::Open(Box::new(Offer { secret_hash, ..offer }))))
+    }
+
+    /// The invitation of an address to an organization, under the newest link that was mailed for it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_offer_to(&self, org: OrgId, address: &Address) -> Result<Option<Offer>, Error> {
+        let id = InvitationId::of(org, address);
+        let keys = [Key::invitation(org, id), Key::org(org), Key::address(address)];
         let [invitation, org, pointer] = self.get_all(&keys).await?;
         let (Some(invitation), Some(org)) = (invitation, org) else { return Ok(None) };
         let known = match pointer {
@@ -103,6 +130,7 @@ impl Store {
             None => None,
         };
         let (invitation, org) = (invitation::decode(invitation)?, item::decode(org)?);
+        let Some(secret_hash) = invitation.value.secret_hash else { return Ok(None) };
         Ok(Some(Offer { secret_hash, invitation, org, known }))
     }
 
@@ -112,15 +140,24 @@ impl Store {
     /// # Errors
     /// [`Error::Conflict`] when anything of it changed meanwhile; [`Error::Unavailable`].
     pub async fn commit_acceptance(&self, accepted: &Acceptance) -> Result<Accepted, Error> {
-        let Acceptance { offer, org, person, membership, session, secret, instead_of } = accepted;
+        let Acceptance { offer, org, person, membership, session, secret, instead_of, browser } = accepted;
         let (table, invitation) = (&self.table, &offer.invitation);
         let invited = Key::invitation(invitation.value.org, invitation.value.id());
+        let used = UsedLink {
+            secret_hash: offer.secret_hash,
+            user: session.user,
+            used_at: membership.since,
+            browser: *browser,
+            next: None,
+            given: Given::Session(secret.hash()),
+        };
         let mut actions = vec![
             delete(table, &Key::invitation_link(offer.secret_hash), Some(Only::Exists))?,
             delete(table, &invited, Some(Only::Version(invitation.version)))?,
             self.org_write(&offer.org, org)?,
             put(table, member::encode(membership)?, Some(Only::New))?,
             put(table, session::encode(session, secret)?, Some(Only::New))?,
+            put(table, used.encode()?, None)?,
         ];
         match person {
             Person::New(user) => {

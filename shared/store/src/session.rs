@@ -1,6 +1,6 @@
 use std::{collections::HashMap, time::Duration};
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
     id::UserId,
     org::Org,
@@ -30,7 +30,7 @@ pub struct SignedIn {
     pub session: Session,
     /// Whose it is.
     pub user: Stored<User>,
-    /// What they may do; `None` when they are no member any more, or only since after the session was last used.
+    /// What they may do; `None` when the membership that the session began with has ended.
     pub role: Option<Role>,
     /// The organization it is in.
     pub org: Stored<Org>,
@@ -54,6 +54,11 @@ struct SessionItem {
     epoch: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ends_at: Option<At>,
+    /// These two are left out by an earlier version of the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    join: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signed_in_at: Option<At>,
     /// For the table's own tidying; the code judges by the times above.
     expires_at: i64,
 }
@@ -68,12 +73,14 @@ pub(crate) fn encode(session: &Session, secret: &Secret) -> Result<Attributes, C
             seen_at: At(session.seen_at),
             epoch: session.epoch,
             ends_at: session.until.map(At),
+            join: session.join,
+            signed_in_at: session.signed_in_at.map(At),
             expires_at: session.ends_at().as_second(),
         },
     )
 }
 
-fn decode(item: Attributes) -> Result<Session, Corrupt> {
+pub(crate) fn decode(item: Attributes) -> Result<Session, Corrupt> {
     let item: SessionItem = from_item(item)?;
     Ok(Session {
         org: read("session's organization", &item.org)?,
@@ -82,6 +89,8 @@ fn decode(item: Attributes) -> Result<Session, Corrupt> {
         seen_at: item.seen_at.0,
         epoch: item.epoch,
         until: item.ends_at.map(|at| at.0),
+        join: item.join,
+        signed_in_at: item.signed_in_at.map(|at| at.0),
     })
 }
 
@@ -105,9 +114,10 @@ impl Store {
         if session.org != token.org || session.user != token.user {
             return Ok(None);
         }
+        let user = user::decode(person)?;
         let membership = membership.map(member::decode).transpose()?;
-        let role = membership.and_then(|membership| session.role_by(&membership));
-        Ok(Some(SignedIn { session, user: user::decode(person)?, role, org: item::decode(org)? }))
+        let role = membership.and_then(|membership| session.role_by(&user.value, &membership));
+        Ok(Some(SignedIn { session, user, role, org: item::decode(org)? }))
     }
 
     /// The session of a token, for pages that everybody may see: they greet who is signed in, and stand even while the
@@ -205,9 +215,23 @@ impl Store {
         to: &Session,
         secret: &Secret,
     ) -> Result<bool, Error> {
-        let left = update(
+        let actions = vec![
+            self.in_epoch(to.user, to.org, to.epoch, None)?,
+            check(&self.table, &Key::member(to.org, to.user), "attribute_exists(pk)", HashMap::new())?,
+            self.leave_session(&Key::session(from.user, from.secret.hash()), until)?,
+            put(&self.table, encode(to, secret)?, Some(Only::New))?,
+        ];
+        Ok(matches!(self.transact(actions).await?, Transacted::Done))
+    }
+}
+
+impl Store {
+    /// The part of a transaction that has a session end at `until`, because another one takes its place. It fails where
+    /// the session is gone.
+    pub(crate) fn leave_session(&self, key: &Key, until: Timestamp) -> Result<TransactWriteItem, Error> {
+        update(
             &self.table,
-            &Key::session(from.user, from.secret.hash()),
+            key,
             // Left twice is left at the first time.
             "SET ends_at = if_not_exists(ends_at, :until), expires_at = :expires",
             Some("attribute_exists(pk)"),
@@ -216,14 +240,7 @@ impl Store {
                 (":until", AttributeValue::S(At(until).text())),
                 (":expires", AttributeValue::N(until.as_second().to_string())),
             ]),
-        )?;
-        let actions = vec![
-            self.in_epoch(to.user, to.epoch, None)?,
-            check(&self.table, &Key::member(to.org, to.user), "attribute_exists(pk)", HashMap::new())?,
-            left,
-            put(&self.table, encode(to, secret)?, Some(Only::New))?,
-        ];
-        Ok(matches!(self.transact(actions).await?, Transacted::Done))
+        )
     }
 }
 

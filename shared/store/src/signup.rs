@@ -54,7 +54,7 @@ pub enum Person {
     /// Somebody new.
     New(User),
     /// Somebody signed in, before and after.
-    Known(Stored<User>, User),
+    Known(Box<Stored<User>>, User),
 }
 
 impl Person {
@@ -80,6 +80,8 @@ pub enum SignedUp {
         user: UserId,
         /// Whether it began with a trial.
         trial: bool,
+        /// Which of the founder's joins their membership began with.
+        join: u64,
         /// The moment from which the token means a new sign-up.
         until: Timestamp,
     },
@@ -118,6 +120,9 @@ struct SignUpItem {
     created_at: At,
     #[serde(default)]
     replays: u64,
+    /// Left out by an earlier version of the code, which numbered no joins.
+    #[serde(default)]
+    join: u64,
 }
 
 impl Store {
@@ -137,6 +142,7 @@ impl Store {
                 trial: org.trial.is_some(),
                 created_at: At(now),
                 replays: 0,
+                join: person.joins.of(org.id),
             },
         )?;
         replay.extend([expires(now, 3600)]);
@@ -186,6 +192,7 @@ impl Store {
                 org: read("organization of a sign-up", &earlier.org)?,
                 user: read("user of a sign-up", &earlier.user)?,
                 trial: earlier.trial,
+                join: earlier.join,
                 until: domain::trial::after(earlier.created_at.0, REPLAY),
             });
         }
@@ -225,7 +232,7 @@ impl Store {
             values([(":one", number(1)), (":most", number(MOST_REPLAYS))]),
         )?;
         let actions = vec![
-            self.in_epoch(session.user, session.epoch, also)?,
+            self.in_epoch(session.user, session.org, session.epoch, also)?,
             counted,
             put(&self.table, session::encode(session, secret)?, Some(Only::New))?,
         ];

@@ -1,7 +1,12 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::{address::Address, id::UserId, name::Name, people::User};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use domain::{
+    address::Address,
+    id::{OrgId, UserId},
+    name::Name,
+    people::{Joins, User},
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +33,31 @@ struct UserItem {
     trial_used: bool,
     #[serde(default)]
     orgs: Vec<String>,
+    /// Left out by an earlier version of the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    joins: Option<JoinsItem>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct JoinsItem {
+    count: u64,
+    by_org: BTreeMap<String, u64>,
+}
+
+impl From<&Joins> for JoinsItem {
+    fn from(joins: &Joins) -> Self {
+        let by_org = joins.by_org.iter().map(|(org, join)| (org.to_string(), *join)).collect();
+        Self { count: joins.count, by_org }
+    }
+}
+
+impl TryFrom<JoinsItem> for Joins {
+    type Error = Corrupt;
+
+    fn try_from(item: JoinsItem) -> Result<Self, Corrupt> {
+        let by_org = item.by_org.iter().map(|(org, join)| Ok((read("organization of a join", org)?, *join)));
+        Ok(Self { count: item.count, by_org: by_org.collect::<Result<_, Corrupt>>()? })
+    }
 }
 
 pub(crate) fn encode(user: &User, version: u64) -> Result<Attributes, Corrupt> {
@@ -42,6 +72,7 @@ pub(crate) fn encode(user: &User, version: u64) -> Result<Attributes, Corrupt> {
             sessions_valid_from: user.sessions_valid_from.map(At),
             trial_used: user.trial_used,
             orgs: user.orgs.iter().map(ToString::to_string).collect(),
+            joins: (user.joins.count > 0).then(|| JoinsItem::from(&user.joins)),
         },
     )?;
     item.insert("version".to_owned(), number(version));
@@ -66,6 +97,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<User>, Corrupt> {
         sessions_valid_from: from,
         trial_used: user.trial_used,
         orgs: user.orgs.iter().map(|org| read("user's organization", org)).collect::<Result<_, _>>()?,
+        joins: user.joins.map(Joins::try_from).transpose()?.unwrap_or_default(),
     };
     Ok(Stored { value, version, item })
 }
@@ -93,17 +125,22 @@ impl Store {
         difference.map(|it| change(&self.table, &Key::user(after.id), it, only)).transpose()
     }
 
-    /// What makes a transaction fail if all sessions of a person were ended since `epoch` was read, and further than that
-    /// if `also` does not hold of them. A person from before there were epochs is in the first.
+    /// A condition that makes a transaction fail unless a session of that organization and `epoch` would be alive: the
+    /// person still belongs there and their sessions were not ended. It also fails if `also` does not hold of the person.
+    /// A person from before there were epochs is in the first.
     pub(crate) fn in_epoch(
         &self,
         user: UserId,
+        org: OrgId,
         epoch: u64,
         also: Option<Only>,
     ) -> Result<TransactWriteItem, Error> {
         let first = if epoch == 0 { "attribute_not_exists(epoch) OR " } else { "" };
-        let mut condition = format!("attribute_exists(pk) AND ({first}epoch = :epoch)");
-        let mut values = HashMap::from([(":epoch".to_owned(), number(epoch))]);
+        let mut condition = format!("contains(orgs, :org) AND ({first}epoch = :epoch)");
+        let mut values = HashMap::from([
+            (":epoch".to_owned(), number(epoch)),
+            (":org".to_owned(), AttributeValue::S(org.to_string())),
+        ]);
         if let Some((also, more)) = also.map(Only::expression) {
             condition = format!("{condition} AND {also}");
             values.extend(more);

@@ -63,10 +63,13 @@ const PAGES: &[&str] = &[
     "/account",
     "/billing/return",
     "/dashboard",
+    "/invitations/{token}",
     "/members",
     "/onboarding/checklist",
     "/onboarding/guide",
     "/onboarding/welcome",
+    "/operator",
+    "/operator/organizations/{id}",
     "/organizations/new",
     "/organizations/{id}",
 ];
@@ -108,7 +111,9 @@ pub async fn otherwise(request: Request) -> Response {
 pub fn next_path(next: &str) -> Option<String> {
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
-    (plain && PAGES.iter().any(|page| leads(page, path))).then(|| path.to_owned())
+    // Such a path is stored, and the secret of an invitation's link is not: only a reference to the invitation is.
+    let secret = path.strip_prefix("/invitations/").is_some_and(|token| !token.starts_with("org_"));
+    (plain && !secret && PAGES.iter().any(|page| leads(page, path))).then(|| path.to_owned())
 }
 
 /// Whether a pattern is the one that a path goes by: the gateway prefers a fixed path to a parameter.
@@ -203,6 +208,9 @@ mod tests {
             ("/\\evil.example", None),
             ("/organizations/\r\nx: y", None),
             ("/organizations/%2e%2e", None),
+            ("/operator", Some("/operator")),
+            ("/invitations/org_1_f00d", Some("/invitations/org_1_f00d")),
+            ("/invitations/f00d", None),
             ("/login/f00d", None),
             ("/logout", None),
             ("/organizations/switch", None),

@@ -121,7 +121,7 @@ impl App {
         let org =
             org.filter(|org| caller.found.user.value.orgs.contains(org)).ok_or_else(Problem::not_found)?;
         let next = fields.get("next").and_then(web::next_path);
-        let session = caller.found.session.switched(org, caller.now);
+        let session = caller.found.session.switched(org, &caller.found.user.value, caller.now);
         let until = trial::after(caller.now, LEFT);
         let secret = Secret::new(self.entropy.bytes());
         if !self.store.switch_session(&caller.token, until, &session, &secret).await.map_err(trouble)? {

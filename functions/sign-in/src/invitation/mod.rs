@@ -1,62 +1,82 @@
 //! `/invitations/{token}`: a mailed invitation. Looking at it changes nothing; its button uses it up.
+//!
+//! The token is the secret in the mail, or the [reference](reference) to which a sign-in leads back. The secret works for
+//! days and may be forwarded, so it signs in only a person who has nothing else here. Everybody else accepts with a
+//! session of their own.
 
 mod page;
 
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State, rejection::PathRejection},
+    extract::{Request, State},
     http::header::SET_COOKIE,
     response::Response,
 };
 use domain::{
+    id::OrgId,
+    invitation::{self, Invitation, InvitationId},
     name::Name,
     org::MOST_ADMINS,
     people::{Session, SessionToken, User},
-    secret::Secret,
+    secret::{Hash, Secret},
     team::Refusal,
 };
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
-use store::{Acceptance, Accepted, Offer, Person, SignedIn};
+use store::{Acceptance, Accepted, FoundOffer, Offer, Person, SignedIn, UsedLink};
 use web::{FieldError, Fields, Kind, Problem, Wants};
 
-use crate::{App, answer, invitation::page::Invited, members, trouble};
-
-type Token = Result<Path<String>, PathRejection>;
+use crate::{
+    App, answer, door,
+    invitation::page::Invited,
+    link::{self, Browser, Token},
+    members, trouble,
+};
 
 /// What somebody finds behind an invitation's link.
 enum Found {
-    /// It is theirs to accept.
-    Open(Box<Offer>),
+    /// It is theirs to accept, with the session that they have, or by the link alone.
+    Open(Box<Offer>, Option<Box<SignedIn>>),
+    /// It is theirs to accept once they have signed in.
+    SignInFirst(Box<Offer>),
     /// It is somebody else's than who is signed in.
     Foreign(Box<Offer>, Box<SignedIn>),
+    /// It was accepted.
+    Used(Box<UsedLink>),
+    /// Who is signed in belongs to the organization.
+    Member,
 }
 
 /// `GET /invitations/{token}`: where to, from whom, for whom, and a button.
 pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = Wants::of(request.headers());
-    let (token, now) = (text(token), app.clock.now());
-    let shown = match find(&app, request.headers(), &token, now).await {
-        Ok(Found::Open(offer)) => Ok(Invited::of(&app.product, &token, &offer).page("", None)),
-        Ok(Found::Foreign(offer, found)) => Ok(page::foreign(&app.product, &offer, &found)),
-        Err(problem) => Err(problem),
+    let (token, now) = (link::text(token), app.clock.now());
+    let browser = Browser::of(&app, request.headers());
+    let page = match find(&app, request.headers(), &token, now).await {
+        Ok(Found::Open(offer, _)) => Invited::of(&app.product, &token, &offer).page("", None),
+        Ok(Found::SignInFirst(offer)) => page::sign_in_first(&app.product, &offer, &back(&offer)),
+        Ok(Found::Foreign(offer, found)) => page::foreign(&app.product, &offer, &found),
+        Ok(Found::Used(used)) if used.is_repeated_by(browser.hash(), now) => {
+            page::accept_again(&app.product, &token)
+        }
+        Ok(Found::Used(used)) => return spent(&app, request.headers(), wants, &used).await,
+        Ok(Found::Member) => return web::see_other(link::HOME),
+        Err(problem) => return refuse(&app, wants, request.uri().path(), problem),
     };
-    match shown {
-        Ok(markup) => web::page(StatusCode::OK, markup),
-        Err(problem) => refuse(&app, wants, problem),
-    }
+    browser.keep(web::page(StatusCode::OK, page))
 }
 
 /// `POST /invitations/{token}`: joins as the invited address and as nobody else. The address is proven by that, and a
-/// session begins.
+/// session begins. The same browser may repeat the request for a minute.
 pub async fn accept(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = Wants::of(request.headers());
     let (headers, origin) = (request.headers().clone(), web::origin(&request));
+    let path = request.uri().path().to_owned();
     let fields = Fields::read(request).await;
-    let guest = Guest { headers, origin, token: text(token), wants };
+    let guest = Guest { headers, origin, token: link::text(token), wants };
     let joined = join(&app, &guest, &fields).await;
-    joined.unwrap_or_else(|problem| refuse(&app, wants, problem))
+    joined.unwrap_or_else(|problem| refuse(&app, wants, &path, problem))
 }
 
 /// Who comes with an invitation.
@@ -69,11 +89,28 @@ struct Guest {
 
 /// Judged in this order: who is signed in, access, input.
 async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Result<Response, Problem> {
+    let browser = web::browser::mark(&guest.headers).map(|mark| mark.hash());
     for attempt in 0..store::TRIES {
         let now = app.clock.now();
-        let offer = match find(app, &guest.headers, &guest.token, now).await? {
-            Found::Open(offer) => offer,
+        let (offer, signed_in) = match find(app, &guest.headers, &guest.token, now).await? {
+            Found::Open(offer, signed_in) => (offer, signed_in),
+            Found::SignInFirst(offer) => {
+                return Ok(door::answer(guest.wants, &back(&offer), Err(Problem::unauthorized())));
+            }
             Found::Foreign(offer, found) => return Ok(foreign(app, guest.wants, &offer, &found)),
+            Found::Member => return Ok(web::see_other(link::HOME)),
+            Found::Used(used) if used.is_repeated_by(browser, now) => {
+                match link::repeat(app, &used, guest.wants).await {
+                    Ok(Some(response)) => return Ok(response),
+                    Ok(None) => return Err(gone()),
+                    Err(store::Error::Conflict) => {
+                        store::pause(attempt).await;
+                        continue;
+                    }
+                    Err(error) => return Err(trouble(error)),
+                }
+            }
+            Found::Used(used) => return Ok(spent(app, &guest.headers, guest.wants, &used).await),
         };
         offer.org.value.may_change_team(now).map_err(|refusal| told(refusal, &offer, &guest.origin))?;
         let typed = fields.as_ref().map_err(Clone::clone)?.get("full_name").unwrap_or_default();
@@ -94,68 +131,126 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
                 return Err(Problem::invalid(vec![fault]));
             }
         };
-        let accepted = decide(app, *offer, name, guest, now)?;
+        let accepted = decide(app, *offer, name, guest, (signed_in.as_deref(), browser), now)?;
         match app.store.commit_acceptance(&accepted).await {
             Ok(Accepted::Joined) => return Ok(joined(&accepted)),
-            Ok(Accepted::Gone) => return Err(gone()),
-            Err(store::Error::Conflict) => store::pause(attempt).await,
+            // Another request was faster, perhaps this browser's own first one.
+            Ok(Accepted::Gone) | Err(store::Error::Conflict) => store::pause(attempt).await,
             Err(error) => return Err(trouble(error)),
         }
     }
     Err(trouble(store::Error::Conflict))
 }
 
-/// What the token leads to, with whoever is signed in. The table's own tidying is late, so the time is judged here.
+/// What the token leads to, with whoever is signed in. The table deletes expired items late, so the time is judged here.
 async fn find(app: &App, headers: &HeaderMap, token: &str, now: Timestamp) -> Result<Found, Problem> {
-    let secret: Secret = token.parse().map_err(|()| gone())?;
-    let signed_in = async {
-        match web::session::token(headers) {
-            Some(token) => app.store.load_session(&token).await,
-            None => Ok(None),
-        }
+    match (token.parse::<Secret>(), referred(token)) {
+        (Ok(secret), _) => find_by_secret(app, headers, secret.hash(), now).await,
+        (Err(()), Some((org, invitation))) => find_by_reference(app, headers, org, invitation, now).await,
+        (Err(()), None) => Err(gone()),
+    }
+}
+
+async fn find_by_secret(
+    app: &App,
+    headers: &HeaderMap,
+    secret: Hash,
+    now: Timestamp,
+) -> Result<Found, Problem> {
+    let (offer, signed_in) = tokio::join!(app.store.load_offer(secret), signed_in(app, headers, now));
+    let offer = match offer.map_err(trouble)?.ok_or_else(gone)? {
+        FoundOffer::Open(offer) if offer.invitation.value.opens_to(secret, now) => offer,
+        FoundOffer::Open(_) => return Err(gone()),
+        FoundOffer::Used(used) => return Ok(Found::Used(Box::new(used))),
     };
-    let (offer, signed_in) = tokio::join!(app.store.load_offer(secret.hash()), signed_in);
-    let offer = offer.map_err(trouble)?;
-    let offer = offer.filter(|offer| offer.invitation.value.opens_to(offer.secret_hash, now));
-    let offer = Box::new(offer.ok_or_else(gone)?);
-    let signed_in = signed_in.map_err(trouble)?.filter(|found| found.prove(now).is_some());
-    Ok(match signed_in {
+    let known = offer.known.as_ref().map(|user| &user.value);
+    Ok(match signed_in? {
         Some(found) if found.user.value.address != offer.invitation.value.address => {
-            Found::Foreign(offer, Box::new(found))
+            Found::Foreign(offer, found)
         }
-        _ => Found::Open(offer),
+        None if !invitation::signs_in(known, &app.operators) => Found::SignInFirst(offer),
+        found => Found::Open(offer, found),
     })
 }
 
-/// Who joins, as what, and the session that begins.
-fn decide(app: &App, offer: Offer, name: Name, guest: &Guest, now: Timestamp) -> Result<Acceptance, Problem> {
+/// A reference is no secret, so only a session opens it: of the invited person, who has proven the address.
+async fn find_by_reference(
+    app: &App,
+    headers: &HeaderMap,
+    org: OrgId,
+    invitation: InvitationId,
+    now: Timestamp,
+) -> Result<Found, Problem> {
+    let found = signed_in(app, headers, now).await?.filter(|found| found.user.value.verified);
+    let found = found.ok_or_else(Problem::unauthorized)?;
+    let user = &found.user.value;
+    if InvitationId::of(org, &user.address) != invitation {
+        return Err(gone());
+    }
+    if user.orgs.contains(&org) {
+        return Ok(Found::Member);
+    }
+    let offer = app.store.load_offer_to(org, &user.address).await.map_err(trouble)?;
+    let offer = offer.filter(|offer| offer.invitation.value.is_open(now)).ok_or_else(gone)?;
+    Ok(Found::Open(Box::new(offer), Some(found)))
+}
+
+/// Who is signed in, if the session is alive.
+async fn signed_in(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Option<Box<SignedIn>>, Problem> {
+    let Some(token) = web::session::token(headers) else { return Ok(None) };
+    let found = app.store.load_session(&token).await.map_err(trouble)?;
+    Ok(found.filter(|found| found.prove(now).is_some()).map(Box::new))
+}
+
+/// The path that names an invitation without its secret, so that it may be stored with a request for a sign-in link.
+fn reference(invitation: &Invitation) -> String {
+    format!("/invitations/{}_{}", invitation.org, invitation.id())
+}
+
+fn back(offer: &Offer) -> String {
+    reference(&offer.invitation.value)
+}
+
+/// The organization and the invitation in a reference.
+fn referred(token: &str) -> Option<(OrgId, InvitationId)> {
+    let (org, invitation) = token.rsplit_once('_')?;
+    Some((org.parse().ok()?, invitation.parse().ok()?))
+}
+
+/// Who joins, as what, and the session that begins. A session that is there already goes over to the new organization: it
+/// gets neither longer nor fresher.
+fn decide(
+    app: &App,
+    offer: Offer,
+    name: Name,
+    guest: &Guest,
+    (signed_in, browser): (Option<&SignedIn>, Option<Hash>),
+    now: Timestamp,
+) -> Result<Acceptance, Problem> {
     let (org_id, invitation) = (offer.org.value.id, &offer.invitation.value);
     let mut user = match &offer.known {
         Some(known) => User { name, ..known.value.clone() },
-        None => User {
-            id: app.entropy.user_id(now),
-            name,
-            address: invitation.address.clone(),
-            verified: false,
-            epoch: 0,
-            sessions_valid_from: None,
-            trial_used: false,
-            orgs: Vec::new(),
-        },
+        None => User::new(app.entropy.user_id(now), name, invitation.address.clone()),
     };
     let mut org = offer.org.value.clone();
     let admitted = org.admit(invitation, &user, now);
     let membership = admitted.map_err(|refusal| told(refusal, &offer, &guest.origin))?;
     user.prove_address();
     user.join(org_id);
-    let instead_of = web::session::token(&guest.headers).filter(|token| token.user == user.id);
-    let session = Session::begin(org_id, &user, now);
+    let session = match signed_in {
+        Some(found) => found.session.switched(org_id, &user, now),
+        None => Session::begin(org_id, &user, now),
+    };
+    // If this response is lost, the browser can repeat the request by the link's secret. By a reference it cannot, and
+    // goes on with the session that it holds.
+    let repeatable = browser.is_some() && guest.token.parse::<Secret>().is_ok();
+    let instead_of = web::session::token(&guest.headers).filter(|token| repeatable && token.user == user.id);
     let person = match offer.known.clone() {
-        Some(before) => Person::Known(before, user),
+        Some(before) => Person::Known(Box::new(before), user),
         None => Person::New(user),
     };
     let secret = Secret::new(app.entropy.bytes());
-    Ok(Acceptance { offer, org, person, membership, session, secret, instead_of })
+    Ok(Acceptance { offer, org, person, membership, session, secret, instead_of, browser })
 }
 
 fn joined(accepted: &Acceptance) -> Response {
@@ -219,13 +314,26 @@ fn gone() -> Problem {
     )
 }
 
-fn refuse(app: &App, wants: Wants, problem: Problem) -> Response {
-    match (wants, problem.kind) {
-        (Wants::Page, Kind::NotFound) => web::page(problem.kind.status(), page::gone(&app.product)),
-        _ => answer(wants, Err(problem)),
+/// The response to the link of an accepted invitation: its owner, who is signed in already, is led home; all others are
+/// told that it was accepted, and where to sign in.
+async fn spent(app: &App, headers: &HeaderMap, wants: Wants, used: &UsedLink) -> Response {
+    if app.is_signed_in(headers, Some(used.user)).await {
+        return web::see_other(link::HOME);
+    }
+    match wants {
+        Wants::Page => web::page(Kind::NotFound.status(), page::accepted(&app.product)),
+        Wants::Json => web::refuse(
+            wants,
+            Problem::new(Kind::NotFound, "This invitation was accepted. Sign in to open the organization."),
+        ),
     }
 }
 
-fn text(token: Token) -> String {
-    token.map(|Path(token)| token).unwrap_or_default()
+/// A link that does not work leads to a newer one, a missing session to sign-in and back to `path`.
+fn refuse(app: &App, wants: Wants, path: &str, problem: Problem) -> Response {
+    match (wants, problem.kind) {
+        (Wants::Page, Kind::NotFound) => web::page(problem.kind.status(), page::gone(&app.product)),
+        (_, Kind::Unauthorized) => door::answer(wants, path, Err(problem)),
+        _ => answer(wants, Err(problem)),
+    }
 }

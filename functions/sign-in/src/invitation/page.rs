@@ -79,6 +79,56 @@ pub fn foreign(product: &str, offer: &Offer, found: &SignedIn) -> Markup {
         .render()
 }
 
+/// An invitation for a person who has an account: they sign in first, and come back to `back`.
+pub fn sign_in_first(product: &str, offer: &Offer, back: &str) -> Markup {
+    let (org, invitation) = (&offer.org.value.name, &offer.invitation.value);
+    let address = invitation.address.as_str();
+    let main = html! {
+        h1 { "Join " (org) }
+        p class="lead" {
+            strong { (invitation.inviter) } " invites you to " strong { (org) } " on " (product) ". "
+            "You already have an account, so sign in first."
+        }
+        form class="card form" method="post" action="/login" {
+            (ui::hidden("email", address))
+            (ui::hidden("next", back))
+            dl class="facts" {
+                dt { "For" }
+                dd { (address) }
+            }
+            p { "We'll email you a sign-in link. It brings you back here." }
+            div class="actions" { (ui::submit(Weight::Primary, "Email me a sign-in link")) }
+        }
+        p class="aside" { "Not you, or not interested? Close this page. Nothing has changed." }
+    };
+    let title = format!("Join {org}");
+    Page { product, title: &title, person: None, width: Width::Narrow, main }.render()
+}
+
+/// The button that repeats an acceptance whose response may have been lost. `token` is of hex digits.
+pub fn accept_again(product: &str, token: &str) -> Markup {
+    let main = html! {
+        h1 { "You've accepted this invitation" }
+        p class="lead" { "Didn't get in? Try again." }
+        div class="actions" {
+            (ui::post_button(Weight::Primary, &format!("/invitations/{token}"), "Continue", None))
+        }
+    };
+    Page { product, title: "You've accepted this invitation", person: None, width: Width::Narrow, main }
+        .render()
+}
+
+/// What people see whose invitation was accepted, and who are not signed in.
+pub fn accepted(product: &str) -> Markup {
+    let title = "This invitation has been accepted";
+    let main = html! {
+        h1 { (title) }
+        p class="lead" { "If that was you, sign in to open the organization." }
+        div class="actions" { (ui::link_button(Weight::Primary, "/login", "Sign in")) }
+    };
+    Page { product, title, person: None, width: Width::Narrow, main }.render()
+}
+
 /// What people see whose invitation does not work (any more).
 pub fn gone(product: &str) -> Markup {
     let main = html! {

@@ -12,6 +12,12 @@ use crate::{
 /// Who is invited everywhere.
 pub const GUEST: &str = "guest@example.com";
 
+/// Who is invited and has an account.
+const INVITED: &str = "invited@example.com";
+
+/// The operator whose sign-in is too old for the operator pages.
+const STALE: &str = "stale@example.com";
+
 /// Whom nobody knows.
 pub const FRESH: &str = "fresh@example.com";
 
@@ -40,6 +46,8 @@ pub struct Cast {
 pub struct Links {
     pub sign_in: String,
     pub invitation: String,
+    /// The same for a person who has an account.
+    pub invited_user: String,
     pub unsubscribe: String,
 }
 
@@ -61,7 +69,9 @@ impl Caller {
 
 impl Cast {
     pub async fn new() -> Self {
-        let world = World::with(Config::memory().set("OPERATOR_EMAILS", "operator@example.com")).await;
+        let world =
+            World::with(Config::memory().set("OPERATOR_EMAILS", &format!("operator@example.com,{STALE}")))
+                .await;
         let (callers, links, mate) = stage(&world).await;
         let mut cast = Self { callers, links, mate, rest: Rest::default(), world };
         cast.share();
@@ -91,8 +101,9 @@ impl Cast {
     /// from it by now.
     fn share(&self) {
         let items = Rest::of(&self.world);
-        let invitation = items.item(&self.caller("admin").org, "INVITE#");
-        for column in ["admin", "unproven admin", "trial ended", "operator"] {
+        let admin = self.caller("admin");
+        let invitation = items.item(&admin.org, &format!("INVITE#{}", admin.invitation()));
+        for column in ["admin", "unproven admin", "trial ended", "operator", "stale operator"] {
             let caller = self.caller(column);
             let mut invitation = invitation.clone();
             invitation["pk"] = json!({ "S": format!("ORG#{}", caller.org) });
@@ -111,6 +122,8 @@ async fn stage(world: &World) -> (Vec<Caller>, Links, String) {
     world.advance("15d").await;
     let expired = newcomer(world, "expired@example.com", true).await;
     world.advance("25h").await;
+    let stale = proven(world, newcomer(world, STALE, true).await, STALE).await;
+    world.advance("9h").await;
 
     let mut revoked = newcomer(world, "revoked@example.com", true).await;
     let cookie = revoked.cookie.clone();
@@ -130,8 +143,13 @@ async fn stage(world: &World) -> (Vec<Caller>, Links, String) {
     let operator =
         proven(world, newcomer(world, "operator@example.com", true).await, "operator@example.com").await;
     let other = proven(world, newcomer(world, "other@example.com", true).await, "other@example.com").await;
-    let invited = jo.submit("/members/invitations", &[("email", GUEST)]).await;
-    assert_eq!(invited.status, 303, "{}", invited.text());
+    newcomer(world, INVITED, true).await;
+    let mut invited = Vec::new();
+    for email in [INVITED, GUEST] {
+        let answer = jo.submit("/members/invitations", &[("email", email)]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        invited.push(secret(&link_in(world, "invitation", "/invitations/").await));
+    }
 
     let mut callers = vec![
         Caller::new("unproven admin", "an admin with an unproven address", &unproven),
@@ -144,6 +162,8 @@ async fn stage(world: &World) -> (Vec<Caller>, Links, String) {
             ..Caller::new("another's admin", "an admin of another organization", &other)
         },
         Caller::new("operator", "an operator, who is an admin too", &operator),
+        Caller::new("stale operator", "an operator whose sign-in is nine hours old", &stale),
+        Caller { column: "invited user", who: "an invited user", cookie: None, org: jo.org() },
     ];
     for (who, cookie) in [
         ("no session", None),
@@ -163,7 +183,8 @@ async fn stage(world: &World) -> (Vec<Caller>, Links, String) {
     }
     let links = Links {
         sign_in: secret(&ask_for_link(world, "other@example.com").await),
-        invitation: secret(&link_in(world, "invitation", "/invitations/").await),
+        invitation: invited.remove(1),
+        invited_user: invited.remove(0),
         unsubscribe: secret(&link_in(world, "trial_ending", "/mail/unsubscribe/").await),
     };
     (callers, links, mate)

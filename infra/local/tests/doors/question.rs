@@ -42,6 +42,9 @@ impl Question {
                 ("{file}", _) => assets::STYLE.file(),
                 ("{task}", _) => "created_project".to_owned(),
                 ("{token}", path) if path.starts_with("/login/") => cast.links.sign_in.clone(),
+                ("{token}", path) if path.starts_with("/invitations/") && caller.column == "invited user" => {
+                    cast.links.invited_user.clone()
+                }
                 ("{token}", path) if path.starts_with("/invitations/") => cast.links.invitation.clone(),
                 ("{token}", path) if path.starts_with("/mail/") => cast.links.unsubscribe.clone(),
                 ("{user}", _) => cast.mate.clone(),

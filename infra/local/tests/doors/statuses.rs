@@ -123,7 +123,7 @@ async fn provoke(cast: &Cast, row: &Row, status: u16, speech: Speech) -> Answer 
         }
         403 => question.with("sec-fetch-site", "cross-site").ask(world, cookie, speech).await,
         404 => {
-            let Links { sign_in, invitation, unsubscribe } = &cast.links;
+            let Links { sign_in, invitation, unsubscribe, .. } = &cast.links;
             let names = [sign_in, invitation, unsubscribe, &caller.invitation(), &cast.mate, &caller.org];
             question.path = replaced(&question.path, &names.map(String::as_str), &"0".repeat(64))
                 .replace("app-", "none-");

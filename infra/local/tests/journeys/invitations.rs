@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     driver::{Visitor, World},
-    sign_in::by_link,
+    sign_in::{by_link, newest_link},
 };
 
 /// Somebody whose address is proven, admin of an organization on trial.
@@ -86,7 +86,7 @@ async fn two_acceptances_at_once_make_one_session() {
     let (first, second) = tokio::join!(one.submit(&path, &form), other.submit(&path, &form));
     let mut statuses = [first.status, second.status];
     statuses.sort_unstable();
-    assert_eq!(statuses, [303, 404]);
+    assert_eq!(statuses, [303, 404], "another browser repeats nothing");
     assert!(jo.open("/members").await.text().contains("2 people"));
 }
 
@@ -247,7 +247,7 @@ async fn nobody_accepts_for_another() {
 }
 
 #[tokio::test]
-async fn accepting_ends_the_sessions_of_whoever_used_the_address_before() {
+async fn invited_user_signs_in_first_which_ends_older_sessions() {
     let world = World::new().await;
     let mut attacker = world.trialing("Evil", "victim@example.com").await;
     let evil = attacker.org();
@@ -255,11 +255,9 @@ async fn accepting_ends_the_sessions_of_whoever_used_the_address_before() {
     let path = invite(&world, &mut jo, "victim@example.com", "admin").await;
     assert_eq!(attacker.read("/onboarding/api/checklist").await.status, 200);
     let mut victim = world.visitor();
-    // The account is there already, but its name may be anybody's word.
-    assert!(victim.open(&path).await.text().contains("name=\"full_name\""));
-    assert_eq!(victim.submit(&path, &[]).await.status, 422);
-    assert_eq!(victim.submit(&path, &[("full_name", "Vic Tim")]).await.status, 303);
-    assert!(jo.open("/members").await.text().contains("Vic Tim"));
+    let back = sign_in_first(&world, &mut victim, &path, "victim@example.com").await;
+    let joined = victim.submit(&back, &[]).await;
+    assert_eq!((joined.status, joined.header("location")), (303, "/dashboard"), "{}", joined.text());
     assert_eq!(victim.org(), jo.org());
     assert_eq!(victim.read("/onboarding/api/checklist").await.status, 200);
     // Neither what the attacker holds, nor that with the other organization put in, opens anything.
@@ -270,6 +268,88 @@ async fn accepting_ends_the_sessions_of_whoever_used_the_address_before() {
         let switched = attacker.submit("/organizations/switch", &[("organization", &jo.org())]).await;
         assert_eq!(switched.header("location"), "/login?next=/account");
     }
+}
+
+/// What an invitation's link does for a person who has an account and is not signed in: it leads through a sign-in link
+/// to the invitation. Answers the path there.
+async fn sign_in_first(world: &World, visitor: &mut Visitor<'_>, path: &str, email: &str) -> String {
+    let page = visitor.open(path).await.text();
+    let next = page.split(r#"name="next" value=""#).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert!(page.contains(&format!(r#"name="email" value="{email}""#)), "{page}");
+    let led = visitor.submit(path, &[("full_name", "Eve")]).await;
+    assert_eq!((led.status, led.header("location").to_owned()), (303, format!("/login?next={next}")));
+    let headers = [("accept", "application/json"), ("content-type", "application/json")];
+    assert_eq!(visitor.send("POST", path, &headers, "{}").await.status, 401);
+    assert_eq!(visitor.cookie, None);
+
+    let asked = visitor.submit("/login", &[("email", email), ("next", &next)]).await;
+    assert_eq!(asked.status, 200, "{}", asked.text());
+    let signed_in = visitor.submit(&newest_link(world).await, &[]).await;
+    assert_eq!((signed_in.status, signed_in.header("location")), (303, next.as_str()));
+    assert!(visitor.open(&next).await.text().contains("Join Acme"));
+    next
+}
+
+#[tokio::test]
+async fn reference_to_an_invitation_opens_only_for_its_person() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut mo = admin(&world, "Mine", "mo@example.com").await;
+    mo.submit("/logout", &[]).await;
+    let path = invite(&world, &mut jo, "mo@example.com", "member").await;
+    let reference = sign_in_first(&world, &mut mo, &path, "mo@example.com").await;
+    let tables = world.local("GET", "/_local/table", None).await.to_string();
+    assert!(!tables.contains(path.rsplit('/').next().unwrap()), "no item holds the secret of a link");
+
+    let stranger = world.visitor().open(&reference).await;
+    assert_eq!(stranger.header("location"), format!("/login?next={reference}"));
+    let mut eve = admin(&world, "Evil", "eve@example.com").await;
+    assert_eq!(eve.open(&reference).await.status, 404);
+    assert_eq!(eve.submit(&reference, &[("full_name", "Eve")]).await.status, 404);
+
+    assert_eq!(mo.submit(&reference, &[]).await.status, 303);
+    assert_eq!(mo.org(), jo.org());
+    assert_eq!(mo.open(&reference).await.header("location"), "/dashboard");
+}
+
+#[tokio::test]
+async fn reference_does_not_open_for_an_unverified_session() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    // A stranger signed up with the address, and works out what its invitation is called.
+    let mut eve = world.trialing("Evil", "mo@example.com").await;
+    let path = invite(&world, &mut jo, "mo@example.com", "admin").await;
+    let page = world.visitor().open(&path).await.text();
+    let reference = page.split(r#"name="next" value=""#).nth(1).unwrap().split('"').next().unwrap();
+    let led = eve.submit(reference, &[("full_name", "Eve")]).await;
+    assert_eq!(led.header("location"), format!("/login?next={reference}"));
+    let form = eve.open(led.header("location")).await.text();
+    assert!(form.contains("Send sign-in link"), "the form, and no way in circles: {form}");
+}
+
+#[tokio::test]
+async fn acceptance_survives_a_lost_response() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let path = invite(&world, &mut jo, "mo@example.com", "member").await;
+    let mut mo = world.visitor();
+    mo.open(&path).await;
+    let form = [("full_name", "Mo Roe")];
+    assert_eq!(mo.submit(&path, &form).await.status, 303);
+    let lost = mo.cookie.take();
+    assert!(mo.open(&path).await.text().contains("Didn't get in?"));
+    let again = mo.submit(&path, &form).await;
+    assert_eq!((again.status, again.header("location")), (303, "/dashboard"), "{}", again.text());
+    assert_ne!(mo.cookie, lost);
+    assert_eq!(mo.open("/dashboard").await.status, 200);
+    assert!(jo.open("/members").await.text().contains("2 people"));
+
+    // Later, the link leads its owner home, and others to sign in.
+    world.advance("61s").await;
+    assert_eq!(mo.open(&path).await.header("location"), "/dashboard");
+    let other = world.visitor().open(&path).await;
+    assert_eq!(other.status, 404);
+    assert!(other.text().contains("This invitation has been accepted"), "{}", other.text());
 }
 
 #[tokio::test]

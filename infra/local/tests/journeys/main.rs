@@ -17,6 +17,7 @@ mod checklist;
 mod configuration;
 mod conflict;
 mod doctor;
+mod emailed_secrets;
 mod front;
 mod further;
 mod guide;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     driver::{Answer, Visitor, World},
-    sign_in::by_link,
+    sign_in::{by_link, newest_link},
     signed,
 };
 
@@ -17,6 +17,35 @@ async fn operator(world: &World) -> Visitor<'_> {
     let mut operator = world.visitor();
     by_link(world, &mut operator, OPERATOR).await;
     operator
+}
+
+#[tokio::test]
+async fn operator_pages_want_a_sign_in_of_the_last_eight_hours() {
+    let world = World::new().await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let mut ann = operator(&world).await;
+    let page = format!("/operator/organizations/{}", jo.org());
+    world.advance("479m").await;
+    assert_eq!(ann.open("/operator").await.status, 200);
+    // Neither a switch nor a further organization makes the sign-in fresher.
+    ann.submit("/organizations/new", &[("name", "Further")]).await;
+    world.advance("1m").await;
+    for (path, back) in [("/operator", "/operator"), (page.as_str(), page.as_str())] {
+        let led = ann.open(path).await;
+        assert_eq!((led.status, led.header("location")), (303, format!("/login?next={back}").as_str()));
+        assert_eq!(ann.read(path).await.status, 401);
+    }
+    let form = [("days", "3"), ("reason", "Late")];
+    let led = ann.submit(&extension(&jo.org()), &form).await;
+    assert_eq!((led.status, led.header("location")), (303, "/login?next=/operator"));
+    assert_eq!(ann.post(&extension(&jo.org())).await.status, 401);
+
+    let login = ann.open("/login?next=/operator").await.text();
+    assert!(login.contains("Send sign-in link"), "the form, and no way in circles: {login}");
+    ann.submit("/login", &[("email", OPERATOR), ("next", "/operator")]).await;
+    let signed_in = ann.submit(&newest_link(&world).await, &[]).await;
+    assert_eq!(signed_in.header("location"), "/operator");
+    assert_eq!(ann.open("/operator").await.status, 200);
 }
 
 fn extension(org: &str) -> String {

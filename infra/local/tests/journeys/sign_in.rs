@@ -43,6 +43,71 @@ async fn a_mailed_link_signs_in_once_and_looking_at_it_uses_nothing() {
 }
 
 #[tokio::test]
+async fn sign_in_survives_a_lost_response_for_a_minute() {
+    let world = World::new().await;
+    world.trialing("Acme", "jo@example.com").await;
+    let mut jo = world.visitor();
+    let path = ask(&world, &mut jo, "jo@example.com").await;
+    assert_eq!(jo.submit(&path, &[]).await.status, 303);
+    let mut lost = world.visitor();
+    lost.cookie = jo.cookie.take();
+    world.advance("59s").await;
+    assert!(jo.open(&path).await.text().contains("Try again."));
+    let again = jo.submit(&path, &[]).await;
+    assert_eq!((again.status, again.header("location")), (303, "/dashboard"), "{}", again.text());
+    assert_ne!(jo.cookie, lost.cookie);
+    // The lost session works a moment longer, in case it is this one that the browser kept.
+    assert_eq!(lost.open("/dashboard").await.status, 200);
+    world.advance("60s").await;
+    assert_eq!((lost.open("/dashboard").await.status, jo.open("/dashboard").await.status), (303, 200));
+
+    let kept = jo.cookie.take();
+    assert_eq!((jo.submit(&path, &[]).await.status, &jo.cookie), (404, &None), "the minute is over");
+    jo.cookie = kept;
+    assert_eq!(jo.open(&path).await.header("location"), "/dashboard", "its owner is led home");
+    assert_eq!(jo.submit(&path, &[]).await.header("location"), "/dashboard");
+}
+
+#[tokio::test]
+async fn used_link_is_repeated_by_no_other_browser_and_no_sign_out() {
+    let world = World::new().await;
+    world.trialing("Acme", "jo@example.com").await;
+    let mut jo = world.visitor();
+    let path = ask(&world, &mut jo, "jo@example.com").await;
+    assert_eq!(jo.submit(&path, &[]).await.status, 303);
+    let mut eve = world.trialing("Evil", "eve@example.com").await;
+    let own = eve.cookie.clone();
+    for mark in [None, Some(format!("__Host-b={}", "0".repeat(64)))] {
+        eve.mark = mark;
+        assert_eq!((eve.submit(&path, &[]).await.status, &eve.cookie), (404, &own));
+        assert_eq!(eve.open(&path).await.status, 404);
+    }
+    jo.submit("/logout", &[]).await;
+    assert_eq!((jo.submit(&path, &[]).await.status, &jo.cookie), (404, &None), "signed out is signed out");
+}
+
+#[tokio::test]
+async fn every_press_of_the_button_gives_a_session_that_works() {
+    let world = World::new().await;
+    world.trialing("Acme", "jo@example.com").await;
+    let mut jo = world.visitor();
+    let path = ask(&world, &mut jo, "jo@example.com").await;
+    let press = || {
+        let (mut twin, path) = (world.visitor(), path.clone());
+        twin.mark.clone_from(&jo.mark);
+        async move {
+            let answer = twin.submit(&path, &[]).await;
+            assert_eq!(answer.status, 303, "{}", answer.text());
+            twin
+        }
+    };
+    let (one, two, three) = tokio::join!(press(), press(), press());
+    for mut twin in [one, two, three] {
+        assert_eq!(twin.open("/dashboard").await.status, 200);
+    }
+}
+
+#[tokio::test]
 async fn a_link_works_for_ten_minutes() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;

@@ -1,0 +1,174 @@
+//! The property that bounds what an email can open: no secret in it that is older than ten minutes opens a session of a
+//! person who belongs to another organization or is an operator. It is tried with every link of every email, as every
+//! kind of person, at several ages, in several browsers.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use local::Config;
+use serde_json::Value;
+
+use crate::{
+    driver::{Visitor, World},
+    invitations::{admin, invite, join},
+    sign_in::by_link,
+};
+
+/// How long a secret may open everything that its person has.
+const SHORT: SignedDuration = SignedDuration::from_mins(10);
+
+const OPERATORS: [&str; 3] = ["ops-here@example.com", "ops-new@example.com", "ops-left@example.com"];
+
+/// Which browser opens the links.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Browser {
+    /// One that holds nothing.
+    Fresh,
+    /// One in which another person is signed in.
+    Strangers,
+    /// One that holds a session of the owner that has ended.
+    SignedOut,
+}
+
+/// A person as the table has them.
+#[derive(Debug, Default)]
+struct Person {
+    id: Option<String>,
+    orgs: usize,
+}
+
+async fn person(world: &World, address: &str) -> Person {
+    let items = world.local("GET", "/_local/table", None).await;
+    let user = items
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["sk"]["S"] == "USER" && item["address"]["S"] == address);
+    let Some(user) = user else { return Person::default() };
+    Person {
+        id: user["id"]["S"].as_str().map(str::to_owned),
+        orgs: user["orgs"]["L"].as_array().map_or(0, Vec::len),
+    }
+}
+
+/// A world with persons of every kind, each with every secret that can be mailed to them; with the sessions that they
+/// ended.
+async fn stage() -> (World, Vec<(String, String)>) {
+    // With reminders on the fifth day, which hold links too.
+    let config =
+        Config::memory().set("OPERATOR_EMAILS", &OPERATORS.join(",")).set("TRIAL_REMINDER_DAYS", "9");
+    let world = World::with(config).await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut ended = Vec::new();
+    let mut network = 0;
+    let mut at_home = |visitor: &mut Visitor<'_>| {
+        network += 1;
+        visitor.ip = format!("198.51.100.{network}");
+    };
+
+    // Who has an account, and an organization of their own: with and without a verified address, and an operator.
+    for email in ["unverified@example.com", "verified@example.com", OPERATORS[0]] {
+        let mut founder = world.visitor();
+        at_home(&mut founder);
+        founder.sign_up("Mine", email, true).await;
+        if email != "unverified@example.com" {
+            by_link(&world, &mut founder, email).await;
+        }
+        ended.push((email.to_owned(), founder.cookie.clone().unwrap()));
+        founder.submit("/logout", &[]).await;
+    }
+    // Who belongs to somebody else's organization, or did.
+    let mut ann = admin(&world, "Other", "ann@example.com").await;
+    for (email, leaves) in [("member@example.com", false), ("left@example.com", true), (OPERATORS[2], true)] {
+        let mut member = join(&world, &mut ann, email, "member").await;
+        ended.push((email.to_owned(), member.cookie.clone().unwrap()));
+        let path = if leaves { "/members/leave" } else { "/logout" };
+        assert_eq!(member.submit(path, &[]).await.status, 303);
+    }
+    let known: Vec<_> = ended.iter().map(|(email, _)| email.clone()).collect();
+    for email in known.iter().map(String::as_str).chain(["new@example.com", OPERATORS[1]]) {
+        invite(&world, &mut jo, email, "admin").await;
+    }
+    for email in &known {
+        let mut visitor = world.visitor();
+        at_home(&mut visitor);
+        assert_eq!(visitor.submit("/login", &[("email", email)]).await.status, 200);
+    }
+    world.settle().await;
+    (world, ended)
+}
+
+/// The paths with a secret in an email: in its text, its HTML and its headers.
+fn secrets(mail: &Value) -> BTreeSet<String> {
+    let whole = mail.to_string();
+    let paths = whole.split("http://localhost:8484").skip(1).map(|rest| {
+        let end =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || "/-_".contains(c))).unwrap_or(rest.len());
+        rest[..end].to_owned()
+    });
+    paths.filter(|path| path.rsplit('/').next().is_some_and(|last| last.len() == 64)).collect()
+}
+
+#[tokio::test]
+async fn no_old_emailed_secret_opens_a_session_with_more() {
+    let (mut opened, mut kinds, mut refused) = (0, BTreeSet::new(), 0);
+    for age in ["0s", "595s", "605s", "6d"] {
+        for browser in [Browser::Fresh, Browser::Strangers, Browser::SignedOut] {
+            let (world, ended) = stage().await;
+            let mut eve = world.trialing("Evil", "eve@example.com").await;
+            world.settle().await;
+            world.advance(age).await;
+            if age == "6d" {
+                by_link(&world, &mut eve, "eve@example.com").await;
+            }
+            let mails = world.local("GET", "/_local/mail", None).await;
+            for mail in mails.as_array().unwrap() {
+                let address = mail["to"][0].as_str().unwrap();
+                let sent: Timestamp = mail["at"].as_str().unwrap().parse().unwrap();
+                for path in secrets(mail) {
+                    kinds.insert(path.split('/').nth(1).unwrap().to_owned());
+                    let mut visitor = world.visitor();
+                    visitor.cookie = match browser {
+                        Browser::Fresh => None,
+                        Browser::Strangers => eve.cookie.clone(),
+                        Browser::SignedOut => {
+                            ended.iter().find(|(email, _)| email == address).map(|(_, cookie)| cookie.clone())
+                        }
+                    };
+                    let held = visitor.cookie.clone();
+                    visitor.open(&path).await;
+                    assert_eq!(visitor.cookie, held, "opening {path} changed the session");
+                    let before = person(&world, address).await;
+                    let answer = visitor.submit(&path, &[("full_name", "Any Body")]).await;
+                    if visitor.cookie.is_none() || visitor.cookie == held {
+                        refused += 1;
+                        continue;
+                    }
+                    opened += 1;
+                    let clock = world.local("GET", "/_local/clock", None).await;
+                    let now: Timestamp = clock["now"].as_str().unwrap().parse().unwrap();
+                    let operator = before.id.is_some() && OPERATORS.contains(&address);
+                    let more = before.orgs > 0 || operator;
+                    assert!(
+                        !more || now.duration_since(sent) <= SHORT,
+                        "{path}, mailed to {address} {age} ago, in {browser:?}: {} {before:?}",
+                        answer.status
+                    );
+                    if path.starts_with("/invitations/") {
+                        assert_eq!(
+                            visitor.read("/operator").await.status,
+                            if operator_address(address) { 401 } else { 404 }
+                        );
+                    }
+                    assert_eq!(visitor.open("/dashboard").await.status, 200, "{path} of {address}");
+                }
+            }
+        }
+    }
+    assert_eq!(kinds, ["invitations", "login", "mail"].map(str::to_owned).into());
+    assert!(opened > 40 && refused > 200, "{opened} opened, {refused} refused");
+}
+
+fn operator_address(address: &str) -> bool {
+    OPERATORS.contains(&address)
+}

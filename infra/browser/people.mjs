@@ -75,6 +75,27 @@ export async function bringsAColleague(stack, page, who, see) {
   assert.match(mo.url(), /\/login\b/);
   await mo.context().close();
 
+  // An invited person who has an account signs in first, and is led back to the invitation.
+  const ann = { ...who, name: 'Ann Roe', address: `ann-${who.address}`, organization: 'Elsewhere' };
+  const own = await phone(page, who.scripts);
+  await signUp(stack, own, ann, true);
+  await own.goto(`${stack.url}/account`);
+  await own.getByRole('button', { name: 'Sign out' }).first().click();
+  await page.fill('input[name=email]', ann.address);
+  await page.getByRole('button', { name: 'Send invitation' }).click();
+  const invitation = (await stack.mailTo(ann.address)).filter((mail) => mail.kind === 'invitation').at(-1);
+  await own.goto(invitation.text.match(/https?:\/\/\S+\/invitations\/[^\s?]+/)[0]);
+  await says(own, 'You already have an account');
+  await see('invitation-sign-in', own);
+  await submit(own);
+  await own.goto((await stack.mailTo(ann.address)).at(-1).text.match(/https?:\/\/\S+\/login\/[^\s?]+/)[0]);
+  await submit(own);
+  await own.waitForURL('**/invitations/org_*');
+  await see('invitation-signed-in', own);
+  await submit(own);
+  await own.waitForURL(`${stack.url}/dashboard`);
+  await own.context().close();
+
   // A link that was asked for here and is opened elsewhere says so.
   await page.goto(`${stack.url}/login`);
   await page.getByRole('button', { name: 'Sign out' }).first().click();

@@ -234,7 +234,7 @@ mod tests {
     #[tokio::test]
     async fn a_method_that_the_path_lacks_is_told_those_it_has() {
         let response = ask(Profile::app(None), "PUT", "/login", &[]).await;
-        assert_eq!(response.headers()[header::ALLOW], "GET, POST");
+        assert_eq!(response.headers()[header::ALLOW], "GET, HEAD, POST");
         assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
         let page = ask(Profile::app(None), "PUT", "/logout", &[("accept", "text/html")]).await;
         assert_eq!(page.headers()[header::ALLOW], "POST");

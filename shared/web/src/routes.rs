@@ -5,6 +5,7 @@ use axum::{extract::Request, http::Method, response::Response};
 use crate::{Wants, problem::Problem, refuse};
 
 /// Methods and paths as `template.yaml` gives them to the gateway. A segment in braces stands for any one segment.
+/// Every path with `GET` has `HEAD` too: the same response without a body (RFC 9110, 9.3.2).
 pub const ROUTES: &[(Method, &str)] = &[
     (Method::GET, "/"),
     (Method::GET, "/account"),
@@ -88,6 +89,9 @@ pub fn allowed_methods(path: &str) -> Vec<Method> {
     for (method, pattern) in ROUTES {
         if leads(pattern, path) && !methods.contains(method) {
             methods.push(method.clone());
+            if *method == Method::GET {
+                methods.push(Method::HEAD);
+            }
         }
     }
     methods
@@ -152,6 +156,7 @@ mod tests {
         let wanted: BTreeSet<_> = template
             .lines()
             .filter(|line| line.contains("Type: HttpApi") && !line.contains("$default"))
+            .filter(|line| !line.contains("Method: HEAD"))
             .map(|line| {
                 let path = line.split_once("Path: ").unwrap().1.trim_end_matches('}');
                 // A quoted path keeps the brace that closes its parameter.
@@ -170,10 +175,10 @@ mod tests {
     #[test]
     fn a_path_is_known_under_all_its_methods() {
         for (path, methods) in [
-            ("/login", "GET POST"),
-            ("/login/f00d", "GET POST"),
-            ("/organizations/new", "GET POST"),
-            ("/organizations/org_1", "GET"),
+            ("/login", "GET HEAD POST"),
+            ("/login/f00d", "GET HEAD POST"),
+            ("/organizations/new", "GET HEAD POST"),
+            ("/organizations/org_1", "GET HEAD"),
             ("/organizations/switch", "POST"),
             ("/onboarding/api/checklist/dismiss", "POST"),
             ("/onboarding/api/checklist/complete/x", "POST"),

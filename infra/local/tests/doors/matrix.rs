@@ -71,6 +71,31 @@ async fn ask_alone(cast: &Cast, row: &Row, caller: &Caller, question: &Question,
 }
 
 #[tokio::test]
+async fn head_returns_what_get_returns_without_a_body() {
+    let cast = Cast::new().await;
+    let mut wrong = Vec::new();
+    for row in page::rows().iter().filter(|row| row.method() == "GET") {
+        for caller in &cast.callers {
+            let question = Question::of(row, &cast, caller);
+            let head = Question { method: "HEAD".to_owned(), ..question.clone() };
+            for speech in [Speech::Page, Speech::Json] {
+                let get = question.ask(&cast.world, caller.cookie.as_deref(), speech).await;
+                let head = head.ask(&cast.world, caller.cookie.as_deref(), speech).await;
+                let length = get.response.body().len().to_string();
+                if (get.status, told(&get)) != (head.status, told(&head))
+                    || head.header("content-length") != length
+                    || !head.response.body().is_empty()
+                {
+                    wrong.push(format!("{} as {} ({speech:?}): {:?}", row.route, caller.who, head.response));
+                }
+            }
+        }
+    }
+    assert!(cast.changed().is_empty(), "{:?}", cast.changed());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
 async fn another_organizations_things_are_answered_like_things_that_are_not_there() {
     let cast = Cast::new().await;
     let other = cast.caller("another's admin");
@@ -86,10 +111,14 @@ async fn another_organizations_things_are_answered_like_things_that_are_not_ther
 
 /// All that an answer tells, without what names it.
 fn bytes(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
+    (answer.status, told(answer), answer.text())
+}
+
+/// The headers, without the ids of the request.
+fn told(answer: &Answer) -> Vec<(String, String)> {
     let headers = answer.response.headers().iter();
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
-    let told = headers.filter(|(name, _)| !matches!(name.as_str(), "x-request-id" | "apigw-requestid"));
-    (answer.status, told.collect(), answer.text())
+    headers.filter(|(name, _)| !matches!(name.as_str(), "x-request-id" | "apigw-requestid")).collect()
 }
 
 #[tokio::test]
@@ -98,20 +127,25 @@ async fn a_path_under_another_method_names_those_it_has() {
     let routes = page::of_template();
     let mut wrong = Vec::new();
     for row in page::rows().iter().filter(|row| row.route != "$default") {
-        let has = |method: &str| routes.contains(&format!("{method} {}", row.path()));
+        let has = |method: &str| {
+            let method = if method == "HEAD" { "GET" } else { method };
+            routes.contains(&format!("{method} {}", row.path()))
+        };
         // A parameter's pattern fits a fixed path too, and that one has its own row.
-        let allowed = ["GET", "POST"].into_iter().filter(|method| has(method)).collect::<Vec<_>>().join(", ");
+        let allowed = ["GET", "HEAD", "POST"].into_iter().filter(|method| has(method)).collect::<Vec<_>>();
+        let allowed = allowed.join(", ");
         // Nobody but an operator is told what is there, so neither is how it is asked.
         let told = if row.path().starts_with("/operator") { (404, "") } else { (405, allowed.as_str()) };
         for method in
-            ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].iter().filter(|method| !has(method))
+            ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].iter().filter(|method| !has(method))
         {
             for column in ["no session", "admin"] {
                 let caller = cast.caller(column);
                 let mut question = Question::of(row, &cast, caller);
                 (*method).clone_into(&mut question.method);
                 let answer = question.ask(&cast.world, caller.cookie.as_deref(), Speech::Json).await;
-                let mut faults = headers::faults("/", &answer);
+                // HEAD has no body to look at.
+                let mut faults = if *method == "HEAD" { Vec::new() } else { headers::faults("/", &answer) };
                 if (answer.status, answer.header("allow")) != told {
                     faults.push(format!("{} {:?}, not {told:?}", answer.status, answer.header("allow")));
                 }

@@ -64,12 +64,13 @@ fn lines() -> impl Iterator<Item = Vec<&'static str>> {
     table.map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
 }
 
-/// The template's routes, as the page writes them.
+/// The template's routes, as the page writes them. The row of a `GET` covers its `HEAD`.
 pub fn of_template() -> BTreeSet<String> {
     let template = Template::parse(TEXT, &BTreeMap::new()).unwrap();
     template
         .routes
         .into_iter()
+        .filter(|route| route.method.as_deref() != Some("HEAD"))
         .map(|route| match route.method {
             Some(method) => format!("{method} {}", route.path),
             None => route.path,

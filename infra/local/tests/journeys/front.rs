@@ -13,10 +13,11 @@ async fn looking_without_reading_finds_the_same_routes() {
         ("/dashboard", 303, "location", "/login?next=/dashboard"),
         ("/onboarding/api/checklist", 401, "content-type", "application/problem+json"),
         ("/organizations/org_1", 303, "location", "/login?next=/organizations/org_1"),
-        // Other functions' routes, which the gateway gives away under these methods alone.
-        ("/organizations/new", 405, "allow", "GET, POST"),
-        ("/login", 405, "allow", "GET, POST"),
-        ("/login/f00d", 405, "allow", "GET, POST"),
+        ("/organizations/new", 200, "content-type", "text/html; charset=utf-8"),
+        ("/login", 200, "content-type", "text/html; charset=utf-8"),
+        ("/members", 303, "location", "/login?next=/members"),
+        ("/login/f00d", 404, "content-type", "application/problem+json"),
+        // These paths have no GET.
         ("/logout", 405, "allow", "POST"),
         ("/billing/webhooks/stripe", 405, "allow", "POST"),
         ("/nowhere", 404, "content-type", "application/problem+json"),

@@ -248,6 +248,8 @@ const MUTATIONS: &[(&str, &str, Worse)] = &[
     ("code-variables", "SignInFunction.Properties.Environment.Variables.TABLE_NAME", Named("TABLE")),
     ("code-routes", "SignInFunction.Properties.Events.Logout.Properties.Method", Says("GET")),
     ("code-routes", "ChecklistReadFunction.Properties.Events.Otherwise", Gone),
+    ("code-head-routes", "SignInFunction.Properties.Events.HeadForm", Gone),
+    ("code-head-routes", "SignInFunction.Properties.Events.Logout.Properties.Method", Says("HEAD")),
     ("code-indexes", "Table.Properties.GlobalSecondaryIndexes.0.IndexName", Says("by-time")),
     ("code-indexes", "Table.Properties.GlobalSecondaryIndexes.1.Projection.ProjectionType", Says("ALL")),
     ("code-rule-events", "MailerFunction.Properties.Events.Feedback.Properties.Pattern.detail-type.3", Gone),

@@ -43,6 +43,7 @@ pub fn routes(stack: &Stack) -> Vec<String> {
         .template
         .routes
         .iter()
+        .filter(|route| route.method.as_deref() != Some("HEAD"))
         .filter_map(|route| Some(format!("{} {}", route.method.as_ref()?, route.path)))
         .collect();
     let of_code = web::routes::ROUTES.iter().map(|(method, path)| format!("{method} {path}")).collect();
@@ -51,6 +52,23 @@ pub fn routes(stack: &Stack) -> Vec<String> {
         found.push("what no route takes is nobody's, or several functions'".to_owned());
     }
     found
+}
+
+/// `HEAD` reaches the function that serves the path's `GET`: by a route of its own, or by `$default`.
+pub fn head_routes(stack: &Stack) -> Vec<String> {
+    let routes = &stack.template.routes;
+    let by_default = routes.iter().find(|route| route.path == "$default").map(|route| &route.function);
+    let of = |method: &str| -> BTreeSet<String> {
+        routes
+            .iter()
+            .filter(|route| route.method.as_deref() == Some(method) && Some(&route.function) != by_default)
+            .map(|route| format!("HEAD {} of {}", route.path, route.function))
+            .collect()
+    };
+    let (get, head) = (of("GET"), of("HEAD"));
+    let missing = get.difference(&head).map(|route| format!("{route} has no route"));
+    let alone = head.difference(&get).map(|route| format!("{route} has no GET"));
+    missing.chain(alone).collect()
 }
 
 /// The indexes are those that the store asks, by the attributes that it writes, and hold keys alone.

@@ -72,6 +72,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("code-functions", code::functions),
     ("code-variables", code::variables),
     ("code-routes", code::routes),
+    ("code-head-routes", code::head_routes),
     ("code-indexes", code::indexes),
     ("code-rule-events", code::rule_events),
     ("code-stream-events", code::stream_events),

@@ -2,6 +2,7 @@
 
 mod answer;
 mod event;
+mod insecure;
 mod route;
 
 use std::sync::Arc;
@@ -52,7 +53,7 @@ impl Gateway {
     }
 
     /// Answers one request.
-    pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+    pub async fn handle(&self, mut request: Request<Bytes>) -> Response<Bytes> {
         if request.body().len() > MOST_BYTES {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         }
@@ -62,6 +63,10 @@ impl Gateway {
         let Some(matched) = self.router.find(request.method().as_str(), request.uri().path()) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
+        let drops_secure = insecure::drops_secure(request.headers());
+        if drops_secure {
+            insecure::restore_names(&mut request);
+        }
         let gateway_id = random::uuid();
         let arrival =
             Arrival { request: &request, matched: &matched, request_id: &gateway_id, now: self.clock.now() };
@@ -77,6 +82,9 @@ impl Gateway {
         }
         let mut response =
             answered.unwrap_or_else(|| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
+        if drops_secure {
+            insecure::drop_secure(&mut response);
+        }
         if let Ok(id) = HeaderValue::from_str(&gateway_id) {
             response.headers_mut().insert("apigw-requestid", id);
         }

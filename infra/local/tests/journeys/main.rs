@@ -31,6 +31,7 @@ mod payment_issue;
 mod returns;
 mod rotation;
 mod round_trips;
+mod safari;
 mod sessions;
 mod sign_in;
 mod sign_up;

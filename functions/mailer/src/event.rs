@@ -63,6 +63,24 @@ pub(crate) struct DetailIn {
 struct BounceIn {
     #[serde(default)]
     bounce_type: String,
+    #[serde(default)]
+    bounced_recipients: Vec<RecipientIn>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct RecipientIn {
+    #[serde(default)]
+    status: String,
+}
+
+impl BounceIn {
+    /// Whether the mail can never arrive. SES calls a bounce off a domain that does not exist "Transient"; the enhanced
+    /// status code says better: 5.1 is a bad address, 5.4.4 a domain without a mail server (RFC 3463, 3.2 and 3.5).
+    /// Other codes of class 5 are about this mail or a full mailbox, and not about the address.
+    fn is_permanent(&self) -> bool {
+        let is_of_address = |it: &RecipientIn| it.status.starts_with("5.1.") || it.status.trim() == "5.4.4";
+        self.bounce_type == "Permanent" || self.bounced_recipients.iter().any(is_of_address)
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -114,7 +132,7 @@ impl DetailIn {
         match self.event_type.as_str() {
             "Send" => Word::Sent,
             "Delivery" => Word::Delivered,
-            "Bounce" if self.bounce.bounce_type == "Permanent" => Word::Bounced,
+            "Bounce" if self.bounce.is_permanent() => Word::Bounced,
             "Bounce" => Word::BouncedForNow,
             // The one kind that takes a complaint back.
             "Complaint" if self.complaint.complaint_feedback_type.as_deref() == Some("not-spam") => {
@@ -186,6 +204,7 @@ mod tests {
             ("ses-bounce", Word::Bounced),
             ("ses-bounce-sign-in", Word::Bounced),
             ("ses-bounce-transient", Word::BouncedForNow),
+            ("ses-bounce-invalid-domain", Word::Bounced),
             ("ses-complaint", Word::Complained),
             ("ses-complaint-taken-back", Word::Other),
             ("ses-reject", Word::Rejected),

@@ -1,5 +1,5 @@
 use domain::{
-    delivery::{Delivery, Failure},
+    delivery::{Delivery, Failure, Outcome},
     id::{OrgId, UserId},
     notice::{Letter, NoticeKey},
     org::{Org, Silenced},
@@ -96,6 +96,14 @@ impl Post {
             self.count(metric);
         }
         Ok(())
+    }
+
+    /// Takes note of a mail whose recipient SES refused: as a bounce does, that ends the notices to them.
+    pub(crate) async fn take_refused_address(&self, tags: &Tags, outcome: Outcome) -> Result<(), Error> {
+        match outcome {
+            Outcome::BadAddress => self.silence(tags, Silenced::Bounced).await,
+            _ => Ok(()),
+        }
     }
 
     /// Writes down wherever the recipient is an admin that notices do not reach them. Mails that they ask for

@@ -53,6 +53,9 @@ impl Post {
             .await?;
         round.leave(settled.iter().flatten());
         tally::count_settled(settled.iter().flatten(), self.clock.now());
+        for (outcome, letter) in &sent {
+            self.take_refused_address(&Tags::of_notice(id, &letter.key, letter.to, &claim), *outcome).await?;
+        }
         Ok(sent.len())
     }
 

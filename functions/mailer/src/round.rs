@@ -89,7 +89,11 @@ impl Round {
         match outcome {
             Outcome::Throttled => self.pace(|pace| pace.apart = (pace.apart * 2).min(SLOWEST)),
             Outcome::Paused => self.pace(|pace| pace.paused = true),
-            Outcome::Accepted | Outcome::NotSent | Outcome::Refused | Outcome::Ambiguous => {}
+            Outcome::Accepted
+            | Outcome::NotSent
+            | Outcome::Refused
+            | Outcome::BadAddress
+            | Outcome::Ambiguous => {}
         }
         outcome
     }

@@ -63,6 +63,7 @@ impl Post {
             .await?;
         round.leave(&settled);
         tally::count_settled(&settled, self.clock.now());
+        self.take_refused_address(&tags, outcome).await?;
         let again = settled.filter(|delivery| matches!(delivery, Delivery::Pending { .. }));
         Ok(again.as_ref().and_then(Delivery::due_at))
     }

@@ -1,6 +1,6 @@
 //! What is counted of mails. Each mail is counted once for each end that it comes to.
 
-use domain::delivery::Delivery;
+use domain::delivery::{Delivery, Failure};
 use jiff::Timestamp;
 use telemetry::Metric;
 
@@ -9,6 +9,8 @@ pub(crate) fn count_settled<'a>(deliveries: impl IntoIterator<Item = &'a Deliver
     for delivery in deliveries {
         match delivery {
             Delivery::Sent { .. } => telemetry::count(Metric::MailSent, 1, now),
+            // SES found no such address: what it would have said later by an event.
+            Delivery::Failed { why: Failure::Bounced, .. } => telemetry::count(Metric::MailBounced, 1, now),
             Delivery::Failed { .. } => telemetry::count(Metric::MailFailed, 1, now),
             _ => {}
         }

@@ -46,7 +46,7 @@ pub enum Failure {
     Expired,
     /// SES accepted it, found it harmful and did not send it.
     Rejected,
-    /// The recipient's mail server sent it back for good.
+    /// The recipient's mail server sent it back for good, or SES found that the address has none.
     Bounced,
 }
 
@@ -127,6 +127,8 @@ pub enum Outcome {
     Paused,
     /// SES will never accept it.
     Refused,
+    /// The same, because the recipient's address is none that mail can be sent to.
+    BadAddress,
     /// No sure answer came.
     Ambiguous,
 }
@@ -136,7 +138,7 @@ impl Outcome {
     #[must_use]
     pub const fn is_sure_failure(self) -> bool {
         match self {
-            Self::NotSent | Self::Throttled | Self::Paused | Self::Refused => true,
+            Self::NotSent | Self::Throttled | Self::Paused | Self::Refused | Self::BadAddress => true,
             Self::Accepted | Self::Ambiguous => false,
         }
     }
@@ -221,6 +223,7 @@ impl Delivery {
         Some(match outcome {
             Outcome::Accepted => Self::Sent { at: now, claim: Some(claim.clone()) },
             Outcome::Refused => Self::Failed { at: now, why: Failure::Refused },
+            Outcome::BadAddress => Self::Failed { at: now, why: Failure::Bounced },
             Outcome::Ambiguous => {
                 Self::Unknown { tries: tries.clone(), claim: claim.clone(), at: now, held: false }
             }

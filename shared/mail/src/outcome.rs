@@ -28,6 +28,7 @@ pub(crate) fn of(error: &SendError) -> Outcome {
 
 fn of_refusal(refusal: &SendEmailError, status: u16) -> Outcome {
     match refusal {
+        SendEmailError::BadRequestException(_) if names_address(refusal.message()) => Outcome::BadAddress,
         SendEmailError::BadRequestException(_)
         | SendEmailError::MessageRejected(_)
         | SendEmailError::MailFromDomainNotVerifiedException(_) => Outcome::Refused,
@@ -44,6 +45,23 @@ fn of_refusal(refusal: &SendEmailError, status: u16) -> Outcome {
         _ if (400..500).contains(&status) => Outcome::NotSent,
         _ => Outcome::Ambiguous,
     }
+}
+
+/// How SES begins the message of a request with an address that it cannot read. There is no code for it. The sender's
+/// address is checked before a function starts, so the recipient's is meant.
+const OF_ADDRESSES: [&str; 8] = [
+    "Domain ",
+    "Illegal address",
+    "Invalid domain",
+    "Local address ",
+    "Missing domain",
+    "Missing final '@domain'",
+    "Missing local name",
+    "User name is missing",
+];
+
+fn names_address(message: Option<&str>) -> bool {
+    message.is_some_and(|message| OF_ADDRESSES.iter().any(|start| message.starts_with(start)))
 }
 
 /// Whether the connection was never made: the name not found, the port closed, the handshake failed or too slow.
@@ -82,6 +100,14 @@ pub(crate) fn log(error: &SendError, outcome: Outcome, kind: &str) {
             );
         }
         Outcome::Refused => tracing::error!(kind, code, status, "SES refused a mail for good"),
+        Outcome::BadAddress => {
+            tracing::warn!(
+                kind,
+                code,
+                status,
+                "SES refused the recipient's address; treating it as a bounce"
+            );
+        }
         Outcome::Ambiguous => tracing::error!(kind, code, status, "SES gave no sure answer to a mail"),
         Outcome::NotSent | Outcome::Throttled | Outcome::Accepted => {
             tracing::warn!(kind, code, status, "a mail was not sent and will be tried again");

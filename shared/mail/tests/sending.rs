@@ -102,13 +102,17 @@ fn tags() -> Tags {
     )
 }
 
+const fn bad_request(body: &'static str) -> Ses {
+    Ses::Answers(400, "BadRequestException", body)
+}
+
 async fn send(mailer: &Mailer) -> Outcome {
     mailer.send(&Address::parse("jo@acme.example").unwrap(), &letter(), &tags()).await
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_end_of_a_request_means_one_thing_and_none_is_repeated() {
-    use Outcome::{Accepted, Ambiguous, NotSent, Paused, Refused, Throttled};
+    use Outcome::{Accepted, Ambiguous, BadAddress, NotSent, Paused, Refused, Throttled};
     for (ses, outcome) in [
         (Ses::Answers(200, "", r#"{"MessageId":"1"}"#), Accepted),
         (Ses::Answers(429, "TooManyRequestsException", "{}"), Throttled),
@@ -119,6 +123,11 @@ async fn every_end_of_a_request_means_one_thing_and_none_is_repeated() {
         (Ses::Answers(403, "AccessDeniedException", "{}"), NotSent),
         (Ses::Answers(409, "ConflictException", "{}"), NotSent),
         (Ses::Answers(400, "BadRequestException", "{}"), Refused),
+        (bad_request(r#"{"message":"Configuration set is misspelled"}"#), Refused),
+        (bad_request(r#"{"message":"Domain contains illegal character"}"#), BadAddress),
+        (bad_request(r#"{"message":"Invalid domain name: 'acme..example'."}"#), BadAddress),
+        (bad_request(r#"{"message":"Missing final '@domain'"}"#), BadAddress),
+        (Ses::Answers(400, "MessageRejected", r#"{"message":"Domain contains illegal character"}"#), Refused),
         (Ses::Answers(400, "MessageRejected", "{}"), Refused),
         (Ses::Answers(400, "MailFromDomainNotVerifiedException", "{}"), Refused),
         (Ses::Answers(404, "NotFoundException", "{}"), Paused),

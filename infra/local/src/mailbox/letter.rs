@@ -51,7 +51,7 @@ impl Letter {
             return Err(bad(format!("Recipient count exceeds {MOST_RECIPIENTS}.")));
         }
         if let Some(address) = to.iter().find(|address| !is_address(address)) {
-            return Err(bad(format!("Local address contains an illegal character: {address:?}")));
+            return Err(bad(format!("Local address contains control or whitespace: {address:?}")));
         }
         let pairs = |list: Option<&Value>| -> BTreeMap<String, String> {
             let pair = |entry: &Value| {

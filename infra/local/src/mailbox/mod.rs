@@ -212,7 +212,7 @@ mod tests {
             (with("/FromEmailAddress", json!("noreply@elsewhere.com")), "not verified"),
             (with("/Destination/ToAddresses", json!([])), "recipients"),
             (with("/Destination/ToAddresses", json!(many)), "exceeds 50"),
-            (with("/Destination/ToAddresses", json!(["jo"])), "illegal"),
+            (with("/Destination/ToAddresses", json!(["jo"])), "control or whitespace"),
             (with("/EmailTags/0/Value", json!("trial_ending/1")), "Invalid tag"),
             (with("/EmailTags/0/Value", json!("ORG#1")), "Invalid tag"),
             (with("/Content/Simple/Subject/Data", json!("a\r\nBcc: x@y.z")), "line break"),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     counted::{begin, counted},
     driver::{Visitor, World},
+    post::plain,
     scenario::JO,
 };
 
@@ -94,6 +95,38 @@ async fn who_complains_is_left_alone() {
     assert!(is_shown(&mut jo).await);
     world.advance("11d1h").await;
     assert_eq!(world.mails("trial_ending").await.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn mail_to_an_invalid_domain_counts_as_a_bounce() {
+    let world = World::new().await;
+    let (mut jo, mail) = welcomed(&world).await;
+    let mut invalid = bounce("Transient");
+    invalid["bouncedRecipients"][0]["status"] = json!("5.4.4");
+    world.ses(&mail, "Bounce", invalid).await;
+    assert_eq!(world.state("welcome").await.0["why"], "bounced");
+    assert_eq!((counted("MailBounced"), counted("MailBouncedForNow")), (1, 0));
+    assert!(is_shown(&mut jo).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn address_that_ses_refuses_counts_as_a_bounce() {
+    let world = World::new().await;
+    let (jo, _) = welcomed(&world).await;
+    // No form takes such an address, so it is written past them.
+    let item = json!({
+        "Key": { "pk": { "S": format!("ORG#{}", jo.org()) }, "sk": { "S": "ORG" } },
+        "UpdateExpression": "SET admins[0].address = :address",
+        "ExpressionAttributeValues": { ":address": { "S": "jo doe@example.com" } },
+    });
+    world.write("UpdateItem", item);
+    world.advance("11d1h").await;
+    let (state, _) = world.state("trial_ending").await;
+    assert_eq!((&state["state"], &state["why"]), (&json!("failed"), &json!("bounced")));
+    assert_eq!((counted("MailBounced"), counted("MailFailed")), (1, 0));
+    let org = world.items(&format!("ORG#{}", jo.org())).await;
+    let org = org.iter().map(plain).find(|item| item["sk"] == "ORG").unwrap();
+    assert_eq!(org["admins"][0]["unreachable"]["why"], "bounced");
 }
 
 #[tokio::test(start_paused = true)]

@@ -72,6 +72,7 @@ pub fn subscribed(status: SubscriptionStatus) -> View {
         plan: None,
         trial_end: None,
         cancel_at: None,
+        paused: None,
     };
     let (subscription, customer) =
         (SubscriptionId::parse("sub_1").unwrap(), CustomerId::parse("cus_1").unwrap());

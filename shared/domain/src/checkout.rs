@@ -116,6 +116,7 @@ mod tests {
             plan: None,
             trial_end: None,
             cancel_at: None,
+            paused: None,
         };
         let subscription = SubscriptionId::parse("sub_1").unwrap();
         Fact {

@@ -95,6 +95,7 @@ fn subscribe(org: &mut Org, status: SubscriptionStatus, now: Timestamp) {
         plan: None,
         trial_end: None,
         cancel_at: None,
+        paused: None,
     };
     let paid = What::Invoice {
         invoice: InvoiceId::parse("in_1").unwrap(),

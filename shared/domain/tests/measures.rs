@@ -95,6 +95,7 @@ impl Life {
             plan: None,
             trial_end: Some(at(14 * DAY)),
             cancel_at: None,
+            paused: None,
         };
         let what = What::Subscription {
             subscription: SubscriptionId::parse("sub_1").unwrap(),

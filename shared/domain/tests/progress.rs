@@ -74,6 +74,7 @@ impl Acme {
             plan: Some(price.to_owned()),
             trial_end: None,
             cancel_at: None,
+            paused: None,
         };
         let what = What::Subscription {
             subscription: SubscriptionId::parse("sub_1").unwrap(),

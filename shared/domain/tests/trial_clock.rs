@@ -168,6 +168,7 @@ fn subscribe(
         plan: None,
         trial_end: Some(trial_end),
         cancel_at: None,
+        paused: None,
     };
     let says = [
         What::Invoice {

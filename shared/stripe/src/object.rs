@@ -4,7 +4,7 @@
 //! Source: Stripe's API reference for each object, and the changelog of 2025-03-31 ("basil") for the moves.
 
 use domain::billing::{
-    Change, CustomerId, IncidentKind, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId,
+    Change, CustomerId, IncidentKind, InvoiceFact, InvoiceId, Pause, SubscriptionFact, SubscriptionId,
     SubscriptionStatus, What,
 };
 use jiff::Timestamp;
@@ -14,10 +14,13 @@ use crate::{
     read::{Fault, Json},
 };
 
-/// Where an invoice carries the metadata of its subscription; then its own.
-const INVOICE_ORGANIZATION: [&str; 3] = [
+/// Where an invoice carries the metadata of its subscription: a copy of it, or the subscription itself where it was
+/// expanded; then its own.
+const INVOICE_ORGANIZATION: [&str; 5] = [
     "/parent/subscription_details/metadata/organization_id",
+    "/parent/subscription_details/subscription/metadata/organization_id",
     "/subscription_details/metadata/organization_id",
+    "/subscription/metadata/organization_id",
     OWN_ORGANIZATION,
 ];
 const INVOICE_SUBSCRIPTION: [&str; 2] = ["/parent/subscription_details/subscription", "/subscription"];
@@ -167,8 +170,14 @@ fn subscription(object: Json<'_>, change: Change, before: Option<&str>) -> Resul
             plan: object.text(&PLAN).filter(|plan| plan.len() <= LONGEST_PLAN).map(str::to_owned),
             trial_end: object.time("/trial_end")?,
             cancel_at,
+            paused: pause(object)?,
         },
     })
+}
+
+fn pause(object: Json<'_>) -> Result<Option<Pause>, Fault> {
+    let resumes_at = object.time("/pause_collection/resumes_at")?;
+    Ok(object.at("/pause_collection").map(|_| Pause { resumes_at }))
 }
 
 fn period_end(object: Json<'_>) -> Result<Option<Timestamp>, Fault> {

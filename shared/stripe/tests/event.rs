@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
 use domain::billing::{
-    Change, CustomerId, Fact, IncidentKind, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId,
+    Change, CustomerId, Fact, IncidentKind, InvoiceFact, InvoiceId, Pause, SubscriptionFact, SubscriptionId,
     SubscriptionStatus, What,
 };
 use jiff::Timestamp;
@@ -139,6 +139,7 @@ fn subscriptions_say_the_same_in_every_version() {
                     plan: Some("price_team".to_owned()),
                     trial_end: Some(at(CREATED + 86_400)),
                     cancel_at: Some(at(CREATED + 86_400)),
+                    paused: None,
                 },
             };
             assert_eq!(what(&event), &expected, "{version} {kind}");
@@ -147,7 +148,26 @@ fn subscriptions_say_the_same_in_every_version() {
 }
 
 #[test]
-fn an_invoice_names_its_organization_in_one_of_four_places() {
+fn subscription_says_whether_its_payments_are_paused() {
+    for (pause, expected) in [
+        (json!(null), None),
+        (json!({ "behavior": "void", "resumes_at": null }), Some(Pause { resumes_at: None })),
+        (
+            json!({ "behavior": "keep_as_draft", "resumes_at": CREATED }),
+            Some(Pause { resumes_at: Some(at(CREATED)) }),
+        ),
+    ] {
+        let mut subscription = subscription("2026-07-29.dahlia");
+        subscription["pause_collection"] = pause;
+        let event = read("customer.subscription.updated", &subscription);
+        let What::Subscription { fact, .. } = what(&event) else { panic!("{event:?}") };
+        assert_eq!(fact.paused, expected);
+    }
+}
+
+#[test]
+fn an_invoice_names_its_organization_in_one_of_six_places() {
+    let expanded = json!({ "id": "sub_1", "metadata": { "organization_id": "org_expanded" } });
     let subscription = |org: &str| json!({ "metadata": { "organization_id": org }, "subscription": "sub_1" });
     let lines = json!({ "data": [{ "metadata": {} }, { "metadata": { "organization_id": "org_line" } }] });
     let own = json!({ "organization_id": "org_own" });
@@ -164,6 +184,12 @@ fn an_invoice_names_its_organization_in_one_of_four_places() {
             Some("org_new"),
         ),
         (json!({ "metadata": own, "parent": { "subscription_details": null } }), Some("org_own")),
+        // The subscription itself was expanded, and no copy of its metadata is beside it.
+        (json!({ "metadata": own, "subscription": expanded }), Some("org_expanded")),
+        (
+            json!({ "metadata": own, "parent": { "subscription_details": { "subscription": expanded } } }),
+            Some("org_expanded"),
+        ),
     ] {
         let mut invoice = json!({ "id": "in_1", "customer": { "id": "cus_1" }, "amount_paid": 0 });
         invoice.as_object_mut().unwrap().append(extra.clone().as_object_mut().unwrap());

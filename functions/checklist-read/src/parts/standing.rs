@@ -1,6 +1,6 @@
 //! An organization's status in words.
 
-use domain::{org::Org, status::Status};
+use domain::{billing::Pause, org::Org, status::Status};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use web::ui::Tone;
@@ -36,12 +36,13 @@ impl Standing {
                 let means = format!("Your trial ended{on}. Everything is kept and can be read; a plan opens it again at once.");
                 (Tone::Ended, "Trial ended", means)
             }
-            Status::Active => match org.billing.cancel_at() {
-                Some(end) => {
+            Status::Active => match (org.billing.cancel_at(), org.billing.paused()) {
+                (Some(end), _) => {
                     let means = format!("Your plan runs until {} and is not renewed.", org.zone.date(end));
                     (Tone::Notice, "Active", means)
                 }
-                None => (Tone::Success, "Active", "Your plan is paid and everything is open to you.".to_owned()),
+                (None, Some(_)) => (Tone::Notice, "Active", "Everything is open to you.".to_owned()),
+                (None, None) => (Tone::Success, "Active", "Your plan is paid and everything is open to you.".to_owned()),
             },
             Status::PastDue => (
                 Tone::Warning,
@@ -70,13 +71,21 @@ impl Standing {
                 "Your plan ended. Everything is kept and can be read; a plan opens it again at once.".to_owned(),
             ),
         };
-        Self { tone, label, means }
+        let pause = org.billing.paused().map(|it| payments_paused(it, org)).unwrap_or_default();
+        Self { tone, label, means: means + &pause }
     }
 
     /// Its badge.
     #[must_use]
     pub fn badge(&self) -> Markup {
         html! { span class={ "badge " (self.tone.class()) } { (self.label) } }
+    }
+}
+
+fn payments_paused(pause: Pause, org: &Org) -> String {
+    match pause.resumes_at {
+        Some(at) => format!(" Payments for your plan are paused until {}.", org.zone.date(at)),
+        None => " Payments for your plan are paused.".to_owned(),
     }
 }
 

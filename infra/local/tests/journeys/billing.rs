@@ -222,6 +222,29 @@ async fn who_was_deleted_at_stripe_starts_anew_and_only_a_payment_brings_access_
 }
 
 #[tokio::test]
+async fn paused_payments_are_shown_until_stripe_resumes_them() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let plans = format!("/organizations/{}", jo.org());
+    for (pause, shown) in [
+        (json!(null), None),
+        (json!({ "behavior": "void", "resumes_at": 1_893_456_000 }), Some("paused until January 1, 2030")),
+        (json!({ "behavior": "void", "resumes_at": null }), Some("Payments for your plan are paused.")),
+        (json!(null), None),
+    ] {
+        let set = json!({ "status": "active", "pause_collection": pause });
+        let event =
+            json!({ "type": "customer.subscription.updated", "organization_id": jo.org(), "set": set });
+        assert_eq!(world.stripe(event).await, [200]);
+        let page = jo.open(&plans).await.text();
+        assert_eq!(page.contains("Payments for your plan are paused"), shown.is_some(), "{page}");
+        assert!(shown.is_none_or(|shown| page.contains(shown)), "{page}");
+        assert_eq!(jo.organization().await["status"], "active", "Stripe's status stays");
+        world.advance("1m").await;
+    }
+}
+
+#[tokio::test]
 async fn stripe_down_is_said_and_loses_nothing() {
     for kind in ["reset", "error_500", "throttle"] {
         let world = World::new().await;

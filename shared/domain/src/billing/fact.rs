@@ -104,6 +104,15 @@ pub struct SubscriptionFact {
     pub trial_end: Option<Timestamp>,
     /// When the subscription will end by itself, in whole seconds.
     pub cancel_at: Option<Timestamp>,
+    /// Whether Stripe collects its payments for now. The status is the same without.
+    pub paused: Option<Pause>,
+}
+
+/// A pause of a subscription's payments (`pause_collection` at Stripe).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pause {
+    /// When Stripe collects again, in whole seconds; none until a person ends the pause.
+    pub resumes_at: Option<Timestamp>,
 }
 
 impl SubscriptionFact {
@@ -113,7 +122,8 @@ impl SubscriptionFact {
         self.change == Change::Deleted || self.status == SubscriptionStatus::Canceled
     }
 
-    /// SHA-256 of everything the fact says. Taken over the fact and not over the event's bytes, since those
+    /// SHA-256 of everything the fact says but the pause, which versions of the code without it do not know: for these
+    /// the same event must have the same hash. Taken over the fact and not over the event's bytes, since those
     /// differ between deliveries of one event (`pending_webhooks` counts down) without saying anything else.
     #[must_use]
     pub fn content_hash(&self) -> [u8; 32] {

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use jiff::{SignedDuration, Timestamp};
 
 pub use conflict::Conflict;
-pub use fact::{Change, Fact, IncidentKind, InvoiceFact, SubscriptionFact, What};
+pub use fact::{Change, Fact, IncidentKind, InvoiceFact, Pause, SubscriptionFact, What};
 pub use id::{BadId, CustomerId, EventId, InvoiceId, SubscriptionId};
 pub use invoice::{Invoice, Issue, IssueKind};
 pub use status::SubscriptionStatus;

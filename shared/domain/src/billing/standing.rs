@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Billing, CustomerId, Invoice, InvoiceId, Issue, IssueKind, Subscription, SubscriptionFact,
+    Billing, CustomerId, Invoice, InvoiceId, Issue, IssueKind, Pause, Subscription, SubscriptionFact,
     SubscriptionStatus,
 };
 
@@ -42,6 +42,12 @@ impl Billing {
     #[must_use]
     pub fn cancel_at(&self) -> Option<Timestamp> {
         self.best()?.cancel_at
+    }
+
+    /// The pause of the payments for the subscription that counts, while it lives.
+    #[must_use]
+    pub fn paused(&self) -> Option<Pause> {
+        self.lives().then(|| self.best()?.paused)?
     }
 
     /// The price that the subscription that counts is for.

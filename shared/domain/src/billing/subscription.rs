@@ -117,6 +117,8 @@ impl Held {
         self.contested |= other.contested || mine != theirs;
         if theirs < mine {
             self.fact = other.fact;
+        } else if theirs == mine {
+            self.fact.paused = self.fact.paused.max(other.fact.paused);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::billing::{
     Billing,
     Change::{self, Created, Deleted, Updated},
-    Fact, IncidentKind, InvoiceFact, InvoiceId, Recorded, SubscriptionFact, SubscriptionId,
+    Fact, IncidentKind, InvoiceFact, InvoiceId, Pause, Recorded, SubscriptionFact, SubscriptionId,
     SubscriptionStatus::{self, Active, Canceled, Incomplete, PastDue},
     What,
 };
@@ -25,8 +25,9 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         status(),
         prop::option::of(status()),
         prop::option::of(0..3_i64),
+        prop::option::of(prop::option::of(0..2_i64)),
     )
-        .prop_map(|(name, customer, change, status, previous_status, end)| What::Subscription {
+        .prop_map(|(name, customer, change, status, previous_status, end, pause)| What::Subscription {
             subscription: SubscriptionId::parse(name).unwrap(),
             customer,
             fact: SubscriptionFact {
@@ -36,6 +37,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
                 plan: None,
                 trial_end: end.map(at),
                 cancel_at: end.map(at),
+                paused: pause.map(|resumes_at| Pause { resumes_at: resumes_at.map(at) }),
             },
         });
     let says = select(vec![

@@ -143,6 +143,7 @@ fn a_reminder_speaks_of_the_end_that_its_event_names() {
             plan: None,
             trial_end: Some(at(20 * DAY)),
             cancel_at: None,
+            paused: None,
         },
     };
     let moved = fact("evt_2", 3, moved);

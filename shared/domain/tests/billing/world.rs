@@ -42,6 +42,7 @@ pub fn sub(
         plan: Some(format!("price_{name}")),
         trial_end: (status == Trialing).then(|| at(14 * DAY)),
         cancel_at: None,
+        paused: None,
     };
     let subscription = SubscriptionId::parse(name).unwrap();
     self::fact(id, second, What::Subscription { subscription, customer: cus("cus_1"), fact })

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::billing::{
-    Billing, Change, Conflict, CustomerId, EventId, Held, IncidentKind, Invoice, InvoiceId, Subscription,
-    SubscriptionFact, SubscriptionId, SubscriptionStatus,
+    Billing, Change, Conflict, CustomerId, EventId, Held, IncidentKind, Invoice, InvoiceId, Pause,
+    Subscription, SubscriptionFact, SubscriptionId, SubscriptionStatus,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -231,8 +231,35 @@ impl TryFrom<FactItem> for Held {
             plan: item.plan,
             trial_end: moment(item.trial_end),
             cancel_at: moment(item.cancel_at),
+            // In an attribute of its own: see `pauses`.
+            paused: None,
         };
         Ok(Self { fact, contested: item.contested })
+    }
+}
+
+/// The pause that an event tells of, by the event's id. It is an attribute at the top of the item, so that a version of
+/// the code that does not know it leaves it alone. What it says of an event whose fact is gone is ignored.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PauseItem {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resumes_at: Option<At>,
+}
+
+pub(crate) fn pauses(billing: &Billing) -> BTreeMap<String, PauseItem> {
+    let facts = billing.subscriptions.values().flat_map(|it| &it.facts);
+    facts
+        .filter_map(|(event, held)| {
+            let pause = held.fact.paused?;
+            Some((event.to_string(), PauseItem { resumes_at: pause.resumes_at.map(At) }))
+        })
+        .collect()
+}
+
+pub(crate) fn put_back_pauses(billing: &mut Billing, pauses: &BTreeMap<String, PauseItem>) {
+    for (event, held) in billing.subscriptions.values_mut().flat_map(|it| &mut it.facts) {
+        let pause = pauses.get(event.as_str());
+        held.fact.paused = pause.map(|it| Pause { resumes_at: it.resumes_at.map(|at| at.0) });
     }
 }
 

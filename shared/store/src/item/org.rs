@@ -14,8 +14,13 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    At, DeliveryItem, MailPlace, billing::BillingItem, checklist::ChecklistItem, from_item,
-    onboarding::OnboardingItem, read, to_item, trial::TrialItem,
+    At, DeliveryItem, MailPlace,
+    billing::{self, BillingItem, PauseItem},
+    checklist::ChecklistItem,
+    from_item,
+    onboarding::OnboardingItem,
+    read, to_item,
+    trial::TrialItem,
 };
 use crate::{
     client::{Attributes, Stored},
@@ -34,6 +39,9 @@ struct OrgItem {
     trial: Option<TrialItem>,
     #[serde(default, skip_serializing_if = "BillingItem::is_empty")]
     billing: BillingItem,
+    /// Pauses of payments, by the id of the event that tells of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    payment_pauses: BTreeMap<String, PauseItem>,
     #[serde(default, skip_serializing_if = "OnboardingItem::is_empty")]
     onboarding: OnboardingItem,
     #[serde(default)]
@@ -117,6 +125,7 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
             provisioned: org.provisioned.as_ref().map(ProvisionedItem::from),
             trial: org.trial.as_ref().map(TrialItem::from),
             billing: BillingItem::from(&org.billing),
+            payment_pauses: billing::pauses(&org.billing),
             onboarding: OnboardingItem::from(&org.onboarding),
             checklist: ChecklistItem::from(&org.checklist),
             mail: notices(&org.outbox),
@@ -147,6 +156,8 @@ impl TryFrom<OrgItem> for Org {
     type Error = Corrupt;
 
     fn try_from(item: OrgItem) -> Result<Self, Corrupt> {
+        let mut payments = domain::billing::Billing::try_from(item.billing)?;
+        billing::put_back_pauses(&mut payments, &item.payment_pauses);
         Ok(Self {
             id: read("organization id", &item.profile.id)?,
             name: Name::from_stored(item.profile.name),
@@ -155,7 +166,7 @@ impl TryFrom<OrgItem> for Org {
             admins: item.admins.into_iter().map(AdminContact::try_from).collect::<Result<_, _>>()?,
             provisioned: item.provisioned.map(Provisioned::try_from).transpose()?,
             trial: item.trial.map(Trial::try_from).transpose()?,
-            billing: item.billing.try_into()?,
+            billing: payments,
             onboarding: item.onboarding.into(),
             checklist: item.checklist.try_into()?,
             outbox: outbox(item.mail)?,
@@ -260,8 +271,8 @@ mod tests {
     use domain::{
         billing::{Change, SubscriptionStatus},
         billing::{
-            Conflict, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId,
-            What,
+            Conflict, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, Pause, SubscriptionFact,
+            SubscriptionId, What,
         },
         delivery::{Claim, Outcome},
         extension::{Days, Extension, Reason},
@@ -310,6 +321,7 @@ mod tests {
                         plan: Some("price_1".to_owned()),
                         trial_end: Some(now.round(jiff::Unit::Second).unwrap()),
                         cancel_at: None,
+                        paused: Some(Pause { resumes_at: Some("2025-03-01T00:00:00Z".parse().unwrap()) }),
                     },
                 },
             ),

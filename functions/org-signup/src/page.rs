@@ -9,10 +9,10 @@ use http::StatusCode;
 use maud::{Markup, Render, html};
 use store::SignedIn;
 use web::{
-    FieldError, Fields,
+    FieldError, Fields, Problem,
     ui::{
         Answer, Choice, Field, Kind, Page, Person, Select, Tone, Weight, Width, error_summary, hidden,
-        link_button, note, submit, time_zone,
+        link_button, note, refused, submit, time_zone,
     },
 };
 
@@ -36,6 +36,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
             checklists: &app.config.checklists,
             fields: &Fields::default(),
             errors: &[],
+            refused: None,
         }
         .render(),
     };
@@ -61,6 +62,8 @@ pub struct Form<'a> {
     pub checklists: &'a Offered,
     pub fields: &'a Fields,
     pub errors: &'a [FieldError],
+    /// Why the form as a whole was not taken.
+    pub refused: Option<&'a Problem>,
 }
 
 impl Render for Form<'_> {
@@ -76,6 +79,7 @@ impl Render for Form<'_> {
                 }
             }
             form class="card form" method="post" action="/organizations/new" novalidate {
+                @if let Some(problem) = self.refused { (refused(problem)) }
                 (self.summary())
                 (hidden("form_token", self.token))
                 @if let Some(founding) = self.founding { (hidden("founding", founding)) }

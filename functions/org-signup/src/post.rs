@@ -18,7 +18,7 @@ use domain::{
 };
 use http::{HeaderMap, StatusCode, header::SET_COOKIE};
 use jiff::Timestamp;
-use maud::Render;
+use maud::{Markup, Render};
 use serde_json::json;
 use store::{
     AskResult, Asked, AskedId, Begun, Founding, Person, SignUp, SignedIn, SignedUp, Stored, Strength,
@@ -97,8 +97,14 @@ impl App {
                 None => self.load_founding(&fields).await?,
             };
             let caller = Caller { known, network: network.clone(), wants };
-            if let Some(response) = self.attempt(&caller, &headers, &fields).await? {
-                return Ok(response);
+            match self.attempt(&caller, &headers, &fields).await {
+                Ok(Some(response)) => return Ok(response),
+                Ok(None) => {}
+                Err(problem) if problem.kind == Kind::TooMany && wants == Wants::Page => {
+                    let page = self.form_again(&caller, &fields, &[], Some(&problem));
+                    return Ok(web::refuse_with(problem, page));
+                }
+                Err(problem) => return Err(problem),
             }
             // The person changed meanwhile: what is written must follow from what they are now.
             store::pause(attempt).await;
@@ -313,6 +319,18 @@ impl App {
         if caller.wants == Wants::Json {
             return web::refuse(Wants::Json, Problem::invalid(errors));
         }
+        let page = self.form_again(caller, fields, &errors, None);
+        web::page(StatusCode::UNPROCESSABLE_ENTITY, page)
+    }
+
+    /// The form with what was typed, and with what was wrong with it.
+    fn form_again(
+        &self,
+        caller: &Caller,
+        fields: &Fields,
+        errors: &[FieldError],
+        refused: Option<&Problem>,
+    ) -> Markup {
         let fresh = page::token(self);
         let form = Form {
             product: &self.config.product,
@@ -325,9 +343,10 @@ impl App {
             token: fields.get("form_token").filter(|token| web::is_form_token(token)).unwrap_or(&fresh),
             checklists: &self.config.checklists,
             fields,
-            errors: &errors,
+            errors,
+            refused,
         };
-        web::page(StatusCode::UNPROCESSABLE_ENTITY, form.render())
+        form.render()
     }
 }
 

@@ -38,7 +38,7 @@ pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
     });
     let page = match &signed_in {
         Some(found) => pages::already_in(&app.product, found, next.as_deref()),
-        None => pages::form(&app.product, next.as_deref(), "", None),
+        None => pages::form(&app.product, next.as_deref(), "", None, None),
     };
     web::page(StatusCode::OK, page)
 }
@@ -58,7 +58,7 @@ async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Pro
     let address = match parse_address(typed) {
         Ok(address) => address,
         Err(fault) if wants == Wants::Page => {
-            let page = pages::form(&app.product, next.as_deref(), typed, Some(&fault.message));
+            let page = pages::form(&app.product, next.as_deref(), typed, Some(&fault.message), None);
             return Ok(web::page(Kind::Invalid.status(), page));
         }
         Err(fault) => return Err(Problem::invalid(vec![fault])),
@@ -87,7 +87,11 @@ async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Pro
         AskResult::Limited(window) => {
             let mut problem = Problem::too_many(window.retry_after(now)).because(window.limit.what);
             problem.detail = format!("The newest email we sent still works. {}", problem.detail).into();
-            Err(problem)
+            if wants == Wants::Json {
+                return Err(problem);
+            }
+            let page = pages::form(&app.product, asked.next.as_deref(), typed, None, Some(&problem));
+            Ok(web::refuse_with(problem, page))
         }
     }
 }

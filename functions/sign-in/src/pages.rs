@@ -2,13 +2,23 @@ use domain::people::{Role, User};
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 use store::SignedIn;
-use web::ui::{self, Field, Page, Person, Tone, Weight, Width};
+use web::{
+    Problem,
+    ui::{self, Field, Page, Person, Tone, Weight, Width},
+};
 
 /// How long a link works, in words. The mailer sets the same span when it makes one.
 const VALID: &str = "10 minutes";
 
-/// The form that asks for a link. `next` is where to go afterwards, `typed` what was typed, `fault` what was wrong.
-pub fn form(product: &str, next: Option<&str>, typed: &str, fault: Option<&str>) -> Markup {
+/// The form that asks for a link. `next` is where to go afterwards, `typed` what was typed, `fault` what was wrong with
+/// that, `refused` why the form as a whole was not taken.
+pub fn form(
+    product: &str,
+    next: Option<&str>,
+    typed: &str,
+    fault: Option<&str>,
+    refused: Option<&Problem>,
+) -> Markup {
     let errors: Vec<_> = fault.map(|fault| ("email", fault)).into_iter().collect();
     let email = Field {
         name: "email",
@@ -23,6 +33,7 @@ pub fn form(product: &str, next: Option<&str>, typed: &str, fault: Option<&str>)
         h1 { "Sign in" }
         p class="lead" { "We send you a link. No password needed." }
         form class="card form" method="post" action="/login" novalidate {
+            @if let Some(problem) = refused { (ui::refused(problem)) }
             (ui::error_summary(&errors))
             (email)
             @if let Some(next) = next { (ui::hidden("next", next)) }
@@ -30,7 +41,8 @@ pub fn form(product: &str, next: Option<&str>, typed: &str, fault: Option<&str>)
         }
         p class="aside" { "New here? " a href="/organizations/new" { "Create an organization" } }
     };
-    shell(product, if fault.is_some() { "Error: Sign in" } else { "Sign in" }, None, main)
+    let title = if fault.is_some() || refused.is_some() { "Error: Sign in" } else { "Sign in" };
+    shell(product, title, None, main)
 }
 
 /// What people see who are signed in already.

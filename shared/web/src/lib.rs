@@ -42,7 +42,7 @@ pub use origin::{origin, source_ip};
 pub use origins::{NotOrigins, Origins};
 pub use places::Places;
 pub use problem::{FieldError, Kind, Problem};
-pub use refuse::refuse;
+pub use refuse::{refuse, refuse_with};
 pub use routes::next_path;
 pub use task::TaskOut;
 pub use wants::Wants;

@@ -1,4 +1,5 @@
 use axum::response::{IntoResponse, Response};
+use maud::Markup;
 
 use crate::{
     Wants, answer,
@@ -12,15 +13,21 @@ pub fn refuse(wants: Wants, problem: Problem) -> Response {
     match wants {
         Wants::Json => problem.into_response(),
         Wants::Page => {
-            problem.log();
             let kind = problem.kind;
             let page =
                 ui::error_page(kind.status().as_u16(), kind.title(), &problem.detail, way_on(&problem));
-            let mut response = answer::page(kind.status(), page);
-            response.headers_mut().extend(problem.headers);
-            response
+            refuse_with(problem, page)
         }
     }
+}
+
+/// Answers a problem with a page of the caller's own, such as a form that keeps what was typed.
+#[must_use]
+pub fn refuse_with(problem: Problem, page: Markup) -> Response {
+    problem.log();
+    let mut response = answer::page(problem.kind.status(), page);
+    response.headers_mut().extend(problem.headers);
+    response
 }
 
 /// Where somebody goes from here.

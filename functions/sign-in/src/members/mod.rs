@@ -136,9 +136,14 @@ async fn not_done(
 ) -> Response {
     match (wants, problem.kind, fields) {
         (Wants::Page, Kind::Invalid, Ok(fields)) => {
-            let draft = Draft { fields: Some(fields), errors: &problem.errors };
+            let draft = Draft { fields: Some(fields), errors: &problem.errors, refused: None };
             let page = render(app, headers, &draft).await;
             door::answer(wants, PAGE, page.map(|markup| web::page(Kind::Invalid.status(), markup)))
+        }
+        (Wants::Page, Kind::TooMany, Ok(fields)) => {
+            let draft = Draft { fields: Some(fields), errors: &[], refused: Some(&problem) };
+            let page = render(app, headers, &draft).await;
+            door::answer(wants, PAGE, page.map(|markup| web::refuse_with(problem, markup)))
         }
         (Wants::Page, Kind::Forbidden, _) if refusal::is_unproven(&problem) => {
             match app.admit(headers).await {

@@ -5,7 +5,7 @@ use domain::{
 };
 use maud::{Markup, Render, html};
 use web::{
-    FieldError, Fields,
+    FieldError, Fields, Problem,
     ui::{self, Answer, Choice, Field, Page, Place, Tone, Weight, Width},
 };
 
@@ -24,6 +24,8 @@ pub struct MembersPage<'a> {
 pub struct Draft<'a> {
     pub fields: Option<&'a Fields>,
     pub errors: &'a [FieldError],
+    /// Why it was not taken as a whole.
+    pub refused: Option<&'a Problem>,
 }
 
 impl MembersPage<'_> {
@@ -46,7 +48,8 @@ impl MembersPage<'_> {
                 (self.way_out())
             }
         };
-        let title = if draft.errors.is_empty() { "Members" } else { "Error: Members" };
+        let is_fine = draft.errors.is_empty() && draft.refused.is_none();
+        let title = if is_fine { "Members" } else { "Error: Members" };
         let person = Some(self.caller.person(Some(Place::Members)));
         Page { product: self.product, title, person, width: Width::Reading, main }.render()
     }
@@ -232,6 +235,7 @@ fn form(draft: &Draft<'_>) -> Markup {
     let errors: Vec<_> = draft.errors.iter().map(|error| (error.field, error.message.as_str())).collect();
     html! {
         form class="card form" method="post" action="/members/invitations" novalidate {
+            @if let Some(problem) = draft.refused { (ui::refused(problem)) }
             (ui::error_summary(&errors))
             (Field {
                 name: "email",

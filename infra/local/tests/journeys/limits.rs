@@ -1,6 +1,6 @@
 //! That the limits on sign-in emails hold for every span of their length, wherever it begins.
 
-use crate::driver::World;
+use crate::driver::{Visitor, World};
 
 /// Requests for one address from one network, and all requests from one network: so many in so many milliseconds, and whether
 /// refused ones count.
@@ -84,4 +84,62 @@ async fn strangers_cannot_lock_an_address_out() {
         sent += usize::from(status == 200);
     }
     assert_eq!(world.mails("sign_in").await.len(), 12);
+}
+
+/// Sends a form until a limit refuses it; gives the page.
+async fn refused(visitor: &mut Visitor<'_>, path: &str, form: &[(&str, &str)]) -> String {
+    for _ in 0..60 {
+        let answer = visitor.submit(path, form).await;
+        if answer.status == 429 {
+            assert!(!answer.header("retry-after").is_empty());
+            return answer.text();
+        }
+    }
+    panic!("{path} has no limit");
+}
+
+#[tokio::test]
+async fn form_keeps_what_was_typed_when_a_limit_refuses_it() {
+    let world = World::new().await;
+    // Somebody else's address, so that the first try founds nothing.
+    world.trialing("Acme", "jo@example.com").await;
+    let form = [
+        ("name", "Typed Name"),
+        ("full_name", "Typed Person"),
+        ("email", "jo@example.com"),
+        ("start_trial", "false"),
+    ];
+    let page = refused(&mut world.visitor(), "/organizations/new", &form).await;
+    for typed in [r#"value="Typed Name""#, r#"value="Typed Person""#, r#"value="jo@example.com""#] {
+        assert!(page.contains(typed), "{typed}: {page}");
+    }
+    assert!(page.contains("Try again in"), "{page}");
+
+    let form = [("email", "bea@example.com"), ("next", "/members")];
+    let page = refused(&mut world.visitor(), "/login", &form).await;
+    for typed in [r#"value="bea@example.com""#, r#"value="/members""#, "Try again in"] {
+        assert!(page.contains(typed), "{typed}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn invitation_keeps_what_was_typed_when_a_limit_refuses_it() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    crate::sign_in::by_link(&world, &mut jo, "jo@example.com").await;
+    let mut page = None;
+    for n in 0..60 {
+        let email = format!("guest{n}@example.com");
+        let answer = jo.submit("/members/invitations", &[("email", &email), ("role", "admin")]).await;
+        if answer.status == 429 {
+            page = Some((email, answer.text()));
+            break;
+        }
+        let mail = world.mails("invitation").await.pop().unwrap();
+        let invitation = mail["tags"]["key"].as_str().unwrap().to_owned();
+        jo.post(&format!("/members/invitations/{invitation}/revoke")).await;
+    }
+    let (email, page) = page.unwrap();
+    assert!(page.contains(&format!(r#"value="{email}""#)), "{page}");
+    assert!(page.contains("Try again in"), "{page}");
 }

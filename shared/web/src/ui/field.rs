@@ -1,5 +1,7 @@
 use maud::{Markup, Render, html};
 
+use crate::Problem;
+
 /// What is typed into a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -173,6 +175,20 @@ pub fn error_summary(errors: &[(&str, &str)]) -> Markup {
                         @for (field, text) in errors { li { a href={ "#" (field) } { (text) } } }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Renders what stands above a form that was refused as a whole, and not for one of its fields.
+#[must_use]
+pub fn refused(problem: &Problem) -> Markup {
+    html! {
+        div class="note tone-warning" role="alert" {
+            span class="note-icon" aria-hidden="true" { "⏳" }
+            div {
+                p class="note-title" { (problem.kind.title()) }
+                div class="note-text" { p { (problem.detail) } }
             }
         }
     }

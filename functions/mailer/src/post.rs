@@ -66,7 +66,7 @@ impl Post {
                 None => items.push((due, vec![record.sequence_number().to_owned()])),
             }
         }
-        let round = Round::begin(self.rate, None);
+        let round = Round::begin(&self.clock, self.rate, None);
         let failed = stream::iter(items)
             .map(async |(due, numbers)| if self.deliver(due, &round).await { Vec::new() } else { numbers })
             .buffer_unordered(AT_ONCE)
@@ -84,7 +84,7 @@ impl Post {
         let (delivered, oldest) = if std::pin::Pin::new(&mut due).peek().await.is_none() {
             (Ok(()), None)
         } else {
-            let round = Round::begin(self.rate, Some(self.store.load_feed().await?));
+            let round = Round::begin(&self.clock, self.rate, Some(self.store.load_feed().await?));
             let delivered = self.deliver_each(due, &round).await;
             self.end(&round);
             (delivered, round.oldest_owed())

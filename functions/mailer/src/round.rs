@@ -3,9 +3,9 @@ use std::{
     time::Duration,
 };
 
+use boot::Clock;
 use domain::delivery::{Delivery, Feed, Outcome};
 use jiff::Timestamp;
-use tokio::time::{Instant, sleep, sleep_until};
 
 /// How long a round begins and sends anything. With the longest a mail in hand then takes to be sent and settled it
 /// stays within the function's time-out. What it leaves is still due, and found by the next.
@@ -21,8 +21,9 @@ const SLOWEST: Duration = Duration::from_secs(2);
 /// shards) and the schedule's; where they meet, SES throttles, which is a sure failure that slows both down.
 #[derive(Debug)]
 pub(crate) struct Round {
+    clock: Clock,
     feed: Option<Feed>,
-    end: Instant,
+    end: Timestamp,
     pace: Mutex<Pace>,
     oldest: Mutex<Option<Timestamp>>,
 }
@@ -30,7 +31,7 @@ pub(crate) struct Round {
 #[derive(Debug)]
 struct Pace {
     /// From when the next mail may leave.
-    next: Instant,
+    next: Timestamp,
     /// How far two mails are apart.
     apart: Duration,
     /// Whether SES lets nothing out.
@@ -40,10 +41,16 @@ struct Pace {
 impl Round {
     /// A round that begins now and sends at most `rate` mails a second. Without the `feed` it leaves unknown mails
     /// alone.
-    pub(crate) fn begin(rate: u32, feed: Option<Feed>) -> Self {
-        let now = Instant::now();
+    pub(crate) fn begin(clock: &Clock, rate: u32, feed: Option<Feed>) -> Self {
+        let now = clock.now();
         let pace = Pace { next: now, apart: Duration::from_secs(1) / rate.max(1), paused: false };
-        Self { feed, end: now + LIFE, pace: Mutex::new(pace), oldest: Mutex::new(None) }
+        Self {
+            clock: clock.clone(),
+            feed,
+            end: later(now, LIFE),
+            pace: Mutex::new(pace),
+            oldest: Mutex::new(None),
+        }
     }
 
     /// What SES's events say of mails whose fate is not known, if this round asked.
@@ -63,9 +70,10 @@ impl Round {
         *self.oldest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether nothing new is to be claimed: time is up, or SES lets no mail of the account out.
+    /// Whether nothing new is to be claimed: no turn is left, or SES lets no mail of the account out.
     pub(crate) fn is_over(&self) -> bool {
-        Instant::now() >= self.end || self.is_paused()
+        let now = self.clock.now();
+        self.pace(|pace| pace.paused || pace.next.max(now) >= self.end)
     }
 
     /// Whether SES lets no mail of the account out.
@@ -101,24 +109,25 @@ impl Round {
     /// Waits from `now` until `then`, if that lies within the round; says whether it did.
     pub(crate) async fn rest(&self, now: Timestamp, then: Timestamp) -> bool {
         let wait = Duration::try_from(then.duration_since(now)).unwrap_or_default();
-        if self.is_over() || Instant::now() + wait >= self.end {
+        if self.is_over() || later(self.clock.now(), wait) >= self.end {
             return false;
         }
-        sleep(wait).await;
+        self.clock.sleep(wait).await;
         true
     }
 
     async fn turn(&self) -> bool {
+        let now = self.clock.now();
         let turn = self.pace(|pace| {
-            let turn = pace.next.max(Instant::now());
+            let turn = pace.next.max(now);
             if pace.paused || turn >= self.end {
                 return None;
             }
-            pace.next = turn + pace.apart;
+            pace.next = later(turn, pace.apart);
             Some(turn)
         });
         let Some(turn) = turn else { return false };
-        sleep_until(turn).await;
+        self.clock.sleep(Duration::try_from(turn.duration_since(now)).unwrap_or_default()).await;
         !self.is_paused()
     }
 
@@ -127,11 +136,26 @@ impl Round {
     }
 }
 
+fn later(at: Timestamp, by: Duration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use futures_util::future::join_all;
+    use tokio::time::Instant;
 
     use super::*;
+
+    /// A round of ten mails a second, on a clock that passes as the test's time does.
+    fn round() -> Round {
+        Round::begin(&clock(), 10, None)
+    }
+
+    fn clock() -> Clock {
+        let start = Instant::now();
+        Clock::new(move || later(Timestamp::UNIX_EPOCH, start.elapsed()))
+    }
 
     /// Sends so many mails at once; says how many were tried, and in how many milliseconds.
     async fn send(round: &Round, mails: usize, outcome: Outcome) -> (usize, u128) {
@@ -149,7 +173,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn mails_leave_at_the_rate_and_no_later_than_the_round_lasts() {
-        let round = Round::begin(10, None);
+        let round = round();
         assert_eq!(send(&round, 21, Outcome::Accepted).await, (21, 2000));
         let (tried, took) = send(&round, 500, Outcome::Accepted).await;
         assert!(tried < 140 && took < LIFE.as_millis(), "{tried} in {took}");
@@ -160,7 +184,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_throttle_slows_the_rest_down() {
-        let round = Round::begin(10, None);
+        let round = round();
         assert_eq!(send(&round, 1, Outcome::Throttled).await, (1, 0));
         let (_, took) = send(&round, 10, Outcome::Accepted).await;
         assert!(took >= 1800, "{took}");
@@ -172,15 +196,15 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_ends_the_round() {
-        let round = Round::begin(10, None);
+        let round = round();
         assert_eq!(send(&round, 30, Outcome::Paused).await.0, 1, "those behind it are not tried");
         assert!(round.is_over());
     }
 
-    #[test]
-    fn the_oldest_mail_is_the_one_that_is_owed_for_longest_and_still_is() {
+    #[tokio::test]
+    async fn the_oldest_mail_is_the_one_that_is_owed_for_longest_and_still_is() {
         let at = |second| Timestamp::from_second(second).unwrap();
-        let round = Round::begin(10, None);
+        let round = round();
         round.leave([]);
         assert_eq!(round.oldest_owed(), None);
         round.leave(&[Delivery::owed(at(7)), Delivery::owed(at(9))]);
@@ -191,13 +215,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn all_that_is_claimed_at_once_leaves_in_time() {
         for (rate, share) in [(1, 1), (14, 7), (500, 250)] {
-            assert_eq!(Round::begin(rate, None).share(10), share, "{rate}");
+            assert_eq!(Round::begin(&clock(), rate, None).share(10), share, "{rate}");
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_rest_lies_within_the_round() {
-        let round = Round::begin(10, None);
+        let round = round();
         let now = Timestamp::UNIX_EPOCH;
         let at = |seconds| Timestamp::from_second(seconds).unwrap();
         assert!(round.rest(now, at(10)).await);

@@ -11,6 +11,7 @@ use crate::activity::{Activity, Running};
 use crate::journal::Journal;
 use crate::random;
 use crate::template::{ACCOUNT, REGION, Rule};
+use crate::under_way::{Delivery, UnderWay};
 
 /// An entry as it is put on a bus.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,14 +33,10 @@ pub struct Entry {
 /// An event on its way to a function. It counts as work under way until it is dropped.
 #[derive(Debug)]
 pub struct Parcel {
-    /// The function's name.
-    pub function: String,
-    /// The rule that sends it.
-    pub rule: String,
-    /// The envelope.
-    pub event: Value,
-    /// The work that it is.
-    pub running: Running,
+    /// What is delivered to whom.
+    pub delivery: Delivery,
+    number: u64,
+    _running: Running,
 }
 
 /// All buses; the rules say which one they listen on.
@@ -47,6 +44,7 @@ pub struct Parcel {
 pub struct Bus {
     rules: Vec<Rule>,
     kept: Journal<Value>,
+    under_way: UnderWay,
     outgoing: UnboundedSender<Parcel>,
     incoming: Mutex<Option<UnboundedReceiver<Parcel>>>,
     activity: Arc<Activity>,
@@ -57,7 +55,13 @@ impl Bus {
     pub fn new(rules: Vec<Rule>, folder: Option<&Path>, activity: Arc<Activity>) -> std::io::Result<Self> {
         let (outgoing, incoming) = unbounded_channel();
         let kept = Journal::open(folder, "events.jsonl")?;
-        Ok(Self { rules, kept, outgoing, incoming: Mutex::new(Some(incoming)), activity })
+        let under_way = UnderWay::open(folder)?;
+        let bus = Self { rules, kept, under_way, outgoing, incoming: Mutex::new(Some(incoming)), activity };
+        // The process ended before these were delivered.
+        for (number, delivery) in bus.under_way.open_ones() {
+            bus.send(number, delivery);
+        }
+        Ok(bus)
     }
 
     /// Takes an entry and sends it to every function whose rule matches. Gives the event's id.
@@ -77,18 +81,24 @@ impl Bus {
         });
         self.kept.push(event.clone());
         for rule in self.rules.iter().filter(|rule| rule.bus == entry.bus && rule.pattern.matches(&event)) {
-            let parcel = Parcel {
-                function: rule.function.clone(),
-                rule: rule.id.clone(),
-                event: event.clone(),
-                running: self.activity.begin(),
-            };
-            // The receiver lives as long as the stack; without one nobody is left to deliver to.
-            if self.outgoing.send(parcel).is_err() {
-                tracing::debug!(rule = rule.id, "an event came after the end");
-            }
+            let delivery =
+                Delivery { function: rule.function.clone(), rule: rule.id.clone(), event: event.clone() };
+            self.send(self.under_way.begin(&delivery), delivery);
         }
         id
+    }
+
+    fn send(&self, number: u64, delivery: Delivery) {
+        let parcel = Parcel { delivery, number, _running: self.activity.begin() };
+        // The receiver lives as long as the stack; what comes later is delivered after the next start.
+        if self.outgoing.send(parcel).is_err() {
+            tracing::debug!("an event came after the end");
+        }
+    }
+
+    /// Takes note that a function took an event, or that it was given up.
+    pub(crate) fn delivered(&self, parcel: &Parcel) {
+        self.under_way.end(parcel.number);
     }
 
     /// Every event so far, oldest first.
@@ -99,6 +109,7 @@ impl Bus {
     /// Forgets the events.
     pub fn clear(&self) {
         self.kept.clear();
+        self.under_way.clear();
     }
 
     /// The events to deliver; the first caller gets them.

@@ -1,19 +1,49 @@
 //! The movable clock: wall time and an offset.
 
-use std::sync::{Mutex, PoisonError};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 /// A clock that runs as the machine's does, from wherever it was set.
 #[derive(Debug, Default)]
 pub struct LocalClock {
     offset: Mutex<SignedDuration>,
+    /// Where the offset is kept over a restart.
+    file: Option<PathBuf>,
+    /// Whether the clock is being advanced: waits then move it instead of taking time.
+    driven: AtomicBool,
+    moved: Notify,
+}
+
+/// The offset as stored. Versions that knew only whole seconds wrote no nanoseconds.
+#[derive(Serialize, Deserialize)]
+struct Ahead {
+    ahead_seconds: i64,
+    #[serde(default)]
+    ahead_nanoseconds: i32,
 }
 
 impl LocalClock {
-    /// A clock `offset` away from the machine's.
-    pub fn new(offset: SignedDuration) -> Self {
-        Self { offset: Mutex::new(offset) }
+    /// Opens the clock of a data folder, as far ahead as it last was; without a folder, the machine's time.
+    pub fn open(folder: Option<&Path>) -> io::Result<Self> {
+        let Some(folder) = folder else { return Ok(Self::default()) };
+        let file = folder.join("clock.json");
+        let offset = match fs::read(&file) {
+            Ok(text) => {
+                let ahead: Ahead = serde_json::from_slice(&text)?;
+                SignedDuration::new(ahead.ahead_seconds, ahead.ahead_nanoseconds)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => SignedDuration::ZERO,
+            Err(error) => return Err(error),
+        };
+        Ok(Self { offset: Mutex::new(offset), file: Some(file), ..Self::default() })
     }
 
     /// The local time.
@@ -24,25 +54,90 @@ impl LocalClock {
 
     /// How far this clock is ahead of the machine's.
     pub fn offset(&self) -> SignedDuration {
-        *self.offset.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.lock()
     }
 
     /// Sets the local time.
     pub fn set(&self, to: Timestamp) {
-        *self.offset.lock().unwrap_or_else(PoisonError::into_inner) = to.duration_since(wall());
+        self.change(self.lock(), to.duration_since(wall()));
     }
 
     /// Moves to `to` unless the clock is there already.
     pub fn reach(&self, to: Timestamp) {
-        if self.now() < to {
-            self.set(to);
+        let offset = self.lock();
+        let ahead = to.duration_since(wall());
+        if *offset < ahead {
+            self.change(offset, ahead);
         }
     }
 
     /// Back to the machine's time.
     pub fn reset(&self) {
-        *self.offset.lock().unwrap_or_else(PoisonError::into_inner) = SignedDuration::ZERO;
+        self.change(self.lock(), SignedDuration::ZERO);
     }
+
+    /// Marks the clock as being advanced until the guard is dropped.
+    pub fn drive(&self) -> Driven<'_> {
+        self.driven.store(true, Ordering::SeqCst);
+        self.moved.notify_waiters();
+        Driven(self)
+    }
+
+    /// Waits until so much time has passed on this clock, by itself or because it was moved. While the clock is being
+    /// advanced, the wait moves it: hours of waiting for a service then take moments.
+    pub async fn sleep(&self, wait: Duration) {
+        let target = self.now().checked_add(wait).unwrap_or(Timestamp::MAX);
+        let reached = async {
+            loop {
+                let moved = self.moved.notified();
+                if self.driven.load(Ordering::SeqCst) {
+                    self.reach(target);
+                }
+                if self.now() >= target {
+                    return;
+                }
+                moved.await;
+            }
+        };
+        tokio::select! {
+            () = reached => tokio::task::yield_now().await,
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, SignedDuration> {
+        self.offset.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Kept before anything can be stored under the new time, so that no restart goes back behind that.
+    fn change(&self, mut offset: MutexGuard<'_, SignedDuration>, to: SignedDuration) {
+        if let Some(file) = &self.file
+            && let Err(error) = save(file, to)
+        {
+            tracing::warn!(%error, "the clock cannot be saved");
+        }
+        *offset = to;
+        drop(offset);
+        self.moved.notify_waiters();
+    }
+}
+
+/// A clock that is being advanced.
+#[derive(Debug)]
+pub struct Driven<'a>(&'a LocalClock);
+
+impl Drop for Driven<'_> {
+    fn drop(&mut self) {
+        self.0.driven.store(false, Ordering::SeqCst);
+    }
+}
+
+/// Replaces the file as a whole: one that was cut off would set the clock back.
+fn save(file: &Path, offset: SignedDuration) -> io::Result<()> {
+    let ahead = Ahead { ahead_seconds: offset.as_secs(), ahead_nanoseconds: offset.subsec_nanos() };
+    let new = file.with_extension("new");
+    fs::write(&new, serde_json::to_vec(&ahead)?)?;
+    fs::rename(new, file)
 }
 
 impl dynoxide::storage_backend::Clock for LocalClock {
@@ -109,6 +204,39 @@ mod tests {
         ] {
             assert_eq!(parse_duration(text).map(|duration| duration.as_secs()), seconds, "{text}");
         }
+    }
+
+    #[test]
+    fn clock_goes_on_from_where_it_was_after_a_restart() {
+        let folder = std::env::temp_dir().join(format!("onramp-clock-{}", crate::random::uuid()));
+        fs::create_dir_all(&folder).unwrap();
+        let clock = LocalClock::open(Some(&folder)).unwrap();
+        for nanoseconds in [1, 999_999_999] {
+            clock.reach(clock.now() + SignedDuration::new(5, nanoseconds));
+            let before = clock.now();
+            assert!(LocalClock::open(Some(&folder)).unwrap().now() >= before);
+        }
+        // As versions wrote it that kept whole seconds.
+        fs::write(folder.join("clock.json"), r#"{"ahead_seconds":86400}"#).unwrap();
+        assert_eq!(LocalClock::open(Some(&folder)).unwrap().offset().as_hours(), 24);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn wait_ends_when_the_clock_moves_and_moves_a_driven_one() {
+        let clock = LocalClock::default();
+        let hour = Duration::from_secs(3600);
+        let start = clock.now();
+        let moving = async {
+            tokio::task::yield_now().await;
+            clock.set(start + SignedDuration::from_hours(2));
+        };
+        tokio::join!(clock.sleep(hour), moving);
+        let driven = clock.drive();
+        tokio::join!(clock.sleep(hour), clock.sleep(hour * 3));
+        assert!(clock.now() >= start + SignedDuration::from_hours(5));
+        drop(driven);
+        assert!(tokio::time::timeout(Duration::ZERO, clock.sleep(hour)).await.is_err());
     }
 
     #[test]

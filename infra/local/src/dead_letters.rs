@@ -1,13 +1,16 @@
 //! What could not be delivered for good.
 
-use std::sync::{Mutex, PoisonError};
+use std::io;
+use std::path::Path;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::journal::Journal;
+
 /// One event or batch that every try failed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DeadLetter {
     /// When it was given up, by the local clock.
     pub at: Timestamp,
@@ -22,14 +25,19 @@ pub struct DeadLetter {
 }
 
 /// All of them: every on-failure destination of the template.
-#[derive(Debug, Default)]
-pub struct DeadLetters(Mutex<Vec<DeadLetter>>);
+#[derive(Debug)]
+pub struct DeadLetters(Journal<DeadLetter>);
 
 impl DeadLetters {
+    /// Opens what was given up before under `folder`.
+    pub fn open(folder: Option<&Path>) -> io::Result<Self> {
+        Ok(Self(Journal::open(folder, "dead_letters.jsonl")?))
+    }
+
     /// Adds one.
     pub fn keep(&self, function: &str, origin: &str, reason: &str, event: Value, at: Timestamp) {
         tracing::error!(function, origin, reason, "given up");
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(DeadLetter {
+        self.0.push(DeadLetter {
             at,
             function: function.to_owned(),
             origin: origin.to_owned(),
@@ -40,11 +48,11 @@ impl DeadLetters {
 
     /// All, oldest first.
     pub fn all(&self) -> Vec<DeadLetter> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.all()
     }
 
     /// Forgets them.
     pub fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0.clear();
     }
 }

@@ -43,6 +43,7 @@ pub mod stripe;
 pub mod system;
 pub mod template;
 pub mod terminal;
+pub mod under_way;
 
 pub use config::{Config, HOST_KEYS, PASS_KEYS, StartError, WEBHOOK_SECRET};
 pub use stack::Stack;

@@ -13,8 +13,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::response::IntoResponse;
 use boot::{Aws, Boot, Clock, Entropy, Env, Outside};
 use http::{Request, Response, StatusCode};
-use jiff::SignedDuration;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinSet};
 use tower::ServiceExt;
 
 use crate::activity::Activity;
@@ -70,7 +69,7 @@ impl Stack {
             std::fs::create_dir_all(folder).map_err(unusable)?;
         }
         let held = folder.map(hold).transpose().map_err(unusable)?;
-        let clock = Arc::new(LocalClock::new(saved_offset(folder)));
+        let clock = Arc::new(LocalClock::open(folder).map_err(unusable)?);
         let activity = Arc::new(Activity::default());
         let account = account(&template, &secrets, &config);
         let cloud = Arc::new(Cloud {
@@ -86,7 +85,7 @@ impl Stack {
             permissions: Permissions::new(template.functions.values()),
             ledger: Ledger::new(&config.template, &settings),
         });
-        let dead_letters = Arc::new(DeadLetters::default());
+        let dead_letters = Arc::new(DeadLetters::open(folder).map_err(unusable)?);
         let mut fleet = Fleet::new(Arc::clone(&activity), Arc::clone(&clock), Arc::clone(&dead_letters));
         let mut missing = Vec::new();
         for function in template.functions.values() {
@@ -134,7 +133,6 @@ impl Stack {
             fleet,
             dead_letters,
             activity,
-            data: config.data.clone(),
             moving: tokio::sync::Mutex::default(),
         });
         let app = control::router(&system, sender);
@@ -240,22 +238,18 @@ fn entrance(gateway: &Arc<Gateway>) -> stripe::Post {
     })
 }
 
-fn saved_offset(folder: Option<&Path>) -> SignedDuration {
-    let text = folder.and_then(|folder| std::fs::read_to_string(folder.join("clock.json")).ok());
-    let saved: Option<serde_json::Value> = text.and_then(|text| serde_json::from_str(&text).ok());
-    let ahead = saved.and_then(|saved| saved.get("ahead_seconds")?.as_i64());
-    SignedDuration::from_secs(ahead.unwrap_or(0))
-}
-
 fn boot(function: &Function, cloud: &Arc<Cloud>) -> Boot {
     let connector = Connector::new(&function.name, &function.statements, Arc::clone(cloud));
     let credentials = Credentials::new("ASIALOCAL", "local", Some("local".to_owned()), None, "local");
-    let clock = Arc::clone(&cloud.clock);
+    let (clock, waiting) = (Arc::clone(&cloud.clock), Arc::clone(&cloud.clock));
     Boot {
         env: Env::new(function.variables.clone()),
         outside: Outside::new(SharedHttpConnector::new(connector.clone())),
         aws: Aws::new(REGION.to_owned(), credentials, SharedHttpClient::new(connector)),
-        clock: Clock::new(move || clock.now()),
+        clock: Clock::new(move || clock.now()).sleeping(move |wait| {
+            let clock = Arc::clone(&waiting);
+            Box::pin(async move { clock.sleep(wait).await })
+        }),
         entropy: Entropy::system(),
     }
 }
@@ -270,13 +264,17 @@ fn background(system: &Arc<System>) -> Vec<AbortHandle> {
         );
     }
     if let Some(mut parcels) = system.cloud.bus.parcels() {
-        let fleet = Arc::clone(&system.fleet);
+        let (fleet, cloud) = (Arc::clone(&system.fleet), Arc::clone(&system.cloud));
         let deliveries = async move {
+            // They end with this task, so that none outlives the stack.
+            let mut under_way = JoinSet::new();
             while let Some(parcel) = parcels.recv().await {
-                let fleet = Arc::clone(&fleet);
-                tokio::spawn(async move {
-                    fleet.deliver(&parcel.function, &parcel.event, &parcel.rule).await;
-                    drop(parcel.running);
+                while under_way.try_join_next().is_some() {}
+                let (fleet, cloud) = (Arc::clone(&fleet), Arc::clone(&cloud));
+                under_way.spawn(async move {
+                    let delivery = &parcel.delivery;
+                    fleet.deliver(&delivery.function, &delivery.event, &delivery.rule).await;
+                    cloud.bus.delivered(&parcel);
                 });
             }
         };

@@ -1,10 +1,8 @@
 //! The whole local AWS, and what moves it: settling, the clock, starting anew.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::json;
 
 use crate::activity::Activity;
 use crate::clock::LocalClock;
@@ -32,7 +30,6 @@ pub struct System {
     pub(crate) pumps: Vec<Arc<Pump>>,
     pub(crate) scheduler: Scheduler,
     pub(crate) activity: Arc<Activity>,
-    pub(crate) data: Option<PathBuf>,
     /// Held while the clock is being moved: schedules then run by the move alone.
     pub(crate) moving: tokio::sync::Mutex<()>,
 }
@@ -67,6 +64,7 @@ impl System {
     /// Moves the clock forward to `target`, stopping wherever something is due to run the schedules there.
     pub async fn advance(&self, target: Timestamp) {
         let moving = self.moving.lock().await;
+        let driven = self.clock().drive();
         let mut moment = self.clock().now();
         self.visit(moment).await;
         while let Some(due) = self.next_due(moment).filter(|due| *due < target) {
@@ -74,7 +72,7 @@ impl System {
             moment = due;
         }
         self.visit(target).await;
-        self.save_clock();
+        drop(driven);
         drop(moving);
         self.sweep();
     }
@@ -84,7 +82,6 @@ impl System {
         let moving = self.moving.lock().await;
         self.clock().set(to);
         self.scheduler.rearm(to);
-        self.save_clock();
         drop(moving);
     }
 
@@ -116,7 +113,6 @@ impl System {
         // A warm function remembers what was in the table, and the clock that it saw.
         self.fleet.stop_all().await;
         self.scheduler.rearm(self.clock().now());
-        self.save_clock();
         drop(moving);
         Ok(())
     }
@@ -136,14 +132,6 @@ impl System {
     fn sweep(&self) {
         if let Err(error) = self.cloud.engine.sweep() {
             tracing::warn!(error, "expired items were not deleted");
-        }
-    }
-
-    fn save_clock(&self) {
-        let Some(folder) = &self.data else { return };
-        let text = json!({"ahead_seconds": self.clock().offset().as_secs()}).to_string();
-        if let Err(error) = std::fs::write(folder.join("clock.json"), text) {
-            tracing::warn!(%error, "the clock cannot be saved");
         }
     }
 }

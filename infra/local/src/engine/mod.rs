@@ -191,9 +191,45 @@ impl Engine {
         next
     }
 
-    /// Deletes what has expired by the clock.
+    /// Deletes what has expired by the local clock.
     pub fn sweep(&self) -> Result<usize, String> {
-        self.database.sweep_ttl().map_err(|error| error.to_string())
+        match &self.redate {
+            Some(clock) => self.sweep_by(clock),
+            None => self.database.sweep_ttl().map_err(|error| error.to_string()),
+        }
+    }
+
+    /// The same for a database on disk: its own sweep goes by the machine's clock.
+    fn sweep_by(&self, clock: &LocalClock) -> Result<usize, String> {
+        let mut swept = 0;
+        let now = json!({":now": {"N": clock.now().as_second().to_string()}});
+        for table in &self.tables {
+            let Some(ttl) = &table.ttl else { continue };
+            let expired = "#ttl <= :now";
+            let names = json!({"#ttl": ttl});
+            let items = self.pages(
+                "Scan",
+                json!({"TableName": table.name, "FilterExpression": expired,
+                    "ExpressionAttributeNames": names, "ExpressionAttributeValues": now}),
+            );
+            for item in items {
+                let key: serde_json::Map<String, Value> = table
+                    .keys
+                    .iter()
+                    .filter_map(|name| Some((name.clone(), item.get(name)?.clone())))
+                    .collect();
+                // Still expired: it may have been written since.
+                let request = json!({"TableName": table.name, "Key": key, "ConditionExpression": expired,
+                    "ExpressionAttributeNames": names, "ExpressionAttributeValues": now});
+                let reply = self.call("DeleteItem", request.to_string().as_bytes());
+                match reply.status {
+                    200 => swept += 1,
+                    _ if reply.body.contains("ConditionalCheckFailedException") => {}
+                    _ => return Err(reply.body),
+                }
+            }
+        }
+        Ok(swept)
     }
 
     /// Deletes every item. The stream keeps its records, as DynamoDB's does for a day: see [`Engine::newest`].

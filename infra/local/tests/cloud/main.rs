@@ -16,5 +16,6 @@ mod faults;
 mod permissions;
 mod recorded;
 mod reset;
+mod restart;
 mod support;
 mod template;

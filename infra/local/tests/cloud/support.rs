@@ -1,6 +1,7 @@
 //! A small stack whose functions are closures.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -43,6 +44,16 @@ pub async fn bench(worker: Behaviour, reader: Behaviour) -> Bench {
 }
 
 pub async fn bench_of(template: String, worker: Behaviour, reader: Behaviour) -> Bench {
+    bench_with(Config { template, ..Config::memory() }, worker, reader).await
+}
+
+/// The same with its data in a folder.
+pub async fn bench_in(folder: &Path, worker: Behaviour, reader: Behaviour) -> Bench {
+    let template = TEMPLATE.to_owned();
+    bench_with(Config { template, data: Some(folder.to_owned()), ..Config::memory() }, worker, reader).await
+}
+
+async fn bench_with(config: Config, worker: Behaviour, reader: Behaviour) -> Bench {
     let (worker_heard, reader_heard) = (Heard::default(), Heard::default());
     let function = |behaviour: Behaviour, heard: &Heard| {
         let heard = Arc::clone(heard);
@@ -61,14 +72,11 @@ pub async fn bench_of(template: String, worker: Behaviour, reader: Behaviour) ->
             }
         })
     };
-    let config = Config {
-        template,
-        functions: BTreeMap::from([
-            ("worker", function(worker, &worker_heard)),
-            ("reader", function(reader, &reader_heard)),
-        ]),
-        ..Config::memory()
-    };
+    let functions = BTreeMap::from([
+        ("worker", function(worker, &worker_heard)),
+        ("reader", function(reader, &reader_heard)),
+    ]);
+    let config = Config { functions, ..config };
     let stack = Stack::start(config).await.unwrap_or_else(|error| panic!("{error}"));
     Bench { stack, worker: worker_heard, reader: reader_heard }
 }

@@ -1,0 +1,87 @@
+//! A stack that ends and starts again on the same data folder.
+
+use std::fs;
+use std::future::pending;
+use std::path::PathBuf;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::support::{Bench, behaviour, bench_in, idle, put};
+
+/// A folder that goes with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("onramp-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+async fn now(bench: &Bench) -> Timestamp {
+    bench.get("/_local/clock").await["now"].as_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn event_under_way_is_delivered_after_a_restart() {
+    let folder = Folder::new("under-way");
+    let bench = bench_in(&folder.0, behaviour(|_, _| pending()), idle()).await;
+    for said in ["said.one", "said.two"] {
+        bench.post("/_local/events", json!({"source": "test", "detail-type": said, "detail": {}})).await;
+    }
+    drop(bench);
+    let bench = bench_in(&folder.0, idle(), idle()).await;
+    bench.post("/_local/settle", Value::Null).await;
+    let mut heard: Vec<Value> =
+        bench.worker_heard().iter().map(|event| event["detail-type"].clone()).collect();
+    heard.sort_by_key(ToString::to_string);
+    assert_eq!(heard, ["said.one", "said.two"]);
+    drop(bench);
+    let bench = bench_in(&folder.0, idle(), idle()).await;
+    bench.post("/_local/settle", Value::Null).await;
+    assert_eq!(bench.worker_heard(), [Value::Null; 0], "what was delivered does not come again");
+}
+
+#[tokio::test]
+async fn clock_never_goes_back_over_a_restart() {
+    let folder = Folder::new("clock");
+    let mut before = Timestamp::UNIX_EPOCH;
+    for advance in ["1s", "11d"] {
+        let bench = bench_in(&folder.0, idle(), idle()).await;
+        assert!(now(&bench).await >= before);
+        bench.post("/_local/clock", json!({"advance": advance})).await;
+        before = now(&bench).await;
+    }
+    assert!(now(&bench_in(&folder.0, idle(), idle()).await).await >= before);
+}
+
+#[tokio::test]
+async fn expired_item_is_swept_from_a_data_folder() {
+    let folder = Folder::new("swept");
+    let worker = behaviour(|boot, event| async move {
+        if event.get("routeKey").is_some() {
+            for hours in [1, 48] {
+                let expires_at = boot.clock.now().as_second() + hours * 3600;
+                let item = put(&boot, &format!("ORG#{hours}"), "ORG")
+                    .item("expires_at", AttributeValue::N(expires_at.to_string()));
+                item.send().await.map_err(|error| error.to_string())?;
+            }
+        }
+        Ok(json!({}))
+    });
+    let bench = bench_in(&folder.0, worker, idle()).await;
+    bench.work().await;
+    bench.post("/_local/clock", json!({"advance": "2h"})).await;
+    let left = bench.get("/_local/table").await;
+    let left: Vec<_> = left.as_array().unwrap().iter().map(|item| item["pk"]["S"].clone()).collect();
+    assert_eq!(left, ["ORG#48"]);
+}

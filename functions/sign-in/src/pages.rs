@@ -172,12 +172,12 @@ mod tests {
 
     #[test]
     fn the_form_keeps_what_was_typed_and_where_to_go() {
-        let page = form("TimeTracker", Some("/onboarding/checklist"), "jo@\"><b>", Some("No address."))
+        let page = form("TimeTracker", Some("/onboarding/checklist"), "jo@\"><b>", Some("No address."), None)
             .into_string();
         assert!(page.contains(r#"value="jo@&quot;&gt;&lt;b&gt;""#), "{page}");
         assert!(page.contains(r#"name="next" value="/onboarding/checklist""#), "{page}");
         assert!(page.contains("No address."), "{page}");
-        assert!(!form("TimeTracker", None, "", None).into_string().contains("name=\"next\""));
+        assert!(!form("TimeTracker", None, "", None, None).into_string().contains("name=\"next\""));
     }
 
     #[test]

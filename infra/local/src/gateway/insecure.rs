@@ -21,7 +21,7 @@ pub(super) fn drops_secure(headers: &HeaderMap) -> bool {
 
 /// Gives the cookies of such a browser the names that the functions know.
 pub(super) fn restore_names(request: &mut Request<Bytes>) {
-    rewrite(request.headers_mut(), header::COOKIE, |line| {
+    rewrite(request.headers_mut(), &header::COOKIE, |line| {
         let cookies = line.split(';').map(|cookie| renamed(cookie.trim(), PLAIN, SECURE));
         cookies.collect::<Vec<_>>().join("; ")
     });
@@ -29,7 +29,7 @@ pub(super) fn restore_names(request: &mut Request<Bytes>) {
 
 /// Gives the cookies of a response a form that such a browser keeps.
 pub(super) fn drop_secure(response: &mut Response<Bytes>) {
-    rewrite(response.headers_mut(), header::SET_COOKIE, |line| {
+    rewrite(response.headers_mut(), &header::SET_COOKIE, |line| {
         let attributes = line.split(';').map(str::trim).filter(|it| !it.eq_ignore_ascii_case("Secure"));
         renamed(&attributes.collect::<Vec<_>>().join("; "), SECURE, PLAIN)
     });
@@ -39,18 +39,18 @@ fn renamed(cookie: &str, from: &str, to: &str) -> String {
     cookie.strip_prefix(from).map_or_else(|| cookie.to_owned(), |rest| format!("{to}{rest}"))
 }
 
-fn rewrite(headers: &mut HeaderMap, name: header::HeaderName, line: impl Fn(&str) -> String) {
+fn rewrite(headers: &mut HeaderMap, name: &header::HeaderName, line: impl Fn(&str) -> String) {
     let lines: Vec<HeaderValue> = headers
-        .get_all(&name)
+        .get_all(name)
         .iter()
         .map(|value| {
             let rewritten = value.to_str().ok().and_then(|text| HeaderValue::from_str(&line(text)).ok());
             rewritten.unwrap_or_else(|| value.clone())
         })
         .collect();
-    headers.remove(&name);
+    headers.remove(name);
     for value in lines {
-        headers.append(&name, value);
+        headers.append(name, value);
     }
 }
 

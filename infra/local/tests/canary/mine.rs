@@ -95,7 +95,8 @@ impl Mine {
     /// Looks at an answer: an error says nothing of what was sent. A form that is given back does, by right.
     pub fn look(&mut self, answer: &Answer) {
         *self.statuses.entry(answer.status).or_default() += 1;
-        let form = answer.status == 422 && answer.header("content-type").starts_with("text/html");
+        let form =
+            matches!(answer.status, 422 | 429) && answer.header("content-type").starts_with("text/html");
         if answer.status >= 400 && !form {
             self.listen_to(&answer.status.to_string(), &answer.text());
         }

@@ -7,6 +7,7 @@ mod answer;
 mod clock;
 mod delivery;
 mod description;
+mod dynamodb;
 mod guard;
 mod look;
 mod plan;
@@ -54,6 +55,7 @@ pub(crate) fn router(system: &Arc<System>, sender: stripe::Sender) -> Router {
         .route("/_local/permissions", get(look::permissions))
         .route("/_local/faults", get(plan::read).post(plan::replace).delete(plan::clear))
         .route("/_local/table", get(look::table))
+        .route("/_local/dynamodb", post(dynamodb::call))
         .route("/_local/dead-letters", get(look::dead_letters))
         .route("/_local/stripe/delivery", get(delivery::read).post(delivery::choose))
         .route("/_local/stripe/release", post(delivery::release))

@@ -46,6 +46,27 @@ async fn other_sites_change_nothing_and_other_hosts_see_nothing() {
 }
 
 #[tokio::test]
+async fn the_table_answers_as_dynamodb_does() {
+    let bench = bench(idle(), idle()).await;
+    let call = async |target: &str, body: Value| {
+        let request =
+            Request::builder().method("POST").uri("/_local/dynamodb").header("x-amz-target", target);
+        let answer = bench.stack.request(request.body(Bytes::from(body.to_string())).unwrap()).await;
+        (answer.status(), serde_json::from_slice::<Value>(answer.body()).unwrap())
+    };
+    let table = bench.stack.system().cloud.engine.tables()[0].name.clone();
+    let item = json!({"pk": {"S": "a"}, "sk": {"S": "b"}});
+    let put = json!({"RequestItems": {&table: [{"PutRequest": {"Item": item}}]}});
+    assert_eq!(call("DynamoDB_20120810.BatchWriteItem", put).await.0, StatusCode::OK);
+    let (_, found) = call("DynamoDB_20120810.Scan", json!({"TableName": table})).await;
+    assert_eq!(found["Items"], json!([item]));
+    let (status, refused) = call("DynamoDB_20120810.Scan", json!({"TableName": "none"})).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(refused["__type"].as_str().unwrap().ends_with("ResourceNotFoundException"), "{refused}");
+    assert_eq!(call("Scan", json!({})).await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
 async fn invoke_answers_what_the_function_answers() {
     let worker = behaviour(|_, event| async move {
         if event["fail"] == true { Err("no".to_owned()) } else { Ok(json!({"heard": event})) }

@@ -276,13 +276,15 @@ def what_points_back(project: Project):
 def what_is_restored(project: Project):
     """infra/restore.py, for a whole table and for one partition."""
 
-    def item(pk: str, version: int | None = None, **more: str) -> dict:
-        told = {"pk": {"S": pk}, "sk": {"S": "ORG"}, **{name: {"S": text} for name, text in more.items()}}
+    def item(pk: str, version: int | None = None, sk: str = "ORG", **more: str) -> dict:
+        told = {"pk": {"S": pk}, "sk": {"S": sk}, **{name: {"S": text} for name, text in more.items()}}
         return told if version is None else {**told, "version": {"N": str(version)}}
 
-    same, grown = item("ORG#same", 3, name="Acme"), [item(f"SIGNUP#{n}") for n in range(30)]
-    was = [same, item("ORG#other", 4, name="Good"), item("ORG#gone", 2), item("LIMIT#1", times="1"), *grown]
-    now = [same, item("ORG#other", 9, name="Bad"), item("ORG#late", 1), item("LIMIT#1", times="2")]
+    same, grown = item("ORG#same", 3, name="Acme"), [item(f"EMAIL#{n}", sk="USER") for n in range(30)]
+    member, limit = item("ORG#other", sk="MEMBER#usr_1", role="member"), item("LIMIT#1", sk="TIMES", times="2")
+    was = [same, item("ORG#other", 4, name="Good"), member, item("ORG#gone", 2), item("LIMIT#1", sk="TIMES", times="1"), *grown]
+    # The live item is broken in more than its name.
+    now = [same, item("ORG#other", 9, name="Bad", mail="none", admins="none"), item("ORG#late", 1), limit]
     program = project.folder / "bin/aws"
     program.write_text(TABLES.format(python=sys.executable))
     surroundings = {**os.environ, "PATH": str(program.parent), "CALLS": str(project.calls), "TABLES": str(project.folder)}
@@ -296,21 +298,23 @@ def what_is_restored(project: Project):
         return run.returncode, run.stdout + run.stderr, in_order(found)
 
     def in_order(items: list[dict]) -> list[dict]:
-        return sorted(items, key=lambda it: it["pk"]["S"])
+        return sorted(items, key=lambda it: (it["pk"]["S"], it["sk"]["S"]))
 
     (project.folder / "live").write_text(json.dumps(now))
     code, said, found = restore()
-    assert code == 0 and "33 items would be written as they were, 1 deleted, of 4" in said and found == in_order(now), said
+    assert code == 0 and "33 items to restore, 1 to delete, of 4" in said and found == in_order(now), said
+    assert "access comes back: ORG#other MEMBER#usr_1 as member" in said, said
     assert restore("--write", source=[])[0] == 1 and not project.calls.read_text()
-    # One organization, and nothing else. Its version goes on.
+    # One organization, and nothing else. Its version only rises.
     back = item("ORG#other", 10, name="Good")
     code, said, found = restore("--write", "--partition", "ORG#other")
-    assert found == in_order([back if it["pk"] == back["pk"] else it for it in now]), (said, found)
+    assert found == in_order([back, same, member, *now[2:]]), (said, found)
     code, said, found = restore("--write")
-    assert code == 0 and "32 items were written as they were, 1 deleted" in said, said
-    assert found == in_order([back if it["pk"] == back["pk"] else it for it in was]), (said, found)
-    assert project.calls.read_text().splitlines() == ["1 of 25", "24 of 24", "8 of 8"]
-    assert restore("--write")[1].startswith("0 items were written as they were, 0 deleted")
+    assert code == 0 and "31 items restored, 1 deleted" in said, said
+    gone = item("ORG#gone", 1_000_002)
+    assert found == in_order([same, back, member, gone, limit, *grown]), (said, found)
+    assert project.calls.read_text().splitlines() == ["1 of 25", "24 of 24", "7 of 7"]
+    assert restore("--write")[1].startswith("0 items restored, 0 deleted")
 
 
 def main():

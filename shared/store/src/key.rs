@@ -165,7 +165,8 @@ pub(crate) fn foreign_pk(shard: u8) -> String {
 }
 
 /// The one partition of the index by mail time for items that cannot be read, whatever they hold. They wait for a
-/// person there, and to be readable again. They are few.
+/// person there, and to be readable again. They are few. `infra/restore.py` also puts items there whose place it cannot
+/// compute: the next run of the mailer's schedule moves them.
 pub(crate) fn unreadable_pk(_: u8) -> String {
     "UNREADABLE".to_owned()
 }

@@ -1,4 +1,4 @@
-use boot::{Env, Faults};
+use boot::{BaseUrl, Env, Faults};
 use domain::plan::Prices;
 use stripe::{Mode, client::SecretKey};
 use web::Origins;
@@ -19,6 +19,8 @@ pub enum KeyPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     pub table: String,
+    /// The address at which browsers reach Onramp; `None` means the domain of each request.
+    pub public_url: Option<BaseUrl>,
     /// Whether this stage lives in Stripe's test or live mode.
     pub mode: Mode,
     /// Where a Checkout or the portal may be.
@@ -35,6 +37,7 @@ impl Config {
     pub fn read(env: &Env) -> Result<(Self, KeyPlace), Faults> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
+        let public_url = vars.public_url();
         let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, MODE, Mode::of_publishable);
         let key = vars.read("STRIPE_SECRET_KEY", None, SECRET, |text| {
             if text.starts_with("arn:") {
@@ -46,8 +49,16 @@ impl Config {
         });
         let prices = vars.prices();
         let origins = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
-        let config =
-            (|| Some((Self { table: table?, mode: mode?, origins: origins?, prices: prices? }, key?)))();
+        let config = (|| {
+            let config = Self {
+                table: table?,
+                public_url: public_url?,
+                mode: mode?,
+                origins: origins?,
+                prices: prices?,
+            };
+            Some((config, key?))
+        })();
         vars.finish(config)
     }
 }

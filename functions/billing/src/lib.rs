@@ -75,7 +75,8 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     let keys = Keys::new(secret, config.mode, &boot.aws);
     tokio::join!(store.warm_up(), keys.get());
-    let profile = Profile::paying(None, &config.origins);
+    let profile = Profile::paying(None, &config.origins)
+        .reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let http = boot.outside.connector();
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, http, keys, config });
     let routes = Router::new()

@@ -1,6 +1,6 @@
 //! The variables of this function.
 
-use boot::{Env, Faults};
+use boot::{BaseUrl, Env, Faults};
 use host::{KeyPlace, Keys};
 use web::Origins;
 
@@ -9,6 +9,8 @@ use web::Origins;
 pub struct Config {
     /// The table's name.
     pub table: String,
+    /// The address at which browsers reach Onramp; `None` means the domain of each request.
+    pub public_url: Option<BaseUrl>,
     /// The product's name, as people read it.
     pub product: String,
     /// Where the host app is, without a slash at its end; none while Onramp's own dashboard stands in for it.
@@ -29,6 +31,7 @@ impl Config {
     pub fn read(env: &Env) -> Result<Self, Faults> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
+        let public_url = vars.public_url();
         let product = vars.product_name();
         let app_url = vars.base_url("APP_URL").map(|url| url.map(|url| url.as_str().to_owned()));
         let checkout = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
@@ -37,6 +40,7 @@ impl Config {
         let config = (|| {
             Some(Self {
                 table: table?,
+                public_url: public_url?,
                 product: product?,
                 app_url: app_url?,
                 checkout: checkout?,

@@ -31,8 +31,9 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let config = Arc::new(Config::read(&boot.env)?);
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
-    let profile =
-        web::Profile::paying(config.app_url.as_deref(), &config.checkout).embedded_by(&config.embedders);
+    let profile = web::Profile::paying(config.app_url.as_deref(), &config.checkout)
+        .embedded_by(&config.embedders)
+        .reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let keys = Arc::new(host::Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager")));
     let router = routes::router(App { store, clock: boot.clock, entropy: boot.entropy, keys, config });
     Ok(boot::handler(web::lambda::handler(web::harden(router, profile))))

@@ -27,6 +27,7 @@ pub fn start() -> Timestamp {
 pub fn config() -> Config {
     let checkout = web::Origins::STRIPE.parse().unwrap();
     Config {
+        public_url: None,
         table: "onramp".to_owned(),
         product: "TimeTracker".to_owned(),
         app_url: None,

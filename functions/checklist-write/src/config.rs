@@ -6,6 +6,8 @@ use web::Origins;
 #[derive(Debug)]
 pub struct Config {
     pub table: String,
+    /// The address at which browsers reach Onramp; `None` means the domain of each request.
+    pub public_url: Option<BaseUrl>,
     /// The source of the bus events that tick tasks.
     pub host_source: String,
     /// Where the host app is; none while Onramp's own guide stands in for it.
@@ -24,6 +26,7 @@ impl Config {
     pub fn read(env: &Env) -> Result<Self, Faults> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
+        let public_url = vars.public_url();
         let host_source =
             vars.parsed("HOST_EVENT_SOURCE", "timetracker", "the source of the host app's events");
         let app_url = vars.base_url("APP_URL");
@@ -32,6 +35,7 @@ impl Config {
         let config = (|| {
             Some(Self {
                 table: table?,
+                public_url: public_url?,
                 host_source: host_source?,
                 app_url: app_url?,
                 keys: keys?,

@@ -43,7 +43,8 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     store.warm_up().await;
     let profile = Profile::app(config.app_url.as_ref().map(boot::BaseUrl::as_str))
         .exempting(SIGNED)
-        .embedded_by(&config.embedders);
+        .embedded_by(&config.embedders)
+        .reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let keys = Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager"));
     let app = Arc::new(App { store, clock: boot.clock, keys, config });
     let routes = change::routes().merge(intake::routes()).with_state(app.clone());

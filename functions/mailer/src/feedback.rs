@@ -11,6 +11,7 @@ use telemetry::Metric;
 use crate::{
     event::{DetailIn, Word},
     post::Post,
+    tally::count_failure,
 };
 
 impl Post {
@@ -38,8 +39,9 @@ impl Post {
         }
         match word {
             Word::Sent => {
-                self.move_on(&tags, Metric::MailSent, |it| it.confirmed(&tags.claim, self.clock.now()))
-                    .await?;
+                if self.move_on(&tags, |it| it.confirmed(&tags.claim, self.clock.now())).await? {
+                    self.count(Metric::MailSent);
+                }
                 self.hear(&tags.claim).await
             }
             Word::Bounced => {
@@ -59,17 +61,19 @@ impl Post {
 
     /// Records that a mail which SES took did not arrive.
     async fn fail(&self, tags: &Tags, why: Failure) -> Result<(), Error> {
-        self.move_on(tags, Metric::MailFailed, |it| it.returned(&tags.claim, why, self.clock.now())).await
+        if self.move_on(tags, |it| it.returned(&tags.claim, why, self.clock.now())).await? {
+            count_failure(why, self.clock.now());
+        }
+        Ok(())
     }
 
-    /// Takes the mail that the tags name to its next state, and counts that if it is news. A mail still in the hands of
-    /// its sender is counted there.
+    /// Takes the mail that the tags name to its next state. Returns whether the change is to be counted: a mail still in
+    /// the hands of its sender is counted there.
     async fn move_on(
         &self,
         tags: &Tags,
-        metric: Metric,
         next: impl Fn(&Delivery) -> Option<Delivery>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let advance = |delivery: &mut Delivery| {
             let Some(next) = next(delivery) else { return false };
             let counted = !matches!(delivery, Delivery::Sending { .. });
@@ -78,7 +82,7 @@ impl Post {
         };
         let news = match (tags.organization, tags.kind.as_str()) {
             (Some(org), Tags::INVITATION) => {
-                let Ok(invitation) = tags.key.parse() else { return Ok(()) };
+                let Ok(invitation) = tags.key.parse() else { return Ok(false) };
                 self.change_invitation(org, invitation, |it, _| (advance(&mut it.delivery), None)).await?
             }
             (Some(org), _) => {
@@ -88,14 +92,11 @@ impl Post {
                 self.change_org(org, advance).await?
             }
             (None, _) => {
-                let Ok(asked) = tags.key.parse() else { return Ok(()) };
+                let Ok(asked) = tags.key.parse() else { return Ok(false) };
                 self.change_asked(asked, |asked, _| (advance(&mut asked.delivery), None)).await?
             }
         };
-        if news.unwrap_or_default() {
-            self.count(metric);
-        }
-        Ok(())
+        Ok(news.unwrap_or_default())
     }
 
     /// Takes note of a mail whose recipient SES refused: as a bounce does, that ends the notices to them.

@@ -9,11 +9,20 @@ pub(crate) fn count_settled<'a>(deliveries: impl IntoIterator<Item = &'a Deliver
     for delivery in deliveries {
         match delivery {
             Delivery::Sent { .. } => telemetry::count(Metric::MailSent, 1, now),
-            // SES found no such address: what it would have said later by an event.
+            // SES found no such address, and no event will say so later.
             Delivery::Failed { why: Failure::Bounced, .. } => telemetry::count(Metric::MailBounced, 1, now),
-            Delivery::Failed { .. } => telemetry::count(Metric::MailFailed, 1, now),
+            Delivery::Failed { why, .. } => count_failure(*why, now),
             _ => {}
         }
+    }
+}
+
+/// Counts a mail that failed for good. A bounce is counted by SES's event instead: an address that a visitor mistyped
+/// must raise no alarm, only a rate of them.
+pub(crate) fn count_failure(why: Failure, now: Timestamp) {
+    match why {
+        Failure::Refused | Failure::Rejected | Failure::Expired => telemetry::count(Metric::MailFailed, 1, now),
+        Failure::Bounced => {}
     }
 }
 

@@ -1,4 +1,4 @@
-use boot::{Env, Faults};
+use boot::{BaseUrl, Env, Faults};
 use domain::operator::Operators;
 use web::Origins;
 
@@ -6,6 +6,8 @@ use web::Origins;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     pub table: String,
+    /// The address at which browsers reach Onramp; `None` means the domain of each request.
+    pub public_url: Option<BaseUrl>,
     /// The product's name, as people read it.
     pub product: String,
     /// Who may come in.
@@ -26,6 +28,7 @@ impl Config {
     pub fn read(env: &Env) -> Result<Self, Faults> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
+        let public_url = vars.public_url();
         let product = vars.product_name();
         let operators = vars.parsed("OPERATOR_EMAILS", "", "mail addresses, separated by commas");
         let expected = "whole numbers of days, separated by commas";
@@ -43,6 +46,7 @@ impl Config {
         let config = (|| {
             Some(Self {
                 table: table?,
+                public_url: public_url?,
                 product: product?,
                 operators: operators?,
                 reminder_days: reminder_days?,

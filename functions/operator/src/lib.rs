@@ -42,7 +42,8 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
     // The profile of the function that answers unknown paths: an answer must not tell by a header which one gave it.
-    let profile = Profile::paying(config.app_url.as_deref(), &config.checkout);
+    let profile = Profile::paying(config.app_url.as_deref(), &config.checkout)
+        .reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config }));
     Ok(boot::handler(web::lambda::handler(web::harden(routes, profile))))
 }

@@ -1,4 +1,4 @@
-use boot::{Env, Faults};
+use boot::{BaseUrl, Env, Faults};
 use domain::{definition::Offered, people::User};
 
 /// The longest trial, in days: Stripe's own limit for `trial_period_days`.
@@ -8,6 +8,8 @@ const LONGEST_TRIAL: u16 = 730;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     pub table: String,
+    /// The address at which browsers reach Onramp; `None` means the domain of each request.
+    pub public_url: Option<BaseUrl>,
     pub product: String,
     /// Whether anybody gets a trial, whatever the form says.
     pub trials: bool,
@@ -26,6 +28,7 @@ impl Config {
     pub fn read(env: &Env) -> Result<Self, Faults> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
+        let public_url = vars.public_url();
         let product = vars.product_name();
         let trials = vars.parsed("STRIPE_ENABLE_TRIALS", "true", "true or false");
         let trial_days = vars.read("STRIPE_TRIAL_DAYS", Some("14"), "a whole number from 1 to 730", |text| {
@@ -50,6 +53,7 @@ impl Config {
         let config = (|| {
             Some(Self {
                 table: table?,
+                public_url: public_url?,
                 product: product?,
                 trials: trials?,
                 trial_days: trial_days?,

@@ -29,8 +29,9 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
+    let profile = web::Profile::app(None).reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config });
     let routes =
         Router::new().route("/organizations/new", get(page::show).post(post::sign_up)).with_state(app);
-    Ok(boot::handler(web::lambda::handler(web::harden(routes, web::Profile::app(None)))))
+    Ok(boot::handler(web::lambda::handler(web::harden(routes, profile))))
 }

@@ -6,6 +6,8 @@ use host::{KeyPlace, Keys};
 #[derive(Debug)]
 pub struct Config {
     pub table: String,
+    /// The address at which browsers reach Onramp; `None` means the domain of each request.
+    pub public_url: Option<BaseUrl>,
     /// The product's name, as people read it.
     pub product: String,
     /// Where the host app is; none while Onramp's own dashboard stands in for it.
@@ -24,6 +26,7 @@ impl Config {
     pub fn read(env: &Env) -> Result<Self, Faults> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
+        let public_url = vars.public_url();
         let product = vars.product_name();
         let app_url = vars.base_url("APP_URL");
         let keys = vars.read("HOST_SIGNING_KEYS", Some(""), Keys::EXPECTED, KeyPlace::parse);
@@ -31,6 +34,7 @@ impl Config {
         let config = (|| {
             Some(Self {
                 table: table?,
+                public_url: public_url?,
                 product: product?,
                 app_url: app_url?,
                 keys: keys?,

@@ -53,13 +53,15 @@ struct App {
 /// # Errors
 /// Every variable that is missing or wrong.
 pub async fn start(boot: Boot) -> Result<Handler, Faults> {
-    let Config { table, product, app_url, keys, operators } = Config::read(&boot.env)?;
+    let Config { table, public_url, product, app_url, keys, operators } = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), table);
     store.warm_up().await;
     let host = HostApp::new(app_url, Keys::new(keys, &boot.aws));
     let routes =
         router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host, operators }));
-    Ok(boot::handler(web::lambda::handler(web::harden(routes, Profile::app(None).exempting(ONE_CLICK)))))
+    let profile = Profile::app(None).exempting(ONE_CLICK);
+    let profile = profile.reached_at(public_url.as_ref().map(boot::BaseUrl::as_str));
+    Ok(boot::handler(web::lambda::handler(web::harden(routes, profile))))
 }
 
 fn router(app: Arc<App>) -> Router {

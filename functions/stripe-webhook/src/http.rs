@@ -39,8 +39,8 @@ fn refuse(app: &App, refused: Refused) -> Problem {
     let now = app.clock.now();
     match refused {
         Refused::NoKey => {
-            telemetry::count(Metric::WebhookUnconfigured, 1, now);
-            Problem::internal().because("no webhook secret is configured")
+            telemetry::count(Metric::WebhookSecretMissing, 1, now);
+            Problem::unconfigured("no webhook secret is configured")
         }
         _ => {
             telemetry::count(Metric::WebhookRefused, 1, now);

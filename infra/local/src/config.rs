@@ -147,8 +147,10 @@ pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<Str
             _ => {}
         }
     }
-    if !config.settings.contains_key("PUBLIC_URL") {
-        template.set_variable("PUBLIC_URL", &config.public_url);
+    // Functions with a route take the domain of each request, as on AWS.
+    if !["PUBLIC_URL", "PublicUrl"].iter().any(|name| config.settings.contains_key(*name)) {
+        let variables = template.functions.values_mut().filter_map(|it| it.variables.get_mut("PUBLIC_URL"));
+        variables.filter(|url| !url.is_empty()).for_each(|url| url.clone_from(&config.public_url));
     }
     if !config.settings.contains_key("STRIPE_CHECKOUT_ORIGINS") {
         template.set_variable("STRIPE_CHECKOUT_ORIGINS", &config.stripe_url);

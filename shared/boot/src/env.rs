@@ -101,6 +101,20 @@ impl Vars<'_> {
         })
     }
 
+    /// `PUBLIC_URL`: the address at which browsers reach Onramp. `None` inside means the domain of each request.
+    pub fn public_url(&mut self) -> Option<Option<BaseUrl>> {
+        let expected = "an https:// address in lower case and without a path, or http:// on loopback";
+        self.read("PUBLIC_URL", Some(""), expected, |text| {
+            if text.is_empty() {
+                return Some(None);
+            }
+            let url: BaseUrl = text.parse().ok()?;
+            // Browsers write an origin so, and it is compared with what they send.
+            let plain = url.origin() == url.as_str() && text.bytes().all(|byte| !byte.is_ascii_uppercase());
+            plain.then_some(Some(url))
+        })
+    }
+
     /// `PRODUCT_NAME`: the host app's name, as people read it on pages and in mails. What is a good name is judged as
     /// for names that people type: it stands in the same subject lines and headings.
     pub fn product_name(&mut self) -> Option<String> {
@@ -178,6 +192,23 @@ mod tests {
         ] {
             let env = Env::new([("PRODUCT_NAME", text)]);
             assert_eq!(env.vars().product_name().as_deref(), name, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn public_url_is_an_origin_or_absent() {
+        for (text, origin) in [
+            ("", Some(None)),
+            ("https://onramp.example.com", Some(Some("https://onramp.example.com"))),
+            ("https://onramp.example.com/", Some(Some("https://onramp.example.com"))),
+            ("http://localhost:8484", Some(Some("http://localhost:8484"))),
+            ("https://example.com/onramp", None),
+            ("https://Onramp.example.com", None),
+            ("http://onramp.example.com", None),
+        ] {
+            let env = Env::new([("PUBLIC_URL", text)]);
+            let url = env.vars().public_url();
+            assert_eq!(url.as_ref().map(|url| url.as_ref().map(BaseUrl::as_str)), origin, "{text}");
         }
     }
 

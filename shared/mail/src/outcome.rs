@@ -29,12 +29,12 @@ pub(crate) fn of(error: &SendError) -> Outcome {
 fn of_refusal(refusal: &SendEmailError, status: u16) -> Outcome {
     match refusal {
         SendEmailError::BadRequestException(_) if names_address(refusal.message()) => Outcome::BadAddress,
-        SendEmailError::BadRequestException(_)
-        | SendEmailError::MessageRejected(_)
-        | SendEmailError::MailFromDomainNotVerifiedException(_) => Outcome::Refused,
-        // Not found is the configuration set, so no mail that names it goes out until somebody makes it.
+        SendEmailError::BadRequestException(_) | SendEmailError::MessageRejected(_) => Outcome::Refused,
+        // The sender's own domain: no mail goes out until its DNS is repaired. Not found is the configuration set, so no
+        // mail that names it goes out until it exists.
         SendEmailError::AccountSuspendedException(_)
         | SendEmailError::SendingPausedException(_)
+        | SendEmailError::MailFromDomainNotVerifiedException(_)
         | SendEmailError::NotFoundException(_) => Outcome::Paused,
         SendEmailError::LimitExceededException(_) | SendEmailError::TooManyRequestsException(_) => {
             Outcome::Throttled

@@ -129,7 +129,7 @@ async fn every_end_of_a_request_means_one_thing_and_none_is_repeated() {
         (bad_request(r#"{"message":"Missing final '@domain'"}"#), BadAddress),
         (Ses::Answers(400, "MessageRejected", r#"{"message":"Domain contains illegal character"}"#), Refused),
         (Ses::Answers(400, "MessageRejected", "{}"), Refused),
-        (Ses::Answers(400, "MailFromDomainNotVerifiedException", "{}"), Refused),
+        (Ses::Answers(400, "MailFromDomainNotVerifiedException", "{}"), Paused),
         (Ses::Answers(404, "NotFoundException", "{}"), Paused),
         (Ses::Answers(500, "InternalFailure", "{}"), Ambiguous),
         (Ses::Answers(503, "", "<html>busy</html>"), Ambiguous),

@@ -112,7 +112,7 @@ metrics! {
     MailOldestOwed: Seconds,
     /// SES accepted a mail.
     MailSent: Count,
-    /// A mail cannot be sent, for good.
+    /// A mail was refused or rejected by SES, or expired unsent. A bounce is in `MailBounced` instead.
     MailFailed: Count,
     /// Whether a mail was sent is not known and will not be: it waits for a person.
     MailUnknown: Count,
@@ -134,8 +134,8 @@ metrics! {
     // ---- Stripe ----
     /// A webhook request whose signature was refused.
     WebhookRefused: Count,
-    /// A webhook request came while no secret is set.
-    WebhookUnconfigured: Count,
+    /// A webhook request arrived while no signing secret is configured.
+    WebhookSecretMissing: Count,
     /// A signed event waits for its customer's organization.
     EventParked: Count,
     /// A parked event that carries our metadata has waited for ten minutes.

@@ -16,7 +16,8 @@ use tracing::{
 use crate::{
     Embeddable, Origins, Wants,
     embedding::{self, Standing, is_shared},
-    form, origin,
+    form,
+    origin::{self, PublicUrl},
     problem::{Kind, Problem},
     refuse, routes, session,
     site::is_cross_site,
@@ -29,6 +30,7 @@ pub struct Profile {
     exempt: &'static [&'static str],
     /// The origins whose pages may hold pieces of ours.
     embedders: Arc<Origins>,
+    public_url: Option<PublicUrl>,
 }
 
 /// The policy of pages, up to the origins that forms may lead to.
@@ -60,7 +62,8 @@ impl Profile {
     /// For functions that only programs speak to.
     #[must_use]
     pub fn api() -> Self {
-        Self { policy: HeaderValue::from_static(API), exempt: &[], embedders: Arc::default() }
+        let policy = HeaderValue::from_static(API);
+        Self { policy, exempt: &[], embedders: Arc::default(), public_url: None }
     }
 
     pub(crate) fn policy(&self) -> &str {
@@ -71,6 +74,13 @@ impl Profile {
     #[must_use]
     pub const fn exempting(mut self, patterns: &'static [&'static str]) -> Self {
         self.exempt = patterns;
+        self
+    }
+
+    /// Sets the origin at which browsers reach the stage. Without one it is the domain of each request.
+    #[must_use]
+    pub fn reached_at(mut self, public_url: Option<&str>) -> Self {
+        self.public_url = public_url.map(|url| PublicUrl(url.into()));
         self
     }
 
@@ -94,6 +104,9 @@ pub fn harden(router: Router, profile: Profile) -> Router {
 }
 
 async fn guard(State(profile): State<Profile>, mut request: Request, next: Next) -> Response {
+    if let Some(url) = profile.public_url.clone() {
+        request.extensions_mut().insert(url);
+    }
     let id = origin::request_id(request.extensions());
     let exempt = profile.exempt.iter().any(|pattern| routes::matches(pattern, request.uri().path()));
     let wants = Wants::of(request.headers());
@@ -239,6 +252,20 @@ mod tests {
         let page = ask(Profile::app(None), "PUT", "/logout", &[("accept", "text/html")]).await;
         assert_eq!(page.headers()[header::ALLOW], "POST");
         assert_eq!(page.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+    }
+
+    #[tokio::test]
+    async fn own_site_is_the_configured_public_url() {
+        for (public_url, from, status) in [
+            (Some("https://www.example.com"), "https://www.example.com", 303),
+            (Some("https://www.example.com"), "https://onramp.example.com", 403),
+            (None, "https://onramp.example.com", 303),
+            (None, "https://www.example.com", 403),
+        ] {
+            let profile = Profile::app(None).reached_at(public_url);
+            let answer = ask(profile, "POST", "/logout", &[("origin", from)]).await;
+            assert_eq!(answer.status(), status, "{public_url:?} {from}");
+        }
     }
 
     #[tokio::test]

@@ -1,16 +1,27 @@
+use std::sync::Arc;
+
 use axum::http::{Extensions, HeaderMap, Request, header::HOST};
 use lambda_http::request::RequestContext;
 
-/// The origin under which the request reached us, such as `https://onramp.example.com`.
+/// The address at which browsers reach the stage, where it is configured. [`harden`](crate::harden) puts it into each
+/// request.
+#[derive(Clone, Debug)]
+pub(crate) struct PublicUrl(pub(crate) Arc<str>);
+
+/// The stage's origin as the caller knows it, such as `https://onramp.example.com`.
 ///
-/// The gateway's own word for its domain counts; the `Host` header only adds the port to it. `http` is for
-/// loopback alone, where there is no certificate.
+/// That is `PUBLIC_URL` where it is configured: behind a proxy, the request's own domain is the proxy's word and not the
+/// browser's. Otherwise the gateway's own word for its domain counts; the `Host` header only adds the port to it. `http`
+/// is for loopback alone, where there is no certificate.
 pub fn origin<B>(request: &Request<B>) -> String {
     of(request.headers(), request.extensions())
 }
 
 /// As [`origin`], for those who hold a request in parts.
 pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions) -> String {
+    if let Some(PublicUrl(url)) = extensions.get() {
+        return url.to_string();
+    }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let host = match gateway(extensions).and_then(|gateway| gateway.domain_name.as_deref()) {
         Some(domain) if name(domain) != name(host) => domain,
@@ -101,6 +112,13 @@ mod tests {
         ] {
             assert_eq!(origin(&request(domain, host)), expected, "{domain:?} {host}");
         }
+    }
+
+    #[test]
+    fn configured_public_url_replaces_the_requests_domain() {
+        let mut request = request(Some("abc.execute-api.us-east-1.amazonaws.com"), "onramp.example.com");
+        request.extensions_mut().insert(PublicUrl("https://onramp.example.com".into()));
+        assert_eq!(origin(&request), "https://onramp.example.com");
     }
 
     #[test]

@@ -66,6 +66,8 @@ pub struct Problem {
     /// What the log is told and the caller never is.
     cause: Option<Box<str>>,
     area: Option<Area>,
+    /// Whether the stage lacks configuration. Such a problem is logged as a warning.
+    unconfigured: bool,
 }
 
 /// The part of the system that a log line is filed under.
@@ -101,6 +103,7 @@ impl Problem {
             has_form: false,
             cause: None,
             area: None,
+            unconfigured: false,
         }
     }
 
@@ -192,6 +195,15 @@ impl Problem {
         Self::new(Kind::Unavailable, "Nothing was lost. Try again in a moment.").header(RETRY_AFTER, "2")
     }
 
+    /// 503: the stage lacks configuration that this route needs; `cause` names it for the log.
+    ///
+    /// Anyone can repeat such a request at will. So its log line is a warning with a message of its own, which neither
+    /// stops a release nor pages an operator: raise a ticket for it.
+    #[must_use]
+    pub fn unconfigured(cause: impl fmt::Display) -> Self {
+        Self { unconfigured: true, ..Self::unavailable().because(cause) }
+    }
+
     /// 503 where another try may go well (`passing`), else 500, with the cause for the log.
     #[must_use]
     pub fn trouble(passing: bool, cause: impl fmt::Display) -> Self {
@@ -263,6 +275,9 @@ impl Problem {
         let status = self.kind.status().as_u16();
         let area = self.area.map(Area::as_str);
         match &self.cause {
+            Some(cause) if self.unconfigured => {
+                tracing::warn!(area, status, %cause, "request needs configuration that is missing");
+            }
             _ if status >= 500 => {
                 tracing::error!(
                     area,

@@ -1,5 +1,7 @@
 //! EventBridge: `PutEvents`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 
 use super::Cloud;
@@ -28,13 +30,17 @@ impl EventsCall {
     }
 
     pub(super) fn needs(&self) -> Vec<Need> {
-        let mut arns: Vec<String> = self
-            .entries
-            .iter()
-            .map(|entry| format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{}", bus(entry)))
-            .collect();
-        arns.dedup();
-        arns.into_iter().map(|arn| Need::new(format!("events:{}", self.operation), arn)).collect()
+        let mut sources: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for entry in &self.entries {
+            let source = entry.get("Source").and_then(Value::as_str).map(str::to_owned);
+            sources.entry(bus(entry)).or_default().extend(source);
+        }
+        let need = |(bus, sources): (&str, BTreeSet<String>)| {
+            let arn = format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{bus}");
+            Need::new(format!("events:{}", self.operation), arn)
+                .with("events:source", sources.into_iter().collect())
+        };
+        sources.into_iter().map(need).collect()
     }
 
     /// Puts the entries on the bus; `partly` fails the last one.
@@ -103,4 +109,18 @@ fn entry_of(entry: &Value) -> Result<Entry, (&'static str, String)> {
 fn seconds(epoch: f64) -> Option<jiff::Timestamp> {
     let duration = jiff::SignedDuration::try_from_secs_f64(epoch).ok()?;
     jiff::Timestamp::from_duration(duration).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn put_events_names_the_source_of_every_entry() {
+        let entry = |bus: &str, source: &str| json!({"EventBusName": bus, "Source": source});
+        let body = json!({"Entries": [entry("own", "onramp"), entry("own", "aws.ses"), entry("other", "onramp")]});
+        let needs = EventsCall::new("PutEvents", body.to_string().as_bytes()).needs();
+        let sources = needs.iter().map(|need| need.context["events:source"].join(",")).collect::<Vec<_>>();
+        assert_eq!(sources, ["onramp", "aws.ses,onramp"]);
+    }
 }

@@ -196,7 +196,7 @@ fn left_out(values: &Values) -> Vec<Finding> {
     let mut findings = Vec::new();
     if values.get("StripeWebhookSecretArn").is_none() {
         let mend = "deploy once, add WebhookUrl as an endpoint in Stripe, store its whsec_… in Secrets Manager, and give the ARN";
-        findings.push(doubt("StripeWebhookSecretArn", "is empty: every webhook is answered 500", mend));
+        findings.push(doubt("StripeWebhookSecretArn", "is empty: every webhook is answered 503", mend));
     }
     if values.get("OperatorEmails").is_none() {
         let mend = "give the addresses of those who may open /operator";

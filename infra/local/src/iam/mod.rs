@@ -85,6 +85,8 @@ mod tests {
              "Condition": {"StringEquals": {"ses:FromAddress": "us@example.com"}}},
             {"Sid": "Shown", "Effect": "Allow", "Action": "dynamodb:UpdateItem", "Resource": TABLE, "Condition": {
                 "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "ORG#*"}, "Null": {"dynamodb:LeadingKeys": "false"}}},
+            {"Sid": "Publish", "Effect": "Allow", "Action": "events:PutEvents", "Resource": "bus", "Condition": {
+                "ForAllValues:StringEquals": {"events:source": ["onramp"]}, "Null": {"events:source": "false"}}},
             {"Sid": "Never", "Effect": "Deny", "Action": "dynamodb:*", "Resource": "*:table/Secret"},
             {"Sid": "All", "Effect": "Allow", "Action": "dynamodb:DeleteItem", "Resource": "*"},
         ]}]);
@@ -124,6 +126,16 @@ mod tests {
         check(send("us@example.com"), Some("Send"));
         check(send("them@example.com"), None);
         check(Need::new("ses:SendEmail", "arn:aws:ses:us-east-1:1:identity/example.com"), None);
+    }
+
+    #[test]
+    fn events_of_another_source_are_refused() {
+        for (sources, expected) in
+            [(vec!["onramp"], Some("Publish")), (vec!["onramp", "aws.ses"], None), (vec![], None)]
+        {
+            let sources = sources.into_iter().map(str::to_owned).collect();
+            check(Need::new("events:PutEvents", "bus").with("events:source", sources), expected);
+        }
     }
 
     #[test]

@@ -28,13 +28,16 @@ fn every_alarm_has_its_section_and_every_section_its_alarm() {
 
 #[test]
 fn every_section_says_what_to_look_at_what_to_do_and_when_it_is_over() {
-    let runbook = page("runbook.md");
+    let (runbook, alarms) = (page("runbook.md"), Watch::read().alarms);
     for section in runbook.split("\n## ").skip(1) {
         let name = section.lines().next().unwrap();
         assert!(section.contains("**Over**"), "{name}");
         assert!(section.contains("**Do:**") || section.contains("**do:**"), "{name}");
         assert!(section.contains("**Look"), "{name}");
         let how_bad = section.lines().nth(2).unwrap();
+        let alarm = alarms.iter().find(|alarm| alarm.name.ends_with(&format!("-{name}"))).unwrap();
+        let kind = if alarm.tells == "!Ref Topic" { "**Page.** " } else { "**Ticket.** " };
+        let how_bad = how_bad.strip_prefix(kind).unwrap_or_else(|| panic!("{name}: {how_bad}, not {kind}"));
         assert!(["*Bad", "*Soon", "*Tell"].iter().any(|word| how_bad.starts_with(word)), "{name}: {how_bad}");
     }
 }

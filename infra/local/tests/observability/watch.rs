@@ -97,7 +97,7 @@ pub fn of_type<'a>(template: &'a Yaml, kind: &'static str) -> impl Iterator<Item
 }
 
 impl Alarm {
-    fn read(id: &str, alarm: &Yaml) -> Self {
+    pub fn read(id: &str, alarm: &Yaml) -> Self {
         let (series, period) = match alarm["Metrics"].as_sequence() {
             None => (vec![Series::of(alarm, alarm)], alarm["Period"].as_i64()),
             Some(metrics) => {

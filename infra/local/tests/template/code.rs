@@ -69,7 +69,8 @@ fn literals(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Readers that several functions share, and what they read.
-const READ_BY: [(&str, &[&str]); 2] = [
+const READ_BY: [(&str, &[&str]); 3] = [
+    (".public_url()", &["PUBLIC_URL"]),
     (".product_name()", &["PRODUCT_NAME"]),
     (".prices()", &["STRIPE_SINGLE_USER_PRICE_ID", "STRIPE_TEAM_PRICE_ID"]),
 ];

@@ -80,6 +80,13 @@ const MUTATIONS: &[(&str, &str, Worse)] = &[
         Says("!Sub 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:all'"),
     ),
     ("policy-sender", "@Send.Condition", Gone),
+    ("policy-event-source", "@Publish.Condition", Gone),
+    ("policy-event-source", "@Publish.Condition.Null", Gone),
+    (
+        "policy-event-source",
+        "@Publish.Condition.ForAllValues:StringEquals.events:source",
+        Says("[onramp, aws.ses]"),
+    ),
     ("policy-named", "EventPublisherFunction.Properties.Policies.0.Statement.0.Sid", Says("''")),
     (UNDERSTOOD, "ChecklistWriteFunction.Properties.Policies", Says("[AmazonDynamoDBFullAccess]")),
     (UNDERSTOOD, "OrgSignupFunction.Properties.Policies.0.Statement.0.Condition.Null", Named("IpAddress")),
@@ -218,6 +225,18 @@ const MUTATIONS: &[(&str, &str, Worse)] = &[
     ("api-access-log", "Api.Properties.AccessLogSettings", Gone),
     ("api-access-log", "Api.Properties.AccessLogSettings.Format", Says("'{\"path\":\"$context.path\"}'")),
     ("api-domain", "Api.Properties.DisableExecuteApiEndpoint", Says("false")),
+    ("api-public-url", "OperatorFunction.Properties.Environment.Variables.PUBLIC_URL", Gone),
+    (
+        "api-public-url",
+        "SignInFunction.Properties.Environment.Variables.PUBLIC_URL",
+        Says("!Sub 'https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}'"),
+    ),
+    (
+        "api-public-url",
+        "MailerFunction.Properties.Environment.Variables.PUBLIC_URL",
+        Says("!Sub 'https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}'"),
+    ),
+    ("api-public-url", "MailerFunction.Properties.Environment.Variables.PUBLIC_URL", Says("!Ref PublicUrl")),
     // ---- mail ----
     ("mail-tls", "LinkConfiguration.Properties.DeliveryOptions", Gone),
     ("mail-suppression", "LinkConfiguration.Properties.SuppressionOptions", Gone),

@@ -92,8 +92,31 @@ pub fn domain(stack: &Stack) -> Vec<String> {
             found.push(format!("{name} is entered nowhere, or leads elsewhere"));
         }
     }
-    if stack.template.variable("PUBLIC_URL") != Some("https://start.example.com") {
-        found.push("links in mails lead elsewhere than to the domain".to_owned());
+    found
+}
+
+/// Every function that names an address of ours takes it from the parameter. Without one, a function with a route uses
+/// the domain of the request, since a reference to the API would be a circular dependency; the mailer uses the domain,
+/// or the API's address.
+pub fn public_url(stack: &Stack) -> Vec<String> {
+    const GIVEN: &str = "https://www.example.com";
+    let (given, bare) = (stack.with("PublicUrl", GIVEN), stack.with("DomainName", ""));
+    let routed = |name: &str| {
+        name != "stripe-webhook" && stack.template.routes.iter().any(|route| route.function == name)
+    };
+    let mut found = Vec::new();
+    for (name, function) in &stack.template.functions {
+        let variable = |of: &Stack| of.template.functions[name].variables.get("PUBLIC_URL").cloned();
+        let wanted = match (routed(name), function.variables.contains_key("PUBLIC_URL")) {
+            (false, false) => continue,
+            (true, _) => ["", ""],
+            (false, true) => ["https://start.example.com", "https://local.execute-api.us-east-1.amazonaws.com"],
+        };
+        let has = [variable(&given), variable(stack), variable(&bare)].map(Option::unwrap_or_default);
+        let wanted = [GIVEN, wanted[0], wanted[1]];
+        if !function.variables.contains_key("PUBLIC_URL") || has != wanted {
+            found.push(format!("{name} is reached at {has:?}, not {wanted:?}"));
+        }
     }
     found
 }

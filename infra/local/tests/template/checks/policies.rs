@@ -58,6 +58,21 @@ pub fn actions(stack: &Stack) -> Vec<String> {
     found
 }
 
+/// Events are published under Onramp's own source only, and a request without a source is refused.
+pub fn event_source(stack: &Stack) -> Vec<String> {
+    let code = code::source("shared/bus");
+    let own = code.split("pub const SOURCE: &str = \"").nth(1).and_then(|rest| rest.split('"').next());
+    let bound = |statement: &Value| {
+        let condition = &statement["Condition"];
+        texts(&condition["ForAllValues:StringEquals"]["events:source"]) == own.as_slice()
+            && condition["Null"]["events:source"] == "false"
+    };
+    let loose = stack.statements().into_iter().filter(|(_, statement)| {
+        texts(&statement["Action"]).contains(&"events:PutEvents".to_owned()) && !bound(statement)
+    });
+    loose.map(|(place, _)| format!("{place} publishes as any source")).collect()
+}
+
 /// A secret is read by its own ARN.
 pub fn secrets(stack: &Stack) -> Vec<String> {
     let loose = stack.statements().into_iter().filter(|(_, statement)| {

@@ -1,0 +1,280 @@
+//! A visitor rings no one: with whatever configuration missing, no request without credentials matches a release alarm
+//! or emits the metric of a page. Filters and alarms are read from the templates.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
+
+use local::{Config, template::Template};
+use serde_json::{Value, json};
+use serde_yaml_ng::Value as Yaml;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::{
+    counted::{self, begin, counted},
+    driver::{Answer, World},
+    watch::{Alarm, Watch, of_type, text},
+};
+
+/// Metrics of pages that count what goes well: requests and attempts, which a share is taken of, and heartbeats.
+const GOOD: [&str; 4] = ["Count", "Provisioned", "ClockRan", "MailRoundRan"];
+
+/// Where no secret is: the local stack fills in those of the region it plays.
+const NOWHERE: &str = "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:onramp/missing-AbCdEf";
+
+thread_local! {
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps the log lines of this thread, on which all functions of a test run.
+struct Keep;
+
+impl io::Write for Keep {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        LOG.with(|log| log.borrow_mut().extend(line));
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Starts to keep log lines, in the form that functions give them, and metrics.
+fn listen() -> DefaultGuard {
+    begin();
+    LOG.with(|log| log.borrow_mut().clear());
+    let lines = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_max_level(LevelFilter::INFO)
+        .with_span_list(false)
+        .with_target(false)
+        .with_writer(|| Keep);
+    tracing::subscriber::set_default(lines.finish())
+}
+
+fn log_lines() -> Vec<Value> {
+    let log = LOG.with(|log| String::from_utf8(log.borrow().clone()).unwrap());
+    log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Whether a log line matches a filter pattern: terms of `$.field = value` or `!=`, joined by `&&` (CloudWatch Logs user
+/// guide, "Filter pattern syntax").
+fn matches(pattern: &str, line: &Value) -> bool {
+    let terms = pattern.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap();
+    terms.split("&&").all(|term| {
+        let (field, value) = term.split_once('=').unwrap();
+        let (field, equal) = field.strip_suffix('!').map_or((field, true), |field| (field, false));
+        let value: Value = serde_json::from_str(value).unwrap();
+        (line[field.trim().strip_prefix("$.").unwrap()] == value) == equal
+    })
+}
+
+/// What must stay silent: the templates' metric filters on the functions' log, and the metrics of release alarms and
+/// pages.
+struct Silence {
+    filters: Vec<(String, String)>,
+    metrics: BTreeSet<String>,
+}
+
+impl Silence {
+    fn read() -> Self {
+        let system: Yaml = serde_yaml_ng::from_str(local::template::TEXT).unwrap();
+        let watch = Watch::read();
+        let of_log = |template: &Yaml, group: &str| -> Vec<(String, String)> {
+            let all = of_type(template, "AWS::Logs::MetricFilter");
+            let own = all.filter(|(_, filter)| text(&filter["LogGroupName"]) == group);
+            own.map(|(_, filter)| {
+                (text(&filter["FilterPattern"]), text(&filter["MetricTransformations"][0]["MetricName"]))
+            })
+            .collect()
+        };
+        let filters = [of_log(&system, "!Ref Logs"), of_log(&watch.template, "!Ref LogGroup")].concat();
+        let releases = of_type(&system, "AWS::CloudWatch::Alarm").map(|(id, alarm)| Alarm::read(id, alarm));
+        let releases: Vec<Alarm> = releases.collect();
+        assert_eq!(releases.len(), 3, "every alarm of the system's own template gates releases");
+        let pages = watch.alarms.iter().filter(|alarm| alarm.tells == "!Ref Topic");
+        let series = releases.iter().chain(pages).flat_map(|alarm| &alarm.series);
+        let metrics = series.map(|series| series.metric.clone()).filter(|it| !GOOD.contains(&it.as_str()));
+        Self { filters, metrics: metrics.collect() }
+    }
+
+    /// The metrics among them that were emitted since [`listen`].
+    fn broken(&self, answers: &[Answer]) -> BTreeSet<&str> {
+        let lines = log_lines();
+        let filtered = self.filters.iter().filter(|(pattern, _)| lines.iter().any(|it| matches(pattern, it)));
+        let filtered = filtered.map(|(_, metric)| metric.as_str());
+        // Only the gateway itself answers without a request id: the invocation failed.
+        let crashed = answers.iter().any(|it| it.header("x-request-id").is_empty()).then_some("Errors");
+        let failing = answers.iter().any(|it| it.status >= 500).then_some("5xx");
+        let own = self.metrics.iter().map(String::as_str).filter(|metric| counted(metric) > 0);
+        let emitted: BTreeSet<&str> = filtered.chain(crashed).chain(failing).chain(own).collect();
+        emitted.into_iter().filter(|metric| self.metrics.contains(*metric)).collect()
+    }
+}
+
+/// Every configuration that lacks something: each variable that the template lets be empty, each secret that is not
+/// there or holds nothing of use, one at a time, and all at once.
+fn incomplete() -> BTreeMap<String, Config> {
+    let template: Yaml = serde_yaml_ng::from_str(local::template::TEXT).unwrap();
+    let mut optional = BTreeMap::new();
+    let mut secrets = BTreeSet::new();
+    for (_, function) in of_type(&template, "AWS::Serverless::Function") {
+        for (variable, value) in function["Environment"]["Variables"].as_mapping().unwrap() {
+            let value = text(value);
+            let Some(parameter) = value.strip_prefix("!Ref ") else { continue };
+            let settings = &template["Parameters"][parameter];
+            if settings["Default"] == "" {
+                optional.insert(variable.as_str().unwrap().to_owned(), parameter.to_owned());
+            }
+            if text(&settings["AllowedPattern"]).contains(":secretsmanager:") {
+                secrets.insert(parameter.to_owned());
+            }
+        }
+    }
+    // Where it may be empty, it is so by default.
+    optional.remove("PUBLIC_URL");
+    assert!(optional.contains_key("STRIPE_WEBHOOK_SECRET") && secrets.len() >= 4, "{optional:?} {secrets:?}");
+    let all = optional.keys().fold(Config::memory(), |config, variable| config.set(variable, ""));
+    let mut cases = BTreeMap::from([("nothing".to_owned(), Config::memory()), ("all".to_owned(), all)]);
+    for variable in optional.keys() {
+        cases.insert(format!("{variable} missing"), Config::memory().set(variable, ""));
+    }
+    for parameter in secrets {
+        for why in ["unreadable", "useless"] {
+            cases.insert(format!("{parameter} {why}"), Config::memory().set(&parameter, NOWHERE));
+        }
+    }
+    cases
+}
+
+/// What a stranger can bring: nothing, a filled-in form, and forged credentials of every kind.
+async fn ask(world: &World, method: &str, path: &str) -> Vec<Answer> {
+    let now = world.stack.system().clock().now().as_second();
+    let signature = format!("t={now},v1={}", "0".repeat(64));
+    let id = "0198c0de-0000-7000-8000-00000000dead";
+    let cookie = format!("__Host-s=org_{id}.usr_{id}.{}", "A".repeat(43));
+    let form = "name=Acme&full_name=Jo+Doe&email=jo%40example.com&plan=team&role=member&days=7&reason=x";
+    let forged = [
+        ("content-type", "application/json"),
+        ("stripe-signature", signature.as_str()),
+        ("onramp-signature", &signature),
+        ("authorization", "Bearer a.b.c"),
+        ("cookie", &cookie),
+    ];
+    let form_headers = [("content-type", "application/x-www-form-urlencoded"), ("accept", "text/html")];
+    vec![
+        world.send(method, path, &[], "").await,
+        world.send(method, path, &form_headers, form).await,
+        world.send(method, path, &forged, json!({ "id": "evt_1", "object": "event" }).to_string()).await,
+        world.send(method, path, &[("stripe-signature", "t=1,v1=0")], "{}").await,
+    ]
+}
+
+/// A path of a route, with something plausible for each parameter.
+fn filled(path: &str) -> String {
+    let id = "0198c0de-0000-7000-8000-00000000dead";
+    path.replace("{token}", &"A".repeat(43))
+        .replace("{id}", &format!("org_{id}"))
+        .replace("{user}", &format!("usr_{id}"))
+        .replace("{invitation}", id)
+        .replace("{task}", "created_project")
+        .replace("{file}", "app.css")
+        .replace("$default", "/nowhere")
+}
+
+#[tokio::test]
+async fn visitors_ring_no_one_whatever_is_not_configured() {
+    let silence = Silence::read();
+    let routes = Template::parse(local::template::TEXT, &BTreeMap::new()).unwrap().routes;
+    assert!(routes.len() > 40);
+    for (case, config) in incomplete() {
+        let heard = listen();
+        let world = World::with(config).await;
+        if case.ends_with("useless") {
+            world.stack.system().cloud.secrets.put(NOWHERE, "useless");
+            world.advance("10s").await;
+        }
+        for route in &routes {
+            let path = filled(&route.path);
+            let answers = ask(&world, route.method.as_deref().unwrap_or("GET"), &path).await;
+            let broken = silence.broken(&answers);
+            assert!(broken.is_empty(), "{case}, {:?} {path}: {broken:?} {:#?}", route.method, log_lines());
+        }
+        world.settle().await;
+        let broken = silence.broken(&[]);
+        assert!(broken.is_empty(), "{case}: {broken:?} {:#?}", log_lines());
+        drop(heard);
+    }
+}
+
+#[tokio::test]
+async fn missing_webhook_secret_is_a_503_and_a_ticket() {
+    let _heard = listen();
+    let world = World::with(Config::memory().set("STRIPE_WEBHOOK_SECRET", "")).await;
+    let answer = world.send("POST", "/billing/webhooks/stripe", &[], "{}").await;
+    assert_eq!((answer.status, answer.header("retry-after").is_empty()), (503, false));
+    assert_eq!(counted("WebhookSecretMissing"), 1);
+    assert_eq!(log_lines().iter().map(|line| &line["level"]).collect::<Vec<_>>(), ["WARN"]);
+    let watch = Watch::read();
+    let of_metric = |alarm: &&Alarm| alarm.series.iter().any(|it| it.metric == "WebhookSecretMissing");
+    let alarm = watch.alarms.iter().find(of_metric).unwrap();
+    assert_eq!(alarm.tells, "!Ref Tickets");
+}
+
+#[tokio::test]
+async fn mistyped_address_at_sign_up_rings_no_one() {
+    let (_heard, silence) = (listen(), Silence::read());
+    let world = World::new().await;
+    world.trialing("Acme", "jo@exmaple.com").await;
+    let mail = world.mails("welcome").await.remove(0);
+    let bounce = json!({ "bounceType": "Permanent", "bounceSubType": "NoEmail" });
+    world.ses(&mail, "Bounce", bounce).await;
+    world.settle().await;
+    assert_eq!(counted("MailBounced"), 1);
+    assert_eq!(silence.broken(&[]), BTreeSet::new());
+}
+
+/// The test above can fail: a permission that is missing does stop a release, and pages.
+#[tokio::test]
+async fn missing_permission_stops_a_release_and_pages() {
+    let (_heard, silence) = (listen(), Silence::read());
+    let world = World::new().await;
+    world.inject(json!([{ "service": "dynamodb", "rate": 1.0, "kind": "access_denied" }])).await;
+    let answer = world.visitor().submit("/login", &[("email", "jo@example.com")]).await;
+    assert_eq!(answer.status, 500, "{}", answer.text());
+    assert_eq!(silence.broken(&[answer]), BTreeSet::from(["AnswersFailed", "RequestsFailed"]));
+    assert!(!counted::measured("MailSent").iter().any(|it| *it > 0));
+}
+
+#[test]
+fn alarms_that_a_visitor_can_cause_are_tickets() {
+    let watch = Watch::read();
+    // By many requests at once, by mistyped or foreign addresses, and by sign-ups that come to nothing.
+    let outside = [
+        "RequestsThrottled",
+        "RequestsTurnedAway",
+        "WorkersThrottled",
+        "WebhookSecretMissing",
+        "WebhookRefused",
+        "MailFailed",
+        "MailBouncing",
+        "MailComplained",
+        "TrialsWithoutPaymentMethod",
+    ];
+    for id in outside {
+        let alarm = watch.alarms.iter().find(|alarm| alarm.id == id).unwrap();
+        assert_eq!(alarm.tells, "!Ref Tickets", "{id}");
+    }
+    // The gateway's own faults include what it answers to a flood, and its latency includes a slow caller's.
+    for alarm in watch.alarms.iter().filter(|alarm| alarm.tells == "!Ref Topic") {
+        for series in alarm.series.iter().filter(|it| it.namespace == "AWS/ApiGateway") {
+            assert!(["Count", "IntegrationLatency"].contains(&series.metric.as_str()), "{}", alarm.id);
+        }
+        assert!(!alarm.series.iter().any(|it| it.metric == "Throttles"), "{}", alarm.id);
+    }
+}

@@ -203,8 +203,12 @@ fn left_out(values: &Values) -> Vec<Finding> {
         findings.push(doubt("OperatorEmails", "is empty: nobody sees what waits for a person", mend));
     }
     if values.get("AlarmEmail").is_none() {
-        let mend = "give an address and follow the link that AWS mails to it, or subscribe to the alarms' topic by yourself";
-        findings.push(doubt("AlarmEmail", "is empty: no alarm reaches anybody by itself", mend));
+        let mend = "give an address and follow the link that AWS mails to it, or subscribe to the topic of pages by yourself";
+        findings.push(doubt("AlarmEmail", "is empty: no page reaches an operator by itself", mend));
+    }
+    if values.get("TicketEmail").is_none() {
+        let mend = "give an address and follow the link that AWS mails to it, or subscribe to the topic of tickets by yourself";
+        findings.push(doubt("TicketEmail", "is empty: no ticket reaches an operator by itself", mend));
     }
     if values.get("RunbookUrl").is_none_or(|url| !url.starts_with("https://")) {
         let mend = "give the address at which your operators read docs/runbook.md";
@@ -241,6 +245,7 @@ mod tests {
                 ("MailFromEmail", "hello@example.com".to_owned()),
                 ("OperatorEmails", "ops@example.com".to_owned()),
                 ("AlarmEmail", "ops@example.com".to_owned()),
+                ("TicketEmail", "ops@example.com".to_owned()),
                 ("RunbookUrl", "https://git.example.com/onramp/docs/runbook.md".to_owned()),
             ]
             .map(|(name, value)| (name.to_owned(), value)),
@@ -298,6 +303,7 @@ mod tests {
             (vec![("StripeWebhookSecretArn", "absent")], Doubt, "StripeWebhookSecretArn"),
             (vec![("OperatorEmails", "absent")], Doubt, "OperatorEmails"),
             (vec![("AlarmEmail", "absent")], Doubt, "AlarmEmail"),
+            (vec![("TicketEmail", "absent")], Doubt, "TicketEmail"),
             (vec![("RunbookUrl", "absent")], Doubt, "RunbookUrl"),
             (
                 vec![("HostSigningKeysArn", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:h-AbCdEf")],

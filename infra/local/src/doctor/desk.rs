@@ -53,6 +53,11 @@ impl Desk {
         if origin == "api.stripe.com" {
             return self.stripe(request, path);
         }
+        if origin == "dns.google" {
+            let record = json!({ "type": 16, "data": "v=DMARC1; p=quarantine" });
+            let answer = json!({ "Status": 0, "Answer": [record] });
+            return finish(http::Response::builder().body(SdkBody::from(answer.to_string())));
+        }
         let body: Value =
             serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
         let target = request.headers().get("x-amz-target").unwrap_or_default();
@@ -168,6 +173,8 @@ impl Desk {
                     "IdentityType": if name.contains('@') { "EMAIL_ADDRESS" } else { "DOMAIN" },
                     "VerifiedForSendingStatus": true, "VerificationStatus": "SUCCESS",
                     "DkimAttributes": { "SigningEnabled": true, "Status": "SUCCESS" },
+                    "MailFromAttributes": { "MailFromDomain": format!("bounce.{name}"),
+                        "MailFromDomainStatus": "SUCCESS", "BehaviorOnMxFailure": "USE_DEFAULT_VALUE" },
                 })),
                 false => missing("NotFoundException"),
             },

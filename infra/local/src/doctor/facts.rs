@@ -22,6 +22,8 @@ pub(super) struct Identity {
     pub verified: bool,
     /// Whether SES signs with DKIM, and the word that it has for how far that is.
     pub dkim: (bool, String),
+    /// The identity's own MAIL FROM domain, where it has one, and SES's status of it.
+    pub mail_from: Option<(String, String)>,
 }
 
 /// What SES lets the account send.

@@ -114,6 +114,8 @@ pub async fn examine_deployment(subject: &Subject, reach: &Reach) -> Vec<Finding
     let values = Values::of(&subject.stage, &parameters);
     let account = Account::new(&reach.aws);
     let mut findings = mail(subject, &template, &values, &account).await;
+    let sender = values.get("MailFromEmail").and_then(|sender| sender.rsplit('@').next()).unwrap_or_default();
+    findings.push(judge::dmarc(sender, &read::dmarc(&reach.outside.connector(), sender).await));
     findings.extend(money(subject, &values, &account, reach).await);
     findings.extend(store(subject, &template, &account).await);
     let origin = subject.url.clone().unwrap_or_else(|| "https://api.stripe.com/".to_owned());

@@ -104,6 +104,7 @@ fn settings() -> Vec<(&'static str, String)> {
         ("AppUrl", "https://app.example.com".to_owned()),
         ("OperatorEmails", "ops@example.com".to_owned()),
         ("AlarmEmail", "ops@example.com".to_owned()),
+        ("TicketEmail", "ops@example.com".to_owned()),
         ("RunbookUrl", "https://git.example.com/onramp/docs/runbook.md".to_owned()),
     ]
 }
@@ -166,6 +167,18 @@ async fn each_broken_thing_is_found() {
     for (call, path, value, verdict, area, subject) in [
         ("/identities/", "/VerifiedForSendingStatus", json!(false), Fault, Area::Mail, "Identity"),
         ("/identities/", "/DkimAttributes/Status", json!("FAILED"), Fault, Area::Mail, "DKIM"),
+        ("/identities/", "/MailFromAttributes", json!(null), Doubt, Area::Mail, "MAIL FROM"),
+        (
+            "/identities/",
+            "/MailFromAttributes/MailFromDomainStatus",
+            json!("FAILED"),
+            Fault,
+            Area::Mail,
+            "MAIL FROM",
+        ),
+        ("name=_dmarc.example.com", "/Answer", json!([]), Doubt, Area::Mail, "DMARC"),
+        ("name=_dmarc.example.com", "/Answer/0/data", json!("v=DMARC1"), Fault, Area::Mail, "DMARC"),
+        ("name=_dmarc.example.com", "/Status", json!(2), Doubt, Area::Mail, "DMARC"),
         ("/email/account", "/ProductionAccessEnabled", json!(false), Fault, Area::Mail, "SES account"),
         ("/email/account", "/SendingEnabled", json!(false), Fault, Area::Mail, "SES account"),
         ("/email/account", "/SendQuota/MaxSendRate", json!(1.0), Doubt, Area::Mail, "MailSendRate"),

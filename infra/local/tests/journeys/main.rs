@@ -28,6 +28,7 @@ mod only_checkout;
 mod operator;
 mod payment;
 mod payment_issue;
+mod public_url;
 mod returns;
 mod rotation;
 mod round_trips;

@@ -10,6 +10,7 @@
 
 mod checks;
 mod code;
+mod deployer;
 mod mutations;
 mod stack;
 

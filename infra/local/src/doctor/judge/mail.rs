@@ -1,5 +1,5 @@
 use super::unread;
-use crate::doctor::facts::{Fact, Identity, MailAccount, MailSet};
+use crate::doctor::facts::{Fact, Identity, MailAccount, MailSet, Unread};
 use crate::doctor::finding::{Area, Finding};
 
 const AREA: Area = Area::Mail;
@@ -36,8 +36,52 @@ pub(in crate::doctor) fn identity(name: &str, found: &Fact<Identity>) -> Vec<Fin
                 Finding::doubt(AREA, "DKIM", "is off", mend)
             }
         });
+        findings.push(mail_from(name, identity));
     }
     findings
+}
+
+/// The domain of the envelope, which SPF is checked on.
+fn mail_from(name: &str, identity: &Identity) -> Finding {
+    match &identity.mail_from {
+        None => {
+            let mend = format!(
+                "aws sesv2 put-email-identity-mail-from-attributes --email-identity {name} --mail-from-domain \
+                 bounce.{name} --behavior-on-mx-failure USE_DEFAULT_VALUE, and publish its MX and SPF records"
+            );
+            Finding::doubt(AREA, "MAIL FROM", "is SES's own domain, so SPF does not align with the sender", mend)
+        }
+        Some((domain, status)) if status == "SUCCESS" => {
+            Finding::good(AREA, "MAIL FROM", format!("is {domain}"))
+        }
+        Some((domain, status)) => {
+            let said = format!("of {domain} is {}", status.to_lowercase());
+            let mend = format!("publish the MX and SPF records that SES shows for {domain}");
+            Finding::fault(AREA, "MAIL FROM", said, mend)
+        }
+    }
+}
+
+/// What receivers are asked to do with mail that does not prove its sender (RFC 7489).
+pub(in crate::doctor) fn dmarc(domain: &str, found: &Fact<String>) -> Finding {
+    let publish = format!("publish _dmarc.{domain} TXT \"v=DMARC1; p=none; rua=mailto:you@{domain}\"");
+    match found {
+        Ok(record) => {
+            let mut tags = record.split(';').filter_map(|tag| tag.trim().split_once('='));
+            let policy = tags.find(|(name, _)| name.trim() == "p").map(|(_, policy)| policy.trim());
+            match policy {
+                Some(policy @ ("none" | "quarantine" | "reject")) => {
+                    Finding::good(AREA, "DMARC", format!("of {domain} is {policy}"))
+                }
+                _ => Finding::fault(AREA, "DMARC", format!("of {domain} has no valid policy"), publish),
+            }
+        }
+        Err(Unread::Missing) => {
+            let said = format!("of {domain} is missing: large mailbox providers may refuse mail without it");
+            Finding::doubt(AREA, "DMARC", said, publish)
+        }
+        Err(why) => unread(AREA, "DMARC", why, "nothing", &publish),
+    }
 }
 
 /// What SES lets the account send; `rate` is what the stage means to send in a second.
@@ -119,7 +163,6 @@ pub(in crate::doctor) fn set(name: &str, expected: &[String], found: &Fact<MailS
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::facts::Unread;
     use crate::doctor::finding::Verdict::{self, Doubt, Fault, Good};
 
     fn verdicts(findings: &[Finding]) -> Vec<Verdict> {
@@ -143,17 +186,44 @@ mod tests {
     #[test]
     fn an_identity_is_verified_and_signs() {
         let identity_of =
-            |verified, signs, status: &str| Ok(Identity { verified, dkim: (signs, status.to_owned()) });
+            |verified, signs, status: &str| Ok(Identity { verified, dkim: (signs, status.to_owned()), mail_from: None });
         for (name, found, expected) in [
-            ("example.com", identity_of(true, true, "SUCCESS"), vec![Good, Good]),
-            ("example.com", identity_of(false, true, "PENDING"), vec![Fault, Fault]),
-            ("example.com", identity_of(true, false, "NOT_STARTED"), vec![Good, Doubt]),
+            ("example.com", identity_of(true, true, "SUCCESS"), vec![Good, Good, Doubt]),
+            ("example.com", identity_of(false, true, "PENDING"), vec![Fault, Fault, Doubt]),
+            ("example.com", identity_of(true, false, "NOT_STARTED"), vec![Good, Doubt, Doubt]),
             ("jo@example.com", identity_of(true, false, "NOT_STARTED"), vec![Good]),
             ("example.com", Err(Unread::Missing), vec![Fault]),
             ("example.com", Err(Unread::Denied), vec![Doubt]),
             ("example.com", Err(Unread::Failed("Throttled".to_owned())), vec![Doubt]),
         ] {
             assert_eq!(verdicts(&identity(name, &found)), expected, "{name} {found:?}");
+        }
+    }
+
+    #[test]
+    fn mail_from_domain_is_set_up() {
+        for (status, verdict) in [("SUCCESS", Good), ("PENDING", Fault), ("FAILED", Fault)] {
+            let mail_from = Some(("bounce.example.com".to_owned(), status.to_owned()));
+            let identity = Identity { verified: true, dkim: (true, "SUCCESS".to_owned()), mail_from };
+            assert_eq!(mail_from_of(&identity), verdict, "{status}");
+        }
+    }
+
+    fn mail_from_of(identity: &Identity) -> Verdict {
+        mail_from("example.com", identity).verdict
+    }
+
+    #[test]
+    fn dmarc_record_names_a_policy() {
+        for (found, verdict) in [
+            (Ok("v=DMARC1; p=none; rua=mailto:a@example.com"), Good),
+            (Ok("v=DMARC1;p=reject"), Good),
+            (Ok("v=DMARC1; rua=mailto:a@example.com"), Fault),
+            (Ok("v=DMARC1; p=maybe"), Fault),
+            (Err(Unread::Missing), Doubt),
+            (Err(Unread::Failed("no DNS answer".to_owned())), Doubt),
+        ] {
+            assert_eq!(dmarc("example.com", &found.clone().map(str::to_owned)).verdict, verdict, "{found:?}");
         }
     }
 

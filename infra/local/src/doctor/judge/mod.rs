@@ -8,7 +8,7 @@ mod secrets;
 mod table;
 
 pub(super) use clock::clock;
-pub(super) use mail::{account, identity, set};
+pub(super) use mail::{account, dmarc, identity, set};
 pub(super) use money::{Place, price, webhook};
 pub(super) use rules::schedule;
 pub(super) use secrets::{Speaker, common_key, host_keys, secret_key, webhook_secret};

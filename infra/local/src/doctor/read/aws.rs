@@ -56,7 +56,12 @@ impl Account {
             .map_err(|error| unread(&error))?;
         let dkim = found.dkim_attributes();
         let status = dkim.and_then(|dkim| dkim.status()).map_or("NOT_STARTED", |status| status.as_str());
+        let mail_from = found.mail_from_attributes().map(|mail_from| {
+            let status = mail_from.mail_from_domain_status().as_str().to_owned();
+            (mail_from.mail_from_domain().to_owned(), status)
+        });
         Ok(Identity {
+            mail_from: mail_from.filter(|(domain, _)| !domain.is_empty()),
             verified: found.verified_for_sending_status(),
             dkim: (dkim.is_some_and(|dkim| dkim.signing_enabled()), status.to_owned()),
         })

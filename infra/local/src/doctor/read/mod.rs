@@ -4,4 +4,4 @@ mod aws;
 mod outside;
 
 pub(super) use aws::Account;
-pub(super) use outside::{Stripe, skew};
+pub(super) use outside::{Stripe, dmarc, skew};

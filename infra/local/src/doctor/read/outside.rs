@@ -14,6 +14,8 @@ use crate::doctor::facts::{Destination, Endpoint, Fact, Price, Skew, Unread};
 const ORIGIN: &str = "https://api.stripe.com";
 /// The version that these answers are read in.
 const VERSION: &str = "2026-07-29.dahlia";
+/// A public DNS resolver.
+const RESOLVER: &str = "https://dns.google/resolve";
 /// How long one answer may take.
 const LIMIT: Duration = Duration::from_secs(10);
 
@@ -59,6 +61,30 @@ impl Stripe<'_> {
             (status, _) => Err(Unread::Failed(format!("Stripe answered {status}"))),
         }
     }
+}
+
+/// The DMARC record that covers a domain: its own, else that of the nearest parent (RFC 7489, section 6.6.3). It is read
+/// from a public resolver over HTTPS ("JSON API for DNS over HTTPS", Google Public DNS).
+pub(in crate::doctor) async fn dmarc(http: &SharedHttpConnector, domain: &str) -> Fact<String> {
+    let mut rest = Some(domain);
+    while let Some(name) = rest.filter(|name| name.contains('.')) {
+        let response = get(http, &format!("{RESOLVER}?name=_dmarc.{name}&type=TXT"), &[]).await?;
+        let bytes = ByteStream::new(response.into_body()).collect().await.ok();
+        let answer: Value = bytes
+            .and_then(|bytes| serde_json::from_slice(&bytes.into_bytes()).ok())
+            .ok_or_else(|| Unread::Failed("no DNS answer".to_owned()))?;
+        // 0 is NOERROR and 3 NXDOMAIN (RFC 1035, section 4.1.1); any other answer says nothing of the record.
+        if !matches!(answer.get("Status").and_then(Value::as_u64), Some(0 | 3)) {
+            return Err(Unread::Failed("the resolver failed".to_owned()));
+        }
+        let records = answer.get("Answer").and_then(Value::as_array).into_iter().flatten();
+        let mut texts = records.filter_map(|record| text(record, "/data")).map(|text| text.replace('"', ""));
+        if let Some(record) = texts.find(|text| text.starts_with("v=DMARC1")) {
+            return Ok(record);
+        }
+        rest = name.split_once('.').map(|(_, parent)| parent);
+    }
+    Err(Unread::Missing)
 }
 
 fn list(answer: &Value) -> impl Iterator<Item = &Value> {

@@ -35,15 +35,19 @@ pub fn table_expiry(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// What holds data outlives its stack.
+/// What holds data outlives its stack. A bucket of a creation that fails is empty and goes with it; a table cannot, since
+/// it is protected from the start.
 pub fn retained(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, resource) in stack.raw["Resources"].as_mapping().unwrap() {
-        if ["AWS::DynamoDB::Table", "AWS::S3::Bucket"].contains(&resource["Type"].as_str().unwrap()) {
-            for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
-                if resource[policy] != "Retain" {
-                    found.push(format!("{} has no {policy} that keeps it", name.as_str().unwrap()));
-                }
+        let deletion = match resource["Type"].as_str().unwrap() {
+            "AWS::DynamoDB::Table" => "Retain",
+            "AWS::S3::Bucket" => "RetainExceptOnCreate",
+            _ => continue,
+        };
+        for (policy, wanted) in [("DeletionPolicy", deletion), ("UpdateReplacePolicy", "Retain")] {
+            if resource[policy] != wanted {
+                found.push(format!("{} has not the {policy} {wanted}", name.as_str().unwrap()));
             }
         }
     }

@@ -21,7 +21,9 @@ pub(crate) fn count_settled<'a>(deliveries: impl IntoIterator<Item = &'a Deliver
 /// must raise no alarm, only a rate of them.
 pub(crate) fn count_failure(why: Failure, now: Timestamp) {
     match why {
-        Failure::Refused | Failure::Rejected | Failure::Expired => telemetry::count(Metric::MailFailed, 1, now),
+        Failure::Refused | Failure::Rejected | Failure::Expired => {
+            telemetry::count(Metric::MailFailed, 1, now)
+        }
         Failure::Bounced => {}
     }
 }

@@ -9,7 +9,7 @@ pub enum SecretPlace {
     Given(Secrets),
     /// In Secrets Manager, under this ARN.
     Stored(String),
-    /// Nowhere: every webhook is answered 503, so that Stripe keeps its events.
+    /// Nowhere: every webhook gets 503, so that Stripe keeps its events.
     Missing,
 }
 

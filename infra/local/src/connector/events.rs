@@ -118,7 +118,8 @@ mod tests {
     #[test]
     fn put_events_names_the_source_of_every_entry() {
         let entry = |bus: &str, source: &str| json!({"EventBusName": bus, "Source": source});
-        let body = json!({"Entries": [entry("own", "onramp"), entry("own", "aws.ses"), entry("other", "onramp")]});
+        let body =
+            json!({"Entries": [entry("own", "onramp"), entry("own", "aws.ses"), entry("other", "onramp")]});
         let needs = EventsCall::new("PutEvents", body.to_string().as_bytes()).needs();
         let sources = needs.iter().map(|need| need.context["events:source"].join(",")).collect::<Vec<_>>();
         assert_eq!(sources, ["onramp", "aws.ses,onramp"]);

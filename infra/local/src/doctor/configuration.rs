@@ -196,18 +196,18 @@ fn left_out(values: &Values) -> Vec<Finding> {
     let mut findings = Vec::new();
     if values.get("StripeWebhookSecretArn").is_none() {
         let mend = "deploy once, add WebhookUrl as an endpoint in Stripe, store its whsec_… in Secrets Manager, and give the ARN";
-        findings.push(doubt("StripeWebhookSecretArn", "is empty: every webhook is answered 503", mend));
+        findings.push(doubt("StripeWebhookSecretArn", "is empty: every webhook gets 503", mend));
     }
     if values.get("OperatorEmails").is_none() {
         let mend = "give the addresses of those who may open /operator";
         findings.push(doubt("OperatorEmails", "is empty: nobody sees what waits for a person", mend));
     }
     if values.get("AlarmEmail").is_none() {
-        let mend = "give an address and follow the link that AWS mails to it, or subscribe to the topic of pages by yourself";
+        let mend = "give an address and follow the link that AWS mails to it, or subscribe to the topic of pages yourself";
         findings.push(doubt("AlarmEmail", "is empty: no page reaches an operator by itself", mend));
     }
     if values.get("TicketEmail").is_none() {
-        let mend = "give an address and follow the link that AWS mails to it, or subscribe to the topic of tickets by yourself";
+        let mend = "give an address and follow the link that AWS mails to it, or subscribe to the topic of tickets yourself";
         findings.push(doubt("TicketEmail", "is empty: no ticket reaches an operator by itself", mend));
     }
     if values.get("RunbookUrl").is_none_or(|url| !url.starts_with("https://")) {

@@ -49,7 +49,12 @@ fn mail_from(name: &str, identity: &Identity) -> Finding {
                 "aws sesv2 put-email-identity-mail-from-attributes --email-identity {name} --mail-from-domain \
                  bounce.{name} --behavior-on-mx-failure USE_DEFAULT_VALUE, and publish its MX and SPF records"
             );
-            Finding::doubt(AREA, "MAIL FROM", "is SES's own domain, so SPF does not align with the sender", mend)
+            Finding::doubt(
+                AREA,
+                "MAIL FROM",
+                "is SES's own domain, so SPF does not align with the sender",
+                mend,
+            )
         }
         Some((domain, status)) if status == "SUCCESS" => {
             Finding::good(AREA, "MAIL FROM", format!("is {domain}"))
@@ -185,8 +190,9 @@ mod tests {
 
     #[test]
     fn an_identity_is_verified_and_signs() {
-        let identity_of =
-            |verified, signs, status: &str| Ok(Identity { verified, dkim: (signs, status.to_owned()), mail_from: None });
+        let identity_of = |verified, signs, status: &str| {
+            Ok(Identity { verified, dkim: (signs, status.to_owned()), mail_from: None })
+        };
         for (name, found, expected) in [
             ("example.com", identity_of(true, true, "SUCCESS"), vec![Good, Good, Doubt]),
             ("example.com", identity_of(false, true, "PENDING"), vec![Fault, Fault, Doubt]),

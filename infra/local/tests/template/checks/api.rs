@@ -110,7 +110,9 @@ pub fn public_url(stack: &Stack) -> Vec<String> {
         let wanted = match (routed(name), function.variables.contains_key("PUBLIC_URL")) {
             (false, false) => continue,
             (true, _) => ["", ""],
-            (false, true) => ["https://start.example.com", "https://local.execute-api.us-east-1.amazonaws.com"],
+            (false, true) => {
+                ["https://start.example.com", "https://local.execute-api.us-east-1.amazonaws.com"]
+            }
         };
         let has = [variable(&given), variable(stack), variable(&bare)].map(Option::unwrap_or_default);
         let wanted = [GIVEN, wanted[0], wanted[1]];

@@ -11,7 +11,10 @@ use http::HeaderMap;
 use stripe::client::{CallError, Client, NewCheckout};
 use web::{FieldError, Fields, Problem, Wants};
 
-use crate::{App, door};
+use crate::{
+    App,
+    door::{self, Arrival},
+};
 
 /// What is asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,11 +51,11 @@ impl CheckoutIn {
 }
 
 impl App {
-    async fn lead_to_checkout(&self, request: Request) -> Result<String, Problem> {
-        let (headers, origin) = (request.headers().clone(), web::origin(&request));
+    async fn lead_to_checkout(&self, request: Request) -> Result<Response, Problem> {
+        let arrival = Arrival::of(&request);
         let reading = Fields::read(request);
-        let caller = self.admit(&headers, origin).await?;
-        let asked = CheckoutIn::parse(&reading.await?, &headers).map_err(Problem::invalid)?;
+        let caller = self.admit(&arrival).await?;
+        let asked = CheckoutIn::parse(&reading.await?, &arrival.headers).map_err(Problem::invalid)?;
         let stripe = self.stripe().await?;
         let (customer, org) = self.ensure_customer(&stripe, &caller).await?;
         let Some(first_charge) = org.first_charge(self.clock.now()) else {
@@ -68,7 +71,7 @@ impl App {
         };
         let token = asked.token.unwrap_or_else(|| self.random());
         match self.open_only(&stripe, &checkout, &token).await {
-            Ok(Some(address)) => Ok(self.led(address)),
+            Ok(Some(address)) => Ok(self.led(&address)),
             Ok(None) => self.open_portal(&stripe, &customer, &caller).await,
             Err(error) => Err(self.stripe_refused(&error).await),
         }

@@ -21,6 +21,7 @@ pub struct Config {
     pub table: String,
     /// The address at which browsers reach Onramp; `None` means the domain of each request.
     pub public_url: Option<BaseUrl>,
+    pub product: String,
     /// Whether this stage lives in Stripe's test or live mode.
     pub mode: Mode,
     /// Where a Checkout or the portal may be.
@@ -38,6 +39,7 @@ impl Config {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
         let public_url = vars.public_url();
+        let product = vars.product_name();
         let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, MODE, Mode::of_publishable);
         let key = vars.read("STRIPE_SECRET_KEY", None, SECRET, |text| {
             if text.starts_with("arn:") {
@@ -53,6 +55,7 @@ impl Config {
             let config = Self {
                 table: table?,
                 public_url: public_url?,
+                product: product?,
                 mode: mode?,
                 origins: origins?,
                 prices: prices?,

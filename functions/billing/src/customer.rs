@@ -73,7 +73,7 @@ impl App {
     /// would be answered again.
     async fn create_customer(&self, stripe: &Client, caller: &Caller) -> Result<CustomerId, Problem> {
         let org = &caller.org.value;
-        let (name, email) = (org.name.as_str(), caller.address.as_str());
+        let (name, email) = (org.name.as_str(), caller.user.address.as_str());
         let customer = NewCustomer { organization: org.id, name, email };
         let replaced = org.billing.customer.as_ref().map_or("", CustomerId::as_str);
         let hour = self.clock.now().as_second() / ONCE_IN;

@@ -1,20 +1,44 @@
 //! The door: only an admin comes in, and who leaves is on the way to Stripe or knows why not.
 
-use axum::response::Response;
-use domain::{address::Address, org::Org};
+use axum::{extract::Request, response::Response};
+use domain::{org::Org, people::User, secret::Secret};
 use http::HeaderMap;
 use store::Stored;
 use web::{Kind, Problem, Wants, problem::Area};
 
 use crate::{App, trouble};
 
+/// What a request says of its sender, before anything is read.
+pub struct Arrival {
+    pub headers: HeaderMap,
+    /// The origin under which we were reached.
+    pub origin: String,
+    /// The network address that the request came from.
+    pub ip: String,
+}
+
 /// An admin, with their organization. Only [`App::admit`] makes one.
 pub struct Caller {
     pub org: Stored<Org>,
-    /// Where invoices and receipts go, if this is who begins to pay.
-    pub address: Address,
+    /// Invoices and receipts go to their address, if this is who begins to pay.
+    pub user: User,
     /// The origin under which we were reached.
     pub origin: String,
+    /// The network address that the request came from.
+    pub ip: String,
+    /// What the browser keeps that asked for a sign-in link before.
+    pub mark: Option<Secret>,
+    pub wants: Wants,
+}
+
+impl Arrival {
+    pub fn of(request: &Request) -> Self {
+        Self {
+            headers: request.headers().clone(),
+            origin: web::origin(request),
+            ip: web::source_ip(request),
+        }
+    }
 }
 
 impl Caller {
@@ -26,20 +50,28 @@ impl Caller {
 
 impl App {
     /// One consistent read: session, person, membership and organization. Billing is open in every state of it.
-    pub async fn admit(&self, headers: &HeaderMap, origin: String) -> Result<Caller, Problem> {
+    pub async fn admit(&self, arrival: &Arrival) -> Result<Caller, Problem> {
+        let Arrival { headers, origin, ip } = arrival;
         let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
         let found = self.store.load_session(&token).await.map_err(trouble::of_store)?;
         let found = found.ok_or_else(Problem::unauthorized)?;
         let member = found.prove(self.clock.now()).ok_or_else(Problem::unauthorized)?;
         member.admin().ok_or_else(Problem::forbidden)?;
-        Ok(Caller { org: found.org, address: found.user.value.address, origin })
+        Ok(Caller {
+            org: found.org,
+            user: found.user.value,
+            origin: origin.clone(),
+            ip: ip.clone(),
+            mark: web::browser::mark(headers),
+            wants: Wants::of(headers),
+        })
     }
 }
 
-/// 303 to where somebody is led; else the problem in their own kind.
-pub fn answer(wants: Wants, led: Result<String, Problem>) -> Response {
-    match led {
-        Ok(location) => web::see_other(&location),
+/// The response; else the problem in the caller's own kind.
+pub fn answer(wants: Wants, outcome: Result<Response, Problem>) -> Response {
+    match outcome {
+        Ok(response) => response,
         Err(problem) if wants == Wants::Page && problem.kind == Kind::Unauthorized => {
             web::to_login("/dashboard")
         }

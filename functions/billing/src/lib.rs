@@ -9,12 +9,13 @@ mod customer;
 mod door;
 mod keys;
 mod portal;
+mod prove;
 mod trouble;
 
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use axum::{Router, routing::post};
+use axum::{Router, response::Response, routing::post};
 use boot::{Boot, Clock, Entropy, Faults, Handler};
 use domain::secret::Secret;
 use store::Store;
@@ -48,16 +49,16 @@ impl App {
         trouble::of_stripe(error)
     }
 
-    /// The address that somebody is led to. One that our pages' policy does not name would be stopped by browsers
+    /// Leads to an address at Stripe. One that our pages' policy does not name would be stopped by browsers
     /// without a word, so the log has it.
-    fn led(&self, address: String) -> String {
-        if !self.config.origins.hold(&address) {
+    fn led(&self, address: &str) -> Response {
+        if !self.config.origins.hold(address) {
             tracing::error!(
                 area = "billing",
                 "Stripe's address is at an origin outside STRIPE_CHECKOUT_ORIGINS"
             );
         }
-        address
+        web::see_other(address)
     }
 
     /// A token that nobody else has.

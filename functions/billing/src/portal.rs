@@ -12,7 +12,7 @@ use web::{Problem, Wants};
 
 use crate::{
     App,
-    door::{self, Caller},
+    door::{self, Arrival, Caller},
 };
 
 /// Leads an admin to the portal: also one who has no plan yet, and wants to see to how they will pay.
@@ -22,26 +22,32 @@ pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 impl App {
-    async fn lead_to_portal(&self, request: Request) -> Result<String, Problem> {
-        let (headers, origin) = (request.headers().clone(), web::origin(&request));
+    async fn lead_to_portal(&self, request: Request) -> Result<Response, Problem> {
+        let arrival = Arrival::of(&request);
         drop(request);
-        let caller = self.admit(&headers, origin).await?;
+        let caller = self.admit(&arrival).await?;
+        if !caller.user.verified {
+            return self.ask_to_prove(&caller).await;
+        }
         let stripe = self.stripe().await?;
         let (customer, _) = self.ensure_customer(&stripe, &caller).await?;
         self.open_portal(&stripe, &customer, &caller).await
     }
 
-    /// The address of a portal. Each one works for minutes only, so none is ever asked for again: the key is fresh, and
-    /// there for the client's own retry.
+    /// Leads to a portal; an unverified admin to a sign-in link. Each portal works for minutes only, so none is ever
+    /// asked for again: the key is fresh, and there for the client's own retry.
     pub async fn open_portal(
         &self,
         stripe: &Client,
         customer: &CustomerId,
         caller: &Caller,
-    ) -> Result<String, Problem> {
+    ) -> Result<Response, Problem> {
+        if !caller.user.verified {
+            return self.ask_to_prove(caller).await;
+        }
         let portal = NewPortal { customer, return_url: &caller.plans() };
         match stripe.create_portal(&portal, &self.random()).await {
-            Ok(address) => Ok(self.led(address)),
+            Ok(address) => Ok(self.led(&address)),
             Err(error) => Err(self.stripe_refused(&error).await),
         }
     }

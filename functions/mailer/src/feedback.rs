@@ -42,10 +42,12 @@ impl Post {
                 if self.move_on(&tags, |it| it.confirmed(&tags.claim, self.clock.now())).await? {
                     self.count(Metric::MailSent);
                 }
-                self.hear(&tags.claim).await
+                self.hear(&tags.claim).await?;
+                self.count_first_mail(&tags).await
             }
             Word::Bounced => {
                 self.fail(&tags, Failure::Bounced).await?;
+                self.record_first_bounce(&tags).await?;
                 self.silence(&tags, Silenced::Bounced).await
             }
             Word::Complained => self.silence(&tags, Silenced::Complained).await,

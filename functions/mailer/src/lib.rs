@@ -5,6 +5,7 @@
 //! claimed in the table before it is sent and settled there after, so that two of these functions never send one
 //! mail, and one that dies in between leaves a trace.
 
+mod brake;
 mod config;
 mod draft;
 mod event;

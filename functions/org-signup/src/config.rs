@@ -1,8 +1,11 @@
 use boot::{BaseUrl, Env, Faults};
-use domain::{definition::Offered, people::User};
+use domain::{brake::Budget, definition::Offered, people::User};
 
 /// The longest trial, in days: Stripe's own limit for `trial_period_days`.
 const LONGEST_TRIAL: u16 = 730;
+
+/// The most sign-ups per hour and network that can be configured: the item of a limit keeps a time for each.
+const MOST_PER_IP: u32 = 50;
 
 /// The function's variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +21,10 @@ pub struct Config {
     pub reminder_days: Vec<u16>,
     /// What checklists organizations get.
     pub checklists: Offered,
+    /// How many sign-ups one network has in an hour.
+    pub limit_per_ip: u32,
+    /// How many unverified sign-ups get their first mail at once.
+    pub budget: Budget,
 }
 
 impl Config {
@@ -50,6 +57,12 @@ impl Config {
         let reminder_days = reminder_days.map(|days| days.into_iter().filter(|days| *days > 0).collect());
         let expected = "names of built-in checklists, separated by commas";
         let checklists = vars.read("CHECKLIST_DEFINITIONS", Some("built-in"), expected, Offered::parse);
+        let limit_per_ip =
+            vars.read("SIGNUP_LIMIT_PER_IP", Some("5"), "a whole number from 1 to 50", |text| {
+                text.parse().ok().filter(|limit| (1..=MOST_PER_IP).contains(limit))
+            });
+        let expected = "a whole number from 1 to 1000000";
+        let budget = vars.read("SIGNUP_HOURLY_BUDGET", Some("500"), expected, Budget::parse);
         let config = (|| {
             Some(Self {
                 table: table?,
@@ -59,6 +72,8 @@ impl Config {
                 trial_days: trial_days?,
                 reminder_days: reminder_days?,
                 checklists: checklists?,
+                limit_per_ip: limit_per_ip?,
+                budget: budget?,
             })
         })();
         vars.finish(config)
@@ -80,9 +95,11 @@ mod tests {
     }
 
     #[test]
-    fn defaults_are_fourteen_days_and_a_reminder_three_days_before() {
+    fn defaults_are_those_of_the_documentation() {
         let config = read(&[]).unwrap();
         assert_eq!((config.trials, config.trial_days, config.reminder_days), (true, 14, vec![3]));
+        assert_eq!((config.limit_per_ip, config.budget), (5, Budget::parse("500").unwrap()));
+        assert_eq!(read(&[("SIGNUP_LIMIT_PER_IP", "50")]).unwrap().limit_per_ip, 50);
         assert_eq!(read(&[("STRIPE_TRIAL_DAYS", "2")]).unwrap().reminder_days, Vec::<u16>::new());
         assert_eq!(read(&[("TRIAL_REMINDER_DAYS", "7, 1,3,3")]).unwrap().reminder_days, [1, 3, 7]);
     }
@@ -97,6 +114,10 @@ mod tests {
             (vec![("TRIAL_REMINDER_DAYS", "3;1")], vec!["TRIAL_REMINDER_DAYS"]),
             (vec![("STRIPE_TRIAL_DAYS", "7"), ("TRIAL_REMINDER_DAYS", "9")], vec!["TRIAL_REMINDER_DAYS"]),
             (vec![("CHECKLIST_DEFINITIONS", "built-in,nonsense")], vec!["CHECKLIST_DEFINITIONS"]),
+            (vec![("SIGNUP_LIMIT_PER_IP", "0")], vec!["SIGNUP_LIMIT_PER_IP"]),
+            (vec![("SIGNUP_LIMIT_PER_IP", "51")], vec!["SIGNUP_LIMIT_PER_IP"]),
+            (vec![("SIGNUP_HOURLY_BUDGET", "0")], vec!["SIGNUP_HOURLY_BUDGET"]),
+            (vec![("SIGNUP_HOURLY_BUDGET", "1000001")], vec!["SIGNUP_HOURLY_BUDGET"]),
             (
                 vec![
                     ("STRIPE_ENABLE_TRIALS", "yes"),

@@ -8,9 +8,10 @@ use axum::{
 };
 use domain::{
     address::Address,
+    brake,
     delivery::Delivery,
     id::{OrgId, UserId},
-    limit::{SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP, Window, network, sign_in_windows},
+    limit::{SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE, Window, network, sign_in_limits, site},
     org::{AdminContact, Org},
     people::{FOUNDING, Session, SessionToken, User},
     secret::Secret,
@@ -21,7 +22,7 @@ use jiff::Timestamp;
 use maud::{Markup, Render};
 use serde_json::json;
 use store::{
-    AskResult, Asked, AskedId, Begun, Founding, Person, SignUp, SignedIn, SignedUp, Stored, Strength,
+    AskResult, Asked, AskedId, Begun, Brake, Founding, Person, SignUp, SignedIn, SignedUp, Stored, Strength,
 };
 use telemetry::Metric;
 use web::{FieldError, Fields, Problem, Wants, problem::Kind};
@@ -45,6 +46,8 @@ struct Caller {
     known: Option<Known>,
     /// Whom the network limits count.
     network: String,
+    /// The larger network that it lies in, where it is IPv6.
+    site: Option<String>,
     wants: Wants,
 }
 
@@ -73,9 +76,14 @@ impl Caller {
         }
     }
 
-    /// The limits that a sign-up with that address counts for.
-    fn limits(&self, address: &Address, now: Timestamp) -> Vec<Window> {
-        vec![SIGN_UPS_OF_IP.window(&self.network, now), SIGN_UPS_OF_ADDRESS.window(address.as_str(), now)]
+    /// The limits that a sign-up with that address counts for; `most` is that of one network.
+    fn limits(&self, address: &Address, most: u32, now: Timestamp) -> Vec<Window> {
+        let mut limits = vec![
+            SIGN_UPS_OF_IP.at_most(most).window(&self.network, now),
+            SIGN_UPS_OF_ADDRESS.window(address.as_str(), now),
+        ];
+        limits.extend(self.site.iter().map(|site| SIGN_UPS_OF_SITE.at_most(4 * most).hour(site, now)));
+        limits
     }
 }
 
@@ -88,7 +96,8 @@ pub async fn sign_up(State(app): State<Arc<App>>, request: Request) -> Response 
 impl App {
     async fn answer(&self, request: Request, wants: Wants) -> Result<Response, Problem> {
         let headers = request.headers().clone();
-        let network = network(&web::source_ip(&request));
+        let ip = web::source_ip(&request);
+        let (network, site) = (network(&ip), site(&ip));
         let mut signed_in = self.load_signed_in(&headers).await?;
         let fields = Fields::read(request).await?;
         for attempt in 0..store::TRIES {
@@ -96,7 +105,7 @@ impl App {
                 Some(found) => Some(Known::SignedIn(Box::new(found))),
                 None => self.load_founding(&fields).await?,
             };
-            let caller = Caller { known, network: network.clone(), wants };
+            let caller = Caller { known, network: network.clone(), site: site.clone(), wants };
             match self.attempt(&caller, &headers, &fields).await {
                 Ok(Some(response)) => return Ok(response),
                 Ok(None) => {}
@@ -133,13 +142,13 @@ impl App {
         if let Some(found) = caller.signed_in().filter(|found| !found.user.value.verified) {
             return self.further_unproven(caller, found, &asked, now).await.map(Some);
         }
-        let sign_up = self.decide(caller, asked, now);
+        let mut sign_up = self.decide(caller, asked, now);
         if let Some(Known::Founding(proof, _)) = &caller.known
             && proof.used_for.is_some_and(|sign_up_before| sign_up_before != sign_up.replay)
         {
             return Err(used_up());
         }
-        let outcome = match self.store.commit_sign_up(&sign_up, now).await {
+        let outcome = match self.commit(&mut sign_up, now).await {
             Ok(SignedUp::Created) => Ok(self.created(&sign_up, now)),
             Ok(SignedUp::Replayed { org, user, trial, join, until }) => {
                 let earlier = Earlier { org, user, trial, join, until };
@@ -147,7 +156,8 @@ impl App {
             }
             Ok(SignedUp::Limited(window)) => Err(Problem::too_many(window.retry_after(now))),
             Ok(SignedUp::AddressKnown) => self.known_address(caller, &sign_up, now).await,
-            Err(store::Error::Conflict) => return Ok(None),
+            // A sign-up without a share of the budget cannot be braked.
+            Ok(SignedUp::Braked(_)) | Err(store::Error::Conflict) => return Ok(None),
             Err(error) => {
                 if sign_up.org.provisioned.is_some() {
                     telemetry::count(Metric::ProvisioningFailed, 1, now);
@@ -156,6 +166,32 @@ impl App {
             }
         };
         outcome.map(Some)
+    }
+
+    /// Commits a sign-up. Its first mail takes a share of the hour's budget; where none of those that are tried is left,
+    /// or too many first mails bounced, it waits until the next hour.
+    async fn commit(&self, sign_up: &mut SignUp, now: Timestamp) -> Result<SignedUp, store::Error> {
+        let Person::New(_) = &sign_up.person else { return self.store.commit_sign_up(sign_up, now).await };
+        if sign_up.org.provisioned.is_none() {
+            return self.store.commit_sign_up(sign_up, now).await;
+        }
+        let [random] = self.entropy.bytes();
+        for share in self.config.budget.shares(random, now) {
+            sign_up.first_mail = Some(share);
+            match self.store.commit_sign_up(sign_up, now).await? {
+                SignedUp::Braked(Brake::Share) => {}
+                SignedUp::Braked(Brake::Bounces) => break,
+                outcome => return Ok(outcome),
+            }
+        }
+        sign_up.first_mail = None;
+        sign_up.org.delay_welcome(brake::next_hour(now));
+        let outcome = self.store.commit_sign_up(sign_up, now).await?;
+        if outcome == SignedUp::Created {
+            telemetry::count(Metric::SignupBrake, 1, now);
+            tracing::warn!(area = "onboarding", organization = %sign_up.org.id, "delayed a welcome email");
+        }
+        Ok(outcome)
     }
 
     async fn load_signed_in(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, Problem> {
@@ -209,7 +245,8 @@ impl App {
                 Some(Known::Founding(proof, _)) => Some(proof.secret_hash),
                 _ => None,
             },
-            limits: caller.limits(&user.address, now),
+            limits: caller.limits(&user.address, self.config.limit_per_ip, now),
+            first_mail: None,
             org: founded,
             person,
         }
@@ -270,7 +307,8 @@ impl App {
                 return Ok(web::see_other(&landing(org, trial)));
             }
         }
-        let reached = self.store.count_attempt(&caller.limits(address, now)).await.map_err(trouble)?;
+        let limits = caller.limits(address, self.config.limit_per_ip, now);
+        let reached = self.store.count_attempt(&limits).await.map_err(trouble)?;
         if let Some(window) = reached {
             return Err(Problem::too_many(window.retry_after(now)));
         }
@@ -298,7 +336,7 @@ impl App {
             delivery: Delivery::owed(now),
         };
         let mut limits = sign_up.limits.clone();
-        limits.extend(sign_in_windows(address, &caller.network, now));
+        limits.extend(sign_in_limits(address, &caller.network, now));
         if let AskResult::Limited(window) = self.store.ask_sign_in(&asked, &limits).await.map_err(trouble)? {
             return Err(Problem::too_many(window.retry_after(now)));
         }

@@ -11,7 +11,7 @@ use axum::{
 use domain::{
     address::Address,
     delivery::Delivery,
-    limit::{network, sign_in_windows},
+    limit::{network, sign_in_limits},
     secret::Secret,
 };
 use http::{HeaderMap, StatusCode, Uri};
@@ -65,7 +65,7 @@ async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Pro
     };
 
     let now = app.clock.now();
-    let limits = sign_in_windows(&address, &ip, now);
+    let limits = sign_in_limits(&address, &ip, now);
     let asked = Asked {
         id: AskedId::new(app.entropy.bytes()),
         address,

@@ -43,6 +43,9 @@ const SINGLE_PRICE: &str = "price_local_single";
 /// The price that Stripe's events speak of.
 pub(crate) const TEAM_PRICE: &str = "price_local_team";
 
+/// First mails per hour, unless another number is set: load tests are no flood.
+const LOCAL_BUDGET: &str = "1000000";
+
 /// What a stack is started with.
 pub struct Config {
     /// The text of `template.yaml`.
@@ -151,6 +154,9 @@ pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<Str
     if !["PUBLIC_URL", "PublicUrl"].iter().any(|name| config.settings.contains_key(*name)) {
         let variables = template.functions.values_mut().filter_map(|it| it.variables.get_mut("PUBLIC_URL"));
         variables.filter(|url| !url.is_empty()).for_each(|url| url.clone_from(&config.public_url));
+    }
+    if !["SIGNUP_HOURLY_BUDGET", "SignupHourlyBudget"].iter().any(|name| config.settings.contains_key(*name)) {
+        template.set_variable("SIGNUP_HOURLY_BUDGET", LOCAL_BUDGET);
     }
     if !config.settings.contains_key("STRIPE_CHECKOUT_ORIGINS") {
         template.set_variable("STRIPE_CHECKOUT_ORIGINS", &config.stripe_url);

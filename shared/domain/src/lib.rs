@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod billing;
+pub mod brake;
 pub mod checklist;
 pub mod checkout;
 pub mod definition;

@@ -22,6 +22,9 @@ pub struct Limit {
 
 /// Sign-ups of one network address.
 pub const SIGN_UPS_OF_IP: Limit = Limit { what: "sign_up_ip", most: 5, per: 3600, counts_refused: true };
+/// Sign-ups of one IPv6 site: so many times as many as of one network.
+pub const SIGN_UPS_OF_SITE: Limit =
+    Limit { what: "sign_up_site", most: 4 * SIGN_UPS_OF_IP.most, per: 3600, counts_refused: true };
 /// Sign-ups of one mail address.
 pub const SIGN_UPS_OF_ADDRESS: Limit =
     Limit { what: "sign_up_address", most: 3, per: 24 * 3600, counts_refused: true };
@@ -40,7 +43,7 @@ pub const SIGN_INS_OF_IP: Limit = Limit { what: "sign_in_ip", most: 20, per: 360
 
 /// The limits on sign-in emails, for a request for `address` from `network`.
 #[must_use]
-pub fn sign_in_windows(address: &Address, network: &str, now: Timestamp) -> Vec<Window> {
+pub fn sign_in_limits(address: &Address, network: &str, now: Timestamp) -> Vec<Window> {
     let address = address.as_str();
     let pair = format!("{address} {network}");
     vec![
@@ -73,6 +76,25 @@ pub fn network(address: &str) -> String {
     }
 }
 
+/// The IPv6 site (/48) that an address lies in: one customer may have 65,536 networks of their own (RFC 6177), so a limit
+/// on networks alone does not bound one. `None` for IPv4.
+#[must_use]
+pub fn site(address: &str) -> Option<String> {
+    match address.parse().map(|address: IpAddr| address.to_canonical()) {
+        Ok(IpAddr::V6(address)) => {
+            Some(format!("{}/48", Ipv6Addr::from_bits(address.to_bits() >> 80 << 80)))
+        }
+        _ => None,
+    }
+}
+
+/// The start of the UTC hour of a moment.
+#[must_use]
+pub fn hour_of(now: Timestamp) -> Timestamp {
+    let since = now.duration_since(Timestamp::UNIX_EPOCH);
+    after(now, -SignedDuration::new(since.as_secs() % 3600, since.subsec_nanos()))
+}
+
 /// The span of a limit that is looked at for an attempt of one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -82,6 +104,8 @@ pub struct Window {
     pub subject: Hash,
     /// When it began: what happened then or earlier is in nobody's way any more.
     pub from: Timestamp,
+    /// Whether it is a UTC hour, whose attempts one plain counter counts, and not any span of that length.
+    pub is_hour: bool,
 }
 
 impl Limit {
@@ -92,7 +116,23 @@ impl Limit {
             limit: self,
             subject: Hash::of(&[self.what.as_bytes(), subject.as_bytes()]),
             from: after(now, -SignedDuration::from_secs(self.per)),
+            is_hour: false,
         }
+    }
+
+    /// The UTC hour of an attempt of `subject` at `now`. A plain counter costs less than the moments of the newest
+    /// attempts where many are let through; two hours may meet.
+    #[must_use]
+    pub fn hour(self, subject: &str, now: Timestamp) -> Window {
+        let from = hour_of(now);
+        let subject = [self.what.as_bytes(), subject.as_bytes(), &from.as_second().to_be_bytes()];
+        Window { limit: self, subject: Hash::of(&subject), from, is_hour: true }
+    }
+
+    /// The same limit with another number.
+    #[must_use]
+    pub const fn at_most(self, most: u32) -> Self {
+        Self { most, ..self }
     }
 }
 
@@ -136,6 +176,29 @@ mod tests {
         ] {
             assert_eq!(super::network(address), network, "{address}");
         }
+    }
+
+    #[test]
+    fn site_is_the_48_of_an_ipv6_address() {
+        for (address, site) in [
+            ("2001:db8:1:2:3:4:5:6", Some("2001:db8:1::/48")),
+            ("2001:db8:1:ffff::1", Some("2001:db8:1::/48")),
+            ("2001:db8:2::1", Some("2001:db8:2::/48")),
+            ("::ffff:203.0.113.9", None),
+            ("203.0.113.9", None),
+            ("unknown", None),
+        ] {
+            assert_eq!(super::site(address).as_deref(), site, "{address}");
+        }
+    }
+
+    #[test]
+    fn hourly_window_is_the_utc_hour_and_another_counter_each_hour() {
+        let hour = |now: &str| SIGN_UPS_OF_SITE.hour("2001:db8:1::/48", now.parse().unwrap());
+        let window = hour("2025-01-08T10:59:30Z");
+        assert_eq!(window.retry_after("2025-01-08T10:59:30Z".parse().unwrap()), 30);
+        assert_eq!(window, hour("2025-01-08T10:00:00Z"));
+        assert_ne!(window.subject, hour("2025-01-08T11:00:00Z").subject);
     }
 
     #[test]

@@ -119,6 +119,15 @@ impl Outbox {
         true
     }
 
+    /// Owes a notice that was not tried yet only from `then` on.
+    pub fn delay(&mut self, key: &NoticeKey, then: Timestamp) {
+        for delivery in self.0.get_mut(key).into_iter().flat_map(BTreeMap::values_mut) {
+            if delivery.is_fresh() {
+                *delivery = Delivery::owed(then);
+            }
+        }
+    }
+
     /// Claims at most `most` waiting mails, gives up those whose reason is gone, and lets lapsed claims go. The check
     /// of unknown mails needs the feed; without it they wait.
     /// `stands` says whether a notice still has its reason, `reaches` whether its recipient is still there and wants it.

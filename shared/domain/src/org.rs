@@ -143,6 +143,11 @@ impl Org {
         self.owe(NoticeKey::Welcome, now);
     }
 
+    /// Has the welcome mail wait until `then`, if it was not tried yet.
+    pub fn delay_welcome(&mut self, then: Timestamp) {
+        self.outbox.delay(&NoticeKey::Welcome, then);
+    }
+
     /// Takes in one fact from Stripe and everything that follows from what is now known.
     /// Order and repetition of facts make no difference. `project` is used if this provisions.
     pub fn record(&mut self, fact: &Fact, project: ProjectId, now: Timestamp) {

@@ -6,13 +6,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     address::Address,
     billing::{CustomerId, EventId},
+    brake::Share,
     id::{OrgId, UserId},
     invitation::InvitationId,
     limit::Window,
     secret::Hash,
 };
 
-use crate::{asked::AskedId, client::Attributes};
+use crate::{asked::AskedId, client::Attributes, item::At};
 
 /// Over how many partitions each sparse index is spread.
 pub(crate) const SHARDS: u8 = 8;
@@ -124,6 +125,21 @@ impl Key {
     /// What is known of SES's feed.
     pub fn feed() -> Self {
         Self::new("FEED".to_owned(), "SEND")
+    }
+
+    /// What is known of the first mails that went out.
+    pub fn first_mails() -> Self {
+        Self::new("FEED".to_owned(), "FIRST")
+    }
+
+    /// The counter of a share of an hour's budget.
+    pub fn share(share: Share) -> Self {
+        Self::new(format!("BRAKE#{}", share.shard), At(share.hour).text())
+    }
+
+    /// Whether the mail brake holds, beside the counters of one shard.
+    pub fn gate(shard: u8) -> Self {
+        Self::new(format!("BRAKE#{shard}"), "GATE")
     }
 
     pub fn attributes(&self) -> Attributes {

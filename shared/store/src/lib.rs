@@ -5,6 +5,7 @@
 //! Every read that decides anything is consistent; an index only ever finds candidates.
 
 mod asked;
+mod brake;
 mod client;
 mod customer;
 mod due;
@@ -31,6 +32,7 @@ mod user;
 mod vouched;
 
 pub use asked::{AskResult, Asked, AskedId};
+pub use brake::Brake;
 pub use client::{Store, Stored, TRIES, pause};
 pub use customer::{CustomerLink, EventContext, Filed, Parked};
 pub use due::{Backlog, Due, MailDue, WaitingEvent};

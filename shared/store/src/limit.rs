@@ -10,7 +10,7 @@ use crate::{
     client::{Attributes, Store, Transacted},
     error::{Error, failed},
     key::Key,
-    update::number,
+    update::{number, update},
 };
 
 impl Store {
@@ -40,6 +40,10 @@ impl Store {
     /// them move on by one in each write (an update expression sees the item as it was before), and only if the oldest
     /// has left the window: so no span holds more, and nothing needs to be read before.
     pub(crate) fn count(&self, window: &Window) -> Result<TransactWriteItem, Error> {
+        if window.is_hour {
+            let until = millis(window.ends_at()) / 1000;
+            return count_up(&self.table, &Key::limit(window), window.limit.most, until);
+        }
         let oldest = window.limit.most.saturating_sub(1);
         let mut shift = "SET expires_at = :expires, t0 = :now".to_owned();
         for n in 1..=oldest {
@@ -67,11 +71,30 @@ impl Store {
     }
 }
 
+/// Adds one to a plain counter while it is below `most`. It expires an hour after `until`, in seconds since 1970.
+pub(crate) fn count_up(table: &str, key: &Key, most: u32, until: u64) -> Result<TransactWriteItem, Error> {
+    update(
+        table,
+        key,
+        "ADD n :one SET expires_at = :expires",
+        Some("attribute_not_exists(n) OR n < :most"),
+        HashMap::new(),
+        HashMap::from([
+            (":one".to_owned(), number(1)),
+            (":most".to_owned(), number(most.into())),
+            (":expires".to_owned(), number(until + 3600)),
+        ]),
+    )
+}
+
 /// Of the limits that kept a transaction from being written, the one that does so longest, as the window at whose end
 /// another attempt is let through. The reasons are in the order of the limits.
 pub(crate) fn reached(limits: &[Window], reasons: &[CancellationReason]) -> Option<Window> {
     let reached = limits.iter().zip(reasons).enumerate().filter(|(index, _)| failed(reasons, *index));
     let windows = reached.map(|(_, (window, reason))| {
+        if window.is_hour {
+            return window.clone();
+        }
         let oldest = reason.item().and_then(|item| time(item, window.limit.most.saturating_sub(1)));
         // Without the item: what certainly is long enough.
         window.since(oldest.unwrap_or(window.ends_at()))
@@ -85,7 +108,7 @@ fn time(item: &Attributes, n: u32) -> Option<Timestamp> {
 }
 
 /// Milliseconds since 1970.
-fn millis(at: Timestamp) -> u64 {
+pub(crate) fn millis(at: Timestamp) -> u64 {
     u64::try_from(at.as_millisecond()).unwrap_or(0)
 }
 

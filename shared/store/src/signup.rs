@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
+    brake::Share,
     id::{OrgId, UserId},
     limit::Window,
     org::Org,
@@ -13,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    brake::{self, Brake},
     client::{Store, Stored, Transacted},
     error::{Error, failed},
     item::{At, encode, from_item, read, to_item},
@@ -46,6 +48,8 @@ pub struct SignUp {
     pub founding: Option<Hash>,
     /// The limits that it counts for.
     pub limits: Vec<Window>,
+    /// The share of the hour's budget that its first mail counts for, unless the mail brake does not concern it.
+    pub first_mail: Option<Share>,
 }
 
 /// Who signs up.
@@ -89,6 +93,8 @@ pub enum SignedUp {
     Limited(Window),
     /// The address has an account; nothing was written.
     AddressKnown,
+    /// The mail brake stands in the way of its first mail; nothing was written.
+    Braked(Brake),
 }
 
 /// On the strength of what the same sign-up gives a further session.
@@ -127,7 +133,7 @@ struct SignUpItem {
 
 impl Store {
     /// Writes a sign-up: person, organization, membership, session, and what guards them, all or nothing.
-    /// What stands in its way is judged in this order: replay, limits, known address.
+    /// What stands in its way is judged in this order: replay, limits, known address, mail brake.
     ///
     /// # Errors
     /// [`Error::Conflict`] when the known person changed meanwhile; [`Error::Unavailable`], [`Error::Corrupt`].
@@ -180,6 +186,10 @@ impl Store {
         if let Some(proof) = sign_up.founding {
             actions.push(self.use_founding(proof, sign_up.replay)?);
         }
+        let first_of_brake = actions.len();
+        if let Some(share) = sign_up.first_mail {
+            actions.extend(self.count_first_mail_of(share)?);
+        }
 
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else {
             return Ok(SignedUp::Created);
@@ -202,7 +212,10 @@ impl Store {
         }
         match &sign_up.person {
             Person::New(_) if failed(&reasons, first_of_person) => Ok(SignedUp::AddressKnown),
-            _ => Err(Error::Conflict),
+            _ => match brake::held_by(&reasons, first_of_brake) {
+                Some(brake) => Ok(SignedUp::Braked(brake)),
+                None => Err(Error::Conflict),
+            },
         }
     }
 

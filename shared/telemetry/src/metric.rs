@@ -70,6 +70,8 @@ metrics! {
     /// The write that was to provision an organization failed, and not because somebody else wrote first. Whoever asked
     /// was told so, and Stripe sends its event again: each try is counted.
     ProvisioningFailed: Count,
+    /// The mail brake delayed the welcome mail of a sign-up until the next hour.
+    SignupBrake: Count,
 
     // ---- trials ----
     /// A trial ended without a payment.

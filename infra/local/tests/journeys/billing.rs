@@ -5,6 +5,7 @@ use http::Request;
 use serde_json::{Value, json};
 
 use crate::driver::{Answer, Visitor, World};
+use crate::sign_in::by_link;
 
 const STRIPE: &str = "http://localhost:8485";
 
@@ -27,7 +28,7 @@ pub(crate) async fn checkout(visitor: &mut Visitor<'_>, plan: &str) -> Answer {
 /// Time goes by, and ends the session: they come back by a mailed link.
 async fn days_later(world: &World, jo: &mut Visitor<'_>, days: &str) {
     world.advance(days).await;
-    crate::sign_in::by_link(world, jo, "jo@example.com").await;
+    by_link(world, jo, "jo@example.com").await;
 }
 
 /// The calls to Stripe's stand-in so far.
@@ -142,6 +143,7 @@ async fn two_tabs_make_one_customer_and_the_same_form_one_checkout() {
 async fn who_has_a_plan_is_led_to_the_portal_and_never_sold_a_second_one() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
+    by_link(&world, &mut jo, "jo@example.com").await;
     // Before there is a plan, the portal is where people see to how they will pay.
     for early in [jo.submit("/billing/portal", &[]).await, jo.post("/billing/portal").await] {
         assert_eq!(early.status, 303, "{}", early.text());
@@ -161,6 +163,7 @@ async fn who_has_a_plan_is_led_to_the_portal_and_never_sold_a_second_one() {
 async fn whose_first_payment_is_open_pays_that_one_and_chooses_again_only_once_it_lapsed() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
+    by_link(&world, &mut jo, "jo@example.com").await;
     checkout(&mut jo, "team").await;
     let org = jo.org();
     world.subscription_is(&org, "incomplete").await;
@@ -182,6 +185,7 @@ async fn whose_first_payment_is_open_pays_that_one_and_chooses_again_only_once_i
 async fn whoever_subscribes_is_let_into_the_portal_at_every_standing() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
+    by_link(&world, &mut jo, "jo@example.com").await;
     let org = jo.org();
     for status in ["incomplete", "paused", "unpaid", "past_due", "trialing", "active"] {
         world.subscription_is(&org, status).await;
@@ -198,6 +202,7 @@ async fn whoever_subscribes_is_let_into_the_portal_at_every_standing() {
 async fn who_was_deleted_at_stripe_starts_anew_and_only_a_payment_brings_access_back() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
+    by_link(&world, &mut jo, "jo@example.com").await;
     let led = checkout(&mut jo, "team").await;
     press(&world, led.header("location"), "choice=pay");
     world.settle().await;

@@ -13,6 +13,7 @@ mod driver;
 mod signed;
 
 mod billing;
+mod brake;
 mod checklist;
 mod configuration;
 mod conflict;
@@ -28,6 +29,7 @@ mod only_checkout;
 mod operator;
 mod payment;
 mod payment_issue;
+mod portal;
 mod public_url;
 mod returns;
 mod rotation;

@@ -7,6 +7,7 @@ use stripe::{Secret, sign};
 
 use crate::billing::{checkout, press};
 use crate::driver::World;
+use crate::sign_in::by_link;
 
 const STRIPE: &str = "http://localhost:8485";
 
@@ -94,6 +95,7 @@ async fn metadata_that_was_mixed_up_opens_nobody_elses_portal() {
     let led = checkout(&mut theirs, "team").await;
     press(&world, led.header("location"), "choice=pay");
     world.settle().await;
+    by_link(&world, &mut theirs, "theirs@example.com").await;
     let portal = theirs.submit("/billing/portal", &[]).await;
     let customer = world.stack.system().cloud.stripe.customers().remove(0);
     let shown = |world: &World, address: &str| {
@@ -104,13 +106,15 @@ async fn metadata_that_was_mixed_up_opens_nobody_elses_portal() {
     assert!(shown(&world, portal.header("location")).contains("theirs@example.com"));
 
     for (number, status) in ["active", "incomplete", "canceled"].into_iter().enumerate() {
-        let mut jo = world.pending("Acme", &format!("jo{number}@example.com")).await;
+        let email = format!("jo{number}@example.com");
+        let mut jo = world.pending("Acme", &email).await;
+        by_link(&world, &mut jo, &email).await;
         let event = json!({ "type": "customer.subscription.created", "organization_id": jo.org(), "customer": customer,
             "set": { "id": format!("sub_mixed{number}"), "status": status } });
         assert_eq!(world.stripe(event).await, [200]);
         let portal = jo.submit("/billing/portal", &[]).await;
         let page = shown(&world, portal.header("location"));
-        assert!(page.contains(&format!("jo{number}@example.com")), "{status}: {page}");
+        assert!(page.contains(&email), "{status}: {page}");
         assert!(!page.contains("theirs@example.com"), "{status}: {page}");
     }
 }
@@ -137,6 +141,7 @@ async fn whoever_was_told_of_before_no_two_checkouts_stay_open() {
 async fn stripe_knows_whomever_a_believed_event_speaks_of() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
+    by_link(&world, &mut jo, "jo@example.com").await;
     let now = world.stack.system().clock().now();
     let body = json!({ "id": "evt_1", "object": "event", "type": "invoice.paid", "created": now.as_second(), "livemode": false,
         "data": { "object": { "id": "in_1", "object": "invoice", "customer": "cus_own", "amount_paid": 900,

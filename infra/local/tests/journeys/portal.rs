@@ -1,0 +1,77 @@
+//! The billing portal opens only for an address that a mailed link proved.
+
+use serde_json::json;
+
+use crate::billing::{checkout, press};
+use crate::driver::World;
+use crate::sign_in::newest_link;
+
+const PORTAL: &str = "http://localhost:8485/p/session/";
+
+#[tokio::test]
+async fn unverified_admin_is_led_to_the_portal_by_a_sign_in_link() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    // Checkout stays open.
+    let led = checkout(&mut jo, "team").await;
+    press(&world, led.header("location"), "choice=pay");
+    world.settle().await;
+    let calls = world.stack.system().cloud.stripe.customers().len();
+
+    let asked = jo.submit("/billing/portal", &[]).await;
+    assert_eq!((asked.status, asked.header("location")), (200, ""), "{}", asked.text());
+    assert!(asked.text().contains("Check your inbox") && asked.text().contains("jo@example.com"));
+    assert_eq!(world.stack.system().cloud.stripe.customers().len(), calls);
+    let mails = world.mails("sign_in").await;
+    assert_eq!((mails.len(), &mails[0]["to"]), (1, &json!(["jo@example.com"])));
+
+    let link = newest_link(&world).await;
+    let shown = jo.open(&link).await;
+    assert!(!shown.text().contains("another browser"), "this browser asked: {}", shown.text());
+    let signed_in = jo.submit(&link, &[]).await;
+    let page = format!("/organizations/{}", jo.org());
+    assert_eq!((signed_in.status, signed_in.header("location")), (303, page.as_str()));
+    assert!(jo.open(&page).await.text().contains(r#"action="/billing/portal""#));
+    let led = jo.submit("/billing/portal", &[]).await;
+    assert!(led.header("location").starts_with(PORTAL), "{} {}", led.status, led.text());
+    assert_eq!(world.mails("sign_in").await.len(), 1);
+}
+
+#[tokio::test]
+async fn checkout_that_leads_to_the_portal_verifies_first_too() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let led = checkout(&mut jo, "team").await;
+    press(&world, led.header("location"), "choice=pay");
+    world.settle().await;
+    let asked = checkout(&mut jo, "single").await;
+    assert_eq!((asked.status, asked.header("location")), (200, ""), "{}", asked.text());
+    assert_eq!(world.mails("sign_in").await.len(), 1);
+}
+
+#[tokio::test]
+async fn program_of_an_unverified_admin_gets_a_problem_and_no_mail() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let refused = jo.post("/billing/portal").await;
+    assert_eq!((refused.status, refused.header("content-type")), (403, "application/problem+json"));
+    let sign_in = format!("/login?next=/organizations/{}", jo.org());
+    assert_eq!(refused.json()["sign_in_url"], sign_in.as_str());
+    assert!(refused.json()["detail"].as_str().unwrap().contains("Verify your email address"));
+    assert!(world.mails("sign_in").await.is_empty());
+    assert!(world.stack.system().cloud.stripe.customers().is_empty());
+}
+
+#[tokio::test]
+async fn portal_requests_count_for_the_limits_of_sign_in_mails() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        let asked = jo.submit("/billing/portal", &[]).await;
+        statuses.push((asked.status, asked.header("retry-after").is_empty()));
+    }
+    assert_eq!(statuses, [(200, true), (200, true), (200, true), (429, false)]);
+    assert_eq!(jo.submit("/login", &[("email", "jo@example.com")]).await.status, 429, "one limit for both");
+    assert_eq!(world.mails("sign_in").await.len(), 3);
+}

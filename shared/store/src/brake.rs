@@ -1,0 +1,152 @@
+//! The mail brake: counters of the hour's first mails, the record of those that bounced, and the gates it closes.
+//!
+//! A sign-up counts its first mail and checks one gate in its own transaction, so it reads nothing before. There is a
+//! gate beside the counters of each shard, so that parallel sign-ups rarely meet at one item.
+
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, ReturnValue, TransactWriteItem};
+use domain::{
+    brake::{Bounced, FirstMails, SHARDS, Share},
+    delivery::Claim,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Attributes, Store, Stored, Transacted},
+    error::{Corrupt, Error, failed},
+    item::{from_item, to_item},
+    key::Key,
+    limit::{count_up, millis},
+    session::values,
+    update::{Change, Only, change, check, number, put},
+};
+
+/// Why a first mail is not to go out at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Brake {
+    /// This share of the hour's budget is used up. Another may not be.
+    Share,
+    /// Too many first mails bounced.
+    Bounces,
+}
+
+/// The record of first mails. Every attribute stands at the top and is optional.
+#[derive(Debug, Serialize, Deserialize)]
+struct FirstMailsItem {
+    #[serde(default)]
+    sent: u64,
+    #[serde(default)]
+    bounced: Vec<BouncedItem>,
+    #[serde(default)]
+    braked: bool,
+    #[serde(default)]
+    version: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct BouncedItem {
+    claim: String,
+    sent: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct GateItem {
+    braked: bool,
+}
+
+fn encode(mails: &FirstMails, version: u64) -> Result<Attributes, Corrupt> {
+    let bounced = mails.bounced.iter().map(|it| BouncedItem { claim: it.claim.0.clone(), sent: it.sent });
+    let item =
+        FirstMailsItem { sent: mails.sent, bounced: bounced.collect(), braked: mails.braked, version };
+    to_item(&Key::first_mails(), &item)
+}
+
+fn decode(item: Attributes) -> Result<Stored<FirstMails>, Corrupt> {
+    let form: FirstMailsItem = from_item(item.clone())?;
+    let bounced = form.bounced.into_iter().map(|it| Bounced { claim: Claim(it.claim), sent: it.sent });
+    let value = FirstMails { sent: form.sent, bounced: bounced.collect(), braked: form.braked };
+    Ok(Stored { value, version: form.version, item })
+}
+
+/// What of the brake kept a sign-up from being written. `first` is the place of its first action.
+pub(crate) fn held_by(reasons: &[CancellationReason], first: usize) -> Option<Brake> {
+    if failed(reasons, first + 1) {
+        return Some(Brake::Bounces);
+    }
+    failed(reasons, first).then_some(Brake::Share)
+}
+
+impl Store {
+    /// What a sign-up writes and checks for its first mail. [`held_by`] reads the reasons in this order.
+    pub(crate) fn count_first_mail_of(&self, share: Share) -> Result<[TransactWriteItem; 2], Error> {
+        let until = millis(domain::brake::next_hour(share.hour)) / 1000;
+        let no = values([(":no", AttributeValue::Bool(false))]);
+        let open = "attribute_not_exists(braked) OR braked = :no";
+        Ok([
+            count_up(&self.table, &Key::share(share), share.most, until)?,
+            check(&self.table, &Key::gate(share.shard), open, no)?,
+        ])
+    }
+
+    /// Counts a first mail that went out; returns the record as it is then. An event that arrives twice is counted
+    /// twice: the last 200 are then a few less.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn count_first_mail(&self) -> Result<Stored<FirstMails>, Error> {
+        let written = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::first_mails().attributes()))
+            .update_expression("ADD sent :one, version :one")
+            .expression_attribute_values(":one", number(1))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))?;
+        Ok(decode(written.attributes.unwrap_or_default())?)
+    }
+
+    /// Records that the first mail of a claim bounced; returns the record as it is then.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it changed meanwhile; [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn record_first_bounce(&self, claim: &Claim) -> Result<Stored<FirstMails>, Error> {
+        let found = self.get(&Key::first_mails()).await?;
+        let is_new = found.is_none();
+        let before = decode(found.unwrap_or_default())?;
+        let mut after = before.value.clone();
+        after.record_bounce(claim);
+        if after == before.value {
+            return Ok(before);
+        }
+        let version = before.version + 1;
+        let (old, new) = (encode(&before.value, before.version)?, encode(&after, version)?);
+        let mut item = before.item.clone();
+        if let Some(difference) = Change::between(&before.item, &old, &new) {
+            item = difference.applied_to(&item);
+            let only = if is_new { Only::New } else { Only::Version(before.version) };
+            self.change(&Key::first_mails(), difference, only).await?;
+        }
+        Ok(Stored { value: after, version, item })
+    }
+
+    /// Closes or opens all gates, as the record demands, all or none. Does nothing where the record changed meanwhile:
+    /// whoever changed it decides.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when sign-ups kept the gates busy; [`Error::Unavailable`].
+    pub async fn set_brake(&self, record: &Stored<FirstMails>, braked: bool) -> Result<(), Error> {
+        let after = FirstMails { braked, ..record.value.clone() };
+        let (old, new) = (encode(&record.value, record.version)?, encode(&after, record.version + 1)?);
+        let Some(difference) = Change::between(&record.item, &old, &new) else { return Ok(()) };
+        let only = Only::Version(record.version);
+        let mut actions = vec![change(&self.table, &Key::first_mails(), difference, only)?];
+        for shard in 0..SHARDS {
+            actions.push(put(&self.table, to_item(&Key::gate(shard), &GateItem { braked })?, None)?);
+        }
+        match self.transact(actions).await? {
+            Transacted::Done | Transacted::Cancelled(_) => Ok(()),
+        }
+    }
+}

@@ -6,15 +6,18 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use domain::{checkout::FirstCharge, plan::Plan, secret::Hash};
+use domain::{billing::CustomerId, checkout::FirstCharge, plan::Plan, secret::Hash};
 use http::HeaderMap;
 use stripe::client::{CallError, Client, NewCheckout};
 use web::{FieldError, Fields, Problem, Wants};
 
 use crate::{
     App,
-    door::{self, Arrival},
+    door::{self, Arrival, Caller},
 };
+
+/// The page that waits for Stripe's events.
+const RETURN: &str = "/billing/return";
 
 /// What is asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,7 +62,7 @@ impl App {
         let stripe = self.stripe().await?;
         let (customer, org) = self.ensure_customer(&stripe, &caller).await?;
         let Some(first_charge) = org.first_charge(self.clock.now()) else {
-            return self.open_portal(&stripe, &customer, &caller).await;
+            return self.lead_to_plan(&stripe, &customer, &caller, &caller.page()).await;
         };
         let checkout = NewCheckout {
             customer: &customer,
@@ -72,8 +75,22 @@ impl App {
         let token = asked.token.unwrap_or_else(|| self.random());
         match self.open_only(&stripe, &checkout, &token).await {
             Ok(Some(address)) => Ok(self.led(&address)),
-            Ok(None) => self.open_portal(&stripe, &customer, &caller).await,
+            Ok(None) => self.lead_to_plan(&stripe, &customer, &caller, RETURN).await,
             Err(error) => Err(self.stripe_refused(&error).await),
+        }
+    }
+
+    /// Leads an admin whose organization has a plan to the portal; one whose address is unverified to a page of ours.
+    async fn lead_to_plan(
+        &self,
+        stripe: &Client,
+        customer: &CustomerId,
+        caller: &Caller,
+        unverified: &str,
+    ) -> Result<Response, Problem> {
+        match caller.verified() {
+            Some(verified) => self.open_portal(stripe, customer, &verified).await,
+            None => Ok(web::see_other(unverified)),
         }
     }
 
@@ -127,10 +144,8 @@ fn idempotency_key(checkout: &NewCheckout<'_>, token: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
-    use domain::billing::CustomerId;
-
     use super::*;
+    use axum::body::Body;
 
     async fn parse(json: &str, key: Option<&str>) -> Result<CheckoutIn, Vec<(&'static str, &'static str)>> {
         let mut request = Request::post("/").header("content-type", "application/json");

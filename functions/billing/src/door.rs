@@ -33,18 +33,26 @@ pub struct Caller {
 
 impl Arrival {
     pub fn of(request: &Request) -> Self {
-        Self {
-            headers: request.headers().clone(),
-            origin: web::origin(request),
-            ip: web::source_ip(request),
-        }
+        Self { headers: request.headers().clone(), origin: web::origin(request), ip: web::source_ip(request) }
     }
 }
 
+/// An admin whose address is verified: who may open the portal. Only [`Caller::verified`] makes one.
+pub struct Verified<'c>(pub &'c Caller);
+
 impl Caller {
-    /// The page with the plans.
+    /// The path of the page with the plans, or with the button that opens the portal.
+    pub fn page(&self) -> String {
+        format!("/organizations/{}", self.org.value.id)
+    }
+
+    /// The address of that page.
     pub fn plans(&self) -> String {
-        format!("{}/organizations/{}", self.origin, self.org.value.id)
+        format!("{}{}", self.origin, self.page())
+    }
+
+    pub fn verified(&self) -> Option<Verified<'_>> {
+        self.user.verified.then_some(Verified(self))
     }
 }
 

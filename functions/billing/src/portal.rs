@@ -12,7 +12,7 @@ use web::{Problem, Wants};
 
 use crate::{
     App,
-    door::{self, Arrival, Caller},
+    door::{self, Arrival, Verified},
 };
 
 /// Leads an admin to the portal: also one who has no plan yet, and wants to see to how they will pay.
@@ -26,25 +26,20 @@ impl App {
         let arrival = Arrival::of(&request);
         drop(request);
         let caller = self.admit(&arrival).await?;
-        if !caller.user.verified {
-            return self.ask_to_prove(&caller).await;
-        }
+        let Some(verified) = caller.verified() else { return self.ask_to_prove(&caller).await };
         let stripe = self.stripe().await?;
         let (customer, _) = self.ensure_customer(&stripe, &caller).await?;
-        self.open_portal(&stripe, &customer, &caller).await
+        self.open_portal(&stripe, &customer, &verified).await
     }
 
-    /// Leads to a portal; an unverified admin to a sign-in link. Each portal works for minutes only, so none is ever
-    /// asked for again: the key is fresh, and there for the client's own retry.
+    /// Leads to a portal. Each one works for minutes only, so none is ever asked for again: the key is fresh, and
+    /// there for the client's own retry.
     pub async fn open_portal(
         &self,
         stripe: &Client,
         customer: &CustomerId,
-        caller: &Caller,
+        Verified(caller): &Verified<'_>,
     ) -> Result<Response, Problem> {
-        if !caller.user.verified {
-            return self.ask_to_prove(caller).await;
-        }
         let portal = NewPortal { customer, return_url: &caller.plans() };
         match stripe.create_portal(&portal, &self.random()).await {
             Ok(address) => Ok(self.led(&address)),

@@ -22,33 +22,31 @@ use web::{
 use crate::{App, door::Caller, trouble};
 
 impl App {
-    /// Sends the caller a sign-in link and shows that it is on its way. A program gets the address that sends one: it
-    /// reads no mail.
+    /// Sends the caller a sign-in link and says that it is on its way.
     ///
     /// # Errors
-    /// 403 for programs; 429 where too many links were asked for.
+    /// 403 for programs, which cannot go on; 429 where too many links were asked for.
     pub async fn ask_to_prove(&self, caller: &Caller) -> Result<Response, Problem> {
-        let page = format!("/organizations/{}", caller.org.value.id);
-        if caller.wants == Wants::Json {
-            let sign_in = format!("/login?next={page}");
-            let detail = "Verify your email address before you open the billing portal.";
-            return Err(Problem::new(Kind::Forbidden, detail)
-                .with("sign_in_url", json!(sign_in))
-                .because("unverified address"));
-        }
         let now = self.clock.now();
         let address = &caller.user.address;
         let mark = caller.mark.clone().unwrap_or_else(|| Secret::new(self.entropy.bytes()));
         let asked = Asked {
             id: AskedId::new(self.entropy.bytes()),
             address: address.clone(),
-            next: Some(page),
+            next: Some(caller.page()),
             asked_at: now,
             browser: Some(mark.hash()),
             delivery: Delivery::owed(now),
         };
         let limits = sign_in_limits(address, &network(&caller.ip), now);
         match self.store.ask_sign_in(&asked, &limits).await.map_err(trouble::of_store)? {
+            AskResult::Asked if caller.wants == Wants::Json => {
+                let detail = "Verify your email address first. We sent a sign-in link to it, which leads to the page \
+                              with your billing portal.";
+                Err(Problem::new(Kind::Forbidden, detail)
+                    .with("sign_in_url", json!(format!("/login?next={}", caller.page())))
+                    .because("unverified address"))
+            }
             AskResult::Asked => {
                 let mut response = web::page(StatusCode::OK, self.link_sent(caller, address));
                 response.headers_mut().append(SET_COOKIE, web::browser::set(&mark));

@@ -45,8 +45,8 @@ impl Post {
     }
 }
 
-/// Whether a mail is the first that somebody gets. The welcomes of verified people count along: they are few, and
-/// seldom bounce.
+/// Whether a mail is the first that a person gets. The welcomes of verified people count too: they are few and rarely
+/// bounce.
 fn is_first(tags: &Tags) -> bool {
     tags.kind == NoticeKey::Welcome.kind()
 }

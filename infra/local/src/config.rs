@@ -155,7 +155,8 @@ pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<Str
         let variables = template.functions.values_mut().filter_map(|it| it.variables.get_mut("PUBLIC_URL"));
         variables.filter(|url| !url.is_empty()).for_each(|url| url.clone_from(&config.public_url));
     }
-    if !["SIGNUP_HOURLY_BUDGET", "SignupHourlyBudget"].iter().any(|name| config.settings.contains_key(*name)) {
+    if !["SIGNUP_HOURLY_BUDGET", "SignupHourlyBudget"].iter().any(|name| config.settings.contains_key(*name))
+    {
         template.set_variable("SIGNUP_HOURLY_BUDGET", LOCAL_BUDGET);
     }
     if !config.settings.contains_key("STRIPE_CHECKOUT_ORIGINS") {

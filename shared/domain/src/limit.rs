@@ -81,9 +81,7 @@ pub fn network(address: &str) -> String {
 #[must_use]
 pub fn site(address: &str) -> Option<String> {
     match address.parse().map(|address: IpAddr| address.to_canonical()) {
-        Ok(IpAddr::V6(address)) => {
-            Some(format!("{}/48", Ipv6Addr::from_bits(address.to_bits() >> 80 << 80)))
-        }
+        Ok(IpAddr::V6(address)) => Some(format!("{}/48", Ipv6Addr::from_bits(address.to_bits() >> 80 << 80))),
         _ => None,
     }
 }

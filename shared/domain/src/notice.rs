@@ -119,7 +119,7 @@ impl Outbox {
         true
     }
 
-    /// Owes a notice that was not tried yet only from `then` on.
+    /// Postpones a notice that was not tried yet until `then`.
     pub fn delay(&mut self, key: &NoticeKey, then: Timestamp) {
         for delivery in self.0.get_mut(key).into_iter().flat_map(BTreeMap::values_mut) {
             if delivery.is_fresh() {

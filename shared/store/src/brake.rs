@@ -29,7 +29,7 @@ pub enum Brake {
     Bounces,
 }
 
-/// The record of first mails. Every attribute stands at the top and is optional.
+/// The record of first mails. All attributes are at the top level and optional.
 #[derive(Debug, Serialize, Deserialize)]
 struct FirstMailsItem {
     #[serde(default)]
@@ -55,8 +55,7 @@ struct GateItem {
 
 fn encode(mails: &FirstMails, version: u64) -> Result<Attributes, Corrupt> {
     let bounced = mails.bounced.iter().map(|it| BouncedItem { claim: it.claim.0.clone(), sent: it.sent });
-    let item =
-        FirstMailsItem { sent: mails.sent, bounced: bounced.collect(), braked: mails.braked, version };
+    let item = FirstMailsItem { sent: mails.sent, bounced: bounced.collect(), braked: mails.braked, version };
     to_item(&Key::first_mails(), &item)
 }
 
@@ -132,7 +131,7 @@ impl Store {
     }
 
     /// Closes or opens all gates, as the record demands, all or none. Does nothing where the record changed meanwhile:
-    /// whoever changed it decides.
+    /// the writer of that change decides.
     ///
     /// # Errors
     /// [`Error::Conflict`] when sign-ups kept the gates busy; [`Error::Unavailable`].

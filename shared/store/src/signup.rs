@@ -93,7 +93,7 @@ pub enum SignedUp {
     Limited(Window),
     /// The address has an account; nothing was written.
     AddressKnown,
-    /// The mail brake stands in the way of its first mail; nothing was written.
+    /// The mail brake holds its first mail back; nothing was written.
     Braked(Brake),
 }
 

@@ -77,6 +77,7 @@ async fn the_back_button_leads_to_a_checkout_that_can_be_paid() {
 async fn who_comes_back_before_stripes_events_is_not_sold_a_second_plan() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
+    crate::sign_in::by_link(&world, &mut jo, "jo@example.com").await;
     deliver(&world, "hold").await;
     let form = [("plan", "team"), TOKEN];
     let led = jo.submit("/billing/checkout", &form).await;

@@ -38,19 +38,29 @@ async fn unverified_admin_is_led_to_the_portal_by_a_sign_in_link() {
 }
 
 #[tokio::test]
-async fn checkout_that_leads_to_the_portal_verifies_first_too() {
+async fn checkout_leads_an_unverified_admin_with_a_plan_to_its_page() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let led = checkout(&mut jo, "team").await;
+    world.local("POST", "/_local/stripe/delivery", Some(json!({ "mode": "hold" }))).await;
     press(&world, led.header("location"), "choice=pay");
+    let led = checkout(&mut jo, "team").await;
+    assert_eq!(
+        (led.status, led.header("location")),
+        (303, "/billing/return"),
+        "Stripe's events are on the way"
+    );
+    world.local("POST", "/_local/stripe/delivery", Some(json!({ "mode": "normal" }))).await;
     world.settle().await;
-    let asked = checkout(&mut jo, "single").await;
-    assert_eq!((asked.status, asked.header("location")), (200, ""), "{}", asked.text());
-    assert_eq!(world.mails("sign_in").await.len(), 1);
+    let page = format!("/organizations/{}", jo.org());
+    let led = checkout(&mut jo, "single").await;
+    assert_eq!((led.status, led.header("location")), (303, page.as_str()));
+    assert!(jo.open(&page).await.text().contains(r#"action="/billing/portal""#));
+    assert!(world.mails("sign_in").await.is_empty(), "a link is sent when the portal is asked for");
 }
 
 #[tokio::test]
-async fn program_of_an_unverified_admin_gets_a_problem_and_no_mail() {
+async fn program_of_an_unverified_admin_gets_a_problem_that_says_why() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let refused = jo.post("/billing/portal").await;
@@ -58,7 +68,7 @@ async fn program_of_an_unverified_admin_gets_a_problem_and_no_mail() {
     let sign_in = format!("/login?next=/organizations/{}", jo.org());
     assert_eq!(refused.json()["sign_in_url"], sign_in.as_str());
     assert!(refused.json()["detail"].as_str().unwrap().contains("Verify your email address"));
-    assert!(world.mails("sign_in").await.is_empty());
+    assert_eq!(world.mails("sign_in").await.len(), 1);
     assert!(world.stack.system().cloud.stripe.customers().is_empty());
 }
 

@@ -144,8 +144,18 @@ fn idempotency_key(checkout: &NewCheckout<'_>, token: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::borrow::Cow;
+
     use axum::body::Body;
+
+    use super::*;
+
+    fn named(fault: FieldError) -> (&'static str, &'static str) {
+        match fault.field {
+            Cow::Borrowed(field) => (field, fault.code),
+            Cow::Owned(field) => panic!("no field of the form: {field}"),
+        }
+    }
 
     async fn parse(json: &str, key: Option<&str>) -> Result<CheckoutIn, Vec<(&'static str, &'static str)>> {
         let mut request = Request::post("/").header("content-type", "application/json");
@@ -155,7 +165,7 @@ mod tests {
         let request = request.body(Body::from(json.to_owned())).unwrap();
         let headers = request.headers().clone();
         CheckoutIn::parse(&Fields::read(request).await.unwrap(), &headers)
-            .map_err(|faults| faults.iter().map(|fault| (fault.field, fault.code)).collect())
+            .map_err(|faults| faults.into_iter().map(named).collect())
     }
 
     #[tokio::test]

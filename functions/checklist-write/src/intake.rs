@@ -142,8 +142,8 @@ async fn take_in(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsO
 /// The events of a body: one, or a list of them; `None` for what is none.
 fn read(body: &[u8]) -> Result<Vec<Option<EventIn>>, Problem> {
     let odd = |what: &'static str| Problem::bad_request(what);
-    let body: Value =
-        serde_json::from_slice(body).map_err(|_| odd("The body is signed, but it is no JSON."))?;
+    let body = signed::json::read(body)
+        .map_err(|_| odd("The body must be JSON, and no object in it may have a key twice."))?;
     let events = match body {
         Value::Array(events) => events,
         event => vec![event],

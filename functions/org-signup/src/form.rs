@@ -105,15 +105,24 @@ fn words(field: &str, fault: NameFault) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use axum::{body::Body, extract::Request};
 
     use super::*;
+
+    fn named(fault: FieldError) -> (&'static str, &'static str) {
+        match fault.field {
+            Cow::Borrowed(field) => (field, fault.code),
+            Cow::Owned(field) => panic!("no field of the form: {field}"),
+        }
+    }
 
     async fn parse(json: &str) -> Result<SignUpIn, Vec<(&'static str, &'static str)>> {
         let request = Request::post("/").header("content-type", "application/json");
         let fields = Fields::read(request.body(Body::from(json.to_owned())).unwrap()).await.unwrap();
         SignUpIn::parse(&fields, &HeaderMap::new(), None, &Offered::parse("built-in,agency").unwrap())
-            .map_err(|faults| faults.iter().map(|fault| (fault.field, fault.code)).collect())
+            .map_err(|faults| faults.into_iter().map(named).collect())
     }
 
     #[tokio::test]

@@ -152,7 +152,8 @@ impl Form<'_> {
     }
 
     fn summary(&self) -> Markup {
-        let errors: Vec<_> = self.errors.iter().map(|error| (error.field, error.message.as_str())).collect();
+        let errors: Vec<_> =
+            self.errors.iter().map(|error| (error.field.as_ref(), error.message.as_str())).collect();
         error_summary(&errors)
     }
 }

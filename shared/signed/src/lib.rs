@@ -4,6 +4,8 @@
 //! be several; every one is compared with every key. Stripe signs its webhooks so ("Verify webhook signatures
 //! manually"), and host apps sign their events to us the same way.
 
+pub mod json;
+
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
-use stripe::{Authentic, Event, Secret, Secrets, sign, verify};
+use stripe::{Authentic, Event, Secret, Secrets, Unreadable, sign, verify};
 
 const NOW: i64 = 1_767_225_600;
 const SECRET: &str = "whsec_fuzz";
@@ -42,10 +42,10 @@ pub fn event(input: &[u8]) {
     if let Err(unreadable) = &first {
         assert!(unreadable.to_string().len() < 200, "the reason repeats the body");
     }
-    let Ok(mut body) = serde_json::from_slice::<Value>(input) else {
+    let Ok(mut body) = signed::json::read(input) else {
         return assert!(
-            first.is_err_and(|unreadable| unreadable.event().is_none()),
-            "an event that is not JSON"
+            matches!(first, Err(Unreadable::Malformed { .. })),
+            "an event that is not JSON, or that two readers may read differently"
         );
     };
     assert_eq!(read(format!(" {body:#}\n").as_bytes()), first, "blanks count");
@@ -55,6 +55,11 @@ pub fn event(input: &[u8]) {
         }
     }
     assert_eq!(read(body.to_string().as_bytes()), first, "an unknown field counts");
+    let known = "\"field_of_the_future\"";
+    let twice = body.to_string().replacen(known, &format!("{known}:0,{known}"), 1);
+    if body.to_string() != twice {
+        assert!(matches!(read(twice.as_bytes()), Err(Unreadable::Malformed { .. })), "a key counts twice");
+    }
 }
 
 /// The signature over `body` at the first time that `header` names, if that is a time.

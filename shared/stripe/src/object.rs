@@ -28,6 +28,9 @@ const OWN_ORGANIZATION: &str = "/metadata/organization_id";
 const PLAN: [&str; 3] = ["/items/data/0/price/id", "/items/data/0/plan/id", "/plan/id"];
 const PERIOD_END: [&str; 2] = ["/items/data/0/current_period_end", "/current_period_end"];
 
+/// The largest amount, in the currency's smallest unit. Stripe's own amounts have at most twelve digits.
+const LARGEST_AMOUNT: u64 = 999_999_999_999;
+
 /// The longest name of a price that is kept, in bytes.
 const LONGEST_PLAN: usize = 255;
 
@@ -131,7 +134,8 @@ impl Topic {
 
 fn paid(object: Json<'_>) -> Result<InvoiceFact, Fault> {
     let amount = object.at("/amount_paid").ok_or(Fault::Missing("/amount_paid"))?;
-    let amount = amount.0.as_u64().ok_or_else(|| Fault::wrong("/amount_paid", "not an amount"))?;
+    let amount = amount.0.as_u64().filter(|amount| *amount <= LARGEST_AMOUNT);
+    let amount = amount.ok_or_else(|| Fault::wrong("/amount_paid", "not an amount"))?;
     Ok(InvoiceFact::Paid { amount })
 }
 

@@ -311,6 +311,8 @@ fn what_is_missing_or_wrong_is_named() {
         ("/data/object/amount_paid", Value::Null, "/amount_paid is missing"),
         ("/data/object/amount_paid", json!(-1), "/amount_paid is not an amount"),
         ("/data/object/amount_paid", json!("2900"), "/amount_paid is not an amount"),
+        ("/data/object/amount_paid", json!(29.5), "/amount_paid is not an amount"),
+        ("/data/object/amount_paid", json!(1_000_000_000_000_u64), "/amount_paid is not an amount"),
         (
             "/data/object/parent/subscription_details/subscription",
             json!("sub 1"),
@@ -346,12 +348,32 @@ fn a_thin_event_is_told_from_a_malformed_one() {
 }
 
 #[test]
-fn of_a_repeated_key_the_last_one_counts() {
+fn event_with_a_key_that_appears_twice_is_malformed() {
     let version = "2026-07-29.dahlia";
     let body = event(version, "invoice.paid", &invoice(version), &Value::Null).to_string();
-    let body = format!("{},\"id\":\"evt_2\"}}", &body[..body.len() - 1]);
-    let event = Event::parse(Authentic::by_origin(body.as_bytes())).unwrap();
-    assert_eq!(event.id.as_str(), "evt_2");
+    let twice = |place: &str, with: &str| {
+        let at = body.find(place).unwrap();
+        format!("{}{with},{}", &body[..at], &body[at..])
+    };
+    for (body, id) in [
+        (twice("\"livemode\"", "\"livemode\":true"), Some("evt_1")),
+        (twice("\"amount_paid\"", "\"amount_paid\":0"), Some("evt_1")),
+        (twice("\"amount_paid\"", "\"amount_p\\u0061id\":0"), Some("evt_1")),
+        (twice("\"organization_id\"", "\"organization_id\":\"org_2\""), Some("evt_1")),
+        // Which of two ids is meant is not known either.
+        (twice("\"id\":\"evt_1\"", "\"id\":\"evt_2\""), None),
+    ] {
+        let unreadable = Event::parse(Authentic::by_origin(body.as_bytes())).unwrap_err();
+        assert!(unreadable.to_string().contains("a key appears twice"), "{unreadable}");
+        assert_eq!(unreadable.event().map(|id| id.as_str()), id, "{body}");
+    }
+    let recorded = include_str!("../../../events/stripe-webhook/invoice-paid-repeated-key.json");
+    let recorded: Value = serde_json::from_str(recorded).unwrap();
+    let body = recorded["body"].as_str().unwrap();
+    let unreadable = Event::parse(Authentic::by_origin(body.as_bytes())).unwrap_err();
+    assert_eq!(unreadable.event().map(|id| id.as_str()), Some("evt_1Q1w2E3r4T5y6U7i8O9p0001"));
+    let kept = twice("\"pending_webhooks\"", "\"pending_webhooks\":2");
+    assert!(stripe::kept_fact(&kept).is_some(), "an event that was parked before still counts");
 }
 
 /// Any JSON, some levels deep.

@@ -3,11 +3,15 @@
 //!
 //! The answers carry what all of ours do. There is no cross-site rule: what is taken here proves itself.
 
-use std::{borrow::Cow, collections::BTreeMap, future::Future};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, btree_map::Entry},
+    future::Future,
+};
 
 use axum::http::HeaderValue;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, value::to_raw_value};
 use telemetry::Unreadable;
 
@@ -20,8 +24,8 @@ use crate::{
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Call {
-    /// Their names are in lower case; repeated ones are joined by commas.
-    #[serde(default)]
+    /// Their names in lower case; repeated ones are joined by commas.
+    #[serde(default, deserialize_with = "in_lower_case")]
     headers: BTreeMap<String, String>,
     body: Option<String>,
     #[serde(default)]
@@ -35,6 +39,22 @@ struct AnswerOut<'a> {
     headers: BTreeMap<&'a str, &'a str>,
     body: &'a str,
     is_base64_encoded: bool,
+}
+
+/// Reads headers by names in lower case. A gateway may keep the case that a client wrote (RFC 9110, section 5.1: names
+/// of headers are case-insensitive), and one header twice is one list (section 5.3).
+fn in_lower_case<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let written = BTreeMap::<String, String>::deserialize(deserializer)?;
+    let mut headers = BTreeMap::<String, String>::new();
+    for (name, value) in written {
+        match headers.entry(name.to_ascii_lowercase()) {
+            Entry::Vacant(place) => {
+                place.insert(value);
+            }
+            Entry::Occupied(held) => *held.into_mut() += &format!(",{value}"),
+        }
+    }
+    Ok(headers)
 }
 
 impl Call {
@@ -125,6 +145,20 @@ mod tests {
             let (seen, answer) = served(&event, Ok(json!({ "done": true }))).await;
             assert_eq!(seen.as_deref(), bytes, "{body}");
             assert_eq!((&answer["statusCode"], &answer["body"]), (&json!(200), &json!(r#"{"done":true}"#)));
+        }
+    }
+
+    #[test]
+    fn header_is_found_in_whatever_case_it_came() {
+        for (headers, found) in [
+            (json!({ "stripe-signature": "a" }), Some("a")),
+            (json!({ "Stripe-Signature": "a" }), Some("a")),
+            (json!({ "STRIPE-SIGNATURE": "a" }), Some("a")),
+            (json!({ "Stripe-Signature": "a", "stripe-signature": "b" }), Some("a,b")),
+            (json!({ "x-stripe-signature": "a" }), None),
+        ] {
+            let call: Call = serde_json::from_value(json!({ "headers": headers })).unwrap();
+            assert_eq!(call.header("stripe-signature"), found, "{headers}");
         }
     }
 

@@ -15,7 +15,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use crate::{
-    problem::{Kind, Problem},
+    problem::{FieldError, Kind, Problem},
     routes,
 };
 
@@ -39,7 +39,7 @@ impl Fields {
     ///
     /// # Errors
     /// 413 over [`MOST_BYTES`]; 400 for another content type, for what cannot be read, for a field that comes twice,
-    /// for files, and for JSON that is not one flat object.
+    /// for files, and for JSON that is not one object; 422 for JSON fields of a wrong type, with all their names.
     pub async fn read(request: Request) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| too_large(parts.uri.path()))?;
@@ -72,7 +72,7 @@ impl Fields {
         if percent_decode(bytes).decode_utf8().is_err() {
             return Err(Problem::bad_request("The form cannot be read."));
         }
-        Self::collect(form_urlencoded::parse(bytes).into_owned().collect())
+        Self::collect(form_urlencoded::parse(bytes).into_owned().collect()).map(Self)
     }
 
     async fn from_multipart(request: Request) -> Result<Self, Problem> {
@@ -87,28 +87,33 @@ impl Fields {
             let bytes = part.bytes().await.map_err(|_| unreadable())?;
             pairs.push((name, String::from_utf8(bytes.into()).map_err(|_| unreadable())?));
         }
-        Self::collect(pairs)
+        Self::collect(pairs).map(Self)
     }
 
     fn from_json(bytes: &Bytes) -> Result<Self, Problem> {
         let Flat(members) = serde_json::from_slice(bytes)
             .map_err(|_| Problem::bad_request("The body must be one JSON object of fields."))?;
-        let mut pairs = Vec::with_capacity(members.len());
+        // Whether a field comes twice is judged before its type, and counts `null` as well.
+        let members = Self::collect(members)?;
+        let (mut fields, mut mistyped) = (BTreeMap::new(), Vec::new());
         for (name, value) in members {
-            pairs.extend(scalar(&value)?.map(|text| (name, text)));
+            match scalar(&name, &value) {
+                Ok(text) => fields.extend(text.map(|text| (name, text))),
+                Err(expected) => mistyped.push(FieldError::new(name, "invalid", expected)),
+            }
         }
-        Self::collect(pairs)
+        if mistyped.is_empty() { Ok(Self(fields)) } else { Err(Problem::invalid(mistyped)) }
     }
 
     /// A field that comes twice means that two readers could see two things: nobody does.
-    fn collect(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
+    fn collect<T>(pairs: Vec<(String, T)>) -> Result<BTreeMap<String, T>, Problem> {
         let mut fields = BTreeMap::new();
-        for (name, text) in pairs {
-            if fields.insert(name, text).is_some() {
+        for (name, value) in pairs {
+            if fields.insert(name, value).is_some() {
                 return Err(Problem::bad_request("A field comes twice. Send each field once."));
             }
         }
-        Ok(Self(fields))
+        Ok(fields)
     }
 }
 
@@ -137,16 +142,19 @@ impl<'de> Deserialize<'de> for Flat {
     }
 }
 
-/// The text of a JSON value: numbers and booleans as they were written, `null` as a field that was left out.
-fn scalar(value: &RawValue) -> Result<Option<String>, Problem> {
+/// The fields that may be a JSON number or boolean. Every other one is text: a `true` must not become a name.
+const SCALARS: [&str; 3] = ["start_trial", "confirmed", "days"];
+
+/// The text of a field's JSON value, or which type is expected. A number or boolean of [`SCALARS`] is kept as it was
+/// written; `null` is a field that was left out.
+fn scalar(name: &str, value: &RawValue) -> Result<Option<String>, &'static str> {
     let raw = value.get();
     match raw.as_bytes().first() {
-        Some(b'"') => {
-            serde_json::from_str(raw).map(Some).map_err(|_| Problem::bad_request("A text cannot be read."))
-        }
-        Some(b'{' | b'[') => Err(Problem::bad_request("Fields must be texts, numbers, true or false.")),
+        Some(b'"') => serde_json::from_str(raw).map(Some).map_err(|_| "Send a valid JSON string."),
         Some(b'n') => Ok(None),
-        _ => Ok(Some(raw.to_owned())),
+        Some(b'{' | b'[') => Err("Send a single value."),
+        _ if SCALARS.contains(&name) => Ok(Some(raw.to_owned())),
+        _ => Err("Send a JSON string."),
     }
 }
 
@@ -219,8 +227,7 @@ mod tests {
             ("application/x-www-form-urlencoded", "%C3=1&%A9=2"),
             ("application/json", r#"{"a":1,"a":2}"#),
             ("application/json", r#"{"a":1,"\u0061":2}"#),
-            ("application/json", r#"{"a":{"b":1}}"#),
-            ("application/json", r#"{"a":[1]}"#),
+            ("application/json", r#"{"a":null,"a":"1"}"#),
             ("application/json", "[1]"),
             ("application/json", "\"a\""),
             ("application/json", "{\"a\":1} x"),
@@ -237,6 +244,26 @@ mod tests {
         }
         let long = format!("a={}", "x".repeat(MOST_BYTES));
         assert_eq!(read("application/x-www-form-urlencoded", long).await.unwrap_err().kind, Kind::TooLarge);
+    }
+
+    #[tokio::test]
+    async fn json_field_of_a_wrong_type_is_named() {
+        for (body, fields) in [
+            (r#"{"name":true}"#, &["name"][..]),
+            (r#"{"name":5,"email":"jo@example.com","reason":false}"#, &["name", "reason"]),
+            (r#"{"name":{"first":"Jo"}}"#, &["name"]),
+            (r#"{"email":["jo@example.com"]}"#, &["email"]),
+            (r#"{"days":[14]}"#, &["days"]),
+            (r#"{"start_trial":{}}"#, &["start_trial"]),
+            (r#"{"name":"\ud800"}"#, &["name"]),
+        ] {
+            let refused = read("application/json", body).await.unwrap_err();
+            assert_eq!(refused.kind, Kind::Invalid, "{body}");
+            let named: Vec<_> = refused.errors.iter().map(|fault| fault.field.as_ref()).collect();
+            assert_eq!(named, fields, "{body}");
+        }
+        let twice = read("application/json", r#"{"name":true,"name":true}"#).await.unwrap_err();
+        assert_eq!(twice.kind, Kind::BadRequest, "what comes twice has no type");
     }
 
     #[tokio::test]

@@ -21,7 +21,7 @@ pub use kind::Kind;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
     /// The field's name.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// A word for programs.
     pub code: &'static str,
     /// A sentence for people.
@@ -30,8 +30,8 @@ pub struct FieldError {
 
 impl FieldError {
     /// A fault of `field`: `code` for programs, `message` for people.
-    pub fn new(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
-        Self { field, code, message: message.into() }
+    pub fn new(field: impl Into<Cow<'static, str>>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code, message: message.into() }
     }
 }
 

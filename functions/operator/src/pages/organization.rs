@@ -134,7 +134,8 @@ fn extended(extension: &Extension, org: &Org, now: Timestamp) -> Markup {
 }
 
 fn extend(org: &Org, form: &Form<'_>, token: &str) -> Markup {
-    let errors: Vec<_> = form.faults.iter().map(|fault| (fault.field, fault.message.as_str())).collect();
+    let errors: Vec<_> =
+        form.faults.iter().map(|fault| (fault.field.as_ref(), fault.message.as_str())).collect();
     let field = |name, label, hint, value| Field {
         name,
         kind: ui::Kind::Text,

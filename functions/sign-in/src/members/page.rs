@@ -232,7 +232,8 @@ fn form(draft: &Draft<'_>) -> Markup {
     let typed = |name| draft.fields.and_then(|fields| fields.get(name)).unwrap_or_default();
     let error =
         |name| draft.errors.iter().find(|error| error.field == name).map(|error| error.message.as_str());
-    let errors: Vec<_> = draft.errors.iter().map(|error| (error.field, error.message.as_str())).collect();
+    let errors: Vec<_> =
+        draft.errors.iter().map(|error| (error.field.as_ref(), error.message.as_str())).collect();
     html! {
         form class="card form" method="post" action="/members/invitations" novalidate {
             @if let Some(problem) = draft.refused { (ui::refused(problem)) }

@@ -131,9 +131,14 @@ async fn only_what_our_key_signed_is_even_read() {
 async fn a_signed_body_that_cannot_be_read_is_told_how_it_should_look() {
     let world = World::new().await;
     let many = Value::Array(vec![json!({ "type": "a", "organization_id": "b" }); 26]).to_string();
-    for (body, status, told) in
-        [("{", 400, "no JSON"), ("", 400, "no JSON"), ("[]", 422, "1 to 25"), (&many, 422, "1 to 25")]
-    {
+    for (body, status, told) in [
+        ("{", 400, "must be JSON"),
+        ("", 400, "must be JSON"),
+        (r#"{"type":"project.created","type":"a"}"#, 400, "a key twice"),
+        (r#"[{"type":"project.created","more":{"a":1,"\u0061":1}}]"#, 400, "a key twice"),
+        ("[]", 422, "1 to 25"),
+        (&many, 422, "1 to 25"),
+    ] {
         let answer = post(&world, body).await;
         assert_eq!(answer.status, status, "{body}: {}", answer.text());
         assert!(answer.json()["detail"].as_str().unwrap().contains(told), "{}", answer.text());

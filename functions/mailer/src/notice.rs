@@ -48,7 +48,10 @@ impl Post {
                 for (outcome, letter) in &sent {
                     org.outbox.settle(letter, &claim, *outcome, jitter, self.clock.now());
                 }
-                sent.iter().filter_map(|(_, it)| org.outbox.delivery(it).cloned()).collect::<Vec<_>>()
+                let settled =
+                    sent.iter().filter_map(|(_, it)| org.outbox.delivery(it).cloned()).collect::<Vec<_>>();
+                org.tend_mail(self.clock.now());
+                settled
             })
             .await?;
         round.leave(settled.iter().flatten());
@@ -106,6 +109,8 @@ impl Post {
             }
         }
         tally::tell_changes(before.deliveries(), org.outbox.deliveries(), now);
+        // What was given up makes room for notices that wait for their turn.
+        org.tend_mail(now);
         drafts
     }
 }

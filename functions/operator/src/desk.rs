@@ -38,8 +38,9 @@ impl FromRequestParts<Arc<App>> for Desk {
         let wants = Wants::of(&parts.headers);
         let desk = match web::session::token(&parts.headers) {
             Some(token) => admit(app, &token, wants).await,
-            None => Err(NotAdmitted::NoOperator),
+            None => Ok(Err(NotAdmitted::NoOperator)),
         };
+        let desk = desk.map_err(|problem| web::refuse(wants, problem))?;
         desk.map_err(|why| match (why, wants) {
             (NotAdmitted::NoOperator, _) => web::refuse(wants, Problem::not_found()),
             (NotAdmitted::Stale, Wants::Json) => web::refuse(wants, Problem::unauthorized()),
@@ -51,18 +52,17 @@ impl FromRequestParts<Arc<App>> for Desk {
 }
 
 /// One consistent read tells who it is. Only an operator's visit is a use of a session here.
-async fn admit(app: &App, token: &SessionToken, wants: Wants) -> Result<Desk, NotAdmitted> {
-    let found = match app.store.load_session(token).await {
-        Ok(found) => found,
-        // Nobody is proven to be an operator, so nobody is told that there is something here that failed.
-        Err(error) => {
-            tracing::error!(%error, "an operator page is shown as to a stranger");
-            None
-        }
+async fn admit(app: &App, token: &SessionToken, wants: Wants) -> Result<Result<Desk, NotAdmitted>, Problem> {
+    // An operator must see that the table fails. The cookie is not proven yet, so every failure looks the same.
+    let found = app.store.load_session(token).await;
+    let Some(found) = found.map_err(|error| Problem::unavailable().because(error))? else {
+        return Ok(Err(NotAdmitted::NoOperator));
     };
-    let found = found.ok_or(NotAdmitted::NoOperator)?;
     let now = app.clock.now();
-    let desk = Desk::of(app, &found, wants, now)?;
+    let desk = match Desk::of(app, &found, wants, now) {
+        Ok(desk) => desk,
+        Err(why) => return Ok(Err(why)),
+    };
     if found.session.wants_touch(now) {
         match app.store.touch_session(token, now).await {
             Ok(()) | Err(store::Error::Conflict) => {}
@@ -70,7 +70,7 @@ async fn admit(app: &App, token: &SessionToken, wants: Wants) -> Result<Desk, No
             Err(error) => tracing::warn!(%error, "the session's last use was not written"),
         }
     }
-    Ok(desk)
+    Ok(Ok(desk))
 }
 
 impl Desk {

@@ -27,7 +27,7 @@ pub enum Taken {
     Quarantined,
     /// It is of Stripe's other mode.
     WrongMode,
-    /// It does not concern us.
+    /// It does not concern us, or it changes nothing.
     Ignored,
 }
 
@@ -119,6 +119,10 @@ impl App {
         let committed = self.store.commit_org(&before, &after).await;
         committed.inspect_err(|error| count_failure(&before.value, &after, error, now))?;
         self.count(&before.value, &after, &conflicts, now);
+        if after == before.value {
+            tracing::info!(area = "webhook", event = %event.id, organization = %after.id, "event changed nothing");
+            return Ok(Taken::Ignored);
+        }
         Ok(Taken::Applied)
     }
 

@@ -294,6 +294,18 @@ impl Delivery {
         }
     }
 
+    /// Since when it needs no sender any more, while it does not.
+    #[must_use]
+    pub const fn at_rest_since(&self) -> Option<Timestamp> {
+        match self {
+            Self::Sent { at, .. }
+            | Self::Failed { at, .. }
+            | Self::Unknown { at, held: true, .. }
+            | Self::Dropped { at } => Some(*at),
+            Self::Pending { .. } | Self::Sending { .. } | Self::Unknown { .. } => None,
+        }
+    }
+
     /// Since when a person should look at it, if one should.
     #[must_use]
     pub const fn held_since(&self) -> Option<Timestamp> {

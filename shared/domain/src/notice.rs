@@ -96,7 +96,8 @@ impl FromStr for NoticeKey {
 
 /// The notices of one organization, each with a state per recipient.
 ///
-/// A key stays for ever: it is the fact that the notice was once owed.
+/// A key is the fact that the notice was once owed. Of payments only the newest stay; the others are marked in
+/// [`Billing::mailed`](crate::billing::Billing::mailed).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox(pub BTreeMap<NoticeKey, BTreeMap<UserId, Delivery>>);
 

@@ -1,6 +1,7 @@
 //! An organization, whole: what it is, what it owes, and what may be done with it.
 
 mod contact;
+mod tend;
 mod work;
 
 use std::collections::BTreeSet;
@@ -171,9 +172,7 @@ impl Org {
         {
             self.owe(NoticeKey::TrialEnding { ends_at, days: STRIPE_REMINDS_BEFORE }, now);
         }
-        for invoice in self.billing.awaited_payments() {
-            self.owe(NoticeKey::PaymentFailed { invoice }, now);
-        }
+        self.tend_mail(now);
     }
 
     /// The organization's status at `now`: the best of its subscriptions, unless a running trial of ours beats it.

@@ -112,6 +112,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn header_is_found_in_whatever_case_it_came() {
+        for name in ["host", "Host", "HOST"] {
+            let answer = asked(&[("/headers", json!({ name: "a.example" }))]).await.unwrap();
+            let answer: Value = serde_json::from_str(answer.get()).unwrap();
+            assert_eq!(answer["body"], "/login a.example", "{name}");
+        }
+    }
+
+    #[tokio::test]
     async fn the_path_is_the_gateways_and_an_odd_host_is_only_a_header() {
         for (path, query, host, seen) in [
             ("/login", "next=/dashboard", "a.example", "/login?next=/dashboard a.example"),

@@ -124,7 +124,9 @@ impl Question {
         let body = match (form, speech) {
             _ if !writes => String::new(),
             (Some(form), _) => {
-                headers.push(("content-type", "application/x-www-form-urlencoded"));
+                if self.headers.iter().all(|(name, _)| name != "content-type") {
+                    headers.push(("content-type", "application/x-www-form-urlencoded"));
+                }
                 form
             }
             (None, _) if self.fields.is_empty() => String::new(),

@@ -99,9 +99,11 @@ async fn whoever_is_no_operator_is_answered_as_on_a_path_that_does_not_exist() {
         if visitor.cookie.is_some() {
             let table = json!([{ "function": "operator", "service": "dynamodb", "kind": "error_500" }]);
             world.inject(table).await;
-            let nowhere = visitor.send("GET", "/nowhere", &[("accept", "text/html")], "").await;
-            let answer = visitor.send("GET", &paths[0], &[("accept", "text/html")], "").await;
-            assert_eq!(told(&answer), told(&nowhere), "{who}, while the table does not answer");
+            for path in &paths[..2] {
+                let answer = visitor.send("GET", path, &[("accept", "text/html")], "").await;
+                assert_eq!(answer.status, 503, "{who}, while the table fails: {path}");
+                assert_eq!(answer.header("retry-after"), "2", "{who}: {path}");
+            }
             world.local("DELETE", "/_local/faults", None).await;
         }
         let evil =

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     driver::{Visitor, World},
-    signed::outcome,
+    signed::{outcome, post_text},
 };
 
 fn event(id: &str, kind: &str, object: &Value) -> Value {
@@ -49,8 +49,8 @@ async fn a_refund_or_dispute_is_recorded_with_whom_it_concerns_and_changes_no_st
             json!({ "id": "du_2", "charge": "ch_1", "metadata": { "organization_id": jo.org() } }),
         ),
     ] {
-        for _ in 0..2 {
-            assert_eq!(outcome(&world, &event(id, kind, &object)).await, "applied", "{kind}");
+        for expected in ["applied", "ignored"] {
+            assert_eq!(outcome(&world, &event(id, kind, &object)).await, expected, "{kind}");
         }
         assert!(item(&world, &jo.org()).await.contains(id), "{kind}");
     }
@@ -130,4 +130,38 @@ async fn what_is_of_the_other_mode_or_another_account_is_left_alone() {
         (json!("pending"), before)
     );
     assert_eq!(outcome(&world, &event("evt_3", "invoice.paid", &paid)).await, "applied", "the same, of ours");
+}
+
+#[tokio::test]
+async fn event_that_changes_nothing_is_ignored() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let now = world.stack.system().cloud.clock.now().as_second();
+    let object = json!({ "id": "in_1", "customer": "cus_1", "amount_paid": 2900, "created": now,
+        "metadata": { "organization_id": jo.org() } });
+    for (id, kind, expected) in [
+        ("evt_1", "invoice.paid", "applied"),
+        ("evt_1", "invoice.paid", "ignored"),
+        ("evt_2", "invoice.payment_succeeded", "ignored"),
+        ("evt_3", "charge.refunded", "applied"),
+        ("evt_4", "invoice.created", "ignored"),
+    ] {
+        let mut event = event(id, kind, &object);
+        event["created"] = json!(now);
+        assert_eq!(outcome(&world, &event).await, expected, "{id} {kind}");
+    }
+    assert_eq!(jo.organization().await["status"], "active");
+}
+
+#[tokio::test]
+async fn event_with_a_repeated_key_is_quarantined() {
+    let world = World::new().await;
+    let mut jo = world.pending("Acme", "jo@example.com").await;
+    let object = json!({ "id": "in_1", "customer": "cus_1", "amount_paid": 2900, "created": 1_767_225_600,
+        "metadata": { "organization_id": jo.org() } });
+    let body = event("evt_1", "invoice.paid", &object).to_string();
+    let body = body.replace("\"amount_paid\"", "\"amount_paid\":0,\"amount_paid\"");
+    let answer = post_text(&world, world.stack.webhook_secret(), body, &[]).await;
+    assert_eq!((answer.status, &answer.json()["outcome"]), (200, &json!("quarantined")));
+    assert_eq!(jo.organization().await["status"], "pending");
 }

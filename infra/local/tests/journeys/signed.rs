@@ -12,7 +12,11 @@ pub async fn post(world: &World, secret: &str, event: &Value) -> Answer {
 
 /// The same with further headers.
 pub async fn post_with(world: &World, secret: &str, event: &Value, headers: &[(&str, &str)]) -> Answer {
-    let body = format!("{event:#}");
+    post_text(world, secret, format!("{event:#}"), headers).await
+}
+
+/// The same with a body as it is written.
+pub async fn post_text(world: &World, secret: &str, body: String, headers: &[(&str, &str)]) -> Answer {
     let now = world.stack.system().cloud.clock.now();
     let header = sign(&Secret::parse(secret).unwrap(), now, body.as_bytes());
     let headers = [headers, &[("stripe-signature", header.as_str())]].concat();

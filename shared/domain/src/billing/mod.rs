@@ -9,25 +9,25 @@
 
 mod conflict;
 mod fact;
+mod fold;
 mod id;
 mod invoice;
+mod marks;
 mod standing;
 mod status;
 mod subscription;
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 pub use conflict::Conflict;
 pub use fact::{Change, Fact, IncidentKind, InvoiceFact, Pause, SubscriptionFact, What};
 pub use id::{BadId, CustomerId, EventId, InvoiceId, SubscriptionId};
 pub use invoice::{Invoice, Issue, IssueKind};
+pub use marks::{InvoiceMarks, SubscriptionMarks};
 pub use status::SubscriptionStatus;
 pub use subscription::{Held, Subscription};
-
-/// How long facts are kept in full: Stripe sends an event again for 30 days, and we hold one back for 35 at most.
-const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// What an organization knows about its payments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,9 +39,9 @@ pub struct Billing {
     pub former_customers: BTreeSet<CustomerId>,
     /// Customers that were deleted at Stripe. Their subscriptions are over.
     pub deleted_customers: BTreeSet<CustomerId>,
-    /// Its subscriptions. None is ever dropped: a late invoice must find the ended one.
+    /// Its subscriptions: all that have not ended, and the last ones that have.
     pub subscriptions: BTreeMap<SubscriptionId, Subscription>,
-    /// Its invoices of the last 90 days, and older ones with an open issue.
+    /// Its invoices of the last 90 days, and older ones with an open issue; of many, the newest.
     pub invoices: BTreeMap<InvoiceId, Invoice>,
     /// When an invoice that provisions was first paid: more than 0, or 0 on a subscription.
     pub first_paid_at: Option<Timestamp>,
@@ -55,6 +55,12 @@ pub struct Billing {
     pub noted: BTreeSet<Conflict>,
     /// Events made before this are folded: what still arrives of them changes nothing.
     pub watermark: Option<Timestamp>,
+    /// Settled invoices that are not kept: what still arrives of them opens no issue.
+    pub settled: InvoiceMarks,
+    /// Invoices that the admins were written to about, and whose mails are not kept.
+    pub mailed: InvoiceMarks,
+    /// Ended subscriptions that are not kept: a late invoice must not revive one.
+    pub ended: SubscriptionMarks,
 }
 
 /// What recording did.
@@ -111,7 +117,10 @@ impl Billing {
 
     /// Keeps a conflict for the operator.
     pub fn note(&mut self, conflict: Conflict) -> Recorded {
-        Recorded::when(self.noted.insert(conflict))
+        let new = !self.noted.contains(&conflict);
+        self.noted.insert(conflict.clone());
+        self.bound_noted();
+        Recorded::when(new && self.noted.contains(&conflict))
     }
 
     /// Adds all that `other` knows. Commutative, associative and idempotent.
@@ -131,32 +140,12 @@ impl Billing {
         self.checkout_at = invoice::first(self.checkout_at, other.checkout_at);
         join(&mut self.incidents, other.incidents, |mine, theirs| *mine = (*mine).min(theirs));
         self.noted.extend(other.noted);
+        self.bound_noted();
         self.watermark = self.watermark.max(other.watermark);
-    }
-
-    /// Folds what is older than 90 days into what it amounts to. The state stays as it is.
-    pub fn fold(&mut self, now: Timestamp) -> Recorded {
-        let Ok(horizon) = now.checked_sub(KEPT) else { return Recorded::Unchanged };
-        let watermark = self.watermark.map_or(horizon, |watermark| watermark.max(horizon));
-        let before = (self.invoices.len(), self.incidents.len(), self.facts_held());
-        let open: BTreeSet<InvoiceId> = self.issues().map(|issue| issue.invoice).collect();
-        self.invoices.retain(|id, invoice| invoice.heard >= watermark || open.contains(id));
-        self.incidents.retain(|_, (at, _)| *at >= watermark);
-        for subscription in self.subscriptions.values_mut() {
-            if subscription.newest.is_some_and(|newest| newest < watermark) {
-                subscription.fold();
-            }
-        }
-        let folded = before != (self.invoices.len(), self.incidents.len(), self.facts_held());
-        // The mark moves only when it hides something: time alone is no reason to write.
-        if folded {
-            self.watermark = Some(watermark);
-        }
-        Recorded::when(folded)
-    }
-
-    fn facts_held(&self) -> usize {
-        self.subscriptions.values().map(|subscription| subscription.facts.len()).sum()
+        self.settled.join(other.settled);
+        self.mailed.join(other.mailed);
+        self.ended.join(other.ended);
+        self.drop_folded();
     }
 
     /// What is known from one fact alone.

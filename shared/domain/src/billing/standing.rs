@@ -113,17 +113,15 @@ impl Billing {
     pub fn awaited_payment(&self, invoice: &InvoiceId) -> Option<(IssueKind, Timestamp)> {
         let invoice = self.invoices.get(invoice)?;
         let issue = self.open_issue(invoice)?;
+        if invoice.subscription.as_ref().is_some_and(|id| self.ended.contains(id.as_str())) {
+            return None;
+        }
         let billed = invoice.subscription.as_ref().and_then(|id| self.subscriptions.get(id));
         let over = match billed.and_then(|billed| self.standing(billed)) {
             Some(status) => status == SubscriptionStatus::Canceled,
             None => self.customer_deleted(),
         };
         (!over).then_some(issue)
-    }
-
-    /// The invoices whose payment is awaited. An admin is written to about each.
-    pub(crate) fn awaited_payments(&self) -> Vec<InvoiceId> {
-        self.invoices.keys().filter(|id| self.awaited_payment(id).is_some()).cloned().collect()
     }
 
     /// Open issues, those of older invoices first. A payment settles its own invoice and all older ones.
@@ -141,7 +139,7 @@ impl Billing {
     }
 
     /// The issue of an invoice, unless a newer one was paid.
-    fn open_issue(&self, invoice: &Invoice) -> Option<(IssueKind, Timestamp)> {
+    pub(super) fn open_issue(&self, invoice: &Invoice) -> Option<(IssueKind, Timestamp)> {
         let settled = self.paid_through.is_some_and(|paid| invoice.created < paid);
         invoice.issue().filter(|_| !settled)
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use domain::billing::{
     Billing,
     Change::{self, Created, Deleted, Updated},
-    Fact, IncidentKind, InvoiceFact, InvoiceId, Pause, Recorded, SubscriptionFact, SubscriptionId,
+    Fact, IncidentKind, InvoiceFact, InvoiceId, InvoiceMarks, Pause, Recorded, SubscriptionFact,
+    SubscriptionId, SubscriptionMarks,
     SubscriptionStatus::{self, Active, Canceled, Incomplete, PastDue},
     What,
 };
@@ -72,10 +73,23 @@ pub fn any_history() -> impl Strategy<Value = Vec<Fact>> {
     prop::collection::vec(any_fact(), 0..14)
 }
 
+/// Marks about the seconds in which the invoices of the small world were made, more than are kept, and a floor.
+fn any_marks() -> impl Strategy<Value = InvoiceMarks> {
+    let second = |n: i64| u64::try_from(at(n).as_second()).unwrap() << 32;
+    (0..4_i64, 0..600_u64, prop::option::of(0..4_i64)).prop_map(move |(n, many, floor)| {
+        let marks = (0..many).map(|step| second(n) + step * 9_000_000).collect();
+        InvoiceMarks::new(marks, floor.map_or(0, second))
+    })
+}
+
 fn any_billing() -> impl Strategy<Value = Billing> {
-    (any_history(), prop::option::of(select(vec!["cus_1", "cus_2", "cus_3"]))).prop_map(
-        |(history, linked)| {
+    let marks = (any_marks(), any_marks(), prop::collection::btree_set(any::<u64>(), 0..3));
+    (any_history(), prop::option::of(select(vec!["cus_1", "cus_2", "cus_3"])), marks).prop_map(
+        |(history, linked, (settled, mailed, ended))| {
             let mut billing = billing(&history);
+            let folded =
+                Billing { settled, mailed, ended: SubscriptionMarks::new(ended), ..Billing::default() };
+            billing.merge(folded);
             if let Some(customer) = linked {
                 billing.link(&cus(customer));
             }

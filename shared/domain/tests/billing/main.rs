@@ -5,4 +5,5 @@ mod laws;
 mod lives;
 mod notices;
 mod rules;
+mod storm;
 mod world;

@@ -27,9 +27,9 @@ use crate::{
     world::{DAY, at, cus, fact, invoice, paid, sub},
 };
 
-const PROJECT: &str = "prj_0198c0de-0000-7000-8000-000000000003";
+pub const PROJECT: &str = "prj_0198c0de-0000-7000-8000-000000000003";
 
-fn org() -> Org {
+pub fn org() -> Org {
     let founder = AdminContact::new(
         "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
         Name::parse("Jo Doe").unwrap(),

@@ -108,6 +108,8 @@ impl BillingItem {
             && self.deleted_customers.is_empty()
             && self.subscriptions.is_empty()
             && self.invoices.is_empty()
+            && self.first_paid_at.is_none()
+            && self.paid_through.is_none()
             && self.checkout_at.is_none()
             && self.incidents.is_empty()
             && self.noted.is_empty()
@@ -168,6 +170,7 @@ impl TryFrom<BillingItem> for Billing {
             incidents: item.incidents.into_iter().map(incident).collect::<Result<_, Corrupt>>()?,
             noted: item.noted.into_iter().map(Conflict::try_from).collect::<Result<_, _>>()?,
             watermark: moment(item.watermark),
+            ..Self::default()
         })
     }
 }

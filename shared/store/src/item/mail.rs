@@ -21,7 +21,7 @@ impl MailPlace {
     }
 }
 
-/// One mail to one recipient. End states keep little: they stay for ever.
+/// One mail to one recipient. End states keep little.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(crate) enum DeliveryItem {

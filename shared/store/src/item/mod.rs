@@ -3,6 +3,7 @@
 mod at;
 mod billing;
 mod checklist;
+mod folded;
 mod mail;
 mod onboarding;
 mod org;

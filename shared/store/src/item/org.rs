@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     address::Address,
+    billing::Billing,
     name::Name,
     notice::Outbox,
     org::{AdminContact, Org, Project, Provisioned, Reminders, Silenced, Trigger, Unreachable},
@@ -17,6 +18,7 @@ use super::{
     At, DeliveryItem, MailPlace,
     billing::{self, BillingItem, PauseItem},
     checklist::ChecklistItem,
+    folded::FoldedItem,
     from_item,
     onboarding::OnboardingItem,
     read, to_item,
@@ -42,6 +44,8 @@ struct OrgItem {
     /// Pauses of payments, by the id of the event that tells of it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     payment_pauses: BTreeMap<String, PauseItem>,
+    #[serde(default, skip_serializing_if = "FoldedItem::is_empty")]
+    folded: FoldedItem,
     #[serde(default, skip_serializing_if = "OnboardingItem::is_empty")]
     onboarding: OnboardingItem,
     #[serde(default)]
@@ -126,6 +130,7 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
             trial: org.trial.as_ref().map(TrialItem::from),
             billing: BillingItem::from(&org.billing),
             payment_pauses: billing::pauses(&org.billing),
+            folded: FoldedItem::from(&org.billing),
             onboarding: OnboardingItem::from(&org.onboarding),
             checklist: ChecklistItem::from(&org.checklist),
             mail: notices(&org.outbox),
@@ -156,8 +161,9 @@ impl TryFrom<OrgItem> for Org {
     type Error = Corrupt;
 
     fn try_from(item: OrgItem) -> Result<Self, Corrupt> {
-        let mut payments = domain::billing::Billing::try_from(item.billing)?;
+        let mut payments = Billing::try_from(item.billing)?;
         billing::put_back_pauses(&mut payments, &item.payment_pauses);
+        item.folded.unfold(&mut payments);
         Ok(Self {
             id: read("organization id", &item.profile.id)?,
             name: Name::from_stored(item.profile.name),
@@ -271,8 +277,8 @@ mod tests {
     use domain::{
         billing::{Change, SubscriptionStatus},
         billing::{
-            Conflict, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, Pause, SubscriptionFact,
-            SubscriptionId, What,
+            Conflict, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, InvoiceMarks, Pause,
+            SubscriptionFact, SubscriptionId, SubscriptionMarks, What,
         },
         delivery::{Claim, Outcome},
         extension::{Days, Extension, Reason},
@@ -367,6 +373,9 @@ mod tests {
         org.outbox.settle(&letters[0], &claim, Outcome::Ambiguous, 0, now);
         assert_eq!(org.outbox.0.len(), 2, "a welcome and a failed payment");
         org.silence(user, Silenced::Complained, now);
+        org.billing.settled = InvoiceMarks::new([1, u64::MAX].into(), 0);
+        org.billing.mailed = InvoiceMarks::new([7 << 32 | 9].into(), 5);
+        org.billing.ended = SubscriptionMarks::new([0, 3].into());
         org
     }
 

@@ -34,6 +34,7 @@ SPEAKERS = {
     "aws-sdk-dynamodb": {"store", "local"},
     "aws-sdk-sesv2": {"mail", "local"},
     "aws-sdk-eventbridge": {"bus", "local"},
+    "aws-sdk-sqs": {"mailer"},
     "aws-sdk-secretsmanager": {"billing", "host", "sign-in", "stripe-webhook", "local"},
 }
 

@@ -19,6 +19,7 @@ LOCAL_ONLY = {"local", "clap", "dynoxide-rs", "rusqlite", "libsqlite3-sys", "ser
 # Only in these functions.
 ONLY_IN = {
     "aws-sdk-sesv2": {"mailer"},
+    "aws-sdk-sqs": {"mailer"},
     "mail": {"mailer"},
     "aws-sdk-eventbridge": {"event-publisher"},
     "aws-sdk-secretsmanager": {"billing", "checklist-read", "checklist-write", "sign-in", "stripe-webhook"},

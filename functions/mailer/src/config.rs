@@ -10,6 +10,8 @@ pub(crate) struct Config {
     pub(crate) sender: Sender,
     pub(crate) sets: ConfigurationSets,
     pub(crate) rate: u32,
+    /// URL of the dead-letter queue.
+    pub(crate) dead_letters: String,
 }
 
 impl Config {
@@ -41,6 +43,7 @@ impl Config {
             vars.read("MAIL_SEND_RATE", Some("14"), "a whole number of mails a second, 1 to 500", |text| {
                 text.parse().ok().filter(|rate| (1..=500).contains(rate))
             });
+        let dead_letters = vars.text("DEAD_LETTER_QUEUE_URL", "the dead-letter queue's URL");
         let config = (|| {
             Some(Self {
                 table: table?,
@@ -48,6 +51,7 @@ impl Config {
                 sender: Sender::new(&from_name?, &from_email?),
                 sets,
                 rate: rate?,
+                dead_letters: dead_letters?,
             })
         })();
         vars.finish(config)
@@ -94,7 +98,8 @@ mod tests {
                 "PRODUCT_NAME",
                 "MAIL_FROM_NAME",
                 "MAIL_FROM_EMAIL",
-                "MAIL_SEND_RATE"
+                "MAIL_SEND_RATE",
+                "DEAD_LETTER_QUEUE_URL"
             ]
         );
     }

@@ -7,6 +7,7 @@
 
 mod brake;
 mod config;
+mod dead_letters;
 mod draft;
 mod event;
 mod feedback;
@@ -25,6 +26,7 @@ use store::Store;
 
 use crate::{
     config::Config,
+    dead_letters::DeadLetters,
     post::{Heard, Post},
 };
 
@@ -44,6 +46,10 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
         clock: boot.clock,
         entropy: boot.entropy,
         heard: Heard::default(),
+        dead_letters: DeadLetters {
+            client: aws_sdk_sqs::Client::new(&boot.aws.service("sqs")),
+            url: config.dead_letters,
+        },
     });
     Ok(boot::handler(move |event| {
         let post = Arc::clone(&post);

@@ -5,7 +5,11 @@ use std::{
 };
 
 use boot::{Answer, Clock, Entropy};
-use domain::{delivery::Claim, id::OrgId, org::Org};
+use domain::{
+    delivery::{Claim, Feed},
+    id::OrgId,
+    org::Org,
+};
 use futures_util::{Stream, StreamExt, stream};
 use jiff::Timestamp;
 use mail::{Mailer, Product};
@@ -14,6 +18,7 @@ use store::{Error, MailDue, Store};
 use telemetry::Metric;
 
 use crate::{
+    dead_letters::DeadLetters,
     event::{BatchOut, EventIn, FailureOut, RecordIn},
     round::Round,
 };
@@ -34,6 +39,7 @@ pub(crate) struct Post {
     pub(crate) clock: Clock,
     pub(crate) entropy: Entropy,
     pub(crate) heard: Heard,
+    pub(crate) dead_letters: DeadLetters,
 }
 
 /// The newest claim whose `Send` event this instance wrote down.
@@ -80,11 +86,14 @@ impl Post {
     /// The guarantee: whatever waits in the index, however it was missed.
     async fn deliver_due(&self) -> Result<(), Error> {
         let looked = self.look_again().await;
+        let mut whole = true;
         let mut due = self.store.mail_due(self.clock.now()).peekable();
         let (delivered, oldest) = if std::pin::Pin::new(&mut due).peek().await.is_none() {
             (Ok(()), None)
         } else {
-            let round = Round::begin(&self.clock, self.rate, Some(self.store.load_feed().await?));
+            let feed = self.load_feed().await?;
+            whole = feed.is_some();
+            let round = Round::begin(&self.clock, self.rate, feed);
             let delivered = self.deliver_each(due, &round).await;
             self.end(&round);
             (delivered, round.oldest_owed())
@@ -93,8 +102,26 @@ impl Post {
         let owed_for = oldest.map(|since| now.duration_since(since)).unwrap_or_default();
         telemetry::measure(Metric::MailOldestOwed, owed_for, now);
         delivered.and(looked)?;
-        telemetry::count(Metric::MailRoundRan, 1, now);
+        // A round that could judge nothing is not one: its alarm rings if that lasts. It does not fail either, since the
+        // event of a failed round becomes a dead letter itself.
+        if whole {
+            telemetry::count(Metric::MailRoundRan, 1, now);
+        }
         Ok(())
+    }
+
+    /// Returns what SES's events say about emails whose fate is not known. `None` while the dead-letter queue cannot be
+    /// read: those emails then wait for the next round, and every other one leaves. The queue is read second: an event
+    /// that fails meanwhile is in it.
+    async fn load_feed(&self) -> Result<Option<Feed>, Error> {
+        let newest = self.store.newest_heard().await?;
+        match self.dead_letters.holds_any().await {
+            Ok(outstanding) => Ok(Some(Feed { newest, outstanding })),
+            Err(code) => {
+                tracing::error!(area = "onboarding", code, "dead-letter queue cannot be read");
+                Ok(None)
+            }
+        }
     }
 
     /// Puts back what could not be read and can be by now, since the code or the item was mended.

@@ -173,7 +173,7 @@ mod tests {
         assert!(matches!(asked.delivery, Delivery::Unknown { held: false, .. }));
         // By its check nobody waits for the link any more: whatever is known of the feed, it is not sent again.
         let check = asked.delivery.due_at().unwrap();
-        let feed = Some(Feed { newest: Some(check) });
+        let feed = Some(Feed { newest: Some(check), outstanding: false });
         assert_eq!(decide(&mut asked, Some(&user()), &other, &secret, feed, check), (None, None));
         assert!(matches!(asked.delivery, Delivery::Unknown { held: true, .. }));
     }

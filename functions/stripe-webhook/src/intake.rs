@@ -27,7 +27,7 @@ pub enum Taken {
     Quarantined,
     /// It is of Stripe's other mode.
     WrongMode,
-    /// It does not concern us, or it changes nothing.
+    /// It changes nothing: it does not concern us, or everything that it says is known.
     Ignored,
 }
 

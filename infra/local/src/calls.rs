@@ -20,7 +20,7 @@ pub struct Call {
     pub function: String,
     /// The invocation that it belongs to, or `init`.
     pub request_id: String,
-    /// `dynamodb`, `sesv2`, `events`, `secretsmanager` or `stripe`.
+    /// `dynamodb`, `sesv2`, `events`, `secretsmanager`, `sqs` or `stripe`.
     pub service: String,
     /// The operation, such as `UpdateItem`.
     pub operation: String,

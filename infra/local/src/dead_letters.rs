@@ -51,6 +51,11 @@ impl DeadLetters {
         self.0.all()
     }
 
+    /// How many are in the dead-letter queue: all but those whose destination is a bucket.
+    pub fn in_queue(&self) -> usize {
+        self.all().iter().filter(|letter| !letter.origin.starts_with("arn:aws:s3:")).count()
+    }
+
     /// Forgets them.
     pub fn clear(&self) {
         self.0.clear();

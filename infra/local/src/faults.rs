@@ -55,7 +55,7 @@ pub struct Fault {
 }
 
 /// Services that a plan may name.
-const SERVICES: &[&str] = &["dynamodb", "sesv2", "events", "secretsmanager", "stripe"];
+const SERVICES: &[&str] = &["dynamodb", "sesv2", "events", "secretsmanager", "sqs", "stripe"];
 
 /// The plan in force.
 #[derive(Debug, Default)]

@@ -71,6 +71,7 @@ impl Stack {
         let held = folder.map(hold).transpose().map_err(unusable)?;
         let clock = Arc::new(LocalClock::open(folder).map_err(unusable)?);
         let activity = Arc::new(Activity::default());
+        let dead_letters = Arc::new(DeadLetters::open(folder).map_err(unusable)?);
         let account = account(&template, &secrets, &config);
         let cloud = Arc::new(Cloud {
             engine: Engine::open(folder, template.tables.clone(), Arc::clone(&clock))
@@ -82,10 +83,10 @@ impl Stack {
             clock: Arc::clone(&clock),
             calls: Calls::default(),
             faults: crate::faults::Faults::default(),
+            dead_letters: Arc::clone(&dead_letters),
             permissions: Permissions::new(template.functions.values()),
             ledger: Ledger::new(&config.template, &settings),
         });
-        let dead_letters = Arc::new(DeadLetters::open(folder).map_err(unusable)?);
         let mut fleet = Fleet::new(Arc::clone(&activity), Arc::clone(&clock), Arc::clone(&dead_letters));
         let mut missing = Vec::new();
         for function in template.functions.values() {

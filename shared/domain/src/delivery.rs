@@ -3,8 +3,8 @@
 //! `Pending → Sending → Sent | Failed | Unknown | Dropped`. SES's `SendEmail` has no idempotency
 //! token, so a mail whose sending was not answered may or may not have gone out: it becomes
 //! [`Delivery::Unknown`] and waits for SES's own `Send` event. If none came by its check although
-//! one of a later claim did ([`Feed`]), it never went out and is sent once more, and never again;
-//! without that evidence it stays unknown and waits for a person.
+//! one of a later claim did, and no event is outstanding ([`Feed`]), it never went out and is sent
+//! once more, and never again; without that evidence it stays unknown and waits for a person.
 
 mod claim;
 
@@ -359,10 +359,11 @@ mod tests {
     }
 
     fn feed(newest: i64) -> Option<Feed> {
-        Some(Feed { newest: Some(at(newest)) })
+        Some(Feed { newest: Some(at(newest)), outstanding: false })
     }
 
-    const SILENT: Option<Feed> = Some(Feed { newest: None });
+    const OUTSTANDING: Option<Feed> = Some(Feed { newest: Some(Timestamp::MAX), outstanding: true });
+    const SILENT: Option<Feed> = Some(Feed { newest: None, outstanding: false });
 
     #[test]
     fn only_one_claim_holds_a_mail() {
@@ -423,6 +424,7 @@ mod tests {
             ("the feed is silent", SILENT, check),
             ("only earlier mails were heard of", feed(-5), check),
             ("only this very claim's second was heard of", feed(0), check),
+            ("its event may be among the dead letters", OUTSTANDING, check),
         ] {
             assert_eq!(unknown().claim(&claim(903), feed, now), None, "{case}");
         }

@@ -265,7 +265,7 @@ mod tests {
             outbox.settle(&letter, &claim, Outcome::Ambiguous, 0, now);
         }
         let check = outbox.due_at().unwrap();
-        let feed = Some(Feed { newest: Some(check) });
+        let feed = Some(Feed { newest: Some(check), outstanding: false });
         let again = Claim::new(check, "b");
         assert!(
             outbox.claim(&again, 9, None, check, |_| true, |_, _| true).is_empty(),

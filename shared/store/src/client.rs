@@ -2,14 +2,14 @@ use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
-    error::SdkError,
+    error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
     types::{AttributeValue, CancellationReason, KeysAndAttributes, TransactWriteItem},
 };
 use aws_types::SdkConfig;
 
 use crate::{
-    error::Error,
+    error::{Cause, Error, cause},
     key::Key,
     update::{Change, Only},
 };
@@ -60,7 +60,7 @@ impl<T> Stored<T> {
 pub(crate) enum Transacted {
     /// All of it was written.
     Done,
-    /// Nothing was written: a condition failed. Reasons are in the order of the actions.
+    /// Nothing was written: a condition failed, and every one before it held. Reasons are in the order of the actions.
     Cancelled(Vec<CancellationReason>),
 }
 
@@ -179,18 +179,26 @@ impl Store {
         let (expression, names, mut values) = change.into_parts();
         let (condition, more) = only.expression();
         values.extend(more);
-        self.client
+        let request = self
+            .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key.attributes()))
             .update_expression(expression)
             .condition_expression(condition)
             .set_expression_attribute_names((!names.is_empty()).then_some(names))
-            .set_expression_attribute_values((!values.is_empty()).then_some(values))
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
-        Ok(())
+            .set_expression_attribute_values((!values.is_empty()).then_some(values));
+        let mut attempt = 0;
+        loop {
+            let Err(error) = request.clone().send().await else { return Ok(()) };
+            attempt += 1;
+            // Another transaction holds the item: nothing was evaluated, and a moment later it may be free.
+            let busy = error.code() == Some("TransactionConflictException");
+            if !busy || attempt >= TRIES {
+                return Err(Error::of(&error));
+            }
+            pause(attempt).await;
+        }
     }
 
     /// Writes all of the actions or none.
@@ -207,15 +215,17 @@ impl Store {
                 return Err(Error::of(&error));
             };
             let reasons = cancelled.cancellation_reasons();
-            if reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed")) {
-                return Ok(Transacted::Cancelled(reasons.to_vec()));
+            match cause(reasons) {
+                Cause::Condition => return Ok(Transacted::Cancelled(reasons.to_vec())),
+                Cause::Refused(code) => return Err(Error::Refused(code.to_owned())),
+                Cause::Busy(code) => {
+                    attempt += 1;
+                    if attempt >= TRIES {
+                        return Err(Error::Unavailable(code.to_owned()));
+                    }
+                    pause(attempt).await;
+                }
             }
-            // Only in the way of another transaction, or throttled: the same writes may go through now.
-            attempt += 1;
-            if attempt >= TRIES {
-                return Err(Error::Conflict);
-            }
-            pause(attempt).await;
         }
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
@@ -16,14 +16,17 @@ use crate::{
     item::{At, decode, from_item, read, to_item},
     key::{Key, PARKED, due_pk, foreign_pk, held_pk, shard},
     session::{expires, values},
-    update::{Only, change, number, put, update},
+    update::{Only, change, delete, number, put, update},
 };
 
 /// How long an event waits for its customer's organization, in seconds: as long as Stripe could send it again, and more.
 const KEPT: i64 = 35 * 24 * 3600;
 /// When a waiting event that carries our own metadata is worth a look, in seconds.
 const WORTH_A_LOOK: i64 = 600;
-/// How many released events are dropped at once.
+/// How many released events are deleted in the transaction of the link. It has at most 100 actions (DynamoDB API
+/// reference, "TransactWriteItems"), and two are those of the link and the organization.
+const DROPPED_WITH_LINK: usize = 98;
+/// How many further ones are deleted at once.
 const DROPPED_AT_ONCE: usize = 16;
 
 /// Where a Stripe customer belongs. Every parking raises the version and linking is conditional on it, so that neither
@@ -115,6 +118,24 @@ impl Store {
         Ok(EventContext { link, org })
     }
 
+    /// Which of the customers whose events were parked under these keys are linked by now, by partition key.
+    pub(crate) async fn linked_customers(
+        &self,
+        parked: impl Iterator<Item = &Key>,
+    ) -> Result<BTreeSet<String>, Error> {
+        let keys: BTreeMap<_, _> = parked.map(|key| (&key.pk, Key::link_beside(key))).collect();
+        let keys: Vec<_> = keys.into_values().collect();
+        let items = self.get_each(&keys).await?;
+        let mut linked = BTreeSet::new();
+        for (key, item) in keys.into_iter().zip(items) {
+            // One that cannot be read hides nothing.
+            if link(item).is_ok_and(|link| link.org.is_some()) {
+                linked.insert(key.pk);
+            }
+        }
+        Ok(linked)
+    }
+
     /// The link of the customer that an item is filed under.
     pub(crate) async fn load_customer_link(&self, filed: &Key) -> Result<CustomerLink, Error> {
         Ok(link(self.get(&Key::link_beside(filed)).await?)?)
@@ -182,9 +203,9 @@ impl Store {
         parked.collect()
     }
 
-    /// Links a customer to an organization, which becomes `after` with the events that waited for the link; all of it
-    /// is written, or nothing is. Those events, `released`, are then dropped: what they say is in the organization, so
-    /// one that cannot be dropped now does no harm.
+    /// Links a customer to an organization, which becomes `after` with the events that waited for the link, and deletes
+    /// those events, `released`: all of it is written, or nothing is. Events that do not fit into the transaction are
+    /// deleted after it. One that stays is in no list, since its customer is linked, and expires.
     ///
     /// # Errors
     /// [`Error::Conflict`] when an event was parked, the customer linked or the organization written meanwhile: load
@@ -197,9 +218,10 @@ impl Store {
         after: &Org,
         released: &[Parked],
     ) -> Result<(), Error> {
-        self.commit_link(customer, link, before, after).await?;
-        let keys: Vec<Key> = released.iter().map(|parked| Key::parked(customer, &parked.event)).collect();
-        let drops = stream::iter(keys).map(|key| self.drop_parked(key));
+        let mut keys: Vec<Key> = released.iter().map(|parked| Key::parked(customer, &parked.event)).collect();
+        let rest = keys.split_off(keys.len().min(DROPPED_WITH_LINK));
+        self.commit_link(customer, link, before, after, &keys).await?;
+        let drops = stream::iter(rest).map(|key| self.drop_parked(key));
         let kept = drops.buffer_unordered(DROPPED_AT_ONCE).filter_map(async |dropped| dropped.err());
         if let Some(error) = std::pin::pin!(kept).next().await {
             tracing::warn!(area = "webhook", %error, "a released event was not dropped");
@@ -219,6 +241,7 @@ impl Store {
         link: &CustomerLink,
         before: &Stored<Org>,
         after: &Org,
+        released: &[Key],
     ) -> Result<(), Error> {
         let table = &self.table;
         let key = Key::customer(customer);
@@ -237,6 +260,9 @@ impl Store {
         if let Some(difference) = Self::org_change(before, after, before.version + 1)? {
             let only = Only::Version(before.version);
             actions.push(change(table, &Key::org(after.id), difference, only)?);
+        }
+        for key in released {
+            actions.push(delete(table, key, None)?);
         }
         match self.transact(actions).await? {
             Transacted::Done => Ok(()),

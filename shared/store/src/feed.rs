@@ -1,7 +1,6 @@
 //! What is known of SES's feed of `Send` events.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::delivery::Feed;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -18,14 +17,14 @@ struct FeedItem {
 }
 
 impl Store {
-    /// How far SES's events have come.
+    /// Returns when the newest claim was made whose `Send` event came from SES.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_feed(&self) -> Result<Feed, Error> {
-        let Some(item) = self.get(&Key::feed()).await? else { return Ok(Feed::default()) };
+    pub async fn newest_heard(&self) -> Result<Option<Timestamp>, Error> {
+        let Some(item) = self.get(&Key::feed()).await? else { return Ok(None) };
         let item: FeedItem = from_item(item)?;
-        Ok(Feed { newest: Some(item.claimed_at.0) })
+        Ok(Some(item.claimed_at.0))
     }
 
     /// Writes down that the `Send` event of a claim of that moment came, unless a later one's did.

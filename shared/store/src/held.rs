@@ -7,7 +7,7 @@ use domain::{
     org::Org,
     trial::after,
 };
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
@@ -17,7 +17,7 @@ use crate::{
     customer::ParkedItem,
     error::{Corrupt, Error},
     item::{self, At, from_item, read},
-    key::{BY_DUE, BY_MAIL, Key, SHARDS, foreign_pk, held_pk, unreadable_pk},
+    key::{BY_DUE, BY_MAIL, Key, PARKED, SHARDS, foreign_pk, held_pk, unreadable_pk},
 };
 
 /// What can be listed.
@@ -183,10 +183,13 @@ impl Store {
         entries.truncate(beyond);
 
         let keys: Vec<Key> = entries.iter().map(|entry| entry.key.clone()).collect();
-        let items = self.get_each(&keys).await?;
+        let parked = keys.iter().filter(|key| key.sk.starts_with(PARKED));
+        let (items, linked) = try_join(self.get_each(&keys), self.linked_customers(parked)).await?;
         let held = entries.into_iter().zip(items).filter_map(|(entry, item)| {
-            // What was settled since the index was written waits no more.
-            item.filter(|item| list.holds(item)).map(|item| entry.held(item))
+            // What was settled since the index was written waits no more, nor does an event whose customer is linked: it
+            // counts, and was only not deleted.
+            let settled = entry.key.sk.starts_with(PARKED) && linked.contains(&entry.key.pk);
+            item.filter(|item| !settled && list.holds(item)).map(|item| entry.held(item))
         });
         // A mail whose reason or recipient is gone is nobody's trouble any more.
         let held = held.filter(|held| match &held.thing {

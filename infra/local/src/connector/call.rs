@@ -3,7 +3,7 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
 use super::reply::Reply;
-use super::{dynamodb, events, secrets, ses, stripe};
+use super::{dynamodb, events, secrets, ses, sqs, stripe};
 use crate::iam::Need;
 use crate::standin::Disturbance;
 
@@ -13,6 +13,7 @@ pub(super) enum AwsCall {
     Ses(ses::SesCall),
     Events(events::EventsCall),
     Secrets(secrets::SecretsCall),
+    Sqs(sqs::SqsCall),
     Stripe(stripe::StripeCall),
     Unknown { target: String },
 }
@@ -29,6 +30,7 @@ pub(super) fn parse(request: &HttpRequest) -> AwsCall {
         }
         Some(("AWSEvents", operation)) => AwsCall::Events(events::EventsCall::new(operation, &body)),
         Some(("secretsmanager", operation)) => AwsCall::Secrets(secrets::SecretsCall::new(operation, &body)),
+        Some(("AmazonSQS", operation)) => AwsCall::Sqs(sqs::SqsCall::new(operation, &body)),
         _ => {
             let path = request.uri().to_owned();
             let path = path.split_once("://").map_or(path.as_str(), |(_, rest)| {
@@ -49,6 +51,7 @@ impl AwsCall {
             Self::Ses(_) => "sesv2",
             Self::Events(_) => "events",
             Self::Secrets(_) => "secretsmanager",
+            Self::Sqs(_) => "sqs",
             Self::Stripe(_) => "stripe",
             Self::Unknown { .. } => "unknown",
         }
@@ -60,6 +63,7 @@ impl AwsCall {
             Self::Ses(_) => "SendEmail",
             Self::Events(call) => &call.operation,
             Self::Secrets(call) => &call.operation,
+            Self::Sqs(call) => &call.operation,
             Self::Stripe(call) => &call.operation,
             Self::Unknown { target } => target,
         }
@@ -71,6 +75,7 @@ impl AwsCall {
             Self::Ses(call) => call.needs(),
             Self::Events(call) => call.needs(),
             Self::Secrets(call) => call.needs(),
+            Self::Sqs(call) => call.needs(),
             Self::Stripe(_) => Vec::new(),
             // No statement can allow what nobody here knows.
             Self::Unknown { target } => vec![Need::new(format!("unknown:{target}"), "unknown")],

@@ -10,6 +10,7 @@ mod events;
 mod reply;
 mod secrets;
 mod ses;
+mod sqs;
 mod stripe;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use crate::bus::Bus;
 use crate::calls::{Call, Calls};
 use crate::clock::LocalClock;
+use crate::dead_letters::DeadLetters;
 use crate::engine::Engine;
 use crate::faults::{Faults, Kind};
 use crate::iam::{Statement, authorize};
@@ -56,6 +58,8 @@ pub struct Cloud {
     pub calls: Calls,
     /// The faults in force.
     pub faults: Faults,
+    /// The dead-letter queue, in SQS.
+    pub dead_letters: Arc<DeadLetters>,
     /// What the roles allow, and what of it was used.
     pub permissions: Permissions,
     /// What all calls needed.
@@ -132,6 +136,7 @@ impl Connector {
             AwsCall::Ses(call) => call.perform(&self.cloud),
             AwsCall::Events(call) => call.perform(&self.cloud, false),
             AwsCall::Secrets(call) => call.perform(&self.cloud.secrets),
+            AwsCall::Sqs(call) => call.perform(&self.cloud.dead_letters),
             AwsCall::Stripe(call) => call.perform(&self.cloud.stripe),
             AwsCall::Unknown { .. } => call.unknown(),
         }

@@ -169,7 +169,7 @@ fn faults(functions: &[String]) -> Markup {
             form.plan id="plan" {
                 label.field { span { "Kind" } select name="kind" { @for (kind, meaning) in kinds { option value=(kind) { (kind) " · " (meaning) } } } }
                 label.field { span { "Function" } select name="function" { option value="" { "any" } @for name in functions { option { (name) } } } }
-                label.field { span { "Service" } select name="service" { option value="" { "any" } @for name in ["dynamodb", "sesv2", "events", "secretsmanager", "stripe"] { option { (name) } } } }
+                label.field { span { "Service" } select name="service" { option value="" { "any" } @for name in ["dynamodb", "sesv2", "events", "secretsmanager", "sqs", "stripe"] { option { (name) } } } }
                 label.field { span { "Operation" } input name="operation" placeholder="any" autocomplete="off" spellcheck="false"; }
                 label.field { span { "Only the n-th" } input name="nth" type="number" min="1" placeholder="every"; }
                 label.field { span { "Share" } input name="rate" type="number" min="0" max="1" step="0.05" placeholder="all"; }

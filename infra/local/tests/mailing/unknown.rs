@@ -95,3 +95,51 @@ async fn a_mail_that_ses_took_needs_no_answer() {
     world.advance("2h").await;
     assert_eq!((world.mails_to("welcome", JO).await, counted("MailSent")), (1, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn one_outage_of_the_table_doubles_no_email() {
+    begin();
+    let world = World::new().await;
+    // The mailer claims and sends. Then its table is gone: for settling, and for SES's event, which ends as a dead letter.
+    let (read, write) = ("GetItem", "UpdateItem");
+    let down =
+        |nth: u64| json!({ "function": "mailer", "operation": write, "nth": nth, "kind": "access_denied" });
+    let mut plan: Vec<_> = (2..200).map(down).collect();
+    plan.extend(
+        (2..200).map(
+            |nth| json!({ "function": "mailer", "operation": read, "nth": nth, "kind": "access_denied" }),
+        ),
+    );
+    world.inject(Value::Array(plan)).await;
+    world.trialing("Acme", JO).await;
+    world.settle().await;
+    world.heal().await;
+    assert_eq!(world.mails_to("welcome", JO).await, 1, "SES took it");
+    let dead = world.local("GET", "/_local/dead-letters", None).await;
+    assert!(dead.as_array().unwrap().iter().any(|it| it["event"]["detail"]["eventType"] == "Send"), "{dead}");
+    world.advance("1m").await;
+    world.trialing("Other", "mo@example.com").await;
+    world.advance("2h").await;
+    assert_eq!(
+        world.mails_to("welcome", JO).await,
+        1,
+        "the event is outstanding, so its absence says nothing"
+    );
+    assert_eq!(counted("MailUnknown"), 1);
+    let (unknown, _): (Vec<_>, Vec<_>) =
+        world.states("welcome").await.into_iter().partition(|(state, _)| state["state"] == "unknown");
+    assert_eq!((unknown.len(), &unknown[0].0["held"]), (1, &json!(true)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn unread_dead_letters_decide_nothing_and_stop_no_email() {
+    let world = unanswered(&[1]).await;
+    world.advance("1m").await;
+    world.trialing("Other", "mo@example.com").await;
+    world.inject(json!([{ "service": "sqs", "rate": 1.0, "kind": "error_500" }])).await;
+    world.advance("20m").await;
+    assert_eq!((world.mails_to("welcome", JO).await, counted("MailUnknown")), (0, 0));
+    world.heal().await;
+    world.advance("6m").await;
+    assert_eq!((world.mails_to("welcome", JO).await, counted("MailUnknown")), (1, 0));
+}

@@ -22,15 +22,19 @@ impl Claim {
 }
 
 /// What is known of SES's feed of `Send` events.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Feed {
     /// When the newest claim was made whose `Send` event came.
     pub newest: Option<Timestamp>,
+    /// Whether an event may have come that could not be handled, and waits in the dead-letter queue.
+    pub outstanding: bool,
 }
 
 impl Feed {
-    /// Whether an event of a later claim came, so that one of this claim would have come as well.
+    /// Whether the absence of this claim's event is evidence: an event of a later claim came, and none is outstanding
+    /// that could be this claim's.
     pub(super) fn passed(self, claim: &Claim, unknown_since: Timestamp) -> bool {
-        self.newest.is_some_and(|newest| newest > claim.made_at().unwrap_or(unknown_since))
+        !self.outstanding
+            && self.newest.is_some_and(|newest| newest > claim.made_at().unwrap_or(unknown_since))
     }
 }

@@ -181,8 +181,9 @@ mod tests {
         let pending = Delivery::owed(now);
         let sending = pending.claim(&claim, None, now).unwrap();
         let unknown = sending.settle(&claim, Outcome::Ambiguous, 0, now).unwrap();
-        let again =
-            unknown.claim(&Claim::new(check, "b"), Some(Feed { newest: Some(check) }), check).unwrap();
+        let again = unknown
+            .claim(&Claim::new(check, "b"), Some(Feed { newest: Some(check), outstanding: false }), check)
+            .unwrap();
         let mut states = vec![again, unknown.give_up(check).unwrap(), unknown, pending, sending];
         states.push(states[4].settle(&claim, Outcome::Accepted, 0, now).unwrap());
         states.push(Delivery::Dropped { at: now });

@@ -166,6 +166,8 @@ impl Scenario {
             }
             Self::Portal => {
                 actor.visitor = world.pending("Acme", JO).await;
+                let link = ask(world, &mut actor.visitor, JO).await;
+                assert_eq!(actor.visitor.submit(&link, &[]).await.status, 303);
                 pay(world, &actor.visitor.org()).await;
                 actor.path = "/billing/portal".to_owned();
             }

@@ -8,8 +8,18 @@ use serde_json::Value;
 use crate::driver::World;
 
 /// Items of the table that are no end state: attempts, secrets, and notes for the next request.
-const PASSING: [&str; 9] =
-    ["SESSION#", "LIMIT#", "SIGNUP#", "LINK#", "FEED", "FOUNDING", "INVITATION", "UNSUBSCRIBE", "NOTHING"];
+const PASSING: [&str; 10] = [
+    "SESSION#",
+    "LIMIT#",
+    "BRAKE#",
+    "SIGNUP#",
+    "LINK#",
+    "FEED",
+    "FOUNDING",
+    "INVITATION",
+    "UNSUBSCRIBE",
+    "NOTHING",
+];
 
 /// Attributes that count writes or tries, or that only the table itself reads.
 const VOLATILE: [&str; 6] = ["version", "expires_at", "failed", "mail_ready", "epoch", "replays"];

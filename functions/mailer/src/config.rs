@@ -68,8 +68,12 @@ mod tests {
 
     #[test]
     fn defaults_stand_in_for_all_but_the_table_and_our_own_address() {
-        let config =
-            read(&[("TABLE_NAME", "onramp"), ("PUBLIC_URL", "https://onramp.example.com/")]).unwrap();
+        let config = read(&[
+            ("TABLE_NAME", "onramp"),
+            ("PUBLIC_URL", "https://onramp.example.com/"),
+            ("DEAD_LETTER_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/123456789012/dead"),
+        ])
+        .unwrap();
         assert_eq!(config.product.name, "TimeTracker");
         assert_eq!(config.product.dashboard_url, "https://onramp.example.com/dashboard");
         assert_eq!(config.product.public_url, "https://onramp.example.com");
@@ -106,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_missing_address_of_ours_is_one_fault() {
-        let faults = read(&[("TABLE_NAME", "onramp")]).unwrap_err();
+        let faults = read(&[("TABLE_NAME", "onramp"), ("DEAD_LETTER_QUEUE_URL", "https://q")]).unwrap_err();
         assert_eq!(faults.0.len(), 1);
     }
 }

@@ -96,7 +96,7 @@ impl Fields {
         // Whether a field comes twice is judged before its type, and counts `null` as well.
         let members = Self::collect(members)?;
         let (mut fields, mut mistyped) = (BTreeMap::new(), Vec::new());
-        for (name, value) in members {
+        for (name, value) in members.into_iter().filter(|(name, _)| FIELDS.contains(&name.as_str())) {
             match scalar(&name, &value) {
                 Ok(text) => fields.extend(text.map(|text| (name, text))),
                 Err(expected) => mistyped.push(FieldError::new(name, "invalid", expected)),
@@ -141,6 +141,27 @@ impl<'de> Deserialize<'de> for Flat {
         deserializer.deserialize_map(Pairs)
     }
 }
+
+/// The fields that some form has. A field of another name is ignored, whatever its type.
+const FIELDS: [&str; 17] = [
+    "confirmed",
+    "days",
+    "email",
+    "form_token",
+    "founding",
+    "full_name",
+    "industry",
+    "name",
+    "next",
+    "organization",
+    "organization_id",
+    "plan",
+    "reason",
+    "role",
+    "session",
+    "start_trial",
+    "time_zone",
+];
 
 /// The fields that may be a JSON number or boolean. Every other one is text: a `true` must not become a name.
 const SCALARS: [&str; 3] = ["start_trial", "confirmed", "days"];

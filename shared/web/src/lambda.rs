@@ -116,7 +116,7 @@ mod tests {
         for name in ["host", "Host", "HOST"] {
             let answer = asked(&[("/headers", json!({ name: "a.example" }))]).await.unwrap();
             let answer: Value = serde_json::from_str(answer.get()).unwrap();
-            assert_eq!(answer["body"], "/login a.example", "{name}");
+            assert_eq!(answer["body"], "/login?next=%2Fonboarding%2Fchecklist a.example", "{name}");
         }
     }
 

@@ -101,8 +101,12 @@ async fn people(run: &mut Run<'_>) {
     let link = run.link("sign_in", "/login/").await;
     run.submit(&mut jo, &link, &[]).await;
     run.mine.dig(jo.cookie.as_deref().unwrap());
+    // The same browser repeats the request.
+    run.submit(&mut jo, &link, &[]).await;
+    run.mine.dig(jo.cookie.as_deref().unwrap());
     // Used links, dead sessions, made-up ones.
-    assert_eq!(run.send(&mut jo, "POST", &link, &[], "").await, [404; 2]);
+    let mut late = run.world.visitor();
+    assert_eq!(run.send(&mut late, "POST", &link, &[], "").await, [404; 2]);
     let mut old = run.world.visitor();
     old.cookie = first;
     for (method, path) in [

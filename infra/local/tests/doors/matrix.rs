@@ -91,7 +91,9 @@ async fn head_returns_what_get_returns_without_a_body() {
             }
         }
     }
-    assert!(cast.changed().is_empty(), "{:?}", cast.changed());
+    // When a session was last used is noted, once an hour.
+    let changed: Vec<_> = cast.changed().into_iter().filter(|key| !key.contains(" SESSION#")).collect();
+    assert!(changed.is_empty(), "{changed:?}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -117,7 +119,12 @@ fn bytes(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
 /// The headers, without the ids of the request.
 fn told(answer: &Answer) -> Vec<(String, String)> {
     let headers = answer.response.headers().iter();
-    let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+    let headers = headers.map(|(name, value)| {
+        // What a browser is to keep is random.
+        let random = name == "set-cookie";
+        let text = value.to_str().unwrap_or_else(|_| panic!("{name}: {value:?}"));
+        (name.to_string(), if random { text.split('=').next().unwrap_or_default() } else { text }.to_owned())
+    });
     headers.filter(|(name, _)| !matches!(name.as_str(), "x-request-id" | "apigw-requestid")).collect()
 }
 

@@ -110,6 +110,34 @@ async fn no_session_of_before_outlives_the_proof_whatever_its_clock_said() {
 }
 
 #[tokio::test]
+async fn every_repeated_sign_up_opens_a_live_session() {
+    let world = World::new().await;
+    let form = [
+        ("name", "Acme"),
+        ("full_name", "Jo Doe"),
+        ("email", "jo@example.com"),
+        ("form_token", "5f2b8c0e9d7a4b6c8e1f3a5d7c9b0e2f"),
+    ];
+    let sign_up = || async {
+        let mut jo = world.visitor();
+        let answer = jo.submit("/organizations/new", &form).await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        jo
+    };
+    let (one, two, three) = tokio::join!(sign_up(), sign_up(), sign_up());
+    // The host that takes the next request has a clock that is two seconds behind.
+    let clock = world.local("GET", "/_local/clock", None).await;
+    let now: jiff::Timestamp = clock["now"].as_str().unwrap().parse().unwrap();
+    let behind = now - jiff::SignedDuration::from_secs(2);
+    world.local("POST", "/_local/clock", Some(json!({ "now": behind.to_string() }))).await;
+    let four = sign_up().await;
+    for mut jo in [one, two, three, four] {
+        assert!(is_in(&mut jo).await);
+        assert_eq!(jo.open("/onboarding/welcome").await.status, 200);
+    }
+}
+
+#[tokio::test]
 async fn one_form_gives_few_further_sessions_and_none_after_the_proof() {
     let world = World::new().await;
     let form = [

@@ -48,7 +48,10 @@ pub fn actions(stack: &Stack) -> Vec<String> {
     let known: BTreeSet<String> = table
         .map(|action| format!("dynamodb:{action}"))
         .into_iter()
-        .chain(["secretsmanager:GetSecretValue", "ses:SendEmail", "events:PutEvents"].map(str::to_owned))
+        .chain(
+            ["secretsmanager:GetSecretValue", "ses:SendEmail", "events:PutEvents", "sqs:GetQueueAttributes"]
+                .map(str::to_owned),
+        )
         .collect();
     let mut found = Vec::new();
     for (place, statement) in stack.statements() {

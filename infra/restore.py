@@ -15,6 +15,7 @@ Some facts must not go back in time, since the world outside of the table does n
 - No email is sent twice. An email keeps the state that it has now. One that waited in the copy, and whose state now is not
   final, counts as sent.
 - Links in emails that people have keep working: invitations that are still open, and unsubscribe links.
+- An invoice whose email was sent and folded since stays marked.
 - An unsubscribe, a bounce, or a complaint since then still counts.
 - Versions only rise, because the IDs of published events contain them.
 - Rate limits, and what is known of SES's feedback, stay as they are now.
@@ -23,6 +24,7 @@ Stop all functions while it writes, unless it writes a single partition that is 
 """
 
 import argparse
+import base64
 import json
 import sys
 import tempfile
@@ -40,9 +42,17 @@ BATCH = 25
 GAP = 1_000_000
 
 # Kinds of items, by the first words of their keys.
-SIGN_INS = {("USER", "SESSION"), ("ASKED", "ASKED"), ("LINK", "LINK"), ("LINK", "FOUNDING"), ("SIGNUP", "SIGNUP")}
+SIGN_INS = {
+    ("USER", "SESSION"),
+    ("ASKED", "ASKED"),
+    ("LINK", "LINK"),
+    ("LINK", "USED"),
+    ("LINK", "FOUNDING"),
+    ("SIGNUP", "SIGNUP"),
+}
 MAILED_LINKS = {("LINK", "INVITATION"), ("LINK", "UNSUBSCRIBE")}
-LEFT_ALONE = {("LIMIT", "TIMES"), ("FEED", "SEND")}
+# By the first word of the partition key alone.
+LEFT_ALONE = {"LIMIT", "FEED", "BRAKE"}
 # What an invitation says and allows. The newest email says the same, so these belong together.
 INVITATION = {"role", "inviter", "invited_by", "created_at", "good_until", "expires_at", "sends", "secret_hash", "revoked_at"}
 WISHES = {"no_reminders", "unreachable"}
@@ -108,10 +118,11 @@ class Restore:
 
     def requests(self) -> tuple[list[dict], list[dict]]:
         """The writes and the deletions, as BatchWriteItem takes them."""
-        back = {key: item for key, item in self.was.items() if kind(key) not in SIGN_INS | LEFT_ALONE}
+        left = {key for key in self.was | self.now if kind(key)[0] in LEFT_ALONE}
+        back = {key: item for key, item in self.was.items() if kind(key) not in SIGN_INS and key not in left}
         puts = [it for key, item in back.items() if (it := self.put(key, item, self.now.get(key)))]
-        stays = MAILED_LINKS | LEFT_ALONE
-        gone = [item for key, item in self.now.items() if key not in back and kind(key) not in stays]
+        stays = {key for key in self.now if kind(key) in MAILED_LINKS} | left
+        gone = [item for key, item in self.now.items() if key not in back and key not in stays]
         return puts, [{"DeleteRequest": {"Key": {name: item[name] for name in ("pk", "sk")}}} for item in gone]
 
     def put(self, key: Key, was: Item, now: Item | None) -> dict | None:
@@ -133,7 +144,8 @@ class Restore:
             case ("USER", "USER"):
                 return was | {"epoch": {"N": str(max(number(was, "epoch") + 1, number(now, "epoch")))}}
             case ("ORG", "ORG"):
-                return self.placed(was, self.with_wishes(was) | self.notices(key, was, now or {}))
+                mails = self.notices(key, was, now or {}) | with_marks(was, now or {})
+                return self.placed(was, self.with_wishes(was) | mails)
             case ("ORG", "INVITE"):
                 return self.placed(was, self.invitation(key, was, now or {}))
             # The organization's item has the wishes of its admins.
@@ -196,6 +208,25 @@ class Restore:
         role, is_access = item.get("role"), kind(key) in {("ORG", "MEMBER"), ("ORG", "INVITE")}
         if is_access and (key[0], "ORG") in self.now and role != (now or {}).get("role"):
             self.regained.append(f"{' '.join(key)} as {text(role)}")
+
+
+def with_marks(was: Item, now: Item) -> dict:
+    """What is folded of the organization, with the marks of the invoices whose emails went out since."""
+    folded, later = fields(was.get("folded")), fields(now.get("folded"))
+    mailed = [fields(it.get("mailed")) for it in (folded, later)]
+    marks = {chunk for it in mailed for chunk in chunks(it.get("marks", {}).get("B", ""))}
+    if not marks:
+        return {}
+    both = {"marks": {"B": base64.b64encode(b"".join(sorted(marks))).decode()}}
+    if floor := max(number(it, "floor") for it in mailed):
+        both["floor"] = {"N": str(floor)}
+    return {"folded": {"M": folded | {"mailed": {"M": both}}}}
+
+
+def chunks(marks: str) -> list[bytes]:
+    """Marks of 8 bytes each, which are stored one after the other."""
+    whole = base64.b64decode(marks)
+    return [whole[at : at + 8] for at in range(0, len(whole), 8)]
 
 
 def without(item: dict, names: set[str]) -> dict:

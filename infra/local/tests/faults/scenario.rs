@@ -173,10 +173,10 @@ impl Scenario {
             }
             Self::FirstPayment => {
                 let org = world.pending("Acme", JO).await.org();
-                actor.event = Some(event(world, json!({ "type": "invoice.paid", "organization_id": org })));
+                actor.event = Some(event(world, &json!({ "type": "invoice.paid", "organization_id": org })));
             }
             Self::ParkedEvent => {
-                actor.event = Some(event(world, json!({ "type": "invoice.paid", "customer": "cus_1" })));
+                actor.event = Some(event(world, &json!({ "type": "invoice.paid", "customer": "cus_1" })));
             }
             Self::LinkingEvent => {
                 let org = world.pending("Acme", JO).await.org();
@@ -185,7 +185,7 @@ impl Scenario {
                     assert_eq!(world.stripe(json!({ "type": kind, "customer": "cus_1" })).await, [200]);
                 }
                 let spec = json!({ "type": "checkout.session.completed", "organization_id": org, "customer": "cus_1" });
-                actor.event = Some(event(world, spec));
+                actor.event = Some(event(world, &spec));
             }
             Self::UnreadableEvent => {
                 actor.event = Some(json!({ "id": "evt_thin", "object": "v2.core.event" }));
@@ -266,7 +266,7 @@ fn form(fields: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
 }
 
 /// A Stripe event that stays the same however often it is sent.
-fn event(world: &World, spec: Value) -> Value {
+fn event(world: &World, spec: &Value) -> Value {
     let spec = parse_spec(spec.to_string().as_bytes()).unwrap();
     build_event(&spec, "price_local_team", &Seed::new([7; 16]), world.stack.system().cloud.clock.now())
         .unwrap()

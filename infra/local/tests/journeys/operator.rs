@@ -303,6 +303,8 @@ async fn link_deletes_the_events_that_it_releases() {
     let mut operator = operator(&world).await;
     let set = json!({ "data.object.metadata.organization_id": "org_0198c0de-0000-7000-8000-00000000dead" });
     world.stripe(json!({ "type": "invoice.paid", "customer": "cus_1", "set": set })).await;
+    let waits = world.items("CUSTOMER#cus_1").await;
+    let waits = waits.into_iter().find(|item| item["sk"].to_string().contains("PARKED")).unwrap();
     let link =
         json!({ "type": "checkout.session.completed", "customer": "cus_1", "organization_id": jo.org() });
     assert_eq!(world.stripe(link).await, [200]);
@@ -312,6 +314,10 @@ async fn link_deletes_the_events_that_it_releases() {
         items.iter().filter(|item| item["sk"].to_string().contains("PARKED")).count()
     };
     assert_eq!(parked().await, 0);
+
+    // An earlier version of the code could leave one behind.
+    world.write("PutItem", json!({ "Item": waits }));
+    assert_eq!(parked().await, 1);
     world.advance("11m").await;
     assert_eq!((parked().await, waiting(&mut operator).await), (0, Vec::new()));
 }

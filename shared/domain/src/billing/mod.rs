@@ -117,10 +117,10 @@ impl Billing {
 
     /// Keeps a conflict for the operator.
     pub fn note(&mut self, conflict: Conflict) -> Recorded {
-        let new = !self.noted.contains(&conflict);
-        self.noted.insert(conflict.clone());
+        let before = self.noted.clone();
+        self.noted.insert(conflict);
         self.bound_noted();
-        Recorded::when(new && self.noted.contains(&conflict))
+        Recorded::when(self.noted != before)
     }
 
     /// Adds all that `other` knows. Commutative, associative and idempotent.

@@ -75,8 +75,8 @@ impl Org {
     fn payment_notices(&self) -> impl Iterator<Item = (&InvoiceId, Option<Timestamp>)> {
         self.outbox.0.iter().filter_map(|(key, recipients)| {
             let NoticeKey::PaymentFailed { invoice } = key else { return None };
-            let since = recipients.values().map(Delivery::at_rest_since);
-            let since = since.fold(Some(Timestamp::UNIX_EPOCH), |last, since| Some(last?.max(since?)));
+            let mut since = recipients.values().map(Delivery::at_rest_since);
+            let since = since.try_fold(Timestamp::UNIX_EPOCH, |last, since| Some(last.max(since?)));
             Some((invoice, since))
         })
     }

@@ -153,7 +153,7 @@ async fn use_up(
     match app.store.consume_link(link, &user, &after, admission, held, (browser, now)).await? {
         Consumed::Used => Ok(Some(match session {
             Some(session) => signed_in(link.next.as_deref(), &session, secret),
-            None => homeless(app, &after, &secret, wants),
+            None => homeless(app, &after, &secret, link.next.as_deref(), wants),
         })),
         // Another request was faster, perhaps this browser's own first one.
         Consumed::Gone => Err(store::Error::Conflict),
@@ -166,7 +166,7 @@ pub async fn repeat(app: &App, used: &UsedLink, wants: Wants) -> Result<Option<R
     let repeated = app.store.repeat_use(used, &secret, app.clock.now()).await?;
     Ok(repeated.map(|repeated| match repeated {
         Repeated::Session(session) => signed_in(used.next.as_deref(), &session, secret),
-        Repeated::Founding(user) => homeless(app, &user, &secret, wants),
+        Repeated::Founding(user) => homeless(app, &user, &secret, used.next.as_deref(), wants),
     }))
 }
 
@@ -193,12 +193,13 @@ fn signed_in(next: Option<&str>, session: &Session, secret: Secret) -> Response 
 }
 
 /// What somebody gets who belongs nowhere: no session, which would be in no organization, but the way to one.
-fn homeless(app: &App, user: &User, secret: &Secret, wants: Wants) -> Response {
+fn homeless(app: &App, user: &User, secret: &Secret, next: Option<&str>, wants: Wants) -> Response {
     tracing::info!(area = "access", user = %user.id, "belongs to no organization");
     match wants {
         Wants::Page => {
             let form_token = Secret::new(app.entropy.bytes()).reveal();
-            let page = pages::nowhere(&app.product, user, &secret.reveal(), &form_token);
+            let invitation = next.filter(|next| next.starts_with("/invitations/"));
+            let page = pages::nowhere(&app.product, user, &secret.reveal(), &form_token, invitation);
             web::page(Kind::Forbidden.status(), page)
         }
         Wants::Json => {

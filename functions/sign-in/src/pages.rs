@@ -130,13 +130,26 @@ pub fn gone(product: &str) -> Markup {
 }
 
 /// What people see who belong to no organization any more, and the form that makes them one. `founding` shows who they
-/// are.
-pub fn nowhere(product: &str, user: &User, founding: &str, form_token: &str) -> Markup {
+/// are. `invitation` is the path of the invitation that they came from, which they can accept.
+pub fn nowhere(
+    product: &str,
+    user: &User,
+    founding: &str,
+    form_token: &str,
+    invitation: Option<&str>,
+) -> Markup {
     let main = html! {
         h1 { "You belong to no organization now" }
         p class="lead" {
             "You are " strong { (user.address.as_str()) } ". You left, or were removed from, your last organization. "
             "Ask an admin to invite you again, or create one of your own."
+        }
+        @if let Some(invitation) = invitation {
+            form class="card form" method="post" action=(invitation) {
+                (ui::hidden("founding", founding))
+                p { "You have an invitation." }
+                div class="actions" { (ui::submit(Weight::Primary, "Accept the invitation")) }
+            }
         }
         form class="card form" method="post" action="/organizations/new" novalidate {
             (ui::hidden("founding", founding))

@@ -18,9 +18,10 @@ use domain::{
     invitation::{self, Invitation, InvitationId},
     name::Name,
     org::MOST_ADMINS,
-    people::{Session, SessionToken, User},
+    people::{FOUNDING, Session, SessionToken, User},
     secret::{Hash, Secret},
     team::Refusal,
+    trial,
 };
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -36,8 +37,8 @@ use crate::{
 
 /// What somebody finds behind an invitation's link.
 enum Found {
-    /// It is theirs to accept, with the session that they have, or by the link alone.
-    Open(Box<Offer>, Option<Box<SignedIn>>),
+    /// It is theirs to accept.
+    Open(Box<Offer>, Basis),
     /// It is theirs to accept once they have signed in.
     SignInFirst(Box<Offer>),
     /// It is somebody else's than who is signed in.
@@ -48,12 +49,22 @@ enum Found {
     Member,
 }
 
+/// What shows that a request comes from the invited person.
+enum Basis {
+    /// The link alone.
+    Link,
+    /// Their session.
+    Session(Box<SignedIn>),
+    /// What a sign-in link gave a person without an organization, and when that link was used.
+    Grant(Timestamp),
+}
+
 /// `GET /invitations/{token}`: where to, from whom, for whom, and a button.
 pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = Wants::of(request.headers());
     let (token, now) = (link::text(token), app.clock.now());
     let browser = Browser::of(&app, request.headers());
-    let page = match find(&app, request.headers(), &token, now).await {
+    let page = match find(&app, request.headers(), &token, None, now).await {
         Ok(Found::Open(offer, _)) => Invited::of(&app.product, &token, &offer).page("", None),
         Ok(Found::SignInFirst(offer)) => page::sign_in_first(&app.product, &offer, &back(&offer)),
         Ok(Found::Foreign(offer, found)) => page::foreign(&app.product, &offer, &found),
@@ -90,10 +101,11 @@ struct Guest {
 /// Judged in this order: who is signed in, access, input.
 async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Result<Response, Problem> {
     let browser = web::browser::mark(&guest.headers).map(|mark| mark.hash());
+    let grant = fields.as_ref().ok().and_then(|fields| fields.get("founding")?.parse::<Secret>().ok());
     for attempt in 0..store::TRIES {
         let now = app.clock.now();
-        let (offer, signed_in) = match find(app, &guest.headers, &guest.token, now).await? {
-            Found::Open(offer, signed_in) => (offer, signed_in),
+        let (offer, basis) = match find(app, &guest.headers, &guest.token, grant.as_ref(), now).await? {
+            Found::Open(offer, basis) => (offer, basis),
             Found::SignInFirst(offer) => {
                 return Ok(door::answer(guest.wants, &back(&offer), Err(Problem::unauthorized())));
             }
@@ -131,7 +143,7 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
                 return Err(Problem::invalid(vec![fault]));
             }
         };
-        let accepted = decide(app, *offer, name, guest, (signed_in.as_deref(), browser), now)?;
+        let accepted = decide(app, *offer, name, guest, (&basis, browser), now)?;
         match app.store.commit_acceptance(&accepted).await {
             Ok(Accepted::Joined) => return Ok(joined(&accepted)),
             // Another request was faster, perhaps this browser's own first one.
@@ -143,10 +155,16 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
 }
 
 /// What the token leads to, with whoever is signed in. The table deletes expired items late, so the time is judged here.
-async fn find(app: &App, headers: &HeaderMap, token: &str, now: Timestamp) -> Result<Found, Problem> {
+async fn find(
+    app: &App,
+    headers: &HeaderMap,
+    token: &str,
+    grant: Option<&Secret>,
+    now: Timestamp,
+) -> Result<Found, Problem> {
     match (token.parse::<Secret>(), referred(token)) {
         (Ok(secret), _) => find_by_secret(app, headers, secret.hash(), now).await,
-        (Err(()), Some((org, invitation))) => find_by_reference(app, headers, org, invitation, now).await,
+        (Err(()), Some(referred)) => find_by_reference(app, headers, referred, grant, now).await,
         (Err(()), None) => Err(gone()),
     }
 }
@@ -169,21 +187,31 @@ async fn find_by_secret(
             Found::Foreign(offer, found)
         }
         None if !invitation::signs_in(known, &app.operators) => Found::SignInFirst(offer),
-        found => Found::Open(offer, found),
+        Some(found) => Found::Open(offer, Basis::Session(found)),
+        None => Found::Open(offer, Basis::Link),
     })
 }
 
-/// A reference is no secret, so only a session opens it: of the invited person, who has proven the address.
+/// A reference is no secret, so it opens only for the invited person, who has proven the address: by a session, or by
+/// `grant`, what a sign-in link gave them in its place because they belong to no organization.
 async fn find_by_reference(
     app: &App,
     headers: &HeaderMap,
-    org: OrgId,
-    invitation: InvitationId,
+    (org, invitation): (OrgId, InvitationId),
+    grant: Option<&Secret>,
     now: Timestamp,
 ) -> Result<Found, Problem> {
     let found = signed_in(app, headers, now).await?.filter(|found| found.user.value.verified);
-    let found = found.ok_or_else(Problem::unauthorized)?;
-    let user = &found.user.value;
+    let (user, basis) = match (found, grant) {
+        (Some(found), _) => (found.user.value.clone(), Basis::Session(found)),
+        (None, Some(grant)) => {
+            let granted = app.store.load_founding(grant.hash()).await.map_err(trouble)?;
+            let granted = granted.filter(|(it, _)| now < it.expires_at && it.used_for.is_none());
+            let (proof, user) = granted.ok_or_else(Problem::unauthorized)?;
+            (user.value, Basis::Grant(trial::after(proof.expires_at, -FOUNDING)))
+        }
+        (None, None) => return Err(Problem::unauthorized()),
+    };
     if InvitationId::of(org, &user.address) != invitation {
         return Err(gone());
     }
@@ -192,7 +220,7 @@ async fn find_by_reference(
     }
     let offer = app.store.load_offer_to(org, &user.address).await.map_err(trouble)?;
     let offer = offer.filter(|offer| offer.invitation.value.is_open(now)).ok_or_else(gone)?;
-    Ok(Found::Open(Box::new(offer), Some(found)))
+    Ok(Found::Open(Box::new(offer), basis))
 }
 
 /// Who is signed in, if the session is alive.
@@ -224,7 +252,7 @@ fn decide(
     offer: Offer,
     name: Name,
     guest: &Guest,
-    (signed_in, browser): (Option<&SignedIn>, Option<Hash>),
+    (basis, browser): (&Basis, Option<Hash>),
     now: Timestamp,
 ) -> Result<Acceptance, Problem> {
     let (org_id, invitation) = (offer.org.value.id, &offer.invitation.value);
@@ -237,9 +265,10 @@ fn decide(
     let membership = admitted.map_err(|refusal| told(refusal, &offer, &guest.origin))?;
     user.prove_address();
     user.join(org_id);
-    let session = match signed_in {
-        Some(found) => found.session.switched(org_id, &user, now),
-        None => Session::begin(org_id, &user, now),
+    let session = match basis {
+        Basis::Session(found) => found.session.switched(org_id, &user, now),
+        Basis::Link => Session::begin(org_id, &user, now),
+        Basis::Grant(at) => Session { signed_in_at: Some(*at), ..Session::begin(org_id, &user, now) },
     };
     // If this response is lost, the browser can repeat the request by the link's secret. By a reference it cannot, and
     // goes on with the session that it holds.

@@ -328,6 +328,34 @@ async fn reference_does_not_open_for_an_unverified_session() {
 }
 
 #[tokio::test]
+async fn operator_without_an_organization_accepts_after_a_sign_in() {
+    let world = World::new().await;
+    let operator = "operator@example.com";
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut ann = join(&world, &mut jo, operator, "member").await;
+    assert_eq!(ann.submit("/members/leave", &[]).await.status, 303);
+    let path = invite(&world, &mut jo, operator, "member").await;
+    let page = ann.open(&path).await.text();
+    let next = page.split(r#"name="next" value=""#).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    ann.submit("/login", &[("email", operator), ("next", &next)]).await;
+    let page = ann.submit(&newest_link(&world).await, &[]).await;
+    assert_eq!((page.status, &ann.cookie), (403, &None));
+    let page = page.text();
+    assert!(page.contains(&format!(r#"action="{next}""#)), "{page}");
+    let grant = page.split(r#"name="founding" value=""#).nth(1).unwrap().split('"').next().unwrap();
+
+    let mut eve = world.visitor();
+    assert_eq!(
+        eve.submit(&next, &[("founding", &"0".repeat(64))]).await.header("location"),
+        format!("/login?next={next}")
+    );
+    let joined = ann.submit(&next, &[("founding", grant)]).await;
+    assert_eq!((joined.status, joined.header("location")), (303, "/dashboard"), "{}", joined.text());
+    assert_eq!(ann.org(), jo.org());
+    assert_eq!(ann.read("/operator").await.status, 200, "the sign-in is fresh");
+}
+
+#[tokio::test]
 async fn acceptance_survives_a_lost_response() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;

@@ -11,7 +11,7 @@ pub(crate) struct Config {
     pub(crate) sets: ConfigurationSets,
     pub(crate) rate: u32,
     /// URL of the dead-letter queue.
-    pub(crate) dead_letters: String,
+    pub(crate) dead_letters: Option<String>,
 }
 
 impl Config {
@@ -43,7 +43,7 @@ impl Config {
             vars.read("MAIL_SEND_RATE", Some("14"), "a whole number of mails a second, 1 to 500", |text| {
                 text.parse().ok().filter(|rate| (1..=500).contains(rate))
             });
-        let dead_letters = vars.text("DEAD_LETTER_QUEUE_URL", "the dead-letter queue's URL");
+        let dead_letters = env.get("DEAD_LETTER_QUEUE_URL").map(str::to_owned);
         let config = (|| {
             Some(Self {
                 table: table?,
@@ -51,7 +51,7 @@ impl Config {
                 sender: Sender::new(&from_name?, &from_email?),
                 sets,
                 rate: rate?,
-                dead_letters: dead_letters?,
+                dead_letters,
             })
         })();
         vars.finish(config)
@@ -68,12 +68,8 @@ mod tests {
 
     #[test]
     fn defaults_stand_in_for_all_but_the_table_and_our_own_address() {
-        let config = read(&[
-            ("TABLE_NAME", "onramp"),
-            ("PUBLIC_URL", "https://onramp.example.com/"),
-            ("DEAD_LETTER_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/123456789012/dead"),
-        ])
-        .unwrap();
+        let config =
+            read(&[("TABLE_NAME", "onramp"), ("PUBLIC_URL", "https://onramp.example.com/")]).unwrap();
         assert_eq!(config.product.name, "TimeTracker");
         assert_eq!(config.product.dashboard_url, "https://onramp.example.com/dashboard");
         assert_eq!(config.product.public_url, "https://onramp.example.com");
@@ -102,15 +98,14 @@ mod tests {
                 "PRODUCT_NAME",
                 "MAIL_FROM_NAME",
                 "MAIL_FROM_EMAIL",
-                "MAIL_SEND_RATE",
-                "DEAD_LETTER_QUEUE_URL"
+                "MAIL_SEND_RATE"
             ]
         );
     }
 
     #[test]
     fn a_missing_address_of_ours_is_one_fault() {
-        let faults = read(&[("TABLE_NAME", "onramp"), ("DEAD_LETTER_QUEUE_URL", "https://q")]).unwrap_err();
+        let faults = read(&[("TABLE_NAME", "onramp")]).unwrap_err();
         assert_eq!(faults.0.len(), 1);
     }
 }

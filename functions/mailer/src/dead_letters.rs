@@ -13,7 +13,8 @@ const COUNTS: [QueueAttributeName; 3] = [
 #[derive(Debug)]
 pub(crate) struct DeadLetters {
     pub(crate) client: Client,
-    pub(crate) url: String,
+    /// Without it, an event may always be outstanding: no email whose fate is unknown is sent again.
+    pub(crate) url: Option<String>,
 }
 
 impl DeadLetters {
@@ -22,8 +23,9 @@ impl DeadLetters {
     /// # Errors
     /// The code of SQS's error.
     pub(crate) async fn holds_any(&self) -> Result<bool, String> {
+        let Some(url) = &self.url else { return Ok(true) };
         let request =
-            self.client.get_queue_attributes().queue_url(&self.url).set_attribute_names(Some(COUNTS.into()));
+            self.client.get_queue_attributes().queue_url(url).set_attribute_names(Some(COUNTS.into()));
         let response =
             request.send().await.map_err(|error| error.code().unwrap_or("no response").to_owned())?;
         let counts = response.attributes.unwrap_or_default();

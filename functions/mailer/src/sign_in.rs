@@ -1,10 +1,10 @@
 use domain::{
     delivery::{Claim, Delivery, Feed},
-    people::User,
+    people::{SIGN_IN_LINK, User},
     secret::Secret,
     trial::after,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use mail::{Inert, SignIn, Tags};
 use store::{Asked, AskedId, Error, Link};
 
@@ -13,9 +13,6 @@ use crate::{
     round::Round,
     tally,
 };
-
-/// How long a link works, and how long it makes sense to send one after it was asked for.
-const LIFE: SignedDuration = SignedDuration::from_mins(10);
 
 impl Post {
     /// Claims, sends and settles the mail of a request for a sign-in link. One that surely was not sent is tried again
@@ -105,7 +102,7 @@ fn decide(
         // The claim was written, and with it the link; only the answer was lost.
         return (user.cloned(), None);
     }
-    let user = user.filter(|_| now < after(asked.asked_at, LIFE));
+    let user = user.filter(|_| now < after(asked.asked_at, SIGN_IN_LINK));
     let Some(next) = asked.delivery.advance(claim, feed, user.is_some(), now) else { return (None, None) };
     asked.delivery = next;
     let Some(user) = user.filter(|_| asked.delivery.is_held_by(claim)) else { return (None, None) };
@@ -116,7 +113,7 @@ fn decide(
         next: asked.next.clone(),
         asked_at: Some(asked.asked_at),
         browser: asked.browser,
-        expires_at: after(now, LIFE),
+        expires_at: after(now, SIGN_IN_LINK),
     };
     (Some(user.clone()), Some(link))
 }
@@ -182,7 +179,7 @@ mod tests {
     fn an_unknown_address_and_a_stale_request_are_dropped() {
         let now = at("2025-01-08T10:00:00Z");
         let (claim, secret) = (Claim("a".to_owned()), Secret::new([7; 32]));
-        for (user, now) in [(None, now), (Some(&user()), after(now, LIFE))] {
+        for (user, now) in [(None, now), (Some(&user()), after(now, SIGN_IN_LINK))] {
             let mut asked = asked(at("2025-01-08T10:00:00Z"));
             assert_eq!(decide(&mut asked, user, &claim, &secret, None, now), (None, None));
             assert_eq!(asked.delivery, Delivery::Dropped { at: now });

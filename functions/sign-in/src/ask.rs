@@ -11,8 +11,10 @@ use axum::{
 use domain::{
     address::Address,
     delivery::Delivery,
-    limit::{network, sign_in_limits},
+    limit::{SIGN_INS_OF_IP, network, sign_in_limits},
+    people::SIGN_IN_LINK,
     secret::Secret,
+    trial,
 };
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
@@ -86,7 +88,11 @@ async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Pro
         }
         AskResult::Limited(window) => {
             let mut problem = Problem::too_many(window.retry_after(now)).because(window.limit.what);
-            problem.detail = format!("The newest email we sent still works. {}", problem.detail).into();
+            // The limit of the network says nothing about emails to this address.
+            let newest = window.newest.filter(|_| window.limit != SIGN_INS_OF_IP);
+            if newest.is_some_and(|at| now < trial::after(at, SIGN_IN_LINK)) {
+                problem.detail = format!("The newest email we sent still works. {}", problem.detail).into();
+            }
             if wants == Wants::Json {
                 return Err(problem);
             }

@@ -35,10 +35,15 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
             let elsewhere = asked_elsewhere(&link, request.headers());
             Ok(pages::confirm(&app.product, &token, link.address.as_str(), elsewhere))
         }
-        Ok(Found::Used(used)) if used.is_repeated_by(browser.hash(), app.clock.now()) => {
+        Ok(Found::Used(used)) => {
+            if app.is_signed_in(request.headers(), Some(used.user)).await {
+                return web::see_other(HOME);
+            }
+            if !used.is_repeated_by(browser.hash(), app.clock.now()) {
+                return refuse(&app, wants, gone());
+            }
             Ok(pages::confirm_again(&app.product, &token))
         }
-        Ok(Found::Used(used)) => return spent(&app, request.headers(), wants, Some(used.user)).await,
         Ok(Found::Expired(link)) => return spent(&app, request.headers(), wants, Some(link.user)).await,
         Err(problem) => Err(problem),
     };
@@ -107,10 +112,13 @@ async fn sign_in(app: &App, token: &str, headers: &HeaderMap, wants: Wants) -> R
     for attempt in 0..store::TRIES {
         let outcome = match find(app, token).await? {
             Found::Usable(link) => use_up(app, &link, held.as_ref(), browser, wants).await,
+            Found::Used(used) if app.is_signed_in(headers, Some(used.user)).await => {
+                return Ok(web::see_other(used.next.as_deref().unwrap_or(HOME)));
+            }
             Found::Used(used) if used.is_repeated_by(browser, app.clock.now()) => {
                 repeat(app, &used, wants).await
             }
-            Found::Used(used) => return Ok(spent(app, headers, wants, Some(used.user)).await),
+            Found::Used(_) => Ok(None),
             Found::Expired(link) => return Ok(spent(app, headers, wants, Some(link.user)).await),
         };
         match outcome {

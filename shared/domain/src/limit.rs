@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{address::Address, secret::Hash, trial::after};
+use crate::{address::Address, people::SIGN_IN_LINK, secret::Hash, trial::after};
 
 /// A limit: `most` in whichever span of `per`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,28 +18,47 @@ pub struct Limit {
     pub per: i64,
     /// Whether an attempt that another limit refused counts for this one.
     pub counts_refused: bool,
+    /// Seconds after the newest attempt from which another is let through, even if the limit is reached.
+    pub again_after: Option<i64>,
 }
 
+/// Seconds that a sign-in link works.
+const LINK_SECONDS: i64 = SIGN_IN_LINK.as_secs();
+
 /// Sign-ups of one network address.
-pub const SIGN_UPS_OF_IP: Limit = Limit { what: "sign_up_ip", most: 5, per: 3600, counts_refused: true };
+pub const SIGN_UPS_OF_IP: Limit =
+    Limit { what: "sign_up_ip", most: 5, per: 3600, counts_refused: true, again_after: None };
 /// Sign-ups of one IPv6 site: so many times as many as of one network.
-pub const SIGN_UPS_OF_SITE: Limit =
-    Limit { what: "sign_up_site", most: 4 * SIGN_UPS_OF_IP.most, per: 3600, counts_refused: true };
+pub const SIGN_UPS_OF_SITE: Limit = Limit {
+    what: "sign_up_site",
+    most: 4 * SIGN_UPS_OF_IP.most,
+    per: 3600,
+    counts_refused: true,
+    again_after: None,
+};
 /// Sign-ups of one mail address.
 pub const SIGN_UPS_OF_ADDRESS: Limit =
-    Limit { what: "sign_up_address", most: 3, per: 24 * 3600, counts_refused: true };
+    Limit { what: "sign_up_address", most: 3, per: 24 * 3600, counts_refused: true, again_after: None };
 /// Sign-in emails to one address, requested from one network, in a quarter of an hour. Only these two limits are small:
 /// a person on another network cannot use up what the owner of the address may request.
 pub const SIGN_INS_OF_PAIR: Limit =
-    Limit { what: "sign_in_pair", most: 3, per: 15 * 60, counts_refused: false };
+    Limit { what: "sign_in_pair", most: 3, per: 15 * 60, counts_refused: false, again_after: None };
 /// The same in an hour.
 pub const SIGN_INS_OF_PAIR_HOURLY: Limit =
-    Limit { what: "sign_in_pair_hour", most: 6, per: 3600, counts_refused: false };
+    Limit { what: "sign_in_pair_hour", most: 6, per: 3600, counts_refused: false, again_after: None };
 /// Sign-in emails to one address, wherever they are requested. Only emails count, and each of them reached the owner.
-pub const SIGN_INS_OF_ADDRESS: Limit =
-    Limit { what: "sign_in_emails", most: 12, per: 3600, counts_refused: false };
+/// Once the link in the newest one has expired, another leaves all the same: strangers on many networks cannot lock an
+/// address out.
+pub const SIGN_INS_OF_ADDRESS: Limit = Limit {
+    what: "sign_in_emails",
+    most: 12,
+    per: 3600,
+    counts_refused: false,
+    again_after: Some(LINK_SECONDS),
+};
 /// Sign-in emails requested from one network.
-pub const SIGN_INS_OF_IP: Limit = Limit { what: "sign_in_ip", most: 20, per: 3600, counts_refused: true };
+pub const SIGN_INS_OF_IP: Limit =
+    Limit { what: "sign_in_ip", most: 20, per: 3600, counts_refused: true, again_after: None };
 
 /// The limits on sign-in emails, for a request for `address` from `network`.
 #[must_use]
@@ -56,14 +75,14 @@ pub fn sign_in_limits(address: &Address, network: &str, now: Timestamp) -> Vec<W
 
 /// Invitations that one organization mails.
 pub const INVITATIONS_OF_ORG: Limit =
-    Limit { what: "invitation_org", most: 50, per: 24 * 3600, counts_refused: false };
+    Limit { what: "invitation_org", most: 50, per: 24 * 3600, counts_refused: false, again_after: None };
 /// Invitations that one organization mails to one address.
 pub const INVITATIONS_TO_ADDRESS: Limit =
-    Limit { what: "invitation_address", most: 5, per: 24 * 3600, counts_refused: false };
+    Limit { what: "invitation_address", most: 5, per: 24 * 3600, counts_refused: false, again_after: None };
 /// Invitations that are mailed to one address by all organizations together: far more than any of them may, so that
 /// none stands in another's way.
 pub const INVITATIONS_TO_ANYBODY: Limit =
-    Limit { what: "invitation_anybody", most: 20, per: 24 * 3600, counts_refused: false };
+    Limit { what: "invitation_anybody", most: 20, per: 24 * 3600, counts_refused: false, again_after: None };
 
 /// Whom a network address stands for: itself, or the /64 that it lies in. A customer of IPv6 gets at least one of those
 /// (RFC 6177), so a limit on single addresses would limit nobody. An IPv4 address in IPv6's clothes is an IPv4 address.
@@ -104,6 +123,8 @@ pub struct Window {
     pub from: Timestamp,
     /// Whether it is a UTC hour, whose attempts one plain counter counts, and not any span of that length.
     pub is_hour: bool,
+    /// When the newest attempt was, of a limit that is reached.
+    pub newest: Option<Timestamp>,
 }
 
 impl Limit {
@@ -115,6 +136,7 @@ impl Limit {
             subject: Hash::of(&[self.what.as_bytes(), subject.as_bytes()]),
             from: after(now, -SignedDuration::from_secs(self.per)),
             is_hour: false,
+            newest: None,
         }
     }
 
@@ -124,7 +146,7 @@ impl Limit {
     pub fn hour(self, subject: &str, now: Timestamp) -> Window {
         let from = hour_of(now);
         let subject = [self.what.as_bytes(), subject.as_bytes(), &from.as_second().to_be_bytes()];
-        Window { limit: self, subject: Hash::of(&subject), from, is_hour: true }
+        Window { limit: self, subject: Hash::of(&subject), from, is_hour: true, newest: None }
     }
 
     /// The same limit with another number.
@@ -140,6 +162,15 @@ impl Window {
     #[must_use]
     pub fn since(&self, oldest: Timestamp) -> Self {
         Self { from: oldest, ..self.clone() }
+    }
+
+    /// The window of a limit that is reached, as its attempts say: `oldest` is the oldest that uses it up.
+    #[must_use]
+    pub fn reached(&self, oldest: Timestamp, newest: Option<Timestamp>) -> Self {
+        let per = SignedDuration::from_secs(self.limit.per);
+        let again = newest.zip(self.limit.again_after);
+        let again = again.map(|(at, wait)| after(at, SignedDuration::from_secs(wait) - per));
+        Self { newest, ..self.since(again.map_or(oldest, |again| again.min(oldest))) }
     }
 
     /// The first moment after it.

@@ -22,6 +22,8 @@ pub const SEEN_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// The operator pages and everything else that needs a fresh sign-in take a session for this long after its sign-in link
 /// was used.
 pub const FRESH: SignedDuration = SignedDuration::from_hours(8);
+/// How long a sign-in link works.
+pub const SIGN_IN_LINK: SignedDuration = SignedDuration::from_mins(10);
 /// How long a person without an organization may create one after using a sign-in link.
 pub const FOUNDING: SignedDuration = SignedDuration::from_mins(10);
 /// How long the browser that used an emailed link may repeat that request, because the first response may be lost.

@@ -3,8 +3,8 @@ use std::{collections::HashMap, fmt::Write};
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
-use domain::limit::Window;
-use jiff::Timestamp;
+use domain::{limit::Window, trial::after};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     client::{Attributes, Store, Transacted},
@@ -58,11 +58,16 @@ impl Store {
         if oldest > 0 {
             values.insert(":never".to_owned(), number(0));
         }
+        let mut condition = format!("attribute_not_exists(t{oldest}) OR t{oldest} <= :from");
+        if let Some(wait) = window.limit.again_after {
+            condition.push_str(" OR t0 <= :again");
+            values.insert(":again".to_owned(), number(millis(after(now, -SignedDuration::from_secs(wait)))));
+        }
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(Key::limit(window).attributes()))
             .update_expression(shift)
-            .condition_expression(format!("attribute_not_exists(t{oldest}) OR t{oldest} <= :from"))
+            .condition_expression(condition)
             .set_expression_attribute_values(Some(values))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
@@ -95,9 +100,10 @@ pub(crate) fn reached(limits: &[Window], reasons: &[CancellationReason]) -> Opti
         if window.is_hour {
             return window.clone();
         }
-        let oldest = reason.item().and_then(|item| time(item, window.limit.most.saturating_sub(1)));
+        let attempt = |n| reason.item().and_then(|item| time(item, n));
         // Without the item: what certainly is long enough.
-        window.since(oldest.unwrap_or(window.ends_at()))
+        let oldest = attempt(window.limit.most.saturating_sub(1)).unwrap_or(window.ends_at());
+        window.reached(oldest, attempt(0))
     });
     windows.max_by_key(Window::ends_at)
 }

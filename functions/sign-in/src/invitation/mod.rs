@@ -68,7 +68,10 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
         Ok(Found::Open(offer, _)) => Invited::of(&app.product, &token, &offer).page("", None),
         Ok(Found::SignInFirst(offer)) => page::sign_in_first(&app.product, &offer, &back(&offer)),
         Ok(Found::Foreign(offer, found)) => page::foreign(&app.product, &offer, &found),
-        Ok(Found::Used(used)) if used.is_repeated_by(browser.hash(), now) => {
+        Ok(Found::Used(used))
+            if used.is_repeated_by(browser.hash(), now)
+                && !app.is_signed_in(request.headers(), Some(used.user)).await =>
+        {
             page::accept_again(&app.product, &token)
         }
         Ok(Found::Used(used)) => return spent(&app, request.headers(), wants, &used).await,
@@ -111,7 +114,10 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
             }
             Found::Foreign(offer, found) => return Ok(foreign(app, guest.wants, &offer, &found)),
             Found::Member => return Ok(web::see_other(link::HOME)),
-            Found::Used(used) if used.is_repeated_by(browser, now) => {
+            Found::Used(used)
+                if used.is_repeated_by(browser, now)
+                    && !app.is_signed_in(&guest.headers, Some(used.user)).await =>
+            {
                 match link::repeat(app, &used, guest.wants).await {
                     Ok(Some(response)) => return Ok(response),
                     Ok(None) => return Err(gone()),

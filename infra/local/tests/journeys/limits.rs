@@ -11,9 +11,6 @@ async fn ask(world: &World, email: &str, ip: &str) -> (u16, Option<i64>) {
     let mut visitor = world.visitor();
     ip.clone_into(&mut visitor.ip);
     let answer = visitor.submit("/login", &[("email", email)]).await;
-    if answer.status == 429 {
-        assert!(answer.text().contains("The newest email we sent still works."), "{}", answer.text());
-    }
     (answer.status, answer.header("retry-after").parse().ok())
 }
 
@@ -84,6 +81,34 @@ async fn strangers_cannot_lock_an_address_out() {
         sent += usize::from(status == 200);
     }
     assert_eq!(world.mails("sign_in").await.len(), 12);
+
+    // Refused or not, its owner has a link that works: a new one leaves once the newest has expired.
+    let mut jo = world.visitor();
+    let refused = jo.submit("/login", &[("email", "jo@example.com")]).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.text().contains("The newest email we sent still works."), "{}", refused.text());
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((540..=600).contains(&wait), "{wait}");
+    assert_eq!(jo.open(&crate::sign_in::newest_link(&world).await).await.status, 200);
+    world.advance("10m").await;
+    assert_eq!(ask(&world, "jo@example.com", "203.0.113.7").await.0, 200);
+    assert_eq!(world.mails("sign_in").await.len(), 13);
+}
+
+#[tokio::test]
+async fn refusal_promises_no_link_that_has_expired() {
+    let world = World::new().await;
+    world.trialing("Acme", "jo@example.com").await;
+    let mut jo = world.visitor();
+    for _ in 0..3 {
+        assert_eq!(jo.submit("/login", &[("email", "jo@example.com")]).await.status, 200);
+    }
+    let promise = "The newest email we sent still works.";
+    assert!(jo.submit("/login", &[("email", "jo@example.com")]).await.text().contains(promise));
+    world.advance("11m").await;
+    let refused = jo.submit("/login", &[("email", "jo@example.com")]).await;
+    assert_eq!(refused.status, 429);
+    assert!(!refused.text().contains(promise), "{}", refused.text());
 }
 
 /// Sends a form until a limit refuses it; gives the page.

@@ -49,6 +49,9 @@ async fn sign_in_survives_a_lost_response_for_a_minute() {
     let mut jo = world.visitor();
     let path = ask(&world, &mut jo, "jo@example.com").await;
     assert_eq!(jo.submit(&path, &[]).await.status, 303);
+    let held = jo.cookie.clone();
+    assert_eq!(jo.open(&path).await.header("location"), "/dashboard", "its owner is in");
+    assert_eq!((jo.submit(&path, &[]).await.status, &jo.cookie), (303, &held));
     let mut lost = world.visitor();
     lost.cookie = jo.cookie.take();
     world.advance("59s").await;

@@ -13,7 +13,7 @@ use web::{FieldError, Fields, Problem, Wants};
 
 use crate::{
     App,
-    door::{self, Arrival, Caller},
+    auth::{self, AuthenticatedAdmin, Credentials},
 };
 
 /// The page that waits for Stripe's events.
@@ -30,7 +30,7 @@ struct CheckoutIn {
 /// Leads an admin to a Checkout; to the portal, where there is a subscription already.
 pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = Wants::of(request.headers());
-    door::answer(wants, app.lead_to_checkout(request).await)
+    auth::answer(wants, app.lead_to_checkout(request).await)
 }
 
 impl CheckoutIn {
@@ -55,9 +55,9 @@ impl CheckoutIn {
 
 impl App {
     async fn lead_to_checkout(&self, request: Request) -> Result<Response, Problem> {
-        let arrival = Arrival::of(&request);
+        let arrival = Credentials::of(&request);
         let reading = Fields::read(request);
-        let caller = self.admit(&arrival).await?;
+        let caller = self.authenticate(&arrival).await?;
         let asked = CheckoutIn::parse(&reading.await?, &arrival.headers).map_err(Problem::invalid)?;
         let stripe = self.stripe().await?;
         let (customer, org) = self.ensure_customer(&stripe, &caller).await?;
@@ -85,7 +85,7 @@ impl App {
         &self,
         stripe: &Client,
         customer: &CustomerId,
-        caller: &Caller,
+        caller: &AuthenticatedAdmin,
         unverified: &str,
     ) -> Result<Response, Problem> {
         match caller.verified() {

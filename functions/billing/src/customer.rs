@@ -5,7 +5,7 @@ use store::Error;
 use stripe::client::{Client, NewCustomer};
 use web::Problem;
 
-use crate::{App, door::Caller, trouble};
+use crate::{App, auth::AuthenticatedAdmin, trouble};
 
 /// For so many seconds a customer is made only once, whoever asks how often.
 const ONCE_IN: i64 = 3600;
@@ -16,7 +16,7 @@ impl App {
     pub async fn ensure_customer(
         &self,
         stripe: &Client,
-        caller: &Caller,
+        caller: &AuthenticatedAdmin,
     ) -> Result<(CustomerId, Org), Problem> {
         let org = &caller.org.value;
         let linked = org.billing.linked_payer();
@@ -71,7 +71,11 @@ impl App {
     /// since Stripe refuses a key that comes with something else, and the hour, since Stripe repeats its own failures
     /// under a key for a day; and the customer who is replaced, since one that was made and deleted within that hour
     /// would be answered again.
-    async fn create_customer(&self, stripe: &Client, caller: &Caller) -> Result<CustomerId, Problem> {
+    async fn create_customer(
+        &self,
+        stripe: &Client,
+        caller: &AuthenticatedAdmin,
+    ) -> Result<CustomerId, Problem> {
         let org = &caller.org.value;
         let (name, email) = (org.name.as_str(), caller.user.address.as_str());
         let customer = NewCustomer { organization: org.id, name, email };

@@ -3,14 +3,14 @@
 //! The only function that calls Stripe. The customer is made and linked to the organization *before* a Checkout opens,
 //! so that whatever Stripe tells of it afterwards finds its organization at once.
 
+mod auth;
 mod checkout;
 mod config;
 mod customer;
-mod door;
 mod keys;
 mod portal;
-mod prove;
 mod trouble;
+mod verify_email;
 
 use std::sync::Arc;
 

@@ -12,21 +12,21 @@ use web::{Problem, Wants};
 
 use crate::{
     App,
-    door::{self, Arrival, Verified},
+    auth::{self, Credentials, Verified},
 };
 
 /// Leads an admin to the portal: also one who has no plan yet, and wants to see to how they will pay.
 pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = Wants::of(request.headers());
-    door::answer(wants, app.lead_to_portal(request).await)
+    auth::answer(wants, app.lead_to_portal(request).await)
 }
 
 impl App {
     async fn lead_to_portal(&self, request: Request) -> Result<Response, Problem> {
-        let arrival = Arrival::of(&request);
+        let arrival = Credentials::of(&request);
         drop(request);
-        let caller = self.admit(&arrival).await?;
-        let Some(verified) = caller.verified() else { return self.ask_to_prove(&caller).await };
+        let caller = self.authenticate(&arrival).await?;
+        let Some(verified) = caller.verified() else { return self.ask_to_verify_email(&caller).await };
         let stripe = self.stripe().await?;
         let (customer, _) = self.ensure_customer(&stripe, &caller).await?;
         self.open_portal(&stripe, &customer, &verified).await

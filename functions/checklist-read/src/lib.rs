@@ -5,9 +5,9 @@
 
 pub mod api;
 mod app;
+mod auth;
 pub mod config;
 mod embed;
-mod entry;
 mod packed;
 pub mod pages;
 pub mod parts;

@@ -16,7 +16,7 @@ use crate::{
     app::App,
     config::Config,
     embed, packed, pages, parts,
-    view::{View, Word, plans},
+    view::{AuthMethod, View, plans},
 };
 
 /// The routes of this function. What none of them takes is answered by the hardened router around it.
@@ -94,16 +94,16 @@ async fn paid(view: View, State(config): Settings) -> Response {
 
 async fn widget<B>(view: View, State(config): Settings, request: Request<B>) -> Response {
     let markup = match view.by {
-        Word::Session => parts::widget::render(&view),
-        Word::HostApp(_) => embed::widget::render(&view, &config, &web::origin(&request)),
+        AuthMethod::Session => parts::widget::render(&view),
+        AuthMethod::HostApp(_) => embed::widget::render(&view, &config, &web::origin(&request)),
     };
     fragment(request.headers(), markup)
 }
 
 async fn banner<B>(view: View, request: Request<B>) -> Response {
     let markup = match view.by {
-        Word::Session => parts::banner::render(&view),
-        Word::HostApp(_) => embed::banner::render(&view, &web::origin(&request)),
+        AuthMethod::Session => parts::banner::render(&view),
+        AuthMethod::HostApp(_) => embed::banner::render(&view, &web::origin(&request)),
     };
     fragment(request.headers(), markup)
 }

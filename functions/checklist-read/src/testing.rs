@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     config::Config,
-    view::{View, Word},
+    view::{AuthMethod, View},
 };
 
 /// When Acme Corp signed up.
@@ -52,8 +52,8 @@ pub fn pending(organization: &str, person: &str) -> View {
     let org = Org::sign_up(id, name_of_org, Zone::named("Europe/Berlin"), contact, start());
     let user = User { trial_used: true, orgs: vec![id], ..User::new(user, name, address) };
     let session = Session::begin(id, &user, start());
-    let member = Member::prove(&session, &user, Some(Role::Admin), start()).unwrap();
-    View { admin: member.admin(), member, org, orgs: vec![id], by: Word::Session, now: start() }
+    let member = Member::authorize(&session, &user, Some(Role::Admin), start()).unwrap();
+    View { admin: member.admin(), member, org, orgs: vec![id], by: AuthMethod::Session, now: start() }
 }
 
 /// Jo of Acme Corp, who has just signed up with a trial of 14 days.

@@ -26,14 +26,14 @@ pub struct View {
     /// Where they belong, here and elsewhere.
     pub orgs: Vec<OrgId>,
     /// How we know.
-    pub by: Word,
+    pub by: AuthMethod,
     /// When.
     pub now: Timestamp,
 }
 
 /// Whose word it is that somebody looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Word {
+pub enum AuthMethod {
     /// Their own, by a session: the page is ours.
     Session,
     /// The host app's, by a token: the page is the host app's, and of this origin if the token is bound to one.

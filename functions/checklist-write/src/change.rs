@@ -8,15 +8,15 @@ use axum::{
     response::Response,
     routing::{MethodRouter, post},
 };
-use domain::org::{ChecklistCommand, Org, Refusal};
+use domain::org::{ChecklistCommand, ChecklistError, Org};
 use jiff::Timestamp;
 use serde_json::json;
 use web::{Kind, Places, Problem, Wants};
 
 use crate::{
     App, answer,
+    auth::{Credentials, Found},
     back::came_from,
-    caller::{Caller, Found},
 };
 
 /// The routes, each with the command that it stands for.
@@ -52,9 +52,10 @@ fn handle<'a>(
     command: ChecklistCommand<'a>,
     request: &Request,
 ) -> impl Future<Output = Response> + use<'a> {
-    let caller = Caller::of(request.headers());
+    let caller = Credentials::of(request.headers());
     // Who brings a token is a program: a page of ours would be of no use to it.
-    let wants = if matches!(caller, Caller::Token(..)) { Wants::Json } else { Wants::of(request.headers()) };
+    let wants =
+        if matches!(caller, Credentials::Token(..)) { Wants::Json } else { Wants::of(request.headers()) };
     let origin = web::origin(request);
     let back = came_from(request.headers(), &origin);
     async move {
@@ -73,7 +74,7 @@ fn handle<'a>(
 /// Makes the change, and makes it again from the start when somebody wrote in between.
 async fn change(
     app: &App,
-    caller: &Caller,
+    caller: &Credentials,
     command: ChecklistCommand<'_>,
     origin: &str,
 ) -> Result<Org, Problem> {
@@ -104,16 +105,16 @@ fn decide(
     let mut org = found.org.value.clone();
     match org.change_checklist(&admin, command, now) {
         Ok(()) => Ok(org),
-        Err(Refusal::NoAccess(_)) => Err(Problem::payment_required(&places.plans())),
-        Err(Refusal::UnknownTask(_)) => Err(Problem::bad_request("The checklist has no such task.")
+        Err(ChecklistError::NoAccess(_)) => Err(Problem::payment_required(&places.plans())),
+        Err(ChecklistError::UnknownTask(_)) => Err(Problem::bad_request("The checklist has no such task.")
             .with("valid_keys", json!(org.progress(now).keys()))),
     }
 }
 
 /// Notes that the session was used, if it is by one, beside the write.
-async fn touch(app: &App, caller: &Caller, found: &Found, now: Timestamp) {
-    if let (Caller::Session(token), Some(session)) = (caller, &found.session) {
-        app.store.note_use(token, session, now).await;
+async fn touch(app: &App, caller: &Credentials, found: &Found, now: Timestamp) {
+    if let (Credentials::Session(token), Some(session)) = (caller, &found.session) {
+        app.store.record_use(token, session, now).await;
     }
 }
 
@@ -171,7 +172,7 @@ mod tests {
     fn judge(role: Option<Role>, now: &str, key: &str) -> Result<Org, Problem> {
         let found = found(role);
         let places = Places { origin: "https://onramp.example.com", app: None, org: found.org.value.id };
-        let member = found.prove(at(now));
+        let member = found.authorize(at(now));
         let found = Found { member, session: Some(found.session), org: found.org };
         decide(&found, ChecklistCommand::Complete(key), at(now), places)
     }

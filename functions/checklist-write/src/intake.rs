@@ -94,7 +94,7 @@ async fn receive(
 async fn take_in(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsOut, Problem> {
     let now = app.clock.now();
     let header = headers.get(HEADER).map(|value| value.to_str().unwrap_or_default());
-    let proven = app.keys.prove(now, |keys| verify(header, body, keys, now)).await;
+    let proven = app.keys.verify(now, |keys| verify(header, body, keys, now)).await;
     proven.map_err(|why| Problem::bad_request(why.to_string()).because(why))?;
     let events = read(body)?;
     let mut results: Vec<ResultOut> = Vec::with_capacity(events.len());

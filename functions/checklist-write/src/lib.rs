@@ -5,8 +5,8 @@
 //! write on condition that nobody wrote in between. Who lost that race reads and decides again, so no tick is lost.
 
 mod answer;
+mod auth;
 mod back;
-mod caller;
 mod change;
 mod config;
 mod happened;

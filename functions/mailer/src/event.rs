@@ -92,7 +92,7 @@ struct ComplaintIn {
 
 /// What became of a mail, in SES's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Word {
+pub(crate) enum SesEventKind {
     /// SES accepted it.
     Sent,
     /// Its recipient's mail server took it.
@@ -128,19 +128,19 @@ impl RecordIn {
 }
 
 impl DetailIn {
-    pub(crate) fn word(&self) -> Word {
+    pub(crate) fn kind(&self) -> SesEventKind {
         match self.event_type.as_str() {
-            "Send" => Word::Sent,
-            "Delivery" => Word::Delivered,
-            "Bounce" if self.bounce.is_permanent() => Word::Bounced,
-            "Bounce" => Word::BouncedForNow,
+            "Send" => SesEventKind::Sent,
+            "Delivery" => SesEventKind::Delivered,
+            "Bounce" if self.bounce.is_permanent() => SesEventKind::Bounced,
+            "Bounce" => SesEventKind::BouncedForNow,
             // The one kind that takes a complaint back.
             "Complaint" if self.complaint.complaint_feedback_type.as_deref() == Some("not-spam") => {
-                Word::Other
+                SesEventKind::Other
             }
-            "Complaint" => Word::Complained,
-            "Reject" => Word::Rejected,
-            _ => Word::Other,
+            "Complaint" => SesEventKind::Complained,
+            "Reject" => SesEventKind::Rejected,
+            _ => SesEventKind::Other,
         }
     }
 
@@ -198,19 +198,19 @@ mod tests {
     #[test]
     fn what_ses_says_is_told_apart() {
         for (case, word) in [
-            ("scheduled", Word::Other),
-            ("ses-send", Word::Sent),
-            ("ses-delivery", Word::Delivered),
-            ("ses-bounce", Word::Bounced),
-            ("ses-bounce-sign-in", Word::Bounced),
-            ("ses-bounce-transient", Word::BouncedForNow),
-            ("ses-bounce-invalid-domain", Word::Bounced),
-            ("ses-complaint", Word::Complained),
-            ("ses-complaint-taken-back", Word::Other),
-            ("ses-reject", Word::Rejected),
+            ("scheduled", SesEventKind::Other),
+            ("ses-send", SesEventKind::Sent),
+            ("ses-delivery", SesEventKind::Delivered),
+            ("ses-bounce", SesEventKind::Bounced),
+            ("ses-bounce-sign-in", SesEventKind::Bounced),
+            ("ses-bounce-transient", SesEventKind::BouncedForNow),
+            ("ses-bounce-invalid-domain", SesEventKind::Bounced),
+            ("ses-complaint", SesEventKind::Complained),
+            ("ses-complaint-taken-back", SesEventKind::Other),
+            ("ses-reject", SesEventKind::Rejected),
         ] {
             let EventIn::Bus { source, detail } = read(case) else { panic!("not from the bus: {case}") };
-            assert_eq!(detail.word(), word, "{case}");
+            assert_eq!(detail.kind(), word, "{case}");
             assert_eq!(detail.tags().is_some(), source == "aws.ses", "{case}");
         }
     }

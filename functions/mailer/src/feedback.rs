@@ -9,7 +9,7 @@ use store::Error;
 use telemetry::Metric;
 
 use crate::{
-    event::{DetailIn, Word},
+    event::{DetailIn, SesEventKind},
     post::Post,
     tally::count_failure,
 };
@@ -22,8 +22,8 @@ impl Post {
             tracing::info!(event = detail.event_type, "SES speaks of a mail that is not ours");
             return Ok(());
         };
-        let word = detail.word();
-        if word != Word::Sent {
+        let word = detail.kind();
+        if word != SesEventKind::Sent {
             tracing::warn!(
                 area = "onboarding",
                 event = detail.event_type,
@@ -38,22 +38,22 @@ impl Post {
             self.count(metric);
         }
         match word {
-            Word::Sent => {
+            SesEventKind::Sent => {
                 if self.move_on(&tags, |it| it.confirmed(&tags.claim, self.clock.now())).await? {
                     self.count(Metric::MailSent);
                 }
                 self.hear(&tags.claim).await?;
                 self.count_first_mail(&tags).await
             }
-            Word::Bounced => {
+            SesEventKind::Bounced => {
                 self.fail(&tags, Failure::Bounced).await?;
                 self.record_first_bounce(&tags).await?;
                 self.silence(&tags, Silenced::Bounced).await
             }
-            Word::Complained => self.silence(&tags, Silenced::Complained).await,
-            Word::Rejected => self.fail(&tags, Failure::Rejected).await,
-            Word::Delivered => self.reach(&tags).await,
-            Word::BouncedForNow | Word::Other => Ok(()),
+            SesEventKind::Complained => self.silence(&tags, Silenced::Complained).await,
+            SesEventKind::Rejected => self.fail(&tags, Failure::Rejected).await,
+            SesEventKind::Delivered => self.reach(&tags).await,
+            SesEventKind::BouncedForNow | SesEventKind::Other => Ok(()),
         }
     }
 
@@ -144,14 +144,14 @@ impl Post {
 }
 
 /// As what a word is counted, whichever mail it is about. That a mail was sent is counted by its state.
-const fn metric_of(word: Word) -> Option<Metric> {
+const fn metric_of(word: SesEventKind) -> Option<Metric> {
     match word {
-        Word::Delivered => Some(Metric::MailDelivered),
-        Word::Bounced => Some(Metric::MailBounced),
-        Word::BouncedForNow => Some(Metric::MailBouncedForNow),
-        Word::Complained => Some(Metric::MailComplained),
-        Word::Rejected => Some(Metric::MailRejected),
-        Word::Sent | Word::Other => None,
+        SesEventKind::Delivered => Some(Metric::MailDelivered),
+        SesEventKind::Bounced => Some(Metric::MailBounced),
+        SesEventKind::BouncedForNow => Some(Metric::MailBouncedForNow),
+        SesEventKind::Complained => Some(Metric::MailComplained),
+        SesEventKind::Rejected => Some(Metric::MailRejected),
+        SesEventKind::Sent | SesEventKind::Other => None,
     }
 }
 

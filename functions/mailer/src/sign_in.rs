@@ -6,7 +6,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use mail::{Inert, SignIn, Tags};
-use store::{Asked, AskedId, Error, Link};
+use store::{AskedId, Error, Link, SignInRequest};
 
 use crate::{
     post::{Post, again},
@@ -70,7 +70,7 @@ impl Post {
     pub(crate) async fn change_asked<T>(
         &self,
         id: AskedId,
-        mut decide: impl FnMut(&mut Asked, Option<&User>) -> (T, Option<Link>),
+        mut decide: impl FnMut(&mut SignInRequest, Option<&User>) -> (T, Option<Link>),
     ) -> Result<Option<T>, Error> {
         let mut tries = 1;
         loop {
@@ -91,7 +91,7 @@ impl Post {
 /// Claims the mail, with the link that goes out in it, if the address has an account and the request is fresh; says
 /// whom it goes to.
 fn decide(
-    asked: &mut Asked,
+    asked: &mut SignInRequest,
     user: Option<&User>,
     claim: &Claim,
     secret: &Secret,
@@ -128,8 +128,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn asked(at: Timestamp) -> Asked {
-        Asked {
+    fn asked(at: Timestamp) -> SignInRequest {
+        SignInRequest {
             id: AskedId::new([1; 32]),
             address: Address::parse("jo@acme.example").unwrap(),
             next: Some("/dashboard".to_owned()),

@@ -17,11 +17,13 @@ use http::HeaderMap;
 use telemetry::Metric;
 use web::{FieldError, Fields, Kind, Problem, Wants};
 
-use crate::{App, desk::Desk, find::path, out::ExtendedOut, pages::organization::Form, trouble};
+use crate::{
+    App, auth::AuthenticatedOperator, find::path, out::ExtendedOut, pages::organization::Form, trouble,
+};
 
 /// `POST /operator/organizations/{id}/extend-trial`.
 pub async fn extend(
-    desk: Desk,
+    desk: AuthenticatedOperator,
     State(app): State<Arc<App>>,
     id: Result<Path<String>, PathRejection>,
     request: Request,
@@ -33,7 +35,12 @@ pub async fn extend(
     }
 }
 
-async fn take(app: &App, desk: &Desk, id: &str, request: Request) -> Result<Response, Problem> {
+async fn take(
+    app: &App,
+    desk: &AuthenticatedOperator,
+    id: &str,
+    request: Request,
+) -> Result<Response, Problem> {
     let headers = request.headers().clone();
     // Whether there is such an organization is judged before what is to be done with it.
     let org = app.org(id).await?;
@@ -73,7 +80,7 @@ fn parse(app: &App, fields: &Fields, headers: &HeaderMap) -> Result<Grant, Vec<F
     }
 }
 
-async fn commit(app: &App, desk: &Desk, org: &Org, grant: &Grant) -> Result<Org, Problem> {
+async fn commit(app: &App, desk: &AuthenticatedOperator, org: &Org, grant: &Grant) -> Result<Org, Problem> {
     let now = desk.now;
     let first =
         FirstTrial { reminder_days: app.config.reminder_days.clone(), project: app.entropy.project_id(now) };

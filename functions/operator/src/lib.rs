@@ -3,9 +3,9 @@
 //!
 //! Whoever is no operator is answered, byte for byte, as on a path that does not exist.
 
+mod auth;
 mod case;
 mod config;
-mod desk;
 mod extend;
 mod find;
 mod organization;

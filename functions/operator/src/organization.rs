@@ -13,7 +13,7 @@ use web::{Problem, Wants};
 
 use crate::{
     App,
-    desk::Desk,
+    auth::AuthenticatedOperator,
     out::OrganizationOut,
     pages::organization::{Form, render},
     trouble,
@@ -21,7 +21,7 @@ use crate::{
 
 /// `GET /operator/organizations/{id}`.
 pub async fn show(
-    desk: Desk,
+    desk: AuthenticatedOperator,
     State(app): State<Arc<App>>,
     id: Result<Path<String>, PathRejection>,
 ) -> Response {
@@ -42,7 +42,13 @@ impl App {
     }
 
     /// The organization's page, with the form as it was filled in.
-    pub fn org_page(&self, desk: &Desk, status: StatusCode, org: &Org, form: &Form<'_>) -> Response {
+    pub fn org_page(
+        &self,
+        desk: &AuthenticatedOperator,
+        status: StatusCode,
+        org: &Org,
+        form: &Form<'_>,
+    ) -> Response {
         let token = Secret::new(self.entropy.bytes()).reveal();
         let main = render(org, form, &token, desk.now);
         web::page(status, desk.page(self, org.name.as_str(), main))

@@ -14,7 +14,7 @@ use web::{Kind, Problem, Wants};
 
 use crate::{
     App,
-    desk::Desk,
+    auth::AuthenticatedOperator,
     find::path,
     out::{FoundOut, WaitingOut},
     pages::waiting::{Listed, Search, render},
@@ -26,14 +26,14 @@ const PAGE: u16 = 25;
 
 /// `GET /operator`. With `find` it leads to an organization; with `after` it goes on where a page ended; with
 /// `list=foreign` it shows parked events that are most likely another product's.
-pub async fn show(desk: Desk, State(app): State<Arc<App>>, uri: Uri) -> Response {
+pub async fn show(desk: AuthenticatedOperator, State(app): State<Arc<App>>, uri: Uri) -> Response {
     match answer(&app, &desk, &uri).await {
         Ok(response) => response,
         Err(problem) => web::refuse(desk.wants, problem),
     }
 }
 
-async fn answer(app: &App, desk: &Desk, uri: &Uri) -> Result<Response, Problem> {
+async fn answer(app: &App, desk: &AuthenticatedOperator, uri: &Uri) -> Result<Response, Problem> {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
         .map_err(|_| Problem::bad_request("The address cannot be read."))?;
     let value = |name: &str| pairs.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str());

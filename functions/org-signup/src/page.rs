@@ -21,10 +21,10 @@ use crate::App;
 /// `GET /organizations/new`: the form. Somebody signed in is only asked for a name, once their address is proven.
 pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let signed_in = match web::session::token(request.headers()) {
-        Some(token) => app.store.glance_session(&token).await,
+        Some(token) => app.store.try_load_session(&token).await,
         None => None,
     };
-    let signed_in = signed_in.filter(|found| found.prove(app.clock.now()).is_some());
+    let signed_in = signed_in.filter(|found| found.authorize(app.clock.now()).is_some());
     let page = match &signed_in {
         Some(found) if !found.user.value.verified => unproven(&app.config.product, found),
         _ => Form {

@@ -13,7 +13,7 @@ use domain::{
     id::{OrgId, UserId},
     limit::{SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE, Window, network, sign_in_limits, site},
     org::{AdminContact, Org},
-    people::{FOUNDING, Session, SessionToken, User},
+    people::{ORG_CREATION_GRANT_TTL, Session, SessionToken, User},
     secret::Secret,
     trial::{self, Trial},
 };
@@ -22,7 +22,8 @@ use jiff::Timestamp;
 use maud::{Markup, Render};
 use serde_json::json;
 use store::{
-    AskResult, Asked, AskedId, Begun, Brake, Founding, Person, SignUp, SignedIn, SignedUp, Stored, Strength,
+    AskedId, Begun, Brake, OrgCreationGrant, Person, SignInRequest, SignInRequestResult, SignUp, SignedIn,
+    SignedUp, Stored, Strength,
 };
 use telemetry::Metric;
 use web::{FieldError, Fields, Problem, Wants, problem::Kind};
@@ -34,16 +35,16 @@ use crate::{
 };
 
 /// How somebody is known before anything is asked of them.
-enum Known {
+enum Requester {
     /// By their session.
     SignedIn(Box<SignedIn>),
     /// By the proof that a mailed link gave somebody who belongs nowhere.
-    Founding(Founding, Box<Stored<User>>),
+    Founding(OrgCreationGrant, Box<Stored<User>>),
 }
 
 /// Who asks, and from where.
-struct Caller {
-    known: Option<Known>,
+struct RequestContext {
+    known: Option<Requester>,
     /// Whom the network limits count.
     network: String,
     /// The larger network that it lies in, where it is IPv6.
@@ -51,19 +52,19 @@ struct Caller {
     wants: Wants,
 }
 
-impl Caller {
+impl RequestContext {
     /// Who it is, if that is known.
     fn user(&self) -> Option<&Stored<User>> {
         match &self.known {
-            Some(Known::SignedIn(found)) => Some(&found.user),
-            Some(Known::Founding(_, user)) => Some(user),
+            Some(Requester::SignedIn(found)) => Some(&found.user),
+            Some(Requester::Founding(_, user)) => Some(user),
             None => None,
         }
     }
 
     fn signed_in(&self) -> Option<&SignedIn> {
         match &self.known {
-            Some(Known::SignedIn(found)) => Some(found),
+            Some(Requester::SignedIn(found)) => Some(found),
             _ => None,
         }
     }
@@ -71,8 +72,8 @@ impl Caller {
     /// When they used a sign-in link, if their session or the form began with one.
     fn signed_in_at(&self) -> Option<Timestamp> {
         match self.known.as_ref()? {
-            Known::SignedIn(found) => found.session.signed_in_at,
-            Known::Founding(proof, _) => Some(trial::after(proof.expires_at, -FOUNDING)),
+            Requester::SignedIn(found) => found.session.signed_in_at,
+            Requester::Founding(proof, _) => Some(trial::after(proof.expires_at, -ORG_CREATION_GRANT_TTL)),
         }
     }
 
@@ -102,10 +103,10 @@ impl App {
         let fields = Fields::read(request).await?;
         for attempt in 0..store::TRIES {
             let known = match signed_in.take() {
-                Some(found) => Some(Known::SignedIn(Box::new(found))),
+                Some(found) => Some(Requester::SignedIn(Box::new(found))),
                 None => self.load_founding(&fields).await?,
             };
-            let caller = Caller { known, network: network.clone(), site: site.clone(), wants };
+            let caller = RequestContext { known, network: network.clone(), site: site.clone(), wants };
             match self.attempt(&caller, &headers, &fields).await {
                 Ok(Some(response)) => return Ok(response),
                 Ok(None) => {}
@@ -125,7 +126,7 @@ impl App {
     /// One try. `None` where somebody else wrote what it rests on.
     async fn attempt(
         &self,
-        caller: &Caller,
+        caller: &RequestContext,
         headers: &HeaderMap,
         fields: &Fields,
     ) -> Result<Option<Response>, Problem> {
@@ -143,7 +144,7 @@ impl App {
             return self.further_unproven(caller, found, &asked, now).await.map(Some);
         }
         let mut sign_up = self.decide(caller, asked, now);
-        if let Some(Known::Founding(proof, _)) = &caller.known
+        if let Some(Requester::Founding(proof, _)) = &caller.known
             && proof.used_for.is_some_and(|sign_up_before| sign_up_before != sign_up.replay)
         {
             return Err(used_up());
@@ -197,21 +198,21 @@ impl App {
     async fn load_signed_in(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, Problem> {
         let Some(token) = web::session::token(headers) else { return Ok(None) };
         let found = self.store.load_session(&token).await.map_err(trouble)?;
-        Ok(found.filter(|found| found.prove(self.clock.now()).is_some()))
+        Ok(found.filter(|found| found.authorize(self.clock.now()).is_some()))
     }
 
     /// Who the form itself shows. One that shows nobody any more is refused: its sender is not asked who they are.
-    async fn load_founding(&self, fields: &Fields) -> Result<Option<Known>, Problem> {
+    async fn load_founding(&self, fields: &Fields) -> Result<Option<Requester>, Problem> {
         let Some(secret) = fields.get("founding") else { return Ok(None) };
         let secret: Secret = secret.parse().map_err(|()| used_up())?;
         let found = self.store.load_founding(secret.hash()).await.map_err(trouble)?;
         let found = found.filter(|(proof, _)| self.clock.now() < proof.expires_at);
         let (proof, user) = found.ok_or_else(used_up)?;
-        Ok(Some(Known::Founding(proof, Box::new(user))))
+        Ok(Some(Requester::Founding(proof, Box::new(user))))
     }
 
     /// Everything that this sign-up is, ready to be written.
-    fn decide(&self, caller: &Caller, asked: SignUpIn, now: Timestamp) -> SignUp {
+    fn decide(&self, caller: &RequestContext, asked: SignUpIn, now: Timestamp) -> SignUp {
         let org = self.entropy.org_id(now);
         let mut person = match (caller.user(), asked.person) {
             (Some(before), _) => {
@@ -242,7 +243,7 @@ impl App {
             secret: Secret::new(self.entropy.bytes()),
             replay: form::replay(&token, &user.address),
             founding: match &caller.known {
-                Some(Known::Founding(proof, _)) => Some(proof.secret_hash),
+                Some(Requester::Founding(proof, _)) => Some(proof.secret_hash),
                 _ => None,
             },
             limits: caller.limits(&user.address, self.config.limit_per_ip, now),
@@ -266,7 +267,7 @@ impl App {
     /// Where it leads follows from the first time too: with a trial to the welcome.
     async fn replayed(
         &self,
-        caller: &Caller,
+        caller: &RequestContext,
         sign_up: &SignUp,
         earlier: &Earlier,
         now: Timestamp,
@@ -294,7 +295,7 @@ impl App {
     /// which they are signed in already.
     async fn further_unproven(
         &self,
-        caller: &Caller,
+        caller: &RequestContext,
         found: &SignedIn,
         asked: &SignUpIn,
         now: Timestamp,
@@ -322,12 +323,12 @@ impl App {
     /// An address that has an account gets a sign-in mail, and the page says so. No session, no organization.
     async fn known_address(
         &self,
-        caller: &Caller,
+        caller: &RequestContext,
         sign_up: &SignUp,
         now: Timestamp,
     ) -> Result<Response, Problem> {
         let address: &Address = &sign_up.person.after().address;
-        let asked = Asked {
+        let asked = SignInRequest {
             id: AskedId::new(self.entropy.bytes()),
             address: address.clone(),
             next: None,
@@ -337,7 +338,9 @@ impl App {
         };
         let mut limits = sign_up.limits.clone();
         limits.extend(sign_in_limits(address, &caller.network, now));
-        if let AskResult::Limited(window) = self.store.ask_sign_in(&asked, &limits).await.map_err(trouble)? {
+        if let SignInRequestResult::Limited(window) =
+            self.store.request_sign_in(&asked, &limits).await.map_err(trouble)?
+        {
             return Err(Problem::too_many(window.retry_after(now)));
         }
         Ok(match caller.wants {
@@ -353,7 +356,7 @@ impl App {
     }
 
     /// 422: the form again, with every fault beside its field.
-    fn faults(&self, caller: &Caller, fields: &Fields, errors: Vec<FieldError>) -> Response {
+    fn faults(&self, caller: &RequestContext, fields: &Fields, errors: Vec<FieldError>) -> Response {
         if caller.wants == Wants::Json {
             return web::refuse(Wants::Json, Problem::invalid(errors));
         }
@@ -364,7 +367,7 @@ impl App {
     /// The form with what was typed, and with what was wrong with it.
     fn form_again(
         &self,
-        caller: &Caller,
+        caller: &RequestContext,
         fields: &Fields,
         errors: &[FieldError],
         refused: Option<&Problem>,
@@ -375,7 +378,7 @@ impl App {
             trial_days: self.config.trial_for(caller.user().map(|user| &user.value)),
             signed_in: caller.signed_in(),
             founding: match &caller.known {
-                Some(Known::Founding(..)) => fields.get("founding"),
+                Some(Requester::Founding(..)) => fields.get("founding"),
                 _ => None,
             },
             token: fields.get("form_token").filter(|token| web::is_form_token(token)).unwrap_or(&fresh),

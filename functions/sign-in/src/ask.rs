@@ -18,7 +18,7 @@ use domain::{
 };
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
-use store::{AskResult, Asked, AskedId};
+use store::{AskedId, SignInRequest, SignInRequestResult};
 use web::{FieldError, Fields, Kind, Problem, Wants};
 
 use crate::{App, answer, pages, trouble};
@@ -27,11 +27,11 @@ use crate::{App, answer, pages, trouble};
 pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
     let next = next_of(&uri);
     let signed_in = match web::session::token(&headers) {
-        Some(token) => app.store.glance_session(&token).await,
+        Some(token) => app.store.try_load_session(&token).await,
         None => None,
     };
     let now = app.clock.now();
-    let signed_in = signed_in.filter(|found| found.prove(now).is_some());
+    let signed_in = signed_in.filter(|found| found.authorize(now).is_some());
     // A page that would lead back here asks for a sign-in, whatever session there is.
     let signed_in = signed_in.filter(|found| match next.as_deref() {
         Some(next) if next.starts_with("/operator") => found.session.is_fresh(now),
@@ -68,7 +68,7 @@ async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Pro
 
     let now = app.clock.now();
     let limits = sign_in_limits(&address, &ip, now);
-    let asked = Asked {
+    let asked = SignInRequest {
         id: AskedId::new(app.entropy.bytes()),
         address,
         next,
@@ -76,8 +76,8 @@ async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Pro
         browser: Some(mark.hash()),
         delivery: Delivery::owed(now),
     };
-    match app.store.ask_sign_in(&asked, &limits).await.map_err(trouble)? {
-        AskResult::Asked => {
+    match app.store.request_sign_in(&asked, &limits).await.map_err(trouble)? {
+        SignInRequestResult::Asked => {
             tracing::info!(area = "access", asked = %asked.id, "sign-in link asked for");
             let mut response = match wants {
                 Wants::Page => web::page(StatusCode::OK, pages::sent(&app.product, asked.address.as_str())),
@@ -86,7 +86,7 @@ async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Pro
             response.headers_mut().append(SET_COOKIE, web::browser::set(&mark));
             Ok(response)
         }
-        AskResult::Limited(window) => {
+        SignInRequestResult::Limited(window) => {
             let mut problem = Problem::too_many(window.retry_after(now)).because(window.limit.what);
             // The limit of the network says nothing about emails to this address.
             let newest = window.newest.filter(|_| window.limit != SIGN_INS_OF_IP);

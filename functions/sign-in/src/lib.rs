@@ -7,9 +7,9 @@
 
 mod account;
 mod ask;
+mod auth;
 mod config;
-mod door;
-mod handover;
+mod handoff;
 mod invitation;
 mod link;
 mod logout;
@@ -31,7 +31,7 @@ use web::{Problem, Profile, Wants};
 
 use crate::{
     config::Config,
-    handover::{HostApp, Keys},
+    handoff::{HostApp, Keys},
 };
 
 /// Where mail programs post for their readers, from origins of their own (RFC 8058). The link's secret is all the
@@ -66,7 +66,7 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
 
 fn router(app: Arc<App>) -> Router {
     Router::new()
-        .route("/handover", post(handover::lead))
+        .route("/handover", post(handoff::lead))
         .route("/login", get(ask::form).post(ask::ask))
         .route("/login/{token}", get(link::show).post(link::consume))
         .route("/logout", post(logout::logout))

@@ -9,14 +9,14 @@ use axum::{
 };
 use domain::{
     id::{OrgId, UserId},
-    people::{FOUNDING, Session, SessionToken, User},
+    people::{ORG_CREATION_GRANT_TTL, Session, SessionToken, User},
     secret::{Hash, Secret},
     trial,
 };
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
-use store::{Admission, Consumed, FoundLink, Founding, Link, Repeated, UsedLink};
+use store::{Admission, Consumed, FoundLink, Link, OrgCreationGrant, Repeated, UsedLink};
 use web::{Kind, Problem, Wants};
 
 use crate::{App, pages, trouble};
@@ -148,10 +148,10 @@ async fn use_up(
     let secret = Secret::new(app.entropy.bytes());
     let session = home(&after, link, held)
         .map(|org| Session { signed_in_at: Some(now), ..Session::begin(org, &after, now) });
-    let founding = Founding {
+    let founding = OrgCreationGrant {
         secret_hash: secret.hash(),
         user: after.id,
-        expires_at: trial::after(now, FOUNDING),
+        expires_at: trial::after(now, ORG_CREATION_GRANT_TTL),
         used_for: None,
     };
     let admission = match &session {

@@ -2,7 +2,7 @@
 
 use boot::{Answer, Event};
 use serde_json::{Value, json};
-use stripe::Refused;
+use stripe::SignatureError;
 use telemetry::Metric;
 use web::{
     Problem, Profile,
@@ -35,10 +35,10 @@ async fn webhook(app: &App, call: &Call) -> Result<Value, Problem> {
     Ok(json!({ "received": true, "outcome": taken.as_str() }))
 }
 
-fn refuse(app: &App, refused: Refused) -> Problem {
+fn refuse(app: &App, refused: SignatureError) -> Problem {
     let now = app.clock.now();
     match refused {
-        Refused::NoKey => {
+        SignatureError::NoKey => {
             telemetry::count(Metric::WebhookSecretMissing, 1, now);
             Problem::unconfigured("no webhook secret is configured")
         }

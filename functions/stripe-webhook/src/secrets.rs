@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_secretsmanager::Client;
 use boot::{Aws, Clock};
 use jiff::{SignedDuration, Timestamp};
-use stripe::{Authentic, Refused, Secrets, verify};
+use stripe::{Authentic, Secrets, SignatureError, verify};
 
 use crate::config::SecretPlace;
 
@@ -51,13 +51,17 @@ impl SecretSource {
     ///
     /// # Errors
     /// [`Refused`], for the log.
-    pub async fn verify<'a>(&self, header: Option<&str>, body: &'a [u8]) -> Result<Authentic<'a>, Refused> {
+    pub async fn verify<'a>(
+        &self,
+        header: Option<&str>,
+        body: &'a [u8],
+    ) -> Result<Authentic<'a>, SignatureError> {
         let now = self.clock.now();
         let first = verify(header, body, &self.held(), now);
         let age = match first {
             Ok(_) => BELIEVED,
-            Err(Refused::Mismatch) => READ_EVERY,
-            Err(Refused::NoKey) => READ_EVERY_WITHOUT,
+            Err(SignatureError::Mismatch) => READ_EVERY,
+            Err(SignatureError::NoKey) => READ_EVERY_WITHOUT,
             Err(_) => return first,
         };
         match &self.stored {

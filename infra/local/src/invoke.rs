@@ -106,7 +106,7 @@ struct Instance {
 }
 
 /// Why a function did not start.
-enum Refusal {
+enum InvokeError {
     Faults(Faults),
     Exited,
 }
@@ -159,7 +159,7 @@ impl Fleet {
     pub async fn start_all(&self) -> Result<(), Vec<(String, Faults)>> {
         let mut refused = Vec::new();
         for (name, instance) in &self.instances {
-            if let Err(Refusal::Faults(faults)) = instance.ready().await {
+            if let Err(InvokeError::Faults(faults)) = instance.ready().await {
                 refused.push((name.clone(), faults));
             }
         }
@@ -211,8 +211,8 @@ impl Fleet {
 impl Instance {
     async fn run(&self, payload: Box<RawValue>, deadline: u64) -> Result<Box<RawValue>, Failure> {
         let handler = self.ready().await.map_err(|refusal| match refusal {
-            Refusal::Faults(faults) => Failure::Init(faults.to_string()),
-            Refusal::Exited => Failure::Exited,
+            InvokeError::Faults(faults) => Failure::Init(faults.to_string()),
+            InvokeError::Exited => Failure::Exited,
         })?;
         let Ok(invocation) = CURRENT.try_with(Arc::clone) else { return Err(Failure::Exited) };
         let mut context = Context::default();
@@ -239,7 +239,7 @@ impl Instance {
         Err(ended)
     }
 
-    async fn ready(&self) -> Result<Handler, Refusal> {
+    async fn ready(&self) -> Result<Handler, InvokeError> {
         let mut handler = self.handler.lock().await;
         if let Some(handler) = &*handler {
             return Ok(Arc::clone(handler));
@@ -247,8 +247,8 @@ impl Instance {
         let init = Arc::new(Invocation { request_id: "init".to_owned(), crash: Notify::new() });
         let starting = CURRENT.scope(Arc::clone(&init), (self.start)(self.boot.clone()));
         let started = tokio::select! {
-            started = starting => started.map_err(Refusal::Faults)?,
-            () = init.crash.notified() => return Err(Refusal::Exited),
+            started = starting => started.map_err(InvokeError::Faults)?,
+            () = init.crash.notified() => return Err(InvokeError::Exited),
         };
         *handler = Some(Arc::clone(&started));
         Ok(started)

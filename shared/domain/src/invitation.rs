@@ -12,7 +12,7 @@ use crate::{
     operator::Operators,
     people::{Role, User},
     secret::Hash,
-    team::Refusal,
+    team::TeamError,
     trial::after,
 };
 
@@ -192,12 +192,12 @@ impl Invitation {
     ///
     /// # Errors
     /// [`Refusal::SentTooOften`] after [`MOST_SENDS`] mails.
-    pub fn in_place_of(self, earlier: &Self, now: Timestamp) -> Result<Self, Refusal> {
+    pub fn in_place_of(self, earlier: &Self, now: Timestamp) -> Result<Self, TeamError> {
         if earlier.revoked_at.is_none() || now >= earlier.expires_at {
             return Ok(self);
         }
         if earlier.sends >= MOST_SENDS {
-            return Err(Refusal::SentTooOften);
+            return Err(TeamError::SentTooOften);
         }
         Ok(Self { sends: earlier.sends + 1, ..self })
     }
@@ -206,9 +206,9 @@ impl Invitation {
     ///
     /// # Errors
     /// [`Refusal::SentTooOften`] after [`MOST_SENDS`] mails.
-    pub fn send_again(&mut self, now: Timestamp) -> Result<(), Refusal> {
+    pub fn send_again(&mut self, now: Timestamp) -> Result<(), TeamError> {
         if self.sends >= MOST_SENDS {
-            return Err(Refusal::SentTooOften);
+            return Err(TeamError::SentTooOften);
         }
         self.sends += 1;
         self.expires_at = after(now, LIFE);
@@ -280,7 +280,7 @@ mod tests {
         for _ in 1..MOST_SENDS {
             invited.send_again(now).unwrap();
         }
-        assert_eq!(invited.send_again(now), Err(Refusal::SentTooOften));
+        assert_eq!(invited.send_again(now), Err(TeamError::SentTooOften));
     }
 
     #[test]
@@ -338,7 +338,7 @@ mod tests {
             assert_eq!((revoked.sends, revoked.is_open(now)), (sends, true));
         }
         revoked.revoke(now);
-        assert_eq!(invitation(now).in_place_of(&revoked, now), Err(Refusal::SentTooOften));
+        assert_eq!(invitation(now).in_place_of(&revoked, now), Err(TeamError::SentTooOften));
         assert_eq!(invitation(late).in_place_of(&revoked, late).unwrap().sends, 1, "its time is over");
     }
 

@@ -57,7 +57,7 @@ impl Operator {
     ///
     /// # Errors
     /// Why they are not let in.
-    pub fn prove(
+    pub fn authorize(
         member: &Member,
         session: &Session,
         user: &User,
@@ -128,8 +128,8 @@ mod tests {
             let user = User { verified, ..User::new(id, name, Address::parse(address).unwrap()) };
             let session = Session { signed_in_at: Some(now), ..Session::begin(org, &user, now) };
             let prove = |session: &Session, listed, at| {
-                let member = Member::prove(session, &user, Some(role), at).unwrap();
-                Operator::prove(&member, session, &user, listed, at).map(|operator| operator.user())
+                let member = Member::authorize(session, &user, Some(role), at).unwrap();
+                Operator::authorize(&member, session, &user, listed, at).map(|operator| operator.user())
             };
             let refused = |why| if admitted { why } else { NotAdmitted::NoOperator };
             let let_in = if admitted { Ok(id) } else { Err(NotAdmitted::NoOperator) };

@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub use contact::{AdminContact, Reminders, Silenced, Unreachable};
-pub use work::{ChecklistCommand, HostTick, Refusal};
+pub use work::{ChecklistCommand, ChecklistError, HostTick};
 
 /// The most admins of an organization: they lie in its item.
 pub const MOST_ADMINS: usize = 20;

@@ -18,18 +18,18 @@ pub const IDLE: SignedDuration = SignedDuration::from_hours(24);
 /// A session ends this long after it began.
 pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The last use is written at most this often.
-pub const SEEN_EVERY: SignedDuration = SignedDuration::from_hours(1);
+pub const LAST_SEEN_INTERVAL: SignedDuration = SignedDuration::from_hours(1);
 /// The operator pages and everything else that needs a fresh sign-in take a session for this long after its sign-in link
 /// was used.
 pub const FRESH: SignedDuration = SignedDuration::from_hours(8);
 /// How long a sign-in link works.
 pub const SIGN_IN_LINK: SignedDuration = SignedDuration::from_mins(10);
 /// How long a person without an organization may create one after using a sign-in link.
-pub const FOUNDING: SignedDuration = SignedDuration::from_mins(10);
+pub const ORG_CREATION_GRANT_TTL: SignedDuration = SignedDuration::from_mins(10);
 /// How long the browser that used an emailed link may repeat that request, because the first response may be lost.
 pub const REPEATABLE: SignedDuration = SignedDuration::from_secs(60);
 /// A session that was left for another organization ends this long after: a second click on "Switch" finds it alive.
-pub const LEFT: SignedDuration = SignedDuration::from_mins(1);
+pub const SWITCH_GRACE_PERIOD: SignedDuration = SignedDuration::from_mins(1);
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -244,8 +244,8 @@ impl Session {
 
     /// Whether its last use should be written anew.
     #[must_use]
-    pub fn wants_touch(&self, now: Timestamp) -> bool {
-        now >= after(self.seen_at, SEEN_EVERY)
+    pub fn needs_last_seen_update(&self, now: Timestamp) -> bool {
+        now >= after(self.seen_at, LAST_SEEN_INTERVAL)
     }
 }
 
@@ -302,7 +302,7 @@ impl Member {
     /// Judges a session together with its user and membership, all from one consistent read.
     /// `role` is `None` where the person is no member (any more).
     #[must_use]
-    pub fn prove(session: &Session, user: &User, role: Option<Role>, now: Timestamp) -> Option<Self> {
+    pub fn authorize(session: &Session, user: &User, role: Option<Role>, now: Timestamp) -> Option<Self> {
         let role = role.filter(|_| session.is_alive(user, now))?;
         let (name, proven) = (user.name.clone(), user.verified);
         Some(Self { org: session.org, user: session.user, name, proven, role })
@@ -311,7 +311,7 @@ impl Member {
     /// Takes the host app's proven word that this person looks at something of `org`. What they may do there is not the
     /// host app's to say: `role` is what is stored, `None` where they are no member (any more).
     #[must_use]
-    pub fn vouched(org: OrgId, user: &User, role: Option<Role>) -> Option<Self> {
+    pub fn for_embed(org: OrgId, user: &User, role: Option<Role>) -> Option<Self> {
         let (name, proven) = (user.name.clone(), user.verified);
         Some(Self { org, user: user.id, name, proven, role: role? })
     }
@@ -372,7 +372,7 @@ impl Admin {
 
     /// Whether their address is proven to be theirs.
     #[must_use]
-    pub const fn is_proven(&self) -> bool {
+    pub const fn is_verified(&self) -> bool {
         self.0.proven
     }
 }
@@ -397,7 +397,7 @@ mod tests {
         let seen = |at| Session { seen_at: at, ..Session::begin_first(org, id, start) };
         let admin = Some(Role::Admin);
         let second = SignedDuration::from_secs(1);
-        let left = Session { until: Some(after(start, LEFT)), ..seen(start) };
+        let left = Session { until: Some(after(start, SWITCH_GRACE_PERIOD)), ..seen(start) };
         for (what, session, valid_from, role, now, holds) in [
             ("fresh", seen(start), None, admin, start, true),
             ("idle for a day less a second", seen(start), None, admin, after(hours(24), -second), true),
@@ -414,12 +414,16 @@ mod tests {
                 false,
             ),
             ("begun with the proof", seen(start), Some(start), admin, hours(1), true),
-            ("left a moment ago", left, None, admin, after(start, LEFT - second), true),
-            ("left a minute ago", left, None, admin, after(start, LEFT), false),
+            ("left a moment ago", left, None, admin, after(start, SWITCH_GRACE_PERIOD - second), true),
+            ("left a minute ago", left, None, admin, after(start, SWITCH_GRACE_PERIOD), false),
         ] {
-            assert_eq!(Member::prove(&session, &user(0, valid_from), role, now).is_some(), holds, "{what}");
+            assert_eq!(
+                Member::authorize(&session, &user(0, valid_from), role, now).is_some(),
+                holds,
+                "{what}"
+            );
         }
-        let member = Member::prove(&seen(start), &user(0, None), Some(Role::Member), start).unwrap();
+        let member = Member::authorize(&seen(start), &user(0, None), Some(Role::Member), start).unwrap();
         assert_eq!(member.admin(), None);
 
         // Whatever the clocks say: the first proof and the end of all sessions end those that began before, and later
@@ -428,12 +432,12 @@ mod tests {
         for end in [User::prove_address, User::end_sessions] {
             let earlier = Session { created_at: hours(5), ..Session::begin(org, &person, start) };
             end(&mut person);
-            assert_eq!(Member::prove(&earlier, &person, admin, start), None);
-            assert!(Member::prove(&Session::begin(org, &person, start), &person, admin, start).is_some());
+            assert_eq!(Member::authorize(&earlier, &person, admin, start), None);
+            assert!(Member::authorize(&Session::begin(org, &person, start), &person, admin, start).is_some());
         }
         let began = Session::begin(org, &person, start);
         person.prove_address();
-        assert!(Member::prove(&began, &person, admin, start).is_some());
+        assert!(Member::authorize(&began, &person, admin, start).is_some());
     }
 
     #[test]

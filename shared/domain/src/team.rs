@@ -57,7 +57,7 @@ impl Membership {
 
 /// Why somebody cannot come, go or be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum TeamError {
     /// The organization's state does not allow it; a payment would.
     #[error("the organization has no access")]
     NoAccess(Status),
@@ -101,13 +101,13 @@ impl Org {
         known: Option<&User>,
         invited: &[Invitation],
         now: Timestamp,
-    ) -> Result<Invitation, Refusal> {
+    ) -> Result<Invitation, TeamError> {
         self.may_invite(admin, now)?;
         if known.is_some_and(|user| user.orgs.contains(&self.id)) {
-            return Err(Refusal::AlreadyMember);
+            return Err(TeamError::AlreadyMember);
         }
         if invited.iter().any(|it| it.is_open(now) && it.address == address) {
-            return Err(Refusal::AlreadyInvited);
+            return Err(TeamError::AlreadyInvited);
         }
         room_for_another(invited, &address, now)?;
         let earlier = invited.iter().find(|it| it.address == address);
@@ -133,7 +133,7 @@ impl Org {
         invitation: &Invitation,
         invited: &[Invitation],
         now: Timestamp,
-    ) -> Result<Option<Invitation>, Refusal> {
+    ) -> Result<Option<Invitation>, TeamError> {
         self.may_invite(admin, now)?;
         if invitation.is_on_its_way(now) {
             return Ok(None);
@@ -160,12 +160,12 @@ impl Org {
     ///
     /// # Errors
     /// [`Refusal::Unproven`], [`Refusal::NoAccess`].
-    pub fn may_invite(&self, admin: &Admin, now: Timestamp) -> Result<(), Refusal> {
-        if !admin.is_proven() {
-            return Err(Refusal::Unproven);
+    pub fn may_invite(&self, admin: &Admin, now: Timestamp) -> Result<(), TeamError> {
+        if !admin.is_verified() {
+            return Err(TeamError::Unproven);
         }
         match self.status(now) {
-            status if status.access() != Access::Full => Err(Refusal::NoAccess(status)),
+            status if status.access() != Access::Full => Err(TeamError::NoAccess(status)),
             _ => Ok(()),
         }
     }
@@ -174,9 +174,9 @@ impl Org {
     ///
     /// # Errors
     /// [`Refusal::NoAccess`].
-    pub fn may_change_team(&self, now: Timestamp) -> Result<(), Refusal> {
+    pub fn may_change_team(&self, now: Timestamp) -> Result<(), TeamError> {
         match self.status(now) {
-            status if status.access() == Access::BillingOnly => Err(Refusal::NoAccess(status)),
+            status if status.access() == Access::BillingOnly => Err(TeamError::NoAccess(status)),
             _ => Ok(()),
         }
     }
@@ -186,18 +186,18 @@ impl Org {
     /// # Errors
     /// Judged in this order: [`Refusal::NoAccess`], [`Refusal::AlreadyMember`], [`Refusal::InviterGone`],
     /// [`Refusal::TooManyAdmins`].
-    pub fn admit(
+    pub fn accept(
         &mut self,
         invitation: &Invitation,
         user: &User,
         now: Timestamp,
-    ) -> Result<Membership, Refusal> {
+    ) -> Result<Membership, TeamError> {
         self.may_change_team(now)?;
         if user.orgs.contains(&self.id) {
-            return Err(Refusal::AlreadyMember);
+            return Err(TeamError::AlreadyMember);
         }
         if !self.vouches_for(invitation) {
-            return Err(Refusal::InviterGone);
+            return Err(TeamError::InviterGone);
         }
         let membership = Membership::new(self.id, user, invitation.role, now);
         if membership.role == Role::Admin {
@@ -210,13 +210,13 @@ impl Org {
     ///
     /// # Errors
     /// [`Refusal::NoAccess`], [`Refusal::LastAdmin`], [`Refusal::TooManyAdmins`].
-    pub fn appoint(
+    pub fn change_role(
         &mut self,
         _: &Admin,
         member: &Membership,
         role: Role,
         now: Timestamp,
-    ) -> Result<Membership, Refusal> {
+    ) -> Result<Membership, TeamError> {
         self.may_change_team(now)?;
         let mut appointed = Membership { role, ..member.clone() };
         match role {
@@ -236,7 +236,7 @@ impl Org {
     ///
     /// # Errors
     /// [`Refusal::NoAccess`], [`Refusal::LastAdmin`].
-    pub fn remove(&mut self, _: &Admin, member: &Membership, now: Timestamp) -> Result<(), Refusal> {
+    pub fn remove(&mut self, _: &Admin, member: &Membership, now: Timestamp) -> Result<(), TeamError> {
         self.may_change_team(now)?;
         self.drop_admin(member.user)
     }
@@ -246,7 +246,12 @@ impl Org {
     ///
     /// # Errors
     /// [`Refusal::NoAccess`], [`Refusal::LastAdmin`].
-    pub fn leave(&mut self, member: &Member, members: &[Membership], now: Timestamp) -> Result<(), Refusal> {
+    pub fn leave(
+        &mut self,
+        member: &Member,
+        members: &[Membership],
+        now: Timestamp,
+    ) -> Result<(), TeamError> {
         if members.iter().all(|it| it.user == member.user()) {
             self.admins.clear();
             return Ok(());
@@ -255,12 +260,12 @@ impl Org {
         self.drop_admin(member.user())
     }
 
-    fn add_admin(&mut self, member: &Membership) -> Result<(), Refusal> {
+    fn add_admin(&mut self, member: &Membership) -> Result<(), TeamError> {
         if self.admin(member.user).is_some() {
             return Ok(());
         }
         if self.admins.len() >= MOST_ADMINS {
-            return Err(Refusal::TooManyAdmins);
+            return Err(TeamError::TooManyAdmins);
         }
         self.admins.push(AdminContact {
             reminders: member.reminders,
@@ -270,9 +275,9 @@ impl Org {
         Ok(())
     }
 
-    fn drop_admin(&mut self, user: UserId) -> Result<(), Refusal> {
+    fn drop_admin(&mut self, user: UserId) -> Result<(), TeamError> {
         if self.admins.iter().all(|admin| admin.user == user) {
-            return Err(Refusal::LastAdmin);
+            return Err(TeamError::LastAdmin);
         }
         self.admins.retain(|admin| admin.user != user);
         Ok(())
@@ -280,7 +285,7 @@ impl Org {
 }
 
 /// Whether one more invitation may be open beside those to other addresses.
-fn room_for_another(invited: &[Invitation], address: &Address, now: Timestamp) -> Result<(), Refusal> {
+fn room_for_another(invited: &[Invitation], address: &Address, now: Timestamp) -> Result<(), TeamError> {
     let others = invited.iter().filter(|it| it.is_open(now) && it.address != *address);
-    if others.count() < MOST_OPEN { Ok(()) } else { Err(Refusal::TooManyOpen) }
+    if others.count() < MOST_OPEN { Ok(()) } else { Err(TeamError::TooManyOpen) }
 }

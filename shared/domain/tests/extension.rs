@@ -65,8 +65,8 @@ fn ann() -> Operator {
         )
     };
     let session = Session { signed_in_at: Some(at(0, 0)), ..Session::begin(org, &user, at(0, 0)) };
-    let member = Member::prove(&session, &user, Some(Role::Admin), at(0, 0)).unwrap();
-    Operator::prove(&member, &session, &user, &"ann@example.com".parse().unwrap(), at(0, 0)).unwrap()
+    let member = Member::authorize(&session, &user, Some(Role::Admin), at(0, 0)).unwrap();
+    Operator::authorize(&member, &session, &user, &"ann@example.com".parse().unwrap(), at(0, 0)).unwrap()
 }
 
 /// Gives days under a form of its own.

@@ -14,7 +14,7 @@ use domain::{
     org::{
         AdminContact,
         ChecklistCommand::{self, Complete, Dismiss, Restore, See, Skip, Unskip},
-        HostTick, Org, Refusal,
+        ChecklistError, HostTick, Org,
     },
     people::{Admin, Member, Role, Session, User},
     plan::{Plan, Prices},
@@ -48,11 +48,11 @@ impl Acme {
         let user =
             User { verified: true, trial_used: true, orgs: vec![id], ..User::new(user, name, address) };
         let session = Session::begin(id, &user, at(0));
-        let admin = Member::prove(&session, &user, Some(Role::Admin), at(0)).unwrap().admin().unwrap();
+        let admin = Member::authorize(&session, &user, Some(Role::Admin), at(0)).unwrap().admin().unwrap();
         Self { org, admin }
     }
 
-    fn does(&mut self, command: ChecklistCommand<'_>, hours: i64) -> Result<(), Refusal> {
+    fn does(&mut self, command: ChecklistCommand<'_>, hours: i64) -> Result<(), ChecklistError> {
         self.org.change_checklist(&self.admin, command, at(hours))
     }
 
@@ -175,7 +175,7 @@ fn a_plan_brings_its_tasks_and_what_is_done_stays_done() {
     assert_eq!(acme.org.progress(at(0)).total_count(), 8);
     assert_eq!(
         acme.does(Complete("approved_timesheet"), 1),
-        Err(Refusal::UnknownTask(domain::checklist::UnknownTask))
+        Err(ChecklistError::UnknownTask(domain::checklist::UnknownTask))
     );
     for key in acme.org.progress(at(0)).keys() {
         acme.does(Complete(key), 2).unwrap();

@@ -10,7 +10,7 @@ use domain::{
     name::Name,
     org::{AdminContact, MOST_ADMINS, Org, Reminders, Silenced},
     people::{Admin, Member, Role, Session, User},
-    team::{Membership, Refusal},
+    team::{Membership, TeamError},
     trial::{DAY, Trial, after},
     zone::Zone,
 };
@@ -40,7 +40,7 @@ fn user(n: usize) -> User {
 /// The proof of person `n`, at the start.
 fn member(n: usize, role: Role, verified: bool) -> Member {
     let person = User { verified, ..user(n) };
-    Member::prove(&Session::begin(org_id(), &person, start()), &person, Some(role), start()).unwrap()
+    Member::authorize(&Session::begin(org_id(), &person, start()), &person, Some(role), start()).unwrap()
 }
 
 fn admin(n: usize) -> Admin {
@@ -81,7 +81,7 @@ fn places(roles: &[Role]) -> Vec<Membership> {
 fn with_admins(count: usize) -> Org {
     let mut org = trialing();
     for n in 1..count {
-        org.appoint(&admin(0), &place(n, Role::Member), Role::Admin, start()).unwrap();
+        org.change_role(&admin(0), &place(n, Role::Member), Role::Admin, start()).unwrap();
     }
     org
 }
@@ -100,16 +100,16 @@ fn who_may_invite_whom() {
     for (what, org, verified, known, invited, now, refused) in [
         ("somebody new", trialing(), true, None, &[][..], now, None),
         ("somebody of another organization", trialing(), true, Some(&elsewhere), &[][..], now, None),
-        ("a member", trialing(), true, Some(&in_org), &[][..], now, Some(Refusal::AlreadyMember)),
-        ("somebody invited", trialing(), true, None, &seven[..], now, Some(Refusal::AlreadyInvited)),
+        ("a member", trialing(), true, Some(&in_org), &[][..], now, Some(TeamError::AlreadyMember)),
+        ("somebody invited", trialing(), true, None, &seven[..], now, Some(TeamError::AlreadyInvited)),
         ("somebody invited a week ago", trialing(), true, None, &seven[..], after(now, DAY * 7), None),
         ("somebody revoked", trialing(), true, None, &[revoked.clone()][..], now, None),
-        ("somebody revoked often", trialing(), true, None, &often[..], now, Some(Refusal::SentTooOften)),
-        ("one too many", trialing(), true, None, &full[..], now, Some(Refusal::TooManyOpen)),
+        ("somebody revoked often", trialing(), true, None, &often[..], now, Some(TeamError::SentTooOften)),
+        ("one too many", trialing(), true, None, &full[..], now, Some(TeamError::TooManyOpen)),
         ("many, but long ago", trialing(), true, None, &full[..], after(now, DAY * 7), None),
-        ("by who proved nothing", trialing(), false, None, &[][..], now, Some(Refusal::Unproven)),
-        ("unproven before unpaid", pending(), false, None, &[][..], now, Some(Refusal::Unproven)),
-        ("unpaid", pending(), true, None, &[][..], now, Some(Refusal::NoAccess(pending().status(now)))),
+        ("by who proved nothing", trialing(), false, None, &[][..], now, Some(TeamError::Unproven)),
+        ("unproven before unpaid", pending(), false, None, &[][..], now, Some(TeamError::Unproven)),
+        ("unpaid", pending(), true, None, &[][..], now, Some(TeamError::NoAccess(pending().status(now)))),
         (
             "after the trial",
             trialing(),
@@ -117,7 +117,7 @@ fn who_may_invite_whom() {
             None,
             &[][..],
             ended,
-            Some(Refusal::NoAccess(trialing().status(ended))),
+            Some(TeamError::NoAccess(trialing().status(ended))),
         ),
     ] {
         let mut after = org.clone();
@@ -150,7 +150,7 @@ fn an_expired_invitation_opens_again_only_where_there_is_room() {
     let again = trialing().invite_again(&admin(0), &expired, &fresh(MOST_OPEN - 1), late).unwrap().unwrap();
     assert!(!expired.is_open(late) && again.is_open(late));
     let full = trialing().invite_again(&admin(0), &expired, &fresh(MOST_OPEN), late);
-    assert_eq!(full, Err(Refusal::TooManyOpen));
+    assert_eq!(full, Err(TeamError::TooManyOpen));
     let open =
         [Invitation { delivery: Delivery::Sent { at: now, claim: None }, ..invitation(7, Role::Member) }];
     let again = |now| trialing().invite_again(&admin(0), &open[0], &open, now).unwrap();
@@ -161,23 +161,26 @@ fn an_expired_invitation_opens_again_only_where_there_is_room() {
 #[test]
 fn an_invitation_lets_in_with_its_role_unless_the_admins_are_many() {
     let mut org = trialing();
-    let as_member = org.admit(&invitation(1, Role::Member), &user(1), start()).unwrap();
+    let as_member = org.accept(&invitation(1, Role::Member), &user(1), start()).unwrap();
     assert_eq!((as_member.role, org.admins.len()), (Role::Member, 1));
-    let as_admin = org.admit(&invitation(2, Role::Admin), &user(2), start()).unwrap();
+    let as_admin = org.accept(&invitation(2, Role::Admin), &user(2), start()).unwrap();
     assert_eq!((as_admin.role, org.admin(user_id(2)).is_some()), (Role::Admin, true));
 
     let ended = after(start(), DAY * 15);
-    assert!(trialing().admit(&invitation(1, Role::Member), &user(1), ended).is_ok(), "it was sent in time");
-    let unpaid = pending().admit(&invitation(1, Role::Member), &user(1), start());
-    assert_eq!(unpaid, Err(Refusal::NoAccess(pending().status(start()))));
+    assert!(trialing().accept(&invitation(1, Role::Member), &user(1), ended).is_ok(), "it was sent in time");
+    let unpaid = pending().accept(&invitation(1, Role::Member), &user(1), start());
+    assert_eq!(unpaid, Err(TeamError::NoAccess(pending().status(start()))));
     let again = User { orgs: vec![org_id()], ..user(1) };
-    assert_eq!(trialing().admit(&invitation(1, Role::Member), &again, start()), Err(Refusal::AlreadyMember));
+    assert_eq!(
+        trialing().accept(&invitation(1, Role::Member), &again, start()),
+        Err(TeamError::AlreadyMember)
+    );
 
     let mut full = with_admins(MOST_ADMINS);
-    assert_eq!(full.admit(&invitation(99, Role::Admin), &user(99), start()), Err(Refusal::TooManyAdmins));
-    assert!(full.admit(&invitation(99, Role::Member), &user(99), start()).is_ok());
-    let one_more = full.appoint(&admin(0), &place(98, Role::Member), Role::Admin, start());
-    assert_eq!(one_more, Err(Refusal::TooManyAdmins));
+    assert_eq!(full.accept(&invitation(99, Role::Admin), &user(99), start()), Err(TeamError::TooManyAdmins));
+    assert!(full.accept(&invitation(99, Role::Member), &user(99), start()).is_ok());
+    let one_more = full.change_role(&admin(0), &place(98, Role::Member), Role::Admin, start());
+    assert_eq!(one_more, Err(TeamError::TooManyAdmins));
 }
 
 #[test]
@@ -185,24 +188,24 @@ fn an_invitation_to_be_an_admin_is_worth_as_much_as_who_sent_it() {
     let mut org = with_admins(3);
     let bad = (invitation_by(2, 8, Role::Admin), invitation_by(2, 9, Role::Member));
     let unsigned = Invitation { invited_by: None, ..invitation(8, Role::Admin) };
-    assert_eq!(org.clone().admit(&unsigned, &user(8), start()), Err(Refusal::InviterGone));
-    assert!(org.clone().admit(&bad.0, &user(8), start()).is_ok());
+    assert_eq!(org.clone().accept(&unsigned, &user(8), start()), Err(TeamError::InviterGone));
+    assert!(org.clone().accept(&bad.0, &user(8), start()).is_ok());
     let everyone = places(&[Role::Admin, Role::Admin, Role::Admin]);
     let mut demoted = org.clone();
-    demoted.appoint(&admin(0), &place(2, Role::Admin), Role::Member, start()).unwrap();
+    demoted.change_role(&admin(0), &place(2, Role::Admin), Role::Member, start()).unwrap();
     let mut left = org.clone();
     left.leave(&member(2, Role::Admin, true), &everyone, start()).unwrap();
     org.remove(&admin(0), &place(2, Role::Admin), start()).unwrap();
     for mut org in [demoted, left, org] {
-        assert_eq!(org.admit(&bad.0, &user(8), start()), Err(Refusal::InviterGone));
+        assert_eq!(org.accept(&bad.0, &user(8), start()), Err(TeamError::InviterGone));
         assert_eq!(org.admins.len(), 2);
-        assert!(org.admit(&bad.1, &user(9), start()).is_ok(), "a place as a member is harmless");
+        assert!(org.accept(&bad.1, &user(9), start()).is_ok(), "a place as a member is harmless");
         let again = org.invite_again(&admin(1), &bad.0, &[], after(start(), DAY)).unwrap();
         assert!(again.is_none(), "its mail is on its way");
         let sent = Invitation { delivery: Delivery::Sent { at: start(), claim: None }, ..bad.0.clone() };
         let again = org.invite_again(&admin(1), &sent, &[], after(start(), DAY)).unwrap().unwrap();
         assert_eq!((again.invited_by, &again.inviter), (Some(user_id(1)), &user(1).name));
-        assert!(org.admit(&again, &user(8), after(start(), DAY)).is_ok(), "another admin's word counts");
+        assert!(org.accept(&again, &user(8), after(start(), DAY)).is_ok(), "another admin's word counts");
     }
 }
 
@@ -212,9 +215,9 @@ fn what_somebody_wants_of_mail_outlasts_their_role() {
     org.set_reminders(user_id(1), Reminders::Unwanted);
     assert!(org.silence(user_id(1), Silenced::Bounced, start()));
     let before = org.admin(user_id(1)).unwrap().clone();
-    let demoted = org.appoint(&admin(0), &place(1, Role::Admin), Role::Member, start()).unwrap();
+    let demoted = org.change_role(&admin(0), &place(1, Role::Admin), Role::Member, start()).unwrap();
     assert_eq!(org.admin(user_id(1)), None);
-    org.appoint(&admin(0), &demoted, Role::Admin, start()).unwrap();
+    org.change_role(&admin(0), &demoted, Role::Admin, start()).unwrap();
     assert_eq!(org.admin(user_id(1)), Some(&before));
 }
 
@@ -225,13 +228,13 @@ fn who_is_alone_may_leave_whatever_was_paid() {
         assert_eq!(left.leave(&member(0, Role::Admin, true), &places(&[Role::Admin]), start()), Ok(()));
         assert!(left.admins.is_empty());
         let mut late = left.clone();
-        let joined = late.admit(&invitation(1, Role::Member), &user(1), start());
+        let joined = late.accept(&invitation(1, Role::Member), &user(1), start());
         assert!(joined.is_err(), "nobody is let in where nobody is");
     }
     let two = places(&[Role::Admin, Role::Member]);
     assert_eq!(
         trialing().leave(&member(0, Role::Admin, true), &two, start()),
-        Err(Refusal::LastAdmin),
+        Err(TeamError::LastAdmin),
         "the others would be without one"
     );
 }
@@ -241,15 +244,15 @@ fn the_last_admin_stays() {
     let mut org = trialing();
     let founder = place(0, Role::Admin);
     let proof = member(0, Role::Admin, true);
-    assert_eq!(org.appoint(&admin(0), &founder, Role::Member, start()), Err(Refusal::LastAdmin));
-    assert_eq!(org.remove(&admin(0), &founder, start()), Err(Refusal::LastAdmin));
+    assert_eq!(org.change_role(&admin(0), &founder, Role::Member, start()), Err(TeamError::LastAdmin));
+    assert_eq!(org.remove(&admin(0), &founder, start()), Err(TeamError::LastAdmin));
     let two = [founder, place(5, Role::Member)];
-    assert_eq!(org.leave(&proof, &two, start()), Err(Refusal::LastAdmin));
+    assert_eq!(org.leave(&proof, &two, start()), Err(TeamError::LastAdmin));
     assert_eq!(org.leave(&member(5, Role::Member, true), &two, start()), Ok(()), "who is no admin may go");
 
     let mut two = with_admins(2);
     assert_eq!(two.leave(&proof, &places(&[Role::Admin; 2]), start()), Ok(()));
-    assert_eq!(two.remove(&admin(1), &place(1, Role::Admin), start()), Err(Refusal::LastAdmin));
+    assert_eq!(two.remove(&admin(1), &place(1, Role::Admin), start()), Err(TeamError::LastAdmin));
 }
 
 proptest! {
@@ -259,16 +262,16 @@ proptest! {
         let mut org = trialing();
         for (what, n) in steps {
             let asked = match what {
-                0 => org.appoint(&admin(0), &place(n, Role::Member), Role::Admin, start()).map(drop),
-                1 => org.appoint(&admin(0), &place(n, Role::Admin), Role::Member, start()).map(drop),
+                0 => org.change_role(&admin(0), &place(n, Role::Member), Role::Admin, start()).map(drop),
+                1 => org.change_role(&admin(0), &place(n, Role::Admin), Role::Member, start()).map(drop),
                 2 => org.remove(&admin(0), &place(n, Role::Admin), start()),
                 _ => {
                     let invited_by = org.admins.first().map(|admin| admin.user);
                     let invitation = Invitation { invited_by, ..invitation(n, Role::Admin) };
-                    org.admit(&invitation, &user(n), start()).map(drop)
+                    org.accept(&invitation, &user(n), start()).map(drop)
                 }
             };
-            prop_assert!(matches!(asked, Ok(()) | Err(Refusal::LastAdmin | Refusal::TooManyAdmins)));
+            prop_assert!(matches!(asked, Ok(()) | Err(TeamError::LastAdmin | TeamError::TooManyAdmins)));
             let mut users: Vec<_> = org.admins.iter().map(|admin| admin.user).collect();
             prop_assert!((1..=MOST_ADMINS).contains(&users.len()));
             users.sort_unstable();

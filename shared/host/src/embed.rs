@@ -15,7 +15,7 @@ use hmac::Mac;
 use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
 
-use crate::{key::Keys, keyring::Unproven};
+use crate::{key::Keys, keyring::VerificationError};
 
 /// Whom a token is for.
 pub const AUDIENCE: &str = "onramp:embed";
@@ -40,7 +40,7 @@ pub struct EmbedToken {
 
 /// Why a token shows nothing, in words for the host app's developer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum EmbedTokenError {
     /// There is none.
     #[error("the embed token is missing")]
     Missing,
@@ -76,8 +76,8 @@ pub enum Refused {
     Nobody,
 }
 
-impl Unproven for Refused {
-    fn is_of_the_key(&self) -> bool {
+impl VerificationError for EmbedTokenError {
+    fn may_fit_another_key(&self) -> bool {
         *self == Self::Key
     }
 }
@@ -129,26 +129,27 @@ impl EmbedToken {
     ///
     /// # Errors
     /// [`Refused`], whose text is for the token's holder.
-    pub fn verify(token: &str, keys: &Keys, now: Timestamp) -> Result<Self, Refused> {
+    pub fn verify(token: &str, keys: &Keys, now: Timestamp) -> Result<Self, EmbedTokenError> {
         if token.is_empty() {
-            return Err(Refused::Missing);
+            return Err(EmbedTokenError::Missing);
         }
         if token.len() > MOST_BYTES {
-            return Err(Refused::Malformed);
+            return Err(EmbedTokenError::Malformed);
         }
-        let (signed, signature) = token.rsplit_once('.').ok_or(Refused::Malformed)?;
-        let (header, claims) = signed.split_once('.').ok_or(Refused::Malformed)?;
-        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Refused::Malformed);
+        let (signed, signature) = token.rsplit_once('.').ok_or(EmbedTokenError::Malformed)?;
+        let (header, claims) = signed.split_once('.').ok_or(EmbedTokenError::Malformed)?;
+        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| EmbedTokenError::Malformed);
         let (header, claims, signature) = (decode(header)?, decode(claims)?, decode(signature)?);
-        let header: HeaderIn = serde_json::from_slice(&header).map_err(|_| Refused::Header)?;
+        let header: HeaderIn = serde_json::from_slice(&header).map_err(|_| EmbedTokenError::Header)?;
         if header.alg != "HS256" || header.crit.is_some() {
-            return Err(Refused::Header);
+            return Err(EmbedTokenError::Header);
         }
-        let key = keys.named(&header.kid).ok_or(Refused::Key)?;
+        let key = keys.named(&header.kid).ok_or(EmbedTokenError::Key)?;
         // Compares in constant time.
-        key.mac().clone().chain_update(signed).verify_slice(&signature).map_err(|_| Refused::Key)?;
-        let claims: ClaimsIn = serde_json::from_slice(&claims)
-            .map_err(|_| Refused::Claim("claims cannot be read: texts, and iat and exp in whole seconds"))?;
+        key.mac().clone().chain_update(signed).verify_slice(&signature).map_err(|_| EmbedTokenError::Key)?;
+        let claims: ClaimsIn = serde_json::from_slice(&claims).map_err(|_| {
+            EmbedTokenError::Claim("claims cannot be read: texts, and iat and exp in whole seconds")
+        })?;
         claims.judge(now)
     }
 
@@ -156,42 +157,43 @@ impl EmbedToken {
     ///
     /// # Errors
     /// [`Refused::Origin`].
-    pub fn is_for(&self, origin: Option<&str>) -> Result<(), Refused> {
+    pub fn is_for(&self, origin: Option<&str>) -> Result<(), EmbedTokenError> {
         match (&self.origin, origin) {
-            (Some(bound), Some(origin)) if bound != origin => Err(Refused::Origin),
+            (Some(bound), Some(origin)) if bound != origin => Err(EmbedTokenError::Origin),
             _ => Ok(()),
         }
     }
 }
 
 impl ClaimsIn {
-    fn judge(self, now: Timestamp) -> Result<EmbedToken, Refused> {
+    fn judge(self, now: Timestamp) -> Result<EmbedToken, EmbedTokenError> {
         match &self.aud {
             Some(AudienceIn::One(aud) | AudienceIn::List([aud])) if aud == AUDIENCE => {}
-            _ => return Err(Refused::Audience),
+            _ => return Err(EmbedTokenError::Audience),
         }
-        let made = self.iat.ok_or(Refused::Claim("iat is missing"))?;
-        let until = self.exp.ok_or(Refused::Claim("exp is missing"))?;
+        let made = self.iat.ok_or(EmbedTokenError::Claim("iat is missing"))?;
+        let until = self.exp.ok_or(EmbedTokenError::Claim("exp is missing"))?;
         let now = now.as_second();
         let (lasts, ahead) = (until.saturating_sub(made), made.saturating_sub(now));
         if lasts <= 0 {
-            return Err(Refused::Claim("exp is not after its iat"));
+            return Err(EmbedTokenError::Claim("exp is not after its iat"));
         }
         if lasts > LONGEST {
-            return Err(Refused::TooLong(lasts));
+            return Err(EmbedTokenError::TooLong(lasts));
         }
         if ahead > LEEWAY {
-            return Err(Refused::Early(Span(ahead)));
+            return Err(EmbedTokenError::Early(Span(ahead)));
         }
         let over = now.saturating_sub(until);
         if over >= LEEWAY {
-            return Err(Refused::Expired(Span(over)));
+            return Err(EmbedTokenError::Expired(Span(over)));
         }
         let organization = self.org.and_then(|id| id.parse().ok());
         let person = self.sub.and_then(|id| id.parse().ok());
         Ok(EmbedToken {
-            organization: organization.ok_or(Refused::Claim("org is not an organization's id, org_…"))?,
-            person: person.ok_or(Refused::Claim("sub is not a person's id, usr_…"))?,
+            organization: organization
+                .ok_or(EmbedTokenError::Claim("org is not an organization's id, org_…"))?,
+            person: person.ok_or(EmbedTokenError::Claim("sub is not a person's id, usr_…"))?,
             origin: self.origin,
         })
     }
@@ -228,7 +230,7 @@ mod tests {
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac))
     }
 
-    fn verify(token: &str) -> Result<EmbedToken, Refused> {
+    fn verify(token: &str) -> Result<EmbedToken, EmbedTokenError> {
         EmbedToken::verify(token, &keys(), Timestamp::from_second(NOW).unwrap())
     }
 
@@ -242,7 +244,7 @@ mod tests {
         let token = verify(&minted(&bound)).unwrap();
         assert_eq!((token.organization.to_string().as_str(), token.person.to_string().as_str()), (ORG, USER));
         assert_eq!(token.is_for(Some("https://app.example.com")), Ok(()));
-        assert_eq!(token.is_for(Some("https://app.example.com.evil.example")), Err(Refused::Origin));
+        assert_eq!(token.is_for(Some("https://app.example.com.evil.example")), Err(EmbedTokenError::Origin));
         assert_eq!(token.is_for(None), Ok(()), "a server that includes a piece says no origin");
         assert_eq!(verify(&minted(&claims())).unwrap().is_for(Some("https://any.example")), Ok(()));
         assert!(verify(&keys().named("old").unwrap().token(&claims())).is_ok(), "while keys are exchanged");
@@ -307,47 +309,52 @@ mod tests {
         let other = Keys::parse(&format!("new:{}", "A".repeat(43))).unwrap();
         let unknown = Keys::parse(&format!("x:{}", "bmV3".repeat(11))).unwrap();
         for (what, token, refused) in [
-            ("another secret", other.first().unwrap().token(&claims()), Refused::Key),
-            ("an unknown name of a key", unknown.first().unwrap().token(&claims()), Refused::Key),
-            ("no algorithm", sealed(&json!({ "alg": "none", "kid": "new" }), &text), Refused::Header),
-            ("another", sealed(&json!({ "alg": "HS512", "kid": "new" }), &text), Refused::Header),
-            ("its own spelling", sealed(&json!({ "alg": "hs256", "kid": "new" }), &text), Refused::Header),
-            ("no key", sealed(&json!({ "alg": "HS256" }), &text), Refused::Header),
+            ("another secret", other.first().unwrap().token(&claims()), EmbedTokenError::Key),
+            ("an unknown name of a key", unknown.first().unwrap().token(&claims()), EmbedTokenError::Key),
+            ("no algorithm", sealed(&json!({ "alg": "none", "kid": "new" }), &text), EmbedTokenError::Header),
+            ("another", sealed(&json!({ "alg": "HS512", "kid": "new" }), &text), EmbedTokenError::Header),
+            (
+                "its own spelling",
+                sealed(&json!({ "alg": "hs256", "kid": "new" }), &text),
+                EmbedTokenError::Header,
+            ),
+            ("no key", sealed(&json!({ "alg": "HS256" }), &text), EmbedTokenError::Header),
             (
                 "a demand",
                 sealed(&json!({ "alg": "HS256", "kid": "new", "crit": ["b64"] }), &text),
-                Refused::Header,
+                EmbedTokenError::Header,
             ),
             (
                 "a claim twice",
                 sealed(&json!({ "alg": "HS256", "kid": "new" }), &text.replace('}', ",\"org\":\"x\"}")),
-                Refused::Claim("claims cannot be read: texts, and iat and exp in whole seconds"),
+                EmbedTokenError::Claim("claims cannot be read: texts, and iat and exp in whole seconds"),
             ),
-            ("no signature", format!("{header}.{body}."), Refused::Key),
-            ("half a signature", format!("{header}.{body}.{}", &signature[..20]), Refused::Key),
-            ("two parts", format!("{header}.{body}"), Refused::Malformed),
-            ("four parts", format!("{good}.x"), Refused::Malformed),
-            ("padding", format!("{good}="), Refused::Malformed),
-            ("nothing", String::new(), Refused::Missing),
-            ("too much", "e".repeat(MOST_BYTES + 1), Refused::Malformed),
+            ("no signature", format!("{header}.{body}."), EmbedTokenError::Key),
+            ("half a signature", format!("{header}.{body}.{}", &signature[..20]), EmbedTokenError::Key),
+            ("two parts", format!("{header}.{body}"), EmbedTokenError::Malformed),
+            ("four parts", format!("{good}.x"), EmbedTokenError::Malformed),
+            ("padding", format!("{good}="), EmbedTokenError::Malformed),
+            ("nothing", String::new(), EmbedTokenError::Missing),
+            ("too much", "e".repeat(MOST_BYTES + 1), EmbedTokenError::Malformed),
         ] {
             let got = verify(&token).unwrap_err();
             // A part more is a part that cannot be decoded or a header that cannot be read.
             let same = got == refused
-                || (what == "four parts" && matches!(got, Refused::Malformed | Refused::Header));
+                || (what == "four parts"
+                    && matches!(got, EmbedTokenError::Malformed | EmbedTokenError::Header));
             assert!(same, "{what}: {got}");
         }
         let others = json!({ "aud": AUDIENCE, "org": ORG, "sub": USER, "iat": NOW, "exp": NOW + 60 });
         let swapped = format!("{header}.{}.{signature}", URL_SAFE_NO_PAD.encode(others.to_string()));
-        assert_eq!(verify(&swapped), Err(Refused::Key), "other claims under its signature");
+        assert_eq!(verify(&swapped), Err(EmbedTokenError::Key), "other claims under its signature");
         assert_eq!(
             EmbedToken::verify(&good, &Keys::default(), Timestamp::from_second(NOW).unwrap()),
-            Err(Refused::Key)
+            Err(EmbedTokenError::Key)
         );
     }
 
     /// Every refusal; with a new one this does not build until it is here, and then not pass until it is documented.
-    fn every() -> Vec<Refused> {
+    fn every() -> Vec<EmbedTokenError> {
         let claims = [
             "claims cannot be read: texts, and iat and exp in whole seconds",
             "iat is missing",
@@ -361,33 +368,33 @@ mod tests {
             assert!(claims.contains(&rest.split('"').next().unwrap()), "{rest:.60}");
         }
         let others = [
-            Refused::Missing,
-            Refused::Malformed,
-            Refused::Header,
-            Refused::Key,
-            Refused::Audience,
-            Refused::TooLong(901),
-            Refused::Expired(Span(60)),
-            Refused::Early(Span(61)),
-            Refused::Origin,
-            Refused::Nobody,
+            EmbedTokenError::Missing,
+            EmbedTokenError::Malformed,
+            EmbedTokenError::Header,
+            EmbedTokenError::Key,
+            EmbedTokenError::Audience,
+            EmbedTokenError::TooLong(901),
+            EmbedTokenError::Expired(Span(60)),
+            EmbedTokenError::Early(Span(61)),
+            EmbedTokenError::Origin,
+            EmbedTokenError::Nobody,
         ];
         for refused in &others {
             match refused {
-                Refused::Missing
-                | Refused::Malformed
-                | Refused::Header
-                | Refused::Key
-                | Refused::Claim(_)
-                | Refused::Audience
-                | Refused::TooLong(_)
-                | Refused::Expired(_)
-                | Refused::Early(_)
-                | Refused::Origin
-                | Refused::Nobody => {}
+                EmbedTokenError::Missing
+                | EmbedTokenError::Malformed
+                | EmbedTokenError::Header
+                | EmbedTokenError::Key
+                | EmbedTokenError::Claim(_)
+                | EmbedTokenError::Audience
+                | EmbedTokenError::TooLong(_)
+                | EmbedTokenError::Expired(_)
+                | EmbedTokenError::Early(_)
+                | EmbedTokenError::Origin
+                | EmbedTokenError::Nobody => {}
             }
         }
-        claims.into_iter().map(Refused::Claim).chain(others).collect()
+        claims.into_iter().map(EmbedTokenError::Claim).chain(others).collect()
     }
 
     #[test]

@@ -15,9 +15,9 @@ const READ_EVERY: SignedDuration = SignedDuration::from_secs(60);
 const READ_EVERY_WITHOUT: SignedDuration = SignedDuration::from_secs(5);
 
 /// Why something is not proven, as far as the keys are concerned.
-pub trait Unproven {
+pub trait VerificationError {
     /// Whether another key might have proven it.
-    fn is_of_the_key(&self) -> bool;
+    fn may_fit_another_key(&self) -> bool;
 }
 
 /// The keys that the host app signs with, and where they come from. Stored ones are read when they are first asked
@@ -59,7 +59,7 @@ impl Keyring {
     ///
     /// # Errors
     /// What `check` says of the newest keys.
-    pub async fn prove<T, E: Unproven>(
+    pub async fn verify<T, E: VerificationError>(
         &self,
         now: Timestamp,
         check: impl Fn(&Keys) -> Result<T, E>,
@@ -68,7 +68,7 @@ impl Keyring {
         let first = check(&keys);
         let age = match &first {
             Ok(_) => BELIEVED,
-            Err(why) if !why.is_of_the_key() => return first,
+            Err(why) if !why.may_fit_another_key() => return first,
             Err(_) if keys.is_empty() => READ_EVERY_WITHOUT,
             Err(_) => READ_EVERY,
         };

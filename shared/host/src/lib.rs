@@ -13,4 +13,4 @@ mod keyring;
 pub mod signature;
 
 pub use key::{Key, KeyPlace, Keys};
-pub use keyring::{Keyring, Unproven};
+pub use keyring::{Keyring, VerificationError};

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     key::{Key, Keys},
-    keyring::Unproven,
+    keyring::VerificationError,
 };
 
 /// The header's name.
@@ -14,7 +14,7 @@ pub const HEADER: &str = "onramp-signature";
 
 /// Why a body is not trusted. The words are for the host app's developer, and tell a stranger nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum HostSignatureError {
     /// There is no header.
     #[error("The header Onramp-Signature is missing.")]
     NoHeader,
@@ -31,19 +31,19 @@ pub enum Refused {
     Stale(u64),
 }
 
-impl From<signed::Refused> for Refused {
-    fn from(refused: signed::Refused) -> Self {
+impl From<signed::SignatureError> for HostSignatureError {
+    fn from(refused: signed::SignatureError) -> Self {
         match refused {
-            signed::Refused::NoHeader => Self::NoHeader,
-            signed::Refused::Malformed(_) | signed::Refused::NoSignature => Self::Malformed,
-            signed::Refused::NoKey | signed::Refused::Mismatch => Self::Key,
-            signed::Refused::Stale(away) => Self::Stale(away),
+            signed::SignatureError::NoHeader => Self::NoHeader,
+            signed::SignatureError::Malformed(_) | signed::SignatureError::NoSignature => Self::Malformed,
+            signed::SignatureError::NoKey | signed::SignatureError::Mismatch => Self::Key,
+            signed::SignatureError::Stale(away) => Self::Stale(away),
         }
     }
 }
 
-impl Unproven for Refused {
-    fn is_of_the_key(&self) -> bool {
+impl VerificationError for HostSignatureError {
+    fn may_fit_another_key(&self) -> bool {
         *self == Self::Key
     }
 }
@@ -53,7 +53,12 @@ impl Unproven for Refused {
 ///
 /// # Errors
 /// [`Refused`].
-pub fn verify(header: Option<&str>, body: &[u8], keys: &Keys, now: Timestamp) -> Result<(), Refused> {
+pub fn verify(
+    header: Option<&str>,
+    body: &[u8],
+    keys: &Keys,
+    now: Timestamp,
+) -> Result<(), HostSignatureError> {
     // Whoever joins the parts with a blank means the same.
     let header = header.map(|header| header.replace(", ", ","));
     Ok(signed::verify(header.as_deref(), body, keys.iter().map(Key::mac), now)?)
@@ -107,36 +112,39 @@ mod tests {
             (Some(format!("{theirs},v1={}", v1(&good))), Ok(())),
             (Some(format!("t={t},v1=zz,v2=x,kid=k,v1={}", v1(&good).to_uppercase())), Ok(())),
             (Some(format!("t={t}, v1={}", v1(&good))), Ok(())),
-            (Some(theirs.clone()), Err(Refused::Key)),
-            (Some(format!("t={},v1={}", t + 1, v1(&good))), Err(Refused::Key)),
-            (Some(format!("t=0{t},v1={}", v1(&good))), Err(Refused::Key)),
-            (Some(format!("{good},t={t}")), Err(Refused::Malformed)),
-            (Some(format!("v1={}", v1(&good))), Err(Refused::Malformed)),
-            (Some(format!("t={t}")), Err(Refused::Malformed)),
-            (Some(format!("t={t},v0={}", v1(&good))), Err(Refused::Malformed)),
-            (Some(format!("t={t},v1={}", &v1(&good)[..62])), Err(Refused::Malformed)),
-            (Some(format!("t=-{t},v1={}", v1(&good))), Err(Refused::Malformed)),
-            (Some(format!("t=,v1={}", v1(&good))), Err(Refused::Malformed)),
-            (Some(format!("t=1234567890123,v1={}", v1(&good))), Err(Refused::Malformed)),
-            (Some(format!("{good}{}", ",v1=00".repeat(16))), Err(Refused::Malformed)),
-            (Some(format!("{good},{}", "x=".repeat(2100))), Err(Refused::Malformed)),
-            (Some("nonsense".to_owned()), Err(Refused::Malformed)),
-            (Some(String::new()), Err(Refused::Malformed)),
-            (None, Err(Refused::NoHeader)),
+            (Some(theirs.clone()), Err(HostSignatureError::Key)),
+            (Some(format!("t={},v1={}", t + 1, v1(&good))), Err(HostSignatureError::Key)),
+            (Some(format!("t=0{t},v1={}", v1(&good))), Err(HostSignatureError::Key)),
+            (Some(format!("{good},t={t}")), Err(HostSignatureError::Malformed)),
+            (Some(format!("v1={}", v1(&good))), Err(HostSignatureError::Malformed)),
+            (Some(format!("t={t}")), Err(HostSignatureError::Malformed)),
+            (Some(format!("t={t},v0={}", v1(&good))), Err(HostSignatureError::Malformed)),
+            (Some(format!("t={t},v1={}", &v1(&good)[..62])), Err(HostSignatureError::Malformed)),
+            (Some(format!("t=-{t},v1={}", v1(&good))), Err(HostSignatureError::Malformed)),
+            (Some(format!("t=,v1={}", v1(&good))), Err(HostSignatureError::Malformed)),
+            (Some(format!("t=1234567890123,v1={}", v1(&good))), Err(HostSignatureError::Malformed)),
+            (Some(format!("{good}{}", ",v1=00".repeat(16))), Err(HostSignatureError::Malformed)),
+            (Some(format!("{good},{}", "x=".repeat(2100))), Err(HostSignatureError::Malformed)),
+            (Some("nonsense".to_owned()), Err(HostSignatureError::Malformed)),
+            (Some(String::new()), Err(HostSignatureError::Malformed)),
+            (None, Err(HostSignatureError::NoHeader)),
         ] {
             assert_eq!(verify(header.as_deref(), BODY, &ours, now()), told, "{header:?}");
         }
-        assert_eq!(verify(Some(&good), &BODY[1..], &ours, now()), Err(Refused::Key));
-        assert_eq!(verify(Some(&good), BODY, &Keys::default(), now()), Err(Refused::Key));
+        assert_eq!(verify(Some(&good), &BODY[1..], &ours, now()), Err(HostSignatureError::Key));
+        assert_eq!(verify(Some(&good), BODY, &Keys::default(), now()), Err(HostSignatureError::Key));
     }
 
     #[test]
     fn a_recording_works_for_five_minutes_in_either_direction() {
         let ours = keys("bmV3");
         let good = sign(ours.first().unwrap(), now(), BODY);
-        for (later, told) in
-            [(300, Ok(())), (301, Err(Refused::Stale(301))), (-300, Ok(())), (-301, Err(Refused::Stale(301)))]
-        {
+        for (later, told) in [
+            (300, Ok(())),
+            (301, Err(HostSignatureError::Stale(301))),
+            (-300, Ok(())),
+            (-301, Err(HostSignatureError::Stale(301))),
+        ] {
             assert_eq!(verify(Some(&good), BODY, &ours, seconds(later)), told, "{later}");
         }
     }
@@ -159,7 +167,7 @@ mod tests {
         let v1 = hex::encode(URL_SAFE_NO_PAD.decode(signature).unwrap());
         assert_eq!(
             verify(Some(&format!("t={head},v1={v1}")), body.as_bytes(), &ours, now()),
-            Err(Refused::Malformed)
+            Err(HostSignatureError::Malformed)
         );
     }
 

@@ -22,7 +22,7 @@ const MOST_SIGNATURES: usize = 16;
 
 /// Why a body is not trusted. The words are for a log, where it is said whose signature it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum SignatureError {
     /// There is nothing to check against. This is our own fault and no verdict on the sender.
     #[error("no key to check signatures with is configured")]
     NoKey,
@@ -53,12 +53,12 @@ pub fn verify<'a>(
     body: &[u8],
     keys: impl IntoIterator<Item = &'a Hmac<Sha256>>,
     now: Timestamp,
-) -> Result<(), Refused> {
+) -> Result<(), SignatureError> {
     let mut keys = keys.into_iter().peekable();
     if keys.peek().is_none() {
-        return Err(Refused::NoKey);
+        return Err(SignatureError::NoKey);
     }
-    let header = Header::parse(header.ok_or(Refused::NoHeader)?)?;
+    let header = Header::parse(header.ok_or(SignatureError::NoHeader)?)?;
     // Every pair is compared, so that the time it takes does not tell which of them fits.
     let mut fits = false;
     for key in keys {
@@ -68,12 +68,12 @@ pub fn verify<'a>(
         }
     }
     if !fits {
-        return Err(Refused::Mismatch);
+        return Err(SignatureError::Mismatch);
     }
     // Judged last: only of a genuine signature is its age worth a word.
     match now.as_second().abs_diff(header.at) {
         ..=TOLERANCE => Ok(()),
-        away => Err(Refused::Stale(away)),
+        away => Err(SignatureError::Stale(away)),
     }
 }
 
@@ -100,13 +100,13 @@ struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    fn parse(text: &'a str) -> Result<Self, Refused> {
+    fn parse(text: &'a str) -> Result<Self, SignatureError> {
         if text.len() > LONGEST {
-            return Err(Refused::Malformed("too long"));
+            return Err(SignatureError::Malformed("too long"));
         }
         let (mut times, mut v1) = (Vec::new(), Vec::new());
         for part in text.split(',') {
-            match part.split_once('=').ok_or(Refused::Malformed("a part without ="))? {
+            match part.split_once('=').ok_or(SignatureError::Malformed("a part without ="))? {
                 ("t", time) => times.push(time),
                 ("v1", signature) => v1.push(signature),
                 // Other schemes: Stripe's `v0` is a test-mode leftover, and stronger ones may come.
@@ -114,19 +114,19 @@ impl<'a> Header<'a> {
             }
         }
         // A gateway joins repeated headers with a comma: two headers must not become one with a chosen time.
-        let [t] = times[..] else { return Err(Refused::Malformed("not exactly one t")) };
+        let [t] = times[..] else { return Err(SignatureError::Malformed("not exactly one t")) };
         let at = if t.len() <= MOST_DIGITS && t.bytes().all(|b| b.is_ascii_digit()) {
             t.parse().ok()
         } else {
             None
         };
-        let at = at.ok_or(Refused::Malformed("t is not a time"))?;
+        let at = at.ok_or(SignatureError::Malformed("t is not a time"))?;
         if v1.len() > MOST_SIGNATURES {
-            return Err(Refused::Malformed("too many signatures"));
+            return Err(SignatureError::Malformed("too many signatures"));
         }
         let signatures: Vec<[u8; 32]> = v1.into_iter().filter_map(read_signature).collect();
         if signatures.is_empty() {
-            return Err(Refused::NoSignature);
+            return Err(SignatureError::NoSignature);
         }
         Ok(Self { t, at, signatures })
     }

@@ -7,12 +7,12 @@ use futures_util::{
 use jiff::Timestamp;
 
 use crate::{
-    asked::{self, AskedId},
     client::{Attributes, Store},
     error::Error,
     invitation,
     item::{self, At},
     key::{BY_DUE, BY_MAIL, INVITE, Key, SHARDS, due_pk, held_pk, mail_pk, shard, unreadable_pk},
+    sign_in_request::{self, AskedId},
     update::{Change, Only},
 };
 
@@ -163,8 +163,8 @@ impl Store {
                 (item::encode(&org.value, org.version)?, org.version)
             }
             MailDue::Asked(_) => {
-                let asked = asked::decode(item)?;
-                (asked::encode(&asked.value, asked.version)?, asked.version)
+                let asked = sign_in_request::decode(item)?;
+                (sign_in_request::encode(&asked.value, asked.version)?, asked.version)
             }
             MailDue::Invitation(..) => {
                 let invitation = invitation::decode(item)?;

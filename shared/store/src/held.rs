@@ -12,12 +12,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::{
-    asked,
     client::{Attributes, Store},
     customer::ParkedItem,
     error::{Corrupt, Error},
     item::{self, At, from_item, read},
     key::{BY_DUE, BY_MAIL, Key, PARKED, SHARDS, foreign_pk, held_pk, unreadable_pk},
+    sign_in_request,
 };
 
 /// What can be listed.
@@ -265,7 +265,7 @@ impl Entry {
             }
             ("ORG", "ORG") => (self.at, HeldThing::Notices(Box::new(item::decode(item)?.value))),
             ("ORG", "INVITE") => (self.at, HeldThing::Invitation(read("organization", &id(pk))?)),
-            ("ASKED", _) => (self.at, HeldThing::SignIn(asked::decode(item)?.value.delivery)),
+            ("ASKED", _) => (self.at, HeldThing::SignIn(sign_in_request::decode(item)?.value.delivery)),
             _ => return Err(Corrupt::because("nobody knows what this is")),
         };
         Ok(Held { since, thing })

@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error},
+    invitation_details,
     item::{At, DeliveryItem, MailPlace, from_item, read, to_item},
     key::{INVITE, Key, shard},
     limit::reached,
-    offer,
     session::expires,
     update::{Change, Only, change, number, put},
 };
@@ -205,7 +205,7 @@ impl Store {
         let Some(change) = self.invitation_change(before, after)? else { return Ok(()) };
         let mut actions = vec![change];
         if let Some(secret) = link {
-            actions.push(put(&self.table, offer::encode(secret, after)?, Some(Only::New))?);
+            actions.push(put(&self.table, invitation_details::encode(secret, after)?, Some(Only::New))?);
         }
         match self.transact(actions).await? {
             Transacted::Done => Ok(()),

@@ -13,7 +13,7 @@ use domain::{
     secret::Hash,
 };
 
-use crate::{asked::AskedId, client::Attributes, item::At};
+use crate::{client::Attributes, item::At, sign_in_request::AskedId};
 
 /// Over how many partitions each sparse index is spread.
 pub(crate) const SHARDS: u8 = 8;

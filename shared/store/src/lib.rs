@@ -4,47 +4,47 @@
 //! types and back, reads them together where they must agree, and writes a whole decision at once or not at all.
 //! Every read that decides anything is consistent; an index only ever finds candidates.
 
-mod asked;
 mod brake;
 mod client;
 mod customer;
 mod due;
+mod embed_session;
 mod error;
 mod feed;
-mod founding;
 mod held;
 mod image;
 mod invitation;
+mod invitation_details;
 mod item;
 mod key;
 mod limit;
 mod link;
 mod member;
-mod offer;
 mod org;
+mod org_creation_grant;
 mod session;
+mod sign_in_request;
 mod signup;
 mod unknown;
 mod unsubscription;
 mod update;
 mod used;
 mod user;
-mod vouched;
 
-pub use asked::{AskResult, Asked, AskedId};
 pub use brake::Brake;
 pub use client::{Store, Stored, TRIES, pause};
 pub use customer::{CustomerLink, EventContext, Filed, Parked};
 pub use due::{Backlog, Due, MailDue, WaitingEvent};
+pub use embed_session::EmbedSession;
 pub use error::{Corrupt, Error};
-pub use founding::Founding;
 pub use held::{Held, HeldList, HeldPage, HeldThing};
 pub use image::{LARGE, image_size, org_from_image};
 pub use invitation::Invited;
+pub use invitation_details::{Acceptance, Accepted, FoundOffer, InvitationDetails};
 pub use link::{Admission, Consumed, FoundLink, Link};
-pub use offer::{Acceptance, Accepted, FoundOffer, Offer};
+pub use org_creation_grant::OrgCreationGrant;
 pub use session::SignedIn;
+pub use sign_in_request::{AskedId, SignInRequest, SignInRequestResult};
 pub use signup::{Begun, Person, SignUp, SignedUp, Strength};
 pub use unsubscription::Unsubscription;
 pub use used::{Given, Repeated, UsedLink};
-pub use vouched::Vouched;

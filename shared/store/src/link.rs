@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
-    founding::{self, Founding},
     item::{At, from_item, read, to_item},
     key::Key,
+    org_creation_grant::{self, OrgCreationGrant},
     session::{self, expires},
     update::{Only, delete, put},
     used::{Given, UsedLink},
@@ -52,7 +52,7 @@ pub enum Admission<'a> {
     /// A session, with its secret.
     Session(&'a Session, &'a Secret),
     /// To somebody who belongs nowhere, the proof with which they can found an organization.
-    Founding(&'a Founding),
+    Founding(&'a OrgCreationGrant),
 }
 
 /// How using a link ended.
@@ -143,7 +143,9 @@ impl Store {
             Admission::Session(session, secret) => {
                 (session::encode(session, secret)?, Given::Session(secret.hash()))
             }
-            Admission::Founding(proof) => (founding::encode(proof)?, Given::Founding(proof.secret_hash)),
+            Admission::Founding(proof) => {
+                (org_creation_grant::encode(proof)?, Given::Founding(proof.secret_hash))
+            }
         };
         let used = UsedLink {
             secret_hash: link.secret_hash,

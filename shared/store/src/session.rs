@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How long a page that stands without a session waits for one.
-const GLANCE: Duration = Duration::from_secs(1);
+const TRY_LOAD_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What a session is judged by, all of one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +39,8 @@ pub struct SignedIn {
 impl SignedIn {
     /// Proof of membership, if all of it holds at `now`.
     #[must_use]
-    pub fn prove(&self, now: Timestamp) -> Option<Member> {
-        Member::prove(&self.session, &self.user.value, self.role, now)
+    pub fn authorize(&self, now: Timestamp) -> Option<Member> {
+        Member::authorize(&self.session, &self.user.value, self.role, now)
     }
 }
 
@@ -122,8 +122,8 @@ impl Store {
 
     /// The session of a token, for pages that everybody may see: they greet who is signed in, and stand even while the
     /// table does not. An answer that fails, or takes longer than [`GLANCE`], is as good as no session.
-    pub async fn glance_session(&self, token: &SessionToken) -> Option<SignedIn> {
-        match tokio::time::timeout(GLANCE, self.load_session(token)).await {
+    pub async fn try_load_session(&self, token: &SessionToken) -> Option<SignedIn> {
+        match tokio::time::timeout(TRY_LOAD_TIMEOUT, self.load_session(token)).await {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "a public page is shown as to a stranger");
@@ -140,7 +140,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Conflict`] when it ended; [`Error::Unavailable`].
-    pub async fn touch_session(&self, token: &SessionToken, now: Timestamp) -> Result<(), Error> {
+    pub async fn update_last_seen(&self, token: &SessionToken, now: Timestamp) -> Result<(), Error> {
         self.client
             .update_item()
             .table_name(&self.table)
@@ -156,11 +156,11 @@ impl Store {
 
     /// Notes that a session was used, if the last note is old enough. What is done with the session is worth more than
     /// the note, so one that cannot be written is only logged.
-    pub async fn note_use(&self, token: &SessionToken, session: &Session, now: Timestamp) {
-        if !session.wants_touch(now) {
+    pub async fn record_use(&self, token: &SessionToken, session: &Session, now: Timestamp) {
+        if !session.needs_last_seen_update(now) {
             return;
         }
-        match self.touch_session(token, now).await {
+        match self.update_last_seen(token, now).await {
             Ok(()) | Err(Error::Conflict) => {}
             Err(error) => tracing::warn!(%error, "the session's last use was not written"),
         }

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
     id::UserId,
-    people::{ABSOLUTE, LEFT, REPEATABLE, Session, User},
+    people::{ABSOLUTE, REPEATABLE, SWITCH_GRACE_PERIOD, Session, User},
     secret::{Hash, Secret},
     trial::after,
 };
@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     client::{Attributes, Store, Transacted},
     error::{Corrupt, Error, failed},
-    founding::{self, Founding},
     item::{At, from_item, read, to_item},
     key::Key,
     link::browser,
+    org_creation_grant::{self, OrgCreationGrant},
     session::{self, expires, values},
     update::{Only, delete, put, update},
 };
@@ -130,7 +130,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Repeated>, Error> {
         match used.given {
-            Given::Session(lost) => self.repeat_session(used, lost, secret, after(now, LEFT)).await,
+            Given::Session(lost) => {
+                self.repeat_session(used, lost, secret, after(now, SWITCH_GRACE_PERIOD)).await
+            }
             Given::Founding(lost) => self.repeat_founding(used, lost, secret).await,
         }
     }
@@ -162,11 +164,11 @@ impl Store {
     ) -> Result<Option<Repeated>, Error> {
         let Some((proof, person)) = self.load_founding(lost).await? else { return Ok(None) };
         let unused = Only::If("attribute_exists(pk) AND attribute_not_exists(used_for)", HashMap::new());
-        let again = Founding { secret_hash: secret.hash(), used_for: None, ..proof };
+        let again = OrgCreationGrant { secret_hash: secret.hash(), used_for: None, ..proof };
         let actions = vec![
             self.given_anew(used, "founding", lost, secret)?,
             delete(&self.table, &Key::founding(lost), Some(unused))?,
-            put(&self.table, founding::encode(&again)?, Some(Only::New))?,
+            put(&self.table, org_creation_grant::encode(&again)?, Some(Only::New))?,
         ];
         self.repeated(actions, Repeated::Founding(person.value)).await
     }

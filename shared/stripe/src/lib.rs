@@ -18,4 +18,4 @@ pub use event::{Event, Known, Named, Unreadable, kept_fact, kept_kind};
 pub use mode::Mode;
 pub use object::EVENT_TYPES;
 pub use secret::{BadSecret, Secret, Secrets};
-pub use signature::{Authentic, Refused, sign, verify};
+pub use signature::{Authentic, SignatureError, sign, verify};

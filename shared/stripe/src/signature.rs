@@ -4,7 +4,7 @@
 //! Source: Stripe's documentation, "Verify webhook signatures manually".
 
 use jiff::Timestamp;
-pub use signed::Refused;
+pub use signed::SignatureError;
 
 use crate::secret::{Secret, Secrets};
 
@@ -37,7 +37,7 @@ pub fn verify<'a>(
     body: &'a [u8],
     secrets: &Secrets,
     now: Timestamp,
-) -> Result<Authentic<'a>, Refused> {
+) -> Result<Authentic<'a>, SignatureError> {
     signed::verify(header, body, secrets.iter().map(Secret::mac), now).map(|()| Authentic(body))
 }
 

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use proptest::prelude::*;
-use stripe::{Refused, Secret, Secrets, sign, verify};
+use stripe::{Secret, Secrets, SignatureError, sign, verify};
 
 const NOW: i64 = 1_767_225_600;
 const BODY: &[u8] = "{\"id\":\"evt_1\",\"name\":\"Ä ✓\"}".as_bytes();
@@ -22,7 +22,7 @@ fn v1(secret: &str, t: i64) -> String {
     header.split_once("v1=").unwrap().1.to_owned()
 }
 
-fn check(header: &str) -> Result<(), Refused> {
+fn check(header: &str) -> Result<(), SignatureError> {
     verify(Some(header), BODY, &secrets("whsec_a"), at(NOW)).map(|_| ())
 }
 
@@ -40,7 +40,7 @@ fn signatures_are_those_of_an_independent_implementation() {
 
 #[test]
 fn headers() {
-    use Refused::{Malformed, Mismatch, NoSignature};
+    use SignatureError::{Malformed, Mismatch, NoSignature};
     let good = v1("whsec_a", NOW);
     let forged = "00".repeat(32);
     let many = |count: usize| format!("t={NOW}{}", format!(",v1={forged}").repeat(count));
@@ -98,10 +98,10 @@ fn the_window_has_two_sides() {
         (0, Ok(())),
         (-300, Ok(())),
         (300, Ok(())),
-        (-301, Err(Refused::Stale(301))),
-        (301, Err(Refused::Stale(301))),
-        (-86_400, Err(Refused::Stale(86_400))),
-        (86_400, Err(Refused::Stale(86_400))),
+        (-301, Err(SignatureError::Stale(301))),
+        (301, Err(SignatureError::Stale(301))),
+        (-86_400, Err(SignatureError::Stale(86_400))),
+        (86_400, Err(SignatureError::Stale(86_400))),
     ] {
         let t = NOW + away;
         assert_eq!(check(&format!("t={t},v1={}", v1("whsec_a", t))), expected, "{away}");
@@ -112,9 +112,9 @@ fn the_window_has_two_sides() {
 fn without_a_header_or_a_secret_nothing_is_believed() {
     let header = format!("t={NOW},v1={}", v1("whsec_a", NOW));
     let refused = |header, secrets: &Secrets| verify(header, BODY, secrets, at(NOW)).unwrap_err();
-    assert_eq!(refused(None, &secrets("whsec_a")), Refused::NoHeader);
-    assert_eq!(refused(Some(&header), &Secrets::none()), Refused::NoKey);
-    assert_eq!(refused(None, &Secrets::none()), Refused::NoKey);
+    assert_eq!(refused(None, &secrets("whsec_a")), SignatureError::NoHeader);
+    assert_eq!(refused(Some(&header), &Secrets::none()), SignatureError::NoKey);
+    assert_eq!(refused(None, &Secrets::none()), SignatureError::NoKey);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn the_bytes_count_and_not_what_they_mean() {
     let header = sign(&Secret::parse("whsec_a").unwrap(), at(NOW), br#"{"a":1}"#);
     for body in ["{\"a\": 1}", "{\"a\":1}\n", "{\"a\":1", ""] {
         let refused = verify(Some(&header), body.as_bytes(), &secrets("whsec_a"), at(NOW)).unwrap_err();
-        assert_eq!(refused, Refused::Mismatch, "{body}");
+        assert_eq!(refused, SignatureError::Mismatch, "{body}");
     }
     let believed = verify(Some(&header), br#"{"a":1}"#, &secrets("whsec_a"), at(NOW)).unwrap();
     assert_eq!(believed.bytes(), br#"{"a":1}"#);
@@ -160,7 +160,7 @@ proptest! {
         }
         prop_assert_eq!(
             verify(Some(&header), &other, &secrets("whsec_a"), at(second)).unwrap_err(),
-            Refused::Mismatch
+            SignatureError::Mismatch
         );
     }
 }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use web::{Embeddable, Origins, Problem, ui::assets};
 
 use super::{banner, look, widget};
-use crate::{app::App, view::Word};
+use crate::{app::App, view::AuthMethod};
 
 /// What the host app's developer reads while we have trouble of our own.
 const TROUBLE: &str = "Onramp cannot answer just now, and is asked again by itself";
@@ -73,7 +73,7 @@ pub async fn show<B>(
                 Part::Banner => banner::render(&view, &origin),
             };
             let embedders = match &view.by {
-                Word::HostApp(Some(bound)) => app.config.embedders.only(bound),
+                AuthMethod::HostApp(Some(bound)) => app.config.embedders.only(bound),
                 _ => app.config.embedders.clone(),
             };
             framed(StatusCode::OK, part, &main, None, embedders)

@@ -9,14 +9,14 @@ pub mod frame;
 pub mod widget;
 
 use axum::response::{IntoResponse, Response};
-use host::embed::{EmbedToken, Refused};
+use host::embed::{EmbedToken, EmbedTokenError};
 use http::StatusCode;
 use web::Problem;
 
 use crate::{
     app::App,
-    entry::problem,
-    view::{View, Word},
+    auth::problem,
+    view::{AuthMethod, View},
 };
 
 /// What somebody sees by the host app's token, on a page of the origin `from` if a browser says so. One consistent read:
@@ -26,16 +26,16 @@ use crate::{
 /// 401 with the reason, which the token's holder may know; or what the table's failure is told as.
 pub async fn look(app: &App, token: &str, from: Option<&str>) -> Result<View, Problem> {
     let now = app.clock.now();
-    let refused = |why: Refused| Problem::token_refused(&why);
-    let token = app.keys.prove(now, |keys| EmbedToken::verify(token, keys, now)).await.map_err(refused)?;
+    let refused = |why: EmbedTokenError| Problem::token_refused(&why);
+    let token = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await.map_err(refused)?;
     token.is_for(from).map_err(refused)?;
-    let found = app.store.load_vouched(token.organization, token.person).await.map_err(problem)?;
+    let found = app.store.load_embed_session(token.organization, token.person).await.map_err(problem)?;
     // Whether the organization is there at all is nobody's business who does not belong to it.
-    let nobody = || refused(Refused::Nobody);
+    let nobody = || refused(EmbedTokenError::Nobody);
     let found = found.ok_or_else(nobody)?;
-    let member = found.prove().ok_or_else(nobody)?;
+    let member = found.authorize().ok_or_else(nobody)?;
     let (org, orgs) = (found.org.value, found.user.value.orgs);
-    Ok(View { admin: member.admin(), member, org, orgs, by: Word::HostApp(token.origin), now })
+    Ok(View { admin: member.admin(), member, org, orgs, by: AuthMethod::HostApp(token.origin), now })
 }
 
 /// Nothing to show; why, is in a header, for the host app's developer.

@@ -267,7 +267,7 @@ mod tests {
                 "You’re all set up!",
                 "Got it",
                 "8 of 8 done 100%",
-                "At home",
+                "All set",
                 "8 tasks done",
                 "Invite team member",
             ],

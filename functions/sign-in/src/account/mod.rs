@@ -13,7 +13,7 @@ use axum::{
 };
 use domain::{
     id::OrgId,
-    people::{LEFT, SessionToken},
+    people::{SWITCH_GRACE_PERIOD, SessionToken},
     secret::{Hash, Secret},
     trial,
 };
@@ -24,7 +24,7 @@ use web::{Fields, Problem, Wants};
 use crate::{
     App,
     account::page::{AccountPage, Begun},
-    door, trouble,
+    auth, trouble,
 };
 
 /// The page that all of this is about.
@@ -42,31 +42,31 @@ pub fn routes() -> Router<Arc<App>> {
 /// `GET /account`.
 async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let page = app.account(request.headers()).await;
-    door::answer(Wants::Page, PAGE, page)
+    auth::answer(Wants::Page, PAGE, page)
 }
 
 /// `POST /account/sessions/end`: ends one of one's own sessions, which `session` names. One that is over is no fault.
 async fn end(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = Wants::of(request.headers());
-    door::answer(wants, PAGE, app.end_one(request, wants).await)
+    auth::answer(wants, PAGE, app.end_one(request, wants).await)
 }
 
 /// `POST /account/sessions/end-all`: signs out everywhere, here too.
 async fn end_all(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = Wants::of(request.headers());
-    door::answer(wants, PAGE, app.end_all(request.headers(), wants).await)
+    auth::answer(wants, PAGE, app.end_all(request.headers(), wants).await)
 }
 
 /// `POST /organizations/switch`: goes over to another of one's own organizations, which `organization` names, and there
 /// to the page `next`. Of two at once each gives a session that works, whichever answer the browser keeps.
 async fn switch(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = Wants::of(request.headers());
-    door::answer(wants, PAGE, app.switch(request).await)
+    auth::answer(wants, PAGE, app.switch(request).await)
 }
 
 impl App {
     async fn account(&self, headers: &HeaderMap) -> Result<Response, Problem> {
-        let caller = self.admit(headers).await?;
+        let caller = self.authenticate(headers).await?;
         let user = &caller.found.user.value;
         let (orgs, sessions) =
             tokio::join!(self.store.load_orgs(&user.orgs), self.store.load_sessions(user.id));
@@ -85,7 +85,7 @@ impl App {
     }
 
     async fn end_one(&self, request: Request, wants: Wants) -> Result<Response, Problem> {
-        let caller = self.admit(request.headers()).await?;
+        let caller = self.authenticate(request.headers()).await?;
         let fields = Fields::read(request).await?;
         let session: Option<Hash> = fields.get("session").and_then(|name| name.parse().ok());
         let session = session.ok_or_else(Problem::not_found)?;
@@ -97,7 +97,7 @@ impl App {
 
     async fn end_all(&self, headers: &HeaderMap, wants: Wants) -> Result<Response, Problem> {
         for attempt in 0..store::TRIES {
-            let caller = self.admit(headers).await?;
+            let caller = self.authenticate(headers).await?;
             let mut after = caller.found.user.value.clone();
             after.end_sessions();
             match self.store.commit_user(&caller.found.user, &after).await {
@@ -113,7 +113,7 @@ impl App {
     }
 
     async fn switch(&self, request: Request) -> Result<Response, Problem> {
-        let caller = self.admit(request.headers()).await?;
+        let caller = self.authenticate(request.headers()).await?;
         let fields = Fields::read(request).await?;
         let named = |name| fields.get(name)?.parse().ok();
         let org: Option<OrgId> = named("organization").or_else(|| named("organization_id"));
@@ -122,7 +122,7 @@ impl App {
             org.filter(|org| caller.found.user.value.orgs.contains(org)).ok_or_else(Problem::not_found)?;
         let next = fields.get("next").and_then(web::next_path);
         let session = caller.found.session.switched(org, &caller.found.user.value, caller.now);
-        let until = trial::after(caller.now, LEFT);
+        let until = trial::after(caller.now, SWITCH_GRACE_PERIOD);
         let secret = Secret::new(self.entropy.bytes());
         if !self.store.switch_session(&caller.token, until, &session, &secret).await.map_err(trouble)? {
             return Err(Problem::unauthorized());

@@ -2,12 +2,12 @@ use domain::{org::Org, people::Session, secret::Hash};
 use maud::{Markup, Render, html};
 use web::ui::{self, Page, Tone, Weight, Width};
 
-use crate::door::Caller;
+use crate::auth::AuthenticatedUser;
 
 /// What the page shows.
 pub struct AccountPage<'a> {
     pub product: &'a str,
-    pub caller: &'a Caller,
+    pub caller: &'a AuthenticatedUser,
     pub orgs: &'a [Org],
     pub sessions: &'a [Begun],
 }

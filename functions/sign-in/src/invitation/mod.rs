@@ -18,18 +18,18 @@ use domain::{
     invitation::{self, Invitation, InvitationId},
     name::Name,
     org::MOST_ADMINS,
-    people::{FOUNDING, Session, SessionToken, User},
+    people::{ORG_CREATION_GRANT_TTL, Session, SessionToken, User},
     secret::{Hash, Secret},
-    team::Refusal,
+    team::TeamError,
     trial,
 };
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
-use store::{Acceptance, Accepted, FoundOffer, Offer, Person, SignedIn, UsedLink};
+use store::{Acceptance, Accepted, FoundOffer, InvitationDetails, Person, SignedIn, UsedLink};
 use web::{FieldError, Fields, Kind, Problem, Wants};
 
 use crate::{
-    App, answer, door,
+    App, answer, auth,
     invitation::page::Invited,
     link::{self, Browser, Token},
     members, trouble,
@@ -38,11 +38,11 @@ use crate::{
 /// What somebody finds behind an invitation's link.
 enum Found {
     /// It is theirs to accept.
-    Open(Box<Offer>, Basis),
+    Open(Box<InvitationDetails>, Basis),
     /// It is theirs to accept once they have signed in.
-    SignInFirst(Box<Offer>),
+    SignInFirst(Box<InvitationDetails>),
     /// It is somebody else's than who is signed in.
-    Foreign(Box<Offer>, Box<SignedIn>),
+    Foreign(Box<InvitationDetails>, Box<SignedIn>),
     /// It was accepted.
     Used(Box<UsedLink>),
     /// Who is signed in belongs to the organization.
@@ -110,7 +110,7 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
         let (offer, basis) = match find(app, &guest.headers, &guest.token, grant.as_ref(), now).await? {
             Found::Open(offer, basis) => (offer, basis),
             Found::SignInFirst(offer) => {
-                return Ok(door::answer(guest.wants, &back(&offer), Err(Problem::unauthorized())));
+                return Ok(auth::answer(guest.wants, &back(&offer), Err(Problem::unauthorized())));
             }
             Found::Foreign(offer, found) => return Ok(foreign(app, guest.wants, &offer, &found)),
             Found::Member => return Ok(web::see_other(link::HOME)),
@@ -181,7 +181,8 @@ async fn find_by_secret(
     secret: Hash,
     now: Timestamp,
 ) -> Result<Found, Problem> {
-    let (offer, signed_in) = tokio::join!(app.store.load_offer(secret), signed_in(app, headers, now));
+    let (offer, signed_in) =
+        tokio::join!(app.store.load_invitation_for_link(secret), signed_in(app, headers, now));
     let offer = match offer.map_err(trouble)?.ok_or_else(gone)? {
         FoundOffer::Open(offer) if offer.invitation.value.opens_to(secret, now) => offer,
         FoundOffer::Open(_) => return Err(gone()),
@@ -214,7 +215,7 @@ async fn find_by_reference(
             let granted = app.store.load_founding(grant.hash()).await.map_err(trouble)?;
             let granted = granted.filter(|(it, _)| now < it.expires_at && it.used_for.is_none());
             let (proof, user) = granted.ok_or_else(Problem::unauthorized)?;
-            (user.value, Basis::Grant(trial::after(proof.expires_at, -FOUNDING)))
+            (user.value, Basis::Grant(trial::after(proof.expires_at, -ORG_CREATION_GRANT_TTL)))
         }
         (None, None) => return Err(Problem::unauthorized()),
     };
@@ -233,7 +234,7 @@ async fn find_by_reference(
 async fn signed_in(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Option<Box<SignedIn>>, Problem> {
     let Some(token) = web::session::token(headers) else { return Ok(None) };
     let found = app.store.load_session(&token).await.map_err(trouble)?;
-    Ok(found.filter(|found| found.prove(now).is_some()).map(Box::new))
+    Ok(found.filter(|found| found.authorize(now).is_some()).map(Box::new))
 }
 
 /// The path that names an invitation without its secret, so that it may be stored with a request for a sign-in link.
@@ -241,7 +242,7 @@ fn reference(invitation: &Invitation) -> String {
     format!("/invitations/{}_{}", invitation.org, invitation.id())
 }
 
-fn back(offer: &Offer) -> String {
+fn back(offer: &InvitationDetails) -> String {
     reference(&offer.invitation.value)
 }
 
@@ -255,7 +256,7 @@ fn referred(token: &str) -> Option<(OrgId, InvitationId)> {
 /// gets neither longer nor fresher.
 fn decide(
     app: &App,
-    offer: Offer,
+    offer: InvitationDetails,
     name: Name,
     guest: &Guest,
     (basis, browser): (&Basis, Option<Hash>),
@@ -267,7 +268,7 @@ fn decide(
         None => User::new(app.entropy.user_id(now), name, invitation.address.clone()),
     };
     let mut org = offer.org.value.clone();
-    let admitted = org.admit(invitation, &user, now);
+    let admitted = org.accept(invitation, &user, now);
     let membership = admitted.map_err(|refusal| told(refusal, &offer, &guest.origin))?;
     user.prove_address();
     user.join(org_id);
@@ -298,7 +299,7 @@ fn joined(accepted: &Acceptance) -> Response {
 }
 
 /// Whoever is signed in is told so, and never joined to what another was invited to.
-fn foreign(app: &App, wants: Wants, offer: &Offer, found: &SignedIn) -> Response {
+fn foreign(app: &App, wants: Wants, offer: &InvitationDetails, found: &SignedIn) -> Response {
     match wants {
         Wants::Page => web::page(Kind::Conflict.status(), page::foreign(&app.product, offer, found)),
         Wants::Json => web::refuse(
@@ -312,25 +313,27 @@ fn foreign(app: &App, wants: Wants, offer: &Offer, found: &SignedIn) -> Response
 }
 
 /// What the invited person is told, who cannot pay but can ask.
-fn told(refusal: Refusal, offer: &Offer, origin: &str) -> Problem {
+fn told(refusal: TeamError, offer: &InvitationDetails, origin: &str) -> Problem {
     let (org, inviter) = (&offer.org.value, &offer.invitation.value.inviter);
     match refusal {
-        Refusal::AlreadyMember => Problem::new(Kind::Conflict, "You are a member already. Sign in to go on."),
-        Refusal::NoAccess(_) => {
+        TeamError::AlreadyMember => {
+            Problem::new(Kind::Conflict, "You are a member already. Sign in to go on.")
+        }
+        TeamError::NoAccess(_) => {
             let mut told = members::told(refusal, origin, org.id);
             told.detail =
                 format!("{} has to choose a plan first. Your invitation waits: ask {inviter}.", org.name)
                     .into();
             told
         }
-        Refusal::InviterGone => Problem::new(
+        TeamError::InviterGone => Problem::new(
             Kind::Conflict,
             format!(
                 "{inviter} is no admin of {} any more, so this invitation does not count. Ask an admin to send it again.",
                 org.name
             ),
         ),
-        Refusal::TooManyAdmins => Problem::new(
+        TeamError::TooManyAdmins => Problem::new(
             Kind::Conflict,
             format!(
                 "{} has {MOST_ADMINS} admins, which is the most. Ask {inviter}: your invitation waits.",
@@ -368,7 +371,7 @@ async fn spent(app: &App, headers: &HeaderMap, wants: Wants, used: &UsedLink) ->
 fn refuse(app: &App, wants: Wants, path: &str, problem: Problem) -> Response {
     match (wants, problem.kind) {
         (Wants::Page, Kind::NotFound) => web::page(problem.kind.status(), page::gone(&app.product)),
-        (_, Kind::Unauthorized) => door::answer(wants, path, Err(problem)),
+        (_, Kind::Unauthorized) => auth::answer(wants, path, Err(problem)),
         _ => answer(wants, Err(problem)),
     }
 }

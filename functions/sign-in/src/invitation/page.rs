@@ -1,18 +1,18 @@
 use domain::people::Role;
 use maud::{Markup, Render, html};
-use store::{Offer, SignedIn};
+use store::{InvitationDetails, SignedIn};
 use web::ui::{self, Field, Page, Tone, Weight, Width};
 
 /// An invitation, as its page tells it.
 pub struct Invited<'a> {
     product: &'a str,
     token: &'a str,
-    offer: &'a Offer,
+    offer: &'a InvitationDetails,
 }
 
 impl<'a> Invited<'a> {
     /// The invitation behind `token`, which is of hex digits.
-    pub const fn of(product: &'a str, token: &'a str, offer: &'a Offer) -> Self {
+    pub const fn of(product: &'a str, token: &'a str, offer: &'a InvitationDetails) -> Self {
         Self { product, token, offer }
     }
 
@@ -57,7 +57,7 @@ impl<'a> Invited<'a> {
 }
 
 /// What somebody sees who is signed in as another person than the invited one.
-pub fn foreign(product: &str, offer: &Offer, found: &SignedIn) -> Markup {
+pub fn foreign(product: &str, offer: &InvitationDetails, found: &SignedIn) -> Markup {
     let invited = offer.invitation.value.address.as_str();
     let main = html! {
         h1 { "This invitation is for somebody else" }
@@ -80,7 +80,7 @@ pub fn foreign(product: &str, offer: &Offer, found: &SignedIn) -> Markup {
 }
 
 /// An invitation for a person who has an account: they sign in first, and come back to `back`.
-pub fn sign_in_first(product: &str, offer: &Offer, back: &str) -> Markup {
+pub fn sign_in_first(product: &str, offer: &InvitationDetails, back: &str) -> Markup {
     let (org, invitation) = (&offer.org.value.name, &offer.invitation.value);
     let address = invitation.address.as_str();
     let main = html! {

@@ -1,6 +1,6 @@
 use domain::{
     invitation::Invitation,
-    team::{Membership, Refusal},
+    team::{Membership, TeamError},
 };
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use web::{Fields, Problem};
 
 use crate::{
     App,
-    door::Caller,
+    auth::AuthenticatedUser,
     members::{
         ask::{Ask, InviteIn},
         refusal::told,
@@ -30,28 +30,28 @@ pub enum Changed {
 }
 
 /// Why nothing came of one try.
-pub enum Halt {
+pub enum TeamChangeError {
     /// The rules are against it.
-    Refused(Refusal),
+    Refused(TeamError),
     /// Something else is wrong with what was asked.
     Told(Problem),
     /// The table's word; somebody else may have been faster.
     Table(store::Error),
 }
 
-impl From<Refusal> for Halt {
-    fn from(refusal: Refusal) -> Self {
+impl From<TeamError> for TeamChangeError {
+    fn from(refusal: TeamError) -> Self {
         Self::Refused(refusal)
     }
 }
 
-impl From<Problem> for Halt {
+impl From<Problem> for TeamChangeError {
     fn from(problem: Problem) -> Self {
         Self::Told(problem)
     }
 }
 
-impl From<store::Error> for Halt {
+impl From<store::Error> for TeamChangeError {
     fn from(error: store::Error) -> Self {
         Self::Table(error)
     }
@@ -68,13 +68,15 @@ impl App {
         fields: &Result<Fields, Problem>,
     ) -> Result<Changed, Problem> {
         for attempt in 0..store::TRIES {
-            let caller = self.admit(headers).await?;
+            let caller = self.authenticate(headers).await?;
             match self.try_change(&caller, ask, fields).await {
                 Ok(changed) => return Ok(changed),
-                Err(Halt::Refused(refusal)) => return Err(told(refusal, origin, caller.member.org())),
-                Err(Halt::Told(problem)) => return Err(problem),
-                Err(Halt::Table(store::Error::Conflict)) => store::pause(attempt).await,
-                Err(Halt::Table(error)) => return Err(trouble(error)),
+                Err(TeamChangeError::Refused(refusal)) => {
+                    return Err(told(refusal, origin, caller.member.org()));
+                }
+                Err(TeamChangeError::Told(problem)) => return Err(problem),
+                Err(TeamChangeError::Table(store::Error::Conflict)) => store::pause(attempt).await,
+                Err(TeamChangeError::Table(error)) => return Err(trouble(error)),
             }
         }
         Err(trouble(store::Error::Conflict))
@@ -83,10 +85,10 @@ impl App {
     /// Judged in this order: role, access, input.
     async fn try_change(
         &self,
-        caller: &Caller,
+        caller: &AuthenticatedUser,
         ask: &Ask,
         fields: &Result<Fields, Problem>,
-    ) -> Result<Changed, Halt> {
+    ) -> Result<Changed, TeamChangeError> {
         let org = &caller.found.org.value;
         let admin = match ask {
             Ask::Leave => return self.leave(caller).await,
@@ -106,7 +108,7 @@ impl App {
             Ask::Invite => self.invite(caller, &admin, InviteIn::parse(fields)?).await,
             Ask::Resend(id) => self.resend(caller, &admin, id).await,
             Ask::Revoke(id) => self.revoke(caller, id).await,
-            Ask::Appoint(id) => self.appoint(caller, &admin, id, fields).await,
+            Ask::Appoint(id) => self.change_role(caller, &admin, id, fields).await,
             Ask::Remove(id) => self.remove(caller, &admin, id).await,
             Ask::Leave => self.leave(caller).await,
         }

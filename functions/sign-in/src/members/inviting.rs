@@ -11,16 +11,21 @@ use web::Problem;
 
 use crate::{
     App,
-    door::Caller,
+    auth::AuthenticatedUser,
     members::{
         ask::InviteIn,
-        change::{Changed, Halt},
+        change::{Changed, TeamChangeError},
         refusal,
     },
 };
 
 impl App {
-    pub async fn invite(&self, caller: &Caller, admin: &Admin, asked: InviteIn) -> Result<Changed, Halt> {
+    pub async fn invite(
+        &self,
+        caller: &AuthenticatedUser,
+        admin: &Admin,
+        asked: InviteIn,
+    ) -> Result<Changed, TeamChangeError> {
         let (before, now) = (&caller.found.org, caller.now);
         let (known, stored) = tokio::join!(
             self.store.load_user_of(&asked.address),
@@ -36,7 +41,12 @@ impl App {
         owed(written, invitation, now)
     }
 
-    pub async fn resend(&self, caller: &Caller, admin: &Admin, id: &str) -> Result<Changed, Halt> {
+    pub async fn resend(
+        &self,
+        caller: &AuthenticatedUser,
+        admin: &Admin,
+        id: &str,
+    ) -> Result<Changed, TeamChangeError> {
         let (before, now) = (&caller.found.org, caller.now);
         let stored = self.store.load_invitations(before.value.id).await?;
         let earlier = find(&stored, id)?;
@@ -49,7 +59,7 @@ impl App {
         owed(written, invitation, now)
     }
 
-    pub async fn revoke(&self, caller: &Caller, id: &str) -> Result<Changed, Halt> {
+    pub async fn revoke(&self, caller: &AuthenticatedUser, id: &str) -> Result<Changed, TeamChangeError> {
         let org = &caller.found.org;
         let stored = self.store.load_invitations(org.value.id).await?;
         let before = find(&stored, id)?;
@@ -61,7 +71,7 @@ impl App {
     }
 }
 
-fn owed(written: Invited, invitation: Invitation, now: Timestamp) -> Result<Changed, Halt> {
+fn owed(written: Invited, invitation: Invitation, now: Timestamp) -> Result<Changed, TeamChangeError> {
     if let Invited::Limited(window) = written {
         return Err(refusal::mailed_enough(&window, now).into());
     }

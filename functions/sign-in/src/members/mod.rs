@@ -1,9 +1,9 @@
 //! `/members`: who belongs to the organization, and who may change that.
 
 mod ask;
-mod belonging;
 mod change;
 mod inviting;
+mod membership;
 mod page;
 mod refusal;
 
@@ -21,7 +21,7 @@ use serde_json::json;
 use web::{Fields, Kind, Problem, Wants};
 
 use crate::{
-    App, door,
+    App, auth,
     members::{
         ask::Ask,
         change::Changed,
@@ -63,14 +63,14 @@ pub fn routes() -> Router<Arc<App>> {
 /// `GET /members`: for admins everybody, the invitations and what can be done about them; for members a friendly list.
 async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let page = render(&app, request.headers(), &Draft::default()).await;
-    door::answer(Wants::Page, PAGE, page.map(|markup| web::page(StatusCode::OK, markup)))
+    auth::answer(Wants::Page, PAGE, page.map(|markup| web::page(StatusCode::OK, markup)))
 }
 
 /// Everything is read at once: the token says where, and nothing is shown before it is proven.
 async fn render(app: &App, headers: &HeaderMap, draft: &Draft<'_>) -> Result<maud::Markup, Problem> {
     let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
     let (caller, members, invitations) = tokio::join!(
-        app.admit(headers),
+        app.authenticate(headers),
         app.store.load_members(token.org),
         app.store.load_invitations(token.org),
     );
@@ -138,19 +138,19 @@ async fn not_done(
         (Wants::Page, Kind::Invalid, Ok(fields)) => {
             let draft = Draft { fields: Some(fields), errors: &problem.errors, refused: None };
             let page = render(app, headers, &draft).await;
-            door::answer(wants, PAGE, page.map(|markup| web::page(Kind::Invalid.status(), markup)))
+            auth::answer(wants, PAGE, page.map(|markup| web::page(Kind::Invalid.status(), markup)))
         }
         (Wants::Page, Kind::TooMany, Ok(fields)) => {
             let draft = Draft { fields: Some(fields), errors: &[], refused: Some(&problem) };
             let page = render(app, headers, &draft).await;
-            door::answer(wants, PAGE, page.map(|markup| web::refuse_with(problem, markup)))
+            auth::answer(wants, PAGE, page.map(|markup| web::refuse_with(problem, markup)))
         }
         (Wants::Page, Kind::Forbidden, _) if refusal::is_unproven(&problem) => {
-            match app.admit(headers).await {
+            match app.authenticate(headers).await {
                 Ok(caller) => web::page(Kind::Forbidden.status(), page::unproven(&app.product, &caller)),
-                Err(problem) => door::answer(wants, PAGE, Err(problem)),
+                Err(problem) => auth::answer(wants, PAGE, Err(problem)),
             }
         }
-        _ => door::answer(wants, PAGE, Err(problem)),
+        _ => auth::answer(wants, PAGE, Err(problem)),
     }
 }

@@ -1,7 +1,7 @@
 use domain::{
     invitation::{Invitation, Standing},
     people::Role,
-    team::{Membership, Refusal},
+    team::{Membership, TeamError},
 };
 use maud::{Markup, Render, html};
 use web::{
@@ -9,12 +9,12 @@ use web::{
     ui::{self, Answer, Choice, Field, Page, Place, Tone, Weight, Width},
 };
 
-use crate::{door::Caller, members::refusal::UNPROVEN};
+use crate::{auth::AuthenticatedUser, members::refusal::UNPROVEN};
 
 /// What the page shows.
 pub struct MembersPage<'a> {
     pub product: &'a str,
-    pub caller: &'a Caller,
+    pub caller: &'a AuthenticatedUser,
     pub members: &'a [Membership],
     pub invitations: &'a [Invitation],
 }
@@ -85,7 +85,7 @@ impl MembersPage<'_> {
                 }
                 @if admin && !last {
                     div class="row-actions" {
-                        (appoint(member))
+                        (change_role(member))
                         @if !me {
                             (ui::post_button(
                                 Weight::Quiet,
@@ -106,7 +106,7 @@ impl MembersPage<'_> {
         let Some(admin) = self.caller.member.admin() else { return html! {} };
         let body = match org.may_invite(&admin, self.caller.now) {
             Ok(()) => form(draft),
-            Err(Refusal::Unproven) => prove_address(self.caller),
+            Err(TeamError::Unproven) => prove_address(self.caller),
             Err(_) => ui::note(
                 Tone::Notice,
                 "🔑",
@@ -202,7 +202,7 @@ impl MembersPage<'_> {
 }
 
 /// What an admin sees who tried to invite somebody with an address that is not proven.
-pub fn unproven(product: &str, caller: &Caller) -> Markup {
+pub fn unproven(product: &str, caller: &AuthenticatedUser) -> Markup {
     let main = html! {
         h1 { "First, your email address" }
         div class="stack" { (prove_address(caller)) }
@@ -211,7 +211,7 @@ pub fn unproven(product: &str, caller: &Caller) -> Markup {
     Page { product, title: "Prove your email address", person, width: Width::Narrow, main }.render()
 }
 
-fn prove_address(caller: &Caller) -> Markup {
+fn prove_address(caller: &AuthenticatedUser) -> Markup {
     let address = caller.found.user.value.address.as_str();
     ui::note(
         Tone::Notice,
@@ -263,7 +263,7 @@ fn form(draft: &Draft<'_>) -> Markup {
 }
 
 /// The button that turns a member into an admin, or back.
-fn appoint(member: &Membership) -> Markup {
+fn change_role(member: &Membership) -> Markup {
     let (role, label) = match member.role {
         Role::Admin => (Role::Member, "Make member"),
         Role::Member => (Role::Admin, "Make admin"),

@@ -3,7 +3,7 @@ use domain::{
     invitation::{MOST_OPEN, MOST_SENDS},
     limit::{INVITATIONS_OF_ORG, Window},
     org::MOST_ADMINS,
-    team::Refusal,
+    team::TeamError,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -13,30 +13,30 @@ use web::{FieldError, Kind, Problem};
 const SIGN_IN: &str = "/login?next=/members";
 
 /// What a refusal is told as. `org` is whose plans would help, `origin` our own.
-pub fn told(refusal: Refusal, origin: &str, org: OrgId) -> Problem {
+pub fn told(refusal: TeamError, origin: &str, org: OrgId) -> Problem {
     let of_address =
         |code, message: &str| Problem::invalid(vec![FieldError::new("email", code, message.to_owned())]);
     let conflict = |detail: String| Problem::new(Kind::Conflict, detail);
     match refusal {
-        Refusal::NoAccess(_) => Problem::payment_required(&format!("{origin}/organizations/{org}")),
-        Refusal::Unproven => Problem::new(Kind::Forbidden, UNPROVEN).with("sign_in_url", json!(SIGN_IN)),
-        Refusal::AlreadyMember => of_address("already_member", "This person is a member already."),
-        Refusal::AlreadyInvited => of_address(
+        TeamError::NoAccess(_) => Problem::payment_required(&format!("{origin}/organizations/{org}")),
+        TeamError::Unproven => Problem::new(Kind::Forbidden, UNPROVEN).with("sign_in_url", json!(SIGN_IN)),
+        TeamError::AlreadyMember => of_address("already_member", "This person is a member already."),
+        TeamError::AlreadyInvited => of_address(
             "already_invited",
             "This person is invited already. You can send the invitation again below.",
         ),
-        Refusal::TooManyOpen => conflict(format!(
+        TeamError::TooManyOpen => conflict(format!(
             "{MOST_OPEN} invitations wait to be accepted. Revoke one, or wait until one is accepted or expires."
         )),
-        Refusal::SentTooOften => conflict(format!(
+        TeamError::SentTooOften => conflict(format!(
             "This person was mailed an invitation {MOST_SENDS} times. Ask them to look for the newest mail, or invite \
              another address. Once the invitation has expired, you can invite them anew."
         )),
-        Refusal::InviterGone => conflict(
+        TeamError::InviterGone => conflict(
             "Whoever sent this invitation is no admin any more. Send it again, and it counts.".to_owned(),
         ),
-        Refusal::TooManyAdmins => conflict(format!("An organization has at most {MOST_ADMINS} admins.")),
-        Refusal::LastAdmin => {
+        TeamError::TooManyAdmins => conflict(format!("An organization has at most {MOST_ADMINS} admins.")),
+        TeamError::LastAdmin => {
             conflict("This is the only admin. Make somebody else an admin first.".to_owned())
         }
     }

@@ -4,9 +4,9 @@
 //! to speak by, and the bus. It lets in who brings a good pass, once; shows who that is; holds Onramp's pieces in its
 //! page in each of the three ways; and tells of what people do in it, over the bus or over HTTP.
 
+mod handoff_token;
+mod host_signer;
 mod page;
-mod pass;
-mod word;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,9 +25,9 @@ use crate::bus::Entry;
 use crate::connector::Cloud;
 use crate::random;
 use crate::stripe::Post;
+use handoff_token::{Guest, Lock};
+use host_signer::HostSigner;
 use page::Shown;
-use pass::{Guest, Lock};
-use word::Word;
 
 /// What people do in it, by the name of the event that tells of it.
 pub(crate) const EVENTS: [(&str, &str); 7] = [
@@ -63,7 +63,7 @@ pub struct HostApp {
     onramp: String,
     /// The way to Onramp, as its servers go it.
     ask: Post,
-    word: Option<Word>,
+    word: Option<HostSigner>,
     lock: Mutex<Lock>,
     sessions: Mutex<BTreeMap<String, Guest>>,
 }
@@ -86,7 +86,7 @@ impl HostApp {
             source: shared.source.to_owned(),
             onramp: onramp.to_owned(),
             ask,
-            word: Word::new(shared.word),
+            word: HostSigner::new(shared.word),
             lock: Mutex::new(Lock::new(shared.passes, onramp, url)),
             sessions: Mutex::default(),
         }

@@ -1,6 +1,6 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::pass::Guest;
+use super::handoff_token::Guest;
 use super::{EVENTS, TOKEN_PATH};
 
 /// What Onramp gives this page to show.

@@ -13,7 +13,7 @@ use crate::{
 
 /// Why a command was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum ChecklistError {
     /// The organization's state does not allow it; a payment would.
     #[error("the organization has no full access")]
     NoAccess(Status),
@@ -60,10 +60,10 @@ impl Org {
         admin: &Admin,
         command: ChecklistCommand<'_>,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ChecklistError> {
         let status = self.status(now);
         if status.access() != Access::Full {
-            return Err(Refusal::NoAccess(status));
+            return Err(ChecklistError::NoAccess(status));
         }
         let progress = self.progress(now);
         let was_complete = progress.is_complete();

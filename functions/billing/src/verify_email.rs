@@ -13,24 +13,24 @@ use domain::{
 use http::{StatusCode, header::SET_COOKIE};
 use maud::{Markup, Render, html};
 use serde_json::json;
-use store::{AskResult, Asked, AskedId};
+use store::{AskedId, SignInRequest, SignInRequestResult};
 use web::{
     Kind, Problem, Wants,
     ui::{Page, Person, Tone, Width, note},
 };
 
-use crate::{App, door::Caller, trouble};
+use crate::{App, auth::AuthenticatedAdmin, trouble};
 
 impl App {
     /// Sends the caller a sign-in link and says that it is on its way.
     ///
     /// # Errors
     /// 403 for programs, which cannot go on; 429 where too many links were asked for.
-    pub async fn ask_to_prove(&self, caller: &Caller) -> Result<Response, Problem> {
+    pub async fn ask_to_verify_email(&self, caller: &AuthenticatedAdmin) -> Result<Response, Problem> {
         let now = self.clock.now();
         let address = &caller.user.address;
         let mark = caller.mark.clone().unwrap_or_else(|| Secret::new(self.entropy.bytes()));
-        let asked = Asked {
+        let asked = SignInRequest {
             id: AskedId::new(self.entropy.bytes()),
             address: address.clone(),
             next: Some(caller.page()),
@@ -39,26 +39,26 @@ impl App {
             delivery: Delivery::owed(now),
         };
         let limits = sign_in_limits(address, &network(&caller.ip), now);
-        match self.store.ask_sign_in(&asked, &limits).await.map_err(trouble::of_store)? {
-            AskResult::Asked if caller.wants == Wants::Json => {
+        match self.store.request_sign_in(&asked, &limits).await.map_err(trouble::of_store)? {
+            SignInRequestResult::Asked if caller.wants == Wants::Json => {
                 let detail = "Verify your email address first. We sent a sign-in link to it, which leads to the page \
                               with your billing portal.";
                 Err(Problem::new(Kind::Forbidden, detail)
                     .with("sign_in_url", json!(format!("/login?next={}", caller.page())))
                     .because("unverified address"))
             }
-            AskResult::Asked => {
+            SignInRequestResult::Asked => {
                 let mut response = web::page(StatusCode::OK, self.link_sent(caller, address));
                 response.headers_mut().append(SET_COOKIE, web::browser::set(&mark));
                 Ok(response)
             }
-            AskResult::Limited(window) => {
+            SignInRequestResult::Limited(window) => {
                 Err(Problem::too_many(window.retry_after(now)).because(window.limit.what))
             }
         }
     }
 
-    fn link_sent(&self, caller: &Caller, address: &Address) -> Markup {
+    fn link_sent(&self, caller: &AuthenticatedAdmin, address: &Address) -> Markup {
         let main = html! {
             h1 { "First, verify your email address" }
             p class="lead" {

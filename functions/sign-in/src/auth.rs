@@ -16,7 +16,7 @@ use web::{
 use crate::{App, trouble};
 
 /// Somebody signed in. Only [`App::admit`] makes one.
-pub struct Caller {
+pub struct AuthenticatedUser {
     pub token: SessionToken,
     pub found: SignedIn,
     pub member: Member,
@@ -25,14 +25,14 @@ pub struct Caller {
 
 impl App {
     /// One consistent read: session, person, membership and organization.
-    pub async fn admit(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
+    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<AuthenticatedUser, Problem> {
         let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
         let found = self.store.load_session(&token).await.map_err(trouble)?;
         let found = found.ok_or_else(Problem::unauthorized)?;
         let now = self.clock.now();
-        let member = found.prove(now).ok_or_else(Problem::unauthorized)?;
-        self.store.note_use(&token, &found.session, now).await;
-        Ok(Caller { token, found, member, now })
+        let member = found.authorize(now).ok_or_else(Problem::unauthorized)?;
+        self.store.record_use(&token, &found.session, now).await;
+        Ok(AuthenticatedUser { token, found, member, now })
     }
 
     /// Whether the browser holds a live session of `user`.
@@ -40,12 +40,12 @@ impl App {
         let Some(token) = web::session::token(headers).filter(|token| Some(token.user) == user) else {
             return false;
         };
-        let found = self.store.glance_session(&token).await;
-        found.is_some_and(|found| found.prove(self.clock.now()).is_some())
+        let found = self.store.try_load_session(&token).await;
+        found.is_some_and(|found| found.authorize(self.clock.now()).is_some())
     }
 }
 
-impl Caller {
+impl AuthenticatedUser {
     /// Proof that they are an admin, or 403.
     pub fn admin(&self) -> Result<Admin, Problem> {
         self.member.admin().ok_or_else(Problem::forbidden)

@@ -9,7 +9,7 @@ use web::{Kind, Problem, Wants, problem::Area};
 use crate::{App, trouble};
 
 /// What a request says of its sender, before anything is read.
-pub struct Arrival {
+pub struct Credentials {
     pub headers: HeaderMap,
     /// The origin under which we were reached.
     pub origin: String,
@@ -18,7 +18,7 @@ pub struct Arrival {
 }
 
 /// An admin, with their organization. Only [`App::admit`] makes one.
-pub struct Caller {
+pub struct AuthenticatedAdmin {
     pub org: Stored<Org>,
     /// Invoices and receipts go to their address, if this is who begins to pay.
     pub user: User,
@@ -31,16 +31,16 @@ pub struct Caller {
     pub wants: Wants,
 }
 
-impl Arrival {
+impl Credentials {
     pub fn of(request: &Request) -> Self {
         Self { headers: request.headers().clone(), origin: web::origin(request), ip: web::source_ip(request) }
     }
 }
 
 /// An admin whose address is verified: who may open the portal. Only [`Caller::verified`] makes one.
-pub struct Verified<'c>(pub &'c Caller);
+pub struct Verified<'c>(pub &'c AuthenticatedAdmin);
 
-impl Caller {
+impl AuthenticatedAdmin {
     /// The path of the page with the plans, or with the button that opens the portal.
     pub fn page(&self) -> String {
         format!("/organizations/{}", self.org.value.id)
@@ -58,14 +58,14 @@ impl Caller {
 
 impl App {
     /// One consistent read: session, person, membership and organization. Billing is open in every state of it.
-    pub async fn admit(&self, arrival: &Arrival) -> Result<Caller, Problem> {
-        let Arrival { headers, origin, ip } = arrival;
+    pub async fn authenticate(&self, arrival: &Credentials) -> Result<AuthenticatedAdmin, Problem> {
+        let Credentials { headers, origin, ip } = arrival;
         let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
         let found = self.store.load_session(&token).await.map_err(trouble::of_store)?;
         let found = found.ok_or_else(Problem::unauthorized)?;
-        let member = found.prove(self.clock.now()).ok_or_else(Problem::unauthorized)?;
+        let member = found.authorize(self.clock.now()).ok_or_else(Problem::unauthorized)?;
         member.admin().ok_or_else(Problem::forbidden)?;
-        Ok(Caller {
+        Ok(AuthenticatedAdmin {
             org: found.org,
             user: found.user.value,
             origin: origin.clone(),

@@ -25,7 +25,7 @@ use crate::{
 
 /// What an invitation's link leads to, all that its acceptance rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
+pub struct InvitationDetails {
     /// The hash of the secret in the link.
     pub secret_hash: Hash,
     /// The invitation.
@@ -40,7 +40,7 @@ pub struct Offer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FoundOffer {
     /// An invitation that was not accepted, whether or not it still opens to the link.
-    Open(Box<Offer>),
+    Open(Box<InvitationDetails>),
     /// What is left of the link of one that was.
     Used(UsedLink),
 }
@@ -49,7 +49,7 @@ pub enum FoundOffer {
 #[derive(Clone, Debug)]
 pub struct Acceptance {
     /// What is accepted.
-    pub offer: Offer,
+    pub offer: InvitationDetails,
     /// The organization with its new member.
     pub org: Org,
     /// Who accepts, before and after.
@@ -99,7 +99,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_offer(&self, secret_hash: Hash) -> Result<Option<FoundOffer>, Error> {
+    pub async fn load_invitation_for_link(&self, secret_hash: Hash) -> Result<Option<FoundOffer>, Error> {
         let keys = [Key::invitation_link(secret_hash), Key::used_link(secret_hash)];
         let [unused, used] = self.get_all(&keys).await?;
         let Some(link) = unused else {
@@ -110,14 +110,18 @@ impl Store {
         let org = read("organization of an offer", &link.org)?;
         let address = Address::from_stored(link.address);
         let offer = self.load_offer_to(org, &address).await?;
-        Ok(offer.map(|offer| FoundOffer::Open(Box::new(Offer { secret_hash, ..offer }))))
+        Ok(offer.map(|offer| FoundOffer::Open(Box::new(InvitationDetails { secret_hash, ..offer }))))
     }
 
     /// The invitation of an address to an organization, under the newest link that was mailed for it.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_offer_to(&self, org: OrgId, address: &Address) -> Result<Option<Offer>, Error> {
+    pub async fn load_offer_to(
+        &self,
+        org: OrgId,
+        address: &Address,
+    ) -> Result<Option<InvitationDetails>, Error> {
         let id = InvitationId::of(org, address);
         let keys = [Key::invitation(org, id), Key::org(org), Key::address(address)];
         let [invitation, org, pointer] = self.get_all(&keys).await?;
@@ -131,7 +135,7 @@ impl Store {
         };
         let (invitation, org) = (invitation::decode(invitation)?, item::decode(org)?);
         let Some(secret_hash) = invitation.value.secret_hash else { return Ok(None) };
-        Ok(Some(Offer { secret_hash, invitation, org, known }))
+        Ok(Some(InvitationDetails { secret_hash, invitation, org, known }))
     }
 
     /// Writes an acceptance: link and invitation go, the membership comes, the address is proven and a session begins,

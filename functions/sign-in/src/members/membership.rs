@@ -11,26 +11,26 @@ use web::{Fields, Problem};
 
 use crate::{
     App,
-    door::Caller,
+    auth::AuthenticatedUser,
     members::{
         ask::parse_role,
-        change::{Changed, Halt},
+        change::{Changed, TeamChangeError},
     },
 };
 
 impl App {
-    pub async fn appoint(
+    pub async fn change_role(
         &self,
-        caller: &Caller,
+        caller: &AuthenticatedUser,
         admin: &Admin,
         id: &str,
         fields: &Fields,
-    ) -> Result<Changed, Halt> {
+    ) -> Result<Changed, TeamChangeError> {
         let (member, _) = self.member(caller, parse_id(id)?).await?;
         let role = parse_role(fields).map_err(|fault| Problem::invalid(vec![fault]))?;
         let before = &caller.found.org;
         let mut org = before.value.clone();
-        let appointed = org.appoint(admin, &member, role, caller.now)?;
+        let appointed = org.change_role(admin, &member, role, caller.now)?;
         if appointed != member {
             self.store.commit_role(before, &org, &member, &appointed).await?;
             let (organization, user, role) = (org.id, member.user, role.as_str());
@@ -39,7 +39,12 @@ impl App {
         Ok(Changed::Appointed(Box::new(appointed)))
     }
 
-    pub async fn remove(&self, caller: &Caller, admin: &Admin, id: &str) -> Result<Changed, Halt> {
+    pub async fn remove(
+        &self,
+        caller: &AuthenticatedUser,
+        admin: &Admin,
+        id: &str,
+    ) -> Result<Changed, TeamChangeError> {
         let (member, person) = self.member(caller, parse_id(id)?).await?;
         let mut org = caller.found.org.value.clone();
         org.remove(admin, &member, caller.now)?;
@@ -47,7 +52,7 @@ impl App {
         Ok(if member.user == caller.member.user() { Changed::Left } else { Changed::Gone })
     }
 
-    pub async fn leave(&self, caller: &Caller) -> Result<Changed, Halt> {
+    pub async fn leave(&self, caller: &AuthenticatedUser) -> Result<Changed, TeamChangeError> {
         // Read after the organization, whose version tells whether anybody came meanwhile.
         let members = self.store.load_members(caller.member.org()).await?;
         let mut org = caller.found.org.value.clone();
@@ -59,11 +64,11 @@ impl App {
 
     async fn part(
         &self,
-        caller: &Caller,
+        caller: &AuthenticatedUser,
         org: &Org,
         member: &Membership,
         person: &Stored<User>,
-    ) -> Result<(), Halt> {
+    ) -> Result<(), TeamChangeError> {
         let mut after = person.value.clone();
         after.leave(org.id);
         self.store.commit_removal(&caller.found.org, org, member, (person, &after)).await?;
@@ -72,7 +77,11 @@ impl App {
     }
 
     /// A member of the caller's own organization. Everybody else is answered like nobody.
-    async fn member(&self, caller: &Caller, user: UserId) -> Result<(Membership, Stored<User>), Halt> {
+    async fn member(
+        &self,
+        caller: &AuthenticatedUser,
+        user: UserId,
+    ) -> Result<(Membership, Stored<User>), TeamChangeError> {
         let found = self.store.load_member(caller.member.org(), user).await?;
         Ok(found.ok_or_else(Problem::not_found)?)
     }

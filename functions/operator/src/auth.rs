@@ -20,7 +20,7 @@ use crate::App;
 
 /// An operator at work, at one moment. A handler that takes one cannot run for anybody else.
 #[derive(Clone, Debug)]
-pub struct Desk {
+pub struct AuthenticatedOperator {
     /// Who it is.
     pub operator: Operator,
     /// What they can read.
@@ -31,13 +31,13 @@ pub struct Desk {
     admin: bool,
 }
 
-impl FromRequestParts<Arc<App>> for Desk {
+impl FromRequestParts<Arc<App>> for AuthenticatedOperator {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let wants = Wants::of(&parts.headers);
         let desk = match web::session::token(&parts.headers) {
-            Some(token) => admit(app, &token, wants).await,
+            Some(token) => authenticate(app, &token, wants).await,
             None => Ok(Err(NotAdmitted::NoOperator)),
         };
         let desk = desk.map_err(|problem| web::refuse(wants, problem))?;
@@ -52,19 +52,23 @@ impl FromRequestParts<Arc<App>> for Desk {
 }
 
 /// One consistent read tells who it is. Only an operator's visit is a use of a session here.
-async fn admit(app: &App, token: &SessionToken, wants: Wants) -> Result<Result<Desk, NotAdmitted>, Problem> {
+async fn authenticate(
+    app: &App,
+    token: &SessionToken,
+    wants: Wants,
+) -> Result<Result<AuthenticatedOperator, NotAdmitted>, Problem> {
     // An operator must see that the table fails. The cookie is not proven yet, so every failure looks the same.
     let found = app.store.load_session(token).await;
     let Some(found) = found.map_err(|error| Problem::unavailable().because(error))? else {
         return Ok(Err(NotAdmitted::NoOperator));
     };
     let now = app.clock.now();
-    let desk = match Desk::of(app, &found, wants, now) {
+    let desk = match AuthenticatedOperator::of(app, &found, wants, now) {
         Ok(desk) => desk,
         Err(why) => return Ok(Err(why)),
     };
-    if found.session.wants_touch(now) {
-        match app.store.touch_session(token, now).await {
+    if found.session.needs_last_seen_update(now) {
+        match app.store.update_last_seen(token, now).await {
             Ok(()) | Err(store::Error::Conflict) => {}
             // A page is worth more than the note of when it was looked at.
             Err(error) => tracing::warn!(%error, "the session's last use was not written"),
@@ -73,12 +77,12 @@ async fn admit(app: &App, token: &SessionToken, wants: Wants) -> Result<Result<D
     Ok(Ok(desk))
 }
 
-impl Desk {
+impl AuthenticatedOperator {
     fn of(app: &App, found: &SignedIn, wants: Wants, now: Timestamp) -> Result<Self, NotAdmitted> {
-        let member = found.prove(now).ok_or(NotAdmitted::NoOperator)?;
+        let member = found.authorize(now).ok_or(NotAdmitted::NoOperator)?;
         let (user, listed) = (&found.user.value, &app.config.operators);
         Ok(Self {
-            operator: Operator::prove(&member, &found.session, user, listed, now)?,
+            operator: Operator::authorize(&member, &found.session, user, listed, now)?,
             wants,
             now,
             organization: found.org.value.name.to_string(),

@@ -1,7 +1,7 @@
 //! `/handover`: the way into the host app, without signing in there again.
 
+mod handoff_token;
 mod keys;
-mod pass;
 
 use std::sync::Arc;
 
@@ -17,8 +17,8 @@ pub use keys::Keys;
 
 use crate::{
     App,
-    door::{self, Caller},
-    handover::pass::Pass,
+    auth::{self, AuthenticatedUser},
+    handoff::handoff_token::Pass,
 };
 
 /// Onramp's own dashboard, which stands in for a host app where there is none.
@@ -52,12 +52,12 @@ pub async fn lead(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = Wants::of(request.headers());
     let (headers, origin) = (request.headers().clone(), web::origin(&request));
     drop(request);
-    door::answer(wants, DASHBOARD, app.lead_into_host_app(&headers, &origin).await)
+    auth::answer(wants, DASHBOARD, app.lead_into_host_app(&headers, &origin).await)
 }
 
 impl App {
     async fn lead_into_host_app(&self, headers: &HeaderMap, origin: &str) -> Result<Response, Problem> {
-        let Caller { found, now, .. } = self.admit(headers).await?;
+        let AuthenticatedUser { found, now, .. } = self.authenticate(headers).await?;
         let (address, keys) = match &self.host {
             HostApp::Absent => return Ok(web::see_other(DASHBOARD)),
             HostApp::Linked(address) => return Ok(web::see_other(address.as_str())),

@@ -43,7 +43,7 @@ impl FromStr for AskedId {
 
 /// A request for a sign-in link. It is written alike for known and unknown addresses; whoever sends finds out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct SignInRequest {
     /// Its id.
     pub id: AskedId,
     /// The address that was given.
@@ -60,7 +60,7 @@ pub struct Asked {
 
 /// How asking ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AskResult {
+pub enum SignInRequestResult {
     /// It was written down.
     Asked,
     /// A limit is reached; the attempt was counted.
@@ -85,7 +85,7 @@ struct AskedItem {
     mail_ready: Option<At>,
 }
 
-pub(crate) fn encode(asked: &Asked, version: u64) -> Result<Attributes, Corrupt> {
+pub(crate) fn encode(asked: &SignInRequest, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::asked(asked.id);
     let place = MailPlace::of(shard(&key.pk), asked.delivery.due_at(), asked.delivery.held_since());
     let form = AskedItem {
@@ -105,7 +105,7 @@ pub(crate) fn encode(asked: &Asked, version: u64) -> Result<Attributes, Corrupt>
     Ok(item)
 }
 
-pub(crate) fn decode(item: Attributes) -> Result<Stored<Asked>, Corrupt> {
+pub(crate) fn decode(item: Attributes) -> Result<Stored<SignInRequest>, Corrupt> {
     #[derive(Deserialize)]
     struct Versioned {
         version: u64,
@@ -113,7 +113,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<Asked>, Corrupt> {
         asked: AskedItem,
     }
     let Versioned { version, asked } = from_item(item.clone())?;
-    let value = Asked {
+    let value = SignInRequest {
         id: asked.id.parse().map_err(|()| Corrupt::because("id of a request for a link"))?,
         address: Address::from_stored(asked.address),
         next: asked.next,
@@ -129,22 +129,29 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Conflict`].
-    pub async fn ask_sign_in(&self, asked: &Asked, limits: &[Window]) -> Result<AskResult, Error> {
+    pub async fn request_sign_in(
+        &self,
+        asked: &SignInRequest,
+        limits: &[Window],
+    ) -> Result<SignInRequestResult, Error> {
         let mut actions = limits.iter().map(|window| self.count(window)).collect::<Result<Vec<_>, _>>()?;
         actions.push(put(&self.table, encode(asked, 1)?, Some(Only::New))?);
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else {
-            return Ok(AskResult::Asked);
+            return Ok(SignInRequestResult::Asked);
         };
         let Some(window) = reached(limits, &reasons) else { return Err(Error::Conflict) };
         self.count_refused(limits).await?;
-        Ok(AskResult::Limited(window))
+        Ok(SignInRequestResult::Limited(window))
     }
 
     /// A request for a sign-in link, with the account of its address, if there is one.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_asked(&self, id: AskedId) -> Result<Option<(Stored<Asked>, Option<User>)>, Error> {
+    pub async fn load_asked(
+        &self,
+        id: AskedId,
+    ) -> Result<Option<(Stored<SignInRequest>, Option<User>)>, Error> {
         let Some(item) = self.get(&Key::asked(id)).await? else { return Ok(None) };
         let asked = decode(item)?;
         let user = self.load_user_of(&asked.value.address).await?;
@@ -157,10 +164,10 @@ impl Store {
     /// [`Error::Conflict`] when somebody wrote meanwhile; [`Error::Unavailable`].
     pub async fn commit_asked(
         &self,
-        before: &Stored<Asked>,
-        after: &Asked,
+        before: &Stored<SignInRequest>,
+        after: &SignInRequest,
         link: Option<&Link>,
-    ) -> Result<Stored<Asked>, Error> {
+    ) -> Result<Stored<SignInRequest>, Error> {
         let version = before.version + 1;
         let old = encode(&before.value, before.version)?;
         let (mut actions, mut item) = (Vec::new(), before.item.clone());

@@ -14,7 +14,7 @@ use crate::{
 
 /// Whom the host app vouches for, as they are stored, all of one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Vouched {
+pub struct EmbedSession {
     /// The person.
     pub user: Stored<User>,
     /// What they may do; `None` when they are no member, or none any more.
@@ -23,11 +23,11 @@ pub struct Vouched {
     pub org: Stored<Org>,
 }
 
-impl Vouched {
+impl EmbedSession {
     /// Proof of membership, if there is one.
     #[must_use]
-    pub fn prove(&self) -> Option<Member> {
-        Member::vouched(self.org.value.id, &self.user.value, self.role)
+    pub fn authorize(&self) -> Option<Member> {
+        Member::for_embed(self.org.value.id, &self.user.value, self.role)
     }
 }
 
@@ -37,12 +37,12 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_vouched(&self, org: OrgId, user: UserId) -> Result<Option<Vouched>, Error> {
+    pub async fn load_embed_session(&self, org: OrgId, user: UserId) -> Result<Option<EmbedSession>, Error> {
         let keys = [Key::user(user), Key::member(org, user), Key::org(org)];
         let [person, membership, org] = self.get_all(&keys).await?;
         let (Some(person), Some(org)) = (person, org) else { return Ok(None) };
         let membership = membership.map(member::decode).transpose()?;
         let role = membership.map(|membership| membership.role);
-        Ok(Some(Vouched { user: user::decode(person)?, role, org: item::decode(org)? }))
+        Ok(Some(EmbedSession { user: user::decode(person)?, role, org: item::decode(org)? }))
     }
 }

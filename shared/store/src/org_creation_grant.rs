@@ -17,7 +17,7 @@ use crate::{
 /// What shows who somebody is that belongs to no organization, so can hold no session, and founds one: a secret in a
 /// form, stored under its hash. It makes one organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Founding {
+pub struct OrgCreationGrant {
     /// The hash of the secret in the form.
     pub secret_hash: Hash,
     /// Who they are.
@@ -36,7 +36,7 @@ struct FoundingItem {
     used_for: Option<String>,
 }
 
-pub(crate) fn encode(founding: &Founding) -> Result<Attributes, Corrupt> {
+pub(crate) fn encode(founding: &OrgCreationGrant) -> Result<Attributes, Corrupt> {
     let form = FoundingItem {
         user: founding.user.to_string(),
         good_until: At(founding.expires_at),
@@ -52,14 +52,17 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_founding(&self, secret_hash: Hash) -> Result<Option<(Founding, Stored<User>)>, Error> {
+    pub async fn load_founding(
+        &self,
+        secret_hash: Hash,
+    ) -> Result<Option<(OrgCreationGrant, Stored<User>)>, Error> {
         let Some(item) = self.get(&Key::founding(secret_hash)).await? else { return Ok(None) };
         let item: FoundingItem = from_item(item)?;
         let used_for = item.used_for.map(|hash| hash.parse());
         let used_for = used_for.transpose().map_err(|()| Corrupt::because("use of a founding"))?;
         let user = read("user of a founding", &item.user)?;
         let Some(person) = self.load_user(user).await? else { return Ok(None) };
-        let founding = Founding { secret_hash, user, expires_at: item.good_until.0, used_for };
+        let founding = OrgCreationGrant { secret_hash, user, expires_at: item.good_until.0, used_for };
         Ok(Some((founding, person)))
     }
 

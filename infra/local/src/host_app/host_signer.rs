@@ -7,19 +7,19 @@ use jiff::Timestamp;
 use serde_json::json;
 use sha2::Sha256;
 
-use super::pass::Guest;
+use super::handoff_token::Guest;
 
 /// How long an embed token works, in seconds: the elements fetch the next one by themselves.
 const GOOD_FOR: i64 = 5 * 60;
 
 /// The key that this app signs with.
 #[derive(Clone)]
-pub(super) struct Word {
+pub(super) struct HostSigner {
     id: String,
     secret: Vec<u8>,
 }
 
-impl Word {
+impl HostSigner {
     /// By the first of a list of `id:secret`; none if that cannot be read.
     pub(super) fn new(keys: &str) -> Option<Self> {
         let (id, secret) = keys.split(',').next()?.trim().split_once(':')?;

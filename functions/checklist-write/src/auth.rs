@@ -4,7 +4,7 @@ use domain::{
     org::Org,
     people::{Member, Session, SessionToken},
 };
-use host::embed::{EmbedToken, Refused};
+use host::embed::{EmbedToken, EmbedTokenError};
 use http::{HeaderMap, header::ORIGIN};
 use jiff::Timestamp;
 use store::Stored;
@@ -14,7 +14,7 @@ use crate::{App, change::trouble};
 
 /// What a request brings to show who asks.
 #[derive(Clone, Debug)]
-pub enum Caller {
+pub enum Credentials {
     /// The session of a browser.
     Session(SessionToken),
     /// The host app's token, and the origin of the page that sends it, if a browser says so.
@@ -33,7 +33,7 @@ pub struct Found {
     pub session: Option<Session>,
 }
 
-impl Caller {
+impl Credentials {
     /// Reads a request. Where there is a token, cookies are gone already: it alone counts.
     pub fn of(headers: &HeaderMap) -> Self {
         let from = || headers.get(ORIGIN).and_then(|from| from.to_str().ok()).map(str::to_owned);
@@ -55,17 +55,17 @@ impl Caller {
             Self::Session(token) => {
                 let found = app.store.load_session(token).await.map_err(trouble)?;
                 let found = found.ok_or_else(Problem::unauthorized)?;
-                Ok(Found { member: found.prove(now), session: Some(found.session), org: found.org })
+                Ok(Found { member: found.authorize(now), session: Some(found.session), org: found.org })
             }
             Self::Token(token, from) => {
-                let refused = |why: Refused| Problem::token_refused(&why);
-                let proven = app.keys.prove(now, |keys| EmbedToken::verify(token, keys, now)).await;
+                let refused = |why: EmbedTokenError| Problem::token_refused(&why);
+                let proven = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await;
                 let token = proven.map_err(refused)?;
                 token.is_for(from.as_deref()).map_err(refused)?;
                 let found =
-                    app.store.load_vouched(token.organization, token.person).await.map_err(trouble)?;
-                let found = found.ok_or_else(|| refused(Refused::Nobody))?;
-                let member = found.prove().ok_or_else(|| refused(Refused::Nobody))?;
+                    app.store.load_embed_session(token.organization, token.person).await.map_err(trouble)?;
+                let found = found.ok_or_else(|| refused(EmbedTokenError::Nobody))?;
+                let member = found.authorize().ok_or_else(|| refused(EmbedTokenError::Nobody))?;
                 Ok(Found { org: found.org, member: Some(member), session: None })
             }
         }

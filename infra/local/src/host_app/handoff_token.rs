@@ -45,7 +45,7 @@ struct Claims {
 
 /// Why a pass lets nobody in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub(super) enum Refused {
+pub(super) enum HandoffTokenError {
     #[error("This is no pass.")]
     Malformed,
     #[error("This pass is signed with a key that is not known here.")]
@@ -86,26 +86,32 @@ impl Lock {
     }
 
     /// Judges a pass at `now`. A good one is used up by it.
-    pub(super) fn open(&mut self, token: &str, now: Timestamp) -> Result<Guest, Refused> {
-        let (input, signature) = token.rsplit_once('.').ok_or(Refused::Malformed)?;
-        let (header, claims) = input.split_once('.').ok_or(Refused::Malformed)?;
-        let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Refused::Malformed);
-        let header: Header = serde_json::from_slice(&decoded(header)?).map_err(|_| Refused::Malformed)?;
-        let key = self.keys.get(&header.kid).filter(|_| header.alg == "HS256").ok_or(Refused::UnknownKey)?;
-        let mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| Refused::UnknownKey)?;
-        mac.chain_update(input).verify_slice(&decoded(signature)?).map_err(|_| Refused::Forged)?;
+    pub(super) fn open(&mut self, token: &str, now: Timestamp) -> Result<Guest, HandoffTokenError> {
+        let (input, signature) = token.rsplit_once('.').ok_or(HandoffTokenError::Malformed)?;
+        let (header, claims) = input.split_once('.').ok_or(HandoffTokenError::Malformed)?;
+        let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| HandoffTokenError::Malformed);
+        let header: Header =
+            serde_json::from_slice(&decoded(header)?).map_err(|_| HandoffTokenError::Malformed)?;
+        let key = self
+            .keys
+            .get(&header.kid)
+            .filter(|_| header.alg == "HS256")
+            .ok_or(HandoffTokenError::UnknownKey)?;
+        let mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| HandoffTokenError::UnknownKey)?;
+        mac.chain_update(input).verify_slice(&decoded(signature)?).map_err(|_| HandoffTokenError::Forged)?;
 
-        let claims: Claims = serde_json::from_slice(&decoded(claims)?).map_err(|_| Refused::Malformed)?;
+        let claims: Claims =
+            serde_json::from_slice(&decoded(claims)?).map_err(|_| HandoffTokenError::Malformed)?;
         if claims.iss != self.issuer || claims.aud != self.audience {
-            return Err(Refused::Elsewhere);
+            return Err(HandoffTokenError::Elsewhere);
         }
         let now = now.as_second();
         if now >= claims.exp.saturating_add(SKEW) || now < claims.iat.saturating_sub(SKEW) {
-            return Err(Refused::Expired);
+            return Err(HandoffTokenError::Expired);
         }
         self.used.retain(|_, until| *until > now);
         if self.used.insert(claims.jti, claims.exp.saturating_add(SKEW)).is_some() {
-            return Err(Refused::Used);
+            return Err(HandoffTokenError::Used);
         }
         Ok(claims.guest)
     }

@@ -12,7 +12,7 @@ use web::{Kind, Problem, Wants};
 use crate::{
     app::App,
     embed,
-    view::{View, Word},
+    view::{AuthMethod, View},
 };
 
 /// What is behind the door decides how somebody without a session is turned away.
@@ -78,7 +78,7 @@ impl OptionalFromRequestParts<App> for View {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Self::Rejection> {
         let Some(token) = web::session::token(&parts.headers) else { return Ok(None) };
-        let found = app.store.glance_session(&token).await;
+        let found = app.store.try_load_session(&token).await;
         Ok(found.and_then(|found| View::of(found, app.clock.now())))
     }
 }
@@ -88,13 +88,13 @@ async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
     let Some(token) = web::session::token(&parts.headers) else { return Ok(None) };
     let Some(found) = app.store.load_session(&token).await.map_err(problem)? else { return Ok(None) };
     let now = app.clock.now();
-    let wants_touch = found.session.wants_touch(now);
+    let wants_touch = found.session.needs_last_seen_update(now);
     let view = View::of(found, now);
     if view.is_some() && wants_touch {
         // A second trip, once an hour. Nothing hides it: it follows from what was read, a function must be done before
         // it answers, and what is left to do beside it is less than a millisecond of markup.
         // A page is worth more than the note of when it was looked at.
-        match app.store.touch_session(&token, now).await {
+        match app.store.update_last_seen(&token, now).await {
             Ok(()) | Err(store::Error::Conflict) => {}
             Err(error) => tracing::warn!(%error, "the session's last use was not written"),
         }
@@ -105,9 +105,9 @@ async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
 impl View {
     /// What somebody sees, if their session, membership and organization hold at `now`.
     fn of(found: SignedIn, now: Timestamp) -> Option<Self> {
-        let member = found.prove(now)?;
+        let member = found.authorize(now)?;
         let (org, orgs) = (found.org.value, found.user.value.orgs);
-        Some(Self { admin: member.admin(), member, org, orgs, by: Word::Session, now })
+        Some(Self { admin: member.admin(), member, org, orgs, by: AuthMethod::Session, now })
     }
 }
 

@@ -115,7 +115,7 @@ impl App {
         for older in open.iter().skip(own.map_or(0, |own| own + 1)) {
             stripe.expire_checkout(&older.id).await?;
         }
-        if stripe.subscribes(checkout.customer).await? {
+        if stripe.has_subscription(checkout.customer).await? {
             stripe.expire_checkout(&opened.id).await?;
             return Ok(None);
         }

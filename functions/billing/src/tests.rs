@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use boot::{Aws, Boot, Clock, Entropy, Env, Outside};
+use boot::{Aws, Boot, Clock, Entropy, Env, OutboundHttp};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json, value::RawValue};
 
@@ -32,7 +32,7 @@ impl HttpConnector for Nowhere {
 async fn run(case: &str) -> (Value, Vec<String>) {
     let nowhere = Nowhere::default();
     let connector = SharedHttpConnector::new(nowhere.clone());
-    let outside = Outside::new(connector.clone());
+    let outside = OutboundHttp::new(connector.clone());
     let http = http_client_fn(move |_, _| connector.clone());
     let boot = Boot {
         env: Env::new([

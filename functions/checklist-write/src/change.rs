@@ -14,9 +14,10 @@ use serde_json::json;
 use web::{Kind, Places, Problem, Wants};
 
 use crate::{
-    App, answer,
+    App,
     auth::{Credentials, Found},
-    back::came_from,
+    redirect::came_from,
+    response,
 };
 
 /// The routes, each with the command that it stands for.
@@ -63,7 +64,7 @@ fn handle<'a>(
         match (changed, wants) {
             (Ok(_), Wants::Page) => web::see_other(&back),
             (Ok(org), Wants::Json) => {
-                answer::json(command, &org, places(app, &org, &origin), app.clock.now())
+                response::json(command, &org, places(app, &org, &origin), app.clock.now())
             }
             (Err(problem), Wants::Page) if problem.kind == Kind::Unauthorized => web::to_login(&back),
             (Err(problem), _) => web::refuse(wants, problem),

@@ -4,13 +4,13 @@
 //! An admin's change is two round trips: one consistent read of session, person, membership and organization, and one
 //! write on condition that nobody wrote in between. Who lost that race reads and decides again, so no tick is lost.
 
-mod answer;
 mod auth;
-mod back;
 mod change;
 mod config;
-mod happened;
-mod intake;
+mod host_events;
+mod host_events_http;
+mod redirect;
+mod response;
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::config::Config;
 
 /// Where the host app's servers post what happened. A signature is all the authority that it takes, so no cookie can be
 /// abused.
-const SIGNED: &[&str] = &[intake::PATH];
+const SIGNED: &[&str] = &[host_events_http::PATH];
 
 /// What the function works with.
 struct App {
@@ -47,13 +47,13 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
         .reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let keys = Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager"));
     let app = Arc::new(App { store, clock: boot.clock, keys, config });
-    let routes = change::routes().merge(intake::routes()).with_state(app.clone());
+    let routes = change::routes().merge(host_events_http::routes()).with_state(app.clone());
     let over_http = web::lambda::handler(web::harden(routes, profile));
     Ok(boot::handler(move |event| {
         let (app, over_http) = (app.clone(), over_http.clone());
         async move {
-            if happened::is_from_bus(event.payload.get()) {
-                happened::take_in(&app, event.payload.get()).await
+            if host_events::is_from_bus(event.payload.get()) {
+                host_events::ingest(&app, event.payload.get()).await
             } else {
                 over_http(event).await
             }

@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use boot::{Answer, Aws, Boot, Clock, Entropy, Env, Outside};
+use boot::{Answer, Aws, Boot, Clock, Entropy, Env, OutboundHttp};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json, value::RawValue};
 
@@ -44,7 +44,7 @@ async fn run((status, body): (u16, Value), event: &Value) -> (Answer, Vec<String
             ("EMBED_ORIGINS", "https://app.example.com"),
         ]),
         aws: Aws::new("eu-west-1".to_owned(), Credentials::new("AK", "SK", None, None, "test"), http),
-        outside: Outside::system(),
+        outside: OutboundHttp::system(),
         clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
         entropy: Entropy::new(|bytes| bytes.fill(7)),
     };

@@ -6,7 +6,7 @@ use domain::{
     status::Status,
 };
 use jiff::Timestamp;
-use mail::{Inert, PaymentFailed, Product, Rendered, Standing, Then, TrialEnded, TrialEnding, Welcome};
+use mail::{Inert, PaymentFailed, PlanSummary, Product, Rendered, Then, TrialEnded, TrialEnding, Welcome};
 use store::Unsubscription;
 
 /// How many of the tasks ahead a welcome names.
@@ -43,7 +43,7 @@ impl Draft {
                 organization,
                 project: Inert::new(org.provisioned.as_ref().map_or("", |it| it.project.name.as_str())),
                 steps: org.progress(now).ahead().iter().take(STEPS).map(|task| task.title).collect(),
-                standing: standing(org, now),
+                standing: plan_summary(org, now),
             }
             .render(product),
             NoticeKey::TrialEnding { ends_at, .. } => TrialEnding {
@@ -79,13 +79,13 @@ impl Draft {
     }
 }
 
-fn standing(org: &Org, now: Timestamp) -> Standing {
+fn plan_summary(org: &Org, now: Timestamp) -> PlanSummary {
     match (org.status(now), org.trial_ends_at(now)) {
         (Status::Trialing, Some(ends_at)) => {
-            Standing::Trial { days: org.trial_days_remaining(now), ends_on: org.zone.day(ends_at) }
+            PlanSummary::Trial { days: org.trial_days_remaining(now), ends_on: org.zone.day(ends_at) }
         }
-        (Status::Active, _) => Standing::Active,
-        _ => Standing::Other,
+        (Status::Active, _) => PlanSummary::Active,
+        _ => PlanSummary::Other,
     }
 }
 

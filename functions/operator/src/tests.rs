@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use boot::{Aws, Boot, Clock, Entropy, Env, Outside};
+use boot::{Aws, Boot, Clock, Entropy, Env, OutboundHttp};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json, value::RawValue};
 
@@ -99,7 +99,7 @@ async fn run(verified: bool, case: &str) -> (u64, Value, Vec<String>) {
             Credentials::new("AK", "SK", None, None, "test"),
             http_client_fn(move |_, _| connector.clone()),
         ),
-        outside: Outside::system(),
+        outside: OutboundHttp::system(),
         clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
         entropy: Entropy::new(|bytes| bytes.fill(7)),
     };

@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use boot::{Aws, Boot, Clock, Entropy, Env, Handler, Outside};
+use boot::{Aws, Boot, Clock, Entropy, Env, Handler, OutboundHttp};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json, value::RawValue};
 
@@ -42,7 +42,7 @@ async fn start(answer: fn(&str) -> (u16, Value), vars: &[(&str, &str)]) -> (Hand
     let boot = Boot {
         env: Env::new([("TABLE_NAME", "onramp")].iter().chain(vars).copied()),
         aws: Aws::new("eu-west-1".to_owned(), Credentials::new("AK", "SK", None, None, "test"), http),
-        outside: Outside::system(),
+        outside: OutboundHttp::system(),
         clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
         entropy: Entropy::new(|bytes| bytes.fill(7)),
     };

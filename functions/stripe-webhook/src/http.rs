@@ -16,7 +16,7 @@ use crate::App;
 const LARGEST: usize = 256 * 1024;
 
 /// Takes in what came over the gateway.
-pub async fn take_in(app: &App, event: Event) -> Answer {
+pub async fn ingest(app: &App, event: Event) -> Answer {
     let handle = async |call| webhook(app, &call).await.map_err(|problem| problem.within(Area::Webhook));
     web::direct::serve(event, &Profile::api(), handle).await
 }
@@ -29,7 +29,7 @@ async fn webhook(app: &App, call: &Call) -> Result<Value, Problem> {
     }
     let header = call.header("stripe-signature");
     let authentic = app.secrets.verify(header, &body).await.map_err(|refused| refuse(app, refused))?;
-    let taken = app.take_in(authentic).await.map_err(|error| {
+    let taken = app.ingest(authentic).await.map_err(|error| {
         Problem::internal().because(format_args!("a webhook event could not be made durable: {error}"))
     })?;
     Ok(json!({ "received": true, "outcome": taken.as_str() }))

@@ -5,9 +5,9 @@
 
 mod config;
 mod conflicts;
+mod eventbridge;
 mod http;
-mod intake;
-mod partner;
+mod ingest;
 mod secrets;
 
 use std::sync::Arc;
@@ -42,9 +42,9 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     Ok(boot::handler(move |event| {
         let app = app.clone();
         async move {
-            match partner::stripe_event(event.payload.get()) {
-                Some(body) => partner::take_in(&app, &body).await,
-                None => http::take_in(&app, event).await,
+            match eventbridge::stripe_event(event.payload.get()) {
+                Some(body) => eventbridge::ingest(&app, &body).await,
+                None => http::ingest(&app, event).await,
             }
         }
     }))

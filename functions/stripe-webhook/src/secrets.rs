@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_secretsmanager::Client;
 use boot::{Aws, Clock};
 use jiff::{SignedDuration, Timestamp};
-use stripe::{Authentic, Secrets, SignatureError, verify};
+use stripe::{Secrets, SignatureError, VerifiedBody, verify};
 
 use crate::config::SecretPlace;
 
@@ -55,7 +55,7 @@ impl SecretSource {
         &self,
         header: Option<&str>,
         body: &'a [u8],
-    ) -> Result<Authentic<'a>, SignatureError> {
+    ) -> Result<VerifiedBody<'a>, SignatureError> {
         let now = self.clock.now();
         let first = verify(header, body, &self.held(), now);
         let age = match first {

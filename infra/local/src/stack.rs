@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::response::IntoResponse;
-use boot::{Aws, Boot, Clock, Entropy, Env, Outside};
+use boot::{Aws, Boot, Clock, Entropy, Env, OutboundHttp};
 use http::{Request, Response, StatusCode};
 use tokio::task::{AbortHandle, JoinSet};
 use tower::ServiceExt;
@@ -245,7 +245,7 @@ fn boot(function: &Function, cloud: &Arc<Cloud>) -> Boot {
     let (clock, waiting) = (Arc::clone(&cloud.clock), Arc::clone(&cloud.clock));
     Boot {
         env: Env::new(function.variables.clone()),
-        outside: Outside::new(SharedHttpConnector::new(connector.clone())),
+        outside: OutboundHttp::new(SharedHttpConnector::new(connector.clone())),
         aws: Aws::new(REGION.to_owned(), credentials, SharedHttpClient::new(connector)),
         clock: Clock::new(move || clock.now()).sleeping(move |wait| {
             let clock = Arc::clone(&waiting);

@@ -11,7 +11,7 @@ mod base_url;
 mod clock;
 mod entropy;
 mod env;
-mod outside;
+mod outbound_http;
 mod run;
 
 pub use aws::Aws;
@@ -19,5 +19,5 @@ pub use base_url::{BASE_URL, BaseUrl, NotABaseUrl};
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use env::{Env, Fault, Faults, Vars};
-pub use outside::Outside;
+pub use outbound_http::OutboundHttp;
 pub use run::{Answer, Boot, Event, Handler, handler, run};

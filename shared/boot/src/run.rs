@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     entropy::Entropy,
     env::{Env, Faults},
-    outside::Outside,
+    outbound_http::OutboundHttp,
 };
 
 /// What a function is started with.
@@ -19,7 +19,7 @@ pub struct Boot {
     /// How it reaches AWS.
     pub aws: Aws,
     /// How it reaches other services.
-    pub outside: Outside,
+    pub outside: OutboundHttp,
     /// Where it reads the time.
     pub clock: Clock,
     /// Where it takes ids and secrets from.
@@ -57,7 +57,7 @@ where
     telemetry::init(env.get("RUST_LOG"), env.get("METRIC_NAMESPACE"));
     let started = match Aws::from_env(&env) {
         Ok(aws) => {
-            let (outside, clock, entropy) = (Outside::system(), Clock::system(), Entropy::system());
+            let (outside, clock, entropy) = (OutboundHttp::system(), Clock::system(), Entropy::system());
             start(Boot { env, aws, outside, clock, entropy }).await
         }
         Err(faults) => Err(faults),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use toml::Spanned;
 
 use crate::{
-    Named,
+    DefinitionFile,
     file::{FileIn, TaskIn, Text, Whole},
 };
 
@@ -14,7 +14,11 @@ pub type Found = (usize, String);
 
 /// A file with all that it takes over. What is taken over has no place in this file: where it does not go together with
 /// what this one says, the line that takes it over is to blame.
-pub fn resolve(named: &Named<'_>, file: &FileIn, all: &[(Named<'_>, FileIn)]) -> (Whole, Vec<Found>) {
+pub fn resolve(
+    named: &DefinitionFile<'_>,
+    file: &FileIn,
+    all: &[(DefinitionFile<'_>, FileIn)],
+) -> (Whole, Vec<Found>) {
     let mut found = Vec::new();
     let mut whole = Whole {
         key: named.key.to_owned(),

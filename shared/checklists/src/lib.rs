@@ -19,7 +19,7 @@ pub const BUILT_IN: &str = "built-in";
 
 /// A file of a checklist, under its key.
 #[derive(Clone, Debug)]
-pub struct Named<'a> {
+pub struct DefinitionFile<'a> {
     /// The file's name without its ending; the definition's key.
     pub key: &'a str,
     /// What is written in it.
@@ -60,7 +60,7 @@ pub fn generate(folder: &Path) -> Result<String, String> {
         }
     }
     texts.sort();
-    let files: Vec<_> = texts.iter().map(|(key, text)| Named { key, text }).collect();
+    let files: Vec<_> = texts.iter().map(|(key, text)| DefinitionFile { key, text }).collect();
     compile(&files).map_err(|faults| {
         let lines: Vec<_> =
             faults.iter().map(|fault| folder.join(fault.to_string()).display().to_string()).collect();
@@ -72,9 +72,9 @@ pub fn generate(folder: &Path) -> Result<String, String> {
 ///
 /// # Errors
 /// Every fault, by file and line. A file that is no TOML, or lacks a field, is judged no further.
-pub fn compile(files: &[Named<'_>]) -> Result<String, Vec<Fault>> {
+pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<Fault>> {
     let mut faults = Vec::new();
-    let mut read: Vec<(Named<'_>, FileIn)> = Vec::new();
+    let mut read: Vec<(DefinitionFile<'_>, FileIn)> = Vec::new();
     for file in files {
         match toml::from_str::<FileIn>(file.text) {
             Ok(parsed) => read.push((file.clone(), parsed)),

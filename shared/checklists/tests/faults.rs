@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use checklists::{Named, compile, generate};
+use checklists::{DefinitionFile, compile, generate};
 
 const GOOD: &str = r#"version = 1
 
@@ -34,7 +34,7 @@ count = 1
 
 #[track_caller]
 fn check(text: &str, faults: &[&str]) {
-    let found = compile(&[Named { key: "built-in", text }]).err().unwrap_or_default();
+    let found = compile(&[DefinitionFile { key: "built-in", text }]).err().unwrap_or_default();
     assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), faults);
 }
 
@@ -92,7 +92,8 @@ fn every_fault_is_told_by_file_line_and_reason() {
         ),
     ] {
         assert!(GOOD.contains(good), "{good}");
-        let found = compile(&[Named { key: "built-in", text: &GOOD.replacen(good, bad, 1) }]).unwrap_err();
+        let found =
+            compile(&[DefinitionFile { key: "built-in", text: &GOOD.replacen(good, bad, 1) }]).unwrap_err();
         let first = found.first().unwrap().to_string();
         assert!(first.starts_with(&format!("built-in.toml:{fault}")), "{bad}: {first}");
     }
@@ -121,7 +122,7 @@ fn what_takes_over_another_answers_for_what_does_not_go_together() {
             Some("1: there are 1 to 30 tasks, and not 0"),
         ),
     ] {
-        let files = [Named { key: "built-in", text: GOOD }, Named { key: "own", text }];
+        let files = [DefinitionFile { key: "built-in", text: GOOD }, DefinitionFile { key: "own", text }];
         let first = compile(&files).err().and_then(|faults| faults.first().map(ToString::to_string));
         assert_eq!(first, fault.map(|fault| format!("own.toml:{fault}")), "{text}");
     }
@@ -131,7 +132,7 @@ fn what_takes_over_another_answers_for_what_does_not_go_together() {
 fn no_name_of_a_file_is_one_that_the_program_has() {
     let text = "version = 1\nextends = \"built-in\"\n";
     let files = ["built-in", "all", "definition"]
-        .map(|key| Named { key, text: if key == "built-in" { GOOD } else { text } });
+        .map(|key| DefinitionFile { key, text: if key == "built-in" { GOOD } else { text } });
     let source = compile(&files).unwrap();
     assert_eq!(source.matches("pub static ALL").count(), 1, "{source}");
     assert_eq!(source.matches("static ").count(), 2, "{source}");
@@ -147,7 +148,8 @@ fn a_task_of_ones_own_takes_the_place_of_its_namesake_or_stands_where_it_says() 
     };
     let order = |own: &str| -> Vec<String> {
         let text = format!("version = 1\nextends = \"built-in\"\n{own}");
-        let files = [Named { key: "built-in", text: GOOD }, Named { key: "own", text: &text }];
+        let files =
+            [DefinitionFile { key: "built-in", text: GOOD }, DefinitionFile { key: "own", text: &text }];
         let source = compile(&files).unwrap();
         let own = source.split_once("key: \"own\"").unwrap().1;
         own.split("Task { key: \"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()

@@ -29,7 +29,7 @@ impl Org {
     /// short for Stripe is not carried.
     #[must_use]
     pub fn first_charge(&self, now: Timestamp) -> Option<FirstCharge> {
-        if self.billing.subscribes() {
+        if self.billing.has_subscription() {
             return None;
         }
         let ends_at = self.trial.as_ref().map(|trial| trial.ends_at);

@@ -221,7 +221,7 @@ impl Org {
     /// # Errors
     /// Why not.
     pub fn extendable(&self) -> Result<(), NotExtendable> {
-        if self.billing.lives() {
+        if self.billing.is_alive() {
             Err(NotExtendable::Subscribed)
         } else if self.billing.customer_deleted() {
             Err(NotExtendable::CustomerDeleted)

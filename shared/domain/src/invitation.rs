@@ -90,7 +90,7 @@ pub struct Invitation {
 
 /// Where an invitation stands, for those who sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum InvitationStatus {
     /// Its mail is on the way, or may be.
     Sending,
     /// Nobody knows whether its mail was sent, and nobody will.
@@ -103,7 +103,7 @@ pub enum Standing {
     Expired,
 }
 
-impl Standing {
+impl InvitationStatus {
     /// The word in answers.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -157,14 +157,14 @@ impl Invitation {
 
     /// Where it stands.
     #[must_use]
-    pub fn standing(&self, now: Timestamp) -> Standing {
+    pub fn status(&self, now: Timestamp) -> InvitationStatus {
         match self.delivery {
-            _ if !self.is_open(now) => Standing::Expired,
-            Delivery::Sent { .. } => Standing::Waiting,
-            Delivery::Failed { .. } | Delivery::Dropped { .. } => Standing::Failed,
-            Delivery::Unknown { held: true, .. } => Standing::Unsure,
+            _ if !self.is_open(now) => InvitationStatus::Expired,
+            Delivery::Sent { .. } => InvitationStatus::Waiting,
+            Delivery::Failed { .. } | Delivery::Dropped { .. } => InvitationStatus::Failed,
+            Delivery::Unknown { held: true, .. } => InvitationStatus::Unsure,
             Delivery::Pending { .. } | Delivery::Sending { .. } | Delivery::Unknown { .. } => {
-                Standing::Sending
+                InvitationStatus::Sending
             }
         }
     }
@@ -287,14 +287,14 @@ mod tests {
     fn its_sender_is_told_where_it_stands() {
         let (now, late) = (at("2026-01-15T09:00:00Z"), at("2026-01-22T09:00:00Z"));
         for (delivery, standing) in [
-            (Delivery::owed(now), Standing::Sending),
-            (Delivery::Sent { at: now, claim: None }, Standing::Waiting),
-            (unknown(false), Standing::Sending),
-            (unknown(true), Standing::Unsure),
-            (Delivery::Failed { at: now, why: Failure::Refused }, Standing::Failed),
+            (Delivery::owed(now), InvitationStatus::Sending),
+            (Delivery::Sent { at: now, claim: None }, InvitationStatus::Waiting),
+            (unknown(false), InvitationStatus::Sending),
+            (unknown(true), InvitationStatus::Unsure),
+            (Delivery::Failed { at: now, why: Failure::Refused }, InvitationStatus::Failed),
         ] {
             let invited = Invitation { delivery, ..invitation(now) };
-            assert_eq!((invited.standing(now), invited.standing(late)), (standing, Standing::Expired));
+            assert_eq!((invited.status(now), invited.status(late)), (standing, InvitationStatus::Expired));
         }
         let mut overdue = invitation(now);
         assert!(!overdue.claim(&Claim("a".to_owned()), secret(1), None, late));

@@ -92,7 +92,7 @@ fn has_expired(org: &Org) -> bool {
 fn has_left(org: &Org) -> bool {
     let billing = &org.billing;
     let ended = billing.status() == Some(SubscriptionStatus::Canceled);
-    org.trial.is_some() && ended && billing.owes_provisioning() && !billing.ever_paid()
+    org.trial.is_some() && ended && billing.needs_provisioning() && !billing.ever_paid()
 }
 
 fn between(from: Timestamp, to: Timestamp) -> SignedDuration {

@@ -159,7 +159,7 @@ impl Org {
             self.billing.note(Conflict::Session { event: fact.event.clone() });
         }
         self.billing.fold(now);
-        if self.billing.owes_provisioning() {
+        if self.billing.needs_provisioning() {
             self.provision(Trigger::Payment, project, now);
         }
         if self.billing.has_billing_info() {
@@ -203,7 +203,7 @@ impl Org {
         use SubscriptionStatus::{Active, PastDue, Trialing};
         let beaten = !matches!(self.billing.status(), Some(Active | Trialing | PastDue))
             && self.trial.as_ref().is_some_and(|trial| trial.runs(now));
-        if self.billing.lives() && !beaten {
+        if self.billing.is_alive() && !beaten {
             self.billing.trial_ends_at()
         } else {
             self.trial.as_ref().map(|trial| trial.ends_at)
@@ -252,12 +252,12 @@ impl Org {
     /// subscribed and left has no trial that ends, unless an operator gave them days since.
     fn trial_of_clock(&self) -> Option<&Trial> {
         let billing = &self.billing;
-        if billing.lives() || billing.customer_deleted() {
+        if billing.is_alive() || billing.customer_deleted() {
             return None;
         }
         self.trial
             .as_ref()
-            .filter(|trial| !billing.owes_provisioning() || trial.extended_after(billing.heard_at()))
+            .filter(|trial| !billing.needs_provisioning() || trial.extended_after(billing.last_event_at()))
     }
 
     /// The reminders of this end that are still to come: one that was sent settles all before it, and the end all.

@@ -176,7 +176,7 @@ fn only_an_organization_without_a_living_subscription_can_be_given_days() {
         subscribe(&mut org, status, at(1, 0));
         let before = org.clone();
         let given = give(&mut org, 7, "form", at(2, 0));
-        assert_eq!(given.is_err(), status.lives(), "{status}");
+        assert_eq!(given.is_err(), status.is_alive(), "{status}");
         assert_eq!(given.is_err(), org == before, "{status}: a refusal changes nothing");
     }
     let mut org = trialing();

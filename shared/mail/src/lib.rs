@@ -20,7 +20,7 @@ mod words;
 
 pub use inert::Inert;
 pub use letter::Rendered;
-pub use letters::{Invitation, PaymentFailed, SignIn, Standing, Then, TrialEnded, TrialEnding, Welcome};
+pub use letters::{Invitation, PaymentFailed, PlanSummary, SignIn, Then, TrialEnded, TrialEnding, Welcome};
 pub use mailer::{ConfigurationSets, Mailer};
 pub use product::Product;
 pub use sender::{Sender, SenderName};

@@ -7,7 +7,7 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 use mail::{
-    Inert, Invitation, PaymentFailed, Product, Rendered, SignIn, Standing, Then, TrialEnded, TrialEnding,
+    Inert, Invitation, PaymentFailed, PlanSummary, Product, Rendered, SignIn, Then, TrialEnded, TrialEnding,
     Welcome,
 };
 
@@ -27,7 +27,7 @@ fn ends_on() -> Date {
     date(2025, 1, 22)
 }
 
-fn welcome(organization: &str, person: &str, standing: Standing) -> Rendered {
+fn welcome(organization: &str, person: &str, standing: PlanSummary) -> Rendered {
     let person = Name::parse(person).unwrap();
     let mail = Welcome {
         given_name: Inert::given(&person),
@@ -97,9 +97,12 @@ fn invitation(inviter: &str, organization: &str, role: Role) -> Rendered {
 
 fn every_mail() -> Vec<(&'static str, Rendered)> {
     vec![
-        ("welcome-trial", welcome("Acme Corp", "John Doe", Standing::Trial { days: 14, ends_on: ends_on() })),
-        ("welcome-active", welcome("Acme Corp", "John Doe", Standing::Active)),
-        ("welcome-other", welcome("Acme Corp", "John Doe", Standing::Other)),
+        (
+            "welcome-trial",
+            welcome("Acme Corp", "John Doe", PlanSummary::Trial { days: 14, ends_on: ends_on() }),
+        ),
+        ("welcome-active", welcome("Acme Corp", "John Doe", PlanSummary::Active)),
+        ("welcome-other", welcome("Acme Corp", "John Doe", PlanSummary::Other)),
         ("trial-ending", trial_ending(3)),
         ("trial-ending-last-day", trial_ending(1)),
         ("trial-ending-plan-begins", trial_ending_then(3, Then::PlanBegins)),
@@ -132,7 +135,7 @@ fn both_parts_hold_what_a_person_must_find() {
     let link =
         "https://onramp.example.com/login/0707070707070707070707070707070707070707070707070707070707070707";
     let invited = "https://onramp.example.com/invitations/0909090909090909090909090909090909090909090909090909090909090909";
-    let trial = Standing::Trial { days: 14, ends_on: ends_on() };
+    let trial = PlanSummary::Trial { days: 14, ends_on: ends_on() };
     for (mail, subject, needles) in [
         (
             welcome("Acme Corp", "John Doe", trial),
@@ -151,7 +154,7 @@ fn both_parts_hold_what_a_person_must_find() {
             ],
         ),
         (
-            welcome("Acme Corp", "John Doe", Standing::Active),
+            welcome("Acme Corp", "John Doe", PlanSummary::Active),
             "Welcome to TimeTracker - Acme Corp",
             vec![
                 "Hello John,",
@@ -161,7 +164,7 @@ fn both_parts_hold_what_a_person_must_find() {
             ],
         ),
         (
-            welcome("Acme Corp", "John Doe", Standing::Other),
+            welcome("Acme Corp", "John Doe", PlanSummary::Other),
             "Welcome to TimeTracker - Acme Corp",
             vec![plans],
         ),
@@ -199,7 +202,7 @@ fn both_parts_hold_what_a_person_must_find() {
             assert!(mail.html.contains(needle), "{subject}: HTML lacks {needle}");
         }
     }
-    let active = welcome("Acme Corp", "John Doe", Standing::Active);
+    let active = welcome("Acme Corp", "John Doe", PlanSummary::Active);
     assert!(!active.text.contains("trial") && !active.html.contains("trial"));
 }
 
@@ -336,7 +339,7 @@ fn mails_naming(name: &Name) -> Vec<Rendered> {
             organization: organization.clone(),
             project: organization.clone(),
             steps: vec![],
-            standing: Standing::Active,
+            standing: PlanSummary::Active,
         }
         .render(&product),
         TrialEnding {

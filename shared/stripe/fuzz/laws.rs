@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
-use stripe::{Authentic, Event, Secret, Secrets, Unreadable, sign, verify};
+use stripe::{Event, Secret, Secrets, Unreadable, VerifiedBody, sign, verify};
 
 const NOW: i64 = 1_767_225_600;
 const SECRET: &str = "whsec_fuzz";
@@ -37,7 +37,7 @@ pub fn header(input: &[u8]) {
 
 /// A body. Reading it ends in an event or in a reason; neither blanks nor fields that nobody knows change which.
 pub fn event(input: &[u8]) {
-    let read = |body: &[u8]| Event::parse(Authentic::by_origin(body));
+    let read = |body: &[u8]| Event::parse(VerifiedBody::from_trusted_source(body));
     let first = read(input);
     if let Err(unreadable) = &first {
         assert!(unreadable.to_string().len() < 200, "the reason repeats the body");

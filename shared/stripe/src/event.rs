@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::{
     object,
     read::{Fault, Json},
-    signature::Authentic,
+    signature::VerifiedBody,
 };
 
 /// One snapshot event.
@@ -35,12 +35,12 @@ pub struct Event {
     /// The customer it is about.
     pub customer: Option<CustomerId>,
     /// What it says.
-    pub known: Known,
+    pub known: StripeEventKind,
 }
 
 /// What an event says that counts here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Known {
+pub enum StripeEventKind {
     /// A fact about payments.
     Fact(Fact),
     /// A completed Checkout: a fact, and whom the session names.
@@ -48,13 +48,13 @@ pub enum Known {
         /// The fact.
         fact: Fact,
         /// Whom the session names.
-        named: Named,
+        named: OrgReference,
     },
     /// Nothing: a type that does not concern us, or a Checkout without a customer.
     Nothing,
 }
 
-impl Known {
+impl StripeEventKind {
     /// The fact, if there is one.
     #[must_use]
     pub fn fact(&self) -> Option<&Fact> {
@@ -68,7 +68,7 @@ impl Known {
 /// The organization that a Checkout session names, as it was written. A visitor can set `client_reference_id` in
 /// the address of a payment link, but not the session's metadata: only both together are a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Named {
+pub enum OrgReference {
     /// `client_reference_id` and `metadata.organization_id` name the same one.
     Agreed(String),
     /// They name different ones.
@@ -86,7 +86,7 @@ pub enum Named {
     Nobody,
 }
 
-impl Named {
+impl OrgReference {
     /// The organization that both places agree on.
     #[must_use]
     pub fn agreed(&self) -> Option<&str> {
@@ -142,7 +142,7 @@ impl Event {
     /// # Errors
     /// [`Unreadable`] for what is no snapshot event, has a key twice in one object, or lacks a field that its type promises. An unknown type is no
     /// error but [`Known::Nothing`].
-    pub fn parse(body: Authentic<'_>) -> Result<Self, Unreadable> {
+    pub fn parse(body: VerifiedBody<'_>) -> Result<Self, Unreadable> {
         let body = signed::json::read(body.bytes()).map_err(|error| Unreadable::Malformed {
             event: Identified::of(body.bytes()),
             reason: format!("not readable JSON: {error}"),
@@ -189,11 +189,11 @@ fn read(event: Json<'_>) -> Result<Event, Fault> {
     let created = event.time("/created")?.ok_or(Fault::Missing("/created"))?;
     let object = object::read(&kind, created, event)?;
     let organization_id = object.as_ref().and_then(|object| object.organization.clone());
-    let known = object.map_or(Known::Nothing, |object| {
+    let known = object.map_or(StripeEventKind::Nothing, |object| {
         let fact = Fact { event: id.clone(), created, what: object.what };
         match object.named {
-            Some(named) => Known::Checkout { fact, named },
-            None => Known::Fact(fact),
+            Some(named) => StripeEventKind::Checkout { fact, named },
+            None => StripeEventKind::Fact(fact),
         }
     });
     let customer = known.fact().and_then(Fact::customer).cloned();

@@ -14,8 +14,8 @@ mod read;
 pub mod secret;
 pub mod signature;
 
-pub use event::{Event, Known, Named, Unreadable, kept_fact, kept_kind};
+pub use event::{Event, OrgReference, StripeEventKind, Unreadable, kept_fact, kept_kind};
 pub use mode::Mode;
 pub use object::EVENT_TYPES;
 pub use secret::{BadSecret, Secret, Secrets};
-pub use signature::{Authentic, SignatureError, sign, verify};
+pub use signature::{SignatureError, VerifiedBody, sign, verify};

@@ -10,7 +10,7 @@ use domain::billing::{
 use jiff::Timestamp;
 
 use crate::{
-    event::Named,
+    event::OrgReference,
     read::{Fault, Json},
 };
 
@@ -38,7 +38,7 @@ const LONGEST_PLAN: usize = 255;
 pub(crate) struct Object {
     pub what: What,
     pub organization: Option<String>,
-    pub named: Option<Named>,
+    pub named: Option<OrgReference>,
 }
 
 /// Reads the object of an event of type `kind`; none if the type, or this object, does not concern us.
@@ -193,13 +193,13 @@ fn period_end(object: Json<'_>) -> Result<Option<Timestamp>, Fault> {
     Ok(None)
 }
 
-fn named(reference: Option<&str>, metadata: Option<&str>) -> Named {
+fn named(reference: Option<&str>, metadata: Option<&str>) -> OrgReference {
     match (reference.map(str::to_owned), metadata.map(str::to_owned)) {
-        (Some(reference), Some(metadata)) if reference == metadata => Named::Agreed(metadata),
-        (Some(reference), Some(metadata)) => Named::Differing { reference, metadata },
-        (Some(reference), None) => Named::Reference(reference),
-        (None, Some(metadata)) => Named::Metadata(metadata),
-        (None, None) => Named::Nobody,
+        (Some(reference), Some(metadata)) if reference == metadata => OrgReference::Agreed(metadata),
+        (Some(reference), Some(metadata)) => OrgReference::Differing { reference, metadata },
+        (Some(reference), None) => OrgReference::Reference(reference),
+        (None, Some(metadata)) => OrgReference::Metadata(metadata),
+        (None, None) => OrgReference::Nobody,
     }
 }
 

@@ -10,13 +10,13 @@ use crate::secret::{Secret, Secrets};
 
 /// A body that is known to come from Stripe. There is no other way to an [`Event`](crate::Event).
 #[derive(Debug, Clone, Copy)]
-pub struct Authentic<'a>(&'a [u8]);
+pub struct VerifiedBody<'a>(&'a [u8]);
 
-impl<'a> Authentic<'a> {
+impl<'a> VerifiedBody<'a> {
     /// Takes over bytes whose origin vouches for them: those we verified before we stored them, and those that came
     /// over Stripe's own EventBridge destination, which carries no signature.
     #[must_use]
-    pub fn by_origin(body: &'a [u8]) -> Self {
+    pub fn from_trusted_source(body: &'a [u8]) -> Self {
         Self(body)
     }
 
@@ -37,8 +37,8 @@ pub fn verify<'a>(
     body: &'a [u8],
     secrets: &Secrets,
     now: Timestamp,
-) -> Result<Authentic<'a>, SignatureError> {
-    signed::verify(header, body, secrets.iter().map(Secret::mac), now).map(|()| Authentic(body))
+) -> Result<VerifiedBody<'a>, SignatureError> {
+    signed::verify(header, body, secrets.iter().map(Secret::mac), now).map(|()| VerifiedBody(body))
 }
 
 /// Signs `body` as Stripe would at `at`; answers the header's value.

@@ -8,7 +8,7 @@ use domain::billing::{
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use stripe::{Authentic, Event, Known, Named, Unreadable};
+use stripe::{Event, OrgReference, StripeEventKind, Unreadable, VerifiedBody};
 
 /// Before the release trains, the last train before the move, the move itself, and the newest.
 const VERSIONS: [&str; 4] = ["2024-06-20", "2025-02-24.acacia", "2025-03-31.basil", "2026-07-29.dahlia"];
@@ -29,7 +29,7 @@ fn event(version: &str, kind: &str, object: &Value, previous: &Value) -> Value {
 }
 
 fn parse(event: &Value) -> Result<Event, Unreadable> {
-    Event::parse(Authentic::by_origin(event.to_string().as_bytes()))
+    Event::parse(VerifiedBody::from_trusted_source(event.to_string().as_bytes()))
 }
 
 fn read(kind: &str, object: &Value) -> Event {
@@ -108,7 +108,7 @@ fn invoices_say_the_same_in_every_version() {
                     fact: says,
                 },
             };
-            assert_eq!(event.known, Known::Fact(expected), "{version} {kind}");
+            assert_eq!(event.known, StripeEventKind::Fact(expected), "{version} {kind}");
         }
     }
 }
@@ -210,27 +210,29 @@ fn expanded_objects_stand_for_their_ids() {
 fn a_checkout_says_whom_it_names() {
     let text = str::to_owned;
     for (reference, metadata, named) in [
-        (json!(ONE), json!({ "organization_id": ONE }), Named::Agreed(text(ONE))),
+        (json!(ONE), json!({ "organization_id": ONE }), OrgReference::Agreed(text(ONE))),
         (
             json!(ONE),
             json!({ "organization_id": TWO }),
-            Named::Differing { reference: text(ONE), metadata: text(TWO) },
+            OrgReference::Differing { reference: text(ONE), metadata: text(TWO) },
         ),
-        (json!(ONE), json!({}), Named::Reference(text(ONE))),
-        (Value::Null, json!({ "organization_id": TWO }), Named::Metadata(text(TWO))),
-        (Value::Null, Value::Null, Named::Nobody),
-        (json!(""), json!({ "organization_id": "" }), Named::Nobody),
+        (json!(ONE), json!({}), OrgReference::Reference(text(ONE))),
+        (Value::Null, json!({ "organization_id": TWO }), OrgReference::Metadata(text(TWO))),
+        (Value::Null, Value::Null, OrgReference::Nobody),
+        (json!(""), json!({ "organization_id": "" }), OrgReference::Nobody),
     ] {
         let session = json!({ "id": "cs_1", "customer": "cus_1", "client_reference_id": reference, "metadata": metadata });
         let event = read("checkout.session.completed", &session);
-        let Known::Checkout { named: read, fact } = &event.known else { panic!("{:?}", event.known) };
+        let StripeEventKind::Checkout { named: read, fact } = &event.known else {
+            panic!("{:?}", event.known)
+        };
         assert_eq!(read, &named);
         let ids = read.all().filter_map(|id| id.parse().ok()).collect();
         assert_eq!(fact.what, What::Checkout { customer: CustomerId::parse("cus_1").unwrap(), named: ids });
-        assert_eq!(read.agreed().is_some(), matches!(named, Named::Agreed(_)));
+        assert_eq!(read.agreed().is_some(), matches!(named, OrgReference::Agreed(_)));
     }
     let guest = json!({ "id": "cs_1", "customer": null, "client_reference_id": ONE });
-    assert_eq!(read("checkout.session.completed", &guest).known, Known::Nothing);
+    assert_eq!(read("checkout.session.completed", &guest).known, StripeEventKind::Nothing);
 }
 
 #[test]
@@ -264,7 +266,7 @@ fn an_unknown_type_is_nothing_whatever_it_carries() {
     for kind in ["customer.subscription.pending_update_applied", "invoice.created", "invoice.paid2", "x"] {
         for object in [Value::Null, json!(7), json!({ "customer": 7 })] {
             let event = read(kind, &object);
-            assert_eq!((event.known, event.customer), (Known::Nothing, None), "{kind}");
+            assert_eq!((event.known, event.customer), (StripeEventKind::Nothing, None), "{kind}");
         }
     }
 }
@@ -330,7 +332,7 @@ fn what_is_missing_or_wrong_is_named() {
 fn what_is_no_event_is_malformed() {
     let deep = "[".repeat(200_000);
     for body in [&b""[..], b"null", b"[]", b"7", b"{}", b"{", b"\xff\xfe", b"\"evt\"", deep.as_bytes()] {
-        let unreadable = Event::parse(Authentic::by_origin(body)).unwrap_err();
+        let unreadable = Event::parse(VerifiedBody::from_trusted_source(body)).unwrap_err();
         assert!(matches!(unreadable, Unreadable::Malformed { event: None, .. }), "{unreadable}");
     }
 }
@@ -363,14 +365,14 @@ fn event_with_a_key_that_appears_twice_is_malformed() {
         // Which of two ids is meant is not known either.
         (twice("\"id\":\"evt_1\"", "\"id\":\"evt_2\""), None),
     ] {
-        let unreadable = Event::parse(Authentic::by_origin(body.as_bytes())).unwrap_err();
+        let unreadable = Event::parse(VerifiedBody::from_trusted_source(body.as_bytes())).unwrap_err();
         assert!(unreadable.to_string().contains("a key appears twice"), "{unreadable}");
         assert_eq!(unreadable.event().map(|id| id.as_str()), id, "{body}");
     }
     let recorded = include_str!("../../../events/stripe-webhook/invoice-paid-repeated-key.json");
     let recorded: Value = serde_json::from_str(recorded).unwrap();
     let body = recorded["body"].as_str().unwrap();
-    let unreadable = Event::parse(Authentic::by_origin(body.as_bytes())).unwrap_err();
+    let unreadable = Event::parse(VerifiedBody::from_trusted_source(body.as_bytes())).unwrap_err();
     assert_eq!(unreadable.event().map(|id| id.as_str()), Some("evt_1Q1w2E3r4T5y6U7i8O9p0001"));
     let kept = twice("\"pending_webhooks\"", "\"pending_webhooks\":2");
     assert!(stripe::kept_fact(&kept).is_some(), "an event that was parked before still counts");
@@ -396,7 +398,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn no_bytes_panic(body: Vec<u8>) {
-        prop_assert!(Event::parse(Authentic::by_origin(&body)).is_err());
+        prop_assert!(Event::parse(VerifiedBody::from_trusted_source(&body)).is_err());
     }
 
     /// Whatever stands in the place of a field, a known event is read or refused, and an optional field is no ground

@@ -58,7 +58,7 @@ impl Embeddable {
 
 /// Where a request for an embedded piece stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum CorsMode {
     /// It is none: nothing of this applies.
     Own,
     /// A browser asks whether a page of this origin may ask.
@@ -69,7 +69,7 @@ pub(crate) enum Standing {
     Foreign,
 }
 
-impl Standing {
+impl CorsMode {
     /// Judges a request, `origins` being those whose pages may hold pieces of ours.
     pub fn of(request: &Request, origins: &Origins) -> Self {
         if !is_shared(request.uri().path()) {
@@ -144,13 +144,13 @@ mod tests {
 
     use super::*;
 
-    fn standing(method: &str, path: &str, headers: &[(&str, &str)]) -> Standing {
+    fn cors_mode(method: &str, path: &str, headers: &[(&str, &str)]) -> CorsMode {
         let origins = "https://app.example.com https://two.example".parse().unwrap();
         let mut request = Request::builder().method(method).uri(path).header("host", "onramp.example.com");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Standing::of(&request.body(Body::empty()).unwrap(), &origins)
+        CorsMode::of(&request.body(Body::empty()).unwrap(), &origins)
     }
 
     #[test]
@@ -163,24 +163,24 @@ mod tests {
         let cookie = ("cookie", "__Host-s=x");
         let write = "/onboarding/api/checklist/dismiss";
         for (method, path, headers, expected) in [
-            ("GET", "/onboarding/widget", vec![token, from, cookie], Standing::Token(Some(app.clone()))),
-            ("GET", "/onboarding/widget", vec![token, cookie], Standing::Token(None)),
-            ("GET", "/onboarding/widget", vec![token, own], Standing::Token(None)),
-            ("GET", "/onboarding/widget", vec![from, cookie], Standing::Own),
-            ("GET", "/onboarding/widget", vec![token, evil], Standing::Foreign),
-            ("GET", "/onboarding/widget", vec![token, ("origin", "null")], Standing::Foreign),
-            ("POST", write, vec![token, from], Standing::Token(Some(app.clone()))),
-            ("POST", write, vec![token, evil], Standing::Foreign),
-            ("POST", write, vec![evil], Standing::Own),
-            ("POST", "/logout", vec![token, from], Standing::Own),
-            ("POST", "/host/events", vec![token, from], Standing::Own),
-            ("GET", "/onboarding/checklist", vec![token, from], Standing::Own),
-            ("OPTIONS", write, vec![from, asks], Standing::Preflight(app)),
-            ("OPTIONS", write, vec![evil, asks], Standing::Own),
-            ("OPTIONS", write, vec![from], Standing::Own),
-            ("OPTIONS", "/logout", vec![from, asks], Standing::Own),
+            ("GET", "/onboarding/widget", vec![token, from, cookie], CorsMode::Token(Some(app.clone()))),
+            ("GET", "/onboarding/widget", vec![token, cookie], CorsMode::Token(None)),
+            ("GET", "/onboarding/widget", vec![token, own], CorsMode::Token(None)),
+            ("GET", "/onboarding/widget", vec![from, cookie], CorsMode::Own),
+            ("GET", "/onboarding/widget", vec![token, evil], CorsMode::Foreign),
+            ("GET", "/onboarding/widget", vec![token, ("origin", "null")], CorsMode::Foreign),
+            ("POST", write, vec![token, from], CorsMode::Token(Some(app.clone()))),
+            ("POST", write, vec![token, evil], CorsMode::Foreign),
+            ("POST", write, vec![evil], CorsMode::Own),
+            ("POST", "/logout", vec![token, from], CorsMode::Own),
+            ("POST", "/host/events", vec![token, from], CorsMode::Own),
+            ("GET", "/onboarding/checklist", vec![token, from], CorsMode::Own),
+            ("OPTIONS", write, vec![from, asks], CorsMode::Preflight(app)),
+            ("OPTIONS", write, vec![evil, asks], CorsMode::Own),
+            ("OPTIONS", write, vec![from], CorsMode::Own),
+            ("OPTIONS", "/logout", vec![from, asks], CorsMode::Own),
         ] {
-            assert_eq!(standing(method, path, &headers), expected, "{method} {path} {headers:?}");
+            assert_eq!(cors_mode(method, path, &headers), expected, "{method} {path} {headers:?}");
         }
     }
 

@@ -15,7 +15,7 @@ use tracing::{
 
 use crate::{
     Embeddable, Origins, Wants,
-    embedding::{self, Standing, is_shared},
+    embedding::{self, CorsMode, is_shared},
     form,
     origin::{self, PublicUrl},
     problem::{Kind, Problem},
@@ -110,22 +110,22 @@ async fn guard(State(profile): State<Profile>, mut request: Request, next: Next)
     let id = origin::request_id(request.extensions());
     let exempt = profile.exempt.iter().any(|pattern| routes::matches(pattern, request.uri().path()));
     let wants = Wants::of(request.headers());
-    let standing = Standing::of(&request, &profile.embedders);
+    let standing = CorsMode::of(&request, &profile.embedders);
     let shared = is_shared(request.uri().path());
-    if matches!(standing, Standing::Token(_) | Standing::Foreign) {
+    if matches!(standing, CorsMode::Token(_) | CorsMode::Foreign) {
         // The token is all the authority there is. What rides along is gone before anything could read it, so there is
         // nothing that another site could abuse, and the cross-site rule has nothing to guard.
         request.headers_mut().remove(header::COOKIE);
     }
     let span = about(&id, &request);
     let cross_site = match standing {
-        Standing::Own => !exempt && is_cross_site(&request),
-        Standing::Foreign => true,
-        Standing::Token(_) | Standing::Preflight(_) => false,
+        CorsMode::Own => !exempt && is_cross_site(&request),
+        CorsMode::Foreign => true,
+        CorsMode::Token(_) | CorsMode::Preflight(_) => false,
     };
     let mut response = match &standing {
         _ if cross_site => span.in_scope(|| refuse(wants, Problem::cross_site())),
-        Standing::Preflight(from) => Standing::preflight(from, request.uri().path()),
+        CorsMode::Preflight(from) => CorsMode::preflight(from, request.uri().path()),
         _ => async { dress(wants, next.run(request).await) }.instrument(span).await,
     };
     let embeddable = response.extensions_mut().remove::<Embeddable>();

@@ -11,7 +11,7 @@ use web::ui::{Place, Tone, Weight, Width, link_button, note, post_button};
 
 use crate::{
     config::Config,
-    parts::{celebration, moment, progress, standing::Standing, task, undo, unreachable},
+    parts::{celebration, moment, progress, status_badge::StatusBadge, task, undo, unreachable},
     view::View,
 };
 
@@ -157,7 +157,7 @@ fn dismissed(since: jiff::Timestamp, view: &View) -> Markup {
 
 /// In place of buttons, while the organization's state allows none.
 fn read_only(view: &View) -> Markup {
-    let standing = Standing::of(&view.org, view.now);
+    let standing = StatusBadge::of(&view.org, view.now);
     let text = html! {
         p { (standing.means) }
         p class="actions" { (link_button(Weight::Primary, &view.plans(), "See the plans")) }

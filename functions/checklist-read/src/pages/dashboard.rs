@@ -5,7 +5,7 @@ use web::ui::{Place, Tone, Weight, Width, note};
 
 use crate::{
     config::Config,
-    parts::{banner, host_app, moment, standing::Standing, undo, widget},
+    parts::{banner, host_app, moment, status_badge::StatusBadge, undo, widget},
     view::View,
 };
 
@@ -63,7 +63,7 @@ fn projects(view: &View) -> Markup {
 
 fn organization(view: &View) -> Markup {
     let org = &view.org;
-    let standing = Standing::of(org, view.now);
+    let standing = StatusBadge::of(org, view.now);
     let admins: Vec<&str> = org.admins.iter().map(|admin| admin.name.as_str()).collect();
     html! {
         section aria-labelledby="organization" {

@@ -8,7 +8,7 @@ use crate::{
     config::Config,
     parts::{
         moment, plans,
-        standing::{Standing, days_left},
+        status_badge::{StatusBadge, days_left},
         unreachable,
     },
     view::View,
@@ -17,7 +17,7 @@ use crate::{
 /// The page. `token` makes its forms recognisable when they are sent twice.
 #[must_use]
 pub fn render(view: &View, config: &Config, token: &str) -> Markup {
-    let standing = Standing::of(&view.org, view.now);
+    let standing = StatusBadge::of(&view.org, view.now);
     let main = html! {
         div class="section-head" {
             h1 { (view.org.name) }
@@ -48,7 +48,7 @@ fn issue(view: &View) -> Markup {
     note(Tone::Warning, "💳", title, &text)
 }
 
-fn facts(view: &View, standing: &Standing) -> Markup {
+fn facts(view: &View, standing: &StatusBadge) -> Markup {
     let org = &view.org;
     let trial = org.trial_ends_at(view.now);
     html! {

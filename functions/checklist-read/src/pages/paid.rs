@@ -6,7 +6,7 @@ use domain::{billing::SubscriptionStatus, status::Status};
 use maud::{Markup, html};
 use web::ui::{Tone, Weight, Width, link_button, note};
 
-use crate::{config::Config, parts::standing::Standing, view::View};
+use crate::{config::Config, parts::status_badge::StatusBadge, view::View};
 
 /// The page's own path.
 const HERE: &str = "/billing/return";
@@ -14,18 +14,18 @@ const HERE: &str = "/billing/return";
 /// The page. While Stripe's word is under way it carries a mark, and the script looks again for a minute.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
-    let arrived = view.org.billing.lives();
+    let arrived = view.org.billing.is_alive();
     let main = html! {
         section class="plain" data-awaits-plan[!arrived] {
-            @if arrived { (told(view)) } @else { (waiting(view)) }
+            @if arrived { (payment_status(view)) } @else { (waiting(view)) }
         }
     };
     view.page(config, "Your plan", None, Width::Narrow, main)
 }
 
 /// What Stripe said. Whoever has nothing to be thanked for reads how their plan stands, and is led to it.
-fn told(view: &View) -> Markup {
-    let standing = Standing::of(&view.org, view.now);
+fn payment_status(view: &View) -> Markup {
+    let standing = StatusBadge::of(&view.org, view.now);
     let well = matches!(view.status(), Status::Active | Status::Trialing);
     html! {
         div class="section-head" {
@@ -120,7 +120,7 @@ mod tests {
         ] {
             let page = render(&subscribed(status), &config());
             assert!(read(&page).contains(words), "{status}: {}", read(&page));
-            assert_eq!(page.0.contains("data-awaits-plan"), !status.lives(), "{status}");
+            assert_eq!(page.0.contains("data-awaits-plan"), !status.is_alive(), "{status}");
             let thanked = status == SubscriptionStatus::Active;
             assert_eq!(read(&page).contains("See your plan"), !thanked, "{status}");
         }

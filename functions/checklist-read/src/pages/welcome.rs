@@ -8,7 +8,7 @@ use crate::{
     config::Config,
     parts::{
         host_app, moment, progress,
-        standing::{Standing, days_left},
+        status_badge::{StatusBadge, days_left},
         task,
     },
     view::View,
@@ -23,7 +23,7 @@ pub fn render(view: &View, config: &Config) -> Markup {
     let main = html! {
         div class="columns welcome" {
             (hero(view, config))
-            (standing(view))
+            (plan_summary(view))
         }
         div class="stack" {
             @if view.may_change() { (quick_actions(view, config)) }
@@ -72,8 +72,8 @@ fn way_on(view: &View, config: &Config) -> Markup {
 }
 
 /// Where the trial or the plan stands.
-fn standing(view: &View) -> Markup {
-    let standing = Standing::of(&view.org, view.now);
+fn plan_summary(view: &View) -> Markup {
+    let standing = StatusBadge::of(&view.org, view.now);
     let end = view.org.trial_ends_at(view.now).filter(|_| view.status() == Status::Trialing);
     html! {
         section class="card plan-card" aria-labelledby="plan" {

@@ -7,7 +7,7 @@ use domain::{
 use maud::{Markup, html};
 use web::ui::{Tone, Weight, link_button, post_button};
 
-use super::{moment, plans, standing::days_left};
+use super::{moment, plans, status_badge::days_left};
 use crate::view::View;
 
 /// From this many days left on the banner is more than calm.

@@ -5,7 +5,7 @@ pub mod celebration;
 pub mod host_app;
 pub mod plans;
 pub mod progress;
-pub mod standing;
+pub mod status_badge;
 pub mod task;
 pub mod undo;
 pub mod unreachable;

@@ -59,7 +59,7 @@ pub fn render(view: &View, token: &str) -> Markup {
 
 /// What to do with the plan that was chosen.
 fn looked_after(view: &View) -> Markup {
-    let (text, label) = if view.org.billing.lives() {
+    let (text, label) = if view.org.billing.is_alive() {
         (
             "Change your plan, update how you pay, see your invoices, or end your plan.",
             "Manage plan and payment",

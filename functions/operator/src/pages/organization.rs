@@ -185,7 +185,7 @@ fn billing(org: &Org, now: Timestamp) -> Markup {
                             span class="badge" {
                                 (subscription.status().map_or("not heard of", |status| status.as_str()))
                             }
-                            @if subscription.decisive().is_some_and(|fact| fact.paused.is_some()) {
+                            @if subscription.effective_fact().is_some_and(|fact| fact.paused.is_some()) {
                                 span class="badge" { "payments paused" }
                             }
                             @if let Some(at) = subscription.newest { (moment::past(at, now, &org.zone)) }

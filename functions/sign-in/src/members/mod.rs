@@ -107,7 +107,7 @@ fn done(wants: Wants, changed: &Changed) -> Response {
                 "id": invitation.id().to_string(),
                 "email": invitation.address.as_str(),
                 "role": invitation.role.as_str(),
-                "status": invitation.standing(*now).as_str(),
+                "status": invitation.status(*now).as_str(),
                 "expires_at": invitation.expires_at.to_string(),
             },
         }))

@@ -1,5 +1,5 @@
 use domain::{
-    invitation::{Invitation, Standing},
+    invitation::{Invitation, InvitationStatus},
     people::Role,
     team::{Membership, TeamError},
 };
@@ -143,7 +143,7 @@ impl MembersPage<'_> {
     fn invitation(&self, invitation: &Invitation) -> Markup {
         let zone = &self.caller.found.org.value.zone;
         let address = invitation.address.as_str();
-        let standing = invitation.standing(self.caller.now);
+        let standing = invitation.status(self.caller.now);
         let path = |what| format!("/members/invitations/{}/{what}", invitation.id());
         let void = !self.caller.found.org.value.vouches_for(invitation);
         html! {
@@ -156,10 +156,10 @@ impl MembersPage<'_> {
                     }
                     p class="soft small" {
                         "Invited by " (invitation.inviter) " · "
-                        @if standing == Standing::Expired { "Expired " } @else { "Works until " }
+                        @if standing == InvitationStatus::Expired { "Expired " } @else { "Works until " }
                         (zone.date(invitation.expires_at))
                     }
-                    @if standing == Standing::Unsure {
+                    @if standing == InvitationStatus::Unsure {
                         p class="soft small" { "Nobody knows whether the mail arrived. Ask them, or send it again." }
                     }
                     @if void {
@@ -283,13 +283,13 @@ fn role_badge(role: Role) -> Markup {
     }
 }
 
-fn standing_badge(standing: Standing) -> Markup {
+fn standing_badge(standing: InvitationStatus) -> Markup {
     let (tone, words) = match standing {
-        Standing::Sending => (Tone::Calm, "On its way"),
-        Standing::Unsure => (Tone::Warning, "Perhaps not arrived"),
-        Standing::Waiting => (Tone::Calm, "Pending"),
-        Standing::Failed => (Tone::Ended, "Mail failed"),
-        Standing::Expired => (Tone::Warning, "Expired"),
+        InvitationStatus::Sending => (Tone::Calm, "On its way"),
+        InvitationStatus::Unsure => (Tone::Warning, "Perhaps not arrived"),
+        InvitationStatus::Waiting => (Tone::Calm, "Pending"),
+        InvitationStatus::Failed => (Tone::Ended, "Mail failed"),
+        InvitationStatus::Expired => (Tone::Warning, "Expired"),
     };
     html! { span class={ "badge " (tone.class()) } { (words) } }
 }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use boot::{Aws, Clock, Env, Outside};
+use boot::{Aws, Clock, Env, OutboundHttp};
 use clap::Args;
 
 use super::setting;
@@ -59,7 +59,7 @@ pub(super) async fn run(options: Options) -> Result<bool, String> {
             let hint = "eval \"$(aws configure export-credentials --format env)\" sets the keys";
             format!("To look at the deployed stage, set {} ({hint}).", names.join(", "))
         })?;
-        let reach = Reach { aws, outside: Outside::system(), clock: Clock::system() };
+        let reach = Reach { aws, outside: OutboundHttp::system(), clock: Clock::system() };
         findings.extend(doctor::examine_deployment(&subject, &reach).await);
         if let Some(to) = &options.send_test_mail {
             findings.push(doctor::send_test_mail(&subject, &reach, to).await);

@@ -1,8 +1,8 @@
-use boot::{BaseUrl, Clock, Entropy, Outside};
+use boot::{BaseUrl, Clock, Entropy, OutboundHttp};
 use clap::Args;
 use domain::address::Address;
 
-use crate::smoke::{self, Journey, Taken};
+use crate::smoke::{self, Journey, StepResult};
 use crate::terminal::Terminal;
 
 /// What the journey is asked.
@@ -42,7 +42,7 @@ pub(super) async fn run(options: Options) -> Result<bool, String> {
         url: options.url,
         email: options.email,
         trial_days: options.trial_days,
-        http: Outside::system().connector(),
+        http: OutboundHttp::system().connector(),
         clock: Clock::system(),
         entropy: Entropy::system(),
     };
@@ -57,7 +57,7 @@ pub(super) async fn run(options: Options) -> Result<bool, String> {
     Ok(whole)
 }
 
-fn line(terminal: Terminal, taken: &Taken) -> String {
+fn line(terminal: Terminal, taken: &StepResult) -> String {
     let (sign, colour, said) = match &taken.outcome {
         Ok(said) => ("✓", "32", said),
         Err(said) => ("✗", "31", said),

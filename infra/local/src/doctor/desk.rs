@@ -179,7 +179,7 @@ impl Desk {
                 false => missing("NotFoundException"),
             },
             ("GET", ["configuration-sets", name]) => {
-                match self.standing("AWS::SES::ConfigurationSet", "/Name", name).next() {
+                match self.existing("AWS::SES::ConfigurationSet", "/Name", name).next() {
                     Some(_) => ok(
                         json!({ "ConfigurationSetName": name, "SendingOptions": { "SendingEnabled": true } }),
                     ),
@@ -188,7 +188,7 @@ impl Desk {
             }
             ("GET", ["configuration-sets", name, "event-destinations"]) => {
                 let kind = "AWS::SES::ConfigurationSetEventDestination";
-                let each = self.standing(kind, "/ConfigurationSetName", name).map(|properties| {
+                let each = self.existing(kind, "/ConfigurationSetName", name).map(|properties| {
                     let mut one = properties.get("EventDestination").cloned().unwrap_or_default();
                     let types = one.get_mut("MatchingEventTypes").and_then(Value::as_array_mut);
                     for kind in types.into_iter().flatten() {
@@ -212,7 +212,7 @@ impl Desk {
     }
 
     /// The properties of the resources of a kind whose `path` says `name`.
-    fn standing(&self, kind: &str, path: &str, name: &str) -> impl Iterator<Item = &Value> {
+    fn existing(&self, kind: &str, path: &str, name: &str) -> impl Iterator<Item = &Value> {
         let all = self.template.resources.values().filter(move |it| it.kind == kind);
         let properties = all.map(|it| &it.properties);
         properties.filter(move |it| it.pointer(path).and_then(Value::as_str) == Some(name))

@@ -15,7 +15,7 @@ mod stage;
 
 use std::collections::BTreeSet;
 
-use boot::{Aws, Clock, Outside};
+use boot::{Aws, Clock, OutboundHttp};
 use futures_util::future::join_all;
 
 pub use desk::Desk;
@@ -50,7 +50,7 @@ pub struct Reach {
     /// Its account.
     pub aws: Aws,
     /// Everything else.
-    pub outside: Outside,
+    pub outside: OutboundHttp,
     /// This machine's clock.
     pub clock: Clock,
 }

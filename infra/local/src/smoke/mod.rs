@@ -36,7 +36,7 @@ pub struct Journey {
 
 /// A step that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
+pub struct StepResult {
     /// What it is about.
     pub name: &'static str,
     /// How long it took.
@@ -57,7 +57,7 @@ pub struct Left {
 }
 
 /// Runs the journey up to its first failure, and tells of each step as it is taken.
-pub async fn run(journey: Journey, mut told: impl FnMut(&Taken)) -> (bool, Left) {
+pub async fn run(journey: Journey, mut told: impl FnMut(&StepResult)) -> (bool, Left) {
     let mark = hex::encode(journey.entropy.bytes::<4>());
     let (local, domain) = journey.email.as_str().split_once('@').unwrap_or_default();
     let now = journey.clock.now();
@@ -78,7 +78,7 @@ pub async fn run(journey: Journey, mut told: impl FnMut(&Taken)) -> (bool, Left)
         let started = Instant::now();
         let outcome = take(&mut client).await;
         let failed = outcome.is_err();
-        told(&Taken { name, took: started.elapsed(), outcome });
+        told(&StepResult { name, took: started.elapsed(), outcome });
         if failed {
             whole = false;
             break;

@@ -70,7 +70,7 @@ impl Book {
 
     /// Ends a subscription that lives. Its open invoices are tried no more.
     pub(super) fn end(&mut self, id: &str, now: Timestamp) -> Option<&Subscription> {
-        let subscription = self.subscriptions.get_mut(id).filter(|subscription| subscription.lives())?;
+        let subscription = self.subscriptions.get_mut(id).filter(|subscription| subscription.is_alive())?;
         subscription.status = Status::Canceled;
         subscription.canceled_at = subscription.canceled_at.or(Some(now));
         subscription.ended_at = Some(now);
@@ -96,7 +96,7 @@ impl Book {
 
     /// Invoices of living subscriptions that wait for their payment.
     pub(super) fn open_invoices_of(&self, customer: &str) -> Vec<&Invoice> {
-        let lives = |id: &str| self.subscriptions.get(id).is_some_and(Subscription::lives);
+        let lives = |id: &str| self.subscriptions.get(id).is_some_and(Subscription::is_alive);
         let open = |invoice: &&Invoice| invoice.paid_at.is_none() && lives(&invoice.subscription);
         self.invoices_of(customer).into_iter().filter(open).collect()
     }

@@ -104,7 +104,7 @@ impl Subscription {
     }
 
     /// Whether it is not over.
-    pub(super) fn lives(&self) -> bool {
+    pub(super) fn is_alive(&self) -> bool {
         self.status != Status::Canceled
     }
 

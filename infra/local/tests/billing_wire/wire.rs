@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use local::{Config, Stack, connector::Connector, template::Template};
 use serde_json::Value;
 use store::Store;
-use stripe::{Authentic, Event, Secret, sign};
+use stripe::{Event, Secret, VerifiedBody, sign};
 
 pub const PROJECT: &str = "prj_0198c0de-0000-7000-8000-000000000003";
 
@@ -106,7 +106,7 @@ impl Wire {
 /// What an event says.
 pub fn fact(event: &Value) -> Fact {
     let body = event.to_string();
-    Event::parse(Authentic::by_origin(body.as_bytes())).unwrap().known.fact().unwrap().clone()
+    Event::parse(VerifiedBody::from_trusted_source(body.as_bytes())).unwrap().known.fact().unwrap().clone()
 }
 
 /// The organization after all that was said of it, in the order of the list.

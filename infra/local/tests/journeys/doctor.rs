@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use boot::{Aws, Clock, Outside};
+use boot::{Aws, Clock, OutboundHttp};
 use jiff::SignedDuration;
 use local::doctor::{
     Area, Desk, Finding, Reach, Stage, Subject, Verdict, examine_configuration, examine_deployment,
@@ -129,7 +129,7 @@ fn reach(stack: &Stack, broken: Option<Broken>, ahead: SignedDuration) -> Reach 
     let credentials = Credentials::new("AKIALOCAL", "local", None, None, "local");
     Reach {
         aws: Aws::new(REGION.to_owned(), credentials, SharedHttpClient::new(account.clone())),
-        outside: Outside::new(SharedHttpConnector::new(account)),
+        outside: OutboundHttp::new(SharedHttpConnector::new(account)),
         clock: Clock::new(move || cloud.clock.now().saturating_add(ahead).unwrap()),
     }
 }

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use boot::{Clock, Entropy};
 use domain::address::Address;
-use local::smoke::{Journey, Left, Taken, run};
+use local::smoke::{Journey, Left, StepResult, run};
 use local::{Config, Stack, WEBHOOK_SECRET};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -36,7 +36,7 @@ impl HttpConnector for Wire {
     }
 }
 
-async fn journey(config: Config, faults: Value, secret: Option<&str>) -> (bool, Vec<Taken>, Left) {
+async fn journey(config: Config, faults: Value, secret: Option<&str>) -> (bool, Vec<StepResult>, Left) {
     let stack = Stack::start(config).await.unwrap();
     let plan = serde_json::from_value(faults).unwrap();
     stack.system().cloud.faults.replace(plan, &stack.system().fleet.names()).unwrap();

@@ -28,7 +28,7 @@ pub struct Invoice {
 impl Invoice {
     /// An invoice of which one event, made at `at`, spoke.
     #[must_use]
-    pub fn told(
+    pub fn from_event(
         created: Timestamp,
         subscription: Option<SubscriptionId>,
         at: Timestamp,

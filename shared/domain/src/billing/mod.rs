@@ -8,12 +8,12 @@
 //! ([`Billing::status`] and its neighbours).
 
 mod conflict;
+mod derive;
 mod fact;
 mod fold;
 mod id;
 mod invoice;
 mod marks;
-mod standing;
 mod status;
 mod subscription;
 
@@ -27,7 +27,7 @@ pub use id::{BadId, CustomerId, EventId, InvoiceId, SubscriptionId};
 pub use invoice::{Invoice, Issue, IssueKind};
 pub use marks::{InvoiceMarks, SubscriptionMarks};
 pub use status::SubscriptionStatus;
-pub use subscription::{Held, Subscription};
+pub use subscription::{StoredFact, Subscription};
 
 /// What an organization knows about its payments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl Billing {
             return self.note(Conflict::Late { event: fact.event.clone() });
         }
         let before = self.clone();
-        self.merge(Self::told(fact));
+        self.merge(Self::from_fact(fact));
         Recorded::when(*self != before)
     }
 
@@ -149,19 +149,19 @@ impl Billing {
     }
 
     /// What is known from one fact alone.
-    fn told(fact: &Fact) -> Self {
+    fn from_fact(fact: &Fact) -> Self {
         let mut told = Self::default();
         let at = fact.created;
         match fact.what.clone() {
             What::Subscription { subscription, customer, fact: says } => {
-                let said = Subscription::told(customer, fact.event.clone(), at, says);
+                let said = Subscription::from_event(customer, fact.event.clone(), at, says);
                 told.subscriptions.insert(subscription, said);
             }
             What::Invoice { invoice, subscription, customer, invoice_created, fact: says } => {
                 if let InvoiceFact::Paid { amount } = says {
                     told.paid(subscription.as_ref(), customer, invoice_created, at, amount);
                 }
-                told.invoices.insert(invoice, Invoice::told(invoice_created, subscription, at, says));
+                told.invoices.insert(invoice, Invoice::from_event(invoice_created, subscription, at, says));
             }
             What::Checkout { .. } => told.checkout_at = Some(at),
             What::CustomerDeleted { customer } => {

@@ -60,7 +60,7 @@ impl SubscriptionStatus {
 
     /// Whether such a subscription runs: while one does, no clock of ours ends a trial.
     #[must_use]
-    pub fn lives(self) -> bool {
+    pub fn is_alive(self) -> bool {
         match self {
             Self::Trialing | Self::Active | Self::PastDue | Self::Paused | Self::Unpaid => true,
             Self::Incomplete | Self::Canceled => false,

@@ -14,7 +14,7 @@ pub struct Subscription {
     /// The newest second in which an event about it was made; none while only invoices speak of it.
     pub newest: Option<Timestamp>,
     /// What the events of that second say. Events of one second have no order of their own.
-    pub facts: BTreeMap<EventId, Held>,
+    pub facts: BTreeMap<EventId, StoredFact>,
     /// Whether any event ever said that it is over. Nothing takes this back.
     pub ended: bool,
     /// The latest event that says an invoice of it was paid with more than 0.
@@ -23,7 +23,7 @@ pub struct Subscription {
 
 /// A fact, as held.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct StoredFact {
     /// What the event says.
     pub fact: SubscriptionFact,
     /// Whether the same event id also came with other content; of these the one with the smallest hash is held.
@@ -39,12 +39,17 @@ impl Subscription {
 
     /// A subscription of which one event spoke.
     #[must_use]
-    pub fn told(customer: CustomerId, event: EventId, created: Timestamp, fact: SubscriptionFact) -> Self {
+    pub fn from_event(
+        customer: CustomerId,
+        event: EventId,
+        created: Timestamp,
+        fact: SubscriptionFact,
+    ) -> Self {
         Self {
             customer,
             newest: Some(created),
             ended: fact.ends(),
-            facts: BTreeMap::from([(event, Held { fact, contested: false })]),
+            facts: BTreeMap::from([(event, StoredFact { fact, contested: false })]),
             paid_at: None,
         }
     }
@@ -72,13 +77,13 @@ impl Subscription {
     /// The fact that decides. Of those of the newest second, one whose status another names as the status before
     /// is not the last word (unless that holds for all of them); then the highest kind, then the highest id.
     #[must_use]
-    pub fn decisive(&self) -> Option<&SubscriptionFact> {
-        let superseded = |event: &EventId, held: &Held| {
+    pub fn effective_fact(&self) -> Option<&SubscriptionFact> {
+        let superseded = |event: &EventId, held: &StoredFact| {
             self.facts
                 .iter()
                 .any(|(other, later)| other != event && later.fact.previous_status == Some(held.fact.status))
         };
-        let rank = |(event, held): &(&EventId, &Held)| (held.fact.change.rank(), (*event).clone());
+        let rank = |(event, held): &(&EventId, &StoredFact)| (held.fact.change.rank(), (*event).clone());
         self.facts
             .iter()
             .filter(|(event, held)| !superseded(event, held))
@@ -97,7 +102,7 @@ impl Subscription {
             return Some(Canceled);
         }
         let paid_since = self.paid_at.is_some_and(|paid| Some(paid) >= self.newest);
-        match self.decisive().map(|fact| fact.status) {
+        match self.effective_fact().map(|fact| fact.status) {
             None | Some(Incomplete | PastDue) if paid_since => Some(Active),
             told => told,
         }
@@ -105,13 +110,13 @@ impl Subscription {
 
     /// Keeps only the fact that decides, which decides the same without the others.
     pub(super) fn fold(&mut self) {
-        if let Some(decisive) = self.decisive().cloned() {
+        if let Some(decisive) = self.effective_fact().cloned() {
             self.facts.retain(|_, held| held.fact == decisive);
         }
     }
 }
 
-impl Held {
+impl StoredFact {
     fn join(&mut self, other: Self) {
         let (mine, theirs) = (self.fact.content_hash(), other.fact.content_hash());
         self.contested |= other.contested || mine != theirs;

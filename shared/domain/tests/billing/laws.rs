@@ -199,7 +199,7 @@ proptest! {
     #[test]
     fn folding_changes_nothing_that_is_read(mut billing in any_billing(), days in 0..200_i64) {
         let read = |b: &Billing| {
-            (b.status(), b.lives(), b.trial_ends_at(), b.cancel_at(), b.issue(), b.ever_paid(), b.owes_provisioning())
+            (b.status(), b.is_alive(), b.trial_ends_at(), b.cancel_at(), b.issue(), b.ever_paid(), b.needs_provisioning())
         };
         let now = at(0) + SignedDuration::from_hours(24 * days);
         let (before, unfolded) = (read(&billing), billing.clone());

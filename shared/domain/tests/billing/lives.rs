@@ -27,7 +27,7 @@ fn a_life_in_all_5040_orders_with_every_repetition() {
     assert_eq!(billing.status(), Some(Active));
     assert_eq!(billing.issue(), None);
     assert_eq!(billing.plan(), Some("price_sub_1"));
-    assert!(billing.ever_paid() && billing.owes_provisioning());
+    assert!(billing.ever_paid() && billing.needs_provisioning());
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn a_life_that_ends_in_all_5040_orders() {
     // Older than the payment, and still the last word.
     facts[2] = sub("sub_1", "evt_c", 14 * DAY, Deleted, PastDue, Some(Trialing));
     let mut billing = all_orders(facts);
-    assert_eq!((billing.status(), billing.lives()), (Some(Canceled), false));
+    assert_eq!((billing.status(), billing.is_alive()), (Some(Canceled), false));
 
     billing.record(&invoice("in_3", 50 * DAY, Some("sub_1"), "evt_late", 50 * DAY, paid(2900)));
     billing.record(&sub("sub_1", "evt_later", 51 * DAY, Updated, Active, None));
@@ -52,13 +52,13 @@ fn a_life_that_ends_in_all_5040_orders() {
 #[test]
 fn what_comes_from_before_the_watermark_is_noted_and_changes_nothing() {
     let mut billing = billing(&life());
-    let standing = (billing.status(), billing.issue(), billing.ever_paid(), billing.owes_provisioning());
+    let standing = (billing.status(), billing.issue(), billing.ever_paid(), billing.needs_provisioning());
     assert_eq!(billing.fold(at(80 * DAY)), Recorded::Unchanged);
     assert_eq!(billing.fold(at(200 * DAY)), Recorded::Changed);
     assert_eq!(billing.fold(at(201 * DAY)), Recorded::Unchanged);
     assert!(billing.invoices.is_empty());
     assert_eq!(
-        (billing.status(), billing.issue(), billing.ever_paid(), billing.owes_provisioning()),
+        (billing.status(), billing.issue(), billing.ever_paid(), billing.needs_provisioning()),
         standing
     );
 

@@ -98,12 +98,12 @@ fn what_provisions_and_what_counts_as_paid() {
     ] {
         let billing = billing(&[invoice("in_1", 0, of, "evt_1", 0, paid(amount))]);
         assert_eq!(
-            (billing.owes_provisioning(), billing.ever_paid()),
+            (billing.needs_provisioning(), billing.ever_paid()),
             (provisions, paid_ever),
             "{of:?} {amount}"
         );
     }
-    assert!(!billing(&[sub("sub_1", "evt_1", 0, Created, Active, None)]).owes_provisioning());
+    assert!(!billing(&[sub("sub_1", "evt_1", 0, Created, Active, None)]).needs_provisioning());
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn an_invoice_of_nothing_provisions_and_leaves_the_status_to_the_subscription() 
             facts.reverse();
         }
         let billing = billing(&facts);
-        assert_eq!((billing.status(), billing.owes_provisioning()), (Some(status), true), "{what}");
+        assert_eq!((billing.status(), billing.needs_provisioning()), (Some(status), true), "{what}");
         assert!(!billing.ever_paid(), "{what}");
     }
 }
@@ -141,7 +141,7 @@ fn the_best_subscription_counts() {
         assert_eq!(billing.plan(), Some("price_sub_1"));
         // Its trial counts too, and not that of another.
         assert_eq!(billing.trial_ends_at(), (*better == Trialing).then(|| at(14 * DAY)));
-        assert_eq!(billing.lives(), better.lives() || worse.lives());
+        assert_eq!(billing.is_alive(), better.is_alive() || worse.is_alive());
     }
     assert_eq!(Billing::default().status(), None);
 }
@@ -181,7 +181,7 @@ fn issues_come_and_go_with_their_invoices() {
 fn a_deleted_customer_has_no_living_subscription() {
     let deleted = fact("evt_z", 5, What::CustomerDeleted { customer: cus("cus_1") });
     let mut billing = all_orders(vec![deleted.clone(), sub("sub_1", "evt_1", 9, Updated, Active, None)]);
-    assert_eq!((billing.status(), billing.lives()), (Some(Canceled), false));
+    assert_eq!((billing.status(), billing.is_alive()), (Some(Canceled), false));
     assert!(billing.customer_deleted(), "its own by metadata, before anything is linked");
     billing.link(&cus("cus_1"));
     assert!(billing.customer_deleted());
@@ -253,7 +253,7 @@ fn a_checkout_leaves_billing_info_and_nothing_else() {
         billing(&[fact("evt_1", 0, What::Checkout { customer: cus("cus_1"), named: BTreeSet::new() })]);
     assert!(billing.has_billing_info());
     assert_eq!(
-        (billing.status(), billing.customer.clone(), billing.owes_provisioning()),
+        (billing.status(), billing.customer.clone(), billing.needs_provisioning()),
         (None, None, false)
     );
 }

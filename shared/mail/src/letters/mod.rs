@@ -12,4 +12,4 @@ pub use payment_failed::PaymentFailed;
 pub use sign_in::SignIn;
 pub use trial_ended::TrialEnded;
 pub use trial_ending::{Then, TrialEnding};
-pub use welcome::{Standing, Welcome};
+pub use welcome::{PlanSummary, Welcome};

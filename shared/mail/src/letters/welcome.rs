@@ -22,12 +22,12 @@ pub struct Welcome {
     /// What to do first: titles of tasks, in the words of the checklist. The list is left out where nothing is to do.
     pub steps: Vec<&'static str>,
     /// What the organization stands on when the mail is sent.
-    pub standing: Standing,
+    pub standing: PlanSummary,
 }
 
 /// What an organization stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum PlanSummary {
     /// A trial runs.
     Trial {
         /// Days left, rounded up.
@@ -52,15 +52,15 @@ impl Welcome {
             words,
             subject: (say.subject)(&product.name, organization),
             preheader: match self.standing {
-                Standing::Trial { days, .. } => (say.preheader_in_trial)(organization, days),
-                Standing::Active | Standing::Other => (say.preheader)(organization),
+                PlanSummary::Trial { days, .. } => (say.preheader_in_trial)(organization, days),
+                PlanSummary::Active | PlanSummary::Other => (say.preheader)(organization),
             },
             product: product.name.clone(),
             heading: (say.heading)(organization),
             greeting: (words.frame.hello)(given_name),
             before: [
                 Block::Paragraph((say.ready)(&product.name, organization)),
-                self.standing(say, product),
+                self.plan_summary(say, product),
                 Block::list(say.set_up_title, Mark::Check, (say.set_up)(organization, project)),
             ]
             .into_iter()
@@ -77,15 +77,15 @@ impl Welcome {
         .render()
     }
 
-    fn standing(&self, say: &words::Welcome, product: &Product) -> Block {
+    fn plan_summary(&self, say: &words::Welcome, product: &Product) -> Block {
         match self.standing {
-            Standing::Trial { days, ends_on } => {
+            PlanSummary::Trial { days, ends_on } => {
                 Block::Panel { title: say.trial_title.to_owned(), lines: (say.trial)(days, ends_on).to_vec() }
             }
-            Standing::Active => {
+            PlanSummary::Active => {
                 Block::Panel { title: say.active_title.to_owned(), lines: vec![say.active.to_owned()] }
             }
-            Standing::Other => Block::Link(Link::new(say.plan_link, product.plans_url(self.org))),
+            PlanSummary::Other => Block::Link(Link::new(say.plan_link, product.plans_url(self.org))),
         }
     }
 
@@ -95,7 +95,7 @@ impl Welcome {
     }
 
     fn tips(&self, say: &words::Welcome) -> impl Iterator<Item = &'static str> {
-        let in_trial = matches!(self.standing, Standing::Trial { .. });
+        let in_trial = matches!(self.standing, PlanSummary::Trial { .. });
         say.tips.into_iter().chain(in_trial.then_some(say.tip_in_trial))
     }
 }

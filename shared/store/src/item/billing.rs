@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::billing::{
-    Billing, Change, Conflict, CustomerId, EventId, Held, IncidentKind, Invoice, InvoiceId, Pause,
+    Billing, Change, Conflict, CustomerId, EventId, IncidentKind, Invoice, InvoiceId, Pause, StoredFact,
     Subscription, SubscriptionFact, SubscriptionId, SubscriptionStatus,
 };
 use jiff::Timestamp;
@@ -205,8 +205,8 @@ impl TryFrom<SubscriptionItem> for Subscription {
     }
 }
 
-impl From<&Held> for FactItem {
-    fn from(held: &Held) -> Self {
+impl From<&StoredFact> for FactItem {
+    fn from(held: &StoredFact) -> Self {
         let fact = &held.fact;
         Self {
             change: fact.change.as_str().to_owned(),
@@ -220,7 +220,7 @@ impl From<&Held> for FactItem {
     }
 }
 
-impl TryFrom<FactItem> for Held {
+impl TryFrom<FactItem> for StoredFact {
     type Error = Corrupt;
 
     fn try_from(item: FactItem) -> Result<Self, Corrupt> {

@@ -108,7 +108,7 @@ impl Client {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn subscribes(&self, customer: &CustomerId) -> Result<bool, CallError> {
+    pub async fn has_subscription(&self, customer: &CustomerId) -> Result<bool, CallError> {
         let found = self.send(&Call::subscriptions(customer)).await?;
         let statuses =
             Json(&found).list("/data").filter_map(|one| SubscriptionStatus::parse(one.text(&["/status"])?));

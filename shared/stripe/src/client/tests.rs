@@ -195,9 +195,9 @@ async fn what_is_open_and_what_runs_is_asked_without_a_key_and_read() {
     let open = client.open_checkouts(&customer).await.unwrap();
     assert_eq!(open.iter().map(|one| one.id.to_string()).collect::<Vec<_>>(), ["cs_2", "cs_1"]);
     assert_eq!(client.open_checkouts(&customer).await, Err(CallError::Unreadable));
-    assert_eq!(client.subscribes(&customer).await, Ok(false));
-    assert_eq!(client.subscribes(&customer).await, Ok(true));
-    assert_eq!(client.subscribes(&customer).await, Ok(true));
+    assert_eq!(client.has_subscription(&customer).await, Ok(false));
+    assert_eq!(client.has_subscription(&customer).await, Ok(true));
+    assert_eq!(client.has_subscription(&customer).await, Ok(true));
     let seen = wire.seen.lock().unwrap();
     for (request, query) in seen.iter().zip([
         "checkout/sessions?customer=cus_1&status=open&limit=100",

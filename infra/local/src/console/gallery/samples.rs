@@ -6,7 +6,7 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 use mail::{
-    Inert, Invitation, PaymentFailed, Product, Rendered, SignIn, Standing, Then, TrialEnded, TrialEnding,
+    Inert, Invitation, PaymentFailed, PlanSummary, Product, Rendered, SignIn, Then, TrialEnded, TrialEnding,
     Welcome,
 };
 
@@ -39,19 +39,19 @@ const USUAL: Cast = Cast { person: "John Doe", organization: "Acme Corp" };
 
 /// All of them, kind by kind.
 pub(super) fn all() -> Vec<Sample> {
-    let trial = |days| Standing::Trial { days, ends_on: ends_on() };
+    let trial = |days| PlanSummary::Trial { days, ends_on: ends_on() };
     let sample = |name, kind, variant, rendered| Sample { name, kind, variant, rendered };
     let long = Cast { person: LONG_NAME, organization: LONG_ORGANIZATION };
     let nasty = Cast { person: NASTY, organization: NASTY };
     vec![
         sample(FIRST, "welcome", "In a trial", welcome(&USUAL, trial(14))),
         sample("welcome-last-day", "welcome", "In a trial, one day left", welcome(&USUAL, trial(1))),
-        sample("welcome-paid", "welcome", "Without a trial, paid", welcome(&USUAL, Standing::Active)),
+        sample("welcome-paid", "welcome", "Without a trial, paid", welcome(&USUAL, PlanSummary::Active)),
         sample(
             "welcome-late",
             "welcome",
             "Late, neither in a trial nor paid",
-            welcome(&USUAL, Standing::Other),
+            welcome(&USUAL, PlanSummary::Other),
         ),
         sample("welcome-long", "welcome", "Long names", welcome(&long, trial(14))),
         sample("welcome-nasty", "welcome", "A name that would be a link", welcome(&nasty, trial(14))),
@@ -138,7 +138,7 @@ fn secret() -> Secret {
     Secret::new(std::array::from_fn(|index| u8::try_from(index * 37 % 251).unwrap_or_default()))
 }
 
-fn welcome(cast: &Cast, standing: Standing) -> Rendered {
+fn welcome(cast: &Cast, standing: PlanSummary) -> Rendered {
     Welcome {
         given_name: cast.given_name(),
         org: org(),

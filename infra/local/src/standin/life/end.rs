@@ -5,7 +5,7 @@ use super::super::turn::Turn;
 impl Turn<'_> {
     /// Takes another price from the next invoice on.
     pub(in super::super) fn change_plan(&mut self, subscription: &str, price: &str) {
-        if self.account.find_price(price).is_some() && self.lives(subscription) {
+        if self.account.find_price(price).is_some() && self.is_alive(subscription) {
             self.change(subscription, |subscription| price.clone_into(&mut subscription.price));
         }
     }
@@ -13,7 +13,7 @@ impl Turn<'_> {
     /// Lets a subscription end with its period, or go on after all.
     pub(in super::super) fn cancel_at_period_end(&mut self, subscription: &str, cancel: bool) {
         let now = self.now;
-        if self.lives(subscription) {
+        if self.is_alive(subscription) {
             self.change(subscription, |subscription| {
                 subscription.cancel_at_period_end = cancel;
                 subscription.canceled_at = cancel.then_some(now);
@@ -39,7 +39,7 @@ impl Turn<'_> {
             .book
             .subscriptions_of(id)
             .iter()
-            .filter(|subscription| subscription.lives())
+            .filter(|subscription| subscription.is_alive())
             .map(|subscription| subscription.id.clone())
             .collect();
         for subscription in living {
@@ -52,7 +52,7 @@ impl Turn<'_> {
         }
     }
 
-    fn lives(&self, subscription: &str) -> bool {
-        self.book.subscriptions.get(subscription).is_some_and(|subscription| subscription.lives())
+    fn is_alive(&self, subscription: &str) -> bool {
+        self.book.subscriptions.get(subscription).is_some_and(|subscription| subscription.is_alive())
     }
 }

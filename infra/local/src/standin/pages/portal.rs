@@ -113,7 +113,7 @@ fn subscription(account: &Account, one: &Subscription) -> Markup {
                     None => { " · next charge on " (date(one.period_end)) }
                 }
             }
-            @if one.lives() {
+            @if one.is_alive() {
                 form method="post" {
                     input type="hidden" name="subscription" value=(one.id);
                     select name="price" aria-label="Plan" {

@@ -13,9 +13,9 @@ use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConn
 /// Nothing is built until a function asks: those that speak to nobody but AWS do not pay for reading the machine's
 /// root certificates, which other services' certificates chain to.
 #[derive(Clone)]
-pub struct Outside(Option<SharedHttpConnector>);
+pub struct OutboundHttp(Option<SharedHttpConnector>);
 
-impl Outside {
+impl OutboundHttp {
     /// The network, over `ring`, trusting the machine's own roots (and `SSL_CERT_FILE`, where it is set).
     #[must_use]
     pub const fn system() -> Self {
@@ -49,7 +49,7 @@ fn network() -> SharedHttpConnector {
     SharedHttpConnector::new(builder.build())
 }
 
-impl fmt::Debug for Outside {
+impl fmt::Debug for OutboundHttp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Outside")
     }

@@ -21,7 +21,7 @@ use web::{Kind, Problem};
 use crate::{
     App,
     change::trouble,
-    happened::{Outcome, tick, unknown},
+    host_events::{Outcome, tick, unknown},
 };
 
 /// The path.
@@ -82,7 +82,7 @@ async fn receive(
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     match body {
-        Ok(body) => take_in(&app, &headers, &body)
+        Ok(body) => ingest(&app, &headers, &body)
             .await
             .map_or_else(IntoResponse::into_response, |out| Json(out).into_response()),
         Err(too_large) => too_large.into_response(),
@@ -91,7 +91,7 @@ async fn receive(
 
 /// Proves, parses, and ticks what there is to tick: everything is durable before it is answered. Where the table fails
 /// for one organization the others are still done, and the whole is told to be sent again: what was ticked stays so.
-async fn take_in(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsOut, Problem> {
+async fn ingest(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsOut, Problem> {
     let now = app.clock.now();
     let header = headers.get(HEADER).map(|value| value.to_str().unwrap_or_default());
     let proven = app.keys.verify(now, |keys| verify(header, body, keys, now)).await;

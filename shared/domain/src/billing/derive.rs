@@ -16,13 +16,13 @@ impl Billing {
 
     /// Whether a subscription runs. While one does, no clock of ours ends anything.
     #[must_use]
-    pub fn lives(&self) -> bool {
-        self.standings().any(|(status, _)| status.lives())
+    pub fn is_alive(&self) -> bool {
+        self.standings().any(|(status, _)| status.is_alive())
     }
 
     /// Whether there is a subscription that runs or can still be paid: no second one is sold beside it.
     #[must_use]
-    pub fn subscribes(&self) -> bool {
+    pub fn has_subscription(&self) -> bool {
         self.standings().any(|(status, _)| !status.is_over())
     }
 
@@ -47,7 +47,7 @@ impl Billing {
     /// The pause of the payments for the subscription that counts, while it lives.
     #[must_use]
     pub fn paused(&self) -> Option<Pause> {
-        self.lives().then(|| self.best()?.paused)?
+        self.is_alive().then(|| self.best()?.paused)?
     }
 
     /// The price that the subscription that counts is for.
@@ -70,13 +70,13 @@ impl Billing {
 
     /// Whether an invoice was ever paid that provisions: more than 0, or 0 on a subscription.
     #[must_use]
-    pub fn owes_provisioning(&self) -> bool {
+    pub fn needs_provisioning(&self) -> bool {
         self.first_paid_at.is_some()
     }
 
     /// When an event that still counts last spoke of a subscription or of its payment.
     #[must_use]
-    pub fn heard_at(&self) -> Option<Timestamp> {
+    pub fn last_event_at(&self) -> Option<Timestamp> {
         let subscriptions = self.subscriptions.values().flat_map(|it| [it.newest, it.paid_at]);
         subscriptions.chain([self.first_paid_at]).flatten().max()
     }
@@ -117,7 +117,7 @@ impl Billing {
             return None;
         }
         let billed = invoice.subscription.as_ref().and_then(|id| self.subscriptions.get(id));
-        let over = match billed.and_then(|billed| self.standing(billed)) {
+        let over = match billed.and_then(|billed| self.derived_status(billed)) {
             Some(status) => status == SubscriptionStatus::Canceled,
             None => self.customer_deleted(),
         };
@@ -148,11 +148,11 @@ impl Billing {
     fn standings(&self) -> impl Iterator<Item = (SubscriptionStatus, &Subscription)> {
         self.subscriptions
             .values()
-            .filter_map(|subscription| Some((self.standing(subscription)?, subscription)))
+            .filter_map(|subscription| Some((self.derived_status(subscription)?, subscription)))
     }
 
     /// The status of a subscription. A deleted customer's are over, whatever was said of them.
-    fn standing(&self, subscription: &Subscription) -> Option<SubscriptionStatus> {
+    fn derived_status(&self, subscription: &Subscription) -> Option<SubscriptionStatus> {
         let status = subscription.status()?;
         let over = self.deleted_customers.contains(&subscription.customer);
         Some(if over { SubscriptionStatus::Canceled } else { status })
@@ -160,6 +160,9 @@ impl Billing {
 
     /// What was last said of the subscription that counts: the best one, and of these the one heard of last.
     fn best(&self) -> Option<&SubscriptionFact> {
-        self.standings().max_by_key(|(status, subscription)| (*status, subscription.newest))?.1.decisive()
+        self.standings()
+            .max_by_key(|(status, subscription)| (*status, subscription.newest))?
+            .1
+            .effective_fact()
     }
 }

@@ -4,7 +4,7 @@
 use boot::Answer;
 use serde::Deserialize;
 use serde_json::{json, value::RawValue, value::to_raw_value};
-use stripe::Authentic;
+use stripe::VerifiedBody;
 
 use crate::App;
 
@@ -30,12 +30,12 @@ pub fn stripe_event(payload: &str) -> Option<Vec<u8>> {
 }
 
 /// Takes the event in. An error makes Lambda try again, and EventBridge after it.
-pub async fn take_in(app: &App, body: &[u8]) -> Answer {
+pub async fn ingest(app: &App, body: &[u8]) -> Answer {
     if body.is_empty() {
         tracing::warn!(area = "webhook", "an event of a source other than Stripe was left alone");
         return Ok(to_raw_value(&json!({ "outcome": "ignored" }))?);
     }
-    let taken = app.take_in(Authentic::by_origin(body)).await?;
+    let taken = app.ingest(VerifiedBody::from_trusted_source(body)).await?;
     Ok(to_raw_value(&json!({ "outcome": taken.as_str() }))?)
 }
 

@@ -7,14 +7,14 @@ use domain::{
 };
 use jiff::Timestamp;
 use store::{CustomerLink, Error, Filed, Parked, Stored, TRIES, pause};
-use stripe::{Authentic, Event, Known};
+use stripe::{Event, StripeEventKind, VerifiedBody};
 use telemetry::Metric;
 
 use crate::{App, conflicts::Conflicts};
 
 /// Where an event ended up; durable in each case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
+pub enum IngestOutcome {
     /// What it says is in its organization.
     Applied,
     /// Its customer belongs to its organization from now on.
@@ -31,7 +31,7 @@ pub enum Taken {
     Ignored,
 }
 
-impl Taken {
+impl IngestOutcome {
     /// The word in answers and logs.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl App {
     ///
     /// # Errors
     /// It could not be made durable; whoever sent it has to send it again.
-    pub async fn take_in(&self, body: Authentic<'_>) -> Result<Taken, Error> {
+    pub async fn ingest(&self, body: VerifiedBody<'_>) -> Result<IngestOutcome, Error> {
         let now = self.clock.now();
         let event = match Event::parse(body) {
             Ok(event) => event,
@@ -63,16 +63,16 @@ impl App {
                     telemetry::count(Metric::EventQuarantined, 1, now);
                 }
                 tracing::error!(area = "webhook", event = %id, reason = %unreadable, "event quarantined");
-                return Ok(Taken::Quarantined);
+                return Ok(IngestOutcome::Quarantined);
             }
         };
         if event.livemode != self.live || event.account.is_some() {
             telemetry::count(Metric::EventWrongMode, 1, now);
-            return Ok(Taken::WrongMode);
+            return Ok(IngestOutcome::WrongMode);
         }
-        let Some(fact) = event.known.fact() else { return Ok(Taken::Ignored) };
+        let Some(fact) = event.known.fact() else { return Ok(IngestOutcome::Ignored) };
         for attempt in 0..TRIES {
-            match self.settle(&event, fact, body, now).await {
+            match self.apply(&event, fact, body, now).await {
                 Err(Error::Conflict) => pause(attempt).await,
                 settled => return settled,
             }
@@ -81,13 +81,13 @@ impl App {
     }
 
     /// One try: load, decide, commit.
-    async fn settle(
+    async fn apply(
         &self,
         event: &Event,
         fact: &Fact,
-        body: Authentic<'_>,
+        body: VerifiedBody<'_>,
         now: Timestamp,
-    ) -> Result<Taken, Error> {
+    ) -> Result<IngestOutcome, Error> {
         let named = event.organization_id.as_deref().and_then(|id| id.parse::<OrgId>().ok());
         let customer = event.customer.as_ref();
         let context = self.store.load_event_context(customer, named).await?;
@@ -98,9 +98,9 @@ impl App {
             if self.store.park(customer, &parked, named.is_some(), now).await? {
                 telemetry::count(Metric::EventParked, 1, now);
             }
-            return Ok(Taken::Parked);
+            return Ok(IngestOutcome::Parked);
         };
-        if let (Known::Checkout { named, .. }, Some(customer), None) =
+        if let (StripeEventKind::Checkout { named, .. }, Some(customer), None) =
             (&event.known, customer, context.link.org)
             && named.agreed().and_then(|id| id.parse().ok()) == Some(before.value.id)
         {
@@ -121,9 +121,9 @@ impl App {
         self.count(&before.value, &after, &conflicts, now);
         if after == before.value {
             tracing::info!(area = "webhook", event = %event.id, organization = %after.id, "event changed nothing");
-            return Ok(Taken::Ignored);
+            return Ok(IngestOutcome::Ignored);
         }
-        Ok(Taken::Applied)
+        Ok(IngestOutcome::Applied)
     }
 
     /// Links a customer to its organization and applies everything that waited for it, in one write.
@@ -133,9 +133,9 @@ impl App {
         link: &CustomerLink,
         before: &Stored<Org>,
         fact: &Fact,
-        body: Authentic<'_>,
+        body: VerifiedBody<'_>,
         now: Timestamp,
-    ) -> Result<Taken, Error> {
+    ) -> Result<IngestOutcome, Error> {
         let waiting = self.store.load_parked(customer, link).await?;
         let released = waiting.iter().filter_map(|parked| stripe::kept_fact(&parked.body));
         let mut after = before.value.clone();
@@ -149,7 +149,7 @@ impl App {
         let committed = self.store.link_customer(customer, link, before, &after, &waiting).await;
         committed.inspect_err(|error| count_failure(&before.value, &after, error, now))?;
         self.count(&before.value, &after, &conflicts, now);
-        Ok(Taken::Linked)
+        Ok(IngestOutcome::Linked)
     }
 
     /// Files the event for the operator, if it shows conflicts that were not known. Before the organization shows them:
@@ -158,7 +158,7 @@ impl App {
         &self,
         conflicts: &Conflicts,
         event: &EventId,
-        body: Authentic<'_>,
+        body: VerifiedBody<'_>,
         now: Timestamp,
     ) -> Result<(), Error> {
         if conflicts.is_empty() {
@@ -177,9 +177,9 @@ impl App {
     async fn keep_unattributed(
         &self,
         fact: &Fact,
-        body: Authentic<'_>,
+        body: VerifiedBody<'_>,
         now: Timestamp,
-    ) -> Result<Taken, Error> {
+    ) -> Result<IngestOutcome, Error> {
         let reason = "names no customer";
         let filed = Filed { id: fact.event.as_str(), reason, body: body.bytes(), conflict: None };
         if self.store.quarantine(&filed, now).await?
@@ -188,7 +188,7 @@ impl App {
             telemetry::count(metric(kind), 1, now);
         }
         tracing::warn!(area = "webhook", event = %fact.event, "an event that names no customer was kept");
-        Ok(Taken::Unattributed)
+        Ok(IngestOutcome::Unattributed)
     }
 
     /// Counts what this event brought about; a repetition brings about nothing.
@@ -228,6 +228,6 @@ const fn metric(kind: IncidentKind) -> Metric {
 }
 
 /// What stands for a body without an id.
-fn hash(body: Authentic<'_>) -> String {
+fn hash(body: VerifiedBody<'_>) -> String {
     domain::secret::Hash::of(&[body.bytes()]).to_string()
 }

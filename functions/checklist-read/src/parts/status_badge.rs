@@ -7,7 +7,7 @@ use web::ui::Tone;
 
 /// A status as people read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct StatusBadge {
     /// Its mood.
     pub tone: Tone,
     /// Two words for a badge.
@@ -16,7 +16,7 @@ pub struct Standing {
     pub means: String,
 }
 
-impl Standing {
+impl StatusBadge {
     /// How the organization stands at `now`.
     #[must_use]
     pub fn of(org: &Org, now: Timestamp) -> Self {

@@ -85,7 +85,7 @@ fn decide(org: &mut Org, event: &HostEvent, now: Timestamp) -> Outcome {
 ///
 /// # Errors
 /// The table does not answer; Lambda tries again, and then keeps the event in the dead-letter queue.
-pub async fn take_in(app: &App, json: &str) -> Answer {
+pub async fn ingest(app: &App, json: &str) -> Answer {
     match bus::parse_host_event(json, &app.config.host_source) {
         Ok(event) => {
             tick(app, event.organization, &[event]).await?;

@@ -33,7 +33,7 @@ from botocore.exceptions import UnknownServiceError
 from running import running
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ["README.md", "docs/deploy.md", "docs/runbook.md", "docs/host-app.md", "docs/checklists.md"]
+PAGES = ["README.md", "docs/deploy.md", "docs/runbook.md", "docs/host-app.md", "docs/checklists.md", "docs/testing.md", "docs/performance.md"]
 ADDRESS = "http://localhost:8484"
 # What begins a line that a reader would type.
 COMMANDS = ("cargo ", "curl ", "bash ", "sh ", "sam ", "aws ", "stripe ", "python3 ", "npm ", "git ")

@@ -87,7 +87,7 @@ async fn starts(subject: &Subject) -> Vec<Finding> {
         ..Config::memory()
     };
     let fault = |subject: &str, said: String| {
-        let mend = "give a value of that form; the README's table of variables says what each is for";
+        let mend = "give a value of that form; docs/configuration.md says what each variable is for";
         Finding::fault(Area::Configuration, subject, said, mend)
     };
     match Stack::start(config).await {

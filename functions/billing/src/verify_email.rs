@@ -36,7 +36,7 @@ impl App {
             next: Some(caller.page()),
             asked_at: now,
             browser: Some(mark.hash()),
-            delivery: Delivery::owed(now),
+            delivery: Delivery::pending(now),
         };
         let limits = sign_in_limits(address, &network(&caller.ip), now);
         match self.store.request_sign_in(&asked, &limits).await.map_err(trouble::of_store)? {

@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use telemetry::Metric;
 
 use crate::{
-    figures::Figures,
+    org_metrics::Figures,
     record::{BatchOut, FailureOut, RecordIn, Told},
 };
 

@@ -6,7 +6,7 @@
 
 mod batch;
 mod config;
-mod figures;
+mod org_metrics;
 mod record;
 
 use std::sync::Arc;

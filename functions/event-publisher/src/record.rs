@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Corrupt, image_size, org_from_image};
 
-use crate::figures::Figures;
+use crate::org_metrics::Figures;
 
 /// A batch of changes, oldest first.
 #[derive(Debug, Deserialize)]

@@ -4,9 +4,9 @@ use domain::{brake::FirstMails, notice::NoticeKey};
 use mail::Tags;
 use store::{Error, Stored};
 
-use crate::post::{Post, again};
+use crate::worker::{MailWorker, again};
 
-impl Post {
+impl MailWorker {
     /// Counts a welcome mail that went out, if these tags are of one.
     pub(crate) async fn count_first_mail(&self, tags: &Tags) -> Result<(), Error> {
         if !is_first(tags) {

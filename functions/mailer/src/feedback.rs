@@ -1,8 +1,8 @@
 use domain::{
     delivery::{Delivery, Failure, Outcome},
     id::{OrgId, UserId},
-    notice::{Letter, NoticeKey},
-    org::{Org, Silenced},
+    notice::{ClaimedMail, NoticeKey},
+    org::{Org, SuppressionReason},
 };
 use mail::Tags;
 use store::Error;
@@ -10,11 +10,11 @@ use telemetry::Metric;
 
 use crate::{
     event::{DetailIn, SesEventKind},
-    post::Post,
-    tally::count_failure,
+    metrics::count_failure,
+    worker::MailWorker,
 };
 
-impl Post {
+impl MailWorker {
     /// Takes what SES says of a mail. Its `Send` is proof that the mail went out, whatever our own request told us; a
     /// mail that comes back for good, or is called spam, is the last notice to its recipient.
     pub(crate) async fn take_feedback(&self, detail: &DetailIn) -> Result<(), Error> {
@@ -48,9 +48,9 @@ impl Post {
             SesEventKind::Bounced => {
                 self.fail(&tags, Failure::Bounced).await?;
                 self.record_first_bounce(&tags).await?;
-                self.silence(&tags, Silenced::Bounced).await
+                self.suppress(&tags, SuppressionReason::Bounced).await
             }
-            SesEventKind::Complained => self.silence(&tags, Silenced::Complained).await,
+            SesEventKind::Complained => self.suppress(&tags, SuppressionReason::Complained).await,
             SesEventKind::Rejected => self.fail(&tags, Failure::Rejected).await,
             SesEventKind::Delivered => self.reach(&tags).await,
             SesEventKind::BouncedForNow | SesEventKind::Other => Ok(()),
@@ -104,17 +104,17 @@ impl Post {
     /// Takes note of a mail whose recipient SES refused: as a bounce does, that ends the notices to them.
     pub(crate) async fn take_refused_address(&self, tags: &Tags, outcome: Outcome) -> Result<(), Error> {
         match outcome {
-            Outcome::BadAddress => self.silence(tags, Silenced::Bounced).await,
+            Outcome::BadAddress => self.suppress(tags, SuppressionReason::Bounced).await,
             _ => Ok(()),
         }
     }
 
     /// Writes down wherever the recipient is an admin that notices do not reach them. Mails that they ask for
     /// themselves still go out.
-    async fn silence(&self, tags: &Tags, why: Silenced) -> Result<(), Error> {
+    async fn suppress(&self, tags: &Tags, why: SuppressionReason) -> Result<(), Error> {
         let Some(user) = tags.recipient else { return Ok(()) };
         for org in self.orgs_of(user, tags).await? {
-            self.change_org(org, |org| org.silence(user, why, self.clock.now())).await?;
+            self.change_org(org, |org| org.suppress(user, why, self.clock.now())).await?;
         }
         Ok(())
     }
@@ -127,7 +127,7 @@ impl Post {
             return Ok(());
         }
         for org in self.orgs_of(user, tags).await? {
-            self.change_org(org, |org| org.reached(user, sent_at)).await?;
+            self.change_org(org, |org| org.restore(user, sent_at)).await?;
         }
         Ok(())
     }
@@ -156,7 +156,7 @@ const fn metric_of(word: SesEventKind) -> Option<Metric> {
 }
 
 /// The organization's letter that the tags name.
-fn letter_of(org: &Org, tags: &Tags) -> Option<Letter> {
+fn letter_of(org: &Org, tags: &Tags) -> Option<ClaimedMail> {
     let key: &NoticeKey = org.outbox.0.keys().find(|key| Tags::key_of(key) == tags.key)?;
-    Some(Letter { key: key.clone(), to: tags.recipient? })
+    Some(ClaimedMail { key: key.clone(), to: tags.recipient? })
 }

@@ -4,22 +4,22 @@ use domain::{
     org::Org,
     secret::{Hash, Secret},
 };
-use mail::{Inert, Tags};
+use mail::{PlainText, Tags};
 use store::Error;
 
 use crate::{
-    post::{Post, again},
-    round::Round,
-    tally,
+    metrics,
+    send_pacer::SendPacer,
+    worker::{MailWorker, again},
 };
 
-impl Post {
+impl MailWorker {
     /// Claims, sends and settles the mail of an invitation.
     pub(crate) async fn deliver_invitation(
         &self,
         org: OrgId,
         id: InvitationId,
-        round: &Round,
+        round: &SendPacer,
     ) -> Result<(), Error> {
         let claim = self.new_claim();
         let secret = Secret::new(self.entropy.bytes());
@@ -28,12 +28,12 @@ impl Post {
             .change_invitation(org, id, |invitation, org| {
                 if invitation.delivery.is_held_by(&claim) {
                     // The claim was written, and with it the link; only the answer was lost.
-                    return (Some(self.letter(invitation, org, &secret)), None);
+                    return (Some(self.content(invitation, org, &secret)), None);
                 }
                 let before = invitation.delivery.clone();
-                let claimed = invitation.claim(&claim, secret.hash(), round.feed(), now);
-                tally::tell_changes([&before], [&invitation.delivery], now);
-                let letter = claimed.then(|| self.letter(invitation, org, &secret));
+                let claimed = invitation.claim(&claim, secret.hash(), round.heartbeat(), now);
+                metrics::tell_changes([&before], [&invitation.delivery], now);
+                let letter = claimed.then(|| self.content(invitation, org, &secret));
                 (letter, claimed.then(|| secret.hash()))
             })
             .await?;
@@ -45,14 +45,14 @@ impl Post {
         let settled = self
             .change_invitation(org, id, |invitation, _| {
                 let now = self.clock.now();
-                if let Some(settled) = invitation.delivery.settle(&claim, outcome, jitter, now) {
+                if let Some(settled) = invitation.delivery.record_outcome(&claim, outcome, jitter, now) {
                     invitation.delivery = settled;
                 }
                 (invitation.delivery.clone(), None)
             })
             .await?;
         round.leave(&settled);
-        tally::count_settled(&settled, self.clock.now());
+        metrics::count_settled(&settled, self.clock.now());
         Ok(())
     }
 
@@ -79,10 +79,10 @@ impl Post {
         }
     }
 
-    fn letter(&self, invitation: &Invitation, org: &Org, secret: &Secret) -> mail::Invitation {
+    fn content(&self, invitation: &Invitation, org: &Org, secret: &Secret) -> mail::Invitation {
         mail::Invitation {
-            inviter: Inert::from(&invitation.inviter),
-            organization: Inert::from(&org.name),
+            inviter: PlainText::from(&invitation.inviter),
+            organization: PlainText::from(&org.name),
             role: invitation.role,
             secret: secret.clone(),
             expires_on: org.zone.day(invitation.expires_at),

@@ -7,16 +7,16 @@
 
 mod brake;
 mod config;
+mod content;
 mod dead_letters;
-mod draft;
 mod event;
 mod feedback;
 mod invitation;
+mod metrics;
 mod notice;
-mod post;
-mod round;
+mod send_pacer;
 mod sign_in;
-mod tally;
+mod worker;
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use store::Store;
 use crate::{
     config::Config,
     dead_letters::DeadLetters,
-    post::{Heard, Post},
+    worker::{Heard, MailWorker},
 };
 
 /// Starts the function.
@@ -38,7 +38,7 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table);
     store.warm_up().await;
-    let post = Arc::new(Post {
+    let post = Arc::new(MailWorker {
         store,
         mailer: Mailer::new(&boot.aws.service("sesv2"), config.sender, config.sets),
         product: config.product,

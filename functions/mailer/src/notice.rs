@@ -1,7 +1,7 @@
 use domain::{
-    delivery::{Claim, Feed, Outcome},
+    delivery::{Claim, Outcome, SesHeartbeat},
     id::OrgId,
-    notice::{Letter, Outbox},
+    notice::{ClaimedMail, Outbox},
     org::Org,
     secret::Secret,
 };
@@ -10,29 +10,29 @@ use mail::Tags;
 use store::{Error, Unsubscription};
 
 use crate::{
-    draft::Draft,
-    post::{self, Post, again},
-    round::Round,
-    tally,
+    content::Draft,
+    metrics,
+    send_pacer::SendPacer,
+    worker::{self, MailWorker, again},
 };
 
 /// The most mails of one organization that are claimed at once: they must be sent and settled within the lease.
-const MOST: usize = 20;
+const MAX_PER_RUN: usize = 20;
 /// How many mails of one organization are under way at once.
 const AT_ONCE: usize = 5;
 
-impl Post {
+impl MailWorker {
     /// Claims, sends and settles the notices that wait in an organization, as many at a time as can leave soon.
-    pub(crate) async fn deliver_notices(&self, id: OrgId, round: &Round) -> Result<(), Error> {
-        let most = round.share(post::AT_ONCE).min(MOST);
+    pub(crate) async fn deliver_notices(&self, id: OrgId, round: &SendPacer) -> Result<(), Error> {
+        let most = round.share(worker::AT_ONCE).min(MAX_PER_RUN);
         while self.deliver_some(id, most, round).await? == most && !round.is_over() {}
         Ok(())
     }
 
     /// Delivers at most so many; says how many it sent.
-    async fn deliver_some(&self, id: OrgId, most: usize, round: &Round) -> Result<usize, Error> {
+    async fn deliver_some(&self, id: OrgId, most: usize, round: &SendPacer) -> Result<usize, Error> {
         let claim = self.new_claim();
-        let drafts = self.change_org(id, |org| self.claim(org, &claim, most, round.feed())).await?;
+        let drafts = self.change_org(id, |org| self.claim(org, &claim, most, round.heartbeat())).await?;
         let drafts = drafts.unwrap_or_default();
         if drafts.is_empty() {
             return Ok(0);
@@ -46,7 +46,7 @@ impl Post {
         let settled = self
             .change_org(id, |org| {
                 for (outcome, letter) in &sent {
-                    org.outbox.settle(letter, &claim, *outcome, jitter, self.clock.now());
+                    org.outbox.record_outcome(letter, &claim, *outcome, jitter, self.clock.now());
                 }
                 let settled =
                     sent.iter().filter_map(|(_, it)| org.outbox.delivery(it).cloned()).collect::<Vec<_>>();
@@ -55,7 +55,7 @@ impl Post {
             })
             .await?;
         round.leave(settled.iter().flatten());
-        tally::count_settled(settled.iter().flatten(), self.clock.now());
+        metrics::count_settled(settled.iter().flatten(), self.clock.now());
         for (outcome, letter) in &sent {
             self.take_refused_address(&Tags::of_notice(id, &letter.key, letter.to, &claim), *outcome).await?;
         }
@@ -92,7 +92,7 @@ impl Post {
     }
 
     /// The letters that this claim holds, written out.
-    fn claim(&self, org: &mut Org, claim: &Claim, most: usize, feed: Option<Feed>) -> Vec<Draft> {
+    fn claim(&self, org: &mut Org, claim: &Claim, most: usize, feed: Option<SesHeartbeat>) -> Vec<Draft> {
         let now = self.clock.now();
         let before = org.outbox.clone();
         let mut letters = held(&org.outbox, claim);
@@ -108,7 +108,7 @@ impl Post {
                 None => org.outbox.drop_claimed(&letter, claim, now),
             }
         }
-        tally::tell_changes(before.deliveries(), org.outbox.deliveries(), now);
+        metrics::tell_changes(before.deliveries(), org.outbox.deliveries(), now);
         // What was given up makes room for notices that wait for their turn.
         org.tend_mail(now);
         drafts
@@ -116,10 +116,10 @@ impl Post {
 }
 
 /// What a claim holds already: its write was done, and only the answer was lost.
-fn held(outbox: &Outbox, claim: &Claim) -> Vec<Letter> {
+fn held(outbox: &Outbox, claim: &Claim) -> Vec<ClaimedMail> {
     let all = outbox.0.iter().flat_map(|(key, recipients)| recipients.iter().map(move |it| (key, it)));
     all.filter(|(_, (_, delivery))| delivery.is_held_by(claim))
-        .map(|(key, (user, _))| Letter { key: key.clone(), to: *user })
+        .map(|(key, (user, _))| ClaimedMail { key: key.clone(), to: *user })
         .collect()
 }
 
@@ -134,13 +134,13 @@ mod tests {
     fn a_claim_recognises_what_it_holds_and_nothing_else() {
         let users = [2, 3].map(|n| format!("usr_0198c0de-0000-7000-8000-00000000000{n}").parse().unwrap());
         let mut outbox = Outbox::default();
-        outbox.owe(NoticeKey::Welcome, users, Timestamp::UNIX_EPOCH);
+        outbox.enqueue(NoticeKey::Welcome, users, Timestamp::UNIX_EPOCH);
         let claim = Claim("a".to_owned());
         assert!(held(&outbox, &claim).is_empty());
         let letters = outbox.claim(&claim, 20, None, Timestamp::UNIX_EPOCH, |_| true, |_, _| true);
         assert_eq!(held(&outbox, &claim), letters);
         assert!(held(&outbox, &Claim("b".to_owned())).is_empty());
-        outbox.settle(&letters[0], &claim, Outcome::Accepted, 0, Timestamp::UNIX_EPOCH);
+        outbox.record_outcome(&letters[0], &claim, Outcome::Accepted, 0, Timestamp::UNIX_EPOCH);
         assert_eq!(held(&outbox, &claim), letters[1..]);
     }
 }

@@ -1,23 +1,23 @@
 use domain::{
-    delivery::{Claim, Delivery, Feed},
+    delivery::{Claim, Delivery, SesHeartbeat},
     people::{SIGN_IN_LINK, User},
     secret::Secret,
     trial::after,
 };
 use jiff::Timestamp;
-use mail::{Inert, SignIn, Tags};
+use mail::{PlainText, SignIn, Tags};
 use store::{AskedId, Error, Link, SignInRequest};
 
 use crate::{
-    post::{Post, again},
-    round::Round,
-    tally,
+    metrics,
+    send_pacer::SendPacer,
+    worker::{MailWorker, again},
 };
 
-impl Post {
+impl MailWorker {
     /// Claims, sends and settles the mail of a request for a sign-in link. One that surely was not sent is tried again
     /// within the round: it is of no use to anybody in ten minutes.
-    pub(crate) async fn deliver_sign_in(&self, id: AskedId, round: &Round) -> Result<(), Error> {
+    pub(crate) async fn deliver_sign_in(&self, id: AskedId, round: &SendPacer) -> Result<(), Error> {
         let mut now = self.clock.now();
         while let Some(not_before) = self.try_sign_in(id, round, now).await? {
             if !round.rest(self.clock.now(), not_before).await {
@@ -32,7 +32,7 @@ impl Post {
     async fn try_sign_in(
         &self,
         id: AskedId,
-        round: &Round,
+        round: &SendPacer,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, Error> {
         let claim = self.new_claim();
@@ -40,26 +40,28 @@ impl Post {
         let decided = self
             .change_asked(id, |asked, user| {
                 let before = asked.delivery.clone();
-                let decided = decide(asked, user, &claim, &secret, round.feed(), now);
-                tally::tell_changes([&before], [&asked.delivery], now);
+                let decided = decide(asked, user, &claim, &secret, round.heartbeat(), now);
+                metrics::tell_changes([&before], [&asked.delivery], now);
                 decided
             })
             .await?;
         let Some(Some(user)) = decided else { return Ok(None) };
-        let mail = SignIn { given_name: Inert::given(&user.name), secret }.render(&self.product);
+        let mail = SignIn { given_name: PlainText::given(&user.name), secret }.render(&self.product);
         let tags = Tags::of_sign_in(&id.to_string(), user.id, &claim);
         let outcome = round.send(self.mailer.send(&user.address, &mail, &tags)).await;
         let [jitter] = self.entropy.bytes();
         let settled = self
             .change_asked(id, |asked, _| {
-                if let Some(settled) = asked.delivery.settle(&claim, outcome, jitter, self.clock.now()) {
+                if let Some(settled) =
+                    asked.delivery.record_outcome(&claim, outcome, jitter, self.clock.now())
+                {
                     asked.delivery = settled;
                 }
                 (asked.delivery.clone(), None)
             })
             .await?;
         round.leave(&settled);
-        tally::count_settled(&settled, self.clock.now());
+        metrics::count_settled(&settled, self.clock.now());
         self.take_refused_address(&tags, outcome).await?;
         let again = settled.filter(|delivery| matches!(delivery, Delivery::Pending { .. }));
         Ok(again.as_ref().and_then(Delivery::due_at))
@@ -95,7 +97,7 @@ fn decide(
     user: Option<&User>,
     claim: &Claim,
     secret: &Secret,
-    feed: Option<Feed>,
+    feed: Option<SesHeartbeat>,
     now: Timestamp,
 ) -> (Option<User>, Option<Link>) {
     if asked.delivery.is_held_by(claim) {
@@ -135,7 +137,7 @@ mod tests {
             next: Some("/dashboard".to_owned()),
             asked_at: at,
             browser: None,
-            delivery: Delivery::owed(at),
+            delivery: Delivery::pending(at),
         }
     }
 
@@ -170,7 +172,7 @@ mod tests {
         assert!(matches!(asked.delivery, Delivery::Unknown { held: false, .. }));
         // By its check nobody waits for the link any more: whatever is known of the feed, it is not sent again.
         let check = asked.delivery.due_at().unwrap();
-        let feed = Some(Feed { newest: Some(check), outstanding: false });
+        let feed = Some(SesHeartbeat { newest: Some(check), outstanding: false });
         assert_eq!(decide(&mut asked, Some(&user()), &other, &secret, feed, check), (None, None));
         assert!(matches!(asked.delivery, Delivery::Unknown { held: true, .. }));
     }

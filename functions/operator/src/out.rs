@@ -4,7 +4,7 @@ use domain::{
     billing::{Billing, Conflict, Issue},
     delivery::Delivery,
     id::OrgId,
-    org::{Org, Reminders, Silenced, Unreachable},
+    org::{Org, Reminders, SuppressionReason, Unreachable},
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -274,8 +274,8 @@ pub fn state(delivery: &Delivery) -> (&'static str, Timestamp) {
 /// Why no notice goes to an admin, in a clause.
 pub const fn unreachable(unreachable: &Unreachable) -> &'static str {
     match unreachable.why {
-        Silenced::Bounced => "mail to this address came back",
-        Silenced::Complained => "called a mail spam",
+        SuppressionReason::Bounced => "mail to this address came back",
+        SuppressionReason::Complained => "called a mail spam",
     }
 }
 

@@ -3,7 +3,7 @@
 mod config;
 mod form;
 mod page;
-mod post;
+mod signup;
 
 use std::sync::Arc;
 
@@ -32,6 +32,6 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     let profile = web::Profile::app(None).reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config });
     let routes =
-        Router::new().route("/organizations/new", get(page::show).post(post::sign_up)).with_state(app);
+        Router::new().route("/organizations/new", get(page::show).post(signup::sign_up)).with_state(app);
     Ok(boot::handler(web::lambda::handler(web::harden(routes, profile))))
 }

@@ -74,7 +74,7 @@ async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Pro
         next,
         asked_at: now,
         browser: Some(mark.hash()),
-        delivery: Delivery::owed(now),
+        delivery: Delivery::pending(now),
     };
     match app.store.request_sign_in(&asked, &limits).await.map_err(trouble)? {
         SignInRequestResult::Asked => {

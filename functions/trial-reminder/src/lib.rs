@@ -67,13 +67,13 @@ impl App {
                 Err(error) => (0, 0, Some(error)),
             })
             .buffer_unordered(AT_ONCE)
-            .fold(Tally::default(), async |tally, (found, failed, unseen)| Tally {
+            .fold(RunSummary::default(), async |tally, (found, failed, unseen)| RunSummary {
                 found: tally.found + found,
                 failed: tally.failed + failed,
                 unseen: tally.unseen.or(unseen),
             })
             .await;
-        let Tally { found, failed, unseen } = tally;
+        let RunSummary { found, failed, unseen } = tally;
         tracing::info!(area = "onboarding", found, failed, "trial clock ran");
         self.tell_backlog(failed > 0 || Instant::now() >= end).await;
         match unseen {
@@ -147,7 +147,7 @@ impl App {
 
 /// What a run came to.
 #[derive(Default)]
-struct Tally {
+struct RunSummary {
     found: u64,
     failed: u64,
     /// Why a shard could not be looked into, if one could not.

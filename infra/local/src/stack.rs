@@ -231,7 +231,7 @@ fn sender(gateway: &Arc<Gateway>, cloud: &Arc<Cloud>, secrets: &str) -> stripe::
 }
 
 /// The gateway, for what is outside of Onramp and in this process.
-fn entrance(gateway: &Arc<Gateway>) -> stripe::Post {
+fn entrance(gateway: &Arc<Gateway>) -> stripe::HttpSend {
     let gateway = Arc::clone(gateway);
     Arc::new(move |request| {
         let gateway = Arc::clone(&gateway);

@@ -10,25 +10,25 @@ mod claim;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use claim::{Claim, Feed};
+pub use claim::{Claim, SesHeartbeat};
 
 use crate::trial::after;
 
 /// How long a claim holds: longer than the sending function may run.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// How long a mail that surely was not sent is tried again.
-pub const HORIZON: SignedDuration = SignedDuration::from_hours(4 * 24);
+pub const RETRY_PERIOD: SignedDuration = SignedDuration::from_hours(4 * 24);
 /// How long a person is shown a mail that did not surely arrive.
-pub const SHOWN: SignedDuration = SignedDuration::from_hours(35 * 24);
+pub const FAILURE_SHOWN_FOR: SignedDuration = SignedDuration::from_hours(35 * 24);
 /// How long SES's `Send` event is waited for before its absence means something.
-pub const CHECK: SignedDuration = SignedDuration::from_mins(15);
+pub const UNKNOWN_CHECK_DELAY: SignedDuration = SignedDuration::from_mins(15);
 /// How long a mail rests that was not tried, since SES lets none of the account out or time was up: a little less
 /// than what lies between two runs of the sender's schedule.
-pub const PAUSE: SignedDuration = SignedDuration::from_mins(4);
+pub const RETRY_DELAY: SignedDuration = SignedDuration::from_mins(4);
 
 /// What a mail has been through that is not at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tries {
+pub struct Attempts {
     /// When it became owed.
     pub since: Timestamp,
     /// Tries that surely failed.
@@ -69,14 +69,14 @@ pub enum Delivery {
     /// To be sent at `not_before` or later.
     Pending {
         /// What it has been through.
-        tries: Tries,
+        tries: Attempts,
         /// The earliest moment of the next try.
         not_before: Timestamp,
     },
     /// Claimed by a sender, until its lease ends.
     Sending {
         /// What it went through before.
-        tries: Tries,
+        tries: Attempts,
         /// Whose it is.
         claim: Claim,
         /// The end of the lease.
@@ -99,7 +99,7 @@ pub enum Delivery {
     /// It may have been sent.
     Unknown {
         /// What it went through before.
-        tries: Tries,
+        tries: Attempts,
         /// Whose claim it was; SES's `Send` event names it.
         claim: Claim,
         /// Since when.
@@ -147,17 +147,17 @@ impl Outcome {
 impl Delivery {
     /// A mail that is owed from `now` on.
     #[must_use]
-    pub const fn owed(now: Timestamp) -> Self {
-        Self::Pending { tries: Tries { since: now, failed: 0, unanswered: None }, not_before: now }
+    pub const fn pending(now: Timestamp) -> Self {
+        Self::Pending { tries: Attempts { since: now, failed: 0, unanswered: None }, not_before: now }
     }
 
     /// Whether something is to be done about it at `now`, other than to wait for its holder. The check of an
     /// unknown mail needs to know the feed; without it that waits.
     #[must_use]
-    pub fn waits(&self, feed: Option<Feed>, now: Timestamp) -> bool {
+    pub fn waits(&self, feed: Option<SesHeartbeat>, now: Timestamp) -> bool {
         match self {
             Self::Pending { not_before, .. } => *not_before <= now,
-            Self::Unknown { at, held: false, .. } => feed.is_some() && after(*at, CHECK) <= now,
+            Self::Unknown { at, held: false, .. } => feed.is_some() && after(*at, UNKNOWN_CHECK_DELAY) <= now,
             _ => false,
         }
     }
@@ -165,7 +165,7 @@ impl Delivery {
     /// Claims the mail for a try, if it waits for one: it surely was not sent, or it is unknown, was never sent
     /// again for that, and the feed says that it did not go out.
     #[must_use]
-    pub fn claim(&self, claim: &Claim, feed: Option<Feed>, now: Timestamp) -> Option<Self> {
+    pub fn claim(&self, claim: &Claim, feed: Option<SesHeartbeat>, now: Timestamp) -> Option<Self> {
         if !self.waits(feed, now) {
             return None;
         }
@@ -174,7 +174,7 @@ impl Delivery {
             Self::Unknown { tries, claim: lost, at, .. }
                 if tries.unanswered.is_none() && feed.is_some_and(|feed| feed.passed(lost, *at)) =>
             {
-                Tries { unanswered: Some(lost.clone()), ..tries.clone() }
+                Attempts { unanswered: Some(lost.clone()), ..tries.clone() }
             }
             _ => return None,
         };
@@ -202,7 +202,13 @@ impl Delivery {
     /// What `claim` makes of the mail at `now`: it takes what waits and is wanted, gives up what waits and is not, and
     /// what another claim let lapse. `None` where there is nothing to do.
     #[must_use]
-    pub fn advance(&self, claim: &Claim, feed: Option<Feed>, wanted: bool, now: Timestamp) -> Option<Self> {
+    pub fn advance(
+        &self,
+        claim: &Claim,
+        feed: Option<SesHeartbeat>,
+        wanted: bool,
+        now: Timestamp,
+    ) -> Option<Self> {
         self.lapse(now).or_else(|| {
             let claimed = self.claim(claim, feed, now).filter(|_| wanted);
             claimed.or_else(|| self.waits(feed, now).then(|| self.give_up(now)).flatten())
@@ -211,13 +217,19 @@ impl Delivery {
 
     /// Records how the try of `claim` ended. `jitter` spreads the next try, 0 to 255 as 0 to 100 % of the wait.
     #[must_use]
-    pub fn settle(&self, claim: &Claim, outcome: Outcome, jitter: u8, now: Timestamp) -> Option<Self> {
+    pub fn record_outcome(
+        &self,
+        claim: &Claim,
+        outcome: Outcome,
+        jitter: u8,
+        now: Timestamp,
+    ) -> Option<Self> {
         let Self::Sending { tries, .. } = self else { return None };
         if !self.is_held_by(claim) {
             return None;
         }
         let again = |failed: u32, wait: SignedDuration| Self::Pending {
-            tries: Tries { failed, ..tries.clone() },
+            tries: Attempts { failed, ..tries.clone() },
             not_before: after(now, wait),
         };
         Some(match outcome {
@@ -227,13 +239,13 @@ impl Delivery {
             Outcome::Ambiguous => {
                 Self::Unknown { tries: tries.clone(), claim: claim.clone(), at: now, held: false }
             }
-            Outcome::NotSent | Outcome::Throttled if now >= after(tries.since, HORIZON) => {
+            Outcome::NotSent | Outcome::Throttled if now >= after(tries.since, RETRY_PERIOD) => {
                 Self::Failed { at: now, why: Failure::Expired }
             }
             Outcome::NotSent | Outcome::Throttled => {
                 again(tries.failed.saturating_add(1), backoff(tries.failed, jitter))
             }
-            Outcome::Paused => again(tries.failed, PAUSE),
+            Outcome::Paused => again(tries.failed, RETRY_DELAY),
         })
     }
 
@@ -280,14 +292,14 @@ impl Delivery {
         match self {
             Self::Pending { not_before, .. } => Some(*not_before),
             Self::Sending { until, .. } => Some(*until),
-            Self::Unknown { at, held: false, .. } => Some(after(*at, CHECK)),
+            Self::Unknown { at, held: false, .. } => Some(after(*at, UNKNOWN_CHECK_DELAY)),
             Self::Sent { .. } | Self::Failed { .. } | Self::Unknown { .. } | Self::Dropped { .. } => None,
         }
     }
 
     /// Since when it is owed, while it is to be tried again.
     #[must_use]
-    pub const fn owed_since(&self) -> Option<Timestamp> {
+    pub const fn pending_since(&self) -> Option<Timestamp> {
         match self {
             Self::Pending { tries, .. } => Some(tries.since),
             _ => None,
@@ -347,41 +359,42 @@ mod tests {
     }
 
     fn sending(second: i64) -> Delivery {
-        Delivery::owed(at(0)).claim(&claim(second), None, at(second)).unwrap()
+        Delivery::pending(at(0)).claim(&claim(second), None, at(second)).unwrap()
     }
 
     fn unknown() -> Delivery {
-        sending(0).settle(&claim(0), Outcome::Ambiguous, 0, at(3)).unwrap()
+        sending(0).record_outcome(&claim(0), Outcome::Ambiguous, 0, at(3)).unwrap()
     }
 
     fn sent(by: i64, second: i64) -> Delivery {
         Delivery::Sent { at: at(second), claim: Some(claim(by)) }
     }
 
-    fn feed(newest: i64) -> Option<Feed> {
-        Some(Feed { newest: Some(at(newest)), outstanding: false })
+    fn heartbeat(newest: i64) -> Option<SesHeartbeat> {
+        Some(SesHeartbeat { newest: Some(at(newest)), outstanding: false })
     }
 
-    const OUTSTANDING: Option<Feed> = Some(Feed { newest: Some(Timestamp::MAX), outstanding: true });
-    const SILENT: Option<Feed> = Some(Feed { newest: None, outstanding: false });
+    const OUTSTANDING: Option<SesHeartbeat> =
+        Some(SesHeartbeat { newest: Some(Timestamp::MAX), outstanding: true });
+    const SILENT: Option<SesHeartbeat> = Some(SesHeartbeat { newest: None, outstanding: false });
 
     #[test]
     fn only_one_claim_holds_a_mail() {
         assert_eq!(sending(0).claim(&claim(1), None, at(1)), None);
-        assert_eq!(sending(0).settle(&claim(1), Outcome::Accepted, 0, at(1)), None);
-        assert_eq!(sending(0).settle(&claim(0), Outcome::Accepted, 0, at(1)), Some(sent(0, 1)));
+        assert_eq!(sending(0).record_outcome(&claim(1), Outcome::Accepted, 0, at(1)), None);
+        assert_eq!(sending(0).record_outcome(&claim(0), Outcome::Accepted, 0, at(1)), Some(sent(0, 1)));
     }
 
     #[test]
     fn a_sure_failure_waits_longer_each_time_and_ends_after_four_days() {
-        let mut delivery = Delivery::owed(at(0));
+        let mut delivery = Delivery::pending(at(0));
         let mut now = at(0);
         let mut tries = 0;
         while let Some(due) = delivery.due_at() {
             assert!(due >= now);
             now = due;
             delivery = delivery.claim(&claim(0), None, now).unwrap();
-            delivery = delivery.settle(&claim(0), Outcome::NotSent, 0, now).unwrap();
+            delivery = delivery.record_outcome(&claim(0), Outcome::NotSent, 0, now).unwrap();
             tries += 1;
         }
         assert_eq!(delivery, Delivery::Failed { at: now, why: Failure::Expired });
@@ -392,14 +405,14 @@ mod tests {
 
     #[test]
     fn a_pause_of_the_account_is_no_try_and_wakes_nobody_at_once() {
-        let paused = sending(0).settle(&claim(0), Outcome::Paused, 9, at(1)).unwrap();
-        assert_eq!(paused.due_at(), Some(after(at(1), PAUSE)));
+        let paused = sending(0).record_outcome(&claim(0), Outcome::Paused, 9, at(1)).unwrap();
+        assert_eq!(paused.due_at(), Some(after(at(1), RETRY_DELAY)));
         assert!(matches!(&paused, Delivery::Pending { tries, .. } if tries.failed == 0));
-        assert!(!paused.is_fresh() && Delivery::owed(at(0)).is_fresh());
+        assert!(!paused.is_fresh() && Delivery::pending(at(0)).is_fresh());
         let late = at(9 * 86_400);
         let again = paused.claim(&claim(1), None, late).unwrap();
-        let paused = again.settle(&claim(1), Outcome::Paused, 0, late).unwrap();
-        assert_eq!(paused.due_at(), Some(after(late, PAUSE)), "however long it lasts");
+        let paused = again.record_outcome(&claim(1), Outcome::Paused, 0, late).unwrap();
+        assert_eq!(paused.due_at(), Some(after(late, RETRY_DELAY)), "however long it lasts");
     }
 
     #[test]
@@ -416,28 +429,28 @@ mod tests {
 
     #[test]
     fn an_unknown_mail_is_sent_once_more_only_on_evidence_and_only_at_its_check() {
-        let check = after(at(3), CHECK);
+        let check = after(at(3), UNKNOWN_CHECK_DELAY);
         assert_eq!(unknown().due_at(), Some(check));
         for (case, feed, now) in [
             ("the feed was not looked at", None, check),
-            ("it is too early", feed(1), at(902)),
+            ("it is too early", heartbeat(1), at(902)),
             ("the feed is silent", SILENT, check),
-            ("only earlier mails were heard of", feed(-5), check),
-            ("only this very claim's second was heard of", feed(0), check),
+            ("only earlier mails were heard of", heartbeat(-5), check),
+            ("only this very claim's second was heard of", heartbeat(0), check),
             ("its event may be among the dead letters", OUTSTANDING, check),
         ] {
             assert_eq!(unknown().claim(&claim(903), feed, now), None, "{case}");
         }
-        let again = unknown().claim(&claim(903), feed(1), check).unwrap();
+        let again = unknown().claim(&claim(903), heartbeat(1), check).unwrap();
         assert!(again.is_held_by(&claim(903)));
         // SES's word for the first try still counts, whatever becomes of the second.
-        let pending = again.settle(&claim(903), Outcome::NotSent, 0, at(904)).unwrap();
-        let twice = again.settle(&claim(903), Outcome::Ambiguous, 0, at(904)).unwrap();
+        let pending = again.record_outcome(&claim(903), Outcome::NotSent, 0, at(904)).unwrap();
+        let twice = again.record_outcome(&claim(903), Outcome::Ambiguous, 0, at(904)).unwrap();
         for delivery in [&again, &pending, &twice] {
             assert_eq!(delivery.confirmed(&claim(0), at(905)), Some(sent(0, 905)));
         }
         assert!(pending.claim(&claim(999), None, at(999)).is_some(), "it surely did not go out again");
-        assert_eq!(twice.claim(&claim(9999), feed(9000), at(9999)), None, "but a second guess is none");
+        assert_eq!(twice.claim(&claim(9999), heartbeat(9000), at(9999)), None, "but a second guess is none");
         assert!(matches!(pending.give_up(at(999)), Some(Delivery::Unknown { held: true, .. })));
     }
 
@@ -445,29 +458,29 @@ mod tests {
     fn without_evidence_it_waits_for_a_person() {
         let held = unknown().give_up(at(903)).unwrap();
         assert_eq!((held.due_at(), held.held_since()), (None, Some(at(3))));
-        assert!(!held.waits(feed(999), at(9999)) && held.give_up(at(9999)).is_none());
+        assert!(!held.waits(heartbeat(999), at(9999)) && held.give_up(at(9999)).is_none());
     }
 
     #[test]
     fn a_claim_of_another_make_is_as_old_as_its_silence() {
-        let tries = Tries { since: at(0), failed: 0, unanswered: None };
+        let tries = Attempts { since: at(0), failed: 0, unanswered: None };
         let old = Claim("c1a1".to_owned());
         let unknown = Delivery::Unknown { tries, claim: old, at: at(60), held: false };
-        let check = after(at(60), CHECK);
-        assert_eq!(unknown.claim(&claim(960), feed(59), check), None);
-        assert!(unknown.claim(&claim(960), feed(61), check).is_some());
+        let check = after(at(60), UNKNOWN_CHECK_DELAY);
+        assert_eq!(unknown.claim(&claim(960), heartbeat(59), check), None);
+        assert!(unknown.claim(&claim(960), heartbeat(61), check).is_some());
     }
 
     #[test]
     fn what_comes_back_has_failed_if_it_was_ever_with_ses() {
         let bounced = Delivery::Failed { at: at(9), why: Failure::Bounced };
         let of_old_code = Delivery::Sent { at: at(1), claim: None };
-        let again = unknown().claim(&claim(999), feed(1), at(999)).unwrap();
-        let pending = again.settle(&claim(999), Outcome::NotSent, 0, at(999)).unwrap();
+        let again = unknown().claim(&claim(999), heartbeat(1), at(999)).unwrap();
+        let pending = again.record_outcome(&claim(999), Outcome::NotSent, 0, at(999)).unwrap();
         for delivery in [sending(0), unknown(), sent(0, 1), of_old_code, again, pending] {
             assert_eq!(delivery.returned(&claim(0), Failure::Bounced, at(9)), Some(bounced.clone()));
         }
-        for delivery in [Delivery::owed(at(0)), Delivery::Dropped { at: at(1) }, bounced] {
+        for delivery in [Delivery::pending(at(0)), Delivery::Dropped { at: at(1) }, bounced] {
             assert_eq!(delivery.returned(&claim(0), Failure::Bounced, at(9)), None);
         }
         for delivery in [sending(0), unknown(), sent(0, 1)] {

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     address::Address,
-    delivery::{Claim, Delivery, Feed},
+    delivery::{Claim, Delivery, SesHeartbeat},
     id::{OrgId, UserId},
     name::Name,
     operator::Operators,
@@ -131,7 +131,7 @@ impl Invitation {
             created_at: now,
             expires_at: after(now, LIFE),
             sends: 1,
-            delivery: Delivery::owed(now),
+            delivery: Delivery::pending(now),
             secret_hash: None,
             revoked_at: None,
         }
@@ -212,14 +212,14 @@ impl Invitation {
         }
         self.sends += 1;
         self.expires_at = after(now, LIFE);
-        self.delivery = Delivery::owed(now);
+        self.delivery = Delivery::pending(now);
         self.secret_hash = None;
         Ok(())
     }
 
     /// Claims its mail, with the secret that goes out in it, if it waits for a sender. One that nobody could accept any
     /// more is given up. The check of a mail that may have gone out needs `feed`. Says whether `claim` holds it now.
-    pub fn claim(&mut self, claim: &Claim, secret: Hash, feed: Option<Feed>, now: Timestamp) -> bool {
+    pub fn claim(&mut self, claim: &Claim, secret: Hash, feed: Option<SesHeartbeat>, now: Timestamp) -> bool {
         let Some(next) = self.delivery.advance(claim, feed, self.is_open(now), now) else { return false };
         self.delivery = next;
         let held = self.delivery.is_held_by(claim);
@@ -234,7 +234,7 @@ impl Invitation {
 mod tests {
     use super::*;
     use crate::{
-        delivery::{Failure, Outcome, Tries},
+        delivery::{Attempts, Failure, Outcome},
         secret::Secret,
     };
 
@@ -268,7 +268,7 @@ mod tests {
         invited.send_again(later).unwrap();
         assert!(!invited.opens_to(secret(1), later), "the old link dies at once");
         // Who still holds the old claim settles nothing.
-        assert_eq!(invited.delivery.settle(&claim, Outcome::Accepted, 0, later), None);
+        assert_eq!(invited.delivery.record_outcome(&claim, Outcome::Accepted, 0, later), None);
         assert!(invited.claim(&Claim("b".to_owned()), secret(2), None, later));
         assert!(invited.opens_to(secret(2), at("2026-01-27T08:59:59Z")));
     }
@@ -287,7 +287,7 @@ mod tests {
     fn its_sender_is_told_where_it_stands() {
         let (now, late) = (at("2026-01-15T09:00:00Z"), at("2026-01-22T09:00:00Z"));
         for (delivery, standing) in [
-            (Delivery::owed(now), InvitationStatus::Sending),
+            (Delivery::pending(now), InvitationStatus::Sending),
             (Delivery::Sent { at: now, claim: None }, InvitationStatus::Waiting),
             (unknown(false), InvitationStatus::Sending),
             (unknown(true), InvitationStatus::Unsure),
@@ -303,7 +303,7 @@ mod tests {
 
     fn unknown(held: bool) -> Delivery {
         let now = at("2026-01-15T09:00:00Z");
-        let tries = Tries { since: now, failed: 0, unanswered: None };
+        let tries = Attempts { since: now, failed: 0, unanswered: None };
         Delivery::Unknown { tries, claim: Claim("a".to_owned()), at: now, held }
     }
 
@@ -314,12 +314,12 @@ mod tests {
         let sent = Delivery::Sent { at: now, claim: None };
         let failed = Delivery::Failed { at: now, why: Failure::Refused };
         for (what, delivery, then, on_its_way) in [
-            ("waiting for its sender", Delivery::owed(now), later, true),
+            ("waiting for its sender", Delivery::pending(now), later, true),
             ("just sent", sent.clone(), soon, true),
             ("sent a minute ago", sent, later, false),
             ("perhaps sent a minute ago", unknown(false), later, false),
             ("failed", failed, soon, false),
-            ("expired", Delivery::owed(now), at("2026-01-22T09:00:00Z"), false),
+            ("expired", Delivery::pending(now), at("2026-01-22T09:00:00Z"), false),
         ] {
             let invited = Invitation { delivery, ..invitation(now) };
             assert_eq!(invited.is_on_its_way(then), on_its_way, "{what}");

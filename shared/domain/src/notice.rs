@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     billing::InvoiceId,
-    delivery::{Claim, Delivery, Feed, Outcome},
+    delivery::{Claim, Delivery, Outcome, SesHeartbeat},
     id::UserId,
 };
 
@@ -103,7 +103,7 @@ pub struct Outbox(pub BTreeMap<NoticeKey, BTreeMap<UserId, Delivery>>);
 
 /// A mail that was claimed and is now to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
+pub struct ClaimedMail {
     /// What it is about.
     pub key: NoticeKey,
     /// Whom it goes to.
@@ -112,11 +112,11 @@ pub struct Letter {
 
 impl Outbox {
     /// Owes a notice to each recipient from `now` on. Says whether it was not known before.
-    pub fn owe(&mut self, key: NoticeKey, to: impl IntoIterator<Item = UserId>, now: Timestamp) -> bool {
+    pub fn enqueue(&mut self, key: NoticeKey, to: impl IntoIterator<Item = UserId>, now: Timestamp) -> bool {
         if self.0.contains_key(&key) {
             return false;
         }
-        self.0.insert(key, to.into_iter().map(|user| (user, Delivery::owed(now))).collect());
+        self.0.insert(key, to.into_iter().map(|user| (user, Delivery::pending(now))).collect());
         true
     }
 
@@ -124,7 +124,7 @@ impl Outbox {
     pub fn delay(&mut self, key: &NoticeKey, then: Timestamp) {
         for delivery in self.0.get_mut(key).into_iter().flat_map(BTreeMap::values_mut) {
             if delivery.is_fresh() {
-                *delivery = Delivery::owed(then);
+                *delivery = Delivery::pending(then);
             }
         }
     }
@@ -136,11 +136,11 @@ impl Outbox {
         &mut self,
         claim: &Claim,
         most: usize,
-        feed: Option<Feed>,
+        feed: Option<SesHeartbeat>,
         now: Timestamp,
         stands: impl Fn(&NoticeKey) -> bool,
         reaches: impl Fn(&NoticeKey, UserId) -> bool,
-    ) -> Vec<Letter> {
+    ) -> Vec<ClaimedMail> {
         let mut letters = Vec::new();
         for (key, recipients) in &mut self.0 {
             for (user, delivery) in recipients {
@@ -150,7 +150,7 @@ impl Outbox {
                     if letters.len() == most {
                         continue;
                     }
-                    letters.push(Letter { key: key.clone(), to: *user });
+                    letters.push(ClaimedMail { key: key.clone(), to: *user });
                 }
                 *delivery = next;
             }
@@ -159,27 +159,34 @@ impl Outbox {
     }
 
     /// Records how a claimed letter ended.
-    pub fn settle(&mut self, letter: &Letter, claim: &Claim, outcome: Outcome, jitter: u8, now: Timestamp) {
-        self.update(letter, |delivery| delivery.settle(claim, outcome, jitter, now));
+    pub fn record_outcome(
+        &mut self,
+        letter: &ClaimedMail,
+        claim: &Claim,
+        outcome: Outcome,
+        jitter: u8,
+        now: Timestamp,
+    ) {
+        self.update(letter, |delivery| delivery.record_outcome(claim, outcome, jitter, now));
     }
 
     /// Gives up a claimed letter that lost its reason before it was sent.
-    pub fn drop_claimed(&mut self, letter: &Letter, claim: &Claim, now: Timestamp) {
+    pub fn drop_claimed(&mut self, letter: &ClaimedMail, claim: &Claim, now: Timestamp) {
         self.update(letter, |delivery| delivery.is_held_by(claim).then(|| delivery.give_up(now)).flatten());
     }
 
     /// Where a letter stands.
     #[must_use]
-    pub fn delivery(&self, letter: &Letter) -> Option<&Delivery> {
+    pub fn delivery(&self, letter: &ClaimedMail) -> Option<&Delivery> {
         self.0.get(&letter.key)?.get(&letter.to)
     }
 
     /// The same, to be moved on.
-    pub fn delivery_mut(&mut self, letter: &Letter) -> Option<&mut Delivery> {
+    pub fn delivery_mut(&mut self, letter: &ClaimedMail) -> Option<&mut Delivery> {
         self.0.get_mut(&letter.key)?.get_mut(&letter.to)
     }
 
-    fn update(&mut self, letter: &Letter, next: impl FnOnce(&Delivery) -> Option<Delivery>) {
+    fn update(&mut self, letter: &ClaimedMail, next: impl FnOnce(&Delivery) -> Option<Delivery>) {
         if let Some(delivery) = self.delivery_mut(letter)
             && let Some(next) = next(delivery)
         {
@@ -245,13 +252,13 @@ mod tests {
         let user = "usr_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let now = Timestamp::UNIX_EPOCH;
         let mut outbox = Outbox::default();
-        assert!(outbox.owe(NoticeKey::Welcome, [user], now));
-        assert!(!outbox.owe(NoticeKey::Welcome, [user], now));
+        assert!(outbox.enqueue(NoticeKey::Welcome, [user], now));
+        assert!(!outbox.enqueue(NoticeKey::Welcome, [user], now));
         let claim = Claim("a".to_owned());
         let letters = outbox.claim(&claim, 9, None, now, |_| true, |_, _| true);
         assert_eq!(letters.len(), 1);
         assert!(outbox.claim(&Claim("b".to_owned()), 9, None, now, |_| true, |_, _| true).is_empty());
-        outbox.settle(&letters[0], &claim, Outcome::Accepted, 0, now);
+        outbox.record_outcome(&letters[0], &claim, Outcome::Accepted, 0, now);
         assert_eq!((outbox.due_at(), outbox.is_ready()), (None, false));
     }
 
@@ -260,19 +267,19 @@ mod tests {
         let users = [1, 2].map(|n| format!("usr_0198c0de-0000-7000-8000-00000000000{n}").parse().unwrap());
         let (now, claim) = (Timestamp::UNIX_EPOCH, Claim::new(Timestamp::UNIX_EPOCH, "a"));
         let mut outbox = Outbox::default();
-        outbox.owe(NoticeKey::Welcome, users, now);
+        outbox.enqueue(NoticeKey::Welcome, users, now);
         for letter in outbox.claim(&claim, 9, None, now, |_| true, |_, _| true) {
-            outbox.settle(&letter, &claim, Outcome::Ambiguous, 0, now);
+            outbox.record_outcome(&letter, &claim, Outcome::Ambiguous, 0, now);
         }
         let check = outbox.due_at().unwrap();
-        let feed = Some(Feed { newest: Some(check), outstanding: false });
+        let feed = Some(SesHeartbeat { newest: Some(check), outstanding: false });
         let again = Claim::new(check, "b");
         assert!(
             outbox.claim(&again, 9, None, check, |_| true, |_, _| true).is_empty(),
             "the feed is not known"
         );
         let letters = outbox.claim(&again, 9, feed, check, |_| true, |_, user| user == users[0]);
-        assert_eq!(letters, [Letter { key: NoticeKey::Welcome, to: users[0] }]);
+        assert_eq!(letters, [ClaimedMail { key: NoticeKey::Welcome, to: users[0] }]);
         assert!(outbox.deliveries().any(|it| matches!(it, Delivery::Unknown { held: true, .. })));
         assert_eq!(outbox.held_since(), Some(now));
     }

@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use crate::{
     billing::{Billing, Conflict, Fact, SubscriptionStatus, What},
     checklist::{Checklist, Source, Tick},
-    delivery::{Claim, Delivery, Feed, SHOWN},
+    delivery::{Claim, Delivery, FAILURE_SHOWN_FOR, SesHeartbeat},
     id::{OrgId, ProjectId, UserId},
     name::Name,
-    notice::{Letter, NoticeKey, Outbox},
+    notice::{ClaimedMail, NoticeKey, Outbox},
     onboarding::Onboarding,
     status::Status,
     task::Sign,
@@ -22,7 +22,7 @@ use crate::{
     zone::Zone,
 };
 
-pub use contact::{AdminContact, Reminders, Silenced, Unreachable};
+pub use contact::{AdminContact, Reminders, SuppressionReason, Unreachable};
 pub use work::{ChecklistCommand, ChecklistError, HostTick};
 
 /// The most admins of an organization: they lie in its item.
@@ -141,7 +141,7 @@ impl Org {
         self.provisioned = Some(Provisioned { at: now, trigger, project });
         self.checklist.created_at = Some(now);
         self.checklist.updated_at = Some(now);
-        self.owe(NoticeKey::Welcome, now);
+        self.enqueue_notice(NoticeKey::Welcome, now);
     }
 
     /// Has the welcome mail wait until `then`, if it was not tried yet.
@@ -170,7 +170,7 @@ impl Org {
         if let Some(ends_at) = fact.trial_will_end()
             && now < ends_at
         {
-            self.owe(NoticeKey::TrialEnding { ends_at, days: STRIPE_REMINDS_BEFORE }, now);
+            self.enqueue_notice(NoticeKey::TrialEnding { ends_at, days: STRIPE_REMINDS_BEFORE }, now);
         }
         self.tend_mail(now);
     }
@@ -230,11 +230,11 @@ impl Org {
         let Some(trial) = self.trial_of_clock() else { return };
         let ends_at = trial.ends_at;
         if !trial.runs(now) {
-            self.owe(NoticeKey::TrialEnded { ends_at }, now);
+            self.enqueue_notice(NoticeKey::TrialEnded { ends_at }, now);
         } else if let Some(days) =
             self.open_reminders(trial).filter(|days| trial.reminds_at(*days) <= now).min()
         {
-            self.owe(NoticeKey::TrialEnding { ends_at, days }, now);
+            self.enqueue_notice(NoticeKey::TrialEnding { ends_at, days }, now);
         }
     }
 
@@ -286,9 +286,9 @@ impl Org {
         &mut self,
         claim: &Claim,
         most: usize,
-        feed: Option<Feed>,
+        feed: Option<SesHeartbeat>,
         now: Timestamp,
-    ) -> Vec<Letter> {
+    ) -> Vec<ClaimedMail> {
         // Asked of the whole organization, of which the outbox is a part.
         let standing: BTreeSet<NoticeKey> =
             self.outbox.0.keys().filter(|key| self.still_stands(key, now)).cloned().collect();
@@ -314,7 +314,7 @@ impl Org {
 
     /// Writes down that notices do not reach an admin, the first time; those that wait are dropped when their turn
     /// comes. Says whether that is news.
-    pub fn silence(&mut self, user: UserId, why: Silenced, now: Timestamp) -> bool {
+    pub fn suppress(&mut self, user: UserId, why: SuppressionReason, now: Timestamp) -> bool {
         match self.admins.iter_mut().find(|admin| admin.user == user) {
             Some(admin) if admin.unreachable.is_none() => {
                 admin.unreachable = Some(Unreachable { since: now, why });
@@ -326,8 +326,8 @@ impl Org {
 
     /// Writes down that a mail which went out at `sent_at` reached an admin: what bounced before then bounces no more.
     /// A complaint is no matter of the mailbox, and stays.
-    pub fn reached(&mut self, user: UserId, sent_at: Timestamp) {
-        let bounced_before = |it: &Unreachable| it.why == Silenced::Bounced && it.since < sent_at;
+    pub fn restore(&mut self, user: UserId, sent_at: Timestamp) {
+        let bounced_before = |it: &Unreachable| it.why == SuppressionReason::Bounced && it.since < sent_at;
         if let Some(admin) = self.admins.iter_mut().find(|admin| admin.user == user)
             && admin.unreachable.as_ref().is_some_and(bounced_before)
         {
@@ -341,7 +341,7 @@ impl Org {
         &self,
         now: Timestamp,
     ) -> impl Iterator<Item = (&NoticeKey, &AdminContact, &Delivery)> {
-        let since = after(now, -SHOWN);
+        let since = after(now, -FAILURE_SHOWN_FOR);
         let standing = self.outbox.0.iter().filter(move |(key, _)| self.still_stands(key, now));
         standing.flat_map(move |(key, recipients)| {
             recipients.iter().filter_map(move |(user, delivery)| {
@@ -374,7 +374,7 @@ impl Org {
         self.admins.iter().find(|admin| admin.user == user)
     }
 
-    fn owe(&mut self, key: NoticeKey, now: Timestamp) {
-        self.outbox.owe(key, self.admins.iter().map(|admin| admin.user), now);
+    fn enqueue_notice(&mut self, key: NoticeKey, now: Timestamp) {
+        self.outbox.enqueue(key, self.admins.iter().map(|admin| admin.user), now);
     }
 }

@@ -8,7 +8,7 @@ use domain::{
     id::UserId,
     name::Name,
     notice::NoticeKey,
-    org::{AdminContact, Org, Reminders, Silenced},
+    org::{AdminContact, Org, Reminders, SuppressionReason},
     trial::{DAY, Trial, after},
     zone::Zone,
 };
@@ -84,11 +84,11 @@ fn of_two_reminders_of_one_end_that_wait_only_the_nearer_goes_out() {
 #[test]
 fn what_arrives_ends_an_earlier_bounce_and_no_complaint() {
     let (mut org, bounced) = (org(), after(start(), DAY));
-    org.silence(user(1), Silenced::Bounced, bounced);
-    org.silence(user(2), Silenced::Complained, bounced);
+    org.suppress(user(1), SuppressionReason::Bounced, bounced);
+    org.suppress(user(2), SuppressionReason::Complained, bounced);
     for (sent_at, reached) in [(start(), false), (bounced, false), (after(bounced, DAY), true)] {
         for number in [1, 2, 3] {
-            org.reached(user(number), sent_at);
+            org.restore(user(number), sent_at);
         }
         let unreachable = |number| org.admin(user(number)).unwrap().unreachable.is_some();
         assert_eq!((unreachable(1), unreachable(2)), (!reached, true));

@@ -8,7 +8,7 @@ use domain::{
     id::{OrgId, UserId},
     invitation::{Invitation, MOST_OPEN, MOST_SENDS},
     name::Name,
-    org::{AdminContact, MOST_ADMINS, Org, Reminders, Silenced},
+    org::{AdminContact, MOST_ADMINS, Org, Reminders, SuppressionReason},
     people::{Admin, Member, Role, Session, User},
     team::{Membership, TeamError},
     trial::{DAY, Trial, after},
@@ -213,7 +213,7 @@ fn an_invitation_to_be_an_admin_is_worth_as_much_as_who_sent_it() {
 fn what_somebody_wants_of_mail_outlasts_their_role() {
     let mut org = with_admins(2);
     org.set_reminders(user_id(1), Reminders::Unwanted);
-    assert!(org.silence(user_id(1), Silenced::Bounced, start()));
+    assert!(org.suppress(user_id(1), SuppressionReason::Bounced, start()));
     let before = org.admin(user_id(1)).unwrap().clone();
     let demoted = org.change_role(&admin(0), &place(1, Role::Admin), Role::Member, start()).unwrap();
     assert_eq!(org.admin(user_id(1)), None);

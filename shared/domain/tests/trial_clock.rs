@@ -110,7 +110,7 @@ fn a_reminder_that_lost_its_reason_is_dropped_when_it_would_be_sent() {
     let mut org = trialing(&[3]);
     let claim = Claim("welcome".to_owned());
     for letter in org.claim_mail(&claim, 9, None, at(0, 0)) {
-        org.outbox.settle(&letter, &claim, Outcome::Accepted, 0, at(0, 0));
+        org.outbox.record_outcome(&letter, &claim, Outcome::Accepted, 0, at(0, 0));
     }
     org.run_trial_clock(at(11, 0));
     pay(&mut org, at(11, 60));

@@ -8,20 +8,20 @@
 //! This crate never decides who gets a mail or when, and never sends one twice: [`Mailer::send`] makes one request
 //! and says what became of it.
 
-mod inert;
-mod letter;
-mod letters;
+mod content;
+mod emails;
 mod mailer;
 mod outcome;
+mod plain_text;
 mod product;
 mod sender;
 mod tags;
 mod words;
 
-pub use inert::Inert;
-pub use letter::Rendered;
-pub use letters::{Invitation, PaymentFailed, PlanSummary, SignIn, Then, TrialEnded, TrialEnding, Welcome};
+pub use content::Rendered;
+pub use emails::{Invitation, PaymentFailed, PlanSummary, SignIn, Then, TrialEnded, TrialEnding, Welcome};
 pub use mailer::{ConfigurationSets, Mailer};
+pub use plain_text::PlainText;
 pub use product::Product;
 pub use sender::{Sender, SenderName};
 pub use tags::Tags;

@@ -10,10 +10,10 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::SdkConfig;
 use domain::{address::Address, delivery::Outcome};
 
-use crate::{letter::Rendered, outcome, sender::Sender, tags::Tags};
+use crate::{content::Rendered, outcome, sender::Sender, tags::Tags};
 
 /// How long SES may take to answer. Past it nobody knows whether the mail went out.
-const PATIENCE: Duration = Duration::from_secs(3);
+const SES_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Hands mails to Amazon SES (API v2), one request for one recipient.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ impl Mailer {
     pub fn new(config: &SdkConfig, from: Sender, sets: ConfigurationSets) -> Self {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(1))
-            .operation_attempt_timeout(PATIENCE)
+            .operation_attempt_timeout(SES_TIMEOUT)
             .build();
         let config =
             Builder::from(config).retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();

@@ -7,8 +7,8 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 use mail::{
-    Inert, Invitation, PaymentFailed, PlanSummary, Product, Rendered, SignIn, Then, TrialEnded, TrialEnding,
-    Welcome,
+    Invitation, PaymentFailed, PlainText, PlanSummary, Product, Rendered, SignIn, Then, TrialEnded,
+    TrialEnding, Welcome,
 };
 
 fn product() -> Product {
@@ -30,10 +30,10 @@ fn ends_on() -> Date {
 fn welcome(organization: &str, person: &str, standing: PlanSummary) -> Rendered {
     let person = Name::parse(person).unwrap();
     let mail = Welcome {
-        given_name: Inert::given(&person),
+        given_name: PlainText::given(&person),
         org: org(),
-        organization: Inert::from(&Name::parse(organization).unwrap()),
-        project: Inert::new("Getting Started"),
+        organization: PlainText::from(&Name::parse(organization).unwrap()),
+        project: PlainText::new("Getting Started"),
         steps: BUILT_IN.tasks.iter().take(4).map(|task| task.title).collect(),
         standing,
     };
@@ -46,9 +46,9 @@ fn trial_ending(days: u32) -> Rendered {
 
 fn trial_ending_then(days: u32, then: Then) -> Rendered {
     let mail = TrialEnding {
-        given_name: Inert::new("John"),
+        given_name: PlainText::new("John"),
         org: org(),
-        organization: Inert::new("Acme Corp"),
+        organization: PlainText::new("Acme Corp"),
         days,
         ends_on: ends_on(),
         then,
@@ -59,9 +59,9 @@ fn trial_ending_then(days: u32, then: Then) -> Rendered {
 
 fn trial_ended() -> Rendered {
     let mail = TrialEnded {
-        given_name: Inert::new("John"),
+        given_name: PlainText::new("John"),
         org: org(),
-        organization: Inert::new("Acme Corp"),
+        organization: PlainText::new("Acme Corp"),
         ended_on: ends_on(),
     };
     mail.render(&product())
@@ -69,9 +69,9 @@ fn trial_ended() -> Rendered {
 
 fn payment_failed(kind: IssueKind, access: Access) -> Rendered {
     let mail = PaymentFailed {
-        given_name: Inert::new("John"),
+        given_name: PlainText::new("John"),
         org: org(),
-        organization: Inert::new("Acme Corp"),
+        organization: PlainText::new("Acme Corp"),
         kind,
         since: ends_on(),
         access,
@@ -80,13 +80,13 @@ fn payment_failed(kind: IssueKind, access: Access) -> Rendered {
 }
 
 fn sign_in() -> Rendered {
-    SignIn { given_name: Inert::new("John"), secret: Secret::new([7; 32]) }.render(&product())
+    SignIn { given_name: PlainText::new("John"), secret: Secret::new([7; 32]) }.render(&product())
 }
 
 fn invitation(inviter: &str, organization: &str, role: Role) -> Rendered {
     let mail = Invitation {
-        inviter: Inert::from(&Name::parse(inviter).unwrap()),
-        organization: Inert::from(&Name::parse(organization).unwrap()),
+        inviter: PlainText::from(&Name::parse(inviter).unwrap()),
+        organization: PlainText::from(&Name::parse(organization).unwrap()),
         role,
         secret: Secret::new([9; 32]),
         expires_on: ends_on(),
@@ -320,7 +320,7 @@ fn no_name_becomes_a_header_markup_or_a_live_link() {
             assert!(!mail.subject.contains(['\r', '\n']));
         }
     }
-    let stored = Inert::from(&Name::from_stored("Acme\r\nBcc: all@evil.com".to_owned()));
+    let stored = PlainText::from(&Name::from_stored("Acme\r\nBcc: all@evil.com".to_owned()));
     assert!(!stored.to_string().contains(['\r', '\n']) && !stored.to_string().contains("evil.com"));
 }
 
@@ -330,7 +330,7 @@ const OURS: &str = "example.com";
 /// Every kind of mail, wherever somebody may have put a name.
 fn mails_naming(name: &Name) -> Vec<Rendered> {
     let product = product();
-    let (given_name, organization) = (Inert::given(name), Inert::from(name));
+    let (given_name, organization) = (PlainText::given(name), PlainText::from(name));
     let (org, secret) = (org(), Secret::new([7; 32]));
     vec![
         Welcome {

@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::body::SdkBody;
 use aws_types::{SdkConfig, region::Region};
 use domain::{address::Address, delivery::Claim, delivery::Outcome, notice::NoticeKey};
-use mail::{ConfigurationSets, Inert, Mailer, Product, Rendered, Sender, SenderName, SignIn, Tags};
+use mail::{ConfigurationSets, Mailer, PlainText, Product, Rendered, Sender, SenderName, SignIn, Tags};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 
 /// What the far side does with a request.
@@ -90,7 +90,7 @@ fn letter() -> Rendered {
         public_url: "https://onramp.example.com".to_owned(),
     };
     let secret = domain::secret::Secret::new([7; 32]);
-    SignIn { given_name: Inert::new("Jo"), secret }.render(&product)
+    SignIn { given_name: PlainText::new("Jo"), secret }.render(&product)
 }
 
 fn tags() -> Tags {

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    delivery::{Delivery, SHOWN},
+    delivery::{Delivery, FAILURE_SHOWN_FOR},
     id::OrgId,
     org::Org,
     trial::after,
@@ -140,8 +140,13 @@ impl HeldList {
             shown: None,
         };
         // A mail stays in its organization for ever; that it did not arrive is news for a while.
-        const BY_MAIL_TIME: Place =
-            Place { index: BY_MAIL, hash: "mail_pk", range: "mail_at", shown: Some(SHOWN), ..BY_DUE_TIME };
+        const BY_MAIL_TIME: Place = Place {
+            index: BY_MAIL,
+            hash: "mail_pk",
+            range: "mail_at",
+            shown: Some(FAILURE_SHOWN_FOR),
+            ..BY_DUE_TIME
+        };
         const UNREADABLE: Place = Place { partition: unreadable_pk, shards: 1, shown: None, ..BY_MAIL_TIME };
         match self {
             Self::ForAPerson => &[BY_DUE_TIME, BY_MAIL_TIME, UNREADABLE],

@@ -235,7 +235,7 @@ mod tests {
 
         let claim = Claim("a".to_owned());
         assert!(invitation.claim(&claim, Hash::of(&[b"secret"]), None, now));
-        invitation.delivery = invitation.delivery.settle(&claim, Outcome::Accepted, 0, now).unwrap();
+        invitation.delivery = invitation.delivery.record_outcome(&claim, Outcome::Accepted, 0, now).unwrap();
         let item = encode(&invitation, 4).unwrap();
         assert!(
             !item.contains_key("mail_ready") && !item.contains_key("mail_pk"),

@@ -123,7 +123,7 @@ impl Key {
     }
 
     /// What is known of SES's feed.
-    pub fn feed() -> Self {
+    pub fn heartbeat() -> Self {
         Self::new("FEED".to_owned(), "SEND")
     }
 

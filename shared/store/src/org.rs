@@ -177,7 +177,7 @@ mod tests {
             let claim = Claim::new(now, "a");
             let mut mailed = then.value.clone();
             for letter in mailed.claim_mail(&claim, 20, None, now) {
-                mailed.outbox.settle(&letter, &claim, Outcome::Accepted, 0, now);
+                mailed.outbox.record_outcome(&letter, &claim, Outcome::Accepted, 0, now);
             }
             mailed.tend_mail(now);
             stored = written(&then, &mailed).1;

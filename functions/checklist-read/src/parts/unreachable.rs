@@ -1,6 +1,6 @@
 //! Admins whom mail does not reach, and what to do about it.
 
-use domain::org::{AdminContact, Silenced, Unreachable};
+use domain::org::{AdminContact, SuppressionReason, Unreachable};
 use maud::{Markup, html};
 use web::ui::{Tone, note};
 
@@ -35,8 +35,8 @@ fn happened(admin: &AdminContact, unreachable: &Unreachable, view: &View) -> Mar
     html! {
         (admin.name) " (" (admin.address.as_str()) ")"
         @match unreachable.why {
-            Silenced::Bounced => { ": the mailbox has refused our mail since " (since) "." }
-            Silenced::Complained => { ": our mail was marked as spam there on " (since) "." }
+            SuppressionReason::Bounced => { ": the mailbox has refused our mail since " (since) "." }
+            SuppressionReason::Complained => { ": our mail was marked as spam there on " (since) "." }
         }
     }
 }
@@ -52,11 +52,11 @@ mod tests {
         assert_eq!(render(&view).0, "");
         let jo = view.org.admins[0].user;
         for (why, words) in [
-            (Silenced::Bounced, "has refused our mail since January 8, 2025"),
-            (Silenced::Complained, "marked as spam there on January 8, 2025"),
+            (SuppressionReason::Bounced, "has refused our mail since January 8, 2025"),
+            (SuppressionReason::Complained, "marked as spam there on January 8, 2025"),
         ] {
             view.org.admins[0].unreachable = None;
-            assert!(view.org.silence(jo, why, view.now));
+            assert!(view.org.suppress(jo, why, view.now));
             let text = read(&render(&view));
             for words in ["does not reach you", "Jo Doe (jo@example.com)", words] {
                 assert!(text.contains(words), "{words}: {text}");

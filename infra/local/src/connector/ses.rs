@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::Cloud;
 use super::reply::Reply;
 use crate::iam::Need;
-use crate::mailbox::{Letter, RefusedLetter};
+use crate::mailbox::{RefusedLetter, SentEmail};
 use crate::template::{ACCOUNT, REGION};
 
 /// One call.
 pub(super) struct SesCall {
-    letter: Result<Letter, RefusedLetter>,
+    letter: Result<SentEmail, RefusedLetter>,
     from: String,
     configuration_set: Option<String>,
 }
@@ -18,7 +18,7 @@ pub(super) struct SesCall {
 impl SesCall {
     pub(super) fn new(body: &[u8]) -> Self {
         let request: Value = serde_json::from_slice(body).unwrap_or_default();
-        let letter = Letter::read(&request);
+        let letter = SentEmail::read(&request);
         let from = request.get("FromEmailAddress").and_then(Value::as_str).unwrap_or_default();
         let configuration_set =
             request.get("ConfigurationSetName").and_then(Value::as_str).map(str::to_owned);

@@ -14,7 +14,7 @@ use axum::body::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::connector::Cloud;
-use crate::mailbox::Letter;
+use crate::mailbox::SentEmail;
 use crate::template::Template;
 
 /// Answers the doctor's calls.
@@ -199,7 +199,7 @@ impl Desk {
                 ok(json!({ "EventDestinations": each.collect::<Vec<_>>() }))
             }
             ("POST", ["outbound-emails"]) => {
-                let sent = Letter::read(body)
+                let sent = SentEmail::read(body)
                     .and_then(|letter| self.cloud.mailbox.accept(letter, self.cloud.clock.now()));
                 match sent {
                     Ok((id, _)) => ok(json!({ "MessageId": id })),

@@ -24,7 +24,7 @@ use serde_json::json;
 use crate::bus::Entry;
 use crate::connector::Cloud;
 use crate::random;
-use crate::stripe::Post;
+use crate::stripe::HttpSend;
 use handoff_token::{Guest, Lock};
 use host_signer::HostSigner;
 use page::Shown;
@@ -62,7 +62,7 @@ pub struct HostApp {
     source: String,
     onramp: String,
     /// The way to Onramp, as its servers go it.
-    ask: Post,
+    ask: HttpSend,
     word: Option<HostSigner>,
     lock: Mutex<Lock>,
     sessions: Mutex<BTreeMap<String, Guest>>,
@@ -80,7 +80,13 @@ pub(crate) struct Shared<'a> {
 
 impl HostApp {
     /// A host app at `url`, for the Onramp at `onramp`, which its servers reach by `ask`.
-    pub(crate) fn new(cloud: Arc<Cloud>, url: &str, onramp: &str, shared: &Shared<'_>, ask: Post) -> Self {
+    pub(crate) fn new(
+        cloud: Arc<Cloud>,
+        url: &str,
+        onramp: &str,
+        shared: &Shared<'_>,
+        ask: HttpSend,
+    ) -> Self {
         Self {
             cloud,
             source: shared.source.to_owned(),

@@ -1,6 +1,6 @@
 //! SES: takes letters as `SendEmail` does, refuses what SES refuses, and says on the bus that they were sent.
 
-mod letter;
+mod sent_email;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::journal::Journal;
 use crate::random;
 use crate::template::{ACCOUNT, REGION};
 
-pub use letter::{Letter, RefusedLetter, bare_address};
+pub use sent_email::{RefusedLetter, SentEmail, bare_address};
 
 /// A mail in the box.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -58,7 +58,11 @@ impl Mailbox {
     }
 
     /// Takes a letter: its message id, and what SES says of it on the bus.
-    pub fn accept(&self, letter: Letter, now: Timestamp) -> Result<(String, Option<Entry>), RefusedLetter> {
+    pub fn accept(
+        &self,
+        letter: SentEmail,
+        now: Timestamp,
+    ) -> Result<(String, Option<Entry>), RefusedLetter> {
         let from = bare_address(&letter.from);
         let domain = from.rsplit('@').next().unwrap_or_default();
         if !self.identities.iter().any(|identity| *identity == from || identity == domain) {
@@ -107,7 +111,7 @@ impl Mailbox {
 
 /// The `Send` event, in the shape of "Example event data for Amazon SES events in EventBridge" (Amazon SES
 /// Developer Guide): tags are lists.
-fn sent(letter: &Letter, configuration_set: &str, id: &str, now: Timestamp) -> Entry {
+fn sent(letter: &SentEmail, configuration_set: &str, id: &str, now: Timestamp) -> Entry {
     let from = bare_address(&letter.from);
     let domain = from.rsplit('@').next().unwrap_or_default().to_owned();
     let own = letter.tags.iter().map(|(name, value)| (name.clone(), value.clone()));
@@ -188,7 +192,7 @@ mod tests {
     fn an_accepted_letter_lies_in_the_box_and_is_announced() {
         let mailbox = mailbox();
         let now: Timestamp = "2026-01-22T10:00:00Z".parse().unwrap();
-        let (id, feedback) = mailbox.accept(Letter::read(&request()).unwrap(), now).unwrap();
+        let (id, feedback) = mailbox.accept(SentEmail::read(&request()).unwrap(), now).unwrap();
         let mail = mailbox.mails().remove(0);
         assert_eq!(
             (mail.id.as_str(), mail.to.as_slice()),
@@ -221,7 +225,7 @@ mod tests {
         ] {
             let now = Timestamp::UNIX_EPOCH;
             let refused =
-                Letter::read(&request).and_then(|letter| mailbox().accept(letter, now)).unwrap_err();
+                SentEmail::read(&request).and_then(|letter| mailbox().accept(letter, now)).unwrap_err();
             assert!(refused.message.contains(expected), "{}", refused.message);
         }
     }

@@ -28,7 +28,7 @@ mod version;
 pub use event::build_event;
 pub use payer::Payer;
 pub use seed::Seed;
-pub use send::{Delivery, Post, Sender, WEBHOOK_PATH, router};
+pub use send::{Delivery, HttpSend, Sender, WEBHOOK_PATH, router};
 pub use signature::sign;
 pub use spec::{EventSpec, Fault, parse_spec};
 pub use version::ApiVersion;

@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub const WEBHOOK_PATH: &str = "/billing/webhooks/stripe";
 
 /// The entrance of the gateway: a request in, its answer out, by the port or inside the process.
-pub type Post = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<'static, Response<Bytes>> + Send + Sync>;
+pub type HttpSend = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<'static, Response<Bytes>> + Send + Sync>;
 
 /// Says whom a spec means: fills in the customer and the subscription that are known already, and answers the second of
 /// the last event about them.
@@ -36,7 +36,7 @@ pub struct Sender {
     entropy: Entropy,
     secrets: Vec<String>,
     price: String,
-    post: Post,
+    post: HttpSend,
     complete: Complete,
 }
 
@@ -56,7 +56,7 @@ impl Sender {
         entropy: Entropy,
         secrets: &str,
         price: impl Into<String>,
-        post: Post,
+        post: HttpSend,
     ) -> Sender {
         let secrets = secrets.split(',').map(str::trim).filter(|secret| !secret.is_empty());
         Sender {

@@ -274,7 +274,7 @@ fn the_signature_equals_one_computed_elsewhere() {
 fn recorder() -> (Sender, Arc<Mutex<Vec<Request<Bytes>>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let list = Arc::clone(&seen);
-    let post: Post = Arc::new(move |request| {
+    let post: HttpSend = Arc::new(move |request| {
         list.lock().unwrap().push(request);
         Box::pin(async { Response::new(Bytes::new()) })
     });

@@ -23,14 +23,14 @@ impl Claim {
 
 /// What is known of SES's feed of `Send` events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Feed {
+pub struct SesHeartbeat {
     /// When the newest claim was made whose `Send` event came.
     pub newest: Option<Timestamp>,
     /// Whether an event may have come that could not be handled, and waits in the dead-letter queue.
     pub outstanding: bool,
 }
 
-impl Feed {
+impl SesHeartbeat {
     /// Whether the absence of this claim's event is evidence: an event of a later claim came, and none is outstanding
     /// that could be this claim's.
     pub(super) fn passed(self, claim: &Claim, unknown_since: Timestamp) -> bool {

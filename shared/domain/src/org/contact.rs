@@ -58,12 +58,12 @@ pub struct Unreachable {
     /// Since when.
     pub since: Timestamp,
     /// What happened.
-    pub why: Silenced,
+    pub why: SuppressionReason,
 }
 
 /// What SES told of an address that it is better not to write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Silenced {
+pub enum SuppressionReason {
     /// Its mail server refuses mail for good.
     Bounced,
     /// Its owner called a mail of ours spam.

@@ -50,7 +50,7 @@ impl Org {
             .take(MOST_WAITING.saturating_sub(waiting))
             .collect();
         for invoice in awaited {
-            self.owe(NoticeKey::PaymentFailed { invoice }, now);
+            self.enqueue_notice(NoticeKey::PaymentFailed { invoice }, now);
         }
     }
 

@@ -40,7 +40,7 @@ fn record(org: &mut Org, fact: &Fact) {
 fn mail(org: &mut Org, sent: &mut BTreeMap<NoticeKey, usize>) {
     let claim = Claim("a".to_owned());
     for letter in org.claim_mail(&claim, 99, None, at(400)) {
-        org.outbox.settle(&letter, &claim, Outcome::Accepted, 0, at(400));
+        org.outbox.record_outcome(&letter, &claim, Outcome::Accepted, 0, at(400));
         if letter.key != NoticeKey::Welcome {
             *sent.entry(letter.key).or_default() += 1;
         }

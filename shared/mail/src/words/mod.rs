@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 pub(crate) use english::ENGLISH;
 
-use crate::inert::Inert;
+use crate::plain_text::PlainText;
 
 /// All that mails say, in one language.
 pub(crate) struct Words {
@@ -27,31 +27,31 @@ pub(crate) struct Words {
 
 /// What stands around every mail. The product's name comes as a plain text, whatever people chose as [`Inert`].
 pub(crate) struct Frame {
-    pub(crate) hello: fn(given_name: &Inert) -> String,
+    pub(crate) hello: fn(given_name: &PlainText) -> String,
     pub(crate) hello_stranger: &'static str,
     pub(crate) copy_link: &'static str,
     pub(crate) regards: &'static str,
     pub(crate) team: fn(product: &str) -> String,
     /// Why an admin gets mail.
-    pub(crate) admin_of: fn(organization: &Inert, product: &str) -> String,
+    pub(crate) admin_of: fn(organization: &PlainText, product: &str) -> String,
     /// What ends and what goes on, and the words of the link.
-    pub(crate) unsubscribe: fn(organization: &Inert) -> String,
+    pub(crate) unsubscribe: fn(organization: &PlainText) -> String,
     pub(crate) unsubscribe_link: &'static str,
 }
 
 pub(crate) struct Welcome {
-    pub(crate) subject: fn(product: &str, organization: &Inert) -> String,
-    pub(crate) preheader: fn(organization: &Inert) -> String,
-    pub(crate) preheader_in_trial: fn(organization: &Inert, days: u32) -> String,
-    pub(crate) heading: fn(organization: &Inert) -> String,
-    pub(crate) ready: fn(product: &str, organization: &Inert) -> String,
+    pub(crate) subject: fn(product: &str, organization: &PlainText) -> String,
+    pub(crate) preheader: fn(organization: &PlainText) -> String,
+    pub(crate) preheader_in_trial: fn(organization: &PlainText, days: u32) -> String,
+    pub(crate) heading: fn(organization: &PlainText) -> String,
+    pub(crate) ready: fn(product: &str, organization: &PlainText) -> String,
     pub(crate) trial_title: &'static str,
     pub(crate) trial: fn(days: u32, ends_on: Date) -> [String; 2],
     pub(crate) active_title: &'static str,
     pub(crate) active: &'static str,
     pub(crate) plan_link: &'static str,
     pub(crate) set_up_title: &'static str,
-    pub(crate) set_up: fn(organization: &Inert, project: &Inert) -> [String; 3],
+    pub(crate) set_up: fn(organization: &PlainText, project: &PlainText) -> [String; 3],
     pub(crate) steps_title: &'static str,
     pub(crate) button: &'static str,
     pub(crate) checklist_link: &'static str,
@@ -61,11 +61,11 @@ pub(crate) struct Welcome {
 }
 
 pub(crate) struct TrialEnding {
-    pub(crate) subject: fn(days: u32, product: &str, organization: &Inert) -> String,
-    pub(crate) preheader: fn(organization: &Inert, ends_on: Date) -> String,
+    pub(crate) subject: fn(days: u32, product: &str, organization: &PlainText) -> String,
+    pub(crate) preheader: fn(organization: &PlainText, ends_on: Date) -> String,
     pub(crate) heading: fn(days: u32) -> String,
     pub(crate) panel_title: fn(ends_on: Date) -> String,
-    pub(crate) panel: fn(organization: &Inert, days: u32) -> String,
+    pub(crate) panel: fn(organization: &PlainText, days: u32) -> String,
     pub(crate) read_only: [&'static str; 2],
     pub(crate) read_only_button: &'static str,
     pub(crate) plan_begins: [&'static str; 2],
@@ -73,10 +73,10 @@ pub(crate) struct TrialEnding {
 }
 
 pub(crate) struct TrialEnded {
-    pub(crate) subject: fn(product: &str, organization: &Inert) -> String,
-    pub(crate) preheader: fn(organization: &Inert) -> String,
+    pub(crate) subject: fn(product: &str, organization: &PlainText) -> String,
+    pub(crate) preheader: fn(organization: &PlainText) -> String,
     pub(crate) heading: &'static str,
-    pub(crate) ended: fn(organization: &Inert, ended_on: Date) -> String,
+    pub(crate) ended: fn(organization: &PlainText, ended_on: Date) -> String,
     pub(crate) means_title: &'static str,
     pub(crate) means: [&'static str; 3],
     pub(crate) to_do: &'static str,
@@ -86,7 +86,7 @@ pub(crate) struct TrialEnded {
 pub(crate) struct PaymentFailed {
     pub(crate) failed: Payment,
     pub(crate) action_required: Payment,
-    pub(crate) subject: fn(title: &str, organization: &Inert) -> String,
+    pub(crate) subject: fn(title: &str, organization: &PlainText) -> String,
     pub(crate) still_open: &'static str,
     pub(crate) read_only: &'static str,
     pub(crate) opens: &'static str,
@@ -96,7 +96,7 @@ pub(crate) struct PaymentFailed {
 /// What is said of one thing that can be wrong with a payment.
 pub(crate) struct Payment {
     pub(crate) title: &'static str,
-    pub(crate) happened: fn(organization: &Inert, since: Date) -> String,
+    pub(crate) happened: fn(organization: &PlainText, since: Date) -> String,
     pub(crate) to_do: &'static str,
     pub(crate) button: &'static str,
 }
@@ -111,12 +111,12 @@ pub(crate) struct SignIn {
 }
 
 pub(crate) struct Invitation {
-    pub(crate) subject: fn(inviter: &Inert, organization: &Inert, product: &str) -> String,
+    pub(crate) subject: fn(inviter: &PlainText, organization: &PlainText, product: &str) -> String,
     pub(crate) preheader: fn(role: Role, expires_on: Date) -> String,
-    pub(crate) heading: fn(organization: &Inert, product: &str) -> String,
-    pub(crate) invites: fn(inviter: &Inert, organization: &Inert, role: Role) -> String,
+    pub(crate) heading: fn(organization: &PlainText, product: &str) -> String,
+    pub(crate) invites: fn(inviter: &PlainText, organization: &PlainText, role: Role) -> String,
     pub(crate) button: &'static str,
-    pub(crate) terms: fn(recipient: &Inert, expires_on: Date) -> String,
-    pub(crate) caution: fn(inviter: &Inert) -> String,
-    pub(crate) reason: fn(inviter: &Inert, organization: &Inert, product: &str) -> String,
+    pub(crate) terms: fn(recipient: &PlainText, expires_on: Date) -> String,
+    pub(crate) caution: fn(inviter: &PlainText) -> String,
+    pub(crate) reason: fn(inviter: &PlainText, organization: &PlainText, product: &str) -> String,
 }

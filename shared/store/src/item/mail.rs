@@ -1,6 +1,6 @@
 //! The states of mails.
 
-use domain::delivery::{Claim, Delivery, Failure, Tries};
+use domain::delivery::{Attempts, Claim, Delivery, Failure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -82,8 +82,8 @@ pub(crate) enum FailureItem {
     Bounced,
 }
 
-impl From<&Tries> for TriesItem {
-    fn from(tries: &Tries) -> Self {
+impl From<&Attempts> for TriesItem {
+    fn from(tries: &Attempts) -> Self {
         Self {
             since: Some(At(tries.since)),
             attempts: tries.failed,
@@ -94,8 +94,8 @@ impl From<&Tries> for TriesItem {
 
 impl TriesItem {
     /// What it says; a mail that does not say since when it is owed is so at least since `known`.
-    fn read(self, known: At) -> Tries {
-        Tries {
+    fn read(self, known: At) -> Attempts {
+        Attempts {
             since: self.since.unwrap_or(known).0,
             failed: self.attempts,
             unanswered: self.unanswered.map(Claim),
@@ -167,7 +167,7 @@ impl From<FailureItem> for Failure {
 
 #[cfg(test)]
 mod tests {
-    use domain::delivery::{Feed, Outcome};
+    use domain::delivery::{Outcome, SesHeartbeat};
     use jiff::{SignedDuration, Timestamp};
     use serde_dynamo::AttributeValue;
 
@@ -178,14 +178,18 @@ mod tests {
         let now: Timestamp = "2025-01-08T10:20:30.5Z".parse().unwrap();
         let check = now + SignedDuration::from_mins(20);
         let claim = Claim::new(now, "a");
-        let pending = Delivery::owed(now);
+        let pending = Delivery::pending(now);
         let sending = pending.claim(&claim, None, now).unwrap();
-        let unknown = sending.settle(&claim, Outcome::Ambiguous, 0, now).unwrap();
+        let unknown = sending.record_outcome(&claim, Outcome::Ambiguous, 0, now).unwrap();
         let again = unknown
-            .claim(&Claim::new(check, "b"), Some(Feed { newest: Some(check), outstanding: false }), check)
+            .claim(
+                &Claim::new(check, "b"),
+                Some(SesHeartbeat { newest: Some(check), outstanding: false }),
+                check,
+            )
             .unwrap();
         let mut states = vec![again, unknown.give_up(check).unwrap(), unknown, pending, sending];
-        states.push(states[4].settle(&claim, Outcome::Accepted, 0, now).unwrap());
+        states.push(states[4].record_outcome(&claim, Outcome::Accepted, 0, now).unwrap());
         states.push(Delivery::Dropped { at: now });
         for why in [Failure::Refused, Failure::Expired, Failure::Rejected, Failure::Bounced] {
             states.push(Delivery::Failed { at: now, why });
@@ -207,7 +211,7 @@ mod tests {
         };
         let unknown = map(&[("state", "unknown"), ("claim", "c1a1"), ("at", "2025-01-08T10:20:30.000Z")]);
         let read: DeliveryItem = serde_dynamo::from_attribute_value(unknown).unwrap();
-        let tries = Tries { since: at, failed: 0, unanswered: None };
+        let tries = Attempts { since: at, failed: 0, unanswered: None };
         let claim = Claim("c1a1".to_owned());
         assert_eq!(Delivery::from(read), Delivery::Unknown { tries, claim, at, held: false });
         let failed = map(&[("state", "failed"), ("at", "2025-01-08T10:20:30.000Z")]);

@@ -8,7 +8,7 @@ use domain::{
     billing::Billing,
     name::Name,
     notice::Outbox,
-    org::{AdminContact, Org, Project, Provisioned, Reminders, Silenced, Trigger, Unreachable},
+    org::{AdminContact, Org, Project, Provisioned, Reminders, SuppressionReason, Trigger, Unreachable},
     trial::Trial,
     zone::Zone,
 };
@@ -209,8 +209,8 @@ impl TryFrom<AdminItem> for AdminContact {
 impl From<&Unreachable> for UnreachableItem {
     fn from(unreachable: &Unreachable) -> Self {
         let why = match unreachable.why {
-            Silenced::Bounced => SilencedItem::Bounced,
-            Silenced::Complained => SilencedItem::Complained,
+            SuppressionReason::Bounced => SilencedItem::Bounced,
+            SuppressionReason::Complained => SilencedItem::Complained,
         };
         Self { since: At(unreachable.since), why }
     }
@@ -219,8 +219,8 @@ impl From<&Unreachable> for UnreachableItem {
 impl From<UnreachableItem> for Unreachable {
     fn from(item: UnreachableItem) -> Self {
         let why = match item.why {
-            SilencedItem::Bounced => Silenced::Bounced,
-            SilencedItem::Complained => Silenced::Complained,
+            SilencedItem::Bounced => SuppressionReason::Bounced,
+            SilencedItem::Complained => SuppressionReason::Complained,
         };
         Self { since: item.since.0, why }
     }
@@ -370,9 +370,9 @@ mod tests {
         };
         let claim = Claim("abc".to_owned());
         let letters = org.claim_mail(&claim, 9, None, now);
-        org.outbox.settle(&letters[0], &claim, Outcome::Ambiguous, 0, now);
+        org.outbox.record_outcome(&letters[0], &claim, Outcome::Ambiguous, 0, now);
         assert_eq!(org.outbox.0.len(), 2, "a welcome and a failed payment");
-        org.silence(user, Silenced::Complained, now);
+        org.suppress(user, SuppressionReason::Complained, now);
         org.billing.settled = InvoiceMarks::new([1, u64::MAX].into(), 0);
         org.billing.mailed = InvoiceMarks::new([7 << 32 | 9].into(), 5);
         org.billing.ended = SubscriptionMarks::new([0, 3].into());

@@ -35,7 +35,7 @@ const VERSION: &str = "2026-07-29.dahlia";
 /// How long the calls of one client may take together.
 pub const LIMIT: Duration = Duration::from_secs(10);
 /// How long a call that may go well another time waits for it.
-const PAUSE: Duration = Duration::from_millis(500);
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// Stripe, asked on behalf of one request.
 #[derive(Debug, Clone)]
@@ -133,7 +133,7 @@ impl Client {
             match self.attempt(call).await {
                 Err(Failed { error, again: true }) => {
                     tracing::warn!(area = "billing", %error, "a call to Stripe is made again");
-                    sleep(PAUSE).await;
+                    sleep(RETRY_PAUSE).await;
                     self.attempt(call).await
                 }
                 done => done,

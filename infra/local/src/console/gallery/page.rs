@@ -23,7 +23,7 @@ pub(super) fn render(samples: &[Sample], open: &Sample, view: View) -> Markup {
                 }
                 div.desk {
                     (list(samples, open, view))
-                    main.work { (letter(open, view)) }
+                    main.work { (email(open, view)) }
                 }
             }
         }
@@ -51,7 +51,7 @@ fn list(samples: &[Sample], open: &Sample, view: View) -> Markup {
     }
 }
 
-fn letter(open: &Sample, view: View) -> Markup {
+fn email(open: &Sample, view: View) -> Markup {
     let mail = &open.rendered;
     html! {
         article.panel.letter {

@@ -6,8 +6,8 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 use mail::{
-    Inert, Invitation, PaymentFailed, PlanSummary, Product, Rendered, SignIn, Then, TrialEnded, TrialEnding,
-    Welcome,
+    Invitation, PaymentFailed, PlainText, PlanSummary, Product, Rendered, SignIn, Then, TrialEnded,
+    TrialEnding, Welcome,
 };
 
 /// A mail of the gallery.
@@ -108,12 +108,12 @@ pub(super) fn all() -> Vec<Sample> {
 }
 
 impl Cast {
-    fn given_name(&self) -> Inert {
-        Inert::given(&Name::from_stored(self.person.to_owned()))
+    fn given_name(&self) -> PlainText {
+        PlainText::given(&Name::from_stored(self.person.to_owned()))
     }
 
-    fn organization(&self) -> Inert {
-        Inert::new(self.organization)
+    fn organization(&self) -> PlainText {
+        PlainText::new(self.organization)
     }
 }
 
@@ -143,7 +143,7 @@ fn welcome(cast: &Cast, standing: PlanSummary) -> Rendered {
         given_name: cast.given_name(),
         org: org(),
         organization: cast.organization(),
-        project: Inert::new("Getting Started"),
+        project: PlainText::new("Getting Started"),
         steps: BUILT_IN.tasks.iter().take(4).map(|task| task.title).collect(),
         standing,
     }
@@ -191,7 +191,7 @@ fn sign_in(cast: &Cast) -> Rendered {
 
 fn invitation(cast: &Cast, role: Role) -> Rendered {
     Invitation {
-        inviter: Inert::new(cast.person),
+        inviter: PlainText::new(cast.person),
         organization: cast.organization(),
         role,
         secret: secret(),

@@ -27,7 +27,7 @@ impl std::fmt::Debug for Rendered {
 }
 
 /// The words of one mail. Exactly one button, by construction.
-pub(crate) struct Letter {
+pub(crate) struct EmailContent {
     pub(crate) words: &'static Words,
     pub(crate) subject: String,
     /// What a list of mails shows beside the subject.
@@ -75,7 +75,7 @@ pub(crate) struct Link {
     pub(crate) url: String,
 }
 
-impl Letter {
+impl EmailContent {
     pub(crate) fn render(&self) -> Rendered {
         Rendered {
             subject: unglued(&self.subject),

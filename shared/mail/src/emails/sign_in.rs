@@ -1,8 +1,8 @@
 use domain::secret::Secret;
 
 use crate::{
-    inert::Inert,
-    letter::{Block, Letter, Link, Rendered},
+    content::{Block, EmailContent, Link, Rendered},
+    plain_text::PlainText,
     product::Product,
 };
 
@@ -10,7 +10,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct SignIn {
     /// How to greet.
-    pub given_name: Inert,
+    pub given_name: PlainText,
     /// What the link carries; only its hash is stored.
     pub secret: Secret,
 }
@@ -21,7 +21,7 @@ impl SignIn {
     pub fn render(&self, product: &Product) -> Rendered {
         let words = product.words();
         let say = &words.sign_in;
-        Letter {
+        EmailContent {
             words,
             subject: (say.subject)(&product.name),
             preheader: say.preheader.to_owned(),

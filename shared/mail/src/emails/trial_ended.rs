@@ -2,8 +2,8 @@ use domain::id::OrgId;
 use jiff::civil::Date;
 
 use crate::{
-    inert::Inert,
-    letter::{Block, Letter, Link, Mark, Rendered},
+    content::{Block, EmailContent, Link, Mark, Rendered},
+    plain_text::PlainText,
     product::Product,
 };
 
@@ -11,11 +11,11 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct TrialEnded {
     /// How to greet.
-    pub given_name: Inert,
+    pub given_name: PlainText,
     /// The organization's id.
     pub org: OrgId,
     /// The organization's name.
-    pub organization: Inert,
+    pub organization: PlainText,
     /// The day of the end, in the organization's zone.
     pub ended_on: Date,
 }
@@ -27,7 +27,7 @@ impl TrialEnded {
         let Self { given_name, organization, ended_on, .. } = self;
         let words = product.words();
         let say = &words.trial_ended;
-        Letter {
+        EmailContent {
             words,
             subject: (say.subject)(&product.name, organization),
             preheader: (say.preheader)(organization),

@@ -334,7 +334,7 @@ impl App {
             next: None,
             asked_at: now,
             browser: None,
-            delivery: Delivery::owed(now),
+            delivery: Delivery::pending(now),
         };
         let mut limits = sign_up.limits.clone();
         limits.extend(sign_in_limits(address, &caller.network, now));

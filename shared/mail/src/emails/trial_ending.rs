@@ -2,8 +2,8 @@ use domain::{id::OrgId, secret::Secret};
 use jiff::civil::Date;
 
 use crate::{
-    inert::Inert,
-    letter::{Block, Letter, Link, Rendered},
+    content::{Block, EmailContent, Link, Rendered},
+    plain_text::PlainText,
     product::Product,
 };
 
@@ -11,11 +11,11 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct TrialEnding {
     /// How to greet.
-    pub given_name: Inert,
+    pub given_name: PlainText,
     /// The organization's id.
     pub org: OrgId,
     /// The organization's name.
-    pub organization: Inert,
+    pub organization: PlainText,
     /// Days left when the mail is sent, rounded up: not the offset at which it was owed.
     pub days: u32,
     /// The day of the end, in the organization's zone.
@@ -51,7 +51,7 @@ impl TrialEnding {
             lines: vec![(say.panel)(organization, *days)],
         };
         let then = then.map(|words| Block::Paragraph(words.to_owned()));
-        Letter {
+        EmailContent {
             words,
             subject: (say.subject)(*days, &product.name, organization),
             preheader: (say.preheader)(organization, *ends_on),

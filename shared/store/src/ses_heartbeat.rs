@@ -21,8 +21,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn newest_heard(&self) -> Result<Option<Timestamp>, Error> {
-        let Some(item) = self.get(&Key::feed()).await? else { return Ok(None) };
+    pub async fn newest_confirmed(&self) -> Result<Option<Timestamp>, Error> {
+        let Some(item) = self.get(&Key::heartbeat()).await? else { return Ok(None) };
         let item: FeedItem = from_item(item)?;
         Ok(Some(item.claimed_at.0))
     }
@@ -31,12 +31,12 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn advance_feed(&self, claimed_at: Timestamp) -> Result<(), Error> {
+    pub async fn advance_heartbeat(&self, claimed_at: Timestamp) -> Result<(), Error> {
         let written = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(Key::feed().attributes()))
+            .set_key(Some(Key::heartbeat().attributes()))
             .update_expression("SET claimed_at = :at")
             .condition_expression("attribute_not_exists(claimed_at) OR claimed_at < :at")
             .expression_attribute_values(":at", AttributeValue::S(At(claimed_at).text()))

@@ -9,7 +9,7 @@ const MOST_RECIPIENTS: usize = 50;
 
 /// What `SendEmail` was asked to send.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Letter {
+pub struct SentEmail {
     pub(super) from: String,
     pub(super) to: Vec<String>,
     pub(super) subject: String,
@@ -33,7 +33,7 @@ fn bad(message: impl Into<String>) -> RefusedLetter {
     RefusedLetter { code: "BadRequestException", message: message.into() }
 }
 
-impl Letter {
+impl SentEmail {
     /// Reads the body of `SendEmail`.
     pub fn read(request: &Value) -> Result<Self, RefusedLetter> {
         let text = |path: &str| request.pointer(path).and_then(Value::as_str).map(str::to_owned);

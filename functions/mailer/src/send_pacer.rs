@@ -4,12 +4,12 @@ use std::{
 };
 
 use boot::Clock;
-use domain::delivery::{Delivery, Feed, Outcome};
+use domain::delivery::{Delivery, Outcome, SesHeartbeat};
 use jiff::Timestamp;
 
 /// How long a round begins and sends anything. With the longest a mail in hand then takes to be sent and settled it
 /// stays within the function's time-out. What it leaves is still due, and found by the next.
-const LIFE: Duration = Duration::from_secs(15);
+const SEND_WINDOW: Duration = Duration::from_secs(15);
 /// For how long the mails that are claimed together may take to leave at the rate of a round.
 const AHEAD: Duration = Duration::from_secs(5);
 /// The longest wait between two mails, however often SES says that they come too fast.
@@ -20,9 +20,9 @@ const SLOWEST: Duration = Duration::from_secs(2);
 /// Each invocation keeps the pace by itself. Two kinds send, the stream's (one at a time for each of the stream's
 /// shards) and the schedule's; where they meet, SES throttles, which is a sure failure that slows both down.
 #[derive(Debug)]
-pub(crate) struct Round {
+pub(crate) struct SendPacer {
     clock: Clock,
-    feed: Option<Feed>,
+    feed: Option<SesHeartbeat>,
     end: Timestamp,
     pace: Mutex<Pace>,
     oldest: Mutex<Option<Timestamp>>,
@@ -38,35 +38,35 @@ struct Pace {
     paused: bool,
 }
 
-impl Round {
+impl SendPacer {
     /// A round that begins now and sends at most `rate` mails a second. Without the `feed` it leaves unknown mails
     /// alone.
-    pub(crate) fn begin(clock: &Clock, rate: u32, feed: Option<Feed>) -> Self {
+    pub(crate) fn begin(clock: &Clock, rate: u32, feed: Option<SesHeartbeat>) -> Self {
         let now = clock.now();
         let pace = Pace { next: now, apart: Duration::from_secs(1) / rate.max(1), paused: false };
         Self {
             clock: clock.clone(),
             feed,
-            end: later(now, LIFE),
+            end: later(now, SEND_WINDOW),
             pace: Mutex::new(pace),
             oldest: Mutex::new(None),
         }
     }
 
     /// What SES's events say of mails whose fate is not known, if this round asked.
-    pub(crate) const fn feed(&self) -> Option<Feed> {
+    pub(crate) const fn heartbeat(&self) -> Option<SesHeartbeat> {
         self.feed
     }
 
     /// Takes note of mails as a try left them.
     pub(crate) fn leave<'a>(&self, deliveries: impl IntoIterator<Item = &'a Delivery>) {
-        let owed = deliveries.into_iter().filter_map(Delivery::owed_since).min();
+        let owed = deliveries.into_iter().filter_map(Delivery::pending_since).min();
         let mut oldest = self.oldest.lock().unwrap_or_else(PoisonError::into_inner);
         *oldest = oldest.min(owed).or(owed).or(*oldest);
     }
 
     /// Since when the oldest of those is owed that are to be tried again.
-    pub(crate) fn oldest_owed(&self) -> Option<Timestamp> {
+    pub(crate) fn oldest_pending(&self) -> Option<Timestamp> {
         *self.oldest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -90,7 +90,7 @@ impl Round {
 
     /// Sends a claimed mail when its turn comes. One whose turn does not come any more was not tried.
     pub(crate) async fn send(&self, mail: impl Future<Output = Outcome>) -> Outcome {
-        if !self.turn().await {
+        if !self.wait_for_turn().await {
             return Outcome::Paused;
         }
         let outcome = mail.await;
@@ -116,7 +116,7 @@ impl Round {
         true
     }
 
-    async fn turn(&self) -> bool {
+    async fn wait_for_turn(&self) -> bool {
         let now = self.clock.now();
         let turn = self.pace(|pace| {
             let turn = pace.next.max(now);
@@ -148,8 +148,8 @@ mod tests {
     use super::*;
 
     /// A round of ten mails a second, on a clock that passes as the test's time does.
-    fn round() -> Round {
-        Round::begin(&clock(), 10, None)
+    fn pacer() -> SendPacer {
+        SendPacer::begin(&clock(), 10, None)
     }
 
     fn clock() -> Clock {
@@ -158,7 +158,7 @@ mod tests {
     }
 
     /// Sends so many mails at once; says how many were tried, and in how many milliseconds.
-    async fn send(round: &Round, mails: usize, outcome: Outcome) -> (usize, u128) {
+    async fn send(round: &SendPacer, mails: usize, outcome: Outcome) -> (usize, u128) {
         let start = Instant::now();
         let tried = Mutex::new(0);
         join_all((0..mails).map(|_| {
@@ -173,18 +173,18 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn mails_leave_at_the_rate_and_no_later_than_the_round_lasts() {
-        let round = round();
+        let round = pacer();
         assert_eq!(send(&round, 21, Outcome::Accepted).await, (21, 2000));
         let (tried, took) = send(&round, 500, Outcome::Accepted).await;
-        assert!(tried < 140 && took < LIFE.as_millis(), "{tried} in {took}");
-        tokio::time::advance(LIFE).await;
+        assert!(tried < 140 && took < SEND_WINDOW.as_millis(), "{tried} in {took}");
+        tokio::time::advance(SEND_WINDOW).await;
         assert!(round.is_over());
         assert_eq!(send(&round, 1, Outcome::Accepted).await, (0, 0));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_throttle_slows_the_rest_down() {
-        let round = round();
+        let round = pacer();
         assert_eq!(send(&round, 1, Outcome::Throttled).await, (1, 0));
         let (_, took) = send(&round, 10, Outcome::Accepted).await;
         assert!(took >= 1800, "{took}");
@@ -196,7 +196,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_ends_the_round() {
-        let round = round();
+        let round = pacer();
         assert_eq!(send(&round, 30, Outcome::Paused).await.0, 1, "those behind it are not tried");
         assert!(round.is_over());
     }
@@ -204,24 +204,24 @@ mod tests {
     #[tokio::test]
     async fn the_oldest_mail_is_the_one_that_is_owed_for_longest_and_still_is() {
         let at = |second| Timestamp::from_second(second).unwrap();
-        let round = round();
+        let round = pacer();
         round.leave([]);
-        assert_eq!(round.oldest_owed(), None);
-        round.leave(&[Delivery::owed(at(7)), Delivery::owed(at(9))]);
-        round.leave(&[Delivery::owed(at(8)), Delivery::Sent { at: at(1), claim: None }]);
-        assert_eq!(round.oldest_owed(), Some(at(7)));
+        assert_eq!(round.oldest_pending(), None);
+        round.leave(&[Delivery::pending(at(7)), Delivery::pending(at(9))]);
+        round.leave(&[Delivery::pending(at(8)), Delivery::Sent { at: at(1), claim: None }]);
+        assert_eq!(round.oldest_pending(), Some(at(7)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn all_that_is_claimed_at_once_leaves_in_time() {
         for (rate, share) in [(1, 1), (14, 7), (500, 250)] {
-            assert_eq!(Round::begin(&clock(), rate, None).share(10), share, "{rate}");
+            assert_eq!(SendPacer::begin(&clock(), rate, None).share(10), share, "{rate}");
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_rest_lies_within_the_round() {
-        let round = round();
+        let round = pacer();
         let now = Timestamp::UNIX_EPOCH;
         let at = |seconds| Timestamp::from_second(seconds).unwrap();
         assert!(round.rest(now, at(10)).await);

@@ -6,7 +6,7 @@ use std::{
 
 use boot::{Answer, Clock, Entropy};
 use domain::{
-    delivery::{Claim, Feed},
+    delivery::{Claim, SesHeartbeat},
     id::OrgId,
     org::Org,
 };
@@ -20,7 +20,7 @@ use telemetry::Metric;
 use crate::{
     dead_letters::DeadLetters,
     event::{BatchOut, EventIn, FailureOut, RecordIn},
-    round::Round,
+    send_pacer::SendPacer,
 };
 
 /// How many items are worked on at once.
@@ -30,7 +30,7 @@ const TRIES: u32 = 3;
 
 /// The post office: where mails are claimed, sent and settled.
 #[derive(Debug)]
-pub(crate) struct Post {
+pub(crate) struct MailWorker {
     pub(crate) store: Store,
     pub(crate) mailer: Mailer,
     pub(crate) product: Product,
@@ -46,7 +46,7 @@ pub(crate) struct Post {
 #[derive(Debug, Default)]
 pub(crate) struct Heard(Mutex<Option<Timestamp>>);
 
-impl Post {
+impl MailWorker {
     /// Answers one event.
     pub(crate) async fn handle(&self, event: &str) -> Answer {
         match serde_json::from_str(event).map_err(telemetry::Unreadable::from)? {
@@ -72,7 +72,7 @@ impl Post {
                 None => items.push((due, vec![record.sequence_number().to_owned()])),
             }
         }
-        let round = Round::begin(&self.clock, self.rate, None);
+        let round = SendPacer::begin(&self.clock, self.rate, None);
         let failed = stream::iter(items)
             .map(async |(due, numbers)| if self.deliver(due, &round).await { Vec::new() } else { numbers })
             .buffer_unordered(AT_ONCE)
@@ -93,10 +93,10 @@ impl Post {
         } else {
             let feed = self.load_feed().await?;
             whole = feed.is_some();
-            let round = Round::begin(&self.clock, self.rate, feed);
+            let round = SendPacer::begin(&self.clock, self.rate, feed);
             let delivered = self.deliver_each(due, &round).await;
             self.end(&round);
-            (delivered, round.oldest_owed())
+            (delivered, round.oldest_pending())
         };
         let now = self.clock.now();
         let owed_for = oldest.map(|since| now.duration_since(since)).unwrap_or_default();
@@ -113,10 +113,10 @@ impl Post {
     /// Returns what SES's events say about emails whose fate is not known. `None` while the dead-letter queue cannot be
     /// read: those emails then wait for the next round, and every other one leaves. The queue is read second: an event
     /// that fails meanwhile is in it.
-    async fn load_feed(&self) -> Result<Option<Feed>, Error> {
-        let newest = self.store.newest_heard().await?;
+    async fn load_feed(&self) -> Result<Option<SesHeartbeat>, Error> {
+        let newest = self.store.newest_confirmed().await?;
         match self.dead_letters.holds_any().await {
-            Ok(outstanding) => Ok(Some(Feed { newest, outstanding })),
+            Ok(outstanding) => Ok(Some(SesHeartbeat { newest, outstanding })),
             Err(code) => {
                 tracing::error!(area = "onboarding", code, "dead-letter queue cannot be read");
                 Ok(None)
@@ -143,7 +143,7 @@ impl Post {
             .await
     }
 
-    fn end(&self, round: &Round) {
+    fn end(&self, round: &SendPacer) {
         if round.is_paused() {
             telemetry::count(Metric::MailPaused, 1, self.clock.now());
         }
@@ -154,7 +154,7 @@ impl Post {
     async fn deliver_each(
         &self,
         due: impl Stream<Item = Result<MailDue, Error>>,
-        round: &Round,
+        round: &SendPacer,
     ) -> Result<(), Error> {
         due.take_while(|_| std::future::ready(!round.is_over()))
             .map(async |due| {
@@ -167,7 +167,7 @@ impl Post {
     }
 
     /// Delivers what waits in one item. A failure is logged here and concerns no other item.
-    async fn deliver(&self, due: MailDue, round: &Round) -> bool {
+    async fn deliver(&self, due: MailDue, round: &SendPacer) -> bool {
         if round.is_over() {
             // It is still in the index.
             return true;
@@ -181,7 +181,7 @@ impl Post {
             Ok(()) => true,
             Err(Error::Corrupt(corrupt)) => {
                 tracing::error!(area = "onboarding", item = ?due, %corrupt, "mail cannot be read and is held");
-                self.hold(due).await
+                self.mark_for_review(due).await
             }
             Err(error) => {
                 tracing::error!(area = "onboarding", item = ?due, %error, "mail could not be delivered");
@@ -192,7 +192,7 @@ impl Post {
 
     /// Takes an item that cannot be read out of everybody's way. Counted before it is written: twice is better than
     /// never.
-    async fn hold(&self, due: MailDue) -> bool {
+    async fn mark_for_review(&self, due: MailDue) -> bool {
         let now = self.clock.now();
         telemetry::count(Metric::MailUnreadable, 1, now);
         match self.store.hold_unreadable(due, now).await {
@@ -207,7 +207,7 @@ impl Post {
     /// Takes note of a `Send` event's claim.
     pub(crate) async fn hear(&self, claim: &Claim) -> Result<(), Error> {
         let Some(made_at) = claim.made_at().filter(|at| self.heard.is_news(*at)) else { return Ok(()) };
-        self.store.advance_feed(made_at).await?;
+        self.store.advance_heartbeat(made_at).await?;
         self.heard.note(made_at);
         Ok(())
     }

@@ -1,10 +1,10 @@
-use super::{Block, Letter, Link};
+use super::{Block, EmailContent, Link};
 
 /// How long a line may be: short enough to be quoted twice within the 78 characters of RFC 5322, 2.1.1.
 const WIDTH: usize = 72;
 
 /// Sets a mail as plain text: paragraphs apart by an empty line, each link on a line of its own.
-pub(super) fn set(letter: &Letter) -> String {
+pub(super) fn set(letter: &EmailContent) -> String {
     let frame = &letter.words.frame;
     let mut parts = vec![wrap("", &letter.greeting)];
     parts.extend(letter.before.iter().map(block));

@@ -15,9 +15,9 @@ const JOINER: char = '\u{2060}';
 ///
 /// There is no other way for a name into a mail than through this type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Inert(String);
+pub struct PlainText(String);
 
-impl Inert {
+impl PlainText {
     /// The text, made harmless.
     #[must_use]
     pub fn new(text: &str) -> Self {
@@ -41,13 +41,13 @@ impl Inert {
     }
 }
 
-impl From<&Name> for Inert {
+impl From<&Name> for PlainText {
     fn from(name: &Name) -> Self {
         Self::new(name.as_str())
     }
 }
 
-impl fmt::Display for Inert {
+impl fmt::Display for PlainText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -103,14 +103,14 @@ mod tests {
             ("evil。com", "evil\u{2060}。\u{2060}com"),
             ("a\r\nBcc: b", "a  Bcc\u{2060}:\u{2060} b"),
         ] {
-            assert_eq!(Inert::new(name).to_string(), inert, "{name}");
+            assert_eq!(PlainText::new(name).to_string(), inert, "{name}");
         }
     }
 
     proptest! {
         #[test]
         fn nothing_links_nothing_breaks_a_line_and_nothing_visible_is_lost(text in any::<String>()) {
-            let inert = Inert::new(&text).to_string();
+            let inert = PlainText::new(&text).to_string();
             let chars: Vec<char> = inert.chars().collect();
             for three in chars.windows(3) {
                 prop_assert!(!joins_addresses(three[1]) || (three[0] == JOINER && three[2] == JOINER));

@@ -2,8 +2,8 @@ use domain::{billing::IssueKind, id::OrgId, status::Access};
 use jiff::civil::Date;
 
 use crate::{
-    inert::Inert,
-    letter::{Block, Letter, Link, Rendered},
+    content::{Block, EmailContent, Link, Rendered},
+    plain_text::PlainText,
     product::Product,
 };
 
@@ -11,11 +11,11 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct PaymentFailed {
     /// How to greet.
-    pub given_name: Inert,
+    pub given_name: PlainText,
     /// The organization's id.
     pub org: OrgId,
     /// The organization's name.
-    pub organization: Inert,
+    pub organization: PlainText,
     /// What is wrong when the mail is sent: a failure may have become a question of the bank since.
     pub kind: IssueKind,
     /// The day since when, in the organization's zone.
@@ -41,7 +41,7 @@ impl PaymentFailed {
             Access::BillingOnly => say.opens,
         };
         let happened = (payment.happened)(organization, self.since);
-        Letter {
+        EmailContent {
             words,
             subject: (say.subject)(payment.title, organization),
             preheader: happened.clone(),

@@ -1,12 +1,14 @@
 use domain::{
     address::Address,
-    notice::{Letter, NoticeKey},
+    notice::{ClaimedMail, NoticeKey},
     org::Org,
     secret::Secret,
     status::Status,
 };
 use jiff::Timestamp;
-use mail::{Inert, PaymentFailed, PlanSummary, Product, Rendered, Then, TrialEnded, TrialEnding, Welcome};
+use mail::{
+    PaymentFailed, PlainText, PlanSummary, Product, Rendered, Then, TrialEnded, TrialEnding, Welcome,
+};
 use store::Unsubscription;
 
 /// How many of the tasks ahead a welcome names.
@@ -15,7 +17,7 @@ const STEPS: usize = 4;
 /// A claimed letter, written out.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
-    pub(crate) letter: Letter,
+    pub(crate) letter: ClaimedMail,
     pub(crate) to: Address,
     pub(crate) mail: Rendered,
     /// What the link in it does, if it has one that ends its reminders.
@@ -28,20 +30,20 @@ impl Draft {
     /// was settled.
     pub(crate) fn write(
         org: &Org,
-        letter: Letter,
+        letter: ClaimedMail,
         product: &Product,
         unsubscribe: &Secret,
         now: Timestamp,
     ) -> Option<Self> {
         let admin = org.admin(letter.to)?;
-        let given_name = Inert::given(&admin.name);
-        let organization = Inert::from(&org.name);
+        let given_name = PlainText::given(&admin.name);
+        let organization = PlainText::from(&org.name);
         let mail = match &letter.key {
             NoticeKey::Welcome => Welcome {
                 given_name,
                 org: org.id,
                 organization,
-                project: Inert::new(org.provisioned.as_ref().map_or("", |it| it.project.name.as_str())),
+                project: PlainText::new(org.provisioned.as_ref().map_or("", |it| it.project.name.as_str())),
                 steps: org.progress(now).ahead().iter().take(STEPS).map(|task| task.title).collect(),
                 standing: plan_summary(org, now),
             }

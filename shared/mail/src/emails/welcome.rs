@@ -2,8 +2,8 @@ use domain::id::OrgId;
 use jiff::civil::Date;
 
 use crate::{
-    inert::Inert,
-    letter::{Block, Letter, Link, Mark, Rendered},
+    content::{Block, EmailContent, Link, Mark, Rendered},
+    plain_text::PlainText,
     product::Product,
     words,
 };
@@ -12,13 +12,13 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Welcome {
     /// How to greet.
-    pub given_name: Inert,
+    pub given_name: PlainText,
     /// The organization's id.
     pub org: OrgId,
     /// The organization's name.
-    pub organization: Inert,
+    pub organization: PlainText,
     /// The default project's name.
-    pub project: Inert,
+    pub project: PlainText,
     /// What to do first: titles of tasks, in the words of the checklist. The list is left out where nothing is to do.
     pub steps: Vec<&'static str>,
     /// What the organization stands on when the mail is sent.
@@ -48,7 +48,7 @@ impl Welcome {
         let Self { given_name, organization, project, .. } = self;
         let words = product.words();
         let say = &words.welcome;
-        Letter {
+        EmailContent {
             words,
             subject: (say.subject)(&product.name, organization),
             preheader: match self.standing {

@@ -1,6 +1,6 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Block, Letter, Link, Mark};
+use super::{Block, EmailContent, Link, Mark};
 
 /// Colours and sizes are inline for the clients that drop style sheets; this one turns the colours for a dark scheme,
 /// and gives the card the whole of a narrow screen.
@@ -51,7 +51,7 @@ const HIDDEN: &str = "display:none;font-size:1px;line-height:1px;max-height:0;ma
 const FILLER: &str = "\u{2007}\u{34f}";
 
 /// Sets a mail as HTML: 600 px, one column, no images, readable with and without its style sheet.
-pub(super) fn set(letter: &Letter) -> Markup {
+pub(super) fn set(letter: &EmailContent) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(letter.words.language) dir="ltr" {
@@ -76,7 +76,7 @@ pub(super) fn set(letter: &Letter) -> Markup {
     }
 }
 
-fn card(letter: &Letter) -> Markup {
+fn card(letter: &EmailContent) -> Markup {
     let frame = &letter.words.frame;
     html! {
         table class="card" role="presentation" width="600" cellpadding="0" cellspacing="0" border="0" style=(CARD) {
@@ -98,7 +98,7 @@ fn card(letter: &Letter) -> Markup {
 }
 
 /// Why the reader gets the mail, and how to get no more of its kind.
-fn foot(letter: &Letter) -> Markup {
+fn foot(letter: &EmailContent) -> Markup {
     html! {
         table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0" style="width:100%;max-width:600px" {
             tr {

@@ -2,8 +2,8 @@ use domain::{address::Address, people::Role, secret::Secret};
 use jiff::civil::Date;
 
 use crate::{
-    inert::Inert,
-    letter::{Block, Letter, Link, Rendered},
+    content::{Block, EmailContent, Link, Rendered},
+    plain_text::PlainText,
     product::Product,
 };
 
@@ -14,9 +14,9 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Invitation {
     /// The full name of who invites.
-    pub inviter: Inert,
+    pub inviter: PlainText,
     /// The organization's name.
-    pub organization: Inert,
+    pub organization: PlainText,
     /// What the invited person will be there.
     pub role: Role,
     /// What the link carries; only its hash is stored.
@@ -34,8 +34,8 @@ impl Invitation {
         let Self { inviter, organization, role, expires_on, .. } = self;
         let words = product.words();
         let say = &words.invitation;
-        let recipient = Inert::new(self.recipient.as_str());
-        Letter {
+        let recipient = PlainText::new(self.recipient.as_str());
+        EmailContent {
             words,
             subject: (say.subject)(inviter, organization, &product.name),
             preheader: (say.preheader)(*role, *expires_on),

@@ -1,9 +1,9 @@
-"""What must be true of a program that is uploaded to AWS, read from its bytes.
+"""Checks the binaries that are uploaded to AWS.
 
     python binary.py BOOTSTRAP…
 
-It asks the loader for nothing that Amazon Linux 2023 does not have, it is no larger than it has reason to be, and it
-holds no secret, nothing of the local stack's, and no path of the machine that built it.
+A binary must only need libraries of Amazon Linux 2023 and must not exceed a maximum size. It must contain no secret, no
+string of the local stack, and no path of the machine that built it.
 """
 
 import re
@@ -13,64 +13,63 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Amazon Linux 2023, which `provided.al2023` is: docs.aws.amazon.com/linux/al2023, "Core glibc".
+# The glibc of Amazon Linux 2023, the base of `provided.al2023` (docs.aws.amazon.com/linux/al2023, "Core glibc").
 GLIBC = (2, 34)
-# Of a build without the work at link time, as CI makes it; what is shipped is smaller. A second TLS stack takes more
-# than what is left.
-MOST_MEGABYTES = 13
-# All but one are glibc's own; Zig, by which cargo-lambda links, names the parts that newer ones have in libc itself.
+# For the CI build without link-time optimization; shipped binaries are smaller. A second TLS stack would exceed it.
+MAX_MEGABYTES = 13
+# All except libgcc_s are part of glibc. cargo-lambda links with Zig, which lists parts that newer glibc merged into libc.
 LIBRARIES = {
     *("libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1"),
     *("ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libgcc_s.so.1"),
 }
 
-# What the local stack's own program is full of: there each of them is found, or looking for it shows nothing.
+# Strings of the local stack. The local stack's program must contain each of them, or the pattern is wrong.
 LOCAL = {
-    "a route of the local stack's": rb"/_local/[a-z]",
-    "a secret of the local stack's": rb"(?:whsec|[sp]k_test)_local_onramp",
-    "an address of the local stack's": rb"localhost:848[45]",
-    "a setting of the tests'": rb"ONRAMP_[A-Z]+",
+    "a route of the local stack": rb"/_local/[a-z]",
+    "a secret of the local stack": rb"(?:whsec|[sp]k_test)_local_onramp",
+    "an address of the local stack": rb"localhost:848[45]",
+    "a setting of the tests": rb"ONRAMP_[A-Z]+",
 }
 SECRETS = {
-    "a key of AWS's": rb"A(?:KI|SI)A[0-9A-Z]{16}",
-    "a secret of Stripe's": rb"whsec_[A-Za-z0-9+/=]{24,}|[sr]k_(?:test|live)_[A-Za-z0-9]{16,}",
+    "an AWS access key": rb"A(?:KI|SI)A[0-9A-Z]{16}",
+    "a Stripe secret": rb"whsec_[A-Za-z0-9+/=]{24,}|[sr]k_(?:test|live)_[A-Za-z0-9]{16,}",
     "a private key": rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\s*[A-Za-z0-9+/]{16}",
-    "a path of this project's": re.escape(str(ROOT)).encode() + rb"/(?:functions|shared|infra)",
+    "a path of this repository": re.escape(str(ROOT)).encode() + rb"/(?:functions|shared|infra)",
 }
 
 
-def held(content: bytes, patterns: dict[str, bytes]) -> dict[str, str]:
-    """What of that is found, with the first place."""
+def matches(content: bytes, patterns: dict[str, bytes]) -> dict[str, str]:
+    """Returns the patterns that occur, with their first match."""
     found = {name: re.search(pattern, content) for name, pattern in patterns.items()}
     return {name: match[0].decode(errors="replace") for name, match in found.items() if match}
 
 
 def loader(binary: Path) -> list[str]:
-    """What it asks of the machine that its own does not have."""
-    said = subprocess.check_output(["objdump", "--private-headers", binary], text=True)
-    versions = {tuple(map(int, version.split("."))) for version in re.findall(r"GLIBC_(\d+\.\d+)", said)}
-    faults = [f"needs GLIBC {'.'.join(map(str, version))}" for version in sorted(versions) if version > GLIBC]
-    libraries = set(re.findall(r"NEEDED\s+(\S+)", said)) - LIBRARIES
-    return faults + [f"needs {library}" for library in sorted(libraries)]
+    """Reports glibc versions and libraries that Amazon Linux 2023 does not have."""
+    headers = subprocess.check_output(["objdump", "--private-headers", binary], text=True)
+    versions = {tuple(map(int, version.split("."))) for version in re.findall(r"GLIBC_(\d+\.\d+)", headers)}
+    errors = [f"needs GLIBC {'.'.join(map(str, version))}" for version in sorted(versions) if version > GLIBC]
+    libraries = set(re.findall(r"NEEDED\s+(\S+)", headers)) - LIBRARIES
+    return errors + [f"needs {library}" for library in sorted(libraries)]
 
 
-def faults(binary: Path) -> list[str]:
-    """What is wrong with a program, in words."""
+def errors(binary: Path) -> list[str]:
+    """Reports what is wrong with a binary."""
     content = binary.read_bytes()
     size = len(content) / 1e6
-    large = [f"takes {size:.1f} MB, more than {MOST_MEGABYTES}"] if size > MOST_MEGABYTES else []
-    return large + loader(binary) + [f"holds {name}: {text}" for name, text in held(content, LOCAL | SECRETS).items()]
+    large = [f"has {size:.1f} MB, more than {MAX_MEGABYTES}"] if size > MAX_MEGABYTES else []
+    return large + loader(binary) + [f"contains {name}: {text}" for name, text in matches(content, LOCAL | SECRETS).items()]
 
 
-def blind(local_program: Path) -> list[str]:
-    """What looking at a program does not find, although the local stack's own holds it."""
-    found = held(local_program.read_bytes(), LOCAL)
-    return [f"the local stack's program holds {name}, and it is not found" for name in LOCAL.keys() - found.keys()]
+def missed_patterns(local_program: Path) -> list[str]:
+    """Reports patterns that do not even match the local stack's program."""
+    found = matches(local_program.read_bytes(), LOCAL)
+    return [f"the pattern for {name} does not match the local stack's program: correct the pattern" for name in LOCAL.keys() - found.keys()]
 
 
 def main() -> int:
-    found = [f"{binary}: {fault}" for binary in sys.argv[1:] for fault in faults(Path(binary))]
-    print("\n".join(found) if found else f"{len(sys.argv) - 1} programs are as they should be")
+    found = [f"{binary}: {error}" for binary in sys.argv[1:] for error in errors(Path(binary))]
+    print("\n".join(found) if found else f"{len(sys.argv) - 1} binaries pass all checks")
     return 1 if found else 0
 
 

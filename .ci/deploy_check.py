@@ -1,9 +1,9 @@
-"""infra/deploy.py beside SAM's own code: what it writes makes new versions, and what it says SAM understands. And the
-runbook's way back without it, and infra/restore.py.
+"""Checks infra/deploy.py against SAM's own code, the runbook's rollback commands, and infra/restore.py.
 
     target/ci/venv/bin/python .ci/deploy_check.py
 
-It runs in a folder of its own, with programs in the place of `sam` and `aws` that write down how they were called.
+Every change of a value or setting must publish new versions, and SAM must read the same values. The checks run in a
+temporary folder, with fake `sam` and `aws` programs that record their arguments.
 """
 
 import json
@@ -31,7 +31,7 @@ NEEDED = {
     "StripeSingleUserPriceId": "price_single",
     "StripeTeamPriceId": "price_team",
 }
-# What a shell has to quote, and what SAM has.
+# Values that the shell or SAM must quote.
 ODD = {"MailFromName": "Time Tracker & Co", "ProductName": "It's=x", "RunbookUrl": 'a"b', "TrialReminderDays": "3,1", "AppUrl": ""}
 
 RECORDS = """#!{python}
@@ -46,7 +46,7 @@ if sys.argv[0].endswith("aws"):
 """
 
 
-# A stack of three functions, whose last release began at nine: it changed the first, left the second and brought the third.
+# A stack of three functions. The last release, at 09:00, changed the first, kept the second, and added the third.
 ALIASES = """#!{python}
 import os, sys
 words = sys.argv[1:]
@@ -70,7 +70,7 @@ match words[:2]:
             file.write(" ".join([option("--function-name"), option("--name"), option("--function-version")]) + "\\n")
 """
 
-# Tables are files. What is written is in part sent back the first time, as a busy table does.
+# Tables are files. A full batch is only written in part, as by a throttled table.
 TABLES = """#!{python}
 import json, os, sys
 from pathlib import Path
@@ -103,18 +103,18 @@ match words[:2]:
             file.write(f"{{len(done)}} of {{len(requests)}}\\n")
         print(json.dumps({{"UnprocessedItems": {{name: left}} if left else {{}}}}))
     case other:
-        sys.exit(f"not an AWS call of ours: {{other}}")
+        sys.exit(f"unexpected AWS call: {{other}}")
 """
 
 
 def sams(words: list[str] | dict) -> dict[str, str]:
-    """What SAM understands of parameters, as a command or samconfig.toml gives them."""
+    """Returns parameters of the command line or samconfig.toml as SAM parses them."""
     unquoted = CfnParameterOverridesType().convert(words, None, None)
     return {str(name): str(value) for name, value in unquoted.items()}
 
 
 class Project:
-    """A copy of what infra/deploy.py looks at, built as SAM writes it."""
+    """A copy of the files that infra/deploy.py reads, with a build in SAM's format."""
 
     def __init__(self, folder: Path):
         self.folder, self.built = folder, folder / ".aws-sam/build/template.yaml"
@@ -137,16 +137,16 @@ class Project:
         program.write_bytes(b"\x7fELF".ljust(18, b"\0") + machine.to_bytes(2, "little"))
 
     def run(self, *arguments: str, stack: dict | None = None, env: str = "production") -> tuple[int, str, list[list[str]]]:
-        """The exit code, what was said, and the calls of `sam` and `aws`."""
+        """Returns the exit code, the output, and the calls of `sam` and `aws`."""
         self.calls.write_text("")
-        surroundings = {**os.environ, "PATH": f"{self.folder}/bin", "CALLS": str(self.calls), "STACK": json.dumps(stack)}
+        environment = {**os.environ, "PATH": f"{self.folder}/bin", "CALLS": str(self.calls), "STACK": json.dumps(stack)}
         words = [sys.executable, str(self.folder / "infra/deploy.py"), "--config-env", env, *arguments]
-        run = subprocess.run(words, env=surroundings, capture_output=True, text=True, check=False)
+        run = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
         return run.returncode, run.stdout + run.stderr, [json.loads(line) for line in self.calls.read_text().splitlines()]
 
 
 def of(template: str, given: dict[str, str]) -> dict[str, str]:
-    """Every parameter's value, in the stage of production."""
+    """Returns every parameter's value in the stage production."""
     config = deploy.stage((ROOT / "samconfig.toml").read_text(), "production")
     return deploy.values(template, config, words(given))[0]
 
@@ -156,7 +156,7 @@ def words(given: dict[str, str]) -> list[str]:
 
 
 def versions(template: str, of: dict[str, str]) -> dict[str, str]:
-    """The logical id of the version of each function."""
+    """Returns the logical id of each function's version."""
     resources = expanded(deploy.stamped(template, deploy.stamp(of, template)))["Resources"]
     return {
         resource["Properties"]["FunctionName"]["Ref"]: name
@@ -172,48 +172,48 @@ def what_is_published(project: Project):
     one, other = versions(built, fourteen), versions(built, ten)
     assert len(one) == len(other) == functions > 0, (one, functions)
     kept = [name for name in one if one[name] == other[name]]
-    assert not kept, f"another value and the same version: {kept}"
-    assert versions(built, fourteen) == one, "the same values and another version"
+    assert not kept, f"a new value did not change the version of {kept}"
+    assert versions(built, fourteen) == one, "the same values changed a version"
     turned = dict(reversed(fourteen.items()))
-    assert versions(built, turned) == one, "another order and another version"
-    # SAM itself looks at none of these.
+    assert versions(built, turned) == one, "another order of the values changed a version"
+    # SAM alone publishes no version for any of these changes.
     others = (("Timeout: 10", "Timeout: 11"), ("Tracing: Active", "Tracing: PassThrough"), ("Ref: Logs", "Ref: AccessLogs"), ("Runtime: provided.al2023", "Runtime: provided.al2027"))
     for was, becomes in others:
         assert was in built, was
         changed = versions(built.replace(was, becomes, 1), fourteen)
         kept = [name for name in one if one[name] == changed[name]]
-        assert not kept, f"{becomes} and the same version: {kept}"
+        assert not kept, f"{becomes} did not change the version of {kept}"
     once = deploy.stamped(built, deploy.stamp(fourteen, built))
     other = deploy.stamped(built, deploy.stamp(ten, built))
-    assert deploy.stamped(other, deploy.stamp(fourteen, other)) == once, "stamping leaves a trace"
+    assert deploy.stamped(other, deploy.stamp(fourteen, other)) == once, "stamping twice differs from stamping once"
 
 
 def what_is_read(project: Project):
-    """The template and samconfig.toml mean here what they mean to SAM."""
+    """deploy.py reads the same values from the template and samconfig.toml as SAM."""
     template = get_template_data(str(project.built))
     read = deploy.defaults(project.built.read_text())
     wanted = {name: None if "Default" not in it else str(it["Default"]) for name, it in template["Parameters"].items()}
     assert read == wanted, (read, wanted)
     config = (ROOT / "samconfig.toml").read_text()
     for env in ("default", "staging", "production"):
-        faults: list[str] = []
-        assert deploy.of_stage(deploy.stage(config, env), faults) == sams(deploy.stage(config, env)["parameter_overrides"]), env
-        assert not faults, faults
+        errors: list[str] = []
+        assert deploy.stage_values(deploy.stage(config, env), errors) == sams(deploy.stage(config, env)["parameter_overrides"]), env
+        assert not errors, errors
     for given in ('MailFromName="Time Tracker" TrialReminderDays=3,1', ['MailFromName="Time Tracker"', "A=b C=d"], {"A": 1}):
-        assert deploy.of_stage({"parameter_overrides": given}, []) == sams(given), given
+        assert deploy.stage_values({"parameter_overrides": given}, []) == sams(given), given
 
 
 def what_is_run(project: Project):
     given = {**NEEDED, **ODD}
     wanted = of(project.built.read_text(), given)
     plain = project.built.read_text()
-    code, said, calls = project.run(*words(given), "--dry-run", "--", "--region", "eu-west-1")
-    assert (code, calls, project.built.read_text()) == (0, [], plain), said
-    shown, mark = said.splitlines()
-    code, said, calls = project.run(*words(given), "--", "--region", "eu-west-1")
-    assert code == 0, said
-    asked, ran = calls
-    assert asked[1:5] == ["cloudformation", "describe-stacks", "--stack-name", "onramp"] and asked[-2:] == ["--region", "eu-west-1"], asked
+    code, output, calls = project.run(*words(given), "--dry-run", "--", "--region", "eu-west-1")
+    assert (code, calls, project.built.read_text()) == (0, [], plain), output
+    shown, mark = output.splitlines()
+    code, output, calls = project.run(*words(given), "--", "--region", "eu-west-1")
+    assert code == 0, output
+    request, ran = calls
+    assert request[1:5] == ["cloudformation", "describe-stacks", "--stack-name", "onramp"] and request[-2:] == ["--region", "eu-west-1"], request
     assert shlex.split(shown)[1:] == ran[1:], (shown, ran)
     at = ran.index("--parameter-overrides")
     files = ["--config-file", str(project.folder / "samconfig.toml"), "--template-file", str(project.built)]
@@ -226,22 +226,22 @@ def what_is_run(project: Project):
 
 
 def what_is_refused(project: Project):
-    def refused(run: tuple[int, str, list[list[str]]], *faults: str):
-        code, said, calls = run
-        assert code == 2 and not [call for call in calls if call[0].endswith("sam")], (code, said, calls)
-        assert all(fault in said for fault in faults) and said.count("✗") == len(faults), said
+    def refused(run: tuple[int, str, list[list[str]]], *errors: str):
+        code, output, calls = run
+        assert code == 2 and not [call for call in calls if call[0].endswith("sam")], (code, output, calls)
+        assert all(error in output for error in errors) and output.count("✗") == len(errors), output
 
     given = words(NEEDED)
     last = {**of(project.built.read_text(), NEEDED), "StripeWebhookSecretArn": "arn:given-once", "LogRetentionDays": "30", "Gone": "1"}
     refused(project.run(*given, stack=last), "StripeWebhookSecretArn is arn:given-once in the stack and would become empty")
     assert project.run(*given, "StripeWebhookSecretArn=", stack=last)[0] == 0
     project.build()
-    refused(project.run(*given[1:], "StripeTrialDay=3", "AllAtOnce", "MailFromName=a\\b"), "MailFromName holds a backslash", "StripePublishableKey has no value", "no parameter StripeTrialDay", "AllAtOnce is not Name=Value")
+    refused(project.run(*given[1:], "StripeTrialDay=3", "AllAtOnce", "MailFromName=a\\b"), "MailFromName contains a backslash", "StripePublishableKey has no value", "no parameter StripeTrialDay", "AllAtOnce is not Name=Value")
     refused(project.run(*given, env="prod"), "no stage prod")
-    refused(project.run(env="default"), *(f"{name} still holds the example of samconfig.toml: the doctor says" for name in NEEDED))
-    refused(project.run(*given, "--", "--parameter-overrides", "A=b"), "--parameter-overrides is given by this program")
+    refused(project.run(env="default"), *(f"{name} still has the example value of samconfig.toml: run `onramp doctor`" for name in NEEDED))
+    refused(project.run(*given, "--", "--parameter-overrides", "A=b"), "--parameter-overrides is not allowed after --")
     project.build(machine=0xB7)
-    refused(project.run(*given), "BillingFunction is built for arm64 and not x86_64")
+    refused(project.run(*given), "BillingFunction is built for arm64 instead of x86_64")
     assert project.run(*given, "Architecture=arm64")[0] == 0
     project.build()
     text = project.built.read_text()
@@ -250,50 +250,50 @@ def what_is_refused(project: Project):
     project.built.write_text(text)
     source = project.folder / "template.yaml"
     os.utime(source, (project.built.stat().st_mtime + 1,) * 2)
-    refused(project.run(*given), "template.yaml is newer than what was built")
-    # What was built elsewhere is as old as it is.
+    refused(project.run(*given), "template.yaml is newer than the build")
+    # A packaged template is not compared with the sources.
     packaged = str(shutil.copy(project.built, project.folder / "packaged.yaml"))
-    code, said, calls = project.run(*given, "--template", packaged)
-    assert packaged in calls[1] and "packaged.yaml is deployed unchecked" in said, said
+    code, output, calls = project.run(*given, "--template", packaged)
+    assert packaged in calls[1] and "deploying packaged.yaml without checks" in output, output
     project.built.unlink()
     refused(project.run(*given), "run sam build")
 
 
 def what_points_back(project: Project):
-    """The two loops of the runbook, as they stand there."""
+    """The runbook's two loops, which move the aliases back and forward."""
     page = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
     back, forth = (block for block in re.findall(r"^```sh account\n(.*?)^```", page, re.MULTILINE | re.DOTALL) if "update-alias" in block)
     program = project.folder / "bin/aws"
     program.write_text(ALIASES.format(python=sys.executable))
-    surroundings = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}", "CALLS": str(project.calls)}
+    environment = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}", "CALLS": str(project.calls)}
     for script, wanted in ((back, ["one live 10", "two live 3"]), (forth, ["one live 11", "two live 3", "new live 1"])):
         project.calls.write_text("")
-        subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=surroundings, check=True)
-        told = project.calls.read_text().splitlines()
-        assert told == [f"arn:1:function:{moved}" for moved in wanted], told
+        subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=environment, check=True)
+        moves = project.calls.read_text().splitlines()
+        assert moves == [f"arn:1:function:{moved}" for moved in wanted], moves
 
 
 def what_is_restored(project: Project):
     """infra/restore.py, for a whole table and for one partition."""
 
     def item(pk: str, version: int | None = None, sk: str = "ORG", **more: str) -> dict:
-        told = {"pk": {"S": pk}, "sk": {"S": sk}, **{name: {"S": text} for name, text in more.items()}}
-        return told if version is None else {**told, "version": {"N": str(version)}}
+        made = {"pk": {"S": pk}, "sk": {"S": sk}, **{name: {"S": text} for name, text in more.items()}}
+        return made if version is None else {**made, "version": {"N": str(version)}}
 
     same, grown = item("ORG#same", 3, name="Acme"), [item(f"EMAIL#{n}", sk="USER") for n in range(30)]
     member, limit = item("ORG#other", sk="MEMBER#usr_1", role="member"), item("LIMIT#1", sk="TIMES", times="2")
     was = [same, item("ORG#other", 4, name="Good"), member, item("ORG#gone", 2), item("LIMIT#1", sk="TIMES", times="1"), *grown]
-    # The live item is broken in more than its name.
+    # The live item also has attributes of the wrong type.
     now = [same, item("ORG#other", 9, name="Bad", mail="none", admins="none"), item("ORG#late", 1), limit]
     program = project.folder / "bin/aws"
     program.write_text(TABLES.format(python=sys.executable))
-    surroundings = {**os.environ, "PATH": str(program.parent), "CALLS": str(project.calls), "TABLES": str(project.folder)}
+    environment = {**os.environ, "PATH": str(program.parent), "CALLS": str(project.calls), "TABLES": str(project.folder)}
 
     def restore(*more: str, source: list[dict] = was) -> tuple[int, str, list[dict]]:
         project.calls.write_text("")
         (project.folder / "restored").write_text(json.dumps(source))
         words = [sys.executable, str(ROOT / "infra/restore.py"), "--source", "restored", "--table", "live", *more, "--", "--region", "eu-west-1"]
-        run = subprocess.run(words, env=surroundings, capture_output=True, text=True, check=False)
+        run = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
         found = json.loads((project.folder / "live").read_text())
         return run.returncode, run.stdout + run.stderr, in_order(found)
 
@@ -301,18 +301,18 @@ def what_is_restored(project: Project):
         return sorted(items, key=lambda it: (it["pk"]["S"], it["sk"]["S"]))
 
     (project.folder / "live").write_text(json.dumps(now))
-    code, said, found = restore()
-    assert code == 0 and "33 items to restore, 1 to delete, of 4" in said and found == in_order(now), said
-    assert "access comes back: ORG#other MEMBER#usr_1 as member" in said, said
+    code, output, found = restore()
+    assert code == 0 and "33 items to restore, 1 to delete, of 4" in output and found == in_order(now), output
+    assert "access restored: ORG#other MEMBER#usr_1 as member" in output, output
     assert restore("--write", source=[])[0] == 1 and not project.calls.read_text()
-    # One organization, and nothing else. Its version only rises.
+    # Restoring one organization changes nothing else, and its version only rises.
     back = item("ORG#other", 10, name="Good")
-    code, said, found = restore("--write", "--partition", "ORG#other")
-    assert found == in_order([back, same, member, *now[2:]]), (said, found)
-    code, said, found = restore("--write")
-    assert code == 0 and "31 items restored, 1 deleted" in said, said
+    code, output, found = restore("--write", "--partition", "ORG#other")
+    assert found == in_order([back, same, member, *now[2:]]), (output, found)
+    code, output, found = restore("--write")
+    assert code == 0 and "31 items restored, 1 deleted" in output, output
     gone = item("ORG#gone", 1_000_002)
-    assert found == in_order([same, back, member, gone, limit, *grown]), (said, found)
+    assert found == in_order([same, back, member, gone, limit, *grown]), (output, found)
     assert project.calls.read_text().splitlines() == ["1 of 25", "24 of 24", "7 of 7"]
     assert restore("--write")[1].startswith("0 items restored, 0 deleted")
 
@@ -322,7 +322,7 @@ def main():
     for check in checks:
         with tempfile.TemporaryDirectory() as folder:
             check(Project(Path(folder).resolve()))
-    print("each value and each setting makes a new version of every function, and SAM is told all of them")
+    print("each changed value or setting publishes new versions, and SAM reads the same values")
 
 
 if __name__ == "__main__":

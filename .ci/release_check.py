@@ -1,10 +1,10 @@
-"""Every function as `sam build` leaves it, started on the Lambda Runtime API, answers events.
+"""Runs every function that `sam build` built against a fake Lambda Runtime API and checks its responses.
 
     python release_check.py target/ci/sam-build target/debug/onramp
 
-The functions' own logic is tested elsewhere; here it is shown that what is built starts without an account, speaks
-the Runtime API, reaches AWS through its endpoint variables, refuses to start with bad variables, and holds nothing
-that does not belong into it. The second program is the local stack's, which holds all of that.
+Other tests cover the functions' logic. This check covers the release binaries: each starts without an AWS account, uses
+the Runtime API, reaches AWS through AWS_ENDPOINT_URL, does not start with invalid variables, and contains no secrets and
+no strings of the local stack. The second argument is the local stack's program, which does contain those strings.
 """
 
 import base64
@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 WEBHOOK_SECRET = "whsec_local_onramp"
 HOST_SECRET = "dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5"
 
-# A start and an answer take milliseconds; this is the patience for a machine that is busy with a build.
-PATIENCE = 20
+# Seconds. A start and a response take milliseconds, but the machine may be busy with a build.
+TIMEOUT = 20
 
 VARIABLES = {
     "TABLE_NAME": "onramp",
@@ -53,32 +53,32 @@ VARIABLES = {
 
 
 def status(expected: int, location: str = ""):
-    """An HTTP answer of that status, and of that place if it redirects."""
+    """Expects a response with this status and, if given, this location."""
 
-    def holds(answer, calls):
-        assert answer["statusCode"] == expected, f"status {answer['statusCode']}, not {expected}"
-        headers = {name.lower(): value for name, value in answer.get("headers", {}).items()}
+    def holds(response, calls):
+        assert response["statusCode"] == expected, f"status {response['statusCode']}, not {expected}"
+        headers = {name.lower(): value for name, value in response.get("headers", {}).items()}
         assert not location or headers.get("location") == location, f"location {headers.get('location')}"
 
     return holds
 
 
 def called(*operations: str):
-    """Any answer, after calls of these operations."""
+    """Expects calls of these operations, and any response."""
 
-    def holds(answer, calls):
+    def holds(response, calls):
         missing = set(operations) - set(calls)
-        assert not missing, f"no call of {', '.join(sorted(missing))} among {calls}"
+        assert not missing, f"expected calls of {', '.join(sorted(missing))}, found {calls}"
 
     return holds
 
 
 def taken(*operations: str):
-    """No record of the stream is to be sent again, after calls of these operations."""
+    """Expects calls of these operations, and no stream record that failed."""
 
-    def holds(answer, calls):
-        assert answer == {"batchItemFailures": []}, f"the answer is {answer}"
-        called(*operations)(answer, calls)
+    def holds(response, calls):
+        assert response == {"batchItemFailures": []}, f"the response is {response}"
+        called(*operations)(response, calls)
 
     return holds
 
@@ -87,7 +87,7 @@ CHECKS = {
     "org-signup": [
         ("get-form", status(200)),
         ("post-multipart", status(303, "/onboarding/welcome")),
-        ("post-json-with-faults", status(422)),
+        ("post-json-with-errors", status(422)),
     ],
     "sign-in": [
         ("get-login", status(200)),
@@ -133,7 +133,7 @@ CHECKS = {
 
 
 def environment(runtime: RuntimeApi, aws: CannedAws, function: str, **changes: str) -> dict[str, str]:
-    """What Lambda sets, and what the template sets."""
+    """Returns the variables that Lambda and the template set."""
     return {
         "PATH": os.environ["PATH"],
         "AWS_LAMBDA_RUNTIME_API": runtime.address,
@@ -159,7 +159,7 @@ def load_event(function: str, case: str) -> dict:
         ("checklist-write", "post-host-events"): ("onramp-signature", base64.urlsafe_b64decode(HOST_SECRET)),
     }
     if signer := signers.get((function, case)):
-        # The signature in the file is of the file's own time; the binary's clock is the machine's.
+        # The signature in the file has expired, so sign the event with the current time.
         header, key = signer
         now = int(time.time())
         signed = f"{now}.{event['body']}".encode()
@@ -167,75 +167,75 @@ def load_event(function: str, case: str) -> dict:
     return event
 
 
-def check_answers(binary: Path, function: str) -> tuple[list[str], float]:
-    """Starts the function once and gives it every event of its table. The faults, in words, and the milliseconds from
-    the start to the first answer."""
+def check_responses(binary: Path, function: str) -> tuple[list[str], float]:
+    """Starts the function once and sends it every event of CHECKS. Returns the errors, and the milliseconds from the start
+    to the first response."""
     runtime, aws = RuntimeApi(), CannedAws()
     env = environment(runtime, aws, function)
     began, first = time.monotonic(), 0.0
     process = subprocess.Popen([binary], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    faults = []
+    errors = []
     for case, holds in CHECKS[function]:
         event = load_event(function, case)
         aws.deliver(event)
         try:
-            kind, answer = runtime.invoke(event, PATIENCE)
+            kind, response = runtime.invoke(event, TIMEOUT)
             first = first or (time.monotonic() - began) * 1e3
-            assert kind == "response", f"an error: {answer}"
-            holds(answer, aws.calls)
+            assert kind == "response", f"the function returned an error: {response}"
+            holds(response, aws.calls)
         except queue.Empty:
-            faults.append(f"{function}/{case}: no answer in {PATIENCE} s")
+            errors.append(f"{function}/{case}: no response within {TIMEOUT} s")
             break
-        except (AssertionError, KeyError, TypeError) as fault:
-            faults.append(f"{function}/{case}: {fault}")
+        except (AssertionError, KeyError, TypeError) as error:
+            errors.append(f"{function}/{case}: {error}")
     process.kill()
-    said, _ = process.communicate()
+    output, _ = process.communicate()
     runtime.close()
-    if faults:
-        print(said, file=sys.stderr)
-    return faults, first
+    if errors:
+        print(output, file=sys.stderr)
+    return errors, first
 
 
-def check_refusal(binary: Path, function: str) -> list[str]:
-    """With a bad variable it ends, and names the variable and not its value."""
+def check_bad_variable(binary: Path, function: str) -> list[str]:
+    """With an invalid variable, the function exits and names the variable, but not its value."""
     runtime, aws = RuntimeApi(), CannedAws()
-    # Every function needs the table but the publisher, which only reads its stream.
+    # Every function needs the table, except event-publisher, which only reads the table's stream.
     name, value = ("EVENT_BUS_NAME", "a bus with spaces") if function == "event-publisher" else ("TABLE_NAME", "")
     env = environment(runtime, aws, function, **{name: value})
     try:
-        done = subprocess.run([binary], env=env, capture_output=True, text=True, timeout=PATIENCE)
+        done = subprocess.run([binary], env=env, capture_output=True, text=True, timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
-        return [f"{function}: starts with a bad {name}"]
+        return [f"{function}: keeps running with an invalid {name}"]
     finally:
         runtime.close()
-    said = done.stdout + done.stderr
-    if done.returncode == 0 or name not in said or (value and value in said):
-        return [f"{function}: with a bad {name} it ended with {done.returncode} and said: {said}"]
+    output = done.stdout + done.stderr
+    if done.returncode == 0 or name not in output or (value and value in output):
+        return [f"{function}: with an invalid {name} it exited with {done.returncode} and printed: {output}"]
     return []
 
 
 def logical_id(function: str) -> str:
-    """What the template calls it."""
+    """Returns the function's logical id in the template."""
     return "".join(part.capitalize() for part in function.split("-")) + "Function"
 
 
 def main() -> int:
     built, local_program = Path(sys.argv[1]), Path(sys.argv[2])
     functions = sorted(folder.name for folder in (ROOT / "functions").iterdir() if folder.is_dir())
-    faults = [f"{function}: no event is checked" for function in functions if function not in CHECKS]
-    faults += binary.blind(local_program)
+    errors = [f"{function}: CHECKS has no event for it" for function in functions if function not in CHECKS]
+    errors += binary.missed_patterns(local_program)
     for function in sorted(set(functions) & set(CHECKS)):
         program = built / logical_id(function) / "bootstrap"
-        found, first = check_answers(program, function)
-        found += check_refusal(program, function)
-        found += [f"{function}: {fault}" for fault in binary.faults(program)]
-        faults += found
+        found, first = check_responses(program, function)
+        found += check_bad_variable(program, function)
+        found += [f"{function}: {error}" for error in binary.errors(program)]
+        errors += found
         size = program.stat().st_size / 1e6
         events = len(CHECKS[function])
-        print(f"{'✗' if found else '✓'} {function:<16} {events} events  {size:.1f} MB  first answer after {first:.0f} ms")
-    for fault in faults:
-        print(fault, file=sys.stderr)
-    return 1 if faults else 0
+        print(f"{'✗' if found else '✓'} {function:<16} {events} events  {size:.1f} MB  first response after {first:.0f} ms")
+    for error in errors:
+        print(error, file=sys.stderr)
+    return 1 if errors else 0
 
 
 if __name__ == "__main__":

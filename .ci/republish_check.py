@@ -1,4 +1,4 @@
-"""infra/republish.py beside a folder that stands for the bucket and a program that stands for the AWS CLI.
+"""Checks infra/republish.py against a folder as the bucket and a fake AWS CLI.
 
     python3 .ci/republish_check.py
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 EVENT = {"Records": [{"eventName": "MODIFY", "dynamodb": {"SequenceNumber": "100", "Keys": {"pk": {"S": "ORG#ü"}}}}]}
 
-# Answers what the AWS CLI would, from BUCKET; a change whose number is 666 cannot be published.
+# A fake AWS CLI that serves BUCKET. The change number 666 cannot be published, and 667 makes the function fail.
 AWS = """#!{python}
 import json, os, sys
 from pathlib import Path
@@ -27,7 +27,7 @@ match words[:2]:
         print(json.dumps({{"StackResourceDetail": {{"PhysicalResourceId": "onramp-" + option("--logical-resource-id")}}}}))
     case ["s3api", "list-objects-v2"]:
         assert option("--bucket") == "onramp-Unpublished"
-        # The CLI says nothing of an empty bucket.
+        # The AWS CLI prints nothing for an empty bucket.
         if found := [{{"Key": it.name, "LastModified": it.name[:4]}} for it in bucket.iterdir()]:
             print(json.dumps({{"Contents": found}}))
     case ["s3", "cp"]:
@@ -37,21 +37,21 @@ match words[:2]:
     case ["lambda", "invoke"]:
         assert (option("--function-name"), option("--qualifier")) == ("onramp-EventPublisherFunction", "live")
         event = Path(option("--payload").removeprefix("fileb://")).read_text()
-        with open(os.environ["TOLD"], "a") as told:
-            told.write(event + "\\n")
+        with open(os.environ["INVOKED"], "a") as log:
+            log.write(event + "\\n")
         numbers = [it["dynamodb"]["SequenceNumber"] for it in json.loads(event)["Records"]]
         failed = [{{"itemIdentifier": number}} for number in numbers if number == "666"]
         outcome = {{"StatusCode": 200, "FunctionError": "Unhandled"}} if "667" in numbers else {{"StatusCode": 200}}
-        answer = {{"errorMessage": "out of time"}} if "667" in numbers else {{"batchItemFailures": failed}}
-        Path(words[words.index("--payload") + 2]).write_text(json.dumps(answer))
+        response = {{"errorMessage": "out of time"}} if "667" in numbers else {{"batchItemFailures": failed}}
+        Path(words[words.index("--payload") + 2]).write_text(json.dumps(response))
         print(json.dumps(outcome))
     case other:
-        sys.exit(f"not an AWS call of ours: {{other}}")
+        sys.exit(f"unexpected AWS call: {{other}}")
 """
 
 
-def told(event: dict) -> str:
-    """What Lambda writes of a failed batch (Lambda developer guide, "Retain discarded records for a DynamoDB event source")."""
+def failed_batch(event: dict) -> str:
+    """Returns Lambda's record of a failed batch (Lambda developer guide, "Retain discarded records for a DynamoDB event source")."""
     return json.dumps({"version": "1.0", "DDBStreamBatchInfo": {"batchSize": 1}, "payload": json.dumps(event)})
 
 
@@ -70,24 +70,24 @@ def main():
 
         def run() -> tuple[int, str, list[dict], list[str]]:
             log.write_text("")
-            surroundings = {**os.environ, "PATH": str(folder), "BUCKET": str(bucket), "TOLD": str(log)}
+            environment = {**os.environ, "PATH": str(folder), "BUCKET": str(bucket), "INVOKED": str(log)}
             words = [sys.executable, str(ROOT / "infra/republish.py"), "--stack-name", "onramp", "--", "--region", "eu-west-1"]
-            ran = subprocess.run(words, env=surroundings, capture_output=True, text=True, check=False)
+            ran = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
             events = [json.loads(line) for line in log.read_text().splitlines()]
             return ran.returncode, ran.stdout + ran.stderr, events, sorted(it.name for it in bucket.iterdir())
 
-        code, said, events, left = run()
-        assert (code, events) == (0, []), said
-        (bucket / "2026-second").write_text(told(numbered("2")))
-        (bucket / "2025-first").write_text(told(EVENT))
-        code, said, events, left = run()
-        assert (code, events, left) == (0, [EVENT, numbered("2")], []), (said, events, left)
-        for number, why in (("666", "not all of it was published"), ("667", "out of time")):
-            (bucket / "2025-bad").write_text(told(numbered(number)))
-            (bucket / "2026-good").write_text(told(EVENT))
-            code, said, events, left = run()
-            assert code == 1 and why in said and left == ["2025-bad", "2026-good"] and len(events) == 1, (said, left)
-    print("what could not be published is published again, and leaves the bucket only then")
+        code, output, events, left = run()
+        assert (code, events) == (0, []), output
+        (bucket / "2026-second").write_text(failed_batch(numbered("2")))
+        (bucket / "2025-first").write_text(failed_batch(EVENT))
+        code, output, events, left = run()
+        assert (code, events, left) == (0, [EVENT, numbered("2")], []), (output, events, left)
+        for number, why in (("666", "only part of the batch was published"), ("667", "out of time")):
+            (bucket / "2025-bad").write_text(failed_batch(numbered(number)))
+            (bucket / "2026-good").write_text(failed_batch(EVENT))
+            code, output, events, left = run()
+            assert code == 1 and why in output and left == ["2025-bad", "2026-good"] and len(events) == 1, (output, left)
+    print("republish.py publishes each saved batch and deletes it only after that")
 
 
 if __name__ == "__main__":

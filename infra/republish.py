@@ -1,11 +1,12 @@
-"""Publishes the changes that event-publisher could not publish in 23 hours, from the bucket that Lambda put them in.
+"""Publishes the changes that event-publisher could not publish within 23 hours. Lambda saved them to a bucket.
 
     python3 infra/republish.py --stack-name onramp
     python3 infra/republish.py --stack-name onramp -- --profile acme --region eu-west-1
 
-Each object of the bucket is what Lambda tells of one failed batch; its `payload` is the event as the function was to get
-it. The function gets it again, and the object goes once all of it is published. It stops at the first that fails, since
-what fails one mostly fails the next. Nothing is harmed by running it twice: an event's id follows from its change.
+Each object in the bucket is Lambda's record of one failed batch, and its `payload` is the original event. This program
+invokes the function with that event and deletes the object after all its changes are published. It stops at the first
+failure, because the next batch would most likely fail for the same reason. Running it twice is harmless: event ids are
+derived from the change.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 
 
 class Aws:
-    """The AWS CLI, with options that go with every call."""
+    """Calls the AWS CLI with common options."""
 
     def __init__(self, options: list[str]):
         self.options = options
@@ -29,35 +30,35 @@ class Aws:
         return run.stdout
 
 
-def event(told: str) -> str:
-    """The event in what Lambda tells of a failed batch: a text that is JSON again."""
-    payload = json.loads(told)["payload"]
+def event(record: str) -> str:
+    """Returns the event from Lambda's record of a failed batch. The payload may be JSON inside a string."""
+    payload = json.loads(record)["payload"]
     records = (json.loads(payload) if isinstance(payload, str) else payload)["Records"]
     return json.dumps({"Records": records})
 
 
-def failure(outcome: dict, answer: str) -> str | None:
-    """Why a batch was not published, if it was not."""
+def failure(outcome: dict, response: str) -> str | None:
+    """Returns why a batch was not published completely, or None if it was."""
     if "FunctionError" in outcome:
-        return answer
-    return None if json.loads(answer) == {"batchItemFailures": []} else f"not all of it was published: {answer}"
+        return response
+    return None if json.loads(response) == {"batchItemFailures": []} else f"only part of the batch was published: {response}"
 
 
 def main() -> int:
     at = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog="What stands behind -- goes with every call of the AWS CLI.")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog="Arguments after -- are passed to every AWS CLI call.")
     parser.add_argument("--stack-name", required=True)
     stack = parser.parse_args(sys.argv[1:at]).stack_name
     aws = Aws(sys.argv[at + 1 :])
 
     def name_of(resource: str) -> str:
-        told = aws("cloudformation", "describe-stack-resource", "--stack-name", stack, "--logical-resource-id", resource, "--output", "json")
-        return json.loads(told)["StackResourceDetail"]["PhysicalResourceId"]
+        found = aws("cloudformation", "describe-stack-resource", "--stack-name", stack, "--logical-resource-id", resource, "--output", "json")
+        return json.loads(found)["StackResourceDetail"]["PhysicalResourceId"]
 
     bucket, function = name_of("Unpublished"), name_of("EventPublisherFunction")
     listed = json.loads(aws("s3api", "list-objects-v2", "--bucket", bucket, "--output", "json") or "{}").get("Contents", [])
     with tempfile.TemporaryDirectory() as folder:
-        given, got = Path(folder) / "event.json", Path(folder) / "answer.json"
+        given, got = Path(folder) / "event.json", Path(folder) / "response.json"
         for key in (it["Key"] for it in sorted(listed, key=lambda it: it["LastModified"])):
             given.write_text(event(aws("s3", "cp", f"s3://{bucket}/{key}", "-")), encoding="utf-8")
             outcome = aws("lambda", "invoke", "--function-name", function, "--qualifier", "live", "--payload", f"fileb://{given}", str(got), "--output", "json")
@@ -67,7 +68,7 @@ def main() -> int:
                 return 1
             aws("s3api", "delete-object", "--bucket", bucket, "--key", key)
             print(f"published {key}")
-    print(f"{len(listed)} batches were published, and nothing is left")
+    print(f"published {len(listed)} batches; none remaining")
     return 0
 
 

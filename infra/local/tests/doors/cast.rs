@@ -103,7 +103,7 @@ impl Cast {
         let items = Rest::of(&self.world);
         let admin = self.caller("admin");
         let invitation = items.item(&admin.org, &format!("INVITE#{}", admin.invitation()));
-        for column in ["admin", "unproven admin", "trial ended", "operator", "stale operator"] {
+        for column in ["admin", "unverified admin", "trial ended", "operator", "stale operator"] {
             let caller = self.caller(column);
             let mut invitation = invitation.clone();
             invitation["pk"] = json!({ "S": format!("ORG#{}", caller.org) });
@@ -152,14 +152,14 @@ async fn stage(world: &World) -> (Vec<Caller>, Links, String) {
     }
 
     let mut callers = vec![
-        Caller::new("unproven admin", "an admin with an unproven address", &unproven),
+        Caller::new("unverified admin", "an admin with an unverified address", &unproven),
         Caller::new("admin", "an admin", &jo),
         Caller::new("pending", "an admin of a pending organization", &pending),
         Caller::new("trial ended", "an admin of an ended trial", &ended),
         Caller::new("incomplete", "an admin of an incomplete organization", &incomplete),
         Caller {
             org: jo.org(),
-            ..Caller::new("another's admin", "an admin of another organization", &other)
+            ..Caller::new("admin of another org", "an admin of another organization", &other)
         },
         Caller::new("operator", "an operator, who is an admin too", &operator),
         Caller::new("stale operator", "an operator whose sign-in is nine hours old", &stale),

@@ -1,7 +1,7 @@
-//! Who gets in where, and what every answer carries: each route of the template, asked by everybody.
+//! Access matrix: the status and the headers of each route in the template, for each kind of caller.
 //!
-//! `docs/doors.md` says what they are told. A route of the template that is missing there fails these tests, and so does
-//! a status that a route gives and does not name.
+//! `docs/access-matrix.md` lists the expected statuses. A route of the template without a row fails these tests, and so
+//! does a status that is not listed.
 
 #![allow(
     clippy::unwrap_used,

@@ -100,7 +100,7 @@ async fn head_returns_what_get_returns_without_a_body() {
 #[tokio::test]
 async fn another_organizations_things_are_answered_like_things_that_are_not_there() {
     let cast = Cast::new().await;
-    let other = cast.caller("another's admin");
+    let other = cast.caller("admin of another org");
     let nobody = Caller { cookie: other.cookie.clone(), org: NOBODY.to_owned(), ..*other };
     for row in page::rows().iter().filter(|row| row.path().contains("{id}")) {
         let foreign = ask_both(&cast, row, other).await;

@@ -1,41 +1,41 @@
-//! `docs/doors.md`, read as the table that it is.
+//! Parser of the table in `docs/access-matrix.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use local::template::{TEXT, Template};
 
-const PAGE: &str = include_str!("../../../../docs/doors.md");
+const PAGE: &str = include_str!("../../../../docs/access-matrix.md");
 
-/// What the page says of one route.
+/// One row of the table: the expected statuses of a route.
 #[derive(Debug)]
 pub struct Row {
-    /// The method and the path, as the template has them; `$default` for what no route takes.
+    /// The method and the path as in the template, or `$default` for paths without a route.
     pub route: String,
-    /// What each column says.
+    /// The cell of each caller's column.
     pub cells: BTreeMap<&'static str, String>,
-    /// Statuses that follow from something else than from who asks.
+    /// Statuses that do not depend on the caller.
     pub also: BTreeSet<u16>,
 }
 
 impl Row {
-    /// Every status that the route can give.
+    /// Every status that the route can return.
     pub fn statuses(&self) -> BTreeSet<u16> {
-        let told = self.cells.values().flat_map(|cell| cell.split('/')).filter_map(|text| text.parse().ok());
-        told.chain(self.also.iter().copied()).collect()
+        let listed = self.cells.values().flat_map(|cell| cell.split('/')).filter_map(|text| text.parse().ok());
+        listed.chain(self.also.iter().copied()).collect()
     }
 
-    /// The method; a read for what no route takes.
+    /// The method, or `GET` for `$default`.
     pub fn method(&self) -> &str {
         self.route.split_once(' ').map_or("GET", |(method, _)| method)
     }
 
-    /// The path, with its parameters in braces.
+    /// The path with its parameters in braces, or a path without a route for `$default`.
     pub fn path(&self) -> &str {
         self.route.split_once(' ').map_or("/nowhere", |(_, path)| path)
     }
 }
 
-/// The columns between the route and "also", from the table's first line.
+/// The callers' columns, between the route and "also".
 pub fn columns() -> Vec<&'static str> {
     let head = lines().next().unwrap();
     head[1..head.len() - 1].to_vec()
@@ -48,11 +48,11 @@ pub fn rows() -> Vec<Row> {
         .skip(2)
         .map(|cells| {
             let (route, rest) = cells.split_first().unwrap();
-            let (also, told) = rest.split_last().unwrap();
-            assert_eq!(told.len(), columns.len(), "{route}");
+            let (also, listed) = rest.split_last().unwrap();
+            assert_eq!(listed.len(), columns.len(), "{route}");
             Row {
                 route: route.trim_matches('`').to_owned(),
-                cells: columns.iter().copied().zip(told.iter().map(|cell| (*cell).to_owned())).collect(),
+                cells: columns.iter().copied().zip(listed.iter().map(|cell| (*cell).to_owned())).collect(),
                 also: also.split_whitespace().map(|status| status.parse().unwrap()).collect(),
             }
         })
@@ -64,7 +64,7 @@ fn lines() -> impl Iterator<Item = Vec<&'static str>> {
     table.map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
 }
 
-/// The template's routes, as the page writes them. The row of a `GET` covers its `HEAD`.
+/// The template's routes in the notation of the table. The row of a `GET` covers its `HEAD`.
 pub fn of_template() -> BTreeSet<String> {
     let template = Template::parse(TEXT, &BTreeMap::new()).unwrap();
     template
@@ -79,7 +79,7 @@ pub fn of_template() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_route_of_the_template_has_a_row_and_no_other_has() {
+fn access_matrix_lists_exactly_the_routes_of_the_template() {
     let of_page: BTreeSet<String> = rows().into_iter().map(|row| row.route).collect();
     assert_eq!(of_page, of_template());
 }

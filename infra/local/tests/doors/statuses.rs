@@ -149,8 +149,8 @@ async fn provoke(cast: &Cast, row: &Row, status: u16, speech: Speech) -> Answer 
                 use_up_mails_to(cast, if question.fields.is_empty() { GUEST } else { FRESH });
                 return question.ask(world, cookie, speech).await;
             }
-            // The portal sends its links to admins whose address is unproven.
-            let unproven = cast.caller("unproven admin").cookie.as_deref();
+            // The portal sends its links to admins whose address is unverified.
+            let unproven = cast.caller("unverified admin").cookie.as_deref();
             let cookie = unproven.filter(|_| row.path() == "/billing/portal");
             let mut answer = question.ask(world, cookie, speech).await;
             while answer.status < 429 {
@@ -167,9 +167,9 @@ fn use_up_mails_to(cast: &Cast, address: &str) {
     let now = cast.world.stack.system().clock().now();
     let window = INVITATIONS_TO_ANYBODY.window(address, now);
     let mut item = json!({
-        "pk": { "S": format!("LIMIT#{}#{}", window.limit.what, window.subject) }, "sk": { "S": "TIMES" },
+        "pk": { "S": format!("LIMIT#{}#{}", window.limit.name, window.subject) }, "sk": { "S": "TIMES" },
     });
-    for n in 0..window.limit.most {
+    for n in 0..window.limit.max {
         item[format!("t{n}")] = json!({ "N": now.as_millisecond().to_string() });
     }
     cast.world.write("PutItem", json!({ "Item": item }));

@@ -20,8 +20,8 @@ pub struct Row {
 impl Row {
     /// Every status that the route can return.
     pub fn statuses(&self) -> BTreeSet<u16> {
-        let listed = self.cells.values().flat_map(|cell| cell.split('/')).filter_map(|text| text.parse().ok());
-        listed.chain(self.also.iter().copied()).collect()
+        let cells = self.cells.values().flat_map(|cell| cell.split('/')).filter_map(|text| text.parse().ok());
+        cells.chain(self.also.iter().copied()).collect()
     }
 
     /// The method, or `GET` for `$default`.

@@ -1,7 +1,7 @@
-"""What a month costs, computed from what docs/deploy.md assumes, what is counted in the sources, and what it is charged.
+"""Computes the monthly costs in docs/deploy.md from its assumptions, its prices, and counts in the sources.
 
-    python3 .ci/costs.py            the tables in the page are what follows
-    python3 .ci/costs.py --write    makes them so
+    python3 .ci/costs.py            checks the computed tables in the page
+    python3 .ci/costs.py --write    updates them
 """
 
 import math
@@ -13,50 +13,50 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/deploy.md"
 SIZES = [100, 10_000, 1_000_000]
 SECONDS = 730 * 3600
-# Count, 4xx, 5xx, Latency, IntegrationLatency and DataProcessed (API Gateway developer guide, "Working with metrics for
+# Count, 4xx, 5xx, Latency, IntegrationLatency, and DataProcessed (API Gateway developer guide, "Working with metrics for
 # HTTP APIs").
-OF_A_ROUTE = 6
-# Polled, filtered out, invoked, failed, dropped and delivered to the destination (Lambda developer guide, "Event source
+METRICS_PER_ROUTE = 6
+# Polled, filtered out, invoked, failed, dropped, and delivered to the destination (Lambda developer guide, "Event source
 # mapping metrics").
-OF_A_STREAM = 6
+METRICS_PER_STREAM = 6
 
 
 def table(text: str, name: str) -> dict[str, float]:
-    """The table under a name: what each row is called, and its number."""
+    """Returns the numbers of a named table in the page, by row name."""
     found = re.search(rf"<!-- {name} -->\n((?:\|.*\n)+)", text)
-    assert found, f"the page has no table of {name}"
+    assert found, f"docs/deploy.md has no table {name}"
     rows = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in found[1].splitlines()[2:]]
     return {row[0]: float(row[1].replace(",", "").lstrip("$")) for row in rows}
 
 
 def counted() -> dict[str, tuple[int, str]]:
-    """What the sources say, and how."""
+    """Returns the counts from the sources, each with a short explanation."""
     text = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("template.yaml", "infra/observability/template.yaml", "shared/telemetry/src/metric.rs")}
     system, watch, metrics = text.values()
-    assert '"Dimensions": [[]],' in metrics, "a metric has dimensions: each of their values is a metric of its own"
+    assert '"Dimensions": [[]],' in metrics, "a metric has dimensions, and each of their values would cost as a separate metric"
     embedded = len(re.findall(r"^    \w+: (?:Count|Seconds),$", metrics, re.MULTILINE))
     filters = (system + watch).count("AWS::Logs::MetricFilter")
     routes, streams = system.count("DetailedMetricsEnabled: true"), system.count("Metrics: [EventCount]")
     return {
-        "functions": (system.count("Type: AWS::Serverless::Function"), "each is sampled for itself"),
+        "functions": (system.count("Type: AWS::Serverless::Function"), "X-Ray samples each separately"),
         "metrics": (
-            embedded + filters + routes * OF_A_ROUTE + streams * OF_A_STREAM,
-            f"{embedded} embedded ones, each in one set of dimensions, the empty one; {filters} of filters on the log; {OF_A_ROUTE} of each detailed route ({routes}), {OF_A_STREAM} of each watched stream ({streams})",
+            embedded + filters + routes * METRICS_PER_ROUTE + streams * METRICS_PER_STREAM,
+            f"{embedded} embedded metrics without dimensions; {filters} from log filters; {METRICS_PER_ROUTE} per detailed route ({routes}); {METRICS_PER_STREAM} per monitored stream ({streams})",
         ),
-        # Each metric of an alarm is named once, be it the alarm's only one or one that its expression reads.
+        # Each metric that an alarm reads occurs once as MetricName, directly or in an expression.
         "metrics of alarms": (
             (system + watch).count("MetricName:") - filters,
-            f"of {system.count('AWS::CloudWatch::Alarm') + watch.count('AWS::CloudWatch::Alarm')} alarms; one that computes is charged for each metric that it reads",
+            f"of {system.count('AWS::CloudWatch::Alarm') + watch.count('AWS::CloudWatch::Alarm')} alarms; an alarm with an expression is charged for each metric that it reads",
         ),
-        "dashboards": (watch.count("AWS::CloudWatch::Dashboard"), "one page"),
+        "dashboards": (watch.count("AWS::CloudWatch::Dashboard"), "one dashboard"),
     }
 
 
 def traced(invocations: float, of: dict[str, float]) -> float:
-    """How many invocations X-Ray records: the first of each second, and a share of the others.
+    """Returns how many invocations X-Ray records: the first of each second, and a share of the others.
 
-    They are taken to be spread evenly over the functions and the month, by chance. In reality they crowd, and more of
-    them are others: it is less.
+    This assumes that invocations are random and spread evenly over the functions and the month. Real traffic comes in
+    bursts, so X-Ray records fewer.
     """
     rate = invocations / of["functions"] / SECONDS
     first = -math.expm1(-rate)
@@ -64,7 +64,7 @@ def traced(invocations: float, of: dict[str, float]) -> float:
 
 
 def month(of: dict[str, float], price: dict[str, float], organizations: int) -> dict[str, float]:
-    """Dollars a month, by service."""
+    """Returns the dollars per month, by service."""
 
     def each(name: str) -> float:
         return of[name] * organizations
@@ -92,7 +92,7 @@ def month(of: dict[str, float], price: dict[str, float], organizations: int) -> 
         "Logs": logs * price["GB of logs taken in"] + logs * price["GB-month of logs kept"] * of["months that logs are kept"],
         "Metrics, alarms, dashboard": of["metrics"] * price["metric"] + of["metrics of alarms"] * price["metric of an alarm"] + of["dashboards"] * price["dashboard"],
         "X-Ray": millions(traced(invocations, of), "million traces"),
-        "Data out": http * of["KB of an answer"] / 1e6 * price["GB out"],
+        "Data out": http * of["KB of a response"] / 1e6 * price["GB out"],
     }
 
 
@@ -101,7 +101,7 @@ def dollars(amount: float) -> str:
 
 
 def counts() -> str:
-    lines = ["| counted in the sources | | how |", "|---|---:|---|"]
+    lines = ["| counted in the sources | number | explanation |", "|---|---:|---|"]
     return "\n".join(lines + [f"| {name} | {count} | {how} |" for name, (count, how) in counted().items()]) + "\n"
 
 
@@ -112,8 +112,8 @@ def costs(text: str) -> str:
     for service in months[0]:
         lines.append(f"| {service} | " + " | ".join(dollars(one[service]) for one in months) + " |")
     totals = [sum(one.values()) for one in months]
-    lines.append("| **together** | " + " | ".join(f"**{total:,.2f}**" for total in totals) + " |")
-    lines.append("| an organization | " + " | ".join(f"{total / size:.4f}" for total, size in zip(totals, SIZES, strict=True)) + " |")
+    lines.append("| **total** | " + " | ".join(f"**{total:,.2f}**" for total in totals) + " |")
+    lines.append("| per organization | " + " | ".join(f"{total / size:.4f}" for total, size in zip(totals, SIZES, strict=True)) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -128,12 +128,12 @@ def main() -> int:
     computed = with_table(with_table(text, "counts", counts()), "costs", costs(text))
     if "--write" in sys.argv:
         PAGE.write_text(computed, encoding="utf-8")
-        print("the costs are written")
+        print("updated the costs in docs/deploy.md")
         return 0
     if text != computed:
-        print(f"docs/deploy.md's costs do not follow from its tables and the sources; they are\n\n{counts()}\n{costs(text)}", file=sys.stderr)
+        print(f"the costs in docs/deploy.md are outdated: run python3 .ci/costs.py --write\n\n{counts()}\n{costs(text)}", file=sys.stderr)
         return 1
-    print(f"the costs of {len(SIZES)} sizes follow from what is assumed, counted and charged")
+    print(f"the costs for {len(SIZES)} sizes match the assumptions, counts, and prices")
     return 0
 
 

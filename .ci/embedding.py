@@ -1,8 +1,8 @@
-"""docs/host-app.md as a reader follows it: the ten minutes from nothing to a widget, and each example that mints.
+"""Follows docs/host-app.md: the ten-minute guide to a widget, and each example that creates an embed token.
 
     python embedding.py target/debug
 
-The blocks are taken from the page as they stand there and run in an empty folder against a running stack.
+The check extracts the code blocks from the page and runs them in an empty folder against a running stack.
 """
 
 import json
@@ -17,21 +17,21 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from running import PATIENCE, running
+from running import TIMEOUT, running
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = "2026-01:" + "bmV3" * 11 + ",older:" + "b2xk" * 11
 
 
 def block(kind: str) -> str:
-    """The one block of the page that is marked so."""
+    """Returns the only code block of this kind in the page."""
     text = (ROOT / "docs/host-app.md").read_text(encoding="utf-8")
     (found,) = re.findall(rf"```{kind}\n(.*?)```", text, re.DOTALL)
     return found
 
 
 def app_of_the_guide() -> str:
-    """The origin that the reader allows in the first step."""
+    """Returns the origin that the reader allows in the first step."""
     (found,) = re.findall(r"^ *cargo run -- --memory --set EMBED_ORIGINS=(\S+)$", (ROOT / "docs/host-app.md").read_text(encoding="utf-8"), re.MULTILINE)
     return found
 
@@ -42,13 +42,13 @@ def ask(url: str, token: str = "", form: str = "", origin: str = ""):
         headers["origin"] = origin
     request = urllib.request.Request(url, form.encode() or None, headers)
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            return answer.status, answer.headers, answer.read().decode()
-    except urllib.error.HTTPError as refused:
-        return refused.code, refused.headers, refused.read().decode()
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+            return response.status, response.headers, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read().decode()
 
 
-class Stay(urllib.request.HTTPRedirectHandler):
+class NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_):
         return None
 
@@ -56,19 +56,19 @@ class Stay(urllib.request.HTTPRedirectHandler):
 def sign_up(url: str) -> tuple[str, str]:
     form = b"name=Acme&full_name=Jo&email=jo@example.com"
     try:
-        urllib.request.build_opener(Stay).open(f"{url}/organizations/new", form, timeout=PATIENCE)
-    except urllib.error.HTTPError as answer:
-        found = re.search(r"(org_[^.]*)\.(usr_[^.]*)", answer.headers["set-cookie"])
+        urllib.request.build_opener(NoRedirect).open(f"{url}/organizations/new", form, timeout=TIMEOUT)
+    except urllib.error.HTTPError as response:
+        found = re.search(r"(org_[^.]*)\.(usr_[^.]*)", response.headers["set-cookie"])
         return found.group(1), found.group(2)
-    raise AssertionError("nobody was signed up")
+    raise AssertionError("the sign-up did not redirect")
 
 
 def minted(folder: Path, url: str, org: str, person: str) -> None:
-    """Each example mints a token that shows the widget."""
+    """Each example creates a token that opens the widget."""
     examples = [("python mint", "mint.py", "python3"), ("javascript mint", "mint.mjs", "node"), ("php mint", "mint.php", "php")]
     for kind, name, program in examples:
         if not shutil.which(program):
-            print(f"- {kind}: there is no {program} here")
+            print(f"- {kind}: skipped, {program} is not installed")
             continue
         (folder / name).write_text(block(kind), encoding="utf-8")
         command = [program, str(folder / name), org, person]
@@ -76,19 +76,19 @@ def minted(folder: Path, url: str, org: str, person: str) -> None:
         status, headers, body = ask(f"{url}/onboarding/widget", token)
         assert status == 200 and "0 of 8 done" in body, f"{kind}: {status} {headers.get('www-authenticate')} {body}"
         status, headers, _ = ask(f"{url}/onboarding/widget", token[:-2])
-        assert (status, "the embed token" in headers["www-authenticate"]) == (401, True), f"{kind}: half a signature is taken"
-        print(f"✓ {kind}, as documented, shows the widget")
+        assert (status, "the embed token" in headers["www-authenticate"]) == (401, True), f"{kind}: a truncated signature was accepted"
+        print(f"✓ {kind}: the documented example opens the widget")
 
 
 def ten_minutes(folder: Path, url: str, app_url: str, org: str, person: str) -> None:
-    """The app of the guide serves a page and a token; the event of the guide ticks, and the page may read it."""
+    """The guide's app serves a page and a token. The guide's event completes a task, and the page may read the widget."""
 
     def widget() -> str:
         status, headers, body = ask(f"{url}/onboarding/widget", token, origin=app_url)
         assert (status, headers["access-control-allow-origin"]) == (200, app_url), f"{status} {headers}"
         return body
 
-    # The stack of this run stands elsewhere than the reader's.
+    # The stack of this check has another address than the reader's.
     (folder / "app.py").write_text(block("python app").replace("http://localhost:8484", url), encoding="utf-8")
     (folder / "tell.sh").write_text(block("sh tell"), encoding="utf-8")
     app = subprocess.Popen([sys.executable, "app.py", f"{org}.{person}"], cwd=folder, stderr=subprocess.DEVNULL)
@@ -104,10 +104,10 @@ def ten_minutes(folder: Path, url: str, app_url: str, org: str, person: str) -> 
         assert (status, headers["cross-origin-resource-policy"]) == (200, "cross-origin"), script
         token = json.loads(ask(f"{app_url}/onramp-token")[2])["token"]
         assert "0 of 8 done" in widget()
-        told = subprocess.run(["sh", "tell.sh", org, "project.created"], cwd=folder, env={**os.environ, "ONRAMP": url}, capture_output=True, text=True, check=True)
-        assert json.loads(told.stdout) == {"results": [{"result": "ticked"}]}, told.stdout
+        sent = subprocess.run(["sh", "tell.sh", org, "project.created"], cwd=folder, env={**os.environ, "ONRAMP": url}, capture_output=True, text=True, check=True)
+        assert json.loads(sent.stdout) == {"results": [{"result": "ticked"}]}, sent.stdout
         assert "1 of 8 done" in widget()
-        print("✓ the ten minutes, as documented, end with a widget that ticks")
+        print("✓ the ten-minute guide ends with a widget that shows the completed task")
     finally:
         app.kill()
 

@@ -1,4 +1,4 @@
-"""Evaluates CloudFormation Guard rules over a template, and names what fails.
+"""Evaluates CloudFormation Guard rules on a template and prints the rules that fail.
 
     python guard.py rules.guard expanded.json
 """
@@ -17,13 +17,13 @@ def main() -> int:
         for child in outcome["children"]
         if "RuleCheck" in child["container"]
     }
-    # A rule that applies to nothing proves nothing.
+    # SKIP also fails: a rule that matches no resource checks nothing.
     failed = [name for name, status in statuses.items() if status != "PASS"]
     for name in failed:
         print(f"{name}: {statuses[name]}", file=sys.stderr)
     if not statuses or failed:
         return 1
-    print(f"{len(statuses)} rules hold")
+    print(f"{len(statuses)} rules pass")
     return 0
 
 

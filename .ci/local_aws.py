@@ -1,9 +1,9 @@
-"""Stands in for the AWS CLI: answers the calls that our scripts and guides make from a running local stack.
+"""A fake AWS CLI for the calls of the scripts and guides. It uses a running local stack.
 
     STACK=http://localhost:8484 FOLDER=/tmp/aws python3 .ci/local_aws.py dynamodb scan --table-name Table
 
-FOLDER has the rest of the account: `copy.json`, which is what a restore to a point in time brings back; `bucket/`, where
-Lambda puts changes that could not be published; and `stopped`, the functions whose concurrency is 0.
+FOLDER contains the rest of the account: `copy.json` (the items that a point-in-time restore returns), `bucket/` (changes
+that Lambda saved because they could not be published), and `stopped` (the functions whose concurrency is 0).
 """
 
 import json
@@ -14,9 +14,9 @@ from pathlib import Path
 
 STACK, FOLDER = os.environ["STACK"], Path(os.environ["FOLDER"])
 WORDS = sys.argv[1:]
-# Two names stand for all functions of the stack.
+# Two names represent all functions of the stack.
 FUNCTIONS = ["onramp-MailerFunction", "onramp-SignInFunction"]
-# A small page, so that there is always a next one.
+# A small page size, so that there are always several pages.
 PAGE = 7
 
 
@@ -27,10 +27,10 @@ def option(name: str) -> str:
 def post(path: str, body: bytes, headers: dict | None = None):
     request = urllib.request.Request(STACK + path, body, headers or {}, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.headers, answer.read()
-    except urllib.error.HTTPError as refused:
-        sys.exit(f"{path}: {refused.status} {refused.read().decode()}")
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return response.headers, response.read()
+    except urllib.error.HTTPError as error:
+        sys.exit(f"{path}: {error.status} {error.read().decode()}")
 
 
 def dynamodb(operation: str, **body) -> dict:
@@ -39,7 +39,7 @@ def dynamodb(operation: str, **body) -> dict:
 
 
 def pages(operation: str, **body) -> list[dict]:
-    """All items, page after page, as the AWS CLI collects them."""
+    """Returns the items of all pages, as the AWS CLI does."""
     items: list[dict] = []
     while True:
         page = dynamodb(operation, **body, Limit=PAGE)
@@ -55,7 +55,7 @@ def put_all(table: str, items: list[dict]):
 
 
 def restore_table(source: str, target: str):
-    """A table of the same keys with what the copy has. Like a restored table it has no stream."""
+    """Creates a table with the same keys and the items of the copy. Like a restored table, it has no stream."""
     described = dynamodb("DescribeTable", TableName=source)["Table"]
     keys = described["KeySchema"]
     names = {key["AttributeName"] for key in keys}
@@ -69,7 +69,7 @@ def stopped() -> set[str]:
     return set(file.read_text().split()) if file.exists() else set()
 
 
-def answer() -> dict | str | None:
+def respond() -> dict | str | None:
     bucket = FOLDER / "bucket"
     match WORDS[:2]:
         case ["dynamodb", "scan"]:
@@ -79,7 +79,7 @@ def answer() -> dict | str | None:
             found = pages("Query", TableName=option("--table-name"), KeyConditionExpression=condition, ExpressionAttributeValues=values)
             return {"Items": found}
         case ["dynamodb", "batch-write-item"]:
-            assert stopped() == set(FUNCTIONS), "a restore writes while functions run"
+            assert stopped() == set(FUNCTIONS), "the restore wrote while functions were running"
             requests = json.loads(Path(option("--request-items").removeprefix("file://")).read_text(encoding="utf-8"))
             return dynamodb("BatchWriteItem", RequestItems=requests)
         case ["dynamodb", "restore-table-to-point-in-time"]:
@@ -109,7 +109,7 @@ def answer() -> dict | str | None:
             return {"StatusCode": 200, **({"FunctionError": failed} if failed else {})}
         case ["s3api", "list-objects-v2"]:
             assert option("--bucket") == "Unpublished"
-            # The CLI prints nothing for an empty bucket.
+            # The AWS CLI prints nothing for an empty bucket.
             return {"Contents": [{"Key": it.name, "LastModified": it.name} for it in bucket.iterdir()]} if any(bucket.iterdir()) else None
         case ["s3", "cp"]:
             return (bucket / WORDS[2].removeprefix("s3://Unpublished/")).read_text(encoding="utf-8")
@@ -117,10 +117,10 @@ def answer() -> dict | str | None:
             (bucket / option("--key")).unlink()
             return None
         case other:
-            sys.exit(f"no such call here: {other}")
+            sys.exit(f"unexpected AWS call: {other}")
 
 
 if __name__ == "__main__":
-    given = answer()
-    if given is not None:
-        print(given if isinstance(given, str) else json.dumps(given))
+    response = respond()
+    if response is not None:
+        print(response if isinstance(response, str) else json.dumps(response))

@@ -1,9 +1,9 @@
-"""A stand-in for Stripe that others wrote drives a running stack with its own signed webhooks.
+"""Sends signed webhooks of the third-party Stripe mock `localstripe` to a running stack.
 
     python localstripe.py target/debug/onramp
 
-`localstripe` speaks an API version of 2017 and knows neither Checkout nor `invoice.paid`: what it sends is as old as
-what an endpoint may meet. It runs as a process of its own; none of its code is linked or copied.
+`localstripe` uses an API version of 2017, without Checkout and `invoice.paid`, so it covers the oldest events that an
+endpoint may receive. It runs as a separate process. None of its code is linked or copied.
 """
 
 import json
@@ -16,13 +16,13 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from running import PATIENCE, running
+from running import TIMEOUT, running
 
 SECRET = "whsec_local_onramp"
 
 
 def call(url: str, fields: dict | None = None, headers: dict | None = None, method: str | None = None, form: bool = False):
-    """One request; answers status, headers and body."""
+    """Sends a request and returns the status, headers, and body."""
     body = None
     if fields is not None:
         body = (urllib.parse.urlencode(fields) if form else json.dumps(fields)).encode()
@@ -30,15 +30,15 @@ def call(url: str, fields: dict | None = None, headers: dict | None = None, meth
         headers = {"content-type": kind, **(headers or {})}
     request = urllib.request.Request(url, body, headers or {}, method=method)
     try:
-        answer = urllib.request.build_opener(Stay).open(request, timeout=PATIENCE)
+        response = urllib.request.build_opener(NoRedirect).open(request, timeout=TIMEOUT)
     except urllib.error.HTTPError as error:
-        answer = error
-    with answer:
-        return answer.status, answer.headers, answer.read()
+        response = error
+    with response:
+        return response.status, response.headers, response.read()
 
 
-class Stay(urllib.request.HTTPRedirectHandler):
-    """A redirect is an answer like any other."""
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Returns redirects to the caller instead of following them."""
 
     def redirect_request(self, *_):
         return None
@@ -56,7 +56,7 @@ class Onramp:
         self.session = headers["set-cookie"].partition(";")[0]
 
     def state(self) -> tuple[str, str, int]:
-        """Its status, what it may do, and how many welcome mails it was sent."""
+        """Returns the organization's status, its access, and the number of welcome emails."""
         call(f"{self.url}/_local/settle", {})
         _, _, checklist = call(f"{self.url}/onboarding/api/checklist", headers={"cookie": self.session})
         _, _, mails = call(f"{self.url}/_local/mail")
@@ -65,14 +65,14 @@ class Onramp:
         return organization["status"], organization["access"], welcomes
 
     def complete_checkout(self, customer: str):
-        """What the stand-in cannot do: the Checkout that ties its customer to the organization."""
+        """Completes a Checkout, which links the customer to the organization. localstripe has no Checkout."""
         event = {"type": "checkout.session.completed", "organization_id": self.id, "set": {"data.object.customer": customer}}
         status, _, body = call(f"{self.url}/_local/stripe/events", event)
         assert status == 200, body
 
 
 class Stripe:
-    """The stand-in's API."""
+    """The API of localstripe."""
 
     def __init__(self, url: str, log: Path):
         self.url, self.log = url, log
@@ -87,20 +87,20 @@ class Stripe:
         assert status == 200, f"{what}: {body}"
 
     def delivered(self, kind: str, count: int = 1):
-        """Waits until events of this type were delivered; it says so in its log, and only there."""
-        end = time.monotonic() + PATIENCE
+        """Waits until events of this type were delivered. Only the log of localstripe shows that."""
+        end = time.monotonic() + TIMEOUT
         while time.monotonic() < end:
-            told = self.log.read_text(errors="replace")
-            failed = re.findall(r'webhook ".*" failed.*', told)
+            log = self.log.read_text(errors="replace")
+            failed = re.findall(r'webhook ".*" failed.*', log)
             assert not failed, failed
-            if told.count(f'webhook "{kind}" successfully delivered') >= count:
+            if log.count(f'webhook "{kind}" successfully delivered') >= count:
                 return
             time.sleep(0.05)
-        sys.exit(f"{kind} was not delivered in {PATIENCE} s")
+        sys.exit(f"{kind} was not delivered within {TIMEOUT} s")
 
 
 def expect(what: str, found, expected):
-    assert found == expected, f"{what}: {found}, and not {expected}"
+    assert found == expected, f"{what}: found {found}, expected {expected}"
     print(f"✓ {what}: {', '.join(map(str, found))}")
 
 
@@ -118,25 +118,25 @@ def journey(onramp: Onramp, stripe: Stripe):
     subscription = stripe.make("subscriptions", {"customer": customer, "items[0][plan]": plan})
     stripe.delivered("customer.subscription.created")
     stripe.delivered("invoice.payment_succeeded")
-    expect("paid by a customer whom nobody knows", onramp.state(), ("pending", "billing_only", 0))
+    expect("payment by an unknown customer", onramp.state(), ("pending", "billing_only", 0))
 
     onramp.complete_checkout(customer)
-    expect("the customer is known, what waited counts", onramp.state(), ("active", "full", 1))
+    expect("customer linked, parked events applied", onramp.state(), ("active", "full", 1))
 
     stripe.delete(f"subscriptions/{subscription}")
     stripe.delivered("customer.subscription.deleted")
-    expect("unsubscribed", onramp.state(), ("canceled", "read_only", 1))
+    expect("subscription canceled", onramp.state(), ("canceled", "read_only", 1))
 
 
 def main(binary: str):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         log = folder / "localstripe"
-        stand_in = [sys.executable, "-m", "localstripe", "--from-scratch"]
+        mock = [sys.executable, "-m", "localstripe", "--from-scratch"]
         with (
             running([str(Path(binary).resolve()), "--memory"], "/_local/health", folder / "onramp") as onramp,
-            # It keeps its store in a file of a fixed name, and reads it only where it is not told otherwise.
-            running(stand_in, "/", log, folder) as stripe,
+            # localstripe stores its data in a file with a fixed name. --from-scratch keeps it from reading an old one.
+            running(mock, "/", log, folder) as stripe,
         ):
             journey(Onramp(onramp), Stripe(stripe, log))
 

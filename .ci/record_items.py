@@ -1,9 +1,9 @@
-"""Every kind of item, as a version of the code stores it: what later versions are tested to read.
+"""Records an item of every kind as this version stores it. Tests check that later versions can read the items.
 
     python3 .ci/record_items.py target/debug/onramp NAME >infra/local/tests/journeys/items/NAME.json
 
-People and Stripe do what leaves each kind behind; then the table is written down, with the sessions that open it and what
-the pages' JSON said of each organization. All of it is made up, and the secrets in it open nothing elsewhere.
+The program performs the actions that create each kind of item. Then it prints the table, with a session of each user and
+the checklist JSON of each organization. All data is invented, and the secrets are not valid anywhere else.
 """
 
 import json
@@ -12,16 +12,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from compat import Life
+from compat import Journey
 from running import running
 
 
-class Person(Life):
+class Person(Journey):
     def __init__(self, url: str, email: str):
         super().__init__("", "", Path())
         self.url, self.email = url, email
 
-    def found(self, name: str, trial: bool = True):
+    def create_organization(self, name: str, trial: bool = True):
         form = {"name": name, "full_name": f"{self.email.split('@')[0].title()} Doe", "email": self.email, "start_trial": str(trial).lower()}
         self.session(self.done("POST", "/organizations/new", 303, form=form)[0])
         return self
@@ -55,12 +55,12 @@ class Person(Life):
         return self
 
 
-def happen(url: str) -> dict[str, Person]:
-    jo = Person(url, "jo@example.com").found("Acme & Søn")
-    jo.advance("264h")  # the reminder, and with it a way to stop reminders
+def create_items(url: str) -> dict[str, Person]:
+    jo = Person(url, "jo@example.com").create_organization("Acme & Søn")
+    jo.advance("264h")  # the reminder, with an unsubscribe link
     jo.sign_in()
     for task in ("created_project", "created_client"):
-        jo.tick(task)
+        jo.complete(task)
     jo.done("POST", "/onboarding/api/checklist/skip/generated_report")
     jo.done("POST", "/onboarding/api/checklist/dismiss")
     jo.invite_them("mo@example.com", "admin")
@@ -73,23 +73,23 @@ def happen(url: str) -> dict[str, Person]:
     gone = jo.invite_them("li@example.com", "admin")
     jo.done("POST", f"/members/invitations/{gone}/revoke")
     assert lee_id != gone
-    # Somebody without an organization comes back: a founding is kept for them.
+    # A user without an organization signs in, which stores an organization grant.
     lee.cookie = ""
     lee.done("POST", "/login", form={"email": lee.email})
     lee.done("POST", f"/login/{lee.token('sign_in', '/login')}", 403, form={})
-    pat = Person(url, "pat@example.com").found("Pending Ltd", trial=False)
+    pat = Person(url, "pat@example.com").create_organization("Pending Ltd", trial=False)
     pat.done("POST", "/billing/checkout", 303, form={"plan": "team"})
-    ann = Person(url, "ann@example.com").found("Paid Ltd")
+    ann = Person(url, "ann@example.com").create_organization("Paid Ltd")
     paid = ann.checklist()["organization"]["id"]
     for kind in ("customer.subscription.created", "invoice.payment_succeeded", "invoice.payment_failed", "charge.refunded"):
         ann.send(type=kind, organization_id=paid)
     ann.send(type="invoice.paid", customer="cus_nobody_knows", set={"data.object.metadata": {}})
     ann.send(type="invoice.paid", organization_id=paid, set={"data.object.amount_paid": "much"})
-    operator = Person(url, "operator@example.com").found("Operators")
+    operator = Person(url, "operator@example.com").create_organization("Operators")
     operator.sign_in()
     extended = jo.checklist()["organization"]["id"]
     operator.done("POST", f"/operator/organizations/{extended}/extend-trial", body={"days": 5, "reason": "A late start"})
-    # One link that nobody has used yet.
+    # An unused sign-in link.
     jo.done("POST", "/login", form={"email": jo.email})
     jo.settle()
     return {"jo": jo, "mo": mo, "pat": pat, "ann": ann, "operator": operator}
@@ -98,18 +98,18 @@ def happen(url: str) -> dict[str, Person]:
 def main() -> int:
     program, name = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder, running([program, "--memory"], "/_local/health", Path(folder) / "log") as url:
-        people = happen(url)
-        anybody = people["jo"]
-        anybody.settle()
+        people = create_items(url)
+        person = people["jo"]
+        person.settle()
         recorded = {
             "version": name,
-            "now": anybody.local("GET", "/_local/clock")["now"],
+            "now": person.local("GET", "/_local/clock")["now"],
             "people": {who: {"cookie": person.cookie, "checklist": person.checklist()} for who, person in people.items()},
-            "items": sorted(anybody.local("GET", "/_local/table"), key=lambda item: (item["pk"]["S"], item["sk"]["S"])),
+            "items": sorted(person.local("GET", "/_local/table"), key=lambda item: (item["pk"]["S"], item["sk"]["S"])),
         }
     kinds = sorted({f"{item['pk']['S'].split('#')[0]} {item['sk']['S'].split('#')[0]}" for item in recorded["items"]})
     print(f"{len(recorded['items'])} items: {', '.join(kinds)}", file=sys.stderr)
-    # An item a line: what differs between two recordings is to be seen.
+    # One item per line, so that a diff of two recordings is readable.
     def line(value):
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
 

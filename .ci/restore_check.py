@@ -1,9 +1,10 @@
-"""The restore of docs/deploy.md, command by command as the guide has it, against a running local stack.
+"""Runs the restore commands of docs/deploy.md against a running local stack.
 
     python3 .ci/restore_check.py target/debug/onramp
 
-A life with emails of every kind in every state is copied, goes on, and is restored from the copy. Then nothing is sent
-again, no session holds, and everything works: sign-ins, links in emails, due reminders, Stripe's events, published events.
+The check creates emails of every kind and state, copies the table, changes more data, and restores the copy. After the
+restore, no email is sent twice and no session is valid. Sign-ins, links in emails, due reminders, Stripe's events, and
+published events work.
 """
 
 import json
@@ -18,7 +19,7 @@ import urllib.request
 from collections import Counter
 from pathlib import Path
 
-from running import PATIENCE, running
+from running import TIMEOUT, running
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = "onramp-Table"
@@ -27,29 +28,29 @@ SES_FAILS = [{"service": "sesv2", "rate": 1.0, "kind": "error_500"}]
 BUS_REFUSES = [{"function": "event-publisher", "service": "events", "rate": 1.0, "kind": "access_denied"}]
 
 
-class Stay(urllib.request.HTTPRedirectHandler):
+class NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_):
         return None
 
 
 class Person:
-    """A browser."""
+    """A user's browser."""
 
     def __init__(self, stage: "Stage", email: str):
         self.stage, self.email, self.cookie = stage, email, ""
 
-    def ask(self, method: str, path: str, form: dict | None = None):
+    def request(self, method: str, path: str, form: dict | None = None):
         headers = {"accept": "application/json", "cookie": self.cookie}
         sent = None if form is None else urllib.parse.urlencode(form).encode()
-        status, headers, body = self.stage.ask(method, path, sent, headers)
+        status, headers, body = self.stage.request(method, path, sent, headers)
         for cookie in headers.get_all("set-cookie") or []:
             if cookie.startswith("__Host-s=") and not cookie.startswith("__Host-s=;"):
                 self.cookie = cookie.split(";")[0]
         return status, body
 
     def done(self, method: str, path: str, expected: int, form: dict | None = None):
-        status, body = self.ask(method, path, form)
-        assert status == expected, f"{self.email}: {method} {path}: {status}, not {expected}: {body[:500]}"
+        status, body = self.request(method, path, form)
+        assert status == expected, f"{self.email}: {method} {path}: status {status}, expected {expected}: {body[:500]}"
         return body
 
     def sign_up(self, organization: str, trial: bool):
@@ -61,7 +62,7 @@ class Person:
         return json.loads(self.done("GET", "/onboarding/api/checklist", 200))["organization"]["id"]
 
     def is_signed_in(self) -> bool:
-        return self.ask("GET", "/onboarding/api/checklist")[0] == 200
+        return self.request("GET", "/onboarding/api/checklist")[0] == 200
 
     def ask_for_link(self):
         self.done("POST", "/login", 200, {"email": self.email})
@@ -70,7 +71,7 @@ class Person:
     def sign_in(self):
         self.ask_for_link()
         self.done("POST", self.stage.link(self.email, "/login/"), 303, {})
-        assert self.is_signed_in(), f"{self.email} signed in and is not"
+        assert self.is_signed_in(), f"{self.email} has no session after the sign-in"
 
     def copy(self) -> "Person":
         other = Person(self.stage, self.email)
@@ -79,25 +80,25 @@ class Person:
 
 
 class Stage:
-    """The running stack, as its operators and Stripe use it."""
+    """The running local stack and its control interface."""
 
     def __init__(self, url: str):
         self.url = url
 
-    def ask(self, method: str, path: str, sent: bytes | None = None, headers: dict | None = None):
+    def request(self, method: str, path: str, sent: bytes | None = None, headers: dict | None = None):
         request = urllib.request.Request(self.url + path, sent, headers or {}, method=method)
         try:
-            answer = urllib.request.build_opener(Stay).open(request, timeout=PATIENCE)
-        except urllib.error.HTTPError as refused:
-            answer = refused
-        with answer:
-            return answer.status, answer.headers, answer.read().decode()
+            response = urllib.request.build_opener(NoRedirect).open(request, timeout=TIMEOUT)
+        except urllib.error.HTTPError as error:
+            response = error
+        with response:
+            return response.status, response.headers, response.read().decode()
 
     def local(self, method: str, path: str, body=None):
         sent = None if body is None else json.dumps(body).encode()
-        status, _, answer = self.ask(method, f"/_local/{path}", sent, {"content-type": "application/json"})
-        assert status == 200, f"{method} {path}: {status} {answer}"
-        return json.loads(answer)
+        status, _, response = self.request(method, f"/_local/{path}", sent, {"content-type": "application/json"})
+        assert status == 200, f"{method} {path}: {status} {response}"
+        return json.loads(response)
 
     def settle(self):
         self.local("POST", "settle")
@@ -115,17 +116,17 @@ class Stage:
         return sent["event"]
 
     def link(self, email: str, path: str) -> str:
-        """The path of the newest link of that kind that was emailed there."""
+        """Returns the path of the newest emailed link that starts with `path`."""
         found = [it for mail in self.local("GET", "mail") if email in mail["to"] for it in re.findall(rf"{path}[\w-]+", mail["text"])]
         return found[-1]
 
     def delete(self, pk: str, sk: str):
         body = json.dumps({"TableName": TABLE, "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}).encode()
-        status, _, answer = self.ask("POST", "/_local/dynamodb", body, {"x-amz-target": "DynamoDB_20120810.DeleteItem"})
-        assert status == 200, answer
+        status, _, response = self.request("POST", "/_local/dynamodb", body, {"x-amz-target": "DynamoDB_20120810.DeleteItem"})
+        assert status == 200, response
 
     def overdue(self) -> list[str]:
-        """What the schedules leave behind in the indexes."""
+        """Returns the index entries that the scheduled runs did not process."""
         now = self.local("GET", "clock")["now"]
         found = []
         for key, item in self.items().items():
@@ -136,7 +137,7 @@ class Stage:
         return found
 
     def mails(self) -> Counter:
-        """How many emails of each kind went to whom."""
+        """Counts the emails by kind and recipient."""
         return Counter((mail["kind"], *mail["to"]) for mail in self.local("GET", "mail"))
 
     def items(self) -> dict[tuple[str, str], dict]:
@@ -146,22 +147,22 @@ class Stage:
         return {key: int(it["version"]["N"]) for key, it in self.items().items() if key[1] == "ORG"}
 
     def unsubscribe(self, email: str):
-        """As mail programs do it."""
+        """Unsubscribes in one click, as mail clients do (RFC 8058)."""
         headers = {"content-type": "application/x-www-form-urlencoded"}
-        status, _, answer = self.ask("POST", self.link(email, "/mail/unsubscribe/"), b"List-Unsubscribe=One-Click", headers)
-        assert status == 200, answer
+        status, _, response = self.request("POST", self.link(email, "/mail/unsubscribe/"), b"List-Unsubscribe=One-Click", headers)
+        assert status == 200, response
 
     def notices(self, organization: str) -> dict[str, str]:
         mail = self.items()[f"ORG#{organization}", "ORG"]["mail"]["M"]
         return {key: state["M"]["state"]["S"] for key, users in mail.items() for state in users["M"].values()}
 
     def invitations(self) -> dict[str, str]:
-        """The states of the emails of all invitations, by their IDs."""
+        """Returns the email states of all invitations by id."""
         return {sk.removeprefix("INVITE#"): it["mail"]["M"]["state"]["S"] for (_, sk), it in self.items().items() if sk.startswith("INVITE#")}
 
 
 def commands() -> tuple[str, str]:
-    """The commands of the guide: those before the stage stops, and those from then on."""
+    """Returns the commands of the guide: those before the functions stop, and those after."""
     page = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```sh account\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     first, second = (it for it in blocks if "restore.py" in it and "--partition" not in it)
@@ -180,13 +181,13 @@ class Operator:
             (programs / name).write_text(f"#!/bin/sh\n{script}\n")
             (programs / name).chmod(0o755)
         path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-        self.surroundings = {**os.environ, "PATH": path, "STACK": stage.url, "FOLDER": str(folder)}
+        self.environment = {**os.environ, "PATH": path, "STACK": stage.url, "FOLDER": str(folder)}
 
     def keep_copy(self, items: list[dict]):
         (self.folder / "copy.json").write_text(json.dumps(items), encoding="utf-8")
 
     def republish(self, events: list[dict]) -> list[str]:
-        """Publishes what Lambda put into the bucket; says what is left there."""
+        """Publishes the batches in the bucket. Returns the names of the batches that remain."""
         bucket = self.folder / "bucket"
         for number, event in enumerate(events):
             (bucket / f"{number:03}").write_text(json.dumps({"payload": json.dumps(event)}), encoding="utf-8")
@@ -195,13 +196,13 @@ class Operator:
 
     def run(self, script: str) -> str:
         words = ["bash", "-euo", "pipefail", "-c", script]
-        ran = subprocess.run(words, cwd=ROOT, env=self.surroundings, capture_output=True, text=True, check=False)
+        ran = subprocess.run(words, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
         assert ran.returncode == 0, f"{script}{ran.stdout}{ran.stderr}"
         return ran.stdout
 
 
 class Drill:
-    """A life, a copy of it, and a restore from that copy. Acme and Crop are on trial, Bolt pays."""
+    """Creates data, copies it, and restores the copy. Acme and Crop are on trial, and Bolt pays."""
 
     def __init__(self, stage: Stage, operator: Operator):
         self.stage, self.operator = stage, operator
@@ -212,12 +213,12 @@ class Drill:
         same = {name: again[name] for name in ("id", "created")} if again else {}
         return self.stage.stripe("invoice.payment_failed", self.bolt, **{**same, "data.object.id": invoice})
 
-    def goes_on(self, *people: Person, task: str):
+    def complete(self, *people: Person, task: str):
         for person in people:
             person.done("POST", f"/onboarding/api/checklist/complete/{task}", 200)
 
     def until_the_copy(self):
-        """Emails of every kind wait, or may have been sent, when the copy is made."""
+        """Creates data until the copy. At the copy, emails of every kind are pending or have an unknown state."""
         stage, jo, kim, lee, ann = self.stage, self.jo, self.kim, self.lee, self.ann
         jo.sign_up("Acme", trial=True)
         jo.sign_in()
@@ -248,7 +249,7 @@ class Drill:
         self.kept, self.ended = jo.copy(), jo.copy()
 
     def until_the_restore(self):
-        """The emails go out, sessions end and begin, a reminder is due, and at last an organization is lost."""
+        """Changes data after the copy: emails are sent, sessions end and begin, a reminder is due, an organization is deleted."""
         stage, jo, kim, lee = self.stage, self.jo, self.kim, self.lee
         stage.faults([])
         stage.advance("20m")
@@ -260,9 +261,9 @@ class Drill:
         self.sent_since = self.payment_fails("in_3")
         self.eve.sign_up("Late", trial=True)
         jo.done("POST", f"/members/invitations/{self.to_revoke}/revoke", 200, {})
-        self.goes_on(jo, lee, task="created_project")
+        self.complete(jo, lee, task="created_project")
         stage.advance("5h")
-        assert stage.mails()["trial_ending", jo.email] == 1, "a reminder comes between the copy and the restore"
+        assert stage.mails()["trial_ending", jo.email] == 1, "one reminder is sent between the copy and the restore"
         stage.unsubscribe(jo.email)
         self.people = [jo.copy(), kim.copy(), lee.copy(), self.ann.copy(), self.eve.copy()]
         assert all(person.is_signed_in() for person in self.people)
@@ -274,26 +275,26 @@ class Drill:
         self.sent = stage.mails()
 
     def restore(self):
-        """The commands of the guide: what they count, they write, and then nothing is left to write."""
+        """Runs the commands of the guide. They write what they counted, and a second run has nothing to write."""
         stage, operator = self.stage, self.operator
         first, second = commands()
         count, table = first.splitlines()[-1], stage.items()
         counted = operator.run(first)
         operator.run(count)
-        assert stage.items() == table, "a dry run wrote something"
+        assert stage.items() == table, "the dry run wrote to the table"
         written = operator.run(second.replace("aws dynamodb delete-table", "#"))
         to_restore, restored = re.search(r"(\d+) items to restore", counted), re.search(r"(\d+) items restored", written)
         assert to_restore and restored and to_restore[1] == restored[1] != "0", (counted, written)
         assert "0 items to restore, 0 to delete" in operator.run(count)
         lower = [key for key, version in stage.versions().items() if version < self.versions.get(key, 0)]
-        assert not lower, f"the next events would have the IDs of earlier ones: {lower}"
+        assert not lower, f"the next events would reuse ids, because versions fell: {lower}"
         stage.faults([])
         stage.settle()
         stage.advance("20m")
         assert stage.mails() == self.sent, stage.mails() - self.sent
         assert not stage.overdue(), stage.overdue()
         again = operator.run(count)
-        assert "0 items to restore, 0 to delete" in again, f"after a run of the schedules: {again}"
+        assert "0 items to restore, 0 to delete" in again, f"after the scheduled runs: {again}"
         operator.run("aws dynamodb delete-table --table-name onramp-staging-restored")
 
     def stripe_sends_again(self):
@@ -302,51 +303,51 @@ class Drill:
         assert self.stage.mails() == self.sent, self.stage.mails() - self.sent
         self.payment_fails("in_4", again=self.waits_since)
         self.sent["payment_failed", self.kim.email] += 1
-        assert self.stage.mails() == self.sent, "what waited since the copy goes out once"
+        assert self.stage.mails() == self.sent, "an email that was pending since the copy is sent once"
         assert set(self.stage.notices(self.bolt).values()) == {"sent"}, self.stage.notices(self.bolt)
 
-    def people_sign_in_again(self):
+    def users_sign_in_again(self):
         items = self.stage.items()
-        held = [it.email for it in (self.kept, self.ended, *self.people) if it.is_signed_in()]
-        assert not held, f"sessions hold: {held}"
+        valid = [it.email for it in (self.kept, self.ended, *self.people) if it.is_signed_in()]
+        assert not valid, f"sessions are still valid: {valid}"
         assert not [key for key in items if key[1].startswith("SESSION#") or key[0].startswith("ASKED#")]
         users = [key for key in self.copied if key[1] == "USER" and key[0].startswith("USER#")]
         same = [key for key in users if int(items[key]["epoch"]["N"]) <= int(self.copied[key]["epoch"]["N"])]
-        assert users and not same, f"sessions of the copy could begin again: {same}"
+        assert users and not same, f"sessions of the copy could become valid again: {same}"
         for person, organization in ((self.jo, self.acme), (self.kim, self.bolt), (self.lee, self.crop), (self.ann, self.dart)):
             person.sign_in()
             assert person.organization() == organization, person.email
         self.ray.done("POST", self.stage.link(self.ray.email, "/invitations/"), 404, {"full_name": "Ray Moe"})
         self.mo.done("POST", self.stage.link(self.mo.email, "/invitations/"), 303, {"full_name": "Mo Roe"})
 
-    def what_is_due_goes_out(self):
+    def due_emails_are_sent(self):
         stage, jo, kim, lee, ann = self.stage, self.jo, self.kim, self.lee, self.ann
-        self.goes_on(jo, lee, task="created_client")
+        self.complete(jo, lee, task="created_client")
         stage.advance("13d")
         reminders = {person: stage.mails()["trial_ending", person.email] for person in (jo, lee, ann)}
         assert reminders == {jo: 1, lee: 2, ann: 2}, "jo unsubscribed after the copy, and the others have two reminders"
-        assert stage.mails()["trial_ended", jo.email] == 1, "the end of a trial is no reminder"
+        assert stage.mails()["trial_ended", jo.email] == 1, "the unsubscribe does not stop the trial-ended email"
         self.payment_fails("in_5")
         assert stage.mails()["payment_failed", kim.email] == self.sent["payment_failed", kim.email] + 1
         assert not stage.overdue(), stage.overdue()
         assert not stage.local("GET", "dead-letters")
 
-    def what_was_put_aside_is_published(self):
+    def saved_changes_are_published(self):
         stage = self.stage
         stage.faults(BUS_REFUSES)
         self.lee.sign_in()
-        self.goes_on(self.lee, task="set_working_hours")
+        self.complete(self.lee, task="set_working_hours")
         stage.advance("24h")
         stage.faults([])
-        aside = [it["event"] for it in stage.local("GET", "dead-letters") if it["function"] == "event-publisher"]
-        assert aside, "no change was put aside"
-        assert self.operator.republish(aside) == [], "the bucket is not empty"
+        saved = [it["event"] for it in stage.local("GET", "dead-letters") if it["function"] == "event-publisher"]
+        assert saved, "no change is among the dead letters"
+        assert self.operator.republish(saved) == [], "the bucket is not empty"
         events = [it for it in stage.local("GET", "events") if it["source"] != "aws.ses"]
         ticks = [it["detail"] for it in events if it["detail-type"] == "checklist.task_completed"]
         tasks = [it["task_key"] for it in ticks if it["organization_id"] == self.crop]
         assert tasks[-1] == "set_working_hours", tasks
         ids = Counter(it["detail"]["id"] for it in events)
-        assert max(ids.values()) == 1, f"a listener takes one event for another: {ids.most_common(3)}"
+        assert max(ids.values()) == 1, f"events share an id: {ids.most_common(3)}"
 
 
 def main():
@@ -360,10 +361,10 @@ def main():
             drill.until_the_restore()
             drill.restore()
             drill.stripe_sends_again()
-            drill.people_sign_in_again()
-            drill.what_is_due_goes_out()
-            drill.what_was_put_aside_is_published()
-    print("a restored table signs people in, sends what is due and nothing twice, and publishes what changes")
+            drill.users_sign_in_again()
+            drill.due_emails_are_sent()
+            drill.saved_changes_are_published()
+    print("after the restore, users sign in, due emails are sent once, and changes are published")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The Lambda Runtime API, as far as a function built for it needs it: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+"""A minimal Lambda Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
-One function, one event at a time. `RuntimeApi` is what the function polls; `invoke` hands it an event and waits for
-the answer.
+It serves one function and one event at a time. The function polls `RuntimeApi`. `invoke` sends it an event and waits for
+the response.
 """
 
 import json
@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 def read_body(request: BaseHTTPRequestHandler) -> bytes:
-    """The request's body, whole or in chunks."""
+    """Returns the request's body, also if it is sent in chunks."""
     if request.headers.get("transfer-encoding", "").lower() != "chunked":
         return request.rfile.read(int(request.headers.get("content-length", "0")))
     body = b""
@@ -27,19 +27,19 @@ def read_body(request: BaseHTTPRequestHandler) -> bytes:
 
 
 class LocalServer(ThreadingHTTPServer):
-    """An HTTP server on a free port of this machine, in threads that end with the process."""
+    """An HTTP server on a free local port. Its threads end with the process."""
 
     daemon_threads = True
 
     def __init__(self, handle):
-        """`handle(request, body)` returns status, headers and body of the answer."""
+        """`handle(request, body)` returns the status, headers, and body of the response."""
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # Headers and body are two writes: the second must not wait for the first to be acknowledged.
+            # Headers and body are two writes. The second must not wait for the acknowledgment of the first.
             disable_nagle_algorithm = True
 
-            def answer(self):
+            def respond(self):
                 status, headers, body = handle(self, read_body(self))
                 self.send_response(status)
                 for name, value in headers.items():
@@ -48,7 +48,7 @@ class LocalServer(ThreadingHTTPServer):
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_GET = do_POST = do_PUT = do_DELETE = answer
+            do_GET = do_POST = do_PUT = do_DELETE = respond
 
             def log_message(self, *_):
                 pass
@@ -57,7 +57,7 @@ class LocalServer(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def handle_error(self, request, client_address):
-        # A function is ended while it waits for its next event: its connection breaks, as it should.
+        # The checks stop a function while it waits for its next event, so a broken connection is expected.
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -67,18 +67,18 @@ class LocalServer(ThreadingHTTPServer):
 
 
 class RuntimeApi:
-    """Hands events to the function that polls `address`."""
+    """Sends events to the function that polls `address`."""
 
     def __init__(self):
         self.events = queue.Queue()
-        self.answers = queue.Queue()
+        self.responses = queue.Queue()
         self.server = LocalServer(self.handle)
         self.address = self.server.address
 
     def invoke(self, event: dict, seconds: float):
-        """The function's answer to `event`: ("response" or "error", JSON). Raises `queue.Empty` if none comes in time."""
+        """Returns the function's response to `event` as ("response" or "error", JSON). Raises `queue.Empty` on a time-out."""
         self.events.put((str(uuid.uuid4()), json.dumps(event).encode(), seconds))
-        return self.answers.get(timeout=seconds)
+        return self.responses.get(timeout=seconds)
 
     def close(self):
         # Wakes a function that still waits for an event, so that its thread ends as well.
@@ -103,9 +103,9 @@ class RuntimeApi:
                 }
                 return 200, headers, event
             case ["invocation", _, "response" | "error" as kind]:
-                self.answers.put((kind, json.loads(body)))
+                self.responses.put((kind, json.loads(body)))
                 return 202, {}, b""
             case ["init", "error"]:
-                self.answers.put(("error", json.loads(body)))
+                self.responses.put(("error", json.loads(body)))
                 return 202, {}, b""
         return 404, {}, b""

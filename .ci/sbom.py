@@ -1,8 +1,8 @@
-"""What each function is made of: a bill of materials in CycloneDX's form, one file for each function.
+"""Writes a software bill of materials (SBOM) in CycloneDX format for each function.
 
     python sbom.py target/sbom
 
-It lists the packages that the function links, with licence, checksum and who needs whom, from cargo's own metadata.
+It lists the packages that the function links, with license, checksum, and dependencies, from cargo's metadata.
 """
 
 import json
@@ -29,7 +29,7 @@ def cargo(*arguments: str) -> str:
 
 
 def linked(function: str) -> set[tuple[str, str]]:
-    """Name and version of every package that a function links."""
+    """Returns the name and version of every package that a function links."""
     selection = ("--package", function, "--edges", "normal", "--target", TARGET)
     tree = cargo("tree", *selection, "--prefix", "none", "--format", "{p}")
     return {(name, version.removeprefix("v")) for name, version, *_ in (line.split(" ") for line in tree.splitlines())}
@@ -43,7 +43,7 @@ def component(package: dict, checksums: dict) -> Component:
         name=name,
         version=version,
         bom_ref=f"{name}@{version}",
-        # Ours are on no registry.
+        # Workspace crates are in no registry.
         purl=PackageURL("cargo", name=name, version=version) if package["source"] else None,
         licenses=[LicenseFactory().make_from_string(package["license"].replace("/", " OR "))],
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=checksum)] if checksum else [],
@@ -76,8 +76,8 @@ def main() -> int:
     for function in sorted(path.name for path in (ROOT / "functions").iterdir() if path.is_dir()):
         bom = bill(function, metadata, checksums)
         text = JsonV1Dot6(bom).output_as_string(indent=1)
-        if fault := valid.validate_str(text):
-            print(f"{function}: {fault}", file=sys.stderr)
+        if error := valid.validate_str(text):
+            print(f"{function}: {error}", file=sys.stderr)
             return 1
         (folder / f"{function}.cdx.json").write_text(text, encoding="utf-8")
         print(f"✓ {function:<16} {len(bom.components)} packages")

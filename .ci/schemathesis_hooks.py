@@ -1,4 +1,4 @@
-"""How schemathesis speaks to a running stack: as an admin, from ever new network addresses, without following."""
+"""Hooks for schemathesis: it calls the stack as an admin, from a new address for each request, without redirects."""
 
 import itertools
 import os
@@ -10,9 +10,9 @@ import schemathesis
 
 URL = os.environ["ONRAMP_URL"]
 COUNT = itertools.count(1)
-# What is generated depends on the seed alone; these only have to differ.
+# For source addresses. The generated cases depend only on schemathesis's own seed.
 CHANCE = random.Random(1)
-# What ends the session that asks. Each request there is somebody new's.
+# Requests that end their own session. Each of them uses a new user.
 ENDING = [
     "/logout",
     "/account/sessions/end",
@@ -25,7 +25,7 @@ ENDING = [
 
 
 def network() -> str:
-    """An address that no limit has counted yet."""
+    """Returns an address that no rate limit has counted yet."""
     return "2001:db8:" + ":".join(f"{CHANCE.getrandbits(16):x}" for _ in range(2)) + "::1"
 
 
@@ -34,10 +34,10 @@ def post(path: str, fields: dict | None = None) -> requests.Response:
     return requests.post(URL + path, json=fields, headers=headers, allow_redirects=False, timeout=30)
 
 
-def session(answer: requests.Response) -> str:
-    """The session that an answer gives."""
-    assert answer.status_code == 303, answer.text
-    return answer.headers["set-cookie"].partition(";")[0].partition("=")[2]
+def session(response: requests.Response) -> str:
+    """Returns the session cookie of a response."""
+    assert response.status_code == 303, response.text
+    return response.headers["set-cookie"].partition(";")[0].partition("=")[2]
 
 
 def sign_up() -> tuple[str, str]:
@@ -59,7 +59,7 @@ class Cookie:
 
 @schemathesis.auth().skip_for(path=ENDING)
 class Admin(Cookie):
-    """One admin, who has proven the address, for all that a session survives."""
+    """An admin with a verified address, for all requests that do not end the session."""
 
     def get(self, case, context):
         email, _ = sign_up()
@@ -72,7 +72,7 @@ class Admin(Cookie):
 
 @schemathesis.auth(refresh_interval=None).apply_to(path=ENDING)
 class Newcomer(Cookie):
-    """Somebody new each time."""
+    """A new user for each request."""
 
     def get(self, case, context):
         return sign_up()[1]

@@ -1,11 +1,11 @@
-"""What each function costs as it is shipped: its size, its start, and the instructions of an event.
+"""Measures each release binary: its size, its start time, and the instructions per event.
 
     python speed.py target/ci/sam-shipped
 
-Instructions are counted by valgrind, so machine and load hardly matter: those of a run with one event are the start,
-the connection and the first answer; a run with fifty more tells what an event costs once the function is warm. The
-start in milliseconds is the median of some, up to the first answer, and belongs to this machine. AWS is a canned one
-that answers at once, over plain HTTP: TLS is not in these figures.
+valgrind counts the instructions, so the machine and its load hardly matter. A run with one event covers the start, the
+connection, and the first response. A run with fifty more events shows the cost of an event in a warm function. The start
+time is the median of several starts up to the first response, and depends on the machine. A fake AWS responds immediately
+over plain HTTP, so the figures do not include TLS.
 """
 
 import re
@@ -20,7 +20,7 @@ from canned_aws import CannedAws
 from release_check import environment, load_event, logical_id
 from runtime_api import RuntimeApi
 
-# Of each function the event that it is for.
+# A typical event for each function.
 EVENTS = {
     "billing": "post-checkout-without-session",
     "checklist-read": "get-landing",
@@ -35,12 +35,12 @@ EVENTS = {
 }
 MORE = 50
 STARTS = 9
-# valgrind runs a program some fifty times slower.
-PATIENCE = 120
+# Seconds. A program runs about fifty times slower under valgrind.
+TIMEOUT = 120
 
 
 class Run:
-    """A function that was started and given an event some times, and was then ended."""
+    """Starts a function, sends it an event several times, and stops it."""
 
     def __init__(self, program: Path, function: str, events: int, before: list[str]):
         runtime, aws = RuntimeApi(), CannedAws()
@@ -52,8 +52,8 @@ class Run:
         try:
             for number in range(events):
                 aws.deliver(event)
-                kind, answer = runtime.invoke(event, PATIENCE)
-                assert kind == "response", f"{function}: {answer}"
+                kind, response = runtime.invoke(event, TIMEOUT)
+                assert kind == "response", f"{function}: {response}"
                 if number == 0:
                     self.first = time.monotonic() - began
             self.calls = list(aws.calls)
@@ -65,18 +65,18 @@ class Run:
 
 
 def peak_memory(pid: int) -> float:
-    """Megabytes, as the kernel saw the most of them."""
+    """Returns the peak memory in megabytes, as the kernel reports it."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1e3
 
 
 def instructions(program: Path, function: str, events: int) -> float:
-    """Millions, from the start to the last answer."""
+    """Returns the instructions in millions, from the start to the last response."""
     with tempfile.NamedTemporaryFile() as log:
         counter = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", f"--log-file={log.name}"]
         Run(program, function, events, counter)
-        said = Path(log.name).read_text(encoding="utf-8")
-    return int(re.search(r"I\s+refs:\s+([\d,]+)", said)[1].replace(",", "")) / 1e6
+        report = Path(log.name).read_text(encoding="utf-8")
+    return int(re.search(r"I\s+refs:\s+([\d,]+)", report)[1].replace(",", "")) / 1e6
 
 
 def main() -> int:

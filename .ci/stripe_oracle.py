@@ -1,9 +1,9 @@
-"""Stripe's own Python library as the judge of our signature check.
+"""Compares the webhook's signature check with Stripe's own Python library.
 
     python stripe_oracle.py target/debug/onramp
 
-The library signs; a running stack must answer as the library itself judges the same header and body. Where we are
-deliberately stricter than it, the case says so.
+The library signs the events. For each header and body, a running stack must accept or reject the request as the library
+does. Cases in which our check is stricter on purpose are marked.
 """
 
 import json
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from stripe import SignatureVerificationError, WebhookSignature
 
-from running import PATIENCE, running
+from running import TIMEOUT, running
 
 SECRET = "whsec_local_onramp"
 EVENT = Path(__file__).resolve().parents[1] / "events/stripe-webhook/invoice-paid.json"
@@ -28,7 +28,7 @@ class Case:
     name: str
     body: str
     header: str | None
-    # Ours alone: the library would take it.
+    # Our check rejects it, and the library accepts it.
     stricter: bool = False
 
 
@@ -45,33 +45,33 @@ def cases() -> list[Case]:
     escaped = json.dumps(event, indent=2)
     unknown = json.dumps({**event, "id": "evt_unknown_type", "type": "tax.settings.updated"})
     good, other = sign(indented), sign(indented, secret="whsec_another")
-    time_part, ours = good.split(",")
+    time_part, signature = good.split(",")
     return [
         Case("as Stripe sends it", indented, good),
-        Case("again, the same bytes", indented, good),
-        Case("without blanks", compact, sign(compact)),
-        Case("beyond ASCII", unicode, sign(unicode)),
-        Case("beyond ASCII, escaped", escaped, sign(escaped)),
-        Case("a type that nobody here knows", unknown, sign(unknown)),
-        Case("a rotation: another secret's signature first", indented, f"{time_part},{other.split(',')[1]},{ours}"),
-        Case("a scheme of the future beside it", indented, f"{good},v9={'0' * 64}"),
+        Case("the same bytes again", indented, good),
+        Case("without spaces", compact, sign(compact)),
+        Case("non-ASCII characters", unicode, sign(unicode)),
+        Case("non-ASCII characters, escaped", escaped, sign(escaped)),
+        Case("an unknown event type", unknown, sign(unknown)),
+        Case("secret rotation: another secret's signature first", indented, f"{time_part},{other.split(',')[1]},{signature}"),
+        Case("with an additional future scheme", indented, f"{good},v9={'0' * 64}"),
         Case("almost five minutes old", indented, sign(indented, ago=280)),
         Case("more than five minutes old", indented, sign(indented, ago=310)),
-        Case("almost five minutes ahead", indented, sign(indented, ago=-280)),
-        Case("more than five minutes ahead", indented, sign(indented, ago=-320), stricter=True),
-        Case("two times", indented, f"{good},{time_part}", stricter=True),
+        Case("almost five minutes in the future", indented, sign(indented, ago=-280)),
+        Case("more than five minutes in the future", indented, sign(indented, ago=-320), stricter=True),
+        Case("two timestamps", indented, f"{good},{time_part}", stricter=True),
         Case("another secret", indented, other),
-        Case("serialised anew", compact, good),
+        Case("serialized again", compact, good),
         Case("one byte more", indented + " ", good),
-        Case("only a scheme of the past", indented, good.replace("v1=", "v0=")),
-        Case("no time", indented, ours),
+        Case("only an old scheme", indented, good.replace("v1=", "v0=")),
+        Case("no timestamp", indented, signature),
         Case("an empty header", indented, ""),
         Case("no header", indented, None),
     ]
 
 
-def judge(case: Case) -> int:
-    """The status that Stripe's library stands for."""
+def library_status(case: Case) -> int:
+    """Returns the status that corresponds to the verdict of Stripe's library."""
     try:
         WebhookSignature.verify_header(case.body, case.header, SECRET, tolerance=300)
     except SignatureVerificationError:
@@ -85,7 +85,7 @@ def post(url: str, case: Case) -> int:
         headers["stripe-signature"] = case.header
     request = urllib.request.Request(f"{url}/billing/webhooks/stripe", case.body.encode(), headers, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
             return response.status
     except urllib.error.HTTPError as error:
         return error.code
@@ -93,22 +93,22 @@ def post(url: str, case: Case) -> int:
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        log, faults = Path(folder) / "onramp", 0
+        log, errors = Path(folder) / "onramp", 0
         with running([sys.argv[1], "--memory"], "/_local/health", log) as url:
             for case in cases():
-                library, ours = judge(case), post(url, case)
+                library, ours = library_status(case), post(url, case)
                 expected = 400 if case.stricter else library
                 if case.stricter and library != 200:
-                    print(f"✗ {case.name}: the library has become as strict as we are")
-                    faults += 1
+                    print(f"✗ {case.name}: the library rejects it too: remove the mark stricter")
+                    errors += 1
                 if ours != expected:
-                    print(f"✗ {case.name}: {ours}, and not {expected}")
-                    faults += 1
+                    print(f"✗ {case.name}: status {ours}, expected {expected}")
+                    errors += 1
                 else:
-                    print(f"✓ {case.name}: {ours}{' (the library would take it)' if case.stricter else ''}")
-        if faults:
+                    print(f"✓ {case.name}: {ours}{' (the library accepts it)' if case.stricter else ''}")
+        if errors:
             print(log.read_text(errors="replace"), file=sys.stderr)
-        return 1 if faults else 0
+        return 1 if errors else 0
 
 
 if __name__ == "__main__":

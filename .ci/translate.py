@@ -1,7 +1,7 @@
-"""Prints the CloudFormation template that SAM makes of template.yaml, without an account.
+"""Prints the CloudFormation template that SAM generates from template.yaml, without an account.
 
-Neither `sam validate` nor cfn-lint looks inside the Events of a function. What SAM makes of them is plain
-CloudFormation, and there every mistake shows.
+Neither `sam validate` nor cfn-lint checks the Events of a function. SAM expands them to plain CloudFormation, in which
+cfn-lint finds every mistake.
 
     python translate.py template.yaml > expanded.json
 """
@@ -18,19 +18,19 @@ from samtranslator.yaml_helper import yaml_parse
 
 
 class NoManagedPolicies:
-    """Stands for the account's list of managed policies. The template names none."""
+    """An empty list of managed policies. The template names none."""
 
     def load(self):
         return {}
 
 
 def expanded(text: str) -> dict:
-    """What SAM makes of a template's text."""
+    """Returns the template after SAM's transform."""
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
     template = yaml_parse(text)
     for resource in template["Resources"].values():
         if resource["Type"] == SamResourceType.Function.value:
-            # What `sam deploy` does: the built code becomes an object in a bucket, and so does a nested template.
+            # As `sam deploy` does: replace built code, and nested templates, with the location of an uploaded object.
             resource["Properties"]["CodeUri"] = {"Bucket": "code", "Key": "function.zip"}
         if resource["Type"] == SamResourceType.Application.value:
             resource["Properties"]["Location"] = "https://code.s3.amazonaws.com/template.yaml"

@@ -1,9 +1,9 @@
-"""Our verdict on signatures beside that of Stripe's own Python and Node libraries, over generated cases.
+"""Compares our signature check with Stripe's Python and Node libraries, on generated cases.
 
     python .ci/differential JUDGE NODE_FOLDER COUNT
 
-JUDGE is the built example `judge` of `shared/stripe`, NODE_FOLDER holds `node_modules/stripe`, and `stripe` is
-installed for this Python. Each difference has to be a known one (see `differences.py`), and each known one has to occur.
+JUDGE is the built example `judge` of `shared/stripe`. NODE_FOLDER contains `node_modules/stripe`, and this Python has the
+package `stripe`. Each difference must be listed in `differences.py`, and each listed difference must occur.
 """
 
 import json
@@ -27,7 +27,7 @@ def judged_by_python(case: Case) -> str:
         try:
             WebhookSignature.verify_header(case.body, case.header, secret, TOLERANCE)
         except Exception:
-            # Whatever it raises, it does not take the event.
+            # Any exception means that the library rejects the event.
             continue
         return "accepted"
     return "refused"
@@ -35,7 +35,7 @@ def judged_by_python(case: Case) -> str:
 
 def judged_by(command: list[str], wire: Path) -> list[str]:
     with wire.open("rb") as lines:
-        # One verdict a line, in the order of the cases.
+        # One verdict per line, in the order of the cases.
         return subprocess.run(command, stdin=lines, stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
 
 
@@ -51,7 +51,7 @@ def main(judge: str, node_folder: str, count: int) -> int:
             "node": judged_by(["node", str(HERE / "judge.mjs"), node_folder], wire),
         }
 
-    met, faults = Counter(), []
+    met, errors = Counter(), []
     for library, theirs in verdicts.items():
         for case, our, their in zip(made, ours, theirs, strict=True):
             if (our == "accepted") == (their == "accepted"):
@@ -59,22 +59,22 @@ def main(judge: str, node_folder: str, count: int) -> int:
             elif known := excuse(case, library, our):
                 met[library, known] += 1
             else:
-                faults.append(f"{library} {their}, we: {our}\n    {json.dumps(case.wire)[:600]}")
+                errors.append(f"{library}: {their}, ours: {our}\n    {json.dumps(case.wire)[:600]}")
 
     for library in verdicts:
         agreed = ", ".join(f"{met[library, verdict]} {verdict} by both" for verdict in ("accepted", "refused"))
         print(f"{library}: {len(made)} cases, {agreed}")
-        for title, differences in (("only the library accepts", STRICTER), ("only we accept", LOOSER)):
+        for title, differences in (("only the library accepts", STRICTER), ("only our check accepts", LOOSER)):
             for known in differences:
                 if library in known.libraries:
                     number = met[library, known]
                     print(f"  {number:>7} {title}: {known.why}")
                     if not number:
-                        faults.append(f"{library}: no case shows \"{known.why}\"")
-    for fault in faults[:20]:
-        print(f"✗ {fault}", file=sys.stderr)
-    print(f"{len(faults)} unexplained differences" if faults else "every difference is a known one")
-    return 1 if faults else 0
+                        errors.append(f"{library}: no case shows \"{known.why}\"")
+    for error in errors[:20]:
+        print(f"✗ {error}", file=sys.stderr)
+    print(f"{len(errors)} unexplained differences" if errors else "all differences are known")
+    return 1 if errors else 0
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""Signature headers and bodies as Stripe sends them, and as nobody should.
+"""Generates signature headers and bodies, as Stripe sends them and in invalid forms.
 
-Every case is made from one seed, so a number of cases is the same cases each time. A header is built part by part
-(time, signatures, other schemes) from forms that are right, nearly right or hostile, and then sometimes damaged by a
-character.
+All cases come from one seed, so every run has the same cases. A header is built part by part (time, signatures, other
+schemes) from valid, nearly valid, and hostile forms. Some headers are then damaged by one character.
 """
 
 import hashlib
@@ -12,7 +11,7 @@ from random import Random
 
 NOW = 1_767_225_600
 SECRETS = ["whsec_a", "whsec_test_8f2b", "whsec_" + "k" * 80, "whsec_+/=."]
-FOREIGN = "whsec_somebody_else"
+FOREIGN = "whsec_of_another_account"
 
 AGES = [0, 1, -1, 60, 299, 300, 301, -299, -300, -301, 86_400, -86_400, 3_000_000, -3_000_000, NOW]
 TEXTS = ["", "{}", "Zoë Søn 株式会社 🤝", "\u2028\u2029\u0000", "Ä" * 40, "a\r\nb\n", "e\u0301", "\\u00e9", '"', "\U0010ffff"]
@@ -37,17 +36,17 @@ def cases(count: int, seed: int = 1):
 
 
 def case(random: Random) -> Case:
-    held = random.sample(SECRETS, random.choices([1, 2, 3], [8, 3, 1])[0])
+    secrets = random.sample(SECRETS, random.choices([1, 2, 3], [8, 3, 1])[0])
     body = a_body(random)
     at = NOW - (random.choice(AGES) if random.random() < 0.5 else random.randint(-400, 400))
     written = a_time(random, at)
-    # Stripe signs the text of the time that it sends; a library may sign what it has read instead.
+    # Stripe signs the time as it is written in the header. A library may sign the parsed number instead.
     signed = written if random.random() < 0.8 else str(at)
-    signer = random.choice(held) if random.random() < 0.9 else FOREIGN
+    signer = random.choice(secrets) if random.random() < 0.9 else FOREIGN
     header = a_header(random, written, lambda secret: sign(signed, body, secret), signer)
     if random.random() < 0.08:
         body = damaged_body(random, body)
-    return Case(header, body, ",".join(held))
+    return Case(header, body, ",".join(secrets))
 
 
 def sign(time: str, body: bytes, secret: str) -> str:

@@ -1,7 +1,7 @@
-"""Where our verdict and a library's differ on purpose, and why.
+"""Lists the intended differences between our verdict and a library's, with reasons.
 
-Each known difference is judged by the header and the body themselves, not by how the case was made, and holds only
-for our own verdict that belongs to it. Any other difference is a fault, on whichever side.
+Each difference is recognized by the header and the body, not by how the case was generated, and it applies only to one of
+our verdicts. Any other difference is an error in our check or in the library.
 """
 
 import re
@@ -17,7 +17,7 @@ BOTH = ("python", "node")
 @dataclass(frozen=True)
 class Difference:
     libraries: tuple[str, ...]
-    # Our verdict: a pattern of its whole text.
+    # Pattern for the full text of our verdict.
     ours: str
     holds: Callable[[Case], bool]
     why: str
@@ -52,7 +52,7 @@ def unreadable(case: Case) -> bool:
 
 
 def genuine(case: Case) -> bool:
-    """Whether a held secret signed exactly these bytes at exactly the one time that is named, near enough to now."""
+    """Returns whether one of the secrets signed exactly this body and time, and the time is within the tolerance."""
     time = next(iter(values(case, "t")), "")
     if len(values(case, "t")) > 1 or not plain(time):
         return False
@@ -67,43 +67,43 @@ STRICTER = [
     Difference(BOTH, r"signed \d+ seconds away from now", ahead,
                "a time far ahead: a recording must not be made today for tomorrow"),
     Difference(BOTH, MALFORMED + "not exactly one t", lambda case: len(values(case, "t")) > 1,
-               "several times: a gateway joins two headers into one, and the libraries disagree about which counts"),
+               "several times: a gateway joins two headers into one, and the libraries disagree about which one counts"),
     Difference(BOTH, MALFORMED + "t is not a time", lambda case: any(not plain(t) for t in values(case, "t")),
-               "a time that is not just digits: the libraries round, trim or cut it, each in its own way"),
+               "a time with other characters than digits: each library rounds, trims, or cuts it differently"),
     Difference(BOTH, MALFORMED + "a part without =", lambda case: any("=" not in part for part in parts(case)),
-               "a part without =: Stripe sends none"),
+               "a part without =: Stripe does not send such parts"),
     Difference(BOTH, MALFORMED + "too many signatures", lambda case: len(values(case, "v1")) > 16,
-               "more than 16 signatures: work for nothing"),
+               "more than 16 signatures: checking them would waste time"),
     Difference(BOTH, MALFORMED + "too long", lambda case: len((case.header or "").encode()) > 4096,
-               "a header over 4 KiB: work for nothing"),
+               "a header over 4 KiB: checking it would waste time"),
     Difference(BOTH, "no readable v1 signature|no signature fits",
                lambda case: any("=" in signature for signature in values(case, "v1")),
-               "a signature with something behind a second =: the libraries cut it off"),
+               "a signature with text after a second =: the libraries ignore that text"),
     Difference(BOTH, "no signature fits", padded,
-               "a time with zeros in front, signed without them: the text is what is signed"),
+               "a time with leading zeros, signed without them: the signature covers the time as written"),
 ]
 
-# Each of these is genuine all the same, and that is checked too.
+# Each of these has a genuine signature, which `excuse` checks too.
 LOOSER = [
     Difference(BOTH, "accepted", padded,
-               "a time with zeros in front, signed with them: the text is what is signed"),
+               "a time with leading zeros, signed with them: the signature covers the time as written"),
     Difference(BOTH, "accepted", lambda case: any(re.search("[A-F]", signature) for signature in values(case, "v1")),
-               "a signature in capitals: it is the same number"),
+               "a signature in uppercase: it is the same number"),
     Difference(BOTH, "accepted", unreadable,
-               "a body that is not UTF-8: its bytes are signed (that it is no event is found later)"),
+               "a body that is not UTF-8: its bytes are signed (parsing rejects it later)"),
     Difference(("node",), "accepted", lambda case: not case.body,
-               "an empty body: it is signed (that it is no event is found later)"),
+               "an empty body: it is signed (parsing rejects it later)"),
     Difference(("node",), "accepted", lambda case: case.body.startswith(b"\xef\xbb\xbf"),
-               "a byte order mark: Node drops it before it checks, the bytes have it"),
+               "a byte order mark: Node drops it before the check, but it is part of the signed bytes"),
     Difference(BOTH, "accepted", lambda case: any(not signature.isascii() for signature in values(case, "v1")),
-               "a signature beyond ASCII beside a good one: their comparisons raise"),
+               "a non-ASCII signature next to a valid one: the libraries' comparisons raise"),
     Difference(("node",), "accepted", lambda case: any(signature.split("=")[0] == "" for signature in values(case, "v1")),
-               "an empty signature beside a good one: Node's comparison raises"),
+               "an empty signature next to a valid one: Node's comparison raises"),
 ]
 
 
 def excuse(case: Case, library: str, ours: str) -> Difference | None:
-    """The known difference that this one is, if it is one."""
+    """Returns the intended difference that explains this case, if any."""
     if ours == "accepted" and not genuine(case):
         return None
     known = LOOSER if ours == "accepted" else STRICTER

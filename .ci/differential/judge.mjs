@@ -1,9 +1,9 @@
-// Stripe's Node library as a judge: one case a line on standard input, one verdict a line on standard output.
+// Checks signatures with Stripe's Node library. Reads one case per line and prints one verdict per line.
 //
 //     node judge.mjs FOLDER-WITH-NODE_MODULES <cases
 //
-// A case is {"header", "body" as hex, "secrets" separated by commas, "now" in seconds}. The library takes one secret;
-// a case with several is accepted if any of them is.
+// A case is {"header", "body" as hex, "secrets" separated by commas, "now" in seconds}. The library accepts one secret, so
+// a case with several is checked with each of them.
 
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
@@ -17,7 +17,7 @@ function accepts({ header, body, now }, secret) {
   try {
     return signature.verifyHeader(Buffer.from(body, "hex"), header, secret, TOLERANCE, undefined, now * 1000);
   } catch {
-    // Whatever it throws, it does not take the event.
+    // Any exception means that the library rejects the event.
     return false;
   }
 }

@@ -1,7 +1,7 @@
-"""What must not be linked: anywhere, and by whom.
+"""Checks which packages the workspace and each function may link.
 
-The AWS SDK's default features bring a second HTTP and TLS stack, which doubles the build and slows every cold start.
-And what a function does not use it does not link, as its permissions in the template say too.
+The AWS SDK's default features add a second HTTP and TLS stack, which doubles the build time and slows every cold start.
+Each function links only the clients that it uses, as with its permissions in the template.
 """
 
 import subprocess
@@ -10,13 +10,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Nowhere in the workspace, tests included. A bare name stands for every version.
-NOWHERE = {"hyper v0.14", "rustls v0.21", "p256", "aws-lc-sys", "openssl-sys", "native-tls"}
+# Forbidden in the workspace, including tests. A name without a version applies to every version.
+FORBIDDEN = {"hyper v0.14", "rustls v0.21", "p256", "aws-lc-sys", "openssl-sys", "native-tls"}
 
-# Nowhere in what is deployed: the local stack's own pieces.
+# Only for the local stack, and forbidden in deployed functions.
 LOCAL_ONLY = {"local", "clap", "dynoxide-rs", "rusqlite", "libsqlite3-sys", "serde_yaml_ng", "toml"}
 
-# Only in these functions.
+# Allowed only in these functions.
 ONLY_IN = {
     "aws-sdk-sesv2": {"mailer"},
     "aws-sdk-sqs": {"mailer"},
@@ -27,7 +27,7 @@ ONLY_IN = {
 
 
 def linked(*selection: str) -> set[str]:
-    """Every package of a dependency tree, as `name` and as `name vMAJOR.MINOR`."""
+    """Returns every package of a dependency tree, as `name` and as `name vMAJOR.MINOR`."""
     command = ["cargo", "tree", "--locked", "--prefix", "none", "--format", "{p}", *selection]
     found = set()
     for line in subprocess.check_output(command, cwd=ROOT, text=True).splitlines():
@@ -38,19 +38,19 @@ def linked(*selection: str) -> set[str]:
 
 
 def main() -> int:
-    faults = [f"the workspace links {name}" for name in NOWHERE & linked("--workspace", "--edges", "all")]
+    errors = [f"the workspace links {name}" for name in FORBIDDEN & linked("--workspace", "--edges", "all")]
     functions = sorted(folder.name for folder in (ROOT / "functions").iterdir())
     for function in functions:
         links = linked("--package", function, "--edges", "normal")
-        faults += [f"{function} links {name}, which belongs to the local stack" for name in LOCAL_ONLY & links]
+        errors += [f"{function} links {name}, which belongs to the local stack" for name in LOCAL_ONLY & links]
         for name, allowed in ONLY_IN.items():
             if name in links and function not in allowed:
-                faults.append(f"{function} links {name}, which is for {', '.join(sorted(allowed))}")
-    for fault in sorted(faults):
-        print(fault, file=sys.stderr)
-    if not faults:
-        print(f"{len(functions)} functions link what they use, and nothing brings a second TLS stack")
-    return 1 if faults else 0
+                errors.append(f"{function} links {name}, which is only allowed in {', '.join(sorted(allowed))}")
+    for error in sorted(errors):
+        print(error, file=sys.stderr)
+    if not errors:
+        print(f"{len(functions)} functions link only allowed packages, and no package adds a second TLS stack")
+    return 1 if errors else 0
 
 
 if __name__ == "__main__":

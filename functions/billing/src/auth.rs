@@ -4,9 +4,9 @@ use axum::{extract::Request, response::Response};
 use domain::{org::Org, people::User, secret::Secret};
 use http::HeaderMap;
 use store::Stored;
-use web::{Kind, Problem, Wants, problem::Area};
+use web::{Kind, Problem, ResponseFormat, problem::Area};
 
-use crate::{App, trouble};
+use crate::{App, errors};
 
 /// What a request says of its sender, before anything is read.
 pub struct Credentials {
@@ -28,7 +28,7 @@ pub struct AuthenticatedAdmin {
     pub ip: String,
     /// What the browser keeps that asked for a sign-in link before.
     pub mark: Option<Secret>,
-    pub wants: Wants,
+    pub wants: ResponseFormat,
 }
 
 impl Credentials {
@@ -61,7 +61,7 @@ impl App {
     pub async fn authenticate(&self, arrival: &Credentials) -> Result<AuthenticatedAdmin, Problem> {
         let Credentials { headers, origin, ip } = arrival;
         let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
-        let found = self.store.load_session(&token).await.map_err(trouble::of_store)?;
+        let found = self.store.load_session(&token).await.map_err(errors::from_store)?;
         let found = found.ok_or_else(Problem::unauthorized)?;
         let member = found.authorize(self.clock.now()).ok_or_else(Problem::unauthorized)?;
         member.admin().ok_or_else(Problem::forbidden)?;
@@ -71,16 +71,16 @@ impl App {
             origin: origin.clone(),
             ip: ip.clone(),
             mark: web::browser::mark(headers),
-            wants: Wants::of(headers),
+            wants: ResponseFormat::of(headers),
         })
     }
 }
 
 /// The response; else the problem in the caller's own kind.
-pub fn answer(wants: Wants, outcome: Result<Response, Problem>) -> Response {
+pub fn respond(wants: ResponseFormat, outcome: Result<Response, Problem>) -> Response {
     match outcome {
         Ok(response) => response,
-        Err(problem) if wants == Wants::Page && problem.kind == Kind::Unauthorized => {
+        Err(problem) if wants == ResponseFormat::Page && problem.kind == Kind::Unauthorized => {
             web::to_login("/dashboard")
         }
         Err(problem) => web::refuse(wants, problem.within(Area::Billing)),

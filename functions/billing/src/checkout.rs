@@ -9,7 +9,7 @@ use axum::{
 use domain::{billing::CustomerId, checkout::FirstCharge, plan::Plan, secret::Hash};
 use http::HeaderMap;
 use stripe::client::{CallError, Client, NewCheckout};
-use web::{FieldError, Fields, Problem, Wants};
+use web::{FieldError, Fields, Problem, ResponseFormat};
 
 use crate::{
     App,
@@ -29,8 +29,8 @@ struct CheckoutIn {
 
 /// Leads an admin to a Checkout; to the portal, where there is a subscription already.
 pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
-    auth::answer(wants, app.lead_to_checkout(request).await)
+    let wants = ResponseFormat::of(request.headers());
+    auth::respond(wants, app.lead_to_checkout(request).await)
 }
 
 impl CheckoutIn {

@@ -1,4 +1,4 @@
-use boot::{BaseUrl, Env, Faults};
+use boot::{BaseUrl, ConfigErrors, Env};
 use domain::plan::Prices;
 use stripe::{Mode, client::SecretKey};
 use web::Origins;
@@ -35,7 +35,7 @@ impl Config {
     ///
     /// # Errors
     /// Every variable that is missing or wrong.
-    pub fn read(env: &Env) -> Result<(Self, KeyPlace), Faults> {
+    pub fn read(env: &Env) -> Result<(Self, KeyPlace), ConfigErrors> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
         let public_url = vars.public_url();

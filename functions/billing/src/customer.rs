@@ -5,7 +5,7 @@ use store::Error;
 use stripe::client::{Client, NewCustomer};
 use web::Problem;
 
-use crate::{App, auth::AuthenticatedAdmin, trouble};
+use crate::{App, auth::AuthenticatedAdmin, errors};
 
 /// For so many seconds a customer is made only once, whoever asks how often.
 const ONCE_IN: i64 = 3600;
@@ -32,17 +32,17 @@ impl App {
         for attempt in 0..store::TRIES {
             match self.link(&customer, org).await {
                 Err(Error::Conflict) => store::pause(attempt).await,
-                linked => return linked.map_err(trouble::of_store)?.ok_or_else(Problem::internal),
+                linked => return linked.map_err(errors::from_store)?.ok_or_else(Problem::internal),
             }
         }
-        Err(trouble::of_store(Error::Conflict))
+        Err(errors::from_store(Error::Conflict))
     }
 
     /// Whether a customer, whose subscription names this organization, is linked to another one. Metadata that somebody
     /// mixed up opens nobody else's portal.
     async fn belongs_to_another(&self, customer: &CustomerId, org: &Org) -> Result<bool, Problem> {
         let context = self.store.load_event_context(Some(customer), Some(org.id)).await;
-        let linked = context.map_err(trouble::of_store)?.link.org;
+        let linked = context.map_err(errors::from_store)?.link.org;
         Ok(linked.is_some_and(|linked| linked != org.id))
     }
 

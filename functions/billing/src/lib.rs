@@ -7,20 +7,20 @@ mod auth;
 mod checkout;
 mod config;
 mod customer;
+mod errors;
 mod keys;
 mod portal;
-mod trouble;
 mod verify_email;
 
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use axum::{Router, response::Response, routing::post};
-use boot::{Boot, Clock, Entropy, Faults, Handler};
+use boot::{Clock, ConfigErrors, Context, Handler, Rng};
 use domain::secret::Secret;
 use store::Store;
 use stripe::client::{CallError, Client};
-use web::{Problem, Profile};
+use web::{Problem, SecurityProfile};
 
 use crate::{config::Config, keys::Keys};
 
@@ -28,7 +28,7 @@ use crate::{config::Config, keys::Keys};
 struct App {
     store: Store,
     clock: Clock,
-    entropy: Entropy,
+    entropy: Rng,
     http: SharedHttpConnector,
     keys: Keys,
     config: Config,
@@ -37,7 +37,7 @@ struct App {
 impl App {
     /// Stripe, asked on behalf of one request.
     async fn stripe(&self) -> Result<Client, Problem> {
-        let key = self.keys.get().await.ok_or_else(trouble::no_key)?;
+        let key = self.keys.get().await.ok_or_else(errors::no_key)?;
         Ok(Client::new(self.http.clone(), key))
     }
 
@@ -46,7 +46,7 @@ impl App {
         if matches!(error, CallError::Refused { status: 401, .. }) {
             self.keys.forget().await;
         }
-        trouble::of_stripe(error)
+        errors::of_stripe(error)
     }
 
     /// Leads to an address at Stripe. One that our pages' policy does not name would be stopped by browsers
@@ -71,12 +71,12 @@ impl App {
 ///
 /// # Errors
 /// Every variable that is missing or wrong.
-pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let (config, secret) = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     let keys = Keys::new(secret, config.mode, &boot.aws);
     tokio::join!(store.warm_up(), keys.get());
-    let profile = Profile::paying(None, &config.origins)
+    let profile = SecurityProfile::paying(None, &config.origins)
         .reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let http = boot.outside.connector();
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, http, keys, config });
@@ -84,7 +84,7 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
         .route("/billing/checkout", post(checkout::open))
         .route("/billing/portal", post(portal::open))
         .with_state(app);
-    Ok(boot::handler(web::lambda::handler(web::harden(routes, profile))))
+    Ok(boot::handler(web::lambda::handler(web::secure(routes, profile))))
 }
 
 #[cfg(test)]

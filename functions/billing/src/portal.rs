@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::billing::CustomerId;
 use stripe::client::{Client, NewPortal};
-use web::{Problem, Wants};
+use web::{Problem, ResponseFormat};
 
 use crate::{
     App,
@@ -17,8 +17,8 @@ use crate::{
 
 /// Leads an admin to the portal: also one who has no plan yet, and wants to see to how they will pay.
 pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
-    auth::answer(wants, app.lead_to_portal(request).await)
+    let wants = ResponseFormat::of(request.headers());
+    auth::respond(wants, app.lead_to_portal(request).await)
 }
 
 impl App {

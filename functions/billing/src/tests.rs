@@ -11,8 +11,8 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use boot::{Aws, Boot, Clock, Entropy, Env, OutboundHttp};
-use lambda_runtime::{Context, LambdaEvent};
+use boot::{Aws, Clock, Context, Env, OutboundHttp, Rng};
+use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json, value::RawValue};
 
 /// Knows nothing and nobody, and remembers who was asked for what.
@@ -34,7 +34,7 @@ async fn run(case: &str) -> (Value, Vec<String>) {
     let connector = SharedHttpConnector::new(nowhere.clone());
     let outside = OutboundHttp::new(connector.clone());
     let http = http_client_fn(move |_, _| connector.clone());
-    let boot = Boot {
+    let boot = Context {
         env: Env::new([
             ("TABLE_NAME", "onramp"),
             ("STRIPE_PUBLISHABLE_KEY", "pk_test_1"),
@@ -45,13 +45,13 @@ async fn run(case: &str) -> (Value, Vec<String>) {
         aws: Aws::new("eu-west-1".to_owned(), Credentials::new("AK", "SK", None, None, "test"), http),
         outside,
         clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
-        entropy: Entropy::new(|bytes| bytes.fill(7)),
+        entropy: Rng::new(|bytes| bytes.fill(7)),
     };
     let handler = crate::start(boot).await.unwrap();
     nowhere.0.lock().unwrap().clear();
     let path = format!("{}/../../events/billing/{case}.json", env!("CARGO_MANIFEST_DIR"));
     let event = RawValue::from_string(std::fs::read_to_string(path).unwrap()).unwrap();
-    let out = handler(LambdaEvent::new(event, Context::default())).await.unwrap();
+    let out = handler(LambdaEvent::new(event, lambda_runtime::Context::default())).await.unwrap();
     let calls = nowhere.0.lock().unwrap().clone();
     (serde_json::from_str(out.get()).unwrap(), calls)
 }

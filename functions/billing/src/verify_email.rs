@@ -15,11 +15,11 @@ use maud::{Markup, Render, html};
 use serde_json::json;
 use store::{AskedId, SignInRequest, SignInRequestResult};
 use web::{
-    Kind, Problem, Wants,
+    Kind, Problem, ResponseFormat,
     ui::{Page, Person, Tone, Width, note},
 };
 
-use crate::{App, auth::AuthenticatedAdmin, trouble};
+use crate::{App, auth::AuthenticatedAdmin, errors};
 
 impl App {
     /// Sends the caller a sign-in link and says that it is on its way.
@@ -39,8 +39,8 @@ impl App {
             delivery: Delivery::pending(now),
         };
         let limits = sign_in_limits(address, &network(&caller.ip), now);
-        match self.store.request_sign_in(&asked, &limits).await.map_err(trouble::of_store)? {
-            SignInRequestResult::Asked if caller.wants == Wants::Json => {
+        match self.store.request_sign_in(&asked, &limits).await.map_err(errors::from_store)? {
+            SignInRequestResult::Asked if caller.wants == ResponseFormat::Json => {
                 let detail = "Verify your email address first. We sent a sign-in link to it, which leads to the page \
                               with your billing portal.";
                 Err(Problem::new(Kind::Forbidden, detail)
@@ -53,7 +53,7 @@ impl App {
                 Ok(response)
             }
             SignInRequestResult::Limited(window) => {
-                Err(Problem::too_many(window.retry_after(now)).because(window.limit.what))
+                Err(Problem::too_many(window.retry_after(now)).because(window.limit.name))
             }
         }
     }

@@ -7,7 +7,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use web::{Places, TaskOut};
+use web::{Links, TaskOut};
 
 use crate::{config::Config, view::View};
 
@@ -78,7 +78,7 @@ impl ChecklistOut {
     #[must_use]
     pub fn of(view: &View, config: &Config, origin: &str) -> Self {
         let (org, list, progress) = (&view.org, &view.org.checklist, view.progress());
-        let places = Places { origin, app: config.app_url.as_deref(), org: org.id };
+        let places = Links { origin, app: config.app_url.as_deref(), org: org.id };
         let task = |task| TaskOut::of(task, list, places);
         // Ticks may be gathered before there is a checklist; its own times begin with it.
         let born = list.created_at.is_some();

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use boot::{Clock, Entropy};
+use boot::{Clock, Rng};
 use store::Store;
 
 use crate::config::Config;
@@ -13,7 +13,7 @@ pub struct App {
     /// The time.
     pub clock: Clock,
     /// Where forms take their tokens from.
-    pub entropy: Entropy,
+    pub entropy: Rng,
     /// The keys whose tokens show pieces of ours in the host app.
     pub keys: Arc<host::Keyring>,
     /// What the function was started with.

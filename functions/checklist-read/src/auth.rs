@@ -7,7 +7,7 @@ use axum::{
 use http::{StatusCode, header::ORIGIN, request::Parts};
 use jiff::Timestamp;
 use store::SignedIn;
-use web::{Kind, Problem, Wants};
+use web::{Kind, Problem, ResponseFormat};
 
 use crate::{
     app::App,
@@ -46,7 +46,7 @@ impl Door {
     fn refuse(self, problem: Problem, parts: &Parts) -> Response {
         match self {
             Self::Api => problem.into_response(),
-            Self::Page | Self::Fragment => web::refuse(Wants::of(&parts.headers), problem),
+            Self::Page | Self::Fragment => web::refuse(ResponseFormat::of(&parts.headers), problem),
         }
     }
 }
@@ -86,7 +86,7 @@ impl OptionalFromRequestParts<App> for View {
 /// One consistent read: session, person, membership and organization. Nothing is read without a token.
 async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
     let Some(token) = web::session::token(&parts.headers) else { return Ok(None) };
-    let Some(found) = app.store.load_session(&token).await.map_err(problem)? else { return Ok(None) };
+    let Some(found) = app.store.load_session(&token).await.map_err(store_problem)? else { return Ok(None) };
     let now = app.clock.now();
     let wants_touch = found.session.needs_last_seen_update(now);
     let view = View::of(found, now);
@@ -111,8 +111,8 @@ impl View {
     }
 }
 
-pub(crate) fn problem(error: store::Error) -> Problem {
-    Problem::trouble(error.is_passing(), error)
+pub(crate) fn store_problem(error: store::Error) -> Problem {
+    Problem::from_failure(error.is_passing(), error)
 }
 
 #[cfg(test)]

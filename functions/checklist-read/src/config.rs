@@ -1,6 +1,6 @@
 //! The variables of this function.
 
-use boot::{BaseUrl, Env, Faults};
+use boot::{BaseUrl, ConfigErrors, Env};
 use host::{KeyPlace, Keys};
 use web::Origins;
 
@@ -28,7 +28,7 @@ impl Config {
     ///
     /// # Errors
     /// Every bad variable at once.
-    pub fn read(env: &Env) -> Result<Self, Faults> {
+    pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
         let public_url = vars.public_url();

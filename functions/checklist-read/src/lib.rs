@@ -6,11 +6,11 @@
 pub mod api;
 mod app;
 mod auth;
+pub mod components;
+mod compression;
 pub mod config;
 mod embed;
-mod packed;
 pub mod pages;
-pub mod parts;
 mod routes;
 #[cfg(test)]
 mod testing;
@@ -18,7 +18,7 @@ pub mod view;
 
 use std::sync::Arc;
 
-use boot::{Boot, Faults, Handler};
+use boot::{ConfigErrors, Context, Handler};
 use store::Store;
 
 use crate::{app::App, config::Config};
@@ -27,14 +27,14 @@ use crate::{app::App, config::Config};
 ///
 /// # Errors
 /// Every bad variable at once.
-pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Arc::new(Config::read(&boot.env)?);
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
-    let profile = web::Profile::paying(config.app_url.as_deref(), &config.checkout)
+    let profile = web::SecurityProfile::paying(config.app_url.as_deref(), &config.checkout)
         .embedded_by(&config.embedders)
         .reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let keys = Arc::new(host::Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager")));
     let router = routes::router(App { store, clock: boot.clock, entropy: boot.entropy, keys, config });
-    Ok(boot::handler(web::lambda::handler(web::harden(router, profile))))
+    Ok(boot::handler(web::lambda::handler(web::secure(router, profile))))
 }

@@ -9,13 +9,14 @@ use axum::{
 use domain::{org::Org, secret::Secret};
 use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header};
 use maud::Markup;
-use web::{Problem, Wants, ui::assets};
+use web::{Problem, ResponseFormat, ui::assets};
 
 use crate::{
     api::ChecklistOut,
     app::App,
+    components, compression,
     config::Config,
-    embed, packed, pages, parts,
+    embed, pages,
     view::{AuthMethod, View, plans},
 };
 
@@ -76,9 +77,11 @@ async fn organization(view: View, State(app): State<App>, uri: Uri, headers: Hea
         return page(pages::organization::render(&view, &app.config, &token));
     }
     match other(&view, &app, uri.path()).await {
-        Ok(Some(org)) => page(pages::elsewhere::render(&view, &app.config, &org)),
-        Ok(None) => web::refuse(Wants::of(&headers), Problem::not_found()),
-        Err(error) => web::refuse(Wants::of(&headers), Problem::trouble(error.is_passing(), error)),
+        Ok(Some(org)) => page(pages::other_org::render(&view, &app.config, &org)),
+        Ok(None) => web::refuse(ResponseFormat::of(&headers), Problem::not_found()),
+        Err(error) => {
+            web::refuse(ResponseFormat::of(&headers), Problem::from_failure(error.is_passing(), error))
+        }
     }
 }
 
@@ -94,7 +97,7 @@ async fn paid(view: View, State(config): Settings) -> Response {
 
 async fn widget<B>(view: View, State(config): Settings, request: Request<B>) -> Response {
     let markup = match view.by {
-        AuthMethod::Session => parts::widget::render(&view),
+        AuthMethod::Session => components::widget::render(&view),
         AuthMethod::HostApp(_) => embed::widget::render(&view, &config, &web::origin(&request)),
     };
     fragment(request.headers(), markup)
@@ -102,7 +105,7 @@ async fn widget<B>(view: View, State(config): Settings, request: Request<B>) -> 
 
 async fn banner<B>(view: View, request: Request<B>) -> Response {
     let markup = match view.by {
-        AuthMethod::Session => parts::banner::render(&view),
+        AuthMethod::Session => components::banner::render(&view),
         AuthMethod::HostApp(_) => embed::banner::render(&view, &web::origin(&request)),
     };
     fragment(request.headers(), markup)
@@ -127,7 +130,7 @@ async fn checklist_json<B>(view: View, State(config): Settings, request: Request
 async fn asset(uri: Uri, headers: HeaderMap) -> Response {
     match uri.path().strip_prefix("/assets/").and_then(assets::find) {
         Some(asset) => {
-            let mut response = packed::file(&headers, asset.content_type, asset.body);
+            let mut response = compression::file(&headers, asset.content_type, asset.body);
             let kept = HeaderValue::from_static(asset.cache_control());
             response.headers_mut().insert(header::CACHE_CONTROL, kept);
             if asset.is_for_embedders() {
@@ -135,7 +138,7 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Response {
             }
             response
         }
-        None => web::refuse(Wants::of(&headers), Problem::not_found()),
+        None => web::refuse(ResponseFormat::of(&headers), Problem::not_found()),
     }
 }
 

@@ -9,7 +9,7 @@ use domain::{
     name::Name,
     org::{AdminContact, ChecklistCommand, Org},
     people::{Admin, Member, Role, Session, User},
-    trial::{Trial, after},
+    trial::{Trial, add},
     zone::Zone,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -91,7 +91,7 @@ pub fn every_task() -> Vec<ChecklistCommand<'static>> {
 impl View {
     /// The same some time later.
     pub fn later(mut self, by: SignedDuration) -> Self {
-        self.now = after(self.now, by);
+        self.now = add(self.now, by);
         self
     }
 

@@ -6,7 +6,7 @@ use domain::{
     people::{Admin, Member},
     progress::Progress,
     status::{Access, Status},
-    task::{Place, Task},
+    task::{Task, TaskTarget},
 };
 use jiff::Timestamp;
 use maud::{Markup, Render};
@@ -76,12 +76,12 @@ impl View {
     #[must_use]
     pub fn link(&self, task: &Task, config: &Config) -> String {
         match (task.action.place, &config.app_url) {
-            (Place::Plans, _) => self.plans(),
-            (Place::Members, _) => "/members".to_owned(),
-            (Place::HostApp(path), Some(app)) => format!("{app}/{path}"),
+            (TaskTarget::Plans, _) => self.plans(),
+            (TaskTarget::Members, _) => "/members".to_owned(),
+            (TaskTarget::HostApp(path), Some(app)) => format!("{app}/{path}"),
             // Without a host app the guide says how it is done.
-            (Place::HostApp(_), None) => format!("/onboarding/guide#{}", task.key),
-            (Place::Elsewhere(address), _) => address.to_owned(),
+            (TaskTarget::HostApp(_), None) => format!("/onboarding/guide#{}", task.key),
+            (TaskTarget::Elsewhere(address), _) => address.to_owned(),
         }
     }
 
@@ -91,7 +91,7 @@ impl View {
         &self,
         config: &Config,
         title: &str,
-        here: Option<ui::Place>,
+        here: Option<ui::NavItem>,
         width: Width,
         main: Markup,
     ) -> Markup {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use store::Stored;
 use web::Problem;
 
-use crate::{App, change::trouble};
+use crate::{App, change::store_problem};
 
 /// What a request brings to show who asks.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ impl Credentials {
         match self {
             Self::Nobody => Err(Problem::unauthorized()),
             Self::Session(token) => {
-                let found = app.store.load_session(token).await.map_err(trouble)?;
+                let found = app.store.load_session(token).await.map_err(store_problem)?;
                 let found = found.ok_or_else(Problem::unauthorized)?;
                 Ok(Found { member: found.authorize(now), session: Some(found.session), org: found.org })
             }
@@ -62,8 +62,11 @@ impl Credentials {
                 let proven = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await;
                 let token = proven.map_err(refused)?;
                 token.is_for(from.as_deref()).map_err(refused)?;
-                let found =
-                    app.store.load_embed_session(token.organization, token.person).await.map_err(trouble)?;
+                let found = app
+                    .store
+                    .load_embed_session(token.organization, token.person)
+                    .await
+                    .map_err(store_problem)?;
                 let found = found.ok_or_else(|| refused(EmbedTokenError::Nobody))?;
                 let member = found.authorize().ok_or_else(|| refused(EmbedTokenError::Nobody))?;
                 Ok(Found { org: found.org, member: Some(member), session: None })

@@ -11,7 +11,7 @@ use axum::{
 use domain::org::{ChecklistCommand, ChecklistError, Org};
 use jiff::Timestamp;
 use serde_json::json;
-use web::{Kind, Places, Problem, Wants};
+use web::{Kind, Links, Problem, ResponseFormat};
 
 use crate::{
     App,
@@ -55,18 +55,23 @@ fn handle<'a>(
 ) -> impl Future<Output = Response> + use<'a> {
     let caller = Credentials::of(request.headers());
     // Who brings a token is a program: a page of ours would be of no use to it.
-    let wants =
-        if matches!(caller, Credentials::Token(..)) { Wants::Json } else { Wants::of(request.headers()) };
+    let wants = if matches!(caller, Credentials::Token(..)) {
+        ResponseFormat::Json
+    } else {
+        ResponseFormat::of(request.headers())
+    };
     let origin = web::origin(request);
     let back = came_from(request.headers(), &origin);
     async move {
         let changed = change(app, &caller, command, &origin).await;
         match (changed, wants) {
-            (Ok(_), Wants::Page) => web::see_other(&back),
-            (Ok(org), Wants::Json) => {
-                response::json(command, &org, places(app, &org, &origin), app.clock.now())
+            (Ok(_), ResponseFormat::Page) => web::see_other(&back),
+            (Ok(org), ResponseFormat::Json) => {
+                response::json(command, &org, links(app, &org, &origin), app.clock.now())
             }
-            (Err(problem), Wants::Page) if problem.kind == Kind::Unauthorized => web::to_login(&back),
+            (Err(problem), ResponseFormat::Page) if problem.kind == Kind::Unauthorized => {
+                web::to_login(&back)
+            }
             (Err(problem), _) => web::refuse(wants, problem),
         }
     }
@@ -82,16 +87,16 @@ async fn change(
     for attempt in 0..store::TRIES {
         let now = app.clock.now();
         let found = caller.find(app, now).await?;
-        let after = decide(&found, command, now, places(app, &found.org.value, origin))?;
+        let after = decide(&found, command, now, links(app, &found.org.value, origin))?;
         let (committed, ()) =
             tokio::join!(app.store.commit_org(&found.org, &after), touch(app, caller, &found, now));
         match committed {
             Ok(committed) => return Ok(committed.value),
             Err(store::Error::Conflict) => store::pause(attempt).await,
-            Err(error) => return Err(trouble(error)),
+            Err(error) => return Err(store_problem(error)),
         }
     }
-    Err(trouble(store::Error::Conflict))
+    Err(store_problem(store::Error::Conflict))
 }
 
 /// The organization as the command makes it. Judged in this order: session, role, access, input.
@@ -99,7 +104,7 @@ fn decide(
     found: &Found,
     command: ChecklistCommand<'_>,
     now: Timestamp,
-    places: Places<'_>,
+    places: Links<'_>,
 ) -> Result<Org, Problem> {
     let member = found.member.as_ref().ok_or_else(Problem::unauthorized)?;
     let admin = member.admin().ok_or_else(Problem::forbidden)?;
@@ -119,12 +124,12 @@ async fn touch(app: &App, caller: &Credentials, found: &Found, now: Timestamp) {
     }
 }
 
-fn places<'a>(app: &'a App, org: &Org, origin: &'a str) -> Places<'a> {
-    Places { origin, app: app.config.app_url.as_ref().map(boot::BaseUrl::as_str), org: org.id }
+fn links<'a>(app: &'a App, org: &Org, origin: &'a str) -> Links<'a> {
+    Links { origin, app: app.config.app_url.as_ref().map(boot::BaseUrl::as_str), org: org.id }
 }
 
-pub fn trouble(error: store::Error) -> Problem {
-    Problem::trouble(error.is_passing(), error)
+pub fn store_problem(error: store::Error) -> Problem {
+    Problem::from_failure(error.is_passing(), error)
 }
 
 #[cfg(test)]
@@ -172,7 +177,7 @@ mod tests {
 
     fn judge(role: Option<Role>, now: &str, key: &str) -> Result<Org, Problem> {
         let found = found(role);
-        let places = Places { origin: "https://onramp.example.com", app: None, org: found.org.value.id };
+        let places = Links { origin: "https://onramp.example.com", app: None, org: found.org.value.id };
         let member = found.authorize(at(now));
         let found = Found { member, session: Some(found.session), org: found.org };
         decide(&found, ChecklistCommand::Complete(key), at(now), places)

@@ -1,4 +1,4 @@
-use boot::{BaseUrl, Env, Faults};
+use boot::{BaseUrl, ConfigErrors, Env};
 use host::{KeyPlace, Keys};
 use web::Origins;
 
@@ -23,7 +23,7 @@ impl Config {
     ///
     /// # Errors
     /// Every variable that is missing or wrong.
-    pub fn read(env: &Env) -> Result<Self, Faults> {
+    pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
         let public_url = vars.public_url();

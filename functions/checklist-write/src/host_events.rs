@@ -2,11 +2,11 @@
 
 use std::convert::Infallible;
 
-use boot::Answer;
+use boot::InvocationResult;
 use bus::HostEvent;
 use domain::{
     id::OrgId,
-    org::{HostTick, Org},
+    org::{HostEventResult, Org},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
@@ -75,9 +75,9 @@ pub async fn tick(app: &App, org: OrgId, events: &[HostEvent]) -> Result<Vec<Out
 fn decide(org: &mut Org, event: &HostEvent, now: Timestamp) -> Outcome {
     let actor = event.actor.as_ref().map(ToString::to_string);
     match org.tick_from_host(&event.what, actor, event.occurred_at, now) {
-        HostTick::Ticked => Outcome::Ticked,
-        HostTick::Already => Outcome::Already,
-        HostTick::Unknown => Outcome::UnknownType,
+        HostEventResult::Ticked => Outcome::Ticked,
+        HostEventResult::Already => Outcome::Already,
+        HostEventResult::Unknown => Outcome::UnknownType,
     }
 }
 
@@ -85,7 +85,7 @@ fn decide(org: &mut Org, event: &HostEvent, now: Timestamp) -> Outcome {
 ///
 /// # Errors
 /// The table does not answer; Lambda tries again, and then keeps the event in the dead-letter queue.
-pub async fn ingest(app: &App, json: &str) -> Answer {
+pub async fn ingest(app: &App, json: &str) -> InvocationResult {
     match bus::parse_host_event(json, &app.config.host_source) {
         Ok(event) => {
             tick(app, event.organization, &[event]).await?;

@@ -20,7 +20,7 @@ use web::{Kind, Problem};
 
 use crate::{
     App,
-    change::trouble,
+    change::store_problem,
     host_events::{Outcome, tick, unknown},
 };
 
@@ -135,7 +135,7 @@ async fn ingest(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsOu
     }
     match failed {
         None => Ok(ResultsOut { results }),
-        Some(error) => Err(trouble(error)),
+        Some(error) => Err(store_problem(error)),
     }
 }
 

@@ -14,10 +14,10 @@ mod response;
 
 use std::sync::Arc;
 
-use boot::{Boot, Clock, Faults, Handler};
+use boot::{Clock, ConfigErrors, Context, Handler};
 use host::Keyring;
 use store::Store;
-use web::Profile;
+use web::SecurityProfile;
 
 use crate::config::Config;
 
@@ -37,18 +37,18 @@ struct App {
 ///
 /// # Errors
 /// Every variable that is missing or wrong.
-pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), config.table.clone());
     store.warm_up().await;
-    let profile = Profile::app(config.app_url.as_ref().map(boot::BaseUrl::as_str))
+    let profile = SecurityProfile::app(config.app_url.as_ref().map(boot::BaseUrl::as_str))
         .exempting(SIGNED)
         .embedded_by(&config.embedders)
         .reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let keys = Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager"));
     let app = Arc::new(App { store, clock: boot.clock, keys, config });
     let routes = change::routes().merge(host_events_http::routes()).with_state(app.clone());
-    let over_http = web::lambda::handler(web::harden(routes, profile));
+    let over_http = web::lambda::handler(web::secure(routes, profile));
     Ok(boot::handler(move |event| {
         let (app, over_http) = (app.clone(), over_http.clone());
         async move {

@@ -5,7 +5,7 @@ use axum::{
 use domain::org::{ChecklistCommand, Org};
 use jiff::Timestamp;
 use serde::Serialize;
-use web::{Places, TaskOut};
+use web::{Links, TaskOut};
 
 /// What a change of one task is answered with.
 #[derive(Debug, Serialize)]
@@ -32,7 +32,7 @@ struct SeenOut {
 }
 
 /// The JSON answer to `command`, which made `org` what it is now.
-pub fn json(command: ChecklistCommand<'_>, org: &Org, places: Places<'_>, now: Timestamp) -> Response {
+pub fn json(command: ChecklistCommand<'_>, org: &Org, places: Links<'_>, now: Timestamp) -> Response {
     let (list, progress) = (&org.checklist, org.progress(now));
     match command {
         ChecklistCommand::Complete(task_key)

@@ -11,8 +11,8 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use boot::{Answer, Aws, Boot, Clock, Entropy, Env, OutboundHttp};
-use lambda_runtime::{Context, LambdaEvent};
+use boot::{Aws, Clock, Context, Env, InvocationResult, OutboundHttp, Rng};
+use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json, value::RawValue};
 
 /// A table that gives one answer to everything and remembers which operations it was asked for.
@@ -33,11 +33,11 @@ impl HttpConnector for Table {
 }
 
 /// What came out, and the table's calls.
-async fn run((status, body): (u16, Value), event: &Value) -> (Answer, Vec<String>) {
+async fn run((status, body): (u16, Value), event: &Value) -> (InvocationResult, Vec<String>) {
     let table = Table { status, body, calls: Arc::default() };
     let connector = SharedHttpConnector::new(table.clone());
     let http = http_client_fn(move |_, _| connector.clone());
-    let boot = Boot {
+    let boot = Context {
         env: Env::new([
             ("TABLE_NAME", "onramp"),
             ("HOST_KEYS", "local:dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5"),
@@ -46,12 +46,12 @@ async fn run((status, body): (u16, Value), event: &Value) -> (Answer, Vec<String
         aws: Aws::new("eu-west-1".to_owned(), Credentials::new("AK", "SK", None, None, "test"), http),
         outside: OutboundHttp::system(),
         clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
-        entropy: Entropy::new(|bytes| bytes.fill(7)),
+        entropy: Rng::new(|bytes| bytes.fill(7)),
     };
     let handler = crate::start(boot).await.unwrap();
     table.calls.lock().unwrap().clear();
     let payload = RawValue::from_string(event.to_string()).unwrap();
-    let out = handler(LambdaEvent::new(payload, Context::default())).await;
+    let out = handler(LambdaEvent::new(payload, lambda_runtime::Context::default())).await;
     let calls = table.calls.lock().unwrap().clone();
     (out, calls)
 }

@@ -1,4 +1,4 @@
-use boot::{Env, Faults};
+use boot::{ConfigErrors, Env};
 
 /// What the function is told by its variables.
 #[derive(Debug, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    pub(crate) fn read(env: &Env) -> Result<Self, Faults> {
+    pub(crate) fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
         let bus = vars.read("EVENT_BUS_NAME", Some("default"), "the name of an event bus", |name| {
             // EventBridge API reference, "PutEventsRequestEntry": a name or an ARN.

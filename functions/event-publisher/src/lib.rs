@@ -11,7 +11,7 @@ mod record;
 
 use std::sync::Arc;
 
-use boot::{Boot, Faults, Handler};
+use boot::{ConfigErrors, Context, Handler};
 use bus::Publisher;
 use serde_json::value::to_raw_value;
 
@@ -21,7 +21,7 @@ use crate::{config::Config, record::BatchIn};
 ///
 /// # Errors
 /// Every variable that is bad.
-pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let publisher = Arc::new(Publisher::new(&boot.aws.service("eventbridge"), config.bus));
     let clock = boot.clock;

@@ -1,4 +1,4 @@
-use boot::{BASE_URL, BaseUrl, Env, Faults};
+use boot::{BASE_URL, BaseUrl, ConfigErrors, Env};
 use domain::address::Address;
 use mail::{ConfigurationSets, Product, Sender, SenderName};
 
@@ -15,7 +15,7 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    pub(crate) fn read(env: &Env) -> Result<Self, Faults> {
+    pub(crate) fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let parse_url = |text: &str| text.parse::<BaseUrl>().ok().map(|url| url.as_str().to_owned());
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
@@ -62,7 +62,7 @@ impl Config {
 mod tests {
     use super::*;
 
-    fn read(vars: &[(&str, &str)]) -> Result<Config, Faults> {
+    fn read(vars: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
         Config::read(&Env::new(vars.iter().copied()))
     }
 

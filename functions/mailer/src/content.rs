@@ -98,7 +98,7 @@ mod tests {
         delivery::Claim,
         name::Name,
         org::AdminContact,
-        trial::{DAY, Trial, after},
+        trial::{DAY, Trial, add},
         zone::Zone,
     };
 
@@ -131,7 +131,7 @@ mod tests {
 
     /// Has Stripe tell something of one invoice, so many days after the sign-up.
     fn tell(org: &mut Org, event: &str, says: InvoiceFact, days: i32) {
-        let created = after(START.parse().unwrap(), DAY * days);
+        let created = add(START.parse().unwrap(), DAY * days);
         let what = What::Invoice {
             invoice: InvoiceId::parse("in_1").unwrap(),
             subscription: None,
@@ -147,8 +147,8 @@ mod tests {
     fn texts(org: &mut Org, days: i32) -> Vec<String> {
         let product = product();
         let unsubscribe = Secret::new([7; 32]);
-        let now = after(START.parse().unwrap(), DAY * days);
-        org.run_trial_clock(now);
+        let now = add(START.parse().unwrap(), DAY * days);
+        org.run_trial_sweep(now);
         let letters = org.claim_mail(&Claim(format!("claim-{days}")), 20, None, now);
         let drafts =
             letters.into_iter().map(|letter| Draft::write(org, letter, &product, &unsubscribe, now).unwrap());
@@ -202,8 +202,8 @@ mod tests {
     fn a_reminder_carries_a_link_of_its_own_and_what_is_stored_of_it_ends_what_it_says() {
         let mut org = org();
         let product = product();
-        let now = after(START.parse().unwrap(), DAY * 11);
-        org.run_trial_clock(now);
+        let now = add(START.parse().unwrap(), DAY * 11);
+        org.run_trial_sweep(now);
         let secret = Secret::new([7; 32]);
         let drafts: Vec<_> = org
             .claim_mail(&Claim("claim".to_owned()), 20, None, now)

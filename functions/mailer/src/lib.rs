@@ -20,7 +20,7 @@ mod worker;
 
 use std::sync::Arc;
 
-use boot::{Boot, Faults, Handler};
+use boot::{ConfigErrors, Context, Handler};
 use mail::Mailer;
 use store::Store;
 
@@ -34,7 +34,7 @@ use crate::{
 ///
 /// # Errors
 /// Every variable that is missing or bad.
-pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table);
     store.warm_up().await;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 /// stays within the function's time-out. What it leaves is still due, and found by the next.
 const SEND_WINDOW: Duration = Duration::from_secs(15);
 /// For how long the mails that are claimed together may take to leave at the rate of a round.
-const AHEAD: Duration = Duration::from_secs(5);
+const CLAIM_AHEAD: Duration = Duration::from_secs(5);
 /// The longest wait between two mails, however often SES says that they come too fast.
 const SLOWEST: Duration = Duration::from_secs(2);
 
@@ -84,7 +84,7 @@ impl SendPacer {
     /// How many mails one of `at_once` parallel claims may hold, so that all of them leave in time.
     pub(crate) fn share(&self, at_once: usize) -> usize {
         let apart = self.pace(|pace| pace.apart).max(Duration::from_millis(1));
-        let all = usize::try_from(AHEAD.as_millis() / apart.as_millis().max(1)).unwrap_or(usize::MAX);
+        let all = usize::try_from(CLAIM_AHEAD.as_millis() / apart.as_millis().max(1)).unwrap_or(usize::MAX);
         (all / at_once).max(1)
     }
 

@@ -2,7 +2,7 @@ use domain::{
     delivery::{Claim, Delivery, SesHeartbeat},
     people::{SIGN_IN_LINK, User},
     secret::Secret,
-    trial::after,
+    trial::add,
 };
 use jiff::Timestamp;
 use mail::{PlainText, SignIn, Tags};
@@ -104,7 +104,7 @@ fn decide(
         // The claim was written, and with it the link; only the answer was lost.
         return (user.cloned(), None);
     }
-    let user = user.filter(|_| now < after(asked.asked_at, SIGN_IN_LINK));
+    let user = user.filter(|_| now < add(asked.asked_at, SIGN_IN_LINK));
     let Some(next) = asked.delivery.advance(claim, feed, user.is_some(), now) else { return (None, None) };
     asked.delivery = next;
     let Some(user) = user.filter(|_| asked.delivery.is_held_by(claim)) else { return (None, None) };
@@ -115,7 +115,7 @@ fn decide(
         next: asked.next.clone(),
         asked_at: Some(asked.asked_at),
         browser: asked.browser,
-        expires_at: after(now, SIGN_IN_LINK),
+        expires_at: add(now, SIGN_IN_LINK),
     };
     (Some(user.clone()), Some(link))
 }
@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(decide(&mut asked, Some(&user()), &claim, &secret, None, now), (Some(user()), None));
         // Another sender leaves it alone, and after the lease gives it up.
         let other = Claim("b".to_owned());
-        for now in [now, after(now, LEASE)] {
+        for now in [now, add(now, LEASE)] {
             assert_eq!(decide(&mut asked, Some(&user()), &other, &secret, None, now), (None, None));
         }
         assert!(matches!(asked.delivery, Delivery::Unknown { held: false, .. }));
@@ -181,7 +181,7 @@ mod tests {
     fn an_unknown_address_and_a_stale_request_are_dropped() {
         let now = at("2025-01-08T10:00:00Z");
         let (claim, secret) = (Claim("a".to_owned()), Secret::new([7; 32]));
-        for (user, now) in [(None, now), (Some(&user()), after(now, SIGN_IN_LINK))] {
+        for (user, now) in [(None, now), (Some(&user()), add(now, SIGN_IN_LINK))] {
             let mut asked = asked(at("2025-01-08T10:00:00Z"));
             assert_eq!(decide(&mut asked, user, &claim, &secret, None, now), (None, None));
             assert_eq!(asked.delivery, Delivery::Dropped { at: now });

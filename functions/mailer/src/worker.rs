@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use boot::{Answer, Clock, Entropy};
+use boot::{Clock, InvocationResult, Rng};
 use domain::{
     delivery::{Claim, SesHeartbeat},
     id::OrgId,
@@ -37,7 +37,7 @@ pub(crate) struct MailWorker {
     /// How many mails an invocation sends in a second, at most.
     pub(crate) rate: u32,
     pub(crate) clock: Clock,
-    pub(crate) entropy: Entropy,
+    pub(crate) entropy: Rng,
     pub(crate) heard: Heard,
     pub(crate) dead_letters: DeadLetters,
 }
@@ -48,7 +48,7 @@ pub(crate) struct Heard(Mutex<Option<Timestamp>>);
 
 impl MailWorker {
     /// Answers one event.
-    pub(crate) async fn handle(&self, event: &str) -> Answer {
+    pub(crate) async fn handle(&self, event: &str) -> InvocationResult {
         match serde_json::from_str(event).map_err(telemetry::Unreadable::from)? {
             EventIn::Stream { records } => Ok(to_raw_value(&self.deliver_records(&records).await)?),
             EventIn::Bus { source, detail } if source == "aws.ses" => {

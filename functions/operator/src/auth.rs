@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use maud::{Markup, Render};
 use store::SignedIn;
 use web::{
-    Problem, Wants,
+    Problem, ResponseFormat,
     ui::{Page, Person, Width},
 };
 
@@ -24,7 +24,7 @@ pub struct AuthenticatedOperator {
     /// Who it is.
     pub operator: Operator,
     /// What they can read.
-    pub wants: Wants,
+    pub wants: ResponseFormat,
     /// When.
     pub now: Timestamp,
     organization: String,
@@ -35,7 +35,7 @@ impl FromRequestParts<Arc<App>> for AuthenticatedOperator {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
-        let wants = Wants::of(&parts.headers);
+        let wants = ResponseFormat::of(&parts.headers);
         let desk = match web::session::token(&parts.headers) {
             Some(token) => authenticate(app, &token, wants).await,
             None => Ok(Err(NotAdmitted::NoOperator)),
@@ -43,10 +43,12 @@ impl FromRequestParts<Arc<App>> for AuthenticatedOperator {
         let desk = desk.map_err(|problem| web::refuse(wants, problem))?;
         desk.map_err(|why| match (why, wants) {
             (NotAdmitted::NoOperator, _) => web::refuse(wants, Problem::not_found()),
-            (NotAdmitted::Stale, Wants::Json) => web::refuse(wants, Problem::unauthorized()),
+            (NotAdmitted::Stale, ResponseFormat::Json) => web::refuse(wants, Problem::unauthorized()),
             // A form cannot be sent again after the sign-in, so that leads to the page with all the others.
-            (NotAdmitted::Stale, Wants::Page) if parts.method == Method::POST => web::to_login("/operator"),
-            (NotAdmitted::Stale, Wants::Page) => web::to_login(parts.uri.path()),
+            (NotAdmitted::Stale, ResponseFormat::Page) if parts.method == Method::POST => {
+                web::to_login("/operator")
+            }
+            (NotAdmitted::Stale, ResponseFormat::Page) => web::to_login(parts.uri.path()),
         })
     }
 }
@@ -55,7 +57,7 @@ impl FromRequestParts<Arc<App>> for AuthenticatedOperator {
 async fn authenticate(
     app: &App,
     token: &SessionToken,
-    wants: Wants,
+    wants: ResponseFormat,
 ) -> Result<Result<AuthenticatedOperator, NotAdmitted>, Problem> {
     // An operator must see that the table fails. The cookie is not proven yet, so every failure looks the same.
     let found = app.store.load_session(token).await;
@@ -78,7 +80,7 @@ async fn authenticate(
 }
 
 impl AuthenticatedOperator {
-    fn of(app: &App, found: &SignedIn, wants: Wants, now: Timestamp) -> Result<Self, NotAdmitted> {
+    fn of(app: &App, found: &SignedIn, wants: ResponseFormat, now: Timestamp) -> Result<Self, NotAdmitted> {
         let member = found.authorize(now).ok_or(NotAdmitted::NoOperator)?;
         let (user, listed) = (&found.user.value, &app.config.operators);
         Ok(Self {

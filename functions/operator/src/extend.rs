@@ -15,10 +15,10 @@ use domain::{
 };
 use http::HeaderMap;
 use telemetry::Metric;
-use web::{FieldError, Fields, Kind, Problem, Wants};
+use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
 use crate::{
-    App, auth::AuthenticatedOperator, find::path, out::ExtendedOut, pages::organization::Form, trouble,
+    App, auth::AuthenticatedOperator, find::path, out::ExtendedOut, pages::organization::Form, store_problem,
 };
 
 /// `POST /operator/organizations/{id}/extend-trial`.
@@ -47,7 +47,7 @@ async fn take(
     let fields = Fields::read(request).await?;
     let grant = match parse(app, &fields, &headers) {
         Ok(grant) => grant,
-        Err(faults) if desk.wants == Wants::Page => {
+        Err(faults) if desk.wants == ResponseFormat::Page => {
             let form = Form::refused(&fields, &faults);
             return Ok(app.org_page(desk, Kind::Invalid.status(), &org, &form));
         }
@@ -55,8 +55,8 @@ async fn take(
     };
     let org = commit(app, desk, &org, &grant).await?;
     Ok(match desk.wants {
-        Wants::Page => web::see_other(&path(org.id)),
-        Wants::Json => Json(ExtendedOut::of(&org, desk.now)).into_response(),
+        ResponseFormat::Page => web::see_other(&path(org.id)),
+        ResponseFormat::Json => Json(ExtendedOut::of(&org, desk.now)).into_response(),
     })
 }
 
@@ -89,7 +89,7 @@ async fn commit(app: &App, desk: &AuthenticatedOperator, org: &Org, grant: &Gran
         org.extend_trial(&desk.operator, grant, &first, now)?;
         Ok::<_, NotExtendable>((org.clone(), between(Some(&before), org)))
     });
-    let changed = changed.await.map_err(trouble)?.ok_or_else(Problem::not_found)?;
+    let changed = changed.await.map_err(store_problem)?.ok_or_else(Problem::not_found)?;
     let (after, events) = changed.map_err(|why| Problem::new(Kind::Conflict, why.to_string()))?;
     for event in events {
         match event {

@@ -4,14 +4,14 @@
 //! Whoever is no operator is answered, byte for byte, as on a path that does not exist.
 
 mod auth;
-mod case;
 mod config;
 mod extend;
 mod find;
 mod organization;
 mod out;
 mod pages;
-mod waiting;
+mod review_item;
+mod review_queue;
 
 use std::sync::Arc;
 
@@ -19,9 +19,9 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use boot::{Boot, Clock, Entropy, Faults, Handler};
+use boot::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
-use web::{Problem, Profile};
+use web::{Problem, SecurityProfile};
 
 use crate::config::Config;
 
@@ -29,7 +29,7 @@ use crate::config::Config;
 struct App {
     store: Store,
     clock: Clock,
-    entropy: Entropy,
+    entropy: Rng,
     config: Config,
 }
 
@@ -37,28 +37,28 @@ struct App {
 ///
 /// # Errors
 /// Every variable that is missing or wrong.
-pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
     // The profile of the function that answers unknown paths: an answer must not tell by a header which one gave it.
-    let profile = Profile::paying(config.app_url.as_deref(), &config.checkout)
+    let profile = SecurityProfile::paying(config.app_url.as_deref(), &config.checkout)
         .reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config }));
-    Ok(boot::handler(web::lambda::handler(web::harden(routes, profile))))
+    Ok(boot::handler(web::lambda::handler(web::secure(routes, profile))))
 }
 
 fn router(app: Arc<App>) -> Router {
     Router::new()
-        .route("/operator", get(waiting::show))
+        .route("/operator", get(review_queue::show))
         .route("/operator/organizations/{id}", get(organization::show))
         .route("/operator/organizations/{id}/extend-trial", post(extend::extend))
         .with_state(app)
 }
 
 /// What the caller is told when the table fails.
-fn trouble(error: store::Error) -> Problem {
-    Problem::trouble(error.is_passing(), error)
+fn store_problem(error: store::Error) -> Problem {
+    Problem::from_failure(error.is_passing(), error)
 }
 
 #[cfg(test)]

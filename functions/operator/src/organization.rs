@@ -9,14 +9,14 @@ use axum::{
 };
 use domain::{org::Org, secret::Secret};
 use http::StatusCode;
-use web::{Problem, Wants};
+use web::{Problem, ResponseFormat};
 
 use crate::{
     App,
     auth::AuthenticatedOperator,
     out::OrganizationOut,
     pages::organization::{Form, render},
-    trouble,
+    store_problem,
 };
 
 /// `GET /operator/organizations/{id}`.
@@ -27,8 +27,8 @@ pub async fn show(
 ) -> Response {
     let id = id.map(|Path(id)| id).unwrap_or_default();
     match (app.org(&id).await, desk.wants) {
-        (Ok(org), Wants::Json) => Json(OrganizationOut::of(&org, desk.now)).into_response(),
-        (Ok(org), Wants::Page) => app.org_page(&desk, StatusCode::OK, &org, &Form::default()),
+        (Ok(org), ResponseFormat::Json) => Json(OrganizationOut::of(&org, desk.now)).into_response(),
+        (Ok(org), ResponseFormat::Page) => app.org_page(&desk, StatusCode::OK, &org, &Form::default()),
         (Err(problem), wants) => web::refuse(wants, problem),
     }
 }
@@ -37,7 +37,7 @@ impl App {
     /// The organization that a path names.
     pub async fn org(&self, id: &str) -> Result<Org, Problem> {
         let id = id.parse().map_err(|_| Problem::not_found())?;
-        let found = self.store.load_org(id).await.map_err(trouble)?;
+        let found = self.store.load_org(id).await.map_err(store_problem)?;
         found.map(|org| org.value).ok_or_else(Problem::not_found)
     }
 

@@ -8,9 +8,9 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use store::HeldPage;
+use store::ReviewPage;
 
-use crate::case::{Case, trouble};
+use crate::review_item::{ReviewItemView, delivery_problem};
 
 /// The answer of `GET /operator?find=…`.
 #[derive(Debug, Serialize)]
@@ -48,14 +48,14 @@ struct CaseOut {
 
 impl WaitingOut {
     /// What waits.
-    pub fn of(page: &HeldPage, now: Timestamp) -> Self {
-        let waiting = page.held.iter().map(|held| CaseOut::of(Case::of(held, now)));
+    pub fn of(page: &ReviewPage, now: Timestamp) -> Self {
+        let waiting = page.items.iter().map(|held| CaseOut::of(ReviewItemView::of(held, now)));
         Self { waiting: waiting.collect(), next: page.next }
     }
 }
 
 impl CaseOut {
-    fn of(case: Case) -> Self {
+    fn of(case: ReviewItemView) -> Self {
         Self {
             kind: case.kind,
             since: case.since,
@@ -252,7 +252,7 @@ fn mails(org: &Org) -> Vec<MailOut> {
     let each = org.outbox.0.iter().flat_map(|(key, recipients)| {
         recipients.iter().map(move |(user, delivery)| {
             let (state, at) = state(delivery);
-            let why = trouble(delivery).map(|(_, why)| why);
+            let why = delivery_problem(delivery).map(|(_, why)| why);
             MailOut { kind: key.kind(), key: key.to_string(), to: user.to_string(), state, at, why }
         })
     });

@@ -11,8 +11,8 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use boot::{Aws, Boot, Clock, Entropy, Env, OutboundHttp};
-use lambda_runtime::{Context, LambdaEvent};
+use boot::{Aws, Clock, Context, Env, OutboundHttp, Rng};
+use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json, value::RawValue};
 
 const ORG: &str = "org_0198c0de-0000-7000-8000-000000000001";
@@ -92,7 +92,7 @@ impl HttpConnector for Table {
 async fn run(verified: bool, case: &str) -> (u64, Value, Vec<String>) {
     let table = Table { verified, calls: Arc::default() };
     let connector = SharedHttpConnector::new(table.clone());
-    let boot = Boot {
+    let boot = Context {
         env: Env::new([("TABLE_NAME", "onramp"), ("OPERATOR_EMAILS", "ann@example.com")]),
         aws: Aws::new(
             "eu-west-1".to_owned(),
@@ -101,13 +101,13 @@ async fn run(verified: bool, case: &str) -> (u64, Value, Vec<String>) {
         ),
         outside: OutboundHttp::system(),
         clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
-        entropy: Entropy::new(|bytes| bytes.fill(7)),
+        entropy: Rng::new(|bytes| bytes.fill(7)),
     };
     let handler = crate::start(boot).await.unwrap();
     table.calls.lock().unwrap().clear();
     let path = format!("{}/../../events/operator/{case}.json", env!("CARGO_MANIFEST_DIR"));
     let event = RawValue::from_string(std::fs::read_to_string(path).unwrap()).unwrap();
-    let out = handler(LambdaEvent::new(event, Context::default())).await.unwrap();
+    let out = handler(LambdaEvent::new(event, lambda_runtime::Context::default())).await.unwrap();
     let out: Value = serde_json::from_str(out.get()).unwrap();
     let calls = table.calls.lock().unwrap().clone();
     (out["statusCode"].as_u64().unwrap(), out, calls)

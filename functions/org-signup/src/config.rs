@@ -1,4 +1,4 @@
-use boot::{BaseUrl, Env, Faults};
+use boot::{BaseUrl, ConfigErrors, Env};
 use domain::{brake::Budget, definition::Offered, people::User};
 
 /// The longest trial, in days: Stripe's own limit for `trial_period_days`.
@@ -32,7 +32,7 @@ impl Config {
     ///
     /// # Errors
     /// Every variable that is missing or wrong.
-    pub fn read(env: &Env) -> Result<Self, Faults> {
+    pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
         let public_url = vars.public_url();
@@ -90,7 +90,7 @@ impl Config {
 mod tests {
     use super::*;
 
-    fn read(vars: &[(&str, &str)]) -> Result<Config, Faults> {
+    fn read(vars: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
         Config::read(&Env::new(vars.iter().copied().chain([("TABLE_NAME", "t")])))
     }
 

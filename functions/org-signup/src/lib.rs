@@ -8,7 +8,7 @@ mod signup;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use boot::{Boot, Clock, Entropy, Faults, Handler};
+use boot::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 
 use crate::config::Config;
@@ -17,7 +17,7 @@ use crate::config::Config;
 struct App {
     store: Store,
     clock: Clock,
-    entropy: Entropy,
+    entropy: Rng,
     config: Config,
 }
 
@@ -25,13 +25,14 @@ struct App {
 ///
 /// # Errors
 /// Every bad variable at once.
-pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
-    let profile = web::Profile::app(None).reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
+    let profile =
+        web::SecurityProfile::app(None).reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config });
     let routes =
         Router::new().route("/organizations/new", get(page::show).post(signup::sign_up)).with_state(app);
-    Ok(boot::handler(web::lambda::handler(web::harden(routes, profile))))
+    Ok(boot::handler(web::lambda::handler(web::secure(routes, profile))))
 }

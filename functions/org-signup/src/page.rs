@@ -11,7 +11,7 @@ use store::SignedIn;
 use web::{
     FieldError, Fields, Problem,
     ui::{
-        Answer, Choice, Field, Kind, Page, Person, Select, Tone, Weight, Width, error_summary, hidden,
+        Choice, Field, Kind, Page, Person, RadioOption, Select, Tone, Weight, Width, error_summary, hidden,
         link_button, note, refused, submit, time_zone,
     },
 };
@@ -26,7 +26,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     };
     let signed_in = signed_in.filter(|found| found.authorize(app.clock.now()).is_some());
     let page = match &signed_in {
-        Some(found) if !found.user.value.verified => unproven(&app.config.product, found),
+        Some(found) if !found.user.value.verified => unverified(&app.config.product, found),
         _ => Form {
             product: &app.config.product,
             trial_days: app.config.trial_for(signed_in.as_ref().map(|found| &found.user.value)),
@@ -95,12 +95,12 @@ impl Render for Form<'_> {
                         name: "start_trial",
                         legend: "How would you like to begin?",
                         answers: &[
-                            Answer {
+                            RadioOption {
                                 value: "true",
                                 label: &format!("Free for {days} {}", if days == 1 { "day" } else { "days" }),
                                 hint: "Everything included. You decide about a plan later.",
                             },
-                            Answer { value: "false", label: "With a plan", hint: "Choose one on the next page." },
+                            RadioOption { value: "false", label: "With a plan", hint: "Choose one on the next page." },
                         ],
                         chosen: match self.fields.get("start_trial") { Some("false" | "0" | "off") => "false", _ => "true" },
                         error: self.error("start_trial"),
@@ -159,7 +159,7 @@ impl Form<'_> {
 }
 
 /// The page for somebody whose address is not proven yet, and the way to prove it.
-pub fn unproven(product: &str, found: &SignedIn) -> Markup {
+pub fn unverified(product: &str, found: &SignedIn) -> Markup {
     let address = found.user.value.address.as_str();
     let main = html! {
         h1 { "First, your email address" }

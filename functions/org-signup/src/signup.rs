@@ -11,7 +11,9 @@ use domain::{
     brake,
     delivery::Delivery,
     id::{OrgId, UserId},
-    limit::{SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE, Window, network, sign_in_limits, site},
+    limit::{
+        RateLimitWindow, SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE, network, sign_in_limits, site,
+    },
     org::{AdminContact, Org},
     people::{ORG_CREATION_GRANT_TTL, Session, SessionToken, User},
     secret::Secret,
@@ -26,7 +28,7 @@ use store::{
     SignedUp, Stored, Strength,
 };
 use telemetry::Metric;
-use web::{FieldError, Fields, Problem, Wants, problem::Kind};
+use web::{FieldError, Fields, Problem, ResponseFormat, problem::Kind};
 
 use crate::{
     App,
@@ -49,7 +51,7 @@ struct RequestContext {
     network: String,
     /// The larger network that it lies in, where it is IPv6.
     site: Option<String>,
-    wants: Wants,
+    wants: ResponseFormat,
 }
 
 impl RequestContext {
@@ -73,12 +75,12 @@ impl RequestContext {
     fn signed_in_at(&self) -> Option<Timestamp> {
         match self.known.as_ref()? {
             Requester::SignedIn(found) => found.session.signed_in_at,
-            Requester::Founding(proof, _) => Some(trial::after(proof.expires_at, -ORG_CREATION_GRANT_TTL)),
+            Requester::Founding(proof, _) => Some(trial::add(proof.expires_at, -ORG_CREATION_GRANT_TTL)),
         }
     }
 
     /// The limits that a sign-up with that address counts for; `most` is that of one network.
-    fn limits(&self, address: &Address, most: u32, now: Timestamp) -> Vec<Window> {
+    fn limits(&self, address: &Address, most: u32, now: Timestamp) -> Vec<RateLimitWindow> {
         let mut limits = vec![
             SIGN_UPS_OF_IP.at_most(most).window(&self.network, now),
             SIGN_UPS_OF_ADDRESS.window(address.as_str(), now),
@@ -90,12 +92,12 @@ impl RequestContext {
 
 /// `POST /organizations/new`.
 pub async fn sign_up(State(app): State<Arc<App>>, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
-    app.answer(request, wants).await.unwrap_or_else(|problem| web::refuse(wants, problem))
+    let wants = ResponseFormat::of(request.headers());
+    app.respond(request, wants).await.unwrap_or_else(|problem| web::refuse(wants, problem))
 }
 
 impl App {
-    async fn answer(&self, request: Request, wants: Wants) -> Result<Response, Problem> {
+    async fn respond(&self, request: Request, wants: ResponseFormat) -> Result<Response, Problem> {
         let headers = request.headers().clone();
         let ip = web::source_ip(&request);
         let (network, site) = (network(&ip), site(&ip));
@@ -110,7 +112,7 @@ impl App {
             match self.attempt(&caller, &headers, &fields).await {
                 Ok(Some(response)) => return Ok(response),
                 Ok(None) => {}
-                Err(problem) if problem.kind == Kind::TooMany && wants == Wants::Page => {
+                Err(problem) if problem.kind == Kind::TooMany && wants == ResponseFormat::Page => {
                     let page = self.form_again(&caller, &fields, &[], Some(&problem));
                     return Ok(web::refuse_with(problem, page));
                 }
@@ -120,7 +122,7 @@ impl App {
             store::pause(attempt).await;
             signed_in = self.load_signed_in(&headers).await?;
         }
-        Err(trouble(store::Error::Conflict))
+        Err(store_problem(store::Error::Conflict))
     }
 
     /// One try. `None` where somebody else wrote what it rests on.
@@ -141,7 +143,7 @@ impl App {
             Err(errors) => return Ok(Some(self.faults(caller, fields, errors))),
         };
         if let Some(found) = caller.signed_in().filter(|found| !found.user.value.verified) {
-            return self.further_unproven(caller, found, &asked, now).await.map(Some);
+            return self.another_org_unverified(caller, found, &asked, now).await.map(Some);
         }
         let mut sign_up = self.decide(caller, asked, now);
         if let Some(Requester::Founding(proof, _)) = &caller.known
@@ -163,7 +165,7 @@ impl App {
                 if sign_up.org.provisioned.is_some() {
                     telemetry::count(Metric::ProvisioningFailed, 1, now);
                 }
-                Err(trouble(error))
+                Err(store_problem(error))
             }
         };
         outcome.map(Some)
@@ -197,7 +199,7 @@ impl App {
 
     async fn load_signed_in(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, Problem> {
         let Some(token) = web::session::token(headers) else { return Ok(None) };
-        let found = self.store.load_session(&token).await.map_err(trouble)?;
+        let found = self.store.load_session(&token).await.map_err(store_problem)?;
         Ok(found.filter(|found| found.authorize(self.clock.now()).is_some()))
     }
 
@@ -205,7 +207,7 @@ impl App {
     async fn load_founding(&self, fields: &Fields) -> Result<Option<Requester>, Problem> {
         let Some(secret) = fields.get("founding") else { return Ok(None) };
         let secret: Secret = secret.parse().map_err(|()| used_up())?;
-        let found = self.store.load_founding(secret.hash()).await.map_err(trouble)?;
+        let found = self.store.load_founding(secret.hash()).await.map_err(store_problem)?;
         let found = found.filter(|(proof, _)| self.clock.now() < proof.expires_at);
         let (proof, user) = found.ok_or_else(used_up)?;
         Ok(Some(Requester::Founding(proof, Box::new(user))))
@@ -281,7 +283,7 @@ impl App {
         let signed_in_at = known.and_then(|_| caller.signed_in_at());
         let session = Session { join: Some(earlier.join), signed_in_at, ..begun };
         let begun = self.store.begin_again(sign_up.replay, strength, &session, &sign_up.secret).await;
-        match begun.map_err(trouble)? {
+        match begun.map_err(store_problem)? {
             Begun::Begun => Ok(signed_in(&session, &sign_up.secret, earlier.trial)),
             Begun::TooOften => {
                 let seconds = earlier.until.duration_since(now).as_secs().max(1);
@@ -293,7 +295,7 @@ impl App {
 
     /// A further organization for somebody whose address is unproven: refused, unless it is the first one again, in
     /// which they are signed in already.
-    async fn further_unproven(
+    async fn another_org_unverified(
         &self,
         caller: &RequestContext,
         found: &SignedIn,
@@ -303,19 +305,21 @@ impl App {
         let address = &found.user.value.address;
         if let Some(token) = &asked.token {
             let earlier =
-                self.store.load_sign_up(form::replay(token, address), now).await.map_err(trouble)?;
+                self.store.load_sign_up(form::replay(token, address), now).await.map_err(store_problem)?;
             if let Some((org, trial)) = earlier {
                 return Ok(web::see_other(&landing(org, trial)));
             }
         }
         let limits = caller.limits(address, self.config.limit_per_ip, now);
-        let reached = self.store.count_attempt(&limits).await.map_err(trouble)?;
+        let reached = self.store.count_attempt(&limits).await.map_err(store_problem)?;
         if let Some(window) = reached {
             return Err(Problem::too_many(window.retry_after(now)));
         }
         match caller.wants {
-            Wants::Page => Ok(web::page(StatusCode::FORBIDDEN, page::unproven(&self.config.product, found))),
-            Wants::Json => Err(Problem::new(Kind::Forbidden, page::UNPROVEN)
+            ResponseFormat::Page => {
+                Ok(web::page(StatusCode::FORBIDDEN, page::unverified(&self.config.product, found)))
+            }
+            ResponseFormat::Json => Err(Problem::new(Kind::Forbidden, page::UNPROVEN)
                 .with("sign_in_url", json!("/login?next=/organizations/new"))),
         }
     }
@@ -339,14 +343,16 @@ impl App {
         let mut limits = sign_up.limits.clone();
         limits.extend(sign_in_limits(address, &caller.network, now));
         if let SignInRequestResult::Limited(window) =
-            self.store.request_sign_in(&asked, &limits).await.map_err(trouble)?
+            self.store.request_sign_in(&asked, &limits).await.map_err(store_problem)?
         {
             return Err(Problem::too_many(window.retry_after(now)));
         }
         Ok(match caller.wants {
-            Wants::Page => web::page(StatusCode::CONFLICT, page::known_address(&self.config.product)),
-            Wants::Json => web::refuse(
-                Wants::Json,
+            ResponseFormat::Page => {
+                web::page(StatusCode::CONFLICT, page::known_address(&self.config.product))
+            }
+            ResponseFormat::Json => web::refuse(
+                ResponseFormat::Json,
                 Problem::new(
                     Kind::Conflict,
                     "This address has an account. We have mailed a sign-in link there.",
@@ -357,8 +363,8 @@ impl App {
 
     /// 422: the form again, with every fault beside its field.
     fn faults(&self, caller: &RequestContext, fields: &Fields, errors: Vec<FieldError>) -> Response {
-        if caller.wants == Wants::Json {
-            return web::refuse(Wants::Json, Problem::invalid(errors));
+        if caller.wants == ResponseFormat::Json {
+            return web::refuse(ResponseFormat::Json, Problem::invalid(errors));
         }
         let page = self.form_again(caller, fields, &errors, None);
         web::page(StatusCode::UNPROCESSABLE_ENTITY, page)
@@ -422,6 +428,6 @@ fn landing(org: OrgId, trial: bool) -> String {
     if trial { "/onboarding/welcome".to_owned() } else { format!("/organizations/{org}") }
 }
 
-fn trouble(error: store::Error) -> Problem {
-    Problem::trouble(error.is_passing(), error)
+fn store_problem(error: store::Error) -> Problem {
+    Problem::from_failure(error.is_passing(), error)
 }

@@ -19,9 +19,9 @@ use domain::{
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
 use store::{AskedId, SignInRequest, SignInRequestResult};
-use web::{FieldError, Fields, Kind, Problem, Wants};
+use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
-use crate::{App, answer, pages, trouble};
+use crate::{App, pages, respond, store_problem};
 
 /// `GET /login`: the form. It keeps where to go afterwards, and leads on those who are signed in.
 pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
@@ -47,11 +47,11 @@ pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
 
 /// `POST /login`: writes the request for a link. Known and unknown addresses get the same writes and the same answer.
 pub async fn ask(State(app): State<Arc<App>>, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
-    answer(wants, take(&app, wants, request).await)
+    let wants = ResponseFormat::of(request.headers());
+    respond(wants, take(&app, wants, request).await)
 }
 
-async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Problem> {
+async fn take(app: &App, wants: ResponseFormat, request: Request) -> Result<Response, Problem> {
     let ip = network(&web::source_ip(&request));
     let mark = web::browser::mark(request.headers()).unwrap_or_else(|| Secret::new(app.entropy.bytes()));
     let fields = Fields::read(request).await?;
@@ -59,7 +59,7 @@ async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Pro
     let next = fields.get("next").and_then(web::next_path);
     let address = match parse_address(typed) {
         Ok(address) => address,
-        Err(fault) if wants == Wants::Page => {
+        Err(fault) if wants == ResponseFormat::Page => {
             let page = pages::form(&app.product, next.as_deref(), typed, Some(&fault.message), None);
             return Ok(web::page(Kind::Invalid.status(), page));
         }
@@ -76,24 +76,26 @@ async fn take(app: &App, wants: Wants, request: Request) -> Result<Response, Pro
         browser: Some(mark.hash()),
         delivery: Delivery::pending(now),
     };
-    match app.store.request_sign_in(&asked, &limits).await.map_err(trouble)? {
+    match app.store.request_sign_in(&asked, &limits).await.map_err(store_problem)? {
         SignInRequestResult::Asked => {
             tracing::info!(area = "access", asked = %asked.id, "sign-in link asked for");
             let mut response = match wants {
-                Wants::Page => web::page(StatusCode::OK, pages::sent(&app.product, asked.address.as_str())),
-                Wants::Json => Json(json!({ "success": true })).into_response(),
+                ResponseFormat::Page => {
+                    web::page(StatusCode::OK, pages::sent(&app.product, asked.address.as_str()))
+                }
+                ResponseFormat::Json => Json(json!({ "success": true })).into_response(),
             };
             response.headers_mut().append(SET_COOKIE, web::browser::set(&mark));
             Ok(response)
         }
         SignInRequestResult::Limited(window) => {
-            let mut problem = Problem::too_many(window.retry_after(now)).because(window.limit.what);
+            let mut problem = Problem::too_many(window.retry_after(now)).because(window.limit.name);
             // The limit of the network says nothing about emails to this address.
             let newest = window.newest.filter(|_| window.limit != SIGN_INS_OF_IP);
-            if newest.is_some_and(|at| now < trial::after(at, SIGN_IN_LINK)) {
+            if newest.is_some_and(|at| now < trial::add(at, SIGN_IN_LINK)) {
                 problem.detail = format!("The newest email we sent still works. {}", problem.detail).into();
             }
-            if wants == Wants::Json {
+            if wants == ResponseFormat::Json {
                 return Err(problem);
             }
             let page = pages::form(&app.product, asked.next.as_deref(), typed, None, Some(&problem));

@@ -9,11 +9,11 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use store::SignedIn;
 use web::{
-    Kind, Problem, Wants,
-    ui::{Person, Place},
+    Kind, Problem, ResponseFormat,
+    ui::{NavItem, Person},
 };
 
-use crate::{App, trouble};
+use crate::{App, store_problem};
 
 /// Somebody signed in. Only [`App::admit`] makes one.
 pub struct AuthenticatedUser {
@@ -27,7 +27,7 @@ impl App {
     /// One consistent read: session, person, membership and organization.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<AuthenticatedUser, Problem> {
         let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
-        let found = self.store.load_session(&token).await.map_err(trouble)?;
+        let found = self.store.load_session(&token).await.map_err(store_problem)?;
         let found = found.ok_or_else(Problem::unauthorized)?;
         let now = self.clock.now();
         let member = found.authorize(now).ok_or_else(Problem::unauthorized)?;
@@ -52,7 +52,7 @@ impl AuthenticatedUser {
     }
 
     /// How a page greets them.
-    pub fn person(&self, here: Option<Place>) -> Person<'_> {
+    pub fn person(&self, here: Option<NavItem>) -> Person<'_> {
         Person {
             name: self.found.user.value.name.as_str(),
             organization: self.found.org.value.name.as_str(),
@@ -64,10 +64,12 @@ impl AuthenticatedUser {
 
 /// Gives the answer, or the problem in the caller's own kind. People without a session are led to sign in, and back to
 /// the page `back`.
-pub fn answer(wants: Wants, back: &str, outcome: Result<Response, Problem>) -> Response {
+pub fn respond(wants: ResponseFormat, back: &str, outcome: Result<Response, Problem>) -> Response {
     match outcome {
         Ok(response) => response,
-        Err(problem) if wants == Wants::Page && problem.kind == Kind::Unauthorized => web::to_login(back),
+        Err(problem) if wants == ResponseFormat::Page && problem.kind == Kind::Unauthorized => {
+            web::to_login(back)
+        }
         Err(problem) => web::refuse(wants, problem),
     }
 }

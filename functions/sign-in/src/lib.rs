@@ -24,10 +24,10 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use boot::{Boot, Clock, Entropy, Faults, Handler};
+use boot::{Clock, ConfigErrors, Context, Handler, Rng};
 use domain::operator::Operators;
 use store::Store;
-use web::{Problem, Profile, Wants};
+use web::{Problem, ResponseFormat, SecurityProfile};
 
 use crate::{
     config::Config,
@@ -42,7 +42,7 @@ const ONE_CLICK: &[&str] = &["/mail/unsubscribe/{token}"];
 struct App {
     store: Store,
     clock: Clock,
-    entropy: Entropy,
+    entropy: Rng,
     product: String,
     host: HostApp,
     operators: Operators,
@@ -52,16 +52,16 @@ struct App {
 ///
 /// # Errors
 /// Every variable that is missing or wrong.
-pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let Config { table, public_url, product, app_url, keys, operators } = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), table);
     store.warm_up().await;
     let host = HostApp::new(app_url, Keys::new(keys, &boot.aws));
     let routes =
         router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host, operators }));
-    let profile = Profile::app(None).exempting(ONE_CLICK);
+    let profile = SecurityProfile::app(None).exempting(ONE_CLICK);
     let profile = profile.reached_at(public_url.as_ref().map(boot::BaseUrl::as_str));
-    Ok(boot::handler(web::lambda::handler(web::harden(routes, profile))))
+    Ok(boot::handler(web::lambda::handler(web::secure(routes, profile))))
 }
 
 fn router(app: Arc<App>) -> Router {
@@ -79,13 +79,13 @@ fn router(app: Arc<App>) -> Router {
 }
 
 /// Gives the answer, or the problem in the caller's own kind.
-fn answer(wants: Wants, outcome: Result<Response, Problem>) -> Response {
+fn respond(wants: ResponseFormat, outcome: Result<Response, Problem>) -> Response {
     outcome.unwrap_or_else(|problem| web::refuse(wants, problem))
 }
 
 /// What the caller is told when the table fails.
-fn trouble(error: store::Error) -> Problem {
-    Problem::trouble(error.is_passing(), error)
+fn store_problem(error: store::Error) -> Problem {
+    Problem::from_failure(error.is_passing(), error)
 }
 
 #[cfg(test)]

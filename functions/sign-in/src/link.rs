@@ -17,9 +17,9 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
 use store::{Admission, Consumed, FoundLink, Link, OrgCreationGrant, Repeated, UsedLink};
-use web::{Kind, Problem, Wants};
+use web::{Kind, Problem, ResponseFormat};
 
-use crate::{App, pages, trouble};
+use crate::{App, pages, store_problem};
 
 /// Where people land who did not come from anywhere.
 pub const HOME: &str = "/dashboard";
@@ -28,7 +28,7 @@ pub type Token = Result<Path<String>, PathRejection>;
 
 /// `GET /login/{token}`: shows whom the link signs in, and a button. It uses nothing up.
 pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
+    let wants = ResponseFormat::of(request.headers());
     let (token, browser) = (text(token), Browser::of(&app, request.headers()));
     let shown = match find(&app, &token).await {
         Ok(Found::Usable(link)) => {
@@ -56,7 +56,7 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
 /// `POST /login/{token}`: uses the link up. Its address is proven by that, and a session begins; the one that the
 /// browser held so far ends. The same browser may repeat the request for a minute.
 pub async fn consume(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
+    let wants = ResponseFormat::of(request.headers());
     let outcome = sign_in(&app, &text(token), request.headers(), wants).await;
     outcome.unwrap_or_else(|problem| refuse(&app, wants, problem))
 }
@@ -106,7 +106,12 @@ impl Browser {
     }
 }
 
-async fn sign_in(app: &App, token: &str, headers: &HeaderMap, wants: Wants) -> Result<Response, Problem> {
+async fn sign_in(
+    app: &App,
+    token: &str,
+    headers: &HeaderMap,
+    wants: ResponseFormat,
+) -> Result<Response, Problem> {
     let held = web::session::token(headers);
     let browser = web::browser::mark(headers).map(|mark| mark.hash());
     for attempt in 0..store::TRIES {
@@ -126,10 +131,10 @@ async fn sign_in(app: &App, token: &str, headers: &HeaderMap, wants: Wants) -> R
             Ok(None) => return Err(gone()),
             // Link or person changed meanwhile: what is written must follow from what they are now.
             Err(store::Error::Conflict) => store::pause(attempt).await,
-            Err(error) => return Err(trouble(error)),
+            Err(error) => return Err(store_problem(error)),
         }
     }
-    Err(trouble(store::Error::Conflict))
+    Err(store_problem(store::Error::Conflict))
 }
 
 /// Uses a link for the first time. `None` if its address is no longer its person's.
@@ -138,7 +143,7 @@ async fn use_up(
     link: &Link,
     held: Option<&SessionToken>,
     browser: Option<Hash>,
-    wants: Wants,
+    wants: ResponseFormat,
 ) -> Result<Option<Response>, store::Error> {
     let now = app.clock.now();
     let user = app.store.load_user(link.user).await?;
@@ -151,7 +156,7 @@ async fn use_up(
     let founding = OrgCreationGrant {
         secret_hash: secret.hash(),
         user: after.id,
-        expires_at: trial::after(now, ORG_CREATION_GRANT_TTL),
+        expires_at: trial::add(now, ORG_CREATION_GRANT_TTL),
         used_for: None,
     };
     let admission = match &session {
@@ -169,7 +174,11 @@ async fn use_up(
 }
 
 /// Gives what the link gave before once more. `None` if that was ended or used meanwhile.
-pub async fn repeat(app: &App, used: &UsedLink, wants: Wants) -> Result<Option<Response>, store::Error> {
+pub async fn repeat(
+    app: &App,
+    used: &UsedLink,
+    wants: ResponseFormat,
+) -> Result<Option<Response>, store::Error> {
     let secret = Secret::new(app.entropy.bytes());
     let repeated = app.store.repeat_use(used, &secret, app.clock.now()).await?;
     Ok(repeated.map(|repeated| match repeated {
@@ -180,7 +189,7 @@ pub async fn repeat(app: &App, used: &UsedLink, wants: Wants) -> Result<Option<R
 
 /// The response to a link that opens nothing any longer: `owner`, who is signed in already, is led home; all others get
 /// a page that leads to a new link.
-pub async fn spent(app: &App, headers: &HeaderMap, wants: Wants, owner: Option<UserId>) -> Response {
+pub async fn spent(app: &App, headers: &HeaderMap, wants: ResponseFormat, owner: Option<UserId>) -> Response {
     if app.is_signed_in(headers, owner).await { web::see_other(HOME) } else { refuse(app, wants, gone()) }
 }
 
@@ -201,16 +210,16 @@ fn signed_in(next: Option<&str>, session: &Session, secret: Secret) -> Response 
 }
 
 /// What somebody gets who belongs nowhere: no session, which would be in no organization, but the way to one.
-fn homeless(app: &App, user: &User, secret: &Secret, next: Option<&str>, wants: Wants) -> Response {
+fn homeless(app: &App, user: &User, secret: &Secret, next: Option<&str>, wants: ResponseFormat) -> Response {
     tracing::info!(area = "access", user = %user.id, "belongs to no organization");
     match wants {
-        Wants::Page => {
+        ResponseFormat::Page => {
             let form_token = Secret::new(app.entropy.bytes()).reveal();
             let invitation = next.filter(|next| next.starts_with("/invitations/"));
             let page = pages::nowhere(&app.product, user, &secret.reveal(), &form_token, invitation);
             web::page(Kind::Forbidden.status(), page)
         }
-        Wants::Json => {
+        ResponseFormat::Json => {
             let create = json!({ "url": "/organizations/new", "founding": secret.reveal() });
             let problem = Problem::new(Kind::Forbidden, "This account belongs to no organization any more.");
             web::refuse(wants, problem.with("create_organization", create))
@@ -231,7 +240,7 @@ enum Found {
 /// What a token leads to. The table deletes expired items late, so the time is judged here.
 async fn find(app: &App, token: &str) -> Result<Found, Problem> {
     let secret: Secret = token.parse().map_err(|()| gone())?;
-    Ok(match app.store.load_link(secret.hash()).await.map_err(trouble)?.ok_or_else(gone)? {
+    Ok(match app.store.load_link(secret.hash()).await.map_err(store_problem)?.ok_or_else(gone)? {
         FoundLink::Unused(link) if app.clock.now() < link.expires_at => Found::Usable(link),
         FoundLink::Unused(link) => Found::Expired(link),
         FoundLink::Used(used) => Found::Used(used),
@@ -247,12 +256,12 @@ fn gone() -> Problem {
 }
 
 /// A link that does not work leads to a new one; everything else is refused as everywhere.
-fn refuse(app: &App, wants: Wants, problem: Problem) -> Response {
+fn refuse(app: &App, wants: ResponseFormat, problem: Problem) -> Response {
     if problem.kind == Kind::NotFound {
         tracing::info!(area = "access", status = 404, cause = "link", "request refused");
     }
     match (wants, problem.kind) {
-        (Wants::Page, Kind::NotFound) => web::page(problem.kind.status(), pages::gone(&app.product)),
+        (ResponseFormat::Page, Kind::NotFound) => web::page(problem.kind.status(), pages::gone(&app.product)),
         _ => web::refuse(wants, problem),
     }
 }

@@ -7,17 +7,17 @@ use axum::{
     http::header::SET_COOKIE,
     response::Response,
 };
-use web::Wants;
+use web::ResponseFormat;
 
-use crate::{App, answer, trouble};
+use crate::{App, respond, store_problem};
 
 /// `POST /logout`. It says that one is out only once the session is gone from the table.
 pub async fn logout(State(app): State<Arc<App>>, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
+    let wants = ResponseFormat::of(request.headers());
     if let Some(token) = web::session::token(request.headers())
         && let Err(error) = app.store.end_session(&token).await
     {
-        return answer(wants, Err(trouble(error)));
+        return respond(wants, Err(store_problem(error)));
     }
     tracing::info!(area = "access", "signed out");
     let mut response = web::see_other("/");

@@ -13,8 +13,8 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use boot::{Aws, Boot, Clock, Entropy, Env, Handler, OutboundHttp};
-use lambda_runtime::{Context, LambdaEvent};
+use boot::{Aws, Clock, Context, Env, Handler, OutboundHttp, Rng};
+use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json, value::RawValue};
 
 /// A table with scripted answers that remembers which operations it was asked for.
@@ -39,12 +39,12 @@ async fn start(answer: fn(&str) -> (u16, Value), vars: &[(&str, &str)]) -> (Hand
     let table = Table { answer, calls: Arc::default() };
     let connector = SharedHttpConnector::new(table.clone());
     let http = http_client_fn(move |_, _| connector.clone());
-    let boot = Boot {
+    let boot = Context {
         env: Env::new([("TABLE_NAME", "onramp")].iter().chain(vars).copied()),
         aws: Aws::new("eu-west-1".to_owned(), Credentials::new("AK", "SK", None, None, "test"), http),
         outside: OutboundHttp::system(),
         clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
-        entropy: Entropy::new(|bytes| bytes.fill(7)),
+        entropy: Rng::new(|bytes| bytes.fill(7)),
     };
     let handler = crate::start(boot).await.unwrap();
     table.calls.lock().unwrap().clear();
@@ -64,7 +64,7 @@ async fn run_with(
 ) -> (u64, Value, Vec<String>) {
     let (handler, table) = start(answer, vars).await;
     let payload = RawValue::from_string(event.to_string()).unwrap();
-    let out = handler(LambdaEvent::new(payload, Context::default())).await.unwrap();
+    let out = handler(LambdaEvent::new(payload, lambda_runtime::Context::default())).await.unwrap();
     let out: Value = serde_json::from_str(out.get()).unwrap();
     let calls = table.calls.lock().unwrap().clone();
     (out["statusCode"].as_u64().unwrap(), out, calls)

@@ -1,4 +1,4 @@
-use boot::{Env, Faults};
+use boot::{ConfigErrors, Env};
 use domain::plan::Prices;
 use stripe::Secrets;
 
@@ -29,7 +29,7 @@ impl Config {
     ///
     /// # Errors
     /// Every variable that is missing or wrong.
-    pub fn read(env: &Env) -> Result<Self, Faults> {
+    pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
         let live =

@@ -1,7 +1,7 @@
 //! Stripe's EventBridge destination: the same events, vouched for by the partner bus they come from.
 //! Source: Stripe's documentation, "Send events to Amazon EventBridge".
 
-use boot::Answer;
+use boot::InvocationResult;
 use serde::Deserialize;
 use serde_json::{json, value::RawValue, value::to_raw_value};
 use stripe::VerifiedBody;
@@ -30,7 +30,7 @@ pub fn stripe_event(payload: &str) -> Option<Vec<u8>> {
 }
 
 /// Takes the event in. An error makes Lambda try again, and EventBridge after it.
-pub async fn ingest(app: &App, body: &[u8]) -> Answer {
+pub async fn ingest(app: &App, body: &[u8]) -> InvocationResult {
     if body.is_empty() {
         tracing::warn!(area = "webhook", "an event of a source other than Stripe was left alone");
         return Ok(to_raw_value(&json!({ "outcome": "ignored" }))?);

@@ -1,13 +1,13 @@
 //! `POST /billing/webhooks/stripe`.
 
-use boot::{Answer, Event};
+use boot::{Event, InvocationResult};
 use serde_json::{Value, json};
 use stripe::SignatureError;
 use telemetry::Metric;
 use web::{
-    Problem, Profile,
-    direct::Call,
+    Problem, SecurityProfile,
     problem::{Area, Kind},
+    raw_lambda::GatewayRequest,
 };
 
 use crate::App;
@@ -16,12 +16,12 @@ use crate::App;
 const LARGEST: usize = 256 * 1024;
 
 /// Takes in what came over the gateway.
-pub async fn ingest(app: &App, event: Event) -> Answer {
+pub async fn ingest(app: &App, event: Event) -> InvocationResult {
     let handle = async |call| webhook(app, &call).await.map_err(|problem| problem.within(Area::Webhook));
-    web::direct::serve(event, &Profile::api(), handle).await
+    web::raw_lambda::serve(event, &SecurityProfile::api(), handle).await
 }
 
-async fn webhook(app: &App, call: &Call) -> Result<Value, Problem> {
+async fn webhook(app: &App, call: &GatewayRequest) -> Result<Value, Problem> {
     let unread = || Problem::bad_request("The request is not one that this address understands.");
     let body = call.body().ok_or_else(unread)?;
     if body.len() > LARGEST {

@@ -12,7 +12,7 @@ mod secrets;
 
 use std::sync::Arc;
 
-use boot::{Boot, Clock, Entropy, Faults, Handler};
+use boot::{Clock, ConfigErrors, Context, Handler, Rng};
 use domain::plan::Prices;
 use store::Store;
 
@@ -22,7 +22,7 @@ use crate::{config::Config, secrets::SecretSource};
 struct App {
     store: Store,
     clock: Clock,
-    entropy: Entropy,
+    entropy: Rng,
     secrets: SecretSource,
     live: bool,
     prices: Prices,
@@ -32,7 +32,7 @@ struct App {
 ///
 /// # Errors
 /// Every variable that is missing or wrong.
-pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table);
     let secrets = SecretSource::open(config.secret, &boot.aws, &boot.clock).await;

@@ -9,7 +9,7 @@ use crate::config::SecretPlace;
 
 /// How old what is held may be when it is believed: so long a secret that was taken back still works. One event in
 /// this time waits for the reading.
-const BELIEVED: SignedDuration = SignedDuration::from_mins(5);
+const SECRET_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
 /// How often stored secrets are read again at most where no held one fits: a forger must not drive the bill.
 const READ_EVERY: SignedDuration = SignedDuration::from_secs(60);
 /// The same while there is none, and every webhook is refused for it.
@@ -59,7 +59,7 @@ impl SecretSource {
         let now = self.clock.now();
         let first = verify(header, body, &self.held(), now);
         let age = match first {
-            Ok(_) => BELIEVED,
+            Ok(_) => SECRET_MAX_AGE,
             Err(SignatureError::Mismatch) => READ_EVERY,
             Err(SignatureError::NoKey) => READ_EVERY_WITHOUT,
             Err(_) => return first,

@@ -10,7 +10,7 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use boot::{Answer, Boot, Clock, Env, Faults, Handler};
+use boot::{Clock, ConfigErrors, Context, Env, Handler, InvocationResult};
 use domain::{
     event::{DomainEvent, between},
     id::OrgId,
@@ -37,7 +37,7 @@ struct App {
 ///
 /// # Errors
 /// Every variable that is missing or wrong.
-pub async fn start(boot: Boot) -> Result<Handler, Faults> {
+pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let store = Store::new(&boot.aws.service("dynamodb"), table(&boot.env)?);
     store.warm_up().await;
     let app = Arc::new(App { store, clock: boot.clock });
@@ -47,7 +47,7 @@ pub async fn start(boot: Boot) -> Result<Handler, Faults> {
     }))
 }
 
-fn table(env: &Env) -> Result<String, Faults> {
+fn table(env: &Env) -> Result<String, ConfigErrors> {
     let mut vars = env.vars();
     let table = vars.text("TABLE_NAME", "the table's name");
     vars.finish(table)
@@ -55,7 +55,7 @@ fn table(env: &Env) -> Result<String, Faults> {
 
 impl App {
     /// One run. What it could not do is still due at the next.
-    async fn run(&self) -> Answer {
+    async fn run(&self) -> InvocationResult {
         let now = self.clock.now();
         let end = Instant::now() + BUDGET;
         let tally = self
@@ -114,7 +114,7 @@ impl App {
                 }
                 false
             }
-            Due::Parked(event) => match self.store.hold(&event).await {
+            Due::Parked(event) => match self.store.mark_for_review(&event).await {
                 Ok(true) => {
                     telemetry::count(Metric::EventWaiting, 1, now);
                     tracing::error!(area = "webhook", "an event of ours waits for its customer to be linked");
@@ -134,7 +134,7 @@ impl App {
             .store
             .change_org(id, |org| {
                 let before = org.clone();
-                org.run_trial_clock(now);
+                org.run_trial_sweep(now);
                 Ok::<_, Infallible>(between(Some(&before), org))
             })
             .await?;

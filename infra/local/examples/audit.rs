@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use local::{audit::audit, ledger, template};
+use local::{audit::audit, iam_usage_log, template};
 
 /// What is audited.
 #[derive(Parser)]
@@ -25,7 +25,7 @@ struct Options {
 const RETIRING: [&str; 0] = [];
 
 fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let mut report = audit(template::TEXT, &ledger::read(&Options::parse().folder)?)?;
+    let mut report = audit(template::TEXT, &iam_usage_log::read(&Options::parse().folder)?)?;
     let retires = |line: &String| RETIRING.iter().any(|it: &&str| line.starts_with(*it));
     let stale: Vec<_> =
         RETIRING.iter().filter(|it| !report.unused.iter().any(|line| line.starts_with(**it))).collect();

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::iam::{Need, Permission, Statement, authorize};
-use crate::ledger::Entry;
+use crate::iam_usage_log::Entry;
 use crate::template::{Template, TemplateFaults};
 
 /// What the audit found.
@@ -77,7 +77,7 @@ pub fn audit(template: &str, entries: &[Entry]) -> Result<Report, TemplateFaults
             let needs = entries.iter().filter(|entry| entry.function == function.name);
             let needs: Vec<&Need> = needs.map(|entry| &entry.need).collect();
             let denied = needs.iter().filter(|need| !allowed(&function.statements, need));
-            report.denied.extend(denied.map(|need| format!("{} {}", function.name, told(need))));
+            report.denied.extend(denied.map(|need| format!("{} {}", function.name, describe(need))));
             for statement in &function.statements {
                 for (place, permission) in statement.permissions().into_iter().enumerate() {
                     let found = look(&function.statements, statement, &permission, &needs);
@@ -114,7 +114,7 @@ fn allowed(statements: &[Statement], need: &Need) -> bool {
     authorize(statements, std::slice::from_ref(need)).is_ok()
 }
 
-fn told(need: &Need) -> String {
+fn describe(need: &Need) -> String {
     let context = need.context.values().flatten().cloned().collect::<Vec<_>>().join(" ");
     format!("{} on {} {context}", need.action, need.resource)
 }

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::activity::{Activity, Running};
-use crate::journal::Journal;
+use crate::append_log::AppendLog;
+use crate::in_flight::{Delivery, InFlight};
+use crate::pending_work::{PendingWork, Running};
 use crate::random;
 use crate::template::{ACCOUNT, REGION, Rule};
-use crate::under_way::{Delivery, UnderWay};
 
 /// An entry as it is put on a bus.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +32,7 @@ pub struct Entry {
 
 /// An event on its way to a function. It counts as work under way until it is dropped.
 #[derive(Debug)]
-pub struct Parcel {
+pub struct RuleDelivery {
     /// What is delivered to whom.
     pub delivery: Delivery,
     number: u64,
@@ -43,19 +43,19 @@ pub struct Parcel {
 #[derive(Debug)]
 pub struct Bus {
     rules: Vec<Rule>,
-    kept: Journal<Value>,
-    under_way: UnderWay,
-    outgoing: UnboundedSender<Parcel>,
-    incoming: Mutex<Option<UnboundedReceiver<Parcel>>>,
-    activity: Arc<Activity>,
+    kept: AppendLog<Value>,
+    under_way: InFlight,
+    outgoing: UnboundedSender<RuleDelivery>,
+    incoming: Mutex<Option<UnboundedReceiver<RuleDelivery>>>,
+    activity: Arc<PendingWork>,
 }
 
 impl Bus {
     /// A bus with the template's rules, remembering its events under `folder`.
-    pub fn new(rules: Vec<Rule>, folder: Option<&Path>, activity: Arc<Activity>) -> std::io::Result<Self> {
+    pub fn new(rules: Vec<Rule>, folder: Option<&Path>, activity: Arc<PendingWork>) -> std::io::Result<Self> {
         let (outgoing, incoming) = unbounded_channel();
-        let kept = Journal::open(folder, "events.jsonl")?;
-        let under_way = UnderWay::open(folder)?;
+        let kept = AppendLog::open(folder, "events.jsonl")?;
+        let under_way = InFlight::open(folder)?;
         let bus = Self { rules, kept, under_way, outgoing, incoming: Mutex::new(Some(incoming)), activity };
         // The process ended before these were delivered.
         for (number, delivery) in bus.under_way.open_ones() {
@@ -89,7 +89,7 @@ impl Bus {
     }
 
     fn send(&self, number: u64, delivery: Delivery) {
-        let parcel = Parcel { delivery, number, _running: self.activity.begin() };
+        let parcel = RuleDelivery { delivery, number, _running: self.activity.begin() };
         // The receiver lives as long as the stack; what comes later is delivered after the next start.
         if self.outgoing.send(parcel).is_err() {
             tracing::debug!("an event came after the end");
@@ -97,7 +97,7 @@ impl Bus {
     }
 
     /// Takes note that a function took an event, or that it was given up.
-    pub(crate) fn delivered(&self, parcel: &Parcel) {
+    pub(crate) fn delivered(&self, parcel: &RuleDelivery) {
         self.under_way.end(parcel.number);
     }
 
@@ -113,7 +113,7 @@ impl Bus {
     }
 
     /// The events to deliver; the first caller gets them.
-    pub(crate) fn parcels(&self) -> Option<UnboundedReceiver<Parcel>> {
+    pub(crate) fn parcels(&self) -> Option<UnboundedReceiver<RuleDelivery>> {
         self.incoming.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 /// How many calls are kept; older ones are forgotten.
-const KEPT: usize = 20_000;
+const MAX_CALLS_KEPT: usize = 20_000;
 
 /// One call.
 #[derive(Debug, Clone, Serialize)]
@@ -49,7 +49,7 @@ impl Calls {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.last += 1;
         call.seq = log.last;
-        if log.calls.len() == KEPT {
+        if log.calls.len() == MAX_CALLS_KEPT {
             log.calls.pop_front();
         }
         log.calls.push_back(call);

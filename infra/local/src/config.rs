@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 
-use boot::Faults;
+use boot::ConfigErrors;
 
 use crate::engine::OpenError;
 use crate::invoke::Start;
-use crate::standin::{Account, Price};
 use crate::stripe::WEBHOOK_PATH;
+use crate::stripe_mock::{Account, Price};
 use crate::template::{Template, TemplateFaults};
 use crate::{functions, template};
 
@@ -94,7 +94,7 @@ pub enum StartError {
     /// Functions of the template that no crate answers for.
     Missing(Vec<String>),
     /// Functions that refuse their variables.
-    Refused(Vec<(String, Faults)>),
+    Refused(Vec<(String, ConfigErrors)>),
     /// The database does not open.
     Engine(OpenError),
     /// The data folder cannot be used.

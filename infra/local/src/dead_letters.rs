@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::journal::Journal;
+use crate::append_log::AppendLog;
 
 /// One event or batch that every try failed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,12 +26,12 @@ pub struct DeadLetter {
 
 /// All of them: every on-failure destination of the template.
 #[derive(Debug)]
-pub struct DeadLetters(Journal<DeadLetter>);
+pub struct DeadLetters(AppendLog<DeadLetter>);
 
 impl DeadLetters {
     /// Opens what was given up before under `folder`.
     pub fn open(folder: Option<&Path>) -> io::Result<Self> {
-        Ok(Self(Journal::open(folder, "dead_letters.jsonl")?))
+        Ok(Self(AppendLog::open(folder, "dead_letters.jsonl")?))
     }
 
     /// Adds one.

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use boot::{Boot, Faults, Handler};
+use boot::{ConfigErrors, Context, Handler};
 
 use crate::invoke::Start;
 
 /// Makes a [`Start`] of a crate's `start` function.
 pub fn start<S, F>(start: S) -> Start
 where
-    S: Fn(Boot) -> F + Send + Sync + 'static,
-    F: Future<Output = Result<Handler, Faults>> + Send + 'static,
+    S: Fn(Context) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<Handler, ConfigErrors>> + Send + 'static,
 {
     Arc::new(move |boot| Box::pin(start(boot)))
 }

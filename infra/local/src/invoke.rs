@@ -5,23 +5,23 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use boot::{Boot, Event, Faults, Handler};
+use boot::{ConfigErrors, Context, Event, Handler};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use lambda_runtime::{Context, LambdaEvent};
+use lambda_runtime::LambdaEvent;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tracing::Instrument;
 
-use crate::activity::Activity;
 use crate::clock::LocalClock;
 use crate::dead_letters::DeadLetters;
+use crate::pending_work::PendingWork;
 use crate::random;
 use crate::template::{ACCOUNT, Function, REGION};
 
 /// How a function crate is started.
-pub type Start = Arc<dyn Fn(Boot) -> BoxFuture<'static, Result<Handler, Faults>> + Send + Sync>;
+pub type Start = Arc<dyn Fn(Context) -> BoxFuture<'static, Result<Handler, ConfigErrors>> + Send + Sync>;
 
 /// The invocation that the current task works for.
 struct Invocation {
@@ -99,7 +99,7 @@ pub struct Invoked {
 struct Instance {
     function: Function,
     start: Start,
-    boot: Boot,
+    boot: Context,
     /// `None` before the first start and after a crash or time-out, when Lambda replaces the environment.
     handler: tokio::sync::Mutex<Option<Handler>>,
     config: Arc<lambda_runtime::Config>,
@@ -107,14 +107,14 @@ struct Instance {
 
 /// Why a function did not start.
 enum InvokeError {
-    Faults(Faults),
+    Faults(ConfigErrors),
     Exited,
 }
 
 /// All functions.
 pub struct Fleet {
     instances: BTreeMap<String, Arc<Instance>>,
-    activity: Arc<Activity>,
+    activity: Arc<PendingWork>,
     clock: Arc<LocalClock>,
     dead_letters: Arc<DeadLetters>,
 }
@@ -127,12 +127,12 @@ impl fmt::Debug for Fleet {
 
 impl Fleet {
     /// An empty fleet.
-    pub fn new(activity: Arc<Activity>, clock: Arc<LocalClock>, dead_letters: Arc<DeadLetters>) -> Self {
+    pub fn new(activity: Arc<PendingWork>, clock: Arc<LocalClock>, dead_letters: Arc<DeadLetters>) -> Self {
         Self { instances: BTreeMap::new(), activity, clock, dead_letters }
     }
 
     /// Adds a function; it starts at its first use or by [`Fleet::start_all`].
-    pub fn add(&mut self, function: Function, start: Start, boot: Boot) {
+    pub fn add(&mut self, function: Function, start: Start, boot: Context) {
         let mut config = lambda_runtime::Config::default();
         config.function_name.clone_from(&function.name);
         config.memory = function.memory;
@@ -156,7 +156,7 @@ impl Fleet {
     }
 
     /// Starts every function; the faults of each that refuses.
-    pub async fn start_all(&self) -> Result<(), Vec<(String, Faults)>> {
+    pub async fn start_all(&self) -> Result<(), Vec<(String, ConfigErrors)>> {
         let mut refused = Vec::new();
         for (name, instance) in &self.instances {
             if let Err(InvokeError::Faults(faults)) = instance.ready().await {
@@ -215,7 +215,7 @@ impl Instance {
             InvokeError::Exited => Failure::Exited,
         })?;
         let Ok(invocation) = CURRENT.try_with(Arc::clone) else { return Err(Failure::Exited) };
-        let mut context = Context::default();
+        let mut context = lambda_runtime::Context::default();
         context.request_id.clone_from(&invocation.request_id);
         context.deadline = deadline;
         context.invoked_function_arn =

@@ -7,7 +7,7 @@
 //!
 //! [`Stack`] is all of it: the binary serves it on a port, tests ask it without one.
 
-pub mod activity;
+pub mod append_log;
 pub mod audit;
 pub mod bus;
 pub mod calls;
@@ -25,11 +25,12 @@ pub mod functions;
 pub mod gateway;
 pub mod host_app;
 pub mod iam;
+pub mod iam_usage_log;
+pub mod in_flight;
 pub mod invoke;
-pub mod journal;
-pub mod ledger;
 pub mod mailbox;
 pub mod pattern;
+pub mod pending_work;
 pub mod permissions;
 mod random;
 pub mod schedule;
@@ -37,13 +38,12 @@ pub mod secrets;
 pub mod server;
 pub mod smoke;
 mod stack;
-pub mod standin;
 pub mod streams;
 pub mod stripe;
+pub mod stripe_mock;
 pub mod system;
 pub mod template;
 pub mod terminal;
-pub mod under_way;
 
 pub use config::{Config, HOST_KEYS, PASS_KEYS, StartError, WEBHOOK_SECRET};
 pub use stack::Stack;

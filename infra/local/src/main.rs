@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use clap::Parser;
 use local::command::{Command, setting};
-use local::terminal::{Places, Terminal};
+use local::terminal::{Terminal, Urls};
 use local::{Config, Stack, server};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -90,8 +90,7 @@ async fn run(options: Options) -> Result<(), String> {
         .map_err(|error| format!("Onramp does not start.\n{}", error.to_string().trim_end()))?;
     let terminal = Terminal::detect();
     let place = if options.memory { "in memory".to_owned() } else { options.data.display().to_string() };
-    let places =
-        Places { onramp: &url, stripe: &stripe_url, host_app: host_app_url.as_deref(), data: &place };
+    let places = Urls { onramp: &url, stripe: &stripe_url, host_app: host_app_url.as_deref(), data: &place };
     terminal.welcome(&places, stack.webhook_secret(), started.elapsed().as_millis());
     if options.open {
         open(&format!("{url}/_local"));

@@ -11,12 +11,11 @@ use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::response::IntoResponse;
-use boot::{Aws, Boot, Clock, Entropy, Env, OutboundHttp};
+use boot::{Aws, Clock, Context, Env, OutboundHttp, Rng};
 use http::{Request, Response, StatusCode};
 use tokio::task::{AbortHandle, JoinSet};
 use tower::ServiceExt;
 
-use crate::activity::Activity;
 use crate::bus::Bus;
 use crate::calls::Calls;
 use crate::clock::LocalClock;
@@ -29,14 +28,15 @@ use crate::dead_letters::DeadLetters;
 use crate::engine::Engine;
 use crate::gateway::Gateway;
 use crate::host_app::{HostApp, Shared};
+use crate::iam_usage_log::IamUsageLog;
 use crate::invoke::Fleet;
-use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
+use crate::pending_work::PendingWork;
 use crate::permissions::Permissions;
 use crate::schedule::Scheduler;
-use crate::standin::{Courier, StandIn};
 use crate::streams::{Checkpoints, Pump};
 use crate::stripe;
+use crate::stripe_mock::{StripeMock, WebhookSender};
 use crate::system::System;
 use crate::template::{Function, REGION, Template};
 
@@ -70,7 +70,7 @@ impl Stack {
         }
         let held = folder.map(hold).transpose().map_err(unusable)?;
         let clock = Arc::new(LocalClock::open(folder).map_err(unusable)?);
-        let activity = Arc::new(Activity::default());
+        let activity = Arc::new(PendingWork::default());
         let dead_letters = Arc::new(DeadLetters::open(folder).map_err(unusable)?);
         let account = account(&template, &secrets, &config);
         let cloud = Arc::new(Cloud {
@@ -78,14 +78,14 @@ impl Stack {
                 .map_err(StartError::Engine)?,
             mailbox: Mailbox::new(identities(&template), folder).map_err(unusable)?,
             bus: Bus::new(template.rules.clone(), folder, Arc::clone(&activity)).map_err(unusable)?,
-            stripe: Arc::new(StandIn::open(account, Arc::clone(&clock), folder).map_err(unusable)?),
+            stripe: Arc::new(StripeMock::open(account, Arc::clone(&clock), folder).map_err(unusable)?),
             secrets: secrets.into(),
             clock: Arc::clone(&clock),
             calls: Calls::default(),
             faults: crate::faults::Faults::default(),
             dead_letters: Arc::clone(&dead_letters),
             permissions: Permissions::new(template.functions.values()),
-            ledger: Ledger::new(&config.template, &settings),
+            ledger: IamUsageLog::new(&config.template, &settings),
         });
         let mut fleet = Fleet::new(Arc::clone(&activity), Arc::clone(&clock), Arc::clone(&dead_letters));
         let mut missing = Vec::new();
@@ -126,7 +126,7 @@ impl Stack {
         });
         let sender = sender(&gateway, &cloud, &webhook_secret);
         let system = Arc::new(System {
-            courier: Courier::new(Arc::clone(&cloud.stripe), sender.clone(), Arc::clone(&activity)),
+            webhooks: WebhookSender::new(Arc::clone(&cloud.stripe), sender.clone(), Arc::clone(&activity)),
             pumps: template.streams.iter().cloned().map(pump).collect(),
             scheduler: Scheduler::new(template.schedules.clone(), Arc::clone(&fleet), clock.now()),
             gateway,
@@ -226,7 +226,7 @@ where
 fn sender(gateway: &Arc<Gateway>, cloud: &Arc<Cloud>, secrets: &str) -> stripe::Sender {
     let (clock, standin) = (Arc::clone(&cloud.clock), Arc::clone(&cloud.stripe));
     let post = entrance(gateway);
-    stripe::Sender::new(Clock::new(move || clock.now()), Entropy::system(), secrets, TEAM_PRICE, post)
+    stripe::Sender::new(Clock::new(move || clock.now()), Rng::system(), secrets, TEAM_PRICE, post)
         .knowing(Arc::new(move |spec| standin.complete(spec)))
 }
 
@@ -239,11 +239,11 @@ fn entrance(gateway: &Arc<Gateway>) -> stripe::HttpSend {
     })
 }
 
-fn boot(function: &Function, cloud: &Arc<Cloud>) -> Boot {
+fn boot(function: &Function, cloud: &Arc<Cloud>) -> Context {
     let connector = Connector::new(&function.name, &function.statements, Arc::clone(cloud));
     let credentials = Credentials::new("ASIALOCAL", "local", Some("local".to_owned()), None, "local");
     let (clock, waiting) = (Arc::clone(&cloud.clock), Arc::clone(&cloud.clock));
-    Boot {
+    Context {
         env: Env::new(function.variables.clone()),
         outside: OutboundHttp::new(SharedHttpConnector::new(connector.clone())),
         aws: Aws::new(REGION.to_owned(), credentials, SharedHttpClient::new(connector)),
@@ -251,7 +251,7 @@ fn boot(function: &Function, cloud: &Arc<Cloud>) -> Boot {
             let clock = Arc::clone(&waiting);
             Box::pin(async move { clock.sleep(wait).await })
         }),
-        entropy: Entropy::system(),
+        entropy: Rng::system(),
     }
 }
 
@@ -282,7 +282,7 @@ fn background(system: &Arc<System>) -> Vec<AbortHandle> {
         tasks.push(tokio::spawn(deliveries).abort_handle());
     }
     let stripe = Arc::clone(system);
-    tasks.push(tokio::spawn(async move { stripe.courier.watch().await }).abort_handle());
+    tasks.push(tokio::spawn(async move { stripe.webhooks.watch().await }).abort_handle());
     let clockwork = Arc::clone(system);
     let ticks = async move {
         loop {

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::activity::Activity;
 use crate::clock::LocalClock;
 use crate::connector::Cloud;
 use crate::dead_letters::DeadLetters;
 use crate::engine::OpenError;
 use crate::gateway::Gateway;
 use crate::invoke::Fleet;
+use crate::pending_work::PendingWork;
 use crate::schedule::Scheduler;
-use crate::standin::Courier;
 use crate::streams::{Drained, Pump};
+use crate::stripe_mock::WebhookSender;
 
 /// All parts of a running stack.
 pub struct System {
@@ -26,10 +26,10 @@ pub struct System {
     /// What was given up.
     pub dead_letters: Arc<DeadLetters>,
     /// Brings what Stripe's stand-in tells.
-    pub courier: Courier,
+    pub webhooks: WebhookSender,
     pub(crate) pumps: Vec<Arc<Pump>>,
     pub(crate) scheduler: Scheduler,
-    pub(crate) activity: Arc<Activity>,
+    pub(crate) activity: Arc<PendingWork>,
     /// Held while the clock is being moved: schedules then run by the move alone.
     pub(crate) moving: tokio::sync::Mutex<()>,
 }
@@ -47,7 +47,7 @@ impl System {
         let mut waiting: Vec<String> = Vec::new();
         loop {
             let begun = self.activity.begun();
-            self.courier.run().await;
+            self.webhooks.run().await;
             for pump in &self.pumps {
                 let is_waiting = waiting.iter().any(|id| id == pump.id());
                 if !is_waiting && pump.drain(&self.cloud.engine).await == Drained::Resting {

@@ -14,7 +14,7 @@ pub struct Terminal {
 
 /// What is where.
 #[derive(Debug, Clone, Copy)]
-pub struct Places<'a> {
+pub struct Urls<'a> {
     /// Onramp's own address.
     pub onramp: &'a str,
     /// The address of Stripe's stand-in.
@@ -53,7 +53,7 @@ impl Terminal {
     }
 
     /// What is where, once everything is ready.
-    pub fn welcome(self, places: &Places<'_>, secret: &str, ms: u128) {
+    pub fn welcome(self, places: &Urls<'_>, secret: &str, ms: u128) {
         let url = places.onramp;
         let rows = [
             ("Sign up", Some(format!("{url}/organizations/new"))),

@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::{SdkConfig, region::Region};
 
-use crate::env::{Env, Faults};
+use crate::env::{ConfigErrors, Env};
 
 /// The roots that AWS endpoints chain to (Amazon Trust Services), compiled in:
 /// reading a machine's own store costs more than the rest of the start.
@@ -45,7 +45,7 @@ impl Aws {
     ///
     /// # Errors
     /// Every variable that is missing or cannot be used.
-    pub fn from_env(env: &Env) -> Result<Self, Faults> {
+    pub fn from_env(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
         let region = vars.text("AWS_REGION", "the region's name; Lambda sets it");
         let key = vars.text("AWS_ACCESS_KEY_ID", "the role's key id; Lambda sets it");

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 
 /// Where ids and secrets come from. Decisions take what it gives as arguments.
 #[derive(Clone)]
-pub struct Entropy(Arc<Fill>);
+pub struct Rng(Arc<Fill>);
 
 type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
-impl Entropy {
+impl Rng {
     /// The operating system's random source.
     ///
     /// # Panics
@@ -58,7 +58,7 @@ impl Entropy {
     }
 }
 
-impl fmt::Debug for Entropy {
+impl fmt::Debug for Rng {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Entropy")
     }

@@ -48,7 +48,7 @@ impl fmt::Debug for Env {
 
 /// One bad variable: its name and the shape that it should have, never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ConfigError {
     /// The variable.
     pub name: &'static str,
     /// What is expected of it, as words that finish "expected …".
@@ -58,13 +58,13 @@ pub struct Fault {
 /// Every bad variable of one function. A function that has any does not start.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("bad configuration: {}", .0.iter().map(|fault| format!("{}: expected {}", fault.name, fault.expected)).collect::<Vec<_>>().join("; "))]
-pub struct Faults(pub Vec<Fault>);
+pub struct ConfigErrors(pub Vec<ConfigError>);
 
 /// Reads variables one by one and keeps the faults, so that all are reported at once.
 #[derive(Debug)]
 pub struct Vars<'a> {
     env: &'a Env,
-    faults: Vec<Fault>,
+    faults: Vec<ConfigError>,
 }
 
 impl Vars<'_> {
@@ -79,7 +79,7 @@ impl Vars<'_> {
     ) -> Option<T> {
         let value = self.env.get(name).or(default).and_then(parse);
         if value.is_none() {
-            self.faults.push(Fault { name, expected: expected.to_owned() });
+            self.faults.push(ConfigError { name, expected: expected.to_owned() });
         }
         value
     }
@@ -136,17 +136,17 @@ impl Vars<'_> {
 
     /// Adds a fault that concerns several variables at once.
     pub fn fault(&mut self, name: &'static str, expected: impl Into<String>) {
-        self.faults.push(Fault { name, expected: expected.into() });
+        self.faults.push(ConfigError { name, expected: expected.into() });
     }
 
     /// The configuration, if every variable was good; otherwise all the faults.
     ///
     /// # Errors
     /// [`Faults`] with at least one entry. A `None` without a recorded fault cannot come from [`Vars::read`].
-    pub fn finish<T>(self, config: Option<T>) -> Result<T, Faults> {
+    pub fn finish<T>(self, config: Option<T>) -> Result<T, ConfigErrors> {
         match config {
             Some(config) if self.faults.is_empty() => Ok(config),
-            _ => Err(Faults(self.faults)),
+            _ => Err(ConfigErrors(self.faults)),
         }
     }
 }

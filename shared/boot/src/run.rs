@@ -6,14 +6,14 @@ use serde_json::value::RawValue;
 use crate::{
     aws::Aws,
     clock::Clock,
-    entropy::Entropy,
-    env::{Env, Faults},
+    entropy::Rng,
+    env::{ConfigErrors, Env},
     outbound_http::OutboundHttp,
 };
 
 /// What a function is started with.
 #[derive(Clone, Debug)]
-pub struct Boot {
+pub struct Context {
     /// Its variables.
     pub env: Env,
     /// How it reaches AWS.
@@ -23,23 +23,23 @@ pub struct Boot {
     /// Where it reads the time.
     pub clock: Clock,
     /// Where it takes ids and secrets from.
-    pub entropy: Entropy,
+    pub entropy: Rng,
 }
 
 /// An event as Lambda carries it: JSON text, parsed by the function that knows its shape.
 pub type Event = LambdaEvent<Box<RawValue>>;
 
 /// What a function gives back: JSON text, or an error on which Lambda's own retry rules act.
-pub type Answer = Result<Box<RawValue>, lambda_runtime::Error>;
+pub type InvocationResult = Result<Box<RawValue>, lambda_runtime::Error>;
 
 /// A started function.
-pub type Handler = Arc<dyn Fn(Event) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync>;
+pub type Handler = Arc<dyn Fn(Event) -> Pin<Box<dyn Future<Output = InvocationResult> + Send>> + Send + Sync>;
 
 /// Makes a [`Handler`] of a function.
 pub fn handler<H, F>(handle: H) -> Handler
 where
     H: Fn(Event) -> F + Send + Sync + 'static,
-    F: Future<Output = Answer> + Send + 'static,
+    F: Future<Output = InvocationResult> + Send + 'static,
 {
     Arc::new(move |event| Box::pin(handle(event)))
 }
@@ -50,15 +50,15 @@ where
 /// Bad configuration, named in the log with every fault; or the Runtime API going away.
 pub async fn run<S, F>(start: S) -> Result<(), lambda_runtime::Error>
 where
-    S: FnOnce(Boot) -> F,
-    F: Future<Output = Result<Handler, Faults>>,
+    S: FnOnce(Context) -> F,
+    F: Future<Output = Result<Handler, ConfigErrors>>,
 {
     let env = Env::from_os();
     telemetry::init(env.get("RUST_LOG"), env.get("METRIC_NAMESPACE"));
     let started = match Aws::from_env(&env) {
         Ok(aws) => {
-            let (outside, clock, entropy) = (OutboundHttp::system(), Clock::system(), Entropy::system());
-            start(Boot { env, aws, outside, clock, entropy }).await
+            let (outside, clock, entropy) = (OutboundHttp::system(), Clock::system(), Rng::system());
+            start(Context { env, aws, outside, clock, entropy }).await
         }
         Err(faults) => Err(faults),
     };

@@ -5,7 +5,7 @@ use aws_types::SdkConfig;
 use crate::outgoing::{Outgoing, SOURCE};
 
 /// The most entries of one `PutEvents` (EventBridge API reference).
-const MOST: usize = 10;
+const MAX_ENTRIES: usize = 10;
 
 /// Puts domain events on a bus.
 #[derive(Clone, Debug)]
@@ -37,8 +37,8 @@ impl Publisher {
     /// [`Unpublished`], with where to go on. A request that succeeds can still have refused some of its entries:
     /// each is looked at.
     pub async fn publish(&self, events: &[Outgoing]) -> Result<(), Unpublished> {
-        for (index, chunk) in events.chunks(MOST).enumerate() {
-            let start = index * MOST;
+        for (index, chunk) in events.chunks(MAX_ENTRIES).enumerate() {
+            let start = index * MAX_ENTRIES;
             let entries = chunk.iter().map(|event| self.entry(event)).collect();
             let answer =
                 self.client.put_events().set_entries(Some(entries)).send().await.map_err(|error| {

@@ -28,7 +28,7 @@ pub struct DefinitionFile<'a> {
 
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct DefinitionError {
     /// The key of the file.
     pub key: String,
     /// The line, from 1.
@@ -37,7 +37,7 @@ pub struct Fault {
     pub reason: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for DefinitionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.toml:{}: {}", self.key, self.line, self.reason)
     }
@@ -72,7 +72,7 @@ pub fn generate(folder: &Path) -> Result<String, String> {
 ///
 /// # Errors
 /// Every fault, by file and line. A file that is no TOML, or lacks a field, is judged no further.
-pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<Fault>> {
+pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionError>> {
     let mut faults = Vec::new();
     let mut read: Vec<(DefinitionFile<'_>, FileIn)> = Vec::new();
     for file in files {
@@ -80,13 +80,17 @@ pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<Fault>> {
             Ok(parsed) => read.push((file.clone(), parsed)),
             Err(error) => {
                 let line = error.span().map_or(1, |span| line_of(file.text, span.start));
-                faults.push(Fault { key: file.key.to_owned(), line, reason: error.message().to_owned() });
+                faults.push(DefinitionError {
+                    key: file.key.to_owned(),
+                    line,
+                    reason: error.message().to_owned(),
+                });
             }
         }
     }
     if !files.iter().any(|file| file.key == BUILT_IN) {
         let reason = "the file is missing: it stands in for every other".to_owned();
-        faults.push(Fault { key: BUILT_IN.to_owned(), line: 1, reason });
+        faults.push(DefinitionError { key: BUILT_IN.to_owned(), line: 1, reason });
     }
     // Those that others rest on come first: whoever takes over something wrong is not to blame for it.
     read.sort_by_key(|(_, file)| file.extends.is_some());
@@ -102,7 +106,7 @@ pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<Fault>> {
         if file.extends.is_none() || found.is_empty() {
             found.extend(check::definition(&definition));
         }
-        faults.extend(found.into_iter().map(|(place, reason)| Fault {
+        faults.extend(found.into_iter().map(|(place, reason)| DefinitionError {
             key: named.key.to_owned(),
             line: line_of(named.text, place),
             reason,

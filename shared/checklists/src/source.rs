@@ -55,14 +55,20 @@ fn task(index: usize, task: &TaskIn, whole: &Whole) -> String {
     let category = whole.categories.iter().find(|it| it.key.get_ref() == task.category.get_ref());
     let rises = task.rises.as_ref().map_or_else(
         || "None".to_owned(),
-        |it| format!("Some(Rise {{ days_left: {}, value: {} }})", it.days_left.get_ref(), it.value.get_ref()),
+        |it| {
+            format!(
+                "Some(UrgencyBoost {{ days_left: {}, value: {} }})",
+                it.days_left.get_ref(),
+                it.value.get_ref()
+            )
+        },
     );
     let when = task.when.as_ref();
     let plans = when.map(|it| it.plans.as_slice()).unwrap_or_default();
     let industries = when.map(|it| it.industries.as_slice()).unwrap_or_default();
     format!(
         "Task {{ key: {}, priority: {}, title: {}, description: {}, how_to: {}, minutes: {}, icon: {}, \
-         category: Category {}, value: {}, rises: {rises}, when: When {{ plans: {}, industries: {} }}, done_by: {}, \
+         category: Category {}, value: {}, rises: {rises}, when: Condition {{ plans: {}, industries: {} }}, done_by: {}, \
          action: Action {{ label: {}, place: {} }} }}",
         text(&task.key),
         index + 1,
@@ -87,26 +93,26 @@ fn task(index: usize, task: &TaskIn, whole: &Whole) -> String {
 
 fn sign(sign: &Text) -> String {
     match sign.get_ref().as_str() {
-        "billing" => "Sign::Billing".to_owned(),
-        "invitation" => "Sign::Invitation".to_owned(),
-        event => format!("Sign::HostEvent({event:?})"),
+        "billing" => "CompletionTrigger::Billing".to_owned(),
+        "invitation" => "CompletionTrigger::Invitation".to_owned(),
+        event => format!("CompletionTrigger::HostEvent({event:?})"),
     }
 }
 
 fn link(to: &str) -> String {
     match (to, to.strip_prefix("app:")) {
-        ("members", _) => "Place::Members".to_owned(),
-        ("plans", _) => "Place::Plans".to_owned(),
-        (_, Some(path)) => format!("Place::HostApp({path:?})"),
-        (address, None) => format!("Place::Elsewhere({address:?})"),
+        ("members", _) => "TaskTarget::Members".to_owned(),
+        ("plans", _) => "TaskTarget::Plans".to_owned(),
+        (_, Some(path)) => format!("TaskTarget::HostApp({path:?})"),
+        (address, None) => format!("TaskTarget::Elsewhere({address:?})"),
     }
 }
 
 fn milestone(milestone: &MilestoneIn) -> String {
     let takes = match (&milestone.count, &milestone.tasks) {
-        (Some(count), _) => format!("Takes::Count({})", count.get_ref()),
+        (Some(count), _) => format!("MilestoneRule::Count({})", count.get_ref()),
         (None, tasks) => format!(
-            "Takes::Tasks({})",
+            "MilestoneRule::Tasks({})",
             list(tasks.as_ref().map(|it| it.get_ref().as_slice()).unwrap_or_default(), text)
         ),
     };

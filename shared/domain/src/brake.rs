@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{delivery::Claim, limit::hour_of, trial::after};
+use crate::{delivery::Claim, limit::hour_of, trial::add};
 
 /// Over how many counters an hour's budget is spread, so that parallel sign-ups rarely write the same one.
 pub const SHARDS: u8 = 16;
@@ -14,7 +14,7 @@ const TRIES: usize = 3;
 /// How many first mails the share of bounces is taken of.
 const LAST: u64 = 200;
 /// More bounces than this among the last [`LAST`] first mails are more than 2 %.
-const MOST_BOUNCES: usize = 4;
+const MAX_BOUNCES: usize = 4;
 
 /// How many sign-ups with unverified addresses get their first mail at once, for each UTC hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +33,12 @@ pub struct Share {
 
 impl Budget {
     /// The largest budget.
-    pub const MOST: u32 = 1_000_000;
+    pub const MAX_PER_HOUR: u32 = 1_000_000;
 
     /// A budget of 1 to [`Self::MOST`].
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse().ok().filter(|budget| (1..=Self::MOST).contains(budget)).map(Self)
+        text.parse().ok().filter(|budget| (1..=Self::MAX_PER_HOUR).contains(budget)).map(Self)
     }
 
     /// The different shares that a sign-up at `now` tries, in order. `random` chooses the first.
@@ -81,7 +81,7 @@ impl FirstMails {
             return;
         }
         self.bounced.push(Bounced { claim: claim.clone(), sent: self.sent });
-        let surplus = self.bounced.len().saturating_sub(MOST_BOUNCES + 1);
+        let surplus = self.bounced.len().saturating_sub(MAX_BOUNCES + 1);
         self.bounced.drain(..surplus);
     }
 
@@ -90,14 +90,14 @@ impl FirstMails {
     #[must_use]
     pub fn must_brake(&self) -> bool {
         let recent = self.bounced.iter().filter(|it| self.sent.saturating_sub(it.sent) < LAST);
-        recent.count() > MOST_BOUNCES
+        recent.count() > MAX_BOUNCES
     }
 }
 
 /// When a welcome mail goes out that the brake delays at `now`.
 #[must_use]
 pub fn next_hour(now: Timestamp) -> Timestamp {
-    after(hour_of(now), SignedDuration::from_hours(1))
+    add(hour_of(now), SignedDuration::from_hours(1))
 }
 
 #[cfg(test)]

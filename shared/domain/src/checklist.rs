@@ -16,14 +16,14 @@ pub struct Checklist {
     /// Since when it is put aside.
     pub dismissed_at: Option<Timestamp>,
     /// Completed tasks.
-    pub ticks: BTreeMap<String, Tick>,
+    pub ticks: BTreeMap<String, Completion>,
     /// Skipped tasks, and since when.
     pub skipped: BTreeMap<String, Timestamp>,
 }
 
 /// The completion of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tick {
+pub struct Completion {
     /// When it was completed first.
     pub at: Timestamp,
     /// How we learnt of it.
@@ -69,7 +69,7 @@ impl Source {
 impl Checklist {
     /// Marks a task done. The first completion stays; a skipped task that is done is no longer skipped.
     /// Says whether anything changed.
-    pub(crate) fn complete(&mut self, key: &str, tick: Tick) -> bool {
+    pub(crate) fn complete(&mut self, key: &str, tick: Completion) -> bool {
         if self.ticks.contains_key(key) {
             return false;
         }

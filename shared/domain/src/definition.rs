@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     plan::Plan,
-    task::{Action, Category, Place, Rise, Sign, Task, When},
+    task::{Action, Category, CompletionTrigger, Condition, Task, TaskTarget, UrgencyBoost},
 };
 
 include!(concat!(env!("OUT_DIR"), "/definitions.rs"));
@@ -45,12 +45,12 @@ pub struct Milestone {
     /// One emoji.
     pub icon: &'static str,
     /// What it takes.
-    pub takes: Takes,
+    pub takes: MilestoneRule,
 }
 
 /// What a milestone takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
+pub enum MilestoneRule {
     /// So many tasks done, whichever.
     Count(usize),
     /// These tasks done.
@@ -65,7 +65,7 @@ impl Definition {
     }
 
     /// The tasks that a sign completes.
-    pub fn done_by(&self, sign: Sign<'_>) -> impl Iterator<Item = &'static Task> {
+    pub fn done_by(&self, sign: CompletionTrigger<'_>) -> impl Iterator<Item = &'static Task> {
         self.tasks.iter().filter(move |task| task.done_by.contains(&sign))
     }
 }

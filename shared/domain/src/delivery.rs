@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use claim::{Claim, SesHeartbeat};
 
-use crate::trial::after;
+use crate::trial::add;
 
 /// How long a claim holds: longer than the sending function may run.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -157,7 +157,7 @@ impl Delivery {
     pub fn waits(&self, feed: Option<SesHeartbeat>, now: Timestamp) -> bool {
         match self {
             Self::Pending { not_before, .. } => *not_before <= now,
-            Self::Unknown { at, held: false, .. } => feed.is_some() && after(*at, UNKNOWN_CHECK_DELAY) <= now,
+            Self::Unknown { at, held: false, .. } => feed.is_some() && add(*at, UNKNOWN_CHECK_DELAY) <= now,
             _ => false,
         }
     }
@@ -178,7 +178,7 @@ impl Delivery {
             }
             _ => return None,
         };
-        Some(Self::Sending { tries, claim: claim.clone(), until: after(now, LEASE) })
+        Some(Self::Sending { tries, claim: claim.clone(), until: add(now, LEASE) })
     }
 
     /// What becomes of a mail that waits or was claimed, and is not to be sent: one that may have gone out earlier
@@ -230,7 +230,7 @@ impl Delivery {
         }
         let again = |failed: u32, wait: SignedDuration| Self::Pending {
             tries: Attempts { failed, ..tries.clone() },
-            not_before: after(now, wait),
+            not_before: add(now, wait),
         };
         Some(match outcome {
             Outcome::Accepted => Self::Sent { at: now, claim: Some(claim.clone()) },
@@ -239,7 +239,7 @@ impl Delivery {
             Outcome::Ambiguous => {
                 Self::Unknown { tries: tries.clone(), claim: claim.clone(), at: now, held: false }
             }
-            Outcome::NotSent | Outcome::Throttled if now >= after(tries.since, RETRY_PERIOD) => {
+            Outcome::NotSent | Outcome::Throttled if now >= add(tries.since, RETRY_PERIOD) => {
                 Self::Failed { at: now, why: Failure::Expired }
             }
             Outcome::NotSent | Outcome::Throttled => {
@@ -292,7 +292,7 @@ impl Delivery {
         match self {
             Self::Pending { not_before, .. } => Some(*not_before),
             Self::Sending { until, .. } => Some(*until),
-            Self::Unknown { at, held: false, .. } => Some(after(*at, UNKNOWN_CHECK_DELAY)),
+            Self::Unknown { at, held: false, .. } => Some(add(*at, UNKNOWN_CHECK_DELAY)),
             Self::Sent { .. } | Self::Failed { .. } | Self::Unknown { .. } | Self::Dropped { .. } => None,
         }
     }
@@ -406,13 +406,13 @@ mod tests {
     #[test]
     fn a_pause_of_the_account_is_no_try_and_wakes_nobody_at_once() {
         let paused = sending(0).record_outcome(&claim(0), Outcome::Paused, 9, at(1)).unwrap();
-        assert_eq!(paused.due_at(), Some(after(at(1), RETRY_DELAY)));
+        assert_eq!(paused.due_at(), Some(add(at(1), RETRY_DELAY)));
         assert!(matches!(&paused, Delivery::Pending { tries, .. } if tries.failed == 0));
         assert!(!paused.is_fresh() && Delivery::pending(at(0)).is_fresh());
         let late = at(9 * 86_400);
         let again = paused.claim(&claim(1), None, late).unwrap();
         let paused = again.record_outcome(&claim(1), Outcome::Paused, 0, late).unwrap();
-        assert_eq!(paused.due_at(), Some(after(late, RETRY_DELAY)), "however long it lasts");
+        assert_eq!(paused.due_at(), Some(add(late, RETRY_DELAY)), "however long it lasts");
     }
 
     #[test]
@@ -429,7 +429,7 @@ mod tests {
 
     #[test]
     fn an_unknown_mail_is_sent_once_more_only_on_evidence_and_only_at_its_check() {
-        let check = after(at(3), UNKNOWN_CHECK_DELAY);
+        let check = add(at(3), UNKNOWN_CHECK_DELAY);
         assert_eq!(unknown().due_at(), Some(check));
         for (case, feed, now) in [
             ("the feed was not looked at", None, check),
@@ -466,7 +466,7 @@ mod tests {
         let tries = Attempts { since: at(0), failed: 0, unanswered: None };
         let old = Claim("c1a1".to_owned());
         let unknown = Delivery::Unknown { tries, claim: old, at: at(60), held: false };
-        let check = after(at(60), UNKNOWN_CHECK_DELAY);
+        let check = add(at(60), UNKNOWN_CHECK_DELAY);
         assert_eq!(unknown.claim(&claim(960), heartbeat(59), check), None);
         assert!(unknown.claim(&claim(960), heartbeat(61), check).is_some());
     }

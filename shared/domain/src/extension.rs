@@ -12,7 +12,7 @@ use crate::{
     operator::Operator,
     org::{Org, Trigger},
     secret::Hash,
-    trial::{DAY, Trial, after, whole_second},
+    trial::{DAY, Trial, add, truncate_to_second},
 };
 
 /// The most days that one extension gives: as many as Stripe lets a trial have.
@@ -202,7 +202,7 @@ impl Org {
             let reminders = first.reminder_days.iter().copied().filter(|days| *days < grant.days.get());
             Trial::start(now, 0, reminders.collect())
         });
-        trial.ends_at = after(trial.ends_at.max(whole_second(now)), DAY * i32::from(grant.days.get()));
+        trial.ends_at = add(trial.ends_at.max(truncate_to_second(now)), DAY * i32::from(grant.days.get()));
         trial.extensions.push(Extension {
             at: now,
             by: operator.user(),

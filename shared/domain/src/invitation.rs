@@ -13,11 +13,11 @@ use crate::{
     people::{Role, User},
     secret::Hash,
     team::TeamError,
-    trial::after,
+    trial::add,
 };
 
 /// How long an invitation can be accepted after it was last sent.
-pub const LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+pub const INVITATION_TTL: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The most invitations of one organization that can be accepted at one time.
 pub const MOST_OPEN: usize = 20;
 /// The most mails of one invitation: the first, and three more.
@@ -129,7 +129,7 @@ impl Invitation {
             inviter,
             invited_by: Some(invited_by),
             created_at: now,
-            expires_at: after(now, LIFE),
+            expires_at: add(now, INVITATION_TTL),
             sends: 1,
             delivery: Delivery::pending(now),
             secret_hash: None,
@@ -174,7 +174,9 @@ impl Invitation {
     pub fn is_on_its_way(&self, now: Timestamp) -> bool {
         let on_its_way = match self.delivery {
             Delivery::Pending { .. } | Delivery::Sending { .. } => true,
-            Delivery::Sent { .. } | Delivery::Unknown { .. } => now < after(self.expires_at, REST - LIFE),
+            Delivery::Sent { .. } | Delivery::Unknown { .. } => {
+                now < add(self.expires_at, REST - INVITATION_TTL)
+            }
             Delivery::Failed { .. } | Delivery::Dropped { .. } => false,
         };
         self.is_open(now) && on_its_way
@@ -211,7 +213,7 @@ impl Invitation {
             return Err(TeamError::SentTooOften);
         }
         self.sends += 1;
-        self.expires_at = after(now, LIFE);
+        self.expires_at = add(now, INVITATION_TTL);
         self.delivery = Delivery::pending(now);
         self.secret_hash = None;
         Ok(())

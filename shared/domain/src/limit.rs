@@ -5,17 +5,17 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{address::Address, people::SIGN_IN_LINK, secret::Hash, trial::after};
+use crate::{address::Address, people::SIGN_IN_LINK, secret::Hash, trial::add};
 
 /// A limit: `most` in whichever span of `per`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limit {
+pub struct RateLimit {
     /// What is limited, as a word of keys.
-    pub what: &'static str,
+    pub name: &'static str,
     /// How many are let through in a span.
-    pub most: u32,
+    pub max: u32,
     /// The span's length in seconds.
-    pub per: i64,
+    pub period: i64,
     /// Whether an attempt that another limit refused counts for this one.
     pub counts_refused: bool,
     /// Seconds after the newest attempt from which another is let through, even if the limit is reached.
@@ -26,43 +26,43 @@ pub struct Limit {
 const LINK_SECONDS: i64 = SIGN_IN_LINK.as_secs();
 
 /// Sign-ups of one network address.
-pub const SIGN_UPS_OF_IP: Limit =
-    Limit { what: "sign_up_ip", most: 5, per: 3600, counts_refused: true, again_after: None };
+pub const SIGN_UPS_OF_IP: RateLimit =
+    RateLimit { name: "sign_up_ip", max: 5, period: 3600, counts_refused: true, again_after: None };
 /// Sign-ups of one IPv6 site: so many times as many as of one network.
-pub const SIGN_UPS_OF_SITE: Limit = Limit {
-    what: "sign_up_site",
-    most: 4 * SIGN_UPS_OF_IP.most,
-    per: 3600,
+pub const SIGN_UPS_OF_SITE: RateLimit = RateLimit {
+    name: "sign_up_site",
+    max: 4 * SIGN_UPS_OF_IP.max,
+    period: 3600,
     counts_refused: true,
     again_after: None,
 };
 /// Sign-ups of one mail address.
-pub const SIGN_UPS_OF_ADDRESS: Limit =
-    Limit { what: "sign_up_address", most: 3, per: 24 * 3600, counts_refused: true, again_after: None };
+pub const SIGN_UPS_OF_ADDRESS: RateLimit =
+    RateLimit { name: "sign_up_address", max: 3, period: 24 * 3600, counts_refused: true, again_after: None };
 /// Sign-in emails to one address, requested from one network, in a quarter of an hour. Only these two limits are small:
 /// a person on another network cannot use up what the owner of the address may request.
-pub const SIGN_INS_OF_PAIR: Limit =
-    Limit { what: "sign_in_pair", most: 3, per: 15 * 60, counts_refused: false, again_after: None };
+pub const SIGN_INS_OF_PAIR: RateLimit =
+    RateLimit { name: "sign_in_pair", max: 3, period: 15 * 60, counts_refused: false, again_after: None };
 /// The same in an hour.
-pub const SIGN_INS_OF_PAIR_HOURLY: Limit =
-    Limit { what: "sign_in_pair_hour", most: 6, per: 3600, counts_refused: false, again_after: None };
+pub const SIGN_INS_OF_PAIR_HOURLY: RateLimit =
+    RateLimit { name: "sign_in_pair_hour", max: 6, period: 3600, counts_refused: false, again_after: None };
 /// Sign-in emails to one address, wherever they are requested. Only emails count, and each of them reached the owner.
 /// Once the link in the newest one has expired, another leaves all the same: strangers on many networks cannot lock an
 /// address out.
-pub const SIGN_INS_OF_ADDRESS: Limit = Limit {
-    what: "sign_in_emails",
-    most: 12,
-    per: 3600,
+pub const SIGN_INS_OF_ADDRESS: RateLimit = RateLimit {
+    name: "sign_in_emails",
+    max: 12,
+    period: 3600,
     counts_refused: false,
     again_after: Some(LINK_SECONDS),
 };
 /// Sign-in emails requested from one network.
-pub const SIGN_INS_OF_IP: Limit =
-    Limit { what: "sign_in_ip", most: 20, per: 3600, counts_refused: true, again_after: None };
+pub const SIGN_INS_OF_IP: RateLimit =
+    RateLimit { name: "sign_in_ip", max: 20, period: 3600, counts_refused: true, again_after: None };
 
 /// The limits on sign-in emails, for a request for `address` from `network`.
 #[must_use]
-pub fn sign_in_limits(address: &Address, network: &str, now: Timestamp) -> Vec<Window> {
+pub fn sign_in_limits(address: &Address, network: &str, now: Timestamp) -> Vec<RateLimitWindow> {
     let address = address.as_str();
     let pair = format!("{address} {network}");
     vec![
@@ -74,15 +74,30 @@ pub fn sign_in_limits(address: &Address, network: &str, now: Timestamp) -> Vec<W
 }
 
 /// Invitations that one organization mails.
-pub const INVITATIONS_OF_ORG: Limit =
-    Limit { what: "invitation_org", most: 50, per: 24 * 3600, counts_refused: false, again_after: None };
+pub const INVITATIONS_OF_ORG: RateLimit = RateLimit {
+    name: "invitation_org",
+    max: 50,
+    period: 24 * 3600,
+    counts_refused: false,
+    again_after: None,
+};
 /// Invitations that one organization mails to one address.
-pub const INVITATIONS_TO_ADDRESS: Limit =
-    Limit { what: "invitation_address", most: 5, per: 24 * 3600, counts_refused: false, again_after: None };
+pub const INVITATIONS_TO_ADDRESS: RateLimit = RateLimit {
+    name: "invitation_address",
+    max: 5,
+    period: 24 * 3600,
+    counts_refused: false,
+    again_after: None,
+};
 /// Invitations that are mailed to one address by all organizations together: far more than any of them may, so that
 /// none stands in another's way.
-pub const INVITATIONS_TO_ANYBODY: Limit =
-    Limit { what: "invitation_anybody", most: 20, per: 24 * 3600, counts_refused: false, again_after: None };
+pub const INVITATIONS_TO_ANYBODY: RateLimit = RateLimit {
+    name: "invitation_anybody",
+    max: 20,
+    period: 24 * 3600,
+    counts_refused: false,
+    again_after: None,
+};
 
 /// Whom a network address stands for: itself, or the /64 that it lies in. A customer of IPv6 gets at least one of those
 /// (RFC 6177), so a limit on single addresses would limit nobody. An IPv4 address in IPv6's clothes is an IPv4 address.
@@ -109,14 +124,14 @@ pub fn site(address: &str) -> Option<String> {
 #[must_use]
 pub fn hour_of(now: Timestamp) -> Timestamp {
     let since = now.duration_since(Timestamp::UNIX_EPOCH);
-    after(now, -SignedDuration::new(since.as_secs() % 3600, since.subsec_nanos()))
+    add(now, -SignedDuration::new(since.as_secs() % 3600, since.subsec_nanos()))
 }
 
 /// The span of a limit that is looked at for an attempt of one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Window {
+pub struct RateLimitWindow {
     /// The limit.
-    pub limit: Limit,
+    pub limit: RateLimit,
     /// Who is limited, hashed: neither network nor mail addresses stand in keys.
     pub subject: Hash,
     /// When it began: what happened then or earlier is in nobody's way any more.
@@ -127,14 +142,14 @@ pub struct Window {
     pub newest: Option<Timestamp>,
 }
 
-impl Limit {
+impl RateLimit {
     /// The window that ends with an attempt of `subject` at `now`.
     #[must_use]
-    pub fn window(self, subject: &str, now: Timestamp) -> Window {
-        Window {
+    pub fn window(self, subject: &str, now: Timestamp) -> RateLimitWindow {
+        RateLimitWindow {
             limit: self,
-            subject: Hash::of(&[self.what.as_bytes(), subject.as_bytes()]),
-            from: after(now, -SignedDuration::from_secs(self.per)),
+            subject: Hash::of(&[self.name.as_bytes(), subject.as_bytes()]),
+            from: add(now, -SignedDuration::from_secs(self.period)),
             is_hour: false,
             newest: None,
         }
@@ -143,20 +158,20 @@ impl Limit {
     /// The UTC hour of an attempt of `subject` at `now`. A plain counter costs less than the moments of the newest
     /// attempts where many are let through; two hours may meet.
     #[must_use]
-    pub fn hour(self, subject: &str, now: Timestamp) -> Window {
+    pub fn hour(self, subject: &str, now: Timestamp) -> RateLimitWindow {
         let from = hour_of(now);
-        let subject = [self.what.as_bytes(), subject.as_bytes(), &from.as_second().to_be_bytes()];
-        Window { limit: self, subject: Hash::of(&subject), from, is_hour: true, newest: None }
+        let subject = [self.name.as_bytes(), subject.as_bytes(), &from.as_second().to_be_bytes()];
+        RateLimitWindow { limit: self, subject: Hash::of(&subject), from, is_hour: true, newest: None }
     }
 
     /// The same limit with another number.
     #[must_use]
     pub const fn at_most(self, most: u32) -> Self {
-        Self { most, ..self }
+        Self { max: most, ..self }
     }
 }
 
-impl Window {
+impl RateLimitWindow {
     /// The window that begins with `oldest`, the oldest of the attempts that use up the limit: at its end another one is
     /// let through.
     #[must_use]
@@ -167,16 +182,16 @@ impl Window {
     /// The window of a limit that is reached, as its attempts say: `oldest` is the oldest that uses it up.
     #[must_use]
     pub fn reached(&self, oldest: Timestamp, newest: Option<Timestamp>) -> Self {
-        let per = SignedDuration::from_secs(self.limit.per);
+        let per = SignedDuration::from_secs(self.limit.period);
         let again = newest.zip(self.limit.again_after);
-        let again = again.map(|(at, wait)| after(at, SignedDuration::from_secs(wait) - per));
+        let again = again.map(|(at, wait)| add(at, SignedDuration::from_secs(wait) - per));
         Self { newest, ..self.since(again.map_or(oldest, |again| again.min(oldest))) }
     }
 
     /// The first moment after it.
     #[must_use]
     pub fn ends_at(&self) -> Timestamp {
-        after(self.from, SignedDuration::from_secs(self.limit.per))
+        add(self.from, SignedDuration::from_secs(self.limit.period))
     }
 
     /// Whole seconds until it is over, rounded up and at least 1: what `Retry-After` says.

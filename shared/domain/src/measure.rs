@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     billing::SubscriptionStatus,
-    checklist::{Source, Tick},
+    checklist::{Completion, Source},
     notice::NoticeKey,
     org::Org,
 };
@@ -54,7 +54,7 @@ fn first_value(old: Option<&Org>, new: &Org) -> Option<Measure> {
 
 /// When the team first did a task of its checklist itself. That it paid is no value that it got.
 fn first_own_tick(org: &Org) -> Option<Timestamp> {
-    let own = |tick: &&Tick| match tick.source {
+    let own = |tick: &&Completion| match tick.source {
         Source::Manual | Source::Event | Source::Invitation => true,
         Source::Billing => false,
     };

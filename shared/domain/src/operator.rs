@@ -92,7 +92,7 @@ mod tests {
     use super::*;
     use crate::{
         people::{FRESH, Role},
-        trial::after,
+        trial::add,
     };
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
             assert_eq!(prove(&session, &listed, now), let_in, "{address} {verified}");
             assert_eq!(prove(&session, &nobody, now), Err(NotAdmitted::NoOperator), "{address}");
             let stale = Err(refused(NotAdmitted::Stale));
-            assert_eq!(prove(&session, &listed, after(now, FRESH)), stale, "{address}, later");
+            assert_eq!(prove(&session, &listed, add(now, FRESH)), stale, "{address}, later");
             let invited = Session::begin(org, &user, now);
             assert_eq!(prove(&invited, &listed, now), stale, "{address}, by an invitation");
         }

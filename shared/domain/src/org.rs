@@ -10,20 +10,20 @@ use jiff::Timestamp;
 
 use crate::{
     billing::{Billing, Conflict, Fact, SubscriptionStatus, What},
-    checklist::{Checklist, Source, Tick},
+    checklist::{Checklist, Completion, Source},
     delivery::{Claim, Delivery, FAILURE_SHOWN_FOR, SesHeartbeat},
     id::{OrgId, ProjectId, UserId},
     name::Name,
     notice::{ClaimedMail, NoticeKey, Outbox},
     onboarding::Onboarding,
     status::Status,
-    task::Sign,
-    trial::{Trial, after, days_remaining},
+    task::CompletionTrigger,
+    trial::{Trial, add, days_remaining},
     zone::Zone,
 };
 
 pub use contact::{AdminContact, Reminders, SuppressionReason, Unreachable};
-pub use work::{ChecklistCommand, ChecklistError, HostTick};
+pub use work::{ChecklistCommand, ChecklistError, HostEventResult};
 
 /// The most admins of an organization: they lie in its item.
 pub const MOST_ADMINS: usize = 20;
@@ -163,7 +163,11 @@ impl Org {
             self.provision(Trigger::Payment, project, now);
         }
         if self.billing.has_billing_info() {
-            self.tick_by_sign(Sign::Billing, &Tick { at: now, source: Source::Billing, by: None }, now);
+            self.tick_by_sign(
+                CompletionTrigger::Billing,
+                &Completion { at: now, source: Source::Billing, by: None },
+                now,
+            );
         }
         // The end that the event itself speaks of, whatever is known beside it: what is owed must not depend on the
         // order in which facts come. Whether it still is the end is asked when the mail is sent.
@@ -226,7 +230,7 @@ impl Org {
     }
 
     /// Does what the trial clock owes at `now`: the nearest missed reminder, or the end.
-    pub fn run_trial_clock(&mut self, now: Timestamp) {
+    pub fn run_trial_sweep(&mut self, now: Timestamp) {
         let Some(trial) = self.trial_of_clock() else { return };
         let ends_at = trial.ends_at;
         if !trial.runs(now) {
@@ -341,7 +345,7 @@ impl Org {
         &self,
         now: Timestamp,
     ) -> impl Iterator<Item = (&NoticeKey, &AdminContact, &Delivery)> {
-        let since = after(now, -FAILURE_SHOWN_FOR);
+        let since = add(now, -FAILURE_SHOWN_FOR);
         let standing = self.outbox.0.iter().filter(move |(key, _)| self.still_stands(key, now));
         standing.flat_map(move |(key, recipients)| {
             recipients.iter().filter_map(move |(user, delivery)| {

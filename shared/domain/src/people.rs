@@ -10,7 +10,7 @@ use crate::{
     name::Name,
     secret::Secret,
     team::Membership,
-    trial::after,
+    trial::add,
 };
 
 /// A session ends this long after its last use.
@@ -222,14 +222,14 @@ impl Session {
     /// Whether it began with a sign-in link that was used at most [`FRESH`] ago.
     #[must_use]
     pub fn is_fresh(&self, now: Timestamp) -> bool {
-        self.signed_in_at.is_some_and(|at| now < after(at, FRESH))
+        self.signed_in_at.is_some_and(|at| now < add(at, FRESH))
     }
 
     /// Whether it still holds for `user`: neither idle for too long, nor too old, nor ended with all others.
     #[must_use]
     pub fn is_alive(&self, user: &User, now: Timestamp) -> bool {
         now < self.ends_at()
-            && now < after(self.seen_at, IDLE)
+            && now < add(self.seen_at, IDLE)
             && self.epoch == user.epoch
             && user.sessions_valid_from.is_none_or(|from| self.created_at >= from)
             && user.id == self.user
@@ -238,14 +238,14 @@ impl Session {
     /// The moment at which it is over whatever happens.
     #[must_use]
     pub fn ends_at(&self) -> Timestamp {
-        let end = after(self.created_at, ABSOLUTE);
+        let end = add(self.created_at, ABSOLUTE);
         self.until.map_or(end, |until| end.min(until))
     }
 
     /// Whether its last use should be written anew.
     #[must_use]
     pub fn needs_last_seen_update(&self, now: Timestamp) -> bool {
-        now >= after(self.seen_at, LAST_SEEN_INTERVAL)
+        now >= add(self.seen_at, LAST_SEEN_INTERVAL)
     }
 }
 
@@ -384,7 +384,7 @@ mod tests {
     #[test]
     fn a_session_proves_what_it_proves_and_no_longer() {
         let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
-        let hours = |hours| after(start, SignedDuration::from_hours(hours));
+        let hours = |hours| add(start, SignedDuration::from_hours(hours));
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
         let user = |epoch, valid_from| User {
@@ -397,10 +397,10 @@ mod tests {
         let seen = |at| Session { seen_at: at, ..Session::begin_first(org, id, start) };
         let admin = Some(Role::Admin);
         let second = SignedDuration::from_secs(1);
-        let left = Session { until: Some(after(start, SWITCH_GRACE_PERIOD)), ..seen(start) };
+        let left = Session { until: Some(add(start, SWITCH_GRACE_PERIOD)), ..seen(start) };
         for (what, session, valid_from, role, now, holds) in [
             ("fresh", seen(start), None, admin, start, true),
-            ("idle for a day less a second", seen(start), None, admin, after(hours(24), -second), true),
+            ("idle for a day less a second", seen(start), None, admin, add(hours(24), -second), true),
             ("idle for a day", seen(start), None, admin, hours(24), false),
             ("used daily for 30 days less an hour", seen(hours(700)), None, admin, hours(719), true),
             ("30 days old", seen(hours(719)), None, admin, hours(720), false),
@@ -408,14 +408,14 @@ mod tests {
             (
                 "begun before the address was proven",
                 seen(start),
-                Some(after(start, second)),
+                Some(add(start, second)),
                 admin,
                 hours(1),
                 false,
             ),
             ("begun with the proof", seen(start), Some(start), admin, hours(1), true),
-            ("left a moment ago", left, None, admin, after(start, SWITCH_GRACE_PERIOD - second), true),
-            ("left a minute ago", left, None, admin, after(start, SWITCH_GRACE_PERIOD), false),
+            ("left a moment ago", left, None, admin, add(start, SWITCH_GRACE_PERIOD - second), true),
+            ("left a minute ago", left, None, admin, add(start, SWITCH_GRACE_PERIOD), false),
         ] {
             assert_eq!(
                 Member::authorize(&session, &user(0, valid_from), role, now).is_some(),
@@ -449,7 +449,7 @@ mod tests {
         user.join(org);
         let second = SignedDuration::from_secs(1);
         // The clocks of the hosts that wrote membership and session differ by a second, either way.
-        for since in [after(start, -second), start, after(start, second)] {
+        for since in [add(start, -second), start, add(start, second)] {
             let membership = Membership::new(org, &user, Role::Member, since);
             let session = Session::begin(org, &user, start);
             assert_eq!(session.role_by(&user, &membership), Some(Role::Member), "{since}");
@@ -464,7 +464,7 @@ mod tests {
         let membership = Membership::new(org, &user, Role::Member, start);
         let earlier = |seen_at| Session { join: None, seen_at, ..Session::begin(org, &user, start) };
         assert_eq!(earlier(start).role_by(&user, &membership), Some(Role::Member), "of an earlier version");
-        assert_eq!(earlier(after(start, -second)).role_by(&user, &membership), None);
+        assert_eq!(earlier(add(start, -second)).role_by(&user, &membership), None);
     }
 
     #[test]
@@ -477,9 +477,9 @@ mod tests {
         let began = Session::begin(here, &user, start);
         assert!(!began.is_fresh(start), "a sign-up or an invitation is no sign-in");
         let signed_in = Session { signed_in_at: Some(start), ..began };
-        let hours = |hours| after(start, SignedDuration::from_hours(hours));
+        let hours = |hours| add(start, SignedDuration::from_hours(hours));
         for session in [signed_in, signed_in.switched(there, &user, hours(7))] {
-            assert!(session.is_fresh(after(hours(8), -SignedDuration::from_secs(1))));
+            assert!(session.is_fresh(add(hours(8), -SignedDuration::from_secs(1))));
             assert!(!session.is_fresh(hours(8)));
         }
     }

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 
 use crate::{
-    checklist::{Checklist, Tick, UnknownTask},
-    definition::{Definition, Milestone, Takes},
+    checklist::{Checklist, Completion, UnknownTask},
+    definition::{Definition, Milestone, MilestoneRule},
     org::Org,
     status::Status,
     task::Task,
@@ -87,7 +87,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Completed tasks, with what is known of each.
-    pub fn done(&self) -> impl Iterator<Item = (&'static Task, &'a Tick)> {
+    pub fn done(&self) -> impl Iterator<Item = (&'static Task, &'a Completion)> {
         self.tasks.iter().filter_map(|task| Some((*task, self.list.ticks.get(task.key)?)))
     }
 
@@ -106,7 +106,7 @@ impl<'a> Progress<'a> {
     pub fn ahead(&self) -> Vec<&'static Task> {
         let mut open: Vec<_> = self.open().collect();
         // Stable: equals stay in the order of work.
-        open.sort_by_key(|task| Reverse(task.worth(self.days_left)));
+        open.sort_by_key(|task| Reverse(task.weight(self.days_left)));
         open
     }
 
@@ -136,8 +136,10 @@ impl<'a> Progress<'a> {
         ticked.sort_unstable();
         self.definition.milestones.iter().map(move |milestone| {
             let reached = match milestone.takes {
-                Takes::Count(count) => count.checked_sub(1).and_then(|last| ticked.get(last)).copied(),
-                Takes::Tasks(keys) => {
+                MilestoneRule::Count(count) => {
+                    count.checked_sub(1).and_then(|last| ticked.get(last)).copied()
+                }
+                MilestoneRule::Tasks(keys) => {
                     let at = |key: &&str| self.list.ticks.get(*key).map(|tick| tick.at);
                     keys.iter().map(at).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max())
                 }

@@ -24,11 +24,11 @@ pub struct Task {
     /// How much of the product it opens, 1 to 100: what is worth most comes next.
     pub value: u8,
     /// When it is worth something else.
-    pub rises: Option<Rise>,
+    pub rises: Option<UrgencyBoost>,
     /// Whose checklist has it.
-    pub when: When,
+    pub when: Condition,
     /// What shows, without a word of an admin's, that it is done.
-    pub done_by: &'static [Sign<'static>],
+    pub done_by: &'static [CompletionTrigger<'static>],
     /// Where it is done.
     pub action: Action,
 }
@@ -36,7 +36,7 @@ pub struct Task {
 impl Task {
     /// What it is worth while so many days of a trial are left; `None` where no trial runs.
     #[must_use]
-    pub fn worth(&self, days_left: Option<u32>) -> u8 {
+    pub fn weight(&self, days_left: Option<u32>) -> u8 {
         match (self.rises, days_left) {
             (Some(rise), Some(days)) if days <= u32::from(rise.days_left) => rise.value,
             _ => self.value,
@@ -55,7 +55,7 @@ pub struct Category {
 
 /// What a task is worth while little of a trial is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rise {
+pub struct UrgencyBoost {
     /// So many days, or fewer.
     pub days_left: u16,
     /// How much it opens then, 1 to 100.
@@ -64,14 +64,14 @@ pub struct Rise {
 
 /// Whose checklist has a task. An empty list asks for nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct When {
+pub struct Condition {
     /// Those on one of these plans. Whoever has none is on none of them.
     pub plans: &'static [Plan],
     /// Those of one of these industries.
     pub industries: &'static [&'static str],
 }
 
-impl When {
+impl Condition {
     /// Whether an organization has the task.
     #[must_use]
     pub fn holds(&self, plan: Option<Plan>, industry: Option<&str>) -> bool {
@@ -82,7 +82,7 @@ impl When {
 
 /// What shows that a task is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign<'a> {
+pub enum CompletionTrigger<'a> {
     /// A payment or a finished checkout.
     Billing,
     /// An invitation that was sent.
@@ -97,12 +97,12 @@ pub struct Action {
     /// The words on it, without the arrow.
     pub label: &'static str,
     /// Where it leads.
-    pub place: Place,
+    pub place: TaskTarget,
 }
 
 /// Where a task is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum TaskTarget {
     /// In the host app, at this path below its URL.
     HostApp(&'static str),
     /// On the organization's own page, where the plans are.

@@ -7,14 +7,14 @@ use jiff::Timestamp;
 
 use crate::{
     address::Address,
-    checklist::{Source, Tick},
+    checklist::{Completion, Source},
     id::{OrgId, UserId},
     invitation::{Invitation, MOST_OPEN},
     name::Name,
     org::{AdminContact, MOST_ADMINS, Org, Reminders, Unreachable},
     people::{Admin, Member, Role, User},
     status::{Access, Status},
-    task::Sign,
+    task::CompletionTrigger,
 };
 
 /// Somebody's place in an organization.
@@ -63,7 +63,7 @@ pub enum TeamError {
     NoAccess(Status),
     /// Who invites has not shown that their own address is theirs.
     #[error("the inviting address is unproven")]
-    Unproven,
+    Unverified,
     /// The address is a member's.
     #[error("already a member")]
     AlreadyMember,
@@ -117,7 +117,11 @@ impl Org {
             invitation = invitation.in_place_of(earlier, now)?;
         }
         let by = Some(admin.name().to_string());
-        self.tick_by_sign(Sign::Invitation, &Tick { at: now, source: Source::Invitation, by }, now);
+        self.tick_by_sign(
+            CompletionTrigger::Invitation,
+            &Completion { at: now, source: Source::Invitation, by },
+            now,
+        );
         Ok(invitation)
     }
 
@@ -162,7 +166,7 @@ impl Org {
     /// [`Refusal::Unproven`], [`Refusal::NoAccess`].
     pub fn may_invite(&self, admin: &Admin, now: Timestamp) -> Result<(), TeamError> {
         if !admin.is_verified() {
-            return Err(TeamError::Unproven);
+            return Err(TeamError::Unverified);
         }
         match self.status(now) {
             status if status.access() != Access::Full => Err(TeamError::NoAccess(status)),

@@ -27,8 +27,8 @@ impl Trial {
     /// A trial of `days` × 24 hours from `now`.
     #[must_use]
     pub fn start(now: Timestamp, days: u16, reminder_days: Vec<u16>) -> Self {
-        let started_at = whole_second(now);
-        let ends_at = after(started_at, DAY * i32::from(days));
+        let started_at = truncate_to_second(now);
+        let ends_at = add(started_at, DAY * i32::from(days));
         Self { started_at, ends_at, reminder_days, extensions: Vec::new() }
     }
 
@@ -47,7 +47,7 @@ impl Trial {
     /// The moment of the reminder `days` before the end.
     #[must_use]
     pub fn reminds_at(&self, days: u16) -> Timestamp {
-        after(self.ends_at, -(DAY * i32::from(days)))
+        add(self.ends_at, -(DAY * i32::from(days)))
     }
 }
 
@@ -66,13 +66,13 @@ pub fn days_remaining(end: Timestamp, now: Timestamp) -> u32 {
 
 /// `at` without its fraction of a second.
 #[must_use]
-pub fn whole_second(at: Timestamp) -> Timestamp {
+pub fn truncate_to_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 /// `at` moved by `by`; the ends of time hold it.
 #[must_use]
-pub fn after(at: Timestamp, by: SignedDuration) -> Timestamp {
+pub fn add(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_add(by).unwrap_or(at)
 }
 
@@ -96,7 +96,7 @@ mod tests {
             (14 * 24 * hour, 0),
             (400 * 24 * hour, 0),
         ] {
-            let now = after(start, SignedDuration::from_secs(seconds));
+            let now = add(start, SignedDuration::from_secs(seconds));
             assert_eq!(days_remaining(trial.ends_at, now), days, "after {seconds} s");
         }
         assert_eq!(days_remaining(trial.ends_at, trial.started_at), 14);
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn it_runs_until_its_end_and_not_in_it() {
         let trial = Trial::start(Timestamp::UNIX_EPOCH, 1, vec![]);
-        assert!(trial.runs(after(trial.ends_at, -SignedDuration::from_nanos(1))));
+        assert!(trial.runs(add(trial.ends_at, -SignedDuration::from_nanos(1))));
         assert!(!trial.runs(trial.ends_at));
     }
 }

@@ -221,13 +221,13 @@ fn an_extension_is_told_once() {
 fn a_moved_end_arms_reminder_and_end_again() {
     let mut org = trialing();
     for now in [at(11, 0), at(14, 0)] {
-        org.run_trial_clock(now);
+        org.run_trial_sweep(now);
     }
     assert_eq!(org.due_at(), None);
     give(&mut org, 10, "form", at(15, 0)).unwrap();
     assert_eq!(org.due_at(), Some(at(22, 0)));
     for now in [at(22, 0), at(22, 300), at(25, 0), at(26, 0)] {
-        org.run_trial_clock(now);
+        org.run_trial_sweep(now);
     }
     assert_eq!(
         keys(&org),
@@ -246,8 +246,8 @@ fn a_moved_end_arms_reminder_and_end_again() {
 fn what_was_owed_for_the_old_end_is_dropped() {
     let mut org = trialing();
     org.claim_mail(&Claim("welcome".to_owned()), 9, None, at(0, 0));
-    org.run_trial_clock(at(11, 0));
-    org.run_trial_clock(at(14, 0));
+    org.run_trial_sweep(at(11, 0));
+    org.run_trial_sweep(at(14, 0));
     give(&mut org, 10, "form", at(14, 60)).unwrap();
     assert_eq!(org.claim_mail(&Claim("late".to_owned()), 9, None, at(14, 120)), []);
 }
@@ -260,7 +260,7 @@ fn who_subscribed_and_left_and_was_given_days_is_told_of_their_end() {
     assert_eq!((org.status(at(21, 0)), org.due_at()), (Status::Canceled, None));
     give(&mut org, 10, "form", at(21, 0)).unwrap();
     assert_eq!((org.status(at(22, 0)), org.due_at()), (Status::Trialing, Some(at(28, 0))));
-    org.run_trial_clock(at(31, 0));
+    org.run_trial_sweep(at(31, 0));
     assert_eq!(org.status(at(31, 0)).access(), Access::ReadOnly);
     assert!(org.outbox.0.contains_key(&NoticeKey::TrialEnded { ends_at: at(31, 0) }));
     // A subscription since then takes the end away again.
@@ -291,17 +291,17 @@ proptest! {
                     prop_assert!(org.due_at().is_some());
                 }
                 None => {
-                    org.run_trial_clock(now);
+                    org.run_trial_sweep(now);
                     prop_assert!(keys(&org).len() <= known + 1);
                     let after = org.clone();
-                    org.run_trial_clock(now);
+                    org.run_trial_sweep(now);
                     prop_assert_eq!(&org, &after);
                     prop_assert!(org.due_at().is_none_or(|due| due > now));
                 }
             }
             prop_assert_eq!(org.trial_days_remaining(now), days_remaining(org.trial_ends_at(now).unwrap(), now));
         }
-        org.run_trial_clock(org.trial_ends_at(now).unwrap());
+        org.run_trial_sweep(org.trial_ends_at(now).unwrap());
         prop_assert_eq!(org.due_at(), None);
     }
 }

@@ -9,7 +9,7 @@ use domain::{
         SubscriptionStatus::{self, Active, Canceled, Trialing},
         What,
     },
-    checklist::{Source, Tick},
+    checklist::{Completion, Source},
     measure::{IN_TIME, Measure, measures},
     name::Name,
     org::{AdminContact, Org},
@@ -60,7 +60,7 @@ impl Life {
     }
 
     fn tick(&mut self, task: &str, source: Source, second: i64) {
-        let tick = Tick { at: at(second), source, by: None };
+        let tick = Completion { at: at(second), source, by: None };
         self.change(|org| {
             org.checklist.ticks.insert(task.to_owned(), tick);
         });
@@ -106,7 +106,7 @@ impl Life {
     }
 
     fn clock(&mut self, second: i64) {
-        self.change(|org| org.run_trial_clock(at(second)));
+        self.change(|org| org.run_trial_sweep(at(second)));
     }
 }
 

@@ -14,7 +14,7 @@ use domain::{
     org::{
         AdminContact,
         ChecklistCommand::{self, Complete, Dismiss, Restore, See, Skip, Unskip},
-        ChecklistError, HostTick, Org,
+        ChecklistError, HostEventResult, Org,
     },
     people::{Admin, Member, Role, Session, User},
     plan::{Plan, Prices},
@@ -213,7 +213,7 @@ fn a_definition_that_is_gone_is_stood_in_for_and_not_forgotten() {
     acme.org.onboarding.definition = Some("of-yesterday".to_owned());
     acme.org.checklist.ticks.insert(
         "did_something".to_owned(),
-        domain::checklist::Tick { at: at(0), source: domain::checklist::Source::Manual, by: None },
+        domain::checklist::Completion { at: at(0), source: domain::checklist::Source::Manual, by: None },
     );
     assert_eq!(acme.org.progress(at(0)).definition.key, "built-in");
     assert_eq!(acme.org.progress(at(0)).completed_count(), 0);
@@ -226,13 +226,13 @@ fn a_definition_that_is_gone_is_stood_in_for_and_not_forgotten() {
 fn an_event_of_the_host_app_ticks_what_the_checklist_says() {
     let mut acme = Acme::new();
     for (definition, event, did) in [
-        (None, "project.created", HostTick::Ticked),
-        (None, "project.created", HostTick::Already),
-        (None, "rates.set", HostTick::Unknown),
-        (Some("agency"), "rates.set", HostTick::Ticked),
+        (None, "project.created", HostEventResult::Ticked),
+        (None, "project.created", HostEventResult::Already),
+        (None, "rates.set", HostEventResult::Unknown),
+        (Some("agency"), "rates.set", HostEventResult::Ticked),
         // With the plan for a team it will be there, done.
-        (Some("agency"), "timesheet.approved", HostTick::Ticked),
-        (Some("agency"), "party.thrown", HostTick::Unknown),
+        (Some("agency"), "timesheet.approved", HostEventResult::Ticked),
+        (Some("agency"), "party.thrown", HostEventResult::Unknown),
     ] {
         acme.org.onboarding.definition = definition.map(str::to_owned);
         assert_eq!(acme.org.tick_from_host(event, None, at(1), at(1)), did, "{definition:?} {event}");
@@ -244,7 +244,7 @@ fn what_is_done_of_a_task_that_is_not_there_yet_is_kept_and_told_once_it_is() {
     let mut acme = Acme::new();
     acme.org.onboarding.definition = Some("agency".to_owned());
     let before = acme.org.clone();
-    assert_eq!(acme.org.tick_from_host("timesheet.approved", None, at(1), at(2)), HostTick::Ticked);
+    assert_eq!(acme.org.tick_from_host("timesheet.approved", None, at(1), at(2)), HostEventResult::Ticked);
     assert!(acme.org.checklist.ticks.contains_key("approved_timesheet"));
     assert_eq!(acme.org.checklist.updated_at, before.checklist.updated_at);
     assert_eq!((between(Some(&before), &acme.org), measures(Some(&before), &acme.org)), (vec![], vec![]));
@@ -261,7 +261,7 @@ fn what_is_done_of_a_task_that_is_not_there_yet_is_kept_and_told_once_it_is() {
     assert_eq!(measures(Some(&hidden), &acme.org), [Measure::FirstValue { after }], "when it was done");
 
     let shown = acme.org.clone();
-    assert_eq!(acme.org.tick_from_host("timesheet.approved", None, at(4), at(4)), HostTick::Already);
+    assert_eq!(acme.org.tick_from_host("timesheet.approved", None, at(4), at(4)), HostEventResult::Already);
     acme.does(Complete("created_project"), 5).unwrap();
     assert_eq!(
         between(Some(&shown), &acme.org),

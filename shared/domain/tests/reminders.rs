@@ -9,7 +9,7 @@ use domain::{
     name::Name,
     notice::NoticeKey,
     org::{AdminContact, Org, Reminders, SuppressionReason},
-    trial::{DAY, Trial, after},
+    trial::{DAY, Trial, add},
     zone::Zone,
 };
 use jiff::Timestamp;
@@ -38,8 +38,8 @@ fn org() -> Org {
 
 /// What is claimed on a day after the clock ran: kinds of mail, and whom they go to.
 fn claimed(org: &mut Org, day: i32) -> Vec<(&'static str, UserId)> {
-    let now = after(start(), DAY * day);
-    org.run_trial_clock(now);
+    let now = add(start(), DAY * day);
+    org.run_trial_sweep(now);
     let letters = org.claim_mail(&Claim(format!("day {day}")), 20, None, now);
     letters.iter().map(|letter| (letter.key.kind(), letter.to)).collect()
 }
@@ -50,7 +50,7 @@ fn who_unsubscribed_gets_no_reminder_and_every_other_mail() {
     org.set_reminders(user(1), Reminders::Unwanted);
     assert_eq!(claimed(&mut org, 0), [("welcome", user(1)), ("welcome", user(2))]);
     assert_eq!(claimed(&mut org, 11), [("trial_ending", user(2))]);
-    let key = NoticeKey::TrialEnding { ends_at: after(start(), DAY * 14), days: 3 };
+    let key = NoticeKey::TrialEnding { ends_at: add(start(), DAY * 14), days: 3 };
     assert!(matches!(org.outbox.0[&key][&user(1)], Delivery::Dropped { .. }), "it is not owed for ever");
     assert_eq!(claimed(&mut org, 14), [("trial_ended", user(1)), ("trial_ended", user(2))]);
 }
@@ -59,7 +59,7 @@ fn who_unsubscribed_gets_no_reminder_and_every_other_mail() {
 fn minds_are_changed_both_ways_until_the_mail_goes_out() {
     let mut org = org();
     claimed(&mut org, 0);
-    org.run_trial_clock(after(start(), DAY * 11));
+    org.run_trial_sweep(add(start(), DAY * 11));
     org.set_reminders(user(1), Reminders::Unwanted);
     org.set_reminders(user(2), Reminders::Unwanted);
     org.set_reminders(user(2), Reminders::Wanted);
@@ -73,9 +73,9 @@ fn minds_are_changed_both_ways_until_the_mail_goes_out() {
 fn of_two_reminders_of_one_end_that_wait_only_the_nearer_goes_out() {
     let mut org = org();
     claimed(&mut org, 0);
-    org.run_trial_clock(after(start(), DAY * 11));
+    org.run_trial_sweep(add(start(), DAY * 11));
     assert_eq!(claimed(&mut org, 13), [("trial_ending", user(1)), ("trial_ending", user(2))]);
-    let days = |days| NoticeKey::TrialEnding { ends_at: after(start(), DAY * 14), days };
+    let days = |days| NoticeKey::TrialEnding { ends_at: add(start(), DAY * 14), days };
     let dropped = |delivery: &Delivery| matches!(delivery, Delivery::Dropped { .. });
     assert!(org.outbox.0[&days(3)].values().all(dropped));
     assert!(!org.outbox.0[&days(1)].values().any(dropped));
@@ -83,10 +83,10 @@ fn of_two_reminders_of_one_end_that_wait_only_the_nearer_goes_out() {
 
 #[test]
 fn what_arrives_ends_an_earlier_bounce_and_no_complaint() {
-    let (mut org, bounced) = (org(), after(start(), DAY));
+    let (mut org, bounced) = (org(), add(start(), DAY));
     org.suppress(user(1), SuppressionReason::Bounced, bounced);
     org.suppress(user(2), SuppressionReason::Complained, bounced);
-    for (sent_at, reached) in [(start(), false), (bounced, false), (after(bounced, DAY), true)] {
+    for (sent_at, reached) in [(start(), false), (bounced, false), (add(bounced, DAY), true)] {
         for number in [1, 2, 3] {
             org.restore(user(number), sent_at);
         }

@@ -11,7 +11,7 @@ use domain::{
     org::{AdminContact, MOST_ADMINS, Org, Reminders, SuppressionReason},
     people::{Admin, Member, Role, Session, User},
     team::{Membership, TeamError},
-    trial::{DAY, Trial, after},
+    trial::{DAY, Trial, add},
     zone::Zone,
 };
 use jiff::Timestamp;
@@ -88,7 +88,7 @@ fn with_admins(count: usize) -> Org {
 
 #[test]
 fn who_may_invite_whom() {
-    let (now, ended) = (start(), after(start(), DAY * 15));
+    let (now, ended) = (start(), add(start(), DAY * 15));
     let in_org = User { orgs: vec![org_id()], ..user(7) };
     let elsewhere =
         User { orgs: vec!["org_0198c0de-0000-7000-8000-000000000009".parse().unwrap()], ..user(7) };
@@ -102,13 +102,13 @@ fn who_may_invite_whom() {
         ("somebody of another organization", trialing(), true, Some(&elsewhere), &[][..], now, None),
         ("a member", trialing(), true, Some(&in_org), &[][..], now, Some(TeamError::AlreadyMember)),
         ("somebody invited", trialing(), true, None, &seven[..], now, Some(TeamError::AlreadyInvited)),
-        ("somebody invited a week ago", trialing(), true, None, &seven[..], after(now, DAY * 7), None),
+        ("somebody invited a week ago", trialing(), true, None, &seven[..], add(now, DAY * 7), None),
         ("somebody revoked", trialing(), true, None, &[revoked.clone()][..], now, None),
         ("somebody revoked often", trialing(), true, None, &often[..], now, Some(TeamError::SentTooOften)),
         ("one too many", trialing(), true, None, &full[..], now, Some(TeamError::TooManyOpen)),
-        ("many, but long ago", trialing(), true, None, &full[..], after(now, DAY * 7), None),
-        ("by who proved nothing", trialing(), false, None, &[][..], now, Some(TeamError::Unproven)),
-        ("unproven before unpaid", pending(), false, None, &[][..], now, Some(TeamError::Unproven)),
+        ("many, but long ago", trialing(), true, None, &full[..], add(now, DAY * 7), None),
+        ("by who proved nothing", trialing(), false, None, &[][..], now, Some(TeamError::Unverified)),
+        ("unproven before unpaid", pending(), false, None, &[][..], now, Some(TeamError::Unverified)),
         ("unpaid", pending(), true, None, &[][..], now, Some(TeamError::NoAccess(pending().status(now)))),
         (
             "after the trial",
@@ -140,7 +140,7 @@ fn who_may_invite_whom() {
 
 #[test]
 fn an_expired_invitation_opens_again_only_where_there_is_room() {
-    let (now, late) = (start(), after(start(), DAY * 8));
+    let (now, late) = (start(), add(start(), DAY * 8));
     let expired = invitation(7, Role::Member);
     let fresh = |count: usize| -> Vec<_> {
         let inviter = || (user_id(0), user(0).name);
@@ -155,7 +155,7 @@ fn an_expired_invitation_opens_again_only_where_there_is_room() {
         [Invitation { delivery: Delivery::Sent { at: now, claim: None }, ..invitation(7, Role::Member) }];
     let again = |now| trialing().invite_again(&admin(0), &open[0], &open, now).unwrap();
     assert!(again(now).is_none(), "it has only just gone out");
-    assert!(again(after(now, DAY)).is_some(), "it is in nobody's way but its own");
+    assert!(again(add(now, DAY)).is_some(), "it is in nobody's way but its own");
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn an_invitation_lets_in_with_its_role_unless_the_admins_are_many() {
     let as_admin = org.accept(&invitation(2, Role::Admin), &user(2), start()).unwrap();
     assert_eq!((as_admin.role, org.admin(user_id(2)).is_some()), (Role::Admin, true));
 
-    let ended = after(start(), DAY * 15);
+    let ended = add(start(), DAY * 15);
     assert!(trialing().accept(&invitation(1, Role::Member), &user(1), ended).is_ok(), "it was sent in time");
     let unpaid = pending().accept(&invitation(1, Role::Member), &user(1), start());
     assert_eq!(unpaid, Err(TeamError::NoAccess(pending().status(start()))));
@@ -200,12 +200,12 @@ fn an_invitation_to_be_an_admin_is_worth_as_much_as_who_sent_it() {
         assert_eq!(org.accept(&bad.0, &user(8), start()), Err(TeamError::InviterGone));
         assert_eq!(org.admins.len(), 2);
         assert!(org.accept(&bad.1, &user(9), start()).is_ok(), "a place as a member is harmless");
-        let again = org.invite_again(&admin(1), &bad.0, &[], after(start(), DAY)).unwrap();
+        let again = org.invite_again(&admin(1), &bad.0, &[], add(start(), DAY)).unwrap();
         assert!(again.is_none(), "its mail is on its way");
         let sent = Invitation { delivery: Delivery::Sent { at: start(), claim: None }, ..bad.0.clone() };
-        let again = org.invite_again(&admin(1), &sent, &[], after(start(), DAY)).unwrap().unwrap();
+        let again = org.invite_again(&admin(1), &sent, &[], add(start(), DAY)).unwrap().unwrap();
         assert_eq!((again.invited_by, &again.inviter), (Some(user_id(1)), &user(1).name));
-        assert!(org.accept(&again, &user(8), after(start(), DAY)).is_ok(), "another admin's word counts");
+        assert!(org.accept(&again, &user(8), add(start(), DAY)).is_ok(), "another admin's word counts");
     }
 }
 

@@ -59,7 +59,7 @@ fn pay(org: &mut Org, now: Timestamp) {
 /// Runs the clock at each of these moments and lists what came of it.
 fn owed(org: &mut Org, moments: &[Timestamp]) -> Vec<String> {
     for now in moments {
-        org.run_trial_clock(*now);
+        org.run_trial_sweep(*now);
     }
     org.outbox.0.keys().filter(|key| **key != NoticeKey::Welcome).map(ToString::to_string).collect()
 }
@@ -80,9 +80,9 @@ fn one_reminder_and_one_end_however_often_the_clock_runs() {
 fn the_next_due_moment_is_the_next_thing_owed() {
     let mut org = trialing(&[7, 3]);
     assert_eq!(org.due_at(), Some(at(7, 0)));
-    org.run_trial_clock(at(7, 0));
+    org.run_trial_sweep(at(7, 0));
     assert_eq!(org.due_at(), Some(at(11, 0)));
-    org.run_trial_clock(at(11, 0));
+    org.run_trial_sweep(at(11, 0));
     assert_eq!(org.due_at(), Some(at(14, 0)));
 }
 
@@ -112,7 +112,7 @@ fn a_reminder_that_lost_its_reason_is_dropped_when_it_would_be_sent() {
     for letter in org.claim_mail(&claim, 9, None, at(0, 0)) {
         org.outbox.record_outcome(&letter, &claim, Outcome::Accepted, 0, at(0, 0));
     }
-    org.run_trial_clock(at(11, 0));
+    org.run_trial_sweep(at(11, 0));
     pay(&mut org, at(11, 60));
     assert!(org.claim_mail(&Claim("late".to_owned()), 9, None, at(11, 120)).is_empty());
     assert_eq!(org.outbox.due_at(), None, "nothing is left to be sent");

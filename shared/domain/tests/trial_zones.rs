@@ -126,7 +126,7 @@ proptest! {
             let before = now;
             now += SignedDuration::from_hours(step);
             let known = org.outbox.0.len();
-            org.run_trial_clock(now);
+            org.run_trial_sweep(now);
             let missed = |days: &&u16| {
                 let at = ends_at - SignedDuration::from_hours(24 * i64::from(**days));
                 at > before && at <= now

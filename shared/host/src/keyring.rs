@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use crate::key::{KeyPlace, Keys};
 
 /// How old what is held may be when it is believed: so long a key that was taken back still works.
-const BELIEVED: SignedDuration = SignedDuration::from_mins(5);
+const KEY_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
 /// How often stored keys are read again at most where no held one fits: a forger must not drive the bill.
 const READ_EVERY: SignedDuration = SignedDuration::from_secs(60);
 /// The same while there is none.
@@ -67,7 +67,7 @@ impl Keyring {
         let keys = self.not_older_than(None, now).await;
         let first = check(&keys);
         let age = match &first {
-            Ok(_) => BELIEVED,
+            Ok(_) => KEY_MAX_AGE,
             Err(why) if !why.may_fit_another_key() => return first,
             Err(_) if keys.is_empty() => READ_EVERY_WITHOUT,
             Err(_) => READ_EVERY,

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long an event waits for its customer's organization, in seconds: as long as Stripe could send it again, and more.
-const KEPT: i64 = 35 * 24 * 3600;
+const PARKED_RETENTION_SECONDS: i64 = 35 * 24 * 3600;
 /// When a waiting event that carries our own metadata is worth a look, in seconds.
 const WORTH_A_LOOK: i64 = 600;
 /// How many released events are deleted in the transaction of the link. It has at most 100 actions (DynamoDB API
@@ -158,10 +158,10 @@ impl Store {
         let form =
             ParkedItem { event: parked.event.to_string(), body: parked.body.clone(), parked_at: At(now) };
         let mut item = to_item(&key, &form)?;
-        item.extend([expires(now, KEPT)]);
+        item.extend([expires(now, PARKED_RETENTION_SECONDS)]);
         let shard = shard(&key.pk);
         let (place, at) = if ours {
-            (due_pk(shard), domain::trial::after(now, jiff::SignedDuration::from_secs(WORTH_A_LOOK)))
+            (due_pk(shard), domain::trial::add(now, jiff::SignedDuration::from_secs(WORTH_A_LOOK)))
         } else {
             (foreign_pk(shard), now)
         };
@@ -286,7 +286,7 @@ impl Store {
         item.insert("quarantined_at".to_owned(), AttributeValue::S(At(now).text()));
         item.insert("due_pk".to_owned(), AttributeValue::S(held_pk(shard(&Key::quarantined(id).pk))));
         item.insert("due_at".to_owned(), AttributeValue::S(At(now).text()));
-        item.extend([expires(now, KEPT)]);
+        item.extend([expires(now, PARKED_RETENTION_SECONDS)]);
         let put = self
             .client
             .put_item()

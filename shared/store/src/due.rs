@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The most candidates that one look into an index brings back from each shard.
-const MOST: i32 = 250;
+const PAGE_SIZE: i32 = 250;
 
 /// One of the two sparse indexes.
 struct Index {
@@ -96,7 +96,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Conflict`] when it was released meanwhile; [`Error::Unavailable`].
-    pub async fn hold(&self, event: &WaitingEvent) -> Result<bool, Error> {
+    pub async fn mark_for_review(&self, event: &WaitingEvent) -> Result<bool, Error> {
         if self.load_customer_link(&event.0).await?.org.is_some() {
             self.drop_parked(event.0.clone()).await?;
             return Ok(false);
@@ -212,7 +212,7 @@ impl Store {
             .expression_attribute_values(":hash", AttributeValue::S((index.partition)(shard)))
             .expression_attribute_values(":now", AttributeValue::S(At(now).text()))
             .set_exclusive_start_key(from)
-            .limit(MOST)
+            .limit(PAGE_SIZE)
             .send()
             .await
             .map_err(|error| Error::of(&error))

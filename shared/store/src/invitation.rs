@@ -3,7 +3,7 @@ use domain::{
     address::Address,
     id::OrgId,
     invitation::{Invitation, InvitationId},
-    limit::Window,
+    limit::RateLimitWindow,
     name::Name,
     org::Org,
     people::Role,
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How long an invitation that nobody accepted is still shown, in seconds.
-const SHOWN: i64 = 30 * 24 * 3600;
+const REVOKED_RETENTION_SECONDS: i64 = 30 * 24 * 3600;
 
 /// How writing an invitation ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum Invited {
     /// It was written.
     Done,
     /// A limit is reached; nothing was written.
-    Limited(Window),
+    Limited(RateLimitWindow),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ pub(crate) fn encode(invitation: &Invitation, version: u64) -> Result<Attributes
     };
     let mut item = to_item(&key, &form)?;
     item.insert("version".to_owned(), number(version));
-    item.extend([expires(invitation.expires_at, SHOWN)]);
+    item.extend([expires(invitation.expires_at, REVOKED_RETENTION_SECONDS)]);
     Ok(item)
 }
 
@@ -148,7 +148,7 @@ impl Store {
         org: (&Stored<Org>, &Org),
         earlier: Option<&Stored<Invitation>>,
         invitation: &Invitation,
-        limits: &[Window],
+        limits: &[RateLimitWindow],
     ) -> Result<Invited, Error> {
         let mut actions = limits.iter().map(|window| self.count(window)).collect::<Result<Vec<_>, _>>()?;
         actions.push(self.org_write(org.0, org.1)?);

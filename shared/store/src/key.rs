@@ -9,7 +9,7 @@ use domain::{
     brake::Share,
     id::{OrgId, UserId},
     invitation::InvitationId,
-    limit::Window,
+    limit::RateLimitWindow,
     secret::Hash,
 };
 
@@ -118,8 +118,8 @@ impl Key {
         Self::new(format!("SIGNUP#{token}"), "SIGNUP")
     }
 
-    pub fn limit(window: &Window) -> Self {
-        Self::new(format!("LIMIT#{}#{}", window.limit.what, window.subject), "TIMES")
+    pub fn limit(window: &RateLimitWindow) -> Self {
+        Self::new(format!("LIMIT#{}#{}", window.limit.name, window.subject), "TIMES")
     }
 
     /// What is known of SES's feed.

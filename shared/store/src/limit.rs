@@ -3,7 +3,7 @@ use std::{collections::HashMap, fmt::Write};
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
-use domain::{limit::Window, trial::after};
+use domain::{limit::RateLimitWindow, trial::add};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -18,7 +18,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Conflict`].
-    pub async fn count_attempt(&self, limits: &[Window]) -> Result<Option<Window>, Error> {
+    pub async fn count_attempt(&self, limits: &[RateLimitWindow]) -> Result<Option<RateLimitWindow>, Error> {
         let actions = limits.iter().map(|window| self.count(window)).collect::<Result<_, _>>()?;
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else { return Ok(None) };
         let Some(window) = reached(limits, &reasons) else { return Err(Error::Conflict) };
@@ -27,7 +27,7 @@ impl Store {
     }
 
     /// Counts an attempt that was refused, for those limits that count such attempts and are not reached.
-    pub(crate) async fn count_refused(&self, limits: &[Window]) -> Result<(), Error> {
+    pub(crate) async fn count_refused(&self, limits: &[RateLimitWindow]) -> Result<(), Error> {
         for window in limits.iter().filter(|window| window.limit.counts_refused) {
             self.transact(vec![self.count(window)?]).await?;
         }
@@ -39,19 +39,19 @@ impl Store {
     /// The item remembers when the newest attempts were, as many as the limit lets through: `t0` is the newest. All of
     /// them move on by one in each write (an update expression sees the item as it was before), and only if the oldest
     /// has left the window: so no span holds more, and nothing needs to be read before.
-    pub(crate) fn count(&self, window: &Window) -> Result<TransactWriteItem, Error> {
+    pub(crate) fn count(&self, window: &RateLimitWindow) -> Result<TransactWriteItem, Error> {
         if window.is_hour {
             let until = millis(window.ends_at()) / 1000;
-            return count_up(&self.table, &Key::limit(window), window.limit.most, until);
+            return count_up(&self.table, &Key::limit(window), window.limit.max, until);
         }
-        let oldest = window.limit.most.saturating_sub(1);
+        let oldest = window.limit.max.saturating_sub(1);
         let mut shift = "SET expires_at = :expires, t0 = :now".to_owned();
         for n in 1..=oldest {
             write!(shift, ", t{n} = if_not_exists(t{}, :never)", n - 1).map_err(unbuilt)?;
         }
         let now = window.ends_at();
         let mut values = HashMap::from([
-            (":expires".to_owned(), number(millis(now) / 1000 + window.limit.per.unsigned_abs() + 3600)),
+            (":expires".to_owned(), number(millis(now) / 1000 + window.limit.period.unsigned_abs() + 3600)),
             (":now".to_owned(), number(millis(now))),
             (":from".to_owned(), number(millis(window.from))),
         ]);
@@ -61,7 +61,7 @@ impl Store {
         let mut condition = format!("attribute_not_exists(t{oldest}) OR t{oldest} <= :from");
         if let Some(wait) = window.limit.again_after {
             condition.push_str(" OR t0 <= :again");
-            values.insert(":again".to_owned(), number(millis(after(now, -SignedDuration::from_secs(wait)))));
+            values.insert(":again".to_owned(), number(millis(add(now, -SignedDuration::from_secs(wait)))));
         }
         let update = Update::builder()
             .table_name(&self.table)
@@ -94,7 +94,7 @@ pub(crate) fn count_up(table: &str, key: &Key, most: u32, until: u64) -> Result<
 
 /// Of the limits that kept a transaction from being written, the one that does so longest, as the window at whose end
 /// another attempt is let through. The reasons are in the order of the limits.
-pub(crate) fn reached(limits: &[Window], reasons: &[CancellationReason]) -> Option<Window> {
+pub(crate) fn reached(limits: &[RateLimitWindow], reasons: &[CancellationReason]) -> Option<RateLimitWindow> {
     let reached = limits.iter().zip(reasons).enumerate().filter(|(index, _)| failed(reasons, *index));
     let windows = reached.map(|(_, (window, reason))| {
         if window.is_hour {
@@ -102,10 +102,10 @@ pub(crate) fn reached(limits: &[Window], reasons: &[CancellationReason]) -> Opti
         }
         let attempt = |n| reason.item().and_then(|item| time(item, n));
         // Without the item: what certainly is long enough.
-        let oldest = attempt(window.limit.most.saturating_sub(1)).unwrap_or(window.ends_at());
+        let oldest = attempt(window.limit.max.saturating_sub(1)).unwrap_or(window.ends_at());
         window.reached(oldest, attempt(0))
     });
-    windows.max_by_key(Window::ends_at)
+    windows.max_by_key(RateLimitWindow::ends_at)
 }
 
 fn time(item: &Attributes, n: u32) -> Option<Timestamp> {

@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use domain::{address::Address, delivery::Delivery, limit::Window, people::User, secret::Hash};
+use domain::{address::Address, delivery::Delivery, limit::RateLimitWindow, people::User, secret::Hash};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -64,7 +64,7 @@ pub enum SignInRequestResult {
     /// It was written down.
     Asked,
     /// A limit is reached; the attempt was counted.
-    Limited(Window),
+    Limited(RateLimitWindow),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -132,7 +132,7 @@ impl Store {
     pub async fn request_sign_in(
         &self,
         asked: &SignInRequest,
-        limits: &[Window],
+        limits: &[RateLimitWindow],
     ) -> Result<SignInRequestResult, Error> {
         let mut actions = limits.iter().map(|window| self.count(window)).collect::<Result<Vec<_>, _>>()?;
         actions.push(put(&self.table, encode(asked, 1)?, Some(Only::New))?);

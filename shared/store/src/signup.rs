@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     brake::Share,
     id::{OrgId, UserId},
-    limit::Window,
+    limit::RateLimitWindow,
     org::Org,
     people::{Role, Session, User},
     secret::{Hash, Secret},
@@ -47,7 +47,7 @@ pub struct SignUp {
     /// The proof that is used up for it, where somebody founds it who belongs nowhere.
     pub founding: Option<Hash>,
     /// The limits that it counts for.
-    pub limits: Vec<Window>,
+    pub limits: Vec<RateLimitWindow>,
     /// The share of the hour's budget that its first mail counts for, unless the mail brake does not concern it.
     pub first_mail: Option<Share>,
 }
@@ -90,7 +90,7 @@ pub enum SignedUp {
         until: Timestamp,
     },
     /// A limit is reached; nothing but the attempt was written.
-    Limited(Window),
+    Limited(RateLimitWindow),
     /// The address has an account; nothing was written.
     AddressKnown,
     /// The mail brake holds its first mail back; nothing was written.
@@ -152,7 +152,7 @@ impl Store {
             },
         )?;
         replay.extend([expires(now, 3600)]);
-        let long_ago = AttributeValue::S(At(domain::trial::after(now, -REPLAY)).text());
+        let long_ago = AttributeValue::S(At(domain::trial::add(now, -REPLAY)).text());
         let unless_replayed =
             Only::If("attribute_not_exists(pk) OR created_at < :long_ago", values([(":long_ago", long_ago)]));
         let mut actions = vec![put(table, replay, Some(unless_replayed))?];
@@ -203,7 +203,7 @@ impl Store {
                 user: read("user of a sign-up", &earlier.user)?,
                 trial: earlier.trial,
                 join: earlier.join,
-                until: domain::trial::after(earlier.created_at.0, REPLAY),
+                until: domain::trial::add(earlier.created_at.0, REPLAY),
             });
         }
         if let Some(window) = reached(&sign_up.limits, reasons.get(1..).unwrap_or_default()) {
@@ -264,7 +264,7 @@ impl Store {
     pub async fn load_sign_up(&self, replay: Hash, now: Timestamp) -> Result<Option<(OrgId, bool)>, Error> {
         let Some(item) = self.get(&Key::sign_up(replay)).await? else { return Ok(None) };
         let item: SignUpItem = from_item(item)?;
-        if item.created_at.0 < domain::trial::after(now, -REPLAY) {
+        if item.created_at.0 < domain::trial::add(now, -REPLAY) {
             return Ok(None);
         }
         Ok(Some((read("organization of a sign-up", &item.org)?, item.trial)))

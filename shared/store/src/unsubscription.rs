@@ -1,7 +1,7 @@
 use domain::{
     id::{OrgId, UserId},
     secret::Hash,
-    trial::after,
+    trial::add,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How long the link in a reminder works: people clean up their mail once a year.
-const LIFE: SignedDuration = SignedDuration::from_hours(400 * 24);
+const UNSUBSCRIBE_LINK_TTL: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// A link that ends the reminders of one organization for one person, under the hash of its secret. It works as often
 /// as it is used: mail programs follow it on their own, and minds are changed.
@@ -42,7 +42,7 @@ impl Unsubscription {
     /// A link that goes out now.
     #[must_use]
     pub fn of(secret_hash: Hash, org: OrgId, user: UserId, now: Timestamp) -> Self {
-        Self { secret_hash, org, user, expires_at: after(now, LIFE) }
+        Self { secret_hash, org, user, expires_at: add(now, UNSUBSCRIBE_LINK_TTL) }
     }
 }
 

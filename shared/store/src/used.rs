@@ -5,7 +5,7 @@ use domain::{
     id::UserId,
     people::{ABSOLUTE, REPEATABLE, SWITCH_GRACE_PERIOD, Session, User},
     secret::{Hash, Secret},
-    trial::after,
+    trial::add,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -79,7 +79,7 @@ impl UsedLink {
     /// Whether a request at `now` from the browser that keeps `browser` repeats the one that used the link.
     #[must_use]
     pub fn is_repeated_by(&self, browser: Option<Hash>, now: Timestamp) -> bool {
-        self.browser.is_some() && self.browser == browser && now < after(self.used_at, REPEATABLE)
+        self.browser.is_some() && self.browser == browser && now < add(self.used_at, REPEATABLE)
     }
 
     pub(crate) fn encode(&self) -> Result<Attributes, Corrupt> {
@@ -131,7 +131,7 @@ impl Store {
     ) -> Result<Option<Repeated>, Error> {
         match used.given {
             Given::Session(lost) => {
-                self.repeat_session(used, lost, secret, after(now, SWITCH_GRACE_PERIOD)).await
+                self.repeat_session(used, lost, secret, add(now, SWITCH_GRACE_PERIOD)).await
             }
             Given::Founding(lost) => self.repeat_founding(used, lost, secret).await,
         }

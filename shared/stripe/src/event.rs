@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     object,
-    read::{Fault, Json},
+    read::{FieldError, Json},
     signature::VerifiedBody,
 };
 
@@ -183,10 +183,10 @@ pub fn kept_kind(body: &str) -> Option<String> {
     Json(&body).text(&["/type"]).map(str::to_owned)
 }
 
-fn read(event: Json<'_>) -> Result<Event, Fault> {
+fn read(event: Json<'_>) -> Result<Event, FieldError> {
     let id = event.own_id("/id", EventId::parse)?;
-    let kind = event.text(&["/type"]).ok_or(Fault::Missing("/type"))?.to_owned();
-    let created = event.time("/created")?.ok_or(Fault::Missing("/created"))?;
+    let kind = event.text(&["/type"]).ok_or(FieldError::Missing("/type"))?.to_owned();
+    let created = event.time("/created")?.ok_or(FieldError::Missing("/created"))?;
     let object = object::read(&kind, created, event)?;
     let organization_id = object.as_ref().and_then(|object| object.organization.clone());
     let known = object.map_or(StripeEventKind::Nothing, |object| {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::{
     event::OrgReference,
-    read::{Fault, Json},
+    read::{FieldError, Json},
 };
 
 /// Where an invoice carries the metadata of its subscription: a copy of it, or the subscription itself where it was
@@ -42,9 +42,9 @@ pub(crate) struct Object {
 }
 
 /// Reads the object of an event of type `kind`; none if the type, or this object, does not concern us.
-pub(crate) fn read(kind: &str, created: Timestamp, event: Json<'_>) -> Result<Option<Object>, Fault> {
+pub(crate) fn read(kind: &str, created: Timestamp, event: Json<'_>) -> Result<Option<Object>, FieldError> {
     let Some(topic) = Topic::of(kind) else { return Ok(None) };
-    let object = event.at("/data/object").ok_or(Fault::Missing("/data/object"))?;
+    let object = event.at("/data/object").ok_or(FieldError::Missing("/data/object"))?;
     let organization = object.text(&[OWN_ORGANIZATION]);
     let plain = |what| Object { what, organization: organization.map(str::to_owned), named: None };
     let billed =
@@ -132,14 +132,14 @@ impl Topic {
     }
 }
 
-fn paid(object: Json<'_>) -> Result<InvoiceFact, Fault> {
-    let amount = object.at("/amount_paid").ok_or(Fault::Missing("/amount_paid"))?;
+fn paid(object: Json<'_>) -> Result<InvoiceFact, FieldError> {
+    let amount = object.at("/amount_paid").ok_or(FieldError::Missing("/amount_paid"))?;
     let amount = amount.0.as_u64().filter(|amount| *amount <= LARGEST_AMOUNT);
-    let amount = amount.ok_or_else(|| Fault::wrong("/amount_paid", "not an amount"))?;
+    let amount = amount.ok_or_else(|| FieldError::wrong("/amount_paid", "not an amount"))?;
     Ok(InvoiceFact::Paid { amount })
 }
 
-fn invoice(object: Json<'_>, event_created: Timestamp, fact: InvoiceFact) -> Result<What, Fault> {
+fn invoice(object: Json<'_>, event_created: Timestamp, fact: InvoiceFact) -> Result<What, FieldError> {
     Ok(What::Invoice {
         invoice: object.own_id("/id", InvoiceId::parse)?,
         subscription: object.id(&INVOICE_SUBSCRIPTION, SubscriptionId::parse)?,
@@ -156,10 +156,10 @@ fn invoice_organization(object: Json<'_>) -> Option<&str> {
         .or_else(|| object.list("/lines/data").find_map(|line| line.text(&[OWN_ORGANIZATION])))
 }
 
-fn subscription(object: Json<'_>, change: Change, before: Option<&str>) -> Result<What, Fault> {
-    let status = object.text(&["/status"]).ok_or(Fault::Missing("/status"))?;
-    let status =
-        SubscriptionStatus::parse(status).ok_or_else(|| Fault::wrong("/status", "not a known status"))?;
+fn subscription(object: Json<'_>, change: Change, before: Option<&str>) -> Result<What, FieldError> {
+    let status = object.text(&["/status"]).ok_or(FieldError::Missing("/status"))?;
+    let status = SubscriptionStatus::parse(status)
+        .ok_or_else(|| FieldError::wrong("/status", "not a known status"))?;
     let cancel_at = match object.time("/cancel_at")? {
         None if object.flag("/cancel_at_period_end") => period_end(object)?,
         at => at,
@@ -179,12 +179,12 @@ fn subscription(object: Json<'_>, change: Change, before: Option<&str>) -> Resul
     })
 }
 
-fn pause(object: Json<'_>) -> Result<Option<Pause>, Fault> {
+fn pause(object: Json<'_>) -> Result<Option<Pause>, FieldError> {
     let resumes_at = object.time("/pause_collection/resumes_at")?;
     Ok(object.at("/pause_collection").map(|_| Pause { resumes_at }))
 }
 
-fn period_end(object: Json<'_>) -> Result<Option<Timestamp>, Fault> {
+fn period_end(object: Json<'_>) -> Result<Option<Timestamp>, FieldError> {
     for place in PERIOD_END {
         if let Some(end) = object.time(place)? {
             return Ok(Some(end));

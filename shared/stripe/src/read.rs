@@ -6,14 +6,14 @@ use serde_json::Value;
 
 /// Why a field could not be read, with its path. The field's value is not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Fault {
+pub(crate) enum FieldError {
     #[error("{0} is missing")]
     Missing(&'static str),
     #[error("{0} is {1}")]
     Wrong(&'static str, String),
 }
 
-impl Fault {
+impl FieldError {
     pub fn wrong(path: &'static str, why: impl Into<String>) -> Self {
         Self::Wrong(path, why.into())
     }
@@ -40,27 +40,27 @@ impl<'a> Json<'a> {
         self,
         paths: &[&'static str],
         parse: fn(&str) -> Result<T, BadId>,
-    ) -> Result<Option<T>, Fault> {
+    ) -> Result<Option<T>, FieldError> {
         for path in paths {
             let Some(found) = self.at(path) else { continue };
             let text = found.0.as_str().or_else(|| found.text(&["/id"])).unwrap_or_default();
-            return parse(text).map(Some).map_err(|bad| Fault::wrong(path, bad.to_string()));
+            return parse(text).map(Some).map_err(|bad| FieldError::wrong(path, bad.to_string()));
         }
         Ok(None)
     }
 
     /// An id that has to be there.
-    pub fn own_id<T>(self, path: &'static str, parse: fn(&str) -> Result<T, BadId>) -> Result<T, Fault> {
-        self.id(&[path], parse)?.ok_or(Fault::Missing(path))
+    pub fn own_id<T>(self, path: &'static str, parse: fn(&str) -> Result<T, BadId>) -> Result<T, FieldError> {
+        self.id(&[path], parse)?.ok_or(FieldError::Missing(path))
     }
 
     /// A time in seconds of the Unix epoch.
-    pub fn time(self, path: &'static str) -> Result<Option<Timestamp>, Fault> {
+    pub fn time(self, path: &'static str) -> Result<Option<Timestamp>, FieldError> {
         let Some(found) = self.at(path) else { return Ok(None) };
-        let second = found.0.as_i64().ok_or_else(|| Fault::wrong(path, "not a whole number"))?;
+        let second = found.0.as_i64().ok_or_else(|| FieldError::wrong(path, "not a whole number"))?;
         // Stripe knows nothing from before the epoch.
         let at = Timestamp::from_second(second).ok().filter(|at| *at >= Timestamp::UNIX_EPOCH);
-        at.map(Some).ok_or_else(|| Fault::wrong(path, "not a time"))
+        at.map(Some).ok_or_else(|| FieldError::wrong(path, "not a time"))
     }
 
     /// Whether a flag is set; an absent one is not.

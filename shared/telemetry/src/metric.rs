@@ -223,14 +223,14 @@ mod tests {
 
     use super::*;
 
-    fn told(metric: Metric, value: i64) -> Value {
+    fn metric_value(metric: Metric, value: i64) -> Value {
         let now = Timestamp::from_second(1_767_225_600).unwrap();
         serde_json::from_str(&line("Onramp/acme", metric, value, now)).unwrap()
     }
 
     #[test]
     fn a_line_is_what_cloudwatch_reads() {
-        let value = told(Metric::MailSent, 3);
+        let value = metric_value(Metric::MailSent, 3);
         let directive = &value["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(value["MailSent"], 3);
         assert_eq!(value["_aws"]["Timestamp"], 1_767_225_600_000_i64);
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_time_is_in_seconds() {
-        let value = told(Metric::TimeToFirstValue, 90);
+        let value = metric_value(Metric::TimeToFirstValue, 90);
         assert_eq!(value["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Unit"], "Seconds");
         assert_eq!(value["TimeToFirstValue"], 90);
     }

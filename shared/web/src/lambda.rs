@@ -9,13 +9,13 @@ use serde_json::value::{RawValue, to_raw_value};
 use telemetry::Unreadable;
 use tower::ServiceExt;
 
-use crate::arrival::Arrival;
+use crate::request_context::RequestContext;
 
 /// An event as Lambda carries it: JSON text.
 pub type Event = LambdaEvent<Box<RawValue>>;
 
 /// The gateway's answer as JSON text, or an error on which Lambda's own retry rules act.
-pub type Answer = Result<Box<RawValue>, lambda_runtime::Error>;
+pub type InvocationResult = Result<Box<RawValue>, lambda_runtime::Error>;
 
 /// Makes a Lambda handler of a router. Events are API Gateway's, payload format 2.0.
 ///
@@ -23,7 +23,8 @@ pub type Answer = Result<Box<RawValue>, lambda_runtime::Error>;
 /// An event of another shape is an error, which Lambda reports as a failed invocation.
 pub fn handler(
     router: Router,
-) -> impl Fn(Event) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Clone + Send + Sync + 'static {
+) -> impl Fn(Event) -> Pin<Box<dyn Future<Output = InvocationResult> + Send>> + Clone + Send + Sync + 'static
+{
     move |LambdaEvent { payload, context }| {
         // The adapter is used here and not inside the future, because it is not `Send`.
         let answering = read(payload.get()).map(|(event, mut arrival)| {
@@ -38,10 +39,10 @@ pub fn handler(
 }
 
 /// The event, and apart from it what it is safer to carry around the adapter.
-fn read(payload: &str) -> Result<(LambdaRequest, Arrival), lambda_runtime::Error> {
+fn read(payload: &str) -> Result<(LambdaRequest, RequestContext), lambda_runtime::Error> {
     let mut event: LambdaRequest = serde_json::from_str(payload).map_err(Unreadable::from)?;
     let arrival = match &mut event {
-        LambdaRequest::ApiGatewayV2(event) => Arrival::take(event)?,
+        LambdaRequest::ApiGatewayV2(event) => RequestContext::take(event)?,
         _ => return Err("the event is not one of an HTTP API".into()),
     };
     Ok((event, arrival))
@@ -103,7 +104,7 @@ mod tests {
     }
 
     /// What the router is asked for.
-    async fn asked(changes: &[(&str, Value)]) -> Answer {
+    async fn asked(changes: &[(&str, Value)]) -> InvocationResult {
         let echo = routing::any(|uri: Uri, headers: HeaderMap| async move {
             format!("{uri} {}", headers["host"].to_str().unwrap_or("unreadable"))
         });
@@ -221,7 +222,7 @@ mod tests {
             let mut changes = changes;
             changes.sort_by_key(|(field, _)| std::cmp::Reverse(field.len()));
             let event = event(&with(&recorded(case), &changes));
-            let router = crate::harden(Router::new().route("/login", routing::any(|| async { "in" })), crate::Profile::api());
+            let router = crate::secure(Router::new().route("/login", routing::any(|| async { "in" })), crate::SecurityProfile::api());
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             if let Ok(answer) = runtime.block_on(handler(router)(event)) {
                 let answer: Value = serde_json::from_str(answer.get()).unwrap();

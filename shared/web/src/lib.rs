@@ -7,42 +7,42 @@
 //! event → lambda::handler → harden (cross-site rule, headers, 404/405) → your routes → answer
 //! ```
 
-mod answer;
-mod arrival;
 mod bearer;
 pub mod browser;
 mod cookie;
-pub mod direct;
 mod embedding;
 mod etag;
 pub mod form;
 mod form_token;
-mod harden;
 pub mod lambda;
+mod links;
 mod origin;
 mod origins;
-mod places;
 pub mod problem;
+pub mod raw_lambda;
 mod refuse;
+mod request_context;
+mod response;
+mod response_format;
 pub mod routes;
+mod secure;
 pub mod session;
 mod site;
 mod task;
 pub mod ui;
-mod wants;
 
-pub use answer::{page, see_other, to_login};
 pub use bearer::bearer;
 pub use embedding::{Embeddable, referrer};
 pub use etag::{is_known, tag, unless_known};
 pub use form::Fields;
 pub use form_token::{form_token, is_form_token};
-pub use harden::{Profile, harden};
+pub use links::Links;
 pub use origin::{origin, source_ip};
 pub use origins::{NotOrigins, Origins};
-pub use places::Places;
 pub use problem::{FieldError, Kind, Problem};
 pub use refuse::{refuse, refuse_with};
+pub use response::{page, see_other, to_login};
+pub use response_format::ResponseFormat;
 pub use routes::next_path;
+pub use secure::{SecurityProfile, secure};
 pub use task::TaskOut;
-pub use wants::Wants;

@@ -206,7 +206,7 @@ impl Problem {
 
     /// 503 where another try may go well (`passing`), else 500, with the cause for the log.
     #[must_use]
-    pub fn trouble(passing: bool, cause: impl fmt::Display) -> Self {
+    pub fn from_failure(passing: bool, cause: impl fmt::Display) -> Self {
         if passing { Self::unavailable() } else { Self::internal() }.because(cause)
     }
 

@@ -2,17 +2,18 @@ use axum::response::{IntoResponse, Response};
 use maud::Markup;
 
 use crate::{
-    Wants, answer,
+    ResponseFormat,
     problem::{Kind, Problem},
+    response,
     ui::{self, WayOn},
 };
 
 /// Answers a problem in the caller's own kind: JSON, or the same words as a page.
 #[must_use]
-pub fn refuse(wants: Wants, problem: Problem) -> Response {
+pub fn refuse(wants: ResponseFormat, problem: Problem) -> Response {
     match wants {
-        Wants::Json => problem.into_response(),
-        Wants::Page => {
+        ResponseFormat::Json => problem.into_response(),
+        ResponseFormat::Page => {
             let kind = problem.kind;
             let page =
                 ui::error_page(kind.status().as_u16(), kind.title(), &problem.detail, way_on(&problem));
@@ -25,7 +26,7 @@ pub fn refuse(wants: Wants, problem: Problem) -> Response {
 #[must_use]
 pub fn refuse_with(problem: Problem, page: Markup) -> Response {
     problem.log();
-    let mut response = answer::page(problem.kind.status(), page);
+    let mut response = response::page(problem.kind.status(), page);
     response.headers_mut().extend(problem.headers);
     response
 }
@@ -60,7 +61,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_says_the_same_and_leads_on() {
-        let response = refuse(Wants::Page, Problem::payment_required("/organizations/1").because("inside"));
+        let response =
+            refuse(ResponseFormat::Page, Problem::payment_required("/organizations/1").because("inside"));
         assert_eq!(response.status(), 402);
         assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
         let page = text(response).await;
@@ -68,7 +70,7 @@ mod tests {
         assert!(page.contains(r#"href="/organizations/1""#), "{page}");
         assert!(!page.contains("inside"), "{page}");
         let problem = Problem::bad_request("Shorten it.").back_to_form();
-        assert!(text(refuse(Wants::Page, problem)).await.contains(r#"href="">Back to the form"#));
-        assert_eq!(refuse(Wants::Page, Problem::too_many(60)).headers()["retry-after"], "60");
+        assert!(text(refuse(ResponseFormat::Page, problem)).await.contains(r#"href="">Back to the form"#));
+        assert_eq!(refuse(ResponseFormat::Page, Problem::too_many(60)).headers()["retry-after"], "60");
     }
 }

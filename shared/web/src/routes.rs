@@ -2,7 +2,7 @@
 
 use axum::{extract::Request, http::Method, response::Response};
 
-use crate::{Wants, problem::Problem, refuse};
+use crate::{ResponseFormat, problem::Problem, refuse};
 
 /// Methods and paths as `template.yaml` gives them to the gateway. A segment in braces stands for any one segment.
 /// Every path with `GET` has `HEAD` too: the same response without a body (RFC 9110, 9.3.2).
@@ -99,7 +99,7 @@ pub fn allowed_methods(path: &str) -> Vec<Method> {
 
 /// The answer to what no route takes: 405 with `Allow` where the path exists under other methods, else 404.
 pub async fn otherwise(request: Request) -> Response {
-    let wants = Wants::of(request.headers());
+    let wants = ResponseFormat::of(request.headers());
     let allowed = allowed_methods(request.uri().path());
     let problem = if allowed.is_empty() || allowed.contains(request.method()) {
         Problem::not_found()

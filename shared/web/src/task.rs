@@ -1,7 +1,7 @@
 use domain::{checklist::Checklist, task::Task};
 use serde::Serialize;
 
-use crate::places::Places;
+use crate::links::Links;
 
 /// A task of a checklist as JSON, the same in reads and in the answers of writes. Times are RFC 3339 in UTC.
 #[derive(Clone, Debug, Serialize)]
@@ -29,7 +29,7 @@ struct ActionOut {
 impl TaskOut {
     /// How `task` stands in `list`.
     #[must_use]
-    pub fn of(task: &Task, list: &Checklist, places: Places<'_>) -> Self {
+    pub fn of(task: &Task, list: &Checklist, places: Links<'_>) -> Self {
         let tick = list.ticks.get(task.key);
         Self {
             key: task.key,
@@ -51,7 +51,7 @@ impl TaskOut {
 #[cfg(test)]
 mod tests {
     use domain::{
-        checklist::{Source, Tick},
+        checklist::{Completion, Source},
         definition::BUILT_IN,
     };
     use serde_json::json;
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn a_task_says_who_did_it_when_and_how_we_know() {
-        let places = Places {
+        let places = Links {
             origin: "https://onramp.example.com",
             app: None,
             org: "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
@@ -68,8 +68,10 @@ mod tests {
         let task = BUILT_IN.task("created_client").unwrap();
         let mut list = Checklist::default();
         let at = "2026-01-15T09:00:00Z".parse().unwrap();
-        list.ticks
-            .insert(task.key.to_owned(), Tick { at, source: Source::Event, by: Some("Jo Doe".to_owned()) });
+        list.ticks.insert(
+            task.key.to_owned(),
+            Completion { at, source: Source::Event, by: Some("Jo Doe".to_owned()) },
+        );
         assert_eq!(
             serde_json::to_value(TaskOut::of(task, &list, places)).unwrap(),
             json!({

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::{
-    parts::banner::{Button, banner},
+    components::banner::{Button, banner},
     view::View,
 };
 
@@ -41,7 +41,7 @@ mod tests {
             r#"href="https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001""#;
         for view in [trial(), subscribed(SubscriptionStatus::PastDue)] {
             let (ours, theirs) =
-                (crate::parts::banner::render(&view), render(&view, "https://onramp.example.com"));
+                (crate::components::banner::render(&view), render(&view, "https://onramp.example.com"));
             assert_eq!(read(&ours), read(&theirs));
             assert!(theirs.0.contains(place) && !theirs.0.contains("<form"), "{}", theirs.0);
             assert!(!render(&view.as_member(), "https://onramp.example.com").0.contains("href"));

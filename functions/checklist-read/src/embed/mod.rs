@@ -15,7 +15,7 @@ use web::Problem;
 
 use crate::{
     app::App,
-    auth::problem,
+    auth::store_problem,
     view::{AuthMethod, View},
 };
 
@@ -29,7 +29,8 @@ pub async fn look(app: &App, token: &str, from: Option<&str>) -> Result<View, Pr
     let refused = |why: EmbedTokenError| Problem::token_refused(&why);
     let token = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await.map_err(refused)?;
     token.is_for(from).map_err(refused)?;
-    let found = app.store.load_embed_session(token.organization, token.person).await.map_err(problem)?;
+    let found =
+        app.store.load_embed_session(token.organization, token.person).await.map_err(store_problem)?;
     // Whether the organization is there at all is nobody's business who does not belong to it.
     let nobody = || refused(EmbedTokenError::Nobody);
     let found = found.ok_or_else(nobody)?;

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use serde_json::json;
-use web::Places;
+use web::Links;
 
 use crate::{config::Config, view::View};
 
@@ -12,7 +12,7 @@ pub fn render(view: &View, config: &Config, origin: &str) -> Markup {
     if view.admin.is_none() || view.org.checklist.dismissed_at.is_some() {
         return html! {};
     }
-    let places = Places { origin, app: config.app_url.as_deref(), org: view.org.id };
+    let places = Links { origin, app: config.app_url.as_deref(), org: view.org.id };
     let all = format!("{origin}/onboarding/checklist");
     let steps = view.progress();
     let (done, count, percentage) = (steps.completed_count(), steps.total_count(), steps.percentage());

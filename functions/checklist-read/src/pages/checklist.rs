@@ -7,11 +7,11 @@ use domain::{
     task::{Category, Task},
 };
 use maud::{Markup, html};
-use web::ui::{Place, Tone, Weight, Width, link_button, note, post_button};
+use web::ui::{NavItem, Tone, Weight, Width, link_button, note, post_button};
 
 use crate::{
+    components::{celebration, moment, progress, status_badge::StatusBadge, task, undo, unreachable},
     config::Config,
-    parts::{celebration, moment, progress, status_badge::StatusBadge, task, undo, unreachable},
     view::View,
 };
 
@@ -19,7 +19,7 @@ use crate::{
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
     let main = if view.admin.is_some() { admin(view, config) } else { member(view) };
-    view.page(config, "Getting started", Some(Place::Checklist), Width::Reading, main)
+    view.page(config, "Getting started", Some(NavItem::Checklist), Width::Reading, main)
 }
 
 fn admin(view: &View, config: &Config) -> Markup {

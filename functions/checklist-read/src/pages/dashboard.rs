@@ -1,11 +1,11 @@
 //! Where people of an organization arrive.
 
 use maud::{Markup, html};
-use web::ui::{Place, Tone, Weight, Width, note};
+use web::ui::{NavItem, Tone, Weight, Width, note};
 
 use crate::{
+    components::{banner, host_app, moment, status_badge::StatusBadge, undo, widget},
     config::Config,
-    parts::{banner, host_app, moment, status_badge::StatusBadge, undo, widget},
     view::View,
 };
 
@@ -33,7 +33,7 @@ pub fn render(view: &View, config: &Config) -> Markup {
             }
         }
     };
-    view.page(config, "Dashboard", Some(Place::Dashboard), Width::Wide, main)
+    view.page(config, "Dashboard", Some(NavItem::Dashboard), Width::Wide, main)
 }
 
 fn projects(view: &View) -> Markup {

@@ -2,12 +2,12 @@
 
 use domain::{
     definition::BUILT_IN,
-    task::{Place as Where, Task},
+    task::{Task, TaskTarget as Where},
 };
 use maud::{Markup, Render, html};
-use web::ui::{Page, Place, Width};
+use web::ui::{NavItem, Page, Width};
 
-use crate::{config::Config, parts::task, view::View};
+use crate::{components::task, config::Config, view::View};
 
 /// Questions and answers about setting up.
 const QUESTIONS: [(&str, &str); 7] = [
@@ -62,7 +62,7 @@ pub fn render(view: Option<&View>, config: &Config) -> Markup {
         }
     };
     match view {
-        Some(view) => view.page(config, "Setup guide", Some(Place::Guide), Width::Reading, main),
+        Some(view) => view.page(config, "Setup guide", Some(NavItem::Guide), Width::Reading, main),
         None => {
             Page { product: &config.product, title: "Setup guide", person: None, width: Width::Reading, main }
                 .render()

@@ -4,7 +4,7 @@ use domain::definition::BUILT_IN;
 use maud::{Markup, Render, html};
 use web::ui::{Page, Weight, Width, link_button, tick};
 
-use crate::{config::Config, parts::task, view::View};
+use crate::{components::task, config::Config, view::View};
 
 /// The page, for strangers and for those who are signed in.
 #[must_use]

@@ -2,9 +2,9 @@
 
 pub mod checklist;
 pub mod dashboard;
-pub mod elsewhere;
 pub mod guide;
 pub mod landing;
 pub mod organization;
+pub mod other_org;
 pub mod paid;
 pub mod welcome;

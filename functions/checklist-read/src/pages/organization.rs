@@ -5,12 +5,12 @@ use maud::{Markup, html};
 use web::ui::{Tone, Width, note};
 
 use crate::{
-    config::Config,
-    parts::{
+    components::{
         moment, plans,
         status_badge::{StatusBadge, days_left},
         unreachable,
     },
+    config::Config,
     view::View,
 };
 

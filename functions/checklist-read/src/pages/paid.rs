@@ -6,7 +6,7 @@ use domain::{billing::SubscriptionStatus, status::Status};
 use maud::{Markup, html};
 use web::ui::{Tone, Weight, Width, link_button, note};
 
-use crate::{config::Config, parts::status_badge::StatusBadge, view::View};
+use crate::{components::status_badge::StatusBadge, config::Config, view::View};
 
 /// The page's own path.
 const HERE: &str = "/billing/return";

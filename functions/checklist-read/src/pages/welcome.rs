@@ -5,12 +5,12 @@ use maud::{Markup, html};
 use web::ui::{Weight, Width, link_button};
 
 use crate::{
-    config::Config,
-    parts::{
+    components::{
         host_app, moment, progress,
         status_badge::{StatusBadge, days_left},
         task,
     },
+    config::Config,
     view::View,
 };
 

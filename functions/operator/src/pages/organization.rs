@@ -14,9 +14,9 @@ use web::{
 };
 
 use crate::{
-    case::{spoken, trouble},
     find::path,
     out::{conflict, state, unreachable},
+    review_item::{delivery_problem, spoken},
 };
 
 /// The form that gives days, as it was filled in.
@@ -223,11 +223,11 @@ fn mails(org: &Org, now: Timestamp) -> Markup {
                                 div class="row-text" {
                                     (spoken(key.kind())) " to "
                                     (org.admin(*user).map_or("a former admin", |admin| admin.name.as_str()))
-                                    @if let Some((_, trouble)) = trouble(delivery) {
+                                    @if let Some((_, trouble)) = delivery_problem(delivery) {
                                         p class="soft small" { (trouble) }
                                     }
                                 }
-                                span class={ "badge" @if trouble(delivery).is_some() { " tone-warning" } } { (word) }
+                                span class={ "badge" @if delivery_problem(delivery).is_some() { " tone-warning" } } { (word) }
                                 (moment::past(at, now, &org.zone))
                             }
                         }

@@ -3,10 +3,10 @@
 use domain::{id::OrgId, zone::Zone};
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
-use store::{HeldList, HeldPage};
+use store::{ReviewList, ReviewPage};
 use web::ui::{self, Field, Tone, Weight, moment, note};
 
-use crate::{case::Case, find::path};
+use crate::{find::path, review_item::ReviewItemView};
 
 /// What was looked for.
 #[derive(Clone, Debug, Default)]
@@ -23,19 +23,21 @@ pub struct Search<'a> {
 #[derive(Debug)]
 pub struct Listed<'a> {
     /// Which list.
-    pub list: HeldList,
+    pub list: ReviewList,
     /// Where this page begins, if it is not the first.
     pub after: Option<Timestamp>,
     /// What is on it.
-    pub page: &'a HeldPage,
+    pub page: &'a ReviewPage,
 }
 
 /// The page's content.
 pub fn render(listed: &Listed<'_>, search: &Search<'_>, now: Timestamp) -> Markup {
     let Listed { list, after, page } = *listed;
     let (title, more) = match list {
-        HeldList::ForAPerson => ("Waiting for a person", "/operator?after="),
-        HeldList::Foreign => ("Parked events that do not name us", "/operator?list=foreign&after="),
+        ReviewList::NeedsReview => ("Waiting for a person", "/operator?after="),
+        ReviewList::ParkedWithoutMetadata => {
+            ("Parked events that do not name us", "/operator?list=foreign&after=")
+        }
     };
     html! {
         h1 { "Operator" }
@@ -44,9 +46,9 @@ pub fn render(listed: &Listed<'_>, search: &Search<'_>, now: Timestamp) -> Marku
             (find(search))
             section aria-labelledby="waiting" {
                 h2 id="waiting" class="section-head" { (title) }
-                @if page.held.is_empty() { (empty(list, after)) } @else {
+                @if page.items.is_empty() { (empty(list, after)) } @else {
                     ul class="rows" {
-                        @for held in &page.held { (row(&Case::of(held, now), now)) }
+                        @for held in &page.items { (row(&ReviewItemView::of(held, now), now)) }
                     }
                 }
                 @if let Some(next) = page.next {
@@ -60,15 +62,15 @@ pub fn render(listed: &Listed<'_>, search: &Search<'_>, now: Timestamp) -> Marku
     }
 }
 
-fn other_list(list: HeldList) -> Markup {
+fn other_list(list: ReviewList) -> Markup {
     html! {
         p class="soft small" {
             @match list {
-                HeldList::ForAPerson => {
+                ReviewList::NeedsReview => {
                     "Events of customers that may be another product's are "
                     a href="/operator?list=foreign" { "parked apart" } "."
                 }
-                HeldList::Foreign => {
+                ReviewList::ParkedWithoutMetadata => {
                     "They wait 35 days for their customer to be linked. "
                     a href="/operator" { "What waits for a person" }
                 }
@@ -107,9 +109,9 @@ fn find(search: &Search<'_>) -> Markup {
     }
 }
 
-fn empty(list: HeldList, after: Option<Timestamp>) -> Markup {
+fn empty(list: ReviewList, after: Option<Timestamp>) -> Markup {
     match (list, after) {
-        (HeldList::Foreign, None) => note(
+        (ReviewList::ParkedWithoutMetadata, None) => note(
             Tone::Calm,
             "🅿️",
             "No such events",
@@ -117,7 +119,7 @@ fn empty(list: HeldList, after: Option<Timestamp>) -> Markup {
                 p { "Every event that came has an organization." }
             },
         ),
-        (HeldList::ForAPerson, None) => note(
+        (ReviewList::NeedsReview, None) => note(
             Tone::Success,
             "🌤️",
             "Nothing waits for you",
@@ -136,7 +138,7 @@ fn empty(list: HeldList, after: Option<Timestamp>) -> Markup {
     }
 }
 
-fn row(case: &Case, now: Timestamp) -> Markup {
+fn row(case: &ReviewItemView, now: Timestamp) -> Markup {
     html! {
         li class="row" {
             span class="task-icon" aria-hidden="true" { (case.icon) }

@@ -19,12 +19,12 @@ use domain::{
 };
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use web::{Fields, Problem, Wants};
+use web::{Fields, Problem, ResponseFormat};
 
 use crate::{
     App,
     account::page::{AccountPage, Begun},
-    auth, trouble,
+    auth, store_problem,
 };
 
 /// The page that all of this is about.
@@ -42,26 +42,26 @@ pub fn routes() -> Router<Arc<App>> {
 /// `GET /account`.
 async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let page = app.account(request.headers()).await;
-    auth::answer(Wants::Page, PAGE, page)
+    auth::respond(ResponseFormat::Page, PAGE, page)
 }
 
 /// `POST /account/sessions/end`: ends one of one's own sessions, which `session` names. One that is over is no fault.
 async fn end(State(app): State<Arc<App>>, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
-    auth::answer(wants, PAGE, app.end_one(request, wants).await)
+    let wants = ResponseFormat::of(request.headers());
+    auth::respond(wants, PAGE, app.end_one(request, wants).await)
 }
 
 /// `POST /account/sessions/end-all`: signs out everywhere, here too.
 async fn end_all(State(app): State<Arc<App>>, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
-    auth::answer(wants, PAGE, app.end_all(request.headers(), wants).await)
+    let wants = ResponseFormat::of(request.headers());
+    auth::respond(wants, PAGE, app.end_all(request.headers(), wants).await)
 }
 
 /// `POST /organizations/switch`: goes over to another of one's own organizations, which `organization` names, and there
 /// to the page `next`. Of two at once each gives a session that works, whichever answer the browser keeps.
 async fn switch(State(app): State<Arc<App>>, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
-    auth::answer(wants, PAGE, app.switch(request).await)
+    let wants = ResponseFormat::of(request.headers());
+    auth::respond(wants, PAGE, app.switch(request).await)
 }
 
 impl App {
@@ -71,7 +71,7 @@ impl App {
         let (orgs, sessions) =
             tokio::join!(self.store.load_orgs(&user.orgs), self.store.load_sessions(user.id));
         let here = caller.token.secret.hash();
-        let alive = sessions.map_err(trouble)?.into_iter();
+        let alive = sessions.map_err(store_problem)?.into_iter();
         // One that was left is all but over.
         let alive = alive
             .filter(|(name, session)| *name == here || session.until.is_none())
@@ -79,23 +79,23 @@ impl App {
         let mut sessions: Vec<_> =
             alive.map(|(name, session)| Begun { name, session, here: name == here }).collect();
         sessions.sort_by_key(|begun| (!begun.here, std::cmp::Reverse(begun.session.seen_at)));
-        let orgs = orgs.map_err(trouble)?;
+        let orgs = orgs.map_err(store_problem)?;
         let page = AccountPage { product: &self.product, caller: &caller, orgs: &orgs, sessions: &sessions };
         Ok(web::page(StatusCode::OK, page.render()))
     }
 
-    async fn end_one(&self, request: Request, wants: Wants) -> Result<Response, Problem> {
+    async fn end_one(&self, request: Request, wants: ResponseFormat) -> Result<Response, Problem> {
         let caller = self.authenticate(request.headers()).await?;
         let fields = Fields::read(request).await?;
         let session: Option<Hash> = fields.get("session").and_then(|name| name.parse().ok());
         let session = session.ok_or_else(Problem::not_found)?;
         // The key is the caller's own, so nobody else's session can be named.
-        self.store.end_session_of(caller.member.user(), session).await.map_err(trouble)?;
+        self.store.end_session_of(caller.member.user(), session).await.map_err(store_problem)?;
         tracing::info!(area = "access", user = %caller.member.user(), "session ended");
         Ok(ended(wants, session == caller.token.secret.hash()))
     }
 
-    async fn end_all(&self, headers: &HeaderMap, wants: Wants) -> Result<Response, Problem> {
+    async fn end_all(&self, headers: &HeaderMap, wants: ResponseFormat) -> Result<Response, Problem> {
         for attempt in 0..store::TRIES {
             let caller = self.authenticate(headers).await?;
             let mut after = caller.found.user.value.clone();
@@ -106,10 +106,10 @@ impl App {
                     return Ok(ended(wants, true));
                 }
                 Err(store::Error::Conflict) => store::pause(attempt).await,
-                Err(error) => return Err(trouble(error)),
+                Err(error) => return Err(store_problem(error)),
             }
         }
-        Err(trouble(store::Error::Conflict))
+        Err(store_problem(store::Error::Conflict))
     }
 
     async fn switch(&self, request: Request) -> Result<Response, Problem> {
@@ -122,9 +122,9 @@ impl App {
             org.filter(|org| caller.found.user.value.orgs.contains(org)).ok_or_else(Problem::not_found)?;
         let next = fields.get("next").and_then(web::next_path);
         let session = caller.found.session.switched(org, &caller.found.user.value, caller.now);
-        let until = trial::after(caller.now, SWITCH_GRACE_PERIOD);
+        let until = trial::add(caller.now, SWITCH_GRACE_PERIOD);
         let secret = Secret::new(self.entropy.bytes());
-        if !self.store.switch_session(&caller.token, until, &session, &secret).await.map_err(trouble)? {
+        if !self.store.switch_session(&caller.token, until, &session, &secret).await.map_err(store_problem)? {
             return Err(Problem::unauthorized());
         }
         tracing::info!(area = "access", organization = %org, user = %session.user, "switched");
@@ -136,10 +136,10 @@ impl App {
 }
 
 /// The answer to an ended session; `here` if it was the one that asked.
-fn ended(wants: Wants, here: bool) -> Response {
+fn ended(wants: ResponseFormat, here: bool) -> Response {
     let mut response = match wants {
-        Wants::Page => web::see_other(if here { "/login" } else { PAGE }),
-        Wants::Json => Json(json!({ "success": true })).into_response(),
+        ResponseFormat::Page => web::see_other(if here { "/login" } else { PAGE }),
+        ResponseFormat::Json => Json(json!({ "success": true })).into_response(),
     };
     if here {
         response.headers_mut().append(SET_COOKIE, web::session::clear());

@@ -28,7 +28,7 @@ impl AccountPage<'_> {
             h1 { "Your account" }
             p class="lead" { strong { (user.name) } ", " (user.address.as_str()) }
             div class="stack" {
-                @if !user.verified { (unproven(user.address.as_str())) }
+                @if !user.verified { (unverified(user.address.as_str())) }
                 (self.organizations())
                 (self.sessions())
             }
@@ -115,7 +115,7 @@ fn switch(org: &Org) -> Markup {
     }
 }
 
-fn unproven(address: &str) -> Markup {
+fn unverified(address: &str) -> Markup {
     ui::note(
         Tone::Notice,
         "✉️",

@@ -11,7 +11,7 @@ use axum::{
 };
 use boot::BaseUrl;
 use http::HeaderMap;
-use web::{Problem, Wants};
+use web::{Problem, ResponseFormat};
 
 pub use keys::Keys;
 
@@ -49,10 +49,10 @@ impl HostApp {
 /// `POST /handover`: 303 into the host app, with a pass in the query. It is open to every member in every state of the
 /// organization, as signing in is: what somebody may do there is for the host app to say, and the pass tells it.
 pub async fn lead(State(app): State<Arc<App>>, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
+    let wants = ResponseFormat::of(request.headers());
     let (headers, origin) = (request.headers().clone(), web::origin(&request));
     drop(request);
-    auth::answer(wants, DASHBOARD, app.lead_into_host_app(&headers, &origin).await)
+    auth::respond(wants, DASHBOARD, app.lead_into_host_app(&headers, &origin).await)
 }
 
 impl App {

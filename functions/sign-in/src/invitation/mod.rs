@@ -26,13 +26,13 @@ use domain::{
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use store::{Acceptance, Accepted, FoundOffer, InvitationDetails, Person, SignedIn, UsedLink};
-use web::{FieldError, Fields, Kind, Problem, Wants};
+use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
 use crate::{
-    App, answer, auth,
+    App, auth,
     invitation::page::Invited,
     link::{self, Browser, Token},
-    members, trouble,
+    members, respond, store_problem,
 };
 
 /// What somebody finds behind an invitation's link.
@@ -61,7 +61,7 @@ enum Basis {
 
 /// `GET /invitations/{token}`: where to, from whom, for whom, and a button.
 pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
+    let wants = ResponseFormat::of(request.headers());
     let (token, now) = (link::text(token), app.clock.now());
     let browser = Browser::of(&app, request.headers());
     let page = match find(&app, request.headers(), &token, None, now).await {
@@ -84,7 +84,7 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
 /// `POST /invitations/{token}`: joins as the invited address and as nobody else. The address is proven by that, and a
 /// session begins. The same browser may repeat the request for a minute.
 pub async fn accept(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
+    let wants = ResponseFormat::of(request.headers());
     let (headers, origin) = (request.headers().clone(), web::origin(&request));
     let path = request.uri().path().to_owned();
     let fields = Fields::read(request).await;
@@ -98,7 +98,7 @@ struct Guest {
     headers: HeaderMap,
     origin: String,
     token: String,
-    wants: Wants,
+    wants: ResponseFormat,
 }
 
 /// Judged in this order: who is signed in, access, input.
@@ -110,7 +110,7 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
         let (offer, basis) = match find(app, &guest.headers, &guest.token, grant.as_ref(), now).await? {
             Found::Open(offer, basis) => (offer, basis),
             Found::SignInFirst(offer) => {
-                return Ok(auth::answer(guest.wants, &back(&offer), Err(Problem::unauthorized())));
+                return Ok(auth::respond(guest.wants, &back(&offer), Err(Problem::unauthorized())));
             }
             Found::Foreign(offer, found) => return Ok(foreign(app, guest.wants, &offer, &found)),
             Found::Member => return Ok(web::see_other(link::HOME)),
@@ -125,12 +125,12 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
                         store::pause(attempt).await;
                         continue;
                     }
-                    Err(error) => return Err(trouble(error)),
+                    Err(error) => return Err(store_problem(error)),
                 }
             }
             Found::Used(used) => return Ok(spent(app, &guest.headers, guest.wants, &used).await),
         };
-        offer.org.value.may_change_team(now).map_err(|refusal| told(refusal, &offer, &guest.origin))?;
+        offer.org.value.may_change_team(now).map_err(|refusal| to_problem(refusal, &offer, &guest.origin))?;
         let typed = fields.as_ref().map_err(Clone::clone)?.get("full_name").unwrap_or_default();
         // Whoever made an account for an unproven address may have been anybody, and its name anything.
         let name = match offer.known.as_ref().filter(|user| user.value.verified) {
@@ -139,12 +139,12 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
         };
         let name = match (name, guest.wants) {
             (Ok(name), _) => name,
-            (Err(fault), Wants::Page) => {
+            (Err(fault), ResponseFormat::Page) => {
                 let page =
                     Invited::of(&app.product, &guest.token, &offer).page(typed, Some(&fault.to_string()));
                 return Ok(web::page(Kind::Invalid.status(), page));
             }
-            (Err(fault), Wants::Json) => {
+            (Err(fault), ResponseFormat::Json) => {
                 let fault = FieldError::new("full_name", fault.code(), fault.to_string());
                 return Err(Problem::invalid(vec![fault]));
             }
@@ -154,10 +154,10 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
             Ok(Accepted::Joined) => return Ok(joined(&accepted)),
             // Another request was faster, perhaps this browser's own first one.
             Ok(Accepted::Gone) | Err(store::Error::Conflict) => store::pause(attempt).await,
-            Err(error) => return Err(trouble(error)),
+            Err(error) => return Err(store_problem(error)),
         }
     }
-    Err(trouble(store::Error::Conflict))
+    Err(store_problem(store::Error::Conflict))
 }
 
 /// What the token leads to, with whoever is signed in. The table deletes expired items late, so the time is judged here.
@@ -183,7 +183,7 @@ async fn find_by_secret(
 ) -> Result<Found, Problem> {
     let (offer, signed_in) =
         tokio::join!(app.store.load_invitation_for_link(secret), signed_in(app, headers, now));
-    let offer = match offer.map_err(trouble)?.ok_or_else(gone)? {
+    let offer = match offer.map_err(store_problem)?.ok_or_else(gone)? {
         FoundOffer::Open(offer) if offer.invitation.value.opens_to(secret, now) => offer,
         FoundOffer::Open(_) => return Err(gone()),
         FoundOffer::Used(used) => return Ok(Found::Used(Box::new(used))),
@@ -212,10 +212,10 @@ async fn find_by_reference(
     let (user, basis) = match (found, grant) {
         (Some(found), _) => (found.user.value.clone(), Basis::Session(found)),
         (None, Some(grant)) => {
-            let granted = app.store.load_founding(grant.hash()).await.map_err(trouble)?;
+            let granted = app.store.load_founding(grant.hash()).await.map_err(store_problem)?;
             let granted = granted.filter(|(it, _)| now < it.expires_at && it.used_for.is_none());
             let (proof, user) = granted.ok_or_else(Problem::unauthorized)?;
-            (user.value, Basis::Grant(trial::after(proof.expires_at, -ORG_CREATION_GRANT_TTL)))
+            (user.value, Basis::Grant(trial::add(proof.expires_at, -ORG_CREATION_GRANT_TTL)))
         }
         (None, None) => return Err(Problem::unauthorized()),
     };
@@ -225,7 +225,7 @@ async fn find_by_reference(
     if user.orgs.contains(&org) {
         return Ok(Found::Member);
     }
-    let offer = app.store.load_offer_to(org, &user.address).await.map_err(trouble)?;
+    let offer = app.store.load_offer_to(org, &user.address).await.map_err(store_problem)?;
     let offer = offer.filter(|offer| offer.invitation.value.is_open(now)).ok_or_else(gone)?;
     Ok(Found::Open(Box::new(offer), basis))
 }
@@ -233,7 +233,7 @@ async fn find_by_reference(
 /// Who is signed in, if the session is alive.
 async fn signed_in(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Option<Box<SignedIn>>, Problem> {
     let Some(token) = web::session::token(headers) else { return Ok(None) };
-    let found = app.store.load_session(&token).await.map_err(trouble)?;
+    let found = app.store.load_session(&token).await.map_err(store_problem)?;
     Ok(found.filter(|found| found.authorize(now).is_some()).map(Box::new))
 }
 
@@ -269,7 +269,7 @@ fn decide(
     };
     let mut org = offer.org.value.clone();
     let admitted = org.accept(invitation, &user, now);
-    let membership = admitted.map_err(|refusal| told(refusal, &offer, &guest.origin))?;
+    let membership = admitted.map_err(|refusal| to_problem(refusal, &offer, &guest.origin))?;
     user.prove_address();
     user.join(org_id);
     let session = match basis {
@@ -299,10 +299,10 @@ fn joined(accepted: &Acceptance) -> Response {
 }
 
 /// Whoever is signed in is told so, and never joined to what another was invited to.
-fn foreign(app: &App, wants: Wants, offer: &InvitationDetails, found: &SignedIn) -> Response {
+fn foreign(app: &App, wants: ResponseFormat, offer: &InvitationDetails, found: &SignedIn) -> Response {
     match wants {
-        Wants::Page => web::page(Kind::Conflict.status(), page::foreign(&app.product, offer, found)),
-        Wants::Json => web::refuse(
+        ResponseFormat::Page => web::page(Kind::Conflict.status(), page::foreign(&app.product, offer, found)),
+        ResponseFormat::Json => web::refuse(
             wants,
             Problem::new(
                 Kind::Conflict,
@@ -313,14 +313,14 @@ fn foreign(app: &App, wants: Wants, offer: &InvitationDetails, found: &SignedIn)
 }
 
 /// What the invited person is told, who cannot pay but can ask.
-fn told(refusal: TeamError, offer: &InvitationDetails, origin: &str) -> Problem {
+fn to_problem(refusal: TeamError, offer: &InvitationDetails, origin: &str) -> Problem {
     let (org, inviter) = (&offer.org.value, &offer.invitation.value.inviter);
     match refusal {
         TeamError::AlreadyMember => {
             Problem::new(Kind::Conflict, "You are a member already. Sign in to go on.")
         }
         TeamError::NoAccess(_) => {
-            let mut told = members::told(refusal, origin, org.id);
+            let mut told = members::to_problem(refusal, origin, org.id);
             told.detail =
                 format!("{} has to choose a plan first. Your invitation waits: ask {inviter}.", org.name)
                     .into();
@@ -340,7 +340,7 @@ fn told(refusal: TeamError, offer: &InvitationDetails, origin: &str) -> Problem 
                 org.name
             ),
         ),
-        refusal => members::told(refusal, origin, org.id),
+        refusal => members::to_problem(refusal, origin, org.id),
     }
 }
 
@@ -354,13 +354,13 @@ fn gone() -> Problem {
 
 /// The response to the link of an accepted invitation: its owner, who is signed in already, is led home; all others are
 /// told that it was accepted, and where to sign in.
-async fn spent(app: &App, headers: &HeaderMap, wants: Wants, used: &UsedLink) -> Response {
+async fn spent(app: &App, headers: &HeaderMap, wants: ResponseFormat, used: &UsedLink) -> Response {
     if app.is_signed_in(headers, Some(used.user)).await {
         return web::see_other(link::HOME);
     }
     match wants {
-        Wants::Page => web::page(Kind::NotFound.status(), page::accepted(&app.product)),
-        Wants::Json => web::refuse(
+        ResponseFormat::Page => web::page(Kind::NotFound.status(), page::accepted(&app.product)),
+        ResponseFormat::Json => web::refuse(
             wants,
             Problem::new(Kind::NotFound, "This invitation was accepted. Sign in to open the organization."),
         ),
@@ -368,10 +368,10 @@ async fn spent(app: &App, headers: &HeaderMap, wants: Wants, used: &UsedLink) ->
 }
 
 /// A link that does not work leads to a newer one, a missing session to sign-in and back to `path`.
-fn refuse(app: &App, wants: Wants, path: &str, problem: Problem) -> Response {
+fn refuse(app: &App, wants: ResponseFormat, path: &str, problem: Problem) -> Response {
     match (wants, problem.kind) {
-        (Wants::Page, Kind::NotFound) => web::page(problem.kind.status(), page::gone(&app.product)),
-        (_, Kind::Unauthorized) => auth::answer(wants, path, Err(problem)),
-        _ => answer(wants, Err(problem)),
+        (ResponseFormat::Page, Kind::NotFound) => web::page(problem.kind.status(), page::gone(&app.product)),
+        (_, Kind::Unauthorized) => auth::respond(wants, path, Err(problem)),
+        _ => respond(wants, Err(problem)),
     }
 }

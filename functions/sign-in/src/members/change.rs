@@ -11,9 +11,9 @@ use crate::{
     auth::AuthenticatedUser,
     members::{
         ask::{Ask, InviteIn},
-        refusal::told,
+        errors::to_problem,
     },
-    trouble,
+    store_problem,
 };
 
 /// What came of it.
@@ -72,14 +72,14 @@ impl App {
             match self.try_change(&caller, ask, fields).await {
                 Ok(changed) => return Ok(changed),
                 Err(TeamChangeError::Refused(refusal)) => {
-                    return Err(told(refusal, origin, caller.member.org()));
+                    return Err(to_problem(refusal, origin, caller.member.org()));
                 }
                 Err(TeamChangeError::Told(problem)) => return Err(problem),
                 Err(TeamChangeError::Table(store::Error::Conflict)) => store::pause(attempt).await,
-                Err(TeamChangeError::Table(error)) => return Err(trouble(error)),
+                Err(TeamChangeError::Table(error)) => return Err(store_problem(error)),
             }
         }
-        Err(trouble(store::Error::Conflict))
+        Err(store_problem(store::Error::Conflict))
     }
 
     /// Judged in this order: role, access, input.

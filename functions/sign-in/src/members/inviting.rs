@@ -2,7 +2,7 @@
 
 use domain::{
     invitation::{Invitation, InvitationId},
-    limit::{INVITATIONS_OF_ORG, INVITATIONS_TO_ADDRESS, INVITATIONS_TO_ANYBODY, Window},
+    limit::{INVITATIONS_OF_ORG, INVITATIONS_TO_ADDRESS, INVITATIONS_TO_ANYBODY, RateLimitWindow},
     people::Admin,
 };
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use crate::{
     members::{
         ask::InviteIn,
         change::{Changed, TeamChangeError},
-        refusal,
+        errors,
     },
 };
 
@@ -38,7 +38,7 @@ impl App {
         let earlier = stored.iter().find(|stored| stored.value.id() == invitation.id());
         let limits = limits(&invitation, now);
         let written = self.store.commit_invitation((before, &org), earlier, &invitation, &limits).await?;
-        owed(written, invitation, now)
+        queued(written, invitation, now)
     }
 
     pub async fn resend(
@@ -56,7 +56,7 @@ impl App {
         };
         let (org, limits) = ((before, &before.value), limits(&invitation, now));
         let written = self.store.commit_invitation(org, Some(earlier), &invitation, &limits).await?;
-        owed(written, invitation, now)
+        queued(written, invitation, now)
     }
 
     pub async fn revoke(&self, caller: &AuthenticatedUser, id: &str) -> Result<Changed, TeamChangeError> {
@@ -71,9 +71,9 @@ impl App {
     }
 }
 
-fn owed(written: Invited, invitation: Invitation, now: Timestamp) -> Result<Changed, TeamChangeError> {
+fn queued(written: Invited, invitation: Invitation, now: Timestamp) -> Result<Changed, TeamChangeError> {
     if let Invited::Limited(window) = written {
-        return Err(refusal::mailed_enough(&window, now).into());
+        return Err(errors::mailed_enough(&window, now).into());
     }
     tracing::info!(area = "access", organization = %invitation.org, sends = invitation.sends, "invited");
     Ok(Changed::Invited(Box::new(invitation), now))
@@ -91,7 +91,7 @@ fn values(stored: &[Stored<Invitation>]) -> Vec<Invitation> {
 }
 
 /// What the mail of an invitation counts for.
-fn limits(invitation: &Invitation, now: Timestamp) -> [Window; 3] {
+fn limits(invitation: &Invitation, now: Timestamp) -> [RateLimitWindow; 3] {
     let (org, address) = (invitation.org.to_string(), invitation.address.as_str());
     [
         INVITATIONS_OF_ORG.window(&org, now),

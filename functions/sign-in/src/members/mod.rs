@@ -2,10 +2,10 @@
 
 mod ask;
 mod change;
+mod errors;
 mod inviting;
 mod membership;
 mod page;
-mod refusal;
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use web::{Fields, Kind, Problem, Wants};
+use web::{Fields, Kind, Problem, ResponseFormat};
 
 use crate::{
     App, auth,
@@ -27,10 +27,10 @@ use crate::{
         change::Changed,
         page::{Draft, MembersPage},
     },
-    trouble,
+    store_problem,
 };
 
-pub use refusal::told;
+pub use errors::to_problem;
 
 /// The page that all of this is about.
 const PAGE: &str = "/members";
@@ -63,7 +63,7 @@ pub fn routes() -> Router<Arc<App>> {
 /// `GET /members`: for admins everybody, the invitations and what can be done about them; for members a friendly list.
 async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let page = render(&app, request.headers(), &Draft::default()).await;
-    auth::answer(Wants::Page, PAGE, page.map(|markup| web::page(StatusCode::OK, markup)))
+    auth::respond(ResponseFormat::Page, PAGE, page.map(|markup| web::page(StatusCode::OK, markup)))
 }
 
 /// Everything is read at once: the token says where, and nothing is shown before it is proven.
@@ -75,7 +75,7 @@ async fn render(app: &App, headers: &HeaderMap, draft: &Draft<'_>) -> Result<mau
         app.store.load_invitations(token.org),
     );
     let caller = caller?;
-    let (members, invitations) = (members.map_err(trouble)?, invitations.map_err(trouble)?);
+    let (members, invitations) = (members.map_err(store_problem)?, invitations.map_err(store_problem)?);
     let invitations: Vec<_> = invitations
         .into_iter()
         .map(|stored| stored.value)
@@ -88,7 +88,7 @@ async fn render(app: &App, headers: &HeaderMap, draft: &Draft<'_>) -> Result<mau
 
 /// Parse, load, decide, commit, answer.
 async fn handle(app: &App, ask: Ask, request: Request) -> Response {
-    let wants = Wants::of(request.headers());
+    let wants = ResponseFormat::of(request.headers());
     let (headers, origin) = (request.headers().clone(), web::origin(&request));
     let fields = Fields::read(request).await;
     match app.change_team(&headers, &origin, &ask, &fields).await {
@@ -97,11 +97,11 @@ async fn handle(app: &App, ask: Ask, request: Request) -> Response {
     }
 }
 
-fn done(wants: Wants, changed: &Changed) -> Response {
+fn done(wants: ResponseFormat, changed: &Changed) -> Response {
     let mut response = match (changed, wants) {
-        (Changed::Left, Wants::Page) => web::see_other("/"),
-        (_, Wants::Page) => web::see_other(PAGE),
-        (Changed::Invited(invitation, now), Wants::Json) => Json(json!({
+        (Changed::Left, ResponseFormat::Page) => web::see_other("/"),
+        (_, ResponseFormat::Page) => web::see_other(PAGE),
+        (Changed::Invited(invitation, now), ResponseFormat::Json) => Json(json!({
             "success": true,
             "invitation": {
                 "id": invitation.id().to_string(),
@@ -112,13 +112,15 @@ fn done(wants: Wants, changed: &Changed) -> Response {
             },
         }))
         .into_response(),
-        (Changed::Appointed(member), Wants::Json) => Json(json!({
+        (Changed::Appointed(member), ResponseFormat::Json) => Json(json!({
             "success": true,
             "user": member.user.to_string(),
             "role": member.role.as_str(),
         }))
         .into_response(),
-        (Changed::Gone | Changed::Left, Wants::Json) => Json(json!({ "success": true })).into_response(),
+        (Changed::Gone | Changed::Left, ResponseFormat::Json) => {
+            Json(json!({ "success": true })).into_response()
+        }
     };
     if matches!(changed, Changed::Left) {
         response.headers_mut().append(SET_COOKIE, web::session::clear());
@@ -129,28 +131,28 @@ fn done(wants: Wants, changed: &Changed) -> Response {
 /// What somebody typed comes back with what is wrong with it; every other problem is a page or an answer of its own.
 async fn not_done(
     app: &App,
-    wants: Wants,
+    wants: ResponseFormat,
     headers: &HeaderMap,
     fields: &Result<Fields, Problem>,
     problem: Problem,
 ) -> Response {
     match (wants, problem.kind, fields) {
-        (Wants::Page, Kind::Invalid, Ok(fields)) => {
+        (ResponseFormat::Page, Kind::Invalid, Ok(fields)) => {
             let draft = Draft { fields: Some(fields), errors: &problem.errors, refused: None };
             let page = render(app, headers, &draft).await;
-            auth::answer(wants, PAGE, page.map(|markup| web::page(Kind::Invalid.status(), markup)))
+            auth::respond(wants, PAGE, page.map(|markup| web::page(Kind::Invalid.status(), markup)))
         }
-        (Wants::Page, Kind::TooMany, Ok(fields)) => {
+        (ResponseFormat::Page, Kind::TooMany, Ok(fields)) => {
             let draft = Draft { fields: Some(fields), errors: &[], refused: Some(&problem) };
             let page = render(app, headers, &draft).await;
-            auth::answer(wants, PAGE, page.map(|markup| web::refuse_with(problem, markup)))
+            auth::respond(wants, PAGE, page.map(|markup| web::refuse_with(problem, markup)))
         }
-        (Wants::Page, Kind::Forbidden, _) if refusal::is_unproven(&problem) => {
+        (ResponseFormat::Page, Kind::Forbidden, _) if errors::is_unverified(&problem) => {
             match app.authenticate(headers).await {
-                Ok(caller) => web::page(Kind::Forbidden.status(), page::unproven(&app.product, &caller)),
-                Err(problem) => auth::answer(wants, PAGE, Err(problem)),
+                Ok(caller) => web::page(Kind::Forbidden.status(), page::unverified(&app.product, &caller)),
+                Err(problem) => auth::respond(wants, PAGE, Err(problem)),
             }
         }
-        _ => auth::answer(wants, PAGE, Err(problem)),
+        _ => auth::respond(wants, PAGE, Err(problem)),
     }
 }

@@ -6,10 +6,10 @@ use domain::{
 use maud::{Markup, Render, html};
 use web::{
     FieldError, Fields, Problem,
-    ui::{self, Answer, Choice, Field, Page, Place, Tone, Weight, Width},
+    ui::{self, Choice, Field, NavItem, Page, RadioOption, Tone, Weight, Width},
 };
 
-use crate::{auth::AuthenticatedUser, members::refusal::UNPROVEN};
+use crate::{auth::AuthenticatedUser, members::errors::UNPROVEN};
 
 /// What the page shows.
 pub struct MembersPage<'a> {
@@ -50,7 +50,7 @@ impl MembersPage<'_> {
         };
         let is_fine = draft.errors.is_empty() && draft.refused.is_none();
         let title = if is_fine { "Members" } else { "Error: Members" };
-        let person = Some(self.caller.person(Some(Place::Members)));
+        let person = Some(self.caller.person(Some(NavItem::Members)));
         Page { product: self.product, title, person, width: Width::Reading, main }.render()
     }
 
@@ -106,7 +106,7 @@ impl MembersPage<'_> {
         let Some(admin) = self.caller.member.admin() else { return html! {} };
         let body = match org.may_invite(&admin, self.caller.now) {
             Ok(()) => form(draft),
-            Err(TeamError::Unproven) => prove_address(self.caller),
+            Err(TeamError::Unverified) => prove_address(self.caller),
             Err(_) => ui::note(
                 Tone::Notice,
                 "🔑",
@@ -202,12 +202,12 @@ impl MembersPage<'_> {
 }
 
 /// What an admin sees who tried to invite somebody with an address that is not proven.
-pub fn unproven(product: &str, caller: &AuthenticatedUser) -> Markup {
+pub fn unverified(product: &str, caller: &AuthenticatedUser) -> Markup {
     let main = html! {
         h1 { "First, your email address" }
         div class="stack" { (prove_address(caller)) }
     };
-    let person = Some(caller.person(Some(Place::Members)));
+    let person = Some(caller.person(Some(NavItem::Members)));
     Page { product, title: "Prove your email address", person, width: Width::Narrow, main }.render()
 }
 
@@ -251,8 +251,8 @@ fn form(draft: &Draft<'_>) -> Markup {
                 name: "role",
                 legend: "What will they be?",
                 answers: &[
-                    Answer { value: "member", label: "Member", hint: "Works in the organization." },
-                    Answer { value: "admin", label: "Admin", hint: "Also invites people, sets things up and pays." },
+                    RadioOption { value: "member", label: "Member", hint: "Works in the organization." },
+                    RadioOption { value: "admin", label: "Admin", hint: "Also invites people, sets things up and pays." },
                 ],
                 chosen: if typed("role") == "admin" { "admin" } else { "member" },
                 error: error("role"),

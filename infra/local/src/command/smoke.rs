@@ -1,4 +1,4 @@
-use boot::{BaseUrl, Clock, Entropy, OutboundHttp};
+use boot::{BaseUrl, Clock, OutboundHttp, Rng};
 use clap::Args;
 use domain::address::Address;
 
@@ -44,7 +44,7 @@ pub(super) async fn run(options: Options) -> Result<bool, String> {
         trial_days: options.trial_days,
         http: OutboundHttp::system().connector(),
         clock: Clock::system(),
-        entropy: Entropy::system(),
+        entropy: Rng::system(),
     };
     let unpaid = journey.webhook_secret.is_none();
     let (whole, left) = smoke::run(journey, |taken| terminal.say(&line(terminal, taken))).await;

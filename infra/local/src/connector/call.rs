@@ -5,7 +5,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use super::reply::Reply;
 use super::{dynamodb, events, secrets, ses, sqs, stripe};
 use crate::iam::Need;
-use crate::standin::Disturbance;
+use crate::stripe_mock::Disturbance;
 
 /// A call, recognised by its service.
 pub(super) enum AwsCall {

@@ -30,12 +30,12 @@ use crate::dead_letters::DeadLetters;
 use crate::engine::Engine;
 use crate::faults::{Faults, Kind};
 use crate::iam::{Statement, authorize};
+use crate::iam_usage_log::IamUsageLog;
 use crate::invoke;
-use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
 use crate::permissions::Permissions;
 use crate::secrets::Secrets;
-use crate::standin::StandIn;
+use crate::stripe_mock::StripeMock;
 use call::{AwsCall, parse};
 use reply::Reply;
 
@@ -51,7 +51,7 @@ pub struct Cloud {
     /// Secrets Manager.
     pub secrets: Secrets,
     /// Stripe.
-    pub stripe: Arc<StandIn>,
+    pub stripe: Arc<StripeMock>,
     /// The local time.
     pub clock: Arc<LocalClock>,
     /// The log of calls.
@@ -63,7 +63,7 @@ pub struct Cloud {
     /// What the roles allow, and what of it was used.
     pub permissions: Permissions,
     /// What all calls needed.
-    pub ledger: Ledger,
+    pub ledger: IamUsageLog,
 }
 
 /// The HTTP client that a function's SDK clients share.
@@ -81,7 +81,7 @@ impl Connector {
         Self { function: function.into(), statements: statements.into(), cloud, read_timeout: None }
     }
 
-    async fn answer(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    async fn respond(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let started = Instant::now();
         let at = self.cloud.clock.now();
         let call = parse(&request);
@@ -190,6 +190,6 @@ impl HttpClient for Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::new(self.clone().answer(request))
+        HttpConnectorFuture::new(self.clone().respond(request))
     }
 }

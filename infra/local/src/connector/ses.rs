@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::Cloud;
 use super::reply::Reply;
 use crate::iam::Need;
-use crate::mailbox::{RefusedLetter, SentEmail};
+use crate::mailbox::{RefusedEmail, SentEmail};
 use crate::template::{ACCOUNT, REGION};
 
 /// One call.
 pub(super) struct SesCall {
-    letter: Result<SentEmail, RefusedLetter>,
+    letter: Result<SentEmail, RefusedEmail>,
     from: String,
     configuration_set: Option<String>,
 }

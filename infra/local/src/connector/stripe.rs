@@ -6,7 +6,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, Response, StatusCode};
 
 use super::reply::Reply;
-use crate::standin::{self, Disturbance, StandIn};
+use crate::stripe_mock::{self, Disturbance, StripeMock};
 
 /// Where Stripe's API is.
 const ORIGIN: &str = "https://api.stripe.com";
@@ -27,17 +27,17 @@ impl StripeCall {
             builder = builder.header(name, value);
         }
         let request = builder.body(body).ok()?;
-        Some(Self { operation: standin::operation(request.method(), request.uri().path()), request })
+        Some(Self { operation: stripe_mock::operation(request.method(), request.uri().path()), request })
     }
 
-    pub(super) fn perform(&self, standin: &StandIn) -> Reply {
-        Reply::outside(standin.handle(&self.request))
+    pub(super) fn perform(&self, stripe_mock: &StripeMock) -> Reply {
+        Reply::outside(stripe_mock.handle(&self.request))
     }
 }
 
 /// The answer to a call that goes wrong on purpose.
 pub(super) fn disturbed(kind: Disturbance) -> Reply {
-    let (status, body) = kind.answer();
+    let (status, body) = kind.into_response();
     let mut response = Response::new(Bytes::from(body.to_string()));
     if let Ok(status) = StatusCode::from_u16(status) {
         *response.status_mut() = status;

@@ -20,38 +20,41 @@ pub(super) struct Step {
     pub(super) set: &'static [(&'static str, &'static str)],
 }
 
-const fn usual(event_type: &'static str) -> Step {
+const fn default_step(event_type: &'static str) -> Step {
     Step { event_type, set: &[] }
 }
 
 /// The moments in the order of a customer's life.
 pub(super) const MOMENTS: [Moment; 8] = [
-    Moment { title: "Checkout completes", events: &[usual("checkout.session.completed")] },
+    Moment { title: "Checkout completes", events: &[default_step("checkout.session.completed")] },
     Moment {
         title: "First payment arrives",
         events: &[
-            usual("customer.subscription.created"),
+            default_step("customer.subscription.created"),
             Step {
                 event_type: "invoice.paid",
                 set: &[("data.object.billing_reason", "subscription_create")],
             },
         ],
     },
-    Moment { title: "Renewal is paid", events: &[usual("invoice.paid")] },
+    Moment { title: "Renewal is paid", events: &[default_step("invoice.paid")] },
     Moment {
         title: "Card is declined",
         events: &[
-            usual("invoice.payment_failed"),
+            default_step("invoice.payment_failed"),
             Step {
                 event_type: "customer.subscription.updated",
                 set: &[("data.object.status", "past_due"), ("data.previous_attributes.status", "active")],
             },
         ],
     },
-    Moment { title: "Needs authentication", events: &[usual("invoice.payment_action_required")] },
-    Moment { title: "Trial is about to end", events: &[usual("customer.subscription.trial_will_end")] },
-    Moment { title: "Subscription is cancelled", events: &[usual("customer.subscription.deleted")] },
-    Moment { title: "Payment is refunded", events: &[usual("charge.refunded")] },
+    Moment { title: "Needs authentication", events: &[default_step("invoice.payment_action_required")] },
+    Moment {
+        title: "Trial is about to end",
+        events: &[default_step("customer.subscription.trial_will_end")],
+    },
+    Moment { title: "Subscription is cancelled", events: &[default_step("customer.subscription.deleted")] },
+    Moment { title: "Payment is refunded", events: &[default_step("charge.refunded")] },
 ];
 
 impl Moment {

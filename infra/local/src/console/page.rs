@@ -89,7 +89,7 @@ fn rail(stripe: &str) -> Markup {
                 p.standing id="standing" hidden {}
                 div.moments {
                     @for moment in &MOMENTS {
-                        button type="button" data-events=(moment.requests()) title=(told(moment.events)) { (moment.title) }
+                        button type="button" data-events=(moment.requests()) title=(step_list(moment.events)) { (moment.title) }
                     }
                 }
                 details.other {
@@ -112,7 +112,7 @@ fn rail(stripe: &str) -> Markup {
 }
 
 /// The event types behind a button, for those who want to know.
-fn told(steps: &[super::moment::Step]) -> String {
+fn step_list(steps: &[super::moment::Step]) -> String {
     steps.iter().map(|step| step.event_type).collect::<Vec<_>>().join(" · ")
 }
 

@@ -7,12 +7,12 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::answer::refuse;
-use super::{Shared, answer, parse};
+use super::response::refuse;
+use super::{Shared, parse, response};
 use crate::clock::parse_duration;
 
 pub(super) async fn read(State(system): Shared) -> Response {
-    answer::json(&json!({"now": system.clock().now()}))
+    response::json(&json!({"now": system.clock().now()}))
 }
 
 /// Moves the clock: forward with everything that is due on the way, backward at once.
@@ -43,5 +43,5 @@ pub(super) async fn turn(State(system): Shared, body: Bytes) -> Response {
     } else {
         system.advance(target).await;
     }
-    answer::json(&json!({"now": system.clock().now()}))
+    response::json(&json!({"now": system.clock().now()}))
 }

@@ -6,12 +6,12 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::answer::refuse;
-use super::{Shared, answer, parse};
-use crate::standin::{Mode, StandIn};
+use super::response::refuse;
+use super::{Shared, parse, response};
+use crate::stripe_mock::{Mode, StripeMock};
 
 pub(super) async fn read(State(system): Shared) -> Response {
-    answer::json(&told(&system.cloud.stripe))
+    response::json(&settings(&system.cloud.stripe))
 }
 
 /// Delivers otherwise from now on.
@@ -23,7 +23,7 @@ pub(super) async fn choose(State(system): Shared, body: Bytes) -> Response {
     match mode(&request) {
         Ok(mode) => {
             system.cloud.stripe.set_mode(mode);
-            answer::json(&told(&system.cloud.stripe))
+            response::json(&settings(&system.cloud.stripe))
         }
         Err(faults) => refuse(StatusCode::BAD_REQUEST, faults),
     }
@@ -31,11 +31,11 @@ pub(super) async fn choose(State(system): Shared, body: Bytes) -> Response {
 
 /// Delivers what is held.
 pub(super) async fn release(State(system): Shared) -> Response {
-    let released = system.courier.release().await;
-    answer::json(&json!({"released": released}))
+    let released = system.webhooks.release().await;
+    response::json(&json!({"released": released}))
 }
 
-fn told(standin: &StandIn) -> Value {
+fn settings(standin: &StripeMock) -> Value {
     let (held, waiting) = standin.waiting();
     json!({"mode": standin.mode().as_str(), "held": held, "waiting": waiting})
 }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
 
 use super::Shared;
-use super::answer::refuse;
+use super::response::refuse;
 
 /// Answers a call as DynamoDB does. The operation is in `x-amz-target`; signature and permissions are not checked, and
 /// the call is not recorded: it comes from an operator and not from a function.

@@ -5,7 +5,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::{Method, StatusCode, header};
 
-use super::answer::refuse;
+use super::response::refuse;
 
 /// Refuses cross-site writes (a browser says so in `Sec-Fetch-Site`, an older one in `Origin` alone), and hosts that
 /// are not this machine: a name that an attacker points here would make the browser call his pages same-origin.

@@ -8,23 +8,23 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::answer::refuse;
-use super::{Shared, answer, parse};
+use super::response::refuse;
+use super::{Shared, parse, response};
 use crate::bus::Entry;
 
 type Parameters = Query<BTreeMap<String, String>>;
 
 pub(super) async fn mail(State(system): Shared) -> Response {
-    answer::json(&system.cloud.mailbox.mails())
+    response::json(&system.cloud.mailbox.mails())
 }
 
 pub(super) async fn empty_mail(State(system): Shared) -> Response {
     system.cloud.mailbox.clear();
-    answer::json(&system.cloud.mailbox.mails())
+    response::json(&system.cloud.mailbox.mails())
 }
 
 pub(super) async fn events(State(system): Shared) -> Response {
-    answer::json(&system.cloud.bus.events())
+    response::json(&system.cloud.bus.events())
 }
 
 /// Puts an event on the bus, as the host app or SES would.
@@ -60,7 +60,7 @@ pub(super) async fn put_event(State(system): Shared, body: Bytes) -> Response {
     }
     let entry = Entry { bus, source, detail_type, detail, resources: Vec::new(), time: None };
     let id = system.cloud.bus.put(&entry, system.clock().now());
-    answer::json(&json!({"id": id}))
+    response::json(&json!({"id": id}))
 }
 
 /// SES says of every mail what it said when it took it: whatever is put on the bus of a mail has at least that.
@@ -87,20 +87,20 @@ fn repeat_the_mail(detail: &mut Value, told: &[Value]) {
 
 pub(super) async fn calls(State(system): Shared, Query(parameters): Parameters) -> Response {
     match parameters.get("since").map_or(Ok(0), |since| since.parse()) {
-        Ok(since) => answer::json(&system.cloud.calls.since(since)),
+        Ok(since) => response::json(&system.cloud.calls.since(since)),
         Err(_) => refuse(StatusCode::BAD_REQUEST, ["since is the seq of a call".to_owned()]),
     }
 }
 
 pub(super) async fn permissions(State(system): Shared) -> Response {
-    answer::json(&system.cloud.permissions.report())
+    response::json(&system.cloud.permissions.report())
 }
 
 pub(super) async fn table(State(system): Shared, Query(parameters): Parameters) -> Response {
     let pk = parameters.get("pk").filter(|pk| !pk.is_empty());
-    answer::json(&system.cloud.engine.items(pk.map(String::as_str)))
+    response::json(&system.cloud.engine.items(pk.map(String::as_str)))
 }
 
 pub(super) async fn dead_letters(State(system): Shared) -> Response {
-    answer::json(&system.dead_letters.all())
+    response::json(&system.dead_letters.all())
 }

@@ -3,7 +3,6 @@
 //! `settle` answers `{"settled": true}` once nothing is runnable now. A stream whose batch keeps failing is not: it
 //! rests until a later try, and the answer names it under `waiting`, which is left out when nothing waits.
 
-mod answer;
 mod clock;
 mod delivery;
 mod description;
@@ -11,6 +10,7 @@ mod dynamodb;
 mod guard;
 mod look;
 mod plan;
+mod response;
 
 use std::future::ready;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use crate::console::{self, Console};
 use crate::gateway::Gateway;
 use crate::stripe;
 use crate::system::System;
-use answer::{json as answer_json, refuse};
+use response::{json as answer_json, refuse};
 
 /// A little more than the gateway takes, so that it can say so itself.
 const READ_LIMIT: usize = 11 * 1024 * 1024;
@@ -108,7 +108,7 @@ async fn invoke(State(system): Shared, Path(function): Path<String>, body: Bytes
         Err(error) => return refuse(StatusCode::BAD_REQUEST, [format!("the event is not JSON: {error}")]),
     };
     match system.fleet.invoke(&function, payload).await.answer {
-        Ok(answer) => answer::json_text(answer.get().to_owned()),
+        Ok(answer) => response::json_text(answer.get().to_owned()),
         // As the Invoke API says it: 200, with the function's failure in a header.
         Err(failure) => {
             ([("x-amz-function-error", "Unhandled")], answer_json(&failure.payload())).into_response()

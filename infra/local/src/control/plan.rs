@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
-use super::answer::refuse;
-use super::{Shared, answer};
+use super::response::refuse;
+use super::{Shared, response};
 use crate::faults::Fault;
 
 pub(super) async fn read(State(system): Shared) -> Response {
-    answer::json(&system.cloud.faults.plan())
+    response::json(&system.cloud.faults.plan())
 }
 
 pub(super) async fn replace(State(system): Shared, body: Bytes) -> Response {
@@ -21,12 +21,12 @@ pub(super) async fn replace(State(system): Shared, body: Bytes) -> Response {
         }
     };
     match system.cloud.faults.replace(plan, &system.fleet.names()) {
-        Ok(()) => answer::json(&system.cloud.faults.plan()),
+        Ok(()) => response::json(&system.cloud.faults.plan()),
         Err(faults) => refuse(StatusCode::BAD_REQUEST, faults),
     }
 }
 
 pub(super) async fn clear(State(system): Shared) -> Response {
     system.cloud.faults.clear();
-    answer::json(&system.cloud.faults.plan())
+    response::json(&system.cloud.faults.plan())
 }

@@ -60,11 +60,11 @@ pub(super) fn check(
     findings
 }
 
-fn fault(subject: &str, said: impl Into<String>, mend: impl Into<String>) -> Finding {
+fn error(subject: &str, said: impl Into<String>, mend: impl Into<String>) -> Finding {
     Finding::fault(Area::Configuration, subject, said, mend)
 }
 
-fn doubt(subject: &str, said: impl Into<String>, mend: impl Into<String>) -> Finding {
+fn warning(subject: &str, said: impl Into<String>, mend: impl Into<String>) -> Finding {
     Finding::doubt(Area::Configuration, subject, said, mend)
 }
 
@@ -74,16 +74,16 @@ fn limits(values: &Values, parameters: &BTreeMap<String, Parameter>) -> Vec<Find
             "give it in samconfig.toml or, for one deployment, with infra/deploy.py {name}=…. {}",
             parameter.description
         );
-        let Some(value) = values.0.get(name) else { return Some(fault(name, "has no value", give)) };
+        let Some(value) = values.0.get(name) else { return Some(error(name, "has no value", give)) };
         if ["sk_", "rk_", "whsec_"].iter().any(|prefix| value.starts_with(prefix)) {
             let mend = "store it in Secrets Manager and give the secret's ARN; CloudFormation shows parameters to whoever may \
                         look at the stack, so replace this one at Stripe";
-            return Some(fault(name, "holds a secret itself", mend));
+            return Some(error(name, "holds a secret itself", mend));
         }
         if value.contains("replace") && !value.contains(' ') {
-            return Some(fault(name, "still holds the example of samconfig.toml", give));
+            return Some(error(name, "still holds the example of samconfig.toml", give));
         }
-        parameter.breach(value).map(|breach| fault(name, breach, parameter.description.clone()))
+        parameter.breach(value).map(|breach| error(name, breach, parameter.description.clone()))
     };
     parameters.iter().filter_map(judged).collect()
 }
@@ -95,7 +95,7 @@ fn unknown(stage: &Stage, parameters: &BTreeMap<String, Parameter>, variables: &
     names
         .map(|name| {
             let mend = "correct its spelling: the template's Parameters lists them all";
-            fault(name, "is neither a parameter nor a variable of any function", mend)
+            error(name, "is neither a parameter nor a variable of any function", mend)
         })
         .collect()
 }
@@ -105,7 +105,7 @@ fn trial(values: &Values) -> Option<Finding> {
     let reminders = values.get("TrialReminderDays")?;
     let late = reminders.split(',').filter_map(|day| day.trim().parse::<u16>().ok()).find(|day| *day >= days);
     Some(match late {
-        Some(late) => fault(
+        Some(late) => error(
             "TrialReminderDays",
             format!("reminds {late} days before the end of a trial of {days}"),
             format!("give days below {days}, or a longer StripeTrialDays"),
@@ -124,11 +124,11 @@ fn sender(values: &Values) -> Option<Finding> {
     let within = domain == identity || domain.ends_with(&format!(".{identity}"));
     if from != identity && !within {
         let mend = "give MailIdentity the domain, or the address itself, that you verified in SES";
-        return Some(fault("MailFromEmail", "does not belong to MailIdentity", mend));
+        return Some(error("MailFromEmail", "does not belong to MailIdentity", mend));
     }
     Some(if identity == NOT_YOURS {
         let mend = "give MailIdentity and MailFromEmail of a domain that is yours";
-        doubt("MailIdentity", format!("is the template's example, {NOT_YOURS}"), mend)
+        warning("MailIdentity", format!("is the template's example, {NOT_YOURS}"), mend)
     } else {
         Finding::good(Area::Configuration, "Sender", format!("{from}, of the identity {identity}"))
     })
@@ -138,14 +138,14 @@ fn prices(values: &Values) -> Option<Finding> {
     let (single, team) = (values.get("StripeSingleUserPriceId")?, values.get("StripeTeamPriceId")?);
     (single == team).then(|| {
         let mend = "make a price for each plan in Stripe: what somebody chose follows from the price alone";
-        fault("StripeTeamPriceId", "is the same price as StripeSingleUserPriceId", mend)
+        error("StripeTeamPriceId", "is the same price as StripeSingleUserPriceId", mend)
     })
 }
 
 fn domain(values: &Values) -> Option<Finding> {
     let name = values.get("DomainName")?;
     Some(match values.get("CertificateArn") {
-        None => fault(
+        None => error(
             "CertificateArn",
             format!("is missing for {name}"),
             "request one in the stage's region, and give its ARN",
@@ -171,7 +171,7 @@ fn region(values: &Values) -> Option<Finding> {
     let (_, first) = places.first()?;
     let (name, _) = places.iter().find(|(_, place)| place != first)?;
     let mend = "keep the stage's secrets and its certificate in its own account and region";
-    Some(fault(name, "is of another account or region than StripeSecretKeyArn", mend))
+    Some(error(name, "is of another account or region than StripeSecretKeyArn", mend))
 }
 
 fn mode(stage: &Stage, values: &Values) -> Option<Finding> {
@@ -180,11 +180,11 @@ fn mode(stage: &Stage, values: &Values) -> Option<Finding> {
     Some(match (mode, production) {
         (Mode::Test, true) => {
             let mend = "give the live mode's keys, prices and webhook secret before anybody pays";
-            doubt("StripePublishableKey", "puts production in Stripe's test mode", mend)
+            warning("StripePublishableKey", "puts production in Stripe's test mode", mend)
         }
         (Mode::Live, false) => {
             let mend = "give the test mode's keys, unless this stage is meant to take money";
-            doubt("StripePublishableKey", format!("puts {} in Stripe's live mode", stage.name), mend)
+            warning("StripePublishableKey", format!("puts {} in Stripe's live mode", stage.name), mend)
         }
         (Mode::Test, false) => Finding::good(Area::Configuration, "Stripe", "in test mode: no money moves"),
         (Mode::Live, true) => Finding::good(Area::Configuration, "Stripe", "in live mode"),
@@ -196,31 +196,31 @@ fn left_out(values: &Values) -> Vec<Finding> {
     let mut findings = Vec::new();
     if values.get("StripeWebhookSecretArn").is_none() {
         let mend = "deploy once, add WebhookUrl as an endpoint in Stripe, store its whsec_… in Secrets Manager, and give the ARN";
-        findings.push(doubt("StripeWebhookSecretArn", "is empty: every webhook gets 503", mend));
+        findings.push(warning("StripeWebhookSecretArn", "is empty: every webhook gets 503", mend));
     }
     if values.get("OperatorEmails").is_none() {
         let mend = "give the addresses of those who may open /operator";
-        findings.push(doubt("OperatorEmails", "is empty: nobody sees what waits for a person", mend));
+        findings.push(warning("OperatorEmails", "is empty: nobody sees what waits for a person", mend));
     }
     if values.get("AlarmEmail").is_none() {
         let mend = "give an address and follow the link that AWS mails to it, or subscribe to the topic of pages yourself";
-        findings.push(doubt("AlarmEmail", "is empty: no page reaches an operator by itself", mend));
+        findings.push(warning("AlarmEmail", "is empty: no page reaches an operator by itself", mend));
     }
     if values.get("TicketEmail").is_none() {
         let mend = "give an address and follow the link that AWS mails to it, or subscribe to the topic of tickets yourself";
-        findings.push(doubt("TicketEmail", "is empty: no ticket reaches an operator by itself", mend));
+        findings.push(warning("TicketEmail", "is empty: no ticket reaches an operator by itself", mend));
     }
     if values.get("RunbookUrl").is_none_or(|url| !url.starts_with("https://")) {
         let mend = "give the address at which your operators read docs/runbook.md";
-        findings.push(doubt("RunbookUrl", "is no address: whoever gets an alarm cannot follow it", mend));
+        findings.push(warning("RunbookUrl", "is no address: whoever gets an alarm cannot follow it", mend));
     }
     if values.get("HostSigningKeysArn").is_some() && values.get("AppUrl").is_none() {
         let mend = "give AppUrl, where your product takes passes";
-        findings.push(doubt("AppUrl", "is empty, so that no pass leads into your product", mend));
+        findings.push(warning("AppUrl", "is empty, so that no pass leads into your product", mend));
     }
     if values.get("EmbedOrigins").is_some() && values.get("HostKeysArn").is_none() {
         let mend = "give the ARN of the keys that the host app signs embed tokens with";
-        findings.push(doubt("HostKeysArn", "is empty, so that nothing is embedded anywhere", mend));
+        findings.push(warning("HostKeysArn", "is empty, so that nothing is embedded anywhere", mend));
     }
     findings
 }
@@ -228,7 +228,7 @@ fn left_out(values: &Values) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::finding::Verdict;
+    use crate::doctor::finding::Severity;
     use crate::template;
 
     /// A stage as it should be, with what differs.
@@ -255,10 +255,10 @@ mod tests {
         Stage { name: PRODUCTION.to_owned(), stack: "onramp".to_owned(), values }
     }
 
-    fn found(stage: &Stage) -> Vec<(Verdict, String)> {
+    fn found(stage: &Stage) -> Vec<(Severity, String)> {
         let parameters = Parameter::all(template::TEXT).unwrap();
         let findings = check(stage, &parameters, &["TABLE_NAME".to_owned()]);
-        let bad = findings.iter().filter(|finding| finding.verdict != Verdict::Good);
+        let bad = findings.iter().filter(|finding| finding.verdict != Severity::Good);
         for finding in bad.clone() {
             assert!(finding.mend.as_ref().is_some_and(|mend| !mend.is_empty()), "{finding:?}");
             assert!(!finding.said.contains("hunter2"), "{finding:?}");
@@ -274,44 +274,44 @@ mod tests {
 
     #[test]
     fn each_broken_thing_is_named() {
-        use Verdict::{Doubt, Fault};
+        use Severity::{Error, Warning};
         for (differs, verdict, subject) in [
-            (vec![("StripePublishableKey", "absent")], Fault, "StripePublishableKey"),
-            (vec![("StripePublishableKey", "pk_live_replace")], Fault, "StripePublishableKey"),
-            (vec![("StripePublishableKey", "pk_prod_hunter2")], Fault, "StripePublishableKey"),
-            (vec![("StripePublishableKey", "pk_test_1")], Doubt, "StripePublishableKey"),
-            (vec![("StripeSecretKeyArn", "sk_live_hunter2")], Fault, "StripeSecretKeyArn"),
-            (vec![("StripeTrialDays", "0")], Fault, "StripeTrialDays"),
-            (vec![("StripeTrialDays", "7"), ("TrialReminderDays", "3,7")], Fault, "TrialReminderDays"),
-            (vec![("StripeTrialDays", "2")], Fault, "TrialReminderDays"),
-            (vec![("MailFromEmail", "hello@example.org")], Fault, "MailFromEmail"),
-            (vec![("MailFromEmail", "hello@notexample.com")], Fault, "MailFromEmail"),
+            (vec![("StripePublishableKey", "absent")], Error, "StripePublishableKey"),
+            (vec![("StripePublishableKey", "pk_live_replace")], Error, "StripePublishableKey"),
+            (vec![("StripePublishableKey", "pk_prod_hunter2")], Error, "StripePublishableKey"),
+            (vec![("StripePublishableKey", "pk_test_1")], Warning, "StripePublishableKey"),
+            (vec![("StripeSecretKeyArn", "sk_live_hunter2")], Error, "StripeSecretKeyArn"),
+            (vec![("StripeTrialDays", "0")], Error, "StripeTrialDays"),
+            (vec![("StripeTrialDays", "7"), ("TrialReminderDays", "3,7")], Error, "TrialReminderDays"),
+            (vec![("StripeTrialDays", "2")], Error, "TrialReminderDays"),
+            (vec![("MailFromEmail", "hello@example.org")], Error, "MailFromEmail"),
+            (vec![("MailFromEmail", "hello@notexample.com")], Error, "MailFromEmail"),
             (
                 vec![("MailIdentity", "timetracker.com"), ("MailFromEmail", "a@timetracker.com")],
-                Doubt,
+                Warning,
                 "MailIdentity",
             ),
-            (vec![("StripeTeamPriceId", "price_1")], Fault, "StripeTeamPriceId"),
+            (vec![("StripeTeamPriceId", "price_1")], Error, "StripeTeamPriceId"),
             (
                 vec![(
                     "StripeWebhookSecretArn",
                     "arn:aws:secretsmanager:us-east-1:123456789012:secret:w-AbCdEf",
                 )],
-                Fault,
+                Error,
                 "StripeWebhookSecretArn",
             ),
-            (vec![("StripeWebhookSecretArn", "absent")], Doubt, "StripeWebhookSecretArn"),
-            (vec![("OperatorEmails", "absent")], Doubt, "OperatorEmails"),
-            (vec![("AlarmEmail", "absent")], Doubt, "AlarmEmail"),
-            (vec![("TicketEmail", "absent")], Doubt, "TicketEmail"),
-            (vec![("RunbookUrl", "absent")], Doubt, "RunbookUrl"),
+            (vec![("StripeWebhookSecretArn", "absent")], Warning, "StripeWebhookSecretArn"),
+            (vec![("OperatorEmails", "absent")], Warning, "OperatorEmails"),
+            (vec![("AlarmEmail", "absent")], Warning, "AlarmEmail"),
+            (vec![("TicketEmail", "absent")], Warning, "TicketEmail"),
+            (vec![("RunbookUrl", "absent")], Warning, "RunbookUrl"),
             (
                 vec![("HostSigningKeysArn", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:h-AbCdEf")],
-                Doubt,
+                Warning,
                 "AppUrl",
             ),
-            (vec![("EmbedOrigins", "https://app.example.com")], Doubt, "HostKeysArn"),
-            (vec![("StripeTrialDay", "7")], Fault, "StripeTrialDay"),
+            (vec![("EmbedOrigins", "https://app.example.com")], Warning, "HostKeysArn"),
+            (vec![("StripeTrialDay", "7")], Error, "StripeTrialDay"),
         ] {
             assert_eq!(found(&stage(&differs)), [(verdict, subject.to_owned())], "{differs:?}");
         }
@@ -329,6 +329,6 @@ mod tests {
     #[test]
     fn live_keys_do_not_belong_in_staging() {
         let staging = Stage { name: "staging".to_owned(), ..stage(&[]) };
-        assert_eq!(found(&staging), [(Verdict::Doubt, "StripePublishableKey".to_owned())]);
+        assert_eq!(found(&staging), [(Severity::Warning, "StripePublishableKey".to_owned())]);
     }
 }

@@ -28,13 +28,13 @@ pub enum Area {
 /// How something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum Severity {
     /// As it should be.
     Good,
     /// It works, or could not be seen; a person should look.
-    Doubt,
+    Warning,
     /// It does not work.
-    Fault,
+    Error,
 }
 
 /// One thing that was looked at. No secret and no value of a bad parameter is in it.
@@ -43,7 +43,7 @@ pub struct Finding {
     /// What it is about.
     pub area: Area,
     /// How it stands.
-    pub verdict: Verdict,
+    pub verdict: Severity,
     /// The parameter or the thing.
     pub subject: String,
     /// What was found.
@@ -56,7 +56,7 @@ pub struct Finding {
 impl Finding {
     /// Something that is as it should be.
     pub fn good(area: Area, subject: impl Into<String>, said: impl Into<String>) -> Self {
-        Self { area, verdict: Verdict::Good, subject: subject.into(), said: said.into(), mend: None }
+        Self { area, verdict: Severity::Good, subject: subject.into(), said: said.into(), mend: None }
     }
 
     /// Something that a person should look at.
@@ -67,7 +67,7 @@ impl Finding {
         mend: impl Into<String>,
     ) -> Self {
         let mend = Some(mend.into());
-        Self { area, verdict: Verdict::Doubt, subject: subject.into(), said: said.into(), mend }
+        Self { area, verdict: Severity::Warning, subject: subject.into(), said: said.into(), mend }
     }
 
     /// Something that does not work.
@@ -77,7 +77,7 @@ impl Finding {
         said: impl Into<String>,
         mend: impl Into<String>,
     ) -> Self {
-        Self { verdict: Verdict::Fault, ..Self::doubt(area, subject, said, mend) }
+        Self { verdict: Severity::Error, ..Self::doubt(area, subject, said, mend) }
     }
 }
 
@@ -95,13 +95,13 @@ impl Area {
     }
 }
 
-impl Verdict {
+impl Severity {
     /// A sign and a word, as wide as every other, and a colour for those who see one.
     const fn look(self) -> (&'static str, &'static str) {
         match self {
             Self::Good => ("✓ ok   ", "32"),
-            Self::Doubt => ("! check", "33"),
-            Self::Fault => ("✗ mend ", "31"),
+            Self::Warning => ("! check", "33"),
+            Self::Error => ("✗ mend ", "31"),
         }
     }
 }
@@ -124,10 +124,10 @@ impl Report {
 
     /// Whether anything does not work.
     pub fn has_faults(&self) -> bool {
-        self.count(Verdict::Fault) > 0
+        self.count(Severity::Error) > 0
     }
 
-    fn count(&self, verdict: Verdict) -> usize {
+    fn count(&self, verdict: Severity) -> usize {
         self.0.iter().filter(|finding| finding.verdict == verdict).count()
     }
 
@@ -150,7 +150,7 @@ impl Report {
             let indent = 2 + sign.chars().count() + 2 + width + 2;
             lines.extend(finding.mend.iter().map(|mend| format!("{:indent$}→ {mend}", "")));
         }
-        let counts = [(Verdict::Good, "ok"), (Verdict::Doubt, "to check"), (Verdict::Fault, "to mend")];
+        let counts = [(Severity::Good, "ok"), (Severity::Warning, "to check"), (Severity::Error, "to mend")];
         let counts = counts.map(|(verdict, word)| format!("{} {word}", self.count(verdict)));
         lines.extend([String::new(), format!("  {}", counts.join(" · "))]);
         lines

@@ -5,8 +5,8 @@
 //! fact, and what that means a pure function of it: see `judge`. Only `read` asks anybody.
 
 mod configuration;
-mod desk;
 mod facts;
+mod fake_aws;
 mod finding;
 mod judge;
 mod parameter;
@@ -18,8 +18,8 @@ use std::collections::BTreeSet;
 use boot::{Aws, Clock, OutboundHttp};
 use futures_util::future::join_all;
 
-pub use desk::Desk;
-pub use finding::{Area, Finding, Report, Verdict};
+pub use fake_aws::FakeAws;
+pub use finding::{Area, Finding, Report, Severity};
 pub use stage::Stage;
 
 use crate::template::{STACK, Template};
@@ -73,7 +73,7 @@ pub async fn examine_configuration(subject: &Subject) -> Vec<Finding> {
     let variables: Vec<_> = variables.into_iter().collect();
     let mut findings = configuration::check(&subject.stage, &parameters, &variables);
     // A function that refuses what was named already would say the same again.
-    if findings.iter().all(|finding| finding.verdict != Verdict::Fault) {
+    if findings.iter().all(|finding| finding.verdict != Severity::Error) {
         findings.extend(starts(subject).await);
     }
     findings

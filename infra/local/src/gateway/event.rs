@@ -19,7 +19,7 @@ const SOURCE_IP: &str = "x-local-source-ip";
 
 /// A request that found its route.
 #[derive(Debug)]
-pub struct Arrival<'a> {
+pub struct IncomingRequest<'a> {
     /// The request, its body read.
     pub request: &'a Request<Bytes>,
     /// Its route.
@@ -30,7 +30,7 @@ pub struct Arrival<'a> {
     pub now: Timestamp,
 }
 
-impl Arrival<'_> {
+impl IncomingRequest<'_> {
     /// The event.
     pub fn event(&self) -> Value {
         let (request, headers) = (self.request, self.request.headers());
@@ -177,7 +177,7 @@ mod tests {
             parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let matched = Matched { function: "f", route_key: key.to_owned(), parameters };
         let now = "2026-01-22T09:05:03.250Z".parse().unwrap();
-        Arrival { request, matched: &matched, request_id: "JKJaXmPLvHcESHA=", now }.event()
+        IncomingRequest { request, matched: &matched, request_id: "JKJaXmPLvHcESHA=", now }.event()
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! API Gateway's HTTP API: a request becomes an event, an event's answer a response.
 
-mod answer;
 mod event;
 mod insecure;
+mod response;
 mod route;
 
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use crate::clock::LocalClock;
 use crate::invoke::Fleet;
 use crate::random;
-use crate::standin::StandIn;
 use crate::stripe::WEBHOOK_PATH;
+use crate::stripe_mock::StripeMock;
 use crate::template::Route;
 
-pub use event::Arrival;
+pub use event::IncomingRequest;
 pub use route::Router;
 
 /// The service's limit of a request's body.
@@ -43,12 +43,12 @@ pub struct Gateway {
     router: Router,
     fleet: Arc<Fleet>,
     clock: Arc<LocalClock>,
-    stripe: Arc<StandIn>,
+    stripe: Arc<StripeMock>,
 }
 
 impl Gateway {
     /// A gateway with the template's routes.
-    pub fn new(routes: &[Route], fleet: Arc<Fleet>, clock: Arc<LocalClock>, stripe: Arc<StandIn>) -> Self {
+    pub fn new(routes: &[Route], fleet: Arc<Fleet>, clock: Arc<LocalClock>, stripe: Arc<StripeMock>) -> Self {
         Self { router: Router::new(routes), fleet, clock, stripe }
     }
 
@@ -68,13 +68,17 @@ impl Gateway {
             insecure::restore_names(&mut request);
         }
         let gateway_id = random::uuid();
-        let arrival =
-            Arrival { request: &request, matched: &matched, request_id: &gateway_id, now: self.clock.now() };
+        let arrival = IncomingRequest {
+            request: &request,
+            matched: &matched,
+            request_id: &gateway_id,
+            now: self.clock.now(),
+        };
         let Ok(payload) = serde_json::value::to_raw_value(&arrival.event()) else {
             return message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
         };
         let invoked = self.fleet.invoke(matched.function, payload).await;
-        let answered = invoked.answer.ok().and_then(|answer| answer::response(answer.get()));
+        let answered = invoked.answer.ok().and_then(|answer| response::response(answer.get()));
         if request.uri().path() == WEBHOOK_PATH
             && answered.as_ref().is_some_and(|it| it.status() == StatusCode::OK)
         {

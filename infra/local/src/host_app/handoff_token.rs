@@ -15,7 +15,7 @@ const SKEW: i64 = 5;
 
 /// Who is let in, as a pass tells it.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-pub(super) struct Guest {
+pub(super) struct HostUser {
     pub sub: String,
     pub name: String,
     pub email: String,
@@ -40,7 +40,7 @@ struct Claims {
     iat: i64,
     exp: i64,
     #[serde(flatten)]
-    guest: Guest,
+    guest: HostUser,
 }
 
 /// Why a pass lets nobody in.
@@ -62,7 +62,7 @@ pub(super) enum HandoffTokenError {
 
 /// What passes are held against, and which were used.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(super) struct HandoffVerifier {
     keys: BTreeMap<String, Vec<u8>>,
     issuer: String,
     audience: String,
@@ -70,7 +70,7 @@ pub(super) struct Lock {
     used: BTreeMap<String, i64>,
 }
 
-impl Lock {
+impl HandoffVerifier {
     /// `keys` is a list of `id:secret`; what cannot be read of it opens nothing.
     pub(super) fn new(keys: &str, issuer: &str, audience: &str) -> Self {
         let keys = keys.split(',').filter_map(|key| {
@@ -86,7 +86,7 @@ impl Lock {
     }
 
     /// Judges a pass at `now`. A good one is used up by it.
-    pub(super) fn open(&mut self, token: &str, now: Timestamp) -> Result<Guest, HandoffTokenError> {
+    pub(super) fn open(&mut self, token: &str, now: Timestamp) -> Result<HostUser, HandoffTokenError> {
         let (input, signature) = token.rsplit_once('.').ok_or(HandoffTokenError::Malformed)?;
         let (header, claims) = input.split_once('.').ok_or(HandoffTokenError::Malformed)?;
         let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| HandoffTokenError::Malformed);

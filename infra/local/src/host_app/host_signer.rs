@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use sha2::Sha256;
 
-use super::handoff_token::Guest;
+use super::handoff_token::HostUser;
 
 /// How long an embed token works, in seconds: the elements fetch the next one by themselves.
 const GOOD_FOR: i64 = 5 * 60;
@@ -28,7 +28,7 @@ impl HostSigner {
     }
 
     /// A token with which a page shows somebody what Onramp has of their organization.
-    pub(super) fn token(&self, guest: &Guest, now: Timestamp) -> Option<String> {
+    pub(super) fn token(&self, guest: &HostUser, now: Timestamp) -> Option<String> {
         let now = now.as_second();
         let claims = json!({
             "aud": "onramp:embed", "org": guest.organization_id, "sub": guest.sub, "iat": now, "exp": now + GOOD_FOR,

@@ -25,7 +25,7 @@ use crate::bus::Entry;
 use crate::connector::Cloud;
 use crate::random;
 use crate::stripe::HttpSend;
-use handoff_token::{Guest, Lock};
+use handoff_token::{HandoffVerifier, HostUser};
 use host_signer::HostSigner;
 use page::Shown;
 
@@ -64,8 +64,8 @@ pub struct HostApp {
     /// The way to Onramp, as its servers go it.
     ask: HttpSend,
     word: Option<HostSigner>,
-    lock: Mutex<Lock>,
-    sessions: Mutex<BTreeMap<String, Guest>>,
+    lock: Mutex<HandoffVerifier>,
+    sessions: Mutex<BTreeMap<String, HostUser>>,
 }
 
 /// What a host app shares with Onramp.
@@ -93,7 +93,7 @@ impl HostApp {
             onramp: onramp.to_owned(),
             ask,
             word: HostSigner::new(shared.word),
-            lock: Mutex::new(Lock::new(shared.passes, onramp, url)),
+            lock: Mutex::new(HandoffVerifier::new(shared.passes, onramp, url)),
             sessions: Mutex::default(),
         }
     }
@@ -124,7 +124,7 @@ impl HostApp {
     }
 
     /// The page of somebody who is signed in, with what Onramp shows them.
-    async fn home(&self, guest: &Guest, path: &str) -> Response<Bytes> {
+    async fn home(&self, guest: &HostUser, path: &str) -> Response<Bytes> {
         let token = self.mint(guest).unwrap_or_default();
         let (banner, widget) = (
             self.include("/onboarding/banner", &token).await,
@@ -134,12 +134,12 @@ impl HostApp {
         self.show(StatusCode::OK, page::home(guest, &shown, path))
     }
 
-    fn mint(&self, guest: &Guest) -> Option<String> {
+    fn mint(&self, guest: &HostUser) -> Option<String> {
         self.word.as_ref()?.token(guest, self.cloud.clock.now())
     }
 
     /// A token for the scripts of our own page; for nobody else, since it takes our session.
-    fn token(&self, guest: Option<&Guest>) -> Response<Bytes> {
+    fn token(&self, guest: Option<&HostUser>) -> Response<Bytes> {
         let minted = guest.and_then(|guest| self.mint(guest));
         let status = if minted.is_some() { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
         let mut response = self.show(status, page::elsewhere());
@@ -193,7 +193,7 @@ impl HostApp {
     }
 
     /// Tells Onramp what somebody did: over HTTP if the form says so, else over the bus.
-    async fn tell(&self, guest: &Guest, form: &[u8]) -> Response<Bytes> {
+    async fn tell(&self, guest: &HostUser, form: &[u8]) -> Response<Bytes> {
         let wanted = field(form, "event").unwrap_or_default();
         let Some((event, _)) = EVENTS.into_iter().find(|(event, _)| *event == wanted) else {
             return self.show(StatusCode::BAD_REQUEST, page::refused("Nobody can do that here."));
@@ -275,7 +275,7 @@ fn is_cross_site(request: &Request<Bytes>) -> bool {
 
 /// The files of its pages: the path, the media type, the content.
 const FILES: [(&str, &str, &str); 3] = [
-    ("/style.css", "text/css; charset=utf-8", include_str!("../standin/pages/style.css")),
+    ("/style.css", "text/css; charset=utf-8", include_str!("../stripe_mock/pages/style.css")),
     ("/page.css", "text/css; charset=utf-8", include_str!("page.css")),
     ("/page.js", "text/javascript; charset=utf-8", include_str!("page.js")),
 ];

@@ -1,6 +1,6 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::handoff_token::Guest;
+use super::handoff_token::HostUser;
 use super::{EVENTS, TOKEN_PATH};
 
 /// What Onramp gives this page to show.
@@ -28,7 +28,7 @@ pub(super) fn signed_out(onramp: &str) -> Markup {
 }
 
 /// The one page: who is here, what Onramp shows in it, and what can be done. `path` is where somebody wanted to go.
-pub(super) fn home(guest: &Guest, shown: &Shown<'_>, path: &str) -> Markup {
+pub(super) fn home(guest: &HostUser, shown: &Shown<'_>, path: &str) -> Markup {
     let Shown { onramp, token, banner, widget } = *shown;
     let framed = |part: &str| format!("{onramp}/onboarding/embed?part={part}&token={token}");
     frame(

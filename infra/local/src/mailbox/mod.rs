@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::append_log::AppendLog;
 use crate::bus::Entry;
-use crate::journal::Journal;
 use crate::random;
 use crate::template::{ACCOUNT, REGION};
 
-pub use sent_email::{RefusedLetter, SentEmail, bare_address};
+pub use sent_email::{RefusedEmail, SentEmail, bare_address};
 
 /// A mail in the box.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,25 +48,21 @@ pub struct Mail {
 pub struct Mailbox {
     /// Verified addresses and domains.
     identities: Vec<String>,
-    mails: Journal<Mail>,
+    mails: AppendLog<Mail>,
 }
 
 impl Mailbox {
     /// A mailbox that sends for `identities` (addresses or domains) and remembers under `folder`.
     pub fn new(identities: Vec<String>, folder: Option<&Path>) -> std::io::Result<Self> {
-        Ok(Self { identities, mails: Journal::open(folder, "mail.jsonl")? })
+        Ok(Self { identities, mails: AppendLog::open(folder, "mail.jsonl")? })
     }
 
     /// Takes a letter: its message id, and what SES says of it on the bus.
-    pub fn accept(
-        &self,
-        letter: SentEmail,
-        now: Timestamp,
-    ) -> Result<(String, Option<Entry>), RefusedLetter> {
+    pub fn accept(&self, letter: SentEmail, now: Timestamp) -> Result<(String, Option<Entry>), RefusedEmail> {
         let from = bare_address(&letter.from);
         let domain = from.rsplit('@').next().unwrap_or_default();
         if !self.identities.iter().any(|identity| *identity == from || identity == domain) {
-            return Err(RefusedLetter {
+            return Err(RefusedEmail {
                 code: "MessageRejected",
                 message: format!(
                     "Email address is not verified. The following identities failed the check in region {}: {from}",

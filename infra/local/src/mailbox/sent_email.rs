@@ -22,20 +22,20 @@ pub struct SentEmail {
 
 /// Why SES does not take a letter: the error's type and its message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusedLetter {
+pub struct RefusedEmail {
     /// The exception's name.
     pub code: &'static str,
     /// What it says.
     pub message: String,
 }
 
-fn bad(message: impl Into<String>) -> RefusedLetter {
-    RefusedLetter { code: "BadRequestException", message: message.into() }
+fn bad(message: impl Into<String>) -> RefusedEmail {
+    RefusedEmail { code: "BadRequestException", message: message.into() }
 }
 
 impl SentEmail {
     /// Reads the body of `SendEmail`.
-    pub fn read(request: &Value) -> Result<Self, RefusedLetter> {
+    pub fn read(request: &Value) -> Result<Self, RefusedEmail> {
         let text = |path: &str| request.pointer(path).and_then(Value::as_str).map(str::to_owned);
         let simple =
             request.pointer("/Content/Simple").ok_or_else(|| bad("Only simple content is offered here."))?;

@@ -6,7 +6,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use tokio::time::timeout;
 
-use super::answer::Answer;
+use super::response::Response;
 use super::{Journey, Left};
 
 /// As long as API Gateway waits for a function.
@@ -28,7 +28,7 @@ impl Client {
         path: &str,
         headers: &[(&'static str, &str)],
         body: String,
-    ) -> Result<Answer, String> {
+    ) -> Result<Response, String> {
         let wrong = |_| "the request cannot be made".to_owned();
         let mut request = HttpRequest::new(SdkBody::from(body));
         request.set_method(method).map_err(wrong)?;
@@ -53,23 +53,23 @@ impl Client {
             let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             let bytes = ByteStream::new(response.into_body()).collect().await;
             let bytes = bytes.map_err(|_| "the answer broke off".to_owned())?.into_bytes();
-            Ok::<_, String>(Answer { status, headers, body: String::from_utf8_lossy(&bytes).into_owned() })
+            Ok::<_, String>(Response { status, headers, body: String::from_utf8_lossy(&bytes).into_owned() })
         });
         answered.await.unwrap_or_else(|_| Err(format!("no answer in {} s", LIMIT.as_secs())))
     }
 
     /// Reads JSON.
-    pub async fn read(&mut self, path: &str) -> Result<Answer, String> {
+    pub async fn read(&mut self, path: &str) -> Result<Response, String> {
         self.send("GET", path, &[("accept", "application/json")], String::new()).await
     }
 
     /// Opens a page.
-    pub async fn open(&mut self, path: &str) -> Result<Answer, String> {
+    pub async fn open(&mut self, path: &str) -> Result<Response, String> {
         self.send("GET", path, &[("accept", "text/html")], String::new()).await
     }
 
     /// Posts as a program does.
-    pub async fn post(&mut self, path: &str) -> Result<Answer, String> {
+    pub async fn post(&mut self, path: &str) -> Result<Response, String> {
         self.send("POST", path, &[("accept", "application/json")], String::new()).await
     }
 }

@@ -3,14 +3,14 @@
 //! It knows a stage by its address alone. It leaves one organization behind, which is named so that everybody sees where
 //! it comes from.
 
-mod answer;
 mod client;
+mod response;
 mod steps;
 
 use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use boot::{BaseUrl, Clock, Entropy};
+use boot::{BaseUrl, Clock, Rng};
 use domain::address::Address;
 
 use client::Client;
@@ -31,7 +31,7 @@ pub struct Journey {
     /// The time.
     pub clock: Clock,
     /// Where addresses and events are made unique from.
-    pub entropy: Entropy,
+    pub entropy: Rng,
 }
 
 /// A step that was taken.

@@ -4,8 +4,8 @@ use std::pin::Pin;
 
 use serde_json::{Value, json};
 
-use super::answer::Answer;
 use super::client::Client;
+use super::response::Response;
 use crate::stripe::{EventSpec, Seed, WEBHOOK_PATH, build_event, sign};
 
 type Outcome = Result<String, String>;
@@ -189,7 +189,7 @@ async fn sign_out(client: &mut Client) -> Outcome {
     Ok("the session is over".to_owned())
 }
 
-fn has(answer: &Answer, part: &str, what: &str) -> Result<(), String> {
+fn has(answer: &Response, part: &str, what: &str) -> Result<(), String> {
     if answer.body.contains(part) { Ok(()) } else { Err(format!("expected {what} on the page")) }
 }
 

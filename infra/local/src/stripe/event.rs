@@ -3,7 +3,7 @@
 use super::objects::{Scene, charge, checkout_session, customer, dispute, generic, invoice, subscription};
 use super::payer::Payer;
 use super::seed::Seed;
-use super::spec::{EventSpec, Fault};
+use super::spec::{EventSpec, RequestError};
 use super::subject::Subject;
 use super::{objects::SubscriptionState, path};
 use jiff::Timestamp;
@@ -17,7 +17,12 @@ use std::borrow::Cow;
 ///
 /// # Errors
 /// One fault for each path of `set` that does not fit the event.
-pub fn build_event(spec: &EventSpec, price: &str, seed: &Seed, now: Timestamp) -> Result<Value, Vec<Fault>> {
+pub fn build_event(
+    spec: &EventSpec,
+    price: &str,
+    seed: &Seed,
+    now: Timestamp,
+) -> Result<Value, Vec<RequestError>> {
     let scene = Scene {
         payer: Payer::new(spec, seed),
         seed,
@@ -36,12 +41,12 @@ pub fn build_event(spec: &EventSpec, price: &str, seed: &Seed, now: Timestamp) -
         "request": { "id": null, "idempotency_key": null },
         "type": spec.event_type,
     });
-    let faults: Vec<Fault> = spec
+    let faults: Vec<RequestError> = spec
         .set
         .iter()
         .filter_map(|(at, value)| {
             let bad = path::set(&mut event, &place(at), value.clone()).err()?;
-            Some(Fault::new(format!("set.{at}"), bad.to_string()))
+            Some(RequestError::new(format!("set.{at}"), bad.to_string()))
         })
         .collect();
     if faults.is_empty() { Ok(event) } else { Err(faults) }

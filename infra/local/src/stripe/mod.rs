@@ -30,7 +30,7 @@ pub use payer::Payer;
 pub use seed::Seed;
 pub use send::{Delivery, HttpSend, Sender, WEBHOOK_PATH, router};
 pub use signature::sign;
-pub use spec::{EventSpec, Fault, parse_spec};
+pub use spec::{EventSpec, RequestError, parse_spec};
 pub use version::ApiVersion;
 
 #[cfg(test)]

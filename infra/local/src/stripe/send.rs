@@ -3,13 +3,13 @@
 use super::event::build_event;
 use super::seed::Seed;
 use super::signature::sign;
-use super::spec::{EventSpec, Fault, parse_spec};
+use super::spec::{EventSpec, RequestError, parse_spec};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{Request, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::{Json, Router, routing};
-use boot::{Clock, Entropy};
+use boot::{Clock, Rng};
 use futures_util::future::{BoxFuture, join_all};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -33,7 +33,7 @@ const IN_A_ROW: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Clone)]
 pub struct Sender {
     clock: Clock,
-    entropy: Entropy,
+    entropy: Rng,
     secrets: Vec<String>,
     price: String,
     post: HttpSend,
@@ -53,7 +53,7 @@ impl Sender {
     /// A sender that signs with every secret of a comma-separated list, as Stripe does during a rotation.
     pub fn new(
         clock: Clock,
-        entropy: Entropy,
+        entropy: Rng,
         secrets: &str,
         price: impl Into<String>,
         post: HttpSend,
@@ -87,7 +87,7 @@ impl Sender {
     ///
     /// # Errors
     /// One fault for each path of `set` that does not fit the event; then nothing was sent.
-    pub async fn send(&self, spec: &EventSpec) -> Result<Delivery, Vec<Fault>> {
+    pub async fn send(&self, spec: &EventSpec) -> Result<Delivery, Vec<RequestError>> {
         let seed = Seed::new(self.entropy.bytes());
         let mut spec = spec.clone();
         let last = (self.complete)(&mut spec);
@@ -148,7 +148,7 @@ async fn events(State(sender): State<Sender>, body: Bytes) -> Response<Body> {
     }
 }
 
-fn refusal(faults: &[Fault]) -> Response<Body> {
+fn refusal(faults: &[RequestError]) -> Response<Body> {
     let errors: Vec<Value> = faults
         .iter()
         .map(|fault| json!({ "field": fault.field, "code": "invalid", "message": fault.message }))

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// The most deliveries of one event in one call.
-const MOST: u64 = 500;
+const MAX_EVENTS: u64 = 500;
 
 /// An event to build, and how often to deliver it.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,16 +45,16 @@ impl EventSpec {
 
 /// One thing that is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fault {
+pub struct RequestError {
     /// The field, or the path within `set`.
     pub field: String,
     /// What it must be.
     pub message: String,
 }
 
-impl Fault {
-    pub(super) fn new(field: impl Into<String>, message: impl Into<String>) -> Fault {
-        Fault { field: field.into(), message: message.into() }
+impl RequestError {
+    pub(super) fn new(field: impl Into<String>, message: impl Into<String>) -> RequestError {
+        RequestError { field: field.into(), message: message.into() }
     }
 }
 
@@ -62,11 +62,11 @@ impl Fault {
 ///
 /// # Errors
 /// Every fault of the body, in the order of its fields.
-pub fn parse_spec(body: &[u8]) -> Result<EventSpec, Vec<Fault>> {
+pub fn parse_spec(body: &[u8]) -> Result<EventSpec, Vec<RequestError>> {
     let mut fields = match serde_json::from_slice::<Value>(body) {
         Ok(Value::Object(fields)) => Reader { fields, faults: Vec::new() },
-        Ok(_) => return Err(vec![Fault::new("", "a JSON object")]),
-        Err(error) => return Err(vec![Fault::new("", format!("a JSON object: {error}"))]),
+        Ok(_) => return Err(vec![RequestError::new("", "a JSON object")]),
+        Err(error) => return Err(vec![RequestError::new("", format!("a JSON object: {error}"))]),
     };
     let event_type = fields.text("type").unwrap_or_else(|| {
         fields.missing("type", "an event type, such as invoice.paid");
@@ -87,7 +87,7 @@ pub fn parse_spec(body: &[u8]) -> Result<EventSpec, Vec<Fault>> {
 /// The fields that are left to read, and what was wrong with those already read.
 struct Reader {
     fields: Map<String, Value>,
-    faults: Vec<Fault>,
+    faults: Vec<RequestError>,
 }
 
 impl Reader {
@@ -97,7 +97,7 @@ impl Reader {
     }
 
     fn fault(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.faults.push(Fault::new(field, message));
+        self.faults.push(RequestError::new(field, message));
     }
 
     /// A fault for an absent field, unless the field was there and has its own.
@@ -147,17 +147,17 @@ impl Reader {
 
     fn count(&mut self, name: &str) -> usize {
         let Some(value) = self.take(name) else { return 1 };
-        match value.as_u64().filter(|count| (1..=MOST).contains(count)).map(usize::try_from) {
+        match value.as_u64().filter(|count| (1..=MAX_EVENTS).contains(count)).map(usize::try_from) {
             Some(Ok(count)) => count,
             _ => {
-                self.fault(name, format!("a whole number from 1 to {MOST}"));
+                self.fault(name, format!("a whole number from 1 to {MAX_EVENTS}"));
                 1
             }
         }
     }
 
     /// Hands the spec out if nothing was wrong; a field that nobody read is most likely misspelt.
-    fn finish(mut self, spec: EventSpec) -> Result<EventSpec, Vec<Fault>> {
+    fn finish(mut self, spec: EventSpec) -> Result<EventSpec, Vec<RequestError>> {
         for name in std::mem::take(&mut self.fields).keys() {
             self.fault(name, "unknown; known are type, organization_id, customer, set, api_version, count");
         }

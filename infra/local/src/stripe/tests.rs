@@ -1,7 +1,7 @@
 use super::*;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response, StatusCode};
-use boot::{Clock, Entropy};
+use boot::{Clock, Rng};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -279,7 +279,7 @@ fn recorder() -> (Sender, Arc<Mutex<Vec<Request<Bytes>>>>) {
         Box::pin(async { Response::new(Bytes::new()) })
     });
     let draws = AtomicU8::new(0);
-    let entropy = Entropy::new(move |bytes| bytes.fill(draws.fetch_add(1, Ordering::Relaxed)));
+    let entropy = Rng::new(move |bytes| bytes.fill(draws.fetch_add(1, Ordering::Relaxed)));
     let looks = AtomicU8::new(0);
     let clock = Clock::new(move || {
         Timestamp::from_second(NOW + i64::from(looks.fetch_add(1, Ordering::Relaxed))).unwrap()

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Request;
 use jiff::Timestamp;
-use local::gateway::{Arrival, Router};
+use local::gateway::{IncomingRequest, Router};
 use local::template::{TEXT, Template};
 use serde_json::{Value, json};
 
@@ -80,7 +80,7 @@ fn the_gateway_makes_the_recorded_events() {
         let now =
             Timestamp::from_millisecond(event["requestContext"]["timeEpoch"].as_i64().unwrap()).unwrap();
         let request_id = event["requestContext"]["requestId"].as_str().unwrap();
-        let made = Arrival { request: &request, matched: &matched, request_id, now }.event();
+        let made = IncomingRequest { request: &request, matched: &matched, request_id, now }.event();
         let (made, event) = (standing_anywhere(made), standing_anywhere(event));
         for (field, expected) in event.as_object().unwrap() {
             assert_eq!(made.get(field), Some(expected), "{}: {field}", file.display());

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use axum::body::Bytes;
-use boot::Boot;
+use boot::Context;
 use futures_util::future::BoxFuture;
 use http::{Request, StatusCode};
 use local::{Config, Stack, functions};
@@ -17,7 +17,7 @@ pub const TEMPLATE: &str = include_str!("system.yaml");
 pub const TABLE: &str = "onramp-items";
 
 /// What a function does with an event: the answer, or an error.
-pub type Behaviour = Arc<dyn Fn(Boot, Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync>;
+pub type Behaviour = Arc<dyn Fn(Context, Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync>;
 
 /// A stack and the events that its functions were called with.
 pub struct Bench {
@@ -28,7 +28,7 @@ pub struct Bench {
 
 type Heard = Arc<Mutex<Vec<Value>>>;
 
-pub fn behaviour<F>(act: impl Fn(Boot, Value) -> F + Send + Sync + 'static) -> Behaviour
+pub fn behaviour<F>(act: impl Fn(Context, Value) -> F + Send + Sync + 'static) -> Behaviour
 where
     F: Future<Output = Result<Value, String>> + Send + 'static,
 {
@@ -57,7 +57,7 @@ async fn bench_with(config: Config, worker: Behaviour, reader: Behaviour) -> Ben
     let (worker_heard, reader_heard) = (Heard::default(), Heard::default());
     let function = |behaviour: Behaviour, heard: &Heard| {
         let heard = Arc::clone(heard);
-        functions::start(move |boot: Boot| {
+        functions::start(move |boot: Context| {
             let (behaviour, heard) = (Arc::clone(&behaviour), Arc::clone(&heard));
             async move {
                 Ok(boot::handler(move |event: boot::Event| {
@@ -117,7 +117,7 @@ impl Bench {
     }
 }
 
-pub fn dynamodb(boot: &Boot) -> aws_sdk_dynamodb::Client {
+pub fn dynamodb(boot: &Context) -> aws_sdk_dynamodb::Client {
     let config = aws_sdk_dynamodb::config::Builder::from(&boot.aws.service("DYNAMODB"));
     // One try, so that a test counts what it makes.
     let config = config.retry_config(aws_sdk_dynamodb::config::retry::RetryConfig::disabled());
@@ -130,7 +130,7 @@ pub fn s(text: &str) -> AttributeValue {
 
 /// Puts an item of this key.
 pub fn put(
-    boot: &Boot,
+    boot: &Context,
     pk: &str,
     sk: &str,
 ) -> aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder {

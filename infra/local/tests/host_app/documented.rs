@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use domain::task::Sign;
+use domain::task::CompletionTrigger;
 
 use crate::handover::{claims, press, world};
 
@@ -39,8 +39,8 @@ fn the_events_are_those_that_tick_something() {
     let listed = rows(&read("docs/host-app.md"), "## What people do ticks");
     let tasks = domain::definition::BUILT_IN.tasks.iter().flat_map(|task| task.done_by);
     let ticking = tasks.filter_map(|sign| match sign {
-        Sign::HostEvent(kind) => Some((*kind).to_owned()),
-        Sign::Billing | Sign::Invitation => None,
+        CompletionTrigger::HostEvent(kind) => Some((*kind).to_owned()),
+        CompletionTrigger::Billing | CompletionTrigger::Invitation => None,
     });
     assert_eq!(listed, ticking.collect());
 }

@@ -13,14 +13,14 @@ use aws_smithy_types::body::SdkBody;
 use boot::{Aws, Clock, OutboundHttp};
 use jiff::SignedDuration;
 use local::doctor::{
-    Area, Desk, Finding, Reach, Stage, Subject, Verdict, examine_configuration, examine_deployment,
+    Area, FakeAws, Finding, Reach, Severity, Stage, Subject, examine_configuration, examine_deployment,
     send_test_mail,
 };
 use local::template::{REGION, STACK, TEXT, Template};
 use local::{Config, Stack};
 use serde_json::{Value, json};
 
-use Verdict::{Doubt, Fault};
+use Severity::{Error, Warning};
 
 const URL: &str = "http://localhost:8484";
 
@@ -42,7 +42,7 @@ enum How {
 /// The account, with what is broken of it.
 #[derive(Debug, Clone)]
 struct Account {
-    desk: Desk,
+    desk: FakeAws,
     broken: Option<Broken>,
 }
 
@@ -124,7 +124,7 @@ async fn stack() -> Stack {
 fn reach(stack: &Stack, broken: Option<Broken>, ahead: SignedDuration) -> Reach {
     let cloud = Arc::clone(&stack.system().cloud);
     let settings = settings().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    let desk = Desk::new(Arc::clone(&cloud), Template::parse(TEXT, &settings).unwrap());
+    let desk = FakeAws::new(Arc::clone(&cloud), Template::parse(TEXT, &settings).unwrap());
     let account = Account { desk, broken };
     let credentials = Credentials::new("AKIALOCAL", "local", None, None, "local");
     Reach {
@@ -135,9 +135,13 @@ fn reach(stack: &Stack, broken: Option<Broken>, ahead: SignedDuration) -> Reach 
 }
 
 /// Everything that is not as it should be.
-async fn found(stack: &Stack, broken: Option<Broken>, ahead: SignedDuration) -> Vec<(Verdict, Area, String)> {
+async fn found(
+    stack: &Stack,
+    broken: Option<Broken>,
+    ahead: SignedDuration,
+) -> Vec<(Severity, Area, String)> {
     let findings = examine_deployment(&subject(), &reach(stack, broken, ahead)).await;
-    let bad = findings.into_iter().filter(|finding| finding.verdict != Verdict::Good);
+    let bad = findings.into_iter().filter(|finding| finding.verdict != Severity::Good);
     bad.map(|Finding { verdict, area, subject, mend, .. }| {
         assert!(mend.is_some_and(|mend| !mend.is_empty()), "{subject} says how to mend it");
         (verdict, area, subject)
@@ -146,14 +150,14 @@ async fn found(stack: &Stack, broken: Option<Broken>, ahead: SignedDuration) -> 
 }
 
 /// The local key may do everything, and that is said of it.
-fn usual() -> (Verdict, Area, String) {
-    (Doubt, Area::Secrets, "Stripe secret key".to_owned())
+fn usual() -> (Severity, Area, String) {
+    (Warning, Area::Secrets, "Stripe secret key".to_owned())
 }
 
 #[tokio::test]
 async fn a_whole_stage_has_nothing_to_mend() {
     let configured = examine_configuration(&subject()).await;
-    assert!(configured.iter().all(|finding| finding.verdict == Verdict::Good), "{configured:#?}");
+    assert!(configured.iter().all(|finding| finding.verdict == Severity::Good), "{configured:#?}");
     assert!(configured.iter().any(|finding| finding.subject == "Functions"), "{configured:#?}");
     let stack = stack().await;
     assert_eq!(found(&stack, None, SignedDuration::ZERO).await, [usual()]);
@@ -165,28 +169,28 @@ async fn each_broken_thing_is_found() {
     let thin = json!([{ "event_payload": "thin", "status": "enabled", "type": "webhook_endpoint",
         "webhook_endpoint": { "url": format!("{URL}/billing/webhooks/stripe") } }]);
     for (call, path, value, verdict, area, subject) in [
-        ("/identities/", "/VerifiedForSendingStatus", json!(false), Fault, Area::Mail, "Identity"),
-        ("/identities/", "/DkimAttributes/Status", json!("FAILED"), Fault, Area::Mail, "DKIM"),
-        ("/identities/", "/MailFromAttributes", json!(null), Doubt, Area::Mail, "MAIL FROM"),
+        ("/identities/", "/VerifiedForSendingStatus", json!(false), Error, Area::Mail, "Identity"),
+        ("/identities/", "/DkimAttributes/Status", json!("FAILED"), Error, Area::Mail, "DKIM"),
+        ("/identities/", "/MailFromAttributes", json!(null), Warning, Area::Mail, "MAIL FROM"),
         (
             "/identities/",
             "/MailFromAttributes/MailFromDomainStatus",
             json!("FAILED"),
-            Fault,
+            Error,
             Area::Mail,
             "MAIL FROM",
         ),
-        ("name=_dmarc.example.com", "/Answer", json!([]), Doubt, Area::Mail, "DMARC"),
-        ("name=_dmarc.example.com", "/Answer/0/data", json!("v=DMARC1"), Fault, Area::Mail, "DMARC"),
-        ("name=_dmarc.example.com", "/Status", json!(2), Doubt, Area::Mail, "DMARC"),
-        ("/email/account", "/ProductionAccessEnabled", json!(false), Fault, Area::Mail, "SES account"),
-        ("/email/account", "/SendingEnabled", json!(false), Fault, Area::Mail, "SES account"),
-        ("/email/account", "/SendQuota/MaxSendRate", json!(1.0), Doubt, Area::Mail, "MailSendRate"),
+        ("name=_dmarc.example.com", "/Answer", json!([]), Warning, Area::Mail, "DMARC"),
+        ("name=_dmarc.example.com", "/Answer/0/data", json!("v=DMARC1"), Error, Area::Mail, "DMARC"),
+        ("name=_dmarc.example.com", "/Status", json!(2), Warning, Area::Mail, "DMARC"),
+        ("/email/account", "/ProductionAccessEnabled", json!(false), Error, Area::Mail, "SES account"),
+        ("/email/account", "/SendingEnabled", json!(false), Error, Area::Mail, "SES account"),
+        ("/email/account", "/SendQuota/MaxSendRate", json!(1.0), Warning, Area::Mail, "MailSendRate"),
         (
             "onramp-mail/event-destinations",
             "/EventDestinations/0/Enabled",
             json!(false),
-            Fault,
+            Error,
             Area::Mail,
             "onramp-mail",
         ),
@@ -194,7 +198,7 @@ async fn each_broken_thing_is_found() {
             "onramp-links/event-destinations",
             "/EventDestinations/0/MatchingEventTypes",
             json!(["SEND"]),
-            Fault,
+            Error,
             Area::Mail,
             "onramp-links",
         ),
@@ -202,16 +206,16 @@ async fn each_broken_thing_is_found() {
             "/configuration-sets/onramp-mail ",
             "/SendingOptions/SendingEnabled",
             json!(false),
-            Fault,
+            Error,
             Area::Mail,
             "onramp-mail",
         ),
-        ("webhook_endpoints", "/data/0/status", json!("disabled"), Fault, Area::Stripe, "Webhook"),
+        ("webhook_endpoints", "/data/0/status", json!("disabled"), Error, Area::Stripe, "Webhook"),
         (
             "webhook_endpoints",
             "/data/0/enabled_events",
             json!(["invoice.paid"]),
-            Fault,
+            Error,
             Area::Stripe,
             "Webhook",
         ),
@@ -219,39 +223,46 @@ async fn each_broken_thing_is_found() {
             "webhook_endpoints",
             "/data/0/url",
             json!("https://elsewhere.example"),
-            Fault,
+            Error,
             Area::Stripe,
             "Webhook",
         ),
-        ("webhook_endpoints", "/data/0/api_version", json!(null), Doubt, Area::Stripe, "Webhook"),
-        ("webhook_endpoints", "/data", json!([]), Fault, Area::Stripe, "Webhook"),
-        ("event_destinations", "/data", thin, Fault, Area::Stripe, "Webhook"),
-        ("prices/price_local_team", "/recurring", json!(null), Fault, Area::Stripe, "StripeTeamPriceId"),
-        ("prices/price_local_team", "/livemode", json!(true), Fault, Area::Stripe, "StripeTeamPriceId"),
+        ("webhook_endpoints", "/data/0/api_version", json!(null), Warning, Area::Stripe, "Webhook"),
+        ("webhook_endpoints", "/data", json!([]), Error, Area::Stripe, "Webhook"),
+        ("event_destinations", "/data", thin, Error, Area::Stripe, "Webhook"),
+        ("prices/price_local_team", "/recurring", json!(null), Error, Area::Stripe, "StripeTeamPriceId"),
+        ("prices/price_local_team", "/livemode", json!(true), Error, Area::Stripe, "StripeTeamPriceId"),
         (
             "prices/price_local_single",
             "/active",
             json!(false),
-            Fault,
+            Error,
             Area::Stripe,
             "StripeSingleUserPriceId",
         ),
-        ("DescribeTable", "/Table/TableStatus", json!("DELETING"), Fault, Area::Table, "onramp-Table"),
+        ("DescribeTable", "/Table/TableStatus", json!("DELETING"), Error, Area::Table, "onramp-Table"),
         (
             "DescribeTable",
             "/Table/KeySchema/0/AttributeName",
             json!("id"),
-            Fault,
+            Error,
             Area::Table,
             "onramp-Table",
         ),
-        ("DescribeTable", "/Table/StreamSpecification", json!(null), Fault, Area::Table, "Stream"),
-        ("DescribeTable", "/Table/DeletionProtectionEnabled", json!(false), Doubt, Area::Table, "Protection"),
+        ("DescribeTable", "/Table/StreamSpecification", json!(null), Error, Area::Table, "Stream"),
+        (
+            "DescribeTable",
+            "/Table/DeletionProtectionEnabled",
+            json!(false),
+            Warning,
+            Area::Table,
+            "Protection",
+        ),
         (
             "DescribeTimeToLive",
             "/TimeToLiveDescription/TimeToLiveStatus",
             json!("DISABLED"),
-            Fault,
+            Error,
             Area::Table,
             "Expiry",
         ),
@@ -259,11 +270,11 @@ async fn each_broken_thing_is_found() {
             "DescribeContinuousBackups",
             "/ContinuousBackupsDescription/PointInTimeRecoveryDescription/PointInTimeRecoveryStatus",
             json!("DISABLED"),
-            Fault,
+            Error,
             Area::Table,
             "Recovery",
         ),
-        ("ListTables", "/TableNames", json!(["another"]), Fault, Area::Table, "Table"),
+        ("ListTables", "/TableNames", json!(["another"]), Error, Area::Table, "Table"),
     ] {
         let broken = Broken { call, how: How::Says(path, value) };
         let found = found(&stack, Some(broken), SignedDuration::ZERO).await;
@@ -279,14 +290,14 @@ async fn schedules_and_secrets_are_looked_at_each() {
     let stack = stack().await;
     let none = Broken { call: "ListRules", how: How::Says("/Rules", json!([])) };
     let schedules = found(&stack, Some(none), SignedDuration::ZERO).await;
-    let faults: Vec<_> = schedules.iter().filter(|(verdict, ..)| *verdict == Fault).collect();
+    let faults: Vec<_> = schedules.iter().filter(|(verdict, ..)| *verdict == Error).collect();
     let expected = Template::parse(TEXT, &[].into()).unwrap().schedules.len();
     assert!(expected >= 2 && faults.len() == expected, "{schedules:?}");
     assert!(faults.iter().all(|(_, area, _)| *area == Area::Schedules));
 
     let nonsense = Broken { call: "GetSecretValue", how: How::Says("/SecretString", json!("hunter2")) };
     let secrets = examine_deployment(&subject(), &reach(&stack, Some(nonsense), SignedDuration::ZERO)).await;
-    let named: Vec<_> = secrets.iter().filter(|it| it.verdict == Fault && it.area == Area::Secrets).collect();
+    let named: Vec<_> = secrets.iter().filter(|it| it.verdict == Error && it.area == Area::Secrets).collect();
     assert_eq!(named.len(), 4, "{named:?}");
     assert!(!format!("{secrets:?}").contains("hunter2"), "no secret is told");
 }
@@ -298,7 +309,10 @@ async fn what_may_not_be_seen_is_a_doubt_and_no_fault() {
         ["/email/account", "/identities/", "DescribeTable", "ListTables", "DescribeTimeToLive", "ListRules"]
     {
         let found = found(&stack, Some(Broken { call, how: How::Denied }), SignedDuration::ZERO).await;
-        assert!(found.len() > 1 && found.iter().all(|(verdict, ..)| *verdict == Doubt), "{call}: {found:?}");
+        assert!(
+            found.len() > 1 && found.iter().all(|(verdict, ..)| *verdict == Warning),
+            "{call}: {found:?}"
+        );
     }
 }
 
@@ -306,7 +320,7 @@ async fn what_may_not_be_seen_is_a_doubt_and_no_fault() {
 async fn a_clock_that_is_off_is_told() {
     let stack = stack().await;
     let found = found(&stack, None, SignedDuration::from_mins(10)).await;
-    assert!(found.contains(&(Fault, Area::Clock, "This machine".to_owned())), "{found:?}");
+    assert!(found.contains(&(Error, Area::Clock, "This machine".to_owned())), "{found:?}");
 }
 
 #[tokio::test]
@@ -314,7 +328,7 @@ async fn a_test_mail_goes_out_as_the_stages_do() {
     let stack = stack().await;
     let reach = reach(&stack, None, SignedDuration::ZERO);
     let finding = send_test_mail(&subject(), &reach, "you@example.org").await;
-    assert_eq!(finding.verdict, Verdict::Good, "{finding:?}");
+    assert_eq!(finding.verdict, Severity::Good, "{finding:?}");
     let mails = stack.system().cloud.mailbox.mails();
     assert_eq!(mails[0].to, ["you@example.org"]);
     assert_eq!(mails[0].from, "\"TimeTracker\" <hello@example.com>");
@@ -326,6 +340,6 @@ async fn a_configuration_that_functions_refuse_is_found_without_an_account() {
     subject.stage.values.insert("OperatorEmails".to_owned(), "a@b".to_owned());
     let findings = examine_configuration(&subject).await;
     let faults: Vec<_> =
-        findings.iter().filter(|it| it.verdict == Fault).map(|it| it.subject.as_str()).collect();
+        findings.iter().filter(|it| it.verdict == Error).map(|it| it.subject.as_str()).collect();
     assert_eq!(faults, ["OPERATOR_EMAILS"], "the pattern lets it through, and the function does not");
 }

@@ -5,7 +5,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use boot::{Clock, Entropy};
+use boot::{Clock, Rng};
 use domain::address::Address;
 use local::smoke::{Journey, Left, StepResult, run};
 use local::{Config, Stack, WEBHOOK_SECRET};
@@ -48,7 +48,7 @@ async fn journey(config: Config, faults: Value, secret: Option<&str>) -> (bool, 
         webhook_secret: secret.map(str::to_owned),
         http: SharedHttpConnector::new(Wire(stack.app())),
         clock: Clock::new(move || cloud.clock.now()),
-        entropy: Entropy::system(),
+        entropy: Rng::system(),
     };
     let mut steps = Vec::new();
     let (whole, left) = run(journey, |taken| steps.push(taken.clone())).await;

@@ -3,7 +3,7 @@
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
-use boot::Boot;
+use boot::Context;
 use http::Request;
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::shop::{KEY, Shop};
 
 /// A function that makes a customer, and answers what became of that.
 fn customer_maker() -> Behaviour {
-    behaviour(|boot: Boot, event| async move {
+    behaviour(|boot: Context, event| async move {
         if event["rawPath"] != "/work/now" {
             return Ok(json!({}));
         }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Billing, Invoice, InvoiceId, Recorded, Subscription, SubscriptionId};
 
 /// How long facts are kept in full: Stripe sends an event again for 30 days, and we hold one back for 35 at most.
-const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+const SETTLED_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// The most settled invoices, and the most open ones whose mail is done, that are kept in full.
 const MOST_INVOICES: usize = 20;
 /// The most ended subscriptions that are kept in full.
@@ -20,7 +20,7 @@ const MOST_NOTED: usize = 20;
 impl Billing {
     /// Folds what is older than 90 days, and what is one of too many, into what it amounts to. The state stays as it is.
     pub fn fold(&mut self, now: Timestamp) -> Recorded {
-        let Ok(horizon) = now.checked_sub(KEPT) else { return Recorded::Unchanged };
+        let Ok(horizon) = now.checked_sub(SETTLED_RETENTION) else { return Recorded::Unchanged };
         let before = self.clone();
         self.fold_old(self.watermark.map_or(horizon, |watermark| watermark.max(horizon)));
         while self.incidents.len() > MOST_INCIDENTS {

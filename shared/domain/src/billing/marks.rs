@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 /// The most marks of a kind.
-const MOST: usize = 512;
+const MAX_MARKS: usize = 512;
 
 /// A set of invoices in 8 bytes each: the second in which the invoice was made, then 32 bits of its id's hash.
 ///
@@ -71,7 +71,7 @@ impl InvoiceMarks {
     }
 
     fn bound(&mut self) {
-        while self.marks.len() > MOST {
+        while self.marks.len() > MAX_MARKS {
             self.floor = self.floor.max(self.marks.pop_first().unwrap_or_default());
         }
         let floor = self.floor;
@@ -118,7 +118,7 @@ impl SubscriptionMarks {
     }
 
     fn bound(&mut self) {
-        while self.0.len() > MOST {
+        while self.0.len() > MAX_MARKS {
             self.0.pop_last();
         }
     }

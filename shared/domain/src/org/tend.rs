@@ -9,7 +9,7 @@ use crate::{
     billing::{Invoice, InvoiceId},
     delivery::Delivery,
     notice::NoticeKey,
-    trial::after,
+    trial::add,
 };
 
 /// The most notices of payments that wait for a sender at one time. The others follow as these go out.
@@ -59,7 +59,7 @@ impl Org {
         self.outbox.0.retain(|key, recipients| {
             let NoticeKey::TrialEnding { ends_at, .. } = key else { return true };
             trial == Some(*ends_at)
-                || after(*ends_at, REMINDERS_KEPT) > now
+                || add(*ends_at, REMINDERS_KEPT) > now
                 || recipients.values().any(|it| it.at_rest_since().is_none())
         });
         let mut at_rest: Vec<(Timestamp, InvoiceId)> =

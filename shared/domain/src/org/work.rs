@@ -4,11 +4,11 @@ use jiff::Timestamp;
 
 use super::Org;
 use crate::{
-    checklist::{Source, Tick, UnknownTask},
+    checklist::{Completion, Source, UnknownTask},
     people::Admin,
     plan::Prices,
     status::{Access, Status},
-    task::Sign,
+    task::CompletionTrigger,
 };
 
 /// Why a command was refused.
@@ -24,7 +24,7 @@ pub enum ChecklistError {
 
 /// What an event of the host app did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HostTick {
+pub enum HostEventResult {
     /// A task is done by it.
     Ticked,
     /// What it completes was done before.
@@ -71,7 +71,7 @@ impl Org {
             ChecklistCommand::Complete(key) => {
                 let by = Some(admin.name().to_string());
                 let task = progress.task(key)?;
-                self.checklist.complete(task.key, Tick { at: now, source: Source::Manual, by })
+                self.checklist.complete(task.key, Completion { at: now, source: Source::Manual, by })
             }
             ChecklistCommand::Skip(key) => {
                 let task = progress.task(key)?;
@@ -102,21 +102,34 @@ impl Org {
         actor: Option<String>,
         at: Timestamp,
         now: Timestamp,
-    ) -> HostTick {
+    ) -> HostEventResult {
         let at = at.max(self.signed_up_at).min(now);
-        self.tick_by_sign(Sign::HostEvent(event), &Tick { at, source: Source::Event, by: actor }, now)
+        self.tick_by_sign(
+            CompletionTrigger::HostEvent(event),
+            &Completion { at, source: Source::Event, by: actor },
+            now,
+        )
     }
 
     /// Ticks what a sign completes, be it on this organization's checklist by now or only later. What is not on it is
     /// kept, and changes nothing that anybody sees or is told of before it is.
-    pub(crate) fn tick_by_sign(&mut self, sign: Sign<'_>, tick: &Tick, now: Timestamp) -> HostTick {
+    pub(crate) fn tick_by_sign(
+        &mut self,
+        sign: CompletionTrigger<'_>,
+        tick: &Completion,
+        now: Timestamp,
+    ) -> HostEventResult {
         let progress = self.progress_at_any_time();
         let (shown, was_complete) = (progress.tasks.clone(), progress.is_complete());
-        let mut done = HostTick::Unknown;
+        let mut done = HostEventResult::Unknown;
         for task in self.onboarding.definition().done_by(sign) {
             let changed = self.checklist.complete(task.key, tick.clone());
             self.checklist_changed(changed && shown.contains(&task), was_complete, now);
-            done = if changed || done == HostTick::Ticked { HostTick::Ticked } else { HostTick::Already };
+            done = if changed || done == HostEventResult::Ticked {
+                HostEventResult::Ticked
+            } else {
+                HostEventResult::Already
+            };
         }
         done
     }

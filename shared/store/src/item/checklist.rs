@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::checklist::{Checklist, Source, Tick};
+use domain::checklist::{Checklist, Completion, Source};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ struct TickItem {
 
 impl From<&Checklist> for ChecklistItem {
     fn from(list: &Checklist) -> Self {
-        let tick = |tick: &Tick| TickItem {
+        let tick = |tick: &Completion| TickItem {
             at: At(tick.at),
             source: tick.source.as_str().to_owned(),
             by: tick.by.clone(),
@@ -57,7 +57,7 @@ impl TryFrom<ChecklistItem> for Checklist {
         let moment = |at: Option<At>| -> Option<Timestamp> { at.map(|at| at.0) };
         let tick = |tick: TickItem| {
             let source = Source::parse(&tick.source).ok_or_else(|| Corrupt::because("source of a tick"))?;
-            Ok::<_, Corrupt>(Tick { at: tick.at.0, source, by: tick.by })
+            Ok::<_, Corrupt>(Completion { at: tick.at.0, source, by: tick.by })
         };
         Ok(Self {
             created_at: moment(item.created_at),

@@ -73,7 +73,7 @@ pub struct Choice<'a> {
     /// The question.
     pub legend: &'a str,
     /// What can be chosen.
-    pub answers: &'a [Answer<'a>],
+    pub answers: &'a [RadioOption<'a>],
     /// The value that is chosen.
     pub chosen: &'a str,
     /// What was wrong with it.
@@ -82,7 +82,7 @@ pub struct Choice<'a> {
 
 /// One answer of a [`Choice`].
 #[derive(Clone, Copy, Debug)]
-pub struct Answer<'a> {
+pub struct RadioOption<'a> {
     /// What the form sends.
     pub value: &'a str,
     /// The answer.

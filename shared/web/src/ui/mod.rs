@@ -14,7 +14,7 @@ mod page;
 
 pub use button::{Weight, link_button, post_button, submit};
 pub use error::{WayOn, error_page};
-pub use field::{Answer, Choice, Field, Kind, Select, error_summary, hidden, refused, time_zone};
+pub use field::{Choice, Field, Kind, RadioOption, Select, error_summary, hidden, refused, time_zone};
 pub use icon::{mark, tick};
 pub use note::{Tone, note};
-pub use page::{Page, Person, Place, Width};
+pub use page::{NavItem, Page, Person, Width};

@@ -27,12 +27,12 @@ pub struct Person<'a> {
     /// Whether they see what only admins see.
     pub admin: bool,
     /// Where they are, if it is a place of the menu.
-    pub here: Option<Place>,
+    pub here: Option<NavItem>,
 }
 
 /// A place of the menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum NavItem {
     /// The organization's dashboard.
     Dashboard,
     /// The setup checklist, for admins.
@@ -43,7 +43,7 @@ pub enum Place {
     Guide,
 }
 
-impl Place {
+impl NavItem {
     const ALL: [Self; 4] = [Self::Dashboard, Self::Checklist, Self::Members, Self::Guide];
 
     const fn label(self) -> &'static str {
@@ -89,7 +89,8 @@ impl Width {
 impl Page<'_> {
     /// Whether it follows what is ticked elsewhere while it is open: where an admin sees the checklist or its widget.
     fn follows(&self) -> bool {
-        let shows = |person: &Person<'_>| matches!(person.here, Some(Place::Dashboard | Place::Checklist));
+        let shows =
+            |person: &Person<'_>| matches!(person.here, Some(NavItem::Dashboard | NavItem::Checklist));
         self.person.as_ref().is_some_and(|person| person.admin && shows(person))
     }
 }
@@ -141,8 +142,8 @@ fn header(product: &str, person: Option<&Person<'_>>) -> Markup {
                         (person.organization)
                     }
                     nav class="menu" aria-label="Main" {
-                        @for place in Place::ALL {
-                            @if place != Place::Checklist || person.admin {
+                        @for place in NavItem::ALL {
+                            @if place != NavItem::Checklist || person.admin {
                                 a href=(place.path()) aria-current=[(person.here == Some(place)).then_some("page")] {
                                     (place.label())
                                 }
@@ -184,7 +185,7 @@ mod tests {
     }
 
     const JO: Person<'_> =
-        Person { name: "Jo", organization: "Acme <b>Corp", admin: true, here: Some(Place::Checklist) };
+        Person { name: "Jo", organization: "Acme <b>Corp", admin: true, here: Some(NavItem::Checklist) };
 
     #[test]
     fn the_title_says_what_whose_and_where() {
@@ -207,7 +208,7 @@ mod tests {
         let follows = |person| page(person).contains("/assets/live-");
         assert!(follows(Some(JO)));
         assert!(!follows(Some(Person { admin: false, ..JO })), "who may not ask would only be refused");
-        assert!(!follows(Some(Person { here: Some(Place::Members), ..JO })) && !follows(None));
+        assert!(!follows(Some(Person { here: Some(NavItem::Members), ..JO })) && !follows(None));
     }
 
     #[test]

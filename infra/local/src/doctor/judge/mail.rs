@@ -168,9 +168,9 @@ pub(in crate::doctor) fn set(name: &str, expected: &[String], found: &Fact<MailS
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::finding::Verdict::{self, Doubt, Fault, Good};
+    use crate::doctor::finding::Severity::{self, Error, Good, Warning};
 
-    fn verdicts(findings: &[Finding]) -> Vec<Verdict> {
+    fn verdicts(findings: &[Finding]) -> Vec<Severity> {
         for finding in findings.iter().filter(|finding| finding.verdict != Good) {
             assert!(finding.mend.is_some(), "{finding:?}");
         }
@@ -194,13 +194,13 @@ mod tests {
             Ok(Identity { verified, dkim: (signs, status.to_owned()), mail_from: None })
         };
         for (name, found, expected) in [
-            ("example.com", identity_of(true, true, "SUCCESS"), vec![Good, Good, Doubt]),
-            ("example.com", identity_of(false, true, "PENDING"), vec![Fault, Fault, Doubt]),
-            ("example.com", identity_of(true, false, "NOT_STARTED"), vec![Good, Doubt, Doubt]),
+            ("example.com", identity_of(true, true, "SUCCESS"), vec![Good, Good, Warning]),
+            ("example.com", identity_of(false, true, "PENDING"), vec![Error, Error, Warning]),
+            ("example.com", identity_of(true, false, "NOT_STARTED"), vec![Good, Warning, Warning]),
             ("jo@example.com", identity_of(true, false, "NOT_STARTED"), vec![Good]),
-            ("example.com", Err(Unread::Missing), vec![Fault]),
-            ("example.com", Err(Unread::Denied), vec![Doubt]),
-            ("example.com", Err(Unread::Failed("Throttled".to_owned())), vec![Doubt]),
+            ("example.com", Err(Unread::Missing), vec![Error]),
+            ("example.com", Err(Unread::Denied), vec![Warning]),
+            ("example.com", Err(Unread::Failed("Throttled".to_owned())), vec![Warning]),
         ] {
             assert_eq!(verdicts(&identity(name, &found)), expected, "{name} {found:?}");
         }
@@ -208,14 +208,14 @@ mod tests {
 
     #[test]
     fn mail_from_domain_is_set_up() {
-        for (status, verdict) in [("SUCCESS", Good), ("PENDING", Fault), ("FAILED", Fault)] {
+        for (status, verdict) in [("SUCCESS", Good), ("PENDING", Error), ("FAILED", Error)] {
             let mail_from = Some(("bounce.example.com".to_owned(), status.to_owned()));
             let identity = Identity { verified: true, dkim: (true, "SUCCESS".to_owned()), mail_from };
             assert_eq!(mail_from_of(&identity), verdict, "{status}");
         }
     }
 
-    fn mail_from_of(identity: &Identity) -> Verdict {
+    fn mail_from_of(identity: &Identity) -> Severity {
         mail_from("example.com", identity).verdict
     }
 
@@ -224,10 +224,10 @@ mod tests {
         for (found, verdict) in [
             (Ok("v=DMARC1; p=none; rua=mailto:a@example.com"), Good),
             (Ok("v=DMARC1;p=reject"), Good),
-            (Ok("v=DMARC1; rua=mailto:a@example.com"), Fault),
-            (Ok("v=DMARC1; p=maybe"), Fault),
-            (Err(Unread::Missing), Doubt),
-            (Err(Unread::Failed("no DNS answer".to_owned())), Doubt),
+            (Ok("v=DMARC1; rua=mailto:a@example.com"), Error),
+            (Ok("v=DMARC1; p=maybe"), Error),
+            (Err(Unread::Missing), Warning),
+            (Err(Unread::Failed("no DNS answer".to_owned())), Warning),
         ] {
             assert_eq!(dmarc("example.com", &found.clone().map(str::to_owned)).verdict, verdict, "{found:?}");
         }
@@ -237,11 +237,11 @@ mod tests {
     fn an_account_may_send() {
         for (found, rate, expected) in [
             (whole(), 14.0, vec![Good]),
-            (MailAccount { out_of_sandbox: false, ..whole() }, 14.0, vec![Fault]),
-            (MailAccount { sending: false, ..whole() }, 14.0, vec![Fault]),
-            (MailAccount { standing: "PROBATION".to_owned(), ..whole() }, 14.0, vec![Doubt]),
-            (MailAccount { last_day: 45_000.0, ..whole() }, 14.0, vec![Good, Doubt]),
-            (whole(), 15.0, vec![Good, Doubt]),
+            (MailAccount { out_of_sandbox: false, ..whole() }, 14.0, vec![Error]),
+            (MailAccount { sending: false, ..whole() }, 14.0, vec![Error]),
+            (MailAccount { standing: "PROBATION".to_owned(), ..whole() }, 14.0, vec![Warning]),
+            (MailAccount { last_day: 45_000.0, ..whole() }, 14.0, vec![Good, Warning]),
+            (whole(), 15.0, vec![Good, Warning]),
         ] {
             assert_eq!(verdicts(&account(&Ok(found.clone()), rate)), expected, "{found:?}");
         }
@@ -255,9 +255,9 @@ mod tests {
         };
         for (found, verdict) in [
             (set_of(true, &["SEND", "BOUNCE", "OPEN"]), Good),
-            (set_of(true, &["SEND"]), Fault),
-            (set_of(false, &["SEND", "BOUNCE"]), Fault),
-            (Err(Unread::Missing), Fault),
+            (set_of(true, &["SEND"]), Error),
+            (set_of(false, &["SEND", "BOUNCE"]), Error),
+            (Err(Unread::Missing), Error),
         ] {
             assert_eq!(set("onramp-mail", &expected, &found).verdict, verdict, "{found:?}");
         }

@@ -149,7 +149,7 @@ pub(in crate::doctor) fn price(parameter: &str, found: &Fact<Price>, mode: Optio
 mod tests {
     use super::*;
     use crate::doctor::facts::Unread;
-    use crate::doctor::finding::Verdict::{self, Doubt, Fault, Good};
+    use crate::doctor::finding::Severity::{self, Error, Good, Warning};
 
     const URL: &str = "https://onramp.example.com";
 
@@ -162,7 +162,11 @@ mod tests {
         }
     }
 
-    fn judged(endpoints: Vec<Endpoint>, destinations: Vec<Destination>, bus: bool) -> Vec<(Verdict, String)> {
+    fn judged(
+        endpoints: Vec<Endpoint>,
+        destinations: Vec<Destination>,
+        bus: bool,
+    ) -> Vec<(Severity, String)> {
         let place = Place { url: Some(URL), bus };
         let findings = webhook(&place, &Ok(endpoints), &Ok(destinations));
         assert!(findings.iter().all(|finding| finding.verdict == Good || finding.mend.is_some()));
@@ -176,16 +180,16 @@ mod tests {
             (endpoint(), Good, "hears of all 20 types"),
             (Endpoint { types: vec!["*".to_owned()], ..endpoint() }, Good, "hears of all"),
             (Endpoint { version: Some("2024-06-20".to_owned()), ..endpoint() }, Good, "hears of all"),
-            (Endpoint { url: format!("{URL}/other"), ..endpoint() }, Fault, "does not exist"),
+            (Endpoint { url: format!("{URL}/other"), ..endpoint() }, Error, "does not exist"),
             (
                 Endpoint { url: format!("https://old.example.com{WEBHOOK_PATH}"), ..endpoint() },
-                Fault,
+                Error,
                 "another address",
             ),
-            (Endpoint { enabled: false, ..endpoint() }, Fault, "disabled"),
-            (Endpoint { types: less("invoice.paid"), ..endpoint() }, Fault, "not subscribed to invoice.paid"),
-            (Endpoint { version: None, ..endpoint() }, Doubt, "account's API version"),
-            (Endpoint { version: Some("2027-01-27.elm".to_owned()), ..endpoint() }, Doubt, "newer than"),
+            (Endpoint { enabled: false, ..endpoint() }, Error, "disabled"),
+            (Endpoint { types: less("invoice.paid"), ..endpoint() }, Error, "not subscribed to invoice.paid"),
+            (Endpoint { version: None, ..endpoint() }, Warning, "account's API version"),
+            (Endpoint { version: Some("2027-01-27.elm".to_owned()), ..endpoint() }, Warning, "newer than"),
         ] {
             let judged = judged(vec![endpoint.clone()], vec![], false);
             assert_eq!(judged.len(), 1, "{judged:?}");
@@ -197,19 +201,19 @@ mod tests {
     fn thin_events_and_second_endpoints_are_seen() {
         let thin = Destination { url: Some(endpoint().url), thin: true, enabled: true };
         let bus = Destination { url: None, thin: false, enabled: true };
-        assert_eq!(judged(vec![], vec![thin.clone()], false)[0].0, Fault);
-        assert_eq!(judged(vec![endpoint()], vec![thin], false)[0].0, Fault);
+        assert_eq!(judged(vec![], vec![thin.clone()], false)[0].0, Error);
+        assert_eq!(judged(vec![endpoint()], vec![thin], false)[0].0, Error);
         assert_eq!(judged(vec![], vec![bus.clone()], true)[0].0, Good);
-        assert_eq!(judged(vec![], vec![bus], false)[0].0, Fault, "no rule listens there");
+        assert_eq!(judged(vec![], vec![bus], false)[0].0, Error, "no rule listens there");
         let twice = judged(vec![endpoint(), Endpoint { enabled: false, ..endpoint() }], vec![], false);
-        assert_eq!((twice[0].0, twice[1].0), (Good, Doubt));
+        assert_eq!((twice[0].0, twice[1].0), (Good, Warning));
     }
 
     #[test]
     fn without_an_address_any_webhook_of_ours_counts() {
         let place = Place { url: None, bus: false };
         assert_eq!(webhook(&place, &Ok(vec![endpoint()]), &Err(Unread::Denied))[0].verdict, Good);
-        assert_eq!(webhook(&place, &Err(Unread::Denied), &Err(Unread::Denied))[0].verdict, Doubt);
+        assert_eq!(webhook(&place, &Err(Unread::Denied), &Err(Unread::Denied))[0].verdict, Warning);
     }
 
     #[test]
@@ -217,11 +221,11 @@ mod tests {
         let whole = Price { active: true, interval: Some("month".to_owned()), live: false };
         for (found, verdict) in [
             (Ok(whole.clone()), Good),
-            (Ok(Price { interval: None, ..whole.clone() }), Fault),
-            (Ok(Price { active: false, ..whole.clone() }), Fault),
-            (Ok(Price { live: true, ..whole }), Fault),
-            (Err(Unread::Missing), Fault),
-            (Err(Unread::Denied), Doubt),
+            (Ok(Price { interval: None, ..whole.clone() }), Error),
+            (Ok(Price { active: false, ..whole.clone() }), Error),
+            (Ok(Price { live: true, ..whole }), Error),
+            (Err(Unread::Missing), Error),
+            (Err(Unread::Denied), Warning),
         ] {
             assert_eq!(price("StripeTeamPriceId", &found, Some(Mode::Test)).verdict, verdict, "{found:?}");
         }

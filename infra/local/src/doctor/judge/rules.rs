@@ -39,7 +39,7 @@ pub(in crate::doctor) fn schedule(
 mod tests {
     use super::*;
     use crate::doctor::facts::Unread;
-    use crate::doctor::finding::Verdict::{Doubt, Fault, Good};
+    use crate::doctor::finding::Severity::{Error, Good, Warning};
 
     #[test]
     fn a_schedule_is_found_by_its_name_and_runs() {
@@ -52,12 +52,12 @@ mod tests {
         for (found, verdict) in [
             (Ok(vec![rule("onramp-MailerFunctionEveryFiveMinutes-1A2B", true, five)]), Good),
             (Ok(vec![rule("onramp-MailerFunctionEvery-1A2B", true, five)]), Good),
-            (Ok(vec![rule("onramp-MailerFunctionEveryFiveMinutes-1A2B", false, five)]), Fault),
-            (Ok(vec![rule("onramp-MailerFunctionEveryFiveMinutes-1A2B", true, "rate(1 day)")]), Fault),
-            (Ok(vec![rule("onramp-TrialReminderFunctionEveryFiveMinutes-1A2B", true, five)]), Fault),
-            (Ok(vec![rule("other-MailerFunctionEveryFiveMinutes-1A2B", true, five)]), Fault),
-            (Ok(vec![]), Fault),
-            (Err(Unread::Denied), Doubt),
+            (Ok(vec![rule("onramp-MailerFunctionEveryFiveMinutes-1A2B", false, five)]), Error),
+            (Ok(vec![rule("onramp-MailerFunctionEveryFiveMinutes-1A2B", true, "rate(1 day)")]), Error),
+            (Ok(vec![rule("onramp-TrialReminderFunctionEveryFiveMinutes-1A2B", true, five)]), Error),
+            (Ok(vec![rule("other-MailerFunctionEveryFiveMinutes-1A2B", true, five)]), Error),
+            (Ok(vec![]), Error),
+            (Err(Unread::Denied), Warning),
         ] {
             let finding = schedule("onramp", "MailerFunctionEveryFiveMinutes", five, &found);
             assert_eq!(finding.verdict, verdict, "{found:?}");

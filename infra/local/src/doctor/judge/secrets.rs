@@ -115,7 +115,7 @@ mod tests {
     use super::*;
     use crate::HOST_KEYS;
     use crate::doctor::facts::Unread;
-    use crate::doctor::finding::Verdict::{Doubt, Fault, Good};
+    use crate::doctor::finding::Severity::{Error, Good, Warning};
 
     fn stored(text: &str) -> Fact<String> {
         Ok(text.to_owned())
@@ -126,17 +126,17 @@ mod tests {
         for (text, verdict) in [
             ("rk_test_hunter2", Good),
             (" rk_test_hunter2\n", Good),
-            ("sk_test_hunter2", Doubt),
-            ("rk_live_hunter2", Fault),
-            ("pk_test_hunter2", Fault),
-            ("hunter2", Fault),
+            ("sk_test_hunter2", Warning),
+            ("rk_live_hunter2", Error),
+            ("pk_test_hunter2", Error),
+            ("hunter2", Error),
         ] {
             let finding = secret_key(&stored(text), Some(Mode::Test));
             assert_eq!(finding.verdict, verdict, "{text}");
             assert!(!format!("{finding:?}").contains("hunter2"), "{finding:?}");
         }
-        assert_eq!(secret_key(&Err(Unread::Missing), None).verdict, Fault);
-        assert_eq!(secret_key(&Err(Unread::Denied), None).verdict, Doubt);
+        assert_eq!(secret_key(&Err(Unread::Missing), None).verdict, Error);
+        assert_eq!(secret_key(&Err(Unread::Denied), None).verdict, Warning);
     }
 
     #[test]
@@ -144,9 +144,9 @@ mod tests {
         for (text, verdict) in [
             ("whsec_1", Good),
             ("whsec_1, whsec_2", Good),
-            ("whsec_1,whsec_2,whsec_3", Doubt),
-            ("hunter2", Fault),
-            ("whsec_1,hunter2", Fault),
+            ("whsec_1,whsec_2,whsec_3", Warning),
+            ("hunter2", Error),
+            ("whsec_1,hunter2", Error),
         ] {
             let finding = webhook_secret(&stored(text));
             assert_eq!(finding.verdict, verdict, "{text}");
@@ -160,9 +160,9 @@ mod tests {
         for (text, verdict) in [
             (HOST_KEYS.to_owned(), Good),
             (format!("new:{a},old:{a}"), Good),
-            (format!("new:{a},new:{a}"), Fault),
-            (format!("new:{b}"), Fault),
-            (a.clone(), Fault),
+            (format!("new:{a},new:{a}"), Error),
+            (format!("new:{b}"), Error),
+            (a.clone(), Error),
         ] {
             for speaker in [Speaker::Onramp, Speaker::Host] {
                 assert_eq!(host_keys(speaker, &stored(&text)).verdict, verdict, "{text}");
@@ -177,7 +177,7 @@ mod tests {
             [(format!("x:{a}"), format!("x:{b}"), false), (format!("x:{a}"), format!("y:{b}, z:{a}="), true)]
         {
             let found = common_key(&stored(&passes), &stored(&host));
-            assert_eq!(found.map(|it| it.verdict), common.then_some(Fault), "{passes} {host}");
+            assert_eq!(found.map(|it| it.verdict), common.then_some(Error), "{passes} {host}");
         }
         assert!(common_key(&Err(Unread::Denied), &stored(&format!("x:{a}"))).is_none());
     }

@@ -111,7 +111,7 @@ mod tests {
 
     use super::*;
     use crate::doctor::facts::Unread;
-    use crate::doctor::finding::Verdict::{Doubt, Fault, Good};
+    use crate::doctor::finding::Severity::{Error, Good, Warning};
     use crate::template::Template;
 
     fn whole() -> TableState {
@@ -137,18 +137,18 @@ mod tests {
         other.indexes[0].1 = vec!["pk".to_owned()];
         for (found, verdict, subject) in [
             (Ok(whole()), Good, "onramp-Table-1"),
-            (Err(Unread::Missing), Fault, "Table"),
-            (Ok(TableState { active: false, ..whole() }), Fault, "onramp-Table-1"),
-            (Ok(TableState { keys: vec!["id".to_owned()], ..whole() }), Fault, "onramp-Table-1"),
-            (Ok(TableState { indexes: whole().indexes[..1].to_vec(), ..whole() }), Fault, "by-mail"),
-            (Ok(building), Fault, "by-mail"),
-            (Ok(other), Fault, "by-due"),
-            (Ok(TableState { stream: None, ..whole() }), Fault, "Stream"),
-            (Ok(TableState { stream: Some("NEW_IMAGE".to_owned()), ..whole() }), Fault, "Stream"),
-            (Ok(TableState { expires: Ok(None), ..whole() }), Fault, "Expiry"),
-            (Ok(TableState { expires: Err(Unread::Denied), ..whole() }), Doubt, "Expiry"),
-            (Ok(TableState { restorable: Ok(false), ..whole() }), Fault, "Recovery"),
-            (Ok(TableState { protected: false, ..whole() }), Doubt, "Protection"),
+            (Err(Unread::Missing), Error, "Table"),
+            (Ok(TableState { active: false, ..whole() }), Error, "onramp-Table-1"),
+            (Ok(TableState { keys: vec!["id".to_owned()], ..whole() }), Error, "onramp-Table-1"),
+            (Ok(TableState { indexes: whole().indexes[..1].to_vec(), ..whole() }), Error, "by-mail"),
+            (Ok(building), Error, "by-mail"),
+            (Ok(other), Error, "by-due"),
+            (Ok(TableState { stream: None, ..whole() }), Error, "Stream"),
+            (Ok(TableState { stream: Some("NEW_IMAGE".to_owned()), ..whole() }), Error, "Stream"),
+            (Ok(TableState { expires: Ok(None), ..whole() }), Error, "Expiry"),
+            (Ok(TableState { expires: Err(Unread::Denied), ..whole() }), Warning, "Expiry"),
+            (Ok(TableState { restorable: Ok(false), ..whole() }), Error, "Recovery"),
+            (Ok(TableState { protected: false, ..whole() }), Warning, "Protection"),
         ] {
             let findings = table(&template.tables[0], &found);
             let judged: Vec<_> = findings.iter().map(|it| (it.verdict, it.subject.as_str())).collect();

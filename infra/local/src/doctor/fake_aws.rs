@@ -1,0 +1,242 @@
+//! The local account as a doctor sees it: the reads that no function makes, answered from the template and the parts
+//! that run. It shows nothing that the local AWS is not.
+
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use axum::body::Bytes;
+use serde_json::{Map, Value, json};
+
+use crate::connector::Cloud;
+use crate::mailbox::SentEmail;
+use crate::template::Template;
+
+/// Answers the doctor's calls.
+#[derive(Debug, Clone)]
+pub struct FakeAws {
+    cloud: Arc<Cloud>,
+    template: Arc<Template>,
+}
+
+/// A status, the type of an error if it is one, and a body.
+type Reply = (u16, Option<&'static str>, Value);
+
+fn ok(body: Value) -> Reply {
+    (200, None, body)
+}
+
+fn missing(kind: &'static str) -> Reply {
+    (
+        if kind == "NotFoundException" { 404 } else { 400 },
+        Some(kind),
+        json!({ "__type": kind, "message": "It does not exist." }),
+    )
+}
+
+impl FakeAws {
+    /// The account of a stack that runs `template`.
+    pub fn new(cloud: Arc<Cloud>, template: Template) -> Self {
+        Self { cloud, template: Arc::new(template) }
+    }
+
+    fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let uri = request.uri();
+        let (origin, path) = uri
+            .split_once("://")
+            .map_or(("", uri), |(_, rest)| rest.find('/').map_or((rest, "/"), |slash| rest.split_at(slash)));
+        if origin == "api.stripe.com" {
+            return self.stripe(request, path);
+        }
+        if origin == "dns.google" {
+            let record = json!({ "type": 16, "data": "v=DMARC1; p=quarantine" });
+            let answer = json!({ "Status": 0, "Answer": [record] });
+            return finish(http::Response::builder().body(SdkBody::from(answer.to_string())));
+        }
+        let body: Value =
+            serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let (status, kind, body) = match target.split_once('.') {
+            Some(("DynamoDB_20120810", operation)) => self.dynamodb(operation, &body),
+            Some(("AWSEvents", "ListRules")) => ok(self.rules(&body)),
+            Some(("secretsmanager", "GetSecretValue")) => self.secret(&body),
+            _ => self.mail(request.method(), path.split('?').next().unwrap_or(path), &body),
+        };
+        let mut response =
+            http::Response::builder().status(status).header("content-type", "application/json");
+        if let Some(kind) = kind {
+            response = response.header("x-amzn-errortype", kind);
+        }
+        let date = jiff::fmt::rfc2822::to_string(&self.cloud.clock.now().to_zoned(jiff::tz::TimeZone::UTC));
+        if let Ok(date) = date {
+            response = response.header("date", date);
+        }
+        finish(response.body(SdkBody::from(body.to_string())))
+    }
+
+    fn stripe(&self, request: &HttpRequest, path: &str) -> Result<HttpResponse, ConnectorError> {
+        let mut asked = http::Request::builder().method(request.method()).uri(path);
+        for (name, value) in request.headers() {
+            asked = asked.header(name, value);
+        }
+        let asked = asked.body(Bytes::new()).map_err(|error| ConnectorError::user(error.into()))?;
+        let (parts, body) = self.cloud.stripe.handle(&asked).into_parts();
+        let mut response = http::Response::builder().status(parts.status);
+        for (name, value) in &parts.headers {
+            response = response.header(name, value);
+        }
+        finish(response.body(SdkBody::from(body)))
+    }
+
+    fn dynamodb(&self, operation: &str, body: &Value) -> Reply {
+        let name = body.get("TableName").and_then(Value::as_str).unwrap_or_default();
+        let tables = &self.template.tables;
+        if operation == "ListTables" {
+            return ok(json!({ "TableNames": tables.iter().map(|table| &table.name).collect::<Vec<_>>() }));
+        }
+        let Some(table) = tables.iter().find(|table| table.name == name) else {
+            return missing("ResourceNotFoundException");
+        };
+        let standing = self.template.resources.values().find(|it| it.name == name);
+        let property =
+            |path: &str| standing.and_then(|it| it.properties.pointer(path)).cloned().unwrap_or_default();
+        let status = |on: bool| if on { "ENABLED" } else { "DISABLED" };
+        match operation {
+            "DescribeTable" => {
+                let reply = self.cloud.engine.call(operation, body.to_string().as_bytes());
+                let mut described: Value = serde_json::from_str(&reply.body).unwrap_or_default();
+                if let Some(table) = described.get_mut("Table").and_then(Value::as_object_mut) {
+                    table.insert(
+                        "DeletionProtectionEnabled".to_owned(),
+                        property("/DeletionProtectionEnabled"),
+                    );
+                }
+                (reply.status, None, described)
+            }
+            "DescribeTimeToLive" => {
+                let mut expiry =
+                    Map::from_iter([("TimeToLiveStatus".to_owned(), json!(status(table.ttl.is_some())))]);
+                expiry.extend(table.ttl.iter().map(|name| ("AttributeName".to_owned(), json!(name))));
+                ok(json!({ "TimeToLiveDescription": expiry }))
+            }
+            "DescribeContinuousBackups" => {
+                let on =
+                    property("/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled") == json!(true);
+                ok(json!({ "ContinuousBackupsDescription": {
+                    "ContinuousBackupsStatus": "ENABLED",
+                    "PointInTimeRecoveryDescription": { "PointInTimeRecoveryStatus": status(on) },
+                } }))
+            }
+            _ => missing("UnknownOperationException"),
+        }
+    }
+
+    /// Rules are named as CloudFormation does it: the stack, the logical id, and something that makes them unique.
+    fn rules(&self, body: &Value) -> Value {
+        let prefix = body.get("NamePrefix").and_then(Value::as_str).unwrap_or_default();
+        let schedules = self.template.schedules.iter().map(|schedule| {
+            let name = format!("{}-{}-LOCAL", crate::template::STACK, schedule.logical_id());
+            json!({ "Name": name, "State": "ENABLED", "ScheduleExpression": schedule.expression, "EventBusName": "default" })
+        });
+        let named = |rule: &Value| {
+            rule.get("Name").and_then(Value::as_str).is_some_and(|name| name.starts_with(prefix))
+        };
+        json!({ "Rules": schedules.filter(named).collect::<Vec<_>>() })
+    }
+
+    fn secret(&self, body: &Value) -> Reply {
+        let id = body.get("SecretId").and_then(Value::as_str).unwrap_or_default();
+        match self.cloud.secrets.get(id) {
+            Some(text) => {
+                ok(json!({ "ARN": id, "Name": id, "SecretString": text, "VersionStages": ["AWSCURRENT"] }))
+            }
+            None => missing("ResourceNotFoundException"),
+        }
+    }
+
+    fn mail(&self, method: &str, path: &str, body: &Value) -> Reply {
+        let decoded = percent(path);
+        let steps: Vec<&str> = decoded.trim_start_matches("/v2/email/").split('/').collect();
+        match (method, steps.as_slice()) {
+            ("GET", ["account"]) => ok(json!({
+                "ProductionAccessEnabled": true, "SendingEnabled": true, "EnforcementStatus": "HEALTHY",
+                "SendQuota": { "Max24HourSend": 50_000.0, "MaxSendRate": 14.0,
+                    "SentLast24Hours": self.cloud.mailbox.mails().len() },
+            })),
+            ("GET", ["identities", name]) => match self.cloud.mailbox.has_verified(name) {
+                true => ok(json!({
+                    "IdentityType": if name.contains('@') { "EMAIL_ADDRESS" } else { "DOMAIN" },
+                    "VerifiedForSendingStatus": true, "VerificationStatus": "SUCCESS",
+                    "DkimAttributes": { "SigningEnabled": true, "Status": "SUCCESS" },
+                    "MailFromAttributes": { "MailFromDomain": format!("bounce.{name}"),
+                        "MailFromDomainStatus": "SUCCESS", "BehaviorOnMxFailure": "USE_DEFAULT_VALUE" },
+                })),
+                false => missing("NotFoundException"),
+            },
+            ("GET", ["configuration-sets", name]) => {
+                match self.existing("AWS::SES::ConfigurationSet", "/Name", name).next() {
+                    Some(_) => ok(
+                        json!({ "ConfigurationSetName": name, "SendingOptions": { "SendingEnabled": true } }),
+                    ),
+                    None => missing("NotFoundException"),
+                }
+            }
+            ("GET", ["configuration-sets", name, "event-destinations"]) => {
+                let kind = "AWS::SES::ConfigurationSetEventDestination";
+                let each = self.existing(kind, "/ConfigurationSetName", name).map(|properties| {
+                    let mut one = properties.get("EventDestination").cloned().unwrap_or_default();
+                    let types = one.get_mut("MatchingEventTypes").and_then(Value::as_array_mut);
+                    for kind in types.into_iter().flatten() {
+                        *kind = json!(kind.as_str().unwrap_or_default().to_uppercase());
+                    }
+                    one
+                });
+                ok(json!({ "EventDestinations": each.collect::<Vec<_>>() }))
+            }
+            ("POST", ["outbound-emails"]) => {
+                let sent = SentEmail::read(body)
+                    .and_then(|letter| self.cloud.mailbox.accept(letter, self.cloud.clock.now()));
+                match sent {
+                    Ok((id, _)) => ok(json!({ "MessageId": id })),
+                    Err(refused) => (400, Some(refused.code), json!({ "message": refused.message })),
+                }
+            }
+            // Whatever else is asked only wants to know the time.
+            _ => ok(json!({})),
+        }
+    }
+
+    /// The properties of the resources of a kind whose `path` says `name`.
+    fn existing(&self, kind: &str, path: &str, name: &str) -> impl Iterator<Item = &Value> {
+        let all = self.template.resources.values().filter(move |it| it.kind == kind);
+        let properties = all.map(|it| &it.properties);
+        properties.filter(move |it| it.pointer(path).and_then(Value::as_str) == Some(name))
+    }
+}
+
+/// A path whose `@` may be written as its code.
+fn percent(path: &str) -> String {
+    path.replace("%40", "@")
+}
+
+fn finish(response: Result<http::Response<SdkBody>, http::Error>) -> Result<HttpResponse, ConnectorError> {
+    let response = response.map_err(|error| ConnectorError::other(error.into(), None))?;
+    HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
+}
+
+impl HttpClient for FakeAws {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for FakeAws {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(self.answer(&request))
+    }
+}

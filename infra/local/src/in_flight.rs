@@ -1,0 +1,128 @@
+//! Events on their way from a bus to a function, kept until they are delivered: an event that a bus took survives the
+//! end of the process, as it does at AWS.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::append_log::AppendLog;
+
+/// An event for one function.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The function's name.
+    pub function: String,
+    /// The rule that sends it.
+    pub rule: String,
+    /// The envelope.
+    pub event: Value,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum Line {
+    Began(u64, Delivery),
+    Ended(u64),
+}
+
+/// All deliveries that began and have not ended.
+#[derive(Debug)]
+pub struct InFlight {
+    lines: AppendLog<Line>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    next: u64,
+    open: BTreeMap<u64, Delivery>,
+}
+
+impl InFlight {
+    /// Reads under `folder` what had not ended when the process did.
+    pub fn open(folder: Option<&Path>) -> io::Result<Self> {
+        let lines: AppendLog<Line> = AppendLog::open(folder, "deliveries.jsonl")?;
+        let mut state = State::default();
+        for line in lines.all() {
+            match line {
+                Line::Began(number, delivery) => {
+                    state.next = state.next.max(number + 1);
+                    state.open.insert(number, delivery);
+                }
+                Line::Ended(number) => {
+                    state.open.remove(&number);
+                }
+            }
+        }
+        Ok(Self { lines, state: Mutex::new(state) })
+    }
+
+    /// The deliveries that have not ended, oldest first.
+    pub fn open_ones(&self) -> BTreeMap<u64, Delivery> {
+        self.lock().open.clone()
+    }
+
+    /// A delivery begins; gives its number.
+    pub fn begin(&self, delivery: &Delivery) -> u64 {
+        let mut state = self.lock();
+        let number = state.next;
+        state.next += 1;
+        state.open.insert(number, delivery.clone());
+        self.lines.push(Line::Began(number, delivery.clone()));
+        number
+    }
+
+    /// A delivery ended.
+    pub fn end(&self, number: u64) {
+        let mut state = self.lock();
+        state.open.remove(&number);
+        if state.open.is_empty() {
+            self.lines.clear();
+        } else {
+            self.lines.push(Line::Ended(number));
+        }
+    }
+
+    /// Forgets them.
+    pub fn clear(&self) {
+        self.lock().open.clear();
+        self.lines.clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_has_not_ended_is_there_after_a_restart() {
+        let folder = std::env::temp_dir().join(format!("onramp-under-way-{}", crate::random::uuid()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let to = |function: &str| Delivery {
+            function: function.to_owned(),
+            rule: "rule".to_owned(),
+            event: json!({"id": 1}),
+        };
+        let open = || InFlight::open(Some(&folder)).unwrap();
+        let (first, second) = {
+            let before = open();
+            (before.begin(&to("a")), before.begin(&to("b")))
+        };
+        open().end(first);
+        let after = open();
+        assert_eq!(after.open_ones(), BTreeMap::from([(second, to("b"))]));
+        assert!(after.begin(&to("c")) > second, "no number is given twice");
+        after.clear();
+        assert!(open().open_ones().is_empty());
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -4,7 +4,8 @@ use axum::{extract::Request, response::Response};
 use domain::{org::Org, people::User, secret::Secret};
 use http::HeaderMap;
 use store::Stored;
-use web::{Kind, Problem, ResponseFormat, problem::Area};
+use telemetry::LogArea;
+use web::{Kind, Problem, ResponseFormat};
 
 use crate::{App, errors};
 
@@ -83,6 +84,6 @@ pub fn respond(wants: ResponseFormat, outcome: Result<Response, Problem>) -> Res
         Err(problem) if wants == ResponseFormat::Page && problem.kind == Kind::Unauthorized => {
             web::to_login("/dashboard")
         }
-        Err(problem) => web::refuse(wants, problem.within(Area::Billing)),
+        Err(problem) => web::refuse(wants, problem.within(LogArea::Billing)),
     }
 }

@@ -3,6 +3,7 @@
 use domain::{billing::CustomerId, org::Org, secret::Hash};
 use store::Error;
 use stripe::client::{Client, NewCustomer};
+use telemetry::LogArea;
 use web::Problem;
 
 use crate::{App, auth::AuthenticatedAdmin, errors};
@@ -91,7 +92,7 @@ impl App {
         ]);
         match stripe.create_customer(&customer, &key.to_string()).await {
             Ok(made) => {
-                tracing::info!(area = "billing", organization = %org.id, customer = %made, "customer made");
+                tracing::info!(area = %LogArea::Billing, organization = %org.id, customer = %made, "customer made");
                 Ok(made)
             }
             Err(error) => Err(self.stripe_refused(&error).await),

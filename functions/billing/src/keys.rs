@@ -1,6 +1,7 @@
 use aws_sdk_secretsmanager::Client;
 use boot::Aws;
 use stripe::{Mode, client::SecretKey};
+use telemetry::LogArea;
 use tokio::sync::Mutex;
 
 use crate::config::KeyPlace;
@@ -54,7 +55,7 @@ impl Stored {
             Err(error) => {
                 let cause =
                     error.as_service_error().map_or_else(|| "no answer".to_owned(), ToString::to_string);
-                tracing::error!(area = "billing", cause, "Stripe's secret key could not be read");
+                tracing::error!(area = %LogArea::Billing, cause, "Stripe's secret key could not be read");
                 return None;
             }
         };
@@ -62,7 +63,7 @@ impl Stored {
         let key = key.filter(|key| key.mode() == self.mode);
         if key.is_none() {
             tracing::error!(
-                area = "billing",
+                area = %LogArea::Billing,
                 "the stored key is not sk_… or rk_… of STRIPE_PUBLISHABLE_KEY's mode"
             );
         }

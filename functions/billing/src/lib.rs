@@ -20,6 +20,7 @@ use boot::{Clock, ConfigErrors, Context, Handler, Rng};
 use domain::secret::Secret;
 use store::Store;
 use stripe::client::{CallError, Client};
+use telemetry::LogArea;
 use web::{Problem, SecurityProfile};
 
 use crate::{config::Config, keys::Keys};
@@ -54,7 +55,7 @@ impl App {
     fn led(&self, address: &str) -> Response {
         if !self.config.origins.hold(address) {
             tracing::error!(
-                area = "billing",
+                area = %LogArea::Billing,
                 "Stripe's address is at an origin outside STRIPE_CHECKOUT_ORIGINS"
             );
         }

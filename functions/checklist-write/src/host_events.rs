@@ -11,7 +11,7 @@ use domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
-use telemetry::Metric;
+use telemetry::{LogArea, Metric};
 
 use crate::App;
 
@@ -98,5 +98,5 @@ pub async fn ingest(app: &App, json: &str) -> InvocationResult {
 /// Counts what names nothing that we know.
 pub fn unknown(app: &App, why: &str) {
     telemetry::count(Metric::HostEventUnknown, 1, app.clock.now());
-    tracing::warn!(area = "onboarding", why, "a host event ticks nothing");
+    tracing::warn!(area = %LogArea::Onboarding, why, "a host event ticks nothing");
 }

@@ -1,6 +1,6 @@
 use bus::{Outgoing, Publisher};
 use jiff::Timestamp;
-use telemetry::Metric;
+use telemetry::{LogArea, Metric};
 
 use crate::{
     org_metrics::Figures,
@@ -14,7 +14,7 @@ pub(crate) async fn publish(publisher: &Publisher, records: &[RecordIn], now: Ti
         telemetry::count(Metric::ChangeUnreadable, unreadable, now);
     }
     let failed = publisher.publish(&events).await.err().and_then(|error| {
-        tracing::error!(area = "onboarding", %error, "domain events could not be published");
+        tracing::error!(area = %LogArea::Onboarding, %error, "domain events could not be published");
         owners.get(error.first).copied()
     });
     for (_, figures) in figures.iter().filter(|(index, _)| failed.is_none_or(|failed| *index < failed)) {
@@ -46,7 +46,7 @@ fn gather(records: &[RecordIn]) -> Gathered {
             }
             Ok(None) => {}
             Err(error) => {
-                tracing::error!(area = "onboarding", record = record.sequence_number(), %error, "an unreadable change");
+                tracing::error!(area = %LogArea::Onboarding, record = record.sequence_number(), %error, "an unreadable change");
                 gathered.unreadable += 1;
             }
         }

@@ -5,7 +5,7 @@ use domain::{
     measure::{IN_TIME, Measure},
 };
 use jiff::Timestamp;
-use telemetry::Metric;
+use telemetry::{LogArea, Metric};
 
 /// The figures of one change.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Figures {
         }
         if self.size > store::LARGE {
             telemetry::count(Metric::ItemLarge, 1, now);
-            tracing::error!(area = "onboarding", organization = %self.org, bytes = self.size, "an item grows too large");
+            tracing::error!(area = %LogArea::Onboarding, organization = %self.org, bytes = self.size, "an item grows too large");
         }
     }
 }

@@ -3,6 +3,7 @@
 use domain::{brake::FirstMails, notice::NoticeKey};
 use mail::Tags;
 use store::{Error, Stored};
+use telemetry::LogArea;
 
 use crate::worker::{MailWorker, again};
 
@@ -40,7 +41,7 @@ impl MailWorker {
         while let Err(error) = self.store.set_brake(record, braked).await {
             again(error, &mut tries).await?;
         }
-        tracing::warn!(area = "onboarding", braked, "changed the mail brake");
+        tracing::warn!(area = %LogArea::Mail, braked, "changed the mail brake");
         Ok(())
     }
 }

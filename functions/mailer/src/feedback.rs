@@ -6,7 +6,7 @@ use domain::{
 };
 use mail::Tags;
 use store::Error;
-use telemetry::Metric;
+use telemetry::{LogArea, Metric};
 
 use crate::{
     event::{DetailIn, SesEventKind},
@@ -25,7 +25,7 @@ impl MailWorker {
         let word = detail.kind();
         if word != SesEventKind::Sent {
             tracing::warn!(
-                area = "onboarding",
+                area = %LogArea::Mail,
                 event = detail.event_type,
                 ?word,
                 kind = tags.kind,

@@ -2,7 +2,7 @@
 
 use domain::delivery::{Delivery, Failure};
 use jiff::Timestamp;
-use telemetry::Metric;
+use telemetry::{LogArea, Metric};
 
 /// Counts mails by where their sending left them. One that is tried again, or may yet be, is not counted.
 pub(crate) fn count_settled<'a>(deliveries: impl IntoIterator<Item = &'a Delivery>, now: Timestamp) {
@@ -42,14 +42,14 @@ pub(crate) fn tell_changes<'a>(
     }
     if lapsed > 0 {
         tracing::error!(
-            area = "onboarding",
+            area = %LogArea::Mail,
             mails = lapsed,
             "a sender never came back: mails may have gone out"
         );
     }
     if held > 0 {
         tracing::error!(
-            area = "onboarding",
+            area = %LogArea::Mail,
             mails = held,
             "nobody knows whether mails went out: they wait for a person"
         );

@@ -8,6 +8,7 @@ use domain::{
 use futures_util::{StreamExt, stream};
 use mail::Tags;
 use store::{Error, Unsubscription};
+use telemetry::LogArea;
 
 use crate::{
     content::Draft,
@@ -68,7 +69,7 @@ impl MailWorker {
         if let Some(link) = &draft.unsubscription
             && let Err(error) = self.keep(link).await
         {
-            tracing::warn!(area = "onboarding", organization = %org, %error, "a reminder waits for its link");
+            tracing::warn!(area = %LogArea::Mail, organization = %org, %error, "a reminder waits for its link");
             return Outcome::NotSent;
         }
         let tags = Tags::of_notice(org, &draft.letter.key, draft.letter.to, claim);
@@ -78,7 +79,7 @@ impl MailWorker {
             && let Err(error) = self.store.drop_unsubscription(link.secret_hash).await
         {
             // Nobody knows its secret. It expires by itself.
-            tracing::warn!(area = "onboarding", organization = %org, %error, "a link that nobody got is kept");
+            tracing::warn!(area = %LogArea::Mail, organization = %org, %error, "a link that nobody got is kept");
         }
         outcome
     }

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use mail::{Mailer, Product};
 use serde_json::value::to_raw_value;
 use store::{Error, MailDue, Store};
-use telemetry::Metric;
+use telemetry::{LogArea, Metric};
 
 use crate::{
     dead_letters::DeadLetters,
@@ -118,7 +118,7 @@ impl MailWorker {
         match self.dead_letters.holds_any().await {
             Ok(outstanding) => Ok(Some(SesHeartbeat { newest, outstanding })),
             Err(code) => {
-                tracing::error!(area = "onboarding", code, "dead-letter queue cannot be read");
+                tracing::error!(area = %LogArea::Mail, code, "dead-letter queue cannot be read");
                 Ok(None)
             }
         }
@@ -131,7 +131,7 @@ impl MailWorker {
             .map(async |due| {
                 let due = due?;
                 match self.store.put_back(due).await {
-                    Ok(()) => tracing::info!(area = "onboarding", item = ?due, "an item can be read again"),
+                    Ok(()) => tracing::info!(area = %LogArea::Mail, item = ?due, "an item can be read again"),
                     // It was counted when it was held, and a person sees it.
                     Err(Error::Corrupt(_) | Error::Conflict) => {}
                     Err(error) => return Err(error),
@@ -180,11 +180,11 @@ impl MailWorker {
         match delivered {
             Ok(()) => true,
             Err(Error::Corrupt(corrupt)) => {
-                tracing::error!(area = "onboarding", item = ?due, %corrupt, "mail cannot be read and is held");
+                tracing::error!(area = %LogArea::Mail, item = ?due, %corrupt, "mail cannot be read and is held");
                 self.mark_for_review(due).await
             }
             Err(error) => {
-                tracing::error!(area = "onboarding", item = ?due, %error, "mail could not be delivered");
+                tracing::error!(area = %LogArea::Mail, item = ?due, %error, "mail could not be delivered");
                 false
             }
         }
@@ -198,7 +198,7 @@ impl MailWorker {
         match self.store.hold_unreadable(due, now).await {
             Ok(()) | Err(Error::Conflict) => true,
             Err(error) => {
-                tracing::error!(area = "onboarding", item = ?due, %error, "mail could not be held");
+                tracing::error!(area = %LogArea::Mail, item = ?due, %error, "mail could not be held");
                 false
             }
         }

@@ -14,7 +14,7 @@ use domain::{
     secret::Hash,
 };
 use http::HeaderMap;
-use telemetry::Metric;
+use telemetry::{LogArea, Metric};
 use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
 use crate::{
@@ -96,7 +96,7 @@ async fn commit(app: &App, desk: &AuthenticatedOperator, org: &Org, grant: &Gran
             DomainEvent::TrialExtended { days } => {
                 telemetry::count(Metric::TrialExtended, 1, now);
                 let operator = desk.operator.user();
-                tracing::info!(area = "onboarding", organization = %after.id, %operator, days, "trial extended");
+                tracing::info!(area = %LogArea::Operator, organization = %after.id, %operator, days, "trial extended");
             }
             DomainEvent::Provisioned(_) => telemetry::count(Metric::Provisioned, 1, now),
             _ => {}

@@ -27,7 +27,7 @@ use store::{
     AskedId, Begun, Brake, OrgCreationGrant, Person, SignInRequest, SignInRequestResult, SignUp, SignedIn,
     SignedUp, Stored, Strength,
 };
-use telemetry::Metric;
+use telemetry::{LogArea, Metric};
 use web::{FieldError, Fields, Problem, ResponseFormat, problem::Kind};
 
 use crate::{
@@ -192,7 +192,7 @@ impl App {
         let outcome = self.store.commit_sign_up(sign_up, now).await?;
         if outcome == SignedUp::Created {
             telemetry::count(Metric::SignupBrake, 1, now);
-            tracing::warn!(area = "onboarding", organization = %sign_up.org.id, "delayed a welcome email");
+            tracing::warn!(area = %LogArea::Mail, organization = %sign_up.org.id, "delayed a welcome email");
         }
         Ok(outcome)
     }
@@ -261,7 +261,7 @@ impl App {
         if trial {
             telemetry::count(Metric::Provisioned, 1, now);
         }
-        tracing::info!(area = "provisioning", organization = %sign_up.org.id, trial, "signed up");
+        tracing::info!(area = %LogArea::Provisioning, organization = %sign_up.org.id, trial, "signed up");
         signed_in(&sign_up.session, &sign_up.secret, trial)
     }
 

@@ -19,6 +19,7 @@ use domain::{
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
 use store::{AskedId, SignInRequest, SignInRequestResult};
+use telemetry::LogArea;
 use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
 use crate::{App, pages, respond, store_problem};
@@ -78,7 +79,7 @@ async fn take(app: &App, wants: ResponseFormat, request: Request) -> Result<Resp
     };
     match app.store.request_sign_in(&asked, &limits).await.map_err(store_problem)? {
         SignInRequestResult::Asked => {
-            tracing::info!(area = "access", asked = %asked.id, "sign-in link asked for");
+            tracing::info!(area = %LogArea::Access, asked = %asked.id, "sign-in link asked for");
             let mut response = match wants {
                 ResponseFormat::Page => {
                     web::page(StatusCode::OK, pages::sent(&app.product, asked.address.as_str()))

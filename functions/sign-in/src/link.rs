@@ -17,6 +17,7 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
 use store::{Admission, Consumed, FoundLink, Link, OrgCreationGrant, Repeated, UsedLink};
+use telemetry::LogArea;
 use web::{Kind, Problem, ResponseFormat};
 
 use crate::{App, pages, store_problem};
@@ -203,7 +204,7 @@ fn home(user: &User, link: &Link, held: Option<&SessionToken>) -> Option<OrgId> 
 
 fn signed_in(next: Option<&str>, session: &Session, secret: Secret) -> Response {
     let token = SessionToken { org: session.org, user: session.user, secret };
-    tracing::info!(area = "access", organization = %session.org, user = %session.user, "signed in");
+    tracing::info!(area = %LogArea::Access, organization = %session.org, user = %session.user, "signed in");
     let mut response = web::see_other(next.unwrap_or(HOME));
     response.headers_mut().append(SET_COOKIE, web::session::set(&token));
     response
@@ -211,7 +212,7 @@ fn signed_in(next: Option<&str>, session: &Session, secret: Secret) -> Response 
 
 /// What somebody gets who belongs nowhere: no session, which would be in no organization, but the way to one.
 fn homeless(app: &App, user: &User, secret: &Secret, next: Option<&str>, wants: ResponseFormat) -> Response {
-    tracing::info!(area = "access", user = %user.id, "belongs to no organization");
+    tracing::info!(area = %LogArea::Access, user = %user.id, "belongs to no organization");
     match wants {
         ResponseFormat::Page => {
             let form_token = Secret::new(app.entropy.bytes()).reveal();
@@ -258,7 +259,7 @@ fn gone() -> Problem {
 /// A link that does not work leads to a new one; everything else is refused as everywhere.
 fn refuse(app: &App, wants: ResponseFormat, problem: Problem) -> Response {
     if problem.kind == Kind::NotFound {
-        tracing::info!(area = "access", status = 404, cause = "link", "request refused");
+        tracing::info!(area = %LogArea::Access, status = 404, cause = "link", "request refused");
     }
     match (wants, problem.kind) {
         (ResponseFormat::Page, Kind::NotFound) => web::page(problem.kind.status(), pages::gone(&app.product)),

@@ -7,6 +7,7 @@ use axum::{
     http::header::SET_COOKIE,
     response::Response,
 };
+use telemetry::LogArea;
 use web::ResponseFormat;
 
 use crate::{App, respond, store_problem};
@@ -19,7 +20,7 @@ pub async fn logout(State(app): State<Arc<App>>, request: Request) -> Response {
     {
         return respond(wants, Err(store_problem(error)));
     }
-    tracing::info!(area = "access", "signed out");
+    tracing::info!(area = %LogArea::Access, "signed out");
     let mut response = web::see_other("/");
     response.headers_mut().append(SET_COOKIE, web::session::clear());
     response

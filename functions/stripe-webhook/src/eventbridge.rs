@@ -5,6 +5,7 @@ use boot::InvocationResult;
 use serde::Deserialize;
 use serde_json::{json, value::RawValue, value::to_raw_value};
 use stripe::VerifiedBody;
+use telemetry::LogArea;
 
 use crate::App;
 
@@ -32,7 +33,7 @@ pub fn stripe_event(payload: &str) -> Option<Vec<u8>> {
 /// Takes the event in. An error makes Lambda try again, and EventBridge after it.
 pub async fn ingest(app: &App, body: &[u8]) -> InvocationResult {
     if body.is_empty() {
-        tracing::warn!(area = "webhook", "an event of a source other than Stripe was left alone");
+        tracing::warn!(area = %LogArea::Webhook, "an event of a source other than Stripe was left alone");
         return Ok(to_raw_value(&json!({ "outcome": "ignored" }))?);
     }
     let taken = app.ingest(VerifiedBody::from_trusted_source(body)).await?;

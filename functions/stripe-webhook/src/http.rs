@@ -3,12 +3,9 @@
 use boot::{Event, InvocationResult};
 use serde_json::{Value, json};
 use stripe::SignatureError;
+use telemetry::LogArea;
 use telemetry::Metric;
-use web::{
-    Problem, SecurityProfile,
-    problem::{Area, Kind},
-    raw_lambda::GatewayRequest,
-};
+use web::{Problem, SecurityProfile, problem::Kind, raw_lambda::GatewayRequest};
 
 use crate::App;
 
@@ -17,7 +14,7 @@ const LARGEST: usize = 256 * 1024;
 
 /// Takes in what came over the gateway.
 pub async fn ingest(app: &App, event: Event) -> InvocationResult {
-    let handle = async |call| webhook(app, &call).await.map_err(|problem| problem.within(Area::Webhook));
+    let handle = async |call| webhook(app, &call).await.map_err(|problem| problem.within(LogArea::Webhook));
     web::raw_lambda::serve(event, &SecurityProfile::api(), handle).await
 }
 

@@ -8,7 +8,7 @@ use domain::{
 use jiff::Timestamp;
 use store::{CustomerLink, Error, Filed, Parked, Stored, TRIES, pause};
 use stripe::{Event, StripeEventKind, VerifiedBody};
-use telemetry::Metric;
+use telemetry::{LogArea, Metric};
 
 use crate::{App, conflicts::Conflicts};
 
@@ -62,7 +62,7 @@ impl App {
                 if self.store.quarantine(&filed, now).await? {
                     telemetry::count(Metric::EventQuarantined, 1, now);
                 }
-                tracing::error!(area = "webhook", event = %id, reason = %unreadable, "event quarantined");
+                tracing::error!(area = %LogArea::Webhook, event = %id, reason = %unreadable, "event quarantined");
                 return Ok(IngestOutcome::Quarantined);
             }
         };
@@ -120,7 +120,7 @@ impl App {
         committed.inspect_err(|error| count_failure(&before.value, &after, error, now))?;
         self.count(&before.value, &after, &conflicts, now);
         if after == before.value {
-            tracing::info!(area = "webhook", event = %event.id, organization = %after.id, "event changed nothing");
+            tracing::info!(area = %LogArea::Webhook, event = %event.id, organization = %after.id, "event changed nothing");
             return Ok(IngestOutcome::Ignored);
         }
         Ok(IngestOutcome::Applied)
@@ -168,7 +168,7 @@ impl App {
         let filed =
             Filed { id: event.as_str(), reason: &reason, body: body.bytes(), conflict: Some(&organizations) };
         self.store.quarantine(&filed, now).await?;
-        tracing::warn!(area = "webhook", %event, reason, "an event that shows a conflict was kept");
+        tracing::warn!(area = %LogArea::Webhook, %event, reason, "an event that shows a conflict was kept");
         Ok(())
     }
 
@@ -187,7 +187,7 @@ impl App {
         {
             telemetry::count(metric(kind), 1, now);
         }
-        tracing::warn!(area = "webhook", event = %fact.event, "an event that names no customer was kept");
+        tracing::warn!(area = %LogArea::Webhook, event = %fact.event, "an event that names no customer was kept");
         Ok(IngestOutcome::Unattributed)
     }
 
@@ -204,7 +204,7 @@ impl App {
         }
         if provisions(before, after) {
             telemetry::count(Metric::Provisioned, 1, now);
-            tracing::info!(area = "provisioning", organization = %after.id, trigger = "payment", "provisioned");
+            tracing::info!(area = %LogArea::Provisioning, organization = %after.id, trigger = "payment", "provisioned");
         }
     }
 }

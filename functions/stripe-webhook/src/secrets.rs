@@ -4,6 +4,7 @@ use aws_sdk_secretsmanager::Client;
 use boot::{Aws, Clock};
 use jiff::{SignedDuration, Timestamp};
 use stripe::{Secrets, SignatureError, VerifiedBody, verify};
+use telemetry::LogArea;
 
 use crate::config::SecretPlace;
 
@@ -100,13 +101,13 @@ impl StoredSecret {
             Err(error) => {
                 let cause =
                     error.as_service_error().map_or_else(|| "no answer".to_owned(), ToString::to_string);
-                tracing::error!(area = "webhook", cause, "the webhook secret could not be read");
+                tracing::error!(area = %LogArea::Webhook, cause, "the webhook secret could not be read");
                 return None;
             }
         };
         let secrets = answer.secret_string().and_then(|text| Secrets::parse(text).ok());
         if secrets.is_none() {
-            tracing::error!(area = "webhook", "the stored webhook secret is not whsec_… or a list of them");
+            tracing::error!(area = %LogArea::Webhook, "the stored webhook secret is not whsec_… or a list of them");
         }
         secrets
     }

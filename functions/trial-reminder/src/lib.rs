@@ -19,7 +19,7 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde_json::{json, value::to_raw_value};
 use store::{Backlog, Due, Error, MailDue, Store};
-use telemetry::Metric;
+use telemetry::{LogArea, Metric};
 use tokio::time::{Instant, sleep_until};
 
 /// How many organizations are worked on at once.
@@ -74,7 +74,7 @@ impl App {
             })
             .await;
         let RunSummary { found, failed, unseen } = tally;
-        tracing::info!(area = "onboarding", found, failed, "trial clock ran");
+        tracing::info!(area = %LogArea::Trial, found, failed, "trial clock ran");
         self.tell_backlog(failed > 0 || Instant::now() >= end).await;
         match unseen {
             // Everything that could be seen is done; that something could not is this run's failure.
@@ -96,7 +96,7 @@ impl App {
                 let lag = oldest.map(|oldest| now.duration_since(oldest)).unwrap_or_default();
                 telemetry::measure(Metric::DueLag, lag, now);
             }
-            Err(error) => tracing::warn!(area = "onboarding", %error, "what is left is not known"),
+            Err(error) => tracing::warn!(area = %LogArea::Trial, %error, "what is left is not known"),
         }
     }
 
@@ -106,23 +106,23 @@ impl App {
             Due::Org(org) => {
                 let Err(error) = self.run_clock_of(org, now).await else { return true };
                 telemetry::count(Metric::ClockFailed, 1, now);
-                tracing::error!(area = "onboarding", organization = %org, %error, "trial clock failed");
+                tracing::error!(area = %LogArea::Trial, organization = %org, %error, "trial clock failed");
                 if let Error::Corrupt(_) = error
                     && let Err(error) = self.store.hold_unreadable(MailDue::Org(org), now).await
                 {
-                    tracing::error!(area = "onboarding", organization = %org, %error, "it could not be held");
+                    tracing::error!(area = %LogArea::Trial, organization = %org, %error, "it could not be held");
                 }
                 false
             }
             Due::Parked(event) => match self.store.mark_for_review(&event).await {
                 Ok(true) => {
                     telemetry::count(Metric::EventWaiting, 1, now);
-                    tracing::error!(area = "webhook", "an event of ours waits for its customer to be linked");
+                    tracing::error!(area = %LogArea::Webhook, "an event of ours waits for its customer to be linked");
                     true
                 }
                 Ok(false) | Err(Error::Conflict) => true,
                 Err(error) => {
-                    tracing::error!(area = "webhook", %error, "a waiting event could not be held");
+                    tracing::error!(area = %LogArea::Webhook, %error, "a waiting event could not be held");
                     false
                 }
             },

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use aws_sdk_secretsmanager::Client;
 use aws_types::SdkConfig;
 use jiff::{SignedDuration, Timestamp};
+use telemetry::LogArea;
 use tokio::sync::Mutex;
 
 use crate::key::{KeyPlace, Keys};
@@ -102,13 +103,13 @@ impl Stored {
             Err(error) => {
                 let cause =
                     error.as_service_error().map_or_else(|| "no answer".to_owned(), ToString::to_string);
-                tracing::error!(area = "access", cause, "the host app's keys could not be read");
+                tracing::error!(area = %LogArea::Access, cause, "the host app's keys could not be read");
                 return None;
             }
         };
         let keys = answer.secret_string().and_then(Keys::parse);
         if keys.is_none() {
-            tracing::error!(area = "access", expected = Keys::EXPECTED, "the host app's stored keys are bad");
+            tracing::error!(area = %LogArea::Access, expected = Keys::EXPECTED, "the host app's stored keys are bad");
         }
         keys
     }

@@ -18,6 +18,7 @@ use crate::{
     session::{expires, values},
     update::{Only, change, delete, number, put, update},
 };
+use telemetry::LogArea;
 
 /// How long an event waits for its customer's organization, in seconds: as long as Stripe could send it again, and more.
 const PARKED_RETENTION_SECONDS: i64 = 35 * 24 * 3600;
@@ -224,7 +225,7 @@ impl Store {
         let drops = stream::iter(rest).map(|key| self.drop_parked(key));
         let kept = drops.buffer_unordered(DROPPED_AT_ONCE).filter_map(async |dropped| dropped.err());
         if let Some(error) = std::pin::pin!(kept).next().await {
-            tracing::warn!(area = "webhook", %error, "a released event was not dropped");
+            tracing::warn!(area = %LogArea::Webhook, %error, "a released event was not dropped");
         }
         Ok(())
     }

@@ -3,9 +3,11 @@
 //! Nothing here takes an address, a name, a token or a body. Log lines are written
 //! with `tracing`; this crate sets how they look and names what is counted.
 
+mod log_area;
 mod metric;
 mod unreadable;
 
+pub use log_area::LogArea;
 pub use metric::{Metric, Unit, collect, count, measure};
 pub use unreadable::Unreadable;
 

@@ -14,6 +14,7 @@ use axum::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
+use telemetry::LogArea;
 
 pub use kind::Kind;
 
@@ -65,30 +66,9 @@ pub struct Problem {
     pub(crate) has_form: bool,
     /// What the log is told and the caller never is.
     cause: Option<Box<str>>,
-    area: Option<Area>,
+    area: Option<LogArea>,
     /// Whether the stage lacks configuration. Such a problem is logged as a warning.
     unconfigured: bool,
-}
-
-/// The part of the system that a log line is filed under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Area {
-    /// The rules of the door: what was refused, and by which.
-    Access,
-    /// The way to Stripe.
-    Billing,
-    /// The way from Stripe.
-    Webhook,
-}
-
-impl Area {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Access => "access",
-            Self::Billing => "billing",
-            Self::Webhook => "webhook",
-        }
-    }
 }
 
 impl Problem {
@@ -126,7 +106,7 @@ impl Problem {
         Self::new(Kind::Unauthorized, why.to_string())
             .header(WWW_AUTHENTICATE, &told)
             .because(why)
-            .within(Area::Access)
+            .within(LogArea::Access)
     }
 
     /// 402, with the link to where a plan is chosen.
@@ -240,14 +220,14 @@ impl Problem {
 
     /// Files the log line under a part of the system, unless it is under one already.
     #[must_use]
-    pub fn within(mut self, area: Area) -> Self {
+    pub fn within(mut self, area: LogArea) -> Self {
         self.area = self.area.or(Some(area));
         self
     }
 
     /// One of the rules of the door did not let the request in.
     fn refused_by(self, rule: &'static str) -> Self {
-        self.because(rule).within(Area::Access)
+        self.because(rule).within(LogArea::Access)
     }
 
     /// The media type of a problem as JSON.
@@ -273,7 +253,7 @@ impl Problem {
     /// Writes the log line. Called once, where the answer is made.
     pub fn log(&self) {
         let status = self.kind.status().as_u16();
-        let area = self.area.map(Area::as_str);
+        let area = self.area.map(LogArea::as_str);
         match &self.cause {
             Some(cause) if self.unconfigured => {
                 tracing::warn!(area, status, %cause, "request needs configuration that is missing");

@@ -7,7 +7,9 @@ use axum::{
 };
 use maud::Markup;
 
-use crate::{problem, routes};
+use telemetry::LogArea;
+
+use crate::routes;
 
 /// A page with a status.
 #[must_use]
@@ -25,7 +27,7 @@ pub fn see_other(location: &str) -> Response {
 /// 303 to the sign-in page, which afterwards leads back to `path` if that is a page of ours.
 #[must_use]
 pub fn to_login(path: &str) -> Response {
-    tracing::info!(area = problem::Area::Access.as_str(), status = 303, cause = "session", "request refused");
+    tracing::info!(area = %LogArea::Access, status = 303, cause = "session", "request refused");
     match routes::next_path(path) {
         // What `next_path` lets through needs no escaping in a query.
         Some(next) => see_other(&format!("/login?next={next}")),

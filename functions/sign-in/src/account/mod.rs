@@ -19,6 +19,7 @@ use domain::{
 };
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
+use telemetry::LogArea;
 use web::{Fields, Problem, ResponseFormat};
 
 use crate::{
@@ -91,7 +92,7 @@ impl App {
         let session = session.ok_or_else(Problem::not_found)?;
         // The key is the caller's own, so nobody else's session can be named.
         self.store.end_session_of(caller.member.user(), session).await.map_err(store_problem)?;
-        tracing::info!(area = "access", user = %caller.member.user(), "session ended");
+        tracing::info!(area = %LogArea::Access, user = %caller.member.user(), "session ended");
         Ok(ended(wants, session == caller.token.secret.hash()))
     }
 
@@ -102,7 +103,7 @@ impl App {
             after.end_sessions();
             match self.store.commit_user(&caller.found.user, &after).await {
                 Ok(()) => {
-                    tracing::info!(area = "access", user = %after.id, "all sessions ended");
+                    tracing::info!(area = %LogArea::Access, user = %after.id, "all sessions ended");
                     return Ok(ended(wants, true));
                 }
                 Err(store::Error::Conflict) => store::pause(attempt).await,
@@ -127,7 +128,7 @@ impl App {
         if !self.store.switch_session(&caller.token, until, &session, &secret).await.map_err(store_problem)? {
             return Err(Problem::unauthorized());
         }
-        tracing::info!(area = "access", organization = %org, user = %session.user, "switched");
+        tracing::info!(area = %LogArea::Access, organization = %org, user = %session.user, "switched");
         let token = SessionToken { org, user: session.user, secret };
         let mut response = web::see_other(next.as_deref().unwrap_or("/dashboard"));
         response.headers_mut().append(SET_COOKIE, web::session::set(&token));

@@ -2,6 +2,7 @@ use aws_sdk_secretsmanager::Client;
 use boot::Aws;
 use host::{Key, KeyPlace};
 use jiff::{SignedDuration, Timestamp};
+use telemetry::LogArea;
 use tokio::sync::Mutex;
 
 /// How long a stored key is used before it is looked up again: by then the host app must hold the one that is next.
@@ -62,7 +63,7 @@ impl Stored {
             Err(error) => {
                 let cause =
                     error.as_service_error().map_or_else(|| "no answer".to_owned(), ToString::to_string);
-                tracing::error!(area = "access", cause, "the host app's signing keys could not be read");
+                tracing::error!(area = %LogArea::Access, cause, "the host app's signing keys could not be read");
                 return None;
             }
         };
@@ -70,7 +71,7 @@ impl Stored {
         let key = keys.as_ref().and_then(host::Keys::first).cloned();
         if key.is_none() {
             tracing::error!(
-                area = "access",
+                area = %LogArea::Access,
                 expected = host::Keys::EXPECTED,
                 "the stored signing keys are bad"
             );

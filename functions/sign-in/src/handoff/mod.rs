@@ -11,6 +11,7 @@ use axum::{
 };
 use boot::BaseUrl;
 use http::HeaderMap;
+use telemetry::LogArea;
 use web::{Problem, ResponseFormat};
 
 pub use keys::Keys;
@@ -69,7 +70,7 @@ impl App {
         let pass = Pass { issuer: origin, audience: address.origin(), id: self.entropy.bytes(), now };
         let token = pass.of(&found, &key);
         let (organization, user) = (found.session.org, found.session.user);
-        tracing::info!(area = "access", %organization, %user, "handed over to the host app");
+        tracing::info!(area = %LogArea::Access, %organization, %user, "handed over to the host app");
         Ok(web::see_other(&format!("{}/?token={token}", address.as_str())))
     }
 }

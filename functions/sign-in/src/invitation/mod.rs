@@ -26,6 +26,7 @@ use domain::{
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use store::{Acceptance, Accepted, FoundOffer, InvitationDetails, Person, SignedIn, UsedLink};
+use telemetry::LogArea;
 use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
 use crate::{
@@ -291,7 +292,7 @@ fn decide(
 
 fn joined(accepted: &Acceptance) -> Response {
     let Session { org, user, .. } = accepted.session;
-    tracing::info!(area = "access", organization = %org, %user, role = accepted.membership.role.as_str(), "joined");
+    tracing::info!(area = %LogArea::Access, organization = %org, %user, role = accepted.membership.role.as_str(), "joined");
     let mut response = web::see_other("/dashboard");
     let token = SessionToken { org, user, secret: accepted.secret.clone() };
     response.headers_mut().append(SET_COOKIE, web::session::set(&token));

@@ -7,6 +7,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use store::{Invited, Stored};
+use telemetry::LogArea;
 use web::Problem;
 
 use crate::{
@@ -66,7 +67,7 @@ impl App {
         let mut revoked = before.value.clone();
         revoked.revoke(caller.now);
         self.store.revoke_invitation(org, before, &revoked).await?;
-        tracing::info!(area = "access", organization = %org.value.id, "invitation revoked");
+        tracing::info!(area = %LogArea::Access, organization = %org.value.id, "invitation revoked");
         Ok(Changed::Gone)
     }
 }
@@ -75,7 +76,7 @@ fn queued(written: Invited, invitation: Invitation, now: Timestamp) -> Result<Ch
     if let Invited::Limited(window) = written {
         return Err(errors::mailed_enough(&window, now).into());
     }
-    tracing::info!(area = "access", organization = %invitation.org, sends = invitation.sends, "invited");
+    tracing::info!(area = %LogArea::Access, organization = %invitation.org, sends = invitation.sends, "invited");
     Ok(Changed::Invited(Box::new(invitation), now))
 }
 

@@ -7,6 +7,7 @@ use domain::{
     team::Membership,
 };
 use store::Stored;
+use telemetry::LogArea;
 use web::{Fields, Problem};
 
 use crate::{
@@ -34,7 +35,7 @@ impl App {
         if appointed != member {
             self.store.commit_role(before, &org, &member, &appointed).await?;
             let (organization, user, role) = (org.id, member.user, role.as_str());
-            tracing::info!(area = "access", %organization, %user, role, "role changed");
+            tracing::info!(area = %LogArea::Access, %organization, %user, role, "role changed");
         }
         Ok(Changed::Appointed(Box::new(appointed)))
     }
@@ -72,7 +73,7 @@ impl App {
         let mut after = person.value.clone();
         after.leave(org.id);
         self.store.commit_removal(&caller.found.org, org, member, (person, &after)).await?;
-        tracing::info!(area = "access", organization = %org.id, user = %member.user, "member gone");
+        tracing::info!(area = %LogArea::Access, organization = %org.id, user = %member.user, "member gone");
         Ok(())
     }
 

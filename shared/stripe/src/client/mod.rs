@@ -18,6 +18,7 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use domain::billing::{CustomerId, SubscriptionStatus};
 use serde_json::Value;
+use telemetry::LogArea;
 use tokio::time::{Instant, sleep, timeout_at};
 
 pub use call::{NewCheckout, NewCustomer, NewPortal};
@@ -132,7 +133,7 @@ impl Client {
         let tries = async {
             match self.attempt(call).await {
                 Err(Failed { error, again: true }) => {
-                    tracing::warn!(area = "billing", %error, "a call to Stripe is made again");
+                    tracing::warn!(area = %LogArea::Billing, %error, "a call to Stripe is made again");
                     sleep(RETRY_PAUSE).await;
                     self.attempt(call).await
                 }

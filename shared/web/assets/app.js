@@ -1,15 +1,15 @@
-// What pages do beyond plain HTML. Every page works without this file.
+// Progressive enhancement of all pages. Every page works without this file.
 
-// The sign-up form tells the browser's time zone, so that dates read as on the wall.
+// The sign-up form sends the browser's time zone, so that dates are shown in local time.
 for (const field of document.querySelectorAll("input[data-time-zone]")) {
   if (!field.value) {
     field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
   }
 }
 
-// Takes over what another answer for this page says: focus and open folds stay, and bars move from where they were.
+// Replaces the main content with that of a newer response. Focus and open sections stay, and progress bars animate.
 let shown;
-globalThis.takeOver = (text) => {
+globalThis.replaceMain = (text) => {
   if (text === shown) {
     return;
   }
@@ -20,8 +20,8 @@ globalThis.takeOver = (text) => {
   const named = (it) =>
     it.id ||
     `${it.getAttribute("href") ?? it.form?.getAttribute("action") ?? place(it.parentNode)} ${it.getAttribute("aria-label") ?? it.textContent}`;
-  const held = main.contains(document.activeElement) && document.activeElement !== main;
-  const name = held && named(document.activeElement);
+  const hasFocus = main.contains(document.activeElement) && document.activeElement !== main;
+  const name = hasFocus && named(document.activeElement);
   const open = new Set([...main.querySelectorAll("details[open]")].map(place));
   for (const fold of next.querySelectorAll("details")) {
     fold.open ||= open.has(place(fold));
@@ -36,45 +36,45 @@ globalThis.takeOver = (text) => {
   for (const [bar, value] of bars) {
     requestAnimationFrame(() => (bar.value = value));
   }
-  if (held) {
-    const again = [...main.querySelectorAll("a, button, input, summary")].find((it) => named(it) === name);
-    const stead = again ?? main.querySelector("#next, .celebration, .widget") ?? main;
-    if (stead !== again) {
-      stead.tabIndex = -1;
+  if (hasFocus) {
+    const same = [...main.querySelectorAll("a, button, input, summary")].find((it) => named(it) === name);
+    const target = same ?? main.querySelector("#next, .celebration, .widget") ?? main;
+    if (target !== same) {
+      target.tabIndex = -1;
     }
-    stead.focus({ preventScroll: stead === main });
+    target.focus({ preventScroll: target === main });
   }
 };
 
-// What changed without a new page is said to those who hear it.
-const say = (text) => {
-  const said =
+// Announces a change to screen readers, because the page was not loaded again.
+const announce = (text) => {
+  const status =
     document.getElementById("said") ??
     document.body.appendChild(Object.assign(document.createElement("p"), { id: "said", className: "for-ears" }));
-  said.setAttribute("role", "status");
-  said.textContent = text;
+  status.setAttribute("role", "status");
+  status.textContent = text;
 };
 
-// Sends a change of the checklist and takes over what it made of the page. Whatever is no such answer is the browser's
-// to show: a change that is sent twice is made once.
+// Sends a checklist change and shows the returned page. For any other response, the browser submits the form itself. That
+// is safe, because a change that is sent twice has the same effect as one.
 const change = async (form) => {
-  let answer;
+  let response;
   try {
-    answer = await fetch(form.action, { method: "POST", headers: { accept: "text/html" } });
+    response = await fetch(form.action, { method: "POST", headers: { accept: "text/html" } });
   } catch {
     release(form);
-    say("That did not go through. Check your connection and try again.");
+    announce("That didn’t work. Check your connection and try again.");
     document.getElementById("said").classList.remove("for-ears");
     return;
   }
-  if (!answer.ok) {
+  if (!response.ok) {
     form.submit();
-  } else if (new URL(answer.url).pathname !== location.pathname) {
-    location.assign(answer.url);
+  } else if (new URL(response.url).pathname !== location.pathname) {
+    location.assign(response.url);
   } else {
-    takeOver(await answer.text());
-    taken = performance.now();
-    say(document.querySelector(".progress-count")?.textContent ?? "Done.");
+    replaceMain(await response.text());
+    shownAt = performance.now();
+    announce(document.querySelector(".progress-count")?.textContent ?? "Done.");
     document.getElementById("said").classList.add("for-ears");
   }
 };
@@ -86,15 +86,15 @@ const release = (form) => {
   }
 };
 
-// A form is sent once: a second click waits for the answer to the first. And the second of a double
-// click must not hit the button that has just come to stand in the same place.
+// A form is sent once: further clicks are ignored until the response arrives. The second click of a double click must not
+// hit the button that has just appeared in the same place.
 const DOUBLE_CLICK = 500;
-let taken = -DOUBLE_CLICK;
+let shownAt = -DOUBLE_CLICK;
 let twice = false;
 document.addEventListener("click", (event) => (twice = event.detail > 1), { capture: true });
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.sent || (twice && performance.now() - taken < DOUBLE_CLICK)) {
+  if (form.dataset.sent || (twice && performance.now() - shownAt < DOUBLE_CLICK)) {
     event.preventDefault();
     return;
   }
@@ -108,7 +108,7 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// A page that comes back from the browser's memory takes clicks again.
+// Enable the buttons again when the browser restores the page from its back/forward cache.
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) {
     return;
@@ -118,33 +118,33 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
-// A page that awaits the word of a payment looks again for about a minute, less and less often, and turns once the
-// word is there. What that means is the server's business: its page carries the mark no more.
+// A page that waits for a payment polls for about a minute, at growing intervals. It reloads when the server's page no
+// longer has the attribute.
 const awaiting = "data-awaits-plan";
 if (document.querySelector(`[${awaiting}]`)) {
-  const lookAgain = async (waits) => {
+  const poll = async (waits) => {
     const [wait, ...rest] = waits;
     if (wait === undefined) {
-      for (const said of document.querySelectorAll("[data-later]")) {
-        said.textContent = said.dataset.later;
+      for (const status of document.querySelectorAll("[data-later]")) {
+        status.textContent = status.dataset.later;
       }
       return;
     }
     await new Promise((done) => setTimeout(done, wait * 1000));
     try {
-      const answer = await fetch(location.pathname, { headers: { accept: "text/html" }, redirect: "manual" });
-      if (answer.ok && !(await answer.text()).includes(awaiting)) {
+      const response = await fetch(location.pathname, { headers: { accept: "text/html" }, redirect: "manual" });
+      if (response.ok && !(await response.text()).includes(awaiting)) {
         location.replace(location.pathname);
         return;
       }
     } catch {
-      // Offline, or signed out meanwhile: the next look tells.
+      // Offline. Try again at the next interval.
     }
-    lookAgain(rest);
+    poll(rest);
   };
-  lookAgain([1, 1, 2, 3, 5, 8, 13, 21]);
+  poll([1, 1, 2, 3, 5, 8, 13, 21]);
 }
 
-// An error summary takes the focus, so that it is read first.
+// Move the focus to an error summary, so that screen readers read it first.
 document.querySelector("[role=alert]")?.setAttribute("tabindex", "-1");
 document.querySelector("[role=alert]")?.focus();

@@ -1,47 +1,47 @@
-// A piece of ours in a frame: it tells the page around it how high it is, follows what changes, and says why it is empty.
+// Script of the embedded frame: it reports its height to the page around it, stays up to date, and reports why it is empty.
 const { obPart: part, obPages: pages, obWhy: why, obOver: over } = document.body.dataset;
 const main = document.querySelector("main");
-const said = document.querySelector("[role=status]");
-const around = location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
-const tell = (message) => {
-  if (pages.split(" ").includes(around)) parent.postMessage({ onramp: part, ...message }, around);
+const status = document.querySelector("[role=status]");
+const embedder = location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
+const post = (message) => {
+  if (pages.split(" ").includes(embedder)) parent.postMessage({ onramp: part, ...message }, embedder);
 };
-new ResizeObserver(() => tell({ height: Math.ceil(document.documentElement.getBoundingClientRect().height) })).observe(main);
+new ResizeObserver(() => post({ height: Math.ceil(document.documentElement.getBoundingClientRect().height) })).observe(main);
 const refuse = (why) => {
   console.error(`onramp: ${why}`);
-  tell({ refused: why });
+  post({ refused: why });
 };
 const progress = () => main.firstElementChild?.dataset.obProgress;
-// What is here already stays as it is. Both are compared as the browser reads them: the first answer may be what the page
-// came with, or of after that.
+// Unchanged content stays in place. The comparison uses parsed HTML, because the first response may equal the content that
+// the page was loaded with.
 const show = (html) => {
   const next = document.createElement("main");
   next.innerHTML = html;
   if (next.innerHTML === main.innerHTML) return;
   const before = progress();
-  const held = main.contains(document.activeElement) && document.activeElement.textContent;
+  const focused = main.contains(document.activeElement) && document.activeElement.textContent;
   main.replaceChildren(...next.childNodes);
-  if (held) [...main.querySelectorAll("a")].find((link) => link.textContent === held)?.focus({ preventScroll: true });
+  if (focused) [...main.querySelectorAll("a")].find((link) => link.textContent === focused)?.focus({ preventScroll: true });
   const now = progress();
   if (!before || !now || before === now) return;
   const { completed, total } = JSON.parse(now);
-  said.textContent = `${completed} of ${total} done.`;
+  status.textContent = `${completed} of ${total} done.`;
 };
 if (why) refuse(why);
 if (over === undefined) {
   const headers = { authorization: `Bearer ${new URLSearchParams(location.search).get("token")}` };
   let tag;
-  const look = async () => {
-    const answer = await fetch(`/onboarding/${part}`, { headers: tag ? { ...headers, "if-none-match": tag } : headers, cache: "no-store" });
-    if (answer.status === 304) return false;
-    if (!answer.ok) {
-      const refused = /error_description="(.*?)"/.exec(answer.headers.get("www-authenticate"))?.[1];
+  const check = async () => {
+    const response = await fetch(`/onboarding/${part}`, { headers: tag ? { ...headers, "if-none-match": tag } : headers, cache: "no-store" });
+    if (response.status === 304) return false;
+    if (!response.ok) {
+      const refused = /error_description="(.*?)"/.exec(response.headers.get("www-authenticate"))?.[1];
       if (refused) refuse(refused);
-      return answer.status === 401 ? "over" : null;
+      return response.status === 401 ? "over" : null;
     }
-    show(await answer.text());
-    tag = answer.headers.get("etag");
+    show(await response.text());
+    tag = response.headers.get("etag");
     return true;
   };
-  round(look, part === "banner" ? 60_000 : 5_000).now();
+  poll(check, part === "banner" ? 60_000 : 5_000).now();
 }

@@ -1,46 +1,46 @@
-// A page of ours follows what happens elsewhere: it asks whether the checklist is another one by now, and if so takes
-// over what changed. Focus and scroll stay where they are, and the change is said once, politely.
-const said = Object.assign(document.createElement("p"), { className: "for-ears", role: "status" });
-document.body.append(said);
+// Keeps a page of Onramp up to date: it polls the checklist and shows changes made elsewhere. Focus and scroll position
+// stay, and a screen reader announces each change once.
+const status = Object.assign(document.createElement("p"), { className: "for-ears", role: "status" });
+document.body.append(status);
 
-const follow = async () => {
-  const answer = await fetch(location.pathname + location.search, { headers: { accept: "text/html" }, redirect: "manual" });
-  if (!answer.ok) throw new Error(`${location.pathname} answers ${answer.status}`);
-  takeOver(await answer.text());
+const reload = async () => {
+  const response = await fetch(location.pathname + location.search, { headers: { accept: "text/html" }, redirect: "manual" });
+  if (!response.ok) throw new Error(`${location.pathname} returned ${response.status}`);
+  replaceMain(await response.text());
 };
 
-// What the page shows, as it says itself: of when its checklist is, and how the organization stands.
-const shows = ({ updated_at, organization: { status } }) => {
+// Returns whether the page already shows this checklist version and organization status.
+const isShown = ({ updated_at, organization }) => {
   const { updated = null, status: shown } = document.querySelector("[data-status]")?.dataset ?? {};
-  return updated_at === updated && status === shown;
+  return updated_at === updated && organization.status === shown;
 };
 
 let tag;
 let done = new Set();
-const look = async () => {
+const check = async () => {
   const headers = { accept: "application/json", ...(tag && { "if-none-match": tag }) };
-  const answer = await fetch("/onboarding/api/checklist", { headers, cache: "no-store" });
-  if (answer.status === 304) return false;
-  if (!answer.ok) return answer.status < 500 && answer.status !== 429 ? "over" : null;
-  const list = await answer.json();
+  const response = await fetch("/onboarding/api/checklist", { headers, cache: "no-store" });
+  if (response.status === 304) return false;
+  if (!response.ok) return response.status < 500 && response.status !== 429 ? "over" : null;
+  const list = await response.json();
   const first = !tag;
   const before = done;
-  // What was changed on this very page is there, and was said.
-  const known = shows(list);
-  const fresh = first && known;
-  // Only what is shown counts as seen: where the page does not come, the next look tries again.
-  if (!fresh) await follow();
-  tag = answer.headers.get("etag");
+  // A change made on this page is already shown and announced.
+  const current = isShown(list);
+  const unchanged = first && current;
+  // Store the tag only after the page shows this version. If the page request fails, the next poll tries again.
+  if (!unchanged) await reload();
+  tag = response.headers.get("etag");
   done = new Set(list.tasks.filter((task) => task.completed).map((task) => task.key));
-  if (fresh) return false;
-  if (!known) {
+  if (unchanged) return false;
+  if (!current) {
     const news = list.tasks.filter((task) => !first && task.completed && !before.has(task.key));
-    const told = news.map((task) => `${task.title}: done. `).join("");
-    said.textContent = `${told}${list.completed_count} of ${list.total_count} done.`;
+    const names = news.map((task) => `${task.title}: done. `).join("");
+    status.textContent = `${names}${list.completed_count} of ${list.total_count} done.`;
   }
   document.dispatchEvent(new CustomEvent("onramp:change", { detail: list }));
   return true;
 };
-// Not at once: the page has only just been made, and its first load is not to cost a second question.
-const looks = round(look, 5_000);
-setTimeout(() => looks.now(), 5_000);
+// Start after 5 seconds: the page is new, and its first load must not cause a second request.
+const polling = poll(check, 5_000);
+setTimeout(() => polling.now(), 5_000);

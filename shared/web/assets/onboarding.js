@@ -1,17 +1,17 @@
-// <onboarding-widget> and <trial-banner>: pieces of Onramp on pages of the host app. docs/host-app.md says how.
+// <onboarding-widget> and <trial-banner> for pages of the host app. See docs/host-app.md.
 const HOME = new URL(document.currentScript.src).origin;
 const rules = { createHTML: (html) => html };
 const policy = globalThis.trustedTypes?.createPolicy("onramp", rules) ?? rules;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(CSS);
 const make = (name, properties) => Object.assign(document.createElement(name), properties);
-const told = new Set();
-const complain = (why) => {
-  if (!told.has(why)) console.error(`onramp: ${why}`);
-  told.add(why);
+const reported = new Set();
+const report = (why) => {
+  if (!reported.has(why)) console.error(`onramp: ${why}`);
+  reported.add(why);
 };
 
-// Tokens by the address that they come from: two elements ask once.
+// Tokens by URL, so that two elements share one request.
 const tokens = new Map();
 const isFresh = (token) => {
   try {
@@ -21,48 +21,48 @@ const isFresh = (token) => {
   }
 };
 const fetched = async (url) => {
-  const answer = await fetch(url, { headers: { accept: "application/json" }, cache: "no-store" });
-  if (!answer.ok) throw new Error(`${url} answers ${answer.status} in place of a token`);
-  const text = (await answer.text()).trim();
+  const response = await fetch(url, { headers: { accept: "application/json" }, cache: "no-store" });
+  if (!response.ok) throw new Error(`${url} returned ${response.status} instead of a token`);
+  const text = (await response.text()).trim();
   return text.startsWith("{") ? JSON.parse(text).token : text;
 };
 
-class Piece extends HTMLElement {
+class OnrampElement extends HTMLElement {
   static observedAttributes = ["src", "token", "token-url"];
   box = make("div", { tabIndex: -1, className: "ob-box" });
-  said = make("p", { className: "ob-ears", role: "status" });
+  status = make("p", { className: "ob-ears", role: "status" });
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    root.append(this.box, this.said);
+    root.append(this.box, this.status);
   }
 
   connectedCallback() {
-    this.round = round(() => this.look().catch((error) => complain(error.message)), this.pace);
-    this.round.now();
+    this.poll = poll(() => this.look().catch((error) => report(error.message)), this.pace);
+    this.poll.now();
   }
 
   disconnectedCallback() {
-    this.round.stop();
+    this.poll.stop();
   }
 
   attributeChangedCallback() {
     this.tag = undefined;
-    this.round?.now();
+    this.poll?.now();
   }
 
   fire(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
   }
 
-  // The host's server, the attribute, or whoever answers the event "ob:token".
-  async token(anew) {
+  // From token-url, the attribute token, or a handler of the event "ob:token".
+  async token(renew) {
     const url = this.getAttribute("token-url");
     if (url) {
-      const held = tokens.get(url);
-      if ((anew || !isFresh(await held)) && tokens.get(url) === held) {
+      const cached = tokens.get(url);
+      if ((renew || !isFresh(await cached)) && tokens.get(url) === cached) {
         tokens.set(url, fetched(url));
         tokens.get(url).catch(() => tokens.delete(url));
       }
@@ -70,83 +70,83 @@ class Piece extends HTMLElement {
     }
     let given = this.getAttribute("token");
     if (!given) this.fire("ob:token", { respond: (token) => (given = token) });
-    if (!given) throw new Error(`<${this.localName}> needs token, token-url or an answer to ob:token`);
+    if (!given) throw new Error(`<${this.localName}> requires token, token-url, or an ob:token handler`);
     return given;
   }
 
-  async ask(method, path, headers, anew) {
+  async request(method, path, headers, renew) {
     const home = this.getAttribute("src") ?? HOME;
-    const authorization = `Bearer ${await this.token(anew)}`;
-    const request = { method, headers: { ...headers, authorization }, credentials: "omit", cache: "no-store" };
-    const answer = await fetch(home + path, request).catch(() => {
-      throw new Error(`${home} did not answer this page: is ${location.origin} one of EMBED_ORIGINS, and in your policy's connect-src ${home}?`);
+    const authorization = `Bearer ${await this.token(renew)}`;
+    const init = { method, headers: { ...headers, authorization }, credentials: "omit", cache: "no-store" };
+    const response = await fetch(home + path, init).catch(() => {
+      throw new Error(`No response from ${home}. Check that ${location.origin} is in EMBED_ORIGINS and that your CSP's connect-src allows ${home}.`);
     });
-    const again = answer.status === 401 && !anew && this.hasAttribute("token-url");
-    return again ? this.ask(method, path, headers, true) : answer;
+    const again = response.status === 401 && !renew && this.hasAttribute("token-url");
+    return again ? this.request(method, path, headers, true) : response;
   }
 
   async look() {
-    const answer = await this.ask("GET", this.path, this.tag && { "if-none-match": this.tag });
-    const { ok, status, headers } = answer;
+    const response = await this.request("GET", this.path, this.tag && { "if-none-match": this.tag });
+    const { ok, status, headers } = response;
     if (status === 304) return false;
-    if (!ok) complain(/error_description="(.*?)"/.exec(headers.get("www-authenticate"))?.[1] ?? `${this.path}: ${status}`);
-    // A refusal has no content: there is nothing to show.
+    if (!ok) report(/error_description="(.*?)"/.exec(headers.get("www-authenticate"))?.[1] ?? `${this.path}: ${status}`);
+    // A 401 has no content, so the element is emptied.
     if (!ok && status !== 401) return null;
     this.tag = headers.get("etag");
-    this.show(await answer.text());
+    this.show(await response.text());
     return ok || "over";
   }
 
   show(html) {
-    const held = this.shadowRoot.activeElement?.textContent;
+    const focused = this.shadowRoot.activeElement?.textContent;
     this.box.innerHTML = policy.createHTML(html);
     for (const link of this.box.querySelectorAll("[data-ob-do]")) {
-      // The second of a double click is not meant for the task that has come into its place.
+      // The second click of a double click is not meant for the next task.
       const onclick = ({ detail }) => detail < 2 && this.act(link.dataset.obDo);
       const button = make("button", { className: link.className, onclick });
       button.append(...link.childNodes);
       link.replaceWith(button);
     }
-    if (held) ([...this.box.querySelectorAll("a, button")].find((it) => it.textContent === held) ?? this.box).focus({ preventScroll: true });
+    if (focused) ([...this.box.querySelectorAll("a, button")].find((it) => it.textContent === focused) ?? this.box).focus({ preventScroll: true });
     const { obProgress: progress, obOrg: org } = this.box.firstElementChild?.dataset ?? {};
     if (!progress) return;
-    // Another organization's progress is nothing to compare with: it has only just become known.
+    // Compare only with the same organization's progress.
     const known = this.org === org ? this.progress : undefined;
     if (progress === known) return;
     [this.org, this.progress] = [org, progress];
     const now = JSON.parse(progress);
     const before = known && JSON.parse(known);
     this.fire("ob:progress", now);
-    if (before) this.say(`${now.completed} of ${now.total} done.`);
+    if (before) this.announce(`${now.completed} of ${now.total} done.`);
     if (before?.next && !now.next) this.fire("ob:complete", {});
   }
 
-  // What changed is seen as it is; that something did not work stands there for everybody.
-  say(text, failed) {
-    this.said.className = failed ? "ob-card ob-warning ob-said" : "ob-ears";
-    this.said.textContent = text;
+  // A change is announced to screen readers only. A failure is visible to all users.
+  announce(text, failed) {
+    this.status.className = failed ? "ob-card ob-warning ob-said" : "ob-ears";
+    this.status.textContent = text;
   }
 
   async act(what) {
     if (this.acting) return;
     this.acting = true;
-    this.say("");
+    this.announce("");
     try {
-      const answer = await this.ask("POST", `/onboarding/api/checklist/${what}`);
-      if (!answer.ok) throw Object.assign(new Error((await answer.json()).detail), { status: answer.status });
+      const response = await this.request("POST", `/onboarding/api/checklist/${what}`);
+      if (!response.ok) throw Object.assign(new Error((await response.json()).detail), { status: response.status });
       if (what === "dismiss") this.fire("ob:dismiss", {});
-      await this.round.now();
+      await this.poll.now();
     } catch ({ message, status }) {
-      complain(message);
-      // Trouble passes, and a token is the host's affair; any other refusal is for the person to read.
-      const theirs = status < 500 && status !== 401;
-      this.say(`That did not work. ${theirs ? message : "Try again in a moment."}`, true);
-      if (theirs) this.round.now();
+      report(message);
+      // Server errors are temporary, and the host app handles tokens. The user sees any other error.
+      const forUser = status < 500 && status !== 401;
+      this.announce(`That didn’t work. ${forUser ? message : "Try again in a moment."}`, true);
+      if (forUser) this.poll.now();
     }
     this.acting = false;
   }
 }
 
-const define = (name, path, pace) => customElements.get(name) ?? customElements.define(name, class extends Piece { path = path; pace = pace; });
+const define = (name, path, pace) => customElements.get(name) ?? customElements.define(name, class extends OnrampElement { path = path; pace = pace; });
 define("onboarding-widget", "/onboarding/widget", 5_000);
 define("trial-banner", "/onboarding/banner", 60_000);

@@ -1,15 +1,15 @@
-// When to look again: every few seconds while somebody is at it, less and less often while nobody is, and not at all
-// while the page is hidden or was left alone for half an hour. So an open page keeps no session alive.
+// Polling: every few seconds while the page is used, less often while it is idle, and not at all while it is hidden or
+// after half an hour without input. So an open page does not keep a session alive.
 const SLOWEST = 60_000;
-const LEFT = 1_800_000;
-const rounds = new Set();
+const IDLE_LIMIT = 1_800_000;
+const polls = new Set();
 let touched = 0;
 
-// Whoever comes back sees at once how things are.
+// Poll immediately when the user returns.
 const touch = () => {
   const back = Date.now() - touched > SLOWEST;
   touched = Date.now();
-  if (back) rounds.forEach((round) => round.now());
+  if (back) polls.forEach((it) => it.now());
 };
 touch();
 for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touch, { capture: true, passive: true });
@@ -18,19 +18,19 @@ document.addEventListener("visibilitychange", () => {
   touch();
 });
 
-// Calls `look` again and again. It answers whether anything changed; nothing for trouble, and "over" to stop.
-const round = (look, quickest) => {
+// Calls `check` repeatedly. It returns whether anything changed, null for an error, or "over" to stop.
+const poll = (check, quickest) => {
   let wait, timer, running, next;
   const go = async () => {
     clearTimeout(timer);
-    if (document.hidden || !rounds.has(it)) return;
-    const told = await look().catch(() => {});
+    if (document.hidden || !polls.has(it)) return;
+    const result = await check().catch(() => {});
     const idle = Date.now() - touched;
-    if (told === "over" || idle > LEFT) return;
-    wait = Math.min(Math.max(told == null ? wait * 3 : idle / 12, quickest), SLOWEST);
+    if (result === "over" || idle > IDLE_LIMIT) return;
+    wait = Math.min(Math.max(result == null ? wait * 3 : idle / 12, quickest), SLOWEST);
     timer = setTimeout(start, wait * (0.8 + 0.4 * Math.random()));
   };
-  // Asked for while an answer is on its way, it looks once more after that: the answer may be of before.
+  // During a request, `now` starts another one afterward, because the pending response may be outdated.
   const start = () => {
     if (running) return (next ??= running.then(start));
     next = undefined;
@@ -43,9 +43,9 @@ const round = (look, quickest) => {
     },
     stop() {
       clearTimeout(timer);
-      rounds.delete(it);
+      polls.delete(it);
     },
   };
-  rounds.add(it);
+  polls.add(it);
   return it;
 };

@@ -1,6 +1,6 @@
-// The browser that everything here is tried in.
+// Launch options of the browser.
 
-/** How it is launched: quiet, and asking for nothing on its own. */
+/** Chromium without background network requests. */
 export const BROWSER = {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [

@@ -1,7 +1,7 @@
-// Pieces of Onramp in a page of another site, with third-party cookies blocked: each of the three ways shows them, a tick
-// comes by itself, buttons work, and a bad token shows nothing and says why in the console.
+// Checks the embedded widget and banner on another site, with third-party cookies blocked. All three ways of embedding show
+// them, update automatically, and have working buttons. An invalid token shows nothing and logs the reason to the console.
 //
-//   node embed.mjs path/to/onramp     or as a walk of journey.mjs
+//   node embed.mjs path/to/onramp
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -18,19 +18,19 @@ const PICTURES = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/
 const ARGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
-  // What other browsers do and this one does when told to.
+  // Block third-party cookies, as other browsers do by default.
   '--test-third-party-cookie-phaseout',
 ];
 
 const port = await freePort();
-// Another port is the same site to a browser; another name is another site.
+// For a browser, another port is the same site, and another host name is another site.
 const onramp = `http://localhost:${port}`;
 const app = `http://127.0.0.1:${port + 2}`;
-// A host app's page of its own, as strict as pages can be: it loads only what says that it may be loaded.
+// A host app's page with the strictest isolation: it loads only resources that allow it.
 let strictPage = '';
-const strictSite = createServer((_, answer) => {
+const strictSite = createServer((_, response) => {
   const headers = { 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-opener-policy': 'same-origin' };
-  answer.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(strictPage);
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(strictPage);
 });
 await new Promise((done) => strictSite.listen(0, '127.0.0.1', done));
 const strict = `http://127.0.0.1:${strictSite.address().port}`;
@@ -41,21 +41,21 @@ let log = '';
 for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));
 
 async function control(method, path, body) {
-  const answer = await fetch(`${onramp}/_local/${path}`, { method, headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body) });
-  assert.ok(answer.ok, `${path}: ${answer.status}`);
-  return answer.json();
+  const response = await fetch(`${onramp}/_local/${path}`, { method, headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body) });
+  assert.ok(response.ok, `${path}: ${response.status}`);
+  return response.json();
 }
 
-/** How often Onramp was asked for something since, by path. */
-async function asked(since) {
+/** Counts the checklist reads since a call, one per poll. */
+async function countReads(since) {
   const calls = await control('GET', `calls?since=${since}`);
   return calls.filter((call) => call.function === 'checklist-read' && call.operation === 'BatchGetItem').length;
 }
 
-/** A promise, and what keeps it. */
-function promise() {
-  let keep;
-  return [new Promise((done) => (keep = done)), keep];
+/** Returns a promise and the function that resolves it. */
+function deferred() {
+  let resolve;
+  return [new Promise((done) => (resolve = done)), resolve];
 }
 
 const lastCall = async () => (await control('GET', 'calls')).at(-1)?.seq ?? 0;
@@ -66,16 +66,16 @@ try {
     if (await fetch(`${onramp}/_local/health`).then((it) => it.ok, () => false)) break;
     await wait(50);
   }
-  await walk(await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS }));
+  await checkEmbedding(await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS }));
 } catch (error) {
-  console.error(error, `\nthe stack said:\n${log}`);
+  console.error(error, `\nlog of the stack:\n${log}`);
   process.exitCode = 1;
 } finally {
   child.kill();
   strictSite.close();
 }
 
-/** A token as the host app's server mints it, with the key that Onramp has locally; docs/host-app.md has the same. */
+/** Creates an embed token as in docs/host-app.md, signed with the local stack's key. */
 function mint(claims) {
   const header = { alg: 'HS256', typ: 'JWT', kid: 'local' };
   const signed = [header, { aud: 'onramp:embed', ...claims }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
@@ -83,26 +83,26 @@ function mint(claims) {
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
-/** Whom the host app's page names. */
-function who([org, sub]) {
+/** Returns the claims for an organization and a user. */
+function claimsOf([org, sub]) {
   return { org, sub };
 }
 
-/** Somebody else's organization, as claims of a token. */
+/** Signs up another organization. Returns its claims for an embed token. */
 async function signUp(name) {
   const form = new URLSearchParams({ name, full_name: 'Mo Roe', email: 'mo@other.example', start_trial: 'true' });
-  const answer = await fetch(`${onramp}/organizations/new`, { method: 'POST', body: form, redirect: 'manual' });
-  return who(/(org_[^.]+)\.(usr_[^.]+)/.exec(answer.headers.get('set-cookie')).slice(1));
+  const response = await fetch(`${onramp}/organizations/new`, { method: 'POST', body: form, redirect: 'manual' });
+  return claimsOf(/(org_[^.]+)\.(usr_[^.]+)/.exec(response.headers.get('set-cookie')).slice(1));
 }
 
 /**
- * A page that demands of everything it loads that it may be loaded holds elements and frames; and a frame that has nothing
- * to show is ours and empty, never the browser's own refusal, and says why in the console and to the page.
+ * A page with strict isolation shows elements and frames. A frame with an invalid token is empty, without the browser's own
+ * error page, and reports the reason to the console and to the page.
  */
-async function holdsStrictly(context, person) {
+async function checkStrictPage(context, person) {
   const page = await context.newPage();
-  const said = [];
-  page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
+  const logged = [];
+  page.on('console', (message) => message.type() === 'error' && logged.push(message.text()));
   const now = Math.floor(Date.parse((await control('GET', 'clock')).now) / 1000);
   const good = { ...person, iat: now, exp: now + 300 };
   const token = mint(good);
@@ -114,39 +114,39 @@ async function holdsStrictly(context, person) {
     none: ['', /^the embed token is missing/],
     odd: [`${token}&part=everything`, /^the frame's address takes token/],
   };
-  const held = Object.entries(frames).map(([id, [token]]) => `<iframe id="${id}" title="${id}" src="${onramp}/onboarding/embed?token=${token}"></iframe>`);
+  const markup = Object.entries(frames).map(([id, [token]]) => `<iframe id="${id}" title="${id}" src="${onramp}/onboarding/embed?token=${token}"></iframe>`);
   strictPage = `<!DOCTYPE html><html lang="en"><title>Strict</title>
     <script>
-      const heard = {};
+      const refusals = {};
       addEventListener('message', ({ origin, source, data }) => {
         const frame = [...document.querySelectorAll('iframe')].find((it) => it.contentWindow === source);
-        if (origin === '${onramp}' && data.refused) heard[frame.id] = data.refused;
+        if (origin === '${onramp}' && data.refused) refusals[frame.id] = data.refused;
       });
     </script>
     <script src="${onramp}/assets/onboarding.js" defer></script>
-    <onboarding-widget token="${token}"></onboarding-widget>${held.join('')}`;
+    <onboarding-widget token="${token}"></onboarding-widget>${markup.join('')}`;
   await page.goto(strict);
-  assert.equal(await page.evaluate(() => crossOriginIsolated), true, 'the page is strict');
+  assert.equal(await page.evaluate(() => crossOriginIsolated), true, 'the page is isolated');
   await page.locator('onboarding-widget').getByText('of 8 done').first().waitFor();
   await page.frameLocator('#good').getByText('of 8 done').waitFor();
   for (const [id, [, why]] of Object.entries(frames).slice(1)) {
-    await page.waitForFunction((id) => heard[id], id);
-    assert.match(await page.evaluate((id) => heard[id], id), why);
-    assert.ok(said.some((text) => why.test(text.replace(/^onramp: /, ''))), `${why} in ${said.join('\n')}`);
+    await page.waitForFunction((id) => refusals[id], id);
+    assert.match(await page.evaluate((id) => refusals[id], id), why);
+    assert.ok(logged.some((text) => why.test(text.replace(/^onramp: /, ''))), `${why} in ${logged.join('\n')}`);
     assert.equal((await page.frameLocator(`#${id}`).locator('main').textContent()).trim(), '');
   }
   await page.close();
 }
 
-async function walk(browser) {
+async function checkEmbedding(browser) {
   try {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
-    const said = [];
-    page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
-    page.on('pageerror', (error) => said.push(String(error)));
+    const logged = [];
+    page.on('console', (message) => message.type() === 'error' && logged.push(message.text()));
+    page.on('pageerror', (error) => logged.push(String(error)));
 
-    // Somebody signs up, and goes on to the host app, which lets them in.
+    // Sign up and open the host app, which accepts the handoff token.
     await page.goto(`${onramp}/organizations/new`);
     await page.fill('input[name=name]', 'Acme Corp');
     await page.fill('input[name=full_name]', 'Jo Doe');
@@ -155,19 +155,19 @@ async function walk(browser) {
     await page.waitForURL(`${onramp}/onboarding/welcome`);
     await page.locator('form[action="/handover"] button').first().click();
     await page.getByRole('heading', { name: 'Hello, Jo Doe' }).waitFor();
-    // The same session under the other name. Onramp's own cookie stays in the browser, and nothing of it may be sent.
+    // Use the same session under the other host name. Onramp's cookie stays in the browser and must not be sent.
     const session = (await context.cookies()).find((cookie) => cookie.name === 'host_app_session');
     await context.addCookies([{ name: session.name, value: session.value, url: app }]);
     const sent = [];
     page.on('request', async (request) => {
       if (request.url().startsWith(onramp) && (await request.allHeaders()).cookie) sent.push(request.url());
     });
-    // That page is at an origin that is not listed, and complains as long as it is there.
+    // The current page's origin is not in EMBED_ORIGINS, so it logs errors until it is closed.
     await page.goto('about:blank');
-    said.length = 0;
+    logged.length = 0;
     await page.goto(app);
 
-    // Three ways, each with both pieces.
+    // Three ways of embedding, each with the widget and the banner.
     const element = page.locator('onboarding-widget').first();
     const frame = page.frameLocator('iframe[title=Onboarding]');
     const included = page.locator('section[aria-labelledby=included]');
@@ -178,9 +178,9 @@ async function walk(browser) {
     await page.getByText('ob:progress {"completed":0').waitFor();
     const faults = [];
     await look(page, 'host-app', PICTURES, faults);
-    assert.deepEqual([...faults, ...said], [], 'nothing to complain of');
+    assert.deepEqual([...faults, ...logged], [], 'no accessibility or console errors');
 
-    // Something happens elsewhere: both live ways tick without a reload, and the focus stays where it is.
+    // A host event completes a task: element and frame update without a reload, and the focus stays.
     const skip = element.getByRole('button', { name: 'Skip' });
     await skip.focus();
     const organization = await page.locator('dd code').first().textContent();
@@ -193,7 +193,7 @@ async function walk(browser) {
     assert.equal(await page.evaluate(() => document.activeElement.shadowRoot.activeElement?.textContent), 'Skip');
     await page.getByText('ob:progress {"completed":1').waitFor();
 
-    // A button of the element, without a page of Onramp's; and whoever is in the frame by keyboard stays where they are.
+    // A button of the element works without opening a page of Onramp. The keyboard focus in the frame stays.
     await frame.getByRole('link', { name: 'See all tasks' }).focus();
     await element.getByRole('button', { name: 'Mark as done' }).dispatchEvent('click');
     await element.getByText('2 of 8 done').first().waitFor({ timeout: 5_000 });
@@ -201,7 +201,7 @@ async function walk(browser) {
     await frame.getByText('2 of 8 done').first().waitFor({ timeout: 15_000 });
     assert.equal(await frame.locator('a:focus').textContent(), 'See all tasks');
 
-    // A double click is one write, and not one of the next task too.
+    // A double click sends one write and does not complete the next task.
     const writes = [];
     const note = (request) => request.method() === 'POST' && writes.push(new URL(request.url()).pathname);
     page.on('request', note);
@@ -211,33 +211,33 @@ async function walk(browser) {
     page.off('request', note);
     assert.equal(writes.length, 1, `${writes}`);
 
-    // A look that began before a click does not have the last word: once it is over, another follows at once.
-    const [looking, looked] = promise();
-    const [held, release] = promise();
+    // A poll that started before a click has an outdated response, so another poll follows immediately.
+    const [polled, markPolled] = deferred();
+    const [released, release] = deferred();
     await page.route('**/onboarding/widget', async (route) => {
       if (route.request().frame() !== page.mainFrame()) return route.continue();
       const response = await route.fetch();
-      looked();
-      await held;
+      markPolled();
+      await released;
       await route.fulfill({ response });
     });
-    await looking;
-    const written = page.waitForResponse((answer) => answer.request().method() === 'POST');
+    await polled;
+    const written = page.waitForResponse((response) => response.request().method() === 'POST');
     await element.getByRole('button', { name: 'Mark as done' }).click();
     await written;
     release();
     await element.getByText('4 of 8 done').first().waitFor({ timeout: 3_000 });
     await page.unroute('**/onboarding/widget');
 
-    // How often an open page asks: elements and frames, two pieces each.
+    // Limit the requests of an open page with elements and frames, each with widget and banner.
     const since = await lastCall();
     await wait(30_000);
-    const inHalfAMinute = await asked(since);
+    const inHalfAMinute = await countReads(since);
     assert.ok(inHalfAMinute <= 18, `${inHalfAMinute} requests in 30 s`);
 
-    // What happens between a frame's document and its first look is shown and said as any other change.
+    // A change between a frame's document and its first poll is shown and announced like any other change.
     const early = await context.newPage();
-    const [opened, open] = promise();
+    const [opened, open] = deferred();
     await early.route('**/assets/frame-*.js', async (route) => {
       await opened;
       await route.continue();
@@ -251,25 +251,25 @@ async function walk(browser) {
     assert.equal(await late.locator('[role=status]').textContent(), '5 of 8 done.');
     await early.close();
 
-    // A click that does not go through says so to everybody, and why where that is for people to know.
+    // A failed click shows a visible message, with the reason if the user can act on it.
     await element.getByText('5 of 8 done').first().waitFor({ timeout: 15_000 });
     const failed = element.locator('.ob-said');
     const refusal = { status: 402, contentType: 'application/problem+json', headers: { 'access-control-allow-origin': app }, body: '{"detail": "Choose a plan to go on working."}' };
-    for (const [answer, words] of [
-      [(route) => route.fulfill(refusal), 'That did not work. Choose a plan to go on working.'],
-      [(route) => route.abort(), 'That did not work. Try again in a moment.'],
+    for (const [respond, words] of [
+      [(route) => route.fulfill(refusal), 'That didn’t work. Choose a plan to go on working.'],
+      [(route) => route.abort(), 'That didn’t work. Try again in a moment.'],
     ]) {
-      await page.route('**/checklist/complete/*', answer);
+      await page.route('**/checklist/complete/*', respond);
       await element.getByRole('button', { name: 'Mark as done' }).click();
       await failed.filter({ hasText: words }).waitFor({ timeout: 5_000 });
-      assert.ok((await failed.boundingBox()).height > 20, 'it can be seen');
+      assert.ok((await failed.boundingBox()).height > 20, 'the message is visible');
       await page.unroute('**/checklist/complete/*');
     }
     await look(page, 'host-app-failed-click', PICTURES, faults);
     assert.deepEqual(faults, []);
 
-    // Another organization's progress is not a change of this one's.
-    const elsewhere = await signUp('Other Corp');
+    // Switching to another organization's token is not announced as progress.
+    const otherClaims = await signUp('Other Corp');
     const now = Math.floor(Date.parse((await control('GET', 'clock')).now) / 1000);
     const swapped = await page.evaluate(async (tokens) => {
       const element = document.createElement('onboarding-widget');
@@ -282,33 +282,33 @@ async function walk(browser) {
         element.setAttribute('token', token);
         await next;
       }
-      const said = element.shadowRoot.querySelector('[role=status]').textContent;
+      const announced = element.shadowRoot.querySelector('[role=status]').textContent;
       element.remove();
-      return { heard, said };
-    }, [who(await page.locator('dd code').allTextContents()), elsewhere].map((claims) => mint({ ...claims, iat: now, exp: now + 300 })));
-    assert.deepEqual(swapped, { heard: [5, 0], said: '' });
+      return { heard, announced };
+    }, [claimsOf(await page.locator('dd code').allTextContents()), otherClaims].map((claims) => mint({ ...claims, iat: now, exp: now + 300 })));
+    assert.deepEqual(swapped, { heard: [5, 0], announced: '' });
 
-    // A page of Onramp's own follows, too: the same document, the focus where it was, and the change said politely.
+    // Onramp's own page also updates: same document, same focus, and the change is announced.
     const ours = await context.newPage();
-    ours.on('pageerror', (error) => said.push(String(error)));
+    ours.on('pageerror', (error) => logged.push(String(error)));
     await ours.goto(`${onramp}/onboarding/checklist`);
     await ours.getByText('5 of 8 done').first().waitFor();
-    await ours.waitForResponse((answer) => answer.url().endsWith('/onboarding/api/checklist'));
+    await ours.waitForResponse((response) => response.url().endsWith('/onboarding/api/checklist'));
     await ours.evaluate(() => (globalThis.sameDocument = true));
     const dismiss = ours.getByRole('button', { name: /Dismiss/ }).first();
     await dismiss.focus();
-    const told = Date.now();
+    const changed = Date.now();
     await control('POST', 'events', { source: 'timetracker', 'detail-type': 'client.created', detail: { organization_id: organization } });
     await ours.getByText('6 of 8 done').first().waitFor({ timeout: 15_000 });
-    const pageTook = Date.now() - told;
+    const pageTook = Date.now() - changed;
     assert.equal(await ours.evaluate(() => globalThis.sameDocument), true);
     assert.match(await ours.evaluate(() => document.activeElement.textContent), /Dismiss/);
     assert.match(await ours.locator('[role=status]').last().textContent(), /Add client: done\. 6 of 8 done\./);
 
-    // Where the page does not come the first time, it is asked for again, and nothing is said of what is not there.
+    // If the page request fails, nothing is announced, and the next poll tries again.
     let pages = 0;
     await ours.route('**/onboarding/checklist', (route) => (pages++ ? route.continue() : route.fulfill({ status: 503 })));
-    const refused = ours.waitForResponse((answer) => answer.status() === 503);
+    const refused = ours.waitForResponse((response) => response.status() === 503);
     await control('POST', 'events', { source: 'timetracker', 'detail-type': 'report.generated', detail: { organization_id: organization } });
     await refused;
     assert.match(await ours.locator('[role=status]').last().textContent(), /6 of 8 done\./);
@@ -316,8 +316,8 @@ async function walk(browser) {
     assert.match(await ours.locator('[role=status]').last().textContent(), /7 of 8 done\./);
     await ours.close();
 
-    // A token that expired, made by the page as a careless host would keep it.
-    said.length = 0;
+    // An expired token, as from a host app that does not renew it.
+    logged.length = 0;
     const stale = await page.evaluate(async () => (await (await fetch('/onramp-token')).json()).token);
     await control('POST', 'clock', { advance: '10m' });
     await page.evaluate((token) => {
@@ -332,37 +332,37 @@ async function walk(browser) {
     for (const why of [
       /onramp: the embed token expired \d+ (minutes|seconds) ago/,
       /onramp: the embed token is not signed with a key of HOST_KEYS|onramp: the embed token is not three parts/,
-      /onramp: <trial-banner> needs token, token-url or an answer to ob:token/,
+      /onramp: <trial-banner> requires token, token-url, or an ob:token handler/,
     ]) {
-      for (let n = 0; !said.some((text) => why.test(text)); n++) {
-        assert.ok(n < 100, `${why} in ${said.join('\n')}`);
+      for (let n = 0; !logged.some((text) => why.test(text)); n++) {
+        assert.ok(n < 100, `${why} in ${logged.join('\n')}`);
         await wait(100);
       }
     }
-    for (const id of ['careless', 'forged']) assert.equal(await page.locator(`#${id} section`).count(), 0, 'nothing is shown');
+    for (const id of ['careless', 'forged']) assert.equal(await page.locator(`#${id} section`).count(), 0, 'the element is empty');
     assert.equal((await page.frameLocator('#old').locator('main').textContent()).trim(), '');
-    assert.ok(said.filter((text) => /expired/.test(text)).length >= 2, 'the frame says it, too');
+    assert.ok(logged.filter((text) => /expired/.test(text)).length >= 2, 'the frame logs it too');
 
-    await holdsStrictly(context, who(await page.locator('dd code').allTextContents()));
+    await checkStrictPage(context, claimsOf(await page.locator('dd code').allTextContents()));
 
-    // Dismissed where it stands.
+    // Dismiss the widget in the host app's page.
     await element.getByRole('button', { name: 'Dismiss' }).click();
     await element.locator('section').waitFor({ state: 'detached' });
     await page.getByText('ob:dismiss {}').waitFor();
 
-    assert.deepEqual(sent, [], 'no cookie went to Onramp');
+    assert.deepEqual(sent, [], 'no cookie was sent to Onramp');
 
-    // A page that is not on the list shows nothing, whatever token it holds.
-    said.length = 0;
+    // A page whose origin is not in EMBED_ORIGINS shows nothing, even with a valid token.
+    logged.length = 0;
     await context.addCookies([{ name: session.name, value: session.value, url: `http://localhost:${port + 2}` }]);
     await page.goto(`http://localhost:${port + 2}`);
-    for (let n = 0; !said.some((text) => /is http:\/\/localhost:\d+ one of EMBED_ORIGINS/.test(text)); n++) {
-      assert.ok(n < 100, said.join('\n'));
+    for (let n = 0; !logged.some((text) => /Check that http:\/\/localhost:\d+ is in EMBED_ORIGINS/.test(text)); n++) {
+      assert.ok(n < 100, logged.join('\n'));
       await wait(100);
     }
     assert.equal(await page.locator('onboarding-widget section').count(), 0);
 
-    console.log(`embedded in three ways on another site, without a cookie; a tick shows after ${elementTook} ms in the element, ${frameTook} ms in the frame and ${pageTook} ms on a page of ours; ${inHalfAMinute} requests in half a minute for an open page with all of them`);
+    console.log(`embedding works in three ways on another site without cookies; a completion shows after ${elementTook} ms in the element, ${frameTook} ms in the frame, and ${pageTook} ms on Onramp's page; an open page with all of them sends ${inHalfAMinute} requests in 30 seconds`);
   } finally {
     await browser.close();
   }

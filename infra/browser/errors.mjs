@@ -1,26 +1,26 @@
-// What goes wrong, as a person meets it: each kind of error page says what happened and leads on.
+// Checks each kind of error page: it has the right status, a heading, and a primary button.
 
 import assert from 'node:assert/strict';
 import { signUp, submit } from './steps.mjs';
 
-/** Sends a form that no page of ours has, from the page that is open; answers the status. */
+/** Submits a form that Onramp's pages do not have from the open page. Returns the status. */
 async function send(page, address, fields) {
-  // Until the next page stands: the one that is left can take no further form.
+  // Wait for the next page, because the old one cannot submit another form.
   const arrived = page.waitForNavigation();
   const sent = page.evaluate(([address, fields]) => {
     const form = Object.assign(document.createElement('form'), { method: 'post', action: address });
     for (const [name, value] of fields) form.append(Object.assign(document.createElement('input'), { name, value }));
     document.body.append(form);
-    // Later, so that the page that is left can still answer.
+    // Submit asynchronously, so that `evaluate` returns before the page unloads.
     setTimeout(() => form.submit());
   }, [address, fields]);
   const [response] = await Promise.all([arrived, sent]);
   return response.status();
 }
 
-/** Every error page of a signed-in admin without a plan, and those that strangers meet. */
-export async function meetsErrors(stack, page, who, see) {
-  const meet = async (status, got, name) => {
+/** Visits the error pages of a signed-in admin without a plan, and those of visitors. */
+export async function visitErrorPages(stack, page, who, see) {
+  const check = async (status, got, name) => {
     assert.equal(got, status, name);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.locator('main .button-primary').first().waitFor();
@@ -30,30 +30,30 @@ export async function meetsErrors(stack, page, who, see) {
   const at = (path) => `${stack.url}${path}`;
 
   await signUp(stack, page, who, false);
-  await meet(404, await open('/no/such/page'), 'a mistyped address');
-  await meet(405, await open('/logout'), 'an address for buttons, typed');
+  await check(404, await open('/no/such/page'), 'a mistyped address');
+  await check(405, await open('/logout'), 'the address of a form, opened directly');
   await open('/login');
-  await meet(400, await send(page, at('/login'), [['email', 'a@a.example'], ['email', 'b@b.example']]), 'a field twice');
+  await check(400, await send(page, at('/login'), [['email', 'a@a.example'], ['email', 'b@b.example']]), 'a field twice');
   await open('/login');
-  await meet(413, await send(page, at('/login'), [['email', 'a'.repeat(70_000)]]), 'more than a form holds');
+  await check(413, await send(page, at('/login'), [['email', 'a'.repeat(70_000)]]), 'a form that is too large');
   await open('/onboarding/checklist');
-  await meet(402, await send(page, at('/onboarding/api/checklist/dismiss'), []), 'a change without a plan');
-  await signsUpAgain(stack, page, who, see);
+  await check(402, await send(page, at('/onboarding/api/checklist/dismiss'), []), 'a change without a plan');
+  await signUpAgain(stack, page, who, see);
   await page.goto('data:text/html,<title>elsewhere</title>');
-  await meet(403, await send(page, at('/logout'), []), 'a form of another site');
+  await check(403, await send(page, at('/logout'), []), 'a form of another site');
   await open('/login');
   let status = 200;
   while (status === 200) status = await send(page, at('/login'), [['email', who.address]]);
-  await meet(429, status, 'too many links');
+  await check(429, status, 'too many requests for links');
   for (const [kind, failure] of [['access_denied', 500], ['throttle', 503]]) {
     await stack.control('POST', 'faults', [{ service: 'dynamodb', function: 'checklist-read', kind }]);
-    await meet(failure, await open('/dashboard'), `the table: ${kind}`);
+    await check(failure, await open('/dashboard'), `the table: ${kind}`);
     await stack.control('DELETE', 'faults');
   }
 }
 
-/** Somebody with an account, in a browser that does not know them, signs up once more. */
-async function signsUpAgain(stack, page, who, see) {
+/** A user with an account signs up again in another browser. */
+async function signUpAgain(stack, page, who, see) {
   const context = await page.context().browser().newContext({ viewport: page.viewportSize() });
   const other = await context.newPage();
   await other.goto(`${stack.url}/organizations/new`);

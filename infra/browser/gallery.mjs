@@ -1,12 +1,12 @@
-// Goes through the table of states, looks at each of its pages from all sides, and holds it to what it must say.
+// Visits the pages of each state in states.mjs, takes screenshots, and checks the expected texts.
 
 import { person } from './person.mjs';
 import { STATES } from './states.mjs';
 
-/** How many browsers look at once. */
+/** Number of parallel browsers. */
 const AT_ONCE = 3;
 
-/** Looks at every page in every state. `see(page, name)` takes the pictures. */
+/** Visits every page in every state. `see(page, name)` takes screenshots and checks the page. */
 export async function gallery(browser, stack, see, faults) {
   const people = new Map();
   const begin = async (state) => {
@@ -14,7 +14,7 @@ export async function gallery(browser, stack, see, faults) {
     await state.begins?.(who);
     return who;
   };
-  // Whoever is looked at on a later day signs up on the first.
+  // Users of states on a later day sign up on the first day.
   await each(STATES.filter((state) => state.days), async (state) => {
     await guarded(faults, state.name, async () => people.set(state, await begin(state)));
   });
@@ -49,7 +49,7 @@ async function visit(who, state, name, path, see, faults) {
   await see(who.page, `${name}-${state.name}-rtl`);
 }
 
-/** Turns the page from right to left; tells what did not move to where it was seen in a mirror. */
+/** Switches the page to right-to-left. Reports elements that are not at their mirrored position. */
 function mirror(page) {
   return page.evaluate(() => {
     const boxes = () => [...document.querySelectorAll('header, header a, main section, main li, main button, main a, main progress, main h1, main h2')].map((it) => {
@@ -66,7 +66,7 @@ function mirror(page) {
   });
 }
 
-/** A fault of one page hides no other's. */
+/** Runs `work` and records its error, so that other pages are still checked. */
 async function guarded(faults, what, work) {
   try {
     await work();
@@ -75,7 +75,7 @@ async function guarded(faults, what, work) {
   }
 }
 
-/** Does `work` for all of `items`, a few at a time. */
+/** Runs `work` for all `items`, a few at a time. */
 async function each(items, work) {
   const left = [...items];
   await Promise.all(Array.from({ length: AT_ONCE }, async () => {

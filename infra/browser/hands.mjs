@@ -1,4 +1,4 @@
-// Hands: a keyboard and nothing else, impatient and clumsy ones, and those of two people at once.
+// Checks special ways of use: keyboard only, double clicks, a lost connection, an ended session, two tabs, two admins.
 
 import assert from 'node:assert/strict';
 import { person } from './person.mjs';
@@ -6,7 +6,7 @@ import { person } from './person.mjs';
 const CHECKLIST = '/onboarding/checklist';
 
 export async function hands(browser, stack, see, faults) {
-  for (const hand of [keyboardOnly, impatient, cutOff, waitsInVain, turnedAway, twoTabs, twoAdmins]) {
+  for (const hand of [keyboardOnly, doubleClick, offline, paymentPageStopsPolling, sessionOrPlanEnded, twoTabs, twoAdmins]) {
     try {
       await hand(browser, stack, faults);
     } catch (error) {
@@ -17,7 +17,7 @@ export async function hands(browser, stack, see, faults) {
 
 const done = (page, count) => page.locator('.progress-count', { hasText: `${count} of 8 done` }).first().waitFor({ timeout: 10_000 });
 
-/** From the front door to the eighth tick by Tab, Enter and typing alone; whatever has the focus shows it. */
+/** Signs up and completes all eight tasks with the keyboard alone. Every focused element has a visible focus ring. */
 async function keyboardOnly(browser, stack, faults) {
   const { page, context } = await person(browser, stack, faults);
   await page.goto(stack.url);
@@ -33,10 +33,10 @@ async function keyboardOnly(browser, stack, faults) {
   await page.waitForURL(`**${CHECKLIST}`);
   await done(page, 0);
 
-  // The first by the large card, one by its circle, one skipped and taken back, the rest as they come.
+  // Complete the first task on the large card, skip the next one and undo that, then complete the rest.
   await press(page, /^Mark as done/);
   await done(page, 1);
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'next', 'the focus goes on to the next task');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'next', 'the focus moves to the next task');
   await press(page, /^Skip/);
   await page.locator('#undo').waitFor();
   await page.keyboard.press('Shift+Tab');
@@ -50,40 +50,40 @@ async function keyboardOnly(browser, stack, faults) {
   await context.close();
 }
 
-/** A double click ticks one task, not the next one too; an answer that is long in coming is waited for. */
-async function impatient(browser, stack, faults) {
+/** A double click completes one task. A button stays disabled until a slow response arrives. */
+async function doubleClick(browser, stack, faults) {
   const jo = await person(browser, stack, faults);
   await jo.signsUp();
   await jo.opens(CHECKLIST);
   await jo.page.getByRole('button', { name: /^Mark as done/ }).first().dblclick();
   await done(jo.page, 1);
-  assert.equal((await jo.checklist()).completed_count, 1, 'two clicks, one tick');
+  assert.equal((await jo.checklist()).completed_count, 1, 'a double click completes one task');
 
   let release;
   let sent = 0;
-  const held = new Promise((go) => (release = go));
+  const released = new Promise((go) => (release = go));
   await jo.page.route('**/onboarding/api/checklist/complete/*', async (route) => {
     sent += 1;
-    await held;
+    await released;
     await route.continue();
   });
   const button = jo.page.getByRole('button', { name: /^Mark as done/ }).first();
   await button.click({ noWaitAfter: true });
-  assert.equal(await button.getAttribute('aria-disabled'), 'true', 'it shows that it was heard');
+  assert.equal(await button.getAttribute('aria-disabled'), 'true', 'the button is disabled while the request runs');
   await button.click({ force: true, noWaitAfter: true });
   release();
   await done(jo.page, 2);
-  assert.equal(sent, 1, 'sent once');
+  assert.equal(sent, 1, 'the request is sent once');
 
-  // Back and forth shows how things are, not how they were.
+  // Going back shows the current state, not the cached page.
   await jo.opens('/dashboard');
   await jo.page.goBack();
   await done(jo.page, 2);
   await jo.leaves();
 }
 
-/** Without a connection nothing is lost: it says so, and the same button works again. */
-async function cutOff(browser, stack, faults) {
+/** Without a connection, the page shows a message, and the same button works later. */
+async function offline(browser, stack, faults) {
   const own = [];
   const jo = await person(browser, stack, own);
   await jo.signsUp();
@@ -91,7 +91,7 @@ async function cutOff(browser, stack, faults) {
   await jo.page.route('**/onboarding/api/**', (route) => route.abort());
   const button = jo.page.getByRole('button', { name: /^Mark as done/ }).first();
   await button.click();
-  await jo.page.getByText('That did not go through').waitFor();
+  await jo.page.getByText('That didn’t work').waitFor();
   await jo.page.unroute('**/onboarding/api/**');
   await button.click();
   await done(jo.page, 1);
@@ -99,22 +99,22 @@ async function cutOff(browser, stack, faults) {
   await jo.leaves();
 }
 
-/** Who waits for Stripe's word in vain reads, once the page has looked for a minute, that it looks no more. */
-async function waitsInVain(browser, stack, faults) {
+/** If Stripe's event does not arrive within a minute, the page says that it stopped checking. */
+async function paymentPageStopsPolling(browser, stack, faults) {
   const jo = await person(browser, stack, faults);
   await jo.signsUp(false);
   await jo.page.clock.install();
   await jo.opens('/billing/return');
-  const said = jo.page.locator('.note [role=status]');
-  assert.match(await said.textContent(), /turns by itself/);
-  // Each look begins after the answer to the one before.
-  for (let n = 0; n < 100 && /by itself/.test(await said.textContent()); n++) await jo.page.clock.runFor(5_000);
-  assert.match(await said.textContent(), /^Stripe has not told us yet\. Look again/);
+  const status = jo.page.locator('.note [role=status]');
+  assert.match(await status.textContent(), /turns by itself/);
+  // Each poll starts after the previous response.
+  for (let n = 0; n < 100 && /by itself/.test(await status.textContent()); n++) await jo.page.clock.runFor(5_000);
+  assert.match(await status.textContent(), /^Stripe has not told us yet\. Look again/);
   await jo.leaves();
 }
 
-/** Whose session is over is led to the sign-in; whose plan is over reads why. */
-async function turnedAway(browser, stack, faults) {
+/** After the plan ends, a click leads to an explanation. After the session ends, a page redirects to the sign-in. */
+async function sessionOrPlanEnded(browser, stack, faults) {
   const own = [];
   const jo = await person(browser, stack, own);
   await jo.signsUp();
@@ -129,7 +129,7 @@ async function turnedAway(browser, stack, faults) {
   await jo.leaves();
 }
 
-/** The same task ticked in two tabs is ticked once, and the second tab shows it. */
+/** A task that is completed in two tabs is completed once, and the second tab shows it. */
 async function twoTabs(browser, stack, faults) {
   const jo = await person(browser, stack, faults);
   await jo.signsUp();
@@ -145,7 +145,7 @@ async function twoTabs(browser, stack, faults) {
   await jo.leaves();
 }
 
-/** Two admins in two browsers tick at once: both ticks stay. */
+/** Two admins complete tasks at the same time, and both completions are kept. */
 async function twoAdmins(browser, stack, faults) {
   const jo = await person(browser, stack, faults);
   await jo.signsUp();
@@ -163,7 +163,7 @@ async function twoAdmins(browser, stack, faults) {
   await Promise.all(both.map(([who, task]) => who.page.getByRole('button', { name: `Mark as done: ${task}` }).waitFor({ state: 'detached' })));
   const { tasks } = await jo.checklist();
   const by = Object.fromEntries(tasks.filter((task) => task.completed).map((task) => [task.key, task.completed_by]));
-  assert.deepEqual([by.created_project, by.created_client], ['Jo Doe', 'Mo Roe'], 'both ticks stay');
+  assert.deepEqual([by.created_project, by.created_client], ['Jo Doe', 'Mo Roe'], 'both completions are kept');
   for (const [who] of both) {
     await who.opens(CHECKLIST);
     await done(who.page, 3);
@@ -171,7 +171,7 @@ async function twoAdmins(browser, stack, faults) {
   }
 }
 
-/** Goes on by Tab to what is called `name`, and presses it. */
+/** Tabs to the element with the accessible name `name` and presses Enter. */
 async function press(page, name, key = 'Tab') {
   const called = (source) => {
     const it = document.activeElement;
@@ -181,7 +181,7 @@ async function press(page, name, key = 'Tab') {
   await page.keyboard.press('Enter');
 }
 
-/** Goes on by Tab until `found(what)` is true in the page; whatever has the focus on the way must be seen to have it. */
+/** Tabs until `found(what)` is true in the page. Each focused element must be visible and have a focus ring. */
 async function tabTo(page, found, what, key = 'Tab') {
   for (let stops = 0; stops < 60; stops++) {
     await page.keyboard.press(key);
@@ -193,8 +193,8 @@ async function tabTo(page, found, what, key = 'Tab') {
       const seen = it === document.body || (inside && outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2);
       return seen ? null : `${it.localName} ${it.textContent.trim().slice(0, 40)}`;
     });
-    assert.equal(unseen, null, 'the focus shows');
+    assert.equal(unseen, null, 'the focused element is visible and has a focus ring');
     if (await page.evaluate(found, what)) return;
   }
-  assert.fail(`Tab does not lead to ${what}`);
+  assert.fail(`Tab does not reach ${what}`);
 }

@@ -1,12 +1,12 @@
-// The main job in a real browser: a stranger signs up, is inside at once, sees the trial, the welcome page and the
-// checklist, ticks, dismisses and restores, finds the mail, and comes back by a mailed link. Once with scripts, once
-// without. Others pay, upgrade during a trial, and repair a failed renewal.
+// The main journey in a real browser, with and without scripts: a visitor signs up, sees the trial, the welcome page, and
+// the checklist, completes a task, dismisses and restores the checklist, gets the welcome email, and signs in by an emailed
+// link. Further journeys pay, upgrade during a trial, and repair a failed renewal.
 
 import assert from 'node:assert/strict';
-import { meetsErrors } from './errors.mjs';
-import { looksAtMails, stopsReminders } from './mails.mjs';
-import { looksAfterThings } from './operator.mjs';
-import { bringsAColleague } from './people.mjs';
+import { visitErrorPages } from './errors.mjs';
+import { checkEmails, stopReminders } from './mails.mjs';
+import { worksAsOperator } from './operator.mjs';
+import { inviteColleague } from './people.mjs';
 import { paysAtOnce, repairsARenewal, upgradesOnDayFive } from './payment.mjs';
 import { person } from './person.mjs';
 import { signIn, submit } from './steps.mjs';
@@ -17,34 +17,34 @@ async function journey(stack, page, who, see) {
   const press = (name) => page.getByRole('button', { name }).first().click();
   const follow = (name) => page.getByRole('link', { name }).first().click();
 
-  // A stranger signs up ...
+  // A visitor signs up ...
   await open('/');
   await open('/organizations/new');
-  // A name of blanks is what the browser lets pass and we do not.
+  // The browser accepts a name of spaces, and the server rejects it.
   await page.fill('input[name=name]', '   ');
   await page.fill('input[name=full_name]', who.name);
   await page.fill('input[name=email]', who.address);
   await submit(page);
-  assert.equal(await page.inputValue('input[name=email]'), who.address, 'a refused form keeps what was typed');
+  assert.equal(await page.inputValue('input[name=email]'), who.address, 'a rejected form keeps the entered values');
   await see('sign-up-refused');
   await page.fill('input[name=name]', who.organization);
   await submit(page);
 
-  // ... is inside at once, and sees the days of the trial.
+  // ... is signed in immediately, and sees the days of the trial.
   await page.waitForURL(`${stack.url}/onboarding/welcome`);
   await says('14 days left');
 
-  // The checklist stands at nothing, with the first task next.
+  // The checklist is empty, and the first task is next.
   await open('/onboarding/checklist');
   await says('0 of 8');
   await says('Invite team member');
 
-  // A tick, and 12 %.
+  // One completed task is 12 %.
   await press(/^Mark as done/);
   await says('1 of 8');
   await says('12%');
 
-  // Put aside, and taken back.
+  // Dismiss and restore the checklist.
   await press('Dismiss checklist');
   await says('put aside');
   await press('Restore checklist');
@@ -59,16 +59,16 @@ async function journey(stack, page, who, see) {
   await says('Free trial');
   await open('/onboarding/guide');
 
-  // The welcome mail is there, in both forms.
+  // The welcome email arrived, as text and HTML.
   const welcome = (await stack.mailTo(who.address)).filter((mail) => mail.kind === 'welcome');
-  assert.equal(welcome.length, 1, 'one welcome mail');
+  assert.equal(welcome.length, 1, 'one welcome email');
   assert.equal(welcome[0].subject, `Welcome to TimeTracker - ${who.organization}`);
   for (const part of [welcome[0].text, welcome[0].html]) assert.match(part, /14 days/);
 
-  // Out, and in again by a mailed link, which only a press of its button consumes.
+  // Sign out, and sign in by an emailed link. Only the button on the link's page uses it.
   await press('Sign out');
   await open('/dashboard');
-  assert.match(page.url(), /\/login\b/, 'without a session a page leads to sign-in');
+  assert.match(page.url(), /\/login\b/, 'without a session, a page redirects to the sign-in');
   await signIn(stack, page, who, see);
   await open('/onboarding/checklist');
   await says('1 of 8');
@@ -76,7 +76,7 @@ async function journey(stack, page, who, see) {
   await see('not-found');
 }
 
-/** The end of the trial as a person sees it: three days before, and after. */
+/** The dashboard three days before the trial end, and after it. */
 async function trialEnds(stack, page, who) {
   for (const [advance, words] of [['11d', '3 days left'], ['4d', 'Your trial has ended']]) {
     await stack.control('POST', 'clock', { advance });
@@ -86,16 +86,16 @@ async function trialEnds(stack, page, who) {
   }
   const kinds = (await stack.mailTo(who.address)).map((mail) => mail.kind);
   for (const kind of ['trial_ending', 'trial_ended']) {
-    assert.equal(kinds.filter((it) => it === kind).length, 1, `one mail of the kind ${kind}`);
+    assert.equal(kinds.filter((it) => it === kind).length, 1, `one email of the kind ${kind}`);
   }
 }
 
-/** Everybody walks their way; `see(page, name)` looks at a page. */
-export async function walkAll(browser, stack, see, faults) {
-  const visit = async ({ scripts, walks, sees, ...who }) => {
+/** Runs all journeys. `see(page, name)` takes screenshots and checks a page. */
+export async function runJourneys(browser, stack, see, faults) {
+  const visit = async ({ scripts, journeys, sees, ...who }) => {
     const { page } = await person(browser, stack, faults, { scripts });
     try {
-      for (const walk of walks) await walk(stack, page, { ...who, scripts }, (name, other = page) => sees && see(other, name));
+      for (const run of journeys) await run(stack, page, { ...who, scripts }, (name, other = page) => sees && see(other, name));
     } catch (error) {
       error.message += `\nat ${page.url()}`;
       throw error;
@@ -105,18 +105,18 @@ export async function walkAll(browser, stack, see, faults) {
   };
   const jo = { scripts: true, sees: true, organization: 'Acme Corp', name: 'Jo Doe', address: 'jo@acme.example' };
   const sam = { scripts: false, sees: false, organization: 'Globex', name: 'Sam Roe', address: 'sam@globex.example' };
-  await visit({ ...jo, walks: [looksAtMails(see)] });
-  await visit({ ...sam, walks: [journey] });
+  await visit({ ...jo, journeys: [checkEmails(see)] });
+  await visit({ ...sam, journeys: [journey] });
   for (const [person, organization] of [[sam, 'Hooli Labs'], [jo, 'Vandelay']]) {
     const address = `${organization.split(' ')[0].toLowerCase()}@team.example`;
-    await visit({ ...person, organization, address, walks: [bringsAColleague] });
+    await visit({ ...person, organization, address, journeys: [inviteColleague] });
   }
-  await visit({ ...jo, organization: 'Wayne Works', address: 'al@wayne.example', walks: [meetsErrors] });
-  // The trials come last, since they move the clock that all share.
-  const payer = (name, walk) => ({ ...jo, organization: `${name} Ltd`, address: `${name.toLowerCase()}@payer.example`, walks: [walk] });
+  await visit({ ...jo, organization: 'Wayne Works', address: 'al@wayne.example', journeys: [visitErrorPages] });
+  // The trial journeys come last, because they advance the shared clock.
+  const payer = (name, run) => ({ ...jo, organization: `${name} Ltd`, address: `${name.toLowerCase()}@payer.example`, journeys: [run] });
   await visit(payer('Initech', paysAtOnce));
-  await visit({ ...jo, walks: [journey, trialEnds, stopsReminders] });
+  await visit({ ...jo, journeys: [journey, trialEnds, stopReminders] });
   await visit(payer('Hooli', upgradesOnDayFive));
   await visit(payer('Umbrella', repairsARenewal));
-  await visit({ ...jo, walks: [looksAfterThings] });
+  await visit({ ...jo, journeys: [worksAsOperator] });
 }

@@ -1,5 +1,5 @@
-// What Lighthouse says of the checklist page, three times over: accessibility and best practices are at 100, and the
-// performance is the median. It is not part of the other checks, because a busy machine makes its marks its own.
+// Runs Lighthouse on the checklist page three times. Accessibility and best practices must be 100. The performance is the
+// median. This is not part of the other checks, because a busy machine distorts the scores.
 //
 //   node lighthouse.mjs path/to/onramp path/to/node_modules/lighthouse
 
@@ -29,7 +29,7 @@ try {
       '--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-quic',
     ], { env: { ...process.env, CHROME_PATH: BROWSER.executablePath }, maxBuffer: 1 << 26 });
     const { categories, audits, finalDisplayedUrl } = JSON.parse(report);
-    if (!finalDisplayedUrl.endsWith('/onboarding/checklist')) throw new Error(`it looked at ${finalDisplayedUrl}`);
+    if (!finalDisplayedUrl.endsWith('/onboarding/checklist')) throw new Error(`Lighthouse was redirected to ${finalDisplayedUrl}`);
     const short = Object.values(audits).filter((it) => it.score !== null && it.score < 1).map((it) => `${it.id} ${it.displayValue ?? ''}`);
     console.log(CATEGORIES.map((it) => `${it} ${mark(categories[it])}`).join(', '), short);
     return categories;

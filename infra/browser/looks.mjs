@@ -1,5 +1,5 @@
-// How a page looks and reads: a picture in each size and scheme, the accessibility rules, room at 400 % zoom and from
-// right to left, and stillness for those who ask for it.
+// Checks a page's layout and accessibility: screenshots in each size and color scheme, axe rules, reflow at 400 % zoom and
+// right-to-left, and reduced motion.
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,22 +7,22 @@ import { join } from 'node:path';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
-/** What depends on size and scheme together; all else is asked once in each scheme. */
-const OF_THE_EYE = { type: 'rule', values: ['color-contrast', 'target-size'] };
+/** Rules that depend on size and color scheme. All other rules run once per color scheme. */
+const VISUAL_RULES = { type: 'rule', values: ['color-contrast', 'target-size'] };
 const WIDTHS = [360, 1280];
 
-/** What a window of 1280 by 1024 px shows at 400 % zoom: WCAG 2.2, 1.4.10 Reflow. */
+/** The visible area of a window of 1280 by 1024 px at 400 % zoom (WCAG 2.2, 1.4.10 Reflow). */
 const REFLOW = { width: 320, height: 256 };
 const WIDE = { width: 1920, height: 1080 };
 
-/** Looks at the open page from all sides; pictures go to `folder`, faults to `faults`. */
+/** Checks the open page. Screenshots go to `folder`, errors to `faults`. */
 export async function look(page, name, folder, faults, widths = WIDTHS) {
   mkdirSync(folder, { recursive: true });
   const viewport = page.viewportSize();
   const fault = (where) => (text) => faults.push(`${name}, ${where}: ${text}`);
   const [narrow, wide] = widths;
   for (const [colorScheme, width, rules] of [
-    ['light', wide, RULES], ['light', narrow, OF_THE_EYE], ['dark', narrow, RULES], ['dark', wide, OF_THE_EYE],
+    ['light', wide, RULES], ['light', narrow, VISUAL_RULES], ['dark', narrow, RULES], ['dark', wide, VISUAL_RULES],
   ]) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 800 });
@@ -39,14 +39,14 @@ export async function look(page, name, folder, faults, widths = WIDTHS) {
 }
 
 async function violations(page, runOnly) {
-  // Through the debugger's door: the page's own policy allows no script that is not ours.
+  // Through the debugger, because the page's CSP does not allow other scripts.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
-  // Nothing is fetched for it: a style sheet of another origin is as it is.
+  // `preload: false`: axe must not fetch style sheets of other origins.
   const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly, resultTypes: ['violations'], preload: false }), runOnly);
   return violations.map((rule) => `${rule.id}: ${rule.help} (${rule.nodes.map((node) => node.target.join(' ')).join(', ')})`);
 }
 
-/** What runs, or would run at the next change, although less motion is asked for. */
+/** Reports animations and transitions that ignore the preference for reduced motion. */
 function moving(page) {
   return page.evaluate(() => {
     const runs = document.getAnimations().map((it) => `${it.animationName ?? it.transitionProperty} runs`);
@@ -58,7 +58,7 @@ function moving(page) {
   });
 }
 
-/** Whatever has to be scrolled to sideways, read from the left and from the right. */
+/** Reports horizontal scrolling, in left-to-right and right-to-left layout. */
 function tooWide(page) {
   return page.evaluate(() => ['ltr', 'rtl'].flatMap((dir) => {
     const before = document.documentElement.dir;

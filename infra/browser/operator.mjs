@@ -1,16 +1,16 @@
-// An operator: sees what waits for a person, finds an organization, and gives it days of trial.
+// An operator reviews the queue, finds an organization, and extends its trial.
 
 import assert from 'node:assert/strict';
 import { signIn, signUp, submit } from './steps.mjs';
 
-/** The address that may open the operator's pages here, unless another is set. */
+/** The local stack's default operator address. */
 const ADDRESS = 'operator@example.com';
 
-export async function looksAfterThings(stack, page, who, see) {
+export async function worksAsOperator(stack, page, who, see) {
   const says = (text) => page.getByText(text).first().waitFor({ timeout: 5_000 });
   const operator = { ...who, address: ADDRESS, name: 'Ann Roe', organization: 'TimeTracker itself' };
 
-  // Signing up with an operator's address opens nothing; proving it does.
+  // Signing up with an operator's address is not enough. Signing in by an emailed link is.
   await signUp(stack, page, operator, true);
   assert.equal((await page.goto(`${stack.url}/operator`)).status(), 404);
   await page.goto(`${stack.url}/dashboard`);
@@ -20,7 +20,7 @@ export async function looksAfterThings(stack, page, who, see) {
   await says('Nothing waits for you');
   await see('operator-empty');
 
-  // A welcome whose sending nobody answered, an event of nobody known, and one that is not for us to read.
+  // Create a welcome email with an unknown state, a parked event of an unknown customer, and an unreadable event.
   await stack.control('POST', 'faults', [{ service: 'sesv2', nth: 1, kind: 'error_500' }]);
   const mo = await (await page.context().browser().newContext()).newPage();
   await signUp(stack, mo, { name: 'Mo Roe', organization: 'Vandelay Industries', address: 'mo@vandelay.example' }, true);
@@ -34,7 +34,7 @@ export async function looksAfterThings(stack, page, who, see) {
   await says('Mail that did not surely arrive');
   await see('operator-waiting');
 
-  // A search that means nothing keeps what was typed; one for an address leads to the organization.
+  // An invalid search keeps the entered text. A search for an email address opens the organization.
   await page.fill('input[name=find]', 'vandelay');
   await page.getByRole('button', { name: 'Find' }).click();
   await says('Enter an organization’s id');

@@ -1,28 +1,28 @@
-// Paying, on the local stand-in for Stripe, which lives on an origin of its own.
+// Payments with the local Stripe mock, which has its own origin.
 
 import assert from 'node:assert/strict';
 import { signIn, signUp } from './steps.mjs';
 
-/** Chooses the team plan on the organization's page; ends on the Checkout page. */
+/** Chooses the team plan on the organization's page, which opens Checkout. */
 async function choosePlan(page, stack) {
   await page.getByRole('button', { name: /^Choose Team/ }).click();
   await page.getByRole('heading', { name: 'Subscribe to Team' }).waitFor();
-  assert.ok(!page.url().startsWith(stack.url), 'Checkout is on an origin of its own');
+  assert.ok(!page.url().startsWith(stack.url), 'Checkout has its own origin');
 }
 
-/** What the checklist says of the organization. */
+/** Returns the organization from the checklist API. */
 async function organization(stack, page) {
-  const answer = await page.request.get(`${stack.url}/onboarding/api/checklist`);
-  assert.equal(answer.status(), 200);
-  return (await answer.json()).organization;
+  const response = await page.request.get(`${stack.url}/onboarding/api/checklist`);
+  assert.equal(response.status(), 200);
+  return (await response.json()).organization;
 }
 
-/** Without a trial: pay, and arrive on a page that becomes active by itself. */
+/** Pays without a trial. The return page updates automatically when Stripe's event arrives. */
 export async function paysAtOnce(stack, page, who, see) {
   await signUp(stack, page, who, false);
   await see('plans');
   await choosePlan(page, stack);
-  // Stripe's word comes late: the page has to wait for it, and to notice.
+  // Delay Stripe's event: the page has to wait and then update.
   await stack.control('POST', 'stripe/delivery', { mode: 'hold' });
   await page.getByRole('button', { name: 'Pay with a good card' }).click();
   await page.getByText('Waiting for Stripe').waitFor();
@@ -35,7 +35,7 @@ export async function paysAtOnce(stack, page, who, see) {
   assert.equal((await stack.mailTo(who.address)).filter((mail) => mail.kind === 'welcome').length, 1);
 }
 
-/** Upgrading on the fifth day of a trial keeps the first end date. */
+/** An upgrade on the fifth day of a trial keeps the trial's end date. */
 export async function upgradesOnDayFive(stack, page, who, see) {
   await signUp(stack, page, who, true);
   const { id, trial_ends_at: end } = await organization(stack, page);
@@ -48,10 +48,10 @@ export async function upgradesOnDayFive(stack, page, who, see) {
   await page.waitForURL(`${stack.url}/billing/return*`);
   await stack.control('POST', 'settle');
   const after = await organization(stack, page);
-  assert.deepEqual([after.status, after.trial_ends_at], ['trialing', end], 'never a second trial');
+  assert.deepEqual([after.status, after.trial_ends_at], ['trialing', end], 'the trial end does not move');
 }
 
-/** A failed renewal shows its alert, and the portal mends it. */
+/** A failed renewal shows an alert, and a new card in the portal resolves it. */
 export async function repairsARenewal(stack, page, who, see) {
   await signUp(stack, page, who, false);
   await choosePlan(page, stack);

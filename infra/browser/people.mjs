@@ -1,9 +1,9 @@
-// People: a colleague is invited, joins with a phone of their own, and sees what members see.
+// An admin invites a colleague, who joins on a phone and sees the pages of members.
 
 import assert from 'node:assert/strict';
 import { signIn, signUp, submit } from './steps.mjs';
 
-/** A phone of somebody's own, which shares nothing with the browser of `page`. */
+/** Opens a phone-sized browser with its own cookies. */
 async function phone(page, scripts) {
   const context = await page.context().browser().newContext({
     javaScriptEnabled: scripts,
@@ -12,12 +12,12 @@ async function phone(page, scripts) {
   return context.newPage();
 }
 
-/** An admin proves the address, invites a colleague, and looks after who is in. */
-export async function bringsAColleague(stack, page, who, see) {
+/** An admin verifies their address, invites a colleague, and manages members. */
+export async function inviteColleague(stack, page, who, see) {
   const says = (on, text) => on.getByText(text).first().waitFor({ timeout: 5_000 });
   const colleague = { name: 'Mo Roe', address: `mo-${who.address}` };
 
-  // In at once after signing up, but nobody can be invited yet.
+  // After the sign-up, invitations require a verified address.
   await signUp(stack, page, who, true);
   await page.getByRole('link', { name: 'Members' }).first().click();
   await says(page, 'Prove your email address');
@@ -27,10 +27,10 @@ export async function bringsAColleague(stack, page, who, see) {
 
   await page.goto(`${stack.url}/members`);
   await see('members');
-  await page.fill('input[name=email]', 'nobody');
+  await page.fill('input[name=email]', 'not-an-address');
   await page.getByRole('button', { name: 'Send invitation' }).click();
   await says(page, 'Enter one email address');
-  assert.equal(await page.inputValue('input[name=email]'), 'nobody', 'a refused form keeps what was typed');
+  assert.equal(await page.inputValue('input[name=email]'), 'not-an-address', 'a rejected form keeps the entered values');
   await see('members-refused');
   await page.fill('input[name=email]', colleague.address);
   await page.getByRole('button', { name: 'Send invitation' }).click();
@@ -40,7 +40,7 @@ export async function bringsAColleague(stack, page, who, see) {
   await says(page, 'Pending');
   await see('members-invited');
 
-  // The colleague joins on a phone, and finds a friendly page where admins set things up.
+  // The colleague joins on a phone. Members see a note instead of the admin's controls.
   const mo = await phone(page, who.scripts);
   await mo.goto(mail.text.match(/https?:\/\/\S+\/invitations\/[^\s?]+/)[0]);
   await says(mo, `Join ${who.organization}`);
@@ -49,7 +49,7 @@ export async function bringsAColleague(stack, page, who, see) {
   await submit(mo);
   await mo.waitForURL(`${stack.url}/dashboard`);
   await mo.goto(`${stack.url}/onboarding/checklist`);
-  assert.equal(await mo.getByRole('button', { name: /^Mark as done/ }).count(), 0, 'members tick nothing');
+  assert.equal(await mo.getByRole('button', { name: /^Mark as done/ }).count(), 0, 'members cannot complete tasks');
   await see('checklist-member', mo);
   await mo.goto(`${stack.url}/dashboard`);
   await see('dashboard-member', mo);
@@ -57,7 +57,7 @@ export async function bringsAColleague(stack, page, who, see) {
   await says(mo, 'Good to have you here');
   await see('members-as-member', mo);
 
-  // The admin sees both, and the task of inviting somebody done.
+  // The admin sees both members, and the invitation task is complete.
   await page.goto(`${stack.url}/members`);
   await says(page, colleague.name);
   await see('members-both');
@@ -67,7 +67,7 @@ export async function bringsAColleague(stack, page, who, see) {
   await page.goto(`${stack.url}/onboarding/checklist`);
   await says(page, '1 of 8');
 
-  // Removed, the colleague is out at the next page.
+  // A removed colleague is signed out at the next page.
   await page.goto(`${stack.url}/members`);
   await page.getByRole('button', { name: `Remove: ${colleague.name}` }).click();
   await says(page, '1 person');
@@ -75,7 +75,7 @@ export async function bringsAColleague(stack, page, who, see) {
   assert.match(mo.url(), /\/login\b/);
   await mo.context().close();
 
-  // An invited person who has an account signs in first, and is led back to the invitation.
+  // An invited user with an account signs in first and returns to the invitation.
   const ann = { ...who, name: 'Ann Roe', address: `ann-${who.address}`, organization: 'Elsewhere' };
   const own = await phone(page, who.scripts);
   await signUp(stack, own, ann, true);
@@ -96,7 +96,7 @@ export async function bringsAColleague(stack, page, who, see) {
   await own.waitForURL(`${stack.url}/dashboard`);
   await own.context().close();
 
-  // A link that was asked for here and is opened elsewhere says so.
+  // A sign-in link that is opened in another browser shows a warning.
   await page.goto(`${stack.url}/login`);
   await page.getByRole('button', { name: 'Sign out' }).first().click();
   await page.goto(`${stack.url}/login`);

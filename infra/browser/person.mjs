@@ -1,33 +1,33 @@
-// Somebody with a browser of their own. What a state needs to come about is sent from their browser without looking at a
-// page, so that a state costs no more than its own picture.
+// A user with their own browser. Requests that prepare a state are sent from that browser without opening pages, which
+// saves time.
 
 import assert from 'node:assert/strict';
 
 let people = 0;
 
-/** Opens a browser for somebody new; everything that their pages complain of goes to `faults`. */
+/** Opens a browser for a new user. Errors of its pages go to `faults`. */
 export async function person(browser, stack, faults, { scripts = true, ...rest } = {}) {
   const number = ++people;
   const context = await browser.newContext({
     javaScriptEnabled: scripts,
     viewport: { width: 1280, height: 800 },
     timezoneId: 'Europe/Berlin',
-    // Each from a place of their own, so that nobody uses up the others' sign-ups of an hour.
+    // Each user has their own address, so that the sign-up limit per address does not apply.
     extraHTTPHeaders: { 'x-local-source-ip': `198.51.100.${number}` },
     ...rest,
   });
-  // A wait for what surely comes: only a machine that does much else at once gets near it.
+  // Only a busy machine needs this long.
   context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   watch(page, faults);
   return new Person(stack, context, page, `jo${number}@acme.example`);
 }
 
-/** Notes everything that a page complains of. */
+/** Records script errors, console errors, and failed requests of a page. */
 export function watch(page, faults) {
   page.on('pageerror', (error) => faults.push(`${page.url()}: ${error}`));
   page.on('console', (message) => {
-    // A page that answers 4xx or 5xx on purpose is reported as an error, too.
+    // The browser also logs an error for pages that return 4xx or 5xx on purpose.
     const deliberate = /the server responded with a status of [45]/.test(message.text());
     if (message.type() === 'error' && !deliberate) faults.push(`${page.url()}: ${message.text()}`);
   });
@@ -42,40 +42,40 @@ class Person {
     Object.assign(this, { stack, context, page, address });
   }
 
-  /** Signs up and is in; with a trial or without. */
+  /** Signs up with or without a trial. */
   async signsUp(trial = true, organization = 'Acme Corp', name = 'Jo Doe') {
-    await this.atHome();
+    await this.openOrigin();
     await this.posts('/organizations/new', { name: organization, full_name: name, email: this.address, start_trial: `${trial}`, time_zone: 'Europe/Berlin' });
     const { organization: { id } } = await this.checklist();
     this.organization = id;
   }
 
-  /** Comes back by a mailed link, which proves the address as well. */
+  /** Signs in by an emailed link, which also verifies the address. */
   async signsIn() {
-    await this.atHome();
+    await this.openOrigin();
     await this.posts('/login', { email: this.address });
     const mail = (await this.stack.mailTo(this.address)).filter((mail) => mail.kind === 'sign_in').at(-1);
-    assert.ok(mail, `a sign-in mail to ${this.address}`);
+    assert.ok(mail, `a sign-in email to ${this.address}`);
     await this.posts(new URL(mail.text.match(/https?:\/\/\S+\/login\/[^\s?]+/)[0]).pathname);
   }
 
-  /** Ticks, skips: `complete/created_project`, `skip/…`, `dismiss`. */
+  /** Sends checklist commands, such as `complete/created_project`, `skip/…`, or `dismiss`. */
   async changes(...commands) {
     for (const command of commands) await this.posts(`/onboarding/api/checklist/${command}`);
   }
 
-  /** Has Stripe say something of the organization. */
+  /** Sends a Stripe event for the organization. */
   async stripe(type, set = {}) {
     await this.stack.control('POST', 'stripe/events', { type, organization_id: this.organization, set });
   }
 
   async checklist() {
-    const answer = await this.page.evaluate(async () => {
+    const checklist = await this.page.evaluate(async () => {
       const response = await fetch('/onboarding/api/checklist');
       return response.ok ? response.json() : response.status;
     });
-    assert.equal(typeof answer, 'object', `the checklist: ${answer}`);
-    return answer;
+    assert.equal(typeof checklist, 'object', `the checklist: ${checklist}`);
+    return checklist;
   }
 
   async opens(path) {
@@ -87,20 +87,20 @@ class Person {
     await this.context.close();
   }
 
-  /** A page of the same origin that asks for nothing. */
-  async atHome() {
+  /** Opens a minimal page of Onramp's origin, from which requests can be sent. */
+  async openOrigin() {
     if (!this.page.url().startsWith(this.stack.url)) await this.opens('/_local/health');
   }
 
   async posts(path, fields = {}) {
     const fine = await this.page.evaluate(async ([path, fields]) => {
-      const answer = await fetch(path, {
+      const response = await fetch(path, {
         method: 'POST',
         body: new URLSearchParams(fields),
         headers: { accept: 'application/json' },
         redirect: 'manual',
       });
-      return answer.ok || answer.type === 'opaqueredirect' || `${answer.status} ${await answer.text()}`;
+      return response.ok || response.type === 'opaqueredirect' || `${response.status} ${await response.text()}`;
     }, [path, fields]);
     assert.equal(fine, true, path);
   }

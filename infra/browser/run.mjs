@@ -1,6 +1,6 @@
-// Everything that is tried in a real browser.
+// Runs the checks in a real browser.
 //
-//   node run.mjs path/to/onramp            all of it
+//   node run.mjs path/to/onramp            all parts
 //   node run.mjs path/to/onramp states     only the named parts
 
 import { dirname, resolve } from 'node:path';
@@ -10,17 +10,17 @@ import { BROWSER } from './browser.mjs';
 import { firstLoad } from './first_load.mjs';
 import { gallery } from './gallery.mjs';
 import { hands } from './hands.mjs';
-import { walkAll } from './journey.mjs';
+import { runJourneys } from './journey.mjs';
 import { look } from './looks.mjs';
 import { startStack } from './stack.mjs';
 
 const PICTURES = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/screenshots');
 
-/** Each part has a stack and thus a clock of its own. */
-const PARTS = { load: firstLoad, hands, states: gallery, walks: walkAll };
+/** Each part has its own stack and therefore its own clock. */
+const PARTS = { load: firstLoad, hands, states: gallery, journeys: runJourneys };
 
 const [binary = 'target/debug/onramp', ...wanted] = process.argv.slice(2);
-/** Whatever is wrong; the parts go on and show all of it at the end. */
+/** All errors. They are printed after the last part. */
 const faults = [];
 const see = (page, name, widths) => look(page, name, PICTURES, faults, widths);
 const browser = await chromium.launch(BROWSER);
@@ -30,7 +30,7 @@ for (const part of wanted.length ? wanted : Object.keys(PARTS)) {
   try {
     await PARTS[part](browser, stack, see, faults);
   } catch (error) {
-    faults.push(`${part}: ${error.stack}`, `the stack said:\n${stack.log()}`);
+    faults.push(`${part}: ${error.stack}`, `log of the stack:\n${stack.log()}`);
   } finally {
     stack.stop();
   }
@@ -38,5 +38,5 @@ for (const part of wanted.length ? wanted : Object.keys(PARTS)) {
 }
 await browser.close();
 for (const fault of new Set(faults)) console.error(fault);
-if (!faults.length) console.log('all ends well; pictures in target/screenshots');
+if (!faults.length) console.log('all browser checks passed; screenshots are in target/screenshots');
 process.exitCode = faults.length ? 1 : 0;

@@ -1,4 +1,4 @@
-// Onramp as a child process, and its control interface.
+// Starts Onramp as a child process and calls its control interface.
 
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -6,9 +6,8 @@ import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * The first of three ports in a row that nobody listens on: the local stack takes those after its own for its neighbours.
- * Below what Linux (32768) and the others give to outgoing connections: one of those may take a port at any moment between
- * this look and the server's start.
+ * Returns the first of three adjacent free ports. The local stack also uses the two ports after its own. The range is below
+ * the ports of outgoing connections (Linux: from 32768), which could take a port between this check and the server's start.
  */
 export async function freePort() {
   const free = (port) => new Promise((done) => {
@@ -33,7 +32,7 @@ export async function startStack(binary, seconds = 30) {
     if (await stack.healthy()) return stack;
   }
   child.kill();
-  throw new Error(`onramp was not ready in ${seconds} s:\n${log}`);
+  throw new Error(`onramp was not ready within ${seconds} s:\n${log}`);
 }
 
 class Stack {
@@ -61,7 +60,7 @@ class Stack {
     return response.json();
   }
 
-  /** Every mail to `address`, after everything that is owed was done. */
+  /** Returns all emails to `address`, after all pending work is done. */
   async mailTo(address) {
     await this.control('POST', 'settle');
     return (await this.control('GET', 'mail')).filter((mail) => mail.to.includes(address));

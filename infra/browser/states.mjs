@@ -1,6 +1,6 @@
-// Every state that a page can be in, as a table: how it comes about, and which pages show it.
+// Table of page states: how to create each state, and which pages show it.
 //
-// The states stand in the order of the clock that all share: `days` is how long after the sign-up it is looked at.
+// The states are in the order of the shared clock. `days` is the number of days between the sign-up and the visit.
 
 const CHECKLIST = { checklist: '/onboarding/checklist' };
 const DASHBOARD = { dashboard: '/dashboard' };
@@ -23,21 +23,21 @@ async function pays(who) {
   await who.stripe('invoice.paid', { 'data.object.id': 'in_first' });
 }
 
-/** A subscription in another status than it was. */
+/** Pays, and then changes the subscription's status. */
 const becomes = (status, type = 'customer.subscription.updated') => async (who) => {
   await pays(who);
   await who.stripe(type, { 'data.object.status': status, created: Math.floor(Date.now() / 1000) + 60 });
 };
 
-/** A first subscription that nothing was paid for yet. */
+/** Creates a first subscription that is not paid yet. */
 const isFirst = (status) => async (who) => {
   await who.signsUp(false);
   await who.stripe('customer.subscription.created', { 'data.object.status': status });
 };
 
 /**
- * `begins` makes the state; `says` is what every one of its `pages` must say, `hides` what none may. Those that are
- * `mirrored` are looked at from right to left, too.
+ * `begins` creates the state. Each of its `pages` must contain `says` and must not contain `hides`. Pages of a `mirrored`
+ * state are also checked right-to-left.
  */
 export const STATES = [
   { name: 'stranger', pages: { landing: '/', 'sign-up': '/organizations/new', login: '/login', guide: '/onboarding/guide' } },

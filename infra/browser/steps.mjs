@@ -1,8 +1,8 @@
-// What several journeys do.
+// Steps that several journeys share.
 
 import assert from 'node:assert/strict';
 
-/** Asks for a link and follows it. */
+/** Requests a sign-in link and uses it. */
 export async function signIn(stack, page, who, see) {
   await page.goto(`${stack.url}/login`);
   await see('login');
@@ -10,14 +10,14 @@ export async function signIn(stack, page, who, see) {
   await submit(page);
   await see('login-asked');
   const mail = (await stack.mailTo(who.address)).filter((mail) => mail.kind === 'sign_in').at(-1);
-  assert.ok(mail, 'a sign-in mail');
+  assert.ok(mail, 'a sign-in email');
   await page.goto(mail.text.match(/https?:\/\/\S+\/login\/[^\s?]+/)[0]);
   await see('login-link');
   await submit(page);
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
 }
 
-/** Signs somebody new up, with a trial or without. */
+/** Signs up a new user, with or without a trial. */
 export async function signUp(stack, page, who, trial) {
   await page.goto(`${stack.url}/organizations/new`);
   await page.fill('input[name=name]', who.organization);

@@ -1,4 +1,4 @@
-// What a host app's own script may do: listen to the elements, and give the frames the height that they ask for.
+// Example of a host app's script: it listens to the elements' events and sets the height that each frame reports.
 "use strict";
 const log = document.querySelector("#log");
 const note = (text) => log?.prepend(Object.assign(document.createElement("li"), { textContent: text }));
@@ -9,6 +9,6 @@ window.addEventListener("message", (event) => {
   for (const frame of document.querySelectorAll("iframe")) {
     if (event.source !== frame.contentWindow || event.origin !== new URL(frame.src).origin) continue;
     if (event.data.height) frame.height = event.data.height;
-    if (event.data.refused) note(`${event.data.onramp} refused: ${event.data.refused}`);
+    if (event.data.refused) note(`${event.data.onramp}: ${event.data.refused}`);
   }
 });

@@ -1,4 +1,4 @@
-// Elements, times and words. Text from outside only ever becomes text.
+// Helpers for elements, times, and texts. They never interpret data as HTML.
 
 export const find = (selector, root = document) => root.querySelector(selector);
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -19,7 +19,7 @@ const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: 
 const shortDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
-// A moment in a narrow column: the time on the local clock's day, else the day with it.
+// A time for a narrow column: the time alone on the local clock's current day, otherwise with the date.
 export function moment(at, now) {
   const date = new Date(at);
   if (Number.isNaN(date.valueOf())) return el("time", {}, "–");

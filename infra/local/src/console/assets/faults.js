@@ -1,4 +1,4 @@
-// The plan of faults: its lines, one more, one less, none.
+// The fault plan: lists, adds, and removes injected faults.
 
 import { el, empty, find, toast } from "./dom.js";
 import { post, remove, watch } from "./wire.js";
@@ -7,9 +7,9 @@ const watched = watch("/_local/faults");
 let plan = [];
 
 export async function refresh() {
-  const answer = await watched();
-  if (answer) {
-    plan = answer;
+  const changed = await watched();
+  if (changed) {
+    plan = changed;
     draw();
   }
   return plan.length;
@@ -23,7 +23,7 @@ function draw() {
     el("span", { className: "about" }, when(fault)),
     el("button", { type: "button", className: "quiet", onclick: () => replace(plan.filter((_, other) => other !== index)) }, "Remove")));
   find("#faults .rows").replaceChildren(...(lines.length ? lines
-    : [el("li", {}, empty("Everything works", "Add a fault to see what Onramp does when a call goes wrong."))]));
+    : [el("li", {}, empty("No faults", "Add a fault to see how Onramp handles failed calls."))]));
 }
 
 const where = (fault) => [fault.function ?? "any function", [fault.service, fault.operation].filter(Boolean).join(" ") || "any call"].join(" → ");

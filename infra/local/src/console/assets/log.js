@@ -1,4 +1,4 @@
-// Two lists that only grow: domain events, and calls grouped by request. A line opens to show all of it.
+// Lists of domain events and of calls grouped by request. Each line expands to its details.
 
 import { el, empty, find, all, milliseconds, moment, count } from "./dom.js";
 import { get, watch } from "./wire.js";
@@ -9,12 +9,12 @@ const events = watch("/_local/events");
 const filters = { events: "", calls: "" };
 const groups = new Map();
 let bus = [];
-let heard = 0;
+let lastSeq = 0;
 
 const rows = (id) => find(`#${id} .rows`);
 const wanted = (id, ...words) => words.join(" ").toLowerCase().includes(filters[id]);
 
-// Whatever somebody has opened stays open when its list is drawn again.
+// Lines that are open stay open when the list is drawn again.
 function draw(id, lines, none) {
   const opened = new Set(all("details[open]", rows(id)).map((line) => line.dataset.key));
   for (const line of lines) line.firstChild.open = opened.has(line.firstChild.dataset.key);
@@ -24,15 +24,15 @@ function draw(id, lines, none) {
 function line(key, summary, content) {
   const details = el("details", {}, el("summary", {}, summary));
   details.dataset.key = key;
-  // A long list opens fast because its content is made only when it is asked for.
+  // Create the content on demand, so that a long list renders fast.
   details.addEventListener("toggle", () => { if (details.open && !details.lastChild.matches("div")) details.append(content()); });
   return el("li", {}, details);
 }
 
 export async function refreshEvents() {
-  const answer = await events();
-  if (answer) {
-    bus = answer;
+  const changed = await events();
+  if (changed) {
+    bus = changed;
     drawEvents();
   }
   return bus.length;
@@ -49,17 +49,17 @@ function drawEvents() {
       el("span", { className: "about" }, about(event.detail ?? {})),
     ], () => el("div", {}, el("pre", {}, JSON.stringify(event, null, 2)))));
   draw("events", lines, filters.events
-    ? empty("Nothing matches", "Another word, or none, shows more.")
-    : empty("No events yet", "What Onramp tells the host app, and what the host app tells Onramp, is listed here."));
+    ? empty("Nothing matches", "Change or clear the filter to see more.")
+    : empty("No events yet", "Events between Onramp and the host app appear here."));
 }
 
-// Whom an event is about: an organization, or for SES a letter.
+// The subject of an event: an organization, or for SES an email.
 const about = (detail) => detail.organization_id ?? detail.organization?.id ?? detail.mail?.commonHeaders?.subject ?? "";
 
 export async function refreshCalls() {
-  const fresh = await get(`/_local/calls?since=${heard}`);
+  const fresh = await get(`/_local/calls?since=${lastSeq}`);
   for (const call of fresh) {
-    heard = Math.max(heard, call.seq);
+    lastSeq = Math.max(lastSeq, call.seq);
     const key = `${call.request_id} ${call.function}`;
     groups.set(key, [...(groups.get(key) ?? []), call]);
   }
@@ -67,10 +67,10 @@ export async function refreshCalls() {
   return [...groups.values()].reduce((sum, calls) => sum + calls.length, 0);
 }
 
-// After a restart the log is another one, and its numbers begin anew.
+// After a restart, the log is empty and its numbers start again.
 export function forget() {
   groups.clear();
-  heard = 0;
+  lastSeq = 0;
   drawCalls();
 }
 
@@ -84,15 +84,15 @@ function drawCalls() {
       return line(key, [
         moment(first.at, now()),
         el("strong", {}, first.function),
-        el("span", { className: "about" }, first.request_id === "init" ? "while starting" : operations(calls)),
+        el("span", { className: "about" }, first.request_id === "init" ? "during init" : operations(calls)),
         denied && el("span", { className: "chip bad" }, "denied"),
         el("span", { className: "number" }, count(calls.length, "call")),
         el("span", { className: "number ms" }, milliseconds(calls.reduce((sum, call) => sum + call.ms, 0))),
       ], () => table(calls));
     });
   draw("calls", lines, filters.calls
-    ? empty("Nothing matches", "Another word, or none, shows more.")
-    : empty("No calls yet", "Every call of a function to AWS or Stripe is listed here, by request."));
+    ? empty("Nothing matches", "Change or clear the filter to see more.")
+    : empty("No calls yet", "Calls from functions to AWS or Stripe appear here, grouped by request."));
 }
 
 function operations(calls) {
@@ -104,7 +104,7 @@ function operations(calls) {
 function table(calls) {
   const cells = (call) => [moment(call.at, now()), call.service, call.operation, milliseconds(call.ms), call.allowed_by ?? "denied"];
   return el("div", { className: "scroll" }, el("table", {},
-    el("thead", {}, el("tr", {}, ["At", "Service", "Operation", "Took", "Allowed by"].map((name) => el("th", { scope: "col" }, name)))),
+    el("thead", {}, el("tr", {}, ["At", "Service", "Operation", "Duration", "Allowed by"].map((name) => el("th", { scope: "col" }, name)))),
     el("tbody", {}, calls.map((call) => el("tr", {}, cells(call).map((cell) => el("td", {}, cell)))))),
   el("p", { className: "about" }, `Request ${calls[0].request_id}`));
 }

@@ -1,4 +1,4 @@
-// The inbox: a list, and the open letter beside it.
+// The inbox: a list of emails, and the open email next to it.
 
 import { all, el, empty, find, moment, toast } from "./dom.js";
 import { remove, watch } from "./wire.js";
@@ -12,15 +12,15 @@ let open = null;
 let drawn = "";
 
 export async function refresh() {
-  const answer = await inbox();
-  // Another day on the clock makes another list: today's mails show their time alone.
-  if (!answer && drawn !== now().toDateString()) list();
-  if (!answer) return mails.length;
-  mails = answer.toReversed();
+  const changed = await inbox();
+  // After the clock's day changes, draw the list again: today's emails show their time without the date.
+  if (!changed && drawn !== now().toDateString()) list();
+  if (!changed) return mails.length;
+  mails = changed.toReversed();
   const still = mails.some((mail) => mail.id === open);
   if (!still) open = matchMedia("(min-width: 720px)").matches ? (mails[0]?.id ?? null) : null;
   list();
-  if (!still) letter();
+  if (!still) showEmail();
   return mails.length;
 }
 
@@ -32,27 +32,27 @@ function list() {
     type: "button",
     className: read.has(mail.id) ? "" : "unread",
     "aria-current": mail.id === open ? "true" : null,
-    onclick: () => { open = mail.id; list(); letter(); },
+    onclick: () => { open = mail.id; list(); showEmail(); },
   },
   el("span", { className: "who" }, mail.to.join(", ")), moment(mail.at, now()),
   el("span", { className: "what" }, el("span", { className: "subject" }, mail.subject),
     el("span", { className: "chip" }, (mail.kind ?? "mail").replaceAll("_", " "))))));
-  const none = empty("No mail yet", "Sign an organization up, and its welcome lands here.");
-  find("#letters").replaceChildren(...(rows.length ? rows : [el("li", {}, none)]));
+  const none = empty("No email yet", "Sign up an organization to receive its welcome email here.");
+  find("#email-list").replaceChildren(...(rows.length ? rows : [el("li", {}, none)]));
 }
 
-function letter() {
+function showEmail() {
   const mail = mails.find((each) => each.id === open);
-  const place = find("#letter");
+  const place = find("#email");
   find("#mail").classList.toggle("reading", Boolean(mail));
   if (!mail) {
-    place.replaceChildren(empty("Nothing open", "A letter that you choose is shown here."));
+    place.replaceChildren(empty("No email selected", "Select an email to view it."));
     return;
   }
   const parts = { html: "HTML", text: "Text", headers: "Headers" };
   place.replaceChildren(
     el("header", {},
-      el("button", { type: "button", className: "quiet back", onclick: () => { open = null; list(); letter(); } }, "← Inbox"),
+      el("button", { type: "button", className: "quiet back", onclick: () => { open = null; list(); showEmail(); } }, "← Inbox"),
       el("h2", {}, mail.subject),
       el("p", {}, `${mail.from} → ${mail.to.join(", ")} · `, moment(mail.at, now()))),
     el("div", { className: "tools" },
@@ -67,18 +67,18 @@ function choice(name, options) {
     el("button", {
       type: "button",
       "aria-pressed": String(view[name] === value),
-      onclick: () => { view[name] = value; letter(); },
+      onclick: () => { view[name] = value; showEmail(); },
     }, label)));
 }
 
-// The frame runs nothing and may only open links in new windows. A browser asks the system for light or dark, so
-// the letter's own question is answered here.
+// The frame runs no scripts and opens links in new windows only. Browsers evaluate prefers-color-scheme with the system
+// setting, so the selected scheme replaces these media queries.
 function page(mail) {
   const dark = view.scheme === "dark";
-  const asked = (scheme) => new RegExp(`\\(\\s*prefers-color-scheme\\s*:\\s*${scheme}\\s*\\)`, "gi");
+  const query = (scheme) => new RegExp(`\\(\\s*prefers-color-scheme\\s*:\\s*${scheme}\\s*\\)`, "gi");
   const html = mail.html
-    .replace(asked("dark"), dark ? "(min-width: 0)" : "(max-width: 0)")
-    .replace(asked("light"), dark ? "(max-width: 0)" : "(min-width: 0)");
+    .replace(query("dark"), dark ? "(min-width: 0)" : "(max-width: 0)")
+    .replace(query("light"), dark ? "(max-width: 0)" : "(min-width: 0)");
   const frame = el("iframe", {
     title: mail.subject,
     className: view.scheme,
@@ -112,15 +112,15 @@ export function start() {
       toast(error.message, "bad");
     }
   });
-  // Up and down walk through the inbox.
-  find("#letters").addEventListener("keydown", (key) => {
+  // The arrow keys move through the inbox.
+  find("#email-list").addEventListener("keydown", (key) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[key.key];
     const next = step && mails[mails.findIndex((mail) => mail.id === open) + step];
     if (!next) return;
     key.preventDefault();
     open = next.id;
     list();
-    letter();
-    all("#letters [aria-current]").forEach((row) => row.focus());
+    showEmail();
+    all("#email-list [aria-current]").forEach((row) => row.focus());
   });
 }

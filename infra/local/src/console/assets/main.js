@@ -1,4 +1,4 @@
-// Starts the console and keeps it fresh, every two seconds while somebody looks.
+// Starts the console and refreshes it every two seconds while the page is visible.
 
 import { all, find } from "./dom.js";
 import * as clock from "./clock.js";
@@ -7,9 +7,9 @@ import * as log from "./log.js";
 import * as mail from "./mail.js";
 import * as world from "./world.js";
 
-const EVERY = 2000;
+const REFRESH_INTERVAL = 2000;
 const counted = { mail: mail.refresh, events: log.refreshEvents, calls: log.refreshCalls, faults: faults.refresh };
-let under = null;
+let running = null;
 
 function pulse(state, words) {
   const place = find("#pulse");
@@ -17,7 +17,7 @@ function pulse(state, words) {
   place.lastChild.textContent = words;
 }
 
-async function round() {
+async function refreshOnce() {
   try {
     await clock.refresh();
     if (find("#pulse").classList.contains("lost")) log.forget();
@@ -28,16 +28,16 @@ async function round() {
     pulse("live", "live");
   } catch (error) {
     console.warn(error);
-    pulse("lost", "no answer");
+    pulse("lost", "offline");
   }
 }
 
-// One round at a time: whoever asks during a round waits for one that begins after it.
+// Only one refresh runs at a time. A call during a refresh starts another one afterward.
 function refreshAll() {
-  const after = (under ?? Promise.resolve()).then(round);
-  const mine = after.finally(() => { if (under === mine) under = null; });
-  under = mine;
-  return mine;
+  const next = (running ?? Promise.resolve()).then(refreshOnce);
+  const current = next.finally(() => { if (running === current) running = null; });
+  running = current;
+  return current;
 }
 
 function show() {
@@ -51,7 +51,7 @@ function show() {
   }
 }
 
-// The address names the panel; the page must not jump to it.
+// The URL's fragment selects the panel, but the page must not scroll to it.
 for (const tab of all("[role=tab]")) {
   tab.addEventListener("click", (click) => {
     click.preventDefault();
@@ -74,4 +74,4 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) refr
 show();
 for (const part of [clock, world, mail, log, faults]) part.start(refreshAll);
 refreshAll();
-setInterval(() => { if (!document.hidden && !under) refreshAll(); }, EVERY);
+setInterval(() => { if (!document.hidden && !running) refreshAll(); }, REFRESH_INTERVAL);

@@ -1,4 +1,4 @@
-// Speaks to the control interface.
+// Calls the control interface.
 
 async function call(method, path, body) {
   const response = await fetch(path, {
@@ -11,15 +11,15 @@ async function call(method, path, body) {
   return text;
 }
 
-// A refusal names its faults in `errors`; whatever else it says is better than its number.
+// Returns the message of an error response: its `errors`, or another text field, or the status.
 function reason(status, text) {
   try {
     const problem = JSON.parse(text);
     const errors = (problem.errors ?? []).map((error) =>
       typeof error === "string" ? error : [error.field, error.message].filter(Boolean).join(": "));
-    return errors.join("; ") || problem.detail || problem.message || problem.title || problem.error || `answered ${status}`;
+    return errors.join("; ") || problem.detail || problem.message || problem.title || problem.error || `status ${status}`;
   } catch {
-    return text || `answered ${status}`;
+    return text || `status ${status}`;
   }
 }
 
@@ -29,7 +29,7 @@ export const get = async (path) => parse(await call("GET", path));
 export const post = async (path, body) => parse(await call("POST", path, body));
 export const remove = (path) => call("DELETE", path);
 
-// Reads a path again and again and says whether the answer is another one than before.
+// Returns a function that reads a path and returns the response if it changed.
 export function watch(path) {
   let last;
   return async () => {

@@ -1,4 +1,4 @@
-// What happens in the world: Stripe's events for an organization, and starting over.
+// Sends Stripe's events for an organization, and resets the stack.
 
 import { all, el, find, toast } from "./dom.js";
 import { forget } from "./log.js";
@@ -12,19 +12,19 @@ export async function refresh() {
   if (!list) return;
   const select = find("#organization");
   const fresh = list.find((organization) => !known.has(organization.id));
-  // Whoever just signed up is who one wants to act on next.
+  // Select a new organization, because it is most likely the next one to use.
   const chosen = fresh ? fresh.id : select.value;
   known = new Map(list.map((organization) => [organization.id, organization]));
   select.replaceChildren(
     ...list.map((organization) => el("option", { value: organization.id }, organization.name)),
-    el("option", { value: "" }, "A customer nobody knows"));
+    el("option", { value: "" }, "Unknown customer"));
   select.value = known.has(chosen) ? chosen : (list[0]?.id ?? "");
-  standing();
+  showStatus();
 }
 
-function standing() {
+function showStatus() {
   const organization = known.get(find("#organization").value);
-  const place = find("#standing");
+  const place = find("#org-status");
   place.hidden = !organization;
   if (!organization) return;
   const days = organization.trial_days_remaining;
@@ -35,17 +35,17 @@ function standing() {
     el("a", { href: `/organizations/${organization.id}`, target: "_blank", rel: "noopener" }, "open"));
 }
 
-async function tell(requests) {
+async function send(requests) {
   const organization = find("#organization").value;
   const about = organization ? { organization_id: organization } : {};
   for (const request of requests) {
     const { event, statuses } = await post("/_local/stripe/events", { ...request, ...about });
     const bad = statuses.some((status) => status !== 200);
-    const answers = statuses.length > 3 ? `${statuses.length} × ${[...new Set(statuses)].join(", ")}` : statuses.join(" ");
-    const told = find("#told");
-    told.prepend(el("li", { title: event.id }, el("code", {}, event.type),
-      el("span", { className: `chip ${bad ? "bad" : "good"}` }, answers)));
-    while (told.children.length > 6) told.lastChild.remove();
+    const results = statuses.length > 3 ? `${statuses.length} × ${[...new Set(statuses)].join(", ")}` : statuses.join(" ");
+    const sent = find("#sent-events");
+    sent.prepend(el("li", { title: event.id }, el("code", {}, event.type),
+      el("span", { className: `chip ${bad ? "bad" : "good"}` }, results)));
+    while (sent.children.length > 6) sent.lastChild.remove();
   }
 }
 
@@ -61,10 +61,10 @@ async function during(button, work) {
 }
 
 export function start(refreshAll) {
-  find("#organization").addEventListener("change", standing);
+  find("#organization").addEventListener("change", showStatus);
   for (const button of all("[data-events]")) {
     button.addEventListener("click", () => during(button, async () => {
-      await tell(JSON.parse(button.dataset.events));
+      await send(JSON.parse(button.dataset.events));
       await refreshAll();
     }));
   }
@@ -73,17 +73,17 @@ export function start(refreshAll) {
     const form = new FormData(submit.target);
     during(submit.submitter, async () => {
       const set = form.get("set").trim();
-      await tell([{ type: form.get("type").trim(), set: set ? JSON.parse(set) : {}, count: Number(form.get("count") || 1) }]);
+      await send([{ type: form.get("type").trim(), set: set ? JSON.parse(set) : {}, count: Number(form.get("count") || 1) }]);
       await refreshAll();
     });
   });
   find("#reset").addEventListener("click", (click) => {
-    if (!confirm("Empty everything: organizations, mails, events, and the clock?")) return;
+    if (!confirm("Delete all organizations, emails, and events, and reset the clock?")) return;
     during(click.target, async () => {
       await post("/_local/reset");
-      find("#told").replaceChildren();
+      find("#sent-events").replaceChildren();
       forget();
-      toast("Everything is empty");
+      toast("All data deleted");
       await refreshAll();
     });
   });

@@ -85,8 +85,8 @@ fn rail(stripe: &str) -> Markup {
             }
             section.world {
                 h2 { "What happens in the world" }
-                label.field { span { "To" } select id="organization" { option value="" { "A customer nobody knows" } } }
-                p.standing id="standing" hidden {}
+                label.field { span { "To" } select id="organization" { option value="" { "Unknown customer" } } }
+                p.org-status id="org-status" hidden {}
                 div.moments {
                     @for moment in &MOMENTS {
                         button type="button" data-events=(moment.requests()) title=(step_list(moment.events)) { (moment.title) }
@@ -101,7 +101,7 @@ fn rail(stripe: &str) -> Markup {
                         button.primary type="submit" { "Send" }
                     }
                 }
-                ol.told id="told" aria-live="polite" {}
+                ol.sent-events id="sent-events" aria-live="polite" {}
             }
             section.over {
                 h2 { "Start over" }
@@ -131,9 +131,9 @@ fn mail() -> Markup {
         section.panel.mail id="mail" role="tabpanel" aria-labelledby="tab-mail" {
             div.inbox {
                 div.tools { span { "Inbox" } button.quiet type="button" id="empty" { "Empty" } }
-                ol.letters id="letters" {}
+                ol.email-list id="email-list" {}
             }
-            article.letter id="letter" {}
+            article.email id="email" {}
         }
     }
 }

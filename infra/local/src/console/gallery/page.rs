@@ -54,7 +54,7 @@ fn list(samples: &[Sample], open: &Sample, view: View) -> Markup {
 fn email(open: &Sample, view: View) -> Markup {
     let mail = &open.rendered;
     html! {
-        article.panel.letter {
+        article.panel.email {
             header {
                 h2 { (mail.subject) }
                 @if let Some(url) = &mail.unsubscribe_url { p { "List-Unsubscribe: " (url) } }

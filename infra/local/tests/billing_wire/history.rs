@@ -3,7 +3,7 @@
 use domain::{billing::CustomerId, id::OrgId};
 use serde_json::{Value, json};
 
-use crate::chance::Chance;
+use crate::rng::TestRng;
 
 /// A day, in seconds.
 const DAY: i64 = 86_400;
@@ -17,7 +17,7 @@ pub struct History {
 }
 
 struct Teller<'a> {
-    chance: &'a mut Chance,
+    rng: &'a mut TestRng,
     org: OrgId,
     name: String,
     /// The second in which the next event is made.
@@ -28,21 +28,21 @@ struct Teller<'a> {
 
 impl History {
     /// The history of organization `n`, which begins 40 days before `now`.
-    pub fn random(chance: &mut Chance, n: usize, org: OrgId, now: i64) -> Self {
-        let linked = chance.percent(60);
+    pub fn random(rng: &mut TestRng, n: usize, org: OrgId, now: i64) -> Self {
+        let linked = rng.percent(60);
         let mut teller =
-            Teller { chance, org, name: format!("{n}"), at: now - 40 * DAY, linked, events: Vec::new() };
+            Teller { rng, org, name: format!("{n}"), at: now - 40 * DAY, linked, events: Vec::new() };
         teller.life(0);
         if linked {
             teller.checkout();
         }
-        for another in 1..=teller.chance.below(2) {
+        for another in 1..=teller.rng.below(2) {
             teller.life(another);
         }
-        if teller.chance.percent(20) {
+        if teller.rng.percent(20) {
             teller.say("charge.refunded", json!({ "id": format!("ch_{n}") }), &json!({}));
         }
-        if teller.chance.percent(5) {
+        if teller.rng.percent(5) {
             let gone = teller.say("customer.deleted", json!({ "id": format!("cus_{n}") }), &json!({}));
             gone["data"]["object"]["metadata"] = json!({ "organization_id": org.to_string() });
         }
@@ -54,29 +54,29 @@ impl History {
 impl Teller<'_> {
     /// A subscription from its beginning, with renewals that fail and succeed, to its end or to now.
     fn life(&mut self, number: usize) {
-        let mut status = *self.chance.one_of(&["incomplete", "trialing", "active"]);
+        let mut status = *self.rng.one_of(&["incomplete", "trialing", "active"]);
         self.subscription(number, "created", status, None);
         self.invoice(number, 0, "invoice.paid", if status == "trialing" { 0 } else { 2900 });
-        for renewal in 1..=self.chance.below(3) {
+        for renewal in 1..=self.rng.below(3) {
             self.pass_time();
-            let next = *self.chance.one_of(&["active", "active", "past_due", "unpaid", "paused", "trialing"]);
+            let next = *self.rng.one_of(&["active", "active", "past_due", "unpaid", "paused", "trialing"]);
             if next == "past_due" || next == "unpaid" {
                 let how = ["invoice.payment_failed", "invoice.payment_action_required"];
-                let how = *self.chance.one_of(&how);
+                let how = *self.rng.one_of(&how);
                 self.invoice(number, renewal, how, 0);
-            } else if self.chance.percent(70) {
+            } else if self.rng.percent(70) {
                 self.invoice(number, renewal, "invoice.paid", 2900);
             }
             if next != status {
                 self.subscription(number, "updated", next, Some(status));
                 status = next;
             }
-            let settled = *self.chance.one_of(&["invoice.paid", "invoice.voided", "", "", ""]);
+            let settled = *self.rng.one_of(&["invoice.paid", "invoice.voided", "", "", ""]);
             if !settled.is_empty() {
                 self.invoice(number, renewal, settled, 2900);
             }
         }
-        if self.chance.percent(25) {
+        if self.rng.percent(25) {
             self.pass_time();
             self.subscription(number, "deleted", "canceled", None);
         }
@@ -84,7 +84,7 @@ impl Teller<'_> {
 
     /// Half of all events share their second with the one before.
     fn pass_time(&mut self) {
-        self.at += if self.chance.percent(50) { 0 } else { 1 + self.chance.below(3 * DAY as usize) as i64 };
+        self.at += if self.rng.percent(50) { 0 } else { 1 + self.rng.below(3 * DAY as usize) as i64 };
     }
 
     fn subscription(&mut self, number: usize, change: &str, status: &str, before: Option<&str>) {
@@ -99,20 +99,20 @@ impl Teller<'_> {
     /// An invoice in the shape of one API version or another, with our metadata or, once linked, without. One payment
     /// is told by two events.
     fn invoice(&mut self, number: usize, renewal: usize, kind: &str, amount: u64) {
-        let named = !self.linked || self.chance.percent(60);
+        let named = !self.linked || self.rng.percent(60);
         let metadata = if named { json!({ "organization_id": self.org.to_string() }) } else { json!({}) };
         let subscription = format!("sub_{}_{number}", self.name);
         let details = json!({ "subscription": subscription, "metadata": metadata });
         let mut object = json!({ "id": format!("in_{}_{number}_{renewal}", self.name), "object": "invoice",
             "amount_paid": amount, "created": self.at });
-        if self.chance.percent(50) {
+        if self.rng.percent(50) {
             object["parent"] = json!({ "type": "subscription_details", "subscription_details": details });
         } else {
             object["subscription"] = json!(subscription);
             object["subscription_details"] = details;
         }
         self.say(kind, object.clone(), &json!({}));
-        if kind == "invoice.paid" && self.chance.percent(70) {
+        if kind == "invoice.paid" && self.rng.percent(70) {
             self.say("invoice.payment_succeeded", object, &json!({}));
         }
     }
@@ -132,7 +132,7 @@ impl Teller<'_> {
         if kind == "charge.refunded" && !self.linked {
             object["metadata"] = json!({ "organization_id": self.org.to_string() });
         }
-        let id = format!("evt_{}_{:04x}_{}", self.name, self.chance.below(0x1_0000), self.events.len());
+        let id = format!("evt_{}_{:04x}_{}", self.name, self.rng.below(0x1_0000), self.events.len());
         self.events
             .push(json!({ "id": id, "object": "event", "type": kind, "created": self.at, "livemode": false,
             "data": { "object": object, "previous_attributes": previous } }));

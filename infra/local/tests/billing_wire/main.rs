@@ -10,9 +10,9 @@
     reason = "a test ends where its premise does"
 )]
 
-mod chance;
-mod crowd;
+mod concurrency;
 mod history;
 mod known;
 mod random;
+mod rng;
 mod wire;

@@ -7,8 +7,8 @@ use futures_util::{StreamExt, future::join_all, stream};
 use serde_json::Value;
 
 use crate::{
-    chance::Chance,
     history::History,
+    rng::TestRng,
     wire::{Wire, fold},
 };
 
@@ -17,20 +17,20 @@ const SEED: u64 = 20_250_331;
 
 /// Plays one history; answers the organization as it should be.
 async fn play(wire: &Wire, n: usize) -> (OrgId, Org) {
-    let mut chance = Chance::new(SEED + n as u64);
-    let id = wire.sign_up(n, chance.percent(50)).await;
+    let mut rng = TestRng::new(SEED + n as u64);
+    let id = wire.sign_up(n, rng.percent(50)).await;
     let before = wire.org(id).await;
-    let history = History::random(&mut chance, n, id, wire.now().as_second());
+    let history = History::random(&mut rng, n, id, wire.now().as_second());
     let mut deliveries: Vec<&Value> = history.events.iter().collect();
     for event in &history.events {
-        if chance.percent(30) {
+        if rng.percent(30) {
             deliveries.push(event);
         }
     }
-    chance.shuffle(&mut deliveries);
+    rng.shuffle(&mut deliveries);
     let mut rest = &deliveries[..];
     while !rest.is_empty() {
-        let (now, later) = rest.split_at(rest.len().min(1 + chance.below(3)));
+        let (now, later) = rest.split_at(rest.len().min(1 + rng.below(3)));
         join_all(now.iter().map(|event| wire.deliver(event))).await;
         rest = later;
     }

@@ -13,5 +13,5 @@
 #[path = "../journeys/driver.rs"]
 mod driver;
 
-mod mine;
+mod canaries;
 mod run;

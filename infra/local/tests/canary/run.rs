@@ -2,8 +2,8 @@ use local::Config;
 use serde_json::{Value, json};
 
 use crate::{
+    canaries::{Canaries, listen, said},
     driver::{Visitor, World},
-    mine::{Mine, listen, said},
 };
 
 const ORGANIZATION: &str = "Zqcanary Org";
@@ -30,7 +30,7 @@ fn config() -> Config {
 
 struct Run<'w> {
     world: &'w World,
-    mine: Mine,
+    canaries: Canaries,
 }
 
 impl<'w> Run<'w> {
@@ -47,7 +47,7 @@ impl<'w> Run<'w> {
         for (status, accept) in statuses.iter_mut().zip(["application/json", "text/html"]) {
             let headers = [further, &NOISE[..], &[("accept", accept)]].concat();
             let answer = who.send(method, path, &headers, body.to_owned()).await;
-            self.mine.look(&answer);
+            self.canaries.look(&answer);
             *status = answer.status;
         }
         statuses
@@ -56,7 +56,7 @@ impl<'w> Run<'w> {
     /// A form as a browser sends it; where it leads.
     async fn submit(&mut self, who: &mut Visitor<'_>, path: &str, form: &[(&str, &str)]) -> String {
         let answer = who.submit(path, form).await;
-        self.mine.look(&answer);
+        self.canaries.look(&answer);
         answer.header("location").to_owned()
     }
 
@@ -65,7 +65,7 @@ impl<'w> Run<'w> {
         let path = format!("/_local/invoke/{function}");
         let answer = self.world.send("POST", &path, &[], event.to_string()).await;
         if answer.header("x-amz-function-error") == "Unhandled" {
-            self.mine.listen_to(function, &answer.text());
+            self.canaries.listen_to(function, &answer.text());
         }
     }
 
@@ -79,7 +79,7 @@ impl<'w> Run<'w> {
             ("start_trial", "true"),
         ];
         self.submit(&mut visitor, "/organizations/new", &form).await;
-        self.mine.dig(visitor.cookie.as_deref().unwrap());
+        self.canaries.dig(visitor.cookie.as_deref().unwrap());
         visitor
     }
 
@@ -88,7 +88,7 @@ impl<'w> Run<'w> {
         let mails = self.world.mails(kind).await;
         let text = mails.last().unwrap()["text"].as_str().unwrap();
         let link = text.split_whitespace().find(|word| word.contains(path)).unwrap();
-        self.mine.dig(link);
+        self.canaries.dig(link);
         link.strip_prefix("http://localhost:8484").unwrap().to_owned()
     }
 }
@@ -100,10 +100,10 @@ async fn people(run: &mut Run<'_>) {
     run.submit(&mut jo, "/login", &[("email", ADDRESS)]).await;
     let link = run.link("sign_in", "/login/").await;
     run.submit(&mut jo, &link, &[]).await;
-    run.mine.dig(jo.cookie.as_deref().unwrap());
+    run.canaries.dig(jo.cookie.as_deref().unwrap());
     // The same browser repeats the request.
     run.submit(&mut jo, &link, &[]).await;
-    run.mine.dig(jo.cookie.as_deref().unwrap());
+    run.canaries.dig(jo.cookie.as_deref().unwrap());
     // Used links, dead sessions, made-up ones.
     let mut late = run.world.visitor();
     assert_eq!(run.send(&mut late, "POST", &link, &[], "").await, [404; 2]);
@@ -147,7 +147,7 @@ async fn people(run: &mut Run<'_>) {
     assert_eq!(run.send(&mut waiting, "POST", "/onboarding/api/checklist/dismiss", &[], "").await, [402; 2]);
 
     let into = run.submit(&mut jo, "/handover", &[]).await;
-    run.mine.dig(&into);
+    run.canaries.dig(&into);
     // Beyond the limits of asking and of signing up, by one address and by one network.
     let mut stranger = run.world.visitor();
     stranger.ip = "198.51.100.66".to_owned();
@@ -238,7 +238,7 @@ async fn payments(run: &mut Run<'_>) {
         let header = stripe::sign(&stripe::Secret::parse("whsec_zqcanary").unwrap(), now, body.as_bytes());
         let answer =
             run.world.send("POST", "/billing/webhooks/stripe", &[("stripe-signature", &header)], body).await;
-        run.mine.look(&answer);
+        run.canaries.look(&answer);
     }
     told_by_host(run, &org).await;
     run.world.advance("15d").await;
@@ -257,12 +257,12 @@ async fn told_by_host(run: &mut Run<'_>, org: &str) {
         let body = event.to_string();
         let header = host::signature::sign(key, now, body.as_bytes());
         let answer = run.world.send("POST", "/host/events", &[("onramp-signature", &header)], body).await;
-        run.mine.look(&answer);
+        run.canaries.look(&answer);
     }
     let claims = json!({ "aud": "zqcanary", "org": org, "sub": "zqcanary", "iat": now.as_second(), "exp": "zqcanary" });
     let bearer = format!("Bearer {}", key.token(&claims));
     let answer = run.world.send("GET", "/onboarding/banner", &[("authorization", &bearer)], "").await;
-    run.mine.look(&answer);
+    run.canaries.look(&answer);
 }
 
 /// Everything that AWS and Stripe can do to a request, with somebody in the middle of it.
@@ -278,7 +278,7 @@ async fn trouble(run: &mut Run<'_>) {
         for kind in kinds {
             run.world.inject(json!([{ "service": service, "rate": 1.0, "kind": kind }])).await;
             let mut visitor = run.world.visitor();
-            visitor.ip = format!("198.51.100.{}", run.mine.statuses.values().sum::<usize>() % 250);
+            visitor.ip = format!("198.51.100.{}", run.canaries.statuses.values().sum::<usize>() % 250);
             run.send(&mut jo, "GET", "/onboarding/api/checklist", &[], "").await;
             run.send(&mut jo, "POST", "/onboarding/api/checklist/complete/created_client", &[], "").await;
             run.send(
@@ -361,17 +361,18 @@ async fn corruption(run: &mut Run<'_>) {
 async fn nothing_personal_and_no_secret_is_in_logs_metrics_or_errors() {
     listen();
     let world = World::with(config()).await;
-    let mut run = Run { world: &world, mine: Mine::new() };
+    let mut run = Run { world: &world, canaries: Canaries::new() };
     people(&mut run).await;
     strangers(&mut run).await;
     payments(&mut run).await;
     trouble(&mut run).await;
     corruption(&mut run).await;
 
-    assert!(run.mine.heard.is_empty(), "{:#?}", run.mine.heard);
+    assert!(run.canaries.heard.is_empty(), "{:#?}", run.canaries.heard);
     // What was never said, or never answered, was not looked at either.
     let statuses = [200, 303, 400, 401, 402, 403, 404, 405, 413, 422, 429, 500, 503];
-    let missing: Vec<u16> = statuses.into_iter().filter(|it| !run.mine.statuses.contains_key(it)).collect();
+    let missing: Vec<u16> =
+        statuses.into_iter().filter(|it| !run.canaries.statuses.contains_key(it)).collect();
     assert!(missing.is_empty(), "no answer had {missing:?}");
     let said = said();
     let events = [
@@ -391,6 +392,6 @@ async fn nothing_personal_and_no_secret_is_in_logs_metrics_or_errors() {
     let rules = ["session", "role", "access", "link", "cross-site request"];
     let missing: Vec<&str> = rules.into_iter().filter(|rule| !refused(rule)).collect();
     assert!(missing.is_empty(), "no line tells of {missing:?}");
-    let hits = run.mine.hits(&said);
+    let hits = run.canaries.hits(&said);
     assert!(hits.is_empty(), "{} lines, such as {:#?}", hits.len(), &hits[..hits.len().min(20)]);
 }

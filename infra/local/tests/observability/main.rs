@@ -17,7 +17,7 @@ mod driver;
 #[path = "../mailing/post.rs"]
 #[allow(dead_code, reason = "its other methods are for other tests")]
 mod post;
-mod told;
+mod reported;
 mod visitors;
 mod watch;
 mod wired;
@@ -46,9 +46,9 @@ const HEARTBEATS: [Metric; 2] = [Metric::ClockRan, Metric::MailRoundRan];
 
 fn exists(watch: &Watch, series: &Series) -> bool {
     let of_log = watch::of_type(&watch.template, "AWS::Logs::MetricFilter").any(|(_, filter)| {
-        let told = &filter["MetricTransformations"][0];
-        watch::text(&told["MetricName"]) == series.metric
-            && watch::text(&told["MetricNamespace"]) == series.namespace
+        let reported = &filter["MetricTransformations"][0];
+        watch::text(&reported["MetricName"]) == series.metric
+            && watch::text(&reported["MetricNamespace"]) == series.namespace
     });
     if of_log {
         return series.dimensions.is_empty();
@@ -80,8 +80,8 @@ fn every_metric_is_in_an_alarm_or_on_the_dashboard() {
         .filter(|(_, series)| series.namespace == watch::OURS)
         .map(|(_, series)| series.metric.as_str())
         .collect();
-    let told: BTreeSet<&str> = Metric::ALL.iter().map(|metric| metric.name()).collect();
-    assert_eq!(watched, told);
+    let reported: BTreeSet<&str> = Metric::ALL.iter().map(|metric| metric.name()).collect();
+    assert_eq!(watched, reported);
 }
 
 #[test]

@@ -12,11 +12,11 @@
 
 #[path = "../mailing/counted.rs"]
 mod counted;
-mod yard;
+mod fixture;
 
 use counted::{begin, counted, measured};
+use fixture::{Fixture, Stage};
 use serde_json::json;
-use yard::{Stage, Yard};
 
 /// Over how many partitions what is due is spread.
 const SHARDS: usize = 8;
@@ -26,100 +26,100 @@ const PAGE: usize = 250;
 #[tokio::test(start_paused = true)]
 async fn the_cost_follows_what_is_due_and_not_what_exists() {
     for existing in [1_000, 10_000] {
-        let yard = Yard::new().await;
-        yard.seed(&[(100, Stage::Reminder), (existing - 100, Stage::Early)]);
-        let run = yard.run().await;
+        let fixture = Fixture::new().await;
+        fixture.seed(&[(100, Stage::Reminder), (existing - 100, Stage::Early)]);
+        let run = fixture.run().await;
         assert_eq!(run.tally(), (100, 0), "{existing}");
         let counts = ["Query", "GetItem", "UpdateItem"].map(|operation| run.count(operation));
         assert_eq!(counts, [SHARDS, 100, 100], "{existing}: a look a shard; a read and a write each");
         assert_eq!(run.calls.len(), SHARDS + 200, "{existing}: and nothing else");
-        let again = yard.run().await;
+        let again = fixture.run().await;
         assert_eq!((again.tally(), again.calls.len()), ((0, 0), SHARDS), "{existing}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn all_that_is_due_is_done_in_one_run_however_many_pages_that_takes() {
-    let yard = Yard::new().await;
+    let fixture = Fixture::new().await;
     let due = 2 * PAGE + 100;
-    yard.seed_one_shard(&[(due, Stage::Reminder), (100, Stage::Early)]);
-    let run = yard.run().await;
+    fixture.seed_one_shard(&[(due, Stage::Reminder), (100, Stage::Early)]);
+    let run = fixture.run().await;
     assert_eq!(run.tally(), (due as u64, 0));
     let counts = ["Query", "GetItem", "UpdateItem"].map(|operation| run.count(operation));
     assert_eq!(counts, [SHARDS + 2, due, due], "three pages of one shard");
     for number in 0..due {
-        assert_eq!(yard.notices(number).len(), 1, "{number}");
+        assert_eq!(fixture.notices(number).len(), 1, "{number}");
     }
-    assert!(yard.notices(due).is_empty(), "it is not due");
+    assert!(fixture.notices(due).is_empty(), "it is not due");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_run_that_is_killed_is_finished_by_the_next_and_nothing_is_owed_twice() {
-    let yard = Yard::new().await;
+    let fixture = Fixture::new().await;
     let due = 10 * PAGE;
     // There are ten pages; the run is killed as it asks for the second.
-    yard.seed_one_shard(&[(due, Stage::Reminder)]);
-    yard.disturb(json!([{ "operation": "Query", "nth": SHARDS + 1, "kind": "crash" }]));
-    let killed = yard.run().await;
+    fixture.seed_one_shard(&[(due, Stage::Reminder)]);
+    fixture.disturb(json!([{ "operation": "Query", "nth": SHARDS + 1, "kind": "crash" }]));
+    let killed = fixture.run().await;
     assert!(killed.answer.is_err(), "{:?}", killed.answer);
-    let done = (0..due).filter(|number| !yard.notices(*number).is_empty()).count();
+    let done = (0..due).filter(|number| !fixture.notices(*number).is_empty()).count();
     assert!((1..=PAGE).contains(&done), "{done} of the first page");
 
-    let next = yard.run().await;
+    let next = fixture.run().await;
     assert_eq!(next.tally(), ((due - done) as u64, 0));
-    assert!((0..due).all(|number| yard.notices(number).len() == 1));
+    assert!((0..due).all(|number| fixture.notices(number).len() == 1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_read_fails_alone_even_at_the_head_of_a_full_page() {
-    let yard = Yard::new().await;
+    let fixture = Fixture::new().await;
     let spoilt = PAGE + 10;
     // More than a page can never be done, and is due before all the rest.
-    yard.seed_one_shard(&[(spoilt, Stage::Spoilt), (20, Stage::End)]);
-    let (found, failed) = yard.run().await.tally();
+    fixture.seed_one_shard(&[(spoilt, Stage::Spoilt), (20, Stage::End)]);
+    let (found, failed) = fixture.run().await.tally();
     assert_eq!((found, failed), (spoilt as u64 + 20, spoilt as u64));
-    assert!((spoilt..spoilt + 20).all(|number| yard.notices(number).len() == 1));
-    assert_eq!(yard.run().await.tally(), (0, 0), "they are held for a person");
+    assert!((spoilt..spoilt + 20).all(|number| fixture.notices(number).len() == 1));
+    assert_eq!(fixture.run().await.tally(), (0, 0), "they are held for a person");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_shard_that_cannot_be_looked_into_stops_no_other_and_is_told() {
     begin();
-    let yard = Yard::new().await;
-    yard.seed(&[(200, Stage::End)]);
-    yard.disturb(json!([{ "operation": "Query", "nth": 1, "kind": "access_denied" }]));
-    let run = yard.run().await;
+    let fixture = Fixture::new().await;
+    fixture.seed(&[(200, Stage::End)]);
+    fixture.disturb(json!([{ "operation": "Query", "nth": 1, "kind": "access_denied" }]));
+    let run = fixture.run().await;
     assert!(run.answer.is_err(), "the schedule's failure metric tells it");
-    let done = (0..200).filter(|number| !yard.notices(*number).is_empty()).count();
+    let done = (0..200).filter(|number| !fixture.notices(*number).is_empty()).count();
     assert!(done > 100 && done < 200, "{done}");
     assert_eq!(counted("ClockRan"), 0, "a run that did not see everything is none");
-    assert_eq!(yard.run().await.tally(), ((200 - done) as u64, 0));
+    assert_eq!(fixture.run().await.tally(), ((200 - done) as u64, 0));
     assert_eq!(counted("ClockRan"), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_run_whose_time_is_up_leaves_the_rest_to_the_next() {
     begin();
-    let yard = Yard::new().await;
+    let fixture = Fixture::new().await;
     let due = 300;
-    yard.seed(&[(due, Stage::End)]);
-    yard.disturb(json!([{ "operation": "GetItem", "rate": 1.0, "kind": "hang" }]));
-    let slow = yard.run().await;
+    fixture.seed(&[(due, Stage::End)]);
+    fixture.disturb(json!([{ "operation": "GetItem", "rate": 1.0, "kind": "hang" }]));
+    let slow = fixture.run().await;
     let (found, failed) = slow.tally();
     assert!((1..due as u64).contains(&found) && failed == found, "it answers within its time-out: {found}");
     assert_eq!(counted("DueBacklog"), due as u64, "what it leaves is told");
     assert!(measured("DueLag")[0] >= 86_400, "and for how long it has waited");
-    yard.disturb(json!([]));
-    assert_eq!(yard.run().await.tally(), (due as u64, 0));
+    fixture.disturb(json!([]));
+    assert_eq!(fixture.run().await.tally(), (due as u64, 0));
     assert_eq!((measured("DueBacklog")[1], measured("DueLag")[1]), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn two_runs_at_once_owe_nothing_twice() {
-    let yard = Yard::new().await;
-    yard.seed(&[(60, Stage::Reminder), (60, Stage::End)]);
-    let (one, two) = tokio::join!(yard.run(), yard.run());
+    let fixture = Fixture::new().await;
+    fixture.seed(&[(60, Stage::Reminder), (60, Stage::End)]);
+    let (one, two) = tokio::join!(fixture.run(), fixture.run());
     assert_eq!((one.tally().1, two.tally().1), (0, 0), "a lost race is no failure");
-    assert!((0..120).all(|number| yard.notices(number).len() == 1));
-    assert_eq!(yard.run().await.tally(), (0, 0));
+    assert!((0..120).all(|number| fixture.notices(number).len() == 1));
+    assert_eq!(fixture.run().await.tally(), (0, 0));
 }

@@ -4,7 +4,7 @@ use local::Config;
 use serde_json::json;
 
 use crate::driver::World;
-use crate::shop::{KEY, Shop, TEAM, encoded, id};
+use crate::fixture::{KEY, MockShop, TEAM, encoded, id};
 
 #[tokio::test]
 async fn a_checkout_activates_however_its_events_are_delivered() {
@@ -12,7 +12,7 @@ async fn a_checkout_activates_however_its_events_are_delivered() {
         let world = World::new().await;
         let mut jo = world.pending("Acme", "jo@example.com").await;
         world.local("POST", "/_local/stripe/delivery", Some(json!({ "mode": mode }))).await;
-        let shop = Shop(&world.stack);
+        let shop = MockShop(&world.stack);
         let session = shop.checkout(&shop.customer(&jo.org()), &jo.org(), TEAM, None);
         shop.press(&format!("/c/pay/{}", id(&session)), &[("choice", "pay")]);
         world.local("POST", "/_local/stripe/release", None).await;
@@ -27,7 +27,7 @@ async fn a_checkout_activates_however_its_events_are_delivered() {
 async fn a_failed_renewal_is_an_issue_until_the_portal_settles_it() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    let shop = Shop(&world.stack);
+    let shop = MockShop(&world.stack);
     let customer = shop.customer(&jo.org());
     let session = shop.checkout(&customer, &jo.org(), TEAM, None);
     shop.press(&format!("/c/pay/{}", id(&session)), &[("choice", "pay_once")]);
@@ -47,7 +47,7 @@ async fn an_event_that_could_not_be_kept_comes_again() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     world.inject(json!([{ "function": "stripe-webhook", "service": "dynamodb", "kind": "error_500" }])).await;
-    let shop = Shop(&world.stack);
+    let shop = MockShop(&world.stack);
     let session = shop.checkout(&shop.customer(&jo.org()), &jo.org(), TEAM, None);
     shop.press(&format!("/c/pay/{}", id(&session)), &[("choice", "pay")]);
     world.settle().await;
@@ -63,12 +63,12 @@ async fn a_restart_finds_stripe_as_it_was() {
     let config = || Config { data: Some(folder.clone()), ..Config::memory() };
     let (subscription, events) = {
         let world = World::with(config()).await;
-        let shop = Shop(&world.stack);
+        let shop = MockShop(&world.stack);
         let (_, subscription) = shop.subscribe("pay", None);
         (subscription, shop.events())
     };
     let world = World::with(config()).await;
-    let shop = Shop(&world.stack);
+    let shop = MockShop(&world.stack);
     assert_eq!(shop.events(), events);
     assert_eq!(shop.subscription(&subscription)["status"], "active");
     let headers = [("authorization", format!("Bearer {KEY}"))].map(|(name, value)| (name, value));

@@ -18,7 +18,7 @@ mod driver;
 #[expect(dead_code, reason = "the journeys look at outcomes")]
 mod signed;
 
-mod cast;
+mod actors;
 mod cross_site;
 mod description;
 mod headers;

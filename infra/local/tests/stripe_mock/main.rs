@@ -16,7 +16,7 @@ mod delivery;
 #[allow(dead_code, reason = "shared with other suites, which use the rest")]
 #[path = "../journeys/driver.rs"]
 mod driver;
+mod fixture;
+mod full_objects;
 mod lives;
 mod pages;
-mod shop;
-mod whole;

@@ -12,9 +12,9 @@ pub const TEAM: &str = "price_local_team";
 
 /// An account at Stripe.
 #[derive(Clone, Copy)]
-pub struct Shop<'s>(pub &'s Stack);
+pub struct MockShop<'s>(pub &'s Stack);
 
-impl Shop<'_> {
+impl MockShop<'_> {
     pub fn now(self) -> Timestamp {
         self.0.system().clock().now()
     }

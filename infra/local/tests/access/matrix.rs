@@ -1,7 +1,7 @@
 //! Every route, asked by everybody, as a browser and as a program.
 
 use crate::{
-    cast::{Caller, Cast},
+    actors::{Actors, Caller},
     description::Description,
     driver::Answer,
     headers,
@@ -21,12 +21,12 @@ async fn everybody_writes_what_the_page_says() {
 
 /// Asks every route with that method as everybody.
 async fn is_as_told(method: &str) {
-    let cast = Cast::new().await;
-    let description = Description::of(&cast.world).await;
+    let actors = Actors::new().await;
+    let description = Description::of(&actors.world).await;
     let mut wrong = Vec::new();
     for row in page::rows().iter().filter(|row| row.method() == method) {
-        for caller in &cast.callers {
-            let asked = ask_both(&cast, row, caller).await;
+        for caller in &actors.callers {
+            let asked = ask_both(&actors, row, caller).await;
             let told = match asked.each_ref().map(|answer| answer.status) {
                 [page, json] if page == json => page.to_string(),
                 [page, json] => format!("{page}/{json}"),
@@ -48,39 +48,45 @@ async fn is_as_told(method: &str) {
 }
 
 /// Asks as a browser and as a program, each time in the same world.
-async fn ask_both(cast: &Cast, row: &Row, caller: &Caller) -> [Answer; 2] {
-    let question = Question::of(row, cast, caller);
-    let page = ask_alone(cast, row, caller, &question, Speech::Page).await;
-    let json = ask_alone(cast, row, caller, &question, Speech::Json).await;
+async fn ask_both(actors: &Actors, row: &Row, caller: &Caller) -> [Answer; 2] {
+    let question = Question::of(row, actors, caller);
+    let page = ask_alone(actors, row, caller, &question, Speech::Page).await;
+    let json = ask_alone(actors, row, caller, &question, Speech::Json).await;
     [page, json]
 }
 
 /// Whoever is not of an organization changes nothing of it, unless a link was mailed to them.
-async fn ask_alone(cast: &Cast, row: &Row, caller: &Caller, question: &Question, speech: Speech) -> Answer {
-    let answer = question.ask(&cast.world, caller.cookie.as_deref(), speech).await;
-    let changed = cast.changed();
+async fn ask_alone(
+    actors: &Actors,
+    row: &Row,
+    caller: &Caller,
+    question: &Question,
+    speech: Speech,
+) -> Answer {
+    let answer = question.ask(&actors.world, caller.cookie.as_deref(), speech).await;
+    let changed = actors.changed();
     let theirs = caller.cookie.as_deref().is_some_and(|cookie| cookie.contains(&caller.org));
     if !theirs && !row.path().contains("{token}") {
         let foreign = changed.iter().filter(|key| key.contains(&caller.org)).collect::<Vec<_>>();
         assert!(foreign.is_empty(), "{} by {} changed {foreign:?}", row.route, caller.who);
     }
     if !changed.is_empty() {
-        cast.rest().await;
+        actors.rest().await;
     }
     answer
 }
 
 #[tokio::test]
 async fn head_returns_what_get_returns_without_a_body() {
-    let cast = Cast::new().await;
+    let actors = Actors::new().await;
     let mut wrong = Vec::new();
     for row in page::rows().iter().filter(|row| row.method() == "GET") {
-        for caller in &cast.callers {
-            let question = Question::of(row, &cast, caller);
+        for caller in &actors.callers {
+            let question = Question::of(row, &actors, caller);
             let head = Question { method: "HEAD".to_owned(), ..question.clone() };
             for speech in [Speech::Page, Speech::Json] {
-                let get = question.ask(&cast.world, caller.cookie.as_deref(), speech).await;
-                let head = head.ask(&cast.world, caller.cookie.as_deref(), speech).await;
+                let get = question.ask(&actors.world, caller.cookie.as_deref(), speech).await;
+                let head = head.ask(&actors.world, caller.cookie.as_deref(), speech).await;
                 let length = get.response.body().len().to_string();
                 if (get.status, told(&get)) != (head.status, told(&head))
                     || head.header("content-length") != length
@@ -92,19 +98,19 @@ async fn head_returns_what_get_returns_without_a_body() {
         }
     }
     // When a session was last used is noted, once an hour.
-    let changed: Vec<_> = cast.changed().into_iter().filter(|key| !key.contains(" SESSION#")).collect();
+    let changed: Vec<_> = actors.changed().into_iter().filter(|key| !key.contains(" SESSION#")).collect();
     assert!(changed.is_empty(), "{changed:?}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[tokio::test]
 async fn another_organizations_things_are_answered_like_things_that_are_not_there() {
-    let cast = Cast::new().await;
-    let other = cast.caller("admin of another org");
+    let actors = Actors::new().await;
+    let other = actors.caller("admin of another org");
     let nobody = Caller { cookie: other.cookie.clone(), org: NOBODY.to_owned(), ..*other };
     for row in page::rows().iter().filter(|row| row.path().contains("{id}")) {
-        let foreign = ask_both(&cast, row, other).await;
-        let missing = ask_both(&cast, row, &nobody).await;
+        let foreign = ask_both(&actors, row, other).await;
+        let missing = ask_both(&actors, row, &nobody).await;
         for (foreign, missing) in foreign.iter().zip(&missing) {
             assert_eq!(bytes(foreign), bytes(missing), "{}", row.route);
         }
@@ -130,7 +136,7 @@ fn told(answer: &Answer) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn a_path_under_another_method_names_those_it_has() {
-    let cast = Cast::new().await;
+    let actors = Actors::new().await;
     let routes = page::of_template();
     let mut wrong = Vec::new();
     for row in page::rows().iter().filter(|row| row.route != "$default") {
@@ -147,10 +153,10 @@ async fn a_path_under_another_method_names_those_it_has() {
             ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].iter().filter(|method| !has(method))
         {
             for column in ["no session", "admin"] {
-                let caller = cast.caller(column);
-                let mut question = Question::of(row, &cast, caller);
+                let caller = actors.caller(column);
+                let mut question = Question::of(row, &actors, caller);
                 (*method).clone_into(&mut question.method);
-                let answer = question.ask(&cast.world, caller.cookie.as_deref(), Speech::Json).await;
+                let answer = question.ask(&actors.world, caller.cookie.as_deref(), Speech::Json).await;
                 // HEAD has no body to look at.
                 let mut faults = if *method == "HEAD" { Vec::new() } else { headers::faults("/", &answer) };
                 if (answer.status, answer.header("allow")) != told {
@@ -162,6 +168,6 @@ async fn a_path_under_another_method_names_those_it_has() {
             }
         }
     }
-    assert!(cast.changed().is_empty(), "{:?}", cast.changed());
+    assert!(actors.changed().is_empty(), "{:?}", actors.changed());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

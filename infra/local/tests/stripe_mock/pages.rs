@@ -1,12 +1,12 @@
 //! The hosted pages, by their forms.
 
 use crate::bench::{bench, idle};
-use crate::shop::{Shop, TEAM, id};
+use crate::fixture::{MockShop, TEAM, id};
 
 #[tokio::test]
 async fn a_card_that_is_refused_leaves_the_checkout_open() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let customer = shop.customer("org_1");
     let session = id(&shop.checkout(&customer, "org_1", TEAM, None));
     let path = format!("/c/pay/{session}");
@@ -31,7 +31,7 @@ async fn a_card_that_is_refused_leaves_the_checkout_open() {
 #[tokio::test]
 async fn a_trial_is_said_before() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let customer = shop.customer("org_1");
     let end = "2046-12-06T10:00:00Z".parse().unwrap();
     let session = id(&shop.checkout(&customer, "org_1", TEAM, Some(end)));
@@ -42,7 +42,7 @@ async fn a_trial_is_said_before() {
 #[tokio::test]
 async fn a_visit_reaches_nobody_elses_subscription() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let (_, other) = shop.subscribe("pay", None);
     let (mine, _) = shop.subscribe("pay", None);
     let (_, session) = shop.post("/v1/billing_portal/sessions", &[("customer", &mine)]);
@@ -55,7 +55,7 @@ async fn a_visit_reaches_nobody_elses_subscription() {
 #[tokio::test]
 async fn pages_are_plain_and_strict() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let (customer, _) = shop.subscribe("pay", None);
     let (_, session) = shop.post(
         "/v1/billing_portal/sessions",

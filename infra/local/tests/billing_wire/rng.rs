@@ -1,9 +1,9 @@
-//! Chance that is the same in every run.
+//! TestRng that is the same in every run.
 
 /// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators").
-pub struct Chance(u64);
+pub struct TestRng(u64);
 
-impl Chance {
+impl TestRng {
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::bench::{bench, idle};
-use crate::shop::{KEY, SINGLE, Shop, TEAM, encoded, id, read};
+use crate::fixture::{KEY, MockShop, SINGLE, TEAM, encoded, id, read};
 
 const CHECKOUT: [(&str, &str); 5] = [
     ("mode", "subscription"),
@@ -22,7 +22,7 @@ fn checkout_with<'a>(name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
 #[tokio::test]
 async fn what_stripe_refuses_is_refused() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let soon = (shop.now().as_second() + 48 * 3600 - 5).to_string();
     for (name, value, code, param) in [
         ("mode", "", json!("parameter_missing"), "mode"),
@@ -57,7 +57,7 @@ async fn what_stripe_refuses_is_refused() {
 #[tokio::test]
 async fn an_end_of_trial_48_hours_ahead_is_taken() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let end = (shop.now().as_second() + 48 * 3600 + 5).to_string();
     let form = checkout_with("subscription_data[trial_end]", &end);
     let (status, session) = shop.post("/v1/checkout/sessions", &form);
@@ -67,7 +67,7 @@ async fn an_end_of_trial_48_hours_ahead_is_taken() {
 #[tokio::test]
 async fn only_the_accounts_key_opens_the_api() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let basic = "Basic c2tfdGVzdF9sb2NhbF9vbnJhbXA6";
     for (headers, status) in [
         (vec![], 401),
@@ -87,7 +87,7 @@ async fn only_the_accounts_key_opens_the_api() {
 #[tokio::test]
 async fn what_is_not_there_is_404() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     for path in
         ["customers/cus_1", "subscriptions/sub_1", "checkout/sessions/cs_1", "invoices/in_1", "events/evt_1"]
     {
@@ -101,7 +101,7 @@ async fn what_is_not_there_is_404() {
 #[tokio::test]
 async fn a_key_stands_for_one_request() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let send = |key: &str, form: &[(&str, &str)]| {
         let bearer = format!("Bearer {KEY}");
         let headers = [("authorization", bearer.as_str()), ("idempotency-key", key)];
@@ -132,7 +132,7 @@ async fn a_key_stands_for_one_request() {
 #[tokio::test]
 async fn events_are_listed_newest_first_in_pages() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let (customer, _) = shop.subscribe("pay", None);
     let types = |path: &str| {
         let (status, list) = shop.get(path);
@@ -156,7 +156,7 @@ async fn events_are_listed_newest_first_in_pages() {
 #[tokio::test]
 async fn a_checkout_can_be_ended_while_it_is_open_and_then_nobody_pays_it() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let customer = shop.customer("org_1");
     let session = id(&shop.checkout(&customer, "org_1", TEAM, None));
     let expire = || shop.post(&format!("/v1/checkout/sessions/{session}/expire"), &[]);
@@ -172,7 +172,7 @@ async fn a_checkout_can_be_ended_while_it_is_open_and_then_nobody_pays_it() {
 #[tokio::test]
 async fn a_customers_checkouts_and_subscriptions_are_listed_newest_first() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let (customer, subscription) = shop.subscribe("pay", None);
     let made: Vec<String> = (0..3).map(|_| id(&shop.checkout(&customer, "org_1", TEAM, None))).collect();
     shop.checkout(&shop.customer("org_2"), "org_2", TEAM, None);
@@ -196,7 +196,7 @@ async fn a_customers_checkouts_and_subscriptions_are_listed_newest_first() {
 #[tokio::test]
 async fn a_deleted_customer_is_hardly_more_than_its_id() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let (customer, _) = shop.subscribe("pay", None);
     shop.portal(&customer, &[("do", "delete")]);
     let (status, answer) = shop.get(&format!("/v1/customers/{customer}"));
@@ -210,7 +210,7 @@ async fn a_deleted_customer_is_hardly_more_than_its_id() {
 #[tokio::test]
 async fn objects_carry_what_they_were_made_with() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let customer = shop.customer("org_7");
     let session = shop.checkout(&customer, "org_7", TEAM, None);
     assert_eq!(session["client_reference_id"], "org_7");

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use web::ui::assets;
 
 use crate::{
-    cast::{Caller, Cast, FRESH},
+    actors::{Actors, Caller, FRESH},
     driver::{Answer, World},
     page::Row,
     signed,
@@ -33,7 +33,7 @@ pub struct Question {
 
 impl Question {
     /// The row's route, asked as it wants to be, in the name of that caller.
-    pub fn of(row: &Row, cast: &Cast, caller: &Caller) -> Self {
+    pub fn of(row: &Row, actors: &Actors, caller: &Caller) -> Self {
         let path = row
             .path()
             .split('/')
@@ -41,13 +41,13 @@ impl Question {
                 ("{id}", _) => caller.org.clone(),
                 ("{file}", _) => assets::STYLE.file(),
                 ("{task}", _) => "created_project".to_owned(),
-                ("{token}", path) if path.starts_with("/login/") => cast.links.sign_in.clone(),
+                ("{token}", path) if path.starts_with("/login/") => actors.links.sign_in.clone(),
                 ("{token}", path) if path.starts_with("/invitations/") && caller.column == "invited user" => {
-                    cast.links.invited_user.clone()
+                    actors.links.invited_user.clone()
                 }
-                ("{token}", path) if path.starts_with("/invitations/") => cast.links.invitation.clone(),
-                ("{token}", path) if path.starts_with("/mail/") => cast.links.unsubscribe.clone(),
-                ("{user}", _) => cast.mate.clone(),
+                ("{token}", path) if path.starts_with("/invitations/") => actors.links.invitation.clone(),
+                ("{token}", path) if path.starts_with("/mail/") => actors.links.unsubscribe.clone(),
+                ("{user}", _) => actors.mate.clone(),
                 ("{invitation}", _) => caller.invitation(),
                 (parameter, path) if parameter.starts_with('{') => panic!("what is {parameter} of {path}?"),
                 (text, _) => text.to_owned(),
@@ -57,7 +57,7 @@ impl Question {
         let path = match row.path() {
             // Frames bring a token, in the name of whoever has a session here.
             "/onboarding/embed" if !["no session", "invited user"].contains(&caller.column) => {
-                format!("{path}?token={}", token(&cast.world, caller))
+                format!("{path}?token={}", token(&actors.world, caller))
             }
             _ => path,
         };

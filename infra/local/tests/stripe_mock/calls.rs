@@ -8,7 +8,7 @@ use http::Request;
 use serde_json::{Value, json};
 
 use crate::bench::{Behaviour, Bench, behaviour, bench, idle};
-use crate::shop::{KEY, Shop};
+use crate::fixture::{KEY, MockShop};
 
 /// A function that makes a customer, and answers what became of that.
 fn customer_maker() -> Behaviour {
@@ -67,7 +67,7 @@ async fn a_call_can_go_wrong_as_stripes_do() {
             (&json!(status), &json!(error)),
             "{kind}"
         );
-        assert_eq!(Shop(&bench.stack).events().len(), 0, "{kind}");
+        assert_eq!(MockShop(&bench.stack).events().len(), 0, "{kind}");
         assert_eq!(bench.work().await.1["said"], 200, "{kind}");
     }
 }
@@ -77,5 +77,5 @@ async fn a_lost_answer_was_done_and_is_replayed() {
     let (bench, answer) = with_fault("reply_lost").await;
     assert!(answer["lost"].is_string(), "{answer}");
     assert_eq!(bench.work().await.1["said"], 200);
-    assert_eq!(Shop(&bench.stack).story(0), ["customer.created"]);
+    assert_eq!(MockShop(&bench.stack).story(0), ["customer.created"]);
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::bench::{bench, idle};
-use crate::shop::{SINGLE, Shop};
+use crate::fixture::{MockShop, SINGLE};
 
 const PAID: [&str; 2] = ["invoice.paid", "invoice.payment_succeeded"];
 const FAILED: [&str; 2] = ["invoice.payment_failed", "customer.subscription.updated active→past_due"];
@@ -16,7 +16,7 @@ fn days(days: i64) -> SignedDuration {
 #[tokio::test]
 async fn a_payment_begins_a_subscription_and_every_month_renews_it() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let (_, subscription) = shop.subscribe("pay", None);
     let begun = [
         "customer.created",
@@ -40,7 +40,7 @@ async fn a_payment_begins_a_subscription_and_every_month_renews_it() {
 #[tokio::test]
 async fn a_trial_costs_nothing_is_announced_and_then_charged() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let (_, subscription) = shop.subscribe("pay", Some(days(9)));
     let begun = [
         "customer.created",
@@ -70,7 +70,7 @@ async fn a_trial_costs_nothing_is_announced_and_then_charged() {
 #[tokio::test]
 async fn a_trial_shorter_than_its_notice_is_announced_at_once() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     shop.subscribe("pay", Some(SignedDuration::from_hours(50)));
     assert!(shop.story(0).contains(&"customer.subscription.trial_will_end trialing".to_owned()));
     let so_far = shop.events().len();
@@ -81,7 +81,7 @@ async fn a_trial_shorter_than_its_notice_is_announced_at_once() {
 #[tokio::test]
 async fn a_renewal_that_fails_is_tried_again_until_the_subscription_is_unpaid() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let (customer, subscription) = shop.subscribe("pay_once", None);
     let so_far = shop.events().len();
     shop.pass(32).await;
@@ -112,7 +112,7 @@ async fn a_renewal_that_fails_is_tried_again_until_the_subscription_is_unpaid() 
 #[tokio::test]
 async fn a_good_card_in_the_portal_pays_what_is_open() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let (customer, subscription) = shop.subscribe("pay_once", None);
     shop.pass(32).await;
     let so_far = shop.events().len();
@@ -129,7 +129,7 @@ async fn a_good_card_in_the_portal_pays_what_is_open() {
 #[tokio::test]
 async fn a_bank_that_asks_waits_for_the_confirmation() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let (customer, _) = shop.subscribe("pay", None);
     shop.portal(&customer, &[("do", "update_card"), ("card", "needs_confirmation")]);
     let so_far = shop.events().len();
@@ -145,7 +145,7 @@ async fn a_bank_that_asks_waits_for_the_confirmation() {
 #[tokio::test]
 async fn a_subscription_ends_with_its_period_unless_it_is_kept() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let (customer, subscription) = shop.subscribe("pay", None);
     let so_far = shop.events().len();
     let button = |action| shop.portal(&customer, &[("do", action), ("subscription", &subscription)]);
@@ -166,7 +166,7 @@ async fn a_subscription_ends_with_its_period_unless_it_is_kept() {
 #[tokio::test]
 async fn a_deleted_customer_takes_its_subscriptions_along() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let (customer, _) = shop.subscribe("pay", Some(days(9)));
     let so_far = shop.events().len();
     shop.portal(&customer, &[("do", "delete")]);
@@ -179,7 +179,7 @@ async fn a_deleted_customer_takes_its_subscriptions_along() {
 #[tokio::test]
 async fn another_plan_costs_its_price_from_the_next_month_on() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let (customer, subscription) = shop.subscribe("pay", None);
     let form = [("do", "change_plan"), ("subscription", &subscription), ("price", SINGLE)];
     shop.portal(&customer, &form);
@@ -193,7 +193,7 @@ async fn another_plan_costs_its_price_from_the_next_month_on() {
 #[tokio::test]
 async fn a_checkout_that_nobody_finishes_expires() {
     let bench = bench(idle(), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let customer = shop.customer("org_1");
     let session = shop.checkout(&customer, "org_1", SINGLE, None);
     shop.pass(2).await;

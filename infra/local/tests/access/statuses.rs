@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::{
-    cast::{Cast, FRESH, GUEST, Links},
+    actors::{Actors, FRESH, GUEST, Links},
     description::Description,
     driver::Answer,
     headers,
@@ -15,15 +15,15 @@ use crate::{
 
 #[tokio::test]
 async fn every_status_that_a_route_names_is_given_and_carries_every_header() {
-    let cast = Cast::new().await;
-    let description = Description::of(&cast.world).await;
+    let actors = Actors::new().await;
+    let description = Description::of(&actors.world).await;
     let mut wrong = Vec::new();
     for row in page::rows() {
         for status in row.also.iter().copied().filter(|status| *status < 500) {
             for speech in [Speech::Page, Speech::Json] {
-                let answer = provoke(&cast, &row, status, speech).await;
+                let answer = provoke(&actors, &row, status, speech).await;
                 wrong.extend(faults(&description, &row, status, &answer));
-                cast.rest().await;
+                actors.rest().await;
             }
         }
     }
@@ -32,18 +32,19 @@ async fn every_status_that_a_route_names_is_given_and_carries_every_header() {
 
 #[tokio::test]
 async fn a_table_that_fails_is_told_in_the_same_dress() {
-    let cast = Cast::new().await;
-    let description = Description::of(&cast.world).await;
+    let actors = Actors::new().await;
+    let description = Description::of(&actors.world).await;
     let rows = page::rows();
     let mut wrong = Vec::new();
     for (kind, status) in [("access_denied", 500), ("throttle", 503)] {
-        cast.world.inject(json!([{ "service": "dynamodb", "kind": kind }])).await;
+        actors.world.inject(json!([{ "service": "dynamodb", "kind": kind }])).await;
         // All at once: each waits for the client's own further tries, and none of them changes anything.
         let asking = rows.iter().flat_map(|row| [(row, Speech::Page), (row, Speech::Json)]).map(
             async |(row, speech)| {
-                let admin = cast.caller("admin");
-                let answer =
-                    Question::of(row, &cast, admin).ask(&cast.world, admin.cookie.as_deref(), speech).await;
+                let admin = actors.caller("admin");
+                let answer = Question::of(row, &actors, admin)
+                    .ask(&actors.world, admin.cookie.as_deref(), speech)
+                    .await;
                 // A route without these either needs no table, or tells every failure alike.
                 // The webhook's 503 is of its missing secret: what the table does to an event is a 500.
                 let own = row.also.contains(&status) && row.path() != "/billing/webhooks/stripe";
@@ -58,7 +59,7 @@ async fn a_table_that_fails_is_told_in_the_same_dress() {
             },
         );
         wrong.extend(join_all(asking).await.into_iter().flatten());
-        cast.world.local("DELETE", "/_local/faults", None).await;
+        actors.world.local("DELETE", "/_local/faults", None).await;
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -74,10 +75,10 @@ fn faults(description: &Description, row: &Row, status: u16, answer: &Answer) ->
 }
 
 /// Brings a route to a status that does not follow from who asks.
-async fn provoke(cast: &Cast, row: &Row, status: u16, speech: Speech) -> Answer {
-    let world = &cast.world;
-    let caller = cast.caller(if row.path().starts_with("/operator") { "operator" } else { "admin" });
-    let mut question = Question::of(row, cast, caller);
+async fn provoke(actors: &Actors, row: &Row, status: u16, speech: Speech) -> Answer {
+    let world = &actors.world;
+    let caller = actors.caller(if row.path().starts_with("/operator") { "operator" } else { "admin" });
+    let mut question = Question::of(row, actors, caller);
     // An invitation is for somebody who is not there yet.
     let joins = row.path().starts_with("/invitations/");
     let cookie = caller.cookie.as_deref().filter(|_| !joins);
@@ -109,7 +110,7 @@ async fn provoke(cast: &Cast, row: &Row, status: u16, speech: Speech) -> Answer 
             let machines = ["/billing/webhooks/", "/host/"].iter().any(|start| row.path().starts_with(start));
             let body = match (status, machines) {
                 (400, _) => "a=1&a=2".to_owned(),
-                (_, false) => "x".repeat(web::form::MOST_BYTES + 1),
+                (_, false) => "x".repeat(web::form::MAX_BODY_BYTES + 1),
                 (_, true) => "x".repeat(256 * 1024 + 1),
             };
             // Not even text: no task.
@@ -119,20 +120,20 @@ async fn provoke(cast: &Cast, row: &Row, status: u16, speech: Speech) -> Answer 
         402 => {
             // Invited in a trial that is gone as if it had never been.
             let key =
-                json!({ "pk": { "S": format!("ORG#{}", cast.caller("admin").org) }, "sk": { "S": "ORG" } });
+                json!({ "pk": { "S": format!("ORG#{}", actors.caller("admin").org) }, "sk": { "S": "ORG" } });
             world.write("UpdateItem", json!({ "Key": key, "UpdateExpression": "REMOVE trial" }));
             question.ask(world, cookie, speech).await
         }
         403 => question.with("sec-fetch-site", "cross-site").ask(world, cookie, speech).await,
         404 => {
-            let Links { sign_in, invitation, unsubscribe, .. } = &cast.links;
-            let names = [sign_in, invitation, unsubscribe, &caller.invitation(), &cast.mate, &caller.org];
+            let Links { sign_in, invitation, unsubscribe, .. } = &actors.links;
+            let names = [sign_in, invitation, unsubscribe, &caller.invitation(), &actors.mate, &caller.org];
             question.path = replaced(&question.path, &names.map(String::as_str), &"0".repeat(64))
                 .replace("app-", "none-");
             question.fields.retain(|(name, _)| !matches!(*name, "session" | "organization"));
             question.ask(world, cookie, speech).await
         }
-        409 => conflict(cast, row, question, cookie, speech).await,
+        409 => conflict(actors, row, question, cookie, speech).await,
         // A JSON field of a wrong type is refused by every form, also by one without fields of its own.
         422 if question.fields.iter().all(|(name, _)| matches!(*name, "session" | "organization")) => {
             let body = json!({ "session": true, "organization": 7 }).to_string();
@@ -146,11 +147,11 @@ async fn provoke(cast: &Cast, row: &Row, status: u16, speech: Speech) -> Answer 
         }
         429 => {
             if row.path().starts_with("/members") {
-                use_up_mails_to(cast, if question.fields.is_empty() { GUEST } else { FRESH });
+                use_up_mails_to(actors, if question.fields.is_empty() { GUEST } else { FRESH });
                 return question.ask(world, cookie, speech).await;
             }
             // The portal sends its links to admins whose address is unverified.
-            let unproven = cast.caller("unverified admin").cookie.as_deref();
+            let unproven = actors.caller("unverified admin").cookie.as_deref();
             let cookie = unproven.filter(|_| row.path() == "/billing/portal");
             let mut answer = question.ask(world, cookie, speech).await;
             while answer.status < 429 {
@@ -163,8 +164,8 @@ async fn provoke(cast: &Cast, row: &Row, status: u16, speech: Speech) -> Answer 
 }
 
 /// Organizations mail invitations to an address until nobody may.
-fn use_up_mails_to(cast: &Cast, address: &str) {
-    let now = cast.world.stack.system().clock().now();
+fn use_up_mails_to(actors: &Actors, address: &str) {
+    let now = actors.world.stack.system().clock().now();
     let window = INVITATIONS_TO_ANYBODY.window(address, now);
     let mut item = json!({
         "pk": { "S": format!("LIMIT#{}#{}", window.limit.name, window.subject) }, "sk": { "S": "TIMES" },
@@ -172,12 +173,12 @@ fn use_up_mails_to(cast: &Cast, address: &str) {
     for n in 0..window.limit.max {
         item[format!("t{n}")] = json!({ "N": now.as_millisecond().to_string() });
     }
-    cast.world.write("PutItem", json!({ "Item": item }));
+    actors.world.write("PutItem", json!({ "Item": item }));
 }
 
 /// Asks for what contradicts what is stored.
 async fn conflict(
-    cast: &Cast,
+    actors: &Actors,
     row: &Row,
     mut question: Question,
     cookie: Option<&str>,
@@ -196,33 +197,33 @@ async fn conflict(
         "POST /members/invitations" => {
             for n in 0..20 {
                 question.fields = vec![("email", format!("guest{n}@example.com"))];
-                question.ask(&cast.world, cookie, speech).await;
+                question.ask(&actors.world, cookie, speech).await;
             }
         }
         // As often as one is mailed.
         "POST /members/invitations/{invitation}/resend" => {
-            cast.world.advance("1m").await;
+            actors.world.advance("1m").await;
             for _ in 0..3 {
-                question.ask(&cast.world, cookie, speech).await;
-                cast.world.settle().await;
-                cast.world.advance("1m").await;
+                question.ask(&actors.world, cookie, speech).await;
+                actors.world.settle().await;
+                actors.world.advance("1m").await;
             }
         }
         // A subscription whose trial is Stripe's to move.
         "POST /operator/organizations/{id}/extend-trial" => {
-            let org = &cast.caller("operator").org;
+            let org = &actors.caller("operator").org;
             let event = json!({ "type": "customer.subscription.created", "organization_id": org });
-            assert_eq!(cast.world.stripe(event).await, [200]);
+            assert_eq!(actors.world.stripe(event).await, [200]);
         }
         // The last admin.
-        "POST /members/{user}/remove" => question.path = question.path.replace(&cast.mate, themselves),
+        "POST /members/{user}/remove" => question.path = question.path.replace(&actors.mate, themselves),
         "POST /members/{user}/role" => {
-            question.path = question.path.replace(&cast.mate, themselves);
+            question.path = question.path.replace(&actors.mate, themselves);
             question.fields = vec![("role", "member".to_owned())];
         }
         route => panic!("how is {route} brought to a conflict?"),
     }
-    question.ask(&cast.world, cookie, speech).await
+    question.ask(&actors.world, cookie, speech).await
 }
 
 fn replaced(path: &str, names: &[&str], with: &str) -> String {

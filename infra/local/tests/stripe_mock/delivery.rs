@@ -8,7 +8,7 @@ use local::Stack;
 use serde_json::{Value, json};
 
 use crate::bench::{Behaviour, Bench, behaviour, bench, idle};
-use crate::shop::Shop;
+use crate::fixture::MockShop;
 
 /// A webhook that answers with a status that can be changed.
 fn webhook(status: &Arc<AtomicU16>) -> Behaviour {
@@ -30,7 +30,7 @@ fn came(bench: &Bench) -> Vec<String> {
 }
 
 fn sent(stack: &Stack) -> Vec<String> {
-    Shop(stack).events().iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect()
+    MockShop(stack).events().iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect()
 }
 
 async fn mode(bench: &Bench, mode: &str) {
@@ -44,7 +44,7 @@ async fn settle(bench: &Bench) {
 #[tokio::test]
 async fn events_come_signed_once_and_in_order() {
     let bench = bench(idle(), idle()).await;
-    Shop(&bench.stack).subscribe("pay", None);
+    MockShop(&bench.stack).subscribe("pay", None);
     settle(&bench).await;
     assert_eq!(came(&bench), sent(&bench.stack));
     assert_eq!(came(&bench).len(), 6);
@@ -64,7 +64,7 @@ async fn events_come_signed_once_and_in_order() {
 async fn every_event_can_come_twice() {
     let bench = bench(idle(), idle()).await;
     mode(&bench, "twice").await;
-    Shop(&bench.stack).subscribe("pay", None);
+    MockShop(&bench.stack).subscribe("pay", None);
     settle(&bench).await;
     let twice: Vec<String> = sent(&bench.stack).into_iter().flat_map(|id| [id.clone(), id]).collect();
     assert_eq!(came(&bench), twice);
@@ -74,7 +74,7 @@ async fn every_event_can_come_twice() {
 async fn shuffled_events_all_come_in_orders_of_their_own() {
     let bench = bench(idle(), idle()).await;
     mode(&bench, "hold").await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     for _ in 0..5 {
         shop.subscribe("pay", None);
     }
@@ -92,7 +92,7 @@ async fn shuffled_events_all_come_in_orders_of_their_own() {
 async fn held_events_wait_for_their_release() {
     let bench = bench(idle(), idle()).await;
     mode(&bench, "hold").await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     shop.subscribe("pay", None);
     settle(&bench).await;
     shop.pass(1).await;
@@ -115,7 +115,7 @@ async fn held_events_wait_for_their_release() {
 async fn what_was_not_taken_comes_again_by_the_local_clock() {
     let status = Arc::new(AtomicU16::new(500));
     let bench = bench(webhook(&status), idle()).await;
-    let shop = Shop(&bench.stack);
+    let shop = MockShop(&bench.stack);
     let customer = shop.customer("org_1");
     settle(&bench).await;
     settle(&bench).await;
@@ -135,14 +135,14 @@ async fn what_was_not_taken_comes_again_by_the_local_clock() {
 async fn after_three_days_it_is_left() {
     let status = Arc::new(AtomicU16::new(503));
     let bench = bench(webhook(&status), idle()).await;
-    Shop(&bench.stack).customer("org_1");
+    MockShop(&bench.stack).customer("org_1");
     settle(&bench).await;
     bench.post("/_local/clock", json!({"advance": "3d"})).await;
     let tries = came(&bench).len();
     assert!((20..40).contains(&tries), "{tries}");
     bench.post("/_local/clock", json!({"advance": "5d"})).await;
     assert_eq!(came(&bench).len(), tries);
-    let list = Shop(&bench.stack).get("/v1/events?delivery_success=false").1;
+    let list = MockShop(&bench.stack).get("/v1/events?delivery_success=false").1;
     assert_eq!(list["data"].as_array().unwrap().len(), 1, "it can be fetched still");
 }
 
@@ -160,7 +160,7 @@ async fn bad_modes_are_named_and_a_reset_forgets_everything() {
         assert!(answer["errors"].to_string().contains(word), "{body}: {answer}");
     }
     mode(&bench, "hold").await;
-    Shop(&bench.stack).subscribe("pay", None);
+    MockShop(&bench.stack).subscribe("pay", None);
     bench.post("/_local/reset", Value::Null).await;
     let told = bench.get("/_local/stripe/delivery").await;
     assert_eq!(told, json!({"mode": "normal", "held": 0, "waiting": 0}));

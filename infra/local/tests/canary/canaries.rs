@@ -63,7 +63,7 @@ impl MakeWriter<'_> for Said {
 }
 
 /// What must not be found anywhere: the canary, and secrets that the system made itself on the way.
-pub struct Mine {
+pub struct Canaries {
     secrets: Vec<String>,
     /// How many answers of each status were looked at.
     pub statuses: BTreeMap<u16, usize>,
@@ -71,7 +71,7 @@ pub struct Mine {
     pub heard: Vec<String>,
 }
 
-impl Mine {
+impl Canaries {
     pub fn new() -> Self {
         Self { secrets: vec![CANARY.to_owned()], statuses: BTreeMap::new(), heard: Vec::new() }
     }

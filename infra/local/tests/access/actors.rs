@@ -33,7 +33,7 @@ pub struct Caller {
 }
 
 /// All of them.
-pub struct Cast {
+pub struct Actors {
     pub world: World,
     pub callers: Vec<Caller>,
     pub links: Links,
@@ -67,17 +67,17 @@ impl Caller {
     }
 }
 
-impl Cast {
+impl Actors {
     pub async fn new() -> Self {
         let world =
             World::with(Config::memory().set("OPERATOR_EMAILS", &format!("operator@example.com,{STALE}")))
                 .await;
         let (callers, links, mate) = stage(&world).await;
-        let mut cast = Self { callers, links, mate, rest: Rest::default(), world };
-        cast.share();
-        cast.world.settle().await;
-        cast.rest = Rest::of(&cast.world);
-        cast
+        let mut actors = Self { callers, links, mate, rest: Rest::default(), world };
+        actors.share();
+        actors.world.settle().await;
+        actors.rest = Rest::of(&actors.world);
+        actors
     }
 
     /// The caller of a column.

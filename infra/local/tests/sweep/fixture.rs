@@ -19,13 +19,13 @@ const SWEEPER: &str = "trial-reminder";
 const EVENT: &str = include_str!("../../../../events/trial-reminder/scheduled.json");
 
 /// The stack, with its one function.
-pub struct Yard {
+pub struct Fixture {
     pub stack: Stack,
     pattern: Value,
     now: Timestamp,
 }
 
-/// What a trial of the yard is about to owe.
+/// What a trial of the fixture is about to owe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Nothing for days.
@@ -47,7 +47,7 @@ pub struct Run {
     pub calls: Vec<Call>,
 }
 
-impl Yard {
+impl Fixture {
     pub async fn new() -> Self {
         let pattern = pattern().await;
         let sweeper: BTreeMap<_, _> =

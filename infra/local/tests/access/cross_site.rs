@@ -1,7 +1,7 @@
 //! Other sites write nothing: their requests are refused before anything is read.
 
 use crate::{
-    cast::Cast,
+    actors::Actors,
     page::{self, Row},
     question::{Question, Speech},
 };
@@ -44,51 +44,51 @@ fn saying(mut question: Question, headers: &[(&str, &str)]) -> Question {
 
 #[tokio::test]
 async fn other_sites_write_nothing_and_nothing_is_read_for_them() {
-    let cast = Cast::new().await;
+    let actors = Actors::new().await;
     for row in writing().iter().filter(|row| !OPEN.contains(&row.path())) {
         for column in ["admin", "no session"] {
-            let caller = cast.caller(column);
-            let question = Question::of(row, &cast, caller);
+            let caller = actors.caller(column);
+            let question = Question::of(row, &actors, caller);
             for headers in THEIRS {
                 for speech in [Speech::Page, Speech::Json] {
                     let question = saying(question.clone(), headers);
-                    let answer = question.ask(&cast.world, caller.cookie.as_deref(), speech).await;
+                    let answer = question.ask(&actors.world, caller.cookie.as_deref(), speech).await;
                     assert_eq!(answer.status, 403, "{} {headers:?}: {}", row.route, answer.text());
                     assert!(answer.text().contains("came from another site"), "{}", row.route);
-                    let calls = cast.world.calls_of(&answer).await;
+                    let calls = actors.world.calls_of(&answer).await;
                     assert!(calls.is_empty(), "{} {headers:?}: {calls:?}", row.route);
                 }
             }
         }
     }
-    assert!(cast.changed().is_empty(), "{:?}", cast.changed());
+    assert!(actors.changed().is_empty(), "{:?}", actors.changed());
 }
 
 #[tokio::test]
 async fn our_own_pages_and_programs_write() {
-    let cast = Cast::new().await;
-    let admin = cast.caller("admin");
+    let actors = Actors::new().await;
+    let admin = actors.caller("admin");
     for row in writing() {
         for headers in OURS {
-            let question = saying(Question::of(&row, &cast, admin), headers);
-            let answer = question.ask(&cast.world, admin.cookie.as_deref(), Speech::Json).await;
+            let question = saying(Question::of(&row, &actors, admin), headers);
+            let answer = question.ask(&actors.world, admin.cookie.as_deref(), Speech::Json).await;
             let told = row.cells["admin"].rsplit('/').next().unwrap();
             assert_eq!(answer.status.to_string(), told, "{} {headers:?}: {}", row.route, answer.text());
-            cast.rest().await;
+            actors.rest().await;
         }
     }
 }
 
 #[tokio::test]
 async fn machines_on_other_sites_reach_what_is_theirs() {
-    let cast = Cast::new().await;
-    let nobody = cast.caller("no session");
+    let actors = Actors::new().await;
+    let nobody = actors.caller("no session");
     for row in writing().iter().filter(|row| OPEN.contains(&row.path())) {
         for headers in THEIRS {
-            let question = saying(Question::of(row, &cast, nobody), headers);
-            let answer = question.ask(&cast.world, None, Speech::Json).await;
+            let question = saying(Question::of(row, &actors, nobody), headers);
+            let answer = question.ask(&actors.world, None, Speech::Json).await;
             assert_eq!(answer.status, 200, "{} {headers:?}: {}", row.route, answer.text());
-            cast.rest().await;
+            actors.rest().await;
         }
     }
 }

@@ -21,7 +21,7 @@ export async function inviteColleague(stack, page, who, see) {
   await signUp(stack, page, who, true);
   await page.getByRole('link', { name: 'Members' }).first().click();
   await says(page, 'Prove your email address');
-  await see('members-unproven');
+  await see('members-unverified');
   await page.getByRole('button', { name: 'Sign out' }).first().click();
   await signIn(stack, page, who, () => {});
 

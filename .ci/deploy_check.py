@@ -165,7 +165,7 @@ def versions(template: str, of: dict[str, str]) -> dict[str, str]:
     }
 
 
-def what_is_published(project: Project):
+def check_published_versions(project: Project):
     built = project.built.read_text()
     functions = built.count("Type: AWS::Serverless::Function")
     fourteen, ten = of(built, NEEDED), of(built, {**NEEDED, "StripeTrialDays": "10"})
@@ -188,7 +188,7 @@ def what_is_published(project: Project):
     assert deploy.stamped(other, deploy.stamp(fourteen, other)) == once, "stamping twice differs from stamping once"
 
 
-def what_is_read(project: Project):
+def check_read_values(project: Project):
     """deploy.py reads the same values from the template and samconfig.toml as SAM."""
     template = get_template_data(str(project.built))
     read = deploy.defaults(project.built.read_text())
@@ -203,7 +203,7 @@ def what_is_read(project: Project):
         assert deploy.stage_values({"parameter_overrides": given}, []) == sams(given), given
 
 
-def what_is_run(project: Project):
+def check_command(project: Project):
     given = {**NEEDED, **ODD}
     wanted = of(project.built.read_text(), given)
     plain = project.built.read_text()
@@ -225,7 +225,7 @@ def what_is_run(project: Project):
     project.build()
 
 
-def what_is_refused(project: Project):
+def check_rejections(project: Project):
     def refused(run: tuple[int, str, list[list[str]]], *errors: str):
         code, output, calls = run
         assert code == 2 and not [call for call in calls if call[0].endswith("sam")], (code, output, calls)
@@ -259,7 +259,7 @@ def what_is_refused(project: Project):
     refused(project.run(*given), "run sam build")
 
 
-def what_points_back(project: Project):
+def check_rollback_commands(project: Project):
     """The runbook's two loops, which move the aliases back and forward."""
     page = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
     back, forth = (block for block in re.findall(r"^```sh account\n(.*?)^```", page, re.MULTILINE | re.DOTALL) if "update-alias" in block)
@@ -273,7 +273,7 @@ def what_points_back(project: Project):
         assert moves == [f"arn:1:function:{moved}" for moved in wanted], moves
 
 
-def what_is_restored(project: Project):
+def check_restore(project: Project):
     """infra/restore.py, for a whole table and for one partition."""
 
     def item(pk: str, version: int | None = None, sk: str = "ORG", **more: str) -> dict:
@@ -318,7 +318,7 @@ def what_is_restored(project: Project):
 
 
 def main():
-    checks = (what_is_published, what_is_read, what_is_run, what_is_refused, what_points_back, what_is_restored)
+    checks = (check_published_versions, check_read_values, check_command, check_rejections, check_rollback_commands, check_restore)
     for check in checks:
         with tempfile.TemporaryDirectory() as folder:
             check(Project(Path(folder).resolve()))

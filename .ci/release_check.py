@@ -55,32 +55,32 @@ VARIABLES = {
 def status(expected: int, location: str = ""):
     """Expects a response with this status and, if given, this location."""
 
-    def holds(response, calls):
+    def check(response, calls):
         assert response["statusCode"] == expected, f"status {response['statusCode']}, not {expected}"
         headers = {name.lower(): value for name, value in response.get("headers", {}).items()}
         assert not location or headers.get("location") == location, f"location {headers.get('location')}"
 
-    return holds
+    return check
 
 
 def called(*operations: str):
     """Expects calls of these operations, and any response."""
 
-    def holds(response, calls):
+    def check(response, calls):
         missing = set(operations) - set(calls)
         assert not missing, f"expected calls of {', '.join(sorted(missing))}, found {calls}"
 
-    return holds
+    return check
 
 
-def taken(*operations: str):
+def batch_succeeds(*operations: str):
     """Expects calls of these operations, and no stream record that failed."""
 
-    def holds(response, calls):
+    def check(response, calls):
         assert response == {"batchItemFailures": []}, f"the response is {response}"
         called(*operations)(response, calls)
 
-    return holds
+    return check
 
 
 CHECKS = {
@@ -126,9 +126,9 @@ CHECKS = {
     "trial-reminder": [("scheduled", called("Query"))],
     "mailer": [
         ("scheduled", called("Query")),
-        ("stream-welcome", taken("GetItem", "UpdateItem", "SendEmail")),
+        ("stream-welcome", batch_succeeds("GetItem", "UpdateItem", "SendEmail")),
     ],
-    "event-publisher": [("stream-signed-up", taken("PutEvents"))],
+    "event-publisher": [("stream-signed-up", batch_succeeds("PutEvents"))],
 }
 
 
@@ -175,14 +175,14 @@ def check_responses(binary: Path, function: str) -> tuple[list[str], float]:
     began, first = time.monotonic(), 0.0
     process = subprocess.Popen([binary], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     errors = []
-    for case, holds in CHECKS[function]:
+    for case, check in CHECKS[function]:
         event = load_event(function, case)
         aws.deliver(event)
         try:
             kind, response = runtime.invoke(event, TIMEOUT)
             first = first or (time.monotonic() - began) * 1e3
             assert kind == "response", f"the function returned an error: {response}"
-            holds(response, aws.calls)
+            check(response, aws.calls)
         except queue.Empty:
             errors.append(f"{function}/{case}: no response within {TIMEOUT} s")
             break

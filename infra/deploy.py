@@ -156,7 +156,7 @@ def stale(built: Path) -> list[str]:
     return [f"{newest.relative_to(ROOT)} is newer than the build: run sam build"]
 
 
-def other_machines(built: Path, architecture: str) -> list[str]:
+def wrong_architectures(built: Path, architecture: str) -> list[str]:
     """Reports functions that were built for another architecture than the stack's."""
     errors = []
     for program in sorted(built.parent.glob("*/bootstrap")):
@@ -201,7 +201,7 @@ def deploy(env: str, given: list[str], template: Path, dry_run: bool, more: list
     text = stamped(text, mark)
     errors = [f"{word} is not allowed after --: this program sets it" for word in more if word.split("=")[0] in RESERVED_OPTIONS]
     if template == BUILT:
-        errors += other_machines(template, now["Architecture"]) + stale(template)
+        errors += wrong_architectures(template, now["Architecture"]) + stale(template)
     else:
         print(f"! deploying {template.name} without checks: cannot verify build time or target architecture", file=sys.stderr)
     if errors:

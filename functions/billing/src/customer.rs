@@ -30,7 +30,7 @@ impl App {
             return Ok((linked.clone(), org.clone()));
         }
         let customer = self.create_customer(stripe, caller).await?;
-        for attempt in 0..store::TRIES {
+        for attempt in 0..store::MAX_TRIES {
             match self.link(&customer, org).await {
                 Err(Error::Conflict) => store::pause(attempt).await,
                 linked => return linked.map_err(errors::from_store)?.ok_or_else(Problem::internal),

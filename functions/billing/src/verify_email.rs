@@ -13,7 +13,7 @@ use domain::{
 use http::{StatusCode, header::SET_COOKIE};
 use maud::{Markup, Render, html};
 use serde_json::json;
-use store::{AskedId, SignInRequest, SignInRequestResult};
+use store::{SignInRequest, SignInRequestId, SignInRequestResult};
 use web::{
     Kind, Problem, ResponseFormat,
     ui::{Page, Person, Tone, Width, note},
@@ -31,23 +31,23 @@ impl App {
         let address = &caller.user.address;
         let mark = caller.mark.clone().unwrap_or_else(|| Secret::new(self.entropy.bytes()));
         let asked = SignInRequest {
-            id: AskedId::new(self.entropy.bytes()),
+            id: SignInRequestId::new(self.entropy.bytes()),
             address: address.clone(),
             next: Some(caller.page()),
-            asked_at: now,
+            requested_at: now,
             browser: Some(mark.hash()),
             delivery: Delivery::pending(now),
         };
         let limits = sign_in_limits(address, &network(&caller.ip), now);
         match self.store.request_sign_in(&asked, &limits).await.map_err(errors::from_store)? {
-            SignInRequestResult::Asked if caller.wants == ResponseFormat::Json => {
+            SignInRequestResult::Recorded if caller.wants == ResponseFormat::Json => {
                 let detail = "Verify your email address first. We sent a sign-in link to it, which leads to the page \
                               with your billing portal.";
                 Err(Problem::new(Kind::Forbidden, detail)
                     .with("sign_in_url", json!(format!("/login?next={}", caller.page())))
                     .because("unverified address"))
             }
-            SignInRequestResult::Asked => {
+            SignInRequestResult::Recorded => {
                 let mut response = web::page(StatusCode::OK, self.link_sent(caller, address));
                 response.headers_mut().append(SET_COOKIE, web::browser::set(&mark));
                 Ok(response)

@@ -1,7 +1,7 @@
 //! The variables of this function.
 
 use boot::{BaseUrl, ConfigErrors, Env};
-use host::{KeyPlace, Keys};
+use host::{KeySource, Keys};
 use web::Origins;
 
 /// What this function is started with.
@@ -18,7 +18,7 @@ pub struct Config {
     /// Where Stripe's hosted pages are, which forms lead to.
     pub checkout: Origins,
     /// Where the keys are whose tokens show pieces of ours in the host app.
-    pub keys: KeyPlace,
+    pub keys: KeySource,
     /// The origins whose pages may hold them.
     pub embedders: Origins,
 }
@@ -35,7 +35,7 @@ impl Config {
         let product = vars.product_name();
         let app_url = vars.base_url("APP_URL").map(|url| url.map(|url| url.as_str().to_owned()));
         let checkout = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
-        let keys = vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, KeyPlace::parse);
+        let keys = vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, KeySource::parse);
         let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
         let config = (|| {
             Some(Self {
@@ -61,7 +61,7 @@ mod tests {
         let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
         assert_eq!((config.product.as_str(), config.app_url.as_deref()), ("TimeTracker", None));
         assert_eq!(config.checkout.to_string(), Origins::STRIPE);
-        assert!(matches!(config.keys, KeyPlace::Nowhere) && config.embedders == Origins::default());
+        assert!(matches!(config.keys, KeySource::Unset) && config.embedders == Origins::default());
         let bad = Env::new([
             ("APP_URL", "ftp://x"),
             ("STRIPE_CHECKOUT_ORIGINS", "*"),

@@ -32,7 +32,7 @@ pub fn config() -> Config {
         product: "TimeTracker".to_owned(),
         app_url: None,
         checkout,
-        keys: host::KeyPlace::Nowhere,
+        keys: host::KeySource::Unset,
         embedders: web::Origins::default(),
     }
 }

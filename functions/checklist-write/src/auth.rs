@@ -58,17 +58,17 @@ impl Credentials {
                 Ok(Found { member: found.authorize(now), session: Some(found.session), org: found.org })
             }
             Self::Token(token, from) => {
-                let refused = |why: EmbedTokenError| Problem::token_refused(&why);
+                let refused = |why: EmbedTokenError| Problem::invalid_token(&why);
                 let proven = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await;
                 let token = proven.map_err(refused)?;
-                token.is_for(from.as_deref()).map_err(refused)?;
+                token.check_origin(from.as_deref()).map_err(refused)?;
                 let found = app
                     .store
-                    .load_embed_session(token.organization, token.person)
+                    .load_embed_session(token.organization, token.user)
                     .await
                     .map_err(store_problem)?;
-                let found = found.ok_or_else(|| refused(EmbedTokenError::Nobody))?;
-                let member = found.authorize().ok_or_else(|| refused(EmbedTokenError::Nobody))?;
+                let found = found.ok_or_else(|| refused(EmbedTokenError::NotAMember))?;
+                let member = found.authorize().ok_or_else(|| refused(EmbedTokenError::NotAMember))?;
                 Ok(Found { org: found.org, member: Some(member), session: None })
             }
         }

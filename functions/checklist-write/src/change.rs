@@ -72,7 +72,7 @@ fn handle<'a>(
             (Err(problem), ResponseFormat::Page) if problem.kind == Kind::Unauthorized => {
                 web::to_login(&back)
             }
-            (Err(problem), _) => web::refuse(wants, problem),
+            (Err(problem), _) => web::problem_response(wants, problem),
         }
     }
 }
@@ -84,7 +84,7 @@ async fn change(
     command: ChecklistCommand<'_>,
     origin: &str,
 ) -> Result<Org, Problem> {
-    for attempt in 0..store::TRIES {
+    for attempt in 0..store::MAX_TRIES {
         let now = app.clock.now();
         let found = caller.find(app, now).await?;
         let after = decide(&found, command, now, links(app, &found.org.value, origin))?;

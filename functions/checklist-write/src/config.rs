@@ -1,5 +1,5 @@
 use boot::{BaseUrl, ConfigErrors, Env};
-use host::{KeyPlace, Keys};
+use host::{KeySource, Keys};
 use web::Origins;
 
 /// The function's variables.
@@ -13,7 +13,7 @@ pub struct Config {
     /// Where the host app is; none while Onramp's own guide stands in for it.
     pub app_url: Option<BaseUrl>,
     /// Where the keys are by which the host app speaks to us.
-    pub keys: KeyPlace,
+    pub keys: KeySource,
     /// The origins whose pages may hold pieces of ours, and change the checklist from there.
     pub embedders: Origins,
 }
@@ -30,7 +30,7 @@ impl Config {
         let host_source =
             vars.parsed("HOST_EVENT_SOURCE", "timetracker", "the source of the host app's events");
         let app_url = vars.base_url("APP_URL");
-        let keys = vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, KeyPlace::parse);
+        let keys = vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, KeySource::parse);
         let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
         let config = (|| {
             Some(Self {
@@ -54,7 +54,7 @@ mod tests {
     fn defaults_stand_in_and_every_fault_is_named() {
         let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
         assert_eq!((config.table.as_str(), config.host_source.as_str()), ("onramp", "timetracker"));
-        assert!(config.app_url.is_none() && matches!(config.keys, KeyPlace::Nowhere));
+        assert!(config.app_url.is_none() && matches!(config.keys, KeySource::Unset));
         assert_eq!(config.embedders, Origins::default());
         let faults = Config::read(&Env::new([
             ("APP_URL", "ftp://app.example.com"),

@@ -37,7 +37,7 @@ impl Figures {
                 Measure::TrialLeft => telemetry::count(Metric::TrialLeft, 1, now),
             }
         }
-        if self.size > store::LARGE {
+        if self.size > store::LARGE_ITEM_BYTES {
             telemetry::count(Metric::ItemLarge, 1, now);
             tracing::error!(area = %LogArea::Onboarding, organization = %self.org, bytes = self.size, "an item grows too large");
         }

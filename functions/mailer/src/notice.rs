@@ -76,7 +76,7 @@ impl MailWorker {
         let outcome = self.mailer.send(&draft.to, &draft.mail, &tags).await;
         if let Some(link) = &draft.unsubscription
             && outcome.is_sure_failure()
-            && let Err(error) = self.store.drop_unsubscription(link.secret_hash).await
+            && let Err(error) = self.store.delete_unsubscription(link.secret_hash).await
         {
             // Nobody knows its secret. It expires by itself.
             tracing::warn!(area = %LogArea::Mail, organization = %org, %error, "a link that nobody got is kept");
@@ -86,7 +86,7 @@ impl MailWorker {
 
     async fn keep(&self, link: &Unsubscription) -> Result<(), Error> {
         let mut tries = 1;
-        while let Err(error) = self.store.keep_unsubscription(link).await {
+        while let Err(error) = self.store.save_unsubscription(link).await {
             again(error, &mut tries).await?;
         }
         Ok(())

@@ -6,7 +6,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use mail::{PlainText, SignIn, Tags};
-use store::{AskedId, Error, Link, SignInRequest};
+use store::{Error, Link, SignInRequest, SignInRequestId};
 
 use crate::{
     metrics,
@@ -17,7 +17,7 @@ use crate::{
 impl MailWorker {
     /// Claims, sends and settles the mail of a request for a sign-in link. One that surely was not sent is tried again
     /// within the round: it is of no use to anybody in ten minutes.
-    pub(crate) async fn deliver_sign_in(&self, id: AskedId, round: &SendPacer) -> Result<(), Error> {
+    pub(crate) async fn deliver_sign_in(&self, id: SignInRequestId, round: &SendPacer) -> Result<(), Error> {
         let mut now = self.clock.now();
         while let Some(not_before) = self.try_sign_in(id, round, now).await? {
             if !round.rest(self.clock.now(), not_before).await {
@@ -31,7 +31,7 @@ impl MailWorker {
     /// One try. Says when the next may be, if there is to be one.
     async fn try_sign_in(
         &self,
-        id: AskedId,
+        id: SignInRequestId,
         round: &SendPacer,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, Error> {
@@ -71,18 +71,18 @@ impl MailWorker {
     /// `None` where there is no such request.
     pub(crate) async fn change_asked<T>(
         &self,
-        id: AskedId,
+        id: SignInRequestId,
         mut decide: impl FnMut(&mut SignInRequest, Option<&User>) -> (T, Option<Link>),
     ) -> Result<Option<T>, Error> {
         let mut tries = 1;
         loop {
-            let Some((before, user)) = self.store.load_asked(id).await? else { return Ok(None) };
+            let Some((before, user)) = self.store.load_sign_in_request(id).await? else { return Ok(None) };
             let mut after = before.value.clone();
             let (value, link) = decide(&mut after, user.as_ref());
             if after == before.value {
                 return Ok(Some(value));
             }
-            match self.store.commit_asked(&before, &after, link.as_ref()).await {
+            match self.store.commit_sign_in_request(&before, &after, link.as_ref()).await {
                 Ok(_) => return Ok(Some(value)),
                 Err(error) => again(error, &mut tries).await?,
             }
@@ -104,7 +104,7 @@ fn decide(
         // The claim was written, and with it the link; only the answer was lost.
         return (user.cloned(), None);
     }
-    let user = user.filter(|_| now < add(asked.asked_at, SIGN_IN_LINK));
+    let user = user.filter(|_| now < add(asked.requested_at, SIGN_IN_LINK));
     let Some(next) = asked.delivery.advance(claim, feed, user.is_some(), now) else { return (None, None) };
     asked.delivery = next;
     let Some(user) = user.filter(|_| asked.delivery.is_held_by(claim)) else { return (None, None) };
@@ -113,7 +113,7 @@ fn decide(
         user: user.id,
         address: asked.address.clone(),
         next: asked.next.clone(),
-        asked_at: Some(asked.asked_at),
+        requested_at: Some(asked.requested_at),
         browser: asked.browser,
         expires_at: add(now, SIGN_IN_LINK),
     };
@@ -132,10 +132,10 @@ mod tests {
 
     fn asked(at: Timestamp) -> SignInRequest {
         SignInRequest {
-            id: AskedId::new([1; 32]),
+            id: SignInRequestId::new([1; 32]),
             address: Address::parse("jo@acme.example").unwrap(),
             next: Some("/dashboard".to_owned()),
-            asked_at: at,
+            requested_at: at,
             browser: None,
             delivery: Delivery::pending(at),
         }

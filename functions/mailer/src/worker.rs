@@ -127,10 +127,10 @@ impl MailWorker {
     /// Puts back what could not be read and can be by now, since the code or the item was mended.
     async fn look_again(&self) -> Result<(), Error> {
         self.store
-            .unreadable(self.clock.now())
+            .corrupt_items(self.clock.now())
             .map(async |due| {
                 let due = due?;
-                match self.store.put_back(due).await {
+                match self.store.restore_index_entry(due).await {
                     Ok(()) => tracing::info!(area = %LogArea::Mail, item = ?due, "an item can be read again"),
                     // It was counted when it was held, and a person sees it.
                     Err(Error::Corrupt(_) | Error::Conflict) => {}
@@ -174,7 +174,7 @@ impl MailWorker {
         }
         let delivered = match due {
             MailDue::Org(org) => self.deliver_notices(org, round).await,
-            MailDue::Asked(asked) => self.deliver_sign_in(asked, round).await,
+            MailDue::SignIn(asked) => self.deliver_sign_in(asked, round).await,
             MailDue::Invitation(org, invitation) => self.deliver_invitation(org, invitation, round).await,
         };
         match delivered {
@@ -195,7 +195,7 @@ impl MailWorker {
     async fn mark_for_review(&self, due: MailDue) -> bool {
         let now = self.clock.now();
         telemetry::count(Metric::MailUnreadable, 1, now);
-        match self.store.hold_unreadable(due, now).await {
+        match self.store.mark_corrupt(due, now).await {
             Ok(()) | Err(Error::Conflict) => true,
             Err(error) => {
                 tracing::error!(area = %LogArea::Mail, item = ?due, %error, "mail could not be held");

@@ -29,7 +29,7 @@ const PAGE: u16 = 25;
 pub async fn show(desk: AuthenticatedOperator, State(app): State<Arc<App>>, uri: Uri) -> Response {
     match respond(&app, &desk, &uri).await {
         Ok(response) => response,
-        Err(problem) => web::refuse(desk.wants, problem),
+        Err(problem) => web::problem_response(desk.wants, problem),
     }
 }
 
@@ -65,7 +65,7 @@ async fn respond(app: &App, desk: &AuthenticatedOperator, uri: &Uri) -> Result<R
     };
     let status = if search.fault.is_some() { Kind::Invalid.status() } else { StatusCode::OK };
 
-    let waiting = app.store.held(list, after, PAGE, desk.now).await.map_err(store_problem)?;
+    let waiting = app.store.load_review_page(list, after, PAGE, desk.now).await.map_err(store_problem)?;
     Ok(match desk.wants {
         ResponseFormat::Json => Json(WaitingOut::of(&waiting, desk.now)).into_response(),
         ResponseFormat::Page => web::page(

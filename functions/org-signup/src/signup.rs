@@ -24,8 +24,8 @@ use jiff::Timestamp;
 use maud::{Markup, Render};
 use serde_json::json;
 use store::{
-    AskedId, Begun, Brake, OrgCreationGrant, Person, SignInRequest, SignInRequestResult, SignUp, SignedIn,
-    SignedUp, Stored, Strength,
+    Brake, OrgCreationGrant, Person, RepeatSession, SessionProof, SignInRequest, SignInRequestId,
+    SignInRequestResult, SignUp, SignedIn, SignedUp, Stored,
 };
 use telemetry::{LogArea, Metric};
 use web::{FieldError, Fields, Problem, ResponseFormat, problem::Kind};
@@ -93,7 +93,7 @@ impl RequestContext {
 /// `POST /organizations/new`.
 pub async fn sign_up(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
-    app.respond(request, wants).await.unwrap_or_else(|problem| web::refuse(wants, problem))
+    app.respond(request, wants).await.unwrap_or_else(|problem| web::problem_response(wants, problem))
 }
 
 impl App {
@@ -103,7 +103,7 @@ impl App {
         let (network, site) = (network(&ip), site(&ip));
         let mut signed_in = self.load_signed_in(&headers).await?;
         let fields = Fields::read(request).await?;
-        for attempt in 0..store::TRIES {
+        for attempt in 0..store::MAX_TRIES {
             let known = match signed_in.take() {
                 Some(found) => Some(Requester::SignedIn(Box::new(found))),
                 None => self.load_founding(&fields).await?,
@@ -114,7 +114,7 @@ impl App {
                 Ok(None) => {}
                 Err(problem) if problem.kind == Kind::TooMany && wants == ResponseFormat::Page => {
                     let page = self.form_again(&caller, &fields, &[], Some(&problem));
-                    return Ok(web::refuse_with(problem, page));
+                    return Ok(web::problem_page(problem, page));
                 }
                 Err(problem) => return Err(problem),
             }
@@ -207,7 +207,7 @@ impl App {
     async fn load_founding(&self, fields: &Fields) -> Result<Option<Requester>, Problem> {
         let Some(secret) = fields.get("founding") else { return Ok(None) };
         let secret: Secret = secret.parse().map_err(|()| used_up())?;
-        let found = self.store.load_founding(secret.hash()).await.map_err(store_problem)?;
+        let found = self.store.load_org_creation_grant(secret.hash()).await.map_err(store_problem)?;
         let found = found.filter(|(proof, _)| self.clock.now() < proof.expires_at);
         let (proof, user) = found.ok_or_else(used_up)?;
         Ok(Some(Requester::Founding(proof, Box::new(user))))
@@ -244,7 +244,7 @@ impl App {
             session: Session { signed_in_at: caller.signed_in_at(), ..Session::begin(org, user, now) },
             secret: Secret::new(self.entropy.bytes()),
             replay: form::replay(&token, &user.address),
-            founding: match &caller.known {
+            creation_grant: match &caller.known {
                 Some(Requester::Founding(proof, _)) => Some(proof.secret_hash),
                 _ => None,
             },
@@ -277,19 +277,20 @@ impl App {
         // Once the address is proven, a session takes a mailed link or the one at hand.
         let known = caller.user().map(|user| &user.value).filter(|user| user.id == earlier.user);
         let (strength, begun) = match known {
-            Some(user) => (Strength::Known, Session::begin(earlier.org, user, now)),
-            None => (Strength::Unproven, Session::begin_first(earlier.org, earlier.user, now)),
+            Some(user) => (SessionProof::UserKnown, Session::begin(earlier.org, user, now)),
+            None => (SessionProof::SignUpOnly, Session::begin_first(earlier.org, earlier.user, now)),
         };
         let signed_in_at = known.and_then(|_| caller.signed_in_at());
         let session = Session { join: Some(earlier.join), signed_in_at, ..begun };
-        let begun = self.store.begin_again(sign_up.replay, strength, &session, &sign_up.secret).await;
+        let begun =
+            self.store.start_repeat_session(sign_up.replay, strength, &session, &sign_up.secret).await;
         match begun.map_err(store_problem)? {
-            Begun::Begun => Ok(signed_in(&session, &sign_up.secret, earlier.trial)),
-            Begun::TooOften => {
+            RepeatSession::Started => Ok(signed_in(&session, &sign_up.secret, earlier.trial)),
+            RepeatSession::LimitReached => {
                 let seconds = earlier.until.duration_since(now).as_secs().max(1);
                 Err(Problem::too_many(seconds.unsigned_abs()))
             }
-            Begun::Ended => self.known_address(caller, sign_up, now).await,
+            RepeatSession::Rejected => self.known_address(caller, sign_up, now).await,
         }
     }
 
@@ -333,10 +334,10 @@ impl App {
     ) -> Result<Response, Problem> {
         let address: &Address = &sign_up.person.after().address;
         let asked = SignInRequest {
-            id: AskedId::new(self.entropy.bytes()),
+            id: SignInRequestId::new(self.entropy.bytes()),
             address: address.clone(),
             next: None,
-            asked_at: now,
+            requested_at: now,
             browser: None,
             delivery: Delivery::pending(now),
         };
@@ -351,7 +352,7 @@ impl App {
             ResponseFormat::Page => {
                 web::page(StatusCode::CONFLICT, page::known_address(&self.config.product))
             }
-            ResponseFormat::Json => web::refuse(
+            ResponseFormat::Json => web::problem_response(
                 ResponseFormat::Json,
                 Problem::new(
                     Kind::Conflict,
@@ -364,7 +365,7 @@ impl App {
     /// 422: the form again, with every fault beside its field.
     fn faults(&self, caller: &RequestContext, fields: &Fields, errors: Vec<FieldError>) -> Response {
         if caller.wants == ResponseFormat::Json {
-            return web::refuse(ResponseFormat::Json, Problem::invalid(errors));
+            return web::problem_response(ResponseFormat::Json, Problem::invalid(errors));
         }
         let page = self.form_again(caller, fields, &errors, None);
         web::page(StatusCode::UNPROCESSABLE_ENTITY, page)

@@ -18,7 +18,7 @@ use domain::{
 };
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
-use store::{AskedId, SignInRequest, SignInRequestResult};
+use store::{SignInRequest, SignInRequestId, SignInRequestResult};
 use telemetry::LogArea;
 use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
@@ -70,15 +70,15 @@ async fn take(app: &App, wants: ResponseFormat, request: Request) -> Result<Resp
     let now = app.clock.now();
     let limits = sign_in_limits(&address, &ip, now);
     let asked = SignInRequest {
-        id: AskedId::new(app.entropy.bytes()),
+        id: SignInRequestId::new(app.entropy.bytes()),
         address,
         next,
-        asked_at: now,
+        requested_at: now,
         browser: Some(mark.hash()),
         delivery: Delivery::pending(now),
     };
     match app.store.request_sign_in(&asked, &limits).await.map_err(store_problem)? {
-        SignInRequestResult::Asked => {
+        SignInRequestResult::Recorded => {
             tracing::info!(area = %LogArea::Access, asked = %asked.id, "sign-in link asked for");
             let mut response = match wants {
                 ResponseFormat::Page => {
@@ -100,7 +100,7 @@ async fn take(app: &App, wants: ResponseFormat, request: Request) -> Result<Resp
                 return Err(problem);
             }
             let page = pages::form(&app.product, asked.next.as_deref(), typed, None, Some(&problem));
-            Ok(web::refuse_with(problem, page))
+            Ok(web::problem_page(problem, page))
         }
     }
 }

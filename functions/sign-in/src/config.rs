@@ -1,6 +1,6 @@
 use boot::{BaseUrl, ConfigErrors, Env};
 use domain::operator::Operators;
-use host::{KeyPlace, Keys};
+use host::{KeySource, Keys};
 
 /// The function's variables.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub struct Config {
     /// Where the host app is; none while Onramp's own dashboard stands in for it.
     pub app_url: Option<BaseUrl>,
     /// Where the keys are whose passes the host app takes; nowhere if it signs people in itself.
-    pub keys: KeyPlace,
+    pub keys: KeySource,
     /// Whose addresses open the operator pages: an invitation alone does not sign these people in.
     pub operators: Operators,
 }
@@ -29,7 +29,7 @@ impl Config {
         let public_url = vars.public_url();
         let product = vars.product_name();
         let app_url = vars.base_url("APP_URL");
-        let keys = vars.read("HOST_SIGNING_KEYS", Some(""), Keys::EXPECTED, KeyPlace::parse);
+        let keys = vars.read("HOST_SIGNING_KEYS", Some(""), Keys::EXPECTED, KeySource::parse);
         let operators = vars.parsed("OPERATOR_EMAILS", "", "mail addresses, separated by commas");
         let config = (|| {
             Some(Self {
@@ -53,7 +53,7 @@ mod tests {
     fn the_table_must_be_named_and_the_rest_may_be() {
         let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
         assert_eq!((config.table.as_str(), config.product.as_str()), ("onramp", "TimeTracker"));
-        assert!(config.app_url.is_none() && matches!(config.keys, KeyPlace::Nowhere));
+        assert!(config.app_url.is_none() && matches!(config.keys, KeySource::Unset));
     }
 
     #[test]

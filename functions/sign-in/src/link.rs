@@ -16,7 +16,7 @@ use domain::{
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
-use store::{Admission, Consumed, FoundLink, Link, OrgCreationGrant, Repeated, UsedLink};
+use store::{Consumed, Link, LinkGrant, LinkLookup, OrgCreationGrant, Reissued, UsedLink};
 use telemetry::LogArea;
 use web::{Kind, Problem, ResponseFormat};
 
@@ -70,7 +70,7 @@ pub fn text(token: Token) -> String {
 /// When a link was asked for, if that was in another browser than the one that opens it.
 fn asked_elsewhere(link: &Link, headers: &HeaderMap) -> Option<Timestamp> {
     let here = web::browser::mark(headers).map(|mark| mark.hash());
-    link.browser.filter(|browser| here != Some(*browser)).and(link.asked_at)
+    link.browser.filter(|browser| here != Some(*browser)).and(link.requested_at)
 }
 
 /// What a browser keeps so that it can be recognized for as long as a link works.
@@ -115,7 +115,7 @@ async fn sign_in(
 ) -> Result<Response, Problem> {
     let held = web::session::token(headers);
     let browser = web::browser::mark(headers).map(|mark| mark.hash());
-    for attempt in 0..store::TRIES {
+    for attempt in 0..store::MAX_TRIES {
         let outcome = match find(app, token).await? {
             Found::Usable(link) => use_up(app, &link, held.as_ref(), browser, wants).await,
             Found::Used(used) if app.is_signed_in(headers, Some(used.user)).await => {
@@ -161,8 +161,8 @@ async fn use_up(
         used_for: None,
     };
     let admission = match &session {
-        Some(session) => Admission::Session(session, &secret),
-        None => Admission::Founding(&founding),
+        Some(session) => LinkGrant::Session(session, &secret),
+        None => LinkGrant::OrgCreation(&founding),
     };
     match app.store.consume_link(link, &user, &after, admission, held, (browser, now)).await? {
         Consumed::Used => Ok(Some(match session {
@@ -170,7 +170,7 @@ async fn use_up(
             None => homeless(app, &after, &secret, link.next.as_deref(), wants),
         })),
         // Another request was faster, perhaps this browser's own first one.
-        Consumed::Gone => Err(store::Error::Conflict),
+        Consumed::AlreadyUsed => Err(store::Error::Conflict),
     }
 }
 
@@ -181,10 +181,10 @@ pub async fn repeat(
     wants: ResponseFormat,
 ) -> Result<Option<Response>, store::Error> {
     let secret = Secret::new(app.entropy.bytes());
-    let repeated = app.store.repeat_use(used, &secret, app.clock.now()).await?;
+    let repeated = app.store.reissue_used_link(used, &secret, app.clock.now()).await?;
     Ok(repeated.map(|repeated| match repeated {
-        Repeated::Session(session) => signed_in(used.next.as_deref(), &session, secret),
-        Repeated::Founding(user) => homeless(app, &user, &secret, used.next.as_deref(), wants),
+        Reissued::Session(session) => signed_in(used.next.as_deref(), &session, secret),
+        Reissued::OrgCreation(user) => homeless(app, &user, &secret, used.next.as_deref(), wants),
     }))
 }
 
@@ -223,7 +223,7 @@ fn homeless(app: &App, user: &User, secret: &Secret, next: Option<&str>, wants: 
         ResponseFormat::Json => {
             let create = json!({ "url": "/organizations/new", "founding": secret.reveal() });
             let problem = Problem::new(Kind::Forbidden, "This account belongs to no organization any more.");
-            web::refuse(wants, problem.with("create_organization", create))
+            web::problem_response(wants, problem.with("create_organization", create))
         }
     }
 }
@@ -242,9 +242,9 @@ enum Found {
 async fn find(app: &App, token: &str) -> Result<Found, Problem> {
     let secret: Secret = token.parse().map_err(|()| gone())?;
     Ok(match app.store.load_link(secret.hash()).await.map_err(store_problem)?.ok_or_else(gone)? {
-        FoundLink::Unused(link) if app.clock.now() < link.expires_at => Found::Usable(link),
-        FoundLink::Unused(link) => Found::Expired(link),
-        FoundLink::Used(used) => Found::Used(used),
+        LinkLookup::Unused(link) if app.clock.now() < link.expires_at => Found::Usable(link),
+        LinkLookup::Unused(link) => Found::Expired(link),
+        LinkLookup::Used(used) => Found::Used(used),
     })
 }
 
@@ -263,7 +263,7 @@ fn refuse(app: &App, wants: ResponseFormat, problem: Problem) -> Response {
     }
     match (wants, problem.kind) {
         (ResponseFormat::Page, Kind::NotFound) => web::page(problem.kind.status(), pages::gone(&app.product)),
-        _ => web::refuse(wants, problem),
+        _ => web::problem_response(wants, problem),
     }
 }
 
@@ -291,7 +291,7 @@ mod tests {
             user: user(&[]).id,
             address: user(&[]).address,
             next,
-            asked_at: None,
+            requested_at: None,
             browser: None,
             expires_at: "2026-01-15T09:00:00Z".parse().unwrap(),
         };

@@ -6,7 +6,7 @@ use domain::{
     org::Org,
 };
 use jiff::Timestamp;
-use store::{CustomerLink, Error, Filed, Parked, Stored, TRIES, pause};
+use store::{CustomerLink, Error, MAX_TRIES, Parked, QuarantinedEvent, Stored, pause};
 use stripe::{Event, StripeEventKind, VerifiedBody};
 use telemetry::{LogArea, Metric};
 
@@ -58,7 +58,7 @@ impl App {
             Err(unreadable) => {
                 let id = unreadable.event().map_or_else(|| hash(body), ToString::to_string);
                 let reason = unreadable.to_string();
-                let filed = Filed { id: &id, reason: &reason, body: body.bytes(), conflict: None };
+                let filed = QuarantinedEvent { id: &id, reason: &reason, body: body.bytes(), conflict: None };
                 if self.store.quarantine(&filed, now).await? {
                     telemetry::count(Metric::EventQuarantined, 1, now);
                 }
@@ -71,7 +71,7 @@ impl App {
             return Ok(IngestOutcome::WrongMode);
         }
         let Some(fact) = event.known.fact() else { return Ok(IngestOutcome::Ignored) };
-        for attempt in 0..TRIES {
+        for attempt in 0..MAX_TRIES {
             match self.apply(&event, fact, body, now).await {
                 Err(Error::Conflict) => pause(attempt).await,
                 settled => return settled,
@@ -165,8 +165,12 @@ impl App {
             return Ok(());
         }
         let (reason, organizations) = (conflicts.to_string(), conflicts.organizations());
-        let filed =
-            Filed { id: event.as_str(), reason: &reason, body: body.bytes(), conflict: Some(&organizations) };
+        let filed = QuarantinedEvent {
+            id: event.as_str(),
+            reason: &reason,
+            body: body.bytes(),
+            conflict: Some(&organizations),
+        };
         self.store.quarantine(&filed, now).await?;
         tracing::warn!(area = %LogArea::Webhook, %event, reason, "an event that shows a conflict was kept");
         Ok(())
@@ -181,7 +185,7 @@ impl App {
         now: Timestamp,
     ) -> Result<IngestOutcome, Error> {
         let reason = "names no customer";
-        let filed = Filed { id: fact.event.as_str(), reason, body: body.bytes(), conflict: None };
+        let filed = QuarantinedEvent { id: fact.event.as_str(), reason, body: body.bytes(), conflict: None };
         if self.store.quarantine(&filed, now).await?
             && let What::Incident { kind, .. } = fact.what
         {

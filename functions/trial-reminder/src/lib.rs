@@ -108,7 +108,7 @@ impl App {
                 telemetry::count(Metric::ClockFailed, 1, now);
                 tracing::error!(area = %LogArea::Trial, organization = %org, %error, "trial clock failed");
                 if let Error::Corrupt(_) = error
-                    && let Err(error) = self.store.hold_unreadable(MailDue::Org(org), now).await
+                    && let Err(error) = self.store.mark_corrupt(MailDue::Org(org), now).await
                 {
                     tracing::error!(area = %LogArea::Trial, organization = %org, %error, "it could not be held");
                 }

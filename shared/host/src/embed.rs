@@ -33,7 +33,7 @@ pub struct EmbedToken {
     /// The organization that is shown.
     pub organization: OrgId,
     /// Who looks.
-    pub person: UserId,
+    pub user: UserId,
     /// The one origin whose pages may use it, if it is bound to one.
     pub origin: Option<String>,
 }
@@ -73,7 +73,7 @@ pub enum EmbedTokenError {
     Origin,
     /// What it names does not belong together, or is not there.
     #[error("the embed token's sub is nobody of its org")]
-    Nobody,
+    NotAMember,
 }
 
 impl VerificationError for EmbedTokenError {
@@ -157,7 +157,7 @@ impl EmbedToken {
     ///
     /// # Errors
     /// [`Refused::Origin`].
-    pub fn is_for(&self, origin: Option<&str>) -> Result<(), EmbedTokenError> {
+    pub fn check_origin(&self, origin: Option<&str>) -> Result<(), EmbedTokenError> {
         match (&self.origin, origin) {
             (Some(bound), Some(origin)) if bound != origin => Err(EmbedTokenError::Origin),
             _ => Ok(()),
@@ -189,11 +189,11 @@ impl ClaimsIn {
             return Err(EmbedTokenError::Expired(Span(over)));
         }
         let organization = self.org.and_then(|id| id.parse().ok());
-        let person = self.sub.and_then(|id| id.parse().ok());
+        let user = self.sub.and_then(|id| id.parse().ok());
         Ok(EmbedToken {
             organization: organization
                 .ok_or(EmbedTokenError::Claim("org is not an organization's id, org_…"))?,
-            person: person.ok_or(EmbedTokenError::Claim("sub is not a person's id, usr_…"))?,
+            user: user.ok_or(EmbedTokenError::Claim("sub is not a person's id, usr_…"))?,
             origin: self.origin,
         })
     }
@@ -242,11 +242,14 @@ mod tests {
     fn a_good_token_says_who_looks_at_what() {
         let bound = with("origin", json!("https://app.example.com"));
         let token = verify(&minted(&bound)).unwrap();
-        assert_eq!((token.organization.to_string().as_str(), token.person.to_string().as_str()), (ORG, USER));
-        assert_eq!(token.is_for(Some("https://app.example.com")), Ok(()));
-        assert_eq!(token.is_for(Some("https://app.example.com.evil.example")), Err(EmbedTokenError::Origin));
-        assert_eq!(token.is_for(None), Ok(()), "a server that includes a piece says no origin");
-        assert_eq!(verify(&minted(&claims())).unwrap().is_for(Some("https://any.example")), Ok(()));
+        assert_eq!((token.organization.to_string().as_str(), token.user.to_string().as_str()), (ORG, USER));
+        assert_eq!(token.check_origin(Some("https://app.example.com")), Ok(()));
+        assert_eq!(
+            token.check_origin(Some("https://app.example.com.evil.example")),
+            Err(EmbedTokenError::Origin)
+        );
+        assert_eq!(token.check_origin(None), Ok(()), "a server that includes a piece says no origin");
+        assert_eq!(verify(&minted(&claims())).unwrap().check_origin(Some("https://any.example")), Ok(()));
         assert!(verify(&keys().named("old").unwrap().token(&claims())).is_ok(), "while keys are exchanged");
         assert!(verify(&minted(&with("aud", json!([AUDIENCE])))).is_ok(), "as some libraries write it");
         assert!(verify(&minted(&with("role", json!("admin")))).is_ok(), "which has no effect");
@@ -377,7 +380,7 @@ mod tests {
             EmbedTokenError::Expired(Span(60)),
             EmbedTokenError::Early(Span(61)),
             EmbedTokenError::Origin,
-            EmbedTokenError::Nobody,
+            EmbedTokenError::NotAMember,
         ];
         for refused in &others {
             match refused {
@@ -391,7 +394,7 @@ mod tests {
                 | EmbedTokenError::Expired(_)
                 | EmbedTokenError::Early(_)
                 | EmbedTokenError::Origin
-                | EmbedTokenError::Nobody => {}
+                | EmbedTokenError::NotAMember => {}
             }
         }
         claims.into_iter().map(EmbedTokenError::Claim).chain(others).collect()

@@ -98,24 +98,24 @@ impl Keys {
 
 /// Where keys are.
 #[derive(Clone, Debug, Default)]
-pub enum KeyPlace {
+pub enum KeySource {
     /// Nowhere: nothing is signed, and nothing is proven.
     #[default]
-    Nowhere,
+    Unset,
     /// In the variable itself.
-    Given(Keys),
+    Inline(Keys),
     /// In Secrets Manager, under this ARN.
-    Stored(String),
+    Secret(String),
 }
 
-impl KeyPlace {
+impl KeySource {
     /// Reads a variable: a list of keys, the ARN of a secret, or nothing.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {
-            "" => Some(Self::Nowhere),
-            _ if text.starts_with("arn:") => Some(Self::Stored(text.to_owned())),
-            _ => Keys::parse(text).map(Self::Given),
+            "" => Some(Self::Unset),
+            _ if text.starts_with("arn:") => Some(Self::Secret(text.to_owned())),
+            _ => Keys::parse(text).map(Self::Inline),
         }
     }
 }
@@ -173,10 +173,10 @@ mod tests {
     #[test]
     fn keys_stand_in_the_variable_in_secrets_manager_or_nowhere() {
         let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:onramp/host-AbCdEf";
-        assert!(matches!(KeyPlace::parse(arn), Some(KeyPlace::Stored(stored)) if stored == arn));
+        assert!(matches!(KeySource::parse(arn), Some(KeySource::Secret(stored)) if stored == arn));
         let given = format!("a:{}", "A".repeat(43));
-        assert!(matches!(KeyPlace::parse(&given), Some(KeyPlace::Given(_))));
-        assert!(matches!(KeyPlace::parse(""), Some(KeyPlace::Nowhere)));
-        assert!(KeyPlace::parse("hidden").is_none());
+        assert!(matches!(KeySource::parse(&given), Some(KeySource::Inline(_))));
+        assert!(matches!(KeySource::parse(""), Some(KeySource::Unset)));
+        assert!(KeySource::parse("hidden").is_none());
     }
 }

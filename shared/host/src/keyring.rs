@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use telemetry::LogArea;
 use tokio::sync::Mutex;
 
-use crate::key::{KeyPlace, Keys};
+use crate::key::{KeySource, Keys};
 
 /// How old what is held may be when it is believed: so long a key that was taken back still works.
 const KEY_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
@@ -45,11 +45,11 @@ struct Stored {
 impl Keyring {
     /// The keys of that place.
     #[must_use]
-    pub fn new(place: KeyPlace, config: &SdkConfig) -> Self {
+    pub fn new(place: KeySource, config: &SdkConfig) -> Self {
         let (keys, stored) = match place {
-            KeyPlace::Nowhere => (Keys::default(), None),
-            KeyPlace::Given(keys) => (keys, None),
-            KeyPlace::Stored(arn) => (Keys::default(), Some(Stored { client: Client::new(config), arn })),
+            KeySource::Unset => (Keys::default(), None),
+            KeySource::Inline(keys) => (keys, None),
+            KeySource::Secret(arn) => (Keys::default(), Some(Stored { client: Client::new(config), arn })),
         };
         Self { held: Mutex::new(Held { keys: Arc::new(keys), read_at: None }), stored }
     }

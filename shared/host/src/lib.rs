@@ -12,5 +12,5 @@ mod key;
 mod keyring;
 pub mod signature;
 
-pub use key::{Key, KeyPlace, Keys};
+pub use key::{Key, KeySource, Keys};
 pub use keyring::{Keyring, VerificationError};

@@ -67,7 +67,7 @@ fn decode(item: Attributes) -> Result<Stored<FirstMails>, Corrupt> {
 }
 
 /// What of the brake kept a sign-up from being written. `first` is the place of its first action.
-pub(crate) fn held_by(reasons: &[CancellationReason], first: usize) -> Option<Brake> {
+pub(crate) fn closed_brake(reasons: &[CancellationReason], first: usize) -> Option<Brake> {
     if failed(reasons, first + 1) {
         return Some(Brake::Bounces);
     }

@@ -17,7 +17,7 @@ use crate::{
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
 /// How often a lost race or unprocessed keys are tried again inside one request.
-pub const TRIES: u32 = 6;
+pub const MAX_TRIES: u32 = 6;
 
 /// The most keys of one batch (DynamoDB API reference, "BatchGetItem").
 const MOST_KEYS: usize = 100;
@@ -115,7 +115,7 @@ impl Store {
 
     async fn fill(&self, keys: &[Key], found: &mut [Option<Attributes>]) -> Result<(), Error> {
         let mut wanted: Vec<Attributes> = keys.iter().map(Key::attributes).collect();
-        for attempt in 0..TRIES {
+        for attempt in 0..MAX_TRIES {
             let request = KeysAndAttributes::builder()
                 .set_keys(Some(std::mem::take(&mut wanted)))
                 .consistent_read(true)
@@ -194,7 +194,7 @@ impl Store {
             attempt += 1;
             // Another transaction holds the item: nothing was evaluated, and a moment later it may be free.
             let busy = error.code() == Some("TransactionConflictException");
-            if !busy || attempt >= TRIES {
+            if !busy || attempt >= MAX_TRIES {
                 return Err(Error::of(&error));
             }
             pause(attempt).await;
@@ -220,7 +220,7 @@ impl Store {
                 Cause::Refused(code) => return Err(Error::Refused(code.to_owned())),
                 Cause::Busy(code) => {
                     attempt += 1;
-                    if attempt >= TRIES {
+                    if attempt >= MAX_TRIES {
                         return Err(Error::Unavailable(code.to_owned()));
                     }
                     pause(attempt).await;

@@ -14,7 +14,7 @@ use crate::{
     client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
     item::{At, decode, from_item, read, to_item},
-    key::{Key, PARKED, due_pk, foreign_pk, held_pk, shard},
+    key::{Key, PARKED, due_pk, parked_without_metadata_pk, review_pk, shard},
     session::{expires, values},
     update::{Only, change, delete, number, put, update},
 };
@@ -59,7 +59,7 @@ pub struct Parked {
 
 /// A signed event that is kept for a person.
 #[derive(Clone, Copy, Debug)]
-pub struct Filed<'a> {
+pub struct QuarantinedEvent<'a> {
     /// Its id, or the hash of its body.
     pub id: &'a str,
     /// Why it is kept.
@@ -164,7 +164,7 @@ impl Store {
         let (place, at) = if ours {
             (due_pk(shard), domain::trial::add(now, jiff::SignedDuration::from_secs(WORTH_A_LOOK)))
         } else {
-            (foreign_pk(shard), now)
+            (parked_without_metadata_pk(shard), now)
         };
         item.insert("due_pk".to_owned(), AttributeValue::S(place));
         item.insert("due_at".to_owned(), AttributeValue::S(At(at).text()));
@@ -275,8 +275,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn quarantine(&self, filed: &Filed<'_>, now: Timestamp) -> Result<bool, Error> {
-        let Filed { id, reason, body, conflict } = filed;
+    pub async fn quarantine(&self, filed: &QuarantinedEvent<'_>, now: Timestamp) -> Result<bool, Error> {
+        let QuarantinedEvent { id, reason, body, conflict } = filed;
         let mut item = Key::quarantined(id).attributes();
         item.insert("reason".to_owned(), AttributeValue::S((*reason).to_owned()));
         item.insert("body".to_owned(), AttributeValue::B(body.to_vec().into()));
@@ -285,7 +285,7 @@ impl Store {
             item.insert("organizations".to_owned(), AttributeValue::L(each.collect()));
         }
         item.insert("quarantined_at".to_owned(), AttributeValue::S(At(now).text()));
-        item.insert("due_pk".to_owned(), AttributeValue::S(held_pk(shard(&Key::quarantined(id).pk))));
+        item.insert("due_pk".to_owned(), AttributeValue::S(review_pk(shard(&Key::quarantined(id).pk))));
         item.insert("due_at".to_owned(), AttributeValue::S(At(now).text()));
         item.extend([expires(now, PARKED_RETENTION_SECONDS)]);
         let put = self

@@ -11,8 +11,8 @@ use crate::{
     error::Error,
     invitation,
     item::{self, At},
-    key::{BY_DUE, BY_MAIL, INVITE, Key, SHARDS, due_pk, held_pk, mail_pk, shard, unreadable_pk},
-    sign_in_request::{self, AskedId},
+    key::{BY_DUE, BY_MAIL, INVITE, Key, SHARDS, corrupt_pk, due_pk, mail_pk, review_pk, shard},
+    sign_in_request::{self, SignInRequestId},
     update::{Change, Only},
 };
 
@@ -29,7 +29,7 @@ struct Index {
 
 const DUE: Index = Index { name: BY_DUE, hash: "due_pk", range: "due_at", partition: due_pk };
 const MAIL: Index = Index { name: BY_MAIL, hash: "mail_pk", range: "mail_at", partition: mail_pk };
-const UNREADABLE: Index = Index { partition: unreadable_pk, ..MAIL };
+const UNREADABLE: Index = Index { partition: corrupt_pk, ..MAIL };
 
 /// What is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub enum MailDue {
     /// In an organization.
     Org(OrgId),
     /// In a request for a sign-in link.
-    Asked(AskedId),
+    SignIn(SignInRequestId),
     /// In an invitation to an organization.
     Invitation(OrgId, InvitationId),
 }
@@ -107,7 +107,7 @@ impl Store {
             .set_key(Some(event.0.attributes()))
             .update_expression("SET due_pk = :held")
             .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":held", AttributeValue::S(held_pk(shard(&event.0.pk))))
+            .expression_attribute_values(":held", AttributeValue::S(review_pk(shard(&event.0.pk))))
             .send()
             .await
             .map_err(|error| Error::of(&error))?;
@@ -127,7 +127,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Conflict`] when it lies there already or is gone; [`Error::Unavailable`].
-    pub async fn hold_unreadable(&self, due: MailDue, now: Timestamp) -> Result<(), Error> {
+    pub async fn mark_corrupt(&self, due: MailDue, now: Timestamp) -> Result<(), Error> {
         self.client
             .update_item()
             .table_name(&self.table)
@@ -136,7 +136,7 @@ impl Store {
             .condition_expression(
                 "attribute_exists(pk) AND (attribute_not_exists(mail_pk) OR mail_pk <> :unreadable)",
             )
-            .expression_attribute_values(":unreadable", AttributeValue::S(unreadable_pk(0)))
+            .expression_attribute_values(":unreadable", AttributeValue::S(corrupt_pk(0)))
             .expression_attribute_values(":now", AttributeValue::S(At(now).text()))
             .send()
             .await
@@ -145,7 +145,7 @@ impl Store {
     }
 
     /// What could not be read when somebody looked at it last, in the manner of [`Store::due`].
-    pub fn unreadable(&self, now: Timestamp) -> impl Stream<Item = Result<MailDue, Error>> + Unpin {
+    pub fn corrupt_items(&self, now: Timestamp) -> impl Stream<Item = Result<MailDue, Error>> + Unpin {
         Box::pin(self.candidates(&UNREADABLE, 0, now, MailDue::of_its_key))
     }
 
@@ -154,7 +154,7 @@ impl Store {
     /// # Errors
     /// [`Error::Corrupt`] where it still cannot be read; [`Error::Conflict`] when somebody wrote it meanwhile, which
     /// put it back as well; [`Error::Unavailable`].
-    pub async fn put_back(&self, due: MailDue) -> Result<(), Error> {
+    pub async fn restore_index_entry(&self, due: MailDue) -> Result<(), Error> {
         let key = due.key();
         let Some(item) = self.get(&key).await? else { return Ok(()) };
         let (form, version) = match due {
@@ -162,7 +162,7 @@ impl Store {
                 let org = item::decode(item)?;
                 (item::encode(&org.value, org.version)?, org.version)
             }
-            MailDue::Asked(_) => {
+            MailDue::SignIn(_) => {
                 let asked = sign_in_request::decode(item)?;
                 (sign_in_request::encode(&asked.value, asked.version)?, asked.version)
             }
@@ -233,7 +233,7 @@ impl MailDue {
     fn key(self) -> Key {
         match self {
             Self::Org(org) => Key::org(org),
-            Self::Asked(asked) => Key::asked(asked),
+            Self::SignIn(asked) => Key::sign_in_request(asked),
             Self::Invitation(org, invitation) => Key::invitation(org, invitation),
         }
     }
@@ -251,7 +251,7 @@ impl MailDue {
             (("ORG", org), sk) => {
                 Some(Self::Invitation(org.parse().ok()?, sk.strip_prefix(INVITE)?.parse().ok()?))
             }
-            (("ASKED", id), _) => id.parse().ok().map(Self::Asked),
+            (("ASKED", id), _) => id.parse().ok().map(Self::SignIn),
             _ => None,
         }
     }

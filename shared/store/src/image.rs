@@ -15,7 +15,7 @@ pub fn org_from_image(image: &Value) -> Result<Stored<Org>, Corrupt> {
 }
 
 /// Larger than any organization's item has reason to be: from here on somebody should look why.
-pub const LARGE: usize = 32 * 1024;
+pub const LARGE_ITEM_BYTES: usize = 32 * 1024;
 
 /// How many bytes the item of an image takes in the table
 /// (DynamoDB developer guide, "DynamoDB item sizes and formats").

@@ -19,7 +19,7 @@ use crate::{
     session::{self, expires},
     signup::Person,
     update::{Only, delete, put},
-    used::{Given, UsedLink},
+    used_link::{IssuedSecret, UsedLink},
     user::{self, AddressItem},
 };
 
@@ -38,7 +38,7 @@ pub struct InvitationDetails {
 
 /// What the secret of an invitation's link leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FoundOffer {
+pub enum InvitationLookup {
     /// An invitation that was not accepted, whether or not it still opens to the link.
     Open(Box<InvitationDetails>),
     /// What is left of the link of one that was.
@@ -72,19 +72,19 @@ pub enum Accepted {
     /// All of it was written.
     Joined,
     /// The link was used before; nothing was written.
-    Gone,
+    AlreadyUsed,
 }
 
 /// The link of an invitation: it carries the keys that its use needs.
 #[derive(Debug, Serialize, Deserialize)]
-struct OfferItem {
+struct InvitationLinkItem {
     org: String,
     invitation: String,
     address: String,
 }
 
 pub(crate) fn encode(secret_hash: Hash, invitation: &Invitation) -> Result<Attributes, Corrupt> {
-    let form = OfferItem {
+    let form = InvitationLinkItem {
         org: invitation.org.to_string(),
         invitation: invitation.id().to_string(),
         address: invitation.address.as_str().to_owned(),
@@ -99,25 +99,28 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_invitation_for_link(&self, secret_hash: Hash) -> Result<Option<FoundOffer>, Error> {
+    pub async fn load_invitation_for_link(
+        &self,
+        secret_hash: Hash,
+    ) -> Result<Option<InvitationLookup>, Error> {
         let keys = [Key::invitation_link(secret_hash), Key::used_link(secret_hash)];
         let [unused, used] = self.get_all(&keys).await?;
         let Some(link) = unused else {
             let used = used.map(|item| UsedLink::decode(secret_hash, item)).transpose()?;
-            return Ok(used.map(FoundOffer::Used));
+            return Ok(used.map(InvitationLookup::Used));
         };
-        let link: OfferItem = from_item(link)?;
+        let link: InvitationLinkItem = from_item(link)?;
         let org = read("organization of an offer", &link.org)?;
         let address = Address::from_stored(link.address);
-        let offer = self.load_offer_to(org, &address).await?;
-        Ok(offer.map(|offer| FoundOffer::Open(Box::new(InvitationDetails { secret_hash, ..offer }))))
+        let offer = self.load_invitation_for_address(org, &address).await?;
+        Ok(offer.map(|offer| InvitationLookup::Open(Box::new(InvitationDetails { secret_hash, ..offer }))))
     }
 
     /// The invitation of an address to an organization, under the newest link that was mailed for it.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_offer_to(
+    pub async fn load_invitation_for_address(
         &self,
         org: OrgId,
         address: &Address,
@@ -153,7 +156,7 @@ impl Store {
             used_at: membership.since,
             browser: *browser,
             next: None,
-            given: Given::Session(secret.hash()),
+            issued: IssuedSecret::Session(secret.hash()),
         };
         let mut actions = vec![
             delete(table, &Key::invitation_link(offer.secret_hash), Some(Only::Exists))?,
@@ -177,7 +180,7 @@ impl Store {
         }
         match self.transact(actions).await? {
             Transacted::Done => Ok(Accepted::Joined),
-            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(Accepted::Gone),
+            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(Accepted::AlreadyUsed),
             Transacted::Cancelled(_) => Err(Error::Conflict),
         }
     }

@@ -13,7 +13,7 @@ use domain::{
     secret::Hash,
 };
 
-use crate::{client::Attributes, item::At, sign_in_request::AskedId};
+use crate::{client::Attributes, item::At, sign_in_request::SignInRequestId};
 
 /// Over how many partitions each sparse index is spread.
 pub(crate) const SHARDS: u8 = 8;
@@ -78,7 +78,7 @@ impl Key {
     }
 
     /// What lets somebody who belongs nowhere found an organization.
-    pub fn founding(secret: Hash) -> Self {
+    pub fn org_creation_grant(secret: Hash) -> Self {
         Self::new(format!("LINK#{secret}"), "FOUNDING")
     }
 
@@ -93,7 +93,7 @@ impl Key {
         Self::new(format!("LINK#{secret}"), "USED")
     }
 
-    pub fn asked(id: AskedId) -> Self {
+    pub fn sign_in_request(id: SignInRequestId) -> Self {
         Self::new(format!("ASKED#{id}"), "ASKED")
     }
 
@@ -171,19 +171,19 @@ pub(crate) fn due_pk(shard: u8) -> String {
 }
 
 /// The partition of either index for what waits for a person: no run looks there.
-pub(crate) fn held_pk(shard: u8) -> String {
+pub(crate) fn review_pk(shard: u8) -> String {
     format!("HELD#{shard}")
 }
 
 /// The partition of the same index for events of customers that may be another product's: nobody has to look there.
-pub(crate) fn foreign_pk(shard: u8) -> String {
+pub(crate) fn parked_without_metadata_pk(shard: u8) -> String {
     format!("FOREIGN#{shard}")
 }
 
 /// The one partition of the index by mail time for items that cannot be read, whatever they hold. They wait for a
 /// person there, and to be readable again. They are few. `infra/restore.py` also puts items there whose place it cannot
 /// compute: the next run of the mailer's schedule moves them.
-pub(crate) fn unreadable_pk(_: u8) -> String {
+pub(crate) fn corrupt_pk(_: u8) -> String {
     "UNREADABLE".to_owned()
 }
 

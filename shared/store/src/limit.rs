@@ -22,12 +22,12 @@ impl Store {
         let actions = limits.iter().map(|window| self.count(window)).collect::<Result<_, _>>()?;
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else { return Ok(None) };
         let Some(window) = reached(limits, &reasons) else { return Err(Error::Conflict) };
-        self.count_refused(limits).await?;
+        self.count_rejected_attempt(limits).await?;
         Ok(Some(window))
     }
 
     /// Counts an attempt that was refused, for those limits that count such attempts and are not reached.
-    pub(crate) async fn count_refused(&self, limits: &[RateLimitWindow]) -> Result<(), Error> {
+    pub(crate) async fn count_rejected_attempt(&self, limits: &[RateLimitWindow]) -> Result<(), Error> {
         for window in limits.iter().filter(|window| window.limit.counts_refused) {
             self.transact(vec![self.count(window)?]).await?;
         }

@@ -15,7 +15,7 @@ use crate::{
     org_creation_grant::{self, OrgCreationGrant},
     session::{self, expires},
     update::{Only, delete, put},
-    used::{Given, UsedLink},
+    used_link::{IssuedSecret, UsedLink},
 };
 
 /// A one-time link, under the hash of its secret. It carries the keys that its use needs.
@@ -30,7 +30,7 @@ pub struct Link {
     /// Where to go after: a path of our own.
     pub next: Option<String>,
     /// When it was asked for.
-    pub asked_at: Option<Timestamp>,
+    pub requested_at: Option<Timestamp>,
     /// The hash of what the browser that asked for it was given to keep, where a browser was.
     pub browser: Option<Hash>,
     /// The first moment at which it no longer works.
@@ -39,7 +39,7 @@ pub struct Link {
 
 /// What a link's secret leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FoundLink {
+pub enum LinkLookup {
     /// A link that was not used, expired or not.
     Unused(Link),
     /// What is left of one that was.
@@ -48,11 +48,11 @@ pub enum FoundLink {
 
 /// What a used link gives.
 #[derive(Clone, Copy, Debug)]
-pub enum Admission<'a> {
+pub enum LinkGrant<'a> {
     /// A session, with its secret.
     Session(&'a Session, &'a Secret),
     /// To somebody who belongs nowhere, the proof with which they can found an organization.
-    Founding(&'a OrgCreationGrant),
+    OrgCreation(&'a OrgCreationGrant),
 }
 
 /// How using a link ended.
@@ -61,7 +61,7 @@ pub enum Consumed {
     /// What it gives stands, and the link is gone.
     Used,
     /// The link was used before; nothing was written.
-    Gone,
+    AlreadyUsed,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,8 +70,8 @@ struct LinkItem {
     address: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    asked_at: Option<At>,
+    #[serde(rename = "asked_at", default, skip_serializing_if = "Option::is_none")]
+    requested_at: Option<At>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     browser: Option<String>,
     good_until: At,
@@ -83,7 +83,7 @@ impl Link {
             user: self.user.to_string(),
             address: self.address.as_str().to_owned(),
             next: self.next.clone(),
-            asked_at: self.asked_at.map(At),
+            requested_at: self.requested_at.map(At),
             browser: self.browser.map(|hash| hash.to_string()),
             good_until: At(self.expires_at),
         };
@@ -105,19 +105,19 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_link(&self, secret_hash: Hash) -> Result<Option<FoundLink>, Error> {
+    pub async fn load_link(&self, secret_hash: Hash) -> Result<Option<LinkLookup>, Error> {
         let [unused, used] = self.get_all(&[Key::link(secret_hash), Key::used_link(secret_hash)]).await?;
         let Some(item) = unused else {
             let used = used.map(|item| UsedLink::decode(secret_hash, item)).transpose()?;
-            return Ok(used.map(FoundLink::Used));
+            return Ok(used.map(LinkLookup::Used));
         };
         let item: LinkItem = from_item(item)?;
-        Ok(Some(FoundLink::Unused(Link {
+        Ok(Some(LinkLookup::Unused(Link {
             secret_hash,
             user: read("user of a link", &item.user)?,
             address: Address::from_stored(item.address),
             next: item.next,
-            asked_at: item.asked_at.map(|at| at.0),
+            requested_at: item.requested_at.map(|at| at.0),
             browser: browser(item.browser)?,
             expires_at: item.good_until.0,
         })))
@@ -134,17 +134,17 @@ impl Store {
         link: &Link,
         before: &Stored<User>,
         after: &User,
-        admission: Admission<'_>,
+        admission: LinkGrant<'_>,
         instead_of: Option<&SessionToken>,
         (by, now): (Option<Hash>, Timestamp),
     ) -> Result<Consumed, Error> {
         let table = &self.table;
-        let (item, given) = match admission {
-            Admission::Session(session, secret) => {
-                (session::encode(session, secret)?, Given::Session(secret.hash()))
+        let (item, issued) = match admission {
+            LinkGrant::Session(session, secret) => {
+                (session::encode(session, secret)?, IssuedSecret::Session(secret.hash()))
             }
-            Admission::Founding(proof) => {
-                (org_creation_grant::encode(proof)?, Given::Founding(proof.secret_hash))
+            LinkGrant::OrgCreation(proof) => {
+                (org_creation_grant::encode(proof)?, IssuedSecret::OrgCreation(proof.secret_hash))
             }
         };
         let used = UsedLink {
@@ -153,7 +153,7 @@ impl Store {
             used_at: now,
             browser: by,
             next: link.next.clone(),
-            given,
+            issued,
         };
         let mut actions = vec![
             delete(table, &Key::link(link.secret_hash), Some(Only::Exists))?,
@@ -162,18 +162,18 @@ impl Store {
         ];
         match (self.user_change(before, after)?, admission) {
             (Some(change), _) => actions.push(change),
-            (None, Admission::Session(session, _)) => {
+            (None, LinkGrant::Session(session, _)) => {
                 actions.push(self.in_epoch(after.id, session.org, after.epoch, None)?);
             }
             // It depends on nothing that could change: the person is read again when it is used.
-            (None, Admission::Founding(_)) => {}
+            (None, LinkGrant::OrgCreation(_)) => {}
         }
         if let Some(token) = instead_of {
             actions.push(delete(table, &Key::session(token.user, token.secret.hash()), None)?);
         }
         match self.transact(actions).await? {
             Transacted::Done => Ok(Consumed::Used),
-            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(Consumed::Gone),
+            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(Consumed::AlreadyUsed),
             Transacted::Cancelled(_) => Err(Error::Conflict),
         }
     }

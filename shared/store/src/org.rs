@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{id::OrgId, org::Org};
 
 use crate::{
-    client::{Store, Stored, TRIES, pause},
+    client::{MAX_TRIES, Store, Stored, pause},
     error::Error,
     item::{decode, encode},
     key::Key,
@@ -68,7 +68,7 @@ impl Store {
         id: OrgId,
         mut decide: impl FnMut(&mut Org) -> Result<T, E>,
     ) -> Result<Option<Result<T, E>>, Error> {
-        for attempt in 0..TRIES {
+        for attempt in 0..MAX_TRIES {
             let Some(before) = self.load_org(id).await? else { return Ok(None) };
             let mut after = before.value.clone();
             let decided = match decide(&mut after) {

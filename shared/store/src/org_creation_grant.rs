@@ -29,7 +29,7 @@ pub struct OrgCreationGrant {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct FoundingItem {
+struct OrgCreationGrantItem {
     user: String,
     good_until: At,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,12 +37,12 @@ struct FoundingItem {
 }
 
 pub(crate) fn encode(founding: &OrgCreationGrant) -> Result<Attributes, Corrupt> {
-    let form = FoundingItem {
+    let form = OrgCreationGrantItem {
         user: founding.user.to_string(),
         good_until: At(founding.expires_at),
         used_for: founding.used_for.map(|hash| hash.to_string()),
     };
-    let mut item = to_item(&Key::founding(founding.secret_hash), &form)?;
+    let mut item = to_item(&Key::org_creation_grant(founding.secret_hash), &form)?;
     item.extend([expires(founding.expires_at, 3600)]);
     Ok(item)
 }
@@ -52,12 +52,12 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_founding(
+    pub async fn load_org_creation_grant(
         &self,
         secret_hash: Hash,
     ) -> Result<Option<(OrgCreationGrant, Stored<User>)>, Error> {
-        let Some(item) = self.get(&Key::founding(secret_hash)).await? else { return Ok(None) };
-        let item: FoundingItem = from_item(item)?;
+        let Some(item) = self.get(&Key::org_creation_grant(secret_hash)).await? else { return Ok(None) };
+        let item: OrgCreationGrantItem = from_item(item)?;
         let used_for = item.used_for.map(|hash| hash.parse());
         let used_for = used_for.transpose().map_err(|()| Corrupt::because("use of a founding"))?;
         let user = read("user of a founding", &item.user)?;
@@ -67,10 +67,14 @@ impl Store {
     }
 
     /// What uses a proof for a sign-up as part of its transaction.
-    pub(crate) fn use_founding(&self, secret_hash: Hash, sign_up: Hash) -> Result<TransactWriteItem, Error> {
+    pub(crate) fn use_org_creation_grant(
+        &self,
+        secret_hash: Hash,
+        sign_up: Hash,
+    ) -> Result<TransactWriteItem, Error> {
         update(
             &self.table,
-            &Key::founding(secret_hash),
+            &Key::org_creation_grant(secret_hash),
             "SET used_for = :sign_up",
             Some("attribute_exists(pk) AND attribute_not_exists(used_for)"),
             HashMap::new(),

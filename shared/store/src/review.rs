@@ -16,7 +16,7 @@ use crate::{
     customer::ParkedItem,
     error::{Corrupt, Error},
     item::{self, At, from_item, read},
-    key::{BY_DUE, BY_MAIL, Key, PARKED, SHARDS, foreign_pk, held_pk, unreadable_pk},
+    key::{BY_DUE, BY_MAIL, Key, PARKED, SHARDS, corrupt_pk, parked_without_metadata_pk, review_pk},
     sign_in_request,
 };
 
@@ -135,7 +135,7 @@ impl ReviewList {
             index: BY_DUE,
             hash: "due_pk",
             range: "due_at",
-            partition: held_pk,
+            partition: review_pk,
             shards: SHARDS,
             shown: None,
         };
@@ -148,10 +148,12 @@ impl ReviewList {
             ..BY_DUE_TIME
         };
         const UNREADABLE: IndexPartition =
-            IndexPartition { partition: unreadable_pk, shards: 1, shown: None, ..BY_MAIL_TIME };
+            IndexPartition { partition: corrupt_pk, shards: 1, shown: None, ..BY_MAIL_TIME };
         match self {
             Self::NeedsReview => &[BY_DUE_TIME, BY_MAIL_TIME, UNREADABLE],
-            Self::ParkedWithoutMetadata => &[IndexPartition { partition: foreign_pk, ..BY_DUE_TIME }],
+            Self::ParkedWithoutMetadata => {
+                &[IndexPartition { partition: parked_without_metadata_pk, ..BY_DUE_TIME }]
+            }
         }
     }
 
@@ -170,7 +172,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn held(
+    pub async fn load_review_page(
         &self,
         list: ReviewList,
         after: Option<Timestamp>,
@@ -179,7 +181,7 @@ impl Store {
     ) -> Result<ReviewPage, Error> {
         let looks = list.partitions().iter().flat_map(|place| {
             let after = after.max(place.since(now));
-            (0..place.shards).map(move |shard| self.held_in(*place, shard, after, most))
+            (0..place.shards).map(move |shard| self.review_entries(*place, shard, after, most))
         });
         let mut entries: Vec<Entry> = try_join_all(looks).await?.into_iter().flatten().collect();
         entries.sort_by(|a, b| (a.at, &a.key.pk, &a.key.sk).cmp(&(b.at, &b.key.pk, &b.key.sk)));
@@ -195,7 +197,7 @@ impl Store {
             // What was settled since the index was written waits no more, nor does an event whose customer is linked: it
             // counts, and was only not deleted.
             let settled = entry.key.sk.starts_with(PARKED) && linked.contains(&entry.key.pk);
-            item.filter(|item| !settled && list.holds(item)).map(|item| entry.held(item))
+            item.filter(|item| !settled && list.holds(item)).map(|item| entry.into_review_item(item))
         });
         // A mail whose reason or recipient is gone is nobody's trouble any more.
         let held = held.filter(|held| match &held.kind {
@@ -205,7 +207,7 @@ impl Store {
         Ok(ReviewPage { items: held.collect(), next })
     }
 
-    async fn held_in(
+    async fn review_entries(
         &self,
         IndexPartition { index, hash, range, partition, .. }: IndexPartition,
         shard: u8,
@@ -238,7 +240,7 @@ impl Store {
 }
 
 impl Entry {
-    fn held(self, item: Attributes) -> ReviewItem {
+    fn into_review_item(self, item: Attributes) -> ReviewItem {
         self.read(item).unwrap_or_else(|Corrupt(why)| ReviewItem {
             since: self.at,
             kind: ReviewItemKind::Corrupt { key: format!("{} {}", self.key.pk, self.key.sk), why },

@@ -218,7 +218,7 @@ impl Store {
         let actions = vec![
             self.in_epoch(to.user, to.org, to.epoch, None)?,
             check(&self.table, &Key::member(to.org, to.user), "attribute_exists(pk)", HashMap::new())?,
-            self.leave_session(&Key::session(from.user, from.secret.hash()), until)?,
+            self.end_session_at(&Key::session(from.user, from.secret.hash()), until)?,
             put(&self.table, encode(to, secret)?, Some(Only::New))?,
         ];
         Ok(matches!(self.transact(actions).await?, Transacted::Done))
@@ -228,7 +228,7 @@ impl Store {
 impl Store {
     /// The part of a transaction that has a session end at `until`, because another one takes its place. It fails where
     /// the session is gone.
-    pub(crate) fn leave_session(&self, key: &Key, until: Timestamp) -> Result<TransactWriteItem, Error> {
+    pub(crate) fn end_session_at(&self, key: &Key, until: Timestamp) -> Result<TransactWriteItem, Error> {
         update(
             &self.table,
             key,

@@ -17,9 +17,9 @@ use crate::{
 
 /// The id of a request for a sign-in link: random, and known to nobody outside.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct AskedId(Hash);
+pub struct SignInRequestId(Hash);
 
-impl AskedId {
+impl SignInRequestId {
     /// An id of fresh random bytes.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
@@ -27,13 +27,13 @@ impl AskedId {
     }
 }
 
-impl fmt::Display for AskedId {
+impl fmt::Display for SignInRequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
     }
 }
 
-impl FromStr for AskedId {
+impl FromStr for SignInRequestId {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
@@ -45,13 +45,13 @@ impl FromStr for AskedId {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInRequest {
     /// Its id.
-    pub id: AskedId,
+    pub id: SignInRequestId,
     /// The address that was given.
     pub address: Address,
     /// Where to go after signing in: a path of our own.
     pub next: Option<String>,
     /// When it was asked.
-    pub asked_at: Timestamp,
+    pub requested_at: Timestamp,
     /// The hash of what the browser that asked was given to keep, where a browser was.
     pub browser: Option<Hash>,
     /// Where its mail stands.
@@ -62,18 +62,19 @@ pub struct SignInRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInRequestResult {
     /// It was written down.
-    Asked,
+    Recorded,
     /// A limit is reached; the attempt was counted.
     Limited(RateLimitWindow),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct AskedItem {
+struct SignInRequestItem {
     id: String,
     address: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next: Option<String>,
-    asked_at: At,
+    #[serde(rename = "asked_at")]
+    requested_at: At,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     browser: Option<String>,
     mail: DeliveryItem,
@@ -86,13 +87,13 @@ struct AskedItem {
 }
 
 pub(crate) fn encode(asked: &SignInRequest, version: u64) -> Result<Attributes, Corrupt> {
-    let key = Key::asked(asked.id);
+    let key = Key::sign_in_request(asked.id);
     let place = MailPlace::of(shard(&key.pk), asked.delivery.due_at(), asked.delivery.held_since());
-    let form = AskedItem {
+    let form = SignInRequestItem {
         id: asked.id.to_string(),
         address: asked.address.as_str().to_owned(),
         next: asked.next.clone(),
-        asked_at: At(asked.asked_at),
+        requested_at: At(asked.requested_at),
         browser: asked.browser.map(|hash| hash.to_string()),
         mail: DeliveryItem::from(&asked.delivery),
         mail_ready: place.at.filter(|_| asked.delivery.is_fresh()),
@@ -101,7 +102,7 @@ pub(crate) fn encode(asked: &SignInRequest, version: u64) -> Result<Attributes, 
     };
     let mut item = to_item(&key, &form)?;
     item.insert("version".to_owned(), number(version));
-    item.extend([expires(asked.asked_at, 24 * 3600)]);
+    item.extend([expires(asked.requested_at, 24 * 3600)]);
     Ok(item)
 }
 
@@ -110,14 +111,14 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<SignInRequest>, Corrupt>
     struct Versioned {
         version: u64,
         #[serde(flatten)]
-        asked: AskedItem,
+        asked: SignInRequestItem,
     }
     let Versioned { version, asked } = from_item(item.clone())?;
     let value = SignInRequest {
         id: asked.id.parse().map_err(|()| Corrupt::because("id of a request for a link"))?,
         address: Address::from_stored(asked.address),
         next: asked.next,
-        asked_at: asked.asked_at.0,
+        requested_at: asked.requested_at.0,
         browser: link::browser(asked.browser)?,
         delivery: asked.mail.into(),
     };
@@ -137,10 +138,10 @@ impl Store {
         let mut actions = limits.iter().map(|window| self.count(window)).collect::<Result<Vec<_>, _>>()?;
         actions.push(put(&self.table, encode(asked, 1)?, Some(Only::New))?);
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else {
-            return Ok(SignInRequestResult::Asked);
+            return Ok(SignInRequestResult::Recorded);
         };
         let Some(window) = reached(limits, &reasons) else { return Err(Error::Conflict) };
-        self.count_refused(limits).await?;
+        self.count_rejected_attempt(limits).await?;
         Ok(SignInRequestResult::Limited(window))
     }
 
@@ -148,11 +149,11 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_asked(
+    pub async fn load_sign_in_request(
         &self,
-        id: AskedId,
+        id: SignInRequestId,
     ) -> Result<Option<(Stored<SignInRequest>, Option<User>)>, Error> {
-        let Some(item) = self.get(&Key::asked(id)).await? else { return Ok(None) };
+        let Some(item) = self.get(&Key::sign_in_request(id)).await? else { return Ok(None) };
         let asked = decode(item)?;
         let user = self.load_user_of(&asked.value.address).await?;
         Ok(Some((asked, user.map(|user| user.value))))
@@ -162,7 +163,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Conflict`] when somebody wrote meanwhile; [`Error::Unavailable`].
-    pub async fn commit_asked(
+    pub async fn commit_sign_in_request(
         &self,
         before: &Stored<SignInRequest>,
         after: &SignInRequest,
@@ -174,7 +175,7 @@ impl Store {
         if let Some(difference) = Change::placing(&before.item, &old, &encode(after, version)?) {
             item = difference.applied_to(&item);
             let only = Only::Version(before.version);
-            actions.push(change(&self.table, &Key::asked(after.id), difference, only)?);
+            actions.push(change(&self.table, &Key::sign_in_request(after.id), difference, only)?);
         }
         if let Some(link) = link {
             actions.push(put(&self.table, link.encode()?, Some(Only::New))?);

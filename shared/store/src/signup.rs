@@ -45,7 +45,7 @@ pub struct SignUp {
     /// The hash of form token and address: a double submit has the same.
     pub replay: Hash,
     /// The proof that is used up for it, where somebody founds it who belongs nowhere.
-    pub founding: Option<Hash>,
+    pub creation_grant: Option<Hash>,
     /// The limits that it counts for.
     pub limits: Vec<RateLimitWindow>,
     /// The share of the hour's budget that its first mail counts for, unless the mail brake does not concern it.
@@ -99,22 +99,22 @@ pub enum SignedUp {
 
 /// On the strength of what the same sign-up gives a further session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strength {
+pub enum SessionProof {
     /// A session of the same person, or another proof of theirs.
-    Known,
+    UserKnown,
     /// The sign-up alone, which is enough only until a mailed link has proven the address.
-    Unproven,
+    SignUpOnly,
 }
 
 /// How a further session of the same sign-up ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Begun {
+pub enum RepeatSession {
     /// The session stands.
-    Begun,
+    Started,
     /// The sign-up gives no more sessions.
-    TooOften,
+    LimitReached,
     /// The person's sessions were ended, or their address was proven: now a mailed link is needed.
-    Ended,
+    Rejected,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -183,8 +183,8 @@ impl Store {
             Some(Only::New),
         )?);
         actions.push(put(table, session::encode(&sign_up.session, &sign_up.secret)?, Some(Only::New))?);
-        if let Some(proof) = sign_up.founding {
-            actions.push(self.use_founding(proof, sign_up.replay)?);
+        if let Some(proof) = sign_up.creation_grant {
+            actions.push(self.use_org_creation_grant(proof, sign_up.replay)?);
         }
         let first_of_brake = actions.len();
         if let Some(share) = sign_up.first_mail {
@@ -207,12 +207,12 @@ impl Store {
             });
         }
         if let Some(window) = reached(&sign_up.limits, reasons.get(1..).unwrap_or_default()) {
-            self.count_refused(&sign_up.limits).await?;
+            self.count_rejected_attempt(&sign_up.limits).await?;
             return Ok(SignedUp::Limited(window));
         }
         match &sign_up.person {
             Person::New(_) if failed(&reasons, first_of_person) => Ok(SignedUp::AddressKnown),
-            _ => match brake::held_by(&reasons, first_of_brake) {
+            _ => match brake::closed_brake(&reasons, first_of_brake) {
                 Some(brake) => Ok(SignedUp::Braked(brake)),
                 None => Err(Error::Conflict),
             },
@@ -223,16 +223,16 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Conflict`].
-    pub async fn begin_again(
+    pub async fn start_repeat_session(
         &self,
         replay: Hash,
-        strength: Strength,
+        strength: SessionProof,
         session: &Session,
         secret: &Secret,
-    ) -> Result<Begun, Error> {
+    ) -> Result<RepeatSession, Error> {
         let also = match strength {
-            Strength::Known => None,
-            Strength::Unproven => {
+            SessionProof::UserKnown => None,
+            SessionProof::SignUpOnly => {
                 Some(Only::If("verified = :no", values([(":no", AttributeValue::Bool(false))])))
             }
         };
@@ -250,9 +250,9 @@ impl Store {
             put(&self.table, session::encode(session, secret)?, Some(Only::New))?,
         ];
         match self.transact(actions).await? {
-            Transacted::Done => Ok(Begun::Begun),
-            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(Begun::Ended),
-            Transacted::Cancelled(reasons) if failed(&reasons, 1) => Ok(Begun::TooOften),
+            Transacted::Done => Ok(RepeatSession::Started),
+            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(RepeatSession::Rejected),
+            Transacted::Cancelled(reasons) if failed(&reasons, 1) => Ok(RepeatSession::LimitReached),
             Transacted::Cancelled(_) => Err(Error::Conflict),
         }
     }

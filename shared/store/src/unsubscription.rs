@@ -66,7 +66,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn keep_unsubscription(&self, link: &Unsubscription) -> Result<(), Error> {
+    pub async fn save_unsubscription(&self, link: &Unsubscription) -> Result<(), Error> {
         self.client
             .put_item()
             .table_name(&self.table)
@@ -83,7 +83,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn drop_unsubscription(&self, secret_hash: Hash) -> Result<(), Error> {
+    pub async fn delete_unsubscription(&self, secret_hash: Hash) -> Result<(), Error> {
         self.client
             .delete_item()
             .table_name(&self.table)

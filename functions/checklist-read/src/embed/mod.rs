@@ -26,13 +26,12 @@ use crate::{
 /// 401 with the reason, which the token's holder may know; or what the table's failure is told as.
 pub async fn look(app: &App, token: &str, from: Option<&str>) -> Result<View, Problem> {
     let now = app.clock.now();
-    let refused = |why: EmbedTokenError| Problem::token_refused(&why);
+    let refused = |why: EmbedTokenError| Problem::invalid_token(&why);
     let token = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await.map_err(refused)?;
-    token.is_for(from).map_err(refused)?;
-    let found =
-        app.store.load_embed_session(token.organization, token.person).await.map_err(store_problem)?;
+    token.check_origin(from).map_err(refused)?;
+    let found = app.store.load_embed_session(token.organization, token.user).await.map_err(store_problem)?;
     // Whether the organization is there at all is nobody's business who does not belong to it.
-    let nobody = || refused(EmbedTokenError::Nobody);
+    let nobody = || refused(EmbedTokenError::NotAMember);
     let found = found.ok_or_else(nobody)?;
     let member = found.authorize().ok_or_else(nobody)?;
     let (org, orgs) = (found.org.value, found.user.value.orgs);

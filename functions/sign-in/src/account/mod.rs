@@ -97,7 +97,7 @@ impl App {
     }
 
     async fn end_all(&self, headers: &HeaderMap, wants: ResponseFormat) -> Result<Response, Problem> {
-        for attempt in 0..store::TRIES {
+        for attempt in 0..store::MAX_TRIES {
             let caller = self.authenticate(headers).await?;
             let mut after = caller.found.user.value.clone();
             after.end_sessions();

@@ -1,6 +1,6 @@
 use aws_sdk_secretsmanager::Client;
 use boot::Aws;
-use host::{Key, KeyPlace};
+use host::{Key, KeySource};
 use jiff::{SignedDuration, Timestamp};
 use telemetry::LogArea;
 use tokio::sync::Mutex;
@@ -26,11 +26,11 @@ pub struct Stored {
 
 impl Keys {
     /// The keys of that place; none where there are none.
-    pub fn new(place: KeyPlace, aws: &Aws) -> Option<Self> {
+    pub fn new(place: KeySource, aws: &Aws) -> Option<Self> {
         match place {
-            KeyPlace::Nowhere => None,
-            KeyPlace::Given(keys) => keys.first().cloned().map(Self::Given),
-            KeyPlace::Stored(arn) => {
+            KeySource::Unset => None,
+            KeySource::Inline(keys) => keys.first().cloned().map(Self::Given),
+            KeySource::Secret(arn) => {
                 let client = Client::new(&aws.service("secrets_manager"));
                 Some(Self::Stored(Stored { client, arn, held: Mutex::default() }))
             }

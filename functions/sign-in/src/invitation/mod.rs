@@ -25,7 +25,7 @@ use domain::{
 };
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
-use store::{Acceptance, Accepted, FoundOffer, InvitationDetails, Person, SignedIn, UsedLink};
+use store::{Acceptance, Accepted, InvitationDetails, InvitationLookup, Person, SignedIn, UsedLink};
 use telemetry::LogArea;
 use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
@@ -106,7 +106,7 @@ struct Guest {
 async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Result<Response, Problem> {
     let browser = web::browser::mark(&guest.headers).map(|mark| mark.hash());
     let grant = fields.as_ref().ok().and_then(|fields| fields.get("founding")?.parse::<Secret>().ok());
-    for attempt in 0..store::TRIES {
+    for attempt in 0..store::MAX_TRIES {
         let now = app.clock.now();
         let (offer, basis) = match find(app, &guest.headers, &guest.token, grant.as_ref(), now).await? {
             Found::Open(offer, basis) => (offer, basis),
@@ -154,7 +154,7 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
         match app.store.commit_acceptance(&accepted).await {
             Ok(Accepted::Joined) => return Ok(joined(&accepted)),
             // Another request was faster, perhaps this browser's own first one.
-            Ok(Accepted::Gone) | Err(store::Error::Conflict) => store::pause(attempt).await,
+            Ok(Accepted::AlreadyUsed) | Err(store::Error::Conflict) => store::pause(attempt).await,
             Err(error) => return Err(store_problem(error)),
         }
     }
@@ -185,9 +185,9 @@ async fn find_by_secret(
     let (offer, signed_in) =
         tokio::join!(app.store.load_invitation_for_link(secret), signed_in(app, headers, now));
     let offer = match offer.map_err(store_problem)?.ok_or_else(gone)? {
-        FoundOffer::Open(offer) if offer.invitation.value.opens_to(secret, now) => offer,
-        FoundOffer::Open(_) => return Err(gone()),
-        FoundOffer::Used(used) => return Ok(Found::Used(Box::new(used))),
+        InvitationLookup::Open(offer) if offer.invitation.value.opens_to(secret, now) => offer,
+        InvitationLookup::Open(_) => return Err(gone()),
+        InvitationLookup::Used(used) => return Ok(Found::Used(Box::new(used))),
     };
     let known = offer.known.as_ref().map(|user| &user.value);
     Ok(match signed_in? {
@@ -213,7 +213,7 @@ async fn find_by_reference(
     let (user, basis) = match (found, grant) {
         (Some(found), _) => (found.user.value.clone(), Basis::Session(found)),
         (None, Some(grant)) => {
-            let granted = app.store.load_founding(grant.hash()).await.map_err(store_problem)?;
+            let granted = app.store.load_org_creation_grant(grant.hash()).await.map_err(store_problem)?;
             let granted = granted.filter(|(it, _)| now < it.expires_at && it.used_for.is_none());
             let (proof, user) = granted.ok_or_else(Problem::unauthorized)?;
             (user.value, Basis::Grant(trial::add(proof.expires_at, -ORG_CREATION_GRANT_TTL)))
@@ -226,7 +226,7 @@ async fn find_by_reference(
     if user.orgs.contains(&org) {
         return Ok(Found::Member);
     }
-    let offer = app.store.load_offer_to(org, &user.address).await.map_err(store_problem)?;
+    let offer = app.store.load_invitation_for_address(org, &user.address).await.map_err(store_problem)?;
     let offer = offer.filter(|offer| offer.invitation.value.is_open(now)).ok_or_else(gone)?;
     Ok(Found::Open(Box::new(offer), basis))
 }
@@ -303,7 +303,7 @@ fn joined(accepted: &Acceptance) -> Response {
 fn foreign(app: &App, wants: ResponseFormat, offer: &InvitationDetails, found: &SignedIn) -> Response {
     match wants {
         ResponseFormat::Page => web::page(Kind::Conflict.status(), page::foreign(&app.product, offer, found)),
-        ResponseFormat::Json => web::refuse(
+        ResponseFormat::Json => web::problem_response(
             wants,
             Problem::new(
                 Kind::Conflict,
@@ -361,7 +361,7 @@ async fn spent(app: &App, headers: &HeaderMap, wants: ResponseFormat, used: &Use
     }
     match wants {
         ResponseFormat::Page => web::page(Kind::NotFound.status(), page::accepted(&app.product)),
-        ResponseFormat::Json => web::refuse(
+        ResponseFormat::Json => web::problem_response(
             wants,
             Problem::new(Kind::NotFound, "This invitation was accepted. Sign in to open the organization."),
         ),

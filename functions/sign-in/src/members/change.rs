@@ -67,7 +67,7 @@ impl App {
         ask: &Ask,
         fields: &Result<Fields, Problem>,
     ) -> Result<Changed, Problem> {
-        for attempt in 0..store::TRIES {
+        for attempt in 0..store::MAX_TRIES {
             let caller = self.authenticate(headers).await?;
             match self.try_change(&caller, ask, fields).await {
                 Ok(changed) => return Ok(changed),

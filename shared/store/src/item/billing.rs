@@ -259,7 +259,7 @@ pub(crate) fn pauses(billing: &Billing) -> BTreeMap<String, PauseItem> {
         .collect()
 }
 
-pub(crate) fn put_back_pauses(billing: &mut Billing, pauses: &BTreeMap<String, PauseItem>) {
+pub(crate) fn restore_pauses(billing: &mut Billing, pauses: &BTreeMap<String, PauseItem>) {
     for (event, held) in billing.subscriptions.values_mut().flat_map(|it| &mut it.facts) {
         let pause = pauses.get(event.as_str());
         held.fact.paused = pause.map(|it| Pause { resumes_at: it.resumes_at.map(|at| at.0) });

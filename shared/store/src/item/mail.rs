@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::At;
-use crate::key::{held_pk, mail_pk};
+use crate::key::{mail_pk, review_pk};
 
 /// Where an item lies in the index by mail time: with what waits for a sender, else with what waits for a person.
 pub(crate) struct MailPlace {
@@ -16,7 +16,7 @@ pub(crate) struct MailPlace {
 impl MailPlace {
     pub fn of(shard: u8, due_at: Option<Timestamp>, held_since: Option<Timestamp>) -> Self {
         let due = due_at.map(|at| (mail_pk(shard), At(at)));
-        let (pk, at) = due.or_else(|| held_since.map(|at| (held_pk(shard), At(at)))).unzip();
+        let (pk, at) = due.or_else(|| held_since.map(|at| (review_pk(shard), At(at)))).unzip();
         Self { pk, at }
     }
 }

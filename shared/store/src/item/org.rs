@@ -162,7 +162,7 @@ impl TryFrom<OrgItem> for Org {
 
     fn try_from(item: OrgItem) -> Result<Self, Corrupt> {
         let mut payments = Billing::try_from(item.billing)?;
-        billing::put_back_pauses(&mut payments, &item.payment_pauses);
+        billing::restore_pauses(&mut payments, &item.payment_pauses);
         item.folded.unfold(&mut payments);
         Ok(Self {
             id: read("organization id", &item.profile.id)?,

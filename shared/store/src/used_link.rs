@@ -36,43 +36,45 @@ pub struct UsedLink {
     /// Where it led: a path of our own.
     pub next: Option<String>,
     /// What its use gave, or the newest repetition of that.
-    pub given: Given,
+    pub issued: IssuedSecret,
 }
 
 /// What the use of a link gave, by the hash of its secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Given {
+pub enum IssuedSecret {
     /// A session.
     Session(Hash),
     /// To a person without an organization, the right to create one.
-    Founding(Hash),
+    OrgCreation(Hash),
 }
 
 /// What a repetition gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Repeated {
+pub enum Reissued {
     /// A session in the place of the lost one.
     Session(Session),
     /// The same right to create an organization, under another secret, with the person who has it.
-    Founding(User),
+    OrgCreation(User),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct UsedItem {
+struct UsedLinkItem {
     user: String,
     used_at: At,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     browser: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next: Option<String>,
-    given: GivenItem,
+    #[serde(rename = "given")]
+    issued: IssuedItem,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum GivenItem {
+enum IssuedItem {
     Session(String),
-    Founding(String),
+    #[serde(rename = "founding")]
+    OrgCreation(String),
 }
 
 impl UsedLink {
@@ -83,14 +85,14 @@ impl UsedLink {
     }
 
     pub(crate) fn encode(&self) -> Result<Attributes, Corrupt> {
-        let form = UsedItem {
+        let form = UsedLinkItem {
             user: self.user.to_string(),
             used_at: At(self.used_at),
             browser: self.browser.map(|hash| hash.to_string()),
             next: self.next.clone(),
-            given: match self.given {
-                Given::Session(hash) => GivenItem::Session(hash.to_string()),
-                Given::Founding(hash) => GivenItem::Founding(hash.to_string()),
+            issued: match self.issued {
+                IssuedSecret::Session(hash) => IssuedItem::Session(hash.to_string()),
+                IssuedSecret::OrgCreation(hash) => IssuedItem::OrgCreation(hash.to_string()),
             },
         };
         let mut item = to_item(&Key::used_link(self.secret_hash), &form)?;
@@ -100,7 +102,7 @@ impl UsedLink {
     }
 
     pub(crate) fn decode(secret_hash: Hash, item: Attributes) -> Result<Self, Corrupt> {
-        let item: UsedItem = from_item(item)?;
+        let item: UsedLinkItem = from_item(item)?;
         let hash = |text: &str| text.parse().map_err(|()| Corrupt::because("what a used link gave"));
         Ok(Self {
             secret_hash,
@@ -108,9 +110,9 @@ impl UsedLink {
             used_at: item.used_at.0,
             browser: browser(item.browser)?,
             next: item.next,
-            given: match item.given {
-                GivenItem::Session(text) => Given::Session(hash(&text)?),
-                GivenItem::Founding(text) => Given::Founding(hash(&text)?),
+            issued: match item.issued {
+                IssuedItem::Session(text) => IssuedSecret::Session(hash(&text)?),
+                IssuedItem::OrgCreation(text) => IssuedSecret::OrgCreation(hash(&text)?),
             },
         })
     }
@@ -123,58 +125,58 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Conflict`] when another repetition was faster; [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn repeat_use(
+    pub async fn reissue_used_link(
         &self,
         used: &UsedLink,
         secret: &Secret,
         now: Timestamp,
-    ) -> Result<Option<Repeated>, Error> {
-        match used.given {
-            Given::Session(lost) => {
-                self.repeat_session(used, lost, secret, add(now, SWITCH_GRACE_PERIOD)).await
+    ) -> Result<Option<Reissued>, Error> {
+        match used.issued {
+            IssuedSecret::Session(lost) => {
+                self.reissue_session(used, lost, secret, add(now, SWITCH_GRACE_PERIOD)).await
             }
-            Given::Founding(lost) => self.repeat_founding(used, lost, secret).await,
+            IssuedSecret::OrgCreation(lost) => self.reissue_org_creation_grant(used, lost, secret).await,
         }
     }
 
-    async fn repeat_session(
+    async fn reissue_session(
         &self,
         used: &UsedLink,
         lost: Hash,
         secret: &Secret,
         until: Timestamp,
-    ) -> Result<Option<Repeated>, Error> {
+    ) -> Result<Option<Reissued>, Error> {
         let key = Key::session(used.user, lost);
         let Some(item) = self.get(&key).await? else { return Ok(None) };
         let session = session::decode(item)?;
         let actions = vec![
-            self.given_anew(used, "session", lost, secret)?,
-            self.leave_session(&key, until)?,
+            self.replace_issued_secret(used, "session", lost, secret)?,
+            self.end_session_at(&key, until)?,
             self.in_epoch(session.user, session.org, session.epoch, None)?,
             put(&self.table, session::encode(&session, secret)?, Some(Only::New))?,
         ];
-        self.repeated(actions, Repeated::Session(session)).await
+        self.repeated(actions, Reissued::Session(session)).await
     }
 
-    async fn repeat_founding(
+    async fn reissue_org_creation_grant(
         &self,
         used: &UsedLink,
         lost: Hash,
         secret: &Secret,
-    ) -> Result<Option<Repeated>, Error> {
-        let Some((proof, person)) = self.load_founding(lost).await? else { return Ok(None) };
+    ) -> Result<Option<Reissued>, Error> {
+        let Some((proof, person)) = self.load_org_creation_grant(lost).await? else { return Ok(None) };
         let unused = Only::If("attribute_exists(pk) AND attribute_not_exists(used_for)", HashMap::new());
         let again = OrgCreationGrant { secret_hash: secret.hash(), used_for: None, ..proof };
         let actions = vec![
-            self.given_anew(used, "founding", lost, secret)?,
-            delete(&self.table, &Key::founding(lost), Some(unused))?,
+            self.replace_issued_secret(used, "founding", lost, secret)?,
+            delete(&self.table, &Key::org_creation_grant(lost), Some(unused))?,
             put(&self.table, org_creation_grant::encode(&again)?, Some(Only::New))?,
         ];
-        self.repeated(actions, Repeated::Founding(person.value)).await
+        self.repeated(actions, Reissued::OrgCreation(person.value)).await
     }
 
     /// The first action of a repetition: `secret` takes the place of the `lost` one.
-    fn given_anew(
+    fn replace_issued_secret(
         &self,
         used: &UsedLink,
         kind: &str,
@@ -195,8 +197,8 @@ impl Store {
     async fn repeated(
         &self,
         actions: Vec<TransactWriteItem>,
-        repeated: Repeated,
-    ) -> Result<Option<Repeated>, Error> {
+        repeated: Reissued,
+    ) -> Result<Option<Reissued>, Error> {
         match self.transact(actions).await? {
             Transacted::Done => Ok(Some(repeated)),
             Transacted::Cancelled(reasons) if failed(&reasons, 0) => Err(Error::Conflict),

@@ -1,7 +1,7 @@
-//! JSON that every reader reads alike.
+//! JSON parser that rejects duplicate keys.
 //!
-//! RFC 8259, section 4, leaves open which value counts where an object has a key twice. The sender and this system
-//! could then read two different things from one signed body.
+//! RFC 8259, section 4, leaves open which value counts if an object has a key twice. The sender may
+//! have meant the other value, so a signed body with a duplicate key is malformed.
 
 use std::fmt;
 
@@ -11,10 +11,10 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// Reads a JSON document in which no object, at any depth, has a key twice.
+/// Parses a JSON document in which no object, at any depth, has a key twice.
 ///
 /// # Errors
-/// The bytes are not JSON, or a key appears twice in one object. The message repeats no content.
+/// The bytes are not JSON, or a key appears twice in one object. The message contains no content.
 pub fn read(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     serde_json::from_slice::<Unambiguous>(bytes).map(|Unambiguous(value)| value)
 }
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_that_appears_twice_is_refused_at_any_depth() {
+    fn duplicate_key_is_rejected_at_any_depth() {
         for text in [
             r#"{"a":1,"a":1}"#,
             r#"{"a":1,"\u0061":2}"#,
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn every_other_document_reads_as_it_does_elsewhere() {
+    fn document_without_duplicate_key_parses_like_serde_json() {
         for text in [
             r#"{"a":1,"A":1,"b":{"a":1},"c":[{"a":-1},{"a":1.5}],"d":null,"e":true,"f":"é\n"}"#,
             "[]",
@@ -120,8 +120,8 @@ mod tests {
             "{} x",
             "\"\\ud800\"",
         ] {
-            let elsewhere = serde_json::from_str::<Value>(text).ok();
-            assert_eq!(read(text.as_bytes()).ok(), elsewhere, "{text}");
+            let expected = serde_json::from_str::<Value>(text).ok();
+            assert_eq!(read(text.as_bytes()).ok(), expected, "{text}");
         }
     }
 }

@@ -1,8 +1,15 @@
-//! Signed bodies: a header `t=1767225600,v1=5257a8…,v1=…` proves who sent a body, and when.
+//! Webhook signatures: verifies who signed a request body, and when.
 //!
-//! A `v1` is HMAC-SHA256, in hex, over the text of `t`, a full stop and the raw body. While a key is exchanged there may
-//! be several; every one is compared with every key. Stripe signs its webhooks so ("Verify webhook signatures
-//! manually"), and host apps sign their events to us the same way.
+//! The signature is a header of the form `t=1767225600,v1=5257a8…,v1=…`. Each `v1` is the hex
+//! HMAC-SHA256 of the text of `t`, a full stop, and the raw body. During a key rotation the header
+//! has several. Stripe signs its webhooks this way (Stripe documentation, "Verify webhook
+//! signatures manually"), and host apps sign their events the same way.
+//!
+//! The crate verifies raw bytes, before anything parses them. It compares every `v1` with every key
+//! in constant time. It never stores a key, and it never decides what a sender may do.
+//!
+//! Start with [`verify`]. [`sign`] creates the header for tests and the local stack. [`json`] parses
+//! a verified body and rejects documents that two parsers could read differently.
 
 pub mod json;
 
@@ -10,44 +17,45 @@ use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-/// How far from now a signature may have been made, in seconds, in either direction.
+/// Maximum difference between the signature's time and now, in seconds, in either direction.
 pub const TOLERANCE: u64 = 300;
 
-/// The longest header that is read, in bytes.
-const LONGEST: usize = 4 * 1024;
-/// The most digits of a time: enough for another 30,000 years.
-const MOST_DIGITS: usize = 12;
-/// The most signatures that are compared.
-const MOST_SIGNATURES: usize = 16;
+/// Maximum length of the header, in bytes.
+const MAX_HEADER_BYTES: usize = 4 * 1024;
+/// Maximum number of digits of `t`, which is enough for 30,000 years.
+const MAX_TIME_DIGITS: usize = 12;
+/// Maximum number of `v1` signatures in one header.
+const MAX_SIGNATURES: usize = 16;
 
-/// Why a body is not trusted. The words are for a log, where it is said whose signature it is.
+/// The reason why a signature is rejected. The text is for a log line that names the sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
-    /// There is nothing to check against. This is our own fault and no verdict on the sender.
-    #[error("no key to check signatures with is configured")]
+    /// No key is configured, so the signature cannot be verified. The sender is not at fault.
+    #[error("no signing key is configured")]
     NoKey,
-    /// There is no header.
+    /// The request has no signature header.
     #[error("no signature header")]
     NoHeader,
-    /// The header has a size or a form that a genuine one never has.
+    /// The header has a size or a format that a valid header never has.
     #[error("malformed signature header: {0}")]
     Malformed(&'static str),
-    /// The header has no readable signature of the scheme `v1`.
+    /// The header has no `v1` of 64 hex digits.
     #[error("no readable v1 signature")]
     NoSignature,
-    /// No signature fits any key.
-    #[error("no signature fits")]
+    /// No `v1` matches the body with any key.
+    #[error("no signature matches")]
     Mismatch,
-    /// It is genuine, but made too long ago or too far ahead: it may be a recording.
-    #[error("signed {0} seconds away from now")]
+    /// The signature is valid, but its time is more than [`TOLERANCE`] from now, so the request may be
+    /// a replay. Contains the difference in seconds.
+    #[error("signed {0} seconds from now")]
     Stale(u64),
 }
 
-/// Proves that the holder of one of `keys` signed `body`, at most [`TOLERANCE`] seconds from `now`. `header` is none
-/// where it is absent.
+/// Verifies that the holder of one of `keys` signed `body` at most [`TOLERANCE`] seconds from `now`.
+/// `header` is `None` if the request has none.
 ///
 /// # Errors
-/// [`Refused`].
+/// [`SignatureError`], with the first reason that applies in the order of its variants.
 pub fn verify<'a>(
     header: Option<&str>,
     body: &[u8],
@@ -59,49 +67,49 @@ pub fn verify<'a>(
         return Err(SignatureError::NoKey);
     }
     let header = Header::parse(header.ok_or(SignatureError::NoHeader)?)?;
-    // Every pair is compared, so that the time it takes does not tell which of them fits.
-    let mut fits = false;
+    // Every pair is compared, so the duration does not reveal which pair matches.
+    let mut matches = false;
     for key in keys {
-        let mac = over(key, header.t, body);
+        let mac = mac_of(key, header.t, body);
         for signature in &header.signatures {
-            fits |= mac.clone().verify_slice(signature).is_ok();
+            matches |= mac.clone().verify_slice(signature).is_ok();
         }
     }
-    if !fits {
+    if !matches {
         return Err(SignatureError::Mismatch);
     }
-    // Judged last: only of a genuine signature is its age worth a word.
+    // The time is checked last, because it has a meaning only in a valid signature.
     match now.as_second().abs_diff(header.at) {
         ..=TOLERANCE => Ok(()),
-        away => Err(SignatureError::Stale(away)),
+        difference => Err(SignatureError::Stale(difference)),
     }
 }
 
-/// Signs `body` at `at`, as the holder of `key` would; answers the header's value.
+/// Signs `body` with `key` at `at` and returns the value of the header.
 #[must_use]
 pub fn sign(key: &Hmac<Sha256>, at: Timestamp, body: &[u8]) -> String {
     let t = at.as_second().to_string();
-    let signature = hex::encode(over(key, &t, body).finalize().into_bytes());
+    let signature = hex::encode(mac_of(key, &t, body).finalize().into_bytes());
     format!("t={t},v1={signature}")
 }
 
-fn over(key: &Hmac<Sha256>, t: &str, body: &[u8]) -> Hmac<Sha256> {
+fn mac_of(key: &Hmac<Sha256>, t: &str, body: &[u8]) -> Hmac<Sha256> {
     key.clone().chain_update(t).chain_update(b".").chain_update(body)
 }
 
-/// The header, read.
+/// The parsed header.
 struct Header<'a> {
-    /// The time as it was written: the text is what was signed.
+    /// The text of the time, because the sender signed the text.
     t: &'a str,
-    /// The time, in seconds of the Unix epoch.
+    /// The time in seconds since 1970.
     at: i64,
-    /// The signatures of the scheme `v1` that have the right form.
+    /// The `v1` signatures that are 64 hex digits.
     signatures: Vec<[u8; 32]>,
 }
 
 impl<'a> Header<'a> {
     fn parse(text: &'a str) -> Result<Self, SignatureError> {
-        if text.len() > LONGEST {
+        if text.len() > MAX_HEADER_BYTES {
             return Err(SignatureError::Malformed("too long"));
         }
         let (mut times, mut v1) = (Vec::new(), Vec::new());
@@ -109,19 +117,20 @@ impl<'a> Header<'a> {
             match part.split_once('=').ok_or(SignatureError::Malformed("a part without ="))? {
                 ("t", time) => times.push(time),
                 ("v1", signature) => v1.push(signature),
-                // Other schemes: Stripe's `v0` is a test-mode leftover, and stronger ones may come.
+                // Other schemes are ignored: Stripe sends `v0` in test mode, and may add new ones.
                 _ => {}
             }
         }
-        // A gateway joins repeated headers with a comma: two headers must not become one with a chosen time.
+        // A gateway joins repeated headers with a comma. Two headers must not combine into one whose
+        // time an attacker chose.
         let [t] = times[..] else { return Err(SignatureError::Malformed("not exactly one t")) };
-        let at = if t.len() <= MOST_DIGITS && t.bytes().all(|b| b.is_ascii_digit()) {
+        let at = if t.len() <= MAX_TIME_DIGITS && t.bytes().all(|b| b.is_ascii_digit()) {
             t.parse().ok()
         } else {
             None
         };
         let at = at.ok_or(SignatureError::Malformed("t is not a time"))?;
-        if v1.len() > MOST_SIGNATURES {
+        if v1.len() > MAX_SIGNATURES {
             return Err(SignatureError::Malformed("too many signatures"));
         }
         let signatures: Vec<[u8; 32]> = v1.into_iter().filter_map(read_signature).collect();

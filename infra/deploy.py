@@ -4,16 +4,18 @@
     python3 infra/deploy.py --config-env production DeploymentPreference=AllAtOnce --dry-run
     python3 infra/deploy.py --config-env production -- --profile acme --region eu-west-1
 
-Functions run as published versions. SAM publishes a new version only if a function's code, its memory, or the literal
-text of its variables changes. A new parameter value or time-out alone would never reach a running function. This program
-therefore sets the variable CONFIGURATION in the built template to a hash of the template's text and of every value.
+Functions run as published versions. SAM publishes a new version only if a function's code, its
+memory, or the literal text of its variables changes. A new parameter value or time-out alone would
+never reach a running function. This program therefore sets the variable CONFIGURATION in the built
+template to a hash of the template's text and of every value.
 
-The values of a stage have three sources. The command line overrides the stage's `parameter_overrides` in samconfig.toml,
-which override the template's defaults. This program passes every value to `sam deploy`. Without that, CloudFormation keeps
-the previous value of a parameter, which no file shows.
+The values of a stage have three sources. The command line overrides the stage's
+`parameter_overrides` in samconfig.toml, which override the template's defaults. This program passes
+every value to `sam deploy`. Without that, CloudFormation keeps the previous value of a parameter,
+which no file shows.
 
-A value that an earlier deployment set, and that neither the stage nor the command names now, would return to its default.
-This program reads the stack's values first and stops before such a change.
+A value that an earlier deployment set, and that neither the stage nor the command names now, would
+return to its default. This program reads the stack's values first and stops before such a change.
 """
 
 import argparse
@@ -115,7 +117,9 @@ def values(template: str, config: dict, given: list[str]) -> tuple[Values, set[s
 
 
 def stamp(of: Values, template: str) -> str:
-    """Returns a hash of the values, in any order, and of the template. The prefix keeps YAML from reading it as a number."""
+    """Returns a hash of the values, in any order, and of the template. The prefix keeps YAML from
+    reading it as a number.
+    """
     blank = STAMPED.sub(r"\1", template)
     return "v" + sha256(json.dumps([of, blank], sort_keys=True).encode()).hexdigest()[:12]
 
@@ -128,7 +132,9 @@ def stamped(template: str, mark: str) -> str:
 
 
 def command(env: str, template: Path, of: Values, more: list[str]) -> list[str]:
-    """Returns the `sam deploy` command. It names samconfig.toml, because SAM looks for it next to the template."""
+    """Returns the `sam deploy` command. It names samconfig.toml, because SAM looks for it next to
+    the template.
+    """
     # SAM splits a value at spaces unless the value itself is quoted.
     overrides = [f'{name}="{value.replace(chr(34), chr(92) + chr(34))}"' for name, value in sorted(of.items())]
     files = ["--config-file", str(ROOT / "samconfig.toml"), "--template-file", str(template)]

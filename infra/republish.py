@@ -1,12 +1,13 @@
-"""Publishes the changes that event-publisher could not publish within 23 hours. Lambda saved them to a bucket.
+"""Publishes the changes that event-publisher could not publish within 23 hours.
 
     python3 infra/republish.py --stack-name onramp
     python3 infra/republish.py --stack-name onramp -- --profile acme --region eu-west-1
 
-Each object in the bucket is Lambda's record of one failed batch, and its `payload` is the original event. This program
-invokes the function with that event and deletes the object after all its changes are published. It stops at the first
-failure, because the next batch would most likely fail for the same reason. Running it twice is harmless: event ids are
-derived from the change.
+Lambda saved these changes to a bucket. Each object is Lambda's record of one failed batch, and its
+`payload` is the original event. This program invokes the function with that event and deletes the
+object after all its changes are published. It stops at the first failure, because the next batch
+would most likely fail for the same reason. Running it twice is harmless: event ids are derived from
+the change.
 """
 
 import argparse
@@ -31,7 +32,9 @@ class Aws:
 
 
 def event(record: str) -> str:
-    """Returns the event from Lambda's record of a failed batch. The payload may be JSON inside a string."""
+    """Returns the event from Lambda's record of a failed batch. The payload may be JSON inside a
+    string.
+    """
     payload = json.loads(record)["payload"]
     records = (json.loads(payload) if isinstance(payload, str) else payload)["Records"]
     return json.dumps({"Records": records})

@@ -4,17 +4,19 @@
     python3 infra/restore.py --source onramp-restored --table onramp-Table-ABC --write
     python3 infra/restore.py --source onramp-restored --table onramp-Table-ABC --partition ORG#org_… -- --profile acme
 
-CloudFormation cannot replace a table that the whole stack refers to, so the stack keeps its table. This program restores
-the items in that table: it writes the items that differ and deletes the items that are newer than the copy. Without
-`--write` it only counts. You can stop it and run it again; after a complete run there is nothing left to write. It holds
-both tables in memory.
+CloudFormation cannot replace a table that the whole stack refers to, so the stack keeps its table.
+This program restores the items in that table: it writes the items that differ and deletes the items
+that are newer than the copy. Without `--write` it only counts. You can stop it and run it again;
+after a complete run there is nothing left to write. It holds both tables in memory.
 
-Some data must not return to its old value, because recipients, browsers, and consumers of events already have newer data:
+Some data must not return to its old value, because recipients, browsers, and consumers of events
+already have newer data:
 
-- All sessions end. The session epoch of every user rises. The program deletes sessions and everything that starts one
-  without a new email: sign-in links, requests for them, and sign-up forms that can be submitted again.
-- No email is sent twice. An email keeps its current state. If it is pending in the copy and its current state is not
-  final, it counts as sent.
+- All sessions end. The session epoch of every user rises. The program deletes sessions and
+  everything that starts one without a new email: sign-in links, requests for them, and sign-up
+  forms that can be submitted again.
+- No email is sent twice. An email keeps its current state. If it is pending in the copy and its
+  current state is not final, it counts as sent.
 - Links in delivered emails keep working: open invitations and unsubscribe links.
 - An invoice stays marked if its email was sent and folded after the copy.
 - Unsubscribes, bounces, and complaints after the copy still count.
@@ -39,7 +41,8 @@ Item = dict[str, dict]
 Key = tuple[str, str]
 # BatchWriteItem accepts at most 25 requests.
 BATCH = 25
-# An item that is missing now may have had newer versions after the copy. New versions start above them.
+# An item that is missing now may have had newer versions after the copy. New versions start above
+# them.
 GAP = 1_000_000
 
 # Kinds of items, by the prefixes of their keys.
@@ -54,12 +57,13 @@ SIGN_INS = {
 MAILED_LINKS = {("LINK", "INVITATION"), ("LINK", "UNSUBSCRIBE")}
 # Kinds by the prefix of the partition key alone.
 LEFT_ALONE = {"LIMIT", "FEED", "BRAKE"}
-# Fields of an invitation that its newest email repeats. They are kept together, so that the email stays true.
+# Fields of an invitation that its newest email repeats. They are kept together, so that the email
+# stays true.
 INVITATION = {"role", "inviter", "invited_by", "created_at", "good_until", "expires_at", "sends", "secret_hash", "revoked_at"}
 MAIL_PREFERENCES = {"no_reminders", "unreachable"}
 
-# Index attributes. Only the functions' code computes when an item is due. The mailer reads this partition at each
-# scheduled run and writes the correct index attributes of its items.
+# Index attributes. Only the functions' code computes when an item is due. The mailer reads this
+# partition at each scheduled run and writes the correct index attributes of its items.
 INDEX_ATTRIBUTES = {"mail_pk", "mail_at", "mail_ready", "due_pk", "due_at"}
 TO_REINDEX = {"S": "UNREADABLE"}
 
@@ -81,7 +85,9 @@ def kind(key: Key) -> tuple[str, str]:
 
 
 def fields(value: dict | None) -> dict:
-    """Returns the fields of a map, or none if the value is not a map, because the live table may be damaged."""
+    """Returns the fields of a map, or none if the value is not a map, because the live table may be
+    damaged.
+    """
     found = (value or {}).get("M")
     return found if isinstance(found, dict) else {}
 
@@ -113,7 +119,8 @@ class Restore:
 
     def __init__(self, was: dict[Key, Item], now: dict[Key, Item], moment: str):
         self.was, self.now, self.moment = was, now, moment
-        # Emails that count as sent but were never sent, and access that was revoked after the copy and is restored.
+        # Emails that count as sent but were never sent, and access that was revoked after the copy
+        # and is restored.
         self.unsent: list[str] = []
         self.regained: list[str] = []
 
@@ -178,12 +185,15 @@ class Restore:
         return only(found[0], MAIL_PREFERENCES) if found else None
 
     def notices(self, key: Key, was: Item, now: Item) -> dict:
-        """Returns the emails to an organization's admins: those of the copy, and those sent after it."""
+        """Returns the emails to an organization's admins: those of the copy, and those sent after
+        it.
+        """
         before, later = fields(was.get("mail")), fields(now.get("mail"))
         notices = {}
         for notice in sorted(before | later):
             old, new = fields(before.get(notice)), fields(later.get(notice))
-            # Drop an email that became due after the copy and was not sent: the restore undoes its cause, which may recur.
+            # Drop an email that became due after the copy and was not sent: the restore undoes its
+            # cause, which may recur.
             users = [user for user in sorted(old | new) if user in old or not is_unsent(new[user])]
             if users or notice in before:
                 states = {user: self.settled(f"{key[0]} {notice} {user}", old.get(user), new.get(user)) for user in users}
@@ -191,12 +201,16 @@ class Restore:
         return {"mail": {"M": notices}} if notices else {}
 
     def invitation(self, key: Key, was: Item, now: Item) -> Item:
-        """Returns the current invitation, if there is one: its newest email works, and it stays revoked."""
+        """Returns the current invitation, if there is one: its newest email works, and it stays
+        revoked.
+        """
         newest = without(was, {"secret_hash", "revoked_at"}) | only(now, INVITATION) if now else was
         return newest | {"mail": self.settled(" ".join(key), was.get("mail"), now.get("mail"))}
 
     def settled(self, name: str, was: dict | None, now: dict | None) -> dict:
-        """Returns an email's current state, or else its state in the copy, but never a state that the mailer would send."""
+        """Returns an email's current state, or else its state in the copy, but never a state that
+        the mailer would send.
+        """
         for mail in (now, was):
             if is_final(mail):
                 return mail
@@ -212,7 +226,9 @@ class Restore:
 
 
 def with_marks(was: Item, now: Item) -> dict:
-    """Returns the folded part of the organization, with the marks of invoices whose emails were sent after the copy."""
+    """Returns the folded part of the organization, with the marks of invoices whose emails were
+    sent after the copy.
+    """
     folded, later = fields(was.get("folded")), fields(now.get("folded"))
     mailed = [fields(it.get("mailed")) for it in (folded, later)]
     marks = {chunk for it in mailed for chunk in chunks(it.get("marks", {}).get("B", ""))}

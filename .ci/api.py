@@ -1,8 +1,10 @@
-"""Runs schemathesis against a local stack, with valid and invalid requests generated from `docs/openapi.yaml`.
+"""Runs schemathesis against a local stack, with valid and invalid requests generated from
+`docs/openapi.yaml`.
 
     python api.py target/debug/onramp
 
-The description must cover every status, header, content type, and schema that occurs. The seed is fixed.
+The description must cover every status, header, content type, and schema that occurs. The seed is
+fixed.
 """
 
 import os
@@ -14,9 +16,9 @@ from pathlib import Path
 from running import running
 
 HERE = Path(__file__).parent
-# Three checks are off. `positive_data_acceptance` cannot handle signatures or used links. `negative_data_rejection` expects
-# ignored fields to be rejected. The check of `Allow` does not expect pages under the same path. The access matrix tests
-# in infra/local/tests cover these cases.
+# Three checks are off. `positive_data_acceptance` cannot handle signatures or used links.
+# `negative_data_rejection` expects ignored fields to be rejected. The check of `Allow` does not
+# expect pages under the same path. The access matrix tests in infra/local/tests cover these cases.
 CHECKS = [
     "not_a_server_error",
     "status_code_conformance",

@@ -2,8 +2,8 @@
 
     python binary.py BOOTSTRAP…
 
-A binary must only need libraries of Amazon Linux 2023 and must not exceed a maximum size. It must contain no secret, no
-string of the local stack, and no path of the machine that built it.
+A binary must only need libraries of Amazon Linux 2023 and must not exceed a maximum size. It must
+contain no secret, no string of the local stack, and no path of the machine that built it.
 """
 
 import re
@@ -13,17 +13,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# The glibc of Amazon Linux 2023, the base of `provided.al2023` (docs.aws.amazon.com/linux/al2023, "Core glibc").
+# The glibc of Amazon Linux 2023, the base of `provided.al2023` (docs.aws.amazon.com/linux/al2023,
+# "Core glibc").
 GLIBC = (2, 34)
-# For the CI build without link-time optimization; shipped binaries are smaller. A second TLS stack would exceed it.
+# For the CI build without link-time optimization; shipped binaries are smaller. A second TLS stack
+# would exceed it.
 MAX_MEGABYTES = 13
-# All except libgcc_s are part of glibc. cargo-lambda links with Zig, which lists parts that newer glibc merged into libc.
+# All except libgcc_s are part of glibc. cargo-lambda links with Zig, which lists parts that newer
+# glibc merged into libc.
 LIBRARIES = {
     *("libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1"),
     *("ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libgcc_s.so.1"),
 }
 
-# Strings of the local stack. The local stack's program must contain each of them, or the pattern is wrong.
+# Strings of the local stack. The local stack's program must contain each of them, or the pattern is
+# wrong.
 LOCAL = {
     "a route of the local stack": rb"/_local/[a-z]",
     "a secret of the local stack": rb"(?:whsec|[sp]k_test)_local_onramp",

@@ -1,7 +1,8 @@
 """A fake AWS with fixed successful responses, so that a function can process one event.
 
-Its table contains only the images of the delivered stream records. It stores no write and checks no condition, because
-other tests cover the functions with real state. It records the operations that were called.
+Its table contains only the images of the delivered stream records. It stores no write and checks no
+condition, because other tests cover the functions with real state. It records the operations that
+were called.
 """
 
 import json

@@ -2,8 +2,9 @@
 
     python3 .ci/compat.py target/previous/onramp target/debug/onramp
 
-Each step runs on the other version than the step before. Users see the same mix while a deployment shifts traffic, and
-after a rollback. Each version must keep and read the data that the other one wrote.
+Each step runs on the other version than the step before. Users see the same mix while a deployment
+shifts traffic, and after a rollback. Each version must keep and read the data that the other one
+wrote.
 """
 
 import json

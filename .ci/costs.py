@@ -1,4 +1,5 @@
-"""Computes the monthly costs in docs/deploy.md from its assumptions, its prices, and counts in the sources.
+"""Computes the monthly costs in docs/deploy.md from its assumptions, its prices, and counts in the
+sources.
 
     python3 .ci/costs.py            checks the computed tables in the page
     python3 .ci/costs.py --write    updates them
@@ -13,11 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/deploy.md"
 SIZES = [100, 10_000, 1_000_000]
 SECONDS = 730 * 3600
-# Count, 4xx, 5xx, Latency, IntegrationLatency, and DataProcessed (API Gateway developer guide, "Working with metrics for
-# HTTP APIs").
+# Count, 4xx, 5xx, Latency, IntegrationLatency, and DataProcessed (API Gateway developer guide,
+# "Working with metrics for HTTP APIs").
 METRICS_PER_ROUTE = 6
-# Polled, filtered out, invoked, failed, dropped, and delivered to the destination (Lambda developer guide, "Event source
-# mapping metrics").
+# Polled, filtered out, invoked, failed, dropped, and delivered to the destination (Lambda developer
+# guide, "Event source mapping metrics").
 METRICS_PER_STREAM = 6
 
 
@@ -53,10 +54,11 @@ def counted() -> dict[str, tuple[int, str]]:
 
 
 def traced(invocations: float, of: dict[str, float]) -> float:
-    """Returns how many invocations X-Ray records: the first of each second, and a share of the others.
+    """Returns how many invocations X-Ray records: the first of each second, and a share of the
+    others.
 
-    This assumes that invocations are random and spread evenly over the functions and the month. Real traffic comes in
-    bursts, so X-Ray records fewer.
+    This assumes that invocations are random and spread evenly over the functions and the month.
+    Real traffic comes in bursts, so X-Ray records fewer.
     """
     rate = invocations / of["functions"] / SECONDS
     first = -math.expm1(-rate)

@@ -1,9 +1,10 @@
-"""Checks infra/deploy.py against SAM's own code, the runbook's rollback commands, and infra/restore.py.
+"""Checks infra/deploy.py against SAM's own code, the runbook's rollback commands, and
+infra/restore.py.
 
     target/ci/venv/bin/python .ci/deploy_check.py
 
-Every change of a value or setting must publish new versions, and SAM must read the same values. The checks run in a
-temporary folder, with fake `sam` and `aws` programs that record their arguments.
+Every change of a value or setting must publish new versions, and SAM must read the same values. The
+checks run in a temporary folder, with fake `sam` and `aws` programs that record their arguments.
 """
 
 import json
@@ -46,7 +47,8 @@ if sys.argv[0].endswith("aws"):
 """
 
 
-# A stack of three functions. The last release, at 09:00, changed the first, kept the second, and added the third.
+# A stack of three functions. The last release, at 09:00, changed the first, kept the second, and
+# added the third.
 ALIASES = """#!{python}
 import os, sys
 words = sys.argv[1:]

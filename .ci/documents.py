@@ -12,8 +12,9 @@ The first line of each shell block defines how the check handles it:
                     repository's own programs have the calls and options
     ```sh tell      a file that the reader saves and .ci/embedding.py runs: the check only parses it
 
-The check fails for a failing command, a block of another kind, an indented command, and an inline call of the AWS CLI with
-options. In blocks that run, `cargo run -- …` runs the built program, and the stack's address is replaced with the real one.
+The check fails for a failing command, a block of another kind, an indented command, and an inline
+call of the AWS CLI with options. In blocks that run, `cargo run -- …` runs the built program, and
+the stack's address is replaced with the real one.
 """
 
 import os
@@ -44,7 +45,9 @@ CLI_OPTIONS = {"output", "query", "region", "profile", "cli-binary-format", "max
 
 
 def blocks(text: str):
-    """Yields the language, the rest of the first line, the text, and the line number of each fenced block."""
+    """Yields the language, the rest of the first line, the text, and the line number of each fenced
+    block.
+    """
     for found in FENCED.finditer(text):
         yield found[2], found[3].strip(), textwrap.dedent(found[4]), text[: found.start()].count("\n") + 1
 
@@ -69,7 +72,9 @@ def commands(block: str) -> list[list[str]]:
 
 @cache
 def options(service: str, call: str) -> dict[str, bool] | None:
-    """Returns the options of an AWS CLI call and whether each is required, or None for an unknown call."""
+    """Returns the options of an AWS CLI call and whether each is required, or None for an unknown
+    call.
+    """
     try:
         model = AWS.get_service_model({"deploy": "codedeploy", "s3api": "s3"}.get(service, service))
     except UnknownServiceError:

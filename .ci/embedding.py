@@ -1,8 +1,10 @@
-"""Follows docs/host-app.md: the ten-minute guide to a widget, and each example that creates an embed token.
+"""Follows docs/host-app.md: the ten-minute guide to a widget, and each example that creates an
+embed token.
 
     python embedding.py target/debug
 
-The check extracts the code blocks from the page and runs them in an empty folder against a running stack.
+The check extracts the code blocks from the page and runs them in an empty folder against a running
+stack.
 """
 
 import json
@@ -81,7 +83,9 @@ def minted(folder: Path, url: str, org: str, person: str) -> None:
 
 
 def ten_minutes(folder: Path, url: str, app_url: str, org: str, person: str) -> None:
-    """The guide's app serves a page and a token. The guide's event completes a task, and the page may read the widget."""
+    """The guide's app serves a page and a token. The guide's event completes a task, and the page
+    may read the widget.
+    """
 
     def widget() -> str:
         status, headers, body = ask(f"{url}/onboarding/widget", token, origin=app_url)

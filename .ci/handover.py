@@ -79,7 +79,9 @@ def tokens(token: str) -> list[tuple[str, str, bool]]:
 
 
 def examples(folder: Path, built: Path) -> dict[str, list[str]]:
-    """Returns the command of each example. The Rust example is built from a file that a test compares with the page."""
+    """Returns the command of each example. The Rust example is built from a file that a test
+    compares with the page.
+    """
     text = (ROOT / "docs/host-app.md").read_text(encoding="utf-8")
     commands = {"rust": [str(built / "examples/verify_pass")]}
     for language, name, program in (("python", "verify.py", "python3"), ("javascript", "verify.mjs", "node")):

@@ -2,8 +2,9 @@
 
     STACK=http://localhost:8484 FOLDER=/tmp/aws python3 .ci/local_aws.py dynamodb scan --table-name Table
 
-FOLDER contains the rest of the account: `copy.json` (the items that a point-in-time restore returns), `bucket/` (changes
-that Lambda saved because they could not be published), and `stopped` (the functions whose concurrency is 0).
+FOLDER contains the rest of the account: `copy.json` (the items that a point-in-time restore
+returns), `bucket/` (changes that Lambda saved because they could not be published), and `stopped`
+(the functions whose concurrency is 0).
 """
 
 import json
@@ -55,7 +56,9 @@ def put_all(table: str, items: list[dict]):
 
 
 def restore_table(source: str, target: str):
-    """Creates a table with the same keys and the items of the copy. Like a restored table, it has no stream."""
+    """Creates a table with the same keys and the items of the copy. Like a restored table, it has
+    no stream.
+    """
     described = dynamodb("DescribeTable", TableName=source)["Table"]
     keys = described["KeySchema"]
     names = {key["AttributeName"] for key in keys}

@@ -2,8 +2,9 @@
 
     python localstripe.py target/debug/onramp
 
-`localstripe` uses an API version of 2017, without Checkout and `invoice.paid`, so it covers the oldest events that an
-endpoint may receive. It runs as a separate process. None of its code is linked or copied.
+`localstripe` uses an API version of 2017, without Checkout and `invoice.paid`, so it covers the
+oldest events that an endpoint may receive. It runs as a separate process. None of its code is
+linked or copied.
 """
 
 import json
@@ -65,7 +66,9 @@ class Onramp:
         return organization["status"], organization["access"], welcomes
 
     def complete_checkout(self, customer: str):
-        """Completes a Checkout, which links the customer to the organization. localstripe has no Checkout."""
+        """Completes a Checkout, which links the customer to the organization. localstripe has no
+        Checkout.
+        """
         event = {"type": "checkout.session.completed", "organization_id": self.id, "set": {"data.object.customer": customer}}
         status, _, body = call(f"{self.url}/_local/stripe/events", event)
         assert status == 200, body
@@ -135,7 +138,8 @@ def main(binary: str):
         mock = [sys.executable, "-m", "localstripe", "--from-scratch"]
         with (
             running([str(Path(binary).resolve()), "--memory"], "/_local/health", folder / "onramp") as onramp,
-            # localstripe stores its data in a file with a fixed name. --from-scratch keeps it from reading an old one.
+            # localstripe stores its data in a file with a fixed name. --from-scratch keeps it from
+            # reading an old one.
             running(mock, "/", log, folder) as stripe,
         ):
             journey(Onramp(onramp), Stripe(stripe, log))

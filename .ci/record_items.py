@@ -1,9 +1,11 @@
-"""Records an item of every kind as this version stores it. Tests check that later versions can read the items.
+"""Records an item of every kind as this version stores it. Tests check that later versions can read
+the items.
 
     python3 .ci/record_items.py target/debug/onramp NAME >infra/local/tests/journeys/items/NAME.json
 
-The program performs the actions that create each kind of item. Then it prints the table, with a session of each user and
-the checklist JSON of each organization. All data is invented, and the secrets are not valid anywhere else.
+The program performs the actions that create each kind of item. Then it prints the table, with a
+session of each user and the checklist JSON of each organization. All data is invented, and the
+secrets are not valid anywhere else.
 """
 
 import json

@@ -1,10 +1,12 @@
-"""Runs every function that `sam build` built against a fake Lambda Runtime API and checks its responses.
+"""Runs every function that `sam build` built against a fake Lambda Runtime API and checks its
+responses.
 
     python release_check.py target/ci/sam-build target/debug/onramp
 
-Other tests cover the functions' logic. This check covers the release binaries: each starts without an AWS account, uses
-the Runtime API, reaches AWS through AWS_ENDPOINT_URL, does not start with invalid variables, and contains no secrets and
-no strings of the local stack. The second argument is the local stack's program, which does contain those strings.
+Other tests cover the functions' logic. This check covers the release binaries: each starts without
+an AWS account, uses the Runtime API, reaches AWS through AWS_ENDPOINT_URL, does not start with
+invalid variables, and contains no secrets and no strings of the local stack. The second argument is
+the local stack's program, which does contain those strings.
 """
 
 import base64
@@ -168,8 +170,9 @@ def load_event(function: str, case: str) -> dict:
 
 
 def check_responses(binary: Path, function: str) -> tuple[list[str], float]:
-    """Starts the function once and sends it every event of CHECKS. Returns the errors, and the milliseconds from the start
-    to the first response."""
+    """Starts the function once and sends it every event of CHECKS. Returns the errors, and the
+    milliseconds from the start to the first response.
+    """
     runtime, aws = RuntimeApi(), CannedAws()
     env = environment(runtime, aws, function)
     began, first = time.monotonic(), 0.0

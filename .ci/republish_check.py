@@ -13,7 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 EVENT = {"Records": [{"eventName": "MODIFY", "dynamodb": {"SequenceNumber": "100", "Keys": {"pk": {"S": "ORG#ü"}}}}]}
 
-# A fake AWS CLI that serves BUCKET. The change number 666 cannot be published, and 667 makes the function fail.
+# A fake AWS CLI that serves BUCKET. The change number 666 cannot be published, and 667 makes the
+# function fail.
 AWS = """#!{python}
 import json, os, sys
 from pathlib import Path
@@ -51,7 +52,9 @@ match words[:2]:
 
 
 def failed_batch(event: dict) -> str:
-    """Returns Lambda's record of a failed batch (Lambda developer guide, "Retain discarded records for a DynamoDB event source")."""
+    """Returns Lambda's record of a failed batch (Lambda developer guide, "Retain discarded records
+    for a DynamoDB event source").
+    """
     return json.dumps({"version": "1.0", "DDBStreamBatchInfo": {"batchSize": 1}, "payload": json.dumps(event)})
 
 

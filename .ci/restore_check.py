@@ -2,9 +2,9 @@
 
     python3 .ci/restore_check.py target/debug/onramp
 
-The check creates emails of every kind and state, copies the table, changes more data, and restores the copy. After the
-restore, no email is sent twice and no session is valid. Sign-ins, links in emails, due reminders, Stripe's events, and
-published events work.
+The check creates emails of every kind and state, copies the table, changes more data, and restores
+the copy. After the restore, no email is sent twice and no session is valid. Sign-ins, links in
+emails, due reminders, Stripe's events, and published events work.
 """
 
 import json
@@ -218,7 +218,9 @@ class Drill:
             person.done("POST", f"/onboarding/api/checklist/complete/{task}", 200)
 
     def until_the_copy(self):
-        """Creates data until the copy. At the copy, emails of every kind are pending or have an unknown state."""
+        """Creates data until the copy. At the copy, emails of every kind are pending or have an
+        unknown state.
+        """
         stage, jo, kim, lee, ann = self.stage, self.jo, self.kim, self.lee, self.ann
         jo.sign_up("Acme", trial=True)
         jo.sign_in()
@@ -249,7 +251,9 @@ class Drill:
         self.kept, self.ended = jo.copy(), jo.copy()
 
     def until_the_restore(self):
-        """Changes data after the copy: emails are sent, sessions end and begin, a reminder is due, an organization is deleted."""
+        """Changes data after the copy: emails are sent, sessions end and begin, a reminder is due,
+        an organization is deleted.
+        """
         stage, jo, kim, lee = self.stage, self.jo, self.kim, self.lee
         stage.faults([])
         stage.advance("20m")
@@ -275,7 +279,9 @@ class Drill:
         self.sent = stage.mails()
 
     def restore(self):
-        """Runs the commands of the guide. They write what they counted, and a second run has nothing to write."""
+        """Runs the commands of the guide. They write what they counted, and a second run has
+        nothing to write.
+        """
         stage, operator = self.stage, self.operator
         first, second = commands()
         count, table = first.splitlines()[-1], stage.items()

@@ -12,13 +12,15 @@ from pathlib import Path
 
 # Seconds. The servers start within a second, but the machine may be busy with a build.
 TIMEOUT = 30
-# Below the ports that operating systems use for outgoing connections (Linux: from 32768). Such a connection could take the
-# port between the check and the server's start.
+# Below the ports that operating systems use for outgoing connections (Linux: from 32768). Such a
+# connection could take the port between the check and the server's start.
 PORTS = range(20_000, 32_000)
 
 
 def free_port() -> int:
-    """Returns the first of three adjacent free ports. The local stack also uses the two ports after its own."""
+    """Returns the first of three adjacent free ports. The local stack also uses the two ports after
+    its own.
+    """
     while True:
         port = random.choice(PORTS)
         if all(free(port + further) for further in range(3)):
@@ -38,7 +40,9 @@ def free(port: int) -> bool:
 
 @contextmanager
 def running(command: list[str], health: str, log: Path, folder: Path | None = None):
-    """Starts `command --port …` and yields its URL as soon as the path `health` responds with any status."""
+    """Starts `command --port …` and yields its URL as soon as the path `health` responds with any
+    status.
+    """
     port = free_port()
     url = f"http://localhost:{port}"
     with log.open("wb") as out:

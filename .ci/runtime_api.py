@@ -1,7 +1,7 @@
 """A minimal Lambda Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
-It serves one function and one event at a time. The function polls `RuntimeApi`. `invoke` sends it an event and waits for
-the response.
+It serves one function and one event at a time. The function polls `RuntimeApi`. `invoke` sends it
+an event and waits for the response.
 """
 
 import json
@@ -36,7 +36,8 @@ class LocalServer(ThreadingHTTPServer):
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # Headers and body are two writes. The second must not wait for the acknowledgment of the first.
+            # Headers and body are two writes. The second must not wait for the acknowledgment of
+            # the first.
             disable_nagle_algorithm = True
 
             def respond(self):
@@ -57,7 +58,8 @@ class LocalServer(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def handle_error(self, request, client_address):
-        # The checks stop a function while it waits for its next event, so a broken connection is expected.
+        # The checks stop a function while it waits for its next event, so a broken connection is
+        # expected.
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -76,7 +78,9 @@ class RuntimeApi:
         self.address = self.server.address
 
     def invoke(self, event: dict, seconds: float):
-        """Returns the function's response to `event` as ("response" or "error", JSON). Raises `queue.Empty` on a time-out."""
+        """Returns the function's response to `event` as ("response" or "error", JSON). Raises
+        `queue.Empty` on a time-out.
+        """
         self.events.put((str(uuid.uuid4()), json.dumps(event).encode(), seconds))
         return self.responses.get(timeout=seconds)
 

@@ -2,7 +2,8 @@
 
     python sbom.py target/sbom
 
-It lists the packages that the function links, with license, checksum, and dependencies, from cargo's metadata.
+It lists the packages that the function links, with license, checksum, and dependencies, from
+cargo's metadata.
 """
 
 import json

@@ -1,4 +1,6 @@
-"""Hooks for schemathesis: it calls the stack as an admin, from a new address for each request, without redirects."""
+"""Hooks for schemathesis: it calls the stack as an admin, from a new address for each request,
+without redirects.
+"""
 
 import itertools
 import os

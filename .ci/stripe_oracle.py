@@ -2,8 +2,8 @@
 
     python stripe_oracle.py target/debug/onramp
 
-The library signs the events. For each header and body, a running stack must accept or reject the request as the library
-does. Cases in which our check is stricter on purpose are marked.
+The library signs the events. For each header and body, a running stack must accept or reject the
+request as the library does. Cases in which our check is stricter on purpose are marked.
 """
 
 import json

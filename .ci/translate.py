@@ -1,7 +1,7 @@
 """Prints the CloudFormation template that SAM generates from template.yaml, without an account.
 
-Neither `sam validate` nor cfn-lint checks the Events of a function. SAM expands them to plain CloudFormation, in which
-cfn-lint finds every mistake.
+Neither `sam validate` nor cfn-lint checks the Events of a function. SAM expands them to plain
+CloudFormation, in which cfn-lint finds every mistake.
 
     python translate.py template.yaml > expanded.json
 """
@@ -30,7 +30,8 @@ def expanded(text: str) -> dict:
     template = yaml_parse(text)
     for resource in template["Resources"].values():
         if resource["Type"] == SamResourceType.Function.value:
-            # As `sam deploy` does: replace built code, and nested templates, with the location of an uploaded object.
+            # As `sam deploy` does: replace built code, and nested templates, with the location of
+            # an uploaded object.
             resource["Properties"]["CodeUri"] = {"Bucket": "code", "Key": "function.zip"}
         if resource["Type"] == SamResourceType.Application.value:
             resource["Properties"]["Location"] = "https://code.s3.amazonaws.com/template.yaml"

@@ -2,8 +2,9 @@
 
     python .ci/differential JUDGE NODE_FOLDER COUNT
 
-JUDGE is the built example `judge` of `shared/stripe`. NODE_FOLDER contains `node_modules/stripe`, and this Python has the
-package `stripe`. Each difference must be listed in `differences.py`, and each listed difference must occur.
+JUDGE is the built example `judge` of `shared/stripe`. NODE_FOLDER contains `node_modules/stripe`,
+and this Python has the package `stripe`. Each difference must be listed in `differences.py`, and
+each listed difference must occur.
 """
 
 import json

@@ -1,7 +1,8 @@
 """Generates signature headers and bodies, as Stripe sends them and in invalid forms.
 
-All cases come from one seed, so every run has the same cases. A header is built part by part (time, signatures, other
-schemes) from valid, nearly valid, and hostile forms. Some headers are then damaged by one character.
+All cases come from one seed, so every run has the same cases. A header is built part by part (time,
+signatures, other schemes) from valid, nearly valid, and hostile forms. Some headers are then
+damaged by one character.
 """
 
 import hashlib
@@ -40,7 +41,8 @@ def case(random: Random) -> Case:
     body = a_body(random)
     at = NOW - (random.choice(AGES) if random.random() < 0.5 else random.randint(-400, 400))
     written = a_time(random, at)
-    # Stripe signs the time as it is written in the header. A library may sign the parsed number instead.
+    # Stripe signs the time as it is written in the header. A library may sign the parsed number
+    # instead.
     signed = written if random.random() < 0.8 else str(at)
     signer = random.choice(secrets) if random.random() < 0.9 else FOREIGN
     header = a_header(random, written, lambda secret: sign(signed, body, secret), signer)

@@ -1,7 +1,8 @@
 """Lists the intended differences between our verdict and a library's, with reasons.
 
-Each difference is recognized by the header and the body, not by how the case was generated, and it applies only to one of
-our verdicts. Any other difference is an error in our check or in the library.
+Each difference is recognized by the header and the body, not by how the case was generated, and it
+applies only to one of our verdicts. Any other difference is an error in our check or in the
+library.
 """
 
 import re
@@ -52,7 +53,9 @@ def unreadable(case: Case) -> bool:
 
 
 def genuine(case: Case) -> bool:
-    """Returns whether one of the secrets signed exactly this body and time, and the time is within the tolerance."""
+    """Returns whether one of the secrets signed exactly this body and time, and the time is within
+    the tolerance.
+    """
     time = next(iter(values(case, "t")), "")
     if len(values(case, "t")) > 1 or not plain(time):
         return False

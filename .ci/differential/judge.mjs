@@ -1,9 +1,10 @@
-// Checks signatures with Stripe's Node library. Reads one case per line and prints one verdict per line.
+// Checks signatures with Stripe's Node library. Reads one case per line and prints one verdict per
+// line.
 //
 //     node judge.mjs FOLDER-WITH-NODE_MODULES <cases
 //
-// A case is {"header", "body" as hex, "secrets" separated by commas, "now" in seconds}. The library accepts one secret, so
-// a case with several is checked with each of them.
+// A case is {"header", "body" as hex, "secrets" separated by commas, "now" in seconds}. The library
+// accepts one secret, so a case with several is checked with each of them.
 
 import { createRequire } from "node:module";
 import { resolve } from "node:path";

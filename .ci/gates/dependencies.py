@@ -2,9 +2,9 @@
 
     functions/* -> shared/* -> shared/domain        infra/local -> functions/*, shared/*
 
-Adapters do not depend on each other, but all may log through telemetry. The domain has only the build dependency
-checklists. A function does not depend on another function, and no deployed crate depends on infra/local. Dependencies for
-tests count as well.
+Adapters do not depend on each other, but all may log through telemetry. The domain has only the
+build dependency checklists. A function does not depend on another function, and no deployed crate
+depends on infra/local. Dependencies for tests count as well.
 """
 
 import json
@@ -14,7 +14,8 @@ from pathlib import Path
 
 ADAPTERS = {"bus", "host", "mail", "store", "stripe", "web"}
 
-# Workspace crates that each shared crate may depend on. The domain's dependency is only a build dependency.
+# Workspace crates that each shared crate may depend on. The domain's dependency is only a build
+# dependency.
 SHARED = {
     "checklists": set(),
     "domain": {"checklists"},

@@ -1,7 +1,8 @@
 """Checks which packages the workspace and each function may link.
 
-The AWS SDK's default features add a second HTTP and TLS stack, which doubles the build time and slows every cold start.
-Each function links only the clients that it uses, as with its permissions in the template.
+The AWS SDK's default features add a second HTTP and TLS stack, which doubles the build time and
+slows every cold start. Each function links only the clients that it uses, as with its permissions
+in the template.
 """
 
 import subprocess

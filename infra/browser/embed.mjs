@@ -1,5 +1,6 @@
-// Checks the embedded widget and banner on another site, with third-party cookies blocked. All three ways of embedding show
-// them, update automatically, and have working buttons. An invalid token shows nothing and logs the reason to the console.
+// Checks the embedded widget and banner on another site, with third-party cookies blocked. All
+// three ways of embedding show them, update automatically, and have working buttons. An invalid
+// token shows nothing and logs the reason to the console.
 //
 //   node embed.mjs path/to/onramp
 
@@ -96,8 +97,8 @@ async function signUp(name) {
 }
 
 /**
- * A page with strict isolation shows elements and frames. A frame with an invalid token is empty, without the browser's own
- * error page, and reports the reason to the console and to the page.
+ * A page with strict isolation shows elements and frames. A frame with an invalid token is empty,
+ * without the browser's own error page, and reports the reason to the console and to the page.
  */
 async function checkStrictPage(context, person) {
   const page = await context.newPage();
@@ -155,7 +156,8 @@ async function checkEmbedding(browser) {
     await page.waitForURL(`${onramp}/onboarding/welcome`);
     await page.locator('form[action="/handover"] button').first().click();
     await page.getByRole('heading', { name: 'Hello, Jo Doe' }).waitFor();
-    // Use the same session under the other host name. Onramp's cookie stays in the browser and must not be sent.
+    // Use the same session under the other host name. Onramp's cookie stays in the browser and must
+    // not be sent.
     const session = (await context.cookies()).find((cookie) => cookie.name === 'host_app_session');
     await context.addCookies([{ name: session.name, value: session.value, url: app }]);
     const sent = [];
@@ -180,7 +182,8 @@ async function checkEmbedding(browser) {
     await look(page, 'host-app', PICTURES, faults);
     assert.deepEqual([...faults, ...logged], [], 'no accessibility or console errors');
 
-    // A host event completes a task: element and frame update without a reload, and the focus stays.
+    // A host event completes a task: element and frame update without a reload, and the focus
+    // stays.
     const skip = element.getByRole('button', { name: 'Skip' });
     await skip.focus();
     const organization = await page.locator('dd code').first().textContent();
@@ -193,7 +196,8 @@ async function checkEmbedding(browser) {
     assert.equal(await page.evaluate(() => document.activeElement.shadowRoot.activeElement?.textContent), 'Skip');
     await page.getByText('ob:progress {"completed":1').waitFor();
 
-    // A button of the element works without opening a page of Onramp. The keyboard focus in the frame stays.
+    // A button of the element works without opening a page of Onramp. The keyboard focus in the
+    // frame stays.
     await frame.getByRole('link', { name: 'See all tasks' }).focus();
     await element.getByRole('button', { name: 'Mark as done' }).dispatchEvent('click');
     await element.getByText('2 of 8 done').first().waitFor({ timeout: 5_000 });
@@ -211,7 +215,8 @@ async function checkEmbedding(browser) {
     page.off('request', note);
     assert.equal(writes.length, 1, `${writes}`);
 
-    // A poll that started before a click has an outdated response, so another poll follows immediately.
+    // A poll that started before a click has an outdated response, so another poll follows
+    // immediately.
     const [polled, markPolled] = deferred();
     const [released, release] = deferred();
     await page.route('**/onboarding/widget', async (route) => {
@@ -235,7 +240,8 @@ async function checkEmbedding(browser) {
     const inHalfAMinute = await countReads(since);
     assert.ok(inHalfAMinute <= 18, `${inHalfAMinute} requests in 30 s`);
 
-    // A change between a frame's document and its first poll is shown and announced like any other change.
+    // A change between a frame's document and its first poll is shown and announced like any other
+    // change.
     const early = await context.newPage();
     const [opened, open] = deferred();
     await early.route('**/assets/frame-*.js', async (route) => {

@@ -1,4 +1,5 @@
-// Checks special ways of use: keyboard only, double clicks, a lost connection, an ended session, two tabs, two admins.
+// Checks special ways of use: keyboard only, double clicks, a lost connection, an ended session,
+// two tabs, two admins.
 
 import assert from 'node:assert/strict';
 import { person } from './person.mjs';
@@ -17,7 +18,10 @@ export async function hands(browser, stack, see, faults) {
 
 const done = (page, count) => page.locator('.progress-count', { hasText: `${count} of 8 done` }).first().waitFor({ timeout: 10_000 });
 
-/** Signs up and completes all eight tasks with the keyboard alone. Every focused element has a visible focus ring. */
+/**
+ * Signs up and completes all eight tasks with the keyboard alone. Every focused element has a
+ * visible focus ring.
+ */
 async function keyboardOnly(browser, stack, faults) {
   const { page, context } = await person(browser, stack, faults);
   await page.goto(stack.url);
@@ -33,7 +37,8 @@ async function keyboardOnly(browser, stack, faults) {
   await page.waitForURL(`**${CHECKLIST}`);
   await done(page, 0);
 
-  // Complete the first task on the large card, skip the next one and undo that, then complete the rest.
+  // Complete the first task on the large card, skip the next one and undo that, then complete the
+  // rest.
   await press(page, /^Mark as done/);
   await done(page, 1);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'next', 'the focus moves to the next task');
@@ -113,7 +118,10 @@ async function paymentPageStopsPolling(browser, stack, faults) {
   await jo.leaves();
 }
 
-/** After the plan ends, a click leads to an explanation. After the session ends, a page redirects to the sign-in. */
+/**
+ * After the plan ends, a click leads to an explanation. After the session ends, a page redirects to
+ * the sign-in.
+ */
 async function sessionOrPlanEnded(browser, stack, faults) {
   const own = [];
   const jo = await person(browser, stack, own);
@@ -181,7 +189,10 @@ async function press(page, name, key = 'Tab') {
   await page.keyboard.press('Enter');
 }
 
-/** Tabs until `found(what)` is true in the page. Each focused element must be visible and have a focus ring. */
+/**
+ * Tabs until `found(what)` is true in the page. Each focused element must be visible and have a
+ * focus ring.
+ */
 async function tabTo(page, found, what, key = 'Tab') {
   for (let stops = 0; stops < 60; stops++) {
     await page.keyboard.press(key);

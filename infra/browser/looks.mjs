@@ -1,5 +1,5 @@
-// Checks a page's layout and accessibility: screenshots in each size and color scheme, axe rules, reflow at 400 % zoom and
-// right-to-left, and reduced motion.
+// Checks a page's layout and accessibility: screenshots in each size and color scheme, axe rules,
+// reflow at 400 % zoom and right-to-left, and reduced motion.
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

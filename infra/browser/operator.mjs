@@ -20,7 +20,8 @@ export async function worksAsOperator(stack, page, who, see) {
   await says('Nothing waits for you');
   await see('operator-empty');
 
-  // Create a welcome email with an unknown state, a parked event of an unknown customer, and an unreadable event.
+  // Create a welcome email with an unknown state, a parked event of an unknown customer, and an
+  // unreadable event.
   await stack.control('POST', 'faults', [{ service: 'sesv2', nth: 1, kind: 'error_500' }]);
   const mo = await (await page.context().browser().newContext()).newPage();
   await signUp(stack, mo, { name: 'Mo Roe', organization: 'Vandelay Industries', address: 'mo@vandelay.example' }, true);

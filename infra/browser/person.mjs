@@ -1,5 +1,5 @@
-// A user with their own browser. Requests that prepare a state are sent from that browser without opening pages, which
-// saves time.
+// A user with their own browser. Requests that prepare a state are sent from that browser without
+// opening pages, which saves time.
 
 import assert from 'node:assert/strict';
 

@@ -6,8 +6,9 @@ import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * Returns the first of three adjacent free ports. The local stack also uses the two ports after its own. The range is below
- * the ports of outgoing connections (Linux: from 32768), which could take a port between this check and the server's start.
+ * Returns the first of three adjacent free ports. The local stack also uses the two ports after its
+ * own. The range is below the ports of outgoing connections (Linux: from 32768), which could take a
+ * port between this check and the server's start.
  */
 export async function freePort() {
   const free = (port) => new Promise((done) => {

@@ -1,6 +1,7 @@
 // Table of page states: how to create each state, and which pages show it.
 //
-// The states are in the order of the shared clock. `days` is the number of days between the sign-up and the visit.
+// The states are in the order of the shared clock. `days` is the number of days between the sign-up
+// and the visit.
 
 const CHECKLIST = { checklist: '/onboarding/checklist' };
 const DASHBOARD = { dashboard: '/dashboard' };
@@ -36,8 +37,8 @@ const isFirst = (status) => async (who) => {
 };
 
 /**
- * `begins` creates the state. Each of its `pages` must contain `says` and must not contain `hides`. Pages of a `mirrored`
- * state are also checked right-to-left.
+ * `begins` creates the state. Each of its `pages` must contain `says` and must not contain `hides`.
+ * Pages of a `mirrored` state are also checked right-to-left.
  */
 export const STATES = [
   { name: 'stranger', pages: { landing: '/', 'sign-up': '/organizations/new', login: '/login', guide: '/onboarding/guide' } },

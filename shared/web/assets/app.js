@@ -7,7 +7,8 @@ for (const field of document.querySelectorAll("input[data-time-zone]")) {
   }
 }
 
-// Replaces the main content with that of a newer response. Focus and open sections stay, and progress bars animate.
+// Replaces the main content with that of a newer response. Focus and open sections stay, and
+// progress bars animate.
 let shown;
 globalThis.replaceMain = (text) => {
   if (text === shown) {
@@ -55,8 +56,8 @@ const announce = (text) => {
   status.textContent = text;
 };
 
-// Sends a checklist change and shows the returned page. For any other response, the browser submits the form itself. That
-// is safe, because a change that is sent twice has the same effect as one.
+// Sends a checklist change and shows the returned page. For any other response, the browser submits
+// the form itself. That is safe, because a change that is sent twice has the same effect as one.
 const change = async (form) => {
   let response;
   try {
@@ -86,8 +87,8 @@ const release = (form) => {
   }
 };
 
-// A form is sent once: further clicks are ignored until the response arrives. The second click of a double click must not
-// hit the button that has just appeared in the same place.
+// A form is sent once: further clicks are ignored until the response arrives. The second click of a
+// double click must not hit the button that has just appeared in the same place.
 const DOUBLE_CLICK = 500;
 let shownAt = -DOUBLE_CLICK;
 let twice = false;
@@ -118,8 +119,8 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
-// A page that waits for a payment polls for about a minute, at growing intervals. It reloads when the server's page no
-// longer has the attribute.
+// A page that waits for a payment polls for about a minute, at growing intervals. It reloads when
+// the server's page no longer has the attribute.
 const awaiting = "data-awaits-plan";
 if (document.querySelector(`[${awaiting}]`)) {
   const poll = async (waits) => {

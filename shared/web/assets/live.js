@@ -1,5 +1,5 @@
-// Keeps a page of Onramp up to date: it polls the checklist and shows changes made elsewhere. Focus and scroll position
-// stay, and a screen reader announces each change once.
+// Keeps a page of Onramp up to date: it polls the checklist and shows changes made elsewhere. Focus
+// and scroll position stay, and a screen reader announces each change once.
 const status = Object.assign(document.createElement("p"), { className: "for-ears", role: "status" });
 document.body.append(status);
 
@@ -28,7 +28,8 @@ const check = async () => {
   // A change made on this page is already shown and announced.
   const current = isShown(list);
   const unchanged = first && current;
-  // Store the tag only after the page shows this version. If the page request fails, the next poll tries again.
+  // Store the tag only after the page shows this version. If the page request fails, the next poll
+  // tries again.
   if (!unchanged) await reload();
   tag = response.headers.get("etag");
   done = new Set(list.tasks.filter((task) => task.completed).map((task) => task.key));

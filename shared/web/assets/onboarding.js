@@ -138,7 +138,8 @@ class OnrampElement extends HTMLElement {
       await this.poll.now();
     } catch ({ message, status }) {
       report(message);
-      // Server errors are temporary, and the host app handles tokens. The user sees any other error.
+      // Server errors are temporary, and the host app handles tokens. The user sees any other
+      // error.
       const forUser = status < 500 && status !== 401;
       this.announce(`That didn’t work. ${forUser ? message : "Try again in a moment."}`, true);
       if (forUser) this.poll.now();

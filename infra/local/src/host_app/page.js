@@ -1,4 +1,5 @@
-// Example of a host app's script: it listens to the elements' events and sets the height that each frame reports.
+// Example of a host app's script: it listens to the elements' events and sets the height that each
+// frame reports.
 "use strict";
 const log = document.querySelector("#log");
 const note = (text) => log?.prepend(Object.assign(document.createElement("li"), { textContent: text }));

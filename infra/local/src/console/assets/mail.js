@@ -13,7 +13,8 @@ let drawn = "";
 
 export async function refresh() {
   const changed = await inbox();
-  // After the clock's day changes, draw the list again: today's emails show their time without the date.
+  // After the clock's day changes, draw the list again: today's emails show their time without the
+  // date.
   if (!changed && drawn !== now().toDateString()) list();
   if (!changed) return mails.length;
   mails = changed.toReversed();
@@ -71,8 +72,9 @@ function choice(name, options) {
     }, label)));
 }
 
-// The frame runs no scripts and opens links in new windows only. Browsers evaluate prefers-color-scheme with the system
-// setting, so the selected scheme replaces these media queries.
+// The frame runs no scripts and opens links in new windows only. Browsers evaluate
+// prefers-color-scheme with the system setting, so the selected scheme replaces these media
+// queries.
 function page(mail) {
   const dark = view.scheme === "dark";
   const query = (scheme) => new RegExp(`\\(\\s*prefers-color-scheme\\s*:\\s*${scheme}\\s*\\)`, "gi");

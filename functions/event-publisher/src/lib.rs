@@ -29,7 +29,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
         let (publisher, clock) = (Arc::clone(&publisher), clock.clone());
         async move {
             let batch: BatchIn =
-                serde_json::from_str(event.payload.get()).map_err(telemetry::Unreadable::from)?;
+                serde_json::from_str(event.payload.get()).map_err(telemetry::JsonError::from)?;
             Ok(to_raw_value(&batch::publish(&publisher, &batch.records, clock.now()).await)?)
         }
     }))

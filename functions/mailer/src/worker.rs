@@ -49,7 +49,7 @@ pub(crate) struct Heard(Mutex<Option<Timestamp>>);
 impl MailWorker {
     /// Answers one event.
     pub(crate) async fn handle(&self, event: &str) -> InvocationResult {
-        match serde_json::from_str(event).map_err(telemetry::Unreadable::from)? {
+        match serde_json::from_str(event).map_err(telemetry::JsonError::from)? {
             EventIn::Stream { records } => Ok(to_raw_value(&self.deliver_records(&records).await)?),
             EventIn::Bus { source, detail } if source == "aws.ses" => {
                 self.take_feedback(&detail).await?;

@@ -1,31 +1,45 @@
-//! What operators see: JSON log lines and metrics in the embedded metric format.
+//! Logs and metrics: JSON log lines with a field `area`, and metrics in the embedded metric format.
 //!
-//! Nothing here takes an address, a name, a token or a body. Log lines are written
-//! with `tracing`; this crate sets how they look and names what is counted.
+//! Functions write log lines with `tracing`. This crate sets the format of the lines and lists every
+//! metric once. Log lines about sign-in and rejected requests have the area `access`. The span of a
+//! request carries the fields that all its lines share, such as request ID and route. The route is a
+//! pattern and never the path, which can contain the secret of a link.
+//!
+//! The crate never takes an address, a name, a token, or a body, and it never sends anything: both
+//! kinds of line go to standard output.
+//!
+//! Start with [`init`], then:
+//!
+//! - `log_area`: the values of the field `area`.
+//! - `metric`: the list of metrics, and how one is written.
+//! - `parse_error`: a JSON error that is safe to log.
 
 mod log_area;
 mod metric;
-mod unreadable;
+mod parse_error;
 
 pub use log_area::LogArea;
 pub use metric::{Metric, Unit, collect, count, measure};
-pub use unreadable::Unreadable;
+pub use parse_error::JsonError;
 
 use tracing_subscriber::{filter::LevelFilter, fmt};
 
-/// Sets up JSON log lines on standard output, which Lambda hands to CloudWatch, and metrics beside them.
-/// `level` narrows or widens them: `error`, `warn`, `info`, `debug`, `trace` or `off`; the default is `info`. It
-/// is a level and no expression: reading one would cost a start more than all its log lines.
-/// `namespace` keeps the metrics of one stack apart from those of another in the same account; the default is `Onramp`.
+/// Sets up JSON log lines and metric lines on standard output, which Lambda sends to CloudWatch.
 ///
-/// A second call changes nothing.
+/// `level` is `error`, `warn`, `info`, `debug`, `trace`, or `off`. The default, also for an invalid
+/// value, is `info`. Filter expressions are not supported, because parsing one would slow every cold
+/// start.
+///
+/// `namespace` separates the metrics of several stacks in one account. The default is `Onramp`.
+///
+/// A second call has no effect.
 pub fn init(level: Option<&str>, namespace: Option<&str>) {
     let level = level.and_then(|level| level.parse().ok());
     let first = fmt()
         .json()
         .flatten_event(true)
         .with_max_level(level.unwrap_or(LevelFilter::INFO))
-        // The request's id, route and person stand in its span.
+        // The current span already has the request's ID, route, and user.
         .with_span_list(false)
         .with_target(false)
         .try_init()

@@ -1,3 +1,5 @@
+//! The values of the log field `area`.
+
 use std::fmt;
 
 /// The part of the product that a log line is about: the field `area`.
@@ -24,7 +26,7 @@ pub enum LogArea {
 }
 
 impl LogArea {
-    /// The name in log lines.
+    /// Returns the value of the field `area` in log lines.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

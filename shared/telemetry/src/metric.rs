@@ -1,28 +1,30 @@
+//! The list of metrics, and the writer of metric lines.
+
 use std::{io::Write, sync::OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-/// The namespace of every metric, where none is set.
+/// Namespace of the metrics if the configuration sets none.
 pub(crate) const NAMESPACE: &str = "Onramp";
 
-/// Names each metric once: the variant is the CloudWatch name that alarms and the dashboard use.
+/// Defines each metric once. The variant is the CloudWatch name that alarms and the dashboard use.
 macro_rules! metrics {
     ($($(#[$doc:meta])* $name:ident: $unit:ident,)*) => {
-        /// What is counted and measured. `docs/metrics.md` says what is made of it.
+        /// A metric. `docs/metrics.md` defines the indicators that the dashboard computes from it.
         ///
-        /// Where something can be counted before or after the write that makes it true, what an alarm needs is counted
-        /// before (twice is better than never) and what a share needs after (never is better than twice).
+        /// An input of an alarm is counted before its write, because a duplicate alarm is better than a
+        /// missing one. An input of a ratio is counted after its write, so a retry never counts twice.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Metric {
             $($(#[$doc])* $name,)*
         }
 
         impl Metric {
-            /// Every metric.
+            /// All metrics, in the order of their definition.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// The CloudWatch metric name.
+            /// Returns the CloudWatch metric name.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -30,7 +32,7 @@ macro_rules! metrics {
                 }
             }
 
-            /// What its values are in.
+            /// Returns the unit of the values.
             #[must_use]
             pub const fn unit(self) -> Unit {
                 match self {
@@ -41,17 +43,17 @@ macro_rules! metrics {
     };
 }
 
-/// What a metric's values are in (CloudWatch API reference, "MetricDatum").
+/// Unit of a metric's values (CloudWatch API reference, "MetricDatum").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// How many.
+    /// A number of occurrences.
     Count,
-    /// How long.
+    /// A duration in whole seconds.
     Seconds,
 }
 
 impl Unit {
-    /// CloudWatch's word.
+    /// Returns the name of the unit in CloudWatch.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -67,10 +69,10 @@ metrics! {
     SignedUp: Count,
     /// An organization was provisioned.
     Provisioned: Count,
-    /// The write that was to provision an organization failed, and not because somebody else wrote first. Whoever asked
-    /// was told so, and Stripe sends its event again: each try is counted.
+    /// A write that provisions an organization failed. A conflict with another write does not count.
+    /// Each retry counts again.
     ProvisioningFailed: Count,
-    /// The mail brake delayed the welcome mail of a sign-up until the next hour.
+    /// The mail brake delayed the welcome email of a sign-up until the next hour.
     SignupBrake: Count,
 
     // ---- trials ----
@@ -78,87 +80,87 @@ metrics! {
     TrialExpired: Count,
     /// A trial ended without a payment and without a payment method on file.
     TrialExpiredWithoutPaymentMethod: Count,
-    /// A subscription that began in a trial ended before anything was paid.
+    /// A subscription that started in a trial ended before the first payment.
     TrialLeft: Count,
     /// An organization that has or had a trial paid for the first time.
     TrialConverted: Count,
-    /// The same, after that trial was counted as expired or left.
+    /// An organization paid for the first time after its trial counted as expired or left.
     TrialRecovered: Count,
-    /// An operator gave an organization days of trial.
+    /// An operator extended an organization's trial.
     TrialExtended: Count,
 
     // ---- the checklist ----
-    /// From the sign-up to the first task that the team did itself: not by paying, which is ours.
+    /// Time from sign-up to the first task that the team completed itself. A payment does not count.
     TimeToFirstValue: Seconds,
-    /// Every task of a checklist is completed or skipped.
+    /// The last open task of a checklist was completed or skipped.
     OnboardingCompleted: Count,
-    /// The same, within seven days of provisioning.
+    /// A checklist was completed within seven days of provisioning.
     OnboardingCompletedInTime: Count,
-    /// From provisioning to the completed checklist.
+    /// Time from provisioning to the completed checklist.
     TimeToComplete: Seconds,
 
-    // ---- the trial clock ----
-    /// A run of the trial clock saw all that was due.
+    // ---- the trial sweep ----
+    /// A trial sweep processed everything that was due.
     ClockRan: Count,
-    /// A run could not do what the trial clock of an organization owes.
+    /// A trial sweep failed for one organization.
     ClockFailed: Count,
-    /// What was still due at the end of a run, up to 250 in each shard of the index.
+    /// Number of items still due after a trial sweep, up to 250 in each shard of the index.
     DueBacklog: Count,
-    /// For how long the oldest of that had been due.
+    /// Time since the oldest of these items became due.
     DueLag: Seconds,
 
     // ---- mail ----
-    /// The schedule's round of the mailer saw all mail that was due.
+    /// A scheduled run of the mailer processed all emails that were due.
     MailRoundRan: Count,
-    /// For how long the oldest mail that such a round tried in vain has been owed; 0 where there is none.
+    /// Age of the oldest email that a scheduled run could not send, or 0 if there is none.
     MailOldestOwed: Seconds,
-    /// SES accepted a mail.
+    /// SES accepted an email.
     MailSent: Count,
-    /// A mail was refused or rejected by SES, or expired unsent. A bounce is in `MailBounced` instead.
+    /// SES refused or rejected an email, or the email expired unsent. `MailBounced` counts bounces.
     MailFailed: Count,
-    /// Whether a mail was sent is not known and will not be: it waits for a person.
+    /// It is unknown for good whether an email was sent. The email needs review.
     MailUnknown: Count,
-    /// An item that mail waits in cannot be read: it waits for a person.
+    /// An item with a pending email is corrupt. The item needs review.
     MailUnreadable: Count,
-    /// A run ended because SES lets no mail of the account out: everything waits until AWS lifts that.
+    /// A run ended because SES paused sending for the account. All emails wait until AWS resumes it.
     MailPaused: Count,
-    /// A mail arrived: counted only where SES is told to say so.
+    /// The recipient's mail server accepted an email. SES must be configured to report it.
     MailDelivered: Count,
-    /// A mail came back for good: nothing more is sent to its address but what it asks for.
+    /// An email bounced permanently. Notices to its address are suppressed.
     MailBounced: Count,
-    /// A mail came back for now.
+    /// An email bounced temporarily.
     MailBouncedForNow: Count,
-    /// Somebody called a mail spam.
+    /// A recipient marked an email as spam.
     MailComplained: Count,
-    /// SES took a mail, found it harmful and did not send it.
+    /// SES accepted an email, found harmful content, and did not send it.
     MailRejected: Count,
 
     // ---- Stripe ----
-    /// A webhook request whose signature was refused.
+    /// The signature of a webhook request was rejected.
     WebhookRefused: Count,
     /// A webhook request arrived while no signing secret is configured.
     WebhookSecretMissing: Count,
-    /// A signed event waits for its customer's organization.
+    /// A signed event was parked until its customer is linked to an organization.
     EventParked: Count,
     /// A parked event that carries our metadata has waited for ten minutes.
     EventWaiting: Count,
-    /// A signed event could not be read.
+    /// A signed event could not be parsed, so it was quarantined.
     EventQuarantined: Count,
-    /// A signed event showed something that does not fit what is known: it waits for a person.
+    /// A signed event contradicts the stored state. The event needs review.
     EventConflict: Count,
-    /// A signed event of the other mode was left alone.
+    /// A signed event of the other mode (live or test) was ignored.
     EventWrongMode: Count,
-    /// An event told of money that went back to a payer.
+    /// An event reported that a payer got money back.
     PaymentReturned: Count,
-    /// An event told of a dispute over a payment.
+    /// An event reported a dispute over a payment.
     PaymentDisputed: Count,
 
     // ---- the stream and the bus ----
-    /// A change in the table's stream could not be read: its events are missing on the bus.
+    /// A change in the table's stream could not be parsed. Its events are missing on the bus.
     ChangeUnreadable: Count,
     /// A change left an organization's item larger than 32 KB.
     ItemLarge: Count,
-    /// A host-app event named an organization or a type that is not known.
+    /// A host event named an unknown organization or an unknown type.
     HostEventUnknown: Count,
 }
 
@@ -169,7 +171,8 @@ struct Sink {
     collector: fn(&str),
 }
 
-/// Sets where metric lines go. Until it is called they go nowhere; a second call changes nothing.
+/// Sets the receiver of metric lines. Before the first call, metric lines are discarded. A second call
+/// has no effect.
 pub fn collect(collector: fn(&str)) {
     collect_as(NAMESPACE, collector);
 }
@@ -179,18 +182,19 @@ pub(crate) fn collect_as(namespace: &str, collector: fn(&str)) {
 }
 
 pub(crate) fn to_stdout(line: &str) {
-    // A closed standard output leaves nobody to tell.
+    // If standard output is closed, there is no place to report the error.
     writeln!(std::io::stdout().lock(), "{line}").unwrap_or_default();
 }
 
-/// Counts something, at `now`, as a line of the embedded metric format
+/// Counts `times` occurrences at `now` as a line of the embedded metric format
 /// (CloudWatch user guide, "Specification: Embedded metric format").
-/// There are no dimensions: one for each organization would cost a metric each.
+///
+/// The line has no dimensions, because CloudWatch charges each combination of dimensions as a metric.
 pub fn count(metric: Metric, times: u32, now: Timestamp) {
     write(metric, i64::from(times), now);
 }
 
-/// Says how long something took or has lasted, at `now`, in whole seconds.
+/// Writes a duration at `now`, in whole seconds. A negative duration counts as 0.
 pub fn measure(metric: Metric, time: SignedDuration, now: Timestamp) {
     write(metric, time.as_secs().max(0), now);
 }
@@ -229,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_what_cloudwatch_reads() {
+    fn line_has_the_embedded_metric_format() {
         let value = metric_value(Metric::MailSent, 3);
         let directive = &value["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(value["MailSent"], 3);
@@ -239,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_in_seconds() {
+    fn duration_is_written_in_seconds() {
         let value = metric_value(Metric::TimeToFirstValue, 90);
         assert_eq!(value["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Unit"], "Seconds");
         assert_eq!(value["TimeToFirstValue"], 90);

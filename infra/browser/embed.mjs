@@ -111,7 +111,7 @@ async function checkStrictPage(context, person) {
     good: [token, null],
     expired: [mint({ ...good, iat: now - 900, exp: now - 600 }), /^the embed token expired/],
     forged: [`${token}x`, /^the embed token is not/],
-    foreign: [mint({ ...good, origin: app }), /^the embed token is for pages of another origin/],
+    foreign: [mint({ ...good, origin: app }), /^the embed token is for a different origin/],
     none: ['', /^the embed token is missing/],
     odd: [`${token}&part=everything`, /^the frame's address takes token/],
   };
@@ -337,7 +337,7 @@ async function checkEmbedding(browser) {
     }, stale);
     for (const why of [
       /onramp: the embed token expired \d+ (minutes|seconds) ago/,
-      /onramp: the embed token is not signed with a key of HOST_KEYS|onramp: the embed token is not three parts/,
+      /onramp: the embed token is not signed with a key from HOST_KEYS|onramp: the embed token is not a valid JWT/,
       /onramp: <trial-banner> requires token, token-url, or an ob:token handler/,
     ]) {
       for (let n = 0; !logged.some((text) => why.test(text)); n++) {

@@ -1,11 +1,18 @@
-//! Embed tokens: who looks at a piece of ours inside the host app's pages, by the host app's word.
+//! Embed tokens: the host app signs which user sees Onramp's content in its pages.
 //!
-//! A JSON Web Token (RFC 7519), HS256, whose header names the key. The claims: `aud` is [`AUDIENCE`], `org` and `sub`
-//! are the organization and the person, `iat` and `exp` lie at most [`LONGEST`] apart; `origin`, where it is given,
-//! binds the token to pages of that origin.
+//! An embed token is a JSON Web Token (RFC 7519) with HS256. Its header names the key as `kid`. Its
+//! claims are:
 //!
-//! What is said of a token that is refused, its holder may read: it tells nothing that the token itself does not tell
-//! them, and whether a key's name is known is not told apart from whether its signature fits.
+//! | claim | value |
+//! |---|---|
+//! | `aud` | [`AUDIENCE`] |
+//! | `org` | the organization |
+//! | `sub` | the user |
+//! | `iat`, `exp` | the times of issue and expiry, at most [`MAX_LIFETIME`] seconds apart |
+//! | `origin` | optional: the only origin whose pages may use the token |
+//!
+//! The holder of a rejected token sees the text of the error. It contains only what the token itself
+//! contains. One error covers an unknown key ID and a wrong signature, so it does not reveal key IDs.
 
 use std::fmt;
 
@@ -17,72 +24,74 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{key::Keys, keyring::VerificationError};
 
-/// Whom a token is for.
+/// Required value of the claim `aud`.
 pub const AUDIENCE: &str = "onramp:embed";
-/// The longest that a token may be made to last, in seconds.
-pub const LONGEST: i64 = 15 * 60;
-/// How far two clocks may be apart, in seconds.
+/// Maximum time between `iat` and `exp`, in seconds.
+pub const MAX_LIFETIME: i64 = 15 * 60;
+/// Tolerated difference between the clocks of the host app and Onramp, in seconds.
 pub const LEEWAY: i64 = 60;
 
-/// The longest text that is looked at, in bytes. A token has about 400.
-const MOST_BYTES: usize = 2048;
+/// Maximum length of a token, in bytes. A usual token has about 400.
+const MAX_TOKEN_BYTES: usize = 2048;
 
-/// What a token says, proven.
+/// The claims of a verified token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmbedToken {
-    /// The organization that is shown.
+    /// The organization whose content the page shows.
     pub organization: OrgId,
-    /// Who looks.
+    /// The user who sees the content.
     pub user: UserId,
-    /// The one origin whose pages may use it, if it is bound to one.
+    /// The only origin whose pages may use the token. `None` allows every origin.
     pub origin: Option<String>,
 }
 
-/// Why a token shows nothing, in words for the host app's developer.
+/// The reason why a token is rejected. The text is for the developer of the host app.
+///
+/// `docs/host-app.md` explains each text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EmbedTokenError {
-    /// There is none.
+    /// The request has an empty token.
     #[error("the embed token is missing")]
     Missing,
-    /// It has not the form of a token.
-    #[error("the embed token is not three parts of base64url joined by full stops")]
+    /// The text is not three parts of base64url, or it is too long.
+    #[error("the embed token is not a valid JWT (three base64url parts separated by dots)")]
     Malformed,
-    /// Its header has no place for ours.
-    #[error("the embed token's header must say alg HS256 and name a key as kid")]
+    /// The header has another algorithm, no `kid`, or a `crit` extension.
+    #[error("the embed token's header must have alg HS256 and a kid")]
     Header,
-    /// No key of ours signed it.
-    #[error("the embed token is not signed with a key of HOST_KEYS")]
+    /// The key ID is unknown, or the signature does not match.
+    #[error("the embed token is not signed with a key from HOST_KEYS")]
     Key,
-    /// A claim is missing or no such claim can be.
+    /// A claim is missing or invalid.
     #[error("the embed token's {0}")]
     Claim(&'static str),
-    /// It is for somebody else.
+    /// The claim `aud` is missing or has another value.
     #[error("the embed token's aud must be onramp:embed")]
     Audience,
-    /// It would work for too long.
-    #[error("the embed token is made to last {0} seconds, and 900 are the most")]
+    /// The token is valid for longer than [`MAX_LIFETIME`]. Contains its lifetime in seconds.
+    #[error("the embed token is valid for {0} seconds; the maximum is 900")]
     TooLong(i64),
-    /// It is over.
+    /// The token expired at least [`LEEWAY`] seconds ago.
     #[error("the embed token expired {0} ago")]
     Expired(Span),
-    /// It was made by a clock that is ahead of ours.
-    #[error("the embed token says that it is made in {0}: compare the clocks")]
+    /// The time `iat` is more than [`LEEWAY`] seconds in the future.
+    #[error("the embed token was issued {0} in the future; check the clocks")]
     Early(Span),
-    /// It is bound to another origin.
-    #[error("the embed token is for pages of another origin")]
+    /// The page has another origin than the claim `origin`.
+    #[error("the embed token is for a different origin")]
     Origin,
-    /// What it names does not belong together, or is not there.
-    #[error("the embed token's sub is nobody of its org")]
+    /// The user or the organization does not exist, or the user is not a member.
+    #[error("the embed token's sub is not a member of its org")]
     NotAMember,
 }
 
 impl VerificationError for EmbedTokenError {
-    fn may_fit_another_key(&self) -> bool {
+    fn may_match_another_key(&self) -> bool {
         *self == Self::Key
     }
 }
 
-/// A number of seconds, as people say it.
+/// A number of seconds that is displayed in a readable unit, such as "3 minutes".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span(i64);
 
@@ -102,7 +111,7 @@ impl fmt::Display for Span {
 struct HeaderIn {
     alg: String,
     kid: String,
-    /// What must be understood (RFC 7515, 4.1.11), and is not.
+    /// Extensions that a verifier must understand (RFC 7515, 4.1.11). None is supported.
     crit: Option<IgnoredAny>,
 }
 
@@ -116,7 +125,7 @@ struct ClaimsIn {
     origin: Option<String>,
 }
 
-/// One audience, which some libraries write as a list of one.
+/// The claim `aud`. Some libraries write a single audience as a list with one entry.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum AudienceIn {
@@ -125,15 +134,15 @@ enum AudienceIn {
 }
 
 impl EmbedToken {
-    /// Proves a token at `now`. The algorithm is ours to choose and never the token's.
+    /// Verifies a token at `now`. The algorithm is always HS256, whatever the token's header requests.
     ///
     /// # Errors
-    /// [`Refused`], whose text is for the token's holder.
+    /// [`EmbedTokenError`], whose text the holder of the token may see.
     pub fn verify(token: &str, keys: &Keys, now: Timestamp) -> Result<Self, EmbedTokenError> {
         if token.is_empty() {
             return Err(EmbedTokenError::Missing);
         }
-        if token.len() > MOST_BYTES {
+        if token.len() > MAX_TOKEN_BYTES {
             return Err(EmbedTokenError::Malformed);
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(EmbedTokenError::Malformed)?;
@@ -145,18 +154,19 @@ impl EmbedToken {
             return Err(EmbedTokenError::Header);
         }
         let key = keys.named(&header.kid).ok_or(EmbedTokenError::Key)?;
-        // Compares in constant time.
+        // `verify_slice` compares in constant time.
         key.mac().clone().chain_update(signed).verify_slice(&signature).map_err(|_| EmbedTokenError::Key)?;
         let claims: ClaimsIn = serde_json::from_slice(&claims).map_err(|_| {
-            EmbedTokenError::Claim("claims cannot be read: texts, and iat and exp in whole seconds")
+            EmbedTokenError::Claim("claims are invalid: expected strings, and iat and exp as integer seconds")
         })?;
-        claims.judge(now)
+        claims.validate(now)
     }
 
-    /// Whether a page of that origin may use it; `None` where no browser says where the request comes from.
+    /// Checks that a page of `origin` may use the token. `origin` is `None` if the request names none,
+    /// as when a server sends it.
     ///
     /// # Errors
-    /// [`Refused::Origin`].
+    /// [`EmbedTokenError::Origin`] if the token is bound to another origin.
     pub fn check_origin(&self, origin: Option<&str>) -> Result<(), EmbedTokenError> {
         match (&self.origin, origin) {
             (Some(bound), Some(origin)) if bound != origin => Err(EmbedTokenError::Origin),
@@ -166,34 +176,34 @@ impl EmbedToken {
 }
 
 impl ClaimsIn {
-    fn judge(self, now: Timestamp) -> Result<EmbedToken, EmbedTokenError> {
+    fn validate(self, now: Timestamp) -> Result<EmbedToken, EmbedTokenError> {
         match &self.aud {
             Some(AudienceIn::One(aud) | AudienceIn::List([aud])) if aud == AUDIENCE => {}
             _ => return Err(EmbedTokenError::Audience),
         }
-        let made = self.iat.ok_or(EmbedTokenError::Claim("iat is missing"))?;
-        let until = self.exp.ok_or(EmbedTokenError::Claim("exp is missing"))?;
+        let issued_at = self.iat.ok_or(EmbedTokenError::Claim("iat is missing"))?;
+        let expires_at = self.exp.ok_or(EmbedTokenError::Claim("exp is missing"))?;
         let now = now.as_second();
-        let (lasts, ahead) = (until.saturating_sub(made), made.saturating_sub(now));
-        if lasts <= 0 {
+        let (lifetime, ahead) = (expires_at.saturating_sub(issued_at), issued_at.saturating_sub(now));
+        if lifetime <= 0 {
             return Err(EmbedTokenError::Claim("exp is not after its iat"));
         }
-        if lasts > LONGEST {
-            return Err(EmbedTokenError::TooLong(lasts));
+        if lifetime > MAX_LIFETIME {
+            return Err(EmbedTokenError::TooLong(lifetime));
         }
         if ahead > LEEWAY {
             return Err(EmbedTokenError::Early(Span(ahead)));
         }
-        let over = now.saturating_sub(until);
-        if over >= LEEWAY {
-            return Err(EmbedTokenError::Expired(Span(over)));
+        let expired_for = now.saturating_sub(expires_at);
+        if expired_for >= LEEWAY {
+            return Err(EmbedTokenError::Expired(Span(expired_for)));
         }
         let organization = self.org.and_then(|id| id.parse().ok());
         let user = self.sub.and_then(|id| id.parse().ok());
         Ok(EmbedToken {
             organization: organization
-                .ok_or(EmbedTokenError::Claim("org is not an organization's id, org_…"))?,
-            user: user.ok_or(EmbedTokenError::Claim("sub is not a person's id, usr_…"))?,
+                .ok_or(EmbedTokenError::Claim("org must be an organization ID (org_…)"))?,
+            user: user.ok_or(EmbedTokenError::Claim("sub must be a user ID (usr_…)"))?,
             origin: self.origin,
         })
     }
@@ -224,7 +234,7 @@ mod tests {
         claims
     }
 
-    fn sealed(header: &Value, claims: &str) -> String {
+    fn raw_token(header: &Value, claims: &str) -> String {
         let signed = [header.to_string().as_str(), claims].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
         let mac = keys().named("new").unwrap().mac().clone().chain_update(&signed).finalize().into_bytes();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac))
@@ -234,141 +244,160 @@ mod tests {
         EmbedToken::verify(token, &keys(), Timestamp::from_second(NOW).unwrap())
     }
 
-    fn minted(claims: &Value) -> String {
+    fn signed_token(claims: &Value) -> String {
         keys().first().unwrap().token(claims)
     }
 
     #[test]
-    fn a_good_token_says_who_looks_at_what() {
+    fn valid_token_names_user_organization_and_origin() {
         let bound = with("origin", json!("https://app.example.com"));
-        let token = verify(&minted(&bound)).unwrap();
+        let token = verify(&signed_token(&bound)).unwrap();
         assert_eq!((token.organization.to_string().as_str(), token.user.to_string().as_str()), (ORG, USER));
         assert_eq!(token.check_origin(Some("https://app.example.com")), Ok(()));
         assert_eq!(
             token.check_origin(Some("https://app.example.com.evil.example")),
             Err(EmbedTokenError::Origin)
         );
-        assert_eq!(token.check_origin(None), Ok(()), "a server that includes a piece says no origin");
-        assert_eq!(verify(&minted(&claims())).unwrap().check_origin(Some("https://any.example")), Ok(()));
-        assert!(verify(&keys().named("old").unwrap().token(&claims())).is_ok(), "while keys are exchanged");
-        assert!(verify(&minted(&with("aud", json!([AUDIENCE])))).is_ok(), "as some libraries write it");
-        assert!(verify(&minted(&with("role", json!("admin")))).is_ok(), "which has no effect");
+        assert_eq!(token.check_origin(None), Ok(()), "a server sends no origin");
+        assert_eq!(
+            verify(&signed_token(&claims())).unwrap().check_origin(Some("https://any.example")),
+            Ok(())
+        );
+        assert!(verify(&keys().named("old").unwrap().token(&claims())).is_ok(), "during a key rotation");
+        assert!(
+            verify(&signed_token(&with("aud", json!([AUDIENCE])))).is_ok(),
+            "some libraries write a list"
+        );
+        assert!(
+            verify(&signed_token(&with("role", json!("admin")))).is_ok(),
+            "an unknown claim has no effect"
+        );
     }
 
     #[test]
-    fn what_a_token_says_is_judged() {
-        for (claims, said) in [
+    fn invalid_claim_is_rejected_with_its_reason() {
+        for (claims, expected) in [
             (with("aud", json!("https://start.example.com")), "aud must be onramp:embed"),
-            (with("aud", json!([AUDIENCE, "other"])), "cannot be read"),
+            (with("aud", json!([AUDIENCE, "other"])), "claims are invalid"),
             (with("aud", Value::Null), "aud must be onramp:embed"),
             (with("iat", Value::Null), "iat is missing"),
             (with("exp", Value::Null), "exp is missing"),
-            (with("exp", json!(1e9)), "cannot be read"),
-            (with("exp", json!("tomorrow")), "cannot be read"),
+            (with("exp", json!(1e9)), "claims are invalid"),
+            (with("exp", json!("tomorrow")), "claims are invalid"),
             (with("exp", json!(NOW - 10)), "exp is not after its iat"),
-            (with("exp", json!(i64::MAX)), "900 are the most"),
-            (with("iat", json!(i64::MIN)), "900 are the most"),
-            (with("exp", json!(NOW + 891)), "made to last 901 seconds"),
-            (with("org", json!("acme")), "org is not an organization's id"),
-            (with("org", json!(USER)), "org is not an organization's id"),
-            (with("sub", Value::Null), "sub is not a person's id"),
-            (json!([]), "cannot be read"),
+            (with("exp", json!(i64::MAX)), "the maximum is 900"),
+            (with("iat", json!(i64::MIN)), "the maximum is 900"),
+            (with("exp", json!(NOW + 891)), "valid for 901 seconds"),
+            (with("org", json!("acme")), "org must be an organization ID"),
+            (with("org", json!(USER)), "org must be an organization ID"),
+            (with("sub", Value::Null), "sub must be a user ID"),
+            (json!([]), "claims are invalid"),
             (json!({}), "aud must be onramp:embed"),
         ] {
-            let refused = verify(&minted(&claims)).unwrap_err().to_string();
-            assert!(refused.contains(said), "{claims}: {refused}");
+            let error = verify(&signed_token(&claims)).unwrap_err().to_string();
+            assert!(error.contains(expected), "{claims}: {error}");
         }
     }
 
     #[test]
-    fn a_token_works_from_when_to_when() {
-        for (iat, exp, said) in [
+    fn token_is_valid_from_iat_to_exp_with_leeway() {
+        for (iat, exp, expected) in [
             (NOW - 900, NOW, Ok(())),
             (NOW - 959, NOW - 59, Ok(())),
             (NOW - 960, NOW - 60, Err("expired 60 seconds ago")),
             (NOW - 780, NOW - 180, Err("expired 3 minutes ago")),
             (NOW - 87_000, NOW - 86_400, Err("expired 24 hours ago")),
             (NOW + 60, NOW + 300, Ok(())),
-            (NOW + 61, NOW + 300, Err("made in 61 seconds")),
+            (NOW + 61, NOW + 300, Err("issued 61 seconds in the future")),
             (NOW, NOW + 900, Ok(())),
-            (NOW, NOW + 901, Err("made to last 901 seconds")),
-            (NOW, NOW + 3_600, Err("made to last 3600 seconds")),
+            (NOW, NOW + 901, Err("valid for 901 seconds")),
+            (NOW, NOW + 3_600, Err("valid for 3600 seconds")),
         ] {
             let mut claims = claims();
             (claims["iat"], claims["exp"]) = (json!(iat), json!(exp));
-            match (verify(&minted(&claims)), said) {
+            match (verify(&signed_token(&claims)), expected) {
                 (Ok(_), Ok(())) => {}
-                (Err(refused), Err(said)) => assert!(refused.to_string().contains(said), "{refused}"),
-                (got, said) => panic!("{iat} {exp}: {got:?}, not {said:?}"),
+                (Err(error), Err(expected)) => assert!(error.to_string().contains(expected), "{error}"),
+                (actual, expected) => panic!("{iat} {exp}: {actual:?}, not {expected:?}"),
             }
         }
     }
 
     #[test]
-    fn only_our_keys_and_only_our_algorithm_prove_anything() {
-        let good = minted(&claims());
+    fn token_with_another_key_or_algorithm_is_rejected() {
+        let good = signed_token(&claims());
         let [header, body, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!() };
         let text = claims().to_string();
         let other = Keys::parse(&format!("new:{}", "A".repeat(43))).unwrap();
         let unknown = Keys::parse(&format!("x:{}", "bmV3".repeat(11))).unwrap();
-        for (what, token, refused) in [
+        for (case, token, expected) in [
             ("another secret", other.first().unwrap().token(&claims()), EmbedTokenError::Key),
-            ("an unknown name of a key", unknown.first().unwrap().token(&claims()), EmbedTokenError::Key),
-            ("no algorithm", sealed(&json!({ "alg": "none", "kid": "new" }), &text), EmbedTokenError::Header),
-            ("another", sealed(&json!({ "alg": "HS512", "kid": "new" }), &text), EmbedTokenError::Header),
+            ("an unknown key ID", unknown.first().unwrap().token(&claims()), EmbedTokenError::Key),
             (
-                "its own spelling",
-                sealed(&json!({ "alg": "hs256", "kid": "new" }), &text),
-                EmbedTokenError::Header,
-            ),
-            ("no key", sealed(&json!({ "alg": "HS256" }), &text), EmbedTokenError::Header),
-            (
-                "a demand",
-                sealed(&json!({ "alg": "HS256", "kid": "new", "crit": ["b64"] }), &text),
+                "no algorithm",
+                raw_token(&json!({ "alg": "none", "kid": "new" }), &text),
                 EmbedTokenError::Header,
             ),
             (
-                "a claim twice",
-                sealed(&json!({ "alg": "HS256", "kid": "new" }), &text.replace('}', ",\"org\":\"x\"}")),
-                EmbedTokenError::Claim("claims cannot be read: texts, and iat and exp in whole seconds"),
+                "another algorithm",
+                raw_token(&json!({ "alg": "HS512", "kid": "new" }), &text),
+                EmbedTokenError::Header,
+            ),
+            (
+                "another spelling of the algorithm",
+                raw_token(&json!({ "alg": "hs256", "kid": "new" }), &text),
+                EmbedTokenError::Header,
+            ),
+            ("no key ID", raw_token(&json!({ "alg": "HS256" }), &text), EmbedTokenError::Header),
+            (
+                "a critical extension",
+                raw_token(&json!({ "alg": "HS256", "kid": "new", "crit": ["b64"] }), &text),
+                EmbedTokenError::Header,
+            ),
+            (
+                "a duplicate claim",
+                raw_token(&json!({ "alg": "HS256", "kid": "new" }), &text.replace('}', ",\"org\":\"x\"}")),
+                EmbedTokenError::Claim(
+                    "claims are invalid: expected strings, and iat and exp as integer seconds",
+                ),
             ),
             ("no signature", format!("{header}.{body}."), EmbedTokenError::Key),
             ("half a signature", format!("{header}.{body}.{}", &signature[..20]), EmbedTokenError::Key),
             ("two parts", format!("{header}.{body}"), EmbedTokenError::Malformed),
             ("four parts", format!("{good}.x"), EmbedTokenError::Malformed),
             ("padding", format!("{good}="), EmbedTokenError::Malformed),
-            ("nothing", String::new(), EmbedTokenError::Missing),
-            ("too much", "e".repeat(MOST_BYTES + 1), EmbedTokenError::Malformed),
+            ("an empty text", String::new(), EmbedTokenError::Missing),
+            ("a text that is too long", "e".repeat(MAX_TOKEN_BYTES + 1), EmbedTokenError::Malformed),
         ] {
-            let got = verify(&token).unwrap_err();
-            // A part more is a part that cannot be decoded or a header that cannot be read.
-            let same = got == refused
-                || (what == "four parts"
-                    && matches!(got, EmbedTokenError::Malformed | EmbedTokenError::Header));
-            assert!(same, "{what}: {got}");
+            let error = verify(&token).unwrap_err();
+            // A fourth part makes a part invalid base64url, or the header invalid JSON.
+            let same = error == expected
+                || (case == "four parts"
+                    && matches!(error, EmbedTokenError::Malformed | EmbedTokenError::Header));
+            assert!(same, "{case}: {error}");
         }
         let others = json!({ "aud": AUDIENCE, "org": ORG, "sub": USER, "iat": NOW, "exp": NOW + 60 });
         let swapped = format!("{header}.{}.{signature}", URL_SAFE_NO_PAD.encode(others.to_string()));
-        assert_eq!(verify(&swapped), Err(EmbedTokenError::Key), "other claims under its signature");
+        assert_eq!(verify(&swapped), Err(EmbedTokenError::Key), "other claims with the same signature");
         assert_eq!(
             EmbedToken::verify(&good, &Keys::default(), Timestamp::from_second(NOW).unwrap()),
             Err(EmbedTokenError::Key)
         );
     }
 
-    /// Every refusal; with a new one this does not build until it is here, and then not pass until it is documented.
-    fn every() -> Vec<EmbedTokenError> {
+    /// Returns one error of each text. A new variant does not compile until it is in this list.
+    fn all_errors() -> Vec<EmbedTokenError> {
         let claims = [
-            "claims cannot be read: texts, and iat and exp in whole seconds",
+            "claims are invalid: expected strings, and iat and exp as integer seconds",
             "iat is missing",
             "exp is missing",
             "exp is not after its iat",
-            "org is not an organization's id, org_…",
-            "sub is not a person's id, usr_…",
+            "org must be an organization ID (org_…)",
+            "sub must be a user ID (usr_…)",
         ];
         let source = include_str!("embed.rs").split("#[cfg(test)]").next().unwrap();
-        for rest in source.split("Refused::Claim(\"").skip(1) {
-            assert!(claims.contains(&rest.split('"').next().unwrap()), "{rest:.60}");
+        for rest in source.split("EmbedTokenError::Claim(").skip(1) {
+            assert!(claims.contains(&rest.split('"').nth(1).unwrap()), "{rest:.60}");
         }
         let others = [
             EmbedTokenError::Missing,
@@ -382,8 +411,8 @@ mod tests {
             EmbedTokenError::Origin,
             EmbedTokenError::NotAMember,
         ];
-        for refused in &others {
-            match refused {
+        for error in &others {
+            match error {
                 EmbedTokenError::Missing
                 | EmbedTokenError::Malformed
                 | EmbedTokenError::Header
@@ -401,39 +430,40 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_is_in_the_guide_and_nothing_else_is() {
+    fn guide_lists_exactly_the_error_texts() {
         let page =
             include_str!("../../../docs/host-app.md").split_once("### When nothing is shown").unwrap().1;
         let table = page.lines().skip_while(|line| !line.starts_with("|---")).skip(1);
-        let told: Vec<_> = table
+        let documented: Vec<_> = table
             .take_while(|line| line.starts_with("| "))
             .map(|line| line.split(" | ").next().unwrap().trim_start_matches("| "))
-            .filter(|told| told.starts_with("the embed token"))
+            .filter(|text| text.starts_with("the embed token"))
             .collect();
-        // What varies stands there as three dots, as do the ids that begin so.
-        let fits = |told: &str, said: &str| {
-            let said = said.replace('…', "");
-            let mut rest = Some(said.as_str());
-            for part in told.split('…') {
+        // The guide writes "…" for a value that varies. Some texts contain "…" themselves.
+        let matches = |documented: &str, actual: &str| {
+            let actual = actual.replace('…', "");
+            let mut rest = Some(actual.as_str());
+            for part in documented.split('…') {
                 rest = rest.and_then(|it| it.split_once(part)).map(|(_, rest)| rest);
             }
             rest == Some("")
         };
-        let said: Vec<_> = every().iter().map(ToString::to_string).collect();
-        for said in &said {
-            assert_eq!(told.iter().filter(|told| fits(told, said)).count(), 1, "{said}: {told:#?}");
+        let texts: Vec<_> = all_errors().iter().map(ToString::to_string).collect();
+        for text in &texts {
+            let count = documented.iter().filter(|row| matches(row, text)).count();
+            assert_eq!(count, 1, "{text}: {documented:#?}");
         }
-        for told in told {
-            assert!(said.iter().any(|said| fits(told, said)), "{told}");
+        for row in documented {
+            assert!(texts.iter().any(|text| matches(row, text)), "{row}");
         }
     }
 
     proptest! {
         #[test]
-        fn no_text_is_a_token_by_chance(text in ".{0,200}", at in 0_usize..300, with in any::<char>()) {
+        fn arbitrary_text_or_changed_token_is_rejected(text in ".{0,200}", at in 0_usize..300, replacement in any::<char>()) {
             prop_assert!(verify(&text).is_err());
-            let good = minted(&claims());
-            let changed: String = good.chars().enumerate().map(|(n, ch)| if n == at { with } else { ch }).collect();
+            let good = signed_token(&claims());
+            let changed: String = good.chars().enumerate().map(|(n, ch)| if n == at { replacement } else { ch }).collect();
             prop_assert!(changed == good || verify(&changed).is_err(), "{changed}");
         }
     }

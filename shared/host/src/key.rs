@@ -1,3 +1,5 @@
+//! Keys of the host app: parsing, and signing of tokens.
+
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -5,12 +7,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-/// The fewest bytes of a secret: as many as the hash has (RFC 7518, 3.2).
-const FEWEST_BYTES: usize = 32;
-/// The longest name of a key.
-const LONGEST_ID: usize = 32;
+/// Minimum length of a secret in bytes: the size of the hash (RFC 7518, 3.2).
+const MIN_SECRET_BYTES: usize = 32;
+/// Maximum length of a key ID.
+const MAX_ID_LENGTH: usize = 32;
 
-/// A secret for HMAC-SHA256, under a name that tells its other holder which one to take.
+/// A secret for HMAC-SHA256 with a key ID. A token names the ID, so the verifier can select the key.
+///
 /// `Debug` does not show the secret.
 #[derive(Clone)]
 pub struct Key {
@@ -19,13 +22,13 @@ pub struct Key {
 }
 
 impl Key {
-    /// Its name.
+    /// Returns the key ID.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// A JSON Web Token of those claims: `header.claims.signature` (RFC 7515, 7.1).
+    /// Signs `claims` and returns a JSON Web Token, `header.claims.signature` (RFC 7515, 7.1).
     #[must_use]
     pub fn token(&self, claims: &Value) -> String {
         let header = json!({ "alg": "HS256", "kid": self.id, "typ": "JWT" });
@@ -35,19 +38,20 @@ impl Key {
         format!("{input}.{signature}")
     }
 
-    /// HMAC-SHA256, keyed.
+    /// Returns HMAC-SHA256 with this key.
     pub(crate) fn mac(&self) -> &Hmac<Sha256> {
         &self.mac
     }
 
     fn parse(key: &str) -> Option<Self> {
         let (id, secret) = key.split_once(':')?;
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let is_id_byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         let secret = URL_SAFE_NO_PAD.decode(secret.trim_end_matches('=')).ok()?;
-        let good =
-            (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(plain) && secret.len() >= FEWEST_BYTES;
+        let is_valid = (1..=MAX_ID_LENGTH).contains(&id.len())
+            && id.bytes().all(is_id_byte)
+            && secret.len() >= MIN_SECRET_BYTES;
         let mac = Hmac::new_from_slice(&secret).ok()?;
-        good.then(|| Self { id: id.to_owned(), mac })
+        is_valid.then(|| Self { id: id.to_owned(), mac })
     }
 }
 
@@ -57,16 +61,16 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The keys of one direction: the first signs, all of them are taken while one is exchanged for another.
+/// The keys of one direction. The first key signs. Every key verifies, so a key can be rotated.
 #[derive(Clone, Debug, Default)]
 pub struct Keys(Vec<Key>);
 
 impl Keys {
-    /// What a list of keys should look like, as words that finish "expected …".
-    pub const EXPECTED: &str = "keys separated by commas, each id:secret, the id of letters, digits, - and _, the secret of 32 or more \
-                                random bytes in base64url; or the ARN of a secret that holds them";
+    /// Description of a valid list of keys, for a message that starts with "expected".
+    pub const EXPECTED: &str = "comma-separated id:secret keys (id: letters, digits, - and _; secret: at least 32 random \
+                                bytes in base64url), or the ARN of a secret that contains them";
 
-    /// The keys of a list `id:secret,…`; none if there is a fault in any of them, or a name twice.
+    /// Parses a list `id:secret,…`. Returns `None` if a key is invalid or an ID occurs twice.
     #[must_use]
     pub fn parse(list: &str) -> Option<Self> {
         let keys = list.split(',').map(|key| Key::parse(key.trim())).collect::<Option<Vec<_>>>()?;
@@ -76,13 +80,13 @@ impl Keys {
         (ids.len() == keys.len()).then_some(Self(keys))
     }
 
-    /// The one that signs.
+    /// Returns the key that signs.
     #[must_use]
     pub fn first(&self) -> Option<&Key> {
         self.0.first()
     }
 
-    /// The one of that name.
+    /// Returns the key with this ID.
     pub(crate) fn named(&self, id: &str) -> Option<&Key> {
         self.0.iter().find(|key| key.id == id)
     }
@@ -96,20 +100,20 @@ impl Keys {
     }
 }
 
-/// Where keys are.
+/// The source of keys, as an environment variable configures it.
 #[derive(Clone, Debug, Default)]
 pub enum KeySource {
-    /// Nowhere: nothing is signed, and nothing is proven.
+    /// The variable is empty. Nothing can be signed or verified.
     #[default]
     Unset,
-    /// In the variable itself.
+    /// The variable contains the keys.
     Inline(Keys),
-    /// In Secrets Manager, under this ARN.
+    /// The variable contains the ARN of a secret in Secrets Manager.
     Secret(String),
 }
 
 impl KeySource {
-    /// Reads a variable: a list of keys, the ARN of a secret, or nothing.
+    /// Parses the value of a variable. Returns `None` if it is neither empty, an ARN, nor valid keys.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {
@@ -124,12 +128,12 @@ impl KeySource {
 mod tests {
     use super::*;
 
-    /// Of RFC 7515, appendix A.1.
+    /// The key of RFC 7515, appendix A.1.
     const STANDARD: &str =
         "rfc:AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
 
     #[test]
-    fn the_signature_is_the_standards() {
+    fn signature_equals_the_example_of_rfc_7515() {
         let input = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6\
                      Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
         let keys = Keys::parse(STANDARD).unwrap();
@@ -147,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_key_signs_and_every_key_is_judged() {
+    fn list_is_rejected_if_one_key_is_invalid() {
         let good = "A".repeat(43);
         let short = "A".repeat(42);
         for (list, first) in [
@@ -171,11 +175,11 @@ mod tests {
     }
 
     #[test]
-    fn keys_stand_in_the_variable_in_secrets_manager_or_nowhere() {
+    fn variable_contains_keys_an_arn_or_nothing() {
         let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:onramp/host-AbCdEf";
         assert!(matches!(KeySource::parse(arn), Some(KeySource::Secret(stored)) if stored == arn));
-        let given = format!("a:{}", "A".repeat(43));
-        assert!(matches!(KeySource::parse(&given), Some(KeySource::Inline(_))));
+        let inline = format!("a:{}", "A".repeat(43));
+        assert!(matches!(KeySource::parse(&inline), Some(KeySource::Inline(_))));
         assert!(matches!(KeySource::parse(""), Some(KeySource::Unset)));
         assert!(KeySource::parse("hidden").is_none());
     }

@@ -1,3 +1,5 @@
+//! The keys with which the host app signs, read from Secrets Manager when needed.
+
 use std::sync::Arc;
 
 use aws_sdk_secretsmanager::Client;
@@ -8,108 +10,115 @@ use tokio::sync::Mutex;
 
 use crate::key::{KeySource, Keys};
 
-/// How old what is held may be when it is believed: so long a key that was taken back still works.
+/// Maximum age of the keys for a successful verification. A revoked key works for at most this long.
 const KEY_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
-/// How often stored keys are read again at most where no held one fits: a forger must not drive the bill.
-const READ_EVERY: SignedDuration = SignedDuration::from_secs(60);
-/// The same while there is none.
-const READ_EVERY_WITHOUT: SignedDuration = SignedDuration::from_secs(5);
+/// Minimum time between two reads of the secret when no key matches. It limits the cost of forged
+/// requests.
+const READ_INTERVAL: SignedDuration = SignedDuration::from_secs(60);
+/// Minimum time between two reads of the secret while no keys are loaded.
+const READ_INTERVAL_WITHOUT_KEYS: SignedDuration = SignedDuration::from_secs(5);
 
-/// Why something is not proven, as far as the keys are concerned.
+/// A verification error that tells whether newer keys could change the result.
 pub trait VerificationError {
-    /// Whether another key might have proven it.
-    fn may_fit_another_key(&self) -> bool;
+    /// Returns whether verification could succeed with another key.
+    fn may_match_another_key(&self) -> bool;
 }
 
-/// The keys that the host app signs with, and where they come from. Stored ones are read when they are first asked
-/// for, since most invocations of a function never need them.
+/// The keys with which the host app signs, and their source.
+///
+/// Keys in Secrets Manager are read at the first verification, because most invocations need none.
 #[derive(Debug)]
 pub struct Keyring {
-    held: Mutex<Held>,
-    stored: Option<Stored>,
+    cache: Mutex<Cache>,
+    secret: Option<StoredSecret>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct Cache {
     keys: Arc<Keys>,
-    /// When they were last asked for.
+    /// Time of the last read, also if it failed.
     read_at: Option<Timestamp>,
 }
 
 #[derive(Debug)]
-struct Stored {
+struct StoredSecret {
     client: Client,
     arn: String,
 }
 
 impl Keyring {
-    /// The keys of that place.
+    /// Creates a keyring with keys from `source`. Reads nothing yet.
     #[must_use]
-    pub fn new(place: KeySource, config: &SdkConfig) -> Self {
-        let (keys, stored) = match place {
+    pub fn new(source: KeySource, config: &SdkConfig) -> Self {
+        let (keys, secret) = match source {
             KeySource::Unset => (Keys::default(), None),
             KeySource::Inline(keys) => (keys, None),
-            KeySource::Secret(arn) => (Keys::default(), Some(Stored { client: Client::new(config), arn })),
+            KeySource::Secret(arn) => {
+                (Keys::default(), Some(StoredSecret { client: Client::new(config), arn }))
+            }
         };
-        Self { held: Mutex::new(Held { keys: Arc::new(keys), read_at: None }), stored }
+        Self { cache: Mutex::new(Cache { keys: Arc::new(keys), read_at: None }), secret }
     }
 
-    /// Has `check` judge by the keys. What fits no held key may be of a new one, and what fits an old reading may be
-    /// of one that was taken back: stored keys are then read again, at most once a minute, so that an exchange needs
-    /// no deployment.
+    /// Calls `check` with the keys, so that a key rotation needs no deployment.
+    ///
+    /// If no cached key matches, the signer may use a new key. So the secret is read again, at most once
+    /// a minute, and `check` runs again. If a key matches but the cache is older than five minutes, the
+    /// key may be revoked, and the secret is read again too.
     ///
     /// # Errors
-    /// What `check` says of the newest keys.
+    /// The error of `check` with the newest keys.
     pub async fn verify<T, E: VerificationError>(
         &self,
         now: Timestamp,
         check: impl Fn(&Keys) -> Result<T, E>,
     ) -> Result<T, E> {
-        let keys = self.not_older_than(None, now).await;
+        let keys = self.keys(None, now).await;
         let first = check(&keys);
-        let age = match &first {
+        let max_age = match &first {
             Ok(_) => KEY_MAX_AGE,
-            Err(why) if !why.may_fit_another_key() => return first,
-            Err(_) if keys.is_empty() => READ_EVERY_WITHOUT,
-            Err(_) => READ_EVERY,
+            Err(error) if !error.may_match_another_key() => return first,
+            Err(_) if keys.is_empty() => READ_INTERVAL_WITHOUT_KEYS,
+            Err(_) => READ_INTERVAL,
         };
-        let newer = self.not_older_than(Some(age), now).await;
+        let newer = self.keys(Some(max_age), now).await;
         if Arc::ptr_eq(&keys, &newer) { first } else { check(&newer) }
     }
 
-    /// What is held, read again if that was longer ago than `age`, or never. What cannot be read leaves it in force.
-    async fn not_older_than(&self, age: Option<SignedDuration>, now: Timestamp) -> Arc<Keys> {
-        let mut held = self.held.lock().await;
-        let fresh = match (held.read_at, age) {
+    /// Returns the keys. Reads the secret if it was never read, or if the last read is older than
+    /// `max_age`. A failed read keeps the cached keys.
+    async fn keys(&self, max_age: Option<SignedDuration>, now: Timestamp) -> Arc<Keys> {
+        let mut cache = self.cache.lock().await;
+        let fresh = match (cache.read_at, max_age) {
             (None, _) => false,
             (Some(_), None) => true,
-            (Some(read_at), Some(age)) => now.duration_since(read_at) < age,
+            (Some(read_at), Some(max_age)) => now.duration_since(read_at) < max_age,
         };
-        if let (false, Some(stored)) = (fresh, &self.stored) {
-            held.read_at = Some(now);
-            if let Some(keys) = stored.read().await {
-                held.keys = Arc::new(keys);
+        if let (false, Some(secret)) = (fresh, &self.secret) {
+            cache.read_at = Some(now);
+            if let Some(keys) = secret.read().await {
+                cache.keys = Arc::new(keys);
             }
         }
-        Arc::clone(&held.keys)
+        Arc::clone(&cache.keys)
     }
 }
 
-impl Stored {
-    /// The stored keys; `None`, with the reason in the log, where they cannot be had.
+impl StoredSecret {
+    /// Reads and parses the secret. Returns `None` on failure, after it logs the reason.
     async fn read(&self) -> Option<Keys> {
-        let answer = match self.client.get_secret_value().secret_id(&self.arn).send().await {
-            Ok(answer) => answer,
+        let response = match self.client.get_secret_value().secret_id(&self.arn).send().await {
+            Ok(response) => response,
             Err(error) => {
                 let cause =
-                    error.as_service_error().map_or_else(|| "no answer".to_owned(), ToString::to_string);
-                tracing::error!(area = %LogArea::Access, cause, "the host app's keys could not be read");
+                    error.as_service_error().map_or_else(|| "no response".to_owned(), ToString::to_string);
+                tracing::error!(area = %LogArea::Access, cause, "failed to read host app keys");
                 return None;
             }
         };
-        let keys = answer.secret_string().and_then(Keys::parse);
+        let keys = response.secret_string().and_then(Keys::parse);
         if keys.is_none() {
-            tracing::error!(area = %LogArea::Access, expected = Keys::EXPECTED, "the host app's stored keys are bad");
+            tracing::error!(area = %LogArea::Access, expected = Keys::EXPECTED, "invalid host app keys");
         }
         keys
     }

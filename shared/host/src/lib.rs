@@ -1,11 +1,19 @@
-//! The host app's word, and how it is proven: by keys that it shares with Onramp.
+//! Host app authentication: keys, embed tokens, and event signatures.
 //!
-//! Two lists of keys never meet. With one Onramp signs passes into the host app; with the other, [`Keyring`], the host
-//! app signs what it tells Onramp: an [`embed`] token that says who looks at a piece of ours inside its pages, and the
-//! [`signature`] of events that it sends. No text can be taken for the other's: a token begins with the base64url of a
-//! brace, what is signed of events with the digits of a time.
+//! The host app and Onramp share two separate lists of HMAC keys. Onramp signs handoff tokens with one
+//! list. The host app signs embed tokens and events with the other, which [`Keyring`] holds. An embed
+//! token never passes as an event signature, or the reverse: the signed text of a token starts with
+//! the base64url of a brace, and the signed text of an event starts with the digits of a time.
 //!
-//! This crate proves who speaks. It never says what they may do: that follows from what is stored.
+//! This crate authenticates the host app. It never authorizes anything: the stored membership decides
+//! what a user may do.
+//!
+//! Start with the module for the use:
+//!
+//! - [`embed`]: verifies embed tokens.
+//! - [`signature`]: verifies the header `Onramp-Signature` of events.
+//! - `keyring`: holds the host app's keys, and reads them from Secrets Manager.
+//! - `key`: parses keys, and signs tokens.
 
 pub mod embed;
 mod key;

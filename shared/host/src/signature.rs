@@ -1,6 +1,7 @@
-//! The signature of events that the host app sends: the header `Onramp-Signature`, of a [signed] body.
+//! The header `Onramp-Signature`: the host app signs the events that it posts.
 //!
-//! Every `v1` is compared with every key, so none has to be named.
+//! The scheme is that of the crate [`signed`]. Every `v1` is compared with every key, so the header
+//! needs no key ID.
 
 use jiff::Timestamp;
 
@@ -9,62 +10,64 @@ use crate::{
     keyring::VerificationError,
 };
 
-/// The header's name.
+/// Name of the header, in lowercase.
 pub const HEADER: &str = "onramp-signature";
 
-/// Why a body is not trusted. The words are for the host app's developer, and tell a stranger nothing.
+/// The reason why a signature is rejected. The text is for the developer of the host app, and it
+/// contains no secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HostSignatureError {
-    /// There is no header.
+    /// The request has no header `Onramp-Signature`.
     #[error("The header Onramp-Signature is missing.")]
     NoHeader,
-    /// The header has not the form of one.
+    /// The header has an invalid format.
     #[error(
         "The header Onramp-Signature must be t=<seconds>,v1=<64 hex digits>, with one t and up to 16 v1."
     )]
     Malformed,
-    /// No signature fits any key.
-    #[error("No v1 of Onramp-Signature fits this body and a key of HOST_KEYS.")]
+    /// No `v1` matches the body with any key.
+    #[error("Onramp-Signature does not match this body and any key from HOST_KEYS.")]
     Key,
-    /// It is genuine, but made too long ago or too far ahead: it may be a recording.
-    #[error("The signature was made {0} seconds away from now, and 300 are the most.")]
+    /// The signature is valid, but its time is too far from now, so the request may be a replay. Contains
+    /// the difference in seconds.
+    #[error("The signature timestamp is {0} seconds from now; the maximum is 300.")]
     Stale(u64),
 }
 
 impl From<signed::SignatureError> for HostSignatureError {
-    fn from(refused: signed::SignatureError) -> Self {
-        match refused {
+    fn from(error: signed::SignatureError) -> Self {
+        match error {
             signed::SignatureError::NoHeader => Self::NoHeader,
             signed::SignatureError::Malformed(_) | signed::SignatureError::NoSignature => Self::Malformed,
             signed::SignatureError::NoKey | signed::SignatureError::Mismatch => Self::Key,
-            signed::SignatureError::Stale(away) => Self::Stale(away),
+            signed::SignatureError::Stale(difference) => Self::Stale(difference),
         }
     }
 }
 
 impl VerificationError for HostSignatureError {
-    fn may_fit_another_key(&self) -> bool {
+    fn may_match_another_key(&self) -> bool {
         *self == Self::Key
     }
 }
 
-/// Proves that the host app signed `body`, at most [`signed::TOLERANCE`] seconds from `now`. `header` is none where it is
-/// absent.
+/// Verifies that the host app signed `body` at most [`signed::TOLERANCE`] seconds from `now`. `header` is
+/// `None` if the request has none.
 ///
 /// # Errors
-/// [`Refused`].
+/// [`HostSignatureError`], whose text the sender may see.
 pub fn verify(
     header: Option<&str>,
     body: &[u8],
     keys: &Keys,
     now: Timestamp,
 ) -> Result<(), HostSignatureError> {
-    // Whoever joins the parts with a blank means the same.
+    // Some clients put a space after the comma.
     let header = header.map(|header| header.replace(", ", ","));
     Ok(signed::verify(header.as_deref(), body, keys.iter().map(Key::mac), now)?)
 }
 
-/// Signs `body` as the host app would at `at`; answers the header's value.
+/// Signs `body` with `key` at `at` and returns the value of the header.
 #[must_use]
 pub fn sign(key: &Key, at: Timestamp, body: &[u8]) -> String {
     signed::sign(key.mac(), at, body)
@@ -92,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_signature_is_openssls() {
+    fn signature_equals_the_output_of_openssl() {
         // printf '1768467600.{"type":"project.created"}' | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(printf 'new%.0s' 1 2 3 4 5 6 7 8 9 10 11 | xxd -p -c 99)
         let header = sign(keys("bmV3").first().unwrap(), now(), BODY);
         assert_eq!(header, format!("t=1768467600,v1={OPENSSL}"));
@@ -101,13 +104,13 @@ mod tests {
     const OPENSSL: &str = "64c9214c0d46275d66195e8504f4d9e65ca5751fa30b19d6c7998d45975344f5";
 
     #[test]
-    fn a_header_is_taken_or_refused_for_a_reason() {
+    fn header_is_accepted_or_rejected_with_its_reason() {
         let (ours, old) = (keys("bmV3"), keys("b2xk"));
         let good = sign(ours.first().unwrap(), now(), BODY);
         let theirs = sign(old.first().unwrap(), now(), BODY);
         let v1 = |header: &str| header.split_once(",v1=").unwrap().1.to_owned();
         let t = now().as_second();
-        for (header, told) in [
+        for (header, expected) in [
             (Some(good.clone()), Ok(())),
             (Some(format!("{theirs},v1={}", v1(&good))), Ok(())),
             (Some(format!("t={t},v1=zz,v2=x,kid=k,v1={}", v1(&good).to_uppercase())), Ok(())),
@@ -129,31 +132,32 @@ mod tests {
             (Some(String::new()), Err(HostSignatureError::Malformed)),
             (None, Err(HostSignatureError::NoHeader)),
         ] {
-            assert_eq!(verify(header.as_deref(), BODY, &ours, now()), told, "{header:?}");
+            assert_eq!(verify(header.as_deref(), BODY, &ours, now()), expected, "{header:?}");
         }
         assert_eq!(verify(Some(&good), &BODY[1..], &ours, now()), Err(HostSignatureError::Key));
         assert_eq!(verify(Some(&good), BODY, &Keys::default(), now()), Err(HostSignatureError::Key));
     }
 
     #[test]
-    fn a_recording_works_for_five_minutes_in_either_direction() {
+    fn signature_is_valid_for_five_minutes_in_either_direction() {
         let ours = keys("bmV3");
         let good = sign(ours.first().unwrap(), now(), BODY);
-        for (later, told) in [
+        for (later, expected) in [
             (300, Ok(())),
             (301, Err(HostSignatureError::Stale(301))),
             (-300, Ok(())),
             (-301, Err(HostSignatureError::Stale(301))),
         ] {
-            assert_eq!(verify(Some(&good), BODY, &ours, seconds(later)), told, "{later}");
+            assert_eq!(verify(Some(&good), BODY, &ours, seconds(later)), expected, "{later}");
         }
     }
 
     #[test]
-    fn what_one_use_of_a_key_signs_is_nothing_to_the_other() {
+    fn token_and_event_signature_do_not_replace_each_other() {
         let ours = keys("bmV3");
         let key = ours.first().unwrap();
-        // A body that looks like the rest of a token, signed as an event is: as a token its header is the digits of a time.
+        // An event body that equals the claims of a token. As a token, its header would be the digits of
+        // a time.
         let claims = json!({ "aud": crate::embed::AUDIENCE }).to_string();
         let header = sign(key, now(), claims.as_bytes());
         let (_, v1) = header.split_once(",v1=").unwrap();
@@ -161,7 +165,7 @@ mod tests {
         let signature = URL_SAFE_NO_PAD.encode(hex::decode(v1).unwrap());
         let token = format!("{}.{}.{signature}", now().as_second(), URL_SAFE_NO_PAD.encode(&claims));
         assert!(crate::embed::EmbedToken::verify(&token, &ours, now()).is_err());
-        // And a token's signature, brought as an event's.
+        // The signature of a token, sent as the signature of an event.
         let token = key.token(&json!({}));
         let [head, body, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!() };
         let v1 = hex::encode(URL_SAFE_NO_PAD.decode(signature).unwrap());
@@ -173,7 +177,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_header_breaks_the_reader(header in ".{0,300}", parts in "(t=[0-9]{0,14}|v1=[0-9a-f]{0,70}|,|=){0,12}") {
+        fn arbitrary_header_is_rejected_without_panic(header in ".{0,300}", parts in "(t=[0-9]{0,14}|v1=[0-9a-f]{0,70}|,|=){0,12}") {
             for text in [header, parts] {
                 prop_assert!(verify(Some(&text), BODY, &keys("bmV3"), now()).is_err());
             }

@@ -148,7 +148,7 @@ metrics! {
     EventQuarantined: Count,
     /// A signed event contradicts the stored state. The event needs review.
     EventConflict: Count,
-    /// A signed event of the other mode (live or test) was ignored.
+    /// A signed event of the other mode (live or test) or of a connected account was ignored.
     EventWrongMode: Count,
     /// An event reported that a payer got money back.
     PaymentReturned: Count,

@@ -81,36 +81,36 @@ async fn a_token_that_is_wrong_shows_nothing_and_says_why_to_who_holds_it() {
         (
             "made to last",
             with("exp", json!(now + 901)),
-            "the embed token is made to last 901 seconds, and 900 are the most",
+            "the embed token is valid for 901 seconds; the maximum is 900",
         ),
         ("of another audience", with("aud", json!(HOST_APP)), "the embed token's aud must be onramp:embed"),
         (
             "of another organization",
             with("org", json!(mo.org())),
-            "the embed token's sub is nobody of its org",
+            "the embed token's sub is not a member of its org",
         ),
-        ("of no organization", with("org", json!(nobody)), "the embed token's sub is nobody of its org"),
-        ("of another person", with("sub", json!(mo.user())), "the embed token's sub is nobody of its org"),
-        ("of another secret", other.mint(&good), "the embed token is not signed with a key of HOST_KEYS"),
+        ("of no organization", with("org", json!(nobody)), "the embed token's sub is not a member of its org"),
+        ("of another person", with("sub", json!(mo.user())), "the embed token's sub is not a member of its org"),
+        ("of another secret", other.mint(&good), "the embed token is not signed with a key from HOST_KEYS"),
         (
             "of the other direction's key",
             passes.mint(&good),
-            "the embed token is not signed with a key of HOST_KEYS",
+            "the embed token is not signed with a key from HOST_KEYS",
         ),
         (
             "of an unknown key",
             key.seal(&json!({ "alg": "HS256", "kid": "x" }), &good),
-            "the embed token is not signed with a key of HOST_KEYS",
+            "the embed token is not signed with a key from HOST_KEYS",
         ),
         (
             "of no algorithm",
             key.seal(&json!({ "alg": "none", "kid": "local" }), &good),
-            "the embed token's header must say alg HS256 and name a key as kid",
+            "the embed token's header must have alg HS256 and a kid",
         ),
         (
             "nonsense",
             "nonsense".to_owned(),
-            "the embed token is not three parts of base64url joined by full stops",
+            "the embed token is not a valid JWT (three base64url parts separated by dots)",
         ),
     ] {
         for path in &PIECES[..2] {
@@ -154,7 +154,7 @@ async fn roles_and_memberships_count_from_the_next_request_on() {
     for path in &PIECES[..2] {
         assert_eq!(
             why(&ask(&world, "GET", path, &token, &[]).await),
-            "the embed token's sub is nobody of its org"
+            "the embed token's sub is not a member of its org"
         );
     }
     assert_eq!(ask(&world, "POST", DISMISS, &token, &[]).await.status, 401);
@@ -234,7 +234,7 @@ async fn a_token_may_be_bound_to_one_origin() {
     bound["origin"] = json!("https://two.example");
     let token = HostKey::local().mint(&bound);
     let answer = ask_from_page(&world, &jo, "GET", PIECES[0], &token, HOST_APP).await;
-    assert_eq!(why(&answer), "the embed token is for pages of another origin");
+    assert_eq!(why(&answer), "the embed token is for a different origin");
     assert_eq!(answer.header("access-control-allow-origin"), HOST_APP, "or the page could not read why");
     assert_eq!(ask_from_page(&world, &jo, "GET", PIECES[0], &token, "https://two.example").await.status, 200);
     let frame = async |page: &[(&str, &str)]| {
@@ -248,7 +248,7 @@ async fn a_token_may_be_bound_to_one_origin() {
     // On the other listed page the frame is ours, and empty but for the reason.
     let wrong = frame(&[("referer", &format!("{HOST_APP}/"))]).await;
     assert_eq!(wrong.status, 401);
-    assert!(wrong.text().contains(r#"data-ob-why="the embed token is for pages of another origin""#));
+    assert!(wrong.text().contains(r#"data-ob-why="the embed token is for a different origin""#));
     assert!(wrong.text().contains("<main></main>"), "{}", wrong.text());
     let both = format!("frame-ancestors {HOST_APP} https://two.example;");
     assert!(wrong.header("content-security-policy").contains(&both));

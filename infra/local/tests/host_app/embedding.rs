@@ -89,8 +89,16 @@ async fn a_token_that_is_wrong_shows_nothing_and_says_why_to_who_holds_it() {
             with("org", json!(mo.org())),
             "the embed token's sub is not a member of its org",
         ),
-        ("of no organization", with("org", json!(nobody)), "the embed token's sub is not a member of its org"),
-        ("of another person", with("sub", json!(mo.user())), "the embed token's sub is not a member of its org"),
+        (
+            "of no organization",
+            with("org", json!(nobody)),
+            "the embed token's sub is not a member of its org",
+        ),
+        (
+            "of another person",
+            with("sub", json!(mo.user())),
+            "the embed token's sub is not a member of its org",
+        ),
         ("of another secret", other.mint(&good), "the embed token is not signed with a key from HOST_KEYS"),
         (
             "of the other direction's key",

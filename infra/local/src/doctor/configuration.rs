@@ -10,8 +10,11 @@ use super::stage::Stage;
 
 /// The stage that people pay in.
 const PRODUCTION: &str = "production";
-/// The identity that the template names until a stage does.
-const NOT_YOURS: &str = "timetracker.com";
+/// The value of `Stage` for a stage that no customer uses.
+const DEVELOPMENT: &str = "development";
+/// Parameters whose default describes the sample product. A real stage has its own values.
+const SAMPLE_PARAMETERS: [&str; 5] =
+    ["ProductName", "MailIdentity", "MailFromEmail", "MailFromName", "HostEventSource"];
 
 /// The parameters of a stage, the template's defaults included.
 #[derive(Debug, Clone)]
@@ -47,8 +50,8 @@ pub(super) fn check(
     let mut findings = limits(&values, parameters);
     findings.extend(unknown(stage, parameters, variables));
     if findings.is_empty() {
-        let said = "keep the limits of the template";
-        findings.push(Finding::good(Area::Configuration, format!("{} parameters", parameters.len()), said));
+        let message = "use a value within the template’s limits";
+        findings.push(Finding::good(Area::Configuration, format!("{} parameters", parameters.len()), message));
     }
     findings.extend(
         [trial(&values), sender(&values), prices(&values), region(&values), domain(&values)]
@@ -56,32 +59,33 @@ pub(super) fn check(
             .flatten(),
     );
     findings.extend(mode(stage, &values));
+    findings.extend(stage_kind(stage, &values));
+    findings.extend(sample_values(&values, parameters));
     findings.extend(left_out(&values));
     findings
 }
 
-fn error(subject: &str, said: impl Into<String>, mend: impl Into<String>) -> Finding {
-    Finding::fault(Area::Configuration, subject, said, mend)
+fn error(subject: &str, message: impl Into<String>, fix: impl Into<String>) -> Finding {
+    Finding::error(Area::Configuration, subject, message, fix)
 }
 
-fn warning(subject: &str, said: impl Into<String>, mend: impl Into<String>) -> Finding {
-    Finding::doubt(Area::Configuration, subject, said, mend)
+fn warning(subject: &str, message: impl Into<String>, fix: impl Into<String>) -> Finding {
+    Finding::warning(Area::Configuration, subject, message, fix)
 }
 
 fn limits(values: &Values, parameters: &BTreeMap<String, Parameter>) -> Vec<Finding> {
     let judged = |(name, parameter): (&String, &Parameter)| {
         let give = format!(
-            "give it in samconfig.toml or, for one deployment, with infra/deploy.py {name}=…. {}",
+            "set it in samconfig.toml or, for one deployment, with infra/deploy.py {name}=…. {}",
             parameter.description
         );
         let Some(value) = values.0.get(name) else { return Some(error(name, "has no value", give)) };
         if ["sk_", "rk_", "whsec_"].iter().any(|prefix| value.starts_with(prefix)) {
-            let mend = "store it in Secrets Manager and give the secret's ARN; CloudFormation shows parameters to whoever may \
-                        look at the stack, so replace this one at Stripe";
-            return Some(error(name, "holds a secret itself", mend));
+            let fix = "store it in Secrets Manager and set the secret's ARN. CloudFormation exposes parameters to anyone who can view the stack, so rotate this secret in Stripe";
+            return Some(error(name, "contains a plaintext secret", fix));
         }
         if value.contains("replace") && !value.contains(' ') {
-            return Some(error(name, "still holds the example of samconfig.toml", give));
+            return Some(error(name, "still has the example value from samconfig.toml", give));
         }
         parameter.breach(value).map(|breach| error(name, breach, parameter.description.clone()))
     };
@@ -94,8 +98,8 @@ fn unknown(stage: &Stage, parameters: &BTreeMap<String, Parameter>, variables: &
         stage.values.keys().filter(|name| !parameters.contains_key(*name) && !variables.contains(name));
     names
         .map(|name| {
-            let mend = "correct its spelling: the template's Parameters lists them all";
-            error(name, "is neither a parameter nor a variable of any function", mend)
+            let fix = "check the spelling; see Parameters in the template";
+            error(name, "is not a template parameter or function variable", fix)
         })
         .collect()
 }
@@ -107,8 +111,8 @@ fn trial(values: &Values) -> Option<Finding> {
     Some(match late {
         Some(late) => error(
             "TrialReminderDays",
-            format!("reminds {late} days before the end of a trial of {days}"),
-            format!("give days below {days}, or a longer StripeTrialDays"),
+            format!("contains {late}, but the trial is only {days} days"),
+            format!("use values below {days}, or increase StripeTrialDays"),
         ),
         None => Finding::good(
             Area::Configuration,
@@ -123,22 +127,39 @@ fn sender(values: &Values) -> Option<Finding> {
     let domain = from.rsplit('@').next().unwrap_or_default();
     let within = domain == identity || domain.ends_with(&format!(".{identity}"));
     if from != identity && !within {
-        let mend = "give MailIdentity the domain, or the address itself, that you verified in SES";
-        return Some(error("MailFromEmail", "does not belong to MailIdentity", mend));
+        let fix = "set MailIdentity to the domain or address that you verified in SES";
+        return Some(error("MailFromEmail", "does not belong to MailIdentity", fix));
     }
-    Some(if identity == NOT_YOURS {
-        let mend = "give MailIdentity and MailFromEmail of a domain that is yours";
-        warning("MailIdentity", format!("is the template's example, {NOT_YOURS}"), mend)
-    } else {
-        Finding::good(Area::Configuration, "Sender", format!("{from}, of the identity {identity}"))
+    Some(Finding::good(Area::Configuration, "Sender", format!("{from}, of the identity {identity}")))
+}
+
+/// Checks that `Stage` agrees with the name of the stage. The template's rule on sample values depends on it.
+fn stage_kind(stage: &Stage, values: &Values) -> Option<Finding> {
+    let is_real = matches!(stage.name.as_str(), "staging" | PRODUCTION);
+    (is_real && values.get("Stage") == Some(DEVELOPMENT)).then(|| {
+        let fix = format!("set Stage={} in samconfig.toml", stage.name);
+        error("Stage", format!("is {DEVELOPMENT}, although the stage is {}", stage.name), fix)
     })
+}
+
+/// Reports each value of the sample product that the stage still has. The template rejects them outside development.
+fn sample_values(values: &Values, parameters: &BTreeMap<String, Parameter>) -> Vec<Finding> {
+    let report = if values.get("Stage") == Some(DEVELOPMENT) { warning } else { error };
+    let is_sample = |name: &&str| {
+        let default = parameters.get(*name).and_then(Parameter::default);
+        default.is_some() && values.get(name) == default.as_deref()
+    };
+    let samples = SAMPLE_PARAMETERS.iter().filter(|name| is_sample(name));
+    samples
+        .map(|name| report(name, "is still the value of the sample product", "set the value of your own product"))
+        .collect()
 }
 
 fn prices(values: &Values) -> Option<Finding> {
     let (single, team) = (values.get("StripeSingleUserPriceId")?, values.get("StripeTeamPriceId")?);
     (single == team).then(|| {
-        let mend = "make a price for each plan in Stripe: what somebody chose follows from the price alone";
-        error("StripeTeamPriceId", "is the same price as StripeSingleUserPriceId", mend)
+        let fix = "create one price per plan in Stripe; Onramp identifies the plan by its price";
+        error("StripeTeamPriceId", "is the same price as StripeSingleUserPriceId", fix)
     })
 }
 
@@ -148,7 +169,7 @@ fn domain(values: &Values) -> Option<Finding> {
         None => error(
             "CertificateArn",
             format!("is missing for {name}"),
-            "request one in the stage's region, and give its ARN",
+            "request one in the stage's region and set its ARN",
         ),
         Some(_) => Finding::good(Area::Configuration, "Domain", name),
     })
@@ -170,8 +191,8 @@ fn region(values: &Values) -> Option<Finding> {
     let places: Vec<_> = names.iter().filter_map(|name| Some((*name, place(name)?))).collect();
     let (_, first) = places.first()?;
     let (name, _) = places.iter().find(|(_, place)| place != first)?;
-    let mend = "keep the stage's secrets and its certificate in its own account and region";
-    Some(error(name, "is of another account or region than StripeSecretKeyArn", mend))
+    let fix = "use secrets and a certificate in the stage's own account and region";
+    Some(error(name, "is in a different account or region than StripeSecretKeyArn", fix))
 }
 
 fn mode(stage: &Stage, values: &Values) -> Option<Finding> {
@@ -179,14 +200,14 @@ fn mode(stage: &Stage, values: &Values) -> Option<Finding> {
     let production = stage.name == PRODUCTION;
     Some(match (mode, production) {
         (Mode::Test, true) => {
-            let mend = "give the live mode's keys, prices and webhook secret before anybody pays";
-            warning("StripePublishableKey", "puts production in Stripe's test mode", mend)
+            let fix = "set live-mode keys, prices, and webhook secret before anyone pays";
+            warning("StripePublishableKey", "puts production in Stripe's test mode", fix)
         }
         (Mode::Live, false) => {
-            let mend = "give the test mode's keys, unless this stage is meant to take money";
-            warning("StripePublishableKey", format!("puts {} in Stripe's live mode", stage.name), mend)
+            let fix = "set test-mode keys, unless this stage should take real payments";
+            warning("StripePublishableKey", format!("puts {} in Stripe's live mode", stage.name), fix)
         }
-        (Mode::Test, false) => Finding::good(Area::Configuration, "Stripe", "in test mode: no money moves"),
+        (Mode::Test, false) => Finding::good(Area::Configuration, "Stripe", "in test mode: no real payments"),
         (Mode::Live, true) => Finding::good(Area::Configuration, "Stripe", "in live mode"),
     })
 }
@@ -195,32 +216,32 @@ fn mode(stage: &Stage, values: &Values) -> Option<Finding> {
 fn left_out(values: &Values) -> Vec<Finding> {
     let mut findings = Vec::new();
     if values.get("StripeWebhookSecretArn").is_none() {
-        let mend = "deploy once, add WebhookUrl as an endpoint in Stripe, store its whsec_… in Secrets Manager, and give the ARN";
-        findings.push(warning("StripeWebhookSecretArn", "is empty: every webhook gets 503", mend));
+        let fix = "deploy once, add WebhookUrl as an endpoint in Stripe, store its whsec_… in Secrets Manager, and set the ARN";
+        findings.push(warning("StripeWebhookSecretArn", "is empty: every webhook gets 503", fix));
     }
     if values.get("OperatorEmails").is_none() {
-        let mend = "give the addresses of those who may open /operator";
-        findings.push(warning("OperatorEmails", "is empty: nobody sees what waits for a person", mend));
+        let fix = "set the email addresses that may open /operator";
+        findings.push(warning("OperatorEmails", "is empty: no one can see items that need attention", fix));
     }
     if values.get("AlarmEmail").is_none() {
-        let mend = "give an address and follow the link that AWS mails to it, or subscribe to the topic of pages yourself";
-        findings.push(warning("AlarmEmail", "is empty: no page reaches an operator by itself", mend));
+        let fix = "give an address and follow the link that AWS mails to it, or subscribe to the topic of pages yourself";
+        findings.push(warning("AlarmEmail", "is empty: no page reaches an operator by itself", fix));
     }
     if values.get("TicketEmail").is_none() {
-        let mend = "give an address and follow the link that AWS mails to it, or subscribe to the topic of tickets yourself";
-        findings.push(warning("TicketEmail", "is empty: no ticket reaches an operator by itself", mend));
+        let fix = "give an address and follow the link that AWS mails to it, or subscribe to the topic of tickets yourself";
+        findings.push(warning("TicketEmail", "is empty: no ticket reaches an operator by itself", fix));
     }
     if values.get("RunbookUrl").is_none_or(|url| !url.starts_with("https://")) {
-        let mend = "give the address at which your operators read docs/runbook.md";
-        findings.push(warning("RunbookUrl", "is no address: whoever gets an alarm cannot follow it", mend));
+        let fix = "set the URL at which your operators read docs/runbook.md";
+        findings.push(warning("RunbookUrl", "is not a URL, so links in alarms will not work", fix));
     }
     if values.get("HostSigningKeysArn").is_some() && values.get("AppUrl").is_none() {
-        let mend = "give AppUrl, where your product takes passes";
-        findings.push(warning("AppUrl", "is empty, so that no pass leads into your product", mend));
+        let fix = "set AppUrl to the URL where your product accepts handoff tokens";
+        findings.push(warning("AppUrl", "is empty: users are not handed off to your product", fix));
     }
     if values.get("EmbedOrigins").is_some() && values.get("HostKeysArn").is_none() {
-        let mend = "give the ARN of the keys that the host app signs embed tokens with";
-        findings.push(warning("HostKeysArn", "is empty, so that nothing is embedded anywhere", mend));
+        let fix = "set the ARN of the keys that the host app uses to sign embed tokens";
+        findings.push(warning("HostKeysArn", "is empty: embedding is disabled", fix));
     }
     findings
 }
@@ -241,6 +262,10 @@ mod tests {
                 ("StripeWebhookSecretArn", arn("webhook")),
                 ("StripeSingleUserPriceId", "price_1".to_owned()),
                 ("StripeTeamPriceId", "price_2".to_owned()),
+                ("Stage", PRODUCTION.to_owned()),
+                ("ProductName", "Acme Hours".to_owned()),
+                ("MailFromName", "Acme Hours".to_owned()),
+                ("HostEventSource", "acme-hours".to_owned()),
                 ("MailIdentity", "example.com".to_owned()),
                 ("MailFromEmail", "hello@example.com".to_owned()),
                 ("OperatorEmails", "ops@example.com".to_owned()),
@@ -258,12 +283,12 @@ mod tests {
     fn found(stage: &Stage) -> Vec<(Severity, String)> {
         let parameters = Parameter::all(template::TEXT).unwrap();
         let findings = check(stage, &parameters, &["TABLE_NAME".to_owned()]);
-        let bad = findings.iter().filter(|finding| finding.verdict != Severity::Good);
+        let bad = findings.iter().filter(|finding| finding.severity != Severity::Good);
         for finding in bad.clone() {
-            assert!(finding.mend.as_ref().is_some_and(|mend| !mend.is_empty()), "{finding:?}");
-            assert!(!finding.said.contains("hunter2"), "{finding:?}");
+            assert!(finding.fix.as_ref().is_some_and(|fix| !fix.is_empty()), "{finding:?}");
+            assert!(!finding.message.contains("hunter2"), "{finding:?}");
         }
-        bad.map(|finding| (finding.verdict, finding.subject.clone())).collect()
+        bad.map(|finding| (finding.severity, finding.subject.clone())).collect()
     }
 
     #[test]
@@ -275,7 +300,7 @@ mod tests {
     #[test]
     fn each_broken_thing_is_named() {
         use Severity::{Error, Warning};
-        for (differs, verdict, subject) in [
+        for (differs, severity, subject) in [
             (vec![("StripePublishableKey", "absent")], Error, "StripePublishableKey"),
             (vec![("StripePublishableKey", "pk_live_replace")], Error, "StripePublishableKey"),
             (vec![("StripePublishableKey", "pk_prod_hunter2")], Error, "StripePublishableKey"),
@@ -288,9 +313,13 @@ mod tests {
             (vec![("MailFromEmail", "hello@notexample.com")], Error, "MailFromEmail"),
             (
                 vec![("MailIdentity", "timetracker.com"), ("MailFromEmail", "a@timetracker.com")],
-                Warning,
+                Error,
                 "MailIdentity",
             ),
+            (vec![("ProductName", "TimeTracker")], Error, "ProductName"),
+            (vec![("MailFromName", "absent")], Error, "MailFromName"),
+            (vec![("HostEventSource", "timetracker")], Error, "HostEventSource"),
+            (vec![("Stage", "absent")], Error, "Stage"),
             (vec![("StripeTeamPriceId", "price_1")], Error, "StripeTeamPriceId"),
             (
                 vec![(
@@ -313,7 +342,7 @@ mod tests {
             (vec![("EmbedOrigins", "https://app.example.com")], Warning, "HostKeysArn"),
             (vec![("StripeTrialDay", "7")], Error, "StripeTrialDay"),
         ] {
-            assert_eq!(found(&stage(&differs)), [(verdict, subject.to_owned())], "{differs:?}");
+            assert_eq!(found(&stage(&differs)), [(severity, subject.to_owned())], "{differs:?}");
         }
     }
 
@@ -324,6 +353,13 @@ mod tests {
         {
             assert_eq!(found(&stage(&[("MailIdentity", identity), ("MailFromEmail", from)])), []);
         }
+    }
+
+    #[test]
+    fn sample_values_are_only_a_warning_in_development() {
+        let differs = [("Stage", "development"), ("ProductName", "absent"), ("StripePublishableKey", "pk_test_1")];
+        let development = Stage { name: "default".to_owned(), ..stage(&differs) };
+        assert_eq!(found(&development), [(Severity::Warning, "ProductName".to_owned())]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What was found, and how to mend it.
+//! What was found, and how to fix it.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -32,8 +32,10 @@ pub enum Severity {
     /// As it should be.
     Good,
     /// It works, or could not be seen; a person should look.
+    #[serde(rename = "doubt")]
     Warning,
     /// It does not work.
+    #[serde(rename = "fault")]
     Error,
 }
 
@@ -43,41 +45,43 @@ pub struct Finding {
     /// What it is about.
     pub area: Area,
     /// How it stands.
-    pub verdict: Severity,
+    #[serde(rename = "verdict")]
+    pub severity: Severity,
     /// The parameter or the thing.
     pub subject: String,
     /// What was found.
-    pub said: String,
+    #[serde(rename = "said")]
+    pub message: String,
     /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mend: Option<String>,
+    #[serde(rename = "mend", skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
 }
 
 impl Finding {
     /// Something that is as it should be.
-    pub fn good(area: Area, subject: impl Into<String>, said: impl Into<String>) -> Self {
-        Self { area, verdict: Severity::Good, subject: subject.into(), said: said.into(), mend: None }
+    pub fn good(area: Area, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { area, severity: Severity::Good, subject: subject.into(), message: message.into(), fix: None }
     }
 
     /// Something that a person should look at.
-    pub fn doubt(
+    pub fn warning(
         area: Area,
         subject: impl Into<String>,
-        said: impl Into<String>,
-        mend: impl Into<String>,
+        message: impl Into<String>,
+        fix: impl Into<String>,
     ) -> Self {
-        let mend = Some(mend.into());
-        Self { area, verdict: Severity::Warning, subject: subject.into(), said: said.into(), mend }
+        let fix = Some(fix.into());
+        Self { area, severity: Severity::Warning, subject: subject.into(), message: message.into(), fix }
     }
 
     /// Something that does not work.
-    pub fn fault(
+    pub fn error(
         area: Area,
         subject: impl Into<String>,
-        said: impl Into<String>,
-        mend: impl Into<String>,
+        message: impl Into<String>,
+        fix: impl Into<String>,
     ) -> Self {
-        Self { verdict: Severity::Error, ..Self::doubt(area, subject, said, mend) }
+        Self { severity: Severity::Error, ..Self::warning(area, subject, message, fix) }
     }
 }
 
@@ -101,7 +105,7 @@ impl Severity {
         match self {
             Self::Good => ("✓ ok   ", "32"),
             Self::Warning => ("! check", "33"),
-            Self::Error => ("✗ mend ", "31"),
+            Self::Error => ("✗ fix  ", "31"),
         }
     }
 }
@@ -127,8 +131,8 @@ impl Report {
         self.count(Severity::Error) > 0
     }
 
-    fn count(&self, verdict: Severity) -> usize {
-        self.0.iter().filter(|finding| finding.verdict == verdict).count()
+    fn count(&self, severity: Severity) -> usize {
+        self.0.iter().filter(|finding| finding.severity == severity).count()
     }
 
     /// For programs.
@@ -144,14 +148,14 @@ impl Report {
             if area.replace(finding.area) != Some(finding.area) {
                 lines.extend([String::new(), format!("  {}", finding.area.title())]);
             }
-            let (sign, colour) = finding.verdict.look();
+            let (sign, colour) = finding.severity.look();
             let subject = format!("{:<width$}", finding.subject);
-            lines.push(format!("  {}  {subject}  {}", terminal.paint(colour, sign), finding.said));
+            lines.push(format!("  {}  {subject}  {}", terminal.paint(colour, sign), finding.message));
             let indent = 2 + sign.chars().count() + 2 + width + 2;
-            lines.extend(finding.mend.iter().map(|mend| format!("{:indent$}→ {mend}", "")));
+            lines.extend(finding.fix.iter().map(|fix| format!("{:indent$}→ {fix}", "")));
         }
-        let counts = [(Severity::Good, "ok"), (Severity::Warning, "to check"), (Severity::Error, "to mend")];
-        let counts = counts.map(|(verdict, word)| format!("{} {word}", self.count(verdict)));
+        let counts = [(Severity::Good, "ok"), (Severity::Warning, "to check"), (Severity::Error, "to fix")];
+        let counts = counts.map(|(severity, word)| format!("{} {word}", self.count(severity)));
         lines.extend([String::new(), format!("  {}", counts.join(" · "))]);
         lines
     }
@@ -163,7 +167,7 @@ mod tests {
 
     fn report() -> Report {
         Report::new(vec![
-            Finding::fault(Area::Stripe, "Webhook", "is disabled", "enable it"),
+            Finding::error(Area::Stripe, "Webhook", "is disabled", "enable it"),
             Finding::good(Area::Configuration, "24 parameters", "are good"),
         ])
     }
@@ -175,10 +179,10 @@ mod tests {
   ✓ ok     24 parameters  are good
 
   Stripe
-  ✗ mend   Webhook        is disabled
+  ✗ fix   Webhook        is disabled
                           → enable it
 
-  1 ok · 0 to check · 1 to mend";
+  1 ok · 0 to check · 1 to fix";
         assert_eq!(report().lines(Terminal::plain()).join("\n"), expected);
     }
 

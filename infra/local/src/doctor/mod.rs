@@ -1,4 +1,4 @@
-//! `onramp doctor`: looks at a stage and says, for each thing that it finds, how to mend it.
+//! `onramp doctor`: looks at a stage and says, for each thing that it finds, how to fix it.
 //!
 //! A configuration is checked offline: its parameters against the template's limits and each other, and by starting
 //! every function with it. A deployed stage is looked at too, in its AWS account and at Stripe. What was read is a
@@ -60,20 +60,20 @@ pub async fn examine_configuration(subject: &Subject) -> Vec<Finding> {
     let parameters = match Parameter::all(&subject.template) {
         Ok(parameters) => parameters,
         Err(error) => {
-            return vec![Finding::fault(Area::Configuration, "template.yaml", error, "repair the template")];
+            return vec![Finding::error(Area::Configuration, "template.yaml", error, "repair the template")];
         }
     };
     let variables: BTreeSet<String> = match Template::parse(&subject.template, &[].into()) {
         Ok(template) => template.functions.values().flat_map(|one| one.variables.keys().cloned()).collect(),
         Err(error) => {
-            let said = error.to_string();
-            return vec![Finding::fault(Area::Configuration, "template.yaml", said, "repair the template")];
+            let message = error.to_string();
+            return vec![Finding::error(Area::Configuration, "template.yaml", message, "repair the template")];
         }
     };
     let variables: Vec<_> = variables.into_iter().collect();
     let mut findings = configuration::check(&subject.stage, &parameters, &variables);
     // A function that refuses what was named already would say the same again.
-    if findings.iter().all(|finding| finding.verdict != Severity::Error) {
+    if findings.iter().all(|finding| finding.severity != Severity::Error) {
         findings.extend(starts(subject).await);
     }
     findings
@@ -86,20 +86,20 @@ async fn starts(subject: &Subject) -> Vec<Finding> {
         settings: subject.stage.values.clone(),
         ..Config::memory()
     };
-    let fault = |subject: &str, said: String| {
-        let mend = "give a value of that form; docs/configuration.md says what each variable is for";
-        Finding::fault(Area::Configuration, subject, said, mend)
+    let fault = |subject: &str, message: String| {
+        let fix = "give a value of that form; docs/configuration.md says what each variable is for";
+        Finding::error(Area::Configuration, subject, message, fix)
     };
     match Stack::start(config).await {
         Ok(stack) => {
-            let said = format!("all {} start with these values", stack.system().fleet.names().len());
-            vec![Finding::good(Area::Configuration, "Functions", said)]
+            let message = format!("all {} start with these values", stack.system().fleet.names().len());
+            vec![Finding::good(Area::Configuration, "Functions", message)]
         }
         Err(StartError::Refused(functions)) => {
             let faults = functions.iter().flat_map(|(_, faults)| &faults.0);
             let told: BTreeSet<_> = faults.map(|it| (it.name, it.expected.clone())).collect();
             told.into_iter()
-                .map(|(name, expected)| fault(name, format!("is expected to be {expected}")))
+                .map(|(name, expected)| fault(name, format!("must be {expected}")))
                 .collect()
         }
         Err(error) => vec![fault("Functions", error.to_string())],
@@ -181,12 +181,12 @@ async fn money(subject: &Subject, values: &Values, account: &Account, reach: &Re
     .collect();
     let own = subject.stripe_key.clone().map(Ok).or(key);
     let Some(Ok(own)) = own else {
-        let mend = "give a key in STRIPE_API_KEY, or mend the stage's own";
-        findings.push(Finding::doubt(
+        let fix = "set STRIPE_API_KEY, or fix the stage's own key";
+        findings.push(Finding::warning(
             Area::Stripe,
             "Stripe",
-            "could not be asked without a secret key",
-            mend,
+            "could not be checked without a secret key",
+            fix,
         ));
         return findings;
     };
@@ -223,7 +223,7 @@ pub async fn send_test_mail(subject: &Subject, reach: &Reach, to: &str) -> Findi
     let values = Parameter::all(&subject.template).map(|parameters| Values::of(&subject.stage, &parameters));
     let values = match values {
         Ok(values) => values,
-        Err(error) => return Finding::fault(Area::Mail, "Test mail", error, "repair the template"),
+        Err(error) => return Finding::error(Area::Mail, "Test mail", error, "repair the template"),
     };
     let value = |name: &str| values.get(name).unwrap_or_default();
     let name = value("MailFromName").replace(['"', '\\'], "");
@@ -233,11 +233,11 @@ pub async fn send_test_mail(subject: &Subject, reach: &Reach, to: &str) -> Findi
         Ok(id) => Finding::good(
             Area::Mail,
             "Test mail",
-            format!("was accepted for {to} as {id}; see that it arrives"),
+            format!("accepted by SES for {to} as {id}; check that it arrives"),
         ),
-        Err(said) => {
-            let mend = "mend what is named above; in the sandbox, the receiver has to be verified too";
-            Finding::fault(Area::Mail, "Test mail", format!("was refused: {said}"), mend)
+        Err(message) => {
+            let fix = "fix the findings above; in the SES sandbox, the recipient must be verified too";
+            Finding::error(Area::Mail, "Test mail", format!("was rejected: {message}"), fix)
         }
     }
 }

@@ -50,7 +50,7 @@ impl Parameter {
         if let Some(allowed) = &self.allowed_values {
             let allowed: Vec<String> = allowed.iter().map(plain).collect();
             if !allowed.iter().any(|allowed| allowed == value) {
-                return Some(format!("is none of {}", allowed.join(", ")));
+                return Some(format!("must be one of {}", allowed.join(", ")));
             }
         }
         let length = value.chars().count();
@@ -58,19 +58,19 @@ impl Parameter {
             || self.max_length.is_some_and(|most| length > most)
         {
             let (least, most) = (self.min_length.unwrap_or(0), self.max_length.map(|most| most.to_string()));
-            return Some(format!("is not {least} to {} characters long", most.as_deref().unwrap_or("∞")));
+            return Some(format!("must be {least} to {} characters long", most.as_deref().unwrap_or("∞")));
         }
         if self.min_value.is_some() || self.max_value.is_some() {
             let (least, most) =
                 (self.min_value.unwrap_or(f64::NEG_INFINITY), self.max_value.unwrap_or(f64::INFINITY));
             if !value.parse::<f64>().is_ok_and(|number| (least..=most).contains(&number)) {
-                return Some(format!("is not a number from {least} to {most}"));
+                return Some(format!("must be a number from {least} to {most}"));
             }
         }
         let pattern = self.allowed_pattern.as_ref()?;
         match Regex::new(&format!("^(?:{pattern})$")) {
             Ok(whole) if whole.is_match(value) => None,
-            Ok(_) => Some(format!("has not the form {pattern}")),
+            Ok(_) => Some(format!("must match {pattern}")),
             Err(_) => Some(format!("is held to a pattern that cannot be read: {pattern}")),
         }
     }
@@ -106,9 +106,9 @@ mod tests {
             ("ProductName", "", Some("is not 1 to 60 characters long")),
             ("LogRetentionDays", "31", Some("is none of")),
         ] {
-            let said = parameters[name].breach(value);
-            assert_eq!(said.is_some(), breach.is_some(), "{name} {value}: {said:?}");
-            assert!(said.unwrap_or_default().starts_with(breach.unwrap_or_default()), "{name}");
+            let message = parameters[name].breach(value);
+            assert_eq!(message.is_some(), breach.is_some(), "{name} {value}: {message:?}");
+            assert!(message.unwrap_or_default().starts_with(breach.unwrap_or_default()), "{name}");
         }
     }
 

@@ -25,7 +25,7 @@ impl Stage {
         let Some(stage) = file.get(name).and_then(Value::as_table) else {
             let known = file.iter().filter(|(_, value)| value.is_table()).map(|(name, _)| name.as_str());
             return Err(format!(
-                "it has no stage {name}; there are {}",
+                "unknown stage {name}; expected one of {}",
                 known.collect::<Vec<_>>().join(", ")
             ));
         };

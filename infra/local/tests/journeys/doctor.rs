@@ -99,6 +99,10 @@ fn settings() -> Vec<(&'static str, String)> {
         ("EmbedOrigins", "https://app.example.com".to_owned()),
         ("StripeSingleUserPriceId", "price_local_single".to_owned()),
         ("StripeTeamPriceId", "price_local_team".to_owned()),
+        ("Stage", "staging".to_owned()),
+        ("ProductName", "Acme Hours".to_owned()),
+        ("MailFromName", "Acme Hours".to_owned()),
+        ("HostEventSource", "acme-hours".to_owned()),
         ("MailIdentity", "example.com".to_owned()),
         ("MailFromEmail", "hello@example.com".to_owned()),
         ("AppUrl", "https://app.example.com".to_owned()),
@@ -141,15 +145,15 @@ async fn found(
     ahead: SignedDuration,
 ) -> Vec<(Severity, Area, String)> {
     let findings = examine_deployment(&subject(), &reach(stack, broken, ahead)).await;
-    let bad = findings.into_iter().filter(|finding| finding.verdict != Severity::Good);
-    bad.map(|Finding { verdict, area, subject, mend, .. }| {
-        assert!(mend.is_some_and(|mend| !mend.is_empty()), "{subject} says how to mend it");
-        (verdict, area, subject)
+    let bad = findings.into_iter().filter(|finding| finding.severity != Severity::Good);
+    bad.map(|Finding { severity, area, subject, fix, .. }| {
+        assert!(fix.is_some_and(|fix| !fix.is_empty()), "{subject} says how to fix it");
+        (severity, area, subject)
     })
     .collect()
 }
 
-/// The local key may do everything, and that is said of it.
+/// The local key may do everything, and that is message of it.
 fn usual() -> (Severity, Area, String) {
     (Warning, Area::Secrets, "Stripe secret key".to_owned())
 }
@@ -157,7 +161,7 @@ fn usual() -> (Severity, Area, String) {
 #[tokio::test]
 async fn a_whole_stage_has_nothing_to_mend() {
     let configured = examine_configuration(&subject()).await;
-    assert!(configured.iter().all(|finding| finding.verdict == Severity::Good), "{configured:#?}");
+    assert!(configured.iter().all(|finding| finding.severity == Severity::Good), "{configured:#?}");
     assert!(configured.iter().any(|finding| finding.subject == "Functions"), "{configured:#?}");
     let stack = stack().await;
     assert_eq!(found(&stack, None, SignedDuration::ZERO).await, [usual()]);
@@ -168,7 +172,7 @@ async fn each_broken_thing_is_found() {
     let stack = stack().await;
     let thin = json!([{ "event_payload": "thin", "status": "enabled", "type": "webhook_endpoint",
         "webhook_endpoint": { "url": format!("{URL}/billing/webhooks/stripe") } }]);
-    for (call, path, value, verdict, area, subject) in [
+    for (call, path, value, severity, area, subject) in [
         ("/identities/", "/VerifiedForSendingStatus", json!(false), Error, Area::Mail, "Identity"),
         ("/identities/", "/DkimAttributes/Status", json!("FAILED"), Error, Area::Mail, "DKIM"),
         ("/identities/", "/MailFromAttributes", json!(null), Warning, Area::Mail, "MAIL FROM"),
@@ -281,7 +285,7 @@ async fn each_broken_thing_is_found() {
         let others: Vec<_> = found.iter().filter(|one| **one != usual()).collect();
         // The sets' own destinations are asked for at the same path and further: both may be broken by one word.
         assert!(others.len() == 1, "{call} {path}: {others:?}");
-        assert_eq!(*others[0], (verdict, area, subject.to_owned()), "{call} {path}");
+        assert_eq!(*others[0], (severity, area, subject.to_owned()), "{call} {path}");
     }
 }
 
@@ -290,14 +294,14 @@ async fn schedules_and_secrets_are_looked_at_each() {
     let stack = stack().await;
     let none = Broken { call: "ListRules", how: How::Says("/Rules", json!([])) };
     let schedules = found(&stack, Some(none), SignedDuration::ZERO).await;
-    let faults: Vec<_> = schedules.iter().filter(|(verdict, ..)| *verdict == Error).collect();
+    let faults: Vec<_> = schedules.iter().filter(|(severity, ..)| *severity == Error).collect();
     let expected = Template::parse(TEXT, &[].into()).unwrap().schedules.len();
     assert!(expected >= 2 && faults.len() == expected, "{schedules:?}");
     assert!(faults.iter().all(|(_, area, _)| *area == Area::Schedules));
 
     let nonsense = Broken { call: "GetSecretValue", how: How::Says("/SecretString", json!("hunter2")) };
     let secrets = examine_deployment(&subject(), &reach(&stack, Some(nonsense), SignedDuration::ZERO)).await;
-    let named: Vec<_> = secrets.iter().filter(|it| it.verdict == Error && it.area == Area::Secrets).collect();
+    let named: Vec<_> = secrets.iter().filter(|it| it.severity == Error && it.area == Area::Secrets).collect();
     assert_eq!(named.len(), 4, "{named:?}");
     assert!(!format!("{secrets:?}").contains("hunter2"), "no secret is told");
 }
@@ -310,7 +314,7 @@ async fn what_may_not_be_seen_is_a_doubt_and_no_fault() {
     {
         let found = found(&stack, Some(Broken { call, how: How::Denied }), SignedDuration::ZERO).await;
         assert!(
-            found.len() > 1 && found.iter().all(|(verdict, ..)| *verdict == Warning),
+            found.len() > 1 && found.iter().all(|(severity, ..)| *severity == Warning),
             "{call}: {found:?}"
         );
     }
@@ -328,7 +332,7 @@ async fn a_test_mail_goes_out_as_the_stages_do() {
     let stack = stack().await;
     let reach = reach(&stack, None, SignedDuration::ZERO);
     let finding = send_test_mail(&subject(), &reach, "you@example.org").await;
-    assert_eq!(finding.verdict, Severity::Good, "{finding:?}");
+    assert_eq!(finding.severity, Severity::Good, "{finding:?}");
     let mails = stack.system().cloud.mailbox.mails();
     assert_eq!(mails[0].to, ["you@example.org"]);
     assert_eq!(mails[0].from, "\"TimeTracker\" <hello@example.com>");
@@ -340,6 +344,6 @@ async fn a_configuration_that_functions_refuse_is_found_without_an_account() {
     subject.stage.values.insert("OperatorEmails".to_owned(), "a@b".to_owned());
     let findings = examine_configuration(&subject).await;
     let faults: Vec<_> =
-        findings.iter().filter(|it| it.verdict == Error).map(|it| it.subject.as_str()).collect();
+        findings.iter().filter(|it| it.severity == Error).map(|it| it.subject.as_str()).collect();
     assert_eq!(faults, ["OPERATOR_EMAILS"], "the pattern lets it through, and the function does not");
 }

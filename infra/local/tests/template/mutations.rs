@@ -261,6 +261,9 @@ const MUTATIONS: &[(&str, &str, Worse)] = &[
     ("parameters-bounded", "/Parameters.StripePublishableKey.AllowedPattern", Gone),
     ("parameters-bounded", "/Parameters.MailSendRate.MaxValue", Gone),
     ("parameters-grouped", "/Metadata.AWS::CloudFormation::Interface.ParameterGroups.0", Gone),
+    ("sample-values-rejected", "/Rules.SampleValuesAreReplaced", Gone),
+    ("sample-values-rejected", "/Rules.SampleValuesAreReplaced.Assertions.2", Gone),
+    ("sample-values-rejected", "/Rules.SampleValuesAreReplaced.RuleCondition", Says("!Not [!Equals [!Ref Stage, staging]]")),
     // ---- the code ----
     ("code-functions", "OperatorFunction.Properties.CodeUri", Says("functions/operators")),
     ("code-variables", "OrgSignupFunction.Properties.Environment.Variables.PRODUCT_NAME", Gone),

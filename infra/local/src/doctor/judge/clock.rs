@@ -10,19 +10,19 @@ const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// This machine's clock beside that of whoever answered.
 pub(in crate::doctor) fn clock(skew: &Fact<Skew>, whose: &str) -> Finding {
     let (area, subject) = (Area::Clock, "This machine");
-    let mend = "let the system keep its time by NTP, then run this again";
+    let fix = "enable NTP time synchronization, then rerun";
     match skew {
         Err(_) => {
-            let said = format!("could not be compared with {whose}");
-            Finding::doubt(area, subject, said, "look whether that address can be reached from here")
+            let message = format!("could not be compared with {whose}");
+            Finding::warning(area, subject, message, "check that this address is reachable from here")
         }
         Ok(skew) => {
             let way = if skew.is_negative() { "behind" } else { "ahead of" };
-            let said = format!("is {} s {way} {whose}", skew.abs().as_secs());
+            let message = format!("is {} s {way} {whose}", skew.abs().as_secs());
             match skew.abs() {
-                skew if skew > MAX_CLOCK_SKEW => Finding::fault(area, subject, said, mend),
-                skew if skew > SLIGHT => Finding::doubt(area, subject, said, mend),
-                _ => Finding::good(area, subject, format!("agrees with {whose}")),
+                skew if skew > MAX_CLOCK_SKEW => Finding::error(area, subject, message, fix),
+                skew if skew > SLIGHT => Finding::warning(area, subject, message, fix),
+                _ => Finding::good(area, subject, format!("matches {whose}")),
             }
         }
     }
@@ -36,12 +36,12 @@ mod tests {
 
     #[test]
     fn five_minutes_are_too_far_either_way() {
-        for (seconds, verdict) in
+        for (seconds, severity) in
             [(0, Good), (30, Good), (-30, Good), (31, Warning), (-300, Warning), (301, Error), (-301, Error)]
         {
-            let judged: Severity = clock(&Ok(SignedDuration::from_secs(seconds)), "Stripe").verdict;
-            assert_eq!(judged, verdict, "{seconds}");
+            let judged: Severity = clock(&Ok(SignedDuration::from_secs(seconds)), "Stripe").severity;
+            assert_eq!(judged, severity, "{seconds}");
         }
-        assert_eq!(clock(&Err(Unread::Missing), "Stripe").verdict, Warning);
+        assert_eq!(clock(&Err(Unread::Missing), "Stripe").severity, Warning);
     }
 }

@@ -7,7 +7,7 @@ const AREA: Area = Area::Mail;
 /// The identity that mails come from.
 pub(in crate::doctor) fn identity(name: &str, found: &Fact<Identity>) -> Vec<Finding> {
     let records =
-        format!("publish the three CNAME records that SES shows for {name} and wait until it has seen them");
+        format!("publish the three CNAME records that SES lists for {name} and wait for verification");
     let identity = match found {
         Ok(identity) => identity,
         Err(why) => {
@@ -20,20 +20,20 @@ pub(in crate::doctor) fn identity(name: &str, found: &Fact<Identity>) -> Vec<Fin
     let mut findings = vec![if identity.verified {
         Finding::good(AREA, "Identity", format!("{name} is verified"))
     } else {
-        Finding::fault(
+        Finding::error(
             AREA,
             "Identity",
-            format!("{name} is not verified: SES refuses every mail"),
+            format!("{name} is not verified: SES rejects all email"),
             records.clone(),
         )
     }];
     if !name.contains('@') {
         findings.push(match &identity.dkim {
-            (true, status) if status == "SUCCESS" => Finding::good(AREA, "DKIM", "signs every mail"),
-            (true, status) => Finding::fault(AREA, "DKIM", format!("is {}", status.to_lowercase()), records),
+            (true, status) if status == "SUCCESS" => Finding::good(AREA, "DKIM", "signs all email"),
+            (true, status) => Finding::error(AREA, "DKIM", format!("is {}", status.to_lowercase()), records),
             (false, _) => {
-                let mend = "switch DKIM signing on for the identity: without it most mail is taken for spam";
-                Finding::doubt(AREA, "DKIM", "is off", mend)
+                let fix = "enable DKIM signing for the identity; otherwise most email is treated as spam";
+                Finding::warning(AREA, "DKIM", "is disabled", fix)
             }
         });
         findings.push(mail_from(name, identity));
@@ -45,24 +45,24 @@ pub(in crate::doctor) fn identity(name: &str, found: &Fact<Identity>) -> Vec<Fin
 fn mail_from(name: &str, identity: &Identity) -> Finding {
     match &identity.mail_from {
         None => {
-            let mend = format!(
+            let fix = format!(
                 "aws sesv2 put-email-identity-mail-from-attributes --email-identity {name} --mail-from-domain \
                  bounce.{name} --behavior-on-mx-failure USE_DEFAULT_VALUE, and publish its MX and SPF records"
             );
-            Finding::doubt(
+            Finding::warning(
                 AREA,
                 "MAIL FROM",
                 "is SES's own domain, so SPF does not align with the sender",
-                mend,
+                fix,
             )
         }
         Some((domain, status)) if status == "SUCCESS" => {
             Finding::good(AREA, "MAIL FROM", format!("is {domain}"))
         }
         Some((domain, status)) => {
-            let said = format!("of {domain} is {}", status.to_lowercase());
-            let mend = format!("publish the MX and SPF records that SES shows for {domain}");
-            Finding::fault(AREA, "MAIL FROM", said, mend)
+            let message = format!("of {domain} is {}", status.to_lowercase());
+            let fix = format!("publish the MX and SPF records that SES shows for {domain}");
+            Finding::error(AREA, "MAIL FROM", message, fix)
         }
     }
 }
@@ -78,12 +78,12 @@ pub(in crate::doctor) fn dmarc(domain: &str, found: &Fact<String>) -> Finding {
                 Some(policy @ ("none" | "quarantine" | "reject")) => {
                     Finding::good(AREA, "DMARC", format!("of {domain} is {policy}"))
                 }
-                _ => Finding::fault(AREA, "DMARC", format!("of {domain} has no valid policy"), publish),
+                _ => Finding::error(AREA, "DMARC", format!("of {domain} has no valid policy"), publish),
             }
         }
         Err(Unread::Missing) => {
-            let said = format!("of {domain} is missing: large mailbox providers may refuse mail without it");
-            Finding::doubt(AREA, "DMARC", said, publish)
+            let message = format!("of {domain} is missing: large mailbox providers may refuse mail without it");
+            Finding::warning(AREA, "DMARC", message, publish)
         }
         Err(why) => unread(AREA, "DMARC", why, "nothing", &publish),
     }
@@ -99,37 +99,37 @@ pub(in crate::doctor) fn account(found: &Fact<MailAccount>, rate: f64) -> Vec<Fi
     };
     let mut findings = Vec::new();
     if !account.out_of_sandbox {
-        let mend =
+        let fix =
             "request production access in the SES console; until then only verified addresses get mail";
-        findings.push(Finding::fault(AREA, "SES account", "is in the sandbox", mend));
+        findings.push(Finding::error(AREA, "SES account", "is in the sandbox", fix));
     }
     if !account.sending || account.standing == "SHUTDOWN" {
-        let mend = "answer AWS's review in the SES console; mails wait for four days";
-        findings.push(Finding::fault(AREA, "SES account", "may not send now", mend));
+        let fix = "respond to the AWS review in the SES console; email is retried for four days";
+        findings.push(Finding::error(AREA, "SES account", "sending is disabled", fix));
     } else if account.standing != "HEALTHY" {
-        let mend = "look at bounces and complaints under Reputation metrics in the SES console";
-        let said = format!("is under review: {}", account.standing.to_lowercase());
-        findings.push(Finding::doubt(AREA, "SES account", said, mend));
+        let fix = "look at bounces and complaints under Reputation metrics in the SES console";
+        let message = format!("is under review: {}", account.standing.to_lowercase());
+        findings.push(Finding::warning(AREA, "SES account", message, fix));
     }
     if findings.is_empty() {
-        let said = format!("sends up to {} mails a day, {} in the last one", account.a_day, account.last_day);
-        findings.push(Finding::good(AREA, "SES account", said));
+        let message = format!("sends up to {} mails a day, {} in the last one", account.a_day, account.last_day);
+        findings.push(Finding::good(AREA, "SES account", message));
     }
     if account.last_day > account.a_day * 0.8 {
-        let said = format!("{} of {} mails of a day are used", account.last_day, account.a_day);
-        findings.push(Finding::doubt(
+        let message = format!("{} of {} daily emails used", account.last_day, account.a_day);
+        findings.push(Finding::warning(
             AREA,
             "SES quota",
-            said,
+            message,
             "request a higher sending quota in Service Quotas",
         ));
     }
     if rate > account.a_second {
-        let said = format!("is {rate} a second, and SES takes {}", account.a_second);
-        findings.push(Finding::doubt(
+        let message = format!("is {rate} per second, but SES allows {}", account.a_second);
+        findings.push(Finding::warning(
             AREA,
             "MailSendRate",
-            said,
+            message,
             format!("set it to {} at most", account.a_second),
         ));
     }
@@ -145,21 +145,21 @@ pub(in crate::doctor) fn set(name: &str, expected: &[String], found: &Fact<MailS
             return unread(AREA, name, why, permission, "deploy the stack, which makes it");
         }
     };
-    let again = "deploy the stack again: somebody changed it by hand";
+    let again = "redeploy the stack: it was changed manually";
     let missing: Vec<_> =
         expected.iter().filter(|kind| !set.events.contains(kind)).map(String::as_str).collect();
     if !set.sending {
-        let mend = format!(
+        let fix = format!(
             "aws sesv2 put-configuration-set-sending-options --sending-enabled --configuration-set-name {name}"
         );
-        Finding::fault(AREA, name, "is paused: mails wait", mend)
+        Finding::error(AREA, name, "is paused: email is waiting", fix)
     } else if missing.is_empty() {
-        Finding::good(AREA, name, format!("tells the bus of {}", expected.join(", ").to_lowercase()))
+        Finding::good(AREA, name, format!("publishes {} to the bus", expected.join(", ").to_lowercase()))
     } else {
-        Finding::fault(
+        Finding::error(
             AREA,
             name,
-            format!("does not tell the bus of {}", missing.join(", ").to_lowercase()),
+            format!("does not publish {} to the bus", missing.join(", ").to_lowercase()),
             again,
         )
     }
@@ -171,10 +171,10 @@ mod tests {
     use crate::doctor::finding::Severity::{self, Error, Good, Warning};
 
     fn verdicts(findings: &[Finding]) -> Vec<Severity> {
-        for finding in findings.iter().filter(|finding| finding.verdict != Good) {
-            assert!(finding.mend.is_some(), "{finding:?}");
+        for finding in findings.iter().filter(|finding| finding.severity != Good) {
+            assert!(finding.fix.is_some(), "{finding:?}");
         }
-        findings.iter().map(|finding| finding.verdict).collect()
+        findings.iter().map(|finding| finding.severity).collect()
     }
 
     fn whole() -> MailAccount {
@@ -208,20 +208,20 @@ mod tests {
 
     #[test]
     fn mail_from_domain_is_set_up() {
-        for (status, verdict) in [("SUCCESS", Good), ("PENDING", Error), ("FAILED", Error)] {
+        for (status, severity) in [("SUCCESS", Good), ("PENDING", Error), ("FAILED", Error)] {
             let mail_from = Some(("bounce.example.com".to_owned(), status.to_owned()));
             let identity = Identity { verified: true, dkim: (true, "SUCCESS".to_owned()), mail_from };
-            assert_eq!(mail_from_of(&identity), verdict, "{status}");
+            assert_eq!(mail_from_of(&identity), severity, "{status}");
         }
     }
 
     fn mail_from_of(identity: &Identity) -> Severity {
-        mail_from("example.com", identity).verdict
+        mail_from("example.com", identity).severity
     }
 
     #[test]
     fn dmarc_record_names_a_policy() {
-        for (found, verdict) in [
+        for (found, severity) in [
             (Ok("v=DMARC1; p=none; rua=mailto:a@example.com"), Good),
             (Ok("v=DMARC1;p=reject"), Good),
             (Ok("v=DMARC1; rua=mailto:a@example.com"), Error),
@@ -229,7 +229,7 @@ mod tests {
             (Err(Unread::Missing), Warning),
             (Err(Unread::Failed("no DNS answer".to_owned())), Warning),
         ] {
-            assert_eq!(dmarc("example.com", &found.clone().map(str::to_owned)).verdict, verdict, "{found:?}");
+            assert_eq!(dmarc("example.com", &found.clone().map(str::to_owned)).severity, severity, "{found:?}");
         }
     }
 
@@ -253,13 +253,13 @@ mod tests {
         let set_of = |sending, events: &[&str]| {
             Ok(MailSet { sending, events: events.iter().map(|kind| (*kind).to_owned()).collect() })
         };
-        for (found, verdict) in [
+        for (found, severity) in [
             (set_of(true, &["SEND", "BOUNCE", "OPEN"]), Good),
             (set_of(true, &["SEND"]), Error),
             (set_of(false, &["SEND", "BOUNCE"]), Error),
             (Err(Unread::Missing), Error),
         ] {
-            assert_eq!(set("onramp-mail", &expected, &found).verdict, verdict, "{found:?}");
+            assert_eq!(set("onramp-mail", &expected, &found).severity, severity, "{found:?}");
         }
     }
 }

@@ -20,16 +20,16 @@ use super::finding::{Area, Finding};
 /// Something that could not be read: not there is a fault, not seen a doubt.
 fn unread(area: Area, subject: &str, why: &Unread, permission: &str, missing: &str) -> Finding {
     match why {
-        Unread::Missing => Finding::fault(area, subject, "does not exist", missing),
-        Unread::Denied => Finding::doubt(
+        Unread::Missing => Finding::error(area, subject, "does not exist", missing),
+        Unread::Denied => Finding::warning(
             area,
             subject,
-            "may not be seen with these credentials",
+            "is not accessible with these credentials",
             format!("allow them {permission}"),
         ),
         Unread::Failed(word) => {
-            let said = format!("could not be read: {word}");
-            Finding::doubt(area, subject, said, "look whether the service can be reached, and run this again")
+            let message = format!("could not be read: {word}");
+            Finding::warning(area, subject, message, "check that the service is reachable, then rerun")
         }
     }
 }

@@ -46,7 +46,7 @@ pub(in crate::doctor) fn webhook(
         Ok(endpoints) => endpoints,
         Err(why) => {
             let permission =
-                "to read webhook endpoints: give a restricted key with that right in STRIPE_API_KEY";
+                "read access to webhook endpoints (set a restricted key in STRIPE_API_KEY)";
             return vec![unread(AREA, WEBHOOK, why, permission, &place.add())];
         }
     };
@@ -54,8 +54,8 @@ pub(in crate::doctor) fn webhook(
     let others = destinations.as_deref().unwrap_or_default();
     let mut findings = Vec::new();
     if others.iter().any(|other| other.thin && ours(&other.url)) {
-        let mend = "delete it, and add one with snapshot events: a thin event does not say what happened";
-        findings.push(Finding::fault(AREA, WEBHOOK, "has a destination that sends thin events here", mend));
+        let fix = "delete it and add one with snapshot events; thin events carry no data";
+        findings.push(Finding::error(AREA, WEBHOOK, "has a destination that sends thin events here", fix));
     }
     let mut found: Vec<_> = endpoints.iter().filter(|endpoint| place.is(&endpoint.url)).collect();
     // Of several the one that works is looked at.
@@ -65,21 +65,21 @@ pub(in crate::doctor) fn webhook(
         None if others.iter().any(|other| other.url.is_none() && !other.thin && other.enabled)
             && place.bus =>
         {
-            findings.push(Finding::good(AREA, WEBHOOK, "is not there; EventBridge brings Stripe's events"));
+            findings.push(Finding::good(AREA, WEBHOOK, "is not used; Stripe events arrive through EventBridge"));
         }
         None if findings.is_empty() => {
             let elsewhere = endpoints.iter().find(|endpoint| endpoint.url.ends_with(WEBHOOK_PATH));
-            let said = match elsewhere {
-                Some(_) => "leads to another address than this stage's",
-                None => "does not exist: no payment is heard of",
+            let message = match elsewhere {
+                Some(_) => "points to a different URL than this stage",
+                None => "does not exist: Onramp receives no payments",
             };
-            findings.push(Finding::fault(AREA, WEBHOOK, said, place.add()));
+            findings.push(Finding::error(AREA, WEBHOOK, message, place.add()));
         }
         None => {}
     }
     if found.len() > 1 {
-        let mend = "delete all but one, and take the others' secrets out of the list";
-        findings.push(Finding::doubt(AREA, WEBHOOK, format!("exists {} times", found.len()), mend));
+        let fix = "delete all but one and remove the others' secrets from the list";
+        findings.push(Finding::warning(AREA, WEBHOOK, format!("exists {} times", found.len()), fix));
     }
     findings
 }
@@ -89,35 +89,35 @@ fn judge(endpoint: &Endpoint) -> Vec<Finding> {
     let takes = |kind: &&str| endpoint.types.iter().any(|taken| taken == *kind || taken == "*");
     let missing: Vec<_> = EVENT_TYPES.iter().filter(|kind| !takes(kind)).copied().collect();
     if !endpoint.enabled {
-        let mend = "enable it in Stripe, and send the events of the meantime again: Developers, Events, failed deliveries";
-        findings.push(Finding::fault(AREA, "Webhook", "is disabled: no payment is heard of", mend));
+        let fix = "enable it in Stripe and resend missed events: Developers > Events > failed deliveries";
+        findings.push(Finding::error(AREA, "Webhook", "is disabled: Onramp receives no payments", fix));
     }
     if !missing.is_empty() {
-        let said = format!("is not subscribed to {}", missing.join(", "));
-        findings.push(Finding::fault(AREA, "Webhook", said, "add them to the endpoint's events"));
+        let message = format!("is not subscribed to {}", missing.join(", "));
+        findings.push(Finding::error(AREA, "Webhook", message, "add them to the endpoint's events"));
     }
     match endpoint.version.as_deref() {
         // Both begin with a day.
         Some(version) if version > NEWEST => {
-            let said = format!("speaks API version {version}, which is newer than {NEWEST}");
-            findings.push(Finding::doubt(
+            let message = format!("uses API version {version}, which is newer than {NEWEST}");
+            findings.push(Finding::warning(
                 AREA,
                 "Webhook",
-                said,
+                message,
                 "make the endpoint with that version, or read Stripe's changelog",
             ));
         }
         None => {
-            let mend = format!(
-                "make the endpoint with API version {NEWEST}, so that an upgrade of the account does not reshape events"
+            let fix = format!(
+                "create the endpoint with API version {NEWEST}, so that account upgrades do not change event formats"
             );
-            findings.push(Finding::doubt(AREA, "Webhook", "follows the account's API version", mend));
+            findings.push(Finding::warning(AREA, "Webhook", "follows the account's API version", fix));
         }
         Some(_) => {}
     }
     if findings.is_empty() {
-        let said = format!("{} hears of all {} types", endpoint.url, EVENT_TYPES.len());
-        findings.push(Finding::good(AREA, "Webhook", said));
+        let message = format!("{} receives all {} event types", endpoint.url, EVENT_TYPES.len());
+        findings.push(Finding::good(AREA, "Webhook", message));
     }
     findings
 }
@@ -128,18 +128,18 @@ pub(in crate::doctor) fn price(parameter: &str, found: &Fact<Price>, mode: Optio
         Ok(price) => price,
         Err(why) => {
             let permission = "to read prices: give a restricted key with that right in STRIPE_API_KEY";
-            let missing = "give the id of a recurring price, of the mode of StripePublishableKey";
+            let missing = "set the ID of a recurring price in the same mode as StripePublishableKey";
             return unread(AREA, parameter, why, permission, missing);
         }
     };
-    let fault = |said: &str, mend: &str| Finding::fault(AREA, parameter, said, mend);
+    let fault = |message: &str, fix: &str| Finding::error(AREA, parameter, message, fix);
     match &price.interval {
         _ if mode.is_some_and(|mode| price.live != (mode == Mode::Live)) => {
-            fault("is of Stripe's other mode", "give a price of the mode of StripePublishableKey")
+            fault("is in the wrong Stripe mode", "give a price of the mode of StripePublishableKey")
         }
-        None => fault("is charged once", "make a recurring price: Checkout opens subscriptions"),
+        None => fault("is a one-time price", "create a recurring price; Checkout starts subscriptions"),
         Some(_) if !price.active => {
-            fault("is archived: no Checkout opens", "activate it in Stripe, or give another")
+            fault("is archived: Checkout will fail", "activate it in Stripe, or give another")
         }
         Some(interval) => Finding::good(AREA, parameter, format!("is charged every {interval}")),
     }
@@ -169,14 +169,14 @@ mod tests {
     ) -> Vec<(Severity, String)> {
         let place = Place { url: Some(URL), bus };
         let findings = webhook(&place, &Ok(endpoints), &Ok(destinations));
-        assert!(findings.iter().all(|finding| finding.verdict == Good || finding.mend.is_some()));
-        findings.into_iter().map(|finding| (finding.verdict, finding.said)).collect()
+        assert!(findings.iter().all(|finding| finding.severity == Good || finding.fix.is_some()));
+        findings.into_iter().map(|finding| (finding.severity, finding.message)).collect()
     }
 
     #[test]
     fn each_fault_of_an_endpoint_is_named() {
         let less = |gone: &str| endpoint().types.into_iter().filter(|kind| kind != gone).collect();
-        for (endpoint, verdict, said) in [
+        for (endpoint, severity, message) in [
             (endpoint(), Good, "hears of all 20 types"),
             (Endpoint { types: vec!["*".to_owned()], ..endpoint() }, Good, "hears of all"),
             (Endpoint { version: Some("2024-06-20".to_owned()), ..endpoint() }, Good, "hears of all"),
@@ -193,7 +193,7 @@ mod tests {
         ] {
             let judged = judged(vec![endpoint.clone()], vec![], false);
             assert_eq!(judged.len(), 1, "{judged:?}");
-            assert!(judged[0].0 == verdict && judged[0].1.contains(said), "{endpoint:?}: {judged:?}");
+            assert!(judged[0].0 == severity && judged[0].1.contains(message), "{endpoint:?}: {judged:?}");
         }
     }
 
@@ -212,14 +212,14 @@ mod tests {
     #[test]
     fn without_an_address_any_webhook_of_ours_counts() {
         let place = Place { url: None, bus: false };
-        assert_eq!(webhook(&place, &Ok(vec![endpoint()]), &Err(Unread::Denied))[0].verdict, Good);
-        assert_eq!(webhook(&place, &Err(Unread::Denied), &Err(Unread::Denied))[0].verdict, Warning);
+        assert_eq!(webhook(&place, &Ok(vec![endpoint()]), &Err(Unread::Denied))[0].severity, Good);
+        assert_eq!(webhook(&place, &Err(Unread::Denied), &Err(Unread::Denied))[0].severity, Warning);
     }
 
     #[test]
     fn a_price_recurs_in_the_stages_mode() {
         let whole = Price { active: true, interval: Some("month".to_owned()), live: false };
-        for (found, verdict) in [
+        for (found, severity) in [
             (Ok(whole.clone()), Good),
             (Ok(Price { interval: None, ..whole.clone() }), Error),
             (Ok(Price { active: false, ..whole.clone() }), Error),
@@ -227,7 +227,7 @@ mod tests {
             (Err(Unread::Missing), Error),
             (Err(Unread::Denied), Warning),
         ] {
-            assert_eq!(price("StripeTeamPriceId", &found, Some(Mode::Test)).verdict, verdict, "{found:?}");
+            assert_eq!(price("StripeTeamPriceId", &found, Some(Mode::Test)).severity, severity, "{found:?}");
         }
     }
 }

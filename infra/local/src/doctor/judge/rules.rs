@@ -12,7 +12,7 @@ pub(in crate::doctor) fn schedule(
     expression: &str,
     rules: &Fact<Vec<RuleState>>,
 ) -> Finding {
-    let again = "deploy the stack again";
+    let again = "redeploy the stack";
     let rules = match rules {
         Ok(rules) => rules,
         Err(why) => return unread(AREA, logical, why, "events:ListRules", again),
@@ -23,13 +23,13 @@ pub(in crate::doctor) fn schedule(
         own.is_some_and(|own| own.len() >= 12 && logical.starts_with(own))
     };
     match rules.iter().find(is_it) {
-        None => Finding::fault(AREA, logical, "does not exist: nothing that is due is done", again),
+        None => Finding::error(AREA, logical, "does not exist: scheduled work does not run", again),
         Some(rule) if !rule.enabled => {
-            let mend = format!("aws events enable-rule --name {}", rule.name);
-            Finding::fault(AREA, logical, "is disabled: nothing that is due is done", mend)
+            let fix = format!("aws events enable-rule --name {}", rule.name);
+            Finding::error(AREA, logical, "is disabled: scheduled work does not run", fix)
         }
         Some(rule) if rule.schedule.as_deref() != Some(expression) => {
-            Finding::fault(AREA, logical, format!("does not run at {expression}"), again)
+            Finding::error(AREA, logical, format!("does not run at {expression}"), again)
         }
         Some(_) => Finding::good(AREA, logical, format!("is enabled, {expression}")),
     }
@@ -49,7 +49,7 @@ mod tests {
             schedule: Some(schedule.to_owned()),
         };
         let five = "rate(5 minutes)";
-        for (found, verdict) in [
+        for (found, severity) in [
             (Ok(vec![rule("onramp-MailerFunctionEveryFiveMinutes-1A2B", true, five)]), Good),
             (Ok(vec![rule("onramp-MailerFunctionEvery-1A2B", true, five)]), Good),
             (Ok(vec![rule("onramp-MailerFunctionEveryFiveMinutes-1A2B", false, five)]), Error),
@@ -60,7 +60,7 @@ mod tests {
             (Err(Unread::Denied), Warning),
         ] {
             let finding = schedule("onramp", "MailerFunctionEveryFiveMinutes", five, &found);
-            assert_eq!(finding.verdict, verdict, "{found:?}");
+            assert_eq!(finding.severity, severity, "{found:?}");
         }
     }
 }

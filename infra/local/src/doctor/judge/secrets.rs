@@ -12,7 +12,7 @@ const AREA: Area = Area::Secrets;
 const PERMISSION: &str = "secretsmanager:GetSecretValue on the stage's secrets";
 
 fn absent(subject: &str, found: &Fact<String>) -> Option<Finding> {
-    let missing = "store it in Secrets Manager under the ARN that the parameter names";
+    let missing = "store it in Secrets Manager under the ARN in the parameter";
     found.as_ref().err().map(|why| unread(AREA, subject, why, PERMISSION, missing))
 }
 
@@ -20,15 +20,15 @@ fn absent(subject: &str, found: &Fact<String>) -> Option<Finding> {
 pub(in crate::doctor) fn secret_key(found: &Fact<String>, mode: Option<Mode>) -> Finding {
     const KEY: &str = "Stripe secret key";
     let Ok(text) = found else { return absent(KEY, found).unwrap_or_else(|| Finding::good(AREA, KEY, "")) };
-    let mend = "store a restricted key, rk_…, of the mode of StripePublishableKey";
+    let fix = "store a restricted key (rk_…) in the same mode as StripePublishableKey";
     match SecretKey::parse(text.trim()) {
-        Err(_) => Finding::fault(AREA, KEY, "does not begin with sk_ or rk_ and a mode", mend),
+        Err(_) => Finding::error(AREA, KEY, "does not begin with sk_ or rk_ and a mode", fix),
         Ok(key) if mode.is_some_and(|mode| mode != key.mode()) => {
-            Finding::fault(AREA, KEY, "is of the other mode than StripePublishableKey", mend)
+            Finding::error(AREA, KEY, "has a different mode than StripePublishableKey", fix)
         }
         Ok(_) if text.trim().starts_with("sk_") => {
-            let rights = "a restricted one is enough: write customers, Checkout sessions and portal sessions, read subscriptions";
-            Finding::doubt(AREA, KEY, "may do everything in the account", rights)
+            let rights = "use a restricted key: write customers, Checkout sessions, and portal sessions; read subscriptions";
+            Finding::warning(AREA, KEY, "has full access to the account", rights)
         }
         Ok(_) => Finding::good(AREA, KEY, "is a restricted key of the stage's mode"),
     }
@@ -43,16 +43,16 @@ pub(in crate::doctor) fn webhook_secret(found: &Fact<String>) -> Finding {
     let several = text.split(',').count();
     match Secrets::parse(text) {
         Err(_) => {
-            let mend = "store the endpoint's signing secret as it stands in Stripe, whsec_…; two, separated by a comma, while one is \
+            let fix = "store the endpoint's signing secret as it stands in Stripe, whsec_…; two, separated by a comma, while one is \
                         replaced";
-            Finding::fault(AREA, SECRET, "is not whsec_…: every webhook is refused", mend)
+            Finding::error(AREA, SECRET, "is not a whsec_… value: every webhook is rejected", fix)
         }
         Ok(_) if several > 2 => {
-            let mend = "take out those that Stripe does not sign with any more";
-            Finding::doubt(AREA, SECRET, format!("holds {several}"), mend)
+            let fix = "remove secrets that Stripe no longer uses";
+            Finding::warning(AREA, SECRET, format!("holds {several}"), fix)
         }
-        Ok(_) if several == 2 => Finding::good(AREA, SECRET, "holds two, as while one is replaced"),
-        Ok(_) => Finding::good(AREA, SECRET, "has the form of one"),
+        Ok(_) if several == 2 => Finding::good(AREA, SECRET, "contains two secrets (rotation in progress)"),
+        Ok(_) => Finding::good(AREA, SECRET, "has a valid format"),
     }
 }
 
@@ -62,13 +62,13 @@ pub(in crate::doctor) fn host_keys(of: Speaker, found: &Fact<String>) -> Finding
     let Ok(text) = found else {
         return absent(subject, found).unwrap_or_else(|| Finding::good(AREA, subject, ""));
     };
-    let mend = "store id:secret, several separated by commas, each secret 32 random bytes in base64url and each id once";
+    let fix = "store id:secret, several separated by commas, each secret 32 random bytes in base64url and each id once";
     match Keys::parse(text).as_ref().and_then(Keys::first) {
         Some(first) => {
             let count = text.split(',').count();
             Finding::good(AREA, subject, format!("{}, the first of {count} is {}", of.signed(), first.id()))
         }
-        None => Finding::fault(AREA, subject, "have not the form of keys, or name one twice", mend),
+        None => Finding::error(AREA, subject, "are not in key format, or contain a duplicate ID", fix),
     }
 }
 
@@ -81,8 +81,8 @@ pub(in crate::doctor) fn common_key(passes: &Fact<String>, host: &Fact<String>) 
             .collect()
     };
     let common = !secrets(passes).is_disjoint(&secrets(host));
-    let mend = "make keys of their own for HostKeysArn: whoever may embed could sign people in";
-    common.then(|| Finding::fault(AREA, Speaker::Host.subject(), "are keys of passes too", mend))
+    let fix = "create separate keys for HostKeysArn; otherwise anyone who can embed can also sign users in";
+    common.then(|| Finding::error(AREA, Speaker::Host.subject(), "are also used for handoff tokens", fix))
 }
 
 /// Who signs with keys that Onramp and the host app share.
@@ -104,8 +104,8 @@ impl Speaker {
 
     fn signed(self) -> &'static str {
         match self {
-            Self::Onramp => "passes are signed",
-            Self::Host => "embed tokens and events are signed",
+            Self::Onramp => "sign handoff tokens",
+            Self::Host => "sign embed tokens and host events",
         }
     }
 }
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_key_is_of_the_stages_mode() {
-        for (text, verdict) in [
+        for (text, severity) in [
             ("rk_test_hunter2", Good),
             (" rk_test_hunter2\n", Good),
             ("sk_test_hunter2", Warning),
@@ -132,16 +132,16 @@ mod tests {
             ("hunter2", Error),
         ] {
             let finding = secret_key(&stored(text), Some(Mode::Test));
-            assert_eq!(finding.verdict, verdict, "{text}");
+            assert_eq!(finding.severity, severity, "{text}");
             assert!(!format!("{finding:?}").contains("hunter2"), "{finding:?}");
         }
-        assert_eq!(secret_key(&Err(Unread::Missing), None).verdict, Error);
-        assert_eq!(secret_key(&Err(Unread::Denied), None).verdict, Warning);
+        assert_eq!(secret_key(&Err(Unread::Missing), None).severity, Error);
+        assert_eq!(secret_key(&Err(Unread::Denied), None).severity, Warning);
     }
 
     #[test]
     fn webhook_secrets_have_their_form() {
-        for (text, verdict) in [
+        for (text, severity) in [
             ("whsec_1", Good),
             ("whsec_1, whsec_2", Good),
             ("whsec_1,whsec_2,whsec_3", Warning),
@@ -149,7 +149,7 @@ mod tests {
             ("whsec_1,hunter2", Error),
         ] {
             let finding = webhook_secret(&stored(text));
-            assert_eq!(finding.verdict, verdict, "{text}");
+            assert_eq!(finding.severity, severity, "{text}");
             assert!(!format!("{finding:?}").contains("hunter2"), "{finding:?}");
         }
     }
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn signing_keys_are_long_and_named_once() {
         let (a, b) = ("A".repeat(43), "A".repeat(42));
-        for (text, verdict) in [
+        for (text, severity) in [
             (HOST_KEYS.to_owned(), Good),
             (format!("new:{a},old:{a}"), Good),
             (format!("new:{a},new:{a}"), Error),
@@ -165,7 +165,7 @@ mod tests {
             (a.clone(), Error),
         ] {
             for speaker in [Speaker::Onramp, Speaker::Host] {
-                assert_eq!(host_keys(speaker, &stored(&text)).verdict, verdict, "{text}");
+                assert_eq!(host_keys(speaker, &stored(&text)).severity, severity, "{text}");
             }
         }
     }
@@ -177,7 +177,7 @@ mod tests {
             [(format!("x:{a}"), format!("x:{b}"), false), (format!("x:{a}"), format!("y:{b}, z:{a}="), true)]
         {
             let found = common_key(&stored(&passes), &stored(&host));
-            assert_eq!(found.map(|it| it.verdict), common.then_some(Error), "{passes} {host}");
+            assert_eq!(found.map(|it| it.severity), common.then_some(Error), "{passes} {host}");
         }
         assert!(common_key(&Err(Unread::Denied), &stored(&format!("x:{a}"))).is_none());
     }

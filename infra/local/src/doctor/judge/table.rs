@@ -6,15 +6,15 @@ use crate::template;
 const AREA: Area = Area::Table;
 /// CloudFormation compares templates and not the table, so a deployment mends nothing of it.
 const ANOTHER: &str =
-    "a deployment does not mend it: give the table another logical id and copy its items, docs/deploy.md, 14";
-const ALLOWED: &str = "allow whoever asks to read it";
+    "redeploying does not fix this; change the table’s logical ID and copy its items (docs/deploy.md, section 14)";
+const ALLOWED: &str = "grant these credentials read access";
 
 /// The table beside the template's.
 pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableState>) -> Vec<Finding> {
     let state = match found {
         Ok(state) => state,
         Err(why) => {
-            let missing = "deploy the stack, or name the table with --table";
+            let missing = "deploy the stack, or set --table";
             return vec![unread(
                 AREA,
                 "Table",
@@ -24,26 +24,26 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
             )];
         }
     };
-    let fault = |subject: &str, said: &str, mend: &str| Finding::fault(AREA, subject, said, mend);
+    let fault = |subject: &str, message: &str, fix: &str| Finding::error(AREA, subject, message, fix);
     let on = |command: &str, options: &str| {
         format!("aws dynamodb {command} --table-name {} {options}", state.name)
     };
     let mut findings = Vec::new();
     if !state.active {
-        findings.push(fault(&state.name, "is not active", "wait until it is, then run this again"));
+        findings.push(fault(&state.name, "is not active", "wait until it is active, then rerun"));
     }
     if state.keys != expected.keys {
         findings.push(fault(
             &state.name,
-            "has other keys than the template's",
-            "this is another table: give --table",
+            "has a different key schema than the template",
+            "this is a different table; set --table",
         ));
     }
     for index in &expected.indexes {
         let keys: Vec<&str> =
             std::iter::once(&index.partition).chain(&index.sort).map(|key| key.attribute.as_str()).collect();
         match state.indexes.iter().find(|(name, ..)| *name == index.name) {
-            None => findings.push(fault(&index.name, "does not exist: nothing is found by time", ANOTHER)),
+            None => findings.push(fault(&index.name, "does not exist: due items cannot be found", ANOTHER)),
             Some((_, found, _)) if *found != keys => {
                 findings.push(fault(&index.name, "has other keys", ANOTHER))
             }
@@ -58,22 +58,22 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
     if state.stream.as_deref() != view {
         findings.push(fault(
             "Stream",
-            "does not carry new and old images: no mail is fast and no event goes out",
+            "does not include new and old images: mail is delayed and no events are published",
             ANOTHER,
         ));
     }
     match (&state.expires, &expected.ttl) {
         (Ok(found), expected) if found != expected => {
             findings.push(fault(
-                "Expiry",
-                "is not on for expires_at: used links and old sessions stay for ever",
+                "TTL",
+                "is not enabled on expires_at: used links and old sessions are never deleted",
                 &on(
                     "update-time-to-live",
                     "--time-to-live-specification Enabled=true,AttributeName=expires_at",
                 ),
             ));
         }
-        (Err(why), _) => findings.push(unread(AREA, "Expiry", why, "dynamodb:DescribeTimeToLive", ALLOWED)),
+        (Err(why), _) => findings.push(unread(AREA, "TTL", why, "dynamodb:DescribeTimeToLive", ALLOWED)),
         _ => {}
     }
     match &state.restorable {
@@ -82,7 +82,7 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
             let recovery = "--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true";
             findings.push(fault(
                 "Recovery",
-                "to a point in time is off: there is no backup",
+                "point-in-time recovery is off: there is no backup",
                 &on("update-continuous-backups", recovery),
             ));
         }
@@ -91,12 +91,12 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
         }
     }
     if !state.protected {
-        let mend = on("update-table", "--deletion-protection-enabled");
-        findings.push(Finding::doubt(AREA, "Protection", "against deletion is off", mend));
+        let fix = on("update-table", "--deletion-protection-enabled");
+        findings.push(Finding::warning(AREA, "Protection", "deletion protection is off", fix));
     }
     if findings.is_empty() {
-        let said = format!("is active, with {}, its stream, expiry and recovery", names(expected));
-        findings.push(Finding::good(AREA, &state.name, said));
+        let message = format!("is active, with {}, its stream, expiry and recovery", names(expected));
+        findings.push(Finding::good(AREA, &state.name, message));
     }
     findings
 }
@@ -135,7 +135,7 @@ mod tests {
         building.indexes[1].2 = false;
         let mut other = whole();
         other.indexes[0].1 = vec!["pk".to_owned()];
-        for (found, verdict, subject) in [
+        for (found, severity, subject) in [
             (Ok(whole()), Good, "onramp-Table-1"),
             (Err(Unread::Missing), Error, "Table"),
             (Ok(TableState { active: false, ..whole() }), Error, "onramp-Table-1"),
@@ -145,14 +145,14 @@ mod tests {
             (Ok(other), Error, "by-due"),
             (Ok(TableState { stream: None, ..whole() }), Error, "Stream"),
             (Ok(TableState { stream: Some("NEW_IMAGE".to_owned()), ..whole() }), Error, "Stream"),
-            (Ok(TableState { expires: Ok(None), ..whole() }), Error, "Expiry"),
-            (Ok(TableState { expires: Err(Unread::Denied), ..whole() }), Warning, "Expiry"),
+            (Ok(TableState { expires: Ok(None), ..whole() }), Error, "TTL"),
+            (Ok(TableState { expires: Err(Unread::Denied), ..whole() }), Warning, "TTL"),
             (Ok(TableState { restorable: Ok(false), ..whole() }), Error, "Recovery"),
             (Ok(TableState { protected: false, ..whole() }), Warning, "Protection"),
         ] {
             let findings = table(&template.tables[0], &found);
-            let judged: Vec<_> = findings.iter().map(|it| (it.verdict, it.subject.as_str())).collect();
-            assert_eq!(judged, [(verdict, subject)], "{found:?}");
+            let judged: Vec<_> = findings.iter().map(|it| (it.severity, it.subject.as_str())).collect();
+            assert_eq!(judged, [(severity, subject)], "{found:?}");
         }
     }
 }

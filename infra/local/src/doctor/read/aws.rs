@@ -26,7 +26,7 @@ fn unread<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Unread {
             Some("AccessDeniedException" | "AccessDenied") => Unread::Denied,
             code => Unread::Failed(code.unwrap_or("refused").to_owned()),
         },
-        _ => Unread::Failed("no answer".to_owned()),
+        _ => Unread::Failed("no response".to_owned()),
     }
 }
 
@@ -43,7 +43,7 @@ impl Account {
     pub(in crate::doctor) async fn secret(&self, arn: &str) -> Fact<String> {
         let answer =
             self.secrets.get_secret_value().secret_id(arn).send().await.map_err(|error| unread(&error))?;
-        answer.secret_string().map(str::to_owned).ok_or(Unread::Failed("it holds no text".to_owned()))
+        answer.secret_string().map(str::to_owned).ok_or(Unread::Failed("the secret has no string value".to_owned()))
     }
 
     pub(in crate::doctor) async fn identity(&self, name: &str) -> Fact<Identity> {
@@ -184,8 +184,8 @@ impl Account {
     ) -> Result<String, String> {
         let content = |text: &str| Content::builder().data(text).charset("UTF-8").build();
         let body =
-            "This mail was sent by Onramp's doctor, with the sender and the configuration set of the stage.";
-        let message = content("A test mail from Onramp").and_then(|subject| {
+            "Onramp's doctor command sent this email, using the stage's sender and configuration set.";
+        let message = content("Test email from Onramp").and_then(|subject| {
             let body = Body::builder().text(content(body)?).build();
             Ok(Message::builder().subject(subject).body(body).build())
         });
@@ -197,7 +197,7 @@ impl Account {
             Err(error) => Err(error
                 .as_service_error()
                 .and_then(|refused| refused.message())
-                .map_or_else(|| "SES gave no answer".to_owned(), str::to_owned)),
+                .map_or_else(|| "no response from SES".to_owned(), str::to_owned)),
         }
     }
 }

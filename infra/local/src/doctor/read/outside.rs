@@ -56,9 +56,9 @@ impl Stripe<'_> {
         match (status, body) {
             (200, Some(body)) => Ok(body),
             (404, _) => Err(Unread::Missing),
-            (401, _) => Err(Unread::Failed("Stripe does not know the secret key".to_owned())),
+            (401, _) => Err(Unread::Failed("Stripe rejected the secret key".to_owned())),
             (403, _) => Err(Unread::Denied),
-            (status, _) => Err(Unread::Failed(format!("Stripe answered {status}"))),
+            (status, _) => Err(Unread::Failed(format!("Stripe returned {status}"))),
         }
     }
 }
@@ -120,7 +120,7 @@ pub(in crate::doctor) async fn skew(
     now: impl Fn() -> Timestamp,
 ) -> Fact<Skew> {
     let response = get(http, url, &[]).await?;
-    let date = response.headers().get("date").ok_or(Unread::Failed("no Date in the answer".to_owned()))?;
+    let date = response.headers().get("date").ok_or(Unread::Failed("no Date header in the response".to_owned()))?;
     let date = jiff::fmt::rfc2822::parse(date).map_err(|error| Unread::Failed(error.to_string()))?;
     Ok(now().duration_since(date.timestamp()))
 }
@@ -128,12 +128,12 @@ pub(in crate::doctor) async fn skew(
 async fn get(http: &SharedHttpConnector, url: &str, headers: &[(&'static str, &str)]) -> Fact<HttpResponse> {
     let bad = |_| Unread::Failed("it cannot be asked".to_owned());
     let mut request = HttpRequest::new(SdkBody::empty());
-    request.set_uri(url).map_err(|_| Unread::Failed("it is no address".to_owned()))?;
+    request.set_uri(url).map_err(|_| Unread::Failed("invalid URL".to_owned()))?;
     for (name, value) in headers {
         request.headers_mut().try_insert(*name, (*value).to_owned()).map_err(bad)?;
     }
     match timeout(LIMIT, http.call(request)).await {
         Ok(Ok(response)) => Ok(response),
-        _ => Err(Unread::Failed("no answer".to_owned())),
+        _ => Err(Unread::Failed("no response".to_owned())),
     }
 }

@@ -71,6 +71,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("parameters-described", parameters::described),
     ("parameters-bounded", parameters::bounded),
     ("parameters-grouped", parameters::grouped),
+    ("sample-values-rejected", parameters::sample_values_rejected),
     ("code-functions", code::functions),
     ("code-variables", code::variables),
     ("code-routes", code::routes),

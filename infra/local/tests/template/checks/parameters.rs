@@ -45,3 +45,35 @@ pub fn grouped(stack: &Stack) -> Vec<String> {
     }
     vec!["parameters and their groups differ".to_owned()]
 }
+
+/// A rule rejects the default of each parameter that describes the sample product, outside development.
+pub fn sample_values_rejected(stack: &Stack) -> Vec<String> {
+    let rule = &stack.raw["Rules"]["SampleValuesAreReplaced"];
+    let mut missing = Vec::new();
+    if unequal(&rule["RuleCondition"]) != Some(("Stage", "development")) {
+        missing.push("the rule on sample values does not apply outside development".to_owned());
+    }
+    let assertions = rule["Assertions"].as_sequence().into_iter().flatten();
+    let rejected: BTreeSet<_> = assertions.filter_map(|it| unequal(&it["Assert"])).collect();
+    for name in ["ProductName", "MailIdentity", "MailFromEmail", "MailFromName", "HostEventSource"] {
+        let default = stack.raw["Parameters"][name]["Default"].as_str().unwrap();
+        if !rejected.contains(&(name, default)) {
+            missing.push(format!("{name} may keep the sample value {default}"));
+        }
+    }
+    missing
+}
+
+/// Reads the parameter and the value of `!Not [!Equals [!Ref parameter, value]]`.
+fn unequal(condition: &Yaml) -> Option<(&str, &str)> {
+    let equals = tagged(condition, "Not")?.get(0)?;
+    let compared = tagged(equals, "Equals")?;
+    Some((tagged(compared.get(0)?, "Ref")?.as_str()?, compared.get(1)?.as_str()?))
+}
+
+fn tagged<'y>(value: &'y Yaml, tag: &str) -> Option<&'y Yaml> {
+    match value {
+        Yaml::Tagged(tagged) if tagged.tag == tag => Some(&tagged.value),
+        _ => None,
+    }
+}

@@ -29,7 +29,7 @@ export async function inviteColleague(stack, page, who, see) {
   await see('members');
   await page.fill('input[name=email]', 'not-an-address');
   await page.getByRole('button', { name: 'Send invitation' }).click();
-  await says(page, 'Enter one email address');
+  await says(page, 'Enter a single email address');
   assert.equal(await page.inputValue('input[name=email]'), 'not-an-address', 'a rejected form keeps the entered values');
   await see('members-refused');
   await page.fill('input[name=email]', colleague.address);

@@ -1,9 +1,11 @@
-//! Turns the files of checklists into constants, or stops the build with what is wrong in them.
+//! Generates the constants of `domain::definition` from the checklist definition files.
+//!
+//! An invalid file stops the build with an error that names the file and the problem.
 
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "this is how a build script speaks to cargo and to people"
+    reason = "cargo reads instructions and errors of a build script from its output"
 )]
 
 use std::{path::Path, process::ExitCode};
@@ -14,16 +16,16 @@ fn main() -> ExitCode {
     match checklists::generate(folder) {
         Ok(source) => match std::env::var_os("OUT_DIR") {
             Some(out) => std::fs::write(Path::new(&out).join("definitions.rs"), source)
-                .map_or_else(failed, |()| ExitCode::SUCCESS),
-            None => failed("cargo names no OUT_DIR"),
+                .map_or_else(fail, |()| ExitCode::SUCCESS),
+            None => fail("OUT_DIR is not set"),
         },
-        Err(faults) => failed(faults),
+        Err(errors) => fail(errors),
     }
 }
 
-fn failed(why: impl std::fmt::Display) -> ExitCode {
-    for line in why.to_string().lines() {
-        // As people find it from the workspace's root.
+fn fail(error: impl std::fmt::Display) -> ExitCode {
+    for line in error.to_string().lines() {
+        // The build script runs in `shared/domain`. Show paths relative to the workspace.
         println!("cargo::error={}", line.replacen("../", "shared/", 1));
     }
     ExitCode::FAILURE

@@ -63,7 +63,7 @@ impl App {
         let told = waiting.iter().filter_map(|parked| stripe::kept_fact(&parked.body));
         let (mut after, now) = (before.value.clone(), self.clock.now());
         after.link_customer(customer, told, self.entropy.project_id(now), now);
-        after.note_plan(&self.config.prices, now);
+        after.update_plan(&self.config.prices, now);
         self.store.link_customer(customer, &context.link, &before, &after, &waiting).await?;
         Ok(Some((customer.clone(), after)))
     }

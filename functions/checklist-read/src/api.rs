@@ -1,4 +1,4 @@
-//! The checklist as JSON.
+//! The checklist as JSON, for `GET /onboarding/api/checklist`.
 
 use domain::{
     billing::IssueKind,
@@ -11,10 +11,10 @@ use web::{Links, TaskOut};
 
 use crate::{config::Config, view::View};
 
-/// The answer of `GET /onboarding/api/checklist`. Times are RFC 3339 in UTC.
+/// The response body. Times are RFC 3339 in UTC.
 #[derive(Debug, Serialize)]
 pub struct ChecklistOut {
-    /// `chk_` and the organization's uuid; null before provisioning.
+    /// `chk_` and the organization's UUID, or null before provisioning.
     id: Option<String>,
     organization_id: String,
     completed: bool,
@@ -25,7 +25,7 @@ pub struct ChecklistOut {
     completed_count: usize,
     total_count: usize,
     is_complete: bool,
-    /// Whether everything is done and no admin has taken note of it yet.
+    /// Whether the checklist is complete and no admin has confirmed the celebration yet.
     celebrates: bool,
     created_at: Option<Timestamp>,
     updated_at: Option<Timestamp>,
@@ -36,18 +36,18 @@ pub struct ChecklistOut {
     organization: OrganizationOut,
 }
 
-/// Something reached on the way, or still to reach.
+/// A milestone, reached or not.
 #[derive(Debug, Serialize)]
 struct MilestoneOut {
     key: &'static str,
     title: &'static str,
     text: &'static str,
     icon: &'static str,
-    /// Null while it is not reached.
+    /// Null until the milestone is reached.
     reached_at: Option<Timestamp>,
 }
 
-/// What the checklist is made of.
+/// The definition that the checklist uses.
 #[derive(Debug, Serialize)]
 struct DefinitionOut {
     key: &'static str,
@@ -74,16 +74,16 @@ struct IssueOut {
 }
 
 impl ChecklistOut {
-    /// What an admin sees. Links are absolute: `origin` is where the request reached us.
+    /// Builds the body for an admin. Links are absolute; `origin` is Onramp's own origin in the request.
     #[must_use]
     pub fn of(view: &View, config: &Config, origin: &str) -> Self {
         let (org, list, progress) = (&view.org, &view.org.checklist, view.progress());
-        let places = Links { origin, app: config.app_url.as_deref(), org: org.id };
-        let task = |task| TaskOut::of(task, list, places);
-        // Ticks may be gathered before there is a checklist; its own times begin with it.
-        let born = list.created_at.is_some();
+        let links = Links { origin, app: config.app_url.as_deref(), org: org.id };
+        let task = |task| TaskOut::of(task, list, links);
+        // Tasks can be completed before provisioning creates the checklist. Until then it has no id.
+        let created = list.created_at.is_some();
         Self {
-            id: born.then(|| format!("chk_{}", org.id.uuid())),
+            id: created.then(|| format!("chk_{}", org.id.uuid())),
             organization_id: org.id.to_string(),
             completed: progress.is_complete(),
             completed_at: progress.completed_at(),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checklist_on_its_way() {
+    fn checklist_in_progress() {
         let view = trial()
             .later(SignedDuration::from_mins(5))
             .having(&[Complete("invited_team_member"), Skip("created_time_entry")])
@@ -159,9 +159,9 @@ mod tests {
     }
 
     #[test]
-    fn before_provisioning_the_checklist_has_ticks_but_no_life_of_its_own() {
+    fn pending_checklist_has_completions_but_no_id() {
         let mut view = pending("Acme Corp", "Jo Doe");
-        view.org.tick_from_host("project.created", None, view.now, view.now);
+        view.org.complete_from_host("project.created", None, view.now, view.now);
         let out: serde_json::Value = serde_json::from_str(&json(&view)).unwrap();
         for field in ["id", "created_at", "updated_at"] {
             assert!(out[field].is_null(), "{field}");

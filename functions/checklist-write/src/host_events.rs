@@ -74,7 +74,7 @@ pub async fn tick(app: &App, org: OrgId, events: &[HostEvent]) -> Result<Vec<Out
 
 fn decide(org: &mut Org, event: &HostEvent, now: Timestamp) -> Outcome {
     let actor = event.actor.as_ref().map(ToString::to_string);
-    match org.tick_from_host(&event.what, actor, event.occurred_at, now) {
+    match org.complete_from_host(&event.what, actor, event.occurred_at, now) {
         HostEventResult::Ticked => Outcome::Ticked,
         HostEventResult::Already => Outcome::Already,
         HostEventResult::Unknown => Outcome::UnknownType,

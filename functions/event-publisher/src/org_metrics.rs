@@ -2,7 +2,7 @@
 
 use domain::{
     id::OrgId,
-    measure::{IN_TIME, Measure},
+    measure::{COMPLETION_TARGET, Measure},
 };
 use jiff::Timestamp;
 use telemetry::{LogArea, Metric};
@@ -27,7 +27,7 @@ impl Figures {
                 Measure::FirstValue { after } => telemetry::measure(Metric::TimeToFirstValue, after, now),
                 Measure::Completed { after } => {
                     telemetry::count(Metric::OnboardingCompleted, 1, now);
-                    if after <= IN_TIME {
+                    if after <= COMPLETION_TARGET {
                         telemetry::count(Metric::OnboardingCompletedInTime, 1, now);
                     }
                     telemetry::measure(Metric::TimeToComplete, after, now);

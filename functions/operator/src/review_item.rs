@@ -145,7 +145,7 @@ pub fn delivery_problem(delivery: &Delivery) -> Option<(Timestamp, &'static str)
 }
 
 fn stuck(org: &Org, now: Timestamp) -> Vec<String> {
-    org.troubled_mails(now)
+    org.mails_for_review(now)
         .filter_map(|(key, admin, delivery)| {
             let (_, trouble) = delivery_problem(delivery)?;
             Some(format!("{} to {}: {trouble}.", spoken(key.kind()), admin.name))

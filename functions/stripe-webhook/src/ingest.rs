@@ -113,7 +113,7 @@ impl App {
             after.billing.note(Conflict::Customer { customer: customer.clone() });
         }
         after.record(fact, self.entropy.project_id(now), now);
-        after.note_plan(&self.prices, now);
+        after.update_plan(&self.prices, now);
         let conflicts = Conflicts::new(&before.value, &after, fact, context.link.org);
         self.file(&conflicts, &event.id, body, now).await?;
         let committed = self.store.commit_org(&before, &after).await;
@@ -140,7 +140,7 @@ impl App {
         let released = waiting.iter().filter_map(|parked| stripe::kept_fact(&parked.body));
         let mut after = before.value.clone();
         after.link_customer(customer, released.chain([fact.clone()]), self.entropy.project_id(now), now);
-        after.note_plan(&self.prices, now);
+        after.update_plan(&self.prices, now);
         // What the link alone puts at odds with older facts is on the organization's page: linking costs no write more.
         let mut linked = before.value.clone();
         linked.billing.customer.clone_from(&after.billing.customer);

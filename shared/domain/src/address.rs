@@ -1,4 +1,4 @@
-//! Mail addresses.
+//! Email addresses: validation and the canonical spelling.
 
 use std::fmt;
 
@@ -6,56 +6,61 @@ use idna::AsciiDenyList;
 
 use crate::secret::Hash;
 
-/// The most bytes of an address (RFC 5321, 4.5.3.1.3, less the angle brackets).
-pub const MOST_BYTES: usize = 254;
+/// Maximum bytes of an address (RFC 5321, 4.5.3.1.3, without the angle brackets).
+pub const MAX_BYTES: usize = 254;
 
-/// One plain mail address, as the HTML standard's "valid e-mail address" has it, with a dot in its domain. It is kept in
-/// lower case and with its domain as it is asked for in the DNS (Unicode Technical Standard #46), so that one person
-/// has one spelling. What stands after a plus sign stays: whether it means anything is for the receiver to know.
-/// `Debug` does not show it: addresses are personal and stay out of logs.
+/// One email address in its canonical spelling.
+///
+/// The syntax is the HTML standard's "valid e-mail address" with at least one dot in the domain.
+/// The address is in lower case and its domain in ASCII form (Unicode Technical Standard #46), so
+/// one mailbox has one spelling. A plus tag stays, because only the receiving server can interpret
+/// it.
+///
+/// `Debug` hides the address: it is personal data and must not appear in logs.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Address(String);
 
-/// The text is not one plain mail address.
+/// Error for text that is not one plain email address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Enter one email address, like name@example.com, without a name or quotation marks.")]
+#[error("Enter a single email address, such as name@example.com, without a name or quotation marks.")]
 pub struct NotAnAddress;
 
 impl Address {
-    /// Reads an address as a person typed it.
+    /// Parses an address from user input.
     ///
     /// # Errors
-    /// [`NotAnAddress`] for everything that is not one plain address.
+    /// [`NotAnAddress`] for any text that is not one plain address.
     pub fn parse(text: &str) -> Result<Self, NotAnAddress> {
         let text = text.trim();
-        // Escaping and mapping make a domain longer or shorter, but not by this much: refuse before working on it.
-        if text.len() > MOST_BYTES * 4 {
+        // Mapping can shorten a domain, but not by this factor. Reject longer input before that
+        // work.
+        if text.len() > MAX_BYTES * 4 {
             return Err(NotAnAddress);
         }
         let (local, domain) = text.split_once('@').ok_or(NotAnAddress)?;
         let domain = idna::domain_to_ascii_cow(domain.as_bytes(), AsciiDenyList::STD3);
         let domain = domain.map_err(|_| NotAnAddress)?;
-        let good = (1..=64).contains(&local.len())
+        let valid = (1..=64).contains(&local.len())
             && local.bytes().all(is_local_byte)
-            && local.len() + "@".len() + domain.len() <= MOST_BYTES
+            && local.len() + "@".len() + domain.len() <= MAX_BYTES
             && domain.contains('.')
             && domain.split('.').all(is_label);
-        if good { Ok(Self(format!("{}@{domain}", local.to_ascii_lowercase()))) } else { Err(NotAnAddress) }
+        if valid { Ok(Self(format!("{}@{domain}", local.to_ascii_lowercase()))) } else { Err(NotAnAddress) }
     }
 
-    /// An address read back from where a parsed one was stored.
+    /// Wraps an address that was parsed before it was stored.
     #[must_use]
     pub const fn from_stored(text: String) -> Self {
         Self(text)
     }
 
-    /// The address.
+    /// Returns the canonical spelling.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What stands for the address in keys.
+    /// Returns the hash that represents the address in item keys.
     #[must_use]
     pub fn hash(&self) -> Hash {
         Hash::of(&[b"address", self.0.as_bytes()])
@@ -106,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_does_not_show_in_logs() {
+    fn debug_format_hides_the_address() {
         assert_eq!(format!("{:?}", Address::parse("jo@example.com")), "Ok(Address(…))");
     }
 }

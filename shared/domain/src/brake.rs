@@ -1,81 +1,84 @@
-//! The mail brake: how many sign-ups with unverified addresses get their first mail at once.
+//! The email brake: limits the first emails to unverified addresses per hour.
 //!
-//! It protects the reputation of the sending domain, on which every sign-in depends. It never refuses a sign-up: beyond
-//! the budget of an hour, and while too many first mails bounce, the welcome mail waits until the next hour.
+//! It protects the reputation of the sending domain, on which every sign-in depends. It never
+//! rejects a sign-up. Beyond the hourly budget, or while too many first emails bounce, the welcome
+//! email waits until the next UTC hour.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{delivery::Claim, limit::hour_of, trial::add};
 
-/// Over how many counters an hour's budget is spread, so that parallel sign-ups rarely write the same one.
+/// Number of counters for an hour's budget. Parallel sign-ups then rarely write the same counter.
 pub const SHARDS: u8 = 16;
-/// How many counters a sign-up tries before its welcome mail waits.
-const TRIES: usize = 3;
-/// How many first mails the share of bounces is taken of.
-const LAST: u64 = 200;
-/// More bounces than this among the last [`LAST`] first mails are more than 2 %.
+/// Number of counters that a sign-up tries before its welcome email waits.
+const MAX_ATTEMPTS: usize = 3;
+/// Number of newest first emails over which the bounce rate is computed.
+const SAMPLE_SIZE: u64 = 200;
+/// Maximum number of bounces among the last [`SAMPLE_SIZE`] first emails: 2 %.
 const MAX_BOUNCES: usize = 4;
 
-/// How many sign-ups with unverified addresses get their first mail at once, for each UTC hour.
+/// Hourly budget of first emails to unverified addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget(u32);
 
 /// The part of an hour's budget that one counter holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// The counter, below [`SHARDS`].
+    /// Index of the counter, below [`SHARDS`].
     pub shard: u8,
-    /// How many it lets through.
+    /// Maximum number of emails that this counter allows.
     pub most: u32,
-    /// The start of the hour that it counts.
+    /// Start of the UTC hour that it counts.
     pub hour: Timestamp,
 }
 
 impl Budget {
-    /// The largest budget.
+    /// Largest hourly budget that [`Self::parse`] accepts.
     pub const MAX_PER_HOUR: u32 = 1_000_000;
 
-    /// A budget of 1 to [`Self::MOST`].
+    /// Parses a budget from 1 to [`Self::MAX_PER_HOUR`].
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         text.parse().ok().filter(|budget| (1..=Self::MAX_PER_HOUR).contains(budget)).map(Self)
     }
 
-    /// The different shares that a sign-up at `now` tries, in order. `random` chooses the first.
+    /// Returns the shares that a sign-up at `now` tries, in order and without repetition. `random`
+    /// selects the first.
     pub fn shares(self, random: u8, now: Timestamp) -> impl Iterator<Item = Share> {
-        // A budget smaller than the number of counters is spread over as many as it fills.
+        // A budget below the number of counters uses one counter per email.
         let shards = u8::try_from(self.0).unwrap_or(SHARDS).min(SHARDS);
         let (each, rest) = (self.0 / u32::from(shards), self.0 % u32::from(shards));
         let hour = hour_of(now);
-        (0..shards).take(TRIES).map(move |n| {
+        (0..shards).take(MAX_ATTEMPTS).map(move |n| {
             let shard = (random % shards + n) % shards;
             Share { shard, most: each + u32::from(u32::from(shard) < rest), hour }
         })
     }
 }
 
-/// What is known of the first mails that went out: a count, and the newest bounces. Its size is bounded.
+/// State of the first emails: how many were sent, and the newest bounces. Its size is bounded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FirstMails {
-    /// How many went out.
+    /// Number of first emails sent so far.
     pub sent: u64,
-    /// The newest that bounced, oldest first.
+    /// The newest bounces, oldest first.
     pub bounced: Vec<Bounced>,
-    /// Whether sign-ups wait for it now.
+    /// Whether welcome emails wait because of bounces.
     pub braked: bool,
 }
 
-/// A first mail that bounced.
+/// A first email that bounced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounced {
-    /// The claim that it went out under, by which a repeated event is recognized.
+    /// Claim of the email. It identifies a repeated bounce event.
     pub claim: Claim,
-    /// How many first mails had gone out when the bounce arrived.
+    /// Number of first emails sent when the bounce arrived.
     pub sent: u64,
 }
 
 impl FirstMails {
-    /// Records a bounce, once for each mail. Only as many are kept as decide anything.
+    /// Records a bounce once per email, and keeps only the newest bounces that [`Self::must_brake`]
+    /// needs.
     pub fn record_bounce(&mut self, claim: &Claim) {
         if self.bounced.iter().any(|it| it.claim == *claim) {
             return;
@@ -85,16 +88,18 @@ impl FirstMails {
         self.bounced.drain(..surplus);
     }
 
-    /// Whether more than 2 % of the last 200 bounced. Fewer mails than that are too few to judge by a share: one
-    /// mistyped address among ten is no flood. The bounces needed are the same.
+    /// Returns whether more than 4 of the last 200 first emails bounced.
+    ///
+    /// With fewer than 200 emails the same number is needed, because one mistyped address among ten
+    /// is no sign of abuse.
     #[must_use]
     pub fn must_brake(&self) -> bool {
-        let recent = self.bounced.iter().filter(|it| self.sent.saturating_sub(it.sent) < LAST);
+        let recent = self.bounced.iter().filter(|it| self.sent.saturating_sub(it.sent) < SAMPLE_SIZE);
         recent.count() > MAX_BOUNCES
     }
 }
 
-/// When a welcome mail goes out that the brake delays at `now`.
+/// Returns when a welcome email that is delayed at `now` becomes due.
 #[must_use]
 pub fn next_hour(now: Timestamp) -> Timestamp {
     add(hour_of(now), SignedDuration::from_hours(1))
@@ -126,8 +131,8 @@ mod tests {
             assert_eq!(most.values().sum::<u32>(), budget, "{most:?}");
             assert!(most.len() <= usize::from(SHARDS), "{most:?}");
         }
-        for bad in ["0", "-1", "1000001", "1.5", "", "many"] {
-            assert_eq!(Budget::parse(bad), None, "{bad}");
+        for invalid in ["0", "-1", "1000001", "1.5", "", "many"] {
+            assert_eq!(Budget::parse(invalid), None, "{invalid}");
         }
     }
 
@@ -143,12 +148,12 @@ mod tests {
     }
 
     #[test]
-    fn brake_holds_while_five_of_the_last_200_bounced() {
+    fn brake_is_on_while_five_of_the_last_200_bounced() {
         let mut mails = FirstMails { sent: 200, ..FirstMails::default() };
         for n in 0..4 {
             mails.record_bounce(&Claim(format!("claim-{n}")));
             mails.record_bounce(&Claim(format!("claim-{n}")));
-            assert!(!mails.must_brake(), "{n}: 2 % and no more");
+            assert!(!mails.must_brake(), "{n}: exactly 2 %");
         }
         mails.record_bounce(&Claim("claim-4".to_owned()));
         assert!(mails.must_brake());
@@ -159,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn record_of_bounces_does_not_grow() {
+    fn bounce_record_has_a_bounded_size() {
         let mut mails = FirstMails::default();
         for n in 0..1000 {
             mails.sent += 1;

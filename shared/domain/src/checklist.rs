@@ -1,52 +1,52 @@
-//! What an organization has done of its onboarding.
+//! Completed and skipped tasks of an organization.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-/// What has been done of the checklist. Keyed by task, so that a changed definition keeps what is done.
+/// Stored state of a checklist. Its maps use task keys, so a changed definition keeps completions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checklist {
-    /// When provisioning made it; before that it only gathers ticks.
+    /// Time of provisioning. Before that, completions are already stored.
     pub created_at: Option<Timestamp>,
-    /// When anything in it last changed.
+    /// Time of the last change of the shown tasks or their state.
     pub updated_at: Option<Timestamp>,
-    /// When every task was first completed or skipped.
+    /// Time at which every task was completed or skipped.
     pub completed_at: Option<Timestamp>,
-    /// Since when it is put aside.
+    /// Time at which the checklist was dismissed; `None` while it is shown.
     pub dismissed_at: Option<Timestamp>,
-    /// Completed tasks.
+    /// Completions of tasks, by task key.
     pub ticks: BTreeMap<String, Completion>,
-    /// Skipped tasks, and since when.
+    /// Times at which tasks were skipped, by task key.
     pub skipped: BTreeMap<String, Timestamp>,
 }
 
-/// The completion of a task.
+/// The completion of one task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// When it was completed first.
+    /// Time of the first completion.
     pub at: Timestamp,
-    /// How we learnt of it.
+    /// Source that reported the completion.
     pub source: Source,
-    /// Who did it: a name, or the host app's word for its actor.
+    /// Who completed the task: a name, or the host app's id of the actor.
     pub by: Option<String>,
 }
 
-/// How we learnt that a task is done.
+/// Source of a completion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// An admin said so.
+    /// An admin marked the task.
     Manual,
-    /// The host app's event said so.
+    /// An event of the host app arrived.
     Event,
-    /// A payment or a finished checkout said so.
+    /// A payment or a completed Checkout session.
     Billing,
     /// An invitation was sent.
     Invitation,
 }
 
 impl Source {
-    /// The word in answers and stored items.
+    /// Returns the value in responses and stored items.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -57,28 +57,28 @@ impl Source {
         }
     }
 
-    /// The source of that word.
+    /// Parses that value.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
+    pub fn parse(value: &str) -> Option<Self> {
         [Self::Manual, Self::Event, Self::Billing, Self::Invitation]
             .into_iter()
-            .find(|it| it.as_str() == word)
+            .find(|it| it.as_str() == value)
     }
 }
 
 impl Checklist {
-    /// Marks a task done. The first completion stays; a skipped task that is done is no longer skipped.
-    /// Says whether anything changed.
-    pub(crate) fn complete(&mut self, key: &str, tick: Completion) -> bool {
+    /// Completes a task. The first completion stays, and a skipped task is no longer skipped.
+    /// Returns whether anything changed.
+    pub(crate) fn complete(&mut self, key: &str, completion: Completion) -> bool {
         if self.ticks.contains_key(key) {
             return false;
         }
         self.skipped.remove(key);
-        self.ticks.insert(key.to_owned(), tick);
+        self.ticks.insert(key.to_owned(), completion);
         true
     }
 
-    /// Puts a task aside for good, without calling it done. Says whether anything changed.
+    /// Skips an open task. Returns whether anything changed.
     pub(crate) fn skip(&mut self, key: &str, now: Timestamp) -> bool {
         if self.ticks.contains_key(key) || self.skipped.contains_key(key) {
             return false;
@@ -87,7 +87,7 @@ impl Checklist {
         true
     }
 
-    /// Puts the whole checklist aside, or takes it back. Says whether anything changed.
+    /// Dismisses the checklist or shows it again. Returns whether anything changed.
     pub(crate) fn dismiss(&mut self, dismissed: bool, now: Timestamp) -> bool {
         if self.dismissed_at.is_some() == dismissed {
             return false;
@@ -96,14 +96,14 @@ impl Checklist {
         true
     }
 
-    /// Whether a task is neither completed nor skipped.
+    /// Returns whether a task is neither completed nor skipped.
     #[must_use]
     pub fn is_open(&self, key: &str) -> bool {
         !self.ticks.contains_key(key) && !self.skipped.contains_key(key)
     }
 }
 
-/// No task of the organization has that key.
+/// Error for a key that names no task of the organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no task has that key")]
 pub struct UnknownTask;

@@ -1,4 +1,4 @@
-//! Paying: when a Checkout would charge first, who pays, and what a link to a Stripe customer brings.
+//! Payment decisions: time of the first charge, paying customer, and the link to a customer.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,61 +8,65 @@ use crate::{
     org::Org,
 };
 
-/// The least that remains of a trial that a Checkout carries over: Stripe demands 48 hours when the call arrives
-/// (API reference, "Create a Checkout Session", `subscription_data.trial_end`), and calls take time.
-const LEAST_CARRIED: SignedDuration = SignedDuration::from_mins(48 * 60 + 1);
+/// Minimum remaining trial that a Checkout can carry over.
+///
+/// Stripe requires 48 hours when the request arrives (API reference, "Create a Checkout Session",
+/// `subscription_data.trial_end`). One minute is added for the request itself.
+const MIN_CARRIED_TRIAL: SignedDuration = SignedDuration::from_mins(48 * 60 + 1);
 
-/// When the subscription of a Checkout that is opened now is charged for the first time.
+/// Time of the first charge for a subscription that a new Checkout creates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstCharge {
-    /// At once.
+    /// When the Checkout is completed.
     Now,
-    /// When our trial, whose rest the subscription takes over, would have ended.
+    /// At the end of Onramp's trial, whose rest becomes the subscription's trial.
     At(Timestamp),
 }
 
 impl Org {
-    /// When a Checkout that is opened at `now` charges first; `None` while there is a subscription that runs or can
-    /// still be paid, since a second one is never sold.
+    /// Returns when a Checkout opened at `now` charges first.
     ///
-    /// What remains of a running trial of ours is carried over, and never more: there is no second trial. What is too
-    /// short for Stripe is not carried.
+    /// Returns `None` while a subscription is alive or can still be paid, because a second one is
+    /// never sold. The rest of a running trial is carried over, if it is long enough for Stripe. No
+    /// subscription gets a second trial.
     #[must_use]
     pub fn first_charge(&self, now: Timestamp) -> Option<FirstCharge> {
         if self.billing.has_subscription() {
             return None;
         }
         let ends_at = self.trial.as_ref().map(|trial| trial.ends_at);
-        let carried = ends_at.filter(|ends_at| ends_at.duration_since(now) >= LEAST_CARRIED);
+        let carried = ends_at.filter(|ends_at| ends_at.duration_since(now) >= MIN_CARRIED_TRIAL);
         Some(carried.map_or(FirstCharge::Now, FirstCharge::At))
     }
 
-    /// Links the organization to a Stripe customer, and takes in what Stripe has told of that customer so far.
-    /// `project` is used if this provisions.
+    /// Links the organization to a Stripe customer, and records the parked facts of that customer.
+    ///
+    /// `project` is the id of the default project, in case this provisions the organization.
     pub fn link_customer(
         &mut self,
         customer: &CustomerId,
-        told: impl IntoIterator<Item = Fact>,
+        facts: impl IntoIterator<Item = Fact>,
         project: ProjectId,
         now: Timestamp,
     ) {
         self.billing.link(customer);
-        for fact in told {
+        for fact in facts {
             self.record(&fact, project, now);
         }
     }
 }
 
 impl Billing {
-    /// The Stripe customer who pays, or would: that of a subscription that is not over, else the linked one.
-    /// `None` where there is none yet, or none any more.
+    /// Returns the customer of the best subscription that is not over, or else the linked customer.
+    ///
+    /// Returns `None` if there is none or it was deleted.
     #[must_use]
     pub fn payer(&self) -> Option<&CustomerId> {
         let linked = self.customer.as_ref();
         self.subscriber().or(linked).filter(|customer| !self.deleted_customers.contains(*customer))
     }
 
-    /// The linked customer, unless it was deleted at Stripe.
+    /// Returns the linked customer, unless it was deleted at Stripe.
     #[must_use]
     pub fn linked_payer(&self) -> Option<&CustomerId> {
         self.customer.as_ref().filter(|customer| !self.deleted_customers.contains(*customer))
@@ -87,7 +91,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// Acme, which signed up at the start of 2026, with a trial of so many days.
+    /// Returns Acme, which signed up on January 1, 2026, with a trial of `trial_days`.
     fn acme(trial_days: Option<u16>) -> Org {
         let now = at("2026-01-01T00:00:00Z");
         let name = Name::parse("Acme").unwrap();
@@ -127,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checkout_carries_what_remains_of_the_trial_and_never_more() {
+    fn checkout_carries_over_the_rest_of_the_trial() {
         let end = FirstCharge::At(at("2026-01-15T00:00:00Z"));
         for (trial_days, now, charge) in [
             (Some(14), "2026-01-01T00:00:00Z", end),
@@ -145,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_subscription_is_sold_only_when_the_first_is_no_more() {
+    fn second_subscription_is_sold_only_when_the_first_is_over() {
         let now = at("2026-01-03T00:00:00Z");
         for status in SubscriptionStatus::ALL {
             let mut org = acme(Some(14));
@@ -155,14 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn who_pays_is_who_holds_a_subscription_that_is_not_over_else_who_is_linked() {
+    fn payer_is_the_subscriber_or_else_the_linked_customer() {
         let deleted = |id: &str| Fact {
             event: EventId::parse("evt_2").unwrap(),
             created: at("2026-01-03T00:00:00Z"),
             what: What::CustomerDeleted { customer: customer(id) },
         };
         let active = SubscriptionStatus::Active;
-        for (linked, told, payer) in [
+        for (linked, facts, payer) in [
             (None, vec![], None),
             (Some("cus_1"), vec![], Some("cus_1")),
             (None, vec![subscribed("cus_2", active)], Some("cus_2")),
@@ -175,18 +179,18 @@ mod tests {
         ] {
             let mut org = acme(None);
             org.billing.customer = linked.map(customer);
-            for fact in &told {
+            for fact in &facts {
                 org.record(fact, PROJECT.parse().unwrap(), at("2026-01-04T00:00:00Z"));
             }
-            assert_eq!(org.billing.payer(), payer.map(customer).as_ref(), "{linked:?} {told:?}");
+            assert_eq!(org.billing.payer(), payer.map(customer).as_ref(), "{linked:?} {facts:?}");
         }
     }
 
     #[test]
-    fn a_link_brings_in_what_waited_for_it() {
+    fn link_records_the_parked_facts() {
         let (mut org, now) = (acme(None), at("2026-01-04T00:00:00Z"));
-        let told = [subscribed("cus_1", SubscriptionStatus::Active)];
-        org.link_customer(&customer("cus_1"), told, PROJECT.parse().unwrap(), now);
+        let parked = [subscribed("cus_1", SubscriptionStatus::Active)];
+        org.link_customer(&customer("cus_1"), parked, PROJECT.parse().unwrap(), now);
         assert_eq!(org.billing.customer, Some(customer("cus_1")));
         assert_eq!(org.billing.status(), Some(SubscriptionStatus::Active));
     }

@@ -1,4 +1,5 @@
-//! What checklists there are. Each is a file in `shared/checklists/definitions` that this crate's build reads and judges.
+//! Checklist definitions. The build script reads and validates the files in
+//! `shared/checklists/definitions`.
 
 use std::collections::BTreeSet;
 
@@ -9,87 +10,88 @@ use crate::{
 
 include!(concat!(env!("OUT_DIR"), "/definitions.rs"));
 
-/// A checklist as its owner wrote it.
+/// A checklist definition: its industries, tasks, and milestones.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Definition {
-    /// Its file's name.
+    /// Key of the definition, which is the name of its file.
     pub key: &'static str,
-    /// Raised by whoever changes the file; nothing depends on it but people who compare.
+    /// Version number for readers of the file. The code does not use it.
     pub version: u32,
-    /// The industries whose organizations get it.
+    /// Industries whose organizations get this definition.
     pub industries: &'static [Industry],
-    /// Its tasks, in the order of work.
+    /// Tasks in order of priority.
     pub tasks: &'static [Task],
-    /// What can be reached with them.
+    /// Milestones in the order of the file.
     pub milestones: &'static [Milestone],
 }
 
-/// What an organization does, as its founder says at the sign-up.
+/// Industry of an organization, chosen at sign-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Industry {
-    /// Its name in forms and stored items.
+    /// Key in forms and stored items.
     pub key: &'static str,
-    /// What people read.
+    /// Title in the sign-up form.
     pub title: &'static str,
 }
 
-/// Something reached on the way, shown as a badge.
+/// An achievement that the checklist shows as a badge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Milestone {
-    /// Its name in answers.
+    /// Key in JSON responses.
     pub key: &'static str,
-    /// What people read.
+    /// Title of the badge.
     pub title: &'static str,
-    /// What was done for it, in one sentence.
+    /// One sentence that says what was achieved.
     pub text: &'static str,
-    /// One emoji.
+    /// A single emoji, shown on the badge.
     pub icon: &'static str,
-    /// What it takes.
+    /// Condition under which it is reached.
     pub takes: MilestoneRule,
 }
 
-/// What a milestone takes.
+/// Condition under which a milestone is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MilestoneRule {
-    /// So many tasks done, whichever.
+    /// This many completed tasks of any kind.
     Count(usize),
-    /// These tasks done.
+    /// Completion of all these tasks.
     Tasks(&'static [&'static str]),
 }
 
 impl Definition {
-    /// The task of that key, whether or not every organization has it.
+    /// Returns the task with that key, even if an organization does not see it.
     #[must_use]
     pub fn task(&self, key: &str) -> Option<&'static Task> {
         self.tasks.iter().find(|task| task.key == key)
     }
 
-    /// The tasks that a sign completes.
-    pub fn done_by(&self, sign: CompletionTrigger<'_>) -> impl Iterator<Item = &'static Task> {
-        self.tasks.iter().filter(move |task| task.done_by.contains(&sign))
+    /// Returns the tasks that a trigger completes.
+    pub fn done_by(&self, trigger: CompletionTrigger<'_>) -> impl Iterator<Item = &'static Task> {
+        self.tasks.iter().filter(move |task| task.done_by.contains(&trigger))
     }
 }
 
-/// The definition of that key.
+/// Returns the definition with that key.
 #[must_use]
 pub fn find(key: &str) -> Option<&'static Definition> {
     ALL.iter().copied().find(|definition| definition.key == key)
 }
 
-/// The definitions that a stage offers to those who sign up. The first is for everybody whose industry none of them
-/// names.
+/// The definitions that a deployment offers at sign-up.
+///
+/// An organization gets the first one that names its industry, or the first of all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offered(Vec<&'static Definition>);
 
 impl Offered {
-    /// Keys, separated by commas; `None` where one is unknown or there is none.
+    /// Parses keys that are separated by commas; `None` if a key is unknown or the list is empty.
     #[must_use]
     pub fn parse(keys: &str) -> Option<Self> {
         keys.split(',').map(|key| find(key.trim())).collect::<Option<Vec<_>>>().map(Self)
     }
 
-    /// The industries that somebody can choose from. Of several definitions that name one the first says how it is
-    /// called, and is the one that its organizations get.
+    /// Returns the industries of the sign-up form. If several definitions name an industry, the
+    /// first one gives its title and is used for its organizations.
     pub fn industries(&self) -> impl Iterator<Item = &'static Industry> {
         let mut named = BTreeSet::new();
         self.0
@@ -98,7 +100,7 @@ impl Offered {
             .filter(move |industry| named.insert(industry.key))
     }
 
-    /// The checklist of an organization of that industry.
+    /// Returns the definition for an organization of that industry.
     #[must_use]
     pub fn of(&self, industry: Option<&str>) -> &'static Definition {
         let named = |it: &&&Definition| it.industries.iter().any(|known| Some(known.key) == industry);
@@ -121,21 +123,21 @@ mod tests {
     }
 
     #[test]
-    fn the_industry_chooses_and_the_first_stands_in() {
+    fn industry_selects_the_definition_with_the_first_as_default() {
         let offered = Offered::parse("built-in, agency").unwrap();
         assert_eq!(offered.of(Some("agency")).key, "agency");
         assert_eq!(offered.of(Some("bakery")).key, "built-in");
         assert_eq!(offered.of(None).key, "built-in");
         assert_eq!(Offered::parse("agency").unwrap().of(None).key, "agency");
         assert_eq!(offered.industries().map(|it| it.key).collect::<Vec<_>>(), ["agency"]);
-        for bad in ["", "built-in,", "built-in,nonsense"] {
-            assert_eq!(Offered::parse(bad), None, "{bad}");
+        for invalid in ["", "built-in,", "built-in,nonsense"] {
+            assert_eq!(Offered::parse(invalid), None, "{invalid}");
         }
     }
 
-    /// As of a definition that extends one with industries, and takes them over.
+    /// The definition extends another one and takes over its industries.
     #[test]
-    fn an_industry_that_two_definitions_name_is_offered_once_and_is_the_firsts() {
+    fn industry_in_two_definitions_is_offered_once() {
         static STUDIOS: Definition = Definition {
             key: "studios",
             version: 1,
@@ -152,16 +154,16 @@ mod tests {
         assert_eq!([offered.of(Some("agency")).key, offered.of(Some("film")).key], ["agency", "studios"]);
     }
 
-    /// What the product promises of the eight: their keys, order, titles, kinds and icons.
+    /// The product documents these eight tasks with key, order, title, category, and icon.
     #[test]
-    fn the_built_in_checklist_is_the_eight() {
-        let told: Vec<_> = BUILT_IN
+    fn built_in_checklist_has_the_eight_documented_tasks() {
+        let tasks: Vec<_> = BUILT_IN
             .tasks
             .iter()
             .map(|task| (task.priority, task.key, task.title, task.category.key, task.icon))
             .collect();
         assert_eq!(
-            told,
+            tasks,
             [
                 (1, "invited_team_member", "Invite team member", "team", "🤝"),
                 (2, "created_project", "Create project", "setup", "📁"),

@@ -1,10 +1,13 @@
-//! The states of one mail to one recipient.
+//! Delivery states of one mail to one recipient.
 //!
-//! `Pending → Sending → Sent | Failed | Unknown | Dropped`. SES's `SendEmail` has no idempotency
-//! token, so a mail whose sending was not answered may or may not have gone out: it becomes
-//! [`Delivery::Unknown`] and waits for SES's own `Send` event. If none came by its check although
-//! one of a later claim did, and no event is outstanding ([`Feed`]), it never went out and is sent
-//! once more, and never again; without that evidence it stays unknown and waits for a person.
+//! `Pending → Sending → Sent | Failed | Unknown | Dropped`
+//!
+//! SES's `SendEmail` has no idempotency token. If no response arrives, the mail may have been sent.
+//! It becomes [`Delivery::Unknown`] and waits [`UNKNOWN_CHECK_DELAY`] for SES's `Send` event.
+//!
+//! If that event is missing although the event of a later claim arrived, and no event is
+//! outstanding ([`SesHeartbeat`]), the mail was not sent. Then it is sent once more, but not a
+//! third time. Without this evidence it stays unknown and needs review.
 
 mod claim;
 
@@ -14,44 +17,44 @@ pub use claim::{Claim, SesHeartbeat};
 
 use crate::trial::add;
 
-/// How long a claim holds: longer than the sending function may run.
+/// Duration of a claim. It exceeds the timeout of the mailer.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
-/// How long a mail that surely was not sent is tried again.
+/// How long a mail is retried while each attempt definitely failed.
 pub const RETRY_PERIOD: SignedDuration = SignedDuration::from_hours(4 * 24);
-/// How long a person is shown a mail that did not surely arrive.
+/// How long a failed or unknown mail is shown for review.
 pub const FAILURE_SHOWN_FOR: SignedDuration = SignedDuration::from_hours(35 * 24);
-/// How long SES's `Send` event is waited for before its absence means something.
+/// Delay after which a missing `Send` event counts as evidence.
 pub const UNKNOWN_CHECK_DELAY: SignedDuration = SignedDuration::from_mins(15);
-/// How long a mail rests that was not tried, since SES lets none of the account out or time was up: a little less
-/// than what lies between two runs of the sender's schedule.
+/// Delay of a mail that was not attempted because SES paused the account or time ran out. It is
+/// slightly shorter than the interval of the mailer's schedule.
 pub const RETRY_DELAY: SignedDuration = SignedDuration::from_mins(4);
 
-/// What a mail has been through that is not at its end.
+/// Earlier attempts of a mail that is not yet finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempts {
-    /// When it became owed.
+    /// When the mail was enqueued.
     pub since: Timestamp,
-    /// Tries that surely failed.
+    /// Number of attempts that definitely failed.
     pub failed: u32,
-    /// The claim of a try that was never answered, once the mail was claimed again for that.
+    /// Claim of an attempt without a response. It is set once the mail is claimed again.
     pub unanswered: Option<Claim>,
 }
 
-/// Why a mail did not and will not arrive.
+/// Reason why a mail did not and will not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// SES will never accept it.
+    /// SES permanently refuses the mail.
     Refused,
-    /// It could not be sent for [`HORIZON`].
+    /// Attempts failed for the whole [`RETRY_PERIOD`].
     Expired,
-    /// SES accepted it, found it harmful and did not send it.
+    /// SES accepted the mail, found harmful content, and did not send it.
     Rejected,
-    /// The recipient's mail server sent it back for good, or SES found that the address has none.
+    /// The mail bounced permanently, or SES refused the address.
     Bounced,
 }
 
 impl Failure {
-    /// The word in stored items and events.
+    /// Returns the value in stored items and events.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -63,80 +66,80 @@ impl Failure {
     }
 }
 
-/// Where one mail to one recipient stands.
+/// Delivery state of one mail to one recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// To be sent at `not_before` or later.
+    /// The mail is sent at `not_before` or later.
     Pending {
-        /// What it has been through.
+        /// Attempts so far.
         tries: Attempts,
-        /// The earliest moment of the next try.
+        /// Earliest time of the next attempt.
         not_before: Timestamp,
     },
-    /// Claimed by a sender, until its lease ends.
+    /// A sender has claimed the mail until the lease ends.
     Sending {
-        /// What it went through before.
+        /// Attempts before this one.
         tries: Attempts,
-        /// Whose it is.
+        /// Claim of the current sender.
         claim: Claim,
-        /// The end of the lease.
+        /// End of the lease.
         until: Timestamp,
     },
-    /// SES accepted it.
+    /// SES accepted the mail.
     Sent {
-        /// When.
+        /// Time at which SES accepted it.
         at: Timestamp,
-        /// Whose claim it went out under; not known of mails that an earlier version of the code sent.
+        /// Claim of the attempt. It is `None` for mails that an earlier version of the code sent.
         claim: Option<Claim>,
     },
-    /// It did not and will not arrive.
+    /// The mail did not and will not arrive.
     Failed {
-        /// Since when that is known.
+        /// Time at which the failure was recorded.
         at: Timestamp,
-        /// Why.
+        /// Reason of the failure.
         why: Failure,
     },
-    /// It may have been sent.
+    /// The mail may have been sent.
     Unknown {
-        /// What it went through before.
+        /// Attempts before this one.
         tries: Attempts,
-        /// Whose claim it was; SES's `Send` event names it.
+        /// Claim of the attempt. SES's `Send` event contains it.
         claim: Claim,
-        /// Since when.
+        /// Time at which it became unknown.
         at: Timestamp,
-        /// Whether its check has passed, so that it waits for a person.
+        /// Whether the check has passed without evidence, so the mail needs review.
         held: bool,
     },
-    /// Its reason went away before it was sent.
+    /// The notice became outdated before the mail was sent.
     Dropped {
-        /// When.
+        /// Time at which it was dropped.
         at: Timestamp,
     },
 }
 
-/// How a try to send ended.
+/// Outcome of an attempt to send a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// SES answered with a message id.
+    /// SES responded with a message id.
     Accepted,
-    /// It surely did not go out and may be tried again.
+    /// Definite failure that can be retried.
     NotSent,
-    /// The same, since mails come faster than SES takes them.
+    /// Definite failure because SES limits the sending rate; it can be retried.
     Throttled,
-    /// It surely did not go out, and for now no other mail of this account will: no fault of this one.
+    /// Definite failure because SES paused the whole account. It does not count as an attempt.
     Paused,
-    /// SES will never accept it.
+    /// SES permanently refuses the mail.
     Refused,
-    /// The same, because the recipient's address is none that mail can be sent to.
+    /// SES permanently refuses the recipient's address.
     BadAddress,
-    /// No sure answer came.
+    /// Uncertain: no response, or one that does not say whether the mail was sent.
     Ambiguous,
 }
 
 impl Outcome {
-    /// Whether the mail surely did not go out.
+    /// Returns whether the mail definitely was not sent.
     #[must_use]
-    pub const fn is_sure_failure(self) -> bool {
+    pub const fn is_definite_failure(self) -> bool {
         match self {
             Self::NotSent | Self::Throttled | Self::Paused | Self::Refused | Self::BadAddress => true,
             Self::Accepted | Self::Ambiguous => false,
@@ -145,34 +148,39 @@ impl Outcome {
 }
 
 impl Delivery {
-    /// A mail that is owed from `now` on.
+    /// Returns a mail that is due at `now`.
     #[must_use]
     pub const fn pending(now: Timestamp) -> Self {
         Self::Pending { tries: Attempts { since: now, failed: 0, unanswered: None }, not_before: now }
     }
 
-    /// Whether something is to be done about it at `now`, other than to wait for its holder. The check of an
-    /// unknown mail needs to know the feed; without it that waits.
+    /// Returns whether the mail needs an action at `now`. An unknown mail is checked only if
+    /// `heartbeat` is given.
     #[must_use]
-    pub fn waits(&self, feed: Option<SesHeartbeat>, now: Timestamp) -> bool {
+    pub fn waits(&self, heartbeat: Option<SesHeartbeat>, now: Timestamp) -> bool {
         match self {
             Self::Pending { not_before, .. } => *not_before <= now,
-            Self::Unknown { at, held: false, .. } => feed.is_some() && add(*at, UNKNOWN_CHECK_DELAY) <= now,
+            Self::Unknown { at, held: false, .. } => {
+                heartbeat.is_some() && add(*at, UNKNOWN_CHECK_DELAY) <= now
+            }
             _ => false,
         }
     }
 
-    /// Claims the mail for a try, if it waits for one: it surely was not sent, or it is unknown, was never sent
-    /// again for that, and the feed says that it did not go out.
+    /// Claims the mail for an attempt.
+    ///
+    /// A pending mail can be claimed when it is due. An unknown mail can be claimed once, if
+    /// `heartbeat` shows that the first attempt did not send it.
     #[must_use]
-    pub fn claim(&self, claim: &Claim, feed: Option<SesHeartbeat>, now: Timestamp) -> Option<Self> {
-        if !self.waits(feed, now) {
+    pub fn claim(&self, claim: &Claim, heartbeat: Option<SesHeartbeat>, now: Timestamp) -> Option<Self> {
+        if !self.waits(heartbeat, now) {
             return None;
         }
         let tries = match self {
             Self::Pending { tries, .. } => tries.clone(),
             Self::Unknown { tries, claim: lost, at, .. }
-                if tries.unanswered.is_none() && feed.is_some_and(|feed| feed.passed(lost, *at)) =>
+                if tries.unanswered.is_none()
+                    && heartbeat.is_some_and(|heartbeat| heartbeat.passed(lost, *at)) =>
             {
                 Attempts { unanswered: Some(lost.clone()), ..tries.clone() }
             }
@@ -181,8 +189,8 @@ impl Delivery {
         Some(Self::Sending { tries, claim: claim.clone(), until: add(now, LEASE) })
     }
 
-    /// What becomes of a mail that waits or was claimed, and is not to be sent: one that may have gone out earlier
-    /// stays unknown, any other is dropped.
+    /// Ends a mail that must not be sent. It is dropped, or unknown if an earlier attempt may have
+    /// sent it.
     #[must_use]
     pub fn give_up(&self, now: Timestamp) -> Option<Self> {
         match self {
@@ -199,23 +207,26 @@ impl Delivery {
         }
     }
 
-    /// What `claim` makes of the mail at `now`: it takes what waits and is wanted, gives up what waits and is not, and
-    /// what another claim let lapse. `None` where there is nothing to do.
+    /// Returns the next state for a sender with `claim`; `None` if nothing changes.
+    ///
+    /// A due and wanted mail is claimed. A due but unwanted mail is given up. An expired claim
+    /// lapses.
     #[must_use]
     pub fn advance(
         &self,
         claim: &Claim,
-        feed: Option<SesHeartbeat>,
+        heartbeat: Option<SesHeartbeat>,
         wanted: bool,
         now: Timestamp,
     ) -> Option<Self> {
         self.lapse(now).or_else(|| {
-            let claimed = self.claim(claim, feed, now).filter(|_| wanted);
-            claimed.or_else(|| self.waits(feed, now).then(|| self.give_up(now)).flatten())
+            let claimed = self.claim(claim, heartbeat, now).filter(|_| wanted);
+            claimed.or_else(|| self.waits(heartbeat, now).then(|| self.give_up(now)).flatten())
         })
     }
 
-    /// Records how the try of `claim` ended. `jitter` spreads the next try, 0 to 255 as 0 to 100 % of the wait.
+    /// Records the outcome of the attempt of `claim`. `jitter` (0 to 255) adds 0 to 100 % to the
+    /// delay before the next attempt.
     #[must_use]
     pub fn record_outcome(
         &self,
@@ -249,7 +260,7 @@ impl Delivery {
         })
     }
 
-    /// What becomes of a claim whose sender never came back.
+    /// Returns the unknown state if the lease has expired without an outcome.
     #[must_use]
     pub fn lapse(&self, now: Timestamp) -> Option<Self> {
         match self {
@@ -260,21 +271,21 @@ impl Delivery {
         }
     }
 
-    /// Records SES's own word that the mail of `claim` was accepted, be it the try before this one.
+    /// Records SES's event that it accepted the mail of `claim`, which can be the previous attempt.
     #[must_use]
     pub fn confirmed(&self, claim: &Claim, now: Timestamp) -> Option<Self> {
         let open = !matches!(self, Self::Sent { .. });
         (open && self.is_of(claim)).then(|| Self::Sent { at: now, claim: Some(claim.clone()) })
     }
 
-    /// Records that the mail of `claim`, which SES took, did not arrive. What came back late of an earlier mail, in whose
-    /// place this one stands, says nothing of it.
+    /// Records that the mail of `claim` was accepted by SES and did not arrive. A late event of an
+    /// earlier mail changes nothing.
     #[must_use]
     pub fn returned(&self, claim: &Claim, why: Failure, now: Timestamp) -> Option<Self> {
         self.is_of(claim).then_some(Self::Failed { at: now, why })
     }
 
-    /// Whether the mail went out under that claim, or may have.
+    /// Returns whether `claim` sent this mail or may have sent it.
     fn is_of(&self, claim: &Claim) -> bool {
         match self {
             Self::Pending { tries, .. } => tries.unanswered.as_ref() == Some(claim),
@@ -286,7 +297,8 @@ impl Delivery {
         }
     }
 
-    /// When it next needs a sender; `None` in an end state and while a person must look.
+    /// Returns when the mailer must handle the mail; `None` in a final state and while it needs
+    /// review.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         match self {
@@ -297,7 +309,7 @@ impl Delivery {
         }
     }
 
-    /// Since when it is owed, while it is to be tried again.
+    /// Returns when the mail was enqueued, while it is pending.
     #[must_use]
     pub const fn pending_since(&self) -> Option<Timestamp> {
         match self {
@@ -306,7 +318,7 @@ impl Delivery {
         }
     }
 
-    /// Since when it needs no sender any more, while it does not.
+    /// Returns since when the mail needs no sender; `None` while it does.
     #[must_use]
     pub const fn at_rest_since(&self) -> Option<Timestamp> {
         match self {
@@ -318,29 +330,30 @@ impl Delivery {
         }
     }
 
-    /// Since when a person should look at it, if one should.
+    /// Returns since when the mail needs review; `None` if it does not.
     #[must_use]
-    pub const fn held_since(&self) -> Option<Timestamp> {
+    pub const fn review_since(&self) -> Option<Timestamp> {
         match self {
             Self::Failed { at, .. } | Self::Unknown { at, held: true, .. } => Some(*at),
             _ => None,
         }
     }
 
-    /// Whether it waits for its very first try.
+    /// Returns whether the mail waits for its first attempt.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
         matches!(self, Self::Pending { tries, not_before } if tries.failed == 0 && *not_before == tries.since)
     }
 
-    /// Whether this claim is sending it.
+    /// Returns whether `claim` is sending the mail.
     #[must_use]
     pub fn is_held_by(&self, claim: &Claim) -> bool {
         matches!(self, Self::Sending { claim: holder, .. } if holder == claim)
     }
 }
 
-/// 2 s, 4 s, … up to 15 minutes, and up to as much again.
+/// Returns the delay after `failed` failures: 2 s, 4 s, … up to 15 minutes, plus the jitter of up
+/// to the same length.
 fn backoff(failed: u32, jitter: u8) -> SignedDuration {
     let seconds = 2_i64.saturating_pow(failed.saturating_add(1)).min(15 * 60);
     SignedDuration::from_millis(seconds * 1000 + seconds * 1000 * i64::from(jitter) / 255)
@@ -376,7 +389,7 @@ mod tests {
 
     const OUTSTANDING: Option<SesHeartbeat> =
         Some(SesHeartbeat { newest: Some(Timestamp::MAX), outstanding: true });
-    const SILENT: Option<SesHeartbeat> = Some(SesHeartbeat { newest: None, outstanding: false });
+    const NO_EVENT: Option<SesHeartbeat> = Some(SesHeartbeat { newest: None, outstanding: false });
 
     #[test]
     fn only_one_claim_holds_a_mail() {
@@ -386,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sure_failure_waits_longer_each_time_and_ends_after_four_days() {
+    fn definite_failure_is_retried_for_four_days_with_backoff() {
         let mut delivery = Delivery::pending(at(0));
         let mut now = at(0);
         let mut tries = 0;
@@ -398,13 +411,13 @@ mod tests {
             tries += 1;
         }
         assert_eq!(delivery, Delivery::Failed { at: now, why: Failure::Expired });
-        assert_eq!(delivery.held_since(), Some(now));
+        assert_eq!(delivery.review_since(), Some(now));
         assert!(now >= at(4 * 86_400) && now < at(4 * 86_400 + 900), "{now}");
         assert!(tries > 300, "{tries}");
     }
 
     #[test]
-    fn a_pause_of_the_account_is_no_try_and_wakes_nobody_at_once() {
+    fn account_pause_counts_no_attempt_and_delays_the_mail() {
         let paused = sending(0).record_outcome(&claim(0), Outcome::Paused, 9, at(1)).unwrap();
         assert_eq!(paused.due_at(), Some(add(at(1), RETRY_DELAY)));
         assert!(matches!(&paused, Delivery::Pending { tries, .. } if tries.failed == 0));
@@ -412,11 +425,11 @@ mod tests {
         let late = at(9 * 86_400);
         let again = paused.claim(&claim(1), None, late).unwrap();
         let paused = again.record_outcome(&claim(1), Outcome::Paused, 0, late).unwrap();
-        assert_eq!(paused.due_at(), Some(add(late, RETRY_DELAY)), "however long it lasts");
+        assert_eq!(paused.due_at(), Some(add(late, RETRY_DELAY)), "for any length of the pause");
     }
 
     #[test]
-    fn ses_may_settle_what_may_have_been_sent() {
+    fn ses_event_confirms_a_mail_that_may_have_been_sent() {
         let lapsed = sending(0).lapse(at(60)).unwrap();
         assert!(matches!(&lapsed, Delivery::Unknown { at: since, held: false, .. } if *since == at(60)));
         assert_eq!(sending(0).lapse(at(59)), None);
@@ -428,41 +441,45 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_mail_is_sent_once_more_only_on_evidence_and_only_at_its_check() {
+    fn unknown_mail_is_resent_once_when_evidence_exists() {
         let check = add(at(3), UNKNOWN_CHECK_DELAY);
         assert_eq!(unknown().due_at(), Some(check));
-        for (case, feed, now) in [
-            ("the feed was not looked at", None, check),
-            ("it is too early", heartbeat(1), at(902)),
-            ("the feed is silent", SILENT, check),
-            ("only earlier mails were heard of", heartbeat(-5), check),
-            ("only this very claim's second was heard of", heartbeat(0), check),
-            ("its event may be among the dead letters", OUTSTANDING, check),
+        for (case, heartbeat, now) in [
+            ("no heartbeat is given", None, check),
+            ("the check is not due", heartbeat(1), at(902)),
+            ("no event ever arrived", NO_EVENT, check),
+            ("only events of earlier claims arrived", heartbeat(-5), check),
+            ("only an event of the same second arrived", heartbeat(0), check),
+            ("its event may be in the dead-letter queue", OUTSTANDING, check),
         ] {
-            assert_eq!(unknown().claim(&claim(903), feed, now), None, "{case}");
+            assert_eq!(unknown().claim(&claim(903), heartbeat, now), None, "{case}");
         }
         let again = unknown().claim(&claim(903), heartbeat(1), check).unwrap();
         assert!(again.is_held_by(&claim(903)));
-        // SES's word for the first try still counts, whatever becomes of the second.
+        // SES's event for the first attempt counts, in any state of the second.
         let pending = again.record_outcome(&claim(903), Outcome::NotSent, 0, at(904)).unwrap();
         let twice = again.record_outcome(&claim(903), Outcome::Ambiguous, 0, at(904)).unwrap();
         for delivery in [&again, &pending, &twice] {
             assert_eq!(delivery.confirmed(&claim(0), at(905)), Some(sent(0, 905)));
         }
-        assert!(pending.claim(&claim(999), None, at(999)).is_some(), "it surely did not go out again");
-        assert_eq!(twice.claim(&claim(9999), heartbeat(9000), at(9999)), None, "but a second guess is none");
+        assert!(pending.claim(&claim(999), None, at(999)).is_some(), "the second attempt definitely failed");
+        assert_eq!(
+            twice.claim(&claim(9999), heartbeat(9000), at(9999)),
+            None,
+            "an unknown second attempt is final"
+        );
         assert!(matches!(pending.give_up(at(999)), Some(Delivery::Unknown { held: true, .. })));
     }
 
     #[test]
-    fn without_evidence_it_waits_for_a_person() {
+    fn unknown_mail_needs_review_without_evidence() {
         let held = unknown().give_up(at(903)).unwrap();
-        assert_eq!((held.due_at(), held.held_since()), (None, Some(at(3))));
+        assert_eq!((held.due_at(), held.review_since()), (None, Some(at(3))));
         assert!(!held.waits(heartbeat(999), at(9999)) && held.give_up(at(9999)).is_none());
     }
 
     #[test]
-    fn a_claim_of_another_make_is_as_old_as_its_silence() {
+    fn claim_without_time_dates_from_the_unknown_state() {
         let tries = Attempts { since: at(0), failed: 0, unanswered: None };
         let old = Claim("c1a1".to_owned());
         let unknown = Delivery::Unknown { tries, claim: old, at: at(60), held: false };
@@ -472,12 +489,12 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_back_has_failed_if_it_was_ever_with_ses() {
+    fn bounce_fails_any_mail_that_ses_may_have_accepted() {
         let bounced = Delivery::Failed { at: at(9), why: Failure::Bounced };
-        let of_old_code = Delivery::Sent { at: at(1), claim: None };
+        let without_claim = Delivery::Sent { at: at(1), claim: None };
         let again = unknown().claim(&claim(999), heartbeat(1), at(999)).unwrap();
         let pending = again.record_outcome(&claim(999), Outcome::NotSent, 0, at(999)).unwrap();
-        for delivery in [sending(0), unknown(), sent(0, 1), of_old_code, again, pending] {
+        for delivery in [sending(0), unknown(), sent(0, 1), without_claim, again, pending] {
             assert_eq!(delivery.returned(&claim(0), Failure::Bounced, at(9)), Some(bounced.clone()));
         }
         for delivery in [Delivery::pending(at(0)), Delivery::Dropped { at: at(1) }, bounced] {
@@ -485,7 +502,7 @@ mod tests {
         }
         for delivery in [sending(0), unknown(), sent(0, 1)] {
             let other = delivery.returned(&claim(5), Failure::Bounced, at(9));
-            assert_eq!(other, None, "it is another mail that came back");
+            assert_eq!(other, None, "another mail bounced");
         }
     }
 }

@@ -1,4 +1,6 @@
-//! Domain events: what became true of an organization between two of its states.
+//! Domain events, derived from two successive states of an organization.
+//!
+//! A change is published once, because it is derived from the stored states and not from requests.
 
 use std::collections::BTreeSet;
 
@@ -11,54 +13,54 @@ use crate::{
     org::{Org, Trigger},
 };
 
-/// Something that happened to an organization. Ids and times come from the change that carries it.
+/// An event of an organization. The change that carries it provides ids and times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DomainEvent {
-    /// It signed up.
+    /// The organization signed up.
     SignedUp,
-    /// It was provisioned.
+    /// The organization was provisioned, for this cause.
     Provisioned(Trigger),
-    /// Its trial ends in about so many days; its admins are told.
+    /// The trial ends soon, and the admins are notified.
     TrialEnding {
-        /// The offset of the reminder.
+        /// Days before the end, as configured for the reminder.
         days: u16,
     },
-    /// Its trial ended without a payment.
+    /// The trial ended without a payment.
     TrialExpired {
         /// Whether a payment method is on file.
         payment_method: bool,
     },
-    /// An operator gave it days of trial.
+    /// An operator extended the trial.
     TrialExtended {
-        /// How many.
+        /// Number of added days.
         days: u16,
     },
-    /// Its best subscription became active.
+    /// The best subscription became active.
     SubscriptionActivated,
-    /// Its best subscription became past due.
+    /// The best subscription became past due.
     SubscriptionPastDue,
-    /// Its last subscription ended.
+    /// The last subscription ended.
     SubscriptionCanceled,
     /// A task was completed.
     TaskCompleted {
-        /// Its key.
+        /// Key of the task.
         task: String,
     },
     /// Every task is completed or skipped.
     ChecklistCompleted,
-    /// The checklist was put aside.
+    /// The checklist was dismissed.
     ChecklistDismissed,
-    /// A mail did not and will not arrive.
+    /// A notice did not and will not arrive.
     MailFailed {
-        /// The kind of mail.
+        /// Kind of the notice.
         kind: &'static str,
-        /// Why.
+        /// Reason of the failure.
         why: Failure,
     },
 }
 
 impl DomainEvent {
-    /// The detail-type on the bus.
+    /// Returns the detail-type on the event bus.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -78,7 +80,8 @@ impl DomainEvent {
     }
 }
 
-/// What happened between `old` (`None` before the organization was) and `new`, in a fixed order.
+/// Returns the events between `old` and `new` in a fixed order. `old` is `None` for a new
+/// organization.
 #[must_use]
 pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
     let mut events = Vec::new();
@@ -98,7 +101,8 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
     for key in new.outbox.0.keys().filter(|key| old.is_none_or(|old| !old.outbox.0.contains_key(key))) {
         match key {
             NoticeKey::Welcome | NoticeKey::PaymentFailed { .. } => {}
-            // A reminder may be owed for an end that has moved on since: its mail is dropped, and nothing ends soon.
+            // The end can have moved since the reminder was enqueued. The claim then drops the
+            // mail.
             NoticeKey::TrialEnding { ends_at, .. }
                 if new.trial_ends_at(just_before(*ends_at)) != Some(*ends_at) => {}
             NoticeKey::TrialEnding { days, .. } => events.push(DomainEvent::TrialEnding { days: *days }),
@@ -116,7 +120,8 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
             _ => {}
         }
     }
-    // What is done and not on the checklist is told once a plan brings it; a plan that left and comes back tells it anew.
+    // A completion of a hidden task is published when a plan shows the task. If the plan leaves and
+    // returns, it is published again.
     let before = old.map(done).unwrap_or_default();
     for task in done(new).difference(&before) {
         events.push(DomainEvent::TaskCompleted { task: (*task).to_owned() });
@@ -146,12 +151,12 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
     events
 }
 
-/// The completed tasks that are on an organization's checklist.
+/// Returns the completed tasks that the organization sees.
 fn done(org: &Org) -> BTreeSet<&'static str> {
     org.progress_at_any_time().done().map(|(task, _)| task.key).collect()
 }
 
-/// The last moment at which what ends there still runs.
+/// Returns the last moment before `end`.
 fn just_before(end: Timestamp) -> Timestamp {
     end.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(end)
 }

@@ -1,4 +1,4 @@
-//! More days of trial, given by an operator, with the reason.
+//! Trial extensions: days that an operator grants, with the reason.
 
 use std::fmt;
 
@@ -15,66 +15,67 @@ use crate::{
     trial::{DAY, Trial, add, truncate_to_second},
 };
 
-/// The most days that one extension gives: as many as Stripe lets a trial have.
-pub const MOST_DAYS: u16 = 730;
-/// The most graphemes of a reason.
-pub const MOST_GRAPHEMES: usize = 200;
-/// The most extensions of one trial: they lie in the organization's item.
-pub const MOST_EXTENSIONS: usize = 50;
+/// Maximum days of one extension, equal to Stripe's maximum for a trial.
+pub const MAX_DAYS: u16 = 730;
+/// Maximum number of graphemes in a reason.
+pub const MAX_GRAPHEMES: usize = 200;
+/// Maximum number of extensions per trial. They are stored in the organization's item.
+pub const MAX_EXTENSIONS: usize = 50;
 
-/// Days given at once, 1 to [`MOST_DAYS`].
+/// Number of days in one extension, 1 to [`MAX_DAYS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Days(u16);
 
-/// Why a text is no number of days.
+/// Error for text that is not a valid number of days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Enter a whole number of days from 1 to 730.")]
 pub struct NotDays;
 
 impl Days {
-    /// Reads a number of days as a person typed it.
+    /// Parses a number of days from user input.
     ///
     /// # Errors
-    /// [`NotDays`] for everything but a whole number from 1 to [`MOST_DAYS`], in digits.
+    /// [`NotDays`] unless the text is a whole number from 1 to [`MAX_DAYS`] in ASCII digits.
     pub fn parse(text: &str) -> Result<Self, NotDays> {
         let text = text.trim();
-        let days = text.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days));
+        let days = text.parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
         days.filter(|_| text.bytes().all(|byte| byte.is_ascii_digit())).map(Self).ok_or(NotDays)
     }
 
-    /// A number read back from where a parsed one was stored.
+    /// Wraps a number that was parsed before it was stored.
     #[must_use]
     pub const fn from_stored(days: u16) -> Self {
         Self(days)
     }
 
-    /// The number.
+    /// Returns the number of days.
     #[must_use]
     pub const fn get(self) -> u16 {
         self.0
     }
 }
 
-/// Why days were given: one line of NFC text, 1 to [`MOST_GRAPHEMES`] graphemes, nothing invisible.
+/// Reason of an extension: one line of NFC text, 1 to [`MAX_GRAPHEMES`] graphemes, no invisible
+/// characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason(String);
 
-/// Why a text is no reason.
+/// Reason why a text is not a valid [`Reason`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReasonFault {
-    /// Nothing but white space.
-    #[error("Say why. It is kept with the organization.")]
+pub enum ReasonError {
+    /// The text contains only white space.
+    #[error("Enter a reason. We store it with the organization.")]
     Empty,
-    /// More than [`MOST_GRAPHEMES`] graphemes.
+    /// More than [`MAX_GRAPHEMES`] graphemes, or more than 8 bytes for each of them.
     #[error("Use at most 200 characters.")]
     TooLong,
-    /// Control, bidi or zero-width characters, or line breaks.
-    #[error("Leave out line breaks, invisible and control characters.")]
+    /// Control, bidi, or zero-width characters, or line breaks.
+    #[error("Remove line breaks, invisible characters, and control characters.")]
     Invisible,
 }
 
-impl ReasonFault {
-    /// The code of a problem's `errors` entry.
+impl ReasonError {
+    /// Returns the code for the `errors` entry of a problem response.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -86,31 +87,32 @@ impl ReasonFault {
 }
 
 impl Reason {
-    /// Reads a reason as a person typed it.
+    /// Parses a reason from user input.
     ///
     /// # Errors
-    /// The first rule that the text breaks.
-    pub fn parse(text: &str) -> Result<Self, ReasonFault> {
-        // The item has room for short texts: graphemes alone would let one of many marks grow without end.
-        if text.len() > MOST_GRAPHEMES * 8 {
-            return Err(ReasonFault::TooLong);
+    /// Returns the first rule that the text violates.
+    pub fn parse(text: &str) -> Result<Self, ReasonError> {
+        // A grapheme can have any number of marks. Limit the bytes too, because the item's size is
+        // limited.
+        if text.len() > MAX_GRAPHEMES * 8 {
+            return Err(ReasonError::TooLong);
         }
         let reason: String = text.trim().nfc().collect();
         match reason.graphemes(true).count() {
-            0 => Err(ReasonFault::Empty),
-            _ if reason.chars().any(is_invisible) => Err(ReasonFault::Invisible),
-            1..=MOST_GRAPHEMES => Ok(Self(reason)),
-            _ => Err(ReasonFault::TooLong),
+            0 => Err(ReasonError::Empty),
+            _ if reason.chars().any(is_invisible) => Err(ReasonError::Invisible),
+            1..=MAX_GRAPHEMES => Ok(Self(reason)),
+            _ => Err(ReasonError::TooLong),
         }
     }
 
-    /// A reason read back from where a parsed one was stored.
+    /// Wraps a reason that was parsed before it was stored.
     #[must_use]
     pub const fn from_stored(text: String) -> Self {
         Self(text)
     }
 
-    /// The text.
+    /// Returns the text of the reason.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -123,66 +125,67 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Days that were given. It stays with the trial for ever.
+/// A granted extension. It is never removed from the trial.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extension {
-    /// When.
+    /// Time of the grant.
     pub at: Timestamp,
-    /// By whom.
+    /// Operator who granted it.
     pub by: UserId,
-    /// Their name at that time.
+    /// Name of the operator at that time.
     pub name: Name,
-    /// How many days.
+    /// Number of granted days.
     pub days: Days,
-    /// Why.
+    /// Reason that the operator gave.
     pub reason: Reason,
-    /// The trial's end that they led to.
+    /// End of the trial after this extension.
     pub ends_at: Timestamp,
-    /// The hash of the form's token: the same form sent twice gives its days once.
+    /// Hash of the form's token. A form that is sent twice extends the trial once.
     pub request: Hash,
 }
 
-/// What an operator asks for.
+/// An operator's request for an extension.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// How many days.
+    /// Number of requested days.
     pub days: Days,
-    /// Why.
+    /// Reason that the operator gives.
     pub reason: Reason,
-    /// The hash of the form's token.
+    /// Hash of the form's token.
     pub request: Hash,
 }
 
-/// What a first trial needs, where the organization had none.
+/// Values for a first trial, if the organization never had one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstTrial {
-    /// Days before the end on which the admins are reminded. Those that the trial is too short for are left out.
+    /// Offsets of the reminders, in days before the end. Offsets longer than the trial are dropped.
     pub reminder_days: Vec<u16>,
-    /// The default project's id, used if this provisions.
+    /// Id of the default project, in case this provisions the organization.
     pub project: ProjectId,
 }
 
-/// Why a trial cannot be extended.
+/// Reason why a trial cannot be extended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotExtendable {
-    /// A subscription lives: the trial's end is Stripe's to move.
-    #[error("The organization has a subscription. Its trial, if any, is extended at Stripe.")]
+    /// A subscription is alive, so its trial can only be extended at Stripe.
+    #[error("This organization has a subscription. Extend its trial in Stripe.")]
     Subscribed,
-    /// The customer was deleted at Stripe, which ends access whatever the trial says, until another pays.
-    #[error("The organization's customer was deleted at Stripe, which ends its access until a new one pays.")]
+    /// The customer was deleted at Stripe. Access stays ended until another customer pays.
+    #[error("The organization's Stripe customer was deleted. Access stays ended until a new customer pays.")]
     CustomerDeleted,
-    /// It was extended [`MOST_EXTENSIONS`] times.
-    #[error("The trial was extended 50 times, and cannot be extended again.")]
+    /// The trial has [`MAX_EXTENSIONS`] extensions.
+    #[error("This trial has been extended 50 times, the maximum.")]
     TooOften,
 }
 
 impl Org {
-    /// Gives days of trial, from now on or from the trial's end on, whichever is later. The moved end arms the
-    /// reminders again: their keys hold it. An organization that never had a trial begins one, and is provisioned.
-    /// A grant that was given before changes nothing.
+    /// Extends the trial from its end or from `now`, whichever is later.
+    ///
+    /// Reminders are sent again for the new end, because their keys contain it. An organization
+    /// without a trial starts one and is provisioned. A repeated grant changes nothing.
     ///
     /// # Errors
-    /// [`NotExtendable`]; nothing is changed then.
+    /// [`NotExtendable`]; nothing changes in that case.
     pub fn extend_trial(
         &mut self,
         operator: &Operator,
@@ -194,7 +197,7 @@ impl Org {
         if given.iter().any(|extension| extension.request == grant.request) {
             return Ok(());
         }
-        if given.len() >= MOST_EXTENSIONS {
+        if given.len() >= MAX_EXTENSIONS {
             return Err(NotExtendable::TooOften);
         }
         self.extendable()?;
@@ -216,10 +219,10 @@ impl Org {
         Ok(())
     }
 
-    /// Whether an operator can give it days of trial, as things stand.
+    /// Checks whether an operator can extend the trial now.
     ///
     /// # Errors
-    /// Why not.
+    /// [`NotExtendable::Subscribed`] or [`NotExtendable::CustomerDeleted`].
     pub fn extendable(&self) -> Result<(), NotExtendable> {
         if self.billing.is_alive() {
             Err(NotExtendable::Subscribed)
@@ -236,7 +239,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_whole_and_within_bounds() {
+    fn days_are_a_whole_number_within_bounds() {
         for (typed, days) in [
             ("1", Some(1)),
             (" 14 ", Some(14)),
@@ -257,22 +260,22 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_is_one_line_of_visible_text() {
-        for (typed, kept) in [
+    fn reason_is_one_line_of_visible_text() {
+        for (typed, expected) in [
             (" Asked by their\u{a0}CFO — see #42 ", Ok("Asked by their\u{a0}CFO — see #42")),
             ("Cafe\u{301}", Ok("Café")),
-            (" \t ", Err(ReasonFault::Empty)),
-            ("two\nlines", Err(ReasonFault::Invisible)),
-            ("a\u{202e}b", Err(ReasonFault::Invisible)),
+            (" \t ", Err(ReasonError::Empty)),
+            ("two\nlines", Err(ReasonError::Invisible)),
+            ("a\u{202e}b", Err(ReasonError::Invisible)),
         ] {
             assert_eq!(
                 Reason::parse(typed).as_ref().map(Reason::as_str),
-                kept.as_ref().copied(),
+                expected.as_ref().copied(),
                 "{typed:?}"
             );
         }
-        assert!(Reason::parse(&"ä".repeat(MOST_GRAPHEMES)).is_ok());
-        assert_eq!(Reason::parse(&"ä".repeat(MOST_GRAPHEMES + 1)), Err(ReasonFault::TooLong));
-        assert_eq!(Reason::parse(&format!("a{}", "\u{301}".repeat(4000))), Err(ReasonFault::TooLong));
+        assert!(Reason::parse(&"ä".repeat(MAX_GRAPHEMES)).is_ok());
+        assert_eq!(Reason::parse(&"ä".repeat(MAX_GRAPHEMES + 1)), Err(ReasonError::TooLong));
+        assert_eq!(Reason::parse(&format!("a{}", "\u{301}".repeat(4000))), Err(ReasonError::TooLong));
     }
 }

@@ -1,10 +1,10 @@
-//! Ids of our own: a prefix that says what they name, and a lower-case uuid version 7.
+//! Ids that Onramp creates: a prefix for the kind, and a lower-case UUID version 7.
 
 use std::{fmt, str::FromStr};
 
 use uuid::Uuid;
 
-/// The text is not an id of this kind.
+/// Error for text that is not an id of the expected kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an id of this kind")]
 pub struct NotAnId;
@@ -16,13 +16,13 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Wraps a uuid that the caller made.
+            /// Wraps a UUID that the caller created.
             #[must_use]
             pub const fn from_uuid(uuid: Uuid) -> Self {
                 Self(uuid)
             }
 
-            /// The uuid without its prefix.
+            /// Returns the UUID without the prefix.
             #[must_use]
             pub const fn uuid(self) -> Uuid {
                 self.0
@@ -44,7 +44,7 @@ macro_rules! id {
         impl FromStr for $name {
             type Err = NotAnId;
 
-            /// Only the one canonical spelling is an id, so that two texts never name one thing.
+            /// Accepts only the canonical spelling, so one id has one text.
             fn from_str(text: &str) -> Result<Self, NotAnId> {
                 let id = text
                     .strip_prefix($prefix)
@@ -58,17 +58,17 @@ macro_rules! id {
 }
 
 id!(
-    /// An organization: the tenant.
+    /// Id of an organization, the tenant: `org_…`.
     OrgId,
     "org_"
 );
 id!(
-    /// A person.
+    /// Id of a user: `usr_…`.
     UserId,
     "usr_"
 );
 id!(
-    /// A project of an organization.
+    /// Id of a project of an organization: `prj_…`.
     ProjectId,
     "prj_"
 );
@@ -78,10 +78,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_canonical_spelling_is_an_id() {
-        let good = "org_0198c0de-0000-7000-8000-000000000001";
-        assert_eq!(good.parse::<OrgId>().unwrap().to_string(), good);
-        for bad in [
+    fn only_the_canonical_spelling_parses() {
+        let valid = "org_0198c0de-0000-7000-8000-000000000001";
+        assert_eq!(valid.parse::<OrgId>().unwrap().to_string(), valid);
+        for invalid in [
             "",
             "org_",
             "usr_0198c0de-0000-7000-8000-000000000001",
@@ -90,7 +90,7 @@ mod tests {
             " org_0198c0de-0000-7000-8000-000000000001",
             "org_0198c0de-0000-7000-8000-000000000001#",
         ] {
-            assert_eq!(bad.parse::<OrgId>(), Err(NotAnId), "{bad}");
+            assert_eq!(invalid.parse::<OrgId>(), Err(NotAnId), "{invalid}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Invitations: a place in an organization that somebody is offered by mail.
+//! Invitations: a role in an organization that an admin offers by email.
 
 use std::{fmt, str::FromStr};
 
@@ -16,31 +16,34 @@ use crate::{
     trial::add,
 };
 
-/// How long an invitation can be accepted after it was last sent.
+/// How long an invitation can be accepted after its last email.
 pub const INVITATION_TTL: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// The most invitations of one organization that can be accepted at one time.
-pub const MOST_OPEN: usize = 20;
-/// The most mails of one invitation: the first, and three more.
-pub const MOST_SENDS: u32 = 4;
+/// Maximum number of open invitations of one organization.
+pub const MAX_OPEN_INVITATIONS: usize = 20;
+/// Maximum number of emails for one invitation, including the first.
+pub const MAX_SENDS: u32 = 4;
 
-/// Who asks for another mail within this time after the last one gets none: it would only kill the link in that.
-pub const REST: SignedDuration = SignedDuration::from_mins(1);
+/// Minimum time between two emails of one invitation. An earlier one would only invalidate the
+/// previous link.
+pub const RESEND_DELAY: SignedDuration = SignedDuration::from_mins(1);
 
-/// Whether the link of an invitation signs the invited person in by itself. It works for days, so it does so only where
-/// there is nothing else that a session would open: `known`, the person of the invited address if there is one, belongs
-/// to no organization and is no operator.
+/// Returns whether an invitation link also signs the invited user in.
+///
+/// The link works for days. It therefore signs in only a user without an organization who is no
+/// operator, because then the session opens nothing else. `known` is the user with the invited
+/// address.
 #[must_use]
 pub fn signs_in(known: Option<&User>, operators: &Operators) -> bool {
     known.is_none_or(|user| user.orgs.is_empty() && !operators.include(&user.address))
 }
 
-/// What names an invitation. It follows from organization and address, so that an organization cannot invite one
-/// address twice at once. It is no secret: it opens nothing.
+/// Id of an invitation, derived from organization and address. An address therefore has at most one
+/// invitation per organization. The id is not secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InvitationId(Hash);
 
 impl InvitationId {
-    /// The id of the invitation of that address to that organization.
+    /// Returns the id for an organization and an invited address.
     #[must_use]
     pub fn of(org: OrgId, address: &Address) -> Self {
         Self(Hash::of(&[b"invitation", org.uuid().as_bytes(), address.as_str().as_bytes()]))
@@ -61,55 +64,56 @@ impl FromStr for InvitationId {
     }
 }
 
-/// An invitation that was not accepted.
+/// An invitation that was not accepted yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
-    /// Where to.
+    /// Organization that the user is invited to.
     pub org: OrgId,
-    /// Who may accept it.
+    /// Only a user with this address can accept it.
     pub address: Address,
-    /// What they will be.
+    /// Role that the user gets.
     pub role: Role,
-    /// Who invites them, by name.
+    /// Name of the admin who invites.
     pub inviter: Name,
-    /// Who that is; not known of what an earlier version of the code wrote.
+    /// Id of the admin who invites. It is `None` for invitations of an earlier version of the code.
     pub invited_by: Option<UserId>,
-    /// When it was made.
+    /// Time of the first email request.
     pub created_at: Timestamp,
-    /// The first moment at which it can no longer be accepted.
+    /// First moment at which it can no longer be accepted.
     pub expires_at: Timestamp,
-    /// How many mails were asked for.
+    /// Number of requested emails.
     pub sends: u32,
-    /// Where the newest of them stands.
+    /// Delivery state of the newest email.
     pub delivery: Delivery,
-    /// The hash of the secret in that mail; none before it is made. No other link opens it.
+    /// Hash of the secret in the newest link; `None` before its email is claimed. Earlier links do
+    /// not work.
     pub secret_hash: Option<Hash>,
-    /// Since when it is taken back. It stays for its mails to be counted.
+    /// Time of the revocation. A revoked invitation stays stored, because its emails still count.
     pub revoked_at: Option<Timestamp>,
 }
 
-/// Where an invitation stands, for those who sent it.
+/// State of an invitation, shown to the admins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvitationStatus {
-    /// Its mail is on the way, or may be.
+    /// Its email is not sent yet, or may not be.
     Sending,
-    /// Nobody knows whether its mail was sent, and nobody will.
-    Unsure,
-    /// It waits to be accepted.
+    /// It is unknown whether its email was sent.
+    Uncertain,
+    /// Its email was sent; it can be accepted.
     Waiting,
-    /// Its mail could not be sent.
+    /// Its email could not be sent.
     Failed,
-    /// It was not accepted in time.
+    /// It was revoked or not accepted in time.
     Expired,
 }
 
 impl InvitationStatus {
-    /// The word in answers.
+    /// Returns the value in JSON responses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sending => "sending",
-            Self::Unsure => "unknown",
+            Self::Uncertain => "unknown",
             Self::Waiting => "pending",
             Self::Failed => "failed",
             Self::Expired => "expired",
@@ -118,7 +122,7 @@ impl InvitationStatus {
 }
 
 impl Invitation {
-    /// A new invitation, whose mail is owed from `now` on.
+    /// Returns a new invitation, whose email is due at `now`.
     #[must_use]
     pub fn new(org: OrgId, address: Address, role: Role, inviter: (UserId, Name), now: Timestamp) -> Self {
         let (invited_by, inviter) = inviter;
@@ -137,79 +141,81 @@ impl Invitation {
         }
     }
 
-    /// What names it.
+    /// Returns the id of the invitation.
     #[must_use]
     pub fn id(&self) -> InvitationId {
         InvitationId::of(self.org, &self.address)
     }
 
-    /// Whether it can still be accepted: it was not taken back, and is not too old.
+    /// Returns whether it can be accepted: it is neither revoked nor expired.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.expires_at
     }
 
-    /// Whether the link with that secret's hash opens it.
+    /// Returns whether the link with this secret hash accepts it.
     #[must_use]
     pub fn opens_to(&self, secret: Hash, now: Timestamp) -> bool {
         self.is_open(now) && self.secret_hash == Some(secret)
     }
 
-    /// Where it stands.
+    /// Returns the state that the admins see.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> InvitationStatus {
         match self.delivery {
             _ if !self.is_open(now) => InvitationStatus::Expired,
             Delivery::Sent { .. } => InvitationStatus::Waiting,
             Delivery::Failed { .. } | Delivery::Dropped { .. } => InvitationStatus::Failed,
-            Delivery::Unknown { held: true, .. } => InvitationStatus::Unsure,
+            Delivery::Unknown { held: true, .. } => InvitationStatus::Uncertain,
             Delivery::Pending { .. } | Delivery::Sending { .. } | Delivery::Unknown { .. } => {
                 InvitationStatus::Sending
             }
         }
     }
 
-    /// Whether its newest mail has only just been asked for, or has yet to go out.
+    /// Returns whether its email is pending, or was requested less than [`RESEND_DELAY`] ago.
     #[must_use]
-    pub fn is_on_its_way(&self, now: Timestamp) -> bool {
-        let on_its_way = match self.delivery {
+    pub fn is_recently_sent(&self, now: Timestamp) -> bool {
+        let recently_sent = match self.delivery {
             Delivery::Pending { .. } | Delivery::Sending { .. } => true,
             Delivery::Sent { .. } | Delivery::Unknown { .. } => {
-                now < add(self.expires_at, REST - INVITATION_TTL)
+                now < add(self.expires_at, RESEND_DELAY - INVITATION_TTL)
             }
             Delivery::Failed { .. } | Delivery::Dropped { .. } => false,
         };
-        self.is_open(now) && on_its_way
+        self.is_open(now) && recently_sent
     }
 
-    /// Takes it back: no link opens it any more, and a mail that waits is not sent.
+    /// Revokes the invitation. Its links stop working, and a pending email is not sent.
     pub fn revoke(&mut self, now: Timestamp) {
         self.revoked_at = Some(now);
         self.secret_hash = None;
         self.delivery = Delivery::Dropped { at: now };
     }
 
-    /// Counts it with the mails of an earlier one in whose place it stands, if that was revoked in its own time:
-    /// to revoke and to invite again is to send again.
+    /// Returns this invitation with the email count of the one it replaces.
+    ///
+    /// The count is carried over if the earlier one was revoked before it expired. Otherwise a
+    /// revocation would reset the maximum.
     ///
     /// # Errors
-    /// [`Refusal::SentTooOften`] after [`MOST_SENDS`] mails.
-    pub fn in_place_of(self, earlier: &Self, now: Timestamp) -> Result<Self, TeamError> {
+    /// [`TeamError::SentTooOften`] after [`MAX_SENDS`] emails.
+    pub fn replacing(self, earlier: &Self, now: Timestamp) -> Result<Self, TeamError> {
         if earlier.revoked_at.is_none() || now >= earlier.expires_at {
             return Ok(self);
         }
-        if earlier.sends >= MOST_SENDS {
+        if earlier.sends >= MAX_SENDS {
             return Err(TeamError::SentTooOften);
         }
         Ok(Self { sends: earlier.sends + 1, ..self })
     }
 
-    /// Owes its mail once more, with a new link and a new term. The links of earlier mails die.
+    /// Requests another email, with a new link and a new expiry time. Earlier links stop working.
     ///
     /// # Errors
-    /// [`Refusal::SentTooOften`] after [`MOST_SENDS`] mails.
+    /// [`TeamError::SentTooOften`] after [`MAX_SENDS`] emails.
     pub fn send_again(&mut self, now: Timestamp) -> Result<(), TeamError> {
-        if self.sends >= MOST_SENDS {
+        if self.sends >= MAX_SENDS {
             return Err(TeamError::SentTooOften);
         }
         self.sends += 1;
@@ -219,16 +225,26 @@ impl Invitation {
         Ok(())
     }
 
-    /// Claims its mail, with the secret that goes out in it, if it waits for a sender. One that nobody could accept any
-    /// more is given up. The check of a mail that may have gone out needs `feed`. Says whether `claim` holds it now.
-    pub fn claim(&mut self, claim: &Claim, secret: Hash, feed: Option<SesHeartbeat>, now: Timestamp) -> bool {
-        let Some(next) = self.delivery.advance(claim, feed, self.is_open(now), now) else { return false };
+    /// Claims the email if it is due, and stores the hash of the secret in its link.
+    ///
+    /// The email of an invitation that is no longer open is dropped. An unknown email is checked
+    /// only if `heartbeat` is given. Returns whether `claim` now holds it.
+    pub fn claim(
+        &mut self,
+        claim: &Claim,
+        secret: Hash,
+        heartbeat: Option<SesHeartbeat>,
+        now: Timestamp,
+    ) -> bool {
+        let Some(next) = self.delivery.advance(claim, heartbeat, self.is_open(now), now) else {
+            return false;
+        };
         self.delivery = next;
-        let held = self.delivery.is_held_by(claim);
-        if held {
+        let claimed = self.delivery.is_held_by(claim);
+        if claimed {
             self.secret_hash = Some(secret);
         }
-        held
+        claimed
     }
 }
 
@@ -256,10 +272,10 @@ mod tests {
     }
 
     #[test]
-    fn only_the_newest_link_opens_it_and_for_seven_days() {
+    fn newest_link_works_for_seven_days() {
         let now = at("2026-01-15T09:00:00Z");
         let mut invited = invitation(now);
-        assert!(!invited.opens_to(secret(1), now), "no mail was made yet");
+        assert!(!invited.opens_to(secret(1), now), "no email was claimed yet");
         let claim = Claim("a".to_owned());
         assert!(invited.claim(&claim, secret(1), None, now));
         assert!(invited.opens_to(secret(1), at("2026-01-22T08:59:59Z")));
@@ -268,35 +284,35 @@ mod tests {
 
         let later = at("2026-01-20T09:00:00Z");
         invited.send_again(later).unwrap();
-        assert!(!invited.opens_to(secret(1), later), "the old link dies at once");
-        // Who still holds the old claim settles nothing.
+        assert!(!invited.opens_to(secret(1), later), "the old link stops working");
+        // The holder of the old claim cannot record an outcome.
         assert_eq!(invited.delivery.record_outcome(&claim, Outcome::Accepted, 0, later), None);
         assert!(invited.claim(&Claim("b".to_owned()), secret(2), None, later));
         assert!(invited.opens_to(secret(2), at("2026-01-27T08:59:59Z")));
     }
 
     #[test]
-    fn it_is_mailed_four_times_at_most() {
+    fn invitation_is_sent_at_most_four_times() {
         let now = at("2026-01-15T09:00:00Z");
         let mut invited = invitation(now);
-        for _ in 1..MOST_SENDS {
+        for _ in 1..MAX_SENDS {
             invited.send_again(now).unwrap();
         }
         assert_eq!(invited.send_again(now), Err(TeamError::SentTooOften));
     }
 
     #[test]
-    fn its_sender_is_told_where_it_stands() {
+    fn status_follows_delivery_and_expiry() {
         let (now, late) = (at("2026-01-15T09:00:00Z"), at("2026-01-22T09:00:00Z"));
-        for (delivery, standing) in [
+        for (delivery, status) in [
             (Delivery::pending(now), InvitationStatus::Sending),
             (Delivery::Sent { at: now, claim: None }, InvitationStatus::Waiting),
             (unknown(false), InvitationStatus::Sending),
-            (unknown(true), InvitationStatus::Unsure),
+            (unknown(true), InvitationStatus::Uncertain),
             (Delivery::Failed { at: now, why: Failure::Refused }, InvitationStatus::Failed),
         ] {
             let invited = Invitation { delivery, ..invitation(now) };
-            assert_eq!((invited.status(now), invited.status(late)), (standing, InvitationStatus::Expired));
+            assert_eq!((invited.status(now), invited.status(late)), (status, InvitationStatus::Expired));
         }
         let mut overdue = invitation(now);
         assert!(!overdue.claim(&Claim("a".to_owned()), secret(1), None, late));
@@ -310,12 +326,12 @@ mod tests {
     }
 
     #[test]
-    fn it_rests_a_minute_before_it_is_mailed_again() {
+    fn resend_waits_a_minute_after_the_last_email() {
         let (now, soon, later) =
             (at("2026-01-15T09:00:00Z"), at("2026-01-15T09:00:59Z"), at("2026-01-15T09:01:00Z"));
         let sent = Delivery::Sent { at: now, claim: None };
         let failed = Delivery::Failed { at: now, why: Failure::Refused };
-        for (what, delivery, then, on_its_way) in [
+        for (what, delivery, then, recently_sent) in [
             ("waiting for its sender", Delivery::pending(now), later, true),
             ("just sent", sent.clone(), soon, true),
             ("sent a minute ago", sent, later, false),
@@ -324,28 +340,32 @@ mod tests {
             ("expired", Delivery::pending(now), at("2026-01-22T09:00:00Z"), false),
         ] {
             let invited = Invitation { delivery, ..invitation(now) };
-            assert_eq!(invited.is_on_its_way(then), on_its_way, "{what}");
+            assert_eq!(invited.is_recently_sent(then), recently_sent, "{what}");
         }
     }
 
     #[test]
-    fn revoking_opens_to_nobody_and_forgets_no_mail() {
+    fn revoked_invitation_is_closed_and_keeps_its_email_count() {
         let (now, late) = (at("2026-01-15T09:00:00Z"), at("2026-01-22T09:00:00Z"));
         let mut revoked = invitation(now);
         assert!(revoked.claim(&Claim("a".to_owned()), secret(1), None, now));
-        for sends in 2..=MOST_SENDS {
+        for sends in 2..=MAX_SENDS {
             revoked.revoke(now);
             assert!(!revoked.is_open(now) && !revoked.opens_to(secret(1), now));
-            revoked = invitation(now).in_place_of(&revoked, now).unwrap();
+            revoked = invitation(now).replacing(&revoked, now).unwrap();
             assert_eq!((revoked.sends, revoked.is_open(now)), (sends, true));
         }
         revoked.revoke(now);
-        assert_eq!(invitation(now).in_place_of(&revoked, now), Err(TeamError::SentTooOften));
-        assert_eq!(invitation(late).in_place_of(&revoked, late).unwrap().sends, 1, "its time is over");
+        assert_eq!(invitation(now).replacing(&revoked, now), Err(TeamError::SentTooOften));
+        assert_eq!(
+            invitation(late).replacing(&revoked, late).unwrap().sends,
+            1,
+            "the earlier one has expired"
+        );
     }
 
     #[test]
-    fn an_address_has_one_invitation_to_an_organization() {
+    fn id_depends_on_organization_and_address() {
         let invited = invitation(at("2026-01-15T09:00:00Z"));
         assert_eq!(invited.id().to_string().parse(), Ok(invited.id()));
         assert_eq!(invited.id(), invitation(at("2026-02-15T09:00:00Z")).id());

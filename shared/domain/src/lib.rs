@@ -1,8 +1,63 @@
-//! The decisions of Onramp, and nothing else.
+//! Every business decision of Onramp, as pure functions.
 //!
-//! This crate never reads or writes anything: no input or output, no `async`, no SDK, no clock, no randomness, no
-//! environment, no serialisation. Time, ids and secrets are arguments. What it returns is a new state, in which
-//! everything that is owed to anybody is written down, or a typed refusal.
+//! Onramp signs organizations up, runs their trial, guides them through a checklist, follows their
+//! subscription at Stripe, and notifies their admins. This crate decides all of that. Other crates
+//! load the state, call the decision, and write the result.
+//!
+//! # Invariants
+//!
+//! - A decision takes the current state and the input, and returns a new state or a typed error.
+//! - Time, ids, secrets, and random values are arguments. The same arguments give the same result.
+//! - Pending work, such as an email to send, is part of the new state. One write stores both.
+//! - A status is never stored. [`Org::status`](org::Org::status) derives it from the trial and the
+//!   facts that Stripe reported.
+//! - A user's rights are proofs. A command of an admin requires an [`Admin`](people::Admin), which
+//!   only a checked session or embed token can create.
+//! - Text from users is parsed once, into a type such as [`Name`](name::Name) or
+//!   [`Address`](address::Address).
+//! - Every collection that is stored in an organization has a maximum size.
+//!
+//! # What this crate never does
+//!
+//! It performs no input or output and reads no clock, no random numbers, and no environment. It has
+//! no `async` functions, no AWS or Stripe SDK, and no serialization. Only its build script reads
+//! files: the checklist definitions, which become constants in [`definition`].
+//!
+//! # Where to start
+//!
+//! Start with [`org::Org`], the state of one organization. [`Org::sign_up`](org::Org::sign_up)
+//! creates it, and [`Org::record`](org::Org::record) adds a fact from Stripe.
+//!
+//! | concern | modules |
+//! |---|---|
+//! | organization | [`org`] (state and provisioning), [`status`] (status and access), [`event`] (domain events), [`measure`] (product measures), [`operator`] (operator access) |
+//! | people | [`people`] (users, sessions, proofs), [`team`] (memberships), [`invitation`], [`name`], [`address`] |
+//! | billing | [`billing`] (join of Stripe facts), [`checkout`] (first charge and payer), [`plan`] (plans and prices) |
+//! | checklist | [`definition`] (checklist files), [`task`], [`onboarding`] (selection of tasks), [`checklist`] (completions), [`progress`] |
+//! | mail | [`notice`] (outbox), [`delivery`] (states of one mail), [`brake`] (limit on first emails) |
+//! | trial | [`trial`] (times and reminders), [`extension`] (days granted by operators) |
+//! | limits | [`limit`] (rate limits) |
+//! | shared types | [`id`], [`secret`], [`zone`] |
+//!
+//! # Example
+//!
+//! ```
+//! use domain::{address::Address, name::Name, org::{AdminContact, Org}, status::Status, trial::Trial, zone::Zone};
+//!
+//! let now = "2025-01-08T10:00:00Z".parse().unwrap();
+//! let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+//! let admin = AdminContact::new(user, Name::parse("Jo Doe").unwrap(), Address::parse("jo@example.com").unwrap());
+//!
+//! let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+//! let mut org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::named("Europe/Berlin"), admin, now);
+//! assert_eq!(org.status(now), Status::Pending);
+//!
+//! let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+//! org.start_trial(Trial::start(now, 14, vec![3]), project, now);
+//! assert_eq!((org.status(now), org.trial_days_remaining(now)), (Status::Trialing, 14));
+//! // Provisioning enqueued the welcome email. The mailer claims and sends it.
+//! assert_eq!(org.outbox.due_at(), Some(now));
+//! ```
 
 pub mod address;
 pub mod billing;

@@ -1,34 +1,37 @@
-//! Limits against floods: so many of something in any span of time of a length. What one limit refuses counts for those of
-//! the others that say so, wherever there is room for it.
+//! Rate limits: a maximum number of attempts in a sliding window.
+//!
+//! An attempt that one limit refuses can still count for other limits
+//! ([`RateLimit::counts_refused`]).
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{address::Address, people::SIGN_IN_LINK, secret::Hash, trial::add};
+use crate::{address::Address, people::SIGN_IN_LINK_TTL, secret::Hash, trial::add};
 
-/// A limit: `most` in whichever span of `per`.
+/// A rate limit of `max` attempts in each window of `period` seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
-    /// What is limited, as a word of keys.
+    /// Name of the limit, part of the hashed subject.
     pub name: &'static str,
-    /// How many are let through in a span.
+    /// Maximum number of accepted attempts in a window.
     pub max: u32,
-    /// The span's length in seconds.
+    /// Length of the window in seconds.
     pub period: i64,
-    /// Whether an attempt that another limit refused counts for this one.
+    /// Whether an attempt that another limit refused counts for this limit.
     pub counts_refused: bool,
-    /// Seconds after the newest attempt from which another is let through, even if the limit is reached.
+    /// Seconds after the newest attempt at which one more is accepted, although the limit is
+    /// reached.
     pub again_after: Option<i64>,
 }
 
-/// Seconds that a sign-in link works.
-const LINK_SECONDS: i64 = SIGN_IN_LINK.as_secs();
+/// Lifetime of a sign-in link in seconds.
+const SIGN_IN_LINK_SECONDS: i64 = SIGN_IN_LINK_TTL.as_secs();
 
-/// Sign-ups of one network address.
+/// Sign-ups from one network.
 pub const SIGN_UPS_OF_IP: RateLimit =
     RateLimit { name: "sign_up_ip", max: 5, period: 3600, counts_refused: true, again_after: None };
-/// Sign-ups of one IPv6 site: so many times as many as of one network.
+/// Sign-ups from one IPv6 site, which can contain many networks.
 pub const SIGN_UPS_OF_SITE: RateLimit = RateLimit {
     name: "sign_up_site",
     max: 4 * SIGN_UPS_OF_IP.max,
@@ -36,31 +39,34 @@ pub const SIGN_UPS_OF_SITE: RateLimit = RateLimit {
     counts_refused: true,
     again_after: None,
 };
-/// Sign-ups of one mail address.
+/// Sign-ups with one email address.
 pub const SIGN_UPS_OF_ADDRESS: RateLimit =
     RateLimit { name: "sign_up_address", max: 3, period: 24 * 3600, counts_refused: true, again_after: None };
-/// Sign-in emails to one address, requested from one network, in a quarter of an hour. Only these two limits are small:
-/// a person on another network cannot use up what the owner of the address may request.
+/// Sign-in emails to one address that one network requests in 15 minutes.
+///
+/// This limit and the hourly one are low because they apply to one network. A stranger in another
+/// network cannot use up the limit of the address owner.
 pub const SIGN_INS_OF_PAIR: RateLimit =
     RateLimit { name: "sign_in_pair", max: 3, period: 15 * 60, counts_refused: false, again_after: None };
-/// The same in an hour.
+/// Sign-in emails to one address that one network requests in an hour.
 pub const SIGN_INS_OF_PAIR_HOURLY: RateLimit =
     RateLimit { name: "sign_in_pair_hour", max: 6, period: 3600, counts_refused: false, again_after: None };
-/// Sign-in emails to one address, wherever they are requested. Only emails count, and each of them reached the owner.
-/// Once the link in the newest one has expired, another leaves all the same: strangers on many networks cannot lock an
-/// address out.
+/// Sign-in emails to one address from all networks.
+///
+/// Only sent emails count. Once the link in the newest email has expired, one more email is sent.
+/// So requests from many networks cannot lock the owner of an address out.
 pub const SIGN_INS_OF_ADDRESS: RateLimit = RateLimit {
     name: "sign_in_emails",
     max: 12,
     period: 3600,
     counts_refused: false,
-    again_after: Some(LINK_SECONDS),
+    again_after: Some(SIGN_IN_LINK_SECONDS),
 };
-/// Sign-in emails requested from one network.
+/// Sign-in emails that one network requests.
 pub const SIGN_INS_OF_IP: RateLimit =
     RateLimit { name: "sign_in_ip", max: 20, period: 3600, counts_refused: true, again_after: None };
 
-/// The limits on sign-in emails, for a request for `address` from `network`.
+/// Returns the windows that a sign-in request for `address` from `network` must pass.
 #[must_use]
 pub fn sign_in_limits(address: &Address, network: &str, now: Timestamp) -> Vec<RateLimitWindow> {
     let address = address.as_str();
@@ -73,7 +79,7 @@ pub fn sign_in_limits(address: &Address, network: &str, now: Timestamp) -> Vec<R
     ]
 }
 
-/// Invitations that one organization mails.
+/// Invitation emails of one organization.
 pub const INVITATIONS_OF_ORG: RateLimit = RateLimit {
     name: "invitation_org",
     max: 50,
@@ -81,7 +87,7 @@ pub const INVITATIONS_OF_ORG: RateLimit = RateLimit {
     counts_refused: false,
     again_after: None,
 };
-/// Invitations that one organization mails to one address.
+/// Invitation emails from one organization to one address.
 pub const INVITATIONS_TO_ADDRESS: RateLimit = RateLimit {
     name: "invitation_address",
     max: 5,
@@ -89,9 +95,9 @@ pub const INVITATIONS_TO_ADDRESS: RateLimit = RateLimit {
     counts_refused: false,
     again_after: None,
 };
-/// Invitations that are mailed to one address by all organizations together: far more than any of them may, so that
-/// none stands in another's way.
-pub const INVITATIONS_TO_ANYBODY: RateLimit = RateLimit {
+/// Invitation emails from all organizations to one address. The maximum is four times that of one
+/// organization, so one organization cannot block the others.
+pub const INVITATIONS_TO_ADDRESS_BY_ALL: RateLimit = RateLimit {
     name: "invitation_anybody",
     max: 20,
     period: 24 * 3600,
@@ -99,8 +105,11 @@ pub const INVITATIONS_TO_ANYBODY: RateLimit = RateLimit {
     again_after: None,
 };
 
-/// Whom a network address stands for: itself, or the /64 that it lies in. A customer of IPv6 gets at least one of those
-/// (RFC 6177), so a limit on single addresses would limit nobody. An IPv4 address in IPv6's clothes is an IPv4 address.
+/// Returns the network of an IP address: an IPv4 address itself, or the /64 of an IPv6 address.
+///
+/// An IPv6 customer gets at least a /64 (RFC 6177), so a limit per single address has no effect.
+/// IPv4-mapped IPv6 addresses are normalized to IPv4. Text that is not an IP address is returned
+/// unchanged.
 #[must_use]
 pub fn network(address: &str) -> String {
     match address.parse().map(|address: IpAddr| address.to_canonical()) {
@@ -110,8 +119,10 @@ pub fn network(address: &str) -> String {
     }
 }
 
-/// The IPv6 site (/48) that an address lies in: one customer may have 65,536 networks of their own (RFC 6177), so a limit
-/// on networks alone does not bound one. `None` for IPv4.
+/// Returns the IPv6 site (/48) of an address; `None` for IPv4.
+///
+/// One customer can have 65,536 networks in a /48 (RFC 6177), so a limit per network alone does not
+/// limit a customer.
 #[must_use]
 pub fn site(address: &str) -> Option<String> {
     match address.parse().map(|address: IpAddr| address.to_canonical()) {
@@ -120,30 +131,30 @@ pub fn site(address: &str) -> Option<String> {
     }
 }
 
-/// The start of the UTC hour of a moment.
+/// Returns the start of the UTC hour of `now`.
 #[must_use]
 pub fn hour_of(now: Timestamp) -> Timestamp {
     let since = now.duration_since(Timestamp::UNIX_EPOCH);
     add(now, -SignedDuration::new(since.as_secs() % 3600, since.subsec_nanos()))
 }
 
-/// The span of a limit that is looked at for an attempt of one subject.
+/// One rate limit applied to one subject and one period of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimitWindow {
-    /// The limit.
+    /// Limit that applies in this window.
     pub limit: RateLimit,
-    /// Who is limited, hashed: neither network nor mail addresses stand in keys.
+    /// Hash of the limit's name and the subject. Item keys contain no network or email address.
     pub subject: Hash,
-    /// When it began: what happened then or earlier is in nobody's way any more.
+    /// Start of the window. Attempts at or before it no longer count.
     pub from: Timestamp,
-    /// Whether it is a UTC hour, whose attempts one plain counter counts, and not any span of that length.
+    /// Whether the window is a UTC hour with one counter, and not a sliding window.
     pub is_hour: bool,
-    /// When the newest attempt was, of a limit that is reached.
+    /// Time of the newest attempt, if the limit is reached.
     pub newest: Option<Timestamp>,
 }
 
 impl RateLimit {
-    /// The window that ends with an attempt of `subject` at `now`.
+    /// Returns the sliding window that ends with an attempt of `subject` at `now`.
     #[must_use]
     pub fn window(self, subject: &str, now: Timestamp) -> RateLimitWindow {
         RateLimitWindow {
@@ -155,8 +166,10 @@ impl RateLimit {
         }
     }
 
-    /// The UTC hour of an attempt of `subject` at `now`. A plain counter costs less than the moments of the newest
-    /// attempts where many are let through; two hours may meet.
+    /// Returns the UTC hour of an attempt of `subject` at `now`.
+    ///
+    /// One counter costs less than the times of all attempts. The price is precision: up to twice
+    /// the maximum can pass around a full hour.
     #[must_use]
     pub fn hour(self, subject: &str, now: Timestamp) -> RateLimitWindow {
         let from = hour_of(now);
@@ -164,22 +177,23 @@ impl RateLimit {
         RateLimitWindow { limit: self, subject: Hash::of(&subject), from, is_hour: true, newest: None }
     }
 
-    /// The same limit with another number.
+    /// Returns the same limit with another maximum.
     #[must_use]
-    pub const fn at_most(self, most: u32) -> Self {
-        Self { max: most, ..self }
+    pub const fn at_most(self, max: u32) -> Self {
+        Self { max, ..self }
     }
 }
 
 impl RateLimitWindow {
-    /// The window that begins with `oldest`, the oldest of the attempts that use up the limit: at its end another one is
-    /// let through.
+    /// Returns the window that starts at `oldest`, the oldest attempt that uses up the limit.
+    /// Another attempt is accepted when that window ends.
     #[must_use]
     pub fn since(&self, oldest: Timestamp) -> Self {
         Self { from: oldest, ..self.clone() }
     }
 
-    /// The window of a limit that is reached, as its attempts say: `oldest` is the oldest that uses it up.
+    /// Returns the window of a reached limit. `oldest` is the oldest attempt that uses it up;
+    /// `newest` is the newest attempt.
     #[must_use]
     pub fn reached(&self, oldest: Timestamp, newest: Option<Timestamp>) -> Self {
         let per = SignedDuration::from_secs(self.limit.period);
@@ -188,13 +202,13 @@ impl RateLimitWindow {
         Self { newest, ..self.since(again.map_or(oldest, |again| again.min(oldest))) }
     }
 
-    /// The first moment after it.
+    /// Returns the first moment after the window.
     #[must_use]
     pub fn ends_at(&self) -> Timestamp {
         add(self.from, SignedDuration::from_secs(self.limit.period))
     }
 
-    /// Whole seconds until it is over, rounded up and at least 1: what `Retry-After` says.
+    /// Returns the seconds until the window ends, rounded up and at least 1, for `Retry-After`.
     #[must_use]
     pub fn retry_after(&self, now: Timestamp) -> u64 {
         let wait = self.ends_at().duration_since(now).as_millis();
@@ -207,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ipv6_address_stands_for_its_network() {
+    fn network_is_the_64_of_an_ipv6_address() {
         for (address, network) in [
             ("203.0.113.9", "203.0.113.9"),
             ("::ffff:203.0.113.9", "203.0.113.9"),
@@ -237,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn hourly_window_is_the_utc_hour_and_another_counter_each_hour() {
+    fn hourly_window_has_its_own_counter_per_utc_hour() {
         let hour = |now: &str| SIGN_UPS_OF_SITE.hour("2001:db8:1::/48", now.parse().unwrap());
         let window = hour("2025-01-08T10:59:30Z");
         assert_eq!(window.retry_after("2025-01-08T10:59:30Z".parse().unwrap()), 30);
@@ -246,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_ends_with_an_attempt_and_another_says_when_the_next_may_come() {
+    fn sliding_window_reports_when_the_next_attempt_is_allowed() {
         let now: Timestamp = "2025-01-08T10:59:30Z".parse().unwrap();
         let window = SIGN_UPS_OF_IP.window("203.0.113.9", now);
         assert_eq!((window.from.to_string().as_str(), window.ends_at()), ("2025-01-08T09:59:30Z", now));

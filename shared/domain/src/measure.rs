@@ -1,7 +1,7 @@
-//! Measures: what a change of an organization says about how well onboarding goes.
+//! Product measures, derived from two successive states of an organization.
 //!
-//! Each is decided from two states of one organization, as [`crate::event::between`] decides what happened, so each is
-//! told once for each change, by whoever sees all changes. `docs/metrics.md` says what is made of them.
+//! Like [`crate::event::between`], each function compares two states, so a change is measured once.
+//! `docs/metrics.md` defines the metrics.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,53 +12,59 @@ use crate::{
     org::Org,
 };
 
-/// Within how long of provisioning a checklist is to be completed.
-pub const IN_TIME: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Target duration from provisioning to a complete checklist.
+pub const COMPLETION_TARGET: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Something that is measured.
+/// One measured fact of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
-    /// The team did its first task itself.
+    /// The team completed its first task.
     FirstValue {
-        /// This long after the sign-up.
+        /// Duration since the sign-up.
         after: SignedDuration,
     },
-    /// Every task is completed or skipped. One who takes a skip back and skips again completes twice.
+    /// Every task is completed or skipped. A reopened checklist counts again when it is complete.
     Completed {
-        /// This long after provisioning.
+        /// Duration since provisioning.
         after: SignedDuration,
     },
-    /// The first payment of an organization whose trial had not come to nothing before.
+    /// First payment of an organization whose trial was not lost before.
     TrialConverted,
-    /// The first payment of an organization whose trial had ended or was left unpaid.
+    /// First payment of an organization whose trial had expired or was abandoned.
     TrialRecovered,
-    /// A subscription that was to begin with the rest of the trial ended before anything was paid. Such a trial has no
-    /// end of its own: it never counts as expired.
+    /// A subscription with a carried-over trial ended before any payment. Such a trial never counts
+    /// as expired.
     TrialLeft,
 }
 
-/// What the change from `old` (`None` before the organization was) to `new` says, in a fixed order.
+/// Returns the measures of the change from `old` to `new` in a fixed order. `old` is `None` for a
+/// new organization.
 #[must_use]
 pub fn measures(old: Option<&Org>, new: &Org) -> Vec<Measure> {
-    let tells = [first_value, completed, payment, left];
-    tells.into_iter().filter_map(|tell| tell(old, new)).collect()
+    let rules = [first_value, completed, payment, left];
+    rules.into_iter().filter_map(|rule| rule(old, new)).collect()
 }
 
 fn first_value(old: Option<&Org>, new: &Org) -> Option<Measure> {
-    if old.and_then(first_own_tick).is_some() {
+    if old.and_then(first_own_completion).is_some() {
         return None;
     }
-    let at = first_own_tick(new)?;
+    let at = first_own_completion(new)?;
     Some(Measure::FirstValue { after: between(new.signed_up_at, at) })
 }
 
-/// When the team first did a task of its checklist itself. That it paid is no value that it got.
-fn first_own_tick(org: &Org) -> Option<Timestamp> {
-    let own = |tick: &&Completion| match tick.source {
+/// Returns when the team first completed a shown task itself. A payment does not count.
+fn first_own_completion(org: &Org) -> Option<Timestamp> {
+    let own = |completion: &&Completion| match completion.source {
         Source::Manual | Source::Event | Source::Invitation => true,
         Source::Billing => false,
     };
-    org.progress_at_any_time().done().map(|(_, tick)| tick).filter(own).map(|tick| tick.at).min()
+    org.progress_at_any_time()
+        .done()
+        .map(|(_, completion)| completion)
+        .filter(own)
+        .map(|completion| completion.at)
+        .min()
 }
 
 fn completed(old: Option<&Org>, new: &Org) -> Option<Measure> {
@@ -75,20 +81,21 @@ fn payment(old: Option<&Org>, new: &Org) -> Option<Measure> {
     if paid_before || !new.billing.ever_paid() || new.trial.is_none() {
         return None;
     }
-    let lost = old.is_some_and(|old| has_expired(old) || has_left(old));
-    Some(if lost { Measure::TrialRecovered } else { Measure::TrialConverted })
+    let was_lost = old.is_some_and(|old| has_expired(old) || has_left(old));
+    Some(if was_lost { Measure::TrialRecovered } else { Measure::TrialConverted })
 }
 
 fn left(old: Option<&Org>, new: &Org) -> Option<Measure> {
     (has_left(new) && !old.is_some_and(has_left) && !has_expired(new)).then_some(Measure::TrialLeft)
 }
 
-/// Whether a trial of it came to its end unpaid.
+/// Returns whether a trial ended without a payment.
 fn has_expired(org: &Org) -> bool {
     org.outbox.0.keys().any(|key| matches!(key, NoticeKey::TrialEnded { .. }))
 }
 
-/// Whether it has a trial, subscribed with it, and left before it paid.
+/// Returns whether the organization subscribed during its trial and canceled before the first
+/// payment.
 fn has_left(org: &Org) -> bool {
     let billing = &org.billing;
     let ended = billing.status() == Some(SubscriptionStatus::Canceled);

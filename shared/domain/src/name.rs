@@ -1,4 +1,4 @@
-//! Names that people give to organizations and to themselves.
+//! Validated names of organizations and users.
 
 mod marks;
 mod scripts;
@@ -10,37 +10,39 @@ use unicode_segmentation::UnicodeSegmentation;
 
 pub(crate) use self::marks::is_invisible;
 
-/// The most graphemes (what a person calls characters) of a name.
-pub const MOST_GRAPHEMES: usize = 80;
+/// Maximum number of graphemes (user-perceived characters) in a name.
+pub const MAX_GRAPHEMES: usize = 80;
 
-/// A name of a person or an organization: NFC, trimmed, inner white space single,
-/// 1 to [`MOST_GRAPHEMES`] graphemes, nothing invisible, no piled-up marks, at most moderately mixed scripts
-/// (Unicode Technical Standard #39, 5.2 and 5.4).
+/// A name of a user or an organization.
+///
+/// Invariants: NFC, trimmed, single spaces, 1 to [`MAX_GRAPHEMES`] graphemes, no invisible
+/// characters, at most four marks per letter, and no confusable mix of scripts (Unicode Technical
+/// Standard #39, 5.2 and 5.4).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name(String);
 
-/// Why a text is not a name.
+/// Reason why a text is not a valid name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NameFault {
-    /// Nothing but white space.
+pub enum NameError {
+    /// The text contains only white space.
     #[error("Enter a name.")]
     Empty,
-    /// More than [`MOST_GRAPHEMES`] graphemes, or so many bytes that it cannot be fewer.
+    /// More than [`MAX_GRAPHEMES`] graphemes, or more than 16 bytes for each of them.
     #[error("Use at most 80 characters.")]
     TooLong,
-    /// Control, bidi, zero-width, private or unassigned characters, or line breaks.
-    #[error("Leave out invisible and control characters.")]
+    /// Control, bidi, zero-width, private, or unassigned characters, or line breaks.
+    #[error("Remove invisible and control characters.")]
     Invisible,
-    /// Marks that stand on no letter, or too many of them on one.
-    #[error("Use at most four accents on a letter, and none without one.")]
+    /// A mark without a letter, a repeated mark, or more than four marks on a letter.
+    #[error("Use at most four accents per letter, and no accents without a letter.")]
     Marks,
     /// Letters of scripts that are easily confused with each other.
-    #[error("Use letters of one script: this mix can be mistaken for another name.")]
+    #[error("Use letters from one script. This mix could be mistaken for another name.")]
     MixedScripts,
 }
 
-impl NameFault {
-    /// The code of a problem's `errors` entry.
+impl NameError {
+    /// Returns the code for the `errors` entry of a problem response.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -54,48 +56,49 @@ impl NameFault {
 }
 
 impl Name {
-    /// Reads a name as a person typed it.
+    /// Parses a name from user input.
     ///
     /// # Errors
-    /// The first rule that the text breaks.
-    pub fn parse(text: &str) -> Result<Self, NameFault> {
-        // A grapheme can be long, but not this long: refuse before working on it.
-        if text.len() > MOST_GRAPHEMES * 64 {
-            return Err(NameFault::TooLong);
+    /// Returns the first rule that the text violates.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        // One grapheme can have many bytes, but not 64 on average. Reject longer input before that
+        // work.
+        if text.len() > MAX_GRAPHEMES * 64 {
+            return Err(NameError::TooLong);
         }
         let trimmed: String = text.trim().nfc().collect();
         if trimmed.is_empty() {
-            return Err(NameFault::Empty);
+            return Err(NameError::Empty);
         }
-        if marks::hide(&trimmed) {
-            return Err(NameFault::Invisible);
+        if marks::has_invisible(&trimmed) {
+            return Err(NameError::Invisible);
         }
         let name = trimmed.split_whitespace().collect::<Vec<_>>().join(" ");
-        if name.graphemes(true).count() > MOST_GRAPHEMES || name.len() > MOST_GRAPHEMES * 16 {
-            return Err(NameFault::TooLong);
+        if name.graphemes(true).count() > MAX_GRAPHEMES || name.len() > MAX_GRAPHEMES * 16 {
+            return Err(NameError::TooLong);
         }
-        if marks::pile_up(&name) {
-            return Err(NameFault::Marks);
+        if marks::has_excess_marks(&name) {
+            return Err(NameError::Marks);
         }
-        if scripts::mix(&name) {
-            return Err(NameFault::MixedScripts);
+        if scripts::is_confusable_mix(&name) {
+            return Err(NameError::MixedScripts);
         }
         Ok(Self(name))
     }
 
-    /// A name read back from where a parsed one was stored.
+    /// Wraps a name that was parsed before it was stored.
     #[must_use]
     pub const fn from_stored(text: String) -> Self {
         Self(text)
     }
 
-    /// The name.
+    /// Returns the full name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The part to greet with: the first word.
+    /// Returns the first word of the name, for greetings.
     #[must_use]
     pub fn given(&self) -> &str {
         self.0.split(' ').next().unwrap_or(&self.0)

@@ -1,4 +1,7 @@
-//! Mails that an organization owes its admins, keyed by what must happen once.
+//! Notices to the admins of an organization, and the outbox that makes each one happen once.
+//!
+//! A decision enqueues a notice under its [`NoticeKey`] in the same write as the change that causes
+//! it. The mailer claims it later, sends it, and records the outcome.
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -10,32 +13,32 @@ use crate::{
     id::UserId,
 };
 
-/// What a mail is about. Two notices with one key are one notice.
+/// Subject of a notice. The outbox contains at most one notice per key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoticeKey {
-    /// The organization is ready.
+    /// The organization was provisioned.
     Welcome,
     /// The trial ends soon.
     TrialEnding {
-        /// The end that it speaks of: a moved end is another notice.
+        /// Announced end of the trial. A moved end gets its own notice.
         ends_at: Timestamp,
-        /// How many days before.
+        /// Number of days before the end.
         days: u16,
     },
     /// The trial ended without a payment.
     TrialEnded {
-        /// The end that it speaks of.
+        /// Time at which the trial ended.
         ends_at: Timestamp,
     },
-    /// A payment failed, or the payer's bank asks for something: once for each invoice.
+    /// A payment failed or needs the payer's confirmation. There is one notice per invoice.
     PaymentFailed {
-        /// The invoice that was to be paid.
+        /// Invoice that is not paid.
         invoice: InvoiceId,
     },
 }
 
 impl NoticeKey {
-    /// The kind of mail, as tags and answers have it.
+    /// Returns the kind of mail in tags and responses.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -46,7 +49,7 @@ impl NoticeKey {
         }
     }
 
-    /// Whether it only reminds of what is to come, so that nobody has to get it.
+    /// Returns whether the notice is a reminder, from which an admin can unsubscribe.
     #[must_use]
     pub const fn is_reminder(&self) -> bool {
         match self {
@@ -67,7 +70,7 @@ impl fmt::Display for NoticeKey {
     }
 }
 
-/// The text is no notice's key.
+/// Error for text that is not a notice key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a notice's key")]
 pub struct NotANoticeKey;
@@ -94,24 +97,24 @@ impl FromStr for NoticeKey {
     }
 }
 
-/// The notices of one organization, each with a state per recipient.
+/// Notices of one organization, with a delivery state for each recipient.
 ///
-/// A key is the fact that the notice was once owed. Of payments only the newest stay; the others are marked in
-/// [`Billing::mailed`](crate::billing::Billing::mailed).
+/// A key stays after its mails are sent, so the notice is not enqueued twice. Of payment notices
+/// only the newest stay. [`Billing::mailed`](crate::billing::Billing::mailed) marks the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox(pub BTreeMap<NoticeKey, BTreeMap<UserId, Delivery>>);
 
-/// A mail that was claimed and is now to be sent.
+/// A mail that the caller has claimed and can now send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimedMail {
-    /// What it is about.
+    /// Notice that the mail contains.
     pub key: NoticeKey,
-    /// Whom it goes to.
+    /// Admin who receives the mail.
     pub to: UserId,
 }
 
 impl Outbox {
-    /// Owes a notice to each recipient from `now` on. Says whether it was not known before.
+    /// Adds a notice for each recipient, due at `now`. Returns whether its key is new.
     pub fn enqueue(&mut self, key: NoticeKey, to: impl IntoIterator<Item = UserId>, now: Timestamp) -> bool {
         if self.0.contains_key(&key) {
             return false;
@@ -120,7 +123,7 @@ impl Outbox {
         true
     }
 
-    /// Postpones a notice that was not tried yet until `then`.
+    /// Delays a notice until `then`, unless its first attempt was made.
     pub fn delay(&mut self, key: &NoticeKey, then: Timestamp) {
         for delivery in self.0.get_mut(key).into_iter().flat_map(BTreeMap::values_mut) {
             if delivery.is_fresh() {
@@ -129,90 +132,93 @@ impl Outbox {
         }
     }
 
-    /// Claims at most `most` waiting mails, gives up those whose reason is gone, and lets lapsed claims go. The check
-    /// of unknown mails needs the feed; without it they wait.
-    /// `stands` says whether a notice still has its reason, `reaches` whether its recipient is still there and wants it.
+    /// Claims up to `max` due mails, and advances the others.
+    ///
+    /// A due mail is dropped if `applies` says that its notice is outdated, or `deliverable` says
+    /// that the recipient does not get it. An expired claim becomes unknown. Unknown mails are
+    /// checked only if `heartbeat` is given.
     pub fn claim(
         &mut self,
         claim: &Claim,
-        most: usize,
-        feed: Option<SesHeartbeat>,
+        max: usize,
+        heartbeat: Option<SesHeartbeat>,
         now: Timestamp,
-        stands: impl Fn(&NoticeKey) -> bool,
-        reaches: impl Fn(&NoticeKey, UserId) -> bool,
+        applies: impl Fn(&NoticeKey) -> bool,
+        deliverable: impl Fn(&NoticeKey, UserId) -> bool,
     ) -> Vec<ClaimedMail> {
-        let mut letters = Vec::new();
+        let mut mails = Vec::new();
         for (key, recipients) in &mut self.0 {
             for (user, delivery) in recipients {
-                let wanted = stands(key) && reaches(key, *user);
-                let Some(next) = delivery.advance(claim, feed, wanted, now) else { continue };
+                let wanted = applies(key) && deliverable(key, *user);
+                let Some(next) = delivery.advance(claim, heartbeat, wanted, now) else { continue };
                 if next.is_held_by(claim) {
-                    if letters.len() == most {
+                    if mails.len() == max {
                         continue;
                     }
-                    letters.push(ClaimedMail { key: key.clone(), to: *user });
+                    mails.push(ClaimedMail { key: key.clone(), to: *user });
                 }
                 *delivery = next;
             }
         }
-        letters
+        mails
     }
 
-    /// Records how a claimed letter ended.
+    /// Records the outcome of a claimed mail.
     pub fn record_outcome(
         &mut self,
-        letter: &ClaimedMail,
+        mail: &ClaimedMail,
         claim: &Claim,
         outcome: Outcome,
         jitter: u8,
         now: Timestamp,
     ) {
-        self.update(letter, |delivery| delivery.record_outcome(claim, outcome, jitter, now));
+        self.update(mail, |delivery| delivery.record_outcome(claim, outcome, jitter, now));
     }
 
-    /// Gives up a claimed letter that lost its reason before it was sent.
-    pub fn drop_claimed(&mut self, letter: &ClaimedMail, claim: &Claim, now: Timestamp) {
-        self.update(letter, |delivery| delivery.is_held_by(claim).then(|| delivery.give_up(now)).flatten());
+    /// Drops a claimed mail whose notice became outdated before it was sent.
+    pub fn drop_claimed(&mut self, mail: &ClaimedMail, claim: &Claim, now: Timestamp) {
+        self.update(mail, |delivery| delivery.is_held_by(claim).then(|| delivery.give_up(now)).flatten());
     }
 
-    /// Where a letter stands.
+    /// Returns the delivery state of a mail.
     #[must_use]
-    pub fn delivery(&self, letter: &ClaimedMail) -> Option<&Delivery> {
-        self.0.get(&letter.key)?.get(&letter.to)
+    pub fn delivery(&self, mail: &ClaimedMail) -> Option<&Delivery> {
+        self.0.get(&mail.key)?.get(&mail.to)
     }
 
-    /// The same, to be moved on.
-    pub fn delivery_mut(&mut self, letter: &ClaimedMail) -> Option<&mut Delivery> {
-        self.0.get_mut(&letter.key)?.get_mut(&letter.to)
+    /// Returns the delivery state of a mail for a change.
+    pub fn delivery_mut(&mut self, mail: &ClaimedMail) -> Option<&mut Delivery> {
+        self.0.get_mut(&mail.key)?.get_mut(&mail.to)
     }
 
-    fn update(&mut self, letter: &ClaimedMail, next: impl FnOnce(&Delivery) -> Option<Delivery>) {
-        if let Some(delivery) = self.delivery_mut(letter)
+    fn update(&mut self, mail: &ClaimedMail, next: impl FnOnce(&Delivery) -> Option<Delivery>) {
+        if let Some(delivery) = self.delivery_mut(mail)
             && let Some(next) = next(delivery)
         {
             *delivery = next;
         }
     }
 
-    /// When the next mail needs a sender.
+    /// Returns when the next mail must be handled.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         self.deliveries().filter_map(Delivery::due_at).min()
     }
 
-    /// Since when the mail waits for a person that last began to: an old trouble must not hide a new one.
+    /// Returns when the newest mail that needs review began to need it. An older one must not hide
+    /// it.
     #[must_use]
-    pub fn held_since(&self) -> Option<Timestamp> {
-        self.deliveries().filter_map(Delivery::held_since).max()
+    pub fn review_since(&self) -> Option<Timestamp> {
+        self.deliveries().filter_map(Delivery::review_since).max()
     }
 
-    /// Whether a mail waits for its very first try: what wakes the sender at once.
+    /// Returns whether a mail waits for its first attempt, which starts the mailer immediately.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.deliveries().any(Delivery::is_fresh)
     }
 
-    /// Every mail's state.
+    /// Returns the delivery states of all mails.
     pub fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
         self.0.values().flat_map(BTreeMap::values)
     }
@@ -223,7 +229,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_read_back_as_written() {
+    fn keys_parse_their_own_text() {
         let ends_at = "2025-01-22T10:20:30Z".parse().unwrap();
         for key in [
             NoticeKey::Welcome,
@@ -241,46 +247,46 @@ mod tests {
             "payment_failed",
             "payment_failed/",
             "payment_failed/in_1/2",
-            "party",
+            "other",
         ] {
             assert_eq!(text.parse::<NoticeKey>(), Err(NotANoticeKey), "{text}");
         }
     }
 
     #[test]
-    fn what_is_owed_twice_is_sent_once() {
+    fn notice_enqueued_twice_is_sent_once() {
         let user = "usr_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let now = Timestamp::UNIX_EPOCH;
         let mut outbox = Outbox::default();
         assert!(outbox.enqueue(NoticeKey::Welcome, [user], now));
         assert!(!outbox.enqueue(NoticeKey::Welcome, [user], now));
         let claim = Claim("a".to_owned());
-        let letters = outbox.claim(&claim, 9, None, now, |_| true, |_, _| true);
-        assert_eq!(letters.len(), 1);
+        let mails = outbox.claim(&claim, 9, None, now, |_| true, |_, _| true);
+        assert_eq!(mails.len(), 1);
         assert!(outbox.claim(&Claim("b".to_owned()), 9, None, now, |_| true, |_, _| true).is_empty());
-        outbox.record_outcome(&letters[0], &claim, Outcome::Accepted, 0, now);
+        outbox.record_outcome(&mails[0], &claim, Outcome::Accepted, 0, now);
         assert_eq!((outbox.due_at(), outbox.is_ready()), (None, false));
     }
 
     #[test]
-    fn who_is_checked_and_not_wanted_any_more_stays_unknown() {
+    fn unknown_mail_to_a_removed_admin_needs_review() {
         let users = [1, 2].map(|n| format!("usr_0198c0de-0000-7000-8000-00000000000{n}").parse().unwrap());
         let (now, claim) = (Timestamp::UNIX_EPOCH, Claim::new(Timestamp::UNIX_EPOCH, "a"));
         let mut outbox = Outbox::default();
         outbox.enqueue(NoticeKey::Welcome, users, now);
-        for letter in outbox.claim(&claim, 9, None, now, |_| true, |_, _| true) {
-            outbox.record_outcome(&letter, &claim, Outcome::Ambiguous, 0, now);
+        for mail in outbox.claim(&claim, 9, None, now, |_| true, |_, _| true) {
+            outbox.record_outcome(&mail, &claim, Outcome::Ambiguous, 0, now);
         }
         let check = outbox.due_at().unwrap();
-        let feed = Some(SesHeartbeat { newest: Some(check), outstanding: false });
+        let heartbeat = Some(SesHeartbeat { newest: Some(check), outstanding: false });
         let again = Claim::new(check, "b");
         assert!(
             outbox.claim(&again, 9, None, check, |_| true, |_, _| true).is_empty(),
-            "the feed is not known"
+            "without a heartbeat it waits"
         );
-        let letters = outbox.claim(&again, 9, feed, check, |_| true, |_, user| user == users[0]);
-        assert_eq!(letters, [ClaimedMail { key: NoticeKey::Welcome, to: users[0] }]);
+        let mails = outbox.claim(&again, 9, heartbeat, check, |_| true, |_, user| user == users[0]);
+        assert_eq!(mails, [ClaimedMail { key: NoticeKey::Welcome, to: users[0] }]);
         assert!(outbox.deliveries().any(|it| matches!(it, Delivery::Unknown { held: true, .. })));
-        assert_eq!(outbox.held_since(), Some(now));
+        assert_eq!(outbox.review_since(), Some(now));
     }
 }

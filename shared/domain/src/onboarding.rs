@@ -1,4 +1,4 @@
-//! Which checklist an organization has, and what decides what is on it.
+//! Selection of an organization's checklist definition and of its tasks.
 
 use jiff::Timestamp;
 
@@ -7,21 +7,21 @@ use crate::{
     plan::Plan,
 };
 
-/// What shapes an organization's onboarding, apart from what is done of it.
+/// Values that select the definition and the tasks of an organization.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Onboarding {
-    /// The key of its checklist's definition. Kept as it was chosen, also while no such definition is built in.
+    /// Key of the checklist definition. It stays even if the current build has no such definition.
     pub definition: Option<String>,
-    /// What it does, as its founder said.
+    /// Industry chosen at sign-up.
     pub industry: Option<String>,
-    /// The plan of its best subscription, since a price of ours was last seen on one.
+    /// Plan of the best subscription, from the last price that was a configured one.
     pub plan: Option<Plan>,
-    /// When an admin last took note that everything is done.
+    /// When an admin last confirmed the celebration.
     pub seen_at: Option<Timestamp>,
 }
 
 impl Onboarding {
-    /// The checklist's definition: the one that was chosen, or the built-in one while that is not there.
+    /// Returns the chosen definition, or the built-in one if it does not exist.
     #[must_use]
     pub fn definition(&self) -> &'static Definition {
         self.definition.as_deref().and_then(definition::find).unwrap_or(&definition::BUILT_IN)

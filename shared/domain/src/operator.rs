@@ -1,4 +1,4 @@
-//! Operators: who runs Onramp for the host app.
+//! Operators: users who run Onramp, identified by a list of addresses.
 
 use std::{collections::BTreeSet, str::FromStr};
 
@@ -11,14 +11,14 @@ use crate::{
     people::{Member, Session, User},
 };
 
-/// The addresses of those who may open the operator's pages. None by default.
+/// Addresses of the operators. The default list is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Operators(BTreeSet<Address>);
 
 impl FromStr for Operators {
     type Err = NotAnAddress;
 
-    /// Reads addresses separated by commas. An empty text lists nobody.
+    /// Parses addresses separated by commas. An empty text is an empty list.
     fn from_str(text: &str) -> Result<Self, NotAnAddress> {
         if text.trim().is_empty() {
             return Ok(Self::default());
@@ -27,24 +27,24 @@ impl FromStr for Operators {
     }
 }
 
-/// Proof that a request comes from an operator. Only [`Operator::prove`] makes one.
+/// Proof that a request comes from an operator. Only [`Operator::authorize`] creates it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operator {
     user: UserId,
     name: Name,
 }
 
-/// Why a signed-in person is not let in as an operator.
+/// Reason why a signed-in user has no operator access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotAdmitted {
-    /// They are no operator.
-    NoOperator,
-    /// They are one, and must use a sign-in link first: the session began too long ago, or without one.
+pub enum OperatorError {
+    /// The user is not an operator.
+    NotOperator,
+    /// The operator must use a sign-in link first, because the session has no fresh sign-in.
     Stale,
 }
 
 impl Operators {
-    /// Whether the address is one of theirs.
+    /// Returns whether the address belongs to an operator.
     #[must_use]
     pub fn include(&self, address: &Address) -> bool {
         self.0.contains(address)
@@ -52,35 +52,37 @@ impl Operators {
 }
 
 impl Operator {
-    /// Judges a signed-in person and their session. An address that no mailed link has proven yet may be anybody's, so
-    /// it opens nothing. A session opens nothing once its sign-in is [too old](crate::people::FRESH).
+    /// Checks that a signed-in user is an operator.
+    ///
+    /// The address must be verified, because an unverified one may belong to another person. The
+    /// session must have a [fresh sign-in](Session::is_fresh).
     ///
     /// # Errors
-    /// Why they are not let in.
+    /// [`OperatorError::NotOperator`] takes precedence over [`OperatorError::Stale`].
     pub fn authorize(
         member: &Member,
         session: &Session,
         user: &User,
         listed: &Operators,
         now: Timestamp,
-    ) -> Result<Self, NotAdmitted> {
+    ) -> Result<Self, OperatorError> {
         let same = member.user() == user.id && session.user == user.id;
         if !(same && user.verified && listed.include(&user.address)) {
-            return Err(NotAdmitted::NoOperator);
+            return Err(OperatorError::NotOperator);
         }
         if !session.is_fresh(now) {
-            return Err(NotAdmitted::Stale);
+            return Err(OperatorError::Stale);
         }
         Ok(Self { user: user.id, name: user.name.clone() })
     }
 
-    /// Who they are.
+    /// Returns the id of the operator.
     #[must_use]
     pub const fn user(&self) -> UserId {
         self.user
     }
 
-    /// Their name.
+    /// Returns the name of the operator.
     #[must_use]
     pub const fn name(&self) -> &Name {
         &self.name
@@ -91,12 +93,12 @@ impl Operator {
 mod tests {
     use super::*;
     use crate::{
-        people::{FRESH, Role},
+        people::{FRESH_SIGN_IN, Role},
         trial::add,
     };
 
     #[test]
-    fn addresses_are_listed_with_commas_and_one_bad_one_spoils_the_list() {
+    fn operator_list_is_rejected_if_one_address_is_invalid() {
         let listed = |text: &str| text.parse::<Operators>().map(|operators| operators.0.len());
         for (text, count) in [
             ("", Ok(0)),
@@ -112,12 +114,12 @@ mod tests {
     }
 
     #[test]
-    fn only_a_proven_address_on_the_list_admits_and_the_role_does_not_matter() {
+    fn operator_needs_a_verified_listed_address_in_any_role() {
         let now = Timestamp::UNIX_EPOCH;
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-        let (listed, nobody): (Operators, _) = ("ann@example.com".parse().unwrap(), Operators::default());
-        for (address, verified, role, admitted) in [
+        let (listed, empty): (Operators, _) = ("ann@example.com".parse().unwrap(), Operators::default());
+        for (address, verified, role, allowed) in [
             ("ann@example.com", true, Role::Admin, true),
             ("Ann@example.com", true, Role::Member, true),
             ("ann@example.com", false, Role::Admin, false),
@@ -127,18 +129,18 @@ mod tests {
             let name = Name::parse("Ann").unwrap();
             let user = User { verified, ..User::new(id, name, Address::parse(address).unwrap()) };
             let session = Session { signed_in_at: Some(now), ..Session::begin(org, &user, now) };
-            let prove = |session: &Session, listed, at| {
+            let authorize = |session: &Session, listed, at| {
                 let member = Member::authorize(session, &user, Some(role), at).unwrap();
                 Operator::authorize(&member, session, &user, listed, at).map(|operator| operator.user())
             };
-            let refused = |why| if admitted { why } else { NotAdmitted::NoOperator };
-            let let_in = if admitted { Ok(id) } else { Err(NotAdmitted::NoOperator) };
-            assert_eq!(prove(&session, &listed, now), let_in, "{address} {verified}");
-            assert_eq!(prove(&session, &nobody, now), Err(NotAdmitted::NoOperator), "{address}");
-            let stale = Err(refused(NotAdmitted::Stale));
-            assert_eq!(prove(&session, &listed, add(now, FRESH)), stale, "{address}, later");
+            let refused = |why| if allowed { why } else { OperatorError::NotOperator };
+            let expected = if allowed { Ok(id) } else { Err(OperatorError::NotOperator) };
+            assert_eq!(authorize(&session, &listed, now), expected, "{address} {verified}");
+            assert_eq!(authorize(&session, &empty, now), Err(OperatorError::NotOperator), "{address}");
+            let stale = Err(refused(OperatorError::Stale));
+            assert_eq!(authorize(&session, &listed, add(now, FRESH_SIGN_IN)), stale, "{address}, later");
             let invited = Session::begin(org, &user, now);
-            assert_eq!(prove(&invited, &listed, now), stale, "{address}, by an invitation");
+            assert_eq!(authorize(&invited, &listed, now), stale, "{address}, by an invitation");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! An organization, whole: what it is, what it owes, and what may be done with it.
+//! The organization: its state, and the decisions that involve several of its parts.
 
+mod checklist;
 mod contact;
-mod tend;
-mod work;
+mod notices;
 
 use std::collections::BTreeSet;
 
@@ -22,75 +22,77 @@ use crate::{
     zone::Zone,
 };
 
+pub use checklist::{ChecklistCommand, ChecklistError, HostEventResult};
 pub use contact::{AdminContact, Reminders, SuppressionReason, Unreachable};
-pub use work::{ChecklistCommand, ChecklistError, HostEventResult};
 
-/// The most admins of an organization: they lie in its item.
-pub const MOST_ADMINS: usize = 20;
+/// Maximum number of admins. They are stored in the organization's item, whose size is limited.
+pub const MAX_ADMINS: usize = 20;
 
-/// How many days before a subscription's trial ends Stripe sends `customer.subscription.trial_will_end`.
+/// Days before a subscription's trial end at which Stripe sends
+/// `customer.subscription.trial_will_end`.
 const STRIPE_REMINDS_BEFORE: u16 = 3;
 
-/// An organization.
+/// State of one organization.
 ///
-/// It is loaded, decided on and written as a whole, so every rule that joins its parts holds by construction.
+/// It is loaded, changed, and written as one item. A rule that involves several parts therefore
+/// always sees a consistent state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Org {
-    /// Its id.
+    /// Id of the organization.
     pub id: OrgId,
-    /// Its name.
+    /// Name given at sign-up.
     pub name: Name,
-    /// The zone its people read dates in.
+    /// Time zone in which its members read dates.
     pub zone: Zone,
-    /// When it signed up.
+    /// Time of the sign-up.
     pub signed_up_at: Timestamp,
-    /// Who runs it, at most [`MOST_ADMINS`].
+    /// Its admins, at most [`MAX_ADMINS`].
     pub admins: Vec<AdminContact>,
-    /// Set once, for ever. Whether projects still exist says nothing about it.
+    /// Provisioning marker. It is set once and never removed, even if the project is deleted.
     pub provisioned: Option<Provisioned>,
-    /// Its trial of ours.
+    /// The trial that Onramp runs. A trial of a subscription is in `billing`.
     pub trial: Option<Trial>,
-    /// What Stripe has told of it.
+    /// Facts that Stripe reported.
     pub billing: Billing,
-    /// Which checklist it has.
+    /// Its checklist definition and the values that select tasks.
     pub onboarding: Onboarding,
-    /// What is done of that.
+    /// Its completed and skipped tasks.
     pub checklist: Checklist,
-    /// The mails it owes its admins.
+    /// Notices to its admins, with a delivery state for each.
     pub outbox: Outbox,
 }
 
-/// The marker that an organization was provisioned.
+/// Marker of a provisioned organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provisioned {
-    /// When.
+    /// Time at which it was provisioned.
     pub at: Timestamp,
-    /// By what.
+    /// Cause of the provisioning.
     pub trigger: Trigger,
-    /// The default project.
+    /// Default project that was created.
     pub project: Project,
 }
 
-/// A project.
+/// A project of an organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
-    /// Its id.
+    /// Id of the project.
     pub id: ProjectId,
-    /// Its name.
+    /// Name of the project.
     pub name: String,
 }
 
-/// What provisions an organization.
+/// Cause of a provisioning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trigger {
-    /// A sign-up with a trial.
+    /// Sign-up with a trial, or an operator's first trial grant.
     Trial,
-    /// A first payment.
+    /// First payment without a trial.
     Payment,
 }
 
 impl Trigger {
-    /// The word in stored items and events.
+    /// Returns the value in stored items and events.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -99,7 +101,7 @@ impl Trigger {
         }
     }
 
-    /// The trigger of that word.
+    /// Parses that value.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Trial, Self::Payment].into_iter().find(|it| it.as_str() == word)
@@ -107,15 +109,15 @@ impl Trigger {
 }
 
 impl Org {
-    /// A new organization with one founding admin; nothing of it is provisioned yet.
+    /// Returns a new organization with one admin. It is not provisioned.
     #[must_use]
-    pub fn sign_up(id: OrgId, name: Name, zone: Zone, founder: AdminContact, now: Timestamp) -> Self {
+    pub fn sign_up(id: OrgId, name: Name, zone: Zone, first_admin: AdminContact, now: Timestamp) -> Self {
         Self {
             id,
             name,
             zone,
             signed_up_at: now,
-            admins: vec![founder],
+            admins: vec![first_admin],
             provisioned: None,
             trial: None,
             billing: Billing::default(),
@@ -125,14 +127,15 @@ impl Org {
         }
     }
 
-    /// Starts the trial and provisions.
+    /// Starts the trial and provisions the organization.
     pub fn start_trial(&mut self, trial: Trial, project: ProjectId, now: Timestamp) {
         self.trial = Some(trial);
         self.provision(Trigger::Trial, project, now);
     }
 
-    /// The one operation that makes a working tenant: the marker, the default project, the checklist and the
-    /// welcome mail's intent, all or nothing, once for ever. What a repeat finds done, it leaves.
+    /// Provisions the organization: marker, default project, checklist, and pending welcome email.
+    ///
+    /// It happens at most once. A second call changes nothing.
     pub fn provision(&mut self, trigger: Trigger, project: ProjectId, now: Timestamp) {
         if self.provisioned.is_some() {
             return;
@@ -144,13 +147,15 @@ impl Org {
         self.enqueue_notice(NoticeKey::Welcome, now);
     }
 
-    /// Has the welcome mail wait until `then`, if it was not tried yet.
+    /// Delays the welcome email until `then`, unless it was attempted before.
     pub fn delay_welcome(&mut self, then: Timestamp) {
         self.outbox.delay(&NoticeKey::Welcome, then);
     }
 
-    /// Takes in one fact from Stripe and everything that follows from what is now known.
-    /// Order and repetition of facts make no difference. `project` is used if this provisions.
+    /// Records one Stripe fact and everything that follows from it.
+    ///
+    /// Order and repetition of facts do not change the result. `project` is the id of the default
+    /// project, in case this provisions the organization.
     pub fn record(&mut self, fact: &Fact, project: ProjectId, now: Timestamp) {
         self.billing.record(fact);
         if let What::Checkout { named, .. } = &fact.what
@@ -163,24 +168,27 @@ impl Org {
             self.provision(Trigger::Payment, project, now);
         }
         if self.billing.has_billing_info() {
-            self.tick_by_sign(
+            self.complete_by_trigger(
                 CompletionTrigger::Billing,
                 &Completion { at: now, source: Source::Billing, by: None },
                 now,
             );
         }
-        // The end that the event itself speaks of, whatever is known beside it: what is owed must not depend on the
-        // order in which facts come. Whether it still is the end is asked when the mail is sent.
+        // Use the end in the event itself. Otherwise the notice would depend on the order of the
+        // facts. The claim checks whether that end still applies.
         if let Some(ends_at) = fact.trial_will_end()
             && now < ends_at
         {
             self.enqueue_notice(NoticeKey::TrialEnding { ends_at, days: STRIPE_REMINDS_BEFORE }, now);
         }
-        self.tend_mail(now);
+        self.update_payment_notices(now);
     }
 
-    /// The organization's status at `now`: the best of its subscriptions, unless a running trial of ours beats it.
-    /// A customer that was deleted at Stripe takes the trial along: access ends.
+    /// Returns the derived status at `now`.
+    ///
+    /// The best subscription counts. A running trial of Onramp takes precedence over a subscription
+    /// that is unpaid, paused, incomplete, or canceled. If the customer was deleted at Stripe, that
+    /// trial does not count.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
         let deleted = self.billing.customer_deleted();
@@ -200,27 +208,29 @@ impl Org {
         }
     }
 
-    /// The end of the trial that counts at `now`: the subscription's while one lives, if it ever had one; else ours.
-    /// A trial of ours that runs beats a subscription that is paused or unpaid.
+    /// Returns the end of the trial that counts at `now`.
+    ///
+    /// While a subscription is alive, its trial end counts, if it has one. A running trial of
+    /// Onramp takes precedence over a paused or unpaid subscription.
     #[must_use]
     pub fn trial_ends_at(&self, now: Timestamp) -> Option<Timestamp> {
         use SubscriptionStatus::{Active, PastDue, Trialing};
-        let beaten = !matches!(self.billing.status(), Some(Active | Trialing | PastDue))
+        let superseded = !matches!(self.billing.status(), Some(Active | Trialing | PastDue))
             && self.trial.as_ref().is_some_and(|trial| trial.runs(now));
-        if self.billing.is_alive() && !beaten {
+        if self.billing.is_alive() && !superseded {
             self.billing.trial_ends_at()
         } else {
             self.trial.as_ref().map(|trial| trial.ends_at)
         }
     }
 
-    /// Whether a plan begins by itself where the running trial ends: it is the subscription's.
+    /// Returns whether a plan starts automatically when the current trial ends.
     #[must_use]
     pub fn plan_follows_trial(&self) -> bool {
         self.billing.status() == Some(SubscriptionStatus::Trialing)
     }
 
-    /// The days that remain of a running trial, rounded up; 0 when none runs.
+    /// Returns the remaining days of a running trial, rounded up; 0 if none runs.
     #[must_use]
     pub fn trial_days_remaining(&self, now: Timestamp) -> u32 {
         match self.status(now) {
@@ -229,9 +239,10 @@ impl Org {
         }
     }
 
-    /// Does what the trial clock owes at `now`: the nearest missed reminder, or the end.
+    /// Enqueues the notice that is due at `now`: the latest missed reminder, or the notice of the
+    /// end.
     pub fn run_trial_sweep(&mut self, now: Timestamp) {
-        let Some(trial) = self.trial_of_clock() else { return };
+        let Some(trial) = self.sweep_trial() else { return };
         let ends_at = trial.ends_at;
         if !trial.runs(now) {
             self.enqueue_notice(NoticeKey::TrialEnded { ends_at }, now);
@@ -242,19 +253,22 @@ impl Org {
         }
     }
 
-    /// When the trial clock next owes something; `None` when it never will as things stand.
+    /// Returns when the next trial sweep is due; `None` if none is pending.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
-        let trial = self.trial_of_clock()?;
+        let trial = self.sweep_trial()?;
         let ended = NoticeKey::TrialEnded { ends_at: trial.ends_at };
         let end = (!self.outbox.0.contains_key(&ended)).then_some(trial.ends_at);
         self.open_reminders(trial).map(|days| trial.reminds_at(days)).chain(end).min()
     }
 
-    /// The trial that our own clock still runs: none while a subscription lives, nor once one began properly (each
-    /// begins with a paid invoice, of 0 where it begins with a trial), nor after the customer was deleted. Who
-    /// subscribed and left has no trial that ends, unless an operator gave them days since.
-    fn trial_of_clock(&self) -> Option<&Trial> {
+    /// Returns the trial that the sweep still runs.
+    ///
+    /// Returns `None` while a subscription is alive and after the customer was deleted. It also
+    /// returns `None` once a payment provisioned the organization, because that trial led to a
+    /// subscription. (A subscription with a trial starts with a paid invoice of 0.) An extension
+    /// after the newest billing event makes the trial count again.
+    fn sweep_trial(&self) -> Option<&Trial> {
         let billing = &self.billing;
         if billing.is_alive() || billing.customer_deleted() {
             return None;
@@ -264,7 +278,8 @@ impl Org {
             .filter(|trial| !billing.needs_provisioning() || trial.extended_after(billing.last_event_at()))
     }
 
-    /// The reminders of this end that are still to come: one that was sent settles all before it, and the end all.
+    /// Returns the reminder offsets, in days, that are still to come for this end. A sent reminder
+    /// covers all earlier ones, and the notice of the end covers all.
     fn open_reminders<'a>(&'a self, trial: &'a Trial) -> impl Iterator<Item = u16> + 'a {
         let ends_at = trial.ends_at;
         let ended = self.outbox.0.contains_key(&NoticeKey::TrialEnded { ends_at });
@@ -276,7 +291,7 @@ impl Org {
             .filter(move |days| !ended && nearest.is_none_or(|nearest| *days < nearest))
     }
 
-    /// The nearest reminder of an end that was ever owed, in days before it.
+    /// Returns the smallest offset, in days, of the reminders that were ever enqueued for this end.
     fn nearest_reminder(&self, ends_at: Timestamp) -> Option<u16> {
         let days = self.outbox.0.keys().filter_map(|key| match key {
             NoticeKey::TrialEnding { ends_at: end, days } if *end == ends_at => Some(*days),
@@ -285,39 +300,41 @@ impl Org {
         days.min()
     }
 
-    /// Claims the mails that wait, and drops those that lost their reason.
+    /// Claims up to `most` waiting mails and drops those that no longer apply.
     pub fn claim_mail(
         &mut self,
         claim: &Claim,
         most: usize,
-        feed: Option<SesHeartbeat>,
+        heartbeat: Option<SesHeartbeat>,
         now: Timestamp,
     ) -> Vec<ClaimedMail> {
-        // Asked of the whole organization, of which the outbox is a part.
-        let standing: BTreeSet<NoticeKey> =
-            self.outbox.0.keys().filter(|key| self.still_stands(key, now)).cloned().collect();
+        // A notice depends on the whole organization, of which the outbox is a part. Decide this
+        // first.
+        let current: BTreeSet<NoticeKey> =
+            self.outbox.0.keys().filter(|key| self.is_current(key, now)).cloned().collect();
         let mut outbox = std::mem::take(&mut self.outbox);
-        let letters = outbox.claim(
+        let mails = outbox.claim(
             claim,
             most,
-            feed,
+            heartbeat,
             now,
-            |key| standing.contains(key),
+            |key| current.contains(key),
             |key, user| self.admin(user).is_some_and(|admin| admin.gets(key)),
         );
         self.outbox = outbox;
-        letters
+        mails
     }
 
-    /// Writes down whether an admin wants reminders, if there is such an admin.
+    /// Stores whether an admin wants reminders. Unknown users are ignored.
     pub fn set_reminders(&mut self, user: UserId, reminders: Reminders) {
         if let Some(admin) = self.admins.iter_mut().find(|admin| admin.user == user) {
             admin.reminders = reminders;
         }
     }
 
-    /// Writes down that notices do not reach an admin, the first time; those that wait are dropped when their turn
-    /// comes. Says whether that is news.
+    /// Suppresses notices to an admin, and drops the waiting ones at their next claim.
+    ///
+    /// The first reason stays. Returns whether notices were not suppressed before.
     pub fn suppress(&mut self, user: UserId, why: SuppressionReason, now: Timestamp) -> bool {
         match self.admins.iter_mut().find(|admin| admin.user == user) {
             Some(admin) if admin.unreachable.is_none() => {
@@ -328,8 +345,9 @@ impl Org {
         }
     }
 
-    /// Writes down that a mail which went out at `sent_at` reached an admin: what bounced before then bounces no more.
-    /// A complaint is no matter of the mailbox, and stays.
+    /// Ends a suppression after a bounce, because a mail sent at `sent_at` was delivered.
+    ///
+    /// Only an earlier bounce is removed. A complaint stays, because delivery does not withdraw it.
     pub fn restore(&mut self, user: UserId, sent_at: Timestamp) {
         let bounced_before = |it: &Unreachable| it.why == SuppressionReason::Bounced && it.since < sent_at;
         if let Some(admin) = self.admins.iter_mut().find(|admin| admin.user == user)
@@ -339,40 +357,42 @@ impl Org {
         }
     }
 
-    /// The mails that wait for a person at `now`, with their recipients: those of the last [`SHOWN`] that still have
-    /// their reason and their recipient.
-    pub fn troubled_mails(
+    /// Returns the mails that need review at `now`, with their recipients.
+    ///
+    /// Only mails of the last [`FAILURE_SHOWN_FOR`] that still apply and whose recipient is still
+    /// an admin are included.
+    pub fn mails_for_review(
         &self,
         now: Timestamp,
     ) -> impl Iterator<Item = (&NoticeKey, &AdminContact, &Delivery)> {
         let since = add(now, -FAILURE_SHOWN_FOR);
-        let standing = self.outbox.0.iter().filter(move |(key, _)| self.still_stands(key, now));
-        standing.flat_map(move |(key, recipients)| {
+        let current = self.outbox.0.iter().filter(move |(key, _)| self.is_current(key, now));
+        current.flat_map(move |(key, recipients)| {
             recipients.iter().filter_map(move |(user, delivery)| {
-                delivery.held_since().filter(|at| *at >= since)?;
+                delivery.review_since().filter(|at| *at >= since)?;
                 Some((key, self.admin(*user)?, delivery))
             })
         })
     }
 
-    /// Whether a notice still tells the truth.
-    fn still_stands(&self, key: &NoticeKey, now: Timestamp) -> bool {
+    /// Returns whether the content of a notice is still true.
+    fn is_current(&self, key: &NoticeKey, now: Timestamp) -> bool {
         match key {
             NoticeKey::Welcome => true,
-            // What a later reminder of the same end says as well, nobody has to read twice.
+            // A later reminder of the same end replaces this one.
             NoticeKey::TrialEnding { ends_at, days } => {
                 self.status(now) == Status::Trialing
                     && self.trial_ends_at(now) == Some(*ends_at)
                     && self.nearest_reminder(*ends_at).is_none_or(|nearest| *days <= nearest)
             }
             NoticeKey::TrialEnded { ends_at } => {
-                self.trial_of_clock().is_some_and(|trial| trial.ends_at == *ends_at && !trial.runs(now))
+                self.sweep_trial().is_some_and(|trial| trial.ends_at == *ends_at && !trial.runs(now))
             }
             NoticeKey::PaymentFailed { invoice } => self.billing.awaited_payment(invoice).is_some(),
         }
     }
 
-    /// The admin of that id.
+    /// Returns the admin with that id.
     #[must_use]
     pub fn admin(&self, user: UserId) -> Option<&AdminContact> {
         self.admins.iter().find(|admin| admin.user == user)

@@ -1,16 +1,16 @@
-//! What is sold.
+//! Plans and their Stripe prices.
 
-/// A plan.
+/// A plan that an organization can buy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plan {
-    /// For one person.
+    /// Plan for one user.
     Single,
-    /// For a team.
+    /// Plan for a team.
     Team,
 }
 
 impl Plan {
-    /// The word in forms and stored items.
+    /// Returns the value in forms and stored items.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -19,24 +19,24 @@ impl Plan {
         }
     }
 
-    /// The plan of that word.
+    /// Parses that value.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Single, Self::Team].into_iter().find(|it| it.as_str() == word)
+    pub fn parse(value: &str) -> Option<Self> {
+        [Self::Single, Self::Team].into_iter().find(|it| it.as_str() == value)
     }
 }
 
-/// The ids of the plans' prices at Stripe.
+/// Stripe price ids of the plans.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prices {
-    /// Of [`Plan::Single`].
+    /// Price of [`Plan::Single`].
     pub single: String,
-    /// Of [`Plan::Team`].
+    /// Price of [`Plan::Team`].
     pub team: String,
 }
 
 impl Prices {
-    /// The price of a plan.
+    /// Returns the price id of a plan.
     #[must_use]
     pub fn of(&self, plan: Plan) -> &str {
         match plan {
@@ -45,7 +45,7 @@ impl Prices {
         }
     }
 
-    /// The plan that a price is for, if it is one of ours.
+    /// Returns the plan of a price id, if it is a configured price.
     #[must_use]
     pub fn plan(&self, price: &str) -> Option<Plan> {
         [Plan::Single, Plan::Team].into_iter().find(|plan| self.of(*plan) == price)

@@ -1,27 +1,28 @@
-//! Secrets that a person or browser holds, and the hashes that we keep of them.
+//! Secrets in links and cookies, and the hashes that the store keeps of them.
 
 use std::{fmt, str::FromStr};
 
 use sha2::{Digest, Sha256};
 
-/// 256 random bits, written as 64 lower-case hex digits. Stored nowhere; `Debug` does not show it.
+/// A secret of 256 random bits, written as 64 lower-case hex digits. It is never stored, and
+/// `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret([u8; 32]);
 
 impl Secret {
-    /// A secret of fresh random bytes.
+    /// Wraps 32 random bytes from the caller.
     #[must_use]
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The text its holder is given.
+    /// Returns the text for the link or cookie.
     #[must_use]
     pub fn reveal(&self) -> String {
         hex::encode(self.0)
     }
 
-    /// What we keep of it.
+    /// Returns the hash that is stored instead.
     #[must_use]
     pub fn hash(&self) -> Hash {
         Hash::of(&[&self.0])
@@ -47,12 +48,13 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A SHA-256, written as 64 lower-case hex digits.
+/// A SHA-256 hash, written as 64 lower-case hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hash([u8; 32]);
 
 impl Hash {
-    /// The hash of `parts`, each preceded by its length, so that no two lists of parts run together.
+    /// Returns the hash of `parts`. Each part is prefixed with its length, so `["ab", "c"]` and
+    /// `["a", "bc"]` differ.
     #[must_use]
     pub fn of(parts: &[&[u8]]) -> Self {
         let mut hasher = Sha256::new();
@@ -63,7 +65,7 @@ impl Hash {
         Self(hasher.finalize().into())
     }
 
-    /// Its first byte: a spread over shards.
+    /// Returns the first byte, which selects a shard.
     #[must_use]
     pub const fn first(&self) -> u8 {
         self.0[0]
@@ -95,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_reads_back_and_never_shows_itself() {
+    fn secret_parses_its_text_and_debug_hides_it() {
         let secret = Secret::new([7; 32]);
         assert_eq!(secret.reveal().parse::<Secret>(), Ok(secret.clone()));
         assert_eq!(format!("{secret:?}"), "Secret(…)");
@@ -104,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_do_not_run_together() {
+    fn hash_depends_on_part_boundaries() {
         assert_ne!(Hash::of(&[b"ab", b"c"]), Hash::of(&[b"a", b"bc"]));
     }
 }

@@ -1,41 +1,41 @@
-//! What an organization's state allows.
+//! Status of an organization, and the access that it allows.
 
-/// The state of an organization, always derived, never stored.
+/// Status of an organization. It is always derived and never stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Signed up without a trial, and nothing paid yet.
+    /// Signed up without a trial; no payment yet.
     Pending,
-    /// A trial of ours or of its subscription runs.
+    /// A trial runs, either Onramp's or the subscription's.
     Trialing,
-    /// Its trial ended and nothing is paid.
+    /// The trial ended without a subscription.
     TrialExpired,
-    /// Paid.
+    /// The subscription is paid.
     Active,
-    /// A renewal failed and Stripe tries again.
+    /// A renewal failed, and Stripe retries it.
     PastDue,
-    /// Renewals failed for good.
+    /// All payment attempts for a renewal failed.
     Unpaid,
-    /// Its subscription pauses.
+    /// The subscription's trial ended without a payment method.
     Paused,
-    /// Its first payment is not through.
+    /// The first payment has not succeeded.
     Incomplete,
-    /// Its subscription ended.
+    /// The subscription ended, or the customer was deleted.
     Canceled,
 }
 
-/// What people of the organization may do.
+/// Access of the organization's members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Everything their role allows.
+    /// Everything that their role allows.
     Full,
-    /// Look, and pay.
+    /// Viewing and paying only.
     ReadOnly,
-    /// Pay.
+    /// Paying only, without the checklist.
     BillingOnly,
 }
 
 impl Status {
-    /// The word in answers.
+    /// Returns the value in JSON responses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl Status {
         }
     }
 
-    /// What the status allows.
+    /// Returns the access that the status allows.
     #[must_use]
     pub const fn access(self) -> Access {
         match self {
@@ -63,7 +63,7 @@ impl Status {
 }
 
 impl Access {
-    /// The word in answers.
+    /// Returns the value in JSON responses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,40 +1,40 @@
-//! What a checklist is made of: tasks, as data.
+//! Tasks: the static data of a checklist definition.
 
 use crate::plan::Plan;
 
-/// One task of a checklist. A file of a checklist in which one lacks a text, an icon or a link does not build.
+/// One task of a checklist. The build fails if a task in a definition file lacks a required value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Task {
-    /// Its name in stored items, routes and answers.
+    /// Key in stored items, routes, and responses.
     pub key: &'static str,
-    /// Its place in the order of work, from 1.
+    /// Position in the checklist, starting at 1.
     pub priority: u8,
-    /// What to do, as a short imperative.
+    /// Title, a short imperative.
     pub title: &'static str,
-    /// Why it is worth doing, in one sentence.
+    /// One sentence on the benefit of the task.
     pub description: &'static str,
-    /// How to do it, in one or two sentences.
+    /// Instructions in one or two sentences.
     pub how_to: &'static str,
-    /// About how long it takes, in minutes.
+    /// Estimated duration in minutes.
     pub minutes: u8,
-    /// One emoji.
+    /// A single emoji, shown beside the title.
     pub icon: &'static str,
-    /// Which kind of work it is.
+    /// Category of the task.
     pub category: Category,
-    /// How much of the product it opens, 1 to 100: what is worth most comes next.
+    /// Value to the user, 1 to 100. The open task with the highest value comes next.
     pub value: u8,
-    /// When it is worth something else.
+    /// Higher value near the end of a trial.
     pub rises: Option<UrgencyBoost>,
-    /// Whose checklist has it.
+    /// Condition under which an organization sees the task.
     pub when: Condition,
-    /// What shows, without a word of an admin's, that it is done.
+    /// Triggers that complete the task without an admin's action.
     pub done_by: &'static [CompletionTrigger<'static>],
-    /// Where it is done.
+    /// Link to the page where the task is done.
     pub action: Action,
 }
 
 impl Task {
-    /// What it is worth while so many days of a trial are left; `None` where no trial runs.
+    /// Returns the value while `days_left` days of a trial remain. `None` means that no trial runs.
     #[must_use]
     pub fn weight(&self, days_left: Option<u32>) -> u8 {
         match (self.rises, days_left) {
@@ -44,35 +44,35 @@ impl Task {
     }
 }
 
-/// A kind of work.
+/// Category of a task, such as setup or billing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Category {
-    /// The word in answers.
+    /// Key in JSON responses.
     pub key: &'static str,
-    /// What people read.
+    /// Title that the user sees.
     pub title: &'static str,
 }
 
-/// What a task is worth while little of a trial is left.
+/// Value of a task near the end of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UrgencyBoost {
-    /// So many days, or fewer.
+    /// Maximum number of remaining days at which the boost applies.
     pub days_left: u16,
-    /// How much it opens then, 1 to 100.
+    /// Value with the boost, 1 to 100.
     pub value: u8,
 }
 
-/// Whose checklist has a task. An empty list asks for nothing.
+/// Condition under which an organization sees a task. An empty list matches every organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Condition {
-    /// Those on one of these plans. Whoever has none is on none of them.
+    /// Plans that see the task. An organization without a plan matches no plan.
     pub plans: &'static [Plan],
-    /// Those of one of these industries.
+    /// Industries that see the task, by key.
     pub industries: &'static [&'static str],
 }
 
 impl Condition {
-    /// Whether an organization has the task.
+    /// Returns whether an organization with this plan and industry sees the task.
     #[must_use]
     pub fn holds(&self, plan: Option<Plan>, industry: Option<&str>) -> bool {
         (self.plans.is_empty() || plan.is_some_and(|plan| self.plans.contains(&plan)))
@@ -80,35 +80,35 @@ impl Condition {
     }
 }
 
-/// What shows that a task is done.
+/// Event that completes a task automatically.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CompletionTrigger<'a> {
-    /// A payment or a finished checkout.
+    /// A payment or a completed Checkout session.
     Billing,
     /// An invitation that was sent.
     Invitation,
-    /// An event of the host app, by its detail-type.
+    /// An event of the host app with this detail-type.
     HostEvent(&'a str),
 }
 
-/// A link that leads to where a task is done.
+/// Link to the page where a task is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Action {
-    /// The words on it, without the arrow.
+    /// Label of the link, without a trailing symbol.
     pub label: &'static str,
-    /// Where it leads.
+    /// Target of the link.
     pub place: TaskTarget,
 }
 
-/// Where a task is done.
+/// Page on which a task is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskTarget {
-    /// In the host app, at this path below its URL.
+    /// A path below the host app's URL.
     HostApp(&'static str),
-    /// On the organization's own page, where the plans are.
+    /// The organization's plan page.
     Plans,
-    /// Where its people are.
+    /// The organization's members page.
     Members,
-    /// At this https address.
+    /// An absolute `https` URL.
     Elsewhere(&'static str),
 }

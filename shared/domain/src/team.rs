@@ -1,7 +1,8 @@
-//! Who belongs to an organization: inviting, joining, changing roles, leaving.
+//! Membership of an organization: inviting, accepting, changing roles, leaving, and removing.
 //!
-//! Admins lie in the organization's item, and every change of who belongs raises its version. So two of these decisions
-//! never rest on the same state: whoever comes second decides again, and no two admins can demote each other.
+//! The admins are stored in the organization's item, and each membership change raises its version.
+//! Of two concurrent changes, the second one is decided again on the new state. So two admins
+//! cannot demote each other at once.
 
 use jiff::Timestamp;
 
@@ -9,37 +10,38 @@ use crate::{
     address::Address,
     checklist::{Completion, Source},
     id::{OrgId, UserId},
-    invitation::{Invitation, MOST_OPEN},
+    invitation::{Invitation, MAX_OPEN_INVITATIONS},
     name::Name,
-    org::{AdminContact, MOST_ADMINS, Org, Reminders, Unreachable},
+    org::{AdminContact, MAX_ADMINS, Org, Reminders, Unreachable},
     people::{Admin, Member, Role, User},
     status::{Access, Status},
     task::CompletionTrigger,
 };
 
-/// Somebody's place in an organization.
+/// A user's membership in an organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
-    /// Where.
+    /// Organization of the membership.
     pub org: OrgId,
-    /// Who.
+    /// Id of the member.
     pub user: UserId,
-    /// Their name.
+    /// Name of the member.
     pub name: Name,
-    /// Their address.
+    /// Email address of the member.
     pub address: Address,
-    /// What they may do.
+    /// Role in the organization.
     pub role: Role,
-    /// Since when.
+    /// Time at which the membership began.
     pub since: Timestamp,
-    /// What they wanted of reminders when they last were an admin; while they are one, the organization says it.
+    /// Reminder choice from the time as an admin. While the member is an admin, the organization's
+    /// item has it.
     pub reminders: Reminders,
-    /// The same of why mail did not reach them.
+    /// Suppression from the time as an admin, stored like `reminders`.
     pub unreachable: Option<Unreachable>,
 }
 
 impl Membership {
-    /// A place of somebody who is new there.
+    /// Returns a new membership that begins at `now`.
     #[must_use]
     pub fn new(org: OrgId, user: &User, role: Role, now: Timestamp) -> Self {
         Self {
@@ -55,44 +57,47 @@ impl Membership {
     }
 }
 
-/// Why somebody cannot come, go or be changed.
+/// Reason why a membership change was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TeamError {
-    /// The organization's state does not allow it; a payment would.
+    /// The organization's status does not allow it. A payment restores access.
     #[error("the organization has no access")]
     NoAccess(Status),
-    /// Who invites has not shown that their own address is theirs.
-    #[error("the inviting address is unproven")]
+    /// The inviting admin has not verified their email address.
+    #[error("the inviting address is not verified")]
     Unverified,
-    /// The address is a member's.
+    /// The invited address belongs to a member.
     #[error("already a member")]
     AlreadyMember,
-    /// The address was invited, and can still accept.
+    /// The address has an open invitation.
     #[error("already invited")]
     AlreadyInvited,
-    /// [`MOST_OPEN`] invitations wait to be accepted.
+    /// The organization has [`MAX_OPEN_INVITATIONS`] open invitations.
     #[error("too many open invitations")]
     TooManyOpen,
-    /// The invitation was mailed as often as it may be.
-    #[error("mailed too often")]
+    /// The invitation was sent [`MAX_SENDS`](crate::invitation::MAX_SENDS) times.
+    #[error("sent too often")]
     SentTooOften,
-    /// Nobody who may vouches for the invitation any more.
-    #[error("the inviter is no admin any more")]
+    /// No admin who could make this invitation is left.
+    #[error("the inviter is no longer an admin")]
     InviterGone,
-    /// There are [`MOST_ADMINS`] admins.
+    /// The organization has [`MAX_ADMINS`] admins.
     #[error("too many admins")]
     TooManyAdmins,
-    /// Nobody could pay, invite or hand on the organization.
+    /// The change would leave members without an admin.
     #[error("the last admin")]
     LastAdmin,
 }
 
 impl Org {
-    /// Offers `address` a place, and ticks the task of inviting somebody.
+    /// Creates an invitation of `address`, and completes the task of inviting a team member.
+    ///
+    /// `known` is the user with that address. `invited` are the organization's stored invitations.
     ///
     /// # Errors
-    /// Judged in this order: [`Refusal::Unproven`], [`Refusal::NoAccess`], [`Refusal::AlreadyMember`],
-    /// [`Refusal::AlreadyInvited`], [`Refusal::TooManyOpen`], [`Refusal::SentTooOften`].
+    /// In this order: [`TeamError::Unverified`], [`TeamError::NoAccess`],
+    /// [`TeamError::AlreadyMember`], [`TeamError::AlreadyInvited`], [`TeamError::TooManyOpen`],
+    /// [`TeamError::SentTooOften`].
     pub fn invite(
         &mut self,
         admin: &Admin,
@@ -109,15 +114,15 @@ impl Org {
         if invited.iter().any(|it| it.is_open(now) && it.address == address) {
             return Err(TeamError::AlreadyInvited);
         }
-        room_for_another(invited, &address, now)?;
+        check_open_limit(invited, &address, now)?;
         let earlier = invited.iter().find(|it| it.address == address);
         let inviter = (admin.user(), admin.name().clone());
         let mut invitation = Invitation::new(self.id, address, role, inviter, now);
         if let Some(earlier) = earlier {
-            invitation = invitation.in_place_of(earlier, now)?;
+            invitation = invitation.replacing(earlier, now)?;
         }
         let by = Some(admin.name().to_string());
-        self.tick_by_sign(
+        self.complete_by_trigger(
             CompletionTrigger::Invitation,
             &Completion { at: now, source: Source::Invitation, by },
             now,
@@ -125,13 +130,15 @@ impl Org {
         Ok(invitation)
     }
 
-    /// Has an invitation mailed once more, on the word of whoever asks for that. One that expired opens again. `None`
-    /// while a mail of it is on its way.
+    /// Sends an invitation again, in the name of the requesting admin. An expired one becomes open
+    /// again.
+    ///
+    /// Returns `None` if the previous email is pending or less than a minute old.
     ///
     /// # Errors
-    /// Judged in this order: [`Refusal::Unproven`], [`Refusal::NoAccess`], [`Refusal::TooManyOpen`],
-    /// [`Refusal::SentTooOften`].
-    pub fn invite_again(
+    /// In this order: [`TeamError::Unverified`], [`TeamError::NoAccess`],
+    /// [`TeamError::TooManyOpen`], [`TeamError::SentTooOften`].
+    pub fn resend_invitation(
         &self,
         admin: &Admin,
         invitation: &Invitation,
@@ -139,10 +146,10 @@ impl Org {
         now: Timestamp,
     ) -> Result<Option<Invitation>, TeamError> {
         self.may_invite(admin, now)?;
-        if invitation.is_on_its_way(now) {
+        if invitation.is_recently_sent(now) {
             return Ok(None);
         }
-        room_for_another(invited, &invitation.address, now)?;
+        check_open_limit(invited, &invitation.address, now)?;
         let mut again = invitation.clone();
         again.send_again(now)?;
         again.inviter = admin.name().clone();
@@ -150,20 +157,23 @@ impl Org {
         Ok(Some(again))
     }
 
-    /// Whether somebody who may stands behind an invitation: for a place as an admin its inviter, who has to be one
-    /// still; for a place as a member anybody at all.
+    /// Returns whether an invitation still has a valid inviter.
+    ///
+    /// An invitation of an admin needs its inviter to be an admin still. An invitation of a member
+    /// needs any admin.
     #[must_use]
-    pub fn vouches_for(&self, invitation: &Invitation) -> bool {
+    pub fn has_valid_inviter(&self, invitation: &Invitation) -> bool {
         match invitation.role {
             Role::Admin => invitation.invited_by.is_some_and(|inviter| self.admin(inviter).is_some()),
             Role::Member => !self.admins.is_empty(),
         }
     }
 
-    /// Whether an admin may have invitations mailed: a third person gets them, so whose word it is must be sure.
+    /// Checks whether an admin may send invitations. Their address must be verified, because the
+    /// emails go to third parties.
     ///
     /// # Errors
-    /// [`Refusal::Unproven`], [`Refusal::NoAccess`].
+    /// [`TeamError::Unverified`], [`TeamError::NoAccess`].
     pub fn may_invite(&self, admin: &Admin, now: Timestamp) -> Result<(), TeamError> {
         if !admin.is_verified() {
             return Err(TeamError::Unverified);
@@ -174,10 +184,10 @@ impl Org {
         }
     }
 
-    /// Whether people may come, go and be changed at all: whatever is not for paying waits until something was paid.
+    /// Checks whether memberships can change. They cannot while the organization can only pay.
     ///
     /// # Errors
-    /// [`Refusal::NoAccess`].
+    /// [`TeamError::NoAccess`].
     pub fn may_change_team(&self, now: Timestamp) -> Result<(), TeamError> {
         match self.status(now) {
             status if status.access() == Access::BillingOnly => Err(TeamError::NoAccess(status)),
@@ -185,11 +195,11 @@ impl Org {
         }
     }
 
-    /// Lets in who accepts an invitation.
+    /// Accepts an invitation for `user`.
     ///
     /// # Errors
-    /// Judged in this order: [`Refusal::NoAccess`], [`Refusal::AlreadyMember`], [`Refusal::InviterGone`],
-    /// [`Refusal::TooManyAdmins`].
+    /// In this order: [`TeamError::NoAccess`], [`TeamError::AlreadyMember`],
+    /// [`TeamError::InviterGone`], [`TeamError::TooManyAdmins`].
     pub fn accept(
         &mut self,
         invitation: &Invitation,
@@ -200,7 +210,7 @@ impl Org {
         if user.orgs.contains(&self.id) {
             return Err(TeamError::AlreadyMember);
         }
-        if !self.vouches_for(invitation) {
+        if !self.has_valid_inviter(invitation) {
             return Err(TeamError::InviterGone);
         }
         let membership = Membership::new(self.id, user, invitation.role, now);
@@ -210,10 +220,10 @@ impl Org {
         Ok(membership)
     }
 
-    /// Gives a member a role. What they want of reminders, and that mail does not reach them, outlasts it.
+    /// Changes the role of a member. Reminder choice and suppression are kept.
     ///
     /// # Errors
-    /// [`Refusal::NoAccess`], [`Refusal::LastAdmin`], [`Refusal::TooManyAdmins`].
+    /// [`TeamError::NoAccess`], [`TeamError::LastAdmin`], [`TeamError::TooManyAdmins`].
     pub fn change_role(
         &mut self,
         _: &Admin,
@@ -222,34 +232,36 @@ impl Org {
         now: Timestamp,
     ) -> Result<Membership, TeamError> {
         self.may_change_team(now)?;
-        let mut appointed = Membership { role, ..member.clone() };
+        let mut changed = Membership { role, ..member.clone() };
         match role {
             Role::Admin => self.add_admin(member)?,
             Role::Member => {
                 if let Some(contact) = self.admin(member.user) {
-                    appointed.reminders = contact.reminders;
-                    appointed.unreachable = contact.unreachable;
+                    changed.reminders = contact.reminders;
+                    changed.unreachable = contact.unreachable;
                 }
-                self.drop_admin(member.user)?;
+                self.remove_admin(member.user)?;
             }
         }
-        Ok(appointed)
+        Ok(changed)
     }
 
-    /// Removes somebody.
+    /// Removes a member from the organization.
     ///
     /// # Errors
-    /// [`Refusal::NoAccess`], [`Refusal::LastAdmin`].
+    /// [`TeamError::NoAccess`], [`TeamError::LastAdmin`].
     pub fn remove(&mut self, _: &Admin, member: &Membership, now: Timestamp) -> Result<(), TeamError> {
         self.may_change_team(now)?;
-        self.drop_admin(member.user)
+        self.remove_admin(member.user)
     }
 
-    /// Lets somebody go who wants to. The last admin stays with the others, but nobody is held where they are alone:
-    /// somebody else may have made the organization in their name.
+    /// Ends the membership of the requesting user.
+    ///
+    /// The last admin cannot leave other members. A user without other members can always leave,
+    /// because someone else may have signed up with their address.
     ///
     /// # Errors
-    /// [`Refusal::NoAccess`], [`Refusal::LastAdmin`].
+    /// [`TeamError::NoAccess`], [`TeamError::LastAdmin`].
     pub fn leave(
         &mut self,
         member: &Member,
@@ -261,14 +273,14 @@ impl Org {
             return Ok(());
         }
         self.may_change_team(now)?;
-        self.drop_admin(member.user())
+        self.remove_admin(member.user())
     }
 
     fn add_admin(&mut self, member: &Membership) -> Result<(), TeamError> {
         if self.admin(member.user).is_some() {
             return Ok(());
         }
-        if self.admins.len() >= MOST_ADMINS {
+        if self.admins.len() >= MAX_ADMINS {
             return Err(TeamError::TooManyAdmins);
         }
         self.admins.push(AdminContact {
@@ -279,7 +291,7 @@ impl Org {
         Ok(())
     }
 
-    fn drop_admin(&mut self, user: UserId) -> Result<(), TeamError> {
+    fn remove_admin(&mut self, user: UserId) -> Result<(), TeamError> {
         if self.admins.iter().all(|admin| admin.user == user) {
             return Err(TeamError::LastAdmin);
         }
@@ -288,8 +300,8 @@ impl Org {
     }
 }
 
-/// Whether one more invitation may be open beside those to other addresses.
-fn room_for_another(invited: &[Invitation], address: &Address, now: Timestamp) -> Result<(), TeamError> {
+/// Checks the maximum of open invitations, without the one to `address`.
+fn check_open_limit(invited: &[Invitation], address: &Address, now: Timestamp) -> Result<(), TeamError> {
     let others = invited.iter().filter(|it| it.is_open(now) && it.address != *address);
-    if others.count() < MOST_OPEN { Ok(()) } else { Err(TeamError::TooManyOpen) }
+    if others.count() < MAX_OPEN_INVITATIONS { Ok(()) } else { Err(TeamError::TooManyOpen) }
 }

@@ -1,30 +1,30 @@
-//! The trial clock.
+//! The trial that Onramp runs, and the time arithmetic of the crate.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::extension::Extension;
 
-/// The length of a day of a trial. A day is 24 hours, whatever the wall clocks do.
+/// One day of a trial: always 24 hours, also when a clock changes for daylight saving time.
 pub const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// A trial of ours: when it runs and when its people are reminded.
+/// A trial that Onramp runs, with the times of its reminders.
 ///
-/// The reminder days lie in the trial, so that every decision about it is a function of the
-/// organization alone and a changed setting concerns the trials that start after it.
+/// The reminder offsets are stored with the trial. A changed setting therefore applies only to
+/// trials that start later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trial {
-    /// The moment it began, in whole seconds.
+    /// Start of the trial, in whole seconds.
     pub started_at: Timestamp,
-    /// The first moment that is no longer in it, in whole seconds.
+    /// First moment after the trial, in whole seconds.
     pub ends_at: Timestamp,
-    /// Days before the end on which the admins are reminded.
+    /// Offsets of the reminders, in days before the end.
     pub reminder_days: Vec<u16>,
-    /// The days that operators gave on top, oldest first. They are in `ends_at` already.
+    /// Extensions by operators, oldest first. `ends_at` includes them.
     pub extensions: Vec<Extension>,
 }
 
 impl Trial {
-    /// A trial of `days` × 24 hours from `now`.
+    /// Returns a trial of `days` × 24 hours from `now`.
     #[must_use]
     pub fn start(now: Timestamp, days: u16, reminder_days: Vec<u16>) -> Self {
         let started_at = truncate_to_second(now);
@@ -32,27 +32,27 @@ impl Trial {
         Self { started_at, ends_at, reminder_days, extensions: Vec::new() }
     }
 
-    /// Whether it runs at `now`.
+    /// Returns whether the trial runs at `now`.
     #[must_use]
     pub fn runs(&self, now: Timestamp) -> bool {
         now < self.ends_at
     }
 
-    /// Whether an operator gave it days after that moment; at any time, where there is none.
+    /// Returns whether an operator extended the trial after `at`, or ever if `at` is `None`.
     #[must_use]
     pub fn extended_after(&self, at: Option<Timestamp>) -> bool {
         self.extensions.last().is_some_and(|extension| at.is_none_or(|at| extension.at > at))
     }
 
-    /// The moment of the reminder `days` before the end.
+    /// Returns the time of the reminder `days` before the end.
     #[must_use]
     pub fn reminds_at(&self, days: u16) -> Timestamp {
         add(self.ends_at, -(DAY * i32::from(days)))
     }
 }
 
-/// The days that remain until `end`, rounded up: 1 in the last day, 0 from the end on.
-/// Every banner, page, mail and answer shows what this function says.
+/// Returns the days until `end`, rounded up: 1 on the last day, 0 from the end on. Every page,
+/// email, and response uses this function.
 #[must_use]
 pub fn days_remaining(end: Timestamp, now: Timestamp) -> u32 {
     let left = end.duration_since(now);
@@ -64,13 +64,13 @@ pub fn days_remaining(end: Timestamp, now: Timestamp) -> u32 {
     u32::try_from(whole).unwrap_or(u32::MAX).saturating_add(u32::from(rest > SignedDuration::ZERO))
 }
 
-/// `at` without its fraction of a second.
+/// Returns `at` without its fraction of a second.
 #[must_use]
 pub fn truncate_to_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
-/// `at` moved by `by`; the ends of time hold it.
+/// Returns `at` moved by `by`, limited to the range of [`Timestamp`].
 #[must_use]
 pub fn add(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_add(by).unwrap_or(at)
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn it_runs_until_its_end_and_not_in_it() {
+    fn trial_runs_until_just_before_its_end() {
         let trial = Trial::start(Timestamp::UNIX_EPOCH, 1, vec![]);
         assert!(trial.runs(add(trial.ends_at, -SignedDuration::from_nanos(1))));
         assert!(!trial.runs(trial.ends_at));

@@ -1,37 +1,38 @@
-//! An organization's time zone, in which people read dates.
+//! Time zone of an organization, in which dates are shown.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-/// A zone of the IANA time zone database, by name.
+/// A time zone of the IANA database, identified by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
 impl Zone {
-    /// The zone of that name; UTC where there is none, since a browser's odd zone is no reason to turn a person away.
+    /// Returns the zone with that name, or UTC if it is unknown. An unknown browser zone must not
+    /// stop a sign-up.
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self(TimeZone::get(name.trim()).unwrap_or(TimeZone::UTC))
     }
 
-    /// Its IANA name.
+    /// Returns the IANA name.
     #[must_use]
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")
     }
 
-    /// The day of a moment there.
+    /// Returns the calendar day of `at` in this zone.
     #[must_use]
     pub fn day(&self, at: Timestamp) -> Date {
         at.to_zoned(self.0.clone()).date()
     }
 
-    /// The date of a moment there, as "January 22, 2025".
+    /// Returns the date in this zone, such as "January 22, 2025".
     #[must_use]
     pub fn date(&self, at: Timestamp) -> String {
         self.day(at).strftime("%B %-d, %Y").to_string()
     }
 
-    /// The date and time of a moment there, as "January 22, 2025, 14:05 CET".
+    /// Returns date and time in this zone, such as "January 22, 2025, 14:05 CET".
     #[must_use]
     pub fn date_and_time(&self, at: Timestamp) -> String {
         at.to_zoned(self.0.clone()).strftime("%B %-d, %Y, %H:%M %Z").to_string()
@@ -49,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_is_the_one_on_the_wall_there() {
+    fn date_is_the_calendar_day_in_the_zone() {
         let at: Timestamp = "2025-01-22T23:30:00Z".parse().unwrap();
         for (zone, date) in [
             ("UTC", "January 22, 2025"),

@@ -16,7 +16,7 @@ use domain::{
     },
     delivery::Claim,
     event::{DomainEvent, between},
-    extension::{Days, FirstTrial, Grant, MOST_EXTENSIONS, NotExtendable, Reason},
+    extension::{Days, FirstTrial, Grant, MAX_EXTENSIONS, NotExtendable, Reason},
     name::Name,
     notice::NoticeKey,
     operator::Operator,
@@ -187,7 +187,7 @@ fn only_an_organization_without_a_living_subscription_can_be_given_days() {
 #[test]
 fn a_trial_is_not_extended_without_end() {
     let mut org = trialing();
-    for n in 0..MOST_EXTENSIONS {
+    for n in 0..MAX_EXTENSIONS {
         give(&mut org, 1, &n.to_string(), at(0, 0)).unwrap();
     }
     assert_eq!(give(&mut org, 1, "one more", at(0, 0)), Err(NotExtendable::TooOften));

@@ -10,7 +10,7 @@ use domain::{
         What,
     },
     checklist::{Completion, Source},
-    measure::{IN_TIME, Measure, measures},
+    measure::{COMPLETION_TARGET, Measure, measures},
     name::Name,
     org::{AdminContact, Org},
     trial::Trial,
@@ -143,7 +143,7 @@ fn a_checklist_is_completed_once_and_from_provisioning_on() {
     life.complete(begun + 7 * DAY);
     let after = seconds(7 * DAY);
     assert_eq!(life.told, [Measure::Completed { after }], "the wait for a plan is no part of it");
-    assert!(after <= IN_TIME, "the seventh day counts whole");
+    assert!(after <= COMPLETION_TARGET, "the seventh day counts whole");
 }
 
 #[test]

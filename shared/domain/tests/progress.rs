@@ -85,7 +85,7 @@ impl Acme {
         let event = EventId::parse(&format!("evt_{hours}")).unwrap();
         self.org.record(&Fact { event, created: at(hours), what }, project, at(hours));
         let prices = Prices { single: "price_single".to_owned(), team: "price_team".to_owned() };
-        self.org.note_plan(&prices, at(hours));
+        self.org.update_plan(&prices, at(hours));
     }
 }
 
@@ -235,7 +235,7 @@ fn an_event_of_the_host_app_ticks_what_the_checklist_says() {
         (Some("agency"), "party.thrown", HostEventResult::Unknown),
     ] {
         acme.org.onboarding.definition = definition.map(str::to_owned);
-        assert_eq!(acme.org.tick_from_host(event, None, at(1), at(1)), did, "{definition:?} {event}");
+        assert_eq!(acme.org.complete_from_host(event, None, at(1), at(1)), did, "{definition:?} {event}");
     }
 }
 
@@ -244,7 +244,10 @@ fn what_is_done_of_a_task_that_is_not_there_yet_is_kept_and_told_once_it_is() {
     let mut acme = Acme::new();
     acme.org.onboarding.definition = Some("agency".to_owned());
     let before = acme.org.clone();
-    assert_eq!(acme.org.tick_from_host("timesheet.approved", None, at(1), at(2)), HostEventResult::Ticked);
+    assert_eq!(
+        acme.org.complete_from_host("timesheet.approved", None, at(1), at(2)),
+        HostEventResult::Ticked
+    );
     assert!(acme.org.checklist.ticks.contains_key("approved_timesheet"));
     assert_eq!(acme.org.checklist.updated_at, before.checklist.updated_at);
     assert_eq!((between(Some(&before), &acme.org), measures(Some(&before), &acme.org)), (vec![], vec![]));
@@ -261,7 +264,10 @@ fn what_is_done_of_a_task_that_is_not_there_yet_is_kept_and_told_once_it_is() {
     assert_eq!(measures(Some(&hidden), &acme.org), [Measure::FirstValue { after }], "when it was done");
 
     let shown = acme.org.clone();
-    assert_eq!(acme.org.tick_from_host("timesheet.approved", None, at(4), at(4)), HostEventResult::Already);
+    assert_eq!(
+        acme.org.complete_from_host("timesheet.approved", None, at(4), at(4)),
+        HostEventResult::Already
+    );
     acme.does(Complete("created_project"), 5).unwrap();
     assert_eq!(
         between(Some(&shown), &acme.org),
@@ -277,7 +283,7 @@ fn a_tick_of_a_task_that_is_not_there_finishes_nothing_and_opens_nothing() {
     for key in acme.org.progress(at(0)).keys() {
         acme.does(Complete(key), 1).unwrap();
     }
-    acme.org.tick_from_host("timesheet.approved", None, at(2), at(2));
+    acme.org.complete_from_host("timesheet.approved", None, at(2), at(2));
     assert_eq!((acme.org.checklist.completed_at, acme.org.checklist.updated_at), (Some(at(1)), Some(at(1))));
     acme.subscribes("price_team", 3);
     let progress = acme.org.progress(at(3));

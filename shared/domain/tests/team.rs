@@ -6,9 +6,9 @@ use domain::{
     address::Address,
     delivery::Delivery,
     id::{OrgId, UserId},
-    invitation::{Invitation, MOST_OPEN, MOST_SENDS},
+    invitation::{Invitation, MAX_OPEN_INVITATIONS, MAX_SENDS},
     name::Name,
-    org::{AdminContact, MOST_ADMINS, Org, Reminders, SuppressionReason},
+    org::{AdminContact, MAX_ADMINS, Org, Reminders, SuppressionReason},
     people::{Admin, Member, Role, Session, User},
     team::{Membership, TeamError},
     trial::{DAY, Trial, add},
@@ -92,11 +92,11 @@ fn who_may_invite_whom() {
     let in_org = User { orgs: vec![org_id()], ..user(7) };
     let elsewhere =
         User { orgs: vec!["org_0198c0de-0000-7000-8000-000000000009".parse().unwrap()], ..user(7) };
-    let full: Vec<_> = (100..100 + MOST_OPEN).map(|n| invitation(n, Role::Member)).collect();
+    let full: Vec<_> = (100..100 + MAX_OPEN_INVITATIONS).map(|n| invitation(n, Role::Member)).collect();
     let seven = [invitation(7, Role::Admin)];
     let mut revoked = invitation(7, Role::Admin);
     revoked.revoke(now);
-    let often = [Invitation { sends: MOST_SENDS, ..revoked.clone() }];
+    let often = [Invitation { sends: MAX_SENDS, ..revoked.clone() }];
     for (what, org, verified, known, invited, now, refused) in [
         ("somebody new", trialing(), true, None, &[][..], now, None),
         ("somebody of another organization", trialing(), true, Some(&elsewhere), &[][..], now, None),
@@ -147,13 +147,16 @@ fn an_expired_invitation_opens_again_only_where_there_is_room() {
         let open = |n| Invitation::new(org_id(), address(n), Role::Member, inviter(), late);
         (100..100 + count).map(open).chain([expired.clone()]).collect()
     };
-    let again = trialing().invite_again(&admin(0), &expired, &fresh(MOST_OPEN - 1), late).unwrap().unwrap();
+    let again = trialing()
+        .resend_invitation(&admin(0), &expired, &fresh(MAX_OPEN_INVITATIONS - 1), late)
+        .unwrap()
+        .unwrap();
     assert!(!expired.is_open(late) && again.is_open(late));
-    let full = trialing().invite_again(&admin(0), &expired, &fresh(MOST_OPEN), late);
+    let full = trialing().resend_invitation(&admin(0), &expired, &fresh(MAX_OPEN_INVITATIONS), late);
     assert_eq!(full, Err(TeamError::TooManyOpen));
     let open =
         [Invitation { delivery: Delivery::Sent { at: now, claim: None }, ..invitation(7, Role::Member) }];
-    let again = |now| trialing().invite_again(&admin(0), &open[0], &open, now).unwrap();
+    let again = |now| trialing().resend_invitation(&admin(0), &open[0], &open, now).unwrap();
     assert!(again(now).is_none(), "it has only just gone out");
     assert!(again(add(now, DAY)).is_some(), "it is in nobody's way but its own");
 }
@@ -176,7 +179,7 @@ fn an_invitation_lets_in_with_its_role_unless_the_admins_are_many() {
         Err(TeamError::AlreadyMember)
     );
 
-    let mut full = with_admins(MOST_ADMINS);
+    let mut full = with_admins(MAX_ADMINS);
     assert_eq!(full.accept(&invitation(99, Role::Admin), &user(99), start()), Err(TeamError::TooManyAdmins));
     assert!(full.accept(&invitation(99, Role::Member), &user(99), start()).is_ok());
     let one_more = full.change_role(&admin(0), &place(98, Role::Member), Role::Admin, start());
@@ -200,10 +203,10 @@ fn an_invitation_to_be_an_admin_is_worth_as_much_as_who_sent_it() {
         assert_eq!(org.accept(&bad.0, &user(8), start()), Err(TeamError::InviterGone));
         assert_eq!(org.admins.len(), 2);
         assert!(org.accept(&bad.1, &user(9), start()).is_ok(), "a place as a member is harmless");
-        let again = org.invite_again(&admin(1), &bad.0, &[], add(start(), DAY)).unwrap();
+        let again = org.resend_invitation(&admin(1), &bad.0, &[], add(start(), DAY)).unwrap();
         assert!(again.is_none(), "its mail is on its way");
         let sent = Invitation { delivery: Delivery::Sent { at: start(), claim: None }, ..bad.0.clone() };
-        let again = org.invite_again(&admin(1), &sent, &[], add(start(), DAY)).unwrap().unwrap();
+        let again = org.resend_invitation(&admin(1), &sent, &[], add(start(), DAY)).unwrap().unwrap();
         assert_eq!((again.invited_by, &again.inviter), (Some(user_id(1)), &user(1).name));
         assert!(org.accept(&again, &user(8), add(start(), DAY)).is_ok(), "another admin's word counts");
     }
@@ -273,7 +276,7 @@ proptest! {
             };
             prop_assert!(matches!(asked, Ok(()) | Err(TeamError::LastAdmin | TeamError::TooManyAdmins)));
             let mut users: Vec<_> = org.admins.iter().map(|admin| admin.user).collect();
-            prop_assert!((1..=MOST_ADMINS).contains(&users.len()));
+            prop_assert!((1..=MAX_ADMINS).contains(&users.len()));
             users.sort_unstable();
             users.dedup();
             prop_assert_eq!(users.len(), org.admins.len());

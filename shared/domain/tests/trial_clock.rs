@@ -221,9 +221,9 @@ fn while_a_subscription_lives_the_trials_end_is_its_own() {
 #[test]
 fn the_host_apps_time_counts_as_far_as_it_can_be_true() {
     let mut org = trialing(&[3]);
-    org.tick_from_host("project.created", None, Timestamp::MIN, at(1, 0));
+    org.complete_from_host("project.created", None, Timestamp::MIN, at(1, 0));
     assert_eq!(org.checklist.ticks["created_project"].at, at(0, 0));
     assert_eq!(org.checklist.updated_at, Some(at(1, 0)));
-    org.tick_from_host("client.created", None, Timestamp::MAX, at(2, 0));
+    org.complete_from_host("client.created", None, Timestamp::MAX, at(2, 0));
     assert_eq!(org.checklist.ticks["created_client"].at, at(2, 0));
 }

@@ -62,7 +62,7 @@ struct InvitationItem {
 pub(crate) fn encode(invitation: &Invitation, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::invitation(invitation.org, invitation.id());
     let delivery = &invitation.delivery;
-    let place = MailPlace::of(shard(&key.pk), delivery.due_at(), delivery.held_since());
+    let place = MailPlace::of(shard(&key.pk), delivery.due_at(), delivery.review_since());
     let form = InvitationItem {
         org: invitation.org.to_string(),
         address: invitation.address.as_str().to_owned(),

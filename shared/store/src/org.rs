@@ -179,7 +179,7 @@ mod tests {
             for letter in mailed.claim_mail(&claim, 20, None, now) {
                 mailed.outbox.record_outcome(&letter, &claim, Outcome::Accepted, 0, now);
             }
-            mailed.tend_mail(now);
+            mailed.update_payment_notices(now);
             stored = written(&then, &mailed).1;
         }
         // Beyond what is kept in full, an invoice leaves one mark of 8 bytes.

@@ -201,7 +201,7 @@ impl Store {
         });
         // A mail whose reason or recipient is gone is nobody's trouble any more.
         let held = held.filter(|held| match &held.kind {
-            ReviewItemKind::Notices(org) => org.troubled_mails(now).next().is_some(),
+            ReviewItemKind::Notices(org) => org.mails_for_review(now).next().is_some(),
             _ => true,
         });
         Ok(ReviewPage { items: held.collect(), next })

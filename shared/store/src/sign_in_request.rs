@@ -88,7 +88,7 @@ struct SignInRequestItem {
 
 pub(crate) fn encode(asked: &SignInRequest, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::sign_in_request(asked.id);
-    let place = MailPlace::of(shard(&key.pk), asked.delivery.due_at(), asked.delivery.held_since());
+    let place = MailPlace::of(shard(&key.pk), asked.delivery.due_at(), asked.delivery.review_since());
     let form = SignInRequestItem {
         id: asked.id.to_string(),
         address: asked.address.as_str().to_owned(),

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
     id::UserId,
-    people::{ABSOLUTE, REPEATABLE, SWITCH_GRACE_PERIOD, Session, User},
+    people::{SESSION_MAX_AGE, LINK_REPEAT_PERIOD, SWITCH_GRACE_PERIOD, Session, User},
     secret::{Hash, Secret},
     trial::add,
 };
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// An emailed link that was used. It opens nothing by itself, but the first response may have been lost: for
-/// [`REPEATABLE`] the browser that used it may repeat its request.
+/// [`LINK_REPEAT_PERIOD`] the browser that used it may repeat its request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsedLink {
     /// The hash of the secret in the link.
@@ -81,7 +81,7 @@ impl UsedLink {
     /// Whether a request at `now` from the browser that keeps `browser` repeats the one that used the link.
     #[must_use]
     pub fn is_repeated_by(&self, browser: Option<Hash>, now: Timestamp) -> bool {
-        self.browser.is_some() && self.browser == browser && now < add(self.used_at, REPEATABLE)
+        self.browser.is_some() && self.browser == browser && now < add(self.used_at, LINK_REPEAT_PERIOD)
     }
 
     pub(crate) fn encode(&self) -> Result<Attributes, Corrupt> {
@@ -97,7 +97,7 @@ impl UsedLink {
         };
         let mut item = to_item(&Key::used_link(self.secret_hash), &form)?;
         // As long as its owner may still be signed in by it, and open the email again.
-        item.extend([expires(self.used_at, ABSOLUTE.as_secs())]);
+        item.extend([expires(self.used_at, SESSION_MAX_AGE.as_secs())]);
         Ok(item)
     }
 

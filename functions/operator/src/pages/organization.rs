@@ -2,7 +2,7 @@
 
 use domain::{
     billing::Billing,
-    extension::{Extension, MOST_DAYS},
+    extension::{Extension, MAX_DAYS},
     org::{Org, Reminders},
     status::Access,
 };
@@ -147,7 +147,7 @@ fn extend(org: &Org, form: &Form<'_>, token: &str) -> Markup {
     };
     let from =
         if org.trial.is_some() { "From the end on, or from now on if it is over." } else { "From now on." };
-    let range = format!("1 to {MOST_DAYS}. {from}");
+    let range = format!("1 to {MAX_DAYS}. {from}");
     html! {
         form class="form" method="post" action={ (path(org.id)) "/extend-trial" } novalidate {
             (ui::error_summary(&errors))

@@ -1,6 +1,6 @@
 //! Every status that a route can give beside those that follow from who asks, provoked once.
 
-use domain::limit::INVITATIONS_TO_ANYBODY;
+use domain::limit::INVITATIONS_TO_ADDRESS_BY_ALL;
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -166,7 +166,7 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, speech: Speech) -> Ans
 /// Organizations mail invitations to an address until nobody may.
 fn use_up_mails_to(actors: &Actors, address: &str) {
     let now = actors.world.stack.system().clock().now();
-    let window = INVITATIONS_TO_ANYBODY.window(address, now);
+    let window = INVITATIONS_TO_ADDRESS_BY_ALL.window(address, now);
     let mut item = json!({
         "pk": { "S": format!("LIMIT#{}#{}", window.limit.name, window.subject) }, "sk": { "S": "TIMES" },
     });

@@ -417,7 +417,7 @@ async fn what_is_wrong_with_an_invitation_is_said_beside_its_field() {
     invite(&world, &mut jo, "ann@example.com", "member").await;
     for (email, role, words) in [
         ("", "member", "Enter their email address."),
-        ("mo", "member", "Enter one email address"),
+        ("mo", "member", "Enter a single email address"),
         ("MO@example.com", "member", "is a member already"),
         ("ann@example.com", "admin", "is invited already"),
         ("new@example.com", "owner", "Choose admin or member."),

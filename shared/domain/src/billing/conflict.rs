@@ -1,41 +1,41 @@
-//! What an operator should look at.
+//! Contradictions between Stripe events, which an operator should review.
 
 use std::collections::BTreeSet;
 
 use super::{Billing, CustomerId, EventId};
 
-/// Something that did not fit. It never stops an event from counting; it is shown to the operator.
+/// A contradiction between events. The event still counts; the operator only sees the conflict.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Conflict {
-    /// The organization was named by, or for, a customer other than the one it is linked to.
+    /// The organization is named by, or for, another customer than the linked one.
     Customer {
-        /// The other customer.
+        /// The other customer that was named.
         customer: CustomerId,
     },
-    /// A Checkout session named another organization than the one that it counted for.
+    /// A Checkout session also names an organization other than the one that it counted for.
     Session {
         /// The event of the session's completion.
         event: EventId,
     },
-    /// One event id came with two contents.
+    /// One event id arrived with two different contents.
     Content {
-        /// The event.
+        /// Id of that event.
         event: EventId,
     },
-    /// An event came after its time was folded.
+    /// An event arrived after its time was folded.
     Late {
-        /// The event.
+        /// Id of the late event.
         event: EventId,
     },
 }
 
 impl Billing {
-    /// Every conflict: those noted, and those that the facts show.
+    /// Returns all conflicts: the noted ones and those that the facts show.
     #[must_use]
     pub fn conflicts(&self) -> BTreeSet<Conflict> {
-        // Where the linked customer was deleted, the next one may be heard of before it is linked.
+        // If the linked customer was deleted, events about the next one may arrive before its link.
         let linked = self.customer.as_ref().filter(|linked| !self.deleted_customers.contains(*linked));
-        let strangers = self
+        let other_customers = self
             .subscriptions
             .values()
             .filter(|subscription| {
@@ -47,8 +47,8 @@ impl Billing {
             .subscriptions
             .values()
             .flat_map(|subscription| &subscription.facts)
-            .filter(|(_, held)| held.contested)
+            .filter(|(_, stored)| stored.contested)
             .map(|(event, _)| Conflict::Content { event: event.clone() });
-        strangers.chain(contested).chain(self.noted.iter().cloned()).collect()
+        other_customers.chain(contested).chain(self.noted.iter().cloned()).collect()
     }
 }

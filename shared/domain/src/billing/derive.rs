@@ -1,4 +1,4 @@
-//! What the facts amount to.
+//! Derived billing values: status, trial end, plan, and payment issues, computed from the facts.
 
 use jiff::Timestamp;
 
@@ -8,87 +8,91 @@ use super::{
 };
 
 impl Billing {
-    /// The best status of its subscriptions; none without a subscription that has one.
+    /// Returns the best status of the subscriptions; `None` if no subscription has a status.
     #[must_use]
     pub fn status(&self) -> Option<SubscriptionStatus> {
-        self.standings().map(|(status, _)| status).max()
+        self.statuses().map(|(status, _)| status).max()
     }
 
-    /// Whether a subscription runs. While one does, no clock of ours ends anything.
+    /// Returns whether a subscription is alive. While one is, the trial sweep ends nothing.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        self.standings().any(|(status, _)| status.is_alive())
+        self.statuses().any(|(status, _)| status.is_alive())
     }
 
-    /// Whether there is a subscription that runs or can still be paid: no second one is sold beside it.
+    /// Returns whether a subscription is alive or can still be paid. Then no second one is sold.
     #[must_use]
     pub fn has_subscription(&self) -> bool {
-        self.standings().any(|(status, _)| !status.is_over())
+        self.statuses().any(|(status, _)| !status.is_over())
     }
 
-    /// Whose the subscription is that is not over, and counts.
+    /// Returns the customer of the best subscription that is not over.
     pub(crate) fn subscriber(&self) -> Option<&CustomerId> {
-        let open = self.standings().filter(|(status, _)| !status.is_over());
+        let open = self.statuses().filter(|(status, _)| !status.is_over());
         Some(&open.max_by_key(|(status, subscription)| (*status, subscription.newest))?.1.customer)
     }
 
-    /// When the trial of the subscription that counts ends or ended, in whole seconds.
+    /// Returns the trial end of the best subscription, in whole seconds. It may lie in the past.
     #[must_use]
     pub fn trial_ends_at(&self) -> Option<Timestamp> {
         self.best()?.trial_end
     }
 
-    /// When the subscription that counts will end by itself.
+    /// Returns when the best subscription is scheduled to end.
     #[must_use]
     pub fn cancel_at(&self) -> Option<Timestamp> {
         self.best()?.cancel_at
     }
 
-    /// The pause of the payments for the subscription that counts, while it lives.
+    /// Returns the payment pause of the best subscription while a subscription is alive.
     #[must_use]
     pub fn paused(&self) -> Option<Pause> {
         self.is_alive().then(|| self.best()?.paused)?
     }
 
-    /// The price that the subscription that counts is for.
+    /// Returns the price id of the best subscription.
     #[must_use]
     pub fn plan(&self) -> Option<&str> {
         self.best()?.plan.as_deref()
     }
 
-    /// What is wrong with a payment: with the newest invoice that has an open issue.
+    /// Returns the open issue of the newest invoice that has one.
     #[must_use]
     pub fn issue(&self) -> Option<Issue> {
         self.issues().last()
     }
 
-    /// Whether an invoice was ever paid with more than 0.
+    /// Returns whether any invoice was paid with more than 0.
     #[must_use]
     pub fn ever_paid(&self) -> bool {
         self.paid_through.is_some()
     }
 
-    /// Whether an invoice was ever paid that provisions: more than 0, or 0 on a subscription.
+    /// Returns whether a payment was made that causes provisioning: more than 0, or 0 on a
+    /// subscription.
     #[must_use]
     pub fn needs_provisioning(&self) -> bool {
         self.first_paid_at.is_some()
     }
 
-    /// When an event that still counts last spoke of a subscription or of its payment.
+    /// Returns the creation time of the newest stored event about a subscription or its payment.
     #[must_use]
     pub fn last_event_at(&self) -> Option<Timestamp> {
         let subscriptions = self.subscriptions.values().flat_map(|it| [it.newest, it.paid_at]);
         subscriptions.chain([self.first_paid_at]).flatten().max()
     }
 
-    /// Whether Stripe ever got to know how the organization pays: a Checkout was completed, or an invoice paid.
+    /// Returns whether Stripe received payment details: a Checkout was completed or an invoice was
+    /// paid.
     #[must_use]
     pub fn has_billing_info(&self) -> bool {
         self.ever_paid() || self.checkout_at.is_some()
     }
 
-    /// Whether the organization's customer was deleted at Stripe: the linked one or, where none is linked, every one
-    /// that is known. That a new one takes its place does not take this back: only a payment of the new one does.
+    /// Returns whether the organization's customer was deleted at Stripe.
+    ///
+    /// Without a linked customer, this is true if the customers of all subscriptions were deleted.
+    /// A new link does not change the result. Only a payment of the new customer does.
     #[must_use]
     pub fn customer_deleted(&self) -> bool {
         match &self.customer {
@@ -102,13 +106,15 @@ impl Billing {
         }
     }
 
-    /// Whether a customer ever paid an invoice of more than 0.
+    /// Returns whether a customer paid an invoice of more than 0.
     fn was_paid_by(&self, customer: &CustomerId) -> bool {
         self.subscriptions.values().any(|it| it.customer == *customer && it.paid_at.is_some())
     }
 
-    /// What is wrong with the payment of an invoice, and since when; none once it is settled, nor once what it bills is over: Stripe
-    /// does not collect it any more, and to ask an admin for it would be wrong.
+    /// Returns the open issue of an invoice and its start.
+    ///
+    /// Returns `None` if the invoice is settled or its subscription is over. Stripe then no longer
+    /// collects it, so the admins must not be asked to pay.
     #[must_use]
     pub fn awaited_payment(&self, invoice: &InvoiceId) -> Option<(IssueKind, Timestamp)> {
         let invoice = self.invoices.get(invoice)?;
@@ -124,7 +130,8 @@ impl Billing {
         (!over).then_some(issue)
     }
 
-    /// Open issues, those of older invoices first. A payment settles its own invoice and all older ones.
+    /// Returns the open issues by invoice age, oldest first. A payment settles its own invoice and
+    /// all older ones.
     pub(super) fn issues(&self) -> impl Iterator<Item = Issue> {
         let mut open: Vec<_> = self
             .invoices
@@ -138,29 +145,30 @@ impl Billing {
         open.into_iter().map(|(_, issue)| issue)
     }
 
-    /// The issue of an invoice, unless a newer one was paid.
+    /// Returns the issue of an invoice unless a newer invoice was paid.
     pub(super) fn open_issue(&self, invoice: &Invoice) -> Option<(IssueKind, Timestamp)> {
         let settled = self.paid_through.is_some_and(|paid| invoice.created < paid);
         invoice.issue().filter(|_| !settled)
     }
 
-    /// Each subscription with its status.
-    fn standings(&self) -> impl Iterator<Item = (SubscriptionStatus, &Subscription)> {
+    /// Returns each subscription that has a status, with the status.
+    fn statuses(&self) -> impl Iterator<Item = (SubscriptionStatus, &Subscription)> {
         self.subscriptions
             .values()
             .filter_map(|subscription| Some((self.derived_status(subscription)?, subscription)))
     }
 
-    /// The status of a subscription. A deleted customer's are over, whatever was said of them.
+    /// Returns the status of a subscription. Subscriptions of a deleted customer count as canceled.
     fn derived_status(&self, subscription: &Subscription) -> Option<SubscriptionStatus> {
         let status = subscription.status()?;
         let over = self.deleted_customers.contains(&subscription.customer);
         Some(if over { SubscriptionStatus::Canceled } else { status })
     }
 
-    /// What was last said of the subscription that counts: the best one, and of these the one heard of last.
+    /// Returns the effective fact of the best subscription. Of equal ones, the newest event
+    /// decides.
     fn best(&self) -> Option<&SubscriptionFact> {
-        self.standings()
+        self.statuses()
             .max_by_key(|(status, subscription)| (*status, subscription.newest))?
             .1
             .effective_fact()

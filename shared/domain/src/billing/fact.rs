@@ -1,4 +1,4 @@
-//! What one Stripe event says.
+//! Facts: the statement of one Stripe event, reduced to what billing uses.
 
 use std::collections::BTreeSet;
 
@@ -9,65 +9,66 @@ use crate::id::OrgId;
 
 use super::{CustomerId, EventId, InvoiceId, SubscriptionId, SubscriptionStatus};
 
-/// What one event says, with the event's id and the second in which Stripe made it.
+/// The statement of one Stripe event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// The event that says so.
+    /// Id of the event that reported the fact.
     pub event: EventId,
-    /// When Stripe made the event, in whole seconds.
+    /// When Stripe created the event, in whole seconds.
     pub created: Timestamp,
-    /// What it says.
+    /// Content of the event.
     pub what: What,
 }
 
-/// The kinds of fact.
+/// Content of a fact, by kind of event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
-    /// A subscription is, or was, so.
+    /// State of a subscription when the event was created.
     Subscription {
-        /// Which one.
+        /// Id of the subscription.
         subscription: SubscriptionId,
-        /// Whose.
+        /// Customer that the subscription belongs to.
         customer: CustomerId,
-        /// How it is.
+        /// State that the event reports.
         fact: SubscriptionFact,
     },
-    /// Something happened to an invoice.
+    /// A change of an invoice.
     Invoice {
-        /// Which one.
+        /// Id of the invoice.
         invoice: InvoiceId,
-        /// The subscription it bills, if it names one.
+        /// The subscription that it bills, if it names one.
         subscription: Option<SubscriptionId>,
-        /// Whose.
+        /// Customer that the invoice is for.
         customer: CustomerId,
-        /// When the invoice itself was made, in whole seconds: older and newer invoices are told apart by it.
+        /// When Stripe created the invoice, in whole seconds. This time orders invoices.
         invoice_created: Timestamp,
-        /// What happened.
+        /// Change that the event reports.
         fact: InvoiceFact,
     },
-    /// A Checkout session was completed.
+    /// A completed Checkout session.
     Checkout {
-        /// Who paid, or left a payment method.
+        /// Customer who paid or saved a payment method.
         customer: CustomerId,
-        /// The organizations that the session names, in whatever place.
+        /// All organizations that the session names, in any of its fields.
         named: BTreeSet<OrgId>,
     },
-    /// A customer was deleted at Stripe.
+    /// The deletion of a customer at Stripe.
     CustomerDeleted {
-        /// Which one.
+        /// Id of the deleted customer.
         customer: CustomerId,
     },
-    /// Money went back, or is contested.
+    /// A refund or a dispute.
     Incident {
-        /// Whose, where the event says it.
+        /// Customer of the payment, if the event names one.
         customer: Option<CustomerId>,
-        /// Which of the two.
+        /// Refund or dispute of a payment.
         kind: IncidentKind,
     },
 }
 
 impl Fact {
-    /// The end of which Stripe's notice speaks that a subscription's trial ends in three days; none if this is not it.
+    /// Returns the end of the subscription's trial if this is Stripe's notice that it ends in three
+    /// days.
     #[must_use]
     pub fn trial_will_end(&self) -> Option<Timestamp> {
         match &self.what {
@@ -76,7 +77,7 @@ impl Fact {
         }
     }
 
-    /// The customer that the fact is about, where the event says it.
+    /// Returns the customer that the fact is about, if the event names one.
     #[must_use]
     pub fn customer(&self) -> Option<&CustomerId> {
         match &self.what {
@@ -89,46 +90,49 @@ impl Fact {
     }
 }
 
-/// A subscription as one event shows it.
+/// State of a subscription as one event reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionFact {
-    /// What the event reports.
+    /// Kind of the event.
     pub change: Change,
-    /// The status after it.
+    /// Status after the event.
     pub status: SubscriptionStatus,
-    /// The status before it, where the event changed it (`previous_attributes.status`).
+    /// Status before the event, if the event changed it (`previous_attributes.status`).
     pub previous_status: Option<SubscriptionStatus>,
-    /// The price subscribed to.
+    /// Id of the subscription's price.
     pub plan: Option<String>,
-    /// When Stripe's trial ends, in whole seconds.
+    /// End of the trial at Stripe, in whole seconds.
     pub trial_end: Option<Timestamp>,
-    /// When the subscription will end by itself, in whole seconds.
+    /// When the subscription is scheduled to end, in whole seconds.
     pub cancel_at: Option<Timestamp>,
-    /// Whether Stripe collects its payments for now. The status is the same without.
+    /// Pause of payment collection. It does not change the status.
     pub paused: Option<Pause>,
 }
 
-/// A pause of a subscription's payments (`pause_collection` at Stripe).
+/// Pause of a subscription's payment collection (`pause_collection` at Stripe).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pause {
-    /// When Stripe collects again, in whole seconds; none until a person ends the pause.
+    /// When Stripe resumes collection, in whole seconds. Without a time, it stays paused until it
+    /// is resumed manually.
     pub resumes_at: Option<Timestamp>,
 }
 
 impl SubscriptionFact {
-    /// Whether the subscription is over for good.
+    /// Returns whether the event reports the final end of the subscription.
     #[must_use]
     pub fn ends(&self) -> bool {
         self.change == Change::Deleted || self.status == SubscriptionStatus::Canceled
     }
 
-    /// SHA-256 of everything the fact says but the pause, which versions of the code without it do not know: for these
-    /// the same event must have the same hash. Taken over the fact and not over the event's bytes, since those
-    /// differ between deliveries of one event (`pending_webhooks` counts down) without saying anything else.
+    /// Returns the SHA-256 of the fact without its pause.
+    ///
+    /// Earlier versions of the code have no pause and must compute the same hash for the same
+    /// event. The hash covers the fact and not the event's bytes, because two deliveries of one
+    /// event can differ in `pending_webhooks`.
     #[must_use]
     pub fn content_hash(&self) -> [u8; 32] {
         let second = |at: Option<Timestamp>| at.map_or_else(String::new, |at| at.as_second().to_string());
-        // The plan is the only free text, so it comes last: no two facts have the same text.
+        // The plan is the only free text. It comes last, so different facts have different texts.
         let text = [
             self.change.as_str(),
             self.status.as_str(),
@@ -143,21 +147,21 @@ impl SubscriptionFact {
     }
 }
 
-/// What a subscription's event reports.
+/// Kind of a subscription event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// It was made.
+    /// The subscription was created.
     Created,
-    /// It changed, paused or resumed.
+    /// The subscription changed, paused, or resumed.
     Updated,
-    /// Its trial ends in three days. It counts as a change.
+    /// Its trial ends in three days. It ranks as an update.
     TrialWillEnd,
-    /// It is over.
+    /// The subscription ended for good.
     Deleted,
 }
 
 impl Change {
-    /// The word under which it is stored.
+    /// Returns the stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -168,15 +172,15 @@ impl Change {
         }
     }
 
-    /// Reads the word under which it is stored.
+    /// Parses the stored value.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
+    pub fn parse(value: &str) -> Option<Self> {
         [Self::Created, Self::Updated, Self::TrialWillEnd, Self::Deleted]
             .into_iter()
-            .find(|c| c.as_str() == word)
+            .find(|change| change.as_str() == value)
     }
 
-    /// Where it stands in the life of a subscription: created, then changed, then deleted.
+    /// Returns the order of events that Stripe created in the same second.
     #[must_use]
     pub fn rank(self) -> u8 {
         match self {
@@ -187,35 +191,36 @@ impl Change {
     }
 }
 
-/// What happened to an invoice.
+/// A change of an invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvoiceFact {
-    /// It was paid.
+    /// The invoice was paid.
     Paid {
-        /// What was paid, in the currency's smallest unit; 0 at the start of a trial or with a full discount.
+        /// Amount in the currency's smallest unit. It is 0 at the start of a trial or with a full
+        /// discount.
         amount: u64,
     },
     /// A payment attempt failed.
     Failed,
-    /// The payer's bank asks for something.
+    /// The payer's bank requires an action, such as 3-D Secure.
     ActionRequired,
-    /// It was withdrawn.
+    /// The invoice was voided.
     Voided,
-    /// It was given up.
+    /// The invoice was marked uncollectible.
     Uncollectible,
 }
 
-/// What may befall a payment after it was made.
+/// Kind of a reversal of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IncidentKind {
-    /// Money was returned.
+    /// Money was returned to the payer.
     Refunded,
-    /// The payer's bank contests it.
+    /// The payer's bank disputes the payment.
     Disputed,
 }
 
 impl IncidentKind {
-    /// The word under which it is stored.
+    /// Returns the stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -224,9 +229,9 @@ impl IncidentKind {
         }
     }
 
-    /// Reads the word under which it is stored.
+    /// Parses the stored value.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Refunded, Self::Disputed].into_iter().find(|kind| kind.as_str() == word)
+    pub fn parse(value: &str) -> Option<Self> {
+        [Self::Refunded, Self::Disputed].into_iter().find(|kind| kind.as_str() == value)
     }
 }

@@ -1,4 +1,7 @@
-//! Keeping the facts of an organization small: what is old, or one of too many, becomes what it amounts to.
+//! Bounds the size of the billing state. Old or surplus facts are replaced by a summary.
+//!
+//! No derived status changes when facts are folded. Each set has a maximum, so that an
+//! organization's item stays below DynamoDB's limit of 400 KB.
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
@@ -6,24 +9,27 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Billing, Invoice, InvoiceId, Recorded, Subscription, SubscriptionId};
 
-/// How long facts are kept in full: Stripe sends an event again for 30 days, and we hold one back for 35 at most.
+/// How long facts are kept in full. Stripe can resend an event for 30 days, and a parked event
+/// waits at most 35 days.
 const SETTLED_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// The most settled invoices, and the most open ones whose mail is done, that are kept in full.
-const MOST_INVOICES: usize = 20;
-/// The most ended subscriptions that are kept in full.
-const MOST_ENDED: usize = 8;
-/// The most refunds and disputes.
-const MOST_INCIDENTS: usize = 50;
-/// The most conflicts that are noted. Each was filed for the operator when it appeared.
-const MOST_NOTED: usize = 20;
+/// Maximum number of settled invoices, and of open invoices whose notice is done, kept in full.
+const MAX_INVOICES: usize = 20;
+/// Maximum number of ended subscriptions kept in full.
+const MAX_ENDED: usize = 8;
+/// Maximum number of stored refunds and disputes.
+const MAX_INCIDENTS: usize = 50;
+/// Maximum number of noted conflicts. The operator's review queue received each one when it
+/// appeared.
+const MAX_NOTED: usize = 20;
 
 impl Billing {
-    /// Folds what is older than 90 days, and what is one of too many, into what it amounts to. The state stays as it is.
+    /// Folds facts older than 90 days and facts above the maximum numbers. Derived values stay the
+    /// same.
     pub fn fold(&mut self, now: Timestamp) -> Recorded {
         let Ok(horizon) = now.checked_sub(SETTLED_RETENTION) else { return Recorded::Unchanged };
         let before = self.clone();
         self.fold_old(self.watermark.map_or(horizon, |watermark| watermark.max(horizon)));
-        while self.incidents.len() > MOST_INCIDENTS {
+        while self.incidents.len() > MAX_INCIDENTS {
             let oldest = self.incidents.iter().min_by_key(|(event, (at, _))| (*at, (*event).clone()));
             let Some(oldest) = oldest.map(|(event, _)| event.clone()) else { break };
             self.incidents.remove(&oldest);
@@ -33,7 +39,7 @@ impl Billing {
     }
 
     fn fold_old(&mut self, watermark: Timestamp) {
-        let before = (self.invoices.len(), self.incidents.len(), self.facts_held());
+        let before = (self.invoices.len(), self.incidents.len(), self.fact_count());
         let open: BTreeSet<InvoiceId> = self.issues().map(|issue| issue.invoice).collect();
         self.invoices.retain(|id, invoice| invoice.heard >= watermark || open.contains(id));
         self.incidents.retain(|_, (at, _)| *at >= watermark);
@@ -42,21 +48,21 @@ impl Billing {
                 subscription.fold();
             }
         }
-        // The mark moves only when it hides something: time alone is no reason to write.
-        if before != (self.invoices.len(), self.incidents.len(), self.facts_held()) {
+        // The watermark moves only if a fact was folded. The passage of time alone causes no write.
+        if before != (self.invoices.len(), self.incidents.len(), self.fact_count()) {
             self.watermark = Some(watermark);
         }
     }
 
-    fn facts_held(&self) -> usize {
+    fn fact_count(&self) -> usize {
         self.subscriptions.values().map(|subscription| subscription.facts.len()).sum()
     }
 
-    /// Keeps the ended subscriptions that were heard of last, and those that a question about the state needs.
+    /// Keeps the most recent ended subscriptions, and those that a derived value needs.
     fn fold_ended(&mut self) {
         let mut ended: Vec<(&SubscriptionId, &Subscription)> =
             self.subscriptions.iter().filter(|(_, it)| it.ended).collect();
-        if ended.len() <= MOST_ENDED {
+        if ended.len() <= MAX_ENDED {
             return;
         }
         ended.sort_by_key(|(id, it)| Reverse((it.newest.max(it.paid_at), *id)));
@@ -64,8 +70,8 @@ impl Billing {
             let found = ended.iter().filter(|(_, it)| wanted(it));
             found.max_by_key(|(id, it)| (it.newest, *id)).map(|(id, _)| *id)
         };
-        // The one whose plan is shown, the one that shows that the linked customer paid, and one of a customer who was
-        // not deleted.
+        // Needed are the subscription whose plan is shown, the one that shows that the linked
+        // customer paid, and one whose customer was not deleted.
         let needed = [
             last(&|_| true),
             last(&|it| it.paid_at.is_some() && Some(&it.customer) == self.customer.as_ref()),
@@ -73,7 +79,7 @@ impl Billing {
         ];
         let folded: Vec<SubscriptionId> = ended
             .iter()
-            .skip(MOST_ENDED)
+            .skip(MAX_ENDED)
             .map(|(id, _)| *id)
             .filter(|id| !needed.contains(&Some(*id)))
             .cloned()
@@ -83,29 +89,30 @@ impl Billing {
             self.subscriptions.remove(id);
             self.ended.insert(id.as_str());
         }
-        // What only their facts show is noted.
+        // Conflicts that only the removed facts showed must stay visible.
         let shown = self.conflicts();
         self.noted.extend(conflicts.into_iter().filter(|it| !shown.contains(it)));
         self.bound_noted();
     }
 
-    /// Keeps of the settled invoices the newest ones, and the same of the open ones whose mail is done. `needed` says
-    /// which are to be kept whatever their number.
+    /// Removes settled invoices except the newest, and open invoices whose notice is done except
+    /// the newest. An invoice for which `needed` returns true stays.
     pub fn fold_invoices(&mut self, needed: impl Fn(&Self, &InvoiceId, &Invoice) -> bool) {
         for open in [false, true] {
-            let mut some: Vec<(Timestamp, InvoiceId)> = self
+            let mut candidates: Vec<(Timestamp, InvoiceId)> = self
                 .invoices
                 .iter()
                 .filter(|(_, it)| self.open_issue(it).is_some() == open)
                 .map(|(id, it)| (it.created, id.clone()))
                 .collect();
-            some.sort_by(|one, other| other.cmp(one));
-            for (created, id) in some.into_iter().skip(MOST_INVOICES) {
+            candidates.sort_by(|one, other| other.cmp(one));
+            for (created, id) in candidates.into_iter().skip(MAX_INVOICES) {
                 if self.invoices.get(&id).is_none_or(|it| needed(self, &id, it)) {
                     continue;
                 }
                 self.invoices.remove(&id);
-                // An open one may show its issue again once it is heard of; one that a newer payment settled cannot.
+                // An open invoice may open its issue again on a later event. One settled by a newer
+                // payment cannot.
                 if !open && self.paid_through.is_none_or(|paid| created >= paid) {
                     self.settled.insert(Some(created), id.as_str());
                 }
@@ -113,19 +120,20 @@ impl Billing {
         }
     }
 
-    /// Notes that the admins were written to about an invoice, and that the mail itself is not kept.
+    /// Records that the admins were notified about an invoice, because the notice itself was
+    /// removed.
     pub fn mark_mailed(&mut self, id: &InvoiceId) {
         let created = self.invoices.get(id).map(|invoice| invoice.created);
         self.mailed.insert(created, id.as_str());
     }
 
-    /// Whether the admins were written to about an invoice whose mail is not kept.
+    /// Returns whether the admins were notified about an invoice whose notice was removed.
     #[must_use]
     pub fn was_mailed(&self, id: &InvoiceId, invoice: &Invoice) -> bool {
         self.mailed.contains(invoice.created, id.as_str())
     }
 
-    /// Leaves out what is folded already.
+    /// Removes invoices and subscriptions that were folded before.
     pub(super) fn drop_folded(&mut self) {
         let Self { invoices, subscriptions, settled, ended, .. } = self;
         invoices.retain(|id, invoice| !settled.contains(invoice.created, id.as_str()));
@@ -133,7 +141,7 @@ impl Billing {
     }
 
     pub(super) fn bound_noted(&mut self) {
-        while self.noted.len() > MOST_NOTED {
+        while self.noted.len() > MAX_NOTED {
             self.noted.pop_last();
         }
     }

@@ -1,13 +1,13 @@
-//! Stripe's ids, as types: one cannot be given for another, and none can carry a character that means something in a key.
+//! Stripe ids as types. The types cannot be confused, and no id contains a separator of item keys.
 
 use std::fmt;
 
-/// Text that is not an id: empty, longer than 255 bytes, or with a character outside `[A-Za-z0-9_-]`.
+/// Error for text that is empty, longer than 255 bytes, or has a character outside `[A-Za-z0-9_-]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not the id of {0}: 1 to 255 characters of A-Z, a-z, 0-9, _ and -")]
 pub struct BadId(&'static str);
 
-/// Stripe promises at most 255 characters (its page "Object IDs"), and uses only these.
+/// Stripe's page "Object IDs" promises at most 255 characters. Its ids use only these characters.
 fn is_id(text: &str) -> bool {
     (1..=255).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
@@ -20,12 +20,12 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// Reads an id: 1 to 255 bytes of ASCII letters, digits, `_` and `-`.
+            /// Parses an id: 1 to 255 bytes of ASCII letters, digits, `_`, and `-`.
             pub fn parse(text: &str) -> Result<Self, BadId> {
                 if is_id(text) { Ok(Self(text.to_owned())) } else { Err(BadId($what)) }
             }
 
-            /// The id as Stripe writes it.
+            /// Returns the id as Stripe writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -41,24 +41,26 @@ macro_rules! id {
 }
 
 id!(
-    /// A customer, `cus_…`.
+    /// Id of a Stripe customer, `cus_…`.
     CustomerId, "a customer"
 );
 id!(
-    /// A subscription, `sub_…`, or the one that stands for a customer's invoices without a subscription.
+    /// Id of a subscription, `sub_…`, or of a customer's virtual subscription
+    /// ([`Self::of_customer`]).
     SubscriptionId, "a subscription"
 );
 id!(
-    /// An invoice, `in_…`.
+    /// Id of an invoice, `in_…`.
     InvoiceId, "an invoice"
 );
 id!(
-    /// An event, `evt_…`.
+    /// Id of an event, `evt_…`.
     EventId, "an event"
 );
 
 impl SubscriptionId {
-    /// The subscription that a customer's invoices count for when they name none: it bears the customer's id.
+    /// Returns the id of the virtual subscription to which invoices without a subscription count.
+    /// It equals the customer's id.
     #[must_use]
     pub fn of_customer(customer: &CustomerId) -> Self {
         Self(customer.0.clone())

@@ -1,32 +1,32 @@
-//! One invoice, as the facts about it say.
+//! One invoice as its facts describe it, and the payment issue that follows.
 
 use jiff::Timestamp;
 
 use super::{InvoiceFact, InvoiceId, SubscriptionId};
 
-/// What is kept of one invoice: a set that only grows, so that two of them join.
+/// State of one invoice. Every field only grows, so two states can be joined in any order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invoice {
-    /// When the invoice itself was made.
+    /// When Stripe created the invoice.
     pub created: Timestamp,
-    /// When the latest event about it was made.
+    /// Creation time of the newest event about it.
     pub heard: Timestamp,
-    /// The subscription it bills, if it names one.
+    /// The subscription that it bills, if it names one.
     pub subscription: Option<SubscriptionId>,
-    /// What was paid on it, in the currency's smallest unit; none while it is unpaid.
+    /// Amount paid, in the currency's smallest unit; `None` while it is unpaid.
     pub paid: Option<u64>,
-    /// When a payment first failed.
+    /// Time of the first failed payment attempt.
     pub failed: Option<Timestamp>,
-    /// When the payer's bank first asked for something.
+    /// When the payer's bank first required an action.
     pub action_required: Option<Timestamp>,
-    /// When it was withdrawn.
+    /// Time at which it was voided.
     pub voided: Option<Timestamp>,
-    /// When it was given up.
+    /// Time at which it was marked uncollectible.
     pub uncollectible: Option<Timestamp>,
 }
 
 impl Invoice {
-    /// An invoice of which one event, made at `at`, spoke.
+    /// Returns the state that one event, created at `at`, reports.
     #[must_use]
     pub fn from_event(
         created: Timestamp,
@@ -34,7 +34,7 @@ impl Invoice {
         at: Timestamp,
         fact: InvoiceFact,
     ) -> Self {
-        let silent = Self {
+        let unchanged = Self {
             created,
             heard: at,
             subscription,
@@ -45,15 +45,15 @@ impl Invoice {
             uncollectible: None,
         };
         match fact {
-            InvoiceFact::Paid { amount } => Self { paid: Some(amount), ..silent },
-            InvoiceFact::Failed => Self { failed: Some(at), ..silent },
-            InvoiceFact::ActionRequired => Self { action_required: Some(at), ..silent },
-            InvoiceFact::Voided => Self { voided: Some(at), ..silent },
-            InvoiceFact::Uncollectible => Self { uncollectible: Some(at), ..silent },
+            InvoiceFact::Paid { amount } => Self { paid: Some(amount), ..unchanged },
+            InvoiceFact::Failed => Self { failed: Some(at), ..unchanged },
+            InvoiceFact::ActionRequired => Self { action_required: Some(at), ..unchanged },
+            InvoiceFact::Voided => Self { voided: Some(at), ..unchanged },
+            InvoiceFact::Uncollectible => Self { uncollectible: Some(at), ..unchanged },
         }
     }
 
-    /// What both know together.
+    /// Joins another state of the same invoice into this one.
     pub fn join(&mut self, other: Self) {
         self.created = self.created.min(other.created);
         self.heard = self.heard.max(other.heard);
@@ -65,20 +65,20 @@ impl Invoice {
         self.uncollectible = first(self.uncollectible, other.uncollectible);
     }
 
-    /// The issue that the invoice itself shows. One that was paid, withdrawn or given up shows none.
+    /// Returns the issue and its start. An invoice that is paid, voided, or uncollectible has none.
     #[must_use]
     pub fn issue(&self) -> Option<(IssueKind, Timestamp)> {
         if self.paid.is_some() || self.voided.is_some() || self.uncollectible.is_some() {
             return None;
         }
-        // Stripe sends a failure along with the bank's question; the question is what the payer can act on.
+        // Stripe also sends a failure with a required action. The payer can act only on the latter.
         let kind =
             if self.action_required.is_some() { IssueKind::ActionRequired } else { IssueKind::PaymentFailed };
         first(self.failed, self.action_required).map(|since| (kind, since))
     }
 }
 
-/// The smaller of what is there: `None` says nothing, unlike in the order of `Option`.
+/// Returns the smaller value. Unlike in the order of `Option`, `None` is not smaller than a value.
 pub(super) fn first<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
@@ -86,28 +86,28 @@ pub(super) fn first<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
     }
 }
 
-/// What is wrong with the payment of an invoice.
+/// An open problem with the payment of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
-    /// What is wrong.
+    /// Kind of the problem.
     pub kind: IssueKind,
-    /// With which invoice.
+    /// Invoice that it concerns.
     pub invoice: InvoiceId,
-    /// Since when.
+    /// When the problem first appeared.
     pub since: Timestamp,
 }
 
-/// What can be wrong with a payment.
+/// Kind of payment problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IssueKind {
-    /// It failed.
+    /// A payment attempt failed.
     PaymentFailed,
-    /// The payer's bank asks for something.
+    /// The payer's bank requires an action.
     ActionRequired,
 }
 
 impl IssueKind {
-    /// The word for it on the wire.
+    /// Returns the value in JSON responses.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

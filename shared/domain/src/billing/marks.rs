@@ -1,17 +1,19 @@
-//! What is left of invoices and subscriptions whose facts are not kept any longer.
+//! Compact sets of invoices and subscriptions whose facts were removed.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-/// The most marks of a kind.
+/// Maximum number of marks in a set.
 const MAX_MARKS: usize = 512;
 
-/// A set of invoices in 8 bytes each: the second in which the invoice was made, then 32 bits of its id's hash.
+/// A set of invoices that uses 8 bytes per invoice.
 ///
-/// At most 512 are kept, those of the newest invoices. The highest mark that was left out is the floor: everything at or
-/// below it counts as marked, so no invoice ever becomes unmarked. The join of two sets does not depend on the order.
+/// A mark consists of the second in which the invoice was created and 32 bits of the hash of its
+/// id. The set keeps the 512 highest marks, which are those of the newest invoices. The floor is
+/// the highest mark that was removed. Each invoice at or below the floor counts as marked, so no
+/// invoice becomes unmarked. Joining two sets gives the same result in either order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InvoiceMarks {
     marks: BTreeSet<u64>,
@@ -19,7 +21,7 @@ pub struct InvoiceMarks {
 }
 
 impl InvoiceMarks {
-    /// The set of these marks above a floor.
+    /// Returns the set with these marks and this floor.
     #[must_use]
     pub fn new(marks: BTreeSet<u64>, floor: u64) -> Self {
         let mut set = Self { marks, floor };
@@ -27,30 +29,30 @@ impl InvoiceMarks {
         set
     }
 
-    /// The marks, in ascending order.
+    /// Returns the marks in ascending order.
     pub fn marks(&self) -> impl Iterator<Item = u64> {
         self.marks.iter().copied()
     }
 
-    /// The highest mark that was left out; 0 while none was.
+    /// Returns the highest removed mark; 0 if none was removed.
     #[must_use]
     pub const fn floor(&self) -> u64 {
         self.floor
     }
 
-    /// Whether there are none.
+    /// Returns whether no invoice was ever marked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.marks.is_empty() && self.floor == 0
     }
 
-    /// Marks an invoice. One whose own time is not known any more is marked without it.
+    /// Marks an invoice. Without a creation time the mark contains only the hash.
     pub(super) fn insert(&mut self, created: Option<Timestamp>, id: &str) {
         self.marks.insert(mark(created.map_or(0, second), id));
         self.bound();
     }
 
-    /// Whether an invoice is marked.
+    /// Returns whether an invoice is marked.
     pub(super) fn contains(&self, created: Timestamp, id: &str) -> bool {
         let second = second(created);
         let candidates = |second: u32| {
@@ -79,12 +81,12 @@ impl InvoiceMarks {
     }
 }
 
-/// A set of ended subscriptions in 8 bytes each: 64 bits of the id's hash. At most 512 are kept.
+/// A set of ended subscriptions: 64 bits of the hash of each id, at most 512.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SubscriptionMarks(BTreeSet<u64>);
 
 impl SubscriptionMarks {
-    /// The set of these marks.
+    /// Returns the set with these marks.
     #[must_use]
     pub fn new(marks: BTreeSet<u64>) -> Self {
         let mut set = Self(marks);
@@ -92,12 +94,12 @@ impl SubscriptionMarks {
         set
     }
 
-    /// The marks, in ascending order.
+    /// Returns the marks in ascending order.
     pub fn marks(&self) -> impl Iterator<Item = u64> {
         self.0.iter().copied()
     }
 
-    /// Whether there are none.
+    /// Returns whether the set is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -128,7 +130,7 @@ fn mark(second: u32, id: &str) -> u64 {
     u64::from(second) << 32 | hash(id) >> 32
 }
 
-/// Seconds of the epoch; a time outside of what 32 bits hold counts as the nearest one within.
+/// Returns seconds since the epoch, clamped to 32 bits.
 fn second(at: Timestamp) -> u32 {
     u32::try_from(at.as_second().max(0)).unwrap_or(u32::MAX)
 }

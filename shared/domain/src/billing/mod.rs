@@ -1,11 +1,51 @@
-//! Billing as a join of facts.
+//! Billing state of an organization, computed from a set of facts.
 //!
-//! Stripe delivers events late, twice and in any order. So an organization keeps what events *say*, and its state is
-//! a pure function of that set: joining is commutative, associative and idempotent, and no event is ever "too early",
-//! "already seen" or "older than what we have". There is no list of event ids to consult.
+//! Stripe delivers events late, more than once, and in any order. An organization therefore stores
+//! the facts that events report, and never a status. Every status is a pure function of the stored
+//! set, so no event is "too early" or "already processed". No list of processed event ids is
+//! needed.
 //!
-//! The [`Billing`] of an organization takes a [`Fact`] at a time ([`Billing::record`]); what it means is read from it
-//! ([`Billing::status`] and its neighbours).
+//! # Terms
+//!
+//! - A [`Fact`] is the statement of one Stripe event, with its event id and its creation time.
+//! - A *join* combines two states into one that holds the facts of both ([`Billing::merge`]). Join
+//!   is commutative, associative, and idempotent: order, grouping, and repetition of the facts do
+//!   not change the result.
+//! - *Derived* values, such as [`Billing::status`], are computed from the facts and not stored.
+//! - To *fold* is to replace old facts by a smaller summary with the same derived values
+//!   ([`Billing::fold`]). The [watermark](Billing::watermark) is the age limit: an older event is
+//!   noted as a [`Conflict`] and changes nothing else.
+//!
+//! # Example
+//!
+//! Two events arrive in both orders, and one of them arrives twice. The state is the same.
+//!
+//! ```
+//! use std::collections::BTreeSet;
+//!
+//! use domain::billing::{Billing, CustomerId, EventId, Fact, What};
+//! use jiff::Timestamp;
+//!
+//! let customer = CustomerId::parse("cus_1").unwrap();
+//! let fact = |event: &str, second, what| Fact {
+//!     event: EventId::parse(event).unwrap(),
+//!     created: Timestamp::from_second(second).unwrap(),
+//!     what,
+//! };
+//! let checkout = What::Checkout { customer: customer.clone(), named: BTreeSet::new() };
+//! let paid = fact("evt_1", 10, checkout);
+//! let deleted = fact("evt_2", 20, What::CustomerDeleted { customer });
+//!
+//! let (mut one, mut other) = (Billing::default(), Billing::default());
+//! for fact in [&paid, &deleted] {
+//!     one.record(fact);
+//! }
+//! for fact in [&deleted, &paid, &deleted] {
+//!     other.record(fact);
+//! }
+//! assert_eq!(one, other);
+//! assert!(one.has_billing_info() && one.customer_deleted());
+//! ```
 
 mod conflict;
 mod derive;
@@ -29,51 +69,52 @@ pub use marks::{InvoiceMarks, SubscriptionMarks};
 pub use status::SubscriptionStatus;
 pub use subscription::{StoredFact, Subscription};
 
-/// What an organization knows about its payments.
+/// All billing facts of an organization, joined. Derived values are methods.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Billing {
-    /// The Stripe customer that the organization is linked to. Once made, the link never moves while that customer is
-    /// there.
+    /// The linked Stripe customer. [`Billing::link`] replaces it only after that customer was
+    /// deleted.
     pub customer: Option<CustomerId>,
-    /// Customers that it was linked to, and that were deleted before another took their place.
+    /// Earlier linked customers that were deleted and then replaced.
     pub former_customers: BTreeSet<CustomerId>,
-    /// Customers that were deleted at Stripe. Their subscriptions are over.
+    /// Customers that were deleted at Stripe. Their subscriptions count as canceled.
     pub deleted_customers: BTreeSet<CustomerId>,
-    /// Its subscriptions: all that have not ended, and the last ones that have.
+    /// Subscriptions by id: all that have not ended, and the most recent ended ones.
     pub subscriptions: BTreeMap<SubscriptionId, Subscription>,
-    /// Its invoices of the last 90 days, and older ones with an open issue; of many, the newest.
+    /// Invoices of the last 90 days, and older ones with an open issue. The number is bounded.
     pub invoices: BTreeMap<InvoiceId, Invoice>,
-    /// When an invoice that provisions was first paid: more than 0, or 0 on a subscription.
+    /// Time of the first payment that causes provisioning: more than 0, or 0 on a subscription.
     pub first_paid_at: Option<Timestamp>,
-    /// When the newest invoice paid with more than 0 was itself made. Issues of older ones are settled.
+    /// Creation time of the newest invoice that was paid with more than 0. Issues of older invoices
+    /// are settled.
     pub paid_through: Option<Timestamp>,
-    /// When a Checkout session was first completed.
+    /// Time of the first completed Checkout session.
     pub checkout_at: Option<Timestamp>,
-    /// Refunds and disputes of the last 90 days, with the time of their events.
+    /// Refunds and disputes of the last 90 days by event, with the event's creation time.
     pub incidents: BTreeMap<EventId, (Timestamp, IncidentKind)>,
-    /// What did not fit, and cannot be seen from the facts any more. [`Billing::conflicts`] has all.
+    /// Conflicts that the stored facts cannot show. [`Billing::conflicts`] returns all conflicts.
     pub noted: BTreeSet<Conflict>,
-    /// Events made before this are folded: what still arrives of them changes nothing.
+    /// Facts of events older than this are folded. A late event from before it changes nothing.
     pub watermark: Option<Timestamp>,
-    /// Settled invoices that are not kept: what still arrives of them opens no issue.
+    /// Settled invoices that were removed. A late event about them opens no issue.
     pub settled: InvoiceMarks,
-    /// Invoices that the admins were written to about, and whose mails are not kept.
+    /// Invoices whose notice to the admins was sent and removed from the outbox.
     pub mailed: InvoiceMarks,
-    /// Ended subscriptions that are not kept: a late invoice must not revive one.
+    /// Ended subscriptions that were removed. A late invoice does not revive them.
     pub ended: SubscriptionMarks,
 }
 
-/// What recording did.
+/// Result of adding a fact or a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
-    /// Something new is known, and has to be written.
+    /// The state changed and must be written.
     Changed,
-    /// Everything was known: there is nothing to write.
+    /// The state already contained the fact; there is nothing to write.
     Unchanged,
 }
 
 impl Recorded {
-    /// Whether there is something to write.
+    /// Returns whether the state must be written.
     #[must_use]
     pub fn changed(self) -> bool {
         self == Self::Changed
@@ -85,7 +126,8 @@ impl Recorded {
 }
 
 impl Billing {
-    /// Adds what one event says. One from before the watermark is noted, and changes nothing else.
+    /// Adds the fact of one event. An event from before the watermark only adds a
+    /// [`Conflict::Late`].
     pub fn record(&mut self, fact: &Fact) -> Recorded {
         if self.watermark.is_some_and(|watermark| fact.created < watermark) {
             return self.note(Conflict::Late { event: fact.event.clone() });
@@ -95,8 +137,10 @@ impl Billing {
         Recorded::when(*self != before)
     }
 
-    /// Links the organization to a Stripe customer. A link once made never moves: another customer is noted. Only that
-    /// of a customer who was deleted at Stripe gives way.
+    /// Links the organization to a Stripe customer.
+    ///
+    /// A linked customer is replaced only if it was deleted at Stripe. Otherwise another customer
+    /// is noted as a [`Conflict::Customer`].
     pub fn link(&mut self, customer: &CustomerId) -> Recorded {
         match &self.customer {
             None => {
@@ -115,7 +159,7 @@ impl Billing {
         }
     }
 
-    /// Keeps a conflict for the operator.
+    /// Stores a conflict for the operator.
     pub fn note(&mut self, conflict: Conflict) -> Recorded {
         let before = self.noted.clone();
         self.noted.insert(conflict);
@@ -123,7 +167,7 @@ impl Billing {
         Recorded::when(self.noted != before)
     }
 
-    /// Adds all that `other` knows. Commutative, associative and idempotent.
+    /// Joins `other` into this state. The operation is commutative, associative, and idempotent.
     pub fn merge(&mut self, other: Self) {
         if let (Some(mine), Some(theirs)) = (&self.customer, &other.customer)
             && mine != theirs
@@ -148,33 +192,35 @@ impl Billing {
         self.drop_folded();
     }
 
-    /// What is known from one fact alone.
+    /// Returns the state that one fact alone implies.
     fn from_fact(fact: &Fact) -> Self {
-        let mut told = Self::default();
+        let mut state = Self::default();
         let at = fact.created;
         match fact.what.clone() {
-            What::Subscription { subscription, customer, fact: says } => {
-                let said = Subscription::from_event(customer, fact.event.clone(), at, says);
-                told.subscriptions.insert(subscription, said);
+            What::Subscription { subscription, customer, fact: reported } => {
+                let reported_by_event = Subscription::from_event(customer, fact.event.clone(), at, reported);
+                state.subscriptions.insert(subscription, reported_by_event);
             }
-            What::Invoice { invoice, subscription, customer, invoice_created, fact: says } => {
-                if let InvoiceFact::Paid { amount } = says {
-                    told.paid(subscription.as_ref(), customer, invoice_created, at, amount);
+            What::Invoice { invoice, subscription, customer, invoice_created, fact: reported } => {
+                if let InvoiceFact::Paid { amount } = reported {
+                    state.paid(subscription.as_ref(), customer, invoice_created, at, amount);
                 }
-                told.invoices.insert(invoice, Invoice::from_event(invoice_created, subscription, at, says));
+                state
+                    .invoices
+                    .insert(invoice, Invoice::from_event(invoice_created, subscription, at, reported));
             }
-            What::Checkout { .. } => told.checkout_at = Some(at),
+            What::Checkout { .. } => state.checkout_at = Some(at),
             What::CustomerDeleted { customer } => {
-                told.deleted_customers.insert(customer);
+                state.deleted_customers.insert(customer);
             }
             What::Incident { kind, .. } => {
-                told.incidents.insert(fact.event.clone(), (at, kind));
+                state.incidents.insert(fact.event.clone(), (at, kind));
             }
         }
-        told
+        state
     }
 
-    /// What an invoice paid at `at` says beyond itself.
+    /// Adds what a payment at `at` implies beyond the invoice itself.
     fn paid(
         &mut self,
         subscription: Option<&SubscriptionId>,
@@ -195,13 +241,13 @@ impl Billing {
     }
 }
 
-/// Joins two maps: what both have by `both`, what one has as it is.
+/// Joins two maps. `both` combines the values of a key that both maps contain.
 fn join<K: Ord, V>(mine: &mut BTreeMap<K, V>, theirs: BTreeMap<K, V>, both: impl Fn(&mut V, V)) {
     for (key, value) in theirs {
         match mine.entry(key) {
-            Entry::Occupied(held) => both(held.into_mut(), value),
-            Entry::Vacant(place) => {
-                place.insert(value);
+            Entry::Occupied(entry) => both(entry.into_mut(), value),
+            Entry::Vacant(entry) => {
+                entry.insert(value);
             }
         }
     }

@@ -1,30 +1,30 @@
-//! A subscription's status.
+//! Status of a subscription as Stripe reports it.
 
 use std::fmt;
 
-/// What Stripe says a subscription is, ordered from worst to best: of several subscriptions the greatest counts.
+/// Status of a subscription, ordered from worst to best. Of several subscriptions the best counts.
 ///
 /// Source: Stripe's API reference, "The Subscription object", field `status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SubscriptionStatus {
-    /// Over, for good. Stripe's `incomplete_expired` counts as this: it never comes back either.
+    /// Ended for good. Stripe's `incomplete_expired` also maps to this, because it is final too.
     Canceled,
     /// The first payment has not succeeded yet.
     Incomplete,
     /// The trial ended without a payment method.
     Paused,
-    /// All payment attempts failed and Stripe stopped trying.
+    /// All payment attempts failed, and Stripe stopped retrying.
     Unpaid,
-    /// The last payment failed; Stripe tries again.
+    /// The last payment failed, and Stripe retries it.
     PastDue,
     /// In a trial that Stripe runs.
     Trialing,
-    /// Paid.
+    /// Paid up to the current period.
     Active,
 }
 
 impl SubscriptionStatus {
-    /// Every status, from worst to best.
+    /// All statuses from worst to best.
     pub const ALL: [Self; 7] = [
         Self::Canceled,
         Self::Incomplete,
@@ -35,7 +35,7 @@ impl SubscriptionStatus {
         Self::Active,
     ];
 
-    /// Stripe's word for it.
+    /// Returns Stripe's value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -49,16 +49,16 @@ impl SubscriptionStatus {
         }
     }
 
-    /// Reads Stripe's word; `None` for a word that we do not know.
+    /// Parses Stripe's value; `None` for an unknown value.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        match word {
+    pub fn parse(value: &str) -> Option<Self> {
+        match value {
             "incomplete_expired" => Some(Self::Canceled),
-            _ => Self::ALL.into_iter().find(|status| status.as_str() == word),
+            _ => Self::ALL.into_iter().find(|status| status.as_str() == value),
         }
     }
 
-    /// Whether such a subscription runs: while one does, no clock of ours ends a trial.
+    /// Returns whether the subscription is alive. While one is, the trial sweep ends no trial.
     #[must_use]
     pub fn is_alive(self) -> bool {
         match self {
@@ -67,8 +67,8 @@ impl SubscriptionStatus {
         }
     }
 
-    /// Whether nothing is collected for such a subscription ever again. One whose first payment is awaited is not over:
-    /// it can be paid for 23 hours (Stripe, "How subscriptions work", `incomplete`).
+    /// Returns whether Stripe collects nothing more. An incomplete subscription is not over: it can
+    /// be paid for 23 hours (Stripe, "How subscriptions work", `incomplete`).
     #[must_use]
     pub fn is_over(self) -> bool {
         self == Self::Canceled
@@ -86,18 +86,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_round_trip_and_unknown_ones_are_refused() {
+    fn status_parses_its_own_value_and_rejects_others() {
         for status in SubscriptionStatus::ALL {
             assert_eq!(SubscriptionStatus::parse(status.as_str()), Some(status));
         }
         assert_eq!(SubscriptionStatus::parse("incomplete_expired"), Some(SubscriptionStatus::Canceled));
-        for word in ["", "Active", "cancelled", "ended"] {
-            assert_eq!(SubscriptionStatus::parse(word), None, "{word}");
+        for value in ["", "Active", "cancelled", "ended"] {
+            assert_eq!(SubscriptionStatus::parse(value), None, "{value}");
         }
     }
 
     #[test]
-    fn the_order_of_the_list_is_the_order_of_the_type() {
+    fn list_of_statuses_is_in_the_order_of_the_type() {
         assert!(SubscriptionStatus::ALL.is_sorted());
     }
 }

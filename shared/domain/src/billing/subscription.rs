@@ -1,4 +1,4 @@
-//! One subscription, as the facts about it say.
+//! One subscription as its facts describe it.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
@@ -6,38 +6,39 @@ use jiff::Timestamp;
 
 use super::{CustomerId, EventId, SubscriptionFact, SubscriptionStatus};
 
-/// What is kept of one subscription. Two of them join: it does not matter which facts came first, nor how often.
+/// State of one subscription. Two states can be joined in any order and any number of times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscription {
-    /// Whose it is.
+    /// Customer that the subscription belongs to.
     pub customer: CustomerId,
-    /// The newest second in which an event about it was made; none while only invoices speak of it.
+    /// Creation time of its newest event; `None` while only invoices mention it.
     pub newest: Option<Timestamp>,
-    /// What the events of that second say. Events of one second have no order of their own.
+    /// Facts of all events of that second. Stripe gives no order within a second.
     pub facts: BTreeMap<EventId, StoredFact>,
-    /// Whether any event ever said that it is over. Nothing takes this back.
+    /// Whether any event reported the end. The value never returns to false.
     pub ended: bool,
-    /// The latest event that says an invoice of it was paid with more than 0.
+    /// Creation time of the newest event that reports a payment of more than 0.
     pub paid_at: Option<Timestamp>,
 }
 
-/// A fact, as held.
+/// A fact as it is stored with a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFact {
-    /// What the event says.
+    /// State that the event reports.
     pub fact: SubscriptionFact,
-    /// Whether the same event id also came with other content; of these the one with the smallest hash is held.
+    /// Whether the same event id also arrived with other content. The content with the smallest
+    /// hash is kept.
     pub contested: bool,
 }
 
 impl Subscription {
-    /// A subscription of which nothing is known but its customer.
+    /// Returns a subscription of which only the customer is known.
     #[must_use]
     pub fn unknown(customer: CustomerId) -> Self {
         Self { customer, newest: None, facts: BTreeMap::new(), ended: false, paid_at: None }
     }
 
-    /// A subscription of which one event spoke.
+    /// Returns the state that one event reports.
     #[must_use]
     pub fn from_event(
         customer: CustomerId,
@@ -54,7 +55,7 @@ impl Subscription {
         }
     }
 
-    /// What both know together.
+    /// Joins another state of the same subscription into this one.
     pub fn join(&mut self, other: Self) {
         self.customer = std::cmp::min(&self.customer, &other.customer).clone();
         self.ended |= other.ended;
@@ -63,38 +64,42 @@ impl Subscription {
             self.newest = other.newest;
             self.facts = other.facts;
         } else if other.newest == self.newest {
-            for (event, held) in other.facts {
+            for (event, stored) in other.facts {
                 match self.facts.entry(event) {
-                    Entry::Occupied(mine) => mine.into_mut().join(held),
-                    Entry::Vacant(place) => {
-                        place.insert(held);
+                    Entry::Occupied(mine) => mine.into_mut().join(stored),
+                    Entry::Vacant(entry) => {
+                        entry.insert(stored);
                     }
                 }
             }
         }
     }
 
-    /// The fact that decides. Of those of the newest second, one whose status another names as the status before
-    /// is not the last word (unless that holds for all of them); then the highest kind, then the highest id.
+    /// Returns the fact that determines the status.
+    ///
+    /// Only the facts of the newest second count. A fact whose status is the previous status of
+    /// another fact is superseded, unless all are. Of the rest, the highest
+    /// [`Change::rank`](super::Change::rank) counts, then the highest event id.
     #[must_use]
     pub fn effective_fact(&self) -> Option<&SubscriptionFact> {
-        let superseded = |event: &EventId, held: &StoredFact| {
-            self.facts
-                .iter()
-                .any(|(other, later)| other != event && later.fact.previous_status == Some(held.fact.status))
+        let superseded = |event: &EventId, stored: &StoredFact| {
+            self.facts.iter().any(|(other, later)| {
+                other != event && later.fact.previous_status == Some(stored.fact.status)
+            })
         };
-        let rank = |(event, held): &(&EventId, &StoredFact)| (held.fact.change.rank(), (*event).clone());
+        let rank = |(event, stored): &(&EventId, &StoredFact)| (stored.fact.change.rank(), (*event).clone());
         self.facts
             .iter()
-            .filter(|(event, held)| !superseded(event, held))
+            .filter(|(event, stored)| !superseded(event, stored))
             .max_by_key(rank)
             .or_else(|| self.facts.iter().max_by_key(rank))
-            .map(|(_, held)| &held.fact)
+            .map(|(_, stored)| &stored.fact)
     }
 
-    /// Its status; none while only invoices of 0 speak of it.
+    /// Returns the status; `None` while only invoices of 0 mention the subscription.
     ///
-    /// A payment at or after the newest word lifts one that waits for a payment. It never revives an ended one.
+    /// A payment in or after the second of the newest event makes an incomplete or past-due
+    /// subscription active. It never revives an ended one.
     #[must_use]
     pub fn status(&self) -> Option<SubscriptionStatus> {
         use SubscriptionStatus::{Active, Canceled, Incomplete, PastDue};
@@ -104,14 +109,14 @@ impl Subscription {
         let paid_since = self.paid_at.is_some_and(|paid| Some(paid) >= self.newest);
         match self.effective_fact().map(|fact| fact.status) {
             None | Some(Incomplete | PastDue) if paid_since => Some(Active),
-            told => told,
+            status => status,
         }
     }
 
-    /// Keeps only the fact that decides, which decides the same without the others.
+    /// Removes all facts except the effective one. The status stays the same.
     pub(super) fn fold(&mut self) {
-        if let Some(decisive) = self.effective_fact().cloned() {
-            self.facts.retain(|_, held| held.fact == decisive);
+        if let Some(effective) = self.effective_fact().cloned() {
+            self.facts.retain(|_, stored| stored.fact == effective);
         }
     }
 }

@@ -1,15 +1,15 @@
-//! Characters that cannot be seen, and those that pile up.
+//! Detects invisible characters and excess combining marks.
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-/// The most marks that stand on one letter (Unicode Technical Standard #39, 5.4).
-const MOST_MARKS: usize = 4;
+/// Maximum number of marks on one letter (Unicode Technical Standard #39, 5.4).
+const MAX_MARKS: usize = 4;
 
-/// Makes the symbol before it an emoji.
+/// Variation selector that displays the preceding symbol as an emoji.
 const EMOJI_STYLE: char = '\u{fe0f}';
 
-/// Whether something in a text is not to be seen, or makes the rest be seen otherwise.
-pub(super) fn hide(text: &str) -> bool {
+/// Returns whether a text contains an invisible character, or one that changes how others display.
+pub(super) fn has_invisible(text: &str) -> bool {
     let before = std::iter::once('\0').chain(text.chars());
     text.chars().zip(before).any(|(ch, before)| match ch {
         EMOJI_STYLE => before.general_category() != GeneralCategory::OtherSymbol,
@@ -17,16 +17,16 @@ pub(super) fn hide(text: &str) -> bool {
     })
 }
 
-/// Whether marks stand on nothing, or pile up.
-pub(super) fn pile_up(text: &str) -> bool {
+/// Returns whether a mark has no letter, repeats, or exceeds [`MAX_MARKS`].
+pub(super) fn has_excess_marks(text: &str) -> bool {
     let mut marks = 0;
     let mut last = None;
     for ch in text.chars() {
         let is_mark = ch.general_category_group() == GeneralCategoryGroup::Mark;
-        let on_nothing = is_mark && last.is_none_or(char::is_whitespace);
-        let twice = last == Some(ch) && ch.general_category() == GeneralCategory::NonspacingMark;
+        let without_letter = is_mark && last.is_none_or(char::is_whitespace);
+        let repeated = last == Some(ch) && ch.general_category() == GeneralCategory::NonspacingMark;
         marks = if is_mark { marks + 1 } else { 0 };
-        if on_nothing || twice || marks > MOST_MARKS {
+        if without_letter || repeated || marks > MAX_MARKS {
             return true;
         }
         last = Some(ch);
@@ -34,10 +34,12 @@ pub(super) fn pile_up(text: &str) -> bool {
     false
 }
 
-/// Control, format, bidi, private and unassigned characters, and those of other categories that are drawn as nothing
-/// (Unicode's `Default_Ignorable_Code_Point`, and the empty Braille cell).
+/// Returns whether a character is invisible.
+///
+/// These are control, format, bidi, private, and unassigned characters, and those without a glyph:
+/// Unicode's `Default_Ignorable_Code_Point` and the empty Braille cell.
 pub(crate) fn is_invisible(ch: char) -> bool {
-    let drawn_as_nothing = matches!(
+    let has_no_glyph = matches!(
         ch,
         '\u{34f}'
             | '\u{115f}'
@@ -51,7 +53,7 @@ pub(crate) fn is_invisible(ch: char) -> bool {
             | '\u{ffa0}'
             | '\u{e0100}'..='\u{e01ef}'
     );
-    drawn_as_nothing
+    has_no_glyph
         || matches!(
             ch.general_category(),
             GeneralCategory::Control

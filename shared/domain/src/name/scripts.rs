@@ -1,15 +1,17 @@
-//! Which scripts may stand together in a name.
+//! Detects names that mix confusable scripts.
 
 use unicode_script::Script;
 use unicode_security::mixed_script::AugmentedScriptSet;
 
-/// Whether letters of scripts that are mistaken for each other stand together: more than the "moderately restrictive"
-/// level of Unicode Technical Standard #39, 5.2, lets through. Single scripts and the scripts that Japanese, Korean and
-/// Chinese are written in may stand together, with Latin beside them; so may Latin and one other script of everyday use,
-/// unless that is Cyrillic or Greek.
+/// Returns whether a name mixes scripts whose letters are easily confused.
 ///
-/// The standard judges identifiers. In names every letter counts, also those that no identifier should have.
-pub(super) fn mix(name: &str) -> bool {
+/// The limit is the "moderately restrictive" level of Unicode Technical Standard #39, 5.2. It
+/// allows one script, and the scripts of Japanese, Korean, or Chinese with Latin. It also allows
+/// Latin with one other recommended script, except Cyrillic and Greek.
+///
+/// The standard covers identifiers. Here every letter counts, including letters that identifiers
+/// exclude.
+pub(super) fn is_confusable_mix(name: &str) -> bool {
     let mut all = AugmentedScriptSet::default();
     let mut beside_latin = AugmentedScriptSet::default();
     for letter in name.chars().filter(|ch| ch.is_alphabetic()) {
@@ -20,9 +22,9 @@ pub(super) fn mix(name: &str) -> bool {
         }
     }
     let east_asian = beside_latin.jpan || beside_latin.kore || beside_latin.hanb;
-    let goes_with_latin =
+    let combines_with_latin =
         |script: Script| script.is_recommended() && !matches!(script, Script::Cyrillic | Script::Greek);
     let mut others = beside_latin.base.iter();
-    let one_other = others.next().is_some_and(goes_with_latin) && others.next().is_none();
+    let one_other = others.next().is_some_and(combines_with_latin) && others.next().is_none();
     all.is_empty() && !east_asian && !one_other
 }

@@ -1,38 +1,39 @@
-//! How an organization's mails reach its admins, and which of them are wanted.
+//! Admins as recipients of notices: address, reminder choice, and deliverability.
 
 use jiff::Timestamp;
 
 use crate::{address::Address, id::UserId, name::Name, notice::NoticeKey};
 
-/// What a mail to an admin needs.
+/// An admin of an organization, with everything that a notice to them needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdminContact {
-    /// Who it is.
+    /// Id of the admin.
     pub user: UserId,
-    /// How to greet.
+    /// Name used in the greeting.
     pub name: Name,
-    /// Where to write.
+    /// Address that receives the notices.
     pub address: Address,
-    /// Whether they want to be reminded of what ends.
+    /// Their choice about reminders of this organization.
     pub reminders: Reminders,
-    /// Since when and why notices do not reach them.
+    /// Set while notices to them are suppressed.
     pub unreachable: Option<Unreachable>,
 }
 
 impl AdminContact {
-    /// An admin who gets every mail.
+    /// Returns an admin who receives every notice.
     #[must_use]
     pub const fn new(user: UserId, name: Name, address: Address) -> Self {
         Self { user, name, address, reminders: Reminders::Wanted, unreachable: None }
     }
 
-    /// Whether a notice is to go to them: they want it, and it would reach them.
+    /// Returns whether a notice is sent to them: it is wanted and the address is deliverable.
     #[must_use]
     pub const fn gets(&self, key: &NoticeKey) -> bool {
         self.unreachable.is_none() && self.wants(key)
     }
 
-    /// Whether they want a notice. Only reminders are refused: what happened to an organization its admins must know.
+    /// Returns whether they want a notice. Only reminders are optional; other notices report what
+    /// happened to the organization.
     #[must_use]
     pub const fn wants(&self, key: &NoticeKey) -> bool {
         match self.reminders {
@@ -42,30 +43,30 @@ impl AdminContact {
     }
 }
 
-/// What an admin wants of the reminders of one organization.
+/// An admin's choice about reminders of one organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reminders {
-    /// To get them.
+    /// They receive reminders (the default).
     #[default]
     Wanted,
-    /// No more of them: they unsubscribed.
+    /// They unsubscribed from reminders.
     Unwanted,
 }
 
-/// Why no more notices go to an admin.
+/// Suppression of notices to an admin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreachable {
-    /// Since when.
+    /// Time at which notices were first suppressed.
     pub since: Timestamp,
-    /// What happened.
+    /// Event that caused the suppression.
     pub why: SuppressionReason,
 }
 
-/// What SES told of an address that it is better not to write to.
+/// Event at SES after which notices to an address are suppressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SuppressionReason {
-    /// Its mail server refuses mail for good.
+    /// The address bounced permanently.
     Bounced,
-    /// Its owner called a mail of ours spam.
+    /// The recipient reported a mail as spam.
     Complained,
 }

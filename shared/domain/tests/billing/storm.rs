@@ -45,7 +45,7 @@ fn mail(org: &mut Org, sent: &mut BTreeMap<NoticeKey, usize>) {
             *sent.entry(letter.key).or_default() += 1;
         }
     }
-    org.tend_mail(at(400));
+    org.update_payment_notices(at(400));
 }
 
 fn kept(org: &Org) -> (usize, usize) {

@@ -14,9 +14,9 @@ pub(crate) struct MailPlace {
 }
 
 impl MailPlace {
-    pub fn of(shard: u8, due_at: Option<Timestamp>, held_since: Option<Timestamp>) -> Self {
+    pub fn of(shard: u8, due_at: Option<Timestamp>, review_since: Option<Timestamp>) -> Self {
         let due = due_at.map(|at| (mail_pk(shard), At(at)));
-        let (pk, at) = due.or_else(|| held_since.map(|at| (review_pk(shard), At(at)))).unzip();
+        let (pk, at) = due.or_else(|| review_since.map(|at| (review_pk(shard), At(at)))).unzip();
         Self { pk, at }
     }
 }

@@ -115,7 +115,7 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::org(org.id);
     let shard = shard(&key.pk);
     let due_at = org.due_at();
-    let mail = MailPlace::of(shard, org.outbox.due_at(), org.outbox.held_since());
+    let mail = MailPlace::of(shard, org.outbox.due_at(), org.outbox.review_since());
     let mut item = to_item(
         &key,
         &OrgItem {
@@ -359,7 +359,7 @@ mod tests {
         org.billing.link(&customer);
         org.billing.link(&CustomerId::parse("cus_3").unwrap());
         org.billing.note(Conflict::Session { event: EventId::parse("evt_9").unwrap() });
-        org.tick_from_host("project.created", Some("api".to_owned()), now, now);
+        org.complete_from_host("project.created", Some("api".to_owned()), now, now);
         org.checklist.skipped.insert("created_time_entry".to_owned(), now);
         org.checklist.dismissed_at = Some(now);
         org.onboarding = Onboarding {

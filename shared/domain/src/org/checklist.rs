@@ -1,4 +1,4 @@
-//! What is done of an organization's checklist: by its admins, and by what shows that a task is done.
+//! Checklist changes: commands of admins, and completion by triggers.
 
 use jiff::Timestamp;
 
@@ -11,50 +11,50 @@ use crate::{
     task::CompletionTrigger,
 };
 
-/// Why a command was refused.
+/// Reason why a checklist command was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChecklistError {
-    /// The organization's state does not allow it; a payment would.
+    /// The organization's status does not allow changes. A payment restores access.
     #[error("the organization has no full access")]
     NoAccess(Status),
-    /// The command names a task that is not there.
+    /// The organization has no task with that key.
     #[error(transparent)]
     UnknownTask(#[from] UnknownTask),
 }
 
-/// What an event of the host app did.
+/// Effect of a host event on the checklist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostEventResult {
-    /// A task is done by it.
+    /// The event completed at least one task.
     Ticked,
-    /// What it completes was done before.
+    /// All tasks that the event completes were completed before.
     Already,
-    /// It completes nothing of this organization's checklist.
+    /// The organization's checklist definition has no task for this event.
     Unknown,
 }
 
-/// A change that an admin asks of the checklist. Task keys are as they came from outside.
+/// A checklist change that an admin requests. Task keys are unverified input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChecklistCommand<'a> {
-    /// Mark a task done.
+    /// Mark a task as completed.
     Complete(&'a str),
-    /// Put a task aside.
+    /// Skip a task.
     Skip(&'a str),
-    /// Take a skipped task back.
+    /// Reopen a skipped task.
     Unskip(&'a str),
-    /// Put the whole checklist aside.
+    /// Dismiss the whole checklist.
     Dismiss,
-    /// Take the checklist back.
+    /// Show a dismissed checklist again.
     Restore,
-    /// Take note that everything is done.
+    /// Confirm that the celebration of the finished checklist was seen.
     See,
 }
 
 impl Org {
-    /// Changes the checklist as an admin of this organization asked.
+    /// Applies an admin's command to the checklist.
     ///
     /// # Errors
-    /// [`Refusal::NoAccess`] before [`Refusal::UnknownTask`]: what a command says is only read once it is allowed.
+    /// [`ChecklistError::NoAccess`] takes precedence over [`ChecklistError::UnknownTask`].
     pub fn change_checklist(
         &mut self,
         admin: &Admin,
@@ -94,9 +94,10 @@ impl Org {
         Ok(())
     }
 
-    /// Ticks what an event of the host app completes, in any state of the organization. What it says of the time
-    /// counts as far as it can be true: not before the sign-up, and not after `now`.
-    pub fn tick_from_host(
+    /// Completes the tasks that a host event triggers, in every status of the organization.
+    ///
+    /// The event's time `at` is clamped between the sign-up and `now`.
+    pub fn complete_from_host(
         &mut self,
         event: &str,
         actor: Option<String>,
@@ -104,26 +105,27 @@ impl Org {
         now: Timestamp,
     ) -> HostEventResult {
         let at = at.max(self.signed_up_at).min(now);
-        self.tick_by_sign(
+        self.complete_by_trigger(
             CompletionTrigger::HostEvent(event),
             &Completion { at, source: Source::Event, by: actor },
             now,
         )
     }
 
-    /// Ticks what a sign completes, be it on this organization's checklist by now or only later. What is not on it is
-    /// kept, and changes nothing that anybody sees or is told of before it is.
-    pub(crate) fn tick_by_sign(
+    /// Completes all tasks of a trigger, including tasks that the organization's plan or industry
+    /// does not show. A hidden completion is stored, and has no visible effect until the task is
+    /// shown.
+    pub(crate) fn complete_by_trigger(
         &mut self,
-        sign: CompletionTrigger<'_>,
-        tick: &Completion,
+        trigger: CompletionTrigger<'_>,
+        completion: &Completion,
         now: Timestamp,
     ) -> HostEventResult {
         let progress = self.progress_at_any_time();
         let (shown, was_complete) = (progress.tasks.clone(), progress.is_complete());
         let mut done = HostEventResult::Unknown;
-        for task in self.onboarding.definition().done_by(sign) {
-            let changed = self.checklist.complete(task.key, tick.clone());
+        for task in self.onboarding.definition().done_by(trigger) {
+            let changed = self.checklist.complete(task.key, completion.clone());
             self.checklist_changed(changed && shown.contains(&task), was_complete, now);
             done = if changed || done == HostEventResult::Ticked {
                 HostEventResult::Ticked
@@ -134,9 +136,9 @@ impl Org {
         done
     }
 
-    /// Takes in which plan the best subscription is for, and with it which tasks there are. A price that is none of
-    /// ours says nothing.
-    pub fn note_plan(&mut self, prices: &Prices, now: Timestamp) {
+    /// Updates the plan from the price of the best subscription, which can change the shown tasks.
+    /// A price that is not configured changes nothing.
+    pub fn update_plan(&mut self, prices: &Prices, now: Timestamp) {
         let plan = self.billing.plan().and_then(|price| prices.plan(price));
         if plan.is_some() && plan != self.onboarding.plan {
             let progress = self.progress_at_any_time();
@@ -147,8 +149,8 @@ impl Org {
         }
     }
 
-    /// What follows from a change of the checklist, or of the tasks that are on it. One that was finished, and that a
-    /// changed definition opened again, is finished anew.
+    /// Updates the times after a change of the completions or of the shown tasks. A checklist that
+    /// was reopened by a new task gets a new completion time when it is complete again.
     fn checklist_changed(&mut self, changed: bool, was_complete: bool, now: Timestamp) {
         if changed {
             self.checklist.updated_at = Some(now);

@@ -1,4 +1,4 @@
-//! Keeping the mails of an organization few, however many of its invoices are open.
+//! Bounds the number of notices, however many invoices are open.
 
 use std::cmp::Reverse;
 
@@ -12,32 +12,33 @@ use crate::{
     trial::add,
 };
 
-/// The most notices of payments that wait for a sender at one time. The others follow as these go out.
-const MOST_WAITING: usize = 20;
-/// The most notices of payments that are kept once nothing is to be done about them: SES may still speak of the newest.
-const MOST_AT_REST: usize = 20;
-/// How long a reminder is kept after the end that it spoke of.
-const REMINDERS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// Maximum number of payment notices that wait at the same time. More follow when these are sent.
+const MAX_WAITING: usize = 20;
+/// Maximum number of finished payment notices that are kept. SES can still report events for them.
+const MAX_FINISHED: usize = 20;
+/// How long a reminder is kept after the trial end that it announced.
+const REMINDER_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 impl Org {
-    /// Asks for the payments that are awaited, and folds what is known of mails and invoices beyond the newest ones. To
-    /// be called after every change of either.
-    pub fn tend_mail(&mut self, now: Timestamp) {
-        self.ask_for_payments(now);
+    /// Enqueues notices for unpaid invoices, and folds surplus notices and invoices.
+    ///
+    /// Callers run it after every change of billing or of the outbox.
+    pub fn update_payment_notices(&mut self, now: Timestamp) {
+        self.enqueue_payment_notices(now);
         self.fold_notices(now);
         let Self { billing, outbox, .. } = self;
         billing.fold_invoices(|billing, id, invoice| {
             let key = NoticeKey::PaymentFailed { invoice: id.clone() };
-            // The mail is kept, or is still to be written.
+            // Keep the invoice while its notice exists or is still to be enqueued.
             outbox.0.contains_key(&key)
                 || (billing.awaited_payment(id).is_some() && !billing.was_mailed(id, invoice))
         });
     }
 
-    /// One notice for each invoice, so many at a time.
-    fn ask_for_payments(&mut self, now: Timestamp) {
+    /// Enqueues one notice per unpaid invoice, up to [`MAX_WAITING`] waiting ones.
+    fn enqueue_payment_notices(&mut self, now: Timestamp) {
         let waiting = self.payment_notices().filter(|(_, since)| since.is_none()).count();
-        let unwritten = |id: &InvoiceId, invoice: &Invoice| {
+        let without_notice = |id: &InvoiceId, invoice: &Invoice| {
             let key = NoticeKey::PaymentFailed { invoice: id.clone() };
             !self.outbox.0.contains_key(&key) && !self.billing.was_mailed(id, invoice)
         };
@@ -45,9 +46,9 @@ impl Org {
             .billing
             .invoices
             .iter()
-            .filter(|(id, invoice)| self.billing.awaited_payment(id).is_some() && unwritten(id, invoice))
+            .filter(|(id, invoice)| self.billing.awaited_payment(id).is_some() && without_notice(id, invoice))
             .map(|(id, _)| id.clone())
-            .take(MOST_WAITING.saturating_sub(waiting))
+            .take(MAX_WAITING.saturating_sub(waiting))
             .collect();
         for invoice in awaited {
             self.enqueue_notice(NoticeKey::PaymentFailed { invoice }, now);
@@ -59,19 +60,20 @@ impl Org {
         self.outbox.0.retain(|key, recipients| {
             let NoticeKey::TrialEnding { ends_at, .. } = key else { return true };
             trial == Some(*ends_at)
-                || add(*ends_at, REMINDERS_KEPT) > now
+                || add(*ends_at, REMINDER_RETENTION) > now
                 || recipients.values().any(|it| it.at_rest_since().is_none())
         });
-        let mut at_rest: Vec<(Timestamp, InvoiceId)> =
+        let mut finished: Vec<(Timestamp, InvoiceId)> =
             self.payment_notices().filter_map(|(id, since)| Some((since?, id.clone()))).collect();
-        at_rest.sort_by_key(|it| Reverse(it.clone()));
-        for (_, invoice) in at_rest.into_iter().skip(MOST_AT_REST) {
+        finished.sort_by_key(|it| Reverse(it.clone()));
+        for (_, invoice) in finished.into_iter().skip(MAX_FINISHED) {
             self.billing.mark_mailed(&invoice);
             self.outbox.0.remove(&NoticeKey::PaymentFailed { invoice });
         }
     }
 
-    /// The invoices that admins are or were written to about, and since when that is done with for all of them.
+    /// Returns the invoices that have a notice, and since when the notice is finished for all
+    /// recipients.
     fn payment_notices(&self) -> impl Iterator<Item = (&InvoiceId, Option<Timestamp>)> {
         self.outbox.0.iter().filter_map(|(key, recipients)| {
             let NoticeKey::PaymentFailed { invoice } = key else { return None };

@@ -1,14 +1,14 @@
-//! What SES says of first mails decides whether the mail brake holds.
+//! Updates the email brake from SES events about first emails.
 
 use domain::{brake::FirstMails, notice::NoticeKey};
 use mail::Tags;
 use store::{Error, Stored};
 use telemetry::LogArea;
 
-use crate::worker::{MailWorker, again};
+use crate::worker::{MailWorker, retry};
 
 impl MailWorker {
-    /// Counts a welcome mail that went out, if these tags are of one.
+    /// Counts a sent email if the tags identify a welcome email.
     pub(crate) async fn count_first_mail(&self, tags: &Tags) -> Result<(), Error> {
         if !is_first(tags) {
             return Ok(());
@@ -17,16 +17,16 @@ impl MailWorker {
         self.set_brake(&record).await
     }
 
-    /// Records that a welcome mail bounced, if these tags are of one.
+    /// Records a bounce if the tags identify a welcome email.
     pub(crate) async fn record_first_bounce(&self, tags: &Tags) -> Result<(), Error> {
         if !is_first(tags) {
             return Ok(());
         }
-        let mut tries = 1;
+        let mut attempts = 1;
         let record = loop {
             match self.store.record_first_bounce(&tags.claim).await {
                 Ok(record) => break record,
-                Err(error) => again(error, &mut tries).await?,
+                Err(error) => retry(error, &mut attempts).await?,
             }
         };
         self.set_brake(&record).await
@@ -37,17 +37,18 @@ impl MailWorker {
         if braked == record.value.braked {
             return Ok(());
         }
-        let mut tries = 1;
+        let mut attempts = 1;
         while let Err(error) = self.store.set_brake(record, braked).await {
-            again(error, &mut tries).await?;
+            retry(error, &mut attempts).await?;
         }
-        tracing::warn!(area = %LogArea::Mail, braked, "changed the mail brake");
+        tracing::warn!(area = %LogArea::Mail, braked, "changed email brake");
         Ok(())
     }
 }
 
-/// Whether a mail is the first that a person gets. The welcomes of verified people count too: they are few and rarely
-/// bounce.
+/// Returns whether an email is the first one that a user gets.
+///
+/// Welcome emails to verified users count too, because they are few and rarely bounce.
 fn is_first(tags: &Tags) -> bool {
     tags.kind == NoticeKey::Welcome.kind()
 }

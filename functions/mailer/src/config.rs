@@ -1,16 +1,19 @@
+//! Configuration from environment variables.
+
 use boot::{BASE_URL, BaseUrl, ConfigErrors, Env};
 use domain::address::Address;
 use mail::{ConfigurationSets, Product, Sender, SenderName};
 
-/// What the function is told by its variables.
+/// Configuration of the function, read from environment variables.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Config {
     pub(crate) table: String,
     pub(crate) product: Product,
     pub(crate) sender: Sender,
     pub(crate) sets: ConfigurationSets,
+    /// Maximum number of emails per second in one invocation.
     pub(crate) rate: u32,
-    /// URL of the dead-letter queue.
+    /// URL of the dead-letter queue, which can hold SES events.
     pub(crate) dead_letters: Option<String>,
 }
 
@@ -21,7 +24,7 @@ impl Config {
         let table = vars.text("TABLE_NAME", "the table's name");
         let public_url = vars.read("PUBLIC_URL", None, BASE_URL, parse_url);
         let own_dashboard = public_url.as_ref().map(|own| format!("{own}/dashboard"));
-        // Where only PUBLIC_URL is bad, APP_URL is not to be blamed as well.
+        // If only PUBLIC_URL is invalid, APP_URL must not be reported as well.
         let app_url = match (env.get("APP_URL"), own_dashboard) {
             (None, own) => own,
             (Some(_), _) => vars.read("APP_URL", None, BASE_URL, parse_url),
@@ -40,7 +43,7 @@ impl Config {
             links: env.get("MAIL_LINK_CONFIGURATION_SET").map(str::to_owned),
         };
         let rate =
-            vars.read("MAIL_SEND_RATE", Some("14"), "a whole number of mails a second, 1 to 500", |text| {
+            vars.read("MAIL_SEND_RATE", Some("14"), "an integer from 1 to 500 (emails per second)", |text| {
                 text.parse().ok().filter(|rate| (1..=500).contains(rate))
             });
         let dead_letters = env.get("DEAD_LETTER_QUEUE_URL").map(str::to_owned);
@@ -67,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_stand_in_for_all_but_the_table_and_our_own_address() {
+    fn config_has_defaults_except_for_table_and_public_url() {
         let config =
             read(&[("TABLE_NAME", "onramp"), ("PUBLIC_URL", "https://onramp.example.com/")]).unwrap();
         assert_eq!(config.product.name, "TimeTracker");
@@ -78,8 +81,8 @@ mod tests {
     }
 
     #[test]
-    fn every_bad_variable_is_named() {
-        let faults = read(&[
+    fn config_reports_every_invalid_variable() {
+        let errors = read(&[
             ("PUBLIC_URL", "http://example.com"),
             ("APP_URL", "javascript:alert(1)"),
             ("PRODUCT_NAME", "Time\nTracker"),
@@ -88,7 +91,7 @@ mod tests {
             ("MAIL_SEND_RATE", "501"),
         ])
         .unwrap_err();
-        let names: Vec<_> = faults.0.iter().map(|fault| fault.name).collect();
+        let names: Vec<_> = errors.0.iter().map(|error| error.name).collect();
         assert_eq!(
             names,
             [
@@ -104,8 +107,8 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_address_of_ours_is_one_fault() {
-        let faults = read(&[("TABLE_NAME", "onramp")]).unwrap_err();
-        assert_eq!(faults.0.len(), 1);
+    fn config_reports_missing_public_url_once() {
+        let errors = read(&[("TABLE_NAME", "onramp")]).unwrap_err();
+        assert_eq!(errors.0.len(), 1);
     }
 }

@@ -1,3 +1,5 @@
+//! Builds the content of a notice from the current state of its organization.
+
 use domain::{
     address::Address,
     notice::{ClaimedMail, NoticeKey},
@@ -7,45 +9,46 @@ use domain::{
 };
 use jiff::Timestamp;
 use mail::{
-    PaymentFailed, PlainText, PlanSummary, Product, Rendered, Then, TrialEnded, TrialEnding, Welcome,
+    AfterTrial, PaymentFailed, PlainText, PlanSummary, Product, Rendered, TrialEnded, TrialEnding, Welcome,
 };
 use store::Unsubscription;
 
-/// How many of the tasks ahead a welcome names.
-const STEPS: usize = 4;
+/// Maximum number of open tasks in a welcome email.
+const MAX_STEPS: usize = 4;
 
-/// A claimed letter, written out.
+/// A claimed notice with its rendered email.
 #[derive(Clone, Debug)]
-pub(crate) struct Draft {
-    pub(crate) letter: ClaimedMail,
+pub(crate) struct PreparedEmail {
+    pub(crate) claimed: ClaimedMail,
     pub(crate) to: Address,
-    pub(crate) mail: Rendered,
-    /// What the link in it does, if it has one that ends its reminders.
+    pub(crate) email: Rendered,
+    /// Record of the unsubscribe link, if the email contains one.
     pub(crate) unsubscription: Option<Unsubscription>,
 }
 
-impl Draft {
-    /// Writes a letter from what is true of the organization at `now`, not when it was owed.
-    /// A reminder carries `unsubscribe`. `None` if its recipient is no admin any more, or the payment that it asks for
-    /// was settled.
-    pub(crate) fn write(
+impl PreparedEmail {
+    /// Renders a notice from the state of the organization at `now`, not at the time it was enqueued.
+    ///
+    /// A reminder contains a link with the secret `unsubscribe`. Returns `None` if the recipient is no
+    /// longer an admin or the payment problem is resolved.
+    pub(crate) fn prepare(
         org: &Org,
-        letter: ClaimedMail,
+        claimed: ClaimedMail,
         product: &Product,
         unsubscribe: &Secret,
         now: Timestamp,
     ) -> Option<Self> {
-        let admin = org.admin(letter.to)?;
+        let admin = org.admin(claimed.to)?;
         let given_name = PlainText::given(&admin.name);
         let organization = PlainText::from(&org.name);
-        let mail = match &letter.key {
+        let email = match &claimed.key {
             NoticeKey::Welcome => Welcome {
                 given_name,
                 org: org.id,
                 organization,
                 project: PlainText::new(org.provisioned.as_ref().map_or("", |it| it.project.name.as_str())),
-                steps: org.progress(now).ahead().iter().take(STEPS).map(|task| task.title).collect(),
-                standing: plan_summary(org, now),
+                steps: org.progress(now).by_weight().iter().take(MAX_STEPS).map(|task| task.title).collect(),
+                plan: plan_summary(org, now),
             }
             .render(product),
             NoticeKey::TrialEnding { ends_at, .. } => TrialEnding {
@@ -54,7 +57,11 @@ impl Draft {
                 organization,
                 days: org.trial_days_remaining(now),
                 ends_on: org.zone.day(*ends_at),
-                then: if org.plan_follows_trial() { Then::PlanBegins } else { Then::ReadOnly },
+                after_trial: if org.plan_follows_trial() {
+                    AfterTrial::PlanBegins
+                } else {
+                    AfterTrial::ReadOnly
+                },
                 unsubscribe: unsubscribe.clone(),
             }
             .render(product),
@@ -75,9 +82,11 @@ impl Draft {
                 .render(product)
             }
         };
-        let unsubscription =
-            letter.key.is_reminder().then(|| Unsubscription::of(unsubscribe.hash(), org.id, letter.to, now));
-        Some(Self { to: admin.address.clone(), mail, unsubscription, letter })
+        let unsubscription = claimed
+            .key
+            .is_reminder()
+            .then(|| Unsubscription::of(unsubscribe.hash(), org.id, claimed.to, now));
+        Some(Self { to: admin.address.clone(), email, unsubscription, claimed })
     }
 }
 
@@ -129,34 +138,35 @@ mod tests {
         }
     }
 
-    /// Has Stripe tell something of one invoice, so many days after the sign-up.
-    fn tell(org: &mut Org, event: &str, says: InvoiceFact, days: i32) {
+    /// Records a Stripe event about one invoice, `days` days after the sign-up.
+    fn record_invoice(org: &mut Org, event: &str, fact: InvoiceFact, days: i32) {
         let created = add(START.parse().unwrap(), DAY * days);
         let what = What::Invoice {
             invoice: InvoiceId::parse("in_1").unwrap(),
             subscription: None,
             customer: CustomerId::parse("cus_1").unwrap(),
             invoice_created: created,
-            fact: says,
+            fact,
         };
         let fact = Fact { event: EventId::parse(event).unwrap(), created, what };
         org.record(&fact, "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap(), created);
     }
 
-    /// The texts of the mails that are claimed so many days after the sign-up.
+    /// Returns the texts of the emails that are claimed `days` days after the sign-up.
     fn texts(org: &mut Org, days: i32) -> Vec<String> {
         let product = product();
         let unsubscribe = Secret::new([7; 32]);
         let now = add(START.parse().unwrap(), DAY * days);
         org.run_trial_sweep(now);
-        let letters = org.claim_mail(&Claim(format!("claim-{days}")), 20, None, now);
-        let drafts =
-            letters.into_iter().map(|letter| Draft::write(org, letter, &product, &unsubscribe, now).unwrap());
-        drafts.map(|draft| draft.mail.text).collect()
+        let claimed = org.claim_mail(&Claim(format!("claim-{days}")), 20, None, now);
+        let emails = claimed
+            .into_iter()
+            .map(|mail| PreparedEmail::prepare(org, mail, &product, &unsubscribe, now).unwrap());
+        emails.map(|prepared| prepared.email.text).collect()
     }
 
     #[test]
-    fn a_mail_tells_what_is_true_when_it_is_sent_and_dates_are_the_organizations() {
+    fn notice_describes_state_at_sending_in_local_dates() {
         let mut on_time = org();
         let welcome = texts(&mut on_time, 0);
         assert!(
@@ -177,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_welcome_names_what_is_next_on_the_organizations_own_checklist() {
+    fn welcome_lists_next_tasks_of_the_organizations_checklist() {
         let steps = |org: &mut Org| -> Vec<String> {
             let text = texts(org, 0).concat();
             let lines = text.lines().skip_while(|line| !line.contains("Next steps")).skip(1);
@@ -190,8 +200,8 @@ mod tests {
         let mut agency = org();
         agency.onboarding.definition = Some("agency".to_owned());
         let now = START.parse().unwrap();
-        agency.tick_from_host("member.invited", None, now, now);
-        agency.tick_from_host("timesheet.approved", None, now, now);
+        agency.complete_from_host("member.invited", None, now, now);
+        agency.complete_from_host("timesheet.approved", None, now, now);
         assert_eq!(
             steps(&mut agency),
             ["1. Create project", "2. Log first time entry", "3. Set working hours", "4. Set hourly rates"]
@@ -199,36 +209,36 @@ mod tests {
     }
 
     #[test]
-    fn a_reminder_carries_a_link_of_its_own_and_what_is_stored_of_it_ends_what_it_says() {
+    fn only_reminders_contain_an_unsubscribe_link() {
         let mut org = org();
         let product = product();
         let now = add(START.parse().unwrap(), DAY * 11);
         org.run_trial_sweep(now);
         let secret = Secret::new([7; 32]);
-        let drafts: Vec<_> = org
+        let emails: Vec<_> = org
             .claim_mail(&Claim("claim".to_owned()), 20, None, now)
             .into_iter()
-            .map(|letter| Draft::write(&org, letter, &product, &secret, now).unwrap())
+            .map(|mail| PreparedEmail::prepare(&org, mail, &product, &secret, now).unwrap())
             .collect();
-        assert_eq!(drafts.len(), 2, "a welcome and a reminder");
-        for draft in drafts {
-            let reminds = draft.letter.key.is_reminder();
-            let expected = Unsubscription::of(secret.hash(), org.id, draft.letter.to, now);
-            assert_eq!(draft.unsubscription, reminds.then_some(expected));
-            assert_eq!(draft.mail.unsubscribe_url, reminds.then(|| product.unsubscribe_url(&secret)));
+        assert_eq!(emails.len(), 2, "a welcome and a reminder");
+        for prepared in emails {
+            let is_reminder = prepared.claimed.key.is_reminder();
+            let expected = Unsubscription::of(secret.hash(), org.id, prepared.claimed.to, now);
+            assert_eq!(prepared.unsubscription, is_reminder.then_some(expected));
+            assert_eq!(prepared.email.unsubscribe_url, is_reminder.then(|| product.unsubscribe_url(&secret)));
         }
     }
 
     #[test]
-    fn a_payments_mail_asks_for_what_helps_when_it_is_sent() {
+    fn payment_notice_describes_the_problem_at_sending() {
         let mut failed = org();
         texts(&mut failed, 0);
-        tell(&mut failed, "evt_1", InvoiceFact::Failed, 2);
+        record_invoice(&mut failed, "evt_1", InvoiceFact::Failed, 2);
         let mut asked = failed.clone();
-        tell(&mut asked, "evt_2", InvoiceFact::ActionRequired, 3);
+        record_invoice(&mut asked, "evt_2", InvoiceFact::ActionRequired, 3);
         let mut late = failed.clone();
         let mut paid = failed.clone();
-        tell(&mut paid, "evt_3", InvoiceFact::Paid { amount: 2900 }, 3);
+        record_invoice(&mut paid, "evt_3", InvoiceFact::Paid { amount: 2900 }, 3);
 
         let text = texts(&mut failed, 2);
         assert_eq!(text.len(), 1);

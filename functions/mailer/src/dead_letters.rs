@@ -1,27 +1,28 @@
-//! The queue of events that could not be handled: whether one of SES's may be among them.
+//! Checks the dead-letter queue, which can hold SES events that were not processed.
 
 use aws_sdk_sqs::{Client, error::ProvideErrorMetadata, types::QueueAttributeName};
 
-/// The counts that together cover every message of a queue: waiting, taken by a person who sends it again, delayed.
+/// Counts that together cover all messages of a queue: visible, in flight, and delayed.
 const COUNTS: [QueueAttributeName; 3] = [
     QueueAttributeName::ApproximateNumberOfMessages,
     QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
     QueueAttributeName::ApproximateNumberOfMessagesDelayed,
 ];
 
-/// The dead-letter queue.
+/// Client of the dead-letter queue.
 #[derive(Debug)]
 pub(crate) struct DeadLetters {
     pub(crate) client: Client,
-    /// Without it, an event may always be outstanding: no email whose fate is unknown is sent again.
+    /// URL of the queue. Without it, an SES event can always be outstanding, so no email with unknown
+    /// delivery is sent again.
     pub(crate) url: Option<String>,
 }
 
 impl DeadLetters {
-    /// Returns whether the queue holds anything. A count that is missing is not zero.
+    /// Returns whether the queue contains messages. A missing count means yes.
     ///
     /// # Errors
-    /// The code of SQS's error.
+    /// Returns the error code of SQS.
     pub(crate) async fn holds_any(&self) -> Result<bool, String> {
         let Some(url) = &self.url else { return Ok(true) };
         let request =

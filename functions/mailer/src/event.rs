@@ -1,4 +1,4 @@
-//! The shapes of what wakes this function.
+//! The events that invoke this function, and the response to a stream batch.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use mail::Tags;
 use serde::{Deserialize, Serialize};
 use store::MailDue;
 
-/// An event, told apart by its shape.
+/// An event. The variants differ in their JSON fields.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum EventIn {
@@ -15,7 +15,7 @@ pub(crate) enum EventIn {
         #[serde(rename = "Records")]
         records: Vec<RecordIn>,
     },
-    /// Something from EventBridge: the schedule, or SES (SES guide, "Monitoring using Amazon EventBridge").
+    /// An event from EventBridge: the schedule or SES (SES guide, "Monitoring using Amazon EventBridge").
     Bus { source: String, detail: DetailIn },
 }
 
@@ -43,7 +43,7 @@ struct TextIn {
     text: String,
 }
 
-/// What SES says of a mail; empty for the schedule
+/// Details of an SES event. All fields are empty for the schedule
 /// (SES guide, "Examples of event data that Amazon SES publishes").
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -74,12 +74,15 @@ struct RecipientIn {
 }
 
 impl BounceIn {
-    /// Whether the mail can never arrive. SES calls a bounce off a domain that does not exist "Transient"; the enhanced
-    /// status code says better: 5.1 is a bad address, 5.4.4 a domain without a mail server (RFC 3463, 3.2 and 3.5).
-    /// Other codes of class 5 are about this mail or a full mailbox, and not about the address.
+    /// Returns whether email to this address can never arrive.
+    ///
+    /// SES reports a bounce at a domain that does not exist as "Transient". The enhanced status code is
+    /// more precise: 5.1.x is an invalid address, and 5.4.4 is a domain without a mail server (RFC 3463,
+    /// sections 3.2 and 3.5). Other codes of class 5 concern the email or a full mailbox, not the address.
     fn is_permanent(&self) -> bool {
-        let is_of_address = |it: &RecipientIn| it.status.starts_with("5.1.") || it.status.trim() == "5.4.4";
-        self.bounce_type == "Permanent" || self.bounced_recipients.iter().any(is_of_address)
+        let is_address_error =
+            |to: &RecipientIn| to.status.starts_with("5.1.") || to.status.trim() == "5.4.4";
+        self.bounce_type == "Permanent" || self.bounced_recipients.iter().any(is_address_error)
     }
 }
 
@@ -90,22 +93,22 @@ struct ComplaintIn {
     complaint_feedback_type: Option<String>,
 }
 
-/// What became of a mail, in SES's word.
+/// Kind of an SES event about an email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SesEventKind {
-    /// SES accepted it.
+    /// SES accepted the email.
     Sent,
-    /// Its recipient's mail server took it.
+    /// The recipient's mail server accepted the email.
     Delivered,
-    /// Its recipient's mail server refused it for good.
+    /// The recipient's mail server rejected the email permanently.
     Bounced,
-    /// Its recipient's mail server refused it for now, and SES gave up.
+    /// The recipient's mail server rejected the email temporarily, and SES stopped its attempts.
     BouncedForNow,
-    /// Its recipient called it spam.
+    /// The recipient marked the email as spam.
     Complained,
-    /// SES found it harmful and did not send it.
+    /// SES rejected the email because of harmful content.
     Rejected,
-    /// Nothing that matters here.
+    /// An event without effect here.
     Other,
 }
 
@@ -116,7 +119,7 @@ struct MailIn {
 }
 
 impl RecordIn {
-    /// Where mail waits in the item that changed.
+    /// Returns the changed item, if it is one that can contain pending emails.
     pub(crate) fn due(&self) -> Option<MailDue> {
         let KeysIn { pk, sk } = &self.dynamodb.keys;
         MailDue::of_key(&pk.text, &sk.text)
@@ -134,7 +137,7 @@ impl DetailIn {
             "Delivery" => SesEventKind::Delivered,
             "Bounce" if self.bounce.is_permanent() => SesEventKind::Bounced,
             "Bounce" => SesEventKind::BouncedForNow,
-            // The one kind that takes a complaint back.
+            // This feedback type withdraws a complaint.
             "Complaint" if self.complaint.complaint_feedback_type.as_deref() == Some("not-spam") => {
                 SesEventKind::Other
             }
@@ -144,13 +147,13 @@ impl DetailIn {
         }
     }
 
-    /// The tags of the mail, if it is one of ours.
+    /// Returns the tags of the email. `None` if Onramp did not send it.
     pub(crate) fn tags(&self) -> Option<Tags> {
         Tags::read(|name| self.mail.tags.get(name)?.first().map(String::as_str))
     }
 }
 
-/// Which records of a stream's batch are to come again
+/// Records of a stream batch that Lambda delivers again
 /// (AWS Lambda guide, "Configuring partial batch response with DynamoDB and Lambda").
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -170,12 +173,12 @@ mod tests {
 
     const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/mailer");
 
-    fn read(case: &str) -> EventIn {
-        serde_json::from_str(&std::fs::read_to_string(format!("{EVENTS}/{case}.json")).unwrap()).unwrap()
+    fn read(name: &str) -> EventIn {
+        serde_json::from_str(&std::fs::read_to_string(format!("{EVENTS}/{name}.json")).unwrap()).unwrap()
     }
 
     #[test]
-    fn a_stream_names_the_item_where_mail_waits() {
+    fn stream_record_names_the_item_with_pending_email() {
         let EventIn::Stream { records } = read("stream-welcome") else { panic!("not a stream") };
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         assert_eq!(records[0].due(), Some(MailDue::Org(org)));
@@ -183,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schedule_and_ses_are_told_apart() {
+    fn schedule_and_ses_events_are_distinguished() {
         let EventIn::Bus { source, detail } = read("scheduled") else { panic!("not from the bus") };
         assert_eq!((source.as_str(), detail.tags()), ("aws.events", None));
         let EventIn::Bus { source, detail } = read("ses-send") else { panic!("not from the bus") };
@@ -196,8 +199,8 @@ mod tests {
     }
 
     #[test]
-    fn what_ses_says_is_told_apart() {
-        for (case, word) in [
+    fn ses_events_map_to_their_kind() {
+        for (name, kind) in [
             ("scheduled", SesEventKind::Other),
             ("ses-send", SesEventKind::Sent),
             ("ses-delivery", SesEventKind::Delivered),
@@ -209,9 +212,9 @@ mod tests {
             ("ses-complaint-taken-back", SesEventKind::Other),
             ("ses-reject", SesEventKind::Rejected),
         ] {
-            let EventIn::Bus { source, detail } = read(case) else { panic!("not from the bus: {case}") };
-            assert_eq!(detail.kind(), word, "{case}");
-            assert_eq!(detail.tags().is_some(), source == "aws.ses", "{case}");
+            let EventIn::Bus { source, detail } = read(name) else { panic!("not from the bus: {name}") };
+            assert_eq!(detail.kind(), kind, "{name}");
+            assert_eq!(detail.tags().is_some(), source == "aws.ses", "{name}");
         }
     }
 }

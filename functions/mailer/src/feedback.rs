@@ -1,3 +1,5 @@
+//! Handles SES events about sent emails.
+
 use domain::{
     delivery::{Delivery, Failure, Outcome},
     id::{OrgId, UserId},
@@ -15,34 +17,39 @@ use crate::{
 };
 
 impl MailWorker {
-    /// Takes what SES says of a mail. Its `Send` is proof that the mail went out, whatever our own request told us; a
-    /// mail that comes back for good, or is called spam, is the last notice to its recipient.
-    pub(crate) async fn take_feedback(&self, detail: &DetailIn) -> Result<(), Error> {
+    /// Applies an SES event to the email that it names.
+    ///
+    /// A `Send` event proves that SES accepted the email, even if the response to the request was lost.
+    /// After a permanent bounce or a complaint the recipient gets no more notices.
+    pub(crate) async fn handle_feedback(&self, detail: &DetailIn) -> Result<(), Error> {
         let Some(tags) = detail.tags() else {
-            tracing::info!(event = detail.event_type, "SES speaks of a mail that is not ours");
+            tracing::info!(event = detail.event_type, "ignored SES event: unknown email");
             return Ok(());
         };
-        let word = detail.kind();
-        if word != SesEventKind::Sent {
+        let event_kind = detail.kind();
+        if event_kind != SesEventKind::Sent {
             tracing::warn!(
                 area = %LogArea::Mail,
                 event = detail.event_type,
-                ?word,
+                word = ?event_kind,
                 kind = tags.kind,
                 organization = tags.organization.map(tracing::field::display),
                 recipient = tags.recipient.map(tracing::field::display),
-                "SES told what became of a mail"
+                "received SES feedback event"
             );
         }
-        if let Some(metric) = metric_of(word) {
+        if let Some(metric) = metric_of(event_kind) {
             self.count(metric);
         }
-        match word {
+        match event_kind {
             SesEventKind::Sent => {
-                if self.move_on(&tags, |it| it.confirmed(&tags.claim, self.clock.now())).await? {
+                if self
+                    .advance_delivery(&tags, |delivery| delivery.confirmed(&tags.claim, self.clock.now()))
+                    .await?
+                {
                     self.count(Metric::MailSent);
                 }
-                self.hear(&tags.claim).await?;
+                self.record_confirmed(&tags.claim).await?;
                 self.count_first_mail(&tags).await
             }
             SesEventKind::Bounced => {
@@ -52,7 +59,7 @@ impl MailWorker {
             }
             SesEventKind::Complained => self.suppress(&tags, SuppressionReason::Complained).await,
             SesEventKind::Rejected => self.fail(&tags, Failure::Rejected).await,
-            SesEventKind::Delivered => self.reach(&tags).await,
+            SesEventKind::Delivered => self.restore(&tags).await,
             SesEventKind::BouncedForNow | SesEventKind::Other => Ok(()),
         }
     }
@@ -61,17 +68,21 @@ impl MailWorker {
         telemetry::count(metric, 1, self.clock.now());
     }
 
-    /// Records that a mail which SES took did not arrive.
+    /// Records that an email that SES accepted did not arrive.
     async fn fail(&self, tags: &Tags, why: Failure) -> Result<(), Error> {
-        if self.move_on(tags, |it| it.returned(&tags.claim, why, self.clock.now())).await? {
+        if self
+            .advance_delivery(tags, |delivery| delivery.returned(&tags.claim, why, self.clock.now()))
+            .await?
+        {
             count_failure(why, self.clock.now());
         }
         Ok(())
     }
 
-    /// Takes the mail that the tags name to its next state. Returns whether the change is to be counted: a mail still in
-    /// the hands of its sender is counted there.
-    async fn move_on(
+    /// Moves the email that the tags identify to its next state.
+    ///
+    /// Returns whether the caller must count the change. While an email is being sent, its sender counts it.
+    async fn advance_delivery(
         &self,
         tags: &Tags,
         next: impl Fn(&Delivery) -> Option<Delivery>,
@@ -82,35 +93,37 @@ impl MailWorker {
             *delivery = next;
             counted
         };
-        let news = match (tags.organization, tags.kind.as_str()) {
+        let must_count = match (tags.organization, tags.kind.as_str()) {
             (Some(org), Tags::INVITATION) => {
                 let Ok(invitation) = tags.key.parse() else { return Ok(false) };
                 self.change_invitation(org, invitation, |it, _| (advance(&mut it.delivery), None)).await?
             }
             (Some(org), _) => {
                 let advance = |org: &mut Org| {
-                    letter_of(org, tags).and_then(|it| org.outbox.delivery_mut(&it)).is_some_and(advance)
+                    find_mail(org, tags).and_then(|mail| org.outbox.delivery_mut(&mail)).is_some_and(advance)
                 };
                 self.change_org(org, advance).await?
             }
             (None, _) => {
-                let Ok(asked) = tags.key.parse() else { return Ok(false) };
-                self.change_asked(asked, |asked, _| (advance(&mut asked.delivery), None)).await?
+                let Ok(request) = tags.key.parse() else { return Ok(false) };
+                self.change_sign_in_request(request, |request, _| (advance(&mut request.delivery), None))
+                    .await?
             }
         };
-        Ok(news.unwrap_or_default())
+        Ok(must_count.unwrap_or_default())
     }
 
-    /// Takes note of a mail whose recipient SES refused: as a bounce does, that ends the notices to them.
-    pub(crate) async fn take_refused_address(&self, tags: &Tags, outcome: Outcome) -> Result<(), Error> {
+    /// Suppresses notices to the recipient if SES rejected the address. This has the same effect as a bounce.
+    pub(crate) async fn suppress_rejected_address(&self, tags: &Tags, outcome: Outcome) -> Result<(), Error> {
         match outcome {
             Outcome::BadAddress => self.suppress(tags, SuppressionReason::Bounced).await,
             _ => Ok(()),
         }
     }
 
-    /// Writes down wherever the recipient is an admin that notices do not reach them. Mails that they ask for
-    /// themselves still go out.
+    /// Suppresses notices to the recipient in every organization where they are an admin.
+    ///
+    /// Sign-in emails and invitations are still sent.
     async fn suppress(&self, tags: &Tags, why: SuppressionReason) -> Result<(), Error> {
         let Some(user) = tags.recipient else { return Ok(()) };
         for org in self.orgs_of(user, tags).await? {
@@ -119,9 +132,11 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Takes that back once a sign-in mail arrives: of all mails, only what people ask for themselves goes to somebody
-    /// who was silenced.
-    async fn reach(&self, tags: &Tags) -> Result<(), Error> {
+    /// Ends the suppression after the delivery of a sign-in email.
+    ///
+    /// Only emails that the user requested are sent to a suppressed address, so only these can show that
+    /// it works again.
+    async fn restore(&self, tags: &Tags) -> Result<(), Error> {
         let (Some(user), Some(sent_at)) = (tags.recipient, tags.claim.made_at()) else { return Ok(()) };
         if tags.kind != Tags::SIGN_IN {
             return Ok(());
@@ -132,10 +147,10 @@ impl MailWorker {
         Ok(())
     }
 
-    /// The organizations of a mail's recipient, and the one that it is about.
+    /// Returns the organizations of a recipient and the organization of the email.
     async fn orgs_of(&self, user: UserId, tags: &Tags) -> Result<Vec<OrgId>, Error> {
-        let known = self.store.load_user(user).await?;
-        let mut orgs: Vec<OrgId> = known.map(|user| user.value.orgs).unwrap_or_default();
+        let stored = self.store.load_user(user).await?;
+        let mut orgs: Vec<OrgId> = stored.map(|user| user.value.orgs).unwrap_or_default();
         orgs.extend(tags.organization);
         orgs.sort_unstable();
         orgs.dedup();
@@ -143,9 +158,9 @@ impl MailWorker {
     }
 }
 
-/// As what a word is counted, whichever mail it is about. That a mail was sent is counted by its state.
-const fn metric_of(word: SesEventKind) -> Option<Metric> {
-    match word {
+/// Returns the metric of an event. Sent emails are counted when their state changes.
+const fn metric_of(event_kind: SesEventKind) -> Option<Metric> {
+    match event_kind {
         SesEventKind::Delivered => Some(Metric::MailDelivered),
         SesEventKind::Bounced => Some(Metric::MailBounced),
         SesEventKind::BouncedForNow => Some(Metric::MailBouncedForNow),
@@ -155,8 +170,8 @@ const fn metric_of(word: SesEventKind) -> Option<Metric> {
     }
 }
 
-/// The organization's letter that the tags name.
-fn letter_of(org: &Org, tags: &Tags) -> Option<ClaimedMail> {
+/// Returns the notice of the organization that the tags identify.
+fn find_mail(org: &Org, tags: &Tags) -> Option<ClaimedMail> {
     let key: &NoticeKey = org.outbox.0.keys().find(|key| Tags::key_of(key) == tags.key)?;
     Some(ClaimedMail { key: key.clone(), to: tags.recipient? })
 }

@@ -1,3 +1,5 @@
+//! Sends invitations.
+
 use domain::{
     id::OrgId,
     invitation::{Invitation, InvitationId},
@@ -10,16 +12,16 @@ use store::Error;
 use crate::{
     metrics,
     send_pacer::SendPacer,
-    worker::{MailWorker, again},
+    worker::{MailWorker, retry},
 };
 
 impl MailWorker {
-    /// Claims, sends and settles the mail of an invitation.
+    /// Claims an invitation email, sends it, and records the outcome.
     pub(crate) async fn deliver_invitation(
         &self,
         org: OrgId,
         id: InvitationId,
-        round: &SendPacer,
+        pacer: &SendPacer,
     ) -> Result<(), Error> {
         let claim = self.new_claim();
         let secret = Secret::new(self.entropy.bytes());
@@ -27,44 +29,46 @@ impl MailWorker {
         let claimed = self
             .change_invitation(org, id, |invitation, org| {
                 if invitation.delivery.is_held_by(&claim) {
-                    // The claim was written, and with it the link; only the answer was lost.
+                    // An earlier attempt wrote the claim and the link, and only its response was lost.
                     return (Some(self.content(invitation, org, &secret)), None);
                 }
                 let before = invitation.delivery.clone();
-                let claimed = invitation.claim(&claim, secret.hash(), round.heartbeat(), now);
-                metrics::tell_changes([&before], [&invitation.delivery], now);
-                let letter = claimed.then(|| self.content(invitation, org, &secret));
-                (letter, claimed.then(|| secret.hash()))
+                let claimed = invitation.claim(&claim, secret.hash(), pacer.heartbeat(), now);
+                metrics::report_unknown([&before], [&invitation.delivery], now);
+                let content = claimed.then(|| self.content(invitation, org, &secret));
+                (content, claimed.then(|| secret.hash()))
             })
             .await?;
-        let Some(Some(letter)) = claimed else { return Ok(()) };
+        let Some(Some(content)) = claimed else { return Ok(()) };
         let tags = Tags::of_invitation(org, &id.to_string(), &claim);
-        let mail = letter.render(&self.product);
-        let outcome = round.send(self.mailer.send(&letter.recipient, &mail, &tags)).await;
+        let email = content.render(&self.product);
+        let outcome = pacer.send(self.mailer.send(&content.recipient, &email, &tags)).await;
         let [jitter] = self.entropy.bytes();
-        let settled = self
+        let delivery = self
             .change_invitation(org, id, |invitation, _| {
                 let now = self.clock.now();
-                if let Some(settled) = invitation.delivery.record_outcome(&claim, outcome, jitter, now) {
-                    invitation.delivery = settled;
+                if let Some(next) = invitation.delivery.record_outcome(&claim, outcome, jitter, now) {
+                    invitation.delivery = next;
                 }
                 (invitation.delivery.clone(), None)
             })
             .await?;
-        round.leave(&settled);
-        metrics::count_settled(&settled, self.clock.now());
+        pacer.record_deliveries(&delivery);
+        metrics::count_outcomes(&delivery, self.clock.now());
         Ok(())
     }
 
-    /// Loads an invitation with its organization, decides and commits, again where somebody else wrote first or the
-    /// answer was lost. With a link's hash goes that link. `None` where there is no such invitation any more.
+    /// Loads an invitation with its organization, applies `decide`, and commits the change.
+    ///
+    /// Retries after a conflict or a lost response. `decide` can return the hash of a link, which is stored
+    /// in the same transaction. Returns `None` if the invitation does not exist.
     pub(crate) async fn change_invitation<T>(
         &self,
         org: OrgId,
         id: InvitationId,
         mut decide: impl FnMut(&mut Invitation, &Org) -> (T, Option<Hash>),
     ) -> Result<Option<T>, Error> {
-        let mut tries = 1;
+        let mut attempts = 1;
         loop {
             let Some((before, org)) = self.store.load_invitation(org, id).await? else { return Ok(None) };
             let mut after = before.value.clone();
@@ -74,7 +78,7 @@ impl MailWorker {
             }
             match self.store.commit_invitation_mail(&before, &after, link).await {
                 Ok(()) => return Ok(Some(value)),
-                Err(error) => again(error, &mut tries).await?,
+                Err(error) => retry(error, &mut attempts).await?,
             }
         }
     }

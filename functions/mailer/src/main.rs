@@ -1,4 +1,4 @@
-//! The `mailer` function's program.
+//! Entry point of the Lambda function `mailer`.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -1,15 +1,15 @@
-//! What is counted of mails. Each mail is counted once for each end that it comes to.
+//! Metrics and log messages about deliveries. Each final state of an email is counted once.
 
 use domain::delivery::{Delivery, Failure};
 use jiff::Timestamp;
 use telemetry::{LogArea, Metric};
 
-/// Counts mails by where their sending left them. One that is tried again, or may yet be, is not counted.
-pub(crate) fn count_settled<'a>(deliveries: impl IntoIterator<Item = &'a Delivery>, now: Timestamp) {
+/// Counts emails by the state after an attempt. Emails that may be retried are not counted.
+pub(crate) fn count_outcomes<'a>(deliveries: impl IntoIterator<Item = &'a Delivery>, now: Timestamp) {
     for delivery in deliveries {
         match delivery {
             Delivery::Sent { .. } => telemetry::count(Metric::MailSent, 1, now),
-            // SES found no such address, and no event will say so later.
+            // SES rejected the address in its response and sends no event about it.
             Delivery::Failed { why: Failure::Bounced, .. } => telemetry::count(Metric::MailBounced, 1, now),
             Delivery::Failed { why, .. } => count_failure(*why, now),
             _ => {}
@@ -17,8 +17,10 @@ pub(crate) fn count_settled<'a>(deliveries: impl IntoIterator<Item = &'a Deliver
     }
 }
 
-/// Counts a mail that failed for good. A bounce is counted by SES's event instead: an address that a visitor mistyped
-/// must raise no alarm, only a rate of them.
+/// Counts an email that failed permanently.
+///
+/// Bounces are counted from SES events instead. One mistyped address must not raise an alarm, but a high
+/// bounce rate must.
 pub(crate) fn count_failure(why: Failure, now: Timestamp) {
     match why {
         Failure::Refused | Failure::Rejected | Failure::Expired => {
@@ -28,31 +30,34 @@ pub(crate) fn count_failure(why: Failure, now: Timestamp) {
     }
 }
 
-/// Tells of mails whose sender never came back, and counts those that now wait for a person, between two looks at
-/// the same mails. It runs before that is written: an alarm that comes twice is better than none.
-pub(crate) fn tell_changes<'a>(
+/// Logs and counts emails whose delivery became unknown.
+///
+/// `before` and `after` are the states of the same emails before and after a change. Call this before the
+/// change is written: a repeated alarm is better than a missing one.
+pub(crate) fn report_unknown<'a>(
     before: impl IntoIterator<Item = &'a Delivery>,
     after: impl IntoIterator<Item = &'a Delivery>,
     now: Timestamp,
 ) {
-    let (mut lapsed, mut held) = (0_u32, 0_u32);
+    let (mut expired_leases, mut marked_for_review) = (0_u32, 0_u32);
     for (before, after) in before.into_iter().zip(after) {
-        lapsed += u32::from(before.lapse(now).is_some_and(|it| it == *after));
-        held += u32::from(matches!(after, Delivery::Unknown { held: true, .. }) && before != after);
+        expired_leases += u32::from(before.lapse(now).is_some_and(|lapsed| lapsed == *after));
+        marked_for_review +=
+            u32::from(matches!(after, Delivery::Unknown { held: true, .. }) && before != after);
     }
-    if lapsed > 0 {
+    if expired_leases > 0 {
         tracing::error!(
             area = %LogArea::Mail,
-            mails = lapsed,
-            "a sender never came back: mails may have gone out"
+            mails = expired_leases,
+            "lease expired without outcome: delivery unknown"
         );
     }
-    if held > 0 {
+    if marked_for_review > 0 {
         tracing::error!(
             area = %LogArea::Mail,
-            mails = held,
-            "nobody knows whether mails went out: they wait for a person"
+            mails = marked_for_review,
+            "email delivery unknown: moved to review"
         );
-        telemetry::count(Metric::MailUnknown, held, now);
+        telemetry::count(Metric::MailUnknown, marked_for_review, now);
     }
 }

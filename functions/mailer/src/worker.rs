@@ -1,3 +1,5 @@
+//! Handles the events of the stream, the schedule, and SES.
+
 use std::{
     convert::Infallible,
     sync::{Mutex, PoisonError},
@@ -23,36 +25,37 @@ use crate::{
     send_pacer::SendPacer,
 };
 
-/// How many items are worked on at once.
-pub(crate) const AT_ONCE: usize = 10;
-/// How often a write without an answer is asked for again. Giving up after a claim strands its mails.
-const TRIES: u32 = 3;
+/// Number of items that are processed in parallel.
+pub(crate) const CONCURRENCY: usize = 10;
+/// Maximum number of attempts to write a change. If the write after a claim fails, its emails wait until
+/// the lease expires.
+const MAX_ATTEMPTS: u32 = 3;
 
-/// The post office: where mails are claimed, sent and settled.
+/// Claims emails, sends them, and records their outcomes.
 #[derive(Debug)]
 pub(crate) struct MailWorker {
     pub(crate) store: Store,
     pub(crate) mailer: Mailer,
     pub(crate) product: Product,
-    /// How many mails an invocation sends in a second, at most.
+    /// Maximum number of emails per second in one invocation.
     pub(crate) rate: u32,
     pub(crate) clock: Clock,
     pub(crate) entropy: Rng,
-    pub(crate) heard: Heard,
+    pub(crate) newest_confirmed: NewestConfirmed,
     pub(crate) dead_letters: DeadLetters,
 }
 
-/// The newest claim whose `Send` event this instance wrote down.
+/// Newest claim whose `Send` event this instance has recorded. Older claims need no write.
 #[derive(Debug, Default)]
-pub(crate) struct Heard(Mutex<Option<Timestamp>>);
+pub(crate) struct NewestConfirmed(Mutex<Option<Timestamp>>);
 
 impl MailWorker {
-    /// Answers one event.
+    /// Handles one event of any of the three triggers.
     pub(crate) async fn handle(&self, event: &str) -> InvocationResult {
         match serde_json::from_str(event).map_err(telemetry::JsonError::from)? {
             EventIn::Stream { records } => Ok(to_raw_value(&self.deliver_records(&records).await)?),
             EventIn::Bus { source, detail } if source == "aws.ses" => {
-                self.take_feedback(&detail).await?;
+                self.handle_feedback(&detail).await?;
                 Ok(to_raw_value(&())?)
             }
             EventIn::Bus { .. } => {
@@ -62,196 +65,205 @@ impl MailWorker {
         }
     }
 
-    /// The fast path. Only the records whose own item failed come again.
+    /// Sends the emails of changed items as soon as the stream reports them.
+    ///
+    /// Lambda delivers only the records of failed items again.
     async fn deliver_records(&self, records: &[RecordIn]) -> BatchOut {
         let mut items: Vec<(MailDue, Vec<String>)> = Vec::new();
         for record in records {
             let Some(due) = record.due() else { continue };
-            match items.iter_mut().find(|(known, _)| *known == due) {
+            match items.iter_mut().find(|(item, _)| *item == due) {
                 Some((_, numbers)) => numbers.push(record.sequence_number().to_owned()),
                 None => items.push((due, vec![record.sequence_number().to_owned()])),
             }
         }
-        let round = SendPacer::begin(&self.clock, self.rate, None);
+        let pacer = SendPacer::begin(&self.clock, self.rate, None);
         let failed = stream::iter(items)
-            .map(async |(due, numbers)| if self.deliver(due, &round).await { Vec::new() } else { numbers })
-            .buffer_unordered(AT_ONCE)
+            .map(async |(due, numbers)| if self.deliver(due, &pacer).await { Vec::new() } else { numbers })
+            .buffer_unordered(CONCURRENCY)
             .concat()
             .await;
-        self.end(&round);
+        self.finish(&pacer);
         let failures = failed.into_iter().map(|number| FailureOut { item_identifier: number });
         BatchOut { batch_item_failures: failures.collect() }
     }
 
-    /// The guarantee: whatever waits in the index, however it was missed.
+    /// Sends all due emails of the index, including those that the stream missed.
     async fn deliver_due(&self) -> Result<(), Error> {
-        let looked = self.look_again().await;
-        let mut whole = true;
+        let restored = self.restore_readable().await;
+        let mut complete = true;
         let mut due = self.store.mail_due(self.clock.now()).peekable();
         let (delivered, oldest) = if std::pin::Pin::new(&mut due).peek().await.is_none() {
             (Ok(()), None)
         } else {
-            let feed = self.load_feed().await?;
-            whole = feed.is_some();
-            let round = SendPacer::begin(&self.clock, self.rate, feed);
-            let delivered = self.deliver_each(due, &round).await;
-            self.end(&round);
-            (delivered, round.oldest_pending())
+            let heartbeat = self.load_heartbeat().await?;
+            complete = heartbeat.is_some();
+            let pacer = SendPacer::begin(&self.clock, self.rate, heartbeat);
+            let delivered = self.deliver_each(due, &pacer).await;
+            self.finish(&pacer);
+            (delivered, pacer.oldest_pending())
         };
         let now = self.clock.now();
-        let owed_for = oldest.map(|since| now.duration_since(since)).unwrap_or_default();
-        telemetry::measure(Metric::MailOldestOwed, owed_for, now);
-        delivered.and(looked)?;
-        // A round that could judge nothing is not one: its alarm rings if that lasts. It does not fail either, since the
-        // event of a failed round becomes a dead letter itself.
-        if whole {
+        let pending_for = oldest.map(|since| now.duration_since(since)).unwrap_or_default();
+        telemetry::measure(Metric::MailOldestOwed, pending_for, now);
+        delivered.and(restored)?;
+        // A run without the heartbeat is not counted, so that an alarm reports a lasting failure. It must not
+        // return an error, because its event would become a dead letter itself.
+        if complete {
             telemetry::count(Metric::MailRoundRan, 1, now);
         }
         Ok(())
     }
 
-    /// Returns what SES's events say about emails whose fate is not known. `None` while the dead-letter queue cannot be
-    /// read: those emails then wait for the next round, and every other one leaves. The queue is read second: an event
-    /// that fails meanwhile is in it.
-    async fn load_feed(&self) -> Result<Option<SesHeartbeat>, Error> {
+    /// Loads the heartbeat of SES events, which decides about emails with unknown delivery.
+    ///
+    /// Returns `None` if the dead-letter queue cannot be read. These emails then wait for the next run, and
+    /// all others are sent. The queue is read after the heartbeat, so it contains events that fail in between.
+    async fn load_heartbeat(&self) -> Result<Option<SesHeartbeat>, Error> {
         let newest = self.store.newest_confirmed().await?;
         match self.dead_letters.holds_any().await {
             Ok(outstanding) => Ok(Some(SesHeartbeat { newest, outstanding })),
             Err(code) => {
-                tracing::error!(area = %LogArea::Mail, code, "dead-letter queue cannot be read");
+                tracing::error!(area = %LogArea::Mail, code, "failed to read dead-letter queue");
                 Ok(None)
             }
         }
     }
 
-    /// Puts back what could not be read and can be by now, since the code or the item was mended.
-    async fn look_again(&self) -> Result<(), Error> {
+    /// Requeues corrupt items that are readable again after a fix of the code or the item.
+    async fn restore_readable(&self) -> Result<(), Error> {
         self.store
             .corrupt_items(self.clock.now())
             .map(async |due| {
                 let due = due?;
                 match self.store.restore_index_entry(due).await {
-                    Ok(()) => tracing::info!(area = %LogArea::Mail, item = ?due, "an item can be read again"),
-                    // It was counted when it was held, and a person sees it.
+                    Ok(()) => tracing::info!(area = %LogArea::Mail, item = ?due, "requeued item that is readable again"),
+                    // The item is still corrupt. It was counted before and is in the review queue.
                     Err(Error::Corrupt(_) | Error::Conflict) => {}
                     Err(error) => return Err(error),
                 }
                 Ok(())
             })
-            .buffer_unordered(AT_ONCE)
+            .buffer_unordered(CONCURRENCY)
             .fold(Ok(()), async |all, one| all.and(one))
             .await
     }
 
-    fn end(&self, round: &SendPacer) {
-        if round.is_paused() {
+    fn finish(&self, pacer: &SendPacer) {
+        if pacer.is_paused() {
             telemetry::count(Metric::MailPaused, 1, self.clock.now());
         }
     }
 
-    /// Delivers what is due until that or the round ends. A shard of the index that cannot be looked into stops no
-    /// other, and fails the run once they are done.
+    /// Sends due emails until none is left or the time is over.
+    ///
+    /// A failed query of one index shard does not stop the others. It fails the run after they are done.
     async fn deliver_each(
         &self,
         due: impl Stream<Item = Result<MailDue, Error>>,
-        round: &SendPacer,
+        pacer: &SendPacer,
     ) -> Result<(), Error> {
-        due.take_while(|_| std::future::ready(!round.is_over()))
+        due.take_while(|_| std::future::ready(!pacer.is_over()))
             .map(async |due| {
-                self.deliver(due?, round).await;
+                self.deliver(due?, pacer).await;
                 Ok(())
             })
-            .buffer_unordered(AT_ONCE)
+            .buffer_unordered(CONCURRENCY)
             .fold(Ok(()), async |all, one| all.and(one))
             .await
     }
 
-    /// Delivers what waits in one item. A failure is logged here and concerns no other item.
-    async fn deliver(&self, due: MailDue, round: &SendPacer) -> bool {
-        if round.is_over() {
-            // It is still in the index.
+    /// Sends the pending emails of one item. Returns `false` after a failure, which is logged here.
+    async fn deliver(&self, due: MailDue, pacer: &SendPacer) -> bool {
+        if pacer.is_over() {
+            // The item stays in the index for the next run.
             return true;
         }
         let delivered = match due {
-            MailDue::Org(org) => self.deliver_notices(org, round).await,
-            MailDue::SignIn(asked) => self.deliver_sign_in(asked, round).await,
-            MailDue::Invitation(org, invitation) => self.deliver_invitation(org, invitation, round).await,
+            MailDue::Org(org) => self.deliver_notices(org, pacer).await,
+            MailDue::SignIn(request) => self.deliver_sign_in(request, pacer).await,
+            MailDue::Invitation(org, invitation) => self.deliver_invitation(org, invitation, pacer).await,
         };
         match delivered {
             Ok(()) => true,
             Err(Error::Corrupt(corrupt)) => {
-                tracing::error!(area = %LogArea::Mail, item = ?due, %corrupt, "mail cannot be read and is held");
+                tracing::error!(area = %LogArea::Mail, item = ?due, %corrupt, "moved unreadable email item to review");
                 self.mark_for_review(due).await
             }
             Err(error) => {
-                tracing::error!(area = %LogArea::Mail, item = ?due, %error, "mail could not be delivered");
+                tracing::error!(area = %LogArea::Mail, item = ?due, %error, "failed to process email");
                 false
             }
         }
     }
 
-    /// Takes an item that cannot be read out of everybody's way. Counted before it is written: twice is better than
-    /// never.
+    /// Moves a corrupt item to the review queue.
+    ///
+    /// Counts it before the write, because a repeated count is better than a missing one.
     async fn mark_for_review(&self, due: MailDue) -> bool {
         let now = self.clock.now();
         telemetry::count(Metric::MailUnreadable, 1, now);
         match self.store.mark_corrupt(due, now).await {
             Ok(()) | Err(Error::Conflict) => true,
             Err(error) => {
-                tracing::error!(area = %LogArea::Mail, item = ?due, %error, "mail could not be held");
+                tracing::error!(area = %LogArea::Mail, item = ?due, %error, "failed to move email item to review");
                 false
             }
         }
     }
 
-    /// Takes note of a `Send` event's claim.
-    pub(crate) async fn hear(&self, claim: &Claim) -> Result<(), Error> {
-        let Some(made_at) = claim.made_at().filter(|at| self.heard.is_news(*at)) else { return Ok(()) };
+    /// Records the claim of a `Send` event as a heartbeat.
+    pub(crate) async fn record_confirmed(&self, claim: &Claim) -> Result<(), Error> {
+        let Some(made_at) = claim.made_at().filter(|at| self.newest_confirmed.is_newer(*at)) else {
+            return Ok(());
+        };
         self.store.advance_heartbeat(made_at).await?;
-        self.heard.note(made_at);
+        self.newest_confirmed.record(made_at);
         Ok(())
     }
 
-    /// A claim that nobody else holds.
+    /// Creates a unique claim.
     pub(crate) fn new_claim(&self) -> Claim {
         Claim::new(self.clock.now(), &hex::encode(self.entropy.bytes::<32>()))
     }
 
-    /// Changes an organization, and asks again where the answer was lost: so every decision made here has to
-    /// recognise itself. `None` where there is no such organization.
+    /// Changes an organization and retries after a lost response.
+    ///
+    /// `decide` must therefore detect a change that it already made. Returns `None` if the organization does
+    /// not exist.
     pub(crate) async fn change_org<T>(
         &self,
         id: OrgId,
         mut decide: impl FnMut(&mut Org) -> T,
     ) -> Result<Option<T>, Error> {
-        let mut tries = 1;
+        let mut attempts = 1;
         loop {
             match self.store.change_org(id, |org| Ok::<T, Infallible>(decide(org))).await {
                 Ok(changed) => return Ok(changed.map(|Ok(value)| value)),
-                Err(error) => again(error, &mut tries).await?,
+                Err(error) => retry(error, &mut attempts).await?,
             }
         }
     }
 }
 
-impl Heard {
-    fn is_news(&self, claimed_at: Timestamp) -> bool {
+impl NewestConfirmed {
+    fn is_newer(&self, claimed_at: Timestamp) -> bool {
         let newest = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         newest.is_none_or(|newest| claimed_at > newest)
     }
 
-    fn note(&self, claimed_at: Timestamp) {
+    fn record(&self, claimed_at: Timestamp) {
         let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *newest = (*newest).max(Some(claimed_at));
     }
 }
 
-/// Waits before another try, if the error is one that passes.
-pub(crate) async fn again(error: Error, tries: &mut u32) -> Result<(), Error> {
-    if *tries >= TRIES || matches!(error, Error::Corrupt(_)) {
+/// Waits before the next attempt, or returns the error if no more attempts are allowed.
+pub(crate) async fn retry(error: Error, attempts: &mut u32) -> Result<(), Error> {
+    if *attempts >= MAX_ATTEMPTS || matches!(error, Error::Corrupt(_)) {
         return Err(error);
     }
-    tokio::time::sleep(Duration::from_millis(200) * *tries).await;
-    *tries += 1;
+    tokio::time::sleep(Duration::from_millis(200) * *attempts).await;
+    *attempts += 1;
     Ok(())
 }

@@ -1,12 +1,21 @@
-//! What Onramp writes to people, and how it hands it to Amazon SES.
+//! Emails to users: their content, their rendering, and their handover to Amazon SES.
 //!
-//! A mail is a typed struct ([`Welcome`], [`TrialEnding`], [`TrialEnded`], [`PaymentFailed`], [`SignIn`],
-//! [`Invitation`]). The words of all stand in one catalogue, with one value for each language; two layouts turn them
-//! into the text and the HTML part, so that both always say the same. Names that people chose enter only as [`Inert`]
-//! text, which no mail client turns into a link.
+//! An email is a typed struct of facts: [`Welcome`], [`TrialEnding`], [`TrialEnded`],
+//! [`PaymentFailed`], [`SignIn`], [`Invitation`]. All texts are in the module `words`, with one value
+//! per language. Two layouts render the same content as text and as HTML.
 //!
-//! This crate never decides who gets a mail or when, and never sends one twice: [`Mailer::send`] makes one request
-//! and says what became of it.
+//! Invariant: user-supplied text enters an email only as [`PlainText`], which mail clients do not
+//! turn into links and which cannot inject markup or headers.
+//!
+//! This crate never decides who gets an email or when, and it never retries. [`Mailer::send`] makes
+//! one request to SES and returns its [`Outcome`](domain::delivery::Outcome).
+//!
+//! Where to start reading:
+//!
+//! - `emails`: the emails and the order of their parts
+//! - `words`: the texts
+//! - `content`: the parts of an email, and the text and HTML layouts
+//! - `mailer`, `outcome`, `tags`: the request to SES, its result, and the tags that SES events return
 
 mod content;
 mod emails;
@@ -19,7 +28,9 @@ mod tags;
 mod words;
 
 pub use content::Rendered;
-pub use emails::{Invitation, PaymentFailed, PlanSummary, SignIn, Then, TrialEnded, TrialEnding, Welcome};
+pub use emails::{
+    AfterTrial, Invitation, PaymentFailed, PlanSummary, SignIn, TrialEnded, TrialEnding, Welcome,
+};
 pub use mailer::{ConfigurationSets, Mailer};
 pub use plain_text::PlainText;
 pub use product::Product;

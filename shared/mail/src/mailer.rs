@@ -1,3 +1,5 @@
+//! Sends rendered emails with the SES API v2.
+
 use std::time::Duration;
 
 use aws_sdk_sesv2::{
@@ -12,10 +14,10 @@ use domain::{address::Address, delivery::Outcome};
 
 use crate::{content::Rendered, outcome, sender::Sender, tags::Tags};
 
-/// How long SES may take to answer. Past it nobody knows whether the mail went out.
+/// Time limit of one request to SES. After a timeout it is unknown whether SES accepted the email.
 const SES_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Hands mails to Amazon SES (API v2), one request for one recipient.
+/// Sends emails with Amazon SES (API v2), one request per recipient.
 #[derive(Clone, Debug)]
 pub struct Mailer {
     client: Client,
@@ -23,20 +25,22 @@ pub struct Mailer {
     sets: ConfigurationSets,
 }
 
-/// Which of SES's configuration sets mails go through. Without one SES tells nothing of what became of a mail.
+/// SES configuration sets of the emails.
+///
+/// SES publishes events (send, delivery, bounce) only for emails with a configuration set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfigurationSets {
-    /// For what we have to say to somebody: kept from addresses on the account's suppression list.
+    /// Set for notices. SES does not send them to addresses on the account's suppression list.
     pub notices: Option<String>,
-    /// For mails whose link is the only way in: sent to those addresses as well.
+    /// Set for sign-in links and invitations. SES sends these to suppressed addresses as well.
     pub links: Option<String>,
 }
 
 impl Mailer {
-    /// A mailer over the caller's SDK configuration.
+    /// Creates a mailer from the caller's SDK configuration, with retries disabled.
     ///
-    /// Its retries are switched off: `SendEmail` has no idempotency token, and the SDK's default of three attempts
-    /// can send one mail three times.
+    /// `SendEmail` has no idempotency token. The SDK's default of three attempts can send one email three
+    /// times.
     #[must_use]
     pub fn new(config: &SdkConfig, from: Sender, sets: ConfigurationSets) -> Self {
         let timeouts = TimeoutConfig::builder()
@@ -48,12 +52,14 @@ impl Mailer {
         Self { client: Client::from_conf(config), from, sets }
     }
 
-    /// Sends a mail, and says how that ended. What did not go well is logged here, without address or content.
-    pub async fn send(&self, to: &Address, mail: &Rendered, tags: &Tags) -> Outcome {
-        let request = match self.request(to, mail, tags) {
+    /// Sends an email and returns the outcome.
+    ///
+    /// Failures are logged here, without the address and the content.
+    pub async fn send(&self, to: &Address, email: &Rendered, tags: &Tags) -> Outcome {
+        let request = match self.request(to, email, tags) {
             Ok(request) => request,
             Err(error) => {
-                tracing::error!(kind = tags.kind, %error, "a mail could not be put together");
+                tracing::error!(kind = tags.kind, %error, "failed to build email");
                 return Outcome::Refused;
             }
         };
@@ -70,22 +76,22 @@ impl Mailer {
     fn request(
         &self,
         to: &Address,
-        mail: &Rendered,
+        email: &Rendered,
         tags: &Tags,
     ) -> Result<aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder, BuildError> {
-        // Simple content: SES writes the MIME message itself, so no text of ours can become a header.
+        // With simple content SES writes the MIME message, so no text can become a header.
         let mut message = Message::builder()
-            .subject(utf8(&mail.subject)?)
-            .body(Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build())
-            // Nobody's holiday is to be announced to a machine (RFC 3834, 5).
+            .subject(utf8(&email.subject)?)
+            .body(Body::builder().text(utf8(&email.text)?).html(utf8(&email.html)?).build())
+            // Asks auto-responders not to reply (RFC 3834, section 5).
             .headers(header("Auto-Submitted", "auto-generated")?);
-        if let Some(url) = &mail.unsubscribe_url {
-            // With the second, mail programs offer a button of their own and post to the address (RFC 8058, 3.1).
+        if let Some(url) = &email.unsubscribe_url {
+            // Both headers together enable one-click unsubscribe in mail clients (RFC 8058, section 3.1).
             message = message
                 .headers(header("List-Unsubscribe", &format!("<{url}>"))?)
                 .headers(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);
         }
-        let set = if tags.is_way_in() { &self.sets.links } else { &self.sets.notices };
+        let set = if tags.is_link_email() { &self.sets.links } else { &self.sets.notices };
         let mut request = self
             .client
             .send_email()

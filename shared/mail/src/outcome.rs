@@ -1,4 +1,4 @@
-//! What SES's answer, or its silence, says about whether a mail went out.
+//! Maps the result of a `SendEmail` request to a delivery outcome.
 
 use std::{error::Error, io};
 
@@ -11,27 +11,29 @@ use domain::delivery::Outcome;
 
 type SendError = SdkError<SendEmailError, HttpResponse>;
 
-/// The one question: may the mail have gone out? Only a sure no is ever tried again.
+/// Returns the outcome of a failed request.
+///
+/// The outcome is retryable only if SES certainly did not accept the email.
 pub(crate) fn of(error: &SendError) -> Outcome {
     match error {
-        // Failed before a byte was written.
+        // The SDK failed before it wrote to the connection.
         SdkError::ConstructionFailure(_) => Outcome::NotSent,
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
             Some(error) if never_connected(error) => Outcome::NotSent,
             _ => Outcome::Ambiguous,
         },
-        SdkError::ServiceError(refusal) => of_refusal(refusal.err(), refusal.raw().status().as_u16()),
-        // The request went out and no answer, or none that can be read, came back.
+        SdkError::ServiceError(error) => of_service_error(error.err(), error.raw().status().as_u16()),
+        // The request was sent, and the response is missing or malformed.
         _ => Outcome::Ambiguous,
     }
 }
 
-fn of_refusal(refusal: &SendEmailError, status: u16) -> Outcome {
-    match refusal {
-        SendEmailError::BadRequestException(_) if names_address(refusal.message()) => Outcome::BadAddress,
+fn of_service_error(error: &SendEmailError, status: u16) -> Outcome {
+    match error {
+        SendEmailError::BadRequestException(_) if is_address_error(error.message()) => Outcome::BadAddress,
         SendEmailError::BadRequestException(_) | SendEmailError::MessageRejected(_) => Outcome::Refused,
-        // The sender's own domain: no mail goes out until its DNS is repaired. Not found is the configuration set, so no
-        // mail that names it goes out until it exists.
+        // No email can be sent until an operator fixes the account, the DNS of the MAIL FROM domain, or
+        // the missing configuration set (`NotFoundException`).
         SendEmailError::AccountSuspendedException(_)
         | SendEmailError::SendingPausedException(_)
         | SendEmailError::MailFromDomainNotVerifiedException(_)
@@ -39,17 +41,19 @@ fn of_refusal(refusal: &SendEmailError, status: u16) -> Outcome {
         SendEmailError::LimitExceededException(_) | SendEmailError::TooManyRequestsException(_) => {
             Outcome::Throttled
         }
-        _ if status == 429 || refusal.code() == Some("ThrottlingException") => Outcome::Throttled,
-        // Codes that every AWS service may give, such as `AccessDeniedException` or `ThrottlingException`: refused at
-        // the door, and curable without touching the mail.
+        _ if status == 429 || error.code() == Some("ThrottlingException") => Outcome::Throttled,
+        // Common AWS errors, such as `AccessDeniedException`. SES did not process the request, and the
+        // cause is not the email.
         _ if (400..500).contains(&status) => Outcome::NotSent,
         _ => Outcome::Ambiguous,
     }
 }
 
-/// How SES begins the message of a request with an address that it cannot read. There is no code for it. The sender's
-/// address is checked before a function starts, so the recipient's is meant.
-const OF_ADDRESSES: [&str; 8] = [
+/// Prefixes of the messages with which SES rejects an invalid address.
+///
+/// SES has no error code for this. The sender's address is validated at startup, so the message is
+/// about the recipient.
+const ADDRESS_ERROR_PREFIXES: [&str; 8] = [
     "Domain ",
     "Illegal address",
     "Invalid domain",
@@ -60,11 +64,13 @@ const OF_ADDRESSES: [&str; 8] = [
     "User name is missing",
 ];
 
-fn names_address(message: Option<&str>) -> bool {
-    message.is_some_and(|message| OF_ADDRESSES.iter().any(|start| message.starts_with(start)))
+fn is_address_error(message: Option<&str>) -> bool {
+    message.is_some_and(|message| ADDRESS_ERROR_PREFIXES.iter().any(|prefix| message.starts_with(prefix)))
 }
 
-/// Whether the connection was never made: the name not found, the port closed, the handshake failed or too slow.
+/// Returns whether the connection was never established.
+///
+/// Causes are a failed name lookup, a closed port, and a failed or timed-out handshake.
 fn never_connected(error: &ConnectorError) -> bool {
     std::iter::successors(Some(error as &(dyn Error + 'static)), |&error| error.source()).any(|error| {
         error
@@ -76,41 +82,35 @@ fn never_connected(error: &ConnectorError) -> bool {
     }) || marked_never_connected(error)
 }
 
-/// The connector's own mark for it, which has no accessor but shows in `Debug`.
+/// Returns whether the connector marked the error as `NeverConnected`.
+///
+/// The mark has no accessor and is visible only in the `Debug` output.
 fn marked_never_connected(error: &ConnectorError) -> bool {
     format!("{error:?}").ends_with("connection: NeverConnected }")
 }
 
-/// Says what went wrong, by code: a message of SES's may contain the recipient's address.
+/// Logs a failed request with its error code.
+///
+/// The message of SES is not logged, because it can contain the recipient's address.
 pub(crate) fn log(error: &SendError, outcome: Outcome, kind: &str) {
     let code = error.code().unwrap_or(match error {
         SdkError::ConstructionFailure(_) => "construction failure",
         SdkError::DispatchFailure(_) => "dispatch failure",
         SdkError::TimeoutError(_) => "timeout",
-        _ => "unreadable answer",
+        _ => "malformed response",
     });
     let status = error.raw_response().map(|response| response.status().as_u16());
     match outcome {
         Outcome::Paused => {
-            tracing::error!(
-                kind,
-                code,
-                status,
-                "SES lets no mail of this account out: all mail waits until that is mended"
-            );
+            tracing::error!(kind, code, status, "SES sending is paused for this account: emails are waiting");
         }
-        Outcome::Refused => tracing::error!(kind, code, status, "SES refused a mail for good"),
+        Outcome::Refused => tracing::error!(kind, code, status, "SES rejected email permanently"),
         Outcome::BadAddress => {
-            tracing::warn!(
-                kind,
-                code,
-                status,
-                "SES refused the recipient's address; treating it as a bounce"
-            );
+            tracing::warn!(kind, code, status, "SES rejected recipient address; treating it as a bounce");
         }
-        Outcome::Ambiguous => tracing::error!(kind, code, status, "SES gave no sure answer to a mail"),
+        Outcome::Ambiguous => tracing::error!(kind, code, status, "SES response ambiguous: delivery unknown"),
         Outcome::NotSent | Outcome::Throttled | Outcome::Accepted => {
-            tracing::warn!(kind, code, status, "a mail was not sent and will be tried again");
+            tracing::warn!(kind, code, status, "failed to send email; will retry");
         }
     }
 }

@@ -1,40 +1,42 @@
+//! User-supplied text made safe for emails.
+
 use std::fmt;
 
 use domain::name::Name;
 
-/// The word joiner: invisible, and nothing breaks a line at it.
+/// Word joiner (U+2060): invisible, and no line break happens at it.
 const JOINER: char = '\u{2060}';
 
-/// Text that somebody chose, made harmless for mails.
+/// User-supplied text that cannot inject links, headers, or telephone numbers into an email.
 ///
-/// Escaping is not enough: mail clients make links of whatever looks like one, so an organization called
-/// `evil.example` would put a live link into a mail of ours. A word joiner on both sides of every character that
-/// holds an address together stops that; on one side it would not, since a joiner before a dot is ignored in host
-/// names (Unicode Technical Standard #46) and the ending behind it would still be a known one. Control characters and
-/// line breaks, which could start a header, become spaces.
+/// Escaping is not enough. Mail clients create links from text that looks like an address, so an
+/// organization named `evil.example` would appear as a link. This type puts a word joiner on both
+/// sides of every character that separates parts of an address. One joiner is not enough: host names
+/// ignore it (Unicode Technical Standard #46), and the top-level domain after the dot would stay
+/// recognizable. Control characters and line breaks, which could start a header, become spaces.
 ///
-/// There is no other way for a name into a mail than through this type.
+/// Names enter an email only through this type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlainText(String);
 
 impl PlainText {
-    /// The text, made harmless.
+    /// Converts a text to its safe form.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let mut inert = String::with_capacity(text.len());
-        let callable = text.chars().filter(|ch| ch.is_numeric()).count() >= DIGITS;
+        let mut safe = String::with_capacity(text.len());
+        let has_phone_number = text.chars().filter(|ch| ch.is_numeric()).count() >= PHONE_NUMBER_DIGITS;
         for ch in text.chars() {
             match ch {
-                ch if ch.is_control() || matches!(ch, '\u{2028}' | '\u{2029}') => inert.push(' '),
-                ch if joins_addresses(ch) => inert.extend([JOINER, ch, JOINER]),
-                ch if callable && ch.is_numeric() => inert.extend([JOINER, ch]),
-                ch => inert.push(ch),
+                ch if ch.is_control() || matches!(ch, '\u{2028}' | '\u{2029}') => safe.push(' '),
+                ch if separates_address_parts(ch) => safe.extend([JOINER, ch, JOINER]),
+                ch if has_phone_number && ch.is_numeric() => safe.extend([JOINER, ch]),
+                ch => safe.push(ch),
             }
         }
-        Self(inert)
+        Self(safe)
     }
 
-    /// The part of a person's name to greet with, made harmless.
+    /// Converts the given name of a user, which the greeting contains.
     #[must_use]
     pub fn given(name: &Name) -> Self {
         Self::new(name.given())
@@ -53,11 +55,12 @@ impl fmt::Display for PlainText {
     }
 }
 
-/// How many digits make a telephone number, which mail clients offer to call.
-const DIGITS: usize = 7;
+/// Number of digits from which mail clients can detect a telephone number.
+const PHONE_NUMBER_DIGITS: usize = 7;
 
-/// The marks of host names, addresses, schemes, shares (`\\\\host`) and telephone numbers, with the wide and small forms that are taken for them.
-const fn joins_addresses(ch: char) -> bool {
+/// Returns whether a character separates parts of a host name, an email address, a URL, a network path
+/// (`\\host`), or a telephone number. Includes the full-width and small forms.
+const fn separates_address_parts(ch: char) -> bool {
     matches!(
         ch,
         '.' | '@'
@@ -89,8 +92,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_would_become_a_link_is_taken_apart_and_the_rest_stays() {
-        for (name, inert) in [
+    fn plain_text_breaks_links_and_keeps_other_text() {
+        for (name, safe) in [
             ("Acme Corp", "Acme Corp"),
             ("株式会社アクメ", "株式会社アクメ"),
             ("evil.com", "evil\u{2060}.\u{2060}com"),
@@ -103,23 +106,23 @@ mod tests {
             ("evil。com", "evil\u{2060}。\u{2060}com"),
             ("a\r\nBcc: b", "a  Bcc\u{2060}:\u{2060} b"),
         ] {
-            assert_eq!(PlainText::new(name).to_string(), inert, "{name}");
+            assert_eq!(PlainText::new(name).to_string(), safe, "{name}");
         }
     }
 
     proptest! {
         #[test]
-        fn nothing_links_nothing_breaks_a_line_and_nothing_visible_is_lost(text in any::<String>()) {
-            let inert = PlainText::new(&text).to_string();
-            let chars: Vec<char> = inert.chars().collect();
+        fn plain_text_keeps_visible_text_without_links_or_line_breaks(text in any::<String>()) {
+            let safe = PlainText::new(&text).to_string();
+            let chars: Vec<char> = safe.chars().collect();
             for three in chars.windows(3) {
-                prop_assert!(!joins_addresses(three[1]) || (three[0] == JOINER && three[2] == JOINER));
+                prop_assert!(!separates_address_parts(three[1]) || (three[0] == JOINER && three[2] == JOINER));
             }
             prop_assert!(!chars.iter().any(|ch| ch.is_control()));
             let visible = |text: &str| -> String {
                 text.chars().filter(|ch| !ch.is_control() && !ch.is_whitespace() && *ch != JOINER).collect()
             };
-            prop_assert_eq!(visible(&inert), visible(&text));
+            prop_assert_eq!(visible(&safe), visible(&text));
         }
     }
 }

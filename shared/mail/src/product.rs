@@ -1,50 +1,53 @@
+//! The product that the emails name, and the URLs of their links.
+
 use domain::{id::OrgId, secret::Secret};
 
 use crate::words::{self, Words};
 
-/// The product that mails speak for, and where their links lead.
+/// Product that sends the emails, with the URLs of their links.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
-    /// Its name. The operator's own word, so it is not made inert.
+    /// Product name from the configuration. Trusted, so it is not a [`PlainText`](crate::PlainText).
     pub name: String,
-    /// Where "Go to dashboard" leads.
+    /// URL of the dashboard button in the welcome email.
     pub dashboard_url: String,
-    /// Where Onramp's pages are, without a slash at the end.
+    /// Base URL of Onramp's pages, without a trailing slash.
     pub public_url: String,
 }
 
 impl Product {
-    /// The language that mails speak. There is one; which one a reader wants is to be chosen here.
+    /// Returns the texts of the emails. English is the only language so far.
     #[must_use]
     pub(crate) const fn words(&self) -> &'static Words {
         &words::ENGLISH
     }
 
-    /// The onboarding checklist.
+    /// Returns the URL of the onboarding checklist.
     #[must_use]
     pub fn checklist_url(&self) -> String {
         format!("{}/onboarding/checklist", self.public_url)
     }
 
-    /// The organization's own page, where its plans are.
+    /// Returns the URL of the organization's page, which shows its plan.
     #[must_use]
     pub fn plans_url(&self, org: OrgId) -> String {
         format!("{}/organizations/{org}", self.public_url)
     }
 
-    /// The one-time link of a sign-in mail: the only place where its secret is written out.
+    /// Returns the one-time link of a sign-in email. The URL contains the secret.
     #[must_use]
     pub fn sign_in_url(&self, secret: &Secret) -> String {
         format!("{}/login/{}", self.public_url, secret.reveal())
     }
 
-    /// The one-time link of an invitation, likewise.
+    /// Returns the one-time link of an invitation. The URL contains the secret.
     #[must_use]
     pub fn invitation_url(&self, secret: &Secret) -> String {
         format!("{}/invitations/{}", self.public_url, secret.reveal())
     }
 
-    /// The link that ends the reminders of an organization for one person, likewise.
+    /// Returns the link that turns off trial reminders of one organization for one admin. The URL
+    /// contains the secret.
     #[must_use]
     pub fn unsubscribe_url(&self, secret: &Secret) -> String {
         format!("{}/mail/unsubscribe/{}", self.public_url, secret.reveal())

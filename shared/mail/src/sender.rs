@@ -1,30 +1,32 @@
+//! The `From` address of all emails.
+
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::address::Address;
 
-/// Who mails come from: a mailbox as the `From` header has it (RFC 5322, 3.4).
+/// Sender of all emails, in the format of a `From` header (RFC 5322, section 3.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender(String);
 
 impl Sender {
-    /// A sender with a name as people read it.
+    /// Creates a sender from a display name and an address.
     #[must_use]
     pub fn new(name: &SenderName, address: &Address) -> Self {
         Self(format!("{} <{}>", phrase(&name.0), address.as_str()))
     }
 
-    /// The mailbox.
+    /// Returns the header value, such as `TimeTracker <noreply@example.com>`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A name that may stand in a `From` header: not empty, and on one line.
+/// Display name for a `From` header: not empty, without control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SenderName(String);
 
 impl SenderName {
-    /// Reads a name; `None` if it is empty or has control characters.
+    /// Parses and trims a name. Returns `None` if it is empty or contains control characters.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -32,8 +34,9 @@ impl SenderName {
     }
 }
 
-/// A name as a header takes it: bare words, a quoted string, or encoded words (RFC 2047), since SES does not encode
-/// this field itself.
+/// Formats a name for the header: as atoms, as a quoted string, or as encoded words (RFC 2047).
+///
+/// SES does not encode this field.
 fn phrase(name: &str) -> String {
     if name.chars().all(|ch| ch.is_ascii_alphanumeric() || ch == ' ') {
         return name.to_owned();
@@ -41,7 +44,7 @@ fn phrase(name: &str) -> String {
     if name.is_ascii() {
         return format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
     }
-    // An encoded word has at most 75 characters, so 45 bytes of text, and never splits a letter.
+    // An encoded word has at most 75 characters (45 bytes before Base64) and never splits a character.
     let mut words: Vec<String> = vec![String::new()];
     for ch in name.chars() {
         match words.last_mut() {
@@ -63,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sender_reads_as_a_header_has_it() {
+    fn sender_is_formatted_as_header_value() {
         for (name, mailbox) in [
             ("TimeTracker", "TimeTracker <noreply@timetracker.com>"),
             ("Smith, Jo", "\"Smith, Jo\" <noreply@timetracker.com>"),
@@ -77,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_start_another_header_is_no_name() {
+    fn sender_name_rejects_empty_text_and_control_characters() {
         for name in ["", "  ", "a\r\nBcc: b", "a\u{0}"] {
             assert_eq!(SenderName::parse(name), None, "{name:?}");
         }

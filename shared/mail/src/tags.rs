@@ -1,3 +1,5 @@
+//! SES message tags, which identify an email in SES events.
+
 use domain::{
     delivery::Claim,
     id::{OrgId, UserId},
@@ -5,37 +7,38 @@ use domain::{
     secret::Hash,
 };
 
-/// The names of the tags, as SES's events carry them back.
+// Tag names. SES events return the tags under these names.
 const KIND: &str = "kind";
 const ORGANIZATION: &str = "organization";
 const KEY: &str = "key";
 const RECIPIENT: &str = "recipient";
 const CLAIM: &str = "claim";
 
-/// What a mail is tagged with, so that SES's own events name the mail that they are about.
+/// Message tags of one email. SES events return them and so identify the email.
 ///
-/// Tag values take only `A-Z a-z 0-9 _ -` (SES API reference, "MessageTag"), so a notice's key goes as its hash.
+/// Tag values contain only `A-Z a-z 0-9 _ -` (SES API reference, "MessageTag"). The tag of a notice is
+/// therefore a hash of its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tags {
-    /// The kind of mail.
+    /// Kind of email: a notice kind, [`Self::SIGN_IN`], or [`Self::INVITATION`].
     pub kind: String,
-    /// The organization that it is about, if it is about one.
+    /// Organization of the email. `None` for a sign-in email.
     pub organization: Option<OrgId>,
-    /// What it is about within that: a notice's hash, or the id of what was asked.
+    /// Hash of the notice key, id of the invitation, or id of the sign-in request.
     pub key: String,
-    /// Whom it goes to; somebody who is invited may have no account yet.
+    /// User who receives the email. `None` for an invitation, whose recipient may have no account yet.
     pub recipient: Option<UserId>,
-    /// The claim under which it was sent.
+    /// Claim under which the email was sent.
     pub claim: Claim,
 }
 
 impl Tags {
-    /// The kind of a sign-in mail.
+    /// Kind of a sign-in email.
     pub const SIGN_IN: &'static str = "sign_in";
-    /// The kind of an invitation.
+    /// Kind of an invitation email.
     pub const INVITATION: &'static str = "invitation";
 
-    /// The tags of an organization's notice.
+    /// Creates the tags of an organization's notice.
     #[must_use]
     pub fn of_notice(org: OrgId, notice: &NoticeKey, recipient: UserId, claim: &Claim) -> Self {
         Self {
@@ -47,19 +50,19 @@ impl Tags {
         }
     }
 
-    /// The tags of a sign-in mail; `asked` is the id of the request for it.
+    /// Creates the tags of a sign-in email. `request` is the id of the sign-in request.
     #[must_use]
-    pub fn of_sign_in(asked: &str, recipient: UserId, claim: &Claim) -> Self {
+    pub fn of_sign_in(request: &str, recipient: UserId, claim: &Claim) -> Self {
         Self {
             kind: Self::SIGN_IN.to_owned(),
             organization: None,
-            key: asked.to_owned(),
+            key: request.to_owned(),
             recipient: Some(recipient),
             claim: claim.clone(),
         }
     }
 
-    /// The tags of an invitation; `invitation` is its id, of letters, digits, `_` and `-`.
+    /// Creates the tags of an invitation. `invitation` is its id, made of letters, digits, `_`, and `-`.
     #[must_use]
     pub fn of_invitation(org: OrgId, invitation: &str, claim: &Claim) -> Self {
         Self {
@@ -71,19 +74,19 @@ impl Tags {
         }
     }
 
-    /// Whether the mail's link is the only way in for its reader.
+    /// Returns whether the recipient needs the link in the email to get access.
     #[must_use]
-    pub fn is_way_in(&self) -> bool {
+    pub fn is_link_email(&self) -> bool {
         [Self::SIGN_IN, Self::INVITATION].contains(&self.kind.as_str())
     }
 
-    /// What stands for a notice in its tags.
+    /// Returns the tag value of a notice: the first 16 characters of a hash of its key.
     #[must_use]
     pub fn key_of(notice: &NoticeKey) -> String {
         Hash::of(&[b"notice", notice.to_string().as_bytes()]).to_string().chars().take(16).collect()
     }
 
-    /// Names and values, as SES takes them.
+    /// Returns the tags as names and values for the SES request.
     #[must_use]
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = vec![(KIND, self.kind.clone())];
@@ -94,7 +97,9 @@ impl Tags {
         pairs
     }
 
-    /// The tags of a mail of ours, from what an event of SES says of them; `None` if it is not one of ours.
+    /// Reads the tags from an SES event.
+    ///
+    /// Returns `None` if the email was not sent by Onramp.
     pub fn read<'a>(tag: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
         let organization = tag(ORGANIZATION).map(str::parse).transpose().ok()?;
         let recipient = tag(RECIPIENT).map(str::parse).transpose().ok()?;
@@ -113,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_come_back_as_they_went_and_ses_takes_them() {
+    fn tags_round_trip_and_satisfy_ses_limits() {
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
         let notice = NoticeKey::TrialEnding { ends_at: "2025-01-22T10:20:30Z".parse().unwrap(), days: 3 };

@@ -1,4 +1,4 @@
-//! What goes to SES, and what its answers mean, over a client whose HTTP side is ours.
+//! The requests to SES and the outcomes of its responses, with a fake HTTP connection.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::{Arc, Mutex};
@@ -24,12 +24,12 @@ use domain::{address::Address, delivery::Claim, delivery::Outcome, notice::Notic
 use mail::{ConfigurationSets, Mailer, PlainText, Product, Rendered, Sender, SenderName, SignIn, Tags};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 
-/// What the far side does with a request.
+/// Behavior of the fake SES endpoint.
 #[derive(Clone, Copy, Debug)]
 enum Ses {
-    Answers(u16, &'static str, &'static str),
-    RefusesToConnect,
-    ResetsAfterTheRequest,
+    Responds(u16, &'static str, &'static str),
+    RefusesConnection,
+    ResetsAfterRequest,
     Hangs,
 }
 
@@ -46,14 +46,14 @@ impl HttpConnector for Wire {
         let ses = self.ses;
         HttpConnectorFuture::new(async move {
             match ses {
-                Ses::Answers(status, code, body) => {
+                Ses::Responds(status, code, body) => {
                     let mut response =
                         Response::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body));
                     response.headers_mut().insert("x-amzn-errortype", code);
                     Ok(response)
                 }
-                Ses::RefusesToConnect => Err(ConnectorError::io("refused".into()).never_connected()),
-                Ses::ResetsAfterTheRequest => Err(ConnectorError::io("reset".into())),
+                Ses::RefusesConnection => Err(ConnectorError::io("refused".into()).never_connected()),
+                Ses::ResetsAfterRequest => Err(ConnectorError::io("reset".into())),
                 Ses::Hangs => std::future::pending().await,
             }
         })
@@ -83,7 +83,7 @@ fn mailer(http: SharedHttpClient, endpoint: Option<String>) -> Mailer {
     Mailer::new(&config.build(), sender, sets)
 }
 
-fn letter() -> Rendered {
+fn email() -> Rendered {
     let product = Product {
         name: "TimeTracker".to_owned(),
         dashboard_url: "https://app.example.com".to_owned(),
@@ -103,39 +103,42 @@ fn tags() -> Tags {
 }
 
 const fn bad_request(body: &'static str) -> Ses {
-    Ses::Answers(400, "BadRequestException", body)
+    Ses::Responds(400, "BadRequestException", body)
 }
 
 async fn send(mailer: &Mailer) -> Outcome {
-    mailer.send(&Address::parse("jo@acme.example").unwrap(), &letter(), &tags()).await
+    mailer.send(&Address::parse("jo@acme.example").unwrap(), &email(), &tags()).await
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_end_of_a_request_means_one_thing_and_none_is_repeated() {
+async fn each_result_maps_to_one_outcome_without_retry() {
     use Outcome::{Accepted, Ambiguous, BadAddress, NotSent, Paused, Refused, Throttled};
     for (ses, outcome) in [
-        (Ses::Answers(200, "", r#"{"MessageId":"1"}"#), Accepted),
-        (Ses::Answers(429, "TooManyRequestsException", "{}"), Throttled),
-        (Ses::Answers(400, "LimitExceededException", "{}"), Throttled),
-        (Ses::Answers(400, "SendingPausedException", "{}"), Paused),
-        (Ses::Answers(400, "AccountSuspendedException", "{}"), Paused),
-        (Ses::Answers(400, "ThrottlingException", "{}"), Throttled),
-        (Ses::Answers(403, "AccessDeniedException", "{}"), NotSent),
-        (Ses::Answers(409, "ConflictException", "{}"), NotSent),
-        (Ses::Answers(400, "BadRequestException", "{}"), Refused),
+        (Ses::Responds(200, "", r#"{"MessageId":"1"}"#), Accepted),
+        (Ses::Responds(429, "TooManyRequestsException", "{}"), Throttled),
+        (Ses::Responds(400, "LimitExceededException", "{}"), Throttled),
+        (Ses::Responds(400, "SendingPausedException", "{}"), Paused),
+        (Ses::Responds(400, "AccountSuspendedException", "{}"), Paused),
+        (Ses::Responds(400, "ThrottlingException", "{}"), Throttled),
+        (Ses::Responds(403, "AccessDeniedException", "{}"), NotSent),
+        (Ses::Responds(409, "ConflictException", "{}"), NotSent),
+        (Ses::Responds(400, "BadRequestException", "{}"), Refused),
         (bad_request(r#"{"message":"Configuration set is misspelled"}"#), Refused),
         (bad_request(r#"{"message":"Domain contains illegal character"}"#), BadAddress),
         (bad_request(r#"{"message":"Invalid domain name: 'acme..example'."}"#), BadAddress),
         (bad_request(r#"{"message":"Missing final '@domain'"}"#), BadAddress),
-        (Ses::Answers(400, "MessageRejected", r#"{"message":"Domain contains illegal character"}"#), Refused),
-        (Ses::Answers(400, "MessageRejected", "{}"), Refused),
-        (Ses::Answers(400, "MailFromDomainNotVerifiedException", "{}"), Paused),
-        (Ses::Answers(404, "NotFoundException", "{}"), Paused),
-        (Ses::Answers(500, "InternalFailure", "{}"), Ambiguous),
-        (Ses::Answers(503, "", "<html>busy</html>"), Ambiguous),
-        (Ses::Answers(200, "", "not json"), Ambiguous),
-        (Ses::RefusesToConnect, NotSent),
-        (Ses::ResetsAfterTheRequest, Ambiguous),
+        (
+            Ses::Responds(400, "MessageRejected", r#"{"message":"Domain contains illegal character"}"#),
+            Refused,
+        ),
+        (Ses::Responds(400, "MessageRejected", "{}"), Refused),
+        (Ses::Responds(400, "MailFromDomainNotVerifiedException", "{}"), Paused),
+        (Ses::Responds(404, "NotFoundException", "{}"), Paused),
+        (Ses::Responds(500, "InternalFailure", "{}"), Ambiguous),
+        (Ses::Responds(503, "", "<html>busy</html>"), Ambiguous),
+        (Ses::Responds(200, "", "not json"), Ambiguous),
+        (Ses::RefusesConnection, NotSent),
+        (Ses::ResetsAfterRequest, Ambiguous),
         (Ses::Hangs, Ambiguous),
     ] {
         let wire = Wire { ses, requests: Arc::default() };
@@ -145,11 +148,10 @@ async fn every_end_of_a_request_means_one_thing_and_none_is_repeated() {
 }
 
 #[tokio::test]
-async fn a_request_names_one_recipient_both_parts_and_what_the_mail_is() {
-    let wire = Wire { ses: Ses::Answers(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
+async fn request_contains_recipient_both_parts_and_tags() {
+    let wire = Wire { ses: Ses::Responds(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
     send(&mailer(SharedHttpClient::new(wire.clone()), None)).await;
     let requests = wire.requests.lock().unwrap();
-    // What the parts say has its own tests.
     for part in [
         "\"FromEmailAddress\":\"TimeTracker <noreply@timetracker.com>\"",
         "\"Destination\":{\"ToAddresses\":[\"jo@acme.example\"]}",
@@ -167,15 +169,15 @@ async fn a_request_names_one_recipient_both_parts_and_what_the_mail_is() {
 }
 
 #[tokio::test]
-async fn a_link_that_is_the_only_way_in_is_kept_from_nobody() {
-    let wire = Wire { ses: Ses::Answers(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
+async fn link_emails_use_the_set_without_suppression() {
+    let wire = Wire { ses: Ses::Responds(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
     let mailer = mailer(SharedHttpClient::new(wire.clone()), None);
     let (jo, claim) = (Address::parse("jo@acme.example").unwrap(), Claim("c1a1".to_owned()));
     let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
     let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
     let invitation = Tags::of_invitation(org, "0198c0de", &claim);
     for tags in [Tags::of_sign_in("0198c0de", user, &claim), invitation, tags()] {
-        mailer.send(&jo, &letter(), &tags).await;
+        mailer.send(&jo, &email(), &tags).await;
     }
     let requests = wire.requests.lock().unwrap();
     for (request, set) in requests.iter().zip(["onramp-links", "onramp-links", "onramp-mail"]) {
@@ -184,13 +186,13 @@ async fn a_link_that_is_the_only_way_in_is_kept_from_nobody() {
 }
 
 #[tokio::test]
-async fn only_a_mail_that_can_be_unsubscribed_from_says_where() {
-    let wire = Wire { ses: Ses::Answers(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
+async fn unsubscribe_headers_are_set_only_with_a_url() {
+    let wire = Wire { ses: Ses::Responds(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
     let mailer = mailer(SharedHttpClient::new(wire.clone()), None);
     let url = "https://onramp.example.com/mail/unsubscribe/08".to_owned();
     let address = Address::parse("jo@acme.example").unwrap();
     for unsubscribe_url in [None, Some(url)] {
-        mailer.send(&address, &Rendered { unsubscribe_url, ..letter() }, &tags()).await;
+        mailer.send(&address, &Rendered { unsubscribe_url, ..email() }, &tags()).await;
     }
     let requests = wire.requests.lock().unwrap();
     assert!(!requests[0].contains("List-Unsubscribe"));
@@ -202,19 +204,19 @@ async fn only_a_mail_that_can_be_unsubscribed_from_says_where() {
     }
 }
 
-/// The real HTTP client's own errors, over the loopback interface.
+/// Uses the real HTTP client over the loopback interface.
 #[tokio::test]
-async fn a_closed_port_is_a_sure_no_and_a_closed_connection_is_not() {
+async fn closed_port_is_not_sent_and_closed_connection_is_ambiguous() {
     let http = || aws_smithy_http_client::Builder::new().build_http();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let hangs_up = async {
+    let close_connection = async {
         let (mut stream, _) = listener.accept().await.unwrap();
         let read = stream.read(&mut [0; 64]).await.unwrap();
         assert!(read > 0);
     };
     let connected = mailer(http(), Some(endpoint.clone()));
-    let (outcome, ()) = tokio::join!(send(&connected), hangs_up);
+    let (outcome, ()) = tokio::join!(send(&connected), close_connection);
     assert_eq!(outcome, Outcome::Ambiguous);
 
     drop(listener);

@@ -31,7 +31,7 @@ async fn a_failed_payment_is_mailed_once_an_invoice_and_shown_until_it_is_paid()
     let mails = world.mails("payment_failed").await;
     assert_eq!(mails.len(), 1, "{mails:#?}");
     assert_eq!(mails[0]["to"], json!(["jo@example.com"]));
-    assert_eq!(mails[0]["subject"], "A payment did not go through - Acme");
+    assert_eq!(mails[0]["subject"], "A payment didn’t go through - Acme");
     assert!(mails[0]["text"].as_str().unwrap().contains(&format!("/organizations/{}", jo.org())));
     assert_eq!(jo.organization().await["billing_issue"]["kind"], "payment_failed");
     assert!(jo.open("/dashboard").await.text().contains("A payment failed"));
@@ -52,7 +52,7 @@ async fn a_banks_question_is_shown_and_mailed_in_its_own_words() {
     assert!(jo.open("/dashboard").await.text().contains("bank asks you to confirm"));
     let mails = world.mails("payment_failed").await;
     assert_eq!(mails.len(), 1);
-    assert_eq!(mails[0]["subject"], "Your bank asks you to confirm a payment - Acme");
+    assert_eq!(mails[0]["subject"], "Your bank needs you to confirm a payment - Acme");
     tell(&world, of(&jo, "invoice.payment_failed", "in_2")).await;
     assert_eq!(world.mails("payment_failed").await.len(), 1, "one invoice, one mail");
 }

@@ -1,9 +1,12 @@
+//! HTML layout: 600 px wide, one column, inline styles, no images.
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Block, EmailContent, Link, Mark};
 
-/// Colours and sizes are inline for the clients that drop style sheets; this one turns the colours for a dark scheme,
-/// and gives the card the whole of a narrow screen.
+/// Style sheet for dark mode and narrow screens.
+///
+/// All other styles are inline, because some mail clients remove style sheets.
 const STYLE: &str = "\
 :root{color-scheme:light dark;supported-color-schemes:light dark}\
 @media (max-width:480px){\
@@ -22,7 +25,7 @@ const STYLE: &str = "\
 .link{color:#9db2ff!important}\
 }";
 
-/// Names can be longer than a phone is wide.
+/// Breaks long names, which can be wider than a phone screen.
 const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;\
                     overflow-wrap:anywhere;word-break:break-word;";
 const WORDS: &str = "margin:0 0 16px;color:#1c1f23;font-size:16px;line-height:1.5;";
@@ -39,7 +42,8 @@ const CARD: &str = "width:100%;max-width:600px;background:#ffffff;border:1px sol
                     border-collapse:separate;";
 const PANEL: &str = "margin:0 0 16px;padding:16px 20px;background:#f2f5fe;border:1px solid #d9e1fb;\
                      border-radius:10px;";
-/// Word, which draws mails in some versions of Outlook, knows no padding of links: it pads the cell instead.
+/// Cell of the button. Outlook versions that render with Word ignore the padding of a link, so the cell
+/// has a padding.
 const BUTTON_CELL: &str =
     "background:#3b5bdb;border-radius:10px;text-align:center;mso-padding-alt:14px 28px;";
 const BUTTON: &str = "display:inline-block;padding:14px 28px;border-radius:10px;background:#3b5bdb;color:#ffffff;\
@@ -47,49 +51,50 @@ const BUTTON: &str = "display:inline-block;padding:14px 28px;border-radius:10px;
 const HIDDEN: &str = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;\
                       mso-hide:all";
 
-/// Blanks that nobody sees, so that a short preview is not filled up with the beginning of the mail.
+/// Invisible characters after the preview text. Without them a mail client fills a short preview with
+/// the start of the email.
 const FILLER: &str = "\u{2007}\u{34f}";
 
-/// Sets a mail as HTML: 600 px, one column, no images, readable with and without its style sheet.
-pub(super) fn set(letter: &EmailContent) -> Markup {
+/// Renders an email as an HTML document that is readable with and without its style sheet.
+pub(super) fn render(email: &EmailContent) -> Markup {
     html! {
         (DOCTYPE)
-        html lang=(letter.words.language) dir="ltr" {
+        html lang=(email.words.language) dir="ltr" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="supported-color-schemes" content="light dark";
-                // Names and dates are not to be made into links by the reader's device.
+                // Prevents the device from turning names and dates into links.
                 meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no";
                 meta name="x-apple-disable-message-reformatting";
-                title { (letter.subject) }
+                title { (email.subject) }
                 style { (PreEscaped(STYLE)) }
             }
             body class="page" style=(PAGE) {
-                div style=(HIDDEN) { (letter.preheader) (FILLER.repeat(60)) }
+                div style=(HIDDEN) { (email.preheader) (FILLER.repeat(60)) }
                 table class="page" role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style=(PAGE) {
-                    tr { td class="sheet" align="center" style="padding:32px 16px" { (card(letter)) (foot(letter)) } }
+                    tr { td class="sheet" align="center" style="padding:32px 16px" { (card(email)) (footer(email)) } }
                 }
             }
         }
     }
 }
 
-fn card(letter: &EmailContent) -> Markup {
-    let frame = &letter.words.frame;
+fn card(email: &EmailContent) -> Markup {
+    let frame = &email.words.frame;
     html! {
         table class="card" role="presentation" width="600" cellpadding="0" cellspacing="0" border="0" style=(CARD) {
             tr {
                 td class="inside" align="left" style=(format!("padding:36px 40px;{FONT}")) {
-                    p class="quiet" style=(BRAND) { (letter.product) }
-                    h1 class="words title" style=(TITLE) { (letter.heading) }
-                    p class="words" style=(WORDS) { (letter.greeting) }
-                    @for it in &letter.before { (block(it)) }
-                    (button(&letter.button, frame.copy_link))
-                    @for it in &letter.after { (block(it)) }
+                    p class="quiet" style=(BRAND) { (email.product) }
+                    h1 class="words title" style=(TITLE) { (email.heading) }
+                    p class="words" style=(WORDS) { (email.greeting) }
+                    @for part in &email.before_button { (block(part)) }
+                    (button(&email.button, frame.copy_link))
+                    @for part in &email.after_button { (block(part)) }
                     p class="words" style=(format!("{WORDS}margin:28px 0 0;")) {
-                        (frame.regards) br; ((frame.team)(&letter.product))
+                        (frame.regards) br; ((frame.team)(&email.product))
                     }
                 }
             }
@@ -97,14 +102,14 @@ fn card(letter: &EmailContent) -> Markup {
     }
 }
 
-/// Why the reader gets the mail, and how to get no more of its kind.
-fn foot(letter: &EmailContent) -> Markup {
+/// Renders the reason for the email and the unsubscribe link.
+fn footer(email: &EmailContent) -> Markup {
     html! {
         table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0" style="width:100%;max-width:600px" {
             tr {
                 td class="foot" align="left" style=(format!("padding:20px 40px 0;{FONT}")) {
-                    p class="quiet" style=(format!("margin:0;{QUIET}")) { (letter.reason) }
-                    @if let Some((meaning, Link { label, url })) = &letter.unsubscribe {
+                    p class="quiet" style=(format!("margin:0;{QUIET}")) { (email.reason) }
+                    @if let Some((meaning, Link { label, url })) = &email.unsubscribe {
                         p class="quiet" style=(format!("margin:8px 0 0;{QUIET}")) {
                             (meaning) " " a class="link" href=(url) style=(LINK) { (label) }
                         }
@@ -134,7 +139,7 @@ fn block(block: &Block) -> Markup {
                     Mark::Bullet => ul class="words" style=(format!("{WORDS}padding:0 0 0 24px;")) {
                         @for item in items { li style=(ITEM) { (item) } }
                     },
-                    // The role keeps it a list for those who hear it: Safari takes lists without marks for none.
+                    // Safari removes the list semantics of lists without markers. The role restores them.
                     Mark::Check => ul class="words" role="list" style=(format!("{WORDS}padding:0;list-style:none;")) {
                         @for (index, item) in items.iter().enumerate() { li style=(CHECKED) { (mark.before(index)) (item) } }
                     },
@@ -147,7 +152,7 @@ fn block(block: &Block) -> Markup {
     }
 }
 
-/// The button, and its link beneath as text for whoever cannot or will not click.
+/// Renders the button and, below it, its URL as text to copy.
 fn button(Link { label, url }: &Link, copy_link: &str) -> Markup {
     html! {
         table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:28px 0 12px" {

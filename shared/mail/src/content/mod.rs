@@ -1,22 +1,22 @@
-//! The parts that every mail is made of, and the two layouts that set them.
+//! The parts of an email and the two layouts that render them.
 
 mod html;
 mod text;
 
 use crate::words::Words;
 
-/// A mail, ready to be sent.
+/// A rendered email, ready to send.
 ///
-/// `Debug` shows the subject only: the parts may hold a one-time link.
+/// `Debug` prints only the subject, because both parts can contain a one-time link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// The subject, one line.
+    /// Subject on one line.
     pub subject: String,
-    /// The plain text part.
+    /// Body of the plain text part.
     pub text: String,
-    /// The HTML part, a whole document without images or scripts.
+    /// HTML part: a complete document without images and scripts.
     pub html: String,
-    /// Where a mail that nobody has to get is unsubscribed from, by one `POST` (RFC 8058).
+    /// URL for one-click unsubscribe by `POST` (RFC 8058), for emails that users can turn off.
     pub unsubscribe_url: Option<String>,
 }
 
@@ -26,29 +26,29 @@ impl std::fmt::Debug for Rendered {
     }
 }
 
-/// The words of one mail. Exactly one button, by construction.
+/// Content of one email before rendering. It has exactly one button.
 pub(crate) struct EmailContent {
     pub(crate) words: &'static Words,
     pub(crate) subject: String,
-    /// What a list of mails shows beside the subject.
+    /// Preview text that mail clients show beside the subject.
     pub(crate) preheader: String,
-    /// The product, as the mail's head and signature name it.
+    /// Product name for the header and the signature.
     pub(crate) product: String,
     pub(crate) heading: String,
     pub(crate) greeting: String,
-    pub(crate) before: Vec<Block>,
+    pub(crate) before_button: Vec<Block>,
     pub(crate) button: Link,
-    pub(crate) after: Vec<Block>,
-    /// Why the reader gets this mail.
+    pub(crate) after_button: Vec<Block>,
+    /// Why the recipient gets this email.
     pub(crate) reason: String,
-    /// What it means to unsubscribe, and where.
+    /// Explanation and link for unsubscribing.
     pub(crate) unsubscribe: Option<(String, Link)>,
 }
 
-/// One part of a mail's body.
+/// One block of the body.
 pub(crate) enum Block {
     Paragraph(String),
-    /// The lines that the reader must not miss.
+    /// Highlighted box for the most important facts.
     Panel {
         title: String,
         lines: Vec<String>,
@@ -61,7 +61,7 @@ pub(crate) enum Block {
     Link(Link),
 }
 
-/// What stands before the items of a list.
+/// Marker before the items of a list.
 #[derive(Clone, Copy)]
 pub(crate) enum Mark {
     Check,
@@ -69,7 +69,7 @@ pub(crate) enum Mark {
     Bullet,
 }
 
-/// A link of ours, with its words.
+/// Link with its label.
 pub(crate) struct Link {
     pub(crate) label: String,
     pub(crate) url: String,
@@ -78,17 +78,19 @@ pub(crate) struct Link {
 impl EmailContent {
     pub(crate) fn render(&self) -> Rendered {
         Rendered {
-            subject: unglued(&self.subject),
-            text: unglued(&text::set(self)),
-            html: unglued(&html::set(self).into_string()),
+            subject: replace_no_break_spaces(&self.subject),
+            text: replace_no_break_spaces(&text::render(self)),
+            html: replace_no_break_spaces(&html::render(self).into_string()),
             unsubscribe_url: self.unsubscribe.as_ref().map(|(_, link)| link.url.clone()),
         }
     }
 }
 
-/// The glue that holds a date together where lines are broken has done its work by then: whoever searches a mail for
-/// "January 22, 2025" types blanks.
-fn unglued(text: &str) -> String {
+/// Replaces no-break spaces with spaces.
+///
+/// They keep a date on one line while the text is wrapped. In the finished email they would prevent a
+/// search for "January 22, 2025".
+fn replace_no_break_spaces(text: &str) -> String {
     text.replace('\u{a0}', " ")
 }
 
@@ -105,7 +107,7 @@ impl Link {
 }
 
 impl Mark {
-    /// The mark of the item at `index`, from 0.
+    /// Returns the marker of the item at `index`, counted from 0.
     fn before(self, index: usize) -> String {
         match self {
             Self::Check => "✅ ".to_owned(),

@@ -1,3 +1,5 @@
+//! Invitation to join an organization.
+
 use domain::{address::Address, people::Role, secret::Secret};
 use jiff::civil::Date;
 
@@ -7,48 +9,48 @@ use crate::{
     product::Product,
 };
 
-/// The mail that asks somebody to join an organization.
+/// Email that invites someone to join an organization.
 ///
-/// It goes to people who may never have heard of us, at the word of somebody else: so it says who asks, and that
-/// nothing happens without them.
+/// The recipient may not know the product. The email therefore names the inviter and says that nothing
+/// happens until the recipient accepts.
 #[derive(Clone, Debug)]
 pub struct Invitation {
-    /// The full name of who invites.
+    /// Full name of the inviter.
     pub inviter: PlainText,
-    /// The organization's name.
+    /// Name of the organization.
     pub organization: PlainText,
-    /// What the invited person will be there.
+    /// Role that the recipient gets in the organization.
     pub role: Role,
-    /// What the link carries; only its hash is stored.
+    /// Secret in the link. The table stores only its hash.
     pub secret: Secret,
-    /// The day on which the link stops to work, in the organization's zone.
+    /// Date on which the link expires, in the organization's time zone.
     pub expires_on: Date,
-    /// Who is invited: only this address may accept.
+    /// Invited address. Only this address can accept.
     pub recipient: Address,
 }
 
 impl Invitation {
-    /// Its subject, text and HTML.
+    /// Renders the subject, the text part, and the HTML part.
     #[must_use]
     pub fn render(&self, product: &Product) -> Rendered {
         let Self { inviter, organization, role, expires_on, .. } = self;
         let words = product.words();
-        let say = &words.invitation;
+        let texts = &words.invitation;
         let recipient = PlainText::new(self.recipient.as_str());
         EmailContent {
             words,
-            subject: (say.subject)(inviter, organization, &product.name),
-            preheader: (say.preheader)(*role, *expires_on),
+            subject: (texts.subject)(inviter, organization, &product.name),
+            preheader: (texts.preheader)(*role, *expires_on),
             product: product.name.clone(),
-            heading: (say.heading)(organization, &product.name),
-            greeting: words.frame.hello_stranger.to_owned(),
-            before: vec![Block::Paragraph((say.invites)(inviter, organization, *role))],
-            button: Link::new(say.button, product.invitation_url(&self.secret)),
-            after: vec![
-                Block::Paragraph((say.terms)(&recipient, *expires_on)),
-                Block::Paragraph((say.caution)(inviter)),
+            heading: (texts.heading)(organization, &product.name),
+            greeting: words.frame.hello_without_name.to_owned(),
+            before_button: vec![Block::Paragraph((texts.invited)(inviter, organization, *role))],
+            button: Link::new(texts.button, product.invitation_url(&self.secret)),
+            after_button: vec![
+                Block::Paragraph((texts.terms)(&recipient, *expires_on)),
+                Block::Paragraph((texts.caution)(inviter)),
             ],
-            reason: (say.reason)(inviter, organization, &product.name),
+            reason: (texts.reason)(inviter, organization, &product.name),
             unsubscribe: None,
         }
         .render()

@@ -1,4 +1,6 @@
-//! The mails: what each holds, and in which order it is told. The words themselves are in `words`.
+//! The emails: the facts that each one needs, and the order of its parts.
+//!
+//! The texts are in [`crate::words`].
 
 mod invitation;
 mod payment_failed;
@@ -11,5 +13,5 @@ pub use invitation::Invitation;
 pub use payment_failed::PaymentFailed;
 pub use sign_in::SignIn;
 pub use trial_ended::TrialEnded;
-pub use trial_ending::{Then, TrialEnding};
+pub use trial_ending::{AfterTrial, TrialEnding};
 pub use welcome::{PlanSummary, Welcome};

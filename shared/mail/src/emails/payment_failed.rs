@@ -1,3 +1,5 @@
+//! Notice about a payment that failed or needs confirmation.
+
 use domain::{billing::IssueKind, id::OrgId, status::Access};
 use jiff::civil::Date;
 
@@ -7,54 +9,54 @@ use crate::{
     product::Product,
 };
 
-/// The mail that asks an admin to look after a payment.
+/// Email that asks an admin to check a payment.
 #[derive(Clone, Debug)]
 pub struct PaymentFailed {
-    /// How to greet.
+    /// Given name for the greeting.
     pub given_name: PlainText,
-    /// The organization's id.
+    /// Organization whose page the button opens.
     pub org: OrgId,
-    /// The organization's name.
+    /// Name of the organization.
     pub organization: PlainText,
-    /// What is wrong when the mail is sent: a failure may have become a question of the bank since.
+    /// Problem at the time of sending. It can differ from the problem that enqueued the notice.
     pub kind: IssueKind,
-    /// The day since when, in the organization's zone.
+    /// Date on which the problem began, in the organization's time zone.
     pub since: Date,
-    /// What people of the organization may do until it is paid.
+    /// Access of the members until the payment succeeds.
     pub access: Access,
 }
 
 impl PaymentFailed {
-    /// Its subject, text and HTML.
+    /// Renders the subject, the text part, and the HTML part.
     #[must_use]
     pub fn render(&self, product: &Product) -> Rendered {
         let Self { given_name, organization, .. } = self;
         let words = product.words();
-        let say = &words.payment_failed;
+        let texts = &words.payment_failed;
         let payment = match self.kind {
-            IssueKind::PaymentFailed => &say.failed,
-            IssueKind::ActionRequired => &say.action_required,
+            IssueKind::PaymentFailed => &texts.failed,
+            IssueKind::ActionRequired => &texts.action_required,
         };
-        let meanwhile = match self.access {
-            Access::Full => say.still_open,
-            Access::ReadOnly => say.read_only,
-            Access::BillingOnly => say.opens,
+        let access = match self.access {
+            Access::Full => texts.still_full_access,
+            Access::ReadOnly => texts.read_only,
+            Access::BillingOnly => texts.access_after_payment,
         };
         let happened = (payment.happened)(organization, self.since);
         EmailContent {
             words,
-            subject: (say.subject)(payment.title, organization),
+            subject: (texts.subject)(payment.title, organization),
             preheader: happened.clone(),
             product: product.name.clone(),
             heading: payment.title.to_owned(),
             greeting: (words.frame.hello)(given_name),
-            before: vec![
+            before_button: vec![
                 Block::Paragraph(happened),
                 Block::Paragraph(payment.to_do.to_owned()),
-                Block::Paragraph(meanwhile.to_owned()),
+                Block::Paragraph(access.to_owned()),
             ],
             button: Link::new(payment.button, product.plans_url(self.org)),
-            after: vec![Block::Paragraph(say.caution.to_owned())],
+            after_button: vec![Block::Paragraph(texts.caution.to_owned())],
             reason: (words.frame.admin_of)(organization, &product.name),
             unsubscribe: None,
         }

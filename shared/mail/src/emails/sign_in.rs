@@ -6,32 +6,32 @@ use crate::{
     product::Product,
 };
 
-/// The mail with a one-time link, for somebody who asked to sign in.
+/// Email with a one-time sign-in link.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// How to greet.
+    /// Given name for the greeting.
     pub given_name: PlainText,
-    /// What the link carries; only its hash is stored.
+    /// Secret in the link. The table stores only its hash.
     pub secret: Secret,
 }
 
 impl SignIn {
-    /// Its subject, text and HTML.
+    /// Renders the subject, the text part, and the HTML part.
     #[must_use]
     pub fn render(&self, product: &Product) -> Rendered {
         let words = product.words();
-        let say = &words.sign_in;
+        let texts = &words.sign_in;
         EmailContent {
             words,
-            subject: (say.subject)(&product.name),
-            preheader: say.preheader.to_owned(),
+            subject: (texts.subject)(&product.name),
+            preheader: texts.preheader.to_owned(),
             product: product.name.clone(),
-            heading: (say.subject)(&product.name),
+            heading: (texts.subject)(&product.name),
             greeting: (words.frame.hello)(&self.given_name),
-            before: vec![Block::Paragraph(say.link.to_owned())],
-            button: Link::new(say.button, product.sign_in_url(&self.secret)),
-            after: vec![Block::Paragraph(say.caution.to_owned())],
-            reason: (say.reason)(&product.name),
+            before_button: vec![Block::Paragraph(texts.link.to_owned())],
+            button: Link::new(texts.button, product.sign_in_url(&self.secret)),
+            after_button: vec![Block::Paragraph(texts.caution.to_owned())],
+            reason: (texts.reason)(&product.name),
             unsubscribe: None,
         }
         .render()

@@ -7,40 +7,40 @@ use crate::{
     product::Product,
 };
 
-/// The mail that tells an admin that the trial is over and nothing is lost.
+/// Email that notifies an admin that the trial has ended and the data is safe.
 #[derive(Clone, Debug)]
 pub struct TrialEnded {
-    /// How to greet.
+    /// Given name for the greeting.
     pub given_name: PlainText,
-    /// The organization's id.
+    /// Organization whose page the button opens.
     pub org: OrgId,
-    /// The organization's name.
+    /// Name of the organization.
     pub organization: PlainText,
-    /// The day of the end, in the organization's zone.
+    /// Date on which the trial ended, in the organization's time zone.
     pub ended_on: Date,
 }
 
 impl TrialEnded {
-    /// Its subject, text and HTML.
+    /// Renders the subject, the text part, and the HTML part.
     #[must_use]
     pub fn render(&self, product: &Product) -> Rendered {
         let Self { given_name, organization, ended_on, .. } = self;
         let words = product.words();
-        let say = &words.trial_ended;
+        let texts = &words.trial_ended;
         EmailContent {
             words,
-            subject: (say.subject)(&product.name, organization),
-            preheader: (say.preheader)(organization),
+            subject: (texts.subject)(&product.name, organization),
+            preheader: (texts.preheader)(organization),
             product: product.name.clone(),
-            heading: say.heading.to_owned(),
+            heading: texts.heading.to_owned(),
             greeting: (words.frame.hello)(given_name),
-            before: vec![
-                Block::Paragraph((say.ended)(organization, *ended_on)),
-                Block::list(say.means_title, Mark::Bullet, say.means),
-                Block::Paragraph(say.to_do.to_owned()),
+            before_button: vec![
+                Block::Paragraph((texts.ended)(organization, *ended_on)),
+                Block::list(texts.means_title, Mark::Bullet, texts.means),
+                Block::Paragraph(texts.to_do.to_owned()),
             ],
-            button: Link::new(say.button, product.plans_url(self.org)),
-            after: Vec::new(),
+            button: Link::new(texts.button, product.plans_url(self.org)),
+            after_button: Vec::new(),
             reason: (words.frame.admin_of)(organization, &product.name),
             unsubscribe: None,
         }

@@ -1,3 +1,5 @@
+//! Reminder before the end of a trial.
+
 use domain::{id::OrgId, secret::Secret};
 use jiff::civil::Date;
 
@@ -7,60 +9,60 @@ use crate::{
     product::Product,
 };
 
-/// The mail that reminds an admin of the trial's end.
+/// Email that reminds an admin that the trial ends soon.
 #[derive(Clone, Debug)]
 pub struct TrialEnding {
-    /// How to greet.
+    /// Given name for the greeting.
     pub given_name: PlainText,
-    /// The organization's id.
+    /// Organization whose page the button opens.
     pub org: OrgId,
-    /// The organization's name.
+    /// Name of the organization.
     pub organization: PlainText,
-    /// Days left when the mail is sent, rounded up: not the offset at which it was owed.
+    /// Days left at the time of sending, rounded up. The reminder can be sent later than scheduled.
     pub days: u32,
-    /// The day of the end, in the organization's zone.
+    /// Date on which the trial ends, in the organization's time zone.
     pub ends_on: Date,
-    /// What happens then if nobody does anything.
-    pub then: Then,
-    /// What the link carries that ends the reminders; only its hash is stored.
+    /// Effect of the trial end if no admin acts.
+    pub after_trial: AfterTrial,
+    /// Secret in the unsubscribe link. The table stores only its hash.
     pub unsubscribe: Secret,
 }
 
-/// What the end of a trial brings by itself.
+/// Effect of the trial end if no admin acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
-    /// The organization becomes read-only: there is no plan yet.
+pub enum AfterTrial {
+    /// The organization becomes read-only, because no plan is chosen.
     ReadOnly,
-    /// The plan that was chosen begins, and is paid for.
+    /// The chosen plan starts, and Stripe charges the first payment.
     PlanBegins,
 }
 
 impl TrialEnding {
-    /// Its subject, text and HTML.
+    /// Renders the subject, the text part, and the HTML part.
     #[must_use]
     pub fn render(&self, product: &Product) -> Rendered {
         let Self { given_name, organization, days, ends_on, .. } = self;
         let words = product.words();
-        let say = &words.trial_ending;
-        let (then, button) = match self.then {
-            Then::ReadOnly => (say.read_only, say.read_only_button),
-            Then::PlanBegins => (say.plan_begins, say.plan_begins_button),
+        let texts = &words.trial_ending;
+        let (effect, button) = match self.after_trial {
+            AfterTrial::ReadOnly => (texts.read_only, texts.read_only_button),
+            AfterTrial::PlanBegins => (texts.plan_begins, texts.plan_begins_button),
         };
         let panel = Block::Panel {
-            title: (say.panel_title)(*ends_on),
-            lines: vec![(say.panel)(organization, *days)],
+            title: (texts.panel_title)(*ends_on),
+            lines: vec![(texts.panel)(organization, *days)],
         };
-        let then = then.map(|words| Block::Paragraph(words.to_owned()));
+        let effect = effect.map(|words| Block::Paragraph(words.to_owned()));
         EmailContent {
             words,
-            subject: (say.subject)(*days, &product.name, organization),
-            preheader: (say.preheader)(organization, *ends_on),
+            subject: (texts.subject)(*days, &product.name, organization),
+            preheader: (texts.preheader)(organization, *ends_on),
             product: product.name.clone(),
-            heading: (say.heading)(*days),
+            heading: (texts.heading)(*days),
             greeting: (words.frame.hello)(given_name),
-            before: [panel].into_iter().chain(then).collect(),
+            before_button: [panel].into_iter().chain(effect).collect(),
             button: Link::new(button, product.plans_url(self.org)),
-            after: Vec::new(),
+            after_button: Vec::new(),
             reason: (words.frame.admin_of)(organization, &product.name),
             unsubscribe: Some((
                 (words.frame.unsubscribe)(organization),

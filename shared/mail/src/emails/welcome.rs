@@ -1,3 +1,5 @@
+//! Welcome to an admin of a provisioned organization.
+
 use domain::id::OrgId;
 use jiff::civil::Date;
 
@@ -8,68 +10,69 @@ use crate::{
     words,
 };
 
-/// The mail that greets an admin of a newly provisioned organization.
+/// Email that welcomes an admin of a newly provisioned organization.
 #[derive(Clone, Debug)]
 pub struct Welcome {
-    /// How to greet.
+    /// Given name for the greeting.
     pub given_name: PlainText,
-    /// The organization's id.
+    /// Organization whose page the plan link opens.
     pub org: OrgId,
-    /// The organization's name.
+    /// Name of the organization.
     pub organization: PlainText,
-    /// The default project's name.
+    /// Name of the default project.
     pub project: PlainText,
-    /// What to do first: titles of tasks, in the words of the checklist. The list is left out where nothing is to do.
+    /// Titles of the next open tasks. The list is omitted if there are none.
     pub steps: Vec<&'static str>,
-    /// What the organization stands on when the mail is sent.
-    pub standing: PlanSummary,
+    /// Plan of the organization at the time of sending.
+    pub plan: PlanSummary,
 }
 
-/// What an organization stands on.
+/// Plan of an organization, as the welcome email describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanSummary {
-    /// A trial runs.
+    /// A trial is running.
     Trial {
         /// Days left, rounded up.
         days: u32,
-        /// The day of its end, in the organization's zone.
+        /// Date on which the trial ends, in the organization's time zone.
         ends_on: Date,
     },
     /// A paid subscription is active.
     Active,
-    /// Neither: the mail was held up, and only the organization's page tells what is true when it is read.
+    /// Neither, because the email was delayed. It links to the organization's page, which shows the current
+    /// status.
     Other,
 }
 
 impl Welcome {
-    /// Its subject, text and HTML.
+    /// Renders the subject, the text part, and the HTML part.
     #[must_use]
     pub fn render(&self, product: &Product) -> Rendered {
         let Self { given_name, organization, project, .. } = self;
         let words = product.words();
-        let say = &words.welcome;
+        let texts = &words.welcome;
         EmailContent {
             words,
-            subject: (say.subject)(&product.name, organization),
-            preheader: match self.standing {
-                PlanSummary::Trial { days, .. } => (say.preheader_in_trial)(organization, days),
-                PlanSummary::Active | PlanSummary::Other => (say.preheader)(organization),
+            subject: (texts.subject)(&product.name, organization),
+            preheader: match self.plan {
+                PlanSummary::Trial { days, .. } => (texts.preheader_in_trial)(organization, days),
+                PlanSummary::Active | PlanSummary::Other => (texts.preheader)(organization),
             },
             product: product.name.clone(),
-            heading: (say.heading)(organization),
+            heading: (texts.heading)(organization),
             greeting: (words.frame.hello)(given_name),
-            before: [
-                Block::Paragraph((say.ready)(&product.name, organization)),
-                self.plan_summary(say, product),
-                Block::list(say.set_up_title, Mark::Check, (say.set_up)(organization, project)),
+            before_button: [
+                Block::Paragraph((texts.ready)(&product.name, organization)),
+                self.plan_summary(texts, product),
+                Block::list(texts.set_up_title, Mark::Check, (texts.set_up)(organization, project)),
             ]
             .into_iter()
-            .chain(self.steps(say))
+            .chain(self.steps(texts))
             .collect(),
-            button: Link::new(say.button, product.dashboard_url.clone()),
-            after: vec![
-                Block::Link(Link::new(say.checklist_link, product.checklist_url())),
-                Block::list(say.tips_title, Mark::Bullet, self.tips(say)),
+            button: Link::new(texts.button, product.dashboard_url.clone()),
+            after_button: vec![
+                Block::Link(Link::new(texts.checklist_link, product.checklist_url())),
+                Block::list(texts.tips_title, Mark::Bullet, self.tips(texts)),
             ],
             reason: (words.frame.admin_of)(organization, &product.name),
             unsubscribe: None,
@@ -77,25 +80,26 @@ impl Welcome {
         .render()
     }
 
-    fn plan_summary(&self, say: &words::Welcome, product: &Product) -> Block {
-        match self.standing {
-            PlanSummary::Trial { days, ends_on } => {
-                Block::Panel { title: say.trial_title.to_owned(), lines: (say.trial)(days, ends_on).to_vec() }
-            }
+    fn plan_summary(&self, texts: &words::Welcome, product: &Product) -> Block {
+        match self.plan {
+            PlanSummary::Trial { days, ends_on } => Block::Panel {
+                title: texts.trial_title.to_owned(),
+                lines: (texts.trial)(days, ends_on).to_vec(),
+            },
             PlanSummary::Active => {
-                Block::Panel { title: say.active_title.to_owned(), lines: vec![say.active.to_owned()] }
+                Block::Panel { title: texts.active_title.to_owned(), lines: vec![texts.active.to_owned()] }
             }
-            PlanSummary::Other => Block::Link(Link::new(say.plan_link, product.plans_url(self.org))),
+            PlanSummary::Other => Block::Link(Link::new(texts.plan_link, product.plans_url(self.org))),
         }
     }
 
-    fn steps(&self, say: &words::Welcome) -> Option<Block> {
+    fn steps(&self, texts: &words::Welcome) -> Option<Block> {
         let steps = self.steps.iter().copied();
-        (!self.steps.is_empty()).then(|| Block::list(say.steps_title, Mark::Number, steps))
+        (!self.steps.is_empty()).then(|| Block::list(texts.steps_title, Mark::Number, steps))
     }
 
-    fn tips(&self, say: &words::Welcome) -> impl Iterator<Item = &'static str> {
-        let in_trial = matches!(self.standing, PlanSummary::Trial { .. });
-        say.tips.into_iter().chain(in_trial.then_some(say.tip_in_trial))
+    fn tips(&self, texts: &words::Welcome) -> impl Iterator<Item = &'static str> {
+        let in_trial = matches!(self.plan, PlanSummary::Trial { .. });
+        texts.tips.into_iter().chain(in_trial.then_some(texts.tip_in_trial))
     }
 }

@@ -1,7 +1,8 @@
-//! Every sentence of every mail, in one value for each language.
+//! All texts of all emails, one [`Words`] value per language.
 //!
-//! A sentence with a gap is a function of what fills it, so each language chooses its own order, plurals and dates.
-//! Another language is another value of [`Words`] beside [`ENGLISH`], and the compiler asks for each of its sentences.
+//! A text with variable parts is a function of them. Each language therefore chooses its own word
+//! order, plurals, and date format. To add a language, add another [`Words`] value beside
+//! [`ENGLISH`]. The compiler reports every text that is missing.
 
 mod english;
 
@@ -12,9 +13,9 @@ pub(crate) use english::ENGLISH;
 
 use crate::plain_text::PlainText;
 
-/// All that mails say, in one language.
+/// The texts of all emails in one language.
 pub(crate) struct Words {
-    /// The language's tag, as HTML has it (BCP 47).
+    /// BCP 47 tag for the `lang` attribute of the HTML part.
     pub(crate) language: &'static str,
     pub(crate) frame: Frame,
     pub(crate) welcome: Welcome,
@@ -25,16 +26,19 @@ pub(crate) struct Words {
     pub(crate) invitation: Invitation,
 }
 
-/// What stands around every mail. The product's name comes as a plain text, whatever people chose as [`Inert`].
+/// Texts around the body of every email.
+///
+/// The product name is configuration and comes as a `&str`. User-supplied text comes as
+/// [`PlainText`].
 pub(crate) struct Frame {
     pub(crate) hello: fn(given_name: &PlainText) -> String,
-    pub(crate) hello_stranger: &'static str,
+    pub(crate) hello_without_name: &'static str,
     pub(crate) copy_link: &'static str,
     pub(crate) regards: &'static str,
     pub(crate) team: fn(product: &str) -> String,
-    /// Why an admin gets mail.
+    /// Reason for receiving an email, for an admin.
     pub(crate) admin_of: fn(organization: &PlainText, product: &str) -> String,
-    /// What ends and what goes on, and the words of the link.
+    /// Says which emails the unsubscribe link turns off and which remain.
     pub(crate) unsubscribe: fn(organization: &PlainText) -> String,
     pub(crate) unsubscribe_link: &'static str,
 }
@@ -87,13 +91,13 @@ pub(crate) struct PaymentFailed {
     pub(crate) failed: Payment,
     pub(crate) action_required: Payment,
     pub(crate) subject: fn(title: &str, organization: &PlainText) -> String,
-    pub(crate) still_open: &'static str,
+    pub(crate) still_full_access: &'static str,
     pub(crate) read_only: &'static str,
-    pub(crate) opens: &'static str,
+    pub(crate) access_after_payment: &'static str,
     pub(crate) caution: &'static str,
 }
 
-/// What is said of one thing that can be wrong with a payment.
+/// Texts for one kind of payment problem.
 pub(crate) struct Payment {
     pub(crate) title: &'static str,
     pub(crate) happened: fn(organization: &PlainText, since: Date) -> String,
@@ -114,7 +118,7 @@ pub(crate) struct Invitation {
     pub(crate) subject: fn(inviter: &PlainText, organization: &PlainText, product: &str) -> String,
     pub(crate) preheader: fn(role: Role, expires_on: Date) -> String,
     pub(crate) heading: fn(organization: &PlainText, product: &str) -> String,
-    pub(crate) invites: fn(inviter: &PlainText, organization: &PlainText, role: Role) -> String,
+    pub(crate) invited: fn(inviter: &PlainText, organization: &PlainText, role: Role) -> String,
     pub(crate) button: &'static str,
     pub(crate) terms: fn(recipient: &PlainText, expires_on: Date) -> String,
     pub(crate) caution: fn(inviter: &PlainText) -> String,

@@ -6,7 +6,7 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 use mail::{
-    Invitation, PaymentFailed, PlainText, PlanSummary, Product, Rendered, SignIn, Then, TrialEnded,
+    AfterTrial, Invitation, PaymentFailed, PlainText, PlanSummary, Product, Rendered, SignIn, TrialEnded,
     TrialEnding, Welcome,
 };
 
@@ -55,24 +55,29 @@ pub(super) fn all() -> Vec<Sample> {
         ),
         sample("welcome-long", "welcome", "Long names", welcome(&long, trial(14))),
         sample("welcome-nasty", "welcome", "A name that would be a link", welcome(&nasty, trial(14))),
-        sample("trial-ending", "trial_ending", "Three days left", trial_ending(&USUAL, 3, Then::ReadOnly)),
+        sample(
+            "trial-ending",
+            "trial_ending",
+            "Three days left",
+            trial_ending(&USUAL, 3, AfterTrial::ReadOnly),
+        ),
         sample(
             "trial-ending-last-day",
             "trial_ending",
             "One day left",
-            trial_ending(&USUAL, 1, Then::ReadOnly),
+            trial_ending(&USUAL, 1, AfterTrial::ReadOnly),
         ),
         sample(
             "trial-ending-plan",
             "trial_ending",
             "A plan begins then",
-            trial_ending(&USUAL, 3, Then::PlanBegins),
+            trial_ending(&USUAL, 3, AfterTrial::PlanBegins),
         ),
         sample(
             "trial-ending-nasty",
             "trial_ending",
             "A name that would be a link",
-            trial_ending(&nasty, 3, Then::ReadOnly),
+            trial_ending(&nasty, 3, AfterTrial::ReadOnly),
         ),
         sample("trial-ended", "trial_ended", "", trial_ended(&USUAL)),
         sample("trial-ended-long", "trial_ended", "Long names", trial_ended(&long)),
@@ -138,26 +143,26 @@ fn secret() -> Secret {
     Secret::new(std::array::from_fn(|index| u8::try_from(index * 37 % 251).unwrap_or_default()))
 }
 
-fn welcome(cast: &Cast, standing: PlanSummary) -> Rendered {
+fn welcome(cast: &Cast, plan: PlanSummary) -> Rendered {
     Welcome {
         given_name: cast.given_name(),
         org: org(),
         organization: cast.organization(),
         project: PlainText::new("Getting Started"),
         steps: BUILT_IN.tasks.iter().take(4).map(|task| task.title).collect(),
-        standing,
+        plan,
     }
     .render(&product())
 }
 
-fn trial_ending(cast: &Cast, days: u32, then: Then) -> Rendered {
+fn trial_ending(cast: &Cast, days: u32, after_trial: AfterTrial) -> Rendered {
     TrialEnding {
         given_name: cast.given_name(),
         org: org(),
         organization: cast.organization(),
         days,
         ends_on: ends_on(),
-        then,
+        after_trial,
         unsubscribe: secret(),
     }
     .render(&product())

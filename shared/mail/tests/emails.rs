@@ -1,4 +1,4 @@
-//! Every mail, text and HTML, as a person finds it; and names that try to be something else.
+//! Snapshots of all emails as text and HTML, and tests with names that try to inject links or markup.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use domain::{
@@ -7,7 +7,7 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 use mail::{
-    Invitation, PaymentFailed, PlainText, PlanSummary, Product, Rendered, SignIn, Then, TrialEnded,
+    AfterTrial, Invitation, PaymentFailed, PlainText, PlanSummary, Product, Rendered, SignIn, TrialEnded,
     TrialEnding, Welcome,
 };
 
@@ -27,48 +27,48 @@ fn ends_on() -> Date {
     date(2025, 1, 22)
 }
 
-fn welcome(organization: &str, person: &str, standing: PlanSummary) -> Rendered {
-    let person = Name::parse(person).unwrap();
-    let mail = Welcome {
-        given_name: PlainText::given(&person),
+fn welcome(organization: &str, user: &str, plan: PlanSummary) -> Rendered {
+    let user = Name::parse(user).unwrap();
+    let email = Welcome {
+        given_name: PlainText::given(&user),
         org: org(),
         organization: PlainText::from(&Name::parse(organization).unwrap()),
         project: PlainText::new("Getting Started"),
         steps: BUILT_IN.tasks.iter().take(4).map(|task| task.title).collect(),
-        standing,
+        plan,
     };
-    mail.render(&product())
+    email.render(&product())
 }
 
 fn trial_ending(days: u32) -> Rendered {
-    trial_ending_then(days, Then::ReadOnly)
+    trial_ending_with(days, AfterTrial::ReadOnly)
 }
 
-fn trial_ending_then(days: u32, then: Then) -> Rendered {
-    let mail = TrialEnding {
+fn trial_ending_with(days: u32, after_trial: AfterTrial) -> Rendered {
+    let email = TrialEnding {
         given_name: PlainText::new("John"),
         org: org(),
         organization: PlainText::new("Acme Corp"),
         days,
         ends_on: ends_on(),
-        then,
+        after_trial,
         unsubscribe: Secret::new([8; 32]),
     };
-    mail.render(&product())
+    email.render(&product())
 }
 
 fn trial_ended() -> Rendered {
-    let mail = TrialEnded {
+    let email = TrialEnded {
         given_name: PlainText::new("John"),
         org: org(),
         organization: PlainText::new("Acme Corp"),
         ended_on: ends_on(),
     };
-    mail.render(&product())
+    email.render(&product())
 }
 
 fn payment_failed(kind: IssueKind, access: Access) -> Rendered {
-    let mail = PaymentFailed {
+    let email = PaymentFailed {
         given_name: PlainText::new("John"),
         org: org(),
         organization: PlainText::new("Acme Corp"),
@@ -76,7 +76,7 @@ fn payment_failed(kind: IssueKind, access: Access) -> Rendered {
         since: ends_on(),
         access,
     };
-    mail.render(&product())
+    email.render(&product())
 }
 
 fn sign_in() -> Rendered {
@@ -84,7 +84,7 @@ fn sign_in() -> Rendered {
 }
 
 fn invitation(inviter: &str, organization: &str, role: Role) -> Rendered {
-    let mail = Invitation {
+    let email = Invitation {
         inviter: PlainText::from(&Name::parse(inviter).unwrap()),
         organization: PlainText::from(&Name::parse(organization).unwrap()),
         role,
@@ -92,10 +92,10 @@ fn invitation(inviter: &str, organization: &str, role: Role) -> Rendered {
         expires_on: ends_on(),
         recipient: Address::parse("sam@globex.example").unwrap(),
     };
-    mail.render(&product())
+    email.render(&product())
 }
 
-fn every_mail() -> Vec<(&'static str, Rendered)> {
+fn all_emails() -> Vec<(&'static str, Rendered)> {
     vec![
         (
             "welcome-trial",
@@ -105,7 +105,7 @@ fn every_mail() -> Vec<(&'static str, Rendered)> {
         ("welcome-other", welcome("Acme Corp", "John Doe", PlanSummary::Other)),
         ("trial-ending", trial_ending(3)),
         ("trial-ending-last-day", trial_ending(1)),
-        ("trial-ending-plan-begins", trial_ending_then(3, Then::PlanBegins)),
+        ("trial-ending-plan-begins", trial_ending_with(3, AfterTrial::PlanBegins)),
         ("trial-ended", trial_ended()),
         ("payment-failed", payment_failed(IssueKind::PaymentFailed, Access::Full)),
         ("payment-failed-read-only", payment_failed(IssueKind::PaymentFailed, Access::ReadOnly)),
@@ -117,26 +117,26 @@ fn every_mail() -> Vec<(&'static str, Rendered)> {
 }
 
 #[test]
-fn every_mail_is_as_it_was_read_and_approved() {
-    for (name, mail) in every_mail() {
+fn emails_match_their_snapshots() {
+    for (name, email) in all_emails() {
         insta::assert_snapshot!(
             format!("{name}.text"),
-            format!("Subject: {}\n\n{}", mail.subject, mail.text)
+            format!("Subject: {}\n\n{}", email.subject, email.text)
         );
-        // One element a line, so that a difference can be read.
-        insta::assert_snapshot!(format!("{name}.html"), mail.html.replace("><", ">\n<"));
+        // One element per line keeps the differences readable.
+        insta::assert_snapshot!(format!("{name}.html"), email.html.replace("><", ">\n<"));
     }
 }
 
 #[test]
-fn both_parts_hold_what_a_person_must_find() {
-    let plans = "https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001";
-    let checklist = "https://onramp.example.com/onboarding/checklist";
-    let link =
+fn both_parts_contain_the_required_facts() {
+    let plan_url = "https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001";
+    let checklist_url = "https://onramp.example.com/onboarding/checklist";
+    let sign_in_url =
         "https://onramp.example.com/login/0707070707070707070707070707070707070707070707070707070707070707";
-    let invited = "https://onramp.example.com/invitations/0909090909090909090909090909090909090909090909090909090909090909";
+    let invitation_url = "https://onramp.example.com/invitations/0909090909090909090909090909090909090909090909090909090909090909";
     let trial = PlanSummary::Trial { days: 14, ends_on: ends_on() };
-    for (mail, subject, needles) in [
+    for (email, subject, needles) in [
         (
             welcome("Acme Corp", "John Doe", trial),
             "Welcome to TimeTracker - Acme Corp",
@@ -147,7 +147,7 @@ fn both_parts_hold_what_a_person_must_find() {
                 "Getting Started",
                 "Set working hours",
                 "https://app.example.com/dashboard",
-                checklist,
+                checklist_url,
                 "Pro tips",
                 "Best regards,",
                 "The TimeTracker Team",
@@ -160,46 +160,46 @@ fn both_parts_hold_what_a_person_must_find() {
                 "Hello John,",
                 "Your subscription is active",
                 "https://app.example.com/dashboard",
-                checklist,
+                checklist_url,
             ],
         ),
         (
             welcome("Acme Corp", "John Doe", PlanSummary::Other),
             "Welcome to TimeTracker - Acme Corp",
-            vec![plans],
+            vec![plan_url],
         ),
         (
             trial_ending(3),
             "3 days left in your TimeTracker trial - Acme Corp",
-            vec!["3 days left", "January 22, 2025", "read-only", plans],
+            vec!["3 days left", "January 22, 2025", "read-only", plan_url],
         ),
         (trial_ending(1), "1 day left in your TimeTracker trial - Acme Corp", vec!["1 day left"]),
         (
             trial_ended(),
             "Your TimeTracker trial has ended - Acme Corp",
-            vec!["Everything is kept", "read-only", "January 22, 2025", plans],
+            vec!["Your data is safe", "read-only", "January 22, 2025", plan_url],
         ),
         (
             payment_failed(IssueKind::PaymentFailed, Access::Full),
-            "A payment did not go through - Acme Corp",
-            vec!["January 22, 2025", "Check payment method", "keeps working", plans],
+            "A payment didn’t go through - Acme Corp",
+            vec!["January 22, 2025", "Check payment method", "keeps working", plan_url],
         ),
         (
             payment_failed(IssueKind::ActionRequired, Access::ReadOnly),
-            "Your bank asks you to confirm a payment - Acme Corp",
-            vec!["January 22, 2025", "Confirm the payment", "read-only", plans],
+            "Your bank needs you to confirm a payment - Acme Corp",
+            vec!["January 22, 2025", "Confirm payment", "read-only", plan_url],
         ),
-        (sign_in(), "Sign in to TimeTracker", vec![link, "10 minutes", "did not ask"]),
+        (sign_in(), "Sign in to TimeTracker", vec![sign_in_url, "10 minutes", "didn’t request"]),
         (
             invitation("Jo Doe", "Acme Corp", Role::Admin),
-            "Jo Doe invites you to Acme Corp on TimeTracker",
-            vec!["an admin", "January 22, 2025", invited, "do not know Jo Doe"],
+            "Jo Doe invited you to Acme Corp on TimeTracker",
+            vec!["an admin", "January 22, 2025", invitation_url, "don’t know Jo Doe"],
         ),
     ] {
-        assert_eq!(mail.subject, subject);
+        assert_eq!(email.subject, subject);
         for needle in needles {
-            assert!(mail.text.contains(needle), "{subject}: text lacks {needle}");
-            assert!(mail.html.contains(needle), "{subject}: HTML lacks {needle}");
+            assert!(email.text.contains(needle), "{subject}: text lacks {needle}");
+            assert!(email.html.contains(needle), "{subject}: HTML lacks {needle}");
         }
     }
     let active = welcome("Acme Corp", "John Doe", PlanSummary::Active);
@@ -207,77 +207,77 @@ fn both_parts_hold_what_a_person_must_find() {
 }
 
 #[test]
-fn every_mail_is_safe_to_show() {
-    for (name, mail) in every_mail() {
-        assert_eq!(mail.html.matches("class=\"button\"").count(), 1, "{name}");
+fn emails_contain_no_scripts_images_or_leaked_secrets() {
+    for (name, email) in all_emails() {
+        assert_eq!(email.html.matches("class=\"button\"").count(), 1, "{name}");
         for banned in ["<img", "<script", "javascript:", "<form", "@import", "src="] {
-            assert!(!mail.html.contains(banned), "{name}: {banned}");
+            assert!(!email.html.contains(banned), "{name}: {banned}");
         }
-        for href in mail.html.split("href=\"").skip(1) {
+        for href in email.html.split("href=\"").skip(1) {
             assert!(
                 href.starts_with("https://onramp.example.com/")
                     || href.starts_with("https://app.example.com/")
             );
         }
-        assert!(!mail.text.contains('<') && !mail.subject.contains(['\r', '\n']), "{name}");
+        assert!(!email.text.contains('<') && !email.subject.contains(['\r', '\n']), "{name}");
         for secret in ["0707", "0808", "0909"] {
-            assert!(!format!("{mail:?}").contains(secret), "{name}: a secret shows itself");
+            assert!(!format!("{email:?}").contains(secret), "{name}: secret in debug output");
         }
     }
 }
 
 #[test]
-fn a_preview_tells_more_than_the_subject_and_shows_nowhere_else() {
-    for (name, mail) in every_mail() {
-        let hidden = mail.html.split("<div style=\"display:none").nth(1).unwrap();
+fn preview_text_is_hidden_and_differs_from_subject() {
+    for (name, email) in all_emails() {
+        let hidden = email.html.split("<div style=\"display:none").nth(1).unwrap();
         let preheader = hidden.split_once('>').unwrap().1.split('\u{2007}').next().unwrap();
         assert!((20..=110).contains(&preheader.chars().count()), "{name}: {preheader}");
-        assert_ne!(preheader, mail.subject, "{name}");
+        assert_ne!(preheader, email.subject, "{name}");
     }
 }
 
 #[test]
-fn a_text_part_is_written_for_reading() {
-    for (name, mail) in every_mail() {
-        for line in mail.text.lines() {
+fn text_part_has_short_lines_and_separate_links() {
+    for (name, email) in all_emails() {
+        for line in email.text.lines() {
             let link = line.starts_with("https://");
             assert!(link || line.chars().count() <= 72, "{name}: {line}");
-            assert_eq!(link, line.contains("://"), "{name}: a link shares its line: {line}");
+            assert_eq!(link, line.contains("://"), "{name}: link shares its line: {line}");
             assert!(line == "-- " || line == line.trim_end(), "{name}: {line:?}");
         }
-        assert!(!mail.text.contains("\n\n\n"), "{name}");
+        assert!(!email.text.contains("\n\n\n"), "{name}");
         for left_over in ["&amp;", "&quot;", "&#", "</", "**"] {
-            assert!(!mail.text.contains(left_over), "{name}: {left_over}");
+            assert!(!email.text.contains(left_over), "{name}: {left_over}");
         }
     }
 }
 
 #[test]
-fn a_reminder_can_be_unsubscribed_from_and_nothing_else_can() {
-    for (name, mail) in every_mail() {
-        let url = mail.unsubscribe_url.as_deref();
+fn only_reminders_have_an_unsubscribe_link() {
+    for (name, email) in all_emails() {
+        let url = email.unsubscribe_url.as_deref();
         assert_eq!(url.is_some(), name.starts_with("trial-ending"), "{name}");
-        let shown = "https://onramp.example.com/mail/unsubscribe/";
-        assert_eq!(mail.text.contains(shown), url.is_some(), "{name}");
-        assert_eq!(mail.html.contains(shown), url.is_some(), "{name}");
+        let base_url = "https://onramp.example.com/mail/unsubscribe/";
+        assert_eq!(email.text.contains(base_url), url.is_some(), "{name}");
+        assert_eq!(email.html.contains(base_url), url.is_some(), "{name}");
         if let Some(url) = url {
-            assert_eq!(url, format!("{shown}{}", "08".repeat(32)));
-            let flowing = mail.text.replace('\n', " ");
-            assert!(flowing.contains("Mails about payments and sign-in still come."), "{name}");
+            assert_eq!(url, format!("{base_url}{}", "08".repeat(32)));
+            let unwrapped = email.text.replace('\n', " ");
+            assert!(unwrapped.contains("You’ll still get emails about payments and sign-in."), "{name}");
         }
     }
 }
 
 #[test]
-fn a_welcome_to_a_finished_checklist_has_no_empty_list() {
-    let mail = mails_naming(&Name::parse("Acme").unwrap()).swap_remove(0);
-    for part in [mail.text, mail.html] {
+fn welcome_omits_next_steps_when_none_are_open() {
+    let email = emails_with_name(&Name::parse("Acme").unwrap()).swap_remove(0);
+    for part in [email.text, email.html] {
         assert!(part.contains("set up your account") && !part.contains("Next steps"), "{part}");
     }
 }
 
 #[test]
-fn no_name_becomes_a_header_markup_or_a_live_link() {
+fn names_cannot_inject_headers_markup_or_links() {
     for name in [
         "evil.com",
         "Visit www.evil.com/now",
@@ -299,36 +299,36 @@ fn no_name_becomes_a_header_markup_or_a_live_link() {
         "{{7*7}} ${x}",
         "&amp; &lt;",
     ] {
-        // What was stored before today's rules for names is held to them as well.
+        // Stored names can predate the current rules for names.
         let name = Name::from_stored(name.to_owned());
-        for mail in mails_naming(&name) {
-            for part in [&mail.subject, &mail.text, &mail.html] {
-                for alive in [
+        for email in emails_with_name(&name) {
+            for part in [&email.subject, &email.text, &email.html] {
+                for link in [
                     "evil.", "evil。", "evil．", "evil｡", "evil․", "evil﹒", "www.", "://evil", "@evil",
                     "mailto:", "tel:", "e.com",
                 ] {
                     assert!(
-                        !part.replace(OURS, "").contains(alive),
-                        "{name}: {alive} is alive in {}",
-                        mail.subject
+                        !part.replace(OWN_DOMAIN, "").contains(link),
+                        "{name}: {link} is a link in {}",
+                        email.subject
                     );
                 }
             }
             for markup in ["<b>", "<script", "<a href=https"] {
-                assert!(!mail.html.contains(markup), "{name}: {markup}");
+                assert!(!email.html.contains(markup), "{name}: {markup}");
             }
-            assert!(!mail.subject.contains(['\r', '\n']));
+            assert!(!email.subject.contains(['\r', '\n']));
         }
     }
     let stored = PlainText::from(&Name::from_stored("Acme\r\nBcc: all@evil.com".to_owned()));
     assert!(!stored.to_string().contains(['\r', '\n']) && !stored.to_string().contains("evil.com"));
 }
 
-/// What may end in a live name: our own addresses.
-const OURS: &str = "example.com";
+/// Domain of the links that emails may contain.
+const OWN_DOMAIN: &str = "example.com";
 
-/// Every kind of mail, wherever somebody may have put a name.
-fn mails_naming(name: &Name) -> Vec<Rendered> {
+/// Renders each email with `name` in all user-supplied fields.
+fn emails_with_name(name: &Name) -> Vec<Rendered> {
     let product = product();
     let (given_name, organization) = (PlainText::given(name), PlainText::from(name));
     let (org, secret) = (org(), Secret::new([7; 32]));
@@ -339,7 +339,7 @@ fn mails_naming(name: &Name) -> Vec<Rendered> {
             organization: organization.clone(),
             project: organization.clone(),
             steps: vec![],
-            standing: PlanSummary::Active,
+            plan: PlanSummary::Active,
         }
         .render(&product),
         TrialEnding {
@@ -348,7 +348,7 @@ fn mails_naming(name: &Name) -> Vec<Rendered> {
             organization: organization.clone(),
             days: 3,
             ends_on: ends_on(),
-            then: Then::ReadOnly,
+            after_trial: AfterTrial::ReadOnly,
             unsubscribe: secret.clone(),
         }
         .render(&product),

@@ -52,7 +52,7 @@ export async function worksAsOperator(stack, page, who, see) {
   await says('trial expired');
   await page.fill('input[name=days]', '1000');
   await submit(page);
-  await says('2 things to put right');
+  await says('2 errors to fix');
   await see('operator-extend-refused');
   await page.fill('input[name=days]', '14');
   await page.fill('input[name=reason]', 'Their budget comes in March');

@@ -42,9 +42,9 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let store = Store::new(&boot.aws.service("DYNAMODB"), config.table.clone());
     store.warm_up().await;
     let profile = SecurityProfile::app(config.app_url.as_ref().map(boot::BaseUrl::as_str))
-        .exempting(SIGNED)
-        .embedded_by(&config.embedders)
-        .reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
+        .with_exempt_paths(SIGNED)
+        .with_embedders(&config.embedders)
+        .with_public_url(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let keys = Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager"));
     let app = Arc::new(App { store, clock: boot.clock, keys, config });
     let routes = change::routes().merge(host_events_http::routes()).with_state(app.clone());

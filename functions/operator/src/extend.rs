@@ -31,7 +31,7 @@ pub async fn extend(
     let id = id.map(|Path(id)| id).unwrap_or_default();
     match take(&app, &desk, &id, request).await {
         Ok(response) => response,
-        Err(problem) => web::refuse(desk.wants, problem),
+        Err(problem) => web::problem_response(desk.wants, problem),
     }
 }
 

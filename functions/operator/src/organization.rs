@@ -29,7 +29,7 @@ pub async fn show(
     match (app.org(&id).await, desk.wants) {
         (Ok(org), ResponseFormat::Json) => Json(OrganizationOut::of(&org, desk.now)).into_response(),
         (Ok(org), ResponseFormat::Page) => app.org_page(&desk, StatusCode::OK, &org, &Form::default()),
-        (Err(problem), wants) => web::refuse(wants, problem),
+        (Err(problem), wants) => web::problem_response(wants, problem),
     }
 }
 

@@ -94,7 +94,7 @@ impl Render for Form<'_> {
                     (Choice {
                         name: "start_trial",
                         legend: "How would you like to begin?",
-                        answers: &[
+                        options: &[
                             RadioOption {
                                 value: "true",
                                 label: &format!("Free for {days} {}", if days == 1 { "day" } else { "days" }),
@@ -102,7 +102,7 @@ impl Render for Form<'_> {
                             },
                             RadioOption { value: "false", label: "With a plan", hint: "Choose one on the next page." },
                         ],
-                        chosen: match self.fields.get("start_trial") { Some("false" | "0" | "off") => "false", _ => "true" },
+                        selected: match self.fields.get("start_trial") { Some("false" | "0" | "off") => "false", _ => "true" },
                         error: self.error("start_trial"),
                     })
                 }
@@ -139,9 +139,9 @@ impl Form<'_> {
             name: "industry",
             label: "What does your organization do?",
             hint: "Your first steps are chosen by it. You can leave it open.",
-            open: "Something else",
+            empty_label: "Something else",
             choices: &choices,
-            chosen: self.fields.get("industry").unwrap_or_default(),
+            selected: self.fields.get("industry").unwrap_or_default(),
             error: self.error("industry"),
         }
         .render()

@@ -1,8 +1,12 @@
+//! The bearer token of a request.
+
 use axum::http::{HeaderMap, header::AUTHORIZATION};
 
-/// What a request brings as `Authorization: Bearer …` (RFC 6750, 2.1). Other schemes, such as that of a proxy in front,
-/// bring nothing to us. An empty token, and more than one header, are a token that proves nothing: whoever brings one
-/// is never taken for whom a cookie names.
+/// Returns the token of `Authorization: Bearer …` (RFC 6750, section 2.1).
+///
+/// Other schemes, such as that of a proxy, yield `None`. Several `Authorization` headers with a
+/// bearer token yield an empty token. An empty token is always invalid, and a request with it never
+/// falls back to its session cookie.
 #[must_use]
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let values = headers.get_all(AUTHORIZATION).iter();
@@ -22,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_token_of_the_scheme_is_taken() {
+    fn bearer_token_is_read_only_from_a_single_header() {
         for (lines, token) in [
             (vec!["Bearer a.b.c"], Some("a.b.c")),
             (vec!["bearer  a.b.c "], Some("a.b.c")),

@@ -1,4 +1,4 @@
-//! What a browser that asks for a sign-in link is given to keep, so that the link can tell whether it was asked for here.
+//! The browser cookie: a secret that ties a sign-in link to the browser that requested it.
 
 use axum::http::{HeaderMap, HeaderValue};
 use domain::secret::Secret;
@@ -6,16 +6,16 @@ use domain::secret::Secret;
 use crate::cookie;
 
 const NAME: &str = "__Host-b";
-/// As long as a link works.
+/// Lifetime of the cookie, which is the lifetime of a sign-in link.
 const SECONDS: i64 = 600;
 
-/// What the browser keeps.
+/// Returns the secret that the request's cookie carries.
 #[must_use]
 pub fn mark(headers: &HeaderMap) -> Option<Secret> {
     cookie::only(headers, NAME)?.parse().ok()
 }
 
-/// The `Set-Cookie` value that has a browser keep it.
+/// Returns the `Set-Cookie` value that stores the secret in the browser.
 #[must_use]
 pub fn set(mark: &Secret) -> HeaderValue {
     cookie::set(NAME, &mark.reveal(), SECONDS)
@@ -28,15 +28,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mark_comes_back_as_it_was_given_and_only_alone() {
+    fn mark_round_trips_and_duplicates_are_ignored() {
         let given = Secret::new([7; 32]);
         let set = set(&given);
         let (pair, attributes) = set.to_str().unwrap().split_once("; ").unwrap();
-        let held =
+        let parsed =
             |lines: &str| mark(&HeaderMap::from_iter([(COOKIE, HeaderValue::from_str(lines).unwrap())]));
-        assert_eq!(held(pair), Some(given));
-        assert_eq!(held(&format!("{pair}; {pair}")), None);
-        assert_eq!(held("__Host-b=short"), None);
+        assert_eq!(parsed(pair), Some(given));
+        assert_eq!(parsed(&format!("{pair}; {pair}")), None);
+        assert_eq!(parsed("__Host-b=short"), None);
         assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600");
     }
 }

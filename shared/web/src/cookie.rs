@@ -1,25 +1,29 @@
-//! Cookies that no other host can set or read: browsers take the prefix `__Host-` as the promise of `Secure`, `Path=/`
-//! and no `Domain`.
+//! Cookies with the prefix `__Host-`.
+//!
+//! Browsers accept such a cookie only with `Secure`, `Path=/`, and no `Domain` (RFC 6265bis). So no
+//! other host can set it or read it.
 
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 
 const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
-/// The value of a request's one cookie of that name. Two of them mean that somebody planted one: neither is taken.
+/// Returns the value of the cookie `name`.
+///
+/// Returns `None` if the request has several, because an attacker may have planted one of them.
 pub fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut ours = cookies
+    let mut values = cookies
         .flat_map(|cookies| cookies.split(';'))
         .filter_map(|cookie| cookie.trim().split_once('='))
         .filter(|(it, _)| *it == name)
         .map(|(_, value)| value);
-    let one = ours.next()?;
-    if ours.next().is_some() { None } else { Some(one) }
+    let value = values.next()?;
+    if values.next().is_some() { None } else { Some(value) }
 }
 
-/// The `Set-Cookie` value that has a browser keep `value`, for so many seconds.
+/// Returns the `Set-Cookie` value that stores `value` for a number of seconds.
 pub fn set(name: &str, value: &str, seconds: i64) -> HeaderValue {
-    // Ids, hex digits and the attributes above are all that comes in, so the text always is a header value.
+    // The parts are ids, hex digits, and constants, so the text is always a valid header value.
     let text = format!("{name}={value}; {ATTRIBUTES}; Max-Age={seconds}");
     let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);

@@ -1,9 +1,13 @@
-//! Pieces of ours on pages of other origins: who may hold them, and what their browsers are told.
+//! CORS and framing for widgets that pages of the host app embed.
 //!
-//! Requests for them bring the host app's token and no cookie is read, so no cookie has to be sent: third-party cookies
-//! and `Access-Control-Allow-Credentials` have no part in it. A header that names a token makes a browser ask first
-//! ("preflight", Fetch standard, 4.8); that it may remember for two hours, and in return the token stands in no address,
-//! and a form of another site can never bring one.
+//! Requests for widgets carry an embed token in the `Authorization` header. Onramp ignores their
+//! cookies, so third-party cookies and `Access-Control-Allow-Credentials` are not needed. The header
+//! makes a browser send a preflight first (Fetch standard, section 4.8), which it may cache for two
+//! hours. In return, no URL contains the token, and no form of another site can send one.
+//!
+//! A response for a frame that shows no widget is an empty document with the reason for its script.
+//! The listed pages may embed that document too. Otherwise the browser would show its own error
+//! page, which does not name the reason.
 
 use axum::{
     extract::Request,
@@ -13,13 +17,13 @@ use axum::{
 
 use crate::{Origins, bearer::bearer, origin, routes};
 
-/// The longest that browsers remember an answer to a preflight.
-const REMEMBERED: &str = "7200";
+/// How long browsers may cache a preflight response, in seconds. Chromium caps it at two hours.
+const PREFLIGHT_MAX_AGE: &str = "7200";
 
-/// What of an answer a page may read beside its body.
-const READABLE: &str = "etag, retry-after, www-authenticate, x-request-id";
+/// The response headers that an embedding page may read.
+const EXPOSED_HEADERS: &str = "etag, retry-after, www-authenticate, x-request-id";
 
-/// The paths whose requests may bring a token, as the route table has them.
+/// The paths whose requests may carry an embed token, as patterns of [`routes::ROUTES`].
 const PATHS: [&str; 9] = [
     "/onboarding/widget",
     "/onboarding/banner",
@@ -32,18 +36,19 @@ const PATHS: [&str; 9] = [
     "/onboarding/api/checklist/seen",
 ];
 
-/// Marks an answer that pages of other origins may hold; the profile of embedded things differs from the others in
-/// these directives of the policy and in `Cross-Origin-Resource-Policy` alone.
+/// Response extension that marks a response as embeddable by pages of other origins.
+///
+/// [`secure`](crate::secure()) turns it into headers: the content security policy, CORP, and COEP.
 #[derive(Clone, Debug)]
 pub enum Embeddable {
-    /// A document, in a frame of pages of these origins.
+    /// A document that pages of these origins may show in a frame.
     Frame(Origins),
-    /// A file that any page may load: it is the same for everybody.
+    /// A file that any page may load, because it has the same content for all users.
     File,
 }
 
 impl Embeddable {
-    /// The policy of a document in a frame; a file keeps that of the others.
+    /// Returns the content security policy of a framed document; `None` keeps the default policy.
     pub(crate) fn policy(&self) -> Option<HeaderValue> {
         let Self::Frame(origins) = self else { return None };
         let ancestors = origins.to_string();
@@ -56,28 +61,28 @@ impl Embeddable {
     }
 }
 
-/// Where a request for an embedded piece stands.
+/// How CORS applies to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CorsMode {
-    /// It is none: nothing of this applies.
+    /// CORS does not apply: another path, or a request without an embed token.
     Own,
-    /// A browser asks whether a page of this origin may ask.
+    /// A preflight from a page of this listed origin.
     Preflight(HeaderValue),
-    /// It brings a token, from a page of this origin if a browser sent it.
+    /// The request carries an embed token. The value is its origin, if a listed page sent it.
     Token(Option<HeaderValue>),
-    /// It brings a token from a page that is not on the list.
+    /// The request carries an embed token from a page whose origin is not listed.
     Foreign,
 }
 
 impl CorsMode {
-    /// Judges a request, `origins` being those whose pages may hold pieces of ours.
+    /// Classifies a request. `origins` are the origins whose pages may embed widgets.
     pub fn of(request: &Request, origins: &Origins) -> Self {
-        if !is_shared(request.uri().path()) {
+        if !is_embeddable_path(request.uri().path()) {
             return Self::Own;
         }
         let headers = request.headers();
         let from = headers.get(header::ORIGIN);
-        let listed = from.filter(|from| from.to_str().is_ok_and(|from| origins.have(from)));
+        let listed = from.filter(|from| from.to_str().is_ok_and(|from| origins.contains(from)));
         if *request.method() == Method::OPTIONS {
             return match listed {
                 Some(from) if headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) => {
@@ -86,15 +91,15 @@ impl CorsMode {
                 _ => Self::Own,
             };
         }
-        let ours = |from: &HeaderValue| from.as_bytes() == origin::origin(request).as_bytes();
+        let is_own = |from: &HeaderValue| from.as_bytes() == origin::origin(request).as_bytes();
         match (bearer(headers), from) {
             (None, _) => Self::Own,
-            (Some(_), Some(from)) if listed.is_none() && !ours(from) => Self::Foreign,
+            (Some(_), Some(from)) if listed.is_none() && !is_own(from) => Self::Foreign,
             (Some(_), _) => Self::Token(listed.cloned()),
         }
     }
 
-    /// The answer to a preflight: which methods the path has, and which headers may be sent.
+    /// Builds the response to a preflight, with the methods of the path and the allowed headers.
     pub fn preflight(from: &HeaderValue, path: &str) -> Response {
         let methods = routes::allowed_methods(path);
         let methods = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
@@ -106,36 +111,37 @@ impl CorsMode {
         );
         for (name, value) in [
             (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, if-none-match"),
-            (header::ACCESS_CONTROL_MAX_AGE, REMEMBERED),
+            (header::ACCESS_CONTROL_MAX_AGE, PREFLIGHT_MAX_AGE),
         ] {
             headers.insert(name, HeaderValue::from_static(value));
         }
         response
     }
 
-    /// Adds what the page's browser has to be told.
-    pub fn tell(&self, headers: &mut HeaderMap) {
+    /// Adds the CORS headers that let a listed page read the response.
+    pub fn add_headers(&self, headers: &mut HeaderMap) {
         let Self::Token(Some(from)) = self else { return };
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, from.clone());
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(READABLE));
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_HEADERS));
     }
 }
 
-/// The origin of the page that holds a frame or leads to a page, as far as its browser tells: no page can have it name
-/// another, but each can have it name none.
+/// Returns the origin of the page that embeds or links to a page, from the `Referer` header.
+///
+/// A page cannot make its browser send another origin, but it can suppress the header.
 #[must_use]
 pub fn referrer(headers: &HeaderMap) -> Option<String> {
     headers.get(header::REFERER)?.to_str().ok().and_then(origin::origin_of)
 }
 
-/// Whether answers at a path may differ by who embeds them.
-pub(crate) fn is_shared(path: &str) -> bool {
+/// Returns whether responses of a path depend on the embedding origin.
+pub(crate) fn is_embeddable_path(path: &str) -> bool {
     PATHS.iter().any(|pattern| routes::matches(pattern, path))
 }
 
-/// Whom browsers may hand an answer to.
-pub(crate) const POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
-/// What a document demands of all that it loads; a page that demands it holds only frames that demand it too.
+/// CORP: states which origins may load a response.
+pub(crate) const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// COEP: a page that sets it can only embed frames that set it too (HTML standard, section 7.1.4).
 pub(crate) const EMBEDDER_POLICY: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
 
 #[cfg(test)]
@@ -154,10 +160,10 @@ mod tests {
     }
 
     #[test]
-    fn who_may_bring_a_token_is_on_the_list_or_no_page() {
+    fn token_is_accepted_from_listed_origins_and_without_origin() {
         let app = HeaderValue::from_static("https://app.example.com");
         let token = ("authorization", "Bearer x");
-        let asks = ("access-control-request-method", "POST");
+        let requested_method = ("access-control-request-method", "POST");
         let (from, evil) = (("origin", "https://app.example.com"), ("origin", "https://evil.example"));
         let own = ("origin", "https://onramp.example.com");
         let cookie = ("cookie", "__Host-s=x");
@@ -175,31 +181,31 @@ mod tests {
             ("POST", "/logout", vec![token, from], CorsMode::Own),
             ("POST", "/host/events", vec![token, from], CorsMode::Own),
             ("GET", "/onboarding/checklist", vec![token, from], CorsMode::Own),
-            ("OPTIONS", write, vec![from, asks], CorsMode::Preflight(app)),
-            ("OPTIONS", write, vec![evil, asks], CorsMode::Own),
+            ("OPTIONS", write, vec![from, requested_method], CorsMode::Preflight(app)),
+            ("OPTIONS", write, vec![evil, requested_method], CorsMode::Own),
             ("OPTIONS", write, vec![from], CorsMode::Own),
-            ("OPTIONS", "/logout", vec![from, asks], CorsMode::Own),
+            ("OPTIONS", "/logout", vec![from, requested_method], CorsMode::Own),
         ] {
             assert_eq!(cors_mode(method, path, &headers), expected, "{method} {path} {headers:?}");
         }
     }
 
     #[test]
-    fn a_referrer_is_no_more_than_an_origin() {
-        for (told, origin) in [
+    fn referrer_is_reduced_to_its_origin() {
+        for (referer, origin) in [
             ("https://app.example.com/", Some("https://app.example.com")),
             ("http://127.0.0.1:9000/settings?tab=1", Some("http://127.0.0.1:9000")),
             ("about:blank", None),
             ("https://x; frame-ancestors *", None),
         ] {
-            let headers = HeaderMap::from_iter([(header::REFERER, HeaderValue::from_static(told))]);
-            assert_eq!(referrer(&headers).as_deref(), origin, "{told}");
+            let headers = HeaderMap::from_iter([(header::REFERER, HeaderValue::from_static(referer))]);
+            assert_eq!(referrer(&headers).as_deref(), origin, "{referer}");
         }
         assert_eq!(referrer(&HeaderMap::new()), None);
     }
 
     #[test]
-    fn a_frame_names_exactly_the_pages_that_may_hold_it() {
+    fn frame_policy_lists_exactly_the_given_origins() {
         let policy = |origins: &str| {
             let policy = Embeddable::Frame(Origins::parse_any(origins).unwrap()).policy().unwrap();
             policy.to_str().unwrap().to_owned()

@@ -1,3 +1,5 @@
+//! Entity tags and conditional responses.
+
 use std::borrow::Cow;
 
 use axum::{
@@ -10,17 +12,19 @@ use axum::{
 
 use crate::ui::assets::fnv1a;
 
-/// 200 with a body, or 304 to who has it already. The tag is of the very bytes, so nothing that a body depends on can be
-/// forgotten: who looks, how many days are left, what the next version of the code makes of it. It costs no further read.
+/// Returns 200 with the body, or 304 if `If-None-Match` names its tag.
+///
+/// The tag is a hash of the body. It therefore covers everything that the body depends on, such as
+/// the user, the remaining days, and the release. It needs no additional read.
 #[must_use]
-pub fn unless_known(
+pub fn conditional_response(
     headers: &HeaderMap,
     media: &'static str,
     body: impl Into<Cow<'static, str>>,
 ) -> Response {
     let body = body.into();
-    let tag = tag(&body);
-    let mut response = if is_known(headers, &tag) {
+    let tag = etag(&body);
+    let mut response = if matches_etag(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         ([(CONTENT_TYPE, media)], body).into_response()
@@ -29,15 +33,17 @@ pub fn unless_known(
     response
 }
 
-/// The tag of what has that content.
+/// Returns the strong entity tag of a body.
 #[must_use]
-pub fn tag(body: &str) -> String {
+pub fn etag(body: &str) -> String {
     format!("\"{:016x}\"", fnv1a(body.as_bytes()))
 }
 
-/// Whether `If-None-Match` names the tag (RFC 9110, 13.1.2: compared weakly, since proxies weaken what they compress).
+/// Returns whether `If-None-Match` names the tag.
+///
+/// The comparison is weak (RFC 9110, section 13.1.2), because proxies that compress weaken tags.
 #[must_use]
-pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+pub fn matches_etag(headers: &HeaderMap, tag: &str) -> bool {
     let lines = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
     tags.any(|it| it == "*" || it.strip_prefix("W/").unwrap_or(it) == tag)
@@ -47,14 +53,14 @@ pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn ask(body: &str, known: &[&str]) -> Response {
+    fn respond(body: &str, known: &[&str]) -> Response {
         let headers = known.iter().map(|tag| (IF_NONE_MATCH, HeaderValue::from_str(tag).unwrap())).collect();
-        unless_known(&headers, "text/html; charset=utf-8", body.to_owned())
+        conditional_response(&headers, "text/html; charset=utf-8", body.to_owned())
     }
 
     #[test]
-    fn who_has_it_is_told_so_and_nothing_else() {
-        let first = ask("<p>1 of 8</p>", &[]);
+    fn matching_tag_gets_304_without_a_body() {
+        let first = respond("<p>1 of 8</p>", &[]);
         let tag = first.headers()[ETAG].to_str().unwrap().to_owned();
         assert_eq!(
             (first.status(), &first.headers()[CONTENT_TYPE]),
@@ -71,7 +77,7 @@ mod tests {
             ("", 200),
             (&tag[1..], 200),
         ] {
-            let again = ask("<p>1 of 8</p>", &[known]);
+            let again = respond("<p>1 of 8</p>", &[known]);
             assert_eq!(
                 (again.status().as_u16(), again.headers()[ETAG].to_str().unwrap()),
                 (status, tag.as_str()),
@@ -79,6 +85,6 @@ mod tests {
             );
             assert_eq!(again.headers().contains_key(CONTENT_TYPE), status == 200);
         }
-        assert_eq!(ask("<p>2 of 8</p>", &[&tag]).status(), StatusCode::OK);
+        assert_eq!(respond("<p>2 of 8</p>", &[&tag]).status(), StatusCode::OK);
     }
 }

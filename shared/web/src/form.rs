@@ -1,4 +1,6 @@
-//! What was sent in: form bodies and JSON objects, read into one and the same map.
+//! Parses request bodies: URL-encoded forms, multipart forms, and JSON objects become [`Fields`].
+//!
+//! Invariant: a field occurs at most once, in every encoding.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -17,16 +19,17 @@ use serde_json::value::RawValue;
 use crate::{
     problem::{FieldError, Kind, Problem},
     routes,
+    words::form as words,
 };
 
-/// The most bytes of a body that is read as fields.
-pub const MOST_BYTES: usize = 64 * 1024;
+/// Maximum size of a body that is parsed into fields, in bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// The fields of a request, each at most once. Their texts are as they came, neither trimmed nor judged.
+/// The fields of a request, each at most once. Values are neither trimmed nor validated.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields(BTreeMap<String, String>);
 
-/// Names only: what people typed stays out of logs.
+/// Writes the names only, so that submitted values never reach a log.
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
@@ -34,15 +37,19 @@ impl fmt::Debug for Fields {
 }
 
 impl Fields {
-    /// Reads the body by its `Content-Type`: `application/x-www-form-urlencoded`, `multipart/form-data` or
-    /// `application/json`. An empty body has no fields, whatever it says it is.
+    /// Parses the body by its `Content-Type`: `application/x-www-form-urlencoded`,
+    /// `multipart/form-data`, or `application/json`.
+    ///
+    /// An empty body has no fields, for every content type.
     ///
     /// # Errors
-    /// 413 over [`MOST_BYTES`]; 400 for another content type, for what cannot be read, for a field that comes twice,
-    /// for files, and for JSON that is not one object; 422 for JSON fields of a wrong type, with all their names.
+    /// - 413 for a body larger than [`MAX_BODY_BYTES`].
+    /// - 400 for another content type, a malformed body, a duplicate field, a file, and JSON that
+    ///   is not an object.
+    /// - 422 for JSON fields of a wrong type, with the names of all of them.
     pub async fn read(request: Request) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| too_large(parts.uri.path()))?;
+        let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| too_large(parts.uri.path()))?;
         if bytes.is_empty() {
             return Ok(Self::default());
         }
@@ -55,45 +62,43 @@ impl Fields {
             "multipart/form-data" => {
                 Self::from_multipart(Request::from_parts(parts, Body::from(bytes))).await
             }
-            _ => Err(Problem::bad_request(
-                "Send the fields as application/x-www-form-urlencoded, multipart/form-data or application/json.",
-            )),
+            _ => Err(Problem::bad_request(words::CONTENT_TYPE)),
         }
     }
 
-    /// The text of a field.
+    /// Returns the value of a field.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
     fn from_urlencoded(bytes: &Bytes) -> Result<Self, Problem> {
-        // The format's own rule puts a replacement character for what is not UTF-8: nobody typed that.
+        // The parser replaces invalid UTF-8 by U+FFFD (URL standard), which would alter the value.
         if percent_decode(bytes).decode_utf8().is_err() {
-            return Err(Problem::bad_request("The form cannot be read."));
+            return Err(Problem::bad_request(words::INVALID_FORM));
         }
         Self::collect(form_urlencoded::parse(bytes).into_owned().collect()).map(Self)
     }
 
     async fn from_multipart(request: Request) -> Result<Self, Problem> {
-        let unreadable = || Problem::bad_request("The multipart body cannot be read.");
-        let mut parts = Multipart::from_request(request, &()).await.map_err(|_| unreadable())?;
+        let malformed = || Problem::bad_request(words::INVALID_MULTIPART);
+        let mut parts = Multipart::from_request(request, &()).await.map_err(|_| malformed())?;
         let mut pairs = Vec::new();
-        while let Some(part) = parts.next_field().await.map_err(|_| unreadable())? {
+        while let Some(part) = parts.next_field().await.map_err(|_| malformed())? {
             if part.file_name().is_some() {
-                return Err(Problem::bad_request("Files are not taken here."));
+                return Err(Problem::bad_request(words::FILE));
             }
-            let name = part.name().ok_or_else(unreadable)?.to_owned();
-            let bytes = part.bytes().await.map_err(|_| unreadable())?;
-            pairs.push((name, String::from_utf8(bytes.into()).map_err(|_| unreadable())?));
+            let name = part.name().ok_or_else(malformed)?.to_owned();
+            let bytes = part.bytes().await.map_err(|_| malformed())?;
+            pairs.push((name, String::from_utf8(bytes.into()).map_err(|_| malformed())?));
         }
         Self::collect(pairs).map(Self)
     }
 
     fn from_json(bytes: &Bytes) -> Result<Self, Problem> {
-        let Flat(members) = serde_json::from_slice(bytes)
-            .map_err(|_| Problem::bad_request("The body must be one JSON object of fields."))?;
-        // Whether a field comes twice is judged before its type, and counts `null` as well.
+        let Members(members) =
+            serde_json::from_slice(bytes).map_err(|_| Problem::bad_request(words::NOT_AN_OBJECT))?;
+        // Duplicates are rejected before types are checked, and `null` counts too.
         let members = Self::collect(members)?;
         let (mut fields, mut mistyped) = (BTreeMap::new(), Vec::new());
         for (name, value) in members.into_iter().filter(|(name, _)| FIELDS.contains(&name.as_str())) {
@@ -105,44 +110,44 @@ impl Fields {
         if mistyped.is_empty() { Ok(Self(fields)) } else { Err(Problem::invalid(mistyped)) }
     }
 
-    /// A field that comes twice means that two readers could see two things: nobody does.
+    /// Rejects duplicate fields, because two parsers could read different values.
     fn collect<T>(pairs: Vec<(String, T)>) -> Result<BTreeMap<String, T>, Problem> {
         let mut fields = BTreeMap::new();
         for (name, value) in pairs {
             if fields.insert(name, value).is_some() {
-                return Err(Problem::bad_request("A field comes twice. Send each field once."));
+                return Err(Problem::bad_request(words::DUPLICATE_FIELD));
             }
         }
         Ok(fields)
     }
 }
 
-/// The pairs of a JSON object as they stand there, repetitions too.
-struct Flat(Vec<(String, Box<RawValue>)>);
+/// The members of a JSON object in their order, duplicates included.
+struct Members(Vec<(String, Box<RawValue>)>);
 
-impl<'de> Deserialize<'de> for Flat {
+impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Pairs;
         impl<'de> Visitor<'de> for Pairs {
-            type Value = Flat;
+            type Value = Members;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Flat, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
                 let mut pairs = Vec::new();
                 while let Some(pair) = map.next_entry()? {
                     pairs.push(pair);
                 }
-                Ok(Flat(pairs))
+                Ok(Members(pairs))
             }
         }
         deserializer.deserialize_map(Pairs)
     }
 }
 
-/// The fields that some form has. A field of another name is ignored, whatever its type.
+/// The fields of all forms. A JSON member with another name is ignored, whatever its type.
 const FIELDS: [&str; 17] = [
     "confirmed",
     "days",
@@ -163,26 +168,28 @@ const FIELDS: [&str; 17] = [
     "time_zone",
 ];
 
-/// The fields that may be a JSON number or boolean. Every other one is text: a `true` must not become a name.
+/// The fields that may be a JSON number or boolean. All others must be strings, so that `true`
+/// never becomes a name.
 const SCALARS: [&str; 3] = ["start_trial", "confirmed", "days"];
 
-/// The text of a field's JSON value, or which type is expected. A number or boolean of [`SCALARS`] is kept as it was
-/// written; `null` is a field that was left out.
+/// Returns the text of a JSON value, or a sentence that states the expected type.
+///
+/// A number or boolean of [`SCALARS`] keeps its notation. `null` counts as an absent field.
 fn scalar(name: &str, value: &RawValue) -> Result<Option<String>, &'static str> {
     let raw = value.get();
     match raw.as_bytes().first() {
-        Some(b'"') => serde_json::from_str(raw).map(Some).map_err(|_| "Send a valid JSON string."),
+        Some(b'"') => serde_json::from_str(raw).map(Some).map_err(|_| words::INVALID_STRING),
         Some(b'n') => Ok(None),
-        Some(b'{' | b'[') => Err("Send a single value."),
+        Some(b'{' | b'[') => Err(words::NOT_A_SCALAR),
         _ if SCALARS.contains(&name) => Ok(Some(raw.to_owned())),
-        _ => Err("Send a JSON string."),
+        _ => Err(words::NOT_A_STRING),
     }
 }
 
-/// Most forms are sent to the address of their own page, and who sends one may be nobody whom a dashboard knows.
+/// Links back to the form where a `GET` of its path shows it. The sender may not be signed in, so a
+/// link to the dashboard could be useless.
 fn too_large(path: &str) -> Problem {
-    let words = "What was sent is larger than 64 KiB. Go back, shorten it, and send it again.";
-    let problem = Problem::new(Kind::TooLarge, words);
+    let problem = Problem::new(Kind::TooLarge, words::TOO_LARGE);
     if routes::allowed_methods(path).contains(&Method::GET) { problem.back_to_form() } else { problem }
 }
 
@@ -202,7 +209,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn three_encodings_give_the_same_fields() {
+    async fn fields_are_equal_in_all_three_encodings() {
         let multipart = part("name", "Müller & Söhne")
             + &part("start_trial", "true")
             + &part("days", "14")
@@ -230,7 +237,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_empty_body_has_no_fields_whatever_it_says_it_is() {
+    async fn empty_body_has_no_fields_for_every_content_type() {
         for content_type in ["application/json", "application/x-www-form-urlencoded", MULTIPART, "image/png"]
         {
             assert_eq!(read(content_type, "").await.unwrap(), Fields::default(), "{content_type}");
@@ -238,7 +245,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_not_one_flat_map_is_refused() {
+    async fn malformed_bodies_are_rejected() {
         let twice = part("a", "1") + &part("a", "2") + "--XX--\r\n";
         let file =
             "--XX\r\nContent-Disposition: form-data; name=\"a\"; filename=\"a.txt\"\r\n\r\n1\r\n--XX--\r\n";
@@ -260,15 +267,15 @@ mod tests {
             ("text/plain", "a=1"),
             ("", "a=1"),
         ] {
-            let refused = read(content_type, body.to_owned()).await.unwrap_err();
-            assert_eq!(refused.kind, Kind::BadRequest, "{content_type} {body}");
+            let rejected = read(content_type, body.to_owned()).await.unwrap_err();
+            assert_eq!(rejected.kind, Kind::BadRequest, "{content_type} {body}");
         }
-        let long = format!("a={}", "x".repeat(MOST_BYTES));
+        let long = format!("a={}", "x".repeat(MAX_BODY_BYTES));
         assert_eq!(read("application/x-www-form-urlencoded", long).await.unwrap_err().kind, Kind::TooLarge);
     }
 
     #[tokio::test]
-    async fn json_field_of_a_wrong_type_is_named() {
+    async fn json_fields_of_a_wrong_type_are_named() {
         for (body, fields) in [
             (r#"{"name":true}"#, &["name"][..]),
             (r#"{"name":5,"email":"jo@example.com","reason":false}"#, &["name", "reason"]),
@@ -278,24 +285,24 @@ mod tests {
             (r#"{"start_trial":{}}"#, &["start_trial"]),
             (r#"{"name":"\ud800"}"#, &["name"]),
         ] {
-            let refused = read("application/json", body).await.unwrap_err();
-            assert_eq!(refused.kind, Kind::Invalid, "{body}");
-            let named: Vec<_> = refused.errors.iter().map(|fault| fault.field.as_ref()).collect();
+            let rejected = read("application/json", body).await.unwrap_err();
+            assert_eq!(rejected.kind, Kind::Invalid, "{body}");
+            let named: Vec<_> = rejected.errors.iter().map(|error| error.field.as_ref()).collect();
             assert_eq!(named, fields, "{body}");
         }
         let twice = read("application/json", r#"{"name":true,"name":true}"#).await.unwrap_err();
-        assert_eq!(twice.kind, Kind::BadRequest, "what comes twice has no type");
+        assert_eq!(twice.kind, Kind::BadRequest, "duplicates are rejected before types");
     }
 
     #[tokio::test]
-    async fn whoever_sent_too_much_is_led_back_to_the_page_of_the_form_where_it_has_one() {
+    async fn too_large_form_links_back_to_its_page_when_it_has_one() {
         for (path, has_form) in [
             ("/organizations/new", true),
             ("/login", true),
             ("/members/invitations", false),
             ("//evil.example", false),
         ] {
-            let request = Request::post(path).body(Body::from(vec![b'x'; MOST_BYTES + 1])).unwrap();
+            let request = Request::post(path).body(Body::from(vec![b'x'; MAX_BODY_BYTES + 1])).unwrap();
             assert_eq!(Fields::read(request).await.unwrap_err().has_form, has_form, "{path}");
         }
     }

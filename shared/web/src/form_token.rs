@@ -1,31 +1,33 @@
+//! The idempotency key of a form.
+
 use axum::http::HeaderMap;
 
-use crate::{Fields, problem::FieldError};
+use crate::{Fields, problem::FieldError, words};
 
-/// The fewest characters: 128 bits in base64 without padding.
-const SHORTEST: usize = 22;
-/// The most characters.
-const LONGEST: usize = 255;
+/// Minimum length: 128 bits in base64 without padding have 22 characters.
+const MIN_LENGTH: usize = 22;
+const MAX_LENGTH: usize = 255;
 
-/// What makes a form that is sent twice recognisable: the header `Idempotency-Key`, else the field `form_token`.
-/// None where neither comes, or an empty one.
+/// Returns the idempotency key of a form: the header `Idempotency-Key`, else the field `form_token`.
+///
+/// Returns `None` if both are absent or empty.
 ///
 /// # Errors
-/// A fault of `form_token`, if it is too easy to meet by chance or cannot be kept.
+/// An error of the field `form_token` if the key is too short, too long, or not printable ASCII.
 pub fn form_token<'a>(fields: &'a Fields, headers: &'a HeaderMap) -> Result<Option<&'a str>, FieldError> {
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
     let token = key.or_else(|| fields.get("form_token")).filter(|token| !token.is_empty());
     if token.is_none_or(is_form_token) {
         Ok(token)
     } else {
-        Err(FieldError::new("form_token", "invalid", "Send 22 to 255 random printable characters."))
+        Err(FieldError::new("form_token", "invalid", words::form::TOKEN))
     }
 }
 
-/// Whether a text can be a form's token.
+/// Returns whether a text is a valid form token: 22 to 255 printable ASCII characters, no spaces.
 #[must_use]
 pub fn is_form_token(text: &str) -> bool {
-    (SHORTEST..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    (MIN_LENGTH..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 #[cfg(test)]
@@ -33,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_has_at_least_128_bits_and_can_be_printed() {
+    fn token_is_22_to_255_printable_characters() {
         for (text, good) in [
             ("t".repeat(21), false),
             ("t".repeat(22), true),

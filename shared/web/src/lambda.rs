@@ -1,4 +1,4 @@
-//! The way in and out: an API Gateway event becomes a request, the response becomes the gateway's answer.
+//! Runs an axum router as a Lambda handler: API Gateway event in, API Gateway response out.
 
 use std::{future::Future, mem, pin::Pin};
 
@@ -6,46 +6,46 @@ use axum::Router;
 use lambda_http::{Adapter, Service, request::LambdaRequest};
 use lambda_runtime::LambdaEvent;
 use serde_json::value::{RawValue, to_raw_value};
-use telemetry::Unreadable;
+use telemetry::JsonError;
 use tower::ServiceExt;
 
 use crate::request_context::RequestContext;
 
-/// An event as Lambda carries it: JSON text.
+/// An invocation event whose payload is unparsed JSON text.
 pub type Event = LambdaEvent<Box<RawValue>>;
 
-/// The gateway's answer as JSON text, or an error on which Lambda's own retry rules act.
+/// The gateway's response as JSON text, or an error that fails the invocation.
 pub type InvocationResult = Result<Box<RawValue>, lambda_runtime::Error>;
 
-/// Makes a Lambda handler of a router. Events are API Gateway's, payload format 2.0.
+/// Makes a Lambda handler from a router. Events have the payload format 2.0 of API Gateway.
 ///
-/// The request carries `lambda_http::request::RequestContext` and `lambda_runtime::Context` as extensions.
-/// An event of another shape is an error, which Lambda reports as a failed invocation.
+/// Requests carry `lambda_http::request::RequestContext` and `lambda_runtime::Context` as
+/// extensions. An event of another shape is an error, and the invocation fails.
 pub fn handler(
     router: Router,
 ) -> impl Fn(Event) -> Pin<Box<dyn Future<Output = InvocationResult> + Send>> + Clone + Send + Sync + 'static
 {
     move |LambdaEvent { payload, context }| {
-        // The adapter is used here and not inside the future, because it is not `Send`.
-        let answering = read(payload.get()).map(|(event, mut arrival)| {
-            let router = router.clone().map_request(move |request| mem::take(&mut arrival).put_back(request));
+        // The adapter is not `Send`, so it is called outside of the future.
+        let response = parse(payload.get()).map(|(event, mut parts)| {
+            let router = router.clone().map_request(move |request| mem::take(&mut parts).restore(request));
             Adapter::from(router).call(LambdaEvent::new(event, context))
         });
         Box::pin(async move {
-            let Ok(answer) = answering?.await;
-            Ok(to_raw_value(&answer)?)
+            let Ok(response) = response?.await;
+            Ok(to_raw_value(&response)?)
         })
     }
 }
 
-/// The event, and apart from it what it is safer to carry around the adapter.
-fn read(payload: &str) -> Result<(LambdaRequest, RequestContext), lambda_runtime::Error> {
-    let mut event: LambdaRequest = serde_json::from_str(payload).map_err(Unreadable::from)?;
-    let arrival = match &mut event {
+/// Parses an event and separates the parts that must bypass the adapter.
+fn parse(payload: &str) -> Result<(LambdaRequest, RequestContext), lambda_runtime::Error> {
+    let mut event: LambdaRequest = serde_json::from_str(payload).map_err(JsonError::from)?;
+    let parts = match &mut event {
         LambdaRequest::ApiGatewayV2(event) => RequestContext::take(event)?,
-        _ => return Err("the event is not one of an HTTP API".into()),
+        _ => return Err("the event is not an event of an HTTP API".into()),
     };
-    Ok((event, arrival))
+    Ok((event, parts))
 }
 
 #[cfg(test)]
@@ -69,31 +69,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_arrives_as_the_bytes_that_were_sent_and_cookies_go_back_apart() {
+    async fn body_is_decoded_and_cookies_are_returned_apart() {
         let router = Router::new().route(
             "/organizations/new",
             post(|headers: HeaderMap, body: Bytes| async move {
-                assert!(body.starts_with(b"------"), "the gateway's base64 is undone");
+                assert!(body.starts_with(b"------"), "base64 is decoded");
                 assert_eq!(headers["content-length"], body.len().to_string());
                 ([("set-cookie", "a=1"), ("x-seen", "yes")], "done")
             }),
         );
-        let answer = handler(router)(event(&recorded("org-signup/post-multipart"))).await.unwrap();
-        let answer: serde_json::Value = serde_json::from_str(answer.get()).unwrap();
-        assert_eq!(answer["statusCode"], 200);
-        assert_eq!(answer["body"], "done");
-        assert_eq!(answer["cookies"][0], "a=1");
-        assert_eq!(answer["headers"]["x-seen"], "yes");
+        let response = handler(router)(event(&recorded("org-signup/post-multipart"))).await.unwrap();
+        let response: serde_json::Value = serde_json::from_str(response.get()).unwrap();
+        assert_eq!(response["statusCode"], 200);
+        assert_eq!(response["body"], "done");
+        assert_eq!(response["cookies"][0], "a=1");
+        assert_eq!(response["headers"]["x-seen"], "yes");
     }
 
     #[tokio::test]
-    async fn an_event_of_another_shape_is_an_error() {
+    async fn event_of_another_shape_is_an_error() {
         assert!(handler(Router::new())(event(r#"{"Records":[]}"#)).await.is_err());
         let not_base64 = with(&recorded("sign-in/post-login"), &[("/body", json!("*"))]);
         assert!(handler(Router::new())(event(&not_base64)).await.is_err());
     }
 
-    /// An event with values put in the place of its own.
+    /// Replaces values of an event, each at a JSON pointer.
     fn with(event: &str, changes: &[(&str, Value)]) -> String {
         let mut event: Value = serde_json::from_str(event).unwrap();
         for (pointer, value) in changes {
@@ -103,26 +103,26 @@ mod tests {
         event.to_string()
     }
 
-    /// What the router is asked for.
-    async fn asked(changes: &[(&str, Value)]) -> InvocationResult {
-        let echo = routing::any(|uri: Uri, headers: HeaderMap| async move {
+    /// Sends a changed event to a router that returns the URI and the host.
+    async fn echo(changes: &[(&str, Value)]) -> InvocationResult {
+        let echoes = routing::any(|uri: Uri, headers: HeaderMap| async move {
             format!("{uri} {}", headers["host"].to_str().unwrap_or("unreadable"))
         });
-        let router = Router::new().fallback(echo);
+        let router = Router::new().fallback(echoes);
         handler(router)(event(&with(&recorded("sign-in/get-login"), changes))).await
     }
 
     #[tokio::test]
-    async fn header_is_found_in_whatever_case_it_came() {
+    async fn header_name_is_case_insensitive() {
         for name in ["host", "Host", "HOST"] {
-            let answer = asked(&[("/headers", json!({ name: "a.example" }))]).await.unwrap();
-            let answer: Value = serde_json::from_str(answer.get()).unwrap();
-            assert_eq!(answer["body"], "/login?next=%2Fonboarding%2Fchecklist a.example", "{name}");
+            let response = echo(&[("/headers", json!({ name: "a.example" }))]).await.unwrap();
+            let response: Value = serde_json::from_str(response.get()).unwrap();
+            assert_eq!(response["body"], "/login?next=%2Fonboarding%2Fchecklist a.example", "{name}");
         }
     }
 
     #[tokio::test]
-    async fn the_path_is_the_gateways_and_an_odd_host_is_only_a_header() {
+    async fn path_is_unchanged_and_odd_host_is_kept() {
         for (path, query, host, seen) in [
             ("/login", "next=/dashboard", "a.example", "/login?next=/dashboard a.example"),
             ("/assets/%2e%2e/login", "", "a.example", "/assets/%2e%2e/login a.example"),
@@ -142,12 +142,12 @@ mod tests {
                 ("/headers/host", json!(host)),
                 ("/headers/x-forwarded-proto", json!("no scheme")),
             ];
-            let answer: Value = serde_json::from_str(asked(&changes).await.unwrap().get()).unwrap();
-            assert_eq!(answer["body"], seen, "{path} {query} {host}");
+            let response: Value = serde_json::from_str(echo(&changes).await.unwrap().get()).unwrap();
+            assert_eq!(response["body"], seen, "{path} {query} {host}");
         }
     }
 
-    /// What parsers stumble over.
+    /// Values that break naive parsers.
     const ODD: &[&str] = &[
         "",
         " ",
@@ -167,8 +167,8 @@ mod tests {
         "\u{202e}",
     ];
 
-    /// Text of any kind, and what is no text.
-    fn mangled() -> impl Strategy<Value = Value> {
+    /// Arbitrary text and JSON values of other types.
+    fn odd_value() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::sample::select(ODD).prop_map(Value::from),
             any::<String>().prop_map(Value::from),
@@ -214,19 +214,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_event_ends_the_process(
+        fn malformed_event_never_panics(
             case in prop::sample::select(&["sign-in/get-login", "sign-in/post-login", "org-signup/post-multipart"][..]),
-            changes in prop::collection::vec((prop::sample::select(FIELDS), mangled()), 1..5),
+            changes in prop::collection::vec((prop::sample::select(FIELDS), odd_value()), 1..5),
         ) {
-            // What lies inside of something else is put there before that is replaced.
+            // Nested values are replaced before the values that contain them.
             let mut changes = changes;
             changes.sort_by_key(|(field, _)| std::cmp::Reverse(field.len()));
             let event = event(&with(&recorded(case), &changes));
             let router = crate::secure(Router::new().route("/login", routing::any(|| async { "in" })), crate::SecurityProfile::api());
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            if let Ok(answer) = runtime.block_on(handler(router)(event)) {
-                let answer: Value = serde_json::from_str(answer.get()).unwrap();
-                prop_assert!(answer["statusCode"].is_u64());
+            if let Ok(response) = runtime.block_on(handler(router)(event)) {
+                let response: Value = serde_json::from_str(response.get()).unwrap();
+                prop_assert!(response["statusCode"].is_u64());
             }
         }
     }

@@ -1,27 +1,31 @@
+//! Absolute URLs of the pages of one organization.
+
 use domain::{
     id::OrgId,
     task::{Task, TaskTarget},
 };
 
-/// Where the things of one organization are, as addresses that work outside our own pages too.
+/// Builds absolute URLs of an organization's pages. They also work in emails and embedded widgets.
 #[derive(Clone, Copy, Debug)]
 pub struct Links<'a> {
-    /// The origin under which we were reached.
+    /// The origin of the stage, such as `https://onramp.example.com`.
     pub origin: &'a str,
-    /// The host app's address, without a slash at its end, if there is one.
+    /// The host app's URL without a trailing slash; `None` if the stage has no host app.
     pub app: Option<&'a str>,
-    /// The organization.
+    /// The organization whose pages are linked.
     pub org: OrgId,
 }
 
 impl Links<'_> {
-    /// The organization's page, where the plans are.
+    /// Returns the URL of the organization's page, which shows the plans.
     #[must_use]
     pub fn plans(&self) -> String {
         format!("{}/organizations/{}", self.origin, self.org)
     }
 
-    /// Where a task is done. Without a host app, the guide says how.
+    /// Returns the URL where a user works on a task.
+    ///
+    /// Without a host app, a task of the host app links to its section in the guide.
     #[must_use]
     pub fn of(&self, task: &Task) -> String {
         match (task.action.place, self.app) {
@@ -39,20 +43,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_task_is_done_in_the_host_app_and_explained_where_there_is_none() {
+    fn task_links_to_the_guide_when_there_is_no_host_app() {
         let app = Some("https://app.example.com");
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
-        let place = |key, app| {
-            let places = Links { origin: "https://onramp.example.com", app, org };
-            places.of(domain::definition::BUILT_IN.task(key).unwrap())
+        let url = |key, app| {
+            let links = Links { origin: "https://onramp.example.com", app, org };
+            links.of(domain::definition::BUILT_IN.task(key).unwrap())
         };
         let plans = "https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001";
-        assert_eq!(place("added_billing_info", app), plans);
-        assert_eq!(place("added_billing_info", None), plans);
-        assert_eq!(place("invited_team_member", app), "https://onramp.example.com/members");
-        assert_eq!(place("created_project", app), "https://app.example.com/projects");
+        assert_eq!(url("added_billing_info", app), plans);
+        assert_eq!(url("added_billing_info", None), plans);
+        assert_eq!(url("invited_team_member", app), "https://onramp.example.com/members");
+        assert_eq!(url("created_project", app), "https://app.example.com/projects");
         assert_eq!(
-            place("created_project", None),
+            url("created_project", None),
             "https://onramp.example.com/onboarding/guide#created_project"
         );
     }

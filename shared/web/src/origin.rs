@@ -1,23 +1,26 @@
+//! Facts about a request that the gateway knows: origin, source IP, request id, and route.
+
 use std::sync::Arc;
 
 use axum::http::{Extensions, HeaderMap, Request, header::HOST};
 use lambda_http::request::RequestContext;
 
-/// The address at which browsers reach the stage, where it is configured. [`harden`](crate::harden) puts it into each
-/// request.
+/// The configured origin at which browsers reach the stage.
+///
+/// [`secure`](crate::secure()) adds it to each request as an extension.
 #[derive(Clone, Debug)]
 pub(crate) struct PublicUrl(pub(crate) Arc<str>);
 
-/// The stage's origin as the caller knows it, such as `https://onramp.example.com`.
+/// Returns the stage's origin as the caller sees it, such as `https://onramp.example.com`.
 ///
-/// That is `PUBLIC_URL` where it is configured: behind a proxy, the request's own domain is the proxy's word and not the
-/// browser's. Otherwise the gateway's own word for its domain counts; the `Host` header only adds the port to it. `http`
-/// is for loopback alone, where there is no certificate.
+/// This is `PUBLIC_URL` where it is configured, because behind a proxy the request's domain is not
+/// the domain that the browser uses. Otherwise it is the gateway's domain, and the `Host` header
+/// only adds the port. The scheme is `http` only for loopback, which has no certificate.
 pub fn origin<B>(request: &Request<B>) -> String {
     of(request.headers(), request.extensions())
 }
 
-/// As [`origin`], for those who hold a request in parts.
+/// Like [`origin`], from the parts of a request.
 pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions) -> String {
     if let Some(PublicUrl(url)) = extensions.get() {
         return url.to_string();
@@ -31,7 +34,9 @@ pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions) -> String {
     format!("{scheme}://{host}")
 }
 
-/// The origin of an absolute URL, if it is plain enough to stand in a policy.
+/// Returns the origin of an absolute URL.
+///
+/// Returns `None` if it contains characters that could break a content security policy.
 pub(crate) fn origin_of(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
@@ -40,21 +45,23 @@ pub(crate) fn origin_of(url: &str) -> Option<String> {
     good.then(|| format!("{scheme}://{host}"))
 }
 
-/// The network address of the caller as the gateway saw it. `X-Forwarded-For` is never asked: anyone can write it.
+/// Returns the caller's IP address as the gateway reports it, or `unknown`.
+///
+/// It ignores `X-Forwarded-For`, because any caller can set that header.
 pub fn source_ip<B>(request: &Request<B>) -> String {
     gateway(request.extensions())
         .and_then(|gateway| gateway.http.source_ip.clone())
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
-/// What an answer is called in our logs: Lambda's request id.
+/// Returns the id that logs and `x-request-id` use: Lambda's request id, else the gateway's.
 pub(crate) fn request_id(extensions: &Extensions) -> String {
     let invocation = extensions.get::<lambda_runtime::Context>().map(|context| context.request_id.as_str());
     let id = invocation.filter(|id| !id.is_empty());
     id.or_else(|| gateway(extensions)?.request_id.as_deref()).unwrap_or("unknown").to_owned()
 }
 
-/// The route that the gateway matched, such as `POST /login/{token}`.
+/// Returns the route that the gateway matched, such as `POST /login/{token}`.
 pub(crate) fn route(extensions: &Extensions) -> Option<&str> {
     gateway(extensions)?.route_key.as_deref()
 }
@@ -68,7 +75,7 @@ fn gateway(
     }
 }
 
-/// A host without its port.
+/// Returns a host without its port.
 fn name(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
@@ -98,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gateways_domain_counts_and_http_is_for_loopback() {
+    fn gateway_domain_wins_and_http_is_for_loopback() {
         for (domain, host, expected) in [
             (Some("onramp.example.com"), "onramp.example.com", "https://onramp.example.com"),
             (Some("onramp.example.com"), "evil.example", "https://onramp.example.com"),
@@ -122,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_callers_address_is_the_gateways_word() {
+    fn source_ip_is_the_gateways_value() {
         assert_eq!(source_ip(&request(Some("onramp.example.com"), "x")), "203.0.113.7");
         assert_eq!(source_ip(&request(None, "x")), "unknown");
     }

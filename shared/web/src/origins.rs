@@ -1,70 +1,76 @@
+//! Lists of origins in configuration variables and in content security policies.
+
 use std::{fmt, str::FromStr};
 
-/// Origins outside our own: where Stripe's hosted pages are, which forms may lead to; or those whose pages may hold
-/// pieces of ours.
+/// A list of other origins: Stripe's hosted pages, or the pages that may embed widgets.
+///
+/// Each origin is written as browsers serialize it, so a comparison of strings is enough.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins(Vec<String>);
 
-/// The text is no list of origins.
+/// The text is not a list of origins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected {}", Origins::EXPECTED)]
-pub struct NotOrigins;
+pub struct OriginsError;
 
 impl Origins {
-    /// Where Stripe's own pages are, unless an account has domains of its own for them.
+    /// The default origins of Stripe's hosted pages. An account can contained custom domains instead.
     pub const STRIPE: &'static str = "https://checkout.stripe.com https://billing.stripe.com";
 
-    /// What a variable of them should look like, as words that finish "expected …".
-    pub const EXPECTED: &'static str = "origins separated by spaces, each https://host, or http://host on loopback, in small letters and without :443 or :80";
+    /// The expected format of a variable, as the end of the sentence "expected …".
+    pub const EXPECTED: &'static str =
+        "space-separated origins (https://host, or http://host on loopback), lowercase, without :443 or :80";
 
-    /// As [`from_str`](FromStr::from_str), where there may be none.
+    /// Parses a list that may be empty.
     #[must_use]
     pub fn parse_any(text: &str) -> Option<Self> {
         if text.is_empty() { Some(Self::default()) } else { text.parse().ok() }
     }
 
-    /// Whether this very origin, as a browser's `Origin` header names it, is one of them.
+    /// Returns whether the list contains `origin`, written as in an `Origin` header.
     #[must_use]
-    pub fn have(&self, origin: &str) -> bool {
+    pub fn contains(&self, origin: &str) -> bool {
         self.0.iter().any(|it| it == origin)
     }
 
-    /// This one alone, if it is one of them; else none.
+    /// Returns a list with restrict_to `origin`, or an empty list if it is not contained.
     #[must_use]
-    pub fn only(&self, origin: &str) -> Self {
+    pub fn restrict_to(&self, origin: &str) -> Self {
         Self(self.0.iter().filter(|it| *it == origin).cloned().collect())
     }
 
-    /// Whether an address is at one of them.
+    /// Returns whether the origin of `url` is in the list.
     #[must_use]
-    pub fn hold(&self, address: &str) -> bool {
-        let at = |origin: &String| {
-            let rest = address.strip_prefix(origin.as_str());
+    pub fn contains_url(&self, url: &str) -> bool {
+        let has_origin = |origin: &String| {
+            let rest = url.strip_prefix(origin.as_str());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
         };
-        self.0.iter().any(at)
+        self.0.iter().any(has_origin)
     }
 }
 
 impl FromStr for Origins {
-    type Err = NotOrigins;
+    type Err = OriginsError;
 
-    fn from_str(text: &str) -> Result<Self, NotOrigins> {
+    fn from_str(text: &str) -> Result<Self, OriginsError> {
         let origins: Vec<_> = text.split_ascii_whitespace().map(str::to_owned).collect();
-        let good = !origins.is_empty() && origins.iter().all(|origin| is_origin(origin));
-        if good { Ok(Self(origins)) } else { Err(NotOrigins) }
+        let valid = !origins.is_empty() && origins.iter().all(|origin| is_origin(origin));
+        if valid { Ok(Self(origins)) } else { Err(OriginsError) }
     }
 }
 
-/// As a policy names them.
+/// Writes the origins separated by spaces, as in a content security policy.
 impl fmt::Display for Origins {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join(" "))
     }
 }
 
-/// Nothing else may stand in a policy: a path would be ignored, and a semicolon would begin a directive. And it is as a
-/// browser names it, which writes small letters and leaves the default port out: any other would never be met.
+/// Returns whether a text is an origin as browsers serialize it: lowercase, without default port.
+///
+/// Other texts must not reach a policy. A path changes what a source matches, and a semicolon starts
+/// a new directive. An origin in another notation would never equal an `Origin` header.
 fn is_origin(text: &str) -> bool {
     let Some((scheme, host)) = text.split_once("://") else { return false };
     let plain = |byte: u8| {
@@ -74,13 +80,14 @@ fn is_origin(text: &str) -> bool {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),
         _ => (host, None),
     };
-    let (fits, default) = match scheme {
+    let (allowed, default_port) = match scheme {
         "https" => (!name.is_empty(), "443"),
         "http" => (matches!(name, "localhost" | "127.0.0.1" | "[::1]"), "80"),
         _ => return false,
     };
-    let named = |port: &str| port != default && port.parse::<u16>().is_ok_and(|it| it.to_string() == port);
-    fits && port.is_none_or(named) && host.bytes().all(plain)
+    let is_canonical =
+        |port: &str| port != default_port && port.parse::<u16>().is_ok_and(|it| it.to_string() == port);
+    allowed && port.is_none_or(is_canonical) && host.bytes().all(plain)
 }
 
 #[cfg(test)]
@@ -88,9 +95,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_origins_stand_in_a_policy() {
+    fn only_canonical_origins_are_accepted() {
         let two = "https://pay.example.com http://localhost:8485";
-        for (text, kept) in [
+        for (text, expected) in [
             (Origins::STRIPE, Some(Origins::STRIPE)),
             (" https://pay.example.com  http://localhost:8485 ", Some(two)),
             ("http://[::1]:8485", Some("http://[::1]:8485")),
@@ -113,17 +120,19 @@ mod tests {
             ("javascript://x", None),
         ] {
             let origins = text.parse::<Origins>().ok().map(|origins| origins.to_string());
-            assert_eq!(origins.as_deref(), kept, "{text}");
+            assert_eq!(origins.as_deref(), expected, "{text}");
         }
     }
 
     #[test]
-    fn there_may_be_none_and_an_origin_is_one_of_them_or_not() {
+    fn list_may_be_empty_and_contains_exact_origins_only() {
         let none = Origins::parse_any("").unwrap();
-        assert!(!none.have("") && !none.have("https://app.example.com") && none.to_string().is_empty());
+        assert!(
+            !none.contains("") && !none.contains("https://app.example.com") && none.to_string().is_empty()
+        );
         assert_eq!(Origins::parse_any("*"), None);
         let two = Origins::parse_any("https://app.example.com http://localhost:8486").unwrap();
-        for (origin, have) in [
+        for (origin, contained) in [
             ("https://app.example.com", true),
             ("http://localhost:8486", true),
             ("https://app.example.com/", false),
@@ -133,15 +142,15 @@ mod tests {
             ("null", false),
             ("", false),
         ] {
-            assert_eq!(two.have(origin), have, "{origin}");
-            assert_eq!(two.only(origin).to_string(), if have { origin } else { "" });
+            assert_eq!(two.contains(origin), contained, "{origin}");
+            assert_eq!(two.restrict_to(origin).to_string(), if contained { origin } else { "" });
         }
     }
 
     #[test]
-    fn an_address_is_at_an_origin_or_elsewhere() {
+    fn url_is_contained_when_its_origin_is_listed() {
         let origins: Origins = Origins::STRIPE.parse().unwrap();
-        for (address, held) in [
+        for (address, expected) in [
             ("https://checkout.stripe.com/c/pay/cs_1", true),
             ("https://billing.stripe.com", true),
             ("https://billing.stripe.com?x", true),
@@ -149,7 +158,7 @@ mod tests {
             ("http://billing.stripe.com/", false),
             ("", false),
         ] {
-            assert_eq!(origins.hold(address), held, "{address}");
+            assert_eq!(origins.contains_url(address), expected, "{address}");
         }
     }
 }

@@ -1,4 +1,7 @@
-//! What went wrong, as RFC 9457 has it: a public account for the caller and, apart from it, one for the log.
+//! The error type of all handlers (RFC 9457): a public part for the caller and a cause for the log.
+//!
+//! The cause never reaches the caller. Rejected access is logged in the area `access`, with the
+//! name of the rule.
 
 mod kind;
 
@@ -18,25 +21,27 @@ use telemetry::LogArea;
 
 pub use kind::Kind;
 
-/// One fault of one field.
+use crate::words::detail;
+
+/// One error of one submitted field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
-    /// The field's name.
+    /// The name of the field in the form or in the JSON object.
     pub field: Cow<'static, str>,
-    /// A word for programs.
+    /// A stable code for API clients, such as `required` or `invalid`.
     pub code: &'static str,
-    /// A sentence for people.
+    /// A sentence for the user that states the expected format.
     pub message: String,
 }
 
 impl FieldError {
-    /// A fault of `field`: `code` for programs, `message` for people.
+    /// Creates an error of `field`, with a `code` for API clients and a `message` for users.
     pub fn new(field: impl Into<Cow<'static, str>>, code: &'static str, message: impl Into<String>) -> Self {
         Self { field: field.into(), code, message: message.into() }
     }
 }
 
-/// A problem as JSON, with its members in the order of the standard.
+/// A problem as JSON, with its members in the order of RFC 9457.
 #[derive(Debug, Serialize)]
 struct ProblemOut<'a> {
     #[serde(rename = "type")]
@@ -49,22 +54,22 @@ struct ProblemOut<'a> {
     extra: BTreeMap<&'static str, &'a Value>,
 }
 
-/// A problem: what the caller is told, and what the log is told.
+/// An error response: a public part for the caller, and a cause for the log.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// Which kind.
+    /// Determines the status, the type, and the title.
     pub kind: Kind,
-    /// A sentence or two for people: what to do about it.
+    /// One or two sentences for the user: what happened, then what to do.
     pub detail: Cow<'static, str>,
-    /// Faults of fields.
+    /// Errors of single fields.
     pub errors: Vec<FieldError>,
-    /// Further members of the JSON answer, such as `upgrade_url`.
+    /// Additional members of the JSON response, such as `upgrade_url`.
     pub extra: Vec<(&'static str, Value)>,
-    /// Further headers of the answer.
+    /// Additional headers of the response.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// Whether the form that was sent has a page, at the address that it was sent to.
+    /// Whether a `GET` of the request's path shows the submitted form.
     pub(crate) has_form: bool,
-    /// What the log is told and the caller never is.
+    /// The reason for the log. The caller never sees it.
     cause: Option<Box<str>>,
     area: Option<LogArea>,
     /// Whether the stage lacks configuration. Such a problem is logged as a warning.
@@ -72,7 +77,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem of that kind, with a public sentence that says what to do.
+    /// Creates a problem with a public `detail` that says what to do.
     pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             kind,
@@ -87,150 +92,144 @@ impl Problem {
         }
     }
 
-    /// 400.
+    /// 400: the request is malformed.
     pub fn bad_request(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::BadRequest, detail)
     }
 
-    /// 401: there is no session.
+    /// 401: the request has no valid session.
     #[must_use]
     pub fn unauthorized() -> Self {
-        Self::new(Kind::Unauthorized, "Your session has ended, or there was none. Sign in and try again.")
-            .refused_by("session")
+        Self::new(Kind::Unauthorized, detail::UNAUTHORIZED).rejected_by("session")
     }
 
-    /// 401: the host app's token shows nothing. Why may be known to whoever holds the token (RFC 6750, 3).
+    /// 401: the embed token is invalid. The caller learns the reason (RFC 6750, section 3).
     #[must_use]
-    pub fn token_refused(why: &impl fmt::Display) -> Self {
-        let told = format!("Bearer realm=\"onramp\", error=\"invalid_token\", error_description=\"{why}\"");
-        Self::new(Kind::Unauthorized, why.to_string())
-            .header(WWW_AUTHENTICATE, &told)
-            .because(why)
+    pub fn invalid_token(reason: &impl fmt::Display) -> Self {
+        let challenge =
+            format!("Bearer realm=\"onramp\", error=\"invalid_token\", error_description=\"{reason}\"");
+        Self::new(Kind::Unauthorized, reason.to_string())
+            .header(WWW_AUTHENTICATE, &challenge)
+            .because(reason)
             .within(LogArea::Access)
     }
 
-    /// 402, with the link to where a plan is chosen.
+    /// 402, with the URL of the page where an admin chooses a plan.
     #[must_use]
     pub fn payment_required(upgrade_url: &str) -> Self {
-        Self::new(Kind::PaymentRequired, "Everything is kept. Choose a plan to go on working.")
+        Self::new(Kind::PaymentRequired, detail::PAYMENT_REQUIRED)
             .with("upgrade_url", json!(upgrade_url))
-            .refused_by("access")
+            .rejected_by("access")
     }
 
     /// 403: the role does not allow it.
     #[must_use]
     pub fn forbidden() -> Self {
-        Self::new(Kind::Forbidden, "Only an admin of the organization can do this.").refused_by("role")
+        Self::new(Kind::Forbidden, detail::FORBIDDEN).rejected_by("role")
     }
 
-    /// 403: a form of another site.
+    /// 403: a page of another site sent the request.
     #[must_use]
     pub fn cross_site() -> Self {
-        Self::new(Kind::Forbidden, "This request came from another site. Open the page here and try again.")
-            .refused_by("cross-site request")
+        Self::new(Kind::Forbidden, detail::CROSS_SITE).rejected_by("cross-site request")
     }
 
-    /// 404. What is not there and what is not the caller's get the same words.
+    /// 404. A missing item and an item that the caller may not see get the same text.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(Kind::NotFound, "The address may be mistyped, or it is not yours to see.")
+        Self::new(Kind::NotFound, detail::NOT_FOUND)
     }
 
     /// 405, with the methods that the path has.
     #[must_use]
     pub fn method_not_allowed(allowed: &[Method]) -> Self {
         let allowed = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-        Self::new(
-            Kind::MethodNotAllowed,
-            format!("This address answers to {allowed}. Go back, and use the buttons of the page."),
-        )
-        .header(ALLOW, &allowed)
+        Self::new(Kind::MethodNotAllowed, detail::method_not_allowed(&allowed)).header(ALLOW, &allowed)
     }
 
-    /// 422, with every fault beside its field.
+    /// 422, with one or more errors, each with the name of its field.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        Self { errors, ..Self::new(Kind::Invalid, "Correct the fields named below and send the form again.") }
+        Self { errors, ..Self::new(Kind::Invalid, detail::INVALID) }
     }
 
-    /// 429, with the seconds after which it is worth another try.
+    /// 429. `retry_after` is the number of seconds until the rate limit permits another attempt.
     #[must_use]
     pub fn too_many(retry_after: u64) -> Self {
         let minutes = retry_after.div_ceil(60).max(1);
-        let unit = if minutes == 1 { "minute" } else { "minutes" };
-        Self::new(Kind::TooMany, format!("Try again in {minutes} {unit}."))
+        Self::new(Kind::TooMany, detail::too_many(minutes))
             .header(RETRY_AFTER, &retry_after.to_string())
-            .refused_by("limit")
+            .rejected_by("limit")
     }
 
-    /// 500. Say [`because`](Self::because) what.
+    /// 500. State the cause with [`because`](Self::because).
     #[must_use]
     pub fn internal() -> Self {
-        Self::new(Kind::Internal, "We have been told. Try again in a few minutes.")
+        Self::new(Kind::Internal, detail::INTERNAL)
     }
 
-    /// 503. Say [`because`](Self::because) what.
+    /// 503, with `Retry-After: 2`. State the cause with [`because`](Self::because).
     #[must_use]
     pub fn unavailable() -> Self {
-        Self::new(Kind::Unavailable, "Nothing was lost. Try again in a moment.").header(RETRY_AFTER, "2")
+        Self::new(Kind::Unavailable, detail::UNAVAILABLE).header(RETRY_AFTER, "2")
     }
 
-    /// 503: the stage lacks configuration that this route needs; `cause` names it for the log.
+    /// 503: the stage lacks configuration that this route needs. The log gets `cause`.
     ///
-    /// Anyone can repeat such a request at will. So its log line is a warning with a message of its own, which neither
-    /// stops a release nor pages an operator: raise a ticket for it.
+    /// Anyone can repeat such a request. Its log line is therefore a warning with its own message,
+    /// which raises a ticket. It neither stops a release nor pages an operator.
     #[must_use]
     pub fn unconfigured(cause: impl fmt::Display) -> Self {
         Self { unconfigured: true, ..Self::unavailable().because(cause) }
     }
 
-    /// 503 where another try may go well (`passing`), else 500, with the cause for the log.
+    /// 503 for a `transient` failure, which a retry may fix; otherwise 500. The log gets `cause`.
     #[must_use]
-    pub fn from_failure(passing: bool, cause: impl fmt::Display) -> Self {
-        if passing { Self::unavailable() } else { Self::internal() }.because(cause)
+    pub fn from_failure(transient: bool, cause: impl fmt::Display) -> Self {
+        if transient { Self::unavailable() } else { Self::internal() }.because(cause)
     }
 
-    /// Leads people back to the page of the form that they sent.
+    /// Makes the error page link to the page of the submitted form.
     #[must_use]
     pub(crate) const fn back_to_form(mut self) -> Self {
         self.has_form = true;
         self
     }
 
-    /// Adds a member to the JSON answer.
+    /// Adds a member to the JSON response.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: Value) -> Self {
         self.extra.push((name, value));
         self
     }
 
-    /// Adds a header to the answer. Text that is no header value is left out.
+    /// Adds a header to the response. Skips a text that is not a valid header value.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: &str) -> Self {
         self.headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
         self
     }
 
-    /// Adds what only the log is told. Neither personal data nor secrets belong in it.
+    /// Sets the cause for the log. It must not contain personal data or secrets.
     #[must_use]
     pub fn because(mut self, cause: impl fmt::Display) -> Self {
         self.cause = Some(cause.to_string().into());
         self
     }
 
-    /// Files the log line under a part of the system, unless it is under one already.
+    /// Sets the area of the log line, unless it is set already.
     #[must_use]
     pub fn within(mut self, area: LogArea) -> Self {
         self.area = self.area.or(Some(area));
         self
     }
 
-    /// One of the rules of the door did not let the request in.
-    fn refused_by(self, rule: &'static str) -> Self {
+    /// Records which access rule rejected the request.
+    fn rejected_by(self, rule: &'static str) -> Self {
         self.because(rule).within(LogArea::Access)
     }
 
-    /// The media type of a problem as JSON.
+    /// The media type of a problem as JSON (RFC 9457, section 3).
     pub(crate) const MEDIA: &str = "application/problem+json";
 
     fn out(&self) -> ProblemOut<'_> {
@@ -245,12 +244,12 @@ impl Problem {
         }
     }
 
-    /// The problem as JSON.
+    /// Returns the problem as JSON text.
     pub(crate) fn body(&self) -> String {
         serde_json::to_string(&self.out()).unwrap_or_default()
     }
 
-    /// Writes the log line. Called once, where the answer is made.
+    /// Writes the log line. Callers do this once, where they build the response.
     pub fn log(&self) {
         let status = self.kind.status().as_u16();
         let area = self.area.map(LogArea::as_str);
@@ -266,7 +265,7 @@ impl Problem {
                     "request failed"
                 );
             }
-            Some(cause) => tracing::info!(area, status, %cause, "request refused"),
+            Some(cause) => tracing::info!(area, status, %cause, "rejected request"),
             None => {}
         }
     }
@@ -297,7 +296,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_caller_is_told_what_to_do_and_never_the_cause() {
+    async fn response_has_the_detail_and_never_the_cause() {
         let problem = Problem::unavailable().because("dynamodb: connection reset by 10.0.0.7");
         let (status, headers, body) = read(problem.into_response()).await;
         assert_eq!(status, 503);
@@ -307,7 +306,7 @@ mod tests {
             body,
             json!({
                 "type": "/problems/unavailable",
-                "title": "We cannot answer right now",
+                "title": "Temporarily unavailable",
                 "status": 503,
                 "detail": "Nothing was lost. Try again in a moment.",
                 "errors": [],
@@ -316,7 +315,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_kind_brings_what_its_reader_needs() {
+    async fn each_kind_carries_its_headers_and_members() {
         let (_, _, body) =
             read(Problem::payment_required("https://x.example/organizations/1").into_response()).await;
         assert_eq!(body["upgrade_url"], "https://x.example/organizations/1");
@@ -328,8 +327,8 @@ mod tests {
             (headers["retry-after"].to_str().unwrap(), &body["detail"]),
             ("61", &json!("Try again in 2 minutes."))
         );
-        let faults = vec![FieldError::new("email", "required", "Enter your email address.")];
-        let (_, _, body) = read(Problem::invalid(faults).into_response()).await;
+        let errors = vec![FieldError::new("email", "required", "Enter your email address.")];
+        let (_, _, body) = read(Problem::invalid(errors).into_response()).await;
         assert_eq!(
             body["errors"],
             json!([{ "field": "email", "code": "required", "message": "Enter your email address." }])

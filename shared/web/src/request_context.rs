@@ -1,8 +1,9 @@
-//! What `lambda_http` would trip over, carried around it.
+//! Carries parts of an event around `lambda_http`, which cannot process all of their values.
 //!
-//! It puts host, scheme and path through a URL parser, which folds `%2e%2e` into another path than the one that API
-//! Gateway matched, and it takes for granted that the parser, the query and the body's base64 hold: a caller's odd
-//! `Host` would end the process. So the event goes through it without them, and the request gets them afterwards.
+//! `lambda_http` parses host, scheme, and path as a URL. The parser resolves `%2e%2e`, so the path
+//! would differ from the one that API Gateway matched. The crate also panics on an invalid host,
+//! query, or base64 body. Therefore the event passes through it without these parts, and the request
+//! gets them afterwards.
 
 use axum::http::{
     HeaderMap, HeaderValue, Uri,
@@ -12,12 +13,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use lambda_http::{Body, Request, aws_lambda_events::apigw::ApiGatewayV2httpRequest};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// What cannot stand in a query as it is.
+/// The characters that must be escaped in a query.
 const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'#');
-/// What cannot stand in a path as it is. A percent sign can: it begins what is escaped already.
+/// The characters that must be escaped in a path. The percent sign is not one of them, because the
+/// gateway passes the path in its escaped form.
 const PATH: &AsciiSet = &QUERY.add(b'?').add(b'`').add(b'{').add(b'}').add(b'\\').add(b'^').add(b'|');
 
-/// The parts of an event that are read here.
+/// The parts of an event that bypass `lambda_http`.
 #[derive(Debug, Default)]
 pub(crate) struct RequestContext {
     uri: Uri,
@@ -25,17 +27,17 @@ pub(crate) struct RequestContext {
     body: Body,
 }
 
-/// Why an event is none of API Gateway's.
+/// Why an event is not a valid event of API Gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Malformed {
-    #[error("the event's path and query make no address")]
+    #[error("the event's path and query are not a valid URI")]
     Target,
-    #[error("the event's body is not the base64 that it is said to be")]
+    #[error("the event's body is not valid base64")]
     Body,
 }
 
 impl RequestContext {
-    /// Takes them out of an event.
+    /// Moves the parts out of an event.
     pub fn take(event: &mut ApiGatewayV2httpRequest) -> Result<Self, Malformed> {
         let path = event.raw_path.take().unwrap_or_default();
         let query = event.raw_query_string.take().unwrap_or_default();
@@ -53,13 +55,13 @@ impl RequestContext {
             Some(text) => Body::Text(text),
         };
         let headers = std::mem::take(&mut event.headers);
-        // Otherwise the parser is given the gateway's word for the host.
+        // Without this header, `lambda_http` parses the gateway's domain name.
         event.headers.insert(HOST, HeaderValue::from_static("localhost"));
         Ok(Self { uri: target.parse().map_err(|_| Malformed::Target)?, headers, body })
     }
 
-    /// Gives them to the request that became of the event. Cookies, which travel apart from the headers, stay.
-    pub fn put_back(self, mut request: Request) -> Request {
+    /// Moves the parts into the request. Keeps its cookies, which events list outside of `headers`.
+    pub fn restore(self, mut request: Request) -> Request {
         let cookies = request.headers_mut().remove(COOKIE);
         *request.uri_mut() = self.uri;
         *request.headers_mut() = self.headers;

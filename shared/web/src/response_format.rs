@@ -1,17 +1,21 @@
+//! Content negotiation between HTML and JSON.
+
 use axum::http::{HeaderMap, header::ACCEPT};
 
-/// What the caller can read: a browser wants a page, everybody else JSON.
+/// The response format that the caller prefers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseFormat {
-    /// An HTML page.
+    /// HTML, for a browser.
     Page,
-    /// JSON.
+    /// JSON, for all other clients.
     Json,
 }
 
 impl ResponseFormat {
-    /// Judges the `Accept` header (RFC 9110, 12.5.1). A page is given only to those who prefer `text/html`:
-    /// `*/*`, as `curl` sends it, and no header at all mean JSON.
+    /// Evaluates the `Accept` header (RFC 9110, section 12.5.1).
+    ///
+    /// Only a client that prefers `text/html` gets a page. `*/*`, which `curl` sends, and a missing
+    /// header yield JSON.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
         let mut html = AcceptEntry::default();
@@ -21,17 +25,17 @@ impl ResponseFormat {
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|it| it.split(','));
-        for (place, range) in ranges.enumerate() {
+        for (position, range) in ranges.enumerate() {
             let mut parts = range.split(';').map(str::trim);
             let media = parts.next().unwrap_or_default().to_ascii_lowercase();
             let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
             let thousandths = quality.map_or(1000, thousandths);
             // An earlier range wins over a later one of the same quality.
-            let wish = AcceptEntry { thousandths, earliness: usize::MAX - place };
+            let entry = AcceptEntry { thousandths, earliness: usize::MAX - position };
             match media.as_str() {
-                "text/html" | "application/xhtml+xml" => html = html.max(wish),
+                "text/html" | "application/xhtml+xml" => html = html.max(entry),
                 "application/json" | "application/problem+json" | "application/*" | "*/*" => {
-                    other = other.max(wish)
+                    other = other.max(entry)
                 }
                 _ => {}
             }
@@ -40,17 +44,16 @@ impl ResponseFormat {
     }
 }
 
-/// How much a kind of answer is wished for. The order of the fields is the order of comparison.
+/// The preference for a media type. The derived order compares the fields from top to bottom.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct AcceptEntry {
     thousandths: u16,
     earliness: usize,
 }
 
-/// A quality value in thousandths; what is none counts as a full one.
+/// Returns a quality value in thousandths. An invalid one counts as 1.
 fn thousandths(quality: &str) -> u16 {
     let quality = quality.parse::<f32>().unwrap_or(1.0).clamp(0.0, 1.0);
-    // Between 0 and 1000 by the line above.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
     let thousandths = (quality * 1000.0).round() as u16;
     thousandths
@@ -63,8 +66,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_those_who_prefer_html_get_a_page() {
-        for (accept, wants) in [
+    fn page_is_chosen_only_when_html_is_preferred() {
+        for (accept, expected) in [
             ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", ResponseFormat::Page),
             ("text/html", ResponseFormat::Page),
             ("text/html, application/json", ResponseFormat::Page),
@@ -81,7 +84,7 @@ mod tests {
             ("nonsense;;;q=q,,", ResponseFormat::Json),
         ] {
             let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]);
-            assert_eq!(ResponseFormat::of(&headers), wants, "{accept}");
+            assert_eq!(ResponseFormat::of(&headers), expected, "{accept}");
         }
         assert_eq!(ResponseFormat::of(&HeaderMap::new()), ResponseFormat::Json);
     }

@@ -1,11 +1,17 @@
-//! Every route of the system, so that one function can tell "not here" from "not like this".
+//! The route table of the whole system, with which every function distinguishes 404 from 405.
+//!
+//! API Gateway has no `HEAD` for a `GET` route. Paths of `checklist-read` get it through `$default`.
+//! Every other `GET` route in the template has a `HEAD` route beside it, and axum responds without a
+//! body.
 
 use axum::{extract::Request, http::Method, response::Response};
 
-use crate::{ResponseFormat, problem::Problem, refuse};
+use crate::{ResponseFormat, problem::Problem, problem_response};
 
-/// Methods and paths as `template.yaml` gives them to the gateway. A segment in braces stands for any one segment.
-/// Every path with `GET` has `HEAD` too: the same response without a body (RFC 9110, 9.3.2).
+/// Methods and path patterns, the same as in `template.yaml`.
+///
+/// A segment in braces matches exactly one nonempty segment. Every path with `GET` also has `HEAD`,
+/// which returns the same response without a body (RFC 9110, section 9.3.2).
 pub const ROUTES: &[(Method, &str)] = &[
     (Method::GET, "/"),
     (Method::GET, "/account"),
@@ -56,9 +62,10 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::POST, "/organizations/new"),
     (Method::POST, "/organizations/switch"),
     (Method::GET, "/organizations/{id}"),
+    (Method::GET, "/problems/{kind}"),
 ];
 
-/// The pages that a sign-in may lead to.
+/// The pages to which a sign-in may redirect.
 const PAGES: &[&str] = &[
     "/",
     "/account",
@@ -75,11 +82,13 @@ const PAGES: &[&str] = &[
     "/organizations/{id}",
 ];
 
-/// The paths that begin with this segment are answered like paths that do not exist to everybody but operators, and so
-/// is the wrong method there.
+/// First segment of hidden paths. For all users except operators they look like missing paths, and
+/// so does an unsupported method.
 const HIDDEN: &str = "operator";
 
-/// The methods under which a path exists, in the table's order; none if it does not, or if that is nobody's business.
+/// Returns the methods of a path in the order of [`ROUTES`].
+///
+/// Returns an empty list for a missing path and for a hidden one.
 #[must_use]
 pub fn allowed_methods(path: &str) -> Vec<Method> {
     let mut methods: Vec<Method> = Vec::new();
@@ -87,7 +96,7 @@ pub fn allowed_methods(path: &str) -> Vec<Method> {
         return methods;
     }
     for (method, pattern) in ROUTES {
-        if leads(pattern, path) && !methods.contains(method) {
+        if selects(pattern, path) && !methods.contains(method) {
             methods.push(method.clone());
             if *method == Method::GET {
                 methods.push(Method::HEAD);
@@ -97,43 +106,45 @@ pub fn allowed_methods(path: &str) -> Vec<Method> {
     methods
 }
 
-/// The answer to what no route takes: 405 with `Allow` where the path exists under other methods, else 404.
-pub async fn otherwise(request: Request) -> Response {
-    let wants = ResponseFormat::of(request.headers());
+/// Handles requests that match no route: 405 with `Allow` if the path has other methods, else 404.
+pub async fn not_routed(request: Request) -> Response {
+    let format = ResponseFormat::of(request.headers());
     let allowed = allowed_methods(request.uri().path());
     let problem = if allowed.is_empty() || allowed.contains(request.method()) {
         Problem::not_found()
     } else {
         Problem::method_not_allowed(&allowed)
     };
-    refuse(wants, problem)
+    problem_response(format, problem)
 }
 
-/// Where `next` leads, if it is the path of a page of ours; a query and a fragment are cut off.
-/// Everything else, and above all other hosts, is nowhere.
+/// Returns the path of `next`, without query and fragment, if it is a listed page of Onramp.
+///
+/// Returns `None` for everything else, in particular for URLs of other hosts.
 #[must_use]
 pub fn next_path(next: &str) -> Option<String> {
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
-    // Such a path is stored, and the secret of an invitation's link is not: only a reference to the invitation is.
+    // The path will be stored. It may contain the id of an invitation, but never the secret of its link.
     let secret = path.strip_prefix("/invitations/").is_some_and(|token| !token.starts_with("org_"));
-    (plain && !secret && PAGES.iter().any(|page| leads(page, path))).then(|| path.to_owned())
+    (plain && !secret && PAGES.iter().any(|page| selects(page, path))).then(|| path.to_owned())
 }
 
-/// Whether a pattern is the one that a path goes by: the gateway prefers a fixed path to a parameter.
-fn leads(pattern: &str, path: &str) -> bool {
+/// Returns whether the gateway selects this pattern for a path. It prefers a fixed path to a
+/// parameter.
+fn selects(pattern: &str, path: &str) -> bool {
     if ROUTES.iter().any(|(_, fixed)| *fixed == path) { pattern == path } else { matches(pattern, path) }
 }
 
-/// Whether a path is one of a route's pattern.
+/// Returns whether a path matches a pattern.
 pub(crate) fn matches(pattern: &str, path: &str) -> bool {
     let mut pattern = pattern.split('/');
     let mut path = path.split('/');
     loop {
         match (pattern.next(), path.next()) {
             (None, None) => return true,
-            (Some(wanted), Some(found))
-                if wanted == found || (wanted.starts_with('{') && !found.is_empty()) => {}
+            (Some(expected), Some(segment))
+                if expected == segment || (expected.starts_with('{') && !segment.is_empty()) => {}
             _ => return false,
         }
     }
@@ -146,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_the_templates() {
+    fn route_table_equals_the_template() {
         let template = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
         let template = std::fs::read_to_string(template).unwrap();
         let named = |line: &str, name: &str| {
@@ -164,16 +175,16 @@ mod tests {
                 (named(line, "Method: ").unwrap(), path)
             })
             .collect();
-        let ours: BTreeSet<_> =
+        let table: BTreeSet<_> =
             ROUTES.iter().map(|(method, path)| (method.to_string(), (*path).to_owned())).collect();
-        assert_eq!(ours, wanted);
+        assert_eq!(table, wanted);
         for page in PAGES {
             assert!(ROUTES.contains(&(Method::GET, page)), "{page}");
         }
     }
 
     #[test]
-    fn a_path_is_known_under_all_its_methods() {
+    fn allowed_methods_lists_all_methods_of_a_path() {
         for (path, methods) in [
             ("/login", "GET HEAD POST"),
             ("/login/f00d", "GET HEAD POST"),
@@ -196,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn next_leads_to_pages_of_ours_alone() {
+    fn next_path_accepts_only_listed_pages() {
         for (next, path) in [
             ("/dashboard", Some("/dashboard")),
             ("/", Some("/")),

@@ -1,3 +1,9 @@
+//! The security middleware of every router.
+//!
+//! The order is: the cross-site rule, then the routes, then the headers. So every response has the
+//! security headers, framework errors included. A request with an embed token loses its cookies
+//! before any extractor runs.
+
 use std::sync::Arc;
 
 use axum::{
@@ -7,7 +13,6 @@ use axum::{
     middleware::{self, Next},
     response::Response,
 };
-
 use tracing::{
     Instrument, Span,
     field::{Empty, display},
@@ -15,51 +20,56 @@ use tracing::{
 
 use crate::{
     Embeddable, Origins, ResponseFormat,
-    embedding::{self, CorsMode, is_shared},
+    embedding::{self, CorsMode, is_embeddable_path},
     form,
     origin::{self, PublicUrl},
     problem::{Kind, Problem},
-    refuse, routes, session,
+    problem_response, routes, session,
     site::is_cross_site,
+    words::detail,
 };
 
-/// What browsers may do with a function's answers, and which paths other sites may write to.
+/// Configuration of [`secure`] for one function.
 #[derive(Clone, Debug)]
 pub struct SecurityProfile {
+    /// The content security policy of responses that are not embeddable frames.
     policy: HeaderValue,
+    /// Path patterns without the cross-site rule.
     exempt: &'static [&'static str],
-    /// The origins whose pages may hold pieces of ours.
+    /// The origins whose pages may embed widgets.
     embedders: Arc<Origins>,
     public_url: Option<PublicUrl>,
 }
 
-/// The policy of pages, up to the origins that forms may lead to.
+/// The policy of pages. [`SecurityProfile::with_form_targets`] appends more origins to `form-action`.
 const APP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                    base-uri 'none'; frame-ancestors 'none'; object-src 'none'; form-action 'self'";
 const API: &str = "default-src 'none'; frame-ancestors 'none'";
 
 impl SecurityProfile {
-    /// For functions with pages. Forms may be redirected to Stripe and to the host app at `app_url`: browsers hold the
-    /// targets of redirects against `form-action` too.
+    /// Creates a profile for functions with pages.
+    ///
+    /// Form responses may redirect to Stripe and to the host app at `app_url`. The policy lists
+    /// both, because browsers apply `form-action` to redirect targets too.
     #[must_use]
     pub fn app(app_url: Option<&str>) -> Self {
-        Self::leading_to(app_url, Origins::STRIPE)
+        Self::with_form_targets(app_url, Origins::STRIPE)
     }
 
-    /// The same for functions whose pages lead to Stripe, and that are told where its hosted pages are.
+    /// Like [`app`](Self::app), with the configured origins of Stripe's hosted pages.
     #[must_use]
-    pub fn paying(app_url: Option<&str>, checkout: &Origins) -> Self {
-        Self::leading_to(app_url, &checkout.to_string())
+    pub fn app_with_checkout(app_url: Option<&str>, checkout: &Origins) -> Self {
+        Self::with_form_targets(app_url, &checkout.to_string())
     }
 
-    fn leading_to(app_url: Option<&str>, checkout: &str) -> Self {
+    fn with_form_targets(app_url: Option<&str>, checkout: &str) -> Self {
         let host_app =
             app_url.and_then(origin::origin_of).map(|origin| format!(" {origin}")).unwrap_or_default();
         let policy = HeaderValue::from_str(&format!("{APP} {checkout}{host_app}"));
         Self { policy: policy.unwrap_or(HeaderValue::from_static(APP)), ..Self::api() }
     }
 
-    /// For functions that only programs speak to.
+    /// Creates a profile for functions without pages.
     #[must_use]
     pub fn api() -> Self {
         let policy = HeaderValue::from_static(API);
@@ -70,36 +80,38 @@ impl SecurityProfile {
         self.policy.to_str().unwrap_or(API)
     }
 
-    /// Lets other sites write to these paths, given as the route table has them.
+    /// Disables the cross-site rule for paths, given as patterns of [`routes::ROUTES`].
     #[must_use]
-    pub const fn exempting(mut self, patterns: &'static [&'static str]) -> Self {
+    pub const fn with_exempt_paths(mut self, patterns: &'static [&'static str]) -> Self {
         self.exempt = patterns;
         self
     }
 
-    /// Sets the origin at which browsers reach the stage. Without one it is the domain of each request.
+    /// Sets the origin at which browsers reach the stage. `None` uses the domain of each request.
     #[must_use]
-    pub fn reached_at(mut self, public_url: Option<&str>) -> Self {
+    pub fn with_public_url(mut self, public_url: Option<&str>) -> Self {
         self.public_url = public_url.map(|url| PublicUrl(url.into()));
         self
     }
 
-    /// Lets pages of these origins hold pieces of ours.
+    /// Allows pages of these origins to embed widgets.
     #[must_use]
-    pub fn embedded_by(mut self, origins: &Origins) -> Self {
+    pub fn with_embedders(mut self, origins: &Origins) -> Self {
         self.embedders = Arc::new(origins.clone());
         self
     }
 }
 
-/// Puts what every answer needs around a router: the cross-site rule, which is judged before everything else, the
-/// security headers, `x-request-id`, the limit on bodies (64 KiB; a route may set its own [`DefaultBodyLimit`]), and
-/// errors of the framework, 404 and 405 in our own dress.
+/// Wraps a router in the security middleware.
+///
+/// It checks the cross-site rule first. It adds the security headers and `x-request-id`, limits
+/// bodies to 64 KiB (a route may set its own [`DefaultBodyLimit`]), and converts 404, 405, and the
+/// errors of extractors to problems.
 pub fn secure(router: Router, profile: SecurityProfile) -> Router {
     router
-        .fallback(routes::otherwise)
-        .method_not_allowed_fallback(routes::otherwise)
-        .layer(DefaultBodyLimit::max(form::MOST_BYTES))
+        .fallback(routes::not_routed)
+        .method_not_allowed_fallback(routes::not_routed)
+        .layer(DefaultBodyLimit::max(form::MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(profile, guard))
 }
 
@@ -109,41 +121,41 @@ async fn guard(State(profile): State<SecurityProfile>, mut request: Request, nex
     }
     let id = origin::request_id(request.extensions());
     let exempt = profile.exempt.iter().any(|pattern| routes::matches(pattern, request.uri().path()));
-    let wants = ResponseFormat::of(request.headers());
-    let standing = CorsMode::of(&request, &profile.embedders);
-    let shared = is_shared(request.uri().path());
-    if matches!(standing, CorsMode::Token(_) | CorsMode::Foreign) {
-        // The token is all the authority there is. What rides along is gone before anything could read it, so there is
-        // nothing that another site could abuse, and the cross-site rule has nothing to guard.
+    let format = ResponseFormat::of(request.headers());
+    let cors = CorsMode::of(&request, &profile.embedders);
+    let embeddable_path = is_embeddable_path(request.uri().path());
+    if matches!(cors, CorsMode::Token(_) | CorsMode::Foreign) {
+        // Only the token grants access. Without cookies, another site has nothing to abuse, so the
+        // cross-site rule is not needed for listed origins.
         request.headers_mut().remove(header::COOKIE);
     }
-    let span = about(&id, &request);
-    let cross_site = match standing {
+    let span = request_span(&id, &request);
+    let cross_site = match cors {
         CorsMode::Own => !exempt && is_cross_site(&request),
         CorsMode::Foreign => true,
         CorsMode::Token(_) | CorsMode::Preflight(_) => false,
     };
-    let mut response = match &standing {
-        _ if cross_site => span.in_scope(|| refuse(wants, Problem::cross_site())),
+    let mut response = match &cors {
+        _ if cross_site => span.in_scope(|| problem_response(format, Problem::cross_site())),
         CorsMode::Preflight(from) => CorsMode::preflight(from, request.uri().path()),
-        _ => async { dress(wants, next.run(request).await) }.instrument(span).await,
+        _ => async { normalize_rejection(format, next.run(request).await) }.instrument(span).await,
     };
     let embeddable = response.extensions_mut().remove::<Embeddable>();
     let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
+    for (name, value) in SECURITY_HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
     let policy = embeddable.as_ref().and_then(Embeddable::policy).unwrap_or(profile.policy);
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     if let Some(embeddable) = embeddable {
-        headers.insert(embedding::POLICY, HeaderValue::from_static("cross-origin"));
+        headers.insert(embedding::RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
         if matches!(embeddable, Embeddable::Frame(_)) {
             headers.insert(embedding::EMBEDDER_POLICY, HeaderValue::from_static("require-corp"));
         }
     }
-    if shared {
+    if embeddable_path {
         headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-        standing.tell(headers);
+        cors.add_headers(headers);
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(&id) {
@@ -152,9 +164,11 @@ async fn guard(State(profile): State<SecurityProfile>, mut request: Request, nex
     response
 }
 
-/// What every log line about a request says of it: its id, its route and, by their ids, whom it claims to be from. The
-/// path is left out, because it can hold a one-time link.
-fn about(id: &str, request: &Request) -> Span {
+/// Creates the span with the fields that all log lines of a request share: request id, route, and
+/// the ids that the session cookie claims.
+///
+/// The path is omitted, because it can contain the secret of a link.
+fn request_span(id: &str, request: &Request) -> Span {
     let span = tracing::info_span!("request", id, route = Empty, organization = Empty, user = Empty);
     if let Some(route) = origin::route(request.extensions()) {
         span.record("route", route);
@@ -165,27 +179,29 @@ fn about(id: &str, request: &Request) -> Span {
     span
 }
 
-/// Extractors refuse in plain text, which no answer of ours is: those get our words.
-fn dress(wants: ResponseFormat, response: Response) -> Response {
+/// Replaces plain-text rejections of axum's extractors by problems. No handler returns plain text
+/// with a 4xx status.
+fn normalize_rejection(format: ResponseFormat, response: Response) -> Response {
     let status = response.status();
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !status.is_client_error() || !content_type.is_some_and(|media| media.starts_with("text/plain")) {
         return response;
     }
     let problem = match status {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::TooLarge, "Send less at once."),
-        _ => Problem::bad_request("The request is not one that this address understands."),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::TooLarge, detail::BODY_TOO_LARGE),
+        _ => Problem::bad_request(detail::UNPARSABLE),
     };
-    refuse(wants, problem)
+    problem_response(format, problem)
 }
 
-pub(crate) const ALWAYS: [(HeaderName, &str); 5] = [
+/// The headers of every response.
+pub(crate) const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // Not `no-referrer`: with it browsers send `Origin: null` with our own forms.
+    // Not `no-referrer`: browsers then send `Origin: null` with same-origin forms (Fetch standard).
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (embedding::POLICY, "same-origin"),
+    (embedding::RESOURCE_POLICY, "same-origin"),
 ];
 
 #[cfg(test)]
@@ -209,7 +225,7 @@ mod tests {
         secure(router, profile)
     }
 
-    async fn ask(profile: SecurityProfile, method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
+    async fn send(profile: SecurityProfile, method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
         let mut request = Request::builder().method(method).uri(path).header("host", "onramp.example.com");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -218,20 +234,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_answer_carries_every_header() {
+    async fn every_response_has_the_security_headers() {
         for (method, path, status) in [
             ("GET", "/dashboard", 200),
             ("POST", "/logout", 303),
             ("GET", "/login", 500),
             ("GET", "/nowhere", 404),
             ("PUT", "/logout", 405),
-            // Another function's path, as `$default` meets it.
+            // A path of another function, which the `$default` route receives.
             ("DELETE", "/organizations/new", 405),
         ] {
-            let response = ask(SecurityProfile::app(None), method, path, &[]).await;
+            let response = send(SecurityProfile::app(None), method, path, &[]).await;
             assert_eq!(response.status(), status, "{method} {path}");
             let headers = response.headers();
-            for (name, value) in ALWAYS {
+            for (name, value) in SECURITY_HEADERS {
                 assert_eq!(headers[name], value, "{method} {path}");
             }
             assert_eq!(headers[header::CONTENT_SECURITY_POLICY], format!("{APP} {}", Origins::STRIPE));
@@ -239,17 +255,17 @@ mod tests {
             assert!(headers.contains_key("x-request-id"));
         }
         assert_eq!(
-            ask(SecurityProfile::api(), "GET", "/assets/a.css", &[]).await.headers()[header::CACHE_CONTROL],
+            send(SecurityProfile::api(), "GET", "/assets/a.css", &[]).await.headers()[header::CACHE_CONTROL],
             "public"
         );
     }
 
     #[tokio::test]
-    async fn a_method_that_the_path_lacks_is_told_those_it_has() {
-        let response = ask(SecurityProfile::app(None), "PUT", "/login", &[]).await;
+    async fn unsupported_method_gets_the_supported_ones() {
+        let response = send(SecurityProfile::app(None), "PUT", "/login", &[]).await;
         assert_eq!(response.headers()[header::ALLOW], "GET, HEAD, POST");
         assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
-        let page = ask(SecurityProfile::app(None), "PUT", "/logout", &[("accept", "text/html")]).await;
+        let page = send(SecurityProfile::app(None), "PUT", "/logout", &[("accept", "text/html")]).await;
         assert_eq!(page.headers()[header::ALLOW], "POST");
         assert_eq!(page.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
     }
@@ -262,46 +278,46 @@ mod tests {
             (None, "https://onramp.example.com", 303),
             (None, "https://www.example.com", 403),
         ] {
-            let profile = SecurityProfile::app(None).reached_at(public_url);
-            let answer = ask(profile, "POST", "/logout", &[("origin", from)]).await;
-            assert_eq!(answer.status(), status, "{public_url:?} {from}");
+            let profile = SecurityProfile::app(None).with_public_url(public_url);
+            let response = send(profile, "POST", "/logout", &[("origin", from)]).await;
+            assert_eq!(response.status(), status, "{public_url:?} {from}");
         }
     }
 
     #[tokio::test]
-    async fn other_sites_are_refused_before_anything_else() {
+    async fn other_sites_are_rejected_before_routing() {
         let evil = [("sec-fetch-site", "cross-site")];
         assert_eq!(
-            ask(SecurityProfile::app(None), "POST", "/logout", &evil).await.status(),
+            send(SecurityProfile::app(None), "POST", "/logout", &evil).await.status(),
             StatusCode::FORBIDDEN
         );
         assert_eq!(
-            ask(SecurityProfile::app(None), "POST", "/nowhere", &evil).await.status(),
+            send(SecurityProfile::app(None), "POST", "/nowhere", &evil).await.status(),
             StatusCode::FORBIDDEN
         );
-        let exempt = SecurityProfile::app(None).exempting(&["/logout", "/login/{token}"]);
-        assert_eq!(ask(exempt.clone(), "POST", "/logout", &evil).await.status(), StatusCode::SEE_OTHER);
-        assert_eq!(ask(exempt.clone(), "POST", "/login/f00d", &evil).await.status(), StatusCode::NOT_FOUND);
-        assert_eq!(ask(exempt, "POST", "/login", &evil).await.status(), StatusCode::FORBIDDEN);
+        let exempt = SecurityProfile::app(None).with_exempt_paths(&["/logout", "/login/{token}"]);
+        assert_eq!(send(exempt.clone(), "POST", "/logout", &evil).await.status(), StatusCode::SEE_OTHER);
+        assert_eq!(send(exempt.clone(), "POST", "/login/f00d", &evil).await.status(), StatusCode::NOT_FOUND);
+        assert_eq!(send(exempt, "POST", "/login", &evil).await.status(), StatusCode::FORBIDDEN);
     }
 
     #[tokio::test]
-    async fn a_token_brings_no_cookie_along_and_a_page_that_is_not_listed_brings_nothing() {
+    async fn embed_token_drops_cookies_and_needs_a_listed_origin() {
         let echo = |headers: axum::http::HeaderMap| async move {
             let cookie = headers.contains_key(header::COOKIE);
             if cookie { "cookie" } else { "none" }
         };
         let router =
             Router::new().route("/onboarding/api/checklist/dismiss", post(echo)).route("/logout", post(echo));
-        let profile = SecurityProfile::app(None).embedded_by(&"https://app.example.com".parse().unwrap());
+        let profile = SecurityProfile::app(None).with_embedders(&"https://app.example.com".parse().unwrap());
         let router = secure(router, profile);
         let dismiss = "/onboarding/api/checklist/dismiss";
         let (app, evil) = ("https://app.example.com", "https://evil.example");
-        for (path, origin, token, status, told) in [
+        for (path, origin, token, status, expected_body) in [
             (dismiss, Some(app), true, 200, Some("none")),
             (dismiss, None, true, 200, Some("none")),
             (dismiss, Some(evil), true, 403, None),
-            // Without a token an embedder is a site like every other, and so it is at every other path.
+            // Without a token, and on other paths, the host app is an ordinary cross-site caller.
             (dismiss, Some(app), false, 403, None),
             (dismiss, Some("https://onramp.example.com"), false, 200, Some("cookie")),
             ("/logout", Some(app), true, 403, None),
@@ -327,31 +343,34 @@ mod tests {
             assert!(!headers.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
             assert_eq!(headers.contains_key(header::VARY), path == dismiss);
             let body = axum::body::to_bytes(response.into_body(), 99_999).await.unwrap();
-            assert!(told.is_none_or(|told| body == told.as_bytes()), "{path} {origin:?} {token}: {body:?}");
+            assert!(
+                expected_body.is_none_or(|expected| body == expected.as_bytes()),
+                "{path} {origin:?} {token}: {body:?}"
+            );
         }
     }
 
     #[tokio::test]
-    async fn a_preflight_of_a_listed_page_is_answered_and_no_other() {
-        let profile = SecurityProfile::app(None).embedded_by(&"https://app.example.com".parse().unwrap());
-        let asks = |origin| [("origin", origin), ("access-control-request-method", "GET")];
+    async fn preflight_succeeds_only_for_listed_origins() {
+        let profile = SecurityProfile::app(None).with_embedders(&"https://app.example.com".parse().unwrap());
+        let preflight = |origin| [("origin", origin), ("access-control-request-method", "GET")];
         let path = "/onboarding/api/checklist/complete/created_project";
-        let told = ask(profile.clone(), "OPTIONS", path, &asks("https://app.example.com")).await;
+        let allowed = send(profile.clone(), "OPTIONS", path, &preflight("https://app.example.com")).await;
         assert_eq!(
-            (told.status(), &told.headers()[header::ACCESS_CONTROL_ALLOW_METHODS]),
+            (allowed.status(), &allowed.headers()[header::ACCESS_CONTROL_ALLOW_METHODS]),
             (StatusCode::NO_CONTENT, &HeaderValue::from_static("POST"))
         );
-        assert_eq!(told.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "https://app.example.com");
-        for (name, value) in ALWAYS {
-            assert_eq!(told.headers()[name], value);
+        assert_eq!(allowed.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "https://app.example.com");
+        for (name, value) in SECURITY_HEADERS {
+            assert_eq!(allowed.headers()[name], value);
         }
-        let refused = ask(profile, "OPTIONS", path, &asks("https://evil.example")).await;
-        assert_eq!(refused.status(), StatusCode::METHOD_NOT_ALLOWED);
-        assert!(!refused.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
+        let rejected = send(profile, "OPTIONS", path, &preflight("https://evil.example")).await;
+        assert_eq!(rejected.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert!(!rejected.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
     }
 
     #[tokio::test]
-    async fn what_may_be_embedded_differs_in_its_policies_alone() {
+    async fn embeddable_frame_differs_only_in_its_policies() {
         let origins: Origins = "https://app.example.com".parse().unwrap();
         let frame = move || {
             let mut response = see_other("/");
@@ -362,21 +381,21 @@ mod tests {
         let response = router.oneshot(Request::get("/frame").body(Body::empty()).unwrap()).await.unwrap();
         let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
         assert!(policy.contains("frame-ancestors https://app.example.com;"), "{policy}");
-        for (name, value) in ALWAYS {
-            let value = if name == embedding::POLICY { "cross-origin" } else { value };
+        for (name, value) in SECURITY_HEADERS {
+            let value = if name == embedding::RESOURCE_POLICY { "cross-origin" } else { value };
             assert_eq!(response.headers()[name], value);
         }
         assert_eq!(
             response.headers()[embedding::EMBEDDER_POLICY],
             "require-corp",
-            "or no page that demands it holds the frame"
+            "a page with COEP can only embed frames with COEP"
         );
     }
 
     #[tokio::test]
-    async fn what_an_extractor_refuses_is_said_in_our_words() {
+    async fn extractor_rejection_becomes_a_problem() {
         let router = Router::new().route("/webhook", post(|_: Bytes| async {}));
-        for (length, status) in [(form::MOST_BYTES, 200), (form::MOST_BYTES + 1, 413)] {
+        for (length, status) in [(form::MAX_BODY_BYTES, 200), (form::MAX_BODY_BYTES + 1, 413)] {
             let request = Request::post("/webhook").body(Body::from(vec![b'x'; length])).unwrap();
             let response = secure(router.clone(), SecurityProfile::api()).oneshot(request).await.unwrap();
             assert_eq!(response.status(), status);
@@ -387,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_may_lead_to_the_host_app_and_a_policy_cannot_be_broken_into() {
+    fn policy_lists_the_host_app_and_rejects_injection() {
         let policy = |url| SecurityProfile::app(Some(url)).policy.to_str().unwrap().to_owned();
         assert!(
             policy("https://app.example.com/start?x").ends_with("billing.stripe.com https://app.example.com")
@@ -396,7 +415,7 @@ mod tests {
         for bad in ["", "/dashboard", "javascript:alert(1)", "https://x; script-src *", "https://"] {
             assert_eq!(policy(bad), format!("{APP} {}", Origins::STRIPE), "{bad}");
         }
-        let elsewhere = SecurityProfile::paying(None, &"http://localhost:8485".parse().unwrap());
-        assert_eq!(elsewhere.policy, format!("{APP} http://localhost:8485"));
+        let custom = SecurityProfile::app_with_checkout(None, &"http://localhost:8485".parse().unwrap());
+        assert_eq!(custom.policy, format!("{APP} http://localhost:8485"));
     }
 }

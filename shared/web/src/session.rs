@@ -1,25 +1,27 @@
-//! The session cookie: how a signed-in browser holds its token.
+//! The session cookie, which carries the session token of a signed-in browser.
 
 use axum::http::{HeaderMap, HeaderValue};
-use domain::people::{ABSOLUTE, SessionToken};
+use domain::people::{SESSION_MAX_AGE, SessionToken};
 
 use crate::cookie;
 
 const NAME: &str = "__Host-s";
 
-/// The token that the request carries. Two cookies of the name mean that somebody planted one: neither is taken.
+/// Returns the session token of a request.
+///
+/// Returns `None` if the request has several session cookies, because one may be planted.
 #[must_use]
 pub fn token(headers: &HeaderMap) -> Option<SessionToken> {
     cookie::only(headers, NAME)?.parse().ok()
 }
 
-/// The `Set-Cookie` value that gives a browser its token, for as long as a session can last.
+/// Returns the `Set-Cookie` value that stores the token for the maximum lifetime of a session.
 #[must_use]
 pub fn set(token: &SessionToken) -> HeaderValue {
-    cookie::set(NAME, &token.reveal(), ABSOLUTE.as_secs())
+    cookie::set(NAME, &token.reveal(), SESSION_MAX_AGE.as_secs())
 }
 
-/// The `Set-Cookie` value that takes the token away.
+/// Returns the `Set-Cookie` value that deletes the token.
 #[must_use]
 pub fn clear() -> HeaderValue {
     cookie::set(NAME, "", 0)
@@ -39,29 +41,29 @@ mod tests {
     }
 
     #[test]
-    fn one_cookie_of_the_name_is_taken_and_two_are_not() {
-        let ours = format!("__Host-s={TEXT}");
-        for (lines, taken) in [
-            (vec![ours.as_str()], true),
-            (vec!["theme=dark; lang=en", &ours], true),
-            (vec![&format!("a=b; {ours}; c=d")], true),
-            (vec![&format!("{ours}; {ours}")], false),
-            (vec![&ours, &ours], false),
+    fn token_is_read_only_from_a_single_cookie() {
+        let valid = format!("__Host-s={TEXT}");
+        for (lines, accepted) in [
+            (vec![valid.as_str()], true),
+            (vec!["theme=dark; lang=en", &valid], true),
+            (vec![&format!("a=b; {valid}; c=d")], true),
+            (vec![&format!("{valid}; {valid}")], false),
+            (vec![&valid, &valid], false),
             (vec![&format!("__host-s={TEXT}")], false),
-            (vec![&format!("{ours}x")], false),
+            (vec![&format!("{valid}x")], false),
             (vec!["__Host-s="], false),
             (vec![], false),
         ] {
-            assert_eq!(token(&headers(&lines)).is_some(), taken, "{lines:?}");
+            assert_eq!(token(&headers(&lines)).is_some(), accepted, "{lines:?}");
         }
     }
 
     #[test]
-    fn what_is_set_reads_back_and_is_out_of_reach_of_scripts_and_other_sites() {
-        let held: SessionToken = TEXT.parse().unwrap();
-        let set = set(&held);
+    fn set_cookie_round_trips_and_is_host_only() {
+        let stored: SessionToken = TEXT.parse().unwrap();
+        let set = set(&stored);
         let (pair, attributes) = set.to_str().unwrap().split_once("; ").unwrap();
-        assert_eq!(token(&headers(&[pair])), Some(held));
+        assert_eq!(token(&headers(&[pair])), Some(stored));
         assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000");
         assert!(set.is_sensitive());
         assert_eq!(clear(), "__Host-s=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");

@@ -1,3 +1,5 @@
+//! The cross-site rule.
+
 use axum::{
     extract::Request,
     http::{HeaderMap, Method, header::ORIGIN},
@@ -5,11 +7,15 @@ use axum::{
 
 use crate::origin;
 
-/// Whether a request may have been made by a page of another site, with this browser's cookies in it.
+/// Returns whether a page of another site may have sent a request with this browser's cookies.
 ///
-/// The rule of Go 1.25's `http.CrossOriginProtection`: methods that only read pass; `Sec-Fetch-Site`, which every
-/// current browser sends and no page can forge, decides where it is present; else `Origin` must be our own; a request
-/// with neither was not made by a browser.
+/// This is the rule of Go 1.25's `http.CrossOriginProtection`:
+///
+/// 1. Methods that only read pass.
+/// 2. `Sec-Fetch-Site` decides where it is present. Every current browser sends it, and no page can
+///    forge it.
+/// 3. Otherwise `Origin` must be the stage's origin.
+/// 4. A request without both headers passes, because no browser sent it.
 pub(crate) fn is_cross_site(request: &Request) -> bool {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return false;
@@ -22,7 +28,9 @@ pub(crate) fn is_cross_site(request: &Request) -> bool {
     }
 }
 
-/// The header's one value; an unreadable or repeated one is a value that equals nothing.
+/// Returns the single value of a header.
+///
+/// A repeated header or one that is not text yields an empty value, which equals nothing.
 fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;
@@ -36,25 +44,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn browsers_of_other_sites_are_refused_and_programs_are_not() {
-        let ours = ("origin", "https://onramp.example.com");
-        let theirs = ("origin", "https://evil.example");
-        for (method, headers, refused) in [
-            ("POST", vec![("sec-fetch-site", "same-origin"), ours], false),
+    fn other_sites_are_rejected_and_api_clients_pass() {
+        let own = ("origin", "https://onramp.example.com");
+        let foreign = ("origin", "https://evil.example");
+        for (method, headers, cross_site) in [
+            ("POST", vec![("sec-fetch-site", "same-origin"), own], false),
             ("POST", vec![("sec-fetch-site", "none")], false),
-            ("POST", vec![("sec-fetch-site", "same-site"), ours], true),
+            ("POST", vec![("sec-fetch-site", "same-site"), own], true),
             ("POST", vec![("sec-fetch-site", "cross-site")], true),
-            ("POST", vec![("sec-fetch-site", "cross-site"), ours], true),
+            ("POST", vec![("sec-fetch-site", "cross-site"), own], true),
             ("POST", vec![("sec-fetch-site", "nonsense")], true),
             ("POST", vec![("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")], true),
-            ("POST", vec![ours], false),
-            ("POST", vec![theirs], true),
+            ("POST", vec![own], false),
+            ("POST", vec![foreign], true),
             ("POST", vec![("origin", "null")], true),
             ("POST", vec![("origin", "http://onramp.example.com")], true),
             ("POST", vec![("origin", "https://onramp.example.com.evil.example")], true),
             ("POST", vec![], false),
-            ("DELETE", vec![theirs], true),
-            ("GET", vec![("sec-fetch-site", "cross-site"), theirs], false),
+            ("DELETE", vec![foreign], true),
+            ("GET", vec![("sec-fetch-site", "cross-site"), foreign], false),
             ("HEAD", vec![("sec-fetch-site", "cross-site")], false),
         ] {
             let mut request = Request::builder().method(method).header("host", "onramp.example.com");
@@ -62,7 +70,7 @@ mod tests {
                 request = request.header(*name, *value);
             }
             let request = request.body(Body::empty()).unwrap();
-            assert_eq!(is_cross_site(&request), refused, "{method} {headers:?}");
+            assert_eq!(is_cross_site(&request), cross_site, "{method} {headers:?}");
         }
     }
 }

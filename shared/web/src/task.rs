@@ -1,9 +1,13 @@
+//! JSON representation of a task.
+
 use domain::{checklist::Checklist, task::Task};
 use serde::Serialize;
 
 use crate::links::Links;
 
-/// A task of a checklist as JSON, the same in reads and in the answers of writes. Times are RFC 3339 in UTC.
+/// A task of a checklist as JSON, the same in responses to reads and to writes.
+///
+/// Times are RFC 3339 in UTC.
 #[derive(Clone, Debug, Serialize)]
 pub struct TaskOut {
     key: &'static str,
@@ -27,10 +31,10 @@ struct ActionOut {
 }
 
 impl TaskOut {
-    /// How `task` stands in `list`.
+    /// Describes `task` with its progress in `list`.
     #[must_use]
-    pub fn of(task: &Task, list: &Checklist, places: Links<'_>) -> Self {
-        let tick = list.ticks.get(task.key);
+    pub fn of(task: &Task, list: &Checklist, links: Links<'_>) -> Self {
+        let completion = list.ticks.get(task.key);
         Self {
             key: task.key,
             title: task.title,
@@ -38,12 +42,12 @@ impl TaskOut {
             icon: task.icon,
             priority: task.priority,
             category: task.category.key,
-            completed: tick.is_some(),
-            completed_at: tick.map(|tick| tick.at.to_string()),
+            completed: completion.is_some(),
+            completed_at: completion.map(|completion| completion.at.to_string()),
             skipped: list.skipped.contains_key(task.key),
-            completed_by: tick.and_then(|tick| tick.by.clone()),
-            source: tick.map(|tick| tick.source.as_str()),
-            action: ActionOut { label: task.action.label, url: places.of(task) },
+            completed_by: completion.and_then(|completion| completion.by.clone()),
+            source: completion.map(|completion| completion.source.as_str()),
+            action: ActionOut { label: task.action.label, url: links.of(task) },
         }
     }
 }
@@ -59,8 +63,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_task_says_who_did_it_when_and_how_we_know() {
-        let places = Links {
+    fn task_shows_completion_time_source_and_user() {
+        let links = Links {
             origin: "https://onramp.example.com",
             app: None,
             org: "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
@@ -73,11 +77,11 @@ mod tests {
             Completion { at, source: Source::Event, by: Some("Jo Doe".to_owned()) },
         );
         assert_eq!(
-            serde_json::to_value(TaskOut::of(task, &list, places)).unwrap(),
+            serde_json::to_value(TaskOut::of(task, &list, links)).unwrap(),
             json!({
                 "key": "created_client",
                 "title": "Add client",
-                "description": "Hours that belong to a client can be billed to one.",
+                "description": "Assign hours to a client so that you can bill them.",
                 "icon": "🏢",
                 "priority": 5,
                 "category": "setup",

@@ -1,36 +1,56 @@
+//! The kinds of problems, with their status, type, and title.
+
 use axum::http::StatusCode;
 
-/// The kinds of problems. Each has one status, one name and one title.
+use crate::words::title;
+
+/// Kind of a problem. Each kind has one status, one type, and one title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The request cannot be read or names something that is not there.
+    /// The request is malformed.
     BadRequest,
-    /// There is no session.
+    /// The request has no valid session or token.
     Unauthorized,
-    /// The organization has no full access; a payment would give it.
+    /// The organization has no full access; a plan restores it.
     PaymentRequired,
     /// The caller may not do this.
     Forbidden,
-    /// There is nothing here, or nothing that the caller may know of.
+    /// The item does not exist, or the caller may not see it.
     NotFound,
-    /// The path exists under other methods.
+    /// The path exists only under other methods.
     MethodNotAllowed,
-    /// The request contradicts what is stored.
+    /// The request contradicts the stored state.
     Conflict,
-    /// The body is too large.
+    /// The body exceeds the size limit.
     TooLarge,
-    /// Fields have faults.
+    /// One or more fields have an invalid value.
     Invalid,
-    /// Too many of these in a while.
+    /// A rate limit rejected the request.
     TooMany,
-    /// Our fault.
+    /// An unexpected failure of this system.
     Internal,
-    /// Something we need does not answer.
+    /// A dependency does not respond, or configuration is missing.
     Unavailable,
 }
 
 impl Kind {
-    /// The status of the answer.
+    /// All kinds, in the order of their status codes.
+    pub const ALL: [Self; 12] = [
+        Self::BadRequest,
+        Self::Unauthorized,
+        Self::PaymentRequired,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Conflict,
+        Self::TooLarge,
+        Self::Invalid,
+        Self::TooMany,
+        Self::Internal,
+        Self::Unavailable,
+    ];
+
+    /// Returns the HTTP status code.
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
@@ -49,7 +69,7 @@ impl Kind {
         }
     }
 
-    /// The `type` member: a reference relative to our own origin.
+    /// Returns the `type` member: a URI reference that is relative to the stage's origin.
     #[must_use]
     pub const fn uri(self) -> &'static str {
         match self {
@@ -68,22 +88,22 @@ impl Kind {
         }
     }
 
-    /// The `title` member, and the heading of the page.
+    /// Returns the `title` member, which is also the heading of the error page.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
-            Self::BadRequest => "There is a mistake in this request",
-            Self::Unauthorized => "Sign in first",
-            Self::PaymentRequired => "A plan is needed for this",
-            Self::Forbidden => "You cannot do this",
-            Self::NotFound => "There is nothing here",
-            Self::MethodNotAllowed => "This cannot be done here",
-            Self::Conflict => "This does not fit",
-            Self::TooLarge => "This is too large",
-            Self::Invalid => "Some fields need attention",
-            Self::TooMany => "Too many tries",
-            Self::Internal => "Something went wrong on our side",
-            Self::Unavailable => "We cannot answer right now",
+            Self::BadRequest => title::BAD_REQUEST,
+            Self::Unauthorized => title::UNAUTHORIZED,
+            Self::PaymentRequired => title::PAYMENT_REQUIRED,
+            Self::Forbidden => title::FORBIDDEN,
+            Self::NotFound => title::NOT_FOUND,
+            Self::MethodNotAllowed => title::METHOD_NOT_ALLOWED,
+            Self::Conflict => title::CONFLICT,
+            Self::TooLarge => title::TOO_LARGE,
+            Self::Invalid => title::INVALID,
+            Self::TooMany => title::TOO_MANY,
+            Self::Internal => title::INTERNAL,
+            Self::Unavailable => title::UNAVAILABLE,
         }
     }
 }

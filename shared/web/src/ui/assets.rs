@@ -1,42 +1,44 @@
-//! Style sheets, scripts and the icon: compiled in, and served under names that carry a hash of their content, so that a
-//! browser may keep them for ever. What pages of the host app name has names that stay, and is looked at again.
+//! Style sheets, scripts, and the icon, which are compiled into the binary.
+//!
+//! File names contain a hash of the content, so browsers may cache the files forever. Files that
+//! pages of the host app load have stable names and a short cache lifetime.
 
-/// One file of the pages.
+/// A static file of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asset {
     stem: &'static str,
     extension: &'static str,
     naming: Naming,
     hash: u64,
-    /// Its media type.
+    /// The media type, with the character set for text.
     pub content_type: &'static str,
-    /// Its content.
+    /// The content of the file.
     pub body: &'static str,
 }
 
-/// How a file is called.
+/// How the name of a file is formed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Naming {
-    /// By its content: another content is another file.
+    /// With a hash of the content: new content has a new name.
     Hashed,
-    /// For good: pages that are not ours name it.
-    Lasting,
+    /// Without a hash: pages of the host app reference the name.
+    Stable,
 }
 
-/// What `Cache-Control` says of a file whose name changes when its content does.
+/// The `Cache-Control` value of a file whose name contains a hash.
 pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 
 /// The style sheet of every page.
 pub const STYLE: Asset =
     Asset::new("app", "css", "text/css; charset=utf-8", include_str!("../../assets/app.css"));
-/// What pages do beyond plain HTML. Every page works without it.
+/// The script of every page. Every page works without it.
 pub const SCRIPT: Asset = Asset::new(
     "app",
     "js",
     "text/javascript; charset=utf-8",
     concat!("(() => {\n\"use strict\";\n", include_str!("../../assets/app.js"), "})();\n"),
 );
-/// Has a page of ours follow what happens elsewhere.
+/// The script that updates an open page when tasks are completed elsewhere.
 pub const LIVE_SCRIPT: Asset = Asset::new(
     "live",
     "js",
@@ -48,8 +50,10 @@ pub const LIVE_SCRIPT: Asset = Asset::new(
         "})();\n"
     ),
 );
-/// The elements for pages of the host app, style included: such a page's policy need not allow any of ours.
-pub const EMBED_SCRIPT: Asset = Asset::lasting(
+/// The custom elements for pages of the host app, with their style sheet.
+///
+/// The style sheet is part of the script, so the page's policy needs no `style-src` for Onramp.
+pub const EMBED_SCRIPT: Asset = Asset::stable(
     "onboarding",
     "js",
     "text/javascript; charset=utf-8",
@@ -62,14 +66,14 @@ pub const EMBED_SCRIPT: Asset = Asset::lasting(
         "})();\n"
     ),
 );
-/// The style of pieces that a server includes in pages of the host app, and of frames.
-pub const EMBED_STYLE: Asset = Asset::lasting(
+/// The style sheet of framed widgets, and of widgets that the host app's server includes in a page.
+pub const EMBED_STYLE: Asset = Asset::stable(
     "onboarding",
     "css",
     "text/css; charset=utf-8",
     include_str!("../../assets/onboarding.css"),
 );
-/// What a piece in a frame does beyond plain HTML.
+/// The script of a framed widget.
 pub const FRAME_SCRIPT: Asset = Asset::new(
     "frame",
     "js",
@@ -81,7 +85,7 @@ pub const FRAME_SCRIPT: Asset = Asset::new(
         "})();\n"
     ),
 );
-/// The icon in the browser's tab.
+/// The favicon of every page.
 pub const ICON: Asset = Asset::new("icon", "svg", "image/svg+xml", include_str!("../../assets/icon.svg"));
 
 const ALL: [Asset; 7] = [STYLE, SCRIPT, LIVE_SCRIPT, EMBED_SCRIPT, EMBED_STYLE, FRAME_SCRIPT, ICON];
@@ -96,54 +100,59 @@ impl Asset {
         Self { stem, extension, naming: Naming::Hashed, hash: fnv1a(body.as_bytes()), content_type, body }
     }
 
-    const fn lasting(
+    const fn stable(
         stem: &'static str,
         extension: &'static str,
         content_type: &'static str,
         body: &'static str,
     ) -> Self {
-        Self { naming: Naming::Lasting, ..Self::new(stem, extension, content_type, body) }
+        Self { naming: Naming::Stable, ..Self::new(stem, extension, content_type, body) }
     }
 
-    /// The last part of its path, as `app-0123456789abcdef.css`, or as `onboarding.js` if that stays.
+    /// Returns the file name, such as `app-0123456789abcdef.css` or, for a stable name, `onboarding.js`.
     #[must_use]
     pub fn file(&self) -> String {
         match self.naming {
             Naming::Hashed => format!("{}-{:016x}.{}", self.stem, self.hash, self.extension),
-            Naming::Lasting => format!("{}.{}", self.stem, self.extension),
+            Naming::Stable => format!("{}.{}", self.stem, self.extension),
         }
     }
 
-    /// What `Cache-Control` says of it.
+    /// Returns the `Cache-Control` value of the file.
     #[must_use]
     pub const fn cache_control(&self) -> &'static str {
         match self.naming {
             Naming::Hashed => CACHE_CONTROL,
-            Naming::Lasting => "public, max-age=300, stale-while-revalidate=86400",
+            Naming::Stable => "public, max-age=300, stale-while-revalidate=86400",
         }
     }
 
-    /// Whether pages of the host app load it.
+    /// Returns whether pages of the host app load the file.
     #[must_use]
     pub const fn is_for_embedders(&self) -> bool {
-        matches!(self.naming, Naming::Lasting)
+        matches!(self.naming, Naming::Stable)
     }
 
-    /// Its path.
+    /// Returns the path under which the file is served.
     #[must_use]
     pub fn path(&self) -> String {
         format!("/assets/{}", self.file())
     }
 }
 
-/// The asset of that file name. A name with another hash names nothing: an old page gets no new style.
+/// Returns the asset with that file name.
+///
+/// A name with another hash yields `None`, so a page of an older release never gets a newer style
+/// sheet.
 #[must_use]
 pub fn find(file: &str) -> Option<&'static Asset> {
     static FILES: [Asset; 7] = ALL;
     FILES.iter().find(|asset| asset.file() == file)
 }
 
-/// FNV-1a, computed by the compiler. It tells versions apart; nothing relies on it being hard to forge.
+/// Computes the 64-bit FNV-1a hash at compile time.
+///
+/// It only distinguishes contents. Nothing relies on collision resistance against an attacker.
 pub(crate) const fn fnv1a(bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325;
     let mut rest = bytes;
@@ -159,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn assets_are_found_by_the_name_that_pages_use_and_by_no_other() {
+    fn assets_are_found_only_by_their_exact_name() {
         for asset in ALL {
             assert_eq!(find(&asset.file()), Some(&asset));
             assert_eq!(asset.path(), format!("/assets/{}", asset.file()));
@@ -170,13 +179,13 @@ mod tests {
     }
 
     #[test]
-    fn the_name_follows_the_content() {
+    fn hash_depends_on_the_content() {
         assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c, "the published test vector");
         assert_ne!(fnv1a(b"a{}"), fnv1a(b"b{}"));
     }
 
     #[test]
-    fn the_style_sheets_ask_no_other_host_for_anything() {
+    fn style_sheets_load_nothing_from_other_hosts() {
         for (sheet, word) in [STYLE, EMBED_STYLE]
             .iter()
             .flat_map(|sheet| ["url(", "@import", "http:", "https:"].map(|word| (sheet, word)))
@@ -185,9 +194,9 @@ mod tests {
         }
     }
 
-    /// A page's scripts share the names outside of functions, with each other and with the host app's.
+    /// All scripts of a page share one global scope, and embedded ones share that of the host app.
     #[test]
-    fn scripts_name_nothing_for_others() {
+    fn scripts_define_no_globals() {
         for script in [SCRIPT, LIVE_SCRIPT, EMBED_SCRIPT, FRAME_SCRIPT] {
             let (begins, ends) = ("(() => {\n\"use strict\";\n", "})();\n");
             assert!(script.body.starts_with(begins) && script.body.ends_with(ends), "{}", script.stem);
@@ -195,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_host_app_loads_is_small_keeps_its_name_and_evaluates_no_text() {
+    fn embed_files_are_small_stable_and_without_eval() {
         let size = EMBED_SCRIPT.body.len();
         assert!(size < 11 * 1024, "{size}");
         assert_eq!(
@@ -205,6 +214,6 @@ mod tests {
         for word in ["eval(", "new Function", "document.cookie", "localStorage", ".style."] {
             assert!(!EMBED_SCRIPT.body.contains(word), "{word}");
         }
-        assert_eq!(EMBED_STYLE.body.matches(['`', '\\']).count(), 0, "it stands in a template literal");
+        assert_eq!(EMBED_STYLE.body.matches(['`', '\\']).count(), 0, "it is embedded in a template literal");
     }
 }

@@ -1,13 +1,15 @@
+//! Buttons, and links that look like buttons.
+
 use maud::{Markup, html};
 
-/// How loudly a button speaks. A page has one primary button.
+/// The visual weight of a button. A page has at most one primary button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weight {
-    /// The one thing to do here.
+    /// The main action of the page.
     Primary,
-    /// Something else that one may do.
+    /// An alternative action.
     Secondary,
-    /// A quiet way out, drawn as text.
+    /// A minor action, such as canceling; looks like text.
     Quiet,
 }
 
@@ -21,26 +23,28 @@ impl Weight {
     }
 }
 
-/// A link that looks like a button. `label` is a verb with its object.
+/// Renders a link that looks like a button. `label` starts with a verb.
 #[must_use]
 pub fn link_button(weight: Weight, href: &str, label: &str) -> Markup {
     html! { a class=(weight.class()) href=(href) { (label) } }
 }
 
-/// The button that sends the form around it.
+/// Renders the submit button of the surrounding form.
 #[must_use]
 pub fn submit(weight: Weight, label: &str) -> Markup {
     html! { button class=(weight.class()) type="submit" { (label) } }
 }
 
-/// A form that is nothing but its button. `about` finishes the label for those who hear the page:
-/// many buttons on one page may say "Skip".
+/// Renders a form that consists of one button.
+///
+/// `about` completes the label for screen readers, because a page may have several buttons with the
+/// same label, such as "Skip".
 #[must_use]
 pub fn post_button(weight: Weight, action: &str, label: &str, about: Option<&str>) -> Markup {
-    let heard = about.map(|about| format!("{label}: {about}"));
+    let accessible_label = about.map(|about| format!("{label}: {about}"));
     html! {
         form class="post" method="post" action=(action) {
-            button class=(weight.class()) type="submit" aria-label=[heard] { (label) }
+            button class=(weight.class()) type="submit" aria-label=[accessible_label] { (label) }
         }
     }
 }

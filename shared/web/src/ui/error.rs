@@ -1,26 +1,30 @@
+//! The error page.
+
 use maud::{Markup, Render, html};
 
 use super::{Page, Weight, Width, link_button};
 
-/// A way on from an error.
+/// The link of an error page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WayOn<'a> {
-    /// The words on it: a verb with its object.
+pub struct NextAction<'a> {
+    /// The label, which starts with a verb.
     pub label: &'a str,
-    /// Where it leads.
+    /// The target URL. An empty one is the current page.
     pub href: &'a str,
 }
 
-/// The page that says what went wrong and what to do about it. It depends on nothing but its arguments,
-/// so that two requests that must not be told apart get the same bytes.
+/// Renders the page that states an error and what to do about it.
+///
+/// The page depends only on its arguments. Two requests that a caller must not be able to
+/// distinguish therefore get the same bytes.
 #[must_use]
-pub fn error_page(status: u16, title: &str, detail: &str, way_on: WayOn<'_>) -> Markup {
+pub fn error_page(status: u16, title: &str, detail: &str, next: NextAction<'_>) -> Markup {
     let main = html! {
         section class="plain" {
             p class="plain-code" { (status) }
             h1 { (title) }
             p class="lead" { (detail) }
-            p class="actions" { (link_button(Weight::Primary, way_on.href, way_on.label)) }
+            p class="actions" { (link_button(Weight::Primary, next.href, next.label)) }
         }
     };
     Page { product: "", title, person: None, width: Width::Narrow, main }.render()

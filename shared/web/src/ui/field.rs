@@ -1,13 +1,15 @@
+//! Form fields, and the errors of a form.
+
 use maud::{Markup, Render, html};
 
-use crate::Problem;
+use crate::{Problem, words};
 
-/// What is typed into a field.
+/// The input type of a [`Field`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Any one line.
+    /// One line of text.
     Text,
-    /// An address.
+    /// One email address.
     Email,
 }
 
@@ -20,22 +22,22 @@ impl Kind {
     }
 }
 
-/// One labelled line of a form, with its hint and with what was wrong with it. It is required.
+/// A required single-line field with its label, hint, and error.
 #[derive(Clone, Copy, Debug)]
 pub struct Field<'a> {
-    /// Its name in the form; also its id.
+    /// The name in the form, which is also the element's id.
     pub name: &'a str,
-    /// What is typed into it.
+    /// The input type.
     pub kind: Kind,
-    /// The words above it.
+    /// The label above the field.
     pub label: &'a str,
-    /// Words that help to fill it in.
+    /// A sentence that helps to fill in the field.
     pub hint: Option<&'a str>,
-    /// What was typed so far: an error never costs it.
+    /// The current value. After an error it is the submitted one.
     pub value: &'a str,
-    /// The purpose that browsers fill in by themselves, as `email` or `organization`.
+    /// The `autocomplete` token, such as `email` or `organization`.
     pub autocomplete: &'a str,
-    /// What was wrong with it.
+    /// The error of the submitted value.
     pub error: Option<&'a str>,
 }
 
@@ -65,29 +67,29 @@ impl Render for Field<'_> {
     }
 }
 
-/// One of a few, as radio buttons with a sentence each.
+/// A group of radio buttons, each with a hint.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice<'a> {
-    /// Its name in the form.
+    /// The name in the form.
     pub name: &'a str,
-    /// The question.
+    /// The question, as the legend of the group.
     pub legend: &'a str,
-    /// What can be chosen.
-    pub answers: &'a [RadioOption<'a>],
-    /// The value that is chosen.
-    pub chosen: &'a str,
-    /// What was wrong with it.
+    /// The options in display order.
+    pub options: &'a [RadioOption<'a>],
+    /// The value of the selected option.
+    pub selected: &'a str,
+    /// The error of the submitted value.
     pub error: Option<&'a str>,
 }
 
-/// One answer of a [`Choice`].
+/// One option of a [`Choice`].
 #[derive(Clone, Copy, Debug)]
 pub struct RadioOption<'a> {
-    /// What the form sends.
+    /// The value that the form submits.
     pub value: &'a str,
-    /// The answer.
+    /// The name of the option.
     pub label: &'a str,
-    /// What it means.
+    /// A sentence that explains the option.
     pub hint: &'a str,
 }
 
@@ -97,13 +99,13 @@ impl Render for Choice<'_> {
         html! {
             fieldset class="choice" aria-describedby=[error.as_deref()] {
                 legend { (self.legend) }
-                @for answer in self.answers {
+                @for option in self.options {
                     label class="choice-answer" {
-                        input type="radio" name=(self.name) value=(answer.value)
-                            checked[answer.value == self.chosen];
+                        input type="radio" name=(self.name) value=(option.value)
+                            checked[option.value == self.selected];
                         span {
-                            span class="choice-label" { (answer.label) }
-                            span class="choice-hint" { (answer.hint) }
+                            span class="choice-label" { (option.label) }
+                            span class="choice-hint" { (option.hint) }
                         }
                     }
                 }
@@ -115,22 +117,22 @@ impl Render for Choice<'_> {
     }
 }
 
-/// One of many, or none, as a list to choose from.
+/// A drop-down list that permits an empty selection.
 #[derive(Clone, Copy, Debug)]
 pub struct Select<'a> {
-    /// Its name in the form; also its id.
+    /// The name in the form, which is also the element's id.
     pub name: &'a str,
-    /// The words above it.
+    /// The label above the list.
     pub label: &'a str,
-    /// What the answer is for.
+    /// A sentence that explains the purpose of the selection.
     pub hint: &'a str,
-    /// The words for none of them.
-    pub open: &'a str,
-    /// Values with their words.
+    /// The label of the empty selection.
+    pub empty_label: &'a str,
+    /// The values with their labels, in display order.
     pub choices: &'a [(&'a str, &'a str)],
-    /// The value that is chosen.
-    pub chosen: &'a str,
-    /// What was wrong with it.
+    /// The selected value; empty if none is selected.
+    pub selected: &'a str,
+    /// The error of the submitted value.
     pub error: Option<&'a str>,
 }
 
@@ -145,9 +147,9 @@ impl Render for Select<'_> {
                 label for=(self.name) { (self.label) }
                 select id=(self.name) name=(self.name) aria-invalid=[self.error.map(|_| "true")]
                     aria-describedby=(described) {
-                    option value="" { (self.open) }
-                    @for (value, words) in self.choices {
-                        option value=(value) selected[*value == self.chosen] { (words) }
+                    option value="" { (self.empty_label) }
+                    @for (value, label) in self.choices {
+                        option value=(value) selected[*value == self.selected] { (label) }
                     }
                 }
                 @if let Some(text) = self.error {
@@ -159,8 +161,9 @@ impl Render for Select<'_> {
     }
 }
 
-/// What stands above a form that came back: how many things to put right, with a link to each field.
-/// `errors` are pairs of the field's name and what is wrong with it.
+/// Renders the summary above a form with errors: their number, and a link to each field.
+///
+/// `errors` are pairs of a field's name and its message.
 #[must_use]
 pub fn error_summary(errors: &[(&str, &str)]) -> Markup {
     html! {
@@ -168,9 +171,7 @@ pub fn error_summary(errors: &[(&str, &str)]) -> Markup {
             div class="note tone-warning" role="alert" {
                 span class="note-icon" aria-hidden="true" { "⚠️" }
                 div {
-                    p class="note-title" {
-                        @if errors.len() == 1 { "One thing to put right" } @else { (errors.len()) " things to put right" }
-                    }
+                    p class="note-title" { (words::form::errors_to_fix(errors.len())) }
                     ul class="note-list" {
                         @for (field, text) in errors { li { a href={ "#" (field) } { (text) } } }
                     }
@@ -180,9 +181,9 @@ pub fn error_summary(errors: &[(&str, &str)]) -> Markup {
     }
 }
 
-/// Renders what stands above a form that was refused as a whole, and not for one of its fields.
+/// Renders the problem of a rejected form that is not an error of one field, such as a rate limit.
 #[must_use]
-pub fn refused(problem: &Problem) -> Markup {
+pub fn problem_note(problem: &Problem) -> Markup {
     html! {
         div class="note tone-warning" role="alert" {
             span class="note-icon" aria-hidden="true" { "⏳" }
@@ -194,13 +195,15 @@ pub fn refused(problem: &Problem) -> Markup {
     }
 }
 
-/// A value that the form sends without showing it.
+/// Renders a hidden field.
 #[must_use]
 pub fn hidden(name: &str, value: &str) -> Markup {
     html! { input type="hidden" name=(name) value=(value); }
 }
 
-/// The hidden field that the script fills with the browser's time zone; it stays empty without scripts.
+/// Renders a hidden field that the script fills with the browser's time zone.
+///
+/// It stays empty where scripts are disabled.
 #[must_use]
 pub fn time_zone(name: &str) -> Markup {
     html! { input type="hidden" name=(name) value="" data-time-zone; }
@@ -221,27 +224,24 @@ mod tests {
     };
 
     #[test]
-    fn an_error_is_tied_to_its_field_and_keeps_what_was_typed() {
-        let hint = Some("We send one mail.");
-        let error = Some("That is no address.");
+    fn field_error_is_announced_and_the_value_is_kept() {
+        let hint = Some("We send one email.");
+        let error = Some("Enter an email address.");
         let page = Field { value: "jo@", hint, error, ..EMAIL }.render().into_string();
         for part in [
             r#"<label for="email">Work email</label>"#,
             r#"value="jo@""#,
             r#"aria-invalid="true""#,
             r#"aria-describedby="email-error email-hint""#,
-            r#"<p class="field-hint" id="email-hint">We send one mail.</p>"#,
+            r#"<p class="field-hint" id="email-hint">We send one email.</p>"#,
         ] {
             assert!(page.contains(part), "{part} in {page}");
         }
-        assert!(
-            !EMAIL.render().into_string().contains("aria-"),
-            "nothing is described where nothing is said"
-        );
+        assert!(!EMAIL.render().into_string().contains("aria-"), "no description without hint and error");
     }
 
     #[test]
-    fn what_was_typed_stays_text() {
+    fn submitted_value_is_escaped() {
         let page = Field { value: r#""><script>alert(1)</script>"#, ..EMAIL }.render().into_string();
         assert!(!page.contains("<script>"), "{page}");
     }

@@ -1,6 +1,8 @@
+//! Decorative SVG icons.
+
 use maud::{Markup, html};
 
-/// The product's mark: a ramp that leads up. Decoration; the name stands beside it.
+/// Renders the product's logo, a rising ramp. It is decorative; put the name next to it.
 #[must_use]
 pub fn mark() -> Markup {
     html! {
@@ -12,7 +14,7 @@ pub fn mark() -> Markup {
     }
 }
 
-/// A tick in a circle, for what is done. Decoration; words say it too.
+/// Renders a check mark for a completed item. It is decorative; state the completion in text too.
 #[must_use]
 pub fn tick() -> Markup {
     html! {

@@ -1,7 +1,8 @@
-//! The pieces that pages of several functions are made of.
+//! HTML components that several functions share.
 //!
-//! Markup only: nothing here reads a request, decides or answers. Everything that a page shows is an argument, and
-//! all text is escaped. There is no inline script and no inline style, as the content security policy demands.
+//! Components only render markup. They read no request and decide nothing. All content is an
+//! argument, and all text is escaped. There are no inline scripts and no inline styles, because the
+//! content security policy forbids them.
 
 pub mod assets;
 mod button;
@@ -13,8 +14,8 @@ mod note;
 mod page;
 
 pub use button::{Weight, link_button, post_button, submit};
-pub use error::{WayOn, error_page};
-pub use field::{Choice, Field, Kind, RadioOption, Select, error_summary, hidden, refused, time_zone};
+pub use error::{NextAction, error_page};
+pub use field::{Choice, Field, Kind, RadioOption, Select, error_summary, hidden, problem_note, time_zone};
 pub use icon::{mark, tick};
 pub use note::{Tone, note};
 pub use page::{NavItem, Page, Person, Width};

@@ -1,34 +1,33 @@
-//! Moments, as people read them.
+//! Points in time, formatted for users.
 
 use domain::zone::Zone;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
+use crate::words::time as words;
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// A moment of the past: relative where recent, else the date there; the exact time on hover and for programs.
+/// Renders a past time: relative within the last 24 hours, otherwise the date in `zone`.
+///
+/// The `time` element also has the exact time, for hovering and for programs.
 #[must_use]
 pub fn past(at: Timestamp, now: Timestamp, zone: &Zone) -> Markup {
-    let words = match now.duration_since(at).as_secs() {
-        ..MINUTE => "just now".to_owned(),
-        seconds @ MINUTE..HOUR => ago(seconds / MINUTE, "minute"),
-        seconds @ HOUR..DAY => ago(seconds / HOUR, "hour"),
+    let text = match now.duration_since(at).as_secs() {
+        ..MINUTE => words::JUST_NOW.to_owned(),
+        seconds @ MINUTE..HOUR => words::ago(seconds / MINUTE, words::MINUTE),
+        seconds @ HOUR..DAY => words::ago(seconds / HOUR, words::HOUR),
         _ => zone.date(at),
     };
-    html! { time datetime=(at) title=(zone.date_and_time(at)) { (words) } }
+    html! { time datetime=(at) title=(zone.date_and_time(at)) { (text) } }
 }
 
-/// The date of a moment there.
+/// Renders the date of a point in time in `zone`.
 #[must_use]
 pub fn date(at: Timestamp, zone: &Zone) -> Markup {
     html! { time datetime=(at) title=(zone.date_and_time(at)) { (zone.date(at)) } }
-}
-
-fn ago(count: i64, unit: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural} ago")
 }
 
 #[cfg(test)]
@@ -36,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn recent_moments_are_relative_and_older_ones_dates_there() {
+    fn past_time_is_relative_within_24_hours() {
         let at: Timestamp = "2025-01-22T23:30:00Z".parse().unwrap();
         let zone = Zone::named("Europe/Berlin");
         for (seconds, words) in [

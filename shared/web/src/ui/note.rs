@@ -1,22 +1,24 @@
+//! Notes: short messages within a page.
+
 use maud::{Markup, html};
 
-/// The mood of a note or a banner. Words and an icon say it too, never the colour alone.
+/// The tone of a note or a banner. Text and an icon must express it too, not only the color.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// All is well.
+    /// Everything works; no action needed.
     Calm,
-    /// Worth knowing.
+    /// Information that the user should read.
     Notice,
-    /// Worth doing something about soon.
+    /// The user should act soon.
     Warning,
-    /// Something stopped.
+    /// A trial, a plan, or a function has ended.
     Ended,
-    /// Something was achieved.
+    /// The user completed or achieved something.
     Success,
 }
 
 impl Tone {
-    /// The class that colours it.
+    /// Returns the CSS class of the tone.
     #[must_use]
     pub const fn class(self) -> &'static str {
         match self {
@@ -29,7 +31,7 @@ impl Tone {
     }
 }
 
-/// A note in the flow of a page: what is so, and what happens next.
+/// Renders a note: the state as its title, and what happens next as its text.
 #[must_use]
 pub fn note(tone: Tone, icon: &str, title: &str, text: &Markup) -> Markup {
     html! {

@@ -1,45 +1,48 @@
+//! The layout of every page: head, header with menu, and footer.
+
 use maud::{DOCTYPE, Markup, Render, html};
 
 use super::{assets, icon::mark};
+use crate::words::page as words;
 
-/// A whole page: the shell around `main`.
+/// A complete HTML page: the layout around `main`.
 #[derive(Clone, Debug)]
 pub struct Page<'a> {
-    /// The product's name.
+    /// The product's name; empty shows "Home" instead.
     pub product: &'a str,
-    /// What the page is about, as "Getting started".
+    /// The topic of the page, such as "Getting started".
     pub title: &'a str,
-    /// Who looks at it; none before signing in.
+    /// The signed-in user; `None` shows neither menu nor account.
     pub person: Option<Person<'a>>,
-    /// How wide it may grow.
+    /// The maximum width of the content.
     pub width: Width,
-    /// Its content, with one `h1`.
+    /// The content, with exactly one `h1`.
     pub main: Markup,
 }
 
-/// Who looks at a page.
+/// The signed-in user of a page.
 #[derive(Clone, Copy, Debug)]
 pub struct Person<'a> {
-    /// Their name.
+    /// The user's name as the header shows it.
     pub name: &'a str,
-    /// The organization that they are signed in to.
+    /// The name of the organization that the user is signed in to.
     pub organization: &'a str,
-    /// Whether they see what only admins see.
+    /// Whether the user is an admin and sees the menu item of the checklist.
     pub admin: bool,
-    /// Where they are, if it is a place of the menu.
+    /// The menu item of the page, if it has one.
     pub here: Option<NavItem>,
 }
 
-/// A place of the menu.
+/// An item of the main menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NavItem {
     /// The organization's dashboard.
     Dashboard,
-    /// The setup checklist, for admins.
+    /// The setup checklist, only for admins.
     Checklist,
-    /// Who belongs to the organization.
+    /// The members of the organization.
     Members,
-    /// The help.
+    /// The setup guide, which is public.
     Guide,
 }
 
@@ -48,10 +51,10 @@ impl NavItem {
 
     const fn label(self) -> &'static str {
         match self {
-            Self::Dashboard => "Dashboard",
-            Self::Checklist => "Setup",
-            Self::Members => "Members",
-            Self::Guide => "Guide",
+            Self::Dashboard => words::DASHBOARD,
+            Self::Checklist => words::CHECKLIST,
+            Self::Members => words::MEMBERS,
+            Self::Guide => words::GUIDE,
         }
     }
 
@@ -65,14 +68,14 @@ impl NavItem {
     }
 }
 
-/// How wide a page may grow.
+/// The maximum width of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
-    /// A form or a message.
+    /// For a form or a message.
     Narrow,
-    /// A text or a list.
+    /// For a text or a list.
     Reading,
-    /// Two columns.
+    /// For two columns.
     Wide,
 }
 
@@ -87,8 +90,10 @@ impl Width {
 }
 
 impl Page<'_> {
-    /// Whether it follows what is ticked elsewhere while it is open: where an admin sees the checklist or its widget.
-    fn follows(&self) -> bool {
+    /// Returns whether the page loads the script that updates it when tasks are completed elsewhere.
+    ///
+    /// These are the pages where an admin sees the checklist or its widget.
+    fn has_live_updates(&self) -> bool {
         let shows =
             |person: &Person<'_>| matches!(person.here, Some(NavItem::Dashboard | NavItem::Checklist));
         self.person.as_ref().is_some_and(|person| person.admin && shows(person))
@@ -115,10 +120,10 @@ impl Render for Page<'_> {
                     link rel="icon" type="image/svg+xml" href=(assets::ICON.path());
                     link rel="stylesheet" href=(assets::STYLE.path());
                     script src=(assets::SCRIPT.path()) defer {}
-                    @if self.follows() { script src=(assets::LIVE_SCRIPT.path()) defer {} }
+                    @if self.has_live_updates() { script src=(assets::LIVE_SCRIPT.path()) defer {} }
                 }
                 body {
-                    a class="skip-link" href="#main" { "Skip to content" }
+                    a class="skip-link" href="#main" { (words::SKIP_TO_CONTENT) }
                     (header(self.product, self.person.as_ref()))
                     main id="main" class=(self.width.class()) tabindex="-1" { (self.main) }
                     (footer(self.product))
@@ -128,24 +133,24 @@ impl Render for Page<'_> {
     }
 }
 
-/// The line above every page: where one is, where one can go, and the way out.
+/// Renders the header: logo, organization, menu, and sign-out.
 fn header(product: &str, person: Option<&Person<'_>>) -> Markup {
     html! {
         header class="top" {
             div class="top-line" {
                 a class="brand" href=(if person.is_some() { "/dashboard" } else { "/" }) {
                     (mark())
-                    @if product.is_empty() { span { "Home" } } @else { span { (product) } }
+                    @if product.is_empty() { span { (words::HOME) } } @else { span { (product) } }
                 }
                 @if let Some(person) = person {
-                    a class="top-org" href="/account" title="Your account and organizations" {
+                    a class="top-org" href="/account" title=(words::ACCOUNT) {
                         (person.organization)
                     }
-                    nav class="menu" aria-label="Main" {
-                        @for place in NavItem::ALL {
-                            @if place != NavItem::Checklist || person.admin {
-                                a href=(place.path()) aria-current=[(person.here == Some(place)).then_some("page")] {
-                                    (place.label())
+                    nav class="menu" aria-label=(words::MAIN_MENU) {
+                        @for item in NavItem::ALL {
+                            @if item != NavItem::Checklist || person.admin {
+                                a href=(item.path()) aria-current=[(person.here == Some(item)).then_some("page")] {
+                                    (item.label())
                                 }
                             }
                         }
@@ -153,7 +158,7 @@ fn header(product: &str, person: Option<&Person<'_>>) -> Markup {
                     div class="me" {
                         a class="me-name" href="/account" { (person.name) }
                         form method="post" action="/logout" {
-                            button class="button button-quiet" type="submit" { "Sign out" }
+                            button class="button button-quiet" type="submit" { (words::SIGN_OUT) }
                         }
                     }
                 }
@@ -167,7 +172,7 @@ fn footer(product: &str) -> Markup {
         footer class="bottom" {
             div class="bottom-line" {
                 span { (product) }
-                nav aria-label="Help" { a href="/onboarding/guide" { "Setup guide" } }
+                nav aria-label=(words::HELP_MENU) { a href="/onboarding/guide" { (words::SETUP_GUIDE) } }
             }
         }
     }
@@ -188,14 +193,14 @@ mod tests {
         Person { name: "Jo", organization: "Acme <b>Corp", admin: true, here: Some(NavItem::Checklist) };
 
     #[test]
-    fn the_title_says_what_whose_and_where() {
+    fn title_has_topic_organization_and_product() {
         let title = "<title>Getting started · Acme &lt;b&gt;Corp · TimeTracker</title>";
         assert!(page(Some(JO)).contains(title));
         assert!(page(None).contains("<title>Getting started · TimeTracker</title>"));
     }
 
     #[test]
-    fn the_menu_shows_what_the_person_may_open() {
+    fn menu_shows_only_accessible_items() {
         let admin = page(Some(JO));
         assert!(admin.contains(r#"<a href="/onboarding/checklist" aria-current="page">Setup</a>"#));
         assert!(admin.contains("Sign out"));
@@ -204,15 +209,17 @@ mod tests {
     }
 
     #[test]
-    fn where_an_admin_sees_progress_the_page_follows_it() {
-        let follows = |person| page(person).contains("/assets/live-");
-        assert!(follows(Some(JO)));
-        assert!(!follows(Some(Person { admin: false, ..JO })), "who may not ask would only be refused");
-        assert!(!follows(Some(Person { here: Some(NavItem::Members), ..JO })) && !follows(None));
+    fn only_admin_pages_with_progress_have_live_updates() {
+        let has_live_updates = |person| page(person).contains("/assets/live-");
+        assert!(has_live_updates(Some(JO)));
+        assert!(!has_live_updates(Some(Person { admin: false, ..JO })), "the API rejects members");
+        assert!(
+            !has_live_updates(Some(Person { here: Some(NavItem::Members), ..JO })) && !has_live_updates(None)
+        );
     }
 
     #[test]
-    fn nothing_is_inline() {
+    fn page_has_no_inline_style_or_script() {
         let page = page(Some(JO));
         for forbidden in ["style=", "<style", "onclick", "javascript:"] {
             assert!(!page.contains(forbidden), "{forbidden}");

@@ -1,0 +1,102 @@
+//! Every sentence of this crate that users and API clients read, by topic.
+//!
+//! Pages and JSON responses share the texts of problems. Markup stays in [`ui`](crate::ui).
+
+/// Titles of problems: the `title` member, and the heading of an error page.
+pub mod title {
+    pub const BAD_REQUEST: &str = "Invalid request";
+    pub const UNAUTHORIZED: &str = "Sign-in required";
+    pub const PAYMENT_REQUIRED: &str = "This requires a plan";
+    pub const FORBIDDEN: &str = "This action isn’t allowed";
+    pub const NOT_FOUND: &str = "Not found";
+    pub const METHOD_NOT_ALLOWED: &str = "Method not allowed";
+    pub const CONFLICT: &str = "Conflict";
+    pub const TOO_LARGE: &str = "Request too large";
+    pub const INVALID: &str = "Some fields need attention";
+    pub const TOO_MANY: &str = "Too many attempts";
+    pub const INTERNAL: &str = "Something went wrong on our side";
+    pub const UNAVAILABLE: &str = "Temporarily unavailable";
+}
+
+/// Details of problems: what happened, then what to do.
+pub mod detail {
+    pub const UNAUTHORIZED: &str = "You’re not signed in, or your session has ended. Sign in and try again.";
+    pub const PAYMENT_REQUIRED: &str = "Your data is safe. Choose a plan to continue.";
+    pub const FORBIDDEN: &str = "Only admins of the organization can do this.";
+    pub const CROSS_SITE: &str = "This request came from another site. Open the page directly and try again.";
+    pub const NOT_FOUND: &str = "Check the address, or ask for access.";
+    pub const INVALID: &str = "Correct the fields named below and send the form again.";
+    pub const INTERNAL: &str = "We’ve logged the problem. Try again in a few minutes.";
+    pub const UNAVAILABLE: &str = "Nothing was lost. Try again in a moment.";
+    pub const BODY_TOO_LARGE: &str = "Send a smaller request.";
+    pub const UNPARSABLE: &str = "Invalid request. Check the path, the query, and the body.";
+
+    /// Lists the methods of a path, such as `GET, HEAD`.
+    pub fn method_not_allowed(allowed: &str) -> String {
+        format!("Method not allowed. Allowed: {allowed}.")
+    }
+
+    /// States when to try again; `minutes` is at least 1.
+    pub fn too_many(minutes: u64) -> String {
+        let unit = if minutes == 1 { "minute" } else { "minutes" };
+        format!("Try again in {minutes} {unit}.")
+    }
+}
+
+/// Links of error pages.
+pub mod action {
+    pub const BACK_TO_FORM: &str = "Back to the form";
+    pub const SIGN_IN: &str = "Sign in";
+    pub const VIEW_PLANS: &str = "View plans";
+    pub const HOME: &str = "Go to the home page";
+    pub const DASHBOARD: &str = "Go to dashboard";
+}
+
+/// Errors of request bodies and of their fields.
+pub mod form {
+    pub const CONTENT_TYPE: &str = "Unsupported content type. Use application/x-www-form-urlencoded, \
+                                    multipart/form-data, or application/json.";
+    pub const INVALID_FORM: &str = "Invalid form data. Send UTF-8 text.";
+    pub const INVALID_MULTIPART: &str = "Invalid multipart body. Send named fields of UTF-8 text.";
+    pub const FILE: &str = "File uploads are not accepted. Send text fields only.";
+    pub const NOT_AN_OBJECT: &str = "The body must be a JSON object.";
+    pub const DUPLICATE_FIELD: &str = "Duplicate field. Send each field once.";
+    pub const TOO_LARGE: &str = "The request is larger than 64 KiB. Shorten it and try again.";
+    pub const INVALID_STRING: &str = "Must be a valid JSON string.";
+    pub const NOT_A_SCALAR: &str = "Must be a single value, not an array or an object.";
+    pub const NOT_A_STRING: &str = "Must be a JSON string.";
+    pub const TOKEN: &str = "Must be 22 to 255 random printable ASCII characters.";
+
+    /// Heads the list of field errors above a form.
+    pub fn errors_to_fix(count: usize) -> String {
+        if count == 1 { "1 error to fix".to_owned() } else { format!("{count} errors to fix") }
+    }
+}
+
+/// Menu, header, and footer of every page.
+pub mod page {
+    pub const DASHBOARD: &str = "Dashboard";
+    pub const CHECKLIST: &str = "Setup";
+    pub const MEMBERS: &str = "Members";
+    pub const GUIDE: &str = "Guide";
+    pub const SKIP_TO_CONTENT: &str = "Skip to content";
+    pub const HOME: &str = "Home";
+    pub const ACCOUNT: &str = "Your account and organizations";
+    pub const MAIN_MENU: &str = "Main";
+    pub const SIGN_OUT: &str = "Sign out";
+    pub const HELP_MENU: &str = "Help";
+    pub const SETUP_GUIDE: &str = "Setup guide";
+}
+
+/// Relative times.
+pub mod time {
+    pub const JUST_NOW: &str = "just now";
+    pub const MINUTE: &str = "minute";
+    pub const HOUR: &str = "hour";
+
+    /// States how long ago something happened, such as "2 hours ago".
+    pub fn ago(count: i64, unit: &str) -> String {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {unit}{plural} ago")
+    }
+}

@@ -1,11 +1,11 @@
-//! Days of trial that an operator gives.
+//! Trial extensions by operators.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::cast_possible_truncation,
-    reason = "a test ends where its premise does"
+    reason = "a test may panic"
 )]
 
 use domain::{
@@ -69,11 +69,11 @@ fn ann() -> Operator {
     Operator::authorize(&member, &session, &user, &"ann@example.com".parse().unwrap(), at(0, 0)).unwrap()
 }
 
-/// Gives days under a form of its own.
-fn give(org: &mut Org, days: u16, form: &str, now: Timestamp) -> Result<(), NotExtendable> {
+/// Grants days with the form token `form`.
+fn extend(org: &mut Org, days: u16, form: &str, now: Timestamp) -> Result<(), NotExtendable> {
     let grant = Grant {
         days: Days::parse(&days.to_string()).unwrap(),
-        reason: Reason::parse("They asked").unwrap(),
+        reason: Reason::parse("They requested it").unwrap(),
         request: Hash::of(&[form.as_bytes()]),
     };
     let first = FirstTrial {
@@ -123,7 +123,7 @@ fn keys(org: &Org) -> Vec<String> {
 }
 
 #[test]
-fn days_count_from_the_later_of_now_and_the_end() {
+fn days_are_added_to_the_later_of_now_and_the_end() {
     for (now, days, ends_at) in [
         (at(0, 0), 1, at(15, 0)),
         (at(13, 86_399), 7, at(21, 0)),
@@ -132,72 +132,72 @@ fn days_count_from_the_later_of_now_and_the_end() {
         (at(30, 0), 730, at(760, 0)),
     ] {
         let mut org = trialing();
-        give(&mut org, days, "form", now).unwrap();
+        extend(&mut org, days, "form", now).unwrap();
         let trial = org.trial.as_ref().unwrap();
         assert_eq!((trial.ends_at, trial.started_at), (ends_at, at(0, 0)), "{days} days at {now}");
         assert_eq!(
             (org.status(now), org.trial_days_remaining(now) >= u32::from(days)),
             (Status::Trialing, true)
         );
-        let kept = &trial.extensions[0];
+        let stored = &trial.extensions[0];
         assert_eq!(
-            (kept.at, kept.name.as_str(), kept.days.get(), kept.reason.as_str(), kept.ends_at),
-            (now, "Ann", days, "They asked", ends_at)
+            (stored.at, stored.name.as_str(), stored.days.get(), stored.reason.as_str(), stored.ends_at),
+            (now, "Ann", days, "They requested it", ends_at)
         );
     }
 }
 
 #[test]
-fn an_end_within_a_second_stays_a_whole_second() {
+fn extended_end_is_a_whole_second() {
     let mut org = trialing();
-    give(&mut org, 1, "form", "2025-02-01T10:00:00.750Z".parse().unwrap()).unwrap();
+    extend(&mut org, 1, "form", "2025-02-01T10:00:00.750Z".parse().unwrap()).unwrap();
     assert_eq!(org.trial_ends_at(at(1, 0)), Some("2025-02-02T10:00:00Z".parse().unwrap()));
 }
 
 #[test]
-fn the_same_form_gives_its_days_once() {
+fn same_form_extends_the_trial_once() {
     let mut org = trialing();
-    give(&mut org, 7, "form", at(1, 0)).unwrap();
+    extend(&mut org, 7, "form", at(1, 0)).unwrap();
     let once = org.clone();
-    give(&mut org, 7, "form", at(1, 1)).unwrap();
+    extend(&mut org, 7, "form", at(1, 1)).unwrap();
     assert_eq!(org, once);
-    give(&mut org, 7, "another", at(1, 1)).unwrap();
+    extend(&mut org, 7, "another", at(1, 1)).unwrap();
     assert_eq!(org.trial_ends_at(at(1, 1)), Some(at(28, 0)));
-    // It stays given, whatever has become of the organization since.
+    // A repeated form is accepted, even if a new extension is not.
     subscribe(&mut org, SubscriptionStatus::Active, at(2, 0));
-    assert_eq!(give(&mut org, 7, "form", at(3, 0)), Ok(()));
-    assert_eq!(give(&mut org, 7, "third", at(3, 0)), Err(NotExtendable::Subscribed));
+    assert_eq!(extend(&mut org, 7, "form", at(3, 0)), Ok(()));
+    assert_eq!(extend(&mut org, 7, "third", at(3, 0)), Err(NotExtendable::Subscribed));
 }
 
 #[test]
-fn only_an_organization_without_a_living_subscription_can_be_given_days() {
+fn extension_is_rejected_while_a_subscription_is_alive() {
     for status in SubscriptionStatus::ALL {
         let mut org = trialing();
         subscribe(&mut org, status, at(1, 0));
         let before = org.clone();
-        let given = give(&mut org, 7, "form", at(2, 0));
-        assert_eq!(given.is_err(), status.is_alive(), "{status}");
-        assert_eq!(given.is_err(), org == before, "{status}: a refusal changes nothing");
+        let result = extend(&mut org, 7, "form", at(2, 0));
+        assert_eq!(result.is_err(), status.is_alive(), "{status}");
+        assert_eq!(result.is_err(), org == before, "{status}: a refusal changes nothing");
     }
     let mut org = trialing();
     delete_customer(&mut org, at(1, 0));
-    assert_eq!(give(&mut org, 7, "form", at(2, 0)), Err(NotExtendable::CustomerDeleted));
+    assert_eq!(extend(&mut org, 7, "form", at(2, 0)), Err(NotExtendable::CustomerDeleted));
 }
 
 #[test]
-fn a_trial_is_not_extended_without_end() {
+fn extensions_of_a_trial_are_limited() {
     let mut org = trialing();
     for n in 0..MAX_EXTENSIONS {
-        give(&mut org, 1, &n.to_string(), at(0, 0)).unwrap();
+        extend(&mut org, 1, &n.to_string(), at(0, 0)).unwrap();
     }
-    assert_eq!(give(&mut org, 1, "one more", at(0, 0)), Err(NotExtendable::TooOften));
+    assert_eq!(extend(&mut org, 1, "one more", at(0, 0)), Err(NotExtendable::TooOften));
 }
 
 #[test]
-fn who_never_had_a_trial_begins_one_and_is_provisioned() {
+fn extension_without_a_trial_starts_one_and_provisions() {
     let mut org = pending();
     let before = org.clone();
-    give(&mut org, 5, "form", at(40, 0)).unwrap();
+    extend(&mut org, 5, "form", at(40, 0)).unwrap();
     let trial = org.trial.as_ref().unwrap();
     assert_eq!((trial.started_at, trial.ends_at), (at(40, 0), at(45, 0)));
     assert_eq!(trial.reminder_days, [1, 3], "a reminder 7 days before would come before the start");
@@ -209,22 +209,22 @@ fn who_never_had_a_trial_begins_one_and_is_provisioned() {
 }
 
 #[test]
-fn an_extension_is_told_once() {
+fn extension_is_published_once() {
     let old = trialing();
     let mut new = old.clone();
-    give(&mut new, 7, "form", at(3, 0)).unwrap();
+    extend(&mut new, 7, "form", at(3, 0)).unwrap();
     assert_eq!(between(Some(&old), &new), [DomainEvent::TrialExtended { days: 7 }]);
     assert_eq!(between(Some(&new), &new), []);
 }
 
 #[test]
-fn a_moved_end_arms_reminder_and_end_again() {
+fn moved_end_enqueues_its_notices_again() {
     let mut org = trialing();
     for now in [at(11, 0), at(14, 0)] {
         org.run_trial_sweep(now);
     }
     assert_eq!(org.due_at(), None);
-    give(&mut org, 10, "form", at(15, 0)).unwrap();
+    extend(&mut org, 10, "form", at(15, 0)).unwrap();
     assert_eq!(org.due_at(), Some(at(22, 0)));
     for now in [at(22, 0), at(22, 300), at(25, 0), at(26, 0)] {
         org.run_trial_sweep(now);
@@ -243,40 +243,40 @@ fn a_moved_end_arms_reminder_and_end_again() {
 }
 
 #[test]
-fn what_was_owed_for_the_old_end_is_dropped() {
+fn notices_of_the_old_end_are_dropped() {
     let mut org = trialing();
     org.claim_mail(&Claim("welcome".to_owned()), 9, None, at(0, 0));
     org.run_trial_sweep(at(11, 0));
     org.run_trial_sweep(at(14, 0));
-    give(&mut org, 10, "form", at(14, 60)).unwrap();
+    extend(&mut org, 10, "form", at(14, 60)).unwrap();
     assert_eq!(org.claim_mail(&Claim("late".to_owned()), 9, None, at(14, 120)), []);
 }
 
 #[test]
-fn who_subscribed_and_left_and_was_given_days_is_told_of_their_end() {
+fn extension_after_a_canceled_subscription_has_an_end() {
     let mut org = trialing();
     subscribe(&mut org, SubscriptionStatus::Active, at(5, 0));
     subscribe(&mut org, SubscriptionStatus::Canceled, at(20, 0));
     assert_eq!((org.status(at(21, 0)), org.due_at()), (Status::Canceled, None));
-    give(&mut org, 10, "form", at(21, 0)).unwrap();
+    extend(&mut org, 10, "form", at(21, 0)).unwrap();
     assert_eq!((org.status(at(22, 0)), org.due_at()), (Status::Trialing, Some(at(28, 0))));
     org.run_trial_sweep(at(31, 0));
     assert_eq!(org.status(at(31, 0)).access(), Access::ReadOnly);
     assert!(org.outbox.0.contains_key(&NoticeKey::TrialEnded { ends_at: at(31, 0) }));
-    // A subscription since then takes the end away again.
+    // A later subscription makes the trial irrelevant again.
     let mut returned = trialing();
     subscribe(&mut returned, SubscriptionStatus::Canceled, at(5, 0));
-    give(&mut returned, 10, "form", at(6, 0)).unwrap();
+    extend(&mut returned, 10, "form", at(6, 0)).unwrap();
     subscribe(&mut returned, SubscriptionStatus::Active, at(7, 0));
     subscribe(&mut returned, SubscriptionStatus::Canceled, at(8, 0));
     assert_eq!(returned.due_at(), None);
 }
 
 proptest! {
-    /// However extensions and looks at the clock are mixed: the end never moves back, each end is spoken of at most
-    /// once, reminders are sent only for an end that still stands, and the clock comes to rest.
+    /// For any mix of extensions and sweeps, the end never moves back and each end is announced at
+    /// most once. Reminders are sent only for the current end, and the sweep comes to rest.
     #[test]
-    fn extensions_and_the_clock_agree(steps in prop::collection::vec((0_i64..40 * 24, prop::option::of(1_u16..60)), 1..12)) {
+    fn extensions_and_sweeps_are_consistent(steps in prop::collection::vec((0_i64..40 * 24, prop::option::of(1_u16..60)), 1..12)) {
         let mut org = trialing();
         let mut now = at(0, 0);
         for (n, (hours, extension)) in steps.into_iter().enumerate() {
@@ -284,7 +284,7 @@ proptest! {
             let (end, known) = (org.trial_ends_at(now).unwrap(), keys(&org).len());
             match extension {
                 Some(days) => {
-                    give(&mut org, days, &n.to_string(), now).unwrap();
+                    extend(&mut org, days, &n.to_string(), now).unwrap();
                     let moved = org.trial_ends_at(now).unwrap();
                     prop_assert_eq!(moved, end.max(now) + SignedDuration::from_hours(24 * i64::from(days)));
                     prop_assert_eq!(org.status(now), Status::Trialing);

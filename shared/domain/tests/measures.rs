@@ -1,6 +1,6 @@
-//! What is measured of an organization's life, and what is not.
+//! Product measures of an organization's history.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where its premise does")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::{
     address::Address,
@@ -28,13 +28,13 @@ fn seconds(seconds: i64) -> SignedDuration {
     SignedDuration::from_secs(seconds)
 }
 
-/// An organization, and everything that was measured of it.
-struct Life {
+/// An organization and all measures of its history.
+struct History {
     org: Org,
-    told: Vec<Measure>,
+    measured: Vec<Measure>,
 }
 
-impl Life {
+impl History {
     fn pending() -> Self {
         let founder = AdminContact::new(
             "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
@@ -43,34 +43,34 @@ impl Life {
         );
         let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::default(), founder, at(0));
-        let told = measures(None, &org);
-        Self { org, told }
+        let measured = measures(None, &org);
+        Self { org, measured }
     }
 
     fn trialing() -> Self {
-        let mut life = Self::pending();
-        life.change(|org| org.start_trial(Trial::start(at(0), 14, vec![3]), project(), at(0)));
-        life
+        let mut history = Self::pending();
+        history.change(|org| org.start_trial(Trial::start(at(0), 14, vec![3]), project(), at(0)));
+        history
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Org)) {
         let before = self.org.clone();
         change(&mut self.org);
-        self.told.extend(measures(Some(&before), &self.org));
+        self.measured.extend(measures(Some(&before), &self.org));
     }
 
-    fn tick(&mut self, task: &str, source: Source, second: i64) {
-        let tick = Completion { at: at(second), source, by: None };
+    fn complete_task(&mut self, task: &str, source: Source, second: i64) {
+        let completion = Completion { at: at(second), source, by: None };
         self.change(|org| {
-            org.checklist.ticks.insert(task.to_owned(), tick);
+            org.checklist.ticks.insert(task.to_owned(), completion);
         });
     }
 
-    fn complete(&mut self, second: i64) {
+    fn complete_all(&mut self, second: i64) {
         self.change(|org| org.checklist.completed_at = Some(at(second)));
     }
 
-    fn tell(&mut self, second: i64, what: What) {
+    fn record(&mut self, second: i64, what: What) {
         let event = EventId::parse(&format!("evt_{second}")).unwrap();
         let fact = Fact { event, created: at(second), what };
         self.change(|org| org.record(&fact, project(), at(second)));
@@ -84,7 +84,7 @@ impl Life {
             invoice_created: at(second),
             fact: InvoiceFact::Paid { amount },
         };
-        self.tell(second, what);
+        self.record(second, what);
     }
 
     fn subscription(&mut self, second: i64, change: Change, status: SubscriptionStatus) {
@@ -102,10 +102,10 @@ impl Life {
             customer: CustomerId::parse("cus_1").unwrap(),
             fact,
         };
-        self.tell(second, what);
+        self.record(second, what);
     }
 
-    fn clock(&mut self, second: i64) {
+    fn sweep(&mut self, second: i64) {
         self.change(|org| org.run_trial_sweep(at(second)));
     }
 }
@@ -115,83 +115,87 @@ fn project() -> domain::id::ProjectId {
 }
 
 #[test]
-fn the_first_value_is_the_first_task_that_the_team_did_itself() {
+fn first_value_is_the_first_task_of_the_team() {
     for source in [Source::Manual, Source::Event, Source::Invitation] {
-        let mut life = Life::trialing();
-        life.tick("added_billing_info", Source::Billing, 10);
-        assert!(life.told.is_empty(), "that it paid is no value that it got");
-        life.tick("created_project", source, 240);
-        life.tick("created_client", source, 300);
-        assert_eq!(life.told, [Measure::FirstValue { after: seconds(240) }], "{source:?}");
+        let mut history = History::trialing();
+        history.complete_task("added_billing_info", Source::Billing, 10);
+        assert!(history.measured.is_empty(), "a payment is not a first value");
+        history.complete_task("created_project", source, 240);
+        history.complete_task("created_client", source, 300);
+        assert_eq!(history.measured, [Measure::FirstValue { after: seconds(240) }], "{source:?}");
     }
 }
 
 #[test]
-fn what_the_host_app_tells_late_and_of_long_ago_is_no_second_first_value() {
-    let mut life = Life::trialing();
-    life.tick("created_project", Source::Event, 240);
-    life.tick("created_client", Source::Event, 60);
-    assert_eq!(life.told, [Measure::FirstValue { after: seconds(240) }]);
+fn first_value_is_measured_once_if_an_older_event_is_late() {
+    let mut history = History::trialing();
+    history.complete_task("created_project", Source::Event, 240);
+    history.complete_task("created_client", Source::Event, 60);
+    assert_eq!(history.measured, [Measure::FirstValue { after: seconds(240) }]);
 }
 
 #[test]
-fn a_checklist_is_completed_once_and_from_provisioning_on() {
-    let mut life = Life::pending();
+fn completion_is_measured_once_from_provisioning() {
+    let mut history = History::pending();
     let begun = 3 * DAY;
-    life.change(|org| org.start_trial(Trial::start(at(begun), 14, vec![]), project(), at(begun)));
-    life.complete(begun + 7 * DAY);
-    life.complete(begun + 7 * DAY);
+    history.change(|org| org.start_trial(Trial::start(at(begun), 14, vec![]), project(), at(begun)));
+    history.complete_all(begun + 7 * DAY);
+    history.complete_all(begun + 7 * DAY);
     let after = seconds(7 * DAY);
-    assert_eq!(life.told, [Measure::Completed { after }], "the wait for a plan is no part of it");
-    assert!(after <= COMPLETION_TARGET, "the seventh day counts whole");
+    assert_eq!(
+        history.measured,
+        [Measure::Completed { after }],
+        "the time before provisioning does not count"
+    );
+    assert!(after <= COMPLETION_TARGET, "the end of the seventh day is in time");
 }
 
 #[test]
-fn a_first_payment_within_or_after_a_trial_converts_it() {
-    let mut life = Life::trialing();
-    life.subscription(DAY, Change::Created, Trialing);
-    life.invoice(DAY + 1, 0);
-    assert!(life.told.is_empty(), "nothing was paid");
-    life.invoice(14 * DAY, 900);
-    life.subscription(14 * DAY + 1, Change::Updated, Active);
-    life.invoice(44 * DAY, 900);
-    assert_eq!(life.told, [Measure::TrialConverted]);
+fn first_payment_converts_the_trial() {
+    let mut history = History::trialing();
+    history.subscription(DAY, Change::Created, Trialing);
+    history.invoice(DAY + 1, 0);
+    assert!(history.measured.is_empty(), "nothing was paid");
+    history.invoice(14 * DAY, 900);
+    history.subscription(14 * DAY + 1, Change::Updated, Active);
+    history.invoice(44 * DAY, 900);
+    assert_eq!(history.measured, [Measure::TrialConverted]);
 }
 
 #[test]
-fn a_payment_after_the_end_recovers_the_trial() {
-    let mut life = Life::trialing();
-    life.clock(14 * DAY);
-    assert!(life.told.is_empty(), "the trial clock counts its end itself");
-    life.invoice(20 * DAY, 900);
-    assert_eq!(life.told, [Measure::TrialRecovered]);
+fn payment_after_the_end_recovers_the_trial() {
+    let mut history = History::trialing();
+    history.sweep(14 * DAY);
+    assert!(history.measured.is_empty(), "the expiry has its own metric");
+    history.invoice(20 * DAY, 900);
+    assert_eq!(history.measured, [Measure::TrialRecovered]);
 }
 
 #[test]
-fn who_subscribes_with_the_rest_of_the_trial_and_leaves_has_left_it() {
-    let mut life = Life::trialing();
-    life.subscription(DAY, Change::Created, Trialing);
-    life.invoice(DAY + 1, 0);
-    life.subscription(5 * DAY, Change::Deleted, Canceled);
-    life.clock(14 * DAY);
-    assert_eq!(life.told, [Measure::TrialLeft]);
-    life.invoice(20 * DAY, 900);
-    assert_eq!(life.told, [Measure::TrialLeft, Measure::TrialRecovered]);
+fn trial_is_left_if_its_subscription_ends_unpaid() {
+    let mut history = History::trialing();
+    history.subscription(DAY, Change::Created, Trialing);
+    history.invoice(DAY + 1, 0);
+    history.subscription(5 * DAY, Change::Deleted, Canceled);
+    history.sweep(14 * DAY);
+    assert_eq!(history.measured, [Measure::TrialLeft]);
+    history.invoice(20 * DAY, 900);
+    assert_eq!(history.measured, [Measure::TrialLeft, Measure::TrialRecovered]);
 }
 
 #[test]
-fn who_paid_and_then_leaves_was_converted_all_the_same() {
-    let mut life = Life::trialing();
-    life.invoice(DAY, 900);
-    life.subscription(5 * DAY, Change::Deleted, Canceled);
-    assert_eq!(life.told, [Measure::TrialConverted]);
+fn paid_trial_stays_converted_after_cancellation() {
+    let mut history = History::trialing();
+    history.invoice(DAY, 900);
+    history.subscription(5 * DAY, Change::Deleted, Canceled);
+    assert_eq!(history.measured, [Measure::TrialConverted]);
 }
 
 #[test]
-fn who_never_had_a_trial_converts_none() {
-    let mut life = Life::pending();
-    life.subscription(DAY, Change::Created, Active);
-    life.invoice(DAY + 1, 900);
-    life.subscription(5 * DAY, Change::Deleted, Canceled);
-    assert!(life.told.is_empty());
+fn organization_without_a_trial_has_no_trial_measures() {
+    let mut history = History::pending();
+    history.subscription(DAY, Change::Created, Active);
+    history.invoice(DAY + 1, 900);
+    history.subscription(5 * DAY, Change::Deleted, Canceled);
+    assert!(history.measured.is_empty());
 }

@@ -1,6 +1,6 @@
-//! Names and addresses as the world has them, and as attackers would like them.
+//! Real-world names and addresses, and inputs that attackers would try.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where its premise does")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::{
     address::Address,
@@ -9,14 +9,14 @@ use domain::{
 use proptest::prelude::*;
 
 #[test]
-fn names_of_the_world_are_names() {
-    for (typed, kept) in [
+fn real_world_names_are_accepted() {
+    for (typed, expected) in [
         ("Acme Corp", "Acme Corp"),
         ("  Acme \u{a0} Corp ", "Acme Corp"),
         ("株式会社\u{3000}タイムトラッカー", "株式会社 タイムトラッカー"),
         ("Cafe\u{301} 42 & So\u{308}hne", "Café 42 & Söhne"),
     ] {
-        assert_eq!(Name::parse(typed).as_ref().map(Name::as_str), Ok(kept), "{typed}");
+        assert_eq!(Name::parse(typed).as_ref().map(Name::as_str), Ok(expected), "{typed}");
     }
     for name in [
         "Łódź Sp. z o.o.",
@@ -62,8 +62,8 @@ fn names_of_the_world_are_names() {
 }
 
 #[test]
-fn what_is_not_a_name_says_why() {
-    for (typed, fault) in [
+fn invalid_name_reports_the_reason() {
+    for (typed, error) in [
         ("", NameError::Empty),
         (" \u{a0}\u{3000} ", NameError::Empty),
         ("a\r\nBcc: b@c.de", NameError::Invisible),
@@ -94,15 +94,16 @@ fn what_is_not_a_name_says_why() {
         ("\u{501}ropbox", NameError::MixedScripts),
         ("אבג abc अआ", NameError::MixedScripts),
         ("한국 абв", NameError::MixedScripts),
-        // Recommended for nobody's identifiers, and made for looking like Latin.
+        // A script that Unicode does not recommend for identifiers, with letters that look like
+        // Latin.
         ("\u{13aa}cme", NameError::MixedScripts),
     ] {
-        assert_eq!(Name::parse(typed), Err(fault), "{typed:?}");
+        assert_eq!(Name::parse(typed), Err(error), "{typed:?}");
     }
 }
 
 #[test]
-fn length_is_counted_in_what_people_call_characters_and_bounded_in_bytes() {
+fn name_length_is_limited_in_graphemes_and_bytes() {
     for (typed, fits) in [
         ("ä".repeat(80), true),
         ("a\u{323}\u{302}".repeat(80), true),
@@ -118,8 +119,8 @@ fn length_is_counted_in_what_people_call_characters_and_bounded_in_bytes() {
 }
 
 #[test]
-fn addresses_have_one_spelling() {
-    for (typed, kept) in [
+fn address_has_one_canonical_spelling() {
+    for (typed, expected) in [
         ("  Jo.Doe+trial@Example.COM ", "jo.doe+trial@example.com"),
         ("o'brien@example.co.uk", "o'brien@example.co.uk"),
         ("jo@Bücher.example", "jo@xn--bcher-kva.example"),
@@ -128,12 +129,12 @@ fn addresses_have_one_spelling() {
         ("jo@exa\u{200b}mple.com", "jo@example.com"),
         ("jo@例え。テスト", "jo@xn--r8jz45g.xn--zckzah"),
     ] {
-        assert_eq!(Address::parse(typed).unwrap().as_str(), kept, "{typed}");
+        assert_eq!(Address::parse(typed).unwrap().as_str(), expected, "{typed}");
     }
 }
 
 #[test]
-fn everything_but_one_plain_address_is_refused() {
+fn text_that_is_not_one_plain_address_is_rejected() {
     let long = format!("jo@{}.example", ["a".repeat(60).as_str(); 4].join("."));
     assert!(long.len() == 254 && Address::parse(&long).is_ok());
     let too_long = format!("jo.doe@{}.example", ["a".repeat(60).as_str(); 4].join("."));
@@ -174,7 +175,7 @@ fn everything_but_one_plain_address_is_refused() {
 
 proptest! {
     #[test]
-    fn a_name_is_the_name_of_itself(text in any::<String>()) {
+    fn parsed_name_parses_to_itself(text in any::<String>()) {
         if let Ok(name) = Name::parse(&text) {
             prop_assert_eq!(Name::parse(name.as_str()), Ok(name.clone()));
             prop_assert!(name.as_str().chars().count() >= 1 && name.as_str().len() <= MAX_GRAPHEMES * 16);
@@ -184,7 +185,7 @@ proptest! {
     }
 
     #[test]
-    fn one_letter_from_elsewhere_spoils_a_latin_name(
+    fn latin_name_with_one_confusable_letter_is_rejected(
         before in "[a-zA-Z]{1,9}",
         letter in "[а-яА-Яα-ωΑ-ΡΣ-Ω]",
         after in "[a-zA-Z ]{0,9}",
@@ -193,7 +194,7 @@ proptest! {
     }
 
     #[test]
-    fn an_invisible_character_spoils_any_name(
+    fn name_with_an_invisible_character_is_rejected(
         before in "[a-zA-Zа-я字]{1,9}",
         hidden in "[\\p{Cf}\\p{Cc}\\p{Zl}\\p{Zp}\\p{Co}]",
         after in "[a-z]{1,9}",
@@ -203,12 +204,12 @@ proptest! {
     }
 
     #[test]
-    fn an_address_is_the_address_of_itself(text in "\\PC{0,20}@\\PC{0,20}|[a-z.+\"]{1,9}@[a-zäß字.-]{1,20}") {
+    fn parsed_address_parses_to_itself(text in "\\PC{0,20}@\\PC{0,20}|[a-z.+\"]{1,9}@[a-zäß字.-]{1,20}") {
         if let Ok(address) = Address::parse(&text) {
             prop_assert_eq!(Address::parse(address.as_str()), Ok(address.clone()));
-            let kept = address.as_str();
-            prop_assert!(kept.is_ascii() && kept.len() <= 254 && kept.matches('@').count() == 1);
-            prop_assert!(!kept.bytes().any(|byte| byte.is_ascii_control() || byte.is_ascii_uppercase() || b" \"<>,;".contains(&byte)));
+            let text = address.as_str();
+            prop_assert!(text.is_ascii() && text.len() <= 254 && text.matches('@').count() == 1);
+            prop_assert!(!text.bytes().any(|byte| byte.is_ascii_control() || byte.is_ascii_uppercase() || b" \"<>,;".contains(&byte)));
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Where an organization stands in its checklist.
+//! Progress of an organization's checklist, and the commands and events that change it.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where its premise does")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use domain::{
     address::Address,
@@ -34,7 +34,7 @@ struct Acme {
 }
 
 impl Acme {
-    /// With a trial of two weeks.
+    /// Returns Acme with a trial of two weeks.
     fn new() -> Self {
         let (id, user) = (
             "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
@@ -52,13 +52,13 @@ impl Acme {
         Self { org, admin }
     }
 
-    fn does(&mut self, command: ChecklistCommand<'_>, hours: i64) -> Result<(), ChecklistError> {
+    fn apply(&mut self, command: ChecklistCommand<'_>, hours: i64) -> Result<(), ChecklistError> {
         self.org.change_checklist(&self.admin, command, at(hours))
     }
 
-    fn does_all(&mut self, hours: i64) {
+    fn complete_all(&mut self, hours: i64) {
         for task in BUILT_IN.tasks {
-            self.does(Complete(task.key), hours).unwrap();
+            self.apply(Complete(task.key), hours).unwrap();
         }
     }
 
@@ -66,7 +66,7 @@ impl Acme {
         self.org.progress(at(hours)).next_task().map(|task| task.key)
     }
 
-    fn subscribes(&mut self, price: &str, hours: i64) {
+    fn subscribe(&mut self, price: &str, hours: i64) {
         let fact = SubscriptionFact {
             change: Change::Updated,
             status: SubscriptionStatus::Active,
@@ -90,157 +90,157 @@ impl Acme {
 }
 
 #[test]
-fn the_percentage_is_the_floor_and_only_all_are_a_hundred() {
+fn percentage_is_rounded_down() {
     let mut acme = Acme::new();
-    let mut seen = vec![acme.org.progress(at(1)).percentage()];
+    let mut percentages = vec![acme.org.progress(at(1)).percentage()];
     for task in BUILT_IN.tasks {
-        acme.does(Complete(task.key), 1).unwrap();
-        seen.push(acme.org.progress(at(1)).percentage());
+        acme.apply(Complete(task.key), 1).unwrap();
+        percentages.push(acme.org.progress(at(1)).percentage());
     }
-    assert_eq!(seen, [0, 12, 25, 37, 50, 62, 75, 87, 100]);
+    assert_eq!(percentages, [0, 12, 25, 37, 50, 62, 75, 87, 100]);
     assert!(acme.org.progress(at(1)).is_complete());
 }
 
 #[test]
-fn the_first_completion_stays() {
+fn first_completion_of_a_task_stays() {
     let mut acme = Acme::new();
-    acme.does(Complete("created_project"), 5).unwrap();
+    acme.apply(Complete("created_project"), 5).unwrap();
     let before = acme.org.clone();
-    acme.does(Complete("created_project"), 9).unwrap();
+    acme.apply(Complete("created_project"), 9).unwrap();
     assert_eq!(acme.org, before);
 }
 
 #[test]
-fn skipping_completes_the_list_but_not_the_bar() {
+fn skipped_task_completes_the_list_but_not_the_percentage() {
     let mut acme = Acme::new();
-    acme.does_all(1);
+    acme.complete_all(1);
     acme.org.checklist.ticks.remove("generated_report");
-    acme.does(Skip("generated_report"), 2).unwrap();
+    acme.apply(Skip("generated_report"), 2).unwrap();
     let progress = acme.org.progress(at(2));
     assert_eq!((progress.percentage(), progress.is_complete()), (87, true));
-    acme.does(Unskip("generated_report"), 3).unwrap();
+    acme.apply(Unskip("generated_report"), 3).unwrap();
     let progress = acme.org.progress(at(3));
     assert_eq!((progress.is_complete(), progress.completed_at()), (false, None));
     let before = acme.org.clone();
-    acme.does(Skip("created_project"), 4).unwrap();
-    assert_eq!(acme.org, before, "what is done cannot be skipped");
+    acme.apply(Skip("created_project"), 4).unwrap();
+    assert_eq!(acme.org, before, "a completed task cannot be skipped");
 }
 
 #[test]
-fn dismissal_changes_neither_progress_nor_ticks_and_has_a_way_back() {
+fn dismissal_keeps_the_progress_and_can_be_undone() {
     let mut acme = Acme::new();
-    acme.does(Complete("created_project"), 1).unwrap();
-    acme.does(Dismiss, 2).unwrap();
+    acme.apply(Complete("created_project"), 1).unwrap();
+    acme.apply(Dismiss, 2).unwrap();
     let dismissed = acme.org.clone();
-    acme.does(Dismiss, 3).unwrap();
+    acme.apply(Dismiss, 3).unwrap();
     assert_eq!(acme.org, dismissed);
     assert_eq!(acme.org.progress(at(3)).percentage(), 12);
-    acme.does(Restore, 4).unwrap();
+    acme.apply(Restore, 4).unwrap();
     assert_eq!(acme.org.checklist.dismissed_at, None);
 }
 
 #[test]
-fn next_comes_what_is_worth_most_and_a_plan_before_it_is_too_late() {
+fn next_task_has_the_highest_weight() {
     let mut acme = Acme::new();
     assert_eq!(acme.next(0), Some("invited_team_member"));
-    acme.does(Skip("invited_team_member"), 1).unwrap();
-    acme.does(Complete("created_project"), 1).unwrap();
+    acme.apply(Skip("invited_team_member"), 1).unwrap();
+    acme.apply(Complete("created_project"), 1).unwrap();
     assert_eq!(acme.next(1), Some("created_time_entry"));
-    // Eleven days later the trial has three days left, or a second less.
+    // After eleven days, the trial has three days left.
     assert_eq!(acme.next(10 * 24), Some("created_time_entry"));
     assert_eq!(acme.next(11 * 24), Some("added_billing_info"));
-    assert_eq!(acme.next(14 * 24), Some("created_time_entry"), "once it ended, nothing is urgent any more");
-    acme.does(Skip("added_billing_info"), 12 * 24).unwrap();
+    assert_eq!(acme.next(14 * 24), Some("created_time_entry"), "after the end nothing is urgent");
+    acme.apply(Skip("added_billing_info"), 12 * 24).unwrap();
     assert_eq!(acme.next(12 * 24), Some("created_time_entry"));
 }
 
 #[test]
-fn completion_is_celebrated_until_an_admin_has_seen_it() {
+fn celebration_stays_until_an_admin_confirms_it() {
     let mut acme = Acme::new();
-    acme.does(See, 1).unwrap();
-    assert_eq!(acme.org.onboarding.seen_at, None, "there is nothing to see yet");
-    acme.does_all(2);
+    acme.apply(See, 1).unwrap();
+    assert_eq!(acme.org.onboarding.seen_at, None, "the checklist is not complete yet");
+    acme.complete_all(2);
     assert!(acme.org.progress(at(2)).celebrates());
-    acme.does(See, 3).unwrap();
+    acme.apply(See, 3).unwrap();
     assert!(!acme.org.progress(at(3)).celebrates());
     let before = acme.org.clone();
-    acme.does(See, 4).unwrap();
+    acme.apply(See, 4).unwrap();
     assert_eq!(acme.org, before);
 }
 
 #[test]
-fn a_plan_brings_its_tasks_and_what_is_done_stays_done() {
+fn plan_change_shows_its_tasks_and_keeps_completions() {
     let mut acme = Acme::new();
     acme.org.onboarding.definition = Some("agency".to_owned());
     assert_eq!(acme.org.progress(at(0)).total_count(), 8);
     assert_eq!(
-        acme.does(Complete("approved_timesheet"), 1),
+        acme.apply(Complete("approved_timesheet"), 1),
         Err(ChecklistError::UnknownTask(domain::checklist::UnknownTask))
     );
     for key in acme.org.progress(at(0)).keys() {
-        acme.does(Complete(key), 2).unwrap();
+        acme.apply(Complete(key), 2).unwrap();
     }
     assert!(acme.org.progress(at(2)).is_complete());
-    acme.subscribes("price_team", 3);
+    acme.subscribe("price_team", 3);
     assert_eq!(acme.org.onboarding.plan, Some(Plan::Team));
     let progress = acme.org.progress(at(3));
     assert_eq!((progress.completed_count(), progress.total_count(), progress.completed_at()), (8, 9, None));
     assert_eq!(acme.next(3), Some("approved_timesheet"));
-    acme.subscribes("price_of_something_else", 4);
-    assert_eq!(acme.org.onboarding.plan, Some(Plan::Team), "a strange price says nothing");
-    acme.does(Complete("approved_timesheet"), 5).unwrap();
-    acme.subscribes("price_single", 6);
+    acme.subscribe("price_of_something_else", 4);
+    assert_eq!(acme.org.onboarding.plan, Some(Plan::Team), "an unknown price changes nothing");
+    acme.apply(Complete("approved_timesheet"), 5).unwrap();
+    acme.subscribe("price_single", 6);
     let progress = acme.org.progress(at(6));
     assert_eq!((progress.completed_count(), progress.total_count()), (8, 8));
-    assert!(acme.org.checklist.ticks.contains_key("approved_timesheet"), "it is there again with the plan");
+    assert!(acme.org.checklist.ticks.contains_key("approved_timesheet"), "it returns with the plan");
 }
 
 #[test]
-fn a_finished_checklist_that_grew_is_finished_and_celebrated_anew() {
+fn completed_checklist_that_grew_is_celebrated_again() {
     let mut acme = Acme::new();
-    acme.does_all(1);
-    acme.does(See, 2).unwrap();
+    acme.complete_all(1);
+    acme.apply(See, 2).unwrap();
     acme.org.onboarding.definition = Some("agency".to_owned());
     assert_eq!(acme.org.progress(at(3)).completed_at(), None);
-    acme.does(Complete("set_hourly_rates"), 4).unwrap();
+    acme.apply(Complete("set_hourly_rates"), 4).unwrap();
     let progress = acme.org.progress(at(4));
     assert_eq!((progress.completed_at(), progress.celebrates()), (Some(at(4)), true));
 }
 
 #[test]
-fn a_definition_that_is_gone_is_stood_in_for_and_not_forgotten() {
+fn unknown_definition_is_kept_and_the_default_is_shown() {
     let mut acme = Acme::new();
-    acme.org.onboarding.definition = Some("of-yesterday".to_owned());
+    acme.org.onboarding.definition = Some("removed".to_owned());
     acme.org.checklist.ticks.insert(
         "did_something".to_owned(),
         domain::checklist::Completion { at: at(0), source: domain::checklist::Source::Manual, by: None },
     );
     assert_eq!(acme.org.progress(at(0)).definition.key, "built-in");
     assert_eq!(acme.org.progress(at(0)).completed_count(), 0);
-    acme.does(Complete("created_project"), 1).unwrap();
-    assert_eq!(acme.org.onboarding.definition.as_deref(), Some("of-yesterday"));
+    acme.apply(Complete("created_project"), 1).unwrap();
+    assert_eq!(acme.org.onboarding.definition.as_deref(), Some("removed"));
     assert!(acme.org.checklist.ticks.contains_key("did_something"));
 }
 
 #[test]
-fn an_event_of_the_host_app_ticks_what_the_checklist_says() {
+fn host_event_completes_the_tasks_of_the_definition() {
     let mut acme = Acme::new();
-    for (definition, event, did) in [
+    for (definition, event, result) in [
         (None, "project.created", HostEventResult::Ticked),
         (None, "project.created", HostEventResult::Already),
         (None, "rates.set", HostEventResult::Unknown),
         (Some("agency"), "rates.set", HostEventResult::Ticked),
-        // With the plan for a team it will be there, done.
+        // The plan for a team will show this task as completed.
         (Some("agency"), "timesheet.approved", HostEventResult::Ticked),
-        (Some("agency"), "party.thrown", HostEventResult::Unknown),
+        (Some("agency"), "other.event", HostEventResult::Unknown),
     ] {
         acme.org.onboarding.definition = definition.map(str::to_owned);
-        assert_eq!(acme.org.complete_from_host(event, None, at(1), at(1)), did, "{definition:?} {event}");
+        assert_eq!(acme.org.complete_from_host(event, None, at(1), at(1)), result, "{definition:?} {event}");
     }
 }
 
 #[test]
-fn what_is_done_of_a_task_that_is_not_there_yet_is_kept_and_told_once_it_is() {
+fn hidden_completion_is_published_when_the_task_is_shown() {
     let mut acme = Acme::new();
     acme.org.onboarding.definition = Some("agency".to_owned());
     let before = acme.org.clone();
@@ -255,20 +255,24 @@ fn what_is_done_of_a_task_that_is_not_there_yet_is_kept_and_told_once_it_is() {
     let hidden = acme.org.clone();
     acme.org.onboarding.plan = Some(Plan::Single);
     assert_eq!(between(Some(&hidden), &acme.org), [], "a plan without it");
-    acme.subscribes("price_team", 3);
+    acme.subscribe("price_team", 3);
     assert_eq!(acme.org.checklist.updated_at, Some(at(3)));
-    let told = between(Some(&hidden), &acme.org);
-    let tasks: Vec<_> = told.iter().filter(|it| it.name() == "checklist.task_completed").collect();
+    let events = between(Some(&hidden), &acme.org);
+    let tasks: Vec<_> = events.iter().filter(|it| it.name() == "checklist.task_completed").collect();
     assert_eq!(tasks, [&DomainEvent::TaskCompleted { task: "approved_timesheet".to_owned() }]);
     let after = SignedDuration::from_hours(1);
-    assert_eq!(measures(Some(&hidden), &acme.org), [Measure::FirstValue { after }], "when it was done");
+    assert_eq!(
+        measures(Some(&hidden), &acme.org),
+        [Measure::FirstValue { after }],
+        "measured at the time of the completion"
+    );
 
     let shown = acme.org.clone();
     assert_eq!(
         acme.org.complete_from_host("timesheet.approved", None, at(4), at(4)),
         HostEventResult::Already
     );
-    acme.does(Complete("created_project"), 5).unwrap();
+    acme.apply(Complete("created_project"), 5).unwrap();
     assert_eq!(
         between(Some(&shown), &acme.org),
         [DomainEvent::TaskCompleted { task: "created_project".to_owned() }]
@@ -277,29 +281,33 @@ fn what_is_done_of_a_task_that_is_not_there_yet_is_kept_and_told_once_it_is() {
 }
 
 #[test]
-fn a_tick_of_a_task_that_is_not_there_finishes_nothing_and_opens_nothing() {
+fn hidden_completion_does_not_change_the_checklist_times() {
     let mut acme = Acme::new();
     acme.org.onboarding.definition = Some("agency".to_owned());
     for key in acme.org.progress(at(0)).keys() {
-        acme.does(Complete(key), 1).unwrap();
+        acme.apply(Complete(key), 1).unwrap();
     }
     acme.org.complete_from_host("timesheet.approved", None, at(2), at(2));
     assert_eq!((acme.org.checklist.completed_at, acme.org.checklist.updated_at), (Some(at(1)), Some(at(1))));
-    acme.subscribes("price_team", 3);
+    acme.subscribe("price_team", 3);
     let progress = acme.org.progress(at(3));
-    assert_eq!((progress.completed_count(), progress.completed_at()), (9, Some(at(1))), "it came done");
+    assert_eq!(
+        (progress.completed_count(), progress.completed_at()),
+        (9, Some(at(1))),
+        "the new task was completed before"
+    );
 }
 
 #[test]
-fn a_milestone_is_reached_with_the_last_task_that_it_takes() {
+fn milestone_is_reached_with_its_last_task() {
     let mut acme = Acme::new();
     let reached = |acme: &Acme| -> Vec<(&str, Timestamp)> {
         acme.org.progress(at(9)).milestones().filter_map(|(it, at)| Some((it.key, at?))).collect()
     };
     assert!(reached(&acme).is_empty());
-    acme.does(Complete("created_time_entry"), 1).unwrap();
-    acme.does(Complete("created_project"), 3).unwrap();
+    acme.apply(Complete("created_time_entry"), 1).unwrap();
+    acme.apply(Complete("created_project"), 3).unwrap();
     assert_eq!(reached(&acme), [("first_step", at(1)), ("at_work", at(3))]);
-    acme.does_all(5);
+    acme.complete_all(5);
     assert_eq!(reached(&acme).last(), Some(&("at_home", at(5))));
 }

@@ -1,6 +1,6 @@
-//! Who gets the reminders of an organization, and who has had enough of them.
+//! Recipients of reminders: subscription choice and suppression.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where its premise does")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::{
     address::Address,
@@ -22,7 +22,8 @@ fn user(number: u8) -> UserId {
     format!("usr_0198c0de-0000-7000-8000-00000000000{number}").parse().unwrap()
 }
 
-/// An organization in its trial, with two admins, reminded three days and one day before the end.
+/// Returns an organization in its trial, with two admins and reminders three days and one day
+/// before the end.
 fn org() -> Org {
     let admin = |number| {
         let address = Address::parse(&format!("admin{number}@example.com")).unwrap();
@@ -36,27 +37,27 @@ fn org() -> Org {
     org
 }
 
-/// What is claimed on a day after the clock ran: kinds of mail, and whom they go to.
+/// Runs the sweep on `day`, claims the due mails, and returns their kinds and recipients.
 fn claimed(org: &mut Org, day: i32) -> Vec<(&'static str, UserId)> {
     let now = add(start(), DAY * day);
     org.run_trial_sweep(now);
-    let letters = org.claim_mail(&Claim(format!("day {day}")), 20, None, now);
-    letters.iter().map(|letter| (letter.key.kind(), letter.to)).collect()
+    let mails = org.claim_mail(&Claim(format!("day {day}")), 20, None, now);
+    mails.iter().map(|mail| (mail.key.kind(), mail.to)).collect()
 }
 
 #[test]
-fn who_unsubscribed_gets_no_reminder_and_every_other_mail() {
+fn unsubscribed_admin_gets_all_mails_except_reminders() {
     let mut org = org();
     org.set_reminders(user(1), Reminders::Unwanted);
     assert_eq!(claimed(&mut org, 0), [("welcome", user(1)), ("welcome", user(2))]);
     assert_eq!(claimed(&mut org, 11), [("trial_ending", user(2))]);
     let key = NoticeKey::TrialEnding { ends_at: add(start(), DAY * 14), days: 3 };
-    assert!(matches!(org.outbox.0[&key][&user(1)], Delivery::Dropped { .. }), "it is not owed for ever");
+    assert!(matches!(org.outbox.0[&key][&user(1)], Delivery::Dropped { .. }), "it does not stay pending");
     assert_eq!(claimed(&mut org, 14), [("trial_ended", user(1)), ("trial_ended", user(2))]);
 }
 
 #[test]
-fn minds_are_changed_both_ways_until_the_mail_goes_out() {
+fn reminder_choice_is_read_when_the_mail_is_claimed() {
     let mut org = org();
     claimed(&mut org, 0);
     org.run_trial_sweep(add(start(), DAY * 11));
@@ -65,12 +66,12 @@ fn minds_are_changed_both_ways_until_the_mail_goes_out() {
     org.set_reminders(user(2), Reminders::Wanted);
     assert_eq!(claimed(&mut org, 11), [("trial_ending", user(2))]);
     org.set_reminders(user(1), Reminders::Wanted);
-    assert_eq!(claimed(&mut org, 12), [], "what was dropped does not come back");
+    assert_eq!(claimed(&mut org, 12), [], "a dropped mail is not sent later");
     assert_eq!(claimed(&mut org, 13), [("trial_ending", user(1)), ("trial_ending", user(2))]);
 }
 
 #[test]
-fn of_two_reminders_of_one_end_that_wait_only_the_nearer_goes_out() {
+fn only_the_nearest_waiting_reminder_is_sent() {
     let mut org = org();
     claimed(&mut org, 0);
     org.run_trial_sweep(add(start(), DAY * 11));
@@ -82,21 +83,21 @@ fn of_two_reminders_of_one_end_that_wait_only_the_nearer_goes_out() {
 }
 
 #[test]
-fn what_arrives_ends_an_earlier_bounce_and_no_complaint() {
+fn delivery_ends_an_earlier_bounce_but_no_complaint() {
     let (mut org, bounced) = (org(), add(start(), DAY));
     org.suppress(user(1), SuppressionReason::Bounced, bounced);
     org.suppress(user(2), SuppressionReason::Complained, bounced);
-    for (sent_at, reached) in [(start(), false), (bounced, false), (add(bounced, DAY), true)] {
+    for (sent_at, restored) in [(start(), false), (bounced, false), (add(bounced, DAY), true)] {
         for number in [1, 2, 3] {
             org.restore(user(number), sent_at);
         }
         let unreachable = |number| org.admin(user(number)).unwrap().unreachable.is_some();
-        assert_eq!((unreachable(1), unreachable(2)), (!reached, true));
+        assert_eq!((unreachable(1), unreachable(2)), (!restored, true));
     }
 }
 
 #[test]
-fn a_stranger_changes_nothing() {
+fn unknown_user_changes_no_reminder_choice() {
     let mut org = org();
     let before = org.clone();
     org.set_reminders(user(3), Reminders::Unwanted);

@@ -1,6 +1,6 @@
-//! Who may come, go and be changed.
+//! Membership changes: inviting, accepting, changing roles, leaving, and removing.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where its premise does")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use domain::{
     address::Address,
@@ -37,7 +37,7 @@ fn user(n: usize) -> User {
     User { verified: true, ..User::new(user_id(n), Name::parse(&format!("Person {n}")).unwrap(), address(n)) }
 }
 
-/// The proof of person `n`, at the start.
+/// Returns the proof for person `n` at the start.
 fn member(n: usize, role: Role, verified: bool) -> Member {
     let person = User { verified, ..user(n) };
     Member::authorize(&Session::begin(org_id(), &person, start()), &person, Some(role), start()).unwrap()
@@ -47,13 +47,13 @@ fn admin(n: usize) -> Admin {
     member(n, Role::Admin, true).admin().unwrap()
 }
 
-/// An organization that person 0 founded; nothing is paid, and no trial runs.
+/// Returns an organization that person 0 signed up, without a trial or a payment.
 fn pending() -> Org {
     let founder = AdminContact::new(user_id(0), user(0).name, address(0));
     Org::sign_up(org_id(), Name::parse("Acme").unwrap(), Zone::default(), founder, start())
 }
 
-/// The same with a trial of two weeks.
+/// Returns the same organization with a trial of two weeks.
 fn trialing() -> Org {
     let mut org = pending();
     let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
@@ -61,7 +61,7 @@ fn trialing() -> Org {
     org
 }
 
-fn place(n: usize, role: Role) -> Membership {
+fn membership(n: usize, role: Role) -> Membership {
     Membership::new(org_id(), &user(n), role, start())
 }
 
@@ -73,21 +73,21 @@ fn invitation_by(inviter: usize, n: usize, role: Role) -> Invitation {
     Invitation::new(org_id(), address(n), role, (user_id(inviter), user(inviter).name), start())
 }
 
-fn places(roles: &[Role]) -> Vec<Membership> {
-    roles.iter().enumerate().map(|(n, role)| place(n, *role)).collect()
+fn memberships(roles: &[Role]) -> Vec<Membership> {
+    roles.iter().enumerate().map(|(n, role)| membership(n, *role)).collect()
 }
 
-/// An organization with persons 0 to `n` as its admins.
+/// Returns an organization with `count` admins, persons 0 to `count` - 1.
 fn with_admins(count: usize) -> Org {
     let mut org = trialing();
     for n in 1..count {
-        org.change_role(&admin(0), &place(n, Role::Member), Role::Admin, start()).unwrap();
+        org.change_role(&admin(0), &membership(n, Role::Member), Role::Admin, start()).unwrap();
     }
     org
 }
 
 #[test]
-fn who_may_invite_whom() {
+fn invite_checks_the_admin_the_address_and_the_limits() {
     let (now, ended) = (start(), add(start(), DAY * 15));
     let in_org = User { orgs: vec![org_id()], ..user(7) };
     let elsewhere =
@@ -97,19 +97,43 @@ fn who_may_invite_whom() {
     let mut revoked = invitation(7, Role::Admin);
     revoked.revoke(now);
     let often = [Invitation { sends: MAX_SENDS, ..revoked.clone() }];
-    for (what, org, verified, known, invited, now, refused) in [
-        ("somebody new", trialing(), true, None, &[][..], now, None),
-        ("somebody of another organization", trialing(), true, Some(&elsewhere), &[][..], now, None),
+    for (what, org, verified, known, invited, now, expected) in [
+        ("a new user", trialing(), true, None, &[][..], now, None),
+        ("a member of another organization", trialing(), true, Some(&elsewhere), &[][..], now, None),
         ("a member", trialing(), true, Some(&in_org), &[][..], now, Some(TeamError::AlreadyMember)),
-        ("somebody invited", trialing(), true, None, &seven[..], now, Some(TeamError::AlreadyInvited)),
-        ("somebody invited a week ago", trialing(), true, None, &seven[..], add(now, DAY * 7), None),
-        ("somebody revoked", trialing(), true, None, &[revoked.clone()][..], now, None),
-        ("somebody revoked often", trialing(), true, None, &often[..], now, Some(TeamError::SentTooOften)),
-        ("one too many", trialing(), true, None, &full[..], now, Some(TeamError::TooManyOpen)),
-        ("many, but long ago", trialing(), true, None, &full[..], add(now, DAY * 7), None),
-        ("by who proved nothing", trialing(), false, None, &[][..], now, Some(TeamError::Unverified)),
-        ("unproven before unpaid", pending(), false, None, &[][..], now, Some(TeamError::Unverified)),
-        ("unpaid", pending(), true, None, &[][..], now, Some(TeamError::NoAccess(pending().status(now)))),
+        ("an invited user", trialing(), true, None, &seven[..], now, Some(TeamError::AlreadyInvited)),
+        ("a user invited a week ago", trialing(), true, None, &seven[..], add(now, DAY * 7), None),
+        ("a user with a revoked invitation", trialing(), true, None, &[revoked.clone()][..], now, None),
+        (
+            "a user invited and revoked often",
+            trialing(),
+            true,
+            None,
+            &often[..],
+            now,
+            Some(TeamError::SentTooOften),
+        ),
+        ("more than the maximum", trialing(), true, None, &full[..], now, Some(TeamError::TooManyOpen)),
+        ("the maximum, but expired", trialing(), true, None, &full[..], add(now, DAY * 7), None),
+        ("by an unverified admin", trialing(), false, None, &[][..], now, Some(TeamError::Unverified)),
+        (
+            "by an unverified admin without payment",
+            pending(),
+            false,
+            None,
+            &[][..],
+            now,
+            Some(TeamError::Unverified),
+        ),
+        (
+            "without payment",
+            pending(),
+            true,
+            None,
+            &[][..],
+            now,
+            Some(TeamError::NoAccess(pending().status(now))),
+        ),
         (
             "after the trial",
             trialing(),
@@ -122,24 +146,24 @@ fn who_may_invite_whom() {
     ] {
         let mut after = org.clone();
         let by = member(0, Role::Admin, verified).admin().unwrap();
-        let answer = after.invite(&by, address(7), Role::Member, known, invited, now);
-        assert_eq!(answer.as_ref().err().copied(), refused, "{what}");
-        if let Ok(invited) = answer {
+        let result = after.invite(&by, address(7), Role::Member, known, invited, now);
+        assert_eq!(result.as_ref().err().copied(), expected, "{what}");
+        if let Ok(invited) = result {
             assert_eq!((invited.address, invited.org), (address(7), org_id()), "{what}");
-            let tick = &after.checklist.ticks["invited_team_member"];
+            let completion = &after.checklist.ticks["invited_team_member"];
             assert_eq!(
-                (tick.source.as_str(), tick.by.as_deref()),
+                (completion.source.as_str(), completion.by.as_deref()),
                 ("invitation", Some("Person 0")),
                 "{what}"
             );
         } else {
-            assert_eq!(after, org, "a refusal changes nothing: {what}");
+            assert_eq!(after, org, "a rejection changes nothing: {what}");
         }
     }
 }
 
 #[test]
-fn an_expired_invitation_opens_again_only_where_there_is_room() {
+fn resend_reopens_an_expired_invitation_within_the_limit() {
     let (now, late) = (start(), add(start(), DAY * 8));
     let expired = invitation(7, Role::Member);
     let fresh = |count: usize| -> Vec<_> {
@@ -157,12 +181,12 @@ fn an_expired_invitation_opens_again_only_where_there_is_room() {
     let open =
         [Invitation { delivery: Delivery::Sent { at: now, claim: None }, ..invitation(7, Role::Member) }];
     let again = |now| trialing().resend_invitation(&admin(0), &open[0], &open, now).unwrap();
-    assert!(again(now).is_none(), "it has only just gone out");
-    assert!(again(add(now, DAY)).is_some(), "it is in nobody's way but its own");
+    assert!(again(now).is_none(), "it was sent just now");
+    assert!(again(add(now, DAY)).is_some(), "it does not count against itself");
 }
 
 #[test]
-fn an_invitation_lets_in_with_its_role_unless_the_admins_are_many() {
+fn accept_gives_the_role_within_the_limit_of_admins() {
     let mut org = trialing();
     let as_member = org.accept(&invitation(1, Role::Member), &user(1), start()).unwrap();
     assert_eq!((as_member.role, org.admins.len()), (Role::Member, 1));
@@ -170,9 +194,12 @@ fn an_invitation_lets_in_with_its_role_unless_the_admins_are_many() {
     assert_eq!((as_admin.role, org.admin(user_id(2)).is_some()), (Role::Admin, true));
 
     let ended = add(start(), DAY * 15);
-    assert!(trialing().accept(&invitation(1, Role::Member), &user(1), ended).is_ok(), "it was sent in time");
-    let unpaid = pending().accept(&invitation(1, Role::Member), &user(1), start());
-    assert_eq!(unpaid, Err(TeamError::NoAccess(pending().status(start()))));
+    assert!(
+        trialing().accept(&invitation(1, Role::Member), &user(1), ended).is_ok(),
+        "acceptance works after the trial"
+    );
+    let without_payment = pending().accept(&invitation(1, Role::Member), &user(1), start());
+    assert_eq!(without_payment, Err(TeamError::NoAccess(pending().status(start()))));
     let again = User { orgs: vec![org_id()], ..user(1) };
     assert_eq!(
         trialing().accept(&invitation(1, Role::Member), &again, start()),
@@ -182,99 +209,99 @@ fn an_invitation_lets_in_with_its_role_unless_the_admins_are_many() {
     let mut full = with_admins(MAX_ADMINS);
     assert_eq!(full.accept(&invitation(99, Role::Admin), &user(99), start()), Err(TeamError::TooManyAdmins));
     assert!(full.accept(&invitation(99, Role::Member), &user(99), start()).is_ok());
-    let one_more = full.change_role(&admin(0), &place(98, Role::Member), Role::Admin, start());
+    let one_more = full.change_role(&admin(0), &membership(98, Role::Member), Role::Admin, start());
     assert_eq!(one_more, Err(TeamError::TooManyAdmins));
 }
 
 #[test]
-fn an_invitation_to_be_an_admin_is_worth_as_much_as_who_sent_it() {
+fn admin_invitation_needs_its_inviter_to_be_an_admin() {
     let mut org = with_admins(3);
-    let bad = (invitation_by(2, 8, Role::Admin), invitation_by(2, 9, Role::Member));
-    let unsigned = Invitation { invited_by: None, ..invitation(8, Role::Admin) };
-    assert_eq!(org.clone().accept(&unsigned, &user(8), start()), Err(TeamError::InviterGone));
-    assert!(org.clone().accept(&bad.0, &user(8), start()).is_ok());
-    let everyone = places(&[Role::Admin, Role::Admin, Role::Admin]);
+    let invited = (invitation_by(2, 8, Role::Admin), invitation_by(2, 9, Role::Member));
+    let without_inviter = Invitation { invited_by: None, ..invitation(8, Role::Admin) };
+    assert_eq!(org.clone().accept(&without_inviter, &user(8), start()), Err(TeamError::InviterGone));
+    assert!(org.clone().accept(&invited.0, &user(8), start()).is_ok());
+    let everyone = memberships(&[Role::Admin, Role::Admin, Role::Admin]);
     let mut demoted = org.clone();
-    demoted.change_role(&admin(0), &place(2, Role::Admin), Role::Member, start()).unwrap();
+    demoted.change_role(&admin(0), &membership(2, Role::Admin), Role::Member, start()).unwrap();
     let mut left = org.clone();
     left.leave(&member(2, Role::Admin, true), &everyone, start()).unwrap();
-    org.remove(&admin(0), &place(2, Role::Admin), start()).unwrap();
+    org.remove(&admin(0), &membership(2, Role::Admin), start()).unwrap();
     for mut org in [demoted, left, org] {
-        assert_eq!(org.accept(&bad.0, &user(8), start()), Err(TeamError::InviterGone));
+        assert_eq!(org.accept(&invited.0, &user(8), start()), Err(TeamError::InviterGone));
         assert_eq!(org.admins.len(), 2);
-        assert!(org.accept(&bad.1, &user(9), start()).is_ok(), "a place as a member is harmless");
-        let again = org.resend_invitation(&admin(1), &bad.0, &[], add(start(), DAY)).unwrap();
-        assert!(again.is_none(), "its mail is on its way");
-        let sent = Invitation { delivery: Delivery::Sent { at: start(), claim: None }, ..bad.0.clone() };
+        assert!(org.accept(&invited.1, &user(9), start()).is_ok(), "an invitation of a member stays valid");
+        let again = org.resend_invitation(&admin(1), &invited.0, &[], add(start(), DAY)).unwrap();
+        assert!(again.is_none(), "its email is pending");
+        let sent = Invitation { delivery: Delivery::Sent { at: start(), claim: None }, ..invited.0.clone() };
         let again = org.resend_invitation(&admin(1), &sent, &[], add(start(), DAY)).unwrap().unwrap();
         assert_eq!((again.invited_by, &again.inviter), (Some(user_id(1)), &user(1).name));
-        assert!(org.accept(&again, &user(8), add(start(), DAY)).is_ok(), "another admin's word counts");
+        assert!(org.accept(&again, &user(8), add(start(), DAY)).is_ok(), "another admin sent it again");
     }
 }
 
 #[test]
-fn what_somebody_wants_of_mail_outlasts_their_role() {
+fn reminder_choice_and_suppression_survive_a_role_change() {
     let mut org = with_admins(2);
     org.set_reminders(user_id(1), Reminders::Unwanted);
     assert!(org.suppress(user_id(1), SuppressionReason::Bounced, start()));
     let before = org.admin(user_id(1)).unwrap().clone();
-    let demoted = org.change_role(&admin(0), &place(1, Role::Admin), Role::Member, start()).unwrap();
+    let demoted = org.change_role(&admin(0), &membership(1, Role::Admin), Role::Member, start()).unwrap();
     assert_eq!(org.admin(user_id(1)), None);
     org.change_role(&admin(0), &demoted, Role::Admin, start()).unwrap();
     assert_eq!(org.admin(user_id(1)), Some(&before));
 }
 
 #[test]
-fn who_is_alone_may_leave_whatever_was_paid() {
+fn only_member_can_always_leave() {
     for org in [trialing(), pending()] {
         let mut left = org.clone();
-        assert_eq!(left.leave(&member(0, Role::Admin, true), &places(&[Role::Admin]), start()), Ok(()));
+        assert_eq!(left.leave(&member(0, Role::Admin, true), &memberships(&[Role::Admin]), start()), Ok(()));
         assert!(left.admins.is_empty());
         let mut late = left.clone();
         let joined = late.accept(&invitation(1, Role::Member), &user(1), start());
-        assert!(joined.is_err(), "nobody is let in where nobody is");
+        assert!(joined.is_err(), "an organization without admins accepts no invitation");
     }
-    let two = places(&[Role::Admin, Role::Member]);
+    let two = memberships(&[Role::Admin, Role::Member]);
     assert_eq!(
         trialing().leave(&member(0, Role::Admin, true), &two, start()),
         Err(TeamError::LastAdmin),
-        "the others would be without one"
+        "the other member would have no admin"
     );
 }
 
 #[test]
-fn the_last_admin_stays() {
+fn last_admin_cannot_leave_other_members() {
     let mut org = trialing();
-    let founder = place(0, Role::Admin);
+    let founder = membership(0, Role::Admin);
     let proof = member(0, Role::Admin, true);
     assert_eq!(org.change_role(&admin(0), &founder, Role::Member, start()), Err(TeamError::LastAdmin));
     assert_eq!(org.remove(&admin(0), &founder, start()), Err(TeamError::LastAdmin));
-    let two = [founder, place(5, Role::Member)];
+    let two = [founder, membership(5, Role::Member)];
     assert_eq!(org.leave(&proof, &two, start()), Err(TeamError::LastAdmin));
-    assert_eq!(org.leave(&member(5, Role::Member, true), &two, start()), Ok(()), "who is no admin may go");
+    assert_eq!(org.leave(&member(5, Role::Member, true), &two, start()), Ok(()), "a member can leave");
 
     let mut two = with_admins(2);
-    assert_eq!(two.leave(&proof, &places(&[Role::Admin; 2]), start()), Ok(()));
-    assert_eq!(two.remove(&admin(1), &place(1, Role::Admin), start()), Err(TeamError::LastAdmin));
+    assert_eq!(two.leave(&proof, &memberships(&[Role::Admin; 2]), start()), Ok(()));
+    assert_eq!(two.remove(&admin(1), &membership(1, Role::Admin), start()), Err(TeamError::LastAdmin));
 }
 
 proptest! {
-    /// Whatever is asked, in whatever order: there are 1 to 20 admins, and none twice.
+    /// For any sequence of changes, there are 1 to 20 admins, and none twice.
     #[test]
-    fn there_is_always_an_admin(steps in prop::collection::vec((0..4_u8, 0..30_usize), 0..120)) {
+    fn organization_always_has_an_admin(steps in prop::collection::vec((0..4_u8, 0..30_usize), 0..120)) {
         let mut org = trialing();
         for (what, n) in steps {
-            let asked = match what {
-                0 => org.change_role(&admin(0), &place(n, Role::Member), Role::Admin, start()).map(drop),
-                1 => org.change_role(&admin(0), &place(n, Role::Admin), Role::Member, start()).map(drop),
-                2 => org.remove(&admin(0), &place(n, Role::Admin), start()),
+            let result = match what {
+                0 => org.change_role(&admin(0), &membership(n, Role::Member), Role::Admin, start()).map(drop),
+                1 => org.change_role(&admin(0), &membership(n, Role::Admin), Role::Member, start()).map(drop),
+                2 => org.remove(&admin(0), &membership(n, Role::Admin), start()),
                 _ => {
                     let invited_by = org.admins.first().map(|admin| admin.user);
                     let invitation = Invitation { invited_by, ..invitation(n, Role::Admin) };
                     org.accept(&invitation, &user(n), start()).map(drop)
                 }
             };
-            prop_assert!(matches!(asked, Ok(()) | Err(TeamError::LastAdmin | TeamError::TooManyAdmins)));
+            prop_assert!(matches!(result, Ok(()) | Err(TeamError::LastAdmin | TeamError::TooManyAdmins)));
             let mut users: Vec<_> = org.admins.iter().map(|admin| admin.user).collect();
             prop_assert!((1..=MAX_ADMINS).contains(&users.len()));
             users.sort_unstable();

@@ -1,12 +1,13 @@
-//! A trial's days and dates, wherever its people are: the days are 24 hours each, whatever the wall clocks do, and the
-//! dates are those on the wall there.
+//! Days and dates of a trial in many time zones.
+//!
+//! A day of a trial is 24 hours, also across clock changes. Dates are those of the zone.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::cast_possible_truncation,
-    reason = "a test ends where its premise does"
+    reason = "a test may panic"
 )]
 
 use domain::{
@@ -20,7 +21,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use proptest::prelude::*;
 
-/// From one end of the world to the other, with half and quarter hours and every kind of daylight saving.
+/// Zones with extreme offsets, half and quarter hours, and different daylight saving rules.
 const ZONES: [&str; 14] = [
     "Pacific/Pago_Pago",
     "America/Los_Angeles",
@@ -50,9 +51,10 @@ fn trialing(zone: &str, start: Timestamp, days: u16) -> Org {
 }
 
 #[test]
-fn dates_are_those_on_the_wall_across_clock_changes_leap_days_and_the_years_end() {
+fn dates_are_local_across_clock_changes_and_leap_days() {
     for (zone, start, ends_on, reminded_on) in [
-        // The wall clock is put forward, and back, on the way: 14 days are 336 hours, and end an hour off.
+        // The local clock changes during the trial. 14 days are 336 hours, so the local time shifts
+        // by an hour.
         ("America/New_York", "2025-02-24T04:30:00Z", "March 10, 2025", "March 6, 2025"),
         ("Europe/Berlin", "2025-10-19T22:30:00Z", "November 2, 2025", "October 30, 2025"),
         ("Europe/Berlin", "2025-03-16T22:30:00Z", "March 31, 2025", "March 27, 2025"),
@@ -62,7 +64,7 @@ fn dates_are_those_on_the_wall_across_clock_changes_leap_days_and_the_years_end(
         ("UTC", "2025-02-16T12:00:00Z", "March 2, 2025", "February 27, 2025"),
         ("UTC", "2024-02-15T12:00:00Z", "February 29, 2024", "February 26, 2024"),
         ("UTC", "2100-02-15T12:00:00Z", "March 1, 2100", "February 26, 2100"),
-        // One moment, three dates, two years.
+        // One moment has three dates in two years.
         ("Pacific/Pago_Pago", "2025-12-18T10:30:00Z", "December 31, 2025", "December 28, 2025"),
         ("UTC", "2025-12-18T10:30:00Z", "January 1, 2026", "December 29, 2025"),
         ("Pacific/Kiritimati", "2025-12-18T10:30:00Z", "January 2, 2026", "December 30, 2025"),
@@ -75,10 +77,10 @@ fn dates_are_those_on_the_wall_across_clock_changes_leap_days_and_the_years_end(
 }
 
 proptest! {
-    /// Days left are a matter of hours alone: the same in every zone, one less after each 24 hours, and one at every
-    /// moment of the last.
+    /// Remaining days depend only on hours: they are equal in every zone and decrease every 24
+    /// hours. They are 1 throughout the last 24 hours.
     #[test]
-    fn days_left_are_the_same_everywhere(
+    fn remaining_days_are_the_same_in_every_zone(
         start in 1_600_000_000_i64..2_500_000_000,
         days in 1_u16..=730,
         passed in 0_i64..731 * 86_400,
@@ -95,13 +97,13 @@ proptest! {
         }
     }
 
-    /// The date that is shown is the one that the zone's own rules give.
+    /// The shown date follows from the zone's offset.
     #[test]
-    fn the_date_is_the_one_on_the_wall(at in 0_i64..4_000_000_000, zone in prop::sample::select(&ZONES[..])) {
+    fn date_matches_the_offset_of_the_zone(at in 0_i64..4_000_000_000, zone in prop::sample::select(&ZONES[..])) {
         let at = Timestamp::from_second(at).unwrap();
         let offset = TimeZone::get(zone).unwrap().to_offset(at).seconds();
         let shifted = at + SignedDuration::from_secs(i64::from(offset));
-        // Days of the civil calendar, counted by hand from the shifted seconds.
+        // Compute the calendar date from the shifted seconds.
         let days = shifted.as_second().div_euclid(86_400);
         let epoch = jiff::civil::date(1970, 1, 1);
         let date = epoch + jiff::Span::new().days(days);
@@ -111,9 +113,9 @@ proptest! {
         prop_assert_eq!(Zone::named(zone).date(at), shown);
     }
 
-    /// A late clock speaks of the nearest offset alone, once, and of nothing after the end but the end.
+    /// A late sweep announces only the nearest missed offset, once, and after the end only the end.
     #[test]
-    fn a_late_clock_catches_up_with_the_nearest_offset(
+    fn late_sweep_announces_the_nearest_offset(
         offsets in prop::collection::btree_set(1_u16..30, 1..5),
         hours in prop::collection::vec(1_i64..200, 1..12),
     ) {
@@ -121,7 +123,7 @@ proptest! {
         let mut org = trialing("UTC", start, 30);
         let trial = org.trial.as_mut().unwrap();
         trial.reminder_days = offsets.iter().copied().collect();
-        let (ends_at, mut now, mut told) = (trial.ends_at, start, Vec::new());
+        let (ends_at, mut now, mut expected_days) = (trial.ends_at, start, Vec::new());
         for step in hours {
             let before = now;
             now += SignedDuration::from_hours(step);
@@ -135,17 +137,17 @@ proptest! {
                 usize::from(before < ends_at)
             } else {
                 let nearest = offsets.iter().find(missed);
-                told.extend(nearest.copied());
+                expected_days.extend(nearest.copied());
                 usize::from(nearest.is_some())
             };
             prop_assert_eq!(org.outbox.0.len() - known, expected, "at {}", now);
         }
-        let mut spoken: Vec<u16> = org.outbox.0.keys().filter_map(|key| match key {
+        let mut announced: Vec<u16> = org.outbox.0.keys().filter_map(|key| match key {
             domain::notice::NoticeKey::TrialEnding { days, .. } => Some(*days),
             _ => None,
         }).collect();
-        spoken.sort_unstable();
-        told.sort_unstable();
-        prop_assert_eq!(spoken, told);
+        announced.sort_unstable();
+        expected_days.sort_unstable();
+        prop_assert_eq!(announced, expected_days);
     }
 }

@@ -1,9 +1,9 @@
-//! Billing is a join: what is known depends on what was said, and on neither order nor repetition.
+//! Tests of billing: the state depends on the set of facts, not on their order or repetition.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod laws;
-mod lives;
+mod fixture;
+mod lifecycles;
+mod many_invoices;
 mod notices;
+mod properties;
 mod rules;
-mod storm;
-mod world;

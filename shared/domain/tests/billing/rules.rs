@@ -1,4 +1,4 @@
-//! The rules, one by one.
+//! Individual rules of the derived values.
 
 use std::collections::BTreeSet;
 
@@ -10,16 +10,17 @@ use domain::billing::{
     What,
 };
 
-use crate::world::{DAY, all_orders, at, billing, cus, event, fact, invoice, paid, sub};
+use crate::fixture::{DAY, all_orders, at, billing, cus, event, fact, invoice, paid, sub};
 
 #[test]
-fn events_of_one_second() {
+fn newest_second_has_one_effective_event() {
     let s = |id, change, status, previous| sub("sub_1", id, 0, change, status, previous);
     for (facts, expected) in [
-        // What another names as the status before is not the last word, whatever the ids.
+        // A status that another event names as the previous status is superseded, independent of
+        // the ids.
         (vec![s("evt_9", Updated, Incomplete, None), s("evt_1", Updated, Active, Some(Incomplete))], Active),
         (vec![s("evt_9", Created, Incomplete, None), s("evt_1", Updated, Active, Some(Incomplete))], Active),
-        // A chain of three.
+        // A chain of three events.
         (
             vec![
                 s("evt_5", Updated, Active, Some(Incomplete)),
@@ -28,17 +29,17 @@ fn events_of_one_second() {
             ],
             PastDue,
         ),
-        // A circle: none is dropped, and the highest id counts.
+        // A cycle: no fact is dropped, and the highest id counts.
         (
             vec![s("evt_1", Updated, Active, Some(PastDue)), s("evt_2", Updated, PastDue, Some(Active))],
             PastDue,
         ),
-        // Then the kind, and only then the id.
+        // The kind of event counts before the id.
         (vec![s("evt_9", Created, Trialing, None), s("evt_1", Updated, Active, None)], Active),
         (vec![s("evt_1", Change::TrialWillEnd, Trialing, None), s("evt_2", Updated, Active, None)], Active),
         (vec![s("evt_2", Change::TrialWillEnd, Trialing, None), s("evt_1", Updated, Active, None)], Trialing),
         (vec![s("evt_1", Deleted, Active, None), s("evt_2", Updated, Active, None)], Canceled),
-        // An event is not its own successor.
+        // An event does not supersede itself.
         (vec![s("evt_9", Updated, Active, Some(Active)), s("evt_1", Updated, Trialing, None)], Active),
     ] {
         assert_eq!(all_orders(facts.clone()).status(), Some(expected), "{facts:#?}");
@@ -46,7 +47,7 @@ fn events_of_one_second() {
 }
 
 #[test]
-fn one_id_with_two_contents_is_seen_and_settled_alike_in_every_order() {
+fn event_id_with_two_contents_is_a_conflict_in_every_order() {
     let one = sub("sub_1", "evt_1", 0, Updated, Active, None);
     let other = sub("sub_1", "evt_1", 0, Updated, Trialing, None);
     let billing = all_orders(vec![one.clone(), other.clone()]);
@@ -62,34 +63,34 @@ fn one_id_with_two_contents_is_seen_and_settled_alike_in_every_order() {
 }
 
 #[test]
-fn a_payment_lifts_what_waits_for_one() {
-    let word = |status| sub("sub_1", "evt_1", 100, Updated, status, None);
+fn payment_activates_an_incomplete_or_past_due_subscription() {
+    let event_with = |status| sub("sub_1", "evt_1", 100, Updated, status, None);
     let pay = |of, second, amount| invoice("in_1", 0, of, "evt_2", second, paid(amount));
     let of = Some("sub_1");
     for (facts, expected) in [
-        (vec![word(Incomplete), pay(of, 100, 2900)], Some(Active)),
-        (vec![word(PastDue), pay(of, 101, 2900)], Some(Active)),
-        (vec![word(PastDue), pay(of, 99, 2900)], Some(PastDue)),
-        (vec![word(Incomplete), pay(of, 101, 0)], Some(Incomplete)),
-        (vec![word(Unpaid), pay(of, 101, 2900)], Some(Unpaid)),
-        (vec![word(Paused), pay(of, 101, 2900)], Some(Paused)),
-        (vec![word(Trialing), pay(of, 101, 2900)], Some(Trialing)),
-        (vec![word(Canceled), pay(of, 101, 2900)], Some(Canceled)),
+        (vec![event_with(Incomplete), pay(of, 100, 2900)], Some(Active)),
+        (vec![event_with(PastDue), pay(of, 101, 2900)], Some(Active)),
+        (vec![event_with(PastDue), pay(of, 99, 2900)], Some(PastDue)),
+        (vec![event_with(Incomplete), pay(of, 101, 0)], Some(Incomplete)),
+        (vec![event_with(Unpaid), pay(of, 101, 2900)], Some(Unpaid)),
+        (vec![event_with(Paused), pay(of, 101, 2900)], Some(Paused)),
+        (vec![event_with(Trialing), pay(of, 101, 2900)], Some(Trialing)),
+        (vec![event_with(Canceled), pay(of, 101, 2900)], Some(Canceled)),
         (vec![pay(of, 0, 2900)], Some(Active)),
         // An invoice of 0 alone gives no status.
         (vec![pay(of, 0, 0)], None),
         (vec![pay(None, 0, 0)], None),
-        // One without a subscription counts for one of its own, and lifts no other.
+        // A payment without a subscription counts for a virtual one, and changes no other.
         (vec![pay(None, 0, 2900)], Some(Active)),
-        (vec![word(Canceled), pay(None, 0, 2900)], Some(Active)),
-        (vec![word(PastDue), pay(Some("sub_2"), 200, 2900)], Some(Active)),
+        (vec![event_with(Canceled), pay(None, 0, 2900)], Some(Active)),
+        (vec![event_with(PastDue), pay(Some("sub_2"), 200, 2900)], Some(Active)),
     ] {
         assert_eq!(all_orders(facts.clone()).status(), expected, "{facts:#?}");
     }
 }
 
 #[test]
-fn what_provisions_and_what_counts_as_paid() {
+fn provisioning_needs_a_payment_or_a_subscription_invoice() {
     for (of, amount, provisions, paid_ever) in [
         (Some("sub_1"), 2900, true, true),
         (Some("sub_1"), 0, true, false),
@@ -107,7 +108,7 @@ fn what_provisions_and_what_counts_as_paid() {
 }
 
 #[test]
-fn an_invoice_of_nothing_provisions_and_leaves_the_status_to_the_subscription() {
+fn zero_invoice_provisions_and_does_not_change_the_status() {
     for (what, status, invoice_first) in [
         ("the start of a trial", Trialing, true),
         ("the start of a trial", Trialing, false),
@@ -128,18 +129,18 @@ fn an_invoice_of_nothing_provisions_and_leaves_the_status_to_the_subscription() 
 }
 
 #[test]
-fn the_best_subscription_counts() {
+fn best_subscription_determines_the_status() {
     for pair in [Active, Trialing, PastDue, Unpaid, Paused, Incomplete, Canceled].windows(2) {
         let [better, worse] = pair else { unreachable!() };
         let facts = [
             sub("sub_1", "evt_1", 0, Created, *better, None),
-            // Newer, with higher ids: neither makes it better.
+            // A newer event or a higher id does not make it better.
             sub("sub_2", "evt_2", 9, Created, *worse, None),
         ];
         let billing = billing(&facts);
         assert_eq!(billing.status(), Some(*better));
         assert_eq!(billing.plan(), Some("price_sub_1"));
-        // Its trial counts too, and not that of another.
+        // The trial of the best subscription counts.
         assert_eq!(billing.trial_ends_at(), (*better == Trialing).then(|| at(14 * DAY)));
         assert_eq!(billing.is_alive(), better.is_alive() || worse.is_alive());
     }
@@ -147,28 +148,28 @@ fn the_best_subscription_counts() {
 }
 
 #[test]
-fn issues_come_and_go_with_their_invoices() {
+fn issue_is_open_until_its_invoice_is_settled() {
     use InvoiceFact::{ActionRequired, Failed, Uncollectible, Voided};
     let old = |id, second, fact| invoice("in_old", 10, Some("sub_1"), id, second, fact);
     let new = |id, second, fact| invoice("in_new", 20, Some("sub_1"), id, second, fact);
     let issue =
         |kind, name, since| Some(Issue { kind, invoice: InvoiceId::parse(name).unwrap(), since: at(since) });
-    let (failed, asked) = (IssueKind::PaymentFailed, IssueKind::ActionRequired);
+    let (failed, action) = (IssueKind::PaymentFailed, IssueKind::ActionRequired);
     for (facts, expected) in [
         (vec![], None),
         (vec![old("evt_1", 11, Failed), old("evt_2", 14, Failed)], issue(failed, "in_old", 11)),
-        (vec![old("evt_1", 12, Failed), old("evt_2", 11, ActionRequired)], issue(asked, "in_old", 11)),
+        (vec![old("evt_1", 12, Failed), old("evt_2", 11, ActionRequired)], issue(action, "in_old", 11)),
         (vec![old("evt_1", 11, Failed), new("evt_2", 21, Failed)], issue(failed, "in_new", 21)),
-        // Its own payment, before or after by the clock: the failure was before it.
+        // Its own payment settles the failure, independent of the times.
         (vec![old("evt_1", 11, Failed), old("evt_2", 12, paid(2900))], None),
         (vec![old("evt_1", 11, Failed), old("evt_2", 11, paid(2900))], None),
         (vec![old("evt_1", 11, Failed), old("evt_2", 12, paid(0))], None),
-        // A newer invoice's payment settles older ones, an older one's does not settle newer ones.
+        // A payment settles older invoices, but no newer ones.
         (vec![old("evt_1", 11, Failed), new("evt_2", 21, paid(2900))], None),
         (vec![old("evt_1", 30, Failed), new("evt_2", 21, paid(2900))], None),
         (vec![new("evt_1", 21, Failed), old("evt_2", 30, paid(2900))], issue(failed, "in_new", 21)),
         (vec![old("evt_1", 11, Failed), new("evt_2", 21, paid(0))], issue(failed, "in_old", 11)),
-        // Withdrawn or given up: that one only.
+        // Voided or uncollectible settles only that invoice.
         (vec![old("evt_1", 11, Failed), old("evt_2", 12, Voided)], None),
         (vec![old("evt_1", 11, ActionRequired), old("evt_2", 12, Uncollectible)], None),
         (vec![old("evt_1", 11, Failed), new("evt_2", 22, Voided)], issue(failed, "in_old", 11)),
@@ -178,23 +179,23 @@ fn issues_come_and_go_with_their_invoices() {
 }
 
 #[test]
-fn a_deleted_customer_has_no_living_subscription() {
+fn subscription_of_a_deleted_customer_is_canceled() {
     let deleted = fact("evt_z", 5, What::CustomerDeleted { customer: cus("cus_1") });
     let mut billing = all_orders(vec![deleted.clone(), sub("sub_1", "evt_1", 9, Updated, Active, None)]);
     assert_eq!((billing.status(), billing.is_alive()), (Some(Canceled), false));
-    assert!(billing.customer_deleted(), "its own by metadata, before anything is linked");
+    assert!(billing.customer_deleted(), "the customer of its subscription, before any link");
     billing.link(&cus("cus_1"));
     assert!(billing.customer_deleted());
     let mut linked = self::billing(&[deleted]);
     linked.link(&cus("cus_2"));
-    assert!(!linked.customer_deleted(), "the linked one is there");
-    let stranger = fact("evt_y", 5, What::CustomerDeleted { customer: cus("cus_2") });
-    let billing = self::billing(&[stranger, sub("sub_1", "evt_1", 9, Updated, Active, None)]);
-    assert_eq!(billing.status(), Some(Active), "another customer's end is not this one's");
+    assert!(!linked.customer_deleted(), "the linked customer exists");
+    let other = fact("evt_y", 5, What::CustomerDeleted { customer: cus("cus_2") });
+    let billing = self::billing(&[other, sub("sub_1", "evt_1", 9, Updated, Active, None)]);
+    assert_eq!(billing.status(), Some(Active), "another customer was deleted");
 }
 
 #[test]
-fn a_link_never_moves() {
+fn link_stays_while_its_customer_exists() {
     let mut billing = billing(&[sub("sub_1", "evt_1", 0, Created, Active, None)]);
     assert_eq!(billing.link(&cus("cus_1")), Recorded::Changed);
     assert_eq!(billing.link(&cus("cus_1")), Recorded::Unchanged);
@@ -206,40 +207,40 @@ fn a_link_never_moves() {
 }
 
 #[test]
-fn a_link_gives_way_where_its_customer_was_deleted_and_access_comes_back_with_a_payment() {
+fn link_is_replaced_after_its_customer_was_deleted() {
     let deleted = fact("evt_z", 5, What::CustomerDeleted { customer: cus("cus_1") });
     let mut billing = billing(&[sub("sub_1", "evt_1", 0, Created, Active, None)]);
     billing.link(&cus("cus_1"));
     billing.record(&deleted);
     assert_eq!(billing.link(&cus("cus_2")), Recorded::Changed);
     assert_eq!((billing.customer.clone(), billing.status()), (Some(cus("cus_2")), Some(Canceled)));
-    assert!(billing.customer_deleted(), "that there is a new customer pays nothing");
+    assert!(billing.customer_deleted(), "a new customer alone restores nothing");
     assert_eq!(
         (billing.link(&cus("cus_2")), billing.record(&deleted)),
         (Recorded::Unchanged, Recorded::Unchanged)
     );
     assert!(billing.conflicts().is_empty(), "{:?}", billing.conflicts());
     assert_eq!(billing.link(&cus("cus_1")), Recorded::Unchanged);
-    assert_eq!(billing.customer, Some(cus("cus_2")), "the old one does not come back");
+    assert_eq!(billing.customer, Some(cus("cus_2")), "the deleted customer is not linked again");
     let paid = |id, customer| {
-        let fact = invoice(id, 8, None, &format!("evt_{id}"), 9, InvoiceFact::Paid { amount: 900 });
-        let What::Invoice { invoice, subscription, invoice_created, fact: says, .. } = fact.what else {
+        let paid = invoice(id, 8, None, &format!("evt_{id}"), 9, InvoiceFact::Paid { amount: 900 });
+        let What::Invoice { invoice, subscription, invoice_created, fact, .. } = paid.what else {
             unreachable!("an invoice")
         };
         let customer = cus(customer);
-        let what = What::Invoice { invoice, subscription, customer, invoice_created, fact: says };
-        domain::billing::Fact { event: fact.event, created: fact.created, what }
+        let what = What::Invoice { invoice, subscription, customer, invoice_created, fact };
+        domain::billing::Fact { event: paid.event, created: paid.created, what }
     };
     billing.record(&paid("in_1", "cus_1"));
-    assert!(billing.customer_deleted(), "what the old one paid says nothing of the new one");
+    assert!(billing.customer_deleted(), "a payment of the deleted customer restores nothing");
     billing.record(&paid("in_2", "cus_2"));
     assert!(!billing.customer_deleted());
     billing.record(&fact("evt_y", 12, What::CustomerDeleted { customer: cus("cus_2") }));
-    assert!(billing.customer_deleted(), "until it is deleted in turn");
+    assert!(billing.customer_deleted(), "the new customer was deleted too");
 }
 
 #[test]
-fn a_subscription_of_another_customer_counts_and_is_shown() {
+fn subscription_of_another_customer_counts_as_a_conflict() {
     let mut billing = Billing::default();
     billing.link(&cus("cus_2"));
     billing.record(&sub("sub_1", "evt_1", 0, Created, Active, None));
@@ -248,7 +249,7 @@ fn a_subscription_of_another_customer_counts_and_is_shown() {
 }
 
 #[test]
-fn a_checkout_leaves_billing_info_and_nothing_else() {
+fn checkout_only_adds_billing_info() {
     let billing =
         billing(&[fact("evt_1", 0, What::Checkout { customer: cus("cus_1"), named: BTreeSet::new() })]);
     assert!(billing.has_billing_info());
@@ -259,7 +260,7 @@ fn a_checkout_leaves_billing_info_and_nothing_else() {
 }
 
 #[test]
-fn an_open_issue_is_never_folded() {
+fn open_issue_is_never_folded() {
     let mut billing = billing(&[invoice("in_1", 0, Some("sub_1"), "evt_1", 0, InvoiceFact::Failed)]);
     let issue = billing.issue();
     billing.fold(at(1000 * DAY));

@@ -1,4 +1,4 @@
-//! Many invoices, many subscriptions: what is kept stays small, and what must happen once happens once.
+//! Many invoices and subscriptions: the stored state stays bounded, and each notice is sent once.
 
 use std::collections::BTreeMap;
 
@@ -16,45 +16,45 @@ use domain::{
 };
 
 use crate::{
+    fixture::{DAY, at, cus, event, invoice, paid, sub},
     notices::{PROJECT, org},
-    world::{DAY, at, cus, event, invoice, paid, sub},
 };
 
 const MANY: i64 = 300;
 
-/// An event of one of many invoices of `sub_1`, made one second after the other.
-fn one(n: i64, made: i64, what: InvoiceFact) -> Fact {
+/// Returns a fact about one of many invoices of `sub_1`, which Stripe created at `created`.
+fn one(n: i64, created: i64, what: InvoiceFact) -> Fact {
     let kind = match what {
         Failed => "failed",
         Voided => "voided",
         _ => "other",
     };
-    invoice(&format!("in_{n}"), made, Some("sub_1"), &format!("evt_{kind}_{n}"), 1, what)
+    invoice(&format!("in_{n}"), created, Some("sub_1"), &format!("evt_{kind}_{n}"), 1, what)
 }
 
 fn record(org: &mut Org, fact: &Fact) {
     org.record(fact, PROJECT.parse().unwrap(), at(400));
 }
 
-/// Sends what waits, and counts it.
-fn mail(org: &mut Org, sent: &mut BTreeMap<NoticeKey, usize>) {
+/// Sends the due mails and counts them.
+fn send_due(org: &mut Org, sent: &mut BTreeMap<NoticeKey, usize>) {
     let claim = Claim("a".to_owned());
-    for letter in org.claim_mail(&claim, 99, None, at(400)) {
-        org.outbox.record_outcome(&letter, &claim, Outcome::Accepted, 0, at(400));
-        if letter.key != NoticeKey::Welcome {
-            *sent.entry(letter.key).or_default() += 1;
+    for mail in org.claim_mail(&claim, 99, None, at(400)) {
+        org.outbox.record_outcome(&mail, &claim, Outcome::Accepted, 0, at(400));
+        if mail.key != NoticeKey::Welcome {
+            *sent.entry(mail.key).or_default() += 1;
         }
     }
     org.update_payment_notices(at(400));
 }
 
-fn kept(org: &Org) -> (usize, usize) {
+fn sizes(org: &Org) -> (usize, usize) {
     (org.outbox.0.len(), org.billing.invoices.len())
 }
 
 #[test]
-fn each_open_invoice_of_a_storm_is_mailed_once() {
-    for (case, made) in [
+fn each_of_many_open_invoices_is_notified_once() {
+    for (case, times) in [
         ("one after the other", (0..MANY).collect::<Vec<_>>()),
         ("the newest first", (0..MANY).rev().collect()),
         ("all in one second", vec![7; 300]),
@@ -62,20 +62,20 @@ fn each_open_invoice_of_a_storm_is_mailed_once() {
         let mut org = org();
         record(&mut org, &sub("sub_1", "evt_sub", 1, Created, PastDue, None));
         let mut sent = BTreeMap::new();
-        let events: Vec<Fact> = (0..MANY).zip(made).map(|(n, made)| one(n, made, Failed)).collect();
+        let events: Vec<Fact> = (0..MANY).zip(times).map(|(n, created)| one(n, created, Failed)).collect();
         for (n, event) in events.iter().enumerate() {
             record(&mut org, event);
             if n % 7 == 0 {
-                mail(&mut org, &mut sent);
+                send_due(&mut org, &mut sent);
             }
-            assert!(kept(&org).0 <= 41 && kept(&org).1 <= 61, "{case}: {:?}", kept(&org));
+            assert!(sizes(&org).0 <= 41 && sizes(&org).1 <= 61, "{case}: {:?}", sizes(&org));
         }
-        mail(&mut org, &mut sent);
-        // Stripe sends everything again.
+        send_due(&mut org, &mut sent);
+        // Stripe sends all events again.
         let before = org.clone();
         for event in &events {
             record(&mut org, event);
-            mail(&mut org, &mut sent);
+            send_due(&mut org, &mut sent);
         }
         assert_eq!(org, before, "{case}: a repetition changes nothing");
         assert_eq!(sent.len(), 300, "{case}");
@@ -85,7 +85,7 @@ fn each_open_invoice_of_a_storm_is_mailed_once() {
 }
 
 #[test]
-fn storm_without_a_sender_waits_for_its_turn() {
+fn waiting_payment_notices_are_limited() {
     let mut org = org();
     for n in 0..MANY {
         record(&mut org, &one(n, n, Failed));
@@ -93,31 +93,31 @@ fn storm_without_a_sender_waits_for_its_turn() {
     assert_eq!(org.outbox.0.len(), 20);
     let mut sent = BTreeMap::new();
     while org.outbox.due_at().is_some() {
-        mail(&mut org, &mut sent);
+        send_due(&mut org, &mut sent);
     }
     assert_eq!(sent.len(), 300);
-    assert!(kept(&org).0 <= 20 && kept(&org).1 <= 40, "{:?}", kept(&org));
+    assert!(sizes(&org).0 <= 20 && sizes(&org).1 <= 40, "{:?}", sizes(&org));
 }
 
 #[test]
-fn payment_settles_every_older_invoice_of_a_storm() {
+fn payment_settles_all_older_invoices() {
     let mut org = org();
     let mut sent = BTreeMap::new();
     for n in 0..MANY {
         record(&mut org, &one(n, n, Failed));
-        mail(&mut org, &mut sent);
+        send_due(&mut org, &mut sent);
     }
     record(&mut org, &one(MANY, MANY, paid(2900)));
     assert_eq!((org.billing.issue(), org.billing.status()), (None, Some(Active)));
     for n in 0..MANY {
         record(&mut org, &one(n, n, Failed));
-        mail(&mut org, &mut sent);
+        send_due(&mut org, &mut sent);
     }
     assert_eq!((org.billing.issue(), sent.len()), (None, 300));
 }
 
 #[test]
-fn settled_invoice_that_is_not_kept_opens_no_issue() {
+fn removed_settled_invoice_opens_no_issue() {
     let mut org = org();
     for n in 0..MANY {
         record(&mut org, &one(n, 7, Voided));
@@ -130,14 +130,14 @@ fn settled_invoice_that_is_not_kept_opens_no_issue() {
 }
 
 #[test]
-fn ended_subscription_that_is_not_kept_stays_ended() {
+fn removed_ended_subscription_stays_ended() {
     let mut org = org();
     let name = |n: i64| format!("sub_{n}");
     for n in 0..MANY {
         record(&mut org, &sub(&name(n), &format!("evt_{n}"), n, Deleted, Active, None));
     }
     assert!(org.billing.subscriptions.len() <= 11, "{}", org.billing.subscriptions.len());
-    assert_eq!(org.billing.plan(), Some("price_sub_299"), "the last one is shown");
+    assert_eq!(org.billing.plan(), Some("price_sub_299"), "the plan of the last one is shown");
     let before = org.billing.status();
     for n in 0..MANY {
         record(&mut org, &invoice(&format!("in_{n}"), 350, Some(&name(n)), "evt_late", 350, paid(2900)));
@@ -145,20 +145,24 @@ fn ended_subscription_that_is_not_kept_stays_ended() {
         record(&mut org, &invoice(&format!("in_x{n}"), 370, Some(&name(n)), "evt_failed", 370, Failed));
     }
     assert_eq!((before, org.billing.status()), (Some(Canceled), Some(Canceled)));
-    assert!(org.billing.ever_paid(), "the payment itself is not lost");
-    let asked = org.outbox.0.keys().filter(|key| matches!(key, NoticeKey::PaymentFailed { .. }));
-    assert_eq!(asked.count(), 0, "what is over is not collected");
+    assert!(org.billing.ever_paid(), "the payment still counts");
+    let notices = org.outbox.0.keys().filter(|key| matches!(key, NoticeKey::PaymentFailed { .. }));
+    assert_eq!(notices.count(), 0, "an ended subscription is not collected");
     let first = SubscriptionId::parse("sub_0").unwrap();
     assert!(!org.billing.subscriptions.contains_key(&first));
 }
 
 #[test]
-fn paid_customer_is_remembered_when_its_subscription_is_folded() {
+fn payment_of_a_customer_counts_after_folding() {
     let mut org = org();
     org.billing.link(&cus("cus_0"));
     record(
         &mut org,
-        &crate::world::fact("evt_gone", 1, domain::billing::What::CustomerDeleted { customer: cus("cus_0") }),
+        &crate::fixture::fact(
+            "evt_gone",
+            1,
+            domain::billing::What::CustomerDeleted { customer: cus("cus_0") },
+        ),
     );
     org.billing.link(&cus("cus_1"));
     record(&mut org, &invoice("in_1", 1, Some("sub_first"), "evt_paid", 1, paid(2900)));
@@ -170,7 +174,7 @@ fn paid_customer_is_remembered_when_its_subscription_is_folded() {
 }
 
 #[test]
-fn late_events_are_noted_up_to_a_number() {
+fn noted_late_events_are_limited() {
     let mut org = org();
     org.billing.watermark = Some(at(DAY));
     for n in 0..MANY {
@@ -181,5 +185,5 @@ fn late_events_are_noted_up_to_a_number() {
     let before = org.clone();
     record(&mut org, &one(299, 299, Failed));
     record(&mut org, &one(999, 299, Failed));
-    assert_eq!(org, before, "further ones change nothing");
+    assert_eq!(org, before, "more late events change nothing");
 }

@@ -1,4 +1,4 @@
-//! What holds for every history.
+//! Properties that hold for every history of facts.
 
 use std::collections::BTreeSet;
 
@@ -13,9 +13,9 @@ use domain::billing::{
 use jiff::SignedDuration;
 use proptest::{prelude::*, sample::select};
 
-use crate::world::{at, billing, cus, fact, paid, sub};
+use crate::fixture::{at, billing, cus, fact, paid, sub};
 
-/// Facts from a small world, so that they meet: few ids, few seconds, and ids that come with two contents.
+/// Facts with few ids and few seconds, so that they interact. One id can have two contents.
 fn any_fact() -> impl Strategy<Value = Fact> {
     let status = || select(SubscriptionStatus::ALL.to_vec());
     let customer = || select(vec!["cus_1", "cus_2"]).prop_map(cus);
@@ -41,7 +41,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
                 paused: pause.map(|resumes_at| Pause { resumes_at: resumes_at.map(at) }),
             },
         });
-    let says = select(vec![
+    let change = select(vec![
         paid(0),
         paid(2900),
         InvoiceFact::Failed,
@@ -49,7 +49,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         InvoiceFact::Voided,
         InvoiceFact::Uncollectible,
     ]);
-    let invoice = (0..4_i64, customer(), select(vec![None, Some("sub_1"), Some("sub_2")]), says).prop_map(
+    let invoice = (0..4_i64, customer(), select(vec![None, Some("sub_1"), Some("sub_2")]), change).prop_map(
         |(n, customer, of, fact)| What::Invoice {
             invoice: InvoiceId::parse(&format!("in_{n}")).unwrap(),
             subscription: of.map(|name| SubscriptionId::parse(name).unwrap()),
@@ -73,7 +73,7 @@ pub fn any_history() -> impl Strategy<Value = Vec<Fact>> {
     prop::collection::vec(any_fact(), 0..14)
 }
 
-/// Marks about the seconds in which the invoices of the small world were made, more than are kept, and a floor.
+/// Invoice marks near the times of the invoices above, more than the maximum, with a floor.
 fn any_marks() -> impl Strategy<Value = InvoiceMarks> {
     let second = |n: i64| u64::try_from(at(n).as_second()).unwrap() << 32;
     (0..4_i64, 0..600_u64, prop::option::of(0..4_i64)).prop_map(move |(n, many, floor)| {
@@ -104,40 +104,42 @@ fn merged(a: &Billing, b: &Billing) -> Billing {
     both
 }
 
-/// The rule for one subscription, as the product states it, over the whole list of what was said.
-fn status_by_the_book(history: &[Fact], name: &str) -> Option<SubscriptionStatus> {
-    let told: Vec<(&Fact, &SubscriptionFact)> = history
+/// Computes the status of one subscription from the complete history, independently of the code.
+fn expected_status(history: &[Fact], name: &str) -> Option<SubscriptionStatus> {
+    let facts: Vec<(&Fact, &SubscriptionFact)> = history
         .iter()
-        .filter_map(|said| match &said.what {
-            What::Subscription { subscription, fact, .. } if subscription.as_str() == name => {
-                Some((said, fact))
+        .filter_map(|fact| match &fact.what {
+            What::Subscription { subscription, fact: state, .. } if subscription.as_str() == name => {
+                Some((fact, state))
             }
             _ => None,
         })
         .collect();
-    if told.iter().any(|(_, fact)| fact.change == Deleted || fact.status == Canceled) {
+    if facts.iter().any(|(_, state)| state.change == Deleted || state.status == Canceled) {
         return Some(Canceled);
     }
-    let newest = told.iter().map(|(said, _)| said.created).max();
-    let mut facts: Vec<_> = told.into_iter().filter(|(said, _)| Some(said.created) == newest).collect();
-    facts.sort_by_key(|(said, fact)| (said.event.clone(), fact.content_hash()));
+    let newest = facts.iter().map(|(fact, _)| fact.created).max();
+    let mut facts: Vec<_> = facts.into_iter().filter(|(fact, _)| Some(fact.created) == newest).collect();
+    facts.sort_by_key(|(fact, state)| (fact.event.clone(), state.content_hash()));
     facts.dedup_by(|later, earlier| later.0.event == earlier.0.event);
-    let standing: Vec<_> = facts
+    let effective: Vec<_> = facts
         .iter()
-        .filter(|(said, fact)| {
-            !facts
-                .iter()
-                .any(|(other, by)| other.event != said.event && by.previous_status == Some(fact.status))
+        .filter(|(fact, state)| {
+            !facts.iter().any(|(other, later)| {
+                other.event != fact.event && later.previous_status == Some(state.status)
+            })
         })
         .copied()
         .collect();
-    let standing = if standing.is_empty() { facts } else { standing };
-    let status =
-        standing.iter().max_by_key(|(said, fact)| (fact.change.rank(), &said.event)).map(|(_, f)| f.status);
-    let paid = history.iter().any(|said| match &said.what {
+    let effective = if effective.is_empty() { facts } else { effective };
+    let status = effective
+        .iter()
+        .max_by_key(|(fact, state)| (state.change.rank(), &fact.event))
+        .map(|(_, state)| state.status);
+    let paid = history.iter().any(|event| match &event.what {
         What::Invoice { subscription, customer, fact: InvoiceFact::Paid { amount: 1.. }, .. } => {
             let of = subscription.as_ref().map_or(customer.as_str(), SubscriptionId::as_str);
-            of == name && newest.is_none_or(|newest| said.created >= newest)
+            of == name && newest.is_none_or(|newest| event.created >= newest)
         }
         _ => false,
     });
@@ -149,7 +151,7 @@ fn status_by_the_book(history: &[Fact], name: &str) -> Option<SubscriptionStatus
 
 proptest! {
     #[test]
-    fn order_and_repetition_do_not_matter(
+    fn state_ignores_order_and_repetition(
         (history, other) in any_history().prop_flat_map(|history| {
             let twice: Vec<Fact> = history.iter().chain(&history).cloned().collect();
             (Just(history), Just(twice).prop_shuffle())
@@ -159,7 +161,7 @@ proptest! {
     }
 
     #[test]
-    fn a_record_says_whether_it_changed_anything(history in any_history(), fact in any_fact()) {
+    fn record_reports_whether_it_changed_the_state(history in any_history(), fact in any_fact()) {
         let before = billing(&history);
         let mut after = before.clone();
         prop_assert_eq!(after.record(&fact).changed(), after != before);
@@ -167,7 +169,7 @@ proptest! {
     }
 
     #[test]
-    fn merging_is_a_join(a in any_billing(), b in any_billing(), c in any_billing()) {
+    fn merge_is_commutative_associative_and_idempotent(a in any_billing(), b in any_billing(), c in any_billing()) {
         prop_assert_eq!(merged(&a, &b), merged(&b, &a));
         prop_assert_eq!(merged(&merged(&a, &b), &c), merged(&a, &merged(&b, &c)));
         prop_assert_eq!(merged(&a, &a), a.clone());
@@ -175,21 +177,21 @@ proptest! {
     }
 
     #[test]
-    fn parts_of_a_history_merge_to_the_whole(one in any_history(), other in any_history()) {
+    fn merge_of_two_histories_equals_the_combined_history(one in any_history(), other in any_history()) {
         prop_assert_eq!(merged(&billing(&one), &billing(&other)), billing(one.iter().chain(&other)));
     }
 
     #[test]
-    fn statuses_are_those_of_the_book(history in any_history()) {
+    fn status_matches_an_independent_computation(history in any_history()) {
         let billing = billing(&history);
         for name in ["sub_1", "sub_2", "cus_1", "cus_2"] {
             let subscription = billing.subscriptions.get(&SubscriptionId::parse(name).unwrap());
-            prop_assert_eq!(subscription.and_then(|s| s.status()), status_by_the_book(&history, name), "{}", name);
+            prop_assert_eq!(subscription.and_then(|s| s.status()), expected_status(&history, name), "{}", name);
         }
     }
 
     #[test]
-    fn nothing_revives_an_ended_subscription(mut history in any_history(), after in any_history()) {
+    fn ended_subscription_stays_ended(mut history in any_history(), after in any_history()) {
         history.push(sub("sub_1", "evt_end", 2, Deleted, Active, None));
         history.extend(after);
         let billing = billing(&history);
@@ -197,7 +199,7 @@ proptest! {
     }
 
     #[test]
-    fn folding_changes_nothing_that_is_read(mut billing in any_billing(), days in 0..200_i64) {
+    fn fold_keeps_all_derived_values(mut billing in any_billing(), days in 0..200_i64) {
         let read = |b: &Billing| {
             (b.status(), b.is_alive(), b.trial_ends_at(), b.cancel_at(), b.issue(), b.ever_paid(), b.needs_provisioning())
         };

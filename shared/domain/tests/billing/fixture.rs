@@ -1,4 +1,4 @@
-//! Short words for what Stripe says.
+//! Builders for the facts of Stripe events, and a check of all orders of facts.
 
 use domain::billing::{
     Billing, Change, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, Recorded, SubscriptionFact,
@@ -26,7 +26,7 @@ pub fn fact(id: &str, second: i64, what: What) -> Fact {
     Fact { event: event(id), created: at(second), what }
 }
 
-/// An event of subscription `sub_1`, or another.
+/// Returns a fact about the subscription `name`.
 pub fn sub(
     name: &str,
     id: &str,
@@ -48,13 +48,13 @@ pub fn sub(
     self::fact(id, second, What::Subscription { subscription, customer: cus("cus_1"), fact })
 }
 
-/// An event of an invoice that was itself made at `made`.
-pub fn invoice(name: &str, made: i64, of: Option<&str>, id: &str, second: i64, fact: InvoiceFact) -> Fact {
+/// Returns a fact about an invoice that Stripe created at `created`.
+pub fn invoice(name: &str, created: i64, of: Option<&str>, id: &str, second: i64, fact: InvoiceFact) -> Fact {
     let what = What::Invoice {
         invoice: InvoiceId::parse(name).unwrap(),
         subscription: of.map(|name| SubscriptionId::parse(name).unwrap()),
         customer: cus("cus_1"),
-        invoice_created: at(made),
+        invoice_created: at(created),
         fact,
     };
     self::fact(id, second, what)
@@ -72,9 +72,14 @@ pub fn billing<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Billing {
     billing
 }
 
-/// Walks all orders of `rest` after `so_far`. On every step each fact that is known already is repeated.
-fn walk(so_far: &Billing, said: &mut Vec<Fact>, rest: &mut Vec<Fact>, end: &mut impl FnMut(&Billing)) {
-    for known in said.iter() {
+/// Visits all orders of `rest` after `so_far`. At each step, every recorded fact is repeated.
+fn visit_orders(
+    so_far: &Billing,
+    recorded: &mut Vec<Fact>,
+    rest: &mut Vec<Fact>,
+    end: &mut impl FnMut(&Billing),
+) {
+    for known in recorded.iter() {
         let mut again = so_far.clone();
         assert_eq!((again.record(known), &again), (Recorded::Unchanged, so_far));
     }
@@ -85,18 +90,18 @@ fn walk(so_far: &Billing, said: &mut Vec<Fact>, rest: &mut Vec<Fact>, end: &mut 
         let fact = rest.remove(next);
         let mut then = so_far.clone();
         then.record(&fact);
-        said.push(fact);
-        walk(&then, said, rest, end);
-        rest.insert(next, said.pop().unwrap());
+        recorded.push(fact);
+        visit_orders(&then, recorded, rest, end);
+        rest.insert(next, recorded.pop().unwrap());
     }
 }
 
-/// All orders of `facts`, with every repetition, end in the same state.
+/// Checks that all orders of `facts`, with every repetition, give the same state.
 pub fn all_orders(facts: Vec<Fact>) -> Billing {
     let expected = billing(&facts);
     let (mut rest, mut orders) = (facts, 0);
     let count: usize = (1..=rest.len()).product();
-    walk(&Billing::default(), &mut Vec::new(), &mut rest, &mut |end| {
+    visit_orders(&Billing::default(), &mut Vec::new(), &mut rest, &mut |end| {
         assert_eq!(end, &expected);
         orders += 1;
     });

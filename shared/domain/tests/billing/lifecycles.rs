@@ -1,4 +1,4 @@
-//! Whole lives of a subscription, in every order.
+//! Complete lifecycles of a subscription, in every order of events.
 
 use domain::billing::{
     Change::{Created, Deleted, Updated},
@@ -6,10 +6,11 @@ use domain::billing::{
     SubscriptionStatus::{Active, Canceled, PastDue, Trialing},
 };
 
-use crate::world::{DAY, all_orders, at, billing, event, invoice, paid, sub};
+use crate::fixture::{DAY, all_orders, at, billing, event, invoice, paid, sub};
 
-/// A trial that becomes a paid subscription by way of a failed payment: seven events, several in one second.
-fn life() -> Vec<Fact> {
+/// A trial that becomes a paid subscription after a failed payment: seven events, several in one
+/// second.
+fn lifecycle() -> Vec<Fact> {
     vec![
         sub("sub_1", "evt_a", 0, Created, Trialing, None),
         invoice("in_1", 0, Some("sub_1"), "evt_b", 0, paid(0)),
@@ -22,8 +23,8 @@ fn life() -> Vec<Fact> {
 }
 
 #[test]
-fn a_life_in_all_5040_orders_with_every_repetition() {
-    let billing = all_orders(life());
+fn lifecycle_has_one_result_in_all_5040_orders() {
+    let billing = all_orders(lifecycle());
     assert_eq!(billing.status(), Some(Active));
     assert_eq!(billing.issue(), None);
     assert_eq!(billing.plan(), Some("price_sub_1"));
@@ -31,9 +32,9 @@ fn a_life_in_all_5040_orders_with_every_repetition() {
 }
 
 #[test]
-fn a_life_that_ends_in_all_5040_orders() {
-    let mut facts = life();
-    // Older than the payment, and still the last word.
+fn ended_lifecycle_has_one_result_in_all_5040_orders() {
+    let mut facts = lifecycle();
+    // Older than the payment, but still decisive.
     facts[2] = sub("sub_1", "evt_c", 14 * DAY, Deleted, PastDue, Some(Trialing));
     let mut billing = all_orders(facts);
     assert_eq!((billing.status(), billing.is_alive()), (Some(Canceled), false));
@@ -45,21 +46,21 @@ fn a_life_that_ends_in_all_5040_orders() {
     assert_eq!(
         (billing.status(), billing.plan()),
         (Some(Active), Some("price_sub_2")),
-        "a new one starts afresh"
+        "a new subscription counts"
     );
 }
 
 #[test]
-fn what_comes_from_before_the_watermark_is_noted_and_changes_nothing() {
-    let mut billing = billing(&life());
-    let standing = (billing.status(), billing.issue(), billing.ever_paid(), billing.needs_provisioning());
+fn event_before_the_watermark_is_only_noted() {
+    let mut billing = billing(&lifecycle());
+    let expected = (billing.status(), billing.issue(), billing.ever_paid(), billing.needs_provisioning());
     assert_eq!(billing.fold(at(80 * DAY)), Recorded::Unchanged);
     assert_eq!(billing.fold(at(200 * DAY)), Recorded::Changed);
     assert_eq!(billing.fold(at(201 * DAY)), Recorded::Unchanged);
     assert!(billing.invoices.is_empty());
     assert_eq!(
         (billing.status(), billing.issue(), billing.ever_paid(), billing.needs_provisioning()),
-        standing
+        expected
     );
 
     let late = sub("sub_1", "evt_zzz", 16 * DAY, Deleted, Canceled, None);

@@ -1,11 +1,11 @@
-//! What the trial clock owes, and when.
+//! Notices that the trial sweep enqueues, and when it is due.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::cast_possible_truncation,
-    reason = "a test ends where its premise does"
+    reason = "a test may panic"
 )]
 
 use domain::{
@@ -56,8 +56,8 @@ fn pay(org: &mut Org, now: Timestamp) {
     org.record(&Fact { event: EventId::parse("evt_1").unwrap(), created: now, what }, project, now);
 }
 
-/// Runs the clock at each of these moments and lists what came of it.
-fn owed(org: &mut Org, moments: &[Timestamp]) -> Vec<String> {
+/// Runs the sweep at each moment and returns the enqueued notices.
+fn sweep(org: &mut Org, moments: &[Timestamp]) -> Vec<String> {
     for now in moments {
         org.run_trial_sweep(*now);
     }
@@ -65,19 +65,19 @@ fn owed(org: &mut Org, moments: &[Timestamp]) -> Vec<String> {
 }
 
 #[test]
-fn one_reminder_and_one_end_however_often_the_clock_runs() {
+fn repeated_sweep_enqueues_each_notice_once() {
     let mut org = trialing(&[3]);
     let moments =
         [at(0, 0), at(10, 86_399), at(11, 0), at(11, 0), at(12, 0), at(14, 0), at(14, 300), at(40, 0)];
     assert_eq!(
-        owed(&mut org, &moments),
+        sweep(&mut org, &moments),
         ["trial_ending/2025-01-22T10:00:00Z/3", "trial_ended/2025-01-22T10:00:00Z"]
     );
     assert_eq!(org.due_at(), None);
 }
 
 #[test]
-fn the_next_due_moment_is_the_next_thing_owed() {
+fn due_time_is_that_of_the_next_notice() {
     let mut org = trialing(&[7, 3]);
     assert_eq!(org.due_at(), Some(at(7, 0)));
     org.run_trial_sweep(at(7, 0));
@@ -87,50 +87,50 @@ fn the_next_due_moment_is_the_next_thing_owed() {
 }
 
 #[test]
-fn a_late_run_sends_only_the_nearest_of_several_missed_reminders() {
+fn late_sweep_sends_only_the_nearest_missed_reminder() {
     let mut org = trialing(&[7, 3, 1]);
-    assert_eq!(owed(&mut org, &[at(12, 0)]), ["trial_ending/2025-01-22T10:00:00Z/3"]);
+    assert_eq!(sweep(&mut org, &[at(12, 0)]), ["trial_ending/2025-01-22T10:00:00Z/3"]);
     assert_eq!(org.trial_days_remaining(at(12, 0)), 2);
     assert_eq!(org.due_at(), Some(at(13, 0)));
     let mut later = trialing(&[7, 3, 1]);
-    assert_eq!(owed(&mut later, &[at(15, 0)]), ["trial_ended/2025-01-22T10:00:00Z"]);
+    assert_eq!(sweep(&mut later, &[at(15, 0)]), ["trial_ended/2025-01-22T10:00:00Z"]);
 }
 
 #[test]
-fn who_has_paid_hears_nothing_of_the_trial() {
+fn paid_organization_gets_no_trial_notices() {
     let mut org = trialing(&[3]);
     pay(&mut org, at(5, 0));
     assert_eq!(org.due_at(), None);
-    assert!(owed(&mut org, &[at(11, 0), at(14, 0)]).is_empty());
+    assert!(sweep(&mut org, &[at(11, 0), at(14, 0)]).is_empty());
     assert_eq!(org.status(at(20, 0)), Status::Active);
 }
 
 #[test]
-fn a_reminder_that_lost_its_reason_is_dropped_when_it_would_be_sent() {
+fn outdated_reminder_is_dropped_at_its_claim() {
     let mut org = trialing(&[3]);
     let claim = Claim("welcome".to_owned());
-    for letter in org.claim_mail(&claim, 9, None, at(0, 0)) {
-        org.outbox.record_outcome(&letter, &claim, Outcome::Accepted, 0, at(0, 0));
+    for mail in org.claim_mail(&claim, 9, None, at(0, 0)) {
+        org.outbox.record_outcome(&mail, &claim, Outcome::Accepted, 0, at(0, 0));
     }
     org.run_trial_sweep(at(11, 0));
     pay(&mut org, at(11, 60));
     assert!(org.claim_mail(&Claim("late".to_owned()), 9, None, at(11, 120)).is_empty());
-    assert_eq!(org.outbox.due_at(), None, "nothing is left to be sent");
+    assert_eq!(org.outbox.due_at(), None, "no mail is left to send");
 }
 
 #[test]
-fn a_moved_end_arms_the_reminder_again() {
+fn moved_end_enqueues_the_reminder_again() {
     let mut org = trialing(&[3]);
-    owed(&mut org, &[at(11, 0)]);
+    sweep(&mut org, &[at(11, 0)]);
     if let Some(trial) = &mut org.trial {
         trial.ends_at = at(20, 0);
     }
     assert_eq!(org.due_at(), Some(at(17, 0)));
-    assert_eq!(owed(&mut org, &[at(17, 0)]).len(), 2);
+    assert_eq!(sweep(&mut org, &[at(17, 0)]).len(), 2);
 }
 
 #[test]
-fn an_ended_trial_is_ended_even_if_no_schedule_ever_ran_and_a_payment_restores_it() {
+fn trial_ends_without_a_sweep_and_a_payment_restores_access() {
     let mut org = trialing(&[3]);
     assert_eq!(org.status(at(13, 86_399)), Status::Trialing);
     assert_eq!(org.status(at(14, 0)), Status::TrialExpired);
@@ -141,7 +141,7 @@ fn an_ended_trial_is_ended_even_if_no_schedule_ever_ran_and_a_payment_restores_i
 }
 
 #[test]
-fn provisioning_happens_once_for_ever() {
+fn provisioning_happens_once() {
     let mut org = trialing(&[3]);
     let before = org.provisioned.clone();
     pay(&mut org, at(15, 0));
@@ -150,7 +150,7 @@ fn provisioning_happens_once_for_ever() {
     assert_eq!(org.outbox.0.keys().filter(|key| **key == NoticeKey::Welcome).count(), 1);
 }
 
-/// A subscription that begins with a trial of its own until `trial_end`, or is `change`d since.
+/// Records a subscription that started with a trial until `trial_end`, in the state after `change`.
 fn subscribe(
     org: &mut Org,
     change: Change,
@@ -170,7 +170,7 @@ fn subscribe(
         cancel_at: None,
         paused: None,
     };
-    let says = [
+    let contents = [
         What::Invoice {
             invoice: InvoiceId::parse("in_0").unwrap(),
             subscription: Some(subscription.clone()),
@@ -180,25 +180,25 @@ fn subscribe(
         },
         What::Subscription { subscription, customer, fact },
     ];
-    for (n, what) in says.into_iter().enumerate() {
+    for (n, what) in contents.into_iter().enumerate() {
         let event = EventId::parse(&format!("evt_{}_{n}", now.as_second())).unwrap();
         org.record(&Fact { event, created: now, what }, project, now);
     }
 }
 
 #[test]
-fn who_subscribed_and_left_has_no_trial_that_ends() {
+fn canceled_subscription_leaves_no_trial_to_end() {
     let mut org = trialing(&[3]);
     subscribe(&mut org, Change::Created, SubscriptionStatus::Trialing, at(30, 0), at(5, 0));
-    assert!(owed(&mut org, &[at(11, 0), at(14, 0)]).is_empty());
+    assert!(sweep(&mut org, &[at(11, 0), at(14, 0)]).is_empty());
     subscribe(&mut org, Change::Deleted, SubscriptionStatus::Canceled, at(30, 0), at(20, 0));
     assert_eq!(org.status(at(20, 0)), Status::Canceled);
-    assert!(owed(&mut org, &[at(20, 0), at(21, 0)]).is_empty());
+    assert!(sweep(&mut org, &[at(20, 0), at(21, 0)]).is_empty());
     assert_eq!(org.due_at(), None);
 }
 
 #[test]
-fn our_trial_counts_as_long_as_it_runs_beside_a_subscription_that_stands_still() {
+fn running_trial_overrides_a_paused_or_unpaid_subscription() {
     for status in [SubscriptionStatus::Paused, SubscriptionStatus::Unpaid] {
         let mut org = trialing(&[3]);
         subscribe(&mut org, Change::Created, status, at(30, 0), at(5, 0));
@@ -209,7 +209,7 @@ fn our_trial_counts_as_long_as_it_runs_beside_a_subscription_that_stands_still()
 }
 
 #[test]
-fn while_a_subscription_lives_the_trials_end_is_its_own() {
+fn trial_end_is_the_one_of_an_alive_subscription() {
     let mut org = trialing(&[3]);
     assert_eq!(org.trial_ends_at(at(20, 0)), Some(at(14, 0)));
     subscribe(&mut org, Change::Created, SubscriptionStatus::Trialing, at(30, 0), at(5, 0));
@@ -219,7 +219,7 @@ fn while_a_subscription_lives_the_trials_end_is_its_own() {
 }
 
 #[test]
-fn the_host_apps_time_counts_as_far_as_it_can_be_true() {
+fn host_event_time_is_clamped_to_sign_up_and_now() {
     let mut org = trialing(&[3]);
     org.complete_from_host("project.created", None, Timestamp::MIN, at(1, 0));
     assert_eq!(org.checklist.ticks["created_project"].at, at(0, 0));

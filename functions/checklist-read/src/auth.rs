@@ -1,4 +1,4 @@
-//! The door: who may come in, and what those are told who may not.
+//! Authentication of requests, and the responses to requests that fail it.
 
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
@@ -15,18 +15,18 @@ use crate::{
     view::{AuthMethod, View},
 };
 
-/// What is behind the door decides how somebody without a session is turned away.
+/// The kind of a route, which determines its response to a request without a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Door {
-    /// A page: sign in, and come back.
+enum RouteKind {
+    /// A page: redirects to sign-in, which leads back.
     Page,
-    /// A piece of a page, ours or the host app's: nothing to show.
+    /// A fragment of a page, Onramp's or the host app's: responds without a body.
     Fragment,
-    /// An answer for programs.
+    /// A JSON read: responds with a problem.
     Api,
 }
 
-impl Door {
+impl RouteKind {
     fn of(path: &str) -> Self {
         match path {
             "/onboarding/widget" | "/onboarding/banner" => Self::Fragment,
@@ -35,7 +35,7 @@ impl Door {
         }
     }
 
-    fn turn_away(self, path: &str) -> Response {
+    fn unauthenticated(self, path: &str) -> Response {
         match self {
             Self::Page => web::to_login(path),
             Self::Fragment => StatusCode::UNAUTHORIZED.into_response(),
@@ -43,36 +43,39 @@ impl Door {
         }
     }
 
-    fn refuse(self, problem: Problem, parts: &Parts) -> Response {
+    fn problem(self, problem: Problem, parts: &Parts) -> Response {
         match self {
             Self::Api => problem.into_response(),
-            Self::Page | Self::Fragment => web::refuse(ResponseFormat::of(&parts.headers), problem),
+            Self::Page | Self::Fragment => web::problem_response(ResponseFormat::of(&parts.headers), problem),
         }
     }
 }
 
-/// A handler that takes a [`View`] cannot run without a session or, where pieces of ours are asked for, the host app's
-/// token. With a token no cookie is read: the request has none any more by now.
+/// Authenticates a request by its session. Fragments and JSON reads also accept an embed token; the
+/// security middleware has already removed the cookies of such a request.
+///
+/// A handler that takes a [`View`] cannot run without it.
 impl FromRequestParts<App> for View {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let path = parts.uri.path();
-        let door = Door::of(path);
-        if let (Some(token), true) = (web::bearer(&parts.headers), door != Door::Page) {
-            let from = parts.headers.get(ORIGIN).and_then(|from| from.to_str().ok());
-            return embed::look(app, token, from).await.map_err(|problem| match (door, problem.kind) {
-                (Door::Fragment, Kind::Unauthorized) => embed::nothing(problem),
-                _ => door.refuse(problem, parts),
+        let route = RouteKind::of(path);
+        if let (Some(token), true) = (web::bearer(&parts.headers), route != RouteKind::Page) {
+            let origin = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+            let authenticated = embed::authenticate(app, token, origin).await;
+            return authenticated.map_err(|problem| match (route, problem.kind) {
+                (RouteKind::Fragment, Kind::Unauthorized) => embed::empty_response(problem),
+                _ => route.problem(problem, parts),
             });
         }
-        let view = load(parts, app).await.map_err(|problem| door.refuse(problem, parts))?;
-        view.ok_or_else(|| door.turn_away(path))
+        let view = load(parts, app).await.map_err(|problem| route.problem(problem, parts))?;
+        view.ok_or_else(|| route.unauthenticated(path))
     }
 }
 
-/// For pages that everybody may see: they greet those who are signed in, and stand even while the table does not.
-/// Looking at one of them is no use of a session.
+/// Reads the session of a public page, on a best-effort basis: the page works without a session, and
+/// while the table is unavailable. It does not count as a use of the session.
 impl OptionalFromRequestParts<App> for View {
     type Rejection = std::convert::Infallible;
 
@@ -83,36 +86,37 @@ impl OptionalFromRequestParts<App> for View {
     }
 }
 
-/// One consistent read: session, person, membership and organization. Nothing is read without a token.
+/// Loads session, user, membership, and organization with one consistent read. Reads nothing if the
+/// request has no session cookie.
 async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
     let Some(token) = web::session::token(&parts.headers) else { return Ok(None) };
     let Some(found) = app.store.load_session(&token).await.map_err(store_problem)? else { return Ok(None) };
     let now = app.clock.now();
-    let wants_touch = found.session.needs_last_seen_update(now);
+    let needs_update = found.session.needs_last_seen_update(now);
     let view = View::of(found, now);
-    if view.is_some() && wants_touch {
-        // A second trip, once an hour. Nothing hides it: it follows from what was read, a function must be done before
-        // it answers, and what is left to do beside it is less than a millisecond of markup.
-        // A page is worth more than the note of when it was looked at.
+    if view.is_some() && needs_update {
+        // A second round trip, at most once an hour per session. It depends on the read, and a function
+        // must finish all work before it responds, so it cannot run in parallel. The page does not
+        // depend on it, so a failure is only logged.
         match app.store.update_last_seen(&token, now).await {
             Ok(()) | Err(store::Error::Conflict) => {}
-            Err(error) => tracing::warn!(%error, "the session's last use was not written"),
+            Err(error) => tracing::warn!(%error, "failed to update session last-seen time"),
         }
     }
     Ok(view)
 }
 
 impl View {
-    /// What somebody sees, if their session, membership and organization hold at `now`.
+    /// Builds the view if session, membership, and organization are valid at `now`.
     fn of(found: SignedIn, now: Timestamp) -> Option<Self> {
         let member = found.authorize(now)?;
         let (org, orgs) = (found.org.value, found.user.value.orgs);
-        Some(Self { admin: member.admin(), member, org, orgs, by: AuthMethod::Session, now })
+        Some(Self { admin: member.admin(), member, org, orgs, auth: AuthMethod::Session, now })
     }
 }
 
 pub(crate) fn store_problem(error: store::Error) -> Problem {
-    Problem::from_failure(error.is_passing(), error)
+    Problem::from_failure(error.is_transient(), error)
 }
 
 #[cfg(test)]
@@ -120,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_has_no_session_is_turned_away_as_suits_the_door() {
+    fn response_without_a_session_depends_on_the_route() {
         for (path, status, location) in [
             ("/dashboard", 303, Some("/login?next=/dashboard")),
             ("/onboarding/checklist", 303, Some("/login?next=/onboarding/checklist")),
@@ -128,10 +132,10 @@ mod tests {
             ("/onboarding/banner", 401, None),
             ("/onboarding/api/checklist", 401, None),
         ] {
-            let response = Door::of(path).turn_away(path);
+            let response = RouteKind::of(path).unauthenticated(path);
             assert_eq!(response.status(), status, "{path}");
-            let led = response.headers().get("location").map(|value| value.to_str().unwrap());
-            assert_eq!(led, location, "{path}");
+            let actual = response.headers().get("location").map(|value| value.to_str().unwrap());
+            assert_eq!(actual, location, "{path}");
         }
     }
 }

@@ -1,3 +1,5 @@
+//! The routes of this function and their handlers.
+
 use std::sync::Arc;
 
 use axum::{
@@ -20,14 +22,15 @@ use crate::{
     view::{AuthMethod, View, plans},
 };
 
-/// The routes of this function. What none of them takes is answered by the hardened router around it.
+/// Builds the router. The security middleware around it responds to paths without a route.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(landing))
         .route("/organizations/{id}", get(organization))
-        // Other functions', and no organizations: what comes here of them is under a method that they lack.
-        .route("/organizations/new", any(web::routes::otherwise))
-        .route("/organizations/switch", any(web::routes::otherwise))
+        // Routes of other functions. They reach this one only with a method that those do not support,
+        // and must not match `/organizations/{id}`.
+        .route("/organizations/new", any(web::routes::not_routed))
+        .route("/organizations/switch", any(web::routes::not_routed))
         .route("/dashboard", get(dashboard))
         .route("/onboarding/welcome", get(welcome))
         .route("/onboarding/checklist", get(checklist))
@@ -38,6 +41,7 @@ pub fn router(app: App) -> Router {
         .route("/onboarding/api/checklist", get(checklist_json))
         .route("/billing/return", get(paid))
         .route("/assets/{file}", get(asset))
+        .route("/problems/{kind}", get(problem))
         .with_state(app)
 }
 
@@ -69,8 +73,8 @@ async fn checklist(view: View, State(config): Settings) -> Response {
     page(pages::checklist::render(&view, &config))
 }
 
-/// An organization that is not one's own is answered like one that is not there. To one's own that one is not signed in
-/// to, a page leads.
+/// Responds with the page of the session's organization. For another organization of the user it
+/// offers to switch. All other organizations get the same 404 as an id that does not exist.
 async fn organization(view: View, State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
     if uri.path() == view.plans() {
         let token = Secret::new(app.entropy.bytes()).reveal();
@@ -78,14 +82,15 @@ async fn organization(view: View, State(app): State<App>, uri: Uri, headers: Hea
     }
     match other(&view, &app, uri.path()).await {
         Ok(Some(org)) => page(pages::other_org::render(&view, &app.config, &org)),
-        Ok(None) => web::refuse(ResponseFormat::of(&headers), Problem::not_found()),
-        Err(error) => {
-            web::refuse(ResponseFormat::of(&headers), Problem::from_failure(error.is_passing(), error))
-        }
+        Ok(None) => web::problem_response(ResponseFormat::of(&headers), Problem::not_found()),
+        Err(error) => web::problem_response(
+            ResponseFormat::of(&headers),
+            Problem::from_failure(error.is_transient(), error),
+        ),
     }
 }
 
-/// Another of one's own organizations, if that is where the path leads.
+/// Loads the user's other organization that the path names, if any.
 async fn other(view: &View, app: &App, path: &str) -> Result<Option<Org>, store::Error> {
     let Some(id) = view.orgs.iter().find(|id| path == plans(**id)) else { return Ok(None) };
     Ok(app.store.load_orgs(&[*id]).await?.pop())
@@ -96,7 +101,7 @@ async fn paid(view: View, State(config): Settings) -> Response {
 }
 
 async fn widget<B>(view: View, State(config): Settings, request: Request<B>) -> Response {
-    let markup = match view.by {
+    let markup = match view.auth {
         AuthMethod::Session => components::widget::render(&view),
         AuthMethod::HostApp(_) => embed::widget::render(&view, &config, &web::origin(&request)),
     };
@@ -104,16 +109,16 @@ async fn widget<B>(view: View, State(config): Settings, request: Request<B>) -> 
 }
 
 async fn banner<B>(view: View, request: Request<B>) -> Response {
-    let markup = match view.by {
+    let markup = match view.auth {
         AuthMethod::Session => components::banner::render(&view),
         AuthMethod::HostApp(_) => embed::banner::render(&view, &web::origin(&request)),
     };
     fragment(request.headers(), markup)
 }
 
-/// A piece of a page, for who looks again and again.
+/// Responds with a fragment, or with 304 if the polling client has it already.
 fn fragment(headers: &HeaderMap, markup: Markup) -> Response {
-    web::unless_known(headers, "text/html; charset=utf-8", markup.into_string())
+    web::conditional_response(headers, "text/html; charset=utf-8", markup.into_string())
 }
 
 async fn checklist_json<B>(view: View, State(config): Settings, request: Request<B>) -> Response {
@@ -122,7 +127,7 @@ async fn checklist_json<B>(view: View, State(config): Settings, request: Request
     }
     let out = ChecklistOut::of(&view, &config, &web::origin(&request));
     match serde_json::to_string(&out) {
-        Ok(body) => web::unless_known(request.headers(), "application/json", body),
+        Ok(body) => web::conditional_response(request.headers(), "application/json", body),
         Err(error) => Problem::internal().because(error).into_response(),
     }
 }
@@ -131,14 +136,23 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Response {
     match uri.path().strip_prefix("/assets/").and_then(assets::find) {
         Some(asset) => {
             let mut response = compression::file(&headers, asset.content_type, asset.body);
-            let kept = HeaderValue::from_static(asset.cache_control());
-            response.headers_mut().insert(header::CACHE_CONTROL, kept);
+            let cache_control = HeaderValue::from_static(asset.cache_control());
+            response.headers_mut().insert(header::CACHE_CONTROL, cache_control);
             if asset.is_for_embedders() {
                 response.extensions_mut().insert(web::Embeddable::File);
             }
             response
         }
-        None => web::refuse(ResponseFormat::of(&headers), Problem::not_found()),
+        None => web::problem_response(ResponseFormat::of(&headers), Problem::not_found()),
+    }
+}
+
+/// Responds with the page that a problem's `type` leads to. It takes no [`View`], so it is the same for
+/// every caller.
+async fn problem(State(config): Settings, uri: Uri, headers: HeaderMap) -> Response {
+    match pages::problem::kind(uri.path()) {
+        Some(kind) => page(pages::problem::render(kind, &config)),
+        None => web::problem_response(ResponseFormat::of(&headers), Problem::not_found()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What an admin changes, over HTTP.
+//! Changes by admins over HTTP: complete, skip, unskip, dismiss, restore, and confirm the celebration.
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ use web::{Kind, Links, Problem, ResponseFormat};
 
 use crate::{
     App,
-    auth::{Credentials, Found},
-    redirect::came_from,
-    response,
+    auth::{Authenticated, Credentials},
+    redirect::return_path,
+    response, words,
 };
 
-/// The routes, each with the command that it stands for.
+/// Returns the routes, each with the command that it runs.
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/onboarding/api/checklist/complete/{task}", on_task(|key| ChecklistCommand::Complete(key)))
@@ -34,7 +34,8 @@ pub fn routes() -> Router<Arc<App>> {
 fn on_task(command: fn(&str) -> ChecklistCommand<'_>) -> MethodRouter<Arc<App>> {
     post(
         move |State(app): State<Arc<App>>, key: Result<Path<String>, PathRejection>, request: Request| async move {
-            // A key that is not even text names no task, which is judged after everything that comes before input.
+            // A key that is not UTF-8 counts as an unknown task, so the session, the role, and the access
+            // are checked before it.
             let key = key.map(|Path(key)| key).unwrap_or_default();
             handle(&app, command(&key), &request).await
         },
@@ -47,24 +48,24 @@ fn on_all(command: ChecklistCommand<'static>) -> MethodRouter<Arc<App>> {
     )
 }
 
-/// Parse, load, decide, commit, answer.
+/// Authenticates the request, applies the command, commits, and responds.
 fn handle<'a>(
     app: &'a App,
     command: ChecklistCommand<'a>,
     request: &Request,
 ) -> impl Future<Output = Response> + use<'a> {
     let caller = Credentials::of(request.headers());
-    // Who brings a token is a program: a page of ours would be of no use to it.
-    let wants = if matches!(caller, Credentials::Token(..)) {
+    // Only scripts send an embed token, so they never get a page.
+    let format = if matches!(caller, Credentials::Token(..)) {
         ResponseFormat::Json
     } else {
         ResponseFormat::of(request.headers())
     };
     let origin = web::origin(request);
-    let back = came_from(request.headers(), &origin);
+    let back = return_path(request.headers(), &origin);
     async move {
         let changed = change(app, &caller, command, &origin).await;
-        match (changed, wants) {
+        match (changed, format) {
             (Ok(_), ResponseFormat::Page) => web::see_other(&back),
             (Ok(org), ResponseFormat::Json) => {
                 response::json(command, &org, links(app, &org, &origin), app.clock.now())
@@ -72,12 +73,12 @@ fn handle<'a>(
             (Err(problem), ResponseFormat::Page) if problem.kind == Kind::Unauthorized => {
                 web::to_login(&back)
             }
-            (Err(problem), _) => web::problem_response(wants, problem),
+            (Err(problem), _) => web::problem_response(format, problem),
         }
     }
 }
 
-/// Makes the change, and makes it again from the start when somebody wrote in between.
+/// Applies the command and commits it. Starts again from the read if another write came in between.
 async fn change(
     app: &App,
     caller: &Credentials,
@@ -86,10 +87,10 @@ async fn change(
 ) -> Result<Org, Problem> {
     for attempt in 0..store::MAX_TRIES {
         let now = app.clock.now();
-        let found = caller.find(app, now).await?;
+        let found = caller.authenticate(app, now).await?;
         let after = decide(&found, command, now, links(app, &found.org.value, origin))?;
         let (committed, ()) =
-            tokio::join!(app.store.commit_org(&found.org, &after), touch(app, caller, &found, now));
+            tokio::join!(app.store.commit_org(&found.org, &after), record_use(app, caller, &found, now));
         match committed {
             Ok(committed) => return Ok(committed.value),
             Err(store::Error::Conflict) => store::pause(attempt).await,
@@ -99,26 +100,27 @@ async fn change(
     Err(store_problem(store::Error::Conflict))
 }
 
-/// The organization as the command makes it. Judged in this order: session, role, access, input.
+/// Returns the organization after the command. Checks the session, the role, the access, and the input,
+/// in this order.
 fn decide(
-    found: &Found,
+    found: &Authenticated,
     command: ChecklistCommand<'_>,
     now: Timestamp,
-    places: Links<'_>,
+    links: Links<'_>,
 ) -> Result<Org, Problem> {
     let member = found.member.as_ref().ok_or_else(Problem::unauthorized)?;
     let admin = member.admin().ok_or_else(Problem::forbidden)?;
     let mut org = found.org.value.clone();
     match org.change_checklist(&admin, command, now) {
         Ok(()) => Ok(org),
-        Err(ChecklistError::NoAccess(_)) => Err(Problem::payment_required(&places.plans())),
-        Err(ChecklistError::UnknownTask(_)) => Err(Problem::bad_request("The checklist has no such task.")
+        Err(ChecklistError::NoAccess(_)) => Err(Problem::payment_required(&links.plans())),
+        Err(ChecklistError::UnknownTask(_)) => Err(Problem::bad_request(words::UNKNOWN_TASK)
             .with("valid_keys", json!(org.progress(now).keys()))),
     }
 }
 
 /// Notes that the session was used, if it is by one, beside the write.
-async fn touch(app: &App, caller: &Credentials, found: &Found, now: Timestamp) {
+async fn touch(app: &App, caller: &Credentials, found: &Authenticated, now: Timestamp) {
     if let (Credentials::Session(token), Some(session)) = (caller, &found.session) {
         app.store.record_use(token, session, now).await;
     }
@@ -128,8 +130,9 @@ fn links<'a>(app: &'a App, org: &Org, origin: &'a str) -> Links<'a> {
     Links { origin, app: app.config.app_url.as_ref().map(boot::BaseUrl::as_str), org: org.id }
 }
 
+/// Converts a failed read or write into a problem.
 pub fn store_problem(error: store::Error) -> Problem {
-    Problem::from_failure(error.is_passing(), error)
+    Problem::from_failure(error.is_transient(), error)
 }
 
 #[cfg(test)]
@@ -152,7 +155,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// Jo, signed in since 9 o'clock, in an organization whose trial runs for two weeks from then on.
+    /// Returns the session of Jo, who signed up at 9:00 with a trial of two weeks.
     fn found(role: Option<Role>) -> SignedIn {
         let began = at("2026-01-15T09:00:00Z");
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
@@ -160,9 +163,9 @@ mod tests {
         let name = Name::parse("Jo").unwrap();
         let address = Address::parse("jo@acme.example").unwrap();
         let founder = AdminContact::new(user, name.clone(), address.clone());
-        let mut whole = Org::sign_up(org, Name::parse("Acme").unwrap(), Zone::default(), founder, began);
+        let mut org = Org::sign_up(org, Name::parse("Acme").unwrap(), Zone::default(), founder, began);
         let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-        whole.start_trial(Trial::start(began, 14, vec![3]), project, began);
+        org.start_trial(Trial::start(began, 14, vec![3]), project, began);
         let person = User { trial_used: true, orgs: vec![org], ..User::new(user, name, address) };
         SignedIn {
             session: Session {
@@ -171,20 +174,20 @@ mod tests {
             },
             user: Stored::new(person, 1),
             role,
-            org: Stored::new(whole, 1),
+            org: Stored::new(org, 1),
         }
     }
 
-    fn judge(role: Option<Role>, now: &str, key: &str) -> Result<Org, Problem> {
+    fn decide_at(role: Option<Role>, now: &str, key: &str) -> Result<Org, Problem> {
         let found = found(role);
-        let places = Links { origin: "https://onramp.example.com", app: None, org: found.org.value.id };
+        let links = Links { origin: "https://onramp.example.com", app: None, org: found.org.value.id };
         let member = found.authorize(at(now));
-        let found = Found { member, session: Some(found.session), org: found.org };
-        decide(&found, ChecklistCommand::Complete(key), at(now), places)
+        let found = Authenticated { member, session: Some(found.session), org: found.org };
+        decide(&found, ChecklistCommand::Complete(key), at(now), links)
     }
 
     #[test]
-    fn session_role_access_and_input_are_judged_in_this_order() {
+    fn session_role_access_and_input_are_checked_in_order() {
         let (trial, ended, later) = ("2026-01-20T00:00:00Z", "2026-01-30T00:00:00Z", "2026-02-20T00:00:00Z");
         for (role, now, key, kind) in [
             (None, ended, "nonsense", Some(Kind::Unauthorized)),
@@ -194,16 +197,16 @@ mod tests {
             (Some(Role::Admin), trial, "nonsense", Some(Kind::BadRequest)),
             (Some(Role::Admin), trial, "created_project", None),
         ] {
-            let judged = judge(role, now, key).err().map(|problem| problem.kind);
-            assert_eq!(judged, kind, "{role:?} {now} {key}");
+            let actual = decide_at(role, now, key).err().map(|problem| problem.kind);
+            assert_eq!(actual, kind, "{role:?} {now} {key}");
         }
     }
 
     #[test]
-    fn a_refusal_says_what_would_do() {
-        let ended = judge(Some(Role::Admin), "2026-01-30T00:00:00Z", "created_project").unwrap_err();
+    fn problem_names_the_remedy() {
+        let ended = decide_at(Some(Role::Admin), "2026-01-30T00:00:00Z", "created_project").unwrap_err();
         assert_eq!(ended.extra, [("upgrade_url", json!(PLANS))]);
-        let unknown = judge(Some(Role::Admin), "2026-01-20T00:00:00Z", "nonsense").unwrap_err();
+        let unknown = decide_at(Some(Role::Admin), "2026-01-20T00:00:00Z", "nonsense").unwrap_err();
         assert_eq!(unknown.extra[0].1.as_array().unwrap().len(), 8);
     }
 }

@@ -42,8 +42,8 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
     // The profile of the function that answers unknown paths: an answer must not tell by a header which one gave it.
-    let profile = SecurityProfile::paying(config.app_url.as_deref(), &config.checkout)
-        .reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
+    let profile = SecurityProfile::app_with_checkout(config.app_url.as_deref(), &config.checkout)
+        .with_public_url(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config }));
     Ok(boot::handler(web::lambda::handler(web::secure(routes, profile))))
 }
@@ -58,7 +58,7 @@ fn router(app: Arc<App>) -> Router {
 
 /// What the caller is told when the table fails.
 fn store_problem(error: store::Error) -> Problem {
-    Problem::from_failure(error.is_passing(), error)
+    Problem::from_failure(error.is_transient(), error)
 }
 
 #[cfg(test)]

@@ -430,5 +430,5 @@ fn landing(org: OrgId, trial: bool) -> String {
 }
 
 fn store_problem(error: store::Error) -> Problem {
-    Problem::from_failure(error.is_passing(), error)
+    Problem::from_failure(error.is_transient(), error)
 }

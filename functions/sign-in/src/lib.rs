@@ -1,21 +1,36 @@
-//! Who comes in, and who belongs: sign-in by a mailed link, sessions, invitations, members, and the way into the host
-//! app.
+//! The Lambda function `sign-in`: sign-in links, sessions, invitations, members, and the handoff to
+//! the host app.
 //!
-//! Asking for a link writes the same things and gives the same answer whether or not the address is known; the mail
-//! itself is another function's. Looking at a link changes nothing, because mail scanners look too; only its button
-//! uses it.
+//! A request for a link makes the same writes and gets the same response for known and unknown
+//! addresses. So it does not reveal who has an account. The function sends no email: it writes the
+//! request, and the function `mailer` sends the link.
+//!
+//! A `GET` of an emailed link never uses it, because mail scanners open links too. Only the button of
+//! its page does.
+//!
+//! # Modules
+//!
+//! - [`auth`]: authenticates a request. Start here.
+//! - [`login`], [`link`], [`browser`], [`logout`]: the request for a link, its use, and signing out.
+//! - [`invitation`]: accepting an invitation.
+//! - [`account`]: the user's sessions and organizations.
+//! - [`members`]: the members of an organization and its invitations.
+//! - [`unsubscribe`]: the link that stops trial reminders.
+//! - [`handoff`]: signing in to the host app.
+//! - [`words`]: all texts that users read.
 
 mod account;
-mod ask;
 mod auth;
 mod config;
 mod handoff;
 mod invitation;
 mod link;
+mod login;
 mod logout;
 mod members;
 mod pages;
 mod unsubscribe;
+mod words;
 
 use std::sync::Arc;
 
@@ -34,11 +49,13 @@ use crate::{
     handoff::{HostApp, Keys},
 };
 
-/// Where mail programs post for their readers, from origins of their own (RFC 8058). The link's secret is all the
-/// authority that it takes, so no cookie can be abused.
+/// The path to which mail programs post from their own origins (RFC 8058).
+///
+/// The cross-site rule does not apply to it. The secret in the path is the only credential that the
+/// handler uses, so another site cannot abuse a cookie.
 const ONE_CLICK: &[&str] = &["/mail/unsubscribe/{token}"];
 
-/// What the function works with.
+/// Dependencies of all handlers.
 struct App {
     store: Store,
     clock: Clock,
@@ -48,10 +65,10 @@ struct App {
     operators: Operators,
 }
 
-/// Starts the function.
+/// Starts the function and returns its handler.
 ///
 /// # Errors
-/// Every variable that is missing or wrong.
+/// Returns every environment variable that is missing or invalid.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let Config { table, public_url, product, app_url, keys, operators } = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), table);
@@ -59,15 +76,15 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let host = HostApp::new(app_url, Keys::new(keys, &boot.aws));
     let routes =
         router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host, operators }));
-    let profile = SecurityProfile::app(None).exempting(ONE_CLICK);
-    let profile = profile.reached_at(public_url.as_ref().map(boot::BaseUrl::as_str));
+    let profile = SecurityProfile::app(None).with_exempt_paths(ONE_CLICK);
+    let profile = profile.with_public_url(public_url.as_ref().map(boot::BaseUrl::as_str));
     Ok(boot::handler(web::lambda::handler(web::secure(routes, profile))))
 }
 
 fn router(app: Arc<App>) -> Router {
     Router::new()
-        .route("/handover", post(handoff::lead))
-        .route("/login", get(ask::form).post(ask::ask))
+        .route("/handover", post(handoff::hand_off))
+        .route("/login", get(login::form).post(login::request_link))
         .route("/login/{token}", get(link::show).post(link::consume))
         .route("/logout", post(logout::logout))
         .route("/mail/unsubscribe/{token}", get(unsubscribe::show).post(unsubscribe::stop))
@@ -78,14 +95,14 @@ fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Gives the answer, or the problem in the caller's own kind.
+/// Converts an outcome into a response. A problem gets the format that the client requested.
 fn respond(wants: ResponseFormat, outcome: Result<Response, Problem>) -> Response {
-    outcome.unwrap_or_else(|problem| web::refuse(wants, problem))
+    outcome.unwrap_or_else(|problem| web::problem_response(wants, problem))
 }
 
-/// What the caller is told when the table fails.
+/// Converts a failure of the store into a problem.
 fn store_problem(error: store::Error) -> Problem {
-    Problem::from_failure(error.is_passing(), error)
+    Problem::from_failure(error.is_transient(), error)
 }
 
 #[cfg(test)]

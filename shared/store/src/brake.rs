@@ -1,7 +1,7 @@
-//! The mail brake: counters of the hour's first mails, the record of those that bounced, and the gates it closes.
+//! The email brake: hourly counters of first emails, the record of bounced ones, and the gates.
 //!
-//! A sign-up counts its first mail and checks one gate in its own transaction, so it reads nothing before. There is a
-//! gate beside the counters of each shard, so that parallel sign-ups rarely meet at one item.
+//! A sign-up counts its first email and checks one gate in its own transaction, without a read before.
+//! Each shard has its own counters and its own gate, so parallel sign-ups rarely use the same item.
 
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, ReturnValue, TransactWriteItem};
 use domain::{
@@ -20,16 +20,16 @@ use crate::{
     update::{Change, Only, change, check, number, put},
 };
 
-/// Why a first mail is not to go out at once.
+/// The reason why the brake delays a first email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Brake {
-    /// This share of the hour's budget is used up. Another may not be.
+    /// This share of the hourly budget is used up. Another share may have capacity.
     Share,
-    /// Too many first mails bounced.
+    /// Too many of the newest first emails bounced.
     Bounces,
 }
 
-/// The record of first mails. All attributes are at the top level and optional.
+/// The stored record of first emails. All attributes are at the top level and optional.
 #[derive(Debug, Serialize, Deserialize)]
 struct FirstMailsItem {
     #[serde(default)]
@@ -66,7 +66,8 @@ fn decode(item: Attributes) -> Result<Stored<FirstMails>, Corrupt> {
     Ok(Stored { value, version: form.version, item })
 }
 
-/// What of the brake kept a sign-up from being written. `first` is the place of its first action.
+/// Returns which part of the brake cancelled a sign-up. `first` is the index of the brake's first
+/// action in the transaction.
 pub(crate) fn closed_brake(reasons: &[CancellationReason], first: usize) -> Option<Brake> {
     if failed(reasons, first + 1) {
         return Some(Brake::Bounces);
@@ -75,8 +76,9 @@ pub(crate) fn closed_brake(reasons: &[CancellationReason], first: usize) -> Opti
 }
 
 impl Store {
-    /// What a sign-up writes and checks for its first mail. [`held_by`] reads the reasons in this order.
-    pub(crate) fn count_first_mail_of(&self, share: Share) -> Result<[TransactWriteItem; 2], Error> {
+    /// Builds the actions that count a sign-up's first email and check the gate. [`closed_brake`] relies
+    /// on their order.
+    pub(crate) fn first_mail_actions(&self, share: Share) -> Result<[TransactWriteItem; 2], Error> {
         let until = millis(domain::brake::next_hour(share.hour)) / 1000;
         let no = values([(":no", AttributeValue::Bool(false))]);
         let open = "attribute_not_exists(braked) OR braked = :no";
@@ -86,8 +88,9 @@ impl Store {
         ])
     }
 
-    /// Counts a first mail that went out; returns the record as it is then. An event that arrives twice is counted
-    /// twice: the last 200 are then a few less.
+    /// Counts a first email that was sent, and returns the new record.
+    ///
+    /// A duplicate SES event counts twice. The brake then looks at slightly fewer than 200 emails.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -106,10 +109,11 @@ impl Store {
         Ok(decode(written.attributes.unwrap_or_default())?)
     }
 
-    /// Records that the first mail of a claim bounced; returns the record as it is then.
+    /// Records that the first email of a claim bounced, and returns the new record.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when it changed meanwhile; [`Error::Unavailable`] and [`Error::Corrupt`].
+    /// [`Error::Conflict`] if another write changed the record; [`Error::Unavailable`] and
+    /// [`Error::Corrupt`].
     pub async fn record_first_bounce(&self, claim: &Claim) -> Result<Stored<FirstMails>, Error> {
         let found = self.get(&Key::first_mails()).await?;
         let is_new = found.is_none();
@@ -130,11 +134,12 @@ impl Store {
         Ok(Stored { value: after, version, item })
     }
 
-    /// Closes or opens all gates, as the record demands, all or none. Does nothing where the record changed meanwhile:
-    /// the writer of that change decides.
+    /// Closes or opens all gates and stores `braked` in the record, in one transaction.
+    ///
+    /// Changes nothing if another write changed the record, because that writer sets the gates itself.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when sign-ups kept the gates busy; [`Error::Unavailable`].
+    /// [`Error::Unavailable`], also if sign-ups keep the gates busy.
     pub async fn set_brake(&self, record: &Stored<FirstMails>, braked: bool) -> Result<(), Error> {
         let after = FirstMails { braked, ..record.value.clone() };
         let (old, new) = (encode(&record.value, record.version)?, encode(&after, record.version + 1)?);

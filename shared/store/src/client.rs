@@ -1,3 +1,5 @@
+//! The DynamoDB client: consistent reads, conditional writes, and transactions.
+
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{
@@ -16,32 +18,32 @@ use crate::{
 
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
-/// How often a lost race or unprocessed keys are tried again inside one request.
+/// Maximum number of attempts after a conflict, or while keys stay unprocessed, within one request.
 pub const MAX_TRIES: u32 = 6;
 
-/// The most keys of one batch (DynamoDB API reference, "BatchGetItem").
-const MOST_KEYS: usize = 100;
+/// Maximum number of keys in one batch (DynamoDB API reference, "BatchGetItem").
+const MAX_BATCH_KEYS: usize = 100;
 
-/// The table.
+/// Client for the table. Clones share one connection pool.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: String,
 }
 
-/// What was read, with the version that a write back is conditional on.
+/// A value as it was read, with the version that a later write requires.
 #[derive(Clone, Debug)]
 pub struct Stored<T> {
-    /// What was read.
+    /// The decoded value.
     pub value: T,
-    /// Its version.
+    /// The version of the item when it was read.
     pub version: u64,
-    /// All that was read: what this version of the code does not know of it is handed back by the next write.
+    /// The complete item. The next write keeps the attributes that this version does not understand.
     pub(crate) item: Attributes,
 }
 
 impl<T: PartialEq> PartialEq for Stored<T> {
-    /// Two are the same that say the same at the same version.
+    /// Compares value and version, and ignores unknown attributes.
     fn eq(&self, other: &Self) -> bool {
         self.version == other.version && self.value == other.value
     }
@@ -50,38 +52,40 @@ impl<T: PartialEq> PartialEq for Stored<T> {
 impl<T: Eq> Eq for Stored<T> {}
 
 impl<T> Stored<T> {
-    /// Something at a version, of which nothing else is known.
+    /// Creates a stored value without unknown attributes.
     pub fn new(value: T, version: u64) -> Self {
         Self { value, version, item: Attributes::new() }
     }
 }
 
-/// How a transaction ended.
+/// Result of a transaction.
 pub(crate) enum Transacted {
-    /// All of it was written.
+    /// All actions were written.
     Done,
-    /// Nothing was written: a condition failed, and every one before it held. Reasons are in the order of the actions.
+    /// A condition failed, so nothing was written. All conditions before the first failed one were
+    /// evaluated and held. The reasons are in the order of the actions.
     Cancelled(Vec<CancellationReason>),
 }
 
 impl Store {
-    /// The table of that name, reached as `config` says.
+    /// Creates a client for the table with this name.
     #[must_use]
     pub fn new(config: &SdkConfig, table: String) -> Self {
         Self { client: Client::new(config), table }
     }
 
-    /// Reads something that does not exist, so that the connection is open when the first event comes.
-    /// A failure is logged and otherwise no matter: the first event will tell.
+    /// Opens the connection before the first event, by a read of a key without an item.
+    ///
+    /// A failure is only logged. If it persists, the first event fails and reports it.
     pub async fn warm_up(&self) {
-        if let Err(error) = self.get(&Key::nothing()).await {
-            tracing::warn!(%error, "the table could not be reached at the start");
+        if let Err(error) = self.get(&Key::unused()).await {
+            tracing::warn!(%error, "warm-up read failed");
         }
     }
 
-    /// One item, consistently.
+    /// Reads one item consistently.
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<Attributes>, Error> {
-        let answer = self
+        let response = self
             .client
             .get_item()
             .table_name(&self.table)
@@ -90,11 +94,11 @@ impl Store {
             .send()
             .await
             .map_err(|error| Error::of(&error))?;
-        Ok(answer.item)
+        Ok(response.item)
     }
 
-    /// Several items in one consistent batch, in the order of the keys. Keys left unprocessed are not absence:
-    /// they are asked for again.
+    /// Reads several items in one consistent batch, in the order of the keys. Requests unprocessed keys
+    /// again, because they are not missing.
     pub(crate) async fn get_all<const N: usize>(
         &self,
         keys: &[Key; N],
@@ -104,24 +108,24 @@ impl Store {
         Ok(found)
     }
 
-    /// The same for as many keys as there happen to be.
+    /// Reads any number of items, in batches of at most [`MAX_BATCH_KEYS`], in the order of the keys.
     pub(crate) async fn get_each(&self, keys: &[Key]) -> Result<Vec<Option<Attributes>>, Error> {
         let mut found = vec![None; keys.len()];
-        for (keys, found) in keys.chunks(MOST_KEYS).zip(found.chunks_mut(MOST_KEYS)) {
+        for (keys, found) in keys.chunks(MAX_BATCH_KEYS).zip(found.chunks_mut(MAX_BATCH_KEYS)) {
             self.fill(keys, found).await?;
         }
         Ok(found)
     }
 
     async fn fill(&self, keys: &[Key], found: &mut [Option<Attributes>]) -> Result<(), Error> {
-        let mut wanted: Vec<Attributes> = keys.iter().map(Key::attributes).collect();
+        let mut pending: Vec<Attributes> = keys.iter().map(Key::attributes).collect();
         for attempt in 0..MAX_TRIES {
             let request = KeysAndAttributes::builder()
-                .set_keys(Some(std::mem::take(&mut wanted)))
+                .set_keys(Some(std::mem::take(&mut pending)))
                 .consistent_read(true)
                 .build()
                 .map_err(|_| Error::Unavailable("a batch without keys".to_owned()))?;
-            let answer = self
+            let response = self
                 .client
                 .batch_get_item()
                 .request_items(&self.table, request)
@@ -129,19 +133,19 @@ impl Store {
                 .await
                 .map_err(|error| Error::of(&error))?;
             let items =
-                answer.responses.and_then(|mut tables| tables.remove(&self.table)).unwrap_or_default();
+                response.responses.and_then(|mut tables| tables.remove(&self.table)).unwrap_or_default();
             for item in items {
-                if let Some((_, place)) = keys.iter().zip(found.iter_mut()).find(|(key, _)| key.is_of(&item))
+                if let Some((_, slot)) = keys.iter().zip(found.iter_mut()).find(|(key, _)| key.matches(&item))
                 {
-                    *place = Some(item);
+                    *slot = Some(item);
                 }
             }
-            wanted = answer
+            pending = response
                 .unprocessed_keys
                 .and_then(|mut tables| tables.remove(&self.table))
                 .map(|rest| rest.keys)
                 .unwrap_or_default();
-            if wanted.is_empty() {
+            if pending.is_empty() {
                 return Ok(());
             }
             pause(attempt).await;
@@ -149,12 +153,12 @@ impl Store {
         Err(Error::Unavailable("keys stayed unprocessed".to_owned()))
     }
 
-    /// All items of a partition whose sort keys begin alike, consistently.
+    /// Reads all items of a partition whose sort key starts with `prefix`, consistently.
     pub(crate) async fn query(&self, pk: String, prefix: &str) -> Result<Vec<Attributes>, Error> {
         let mut items = Vec::new();
         let mut from = None;
         loop {
-            let answer = self
+            let response = self
                 .client
                 .query()
                 .table_name(&self.table)
@@ -166,15 +170,15 @@ impl Store {
                 .send()
                 .await
                 .map_err(|error| Error::of(&error))?;
-            items.extend(answer.items.unwrap_or_default());
-            from = answer.last_evaluated_key;
+            items.extend(response.items.unwrap_or_default());
+            from = response.last_evaluated_key;
             if from.is_none() {
                 return Ok(items);
             }
         }
     }
 
-    /// Writes a change of one item.
+    /// Writes a change of one item under a condition.
     pub(crate) async fn change(&self, key: &Key, change: Change, only: Only) -> Result<(), Error> {
         let (expression, names, mut values) = change.into_parts();
         let (condition, more) = only.expression();
@@ -192,7 +196,8 @@ impl Store {
         loop {
             let Err(error) = request.clone().send().await else { return Ok(()) };
             attempt += 1;
-            // Another transaction holds the item: nothing was evaluated, and a moment later it may be free.
+            // Another transaction is writing the item. The condition was not evaluated, so the write is
+            // repeated.
             let busy = error.code() == Some("TransactionConflictException");
             if !busy || attempt >= MAX_TRIES {
                 return Err(Error::of(&error));
@@ -203,21 +208,22 @@ impl Store {
 
     /// Writes all of the actions or none.
     ///
-    /// The SDK sets a client request token and keeps it over its own retries, so a lost answer is not a second write.
+    /// The SDK sets a client request token and repeats it in its own retries. So a lost response does
+    /// not cause a second write.
     pub(crate) async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<Transacted, Error> {
         let mut attempt = 0;
         loop {
-            let answer =
+            let response =
                 self.client.transact_write_items().set_transact_items(Some(actions.clone())).send().await;
-            let Err(error) = answer else { return Ok(Transacted::Done) };
-            let SdkError::ServiceError(refused) = &error else { return Err(Error::of(&error)) };
-            let TransactWriteItemsError::TransactionCanceledException(cancelled) = refused.err() else {
+            let Err(error) = response else { return Ok(Transacted::Done) };
+            let SdkError::ServiceError(rejected) = &error else { return Err(Error::of(&error)) };
+            let TransactWriteItemsError::TransactionCanceledException(cancelled) = rejected.err() else {
                 return Err(Error::of(&error));
             };
             let reasons = cancelled.cancellation_reasons();
             match cause(reasons) {
                 Cause::Condition => return Ok(Transacted::Cancelled(reasons.to_vec())),
-                Cause::Refused(code) => return Err(Error::Refused(code.to_owned())),
+                Cause::Rejected(code) => return Err(Error::Rejected(code.to_owned())),
                 Cause::Busy(code) => {
                     attempt += 1;
                     if attempt >= MAX_TRIES {
@@ -230,7 +236,7 @@ impl Store {
     }
 }
 
-/// Waits before another try: full jitter under a cap that doubles, 20 ms at first.
+/// Waits before the next attempt: a random time below a limit that doubles from 20 ms to 640 ms.
 pub async fn pause(attempt: u32) {
     let cap = 20_u64.saturating_mul(1 << attempt.min(5));
     let share = getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX));

@@ -124,7 +124,7 @@ impl Store {
         &self,
         parked: impl Iterator<Item = &Key>,
     ) -> Result<BTreeSet<String>, Error> {
-        let keys: BTreeMap<_, _> = parked.map(|key| (&key.pk, Key::link_beside(key))).collect();
+        let keys: BTreeMap<_, _> = parked.map(|key| (&key.pk, Key::customer_of(key))).collect();
         let keys: Vec<_> = keys.into_values().collect();
         let items = self.get_each(&keys).await?;
         let mut linked = BTreeSet::new();
@@ -139,7 +139,7 @@ impl Store {
 
     /// The link of the customer that an item is filed under.
     pub(crate) async fn load_customer_link(&self, filed: &Key) -> Result<CustomerLink, Error> {
-        Ok(link(self.get(&Key::link_beside(filed)).await?)?)
+        Ok(link(self.get(&Key::customer_of(filed)).await?)?)
     }
 
     /// Keeps a signed event until its customer is linked. `ours`: it carries our metadata, so somebody should look

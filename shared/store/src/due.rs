@@ -171,7 +171,7 @@ impl Store {
                 (invitation::encode(&invitation.value, invitation.version)?, invitation.version)
             }
         };
-        let Some(place) = Change::placing(&form, &form, &form) else { return Ok(()) };
+        let Some(place) = Change::with_index(&form, &form, &form) else { return Ok(()) };
         self.change(&key, place, Only::Version(version)).await
     }
 

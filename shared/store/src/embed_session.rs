@@ -1,3 +1,5 @@
+//! Embed sessions: the user and organization of an embed token, as stored.
+
 use domain::{
     id::{OrgId, UserId},
     org::Org,
@@ -12,19 +14,19 @@ use crate::{
     member, user,
 };
 
-/// Whom the host app vouches for, as they are stored, all of one moment.
+/// The stored state behind an embed token, from one consistent read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmbedSession {
-    /// The person.
+    /// The user that the token names.
     pub user: Stored<User>,
-    /// What they may do; `None` when they are no member, or none any more.
+    /// The role of the user, or `None` if the user is not a member.
     pub role: Option<Role>,
-    /// The organization.
+    /// The organization that the token names.
     pub org: Stored<Org>,
 }
 
 impl EmbedSession {
-    /// Proof of membership, if there is one.
+    /// Returns the proof of membership, if the user is a member.
     #[must_use]
     pub fn authorize(&self) -> Option<Member> {
         Member::for_embed(self.org.value.id, &self.user.value, self.role)
@@ -32,17 +34,19 @@ impl EmbedSession {
 }
 
 impl Store {
-    /// A person with an organization and their place in it, in one consistent batch, so that who was removed is out at
-    /// the next request. `None` when either is not there.
+    /// Loads a user, an organization, and the membership in one consistent batch, so a removed user
+    /// loses access at the next request.
+    ///
+    /// Returns `None` if the user or the organization does not exist.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
     pub async fn load_embed_session(&self, org: OrgId, user: UserId) -> Result<Option<EmbedSession>, Error> {
         let keys = [Key::user(user), Key::member(org, user), Key::org(org)];
-        let [person, membership, org] = self.get_all(&keys).await?;
-        let (Some(person), Some(org)) = (person, org) else { return Ok(None) };
+        let [user, membership, org] = self.get_all(&keys).await?;
+        let (Some(user), Some(org)) = (user, org) else { return Ok(None) };
         let membership = membership.map(member::decode).transpose()?;
         let role = membership.map(|membership| membership.role);
-        Ok(Some(EmbedSession { user: user::decode(person)?, role, org: item::decode(org)? }))
+        Ok(Some(EmbedSession { user: user::decode(user)?, role, org: item::decode(org)? }))
     }
 }

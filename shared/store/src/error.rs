@@ -1,28 +1,32 @@
+//! Errors of the store, and the classification of DynamoDB's errors.
+
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     types::CancellationReason,
 };
 
-/// Why the table gave no good answer. Each names what its reader can do.
+/// An error of the table. Each variant tells the caller how to react.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A condition failed: the item is not what it was taken for. Load and decide again. Only a condition that DynamoDB
-    /// evaluated says this; an item that another transaction holds is [`Error::Unavailable`].
-    #[error("the item changed meanwhile")]
+    /// A condition failed because the item changed. Load it and decide again.
+    ///
+    /// Only a condition that DynamoDB evaluated has this result. An item that another transaction is
+    /// writing is [`Error::Unavailable`].
+    #[error("the item was changed by another write")]
     Conflict,
-    /// The table cannot be reached, throttles, is busy with another transaction, or did not respond in time. Says nothing
-    /// about the item: try again later.
+    /// The table is unreachable, throttles, is busy with another transaction, or did not respond in
+    /// time. The state of the item is unknown. Try again later.
     #[error("the table is unavailable: {0}")]
     Unavailable(String),
-    /// The table refuses the request itself, and always will: wake someone.
-    #[error("the table refuses the request: {0}")]
-    Refused(String),
-    /// A stored item breaks our own rules: wake someone.
+    /// The table rejects the request itself, and a retry cannot succeed. An operator must act.
+    #[error("the table rejects the request: {0}")]
+    Rejected(String),
+    /// A stored item cannot be decoded. An operator must act.
     #[error(transparent)]
     Corrupt(#[from] Corrupt),
 }
 
-/// A stored item that cannot be read. Says what, and never what was in it.
+/// A stored item that cannot be decoded. The text names the value that is invalid, and never contains it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a stored item is corrupt: {0}")]
 pub struct Corrupt(pub String);
@@ -32,28 +36,30 @@ impl Corrupt {
         Self(what.to_string())
     }
 
-    /// The item has not the form `T`. Of serde's own words only those of a missing field are kept: the others quote what
-    /// stands in the item, and these words are for the log.
+    /// The item does not have the form `T`.
+    ///
+    /// The text becomes a log line. It contains serde's message only for a missing field, because other
+    /// messages of serde quote the stored value.
     pub(crate) fn not_a<T>(error: impl std::fmt::Display) -> Self {
         let form = std::any::type_name::<T>();
         let form = form.rsplit("::").next().unwrap_or(form);
-        let words = error.to_string();
-        if words.starts_with("missing field") {
-            Self(format!("no {form}: {words}"))
+        let message = error.to_string();
+        if message.starts_with("missing field") {
+            Self(format!("not a {form}: {message}"))
         } else {
-            Self(format!("no {form}: a value of another kind"))
+            Self(format!("not a {form}: a value has the wrong type"))
         }
     }
 }
 
 impl Error {
-    /// Whether another try may go well.
+    /// Returns whether a retry may succeed.
     #[must_use]
-    pub const fn is_passing(&self) -> bool {
+    pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Conflict | Self::Unavailable(_))
     }
 
-    /// What the SDK says, without the request it said it of.
+    /// Classifies an error of the SDK. Keeps its code, and nothing of the request.
     pub(crate) fn of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Self {
         let code = error.code().map(str::to_owned);
         match code.as_deref() {
@@ -63,15 +69,15 @@ impl Error {
                 | "ResourceNotFoundException"
                 | "ValidationException"
                 | "UnrecognizedClientException"),
-            ) => Self::Refused(code.to_owned()),
+            ) => Self::Rejected(code.to_owned()),
             Some(code) => Self::Unavailable(code.to_owned()),
             None => Self::Unavailable(
                 match error {
                     SdkError::ConstructionFailure(_) => "the request could not be built",
-                    SdkError::TimeoutError(_) => "no answer in time",
+                    SdkError::TimeoutError(_) => "no response in time",
                     SdkError::DispatchFailure(_) => "no connection",
-                    SdkError::ResponseError(_) => "the answer could not be read",
-                    _ => "an answer without a code",
+                    SdkError::ResponseError(_) => "the response could not be parsed",
+                    _ => "a response without an error code",
                 }
                 .to_owned(),
             ),
@@ -82,19 +88,20 @@ impl Error {
 /// Code of an action whose condition was evaluated and failed.
 const FAILED: &str = "ConditionalCheckFailed";
 
-/// Whether the action at `index` of a cancelled transaction failed its condition.
+/// Returns whether the condition of the action at `index` cancelled the transaction.
 pub(crate) fn failed(reasons: &[CancellationReason], index: usize) -> bool {
     reasons.get(index).and_then(CancellationReason::code) == Some(FAILED)
 }
 
-/// Why a transaction was cancelled.
+/// The cause of a cancelled transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause<'a> {
-    /// A condition failed, and every one before it was evaluated and held: callers judge conditions in their order.
+    /// A condition failed, and all conditions before it were evaluated and held. So callers can check the
+    /// conditions in their order.
     Condition,
-    /// The request itself is refused, with this code, and always will be.
-    Refused(&'a str),
-    /// Another transaction holds an item, or the table throttles: the same writes may succeed a moment later.
+    /// DynamoDB rejects the request itself, with this code. A retry cannot succeed.
+    Rejected(&'a str),
+    /// Another transaction is writing an item, or the table throttles. A retry may succeed.
     Busy(&'a str),
 }
 
@@ -102,9 +109,9 @@ pub(crate) enum Cause<'a> {
 /// (DynamoDB API reference, "TransactionCanceledException").
 pub(crate) fn cause(reasons: &[CancellationReason]) -> Cause<'_> {
     let mut codes = reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None");
-    let refusal = ["ValidationError", "ItemCollectionSizeLimitExceeded", "AccessDenied"];
-    if let Some(code) = codes.clone().find(|code| refusal.contains(code)) {
-        return Cause::Refused(code);
+    let rejections = ["ValidationError", "ItemCollectionSizeLimitExceeded", "AccessDenied"];
+    if let Some(code) = codes.clone().find(|code| rejections.contains(code)) {
+        return Cause::Rejected(code);
     }
     match codes.next() {
         Some(FAILED) => Cause::Condition,
@@ -117,14 +124,14 @@ mod tests {
     use super::*;
 
     #[derive(Debug, serde::Deserialize)]
-    struct Thing {
+    struct Sample {
         #[expect(dead_code, reason = "only read")]
         name: String,
     }
 
     #[test]
-    fn transaction_fails_its_condition_only_if_it_was_evaluated() {
-        let because = |codes: &[&str]| {
+    fn cause_is_a_condition_only_if_it_was_evaluated() {
+        let cause_of = |codes: &[&str]| {
             let reason = |code: &&str| CancellationReason::builder().code(*code).build();
             let reasons: Vec<_> = codes.iter().map(reason).collect();
             format!("{:?}", cause(&reasons))
@@ -136,35 +143,35 @@ mod tests {
             (&["TransactionConflict", "None"], r#"Busy("TransactionConflict")"#),
             (&["None", "ThrottlingError"], r#"Busy("ThrottlingError")"#),
             (&["ProvisionedThroughputExceeded"], r#"Busy("ProvisionedThroughputExceeded")"#),
-            (&["ConditionalCheckFailed", "ValidationError"], r#"Refused("ValidationError")"#),
+            (&["ConditionalCheckFailed", "ValidationError"], r#"Rejected("ValidationError")"#),
             (&[], r#"Busy("TransactionCanceledException")"#),
         ] {
-            assert_eq!(because(codes), expected, "{codes:?}");
+            assert_eq!(cause_of(codes), expected, "{codes:?}");
         }
     }
 
     #[test]
     fn only_a_failed_condition_is_a_conflict() {
         use aws_sdk_dynamodb::operation::put_item::PutItemError;
-        let told = |code: &str| {
+        let error_of = |code: &str| {
             let meta = aws_sdk_dynamodb::error::ErrorMetadata::builder().code(code).build();
             Error::of(&SdkError::<_, ()>::service_error(PutItemError::generic(meta), ()))
         };
-        assert!(matches!(told("ConditionalCheckFailedException"), Error::Conflict));
+        assert!(matches!(error_of("ConditionalCheckFailedException"), Error::Conflict));
         for code in ["TransactionConflictException", "TransactionInProgressException", "ThrottlingException"]
         {
-            assert!(matches!(told(code), Error::Unavailable(_)), "{code}");
+            assert!(matches!(error_of(code), Error::Unavailable(_)), "{code}");
         }
     }
 
     #[test]
-    fn a_corrupt_item_is_told_without_what_stands_in_it() {
-        let told = |json: &str| {
-            let error = serde_json::from_str::<Thing>(json).unwrap_err();
-            Corrupt::not_a::<Thing>(error).0
+    fn corrupt_item_error_contains_no_stored_value() {
+        let text_of = |json: &str| {
+            let error = serde_json::from_str::<Sample>(json).unwrap_err();
+            Corrupt::not_a::<Sample>(error).0
         };
-        assert!(told("{}").starts_with("no Thing: missing field `name`"));
-        assert_eq!(told(r#"{"name": {"hidden": 1}}"#), "no Thing: a value of another kind");
-        assert_eq!(told(r#""hidden""#), "no Thing: a value of another kind");
+        assert!(text_of("{}").starts_with("not a Sample: missing field `name`"));
+        assert_eq!(text_of(r#"{"name": {"hidden": 1}}"#), "not a Sample: a value has the wrong type");
+        assert_eq!(text_of(r#""hidden""#), "not a Sample: a value has the wrong type");
     }
 }

@@ -1,4 +1,6 @@
-//! Keys. Their builders take ids and hashes, never texts from outside, so no key can be injected.
+//! Keys of items and partitions of the indexes.
+//!
+//! The builders take ids, hashes, and validated types, so user input cannot inject a key.
 
 use std::collections::HashMap;
 
@@ -15,13 +17,13 @@ use domain::{
 
 use crate::{client::Attributes, item::At, sign_in_request::SignInRequestId};
 
-/// Over how many partitions each sparse index is spread.
+/// Number of partitions of each sparse index.
 pub(crate) const SHARDS: u8 = 8;
 
 pub(crate) const BY_DUE: &str = "by-due";
 pub(crate) const BY_MAIL: &str = "by-mail";
 
-/// How the sort keys begin that are asked for together.
+/// Prefixes of sort keys that a query reads together.
 pub(crate) const MEMBER: &str = "MEMBER#";
 pub(crate) const INVITE: &str = "INVITE#";
 pub(crate) const SESSION: &str = "SESSION#";
@@ -39,8 +41,8 @@ impl Key {
         Self { pk, sk: sk.into() }
     }
 
-    /// A key under which nothing is ever stored.
-    pub fn nothing() -> Self {
+    /// A key without an item, for a read that only opens the connection.
+    pub fn unused() -> Self {
         Self::new("NOTHING".to_owned(), "NOTHING")
     }
 
@@ -72,23 +74,23 @@ impl Key {
         Self::new(format!("LINK#{secret}"), "LINK")
     }
 
-    /// Beside [`Key::link`], so that neither kind of link is ever taken for the other.
+    /// Has its own sort key, so an unsubscribe link never passes as a sign-in link.
     pub fn unsubscription(secret: Hash) -> Self {
         Self::new(format!("LINK#{secret}"), "UNSUBSCRIBE")
     }
 
-    /// What lets somebody who belongs nowhere found an organization.
+    /// The right of a user without an organization to create one.
     pub fn org_creation_grant(secret: Hash) -> Self {
         Self::new(format!("LINK#{secret}"), "FOUNDING")
     }
 
-    /// An invitation's link: under a sort key of its own, so that it is never taken for one that signs in.
+    /// Has its own sort key, so an invitation link never passes as a sign-in link.
     pub fn invitation_link(secret: Hash) -> Self {
         Self::new(format!("LINK#{secret}"), "INVITATION")
     }
 
-    /// What is left of an emailed link that was used. Under a sort key of its own, so that no version of the code takes it
-    /// for a link that still works.
+    /// The record of a used link. It has its own sort key, so no version of the code takes it for a link
+    /// that still works.
     pub fn used_link(secret: Hash) -> Self {
         Self::new(format!("LINK#{secret}"), "USED")
     }
@@ -101,8 +103,8 @@ impl Key {
         Self::new(format!("CUSTOMER#{customer}"), "LINK")
     }
 
-    /// The link of the customer that an event is parked under.
-    pub fn link_beside(parked: &Self) -> Self {
+    /// The customer link of a parked event.
+    pub fn customer_of(parked: &Self) -> Self {
         Self::new(parked.pk.clone(), "LINK")
     }
 
@@ -122,22 +124,22 @@ impl Key {
         Self::new(format!("LIMIT#{}#{}", window.limit.name, window.subject), "TIMES")
     }
 
-    /// What is known of SES's feed.
+    /// The newest claim whose `Send` event arrived from SES.
     pub fn heartbeat() -> Self {
         Self::new("FEED".to_owned(), "SEND")
     }
 
-    /// What is known of the first mails that went out.
+    /// The record of first emails, for the email brake.
     pub fn first_mails() -> Self {
         Self::new("FEED".to_owned(), "FIRST")
     }
 
-    /// The counter of a share of an hour's budget.
+    /// The counter of one share of an hourly budget.
     pub fn share(share: Share) -> Self {
         Self::new(format!("BRAKE#{}", share.shard), At(share.hour).text())
     }
 
-    /// Whether the mail brake holds, beside the counters of one shard.
+    /// The gate of the email brake for one shard.
     pub fn gate(shard: u8) -> Self {
         Self::new(format!("BRAKE#{shard}"), "GATE")
     }
@@ -149,45 +151,48 @@ impl Key {
         ])
     }
 
-    /// The key of an item or of an index's entry.
+    /// Returns the key of an item or of an index entry.
     pub fn of(item: &Attributes) -> Option<Self> {
         let text = |name| item.get(name)?.as_s().ok().cloned();
         Some(Self { pk: text("pk")?, sk: text("sk")? })
     }
 
-    pub fn is_of(&self, item: &Attributes) -> bool {
+    pub fn matches(&self, item: &Attributes) -> bool {
         Self::of(item).as_ref() == Some(self)
     }
 }
 
-/// The shard that an organization's due times lie in.
+/// Returns the index shard of a partition key.
 pub(crate) fn shard(pk: &str) -> u8 {
     Hash::of(&[pk.as_bytes()]).first() % SHARDS
 }
 
-/// The partition of the index by due time.
+/// The partition of `by-due` for items that a scheduled run processes.
 pub(crate) fn due_pk(shard: u8) -> String {
     format!("DUE#{shard}")
 }
 
-/// The partition of either index for what waits for a person: no run looks there.
+/// The partition of either index for items that need review. No scheduled run queries it.
 pub(crate) fn review_pk(shard: u8) -> String {
     format!("HELD#{shard}")
 }
 
-/// The partition of the same index for events of customers that may be another product's: nobody has to look there.
+/// The partition of `by-due` for parked events without our metadata, which may belong to another
+/// product. They need no review.
 pub(crate) fn parked_without_metadata_pk(shard: u8) -> String {
     format!("FOREIGN#{shard}")
 }
 
-/// The one partition of the index by mail time for items that cannot be read, whatever they hold. They wait for a
-/// person there, and to be readable again. They are few. `infra/restore.py` also puts items there whose place it cannot
-/// compute: the next run of the mailer's schedule moves them.
+/// The partition of `by-mail` for corrupt items, which need review. They are few, so one partition is
+/// enough.
+///
+/// `infra/restore.py` also puts items here if it cannot compute their partition. The next scheduled run
+/// of the mailer moves them.
 pub(crate) fn corrupt_pk(_: u8) -> String {
     "UNREADABLE".to_owned()
 }
 
-/// The partition of the index by mail time.
+/// The partition of `by-mail` for items with an email to send.
 pub(crate) fn mail_pk(shard: u8) -> String {
     format!("MAIL#{shard}")
 }

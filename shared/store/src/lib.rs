@@ -1,8 +1,55 @@
-//! The table: keys, items, consistent reads and conditional writes.
+//! The table: item formats, consistent reads, and conditional writes.
 //!
-//! This is the only crate that knows what an attribute value is. It never decides: it turns stored items into domain
-//! types and back, reads them together where they must agree, and writes a whole decision at once or not at all.
-//! Every read that decides anything is consistent; an index only ever finds candidates.
+//! # Item layout
+//!
+//! All items are in one DynamoDB table with the keys `pk` and `sk`. `docs/architecture.md` has the
+//! same table with more detail.
+//!
+//! | pk | sk | content |
+//! |---|---|---|
+//! | `ORG#{org}` | `ORG` | the organization |
+//! | | `MEMBER#{user}` | a membership |
+//! | | `INVITE#{id}` | an open or revoked invitation, and the state of its email |
+//! | `USER#{user}` | `USER` | the user |
+//! | | `SESSION#{hash}` | a session, under the hash of its secret |
+//! | `EMAIL#{hash}` | `USER` | address → user |
+//! | `ASKED#{id}` | `ASKED` | a sign-in request, and the state of its email |
+//! | `LINK#{hash}` | `LINK` | a sign-in link, under the hash of its secret |
+//! | | `INVITATION` | an invitation link |
+//! | | `FOUNDING` | an organization grant |
+//! | | `USED` | a used sign-in or invitation link |
+//! | | `UNSUBSCRIBE` | an unsubscribe link of a reminder |
+//! | `CUSTOMER#{cus}` | `LINK` | Stripe customer → organization, with a version |
+//! | | `PARKED#{evt}` | a signed event that waits for that link |
+//! | `STRIPE#{id}` | `QUARANTINED` | a signed event that needs review |
+//! | `SIGNUP#{hash}` | `SIGNUP` | the record that identifies a repeated sign-up form |
+//! | `LIMIT#{what}#{hash}` | `TIMES` | the newest attempts that a rate limit counts |
+//! | `BRAKE#{shard}` | `{hour}` | the count of first emails in a UTC hour |
+//! | | `GATE` | whether first emails wait because too many bounced |
+//! | `FEED` | `SEND` | the newest claim whose `Send` event arrived from SES |
+//! | | `FIRST` | how many first emails were sent, and the newest bounces |
+//!
+//! Two sparse indexes, `by-due` and `by-mail`, find items by time. An item is in an index only while
+//! it has the attributes `due_pk` and `due_at`, or `mail_pk` and `mail_at`.
+//!
+//! # Rules
+//!
+//! - Every condition of the system is in this crate, as an expression that DynamoDB evaluates with the
+//!   write. No other crate sends a request to the table.
+//! - The crate makes no decisions. It converts items to domain types and back. The domain decides, and
+//!   a write stores the result completely or not at all.
+//! - Every read that a decision depends on is consistent. An index only finds candidates.
+//! - Stored forms are separate types. Renaming a field of the domain never renames an attribute.
+//! - A write keeps the attributes that this version of the code does not understand.
+//!
+//! # Where to start
+//!
+//! - `key`: all keys and index partitions.
+//! - `client`: [`Store`], consistent reads, and transactions.
+//! - `update`: conditions and update expressions; `unknown`: how unknown attributes are kept.
+//! - `item`: the stored forms of an organization.
+//! - One module for each other kind of item, such as `session`, `link`, or `customer`.
+//! - `due` and `review`: the queries of the indexes.
 
 mod brake;
 mod client;

@@ -47,7 +47,7 @@ impl Store {
         let oldest = window.limit.max.saturating_sub(1);
         let mut shift = "SET expires_at = :expires, t0 = :now".to_owned();
         for n in 1..=oldest {
-            write!(shift, ", t{n} = if_not_exists(t{}, :never)", n - 1).map_err(unbuilt)?;
+            write!(shift, ", t{n} = if_not_exists(t{}, :never)", n - 1).map_err(build_error)?;
         }
         let now = window.ends_at();
         let mut values = HashMap::from([
@@ -71,7 +71,7 @@ impl Store {
             .set_expression_attribute_values(Some(values))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
-            .map_err(unbuilt)?;
+            .map_err(build_error)?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 }
@@ -118,6 +118,6 @@ pub(crate) fn millis(at: Timestamp) -> u64 {
     u64::try_from(at.as_millisecond()).unwrap_or(0)
 }
 
-fn unbuilt(error: impl std::fmt::Display) -> Error {
+fn build_error(error: impl std::fmt::Display) -> Error {
     Error::Unavailable(error.to_string())
 }

@@ -1,3 +1,5 @@
+//! Sign-in links.
+
 use domain::{
     address::Address,
     id::UserId,
@@ -18,49 +20,49 @@ use crate::{
     used_link::{IssuedSecret, UsedLink},
 };
 
-/// A one-time link, under the hash of its secret. It carries the keys that its use needs.
+/// A sign-in link, stored under the hash of its secret. It works once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// The hash of the secret in the link.
     pub secret_hash: Hash,
-    /// Whom it signs in.
+    /// The user whom the link signs in.
     pub user: UserId,
-    /// The address it was mailed to: using it proves that address.
+    /// The address to which the link was mailed. Its use verifies that address.
     pub address: Address,
-    /// Where to go after: a path of our own.
+    /// The path of the page to open after the sign-in.
     pub next: Option<String>,
-    /// When it was asked for.
+    /// The time of the request for the link.
     pub requested_at: Option<Timestamp>,
-    /// The hash of what the browser that asked for it was given to keep, where a browser was.
+    /// The hash of the cookie of the browser that requested the link.
     pub browser: Option<Hash>,
-    /// The first moment at which it no longer works.
+    /// The time from which the link is invalid.
     pub expires_at: Timestamp,
 }
 
-/// What a link's secret leads to.
+/// Result of a lookup by a link's secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkLookup {
-    /// A link that was not used, expired or not.
+    /// The link is unused. It may be expired.
     Unused(Link),
-    /// What is left of one that was.
+    /// The link was used.
     Used(UsedLink),
 }
 
-/// What a used link gives.
+/// The right that the use of a link grants.
 #[derive(Clone, Copy, Debug)]
 pub enum LinkGrant<'a> {
-    /// A session, with its secret.
+    /// A new session, with its secret.
     Session(&'a Session, &'a Secret),
-    /// To somebody who belongs nowhere, the proof with which they can found an organization.
+    /// An organization grant, for a user without an organization.
     OrgCreation(&'a OrgCreationGrant),
 }
 
-/// How using a link ended.
+/// Result of [`Store::consume_link`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consumed {
-    /// What it gives stands, and the link is gone.
+    /// The right is stored, and the link is deleted.
     Used,
-    /// The link was used before; nothing was written.
+    /// The link was used before, so nothing was written.
     AlreadyUsed,
 }
 
@@ -93,15 +95,13 @@ impl Link {
     }
 }
 
-/// The hash of what a browser keeps, as it is stored.
-pub(crate) fn browser(stored: Option<String>) -> Result<Option<Hash>, Corrupt> {
-    stored
-        .map(|hash| hash.parse().map_err(|()| Corrupt::because("browser that asked for a link")))
-        .transpose()
+/// Parses the stored hash of a browser cookie.
+pub(crate) fn read_browser(stored: Option<String>) -> Result<Option<Hash>, Corrupt> {
+    stored.map(|hash| hash.parse().map_err(|()| Corrupt::because("browser of a link request"))).transpose()
 }
 
 impl Store {
-    /// The link with that secret's hash, or what is left of it.
+    /// Loads the link under a secret's hash, or the record of its use.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -118,40 +118,42 @@ impl Store {
             address: Address::from_stored(item.address),
             next: item.next,
             requested_at: item.requested_at.map(|at| at.0),
-            browser: browser(item.browser)?,
+            browser: read_browser(item.browser)?,
             expires_at: item.good_until.0,
         })))
     }
 
-    /// Uses a link: it goes, what it gives comes, and what its use proves of the person is written, all or nothing. The
-    /// session that the browser held so far goes with it. `by` is the hash of what that browser keeps, so that it can
-    /// repeat the request.
+    /// Uses a link in one transaction: deletes it, stores the granted right, writes the verified user,
+    /// and ends the session `instead_of` of the browser.
+    ///
+    /// `browser` is the hash of the browser cookie, with which that browser can repeat the
+    /// request.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when the person changed meanwhile; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if the user changed; [`Error::Unavailable`].
     pub async fn consume_link(
         &self,
         link: &Link,
         before: &Stored<User>,
         after: &User,
-        admission: LinkGrant<'_>,
+        grant: LinkGrant<'_>,
         instead_of: Option<&SessionToken>,
-        (by, now): (Option<Hash>, Timestamp),
+        (browser, now): (Option<Hash>, Timestamp),
     ) -> Result<Consumed, Error> {
         let table = &self.table;
-        let (item, issued) = match admission {
+        let (item, issued) = match grant {
             LinkGrant::Session(session, secret) => {
                 (session::encode(session, secret)?, IssuedSecret::Session(secret.hash()))
             }
-            LinkGrant::OrgCreation(proof) => {
-                (org_creation_grant::encode(proof)?, IssuedSecret::OrgCreation(proof.secret_hash))
+            LinkGrant::OrgCreation(grant) => {
+                (org_creation_grant::encode(grant)?, IssuedSecret::OrgCreation(grant.secret_hash))
             }
         };
         let used = UsedLink {
             secret_hash: link.secret_hash,
             user: after.id,
             used_at: now,
-            browser: by,
+            browser,
             next: link.next.clone(),
             issued,
         };
@@ -160,12 +162,12 @@ impl Store {
             put(table, item, Some(Only::New))?,
             put(table, used.encode()?, None)?,
         ];
-        match (self.user_change(before, after)?, admission) {
+        match (self.user_change(before, after)?, grant) {
             (Some(change), _) => actions.push(change),
             (None, LinkGrant::Session(session, _)) => {
                 actions.push(self.in_epoch(after.id, session.org, after.epoch, None)?);
             }
-            // It depends on nothing that could change: the person is read again when it is used.
+            // Needs no condition, because the user is read again when the grant is used.
             (None, LinkGrant::OrgCreation(_)) => {}
         }
         if let Some(token) = instead_of {

@@ -96,7 +96,7 @@ impl Store {
             return Ok(None);
         }
         new.insert("version".to_owned(), number(version));
-        Ok(Change::placing(&before.item, &old, &new))
+        Ok(Change::with_index(&before.item, &old, &new))
     }
 }
 

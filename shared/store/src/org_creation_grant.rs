@@ -1,3 +1,5 @@
+//! Organization grants: the right of a user without an organization to create one.
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
@@ -14,17 +16,19 @@ use crate::{
     update::update,
 };
 
-/// What shows who somebody is that belongs to no organization, so can hold no session, and founds one: a secret in a
-/// form, stored under its hash. It makes one organization.
+/// The right of a user without an organization to create one organization.
+///
+/// A session needs an organization, so such a user has none. The form contains a secret instead, and
+/// the grant is stored under its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrgCreationGrant {
     /// The hash of the secret in the form.
     pub secret_hash: Hash,
-    /// Who they are.
+    /// The user who may create an organization.
     pub user: UserId,
-    /// The first moment at which it no longer works.
+    /// The time from which the grant is invalid.
     pub expires_at: Timestamp,
-    /// The sign-up that it was used for: that one may be sent again.
+    /// The sign-up that used the grant. The same form may be submitted again.
     pub used_for: Option<Hash>,
 }
 
@@ -36,19 +40,19 @@ struct OrgCreationGrantItem {
     used_for: Option<String>,
 }
 
-pub(crate) fn encode(founding: &OrgCreationGrant) -> Result<Attributes, Corrupt> {
+pub(crate) fn encode(grant: &OrgCreationGrant) -> Result<Attributes, Corrupt> {
     let form = OrgCreationGrantItem {
-        user: founding.user.to_string(),
-        good_until: At(founding.expires_at),
-        used_for: founding.used_for.map(|hash| hash.to_string()),
+        user: grant.user.to_string(),
+        good_until: At(grant.expires_at),
+        used_for: grant.used_for.map(|hash| hash.to_string()),
     };
-    let mut item = to_item(&Key::org_creation_grant(founding.secret_hash), &form)?;
-    item.extend([expires(founding.expires_at, 3600)]);
+    let mut item = to_item(&Key::org_creation_grant(grant.secret_hash), &form)?;
+    item.extend([expires(grant.expires_at, 3600)]);
     Ok(item)
 }
 
 impl Store {
-    /// The proof with that secret's hash, expired or not, with whom it shows.
+    /// Loads the grant under a secret's hash, with its user. The grant may be expired or used.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -59,14 +63,15 @@ impl Store {
         let Some(item) = self.get(&Key::org_creation_grant(secret_hash)).await? else { return Ok(None) };
         let item: OrgCreationGrantItem = from_item(item)?;
         let used_for = item.used_for.map(|hash| hash.parse());
-        let used_for = used_for.transpose().map_err(|()| Corrupt::because("use of a founding"))?;
-        let user = read("user of a founding", &item.user)?;
-        let Some(person) = self.load_user(user).await? else { return Ok(None) };
-        let founding = OrgCreationGrant { secret_hash, user, expires_at: item.good_until.0, used_for };
-        Ok(Some((founding, person)))
+        let used_for =
+            used_for.transpose().map_err(|()| Corrupt::because("sign-up of an organization grant"))?;
+        let user = read("user of an organization grant", &item.user)?;
+        let Some(stored_user) = self.load_user(user).await? else { return Ok(None) };
+        let grant = OrgCreationGrant { secret_hash, user, expires_at: item.good_until.0, used_for };
+        Ok(Some((grant, stored_user)))
     }
 
-    /// What uses a proof for a sign-up as part of its transaction.
+    /// Builds the action that uses a grant in the transaction of a sign-up.
     pub(crate) fn use_org_creation_grant(
         &self,
         secret_hash: Hash,

@@ -1,4 +1,4 @@
-//! What is known of SES's feed of `Send` events.
+//! The SES heartbeat: the newest claim whose `Send` event arrived.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -12,22 +12,22 @@ use crate::{
 };
 
 #[derive(Deserialize)]
-struct FeedItem {
+struct HeartbeatItem {
     claimed_at: At,
 }
 
 impl Store {
-    /// Returns when the newest claim was made whose `Send` event came from SES.
+    /// Returns the time of the newest claim whose `Send` event arrived from SES.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
     pub async fn newest_confirmed(&self) -> Result<Option<Timestamp>, Error> {
         let Some(item) = self.get(&Key::heartbeat()).await? else { return Ok(None) };
-        let item: FeedItem = from_item(item)?;
+        let item: HeartbeatItem = from_item(item)?;
         Ok(Some(item.claimed_at.0))
     }
 
-    /// Writes down that the `Send` event of a claim of that moment came, unless a later one's did.
+    /// Records that the `Send` event of a claim arrived. Keeps a later time that is already stored.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -44,7 +44,7 @@ impl Store {
             .await
             .map_err(|error| Error::of(&error));
         match written {
-            // It stands there already, or a later one does.
+            // The table already has this time or a later one.
             Ok(_) | Err(Error::Conflict) => Ok(()),
             Err(error) => Err(error),
         }

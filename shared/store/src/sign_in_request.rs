@@ -119,7 +119,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<SignInRequest>, Corrupt>
         address: Address::from_stored(asked.address),
         next: asked.next,
         requested_at: asked.requested_at.0,
-        browser: link::browser(asked.browser)?,
+        browser: link::read_browser(asked.browser)?,
         delivery: asked.mail.into(),
     };
     Ok(Stored { value, version, item })
@@ -172,7 +172,7 @@ impl Store {
         let version = before.version + 1;
         let old = encode(&before.value, before.version)?;
         let (mut actions, mut item) = (Vec::new(), before.item.clone());
-        if let Some(difference) = Change::placing(&before.item, &old, &encode(after, version)?) {
+        if let Some(difference) = Change::with_index(&before.item, &old, &encode(after, version)?) {
             item = difference.applied_to(&item);
             let only = Only::Version(before.version);
             actions.push(change(&self.table, &Key::sign_in_request(after.id), difference, only)?);

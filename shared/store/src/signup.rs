@@ -188,7 +188,7 @@ impl Store {
         }
         let first_of_brake = actions.len();
         if let Some(share) = sign_up.first_mail {
-            actions.extend(self.count_first_mail_of(share)?);
+            actions.extend(self.first_mail_actions(share)?);
         }
 
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else {

@@ -1,4 +1,7 @@
-//! Writes as expressions. Names and values always go in as placeholders, so no reserved word and no text can break one.
+//! Conditions and update expressions.
+//!
+//! Attribute names of a [`Change`] and all values are placeholders, so neither a reserved word nor user
+//! input can break an expression.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -9,20 +12,20 @@ use aws_sdk_dynamodb::types::{
 
 use crate::{client::Attributes, error::Error, key::Key, unknown::keep_within};
 
-/// What an item must be for a write to it to happen.
+/// Condition of a write.
 pub(crate) enum Only {
-    /// It does not exist.
+    /// The item does not exist.
     New,
-    /// It exists.
+    /// The item exists.
     Exists,
-    /// It has this version.
+    /// The item has this version.
     Version(u64),
-    /// An expression of the caller's own, with the values it names.
+    /// Another expression, with its values.
     If(&'static str, Attributes),
 }
 
 impl Only {
-    /// The condition and its values. The names it uses are plain words that DynamoDB does not reserve.
+    /// Returns the condition and its values. It uses attribute names that DynamoDB does not reserve.
     pub fn expression(self) -> (String, Attributes) {
         match self {
             Self::New => ("attribute_not_exists(pk)".to_owned(), HashMap::new()),
@@ -40,28 +43,32 @@ pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// What says where an item lies in the indexes, and what the stream's filter looks for.
-const PLACE: [&str; 5] = ["due_pk", "due_at", "mail_pk", "mail_at", "mail_ready"];
+/// Attributes of the indexes and of the stream's filter.
+const INDEX_ATTRIBUTES: [&str; 5] = ["due_pk", "due_at", "mail_pk", "mail_at", "mail_ready"];
 
-/// An update of the attributes in which two forms of an item differ.
+/// The difference between two forms of an item, as an update.
 pub(crate) struct Change {
     set: BTreeMap<String, AttributeValue>,
     remove: BTreeSet<String>,
 }
 
 impl Change {
-    /// The same, and it writes where the item lies in the indexes whatever `before` makes of that: an item that could
-    /// not be read was moved there beside its version.
-    pub fn placing(stored: &Attributes, before: &Attributes, after: &Attributes) -> Option<Self> {
-        // Like nothing that is stored, so each is either set or removed.
-        let unknown = PLACE.map(|name| (name.to_owned(), AttributeValue::Null(true)));
+    /// Like [`Self::between`], but always writes the index attributes.
+    ///
+    /// [`Store::mark_corrupt`](crate::Store::mark_corrupt) changes them without a new version, so `before`
+    /// may not have the stored values.
+    pub fn with_index(stored: &Attributes, before: &Attributes, after: &Attributes) -> Option<Self> {
+        // A value that is never stored, so each attribute is either set or removed.
+        let never_stored = INDEX_ATTRIBUTES.map(|name| (name.to_owned(), AttributeValue::Null(true)));
         let mut before = before.clone();
-        before.extend(unknown);
+        before.extend(never_stored);
         Self::between(stored, &before, after)
     }
 
-    /// What turns `before` into `after`, or `None` where nothing does. `before` is what was understood of `stored`: the
-    /// rest of it stays, within the attributes that change as well.
+    /// Returns the update that turns `before` into `after`, or `None` if they are equal.
+    ///
+    /// `before` is the part of `stored` that this version understands. The rest of `stored` is kept, also
+    /// inside attributes that change.
     pub fn between(stored: &Attributes, before: &Attributes, after: &Attributes) -> Option<Self> {
         let changed = after.iter().filter(|(name, value)| before.get(*name) != Some(*value));
         let set: BTreeMap<_, _> = changed
@@ -71,7 +78,7 @@ impl Change {
         (!set.is_empty() || !remove.is_empty()).then_some(Self { set, remove })
     }
 
-    /// The item that `stored` becomes.
+    /// Returns `stored` after the update.
     pub fn applied_to(&self, stored: &Attributes) -> Attributes {
         let mut item = stored.clone();
         item.retain(|name, _| !self.remove.contains(name));
@@ -79,7 +86,7 @@ impl Change {
         item
     }
 
-    /// Its parts: expression, names, values.
+    /// Returns the expression, the attribute names, and the values.
     pub fn into_parts(self) -> (String, HashMap<String, String>, Attributes) {
         let (mut names, mut values, mut clauses) = (HashMap::new(), HashMap::new(), Vec::new());
         let mut set = Vec::new();
@@ -102,11 +109,11 @@ impl Change {
     }
 }
 
-fn unbuilt(error: impl std::fmt::Display) -> Error {
+fn build_error(error: impl std::fmt::Display) -> Error {
     Error::Unavailable(error.to_string())
 }
 
-/// A put as part of a transaction.
+/// Builds a put for a transaction.
 pub(crate) fn put(table: &str, item: Attributes, only: Option<Only>) -> Result<TransactWriteItem, Error> {
     let mut put = Put::builder().table_name(table).set_item(Some(item));
     if let Some(only) = only {
@@ -116,10 +123,10 @@ pub(crate) fn put(table: &str, item: Attributes, only: Option<Only>) -> Result<T
             .set_expression_attribute_values((!values.is_empty()).then_some(values))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
     }
-    Ok(TransactWriteItem::builder().put(put.build().map_err(unbuilt)?).build())
+    Ok(TransactWriteItem::builder().put(put.build().map_err(build_error)?).build())
 }
 
-/// An update as part of a transaction.
+/// Builds an update for a transaction from a change.
 pub(crate) fn change(table: &str, key: &Key, change: Change, only: Only) -> Result<TransactWriteItem, Error> {
     let (expression, names, mut values) = change.into_parts();
     let (condition, more) = only.expression();
@@ -127,7 +134,7 @@ pub(crate) fn change(table: &str, key: &Key, change: Change, only: Only) -> Resu
     update(table, key, &expression, Some(&condition), names, values)
 }
 
-/// An update, written out, as part of a transaction.
+/// Builds an update for a transaction from an expression.
 pub(crate) fn update(
     table: &str,
     key: &Key,
@@ -144,11 +151,11 @@ pub(crate) fn update(
         .set_expression_attribute_names((!names.is_empty()).then_some(names))
         .set_expression_attribute_values((!values.is_empty()).then_some(values))
         .build()
-        .map_err(unbuilt)?;
+        .map_err(build_error)?;
     Ok(TransactWriteItem::builder().update(update).build())
 }
 
-/// A condition on an item that the transaction does not write.
+/// Builds a condition on an item that the transaction does not write.
 pub(crate) fn check(
     table: &str,
     key: &Key,
@@ -161,11 +168,11 @@ pub(crate) fn check(
         .condition_expression(condition)
         .set_expression_attribute_values((!values.is_empty()).then_some(values))
         .build()
-        .map_err(unbuilt)?;
+        .map_err(build_error)?;
     Ok(TransactWriteItem::builder().condition_check(check).build())
 }
 
-/// A deletion as part of a transaction.
+/// Builds a deletion for a transaction.
 pub(crate) fn delete(table: &str, key: &Key, only: Option<Only>) -> Result<TransactWriteItem, Error> {
     let mut delete = Delete::builder().table_name(table).set_key(Some(key.attributes()));
     if let Some(only) = only {
@@ -174,7 +181,7 @@ pub(crate) fn delete(table: &str, key: &Key, only: Option<Only>) -> Result<Trans
             .condition_expression(expression)
             .set_expression_attribute_values((!values.is_empty()).then_some(values));
     }
-    Ok(TransactWriteItem::builder().delete(delete.build().map_err(unbuilt)?).build())
+    Ok(TransactWriteItem::builder().delete(delete.build().map_err(build_error)?).build())
 }
 
 #[cfg(test)]
@@ -186,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_differs_is_written() {
+    fn change_contains_only_differences() {
         let before = item(&[("a", 1), ("b", 1), ("c", 1)]);
         assert!(Change::between(&before, &before, &before).is_none());
         let after = item(&[("a", 2), ("b", 1), ("d", 1)]);
@@ -197,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_neither_written_nor_removed() {
+    fn change_keeps_unknown_attributes() {
         let stored = item(&[("a", 1), ("from_the_future", 1)]);
         let change = Change::between(&stored, &item(&[("a", 1)]), &item(&[("a", 2)])).unwrap();
         assert_eq!(change.applied_to(&stored), item(&[("a", 2), ("from_the_future", 1)]));
@@ -206,9 +213,9 @@ mod tests {
     }
 
     #[test]
-    fn where_an_item_lies_is_written_although_it_seems_to_lie_there() {
+    fn index_attributes_are_written_even_if_unchanged() {
         let item = item(&[("a", 1), ("mail_pk", 2), ("mail_at", 3)]);
-        let (expression, names, _) = Change::placing(&item, &item, &item).unwrap().into_parts();
+        let (expression, names, _) = Change::with_index(&item, &item, &item).unwrap().into_parts();
         assert_eq!(expression, "SET #s0 = :s0, #s1 = :s1 REMOVE #r0, #r1, #r2");
         let set = [names["#s0"].as_str(), names["#s1"].as_str()];
         assert_eq!(set, ["mail_at", "mail_pk"]);

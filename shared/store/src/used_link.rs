@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
     id::UserId,
-    people::{SESSION_MAX_AGE, LINK_REPEAT_PERIOD, SWITCH_GRACE_PERIOD, Session, User},
+    people::{LINK_REPEAT_PERIOD, SESSION_MAX_AGE, SWITCH_GRACE_PERIOD, Session, User},
     secret::{Hash, Secret},
     trial::add,
 };
@@ -15,7 +15,7 @@ use crate::{
     error::{Corrupt, Error, failed},
     item::{At, from_item, read, to_item},
     key::Key,
-    link::browser,
+    link::read_browser,
     org_creation_grant::{self, OrgCreationGrant},
     session::{self, expires, values},
     update::{Only, delete, put, update},
@@ -108,7 +108,7 @@ impl UsedLink {
             secret_hash,
             user: read("user of a used link", &item.user)?,
             used_at: item.used_at.0,
-            browser: browser(item.browser)?,
+            browser: read_browser(item.browser)?,
             next: item.next,
             issued: match item.issued {
                 IssuedItem::Session(text) => IssuedSecret::Session(hash(&text)?),

@@ -1,4 +1,4 @@
-//! Who asks for a change: somebody with a session, or somebody for whom the host app vouches.
+//! Authentication of a change, by a session or by an embed token.
 
 use domain::{
     org::Org,
@@ -12,64 +12,68 @@ use web::Problem;
 
 use crate::{App, change::store_problem};
 
-/// What a request brings to show who asks.
+/// The credentials of a request, not verified yet.
 #[derive(Clone, Debug)]
 pub enum Credentials {
-    /// The session of a browser.
+    /// The session token of a cookie.
     Session(SessionToken),
-    /// The host app's token, and the origin of the page that sends it, if a browser says so.
+    /// An embed token, and the origin of the page that sends it, if the browser names it.
     Token(String, Option<String>),
-    /// Nothing.
-    Nobody,
+    None,
 }
 
-/// Who that is, and the organization that they are in, all from one consistent read.
+/// The authenticated user and their organization, from one consistent read.
 #[derive(Debug)]
-pub struct Found {
+pub struct Authenticated {
     pub org: Stored<Org>,
-    /// `None` where the session ended, or the membership.
+    /// `None` if the session or the membership has ended.
     pub member: Option<Member>,
-    /// The session, if it is by one.
+    /// `None` if an embed token authenticated the request.
     pub session: Option<Session>,
 }
 
 impl Credentials {
-    /// Reads a request. Where there is a token, cookies are gone already: it alone counts.
+    /// Reads the credentials of a request. The security middleware has already removed the cookies of a
+    /// request with an embed token.
     pub fn of(headers: &HeaderMap) -> Self {
-        let from = || headers.get(ORIGIN).and_then(|from| from.to_str().ok()).map(str::to_owned);
+        let origin = || headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).map(str::to_owned);
         match (web::bearer(headers), web::session::token(headers)) {
-            (Some(token), None) => Self::Token(token.to_owned(), from()),
+            (Some(token), None) => Self::Token(token.to_owned(), origin()),
             (None, Some(token)) => Self::Session(token),
-            // Both would mean that the door left a cookie where a token is.
-            (Some(_), Some(_)) | (None, None) => Self::Nobody,
+            // Both at once are not trusted, because the middleware removes cookies beside a token.
+            (Some(_), Some(_)) | (None, None) => Self::None,
         }
     }
 
-    /// Finds who it is.
+    /// Verifies the credentials, and loads the user and the organization.
     ///
     /// # Errors
-    /// 401, or what the table's failure is told as.
-    pub async fn find(&self, app: &App, now: Timestamp) -> Result<Found, Problem> {
+    /// 401, or the problem of a failed read.
+    pub async fn authenticate(&self, app: &App, now: Timestamp) -> Result<Authenticated, Problem> {
         match self {
-            Self::Nobody => Err(Problem::unauthorized()),
+            Self::None => Err(Problem::unauthorized()),
             Self::Session(token) => {
                 let found = app.store.load_session(token).await.map_err(store_problem)?;
                 let found = found.ok_or_else(Problem::unauthorized)?;
-                Ok(Found { member: found.authorize(now), session: Some(found.session), org: found.org })
+                Ok(Authenticated {
+                    member: found.authorize(now),
+                    session: Some(found.session),
+                    org: found.org,
+                })
             }
-            Self::Token(token, from) => {
-                let refused = |why: EmbedTokenError| Problem::invalid_token(&why);
-                let proven = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await;
-                let token = proven.map_err(refused)?;
-                token.check_origin(from.as_deref()).map_err(refused)?;
+            Self::Token(token, origin) => {
+                let invalid = |why: EmbedTokenError| Problem::invalid_token(&why);
+                let verified = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await;
+                let token = verified.map_err(invalid)?;
+                token.check_origin(origin.as_deref()).map_err(invalid)?;
                 let found = app
                     .store
                     .load_embed_session(token.organization, token.user)
                     .await
                     .map_err(store_problem)?;
-                let found = found.ok_or_else(|| refused(EmbedTokenError::NotAMember))?;
-                let member = found.authorize().ok_or_else(|| refused(EmbedTokenError::NotAMember))?;
-                Ok(Found { org: found.org, member: Some(member), session: None })
+                let found = found.ok_or_else(|| invalid(EmbedTokenError::NotAMember))?;
+                let member = found.authorize().ok_or_else(|| invalid(EmbedTokenError::NotAMember))?;
+                Ok(Authenticated { org: found.org, member: Some(member), session: None })
             }
         }
     }

@@ -28,7 +28,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/onboarding/api/checklist/unskip/{task}", on_task(|key| ChecklistCommand::Unskip(key)))
         .route("/onboarding/api/checklist/dismiss", on_all(ChecklistCommand::Dismiss))
         .route("/onboarding/api/checklist/restore", on_all(ChecklistCommand::Restore))
-        .route("/onboarding/api/checklist/seen", on_all(ChecklistCommand::See))
+        .route("/onboarding/api/checklist/seen", on_all(ChecklistCommand::ConfirmCompletion))
 }
 
 fn on_task(command: fn(&str) -> ChecklistCommand<'_>) -> MethodRouter<Arc<App>> {
@@ -114,13 +114,14 @@ fn decide(
     match org.change_checklist(&admin, command, now) {
         Ok(()) => Ok(org),
         Err(ChecklistError::NoAccess(_)) => Err(Problem::payment_required(&links.plans())),
-        Err(ChecklistError::UnknownTask(_)) => Err(Problem::bad_request(words::UNKNOWN_TASK)
-            .with("valid_keys", json!(org.progress(now).keys()))),
+        Err(ChecklistError::UnknownTask(_)) => {
+            Err(Problem::bad_request(words::UNKNOWN_TASK).with("valid_keys", json!(org.progress(now).keys())))
+        }
     }
 }
 
-/// Notes that the session was used, if it is by one, beside the write.
-async fn touch(app: &App, caller: &Credentials, found: &Authenticated, now: Timestamp) {
+/// Records the use of the session, if the request has one.
+async fn record_use(app: &App, caller: &Credentials, found: &Authenticated, now: Timestamp) {
     if let (Credentials::Session(token), Some(session)) = (caller, &found.session) {
         app.store.record_use(token, session, now).await;
     }
@@ -158,20 +159,17 @@ mod tests {
     /// Returns the session of Jo, who signed up at 9:00 with a trial of two weeks.
     fn found(role: Option<Role>) -> SignedIn {
         let began = at("2026-01-15T09:00:00Z");
-        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
         let name = Name::parse("Jo").unwrap();
         let address = Address::parse("jo@acme.example").unwrap();
         let founder = AdminContact::new(user, name.clone(), address.clone());
-        let mut org = Org::sign_up(org, Name::parse("Acme").unwrap(), Zone::default(), founder, began);
+        let mut org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::default(), founder, began);
         let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
         org.start_trial(Trial::start(began, 14, vec![3]), project, began);
-        let person = User { trial_used: true, orgs: vec![org], ..User::new(user, name, address) };
+        let person = User { trial_used: true, orgs: vec![id], ..User::new(user, name, address) };
         SignedIn {
-            session: Session {
-                seen_at: at("2026-02-01T00:00:00Z"),
-                ..Session::begin_first(org, user, began)
-            },
+            session: Session { seen_at: at("2026-02-01T00:00:00Z"), ..Session::begin_first(id, user, began) },
             user: Stored::new(person, 1),
             role,
             org: Stored::new(org, 1),

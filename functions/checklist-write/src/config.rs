@@ -1,28 +1,30 @@
+//! Configuration of this function, read from environment variables.
+
 use boot::{BaseUrl, ConfigErrors, Env};
 use host::{KeySource, Keys};
 use web::Origins;
 
-/// The function's variables.
+/// The validated configuration.
 #[derive(Debug)]
 pub struct Config {
     pub table: String,
-    /// The address at which browsers reach Onramp; `None` means the domain of each request.
+    /// Base URL at which browsers reach Onramp. `None` means the domain of each request.
     pub public_url: Option<BaseUrl>,
-    /// The source of the bus events that tick tasks.
+    /// `source` of the bus events that complete tasks.
     pub host_source: String,
-    /// Where the host app is; none while Onramp's own guide stands in for it.
+    /// Base URL of the host app. `None` means that tasks link to Onramp's own guide.
     pub app_url: Option<BaseUrl>,
-    /// Where the keys are by which the host app speaks to us.
+    /// Source of the keys that verify embed tokens and the host app's signatures.
     pub keys: KeySource,
-    /// The origins whose pages may hold pieces of ours, and change the checklist from there.
+    /// Origins whose pages may embed the widget and change the checklist.
     pub embedders: Origins,
 }
 
 impl Config {
-    /// Reads them.
+    /// Reads and validates the variables.
     ///
     /// # Errors
-    /// Every variable that is missing or wrong.
+    /// [`ConfigErrors`] with every invalid variable.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
@@ -51,19 +53,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn defaults_stand_in_and_every_fault_is_named() {
+    fn config_has_defaults_and_errors_name_every_variable() {
         let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
         assert_eq!((config.table.as_str(), config.host_source.as_str()), ("onramp", "timetracker"));
         assert!(config.app_url.is_none() && matches!(config.keys, KeySource::Unset));
         assert_eq!(config.embedders, Origins::default());
-        let faults = Config::read(&Env::new([
+        let errors = Config::read(&Env::new([
             ("APP_URL", "ftp://app.example.com"),
             ("HOST_KEYS", "hidden"),
             ("EMBED_ORIGINS", "*"),
         ]))
         .unwrap_err();
-        let names: Vec<_> = faults.0.iter().map(|fault| fault.name).collect();
+        let names: Vec<_> = errors.0.iter().map(|error| error.name).collect();
         assert_eq!(names, ["TABLE_NAME", "APP_URL", "HOST_KEYS", "EMBED_ORIGINS"]);
-        assert!(!faults.to_string().contains("hidden"), "{faults}");
+        assert!(!errors.to_string().contains("hidden"), "{errors}");
     }
 }

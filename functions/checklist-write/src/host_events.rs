@@ -1,4 +1,7 @@
-//! What the host app says happened: what becomes of it, and how the bus brings it.
+//! Host events: their effect on the checklist, and their arrival over the bus.
+//!
+//! The type of an event stays text until the organization is loaded, because only the organization's
+//! checklist gives it a meaning.
 
 use std::convert::Infallible;
 
@@ -15,7 +18,7 @@ use telemetry::{LogArea, Metric};
 
 use crate::App;
 
-/// Whether an event is EventBridge's: those of the gateway have no `detail-type`.
+/// Reports whether an invocation is an EventBridge event. Events of API Gateway have no `detail-type`.
 pub fn is_from_bus(json: &str) -> bool {
     #[derive(Deserialize)]
     struct EnvelopeIn {
@@ -25,21 +28,21 @@ pub fn is_from_bus(json: &str) -> bool {
     serde_json::from_str::<EnvelopeIn>(json).is_ok()
 }
 
-/// What became of something that happened.
+/// Result of a host event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It ticked a task.
+    /// The event completed a task.
     Ticked,
-    /// Its task was ticked before.
+    /// The task was already completed.
     Already,
-    /// There is no such organization.
+    /// The organization does not exist.
     UnknownOrganization,
-    /// No task of the organization's checklist is completed by such an event.
+    /// The event completes no task of the organization's checklist.
     UnknownType,
 }
 
 impl Outcome {
-    /// The word in answers.
+    /// Returns the `result` of a response.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ticked => "ticked",
@@ -50,23 +53,24 @@ impl Outcome {
     }
 }
 
-/// Ticks what events of one organization complete, in whatever state it is: one read, and one write if anything changed.
-/// What names nothing that we know is counted and done with: to bring it again would not help.
+/// Completes the tasks that events of one organization trigger, whatever its status: with one read, and
+/// one write if anything changed. Counts events without an effect, because a retry would not help.
 ///
 /// # Errors
-/// The table does not answer. Nothing was written, and bringing the same again is safe.
-pub async fn tick(app: &App, org: OrgId, events: &[HostEvent]) -> Result<Vec<Outcome>, store::Error> {
+/// [`store::Error`] if the table does not respond. Nothing was written, so the same events can be sent
+/// again.
+pub async fn complete(app: &App, org: OrgId, events: &[HostEvent]) -> Result<Vec<Outcome>, store::Error> {
     let now = app.clock.now();
-    let ticked = app.store.change_org(org, |org| {
+    let completed = app.store.change_org(org, |org| {
         Ok::<_, Infallible>(events.iter().map(|event| decide(org, event, now)).collect())
     });
-    let outcomes: Vec<Outcome> = match ticked.await? {
+    let outcomes: Vec<Outcome> = match completed.await? {
         Some(Ok(outcomes)) => outcomes,
         None => vec![Outcome::UnknownOrganization; events.len()],
     };
     for outcome in &outcomes {
         if matches!(outcome, Outcome::UnknownOrganization | Outcome::UnknownType) {
-            unknown(app, outcome.as_str());
+            count_ignored(app, outcome.as_str());
         }
     }
     Ok(outcomes)
@@ -75,28 +79,29 @@ pub async fn tick(app: &App, org: OrgId, events: &[HostEvent]) -> Result<Vec<Out
 fn decide(org: &mut Org, event: &HostEvent, now: Timestamp) -> Outcome {
     let actor = event.actor.as_ref().map(ToString::to_string);
     match org.complete_from_host(&event.what, actor, event.occurred_at, now) {
-        HostEventResult::Ticked => Outcome::Ticked,
-        HostEventResult::Already => Outcome::Already,
-        HostEventResult::Unknown => Outcome::UnknownType,
+        HostEventResult::Completed => Outcome::Ticked,
+        HostEventResult::AlreadyCompleted => Outcome::Already,
+        HostEventResult::UnknownEvent => Outcome::UnknownType,
     }
 }
 
-/// Takes in an event that the bus brings.
+/// Ingests an event from the bus.
 ///
 /// # Errors
-/// The table does not answer; Lambda tries again, and then keeps the event in the dead-letter queue.
+/// [`store::Error`] if the table does not respond. Lambda retries, and then moves the event to the
+/// dead-letter queue.
 pub async fn ingest(app: &App, json: &str) -> InvocationResult {
     match bus::parse_host_event(json, &app.config.host_source) {
         Ok(event) => {
-            tick(app, event.organization, &[event]).await?;
+            complete(app, event.organization, &[event]).await?;
         }
-        Err(why) => unknown(app, &why.to_string()),
+        Err(why) => count_ignored(app, &why.to_string()),
     }
     Ok(RawValue::NULL.to_owned())
 }
 
-/// Counts what names nothing that we know.
-pub fn unknown(app: &App, why: &str) {
+/// Counts and logs an event without an effect; `why` is the reason.
+pub fn count_ignored(app: &App, why: &str) {
     telemetry::count(Metric::HostEventUnknown, 1, app.clock.now());
-    tracing::warn!(area = %LogArea::Onboarding, why, "a host event ticks nothing");
+    tracing::warn!(area = %LogArea::Onboarding, why, "ignored host event");
 }

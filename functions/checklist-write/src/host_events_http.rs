@@ -1,4 +1,7 @@
-//! `POST /host/events`: what happened in the host app, told over HTTP by its servers and signed by their key.
+//! `POST /host/events`: signed host events over HTTP, for host apps without a bus.
+//!
+//! The handler verifies the signature over the raw bytes before it parses anything. It makes one write
+//! per organization, and responds only after all writes.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -21,23 +24,24 @@ use web::{Kind, Problem};
 use crate::{
     App,
     change::store_problem,
-    host_events::{Outcome, tick, unknown},
+    host_events::{Outcome, complete, count_ignored},
+    words::events as words,
 };
 
-/// The path.
+/// Path of the route.
 pub const PATH: &str = "/host/events";
 
-/// The largest body, in bytes: as much as the bus takes in one go.
-const MOST_BYTES: usize = 256 * 1024;
-/// The most events of a body.
-const MOST_EVENTS: usize = 25;
+/// Maximum size of a body, in bytes.
+const MAX_BYTES: usize = 256 * 1024;
+/// Maximum number of events in a body.
+const MAX_EVENTS: usize = 25;
 
-/// The route.
+/// Returns the route, with a body limit of its own.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new().route(PATH, post(receive).layer(DefaultBodyLimit::max(MOST_BYTES)))
+    Router::new().route(PATH, post(receive).layer(DefaultBodyLimit::max(MAX_BYTES)))
 }
 
-/// One event as the host app writes it. Fields that we do not know have no effect.
+/// One event as the host app sends it. Unknown fields have no effect.
 #[derive(Debug, Deserialize)]
 struct EventIn {
     id: Option<String>,
@@ -48,32 +52,32 @@ struct EventIn {
     occurred_at: Option<String>,
 }
 
-/// What became of it.
+/// Result of one event.
 #[derive(Debug, Serialize)]
 struct ResultOut {
-    /// The event's own, as it came.
+    /// `id` of the event, unchanged.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
     result: &'static str,
-    /// What is wrong with an invalid one.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    faults: Vec<&'static str>,
+    /// All errors of an invalid event.
+    #[serde(rename = "faults", skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<&'static str>,
 }
 
-/// What is wrong with whatever is no event at all.
-const NO_EVENT: &str =
-    "an event is an object whose id, type, organization_id, actor and occurred_at are texts";
+/// `result` of an event that fails validation.
+const INVALID: &str = "invalid";
 
 #[derive(Debug, Serialize)]
 struct ResultsOut {
     results: Vec<ResultOut>,
 }
 
-/// An event, judged: good, of an organization that cannot be, or faulty.
-enum Judged {
-    Good(HostEvent),
-    Nowhere,
-    Faulty(Vec<&'static str>),
+/// Validation result of one event.
+enum Validated {
+    Valid(HostEvent),
+    /// `organization_id` does not have the form of an id, so the organization cannot exist.
+    UnknownOrganization,
+    Invalid(Vec<&'static str>),
 }
 
 async fn receive(
@@ -89,43 +93,45 @@ async fn receive(
     }
 }
 
-/// Proves, parses, and ticks what there is to tick: everything is durable before it is answered. Where the table fails
-/// for one organization the others are still done, and the whole is told to be sent again: what was ticked stays so.
+/// Verifies, parses, and applies the events. If the write for one organization fails, the others are
+/// still written, and the response asks to send the request again. That is safe, because a completed
+/// task stays completed.
 async fn ingest(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsOut, Problem> {
     let now = app.clock.now();
     let header = headers.get(HEADER).map(|value| value.to_str().unwrap_or_default());
-    let proven = app.keys.verify(now, |keys| verify(header, body, keys, now)).await;
-    proven.map_err(|why| Problem::bad_request(why.to_string()).because(why))?;
-    let events = read(body)?;
+    let verified = app.keys.verify(now, |keys| verify(header, body, keys, now)).await;
+    verified.map_err(|why| Problem::bad_request(why.to_string()).because(why))?;
+    let events = parse(body)?;
     let mut results: Vec<ResultOut> = Vec::with_capacity(events.len());
     let mut of_org: BTreeMap<OrgId, Vec<(usize, HostEvent)>> = BTreeMap::new();
-    for (place, event) in events.into_iter().enumerate() {
+    for (index, event) in events.into_iter().enumerate() {
         let Some(event) = event else {
-            results.push(ResultOut { id: None, result: "invalid", faults: vec![NO_EVENT] });
+            results.push(ResultOut { id: None, result: INVALID, errors: vec![words::NOT_AN_EVENT] });
             continue;
         };
         let id = event.id.clone();
-        let (result, faults) = match event.judge(now) {
-            Judged::Good(event) => {
-                of_org.entry(event.organization).or_default().push((place, event));
+        let (result, errors) = match event.validate(now) {
+            Validated::Valid(event) => {
+                of_org.entry(event.organization).or_default().push((index, event));
+                // Replaced by the outcome of the write.
                 (Outcome::Already.as_str(), Vec::new())
             }
-            Judged::Nowhere => {
-                let nowhere = Outcome::UnknownOrganization.as_str();
-                unknown(app, nowhere);
-                (nowhere, Vec::new())
+            Validated::UnknownOrganization => {
+                let result = Outcome::UnknownOrganization.as_str();
+                count_ignored(app, result);
+                (result, Vec::new())
             }
-            Judged::Faulty(faults) => ("invalid", faults),
+            Validated::Invalid(errors) => (INVALID, errors),
         };
-        results.push(ResultOut { id, result, faults });
+        results.push(ResultOut { id, result, errors });
     }
     let mut failed = None;
     for (org, events) in of_org {
-        let (places, events): (Vec<_>, Vec<_>) = events.into_iter().unzip();
-        match tick(app, org, &events).await {
+        let (indexes, events): (Vec<_>, Vec<_>) = events.into_iter().unzip();
+        match complete(app, org, &events).await {
             Ok(outcomes) => {
-                for (place, outcome) in places.into_iter().zip(outcomes) {
-                    if let Some(out) = results.get_mut(place) {
+                for (index, outcome) in indexes.into_iter().zip(outcomes) {
+                    if let Some(out) = results.get_mut(index) {
                         out.result = outcome.as_str();
                     }
                 }
@@ -139,48 +145,47 @@ async fn ingest(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsOu
     }
 }
 
-/// The events of a body: one, or a list of them; `None` for what is none.
-fn read(body: &[u8]) -> Result<Vec<Option<EventIn>>, Problem> {
-    let odd = |what: &'static str| Problem::bad_request(what);
-    let body = signed::json::read(body)
-        .map_err(|_| odd("The body must be JSON, and no object in it may have a key twice."))?;
+/// Parses a body with one event or a list of events. An element that is not an event is `None`.
+fn parse(body: &[u8]) -> Result<Vec<Option<EventIn>>, Problem> {
+    let body = signed::json::read(body).map_err(|_| Problem::bad_request(words::NOT_JSON))?;
     let events = match body {
         Value::Array(events) => events,
         event => vec![event],
     };
-    if !(1..=MOST_EVENTS).contains(&events.len()) {
-        return Err(Problem::new(Kind::Invalid, "Send one event, or a list of 1 to 25."));
+    if !(1..=MAX_EVENTS).contains(&events.len()) {
+        return Err(Problem::new(Kind::Invalid, words::WRONG_COUNT));
     }
-    // A list of texts would be taken for an object's fields in their order.
-    let read = |event: Value| event.is_object().then(|| serde_json::from_value(event).ok()).flatten();
-    Ok(events.into_iter().map(read).collect())
+    // Only objects: serde would also accept an array, as the fields in their order.
+    let parse = |event: Value| event.is_object().then(|| serde_json::from_value(event).ok()).flatten();
+    Ok(events.into_iter().map(parse).collect())
 }
 
 impl EventIn {
-    fn judge(self, now: Timestamp) -> Judged {
-        let mut faults = Vec::new();
+    /// Validates the fields. An event without a time happened `now`.
+    fn validate(self, now: Timestamp) -> Validated {
+        let mut errors = Vec::new();
         if self.what.as_deref().is_none_or(str::is_empty) {
-            faults.push("type is missing");
+            errors.push(words::NO_TYPE);
         }
         if self.organization_id.is_none() {
-            faults.push("organization_id is missing");
+            errors.push(words::NO_ORGANIZATION);
         }
         let occurred_at = match self.occurred_at.as_deref().map(str::parse) {
             None => now,
             Some(Ok(at)) => at,
             Some(Err(_)) => {
-                faults.push("occurred_at is no time like 2026-01-15T09:00:00Z");
+                errors.push(words::BAD_TIME);
                 now
             }
         };
         match (self.what, self.organization_id.map(|id| id.parse())) {
-            (Some(what), Some(Ok(organization))) if faults.is_empty() => {
-                // What cannot be shown of an actor is left out, as it is of those that the bus tells of.
+            (Some(what), Some(Ok(organization))) if errors.is_empty() => {
+                // An actor that is not a valid name is dropped, as in events from the bus.
                 let actor = self.actor.and_then(|actor| Name::parse(&actor).ok());
-                Judged::Good(HostEvent { what, organization, actor, occurred_at })
+                Validated::Valid(HostEvent { what, organization, actor, occurred_at })
             }
-            (_, Some(Err(_))) if faults.is_empty() => Judged::Nowhere,
-            _ => Judged::Faulty(faults),
+            (_, Some(Err(_))) if errors.is_empty() => Validated::UnknownOrganization,
+            _ => Validated::Invalid(errors),
         }
     }
 }

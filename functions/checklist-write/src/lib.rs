@@ -1,8 +1,21 @@
-//! Changes of the checklist: by its admins over HTTP, from our pages and from the host app's; and by the host app, over
-//! the bus and over HTTP.
+//! The Lambda function `checklist-write`: changes of the checklist by admins and by the host app.
 //!
-//! An admin's change is two round trips: one consistent read of session, person, membership and organization, and one
-//! write on condition that nobody wrote in between. Who lost that race reads and decides again, so no tick is lost.
+//! Admins send changes from Onramp's pages, with a session, or from the host app's pages, with an embed
+//! token. The host app reports events over its bus or with a signed `POST /host/events`.
+//!
+//! Invariant: no completion is lost. A change is one consistent read and one conditional write. If the
+//! organization changed in between, the function reads and decides again.
+//!
+//! The function never sends email and never calls Stripe. Other functions react to the stored change.
+//!
+//! | module | content |
+//! |---|---|
+//! | `change` | the HTTP routes for admins; start here |
+//! | `auth` | the session or the embed token of a request |
+//! | `host_events` | the effect of host events, and those from the bus |
+//! | `host_events_http` | `POST /host/events` |
+//! | `response`, `redirect` | the JSON response, and the page that a form returns to |
+//! | `words` | texts of errors |
 
 mod auth;
 mod change;
@@ -11,6 +24,7 @@ mod host_events;
 mod host_events_http;
 mod redirect;
 mod response;
+mod words;
 
 use std::sync::Arc;
 
@@ -21,11 +35,11 @@ use web::SecurityProfile;
 
 use crate::config::Config;
 
-/// Where the host app's servers post what happened. A signature is all the authority that it takes, so no cookie can be
-/// abused.
+/// Paths that are exempt from the cross-site check. They authenticate by a signature and ignore cookies,
+/// so another site cannot abuse a user's session.
 const SIGNED: &[&str] = &[host_events_http::PATH];
 
-/// What the function works with.
+/// State that all handlers share.
 struct App {
     store: Store,
     clock: Clock,
@@ -33,10 +47,10 @@ struct App {
     config: Config,
 }
 
-/// Starts the function.
+/// Reads the configuration, opens the table, and returns the handler.
 ///
 /// # Errors
-/// Every variable that is missing or wrong.
+/// [`ConfigErrors`] with every invalid variable.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), config.table.clone());
@@ -48,14 +62,14 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let keys = Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager"));
     let app = Arc::new(App { store, clock: boot.clock, keys, config });
     let routes = change::routes().merge(host_events_http::routes()).with_state(app.clone());
-    let over_http = web::lambda::handler(web::secure(routes, profile));
+    let http = web::lambda::handler(web::secure(routes, profile));
     Ok(boot::handler(move |event| {
-        let (app, over_http) = (app.clone(), over_http.clone());
+        let (app, http) = (app.clone(), http.clone());
         async move {
             if host_events::is_from_bus(event.payload.get()) {
                 host_events::ingest(&app, event.payload.get()).await
             } else {
-                over_http(event).await
+                http(event).await
             }
         }
     }))

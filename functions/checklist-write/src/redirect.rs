@@ -1,10 +1,13 @@
+//! The page that a form returns to.
+
 use http::{HeaderMap, header::REFERER};
 
-/// Where a form of no page of ours leads back to.
+/// Page to return to if the form does not name a page of Onramp.
 const CHECKLIST: &str = "/onboarding/checklist";
 
-/// The page that a form came from, by its `Referer`; `origin` is our own. The widget lives on the dashboard.
-pub fn came_from(headers: &HeaderMap, origin: &str) -> String {
+/// Returns the path of the page that contains the form, from its `Referer`. `origin` is Onramp's own
+/// origin. The widget belongs to the dashboard.
+pub fn return_path(headers: &HeaderMap, origin: &str) -> String {
     let referer = headers.get(REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = referer.strip_prefix(origin).unwrap_or_default();
     match path.split(['?', '#']).next() {
@@ -18,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_leads_back_to_the_page_of_ours_that_it_was_on() {
+    fn form_returns_to_its_page_only_within_onramp() {
         for (referer, page) in [
             ("https://onramp.example.com/onboarding/checklist", "/onboarding/checklist"),
             ("https://onramp.example.com/dashboard?from=mail#top", "/dashboard"),
@@ -35,8 +38,8 @@ mod tests {
             ("", "/onboarding/checklist"),
         ] {
             let headers = HeaderMap::from_iter([(REFERER, referer.parse().unwrap())]);
-            assert_eq!(came_from(&headers, "https://onramp.example.com"), page, "{referer}");
+            assert_eq!(return_path(&headers, "https://onramp.example.com"), page, "{referer}");
         }
-        assert_eq!(came_from(&HeaderMap::new(), "https://onramp.example.com"), "/onboarding/checklist");
+        assert_eq!(return_path(&HeaderMap::new(), "https://onramp.example.com"), "/onboarding/checklist");
     }
 }

@@ -1,3 +1,5 @@
+//! The JSON responses to changes of the checklist.
+
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -7,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use web::{Links, TaskOut};
 
-/// What a change of one task is answered with.
+/// Response to a change of one task.
 #[derive(Debug, Serialize)]
 struct TaskChangedOut<'a> {
     success: bool,
@@ -17,22 +19,22 @@ struct TaskChangedOut<'a> {
     next_task: Option<TaskOut>,
 }
 
-/// What putting the checklist aside, or taking it back, is answered with.
+/// Response to a dismissal or a restoration of the checklist.
 #[derive(Debug, Serialize)]
 struct DismissedOut {
     success: bool,
     dismissed: bool,
 }
 
-/// What taking note that everything is done is answered with.
+/// Response to a confirmation of the celebration.
 #[derive(Debug, Serialize)]
 struct SeenOut {
     success: bool,
     celebrates: bool,
 }
 
-/// The JSON answer to `command`, which made `org` what it is now.
-pub fn json(command: ChecklistCommand<'_>, org: &Org, places: Links<'_>, now: Timestamp) -> Response {
+/// Returns the response to `command`. `org` is the organization after the change.
+pub fn json(command: ChecklistCommand<'_>, org: &Org, links: Links<'_>, now: Timestamp) -> Response {
     let (list, progress) = (&org.checklist, org.progress(now));
     match command {
         ChecklistCommand::Complete(task_key)
@@ -42,13 +44,13 @@ pub fn json(command: ChecklistCommand<'_>, org: &Org, places: Links<'_>, now: Ti
             task_key,
             completion_percentage: progress.percentage(),
             is_complete: progress.is_complete(),
-            next_task: progress.next_task().map(|task| TaskOut::of(task, list, places)),
+            next_task: progress.next_task().map(|task| TaskOut::of(task, list, links)),
         })
         .into_response(),
         ChecklistCommand::Dismiss | ChecklistCommand::Restore => {
             Json(DismissedOut { success: true, dismissed: list.dismissed_at.is_some() }).into_response()
         }
-        ChecklistCommand::See => {
+        ChecklistCommand::ConfirmCompletion => {
             Json(SeenOut { success: true, celebrates: progress.celebrates() }).into_response()
         }
     }

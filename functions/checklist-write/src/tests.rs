@@ -1,4 +1,5 @@
-//! Whole events in, whole answers out, over a table that answers at the level of the wire.
+//! Tests of the complete function: recorded invocations in, responses out, with a table that is replaced
+//! at the HTTP level.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +16,7 @@ use boot::{Aws, Clock, Context, Env, InvocationResult, OutboundHttp, Rng};
 use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json, value::RawValue};
 
-/// A table that gives one answer to everything and remembers which operations it was asked for.
+/// A table that gives the same response to every request, and records the operations.
 #[derive(Clone, Debug)]
 struct Table {
     status: u16,
@@ -32,7 +33,7 @@ impl HttpConnector for Table {
     }
 }
 
-/// What came out, and the table's calls.
+/// Runs one invocation. Returns its result and the operations of the table.
 async fn run((status, body): (u16, Value), event: &Value) -> (InvocationResult, Vec<String>) {
     let table = Table { status, body, calls: Arc::default() };
     let connector = SharedHttpConnector::new(table.clone());
@@ -66,19 +67,19 @@ fn with(mut event: Value, pointer: &str, value: Value) -> Value {
     event
 }
 
-/// A table in which nothing is.
+/// Returns the response of an empty table.
 fn empty() -> (u16, Value) {
     (200, json!({}))
 }
 
 #[tokio::test]
-async fn the_door_is_judged_before_the_table_is_asked() {
+async fn credentials_are_checked_before_the_table_is_read() {
     let form = with(recorded("post-complete-form"), "/cookies", json!([]));
     for (event, status, location, reads) in [
         (recorded("post-dismiss-cross-site"), 403, Value::Null, 0),
         (recorded("post-dismiss-without-session"), 401, Value::Null, 0),
         (form, 303, json!("/login?next=/onboarding/checklist"), 0),
-        // A cookie that no session belongs to: one read, whatever the task's name.
+        // A cookie without a session causes one read, for unknown tasks too.
         (recorded("post-complete"), 401, Value::Null, 1),
         (recorded("post-complete-unknown-task"), 401, Value::Null, 1),
         (recorded("post-complete-form"), 303, json!("/login?next=/onboarding/checklist"), 1),
@@ -91,19 +92,19 @@ async fn the_door_is_judged_before_the_table_is_asked() {
 }
 
 #[tokio::test]
-async fn the_host_apps_word_is_proven_before_the_table_is_asked() {
-    let (by_token, told) = (recorded("post-dismiss-by-token"), recorded("post-host-events"));
+async fn signatures_are_verified_before_the_table_is_read() {
+    let (by_token, signed) = (recorded("post-dismiss-by-token"), recorded("post-host-events"));
     let header = |event: &Value, name: &str, value: &str| {
         with(event.clone(), &format!("/headers/{name}"), json!(value))
     };
     for (event, status, reads) in [
-        // A good token, and nobody whom it could be about.
+        // A valid token whose user does not exist.
         (by_token.clone(), 401, 1),
         (header(&by_token, "authorization", "Bearer x.y.z"), 401, 0),
         (header(&by_token, "origin", "https://evil.example"), 403, 0),
-        (told.clone(), 200, 1),
-        (with(told.clone(), "/body", json!("{}")), 400, 0),
-        (header(&told, "onramp-signature", "t=1768467600,v1=00"), 400, 0),
+        (signed.clone(), 200, 1),
+        (with(signed.clone(), "/body", json!("{}")), 400, 0),
+        (header(&signed, "onramp-signature", "t=1768467600,v1=00"), 400, 0),
     ] {
         let (out, calls) = run(empty(), &event).await;
         let out: Value = serde_json::from_str(out.unwrap().get()).unwrap();
@@ -112,10 +113,10 @@ async fn the_host_apps_word_is_proven_before_the_table_is_asked() {
 }
 
 #[tokio::test]
-async fn a_table_that_does_not_answer_is_told_as_it_is() {
+async fn table_failure_is_503_only_when_a_retry_can_help() {
     for (code, status, retry) in [
         ("InternalServerError", 503, json!("2")),
-        // Trying again does not help against this one.
+        // A retry cannot help.
         ("AccessDeniedException", 500, Value::Null),
     ] {
         let refused = (400, json!({ "__type": code, "message": "arn:aws:iam::123456789012" }));
@@ -127,11 +128,11 @@ async fn a_table_that_does_not_answer_is_told_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_the_bus_brings_is_done_with_unless_the_table_does_not_answer() {
+async fn bus_events_succeed_unless_the_table_fails() {
     let known = recorded("host-project-created");
     for (event, reads) in [
         (recorded("host-unknown-organization"), 1),
-        // Which events tick a task is a matter of the organization.
+        // Only the organization's checklist determines which types have an effect.
         (with(known.clone(), "/detail-type", json!("party.thrown")), 1),
         (with(known.clone(), "/source", json!("onramp")), 0),
         (with(known.clone(), "/detail", json!({})), 0),
@@ -140,5 +141,5 @@ async fn what_the_bus_brings_is_done_with_unless_the_table_does_not_answer() {
         assert_eq!((out.unwrap().get(), calls.len()), ("null", reads), "{event}");
     }
     let denied = (400, json!({ "__type": "AccessDeniedException" }));
-    assert!(run(denied, &known).await.0.is_err(), "Lambda brings it again");
+    assert!(run(denied, &known).await.0.is_err(), "Lambda retries");
 }

@@ -5,17 +5,17 @@ use store::Store;
 
 use crate::config::Config;
 
-/// What every request has at hand.
+/// State that all handlers share.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// The table.
+    /// The table, opened once at startup.
     pub store: Store,
-    /// The time.
+    /// The only source of the current time.
     pub clock: Clock,
-    /// Where forms take their tokens from.
+    /// Source of form tokens.
     pub entropy: Rng,
-    /// The keys whose tokens show pieces of ours in the host app.
+    /// Keys that verify the host app's embed tokens.
     pub keys: Arc<host::Keyring>,
-    /// What the function was started with.
+    /// The function's configuration, validated at startup.
     pub config: Arc<Config>,
 }

@@ -1,33 +1,34 @@
-//! The variables of this function.
+//! Configuration of this function, read from environment variables.
 
 use boot::{BaseUrl, ConfigErrors, Env};
 use host::{KeySource, Keys};
 use web::Origins;
 
-/// What this function is started with.
+/// The validated configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The table's name.
+    /// Name of the DynamoDB table.
     pub table: String,
-    /// The address at which browsers reach Onramp; `None` means the domain of each request.
+    /// Base URL at which browsers reach Onramp. `None` means the domain of each request.
     pub public_url: Option<BaseUrl>,
-    /// The product's name, as people read it.
+    /// Name of the product, as pages display it.
     pub product: String,
-    /// Where the host app is, without a slash at its end; none while Onramp's own dashboard stands in for it.
+    /// Base URL of the host app, without a trailing slash. `None` means that pages link to Onramp's own
+    /// dashboard and guide.
     pub app_url: Option<String>,
-    /// Where Stripe's hosted pages are, which forms lead to.
+    /// Origins of Stripe's hosted pages, to which forms may redirect.
     pub checkout: Origins,
-    /// Where the keys are whose tokens show pieces of ours in the host app.
+    /// Source of the keys that verify embed tokens.
     pub keys: KeySource,
-    /// The origins whose pages may hold them.
+    /// Origins whose pages may embed the widget and the banner.
     pub embedders: Origins,
 }
 
 impl Config {
-    /// Reads the variables.
+    /// Reads and validates the variables.
     ///
     /// # Errors
-    /// Every bad variable at once.
+    /// [`ConfigErrors`] with every invalid variable.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
@@ -57,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn defaults_stand_in_and_every_fault_is_named() {
+    fn config_has_defaults_and_errors_name_every_variable() {
         let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
         assert_eq!((config.product.as_str(), config.app_url.as_deref()), ("TimeTracker", None));
         assert_eq!(config.checkout.to_string(), Origins::STRIPE);
@@ -68,9 +69,9 @@ mod tests {
             ("HOST_KEYS", "hidden"),
             ("EMBED_ORIGINS", "*"),
         ]);
-        let faults = Config::read(&bad).unwrap_err();
-        assert!(!faults.to_string().contains("hidden"), "{faults}");
-        let names: Vec<_> = faults.0.iter().map(|fault| fault.name).collect();
+        let errors = Config::read(&bad).unwrap_err();
+        assert!(!errors.to_string().contains("hidden"), "{errors}");
+        let names: Vec<_> = errors.0.iter().map(|error| error.name).collect();
         assert_eq!(names, ["TABLE_NAME", "APP_URL", "STRIPE_CHECKOUT_ORIGINS", "HOST_KEYS", "EMBED_ORIGINS"]);
     }
 }

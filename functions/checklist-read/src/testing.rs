@@ -1,4 +1,4 @@
-//! Organizations to look at in tests, made by the domain's own commands.
+//! Views for tests, created with the domain's own commands.
 
 use domain::{
     address::Address,
@@ -19,7 +19,7 @@ use crate::{
     view::{AuthMethod, View},
 };
 
-/// When Acme Corp signed up.
+/// Returns the time at which Acme Corp signed up.
 pub fn start() -> Timestamp {
     "2025-01-08T10:00:00Z".parse().unwrap()
 }
@@ -41,11 +41,11 @@ fn project() -> ProjectId {
     "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap()
 }
 
-/// Somebody who has just signed up without a trial.
+/// Returns the view of a user who has just signed up without a trial.
 pub fn pending(organization: &str, person: &str) -> View {
     let id: OrgId = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
     let user: UserId = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-    // As read back from the table: whatever a name holds, a page must stand it.
+    // Stored names are not validated again, so pages must escape them.
     let (name, address) = (Name::from_stored(person.to_owned()), Address::parse("jo@example.com").unwrap());
     let contact = AdminContact::new(user, name.clone(), address.clone());
     let name_of_org = Name::from_stored(organization.to_owned());
@@ -53,17 +53,17 @@ pub fn pending(organization: &str, person: &str) -> View {
     let user = User { trial_used: true, orgs: vec![id], ..User::new(user, name, address) };
     let session = Session::begin(id, &user, start());
     let member = Member::authorize(&session, &user, Some(Role::Admin), start()).unwrap();
-    View { admin: member.admin(), member, org, orgs: vec![id], by: AuthMethod::Session, now: start() }
+    View { admin: member.admin(), member, org, orgs: vec![id], auth: AuthMethod::Session, now: start() }
 }
 
-/// Jo of Acme Corp, who has just signed up with a trial of 14 days.
+/// Returns the view of Jo of Acme Corp, who has just signed up with a trial of 14 days.
 pub fn trial() -> View {
     let mut view = pending("Acme Corp", "Jo Doe");
     view.org.start_trial(Trial::start(start(), 14, vec![3]), project(), start());
     view
 }
 
-/// Jo of Acme Corp, with a subscription of that status.
+/// Returns the view of Jo of Acme Corp, with a subscription of that status.
 pub fn subscribed(status: SubscriptionStatus) -> View {
     let mut view = pending("Acme Corp", "Jo Doe");
     let fact = SubscriptionFact {
@@ -83,19 +83,19 @@ pub fn subscribed(status: SubscriptionStatus) -> View {
     view
 }
 
-/// All eight, completed.
+/// Returns the commands that complete all eight tasks.
 pub fn every_task() -> Vec<ChecklistCommand<'static>> {
     domain::definition::BUILT_IN.tasks.iter().map(|task| ChecklistCommand::Complete(task.key)).collect()
 }
 
 impl View {
-    /// The same some time later.
+    /// Returns the same view at a later time.
     pub fn later(mut self, by: SignedDuration) -> Self {
         self.now = add(self.now, by);
         self
     }
 
-    /// The same after a change to the checklist, made now.
+    /// Returns the same view after changes to the checklist at its time.
     pub fn having(mut self, commands: &[ChecklistCommand<'_>]) -> Self {
         let admin: Admin = self.admin.clone().unwrap();
         for command in commands {
@@ -104,14 +104,14 @@ impl View {
         self
     }
 
-    /// The same as a member sees it.
+    /// Returns the same view for a member who is not an admin.
     pub fn as_member(mut self) -> Self {
         self.admin = None;
         self
     }
 }
 
-/// What a person reads on a page: its text without the tags, with single spaces.
+/// Returns the text of a page without its tags, with single spaces.
 pub fn read(markup: &maud::Markup) -> String {
     let mut text = String::new();
     let mut tag = false;

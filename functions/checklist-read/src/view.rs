@@ -1,4 +1,4 @@
-//! What a page is a picture of.
+//! The view model of all pages, fragments, and JSON reads.
 
 use domain::{
     id::OrgId,
@@ -14,78 +14,78 @@ use web::ui::{self, Page, Person, Width};
 
 use crate::config::Config;
 
-/// A signed-in person in their organization, at one moment, all from one consistent read.
+/// A user in their organization at one moment, from one consistent read.
 #[derive(Clone, Debug)]
 pub struct View {
-    /// Who looks.
+    /// The user, as a member of `org`.
     pub member: Member,
-    /// The same person as an admin, if they are one.
+    /// The same user as an admin, or `None` if they are not one.
     pub admin: Option<Admin>,
-    /// What they look at.
+    /// The organization of the session or of the embed token.
     pub org: Org,
-    /// Where they belong, here and elsewhere.
+    /// All organizations of the user, `org` included.
     pub orgs: Vec<OrgId>,
-    /// How we know.
-    pub by: AuthMethod,
-    /// When.
+    /// How the request was authenticated.
+    pub auth: AuthMethod,
+    /// The time of the request.
     pub now: Timestamp,
 }
 
-/// Whose word it is that somebody looks.
+/// How a request was authenticated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthMethod {
-    /// Their own, by a session: the page is ours.
+    /// A session cookie, for Onramp's own pages.
     Session,
-    /// The host app's, by a token: the page is the host app's, and of this origin if the token is bound to one.
+    /// An embed token, for pages of the host app, with the origin that the token is bound to, if any.
     HostApp(Option<String>),
 }
 
 impl View {
-    /// The organization's status at this moment.
+    /// Returns the organization's status at `now`.
     #[must_use]
     pub fn status(&self) -> Status {
         self.org.status(self.now)
     }
 
-    /// How far the organization's checklist is at this moment.
+    /// Returns the progress of the organization's checklist at `now`.
     #[must_use]
     pub fn progress(&self) -> Progress<'_> {
         self.org.progress(self.now)
     }
 
-    /// Whether this person may change the checklist at this moment.
+    /// Reports whether the user may change the checklist at `now`: as an admin, with full access.
     #[must_use]
     pub fn may_change(&self) -> bool {
         self.admin.is_some() && self.status().access() == Access::Full
     }
 
-    /// When the checklist last changed; `None` before it has a life of its own.
+    /// Returns when the checklist last changed, or `None` before it was created by provisioning.
     #[must_use]
     pub fn updated_at(&self) -> Option<Timestamp> {
         let list = &self.org.checklist;
         list.updated_at.filter(|_| list.created_at.is_some())
     }
 
-    /// Where the plans are.
+    /// Returns the path of the page with the organization's plans.
     #[must_use]
     pub fn plans(&self) -> String {
         plans(self.org.id)
     }
 
-    /// Where a task is done.
+    /// Returns the link to the place where the user does a task.
     #[must_use]
     pub fn link(&self, task: &Task, config: &Config) -> String {
-        match (task.action.place, &config.app_url) {
+        match (task.action.target, &config.app_url) {
             (TaskTarget::Plans, _) => self.plans(),
             (TaskTarget::Members, _) => "/members".to_owned(),
             (TaskTarget::HostApp(path), Some(app)) => format!("{app}/{path}"),
-            // Without a host app the guide says how it is done.
+            // Without a host app, the guide explains the task.
             (TaskTarget::HostApp(_), None) => format!("/onboarding/guide#{}", task.key),
-            (TaskTarget::Elsewhere(address), _) => address.to_owned(),
+            (TaskTarget::Url(address), _) => address.to_owned(),
         }
     }
 
-    /// A whole page that this person looks at.
+    /// Renders a page with the navigation of this user around `main`. `here` is the page's own menu item.
     #[must_use]
     pub fn page(
         &self,
@@ -105,7 +105,7 @@ impl View {
     }
 }
 
-/// The page with an organization's plans.
+/// Returns the path of the page with an organization's plans.
 #[must_use]
 pub fn plans(org: OrgId) -> String {
     format!("/organizations/{org}")

@@ -1,4 +1,4 @@
-//! The trial banner: how long it lasts, or what stopped, and what to do about it.
+//! The banner about the trial, the plan, or a payment, with the button for what to do.
 
 use domain::{
     billing::{Issue, IssueKind},
@@ -7,44 +7,47 @@ use domain::{
 use maud::{Markup, html};
 use web::ui::{Tone, Weight, link_button, post_button};
 
-use super::{moment, plans, status_badge::days_left};
-use crate::view::View;
+use super::{moment, plans};
+use crate::{
+    view::View,
+    words::{self, banner as text, label},
+};
 
-/// From this many days left on the banner is more than calm.
-const NOTICE: u32 = 7;
-/// From this many days left on it warns.
-const WARNING: u32 = 3;
+/// Remaining days of a trial from which the banner is a notice.
+const NOTICE_DAYS: u32 = 7;
+/// Remaining days of a trial from which the banner is a warning.
+const WARNING_DAYS: u32 = 3;
 
-/// What the banner says. None where there is nothing to say.
+/// Content of the banner, independent of its markup.
 pub(crate) struct Banner {
     pub tone: Tone,
     pub icon: &'static str,
     pub lead: String,
     pub text: Markup,
-    /// The button, for admins.
+    /// The button, which only admins see.
     pub button: Option<Button>,
 }
 
-/// The words on a button, and where it leads.
+/// Target of the banner's button, with its label.
 #[derive(Clone, Copy)]
 pub(crate) enum Button {
-    /// To the plans.
+    /// Leads to the plans.
     Plans(&'static str),
-    /// To where the plan is paid and looked after; to the plans, while nobody pays.
+    /// Leads to the billing portal, or to the plans if the organization has no Stripe customer.
     Portal(&'static str),
 }
 
-/// The banner; nothing for an organization that is paid and well.
+/// Renders the banner. Empty for an organization with an active plan and no open payment.
 #[must_use]
 pub fn render(view: &View) -> Markup {
     let Some(banner) = banner(view) else { return html! {} };
-    // A primary button at every glance would be nagging; it comes when time is short.
+    // Every page shows the banner, so its button is primary only if the organization must act now.
     let weight = match banner.tone {
         Tone::Warning | Tone::Ended => Weight::Primary,
         _ => Weight::Secondary,
     };
     html! {
-        aside class={ "banner " (banner.tone.class()) } aria-label="Plan" {
+        aside class={ "banner " (banner.tone.class()) } aria-label=(text::LABEL) {
             p class="banner-text" {
                 strong class="banner-lead" {
                     span aria-hidden="true" { (banner.icon) " " }
@@ -64,54 +67,35 @@ pub fn render(view: &View) -> Markup {
     }
 }
 
-/// What there is to say, in whatever dress it is said.
+/// Returns the content of the banner, or `None` if there is nothing to show.
 pub(crate) fn banner(view: &View) -> Option<Banner> {
     let status = view.status();
-    // What is over by itself says so, and how it goes on; everything else waits for the payment.
-    let over = matches!(status, Status::Unpaid | Status::Paused | Status::Canceled);
-    if let (Some(issue), false) = (view.org.billing.issue(), over) {
+    // These statuses have banners of their own. In every other status an open payment comes first.
+    let ended = matches!(status, Status::Unpaid | Status::Paused | Status::Canceled);
+    if let (Some(issue), false) = (view.org.billing.issue(), ended) {
         return Some(payment(&issue, view));
     }
-    let kept = html! { "Everything is kept and can be read. A plan opens it again at once." };
-    let ended = |lead: &str, text, button| {
-        Some(Banner { tone: Tone::Ended, icon: "⏸️", lead: lead.to_owned(), text, button: Some(button) })
+    let plain = |tone, icon, lead: &str, text: &str, button| {
+        Some(Banner { tone, icon, lead: lead.to_owned(), text: html! { (text) }, button: Some(button) })
     };
+    let choose_plan = Button::Plans(label::CHOOSE_PLAN);
+    let update_payment = Button::Portal(label::UPDATE_PAYMENT);
     match status {
         Status::Active => None,
         Status::Trialing => Some(trial(view)),
-        Status::TrialExpired => ended("Your trial has ended", kept, Button::Plans("Choose a plan")),
-        Status::Canceled => ended("Your plan has ended", kept, Button::Plans("Choose a plan")),
-        Status::Paused => ended(
-            "Your plan is paused",
-            html! { "Everything is kept and can be read." },
-            Button::Portal("See your plan"),
-        ),
-        Status::PastDue => Some(Banner {
-            tone: Tone::Warning,
-            icon: "💳",
-            lead: "A payment is overdue".to_owned(),
-            text: html! { "It will be tried again. Until then everything keeps working." },
-            button: Some(Button::Portal("Update payment")),
-        }),
-        Status::Unpaid => ended(
-            "A payment is missing",
-            html! { "Everything is kept and can be read. A payment opens it again at once." },
-            Button::Portal("Update payment"),
-        ),
-        Status::Pending => Some(Banner {
-            tone: Tone::Notice,
-            icon: "💳",
-            lead: "No plan yet".to_owned(),
-            text: html! { "Your organization is set up the moment its plan begins." },
-            button: Some(Button::Plans("Choose a plan")),
-        }),
-        Status::Incomplete => Some(Banner {
-            tone: Tone::Warning,
-            icon: "💳",
-            lead: "Your first payment is open".to_owned(),
-            text: html! { "Everything opens as soon as it is through." },
-            button: Some(Button::Portal("Finish the payment")),
-        }),
+        Status::TrialExpired => plain(Tone::Ended, "⏸️", text::TRIAL_ENDED, text::ENDED_TEXT, choose_plan),
+        Status::Canceled => plain(Tone::Ended, "⏸️", text::PLAN_ENDED, text::ENDED_TEXT, choose_plan),
+        Status::Paused => {
+            let button = Button::Portal(label::VIEW_PLAN);
+            plain(Tone::Ended, "⏸️", text::PAUSED, text::PAUSED_TEXT, button)
+        }
+        Status::PastDue => plain(Tone::Warning, "💳", text::PAST_DUE, text::PAST_DUE_TEXT, update_payment),
+        Status::Unpaid => plain(Tone::Ended, "⏸️", text::UNPAID, text::UNPAID_TEXT, update_payment),
+        Status::Pending => plain(Tone::Notice, "💳", text::PENDING, text::PENDING_TEXT, choose_plan),
+        Status::Incomplete => {
+            let button = Button::Portal(label::COMPLETE_PAYMENT);
+            plain(Tone::Warning, "💳", text::INCOMPLETE, text::INCOMPLETE_TEXT, button)
+        }
     }
 }
 
@@ -119,45 +103,37 @@ fn trial(view: &View) -> Banner {
     let days = view.org.trial_days_remaining(view.now);
     let end = view.org.trial_ends_at(view.now).map(|end| moment::date(end, &view.org.zone));
     let subscribed = view.org.plan_follows_trial();
-    let (tone, icon, urge) = match days {
-        ..=WARNING => (Tone::Warning, "⏳", "Add a payment method and nothing stops."),
-        days if days <= NOTICE => (Tone::Notice, "🗓️", "A good moment to choose a plan."),
-        _ => (Tone::Calm, "🎁", "Try everything, without limits."),
+    let (tone, icon, advice) = match days {
+        ..=WARNING_DAYS => (Tone::Warning, "⏳", text::TRIAL_URGENT),
+        days if days <= NOTICE_DAYS => (Tone::Notice, "🗓️", text::TRIAL_SOON),
+        _ => (Tone::Calm, "🎁", text::TRIAL_CALM),
     };
-    let (tone, urge) = if subscribed { (Tone::Calm, "Then your plan begins.") } else { (tone, urge) };
+    let (tone, advice) = if subscribed { (Tone::Calm, text::TRIAL_SUBSCRIBED) } else { (tone, advice) };
     let button = match (subscribed, tone) {
         (true, _) => None,
-        (_, Tone::Warning) => Some(Button::Plans("Add payment")),
-        _ => Some(Button::Plans("Upgrade now")),
+        (_, Tone::Warning) => Some(Button::Plans(text::ADD_PAYMENT)),
+        _ => Some(Button::Plans(text::UPGRADE)),
     };
-    let text = html! { @if let Some(end) = end { "Your trial ends on " (end) ". " } (urge) };
-    Banner { tone, icon, lead: days_left(days), text, button }
+    let text = html! { @if let Some(end) = end { (text::trial_ends(&end)) " " } (advice) };
+    Banner { tone, icon, lead: words::days_left(days), text, button }
 }
 
 fn payment(issue: &Issue, view: &View) -> Banner {
     let since = moment::date(issue.since, &view.org.zone);
     let meanwhile = match view.status() {
-        Status::Incomplete | Status::Pending | Status::TrialExpired => {
-            "Everything opens as soon as it is through."
-        }
-        _ => "Until then everything keeps working.",
+        Status::Incomplete | Status::Pending | Status::TrialExpired => text::MEANWHILE_NO_ACCESS,
+        _ => text::MEANWHILE_FULL_ACCESS,
     };
-    let (lead, text) = match issue.kind {
-        IssueKind::PaymentFailed => (
-            "A payment failed",
-            html! { "It was tried on " (since) " and will be tried again. " (meanwhile) },
-        ),
-        IssueKind::ActionRequired => (
-            "Your bank asks you to confirm a payment",
-            html! { "It waits for you since " (since) ". " (meanwhile) },
-        ),
+    let (lead, reason) = match issue.kind {
+        IssueKind::PaymentFailed => (text::PAYMENT_FAILED, text::payment_failed(&since)),
+        IssueKind::ActionRequired => (text::ACTION_REQUIRED, text::action_required(&since)),
     };
     Banner {
         tone: Tone::Warning,
         icon: "💳",
         lead: lead.to_owned(),
-        text,
-        button: Some(Button::Portal("Update payment")),
+        text: html! { (reason) " " (meanwhile) },
+        button: Some(Button::Portal(label::UPDATE_PAYMENT)),
     }
 }
 
@@ -174,8 +150,8 @@ mod tests {
     }
 
     #[test]
-    fn it_grows_more_urgent_as_the_end_comes_near() {
-        for (days, words, button, tone) in [
+    fn banner_becomes_more_urgent_as_the_trial_end_approaches() {
+        for (days, lead, button, tone) in [
             (0, "14 days left", Some("Upgrade now"), "tone-calm"),
             (6, "8 days left", Some("Upgrade now"), "tone-calm"),
             (7, "7 days left", Some("Upgrade now"), "tone-notice"),
@@ -187,7 +163,7 @@ mod tests {
         ] {
             let shown = render(&after_days(days));
             let text = read(&shown);
-            assert!(text.contains(words), "day {days}: {text}");
+            assert!(text.contains(lead), "day {days}: {text}");
             assert!(shown.0.contains(tone), "day {days}: {}", shown.0);
             assert!(button.is_none_or(|button| text.ends_with(button)), "day {days}: {text}");
             assert!(days >= 14 || text.contains("ends on January 22, 2025"), "day {days}: {text}");
@@ -195,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn members_read_it_and_admins_act_on_it() {
+    fn members_see_the_banner_without_its_button() {
         assert!(render(&trial()).0.contains("/organizations/org_"));
         let member = render(&trial().as_member());
         assert!(read(&member).contains("14 days left"));
@@ -203,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn who_pays_is_led_to_the_portal_and_who_does_not_to_the_plans() {
+    fn button_leads_to_the_portal_or_to_the_plans() {
         let unlinked = |status| {
             let mut view = subscribed(status);
             view.org.billing.customer = None;
@@ -225,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn an_organization_without_a_plan_is_told_so() {
+    fn banner_reports_a_missing_plan_when_pending() {
         assert!(read(&render(&pending("Acme Corp", "Jo Doe"))).contains("No plan yet"));
     }
 }

@@ -1,37 +1,40 @@
-//! Everything is done: celebrated until an admin has taken note of it, and a quiet fact from then on.
+//! The note about a completed checklist: a celebration until an admin confirms it, then a plain note.
 
 use maud::{Markup, html};
 use web::ui::{Tone, Weight, link_button, note, post_button};
 
 use super::moment;
-use crate::view::View;
+use crate::{
+    view::View,
+    words::{celebration as words, label},
+};
 
-/// Takes note of it.
+/// Path that confirms the celebration.
 pub const SEEN: &str = "/onboarding/api/checklist/seen";
 
-/// The celebration, or what stays of it.
+/// Renders the celebration, or the plain note once an admin has confirmed it.
 #[must_use]
 pub fn render(view: &View) -> Markup {
-    let steps = view.progress();
-    let since = steps.completed_at().map(|at| moment::date(at, &view.org.zone));
+    let progress = view.progress();
     let ready = html! {
-        (view.org.name) " is ready for work"
-        @if let Some(since) = since { ", since " (since) }
-        "."
-        @if steps.skipped().next().is_some() { " What you skipped stays here, should you want it." }
+        @match progress.completed_at() {
+            Some(at) => { (words::ready_since(&view.org.name, &moment::date(at, &view.org.zone))) }
+            None => { (words::ready(&view.org.name)) }
+        }
+        @if progress.skipped().next().is_some() { " " (words::SKIPPED_STEPS) }
     };
-    if !steps.celebrates() {
-        return note(Tone::Success, "🏁", "Setup is complete", &html! { p { (ready) } });
+    if !progress.celebrates() {
+        return note(Tone::Success, "🏁", words::TITLE_AFTERWARDS, &html! { p { (ready) } });
     }
     html! {
         section class="card celebration" aria-labelledby="celebration" {
             span class="celebration-icon" aria-hidden="true" { "🎉" }
             div {
-                h2 id="celebration" { "You’re all set up!" }
+                h2 id="celebration" { (words::TITLE) }
                 p { (ready) }
                 div class="actions" {
-                    (link_button(Weight::Primary, "/dashboard", "Go to the dashboard"))
-                    @if view.may_change() { (post_button(Weight::Quiet, SEEN, "Got it", None)) }
+                    (link_button(Weight::Primary, "/dashboard", label::GO_TO_DASHBOARD))
+                    @if view.may_change() { (post_button(Weight::Quiet, SEEN, label::GOT_IT, None)) }
                 }
             }
         }
@@ -40,13 +43,13 @@ pub fn render(view: &View) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::org::ChecklistCommand::{See, Skip, Unskip};
+    use domain::org::ChecklistCommand::{ConfirmCompletion, Skip, Unskip};
 
     use super::*;
     use crate::testing::{every_task, read, trial};
 
     #[test]
-    fn it_is_celebrated_until_seen_and_again_when_there_was_more_to_do() {
+    fn celebration_lasts_until_seen_and_returns_with_a_new_task() {
         let mut commands = every_task();
         commands.pop();
         commands.push(Skip("generated_report"));
@@ -55,14 +58,11 @@ mod tests {
             let page = render(&view).0;
             assert!(page.contains("all set up!") && page.contains(SEEN), "{page}");
         }
-        let seen = done.having(&[See]);
+        let seen = done.having(&[ConfirmCompletion]);
         let quiet = render(&seen);
         assert!(!quiet.0.contains("all set up!") && !quiet.0.contains(SEEN), "{}", quiet.0);
-        assert!(
-            read(&quiet).contains("Setup is complete Acme Corp is ready for work, since"),
-            "{}",
-            read(&quiet)
-        );
+        let text = read(&quiet);
+        assert!(text.contains("Setup is complete Acme Corp has been ready since January 8, 2025"), "{text}");
         let again = seen
             .later(jiff::SignedDuration::from_hours(1))
             .having(&[Unskip("generated_report"), Skip("generated_report")]);

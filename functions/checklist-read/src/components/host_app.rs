@@ -1,12 +1,14 @@
-//! The way into the product itself.
+//! The button that opens the host app.
 
 use maud::Markup;
 use web::ui::{Weight, link_button, post_button};
 
 use crate::config::Config;
 
-/// A button into the host app, which lets people in at once; where there is none, to the dashboard that stands in for
-/// it. A form, because a pass is made on the way, and nothing that makes one may be reached by following a link.
+/// Renders a button that opens the host app, or Onramp's dashboard where no host app is configured.
+///
+/// The host app is opened with a form, because `POST /handover` creates a handoff token. Following a
+/// link must never create one.
 #[must_use]
 pub fn button(weight: Weight, label: &str, config: &Config) -> Markup {
     match config.app_url {
@@ -21,11 +23,11 @@ mod tests {
     use crate::testing::config;
 
     #[test]
-    fn a_host_app_is_reached_by_a_form_and_the_own_dashboard_by_a_link() {
+    fn button_posts_to_the_handoff_only_with_a_host_app() {
         let button = |config: &Config| button(Weight::Primary, "Go", config).into_string();
         assert!(button(&config()).contains(r#"href="/dashboard""#));
         let hosted = Config { app_url: Some("https://app.example.com".to_owned()), ..config() };
         assert!(button(&hosted).contains(r#"method="post" action="/handover""#));
-        assert!(!button(&hosted).contains("app.example.com"), "the address is not a link past the pass");
+        assert!(!button(&hosted).contains("app.example.com"), "no link skips the handoff");
     }
 }

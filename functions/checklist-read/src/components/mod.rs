@@ -1,4 +1,4 @@
-//! Pieces that several pages are made of.
+//! HTML components that several pages share.
 
 pub mod banner;
 pub mod celebration;

@@ -1,73 +1,60 @@
-//! The plans: what can be chosen, and what happens then; or where the chosen one is looked after.
+//! The plans for sale with the date of the first charge, or the way to the billing portal.
 
 use domain::{checkout::FirstCharge, status::Status};
 use maud::{Markup, html};
 use web::ui::{Tone, Weight, hidden, note, post_button, submit};
 
 use super::moment;
-use crate::view::View;
+use crate::{
+    view::View,
+    words::{label, plans as words},
+};
 
-/// Where a plan is chosen.
+/// Path that starts a Stripe Checkout.
 const CHECKOUT: &str = "/billing/checkout";
-/// Where a chosen one is looked after.
+/// Path that opens Stripe's billing portal.
 pub const PORTAL: &str = "/billing/portal";
 
-/// A plan that can be had.
+/// A plan for sale.
 struct Plan {
-    /// The word that the form sends.
-    word: &'static str,
+    /// Value of the form field `plan`.
+    value: &'static str,
     name: &'static str,
-    about: &'static str,
-    brings: [&'static str; 3],
+    text: &'static str,
+    features: [&'static str; 3],
 }
 
 const PLANS: [Plan; 2] = [
-    Plan {
-        word: "single",
-        name: "Single user",
-        about: "For one person who works alone.",
-        brings: ["All projects and clients", "All reports", "One person"],
-    },
-    Plan {
-        word: "team",
-        name: "Team",
-        about: "For people who work together.",
-        brings: ["All projects and clients", "All reports", "As many people as you invite"],
-    },
+    Plan { value: "single", name: words::SINGLE, text: words::SINGLE_TEXT, features: words::SINGLE_FEATURES },
+    Plan { value: "team", name: words::TEAM, text: words::TEAM_TEXT, features: words::TEAM_FEATURES },
 ];
 
-/// The plans, for admins. `token` makes a form that is sent twice recognisable.
+/// Renders the plans, for admins. `token` is the form token, by which a form that is sent twice is
+/// recognized.
 #[must_use]
 pub fn render(view: &View, token: &str) -> Markup {
     html! {
         section aria-labelledby="plans" {
-            h2 id="plans" class="section-head" { "Plans" }
+            h2 id="plans" class="section-head" { (words::TITLE) }
             @if let Some(charge) = view.org.first_charge(view.now) {
-                (what_happens(view, charge))
+                (charge_note(view, charge))
                 ul class="cards plans" { @for plan in &PLANS { (card(plan, charge, token)) } }
                 @if view.org.billing.payer().is_some() {
-                    div class="actions" {
-                        (post_button(Weight::Quiet, PORTAL, "Invoices and payment details", None))
-                    }
+                    div class="actions" { (post_button(Weight::Quiet, PORTAL, words::VIEW_INVOICES, None)) }
                 }
             } @else {
-                div class="card" { (looked_after(view)) }
+                div class="card" { (manage(view)) }
             }
         }
     }
 }
 
-/// What to do with the plan that was chosen.
-fn looked_after(view: &View) -> Markup {
+/// Renders the way to the portal for a plan that is already chosen.
+fn manage(view: &View) -> Markup {
     let (text, label) = if view.org.billing.is_alive() {
-        (
-            "Change your plan, update how you pay, see your invoices, or end your plan.",
-            "Manage plan and payment",
-        )
+        (words::MANAGE_TEXT, words::MANAGE)
     } else {
-        let text = "The first payment of your plan is open. Pay it with this or another card; if it stays open for a day, \
-                    the plan lapses, and you can choose again.";
-        (text, "Finish the payment")
+        (words::FIRST_PAYMENT_TEXT, label::COMPLETE_PAYMENT)
     };
     html! {
         p { (text) }
@@ -75,39 +62,32 @@ fn looked_after(view: &View) -> Markup {
     }
 }
 
-/// When money moves, said before anything is chosen.
-fn what_happens(view: &View, charge: FirstCharge) -> Markup {
+/// Renders the date of the first charge, which users must see before they choose a plan.
+fn charge_note(view: &View, charge: FirstCharge) -> Markup {
     let (title, text) = match charge {
         FirstCharge::At(end) => {
-            let end = moment::date(end, &view.org.zone);
-            let text = html! {
-                "Your trial goes on until " (end) "; the first charge is then. Choosing a plan now costs nothing today."
-            };
-            ("You are not charged today", text)
+            (words::CHARGE_LATER, words::charge_later(&moment::date(end, &view.org.zone)))
         }
-        FirstCharge::Now if view.status() == Status::Trialing => (
-            "You are charged today",
-            html! { "Less than 48 hours of your trial are left, too few to carry over: your plan begins at once." },
-        ),
-        FirstCharge::Now => {
-            ("You are charged today", html! { "Your plan begins at once, and everything is open to you." })
+        FirstCharge::Now if view.status() == Status::Trialing => {
+            (words::CHARGE_TODAY, html! { (words::CHARGE_TODAY_TRIAL_TEXT) })
         }
+        FirstCharge::Now => (words::CHARGE_TODAY, html! { (words::CHARGE_TODAY_TEXT) }),
     };
     note(Tone::Calm, "🗓️", title, &html! { p { (text) } })
 }
 
 fn card(plan: &Plan, charge: FirstCharge, token: &str) -> Markup {
     let label = match charge {
-        FirstCharge::At(_) => format!("Choose {}", plan.name),
-        FirstCharge::Now => format!("Choose {} and pay", plan.name),
+        FirstCharge::At(_) => words::choose(plan.name),
+        FirstCharge::Now => words::choose_and_pay(plan.name),
     };
     html! {
         li class="card plan" {
             h3 { (plan.name) }
-            p class="soft" { (plan.about) }
-            ul { @for it in plan.brings { li { (it) } } }
+            p class="soft" { (plan.text) }
+            ul { @for feature in plan.features { li { (feature) } } }
             form class="plan-form" method="post" action=(CHECKOUT) {
-                (hidden("plan", plan.word))
+                (hidden("plan", plan.value))
                 (hidden("form_token", token))
                 (submit(Weight::Secondary, &label))
             }
@@ -124,22 +104,22 @@ mod tests {
     use crate::testing::{pending, read, subscribed, trial};
 
     #[test]
-    fn when_money_moves_is_said_before_a_plan_is_chosen() {
+    fn note_states_the_first_charge_before_a_plan_is_chosen() {
         let hours = |hours: i64| trial().later(SignedDuration::from_hours(hours));
-        for (view, words, button) in [
-            (hours(0), "the first charge is then", "Choose Team"),
-            (hours(12 * 24 - 1), "Your trial goes on until January 22, 2025", "Choose Single user"),
-            (hours(12 * 24 + 1), "Less than 48 hours of your trial are left", "Choose Team and pay"),
-            (hours(14 * 24), "You are charged today Your plan begins at once", "Choose Team and pay"),
-            (pending("Acme Corp", "Jo Doe"), "You are charged today", "Choose Single user and pay"),
+        for (view, note, button) in [
+            (hours(0), "We’ll charge you then, not today", "Choose Team"),
+            (hours(12 * 24 - 1), "Your trial continues until January 22, 2025", "Choose Single user"),
+            (hours(12 * 24 + 1), "Your trial has less than 48 hours left", "Choose Team and pay"),
+            (hours(14 * 24), "You’ll be charged today Your plan starts immediately", "Choose Team and pay"),
+            (pending("Acme Corp", "Jo Doe"), "You’ll be charged today", "Choose Single user and pay"),
         ] {
             let text = read(&render(&view, "token"));
-            assert!(text.contains(words) && text.contains(button), "{words}: {text}");
+            assert!(text.contains(note) && text.contains(button), "{note}: {text}");
         }
     }
 
     #[test]
-    fn each_form_sends_its_plan_and_the_token() {
+    fn forms_send_the_plan_and_the_token() {
         let page = render(&trial(), "token-of-this-page").0;
         for plan in ["single", "team"] {
             let form = format!(
@@ -147,20 +127,17 @@ mod tests {
             );
             assert!(page.contains(&form), "{page}");
         }
-        assert!(!page.contains(PORTAL), "there is nothing to look after yet");
+        assert!(!page.contains(PORTAL), "there is no plan to manage yet");
     }
 
     #[test]
-    fn who_has_a_plan_looks_after_it_instead_of_buying_another() {
+    fn portal_replaces_the_plans_when_a_plan_is_chosen() {
         for status in SubscriptionStatus::ALL {
             let page = render(&subscribed(status), "token").0;
             assert_eq!(page.contains(CHECKOUT), status == SubscriptionStatus::Canceled, "{status}: {page}");
             assert!(page.contains(PORTAL), "{status}: {page}");
-            assert_eq!(
-                page.contains("Finish the payment"),
-                status == SubscriptionStatus::Incomplete,
-                "{status}: {page}"
-            );
+            let incomplete = status == SubscriptionStatus::Incomplete;
+            assert_eq!(page.contains(label::COMPLETE_PAYMENT), incomplete, "{status}: {page}");
         }
     }
 }

@@ -3,17 +3,20 @@
 use domain::progress::Progress;
 use maud::{Markup, html};
 
-/// How far the checklist is, in words and as a bar.
+use crate::words;
+
+/// Renders the progress as text and as a bar.
 #[must_use]
 pub fn bar(progress: &Progress<'_>) -> Markup {
-    let (done, all, percentage) = (progress.completed_count(), progress.total_count(), progress.percentage());
+    let (done, total, percentage) =
+        (progress.completed_count(), progress.total_count(), progress.percentage());
     html! {
         div class="progress" {
             p class="progress-line" {
-                span class="progress-count" { (done) " of " (all) " done" }
+                span class="progress-count" { (words::done_of(done, total)) }
                 span class="soft" { (percentage) "%" }
             }
-            progress aria-label="Setup progress" max=(all) value=(done) { (percentage) "%" }
+            progress aria-label=(words::progress::LABEL) max=(total) value=(done) { (percentage) "%" }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A task of the checklist, in its different dresses.
+//! A task of the checklist: as the next task, as a row, as a line, and as a card.
 
 use domain::{
     checklist::{Completion, Source},
@@ -9,26 +9,30 @@ use maud::{Markup, html};
 use web::ui::{Weight, link_button, post_button, tick};
 
 use super::moment;
-use crate::{config::Config, view::View};
+use crate::{
+    config::Config,
+    view::View,
+    words::{self, label, task as text},
+};
 
-/// The path of a change to the checklist: `complete`, `skip` or `unskip`.
+/// Returns the path of a change to the checklist; `what` is `complete`, `skip`, or `unskip`.
 #[must_use]
 pub fn change(what: &str, task: &Task) -> String {
     format!("/onboarding/api/checklist/{what}/{}", task.key)
 }
 
-/// The icon in its box.
+/// Renders the task's icon in its box.
 #[must_use]
 pub fn icon(task: &Task) -> Markup {
     html! { span class="task-icon" aria-hidden="true" { (task.icon) } }
 }
 
-/// The task to do next: the page's hero.
+/// Renders the next task as the page's main card.
 #[must_use]
 pub fn next(task: &Task, view: &View, config: &Config) -> Markup {
     html! {
         section id="next" class="card next" aria-labelledby="next-task" data-task=(task.key) {
-            p class="eyebrow" { "Next task" }
+            p class="eyebrow" { (text::NEXT) }
             div class="next-head" {
                 (icon(task))
                 div {
@@ -36,49 +40,55 @@ pub fn next(task: &Task, view: &View, config: &Config) -> Markup {
                     p class="next-why" { (task.description) }
                     p class="task-facts" {
                         span class="badge" { (task.category.title) }
-                        span { "about " (task.minutes) " min" }
+                        span { (text::about(task.minutes)) }
                     }
                 }
             }
             p class="how-to" { (task.how_to) }
             @if view.may_change() {
                 div class="actions" {
-                    (link_button(Weight::Primary, &view.link(task, config), &format!("{} →", task.action.label)))
-                    (post_button(Weight::Quiet, &change("complete", task), "Mark as done", Some(task.title)))
-                    (skip(task))
+                    (open_button(Weight::Primary, task, view, config))
+                    (post_button(Weight::Quiet, &change("complete", task), label::MARK_AS_DONE, Some(task.title)))
+                    (skip_button(task))
                 }
             }
         }
     }
 }
 
-fn skip(task: &Task) -> Markup {
-    post_button(Weight::Quiet, &change("skip", task), "Skip", Some(task.title))
+fn open_button(weight: Weight, task: &Task, view: &View, config: &Config) -> Markup {
+    link_button(weight, &view.link(task, config), &words::onward(task.action.label))
 }
 
-/// A task that is still to do: a circle that ticks it, and a line that opens to why, how and where.
+fn skip_button(task: &Task) -> Markup {
+    post_button(Weight::Quiet, &change("skip", task), label::SKIP, Some(task.title))
+}
+
+/// Renders an open task as a row: a check mark that completes it, and details that fold out.
 #[must_use]
 pub fn open(task: &Task, view: &View, config: &Config) -> Markup {
     html! {
         li class="task" data-task=(task.key) {
             @if view.may_change() {
                 form class="post" method="post" action=(change("complete", task)) {
-                    button class="check" type="submit" aria-label={ "Mark as done: " (task.title) } { (tick()) }
+                    button class="check" type="submit" aria-label=(text::mark_as_done(task.title)) { (tick()) }
                 }
             }
             details name="tasks" {
                 summary {
                     span class="task-glyph" aria-hidden="true" { (task.icon) }
                     h3 { (task.title) }
-                    span class="task-time" { span class="for-ears" { "about " } (task.minutes) " min" }
+                    span class="task-time" {
+                        span class="for-ears" { (text::ABOUT) } (text::duration(task.minutes))
+                    }
                 }
                 div class="task-more" {
                     p { (task.description) }
                     p class="soft" { (task.how_to) }
                     @if view.may_change() {
                         div class="actions" {
-                            (link_button(Weight::Secondary, &view.link(task, config), &format!("{} →", task.action.label)))
-                            (skip(task))
+                            (open_button(Weight::Secondary, task, view, config))
+                            (skip_button(task))
                         }
                     }
                 }
@@ -87,30 +97,30 @@ pub fn open(task: &Task, view: &View, config: &Config) -> Markup {
     }
 }
 
-/// A task that was put aside.
+/// Renders a skipped task as a line with a button that restores it.
 #[must_use]
 pub fn skipped(task: &Task, view: &View) -> Markup {
     html! {
         li class="line" data-task=(task.key) {
             span class="task-glyph" aria-hidden="true" { (task.icon) }
             div class="line-text" {
-                p { (task.title) span class="for-ears" { ", skipped" } }
+                p { (task.title) span class="for-ears" { (text::SKIPPED) } }
                 @if view.may_change() {
-                    (post_button(Weight::Quiet, &change("unskip", task), "Bring back", Some(task.title)))
+                    (post_button(Weight::Quiet, &change("unskip", task), text::RESTORE, Some(task.title)))
                 }
             }
         }
     }
 }
 
-/// Something that is done, on a line: what, by whom, when.
+/// Renders a completed task, or the created account, as a line: its title, who completed it, and when.
 #[must_use]
 pub fn done(title: &str, by: Option<&str>, at: Timestamp, view: &View) -> Markup {
     html! {
         li class="line" {
             (tick())
             div class="line-text" {
-                p { (title) span class="for-ears" { ", done" } }
+                p { (title) span class="for-ears" { (text::DONE) } }
                 p class="line-by" {
                     @if let Some(by) = by { (by) ", " }
                     (moment::past(at, view.now, &view.org.zone))
@@ -120,18 +130,18 @@ pub fn done(title: &str, by: Option<&str>, at: Timestamp, view: &View) -> Markup
     }
 }
 
-/// Who did it; where no person is known, how we learnt of it.
+/// Returns the name of the person who completed a task. If no name is stored, returns the source.
 #[must_use]
-pub fn done_by(tick: &Completion) -> Option<&str> {
-    tick.by.as_deref().or(match tick.source {
+pub fn done_by(completion: &Completion) -> Option<&str> {
+    completion.by.as_deref().or(match completion.source {
         Source::Manual => None,
-        Source::Event => Some("Noticed at work"),
-        Source::Billing => Some("With your payment"),
-        Source::Invitation => Some("With your invitation"),
+        Source::Event => Some(text::COMPLETED_BY_EVENT),
+        Source::Billing => Some(text::COMPLETED_BY_PAYMENT),
+        Source::Invitation => Some(text::COMPLETED_BY_INVITATION),
     })
 }
 
-/// A task as a card that leads to where it is done.
+/// Renders a task as a card that links to the place where the user does it.
 #[must_use]
 pub fn card(task: &Task, view: &View, config: &Config) -> Markup {
     html! {
@@ -140,7 +150,7 @@ pub fn card(task: &Task, view: &View, config: &Config) -> Markup {
                 (icon(task))
                 h3 { (task.title) }
                 span class="soft" { (task.description) }
-                span class="quick-go" { (task.action.label) " →" }
+                span class="quick-go" { (words::onward(task.action.label)) }
             }
         }
     }

@@ -1,13 +1,16 @@
-//! Admins whom mail does not reach, and what to do about it.
+//! The note about admins whose email address is undeliverable.
+//!
+//! All admins see it, so one admin can correct the address of another.
 
 use domain::org::{AdminContact, SuppressionReason, Unreachable};
 use maud::{Markup, html};
 use web::ui::{Tone, note};
 
 use super::moment;
-use crate::view::View;
+use crate::{view::View, words::unreachable as words};
 
-/// The note; nothing where mail reaches everybody, and for members, who need not know the admins' addresses.
+/// Renders the note. Empty if all addresses are deliverable, and for members, who must not see the
+/// admins' addresses.
 #[must_use]
 pub fn render(view: &View) -> Markup {
     let unreachable: Vec<_> =
@@ -16,28 +19,29 @@ pub fn render(view: &View) -> Markup {
         return html! {};
     }
     let title = match unreachable.as_slice() {
-        [(admin, _)] if admin.user == view.member.user() => "Our mail does not reach you".to_owned(),
-        [(admin, _)] => format!("Our mail does not reach {}", admin.name),
-        several => format!("Our mail does not reach {} admins", several.len()),
+        [(admin, _)] if admin.user == view.member.user() => words::TO_YOU.to_owned(),
+        [(admin, _)] => words::to_one(&admin.name),
+        several => words::to_several(several.len()),
     };
+    let invite = |label: &str| html! { a href="/members" { (label) } };
     let text = html! {
-        @for (admin, unreachable) in &unreachable { p { (problem_text(admin, unreachable, view)) } }
+        @for (admin, unreachable) in &unreachable { p { (reason(admin, unreachable, view)) } }
         p {
-            "News of the trial and of payments no longer goes there. If another address works better, "
-            a href="/members" { "invite it" } " as an admin, and remove this one."
+            @if unreachable.len() == 1 { (words::advice_for_one(&invite(words::INVITE_ONE))) }
+            @else { (words::advice_for_several(&invite(words::INVITE_SEVERAL))) }
         }
     };
-    html! { section id="unreachable" aria-label="Mail" { (note(Tone::Warning, "📭", &title, &text)) } }
+    html! {
+        section id="unreachable" aria-label=(words::LABEL) { (note(Tone::Warning, "📭", &title, &text)) }
+    }
 }
 
-fn problem_text(admin: &AdminContact, unreachable: &Unreachable, view: &View) -> Markup {
+fn reason(admin: &AdminContact, unreachable: &Unreachable, view: &View) -> Markup {
     let since = moment::date(unreachable.since, &view.org.zone);
-    html! {
-        (admin.name) " (" (admin.address.as_str()) ")"
-        @match unreachable.why {
-            SuppressionReason::Bounced => { ": the mailbox has refused our mail since " (since) "." }
-            SuppressionReason::Complained => { ": our mail was marked as spam there on " (since) "." }
-        }
+    let address = admin.address.as_str();
+    match unreachable.why {
+        SuppressionReason::Bounced => words::bounced(&admin.name, address, &since),
+        SuppressionReason::Complained => words::complained(&admin.name, address, &since),
     }
 }
 
@@ -47,19 +51,19 @@ mod tests {
     use crate::testing::{read, trial};
 
     #[test]
-    fn admins_are_told_whom_mail_does_not_reach_and_members_are_not() {
+    fn note_names_undeliverable_addresses_to_admins_only() {
         let mut view = trial();
         assert_eq!(render(&view).0, "");
         let jo = view.org.admins[0].user;
-        for (why, words) in [
-            (SuppressionReason::Bounced, "has refused our mail since January 8, 2025"),
-            (SuppressionReason::Complained, "marked as spam there on January 8, 2025"),
+        for (why, text) in [
+            (SuppressionReason::Bounced, "has rejected our email since January 8, 2025"),
+            (SuppressionReason::Complained, "was marked as spam on January 8, 2025"),
         ] {
             view.org.admins[0].unreachable = None;
             assert!(view.org.suppress(jo, why, view.now));
-            let text = read(&render(&view));
-            for words in ["does not reach you", "Jo Doe (jo@example.com)", words] {
-                assert!(text.contains(words), "{words}: {text}");
+            let shown = read(&render(&view));
+            for text in ["We can’t deliver email to you", "Jo Doe (jo@example.com)", text] {
+                assert!(shown.contains(text), "{text}: {shown}");
             }
         }
         assert_eq!(render(&view.as_member()).0, "");

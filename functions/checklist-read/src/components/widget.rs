@@ -1,54 +1,62 @@
-//! The onboarding widget: where setup stands and what comes next, on one card.
+//! The onboarding widget: progress and the next task on one card.
 
 use maud::{Markup, html};
 use web::ui::{Weight, link_button, post_button};
 
 use super::{celebration, progress, task};
-use crate::view::View;
+use crate::{
+    view::View,
+    words::{label, widget as words},
+};
 
-/// The widget; nothing for members, and nothing once the checklist is put aside.
+/// Renders the widget. Empty for members, and after the checklist is dismissed.
 #[must_use]
 pub fn render(view: &View) -> Markup {
     if view.admin.is_none() || view.org.checklist.dismissed_at.is_some() {
         return html! {};
     }
-    let steps = view.progress();
+    let progress = view.progress();
     let dismiss = view.may_change().then(|| {
-        post_button(Weight::Quiet, "/onboarding/api/checklist/dismiss", "Dismiss", Some("setup checklist"))
+        let path = "/onboarding/api/checklist/dismiss";
+        post_button(Weight::Quiet, path, label::DISMISS, Some(words::CHECKLIST))
     });
-    // Where nothing can be done before there is a plan, the plan is what the page asks for.
+    // Without full access, the page's primary button is the one for the plan.
     let weight = if view.may_change() { Weight::Primary } else { Weight::Secondary };
     html! {
         section id="widget" class="card widget" aria-labelledby="widget-title" {
             div class="widget-head" {
-                h2 id="widget-title" { "Getting started" }
-                a class="small" href="/onboarding/checklist" { "See all" span class="for-ears" { " tasks" } }
+                h2 id="widget-title" { (label::GETTING_STARTED) }
+                a class="small" href="/onboarding/checklist" {
+                    (words::SEE_ALL) span class="for-ears" { (words::SEE_ALL_TASKS) }
+                }
             }
-            (progress::bar(&steps))
-            @if let Some(next) = steps.next_task() {
+            (progress::bar(&progress))
+            @if let Some(next) = progress.next_task() {
                 div class="widget-next" {
                     (task::icon(next))
                     div {
-                        p class="eyebrow" { "Next" }
+                        p class="eyebrow" { (words::NEXT) }
                         h3 { (next.title) }
                         p class="soft" { (next.description) }
                     }
                 }
                 div class="actions" {
-                    (link_button(weight, "/onboarding/checklist", "Continue setup"))
+                    (link_button(weight, "/onboarding/checklist", label::CONTINUE_SETUP))
                     @if let Some(dismiss) = dismiss { (dismiss) }
                 }
             } @else {
                 div class="widget-next" {
                     span class="task-icon" aria-hidden="true" { "🎉" }
                     div {
-                        h3 { "You’re all set up" }
-                        p class="soft" { "Nothing is left to do here." }
+                        h3 { (words::COMPLETE) }
+                        p class="soft" { (words::COMPLETE_TEXT) }
                     }
                 }
                 @if let Some(dismiss) = dismiss {
                     div class="actions" {
-                        @if steps.celebrates() { (post_button(Weight::Secondary, celebration::SEEN, "Got it", None)) }
+                        @if progress.celebrates() {
+                            (post_button(Weight::Secondary, celebration::SEEN, label::GOT_IT, None))
+                        }
                         (dismiss)
                     }
                 }
@@ -59,34 +67,33 @@ pub fn render(view: &View) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::org::ChecklistCommand::{Complete, Dismiss, Restore, See};
+    use domain::org::ChecklistCommand::{Complete, ConfirmCompletion, Dismiss, Restore};
     use jiff::SignedDuration;
 
     use super::*;
     use crate::testing::{every_task, read, trial};
 
     #[test]
-    fn it_says_how_far_and_what_next() {
+    fn widget_shows_the_progress_and_the_next_task() {
         let text = read(&render(&trial().having(&[Complete("invited_team_member")])));
-        for words in ["1 of 8 done", "12%", "Create project", "Continue setup", "Dismiss"] {
-            assert!(text.contains(words), "{words}: {text}");
+        for part in ["1 of 8 done", "12%", "Create project", "Continue setup", "Dismiss"] {
+            assert!(text.contains(part), "{part}: {text}");
         }
         let done = trial().having(&every_task());
-        assert!(
-            read(&render(&done)).contains("You’re all set up Nothing is left to do here. Got it Dismiss")
-        );
-        assert!(!read(&render(&done.having(&[See]))).contains("Got it"));
+        let text = read(&render(&done));
+        assert!(text.contains("You’re all set up There’s nothing left to set up. Got it Dismiss"), "{text}");
+        assert!(!read(&render(&done.having(&[ConfirmCompletion]))).contains("Got it"));
     }
 
     #[test]
-    fn members_and_those_who_put_it_aside_see_nothing() {
+    fn widget_is_empty_for_members_and_after_a_dismissal() {
         assert_eq!(render(&trial().as_member()).0, "");
         assert_eq!(render(&trial().having(&[Dismiss])).0, "");
         assert_ne!(render(&trial().having(&[Dismiss, Restore])).0, "");
     }
 
     #[test]
-    fn without_full_access_nothing_can_be_sent() {
+    fn widget_has_no_form_without_full_access() {
         let ended = render(&trial().later(SignedDuration::from_hours(15 * 24)));
         assert!(!ended.0.contains("<form"), "{}", ended.0);
     }

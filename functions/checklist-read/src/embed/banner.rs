@@ -1,14 +1,17 @@
-//! The trial banner, for pages of the host app.
+//! The banner about the trial or the plan, for pages of the host app.
 
 use maud::{Markup, html};
 
 use crate::{
     components::banner::{Button, banner},
     view::View,
+    words::banner as words,
 };
 
-/// The banner; nothing for an organization that is paid and well. `origin` is our own. What would be a form that leads to
-/// Stripe is a link to the page that has it.
+/// Renders the banner. Empty for an organization with an active plan and no open payment.
+///
+/// `origin` is Onramp's own origin. The button is always a link to the organization's page, because a
+/// form that leads to Stripe cannot be sent from another site.
 #[must_use]
 pub fn render(view: &View, origin: &str) -> Markup {
     let Some(banner) = banner(view) else { return html! {} };
@@ -16,7 +19,7 @@ pub fn render(view: &View, origin: &str) -> Markup {
         Button::Plans(label) | Button::Portal(label) => label,
     });
     html! {
-        aside class={ "ob-banner " (banner.tone.class().replacen("tone", "ob", 1)) } aria-label="Plan" {
+        aside class={ "ob-banner " (banner.tone.class().replacen("tone", "ob", 1)) } aria-label=(words::LABEL) {
             p class="ob-words" {
                 strong class="ob-lead" { span aria-hidden="true" { (banner.icon) " " } (banner.lead) }
                 " " span { (banner.text) }
@@ -36,14 +39,14 @@ mod tests {
     use crate::testing::{read, subscribed, trial};
 
     #[test]
-    fn it_says_what_ours_says_and_leads_where_it_is_acted_on() {
-        let place =
+    fn embedded_banner_has_the_text_of_the_page_and_an_absolute_link() {
+        let link =
             r#"href="https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001""#;
         for view in [trial(), subscribed(SubscriptionStatus::PastDue)] {
-            let (ours, theirs) =
+            let (own, embedded) =
                 (crate::components::banner::render(&view), render(&view, "https://onramp.example.com"));
-            assert_eq!(read(&ours), read(&theirs));
-            assert!(theirs.0.contains(place) && !theirs.0.contains("<form"), "{}", theirs.0);
+            assert_eq!(read(&own), read(&embedded));
+            assert!(embedded.0.contains(link) && !embedded.0.contains("<form"), "{}", embedded.0);
             assert!(!render(&view.as_member(), "https://onramp.example.com").0.contains("href"));
         }
         assert!(render(&trial(), "").0.contains("ob-banner ob-calm"));

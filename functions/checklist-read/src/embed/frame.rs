@@ -1,8 +1,8 @@
-//! `/onboarding/embed`: a piece of ours as a page of its own, for a frame.
+//! `/onboarding/embed`: the widget or the banner as a page for a frame.
 //!
-//! The token is in the address, because a frame can send no header; so the page says nothing of its address to anybody,
-//! is kept nowhere, and is framed by the listed origins alone. It reads no cookie. Without scripts it shows what it
-//! shows; with them it tells its height to the page around it and follows what changes.
+//! A frame can send no header, so its URL contains the token. Therefore the page sends no referrer, is
+//! never cached, and only the listed origins may frame it. It reads no cookie. It is complete without
+//! scripts. With them, it reports its height to the embedding page and updates automatically.
 
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
@@ -13,13 +13,10 @@ use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
 use web::{Embeddable, Origins, Problem, ui::assets};
 
-use super::{banner, look, widget};
-use crate::{app::App, view::AuthMethod};
+use super::{authenticate, banner, widget};
+use crate::{app::App, view::AuthMethod, words::frame as words};
 
-/// What the host app's developer reads while we have trouble of our own.
-const TROUBLE: &str = "Onramp cannot answer just now, and is asked again by itself";
-
-/// What a frame's address says.
+/// The query of a frame's URL.
 #[derive(Debug, Default, Deserialize)]
 pub struct FrameIn {
     #[serde(default)]
@@ -28,7 +25,7 @@ pub struct FrameIn {
     part: Part,
 }
 
-/// Which piece.
+/// The embedded part. It is the widget unless the query names another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Part {
@@ -46,34 +43,31 @@ impl Part {
     }
 }
 
-/// Shows the piece. Whatever else there is to say, be it of a token that is refused or of a table that does not answer, is
-/// an empty page in the same frame, whose script says it in the console: the frame's page is the host app's, and so is
-/// what its visitors read there.
+/// Responds with the part. Every problem, such as an invalid token or a failed read, becomes an empty
+/// page in the same frame, whose script writes the reason to the console. Visitors of the host app see
+/// no error of Onramp.
 pub async fn show<B>(
     State(app): State<App>,
-    asked: Result<Query<FrameIn>, QueryRejection>,
+    query: Result<Query<FrameIn>, QueryRejection>,
     request: Request<B>,
 ) -> Response {
     let origin = web::origin(&request);
-    let (part, looked) = match asked {
-        // Which page is around the frame, is the browser's word, where it gives it; a token that is bound to another
-        // gives that page no more than the reason.
+    let (part, view) = match query {
+        // The browser names the embedding page in `Referer`, if at all. A token that is bound to
+        // another origin is rejected, and the page gets only the reason.
         Ok(Query(FrameIn { token, part })) => {
-            (part, look(&app, &token, web::referrer(request.headers()).as_deref()).await)
+            (part, authenticate(&app, &token, web::referrer(request.headers()).as_deref()).await)
         }
-        Err(_) => {
-            let why = "the frame's address takes token, and part as widget or banner";
-            (Part::default(), Err(Problem::bad_request(why)))
-        }
+        Err(_) => (Part::default(), Err(Problem::bad_request(words::BAD_QUERY))),
     };
-    match looked {
+    match view {
         Ok(view) => {
             let main = match part {
                 Part::Widget => widget::render(&view, &app.config, &origin),
                 Part::Banner => banner::render(&view, &origin),
             };
-            let embedders = match &view.by {
-                AuthMethod::HostApp(Some(bound)) => app.config.embedders.only(bound),
+            let embedders = match &view.auth {
+                AuthMethod::HostApp(Some(bound)) => app.config.embedders.restrict_to(bound),
                 _ => app.config.embedders.clone(),
             };
             framed(StatusCode::OK, part, &main, None, embedders)
@@ -101,9 +95,9 @@ fn framed(
 }
 
 fn page(part: Part, main: &Markup, embedders: &Origins, problem: Option<&Problem>) -> Markup {
-    // What was refused stays refused; trouble of ours passes, and the script looks again.
-    let over = problem.is_some_and(|problem| problem.kind.status().is_client_error());
-    let why = problem.map(|problem| if over { problem.detail.as_ref() } else { TROUBLE });
+    // A client error is final. After a server error, the script tries again.
+    let is_final = problem.is_some_and(|problem| problem.kind.status().is_client_error());
+    let reason = problem.map(|problem| if is_final { problem.detail.as_ref() } else { words::UNAVAILABLE });
     html! {
         (DOCTYPE)
         html lang="en" class="ob-frame" {
@@ -111,11 +105,11 @@ fn page(part: Part, main: &Markup, embedders: &Origins, problem: Option<&Problem
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { "Onboarding" }
+                title { (words::TITLE) }
                 link rel="stylesheet" href=(assets::EMBED_STYLE.path());
                 script src=(assets::FRAME_SCRIPT.path()) defer {}
             }
-            body data-ob-part=(part.as_str()) data-ob-pages=(embedders) data-ob-why=[why] data-ob-over[over] {
+            body data-ob-part=(part.as_str()) data-ob-pages=(embedders) data-ob-why=[reason] data-ob-over[is_final] {
                 main { (main) }
                 p class="ob-ears" role="status" {}
             }

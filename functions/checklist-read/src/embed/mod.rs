@@ -1,8 +1,11 @@
-//! Pieces of ours inside the host app's pages: shown by its word, a token, and never by a cookie.
+//! Parts of Onramp that the host app embeds. An embed token authenticates them, never a cookie.
 //!
-//! The markup is its own. Names of classes begin with `ob-`, so that they meet no others; links are absolute and leave
-//! the frame; and there are no forms, which could not be sent from another site: what a script may do in their place is
-//! marked with `data-ob-do`, and leads without one to the page of ours where it is done.
+//! Their markup differs from that of Onramp's own pages:
+//!
+//! - Class names start with `ob-`, so they do not collide with those of the embedding page.
+//! - Links are absolute and leave the frame.
+//! - There are no forms, because another site cannot send them. `data-ob-do` names the change that a
+//!   script sends instead. Without a script, the link leads to Onramp's own page for it.
 
 pub mod banner;
 pub mod frame;
@@ -19,27 +22,28 @@ use crate::{
     view::{AuthMethod, View},
 };
 
-/// What somebody sees by the host app's token, on a page of the origin `from` if a browser says so. One consistent read:
-/// person, membership and organization.
+/// Authenticates an embed token and loads its view with one consistent read of user, membership, and
+/// organization. `origin` is the origin of the embedding page, if the browser sends it.
 ///
 /// # Errors
-/// 401 with the reason, which the token's holder may know; or what the table's failure is told as.
-pub async fn look(app: &App, token: &str, from: Option<&str>) -> Result<View, Problem> {
+/// 401 with the reason, which the holder of the token may see, or the problem of a failed read.
+pub async fn authenticate(app: &App, token: &str, origin: Option<&str>) -> Result<View, Problem> {
     let now = app.clock.now();
-    let refused = |why: EmbedTokenError| Problem::invalid_token(&why);
-    let token = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await.map_err(refused)?;
-    token.check_origin(from).map_err(refused)?;
+    let invalid = |why: EmbedTokenError| Problem::invalid_token(&why);
+    let token = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await.map_err(invalid)?;
+    token.check_origin(origin).map_err(invalid)?;
     let found = app.store.load_embed_session(token.organization, token.user).await.map_err(store_problem)?;
-    // Whether the organization is there at all is nobody's business who does not belong to it.
-    let nobody = || refused(EmbedTokenError::NotAMember);
-    let found = found.ok_or_else(nobody)?;
-    let member = found.authorize().ok_or_else(nobody)?;
+    // One error for both cases, so it does not reveal whether the organization exists.
+    let not_a_member = || invalid(EmbedTokenError::NotAMember);
+    let found = found.ok_or_else(not_a_member)?;
+    let member = found.authorize().ok_or_else(not_a_member)?;
     let (org, orgs) = (found.org.value, found.user.value.orgs);
-    Ok(View { admin: member.admin(), member, org, orgs, by: AuthMethod::HostApp(token.origin), now })
+    Ok(View { admin: member.admin(), member, org, orgs, auth: AuthMethod::HostApp(token.origin), now })
 }
 
-/// Nothing to show; why, is in a header, for the host app's developer.
-pub fn nothing(problem: Problem) -> Response {
+/// Converts a 401 into a response without a body. Its `WWW-Authenticate` header names the reason for
+/// the host app's developer.
+pub fn empty_response(problem: Problem) -> Response {
     let mut response = problem.into_response();
     *response.body_mut() = axum::body::Body::empty();
     response.headers_mut().remove(http::header::CONTENT_TYPE);

@@ -4,62 +4,71 @@ use maud::{Markup, html};
 use serde_json::json;
 use web::Links;
 
-use crate::{config::Config, view::View};
+use crate::{
+    config::Config,
+    view::View,
+    words::{self, label, task as text, widget},
+};
 
-/// The widget; nothing for members, and nothing once the checklist is put aside. `origin` is our own.
+/// Renders the widget. Empty for members, and after the checklist is dismissed. `origin` is Onramp's
+/// own origin.
 #[must_use]
 pub fn render(view: &View, config: &Config, origin: &str) -> Markup {
     if view.admin.is_none() || view.org.checklist.dismissed_at.is_some() {
         return html! {};
     }
-    let places = Links { origin, app: config.app_url.as_deref(), org: view.org.id };
-    let all = format!("{origin}/onboarding/checklist");
+    let links = Links { origin, app: config.app_url.as_deref(), org: view.org.id };
+    let checklist = format!("{origin}/onboarding/checklist");
     let steps = view.progress();
-    let (done, count, percentage) = (steps.completed_count(), steps.total_count(), steps.percentage());
+    let (done, total, percentage) = (steps.completed_count(), steps.total_count(), steps.percentage());
     let next = steps.next_task();
-    // What the element tells the page around it.
+    // Detail of the `ob:progress` event, which the element dispatches on the embedding page.
     let progress = json!({
         "completed": done,
-        "total": count,
+        "total": total,
         "percentage": percentage,
         "next": next.map(|task| task.key),
     });
     let change = |what: &str, label: &str| {
-        html! { a class="ob-quiet" href=(all) target="_top" data-ob-do=(what) { (label) } }
+        html! { a class="ob-quiet" href=(checklist) target="_top" data-ob-do=(what) { (label) } }
     };
     html! {
-        section class="ob-card" aria-label="Getting started" data-ob-org=(view.org.id) data-ob-progress=(progress) {
+        section class="ob-card" aria-label=(label::GETTING_STARTED) data-ob-org=(view.org.id) data-ob-progress=(progress) {
             div class="ob-head" {
-                p class="ob-title" { "Getting started" }
-                a class="ob-quiet" href=(all) target="_top" { "See all" span class="ob-ears" { " tasks" } }
+                p class="ob-title" { (label::GETTING_STARTED) }
+                a class="ob-quiet" href=(checklist) target="_top" {
+                    (widget::SEE_ALL) span class="ob-ears" { (widget::SEE_ALL_TASKS) }
+                }
             }
-            p class="ob-line" { span { (done) " of " (count) " done" } span class="ob-soft" { (percentage) "%" } }
-            progress class="ob-bar" aria-label="Setup progress" max=(count) value=(done) { (percentage) "%" }
+            p class="ob-line" {
+                span { (words::done_of(done, total)) } span class="ob-soft" { (percentage) "%" }
+            }
+            progress class="ob-bar" aria-label=(words::progress::LABEL) max=(total) value=(done) { (percentage) "%" }
             @if let Some(task) = next {
                 div class="ob-next" {
                     span class="ob-icon" aria-hidden="true" { (task.icon) }
                     div {
                         p class="ob-name" { (task.title) }
-                        p class="ob-soft" { (task.description) " About " (task.minutes) " min." }
+                        p class="ob-soft" { (text::with_duration(task.description, task.minutes)) }
                     }
                 }
                 @if view.may_change() {
                     div class="ob-actions" {
-                        a class="ob-button" href=(places.of(task)) target="_top" { (task.action.label) " →" }
-                        (change(&format!("complete/{}", task.key), "Mark as done"))
-                        (change(&format!("skip/{}", task.key), "Skip"))
-                        (change("dismiss", "Dismiss"))
+                        a class="ob-button" href=(links.of(task)) target="_top" { (words::onward(task.action.label)) }
+                        (change(&format!("complete/{}", task.key), label::MARK_AS_DONE))
+                        (change(&format!("skip/{}", task.key), label::SKIP))
+                        (change("dismiss", label::DISMISS))
                     }
                 }
             } @else {
                 div class="ob-next" {
                     span class="ob-icon" aria-hidden="true" { "🎉" }
                     div {
-                        p class="ob-name" { "You’re all set up" }
-                        p class="ob-soft" { "Nothing is left to do here." }
+                        p class="ob-name" { (widget::COMPLETE) }
+                        p class="ob-soft" { (widget::COMPLETE_TEXT) }
                     }
                 }
-                @if view.may_change() { div class="ob-actions" { (change("dismiss", "Dismiss")) } }
+                @if view.may_change() { div class="ob-actions" { (change("dismiss", label::DISMISS)) } }
             }
         }
     }
@@ -81,26 +90,27 @@ mod tests {
     }
 
     #[test]
-    fn it_says_how_far_and_what_next_in_words_and_for_scripts() {
+    fn widget_shows_progress_as_text_and_as_event_detail() {
         let view = trial().having(&[Complete("invited_team_member")]);
         let text = read(&render(&view, &config(), ORIGIN));
-        for words in ["1 of 8 done", "12%", "Create project", "Mark as done", "Dismiss"] {
-            assert!(text.contains(words), "{words}: {text}");
+        for part in ["1 of 8 done", "12%", "Create project", "Mark as done", "Dismiss"] {
+            assert!(text.contains(part), "{part}: {text}");
         }
-        let told = |view: &View| -> Value {
+        let detail = |view: &View| -> Value {
             let shown = shown(view).replace("&quot;", "\"");
             let (_, json) = shown.split_once("data-ob-progress=\"").unwrap();
             serde_json::Deserializer::from_str(json).into_iter().next().unwrap().unwrap()
         };
         assert_eq!(
-            told(&view),
+            detail(&view),
             json!({ "completed": 1, "total": 8, "percentage": 12, "next": "created_project" })
         );
-        assert_eq!(told(&trial().having(&every_task()))["next"], Value::Null, "that is how it is complete");
+        let complete = detail(&trial().having(&every_task()));
+        assert_eq!(complete["next"], Value::Null, "no task is left");
     }
 
     #[test]
-    fn every_link_works_on_a_page_of_another_origin_and_nothing_needs_a_form() {
+    fn links_are_absolute_and_no_form_is_needed() {
         let hosted = Config { app_url: Some("https://app.example.com".to_owned()), ..config() };
         for view in
             [trial(), trial().having(&[Complete("invited_team_member")]), trial().having(&every_task())]
@@ -115,20 +125,20 @@ mod tests {
                 );
                 assert!(
                     link.split('>').next().unwrap().contains(r#"target="_top""#),
-                    "or it opens inside of a frame"
+                    "the link must leave the frame: {link}"
                 );
             }
         }
     }
 
     #[test]
-    fn members_and_those_who_put_it_aside_see_nothing() {
+    fn widget_is_empty_for_members_and_after_a_dismissal() {
         assert_eq!(shown(&trial().as_member()), "");
         assert_eq!(shown(&trial().having(&[Dismiss])), "");
         let ended = shown(&trial().later(SignedDuration::from_hours(15 * 24)));
         assert!(
             ended.contains("0 of 8") && !ended.contains("data-ob-do"),
-            "without full access nothing can be done"
+            "no change is offered without full access"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The setup checklist, whole.
+//! The checklist page.
 
 use std::cmp::Reverse;
 
@@ -13,56 +13,58 @@ use crate::{
     components::{celebration, moment, progress, status_badge::StatusBadge, task, undo, unreachable},
     config::Config,
     view::View,
+    words::{self, checklist as text, label},
 };
 
-/// The page; for members a friendly word instead.
+/// Renders the page. Members see a short text that names the admins instead of the checklist.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
     let main = if view.admin.is_some() { admin(view, config) } else { member(view) };
-    view.page(config, "Getting started", Some(NavItem::Checklist), Width::Reading, main)
+    view.page(config, label::GETTING_STARTED, Some(NavItem::Checklist), Width::Reading, main)
 }
 
 fn admin(view: &View, config: &Config) -> Markup {
     let (dismissed_at, steps) = (view.org.checklist.dismissed_at, view.progress());
     let next = steps.next_task();
     html! {
-        h1 { "Getting started" }
-        p class="lead" { (steps.total_count()) " short steps, and " (view.org.name) " is at home in " (config.product) "." }
+        h1 { (label::GETTING_STARTED) }
+        p class="lead" { (text::lead(steps.total_count(), &view.org.name, &config.product)) }
         div id="checklist" class="stack" data-updated=[view.updated_at()] data-status=(view.status().as_str()) {
             (unreachable::render(view))
-            @if let Some(since) = dismissed_at { (dismissed(since, view)) }
+            @if let Some(at) = dismissed_at { (dismissed(at, view)) }
             (undo::skip(view))
             @if next.is_none() { (celebration::render(view)) }
             (progress(view))
             @if !view.may_change() { (read_only(view)) }
             @if let Some(next) = next { (task::next(next, view, config)) }
-            @for (kind, tasks) in by_category(&steps) { (group(kind, &tasks, view, config)) }
+            @for (category, tasks) in open_by_category(&steps) { (group(category, &tasks, view, config)) }
             (skipped(view))
             @if dismissed_at.is_none() && view.may_change() { (dismiss(next.is_none())) }
         }
     }
 }
 
-/// How far it is, and what is done. Nobody starts at nothing: the account stands done above the rest.
+/// Renders the progress and the completed tasks. The created account is always listed as done, so no
+/// checklist looks empty.
 fn progress(view: &View) -> Markup {
     let founder = view.org.admins.first().map(|admin| admin.name.as_str());
     html! {
-        section class="card-of-parts" aria-label="Progress" {
+        section class="card-of-parts" aria-label=(text::PROGRESS) {
             (progress::bar(&view.progress()))
             (milestones(view))
-            ul class="lines" { (task::done("Account created", founder, view.org.signed_up_at, view)) }
+            ul class="lines" { (task::done(text::ACCOUNT_CREATED, founder, view.org.signed_up_at, view)) }
             (done(view))
         }
     }
 }
 
-/// What was reached on the way.
+/// Renders the milestones that the organization has reached.
 fn milestones(view: &View) -> Markup {
     let steps = view.progress();
     let reached: Vec<_> = steps.milestones().filter(|(_, at)| at.is_some()).map(|(it, _)| it).collect();
     html! {
         @if !reached.is_empty() {
-            ul class="milestones" aria-label="Milestones" {
+            ul class="milestones" aria-label=(text::MILESTONES) {
                 @for it in reached {
                     li class="badge" title=(it.text) { span aria-hidden="true" { (it.icon) " " } (it.title) }
                 }
@@ -71,108 +73,103 @@ fn milestones(view: &View) -> Markup {
     }
 }
 
-/// What is done, folded; the latest shows without opening it.
+/// Renders the completed tasks as a folded list, whose summary names the latest.
 fn done(view: &View) -> Markup {
     let mut done: Vec<_> = view.progress().done().collect();
-    done.sort_by_key(|(_, tick)| Reverse(tick.at));
+    done.sort_by_key(|(_, completion)| Reverse(completion.at));
     html! {
-        @if let Some((latest, tick)) = done.first() {
+        @if let Some((latest, completion)) = done.first() {
             details id="done" class="fold" {
                 summary {
                     span class="fold-text" {
-                        span class="fold-title" { (count(done.len(), "done")) }
+                        span class="fold-title" { (words::tasks_done(done.len())) }
                         span class="line-by" {
-                            "Latest: " (latest.title) ", " (moment::past(tick.at, view.now, &view.org.zone))
+                            (text::latest(latest.title, &moment::past(completion.at, view.now, &view.org.zone)))
                         }
                     }
                 }
                 ul class="lines" {
-                    @for (it, tick) in &done { (task::done(it.title, task::done_by(tick), tick.at, view)) }
+                    @for (task, completion) in &done {
+                        (task::done(task.title, task::done_by(completion), completion.at, view))
+                    }
                 }
             }
         }
     }
 }
 
-/// What was skipped, folded, each with a way back.
+/// Renders the skipped tasks as a folded list.
 fn skipped(view: &View) -> Markup {
     let skipped: Vec<_> = view.progress().skipped().collect();
     html! {
         @if !skipped.is_empty() {
             details id="skipped" class="card-of-parts fold" {
-                summary { span class="fold-title" { (count(skipped.len(), "skipped")) } }
-                ul class="lines" { @for it in skipped { (task::skipped(it, view)) } }
+                summary { span class="fold-title" { (words::tasks_skipped(skipped.len())) } }
+                ul class="lines" { @for task in skipped { (task::skipped(task, view)) } }
             }
         }
     }
 }
 
-/// "1 task done", "3 tasks skipped".
-fn count(many: usize, what: &str) -> String {
-    format!("{many} {} {what}", if many == 1 { "task" } else { "tasks" })
-}
-
-/// What is open apart from the next task, by kind of work. The kinds stand in the order of work, so that none moves as
-/// tasks are done.
-fn by_category(steps: &Progress<'_>) -> Vec<(Category, Vec<&'static Task>)> {
+/// Groups the open tasks, without the next one, by category. The categories are in the order of all
+/// tasks, so completing a task moves no other category.
+fn open_by_category(steps: &Progress<'_>) -> Vec<(Category, Vec<&'static Task>)> {
     let next = steps.next_task();
     let mut groups: Vec<(Category, Vec<&Task>)> = Vec::new();
     for task in &steps.tasks {
-        if !groups.iter().any(|(kind, _)| *kind == task.category) {
-            let of_kind = steps.open().filter(|it| it.category == task.category && Some(*it) != next);
-            groups.push((task.category, of_kind.collect()));
+        if !groups.iter().any(|(category, _)| *category == task.category) {
+            let open = steps.open().filter(|it| it.category == task.category && Some(*it) != next);
+            groups.push((task.category, open.collect()));
         }
     }
-    groups.retain(|(_, of_kind)| !of_kind.is_empty());
+    groups.retain(|(_, open)| !open.is_empty());
     groups
 }
 
-fn group(kind: Category, open: &[&Task], view: &View, config: &Config) -> Markup {
+fn group(category: Category, open: &[&Task], view: &View, config: &Config) -> Markup {
     let steps = view.progress();
-    let id = format!("group-{}", kind.key);
-    let all = steps.tasks.iter().filter(|task| task.category == kind).count();
-    let done = steps.done().filter(|(task, _)| task.category == kind).count();
+    let id = format!("group-{}", category.key);
+    let total = steps.tasks.iter().filter(|task| task.category == category).count();
+    let done = steps.done().filter(|(task, _)| task.category == category).count();
     html! {
         section class="group" aria-labelledby=(id) {
             div class="group-head" {
-                h2 id=(id) { (kind.title) }
-                span class="soft small number" { (done) " of " (all) " done" }
+                h2 id=(id) { (category.title) }
+                span class="soft small number" { (words::done_of(done, total)) }
             }
-            ul class="rows" { @for it in open { (task::open(it, view, config)) } }
+            ul class="rows" { @for task in open { (task::open(task, view, config)) } }
         }
     }
 }
 
-fn dismissed(since: jiff::Timestamp, view: &View) -> Markup {
+fn dismissed(at: jiff::Timestamp, view: &View) -> Markup {
     let text = html! {
-        p { "You dismissed it " (moment::past(since, view.now, &view.org.zone)) ". Your progress is kept." }
+        p { (text::dismissed(&moment::past(at, view.now, &view.org.zone))) }
         @if view.may_change() {
             p class="actions" {
-                (post_button(Weight::Secondary, "/onboarding/api/checklist/restore", "Restore checklist", None))
+                (post_button(Weight::Secondary, "/onboarding/api/checklist/restore", text::RESTORE, None))
             }
         }
     };
-    note(Tone::Calm, "🗂️", "This checklist is put aside", &text)
+    note(Tone::Calm, "🗂️", text::DISMISSED, &text)
 }
 
-/// In place of buttons, while the organization's state allows none.
+/// Renders the organization's status and the way to the plans. It replaces the buttons of tasks while
+/// the organization has no full access.
 fn read_only(view: &View) -> Markup {
-    let standing = StatusBadge::of(&view.org, view.now);
+    let badge = StatusBadge::of(&view.org, view.now);
     let text = html! {
-        p { (standing.means) }
-        p class="actions" { (link_button(Weight::Primary, &view.plans(), "See the plans")) }
+        p { (badge.meaning) }
+        p class="actions" { (link_button(Weight::Primary, &view.plans(), label::VIEW_PLANS)) }
     };
-    note(standing.tone, "🔒", standing.label, &text)
+    note(badge.tone, "🔒", badge.label, &text)
 }
 
-fn dismiss(nothing_left: bool) -> Markup {
+fn dismiss(complete: bool) -> Markup {
     html! {
         div class="section-head" {
-            p class="soft small" {
-                @if nothing_left { "Nothing is left to do here. " } @else { "Not your way of starting? " }
-                "Put the checklist aside; you can always bring it back."
-            }
-            (post_button(Weight::Quiet, "/onboarding/api/checklist/dismiss", "Dismiss checklist", None))
+            p class="soft small" { (if complete { text::DISMISS_COMPLETE } else { text::DISMISS_OPEN }) }
+            (post_button(Weight::Quiet, "/onboarding/api/checklist/dismiss", text::DISMISS, None))
         }
     }
 }
@@ -180,13 +177,9 @@ fn dismiss(nothing_left: bool) -> Markup {
 fn member(view: &View) -> Markup {
     let admins: Vec<&str> = view.org.admins.iter().map(|admin| admin.name.as_str()).collect();
     html! {
-        h1 { "Setup is in good hands" }
-        p class="lead" {
-            "The checklist of " (view.org.name) " belongs to its admins"
-            @if !admins.is_empty() { ": " (admins.join(", ")) }
-            ". There is nothing for you to set up."
-        }
-        p class="actions" { (link_button(Weight::Primary, "/dashboard", "Go to the dashboard")) }
+        h1 { (text::MEMBER_TITLE) }
+        p class="lead" { (text::for_member(&view.org.name, &admins)) }
+        p class="actions" { (link_button(Weight::Primary, "/dashboard", label::GO_TO_DASHBOARD)) }
     }
 }
 
@@ -203,19 +196,19 @@ mod tests {
     }
 
     #[track_caller]
-    fn shows(view: &View, words: &[&str]) {
+    fn shows(view: &View, parts: &[&str]) {
         let text = text(view);
         let mut rest = text.as_str();
-        for words in words {
-            let Some((_, after)) = rest.split_once(words) else {
-                panic!("{words:?}, in this order, in: {text}")
+        for part in parts {
+            let Some((_, after)) = rest.split_once(part) else {
+                panic!("{part:?} is missing, or not in this order: {text}")
             };
             rest = after;
         }
     }
 
     #[test]
-    fn it_begins_with_the_account_done_and_the_first_task_next() {
+    fn new_checklist_shows_the_account_done_and_the_next_task() {
         shows(
             &trial(),
             &[
@@ -236,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_done_says_by_whom_and_when_and_what_is_skipped_has_a_way_back() {
+    fn done_tasks_name_the_person_and_skipped_ones_can_be_restored() {
         let view = trial()
             .having(&[
                 Complete("invited_team_member"),
@@ -254,13 +247,13 @@ mod tests {
                 "Set working hours , done",
                 "Next task ⏱️ Log first time entry",
                 "Setup 1 of 4 done 🏢 Add client",
-                "1 task skipped 📁 Create project , skipped Bring back",
+                "1 task skipped 📁 Create project , skipped Restore",
             ],
         );
     }
 
     #[test]
-    fn completion_is_celebrated_once_nothing_is_left() {
+    fn page_celebrates_when_no_task_is_open() {
         shows(
             &trial().having(&every_task()),
             &[
@@ -278,7 +271,7 @@ mod tests {
         shows(
             &trial().having(&commands),
             &[
-                "“Generate report” is skipped. Undo",
+                "Skipped “Generate report”. Undo",
                 "You’re all set up!",
                 "7 of 8 done 87%",
                 "1 task skipped 📊",
@@ -287,35 +280,38 @@ mod tests {
     }
 
     #[test]
-    fn a_dismissed_checklist_says_so_and_has_a_way_back() {
+    fn dismissed_checklist_can_be_restored() {
         let view = trial().having(&[Complete("created_client"), Dismiss]);
-        shows(&view, &["put aside", "Restore checklist", "1 of 8 done 12%"]);
+        shows(
+            &view,
+            &["Checklist dismissed", "We’ve kept your progress", "Restore checklist", "1 of 8 done 12%"],
+        );
         assert!(!text(&view).contains("Dismiss checklist"));
     }
 
     #[test]
-    fn without_full_access_there_are_words_and_the_plans_in_place_of_buttons() {
+    fn page_shows_plans_instead_of_buttons_without_full_access() {
         let ended = trial().having(&[Skip("created_project")]).later(SignedDuration::from_hours(14 * 24));
-        for (view, words) in [(ended, "Trial ended"), (pending("Acme Corp", "Jo Doe"), "No plan yet")] {
-            shows(&view, &[words, "See the plans"]);
+        for (view, status) in [(ended, "Trial ended"), (pending("Acme Corp", "Jo Doe"), "No plan yet")] {
+            shows(&view, &[status, "View plans"]);
             let page = render(&view, &config()).0;
-            assert_eq!(page.matches("<form").count(), 1, "only the way out: {page}");
+            assert_eq!(page.matches("<form").count(), 1, "only the form of the sign-out: {page}");
             assert!(page.contains(r#"action="/logout""#));
         }
     }
 
     #[test]
-    fn a_member_gets_a_friendly_word_and_no_checklist() {
+    fn member_sees_the_admins_and_no_checklist() {
         let view = trial().as_member();
-        shows(&view, &["Setup is in good hands", "Jo Doe", "Go to the dashboard"]);
+        shows(&view, &["Your admins handle setup", "Jo Doe", "Go to dashboard"]);
         assert!(!text(&view).contains("Invite team member"));
     }
 
     #[test]
-    fn names_stay_names() {
+    fn markup_in_names_is_escaped() {
         let nasty = r#"<script>alert(1)</script>" onload="x"#;
         let mut view = pending(nasty, nasty);
-        view.org.tick_from_host("member.invited", Some(nasty.to_owned()), view.now, view.now);
+        view.org.complete_from_host("member.invited", Some(nasty.to_owned()), view.now, view.now);
         let page = render(&view, &config()).0;
         assert!(!page.contains("<script>"), "{page}");
         assert!(!page.contains(r#"" onload=""#), "{page}");

@@ -1,4 +1,4 @@
-//! Where people of an organization arrive.
+//! The dashboard: the organization's projects, details, and setup progress.
 
 use maud::{Markup, html};
 use web::ui::{NavItem, Tone, Weight, Width, note};
@@ -7,9 +7,10 @@ use crate::{
     components::{banner, host_app, moment, status_badge::StatusBadge, undo, widget},
     config::Config,
     view::View,
+    words::{dashboard as words, label},
 };
 
-/// The page.
+/// Renders the page.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
     let widget = view.admin.is_some() && view.org.checklist.dismissed_at.is_none();
@@ -17,7 +18,7 @@ pub fn render(view: &View, config: &Config) -> Markup {
         div class="section-head" {
             h1 { (view.org.name) }
             @if config.app_url.is_some() {
-                (host_app::button(Weight::Primary, &format!("Open {}", config.product), config))
+                (host_app::button(Weight::Primary, &words::open(&config.product), config))
             }
         }
         (undo::dismissal(view))
@@ -28,18 +29,18 @@ pub fn render(view: &View, config: &Config) -> Markup {
                 (projects(view))
                 (organization(view))
                 @if view.admin.is_some() && !widget {
-                    p { a class="small" href="/onboarding/checklist" { "Show setup checklist" } }
+                    p { a class="small" href="/onboarding/checklist" { (words::SHOW_CHECKLIST) } }
                 }
             }
         }
     };
-    view.page(config, "Dashboard", Some(NavItem::Dashboard), Width::Wide, main)
+    view.page(config, label::DASHBOARD, Some(NavItem::Dashboard), Width::Wide, main)
 }
 
 fn projects(view: &View) -> Markup {
     html! {
         section aria-labelledby="projects" {
-            h2 id="projects" class="section-head" { "Projects" }
+            h2 id="projects" class="section-head" { (words::PROJECTS) }
             @if let Some(provisioned) = &view.org.provisioned {
                 ul class="rows" {
                     li class="row" {
@@ -47,15 +48,13 @@ fn projects(view: &View) -> Markup {
                         div class="row-text" {
                             h3 { (provisioned.project.name) }
                             p class="soft small" {
-                                "Ready since " (moment::date(provisioned.at, &view.org.zone))
+                                (words::created_on(&moment::date(provisioned.at, &view.org.zone)))
                             }
                         }
                     }
                 }
             } @else {
-                (note(Tone::Calm, "🌱", "Your first project is waiting", &html! {
-                    p { "It is made together with everything else the moment your plan begins." }
-                }))
+                (note(Tone::Calm, "🌱", words::NO_PROJECT, &html! { p { (words::NO_PROJECT_TEXT) } }))
             }
         }
     }
@@ -63,23 +62,23 @@ fn projects(view: &View) -> Markup {
 
 fn organization(view: &View) -> Markup {
     let org = &view.org;
-    let standing = StatusBadge::of(org, view.now);
+    let badge = StatusBadge::of(org, view.now);
     let admins: Vec<&str> = org.admins.iter().map(|admin| admin.name.as_str()).collect();
     html! {
         section aria-labelledby="organization" {
             div class="section-head" {
-                h2 id="organization" { "Organization" }
-                a class="small" href=(view.plans()) { "Plan and details" }
+                h2 id="organization" { (words::ORGANIZATION) }
+                a class="small" href=(view.plans()) { (label::PLAN_AND_DETAILS) }
             }
             div class="card" {
                 dl class="facts" {
-                    dt { "Plan" }
-                    dd { (standing.badge()) }
-                    dt { @if admins.len() == 1 { "Admin" } @else { "Admins" } }
+                    dt { (label::PLAN) }
+                    dd { (badge.badge()) }
+                    dt { (if admins.len() == 1 { label::ADMIN } else { label::ADMINS }) }
                     dd { (admins.join(", ")) }
-                    dt { "Since" }
+                    dt { (words::CREATED) }
                     dd { (moment::date(org.signed_up_at, &org.zone)) }
-                    dt { "Time zone" }
+                    dt { (label::TIME_ZONE) }
                     dd { (org.zone.name()) }
                 }
             }
@@ -99,24 +98,25 @@ mod tests {
     }
 
     #[test]
-    fn it_shows_the_organization_its_project_its_trial_and_its_setup() {
+    fn dashboard_shows_the_project_the_trial_and_the_setup() {
         let text = text(&trial());
-        for words in ["Acme Corp", "Getting Started", "14 days left", "0 of 8 done", "Europe/Berlin"] {
-            assert!(text.contains(words), "{words}: {text}");
+        for part in ["Acme Corp", "Getting Started", "14 days left", "0 of 8 done", "Europe/Berlin"] {
+            assert!(text.contains(part), "{part}: {text}");
         }
     }
 
     #[test]
-    fn a_dismissed_checklist_leaves_a_quiet_way_back() {
+    fn dashboard_links_to_a_dismissed_checklist() {
         let text = text(&trial().having(&[Dismiss]));
         assert!(text.contains("Show setup checklist") && !text.contains("0 of 8"), "{text}");
-        assert!(text.contains("The setup checklist is put aside. Undo"), "{text}");
+        assert!(text.contains("Dismissed the setup checklist. Undo"), "{text}");
     }
 
     #[test]
-    fn members_work_without_the_widget_and_pending_organizations_wait() {
+    fn dashboard_has_no_widget_for_members_and_no_project_when_pending() {
         let member = text(&trial().as_member());
         assert!(member.contains("Getting Started") && !member.contains("checklist"), "{member}");
-        assert!(text(&pending("Acme Corp", "Jo Doe")).contains("Your first project is waiting"));
+        let pending = text(&pending("Acme Corp", "Jo Doe"));
+        assert!(pending.contains("Your first project comes with your plan"), "{pending}");
     }
 }

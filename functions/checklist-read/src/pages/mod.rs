@@ -1,4 +1,4 @@
-//! One file per page. Each is a function from what is seen to markup.
+//! One file per page. Each has a pure function that renders its view as HTML.
 
 pub mod checklist;
 pub mod dashboard;
@@ -7,4 +7,5 @@ pub mod landing;
 pub mod organization;
 pub mod other_org;
 pub mod paid;
+pub mod problem;
 pub mod welcome;

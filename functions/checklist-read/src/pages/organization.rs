@@ -1,63 +1,57 @@
-//! An organization and its plan.
+//! The page of the user's organization: its status, details, and plan.
 
 use domain::{billing::IssueKind, status::Status};
 use maud::{Markup, html};
 use web::ui::{Tone, Width, note};
 
 use crate::{
-    components::{
-        moment, plans,
-        status_badge::{StatusBadge, days_left},
-        unreachable,
-    },
+    components::{moment, plans, status_badge::StatusBadge, unreachable},
     config::Config,
     view::View,
+    words::{banner, days_left, label, organization as words},
 };
 
-/// The page. `token` makes its forms recognisable when they are sent twice.
+/// Renders the page. `token` is the form token, by which a form that is sent twice is recognized.
 #[must_use]
 pub fn render(view: &View, config: &Config, token: &str) -> Markup {
-    let standing = StatusBadge::of(&view.org, view.now);
+    let badge = StatusBadge::of(&view.org, view.now);
     let main = html! {
         div class="section-head" {
             h1 { (view.org.name) }
-            (standing.badge())
+            (badge.badge())
         }
-        // What has to be said of a payment stands before and above how well all else is.
-        @if view.org.billing.issue().is_none() { p class="lead" { (standing.means) } }
+        // The note about an open payment replaces the status text, which would contradict it.
+        @if view.org.billing.issue().is_none() { p class="lead" { (badge.meaning) } }
         div class="stack" {
             (issue(view))
             (unreachable::render(view))
-            (facts(view, &standing))
+            (details(view, &badge))
             @if view.admin.is_some() { (plans::render(view, token)) } @else { (admins(view)) }
         }
     };
-    view.page(config, "Plan and details", None, Width::Reading, main)
+    view.page(config, label::PLAN_AND_DETAILS, None, Width::Reading, main)
 }
 
 fn issue(view: &View) -> Markup {
     let Some(issue) = view.org.billing.issue() else { return html! {} };
-    let (title, what) = match issue.kind {
-        IssueKind::PaymentFailed => ("A payment failed", "did not go through, and will be tried again."),
-        IssueKind::ActionRequired => {
-            ("Your bank asks you to confirm a payment", "waits for your word to your bank.")
-        }
-    };
     let since = moment::date(issue.since, &view.org.zone);
-    let text = html! { p { "The payment of " (since) " " (what) } };
-    note(Tone::Warning, "💳", title, &text)
+    let (title, text) = match issue.kind {
+        IssueKind::PaymentFailed => (banner::PAYMENT_FAILED, words::payment_failed(&since)),
+        IssueKind::ActionRequired => (banner::ACTION_REQUIRED, words::action_required(&since)),
+    };
+    note(Tone::Warning, "💳", title, &html! { p { (text) } })
 }
 
-fn facts(view: &View, standing: &StatusBadge) -> Markup {
+fn details(view: &View, badge: &StatusBadge) -> Markup {
     let org = &view.org;
-    let trial = org.trial_ends_at(view.now);
+    let trial_end = org.trial_ends_at(view.now);
     html! {
-        section class="card" aria-label="Details" {
+        section class="card" aria-label=(words::DETAILS) {
             dl class="facts" {
-                dt { "Status" }
-                dd { (standing.label) }
-                @if let Some(end) = trial {
-                    dt { @if end > view.now { "Trial ends" } @else { "Trial ended" } }
+                dt { (words::STATUS) }
+                dd { (badge.label) }
+                @if let Some(end) = trial_end {
+                    dt { (if end > view.now { words::TRIAL_ENDS } else { words::TRIAL_ENDED }) }
                     dd {
                         (moment::date(end, &org.zone))
                         @if view.status() == Status::Trialing {
@@ -65,13 +59,13 @@ fn facts(view: &View, standing: &StatusBadge) -> Markup {
                         }
                     }
                 }
-                dt { "Signed up" }
+                dt { (words::SIGNED_UP) }
                 dd { (moment::date(org.signed_up_at, &org.zone)) }
                 @if let Some(provisioned) = &org.provisioned {
-                    dt { "Set up" }
+                    dt { (words::SET_UP_ON) }
                     dd { (moment::date(provisioned.at, &org.zone)) }
                 }
-                dt { "Time zone" }
+                dt { (label::TIME_ZONE) }
                 dd { (org.zone.name()) }
             }
         }
@@ -80,7 +74,7 @@ fn facts(view: &View, standing: &StatusBadge) -> Markup {
 
 fn admins(view: &View) -> Markup {
     let names: Vec<&str> = view.org.admins.iter().map(|admin| admin.name.as_str()).collect();
-    html! { p class="soft" { "The plan is looked after by " (names.join(", ")) "." } }
+    html! { p class="soft" { (words::managed_by(&names)) } }
 }
 
 #[cfg(test)]
@@ -91,20 +85,20 @@ mod tests {
     use crate::testing::{config, pending, read, trial};
 
     #[test]
-    fn it_says_how_the_organization_stands_and_offers_the_plans_to_its_admins() {
+    fn page_shows_the_status_and_offers_plans_to_admins() {
         let days = |days: i64| trial().later(SignedDuration::from_hours(days * 24));
-        for (view, words) in [
+        for (view, status) in [
             (pending("Acme Corp", "Jo Doe"), "No plan yet"),
-            (days(0), "14 days left, until January 22, 2025"),
-            (days(13), "1 day left, until January 22, 2025"),
+            (days(0), "14 days left (until January 22, 2025)"),
+            (days(13), "1 day left (until January 22, 2025)"),
             (days(14), "Your trial ended on January 22, 2025"),
         ] {
             let text = read(&render(&view, &config(), "token"));
-            for words in [words, "Acme Corp", "Single user", "Team", "Choose"] {
-                assert!(text.contains(words), "{words}: {text}");
+            for part in [status, "Acme Corp", "Single user", "Team", "Choose"] {
+                assert!(text.contains(part), "{part}: {text}");
             }
         }
         let member = read(&render(&trial().as_member(), &config(), "token"));
-        assert!(member.contains("looked after by Jo Doe") && !member.contains("Single user"), "{member}");
+        assert!(member.contains("Jo Doe can manage the plan") && !member.contains("Single user"), "{member}");
     }
 }

@@ -1,4 +1,4 @@
-//! Another of one's own organizations than the one that one is signed in to.
+//! The page for an organization of the user that is not the session's organization.
 
 use domain::org::Org;
 use maud::{Markup, html};
@@ -7,23 +7,22 @@ use web::ui::{Weight, Width, hidden, link_button, submit};
 use crate::{
     config::Config,
     view::{View, plans},
+    words::other_org as words,
 };
 
-/// The page: the way over there, and back.
+/// Renders the page, with a form that switches to the organization `there`.
 #[must_use]
 pub fn render(view: &View, config: &Config, there: &Org) -> Markup {
+    let strong = |org: &Org| html! { strong { (org.name) } };
     let main = html! {
-        h1 { "This is in " (there.name) }
-        p class="lead" {
-            "You are signed in to " strong { (view.org.name) } ". " strong { (there.name) }
-            " is yours as well: switch to see it."
-        }
+        h1 { (words::heading(&there.name)) }
+        p class="lead" { (words::lead(&strong(&view.org), &strong(there))) }
         form class="actions" method="post" action="/organizations/switch" {
             (hidden("organization", &there.id.to_string()))
             (hidden("next", &plans(there.id)))
-            (submit(Weight::Primary, &format!("Switch to {}", there.name)))
-            (link_button(Weight::Secondary, "/dashboard", &format!("Stay in {}", view.org.name)))
+            (submit(Weight::Primary, &words::switch_to(&there.name)))
+            (link_button(Weight::Secondary, "/dashboard", &words::stay_in(&view.org.name)))
         }
     };
-    view.page(config, "Another organization of yours", None, Width::Narrow, main)
+    view.page(config, words::TITLE, None, Width::Narrow, main)
 }

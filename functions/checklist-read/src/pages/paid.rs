@@ -1,17 +1,24 @@
-//! Where Stripe sends people back to: it shows how things stand, and turns when Stripe's word arrives.
+//! The page that Stripe Checkout returns to. It shows the plan's status and updates when Stripe's event
+//! arrives.
 //!
-//! Nothing is believed because somebody opened this page: only Stripe's signed events change anything.
+//! A visit to this page proves nothing and changes nothing. Only signed events from Stripe do.
 
 use domain::{billing::SubscriptionStatus, status::Status};
 use maud::{Markup, html};
 use web::ui::{Tone, Weight, Width, link_button, note};
 
-use crate::{components::status_badge::StatusBadge, config::Config, view::View};
+use crate::{
+    components::status_badge::StatusBadge,
+    config::Config,
+    view::View,
+    words::{label, onward, paid as words},
+};
 
-/// The page's own path.
-const HERE: &str = "/billing/return";
+/// Path of this page.
+const PATH: &str = "/billing/return";
 
-/// The page. While Stripe's word is under way it carries a mark, and the script looks again for a minute.
+/// Renders the page. Until Stripe's event arrives, an attribute makes the script reload the page for a
+/// minute.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
     let arrived = view.org.billing.is_alive();
@@ -20,60 +27,52 @@ pub fn render(view: &View, config: &Config) -> Markup {
             @if arrived { (payment_status(view)) } @else { (waiting(view)) }
         }
     };
-    view.page(config, "Your plan", None, Width::Narrow, main)
+    view.page(config, words::TITLE, None, Width::Narrow, main)
 }
 
-/// What Stripe said. Whoever has nothing to be thanked for reads how their plan stands, and is led to it.
+/// Renders the status of a running subscription. It thanks only for a plan without an open payment;
+/// otherwise it leads to the plan.
 fn payment_status(view: &View) -> Markup {
-    let standing = StatusBadge::of(&view.org, view.now);
-    let well = matches!(view.status(), Status::Active | Status::Trialing);
+    let badge = StatusBadge::of(&view.org, view.now);
+    let paid = matches!(view.status(), Status::Active | Status::Trialing);
     html! {
         div class="section-head" {
-            h1 { @if well { "Thank you" } @else { "Your plan" } }
-            (standing.badge())
+            h1 { (if paid { words::THANK_YOU } else { words::TITLE }) }
+            (badge.badge())
         }
-        p class="lead" role="status" { (standing.means) }
+        p class="lead" role="status" { (badge.meaning) }
         p class="actions" {
-            @if !well {
-                (link_button(Weight::Primary, &view.plans(), "See your plan"))
+            @if !paid {
+                (link_button(Weight::Primary, &view.plans(), label::VIEW_PLAN))
             } @else if view.admin.is_some() && !view.progress().is_complete() {
-                (link_button(Weight::Primary, "/onboarding/checklist", "Continue setup →"))
+                (link_button(Weight::Primary, "/onboarding/checklist", &onward(label::CONTINUE_SETUP)))
             }
-            (link_button(Weight::Secondary, "/dashboard", "Go to the dashboard"))
+            (link_button(Weight::Secondary, "/dashboard", label::GO_TO_DASHBOARD))
         }
     }
 }
 
-/// No subscription runs. Whoever had one that is over may be back from a Checkout of the next one, or have only opened this
-/// page: neither is thanked, and both are led to the plans.
+/// Renders the page while no subscription runs. A user whose previous subscription ended may return
+/// from a new Checkout or may have only opened this page. So the page does not thank them, and leads
+/// to the plans.
 fn waiting(view: &View) -> Markup {
     let billing = &view.org.billing;
-    let thanked = billing.status().is_none() && !billing.customer_deleted();
+    let first_plan = billing.status().is_none() && !billing.customer_deleted();
     let (title, lead) = match billing.status() {
-        Some(SubscriptionStatus::Incomplete) => (
-            "Almost there",
-            "Your first payment is not through yet. It may take a moment, or your bank asks you to confirm it.",
-        ),
-        _ if thanked => {
-            ("Thank you", "Stripe is telling us about your plan. That usually takes a few seconds.")
-        }
-        _ => (
-            "Your plan",
-            "Your last plan is over. If you have just chosen a new one, Stripe is telling us about it. That usually takes a few seconds.",
-        ),
+        Some(SubscriptionStatus::Incomplete) => (words::ALMOST_THERE, words::INCOMPLETE),
+        _ if first_plan => (words::THANK_YOU, words::AWAITING),
+        _ => (words::TITLE, words::PREVIOUS_ENDED),
     };
     html! {
         h1 { (title) }
         p class="lead" { (lead) }
-        (note(Tone::Calm, "⏳", "Waiting for Stripe", &html! {
-            p role="status" data-later="Stripe has not told us yet. Look again in a few minutes; nothing is lost." {
-                "This page turns by itself. You can also go on; nothing is lost."
-            }
+        (note(Tone::Calm, "⏳", words::WAITING, &html! {
+            p role="status" data-later=(words::STILL_WAITING) { (words::UPDATES) }
         }))
         p class="actions" {
-            (link_button(Weight::Primary, HERE, "Look again"))
-            @if !thanked { (link_button(Weight::Secondary, &view.plans(), "See your plan")) }
-            (link_button(Weight::Secondary, "/dashboard", "Go to the dashboard"))
+            (link_button(Weight::Primary, PATH, words::CHECK_AGAIN))
+            @if !first_plan { (link_button(Weight::Secondary, &view.plans(), label::VIEW_PLAN)) }
+            (link_button(Weight::Secondary, "/dashboard", label::GO_TO_DASHBOARD))
         }
     }
 }
@@ -86,12 +85,12 @@ mod tests {
     use crate::testing::{config, pending, read, subscribed, trial};
 
     #[test]
-    fn it_waits_for_stripes_word_and_says_then_how_things_stand() {
+    fn page_waits_for_stripe_and_then_shows_the_status() {
         for view in [pending("Acme Corp", "Jo Doe"), trial()] {
             let mut view = view;
             let waiting = render(&view, &config());
             assert!(waiting.0.contains("data-awaits-plan"), "{}", waiting.0);
-            assert!(read(&waiting).contains("Look again"));
+            assert!(read(&waiting).contains("Check again"));
             let paid = What::Invoice {
                 invoice: InvoiceId::parse("in_1").unwrap(),
                 subscription: Some(SubscriptionId::parse("sub_1").unwrap()),
@@ -108,21 +107,21 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_thanked_for_a_plan_that_does_not_run() {
-        for (status, words) in [
+    fn page_thanks_only_for_an_active_plan() {
+        for (status, text) in [
             (SubscriptionStatus::Active, "Thank you"),
             (SubscriptionStatus::PastDue, "Your plan Payment overdue"),
             (SubscriptionStatus::Paused, "Your plan Paused"),
             (SubscriptionStatus::Unpaid, "Your plan Unpaid"),
-            (SubscriptionStatus::Incomplete, "Almost there Your first payment is not through yet."),
-            // Also what Stripe calls incomplete_expired.
-            (SubscriptionStatus::Canceled, "Your plan Your last plan is over."),
+            (SubscriptionStatus::Incomplete, "Almost there Your first payment hasn’t gone through yet."),
+            // The domain maps Stripe's `incomplete_expired` to this status too.
+            (SubscriptionStatus::Canceled, "Your plan Your previous plan has ended."),
         ] {
             let page = render(&subscribed(status), &config());
-            assert!(read(&page).contains(words), "{status}: {}", read(&page));
+            assert!(read(&page).contains(text), "{status}: {}", read(&page));
             assert_eq!(page.0.contains("data-awaits-plan"), !status.is_alive(), "{status}");
-            let thanked = status == SubscriptionStatus::Active;
-            assert_eq!(read(&page).contains("See your plan"), !thanked, "{status}");
+            let active = status == SubscriptionStatus::Active;
+            assert_eq!(read(&page).contains("View plan"), !active, "{status}");
         }
         for mut view in [subscribed(SubscriptionStatus::Active), pending("Acme Corp", "Jo Doe")] {
             let customer = CustomerId::parse("cus_1").unwrap();
@@ -130,7 +129,7 @@ mod tests {
             let (event, what) = (EventId::parse("evt_2").unwrap(), What::CustomerDeleted { customer });
             view.org.billing.record(&Fact { event, created: view.now, what });
             let page = read(&render(&view, &config()));
-            assert!(page.contains("Your plan Your last plan is over."), "{page}");
+            assert!(page.contains("Your plan Your previous plan has ended."), "{page}");
         }
     }
 }

@@ -1,23 +1,20 @@
-//! The first page after signing up.
+//! The first page after sign-up.
 
 use domain::{status::Status, task::Task};
 use maud::{Markup, html};
 use web::ui::{Weight, Width, link_button};
 
 use crate::{
-    components::{
-        host_app, moment, progress,
-        status_badge::{StatusBadge, days_left},
-        task,
-    },
+    components::{host_app, moment, progress, status_badge::StatusBadge, task},
     config::Config,
     view::View,
+    words::{days_left, label, onward, welcome as words},
 };
 
-/// How many tasks are offered as cards.
-const QUICK: usize = 4;
+/// Maximum number of open tasks that are shown as cards.
+const MAX_CARDS: usize = 4;
 
-/// The page.
+/// Renders the page.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
     let main = html! {
@@ -26,84 +23,79 @@ pub fn render(view: &View, config: &Config) -> Markup {
             (plan_summary(view))
         }
         div class="stack" {
-            @if view.may_change() { (quick_actions(view, config)) }
+            @if view.may_change() { (first_steps(view, config)) }
             (links(view))
         }
     };
-    view.page(config, "Welcome", None, Width::Wide, main)
+    view.page(config, words::TITLE, None, Width::Wide, main)
 }
 
 fn hero(view: &View, config: &Config) -> Markup {
-    let given = view.member.name().given();
+    let given_name = view.member.name().given();
+    let lead = match &view.org.provisioned {
+        _ if view.admin.is_none() => words::for_member(&view.org.name),
+        Some(provisioned) => words::provisioned(&view.org.name, &provisioned.project.name),
+        None => words::not_provisioned(&view.org.name),
+    };
     html! {
         section class="hero" {
-            h1 { "Welcome to " (config.product) ", " (given) }
-            p class="lead" {
-                @if view.admin.is_none() {
-                    "You are a member of " (view.org.name) ". Everything is set up; you can begin."
-                } @else if let Some(provisioned) = &view.org.provisioned {
-                    (view.org.name) " is ready: your organization, a first project named “" (provisioned.project.name)
-                    "”, and a short checklist that gets you going."
-                } @else {
-                    (view.org.name) " is signed up. Its first project and its checklist are made the moment your plan begins."
-                }
-            }
-            div class="actions" { (way_on(view, config)) }
+            h1 { (words::heading(&config.product, given_name)) }
+            p class="lead" { (lead) }
+            div class="actions" { (actions(view, config)) }
         }
     }
 }
 
-/// The one thing to do next, and what else one may do.
-fn way_on(view: &View, config: &Config) -> Markup {
-    let steps = view.progress();
-    let dashboard = |weight| host_app::button(weight, "Go to the dashboard", config);
+/// Renders one primary button for the next step, and secondary buttons for alternatives.
+fn actions(view: &View, config: &Config) -> Markup {
+    let progress = view.progress();
+    let dashboard = |weight| host_app::button(weight, label::GO_TO_DASHBOARD, config);
     html! {
-        @if view.admin.is_none() || (view.may_change() && steps.is_complete()) {
+        @if view.admin.is_none() || (view.may_change() && progress.is_complete()) {
             (dashboard(Weight::Primary))
         } @else if view.may_change() {
-            @let label = if steps.completed_count() == 0 { "Start with the checklist →" } else { "Continue setup →" };
-            (link_button(Weight::Primary, "/onboarding/checklist", label))
+            @let started = progress.completed_count() > 0;
+            @let label = if started { label::CONTINUE_SETUP } else { words::START_CHECKLIST };
+            (link_button(Weight::Primary, "/onboarding/checklist", &onward(label)))
             (dashboard(Weight::Secondary))
         } @else {
-            (link_button(Weight::Primary, &view.plans(), "Choose a plan →"))
+            (link_button(Weight::Primary, &view.plans(), &onward(label::CHOOSE_PLAN)))
             @if view.org.provisioned.is_some() { (dashboard(Weight::Secondary)) }
         }
     }
 }
 
-/// Where the trial or the plan stands.
+/// Renders the status of the trial or the plan.
 fn plan_summary(view: &View) -> Markup {
-    let standing = StatusBadge::of(&view.org, view.now);
-    let end = view.org.trial_ends_at(view.now).filter(|_| view.status() == Status::Trialing);
+    let badge = StatusBadge::of(&view.org, view.now);
+    let trial_end = view.org.trial_ends_at(view.now).filter(|_| view.status() == Status::Trialing);
     html! {
         section class="card plan-card" aria-labelledby="plan" {
-            h2 id="plan" { (standing.badge()) }
-            @if let Some(end) = end {
+            h2 id="plan" { (badge.badge()) }
+            @if let Some(end) = trial_end {
                 p class="big-number" { (days_left(view.org.trial_days_remaining(view.now))) }
-                p class="soft" {
-                    "Your trial ends on " (moment::date(end, &view.org.zone)) ". Until then everything is open to you."
-                }
+                p class="soft" { (words::trial_ends(&moment::date(end, &view.org.zone))) }
             } @else {
-                p class="soft" { (standing.means) }
+                p class="soft" { (badge.meaning) }
             }
-            p class="plan-link" { a href=(view.plans()) { "See the plans" } }
+            p class="plan-link" { a href=(view.plans()) { (label::VIEW_PLANS) } }
         }
     }
 }
 
-fn quick_actions(view: &View, config: &Config) -> Markup {
-    let steps = view.progress();
-    let open: Vec<&Task> = steps.open().take(QUICK).collect();
+fn first_steps(view: &View, config: &Config) -> Markup {
+    let progress = view.progress();
+    let open: Vec<&Task> = progress.open().take(MAX_CARDS).collect();
     html! {
         section aria-labelledby="quick" {
             div class="section-head" {
-                h2 id="quick" { @if open.is_empty() { "You’re all set up" } @else { "A good way to start" } }
-                a class="small" href="/onboarding/checklist" { "See the whole checklist" }
+                h2 id="quick" { (if open.is_empty() { words::ALL_SET_UP } else { words::FIRST_STEPS }) }
+                a class="small" href="/onboarding/checklist" { (words::VIEW_FULL_CHECKLIST) }
             }
             @if open.is_empty() {
-                div class="card" { (progress::bar(&steps)) }
+                div class="card" { (progress::bar(&progress)) }
             } @else {
-                ul class="cards" { @for it in open { (task::card(it, view, config)) } }
+                ul class="cards" { @for task in open { (task::card(task, view, config)) } }
             }
         }
     }
@@ -112,11 +104,11 @@ fn quick_actions(view: &View, config: &Config) -> Markup {
 fn links(view: &View) -> Markup {
     html! {
         section aria-labelledby="links" {
-            h2 id="links" class="section-head" { "Good to know" }
+            h2 id="links" class="section-head" { (words::USEFUL_LINKS) }
             ul class="rows" {
-                (link("/onboarding/guide", "Setup guide", "How each step is done, and answers to common questions"))
-                (link("/dashboard", "Dashboard", "Your organization and its projects"))
-                (link(&view.plans(), "Plan and details", "What your plan is, and what happens next"))
+                (link("/onboarding/guide", label::SETUP_GUIDE, words::ABOUT_GUIDE))
+                (link("/dashboard", label::DASHBOARD, words::ABOUT_DASHBOARD))
+                (link(&view.plans(), label::PLAN_AND_DETAILS, words::ABOUT_PLAN))
             }
         }
     }
@@ -142,23 +134,23 @@ mod tests {
     use crate::testing::{config, every_task, pending, read, trial};
 
     #[test]
-    fn it_welcomes_says_what_is_ready_and_offers_what_is_left() {
+    fn page_offers_what_fits_the_status_and_the_progress() {
         for (view, shown, hidden) in [
             (trial(), "Welcome to TimeTracker, Jo", "You’re all set up"),
-            (trial(), "14 days left", "The checklist of"),
+            (trial(), "14 days left", "Only admins of"),
             (trial(), "Invite team member", "Add client"),
             (trial().having(&[Complete("invited_team_member")]), "Add client", "Invite team member"),
-            (trial().having(&every_task()), "You’re all set up", "A good way to start"),
+            (trial().having(&every_task()), "You’re all set up", "Suggested first steps"),
             (pending("Acme Corp", "Jo Doe"), "Choose a plan", "Start with the checklist"),
-            (pending("Acme Corp", "Jo Doe"), "No plan yet", "A good way to start"),
+            (pending("Acme Corp", "Jo Doe"), "No plan yet", "Suggested first steps"),
             (
                 trial().having(&[Complete("invited_team_member")]),
                 "Continue setup",
                 "Start with the checklist",
             ),
-            (trial().having(&every_task()), "Go to the dashboard", "Start with the checklist"),
-            (trial().later(SignedDuration::from_hours(15 * 24)), "Choose a plan", "A good way to start"),
-            (trial().as_member(), "You are a member of Acme Corp", "Invite team member"),
+            (trial().having(&every_task()), "Go to dashboard", "Start with the checklist"),
+            (trial().later(SignedDuration::from_hours(15 * 24)), "Choose a plan", "Suggested first steps"),
+            (trial().as_member(), "You’re a member of Acme Corp", "Invite team member"),
         ] {
             let text = read(&render(&view, &config()));
             assert!(text.contains(shown), "{shown}: {text}");

@@ -1,0 +1,57 @@
+//! The page of a problem type: the target of the `type` member of API errors (RFC 9457, 3.1.1).
+//!
+//! It is static and needs no session, so it works for every client that follows a `type`.
+
+use maud::{Markup, Render, html};
+use web::{
+    Kind,
+    ui::{Page, Width},
+};
+
+use crate::{config::Config, words::problem as words};
+
+/// Returns the kind of problem whose `type` is `path`.
+#[must_use]
+pub fn kind(path: &str) -> Option<Kind> {
+    Kind::ALL.into_iter().find(|kind| kind.uri() == path)
+}
+
+/// Renders what the kind of problem means, and what the caller can do.
+#[must_use]
+pub fn render(kind: Kind, config: &Config) -> Markup {
+    let (meaning, advice) = words::text(kind);
+    let main = html! {
+        p class="eyebrow" { (words::status(kind.status().as_u16())) }
+        h1 { (kind.title()) }
+        p class="lead" { (meaning) }
+        p { (advice) }
+    };
+    Page { product: &config.product, title: kind.title(), person: None, width: Width::Narrow, main }.render()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::testing::{config, read};
+
+    #[test]
+    fn every_kind_has_a_page_of_its_own_at_its_type() {
+        let mut pages = BTreeSet::new();
+        for it in Kind::ALL {
+            assert_eq!(kind(it.uri()), Some(it));
+            let text = read(&render(it, &config()));
+            assert!(text.contains(it.title()), "{text}");
+            assert!(text.contains(&format!("HTTP status {}", it.status().as_u16())), "{text}");
+            assert!(pages.insert(text), "{it:?} has the page of another kind");
+        }
+    }
+
+    #[test]
+    fn other_paths_have_no_kind() {
+        for path in ["/problems/nonsense", "/problems/", "/problems/Invalid", "/problems/invalid/"] {
+            assert_eq!(kind(path), None, "{path}");
+        }
+    }
+}

@@ -129,7 +129,8 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, speech: Speech) -> Ans
             let Links { sign_in, invitation, unsubscribe, .. } = &actors.links;
             let names = [sign_in, invitation, unsubscribe, &caller.invitation(), &actors.mate, &caller.org];
             question.path = replaced(&question.path, &names.map(String::as_str), &"0".repeat(64))
-                .replace("app-", "none-");
+                .replace("app-", "none-")
+                .replace("not-found", "no-such-kind");
             question.fields.retain(|(name, _)| !matches!(*name, "session" | "organization"));
             question.ask(world, cookie, speech).await
         }

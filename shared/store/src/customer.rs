@@ -1,3 +1,5 @@
+//! Stripe customers: their link to an organization, and the parked and quarantined events.
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -20,53 +22,56 @@ use crate::{
 };
 use telemetry::LogArea;
 
-/// How long an event waits for its customer's organization, in seconds: as long as Stripe could send it again, and more.
+/// How long a parked or quarantined event is kept, in seconds. Stripe can resend an event for 30 days.
 const PARKED_RETENTION_SECONDS: i64 = 35 * 24 * 3600;
-/// When a waiting event that carries our own metadata is worth a look, in seconds.
-const WORTH_A_LOOK: i64 = 600;
-/// How many released events are deleted in the transaction of the link. It has at most 100 actions (DynamoDB API
-/// reference, "TransactWriteItems"), and two are those of the link and the organization.
-const DROPPED_WITH_LINK: usize = 98;
-/// How many further ones are deleted at once.
-const DROPPED_AT_ONCE: usize = 16;
+/// Time after which a parked event with our metadata needs review, in seconds.
+const REVIEW_DELAY_SECONDS: i64 = 600;
+/// Maximum number of released events that the transaction of the link deletes. A transaction has at most
+/// 100 actions (DynamoDB API reference, "TransactWriteItems"), and two write the link and the
+/// organization.
+const MAX_DELETED_WITH_LINK: usize = 98;
+/// Number of parallel deletions of further released events.
+const PARALLEL_DELETIONS: usize = 16;
 
-/// Where a Stripe customer belongs. Every parking raises the version and linking is conditional on it, so that neither
-/// misses the other.
+/// The organization of a Stripe customer.
+///
+/// Parking an event raises the version, and linking the customer requires the version that was read. So
+/// a link never misses a parked event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CustomerLink {
-    /// The organization, once linked.
+    /// The organization, or `None` while the customer is not linked.
     pub org: Option<OrgId>,
     version: u64,
 }
 
-/// What an event is judged with.
+/// The stored state that an event is applied to.
 #[derive(Clone, Debug)]
 pub struct EventContext {
-    /// Where its customer belongs.
+    /// The link of the event's customer.
     pub link: CustomerLink,
-    /// The organization that it concerns: the one it names, else the customer's.
+    /// The organization that the event names, or else the organization of its customer.
     pub org: Option<Stored<Org>>,
 }
 
-/// A signed event that waits for its customer's organization.
+/// A signed event that waits until its customer is linked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parked {
-    /// Its id.
+    /// The event's ID.
     pub event: EventId,
     /// The body as it was signed.
     pub body: String,
 }
 
-/// A signed event that is kept for a person.
+/// A signed event that needs review.
 #[derive(Clone, Copy, Debug)]
 pub struct QuarantinedEvent<'a> {
-    /// Its id, or the hash of its body.
+    /// The event's ID, or the hash of its body if it has no ID.
     pub id: &'a str,
-    /// Why it is kept.
+    /// The reason for the quarantine.
     pub reason: &'a str,
     /// The body as it was signed.
     pub body: &'a [u8],
-    /// Of one that shows a conflict: the organizations it is about, the one that it counted for first.
+    /// For a conflict: the affected organizations. The first is the one for which the event counted.
     pub conflict: Option<&'a [OrgId]>,
 }
 
@@ -84,7 +89,7 @@ pub(crate) struct ParkedItem {
     pub parked_at: At,
 }
 
-fn link(item: Option<Attributes>) -> Result<CustomerLink, Corrupt> {
+fn decode_link(item: Option<Attributes>) -> Result<CustomerLink, Corrupt> {
     let Some(item) = item else { return Ok(CustomerLink::default()) };
     let item: CustomerItem = from_item(item)?;
     let org = item.org.as_deref().map(|org| read("organization of a customer", org)).transpose()?;
@@ -92,8 +97,10 @@ fn link(item: Option<Attributes>) -> Result<CustomerLink, Corrupt> {
 }
 
 impl Store {
-    /// Where an event belongs: the link of its customer and the organization that it names, in one batch. An event that
-    /// names none, or one that is not ours, belongs to its customer's organization, at the price of a second read.
+    /// Loads the link of an event's customer and the organization that the event names, in one batch.
+    ///
+    /// If the event names no organization or an unknown one, a second read loads the organization of the
+    /// customer.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -102,16 +109,16 @@ impl Store {
         customer: Option<&CustomerId>,
         named: Option<OrgId>,
     ) -> Result<EventContext, Error> {
-        let (found, org) = match (customer, named) {
+        let (stored_link, org) = match (customer, named) {
             (Some(customer), Some(named)) => {
-                let [found, org] = self.get_all(&[Key::customer(customer), Key::org(named)]).await?;
-                (found, org.map(decode).transpose()?)
+                let [stored_link, org] = self.get_all(&[Key::customer(customer), Key::org(named)]).await?;
+                (stored_link, org.map(decode).transpose()?)
             }
             (Some(customer), None) => (self.get(&Key::customer(customer)).await?, None),
             (None, Some(named)) => (None, self.load_org(named).await?),
             (None, None) => (None, None),
         };
-        let link = link(found)?;
+        let link = decode_link(stored_link)?;
         let org = match (org, link.org) {
             (None, Some(linked)) => self.load_org(linked).await?,
             (org, _) => org,
@@ -119,7 +126,7 @@ impl Store {
         Ok(EventContext { link, org })
     }
 
-    /// Which of the customers whose events were parked under these keys are linked by now, by partition key.
+    /// Returns the partition keys of linked customers among the customers of these parked events.
     pub(crate) async fn linked_customers(
         &self,
         parked: impl Iterator<Item = &Key>,
@@ -129,29 +136,32 @@ impl Store {
         let items = self.get_each(&keys).await?;
         let mut linked = BTreeSet::new();
         for (key, item) in keys.into_iter().zip(items) {
-            // One that cannot be read hides nothing.
-            if link(item).is_ok_and(|link| link.org.is_some()) {
+            // A corrupt link counts as not linked, so its events stay visible.
+            if decode_link(item).is_ok_and(|link| link.org.is_some()) {
                 linked.insert(key.pk);
             }
         }
         Ok(linked)
     }
 
-    /// The link of the customer that an item is filed under.
-    pub(crate) async fn load_customer_link(&self, filed: &Key) -> Result<CustomerLink, Error> {
-        Ok(link(self.get(&Key::customer_of(filed)).await?)?)
+    /// Loads the customer link of a parked event.
+    pub(crate) async fn load_customer_link(&self, parked: &Key) -> Result<CustomerLink, Error> {
+        Ok(decode_link(self.get(&Key::customer_of(parked)).await?)?)
     }
 
-    /// Keeps a signed event until its customer is linked. `ours`: it carries our metadata, so somebody should look
-    /// when it waits for long; any other is only listed, since a Stripe account may serve other products. Says whether it was not kept before: a repetition writes nothing.
+    /// Parks a signed event until its customer is linked. Returns `false`, and writes nothing, if the
+    /// event was parked before.
+    ///
+    /// An event with our metadata (`has_metadata`) needs review if it waits too long. Any other event is
+    /// only listed, because a Stripe account may serve other products.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when the customer was linked meanwhile; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if the customer was linked in the meantime; [`Error::Unavailable`].
     pub async fn park(
         &self,
         customer: &CustomerId,
         parked: &Parked,
-        ours: bool,
+        has_metadata: bool,
         now: Timestamp,
     ) -> Result<bool, Error> {
         let table = &self.table;
@@ -161,12 +171,12 @@ impl Store {
         let mut item = to_item(&key, &form)?;
         item.extend([expires(now, PARKED_RETENTION_SECONDS)]);
         let shard = shard(&key.pk);
-        let (place, at) = if ours {
-            (due_pk(shard), domain::trial::add(now, jiff::SignedDuration::from_secs(WORTH_A_LOOK)))
+        let (partition, at) = if has_metadata {
+            (due_pk(shard), domain::trial::add(now, jiff::SignedDuration::from_secs(REVIEW_DELAY_SECONDS)))
         } else {
             (parked_without_metadata_pk(shard), now)
         };
-        item.insert("due_pk".to_owned(), AttributeValue::S(place));
+        item.insert("due_pk".to_owned(), AttributeValue::S(partition));
         item.insert("due_at".to_owned(), AttributeValue::S(At(at).text()));
         let counted = update(
             table,
@@ -183,7 +193,7 @@ impl Store {
         }
     }
 
-    /// The events that wait for a customer's organization.
+    /// Loads the events that wait until a customer is linked.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -192,7 +202,7 @@ impl Store {
         customer: &CustomerId,
         link: &CustomerLink,
     ) -> Result<Vec<Parked>, Error> {
-        // Every parking raises the version, and the link is conditional on it: at 0 nothing can wait.
+        // Parking an event raises the version, so at 0 no event waits.
         if link.version == 0 {
             return Ok(Vec::new());
         }
@@ -204,13 +214,15 @@ impl Store {
         parked.collect()
     }
 
-    /// Links a customer to an organization, which becomes `after` with the events that waited for the link, and deletes
-    /// those events, `released`: all of it is written, or nothing is. Events that do not fit into the transaction are
-    /// deleted after it. One that stays is in no list, since its customer is linked, and expires.
+    /// Links a customer to an organization in one transaction. It also writes `after`, which includes the
+    /// parked events, and deletes those events, `released`.
+    ///
+    /// Events that do not fit into the transaction are deleted after it. If that fails, an event stays
+    /// until it expires. It is in no list, because its customer is linked.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when an event was parked, the customer linked or the organization written meanwhile: load
-    /// and try again. [`Error::Unavailable`] and [`Error::Corrupt`].
+    /// [`Error::Conflict`] if an event was parked, the customer was linked, or the organization changed
+    /// in the meantime: load and try again. [`Error::Unavailable`] and [`Error::Corrupt`].
     pub async fn link_customer(
         &self,
         customer: &CustomerId,
@@ -220,20 +232,20 @@ impl Store {
         released: &[Parked],
     ) -> Result<(), Error> {
         let mut keys: Vec<Key> = released.iter().map(|parked| Key::parked(customer, &parked.event)).collect();
-        let rest = keys.split_off(keys.len().min(DROPPED_WITH_LINK));
+        let rest = keys.split_off(keys.len().min(MAX_DELETED_WITH_LINK));
         self.commit_link(customer, link, before, after, &keys).await?;
-        let drops = stream::iter(rest).map(|key| self.drop_parked(key));
-        let kept = drops.buffer_unordered(DROPPED_AT_ONCE).filter_map(async |dropped| dropped.err());
-        if let Some(error) = std::pin::pin!(kept).next().await {
-            tracing::warn!(area = %LogArea::Webhook, %error, "a released event was not dropped");
+        let deletions = stream::iter(rest).map(|key| self.delete_parked(key));
+        let errors = deletions.buffer_unordered(PARALLEL_DELETIONS).filter_map(async |result| result.err());
+        if let Some(error) = std::pin::pin!(errors).next().await {
+            tracing::warn!(area = %LogArea::Webhook, %error, "failed to delete released event");
         }
         Ok(())
     }
 
-    pub(crate) async fn drop_parked(&self, key: Key) -> Result<(), Error> {
-        let dropped =
+    pub(crate) async fn delete_parked(&self, key: Key) -> Result<(), Error> {
+        let deleted =
             self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes())).send().await;
-        dropped.map(|_| ()).map_err(|error| Error::of(&error))
+        deleted.map(|_| ()).map_err(|error| Error::of(&error))
     }
 
     async fn commit_link(
@@ -271,12 +283,12 @@ impl Store {
         }
     }
 
-    /// Keeps a signed event for a person to look at. Says whether it was not kept before: a repetition writes nothing.
+    /// Stores a signed event for review. Returns `false`, and writes nothing, if it was stored before.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn quarantine(&self, filed: &QuarantinedEvent<'_>, now: Timestamp) -> Result<bool, Error> {
-        let QuarantinedEvent { id, reason, body, conflict } = filed;
+    pub async fn quarantine(&self, event: &QuarantinedEvent<'_>, now: Timestamp) -> Result<bool, Error> {
+        let QuarantinedEvent { id, reason, body, conflict } = event;
         let mut item = Key::quarantined(id).attributes();
         item.insert("reason".to_owned(), AttributeValue::S((*reason).to_owned()));
         item.insert("body".to_owned(), AttributeValue::B(body.to_vec().into()));

@@ -1,3 +1,5 @@
+//! Queries of the two indexes, and moves of items within them.
+
 use aws_sdk_dynamodb::{operation::query::QueryOutput, types::AttributeValue};
 use domain::{id::OrgId, invitation::InvitationId};
 use futures_util::{
@@ -16,10 +18,10 @@ use crate::{
     update::{Change, Only},
 };
 
-/// The most candidates that one look into an index brings back from each shard.
+/// Maximum number of candidates in one page of an index query.
 const PAGE_SIZE: i32 = 250;
 
-/// One of the two sparse indexes.
+/// A partition of a sparse index, per shard.
 struct Index {
     name: &'static str,
     hash: &'static str,
@@ -29,114 +31,119 @@ struct Index {
 
 const DUE: Index = Index { name: BY_DUE, hash: "due_pk", range: "due_at", partition: due_pk };
 const MAIL: Index = Index { name: BY_MAIL, hash: "mail_pk", range: "mail_at", partition: mail_pk };
-const UNREADABLE: Index = Index { partition: corrupt_pk, ..MAIL };
+const CORRUPT: Index = Index { partition: corrupt_pk, ..MAIL };
 
-/// What is due.
+/// A candidate for the trial sweep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// An organization's trial clock owes something.
+    /// The trial sweep of an organization is due.
     Org(OrgId),
-    /// A parked event has waited for so long that somebody should look.
+    /// A parked event has waited for ten minutes and needs review.
     Parked(WaitingEvent),
 }
 
-/// What is still due, as far as one look at each shard shows.
+/// The items that are still due, from one page of each shard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// How much: at most 250 of each shard.
+    /// Number of items, at most 250 per shard.
     pub count: usize,
-    /// Since when the oldest of it is due.
+    /// The time at which the oldest of them became due.
     pub oldest: Option<Timestamp>,
 }
 
-/// The key of a parked event that waits for long.
+/// The key of a parked event that needs review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingEvent(Key);
 
-/// Where mail waits.
+/// The item that contains a pending email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailDue {
-    /// In an organization.
+    /// An organization with pending notices.
     Org(OrgId),
-    /// In a request for a sign-in link.
+    /// A sign-in request.
     SignIn(SignInRequestId),
-    /// In an invitation to an organization.
+    /// An invitation to an organization.
     Invitation(OrgId, InvitationId),
 }
 
 impl Store {
-    /// What is due at `now`, earliest first in each shard, to the last: a page is asked for once the one before is
-    /// used up, so it takes the same memory however much is due, and one thing that stays due hides nothing behind it.
-    /// Candidates only: whoever acts on them loads them first.
+    /// Streams all candidates that are due at `now`, earliest first in each shard.
     ///
-    /// A shard that cannot be looked into is one [`Error::Unavailable`] among the others' candidates.
+    /// The stream queries a page after the caller consumed the page before. So memory stays constant, and
+    /// an item that stays due does not hide later ones. The caller must load each candidate before it
+    /// acts.
+    ///
+    /// A failed query of one shard is one [`Error::Unavailable`] among the candidates of the others.
     pub fn due(&self, now: Timestamp) -> impl Stream<Item = Result<Due, Error>> + Unpin {
         stream::select_all((0..SHARDS).map(|shard| Box::pin(self.candidates(&DUE, shard, now, Due::of_key))))
     }
 
-    /// How much of that there is at `now`, and how old. An index lags behind by moments: what was done just before may
-    /// still be counted.
+    /// Counts the items that are due at `now`. An index lags by moments, so items that were just processed
+    /// may still count.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn backlog(&self, now: Timestamp) -> Result<Backlog, Error> {
         let pages = try_join_all((0..SHARDS).map(|shard| self.page(&DUE, shard, now, None))).await?;
-        let moments = pages.iter().flat_map(QueryOutput::items).filter_map(|key| {
+        let times = pages.iter().flat_map(QueryOutput::items).filter_map(|key| {
             let at = key.get(DUE.range)?.as_s().ok()?;
             at.parse::<Timestamp>().ok()
         });
-        Ok(moments.fold(Backlog::default(), |so_far, at| Backlog {
-            count: so_far.count + 1,
-            oldest: so_far.oldest.min(Some(at)).or(Some(at)),
+        Ok(times.fold(Backlog::default(), |backlog, at| Backlog {
+            count: backlog.count + 1,
+            oldest: backlog.oldest.min(Some(at)).or(Some(at)),
         }))
     }
 
-    /// Takes a parked event out of what is due and puts it where a person finds it. One whose customer is linked was
-    /// released, and only its dropping failed: it is dropped now. Says whether the event still waits.
+    /// Moves a parked event to the partition for review. Returns whether the event still waits.
+    ///
+    /// If its customer is linked, the event was released and only its deletion failed. It is deleted now.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when it was released meanwhile; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if the event was released in the meantime; [`Error::Unavailable`] and
+    /// [`Error::Corrupt`].
     pub async fn mark_for_review(&self, event: &WaitingEvent) -> Result<bool, Error> {
         if self.load_customer_link(&event.0).await?.org.is_some() {
-            self.drop_parked(event.0.clone()).await?;
+            self.delete_parked(event.0.clone()).await?;
             return Ok(false);
         }
         self.client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(event.0.attributes()))
-            .update_expression("SET due_pk = :held")
+            .update_expression("SET due_pk = :review")
             .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":held", AttributeValue::S(review_pk(shard(&event.0.pk))))
+            .expression_attribute_values(":review", AttributeValue::S(review_pk(shard(&event.0.pk))))
             .send()
             .await
             .map_err(|error| Error::of(&error))?;
         Ok(true)
     }
 
-    /// Where mail waits for a sender at `now`, in the manner of [`Store::due`].
+    /// Streams the items whose emails are due at `now`, like [`Store::due`].
     pub fn mail_due(&self, now: Timestamp) -> impl Stream<Item = Result<MailDue, Error>> + Unpin {
         stream::select_all(
-            (0..SHARDS).map(|shard| Box::pin(self.candidates(&MAIL, shard, now, MailDue::of_its_key))),
+            (0..SHARDS).map(|shard| Box::pin(self.candidates(&MAIL, shard, now, MailDue::of_index_key))),
         )
     }
 
-    /// Puts an item that cannot be read where a person finds it, without reading it, whether its mail or its trial
-    /// clock is due: no stream and no run comes to it but those that ask for [`Store::unreadable`]. It returns to
-    /// where it belongs with [`Store::put_back`], or with the next write of what it is about.
+    /// Moves a corrupt item to the partition for corrupt items, without decoding it.
+    ///
+    /// It leaves both indexes, so only [`Store::corrupt_items`] and the review queue find it.
+    /// [`Store::restore_index_entry`] or the next write of the item restores its index attributes.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when it lies there already or is gone; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if the item is already there or was deleted; [`Error::Unavailable`].
     pub async fn mark_corrupt(&self, due: MailDue, now: Timestamp) -> Result<(), Error> {
         self.client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(due.key().attributes()))
-            .update_expression("SET mail_pk = :unreadable, mail_at = :now REMOVE mail_ready, due_pk, due_at")
+            .update_expression("SET mail_pk = :corrupt, mail_at = :now REMOVE mail_ready, due_pk, due_at")
             .condition_expression(
-                "attribute_exists(pk) AND (attribute_not_exists(mail_pk) OR mail_pk <> :unreadable)",
+                "attribute_exists(pk) AND (attribute_not_exists(mail_pk) OR mail_pk <> :corrupt)",
             )
-            .expression_attribute_values(":unreadable", AttributeValue::S(corrupt_pk(0)))
+            .expression_attribute_values(":corrupt", AttributeValue::S(corrupt_pk(0)))
             .expression_attribute_values(":now", AttributeValue::S(At(now).text()))
             .send()
             .await
@@ -144,16 +151,16 @@ impl Store {
         Ok(())
     }
 
-    /// What could not be read when somebody looked at it last, in the manner of [`Store::due`].
+    /// Streams the items that were corrupt when they were last read, like [`Store::due`].
     pub fn corrupt_items(&self, now: Timestamp) -> impl Stream<Item = Result<MailDue, Error>> + Unpin {
-        Box::pin(self.candidates(&UNREADABLE, 0, now, MailDue::of_its_key))
+        Box::pin(self.candidates(&CORRUPT, 0, now, MailDue::of_index_key))
     }
 
-    /// Puts an item that can be read by now back to where it belongs in the indexes.
+    /// Restores the index attributes of an item that this version can decode.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] where it still cannot be read; [`Error::Conflict`] when somebody wrote it meanwhile, which
-    /// put it back as well; [`Error::Unavailable`].
+    /// [`Error::Corrupt`] if the item is still corrupt; [`Error::Conflict`] if another write changed it,
+    /// which also restored the attributes; [`Error::Unavailable`].
     pub async fn restore_index_entry(&self, due: MailDue) -> Result<(), Error> {
         let key = due.key();
         let Some(item) = self.get(&key).await? else { return Ok(()) };
@@ -163,19 +170,19 @@ impl Store {
                 (item::encode(&org.value, org.version)?, org.version)
             }
             MailDue::SignIn(_) => {
-                let asked = sign_in_request::decode(item)?;
-                (sign_in_request::encode(&asked.value, asked.version)?, asked.version)
+                let request = sign_in_request::decode(item)?;
+                (sign_in_request::encode(&request.value, request.version)?, request.version)
             }
             MailDue::Invitation(..) => {
                 let invitation = invitation::decode(item)?;
                 (invitation::encode(&invitation.value, invitation.version)?, invitation.version)
             }
         };
-        let Some(place) = Change::with_index(&form, &form, &form) else { return Ok(()) };
-        self.change(&key, place, Only::Version(version)).await
+        let Some(index_change) = Change::with_index(&form, &form, &form) else { return Ok(()) };
+        self.change(&key, index_change, Only::Version(version)).await
     }
 
-    /// What a shard of an index holds up to `now`, page by page.
+    /// Streams the entries of one shard up to `now`, page by page.
     fn candidates<T>(
         &self,
         index: &'static Index,
@@ -183,7 +190,7 @@ impl Store {
         now: Timestamp,
         read: fn(Key) -> Option<T>,
     ) -> impl Stream<Item = Result<T, Error>> {
-        // The outer layer: whether there is a page to come; the inner: after which key, if not from the start.
+        // The outer option is `None` after the last page. The inner option is the key to continue after.
         let pages = stream::try_unfold(Some(None), move |from: Option<Option<Attributes>>| async move {
             let Some(from) = from else { return Ok(None) };
             let page = self.page(index, shard, now, from).await?;
@@ -194,7 +201,7 @@ impl Store {
         pages.try_flatten()
     }
 
-    /// One page of what a shard of an index holds up to `now`, after the key `from`.
+    /// Queries one page of the entries of a shard up to `now`, after the key `from`.
     async fn page(
         &self,
         index: &Index,
@@ -233,17 +240,18 @@ impl MailDue {
     fn key(self) -> Key {
         match self {
             Self::Org(org) => Key::org(org),
-            Self::SignIn(asked) => Key::sign_in_request(asked),
+            Self::SignIn(request) => Key::sign_in_request(request),
             Self::Invitation(org, invitation) => Key::invitation(org, invitation),
         }
     }
 
-    fn of_its_key(key: Key) -> Option<Self> {
+    fn of_index_key(key: Key) -> Option<Self> {
         let Key { pk, sk } = key;
         Self::of_key(&pk, &sk)
     }
 
-    /// Where the item of that key keeps mail, if it does: stream records carry keys too.
+    /// Returns the kind of item under a key, or `None` if it contains no email. Also parses keys of stream
+    /// records.
     #[must_use]
     pub fn of_key(pk: &str, sk: &str) -> Option<Self> {
         match (pk.split_once('#')?, sk) {

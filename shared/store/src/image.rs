@@ -1,23 +1,25 @@
+//! Images of stream records: the organization they contain, and their size.
+
 use domain::org::Org;
 use serde_json::{Map, Value};
 
 use crate::{client::Stored, error::Corrupt, item::decode};
 
-/// The organization in an image of a stream record: attributes in DynamoDB's JSON, as Lambda delivers them
-/// (AWS Lambda guide, "Using AWS Lambda with Amazon DynamoDB").
+/// Decodes the organization in an image of a stream record. The image has DynamoDB's JSON format (AWS
+/// Lambda guide, "Using AWS Lambda with Amazon DynamoDB").
 ///
 /// # Errors
-/// [`Corrupt`] when the image is none of an organization's item.
+/// [`Corrupt`] if the image is not an organization's item.
 pub fn org_from_image(image: &Value) -> Result<Stored<Org>, Corrupt> {
     let item: serde_dynamo::Item =
         serde::Deserialize::deserialize(image).map_err(Corrupt::not_a::<serde_dynamo::Item>)?;
     decode(item.into())
 }
 
-/// Larger than any organization's item has reason to be: from here on somebody should look why.
+/// Size of an organization's item above which an operator should find the cause, in bytes.
 pub const LARGE_ITEM_BYTES: usize = 32 * 1024;
 
-/// How many bytes the item of an image takes in the table
+/// Returns the size of an image's item in the table, in bytes
 /// (DynamoDB developer guide, "DynamoDB item sizes and formats").
 #[must_use]
 pub fn image_size(image: &Value) -> usize {
@@ -28,7 +30,7 @@ fn attributes_size(attributes: &Map<String, Value>) -> usize {
     attributes.iter().map(|(name, value)| name.len() + value_size(value)).sum()
 }
 
-/// Lists and maps take 3 bytes, and 1 for each element. Numbers take about one for two digits.
+/// Lists and maps take 3 bytes plus 1 per element. A number takes about 1 byte per two digits, plus 1.
 fn value_size(value: &Value) -> usize {
     let Some((kind, value)) = value.as_object().and_then(|value| value.iter().next()) else { return 0 };
     match (kind.as_str(), value) {
@@ -51,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_item_is_as_large_as_the_table_counts_it() {
+    fn item_size_follows_the_rules_of_dynamodb() {
         for (image, size) in [
             (json!({}), 0),
             (json!({"pk": {"S": "ORG#1"}}), 7),

@@ -1,3 +1,5 @@
+//! Invitation links, and the acceptance of an invitation.
+
 use domain::{
     address::Address,
     id::OrgId,
@@ -23,59 +25,59 @@ use crate::{
     user::{self, AddressItem},
 };
 
-/// What an invitation's link leads to, all that its acceptance rests on.
+/// The stored state that an acceptance is based on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvitationDetails {
     /// The hash of the secret in the link.
     pub secret_hash: Hash,
-    /// The invitation.
+    /// The invitation of the link.
     pub invitation: Stored<Invitation>,
-    /// Where it leads.
+    /// The organization that sent the invitation.
     pub org: Stored<Org>,
-    /// Whose the invited address is, if it has an account.
+    /// The user with the invited address, if it has an account.
     pub known: Option<Stored<User>>,
 }
 
-/// What the secret of an invitation's link leads to.
+/// Result of a lookup by the secret of an invitation link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InvitationLookup {
-    /// An invitation that was not accepted, whether or not it still opens to the link.
+    /// The invitation is not accepted. It may be expired, revoked, or have a newer link.
     Open(Box<InvitationDetails>),
-    /// What is left of the link of one that was.
+    /// The link was used.
     Used(UsedLink),
 }
 
-/// An acceptance, decided and ready to be written.
+/// An acceptance that is ready to be written.
 #[derive(Clone, Debug)]
 pub struct Acceptance {
-    /// What is accepted.
+    /// The accepted invitation, as it was loaded.
     pub offer: InvitationDetails,
     /// The organization with its new member.
     pub org: Org,
-    /// Who accepts, before and after.
+    /// The user who accepts, before and after.
     pub person: Person,
-    /// Their place.
+    /// The new membership of the user.
     pub membership: Membership,
-    /// The session that begins.
+    /// The new session of the user.
     pub session: Session,
-    /// Its secret.
+    /// The secret of the session.
     pub secret: Secret,
-    /// The session that the browser held so far, if it is this person's.
+    /// The session to end, if the browser has one of this user.
     pub instead_of: Option<SessionToken>,
-    /// The hash of what that browser keeps, so that it can repeat the request.
+    /// The hash of the browser cookie, with which that browser can repeat the request.
     pub browser: Option<Hash>,
 }
 
-/// How an acceptance ended.
+/// Result of [`Store::commit_acceptance`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accepted {
-    /// All of it was written.
+    /// The acceptance was written.
     Joined,
-    /// The link was used before; nothing was written.
+    /// The link was used before, so nothing was written.
     AlreadyUsed,
 }
 
-/// The link of an invitation: it carries the keys that its use needs.
+/// The stored invitation link, with the keys of the items that its use needs.
 #[derive(Debug, Serialize, Deserialize)]
 struct InvitationLinkItem {
     org: String,
@@ -95,7 +97,7 @@ pub(crate) fn encode(secret_hash: Hash, invitation: &Invitation) -> Result<Attri
 }
 
 impl Store {
-    /// What the link with that secret's hash leads to.
+    /// Loads the invitation of a link by the hash of its secret, or the record of the link's use.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -110,13 +112,13 @@ impl Store {
             return Ok(used.map(InvitationLookup::Used));
         };
         let link: InvitationLinkItem = from_item(link)?;
-        let org = read("organization of an offer", &link.org)?;
+        let org = read("organization of an invitation link", &link.org)?;
         let address = Address::from_stored(link.address);
         let offer = self.load_invitation_for_address(org, &address).await?;
         Ok(offer.map(|offer| InvitationLookup::Open(Box::new(InvitationDetails { secret_hash, ..offer }))))
     }
 
-    /// The invitation of an address to an organization, under the newest link that was mailed for it.
+    /// Loads the invitation of an address to an organization, with the hash of its newest link.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -141,11 +143,11 @@ impl Store {
         Ok(Some(InvitationDetails { secret_hash, invitation, org, known }))
     }
 
-    /// Writes an acceptance: link and invitation go, the membership comes, the address is proven and a session begins,
-    /// all or nothing.
+    /// Writes an acceptance in one transaction: deletes link and invitation, and writes the membership,
+    /// the verified user, and the session.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when anything of it changed meanwhile; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if one of these items changed; [`Error::Unavailable`].
     pub async fn commit_acceptance(&self, accepted: &Acceptance) -> Result<Accepted, Error> {
         let Acceptance { offer, org, person, membership, session, secret, instead_of, browser } = accepted;
         let (table, invitation) = (&self.table, &offer.invitation);

@@ -1,3 +1,5 @@
+//! Rate limits: counters that a write increments in its own transaction.
+
 use std::{collections::HashMap, fmt::Write};
 
 use aws_sdk_dynamodb::types::{
@@ -14,10 +16,10 @@ use crate::{
 };
 
 impl Store {
-    /// Counts an attempt for limits that stand apart from a write. Answers the limit that is reached, if one is.
+    /// Counts an attempt without another write. Returns the limit that is reached, if there is one.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Conflict`].
+    /// [`Error::Unavailable`] and [`Error::Conflict`].
     pub async fn count_attempt(&self, limits: &[RateLimitWindow]) -> Result<Option<RateLimitWindow>, Error> {
         let actions = limits.iter().map(|window| self.count(window)).collect::<Result<_, _>>()?;
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else { return Ok(None) };
@@ -26,7 +28,7 @@ impl Store {
         Ok(Some(window))
     }
 
-    /// Counts an attempt that was refused, for those limits that count such attempts and are not reached.
+    /// Counts a rejected attempt for the limits that count such attempts and are not reached.
     pub(crate) async fn count_rejected_attempt(&self, limits: &[RateLimitWindow]) -> Result<(), Error> {
         for window in limits.iter().filter(|window| window.limit.counts_refused) {
             self.transact(vec![self.count(window)?]).await?;
@@ -34,11 +36,12 @@ impl Store {
         Ok(())
     }
 
-    /// Counts an attempt while the limit is not reached.
+    /// Builds the action that counts an attempt, on condition that the limit is not reached.
     ///
-    /// The item remembers when the newest attempts were, as many as the limit lets through: `t0` is the newest. All of
-    /// them move on by one in each write (an update expression sees the item as it was before), and only if the oldest
-    /// has left the window: so no span holds more, and nothing needs to be read before.
+    /// The item contains the times of the newest attempts, as many as the limit allows. `t0` is the
+    /// newest. Each write shifts them by one, because an update expression sees the item before the
+    /// update. The condition is that the oldest time has left the window. So no window ever has more
+    /// attempts, and no read is needed before.
     pub(crate) fn count(&self, window: &RateLimitWindow) -> Result<TransactWriteItem, Error> {
         if window.is_hour {
             let until = millis(window.ends_at()) / 1000;
@@ -76,7 +79,8 @@ impl Store {
     }
 }
 
-/// Adds one to a plain counter while it is below `most`. It expires an hour after `until`, in seconds since 1970.
+/// Builds the action that increments a counter, on condition that it is below `most`. The item expires an
+/// hour after `until`, in seconds since 1970.
 pub(crate) fn count_up(table: &str, key: &Key, most: u32, until: u64) -> Result<TransactWriteItem, Error> {
     update(
         table,
@@ -92,8 +96,10 @@ pub(crate) fn count_up(table: &str, key: &Key, most: u32, until: u64) -> Result<
     )
 }
 
-/// Of the limits that kept a transaction from being written, the one that does so longest, as the window at whose end
-/// another attempt is let through. The reasons are in the order of the limits.
+/// Returns the limit that cancelled a transaction, as a window that ends when the next attempt is
+/// allowed. If several limits are reached, returns the one whose window ends last.
+///
+/// The reasons are in the order of the limits.
 pub(crate) fn reached(limits: &[RateLimitWindow], reasons: &[CancellationReason]) -> Option<RateLimitWindow> {
     let reached = limits.iter().zip(reasons).enumerate().filter(|(index, _)| failed(reasons, *index));
     let windows = reached.map(|(_, (window, reason))| {
@@ -101,7 +107,7 @@ pub(crate) fn reached(limits: &[RateLimitWindow], reasons: &[CancellationReason]
             return window.clone();
         }
         let attempt = |n| reason.item().and_then(|item| time(item, n));
-        // Without the item: what certainly is long enough.
+        // Without the item, waiting for a complete window is always long enough.
         let oldest = attempt(window.limit.max.saturating_sub(1)).unwrap_or(window.ends_at());
         window.reached(oldest, attempt(0))
     });
@@ -113,7 +119,7 @@ fn time(item: &Attributes, n: u32) -> Option<Timestamp> {
     Timestamp::from_millisecond(millis.parse().ok()?).ok()
 }
 
-/// Milliseconds since 1970.
+/// Returns the time in milliseconds since 1970, or 0 for an earlier time.
 pub(crate) fn millis(at: Timestamp) -> u64 {
     u64::try_from(at.as_millisecond()).unwrap_or(0)
 }

@@ -1,4 +1,4 @@
-//! What no run will ever finish by itself, and a person has to look at.
+//! The review queue: items that no scheduled run will finish.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
@@ -20,38 +20,39 @@ use crate::{
     sign_in_request,
 };
 
-/// What can be listed.
+/// A list of the review queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ReviewList {
-    /// What a person has to look at.
+    /// The items that need review.
     #[default]
     NeedsReview,
-    /// Parked events that do not carry our metadata: most likely another product's of the same Stripe account.
+    /// Parked events without our metadata, which probably belong to another product in the same Stripe
+    /// account.
     ParkedWithoutMetadata,
 }
 
-/// One page of what waits for a person, oldest first.
+/// One page of a list, oldest item first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReviewPage {
-    /// What waits.
+    /// The items of the page.
     pub items: Vec<ReviewItem>,
-    /// Where the next page begins: after what waits since this moment. None on the last page.
+    /// The time after which the next page starts, or `None` on the last page.
     pub next: Option<Timestamp>,
 }
 
-/// Something that waits for a person.
+/// An item that needs review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReviewItem {
-    /// Since when.
+    /// The time since which the item waits.
     pub since: Timestamp,
-    /// What it is.
+    /// The kind of item, with its data.
     pub kind: ReviewItemKind,
 }
 
-/// What can wait for a person.
+/// The kinds of items that can need review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReviewItemKind {
-    /// A signed event of ours, whose customer belongs to no organization yet.
+    /// A parked event: its customer has no organization yet.
     Parked {
         /// The Stripe customer.
         customer: String,
@@ -60,42 +61,42 @@ pub enum ReviewItemKind {
         /// The body as it was signed.
         body: String,
     },
-    /// A signed event that could not be read, or that names nobody.
+    /// A quarantined event: it could not be parsed, or names no customer and no organization.
     Quarantined {
         /// The event's id, or the hash of its body.
         id: String,
-        /// Why.
+        /// The reason for the quarantine.
         reason: String,
         /// The body as it was signed.
         body: String,
     },
-    /// A signed event that did not fit what is known.
+    /// A quarantined event that contradicts the stored state.
     Conflict {
         /// The event's id.
         id: String,
-        /// What does not fit.
+        /// A description of the conflict.
         reason: String,
         /// The body as it was signed.
         body: String,
-        /// The organizations it is about, the one that it counted for first.
+        /// The affected organizations. The first is the one for which the event counted.
         organizations: Vec<OrgId>,
     },
-    /// An organization with mails that failed, or of which it is not known whether they went out.
+    /// An organization with failed emails, or emails that may have been sent.
     Notices(Box<Org>),
-    /// The mail of a request for a sign-in link.
+    /// The email of a sign-in request.
     SignIn(Delivery),
-    /// The mail of an invitation.
+    /// The email of an invitation to this organization.
     Invitation(OrgId),
-    /// An item that cannot be read.
+    /// An item that cannot be decoded.
     Corrupt {
-        /// Its keys, which hold ids and hashes only.
+        /// The primary key, which contains only ids and hashes.
         key: String,
-        /// What is wrong with it.
+        /// A description of the invalid value.
         why: String,
     },
 }
 
-/// An entry of an index, with the time it lies under there.
+/// An entry of an index.
 struct Entry {
     at: Timestamp,
     key: Key,
@@ -105,12 +106,12 @@ struct Entry {
 struct QuarantinedItem {
     reason: String,
     quarantined_at: At,
-    /// There where the event is readable and shows a conflict.
+    /// Present only if the event shows a conflict.
     #[serde(default)]
     organizations: Option<Vec<String>>,
 }
 
-/// Where in an index a list lies.
+/// Partitions of an index that contain a list.
 #[derive(Clone, Copy)]
 struct IndexPartition {
     index: &'static str,
@@ -118,14 +119,14 @@ struct IndexPartition {
     range: &'static str,
     partition: fn(u8) -> String,
     shards: u8,
-    /// How long what lies there is shown, if not for as long as it lies there.
-    shown: Option<SignedDuration>,
+    /// Maximum age of the entries to show. `None` shows all.
+    max_age: Option<SignedDuration>,
 }
 
 impl IndexPartition {
-    /// After which moment at `now` what lies there is shown.
-    fn since(self, now: Timestamp) -> Option<Timestamp> {
-        self.shown.map(|shown| add(now, -shown))
+    /// Returns the time after which entries are shown at `now`.
+    fn shown_after(self, now: Timestamp) -> Option<Timestamp> {
+        self.max_age.map(|max_age| add(now, -max_age))
     }
 }
 
@@ -137,38 +138,40 @@ impl ReviewList {
             range: "due_at",
             partition: review_pk,
             shards: SHARDS,
-            shown: None,
+            max_age: None,
         };
-        // A mail stays in its organization for ever; that it did not arrive is news for a while.
+        // A failed email stays in the item. It is shown only for a while.
         const BY_MAIL_TIME: IndexPartition = IndexPartition {
             index: BY_MAIL,
             hash: "mail_pk",
             range: "mail_at",
-            shown: Some(FAILURE_SHOWN_FOR),
+            max_age: Some(FAILURE_SHOWN_FOR),
             ..BY_DUE_TIME
         };
-        const UNREADABLE: IndexPartition =
-            IndexPartition { partition: corrupt_pk, shards: 1, shown: None, ..BY_MAIL_TIME };
+        const CORRUPT: IndexPartition =
+            IndexPartition { partition: corrupt_pk, shards: 1, max_age: None, ..BY_MAIL_TIME };
         match self {
-            Self::NeedsReview => &[BY_DUE_TIME, BY_MAIL_TIME, UNREADABLE],
+            Self::NeedsReview => &[BY_DUE_TIME, BY_MAIL_TIME, CORRUPT],
             Self::ParkedWithoutMetadata => {
                 &[IndexPartition { partition: parked_without_metadata_pk, ..BY_DUE_TIME }]
             }
         }
     }
 
-    /// Whether an item lies there now: the index may be behind.
-    fn holds(self, item: &Attributes) -> bool {
-        self.partitions().iter().any(|place| {
-            let partition = item.get(place.hash).and_then(|partition| partition.as_s().ok());
-            partition.is_some_and(|lies| (0..place.shards).any(|shard| *lies == (place.partition)(shard)))
+    /// Returns whether the item itself is in the list. The index may lag behind.
+    fn contains(self, item: &Attributes) -> bool {
+        self.partitions().iter().any(|list| {
+            let partition = item.get(list.hash).and_then(|partition| partition.as_s().ok());
+            partition.is_some_and(|stored| (0..list.shards).any(|shard| *stored == (list.partition)(shard)))
         })
     }
 }
 
 impl Store {
-    /// At least `most` things of a list that wait since after `after`, if there are that many. What waits since the
-    /// same moment is on the same page. An item that cannot be read stands as what it is, and hides no other.
+    /// Loads a page of a list, with items that wait since a time later than `after`.
+    ///
+    /// The page has at least `size` index entries, if there are that many, because entries with the same
+    /// time are on the same page. A corrupt item is listed as such and hides no other.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -176,16 +179,16 @@ impl Store {
         &self,
         list: ReviewList,
         after: Option<Timestamp>,
-        most: u16,
+        size: u16,
         now: Timestamp,
     ) -> Result<ReviewPage, Error> {
-        let looks = list.partitions().iter().flat_map(|place| {
-            let after = after.max(place.since(now));
-            (0..place.shards).map(move |shard| self.review_entries(*place, shard, after, most))
+        let queries = list.partitions().iter().flat_map(|partition| {
+            let after = after.max(partition.shown_after(now));
+            (0..partition.shards).map(move |shard| self.review_entries(*partition, shard, after, size))
         });
-        let mut entries: Vec<Entry> = try_join_all(looks).await?.into_iter().flatten().collect();
+        let mut entries: Vec<Entry> = try_join_all(queries).await?.into_iter().flatten().collect();
         entries.sort_by(|a, b| (a.at, &a.key.pk, &a.key.sk).cmp(&(b.at, &b.key.pk, &b.key.sk)));
-        let last = entries.get(usize::from(most).saturating_sub(1)).map(|entry| entry.at);
+        let last = entries.get(usize::from(size).saturating_sub(1)).map(|entry| entry.at);
         let beyond = last.map_or(entries.len(), |last| entries.partition_point(|entry| entry.at <= last));
         let next = last.filter(|_| beyond < entries.len());
         entries.truncate(beyond);
@@ -193,18 +196,18 @@ impl Store {
         let keys: Vec<Key> = entries.iter().map(|entry| entry.key.clone()).collect();
         let parked = keys.iter().filter(|key| key.sk.starts_with(PARKED));
         let (items, linked) = try_join(self.get_each(&keys), self.linked_customers(parked)).await?;
-        let held = entries.into_iter().zip(items).filter_map(|(entry, item)| {
-            // What was settled since the index was written waits no more, nor does an event whose customer is linked: it
-            // counts, and was only not deleted.
-            let settled = entry.key.sk.starts_with(PARKED) && linked.contains(&entry.key.pk);
-            item.filter(|item| !settled && list.holds(item)).map(|item| entry.into_review_item(item))
+        let items = entries.into_iter().zip(items).filter_map(|(entry, item)| {
+            // Skips items that left the list since the index was written. Also skips events of linked
+            // customers, because they were released and only their deletion failed.
+            let released = entry.key.sk.starts_with(PARKED) && linked.contains(&entry.key.pk);
+            item.filter(|item| !released && list.contains(item)).map(|item| entry.into_review_item(item))
         });
-        // A mail whose reason or recipient is gone is nobody's trouble any more.
-        let held = held.filter(|held| match &held.kind {
+        // Skips emails that no longer apply, or whose recipient is no longer an admin.
+        let items = items.filter(|item| match &item.kind {
             ReviewItemKind::Notices(org) => org.mails_for_review(now).next().is_some(),
             _ => true,
         });
-        Ok(ReviewPage { items: held.collect(), next })
+        Ok(ReviewPage { items: items.collect(), next })
     }
 
     async fn review_entries(
@@ -212,7 +215,7 @@ impl Store {
         IndexPartition { index, hash, range, partition, .. }: IndexPartition,
         shard: u8,
         after: Option<Timestamp>,
-        most: u16,
+        size: u16,
     ) -> Result<Vec<Entry>, Error> {
         let mut query = self
             .client
@@ -221,8 +224,8 @@ impl Store {
             .index_name(index)
             .expression_attribute_names("#hash", hash)
             .expression_attribute_values(":hash", AttributeValue::S(partition(shard)))
-            // One more than is shown tells whether there is a page after this one.
-            .limit(i32::from(most) + 1);
+            // One more than the page has, to detect whether there is a next page.
+            .limit(i32::from(size) + 1);
         query = match after {
             None => query.key_condition_expression("#hash = :hash"),
             Some(after) => query
@@ -230,12 +233,12 @@ impl Store {
                 .expression_attribute_names("#range", range)
                 .expression_attribute_values(":after", AttributeValue::S(At(after).text())),
         };
-        let answer = query.send().await.map_err(|error| Error::of(&error))?;
+        let response = query.send().await.map_err(|error| Error::of(&error))?;
         let entry = |item: Attributes| {
             let at = item.get(range)?.as_s().ok()?.parse().ok()?;
             Some(Entry { at, key: Key::of(&item)? })
         };
-        Ok(answer.items.unwrap_or_default().into_iter().filter_map(entry).collect())
+        Ok(response.items.unwrap_or_default().into_iter().filter_map(entry).collect())
     }
 }
 
@@ -248,10 +251,11 @@ impl Entry {
     }
 
     fn read(&self, item: Attributes) -> Result<ReviewItem, Corrupt> {
-        let kind = |text: &str| text.split_once('#').map_or(text.to_owned(), |(kind, _)| kind.to_owned());
+        let prefix =
+            |text: &str| text.split_once('#').map_or(text.to_owned(), |(prefix, _)| prefix.to_owned());
         let id = |text: &str| text.split_once('#').map_or(String::new(), |(_, id)| id.to_owned());
         let (pk, sk) = (&self.key.pk, &self.key.sk);
-        let (since, thing) = match (kind(pk).as_str(), kind(sk).as_str()) {
+        let (since, kind) = match (prefix(pk).as_str(), prefix(sk).as_str()) {
             ("CUSTOMER", "PARKED") => {
                 let ParkedItem { event, body, parked_at } = from_item(item)?;
                 (parked_at.0, ReviewItemKind::Parked { customer: id(pk), event, body })
@@ -261,7 +265,7 @@ impl Entry {
                 let body =
                     body.map_or(String::new(), |body| String::from_utf8_lossy(body.as_ref()).into_owned());
                 let QuarantinedItem { reason, quarantined_at, organizations } = from_item(item)?;
-                let thing = match organizations {
+                let kind = match organizations {
                     None => ReviewItemKind::Quarantined { id: id(pk), reason, body },
                     Some(orgs) => {
                         let orgs = orgs.iter().map(|org| read("organization of a conflict", org));
@@ -269,13 +273,13 @@ impl Entry {
                         ReviewItemKind::Conflict { id: id(pk), reason, body, organizations }
                     }
                 };
-                (quarantined_at.0, thing)
+                (quarantined_at.0, kind)
             }
             ("ORG", "ORG") => (self.at, ReviewItemKind::Notices(Box::new(item::decode(item)?.value))),
             ("ORG", "INVITE") => (self.at, ReviewItemKind::Invitation(read("organization", &id(pk))?)),
             ("ASKED", _) => (self.at, ReviewItemKind::SignIn(sign_in_request::decode(item)?.value.delivery)),
-            _ => return Err(Corrupt::because("nobody knows what this is")),
+            _ => return Err(Corrupt::because("unknown kind of item")),
         };
-        Ok(ReviewItem { since, kind: thing })
+        Ok(ReviewItem { since, kind })
     }
 }

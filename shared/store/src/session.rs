@@ -1,3 +1,5 @@
+//! Sessions, and the state that a request is authorized with.
+
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
@@ -20,24 +22,24 @@ use crate::{
     user,
 };
 
-/// How long a page that stands without a session waits for one.
+/// How long a public page waits for the session.
 const TRY_LOAD_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What a session is judged by, all of one moment.
+/// A session with the state that authorizes it, from one consistent read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
-    /// The session.
+    /// The session of the token.
     pub session: Session,
-    /// Whose it is.
+    /// The user of the session.
     pub user: Stored<User>,
-    /// What they may do; `None` when the membership that the session began with has ended.
+    /// The role of the user, or `None` if the membership of the session ended.
     pub role: Option<Role>,
-    /// The organization it is in.
+    /// The organization of the session.
     pub org: Stored<Org>,
 }
 
 impl SignedIn {
-    /// Proof of membership, if all of it holds at `now`.
+    /// Returns the proof of membership if the session is valid at `now`.
     #[must_use]
     pub fn authorize(&self, now: Timestamp) -> Option<Member> {
         Member::authorize(&self.session, &self.user.value, self.role, now)
@@ -54,12 +56,12 @@ struct SessionItem {
     epoch: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ends_at: Option<At>,
-    /// These two are left out by an earlier version of the code.
+    /// Missing, like `signed_in_at`, in items of an earlier version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     join: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     signed_in_at: Option<At>,
-    /// For the table's own tidying; the code judges by the times above.
+    /// For DynamoDB's time to live only. The code uses the times above.
     expires_at: i64,
 }
 
@@ -95,9 +97,10 @@ pub(crate) fn decode(item: Attributes) -> Result<Session, Corrupt> {
 }
 
 impl Store {
-    /// The session of a token with its user, membership and organization, in one consistent batch: who was removed
-    /// or signed out is out at the next request. `None` when there is no such session, or the token's three parts
-    /// do not agree with it.
+    /// Loads the session of a token with its user, membership, and organization in one consistent batch.
+    /// So a user who was removed or signed out loses access at the next request.
+    ///
+    /// Returns `None` if there is no such session, or if the token names another user or organization.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -108,38 +111,40 @@ impl Store {
             Key::member(token.org, token.user),
             Key::org(token.org),
         ];
-        let [session, person, membership, org] = self.get_all(&keys).await?;
-        let (Some(session), Some(person), Some(org)) = (session, person, org) else { return Ok(None) };
+        let [session, user, membership, org] = self.get_all(&keys).await?;
+        let (Some(session), Some(user), Some(org)) = (session, user, org) else { return Ok(None) };
         let session = decode(session)?;
         if session.org != token.org || session.user != token.user {
             return Ok(None);
         }
-        let user = user::decode(person)?;
+        let user = user::decode(user)?;
         let membership = membership.map(member::decode).transpose()?;
         let role = membership.and_then(|membership| session.role_by(&user.value, &membership));
         Ok(Some(SignedIn { session, user, role, org: item::decode(org)? }))
     }
 
-    /// The session of a token, for pages that everybody may see: they greet who is signed in, and stand even while the
-    /// table does not. An answer that fails, or takes longer than [`GLANCE`], is as good as no session.
+    /// Loads the session of a token for a public page, which greets a signed-in user.
+    ///
+    /// Returns `None` if the read fails or takes longer than a second, so that public pages stay available
+    /// without the table.
     pub async fn try_load_session(&self, token: &SessionToken) -> Option<SignedIn> {
         match tokio::time::timeout(TRY_LOAD_TIMEOUT, self.load_session(token)).await {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
-                tracing::warn!(%error, "a public page is shown as to a stranger");
+                tracing::warn!(%error, "session lookup failed; rendering public page without session");
                 None
             }
             Err(_) => {
-                tracing::warn!("the table is slow: a public page is shown as to a stranger");
+                tracing::warn!("session lookup timed out; rendering public page without session");
                 None
             }
         }
     }
 
-    /// Writes down that a session was used at `now`. A session that ended meanwhile stays ended.
+    /// Stores that a session was used at `now`. Never creates a session that ended in the meantime.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when it ended; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if the session ended; [`Error::Unavailable`].
     pub async fn update_last_seen(&self, token: &SessionToken, now: Timestamp) -> Result<(), Error> {
         self.client
             .update_item()
@@ -154,19 +159,19 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that a session was used, if the last note is old enough. What is done with the session is worth more than
-    /// the note, so one that cannot be written is only logged.
+    /// Stores that a session was used, at most once per interval. A failed write is only logged, because
+    /// the request itself matters more.
     pub async fn record_use(&self, token: &SessionToken, session: &Session, now: Timestamp) {
         if !session.needs_last_seen_update(now) {
             return;
         }
         match self.update_last_seen(token, now).await {
             Ok(()) | Err(Error::Conflict) => {}
-            Err(error) => tracing::warn!(%error, "the session's last use was not written"),
+            Err(error) => tracing::warn!(%error, "failed to record session use"),
         }
     }
 
-    /// Ends a session, if it is there.
+    /// Deletes the session of a token, if it exists.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -174,7 +179,7 @@ impl Store {
         self.end_session_of(token.user, token.secret.hash()).await
     }
 
-    /// Ends a session of a person's, named by the hash of its secret, if it is there.
+    /// Deletes a user's session under the hash of its secret, if it exists.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -189,7 +194,7 @@ impl Store {
         Ok(())
     }
 
-    /// Everything that is stored of a person's sessions, by the hashes of their secrets: those that are over, too.
+    /// Loads all stored sessions of a user with the hashes of their secrets. Includes ended sessions.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -203,11 +208,12 @@ impl Store {
         sessions.collect()
     }
 
-    /// Has the session `to` follow `from`, for a member of where it leads: the old one ends at `until`. Says whether it
-    /// did: the old session may have ended meanwhile, or the membership.
+    /// Starts the session `to` in another organization of the user. The session `from` ends at `until`.
+    ///
+    /// Returns `false`, and writes nothing, if the old session or the membership ended in the meantime.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Conflict`].
+    /// [`Error::Unavailable`] if the table cannot be written.
     pub async fn switch_session(
         &self,
         from: &SessionToken,
@@ -226,13 +232,13 @@ impl Store {
 }
 
 impl Store {
-    /// The part of a transaction that has a session end at `until`, because another one takes its place. It fails where
-    /// the session is gone.
+    /// Builds the action that ends a session at `until`, because another one replaces it. The condition
+    /// fails if the session does not exist.
     pub(crate) fn end_session_at(&self, key: &Key, until: Timestamp) -> Result<TransactWriteItem, Error> {
         update(
             &self.table,
             key,
-            // Left twice is left at the first time.
+            // Keeps the end of an earlier replacement.
             "SET ends_at = if_not_exists(ends_at, :until), expires_at = :expires",
             Some("attribute_exists(pk)"),
             HashMap::new(),
@@ -244,13 +250,13 @@ impl Store {
     }
 }
 
-/// An attribute for the table's own tidying, some seconds after `at`.
+/// Returns the attribute for DynamoDB's time to live, `seconds_later` after `at`.
 pub(crate) fn expires(at: Timestamp, seconds_later: i64) -> (String, AttributeValue) {
     let second = u64::try_from(at.as_second().saturating_add(seconds_later)).unwrap_or(0);
     ("expires_at".to_owned(), number(second))
 }
 
-/// Values of an expression.
+/// Builds the values of an expression.
 pub(crate) fn values<const N: usize>(pairs: [(&str, AttributeValue); N]) -> Attributes {
     HashMap::from(pairs.map(|(name, value)| (name.to_owned(), value)))
 }

@@ -1,3 +1,8 @@
+//! Sign-ups, and the further sessions of a repeated form.
+//!
+//! A repeated form has the same token. For ten minutes it identifies the same sign-up and starts at
+//! most five further sessions, because the first response may be lost.
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -26,43 +31,43 @@ use crate::{
     user::{self, AddressItem},
 };
 
-/// How long the same token means the same sign-up.
-const REPLAY: SignedDuration = SignedDuration::from_mins(10);
-/// How many further sessions the same token gives: answers are lost, but not often.
-const MOST_REPLAYS: u64 = 5;
+/// How long the same token identifies the same sign-up.
+const REPLAY_PERIOD: SignedDuration = SignedDuration::from_mins(10);
+/// Maximum number of further sessions for the same token.
+const MAX_REPLAYS: u64 = 5;
 
-/// A sign-up, decided and ready to be written.
+/// A sign-up that is ready to be written.
 #[derive(Clone, Debug)]
 pub struct SignUp {
-    /// Who founds it.
+    /// The user who signs up.
     pub person: Person,
     /// The new organization.
     pub org: Org,
-    /// The session that is given at once.
+    /// The first session of the user in the organization.
     pub session: Session,
-    /// Its secret.
+    /// The secret of the session.
     pub secret: Secret,
-    /// The hash of form token and address: a double submit has the same.
+    /// The hash of the form token and the address. A repeated form has the same hash.
     pub replay: Hash,
-    /// The proof that is used up for it, where somebody founds it who belongs nowhere.
+    /// The hash of the organization grant that the sign-up uses, if the user has no organization.
     pub creation_grant: Option<Hash>,
-    /// The limits that it counts for.
+    /// The rate limits for which the sign-up counts.
     pub limits: Vec<RateLimitWindow>,
-    /// The share of the hour's budget that its first mail counts for, unless the mail brake does not concern it.
+    /// The share of the hourly budget for which the first email counts. `None` skips the email brake.
     pub first_mail: Option<Share>,
 }
 
-/// Who signs up.
+/// The user of a sign-up or of an acceptance.
 #[derive(Clone, Debug)]
 pub enum Person {
-    /// Somebody new.
+    /// A user without an account.
     New(User),
-    /// Somebody signed in, before and after.
+    /// A user with an account, before and after the change.
     Known(Box<Stored<User>>, User),
 }
 
 impl Person {
-    /// The person as they will be.
+    /// Returns the user after the change.
     #[must_use]
     pub fn after(&self) -> &User {
         match self {
@@ -71,49 +76,50 @@ impl Person {
     }
 }
 
-/// How a sign-up ended.
+/// Result of [`Store::commit_sign_up`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignedUp {
-    /// All of it was written.
+    /// The sign-up was written.
     Created,
-    /// The same sign-up was written before; nothing was written now.
+    /// The same sign-up was written before, so nothing was written now.
     Replayed {
-        /// The organization it made.
+        /// The organization that the first sign-up created.
         org: OrgId,
-        /// Its founder.
+        /// The user who signed up.
         user: UserId,
-        /// Whether it began with a trial.
+        /// Whether the organization started with a trial.
         trial: bool,
-        /// Which of the founder's joins their membership began with.
+        /// The join number of the user's membership.
         join: u64,
-        /// The moment from which the token means a new sign-up.
+        /// The time from which the token identifies a new sign-up.
         until: Timestamp,
     },
-    /// A limit is reached; nothing but the attempt was written.
+    /// A limit is reached. Only the attempt was counted.
     Limited(RateLimitWindow),
-    /// The address has an account; nothing was written.
+    /// The address has an account, so nothing was written.
     AddressKnown,
-    /// The mail brake holds its first mail back; nothing was written.
+    /// The email brake delays the first email, so nothing was written.
     Braked(Brake),
 }
 
-/// On the strength of what the same sign-up gives a further session.
+/// The evidence on which a further session of the same sign-up is based.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionProof {
-    /// A session of the same person, or another proof of theirs.
+    /// The caller is authenticated as the user of the sign-up.
     UserKnown,
-    /// The sign-up alone, which is enough only until a mailed link has proven the address.
+    /// The caller only repeated the form. This is enough only while the address is unverified.
     SignUpOnly,
 }
 
-/// How a further session of the same sign-up ended.
+/// Result of [`Store::start_repeat_session`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RepeatSession {
-    /// The session stands.
+    /// The session was written.
     Started,
-    /// The sign-up gives no more sessions.
+    /// The sign-up already started the maximum number of further sessions.
     LimitReached,
-    /// The person's sessions were ended, or their address was proven: now a mailed link is needed.
+    /// The user's sessions were ended, the membership ended, or the address was verified. The user needs
+    /// a sign-in link.
     Rejected,
 }
 
@@ -126,40 +132,43 @@ struct SignUpItem {
     created_at: At,
     #[serde(default)]
     replays: u64,
-    /// Left out by an earlier version of the code, which numbered no joins.
+    /// Missing in items of an earlier version.
     #[serde(default)]
     join: u64,
 }
 
 impl Store {
-    /// Writes a sign-up: person, organization, membership, session, and what guards them, all or nothing.
-    /// What stands in its way is judged in this order: replay, limits, known address, mail brake.
+    /// Writes a sign-up in one transaction: user, organization, membership, session, the record against
+    /// repetition, and the counters.
+    ///
+    /// Obstacles are checked in this order: replay, limits, known address, email brake.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when the known person changed meanwhile; [`Error::Unavailable`], [`Error::Corrupt`].
+    /// [`Error::Conflict`] if the known user changed or the organization grant was used;
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
     pub async fn commit_sign_up(&self, sign_up: &SignUp, now: Timestamp) -> Result<SignedUp, Error> {
         let table = &self.table;
-        let (person, org) = (sign_up.person.after(), &sign_up.org);
+        let (user, org) = (sign_up.person.after(), &sign_up.org);
         let mut replay = to_item(
             &Key::sign_up(sign_up.replay),
             &SignUpItem {
                 org: org.id.to_string(),
-                user: person.id.to_string(),
+                user: user.id.to_string(),
                 trial: org.trial.is_some(),
                 created_at: At(now),
                 replays: 0,
-                join: person.joins.of(org.id),
+                join: user.joins.of(org.id),
             },
         )?;
         replay.extend([expires(now, 3600)]);
-        let long_ago = AttributeValue::S(At(domain::trial::add(now, -REPLAY)).text());
+        let outdated = AttributeValue::S(At(domain::trial::add(now, -REPLAY_PERIOD)).text());
         let unless_replayed =
-            Only::If("attribute_not_exists(pk) OR created_at < :long_ago", values([(":long_ago", long_ago)]));
+            Only::If("attribute_not_exists(pk) OR created_at < :outdated", values([(":outdated", outdated)]));
         let mut actions = vec![put(table, replay, Some(unless_replayed))?];
         for window in &sign_up.limits {
             actions.push(self.count(window)?);
         }
-        let first_of_person = actions.len();
+        let first_user_action = actions.len();
         match &sign_up.person {
             Person::New(user) => {
                 let pointer = AddressItem { user: user.id.to_string() };
@@ -179,14 +188,14 @@ impl Store {
         actions.push(put(table, encode(org, 1)?, Some(Only::New))?);
         actions.push(put(
             table,
-            member::encode(&Membership::new(org.id, person, Role::Admin, now))?,
+            member::encode(&Membership::new(org.id, user, Role::Admin, now))?,
             Some(Only::New),
         )?);
         actions.push(put(table, session::encode(&sign_up.session, &sign_up.secret)?, Some(Only::New))?);
-        if let Some(proof) = sign_up.creation_grant {
-            actions.push(self.use_org_creation_grant(proof, sign_up.replay)?);
+        if let Some(grant) = sign_up.creation_grant {
+            actions.push(self.use_org_creation_grant(grant, sign_up.replay)?);
         }
-        let first_of_brake = actions.len();
+        let first_brake_action = actions.len();
         if let Some(share) = sign_up.first_mail {
             actions.extend(self.first_mail_actions(share)?);
         }
@@ -203,7 +212,7 @@ impl Store {
                 user: read("user of a sign-up", &earlier.user)?,
                 trial: earlier.trial,
                 join: earlier.join,
-                until: domain::trial::add(earlier.created_at.0, REPLAY),
+                until: domain::trial::add(earlier.created_at.0, REPLAY_PERIOD),
             });
         }
         if let Some(window) = reached(&sign_up.limits, reasons.get(1..).unwrap_or_default()) {
@@ -211,26 +220,26 @@ impl Store {
             return Ok(SignedUp::Limited(window));
         }
         match &sign_up.person {
-            Person::New(_) if failed(&reasons, first_of_person) => Ok(SignedUp::AddressKnown),
-            _ => match brake::closed_brake(&reasons, first_of_brake) {
+            Person::New(_) if failed(&reasons, first_user_action) => Ok(SignedUp::AddressKnown),
+            _ => match brake::closed_brake(&reasons, first_brake_action) {
                 Some(brake) => Ok(SignedUp::Braked(brake)),
                 None => Err(Error::Conflict),
             },
         }
     }
 
-    /// Begins a further session of the same sign-up, and counts it. `replay` names the sign-up.
+    /// Starts a further session of the same sign-up and counts it. `replay` identifies the sign-up.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Conflict`].
     pub async fn start_repeat_session(
         &self,
         replay: Hash,
-        strength: SessionProof,
+        proof: SessionProof,
         session: &Session,
         secret: &Secret,
     ) -> Result<RepeatSession, Error> {
-        let also = match strength {
+        let also = match proof {
             SessionProof::UserKnown => None,
             SessionProof::SignUpOnly => {
                 Some(Only::If("verified = :no", values([(":no", AttributeValue::Bool(false))])))
@@ -242,7 +251,7 @@ impl Store {
             "ADD replays :one",
             Some("attribute_exists(pk) AND (attribute_not_exists(replays) OR replays < :most)"),
             HashMap::new(),
-            values([(":one", number(1)), (":most", number(MOST_REPLAYS))]),
+            values([(":one", number(1)), (":most", number(MAX_REPLAYS))]),
         )?;
         let actions = vec![
             self.in_epoch(session.user, session.org, session.epoch, also)?,
@@ -257,14 +266,15 @@ impl Store {
         }
     }
 
-    /// The organization that the same sign-up made before, if it did within ten minutes, and whether with a trial.
+    /// Returns the organization that the same sign-up created in the last ten minutes, and whether it has
+    /// a trial.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
     pub async fn load_sign_up(&self, replay: Hash, now: Timestamp) -> Result<Option<(OrgId, bool)>, Error> {
         let Some(item) = self.get(&Key::sign_up(replay)).await? else { return Ok(None) };
         let item: SignUpItem = from_item(item)?;
-        if item.created_at.0 < domain::trial::add(now, -REPLAY) {
+        if item.created_at.0 < domain::trial::add(now, -REPLAY_PERIOD) {
             return Ok(None);
         }
         Ok(Some((read("organization of a sign-up", &item.org)?, item.trial)))

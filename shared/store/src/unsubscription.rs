@@ -1,3 +1,5 @@
+//! Unsubscribe links in reminders.
+
 use domain::{
     id::{OrgId, UserId},
     secret::Hash,
@@ -14,20 +16,22 @@ use crate::{
     session::expires,
 };
 
-/// How long the link in a reminder works: people clean up their mail once a year.
+/// Lifetime of an unsubscribe link. It is more than a year, because users may clean up old emails.
 const UNSUBSCRIBE_LINK_TTL: SignedDuration = SignedDuration::from_hours(400 * 24);
 
-/// A link that ends the reminders of one organization for one person, under the hash of its secret. It works as often
-/// as it is used: mail programs follow it on their own, and minds are changed.
+/// A link that ends the reminders of one organization for one user, stored under the hash of its secret.
+///
+/// It works any number of times, because mail programs post to it by themselves (RFC 8058) and users can
+/// change their choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsubscription {
     /// The hash of the secret in the link.
     pub secret_hash: Hash,
-    /// Whose reminders.
+    /// The organization whose reminders end.
     pub org: OrgId,
-    /// Who gets no more of them.
+    /// The user who no longer gets reminders.
     pub user: UserId,
-    /// The first moment at which it no longer works.
+    /// The time from which the link is invalid.
     pub expires_at: Timestamp,
 }
 
@@ -39,7 +43,7 @@ struct UnsubscriptionItem {
 }
 
 impl Unsubscription {
-    /// A link that goes out now.
+    /// Creates a link that is mailed at `now`.
     #[must_use]
     pub fn of(secret_hash: Hash, org: OrgId, user: UserId, now: Timestamp) -> Self {
         Self { secret_hash, org, user, expires_at: add(now, UNSUBSCRIBE_LINK_TTL) }
@@ -47,7 +51,7 @@ impl Unsubscription {
 }
 
 impl Store {
-    /// The link with that secret's hash, expired or not.
+    /// Loads the link under a secret's hash. The link may be expired.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -62,7 +66,7 @@ impl Store {
         }))
     }
 
-    /// Keeps a link. Its secret is fresh, so writing it a second time, after a lost answer, is the same write.
+    /// Stores a link. Its secret is new, so a retry after a lost response writes the same item.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -76,10 +80,8 @@ impl Store {
             .map_err(|error| Error::of(&error))?;
         Ok(())
     }
-}
 
-impl Store {
-    /// Drops a link that surely went out to nobody.
+    /// Deletes a link whose email was definitely not sent.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

@@ -1,3 +1,5 @@
+//! Used links: the browser that used a link can repeat its request for a short time.
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
@@ -21,39 +23,42 @@ use crate::{
     update::{Only, delete, put, update},
 };
 
-/// An emailed link that was used. It opens nothing by itself, but the first response may have been lost: for
-/// [`LINK_REPEAT_PERIOD`] the browser that used it may repeat its request.
+/// A sign-in link or invitation link that was used.
+///
+/// It grants nothing by itself. But the first response may be lost, so the browser that used the link
+/// can repeat its request for [`LINK_REPEAT_PERIOD`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsedLink {
     /// The hash of the secret in the link.
     pub secret_hash: Hash,
-    /// Whom it signed in.
+    /// The user whom the link signed in.
     pub user: UserId,
-    /// When it was used.
+    /// The time of the use.
     pub used_at: Timestamp,
-    /// The hash of what the browser that used it keeps; `None` if it keeps nothing.
+    /// The hash of the cookie of the browser that used the link. Without it the request cannot be
+    /// repeated.
     pub browser: Option<Hash>,
-    /// Where it led: a path of our own.
+    /// The path of the page that the link opened.
     pub next: Option<String>,
-    /// What its use gave, or the newest repetition of that.
+    /// The secret that the use issued, or the newest replacement of it.
     pub issued: IssuedSecret,
 }
 
-/// What the use of a link gave, by the hash of its secret.
+/// The hash of the secret that the use of a link issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IssuedSecret {
-    /// A session.
+    /// The secret of a session.
     Session(Hash),
-    /// To a person without an organization, the right to create one.
+    /// The secret of an organization grant.
     OrgCreation(Hash),
 }
 
-/// What a repetition gave.
+/// Result of a repeated request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reissued {
-    /// A session in the place of the lost one.
+    /// A session that replaces the first one.
     Session(Session),
-    /// The same right to create an organization, under another secret, with the person who has it.
+    /// The organization grant under a new secret, for this user.
     OrgCreation(User),
 }
 
@@ -78,7 +83,7 @@ enum IssuedItem {
 }
 
 impl UsedLink {
-    /// Whether a request at `now` from the browser that keeps `browser` repeats the one that used the link.
+    /// Returns whether a request at `now` may be repeated. `browser` is the hash of its browser cookie.
     #[must_use]
     pub fn is_repeated_by(&self, browser: Option<Hash>, now: Timestamp) -> bool {
         self.browser.is_some() && self.browser == browser && now < add(self.used_at, LINK_REPEAT_PERIOD)
@@ -96,14 +101,14 @@ impl UsedLink {
             },
         };
         let mut item = to_item(&Key::used_link(self.secret_hash), &form)?;
-        // As long as its owner may still be signed in by it, and open the email again.
+        // Kept as long as the session can last, because its user may open the email again.
         item.extend([expires(self.used_at, SESSION_MAX_AGE.as_secs())]);
         Ok(item)
     }
 
     pub(crate) fn decode(secret_hash: Hash, item: Attributes) -> Result<Self, Corrupt> {
         let item: UsedLinkItem = from_item(item)?;
-        let hash = |text: &str| text.parse().map_err(|()| Corrupt::because("what a used link gave"));
+        let hash = |text: &str| text.parse().map_err(|()| Corrupt::because("secret that a used link issued"));
         Ok(Self {
             secret_hash,
             user: read("user of a used link", &item.user)?,
@@ -119,12 +124,14 @@ impl UsedLink {
 }
 
 impl Store {
-    /// Gives what a used link gave once more, under `secret`, at `now`. A session in whose place it comes ends [`LEFT`]
-    /// later, so that of two requests at once each gives one that works. `None` if what was given is not there to be
-    /// replaced: it was ended or used.
+    /// Issues the right of a used link again, under `secret`, at `now`.
+    ///
+    /// A replaced session ends after [`SWITCH_GRACE_PERIOD`], so two concurrent requests both get a
+    /// working session. Returns `None` if the first session was ended or the grant was used.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when another repetition was faster; [`Error::Unavailable`] and [`Error::Corrupt`].
+    /// [`Error::Conflict`] if another repetition was faster; [`Error::Unavailable`] and
+    /// [`Error::Corrupt`].
     pub async fn reissue_used_link(
         &self,
         used: &UsedLink,
@@ -155,7 +162,7 @@ impl Store {
             self.in_epoch(session.user, session.org, session.epoch, None)?,
             put(&self.table, session::encode(&session, secret)?, Some(Only::New))?,
         ];
-        self.repeated(actions, Reissued::Session(session)).await
+        self.write_reissued(actions, Reissued::Session(session)).await
     }
 
     async fn reissue_org_creation_grant(
@@ -164,18 +171,18 @@ impl Store {
         lost: Hash,
         secret: &Secret,
     ) -> Result<Option<Reissued>, Error> {
-        let Some((proof, person)) = self.load_org_creation_grant(lost).await? else { return Ok(None) };
+        let Some((grant, user)) = self.load_org_creation_grant(lost).await? else { return Ok(None) };
         let unused = Only::If("attribute_exists(pk) AND attribute_not_exists(used_for)", HashMap::new());
-        let again = OrgCreationGrant { secret_hash: secret.hash(), used_for: None, ..proof };
+        let new_grant = OrgCreationGrant { secret_hash: secret.hash(), used_for: None, ..grant };
         let actions = vec![
             self.replace_issued_secret(used, "founding", lost, secret)?,
             delete(&self.table, &Key::org_creation_grant(lost), Some(unused))?,
-            put(&self.table, org_creation_grant::encode(&again)?, Some(Only::New))?,
+            put(&self.table, org_creation_grant::encode(&new_grant)?, Some(Only::New))?,
         ];
-        self.repeated(actions, Reissued::OrgCreation(person.value)).await
+        self.write_reissued(actions, Reissued::OrgCreation(user.value)).await
     }
 
-    /// The first action of a repetition: `secret` takes the place of the `lost` one.
+    /// Builds the first action of a repetition, which stores the hash of `secret` instead of `lost`.
     fn replace_issued_secret(
         &self,
         used: &UsedLink,
@@ -194,13 +201,13 @@ impl Store {
         )
     }
 
-    async fn repeated(
+    async fn write_reissued(
         &self,
         actions: Vec<TransactWriteItem>,
-        repeated: Reissued,
+        reissued: Reissued,
     ) -> Result<Option<Reissued>, Error> {
         match self.transact(actions).await? {
-            Transacted::Done => Ok(Some(repeated)),
+            Transacted::Done => Ok(Some(reissued)),
             Transacted::Cancelled(reasons) if failed(&reasons, 0) => Err(Error::Conflict),
             Transacted::Cancelled(_) => Ok(None),
         }

@@ -1,8 +1,7 @@
-//! Logs and metrics: JSON log lines with a field `area`, and metrics in the embedded metric format.
+//! Logs and metrics: JSON log lines, and metrics in the embedded metric format.
 //!
 //! Functions write log lines with `tracing`. This crate sets the format of the lines and lists every
-//! metric once. Log lines about sign-in and rejected requests have the area `access`. The span of a
-//! request carries the fields that all its lines share, such as request ID and route. The route is a
+//! metric once. The field `area` of a line names a part of the product. The span of a request carries the fields that all its lines share, such as request ID and route. The route is a
 //! pattern and never the path, which can contain the secret of a link.
 //!
 //! The crate never takes an address, a name, a token, or a body, and it never sends anything: both

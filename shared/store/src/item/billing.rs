@@ -270,7 +270,7 @@ impl From<&Invoice> for InvoiceItem {
     fn from(it: &Invoice) -> Self {
         Self {
             created: At(it.created),
-            heard: At(it.heard),
+            heard: At(it.last_event_at),
             subscription: it.subscription.as_ref().map(ToString::to_string),
             paid: it.paid,
             failed: it.failed.map(At),
@@ -287,7 +287,7 @@ impl TryFrom<InvoiceItem> for Invoice {
     fn try_from(item: InvoiceItem) -> Result<Self, Corrupt> {
         Ok(Self {
             created: item.created.0,
-            heard: item.heard.0,
+            last_event_at: item.heard.0,
             subscription: item.subscription.as_deref().map(subscription).transpose()?,
             paid: item.paid,
             failed: moment(item.failed),

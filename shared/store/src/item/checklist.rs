@@ -44,7 +44,7 @@ impl From<&Checklist> for ChecklistItem {
             updated_at: list.updated_at.map(At),
             completed_at: list.completed_at.map(At),
             dismissed_at: list.dismissed_at.map(At),
-            ticks: list.ticks.iter().map(|(key, done)| (key.clone(), tick(done))).collect(),
+            ticks: list.completions.iter().map(|(key, done)| (key.clone(), tick(done))).collect(),
             skipped: list.skipped.iter().map(|(key, at)| (key.clone(), At(*at))).collect(),
         }
     }
@@ -64,7 +64,7 @@ impl TryFrom<ChecklistItem> for Checklist {
             updated_at: moment(item.updated_at),
             completed_at: moment(item.completed_at),
             dismissed_at: moment(item.dismissed_at),
-            ticks: item
+            completions: item
                 .ticks
                 .into_iter()
                 .map(|(key, done)| Ok((key, tick(done)?)))

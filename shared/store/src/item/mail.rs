@@ -83,11 +83,11 @@ pub(crate) enum FailureItem {
 }
 
 impl From<&Attempts> for TriesItem {
-    fn from(tries: &Attempts) -> Self {
+    fn from(earlier: &Attempts) -> Self {
         Self {
-            since: Some(At(tries.since)),
-            attempts: tries.failed,
-            unanswered: tries.unanswered.as_ref().map(|claim| claim.0.clone()),
+            since: Some(At(earlier.since)),
+            attempts: earlier.failed,
+            unanswered: earlier.without_response.as_ref().map(|claim| claim.0.clone()),
         }
     }
 }
@@ -98,7 +98,7 @@ impl TriesItem {
         Attempts {
             since: self.since.unwrap_or(known).0,
             failed: self.attempts,
-            unanswered: self.unanswered.map(Claim),
+            without_response: self.unanswered.map(Claim),
         }
     }
 }
@@ -106,19 +106,22 @@ impl TriesItem {
 impl From<&Delivery> for DeliveryItem {
     fn from(delivery: &Delivery) -> Self {
         match delivery {
-            Delivery::Pending { tries, not_before } => {
-                Self::Pending { tries: tries.into(), not_before: At(*not_before) }
+            Delivery::Pending { attempts, not_before } => {
+                Self::Pending { tries: attempts.into(), not_before: At(*not_before) }
             }
-            Delivery::Sending { tries, claim, until } => {
-                Self::Sending { tries: tries.into(), claim: claim.0.clone(), until: At(*until) }
+            Delivery::Sending { attempts, claim, until } => {
+                Self::Sending { tries: attempts.into(), claim: claim.0.clone(), until: At(*until) }
             }
             Delivery::Sent { at, claim } => {
                 Self::Sent { at: At(*at), claim: claim.as_ref().map(|claim| claim.0.clone()) }
             }
             Delivery::Failed { at, why } => Self::Failed { at: At(*at), why: (*why).into() },
-            Delivery::Unknown { tries, claim, at, held } => {
-                Self::Unknown { tries: tries.into(), claim: claim.0.clone(), at: At(*at), held: *held }
-            }
+            Delivery::Unknown { attempts, claim, at, needs_review } => Self::Unknown {
+                tries: attempts.into(),
+                claim: claim.0.clone(),
+                at: At(*at),
+                held: *needs_review,
+            },
             Delivery::Dropped { at } => Self::Dropped { at: At(*at) },
         }
     }
@@ -128,15 +131,15 @@ impl From<DeliveryItem> for Delivery {
     fn from(item: DeliveryItem) -> Self {
         match item {
             DeliveryItem::Pending { tries, not_before } => {
-                Self::Pending { tries: tries.read(not_before), not_before: not_before.0 }
+                Self::Pending { attempts: tries.read(not_before), not_before: not_before.0 }
             }
             DeliveryItem::Sending { tries, claim, until } => {
-                Self::Sending { tries: tries.read(until), claim: Claim(claim), until: until.0 }
+                Self::Sending { attempts: tries.read(until), claim: Claim(claim), until: until.0 }
             }
             DeliveryItem::Sent { at, claim } => Self::Sent { at: at.0, claim: claim.map(Claim) },
             DeliveryItem::Failed { at, why } => Self::Failed { at: at.0, why: why.into() },
             DeliveryItem::Unknown { tries, claim, at, held } => {
-                Self::Unknown { tries: tries.read(at), claim: Claim(claim), at: at.0, held }
+                Self::Unknown { attempts: tries.read(at), claim: Claim(claim), at: at.0, needs_review: held }
             }
             DeliveryItem::Dropped { at } => Self::Dropped { at: at.0 },
         }
@@ -211,9 +214,9 @@ mod tests {
         };
         let unknown = map(&[("state", "unknown"), ("claim", "c1a1"), ("at", "2025-01-08T10:20:30.000Z")]);
         let read: DeliveryItem = serde_dynamo::from_attribute_value(unknown).unwrap();
-        let tries = Attempts { since: at, failed: 0, unanswered: None };
+        let attempts = Attempts { since: at, failed: 0, without_response: None };
         let claim = Claim("c1a1".to_owned());
-        assert_eq!(Delivery::from(read), Delivery::Unknown { tries, claim, at, held: false });
+        assert_eq!(Delivery::from(read), Delivery::Unknown { attempts, claim, at, needs_review: false });
         let failed = map(&[("state", "failed"), ("at", "2025-01-08T10:20:30.000Z")]);
         let read: DeliveryItem = serde_dynamo::from_attribute_value(failed).unwrap();
         assert_eq!(Delivery::from(read), Delivery::Failed { at, why: Failure::Refused });

@@ -38,7 +38,7 @@ export async function stopReminders(stack, page, who, see) {
   await page.goto(reminder.headers['List-Unsubscribe'].slice(1, -1));
   await see('unsubscribe');
   await submit(page);
-  await page.getByRole('heading', { name: 'No more trial reminders' }).waitFor();
+  await page.getByRole('heading', { name: 'Trial reminders are off' }).waitFor();
   await see('unsubscribed');
   await submit(page);
   await page.getByRole('heading', { name: 'Stop trial reminders' }).waitFor();

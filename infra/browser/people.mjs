@@ -20,7 +20,7 @@ export async function inviteColleague(stack, page, who, see) {
   // After the sign-up, invitations require a verified address.
   await signUp(stack, page, who, true);
   await page.getByRole('link', { name: 'Members' }).first().click();
-  await says(page, 'Prove your email address');
+  await says(page, 'Verify your email address');
   await see('members-unverified');
   await page.getByRole('button', { name: 'Sign out' }).first().click();
   await signIn(stack, page, who, () => {});
@@ -54,7 +54,7 @@ export async function inviteColleague(stack, page, who, see) {
   await mo.goto(`${stack.url}/dashboard`);
   await see('dashboard-member', mo);
   await mo.goto(`${stack.url}/members`);
-  await says(mo, 'Good to have you here');
+  await says(mo, 'Welcome to the team');
   await see('members-as-member', mo);
 
   // The admin sees both members, and the invitation task is complete.

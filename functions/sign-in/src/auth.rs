@@ -1,4 +1,4 @@
-//! The door: who asks, with the proof of it.
+//! Authentication of requests.
 
 use axum::response::Response;
 use domain::{
@@ -15,7 +15,7 @@ use web::{
 
 use crate::{App, store_problem};
 
-/// Somebody signed in. Only [`App::admit`] makes one.
+/// A signed-in user. Only [`App::authenticate`] creates it.
 pub struct AuthenticatedUser {
     pub token: SessionToken,
     pub found: SignedIn,
@@ -24,7 +24,11 @@ pub struct AuthenticatedUser {
 }
 
 impl App {
-    /// One consistent read: session, person, membership and organization.
+    /// Authenticates a request by its session cookie, with one consistent read of session, user,
+    /// membership, and organization.
+    ///
+    /// # Errors
+    /// 401 if there is no valid session.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<AuthenticatedUser, Problem> {
         let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
         let found = self.store.load_session(&token).await.map_err(store_problem)?;
@@ -46,12 +50,15 @@ impl App {
 }
 
 impl AuthenticatedUser {
-    /// Proof that they are an admin, or 403.
+    /// Authorizes the user as an admin.
+    ///
+    /// # Errors
+    /// 403 if they are not an admin.
     pub fn admin(&self) -> Result<Admin, Problem> {
         self.member.admin().ok_or_else(Problem::forbidden)
     }
 
-    /// How a page greets them.
+    /// Returns the user for the page header. `here` is the current menu item.
     pub fn person(&self, here: Option<NavItem>) -> Person<'_> {
         Person {
             name: self.found.user.value.name.as_str(),
@@ -62,14 +69,14 @@ impl AuthenticatedUser {
     }
 }
 
-/// Gives the answer, or the problem in the caller's own kind. People without a session are led to sign in, and back to
-/// the page `back`.
+/// Converts an outcome into a response. A browser without a session is redirected to the sign-in
+/// page, which leads to the path `back` after signing in.
 pub fn respond(wants: ResponseFormat, back: &str, outcome: Result<Response, Problem>) -> Response {
     match outcome {
         Ok(response) => response,
         Err(problem) if wants == ResponseFormat::Page && problem.kind == Kind::Unauthorized => {
             web::to_login(back)
         }
-        Err(problem) => web::refuse(wants, problem),
+        Err(problem) => web::problem_response(wants, problem),
     }
 }

@@ -1,36 +1,38 @@
+//! Configuration of the function.
+
 use boot::{BaseUrl, ConfigErrors, Env};
 use domain::operator::Operators;
 use host::{KeySource, Keys};
 
-/// The function's variables.
+/// Environment variables of the function.
 #[derive(Debug)]
 pub struct Config {
     pub table: String,
-    /// The address at which browsers reach Onramp; `None` means the domain of each request.
+    /// URL at which browsers reach Onramp. `None` means the host of each request.
     pub public_url: Option<BaseUrl>,
-    /// The product's name, as people read it.
+    /// Product name that users see.
     pub product: String,
-    /// Where the host app is; none while Onramp's own dashboard stands in for it.
+    /// URL of the host app. Without one, Onramp's own dashboard takes its place.
     pub app_url: Option<BaseUrl>,
-    /// Where the keys are whose passes the host app takes; nowhere if it signs people in itself.
+    /// Keys that sign handoff tokens. Without keys, the host app signs users in itself.
     pub keys: KeySource,
-    /// Whose addresses open the operator pages: an invitation alone does not sign these people in.
+    /// Users who may open the operator pages. The link of an invitation does not sign them in.
     pub operators: Operators,
 }
 
 impl Config {
-    /// Reads them.
+    /// Reads the environment variables.
     ///
     /// # Errors
-    /// Every variable that is missing or wrong.
+    /// Returns every variable that is missing or invalid.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the table's name");
+        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
         let public_url = vars.public_url();
         let product = vars.product_name();
         let app_url = vars.base_url("APP_URL");
         let keys = vars.read("HOST_SIGNING_KEYS", Some(""), Keys::EXPECTED, KeySource::parse);
-        let operators = vars.parsed("OPERATOR_EMAILS", "", "mail addresses, separated by commas");
+        let operators = vars.parsed("OPERATOR_EMAILS", "", "comma-separated email addresses");
         let config = (|| {
             Some(Self {
                 table: table?,
@@ -50,14 +52,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_must_be_named_and_the_rest_may_be() {
+    fn only_the_table_name_is_required() {
         let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
         assert_eq!((config.table.as_str(), config.product.as_str()), ("onramp", "TimeTracker"));
         assert!(config.app_url.is_none() && matches!(config.keys, KeySource::Unset));
     }
 
     #[test]
-    fn every_fault_is_named_and_no_value_is_told() {
+    fn errors_name_every_variable_and_no_value() {
         let bad = Env::new([("APP_URL", "ftp://hidden.example"), ("HOST_SIGNING_KEYS", "hidden")]);
         let faults = Config::read(&bad).unwrap_err();
         let names: Vec<_> = faults.0.iter().map(|fault| fault.name).collect();

@@ -1,4 +1,7 @@
-//! `/login/{token}`: a mailed link.
+//! `/login/{token}`: an emailed sign-in link.
+//!
+//! `GET` changes nothing, because mail scanners open links too. The page's button uses the link. For
+//! a minute after that, the same browser can repeat the request, in case the response was lost.
 
 use std::sync::Arc;
 
@@ -20,20 +23,22 @@ use store::{Consumed, Link, LinkGrant, LinkLookup, OrgCreationGrant, Reissued, U
 use telemetry::LogArea;
 use web::{Kind, Problem, ResponseFormat};
 
-use crate::{App, pages, store_problem};
+use crate::{App, pages, store_problem, words};
 
-/// Where people land who did not come from anywhere.
+/// The path to open after signing in if the request for the link named none.
 pub const HOME: &str = "/dashboard";
 
 pub type Token = Result<Path<String>, PathRejection>;
 
-/// `GET /login/{token}`: shows whom the link signs in, and a button. It uses nothing up.
+/// `GET /login/{token}`: shows which address the link signs in, and the button that uses it.
+///
+/// It does not change the link.
 pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     let (token, browser) = (text(token), Browser::of(&app, request.headers()));
     let shown = match find(&app, &token).await {
         Ok(Found::Usable(link)) => {
-            let elsewhere = asked_elsewhere(&link, request.headers());
+            let elsewhere = requested_elsewhere(&link, request.headers());
             Ok(pages::confirm(&app.product, &token, link.address.as_str(), elsewhere))
         }
         Ok(Found::Used(used)) => {
@@ -41,7 +46,7 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
                 return web::see_other(HOME);
             }
             if !used.is_repeated_by(browser.hash(), app.clock.now()) {
-                return refuse(&app, wants, gone());
+                return problem_response(&app, wants, expired());
             }
             Ok(pages::confirm_again(&app.product, &token))
         }
@@ -49,40 +54,45 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
         Err(problem) => Err(problem),
     };
     match shown {
-        Ok(page) => browser.keep(web::page(StatusCode::OK, page)),
-        Err(problem) => refuse(&app, wants, problem),
+        Ok(page) => browser.set_cookie(web::page(StatusCode::OK, page)),
+        Err(problem) => problem_response(&app, wants, problem),
     }
 }
 
-/// `POST /login/{token}`: uses the link up. Its address is proven by that, and a session begins; the one that the
-/// browser held so far ends. The same browser may repeat the request for a minute.
+/// `POST /login/{token}`: uses the link, which verifies its address and starts a session.
+///
+/// The browser's previous session ends. The same browser can repeat the request for a minute.
 pub async fn consume(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     let outcome = sign_in(&app, &text(token), request.headers(), wants).await;
-    outcome.unwrap_or_else(|problem| refuse(&app, wants, problem))
+    outcome.unwrap_or_else(|problem| problem_response(&app, wants, problem))
 }
 
-/// What is not even text is no link.
+/// Returns the token in the path, or an empty text if the path segment is not valid UTF-8.
+///
+/// No link has an empty token.
 pub fn text(token: Token) -> String {
     token.map(|Path(token)| token).unwrap_or_default()
 }
 
-/// When a link was asked for, if that was in another browser than the one that opens it.
-fn asked_elsewhere(link: &Link, headers: &HeaderMap) -> Option<Timestamp> {
+/// Returns the time of the request for the link if another browser made it.
+fn requested_elsewhere(link: &Link, headers: &HeaderMap) -> Option<Timestamp> {
     let here = web::browser::mark(headers).map(|mark| mark.hash());
     link.browser.filter(|browser| here != Some(*browser)).and(link.requested_at)
 }
 
-/// What a browser keeps so that it can be recognized for as long as a link works.
+/// The random value by which a browser is recognized while its sign-in link is valid.
+///
+/// A cookie stores it for 10 minutes.
 pub enum Browser {
-    /// It kept this before.
+    /// The request sent the value.
     Known(Secret),
-    /// It is given this now.
+    /// The request sent none. The response sets this value.
     New(Secret),
 }
 
 impl Browser {
-    /// What the browser behind a request keeps, or is to keep.
+    /// Returns the value that the request sent, or a new one.
     pub fn of(app: &App, headers: &HeaderMap) -> Self {
         match web::browser::mark(headers) {
             Some(mark) => Self::Known(mark),
@@ -90,7 +100,7 @@ impl Browser {
         }
     }
 
-    /// The hash of what it kept before this request.
+    /// Returns the hash of the value that the request sent, or `None` if it sent none.
     pub fn hash(&self) -> Option<Hash> {
         match self {
             Self::Known(mark) => Some(mark.hash()),
@@ -98,8 +108,8 @@ impl Browser {
         }
     }
 
-    /// Adds to a response what the browser is to keep.
-    pub fn keep(&self, mut response: Response) -> Response {
+    /// Adds the cookie to a response if the value is new.
+    pub fn set_cookie(&self, mut response: Response) -> Response {
         if let Self::New(mark) = self {
             response.headers_mut().append(SET_COOKIE, web::browser::set(mark));
         }
@@ -113,11 +123,11 @@ async fn sign_in(
     headers: &HeaderMap,
     wants: ResponseFormat,
 ) -> Result<Response, Problem> {
-    let held = web::session::token(headers);
+    let previous = web::session::token(headers);
     let browser = web::browser::mark(headers).map(|mark| mark.hash());
     for attempt in 0..store::MAX_TRIES {
         let outcome = match find(app, token).await? {
-            Found::Usable(link) => use_up(app, &link, held.as_ref(), browser, wants).await,
+            Found::Usable(link) => use_link(app, &link, previous.as_ref(), browser, wants).await,
             Found::Used(used) if app.is_signed_in(headers, Some(used.user)).await => {
                 return Ok(web::see_other(used.next.as_deref().unwrap_or(HOME)));
             }
@@ -129,8 +139,8 @@ async fn sign_in(
         };
         match outcome {
             Ok(Some(response)) => return Ok(response),
-            Ok(None) => return Err(gone()),
-            // Link or person changed meanwhile: what is written must follow from what they are now.
+            Ok(None) => return Err(expired()),
+            // The link or the user changed in the meantime. Read both again.
             Err(store::Error::Conflict) => store::pause(attempt).await,
             Err(error) => return Err(store_problem(error)),
         }
@@ -138,11 +148,11 @@ async fn sign_in(
     Err(store_problem(store::Error::Conflict))
 }
 
-/// Uses a link for the first time. `None` if its address is no longer its person's.
-async fn use_up(
+/// Uses a link for the first time. Returns `None` if the user's address has changed since.
+async fn use_link(
     app: &App,
     link: &Link,
-    held: Option<&SessionToken>,
+    previous: Option<&SessionToken>,
     browser: Option<Hash>,
     wants: ResponseFormat,
 ) -> Result<Option<Response>, store::Error> {
@@ -150,31 +160,33 @@ async fn use_up(
     let user = app.store.load_user(link.user).await?;
     let Some(user) = user.filter(|user| user.value.address == link.address) else { return Ok(None) };
     let mut after = user.value.clone();
-    after.prove_address();
+    after.verify_address();
     let secret = Secret::new(app.entropy.bytes());
-    let session = home(&after, link, held)
+    let session = target_org(&after, link, previous)
         .map(|org| Session { signed_in_at: Some(now), ..Session::begin(org, &after, now) });
-    let founding = OrgCreationGrant {
+    let grant = OrgCreationGrant {
         secret_hash: secret.hash(),
         user: after.id,
         expires_at: trial::add(now, ORG_CREATION_GRANT_TTL),
         used_for: None,
     };
-    let admission = match &session {
+    let link_grant = match &session {
         Some(session) => LinkGrant::Session(session, &secret),
-        None => LinkGrant::OrgCreation(&founding),
+        None => LinkGrant::OrgCreation(&grant),
     };
-    match app.store.consume_link(link, &user, &after, admission, held, (browser, now)).await? {
+    match app.store.consume_link(link, &user, &after, link_grant, previous, (browser, now)).await? {
         Consumed::Used => Ok(Some(match session {
             Some(session) => signed_in(link.next.as_deref(), &session, secret),
-            None => homeless(app, &after, &secret, link.next.as_deref(), wants),
+            None => no_org(app, &after, &secret, link.next.as_deref(), wants),
         })),
-        // Another request was faster, perhaps this browser's own first one.
+        // Another request used the link first, possibly an earlier one from this browser.
         Consumed::AlreadyUsed => Err(store::Error::Conflict),
     }
 }
 
-/// Gives what the link gave before once more. `None` if that was ended or used meanwhile.
+/// Repeats the response to a used link, with a new secret.
+///
+/// Returns `None` if the session ended or the organization grant was used in the meantime.
 pub async fn repeat(
     app: &App,
     used: &UsedLink,
@@ -184,22 +196,28 @@ pub async fn repeat(
     let repeated = app.store.reissue_used_link(used, &secret, app.clock.now()).await?;
     Ok(repeated.map(|repeated| match repeated {
         Reissued::Session(session) => signed_in(used.next.as_deref(), &session, secret),
-        Reissued::OrgCreation(user) => homeless(app, &user, &secret, used.next.as_deref(), wants),
+        Reissued::OrgCreation(user) => no_org(app, &user, &secret, used.next.as_deref(), wants),
     }))
 }
 
-/// The response to a link that opens nothing any longer: `owner`, who is signed in already, is led home; all others get
-/// a page that leads to a new link.
+/// Responds to a link that no longer works. Redirects its owner if they are signed in.
 pub async fn spent(app: &App, headers: &HeaderMap, wants: ResponseFormat, owner: Option<UserId>) -> Response {
-    if app.is_signed_in(headers, owner).await { web::see_other(HOME) } else { refuse(app, wants, gone()) }
+    if app.is_signed_in(headers, owner).await {
+        web::see_other(HOME)
+    } else {
+        problem_response(app, wants, expired())
+    }
 }
 
-/// Where a link signs in: in the organization that it was asked for, else where the browser was before, else where the
-/// person joined last. `None` for somebody who belongs nowhere.
-fn home(user: &User, link: &Link, held: Option<&SessionToken>) -> Option<OrgId> {
-    let asked = link.next.as_deref().and_then(|next| next.strip_prefix("/organizations/"));
-    let asked = asked.and_then(|rest| rest.split(['/', '?', '#']).next()?.parse().ok());
-    user.led_to(asked.into_iter().chain(held.map(|token| token.org)))
+/// Returns the organization in which a link signs the user in: the one whose page was requested, the
+/// one of the browser's previous session, or the one that the user joined last.
+///
+/// Organizations of which the user is not a member are skipped. Returns `None` for a user without
+/// an organization.
+fn target_org(user: &User, link: &Link, previous: Option<&SessionToken>) -> Option<OrgId> {
+    let requested = link.next.as_deref().and_then(|next| next.strip_prefix("/organizations/"));
+    let requested = requested.and_then(|rest| rest.split(['/', '?', '#']).next()?.parse().ok());
+    user.default_org(requested.into_iter().chain(previous.map(|token| token.org)))
 }
 
 fn signed_in(next: Option<&str>, session: &Session, secret: Secret) -> Response {
@@ -210,59 +228,59 @@ fn signed_in(next: Option<&str>, session: &Session, secret: Secret) -> Response 
     response
 }
 
-/// What somebody gets who belongs nowhere: no session, which would be in no organization, but the way to one.
-fn homeless(app: &App, user: &User, secret: &Secret, next: Option<&str>, wants: ResponseFormat) -> Response {
-    tracing::info!(area = %LogArea::Access, user = %user.id, "belongs to no organization");
+/// Responds to a user without an organization with a form that creates one.
+///
+/// They get no session, because a session belongs to an organization.
+fn no_org(app: &App, user: &User, secret: &Secret, next: Option<&str>, wants: ResponseFormat) -> Response {
+    tracing::info!(area = %LogArea::Access, user = %user.id, "sign-in rejected: user has no organization");
     match wants {
         ResponseFormat::Page => {
             let form_token = Secret::new(app.entropy.bytes()).reveal();
             let invitation = next.filter(|next| next.starts_with("/invitations/"));
-            let page = pages::nowhere(&app.product, user, &secret.reveal(), &form_token, invitation);
+            let page = pages::no_org(&app.product, user, &secret.reveal(), &form_token, invitation);
             web::page(Kind::Forbidden.status(), page)
         }
         ResponseFormat::Json => {
             let create = json!({ "url": "/organizations/new", "founding": secret.reveal() });
-            let problem = Problem::new(Kind::Forbidden, "This account belongs to no organization any more.");
+            let problem = Problem::new(Kind::Forbidden, words::no_org::PROBLEM);
             web::problem_response(wants, problem.with("create_organization", create))
         }
     }
 }
 
-/// What the secret in a link leads to.
+/// State of an existing link.
 enum Found {
-    /// A link that works.
     Usable(Link),
-    /// One that is too old.
     Expired(Link),
-    /// One that was used.
     Used(UsedLink),
 }
 
-/// What a token leads to. The table deletes expired items late, so the time is judged here.
+/// Finds the link of a token.
+///
+/// DynamoDB deletes expired items late, so this function also compares the time.
 async fn find(app: &App, token: &str) -> Result<Found, Problem> {
-    let secret: Secret = token.parse().map_err(|()| gone())?;
-    Ok(match app.store.load_link(secret.hash()).await.map_err(store_problem)?.ok_or_else(gone)? {
+    let secret: Secret = token.parse().map_err(|()| expired())?;
+    Ok(match app.store.load_link(secret.hash()).await.map_err(store_problem)?.ok_or_else(expired)? {
         LinkLookup::Unused(link) if app.clock.now() < link.expires_at => Found::Usable(link),
         LinkLookup::Unused(link) => Found::Expired(link),
         LinkLookup::Used(used) => Found::Used(used),
     })
 }
 
-/// Used, expired and never made are told alike.
-fn gone() -> Problem {
-    Problem::new(
-        Kind::NotFound,
-        "This link was used before, or it is older than 10 minutes. Ask for a new one.",
-    )
+/// Returns the problem of a used, expired, or unknown link. All three get the same response.
+fn expired() -> Problem {
+    Problem::new(Kind::NotFound, words::link::EXPIRED)
 }
 
-/// A link that does not work leads to a new one; everything else is refused as everywhere.
-fn refuse(app: &App, wants: ResponseFormat, problem: Problem) -> Response {
+/// Converts a problem into a response. The page of an expired link offers a new one.
+fn problem_response(app: &App, wants: ResponseFormat, problem: Problem) -> Response {
     if problem.kind == Kind::NotFound {
-        tracing::info!(area = %LogArea::Access, status = 404, cause = "link", "request refused");
+        tracing::info!(area = %LogArea::Access, status = 404, cause = "link", "rejected request");
     }
     match (wants, problem.kind) {
-        (ResponseFormat::Page, Kind::NotFound) => web::page(problem.kind.status(), pages::gone(&app.product)),
+        (ResponseFormat::Page, Kind::NotFound) => {
+            web::page(problem.kind.status(), pages::expired(&app.product))
+        }
         _ => web::problem_response(wants, problem),
     }
 }
@@ -274,7 +292,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_leads_to_what_was_asked_for_and_else_to_where_one_was() {
+    fn link_opens_requested_then_previous_then_latest_org() {
         let org = |n: u8| format!("org_0198c0de-0000-7000-8000-00000000000{n}").parse::<OrgId>().unwrap();
         let user = |orgs: &[u8]| User {
             verified: true,
@@ -295,8 +313,8 @@ mod tests {
             browser: None,
             expires_at: "2026-01-15T09:00:00Z".parse().unwrap(),
         };
-        let held = |n| SessionToken { org: org(n), user: user(&[]).id, secret: Secret::new([2; 32]) };
-        for (orgs, next, before, led) in [
+        let previous = |n| SessionToken { org: org(n), user: user(&[]).id, secret: Secret::new([2; 32]) };
+        for (orgs, next, before, expected) in [
             (&[1, 2, 3][..], Some(format!("/organizations/{}", org(1))), Some(2), Some(1)),
             (&[1, 2, 3], Some(format!("/organizations/{}?a=b", org(2))), None, Some(2)),
             (&[1, 2, 3], Some(format!("/organizations/{}", org(9))), Some(2), Some(2)),
@@ -305,8 +323,8 @@ mod tests {
             (&[1, 2, 3], None, None, Some(3)),
             (&[], None, Some(1), None),
         ] {
-            let found = home(&user(orgs), &link(next.clone()), before.map(held).as_ref());
-            assert_eq!(found, led.map(org), "{orgs:?} {next:?} {before:?}");
+            let found = target_org(&user(orgs), &link(next.clone()), before.map(previous).as_ref());
+            assert_eq!(found, expected.map(org), "{orgs:?} {next:?} {before:?}");
         }
     }
 }

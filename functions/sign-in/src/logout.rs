@@ -1,4 +1,4 @@
-//! `/logout`: the end of a session, here and in the browser.
+//! `/logout`: ends a session in the table and in the browser.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use web::ResponseFormat;
 
 use crate::{App, respond, store_problem};
 
-/// `POST /logout`. It says that one is out only once the session is gone from the table.
+/// `POST /logout`: responds with success only after the session is deleted from the table.
 pub async fn logout(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     if let Some(token) = web::session::token(request.headers())

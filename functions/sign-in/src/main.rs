@@ -1,4 +1,4 @@
-//! The Lambda function `sign-in`.
+//! Entry point of the Lambda function `sign-in`.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -1,3 +1,6 @@
+//! Pages of signing in: the request for a link, the link itself, and the page without an
+//! organization.
+
 use domain::people::{Role, User};
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
@@ -7,52 +10,66 @@ use web::{
     ui::{self, Field, Page, Person, Tone, Weight, Width},
 };
 
-/// How long a link works, in words. The mailer sets the same span when it makes one.
-const VALID: &str = "10 minutes";
+use crate::words::{self, link, login, no_org};
 
-/// The form that asks for a link. `next` is where to go afterwards, `typed` what was typed, `fault` what was wrong with
-/// that, `refused` why the form as a whole was not taken.
+/// Renders a text of [`words`], with the parts at odd indexes in bold.
+pub fn emphasized(parts: &[&str]) -> Markup {
+    html! {
+        @for (index, part) in parts.iter().enumerate() {
+            @if index % 2 == 1 { strong { (part) } } @else { (part) }
+        }
+    }
+}
+
+/// Renders the form that requests a sign-in link.
+///
+/// `next` is the path to open after signing in, and `typed` the entered address. `error` is the
+/// error of that address. `problem` rejects the form as a whole.
 pub fn form(
     product: &str,
     next: Option<&str>,
     typed: &str,
-    fault: Option<&str>,
-    refused: Option<&Problem>,
+    error: Option<&str>,
+    problem: Option<&Problem>,
 ) -> Markup {
-    let errors: Vec<_> = fault.map(|fault| ("email", fault)).into_iter().collect();
+    let errors: Vec<_> = error.map(|error| ("email", error)).into_iter().collect();
     let email = Field {
         name: "email",
         kind: ui::Kind::Email,
-        label: "Email address",
+        label: login::EMAIL,
         hint: None,
         value: typed,
         autocomplete: "email",
-        error: fault,
+        error,
     };
     let main = html! {
-        h1 { "Sign in" }
-        p class="lead" { "We send you a link. No password needed." }
+        h1 { (words::SIGN_IN) }
+        p class="lead" { (login::LEAD) }
         form class="card form" method="post" action="/login" novalidate {
-            @if let Some(problem) = refused { (ui::refused(problem)) }
+            @if let Some(problem) = problem { (ui::problem_note(problem)) }
             (ui::error_summary(&errors))
             (email)
             @if let Some(next) = next { (ui::hidden("next", next)) }
-            div class="actions" { (ui::submit(Weight::Primary, "Send sign-in link")) }
+            div class="actions" { (ui::submit(Weight::Primary, login::SUBMIT)) }
         }
-        p class="aside" { "New here? " a href="/organizations/new" { "Create an organization" } }
+        p class="aside" { (login::NEW_HERE) " " a href="/organizations/new" { (login::CREATE_ORG) } }
     };
-    let title = if fault.is_some() || refused.is_some() { "Error: Sign in" } else { "Sign in" };
-    shell(product, title, None, main)
+    let title = if error.is_some() || problem.is_some() {
+        words::error_title(words::SIGN_IN)
+    } else {
+        words::SIGN_IN.to_owned()
+    };
+    shell(product, &title, None, main)
 }
 
-/// What people see who are signed in already.
-pub fn already_in(product: &str, found: &SignedIn, next: Option<&str>) -> Markup {
+/// Renders `/login` for a signed-in user.
+pub fn already_signed_in(product: &str, found: &SignedIn, next: Option<&str>) -> Markup {
     let (user, org) = (&found.user.value, &found.org.value);
     let main = html! {
-        h1 { "You are signed in" }
-        p class="lead" { "As " strong { (user.name) } ", in " strong { (org.name) } "." }
+        h1 { (login::signed_in::TITLE) }
+        p class="lead" { (emphasized(&login::signed_in::lead(user.name.as_str(), org.name.as_str()))) }
         div class="actions" {
-            (ui::link_button(Weight::Primary, next.unwrap_or("/dashboard"), "Go on"))
+            (ui::link_button(Weight::Primary, next.unwrap_or("/dashboard"), login::signed_in::CONTINUE))
         }
     };
     let person = Person {
@@ -61,118 +78,102 @@ pub fn already_in(product: &str, found: &SignedIn, next: Option<&str>) -> Markup
         admin: found.role == Some(Role::Admin),
         here: None,
     };
-    shell(product, "Sign in", Some(person), main)
+    shell(product, words::SIGN_IN, Some(person), main)
 }
 
-/// What people see who asked for a link, whether or not the address is known.
+/// Renders the page after a request for a link. It is the same for known and unknown addresses.
 pub fn sent(product: &str, address: &str) -> Markup {
     let main = html! {
-        h1 { "Check your mail" }
-        p class="lead" {
-            "If there is an account for " strong { (address) } ", a sign-in link is on its way. It works once, for "
-            (VALID) "."
-        }
-        (ui::note(Tone::Calm, "✉️", "Nothing there yet?", &html! {
-            p {
-                "Give it a minute and look into the spam folder. Or "
-                a href="/login" { "try another address" } "."
-            }
+        h1 { (login::sent::TITLE) }
+        p class="lead" { (emphasized(&login::sent::lead(address))) }
+        (ui::note(Tone::Calm, "✉️", login::sent::NOT_RECEIVED, &html! {
+            p { (login::sent::CHECK_SPAM) " " a href="/login" { (login::sent::TRY_ANOTHER) } "." }
         }))
     };
-    shell(product, "Check your mail", None, main)
+    shell(product, login::sent::TITLE, None, main)
 }
 
-/// Whom a link signs in, and the button that does it. `token` is of hex digits.
-/// `elsewhere` is when it was asked for, if that was in another browser.
+/// Renders the button that uses a sign-in link, with the address that the link signs in.
+///
+/// `token` consists of hex digits. `elsewhere` is the time of the request if another browser made
+/// it.
 pub fn confirm(product: &str, token: &str, address: &str, elsewhere: Option<Timestamp>) -> Markup {
     let main = html! {
-        h1 { "Sign in to " (product) }
-        p class="lead" { "This link signs you in as " strong { (address) } "." }
+        h1 { (link::title(product)) }
+        p class="lead" { (emphasized(&link::lead(address))) }
         @if let Some(at) = elsewhere {
+            @let [before, after] = link::REQUESTED_AT;
             div class="stack" {
-                (ui::note(Tone::Notice, "🔎", "Asked for elsewhere", &html! {
-                    p {
-                        "This link was asked for in another browser at "
-                        time datetime=(at) { (at.strftime("%H:%M UTC")) }
-                        ". Go on only if that was you."
-                    }
+                (ui::note(Tone::Notice, "🔎", link::REQUESTED_ELSEWHERE, &html! {
+                    p { (before) time datetime=(at) { (at.strftime("%H:%M UTC")) } (after) }
                 }))
             }
         }
         div class="actions" {
-            (ui::post_button(Weight::Primary, &format!("/login/{token}"), "Sign in", None))
+            (ui::post_button(Weight::Primary, &format!("/login/{token}"), words::SIGN_IN, None))
         }
-        p class="aside" { "Not you? Close this page; nothing has happened." }
+        p class="aside" { (link::NOT_YOU) }
     };
-    shell(product, "Sign in", None, main)
+    shell(product, words::SIGN_IN, None, main)
 }
 
-/// The button that repeats a sign-in whose response may have been lost.
+/// Renders the button that repeats a sign-in whose response may have been lost.
+///
+/// `token` consists of hex digits.
 pub fn confirm_again(product: &str, token: &str) -> Markup {
     let main = html! {
-        h1 { "Sign in to " (product) }
-        p class="lead" { "You just used this link. Didn't get in? Try again." }
+        h1 { (link::title(product)) }
+        p class="lead" { (link::TRY_AGAIN) }
         div class="actions" {
-            (ui::post_button(Weight::Primary, &format!("/login/{token}"), "Sign in", None))
+            (ui::post_button(Weight::Primary, &format!("/login/{token}"), words::SIGN_IN, None))
         }
     };
-    shell(product, "Sign in", None, main)
+    shell(product, words::SIGN_IN, None, main)
 }
 
-/// What people see whose link does not work (any more).
-pub fn gone(product: &str) -> Markup {
+/// Renders the page of a link that has expired, was used, or never existed.
+pub fn expired(product: &str) -> Markup {
     let main = html! {
-        h1 { "This link no longer works" }
-        p class="lead" { "A link works once, for " (VALID) ". This one was used before, or it is too old." }
-        div class="actions" { (ui::link_button(Weight::Primary, "/login", "Send a new link")) }
+        h1 { (words::LINK_NO_LONGER_WORKS) }
+        p class="lead" { (link::EXPIRED_LEAD) }
+        div class="actions" { (ui::link_button(Weight::Primary, "/login", link::SEND_NEW)) }
     };
-    shell(product, "This link no longer works", None, main)
+    shell(product, words::LINK_NO_LONGER_WORKS, None, main)
 }
 
-/// What people see who belong to no organization any more, and the form that makes them one. `founding` shows who they
-/// are. `invitation` is the path of the invitation that they came from, which they can accept.
-pub fn nowhere(
-    product: &str,
-    user: &User,
-    founding: &str,
-    form_token: &str,
-    invitation: Option<&str>,
-) -> Markup {
+/// Renders the page of a verified user without an organization, with the form that creates one.
+///
+/// `grant` is the secret of the user's organization grant. `invitation` is the path of the
+/// invitation that the user followed, which they can accept here.
+pub fn no_org(product: &str, user: &User, grant: &str, form_token: &str, invitation: Option<&str>) -> Markup {
     let main = html! {
-        h1 { "You belong to no organization now" }
-        p class="lead" {
-            "You are " strong { (user.address.as_str()) } ". You left, or were removed from, your last organization. "
-            "Ask an admin to invite you again, or create one of your own."
-        }
+        h1 { (no_org::TITLE) }
+        p class="lead" { (emphasized(&no_org::lead(user.address.as_str()))) }
         @if let Some(invitation) = invitation {
             form class="card form" method="post" action=(invitation) {
-                (ui::hidden("founding", founding))
-                p { "You have an invitation." }
-                div class="actions" { (ui::submit(Weight::Primary, "Accept the invitation")) }
+                (ui::hidden("founding", grant))
+                p { (no_org::INVITED) }
+                div class="actions" { (ui::submit(Weight::Primary, no_org::ACCEPT)) }
             }
         }
         form class="card form" method="post" action="/organizations/new" novalidate {
-            (ui::hidden("founding", founding))
+            (ui::hidden("founding", grant))
             (ui::hidden("form_token", form_token))
             (ui::time_zone("time_zone"))
             (Field {
                 name: "name",
                 kind: ui::Kind::Text,
-                label: "Organization",
-                hint: Some(if user.trial_used {
-                    "You choose its plan on the next page."
-                } else {
-                    "It begins with a free trial where there is one. Else you choose its plan on the next page."
-                }),
+                label: no_org::NAME,
+                hint: Some(if user.trial_used { no_org::NAME_HINT } else { no_org::NAME_HINT_TRIAL }),
                 value: "",
                 autocomplete: "organization",
                 error: None,
             })
-            div class="actions" { (ui::submit(Weight::Primary, "Create organization")) }
+            div class="actions" { (ui::submit(Weight::Primary, no_org::CREATE)) }
         }
-        p class="aside" { "This form works for " (VALID) "." }
+        p class="aside" { (no_org::FORM_EXPIRES) }
     };
-    shell(product, "You belong to no organization now", None, main)
+    shell(product, no_org::TITLE, None, main)
 }
 
 fn shell(product: &str, title: &str, person: Option<Person<'_>>, main: Markup) -> Markup {
@@ -184,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_form_keeps_what_was_typed_and_where_to_go() {
+    fn form_keeps_the_entered_address_and_the_next_page() {
         let page = form("TimeTracker", Some("/onboarding/checklist"), "jo@\"><b>", Some("No address."), None)
             .into_string();
         assert!(page.contains(r#"value="jo@&quot;&gt;&lt;b&gt;""#), "{page}");
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_used_by_a_button_and_not_by_looking() {
+    fn link_page_posts_to_the_link_and_names_the_address() {
         let page = confirm("TimeTracker", "f00d", "jo@example.com", None).into_string();
         assert!(!page.contains("another browser"), "{page}");
         let at = "2026-01-15T14:05:30Z".parse().unwrap();
@@ -204,7 +205,7 @@ mod tests {
             "{elsewhere}"
         );
         assert!(page.contains(r#"method="post" action="/login/f00d""#), "{page}");
-        assert!(page.contains("jo@example.com"), "{page}");
+        assert!(page.contains("<strong>jo@example.com</strong>"), "{page}");
         assert!(!page.contains(r#"href="/login/f00d""#), "{page}");
     }
 }

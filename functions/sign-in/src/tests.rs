@@ -1,4 +1,4 @@
-//! Whole events in, whole answers out, over a table that answers at the level of the wire.
+//! Tests of the handler with recorded API Gateway events, against a mock of DynamoDB's HTTP API.
 
 mod team;
 
@@ -17,10 +17,10 @@ use boot::{Aws, Clock, Context, Env, Handler, OutboundHttp, Rng};
 use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json, value::RawValue};
 
-/// A table with scripted answers that remembers which operations it was asked for.
+/// Mock of the table, with a response per operation and a record of all operations.
 #[derive(Clone, Debug)]
 struct Table {
-    answer: fn(&str) -> (u16, Value),
+    respond: fn(&str) -> (u16, Value),
     calls: Arc<Mutex<Vec<String>>>,
 }
 
@@ -28,15 +28,15 @@ impl HttpConnector for Table {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let (status, body) = (self.answer)(&operation);
+        let (status, body) = (self.respond)(&operation);
         self.calls.lock().unwrap().push(operation);
         let status = StatusCode::try_from(status).unwrap();
         HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body.to_string()))))
     }
 }
 
-async fn start(answer: fn(&str) -> (u16, Value), vars: &[(&str, &str)]) -> (Handler, Table) {
-    let table = Table { answer, calls: Arc::default() };
+async fn start(respond: fn(&str) -> (u16, Value), vars: &[(&str, &str)]) -> (Handler, Table) {
+    let table = Table { respond, calls: Arc::default() };
     let connector = SharedHttpConnector::new(table.clone());
     let http = http_client_fn(move |_, _| connector.clone());
     let boot = Context {
@@ -51,18 +51,18 @@ async fn start(answer: fn(&str) -> (u16, Value), vars: &[(&str, &str)]) -> (Hand
     (handler, table)
 }
 
-/// What came out: the status, the answer, and the table's calls.
-async fn run(answer: fn(&str) -> (u16, Value), event: &Value) -> (u64, Value, Vec<String>) {
-    run_with(answer, &[], event).await
+/// Sends an event. Returns the status, the response, and the table's operations.
+async fn run(respond: fn(&str) -> (u16, Value), event: &Value) -> (u64, Value, Vec<String>) {
+    run_with(respond, &[], event).await
 }
 
-/// The same with further variables.
+/// Sends an event to a function with these additional environment variables.
 async fn run_with(
-    answer: fn(&str) -> (u16, Value),
+    respond: fn(&str) -> (u16, Value),
     vars: &[(&str, &str)],
     event: &Value,
 ) -> (u64, Value, Vec<String>) {
-    let (handler, table) = start(answer, vars).await;
+    let (handler, table) = start(respond, vars).await;
     let payload = RawValue::from_string(event.to_string()).unwrap();
     let out = handler(LambdaEvent::new(payload, lambda_runtime::Context::default())).await.unwrap();
     let out: Value = serde_json::from_str(out.get()).unwrap();
@@ -86,10 +86,10 @@ fn empty(_: &str) -> (u16, Value) {
 
 const USER: &str = "usr_0198c0de-0000-7000-8000-000000000002";
 
-/// A link that is good until `until`, its person, and a table that takes every write.
+/// A table with a link that expires at `until` and its user. Every write succeeds.
 fn link_until(operation: &str, until: &str) -> (u16, Value) {
     let link = "f00d".repeat(16).parse::<domain::secret::Secret>().unwrap().hash();
-    // A link and a person share no attribute that differs, so one item is both.
+    // The attributes of a link and a user do not conflict, so one item serves as both.
     let item = json!({
         "pk": { "S": format!("LINK#{link}") },
         "sk": { "S": "LINK" },
@@ -109,20 +109,20 @@ fn link_until(operation: &str, until: &str) -> (u16, Value) {
     }
 }
 
-fn good(operation: &str) -> (u16, Value) {
+fn valid(operation: &str) -> (u16, Value) {
     link_until(operation, "2026-01-15T09:00:00.001Z")
 }
 
-fn late(operation: &str) -> (u16, Value) {
+fn expired(operation: &str) -> (u16, Value) {
     link_until(operation, "2026-01-15T09:00:00.000Z")
 }
 
 #[tokio::test]
-async fn asking_for_a_link_writes_once_and_reads_nothing() {
+async fn request_for_link_writes_once_and_reads_nothing() {
     let (status, out, calls) = run(empty, &recorded("post-login")).await;
     assert_eq!((status, calls), (200, vec!["TransactWriteItems".to_owned()]));
-    assert!(out["body"].as_str().unwrap().contains("Check your mail"));
-    assert!(out["cookies"][0].as_str().unwrap().starts_with("__Host-b="), "the browser can be told again");
+    assert!(out["body"].as_str().unwrap().contains("Check your email"));
+    assert!(out["cookies"][0].as_str().unwrap().starts_with("__Host-b="), "the browser can be recognized");
 
     let json = with(recorded("post-login"), "/headers/accept", json!("application/json"));
     let (status, out, _) = run(empty, &json).await;
@@ -130,7 +130,7 @@ async fn asking_for_a_link_writes_once_and_reads_nothing() {
 }
 
 #[tokio::test]
-async fn nothing_is_asked_of_the_table_for_what_is_refused_at_the_door() {
+async fn invalid_request_makes_no_calls() {
     let form = recorded("post-login");
     let body = |text: &str| {
         let event = with(form.clone(), "/body", json!(text));
@@ -142,21 +142,21 @@ async fn nothing_is_asked_of_the_table_for_what_is_refused_at_the_door() {
         (body("next=/dashboard"), 422),
         (body("email=a%40b.example&email=c%40d.example"), 400),
     ] {
-        let (answered, _, calls) = run(empty, &event).await;
-        assert_eq!((answered, calls), (status, vec![]), "{event}");
+        let (actual, _, calls) = run(empty, &event).await;
+        assert_eq!((actual, calls), (status, vec![]), "{event}");
     }
 }
 
 #[tokio::test]
-async fn looking_at_a_link_changes_nothing() {
-    let (status, out, calls) = run(good, &recorded("get-link")).await;
+async fn get_of_link_changes_nothing() {
+    let (status, out, calls) = run(valid, &recorded("get-link")).await;
     assert_eq!((status, calls), (200, vec!["BatchGetItem".to_owned()]));
     assert!(out["body"].as_str().unwrap().contains("jo@acme.example"));
 }
 
 #[tokio::test]
-async fn using_a_link_takes_three_round_trips_and_leads_where_it_was_asked_for() {
-    let (status, out, calls) = run(good, &recorded("post-link")).await;
+async fn use_of_link_takes_three_calls_and_opens_next_page() {
+    let (status, out, calls) = run(valid, &recorded("post-link")).await;
     assert_eq!(status, 303);
     assert_eq!(out["headers"]["location"], "/onboarding/checklist");
     let cookie = out["cookies"][0].as_str().unwrap();
@@ -165,13 +165,13 @@ async fn using_a_link_takes_three_round_trips_and_leads_where_it_was_asked_for()
 }
 
 #[tokio::test]
-async fn a_link_that_is_late_used_or_made_up_signs_nobody_in() {
-    let made_up = with(recorded("post-link"), "/rawPath", json!("/login/not-a-link"));
+async fn expired_used_or_unknown_link_starts_no_session() {
+    let unknown = with(recorded("post-link"), "/rawPath", json!("/login/not-a-link"));
     for (table, event, reads) in [
-        (late as fn(&str) -> _, recorded("post-link"), 1),
-        (late, recorded("get-link"), 1),
+        (expired as fn(&str) -> _, recorded("post-link"), 1),
+        (expired, recorded("get-link"), 1),
         (empty, recorded("post-link"), 1),
-        (good, made_up, 0),
+        (valid, unknown, 0),
     ] {
         let (status, out, calls) = run(table, &event).await;
         assert_eq!((status, calls.len()), (404, reads), "{event}");
@@ -181,7 +181,7 @@ async fn a_link_that_is_late_used_or_made_up_signs_nobody_in() {
 }
 
 #[tokio::test]
-async fn one_is_out_only_once_the_session_is_gone() {
+async fn logout_succeeds_only_after_session_is_deleted() {
     let (status, out, calls) = run(empty, &recorded("post-logout")).await;
     assert_eq!((status, &out["headers"]["location"]), (303, &json!("/")));
     assert_eq!(calls, ["DeleteItem"]);
@@ -192,8 +192,8 @@ async fn one_is_out_only_once_the_session_is_gone() {
     assert_eq!((status, &out["cookies"]), (503, &json!([])));
 }
 
-/// A link that ends reminders, and the organization that it is about; one item is both.
-fn reminding(operation: &str) -> (u16, Value) {
+/// A table in which one item serves as an unsubscribe link and as its organization.
+fn unsubscribable(operation: &str) -> (u16, Value) {
     if operation != "GetItem" {
         return (200, json!({}));
     }
@@ -218,41 +218,42 @@ fn reminding(operation: &str) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn the_link_of_a_reminder_is_looked_at_without_effect_and_used_from_anywhere() {
-    let (status, out, calls) = run(reminding, &recorded("get-unsubscribe")).await;
+async fn unsubscribe_link_works_from_any_site_and_get_changes_nothing() {
+    let (status, out, calls) = run(unsubscribable, &recorded("get-unsubscribe")).await;
     assert_eq!((status, calls), (200, vec!["GetItem".to_owned(); 2]));
     assert!(out["body"].as_str().unwrap().contains("Stop trial reminders"));
 
-    for (case, answer) in
-        [("post-unsubscribe", "Send reminders again"), ("post-unsubscribe-one-click", r#"{"success":true}"#)]
-    {
-        let (status, out, calls) = run(reminding, &recorded(case)).await;
+    for (case, text) in [
+        ("post-unsubscribe", "Turn reminders back on"),
+        ("post-unsubscribe-one-click", r#"{"success":true}"#),
+    ] {
+        let (status, out, calls) = run(unsubscribable, &recorded(case)).await;
         assert_eq!((status, calls), (200, ["GetItem", "GetItem", "UpdateItem"].map(str::to_owned).to_vec()));
-        assert!(out["body"].as_str().unwrap().contains(answer), "{case}");
+        assert!(out["body"].as_str().unwrap().contains(text), "{case}");
         assert_eq!(out["cookies"], json!([]));
     }
 
     let undo = recorded("post-unsubscribe-undo");
-    let (status, out, calls) = run(reminding, &undo).await;
-    assert_eq!((status, calls.len()), (303, 2), "they were wanted already");
+    let (status, out, calls) = run(unsubscribable, &undo).await;
+    assert_eq!((status, calls.len()), (303, 2), "reminders are already on, so nothing is written");
     assert_eq!(out["headers"]["location"], undo["rawPath"].as_str().unwrap().trim_end_matches("/undo"));
     let (status, _, calls) =
-        run(reminding, &with(undo, "/headers/sec-fetch-site", json!("cross-site"))).await;
+        run(unsubscribable, &with(undo, "/headers/sec-fetch-site", json!("cross-site"))).await;
     assert_eq!((status, calls), (403, vec![]));
 }
 
 #[tokio::test]
-async fn a_reminders_link_that_does_not_work_says_so_and_no_more() {
-    let made_up = with(recorded("get-unsubscribe"), "/rawPath", json!("/mail/unsubscribe/not-a-link"));
-    let elsewhere = |operation: &str| {
-        let (status, mut item) = reminding(operation);
+async fn invalid_unsubscribe_link_gets_the_same_page_and_no_write() {
+    let unknown = with(recorded("get-unsubscribe"), "/rawPath", json!("/mail/unsubscribe/not-a-link"));
+    let former_admin = |operation: &str| {
+        let (status, mut item) = unsubscribable(operation);
         if let Some(admins) = item.pointer_mut("/Item/admins/L") {
             *admins = json!([]);
         }
         (status, item)
     };
-    let late = |operation: &str| {
-        let (status, mut item) = reminding(operation);
+    let expired = |operation: &str| {
+        let (status, mut item) = unsubscribable(operation);
         if let Some(until) = item.pointer_mut("/Item/good_until/S") {
             *until = json!("2026-01-15T09:00:00.000Z");
         }
@@ -262,11 +263,11 @@ async fn a_reminders_link_that_does_not_work_says_so_and_no_more() {
     for (table, event) in [
         (empty as fn(&str) -> _, recorded("post-unsubscribe")),
         (empty, recorded("post-unsubscribe-undo")),
-        (elsewhere, recorded("get-unsubscribe")),
-        (elsewhere, recorded("post-unsubscribe")),
-        (late, recorded("get-unsubscribe")),
-        (late, recorded("post-unsubscribe")),
-        (reminding, made_up),
+        (former_admin, recorded("get-unsubscribe")),
+        (former_admin, recorded("post-unsubscribe")),
+        (expired, recorded("get-unsubscribe")),
+        (expired, recorded("post-unsubscribe")),
+        (unsubscribable, unknown),
     ] {
         let (status, out, calls) = run(table, &event).await;
         assert_eq!((status, &out["body"]), (404, &expected["body"]), "{event}");
@@ -275,7 +276,7 @@ async fn a_reminders_link_that_does_not_work_says_so_and_no_more() {
 }
 
 #[tokio::test]
-async fn nobody_is_handed_over_who_is_not_signed_in() {
+async fn handoff_requires_a_session() {
     let key = format!("a:{}", "A".repeat(43));
     let vars = [("APP_URL", "https://app.example.com"), ("HOST_SIGNING_KEYS", key.as_str())];
     let page = recorded("post-handover-without-session");
@@ -287,13 +288,9 @@ async fn nobody_is_handed_over_who_is_not_signed_in() {
         (recorded("post-handover"), 303, json!("/login?next=/dashboard"), 1),
         (foreign, 403, Value::Null, 0),
     ] {
-        // The table knows no session.
-        let (answered, out, calls) = run_with(empty_batch, &vars, &event).await;
-        assert_eq!(
-            (answered, &out["headers"]["location"], calls.len()),
-            (status, &location, reads),
-            "{event}"
-        );
+        // The table contains no session.
+        let (actual, out, calls) = run_with(empty_batch, &vars, &event).await;
+        assert_eq!((actual, &out["headers"]["location"], calls.len()), (status, &location, reads), "{event}");
     }
 }
 

@@ -1,4 +1,6 @@
-//! `/account`: one's own organizations and sessions.
+//! `/account`: the user's sessions and organizations.
+//!
+//! There users sign out of one session or all, and switch to another organization.
 
 mod page;
 
@@ -24,14 +26,13 @@ use web::{Fields, Problem, ResponseFormat};
 
 use crate::{
     App,
-    account::page::{AccountPage, Begun},
+    account::page::{AccountPage, ActiveSession},
     auth, store_problem,
 };
 
-/// The page that all of this is about.
+/// The page to which the forms return.
 const PAGE: &str = "/account";
 
-/// The routes.
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/account", get(show))
@@ -40,26 +41,29 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/organizations/switch", post(switch))
 }
 
-/// `GET /account`.
+/// `GET /account`: shows the page.
 async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let page = app.account(request.headers()).await;
     auth::respond(ResponseFormat::Page, PAGE, page)
 }
 
-/// `POST /account/sessions/end`: ends one of one's own sessions, which `session` names. One that is over is no fault.
+/// `POST /account/sessions/end`: ends the user's session that the field `session` names. A session
+/// that has already ended is not an error.
 async fn end(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     auth::respond(wants, PAGE, app.end_one(request, wants).await)
 }
 
-/// `POST /account/sessions/end-all`: signs out everywhere, here too.
+/// `POST /account/sessions/end-all`: ends all sessions of the user, including this one.
 async fn end_all(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     auth::respond(wants, PAGE, app.end_all(request.headers(), wants).await)
 }
 
-/// `POST /organizations/switch`: goes over to another of one's own organizations, which `organization` names, and there
-/// to the page `next`. Of two at once each gives a session that works, whichever answer the browser keeps.
+/// `POST /organizations/switch`: switches to the user's organization that the field `organization`
+/// names, and redirects to the path `next`.
+///
+/// If two requests run at once, both start a valid session, so the browser can keep either cookie.
 async fn switch(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     auth::respond(wants, PAGE, app.switch(request).await)
@@ -71,15 +75,15 @@ impl App {
         let user = &caller.found.user.value;
         let (orgs, sessions) =
             tokio::join!(self.store.load_orgs(&user.orgs), self.store.load_sessions(user.id));
-        let here = caller.token.secret.hash();
+        let current = caller.token.secret.hash();
         let alive = sessions.map_err(store_problem)?.into_iter();
-        // One that was left is all but over.
+        // A session from before a switch ends within a minute, so it is not listed.
         let alive = alive
-            .filter(|(name, session)| *name == here || session.until.is_none())
+            .filter(|(id, session)| *id == current || session.until.is_none())
             .filter(|(_, session)| session.is_alive(user, caller.now));
         let mut sessions: Vec<_> =
-            alive.map(|(name, session)| Begun { name, session, here: name == here }).collect();
-        sessions.sort_by_key(|begun| (!begun.here, std::cmp::Reverse(begun.session.seen_at)));
+            alive.map(|(id, session)| ActiveSession { id, session, is_current: id == current }).collect();
+        sessions.sort_by_key(|active| (!active.is_current, std::cmp::Reverse(active.session.seen_at)));
         let orgs = orgs.map_err(store_problem)?;
         let page = AccountPage { product: &self.product, caller: &caller, orgs: &orgs, sessions: &sessions };
         Ok(web::page(StatusCode::OK, page.render()))
@@ -88,11 +92,11 @@ impl App {
     async fn end_one(&self, request: Request, wants: ResponseFormat) -> Result<Response, Problem> {
         let caller = self.authenticate(request.headers()).await?;
         let fields = Fields::read(request).await?;
-        let session: Option<Hash> = fields.get("session").and_then(|name| name.parse().ok());
+        let session: Option<Hash> = fields.get("session").and_then(|id| id.parse().ok());
         let session = session.ok_or_else(Problem::not_found)?;
-        // The key is the caller's own, so nobody else's session can be named.
+        // The key contains the caller's user ID, so the field cannot name a session of another user.
         self.store.end_session_of(caller.member.user(), session).await.map_err(store_problem)?;
-        tracing::info!(area = %LogArea::Access, user = %caller.member.user(), "session ended");
+        tracing::info!(area = %LogArea::Access, user = %caller.member.user(), "ended session");
         Ok(ended(wants, session == caller.token.secret.hash()))
     }
 
@@ -103,7 +107,7 @@ impl App {
             after.end_sessions();
             match self.store.commit_user(&caller.found.user, &after).await {
                 Ok(()) => {
-                    tracing::info!(area = %LogArea::Access, user = %after.id, "all sessions ended");
+                    tracing::info!(area = %LogArea::Access, user = %after.id, "ended all sessions");
                     return Ok(ended(wants, true));
                 }
                 Err(store::Error::Conflict) => store::pause(attempt).await,
@@ -116,9 +120,9 @@ impl App {
     async fn switch(&self, request: Request) -> Result<Response, Problem> {
         let caller = self.authenticate(request.headers()).await?;
         let fields = Fields::read(request).await?;
-        let named = |name| fields.get(name)?.parse().ok();
-        let org: Option<OrgId> = named("organization").or_else(|| named("organization_id"));
-        // Another's organization is answered like one that does not exist.
+        let id_in = |name| fields.get(name)?.parse().ok();
+        let org: Option<OrgId> = id_in("organization").or_else(|| id_in("organization_id"));
+        // An organization of which the user is not a member gets the same response as an unknown one.
         let org =
             org.filter(|org| caller.found.user.value.orgs.contains(org)).ok_or_else(Problem::not_found)?;
         let next = fields.get("next").and_then(web::next_path);
@@ -128,7 +132,7 @@ impl App {
         if !self.store.switch_session(&caller.token, until, &session, &secret).await.map_err(store_problem)? {
             return Err(Problem::unauthorized());
         }
-        tracing::info!(area = %LogArea::Access, organization = %org, user = %session.user, "switched");
+        tracing::info!(area = %LogArea::Access, organization = %org, user = %session.user, "switched organization");
         let token = SessionToken { org, user: session.user, secret };
         let mut response = web::see_other(next.as_deref().unwrap_or("/dashboard"));
         response.headers_mut().append(SET_COOKIE, web::session::set(&token));
@@ -136,13 +140,13 @@ impl App {
     }
 }
 
-/// The answer to an ended session; `here` if it was the one that asked.
-fn ended(wants: ResponseFormat, here: bool) -> Response {
+/// Responds after a session ended. `is_current` is whether the request was made with it.
+fn ended(wants: ResponseFormat, is_current: bool) -> Response {
     let mut response = match wants {
-        ResponseFormat::Page => web::see_other(if here { "/login" } else { PAGE }),
+        ResponseFormat::Page => web::see_other(if is_current { "/login" } else { PAGE }),
         ResponseFormat::Json => Json(json!({ "success": true })).into_response(),
     };
-    if here {
+    if is_current {
         response.headers_mut().append(SET_COOKIE, web::session::clear());
     }
     response

@@ -1,31 +1,36 @@
+//! View of `/account`.
+
 use domain::{org::Org, people::Session, secret::Hash};
 use maud::{Markup, Render, html};
 use web::ui::{self, Page, Tone, Weight, Width};
 
-use crate::auth::AuthenticatedUser;
+use crate::{
+    auth::AuthenticatedUser,
+    words::{self, account as words_of},
+};
 
-/// What the page shows.
+/// View model of `/account`.
 pub struct AccountPage<'a> {
     pub product: &'a str,
     pub caller: &'a AuthenticatedUser,
     pub orgs: &'a [Org],
-    pub sessions: &'a [Begun],
+    pub sessions: &'a [ActiveSession],
 }
 
-/// A session that lives.
-pub struct Begun {
-    /// What names it to its owner: the hash of its secret.
-    pub name: Hash,
+/// One row of the list of active sessions.
+pub struct ActiveSession {
+    /// The hash of the session's secret, which the form for signing out sends.
+    pub id: Hash,
     pub session: Session,
-    /// Whether it is the one that asks.
-    pub here: bool,
+    /// Whether the request was made with this session.
+    pub is_current: bool,
 }
 
 impl AccountPage<'_> {
     pub fn render(&self) -> Markup {
         let user = &self.caller.found.user.value;
         let main = html! {
-            h1 { "Your account" }
+            h1 { (words_of::TITLE) }
             p class="lead" { strong { (user.name) } ", " (user.address.as_str()) }
             div class="stack" {
                 @if !user.verified { (unverified(user.address.as_str())) }
@@ -34,16 +39,16 @@ impl AccountPage<'_> {
             }
         };
         let person = Some(self.caller.person(None));
-        Page { product: self.product, title: "Your account", person, width: Width::Reading, main }.render()
+        Page { product: self.product, title: words_of::TITLE, person, width: Width::Reading, main }.render()
     }
 
     fn organizations(&self) -> Markup {
-        let (me, here) = (self.caller.member.user(), self.caller.member.org());
+        let (user, current) = (self.caller.member.user(), self.caller.member.org());
         html! {
             section aria-labelledby="organizations" {
                 div class="section-head" {
-                    h2 id="organizations" { "Organizations" }
-                    a class="small" href="/organizations/new" { "Create another" }
+                    h2 id="organizations" { (words_of::ORGANIZATIONS) }
+                    a class="small" href="/organizations/new" { (words_of::CREATE_ORG) }
                 }
                 ul class="rows" {
                     @for org in self.orgs {
@@ -52,12 +57,14 @@ impl AccountPage<'_> {
                                 div class="row-line" {
                                     h3 { (org.name) }
                                     span class="badge" {
-                                        @if org.admin(me).is_some() { "Admin" } @else { "Member" }
+                                        @if org.admin(user).is_some() { (words::role::ADMIN) } @else { (words::role::MEMBER) }
                                     }
-                                    @if org.id == here { span class="badge tone-success" { "You are here" } }
+                                    @if org.id == current {
+                                        span class="badge tone-success" { (words_of::CURRENT) }
+                                    }
                                 }
                             }
-                            @if org.id != here { div class="row-actions" { (switch(org)) } }
+                            @if org.id != current { div class="row-actions" { (switch(org)) } }
                         }
                     }
                 }
@@ -68,37 +75,38 @@ impl AccountPage<'_> {
     fn sessions(&self) -> Markup {
         html! {
             section aria-labelledby="sessions" {
-                h2 id="sessions" class="section-head" { "Where you are signed in" }
+                h2 id="sessions" class="section-head" { (words_of::SESSIONS) }
                 ul class="rows" {
-                    @for begun in self.sessions { (self.session(begun)) }
+                    @for session in self.sessions { (self.session(session)) }
                 }
                 div class="actions" {
-                    (ui::post_button(Weight::Secondary, "/account/sessions/end-all", "Sign out everywhere", None))
+                    (ui::post_button(Weight::Secondary, "/account/sessions/end-all", words_of::SIGN_OUT_ALL, None))
                 }
             }
         }
     }
 
-    fn session(&self, Begun { name, session, here }: &Begun) -> Markup {
+    fn session(&self, ActiveSession { id, session, is_current }: &ActiveSession) -> Markup {
         let zone = &self.caller.found.org.value.zone;
         let org = self.orgs.iter().find(|org| org.id == session.org).map_or("", |org| org.name.as_str());
-        let began = zone.date_and_time(session.created_at);
+        let started = zone.date_and_time(session.created_at);
         html! {
             li class="row" {
                 div class="row-text" {
                     div class="row-line" {
-                        h3 { "Since " time datetime=(session.created_at) { (began) } }
-                        @if *here { span class="badge tone-success" { "This browser" } }
+                        h3 { (words_of::SIGNED_IN) " " time datetime=(session.created_at) { (started) } }
+                        @if *is_current { span class="badge tone-success" { (words_of::THIS_BROWSER) } }
                     }
                     p class="soft small" {
                         (org) @if !org.is_empty() { " · " }
-                        "Last used " time datetime=(session.seen_at) { (zone.date_and_time(session.seen_at)) }
+                        (words_of::LAST_USED) " "
+                        time datetime=(session.seen_at) { (zone.date_and_time(session.seen_at)) }
                     }
                 }
                 form class="post" method="post" action="/account/sessions/end" {
-                    (ui::hidden("session", &name.to_string()))
-                    button class="button button-quiet" type="submit" aria-label={ "Sign out: since " (began) } {
-                        "Sign out"
+                    (ui::hidden("session", &id.to_string()))
+                    button class="button button-quiet" type="submit" aria-label=(words_of::sign_out_label(&started)) {
+                        (words_of::SIGN_OUT)
                     }
                 }
             }
@@ -110,7 +118,9 @@ fn switch(org: &Org) -> Markup {
     html! {
         form class="post" method="post" action="/organizations/switch" {
             (ui::hidden("organization", &org.id.to_string()))
-            button class="button" type="submit" aria-label={ "Switch to " (org.name) } { "Switch" }
+            button class="button" type="submit" aria-label=(words_of::switch_label(org.name.as_str())) {
+                (words_of::SWITCH)
+            }
         }
     }
 }
@@ -119,13 +129,13 @@ fn unverified(address: &str) -> Markup {
     ui::note(
         Tone::Notice,
         "✉️",
-        "Your email address is not proven yet",
+        words_of::unverified::NOTE,
         &html! {
-            p { "Sign in once by a mailed link. Then you can invite others and create further organizations." }
+            p { (words_of::unverified::TEXT) }
             form class="actions" method="post" action="/login" {
                 (ui::hidden("email", address))
                 (ui::hidden("next", "/account"))
-                (ui::submit(Weight::Primary, "Mail me the link"))
+                (ui::submit(Weight::Primary, words::EMAIL_LINK))
             }
         },
     )

@@ -1,41 +1,43 @@
+//! The handoff token, a JSON Web Token (RFC 7519) that signs a user in to the host app.
+
 use host::Key;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::SignedIn;
 
-/// How long a pass lets somebody in: the time that a redirect takes, with some patience for a slow line.
-const GOOD_FOR: SignedDuration = SignedDuration::from_secs(60);
+/// How long a handoff token is valid: the time of a redirect, also on a slow connection.
+const HANDOFF_TOKEN_TTL: SignedDuration = SignedDuration::from_secs(60);
 
-/// A pass into the host app: who comes, from where, for how long.
+/// A handoff token, except for the claims about the user.
 #[derive(Clone, Copy, Debug)]
-pub struct Pass<'a> {
-    /// Our own address.
+pub struct HandoffToken<'a> {
+    /// Onramp's own origin.
     pub issuer: &'a str,
-    /// The host app's origin.
+    /// Origin of the host app.
     pub audience: &'a str,
-    /// Random, so that the host app can tell a second use from the first.
+    /// Random ID, by which the host app rejects a second use.
     pub id: [u8; 16],
-    /// When it is made.
+    /// Time of creation.
     pub now: Timestamp,
 }
 
-impl Pass<'_> {
-    /// The pass of a signed-in person, as a token.
-    pub fn of(&self, found: &SignedIn, key: &Key) -> String {
+impl HandoffToken<'_> {
+    /// Returns the signed token for a signed-in user.
+    pub fn sign(&self, found: &SignedIn, key: &Key) -> String {
         key.token(&self.claims(found))
     }
 
-    /// Times are whole seconds since 1970 (RFC 7519, 2, "NumericDate").
+    /// Returns the claims. Times are whole seconds since 1970 (RFC 7519, section 2, "NumericDate").
     fn claims(&self, found: &SignedIn) -> Value {
         let (user, org) = (&found.user.value, &found.org.value);
-        let made = self.now.as_second();
+        let issued_at = self.now.as_second();
         json!({
             "iss": self.issuer,
             "aud": self.audience,
             "sub": user.id.to_string(),
             "jti": format!("{:032x}", u128::from_be_bytes(self.id)),
-            "iat": made,
-            "exp": made.saturating_add(GOOD_FOR.as_secs()),
+            "iat": issued_at,
+            "exp": issued_at.saturating_add(HANDOFF_TOKEN_TTL.as_secs()),
             "name": user.name.as_str(),
             "email": user.address.as_str(),
             "email_verified": user.verified,

@@ -1,3 +1,5 @@
+//! The key that signs handoff tokens.
+
 use aws_sdk_secretsmanager::Client;
 use boot::Aws;
 use host::{Key, KeySource};
@@ -5,75 +7,77 @@ use jiff::{SignedDuration, Timestamp};
 use telemetry::LogArea;
 use tokio::sync::Mutex;
 
-/// How long a stored key is used before it is looked up again: by then the host app must hold the one that is next.
-const READ_EVERY: SignedDuration = SignedDuration::from_mins(5);
+/// How long the key of a secret is cached. After a rotation, this function signs with the old key for
+/// at most this long.
+const CACHE_TTL: SignedDuration = SignedDuration::from_mins(5);
 
-/// The key that signs, and where it comes from.
+/// Source of the signing key.
 pub enum Keys {
-    /// It never changes.
-    Given(Key),
-    /// It is read when it is first asked for, since most invocations of this function never need it, and again later.
-    Stored(Stored),
+    /// A key from the environment variable, which never changes.
+    Inline(Key),
+    /// A key from a secret. The first handoff reads it, because most invocations do not need it.
+    Secret(SecretKey),
 }
 
-/// A key in Secrets Manager.
-pub struct Stored {
+/// A key in Secrets Manager, with a cache.
+pub struct SecretKey {
     client: Client,
     arn: String,
-    /// What was read last, and when.
-    held: Mutex<Option<(Key, Timestamp)>>,
+    /// The key of the last successful read, and the time of that read.
+    cached: Mutex<Option<(Key, Timestamp)>>,
 }
 
 impl Keys {
-    /// The keys of that place; none where there are none.
-    pub fn new(place: KeySource, aws: &Aws) -> Option<Self> {
-        match place {
+    /// Creates the source that the configuration names, or `None` without keys.
+    pub fn new(source: KeySource, aws: &Aws) -> Option<Self> {
+        match source {
             KeySource::Unset => None,
-            KeySource::Inline(keys) => keys.first().cloned().map(Self::Given),
+            KeySource::Inline(keys) => keys.first().cloned().map(Self::Inline),
             KeySource::Secret(arn) => {
                 let client = Client::new(&aws.service("secrets_manager"));
-                Some(Self::Stored(Stored { client, arn, held: Mutex::default() }))
+                Some(Self::Secret(SecretKey { client, arn, cached: Mutex::default() }))
             }
         }
     }
 
-    /// The key to sign with; `None`, with the reason in the log, where there is none to be had.
+    /// Returns the signing key, or `None` after a failed first read, which is logged.
     pub async fn signing(&self, now: Timestamp) -> Option<Key> {
         match self {
-            Self::Given(key) => Some(key.clone()),
-            Self::Stored(stored) => stored.get(now).await,
+            Self::Inline(key) => Some(key.clone()),
+            Self::Secret(secret) => secret.get(now).await,
         }
     }
 }
 
-impl Stored {
-    /// A key that cannot be looked up again stays in force.
+impl SecretKey {
+    /// Returns the cached key, and reads it again after [`CACHE_TTL`]. If that read fails, the cached key
+    /// stays in use.
     async fn get(&self, now: Timestamp) -> Option<Key> {
-        let mut held = self.held.lock().await;
-        let fresh = held.as_ref().is_some_and(|(_, read_at)| now.duration_since(*read_at) < READ_EVERY);
+        let mut cached = self.cached.lock().await;
+        let fresh = cached.as_ref().is_some_and(|(_, read_at)| now.duration_since(*read_at) < CACHE_TTL);
         if !fresh && let Some(key) = self.read().await {
-            *held = Some((key, now));
+            *cached = Some((key, now));
         }
-        held.as_ref().map(|(key, _)| key.clone())
+        cached.as_ref().map(|(key, _)| key.clone())
     }
 
     async fn read(&self) -> Option<Key> {
-        let answer = match self.client.get_secret_value().secret_id(&self.arn).send().await {
-            Ok(answer) => answer,
+        let response = match self.client.get_secret_value().secret_id(&self.arn).send().await {
+            Ok(response) => response,
             Err(error) => {
                 let cause =
-                    error.as_service_error().map_or_else(|| "no answer".to_owned(), ToString::to_string);
-                tracing::error!(area = %LogArea::Access, cause, "the host app's signing keys could not be read");
+                    error.as_service_error().map_or_else(|| "no response".to_owned(), ToString::to_string);
+                tracing::error!(area = %LogArea::Access, cause, "failed to read handoff signing keys");
                 return None;
             }
         };
-        let keys = answer.secret_string().and_then(host::Keys::parse);
+        let keys = response.secret_string().and_then(host::Keys::parse);
         let key = keys.as_ref().and_then(host::Keys::first).cloned();
         if key.is_none() {
             tracing::error!(
                 area = %LogArea::Access,
                 expected = host::Keys::EXPECTED,
-                "the stored signing keys are bad"
+                "invalid handoff signing keys"
             );
         }
         key

@@ -1,4 +1,4 @@
-//! `/handover`: the way into the host app, without signing in there again.
+//! `/handover`: signs a user in to the host app.
 
 mod handoff_token;
 mod keys;
@@ -19,58 +19,59 @@ pub use keys::Keys;
 use crate::{
     App,
     auth::{self, AuthenticatedUser},
-    handoff::handoff_token::Pass,
+    handoff::handoff_token::HandoffToken,
 };
 
-/// Onramp's own dashboard, which stands in for a host app where there is none.
+/// Path of Onramp's own dashboard, which users get if there is no host app.
 const DASHBOARD: &str = "/dashboard";
 
-/// The host app, as far as people can be led into it.
+/// How users get to the host app.
 #[expect(clippy::large_enum_variant, reason = "a process has one")]
 pub enum HostApp {
-    /// There is none.
+    /// There is no host app.
     Absent,
-    /// It is there and signs people in itself.
+    /// The host app signs users in itself.
     Linked(BaseUrl),
-    /// It lets in who brings a pass.
-    Trusting(BaseUrl, Keys),
+    /// The host app accepts handoff tokens.
+    AcceptsTokens(BaseUrl, Keys),
 }
 
 impl HostApp {
-    /// The host app at that address, with those keys.
-    pub fn new(address: Option<BaseUrl>, keys: Option<Keys>) -> Self {
-        match (address, keys) {
+    /// Creates the value that the configuration describes.
+    pub fn new(url: Option<BaseUrl>, keys: Option<Keys>) -> Self {
+        match (url, keys) {
             (None, _) => Self::Absent,
-            (Some(address), None) => Self::Linked(address),
-            (Some(address), Some(keys)) => Self::Trusting(address, keys),
+            (Some(url), None) => Self::Linked(url),
+            (Some(url), Some(keys)) => Self::AcceptsTokens(url, keys),
         }
     }
 }
 
-/// `POST /handover`: 303 into the host app, with a pass in the query. It is open to every member in every state of the
-/// organization, as signing in is: what somebody may do there is for the host app to say, and the pass tells it.
-pub async fn lead(State(app): State<Arc<App>>, request: Request) -> Response {
+/// `POST /handover`: redirects to the host app, with a handoff token in the query.
+///
+/// Every member can use it, whatever the organization's status. The token contains the member's role
+/// and access, and the host app decides what they may do.
+pub async fn hand_off(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     let (headers, origin) = (request.headers().clone(), web::origin(&request));
     drop(request);
-    auth::respond(wants, DASHBOARD, app.lead_into_host_app(&headers, &origin).await)
+    auth::respond(wants, DASHBOARD, app.hand_off(&headers, &origin).await)
 }
 
 impl App {
-    async fn lead_into_host_app(&self, headers: &HeaderMap, origin: &str) -> Result<Response, Problem> {
+    async fn hand_off(&self, headers: &HeaderMap, origin: &str) -> Result<Response, Problem> {
         let AuthenticatedUser { found, now, .. } = self.authenticate(headers).await?;
-        let (address, keys) = match &self.host {
+        let (url, keys) = match &self.host {
             HostApp::Absent => return Ok(web::see_other(DASHBOARD)),
-            HostApp::Linked(address) => return Ok(web::see_other(address.as_str())),
-            HostApp::Trusting(address, keys) => (address, keys),
+            HostApp::Linked(url) => return Ok(web::see_other(url.as_str())),
+            HostApp::AcceptsTokens(url, keys) => (url, keys),
         };
         let key = keys.signing(now).await;
-        let key =
-            key.ok_or_else(|| Problem::unavailable().because("no key to sign a pass for the host app"))?;
-        let pass = Pass { issuer: origin, audience: address.origin(), id: self.entropy.bytes(), now };
-        let token = pass.of(&found, &key);
+        let key = key.ok_or_else(|| Problem::unavailable().because("no handoff signing key available"))?;
+        let token = HandoffToken { issuer: origin, audience: url.origin(), id: self.entropy.bytes(), now };
+        let token = token.sign(&found, &key);
         let (organization, user) = (found.session.org, found.session.user);
-        tracing::info!(area = %LogArea::Access, %organization, %user, "handed over to the host app");
-        Ok(web::see_other(&format!("{}/?token={token}", address.as_str())))
+        tracing::info!(area = %LogArea::Access, %organization, %user, "handed off to host app");
+        Ok(web::see_other(&format!("{}/?token={token}", url.as_str())))
     }
 }

@@ -1,8 +1,10 @@
-//! `/invitations/{token}`: a mailed invitation. Looking at it changes nothing; its button uses it up.
+//! `/invitations/{token}`: accepting an emailed invitation.
 //!
-//! The token is the secret in the mail, or the [reference](reference) to which a sign-in leads back. The secret works for
-//! days and may be forwarded, so it signs in only a person who has nothing else here. Everybody else accepts with a
-//! session of their own.
+//! `GET` changes nothing. The page's button accepts the invitation.
+//!
+//! The token is the secret from the email, or the [reference](return_path) to which a sign-in
+//! returns. The secret works for seven days and can be forwarded. So it signs in only a person
+//! without an organization who is not an operator. All others accept with their own session.
 
 mod page;
 
@@ -17,7 +19,6 @@ use domain::{
     id::OrgId,
     invitation::{self, Invitation, InvitationId},
     name::Name,
-    org::MOST_ADMINS,
     people::{ORG_CREATION_GRANT_TTL, Session, SessionToken, User},
     secret::{Hash, Secret},
     team::TeamError,
@@ -31,89 +32,99 @@ use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
 use crate::{
     App, auth,
-    invitation::page::Invited,
+    invitation::page::InvitationPage,
     link::{self, Browser, Token},
     members, respond, store_problem,
+    words::invitation as words_of,
 };
 
-/// What somebody finds behind an invitation's link.
+/// State of an existing invitation for one request.
 enum Found {
-    /// It is theirs to accept.
-    Open(Box<InvitationDetails>, Basis),
-    /// It is theirs to accept once they have signed in.
+    /// The requester can accept it.
+    Open(Box<InvitationDetails>, Identity),
+    /// The requester must sign in before they can accept it.
     SignInFirst(Box<InvitationDetails>),
-    /// It is somebody else's than who is signed in.
-    Foreign(Box<InvitationDetails>, Box<SignedIn>),
+    /// The signed-in user is not the invited person.
+    OtherUser(Box<InvitationDetails>, Box<SignedIn>),
     /// It was accepted.
     Used(Box<UsedLink>),
-    /// Who is signed in belongs to the organization.
+    /// The signed-in user is already a member of the organization.
     Member,
 }
 
-/// What shows that a request comes from the invited person.
-enum Basis {
-    /// The link alone.
+/// Evidence that a request comes from the invited person.
+enum Identity {
+    /// The secret from the email.
     Link,
-    /// Their session.
+    /// A session of the invited person.
     Session(Box<SignedIn>),
-    /// What a sign-in link gave a person without an organization, and when that link was used.
+    /// The organization grant of a user without organization. The time is when they used the sign-in
+    /// link.
     Grant(Timestamp),
 }
 
-/// `GET /invitations/{token}`: where to, from whom, for whom, and a button.
+/// `GET /invitations/{token}`: shows the invitation and the button that accepts it.
 pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     let (token, now) = (link::text(token), app.clock.now());
     let browser = Browser::of(&app, request.headers());
     let page = match find(&app, request.headers(), &token, None, now).await {
-        Ok(Found::Open(offer, _)) => Invited::of(&app.product, &token, &offer).page("", None),
-        Ok(Found::SignInFirst(offer)) => page::sign_in_first(&app.product, &offer, &back(&offer)),
-        Ok(Found::Foreign(offer, found)) => page::foreign(&app.product, &offer, &found),
+        Ok(Found::Open(details, _)) => InvitationPage::new(&app.product, &token, &details).render("", None),
+        Ok(Found::SignInFirst(details)) => page::sign_in_first(&app.product, &details, &back(&details)),
+        Ok(Found::OtherUser(details, found)) => page::other_user(&app.product, &details, &found),
         Ok(Found::Used(used))
             if used.is_repeated_by(browser.hash(), now)
                 && !app.is_signed_in(request.headers(), Some(used.user)).await =>
         {
             page::accept_again(&app.product, &token)
         }
-        Ok(Found::Used(used)) => return spent(&app, request.headers(), wants, &used).await,
+        Ok(Found::Used(used)) => return used_response(&app, request.headers(), wants, &used).await,
         Ok(Found::Member) => return web::see_other(link::HOME),
-        Err(problem) => return refuse(&app, wants, request.uri().path(), problem),
+        Err(problem) => return problem_response(&app, wants, request.uri().path(), problem),
     };
-    browser.keep(web::page(StatusCode::OK, page))
+    browser.set_cookie(web::page(StatusCode::OK, page))
 }
 
-/// `POST /invitations/{token}`: joins as the invited address and as nobody else. The address is proven by that, and a
-/// session begins. The same browser may repeat the request for a minute.
+/// `POST /invitations/{token}`: adds the user with the invited address to the organization.
+///
+/// This verifies the address and starts a session. The same browser can repeat the request for a
+/// minute.
 pub async fn accept(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     let (headers, origin) = (request.headers().clone(), web::origin(&request));
     let path = request.uri().path().to_owned();
     let fields = Fields::read(request).await;
-    let guest = Guest { headers, origin, token: link::text(token), wants };
+    let guest = AcceptRequest { headers, origin, token: link::text(token), wants };
     let joined = join(&app, &guest, &fields).await;
-    joined.unwrap_or_else(|problem| refuse(&app, wants, &path, problem))
+    joined.unwrap_or_else(|problem| problem_response(&app, wants, &path, problem))
 }
 
-/// Who comes with an invitation.
-struct Guest {
+/// A request to accept an invitation, except for its fields.
+struct AcceptRequest {
     headers: HeaderMap,
     origin: String,
     token: String,
     wants: ResponseFormat,
 }
 
-/// Judged in this order: who is signed in, access, input.
-async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Result<Response, Problem> {
+/// Accepts an invitation. Checks the user's identity, then the organization's access, then the input.
+async fn join(
+    app: &App,
+    guest: &AcceptRequest,
+    fields: &Result<Fields, Problem>,
+) -> Result<Response, Problem> {
     let browser = web::browser::mark(&guest.headers).map(|mark| mark.hash());
     let grant = fields.as_ref().ok().and_then(|fields| fields.get("founding")?.parse::<Secret>().ok());
     for attempt in 0..store::MAX_TRIES {
         let now = app.clock.now();
-        let (offer, basis) = match find(app, &guest.headers, &guest.token, grant.as_ref(), now).await? {
-            Found::Open(offer, basis) => (offer, basis),
-            Found::SignInFirst(offer) => {
-                return Ok(auth::respond(guest.wants, &back(&offer), Err(Problem::unauthorized())));
+        let (details, identity) = match find(app, &guest.headers, &guest.token, grant.as_ref(), now).await? {
+            Found::Open(details, identity) => (details, identity),
+            Found::SignInFirst(details) => {
+                return Ok(auth::respond(guest.wants, &back(&details), Err(Problem::unauthorized())));
             }
-            Found::Foreign(offer, found) => return Ok(foreign(app, guest.wants, &offer, &found)),
+            Found::OtherUser(details, found) => {
+                return Ok(other_user_response(app, guest.wants, &details, &found));
+            }
             Found::Member => return Ok(web::see_other(link::HOME)),
             Found::Used(used)
                 if used.is_repeated_by(browser, now)
@@ -121,7 +132,7 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
             {
                 match link::repeat(app, &used, guest.wants).await {
                     Ok(Some(response)) => return Ok(response),
-                    Ok(None) => return Err(gone()),
+                    Ok(None) => return Err(expired()),
                     Err(store::Error::Conflict) => {
                         store::pause(attempt).await;
                         continue;
@@ -129,31 +140,32 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
                     Err(error) => return Err(store_problem(error)),
                 }
             }
-            Found::Used(used) => return Ok(spent(app, &guest.headers, guest.wants, &used).await),
+            Found::Used(used) => return Ok(used_response(app, &guest.headers, guest.wants, &used).await),
         };
-        offer.org.value.may_change_team(now).map_err(|refusal| to_problem(refusal, &offer, &guest.origin))?;
+        let allowed = details.org.value.may_change_team(now);
+        allowed.map_err(|error| to_problem(error, &details, &guest.origin))?;
         let typed = fields.as_ref().map_err(Clone::clone)?.get("full_name").unwrap_or_default();
-        // Whoever made an account for an unproven address may have been anybody, and its name anything.
-        let name = match offer.known.as_ref().filter(|user| user.value.verified) {
+        // Another person may have created the account of an unverified address, so its name does not count.
+        let name = match details.known.as_ref().filter(|user| user.value.verified) {
             Some(user) => Ok(user.value.name.clone()),
             None => Name::parse(typed),
         };
         let name = match (name, guest.wants) {
             (Ok(name), _) => name,
-            (Err(fault), ResponseFormat::Page) => {
-                let page =
-                    Invited::of(&app.product, &guest.token, &offer).page(typed, Some(&fault.to_string()));
+            (Err(error), ResponseFormat::Page) => {
+                let page = InvitationPage::new(&app.product, &guest.token, &details);
+                let page = page.render(typed, Some(&error.to_string()));
                 return Ok(web::page(Kind::Invalid.status(), page));
             }
-            (Err(fault), ResponseFormat::Json) => {
-                let fault = FieldError::new("full_name", fault.code(), fault.to_string());
-                return Err(Problem::invalid(vec![fault]));
+            (Err(error), ResponseFormat::Json) => {
+                let error = FieldError::new("full_name", error.code(), error.to_string());
+                return Err(Problem::invalid(vec![error]));
             }
         };
-        let accepted = decide(app, *offer, name, guest, (&basis, browser), now)?;
+        let accepted = decide(app, *details, name, guest, (&identity, browser), now)?;
         match app.store.commit_acceptance(&accepted).await {
             Ok(Accepted::Joined) => return Ok(joined(&accepted)),
-            // Another request was faster, perhaps this browser's own first one.
+            // Another request used the link first, possibly an earlier one from this browser.
             Ok(Accepted::AlreadyUsed) | Err(store::Error::Conflict) => store::pause(attempt).await,
             Err(error) => return Err(store_problem(error)),
         }
@@ -161,7 +173,9 @@ async fn join(app: &App, guest: &Guest, fields: &Result<Fields, Problem>) -> Res
     Err(store_problem(store::Error::Conflict))
 }
 
-/// What the token leads to, with whoever is signed in. The table deletes expired items late, so the time is judged here.
+/// Finds the invitation of a token, together with the signed-in user.
+///
+/// DynamoDB deletes expired items late, so the functions below also compare the time.
 async fn find(
     app: &App,
     headers: &HeaderMap,
@@ -169,10 +183,10 @@ async fn find(
     grant: Option<&Secret>,
     now: Timestamp,
 ) -> Result<Found, Problem> {
-    match (token.parse::<Secret>(), referred(token)) {
+    match (token.parse::<Secret>(), parse_reference(token)) {
         (Ok(secret), _) => find_by_secret(app, headers, secret.hash(), now).await,
-        (Err(()), Some(referred)) => find_by_reference(app, headers, referred, grant, now).await,
-        (Err(()), None) => Err(gone()),
+        (Err(()), Some(reference)) => find_by_reference(app, headers, reference, grant, now).await,
+        (Err(()), None) => Err(expired()),
     }
 }
 
@@ -182,26 +196,28 @@ async fn find_by_secret(
     secret: Hash,
     now: Timestamp,
 ) -> Result<Found, Problem> {
-    let (offer, signed_in) =
+    let (details, signed_in) =
         tokio::join!(app.store.load_invitation_for_link(secret), signed_in(app, headers, now));
-    let offer = match offer.map_err(store_problem)?.ok_or_else(gone)? {
-        InvitationLookup::Open(offer) if offer.invitation.value.opens_to(secret, now) => offer,
-        InvitationLookup::Open(_) => return Err(gone()),
+    let details = match details.map_err(store_problem)?.ok_or_else(expired)? {
+        InvitationLookup::Open(details) if details.invitation.value.opens_to(secret, now) => details,
+        InvitationLookup::Open(_) => return Err(expired()),
         InvitationLookup::Used(used) => return Ok(Found::Used(Box::new(used))),
     };
-    let known = offer.known.as_ref().map(|user| &user.value);
+    let known = details.known.as_ref().map(|user| &user.value);
     Ok(match signed_in? {
-        Some(found) if found.user.value.address != offer.invitation.value.address => {
-            Found::Foreign(offer, found)
+        Some(found) if found.user.value.address != details.invitation.value.address => {
+            Found::OtherUser(details, found)
         }
-        None if !invitation::signs_in(known, &app.operators) => Found::SignInFirst(offer),
-        Some(found) => Found::Open(offer, Basis::Session(found)),
-        None => Found::Open(offer, Basis::Link),
+        None if !invitation::signs_in(known, &app.operators) => Found::SignInFirst(details),
+        Some(found) => Found::Open(details, Identity::Session(found)),
+        None => Found::Open(details, Identity::Link),
     })
 }
 
-/// A reference is no secret, so it opens only for the invited person, who has proven the address: by a session, or by
-/// `grant`, what a sign-in link gave them in its place because they belong to no organization.
+/// Finds an invitation by its reference, for the invited person only, because a reference is not secret.
+///
+/// They must have verified the address. A session shows that, or `grant`, the organization grant that
+/// a sign-in link gives a user without an organization.
 async fn find_by_reference(
     app: &App,
     headers: &HeaderMap,
@@ -210,168 +226,160 @@ async fn find_by_reference(
     now: Timestamp,
 ) -> Result<Found, Problem> {
     let found = signed_in(app, headers, now).await?.filter(|found| found.user.value.verified);
-    let (user, basis) = match (found, grant) {
-        (Some(found), _) => (found.user.value.clone(), Basis::Session(found)),
+    let (user, identity) = match (found, grant) {
+        (Some(found), _) => (found.user.value.clone(), Identity::Session(found)),
         (None, Some(grant)) => {
             let granted = app.store.load_org_creation_grant(grant.hash()).await.map_err(store_problem)?;
-            let granted = granted.filter(|(it, _)| now < it.expires_at && it.used_for.is_none());
-            let (proof, user) = granted.ok_or_else(Problem::unauthorized)?;
-            (user.value, Basis::Grant(trial::add(proof.expires_at, -ORG_CREATION_GRANT_TTL)))
+            let granted = granted.filter(|(grant, _)| now < grant.expires_at && grant.used_for.is_none());
+            let (grant, user) = granted.ok_or_else(Problem::unauthorized)?;
+            (user.value, Identity::Grant(trial::add(grant.expires_at, -ORG_CREATION_GRANT_TTL)))
         }
         (None, None) => return Err(Problem::unauthorized()),
     };
     if InvitationId::of(org, &user.address) != invitation {
-        return Err(gone());
+        return Err(expired());
     }
     if user.orgs.contains(&org) {
         return Ok(Found::Member);
     }
-    let offer = app.store.load_invitation_for_address(org, &user.address).await.map_err(store_problem)?;
-    let offer = offer.filter(|offer| offer.invitation.value.is_open(now)).ok_or_else(gone)?;
-    Ok(Found::Open(Box::new(offer), basis))
+    let details = app.store.load_invitation_for_address(org, &user.address).await.map_err(store_problem)?;
+    let details = details.filter(|details| details.invitation.value.is_open(now)).ok_or_else(expired)?;
+    Ok(Found::Open(Box::new(details), identity))
 }
 
-/// Who is signed in, if the session is alive.
+/// Loads the signed-in user, or returns `None` without a valid session.
 async fn signed_in(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Option<Box<SignedIn>>, Problem> {
     let Some(token) = web::session::token(headers) else { return Ok(None) };
     let found = app.store.load_session(&token).await.map_err(store_problem)?;
     Ok(found.filter(|found| found.authorize(now).is_some()).map(Box::new))
 }
 
-/// The path that names an invitation without its secret, so that it may be stored with a request for a sign-in link.
+/// Returns the path that names an invitation without its secret. A request for a sign-in link can
+/// store it.
 fn reference(invitation: &Invitation) -> String {
     format!("/invitations/{}_{}", invitation.org, invitation.id())
 }
 
-fn back(offer: &InvitationDetails) -> String {
-    reference(&offer.invitation.value)
+fn back(details: &InvitationDetails) -> String {
+    reference(&details.invitation.value)
 }
 
-/// The organization and the invitation in a reference.
-fn referred(token: &str) -> Option<(OrgId, InvitationId)> {
+/// Parses a reference: the ID of the organization, `_`, and the ID of the invitation.
+fn parse_reference(token: &str) -> Option<(OrgId, InvitationId)> {
     let (org, invitation) = token.rsplit_once('_')?;
     Some((org.parse().ok()?, invitation.parse().ok()?))
 }
 
-/// Who joins, as what, and the session that begins. A session that is there already goes over to the new organization: it
-/// gets neither longer nor fresher.
+/// Decides the user, the membership, and the session that an acceptance writes.
+///
+/// The session of a signed-in user switches to the new organization. That neither extends it nor
+/// makes its sign-in more recent.
 fn decide(
     app: &App,
-    offer: InvitationDetails,
+    details: InvitationDetails,
     name: Name,
-    guest: &Guest,
-    (basis, browser): (&Basis, Option<Hash>),
+    guest: &AcceptRequest,
+    (identity, browser): (&Identity, Option<Hash>),
     now: Timestamp,
 ) -> Result<Acceptance, Problem> {
-    let (org_id, invitation) = (offer.org.value.id, &offer.invitation.value);
-    let mut user = match &offer.known {
+    let (org_id, invitation) = (details.org.value.id, &details.invitation.value);
+    let mut user = match &details.known {
         Some(known) => User { name, ..known.value.clone() },
         None => User::new(app.entropy.user_id(now), name, invitation.address.clone()),
     };
-    let mut org = offer.org.value.clone();
-    let admitted = org.accept(invitation, &user, now);
-    let membership = admitted.map_err(|refusal| to_problem(refusal, &offer, &guest.origin))?;
-    user.prove_address();
+    let mut org = details.org.value.clone();
+    let membership = org.accept(invitation, &user, now);
+    let membership = membership.map_err(|error| to_problem(error, &details, &guest.origin))?;
+    user.verify_address();
     user.join(org_id);
-    let session = match basis {
-        Basis::Session(found) => found.session.switched(org_id, &user, now),
-        Basis::Link => Session::begin(org_id, &user, now),
-        Basis::Grant(at) => Session { signed_in_at: Some(*at), ..Session::begin(org_id, &user, now) },
+    let session = match identity {
+        Identity::Session(found) => found.session.switched(org_id, &user, now),
+        Identity::Link => Session::begin(org_id, &user, now),
+        Identity::Grant(at) => Session { signed_in_at: Some(*at), ..Session::begin(org_id, &user, now) },
     };
-    // If this response is lost, the browser can repeat the request by the link's secret. By a reference it cannot, and
-    // goes on with the session that it holds.
+    // If this response is lost, the browser can repeat the request with the secret. With a reference it
+    // cannot, so its current session stays valid.
     let repeatable = browser.is_some() && guest.token.parse::<Secret>().is_ok();
     let instead_of = web::session::token(&guest.headers).filter(|token| repeatable && token.user == user.id);
-    let person = match offer.known.clone() {
+    let person = match details.known.clone() {
         Some(before) => Person::Known(Box::new(before), user),
         None => Person::New(user),
     };
     let secret = Secret::new(app.entropy.bytes());
-    Ok(Acceptance { offer, org, person, membership, session, secret, instead_of, browser })
+    Ok(Acceptance { offer: details, org, person, membership, session, secret, instead_of, browser })
 }
 
 fn joined(accepted: &Acceptance) -> Response {
     let Session { org, user, .. } = accepted.session;
-    tracing::info!(area = %LogArea::Access, organization = %org, %user, role = accepted.membership.role.as_str(), "joined");
+    tracing::info!(area = %LogArea::Access, organization = %org, %user, role = accepted.membership.role.as_str(), "joined organization");
     let mut response = web::see_other("/dashboard");
     let token = SessionToken { org, user, secret: accepted.secret.clone() };
     response.headers_mut().append(SET_COOKIE, web::session::set(&token));
     response
 }
 
-/// Whoever is signed in is told so, and never joined to what another was invited to.
-fn foreign(app: &App, wants: ResponseFormat, offer: &InvitationDetails, found: &SignedIn) -> Response {
+/// Responds to a signed-in user who is not the invited person. They never join.
+fn other_user_response(
+    app: &App,
+    wants: ResponseFormat,
+    details: &InvitationDetails,
+    found: &SignedIn,
+) -> Response {
     match wants {
-        ResponseFormat::Page => web::page(Kind::Conflict.status(), page::foreign(&app.product, offer, found)),
-        ResponseFormat::Json => web::problem_response(
-            wants,
-            Problem::new(
-                Kind::Conflict,
-                "This invitation is for another address. Sign out first, then open it again.",
-            ),
-        ),
+        ResponseFormat::Page => {
+            web::page(Kind::Conflict.status(), page::other_user(&app.product, details, found))
+        }
+        ResponseFormat::Json => {
+            web::problem_response(wants, Problem::new(Kind::Conflict, words_of::other_user::PROBLEM))
+        }
     }
 }
 
-/// What the invited person is told, who cannot pay but can ask.
-fn to_problem(refusal: TeamError, offer: &InvitationDetails, origin: &str) -> Problem {
-    let (org, inviter) = (&offer.org.value, &offer.invitation.value.inviter);
-    match refusal {
-        TeamError::AlreadyMember => {
-            Problem::new(Kind::Conflict, "You are a member already. Sign in to go on.")
-        }
+/// Converts a rejection into a problem for the invited person, who can contact the inviter.
+fn to_problem(error: TeamError, details: &InvitationDetails, origin: &str) -> Problem {
+    let (org, inviter) = (&details.org.value, details.invitation.value.inviter.as_str());
+    let name = org.name.as_str();
+    match error {
+        TeamError::AlreadyMember => Problem::new(Kind::Conflict, words_of::ALREADY_MEMBER),
         TeamError::NoAccess(_) => {
-            let mut told = members::to_problem(refusal, origin, org.id);
-            told.detail =
-                format!("{} has to choose a plan first. Your invitation waits: ask {inviter}.", org.name)
-                    .into();
-            told
+            let mut problem = members::to_problem(error, origin, org.id);
+            problem.detail = words_of::plan_needed(name, inviter).into();
+            problem
         }
-        TeamError::InviterGone => Problem::new(
-            Kind::Conflict,
-            format!(
-                "{inviter} is no admin of {} any more, so this invitation does not count. Ask an admin to send it again.",
-                org.name
-            ),
-        ),
-        TeamError::TooManyAdmins => Problem::new(
-            Kind::Conflict,
-            format!(
-                "{} has {MOST_ADMINS} admins, which is the most. Ask {inviter}: your invitation waits.",
-                org.name
-            ),
-        ),
-        refusal => members::to_problem(refusal, origin, org.id),
+        TeamError::InviterGone => {
+            Problem::new(Kind::Conflict, words_of::inviter_no_longer_admin(name, inviter))
+        }
+        TeamError::TooManyAdmins => Problem::new(Kind::Conflict, words_of::too_many_admins(name, inviter)),
+        error => members::to_problem(error, origin, org.id),
     }
 }
 
-/// Used, revoked, replaced, expired and never made are told alike.
-fn gone() -> Problem {
-    Problem::new(
-        Kind::NotFound,
-        "This invitation was used before, taken back or sent again, or it is older than seven days.",
-    )
+/// Returns the problem of a link that opens no invitation: used, revoked, resent, expired, or unknown.
+/// All get the same response.
+fn expired() -> Problem {
+    Problem::new(Kind::NotFound, words_of::expired::PROBLEM)
 }
 
-/// The response to the link of an accepted invitation: its owner, who is signed in already, is led home; all others are
-/// told that it was accepted, and where to sign in.
-async fn spent(app: &App, headers: &HeaderMap, wants: ResponseFormat, used: &UsedLink) -> Response {
+/// Responds to the link of an accepted invitation. Redirects its owner if they are signed in.
+async fn used_response(app: &App, headers: &HeaderMap, wants: ResponseFormat, used: &UsedLink) -> Response {
     if app.is_signed_in(headers, Some(used.user)).await {
         return web::see_other(link::HOME);
     }
     match wants {
         ResponseFormat::Page => web::page(Kind::NotFound.status(), page::accepted(&app.product)),
-        ResponseFormat::Json => web::problem_response(
-            wants,
-            Problem::new(Kind::NotFound, "This invitation was accepted. Sign in to open the organization."),
-        ),
+        ResponseFormat::Json => {
+            web::problem_response(wants, Problem::new(Kind::NotFound, words_of::accepted::PROBLEM))
+        }
     }
 }
 
-/// A link that does not work leads to a newer one, a missing session to sign-in and back to `path`.
-fn refuse(app: &App, wants: ResponseFormat, path: &str, problem: Problem) -> Response {
+/// Converts a problem into a response. A browser without a session is redirected to the sign-in page,
+/// which leads to `path` after signing in.
+fn problem_response(app: &App, wants: ResponseFormat, path: &str, problem: Problem) -> Response {
     match (wants, problem.kind) {
-        (ResponseFormat::Page, Kind::NotFound) => web::page(problem.kind.status(), page::gone(&app.product)),
+        (ResponseFormat::Page, Kind::NotFound) => {
+            web::page(problem.kind.status(), page::expired(&app.product))
+        }
         (_, Kind::Unauthorized) => auth::respond(wants, path, Err(problem)),
         _ => respond(wants, Err(problem)),
     }

@@ -1,144 +1,152 @@
-use domain::people::Role;
+//! Pages of an invitation.
+
 use maud::{Markup, Render, html};
 use store::{InvitationDetails, SignedIn};
 use web::ui::{self, Field, Page, Tone, Weight, Width};
 
-/// An invitation, as its page tells it.
-pub struct Invited<'a> {
+use crate::{
+    pages::emphasized,
+    words::{
+        self,
+        invitation::{self as words_of, accepted, expired, other_user, sign_in_first},
+    },
+};
+
+/// Page of an invitation that can be accepted.
+pub struct InvitationPage<'a> {
     product: &'a str,
     token: &'a str,
-    offer: &'a InvitationDetails,
+    details: &'a InvitationDetails,
 }
 
-impl<'a> Invited<'a> {
-    /// The invitation behind `token`, which is of hex digits.
-    pub const fn of(product: &'a str, token: &'a str, offer: &'a InvitationDetails) -> Self {
-        Self { product, token, offer }
+impl<'a> InvitationPage<'a> {
+    /// Creates the page of the invitation that `token` names.
+    ///
+    /// `token` was parsed before, so it needs no escaping in a path.
+    pub const fn new(product: &'a str, token: &'a str, details: &'a InvitationDetails) -> Self {
+        Self { product, token, details }
     }
 
-    /// The page. `typed` is the name that was typed, `fault` what was wrong with it.
-    pub fn page(&self, typed: &str, fault: Option<&str>) -> Markup {
-        let (org, invitation) = (&self.offer.org.value.name, &self.offer.invitation.value);
-        let errors: Vec<_> = fault.map(|fault| ("full_name", fault)).into_iter().collect();
-        let role = match invitation.role {
-            Role::Admin => "an admin",
-            Role::Member => "a member",
-        };
+    /// Renders the page. `typed` is the entered name, and `error` is its error.
+    pub fn render(&self, typed: &str, error: Option<&str>) -> Markup {
+        let (org, invitation) = (self.details.org.value.name.as_str(), &self.details.invitation.value);
+        let lead = words_of::lead(invitation.inviter.as_str(), org, self.product, invitation.role);
+        let errors: Vec<_> = error.map(|error| ("full_name", error)).into_iter().collect();
+        let title = words_of::title(org);
         let main = html! {
-            h1 { "Join " (org) }
-            p class="lead" {
-                strong { (invitation.inviter) } " invites you to " strong { (org) } " on " (self.product)
-                " as " (role) "."
-            }
+            h1 { (title) }
+            p class="lead" { (emphasized(&lead)) }
             form class="card form" method="post" action={ "/invitations/" (self.token) } novalidate {
                 (ui::error_summary(&errors))
-                dl class="facts" {
-                    dt { "For" }
-                    dd { (invitation.address.as_str()) }
-                }
-                @if !self.offer.known.as_ref().is_some_and(|user| user.value.verified) {
+                (invited_address(invitation.address.as_str()))
+                @if !self.details.known.as_ref().is_some_and(|user| user.value.verified) {
                     (Field {
                         name: "full_name",
                         kind: ui::Kind::Text,
-                        label: "Your name",
-                        hint: Some("So that the others know who you are."),
+                        label: words_of::NAME,
+                        hint: Some(words_of::NAME_HINT),
                         value: typed,
                         autocomplete: "name",
-                        error: fault,
+                        error,
                     })
                 }
-                div class="actions" { (ui::submit(Weight::Primary, &format!("Join {org}"))) }
+                div class="actions" { (ui::submit(Weight::Primary, &title)) }
             }
-            p class="aside" { "Not you, or not wanted? Close this page; nothing has happened." }
+            p class="aside" { (words_of::NOT_YOU) }
         };
-        let title = format!("{}Join {org}", if fault.is_some() { "Error: " } else { "" });
-        Page { product: self.product, title: &title, person: None, width: Width::Narrow, main }.render()
+        let title = if error.is_some() { words::error_title(&title) } else { title };
+        shell(self.product, &title, main)
     }
 }
 
-/// What somebody sees who is signed in as another person than the invited one.
-pub fn foreign(product: &str, offer: &InvitationDetails, found: &SignedIn) -> Markup {
-    let invited = offer.invitation.value.address.as_str();
+/// Renders the page for a signed-in user whose address is not the invited one.
+pub fn other_user(product: &str, details: &InvitationDetails, found: &SignedIn) -> Markup {
+    let explanation = other_user::explanation(
+        found.user.value.address.as_str(),
+        details.org.value.name.as_str(),
+        details.invitation.value.address.as_str(),
+    );
     let main = html! {
-        h1 { "This invitation is for somebody else" }
+        h1 { (other_user::TITLE) }
         div class="stack" {
-            (ui::note(Tone::Notice, "👤", "You are signed in with another address", &html! {
-                p {
-                    "You are " strong { (found.user.value.address.as_str()) } ". The invitation to "
-                    strong { (offer.org.value.name) } " is for " strong { (invited) } "."
-                }
-                p { "If that is you as well: sign out here, then open the link in the email again." }
+            (ui::note(Tone::Notice, "👤", other_user::NOTE, &html! {
+                p { (emphasized(&explanation)) }
+                p { (other_user::BOTH_YOURS) }
             }))
             div class="actions" {
-                (ui::post_button(Weight::Primary, "/logout", "Sign out", None))
-                (ui::link_button(Weight::Secondary, "/dashboard", "Stay signed in"))
+                (ui::post_button(Weight::Primary, "/logout", other_user::SIGN_OUT, None))
+                (ui::link_button(Weight::Secondary, "/dashboard", other_user::STAY))
             }
         }
     };
-    Page { product, title: "This invitation is for somebody else", person: None, width: Width::Narrow, main }
-        .render()
+    shell(product, other_user::TITLE, main)
 }
 
-/// An invitation for a person who has an account: they sign in first, and come back to `back`.
-pub fn sign_in_first(product: &str, offer: &InvitationDetails, back: &str) -> Markup {
-    let (org, invitation) = (&offer.org.value.name, &offer.invitation.value);
+/// Renders the page for a person who has an account and must sign in first.
+///
+/// `back` is the path to open after signing in.
+pub fn sign_in_first(product: &str, details: &InvitationDetails, back: &str) -> Markup {
+    let (org, invitation) = (details.org.value.name.as_str(), &details.invitation.value);
     let address = invitation.address.as_str();
+    let title = words_of::title(org);
     let main = html! {
-        h1 { "Join " (org) }
-        p class="lead" {
-            strong { (invitation.inviter) } " invites you to " strong { (org) } " on " (product) ". "
-            "You already have an account, so sign in first."
-        }
+        h1 { (title) }
+        p class="lead" { (emphasized(&sign_in_first::lead(invitation.inviter.as_str(), org, product))) }
         form class="card form" method="post" action="/login" {
             (ui::hidden("email", address))
             (ui::hidden("next", back))
-            dl class="facts" {
-                dt { "For" }
-                dd { (address) }
-            }
-            p { "We'll email you a sign-in link. It brings you back here." }
-            div class="actions" { (ui::submit(Weight::Primary, "Email me a sign-in link")) }
+            (invited_address(address))
+            p { (sign_in_first::RETURN) }
+            div class="actions" { (ui::submit(Weight::Primary, sign_in_first::EMAIL_LINK)) }
         }
-        p class="aside" { "Not you, or not interested? Close this page. Nothing has changed." }
+        p class="aside" { (words_of::NOT_YOU) }
     };
-    let title = format!("Join {org}");
-    Page { product, title: &title, person: None, width: Width::Narrow, main }.render()
+    shell(product, &title, main)
 }
 
-/// The button that repeats an acceptance whose response may have been lost. `token` is of hex digits.
+fn invited_address(address: &str) -> Markup {
+    html! {
+        dl class="facts" {
+            dt { (words_of::ADDRESS) }
+            dd { (address) }
+        }
+    }
+}
+
+/// Renders the button that repeats an acceptance whose response may have been lost.
+///
+/// `token` consists of hex digits.
 pub fn accept_again(product: &str, token: &str) -> Markup {
     let main = html! {
-        h1 { "You've accepted this invitation" }
-        p class="lead" { "Didn't get in? Try again." }
+        h1 { (accepted::AGAIN_TITLE) }
+        p class="lead" { (accepted::AGAIN_LEAD) }
         div class="actions" {
-            (ui::post_button(Weight::Primary, &format!("/invitations/{token}"), "Continue", None))
+            (ui::post_button(Weight::Primary, &format!("/invitations/{token}"), accepted::CONTINUE, None))
         }
     };
-    Page { product, title: "You've accepted this invitation", person: None, width: Width::Narrow, main }
-        .render()
+    shell(product, accepted::AGAIN_TITLE, main)
 }
 
-/// What people see whose invitation was accepted, and who are not signed in.
+/// Renders the page of an accepted invitation for a visitor who is not signed in.
 pub fn accepted(product: &str) -> Markup {
-    let title = "This invitation has been accepted";
     let main = html! {
-        h1 { (title) }
-        p class="lead" { "If that was you, sign in to open the organization." }
-        div class="actions" { (ui::link_button(Weight::Primary, "/login", "Sign in")) }
+        h1 { (accepted::TITLE) }
+        p class="lead" { (accepted::LEAD) }
+        div class="actions" { (ui::link_button(Weight::Primary, "/login", words::SIGN_IN)) }
     };
-    Page { product, title, person: None, width: Width::Narrow, main }.render()
+    shell(product, accepted::TITLE, main)
 }
 
-/// What people see whose invitation does not work (any more).
-pub fn gone(product: &str) -> Markup {
+/// Renders the page of a link that opens no invitation: used, revoked, resent, expired, or unknown.
+pub fn expired(product: &str) -> Markup {
     let main = html! {
-        h1 { "This invitation no longer works" }
-        p class="lead" {
-            "It was used before, taken back or sent again, or it is older than seven days. "
-            "Look for a newer email, or ask who invited you for another."
-        }
-        div class="actions" { (ui::link_button(Weight::Primary, "/login", "Sign in")) }
+        h1 { (expired::TITLE) }
+        p class="lead" { (expired::LEAD) }
+        div class="actions" { (ui::link_button(Weight::Primary, "/login", words::SIGN_IN)) }
     };
-    Page { product, title: "This invitation no longer works", person: None, width: Width::Narrow, main }
-        .render()
+    shell(product, expired::TITLE, main)
+}
+
+fn shell(product: &str, title: &str, main: Markup) -> Markup {
+    Page { product, title, person: None, width: Width::Narrow, main }.render()
 }

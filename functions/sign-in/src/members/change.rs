@@ -1,3 +1,5 @@
+//! Changes of members and invitations, with retries after concurrent writes.
+
 use domain::{
     invitation::Invitation,
     team::{Membership, TeamError},
@@ -10,107 +12,109 @@ use crate::{
     App,
     auth::AuthenticatedUser,
     members::{
-        ask::{Ask, InviteIn},
         errors::to_problem,
+        request::{InviteIn, TeamRequest},
     },
     store_problem,
 };
 
-/// What came of it.
+/// Outcome of a change.
 #[derive(Debug)]
 pub enum Changed {
-    /// An invitation's mail is owed.
+    /// The email of this invitation is pending. The time is that of the request.
     Invited(Box<Invitation>, Timestamp),
-    /// Somebody has this role.
-    Appointed(Box<Membership>),
-    /// A member or an invitation is gone.
-    Gone,
-    /// The caller is gone.
+    /// The member has the role that was requested.
+    RoleChanged(Box<Membership>),
+    /// A member was removed or an invitation revoked.
+    Removed,
+    /// The caller is no longer a member.
     Left,
 }
 
-/// Why nothing came of one try.
+/// Reason why one attempt failed.
 pub enum TeamChangeError {
-    /// The rules are against it.
-    Refused(TeamError),
-    /// Something else is wrong with what was asked.
-    Told(Problem),
-    /// The table's word; somebody else may have been faster.
-    Table(store::Error),
+    /// A rule of the domain rejects the change.
+    Rejected(TeamError),
+    /// The request is invalid or not allowed.
+    Problem(Problem),
+    /// The store failed, or another request changed the organization at the same time.
+    Store(store::Error),
 }
 
 impl From<TeamError> for TeamChangeError {
-    fn from(refusal: TeamError) -> Self {
-        Self::Refused(refusal)
+    fn from(error: TeamError) -> Self {
+        Self::Rejected(error)
     }
 }
 
 impl From<Problem> for TeamChangeError {
     fn from(problem: Problem) -> Self {
-        Self::Told(problem)
+        Self::Problem(problem)
     }
 }
 
 impl From<store::Error> for TeamChangeError {
     fn from(error: store::Error) -> Self {
-        Self::Table(error)
+        Self::Store(error)
     }
 }
 
 impl App {
-    /// Does what is asked for, and again from the start where somebody else changed the organization meanwhile: no two
-    /// changes of who belongs rest on the same state. `origin` is our own.
+    /// Makes the requested change. If another request changes the organization at the same time, it
+    /// authenticates, decides, and writes again.
+    ///
+    /// So two changes of a team are never based on the same state. `origin` is Onramp's own origin.
     pub async fn change_team(
         &self,
         headers: &HeaderMap,
         origin: &str,
-        ask: &Ask,
+        request: &TeamRequest,
         fields: &Result<Fields, Problem>,
     ) -> Result<Changed, Problem> {
         for attempt in 0..store::MAX_TRIES {
             let caller = self.authenticate(headers).await?;
-            match self.try_change(&caller, ask, fields).await {
+            match self.try_change(&caller, request, fields).await {
                 Ok(changed) => return Ok(changed),
-                Err(TeamChangeError::Refused(refusal)) => {
-                    return Err(to_problem(refusal, origin, caller.member.org()));
+                Err(TeamChangeError::Rejected(error)) => {
+                    return Err(to_problem(error, origin, caller.member.org()));
                 }
-                Err(TeamChangeError::Told(problem)) => return Err(problem),
-                Err(TeamChangeError::Table(store::Error::Conflict)) => store::pause(attempt).await,
-                Err(TeamChangeError::Table(error)) => return Err(store_problem(error)),
+                Err(TeamChangeError::Problem(problem)) => return Err(problem),
+                Err(TeamChangeError::Store(store::Error::Conflict)) => store::pause(attempt).await,
+                Err(TeamChangeError::Store(error)) => return Err(store_problem(error)),
             }
         }
         Err(store_problem(store::Error::Conflict))
     }
 
-    /// Judged in this order: role, access, input.
+    /// Attempts the change once. Checks the role, then the organization's access, then the input.
     async fn try_change(
         &self,
         caller: &AuthenticatedUser,
-        ask: &Ask,
+        request: &TeamRequest,
         fields: &Result<Fields, Problem>,
     ) -> Result<Changed, TeamChangeError> {
         let org = &caller.found.org.value;
-        let admin = match ask {
-            Ask::Leave => return self.leave(caller).await,
+        let admin = match request {
+            TeamRequest::Leave => return self.leave(caller).await,
             _ => caller.admin()?,
         };
-        // Membership and organization are read in one batch, but not in one moment: who changes others is an admin by
-        // the item that the change is conditional on.
+        // A batch read is no snapshot, so membership and organization can differ. The write is conditional
+        // on the organization's item, so the caller must be an admin in that item too.
         if org.admin(admin.user()).is_none() {
             return Err(Problem::forbidden().into());
         }
-        match ask {
-            Ask::Invite | Ask::Resend(_) => org.may_invite(&admin, caller.now)?,
+        match request {
+            TeamRequest::Invite | TeamRequest::Resend(_) => org.may_invite(&admin, caller.now)?,
             _ => org.may_change_team(caller.now)?,
         }
         let fields = fields.as_ref().map_err(Clone::clone)?;
-        match ask {
-            Ask::Invite => self.invite(caller, &admin, InviteIn::parse(fields)?).await,
-            Ask::Resend(id) => self.resend(caller, &admin, id).await,
-            Ask::Revoke(id) => self.revoke(caller, id).await,
-            Ask::Appoint(id) => self.change_role(caller, &admin, id, fields).await,
-            Ask::Remove(id) => self.remove(caller, &admin, id).await,
-            Ask::Leave => self.leave(caller).await,
+        match request {
+            TeamRequest::Invite => self.invite(caller, &admin, InviteIn::parse(fields)?).await,
+            TeamRequest::Resend(id) => self.resend(caller, &admin, id).await,
+            TeamRequest::Revoke(id) => self.revoke(caller, id).await,
+            TeamRequest::ChangeRole(id) => self.change_role(caller, &admin, id, fields).await,
+            TeamRequest::Remove(id) => self.remove(caller, &admin, id).await,
+            TeamRequest::Leave => self.leave(caller).await,
         }
     }
 }

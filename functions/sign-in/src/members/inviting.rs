@@ -1,8 +1,10 @@
-//! Invitations: made, mailed again, taken back.
+//! Creating, resending, and revoking invitations.
+//!
+//! An invitation is emailed at most four times. Revoking it keeps that count.
 
 use domain::{
     invitation::{Invitation, InvitationId},
-    limit::{INVITATIONS_OF_ORG, INVITATIONS_TO_ADDRESS, INVITATIONS_TO_ANYBODY, RateLimitWindow},
+    limit::{INVITATIONS_OF_ORG, INVITATIONS_TO_ADDRESS, INVITATIONS_TO_ADDRESS_BY_ALL, RateLimitWindow},
     people::Admin,
 };
 use jiff::Timestamp;
@@ -14,34 +16,37 @@ use crate::{
     App,
     auth::AuthenticatedUser,
     members::{
-        ask::InviteIn,
         change::{Changed, TeamChangeError},
         errors,
+        request::InviteIn,
     },
 };
 
 impl App {
+    /// Invites an address, which also completes the task "Invite team member".
     pub async fn invite(
         &self,
         caller: &AuthenticatedUser,
         admin: &Admin,
-        asked: InviteIn,
+        form: InviteIn,
     ) -> Result<Changed, TeamChangeError> {
         let (before, now) = (&caller.found.org, caller.now);
         let (known, stored) = tokio::join!(
-            self.store.load_user_of(&asked.address),
+            self.store.load_user_of(&form.address),
             self.store.load_invitations(before.value.id),
         );
         let (known, stored) = (known?.map(|user| user.value), stored?);
         let mut org = before.value.clone();
-        let invitation =
-            org.invite(admin, asked.address, asked.role, known.as_ref(), &values(&stored), now)?;
+        let invitation = org.invite(admin, form.address, form.role, known.as_ref(), &values(&stored), now)?;
         let earlier = stored.iter().find(|stored| stored.value.id() == invitation.id());
         let limits = limits(&invitation, now);
         let written = self.store.commit_invitation((before, &org), earlier, &invitation, &limits).await?;
         queued(written, invitation, now)
     }
 
+    /// Emails an invitation again, in the name of `admin`.
+    ///
+    /// While its latest email is still on its way, this writes nothing and succeeds.
     pub async fn resend(
         &self,
         caller: &AuthenticatedUser,
@@ -51,7 +56,8 @@ impl App {
         let (before, now) = (&caller.found.org, caller.now);
         let stored = self.store.load_invitations(before.value.id).await?;
         let earlier = find(&stored, id)?;
-        let Some(invitation) = before.value.invite_again(admin, &earlier.value, &values(&stored), now)?
+        let Some(invitation) =
+            before.value.resend_invitation(admin, &earlier.value, &values(&stored), now)?
         else {
             return Ok(Changed::Invited(Box::new(earlier.value.clone()), now));
         };
@@ -60,6 +66,7 @@ impl App {
         queued(written, invitation, now)
     }
 
+    /// Revokes an invitation, so that its link no longer works.
     pub async fn revoke(&self, caller: &AuthenticatedUser, id: &str) -> Result<Changed, TeamChangeError> {
         let org = &caller.found.org;
         let stored = self.store.load_invitations(org.value.id).await?;
@@ -67,36 +74,38 @@ impl App {
         let mut revoked = before.value.clone();
         revoked.revoke(caller.now);
         self.store.revoke_invitation(org, before, &revoked).await?;
-        tracing::info!(area = %LogArea::Access, organization = %org.value.id, "invitation revoked");
-        Ok(Changed::Gone)
+        tracing::info!(area = %LogArea::Access, organization = %org.value.id, "revoked invitation");
+        Ok(Changed::Removed)
     }
 }
 
+/// Returns the outcome of writing an invitation, whose email is now pending.
 fn queued(written: Invited, invitation: Invitation, now: Timestamp) -> Result<Changed, TeamChangeError> {
     if let Invited::Limited(window) = written {
-        return Err(errors::mailed_enough(&window, now).into());
+        return Err(errors::rate_limited(&window, now).into());
     }
-    tracing::info!(area = %LogArea::Access, organization = %invitation.org, sends = invitation.sends, "invited");
+    tracing::info!(area = %LogArea::Access, organization = %invitation.org, sends = invitation.sends, "queued invitation email");
     Ok(Changed::Invited(Box::new(invitation), now))
 }
 
-/// The invitation of that id among the caller's own. Every other is answered like none.
+/// Finds the invitation with that ID among those of the caller's organization. Any other ID gets 404.
 fn find<'a>(stored: &'a [Stored<Invitation>], id: &str) -> Result<&'a Stored<Invitation>, Problem> {
     let id: InvitationId = id.parse().map_err(|()| Problem::not_found())?;
-    let shown = |stored: &&Stored<Invitation>| stored.value.id() == id && stored.value.revoked_at.is_none();
-    stored.iter().find(shown).ok_or_else(Problem::not_found)
+    let is_listed =
+        |stored: &&Stored<Invitation>| stored.value.id() == id && stored.value.revoked_at.is_none();
+    stored.iter().find(is_listed).ok_or_else(Problem::not_found)
 }
 
 fn values(stored: &[Stored<Invitation>]) -> Vec<Invitation> {
     stored.iter().map(|stored| stored.value.clone()).collect()
 }
 
-/// What the mail of an invitation counts for.
+/// Returns the rate limits that the email of an invitation counts toward.
 fn limits(invitation: &Invitation, now: Timestamp) -> [RateLimitWindow; 3] {
     let (org, address) = (invitation.org.to_string(), invitation.address.as_str());
     [
         INVITATIONS_OF_ORG.window(&org, now),
         INVITATIONS_TO_ADDRESS.window(&format!("{org} {address}"), now),
-        INVITATIONS_TO_ANYBODY.window(address, now),
+        INVITATIONS_TO_ADDRESS_BY_ALL.window(address, now),
     ]
 }

@@ -1,4 +1,4 @@
-//! Roles, removal and leaving.
+//! Changing roles, removing members, and leaving.
 
 use domain::{
     id::UserId,
@@ -14,12 +14,13 @@ use crate::{
     App,
     auth::AuthenticatedUser,
     members::{
-        ask::parse_role,
         change::{Changed, TeamChangeError},
+        request::parse_role,
     },
 };
 
 impl App {
+    /// Gives a member the role that the fields name. The current role writes nothing.
     pub async fn change_role(
         &self,
         caller: &AuthenticatedUser,
@@ -28,56 +29,59 @@ impl App {
         fields: &Fields,
     ) -> Result<Changed, TeamChangeError> {
         let (member, _) = self.member(caller, parse_id(id)?).await?;
-        let role = parse_role(fields).map_err(|fault| Problem::invalid(vec![fault]))?;
+        let role = parse_role(fields).map_err(|error| Problem::invalid(vec![error]))?;
         let before = &caller.found.org;
         let mut org = before.value.clone();
-        let appointed = org.change_role(admin, &member, role, caller.now)?;
-        if appointed != member {
-            self.store.commit_role(before, &org, &member, &appointed).await?;
+        let changed = org.change_role(admin, &member, role, caller.now)?;
+        if changed != member {
+            self.store.commit_role(before, &org, &member, &changed).await?;
             let (organization, user, role) = (org.id, member.user, role.as_str());
-            tracing::info!(area = %LogArea::Access, %organization, %user, role, "role changed");
+            tracing::info!(area = %LogArea::Access, %organization, %user, role, "changed role");
         }
-        Ok(Changed::Appointed(Box::new(appointed)))
+        Ok(Changed::RoleChanged(Box::new(changed)))
     }
 
+    /// Removes a member, who can be the caller.
     pub async fn remove(
         &self,
         caller: &AuthenticatedUser,
         admin: &Admin,
         id: &str,
     ) -> Result<Changed, TeamChangeError> {
-        let (member, person) = self.member(caller, parse_id(id)?).await?;
+        let (member, user) = self.member(caller, parse_id(id)?).await?;
         let mut org = caller.found.org.value.clone();
         org.remove(admin, &member, caller.now)?;
-        self.part(caller, &org, &member, &person).await?;
-        Ok(if member.user == caller.member.user() { Changed::Left } else { Changed::Gone })
+        self.commit_removal(caller, &org, &member, &user).await?;
+        Ok(if member.user == caller.member.user() { Changed::Left } else { Changed::Removed })
     }
 
+    /// Removes the caller. The only admin can leave only if there are no other members.
     pub async fn leave(&self, caller: &AuthenticatedUser) -> Result<Changed, TeamChangeError> {
-        // Read after the organization, whose version tells whether anybody came meanwhile.
+        // Read after the organization. Its version changes with every join, so the conditional write fails
+        // if a member joined in the meantime.
         let members = self.store.load_members(caller.member.org()).await?;
         let mut org = caller.found.org.value.clone();
         org.leave(&caller.member, &members, caller.now)?;
-        let (member, person) = self.member(caller, caller.member.user()).await?;
-        self.part(caller, &org, &member, &person).await?;
+        let (member, user) = self.member(caller, caller.member.user()).await?;
+        self.commit_removal(caller, &org, &member, &user).await?;
         Ok(Changed::Left)
     }
 
-    async fn part(
+    async fn commit_removal(
         &self,
         caller: &AuthenticatedUser,
         org: &Org,
         member: &Membership,
-        person: &Stored<User>,
+        user: &Stored<User>,
     ) -> Result<(), TeamChangeError> {
-        let mut after = person.value.clone();
+        let mut after = user.value.clone();
         after.leave(org.id);
-        self.store.commit_removal(&caller.found.org, org, member, (person, &after)).await?;
-        tracing::info!(area = %LogArea::Access, organization = %org.id, user = %member.user, "member gone");
+        self.store.commit_removal(&caller.found.org, org, member, (user, &after)).await?;
+        tracing::info!(area = %LogArea::Access, organization = %org.id, user = %member.user, "removed member");
         Ok(())
     }
 
-    /// A member of the caller's own organization. Everybody else is answered like nobody.
+    /// Loads a member of the caller's organization. Any other user gets 404.
     async fn member(
         &self,
         caller: &AuthenticatedUser,

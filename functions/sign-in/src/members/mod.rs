@@ -1,11 +1,13 @@
-//! `/members`: who belongs to the organization, and who may change that.
+//! `/members`: the members of an organization and its invitations.
+//!
+//! Admins invite, change roles, and remove. Every member sees the list and can leave.
 
-mod ask;
 mod change;
 mod errors;
 mod inviting;
 mod membership;
 mod page;
+mod request;
 
 use std::sync::Arc;
 
@@ -23,50 +25,54 @@ use web::{Fields, Kind, Problem, ResponseFormat};
 use crate::{
     App, auth,
     members::{
-        ask::Ask,
         change::Changed,
         page::{Draft, MembersPage},
+        request::TeamRequest,
     },
     store_problem,
 };
 
 pub use errors::to_problem;
 
-/// The page that all of this is about.
+/// The page to which the forms return.
 const PAGE: &str = "/members";
 
 type Id = Result<Path<String>, PathRejection>;
 
-/// The routes, each with what it asks for.
 pub fn routes() -> Router<Arc<App>> {
-    // An id that is not even text names nobody, which is judged after everything that comes before input.
-    let named = |ask: fn(String) -> Ask| {
+    // An ID that is not valid UTF-8 becomes an empty text. It gets 404, but only after the caller is
+    // authorized.
+    let with_id = |team_request: fn(String) -> TeamRequest| {
         post(move |State(app): State<Arc<App>>, id: Id, request: Request| async move {
-            handle(&app, ask(id.map(|Path(id)| id).unwrap_or_default()), request).await
+            handle(&app, team_request(id.map(|Path(id)| id).unwrap_or_default()), request).await
         })
     };
-    let plain = |ask: fn() -> Ask| {
+    let without_id = |team_request: fn() -> TeamRequest| {
         post(move |State(app): State<Arc<App>>, request: Request| async move {
-            handle(&app, ask(), request).await
+            handle(&app, team_request(), request).await
         })
     };
     Router::new()
         .route("/members", get(show))
-        .route("/members/invitations", plain(|| Ask::Invite))
-        .route("/members/invitations/{invitation}/resend", named(Ask::Resend))
-        .route("/members/invitations/{invitation}/revoke", named(Ask::Revoke))
-        .route("/members/leave", plain(|| Ask::Leave))
-        .route("/members/{user}/remove", named(Ask::Remove))
-        .route("/members/{user}/role", named(Ask::Appoint))
+        .route("/members/invitations", without_id(|| TeamRequest::Invite))
+        .route("/members/invitations/{invitation}/resend", with_id(TeamRequest::Resend))
+        .route("/members/invitations/{invitation}/revoke", with_id(TeamRequest::Revoke))
+        .route("/members/leave", without_id(|| TeamRequest::Leave))
+        .route("/members/{user}/remove", with_id(TeamRequest::Remove))
+        .route("/members/{user}/role", with_id(TeamRequest::ChangeRole))
 }
 
-/// `GET /members`: for admins everybody, the invitations and what can be done about them; for members a friendly list.
+/// `GET /members`: shows admins the members, the invitations, and their controls. Members see names,
+/// roles, and dates.
 async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let page = render(&app, request.headers(), &Draft::default()).await;
     auth::respond(ResponseFormat::Page, PAGE, page.map(|markup| web::page(StatusCode::OK, markup)))
 }
 
-/// Everything is read at once: the token says where, and nothing is shown before it is proven.
+/// Renders the page.
+///
+/// Members and invitations are read while the session is checked, because the token names the
+/// organization. Nothing is shown unless the session is valid.
 async fn render(app: &App, headers: &HeaderMap, draft: &Draft<'_>) -> Result<maud::Markup, Problem> {
     let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
     let (caller, members, invitations) = tokio::join!(
@@ -86,18 +92,18 @@ async fn render(app: &App, headers: &HeaderMap, draft: &Draft<'_>) -> Result<mau
     Ok(page.render(draft))
 }
 
-/// Parse, load, decide, commit, answer.
-async fn handle(app: &App, ask: Ask, request: Request) -> Response {
+/// Makes the requested change and responds.
+async fn handle(app: &App, team_request: TeamRequest, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     let (headers, origin) = (request.headers().clone(), web::origin(&request));
     let fields = Fields::read(request).await;
-    match app.change_team(&headers, &origin, &ask, &fields).await {
-        Ok(changed) => done(wants, &changed),
-        Err(problem) => not_done(app, wants, &headers, &fields, problem).await,
+    match app.change_team(&headers, &origin, &team_request, &fields).await {
+        Ok(changed) => success_response(wants, &changed),
+        Err(problem) => problem_response(app, wants, &headers, &fields, problem).await,
     }
 }
 
-fn done(wants: ResponseFormat, changed: &Changed) -> Response {
+fn success_response(wants: ResponseFormat, changed: &Changed) -> Response {
     let mut response = match (changed, wants) {
         (Changed::Left, ResponseFormat::Page) => web::see_other("/"),
         (_, ResponseFormat::Page) => web::see_other(PAGE),
@@ -112,13 +118,13 @@ fn done(wants: ResponseFormat, changed: &Changed) -> Response {
             },
         }))
         .into_response(),
-        (Changed::Appointed(member), ResponseFormat::Json) => Json(json!({
+        (Changed::RoleChanged(member), ResponseFormat::Json) => Json(json!({
             "success": true,
             "user": member.user.to_string(),
             "role": member.role.as_str(),
         }))
         .into_response(),
-        (Changed::Gone | Changed::Left, ResponseFormat::Json) => {
+        (Changed::Removed | Changed::Left, ResponseFormat::Json) => {
             Json(json!({ "success": true })).into_response()
         }
     };
@@ -128,8 +134,9 @@ fn done(wants: ResponseFormat, changed: &Changed) -> Response {
     response
 }
 
-/// What somebody typed comes back with what is wrong with it; every other problem is a page or an answer of its own.
-async fn not_done(
+/// Converts a problem into a response. Field errors and rate limits show the form again, with the
+/// entered values.
+async fn problem_response(
     app: &App,
     wants: ResponseFormat,
     headers: &HeaderMap,
@@ -138,14 +145,14 @@ async fn not_done(
 ) -> Response {
     match (wants, problem.kind, fields) {
         (ResponseFormat::Page, Kind::Invalid, Ok(fields)) => {
-            let draft = Draft { fields: Some(fields), errors: &problem.errors, refused: None };
+            let draft = Draft { fields: Some(fields), errors: &problem.errors, problem: None };
             let page = render(app, headers, &draft).await;
             auth::respond(wants, PAGE, page.map(|markup| web::page(Kind::Invalid.status(), markup)))
         }
         (ResponseFormat::Page, Kind::TooMany, Ok(fields)) => {
-            let draft = Draft { fields: Some(fields), errors: &[], refused: Some(&problem) };
+            let draft = Draft { fields: Some(fields), errors: &[], problem: Some(&problem) };
             let page = render(app, headers, &draft).await;
-            auth::respond(wants, PAGE, page.map(|markup| web::refuse_with(problem, markup)))
+            auth::respond(wants, PAGE, page.map(|markup| web::problem_page(problem, markup)))
         }
         (ResponseFormat::Page, Kind::Forbidden, _) if errors::is_unverified(&problem) => {
             match app.authenticate(headers).await {

@@ -1,3 +1,5 @@
+//! View of `/members`.
+
 use domain::{
     invitation::{Invitation, InvitationStatus},
     people::Role,
@@ -9,9 +11,16 @@ use web::{
     ui::{self, Choice, Field, NavItem, Page, RadioOption, Tone, Weight, Width},
 };
 
-use crate::{auth::AuthenticatedUser, members::errors::UNPROVEN};
+use crate::{
+    auth::AuthenticatedUser,
+    pages::emphasized,
+    words::{
+        self,
+        members::{self as words_of, invitations, invite, leave, unverified},
+    },
+};
 
-/// What the page shows.
+/// View model of `/members`.
 pub struct MembersPage<'a> {
     pub product: &'a str,
     pub caller: &'a AuthenticatedUser,
@@ -19,46 +28,45 @@ pub struct MembersPage<'a> {
     pub invitations: &'a [Invitation],
 }
 
-/// An invitation that was typed and could not be sent.
+/// An invitation form that was rejected, or an empty one.
 #[derive(Default)]
 pub struct Draft<'a> {
     pub fields: Option<&'a Fields>,
     pub errors: &'a [FieldError],
-    /// Why it was not taken as a whole.
-    pub refused: Option<&'a Problem>,
+    /// The problem that rejects the form as a whole.
+    pub problem: Option<&'a Problem>,
 }
 
 impl MembersPage<'_> {
     pub fn render(&self, draft: &Draft<'_>) -> Markup {
         let admin = self.caller.member.admin();
         let main = html! {
-            h1 { "Members" }
-            p class="lead" { "Who works in " strong { (self.caller.found.org.value.name) } "." }
+            h1 { (words_of::TITLE) }
+            p class="lead" { (emphasized(&words_of::lead(self.caller.found.org.value.name.as_str()))) }
             div class="stack" {
                 @if admin.is_none() {
-                    (ui::note(Tone::Calm, "👋", "Good to have you here", &html! {
-                        p { "Your admins invite people and change roles. Ask one of them if somebody is missing." }
-                    }))
+                    (ui::note(Tone::Calm, "👋", words_of::WELCOME, &html! { p { (words_of::WELCOME_TEXT) } }))
                 }
                 (self.people())
                 @if admin.is_some() {
                     (self.invite(draft))
-                    (self.invited())
+                    (self.invitations())
                 }
-                (self.way_out())
+                (self.leave())
             }
         };
-        let is_fine = draft.errors.is_empty() && draft.refused.is_none();
-        let title = if is_fine { "Members" } else { "Error: Members" };
+        let is_accepted = draft.errors.is_empty() && draft.problem.is_none();
+        let title =
+            if is_accepted { words_of::TITLE.to_owned() } else { words::error_title(words_of::TITLE) };
         let person = Some(self.caller.person(Some(NavItem::Members)));
-        Page { product: self.product, title, person, width: Width::Reading, main }.render()
+        Page { product: self.product, title: &title, person, width: Width::Reading, main }.render()
     }
 
     fn people(&self) -> Markup {
         let admin = self.caller.member.role() == Role::Admin;
         html! {
             section aria-labelledby="people" {
-                h2 id="people" class="section-head" { (count(self.members.len(), "person", "people")) }
+                h2 id="people" class="section-head" { (words_of::count(self.members.len())) }
                 ul class="rows" {
                     @for member in self.members { (self.row(member, admin)) }
                 }
@@ -66,9 +74,10 @@ impl MembersPage<'_> {
         }
     }
 
+    /// Renders one member. `admin` is whether the viewer is an admin.
     fn row(&self, member: &Membership, admin: bool) -> Markup {
         let zone = &self.caller.found.org.value.zone;
-        let me = member.user == self.caller.member.user();
+        let is_viewer = member.user == self.caller.member.user();
         let last = member.role == Role::Admin && self.caller.found.org.value.admins.len() == 1;
         html! {
             li class="row" {
@@ -76,21 +85,21 @@ impl MembersPage<'_> {
                     div class="row-line" {
                         h3 { (member.name) }
                         (role_badge(member.role))
-                        @if me { span class="badge" { "You" } }
+                        @if is_viewer { span class="badge" { (words_of::YOU) } }
                     }
                     p class="soft small" {
                         @if admin { (member.address.as_str()) " · " }
-                        "Since " (zone.date(member.since))
+                        (words_of::joined(&zone.date(member.since)))
                     }
                 }
                 @if admin && !last {
                     div class="row-actions" {
                         (change_role(member))
-                        @if !me {
+                        @if !is_viewer {
                             (ui::post_button(
                                 Weight::Quiet,
                                 &format!("/members/{}/remove", member.user),
-                                "Remove",
+                                words_of::REMOVE,
                                 Some(member.name.as_str()),
                             ))
                         }
@@ -100,38 +109,38 @@ impl MembersPage<'_> {
         }
     }
 
-    /// The form, or why there is none and what would help.
+    /// Renders the invitation form, or the reason why this admin cannot invite and what to do.
     fn invite(&self, draft: &Draft<'_>) -> Markup {
         let org = &self.caller.found.org.value;
         let Some(admin) = self.caller.member.admin() else { return html! {} };
         let body = match org.may_invite(&admin, self.caller.now) {
             Ok(()) => form(draft),
-            Err(TeamError::Unverified) => prove_address(self.caller),
+            Err(TeamError::Unverified) => verify_address(self.caller),
             Err(_) => ui::note(
                 Tone::Notice,
                 "🔑",
-                "A plan is needed for invitations",
+                invite::PLAN_NEEDED,
                 &html! {
-                    p { "Nobody new can be invited until a plan is chosen." }
+                    p { (invite::PLAN_NEEDED_TEXT) }
                     div class="actions" {
-                        (ui::link_button(Weight::Primary, &format!("/organizations/{}", org.id), "See the plans"))
+                        (ui::link_button(Weight::Primary, &format!("/organizations/{}", org.id), invite::VIEW_PLANS))
                     }
                 },
             ),
         };
         html! {
             section aria-labelledby="invite" {
-                h2 id="invite" class="section-head" { "Invite somebody" }
+                h2 id="invite" class="section-head" { (invite::TITLE) }
                 (body)
             }
         }
     }
 
-    fn invited(&self) -> Markup {
+    fn invitations(&self) -> Markup {
         html! {
             @if !self.invitations.is_empty() {
                 section aria-labelledby="invitations" {
-                    h2 id="invitations" class="section-head" { "Invitations" }
+                    h2 id="invitations" class="section-head" { (invitations::TITLE) }
                     ul class="rows" {
                         @for invitation in self.invitations { (self.invitation(invitation)) }
                     }
@@ -141,59 +150,53 @@ impl MembersPage<'_> {
     }
 
     fn invitation(&self, invitation: &Invitation) -> Markup {
-        let zone = &self.caller.found.org.value.zone;
-        let address = invitation.address.as_str();
-        let standing = invitation.status(self.caller.now);
-        let path = |what| format!("/members/invitations/{}/{what}", invitation.id());
-        let void = !self.caller.found.org.value.vouches_for(invitation);
+        let org = &self.caller.found.org.value;
+        let (address, inviter) = (invitation.address.as_str(), invitation.inviter.as_str());
+        let status = invitation.status(self.caller.now);
+        let path = |action| format!("/members/invitations/{}/{action}", invitation.id());
         html! {
             li class="row" {
                 div class="row-text" {
                     div class="row-line" {
                         h3 { (address) }
-                        (standing_badge(standing))
+                        (status_badge(status))
                         (role_badge(invitation.role))
                     }
                     p class="soft small" {
-                        "Invited by " (invitation.inviter) " · "
-                        @if standing == InvitationStatus::Expired { "Expired " } @else { "Works until " }
-                        (zone.date(invitation.expires_at))
+                        (invitations::invited_by(inviter, status, &org.zone.date(invitation.expires_at)))
                     }
-                    @if standing == InvitationStatus::Unsure {
-                        p class="soft small" { "Nobody knows whether the mail arrived. Ask them, or send it again." }
+                    @if status == InvitationStatus::Uncertain {
+                        p class="soft small" { (invitations::DELIVERY_UNKNOWN) }
                     }
-                    @if void {
-                        p class="soft small" {
-                            (invitation.inviter) " is no admin any more. Send it again, and it counts as yours."
-                        }
+                    @if !org.has_valid_inviter(invitation) {
+                        p class="soft small" { (invitations::inviter_no_longer_admin(inviter)) }
                     }
                 }
                 div class="row-actions" {
-                    (ui::post_button(Weight::Quiet, &path("resend"), "Send again", Some(address)))
-                    (ui::post_button(Weight::Quiet, &path("revoke"), "Revoke", Some(address)))
+                    (ui::post_button(Weight::Quiet, &path("resend"), invitations::RESEND, Some(address)))
+                    (ui::post_button(Weight::Quiet, &path("revoke"), invitations::REVOKE, Some(address)))
                 }
             }
         }
     }
 
-    fn way_out(&self) -> Markup {
+    /// Renders the button to leave. The only admin cannot leave while other members remain.
+    fn leave(&self) -> Markup {
         let org = &self.caller.found.org.value;
         let only_admin = org.admin(self.caller.member.user()).is_some() && org.admins.len() == 1;
         let alone = self.members.iter().all(|member| member.user == self.caller.member.user());
         html! {
             @if alone || !only_admin {
                 section aria-labelledby="leave" {
-                    h2 id="leave" class="section-head" { "Leave" }
-                    @if alone {
-                        p class="soft" {
-                            "You are the only person here. You lose access at once, and nobody can let you in again. "
-                            "A subscription goes on: end it before."
-                        }
-                    } @else {
-                        p class="soft" { "You lose access at once. An admin can invite you again." }
-                    }
+                    h2 id="leave" class="section-head" { (leave::TITLE) }
+                    p class="soft" { @if alone { (leave::ALONE) } @else { (leave::WITH_OTHERS) } }
                     div class="actions" {
-                        (ui::post_button(Weight::Secondary, "/members/leave", &format!("Leave {}", org.name), None))
+                        (ui::post_button(
+                            Weight::Secondary,
+                            "/members/leave",
+                            &leave::submit(org.name.as_str()),
+                            None,
+                        ))
                     }
                 }
             }
@@ -201,28 +204,28 @@ impl MembersPage<'_> {
     }
 }
 
-/// What an admin sees who tried to invite somebody with an address that is not proven.
+/// Renders the response to an invitation by an admin whose address is not verified.
 pub fn unverified(product: &str, caller: &AuthenticatedUser) -> Markup {
     let main = html! {
-        h1 { "First, your email address" }
-        div class="stack" { (prove_address(caller)) }
+        h1 { (words::VERIFY_FIRST) }
+        div class="stack" { (verify_address(caller)) }
     };
     let person = Some(caller.person(Some(NavItem::Members)));
-    Page { product, title: "Prove your email address", person, width: Width::Narrow, main }.render()
+    Page { product, title: words::VERIFY_ADDRESS, person, width: Width::Narrow, main }.render()
 }
 
-fn prove_address(caller: &AuthenticatedUser) -> Markup {
+fn verify_address(caller: &AuthenticatedUser) -> Markup {
     let address = caller.found.user.value.address.as_str();
     ui::note(
         Tone::Notice,
         "✉️",
-        UNPROVEN,
+        unverified::NOTE,
         &html! {
-            p { "We mail a sign-in link to " strong { (address) } ". Open it, and you can go on here." }
+            p { (emphasized(&unverified::text(address))) }
             form class="actions" method="post" action="/login" {
                 (ui::hidden("email", address))
                 (ui::hidden("next", "/members"))
-                (ui::submit(Weight::Primary, "Mail me the link"))
+                (ui::submit(Weight::Primary, words::EMAIL_LINK))
             }
         },
     )
@@ -236,64 +239,59 @@ fn form(draft: &Draft<'_>) -> Markup {
         draft.errors.iter().map(|error| (error.field.as_ref(), error.message.as_str())).collect();
     html! {
         form class="card form" method="post" action="/members/invitations" novalidate {
-            @if let Some(problem) = draft.refused { (ui::refused(problem)) }
+            @if let Some(problem) = draft.problem { (ui::problem_note(problem)) }
             (ui::error_summary(&errors))
             (Field {
                 name: "email",
                 kind: ui::Kind::Email,
-                label: "Their email address",
-                hint: Some("We mail them a link. Only they can use it, for seven days."),
+                label: invite::EMAIL,
+                hint: Some(invite::EMAIL_HINT),
                 value: typed("email"),
                 autocomplete: "off",
                 error: error("email"),
             })
             (Choice {
                 name: "role",
-                legend: "What will they be?",
-                answers: &[
-                    RadioOption { value: "member", label: "Member", hint: "Works in the organization." },
-                    RadioOption { value: "admin", label: "Admin", hint: "Also invites people, sets things up and pays." },
+                legend: invite::ROLE,
+                options: &[
+                    RadioOption { value: "member", label: words::role::MEMBER, hint: invite::MEMBER_HINT },
+                    RadioOption { value: "admin", label: words::role::ADMIN, hint: invite::ADMIN_HINT },
                 ],
-                chosen: if typed("role") == "admin" { "admin" } else { "member" },
+                selected: if typed("role") == "admin" { "admin" } else { "member" },
                 error: error("role"),
             })
-            div class="actions" { (ui::submit(Weight::Primary, "Send invitation")) }
+            div class="actions" { (ui::submit(Weight::Primary, invite::SUBMIT)) }
         }
     }
 }
 
-/// The button that turns a member into an admin, or back.
+/// Renders the button that gives a member the other role.
 fn change_role(member: &Membership) -> Markup {
-    let (role, label) = match member.role {
-        Role::Admin => (Role::Member, "Make member"),
-        Role::Member => (Role::Admin, "Make admin"),
+    let role = match member.role {
+        Role::Admin => Role::Member,
+        Role::Member => Role::Admin,
     };
     html! {
         form class="post" method="post" action={ "/members/" (member.user) "/role" } {
             (ui::hidden("role", role.as_str()))
-            button class="button button-quiet" type="submit" aria-label={ (label) ": " (member.name) } { (label) }
+            button class="button button-quiet" type="submit"
+                aria-label=(words_of::make_label(role, member.name.as_str())) { (words_of::make(role)) }
         }
     }
 }
 
 fn role_badge(role: Role) -> Markup {
     match role {
-        Role::Admin => html! { span class="badge tone-notice" { "Admin" } },
-        Role::Member => html! { span class="badge" { "Member" } },
+        Role::Admin => html! { span class="badge tone-notice" { (words::role::ADMIN) } },
+        Role::Member => html! { span class="badge" { (words::role::MEMBER) } },
     }
 }
 
-fn standing_badge(standing: InvitationStatus) -> Markup {
-    let (tone, words) = match standing {
-        InvitationStatus::Sending => (Tone::Calm, "On its way"),
-        InvitationStatus::Unsure => (Tone::Warning, "Perhaps not arrived"),
-        InvitationStatus::Waiting => (Tone::Calm, "Pending"),
-        InvitationStatus::Failed => (Tone::Ended, "Mail failed"),
-        InvitationStatus::Expired => (Tone::Warning, "Expired"),
+fn status_badge(status: InvitationStatus) -> Markup {
+    let tone = match status {
+        InvitationStatus::Sending | InvitationStatus::Waiting => Tone::Calm,
+        InvitationStatus::Uncertain | InvitationStatus::Expired => Tone::Warning,
+        InvitationStatus::Failed => Tone::Ended,
     };
-    html! { span class={ "badge " (tone.class()) } { (words) } }
-}
-
-fn count(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+    html! { span class={ "badge " (tone.class()) } { (invitations::status(status)) } }
 }

@@ -1,4 +1,4 @@
-//! Members, invitations, sessions and organizations, from recorded events.
+//! Tests of members, invitations, sessions, and organizations with recorded events.
 
 use domain::{id::OrgId, invitation::InvitationId, secret::Secret};
 use serde_json::{Map, Value, json};
@@ -9,12 +9,13 @@ const ORG: &str = "org_0198c0de-0000-7000-8000-000000000001";
 const OTHER_ORG: &str = "org_0198c0de-0000-7000-8000-000000000005";
 const JO: &str = "usr_0198c0de-0000-7000-8000-000000000002";
 const MO: &str = "usr_0198c0de-0000-7000-8000-000000000004";
-/// The secret of the recorded cookie, and the one of the recorded invitation.
+/// Secret of the recorded session cookie.
 const COOKIE: &str = "5ec2e70000000000000000000000000000000000000000000000000000000001";
+/// Secret of the recorded invitation link.
 const TOKEN: &str = "1a71c0de00000000000000000000000000000000000000000000000000000001";
 const NOW: &str = "2026-01-15T09:00:00.000Z";
 
-/// What is sent by forms of people who are signed in.
+/// Recorded events of forms that need a session, each with the page of its form.
 const FORMS: [(&str, &str); 9] = [
     ("post-members-invite", "/members"),
     ("post-members-resend", "/members"),
@@ -31,7 +32,7 @@ fn hash(secret: &str) -> String {
     secret.parse::<Secret>().unwrap().hash().to_string()
 }
 
-/// An item as DynamoDB writes it: plain values of JSON, with their types put around.
+/// Converts plain JSON to DynamoDB's JSON, in which each value has a type.
 fn item(value: &Value) -> Value {
     match value {
         Value::String(text) => json!({ "S": text }),
@@ -51,8 +52,9 @@ fn stored(value: &Value) -> Value {
     attributes(value.as_object().unwrap())
 }
 
-/// Everything that a batch may ask for: Jo, admin of an organization on trial; Mo, a member; Mo's invitation.
-fn all() -> Vec<Value> {
+/// All items that a batch can read: Jo, the admin of an organization in trial, the member Mo, and Mo's
+/// invitation.
+fn all_items() -> Vec<Value> {
     let trial = json!({ "started_at": NOW, "ends_at": "2026-01-29T09:00:00.000Z", "reminder_days": [3] });
     let profile = json!({ "id": ORG, "name": "Acme", "time_zone": "UTC", "signed_up_at": NOW });
     let admins = json!([{ "user": JO, "name": "Jo", "address": "jo@acme.example" }]);
@@ -83,17 +85,17 @@ fn all() -> Vec<Value> {
     people.into_iter().chain([session, org, invitation, link]).map(|it| stored(&it)).collect()
 }
 
-/// A table in which all of that is, and which takes every write.
+/// A table with all of these items. Every write succeeds.
 fn full(operation: &str) -> (u16, Value) {
-    let answer = match operation {
-        "BatchGetItem" => json!({ "Responses": { "onramp": all() } }),
+    let response = match operation {
+        "BatchGetItem" => json!({ "Responses": { "onramp": all_items() } }),
         _ => json!({}),
     };
-    (200, answer)
+    (200, response)
 }
 
 #[tokio::test]
-async fn without_a_session_nothing_is_read_and_the_way_in_leads_back() {
+async fn request_without_session_redirects_to_login() {
     for (case, page) in FORMS {
         let mut event = recorded(case);
         event.as_object_mut().unwrap().remove("cookies");
@@ -108,7 +110,7 @@ async fn without_a_session_nothing_is_read_and_the_way_in_leads_back() {
 }
 
 #[tokio::test]
-async fn other_sites_write_nothing() {
+async fn cross_site_form_is_rejected() {
     for case in FORMS.map(|(case, _)| case).into_iter().chain(["post-invitation"]) {
         let event = with(recorded(case), "/headers/sec-fetch-site", json!("cross-site"));
         let (status, out, calls) = run(full, &event).await;
@@ -117,7 +119,7 @@ async fn other_sites_write_nothing() {
 }
 
 #[tokio::test]
-async fn each_of_it_makes_the_calls_that_it_needs() {
+async fn each_request_makes_only_the_expected_calls() {
     for (case, status, expected) in [
         ("get-members", 200, "BatchGetItem Query Query"),
         ("get-account", 200, "BatchGetItem BatchGetItem Query"),
@@ -131,41 +133,41 @@ async fn each_of_it_makes_the_calls_that_it_needs() {
         ("post-switch", 303, "BatchGetItem TransactWriteItems"),
         ("post-invitation", 303, "BatchGetItem BatchGetItem TransactWriteItems"),
     ] {
-        let (answered, out, mut calls) = run(full, &recorded(case)).await;
+        let (actual, out, mut calls) = run(full, &recorded(case)).await;
         calls.sort();
-        assert_eq!((answered, calls.join(" ").as_str()), (status, expected), "{case}: {out}");
+        assert_eq!((actual, calls.join(" ").as_str()), (status, expected), "{case}: {out}");
     }
 }
 
 #[tokio::test]
-async fn who_is_an_admin_by_the_membership_alone_changes_nobody() {
-    let torn = |operation: &str| {
-        let (status, mut answer) = full(operation);
-        for item in answer["Responses"]["onramp"].as_array_mut().into_iter().flatten() {
+async fn admin_by_membership_item_alone_is_rejected() {
+    let split_read = |operation: &str| {
+        let (status, mut response) = full(operation);
+        for item in response["Responses"]["onramp"].as_array_mut().into_iter().flatten() {
             if item["sk"]["S"] == "ORG" {
                 item["admins"]["L"][0]["M"]["user"]["S"] = json!(MO);
             }
         }
-        (status, answer)
+        (status, response)
     };
     for case in ["post-members-invite", "post-members-role", "post-members-remove"] {
-        let (status, _, calls) = run(torn, &recorded(case)).await;
+        let (status, _, calls) = run(split_read, &recorded(case)).await;
         assert_eq!((status, calls), (403, vec!["BatchGetItem".to_owned()]), "{case}");
     }
 }
 
 #[tokio::test]
-async fn whoever_joins_or_switches_gets_a_session_of_their_own() {
+async fn join_and_switch_start_a_new_session() {
     for (case, org) in [("post-invitation", ORG), ("post-switch", OTHER_ORG)] {
         let (_, out, _) = run(full, &recorded(case)).await;
         let cookie = out["cookies"][0].as_str().unwrap();
         assert!(cookie.starts_with(&format!("__Host-s={org}.usr_")), "{case}: {cookie}");
-        assert!(!cookie.contains(COOKIE), "{case}: a new secret");
+        assert!(!cookie.contains(COOKIE), "{case}: the secret must be new");
     }
 }
 
 #[tokio::test]
-async fn an_invitation_is_told_in_json_without_its_secret() {
+async fn invitation_json_omits_the_secret() {
     let (_, out, _) = run(full, &recorded("post-members-invite-json")).await;
     let body: Value = serde_json::from_str(out["body"].as_str().unwrap()).unwrap();
     let invitation = &body["invitation"];

@@ -1,7 +1,7 @@
-//! `/mail/unsubscribe/{token}`: the link in a reminder by which its reader gets no more of them.
+//! `/mail/unsubscribe/{token}`: the link in a trial reminder that stops reminders.
 //!
-//! No session is asked for: who has the mail may decide about its like. So the link tells nothing that the mail did
-//! not say, and can do nothing else.
+//! It applies to one admin of one organization and needs no session. So its page shows nothing that
+//! the reminder did not contain, and the link can do nothing else.
 
 mod page;
 
@@ -23,19 +23,19 @@ use serde_json::json;
 use store::Unsubscription;
 use web::{Kind, Problem, ResponseFormat};
 
-use crate::{App, store_problem};
+use crate::{App, store_problem, words};
 
 type Token = Result<Path<String>, PathRejection>;
 
-/// Whose reminders a link is about, and what they want now.
-struct Reader {
+/// The admin that a link applies to, with their current choice.
+struct Recipient {
     organization: Name,
     address: Address,
     reminders: Reminders,
 }
 
-impl Reader {
-    /// `None` once they are no admin: then there is nothing to end, and nothing to tell.
+impl Recipient {
+    /// Returns `None` if the user is no longer an admin, because only admins get reminders.
     fn of(org: &Org, link: &Unsubscription) -> Option<Self> {
         let admin = org.admin(link.user)?;
         Some(Self {
@@ -46,77 +46,87 @@ impl Reader {
     }
 }
 
-/// `GET /mail/unsubscribe/{token}`: what the link does, and a button. Mail scanners look here too, so it does nothing.
+/// `GET /mail/unsubscribe/{token}`: shows the current choice and a button that changes it.
+///
+/// It changes nothing, because mail scanners open the link too.
 pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let (wants, token) = (ResponseFormat::of(request.headers()), text(token));
-    match look(&app, &token).await {
-        Ok(reader) => web::page(StatusCode::OK, page::of(&app.product, &token, &reader)),
-        Err(problem) => refuse(&app, wants, problem),
+    match load(&app, &token).await {
+        Ok(recipient) => web::page(StatusCode::OK, page::choice(&app.product, &token, &recipient)),
+        Err(problem) => problem_response(&app, wants, problem),
     }
 }
 
-/// `POST /mail/unsubscribe/{token}`: no more reminders. Mail programs post here for their readers, from anywhere and
-/// with `List-Unsubscribe=One-Click` as the body (RFC 8058); what the body says makes no difference. They cannot be
-/// relied on to follow a redirect, so the answer is a page of its own.
+/// `POST /mail/unsubscribe/{token}`: stops reminders.
+///
+/// Mail programs post here for their users, from any origin and with the body
+/// `List-Unsubscribe=One-Click` (RFC 8058). The handler ignores the body. The response is a page and
+/// not a redirect, because a mail program may not follow redirects.
 pub async fn stop(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let (wants, token) = (ResponseFormat::of(request.headers()), text(token));
     match (set(&app, &token, Reminders::Unwanted).await, wants) {
-        (Ok(reader), ResponseFormat::Page) => {
-            web::page(StatusCode::OK, page::of(&app.product, &token, &reader))
+        (Ok(recipient), ResponseFormat::Page) => {
+            web::page(StatusCode::OK, page::choice(&app.product, &token, &recipient))
         }
         (Ok(_), ResponseFormat::Json) => Json(json!({ "success": true })).into_response(),
-        (Err(problem), _) => refuse(&app, wants, problem),
+        (Err(problem), _) => problem_response(&app, wants, problem),
     }
 }
 
-/// `POST /mail/unsubscribe/{token}/undo`: reminders after all. Only people do this, on our own page.
+/// `POST /mail/unsubscribe/{token}/undo`: turns reminders back on. Only the button of the page posts
+/// here, so the cross-site rule applies.
 pub async fn undo(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let (wants, token) = (ResponseFormat::of(request.headers()), text(token));
     match (set(&app, &token, Reminders::Wanted).await, wants) {
-        // The token was read as a secret, so it is of hex digits.
+        // `set` parsed the token as a secret, so it consists of hex digits.
         (Ok(_), ResponseFormat::Page) => web::see_other(&format!("/mail/unsubscribe/{token}")),
         (Ok(_), ResponseFormat::Json) => Json(json!({ "success": true })).into_response(),
-        (Err(problem), _) => refuse(&app, wants, problem),
+        (Err(problem), _) => problem_response(&app, wants, problem),
     }
 }
 
-/// What is not even text is no link.
+/// Returns the token in the path, or an empty text if the path segment is not valid UTF-8.
 fn text(token: Token) -> String {
     token.map(|Path(token)| token).unwrap_or_default()
 }
 
-async fn look(app: &App, token: &str) -> Result<Reader, Problem> {
+async fn load(app: &App, token: &str) -> Result<Recipient, Problem> {
     let link = find(app, token).await?;
     let org = app.store.load_org(link.org).await.map_err(store_problem)?;
-    org.and_then(|org| Reader::of(&org.value, &link)).ok_or_else(gone)
+    org.and_then(|org| Recipient::of(&org.value, &link)).ok_or_else(expired)
 }
 
-/// Writes down what the reader wants. Wanting it twice is wanting it once, and writes nothing.
-async fn set(app: &App, token: &str, reminders: Reminders) -> Result<Reader, Problem> {
+/// Stores the recipient's choice. A repeated choice writes nothing.
+async fn set(app: &App, token: &str, reminders: Reminders) -> Result<Recipient, Problem> {
     let link = find(app, token).await?;
     let decide = |org: &mut Org| {
         org.set_reminders(link.user, reminders);
-        Reader::of(org, &link).ok_or(())
+        Recipient::of(org, &link).ok_or(())
     };
     let changed = app.store.change_org(link.org, decide).await.map_err(store_problem)?;
-    changed.and_then(Result::ok).ok_or_else(gone)
+    changed.and_then(Result::ok).ok_or_else(expired)
 }
 
-/// The link of that token, if it still works. The table's own tidying is late, so the time is judged here.
+/// Finds the link of a token.
+///
+/// DynamoDB deletes expired items late, so this function also compares the time.
 async fn find(app: &App, token: &str) -> Result<Unsubscription, Problem> {
-    let secret: Secret = token.parse().map_err(|()| gone())?;
+    let secret: Secret = token.parse().map_err(|()| expired())?;
     let link = app.store.load_unsubscription(secret.hash()).await.map_err(store_problem)?;
-    link.filter(|link| app.clock.now() < link.expires_at).ok_or_else(gone)
+    link.filter(|link| app.clock.now() < link.expires_at).ok_or_else(expired)
 }
 
-/// Old links, links never made and links of people who left are told alike.
-fn gone() -> Problem {
-    Problem::new(Kind::NotFound, "This link no longer works. Newer mails carry a newer one.")
+/// Returns the problem of an expired or unknown link, or of a link of a former admin. All get the same
+/// response.
+fn expired() -> Problem {
+    Problem::new(Kind::NotFound, words::unsubscribe::EXPIRED)
 }
 
-fn refuse(app: &App, wants: ResponseFormat, problem: Problem) -> Response {
+fn problem_response(app: &App, wants: ResponseFormat, problem: Problem) -> Response {
     match (wants, problem.kind) {
-        (ResponseFormat::Page, Kind::NotFound) => web::page(problem.kind.status(), page::gone(&app.product)),
-        _ => web::refuse(wants, problem),
+        (ResponseFormat::Page, Kind::NotFound) => {
+            web::page(problem.kind.status(), page::expired(&app.product))
+        }
+        _ => web::problem_response(wants, problem),
     }
 }

@@ -1,56 +1,58 @@
+//! Pages of the unsubscribe link.
+
 use domain::org::Reminders;
 use maud::{Markup, Render, html};
 use web::ui::{self, Page, Weight, Width};
 
-use super::Reader;
+use super::Recipient;
+use crate::{
+    pages::emphasized,
+    words::{
+        self,
+        unsubscribe::{self as words_of, stop, stopped},
+    },
+};
 
-/// What the reader gets now, and the button that changes it. `token` is of hex digits.
-pub(super) fn of(product: &str, token: &str, reader: &Reader) -> Markup {
-    let Reader { organization, address, reminders } = reader;
+/// Renders the recipient's current choice, with the button that changes it.
+///
+/// `token` consists of hex digits.
+pub(super) fn choice(product: &str, token: &str, recipient: &Recipient) -> Markup {
+    let (address, org) = (recipient.address.as_str(), recipient.organization.as_str());
     let action = format!("/mail/unsubscribe/{token}");
-    match reminders {
+    match recipient.reminders {
         Reminders::Wanted => shell(
             product,
-            "Stop trial reminders?",
+            stop::TITLE,
             html! {
-                h1 { "Stop trial reminders?" }
-                p class="lead" {
-                    "From then on " strong { (address.as_str()) } " gets no more reminders that the trial of " strong { (organization) }
-                    " ends soon. Mails about payments and sign-in still come."
-                }
-                div class="actions" { (ui::post_button(Weight::Primary, &action, "Stop trial reminders", None)) }
-                p class="aside" { "Rather keep them? Close this page; nothing has happened." }
+                h1 { (stop::TITLE) }
+                p class="lead" { (emphasized(&stop::lead(address, org))) }
+                div class="actions" { (ui::post_button(Weight::Primary, &action, stop::SUBMIT, None)) }
+                p class="aside" { (stop::KEEP) }
             },
         ),
         Reminders::Unwanted => shell(
             product,
-            "No more trial reminders",
+            stopped::TITLE,
             html! {
-                h1 { "No more trial reminders" }
-                p class="lead" {
-                    strong { (address.as_str()) } " gets no more reminders that the trial of " strong { (organization) }
-                    " ends soon. Mails about payments and sign-in still come."
-                }
+                h1 { (stopped::TITLE) }
+                p class="lead" { (emphasized(&stopped::lead(address, org))) }
                 div class="actions" {
-                    (ui::post_button(Weight::Secondary, &format!("{action}/undo"), "Send reminders again", None))
+                    (ui::post_button(Weight::Secondary, &format!("{action}/undo"), stopped::SUBMIT, None))
                 }
-                p class="aside" { "You can close this page." }
+                p class="aside" { (stopped::CLOSE) }
             },
         ),
     }
 }
 
-/// What people see whose link does not work (any more).
-pub(super) fn gone(product: &str) -> Markup {
+/// Renders the page of a link that has expired, is unknown, or belongs to a former admin.
+pub(super) fn expired(product: &str) -> Markup {
     shell(
         product,
-        "This link no longer works",
+        words::LINK_NO_LONGER_WORKS,
         html! {
-            h1 { "This link no longer works" }
-            p class="lead" {
-                "It is too old, or you are no admin of that organization any more. If reminders still come, use the "
-                "link in the newest of them."
-            }
+            h1 { (words::LINK_NO_LONGER_WORKS) }
+            p class="lead" { (words_of::EXPIRED_LEAD) }
         },
     )
 }
@@ -66,17 +68,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_state_offers_the_other_by_a_button_and_names_are_text() {
+    fn each_choice_offers_the_other_and_escapes_names() {
         for (reminders, action) in [
             (Reminders::Wanted, r#"action="/mail/unsubscribe/f00d""#),
             (Reminders::Unwanted, r#"action="/mail/unsubscribe/f00d/undo""#),
         ] {
-            let reader = Reader {
+            let recipient = Recipient {
                 organization: Name::from_stored("<b>Acme".to_owned()),
                 address: Address::parse("jo@acme.example").unwrap(),
                 reminders,
             };
-            let page = of("TimeTracker", "f00d", &reader).into_string();
+            let page = choice("TimeTracker", "f00d", &recipient).into_string();
             assert!(page.contains(action), "{page}");
             assert_eq!(page.matches("<form").count(), 1, "{page}");
             assert!(page.contains("jo@acme.example") && page.contains("&lt;b&gt;Acme"), "{page}");

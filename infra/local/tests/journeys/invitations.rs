@@ -64,7 +64,7 @@ async fn an_invitation_is_looked_at_often_and_accepted_once() {
     assert!(mo.open("/dashboard").await.text().contains("Getting Started"));
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 403);
     let friendly = mo.open("/members").await.text();
-    assert!(friendly.contains("Good to have you here") && friendly.contains("Jo Doe"), "{friendly}");
+    assert!(friendly.contains("Welcome to the team") && friendly.contains("Jo Doe"), "{friendly}");
     assert!(!friendly.contains("jo@example.com") && !friendly.contains("Send invitation"), "{friendly}");
 
     let task = jo.checklist().await["tasks"][0].clone();
@@ -175,7 +175,7 @@ async fn what_bounces_late_says_nothing_of_the_newer_mail() {
     };
     let first = world.mails("invitation").await.remove(0);
     bounce(&first).await;
-    assert!(jo.open("/members").await.text().contains("Mail failed"));
+    assert!(jo.open("/members").await.text().contains("Delivery failed"));
     let item = invitation(&mut jo).await;
     assert_eq!(jo.submit(&format!("{item}/resend"), &[]).await.status, 303);
     world.settle().await;
@@ -183,7 +183,7 @@ async fn what_bounces_late_says_nothing_of_the_newer_mail() {
     assert!(jo.open("/members").await.text().contains("Pending"), "it is the earlier one that came back");
     let second = world.mails("invitation").await.remove(1);
     bounce(&second).await;
-    assert!(jo.open("/members").await.text().contains("Mail failed"));
+    assert!(jo.open("/members").await.text().contains("Delivery failed"));
 }
 
 #[tokio::test]
@@ -196,10 +196,10 @@ async fn who_is_no_admin_any_more_makes_no_admins() {
     let mut guest = world.visitor();
     let refused = guest.submit(&door, &[("full_name", "Bad Too")]).await;
     assert_eq!((refused.status, &guest.cookie), (409, &None));
-    assert!(refused.text().contains("Mo Roe is no admin of Acme any more"), "{}", refused.text());
+    assert!(refused.text().contains("Mo Roe is no longer an admin of Acme"), "{}", refused.text());
 
     // Whom another admin wants is let in on that one's word.
-    assert!(jo.open("/members").await.text().contains("Mo Roe is no admin any more"));
+    assert!(jo.open("/members").await.text().contains("Mo Roe is no longer an admin"));
     world.advance("1m").await;
     let resend = format!("{}/resend", invitation(&mut jo).await);
     assert_eq!(jo.submit(&resend, &[]).await.status, 303);
@@ -218,11 +218,11 @@ async fn an_invitation_waits_where_the_admins_are_as_many_as_may_be() {
     let mut guest = world.visitor();
     let told = guest.submit(&waiting, &[("full_name", "Late Guest")]).await;
     assert_eq!((told.status, &guest.cookie), (409, &None));
-    assert!(told.text().contains("Ask Jo Doe: your invitation waits."), "{}", told.text());
+    assert!(told.text().contains("Your invitation stays valid. Contact Jo Doe."), "{}", told.text());
     let left = jo.submit("/members/leave", &[]).await;
     assert_eq!(left.status, 303);
     let told = guest.submit(&waiting, &[("full_name", "Late Guest")]).await;
-    assert!(told.text().contains("Jo Doe is no admin of Acme any more"), "{}", told.text());
+    assert!(told.text().contains("Jo Doe is no longer an admin of Acme"), "{}", told.text());
 }
 
 #[tokio::test]
@@ -365,7 +365,7 @@ async fn acceptance_survives_a_lost_response() {
     let form = [("full_name", "Mo Roe")];
     assert_eq!(mo.submit(&path, &form).await.status, 303);
     let lost = mo.cookie.take();
-    assert!(mo.open(&path).await.text().contains("Didn't get in?"));
+    assert!(mo.open(&path).await.text().contains("Didn’t get in?"));
     let again = mo.submit(&path, &form).await;
     assert_eq!((again.status, again.header("location")), (303, "/dashboard"), "{}", again.text());
     assert_ne!(mo.cookie, lost);
@@ -387,7 +387,7 @@ async fn who_has_proven_nothing_or_pays_nothing_invites_nobody() {
     let form = [("email", "mo@example.com")];
     let refused = jo.submit("/members/invitations", &form).await;
     assert_eq!(refused.status, 403);
-    for part in ["Prove your email address", r#"name="next" value="/members""#, r#"value="jo@example.com""#] {
+    for part in ["Verify your email address", r#"name="next" value="/members""#, r#"value="jo@example.com""#] {
         assert!(refused.text().contains(part), "{part}: {}", refused.text());
     }
     let json = [("content-type", "application/json")];
@@ -404,7 +404,7 @@ async fn who_has_proven_nothing_or_pays_nothing_invites_nobody() {
     let ended = jo.send("POST", "/members/invitations", &json, r#"{"email":"mo@example.com"}"#).await;
     assert_eq!(ended.status, 402);
     assert!(ended.json()["upgrade_url"].as_str().unwrap().ends_with(&jo.org()));
-    assert!(jo.open("/members").await.text().contains("A plan is needed for invitations"));
+    assert!(jo.open("/members").await.text().contains("Choose a plan to invite people"));
     assert!(world.mails("invitation").await.is_empty());
     assert_eq!(jo.checklist().await["completed_count"], 0);
 }

@@ -86,7 +86,7 @@ async fn strangers_cannot_lock_an_address_out() {
     let mut jo = world.visitor();
     let refused = jo.submit("/login", &[("email", "jo@example.com")]).await;
     assert_eq!(refused.status, 429);
-    assert!(refused.text().contains("The newest email we sent still works."), "{}", refused.text());
+    assert!(refused.text().contains("The link in the latest email we sent still works."), "{}", refused.text());
     let wait: u64 = refused.header("retry-after").parse().unwrap();
     assert!((540..=600).contains(&wait), "{wait}");
     assert_eq!(jo.open(&crate::sign_in::newest_link(&world).await).await.status, 200);
@@ -103,7 +103,7 @@ async fn refusal_promises_no_link_that_has_expired() {
     for _ in 0..3 {
         assert_eq!(jo.submit("/login", &[("email", "jo@example.com")]).await.status, 200);
     }
-    let promise = "The newest email we sent still works.";
+    let promise = "The link in the latest email we sent still works.";
     assert!(jo.submit("/login", &[("email", "jo@example.com")]).await.text().contains(promise));
     world.advance("11m").await;
     let refused = jo.submit("/login", &[("email", "jo@example.com")]).await;

@@ -35,7 +35,7 @@ async fn a_removed_member_is_out_at_the_very_next_request() {
     mo.cookie = None;
     let nowhere = mo.submit(path, &[]).await;
     assert_eq!((nowhere.status, &mo.cookie), (403, &None));
-    assert!(nowhere.text().contains("You belong to no organization now"), "{}", nowhere.text());
+    assert!(nowhere.text().contains("You’re not in any organization"), "{}", nowhere.text());
     let mut again = join(&world, &mut jo, "mo@example.com", "member").await;
     assert_eq!(again.open("/dashboard").await.status, 200);
 }
@@ -152,7 +152,7 @@ async fn nobody_is_held_where_they_are_alone() {
         victim.sign_up(organization, &email, trial).await;
         let held = victim.cookie.clone();
         let page = victim.open("/members").await.text();
-        assert!(page.contains("You are the only person here") && page.contains("/members/leave"), "{page}");
+        assert!(page.contains("You’re the only person here") && page.contains("/members/leave"), "{page}");
         let (org, left) = (victim.org(), victim.submit("/members/leave", &[]).await);
         assert_eq!((left.status, &victim.cookie), (303, &None), "{}", left.text());
         victim.cookie = held;

@@ -69,7 +69,7 @@ async fn a_browser_that_did_not_ask_is_told_and_may_go_on() {
     assert!(!desk.open(&path).await.text().contains("another browser"));
     let mut phone = world.visitor();
     let page = phone.open(&path).await.text();
-    assert!(page.contains("This link was asked for in another browser at"), "{page}");
+    assert!(page.contains("This link was requested in another browser at"), "{page}");
     assert_eq!(phone.submit(&path, &[]).await.status, 303);
     assert!(is_in(&mut phone).await);
 }

@@ -23,7 +23,7 @@ async fn a_switch_gives_a_new_session_there_and_ends_the_old_one_in_a_minute() {
     mo.cookie = in_acme.clone();
     let account = mo.open("/account").await.text();
     assert!(
-        account.contains("Acme") && account.contains("Globex") && account.contains("You are here"),
+        account.contains("Acme") && account.contains("Globex") && account.contains("Current"),
         "{account}"
     );
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 403, "a member here");

@@ -83,13 +83,13 @@ async fn a_person_sees_whose_reminders_they_are_stops_them_and_changes_their_min
 
     let stopped = jo.submit(&path, &[]).await;
     assert_eq!(stopped.status, 200);
-    assert!(stopped.text().contains("Send reminders again"), "{}", stopped.text());
-    assert!(jo.open(&path).await.text().contains("No more trial reminders"));
+    assert!(stopped.text().contains("Turn reminders back on"), "{}", stopped.text());
+    assert!(jo.open(&path).await.text().contains("Trial reminders are off"));
 
     // Another site may stop them, since mail programs are other sites, but not start them.
     let undo = format!("{path}/undo");
     assert_eq!(one_click(&world, &undo).await.status, 403);
-    assert!(jo.open(&path).await.text().contains("No more trial reminders"));
+    assert!(jo.open(&path).await.text().contains("Trial reminders are off"));
     let undone = jo.submit(&undo, &[]).await;
     assert_eq!((undone.status, undone.header("location")), (303, path.as_str()));
     assert_eq!(jo.cookie, None, "the link signs nobody in");

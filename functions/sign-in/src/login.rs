@@ -1,4 +1,4 @@
-//! `/login`: asking for a link.
+//! `/login`: requests for a sign-in link.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use domain::{
     address::Address,
     delivery::Delivery,
     limit::{SIGN_INS_OF_IP, network, sign_in_limits},
-    people::SIGN_IN_LINK,
+    people::SIGN_IN_LINK_TTL,
     secret::Secret,
     trial,
 };
@@ -22,9 +22,11 @@ use store::{SignInRequest, SignInRequestId, SignInRequestResult};
 use telemetry::LogArea;
 use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
-use crate::{App, pages, respond, store_problem};
+use crate::{App, pages, respond, store_problem, words::login as words_of};
 
-/// `GET /login`: the form. It keeps where to go afterwards, and leads on those who are signed in.
+/// `GET /login`: shows the form, or a link to the next page if the user is signed in.
+///
+/// The query parameter `next` names the page to open after signing in.
 pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
     let next = next_of(&uri);
     let signed_in = match web::session::token(&headers) {
@@ -33,26 +35,28 @@ pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
     };
     let now = app.clock.now();
     let signed_in = signed_in.filter(|found| found.authorize(now).is_some());
-    // A page that would lead back here asks for a sign-in, whatever session there is.
+    // These pages redirect to `/login` if the session is not fresh or the address not verified. A link
+    // to them would be a loop, so the form is shown instead.
     let signed_in = signed_in.filter(|found| match next.as_deref() {
         Some(next) if next.starts_with("/operator") => found.session.is_fresh(now),
         Some(next) if next.starts_with("/invitations/") => found.user.value.verified,
         _ => true,
     });
     let page = match &signed_in {
-        Some(found) => pages::already_in(&app.product, found, next.as_deref()),
+        Some(found) => pages::already_signed_in(&app.product, found, next.as_deref()),
         None => pages::form(&app.product, next.as_deref(), "", None, None),
     };
     web::page(StatusCode::OK, page)
 }
 
-/// `POST /login`: writes the request for a link. Known and unknown addresses get the same writes and the same answer.
-pub async fn ask(State(app): State<Arc<App>>, request: Request) -> Response {
+/// `POST /login`: writes a request for a link. The writes and the response are the same for known and
+/// unknown addresses.
+pub async fn request_link(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
-    respond(wants, take(&app, wants, request).await)
+    respond(wants, write_request(&app, wants, request).await)
 }
 
-async fn take(app: &App, wants: ResponseFormat, request: Request) -> Result<Response, Problem> {
+async fn write_request(app: &App, wants: ResponseFormat, request: Request) -> Result<Response, Problem> {
     let ip = network(&web::source_ip(&request));
     let mark = web::browser::mark(request.headers()).unwrap_or_else(|| Secret::new(app.entropy.bytes()));
     let fields = Fields::read(request).await?;
@@ -60,11 +64,11 @@ async fn take(app: &App, wants: ResponseFormat, request: Request) -> Result<Resp
     let next = fields.get("next").and_then(web::next_path);
     let address = match parse_address(typed) {
         Ok(address) => address,
-        Err(fault) if wants == ResponseFormat::Page => {
-            let page = pages::form(&app.product, next.as_deref(), typed, Some(&fault.message), None);
+        Err(error) if wants == ResponseFormat::Page => {
+            let page = pages::form(&app.product, next.as_deref(), typed, Some(&error.message), None);
             return Ok(web::page(Kind::Invalid.status(), page));
         }
-        Err(fault) => return Err(Problem::invalid(vec![fault])),
+        Err(error) => return Err(Problem::invalid(vec![error])),
     };
 
     let now = app.clock.now();
@@ -79,7 +83,7 @@ async fn take(app: &App, wants: ResponseFormat, request: Request) -> Result<Resp
     };
     match app.store.request_sign_in(&asked, &limits).await.map_err(store_problem)? {
         SignInRequestResult::Recorded => {
-            tracing::info!(area = %LogArea::Access, asked = %asked.id, "sign-in link asked for");
+            tracing::info!(area = %LogArea::Access, asked = %asked.id, "requested sign-in link");
             let mut response = match wants {
                 ResponseFormat::Page => {
                     web::page(StatusCode::OK, pages::sent(&app.product, asked.address.as_str()))
@@ -91,10 +95,10 @@ async fn take(app: &App, wants: ResponseFormat, request: Request) -> Result<Resp
         }
         SignInRequestResult::Limited(window) => {
             let mut problem = Problem::too_many(window.retry_after(now)).because(window.limit.name);
-            // The limit of the network says nothing about emails to this address.
+            // The network limit does not show that an email was sent to this address.
             let newest = window.newest.filter(|_| window.limit != SIGN_INS_OF_IP);
-            if newest.is_some_and(|at| now < trial::add(at, SIGN_IN_LINK)) {
-                problem.detail = format!("The newest email we sent still works. {}", problem.detail).into();
+            if newest.is_some_and(|at| now < trial::add(at, SIGN_IN_LINK_TTL)) {
+                problem.detail = words_of::latest_link_works(&problem.detail).into();
             }
             if wants == ResponseFormat::Json {
                 return Err(problem);
@@ -107,12 +111,12 @@ async fn take(app: &App, wants: ResponseFormat, request: Request) -> Result<Resp
 
 fn parse_address(typed: &str) -> Result<Address, FieldError> {
     if typed.trim().is_empty() {
-        return Err(FieldError::new("email", "required", "Enter your email address."));
+        return Err(FieldError::new("email", "required", words_of::EMAIL_REQUIRED));
     }
-    Address::parse(typed).map_err(|fault| FieldError::new("email", "invalid", fault.to_string()))
+    Address::parse(typed).map_err(|error| FieldError::new("email", "invalid", error.to_string()))
 }
 
-/// Where to go after signing in, if it is a page of ours.
+/// Returns the query parameter `next` if it is a path of this site.
 fn next_of(uri: &Uri) -> Option<String> {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
     pairs.into_iter().find(|(name, _)| name == "next").and_then(|(_, next)| web::next_path(&next))

@@ -1,24 +1,30 @@
+//! Requests to change the team, and their form fields.
+
 use domain::{address::Address, people::Role};
 use web::{FieldError, Fields, Problem};
 
-/// What is asked for. Ids are as they came from outside: what is wrong with them is told to those alone who may ask.
+use crate::words::members::invite as words_of;
+
+/// A requested change of members or invitations.
+///
+/// IDs are text from the path. They are parsed only after the caller is authorized, so the response
+/// to an invalid ID does not differ for others.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// Invite an address, which the fields name.
+pub enum TeamRequest {
+    /// Invite the address that the fields name.
     Invite,
-    /// Mail an invitation once more.
+    /// Email an invitation again.
     Resend(String),
-    /// Take an invitation back.
     Revoke(String),
-    /// Give somebody the role that the fields name.
-    Appoint(String),
-    /// Remove somebody.
+    /// Give a member the role that the fields name.
+    ChangeRole(String),
+    /// Remove a member.
     Remove(String),
-    /// Go.
+    /// Remove the caller.
     Leave,
 }
 
-/// Who is invited, and to what.
+/// Parsed fields of an invitation form.
 #[derive(Debug)]
 pub struct InviteIn {
     pub address: Address,
@@ -26,15 +32,15 @@ pub struct InviteIn {
 }
 
 impl InviteIn {
-    /// Reads the form. A role that is left out is the lesser one.
+    /// Parses the form. A missing role means [`Role::Member`].
     pub fn parse(fields: &Fields) -> Result<Self, Problem> {
         let typed = fields.get("email").unwrap_or_default();
         let address = match Address::parse(typed) {
             Ok(address) => Ok(address),
             Err(_) if typed.trim().is_empty() => {
-                Err(FieldError::new("email", "required", "Enter their email address."))
+                Err(FieldError::new("email", "required", words_of::EMAIL_REQUIRED))
             }
-            Err(fault) => Err(FieldError::new("email", "invalid", fault.to_string())),
+            Err(error) => Err(FieldError::new("email", "invalid", error.to_string())),
         };
         let role = if fields.get("role").is_none() { Ok(Role::Member) } else { parse_role(fields) };
         match (address, role) {
@@ -46,8 +52,8 @@ impl InviteIn {
     }
 }
 
-/// The role that the fields name.
+/// Parses the field `role`, which is required.
 pub fn parse_role(fields: &Fields) -> Result<Role, FieldError> {
     let role = fields.get("role").and_then(Role::parse);
-    role.ok_or_else(|| FieldError::new("role", "invalid", "Choose admin or member."))
+    role.ok_or_else(|| FieldError::new("role", "invalid", words_of::ROLE_INVALID))
 }

@@ -62,7 +62,7 @@ async function signUpAgain(stack, page, who, see) {
   await other.fill('input[name=email]', who.address);
   const [response] = await Promise.all([other.waitForNavigation(), submit(other)]);
   assert.equal(response.status(), 409, 'a known address');
-  await other.getByRole('heading', { name: 'You have an account already' }).waitFor();
+  await other.getByRole('heading', { name: 'You already have an account' }).waitFor();
   await see('error-409', other);
   await context.close();
 }

@@ -1,67 +1,69 @@
+//! Configuration of the function.
+
 use boot::{BaseUrl, ConfigErrors, Env};
 use domain::{brake::Budget, definition::Offered, people::User};
 
-/// The longest trial, in days: Stripe's own limit for `trial_period_days`.
-const LONGEST_TRIAL: u16 = 730;
+/// Maximum trial length in days: Stripe's limit for `trial_period_days`.
+const MAX_TRIAL_DAYS: u16 = 730;
 
-/// The most sign-ups per hour and network that can be configured: the item of a limit keeps a time for each.
-const MOST_PER_IP: u32 = 50;
+/// Maximum of `SIGNUP_LIMIT_PER_IP`. The item of a rate limit stores one time per sign-up.
+const MAX_LIMIT_PER_IP: u32 = 50;
 
-/// The function's variables.
+/// Environment variables of the function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     pub table: String,
-    /// The address at which browsers reach Onramp; `None` means the domain of each request.
+    /// URL at which browsers reach Onramp. `None` means the host of each request.
     pub public_url: Option<BaseUrl>,
     pub product: String,
-    /// Whether anybody gets a trial, whatever the form says.
+    /// Whether sign-ups can start a trial.
     pub trials: bool,
     pub trial_days: u16,
-    /// Days before the end on which admins are reminded, each smaller than the trial.
+    /// Days before the trial's end on which admins get a reminder, each from 1 to below `trial_days`.
     pub reminder_days: Vec<u16>,
-    /// What checklists organizations get.
+    /// Checklists that organizations can get.
     pub checklists: Offered,
-    /// How many sign-ups one network has in an hour.
+    /// Maximum number of sign-ups per network and hour.
     pub limit_per_ip: u32,
-    /// How many unverified sign-ups get their first mail at once.
+    /// Number of sign-ups with new addresses per hour whose welcome email is sent without delay.
     pub budget: Budget,
 }
 
 impl Config {
-    /// Reads them.
+    /// Reads the environment variables.
     ///
     /// # Errors
-    /// Every variable that is missing or wrong.
+    /// Returns every variable that is missing or invalid.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the table's name");
+        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
         let public_url = vars.public_url();
         let product = vars.product_name();
         let trials = vars.parsed("STRIPE_ENABLE_TRIALS", "true", "true or false");
-        let trial_days = vars.read("STRIPE_TRIAL_DAYS", Some("14"), "a whole number from 1 to 730", |text| {
-            text.parse().ok().filter(|days| (1..=LONGEST_TRIAL).contains(days))
+        let trial_days = vars.read("STRIPE_TRIAL_DAYS", Some("14"), "an integer from 1 to 730", |text| {
+            text.parse().ok().filter(|days| (1..=MAX_TRIAL_DAYS).contains(days))
         });
-        // Judged against the trial's length only where that is known: one fault is not to look like two.
-        let shortest = trial_days.unwrap_or(LONGEST_TRIAL);
-        // A trial shorter than the default reminder has none by default.
-        let default = if shortest > 3 { "3" } else { "0" };
-        let expected = "whole numbers of days, separated by commas, each smaller than STRIPE_TRIAL_DAYS";
+        // Without a valid trial length, the reminders are compared with the maximum. So one error is not
+        // reported twice.
+        let limit = trial_days.unwrap_or(MAX_TRIAL_DAYS);
+        // A trial of at most three days has no reminder by default.
+        let default = if limit > 3 { "3" } else { "0" };
+        let expected = "comma-separated integers (days), each smaller than STRIPE_TRIAL_DAYS";
         let reminder_days = vars.read("TRIAL_REMINDER_DAYS", Some(default), expected, |text| {
             let days: Option<Vec<u16>> = text.split(',').map(|days| days.trim().parse().ok()).collect();
-            let mut days = days.filter(|days| days.iter().all(|days| *days < shortest))?;
+            let mut days = days.filter(|days| days.iter().all(|days| *days < limit))?;
             days.sort_unstable();
             days.dedup();
             Some(days)
         });
-        // A reminder on the day of the end itself would be the end's own mail.
+        // Zero means no reminder: the email about the trial's end is sent at that time.
         let reminder_days = reminder_days.map(|days| days.into_iter().filter(|days| *days > 0).collect());
-        let expected = "names of built-in checklists, separated by commas";
+        let expected = "comma-separated names of built-in checklists";
         let checklists = vars.read("CHECKLIST_DEFINITIONS", Some("built-in"), expected, Offered::parse);
-        let limit_per_ip =
-            vars.read("SIGNUP_LIMIT_PER_IP", Some("5"), "a whole number from 1 to 50", |text| {
-                text.parse().ok().filter(|limit| (1..=MOST_PER_IP).contains(limit))
-            });
-        let expected = "a whole number from 1 to 1000000";
+        let limit_per_ip = vars.read("SIGNUP_LIMIT_PER_IP", Some("5"), "an integer from 1 to 50", |text| {
+            text.parse().ok().filter(|limit| (1..=MAX_LIMIT_PER_IP).contains(limit))
+        });
+        let expected = "an integer from 1 to 1000000";
         let budget = vars.read("SIGNUP_HOURLY_BUDGET", Some("500"), expected, Budget::parse);
         let config = (|| {
             Some(Self {
@@ -79,9 +81,11 @@ impl Config {
         vars.finish(config)
     }
 
-    /// The days of the trial that a sign-up can start with: everybody has one, where there are any.
-    pub fn trial_for(&self, person: Option<&User>) -> Option<u16> {
-        let used = person.is_some_and(|person| person.trial_used);
+    /// Returns the length in days of the trial that a user can start, or `None`.
+    ///
+    /// Each user can start one trial.
+    pub fn trial_for(&self, user: Option<&User>) -> Option<u16> {
+        let used = user.is_some_and(|user| user.trial_used);
         (self.trials && !used).then_some(self.trial_days)
     }
 }
@@ -95,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_are_those_of_the_documentation() {
+    fn defaults_match_the_documentation() {
         let config = read(&[]).unwrap();
         assert_eq!((config.trials, config.trial_days, config.reminder_days), (true, 14, vec![3]));
         assert_eq!((config.limit_per_ip, config.budget), (5, Budget::parse("500").unwrap()));
@@ -105,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn every_bad_variable_is_named() {
+    fn errors_name_every_invalid_variable() {
         for (vars, named) in [
             (vec![("STRIPE_TRIAL_DAYS", "0")], vec!["STRIPE_TRIAL_DAYS"]),
             (vec![("STRIPE_TRIAL_DAYS", "731")], vec!["STRIPE_TRIAL_DAYS"]),

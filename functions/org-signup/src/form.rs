@@ -1,9 +1,9 @@
-//! The first beat: what was typed, as domain types, or every fault of it.
+//! Parsing of the sign-up form into domain types.
 
 use domain::{
     address::Address,
     definition::{Industry, Offered},
-    name::{Name, NameFault},
+    name::{Name, NameError},
     people::User,
     secret::Hash,
     zone::Zone,
@@ -11,47 +11,52 @@ use domain::{
 use http::HeaderMap;
 use web::{FieldError, Fields};
 
-/// A sign-up, as asked for.
+use crate::words::form as words_of;
+
+/// A parsed sign-up form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignUpIn {
     pub organization: Name,
-    /// Who signs up: name and address as typed, or those of who is signed in.
+    /// Name and address of the user: as entered, or those of a known user.
     pub person: (Name, Address),
     pub start_trial: bool,
     pub zone: Zone,
-    /// What the organization does, if it was asked and said so.
+    /// The industry, if the form asked for it and the user chose one.
     pub industry: Option<&'static Industry>,
     pub token: Option<String>,
 }
 
 impl SignUpIn {
-    /// Reads the fields. Who is signed in is not asked for name and address, and nobody is asked what they do where
-    /// that makes no difference.
+    /// Parses the fields. Name and address of a `known` user come from their account.
+    ///
+    /// The industry is ignored if no checklist of this deployment depends on it.
     ///
     /// # Errors
-    /// Every fault, in the order of the form.
+    /// Returns all errors, in the order of the form.
     pub fn parse(
         fields: &Fields,
         headers: &HeaderMap,
-        signed_in: Option<&User>,
+        known: Option<&User>,
         checklists: &Offered,
     ) -> Result<Self, Vec<FieldError>> {
-        let mut faults = Vec::new();
-        let name = |field: &'static str, faults: &mut Vec<FieldError>| {
+        let mut errors = Vec::new();
+        let name = |field: &'static str, errors: &mut Vec<FieldError>| {
             Name::parse(fields.get(field).unwrap_or_default())
-                .map_err(|fault| faults.push(FieldError::new(field, fault.code(), words(field, fault))))
+                .map_err(|error| {
+                    errors.push(FieldError::new(field, error.code(), name_message(field, error)))
+                })
                 .ok()
         };
-        let organization = name("name", &mut faults);
-        let person = if let Some(user) = signed_in {
+        let organization = name("name", &mut errors);
+        let person = if let Some(user) = known {
             Some((user.name.clone(), user.address.clone()))
         } else {
-            let full_name = name("full_name", &mut faults);
+            let full_name = name("full_name", &mut errors);
             let typed = fields.get("email").unwrap_or_default();
             let address = Address::parse(typed)
-                .map_err(|fault| {
+                .map_err(|error| {
                     let code = if typed.trim().is_empty() { "required" } else { "invalid" };
-                    faults.push(FieldError::new("email", code, fault.to_string()));
+                    errors.push(FieldError::new("email", code, error.to_string()));
                 })
                 .ok();
             full_name.zip(address)
@@ -60,23 +65,19 @@ impl SignUpIn {
             None | Some("true" | "1" | "on") => Some(true),
             Some("false" | "0" | "off") => Some(false),
             Some(_) => {
-                faults.push(FieldError::new(
-                    "start_trial",
-                    "invalid",
-                    "Choose whether to start with a trial.",
-                ));
+                errors.push(FieldError::new("start_trial", "invalid", words_of::START_INVALID));
                 None
             }
         };
-        let token = web::form_token(fields, headers).map_err(|fault| faults.push(fault)).ok().flatten();
+        let token = web::form_token(fields, headers).map_err(|error| errors.push(error)).ok().flatten();
         let chosen = fields.get("industry").map(str::trim).filter(|key| !key.is_empty());
         let industry = chosen.and_then(|key| checklists.industries().find(|it| it.key == key));
         if chosen.is_some() && industry.is_none() && checklists.industries().next().is_some() {
-            faults.push(FieldError::new("industry", "invalid", "Choose one of the list, or leave it open."));
+            errors.push(FieldError::new("industry", "invalid", words_of::INDUSTRY_INVALID));
         }
         let zone = Zone::named(fields.get("time_zone").unwrap_or_default());
         match (organization, person, start_trial) {
-            (Some(organization), Some(person), Some(start_trial)) if faults.is_empty() => Ok(Self {
+            (Some(organization), Some(person), Some(start_trial)) if errors.is_empty() => Ok(Self {
                 organization,
                 person,
                 start_trial,
@@ -84,22 +85,22 @@ impl SignUpIn {
                 industry,
                 token: token.map(str::to_owned),
             }),
-            _ => Err(faults),
+            _ => Err(errors),
         }
     }
 }
 
-/// What makes a double submit recognisable: the token together with the address.
+/// Returns the hash of form token and address, by which a repeated form is recognized.
 #[must_use]
 pub fn replay(token: &str, address: &Address) -> Hash {
     Hash::of(&[token.as_bytes(), address.as_str().as_bytes()])
 }
 
-fn words(field: &str, fault: NameFault) -> String {
-    match (field, fault) {
-        ("name", NameFault::Empty) => "Enter your organization’s name.".to_owned(),
-        (_, NameFault::Empty) => "Enter your name.".to_owned(),
-        _ => fault.to_string(),
+fn name_message(field: &str, error: NameError) -> String {
+    match (field, error) {
+        ("name", NameError::Empty) => words_of::NAME_REQUIRED.to_owned(),
+        (_, NameError::Empty) => words_of::FULL_NAME_REQUIRED.to_owned(),
+        _ => error.to_string(),
     }
 }
 
@@ -111,10 +112,10 @@ mod tests {
 
     use super::*;
 
-    fn named(fault: FieldError) -> (&'static str, &'static str) {
-        match fault.field {
-            Cow::Borrowed(field) => (field, fault.code),
-            Cow::Owned(field) => panic!("no field of the form: {field}"),
+    fn field_and_code(error: FieldError) -> (&'static str, &'static str) {
+        match error.field {
+            Cow::Borrowed(field) => (field, error.code),
+            Cow::Owned(field) => panic!("not a field of the form: {field}"),
         }
     }
 
@@ -122,11 +123,11 @@ mod tests {
         let request = Request::post("/").header("content-type", "application/json");
         let fields = Fields::read(request.body(Body::from(json.to_owned())).unwrap()).await.unwrap();
         SignUpIn::parse(&fields, &HeaderMap::new(), None, &Offered::parse("built-in,agency").unwrap())
-            .map_err(|faults| faults.into_iter().map(named).collect())
+            .map_err(|errors| errors.into_iter().map(field_and_code).collect())
     }
 
     #[tokio::test]
-    async fn every_fault_is_named_in_the_order_of_the_form() {
+    async fn errors_are_listed_in_the_order_of_the_form() {
         assert_eq!(
             parse(r#"{"name":" ","email":"jo","start_trial":"maybe","form_token":"short"}"#).await,
             Err(vec![
@@ -140,8 +141,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_industry_is_one_of_those_that_make_a_difference() {
-        for (industry, read) in [
+    async fn industry_must_be_one_of_the_checklists() {
+        for (industry, expected) in [
             ("", Ok(None)),
             (r#","industry":"""#, Ok(None)),
             (r#","industry":"agency""#, Ok(Some("agency"))),
@@ -149,13 +150,13 @@ mod tests {
         ] {
             let json = format!(r#"{{"name":"Acme","full_name":"Jo","email":"jo@example.com"{industry}}}"#);
             let asked = parse(&json).await;
-            assert_eq!(asked.map(|it| it.industry.map(|it| it.key)), read, "{industry}");
+            assert_eq!(asked.map(|it| it.industry.map(|it| it.key)), expected, "{industry}");
         }
     }
 
     #[tokio::test]
-    async fn a_trial_is_the_default_and_every_spelling_of_the_choice_counts() {
-        for (spelling, wanted) in [
+    async fn start_trial_deerrors_to_true_and_has_several_spellings() {
+        for (spelling, expected) in [
             ("", Some(true)),
             (r#","start_trial":"true""#, Some(true)),
             (r#","start_trial":true"#, Some(true)),
@@ -168,7 +169,7 @@ mod tests {
             (r#","start_trial":"""#, None),
         ] {
             let json = format!(r#"{{"name":"Acme","full_name":"Jo","email":"jo@example.com"{spelling}}}"#);
-            assert_eq!(parse(&json).await.ok().map(|asked| asked.start_trial), wanted, "{spelling}");
+            assert_eq!(parse(&json).await.ok().map(|asked| asked.start_trial), expected, "{spelling}");
         }
     }
 }

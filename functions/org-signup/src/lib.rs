@@ -1,9 +1,25 @@
-//! Sign-up: a visitor becomes an organization, provisioned and signed in, in one write.
+//! The Lambda function `org-signup`: creates an organization from one form.
+//!
+//! One transaction writes the user, the organization, their membership, and a session. With a trial
+//! it also provisions the organization. So a sign-up is complete or does not exist.
+//!
+//! The same form within ten minutes leads to the same organization, with at most five further
+//! sessions. The function never sends email: the organization's item contains the pending welcome
+//! email, and the function `mailer` sends it.
+//!
+//! # Modules
+//!
+//! - [`signup`]: the handler of the form. Start here.
+//! - [`form`]: parsing of the fields.
+//! - [`page`]: the form and the other pages.
+//! - [`words`]: all texts that users read.
+//! - [`config`]: the environment variables.
 
 mod config;
 mod form;
 mod page;
 mod signup;
+mod words;
 
 use std::sync::Arc;
 
@@ -13,7 +29,7 @@ use store::Store;
 
 use crate::config::Config;
 
-/// What every request has at hand.
+/// Dependencies of all handlers.
 struct App {
     store: Store,
     clock: Clock,
@@ -21,16 +37,16 @@ struct App {
     config: Config,
 }
 
-/// Starts the function.
+/// Starts the function and returns its handler.
 ///
 /// # Errors
-/// Every bad variable at once.
+/// Returns every environment variable that is missing or invalid.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
-    let profile =
-        web::SecurityProfile::app(None).reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
+    let profile = web::SecurityProfile::app(None)
+        .with_public_url(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config });
     let routes =
         Router::new().route("/organizations/new", get(page::show).post(signup::sign_up)).with_state(app);

@@ -1,4 +1,4 @@
-//! The Lambda function `org-signup`.
+//! Entry point of the Lambda function `org-signup`.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

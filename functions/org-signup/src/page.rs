@@ -1,3 +1,5 @@
+//! Pages of the sign-up.
+
 use std::sync::Arc;
 
 use axum::{
@@ -12,13 +14,18 @@ use web::{
     FieldError, Fields, Problem,
     ui::{
         Choice, Field, Kind, Page, Person, RadioOption, Select, Tone, Weight, Width, error_summary, hidden,
-        link_button, note, refused, submit, time_zone,
+        link_button, note, problem_note, submit, time_zone,
     },
 };
 
-use crate::App;
+use crate::{
+    App,
+    words::{form, known_address, unverified},
+};
 
-/// `GET /organizations/new`: the form. Somebody signed in is only asked for a name, once their address is proven.
+/// `GET /organizations/new`: shows the form.
+///
+/// A signed-in user enters only the name of the organization. Their address must be verified.
 pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let signed_in = match web::session::token(request.headers()) {
         Some(token) => app.store.try_load_session(&token).await,
@@ -36,90 +43,81 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
             checklists: &app.config.checklists,
             fields: &Fields::default(),
             errors: &[],
-            refused: None,
+            problem: None,
         }
         .render(),
     };
     web::page(StatusCode::OK, page)
 }
 
-/// A fresh form token.
+/// Returns a new form token.
 pub fn token(app: &App) -> String {
     Secret::new(app.entropy.bytes()).reveal()
 }
 
-/// The sign-up form, empty or as it came back.
+/// View model of the sign-up form, empty or rejected.
 pub struct Form<'a> {
     pub product: &'a str,
-    /// The days of a trial, where this person can have one.
+    /// Length of the trial, or `None` if the user cannot start one.
     pub trial_days: Option<u16>,
-    /// Who is signed in, and where.
     pub signed_in: Option<&'a SignedIn>,
-    /// What shows who somebody is that belongs nowhere.
+    /// Secret of the organization grant of a user without an organization.
     pub founding: Option<&'a str>,
     pub token: &'a str,
-    /// Whoever signs up is asked what they do, where that makes a difference.
+    /// Checklists of this deployment. The form asks for the industry only if they depend on it.
     pub checklists: &'a Offered,
     pub fields: &'a Fields,
     pub errors: &'a [FieldError],
-    /// Why the form as a whole was not taken.
-    pub refused: Option<&'a Problem>,
+    /// The problem that rejects the form as a whole.
+    pub problem: Option<&'a Problem>,
 }
 
 impl Render for Form<'_> {
     fn render(&self) -> Markup {
         let main = html! {
-            h1 { "Set up your organization" }
-            p class="lead" {
-                @match (self.is_known(), self.trial_days) {
-                    (true, Some(_)) => "A further organization, with its own team, projects and plan.",
-                    (true, None) => "A further organization, with its own team and projects. You choose its plan on the next page.",
-                    (false, Some(_)) => "One form, and you are in. No card, nothing to confirm first.",
-                    (false, None) => "One form, and you are in. You choose a plan on the next page.",
-                }
-            }
+            h1 { (form::HEADING) }
+            p class="lead" { (form::lead(self.is_known(), self.trial_days.is_some())) }
             form class="card form" method="post" action="/organizations/new" novalidate {
-                @if let Some(problem) = self.refused { (refused(problem)) }
+                @if let Some(problem) = self.problem { (problem_note(problem)) }
                 (self.summary())
                 (hidden("form_token", self.token))
                 @if let Some(founding) = self.founding { (hidden("founding", founding)) }
                 (time_zone("time_zone"))
-                (self.text("name", "Organization", "organization", Some("Your company or team. You can share it with others later.")))
+                (self.text("name", form::NAME, "organization", Some(form::NAME_HINT)))
                 @if !self.is_known() {
-                    (self.text("full_name", "Your name", "name", None))
-                    (self.text("email", "Email address", "email", Some("We send your welcome and your sign-in links there.")))
+                    (self.text("full_name", form::FULL_NAME, "name", None))
+                    (self.text("email", form::EMAIL, "email", Some(form::EMAIL_HINT)))
                 }
                 (self.industry())
                 @if let Some(days) = self.trial_days {
                     (Choice {
                         name: "start_trial",
-                        legend: "How would you like to begin?",
+                        legend: form::START,
                         options: &[
                             RadioOption {
                                 value: "true",
-                                label: &format!("Free for {days} {}", if days == 1 { "day" } else { "days" }),
-                                hint: "Everything included. You decide about a plan later.",
+                                label: &form::trial(days),
+                                hint: form::TRIAL_HINT,
                             },
-                            RadioOption { value: "false", label: "With a plan", hint: "Choose one on the next page." },
+                            RadioOption { value: "false", label: form::PLAN, hint: form::PLAN_HINT },
                         ],
                         selected: match self.fields.get("start_trial") { Some("false" | "0" | "off") => "false", _ => "true" },
                         error: self.error("start_trial"),
                     })
                 }
-                div class="actions" { (submit(Weight::Primary, "Create organization")) }
+                div class="actions" { (submit(Weight::Primary, form::SUBMIT)) }
             }
             @if !self.is_known() {
-                p class="aside" { "Already have an account? " a href="/login" { "Sign in" } }
+                p class="aside" { (form::HAVE_ACCOUNT) " " a href="/login" { (form::SIGN_IN) } }
             }
         };
         let person = self.signed_in.map(person);
-        Page { product: self.product, title: "Create your organization", person, width: Width::Narrow, main }
-            .render()
+        Page { product: self.product, title: form::TITLE, person, width: Width::Narrow, main }.render()
     }
 }
 
 impl Form<'_> {
-    /// Whether name and address need not be asked for.
+    /// Whether the user has an account, so that the form does not ask for name and address.
     const fn is_known(&self) -> bool {
         self.signed_in.is_some() || self.founding.is_some()
     }
@@ -137,9 +135,9 @@ impl Form<'_> {
         }
         Select {
             name: "industry",
-            label: "What does your organization do?",
-            hint: "Your first steps are chosen by it. You can leave it open.",
-            empty_label: "Something else",
+            label: form::INDUSTRY,
+            hint: form::INDUSTRY_HINT,
+            empty_label: form::INDUSTRY_OTHER,
             choices: &choices,
             selected: self.fields.get("industry").unwrap_or_default(),
             error: self.error("industry"),
@@ -158,29 +156,25 @@ impl Form<'_> {
     }
 }
 
-/// The page for somebody whose address is not proven yet, and the way to prove it.
+/// Renders the page for a signed-in user whose address is not verified, with a button that emails a
+/// sign-in link.
 pub fn unverified(product: &str, found: &SignedIn) -> Markup {
     let address = found.user.value.address.as_str();
+    let [before, after] = unverified::TEXT;
     let main = html! {
-        h1 { "First, your email address" }
-        (note(Tone::Notice, "✉️", UNPROVEN, &html! {
-            p {
-                "We mail a sign-in link to " strong { (address) } ". Open it, and you can go on here. "
-                "Until then you have one organization."
-            }
+        h1 { (unverified::HEADING) }
+        (note(Tone::Notice, "✉️", unverified::NOTE, &html! {
+            p { (before) strong { (address) } (after) }
         }))
         form class="actions" method="post" action="/login" {
             (hidden("email", address))
             (hidden("next", "/organizations/new"))
-            (submit(Weight::Primary, "Mail me the link"))
+            (submit(Weight::Primary, unverified::SUBMIT))
         }
     };
-    let title = "Prove your email address";
-    Page { product, title, person: Some(person(found)), width: Width::Narrow, main }.render()
+    let person = Some(person(found));
+    Page { product, title: unverified::TITLE, person, width: Width::Narrow, main }.render()
 }
-
-/// Why there is no further organization yet.
-pub const UNPROVEN: &str = "Prove your email address before you create a further organization.";
 
 fn person(found: &SignedIn) -> Person<'_> {
     Person {
@@ -191,17 +185,16 @@ fn person(found: &SignedIn) -> Person<'_> {
     }
 }
 
-/// The page for an address that has an account already: it got a sign-in mail instead.
+/// Renders the response to a sign-up with an address that already has an account. The address gets a
+/// sign-in link instead.
 pub fn known_address(product: &str) -> Markup {
     let main = html! {
         section class="plain" {
-            h1 { "You have an account already" }
-            p class="lead" { "So no new organization was made. After signing in you can create a further one." }
-            (note(Tone::Notice, "✉️", "Check your mail", &html! {
-                p { "We have sent a sign-in link to this address; it works for 10 minutes." }
-            }))
-            p class="actions" { (link_button(Weight::Secondary, "/login", "Go to sign-in")) }
+            h1 { (known_address::HEADING) }
+            p class="lead" { (known_address::LEAD) }
+            (note(Tone::Notice, "✉️", known_address::TITLE, &html! { p { (known_address::SENT) } }))
+            p class="actions" { (link_button(Weight::Secondary, "/login", known_address::SIGN_IN)) }
         }
     };
-    Page { product, title: "Check your mail", person: None, width: Width::Narrow, main }.render()
+    Page { product, title: known_address::TITLE, person: None, width: Width::Narrow, main }.render()
 }

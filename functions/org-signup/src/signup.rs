@@ -1,4 +1,10 @@
-//! `POST /organizations/new`: parse, load, decide, commit, answer.
+//! `POST /organizations/new`: creates an organization.
+//!
+//! The handler parses the form, loads the user, decides what to write, and writes it in one
+//! transaction. If the user changed in the meantime, it starts over.
+//!
+//! A form can be repeated for ten minutes, because its response may be lost. The repetition leads to
+//! the organization of the first request, with a new session, at most five times.
 
 use std::sync::Arc;
 
@@ -34,28 +40,29 @@ use crate::{
     App,
     form::{self, SignUpIn},
     page::{self, Form},
+    words,
 };
 
-/// How somebody is known before anything is asked of them.
+/// A user who is known before the form is parsed.
 enum Requester {
-    /// By their session.
+    /// A user with a session.
     SignedIn(Box<SignedIn>),
-    /// By the proof that a mailed link gave somebody who belongs nowhere.
+    /// A user without an organization, who got an organization grant from a sign-in link.
     Founding(OrgCreationGrant, Box<Stored<User>>),
 }
 
-/// Who asks, and from where.
+/// User and network of a request.
 struct RequestContext {
     known: Option<Requester>,
-    /// Whom the network limits count.
+    /// The IPv4 address or IPv6 /64 network, which the rate limits count.
     network: String,
-    /// The larger network that it lies in, where it is IPv6.
+    /// The IPv6 /48 network that contains it. `None` for IPv4.
     site: Option<String>,
     wants: ResponseFormat,
 }
 
 impl RequestContext {
-    /// Who it is, if that is known.
+    /// Returns the user, if they are known.
     fn user(&self) -> Option<&Stored<User>> {
         match &self.known {
             Some(Requester::SignedIn(found)) => Some(&found.user),
@@ -71,7 +78,9 @@ impl RequestContext {
         }
     }
 
-    /// When they used a sign-in link, if their session or the form began with one.
+    /// Returns when the user used the sign-in link with which their session or grant started.
+    ///
+    /// Returns `None` if it started otherwise.
     fn signed_in_at(&self) -> Option<Timestamp> {
         match self.known.as_ref()? {
             Requester::SignedIn(found) => found.session.signed_in_at,
@@ -79,18 +88,19 @@ impl RequestContext {
         }
     }
 
-    /// The limits that a sign-up with that address counts for; `most` is that of one network.
-    fn limits(&self, address: &Address, most: u32, now: Timestamp) -> Vec<RateLimitWindow> {
+    /// Returns the rate limits that a sign-up counts toward. `max` is the limit per network and hour. An
+    /// IPv6 /48 network gets four times as many.
+    fn limits(&self, address: &Address, max: u32, now: Timestamp) -> Vec<RateLimitWindow> {
         let mut limits = vec![
-            SIGN_UPS_OF_IP.at_most(most).window(&self.network, now),
+            SIGN_UPS_OF_IP.at_most(max).window(&self.network, now),
             SIGN_UPS_OF_ADDRESS.window(address.as_str(), now),
         ];
-        limits.extend(self.site.iter().map(|site| SIGN_UPS_OF_SITE.at_most(4 * most).hour(site, now)));
+        limits.extend(self.site.iter().map(|site| SIGN_UPS_OF_SITE.at_most(4 * max).hour(site, now)));
         limits
     }
 }
 
-/// `POST /organizations/new`.
+/// `POST /organizations/new`: creates an organization and signs its first admin in.
 pub async fn sign_up(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     app.respond(request, wants).await.unwrap_or_else(|problem| web::problem_response(wants, problem))
@@ -118,14 +128,14 @@ impl App {
                 }
                 Err(problem) => return Err(problem),
             }
-            // The person changed meanwhile: what is written must follow from what they are now.
+            // The user changed in the meantime. Load them again and decide again.
             store::pause(attempt).await;
             signed_in = self.load_signed_in(&headers).await?;
         }
         Err(store_problem(store::Error::Conflict))
     }
 
-    /// One try. `None` where somebody else wrote what it rests on.
+    /// Attempts the sign-up once. Returns `None` if a concurrent write requires another attempt.
     async fn attempt(
         &self,
         caller: &RequestContext,
@@ -133,23 +143,23 @@ impl App {
         fields: &Fields,
     ) -> Result<Option<Response>, Problem> {
         let now = self.clock.now();
-        let asked = match SignUpIn::parse(
+        let form = match SignUpIn::parse(
             fields,
             headers,
             caller.user().map(|user| &user.value),
             &self.config.checklists,
         ) {
-            Ok(asked) => asked,
-            Err(errors) => return Ok(Some(self.faults(caller, fields, errors))),
+            Ok(form) => form,
+            Err(errors) => return Ok(Some(self.invalid_form(caller, fields, errors))),
         };
         if let Some(found) = caller.signed_in().filter(|found| !found.user.value.verified) {
-            return self.another_org_unverified(caller, found, &asked, now).await.map(Some);
+            return self.another_org_unverified(caller, found, &form, now).await.map(Some);
         }
-        let mut sign_up = self.decide(caller, asked, now);
+        let mut sign_up = self.decide(caller, form, now);
         if let Some(Requester::Founding(proof, _)) = &caller.known
             && proof.used_for.is_some_and(|sign_up_before| sign_up_before != sign_up.replay)
         {
-            return Err(used_up());
+            return Err(form_expired());
         }
         let outcome = match self.commit(&mut sign_up, now).await {
             Ok(SignedUp::Created) => Ok(self.created(&sign_up, now)),
@@ -159,7 +169,7 @@ impl App {
             }
             Ok(SignedUp::Limited(window)) => Err(Problem::too_many(window.retry_after(now))),
             Ok(SignedUp::AddressKnown) => self.known_address(caller, &sign_up, now).await,
-            // A sign-up without a share of the budget cannot be braked.
+            // `commit` never returns `Braked`, because its last attempt takes no share of the budget.
             Ok(SignedUp::Braked(_)) | Err(store::Error::Conflict) => return Ok(None),
             Err(error) => {
                 if sign_up.org.provisioned.is_some() {
@@ -171,8 +181,10 @@ impl App {
         outcome.map(Some)
     }
 
-    /// Commits a sign-up. Its first mail takes a share of the hour's budget; where none of those that are tried is left,
-    /// or too many first mails bounced, it waits until the next hour.
+    /// Commits a sign-up.
+    ///
+    /// The welcome email to a new address counts toward the hourly budget. If the budget is used up, or
+    /// too many such emails bounced, the email is delayed until the next hour.
     async fn commit(&self, sign_up: &mut SignUp, now: Timestamp) -> Result<SignedUp, store::Error> {
         let Person::New(_) = &sign_up.person else { return self.store.commit_sign_up(sign_up, now).await };
         if sign_up.org.provisioned.is_none() {
@@ -192,54 +204,58 @@ impl App {
         let outcome = self.store.commit_sign_up(sign_up, now).await?;
         if outcome == SignedUp::Created {
             telemetry::count(Metric::SignupBrake, 1, now);
-            tracing::warn!(area = %LogArea::Mail, organization = %sign_up.org.id, "delayed a welcome email");
+            tracing::warn!(area = %LogArea::Mail, organization = %sign_up.org.id, "delayed welcome email");
         }
         Ok(outcome)
     }
 
+    /// Loads the user of the session, or returns `None` without a valid session.
     async fn load_signed_in(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, Problem> {
         let Some(token) = web::session::token(headers) else { return Ok(None) };
         let found = self.store.load_session(&token).await.map_err(store_problem)?;
         Ok(found.filter(|found| found.authorize(self.clock.now()).is_some()))
     }
 
-    /// Who the form itself shows. One that shows nobody any more is refused: its sender is not asked who they are.
+    /// Loads the user of the organization grant in the form, or returns `None` if the form has none.
+    ///
+    /// # Errors
+    /// 409 if the grant has expired or is unknown. Its form does not contain name and address.
     async fn load_founding(&self, fields: &Fields) -> Result<Option<Requester>, Problem> {
         let Some(secret) = fields.get("founding") else { return Ok(None) };
-        let secret: Secret = secret.parse().map_err(|()| used_up())?;
+        let secret: Secret = secret.parse().map_err(|()| form_expired())?;
         let found = self.store.load_org_creation_grant(secret.hash()).await.map_err(store_problem)?;
         let found = found.filter(|(proof, _)| self.clock.now() < proof.expires_at);
-        let (proof, user) = found.ok_or_else(used_up)?;
+        let (proof, user) = found.ok_or_else(form_expired)?;
         Ok(Some(Requester::Founding(proof, Box::new(user))))
     }
 
-    /// Everything that this sign-up is, ready to be written.
-    fn decide(&self, caller: &RequestContext, asked: SignUpIn, now: Timestamp) -> SignUp {
+    /// Decides everything that this sign-up writes.
+    fn decide(&self, caller: &RequestContext, form: SignUpIn, now: Timestamp) -> SignUp {
         let org = self.entropy.org_id(now);
-        let mut person = match (caller.user(), asked.person) {
+        let mut person = match (caller.user(), form.person) {
             (Some(before), _) => {
                 let mut after = before.value.clone();
                 after.join(org);
                 Person::Known(Box::new(before.clone()), after)
             }
             (None, (name, address)) => {
-                let mut founder = User::new(self.entropy.user_id(now), name, address);
-                founder.join(org);
-                Person::New(founder)
+                let mut user = User::new(self.entropy.user_id(now), name, address);
+                user.join(org);
+                Person::New(user)
             }
         };
         let (Person::New(user) | Person::Known(_, user)) = &mut person;
-        let founder = AdminContact::new(user.id, user.name.clone(), user.address.clone());
-        let mut founded = Org::sign_up(org, asked.organization, asked.zone, founder, now);
-        let industry = asked.industry.map(|it| it.key.to_owned());
-        founded.onboarding.definition = Some(self.config.checklists.of(industry.as_deref()).key.to_owned());
-        founded.onboarding.industry = industry;
-        if let Some(days) = self.config.trial_for(Some(user)).filter(|_| asked.start_trial) {
+        let admin = AdminContact::new(user.id, user.name.clone(), user.address.clone());
+        let mut created = Org::sign_up(org, form.organization, form.zone, admin, now);
+        let industry = form.industry.map(|industry| industry.key.to_owned());
+        created.onboarding.definition = Some(self.config.checklists.of(industry.as_deref()).key.to_owned());
+        created.onboarding.industry = industry;
+        if let Some(days) = self.config.trial_for(Some(user)).filter(|_| form.start_trial) {
             user.trial_used = true;
             let trial = Trial::start(now, days, self.config.reminder_days.clone());
-            founded.start_trial(trial, self.entropy.project_id(now), now);
+            created.start_trial(trial, self.entropy.project_id(now), now);
         }
-        let token = asked.token.unwrap_or_else(|| page::token(self));
+        let token = form.token.unwrap_or_else(|| page::token(self));
         SignUp {
             session: Session { signed_in_at: caller.signed_in_at(), ..Session::begin(org, user, now) },
             secret: Secret::new(self.entropy.bytes()),
@@ -250,23 +266,25 @@ impl App {
             },
             limits: caller.limits(&user.address, self.config.limit_per_ip, now),
             first_mail: None,
-            org: founded,
+            org: created,
             person,
         }
     }
 
+    /// Records a new organization in metrics and log, and responds with the session.
     fn created(&self, sign_up: &SignUp, now: Timestamp) -> Response {
         let trial = sign_up.org.trial.is_some();
         telemetry::count(Metric::SignedUp, 1, now);
         if trial {
             telemetry::count(Metric::Provisioned, 1, now);
         }
-        tracing::info!(area = %LogArea::Provisioning, organization = %sign_up.org.id, trial, "signed up");
+        tracing::info!(area = %LogArea::Provisioning, organization = %sign_up.org.id, trial, "created organization");
         signed_in(&sign_up.session, &sign_up.secret, trial)
     }
 
-    /// The same form was sent before: the same organization, and a session, since the first answer may be lost.
-    /// Where it leads follows from the first time too: with a trial to the welcome.
+    /// Responds to a repeated form with a session in the organization of the first request.
+    ///
+    /// The redirect also follows from the first request: to the welcome page if it started a trial.
     async fn replayed(
         &self,
         caller: &RequestContext,
@@ -274,17 +292,17 @@ impl App {
         earlier: &Earlier,
         now: Timestamp,
     ) -> Result<Response, Problem> {
-        // Once the address is proven, a session takes a mailed link or the one at hand.
+        // A new user is identified by the form alone. The store accepts that only while their address is
+        // unverified. After that, a session requires a sign-in link.
         let known = caller.user().map(|user| &user.value).filter(|user| user.id == earlier.user);
-        let (strength, begun) = match known {
+        let (proof, session) = match known {
             Some(user) => (SessionProof::UserKnown, Session::begin(earlier.org, user, now)),
             None => (SessionProof::SignUpOnly, Session::begin_first(earlier.org, earlier.user, now)),
         };
         let signed_in_at = known.and_then(|_| caller.signed_in_at());
-        let session = Session { join: Some(earlier.join), signed_in_at, ..begun };
-        let begun =
-            self.store.start_repeat_session(sign_up.replay, strength, &session, &sign_up.secret).await;
-        match begun.map_err(store_problem)? {
+        let session = Session { join: Some(earlier.join), signed_in_at, ..session };
+        let started = self.store.start_repeat_session(sign_up.replay, proof, &session, &sign_up.secret).await;
+        match started.map_err(store_problem)? {
             RepeatSession::Started => Ok(signed_in(&session, &sign_up.secret, earlier.trial)),
             RepeatSession::LimitReached => {
                 let seconds = earlier.until.duration_since(now).as_secs().max(1);
@@ -294,17 +312,18 @@ impl App {
         }
     }
 
-    /// A further organization for somebody whose address is unproven: refused, unless it is the first one again, in
-    /// which they are signed in already.
+    /// Rejects another organization for a user whose address is not verified.
+    ///
+    /// A repetition of their first sign-up is redirected instead, because they are already signed in.
     async fn another_org_unverified(
         &self,
         caller: &RequestContext,
         found: &SignedIn,
-        asked: &SignUpIn,
+        form: &SignUpIn,
         now: Timestamp,
     ) -> Result<Response, Problem> {
         let address = &found.user.value.address;
-        if let Some(token) = &asked.token {
+        if let Some(token) = &form.token {
             let earlier =
                 self.store.load_sign_up(form::replay(token, address), now).await.map_err(store_problem)?;
             if let Some((org, trial)) = earlier {
@@ -320,12 +339,13 @@ impl App {
             ResponseFormat::Page => {
                 Ok(web::page(StatusCode::FORBIDDEN, page::unverified(&self.config.product, found)))
             }
-            ResponseFormat::Json => Err(Problem::new(Kind::Forbidden, page::UNPROVEN)
+            ResponseFormat::Json => Err(Problem::new(Kind::Forbidden, words::unverified::NOTE)
                 .with("sign_in_url", json!("/login?next=/organizations/new"))),
         }
     }
 
-    /// An address that has an account gets a sign-in mail, and the page says so. No session, no organization.
+    /// Requests a sign-in link for an address that already has an account. Creates neither a session nor
+    /// an organization.
     async fn known_address(
         &self,
         caller: &RequestContext,
@@ -333,7 +353,7 @@ impl App {
         now: Timestamp,
     ) -> Result<Response, Problem> {
         let address: &Address = &sign_up.person.after().address;
-        let asked = SignInRequest {
+        let request = SignInRequest {
             id: SignInRequestId::new(self.entropy.bytes()),
             address: address.clone(),
             next: None,
@@ -344,7 +364,7 @@ impl App {
         let mut limits = sign_up.limits.clone();
         limits.extend(sign_in_limits(address, &caller.network, now));
         if let SignInRequestResult::Limited(window) =
-            self.store.request_sign_in(&asked, &limits).await.map_err(store_problem)?
+            self.store.request_sign_in(&request, &limits).await.map_err(store_problem)?
         {
             return Err(Problem::too_many(window.retry_after(now)));
         }
@@ -354,16 +374,13 @@ impl App {
             }
             ResponseFormat::Json => web::problem_response(
                 ResponseFormat::Json,
-                Problem::new(
-                    Kind::Conflict,
-                    "This address has an account. We have mailed a sign-in link there.",
-                ),
+                Problem::new(Kind::Conflict, words::known_address::PROBLEM),
             ),
         })
     }
 
-    /// 422: the form again, with every fault beside its field.
-    fn faults(&self, caller: &RequestContext, fields: &Fields, errors: Vec<FieldError>) -> Response {
+    /// Responds with 422: the form with an error beside each invalid field.
+    fn invalid_form(&self, caller: &RequestContext, fields: &Fields, errors: Vec<FieldError>) -> Response {
         if caller.wants == ResponseFormat::Json {
             return web::problem_response(ResponseFormat::Json, Problem::invalid(errors));
         }
@@ -371,15 +388,15 @@ impl App {
         web::page(StatusCode::UNPROCESSABLE_ENTITY, page)
     }
 
-    /// The form with what was typed, and with what was wrong with it.
+    /// Renders the form with the entered values and the errors.
     fn form_again(
         &self,
         caller: &RequestContext,
         fields: &Fields,
         errors: &[FieldError],
-        refused: Option<&Problem>,
+        problem: Option<&Problem>,
     ) -> Markup {
-        let fresh = page::token(self);
+        let new_token = page::token(self);
         let form = Form {
             product: &self.config.product,
             trial_days: self.config.trial_for(caller.user().map(|user| &user.value)),
@@ -388,35 +405,32 @@ impl App {
                 Some(Requester::Founding(..)) => fields.get("founding"),
                 _ => None,
             },
-            token: fields.get("form_token").filter(|token| web::is_form_token(token)).unwrap_or(&fresh),
+            token: fields.get("form_token").filter(|token| web::is_form_token(token)).unwrap_or(&new_token),
             checklists: &self.config.checklists,
             fields,
             errors,
-            refused,
+            problem,
         };
         form.render()
     }
 }
 
-/// The sign-up that a repetition repeats.
+/// The earlier sign-up that a repeated form refers to.
 struct Earlier {
     org: OrgId,
     user: UserId,
     trial: bool,
     join: u64,
-    /// The moment from which the same form means another.
+    /// Time from which the same form creates another organization.
     until: Timestamp,
 }
 
-/// A form that shows nobody any more.
-fn used_up() -> Problem {
-    Problem::new(
-        Kind::Conflict,
-        "This form was used before, or it is older than 10 minutes. Sign in by a new link to get another.",
-    )
+/// Returns the problem of a form whose organization grant has expired, was used, or is unknown.
+fn form_expired() -> Problem {
+    Problem::new(Kind::Conflict, words::FORM_EXPIRED)
 }
 
-/// 303 into the new organization, signed in.
+/// Redirects to the new organization and sets the session cookie.
 fn signed_in(session: &Session, secret: &Secret, trial: bool) -> Response {
     let token = SessionToken { org: session.org, user: session.user, secret: secret.clone() };
     let mut response = web::see_other(&landing(session.org, trial));
@@ -424,11 +438,12 @@ fn signed_in(session: &Session, secret: &Secret, trial: bool) -> Response {
     response
 }
 
-/// Where a sign-up leads: with a trial to the welcome, else to the plans.
+/// Returns the path after a sign-up: the welcome page with a trial, otherwise the plans.
 fn landing(org: OrgId, trial: bool) -> String {
     if trial { "/onboarding/welcome".to_owned() } else { format!("/organizations/{org}") }
 }
 
+/// Converts a failure of the store into a problem.
 fn store_problem(error: store::Error) -> Problem {
     Problem::from_failure(error.is_transient(), error)
 }

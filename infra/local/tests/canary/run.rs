@@ -376,12 +376,12 @@ async fn nothing_personal_and_no_secret_is_in_logs_metrics_or_errors() {
     assert!(missing.is_empty(), "no answer had {missing:?}");
     let said = said();
     let events = [
-        "signed up",
+        "created organization",
         "signed in",
         "signed out",
-        "sign-in link asked for",
-        "handed over to the host app",
-        "joined",
+        "requested sign-in link",
+        "handed off to host app",
+        "joined organization",
     ];
     let missing: Vec<&str> = events.into_iter().filter(|event| !said.contains(event)).collect();
     assert!(missing.is_empty(), "no line says {missing:?}");

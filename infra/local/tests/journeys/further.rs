@@ -62,7 +62,7 @@ async fn who_has_not_proven_the_address_is_led_to_do_so_and_back() {
     assert_eq!((shown.status, refused.status), (200, 403));
     for page in [shown.text(), refused.text()] {
         assert!(!page.contains("name=\"name\""), "what would be refused is not offered: {page}");
-        assert!(page.contains("Prove your email address"), "{page}");
+        assert!(page.contains("Verify your email address"), "{page}");
         for part in [
             r#"method="post" action="/login""#,
             r#"name="email" value="jo@example.com""#,

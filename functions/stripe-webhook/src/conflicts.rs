@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use domain::{
-    billing::{Conflict, Fact, What},
+    billing::{Conflict, Fact, FactKind},
     id::OrgId,
     org::Org,
 };
@@ -25,7 +25,7 @@ impl Conflicts {
         let known = before.billing.conflicts();
         let new = after.billing.conflicts().into_iter().filter(|it| !known.contains(it)).collect();
         let named = match &fact.what {
-            What::Checkout { named, .. } => named.iter().copied().collect(),
+            FactKind::Checkout { named, .. } => named.iter().copied().collect(),
             _ => Vec::new(),
         };
         Self { new, org: after.id, linked, named }

@@ -68,8 +68,9 @@ fn task(index: usize, task: &TaskIn, whole: &Whole) -> String {
     let industries = when.map(|it| it.industries.as_slice()).unwrap_or_default();
     format!(
         "Task {{ key: {}, priority: {}, title: {}, description: {}, how_to: {}, minutes: {}, icon: {}, \
-         category: Category {}, value: {}, rises: {rises}, when: Condition {{ plans: {}, industries: {} }}, done_by: {}, \
-         action: Action {{ label: {}, place: {} }} }}",
+         category: Category {}, value: {}, urgency_boost: {rises}, \
+         condition: Condition {{ plans: {}, industries: {} }}, completed_by: {}, \
+         action: Action {{ label: {}, target: {} }} }}",
         text(&task.key),
         index + 1,
         text(&task.title),
@@ -104,7 +105,7 @@ fn link(to: &str) -> String {
         ("members", _) => "TaskTarget::Members".to_owned(),
         ("plans", _) => "TaskTarget::Plans".to_owned(),
         (_, Some(path)) => format!("TaskTarget::HostApp({path:?})"),
-        (address, None) => format!("TaskTarget::Elsewhere({address:?})"),
+        (address, None) => format!("TaskTarget::Url({address:?})"),
     }
 }
 
@@ -117,7 +118,7 @@ fn milestone(milestone: &MilestoneIn) -> String {
         ),
     };
     format!(
-        "Milestone {{ key: {}, title: {}, text: {}, icon: {}, takes: {takes} }}",
+        "Milestone {{ key: {}, title: {}, text: {}, icon: {}, rule: {takes} }}",
         text(&milestone.key),
         text(&milestone.title),
         text(&milestone.text),

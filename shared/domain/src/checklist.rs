@@ -16,7 +16,7 @@ pub struct Checklist {
     /// Time at which the checklist was dismissed; `None` while it is shown.
     pub dismissed_at: Option<Timestamp>,
     /// Completions of tasks, by task key.
-    pub ticks: BTreeMap<String, Completion>,
+    pub completions: BTreeMap<String, Completion>,
     /// Times at which tasks were skipped, by task key.
     pub skipped: BTreeMap<String, Timestamp>,
 }
@@ -57,7 +57,7 @@ impl Source {
         }
     }
 
-    /// Parses that value.
+    /// Parses a value of [`Self::as_str`].
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         [Self::Manual, Self::Event, Self::Billing, Self::Invitation]
@@ -70,17 +70,17 @@ impl Checklist {
     /// Completes a task. The first completion stays, and a skipped task is no longer skipped.
     /// Returns whether anything changed.
     pub(crate) fn complete(&mut self, key: &str, completion: Completion) -> bool {
-        if self.ticks.contains_key(key) {
+        if self.completions.contains_key(key) {
             return false;
         }
         self.skipped.remove(key);
-        self.ticks.insert(key.to_owned(), completion);
+        self.completions.insert(key.to_owned(), completion);
         true
     }
 
     /// Skips an open task. Returns whether anything changed.
     pub(crate) fn skip(&mut self, key: &str, now: Timestamp) -> bool {
-        if self.ticks.contains_key(key) || self.skipped.contains_key(key) {
+        if self.completions.contains_key(key) || self.skipped.contains_key(key) {
             return false;
         }
         self.skipped.insert(key.to_owned(), now);
@@ -99,7 +99,7 @@ impl Checklist {
     /// Returns whether a task is neither completed nor skipped.
     #[must_use]
     pub fn is_open(&self, key: &str) -> bool {
-        !self.ticks.contains_key(key) && !self.skipped.contains_key(key)
+        !self.completions.contains_key(key) && !self.skipped.contains_key(key)
     }
 }
 

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
     use crate::{
         address::Address,
-        billing::{Change, EventId, SubscriptionFact, SubscriptionId, SubscriptionStatus, What},
+        billing::{Change, EventId, FactKind, SubscriptionFact, SubscriptionId, SubscriptionStatus},
         name::Name,
         org::AdminContact,
         trial::Trial,
@@ -126,7 +126,7 @@ mod tests {
         Fact {
             event: EventId::parse("evt_1").unwrap(),
             created: at("2026-01-02T00:00:00Z"),
-            what: What::Subscription { subscription, customer: customer(customer_id), fact },
+            what: FactKind::Subscription { subscription, customer: customer(customer_id), fact },
         }
     }
 
@@ -163,7 +163,7 @@ mod tests {
         let deleted = |id: &str| Fact {
             event: EventId::parse("evt_2").unwrap(),
             created: at("2026-01-03T00:00:00Z"),
-            what: What::CustomerDeleted { customer: customer(id) },
+            what: FactKind::CustomerDeleted { customer: customer(id) },
         };
         let active = SubscriptionStatus::Active;
         for (linked, facts, payer) in [

@@ -46,7 +46,7 @@ pub struct Milestone {
     /// A single emoji, shown on the badge.
     pub icon: &'static str,
     /// Condition under which it is reached.
-    pub takes: MilestoneRule,
+    pub rule: MilestoneRule,
 }
 
 /// Condition under which a milestone is reached.
@@ -66,8 +66,8 @@ impl Definition {
     }
 
     /// Returns the tasks that a trigger completes.
-    pub fn done_by(&self, trigger: CompletionTrigger<'_>) -> impl Iterator<Item = &'static Task> {
-        self.tasks.iter().filter(move |task| task.done_by.contains(&trigger))
+    pub fn completed_by(&self, trigger: CompletionTrigger<'_>) -> impl Iterator<Item = &'static Task> {
+        self.tasks.iter().filter(move |task| task.completed_by.contains(&trigger))
     }
 }
 

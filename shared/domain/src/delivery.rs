@@ -37,7 +37,7 @@ pub struct Attempts {
     /// Number of attempts that definitely failed.
     pub failed: u32,
     /// Claim of an attempt without a response. It is set once the mail is claimed again.
-    pub unanswered: Option<Claim>,
+    pub without_response: Option<Claim>,
 }
 
 /// Reason why a mail did not and will not arrive.
@@ -71,15 +71,15 @@ impl Failure {
 pub enum Delivery {
     /// The mail is sent at `not_before` or later.
     Pending {
-        /// Attempts so far.
-        tries: Attempts,
+        /// Attempts before the next one.
+        attempts: Attempts,
         /// Earliest time of the next attempt.
         not_before: Timestamp,
     },
     /// A sender has claimed the mail until the lease ends.
     Sending {
         /// Attempts before this one.
-        tries: Attempts,
+        attempts: Attempts,
         /// Claim of the current sender.
         claim: Claim,
         /// End of the lease.
@@ -102,13 +102,13 @@ pub enum Delivery {
     /// The mail may have been sent.
     Unknown {
         /// Attempts before this one.
-        tries: Attempts,
+        attempts: Attempts,
         /// Claim of the attempt. SES's `Send` event contains it.
         claim: Claim,
         /// Time at which it became unknown.
         at: Timestamp,
         /// Whether the check has passed without evidence, so the mail needs review.
-        held: bool,
+        needs_review: bool,
     },
     /// The notice became outdated before the mail was sent.
     Dropped {
@@ -151,7 +151,10 @@ impl Delivery {
     /// Returns a mail that is due at `now`.
     #[must_use]
     pub const fn pending(now: Timestamp) -> Self {
-        Self::Pending { tries: Attempts { since: now, failed: 0, unanswered: None }, not_before: now }
+        Self::Pending {
+            attempts: Attempts { since: now, failed: 0, without_response: None },
+            not_before: now,
+        }
     }
 
     /// Returns whether the mail needs an action at `now`. An unknown mail is checked only if
@@ -160,7 +163,7 @@ impl Delivery {
     pub fn waits(&self, heartbeat: Option<SesHeartbeat>, now: Timestamp) -> bool {
         match self {
             Self::Pending { not_before, .. } => *not_before <= now,
-            Self::Unknown { at, held: false, .. } => {
+            Self::Unknown { at, needs_review: false, .. } => {
                 heartbeat.is_some() && add(*at, UNKNOWN_CHECK_DELAY) <= now
             }
             _ => false,
@@ -176,17 +179,17 @@ impl Delivery {
         if !self.waits(heartbeat, now) {
             return None;
         }
-        let tries = match self {
-            Self::Pending { tries, .. } => tries.clone(),
-            Self::Unknown { tries, claim: lost, at, .. }
-                if tries.unanswered.is_none()
+        let attempts = match self {
+            Self::Pending { attempts, .. } => attempts.clone(),
+            Self::Unknown { attempts, claim: lost, at, .. }
+                if attempts.without_response.is_none()
                     && heartbeat.is_some_and(|heartbeat| heartbeat.passed(lost, *at)) =>
             {
-                Attempts { unanswered: Some(lost.clone()), ..tries.clone() }
+                Attempts { without_response: Some(lost.clone()), ..attempts.clone() }
             }
             _ => return None,
         };
-        Some(Self::Sending { tries, claim: claim.clone(), until: add(now, LEASE) })
+        Some(Self::Sending { attempts, claim: claim.clone(), until: add(now, LEASE) })
     }
 
     /// Ends a mail that must not be sent. It is dropped, or unknown if an earlier attempt may have
@@ -194,15 +197,23 @@ impl Delivery {
     #[must_use]
     pub fn give_up(&self, now: Timestamp) -> Option<Self> {
         match self {
-            Self::Pending { tries, .. } | Self::Sending { tries, .. } => Some(match &tries.unanswered {
-                None => Self::Dropped { at: now },
-                Some(lost) => {
-                    Self::Unknown { tries: tries.clone(), claim: lost.clone(), at: now, held: true }
-                }
-            }),
-            Self::Unknown { tries, claim, at, held: false } => {
-                Some(Self::Unknown { tries: tries.clone(), claim: claim.clone(), at: *at, held: true })
+            Self::Pending { attempts, .. } | Self::Sending { attempts, .. } => {
+                Some(match &attempts.without_response {
+                    None => Self::Dropped { at: now },
+                    Some(lost) => Self::Unknown {
+                        attempts: attempts.clone(),
+                        claim: lost.clone(),
+                        at: now,
+                        needs_review: true,
+                    },
+                })
             }
+            Self::Unknown { attempts, claim, at, needs_review: false } => Some(Self::Unknown {
+                attempts: attempts.clone(),
+                claim: claim.clone(),
+                at: *at,
+                needs_review: true,
+            }),
             _ => None,
         }
     }
@@ -235,28 +246,31 @@ impl Delivery {
         jitter: u8,
         now: Timestamp,
     ) -> Option<Self> {
-        let Self::Sending { tries, .. } = self else { return None };
+        let Self::Sending { attempts, .. } = self else { return None };
         if !self.is_held_by(claim) {
             return None;
         }
         let again = |failed: u32, wait: SignedDuration| Self::Pending {
-            tries: Attempts { failed, ..tries.clone() },
+            attempts: Attempts { failed, ..attempts.clone() },
             not_before: add(now, wait),
         };
         Some(match outcome {
             Outcome::Accepted => Self::Sent { at: now, claim: Some(claim.clone()) },
             Outcome::Refused => Self::Failed { at: now, why: Failure::Refused },
             Outcome::BadAddress => Self::Failed { at: now, why: Failure::Bounced },
-            Outcome::Ambiguous => {
-                Self::Unknown { tries: tries.clone(), claim: claim.clone(), at: now, held: false }
-            }
-            Outcome::NotSent | Outcome::Throttled if now >= add(tries.since, RETRY_PERIOD) => {
+            Outcome::Ambiguous => Self::Unknown {
+                attempts: attempts.clone(),
+                claim: claim.clone(),
+                at: now,
+                needs_review: false,
+            },
+            Outcome::NotSent | Outcome::Throttled if now >= add(attempts.since, RETRY_PERIOD) => {
                 Self::Failed { at: now, why: Failure::Expired }
             }
             Outcome::NotSent | Outcome::Throttled => {
-                again(tries.failed.saturating_add(1), backoff(tries.failed, jitter))
+                again(attempts.failed.saturating_add(1), backoff(attempts.failed, jitter))
             }
-            Outcome::Paused => again(tries.failed, RETRY_DELAY),
+            Outcome::Paused => again(attempts.failed, RETRY_DELAY),
         })
     }
 
@@ -264,9 +278,12 @@ impl Delivery {
     #[must_use]
     pub fn lapse(&self, now: Timestamp) -> Option<Self> {
         match self {
-            Self::Sending { tries, claim, until } if *until <= now => {
-                Some(Self::Unknown { tries: tries.clone(), claim: claim.clone(), at: now, held: false })
-            }
+            Self::Sending { attempts, claim, until } if *until <= now => Some(Self::Unknown {
+                attempts: attempts.clone(),
+                claim: claim.clone(),
+                at: now,
+                needs_review: false,
+            }),
             _ => None,
         }
     }
@@ -288,9 +305,9 @@ impl Delivery {
     /// Returns whether `claim` sent this mail or may have sent it.
     fn is_of(&self, claim: &Claim) -> bool {
         match self {
-            Self::Pending { tries, .. } => tries.unanswered.as_ref() == Some(claim),
-            Self::Sending { tries, claim: holder, .. } | Self::Unknown { tries, claim: holder, .. } => {
-                holder == claim || tries.unanswered.as_ref() == Some(claim)
+            Self::Pending { attempts, .. } => attempts.without_response.as_ref() == Some(claim),
+            Self::Sending { attempts, claim: holder, .. } | Self::Unknown { attempts, claim: holder, .. } => {
+                holder == claim || attempts.without_response.as_ref() == Some(claim)
             }
             Self::Sent { claim: sent, .. } => sent.as_ref().is_none_or(|sent| sent == claim),
             Self::Failed { .. } | Self::Dropped { .. } => false,
@@ -304,7 +321,7 @@ impl Delivery {
         match self {
             Self::Pending { not_before, .. } => Some(*not_before),
             Self::Sending { until, .. } => Some(*until),
-            Self::Unknown { at, held: false, .. } => Some(add(*at, UNKNOWN_CHECK_DELAY)),
+            Self::Unknown { at, needs_review: false, .. } => Some(add(*at, UNKNOWN_CHECK_DELAY)),
             Self::Sent { .. } | Self::Failed { .. } | Self::Unknown { .. } | Self::Dropped { .. } => None,
         }
     }
@@ -313,7 +330,7 @@ impl Delivery {
     #[must_use]
     pub const fn pending_since(&self) -> Option<Timestamp> {
         match self {
-            Self::Pending { tries, .. } => Some(tries.since),
+            Self::Pending { attempts, .. } => Some(attempts.since),
             _ => None,
         }
     }
@@ -324,7 +341,7 @@ impl Delivery {
         match self {
             Self::Sent { at, .. }
             | Self::Failed { at, .. }
-            | Self::Unknown { at, held: true, .. }
+            | Self::Unknown { at, needs_review: true, .. }
             | Self::Dropped { at } => Some(*at),
             Self::Pending { .. } | Self::Sending { .. } | Self::Unknown { .. } => None,
         }
@@ -334,7 +351,7 @@ impl Delivery {
     #[must_use]
     pub const fn review_since(&self) -> Option<Timestamp> {
         match self {
-            Self::Failed { at, .. } | Self::Unknown { at, held: true, .. } => Some(*at),
+            Self::Failed { at, .. } | Self::Unknown { at, needs_review: true, .. } => Some(*at),
             _ => None,
         }
     }
@@ -342,7 +359,7 @@ impl Delivery {
     /// Returns whether the mail waits for its first attempt.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
-        matches!(self, Self::Pending { tries, not_before } if tries.failed == 0 && *not_before == tries.since)
+        matches!(self, Self::Pending { attempts, not_before } if attempts.failed == 0 && *not_before == attempts.since)
     }
 
     /// Returns whether `claim` is sending the mail.
@@ -402,25 +419,25 @@ mod tests {
     fn definite_failure_is_retried_for_four_days_with_backoff() {
         let mut delivery = Delivery::pending(at(0));
         let mut now = at(0);
-        let mut tries = 0;
+        let mut attempts = 0;
         while let Some(due) = delivery.due_at() {
             assert!(due >= now);
             now = due;
             delivery = delivery.claim(&claim(0), None, now).unwrap();
             delivery = delivery.record_outcome(&claim(0), Outcome::NotSent, 0, now).unwrap();
-            tries += 1;
+            attempts += 1;
         }
         assert_eq!(delivery, Delivery::Failed { at: now, why: Failure::Expired });
         assert_eq!(delivery.review_since(), Some(now));
         assert!(now >= at(4 * 86_400) && now < at(4 * 86_400 + 900), "{now}");
-        assert!(tries > 300, "{tries}");
+        assert!(attempts > 300, "{attempts}");
     }
 
     #[test]
     fn account_pause_counts_no_attempt_and_delays_the_mail() {
         let paused = sending(0).record_outcome(&claim(0), Outcome::Paused, 9, at(1)).unwrap();
         assert_eq!(paused.due_at(), Some(add(at(1), RETRY_DELAY)));
-        assert!(matches!(&paused, Delivery::Pending { tries, .. } if tries.failed == 0));
+        assert!(matches!(&paused, Delivery::Pending { attempts, .. } if attempts.failed == 0));
         assert!(!paused.is_fresh() && Delivery::pending(at(0)).is_fresh());
         let late = at(9 * 86_400);
         let again = paused.claim(&claim(1), None, late).unwrap();
@@ -431,11 +448,13 @@ mod tests {
     #[test]
     fn ses_event_confirms_a_mail_that_may_have_been_sent() {
         let lapsed = sending(0).lapse(at(60)).unwrap();
-        assert!(matches!(&lapsed, Delivery::Unknown { at: since, held: false, .. } if *since == at(60)));
+        assert!(
+            matches!(&lapsed, Delivery::Unknown { at: since, needs_review: false, .. } if *since == at(60))
+        );
         assert_eq!(sending(0).lapse(at(59)), None);
         assert_eq!(lapsed.confirmed(&claim(1), at(61)), None);
-        let held = lapsed.give_up(at(999)).unwrap();
-        for delivery in [sending(0), unknown(), lapsed, held] {
+        let checked = lapsed.give_up(at(999)).unwrap();
+        for delivery in [sending(0), unknown(), lapsed, checked] {
             assert_eq!(delivery.confirmed(&claim(0), at(1)), Some(sent(0, 1)));
         }
     }
@@ -468,21 +487,21 @@ mod tests {
             None,
             "an unknown second attempt is final"
         );
-        assert!(matches!(pending.give_up(at(999)), Some(Delivery::Unknown { held: true, .. })));
+        assert!(matches!(pending.give_up(at(999)), Some(Delivery::Unknown { needs_review: true, .. })));
     }
 
     #[test]
     fn unknown_mail_needs_review_without_evidence() {
-        let held = unknown().give_up(at(903)).unwrap();
-        assert_eq!((held.due_at(), held.review_since()), (None, Some(at(3))));
-        assert!(!held.waits(heartbeat(999), at(9999)) && held.give_up(at(9999)).is_none());
+        let checked = unknown().give_up(at(903)).unwrap();
+        assert_eq!((checked.due_at(), checked.review_since()), (None, Some(at(3))));
+        assert!(!checked.waits(heartbeat(999), at(9999)) && checked.give_up(at(9999)).is_none());
     }
 
     #[test]
     fn claim_without_time_dates_from_the_unknown_state() {
-        let tries = Attempts { since: at(0), failed: 0, unanswered: None };
+        let attempts = Attempts { since: at(0), failed: 0, without_response: None };
         let old = Claim("c1a1".to_owned());
-        let unknown = Delivery::Unknown { tries, claim: old, at: at(60), held: false };
+        let unknown = Delivery::Unknown { attempts, claim: old, at: at(60), needs_review: false };
         let check = add(at(60), UNKNOWN_CHECK_DELAY);
         assert_eq!(unknown.claim(&claim(960), heartbeat(59), check), None);
         assert!(unknown.claim(&claim(960), heartbeat(61), check).is_some());

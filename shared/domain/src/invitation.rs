@@ -166,7 +166,7 @@ impl Invitation {
             _ if !self.is_open(now) => InvitationStatus::Expired,
             Delivery::Sent { .. } => InvitationStatus::Waiting,
             Delivery::Failed { .. } | Delivery::Dropped { .. } => InvitationStatus::Failed,
-            Delivery::Unknown { held: true, .. } => InvitationStatus::Uncertain,
+            Delivery::Unknown { needs_review: true, .. } => InvitationStatus::Uncertain,
             Delivery::Pending { .. } | Delivery::Sending { .. } | Delivery::Unknown { .. } => {
                 InvitationStatus::Sending
             }
@@ -319,10 +319,10 @@ mod tests {
         assert_eq!(overdue.delivery, Delivery::Dropped { at: late });
     }
 
-    fn unknown(held: bool) -> Delivery {
+    fn unknown(needs_review: bool) -> Delivery {
         let now = at("2026-01-15T09:00:00Z");
-        let tries = Attempts { since: now, failed: 0, unanswered: None };
-        Delivery::Unknown { tries, claim: Claim("a".to_owned()), at: now, held }
+        let attempts = Attempts { since: now, failed: 0, without_response: None };
+        Delivery::Unknown { attempts, claim: Claim("a".to_owned()), at: now, needs_review }
     }
 
     #[test]

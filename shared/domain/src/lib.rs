@@ -28,28 +28,40 @@
 //! Start with [`org::Org`], the state of one organization. [`Org::sign_up`](org::Org::sign_up)
 //! creates it, and [`Org::record`](org::Org::record) adds a fact from Stripe.
 //!
-//! | concern | modules |
-//! |---|---|
-//! | organization | [`org`] (state and provisioning), [`status`] (status and access), [`event`] (domain events), [`measure`] (product measures), [`operator`] (operator access) |
-//! | people | [`people`] (users, sessions, proofs), [`team`] (memberships), [`invitation`], [`name`], [`address`] |
-//! | billing | [`billing`] (join of Stripe facts), [`checkout`] (first charge and payer), [`plan`] (plans and prices) |
-//! | checklist | [`definition`] (checklist files), [`task`], [`onboarding`] (selection of tasks), [`checklist`] (completions), [`progress`] |
-//! | mail | [`notice`] (outbox), [`delivery`] (states of one mail), [`brake`] (limit on first emails) |
-//! | trial | [`trial`] (times and reminders), [`extension`] (days granted by operators) |
-//! | limits | [`limit`] (rate limits) |
-//! | shared types | [`id`], [`secret`], [`zone`] |
+//! - Organization: [`org`] (state and provisioning), [`status`] (status and access), [`event`]
+//!   (domain events), [`measure`] (product measures), [`operator`] (operator access).
+//! - People: [`people`] (users, sessions, and proofs), [`team`] (memberships), [`invitation`],
+//!   [`name`], [`address`].
+//! - Billing: [`billing`] (join of Stripe facts), [`checkout`] (first charge and payer), [`plan`]
+//!   (plans and prices).
+//! - Checklist: [`definition`] (checklist files), [`task`], [`onboarding`] (selection of tasks),
+//!   [`checklist`] (completions), [`progress`].
+//! - Mail: [`notice`] (outbox), [`delivery`] (states of one mail), [`brake`] (limit on first
+//!   emails).
+//! - Trial: [`trial`] (times and reminders), [`extension`] (days that operators grant).
+//! - Limits: [`limit`] (rate limits).
+//! - Shared types: [`id`], [`secret`], [`zone`].
 //!
 //! # Example
 //!
 //! ```
-//! use domain::{address::Address, name::Name, org::{AdminContact, Org}, status::Status, trial::Trial, zone::Zone};
+//! use domain::{
+//!     address::Address,
+//!     name::Name,
+//!     org::{AdminContact, Org},
+//!     status::Status,
+//!     trial::Trial,
+//!     zone::Zone,
+//! };
 //!
 //! let now = "2025-01-08T10:00:00Z".parse().unwrap();
 //! let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-//! let admin = AdminContact::new(user, Name::parse("Jo Doe").unwrap(), Address::parse("jo@example.com").unwrap());
+//! let address = Address::parse("jo@example.com").unwrap();
+//! let admin = AdminContact::new(user, Name::parse("Jo Doe").unwrap(), address);
 //!
 //! let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
-//! let mut org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::named("Europe/Berlin"), admin, now);
+//! let (name, zone) = (Name::parse("Acme").unwrap(), Zone::named("Europe/Berlin"));
+//! let mut org = Org::sign_up(id, name, zone, admin, now);
 //! assert_eq!(org.status(now), Status::Pending);
 //!
 //! let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();

@@ -25,7 +25,7 @@ pub enum Measure {
     },
     /// Every task is completed or skipped. A reopened checklist counts again when it is complete.
     Completed {
-        /// Duration since provisioning.
+        /// Duration since the provisioning.
         after: SignedDuration,
     },
     /// First payment of an organization whose trial was not lost before.

@@ -286,7 +286,7 @@ mod tests {
         );
         let mails = outbox.claim(&again, 9, heartbeat, check, |_| true, |_, user| user == users[0]);
         assert_eq!(mails, [ClaimedMail { key: NoticeKey::Welcome, to: users[0] }]);
-        assert!(outbox.deliveries().any(|it| matches!(it, Delivery::Unknown { held: true, .. })));
+        assert!(outbox.deliveries().any(|it| matches!(it, Delivery::Unknown { needs_review: true, .. })));
         assert_eq!(outbox.review_since(), Some(now));
     }
 }

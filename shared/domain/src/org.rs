@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::{
-    billing::{Billing, Conflict, Fact, SubscriptionStatus, What},
+    billing::{Billing, Conflict, Fact, FactKind, SubscriptionStatus},
     checklist::{Checklist, Completion, Source},
     delivery::{Claim, Delivery, FAILURE_SHOWN_FOR, SesHeartbeat},
     id::{OrgId, ProjectId, UserId},
@@ -101,10 +101,10 @@ impl Trigger {
         }
     }
 
-    /// Parses that value.
+    /// Parses a value of [`Self::as_str`].
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Trial, Self::Payment].into_iter().find(|it| it.as_str() == word)
+    pub fn parse(value: &str) -> Option<Self> {
+        [Self::Trial, Self::Payment].into_iter().find(|it| it.as_str() == value)
     }
 }
 
@@ -158,7 +158,7 @@ impl Org {
     /// project, in case this provisions the organization.
     pub fn record(&mut self, fact: &Fact, project: ProjectId, now: Timestamp) {
         self.billing.record(fact);
-        if let What::Checkout { named, .. } = &fact.what
+        if let FactKind::Checkout { named, .. } = &fact.what
             && named.iter().any(|named| *named != self.id)
         {
             self.billing.note(Conflict::Session { event: fact.event.clone() });

@@ -154,7 +154,7 @@ impl Role {
         }
     }
 
-    /// Parses that value.
+    /// Parses a value of [`Self::as_str`].
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         [Self::Admin, Self::Member].into_iter().find(|it| it.as_str() == value)

@@ -19,7 +19,7 @@ impl Plan {
         }
     }
 
-    /// Parses that value.
+    /// Parses a value of [`Self::as_str`].
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         [Self::Single, Self::Team].into_iter().find(|it| it.as_str() == value)
@@ -29,9 +29,9 @@ impl Plan {
 /// Stripe price ids of the plans.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prices {
-    /// Price of [`Plan::Single`].
+    /// Price id of [`Plan::Single`].
     pub single: String,
-    /// Price of [`Plan::Team`].
+    /// Price id of [`Plan::Team`].
     pub team: String,
 }
 

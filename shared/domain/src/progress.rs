@@ -38,7 +38,7 @@ impl Org {
     pub(crate) fn progress_at_any_time(&self) -> Progress<'_> {
         let onboarding = &self.onboarding;
         let definition = onboarding.definition();
-        let has = |task: &&Task| task.when.holds(onboarding.plan, onboarding.industry.as_deref());
+        let has = |task: &&Task| task.condition.holds(onboarding.plan, onboarding.industry.as_deref());
         Progress {
             definition,
             tasks: definition.tasks.iter().filter(has).collect(),
@@ -90,7 +90,7 @@ impl<'a> Progress<'a> {
 
     /// Returns the completed tasks with their completions.
     pub fn done(&self) -> impl Iterator<Item = (&'static Task, &'a Completion)> {
-        self.tasks.iter().filter_map(|task| Some((*task, self.list.ticks.get(task.key)?)))
+        self.tasks.iter().filter_map(|task| Some((*task, self.list.completions.get(task.key)?)))
     }
 
     /// Returns the skipped tasks.
@@ -139,12 +139,12 @@ impl<'a> Progress<'a> {
         let mut completed: Vec<Timestamp> = self.done().map(|(_, completion)| completion.at).collect();
         completed.sort_unstable();
         self.definition.milestones.iter().map(move |milestone| {
-            let reached = match milestone.takes {
+            let reached = match milestone.rule {
                 MilestoneRule::Count(count) => {
                     count.checked_sub(1).and_then(|last| completed.get(last)).copied()
                 }
                 MilestoneRule::Tasks(keys) => {
-                    let at = |key: &&str| self.list.ticks.get(*key).map(|completion| completion.at);
+                    let at = |key: &&str| self.list.completions.get(*key).map(|completion| completion.at);
                     keys.iter().map(at).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max())
                 }
             };

@@ -24,11 +24,11 @@ pub struct Task {
     /// Value to the user, 1 to 100. The open task with the highest value comes next.
     pub value: u8,
     /// Higher value near the end of a trial.
-    pub rises: Option<UrgencyBoost>,
+    pub urgency_boost: Option<UrgencyBoost>,
     /// Condition under which an organization sees the task.
-    pub when: Condition,
+    pub condition: Condition,
     /// Triggers that complete the task without an admin's action.
-    pub done_by: &'static [CompletionTrigger<'static>],
+    pub completed_by: &'static [CompletionTrigger<'static>],
     /// Link to the page where the task is done.
     pub action: Action,
 }
@@ -37,8 +37,8 @@ impl Task {
     /// Returns the value while `days_left` days of a trial remain. `None` means that no trial runs.
     #[must_use]
     pub fn weight(&self, days_left: Option<u32>) -> u8 {
-        match (self.rises, days_left) {
-            (Some(rise), Some(days)) if days <= u32::from(rise.days_left) => rise.value,
+        match (self.urgency_boost, days_left) {
+            (Some(boost), Some(days)) if days <= u32::from(boost.days_left) => boost.value,
             _ => self.value,
         }
     }
@@ -97,7 +97,7 @@ pub struct Action {
     /// Label of the link, without a trailing symbol.
     pub label: &'static str,
     /// Target of the link.
-    pub place: TaskTarget,
+    pub target: TaskTarget,
 }
 
 /// Page on which a task is done.
@@ -110,5 +110,5 @@ pub enum TaskTarget {
     /// The organization's members page.
     Members,
     /// An absolute `https` URL.
-    Elsewhere(&'static str),
+    Url(&'static str),
 }

@@ -11,8 +11,8 @@
 use domain::{
     address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId,
-        SubscriptionStatus, What,
+        Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionFact,
+        SubscriptionId, SubscriptionStatus,
     },
     delivery::Claim,
     event::{DomainEvent, between},
@@ -97,14 +97,14 @@ fn subscribe(org: &mut Org, status: SubscriptionStatus, now: Timestamp) {
         cancel_at: None,
         paused: None,
     };
-    let paid = What::Invoice {
+    let paid = FactKind::Invoice {
         invoice: InvoiceId::parse("in_1").unwrap(),
         subscription: Some(subscription.clone()),
         customer: customer.clone(),
         invoice_created: now,
         fact: InvoiceFact::Paid { amount: 0 },
     };
-    for (n, what) in [paid, What::Subscription { subscription, customer, fact }].into_iter().enumerate() {
+    for (n, what) in [paid, FactKind::Subscription { subscription, customer, fact }].into_iter().enumerate() {
         let event = EventId::parse(&format!("evt_{}_{n}", now.as_second())).unwrap();
         org.record(&Fact { event, created: now, what }, project, now);
     }
@@ -115,7 +115,7 @@ fn delete_customer(org: &mut Org, now: Timestamp) {
     org.billing.link(&customer);
     let project = "prj_0198c0de-0000-7000-8000-000000000004".parse().unwrap();
     let event = EventId::parse("evt_gone").unwrap();
-    org.record(&Fact { event, created: now, what: What::CustomerDeleted { customer } }, project, now);
+    org.record(&Fact { event, created: now, what: FactKind::CustomerDeleted { customer } }, project, now);
 }
 
 fn keys(org: &Org) -> Vec<String> {

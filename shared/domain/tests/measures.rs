@@ -5,9 +5,9 @@
 use domain::{
     address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId,
+        Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionFact,
+        SubscriptionId,
         SubscriptionStatus::{self, Active, Canceled, Trialing},
-        What,
     },
     checklist::{Completion, Source},
     measure::{COMPLETION_TARGET, Measure, measures},
@@ -62,7 +62,7 @@ impl History {
     fn complete_task(&mut self, task: &str, source: Source, second: i64) {
         let completion = Completion { at: at(second), source, by: None };
         self.change(|org| {
-            org.checklist.ticks.insert(task.to_owned(), completion);
+            org.checklist.completions.insert(task.to_owned(), completion);
         });
     }
 
@@ -70,14 +70,14 @@ impl History {
         self.change(|org| org.checklist.completed_at = Some(at(second)));
     }
 
-    fn record(&mut self, second: i64, what: What) {
+    fn record(&mut self, second: i64, what: FactKind) {
         let event = EventId::parse(&format!("evt_{second}")).unwrap();
         let fact = Fact { event, created: at(second), what };
         self.change(|org| org.record(&fact, project(), at(second)));
     }
 
     fn invoice(&mut self, second: i64, amount: u64) {
-        let what = What::Invoice {
+        let what = FactKind::Invoice {
             invoice: InvoiceId::parse(&format!("in_{second}")).unwrap(),
             subscription: Some(SubscriptionId::parse("sub_1").unwrap()),
             customer: CustomerId::parse("cus_1").unwrap(),
@@ -97,7 +97,7 @@ impl History {
             cancel_at: None,
             paused: None,
         };
-        let what = What::Subscription {
+        let what = FactKind::Subscription {
             subscription: SubscriptionId::parse("sub_1").unwrap(),
             customer: CustomerId::parse("cus_1").unwrap(),
             fact,

@@ -5,7 +5,7 @@
 use domain::{
     address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, SubscriptionFact, SubscriptionId, SubscriptionStatus, What,
+        Change, CustomerId, EventId, Fact, FactKind, SubscriptionFact, SubscriptionId, SubscriptionStatus,
     },
     definition::BUILT_IN,
     event::{DomainEvent, between},
@@ -13,7 +13,7 @@ use domain::{
     name::Name,
     org::{
         AdminContact,
-        ChecklistCommand::{self, Complete, Dismiss, Restore, See, Skip, Unskip},
+        ChecklistCommand::{self, Complete, ConfirmCompletion, Dismiss, Restore, Skip, Unskip},
         ChecklistError, HostEventResult, Org,
     },
     people::{Admin, Member, Role, Session, User},
@@ -76,7 +76,7 @@ impl Acme {
             cancel_at: None,
             paused: None,
         };
-        let what = What::Subscription {
+        let what = FactKind::Subscription {
             subscription: SubscriptionId::parse("sub_1").unwrap(),
             customer: CustomerId::parse("cus_1").unwrap(),
             fact,
@@ -114,7 +114,7 @@ fn first_completion_of_a_task_stays() {
 fn skipped_task_completes_the_list_but_not_the_percentage() {
     let mut acme = Acme::new();
     acme.complete_all(1);
-    acme.org.checklist.ticks.remove("generated_report");
+    acme.org.checklist.completions.remove("generated_report");
     acme.apply(Skip("generated_report"), 2).unwrap();
     let progress = acme.org.progress(at(2));
     assert_eq!((progress.percentage(), progress.is_complete()), (87, true));
@@ -157,14 +157,14 @@ fn next_task_has_the_highest_weight() {
 #[test]
 fn celebration_stays_until_an_admin_confirms_it() {
     let mut acme = Acme::new();
-    acme.apply(See, 1).unwrap();
+    acme.apply(ConfirmCompletion, 1).unwrap();
     assert_eq!(acme.org.onboarding.seen_at, None, "the checklist is not complete yet");
     acme.complete_all(2);
     assert!(acme.org.progress(at(2)).celebrates());
-    acme.apply(See, 3).unwrap();
+    acme.apply(ConfirmCompletion, 3).unwrap();
     assert!(!acme.org.progress(at(3)).celebrates());
     let before = acme.org.clone();
-    acme.apply(See, 4).unwrap();
+    acme.apply(ConfirmCompletion, 4).unwrap();
     assert_eq!(acme.org, before);
 }
 
@@ -192,14 +192,14 @@ fn plan_change_shows_its_tasks_and_keeps_completions() {
     acme.subscribe("price_single", 6);
     let progress = acme.org.progress(at(6));
     assert_eq!((progress.completed_count(), progress.total_count()), (8, 8));
-    assert!(acme.org.checklist.ticks.contains_key("approved_timesheet"), "it returns with the plan");
+    assert!(acme.org.checklist.completions.contains_key("approved_timesheet"), "it returns with the plan");
 }
 
 #[test]
 fn completed_checklist_that_grew_is_celebrated_again() {
     let mut acme = Acme::new();
     acme.complete_all(1);
-    acme.apply(See, 2).unwrap();
+    acme.apply(ConfirmCompletion, 2).unwrap();
     acme.org.onboarding.definition = Some("agency".to_owned());
     assert_eq!(acme.org.progress(at(3)).completed_at(), None);
     acme.apply(Complete("set_hourly_rates"), 4).unwrap();
@@ -211,7 +211,7 @@ fn completed_checklist_that_grew_is_celebrated_again() {
 fn unknown_definition_is_kept_and_the_default_is_shown() {
     let mut acme = Acme::new();
     acme.org.onboarding.definition = Some("removed".to_owned());
-    acme.org.checklist.ticks.insert(
+    acme.org.checklist.completions.insert(
         "did_something".to_owned(),
         domain::checklist::Completion { at: at(0), source: domain::checklist::Source::Manual, by: None },
     );
@@ -219,20 +219,20 @@ fn unknown_definition_is_kept_and_the_default_is_shown() {
     assert_eq!(acme.org.progress(at(0)).completed_count(), 0);
     acme.apply(Complete("created_project"), 1).unwrap();
     assert_eq!(acme.org.onboarding.definition.as_deref(), Some("removed"));
-    assert!(acme.org.checklist.ticks.contains_key("did_something"));
+    assert!(acme.org.checklist.completions.contains_key("did_something"));
 }
 
 #[test]
 fn host_event_completes_the_tasks_of_the_definition() {
     let mut acme = Acme::new();
     for (definition, event, result) in [
-        (None, "project.created", HostEventResult::Ticked),
-        (None, "project.created", HostEventResult::Already),
-        (None, "rates.set", HostEventResult::Unknown),
-        (Some("agency"), "rates.set", HostEventResult::Ticked),
+        (None, "project.created", HostEventResult::Completed),
+        (None, "project.created", HostEventResult::AlreadyCompleted),
+        (None, "rates.set", HostEventResult::UnknownEvent),
+        (Some("agency"), "rates.set", HostEventResult::Completed),
         // The plan for a team will show this task as completed.
-        (Some("agency"), "timesheet.approved", HostEventResult::Ticked),
-        (Some("agency"), "other.event", HostEventResult::Unknown),
+        (Some("agency"), "timesheet.approved", HostEventResult::Completed),
+        (Some("agency"), "other.event", HostEventResult::UnknownEvent),
     ] {
         acme.org.onboarding.definition = definition.map(str::to_owned);
         assert_eq!(acme.org.complete_from_host(event, None, at(1), at(1)), result, "{definition:?} {event}");
@@ -246,9 +246,9 @@ fn hidden_completion_is_published_when_the_task_is_shown() {
     let before = acme.org.clone();
     assert_eq!(
         acme.org.complete_from_host("timesheet.approved", None, at(1), at(2)),
-        HostEventResult::Ticked
+        HostEventResult::Completed
     );
-    assert!(acme.org.checklist.ticks.contains_key("approved_timesheet"));
+    assert!(acme.org.checklist.completions.contains_key("approved_timesheet"));
     assert_eq!(acme.org.checklist.updated_at, before.checklist.updated_at);
     assert_eq!((between(Some(&before), &acme.org), measures(Some(&before), &acme.org)), (vec![], vec![]));
 
@@ -270,7 +270,7 @@ fn hidden_completion_is_published_when_the_task_is_shown() {
     let shown = acme.org.clone();
     assert_eq!(
         acme.org.complete_from_host("timesheet.approved", None, at(4), at(4)),
-        HostEventResult::Already
+        HostEventResult::AlreadyCompleted
     );
     acme.apply(Complete("created_project"), 5).unwrap();
     assert_eq!(

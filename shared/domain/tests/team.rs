@@ -150,7 +150,7 @@ fn invite_checks_the_admin_the_address_and_the_limits() {
         assert_eq!(result.as_ref().err().copied(), expected, "{what}");
         if let Ok(invited) = result {
             assert_eq!((invited.address, invited.org), (address(7), org_id()), "{what}");
-            let completion = &after.checklist.ticks["invited_team_member"];
+            let completion = &after.checklist.completions["invited_team_member"];
             assert_eq!(
                 (completion.source.as_str(), completion.by.as_deref()),
                 ("invitation", Some("Person 0")),

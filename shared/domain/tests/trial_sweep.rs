@@ -11,8 +11,8 @@
 use domain::{
     address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId,
-        SubscriptionStatus, What,
+        Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionFact,
+        SubscriptionId, SubscriptionStatus,
     },
     delivery::{Claim, Outcome},
     name::Name,
@@ -45,7 +45,7 @@ fn trialing(reminders: &[u16]) -> Org {
 }
 
 fn pay(org: &mut Org, now: Timestamp) {
-    let what = What::Invoice {
+    let what = FactKind::Invoice {
         invoice: InvoiceId::parse("in_1").unwrap(),
         subscription: None,
         customer: CustomerId::parse("cus_1").unwrap(),
@@ -171,14 +171,14 @@ fn subscribe(
         paused: None,
     };
     let contents = [
-        What::Invoice {
+        FactKind::Invoice {
             invoice: InvoiceId::parse("in_0").unwrap(),
             subscription: Some(subscription.clone()),
             customer: customer.clone(),
             invoice_created: now,
             fact: InvoiceFact::Paid { amount: 0 },
         },
-        What::Subscription { subscription, customer, fact },
+        FactKind::Subscription { subscription, customer, fact },
     ];
     for (n, what) in contents.into_iter().enumerate() {
         let event = EventId::parse(&format!("evt_{}_{n}", now.as_second())).unwrap();
@@ -222,8 +222,8 @@ fn trial_end_is_the_one_of_an_alive_subscription() {
 fn host_event_time_is_clamped_to_sign_up_and_now() {
     let mut org = trialing(&[3]);
     org.complete_from_host("project.created", None, Timestamp::MIN, at(1, 0));
-    assert_eq!(org.checklist.ticks["created_project"].at, at(0, 0));
+    assert_eq!(org.checklist.completions["created_project"].at, at(0, 0));
     assert_eq!(org.checklist.updated_at, Some(at(1, 0)));
     org.complete_from_host("client.created", None, Timestamp::MAX, at(2, 0));
-    assert_eq!(org.checklist.ticks["created_client"].at, at(2, 0));
+    assert_eq!(org.checklist.completions["created_client"].at, at(2, 0));
 }

@@ -1,3 +1,5 @@
+//! Organizations: loading, and conditional writes of decisions.
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
@@ -12,7 +14,7 @@ use crate::{
 };
 
 impl Store {
-    /// The organization of that id, as it is now.
+    /// Loads the organization with this ID.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -20,7 +22,7 @@ impl Store {
         Ok(self.get(&Key::org(id)).await?.map(decode).transpose()?)
     }
 
-    /// Organizations, in the order of the ids; those that are not there are left out.
+    /// Loads organizations in the order of the IDs. Skips IDs that do not exist.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -30,8 +32,9 @@ impl Store {
         found.into_iter().flatten().map(|item| Ok(decode(item)?.value)).collect()
     }
 
-    /// What raises an organization's version as part of a transaction, with what a decision changed of it, if anything.
-    /// Whatever is written beside it rests on the state that was loaded.
+    /// Builds the action that writes a changed organization. Without a change it only raises the version.
+    ///
+    /// In both cases the transaction fails if another write changed the organization.
     pub(crate) fn org_write(&self, before: &Stored<Org>, after: &Org) -> Result<TransactWriteItem, Error> {
         let (key, version) = (Key::org(after.id), before.version + 1);
         let only = Only::Version(before.version);
@@ -46,10 +49,10 @@ impl Store {
         }
     }
 
-    /// Writes what a decision changed, if it changed anything, on condition that nobody wrote since it was loaded.
+    /// Writes a changed organization. Writes nothing if the decision changed nothing.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when somebody did; otherwise [`Error::Unavailable`].
+    /// [`Error::Conflict`] if another write changed the organization; [`Error::Unavailable`].
     pub async fn commit_org(&self, before: &Stored<Org>, after: &Org) -> Result<Stored<Org>, Error> {
         let version = before.version + 1;
         let Some(change) = Self::org_change(before, after, version)? else { return Ok(before.clone()) };
@@ -58,11 +61,14 @@ impl Store {
         Ok(Stored { value: after.clone(), version, item })
     }
 
-    /// Loads, decides and commits; does all three again, a few times, when somebody wrote in between.
-    /// `None` where there is no such organization. A refusal of the decision writes nothing.
+    /// Loads an organization, calls `decide`, and writes the result. Repeats all three after a conflict, up
+    /// to [`MAX_TRIES`] times.
+    ///
+    /// Returns `None` if the organization does not exist. An error of `decide` writes nothing.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when every race was lost; [`Error::Unavailable`], [`Error::Corrupt`].
+    /// [`Error::Conflict`] if every attempt had a conflict; [`Error::Unavailable`] and
+    /// [`Error::Corrupt`].
     pub async fn change_org<T, E>(
         &self,
         id: OrgId,
@@ -73,7 +79,7 @@ impl Store {
             let mut after = before.value.clone();
             let decided = match decide(&mut after) {
                 Ok(decided) => decided,
-                Err(refusal) => return Ok(Some(Err(refusal))),
+                Err(error) => return Ok(Some(Err(error))),
             };
             match self.commit_org(&before, &after).await {
                 Ok(_) => return Ok(Some(Ok(decided))),
@@ -84,7 +90,7 @@ impl Store {
         Err(Error::Conflict)
     }
 
-    /// The update that makes `before` into `after` at `version`; `None` where nothing but the version would change.
+    /// Returns the update from `before` to `after` at `version`, or `None` if only the version would change.
     pub(crate) fn org_change(
         before: &Stored<Org>,
         after: &Org,
@@ -102,11 +108,9 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use domain::{
         address::Address,
-        billing::{CustomerId, EventId, Fact, InvoiceFact, InvoiceId, What},
+        billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId},
         delivery::{Claim, Outcome},
         name::Name,
         org::AdminContact,
@@ -127,10 +131,10 @@ mod tests {
         Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::named("UTC"), founder, NOW.parse().unwrap())
     }
 
-    /// What Stripe says when the payment of the n-th invoice fails.
-    fn failed(n: i64) -> Fact {
+    /// Returns the fact that the payment of the n-th invoice failed.
+    fn failed_payment(n: i64) -> Fact {
         let created = Timestamp::from_second(1_768_460_000 + n).unwrap();
-        let what = What::Invoice {
+        let what = FactKind::Invoice {
             invoice: InvoiceId::parse(&format!("in_1Q1w2E3r4T5y6U7i8O9p{n:04}")).unwrap(),
             subscription: None,
             customer: CustomerId::parse("cus_Q1w2E3r4T5y6U7").unwrap(),
@@ -151,28 +155,22 @@ mod tests {
         (size(&values), decode(item).unwrap())
     }
 
-    /// Prints, for one more event, the bytes of its write, the bytes of the item, and the time from the stored item to
-    /// the write: `cargo test -p store --release --lib storm -- --nocapture`.
+    /// Prints the size of one more event's write, and the size of the item, in bytes. To see them, run
+    /// `cargo test -p store --lib storm -- --nocapture`.
     #[test]
-    fn event_in_a_storm_of_open_invoices_writes_no_more() {
+    fn write_size_stays_bounded_in_a_storm_of_open_invoices() {
         let (now, project) =
             (NOW.parse().unwrap(), "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap());
         let mut stored = decode(encode(&org(), 1).unwrap()).unwrap();
         let mut writes = Vec::new();
         for n in 0..300 {
-            let start = Instant::now();
             let before = decode(stored.item).unwrap();
             let mut after = before.value.clone();
-            after.record(&failed(n), project, now);
+            after.record(&failed_payment(n), project, now);
             let (bytes, then) = written(&before, &after);
-            let micros = start.elapsed().as_micros();
             writes.push(bytes);
             if (n + 1) % 50 == 0 || n == 0 {
-                println!(
-                    "{:>3} open invoices: {bytes} B written, item {} B, {micros} µs",
-                    n + 1,
-                    size(&then.item)
-                );
+                println!("{:>3} open invoices: {bytes} B written, item {} B", n + 1, size(&then.item));
             }
             let claim = Claim::new(now, "a");
             let mut mailed = then.value.clone();
@@ -182,14 +180,14 @@ mod tests {
             mailed.update_payment_notices(now);
             stored = written(&then, &mailed).1;
         }
-        // Beyond what is kept in full, an invoice leaves one mark of 8 bytes.
+        // Beyond the invoices that are kept in full, each adds one mark of 8 bytes.
         assert!(writes[299] <= writes[49] + 250 * 8 + 100, "{} after {}", writes[299], writes[49]);
         assert!(size(&stored.item) < 12 * 1024, "{}", size(&stored.item));
         let image = serde_json::to_value(serde_dynamo::Item::from(stored.item.clone())).unwrap();
         assert_eq!(
             crate::image::org_from_image(&image).unwrap().value,
             stored.value,
-            "the stream carries it"
+            "the stream image decodes to the same organization"
         );
     }
 }

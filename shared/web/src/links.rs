@@ -28,12 +28,12 @@ impl Links<'_> {
     /// Without a host app, a task of the host app links to its section in the guide.
     #[must_use]
     pub fn of(&self, task: &Task) -> String {
-        match (task.action.place, self.app) {
+        match (task.action.target, self.app) {
             (TaskTarget::Plans, _) => self.plans(),
             (TaskTarget::Members, _) => format!("{}/members", self.origin),
             (TaskTarget::HostApp(path), Some(app)) => format!("{app}/{path}"),
             (TaskTarget::HostApp(_), None) => format!("{}/onboarding/guide#{}", self.origin, task.key),
-            (TaskTarget::Elsewhere(address), _) => address.to_owned(),
+            (TaskTarget::Url(address), _) => address.to_owned(),
         }
     }
 }

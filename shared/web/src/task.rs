@@ -34,7 +34,7 @@ impl TaskOut {
     /// Describes `task` with its progress in `list`.
     #[must_use]
     pub fn of(task: &Task, list: &Checklist, links: Links<'_>) -> Self {
-        let completion = list.ticks.get(task.key);
+        let completion = list.completions.get(task.key);
         Self {
             key: task.key,
             title: task.title,
@@ -72,7 +72,7 @@ mod tests {
         let task = BUILT_IN.task("created_client").unwrap();
         let mut list = Checklist::default();
         let at = "2026-01-15T09:00:00Z".parse().unwrap();
-        list.ticks.insert(
+        list.completions.insert(
             task.key.to_owned(),
             Completion { at, source: Source::Event, by: Some("Jo Doe".to_owned()) },
         );

@@ -37,7 +37,7 @@ async fn a_pass_has_exactly_the_claims_that_are_documented() {
 #[test]
 fn the_events_are_those_that_tick_something() {
     let listed = rows(&read("docs/host-app.md"), "## What people do ticks");
-    let tasks = domain::definition::BUILT_IN.tasks.iter().flat_map(|task| task.done_by);
+    let tasks = domain::definition::BUILT_IN.tasks.iter().flat_map(|task| task.completed_by);
     let ticking = tasks.filter_map(|sign| match sign {
         CompletionTrigger::HostEvent(kind) => Some((*kind).to_owned()),
         CompletionTrigger::Billing | CompletionTrigger::Invitation => None,

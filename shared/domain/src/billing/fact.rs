@@ -17,12 +17,12 @@ pub struct Fact {
     /// When Stripe created the event, in whole seconds.
     pub created: Timestamp,
     /// Content of the event.
-    pub what: What,
+    pub what: FactKind,
 }
 
 /// Content of a fact, by kind of event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum FactKind {
     /// State of a subscription when the event was created.
     Subscription {
         /// Id of the subscription.
@@ -72,7 +72,7 @@ impl Fact {
     #[must_use]
     pub fn trial_will_end(&self) -> Option<Timestamp> {
         match &self.what {
-            What::Subscription { fact, .. } if fact.change == Change::TrialWillEnd => fact.trial_end,
+            FactKind::Subscription { fact, .. } if fact.change == Change::TrialWillEnd => fact.trial_end,
             _ => None,
         }
     }
@@ -81,11 +81,11 @@ impl Fact {
     #[must_use]
     pub fn customer(&self) -> Option<&CustomerId> {
         match &self.what {
-            What::Subscription { customer, .. }
-            | What::Invoice { customer, .. }
-            | What::Checkout { customer, .. }
-            | What::CustomerDeleted { customer } => Some(customer),
-            What::Incident { customer, .. } => customer.as_ref(),
+            FactKind::Subscription { customer, .. }
+            | FactKind::Invoice { customer, .. }
+            | FactKind::Checkout { customer, .. }
+            | FactKind::CustomerDeleted { customer } => Some(customer),
+            FactKind::Incident { customer, .. } => customer.as_ref(),
         }
     }
 }

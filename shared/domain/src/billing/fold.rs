@@ -41,7 +41,7 @@ impl Billing {
     fn fold_old(&mut self, watermark: Timestamp) {
         let before = (self.invoices.len(), self.incidents.len(), self.fact_count());
         let open: BTreeSet<InvoiceId> = self.issues().map(|issue| issue.invoice).collect();
-        self.invoices.retain(|id, invoice| invoice.heard >= watermark || open.contains(id));
+        self.invoices.retain(|id, invoice| invoice.last_event_at >= watermark || open.contains(id));
         self.incidents.retain(|_, (at, _)| *at >= watermark);
         for subscription in self.subscriptions.values_mut() {
             if subscription.newest.is_some_and(|newest| newest < watermark) {

@@ -10,7 +10,7 @@ pub struct Invoice {
     /// When Stripe created the invoice.
     pub created: Timestamp,
     /// Creation time of the newest event about it.
-    pub heard: Timestamp,
+    pub last_event_at: Timestamp,
     /// The subscription that it bills, if it names one.
     pub subscription: Option<SubscriptionId>,
     /// Amount paid, in the currency's smallest unit; `None` while it is unpaid.
@@ -36,7 +36,7 @@ impl Invoice {
     ) -> Self {
         let unchanged = Self {
             created,
-            heard: at,
+            last_event_at: at,
             subscription,
             paid: None,
             failed: None,
@@ -56,7 +56,7 @@ impl Invoice {
     /// Joins another state of the same invoice into this one.
     pub fn join(&mut self, other: Self) {
         self.created = self.created.min(other.created);
-        self.heard = self.heard.max(other.heard);
+        self.last_event_at = self.last_event_at.max(other.last_event_at);
         self.subscription = first(self.subscription.take(), other.subscription);
         self.paid = self.paid.max(other.paid);
         self.failed = first(self.failed, other.failed);

@@ -23,7 +23,7 @@
 //! ```
 //! use std::collections::BTreeSet;
 //!
-//! use domain::billing::{Billing, CustomerId, EventId, Fact, What};
+//! use domain::billing::{Billing, CustomerId, EventId, Fact, FactKind};
 //! use jiff::Timestamp;
 //!
 //! let customer = CustomerId::parse("cus_1").unwrap();
@@ -32,9 +32,9 @@
 //!     created: Timestamp::from_second(second).unwrap(),
 //!     what,
 //! };
-//! let checkout = What::Checkout { customer: customer.clone(), named: BTreeSet::new() };
+//! let checkout = FactKind::Checkout { customer: customer.clone(), named: BTreeSet::new() };
 //! let paid = fact("evt_1", 10, checkout);
-//! let deleted = fact("evt_2", 20, What::CustomerDeleted { customer });
+//! let deleted = fact("evt_2", 20, FactKind::CustomerDeleted { customer });
 //!
 //! let (mut one, mut other) = (Billing::default(), Billing::default());
 //! for fact in [&paid, &deleted] {
@@ -62,7 +62,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use jiff::Timestamp;
 
 pub use conflict::Conflict;
-pub use fact::{Change, Fact, IncidentKind, InvoiceFact, Pause, SubscriptionFact, What};
+pub use fact::{Change, Fact, FactKind, IncidentKind, InvoiceFact, Pause, SubscriptionFact};
 pub use id::{BadId, CustomerId, EventId, InvoiceId, SubscriptionId};
 pub use invoice::{Invoice, Issue, IssueKind};
 pub use marks::{InvoiceMarks, SubscriptionMarks};
@@ -197,11 +197,11 @@ impl Billing {
         let mut state = Self::default();
         let at = fact.created;
         match fact.what.clone() {
-            What::Subscription { subscription, customer, fact: reported } => {
+            FactKind::Subscription { subscription, customer, fact: reported } => {
                 let reported_by_event = Subscription::from_event(customer, fact.event.clone(), at, reported);
                 state.subscriptions.insert(subscription, reported_by_event);
             }
-            What::Invoice { invoice, subscription, customer, invoice_created, fact: reported } => {
+            FactKind::Invoice { invoice, subscription, customer, invoice_created, fact: reported } => {
                 if let InvoiceFact::Paid { amount } = reported {
                     state.paid(subscription.as_ref(), customer, invoice_created, at, amount);
                 }
@@ -209,11 +209,11 @@ impl Billing {
                     .invoices
                     .insert(invoice, Invoice::from_event(invoice_created, subscription, at, reported));
             }
-            What::Checkout { .. } => state.checkout_at = Some(at),
-            What::CustomerDeleted { customer } => {
+            FactKind::Checkout { .. } => state.checkout_at = Some(at),
+            FactKind::CustomerDeleted { customer } => {
                 state.deleted_customers.insert(customer);
             }
-            What::Incident { kind, .. } => {
+            FactKind::Incident { kind, .. } => {
                 state.incidents.insert(fact.event.clone(), (at, kind));
             }
         }

@@ -35,7 +35,7 @@ impl SubscriptionStatus {
         Self::Active,
     ];
 
-    /// Returns Stripe's value.
+    /// Returns the value that Stripe uses.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

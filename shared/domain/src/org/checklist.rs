@@ -26,11 +26,11 @@ pub enum ChecklistError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostEventResult {
     /// The event completed at least one task.
-    Ticked,
+    Completed,
     /// All tasks that the event completes were completed before.
-    Already,
+    AlreadyCompleted,
     /// The organization's checklist definition has no task for this event.
-    Unknown,
+    UnknownEvent,
 }
 
 /// A checklist change that an admin requests. Task keys are unverified input.
@@ -38,7 +38,7 @@ pub enum HostEventResult {
 pub enum ChecklistCommand<'a> {
     /// Mark a task as completed.
     Complete(&'a str),
-    /// Skip a task.
+    /// Skip a task that is open.
     Skip(&'a str),
     /// Reopen a skipped task.
     Unskip(&'a str),
@@ -47,7 +47,7 @@ pub enum ChecklistCommand<'a> {
     /// Show a dismissed checklist again.
     Restore,
     /// Confirm that the celebration of the finished checklist was seen.
-    See,
+    ConfirmCompletion,
 }
 
 impl Org {
@@ -83,7 +83,7 @@ impl Org {
             }
             ChecklistCommand::Dismiss => self.checklist.dismiss(true, now),
             ChecklistCommand::Restore => self.checklist.dismiss(false, now),
-            ChecklistCommand::See => {
+            ChecklistCommand::ConfirmCompletion => {
                 if progress.celebrates() {
                     self.onboarding.seen_at = Some(now);
                 }
@@ -123,14 +123,14 @@ impl Org {
     ) -> HostEventResult {
         let progress = self.progress_at_any_time();
         let (shown, was_complete) = (progress.tasks.clone(), progress.is_complete());
-        let mut done = HostEventResult::Unknown;
-        for task in self.onboarding.definition().done_by(trigger) {
+        let mut done = HostEventResult::UnknownEvent;
+        for task in self.onboarding.definition().completed_by(trigger) {
             let changed = self.checklist.complete(task.key, completion.clone());
             self.checklist_changed(changed && shown.contains(&task), was_complete, now);
-            done = if changed || done == HostEventResult::Ticked {
-                HostEventResult::Ticked
+            done = if changed || done == HostEventResult::Completed {
+                HostEventResult::Completed
             } else {
-                HostEventResult::Already
+                HostEventResult::AlreadyCompleted
             };
         }
         done

@@ -1,10 +1,9 @@
 //! Builders for the facts of Stripe events, and a check of all orders of facts.
 
 use domain::billing::{
-    Billing, Change, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, Recorded, SubscriptionFact,
+    Billing, Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, Recorded, SubscriptionFact,
     SubscriptionId,
     SubscriptionStatus::{self, Trialing},
-    What,
 };
 use jiff::Timestamp;
 
@@ -22,7 +21,7 @@ pub fn cus(id: &str) -> CustomerId {
     CustomerId::parse(id).unwrap()
 }
 
-pub fn fact(id: &str, second: i64, what: What) -> Fact {
+pub fn fact(id: &str, second: i64, what: FactKind) -> Fact {
     Fact { event: event(id), created: at(second), what }
 }
 
@@ -45,12 +44,12 @@ pub fn sub(
         paused: None,
     };
     let subscription = SubscriptionId::parse(name).unwrap();
-    self::fact(id, second, What::Subscription { subscription, customer: cus("cus_1"), fact })
+    self::fact(id, second, FactKind::Subscription { subscription, customer: cus("cus_1"), fact })
 }
 
 /// Returns a fact about an invoice that Stripe created at `created`.
 pub fn invoice(name: &str, created: i64, of: Option<&str>, id: &str, second: i64, fact: InvoiceFact) -> Fact {
-    let what = What::Invoice {
+    let what = FactKind::Invoice {
         invoice: InvoiceId::parse(name).unwrap(),
         subscription: of.map(|name| SubscriptionId::parse(name).unwrap()),
         customer: cus("cus_1"),

@@ -161,7 +161,7 @@ fn payment_of_a_customer_counts_after_folding() {
         &crate::fixture::fact(
             "evt_gone",
             1,
-            domain::billing::What::CustomerDeleted { customer: cus("cus_0") },
+            domain::billing::FactKind::CustomerDeleted { customer: cus("cus_0") },
         ),
     );
     org.billing.link(&cus("cus_1"));

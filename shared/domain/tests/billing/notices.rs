@@ -6,11 +6,10 @@ use domain::{
     address::Address,
     billing::{
         Change::{Created, Deleted, TrialWillEnd, Updated},
-        Fact,
+        Fact, FactKind,
         InvoiceFact::{ActionRequired, Failed, Uncollectible, Voided},
         InvoiceId, IssueKind,
         SubscriptionStatus::{Active, Canceled, PastDue, Trialing},
-        What,
     },
     delivery::Claim,
     name::Name,
@@ -110,7 +109,7 @@ fn payment_notice_is_sent_once_while_the_invoice_is_unpaid() {
         (vec![failed(), invoice("in_2", 9, Some("sub_1"), "evt_2", 9, paid(2900))], &[]),
         (vec![failed(), sub("sub_1", "evt_2", 2, Deleted, PastDue, None)], &[]),
         (vec![failed(), sub("sub_1", "evt_2", 2, Updated, Canceled, None)], &[]),
-        (vec![failed(), fact("evt_2", 2, What::CustomerDeleted { customer: cus("cus_1") })], &[]),
+        (vec![failed(), fact("evt_2", 2, FactKind::CustomerDeleted { customer: cus("cus_1") })], &[]),
         (vec![failed(), sub("sub_2", "evt_2", 2, Deleted, Active, None)], &one),
     ] {
         for facts in [facts.clone(), facts.into_iter().rev().collect::<Vec<_>>()] {
@@ -133,7 +132,7 @@ fn payment_notice_shows_the_current_issue() {
 #[test]
 fn reminder_announces_the_end_in_its_event() {
     let notice = sub("sub_1", "evt_1", 0, TrialWillEnd, Trialing, None);
-    let moved = What::Subscription {
+    let moved = FactKind::Subscription {
         subscription: domain::billing::SubscriptionId::parse("sub_1").unwrap(),
         customer: cus("cus_1"),
         fact: domain::billing::SubscriptionFact {
@@ -159,7 +158,7 @@ fn reminder_announces_the_end_in_its_event() {
 
 #[test]
 fn deleted_customer_ends_access_and_the_trial() {
-    let deleted = fact("evt_1", 1, What::CustomerDeleted { customer: cus("cus_1") });
+    let deleted = fact("evt_1", 1, FactKind::CustomerDeleted { customer: cus("cus_1") });
     let ends = |org: Org| (org.status(at(5)), org.status(at(20 * DAY)), org.due_at());
     assert_eq!(ends(record_all(org(), [&deleted])), (Status::Pending, Status::Pending, None));
     assert_eq!(ends(record_all(trialing(), [&deleted])), (Status::Canceled, Status::Canceled, None));

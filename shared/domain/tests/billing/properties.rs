@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use domain::billing::{
     Billing,
     Change::{self, Created, Deleted, Updated},
-    Fact, IncidentKind, InvoiceFact, InvoiceId, InvoiceMarks, Pause, Recorded, SubscriptionFact,
+    Fact, FactKind, IncidentKind, InvoiceFact, InvoiceId, InvoiceMarks, Pause, Recorded, SubscriptionFact,
     SubscriptionId, SubscriptionMarks,
     SubscriptionStatus::{self, Active, Canceled, Incomplete, PastDue},
-    What,
 };
 use jiff::SignedDuration;
 use proptest::{prelude::*, sample::select};
@@ -28,18 +27,20 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         prop::option::of(0..3_i64),
         prop::option::of(prop::option::of(0..2_i64)),
     )
-        .prop_map(|(name, customer, change, status, previous_status, end, pause)| What::Subscription {
-            subscription: SubscriptionId::parse(name).unwrap(),
-            customer,
-            fact: SubscriptionFact {
-                change,
-                status,
-                previous_status,
-                plan: None,
-                trial_end: end.map(at),
-                cancel_at: end.map(at),
-                paused: pause.map(|resumes_at| Pause { resumes_at: resumes_at.map(at) }),
-            },
+        .prop_map(|(name, customer, change, status, previous_status, end, pause)| {
+            FactKind::Subscription {
+                subscription: SubscriptionId::parse(name).unwrap(),
+                customer,
+                fact: SubscriptionFact {
+                    change,
+                    status,
+                    previous_status,
+                    plan: None,
+                    trial_end: end.map(at),
+                    cancel_at: end.map(at),
+                    paused: pause.map(|resumes_at| Pause { resumes_at: resumes_at.map(at) }),
+                },
+            }
         });
     let change = select(vec![
         paid(0),
@@ -50,7 +51,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         InvoiceFact::Uncollectible,
     ]);
     let invoice = (0..4_i64, customer(), select(vec![None, Some("sub_1"), Some("sub_2")]), change).prop_map(
-        |(n, customer, of, fact)| What::Invoice {
+        |(n, customer, of, fact)| FactKind::Invoice {
             invoice: InvoiceId::parse(&format!("in_{n}")).unwrap(),
             subscription: of.map(|name| SubscriptionId::parse(name).unwrap()),
             customer,
@@ -61,10 +62,10 @@ fn any_fact() -> impl Strategy<Value = Fact> {
     let what = prop_oneof![
         6 => subscription,
         6 => invoice,
-        1 => customer().prop_map(|customer| What::Checkout { customer, named: BTreeSet::new() }),
-        1 => customer().prop_map(|customer| What::CustomerDeleted { customer }),
+        1 => customer().prop_map(|customer| FactKind::Checkout { customer, named: BTreeSet::new() }),
+        1 => customer().prop_map(|customer| FactKind::CustomerDeleted { customer }),
         1 => select(vec![IncidentKind::Refunded, IncidentKind::Disputed])
-            .prop_map(|kind| What::Incident { customer: None, kind }),
+            .prop_map(|kind| FactKind::Incident { customer: None, kind }),
     ];
     (0..9_u8, 0..4_i64, what).prop_map(|(id, second, what)| fact(&format!("evt_{id}"), second, what))
 }
@@ -109,7 +110,7 @@ fn expected_status(history: &[Fact], name: &str) -> Option<SubscriptionStatus> {
     let facts: Vec<(&Fact, &SubscriptionFact)> = history
         .iter()
         .filter_map(|fact| match &fact.what {
-            What::Subscription { subscription, fact: state, .. } if subscription.as_str() == name => {
+            FactKind::Subscription { subscription, fact: state, .. } if subscription.as_str() == name => {
                 Some((fact, state))
             }
             _ => None,
@@ -137,7 +138,7 @@ fn expected_status(history: &[Fact], name: &str) -> Option<SubscriptionStatus> {
         .max_by_key(|(fact, state)| (state.change.rank(), &fact.event))
         .map(|(_, state)| state.status);
     let paid = history.iter().any(|event| match &event.what {
-        What::Invoice { subscription, customer, fact: InvoiceFact::Paid { amount: 1.. }, .. } => {
+        FactKind::Invoice { subscription, customer, fact: InvoiceFact::Paid { amount: 1.. }, .. } => {
             let of = subscription.as_ref().map_or(customer.as_str(), SubscriptionId::as_str);
             of == name && newest.is_none_or(|newest| event.created >= newest)
         }

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use domain::billing::{
     Billing,
     Change::{self, Created, Deleted, Updated},
-    Conflict, InvoiceFact, InvoiceId, Issue, IssueKind, Recorded,
+    Conflict, FactKind, InvoiceFact, InvoiceId, Issue, IssueKind, Recorded,
     SubscriptionStatus::{Active, Canceled, Incomplete, PastDue, Paused, Trialing, Unpaid},
-    What,
 };
 
 use crate::fixture::{DAY, all_orders, at, billing, cus, event, fact, invoice, paid, sub};
@@ -56,7 +55,7 @@ fn event_id_with_two_contents_is_a_conflict_in_every_order() {
         [Conflict::Content { event: event("evt_1") }]
     );
     let smaller = [one, other].into_iter().min_by_key(|fact| match &fact.what {
-        What::Subscription { fact, .. } => fact.content_hash(),
+        FactKind::Subscription { fact, .. } => fact.content_hash(),
         _ => unreachable!(),
     });
     assert_eq!(billing.status(), self::billing(smaller.as_ref()).status());
@@ -180,7 +179,7 @@ fn issue_is_open_until_its_invoice_is_settled() {
 
 #[test]
 fn subscription_of_a_deleted_customer_is_canceled() {
-    let deleted = fact("evt_z", 5, What::CustomerDeleted { customer: cus("cus_1") });
+    let deleted = fact("evt_z", 5, FactKind::CustomerDeleted { customer: cus("cus_1") });
     let mut billing = all_orders(vec![deleted.clone(), sub("sub_1", "evt_1", 9, Updated, Active, None)]);
     assert_eq!((billing.status(), billing.is_alive()), (Some(Canceled), false));
     assert!(billing.customer_deleted(), "the customer of its subscription, before any link");
@@ -189,7 +188,7 @@ fn subscription_of_a_deleted_customer_is_canceled() {
     let mut linked = self::billing(&[deleted]);
     linked.link(&cus("cus_2"));
     assert!(!linked.customer_deleted(), "the linked customer exists");
-    let other = fact("evt_y", 5, What::CustomerDeleted { customer: cus("cus_2") });
+    let other = fact("evt_y", 5, FactKind::CustomerDeleted { customer: cus("cus_2") });
     let billing = self::billing(&[other, sub("sub_1", "evt_1", 9, Updated, Active, None)]);
     assert_eq!(billing.status(), Some(Active), "another customer was deleted");
 }
@@ -208,7 +207,7 @@ fn link_stays_while_its_customer_exists() {
 
 #[test]
 fn link_is_replaced_after_its_customer_was_deleted() {
-    let deleted = fact("evt_z", 5, What::CustomerDeleted { customer: cus("cus_1") });
+    let deleted = fact("evt_z", 5, FactKind::CustomerDeleted { customer: cus("cus_1") });
     let mut billing = billing(&[sub("sub_1", "evt_1", 0, Created, Active, None)]);
     billing.link(&cus("cus_1"));
     billing.record(&deleted);
@@ -224,18 +223,18 @@ fn link_is_replaced_after_its_customer_was_deleted() {
     assert_eq!(billing.customer, Some(cus("cus_2")), "the deleted customer is not linked again");
     let paid = |id, customer| {
         let paid = invoice(id, 8, None, &format!("evt_{id}"), 9, InvoiceFact::Paid { amount: 900 });
-        let What::Invoice { invoice, subscription, invoice_created, fact, .. } = paid.what else {
+        let FactKind::Invoice { invoice, subscription, invoice_created, fact, .. } = paid.what else {
             unreachable!("an invoice")
         };
         let customer = cus(customer);
-        let what = What::Invoice { invoice, subscription, customer, invoice_created, fact };
+        let what = FactKind::Invoice { invoice, subscription, customer, invoice_created, fact };
         domain::billing::Fact { event: paid.event, created: paid.created, what }
     };
     billing.record(&paid("in_1", "cus_1"));
     assert!(billing.customer_deleted(), "a payment of the deleted customer restores nothing");
     billing.record(&paid("in_2", "cus_2"));
     assert!(!billing.customer_deleted());
-    billing.record(&fact("evt_y", 12, What::CustomerDeleted { customer: cus("cus_2") }));
+    billing.record(&fact("evt_y", 12, FactKind::CustomerDeleted { customer: cus("cus_2") }));
     assert!(billing.customer_deleted(), "the new customer was deleted too");
 }
 
@@ -251,7 +250,7 @@ fn subscription_of_another_customer_counts_as_a_conflict() {
 #[test]
 fn checkout_only_adds_billing_info() {
     let billing =
-        billing(&[fact("evt_1", 0, What::Checkout { customer: cus("cus_1"), named: BTreeSet::new() })]);
+        billing(&[fact("evt_1", 0, FactKind::Checkout { customer: cus("cus_1"), named: BTreeSet::new() })]);
     assert!(billing.has_billing_info());
     assert_eq!(
         (billing.status(), billing.customer.clone(), billing.needs_provisioning()),

@@ -277,8 +277,8 @@ mod tests {
     use domain::{
         billing::{Change, SubscriptionStatus},
         billing::{
-            Conflict, CustomerId, EventId, Fact, InvoiceFact, InvoiceId, InvoiceMarks, Pause,
-            SubscriptionFact, SubscriptionId, SubscriptionMarks, What,
+            Conflict, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, InvoiceMarks, Pause,
+            SubscriptionFact, SubscriptionId, SubscriptionMarks,
         },
         delivery::{Claim, Outcome},
         extension::{Days, Extension, Reason},
@@ -317,7 +317,7 @@ mod tests {
         for (event, what) in [
             (
                 "evt_1",
-                What::Subscription {
+                FactKind::Subscription {
                     subscription: subscription.clone(),
                     customer: customer.clone(),
                     fact: SubscriptionFact {
@@ -333,7 +333,7 @@ mod tests {
             ),
             (
                 "evt_2",
-                What::Invoice {
+                FactKind::Invoice {
                     invoice: InvoiceId::parse("in_1").unwrap(),
                     subscription: Some(subscription),
                     customer: customer.clone(),
@@ -341,10 +341,10 @@ mod tests {
                     fact: InvoiceFact::Paid { amount: 1200 },
                 },
             ),
-            ("evt_3", What::CustomerDeleted { customer: CustomerId::parse("cus_2").unwrap() }),
+            ("evt_3", FactKind::CustomerDeleted { customer: CustomerId::parse("cus_2").unwrap() }),
             (
                 "evt_4",
-                What::Invoice {
+                FactKind::Invoice {
                     invoice: InvoiceId::parse("in_2").unwrap(),
                     subscription: None,
                     customer: customer.clone(),

@@ -113,7 +113,7 @@ async function checkStrictPage(context, person) {
     forged: [`${token}x`, /^the embed token is not/],
     foreign: [mint({ ...good, origin: app }), /^the embed token is for a different origin/],
     none: ['', /^the embed token is missing/],
-    odd: [`${token}&part=everything`, /^the frame's address takes token/],
+    odd: [`${token}&part=everything`, /^invalid frame URL/],
   };
   const markup = Object.entries(frames).map(([id, [token]]) => `<iframe id="${id}" title="${id}" src="${onramp}/onboarding/embed?token=${token}"></iframe>`);
   strictPage = `<!DOCTYPE html><html lang="en"><title>Strict</title>

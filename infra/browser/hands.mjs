@@ -111,10 +111,10 @@ async function paymentPageStopsPolling(browser, stack, faults) {
   await jo.page.clock.install();
   await jo.opens('/billing/return');
   const status = jo.page.locator('.note [role=status]');
-  assert.match(await status.textContent(), /turns by itself/);
+  assert.match(await status.textContent(), /updates automatically/);
   // Each poll starts after the previous response.
-  for (let n = 0; n < 100 && /by itself/.test(await status.textContent()); n++) await jo.page.clock.runFor(5_000);
-  assert.match(await status.textContent(), /^Stripe has not told us yet\. Look again/);
+  for (let n = 0; n < 100 && /updates automatically/.test(await status.textContent()); n++) await jo.page.clock.runFor(5_000);
+  assert.match(await status.textContent(), /^We haven’t received confirmation from Stripe yet\. Check again/);
   await jo.leaves();
 }
 

@@ -47,7 +47,7 @@ async function journey(stack, page, who, see) {
 
   // Dismiss and restore the checklist.
   await press('Dismiss checklist');
-  await says('put aside');
+  await says('Checklist dismissed');
   await press('Restore checklist');
   await page.getByRole('button', { name: 'Dismiss checklist' }).waitFor();
   await says('1 of 8');
@@ -56,7 +56,7 @@ async function journey(stack, page, who, see) {
   await says(who.organization);
   await says('Getting Started');
   await says('Continue setup');
-  await follow('Plan and details');
+  await follow('Plan & details');
   await says('Free trial');
   await open('/onboarding/guide');
 

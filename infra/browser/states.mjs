@@ -50,7 +50,7 @@ export const STATES = [
       await who.changes(...complete('invited_team_member', 'created_project', 'created_time_entry'));
     },
     pages: { ...BOTH, ...WELCOME },
-    says: /3 of 8 done|A good way to start/,
+    says: /3 of 8 done|Suggested first steps/,
     opens: '#done > summary',
     mirrored: true,
   },
@@ -61,7 +61,7 @@ export const STATES = [
       await who.changes('skip/invited_team_member', ...complete('created_project'), 'skip/created_client');
     },
     pages: CHECKLIST,
-    says: /“Add client” is skipped/,
+    says: /Skipped “Add client”/,
     opens: '#skipped > summary',
   },
   {
@@ -90,10 +90,10 @@ export const STATES = [
       await who.changes(...complete('created_project'), 'dismiss');
     },
     pages: BOTH,
-    says: /put aside/,
+    says: /dismissed/i,
   },
   { name: 'pending', begins: (who) => who.signsUp(false), pages: INSIDE, says: /plan/ },
-  { name: 'waiting', begins: (who) => who.signsUp(false), pages: RETURN, says: /Stripe is telling us/ },
+  { name: 'waiting', begins: (who) => who.signsUp(false), pages: RETURN, says: /waiting for Stripe to confirm/ },
   { name: 'incomplete', begins: isFirst('incomplete'), pages: { ...DASHBOARD, ...ORGANIZATION, ...RETURN }, says: /first payment/ },
   { name: 'paused', begins: becomes('paused'), pages: { ...BOTH, ...ORGANIZATION, ...RETURN }, says: /paused/i },
   { name: 'paid', begins: pays, pages: RETURN, says: /Your plan is paid/ },
@@ -114,7 +114,7 @@ export const STATES = [
       await who.stripe('invoice.payment_action_required', { 'data.object.id': 'in_second' });
     },
     pages: { ...DASHBOARD, ...ORGANIZATION },
-    says: /bank asks you to confirm/,
+    says: /bank needs you to confirm/,
   },
   { name: 'past-due', begins: becomes('past_due'), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /overdue/ },
   { name: 'unpaid', begins: becomes('unpaid'), pages: { ...BOTH, ...ORGANIZATION }, says: /payment/ },

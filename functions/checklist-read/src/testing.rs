@@ -3,7 +3,7 @@
 use domain::{
     address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, SubscriptionFact, SubscriptionId, SubscriptionStatus, What,
+        Change, CustomerId, EventId, Fact, SubscriptionFact, SubscriptionId, SubscriptionStatus, FactKind,
     },
     id::{OrgId, ProjectId, UserId},
     name::Name,
@@ -78,7 +78,7 @@ pub fn subscribed(status: SubscriptionStatus) -> View {
     let (subscription, customer) =
         (SubscriptionId::parse("sub_1").unwrap(), CustomerId::parse("cus_1").unwrap());
     view.org.billing.link(&customer);
-    let what = What::Subscription { subscription, customer, fact };
+    let what = FactKind::Subscription { subscription, customer, fact };
     view.org.billing.record(&Fact { event: EventId::parse("evt_1").unwrap(), created: view.now, what });
     view
 }

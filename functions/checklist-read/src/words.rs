@@ -303,7 +303,8 @@ pub mod widget {
 pub mod frame {
     pub const TITLE: &str = "Onboarding";
     pub const UNAVAILABLE: &str = "Onramp is temporarily unavailable. Retrying automatically.";
-    pub const BAD_QUERY: &str = "the frame URL needs `token` and `part` (`widget` or `banner`)";
+    pub const BAD_QUERY: &str =
+        "invalid frame URL: `part` must be `widget` or `banner`, and no parameter may appear twice";
 }
 
 /// The note about admins whose email address is undeliverable.

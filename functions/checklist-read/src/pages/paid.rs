@@ -79,7 +79,7 @@ fn waiting(view: &View) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::billing::{CustomerId, EventId, Fact, InvoiceFact, InvoiceId, SubscriptionId, What};
+    use domain::billing::{CustomerId, EventId, Fact, InvoiceFact, InvoiceId, SubscriptionId, FactKind};
 
     use super::*;
     use crate::testing::{config, pending, read, subscribed, trial};
@@ -91,7 +91,7 @@ mod tests {
             let waiting = render(&view, &config());
             assert!(waiting.0.contains("data-awaits-plan"), "{}", waiting.0);
             assert!(read(&waiting).contains("Check again"));
-            let paid = What::Invoice {
+            let paid = FactKind::Invoice {
                 invoice: InvoiceId::parse("in_1").unwrap(),
                 subscription: Some(SubscriptionId::parse("sub_1").unwrap()),
                 customer: CustomerId::parse("cus_1").unwrap(),
@@ -126,7 +126,7 @@ mod tests {
         for mut view in [subscribed(SubscriptionStatus::Active), pending("Acme Corp", "Jo Doe")] {
             let customer = CustomerId::parse("cus_1").unwrap();
             view.org.billing.link(&customer);
-            let (event, what) = (EventId::parse("evt_2").unwrap(), What::CustomerDeleted { customer });
+            let (event, what) = (EventId::parse("evt_2").unwrap(), FactKind::CustomerDeleted { customer });
             view.org.billing.record(&Fact { event, created: view.now, what });
             let page = read(&render(&view, &config()));
             assert!(page.contains("Your plan Your previous plan has ended."), "{page}");

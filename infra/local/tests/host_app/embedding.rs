@@ -286,8 +286,8 @@ async fn a_frame_is_held_by_listed_pages_alone_and_needs_no_script() {
     let odd = world.send("GET", &format!("{good}&part=everything"), &[], "").await;
     let bare = world.send("GET", "/onboarding/embed", &[], "").await;
     for (frame, status, over, why) in [
-        (down, 503, false, "Onramp cannot answer just now"),
-        (odd, 400, true, "the frame's address takes token"),
+        (down, 503, false, "Onramp is temporarily unavailable"),
+        (odd, 400, true, "invalid frame URL: `part` must be `widget` or `banner`"),
         (bare, 401, true, "the embed token is missing"),
     ] {
         assert_eq!(frame.status, status);
@@ -346,7 +346,7 @@ async fn a_write_by_token_costs_what_every_write_costs() {
     let dismissed = ask_from_page(&world, &jo, "POST", DISMISS, &token, HOST_APP).await;
     assert_eq!(dismissed.json(), json!({ "success": true, "dismissed": true }));
     assert_eq!(world.calls_of(&dismissed).await, ["BatchGetItem", "UpdateItem"]);
-    assert_eq!(ask(&world, "GET", PIECES[0], &token, &[]).await.text(), "", "put aside, it shows nothing");
+    assert_eq!(ask(&world, "GET", PIECES[0], &token, &[]).await.text(), "", "a dismissed widget is empty");
     world.advance("15d").await;
     let late = crate::mint::token(&world, &jo);
     assert_eq!(ask(&world, "POST", DISMISS, &late, &[]).await.status, 402, "access is judged after the role");

@@ -85,7 +85,7 @@ async fn a_list_is_one_write_an_organization_and_each_event_has_its_answer() {
             { "result": "unknown_organization" },
             { "result": "ticked" },
             { "result": "already" },
-            { "result": "invalid", "faults": ["type is missing", "occurred_at is no time like 2026-01-15T09:00:00Z"] },
+            { "result": "invalid", "faults": ["type is missing", "occurred_at must be an RFC 3339 timestamp, such as 2026-01-15T09:00:00Z"] },
             { "result": "invalid", "faults": ["type is missing", "organization_id is missing"] },
         ])
     );

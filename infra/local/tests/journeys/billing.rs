@@ -112,7 +112,7 @@ async fn with_less_than_two_days_left_it_is_charged_today_as_the_page_said() {
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     days_later(&world, &mut jo, "13d").await;
     let page = jo.open(&format!("/organizations/{}", jo.org())).await.text();
-    assert!(page.contains("You are charged today"), "{page}");
+    assert!(page.contains("You’ll be charged today"), "{page}");
     let led = checkout(&mut jo, "single").await;
     press(&world, led.header("location"), "choice=pay");
     world.settle().await;
@@ -172,7 +172,7 @@ async fn whose_first_payment_is_open_pays_that_one_and_chooses_again_only_once_i
     assert!(address.starts_with(&format!("{STRIPE}/p/session/")), "{address}");
     let plans = jo.open(&format!("/organizations/{org}")).await;
     let plans = plans.text();
-    assert!(plans.contains("Finish the payment") && !plans.contains("/billing/checkout"), "{plans}");
+    assert!(plans.contains("Complete payment") && !plans.contains("/billing/checkout"), "{plans}");
 
     days_later(&world, &mut jo, "24h").await;
     world.subscription_is(&org, "incomplete_expired").await;

@@ -180,7 +180,7 @@ async fn a_trial_of_ours_runs_on_beside_a_subscription_that_does_not() {
             "{status}"
         );
         let dashboard = jo.open("/dashboard").await.text();
-        assert!(dashboard.contains("14 days left") && !dashboard.contains("your plan begins"), "{status}");
+        assert!(dashboard.contains("14 days left") && !dashboard.contains("Your plan starts then"), "{status}");
     }
 }
 

@@ -49,7 +49,7 @@ async fn a_banks_question_is_shown_and_mailed_in_its_own_words() {
     tell(&world, of(&jo, "invoice.payment_action_required", "in_2")).await;
     let issue = jo.organization().await["billing_issue"].clone();
     assert_eq!((&issue["kind"], &issue["invoice"]), (&json!("action_required"), &json!("in_2")));
-    assert!(jo.open("/dashboard").await.text().contains("bank asks you to confirm"));
+    assert!(jo.open("/dashboard").await.text().contains("bank needs you to confirm"));
     let mails = world.mails("payment_failed").await;
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0]["subject"], "Your bank needs you to confirm a payment - Acme");

@@ -39,9 +39,9 @@ impl App {
         Ok(AuthenticatedUser { token, found, member, now })
     }
 
-    /// Whether the browser holds a live session of `user`.
-    pub async fn is_signed_in(&self, headers: &HeaderMap, user: Option<UserId>) -> bool {
-        let Some(token) = web::session::token(headers).filter(|token| Some(token.user) == user) else {
+    /// Returns whether the request has a valid session of `user`. A failed read counts as no session.
+    pub async fn is_signed_in(&self, headers: &HeaderMap, user: UserId) -> bool {
+        let Some(token) = web::session::token(headers).filter(|token| token.user == user) else {
             return false;
         };
         let found = self.store.try_load_session(&token).await;

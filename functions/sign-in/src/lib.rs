@@ -21,6 +21,7 @@
 
 mod account;
 mod auth;
+mod browser;
 mod config;
 mod handoff;
 mod invitation;

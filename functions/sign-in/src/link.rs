@@ -23,7 +23,7 @@ use store::{Consumed, Link, LinkGrant, LinkLookup, OrgCreationGrant, Reissued, U
 use telemetry::LogArea;
 use web::{Kind, Problem, ResponseFormat};
 
-use crate::{App, pages, store_problem, words};
+use crate::{App, browser::Browser, pages, store_problem, words};
 
 /// The path to open after signing in if the request for the link named none.
 pub const HOME: &str = "/dashboard";
@@ -36,26 +36,23 @@ pub type Token = Result<Path<String>, PathRejection>;
 pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     let (token, browser) = (text(token), Browser::of(&app, request.headers()));
-    let shown = match find(&app, &token).await {
+    let (user, is_repeat) = match find(&app, &token).await {
         Ok(Found::Usable(link)) => {
             let elsewhere = requested_elsewhere(&link, request.headers());
-            Ok(pages::confirm(&app.product, &token, link.address.as_str(), elsewhere))
+            let page = pages::confirm(&app.product, &token, link.address.as_str(), elsewhere);
+            return browser.set_cookie(web::page(StatusCode::OK, page));
         }
-        Ok(Found::Used(used)) => {
-            if app.is_signed_in(request.headers(), Some(used.user)).await {
-                return web::see_other(HOME);
-            }
-            if !used.is_repeated_by(browser.hash(), app.clock.now()) {
-                return problem_response(&app, wants, expired());
-            }
-            Ok(pages::confirm_again(&app.product, &token))
-        }
-        Ok(Found::Expired(link)) => return spent(&app, request.headers(), wants, Some(link.user)).await,
-        Err(problem) => Err(problem),
+        Ok(Found::Used(used)) => (used.user, used.is_repeated_by(browser.hash(), app.clock.now())),
+        Ok(Found::Expired(link)) => (link.user, false),
+        Err(problem) => return problem_response(&app, wants, problem),
     };
-    match shown {
-        Ok(page) => browser.set_cookie(web::page(StatusCode::OK, page)),
-        Err(problem) => problem_response(&app, wants, problem),
+    if app.is_signed_in(request.headers(), user).await {
+        web::see_other(HOME)
+    } else if is_repeat {
+        let page = pages::confirm_again(&app.product, &token);
+        browser.set_cookie(web::page(StatusCode::OK, page))
+    } else {
+        problem_response(&app, wants, expired())
     }
 }
 
@@ -81,42 +78,6 @@ fn requested_elsewhere(link: &Link, headers: &HeaderMap) -> Option<Timestamp> {
     link.browser.filter(|browser| here != Some(*browser)).and(link.requested_at)
 }
 
-/// The random value by which a browser is recognized while its sign-in link is valid.
-///
-/// A cookie stores it for 10 minutes.
-pub enum Browser {
-    /// The request sent the value.
-    Known(Secret),
-    /// The request sent none. The response sets this value.
-    New(Secret),
-}
-
-impl Browser {
-    /// Returns the value that the request sent, or a new one.
-    pub fn of(app: &App, headers: &HeaderMap) -> Self {
-        match web::browser::mark(headers) {
-            Some(mark) => Self::Known(mark),
-            None => Self::New(Secret::new(app.entropy.bytes())),
-        }
-    }
-
-    /// Returns the hash of the value that the request sent, or `None` if it sent none.
-    pub fn hash(&self) -> Option<Hash> {
-        match self {
-            Self::Known(mark) => Some(mark.hash()),
-            Self::New(_) => None,
-        }
-    }
-
-    /// Adds the cookie to a response if the value is new.
-    pub fn set_cookie(&self, mut response: Response) -> Response {
-        if let Self::New(mark) = self {
-            response.headers_mut().append(SET_COOKIE, web::browser::set(mark));
-        }
-        response
-    }
-}
-
 async fn sign_in(
     app: &App,
     token: &str,
@@ -128,14 +89,14 @@ async fn sign_in(
     for attempt in 0..store::MAX_TRIES {
         let outcome = match find(app, token).await? {
             Found::Usable(link) => use_link(app, &link, previous.as_ref(), browser, wants).await,
-            Found::Used(used) if app.is_signed_in(headers, Some(used.user)).await => {
+            Found::Used(used) if app.is_signed_in(headers, used.user).await => {
                 return Ok(web::see_other(used.next.as_deref().unwrap_or(HOME)));
             }
             Found::Used(used) if used.is_repeated_by(browser, app.clock.now()) => {
                 repeat(app, &used, wants).await
             }
             Found::Used(_) => Ok(None),
-            Found::Expired(link) => return Ok(spent(app, headers, wants, Some(link.user)).await),
+            Found::Expired(link) => return Ok(expired_response(app, headers, wants, link.user).await),
         };
         match outcome {
             Ok(Some(response)) => return Ok(response),
@@ -200,8 +161,8 @@ pub async fn repeat(
     }))
 }
 
-/// Responds to a link that no longer works. Redirects its owner if they are signed in.
-pub async fn spent(app: &App, headers: &HeaderMap, wants: ResponseFormat, owner: Option<UserId>) -> Response {
+/// Responds to an expired link. Redirects its owner if they are signed in.
+async fn expired_response(app: &App, headers: &HeaderMap, wants: ResponseFormat, owner: UserId) -> Response {
     if app.is_signed_in(headers, owner).await {
         web::see_other(HOME)
     } else {

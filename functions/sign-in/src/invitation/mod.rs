@@ -32,8 +32,9 @@ use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
 use crate::{
     App, auth,
+    browser::Browser,
     invitation::page::InvitationPage,
-    link::{self, Browser, Token},
+    link::{self, Token},
     members, respond, store_problem,
     words::invitation as words_of,
 };
@@ -74,7 +75,7 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
         Ok(Found::OtherUser(details, found)) => page::other_user(&app.product, &details, &found),
         Ok(Found::Used(used))
             if used.is_repeated_by(browser.hash(), now)
-                && !app.is_signed_in(request.headers(), Some(used.user)).await =>
+                && !app.is_signed_in(request.headers(), used.user).await =>
         {
             page::accept_again(&app.product, &token)
         }
@@ -128,7 +129,7 @@ async fn join(
             Found::Member => return Ok(web::see_other(link::HOME)),
             Found::Used(used)
                 if used.is_repeated_by(browser, now)
-                    && !app.is_signed_in(&guest.headers, Some(used.user)).await =>
+                    && !app.is_signed_in(&guest.headers, used.user).await =>
             {
                 match link::repeat(app, &used, guest.wants).await {
                     Ok(Some(response)) => return Ok(response),
@@ -362,7 +363,7 @@ fn expired() -> Problem {
 
 /// Responds to the link of an accepted invitation. Redirects its owner if they are signed in.
 async fn used_response(app: &App, headers: &HeaderMap, wants: ResponseFormat, used: &UsedLink) -> Response {
-    if app.is_signed_in(headers, Some(used.user)).await {
+    if app.is_signed_in(headers, used.user).await {
         return web::see_other(link::HOME);
     }
     match wants {

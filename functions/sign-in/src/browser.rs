@@ -1,0 +1,43 @@
+//! Recognition of the browser that requested or used a sign-in link.
+
+use axum::{http::header::SET_COOKIE, response::Response};
+use domain::secret::{Hash, Secret};
+use http::HeaderMap;
+
+use crate::App;
+
+/// The random value by which a browser is recognized while its sign-in link is valid.
+///
+/// A cookie stores it for 10 minutes.
+pub enum Browser {
+    /// The request sent the value.
+    Known(Secret),
+    /// The request sent none. The response sets this value.
+    New(Secret),
+}
+
+impl Browser {
+    /// Returns the value that the request sent, or a new one.
+    pub fn of(app: &App, headers: &HeaderMap) -> Self {
+        match web::browser::mark(headers) {
+            Some(mark) => Self::Known(mark),
+            None => Self::New(Secret::new(app.entropy.bytes())),
+        }
+    }
+
+    /// Returns the hash of the value that the request sent, or `None` if it sent none.
+    pub fn hash(&self) -> Option<Hash> {
+        match self {
+            Self::Known(mark) => Some(mark.hash()),
+            Self::New(_) => None,
+        }
+    }
+
+    /// Adds the cookie to a response if the value is new.
+    pub fn set_cookie(&self, mut response: Response) -> Response {
+        if let Self::New(mark) = self {
+            response.headers_mut().append(SET_COOKIE, web::browser::set(mark));
+        }
+        response
+    }
+}

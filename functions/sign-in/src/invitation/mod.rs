@@ -17,7 +17,7 @@ use axum::{
 };
 use domain::{
     id::OrgId,
-    invitation::{self, Invitation, InvitationId},
+    invitation::{self, InvitationId},
     name::Name,
     people::{ORG_CREATION_GRANT_TTL, Session, SessionToken, User},
     secret::{Hash, Secret},
@@ -71,7 +71,9 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
     let browser = Browser::of(&app, request.headers());
     let page = match find(&app, request.headers(), &token, None, now).await {
         Ok(Found::Open(details, _)) => InvitationPage::new(&app.product, &token, &details).render("", None),
-        Ok(Found::SignInFirst(details)) => page::sign_in_first(&app.product, &details, &back(&details)),
+        Ok(Found::SignInFirst(details)) => {
+            page::sign_in_first(&app.product, &details, &return_path(&details))
+        }
         Ok(Found::OtherUser(details, found)) => page::other_user(&app.product, &details, &found),
         Ok(Found::Used(used))
             if used.is_repeated_by(browser.hash(), now)
@@ -95,8 +97,8 @@ pub async fn accept(State(app): State<Arc<App>>, token: Token, request: Request)
     let (headers, origin) = (request.headers().clone(), web::origin(&request));
     let path = request.uri().path().to_owned();
     let fields = Fields::read(request).await;
-    let guest = AcceptRequest { headers, origin, token: link::text(token), wants };
-    let joined = join(&app, &guest, &fields).await;
+    let request = AcceptRequest { headers, origin, token: link::text(token), wants };
+    let joined = join(&app, &request, &fields).await;
     joined.unwrap_or_else(|problem| problem_response(&app, wants, &path, problem))
 }
 
@@ -108,70 +110,87 @@ struct AcceptRequest {
     wants: ResponseFormat,
 }
 
-/// Accepts an invitation. Checks the user's identity, then the organization's access, then the input.
+/// Accepts an invitation. After a concurrent write, it reads and decides again.
 async fn join(
     app: &App,
-    guest: &AcceptRequest,
+    request: &AcceptRequest,
     fields: &Result<Fields, Problem>,
 ) -> Result<Response, Problem> {
-    let browser = web::browser::mark(&guest.headers).map(|mark| mark.hash());
-    let grant = fields.as_ref().ok().and_then(|fields| fields.get("founding")?.parse::<Secret>().ok());
     for attempt in 0..store::MAX_TRIES {
-        let now = app.clock.now();
-        let (details, identity) = match find(app, &guest.headers, &guest.token, grant.as_ref(), now).await? {
-            Found::Open(details, identity) => (details, identity),
-            Found::SignInFirst(details) => {
-                return Ok(auth::respond(guest.wants, &back(&details), Err(Problem::unauthorized())));
-            }
-            Found::OtherUser(details, found) => {
-                return Ok(other_user_response(app, guest.wants, &details, &found));
-            }
-            Found::Member => return Ok(web::see_other(link::HOME)),
-            Found::Used(used)
-                if used.is_repeated_by(browser, now)
-                    && !app.is_signed_in(&guest.headers, used.user).await =>
-            {
-                match link::repeat(app, &used, guest.wants).await {
-                    Ok(Some(response)) => return Ok(response),
-                    Ok(None) => return Err(expired()),
-                    Err(store::Error::Conflict) => {
-                        store::pause(attempt).await;
-                        continue;
-                    }
-                    Err(error) => return Err(store_problem(error)),
-                }
-            }
-            Found::Used(used) => return Ok(used_response(app, &guest.headers, guest.wants, &used).await),
-        };
-        let allowed = details.org.value.may_change_team(now);
-        allowed.map_err(|error| to_problem(error, &details, &guest.origin))?;
-        let typed = fields.as_ref().map_err(Clone::clone)?.get("full_name").unwrap_or_default();
-        // Another person may have created the account of an unverified address, so its name does not count.
-        let name = match details.known.as_ref().filter(|user| user.value.verified) {
-            Some(user) => Ok(user.value.name.clone()),
-            None => Name::parse(typed),
-        };
-        let name = match (name, guest.wants) {
-            (Ok(name), _) => name,
-            (Err(error), ResponseFormat::Page) => {
-                let page = InvitationPage::new(&app.product, &guest.token, &details);
-                let page = page.render(typed, Some(&error.to_string()));
-                return Ok(web::page(Kind::Invalid.status(), page));
-            }
-            (Err(error), ResponseFormat::Json) => {
-                let error = FieldError::new("full_name", error.code(), error.to_string());
-                return Err(Problem::invalid(vec![error]));
-            }
-        };
-        let accepted = decide(app, *details, name, guest, (&identity, browser), now)?;
-        match app.store.commit_acceptance(&accepted).await {
-            Ok(Accepted::Joined) => return Ok(joined(&accepted)),
-            // Another request used the link first, possibly an earlier one from this browser.
-            Ok(Accepted::AlreadyUsed) | Err(store::Error::Conflict) => store::pause(attempt).await,
-            Err(error) => return Err(store_problem(error)),
+        if let Some(response) = try_join(app, request, fields).await? {
+            return Ok(response);
         }
+        store::pause(attempt).await;
     }
     Err(store_problem(store::Error::Conflict))
+}
+
+/// Attempts to accept an invitation once. Returns `None` after a concurrent write.
+///
+/// Checks the user's identity, then the organization's access, then the input.
+async fn try_join(
+    app: &App,
+    request: &AcceptRequest,
+    fields: &Result<Fields, Problem>,
+) -> Result<Option<Response>, Problem> {
+    let now = app.clock.now();
+    let browser = web::browser::mark(&request.headers).map(|mark| mark.hash());
+    let grant = fields.as_ref().ok().and_then(|fields| fields.get("founding")?.parse::<Secret>().ok());
+    let (details, identity) = match find(app, &request.headers, &request.token, grant.as_ref(), now).await? {
+        Found::Open(details, identity) => (details, identity),
+        Found::SignInFirst(details) => {
+            let back = return_path(&details);
+            return Ok(Some(auth::respond(request.wants, &back, Err(Problem::unauthorized()))));
+        }
+        Found::OtherUser(details, found) => {
+            return Ok(Some(other_user_response(app, request.wants, &details, &found)));
+        }
+        Found::Member => return Ok(Some(web::see_other(link::HOME))),
+        Found::Used(used)
+            if used.is_repeated_by(browser, now) && !app.is_signed_in(&request.headers, used.user).await =>
+        {
+            return repeat(app, &used, request.wants).await;
+        }
+        Found::Used(used) => {
+            return Ok(Some(used_response(app, &request.headers, request.wants, &used).await));
+        }
+    };
+    let allowed = details.org.value.may_change_team(now);
+    allowed.map_err(|error| to_problem(error, &details, &request.origin))?;
+    let typed = fields.as_ref().map_err(Clone::clone)?.get("full_name").unwrap_or_default();
+    // Another person may have created the account of an unverified address, so its name does not count.
+    let name = match details.known.as_ref().filter(|user| user.value.verified) {
+        Some(user) => Ok(user.value.name.clone()),
+        None => Name::parse(typed),
+    };
+    let name = match (name, request.wants) {
+        (Ok(name), _) => name,
+        (Err(error), ResponseFormat::Page) => {
+            let page = InvitationPage::new(&app.product, &request.token, &details);
+            let page = page.render(typed, Some(&error.to_string()));
+            return Ok(Some(web::page(Kind::Invalid.status(), page)));
+        }
+        (Err(error), ResponseFormat::Json) => {
+            let error = FieldError::new("full_name", error.code(), error.to_string());
+            return Err(Problem::invalid(vec![error]));
+        }
+    };
+    let accepted = decide(app, *details, name, request, (&identity, browser), now)?;
+    match app.store.commit_acceptance(&accepted).await {
+        Ok(Accepted::Joined) => Ok(Some(joined(&accepted))),
+        // Another request used the link first, possibly an earlier one from this browser.
+        Ok(Accepted::AlreadyUsed) | Err(store::Error::Conflict) => Ok(None),
+        Err(error) => Err(store_problem(error)),
+    }
+}
+
+/// Repeats the response to an accepted invitation. Returns `None` after a concurrent write.
+async fn repeat(app: &App, used: &UsedLink, wants: ResponseFormat) -> Result<Option<Response>, Problem> {
+    match link::repeat(app, used, wants).await {
+        Ok(response) => response.map(Some).ok_or_else(expired),
+        Err(store::Error::Conflict) => Ok(None),
+        Err(error) => Err(store_problem(error)),
+    }
 }
 
 /// Finds the invitation of a token, together with the signed-in user.
@@ -257,12 +276,9 @@ async fn signed_in(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Opt
 
 /// Returns the path that names an invitation without its secret. A request for a sign-in link can
 /// store it.
-fn reference(invitation: &Invitation) -> String {
+fn return_path(details: &InvitationDetails) -> String {
+    let invitation = &details.invitation.value;
     format!("/invitations/{}_{}", invitation.org, invitation.id())
-}
-
-fn back(details: &InvitationDetails) -> String {
-    reference(&details.invitation.value)
 }
 
 /// Parses a reference: the ID of the organization, `_`, and the ID of the invitation.
@@ -279,7 +295,7 @@ fn decide(
     app: &App,
     details: InvitationDetails,
     name: Name,
-    guest: &AcceptRequest,
+    request: &AcceptRequest,
     (identity, browser): (&Identity, Option<Hash>),
     now: Timestamp,
 ) -> Result<Acceptance, Problem> {
@@ -290,7 +306,7 @@ fn decide(
     };
     let mut org = details.org.value.clone();
     let membership = org.accept(invitation, &user, now);
-    let membership = membership.map_err(|error| to_problem(error, &details, &guest.origin))?;
+    let membership = membership.map_err(|error| to_problem(error, &details, &request.origin))?;
     user.verify_address();
     user.join(org_id);
     let session = match identity {
@@ -300,8 +316,9 @@ fn decide(
     };
     // If this response is lost, the browser can repeat the request with the secret. With a reference it
     // cannot, so its current session stays valid.
-    let repeatable = browser.is_some() && guest.token.parse::<Secret>().is_ok();
-    let instead_of = web::session::token(&guest.headers).filter(|token| repeatable && token.user == user.id);
+    let repeatable = browser.is_some() && request.token.parse::<Secret>().is_ok();
+    let instead_of =
+        web::session::token(&request.headers).filter(|token| repeatable && token.user == user.id);
     let person = match details.known.clone() {
         Some(before) => Person::Known(Box::new(before), user),
         None => Person::New(user),

@@ -17,7 +17,7 @@ export async function worksAsOperator(stack, page, who, see) {
   await page.getByRole('button', { name: 'Sign out' }).click();
   await signIn(stack, page, operator, () => {});
   await page.goto(`${stack.url}/operator`);
-  await says('Nothing waits for you');
+  await says('Nothing needs attention');
   await see('operator-empty');
 
   // Create a welcome email with an unknown state, a parked event of an unknown customer, and an
@@ -32,13 +32,13 @@ export async function worksAsOperator(stack, page, who, see) {
   await page.goto(`${stack.url}/operator`);
   await says('Parked: invoice.paid');
   await says('Quarantined: invoice.paid');
-  await says('Mail that did not surely arrive');
+  await says('Email delivery not confirmed');
   await see('operator-waiting');
 
   // An invalid search keeps the entered text. A search for an email address opens the organization.
   await page.fill('input[name=find]', 'vandelay');
   await page.getByRole('button', { name: 'Find' }).click();
-  await says('Enter an organization’s id');
+  await says('Enter an organization ID');
   assert.equal(await page.inputValue('input[name=find]'), 'vandelay');
   await see('operator-find-refused');
   await page.fill('input[name=find]', 'mo@vandelay.example');
@@ -57,7 +57,7 @@ export async function worksAsOperator(stack, page, who, see) {
   await page.fill('input[name=days]', '14');
   await page.fill('input[name=reason]', 'Their budget comes in March');
   await submit(page);
-  await says('14 days more');
+  await says('Added 14 days');
   await says('trialing');
   await see('operator-organization');
 }

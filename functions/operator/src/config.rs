@@ -1,43 +1,45 @@
+//! Configuration from environment variables.
+
 use boot::{BaseUrl, ConfigErrors, Env};
 use domain::operator::Operators;
 use web::Origins;
 
-/// The function's variables.
+/// Configuration of the function, read from environment variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     pub table: String,
-    /// The address at which browsers reach Onramp; `None` means the domain of each request.
+    /// URL at which browsers reach Onramp. `None` means the domain of each request.
     pub public_url: Option<BaseUrl>,
-    /// The product's name, as people read it.
+    /// Product name that the pages show.
     pub product: String,
-    /// Who may come in.
+    /// Addresses of the operators.
     pub operators: Operators,
-    /// Days before its end on which the admins of a trial are reminded that begins here.
+    /// Reminder schedule of trials that start here: days before the trial ends, ascending.
     pub reminder_days: Vec<u16>,
-    /// Where the host app is: for the headers alone, which are those of every other page.
+    /// URL of the host app, for the security headers.
     pub app_url: Option<String>,
-    /// Where Stripe's hosted pages are: for the headers too.
+    /// Origins of Stripe's hosted pages, for the security headers.
     pub checkout: Origins,
 }
 
 impl Config {
-    /// Reads them.
+    /// Reads and validates the variables.
     ///
     /// # Errors
-    /// Every variable that is missing or wrong.
+    /// Returns an error for each missing or invalid variable.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the table's name");
         let public_url = vars.public_url();
         let product = vars.product_name();
-        let operators = vars.parsed("OPERATOR_EMAILS", "", "mail addresses, separated by commas");
-        let expected = "whole numbers of days, separated by commas";
+        let operators = vars.parsed("OPERATOR_EMAILS", "", "comma-separated email addresses");
+        let expected = "comma-separated integers (days)";
         let reminder_days = vars.read("TRIAL_REMINDER_DAYS", Some("3"), expected, |text| {
             let mut days: Vec<u16> =
                 text.split(',').map(|days| days.trim().parse().ok()).collect::<Option<_>>()?;
             days.sort_unstable();
             days.dedup();
-            // A reminder on the day of the end itself would be the end's own mail.
+            // A reminder on the day of the end would repeat the email about the end.
             days.retain(|days| *days > 0);
             Some(days)
         });
@@ -63,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_an_operator_by_default() {
+    fn config_has_no_operators_by_default() {
         let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
         assert_eq!(config.operators, Operators::default());
         assert_eq!((config.reminder_days, config.app_url), (vec![3], None));
@@ -72,18 +74,18 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_named_and_no_value_is_shown() {
+    fn config_errors_name_variables_without_values() {
         let bad = Env::new([
             ("OPERATOR_EMAILS", "ann@example.com;hunter2"),
             ("TRIAL_REMINDER_DAYS", "soon"),
             ("STRIPE_CHECKOUT_ORIGINS", "*"),
         ]);
-        let faults = Config::read(&bad).unwrap_err();
-        let names: Vec<_> = faults.0.iter().map(|fault| fault.name).collect();
+        let errors = Config::read(&bad).unwrap_err();
+        let names: Vec<_> = errors.0.iter().map(|error| error.name).collect();
         assert_eq!(
             names,
             ["TABLE_NAME", "OPERATOR_EMAILS", "TRIAL_REMINDER_DAYS", "STRIPE_CHECKOUT_ORIGINS"]
         );
-        assert!(!faults.to_string().contains("hunter2") && !faults.to_string().contains("ann@"), "{faults}");
+        assert!(!errors.to_string().contains("hunter2") && !errors.to_string().contains("ann@"), "{errors}");
     }
 }

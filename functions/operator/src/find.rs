@@ -1,18 +1,20 @@
-//! Finding an organization by what an operator was told of it.
+//! Finds organizations by id or by the email address of a member.
 
 use domain::{address::Address, id::OrgId};
 use web::{FieldError, Problem};
 
-use crate::{App, store_problem};
+use crate::{App, store_problem, words};
 
-/// Where an organization's page is.
+/// Returns the path of an organization's page.
 pub fn path(id: OrgId) -> String {
     format!("/operator/organizations/{id}")
 }
 
 impl App {
-    /// The organizations that a text means: the one of that id, or those of the person with that address.
-    /// The inner error is the text's own fault.
+    /// Returns the organization with the given id, or the organizations of the user with the given
+    /// address.
+    ///
+    /// The inner error means that the text is neither an id nor an address.
     pub async fn find(&self, text: &str) -> Result<Result<Vec<OrgId>, FieldError>, Problem> {
         let text = text.trim();
         let found = if let Ok(id) = text.parse::<OrgId>() {
@@ -30,8 +32,7 @@ impl App {
                 .map_err(store_problem)?
                 .map_or(Vec::new(), |user| user.value.orgs)
         } else {
-            let fault = "Enter an organization’s id, like org_…, or a person’s email address.";
-            return Ok(Err(FieldError::new("find", "invalid", fault)));
+            return Ok(Err(FieldError::new("find", "invalid", words::search::INVALID)));
         };
         Ok(Ok(found))
     }

@@ -1,7 +1,19 @@
-//! What a person does by hand who runs Onramp for the host app: sees what waits for a person, looks at one
-//! organization, and gives it days of trial.
+//! The function `operator`: pages and JSON API for the operators of the host app.
 //!
-//! Whoever is no operator is answered, byte for byte, as on a path that does not exist.
+//! An operator reviews items that no scheduled run will finish, finds an organization, and extends
+//! its trial. An extension is stored under the hash of its form's token, so a repeated form extends
+//! the trial only once. An organization that never had a trial starts one.
+//!
+//! Invariant: a user who is not an operator gets exactly the response of a path that does not
+//! exist. The function never changes billing data and never sends an email itself.
+//!
+//! Where to start reading:
+//!
+//! - `auth`: authenticates the operator of a request
+//! - `review_queue`, `review_item`: the review queue and its items
+//! - `organization`, `find`, `extend`: one organization, the search for it, and its trial
+//! - `pages`, `out`: the HTML pages and the JSON responses
+//! - `words`: every text of both
 
 mod auth;
 mod config;
@@ -12,6 +24,7 @@ mod out;
 mod pages;
 mod review_item;
 mod review_queue;
+mod words;
 
 use std::sync::Arc;
 
@@ -25,7 +38,7 @@ use web::{Problem, SecurityProfile};
 
 use crate::config::Config;
 
-/// What the function works with.
+/// Dependencies of the handlers.
 struct App {
     store: Store,
     clock: Clock,
@@ -33,15 +46,16 @@ struct App {
     config: Config,
 }
 
-/// Starts the function.
+/// Reads the configuration, connects to AWS, and returns the handler.
 ///
 /// # Errors
-/// Every variable that is missing or wrong.
+/// Returns an error for each missing or invalid environment variable.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
-    // The profile of the function that answers unknown paths: an answer must not tell by a header which one gave it.
+    // The same profile as the function that handles unknown paths. Different headers would reveal
+    // that a path exists.
     let profile = SecurityProfile::app_with_checkout(config.app_url.as_deref(), &config.checkout)
         .with_public_url(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config }));
@@ -56,7 +70,7 @@ fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// What the caller is told when the table fails.
+/// Converts an error of the store to the problem that the caller sees.
 fn store_problem(error: store::Error) -> Problem {
     Problem::from_failure(error.is_transient(), error)
 }

@@ -1,4 +1,4 @@
-//! The Lambda function `operator`.
+//! Entry point of the Lambda function `operator`.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -1,4 +1,5 @@
-//! `GET /operator/organizations/{id}`: one organization, with everything that an operator is asked about.
+//! `GET /operator/organizations/{id}`: status, trial, billing, emails, and admins of one
+//! organization.
 
 use std::sync::Arc;
 
@@ -19,38 +20,38 @@ use crate::{
     store_problem,
 };
 
-/// `GET /operator/organizations/{id}`.
+/// Handles `GET /operator/organizations/{id}`.
 pub async fn show(
-    desk: AuthenticatedOperator,
+    auth: AuthenticatedOperator,
     State(app): State<Arc<App>>,
     id: Result<Path<String>, PathRejection>,
 ) -> Response {
     let id = id.map(|Path(id)| id).unwrap_or_default();
-    match (app.org(&id).await, desk.wants) {
-        (Ok(org), ResponseFormat::Json) => Json(OrganizationOut::of(&org, desk.now)).into_response(),
-        (Ok(org), ResponseFormat::Page) => app.org_page(&desk, StatusCode::OK, &org, &Form::default()),
-        (Err(problem), wants) => web::problem_response(wants, problem),
+    match (app.org(&id).await, auth.format) {
+        (Ok(org), ResponseFormat::Json) => Json(OrganizationOut::of(&org, auth.now)).into_response(),
+        (Ok(org), ResponseFormat::Page) => app.org_page(&auth, StatusCode::OK, &org, &Form::default()),
+        (Err(problem), format) => web::problem_response(format, problem),
     }
 }
 
 impl App {
-    /// The organization that a path names.
+    /// Loads the organization with the id from the path.
     pub async fn org(&self, id: &str) -> Result<Org, Problem> {
         let id = id.parse().map_err(|_| Problem::not_found())?;
         let found = self.store.load_org(id).await.map_err(store_problem)?;
         found.map(|org| org.value).ok_or_else(Problem::not_found)
     }
 
-    /// The organization's page, with the form as it was filled in.
+    /// Renders the organization's page with the submitted values of the form.
     pub fn org_page(
         &self,
-        desk: &AuthenticatedOperator,
+        auth: &AuthenticatedOperator,
         status: StatusCode,
         org: &Org,
         form: &Form<'_>,
     ) -> Response {
         let token = Secret::new(self.entropy.bytes()).reveal();
-        let main = render(org, form, &token, desk.now);
-        web::page(status, desk.page(self, org.name.as_str(), main))
+        let main = render(org, form, &token, auth.now);
+        web::page(status, auth.page(self, org.name.as_str(), main))
     }
 }

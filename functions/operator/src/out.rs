@@ -1,4 +1,4 @@
-//! What programs get to read. Times are RFC 3339 in UTC.
+//! JSON responses. Times are RFC 3339 in UTC.
 
 use domain::{
     billing::{Billing, Conflict, Issue},
@@ -10,31 +10,34 @@ use jiff::Timestamp;
 use serde::Serialize;
 use store::ReviewPage;
 
-use crate::review_item::{ReviewItemView, delivery_problem};
+use crate::{
+    review_item::{ReviewItemView, delivery_problem},
+    words,
+};
 
-/// The answer of `GET /operator?find=…`.
+/// Response of `GET /operator?find=…`.
 #[derive(Debug, Serialize)]
 pub struct FoundOut {
     organizations: Vec<String>,
 }
 
 impl FoundOut {
-    /// The organizations that were found.
+    /// Converts the search result.
     pub fn of(found: &[OrgId]) -> Self {
         Self { organizations: found.iter().map(ToString::to_string).collect() }
     }
 }
 
-/// The answer of `GET /operator`.
+/// Response of `GET /operator`: one page of a list.
 #[derive(Debug, Serialize)]
-pub struct WaitingOut {
-    waiting: Vec<CaseOut>,
-    /// The `after` of the next page.
+pub struct ReviewPageOut {
+    waiting: Vec<ReviewItemOut>,
+    /// Value of `after` for the next page.
     next: Option<Timestamp>,
 }
 
 #[derive(Debug, Serialize)]
-struct CaseOut {
+struct ReviewItemOut {
     kind: &'static str,
     since: Timestamp,
     title: String,
@@ -42,34 +45,34 @@ struct CaseOut {
     advice: &'static str,
     ids: Vec<String>,
     organization_id: Option<String>,
-    /// All that it concerns, the same one first.
+    /// All affected organizations, starting with `organization_id`.
     organization_ids: Vec<String>,
 }
 
-impl WaitingOut {
-    /// What waits.
+impl ReviewPageOut {
+    /// Converts a page of the store.
     pub fn of(page: &ReviewPage, now: Timestamp) -> Self {
-        let waiting = page.items.iter().map(|held| CaseOut::of(ReviewItemView::of(held, now)));
+        let waiting = page.items.iter().map(|item| ReviewItemOut::of(ReviewItemView::of(item, now)));
         Self { waiting: waiting.collect(), next: page.next }
     }
 }
 
-impl CaseOut {
-    fn of(case: ReviewItemView) -> Self {
+impl ReviewItemOut {
+    fn of(view: ReviewItemView) -> Self {
         Self {
-            kind: case.kind,
-            since: case.since,
-            title: case.title,
-            why: case.why,
-            advice: case.advice,
-            ids: case.ids.into_iter().map(|(_, id)| id).collect(),
-            organization_id: case.organizations.first().map(|(id, _)| id.to_string()),
-            organization_ids: case.organizations.iter().map(|(id, _)| id.to_string()).collect(),
+            kind: view.kind,
+            since: view.since,
+            title: view.title,
+            why: view.reasons,
+            advice: view.advice,
+            ids: view.ids.into_iter().map(|(_, id)| id).collect(),
+            organization_id: view.organizations.first().map(|(id, _)| id.to_string()),
+            organization_ids: view.organizations.iter().map(|(id, _)| id.to_string()).collect(),
         }
     }
 }
 
-/// The answer of an extension.
+/// Response to an extension of a trial.
 #[derive(Debug, Serialize)]
 pub struct ExtendedOut {
     success: bool,
@@ -79,7 +82,7 @@ pub struct ExtendedOut {
 }
 
 impl ExtendedOut {
-    /// How the organization stands with its new end.
+    /// Converts the status of the organization after the extension.
     pub fn of(org: &Org, now: Timestamp) -> Self {
         Self {
             success: true,
@@ -90,7 +93,7 @@ impl ExtendedOut {
     }
 }
 
-/// The answer of `GET /operator/organizations/{id}`.
+/// Response of `GET /operator/organizations/{id}`.
 #[derive(Debug, Serialize)]
 pub struct OrganizationOut {
     id: String,
@@ -103,7 +106,7 @@ pub struct OrganizationOut {
     provisioned_by: Option<&'static str>,
     trial_ends_at: Option<Timestamp>,
     trial_days_remaining: u32,
-    /// Null where days can be given; else why not.
+    /// Reason why the trial cannot be extended. Null if it can.
     not_extendable: Option<String>,
     extensions: Vec<ExtensionOut>,
     billing: BillingOut,
@@ -160,9 +163,9 @@ struct AdminOut {
     id: String,
     name: String,
     address: String,
-    /// Whether they want to be reminded.
+    /// Whether the admin gets trial reminders.
     reminders: bool,
-    /// Why no notice goes to them, if none does.
+    /// Reason why notices to the admin are suppressed.
     unreachable: Option<&'static str>,
 }
 
@@ -173,12 +176,12 @@ struct MailOut {
     to: String,
     state: &'static str,
     at: Timestamp,
-    /// What is wrong with it, if something is.
+    /// Delivery problem, if there is one.
     why: Option<&'static str>,
 }
 
 impl OrganizationOut {
-    /// How the organization stands.
+    /// Converts an organization at `now`.
     pub fn of(org: &Org, now: Timestamp) -> Self {
         let status = org.status(now);
         let extensions = org.trial.iter().flat_map(|trial| &trial.extensions).map(|it| ExtensionOut {
@@ -193,7 +196,7 @@ impl OrganizationOut {
             name: admin.name.to_string(),
             address: admin.address.as_str().to_owned(),
             reminders: admin.reminders == Reminders::Wanted,
-            unreachable: admin.unreachable.as_ref().map(unreachable),
+            unreachable: admin.unreachable.as_ref().map(suppression_reason),
         });
         let progress = org.progress(now);
         Self {
@@ -207,7 +210,7 @@ impl OrganizationOut {
             provisioned_by: org.provisioned.as_ref().map(|it| it.trigger.as_str()),
             trial_ends_at: org.trial_ends_at(now),
             trial_days_remaining: org.trial_days_remaining(now),
-            not_extendable: org.extendable().err().map(|why| why.to_string()),
+            not_extendable: org.extendable().err().map(|error| error.to_string()),
             extensions: extensions.collect(),
             billing: BillingOut::of(org),
             checklist: ProgressOut {
@@ -243,7 +246,7 @@ impl BillingOut {
             subscriptions: subscriptions.collect(),
             invoices: invoices.collect(),
             issue: billing.issue().map(|Issue { kind, .. }| kind.as_str()),
-            conflicts: billing.conflicts().iter().map(|it| conflict(it, billing)).collect(),
+            conflicts: billing.conflicts().iter().map(|conflict| conflict_text(conflict, billing)).collect(),
         }
     }
 }
@@ -252,14 +255,15 @@ fn mails(org: &Org) -> Vec<MailOut> {
     let each = org.outbox.0.iter().flat_map(|(key, recipients)| {
         recipients.iter().map(move |(user, delivery)| {
             let (state, at) = state(delivery);
-            let why = delivery_problem(delivery).map(|(_, why)| why);
+            let why = delivery_problem(delivery).map(|(_, problem)| problem);
             MailOut { kind: key.kind(), key: key.to_string(), to: user.to_string(), state, at, why }
         })
     });
     each.collect()
 }
 
-/// Where a mail stands, and since when; of one that waits, until when.
+/// Returns the state of an email and its time: since when, or until when for a pending email and a
+/// lease.
 pub fn state(delivery: &Delivery) -> (&'static str, Timestamp) {
     match delivery {
         Delivery::Pending { not_before, .. } => ("pending", *not_before),
@@ -271,27 +275,23 @@ pub fn state(delivery: &Delivery) -> (&'static str, Timestamp) {
     }
 }
 
-/// Why no notice goes to an admin, in a clause.
-pub const fn unreachable(unreachable: &Unreachable) -> &'static str {
+/// Returns why notices to an admin are suppressed, as a clause.
+pub const fn suppression_reason(unreachable: &Unreachable) -> &'static str {
     match unreachable.why {
-        SuppressionReason::Bounced => "mail to this address came back",
-        SuppressionReason::Complained => "called a mail spam",
+        SuppressionReason::Bounced => words::organization::ADDRESS_BOUNCED,
+        SuppressionReason::Complained => words::organization::MARKED_AS_SPAM,
     }
 }
 
-/// What did not fit, in a sentence.
-pub fn conflict(conflict: &Conflict, billing: &Billing) -> String {
+/// Describes a billing conflict in a sentence.
+pub fn conflict_text(conflict: &Conflict, billing: &Billing) -> String {
     match conflict {
-        Conflict::Customer { customer } => match &billing.customer {
-            Some(linked) => {
-                format!("Events of {customer} name this organization, which is linked to {linked}.")
-            }
-            None => format!("Events of {customer} name this organization, but it is linked to another one."),
-        },
-        Conflict::Session { event } => format!("The Checkout session of {event} named another organization."),
-        Conflict::Content { event } => format!("{event} came with two contents."),
-        Conflict::Late { event } => {
-            format!("{event} came after its time was closed, and counted for nothing.")
+        Conflict::Customer { customer } => {
+            let linked = billing.customer.as_ref().map(ToString::to_string);
+            words::billing::other_customer(&customer.to_string(), linked.as_deref())
         }
+        Conflict::Session { event } => words::billing::other_organization(&event.to_string()),
+        Conflict::Content { event } => words::billing::two_payloads(&event.to_string()),
+        Conflict::Late { event } => words::billing::late(&event.to_string()),
     }
 }

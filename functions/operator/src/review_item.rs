@@ -1,4 +1,4 @@
-//! What waits for a person, in words: what happened, and what to do about it.
+//! Items of the review queue, ready for display: what happened, and what the operator should do.
 
 use domain::{
     delivery::{Delivery, Failure},
@@ -8,135 +8,107 @@ use domain::{
 use jiff::Timestamp;
 use store::{ReviewItem, ReviewItemKind};
 
-/// One thing that waits for a person.
+use crate::words;
+
+/// One item of the review queue, ready for display.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReviewItemView {
-    /// Its kind, as answers have it.
+    /// Kind of the item in JSON responses and on its badge.
     pub kind: &'static str,
-    /// A picture of its kind.
+    /// Emoji that represents the kind.
     pub icon: &'static str,
-    /// Since when it waits.
+    /// Time since when the item waits for review.
     pub since: Timestamp,
-    /// What it is.
+    /// Short description of the item.
     pub title: String,
-    /// Why it waits. One sentence each.
-    pub why: Vec<String>,
-    /// What to do.
+    /// Reasons why the item needs review, one sentence each.
+    pub reasons: Vec<String>,
+    /// What the operator should do.
     pub advice: &'static str,
-    /// Ids to look it up by, with what they are ids of.
+    /// Ids for looking the item up, with their labels.
     pub ids: Vec<(&'static str, String)>,
-    /// The organizations that it concerns, with their names or ids.
+    /// Affected organizations with their names, or their ids if the name is not loaded.
     pub organizations: Vec<(OrgId, String)>,
 }
 
 impl ReviewItemView {
-    /// What a held thing means.
+    /// Converts an item of the store.
     #[must_use]
-    pub fn of(held: &ReviewItem, now: Timestamp) -> Self {
-        let blank = |kind, icon, title: &str, advice| Self {
+    pub fn of(item: &ReviewItem, now: Timestamp) -> Self {
+        let view = |kind, icon, title: &str, advice| Self {
             kind,
             icon,
-            since: held.since,
+            since: item.since,
             title: title.to_owned(),
-            why: Vec::new(),
+            reasons: Vec::new(),
             advice,
             ids: Vec::new(),
             organizations: Vec::new(),
         };
-        match &held.kind {
+        match &item.kind {
             ReviewItemKind::Parked { customer, event, body } => Self {
-                title: title("Parked", body),
-                why: vec!["Its customer belongs to no organization.".to_owned()],
-                ids: vec![("Customer", customer.clone()), ("Event", event.clone())],
-                ..blank(
-                    "parked",
-                    "🅿️",
-                    "",
-                    "It counts by itself once a Checkout links the customer. Look the customer up at Stripe: if nobody \
-                     of ours is behind it, leave it; it goes after 35 days.",
-                )
+                reasons: vec![words::item::PARKED_REASON.to_owned()],
+                ids: vec![
+                    (words::item::CUSTOMER_ID, customer.clone()),
+                    (words::item::EVENT_ID, event.clone()),
+                ],
+                ..view("parked", "🅿️", &title(words::item::PARKED, body), words::item::PARKED_ADVICE)
             },
             ReviewItemKind::Quarantined { id, reason, body } => Self {
-                title: title("Quarantined", body),
-                why: vec![sentence(reason)],
-                ids: vec![("Event", id.clone())],
-                ..blank(
+                reasons: vec![sentence(reason)],
+                ids: vec![(words::item::EVENT_ID, id.clone())],
+                ..view(
                     "quarantined",
                     "🧪",
-                    "",
-                    "Look into the reason. What could not be read changed nothing: once the cause is gone, send it again \
-                     from Stripe's dashboard. It goes from here after 35 days.",
+                    &title(words::item::QUARANTINED, body),
+                    words::item::QUARANTINED_ADVICE,
                 )
             },
             ReviewItemKind::Conflict { id, reason, body, organizations } => Self {
-                title: title("Conflict", body),
-                why: vec![sentence(reason)],
-                ids: vec![("Event", id.clone())],
+                reasons: vec![sentence(reason)],
+                ids: vec![(words::item::EVENT_ID, id.clone())],
                 organizations: organizations.iter().map(|org| (*org, org.to_string())).collect(),
-                ..blank(
-                    "conflict",
-                    "⚖️",
-                    "",
-                    "It was read, and the first organization shows what came of it. Decide at Stripe whose customer it is, \
-                     and correct the metadata there. It goes from here after 35 days.",
-                )
+                ..view("conflict", "⚖️", &title(words::item::CONFLICT, body), words::item::CONFLICT_ADVICE)
             },
             ReviewItemKind::Notices(org) => Self {
-                why: stuck(org, now),
+                reasons: notice_problems(org, now),
                 organizations: vec![(org.id, org.name.to_string())],
-                ..blank(
-                    "mail",
-                    "✉️",
-                    "Mail that did not surely arrive",
-                    "Ask the recipient whether it came, and for an address that works.",
-                )
+                ..view("mail", "✉️", words::item::NOTICES, words::item::NOTICES_ADVICE)
             },
             ReviewItemKind::SignIn(delivery) => Self {
-                why: delivery_problem(delivery).map(|(_, problem)| sentence(problem)).into_iter().collect(),
-                ..blank(
-                    "mail",
-                    "✉️",
-                    "A sign-in link that did not surely arrive",
-                    "Nothing to do for this one: links work for ten minutes. Several of them mean that mail is in trouble.",
-                )
+                reasons: delivery_problem(delivery)
+                    .map(|(_, problem)| sentence(problem))
+                    .into_iter()
+                    .collect(),
+                ..view("mail", "✉️", words::item::SIGN_IN, words::item::SIGN_IN_ADVICE)
             },
             ReviewItemKind::Invitation(org) => Self {
                 organizations: vec![(*org, org.to_string())],
-                ..blank(
-                    "mail",
-                    "✉️",
-                    "An invitation that did not surely arrive",
-                    "An admin of the organization can send it again from the members page.",
-                )
+                ..view("mail", "✉️", words::item::INVITATION, words::item::INVITATION_ADVICE)
             },
             ReviewItemKind::Corrupt { key, why } => Self {
-                why: vec![sentence(why)],
-                ids: vec![("Item", key.clone())],
-                ..blank(
-                    "unreadable",
-                    "🚧",
-                    "An item that cannot be read",
-                    "Someone has to look at it in the table, and at what wrote it.",
-                )
+                reasons: vec![sentence(why)],
+                ids: vec![(words::item::ITEM_KEY, key.clone())],
+                ..view("unreadable", "🚧", words::item::CORRUPT, words::item::CORRUPT_ADVICE)
             },
         }
     }
 }
 
-/// Why a mail waits for a person, if it does: since when, and a clause.
+/// Returns the delivery problem of an email, if it has one: its time, and a clause.
 #[must_use]
 pub fn delivery_problem(delivery: &Delivery) -> Option<(Timestamp, &'static str)> {
     match delivery {
         Delivery::Failed { at, why } => Some((
             *at,
             match why {
-                Failure::Refused => "SES will not take it",
-                Failure::Expired => "it could not be sent for four days",
-                Failure::Rejected => "SES found it harmful and did not send it",
-                Failure::Bounced => "the recipient's mail server sent it back",
+                Failure::Refused => words::email::REFUSED,
+                Failure::Expired => words::email::EXPIRED,
+                Failure::Rejected => words::email::REJECTED,
+                Failure::Bounced => words::email::BOUNCED,
             },
         )),
-        Delivery::Unknown { at, .. } => Some((*at, "it may or may not have gone out, and SES did not say")),
+        Delivery::Unknown { at, .. } => Some((*at, words::email::UNKNOWN)),
         Delivery::Pending { .. }
         | Delivery::Sending { .. }
         | Delivery::Sent { .. }
@@ -144,67 +116,53 @@ pub fn delivery_problem(delivery: &Delivery) -> Option<(Timestamp, &'static str)
     }
 }
 
-fn stuck(org: &Org, now: Timestamp) -> Vec<String> {
+fn notice_problems(org: &Org, now: Timestamp) -> Vec<String> {
     org.mails_for_review(now)
         .filter_map(|(key, admin, delivery)| {
-            let (_, trouble) = delivery_problem(delivery)?;
-            Some(format!("{} to {}: {trouble}.", spoken(key.kind()), admin.name))
+            let (_, problem) = delivery_problem(delivery)?;
+            Some(words::item::notice_problem(key.kind(), admin.name.as_str(), problem))
         })
         .collect()
 }
 
-/// The kind of a mail, as people read it.
-#[must_use]
-pub fn spoken(kind: &str) -> &str {
-    match kind {
-        "welcome" => "Welcome",
-        "trial_ending" => "Trial ends soon",
-        "trial_ended" => "Trial ended",
-        "payment_failed" => "Payment failed",
-        other => other,
-    }
+fn title(title: &str, body: &str) -> String {
+    words::item::title_with_type(title, stripe::parked_type(body).as_deref())
 }
 
-fn title(what: &str, body: &str) -> String {
-    match stripe::kept_kind(body) {
-        Some(kind) => format!("{what}: {kind}"),
-        None => what.to_owned(),
-    }
-}
-
+/// Converts a clause to a sentence.
 fn sentence(clause: &str) -> String {
-    let mut letters = clause.trim_end_matches('.').chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
+    let mut chars = clause.trim_end_matches('.').chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn case(thing: ReviewItemKind) -> ReviewItemView {
-        ReviewItemView::of(&ReviewItem { since: Timestamp::UNIX_EPOCH, kind: thing }, Timestamp::UNIX_EPOCH)
+    fn view(kind: ReviewItemKind) -> ReviewItemView {
+        ReviewItemView::of(&ReviewItem { since: Timestamp::UNIX_EPOCH, kind }, Timestamp::UNIX_EPOCH)
     }
 
     #[test]
-    fn an_event_is_named_by_its_type_where_its_body_says_one() {
+    fn title_contains_event_type_when_body_has_one() {
         for (body, title) in [
             (r#"{"type": "invoice.paid"}"#, "Parked: invoice.paid"),
             ("not JSON", "Parked"),
             (r#"{"type": 1}"#, "Parked"),
         ] {
             let (customer, event) = ("cus_1".to_owned(), "evt_1".to_owned());
-            let parked = case(ReviewItemKind::Parked { customer, event, body: body.to_owned() });
+            let parked = view(ReviewItemKind::Parked { customer, event, body: body.to_owned() });
             assert_eq!((parked.kind, parked.title.as_str()), ("parked", title), "{body}");
             assert_eq!(parked.ids, [("Customer", "cus_1".to_owned()), ("Event", "evt_1".to_owned())]);
         }
     }
 
     #[test]
-    fn whatever_waits_says_why_and_what_to_do() {
+    fn every_item_has_reason_title_and_advice() {
         let org: OrgId = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let failed = |why| Delivery::Failed { at: Timestamp::UNIX_EPOCH, why };
-        for (thing, kind, why) in [
+        for (item, kind, reason) in [
             (
                 ReviewItemKind::Quarantined {
                     id: "evt_1".into(),
@@ -224,8 +182,8 @@ mod tests {
                 "conflict",
                 "Names two.",
             ),
-            (ReviewItemKind::SignIn(failed(Failure::Refused)), "mail", "SES will not take it."),
-            (ReviewItemKind::SignIn(failed(Failure::Expired)), "mail", "It could not be sent for four days."),
+            (ReviewItemKind::SignIn(failed(Failure::Refused)), "mail", "SES rejected it permanently."),
+            (ReviewItemKind::SignIn(failed(Failure::Expired)), "mail", "Sending failed for four days."),
             (ReviewItemKind::Invitation(org), "mail", ""),
             (
                 ReviewItemKind::Corrupt { key: "ORG#1 ORG".into(), why: "no version".into() },
@@ -233,9 +191,9 @@ mod tests {
                 "No version.",
             ),
         ] {
-            let case = case(thing);
-            assert_eq!((case.kind, case.why.first().map_or("", String::as_str)), (kind, why));
-            assert!(!case.title.is_empty() && case.advice.ends_with('.'), "{case:?}");
+            let view = view(item);
+            assert_eq!((view.kind, view.reasons.first().map_or("", String::as_str)), (kind, reason));
+            assert!(!view.title.is_empty() && view.advice.ends_with('.'), "{view:?}");
         }
     }
 }

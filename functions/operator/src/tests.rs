@@ -1,4 +1,4 @@
-//! Whole events in, whole answers out, over a table that answers at the level of the wire.
+//! Tests complete requests and responses, with a table that is simulated at the HTTP level.
 
 use std::sync::{Arc, Mutex};
 
@@ -19,7 +19,7 @@ const ORG: &str = "org_0198c0de-0000-7000-8000-000000000001";
 const USER: &str = "usr_0198c0de-0000-7000-8000-000000000002";
 const SECRET: &str = "5ec2e70000000000000000000000000000000000000000000000000000000001";
 
-/// A table that holds one signed-in person, verified or not, and their organization; it remembers what it was asked.
+/// Fake table with one signed-in user, verified or not, and their organization. Records the calls.
 #[derive(Clone, Debug)]
 struct Table {
     verified: bool,
@@ -27,7 +27,7 @@ struct Table {
 }
 
 impl Table {
-    fn answer(&self, operation: &str) -> Value {
+    fn response(&self, operation: &str) -> Value {
         match operation {
             "BatchGetItem" => {
                 json!({ "Responses": { "onramp": [session(), user(self.verified), member(), org()] } })
@@ -81,14 +81,14 @@ impl HttpConnector for Table {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let body = self.answer(&operation).to_string();
+        let body = self.response(&operation).to_string();
         self.calls.lock().unwrap().push(operation);
         let status = StatusCode::try_from(200).unwrap();
         HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
     }
 }
 
-/// What came out for a recorded event: the status, the answer, and the table's calls.
+/// Runs a recorded event. Returns the status, the response, and the calls of the table.
 async fn run(verified: bool, case: &str) -> (u64, Value, Vec<String>) {
     let table = Table { verified, calls: Arc::default() };
     let connector = SharedHttpConnector::new(table.clone());
@@ -114,11 +114,11 @@ async fn run(verified: bool, case: &str) -> (u64, Value, Vec<String>) {
 }
 
 #[tokio::test]
-async fn an_operator_gets_what_was_asked_for() {
-    let looks = [vec!["BatchGetItem"], vec!["Query"; 17]].concat();
-    for (case, status, words, calls) in [
-        ("get-waiting", 200, "Nothing waits for you", looks.clone()),
-        ("get-waiting-json", 200, r#"{"waiting":[],"next":null}"#, looks),
+async fn operator_gets_pages_and_json() {
+    let queue_calls = [vec!["BatchGetItem"], vec!["Query"; 17]].concat();
+    for (case, status, text, calls) in [
+        ("get-waiting", 200, "Nothing needs attention", queue_calls.clone()),
+        ("get-waiting-json", 200, r#"{"waiting":[],"next":null}"#, queue_calls),
         ("get-organization", 200, "Start trial", vec!["BatchGetItem", "GetItem"]),
         ("post-extend-trial", 303, "", vec!["BatchGetItem", "GetItem", "GetItem", "UpdateItem"]),
         (
@@ -128,14 +128,18 @@ async fn an_operator_gets_what_was_asked_for() {
             vec!["BatchGetItem", "GetItem", "GetItem", "UpdateItem"],
         ),
     ] {
-        let (answered, out, made) = run(true, case).await;
-        assert_eq!((answered, made), (status, calls.into_iter().map(str::to_owned).collect()), "{case}");
-        assert!(out["body"].as_str().unwrap_or_default().contains(words), "{case}: {out}");
+        let (actual_status, out, actual_calls) = run(true, case).await;
+        assert_eq!(
+            (actual_status, actual_calls),
+            (status, calls.into_iter().map(str::to_owned).collect()),
+            "{case}"
+        );
+        assert!(out["body"].as_str().unwrap_or_default().contains(text), "{case}: {out}");
     }
 }
 
 #[tokio::test]
-async fn everybody_else_is_turned_away_before_anything_is_read_for_them() {
+async fn other_users_are_rejected_before_any_further_read() {
     for (case, status, calls) in [
         ("get-waiting", 404, 1),
         ("get-find", 404, 1),
@@ -145,8 +149,8 @@ async fn everybody_else_is_turned_away_before_anything_is_read_for_them() {
         ("post-extend-trial-without-session", 404, 0),
         ("post-extend-trial-cross-site", 403, 0),
     ] {
-        let (answered, _, made) = run(false, case).await;
-        assert_eq!((answered, made.len()), (status, calls), "{case}: {made:?}");
+        let (actual_status, _, actual_calls) = run(false, case).await;
+        assert_eq!((actual_status, actual_calls.len()), (status, calls), "{case}: {actual_calls:?}");
     }
     assert_eq!(run(true, "post-extend-trial-cross-site").await.0, 403, "not even an operator's browser");
 }

@@ -1,4 +1,4 @@
-//! The pages.
+//! Views of the HTML pages. They contain the markup, and `words` contains the texts.
 
 pub mod organization;
-pub mod waiting;
+pub mod review_queue;

@@ -1,4 +1,4 @@
-//! One organization.
+//! View of one organization, with the form that extends its trial.
 
 use domain::{
     billing::Billing,
@@ -15,31 +15,32 @@ use web::{
 
 use crate::{
     find::path,
-    out::{conflict, state, unreachable},
-    review_item::{delivery_problem, spoken},
+    out::{conflict_text, state, suppression_reason},
+    review_item::delivery_problem,
+    words,
 };
 
-/// The form that gives days, as it was filled in.
+/// Submitted values of the form that extends a trial.
 #[derive(Clone, Debug, Default)]
 pub struct Form<'a> {
     days: &'a str,
     reason: &'a str,
-    faults: &'a [FieldError],
+    errors: &'a [FieldError],
 }
 
 impl<'a> Form<'a> {
-    /// The form that came back: with everything that was typed, and what is wrong with it.
-    pub fn refused(fields: &'a Fields, faults: &'a [FieldError]) -> Self {
-        let typed = |name| fields.get(name).unwrap_or_default();
-        Self { days: typed("days"), reason: typed("reason"), faults }
+    /// Creates a rejected form with its values and errors.
+    pub fn rejected(fields: &'a Fields, errors: &'a [FieldError]) -> Self {
+        let value = |name| fields.get(name).unwrap_or_default();
+        Self { days: value("days"), reason: value("reason"), errors }
     }
 
-    fn fault(&self, name: &str) -> Option<&str> {
-        self.faults.iter().find(|fault| fault.field == name).map(|fault| fault.message.as_str())
+    fn error(&self, name: &str) -> Option<&str> {
+        self.errors.iter().find(|error| error.field == name).map(|error| error.message.as_str())
     }
 }
 
-/// The page's content. `token` makes its form recognisable when it is sent twice.
+/// Renders the content of the page. The `token` identifies a form that is submitted twice.
 pub fn render(org: &Org, form: &Form<'_>, token: &str, now: Timestamp) -> Markup {
     let status = org.status(now);
     let tone = match status.access() {
@@ -48,16 +49,16 @@ pub fn render(org: &Org, form: &Form<'_>, token: &str, now: Timestamp) -> Markup
         Access::BillingOnly => Tone::Notice,
     };
     html! {
-        p class="eyebrow" { a href="/operator" { "Operator" } }
+        p class="eyebrow" { a href="/operator" { (words::OPERATOR) } }
         div class="section-head" {
             h1 { (org.name) }
-            span class={ "badge " (tone.class()) } { (status.as_str().replace('_', " ")) }
+            span class={ "badge " (tone.class()) } { (words::organization::status(status.as_str())) }
         }
         div class="stack" {
             (facts(org, now))
             (trial(org, form, token, now))
             (billing(org, now))
-            (mails(org, now))
+            (emails(org, now))
             (admins(org))
         }
     }
@@ -66,27 +67,34 @@ pub fn render(org: &Org, form: &Form<'_>, token: &str, now: Timestamp) -> Markup
 fn facts(org: &Org, now: Timestamp) -> Markup {
     let (list, progress) = (&org.checklist, org.progress(now));
     html! {
-        section class="card" aria-label="Details" {
+        section class="card" aria-label=(words::organization::DETAILS) {
             dl class="facts" {
-                dt { "Id" }
+                dt { (words::organization::ID) }
                 dd { code { (org.id) } }
-                dt { "Access" }
-                dd { (org.status(now).access().as_str().replace('_', " ")) }
-                dt { "Signed up" }
+                dt { (words::organization::ACCESS) }
+                dd { (words::organization::status(org.status(now).access().as_str())) }
+                dt { (words::organization::SIGNED_UP) }
                 dd { (moment::past(org.signed_up_at, now, &org.zone)) }
-                dt { "Set up" }
+                dt { (words::organization::PROVISIONED) }
                 dd {
                     @match &org.provisioned {
-                        Some(it) => { (moment::past(it.at, now, &org.zone)) ", by " (it.trigger.as_str()) }
-                        None => "not yet",
+                        Some(it) => {
+                            (moment::past(it.at, now, &org.zone))
+                            (words::organization::provisioned_by(it.trigger.as_str()))
+                        }
+                        None => (words::organization::NOT_PROVISIONED),
                     }
                 }
-                dt { "Checklist" }
+                dt { (words::organization::CHECKLIST) }
                 dd {
-                    (progress.completed_count()) " of " (progress.total_count()) " done, " (progress.percentage()) " %"
-                    @if list.dismissed_at.is_some() { ", dismissed" }
+                    (words::organization::progress(
+                        progress.completed_count(),
+                        progress.total_count(),
+                        progress.percentage(),
+                        list.dismissed_at.is_some(),
+                    ))
                 }
-                dt { "Time zone" }
+                dt { (words::organization::TIME_ZONE) }
                 dd { (org.zone.name()) }
             }
         }
@@ -97,45 +105,46 @@ fn trial(org: &Org, form: &Form<'_>, token: &str, now: Timestamp) -> Markup {
     let extensions = org.trial.as_ref().map_or(&[][..], |trial| &trial.extensions);
     html! {
         section aria-labelledby="trial" {
-            h2 id="trial" class="section-head" { "Trial" }
+            h2 id="trial" class="section-head" { (words::trial::TITLE) }
             div class="card" {
                 p {
                     @match org.trial_ends_at(now) {
                         Some(end) if end > now => {
-                            "Ends on " (moment::date(end, &org.zone)) ", in "
-                            (days(u64::from(org.trial_days_remaining(now)))) "."
+                            (words::trial::ends_on(&moment::date(end, &org.zone), org.trial_days_remaining(now)))
                         }
-                        Some(end) => { "Ended on " (moment::date(end, &org.zone)) "." }
-                        None => "There was none.",
+                        Some(end) => (words::trial::ended_on(&moment::date(end, &org.zone))),
+                        None => (words::trial::NONE),
                     }
                 }
                 @if !extensions.is_empty() {
                     ol class="note-list" {
-                        @for extension in extensions { (extended(extension, org, now)) }
+                        @for extension in extensions { (extension_row(extension, org, now)) }
                     }
                 }
                 @match org.extendable() {
-                    Ok(()) => (extend(org, form, token)),
-                    Err(why) => p class="soft" { (why) },
+                    Ok(()) => (extension_form(org, form, token)),
+                    Err(error) => p class="soft" { (error) },
                 }
             }
         }
     }
 }
 
-fn extended(extension: &Extension, org: &Org, now: Timestamp) -> Markup {
+fn extension_row(extension: &Extension, org: &Org, now: Timestamp) -> Markup {
     html! {
         li {
-            (days(u64::from(extension.days.get()))) " more, to " (moment::date(extension.ends_at, &org.zone)) ": "
+            (words::trial::extended(u32::from(extension.days.get()), &moment::date(extension.ends_at, &org.zone)))
             q { (extension.reason) }
-            " " span class="soft small" { (extension.name) ", " (moment::past(extension.at, now, &org.zone)) }
+            " " span class="soft small" {
+                (words::trial::extended_by(extension.name.as_str(), &moment::past(extension.at, now, &org.zone)))
+            }
         }
     }
 }
 
-fn extend(org: &Org, form: &Form<'_>, token: &str) -> Markup {
+fn extension_form(org: &Org, form: &Form<'_>, token: &str) -> Markup {
     let errors: Vec<_> =
-        form.faults.iter().map(|fault| (fault.field.as_ref(), fault.message.as_str())).collect();
+        form.errors.iter().map(|error| (error.field.as_ref(), error.message.as_str())).collect();
     let field = |name, label, hint, value| Field {
         name,
         kind: ui::Kind::Text,
@@ -143,19 +152,17 @@ fn extend(org: &Org, form: &Form<'_>, token: &str) -> Markup {
         hint: Some(hint),
         value,
         autocomplete: "off",
-        error: form.fault(name),
+        error: form.error(name),
     };
-    let from =
-        if org.trial.is_some() { "From the end on, or from now on if it is over." } else { "From now on." };
-    let range = format!("1 to {MAX_DAYS}. {from}");
+    let range = words::trial::days_hint(MAX_DAYS, org.trial.is_some());
     html! {
         form class="form" method="post" action={ (path(org.id)) "/extend-trial" } novalidate {
             (ui::error_summary(&errors))
-            (field("days", "Days to give", &range, form.days).render())
-            (field("reason", "Why", "Kept with the organization, for whoever looks next.", form.reason).render())
+            (field("days", words::trial::DAYS, &range, form.days).render())
+            (field("reason", words::trial::REASON, words::trial::REASON_HINT, form.reason).render())
             (ui::hidden("form_token", token))
             div class="actions" {
-                (ui::submit(Weight::Primary, if org.trial.is_some() { "Extend trial" } else { "Start trial" }))
+                (ui::submit(Weight::Primary, if org.trial.is_some() { words::trial::EXTEND } else { words::trial::START }))
             }
         }
     }
@@ -166,42 +173,42 @@ fn billing(org: &Org, now: Timestamp) -> Markup {
     let conflicts = billing.conflicts();
     html! {
         section aria-labelledby="billing" {
-            h2 id="billing" class="section-head" { "Billing" }
+            h2 id="billing" class="section-head" { (words::billing::TITLE) }
             @if !conflicts.is_empty() {
-                (note(Tone::Warning, "⚠️", "Something does not fit", &html! {
-                    ul class="note-list" { @for it in &conflicts { li { (conflict(it, billing)) } } }
+                (note(Tone::Warning, "⚠️", words::billing::CONFLICTS, &html! {
+                    ul class="note-list" { @for conflict in &conflicts { li { (conflict_text(conflict, billing)) } } }
                 }))
             }
             @if *billing == Billing::default() {
-                p class="soft" { "Stripe has not told anything yet." }
+                p class="soft" { (words::billing::NO_EVENTS) }
             } @else {
                 ul class="rows" {
                     @if let Some(customer) = &billing.customer {
-                        li class="row" { "Customer " code { (customer) } }
+                        li class="row" { (words::billing::CUSTOMER) " " code { (customer) } }
                     }
                     @for (id, subscription) in &billing.subscriptions {
                         li class="row" {
-                            div class="row-text" { "Subscription " code { (id) } }
+                            div class="row-text" { (words::billing::SUBSCRIPTION) " " code { (id) } }
                             span class="badge" {
-                                (subscription.status().map_or("not heard of", |status| status.as_str()))
+                                (subscription.status().map_or(words::billing::SUBSCRIPTION_WITHOUT_EVENTS, |status| status.as_str()))
                             }
                             @if subscription.effective_fact().is_some_and(|fact| fact.paused.is_some()) {
-                                span class="badge" { "payments paused" }
+                                span class="badge" { (words::billing::PAUSED) }
                             }
                             @if let Some(at) = subscription.newest { (moment::past(at, now, &org.zone)) }
                         }
                     }
                     @for (id, invoice) in &billing.invoices {
                         li class="row" {
-                            div class="row-text" { "Invoice " code { (id) } }
+                            div class="row-text" { (words::billing::INVOICE) " " code { (id) } }
                             span class="badge" {
                                 @match (invoice.paid, invoice.issue()) {
-                                    (Some(amount), _) => { "paid " (amount) }
-                                    (None, Some((kind, _))) => (kind.as_str().replace('_', " ")),
-                                    (None, None) => "closed",
+                                    (Some(amount), _) => (words::billing::paid(amount))
+                                    (None, Some((kind, _))) => (words::organization::status(kind.as_str())),
+                                    (None, None) => (words::billing::CLOSED),
                                 }
                             }
-                            (moment::past(invoice.heard, now, &org.zone))
+                            (moment::past(invoice.last_event_at, now, &org.zone))
                         }
                     }
                 }
@@ -210,24 +217,27 @@ fn billing(org: &Org, now: Timestamp) -> Markup {
     }
 }
 
-fn mails(org: &Org, now: Timestamp) -> Markup {
+fn emails(org: &Org, now: Timestamp) -> Markup {
     html! {
         section aria-labelledby="mails" {
-            h2 id="mails" class="section-head" { "Mails" }
-            @if org.outbox.0.is_empty() { p class="soft" { "None so far." } } @else {
+            h2 id="mails" class="section-head" { (words::organization::EMAILS) }
+            @if org.outbox.0.is_empty() { p class="soft" { (words::organization::NO_EMAILS) } } @else {
                 ul class="rows" {
                     @for (key, recipients) in &org.outbox.0 {
                         @for (user, delivery) in recipients {
-                            @let (word, at) = state(delivery);
+                            @let (state, at) = state(delivery);
                             li class="row" {
                                 div class="row-text" {
-                                    (spoken(key.kind())) " to "
-                                    (org.admin(*user).map_or("a former admin", |admin| admin.name.as_str()))
-                                    @if let Some((_, trouble)) = delivery_problem(delivery) {
-                                        p class="soft small" { (trouble) }
+                                    (words::organization::email_to(
+                                        key.kind(),
+                                        org.admin(*user)
+                                            .map_or(words::organization::FORMER_ADMIN, |admin| admin.name.as_str()),
+                                    ))
+                                    @if let Some((_, problem)) = delivery_problem(delivery) {
+                                        p class="soft small" { (problem) }
                                     }
                                 }
-                                span class={ "badge" @if delivery_problem(delivery).is_some() { " tone-warning" } } { (word) }
+                                span class={ "badge" @if delivery_problem(delivery).is_some() { " tone-warning" } } { (state) }
                                 (moment::past(at, now, &org.zone))
                             }
                         }
@@ -241,17 +251,17 @@ fn mails(org: &Org, now: Timestamp) -> Markup {
 fn admins(org: &Org) -> Markup {
     html! {
         section aria-labelledby="admins" {
-            h2 id="admins" class="section-head" { "Admins" }
+            h2 id="admins" class="section-head" { (words::organization::ADMINS) }
             ul class="rows" {
                 @for admin in &org.admins {
                     li class="row" {
                         div class="row-text" {
                             (admin.name)
-                            @if let Some(silenced) = &admin.unreachable {
-                                p class="soft small" { "Gets no notices: " (unreachable(silenced)) }
+                            @if let Some(suppressed) = &admin.unreachable {
+                                p class="soft small" { (words::organization::notices_suppressed(suppression_reason(suppressed))) }
                             }
                             @if admin.reminders == Reminders::Unwanted {
-                                p class="soft small" { "Wants no reminders" }
+                                p class="soft small" { (words::organization::REMINDERS_OFF) }
                             }
                         }
                         span class="soft" { (admin.address.as_str()) }
@@ -260,8 +270,4 @@ fn admins(org: &Org) -> Markup {
             }
         }
     }
-}
-
-fn days(count: u64) -> String {
-    format!("{count} {}", if count == 1 { "day" } else { "days" })
 }

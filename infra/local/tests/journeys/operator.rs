@@ -152,7 +152,7 @@ async fn an_ended_trial_is_extended_and_everything_of_it_begins_anew() {
     }
     let page = operator.open(&format!("/operator/organizations/{org}")).await.text();
     assert!(
-        page.contains("10 days more") && page.contains("Their &lt;b&gt;budget&lt;/b&gt; comes in March"),
+        page.contains("Added 10 days") && page.contains("Their &lt;b&gt;budget&lt;/b&gt; comes in March"),
         "{page}"
     );
 
@@ -270,7 +270,7 @@ async fn what_waits_for_a_person_is_shown_until_it_is_settled() {
     let jo = world.pending("Acme", "jo@example.com").await;
     let mut operator = operator(&world).await;
     assert_eq!(waiting(&mut operator).await, [] as [Value; 0]);
-    assert!(operator.open("/operator").await.text().contains("Nothing waits for you"));
+    assert!(operator.open("/operator").await.text().contains("Nothing needs attention"));
 
     // An event that names an organization which is not ours, of a customer nobody knows.
     let missing = "org_0198c0de-0000-7000-8000-00000000dead";
@@ -377,11 +377,11 @@ async fn a_customer_of_one_organization_whose_events_name_another_is_shown() {
     assert_eq!(held[0]["organization_ids"], json!([mo.org(), jo.org()]));
     let page = operator.open("/operator").await.text();
     assert!(
-        page.contains(&mo.org()) && page.contains(&jo.org()) && page.contains("Decide at Stripe"),
+        page.contains(&mo.org()) && page.contains(&jo.org()) && page.contains("Check in Stripe"),
         "{page}"
     );
     let page = operator.open(&format!("/operator/organizations/{}", mo.org())).await.text();
-    assert!(page.contains("Something does not fit") && page.contains("cus_1"), "{page}");
+    assert!(page.contains("Billing conflicts") && page.contains("cus_1"), "{page}");
 }
 
 #[tokio::test]
@@ -398,7 +398,7 @@ async fn a_mail_that_did_not_surely_arrive_waits_for_a_person() {
     let page = operator.open(&format!("/operator/organizations/{}", jo.org())).await.text();
     assert!(page.contains("unknown"), "{page}");
     let told = operator.read(&format!("/operator/organizations/{}", jo.org())).await.json();
-    assert!(told["mails"][0]["why"].as_str().unwrap().contains("SES did not say"), "{told}");
+    assert!(told["mails"][0]["why"].as_str().unwrap().contains("SES sent no event"), "{told}");
     assert_eq!(
         (&told["admins"][0]["reminders"], &told["admins"][0]["unreachable"]),
         (&json!(true), &json!(null))
@@ -489,7 +489,7 @@ async fn an_organization_is_found_by_its_id_and_by_the_people_in_it() {
         ("mo%40example.com", 200, "Nothing found"),
         ("org_0198c0de-0000-7000-8000-00000000dead", 200, "Nothing found"),
         ("%3Cscript%3E", 422, "&lt;script&gt;"),
-        ("", 200, "Nothing waits for you"),
+        ("", 200, "Nothing needs attention"),
     ] {
         let answer = operator.open(&format!("/operator?find={typed}")).await;
         assert_eq!(answer.status, status, "{typed}");

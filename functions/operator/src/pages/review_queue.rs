@@ -1,4 +1,4 @@
-//! What waits for a person.
+//! View of the review queue and the search.
 
 use domain::{id::OrgId, zone::Zone};
 use jiff::Timestamp;
@@ -6,54 +6,54 @@ use maud::{Markup, Render, html};
 use store::{ReviewList, ReviewPage};
 use web::ui::{self, Field, Tone, Weight, moment, note};
 
-use crate::{find::path, review_item::ReviewItemView};
+use crate::{find::path, review_item::ReviewItemView, words};
 
-/// What was looked for.
+/// Search for an organization.
 #[derive(Clone, Debug, Default)]
 pub struct Search<'a> {
-    /// What was typed.
+    /// Text that the operator entered.
     pub typed: &'a str,
-    /// What was found, if something was looked for; one alone is not shown but led to.
+    /// Results of a search. A single result redirects instead.
     pub found: Option<Vec<OrgId>>,
-    /// What was wrong with it.
-    pub fault: Option<String>,
+    /// Error message for an invalid text.
+    pub error: Option<String>,
 }
 
-/// A page of a list.
+/// One page of a list.
 #[derive(Debug)]
 pub struct Listed<'a> {
-    /// Which list.
+    /// List that the page belongs to.
     pub list: ReviewList,
-    /// Where this page begins, if it is not the first.
+    /// Time after which the page starts. `None` for the first page.
     pub after: Option<Timestamp>,
-    /// What is on it.
+    /// Items of the page.
     pub page: &'a ReviewPage,
 }
 
-/// The page's content.
+/// Renders the content of the page.
 pub fn render(listed: &Listed<'_>, search: &Search<'_>, now: Timestamp) -> Markup {
     let Listed { list, after, page } = *listed;
     let (title, more) = match list {
-        ReviewList::NeedsReview => ("Waiting for a person", "/operator?after="),
+        ReviewList::NeedsReview => (words::queue::NEEDS_REVIEW, "/operator?after="),
         ReviewList::ParkedWithoutMetadata => {
-            ("Parked events that do not name us", "/operator?list=foreign&after=")
+            (words::queue::WITHOUT_METADATA, "/operator?list=foreign&after=")
         }
     };
     html! {
-        h1 { "Operator" }
-        p class="lead" { "What no run will finish by itself, oldest first, and the way to one organization." }
+        h1 { (words::OPERATOR) }
+        p class="lead" { (words::queue::LEAD) }
         div class="stack" {
             (find(search))
             section aria-labelledby="waiting" {
                 h2 id="waiting" class="section-head" { (title) }
                 @if page.items.is_empty() { (empty(list, after)) } @else {
                     ul class="rows" {
-                        @for held in &page.items { (row(&ReviewItemView::of(held, now), now)) }
+                        @for item in &page.items { (row(&ReviewItemView::of(item, now), now)) }
                     }
                 }
                 @if let Some(next) = page.next {
                     p class="actions" {
-                        (ui::link_button(Weight::Secondary, &format!("{more}{next}"), "Show what came later"))
+                        (ui::link_button(Weight::Secondary, &format!("{more}{next}"), words::queue::NEWER))
                     }
                 }
             }
@@ -67,12 +67,12 @@ fn other_list(list: ReviewList) -> Markup {
         p class="soft small" {
             @match list {
                 ReviewList::NeedsReview => {
-                    "Events of customers that may be another product's are "
-                    a href="/operator?list=foreign" { "parked apart" } "."
+                    (words::queue::OTHER_PRODUCTS) " "
+                    a href="/operator?list=foreign" { (words::queue::SEE_WITHOUT_METADATA) }
                 }
                 ReviewList::ParkedWithoutMetadata => {
-                    "They wait 35 days for their customer to be linked. "
-                    a href="/operator" { "What waits for a person" }
+                    (words::queue::RETENTION) " "
+                    a href="/operator" { (words::queue::SEE_NEEDS_REVIEW) }
                 }
             }
         }
@@ -83,23 +83,23 @@ fn find(search: &Search<'_>) -> Markup {
     let field = Field {
         name: "find",
         kind: ui::Kind::Text,
-        label: "Find an organization",
-        hint: Some("Its id, or the email address of somebody in it."),
+        label: words::search::LABEL,
+        hint: Some(words::search::HINT),
         value: search.typed,
         autocomplete: "off",
-        error: search.fault.as_deref(),
+        error: search.error.as_deref(),
     };
     html! {
         form class="card form-line" method="get" action="/operator" role="search" novalidate {
             (field.render())
-            (ui::submit(Weight::Secondary, "Find"))
+            (ui::submit(Weight::Secondary, words::search::SUBMIT))
         }
         @if let Some(found) = &search.found {
             @if found.is_empty() {
-                (note(Tone::Notice, "🔍", "Nothing found", &html! { p { "No organization here goes by that." } }))
+                (note(Tone::Notice, "🔍", words::search::NOT_FOUND_TITLE, &html! { p { (words::search::NOT_FOUND) } }))
             } @else {
                 section aria-labelledby="found" {
-                    h2 id="found" class="section-head" { (found.len()) " organizations" }
+                    h2 id="found" class="section-head" { (words::search::results(found.len())) }
                     ul class="rows" {
                         @for id in found { li class="row" { a href=(path(*id)) { (id) } } }
                     }
@@ -114,47 +114,47 @@ fn empty(list: ReviewList, after: Option<Timestamp>) -> Markup {
         (ReviewList::ParkedWithoutMetadata, None) => note(
             Tone::Calm,
             "🅿️",
-            "No such events",
+            words::queue::EMPTY_WITHOUT_METADATA_TITLE,
             &html! {
-                p { "Every event that came has an organization." }
+                p { (words::queue::EMPTY_WITHOUT_METADATA) }
             },
         ),
         (ReviewList::NeedsReview, None) => note(
             Tone::Success,
             "🌤️",
-            "Nothing waits for you",
+            words::queue::EMPTY_TITLE,
             &html! {
-                p { "Events and mails that need a person show up here." }
+                p { (words::queue::EMPTY) }
             },
         ),
         (_, Some(_)) => note(
             Tone::Calm,
             "🏁",
-            "That was all",
+            words::queue::END_TITLE,
             &html! {
-                p { a href="/operator" { "Back to the oldest" } }
+                p { a href="/operator" { (words::queue::FIRST_PAGE) } }
             },
         ),
     }
 }
 
-fn row(case: &ReviewItemView, now: Timestamp) -> Markup {
+fn row(view: &ReviewItemView, now: Timestamp) -> Markup {
     html! {
         li class="row" {
-            span class="task-icon" aria-hidden="true" { (case.icon) }
+            span class="task-icon" aria-hidden="true" { (view.icon) }
             div class="row-text" {
-                h3 { (case.title) }
-                @for why in &case.why { p { (why) } }
-                p class="soft small" { (case.advice) }
+                h3 { (view.title) }
+                @for reason in &view.reasons { p { (reason) } }
+                p class="soft small" { (view.advice) }
                 p class="task-facts" {
-                    span class="badge" { (case.kind) }
-                    (moment::past(case.since, now, &Zone::default()))
-                    @for (what, id) in &case.ids { span { (what) " " code { (id) } } }
+                    span class="badge" { (view.kind) }
+                    (moment::past(view.since, now, &Zone::default()))
+                    @for (label, id) in &view.ids { span { (label) " " code { (id) } } }
                 }
             }
-            @if !case.organizations.is_empty() {
+            @if !view.organizations.is_empty() {
                 div class="row-actions" {
-                    @for (id, name) in &case.organizations { a class="row-link" href=(path(*id)) { (name) } }
+                    @for (id, name) in &view.organizations { a class="row-link" href=(path(*id)) { (name) } }
                 }
             }
         }

@@ -1,0 +1,256 @@
+//! Every text of the operator pages and of their JSON responses, by page.
+//!
+//! Markup stays in the views. A function whose text surrounds markup, such as a date, takes the
+//! rendered value and returns the complete sentence.
+
+use maud::{Markup, Render, html};
+
+/// Title of the queue page, and the label of links to it.
+pub const OPERATOR: &str = "Operator";
+
+/// Texts of `GET /operator`: the review queue.
+pub mod queue {
+    pub const LEAD: &str =
+        "Items that need manual attention, oldest first. You can also find an organization.";
+    pub const NEEDS_REVIEW: &str = "Needs attention";
+    pub const WITHOUT_METADATA: &str = "Parked events without Onramp metadata";
+    pub const NEWER: &str = "Show newer items";
+    pub const FIRST_PAGE: &str = "Back to the oldest items";
+
+    /// Explains the other list. [`SEE_WITHOUT_METADATA`] is its link.
+    pub const OTHER_PRODUCTS: &str = "Events that may belong to another product are listed separately.";
+    pub const SEE_WITHOUT_METADATA: &str = "View these events";
+    pub const RETENTION: &str = "They are kept until their customer is linked, for at most 35 days.";
+    pub const SEE_NEEDS_REVIEW: &str = "Back to items that need attention";
+
+    pub const EMPTY_TITLE: &str = "Nothing needs attention";
+    pub const EMPTY: &str = "Events and emails that need manual attention appear here.";
+    pub const EMPTY_WITHOUT_METADATA_TITLE: &str = "No such events";
+    pub const EMPTY_WITHOUT_METADATA: &str = "There are no unmatched events.";
+    pub const END_TITLE: &str = "End of list";
+
+    pub const INVALID_QUERY: &str = "Invalid query string.";
+    pub const INVALID_AFTER: &str = "`after` must be an RFC 3339 timestamp.";
+    pub const UNKNOWN_LIST: &str = "Unknown `list`. Use `foreign` or omit it.";
+}
+
+/// Texts of the search for an organization.
+pub mod search {
+    pub const LABEL: &str = "Find an organization";
+    pub const HINT: &str = "Organization ID, or the email address of a member.";
+    pub const SUBMIT: &str = "Find";
+    pub const INVALID: &str = "Enter an organization ID (org_…) or an email address.";
+    pub const NOT_FOUND_TITLE: &str = "Nothing found";
+    pub const NOT_FOUND: &str = "No matching organization.";
+
+    /// Returns the heading of two or more results.
+    pub fn results(count: usize) -> String {
+        format!("{count} organizations")
+    }
+}
+
+/// Texts of the items in the review queue: title, reason, and advice.
+pub mod item {
+    pub const PARKED: &str = "Parked";
+    pub const PARKED_REASON: &str = "The customer is not linked to an organization.";
+    pub const PARKED_ADVICE: &str = "The event is applied automatically once a Checkout links the customer. Look up the \
+        customer in Stripe. If it does not belong to this product, ignore the event. It is \
+        deleted after 35 days.";
+
+    pub const QUARANTINED: &str = "Quarantined";
+    pub const QUARANTINED_ADVICE: &str = "Check the reason. The event had no effect. After you fix the cause, resend it from the \
+        Stripe dashboard. This entry is deleted after 35 days.";
+
+    pub const CONFLICT: &str = "Conflict";
+    pub const CONFLICT_ADVICE: &str = "The event was applied; see the first organization. Check in Stripe which organization \
+        owns the customer, and correct the metadata. This entry is deleted after 35 days.";
+
+    pub const NOTICES: &str = "Email delivery not confirmed";
+    pub const NOTICES_ADVICE: &str = "Ask the recipient whether it arrived, and for a working address.";
+
+    pub const SIGN_IN: &str = "Sign-in email delivery not confirmed";
+    pub const SIGN_IN_ADVICE: &str =
+        "No action needed; the link has expired. Several such entries indicate an email problem.";
+
+    pub const INVITATION: &str = "Invitation delivery not confirmed";
+    pub const INVITATION_ADVICE: &str = "An admin of the organization can resend it from the members page.";
+
+    pub const CORRUPT: &str = "Unreadable item";
+    pub const CORRUPT_ADVICE: &str = "Inspect the item in the table and find the code that wrote it.";
+
+    pub const CUSTOMER_ID: &str = "Customer";
+    pub const EVENT_ID: &str = "Event";
+    pub const ITEM_KEY: &str = "Item";
+
+    /// Returns a title with the type of the Stripe event, if it is readable.
+    pub fn title_with_type(title: &str, event_type: Option<&str>) -> String {
+        match event_type {
+            Some(event_type) => format!("{title}: {event_type}"),
+            None => title.to_owned(),
+        }
+    }
+
+    /// Returns the problem of one notice. `problem` is a clause.
+    pub fn notice_problem(kind: &str, recipient: &str, problem: &str) -> String {
+        format!("{} to {recipient}: {problem}.", super::email::kind(kind))
+    }
+}
+
+/// Texts about emails: their kinds and delivery problems. Problems are clauses without a period.
+pub mod email {
+    pub const REFUSED: &str = "SES rejected it permanently";
+    pub const EXPIRED: &str = "sending failed for four days";
+    pub const REJECTED: &str = "SES rejected it because of harmful content";
+    pub const BOUNCED: &str = "the recipient's mail server bounced it";
+    pub const UNKNOWN: &str = "it is not known whether it was sent; SES sent no event";
+
+    /// Returns the display name of an email kind.
+    pub fn kind(kind: &str) -> &str {
+        match kind {
+            "welcome" => "Welcome",
+            "trial_ending" => "Trial ends soon",
+            "trial_ended" => "Trial ended",
+            "payment_failed" => "Payment failed",
+            other => other,
+        }
+    }
+}
+
+/// Texts of `GET /operator/organizations/{id}`: sections and details.
+pub mod organization {
+    pub const DETAILS: &str = "Details";
+    pub const ID: &str = "ID";
+    pub const ACCESS: &str = "Access";
+    pub const SIGNED_UP: &str = "Signed up";
+    pub const PROVISIONED: &str = "Provisioned";
+    pub const NOT_PROVISIONED: &str = "not yet";
+    pub const CHECKLIST: &str = "Checklist";
+    pub const TIME_ZONE: &str = "Time zone";
+
+    pub const EMAILS: &str = "Emails";
+    pub const NO_EMAILS: &str = "None yet.";
+    pub const FORMER_ADMIN: &str = "a former admin";
+
+    pub const ADMINS: &str = "Admins";
+    pub const REMINDERS_OFF: &str = "Reminders turned off";
+    pub const ADDRESS_BOUNCED: &str = "email to this address bounced";
+    pub const MARKED_AS_SPAM: &str = "marked an email as spam";
+
+    /// Returns a status or a kind for display, without underscores.
+    pub fn status(status: &str) -> String {
+        status.replace('_', " ")
+    }
+
+    /// Returns what provisioned the organization, as text after the date.
+    pub fn provisioned_by(trigger: &str) -> String {
+        format!(", by {trigger}")
+    }
+
+    /// Returns the progress of the checklist.
+    pub fn progress(completed: usize, total: usize, percentage: usize, dismissed: bool) -> String {
+        let dismissed = if dismissed { ", dismissed" } else { "" };
+        format!("{completed} of {total} tasks completed ({percentage}%){dismissed}")
+    }
+
+    /// Returns the kind and the recipient of an email.
+    pub fn email_to(kind: &str, recipient: &str) -> String {
+        format!("{} to {recipient}", super::email::kind(kind))
+    }
+
+    /// Returns why an admin gets no notices. `reason` is a clause.
+    pub fn notices_suppressed(reason: &str) -> String {
+        format!("Notices suppressed: {reason}")
+    }
+}
+
+/// Texts of the trial section and its form.
+pub mod trial {
+    use super::{Markup, Render, days, html};
+
+    pub const TITLE: &str = "Trial";
+    pub const NONE: &str = "No trial.";
+    pub const DAYS: &str = "Days to add";
+    pub const REASON: &str = "Reason";
+    pub const REASON_HINT: &str = "Stored with the organization for other operators.";
+    pub const EXTEND: &str = "Extend trial";
+    pub const START: &str = "Start trial";
+
+    /// Returns when a running trial ends.
+    pub fn ends_on(date: &impl Render, days_left: u32) -> Markup {
+        html! { "Ends on " (date) ", in " (days(days_left)) "." }
+    }
+
+    /// Returns when the trial ended.
+    pub fn ended_on(date: &impl Render) -> Markup {
+        html! { "Ended on " (date) "." }
+    }
+
+    /// Returns the effect of one extension. The reason follows.
+    pub fn extended(by: u32, until: &impl Render) -> Markup {
+        html! { "Added " (days(by)) ", until " (until) ": " }
+    }
+
+    /// Returns the operator and the date of an extension.
+    pub fn extended_by(operator: &str, date: &impl Render) -> Markup {
+        html! { (operator) ", " (date) }
+    }
+
+    /// Returns the allowed range of days and their effect.
+    pub fn days_hint(max: u16, has_trial: bool) -> String {
+        let start = if has_trial {
+            "Added to the end date, or starting now if the trial is over."
+        } else {
+            "Starts now."
+        };
+        format!("1 to {max}. {start}")
+    }
+}
+
+/// Texts of the billing section.
+pub mod billing {
+    pub const TITLE: &str = "Billing";
+    pub const CONFLICTS: &str = "Billing conflicts";
+    pub const NO_EVENTS: &str = "No Stripe events yet.";
+    pub const CUSTOMER: &str = "Customer";
+    pub const SUBSCRIPTION: &str = "Subscription";
+    pub const SUBSCRIPTION_WITHOUT_EVENTS: &str = "no events";
+    pub const PAUSED: &str = "payments paused";
+    pub const INVOICE: &str = "Invoice";
+    pub const CLOSED: &str = "closed";
+
+    /// Returns the badge of a paid invoice. The amount is in the smallest unit of the currency.
+    pub fn paid(amount: u64) -> String {
+        format!("paid {amount}")
+    }
+
+    /// Returns the conflict of an organization that another customer names.
+    pub fn other_customer(customer: &str, linked: Option<&str>) -> String {
+        match linked {
+            Some(linked) => {
+                format!("Events for {customer} name this organization, but it is linked to {linked}.")
+            }
+            None => format!(
+                "Events for {customer} name this organization, but the customer is linked to another one."
+            ),
+        }
+    }
+
+    /// Returns the conflict of a Checkout session that names two organizations.
+    pub fn other_organization(event: &str) -> String {
+        format!("The Checkout session of {event} also names another organization.")
+    }
+
+    /// Returns the conflict of an event with two payloads.
+    pub fn two_payloads(event: &str) -> String {
+        format!("{event} arrived with two different payloads.")
+    }
+
+    /// Returns the conflict of an event that arrived after its period was closed.
+    pub fn late(event: &str) -> String {
+        format!("{event} arrived too late and had no effect, because its period was already closed.")
+    }
+}
+
+fn days(count: u32) -> String {
+    format!("{count} {}", if count == 1 { "day" } else { "days" })
+}

@@ -21,16 +21,17 @@ const MAX_STEPS: usize = 4;
 pub(crate) struct PreparedEmail {
     pub(crate) claimed: ClaimedMail,
     pub(crate) to: Address,
-    pub(crate) email: Rendered,
+    pub(crate) rendered: Rendered,
     /// Record of the unsubscribe link, if the email contains one.
     pub(crate) unsubscription: Option<Unsubscription>,
 }
 
 impl PreparedEmail {
-    /// Renders a notice from the state of the organization at `now`, not at the time it was enqueued.
+    /// Renders a notice from the state of the organization at `now`, not at the time it was
+    /// enqueued.
     ///
-    /// A reminder contains a link with the secret `unsubscribe`. Returns `None` if the recipient is no
-    /// longer an admin or the payment problem is resolved.
+    /// A reminder contains a link with the secret `unsubscribe`. Returns `None` if the recipient is
+    /// no longer an admin or the payment problem is resolved.
     pub(crate) fn prepare(
         org: &Org,
         claimed: ClaimedMail,
@@ -41,7 +42,7 @@ impl PreparedEmail {
         let admin = org.admin(claimed.to)?;
         let given_name = PlainText::given(&admin.name);
         let organization = PlainText::from(&org.name);
-        let email = match &claimed.key {
+        let rendered = match &claimed.key {
             NoticeKey::Welcome => Welcome {
                 given_name,
                 org: org.id,
@@ -86,7 +87,7 @@ impl PreparedEmail {
             .key
             .is_reminder()
             .then(|| Unsubscription::of(unsubscribe.hash(), org.id, claimed.to, now));
-        Some(Self { to: admin.address.clone(), email, unsubscription, claimed })
+        Some(Self { to: admin.address.clone(), rendered, unsubscription, claimed })
     }
 }
 
@@ -103,7 +104,7 @@ fn plan_summary(org: &Org, now: Timestamp) -> PlanSummary {
 #[cfg(test)]
 mod tests {
     use domain::{
-        billing::{CustomerId, EventId, Fact, InvoiceFact, InvoiceId, What},
+        billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId},
         delivery::Claim,
         name::Name,
         org::AdminContact,
@@ -141,7 +142,7 @@ mod tests {
     /// Records a Stripe event about one invoice, `days` days after the sign-up.
     fn record_invoice(org: &mut Org, event: &str, fact: InvoiceFact, days: i32) {
         let created = add(START.parse().unwrap(), DAY * days);
-        let what = What::Invoice {
+        let what = FactKind::Invoice {
             invoice: InvoiceId::parse("in_1").unwrap(),
             subscription: None,
             customer: CustomerId::parse("cus_1").unwrap(),
@@ -162,7 +163,7 @@ mod tests {
         let emails = claimed
             .into_iter()
             .map(|mail| PreparedEmail::prepare(org, mail, &product, &unsubscribe, now).unwrap());
-        emails.map(|prepared| prepared.email.text).collect()
+        emails.map(|prepared| prepared.rendered.text).collect()
     }
 
     #[test]
@@ -225,7 +226,10 @@ mod tests {
             let is_reminder = prepared.claimed.key.is_reminder();
             let expected = Unsubscription::of(secret.hash(), org.id, prepared.claimed.to, now);
             assert_eq!(prepared.unsubscription, is_reminder.then_some(expected));
-            assert_eq!(prepared.email.unsubscribe_url, is_reminder.then(|| product.unsubscribe_url(&secret)));
+            assert_eq!(
+                prepared.rendered.unsubscribe_url,
+                is_reminder.then(|| product.unsubscribe_url(&secret))
+            );
         }
     }
 

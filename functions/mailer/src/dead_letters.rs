@@ -13,8 +13,8 @@ const COUNTS: [QueueAttributeName; 3] = [
 #[derive(Debug)]
 pub(crate) struct DeadLetters {
     pub(crate) client: Client,
-    /// URL of the queue. Without it, an SES event can always be outstanding, so no email with unknown
-    /// delivery is sent again.
+    /// URL of the queue. Without it, an SES event can always be outstanding, so no email with
+    /// unknown delivery is sent again.
     pub(crate) url: Option<String>,
 }
 

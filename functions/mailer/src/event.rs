@@ -15,7 +15,8 @@ pub(crate) enum EventIn {
         #[serde(rename = "Records")]
         records: Vec<RecordIn>,
     },
-    /// An event from EventBridge: the schedule or SES (SES guide, "Monitoring using Amazon EventBridge").
+    /// An event from EventBridge: the schedule or SES (SES guide, "Monitoring using Amazon
+    /// EventBridge").
     Bus { source: String, detail: DetailIn },
 }
 
@@ -76,9 +77,10 @@ struct RecipientIn {
 impl BounceIn {
     /// Returns whether email to this address can never arrive.
     ///
-    /// SES reports a bounce at a domain that does not exist as "Transient". The enhanced status code is
-    /// more precise: 5.1.x is an invalid address, and 5.4.4 is a domain without a mail server (RFC 3463,
-    /// sections 3.2 and 3.5). Other codes of class 5 concern the email or a full mailbox, not the address.
+    /// SES reports a bounce at a domain that does not exist as "Transient". The enhanced status
+    /// code is more precise: 5.1.x is an invalid address, and 5.4.4 is a domain without a mail
+    /// server (RFC 3463, sections 3.2 and 3.5). Other codes of class 5 concern the email or a full
+    /// mailbox, not the address.
     fn is_permanent(&self) -> bool {
         let is_address_error =
             |to: &RecipientIn| to.status.starts_with("5.1.") || to.status.trim() == "5.4.4";

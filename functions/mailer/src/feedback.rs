@@ -19,8 +19,8 @@ use crate::{
 impl MailWorker {
     /// Applies an SES event to the email that it names.
     ///
-    /// A `Send` event proves that SES accepted the email, even if the response to the request was lost.
-    /// After a permanent bounce or a complaint the recipient gets no more notices.
+    /// A `Send` event proves that SES accepted the email, even if the response to the request was
+    /// lost. After a permanent bounce or a complaint the recipient gets no more notices.
     pub(crate) async fn handle_feedback(&self, detail: &DetailIn) -> Result<(), Error> {
         let Some(tags) = detail.tags() else {
             tracing::info!(event = detail.event_type, "ignored SES event: unknown email");
@@ -81,7 +81,8 @@ impl MailWorker {
 
     /// Moves the email that the tags identify to its next state.
     ///
-    /// Returns whether the caller must count the change. While an email is being sent, its sender counts it.
+    /// Returns whether the caller must count the change. While an email is being sent, its sender
+    /// counts it.
     async fn advance_delivery(
         &self,
         tags: &Tags,
@@ -113,7 +114,8 @@ impl MailWorker {
         Ok(must_count.unwrap_or_default())
     }
 
-    /// Suppresses notices to the recipient if SES rejected the address. This has the same effect as a bounce.
+    /// Suppresses notices to the recipient if SES rejected the address. This has the same effect as
+    /// a bounce.
     pub(crate) async fn suppress_rejected_address(&self, tags: &Tags, outcome: Outcome) -> Result<(), Error> {
         match outcome {
             Outcome::BadAddress => self.suppress(tags, SuppressionReason::Bounced).await,
@@ -134,8 +136,8 @@ impl MailWorker {
 
     /// Ends the suppression after the delivery of a sign-in email.
     ///
-    /// Only emails that the user requested are sent to a suppressed address, so only these can show that
-    /// it works again.
+    /// Only emails that the user requested are sent to a suppressed address, so only these can show
+    /// that it works again.
     async fn restore(&self, tags: &Tags) -> Result<(), Error> {
         let (Some(user), Some(sent_at)) = (tags.recipient, tags.claim.made_at()) else { return Ok(()) };
         if tags.kind != Tags::SIGN_IN {

@@ -3,18 +3,20 @@
 //! Three triggers invoke it:
 //!
 //! - the table's stream, as soon as an email is pending
-//! - a schedule, which reads the index of pending emails and finds everything that the stream missed
+//! - a schedule, which reads the index of pending emails and finds everything that the stream
+//!   missed
 //! - SES events, which report that an email was sent, delivered, bounced, or marked as spam
 //!
 //! Invariant: the function claims an email in the table before it sends it, and records the outcome
-//! afterward. Two invocations therefore never send the same email, and a crash between the two writes
-//! leaves a claim that expires. The function never decides that an email is due. Other functions
-//! enqueue emails.
+//! afterward. Two invocations therefore never send the same email, and a crash between the two
+//! writes leaves a claim that expires. The function never decides that an email is due. Other
+//! functions enqueue emails.
 //!
 //! The emails that leave in one invocation are paced, and the pace belongs to that invocation. The
-//! stream invokes one sender per shard, and the schedule invokes one. Both can run at once, and SES may
-//! throttle them. A throttled email was certainly not sent and is retried. A reserved concurrency of
-//! one would avoid this, but SES events invoke the same function and would have to wait.
+//! stream invokes one sender per shard, and the schedule invokes one. Both can run at once, and SES
+//! may throttle them. A throttled email was certainly not sent and is retried. A reserved
+//! concurrency of one would avoid this, but SES events invoke the same function and would have to
+//! wait.
 //!
 //! Where to start reading:
 //!

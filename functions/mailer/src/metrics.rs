@@ -19,8 +19,8 @@ pub(crate) fn count_outcomes<'a>(deliveries: impl IntoIterator<Item = &'a Delive
 
 /// Counts an email that failed permanently.
 ///
-/// Bounces are counted from SES events instead. One mistyped address must not raise an alarm, but a high
-/// bounce rate must.
+/// Bounces are counted from SES events instead. One mistyped address must not raise an alarm, but a
+/// high bounce rate must.
 pub(crate) fn count_failure(why: Failure, now: Timestamp) {
     match why {
         Failure::Refused | Failure::Rejected | Failure::Expired => {
@@ -32,8 +32,8 @@ pub(crate) fn count_failure(why: Failure, now: Timestamp) {
 
 /// Logs and counts emails whose delivery became unknown.
 ///
-/// `before` and `after` are the states of the same emails before and after a change. Call this before the
-/// change is written: a repeated alarm is better than a missing one.
+/// `before` and `after` are the states of the same emails before and after a change. Call this
+/// before the change is written: a repeated alarm is better than a missing one.
 pub(crate) fn report_unknown<'a>(
     before: impl IntoIterator<Item = &'a Delivery>,
     after: impl IntoIterator<Item = &'a Delivery>,
@@ -43,7 +43,7 @@ pub(crate) fn report_unknown<'a>(
     for (before, after) in before.into_iter().zip(after) {
         expired_leases += u32::from(before.lapse(now).is_some_and(|lapsed| lapsed == *after));
         marked_for_review +=
-            u32::from(matches!(after, Delivery::Unknown { held: true, .. }) && before != after);
+            u32::from(matches!(after, Delivery::Unknown { needs_review: true, .. }) && before != after);
     }
     if expired_leases > 0 {
         tracing::error!(

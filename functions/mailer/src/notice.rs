@@ -19,8 +19,8 @@ use crate::{
     worker::{self, MailWorker, retry},
 };
 
-/// Maximum number of notices of one organization per claim. All of them must be sent, and their outcomes
-/// recorded, within the lease.
+/// Maximum number of notices of one organization per claim. All of them must be sent, and their
+/// outcomes recorded, within the lease.
 const MAX_PER_RUN: usize = 20;
 /// Number of emails of one organization that are sent in parallel.
 const CONCURRENCY: usize = 5;
@@ -33,7 +33,8 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Claims up to `limit` notices, sends them, and records the outcomes. Returns the number of attempts.
+    /// Claims up to `limit` notices, sends them, and records the outcomes. Returns the number of
+    /// attempts.
     async fn deliver_batch(&self, id: OrgId, limit: usize, pacer: &SendPacer) -> Result<usize, Error> {
         let claim = self.new_claim();
         let emails = self.change_org(id, |org| self.claim(org, &claim, limit, pacer.heartbeat())).await?;
@@ -69,8 +70,8 @@ impl MailWorker {
 
     /// Sends one prepared email.
     ///
-    /// Stores its unsubscribe link first, so that no email contains a dead link. If that fails, the email is
-    /// not sent.
+    /// Stores its unsubscribe link first, so that no email contains a dead link. If that fails, the
+    /// email is not sent.
     async fn send(&self, org: OrgId, email: &PreparedEmail, claim: &Claim) -> Outcome {
         if let Some(link) = &email.unsubscription
             && let Err(error) = self.save_link(link).await
@@ -79,7 +80,7 @@ impl MailWorker {
             return Outcome::NotSent;
         }
         let tags = Tags::of_notice(org, &email.claimed.key, email.claimed.to, claim);
-        let outcome = self.mailer.send(&email.to, &email.email, &tags).await;
+        let outcome = self.mailer.send(&email.to, &email.rendered, &tags).await;
         if let Some(link) = &email.unsubscription
             && outcome.is_definite_failure()
             && let Err(error) = self.store.delete_unsubscription(link.secret_hash).await
@@ -128,8 +129,8 @@ impl MailWorker {
     }
 }
 
-/// Returns the notices that a claim already holds, because its write succeeded and only the response was
-/// lost.
+/// Returns the notices that a claim already holds, because its write succeeded and only the
+/// response was lost.
 fn claimed_by(outbox: &Outbox, claim: &Claim) -> Vec<ClaimedMail> {
     let all = outbox.0.iter().flat_map(|(key, recipients)| recipients.iter().map(move |it| (key, it)));
     all.filter(|(_, (_, delivery))| delivery.is_held_by(claim))

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 
 /// Time from the start in which an invocation can start to send an email.
 ///
-/// The last email must also be sent, and its outcome recorded, before the timeout of the function. The next
-/// invocation sends the emails that remain.
+/// The last email must also be sent, and its outcome recorded, before the timeout of the function.
+/// The next invocation sends the emails that remain.
 const SEND_WINDOW: Duration = Duration::from_secs(15);
 /// Maximum time in which the emails that are claimed together can leave at the configured rate.
 const CLAIM_AHEAD: Duration = Duration::from_secs(5);
@@ -21,9 +21,9 @@ const MAX_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Paces the emails of one invocation.
 ///
-/// Each invocation has its own pacer. Invocations of the stream (one per shard) and of the schedule can
-/// overlap. SES can then throttle them. A throttled email was certainly not sent, and both invocations slow
-/// down. Waiting uses the injected clock, so tests need no real time.
+/// Each invocation has its own pacer. Invocations of the stream (one per shard) and of the schedule
+/// can overlap. SES can then throttle them. A throttled email was certainly not sent, and both
+/// invocations slow down. Waiting uses the injected clock, so tests need no real time.
 #[derive(Debug)]
 pub(crate) struct SendPacer {
     clock: Clock,
@@ -71,7 +71,7 @@ impl SendPacer {
         *oldest = oldest.min(pending).or(pending).or(*oldest);
     }
 
-    /// Returns since when the oldest email that will be retried is pending.
+    /// Returns the time since when the oldest email that will be retried has been pending.
     pub(crate) fn oldest_pending(&self) -> Option<Timestamp> {
         *self.oldest_pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -87,7 +87,8 @@ impl SendPacer {
         self.pace(|pace| pace.paused)
     }
 
-    /// Returns how many emails each of `parallel_claims` claims may hold so that all of them leave in time.
+    /// Returns how many emails each of `parallel_claims` claims may hold so that all of them leave
+    /// in time.
     pub(crate) fn claim_limit(&self, parallel_claims: usize) -> usize {
         let interval = self.pace(|pace| pace.interval).max(Duration::from_millis(1));
         let all =
@@ -115,8 +116,8 @@ impl SendPacer {
         outcome
     }
 
-    /// Waits from `now` until `then`. Returns `false` without waiting if the time of the invocation is over
-    /// by then.
+    /// Waits from `now` until `then`. Returns `false` without waiting if the time of the invocation
+    /// is over by then.
     pub(crate) async fn wait_until(&self, now: Timestamp, then: Timestamp) -> bool {
         let wait = Duration::try_from(then.duration_since(now)).unwrap_or_default();
         if self.is_over() || later(self.clock.now(), wait) >= self.end {
@@ -157,7 +158,8 @@ mod tests {
 
     use super::*;
 
-    /// Returns a pacer for ten emails per second, on a clock that follows the time of the test runtime.
+    /// Returns a pacer for ten emails per second, on a clock that follows the time of the test
+    /// runtime.
     fn pacer() -> SendPacer {
         SendPacer::begin(&clock(), 10, None)
     }

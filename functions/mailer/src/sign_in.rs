@@ -19,8 +19,8 @@ use crate::{
 impl MailWorker {
     /// Sends the email of a sign-in request.
     ///
-    /// An email that was certainly not sent is retried in the same invocation, because its link is valid
-    /// for only ten minutes.
+    /// An email that was certainly not sent is retried in the same invocation, because its link is
+    /// valid for only ten minutes.
     pub(crate) async fn deliver_sign_in(&self, id: SignInRequestId, pacer: &SendPacer) -> Result<(), Error> {
         let mut now = self.clock.now();
         while let Some(not_before) = self.attempt_sign_in(id, pacer, now).await? {
@@ -176,12 +176,13 @@ mod tests {
         for now in [now, add(now, LEASE)] {
             assert_eq!(decide(&mut request, Some(&user()), &other, &secret, None, now), (None, None));
         }
-        assert!(matches!(request.delivery, Delivery::Unknown { held: false, .. }));
-        // By the time of the check the link has expired. It is not sent again, whatever the heartbeat shows.
+        assert!(matches!(request.delivery, Delivery::Unknown { needs_review: false, .. }));
+        // By the time of the check the link has expired. It is not sent again, whatever the
+        // heartbeat shows.
         let check = request.delivery.due_at().unwrap();
         let heartbeat = Some(SesHeartbeat { newest: Some(check), outstanding: false });
         assert_eq!(decide(&mut request, Some(&user()), &other, &secret, heartbeat, check), (None, None));
-        assert!(matches!(request.delivery, Delivery::Unknown { held: true, .. }));
+        assert!(matches!(request.delivery, Delivery::Unknown { needs_review: true, .. }));
     }
 
     #[test]

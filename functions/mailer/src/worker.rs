@@ -27,8 +27,10 @@ use crate::{
 
 /// Number of items that are processed in parallel.
 pub(crate) const CONCURRENCY: usize = 10;
-/// Maximum number of attempts to write a change. If the write after a claim fails, its emails wait until
-/// the lease expires.
+/// Maximum number of attempts to write a change.
+///
+/// If the outcome of a claimed email cannot be written, its delivery becomes unknown when the lease
+/// expires.
 const MAX_ATTEMPTS: u32 = 3;
 
 /// Claims emails, sends them, and records their outcomes.
@@ -107,8 +109,8 @@ impl MailWorker {
         let pending_for = oldest.map(|since| now.duration_since(since)).unwrap_or_default();
         telemetry::measure(Metric::MailOldestOwed, pending_for, now);
         delivered.and(restored)?;
-        // A run without the heartbeat is not counted, so that an alarm reports a lasting failure. It must not
-        // return an error, because its event would become a dead letter itself.
+        // A run without the heartbeat is not counted, so that an alarm reports a lasting failure.
+        // It must not return an error, because its event would become a dead letter itself.
         if complete {
             telemetry::count(Metric::MailRoundRan, 1, now);
         }
@@ -117,8 +119,9 @@ impl MailWorker {
 
     /// Loads the heartbeat of SES events, which decides about emails with unknown delivery.
     ///
-    /// Returns `None` if the dead-letter queue cannot be read. These emails then wait for the next run, and
-    /// all others are sent. The queue is read after the heartbeat, so it contains events that fail in between.
+    /// Returns `None` if the dead-letter queue cannot be read. These emails then wait for the next
+    /// run, and all others are sent. The queue is read after the heartbeat, so it contains events
+    /// that fail in between.
     async fn load_heartbeat(&self) -> Result<Option<SesHeartbeat>, Error> {
         let newest = self.store.newest_confirmed().await?;
         match self.dead_letters.holds_any().await {
@@ -157,7 +160,8 @@ impl MailWorker {
 
     /// Sends due emails until none is left or the time is over.
     ///
-    /// A failed query of one index shard does not stop the others. It fails the run after they are done.
+    /// A failed query of one index shard does not stop the others. It fails the run after they are
+    /// done.
     async fn deliver_each(
         &self,
         due: impl Stream<Item = Result<MailDue, Error>>,
@@ -187,7 +191,7 @@ impl MailWorker {
         match delivered {
             Ok(()) => true,
             Err(Error::Corrupt(corrupt)) => {
-                tracing::error!(area = %LogArea::Mail, item = ?due, %corrupt, "moved unreadable email item to review");
+                tracing::error!(area = %LogArea::Mail, item = ?due, %corrupt, "found unreadable email item; moving it to review");
                 self.mark_for_review(due).await
             }
             Err(error) => {
@@ -229,8 +233,8 @@ impl MailWorker {
 
     /// Changes an organization and retries after a lost response.
     ///
-    /// `decide` must therefore detect a change that it already made. Returns `None` if the organization does
-    /// not exist.
+    /// `decide` must therefore detect a change that it already made. Returns `None` if the
+    /// organization does not exist.
     pub(crate) async fn change_org<T>(
         &self,
         id: OrgId,

@@ -1,8 +1,8 @@
 //! Emails to users: their content, their rendering, and their handover to Amazon SES.
 //!
 //! An email is a typed struct of facts: [`Welcome`], [`TrialEnding`], [`TrialEnded`],
-//! [`PaymentFailed`], [`SignIn`], [`Invitation`]. All texts are in the module `words`, with one value
-//! per language. Two layouts render the same content as text and as HTML.
+//! [`PaymentFailed`], [`SignIn`], [`Invitation`]. All texts are in the module `words`, with one
+//! value per language. Two layouts render the same content as text and as HTML.
 //!
 //! Invariant: user-supplied text enters an email only as [`PlainText`], which mail clients do not
 //! turn into links and which cannot inject markup or headers.
@@ -15,7 +15,8 @@
 //! - `emails`: the emails and the order of their parts
 //! - `words`: the texts
 //! - `content`: the parts of an email, and the text and HTML layouts
-//! - `mailer`, `outcome`, `tags`: the request to SES, its result, and the tags that SES events return
+//! - `mailer`, `outcome`, `tags`: the request to SES, its result, and the tags that SES events
+//!   return
 
 mod content;
 mod emails;

@@ -39,8 +39,8 @@ pub struct ConfigurationSets {
 impl Mailer {
     /// Creates a mailer from the caller's SDK configuration, with retries disabled.
     ///
-    /// `SendEmail` has no idempotency token. The SDK's default of three attempts can send one email three
-    /// times.
+    /// `SendEmail` has no idempotency token. The SDK's default of three attempts can send one email
+    /// three times.
     #[must_use]
     pub fn new(config: &SdkConfig, from: Sender, sets: ConfigurationSets) -> Self {
         let timeouts = TimeoutConfig::builder()
@@ -86,7 +86,8 @@ impl Mailer {
             // Asks auto-responders not to reply (RFC 3834, section 5).
             .headers(header("Auto-Submitted", "auto-generated")?);
         if let Some(url) = &email.unsubscribe_url {
-            // Both headers together enable one-click unsubscribe in mail clients (RFC 8058, section 3.1).
+            // Both headers together enable one-click unsubscribe in mail clients (RFC 8058, section
+            // 3.1).
             message = message
                 .headers(header("List-Unsubscribe", &format!("<{url}>"))?)
                 .headers(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);

@@ -32,8 +32,8 @@ fn of_service_error(error: &SendEmailError, status: u16) -> Outcome {
     match error {
         SendEmailError::BadRequestException(_) if is_address_error(error.message()) => Outcome::BadAddress,
         SendEmailError::BadRequestException(_) | SendEmailError::MessageRejected(_) => Outcome::Refused,
-        // No email can be sent until an operator fixes the account, the DNS of the MAIL FROM domain, or
-        // the missing configuration set (`NotFoundException`).
+        // No email can be sent until an operator fixes the account, the DNS of the MAIL FROM
+        // domain, or the missing configuration set (`NotFoundException`).
         SendEmailError::AccountSuspendedException(_)
         | SendEmailError::SendingPausedException(_)
         | SendEmailError::MailFromDomainNotVerifiedException(_)
@@ -42,8 +42,8 @@ fn of_service_error(error: &SendEmailError, status: u16) -> Outcome {
             Outcome::Throttled
         }
         _ if status == 429 || error.code() == Some("ThrottlingException") => Outcome::Throttled,
-        // Common AWS errors, such as `AccessDeniedException`. SES did not process the request, and the
-        // cause is not the email.
+        // Common AWS errors, such as `AccessDeniedException`. SES did not process the request, and
+        // the cause is not the email.
         _ if (400..500).contains(&status) => Outcome::NotSent,
         _ => Outcome::Ambiguous,
     }

@@ -11,9 +11,10 @@ const JOINER: char = '\u{2060}';
 ///
 /// Escaping is not enough. Mail clients create links from text that looks like an address, so an
 /// organization named `evil.example` would appear as a link. This type puts a word joiner on both
-/// sides of every character that separates parts of an address. One joiner is not enough: host names
-/// ignore it (Unicode Technical Standard #46), and the top-level domain after the dot would stay
-/// recognizable. Control characters and line breaks, which could start a header, become spaces.
+/// sides of every character that separates parts of an address. One joiner is not enough: host
+/// names ignore it (Unicode Technical Standard #46), and the top-level domain after the dot would
+/// stay recognizable. Control characters and line breaks, which could start a header, become
+/// spaces.
 ///
 /// Names enter an email only through this type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +59,8 @@ impl fmt::Display for PlainText {
 /// Number of digits from which mail clients can detect a telephone number.
 const PHONE_NUMBER_DIGITS: usize = 7;
 
-/// Returns whether a character separates parts of a host name, an email address, a URL, a network path
-/// (`\\host`), or a telephone number. Includes the full-width and small forms.
+/// Returns whether a character separates parts of a host name, an email address, a URL, a network
+/// path (`\\host`), or a telephone number. Includes the full-width and small forms.
 const fn separates_address_parts(ch: char) -> bool {
     matches!(
         ch,

@@ -7,7 +7,8 @@ use crate::words::{self, Words};
 /// Product that sends the emails, with the URLs of their links.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
-    /// Product name from the configuration. Trusted, so it is not a [`PlainText`](crate::PlainText).
+    /// Product name from the configuration. Trusted, so it is not a
+    /// [`PlainText`](crate::PlainText).
     pub name: String,
     /// URL of the dashboard button in the welcome email.
     pub dashboard_url: String,

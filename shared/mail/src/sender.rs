@@ -44,7 +44,8 @@ fn phrase(name: &str) -> String {
     if name.is_ascii() {
         return format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
     }
-    // An encoded word has at most 75 characters (45 bytes before Base64) and never splits a character.
+    // An encoded word has at most 75 characters (45 bytes before Base64) and never splits a
+    // character.
     let mut words: Vec<String> = vec![String::new()];
     for ch in name.chars() {
         match words.last_mut() {

@@ -16,8 +16,8 @@ const CLAIM: &str = "claim";
 
 /// Message tags of one email. SES events return them and so identify the email.
 ///
-/// Tag values contain only `A-Z a-z 0-9 _ -` (SES API reference, "MessageTag"). The tag of a notice is
-/// therefore a hash of its key.
+/// Tag values contain only `A-Z a-z 0-9 _ -` (SES API reference, "MessageTag"). The tag of a notice
+/// is therefore a hash of its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tags {
     /// Kind of email: a notice kind, [`Self::SIGN_IN`], or [`Self::INVITATION`].
@@ -26,7 +26,8 @@ pub struct Tags {
     pub organization: Option<OrgId>,
     /// Hash of the notice key, id of the invitation, or id of the sign-in request.
     pub key: String,
-    /// User who receives the email. `None` for an invitation, whose recipient may have no account yet.
+    /// User who receives the email. `None` for an invitation, whose recipient may have no account
+    /// yet.
     pub recipient: Option<UserId>,
     /// Claim under which the email was sent.
     pub claim: Claim,
@@ -62,7 +63,8 @@ impl Tags {
         }
     }
 
-    /// Creates the tags of an invitation. `invitation` is its id, made of letters, digits, `_`, and `-`.
+    /// Creates the tags of an invitation. `invitation` is its id, made of letters, digits, `_`, and
+    /// `-`.
     #[must_use]
     pub fn of_invitation(org: OrgId, invitation: &str, claim: &Claim) -> Self {
         Self {

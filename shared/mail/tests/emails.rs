@@ -1,4 +1,5 @@
-//! Snapshots of all emails as text and HTML, and tests with names that try to inject links or markup.
+//! Snapshots of all emails as text and HTML, and tests with names that try to inject links or
+//! markup.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use domain::{

@@ -88,8 +88,8 @@ impl EmailContent {
 
 /// Replaces no-break spaces with spaces.
 ///
-/// They keep a date on one line while the text is wrapped. In the finished email they would prevent a
-/// search for "January 22, 2025".
+/// They keep a date on one line while the text is wrapped. In the finished email they would prevent
+/// a search for "January 22, 2025".
 fn replace_no_break_spaces(text: &str) -> String {
     text.replace('\u{a0}', " ")
 }

@@ -2,8 +2,8 @@
 
 use super::{Block, EmailContent, Link};
 
-/// Maximum line length in characters. A line that is quoted twice still fits the 78 characters of RFC
-/// 5322, section 2.1.1.
+/// Maximum line length in characters. A line that is quoted twice still fits the 78 characters of
+/// RFC 5322, section 2.1.1.
 const WIDTH: usize = 72;
 
 /// Renders an email as plain text: an empty line between blocks, and each link on its own line.
@@ -40,7 +40,8 @@ fn link(Link { label, url }: &Link) -> String {
     format!("{label}:\n{url}")
 }
 
-/// Wraps words at spaces. The first line starts with `mark`, and the others are indented by its width.
+/// Wraps words at spaces. The first line starts with `mark`, and the others are indented by its
+/// width.
 ///
 /// A word that is longer than a line is not split.
 fn wrap(mark: &str, words: &str) -> String {

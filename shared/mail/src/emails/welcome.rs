@@ -39,8 +39,8 @@ pub enum PlanSummary {
     },
     /// A paid subscription is active.
     Active,
-    /// Neither, because the email was delayed. It links to the organization's page, which shows the current
-    /// status.
+    /// Neither, because the email was delayed. It links to the organization's page, which shows the
+    /// current status.
     Other,
 }
 

@@ -1,3 +1,5 @@
+//! Invitations, with the state of their emails.
+
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     address::Address,
@@ -15,22 +17,22 @@ use crate::{
     client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error},
     invitation_details,
-    item::{At, DeliveryItem, MailPlace, from_item, read, to_item},
+    item::{At, DeliveryItem, MailIndexEntry, from_item, read, to_item},
     key::{INVITE, Key, shard},
     limit::reached,
     session::expires,
     update::{Change, Only, change, number, put},
 };
 
-/// How long an invitation that nobody accepted is still shown, in seconds.
-const REVOKED_RETENTION_SECONDS: i64 = 30 * 24 * 3600;
+/// How long an invitation is kept after it expires, in seconds.
+const RETENTION_SECONDS: i64 = 30 * 24 * 3600;
 
-/// How writing an invitation ended.
+/// Result of [`Store::commit_invitation`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Invited {
-    /// It was written.
+    /// The invitation was written.
     Done,
-    /// A limit is reached; nothing was written.
+    /// A limit is reached, so nothing was written.
     Limited(RateLimitWindow),
 }
 
@@ -40,7 +42,7 @@ struct InvitationItem {
     address: String,
     role: String,
     inviter: String,
-    /// Left out by an earlier version of the code.
+    /// Missing in items of an earlier version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     invited_by: Option<String>,
     created_at: At,
@@ -62,7 +64,7 @@ struct InvitationItem {
 pub(crate) fn encode(invitation: &Invitation, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::invitation(invitation.org, invitation.id());
     let delivery = &invitation.delivery;
-    let place = MailPlace::of(shard(&key.pk), delivery.due_at(), delivery.review_since());
+    let index_entry = MailIndexEntry::of(shard(&key.pk), delivery.due_at(), delivery.review_since());
     let form = InvitationItem {
         org: invitation.org.to_string(),
         address: invitation.address.as_str().to_owned(),
@@ -75,13 +77,13 @@ pub(crate) fn encode(invitation: &Invitation, version: u64) -> Result<Attributes
         mail: DeliveryItem::from(delivery),
         secret_hash: invitation.secret_hash.map(|hash| hash.to_string()),
         revoked_at: invitation.revoked_at.map(At),
-        mail_ready: place.at.filter(|_| delivery.is_fresh()),
-        mail_pk: place.pk,
-        mail_at: place.at,
+        mail_ready: index_entry.at.filter(|_| delivery.is_fresh()),
+        mail_pk: index_entry.pk,
+        mail_at: index_entry.at,
     };
     let mut item = to_item(&key, &form)?;
     item.insert("version".to_owned(), number(version));
-    item.extend([expires(invitation.expires_at, REVOKED_RETENTION_SECONDS)]);
+    item.extend([expires(invitation.expires_at, RETENTION_SECONDS)]);
     Ok(item)
 }
 
@@ -113,7 +115,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<Invitation>, Corrupt> {
 }
 
 impl Store {
-    /// The invitations of an organization that were not accepted, revoked ones as well, oldest first.
+    /// Loads the open and revoked invitations of an organization, oldest first.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -124,7 +126,7 @@ impl Store {
         Ok(invitations)
     }
 
-    /// An invitation, with its organization.
+    /// Loads an invitation with its organization.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -138,11 +140,12 @@ impl Store {
         Ok(Some((decode(invitation)?, crate::item::decode(org)?)))
     }
 
-    /// Writes an invitation whose mail is owed, in the place of `earlier` where there was one, with what it changed of
-    /// the organization, and counts it for the limits.
+    /// Writes an invitation with a pending email and the change of its organization, and counts it for
+    /// the limits. Replaces `earlier`, if there was one.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when anything of it changed meanwhile; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if the organization or the earlier invitation changed;
+    /// [`Error::Unavailable`].
     pub async fn commit_invitation(
         &self,
         org: (&Stored<Org>, &Org),
@@ -157,11 +160,12 @@ impl Store {
             None => actions.push(put(&self.table, encode(invitation, 1)?, Some(Only::New))?),
         }
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else { return Ok(Invited::Done) };
-        // What is refused counts for none of them: nobody uses up the mails that others may send to an address.
+        // A rejected attempt counts for no limit, so one admin cannot use up the emails that others may
+        // send to an address.
         reached(limits, &reasons).map(Invited::Limited).ok_or(Error::Conflict)
     }
 
-    /// What writes how an invitation changed as part of a transaction.
+    /// Builds the action that writes a changed invitation, or `None` if nothing changed.
     fn invitation_change(
         &self,
         before: &Stored<Invitation>,
@@ -174,10 +178,10 @@ impl Store {
         difference.map(|it| change(&self.table, &key, it, only)).transpose()
     }
 
-    /// Writes that an invitation was taken back.
+    /// Writes a revoked invitation.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when it changed meanwhile; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if the invitation or the organization changed; [`Error::Unavailable`].
     pub async fn revoke_invitation(
         &self,
         org: &Stored<Org>,
@@ -192,10 +196,10 @@ impl Store {
         }
     }
 
-    /// Writes how an invitation's mail stands now, with the link that goes out in it, if one does.
+    /// Writes the new state of an invitation's email, and the link that the email contains.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when somebody wrote meanwhile; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if another write changed the invitation; [`Error::Unavailable`].
     pub async fn commit_invitation_mail(
         &self,
         before: &Stored<Invitation>,
@@ -221,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_invitation_reads_back_as_it_was_written_and_tells_when_it_needs_a_sender() {
+    fn invitation_round_trips_and_is_indexed_while_pending() {
         let now = "2026-01-15T09:00:00Z".parse().unwrap();
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let address = Address::parse("mo@example.com").unwrap();
@@ -237,10 +241,7 @@ mod tests {
         assert!(invitation.claim(&claim, Hash::of(&[b"secret"]), None, now));
         invitation.delivery = invitation.delivery.record_outcome(&claim, Outcome::Accepted, 0, now).unwrap();
         let item = encode(&invitation, 4).unwrap();
-        assert!(
-            !item.contains_key("mail_ready") && !item.contains_key("mail_pk"),
-            "nothing is owed any more"
-        );
+        assert!(!item.contains_key("mail_ready") && !item.contains_key("mail_pk"), "no email is pending");
         assert_eq!(decode(item).unwrap().value, invitation);
 
         invitation.revoke(now);
@@ -248,6 +249,6 @@ mod tests {
         let mut earlier = encode(&invitation, 6).unwrap();
         earlier.retain(|name, _| !["invited_by", "revoked_at"].contains(&name.as_str()));
         let earlier = decode(earlier).unwrap().value;
-        assert_eq!((earlier.invited_by, earlier.revoked_at), (None, None), "as an earlier version wrote it");
+        assert_eq!((earlier.invited_by, earlier.revoked_at), (None, None), "an item of an earlier version");
     }
 }

@@ -1,3 +1,5 @@
+//! Memberships.
+
 use domain::{
     address::Address,
     id::{OrgId, UserId},
@@ -23,10 +25,10 @@ struct MemberItem {
     name: String,
     address: String,
     since: At,
-    /// There once they unsubscribed from reminders, as an admin.
+    /// Present for an admin, or a former admin, who unsubscribed from reminders.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     no_reminders: bool,
-    /// There once notices did not reach them, as an admin.
+    /// Present for an admin, or a former admin, whose address is undeliverable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unreachable: Option<UnreachableItem>,
 }
@@ -61,7 +63,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Membership, Corrupt> {
 }
 
 impl Store {
-    /// Everybody who belongs to an organization, longest-standing first.
+    /// Loads the members of an organization, earliest member first.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -72,7 +74,7 @@ impl Store {
         Ok(members)
     }
 
-    /// Somebody's place in an organization, with who they are; `None` where they have none.
+    /// Loads a membership with its user. Returns `None` if either does not exist.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -81,15 +83,15 @@ impl Store {
         org: OrgId,
         user: UserId,
     ) -> Result<Option<(Membership, Stored<User>)>, Error> {
-        let [member, person] = self.get_all(&[Key::member(org, user), Key::user(user)]).await?;
-        let (Some(member), Some(person)) = (member, person) else { return Ok(None) };
-        Ok(Some((decode(member)?, user::decode(person)?)))
+        let [member, user] = self.get_all(&[Key::member(org, user), Key::user(user)]).await?;
+        let (Some(member), Some(user)) = (member, user) else { return Ok(None) };
+        Ok(Some((decode(member)?, user::decode(user)?)))
     }
 
-    /// Writes the role that somebody was given, with what it changed of the organization.
+    /// Writes a changed role, and the change of the organization.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when anybody came, went or was changed meanwhile; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if the organization or its members changed; [`Error::Unavailable`].
     pub async fn commit_role(
         &self,
         before: &Stored<Org>,
@@ -106,23 +108,23 @@ impl Store {
         self.write_team(actions).await
     }
 
-    /// Writes that somebody left or was removed: the membership goes, and the person no longer names the organization.
-    /// Their sessions in it prove nothing from then on.
+    /// Writes that a member left or was removed: deletes the membership, and writes the user without the
+    /// organization. The user's sessions in it are invalid from then on.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when anybody came, went or was changed meanwhile; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if the user, the organization, or its members changed; [`Error::Unavailable`].
     pub async fn commit_removal(
         &self,
         before: &Stored<Org>,
         after: &Org,
-        gone: &Membership,
-        person: (&Stored<User>, &User),
+        removed: &Membership,
+        user: (&Stored<User>, &User),
     ) -> Result<(), Error> {
         let mut actions = vec![
             self.org_write(before, after)?,
-            delete(&self.table, &Key::member(gone.org, gone.user), Some(Only::Exists))?,
+            delete(&self.table, &Key::member(removed.org, removed.user), Some(Only::Exists))?,
         ];
-        actions.extend(self.user_change(person.0, person.1)?);
+        actions.extend(self.user_change(user.0, user.1)?);
         self.write_team(actions).await
     }
 

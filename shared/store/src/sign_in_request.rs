@@ -1,3 +1,5 @@
+//! Requests for sign-in links.
+
 use std::{fmt, str::FromStr};
 
 use domain::{address::Address, delivery::Delivery, limit::RateLimitWindow, people::User, secret::Hash};
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error},
-    item::{At, DeliveryItem, MailPlace, from_item, to_item},
+    item::{At, DeliveryItem, MailIndexEntry, from_item, to_item},
     key::{Key, shard},
     limit::reached,
     link::{self, Link},
@@ -15,12 +17,12 @@ use crate::{
     update::{Change, Only, change, number, put},
 };
 
-/// The id of a request for a sign-in link: random, and known to nobody outside.
+/// The ID of a sign-in request. It is random and never leaves the system.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SignInRequestId(Hash);
 
 impl SignInRequestId {
-    /// An id of fresh random bytes.
+    /// Creates an ID from new random bytes.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(Hash::of(&[b"asked", &bytes]))
@@ -41,29 +43,32 @@ impl FromStr for SignInRequestId {
     }
 }
 
-/// A request for a sign-in link. It is written alike for known and unknown addresses; whoever sends finds out.
+/// A request for a sign-in link.
+///
+/// Known and unknown addresses lead to the same write. The mailer finds out whether the address has an
+/// account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInRequest {
-    /// Its id.
+    /// The ID of the request.
     pub id: SignInRequestId,
-    /// The address that was given.
+    /// The address that the visitor entered.
     pub address: Address,
-    /// Where to go after signing in: a path of our own.
+    /// The path of the page to open after the sign-in.
     pub next: Option<String>,
-    /// When it was asked.
+    /// The time of the request.
     pub requested_at: Timestamp,
-    /// The hash of what the browser that asked was given to keep, where a browser was.
+    /// The hash of the cookie of the requesting browser, if a browser sent the request.
     pub browser: Option<Hash>,
-    /// Where its mail stands.
+    /// The state of the email.
     pub delivery: Delivery,
 }
 
-/// How asking ended.
+/// Result of [`Store::request_sign_in`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInRequestResult {
-    /// It was written down.
+    /// The request was stored.
     Recorded,
-    /// A limit is reached; the attempt was counted.
+    /// A limit is reached. The attempt counts for the limits that count rejected attempts.
     Limited(RateLimitWindow),
 }
 
@@ -86,23 +91,24 @@ struct SignInRequestItem {
     mail_ready: Option<At>,
 }
 
-pub(crate) fn encode(asked: &SignInRequest, version: u64) -> Result<Attributes, Corrupt> {
-    let key = Key::sign_in_request(asked.id);
-    let place = MailPlace::of(shard(&key.pk), asked.delivery.due_at(), asked.delivery.review_since());
+pub(crate) fn encode(request: &SignInRequest, version: u64) -> Result<Attributes, Corrupt> {
+    let key = Key::sign_in_request(request.id);
+    let index_entry =
+        MailIndexEntry::of(shard(&key.pk), request.delivery.due_at(), request.delivery.review_since());
     let form = SignInRequestItem {
-        id: asked.id.to_string(),
-        address: asked.address.as_str().to_owned(),
-        next: asked.next.clone(),
-        requested_at: At(asked.requested_at),
-        browser: asked.browser.map(|hash| hash.to_string()),
-        mail: DeliveryItem::from(&asked.delivery),
-        mail_ready: place.at.filter(|_| asked.delivery.is_fresh()),
-        mail_pk: place.pk,
-        mail_at: place.at,
+        id: request.id.to_string(),
+        address: request.address.as_str().to_owned(),
+        next: request.next.clone(),
+        requested_at: At(request.requested_at),
+        browser: request.browser.map(|hash| hash.to_string()),
+        mail: DeliveryItem::from(&request.delivery),
+        mail_ready: index_entry.at.filter(|_| request.delivery.is_fresh()),
+        mail_pk: index_entry.pk,
+        mail_at: index_entry.at,
     };
     let mut item = to_item(&key, &form)?;
     item.insert("version".to_owned(), number(version));
-    item.extend([expires(asked.requested_at, 24 * 3600)]);
+    item.extend([expires(request.requested_at, 24 * 3600)]);
     Ok(item)
 }
 
@@ -111,32 +117,32 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<SignInRequest>, Corrupt>
     struct Versioned {
         version: u64,
         #[serde(flatten)]
-        asked: SignInRequestItem,
+        request: SignInRequestItem,
     }
-    let Versioned { version, asked } = from_item(item.clone())?;
+    let Versioned { version, request } = from_item(item.clone())?;
     let value = SignInRequest {
-        id: asked.id.parse().map_err(|()| Corrupt::because("id of a request for a link"))?,
-        address: Address::from_stored(asked.address),
-        next: asked.next,
-        requested_at: asked.requested_at.0,
-        browser: link::read_browser(asked.browser)?,
-        delivery: asked.mail.into(),
+        id: request.id.parse().map_err(|()| Corrupt::because("id of a sign-in request"))?,
+        address: Address::from_stored(request.address),
+        next: request.next,
+        requested_at: request.requested_at.0,
+        browser: link::read_browser(request.browser)?,
+        delivery: request.mail.into(),
     };
     Ok(Stored { value, version, item })
 }
 
 impl Store {
-    /// Writes down a request for a sign-in link and counts it, in one transaction.
+    /// Stores a sign-in request and counts it, in one transaction.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Conflict`].
+    /// [`Error::Unavailable`] and [`Error::Conflict`].
     pub async fn request_sign_in(
         &self,
-        asked: &SignInRequest,
+        request: &SignInRequest,
         limits: &[RateLimitWindow],
     ) -> Result<SignInRequestResult, Error> {
         let mut actions = limits.iter().map(|window| self.count(window)).collect::<Result<Vec<_>, _>>()?;
-        actions.push(put(&self.table, encode(asked, 1)?, Some(Only::New))?);
+        actions.push(put(&self.table, encode(request, 1)?, Some(Only::New))?);
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else {
             return Ok(SignInRequestResult::Recorded);
         };
@@ -145,7 +151,7 @@ impl Store {
         Ok(SignInRequestResult::Limited(window))
     }
 
-    /// A request for a sign-in link, with the account of its address, if there is one.
+    /// Loads a sign-in request, with the user of its address, if there is one.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -154,15 +160,16 @@ impl Store {
         id: SignInRequestId,
     ) -> Result<Option<(Stored<SignInRequest>, Option<User>)>, Error> {
         let Some(item) = self.get(&Key::sign_in_request(id)).await? else { return Ok(None) };
-        let asked = decode(item)?;
-        let user = self.load_user_of(&asked.value.address).await?;
-        Ok(Some((asked, user.map(|user| user.value))))
+        let request = decode(item)?;
+        let user = self.load_user_of(&request.value.address).await?;
+        Ok(Some((request, user.map(|user| user.value))))
     }
 
-    /// Writes how a request's mail stands now, with the link that goes out in it, all or nothing.
+    /// Writes the new state of a request's email, and the link that the email contains, in one
+    /// transaction.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when somebody wrote meanwhile; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if another write changed the request; [`Error::Unavailable`].
     pub async fn commit_sign_in_request(
         &self,
         before: &Stored<SignInRequest>,

@@ -1,12 +1,17 @@
-//! What a newer version of the code wrote, handed back by an older one.
+//! Keeps attributes that this version of the code does not understand.
+//!
+//! During a gradual release an older version writes items that a newer version wrote before. It must
+//! return the attributes of the newer version unchanged, at the top level and inside groups.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::client::Attributes;
 
-/// What is to be written in the place of `stored`: `after`, and whatever of `stored` is missing in `before`, the form
-/// that was read from it. Those who read it do not know that, so they cannot have meant to remove it.
-fn keep(stored: &Attributes, before: &Attributes, after: &Attributes) -> Attributes {
+/// Returns `after` with the attributes of `stored` that are missing in `before`.
+///
+/// `before` is the part of `stored` that this version understands. It does not understand the missing
+/// attributes, so it cannot intend to remove them.
+fn keep_all(stored: &Attributes, before: &Attributes, after: &Attributes) -> Attributes {
     let known = after
         .iter()
         .map(|(name, value)| (name.clone(), keep_within(stored.get(name), before.get(name), value)));
@@ -14,7 +19,7 @@ fn keep(stored: &Attributes, before: &Attributes, after: &Attributes) -> Attribu
     known.chain(unknown.map(|(name, value)| (name.clone(), value.clone()))).collect()
 }
 
-/// The same for one attribute, however deep in the item.
+/// Does the same for one attribute at any depth.
 pub(crate) fn keep_within(
     stored: Option<&AttributeValue>,
     before: Option<&AttributeValue>,
@@ -22,13 +27,13 @@ pub(crate) fn keep_within(
 ) -> AttributeValue {
     use AttributeValue::{L, M};
     match (stored, before, after) {
-        (Some(M(stored)), Some(M(before)), M(after)) => M(keep(stored, before, after)),
-        // An entry is the one that reads the same, or the one of the same person; never the one in its place, which
-        // may be somebody else's.
+        (Some(M(stored)), Some(M(before)), M(after)) => M(keep_all(stored, before, after)),
+        // Matches an entry by equal content or by the same user. Never matches by position, because that
+        // entry may belong to another user.
         (Some(L(stored)), Some(L(before)), L(after)) if stored.len() == before.len() => {
             let entry = |value: &AttributeValue| {
                 let same = before.iter().position(|entry| entry == value);
-                let at = same.or_else(|| before.iter().position(|entry| is_of_one_person(entry, value)));
+                let at = same.or_else(|| before.iter().position(|entry| is_of_same_user(entry, value)));
                 keep_within(at.and_then(|at| stored.get(at)), at.and_then(|at| before.get(at)), value)
             };
             L(after.iter().map(entry).collect())
@@ -37,8 +42,8 @@ pub(crate) fn keep_within(
     }
 }
 
-/// Lists whose entries change are lists of people: of an organization's admins.
-fn is_of_one_person(one: &AttributeValue, other: &AttributeValue) -> bool {
+/// The only list with changing entries is the list of an organization's admins.
+fn is_of_same_user(one: &AttributeValue, other: &AttributeValue) -> bool {
     let user = |entry: &AttributeValue| entry.as_m().ok()?.get("user").cloned();
     user(one).is_some_and(|it| user(other) == Some(it))
 }
@@ -53,85 +58,85 @@ mod tests {
         serde_dynamo::to_item(value).unwrap()
     }
 
-    fn kept(stored: &Value, before: &Value, after: &Value) -> Value {
-        serde_dynamo::from_item(keep(&item(stored), &item(before), &item(after))).unwrap()
+    fn merged(stored: &Value, before: &Value, after: &Value) -> Value {
+        serde_dynamo::from_item(keep_all(&item(stored), &item(before), &item(after))).unwrap()
     }
 
     #[test]
-    fn what_is_not_known_stays_and_what_is_known_is_as_written() {
-        for (what, stored, before, after, expected) in [
+    fn unknown_attributes_are_kept_and_known_ones_written() {
+        for (case, stored, before, after, expected) in [
             (
-                "a field beside a changed one",
+                "an unknown field beside a changed one",
                 json!({"list": {"ticks": 1, "seen": true}}),
                 json!({"list": {"ticks": 1}}),
                 json!({"list": {"ticks": 2}}),
                 json!({"list": {"ticks": 2, "seen": true}}),
             ),
             (
-                "deeper, beside an entry that comes and one that goes",
+                "nested, beside an added and a removed entry",
                 json!({"mail": {"welcome": {"state": "sent", "tone": "warm"}, "ended": {}}}),
                 json!({"mail": {"welcome": {"state": "sent"}, "ended": {}}}),
                 json!({"mail": {"welcome": {"state": "sent"}, "ending": {}}}),
                 json!({"mail": {"welcome": {"state": "sent", "tone": "warm"}, "ending": {}}}),
             ),
             (
-                "a known field that was removed goes",
+                "a known field that was removed",
                 json!({"list": {"dismissed": 1, "seen": true}}),
                 json!({"list": {"dismissed": 1}}),
                 json!({"list": {}}),
                 json!({"list": {"seen": true}}),
             ),
             (
-                "in a list, an entry that changed",
+                "in a list, a changed entry",
                 json!({"admins": [{"user": "a", "phone": 1}, {"user": "b", "phone": 2}]}),
                 json!({"admins": [{"user": "a"}, {"user": "b"}]}),
                 json!({"admins": [{"user": "a"}, {"user": "b", "quiet": true}]}),
                 json!({"admins": [{"user": "a", "phone": 1}, {"user": "b", "quiet": true, "phone": 2}]}),
             ),
             (
-                "in a list, those behind an entry that went",
+                "in a list, an entry after a removed one",
                 json!({"admins": [{"user": "a", "phone": 1}, {"user": "b", "phone": 2}]}),
                 json!({"admins": [{"user": "a"}, {"user": "b"}]}),
                 json!({"admins": [{"user": "b"}]}),
                 json!({"admins": [{"user": "b", "phone": 2}]}),
             ),
             (
-                "in a list, those before an entry that came",
+                "in a list, an entry before an added one",
                 json!({"admins": [{"user": "a", "phone": 1}]}),
                 json!({"admins": [{"user": "a"}]}),
                 json!({"admins": [{"user": "a"}, {"user": "b"}]}),
                 json!({"admins": [{"user": "a", "phone": 1}, {"user": "b"}]}),
             ),
             (
-                "in a list, where one came as one went",
+                "in a list, one entry added and one removed",
                 json!({"admins": [{"user": "a", "phone": 1}, {"user": "b", "phone": 2}]}),
                 json!({"admins": [{"user": "a"}, {"user": "b"}]}),
                 json!({"admins": [{"user": "b"}, {"user": "c"}]}),
                 json!({"admins": [{"user": "b", "phone": 2}, {"user": "c"}]}),
             ),
             (
-                "in a list, an entry that changed as one before it went",
+                "in a list, a changed entry after a removed one",
                 json!({"admins": [{"user": "a", "phone": 1}, {"user": "b", "phone": 2}]}),
                 json!({"admins": [{"user": "a"}, {"user": "b"}]}),
                 json!({"admins": [{"user": "b", "quiet": true}]}),
                 json!({"admins": [{"user": "b", "quiet": true, "phone": 2}]}),
             ),
             (
-                "in a list of what nobody is called by",
+                "in a list whose entries have no user",
                 json!({"given": [{"days": 3, "tone": 1}]}),
                 json!({"given": [{"days": 3}]}),
                 json!({"given": [{"days": 5}]}),
                 json!({"given": [{"days": 5}]}),
             ),
             (
-                "something else in its place",
+                "a value of another type",
                 json!({"list": {"seen": true}}),
                 json!({"list": {}}),
                 json!({"list": 3}),
                 json!({"list": 3}),
             ),
         ] {
-            assert_eq!(kept(&stored, &before, &after), expected, "{what}");
+            assert_eq!(merged(&stored, &before, &after), expected, "{case}");
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Users, and the item that maps an address to its user.
+
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
@@ -33,7 +35,7 @@ struct UserItem {
     trial_used: bool,
     #[serde(default)]
     orgs: Vec<String>,
-    /// Left out by an earlier version of the code.
+    /// Missing in items of an earlier version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     joins: Option<JoinsItem>,
 }
@@ -102,14 +104,14 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<User>, Corrupt> {
     Ok(Stored { value, version, item })
 }
 
-/// What an address points to.
+/// The item under an address, which names its user.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct AddressItem {
     pub user: String,
 }
 
 impl Store {
-    /// What writes how a person changed as part of a transaction; `None` where they did not.
+    /// Builds the action that writes a changed user, or `None` if nothing changed.
     pub(crate) fn user_change(
         &self,
         before: &Stored<User>,
@@ -125,9 +127,10 @@ impl Store {
         difference.map(|it| change(&self.table, &Key::user(after.id), it, only)).transpose()
     }
 
-    /// A condition that makes a transaction fail unless a session of that organization and `epoch` would be alive: the
-    /// person still belongs there and their sessions were not ended. It also fails if `also` does not hold of the person.
-    /// A person from before there were epochs is in the first.
+    /// Builds the condition that a new session of `org` with `epoch` is valid: the user is still a member,
+    /// and the user's sessions were not ended. `also` is a further condition on the user.
+    ///
+    /// A user item without an epoch, from an earlier version, has epoch 0.
     pub(crate) fn in_epoch(
         &self,
         user: UserId,
@@ -135,8 +138,8 @@ impl Store {
         epoch: u64,
         also: Option<Only>,
     ) -> Result<TransactWriteItem, Error> {
-        let first = if epoch == 0 { "attribute_not_exists(epoch) OR " } else { "" };
-        let mut condition = format!("contains(orgs, :org) AND ({first}epoch = :epoch)");
+        let missing = if epoch == 0 { "attribute_not_exists(epoch) OR " } else { "" };
+        let mut condition = format!("contains(orgs, :org) AND ({missing}epoch = :epoch)");
         let mut values = HashMap::from([
             (":epoch".to_owned(), number(epoch)),
             (":org".to_owned(), AttributeValue::S(org.to_string())),
@@ -148,10 +151,10 @@ impl Store {
         check(&self.table, &Key::user(user), &condition, values)
     }
 
-    /// Writes how a person changed.
+    /// Writes a changed user.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when they changed meanwhile; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if another write changed the user; [`Error::Unavailable`].
     pub async fn commit_user(&self, before: &Stored<User>, after: &User) -> Result<(), Error> {
         let Some(action) = self.user_change(before, after)? else { return Ok(()) };
         match self.transact(vec![action]).await? {
@@ -160,7 +163,7 @@ impl Store {
         }
     }
 
-    /// The person of that id.
+    /// Loads the user with this ID.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -168,7 +171,7 @@ impl Store {
         Ok(self.get(&Key::user(id)).await?.map(decode).transpose()?)
     }
 
-    /// The person whose address it is.
+    /// Loads the user with this address.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].

@@ -1,7 +1,9 @@
+//! The stored form of a time.
+
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-/// A moment as it is stored: RFC 3339 in UTC, to the millisecond and of fixed width, so that texts sort as moments do.
+/// A time as RFC 3339 in UTC with milliseconds. The text has a fixed width, so texts sort like times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct At(pub Timestamp);
 
@@ -9,8 +11,10 @@ pub(crate) struct At(pub Timestamp);
 const YEAR_ZERO: i64 = -62_167_219_200;
 
 impl At {
-    /// The text. A moment before the year 0 has no text of this width and stands as the first that has one: it can
-    /// only be a sender's mistake, and must not make an item unreadable.
+    /// Returns the text.
+    ///
+    /// A time before the year 0 has no text of this width, so it is replaced by the start of the year 0.
+    /// Such a time can only be a sender's mistake, and it must not make an item corrupt.
     pub fn text(self) -> String {
         let first = Timestamp::from_second(YEAR_ZERO).unwrap_or(Timestamp::UNIX_EPOCH);
         format!("{:.3}", self.0.max(first))
@@ -26,7 +30,7 @@ impl Serialize for At {
 impl<'de> Deserialize<'de> for At {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map(Self).map_err(|_| D::Error::custom("not a moment"))
+        text.parse().map(Self).map_err(|_| D::Error::custom("not a timestamp"))
     }
 }
 
@@ -41,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_moment_reads_back() {
+    fn every_time_round_trips() {
         for at in [
             Timestamp::MIN,
             Timestamp::UNIX_EPOCH,
@@ -56,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_have_one_width_and_sort() {
+    fn texts_have_one_width_and_sort_like_times() {
         let mut texts: Vec<String> =
             ["2025-01-22T10:20:30Z", "2025-01-22T10:20:30.5Z", "2025-01-22T10:20:31.0009Z"]
                 .iter()

@@ -1,4 +1,4 @@
-//! What an organization knows about its payments, as stored.
+//! Stored form of the billing state.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,7 +71,8 @@ struct FactItem {
 #[derive(Debug, Serialize, Deserialize)]
 struct InvoiceItem {
     created: At,
-    heard: At,
+    #[serde(rename = "heard")]
+    last_event_at: At,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     subscription: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -164,12 +165,12 @@ impl TryFrom<BillingItem> for Billing {
                 .into_iter()
                 .map(|(id, it)| Ok((InvoiceId::parse(&id).map_err(Corrupt::because)?, it.try_into()?)))
                 .collect::<Result<_, Corrupt>>()?,
-            first_paid_at: moment(item.first_paid_at),
-            paid_through: moment(item.paid_through),
-            checkout_at: moment(item.checkout_at),
+            first_paid_at: time(item.first_paid_at),
+            paid_through: time(item.paid_through),
+            checkout_at: time(item.checkout_at),
             incidents: item.incidents.into_iter().map(incident).collect::<Result<_, Corrupt>>()?,
             noted: item.noted.into_iter().map(Conflict::try_from).collect::<Result<_, _>>()?,
-            watermark: moment(item.watermark),
+            watermark: time(item.watermark),
             ..Self::default()
         })
     }
@@ -180,7 +181,7 @@ impl From<&Subscription> for SubscriptionItem {
         Self {
             customer: it.customer.to_string(),
             newest: it.newest.map(At),
-            facts: it.facts.iter().map(|(id, held)| (id.to_string(), held.into())).collect(),
+            facts: it.facts.iter().map(|(id, stored)| (id.to_string(), stored.into())).collect(),
             ended: it.ended,
             paid_at: it.paid_at.map(At),
         }
@@ -193,21 +194,21 @@ impl TryFrom<SubscriptionItem> for Subscription {
     fn try_from(item: SubscriptionItem) -> Result<Self, Corrupt> {
         Ok(Self {
             customer: customer(&item.customer)?,
-            newest: moment(item.newest),
+            newest: time(item.newest),
             facts: item
                 .facts
                 .into_iter()
                 .map(|(id, it)| Ok((event(&id)?, it.try_into()?)))
                 .collect::<Result<_, Corrupt>>()?,
             ended: item.ended,
-            paid_at: moment(item.paid_at),
+            paid_at: time(item.paid_at),
         })
     }
 }
 
 impl From<&StoredFact> for FactItem {
-    fn from(held: &StoredFact) -> Self {
-        let fact = &held.fact;
+    fn from(stored: &StoredFact) -> Self {
+        let fact = &stored.fact;
         Self {
             change: fact.change.as_str().to_owned(),
             status: fact.status.as_str().to_owned(),
@@ -215,7 +216,7 @@ impl From<&StoredFact> for FactItem {
             plan: fact.plan.clone(),
             trial_end: fact.trial_end.map(At),
             cancel_at: fact.cancel_at.map(At),
-            contested: held.contested,
+            contested: stored.contested,
         }
     }
 }
@@ -224,25 +225,27 @@ impl TryFrom<FactItem> for StoredFact {
     type Error = Corrupt;
 
     fn try_from(item: FactItem) -> Result<Self, Corrupt> {
-        let status = |word: &str| {
-            SubscriptionStatus::parse(word).ok_or_else(|| Corrupt::because("subscription status"))
+        let status = |status: &str| {
+            SubscriptionStatus::parse(status).ok_or_else(|| Corrupt::because("subscription status"))
         };
         let fact = SubscriptionFact {
             change: Change::parse(&item.change).ok_or_else(|| Corrupt::because("subscription change"))?,
             status: status(&item.status)?,
             previous_status: item.previous_status.as_deref().map(status).transpose()?,
             plan: item.plan,
-            trial_end: moment(item.trial_end),
-            cancel_at: moment(item.cancel_at),
-            // In an attribute of its own: see `pauses`.
+            trial_end: time(item.trial_end),
+            cancel_at: time(item.cancel_at),
+            // Stored in a separate attribute, see `pauses`.
             paused: None,
         };
         Ok(Self { fact, contested: item.contested })
     }
 }
 
-/// The pause that an event tells of, by the event's id. It is an attribute at the top of the item, so that a version of
-/// the code that does not know it leaves it alone. What it says of an event whose fact is gone is ignored.
+/// A payment pause that an event reported.
+///
+/// The pauses are a separate top-level attribute, by event ID, so an earlier version of the code keeps
+/// them. A pause of an event whose fact was deleted is ignored.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PauseItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -252,17 +255,17 @@ pub(crate) struct PauseItem {
 pub(crate) fn pauses(billing: &Billing) -> BTreeMap<String, PauseItem> {
     let facts = billing.subscriptions.values().flat_map(|it| &it.facts);
     facts
-        .filter_map(|(event, held)| {
-            let pause = held.fact.paused?;
+        .filter_map(|(event, stored)| {
+            let pause = stored.fact.paused?;
             Some((event.to_string(), PauseItem { resumes_at: pause.resumes_at.map(At) }))
         })
         .collect()
 }
 
 pub(crate) fn restore_pauses(billing: &mut Billing, pauses: &BTreeMap<String, PauseItem>) {
-    for (event, held) in billing.subscriptions.values_mut().flat_map(|it| &mut it.facts) {
+    for (event, stored) in billing.subscriptions.values_mut().flat_map(|it| &mut it.facts) {
         let pause = pauses.get(event.as_str());
-        held.fact.paused = pause.map(|it| Pause { resumes_at: it.resumes_at.map(|at| at.0) });
+        stored.fact.paused = pause.map(|it| Pause { resumes_at: it.resumes_at.map(|at| at.0) });
     }
 }
 
@@ -270,7 +273,7 @@ impl From<&Invoice> for InvoiceItem {
     fn from(it: &Invoice) -> Self {
         Self {
             created: At(it.created),
-            heard: At(it.last_event_at),
+            last_event_at: At(it.last_event_at),
             subscription: it.subscription.as_ref().map(ToString::to_string),
             paid: it.paid,
             failed: it.failed.map(At),
@@ -287,13 +290,13 @@ impl TryFrom<InvoiceItem> for Invoice {
     fn try_from(item: InvoiceItem) -> Result<Self, Corrupt> {
         Ok(Self {
             created: item.created.0,
-            last_event_at: item.heard.0,
+            last_event_at: item.last_event_at.0,
             subscription: item.subscription.as_deref().map(subscription).transpose()?,
             paid: item.paid,
-            failed: moment(item.failed),
-            action_required: moment(item.action_required),
-            voided: moment(item.voided),
-            uncollectible: moment(item.uncollectible),
+            failed: time(item.failed),
+            action_required: time(item.action_required),
+            voided: time(item.voided),
+            uncollectible: time(item.uncollectible),
         })
     }
 }
@@ -322,7 +325,7 @@ impl TryFrom<ConflictItem> for Conflict {
     }
 }
 
-fn moment(at: Option<At>) -> Option<Timestamp> {
+fn time(at: Option<At>) -> Option<Timestamp> {
     at.map(|at| at.0)
 }
 

@@ -1,4 +1,4 @@
-//! The checklist, as stored.
+//! Stored form of the checklist.
 
 use std::collections::BTreeMap;
 
@@ -20,12 +20,13 @@ pub(crate) struct ChecklistItem {
     completed_at: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dismissed_at: Option<At>,
-    ticks: BTreeMap<String, TickItem>,
+    #[serde(rename = "ticks")]
+    completions: BTreeMap<String, CompletionItem>,
     skipped: BTreeMap<String, At>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct TickItem {
+struct CompletionItem {
     at: At,
     source: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,17 +35,17 @@ struct TickItem {
 
 impl From<&Checklist> for ChecklistItem {
     fn from(list: &Checklist) -> Self {
-        let tick = |tick: &Completion| TickItem {
-            at: At(tick.at),
-            source: tick.source.as_str().to_owned(),
-            by: tick.by.clone(),
+        let to_item = |it: &Completion| CompletionItem {
+            at: At(it.at),
+            source: it.source.as_str().to_owned(),
+            by: it.by.clone(),
         };
         Self {
             created_at: list.created_at.map(At),
             updated_at: list.updated_at.map(At),
             completed_at: list.completed_at.map(At),
             dismissed_at: list.dismissed_at.map(At),
-            ticks: list.completions.iter().map(|(key, done)| (key.clone(), tick(done))).collect(),
+            completions: list.completions.iter().map(|(key, it)| (key.clone(), to_item(it))).collect(),
             skipped: list.skipped.iter().map(|(key, at)| (key.clone(), At(*at))).collect(),
         }
     }
@@ -54,20 +55,21 @@ impl TryFrom<ChecklistItem> for Checklist {
     type Error = Corrupt;
 
     fn try_from(item: ChecklistItem) -> Result<Self, Corrupt> {
-        let moment = |at: Option<At>| -> Option<Timestamp> { at.map(|at| at.0) };
-        let tick = |tick: TickItem| {
-            let source = Source::parse(&tick.source).ok_or_else(|| Corrupt::because("source of a tick"))?;
-            Ok::<_, Corrupt>(Completion { at: tick.at.0, source, by: tick.by })
+        let time = |at: Option<At>| -> Option<Timestamp> { at.map(|at| at.0) };
+        let completion = |it: CompletionItem| {
+            let source =
+                Source::parse(&it.source).ok_or_else(|| Corrupt::because("source of a completion"))?;
+            Ok::<_, Corrupt>(Completion { at: it.at.0, source, by: it.by })
         };
         Ok(Self {
-            created_at: moment(item.created_at),
-            updated_at: moment(item.updated_at),
-            completed_at: moment(item.completed_at),
-            dismissed_at: moment(item.dismissed_at),
+            created_at: time(item.created_at),
+            updated_at: time(item.updated_at),
+            completed_at: time(item.completed_at),
+            dismissed_at: time(item.dismissed_at),
             completions: item
-                .ticks
+                .completions
                 .into_iter()
-                .map(|(key, done)| Ok((key, tick(done)?)))
+                .map(|(key, it)| Ok((key, completion(it)?)))
                 .collect::<Result<_, Corrupt>>()?,
             skipped: item.skipped.into_iter().map(|(key, at)| (key, at.0)).collect(),
         })

@@ -1,5 +1,6 @@
-//! What is left of invoices and subscriptions whose facts are not kept. An attribute of its own: an earlier version of
-//! the code leaves it alone.
+//! Stored form of the folded billing facts: marks of invoices and subscriptions whose facts are deleted.
+//!
+//! It is a separate attribute, so an earlier version of the code keeps it.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -29,7 +30,7 @@ struct InvoiceMarksItem {
     floor: Option<u64>,
 }
 
-/// Marks of 8 bytes each, one after the other.
+/// A set of marks, stored as a binary value of 8 bytes per mark.
 #[derive(Debug, Default)]
 struct MarksItem(BTreeSet<u64>);
 
@@ -38,7 +39,7 @@ impl FoldedItem {
         self.settled.is_empty() && self.mailed.is_empty() && self.ended.is_empty()
     }
 
-    /// Adds it to what else is known.
+    /// Writes the marks into `billing`.
     pub fn unfold(self, billing: &mut Billing) {
         billing.settled = self.settled.into();
         billing.mailed = self.mailed.into();

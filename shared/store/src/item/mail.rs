@@ -1,4 +1,4 @@
-//! The states of mails.
+//! Stored form of an email's delivery state.
 
 use domain::delivery::{Attempts, Claim, Delivery, Failure};
 use jiff::Timestamp;
@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::At;
 use crate::key::{mail_pk, review_pk};
 
-/// Where an item lies in the index by mail time: with what waits for a sender, else with what waits for a person.
-pub(crate) struct MailPlace {
+/// The attributes of an item in the index `by-mail`.
+pub(crate) struct MailIndexEntry {
     pub pk: Option<String>,
     pub at: Option<At>,
 }
 
-impl MailPlace {
+impl MailIndexEntry {
+    /// Returns the partition for due emails if an email is due, or else the partition for review.
     pub fn of(shard: u8, due_at: Option<Timestamp>, review_since: Option<Timestamp>) -> Self {
         let due = due_at.map(|at| (mail_pk(shard), At(at)));
         let (pk, at) = due.or_else(|| review_since.map(|at| (review_pk(shard), At(at)))).unzip();
@@ -21,24 +22,24 @@ impl MailPlace {
     }
 }
 
-/// One mail to one recipient. End states keep little.
+/// The state of one email to one recipient. Final states have few fields.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(crate) enum DeliveryItem {
     Pending {
         #[serde(flatten)]
-        tries: TriesItem,
+        attempts: AttemptsItem,
         not_before: At,
     },
     Sending {
         #[serde(flatten)]
-        tries: TriesItem,
+        attempts: AttemptsItem,
         claim: String,
         until: At,
     },
     Sent {
         at: At,
-        /// Left out by an earlier version of the code.
+        /// Missing in items of an earlier version.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         claim: Option<String>,
     },
@@ -49,11 +50,11 @@ pub(crate) enum DeliveryItem {
     },
     Unknown {
         #[serde(flatten)]
-        tries: TriesItem,
+        attempts: AttemptsItem,
         claim: String,
         at: At,
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        held: bool,
+        #[serde(rename = "held", default, skip_serializing_if = "std::ops::Not::not")]
+        needs_review: bool,
     },
     Dropped {
         at: At,
@@ -61,17 +62,17 @@ pub(crate) enum DeliveryItem {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct TriesItem {
-    /// Left out by an earlier version of the code where the mail is unknown.
+pub(crate) struct AttemptsItem {
+    /// Missing in an unknown email of an earlier version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     since: Option<At>,
-    #[serde(default)]
-    attempts: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    unanswered: Option<String>,
+    #[serde(rename = "attempts", default)]
+    failed: u32,
+    #[serde(rename = "unanswered", default, skip_serializing_if = "Option::is_none")]
+    without_response: Option<String>,
 }
 
-/// Why it failed; an earlier version of the code knew one reason.
+/// The reason of a failure. An item of an earlier version has no reason, which means `Refused`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FailureItem {
@@ -82,23 +83,24 @@ pub(crate) enum FailureItem {
     Bounced,
 }
 
-impl From<&Attempts> for TriesItem {
+impl From<&Attempts> for AttemptsItem {
     fn from(earlier: &Attempts) -> Self {
         Self {
             since: Some(At(earlier.since)),
-            attempts: earlier.failed,
-            unanswered: earlier.without_response.as_ref().map(|claim| claim.0.clone()),
+            failed: earlier.failed,
+            without_response: earlier.without_response.as_ref().map(|claim| claim.0.clone()),
         }
     }
 }
 
-impl TriesItem {
-    /// What it says; a mail that does not say since when it is owed is so at least since `known`.
-    fn read(self, known: At) -> Attempts {
+impl AttemptsItem {
+    /// Returns the attempts. If the stored form has no `since`, the email is pending at least since
+    /// `fallback`.
+    fn read(self, fallback: At) -> Attempts {
         Attempts {
-            since: self.since.unwrap_or(known).0,
-            failed: self.attempts,
-            without_response: self.unanswered.map(Claim),
+            since: self.since.unwrap_or(fallback).0,
+            failed: self.failed,
+            without_response: self.without_response.map(Claim),
         }
     }
 }
@@ -107,20 +109,20 @@ impl From<&Delivery> for DeliveryItem {
     fn from(delivery: &Delivery) -> Self {
         match delivery {
             Delivery::Pending { attempts, not_before } => {
-                Self::Pending { tries: attempts.into(), not_before: At(*not_before) }
+                Self::Pending { attempts: attempts.into(), not_before: At(*not_before) }
             }
             Delivery::Sending { attempts, claim, until } => {
-                Self::Sending { tries: attempts.into(), claim: claim.0.clone(), until: At(*until) }
+                Self::Sending { attempts: attempts.into(), claim: claim.0.clone(), until: At(*until) }
             }
             Delivery::Sent { at, claim } => {
                 Self::Sent { at: At(*at), claim: claim.as_ref().map(|claim| claim.0.clone()) }
             }
             Delivery::Failed { at, why } => Self::Failed { at: At(*at), why: (*why).into() },
             Delivery::Unknown { attempts, claim, at, needs_review } => Self::Unknown {
-                tries: attempts.into(),
+                attempts: attempts.into(),
                 claim: claim.0.clone(),
                 at: At(*at),
-                held: *needs_review,
+                needs_review: *needs_review,
             },
             Delivery::Dropped { at } => Self::Dropped { at: At(*at) },
         }
@@ -130,16 +132,16 @@ impl From<&Delivery> for DeliveryItem {
 impl From<DeliveryItem> for Delivery {
     fn from(item: DeliveryItem) -> Self {
         match item {
-            DeliveryItem::Pending { tries, not_before } => {
-                Self::Pending { attempts: tries.read(not_before), not_before: not_before.0 }
+            DeliveryItem::Pending { attempts, not_before } => {
+                Self::Pending { attempts: attempts.read(not_before), not_before: not_before.0 }
             }
-            DeliveryItem::Sending { tries, claim, until } => {
-                Self::Sending { attempts: tries.read(until), claim: Claim(claim), until: until.0 }
+            DeliveryItem::Sending { attempts, claim, until } => {
+                Self::Sending { attempts: attempts.read(until), claim: Claim(claim), until: until.0 }
             }
             DeliveryItem::Sent { at, claim } => Self::Sent { at: at.0, claim: claim.map(Claim) },
             DeliveryItem::Failed { at, why } => Self::Failed { at: at.0, why: why.into() },
-            DeliveryItem::Unknown { tries, claim, at, held } => {
-                Self::Unknown { attempts: tries.read(at), claim: Claim(claim), at: at.0, needs_review: held }
+            DeliveryItem::Unknown { attempts, claim, at, needs_review } => {
+                Self::Unknown { attempts: attempts.read(at), claim: Claim(claim), at: at.0, needs_review }
             }
             DeliveryItem::Dropped { at } => Self::Dropped { at: at.0 },
         }
@@ -177,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_state_reads_back_as_it_was_written() {
+    fn every_state_round_trips() {
         let now: Timestamp = "2025-01-08T10:20:30.5Z".parse().unwrap();
         let check = now + SignedDuration::from_mins(20);
         let claim = Claim::new(now, "a");
@@ -206,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_earlier_version_wrote_is_still_read() {
+    fn states_of_an_earlier_version_are_decoded() {
         let at: Timestamp = "2025-01-08T10:20:30Z".parse().unwrap();
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let map = |pairs: &[(&str, &str)]| {

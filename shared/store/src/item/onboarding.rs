@@ -1,5 +1,7 @@
-//! Which checklist an organization has, as stored. A group of its own beside the checklist: a version of the code that
-//! knows nothing of it writes the checklist and leaves this alone.
+//! Stored form of the onboarding: which checklist definition an organization has.
+//!
+//! It is a separate attribute beside the checklist. So a version of the code without this attribute can
+//! write the checklist and keep it.
 
 use domain::{onboarding::Onboarding, plan::Plan};
 use serde::{Deserialize, Serialize};
@@ -20,7 +22,7 @@ pub(crate) struct OnboardingItem {
 }
 
 impl OnboardingItem {
-    /// Whether there is nothing to write.
+    /// Returns whether the attribute can be omitted.
     pub(crate) fn is_empty(&self) -> bool {
         self.definition.is_none() && self.industry.is_none() && self.plan.is_none() && self.seen_at.is_none()
     }
@@ -42,7 +44,7 @@ impl From<OnboardingItem> for Onboarding {
         Self {
             definition: item.definition,
             industry: item.industry,
-            // One that a later version sells is none that this one knows.
+            // A plan that only a later version has is unknown here.
             plan: item.plan.as_deref().and_then(Plan::parse),
             seen_at: item.seen_at.map(|at| at.0),
         }

@@ -1,5 +1,7 @@
-//! The organization's item: one attribute for each group of what belongs together, so that a write names only the
-//! groups that changed and two versions of the code can run at once.
+//! Stored form of an organization.
+//!
+//! Each group of related fields is one attribute. A write names only the groups that changed, so two
+//! versions of the code can run at once.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +17,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    At, DeliveryItem, MailPlace,
+    At, DeliveryItem, MailIndexEntry,
     billing::{self, BillingItem, PauseItem},
     checklist::ChecklistItem,
     folded::FoldedItem,
@@ -41,7 +43,7 @@ struct OrgItem {
     trial: Option<TrialItem>,
     #[serde(default, skip_serializing_if = "BillingItem::is_empty")]
     billing: BillingItem,
-    /// Pauses of payments, by the id of the event that tells of it.
+    /// Payment pauses, by the ID of the event that reported the pause.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     payment_pauses: BTreeMap<String, PauseItem>,
     #[serde(default, skip_serializing_if = "FoldedItem::is_empty")]
@@ -53,17 +55,17 @@ struct OrgItem {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     mail: BTreeMap<String, BTreeMap<String, DeliveryItem>>,
 
-    /// When the trial clock next owes something, and the partition of the index where that is looked up.
+    /// The partition in the index `by-due`, present with `due_at` while a trial sweep is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_pk: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_at: Option<At>,
-    /// The same for its mails.
+    /// The partition in the index `by-mail`, present with `mail_at` while an email is due or needs review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail_pk: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail_at: Option<At>,
-    /// There while a mail waits for its first try: the stream's filter looks for it.
+    /// Present while an email waits for its first attempt, because the stream's filter requires it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail_ready: Option<At>,
 }
@@ -81,10 +83,10 @@ struct AdminItem {
     user: String,
     name: String,
     address: String,
-    /// There once they unsubscribed from reminders.
+    /// Present for an admin who unsubscribed from reminders.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     no_reminders: bool,
-    /// There once notices do not reach them any more.
+    /// Present for an admin whose address is undeliverable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unreachable: Option<UnreachableItem>,
 }
@@ -92,12 +94,12 @@ struct AdminItem {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct UnreachableItem {
     since: At,
-    why: SilencedItem,
+    why: SuppressionItem,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum SilencedItem {
+enum SuppressionItem {
     Bounced,
     Complained,
 }
@@ -110,12 +112,12 @@ struct ProvisionedItem {
     project_name: String,
 }
 
-/// The item of an organization at a version.
+/// Builds the item of an organization at a version.
 pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::org(org.id);
     let shard = shard(&key.pk);
     let due_at = org.due_at();
-    let mail = MailPlace::of(shard, org.outbox.due_at(), org.outbox.review_since());
+    let mail = MailIndexEntry::of(shard, org.outbox.due_at(), org.outbox.review_since());
     let mut item = to_item(
         &key,
         &OrgItem {
@@ -145,7 +147,7 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
     Ok(item)
 }
 
-/// The organization of an item, with its version.
+/// Decodes an organization with its version.
 pub(crate) fn decode(item: Attributes) -> Result<Stored<Org>, Corrupt> {
     #[derive(Deserialize)]
     struct Versioned {
@@ -209,8 +211,8 @@ impl TryFrom<AdminItem> for AdminContact {
 impl From<&Unreachable> for UnreachableItem {
     fn from(unreachable: &Unreachable) -> Self {
         let why = match unreachable.why {
-            SuppressionReason::Bounced => SilencedItem::Bounced,
-            SuppressionReason::Complained => SilencedItem::Complained,
+            SuppressionReason::Bounced => SuppressionItem::Bounced,
+            SuppressionReason::Complained => SuppressionItem::Complained,
         };
         Self { since: At(unreachable.since), why }
     }
@@ -219,8 +221,8 @@ impl From<&Unreachable> for UnreachableItem {
 impl From<UnreachableItem> for Unreachable {
     fn from(item: UnreachableItem) -> Self {
         let why = match item.why {
-            SilencedItem::Bounced => SuppressionReason::Bounced,
-            SilencedItem::Complained => SuppressionReason::Complained,
+            SuppressionItem::Bounced => SuppressionReason::Bounced,
+            SuppressionItem::Complained => SuppressionReason::Complained,
         };
         Self { since: item.since.0, why }
     }
@@ -380,21 +382,21 @@ mod tests {
     }
 
     #[test]
-    fn an_organization_reads_back_as_it_was_written() {
+    fn organization_round_trips() {
         let org = org();
         let stored = decode(encode(&org, 7).unwrap()).unwrap();
         assert_eq!((stored.value, stored.version), (org, 7));
     }
 
     #[test]
-    fn attributes_of_another_version_of_the_code_do_not_matter() {
+    fn unknown_attributes_are_ignored() {
         let mut item = encode(&org(), 7).unwrap();
         item.insert("from_the_future".to_owned(), number(1));
         assert_eq!(decode(item).unwrap().value, org());
     }
 
     #[test]
-    fn a_broken_item_is_corrupt_and_its_content_is_not_told() {
+    fn corrupt_item_error_contains_no_content() {
         let mut item = encode(&org(), 7).unwrap();
         item.insert("profile".to_owned(), aws_sdk_dynamodb::types::AttributeValue::S("Jo Doe".to_owned()));
         let error = decode(item).unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! The organization's trial, and the days that operators gave on top.
+//! Stored form of the trial, with the extensions by operators.
 
 use domain::{
     extension::{Days, Extension, Reason},

@@ -337,7 +337,7 @@ impl Delivery {
 
     /// Returns since when the mail needs no sender; `None` while it does.
     #[must_use]
-    pub const fn at_rest_since(&self) -> Option<Timestamp> {
+    pub const fn finished_since(&self) -> Option<Timestamp> {
         match self {
             Self::Sent { at, .. }
             | Self::Failed { at, .. }

@@ -1,6 +1,7 @@
 //! Domain events, derived from two successive states of an organization.
 //!
-//! A change is published once, because it is derived from the stored states and not from requests.
+//! Events follow from stored states and not from requests, so a repeated request causes no second
+//! event.
 
 use std::collections::BTreeSet;
 

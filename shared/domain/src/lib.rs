@@ -15,7 +15,7 @@
 //!   only a checked session or embed token can create.
 //! - Text from users is parsed once, into a type such as [`Name`](name::Name) or
 //!   [`Address`](address::Address).
-//! - Every collection that is stored in an organization has a maximum size.
+//! - Old facts and notices are folded into summaries, so an organization fits into one stored item.
 //!
 //! # What this crate never does
 //!

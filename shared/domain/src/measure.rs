@@ -1,7 +1,7 @@
 //! Product measures, derived from two successive states of an organization.
 //!
-//! Like [`crate::event::between`], each function compares two states, so a change is measured once.
-//! `docs/metrics.md` defines the metrics.
+//! Like [`crate::event::between`], each function compares two stored states. A repeated request is
+//! therefore not measured again. `docs/metrics.md` defines the metrics.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -15,9 +15,13 @@ pub const MAX_GRAPHEMES: usize = 80;
 
 /// A name of a user or an organization.
 ///
-/// Invariants: NFC, trimmed, single spaces, 1 to [`MAX_GRAPHEMES`] graphemes, no invisible
-/// characters, at most four marks per letter, and no confusable mix of scripts (Unicode Technical
-/// Standard #39, 5.2 and 5.4).
+/// Invariants (script and mark rules: Unicode Technical Standard #39, 5.2 and 5.4):
+///
+/// - normalized to NFC, trimmed, and with single spaces
+/// - 1 to [`MAX_GRAPHEMES`] graphemes
+/// - no invisible characters
+/// - at most four marks per letter
+/// - no mix of scripts that are easily confused
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name(String);
 

@@ -134,7 +134,7 @@ impl Outbox {
 
     /// Claims up to `max` due mails, and advances the others.
     ///
-    /// A due mail is dropped if `applies` says that its notice is outdated, or `deliverable` says
+    /// A due mail is given up if `applies` says that its notice is outdated, or `deliverable` says
     /// that the recipient does not get it. An expired claim becomes unknown. Unknown mails are
     /// checked only if `heartbeat` is given.
     pub fn claim(

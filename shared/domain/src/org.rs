@@ -210,8 +210,8 @@ impl Org {
 
     /// Returns the end of the trial that counts at `now`.
     ///
-    /// While a subscription is alive, its trial end counts, if it has one. A running trial of
-    /// Onramp takes precedence over a paused or unpaid subscription.
+    /// While a subscription is alive, the end of its own trial counts; `None` if it had no trial. A
+    /// running trial of Onramp takes precedence over a paused or unpaid subscription.
     #[must_use]
     pub fn trial_ends_at(&self, now: Timestamp) -> Option<Timestamp> {
         use SubscriptionStatus::{Active, PastDue, Trialing};
@@ -300,11 +300,11 @@ impl Org {
         days.min()
     }
 
-    /// Claims up to `most` waiting mails and drops those that no longer apply.
+    /// Claims up to `max` waiting mails and drops those that no longer apply.
     pub fn claim_mail(
         &mut self,
         claim: &Claim,
-        most: usize,
+        max: usize,
         heartbeat: Option<SesHeartbeat>,
         now: Timestamp,
     ) -> Vec<ClaimedMail> {
@@ -315,7 +315,7 @@ impl Org {
         let mut outbox = std::mem::take(&mut self.outbox);
         let mails = outbox.claim(
             claim,
-            most,
+            max,
             heartbeat,
             now,
             |key| current.contains(key),

@@ -19,8 +19,8 @@ pub const SESSION_IDLE_TIMEOUT: SignedDuration = SignedDuration::from_hours(24);
 pub const SESSION_MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Minimum interval between two writes of a session's last use.
 pub const LAST_SEEN_INTERVAL: SignedDuration = SignedDuration::from_hours(1);
-/// How long after a sign-in link was used a sign-in is fresh. The operator pages require a fresh
-/// one.
+/// How long a sign-in stays fresh after its link was used. The operator pages require a fresh
+/// sign-in.
 pub const FRESH_SIGN_IN: SignedDuration = SignedDuration::from_hours(8);
 /// Lifetime of a sign-in link.
 pub const SIGN_IN_LINK_TTL: SignedDuration = SignedDuration::from_mins(10);
@@ -170,7 +170,7 @@ pub struct Session {
     pub user: UserId,
     /// Time at which the session began.
     pub created_at: Timestamp,
-    /// Time of the last use, to the hour.
+    /// Time of the last recorded use, written at most once per [`LAST_SEEN_INTERVAL`].
     pub seen_at: Timestamp,
     /// [`User::epoch`] at the beginning of the session.
     pub epoch: u64,

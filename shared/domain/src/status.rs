@@ -28,9 +28,9 @@ pub enum Status {
 pub enum Access {
     /// Everything that their role allows.
     Full,
-    /// Viewing and paying only.
+    /// Viewing, paying, and changing existing memberships.
     ReadOnly,
-    /// Paying only, without the checklist.
+    /// Viewing and paying only.
     BillingOnly,
 }
 

@@ -1,7 +1,7 @@
 //! Bounds the size of the billing state. Old or surplus facts are replaced by a summary.
 //!
-//! No derived status changes when facts are folded. Each set has a maximum, so that an
-//! organization's item stays below DynamoDB's limit of 400 KB.
+//! Derived values stay the same when facts are folded. Invoices, ended subscriptions, incidents, and
+//! noted conflicts have maximum numbers, because DynamoDB limits an organization's item to 400 KB.
 
 use std::{cmp::Reverse, collections::BTreeSet};
 

@@ -61,7 +61,7 @@ impl Org {
             let NoticeKey::TrialEnding { ends_at, .. } = key else { return true };
             trial == Some(*ends_at)
                 || add(*ends_at, REMINDER_RETENTION) > now
-                || recipients.values().any(|it| it.at_rest_since().is_none())
+                || recipients.values().any(|it| it.finished_since().is_none())
         });
         let mut finished: Vec<(Timestamp, InvoiceId)> =
             self.payment_notices().filter_map(|(id, since)| Some((since?, id.clone()))).collect();
@@ -77,7 +77,7 @@ impl Org {
     fn payment_notices(&self) -> impl Iterator<Item = (&InvoiceId, Option<Timestamp>)> {
         self.outbox.0.iter().filter_map(|(key, recipients)| {
             let NoticeKey::PaymentFailed { invoice } = key else { return None };
-            let mut since = recipients.values().map(Delivery::at_rest_since);
+            let mut since = recipients.values().map(Delivery::finished_since);
             let since = since.try_fold(Timestamp::UNIX_EPOCH, |last, since| Some(last.max(since?)));
             Some((invoice, since))
         })

@@ -38,7 +38,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
             product: &app.config.product,
             trial_days: app.config.trial_for(signed_in.as_ref().map(|found| &found.user.value)),
             signed_in: signed_in.as_ref(),
-            founding: None,
+            creation_grant: None,
             token: &token(&app),
             checklists: &app.config.checklists,
             fields: &Fields::default(),
@@ -62,7 +62,7 @@ pub struct Form<'a> {
     pub trial_days: Option<u16>,
     pub signed_in: Option<&'a SignedIn>,
     /// Secret of the organization grant of a user without an organization.
-    pub founding: Option<&'a str>,
+    pub creation_grant: Option<&'a str>,
     pub token: &'a str,
     /// Checklists of this deployment. The form asks for the industry only if they depend on it.
     pub checklists: &'a Offered,
@@ -81,7 +81,7 @@ impl Render for Form<'_> {
                 @if let Some(problem) = self.problem { (problem_note(problem)) }
                 (self.summary())
                 (hidden("form_token", self.token))
-                @if let Some(founding) = self.founding { (hidden("founding", founding)) }
+                @if let Some(grant) = self.creation_grant { (hidden("founding", grant)) }
                 (time_zone("time_zone"))
                 (self.text("name", form::NAME, "organization", Some(form::NAME_HINT)))
                 @if !self.is_known() {
@@ -119,7 +119,7 @@ impl Render for Form<'_> {
 impl Form<'_> {
     /// Whether the user has an account, so that the form does not ask for name and address.
     const fn is_known(&self) -> bool {
-        self.signed_in.is_some() || self.founding.is_some()
+        self.signed_in.is_some() || self.creation_grant.is_some()
     }
 
     fn text(&self, name: &'static str, label: &str, autocomplete: &str, hint: Option<&str>) -> Markup {

@@ -48,7 +48,7 @@ enum Requester {
     /// A user with a session.
     SignedIn(Box<SignedIn>),
     /// A user without an organization, who got an organization grant from a sign-in link.
-    Founding(OrgCreationGrant, Box<Stored<User>>),
+    CreationGrant(OrgCreationGrant, Box<Stored<User>>),
 }
 
 /// User and network of a request.
@@ -66,7 +66,7 @@ impl RequestContext {
     fn user(&self) -> Option<&Stored<User>> {
         match &self.known {
             Some(Requester::SignedIn(found)) => Some(&found.user),
-            Some(Requester::Founding(_, user)) => Some(user),
+            Some(Requester::CreationGrant(_, user)) => Some(user),
             None => None,
         }
     }
@@ -84,7 +84,7 @@ impl RequestContext {
     fn signed_in_at(&self) -> Option<Timestamp> {
         match self.known.as_ref()? {
             Requester::SignedIn(found) => found.session.signed_in_at,
-            Requester::Founding(proof, _) => Some(trial::add(proof.expires_at, -ORG_CREATION_GRANT_TTL)),
+            Requester::CreationGrant(grant, _) => Some(trial::add(grant.expires_at, -ORG_CREATION_GRANT_TTL)),
         }
     }
 
@@ -116,7 +116,7 @@ impl App {
         for attempt in 0..store::MAX_TRIES {
             let known = match signed_in.take() {
                 Some(found) => Some(Requester::SignedIn(Box::new(found))),
-                None => self.load_founding(&fields).await?,
+                None => self.load_creation_grant(&fields).await?,
             };
             let caller = RequestContext { known, network: network.clone(), site: site.clone(), wants };
             match self.attempt(&caller, &headers, &fields).await {
@@ -156,8 +156,8 @@ impl App {
             return self.another_org_unverified(caller, found, &form, now).await.map(Some);
         }
         let mut sign_up = self.decide(caller, form, now);
-        if let Some(Requester::Founding(proof, _)) = &caller.known
-            && proof.used_for.is_some_and(|sign_up_before| sign_up_before != sign_up.replay)
+        if let Some(Requester::CreationGrant(grant, _)) = &caller.known
+            && grant.used_for.is_some_and(|earlier| earlier != sign_up.replay)
         {
             return Err(form_expired());
         }
@@ -220,13 +220,13 @@ impl App {
     ///
     /// # Errors
     /// 409 if the grant has expired or is unknown. Its form does not contain name and address.
-    async fn load_founding(&self, fields: &Fields) -> Result<Option<Requester>, Problem> {
+    async fn load_creation_grant(&self, fields: &Fields) -> Result<Option<Requester>, Problem> {
         let Some(secret) = fields.get("founding") else { return Ok(None) };
         let secret: Secret = secret.parse().map_err(|()| form_expired())?;
         let found = self.store.load_org_creation_grant(secret.hash()).await.map_err(store_problem)?;
-        let found = found.filter(|(proof, _)| self.clock.now() < proof.expires_at);
-        let (proof, user) = found.ok_or_else(form_expired)?;
-        Ok(Some(Requester::Founding(proof, Box::new(user))))
+        let found = found.filter(|(grant, _)| self.clock.now() < grant.expires_at);
+        let (grant, user) = found.ok_or_else(form_expired)?;
+        Ok(Some(Requester::CreationGrant(grant, Box::new(user))))
     }
 
     /// Decides everything that this sign-up writes.
@@ -261,7 +261,7 @@ impl App {
             secret: Secret::new(self.entropy.bytes()),
             replay: form::replay(&token, &user.address),
             creation_grant: match &caller.known {
-                Some(Requester::Founding(proof, _)) => Some(proof.secret_hash),
+                Some(Requester::CreationGrant(grant, _)) => Some(grant.secret_hash),
                 _ => None,
             },
             limits: caller.limits(&user.address, self.config.limit_per_ip, now),
@@ -401,8 +401,8 @@ impl App {
             product: &self.config.product,
             trial_days: self.config.trial_for(caller.user().map(|user| &user.value)),
             signed_in: caller.signed_in(),
-            founding: match &caller.known {
-                Some(Requester::Founding(..)) => fields.get("founding"),
+            creation_grant: match &caller.known {
+                Some(Requester::CreationGrant(..)) => fields.get("founding"),
                 _ => None,
             },
             token: fields.get("form_token").filter(|token| web::is_form_token(token)).unwrap_or(&new_token),

@@ -1,4 +1,4 @@
-//! Sends sign-in links.
+//! Sends the emails of sign-in requests.
 
 use domain::{
     delivery::{Claim, Delivery, SesHeartbeat},

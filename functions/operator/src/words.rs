@@ -107,10 +107,10 @@ pub mod email {
     /// Returns the display name of an email kind.
     pub fn kind(kind: &str) -> &str {
         match kind {
-            "welcome" => "Welcome",
-            "trial_ending" => "Trial ends soon",
-            "trial_ended" => "Trial ended",
-            "payment_failed" => "Payment failed",
+            "welcome" => "Welcome email",
+            "trial_ending" => "Trial reminder",
+            "trial_ended" => "Trial end notice",
+            "payment_failed" => "Payment notice",
             other => other,
         }
     }

@@ -394,7 +394,7 @@ async fn a_mail_that_did_not_surely_arrive_waits_for_a_person() {
     let held = waiting(&mut operator).await;
     assert_eq!(held.len(), 1, "{held:?}");
     assert_eq!((&held[0]["kind"], &held[0]["organization_id"]), (&json!("mail"), &json!(jo.org())));
-    assert!(held[0]["why"][0].as_str().unwrap().starts_with("Welcome to Jo Doe: "), "{held:?}");
+    assert!(held[0]["why"][0].as_str().unwrap().starts_with("Welcome email to Jo Doe: "), "{held:?}");
     let page = operator.open(&format!("/operator/organizations/{}", jo.org())).await.text();
     assert!(page.contains("unknown"), "{page}");
     let told = operator.read(&format!("/operator/organizations/{}", jo.org())).await.json();

@@ -1,4 +1,4 @@
-//! Plain text layout.
+//! Renders the plain text part of an email.
 
 use super::{Block, EmailContent, Link};
 

@@ -61,7 +61,7 @@ export const STATES = [
       await who.changes('skip/invited_team_member', ...complete('created_project'), 'skip/created_client');
     },
     pages: CHECKLIST,
-    says: /Skipped “Add client”/,
+    says: /“Add client” was skipped/,
     opens: '#skipped > summary',
   },
   {
@@ -90,7 +90,7 @@ export const STATES = [
       await who.changes(...complete('created_project'), 'dismiss');
     },
     pages: BOTH,
-    says: /dismissed/i,
+    says: /was dismissed/,
   },
   { name: 'pending', begins: (who) => who.signsUp(false), pages: INSIDE, says: /plan/ },
   { name: 'waiting', begins: (who) => who.signsUp(false), pages: RETURN, says: /waiting for Stripe to confirm/ },

@@ -74,8 +74,8 @@ impl FromRequestParts<App> for View {
     }
 }
 
-/// Reads the session of a public page, on a best-effort basis: the page works without a session, and
-/// while the table is unavailable. It does not count as a use of the session.
+/// Reads the session of a public page, on a best-effort basis: the page works without a session,
+/// and while the table is unavailable. It does not count as a use of the session.
 impl OptionalFromRequestParts<App> for View {
     type Rejection = std::convert::Infallible;
 
@@ -95,9 +95,9 @@ async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
     let needs_update = found.session.needs_last_seen_update(now);
     let view = View::of(found, now);
     if view.is_some() && needs_update {
-        // A second round trip, at most once an hour per session. It depends on the read, and a function
-        // must finish all work before it responds, so it cannot run in parallel. The page does not
-        // depend on it, so a failure is only logged.
+        // A second round trip, at most once an hour per session. It depends on the read, and a
+        // function must finish all work before it responds, so it cannot run in parallel. The page
+        // does not depend on it, so a failure is only logged.
         match app.store.update_last_seen(&token, now).await {
             Ok(()) | Err(store::Error::Conflict) => {}
             Err(error) => tracing::warn!(%error, "failed to update session last-seen time"),

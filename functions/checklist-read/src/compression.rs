@@ -1,8 +1,8 @@
-//! Gzip compression of assets. API Gateway's HTTP APIs do not compress responses, and the style sheet
-//! shrinks to about a quarter.
+//! Gzip compression of assets. API Gateway's HTTP APIs do not compress responses, and the style
+//! sheet shrinks to about a quarter.
 //!
-//! Pages are never compressed. A page contains secrets beside text that others wrote, and the size of
-//! the compressed page would leak them (the BREACH attack).
+//! Pages are never compressed. A page contains secrets beside text that others wrote, and the size
+//! of the compressed page would leak them (the BREACH attack).
 
 use std::io::Write;
 
@@ -13,11 +13,11 @@ use axum::{
 use flate2::{Compression, write::GzEncoder};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-/// Responds with a file: compressed if the client accepts that and it is smaller, or 304 if the client
-/// has it already.
+/// Responds with a file: compressed if the client accepts that and it is smaller, or 304 if the
+/// client has it already.
 ///
-/// The compressed and the plain file are two representations, each with its own entity tag (RFC 9110,
-/// section 8.8.3.3). Either tag matches.
+/// The compressed and the plain file are two representations, each with its own entity tag (RFC
+/// 9110, section 8.8.3.3). Either tag matches.
 #[must_use]
 pub fn file(request: &HeaderMap, content_type: &'static str, body: &'static str) -> Response {
     let plain = web::etag(body);
@@ -50,8 +50,8 @@ fn gzip(body: &str) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
-/// Reports whether `Accept-Encoding` lists gzip with a weight above zero (RFC 9110, section 12.5.3).
-/// `*` does not count, because browsers name gzip.
+/// Reports whether `Accept-Encoding` lists gzip with a weight above zero (RFC 9110, section
+/// 12.5.3). `*` does not count, because browsers name gzip.
 fn accepts_gzip(request: &HeaderMap) -> bool {
     let lines = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(|line| line.split(',')).any(|coding| {

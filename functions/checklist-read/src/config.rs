@@ -13,8 +13,8 @@ pub struct Config {
     pub public_url: Option<BaseUrl>,
     /// Name of the product, as pages display it.
     pub product: String,
-    /// Base URL of the host app, without a trailing slash. `None` means that pages link to Onramp's own
-    /// dashboard and guide.
+    /// Base URL of the host app, without a trailing slash. `None` means that pages link to Onramp's
+    /// own dashboard and guide.
     pub app_url: Option<String>,
     /// Origins of Stripe's hosted pages, to which forms may redirect.
     pub checkout: Origins,

@@ -1,13 +1,14 @@
 //! The Lambda function `checklist-read`: pages, embedded parts, assets, and the JSON read of the
 //! checklist.
 //!
-//! It is also the `$default` route of the API, so it responds to every path that no other function has.
+//! It is also the `$default` route of the API, so it responds to every path that no other function
+//! has.
 //!
 //! Invariant: everything that a response shows comes from one consistent read. The function never
 //! changes an organization. Its only write is a session's last-seen time, at most once an hour.
 //!
-//! Start with `routes`, which lists the handlers. Each takes a [`view::View`], which `auth` loads, and
-//! renders it:
+//! Start with `routes`, which lists the handlers. Each takes a [`view::View`], which `auth` loads,
+//! and renders it:
 //!
 //! | module | content |
 //! |---|---|

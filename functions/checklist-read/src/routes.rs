@@ -27,8 +27,8 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(landing))
         .route("/organizations/{id}", get(organization))
-        // Routes of other functions. They reach this one only with a method that those do not support,
-        // and must not match `/organizations/{id}`.
+        // Routes of other functions. They reach this one only with a method that those do not
+        // support, and must not match `/organizations/{id}`.
         .route("/organizations/new", any(web::routes::not_routed))
         .route("/organizations/switch", any(web::routes::not_routed))
         .route("/dashboard", get(dashboard))
@@ -147,8 +147,8 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Response {
     }
 }
 
-/// Responds with the page that a problem's `type` leads to. It takes no [`View`], so it is the same for
-/// every caller.
+/// Responds with the page that a problem's `type` leads to. It takes no [`View`], so it is the same
+/// for every caller.
 async fn problem(State(config): Settings, uri: Uri, headers: HeaderMap) -> Response {
     match pages::problem::kind(uri.path()) {
         Some(kind) => page(pages::problem::render(kind, &config)),

@@ -3,7 +3,7 @@
 use domain::{
     address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, SubscriptionFact, SubscriptionId, SubscriptionStatus, FactKind,
+        Change, CustomerId, EventId, Fact, FactKind, SubscriptionFact, SubscriptionId, SubscriptionStatus,
     },
     id::{OrgId, ProjectId, UserId},
     name::Name,

@@ -36,7 +36,8 @@ pub struct View {
 pub enum AuthMethod {
     /// A session cookie, for Onramp's own pages.
     Session,
-    /// An embed token, for pages of the host app, with the origin that the token is bound to, if any.
+    /// An embed token, for pages of the host app, with the origin that the token is bound to, if
+    /// any.
     HostApp(Option<String>),
 }
 
@@ -85,7 +86,8 @@ impl View {
         }
     }
 
-    /// Renders a page with the navigation of this user around `main`. `here` is the page's own menu item.
+    /// Renders a page with the navigation of this user around `main`. `here` is the page's own menu
+    /// item.
     #[must_use]
     pub fn page(
         &self,

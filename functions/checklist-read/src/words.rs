@@ -1,7 +1,8 @@
 //! Every text that customers read on the pages of this function, by page or component.
 //!
-//! Markup stays in the views. A function takes values that a view has already rendered, such as a date, and returns the
-//! complete sentence. Texts of tasks and milestones are in the checklist's definition, and texts of errors in `web`.
+//! Markup stays in the views. A function takes values that a view has already rendered, such as a
+//! date, and returns the complete sentence. Texts of tasks and milestones are in the checklist's
+//! definition, and texts of errors in `web`.
 
 use std::fmt::Display;
 
@@ -70,8 +71,8 @@ pub mod landing {
 
     pub const TITLE: &str = "Get started";
     pub const TITLE_SIGNED_IN: &str = "Home";
-    pub const LEAD: &str = "Fill in one short form and you’re in: your organization, a first project, and a checklist \
-                            to guide you.";
+    pub const LEAD: &str = "Fill in one short form and you’re in: your organization, a first project, and a \
+                            checklist to guide you.";
     pub const START_TRIAL: &str = "Start free trial";
     pub const SIGN_IN: &str = "Sign in";
     pub const NO_CARD: &str = "No credit card required. Nothing to install.";
@@ -79,7 +80,7 @@ pub mod landing {
     pub const EXAMPLE_DONE: &str = "3 of 8 done";
     pub const EXAMPLE_PERCENTAGE: &str = "37%";
     pub const HOW_IT_WORKS: &str = "How it works";
-    /// The steps after sign-up: title and text.
+    /// Title and text of each step.
     pub const STEPS: [(&str, &str); 3] = [
         ("Sign up", "Enter your name and email address. You’re signed in immediately."),
         ("Look around", "Your first project is ready. We’ll email you a welcome message with useful links."),
@@ -119,13 +120,15 @@ pub mod welcome {
 
     pub fn provisioned(organization: impl Display, project: impl Display) -> String {
         format!(
-            "{organization} is ready. We created a first project, “{project}”, and a short checklist to get you started."
+            "{organization} is ready. We created a first project, “{project}”, and a short checklist to \
+             get you started."
         )
     }
 
     pub fn not_provisioned(organization: impl Display) -> String {
         format!(
-            "{organization} is signed up. We’ll create your first project and checklist as soon as your plan starts."
+            "{organization} is signed up. We’ll create your first project and checklist as soon as your \
+             plan starts."
         )
     }
 
@@ -163,21 +166,24 @@ pub mod guide {
     pub const FAQ: [(&str, &str); 7] = [
         (
             "Do I have to do every step?",
-            "No. Skip any step you don’t need. Skipped steps don’t block completion, and you can restore them anytime.",
+            "No. Skip any step you don’t need. Skipped steps don’t block completion, and you can \
+             restore them anytime.",
         ),
         (
             "Are steps completed automatically?",
-            "Yes. We detect what you do in the product within seconds. Use “Mark as done” for work you did elsewhere.",
+            "Yes. We detect what you do in the product within seconds. Use “Mark as done” for work you \
+             did elsewhere.",
         ),
         (
             "I dismissed the checklist. Is it gone?",
-            "No. We keep your progress. Open the checklist from the dashboard and choose “Restore checklist”.",
+            "No. We keep your progress. Open the checklist from the dashboard and choose “Restore \
+             checklist”.",
         ),
         ("Who sees the checklist?", "Your organization’s admins. Members go straight to their work."),
         (
             "What happens when the trial ends?",
-            "We don’t delete anything. You can still view all your data, and you can edit again as soon as you choose a \
-             plan.",
+            "We don’t delete anything. You can still view all your data, and you can edit again as soon \
+             as you choose a plan.",
         ),
         (
             "Do I need a credit card to try it?",
@@ -191,11 +197,11 @@ pub mod guide {
 pub mod task {
     pub const NEXT: &str = "Next task";
     pub const RESTORE: &str = "Restore";
-    /// How a task without a known person was completed. The time follows after a comma.
+    // How a task was completed if no person is known. A comma and the time follow.
     pub const COMPLETED_BY_EVENT: &str = "Completed automatically";
     pub const COMPLETED_BY_PAYMENT: &str = "Completed with your payment";
     pub const COMPLETED_BY_INVITATION: &str = "Completed with your invitation";
-    /// For screen readers, after a task's title.
+    // For screen readers, after the title of a task.
     pub const SKIPPED: &str = ", skipped";
     pub const DONE: &str = ", done";
     /// For screen readers, before [`duration`].
@@ -277,12 +283,12 @@ pub mod celebration {
 /// The notes with "Undo". They name no one, because every admin of the organization sees them.
 pub mod undo {
     pub const UNDO: &str = "Undo";
-    pub const DISMISSED: &str = "Dismissed the setup checklist.";
+    pub const DISMISSED: &str = "The setup checklist was dismissed.";
     /// What "Undo" brings back, for screen readers.
     pub const CHECKLIST: &str = "setup checklist";
 
     pub fn skipped(title: &str) -> String {
-        format!("Skipped “{title}”.")
+        format!("“{title}” was skipped.")
     }
 }
 
@@ -327,16 +333,16 @@ pub mod unreachable {
     /// What to do about one address; `invite` is the link with [`INVITE_ONE`].
     pub fn advice_for_one(invite: &impl Render) -> Markup {
         html! {
-            "We no longer send trial and payment notices to this address. To use a different address, " (invite)
-            " as an admin and remove this one."
+            "We no longer send trial and payment notices to this address. To use a different address, "
+            (invite) " as an admin and remove this one."
         }
     }
 
     /// What to do about several addresses; `invite` is the link with [`INVITE_SEVERAL`].
     pub fn advice_for_several(invite: &impl Render) -> Markup {
         html! {
-            "We no longer send trial and payment notices to these addresses. To use different addresses, " (invite)
-            " as admins and remove these."
+            "We no longer send trial and payment notices to these addresses. To use different addresses, "
+            (invite) " as admins and remove these."
         }
     }
 
@@ -360,7 +366,10 @@ pub mod other_org {
     }
 
     pub fn lead(here: &impl Render, there: &impl Render) -> Markup {
-        html! { "You’re signed in to " (here) ". You also belong to " (there) ". Switch organizations to see this page." }
+        html! {
+            "You’re signed in to " (here) ". You also belong to " (there)
+            ". Switch organizations to see this page."
+        }
     }
 
     pub fn switch_to(there: impl Display) -> String {
@@ -372,7 +381,7 @@ pub mod other_org {
     }
 }
 
-/// An organization's status: the two words of its badge, and their meaning.
+/// An organization's status: the label of its badge, and its meaning.
 pub mod status {
     use super::{Display, days_left};
 
@@ -440,14 +449,14 @@ pub mod banner {
     pub const INCOMPLETE_TEXT: &str = "You’ll get full access as soon as it goes through.";
     pub const ADD_PAYMENT: &str = "Add payment";
     pub const UPGRADE: &str = "Upgrade now";
-    /// What to do about a trial: with little time left, with some, with plenty, and with a plan that follows.
+    // Advice during a trial, by the time that is left, or for a plan that follows the trial.
     pub const TRIAL_URGENT: &str = "Add a payment method to keep your access.";
     pub const TRIAL_SOON: &str = "Now is a good time to choose a plan.";
     pub const TRIAL_CALM: &str = "Try everything, without limits.";
     pub const TRIAL_SUBSCRIBED: &str = "Your plan starts then.";
     pub const PAYMENT_FAILED: &str = "A payment failed";
     pub const ACTION_REQUIRED: &str = "Your bank needs you to confirm a payment";
-    /// What works until a payment succeeds.
+    // What works until a payment succeeds.
     pub const MEANWHILE_NO_ACCESS: &str = "You’ll get full access as soon as it goes through.";
     pub const MEANWHILE_FULL_ACCESS: &str = "Everything keeps working in the meantime.";
 
@@ -503,12 +512,14 @@ pub mod plans {
     pub const VIEW_INVOICES: &str = "View invoices and payment details";
     pub const MANAGE: &str = "Manage plan and billing";
     pub const MANAGE_TEXT: &str = "Change or cancel your plan, update your payment method, or view invoices.";
-    pub const FIRST_PAYMENT_TEXT: &str = "Your first payment is pending. Pay with this or another card. If you don’t pay \
-                                          within a day, the plan is canceled and you can choose again.";
+    pub const FIRST_PAYMENT_TEXT: &str = "Your first payment is pending. Pay with this or another card. If \
+                                          you don’t pay within a day, the plan is canceled and you can \
+                                          choose again.";
     pub const CHARGE_LATER: &str = "You won’t be charged today";
     pub const CHARGE_TODAY: &str = "You’ll be charged today";
     pub const CHARGE_TODAY_TEXT: &str = "Your plan starts immediately with full access.";
-    pub const CHARGE_TODAY_TRIAL_TEXT: &str = "Your trial has less than 48 hours left, which is too short to carry over. Your plan starts immediately.";
+    pub const CHARGE_TODAY_TRIAL_TEXT: &str = "Your trial has less than 48 hours left, which is too short to \
+                                               carry over. Your plan starts immediately.";
 
     pub fn charge_later(date: &impl Render) -> Markup {
         html! { "Your trial continues until " (date) ". We’ll charge you then, not today." }
@@ -528,11 +539,12 @@ pub mod paid {
     pub const TITLE: &str = "Your plan";
     pub const THANK_YOU: &str = "Thank you";
     pub const ALMOST_THERE: &str = "Almost there";
-    pub const INCOMPLETE: &str = "Your first payment hasn’t gone through yet. It may take a moment, or your bank may ask you to confirm it.";
+    pub const INCOMPLETE: &str = "Your first payment hasn’t gone through yet. It may take a moment, or your \
+                                  bank may ask you to confirm it.";
     pub const AWAITING: &str =
         "We’re waiting for Stripe to confirm your plan. This usually takes a few seconds.";
-    pub const PREVIOUS_ENDED: &str = "Your previous plan has ended. If you just chose a new one, Stripe will confirm it, \
-                                      usually within a few seconds.";
+    pub const PREVIOUS_ENDED: &str = "Your previous plan has ended. If you just chose a new one, Stripe will \
+                                      confirm it, usually within a few seconds.";
     pub const WAITING: &str = "Waiting for Stripe";
     pub const UPDATES: &str = "This page updates automatically. You can safely leave it.";
     /// Replaces [`UPDATES`] when the script stops waiting.
@@ -554,27 +566,28 @@ pub mod problem {
     pub const fn text(kind: Kind) -> (&'static str, &'static str) {
         match kind {
             Kind::BadRequest => (
-                "Onramp couldn’t process the request because its path, query, headers, or body are malformed, or \
-                 because it names an unknown value.",
+                "Onramp couldn’t process the request because its path, query, headers, or body are \
+                 malformed, or because it names an unknown value.",
                 "Correct the request as “detail” describes, and send it again.",
             ),
             Kind::Unauthorized => (
-                "The request has no valid credentials. Its session or embed token is missing, invalid, or expired.",
+                "The request has no valid credentials. Its session or embed token is missing, invalid, \
+                 or expired.",
                 "Sign in again, or get a new embed token, and repeat the request.",
             ),
             Kind::PaymentRequired => (
-                "The organization doesn’t have full access, for example because its trial has ended or its payment is \
-                 pending. Its data is safe.",
+                "The organization doesn’t have full access, for example because its trial has ended or \
+                 its payment is pending. Its data is safe.",
                 "An admin can choose a plan or pay at the address in “upgrade_url”.",
             ),
             Kind::Forbidden => (
-                "The request is understood but not allowed. Either the user’s role doesn’t permit it, the user hasn’t \
-                 verified their email address yet, or another site sent the request.",
-                "Read “detail” for the reason. Repeating the same request won’t help.",
+                "The request is valid, but the caller isn’t allowed to make it. For example, the user \
+                 isn’t an admin, or another site sent the request.",
+                "Read “detail” for the reason and the next step. Repeating the same request won’t help.",
             ),
             Kind::NotFound => (
-                "Nothing exists at this address, or the caller can’t see it. Onramp sends the same response in both \
-                 cases.",
+                "Nothing exists at this address, or the caller can’t see it. Onramp sends the same \
+                 response in both cases.",
                 "Check the address, or ask an admin of the organization for access.",
             ),
             Kind::MethodNotAllowed => (
@@ -582,7 +595,8 @@ pub mod problem {
                 "Use one of the methods in the “Allow” header.",
             ),
             Kind::Conflict => (
-                "The request contradicts stored data, for example because it would remove the organization’s last admin.",
+                "The request contradicts stored data, for example because it would remove the \
+                 organization’s last admin.",
                 "Load the current data, then decide whether the request is still needed.",
             ),
             Kind::TooLarge => (
@@ -591,8 +605,8 @@ pub mod problem {
             ),
             Kind::Invalid => (
                 "The request is well formed, but some of its values are invalid.",
-                "Each entry of “errors” names a field and describes what it expects. Correct the values and send the \
-                 request again.",
+                "Read “detail” and the entries of “errors”, which name each invalid field. Correct the \
+                 values and send the request again.",
             ),
             Kind::TooMany => (
                 "The caller has reached a limit on this kind of request.",
@@ -600,12 +614,13 @@ pub mod problem {
             ),
             Kind::Internal => (
                 "Onramp couldn’t complete the request because of an internal error. We’ve logged it.",
-                "Try again in a few minutes. If the problem persists, contact support and include the “x-request-id” \
-                 header.",
+                "Try again in a few minutes. If the problem persists, contact support and include the \
+                 “x-request-id” header.",
             ),
             Kind::Unavailable => (
                 "Onramp, or a service that it depends on, is temporarily unavailable.",
-                "Wait for the number of seconds in the “Retry-After” header, then send the same request again.",
+                "Wait for the number of seconds in the “Retry-After” header, then send the same request \
+                 again.",
             ),
         }
     }

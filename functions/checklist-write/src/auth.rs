@@ -33,8 +33,8 @@ pub struct Authenticated {
 }
 
 impl Credentials {
-    /// Reads the credentials of a request. The security middleware has already removed the cookies of a
-    /// request with an embed token.
+    /// Reads the credentials of a request. The security middleware has already removed the cookies
+    /// of a request with an embed token.
     pub fn of(headers: &HeaderMap) -> Self {
         let origin = || headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).map(str::to_owned);
         match (web::bearer(headers), web::session::token(headers)) {

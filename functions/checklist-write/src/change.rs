@@ -1,4 +1,5 @@
-//! Changes by admins over HTTP: complete, skip, unskip, dismiss, restore, and confirm the celebration.
+//! Changes by admins over HTTP: complete, skip, unskip, dismiss, restore, and confirm the
+//! celebration.
 
 use std::sync::Arc;
 
@@ -34,8 +35,8 @@ pub fn routes() -> Router<Arc<App>> {
 fn on_task(command: fn(&str) -> ChecklistCommand<'_>) -> MethodRouter<Arc<App>> {
     post(
         move |State(app): State<Arc<App>>, key: Result<Path<String>, PathRejection>, request: Request| async move {
-            // A key that is not UTF-8 counts as an unknown task, so the session, the role, and the access
-            // are checked before it.
+            // A key that is not UTF-8 counts as an unknown task, so the session, the role, and the
+            // access are checked before it.
             let key = key.map(|Path(key)| key).unwrap_or_default();
             handle(&app, command(&key), &request).await
         },
@@ -100,8 +101,8 @@ async fn change(
     Err(store_problem(store::Error::Conflict))
 }
 
-/// Returns the organization after the command. Checks the session, the role, the access, and the input,
-/// in this order.
+/// Returns the organization after the command. Checks the session, the role, the access, and the
+/// input, in this order.
 fn decide(
     found: &Authenticated,
     command: ChecklistCommand<'_>,

@@ -1,7 +1,7 @@
 //! Host events: their effect on the checklist, and their arrival over the bus.
 //!
-//! The type of an event stays text until the organization is loaded, because only the organization's
-//! checklist gives it a meaning.
+//! The type of an event stays text until the organization is loaded, because only the
+//! organization's checklist gives it a meaning.
 
 use std::convert::Infallible;
 
@@ -18,7 +18,8 @@ use telemetry::{LogArea, Metric};
 
 use crate::App;
 
-/// Reports whether an invocation is an EventBridge event. Events of API Gateway have no `detail-type`.
+/// Reports whether an invocation is an EventBridge event. Events of API Gateway have no
+/// `detail-type`.
 pub fn is_from_bus(json: &str) -> bool {
     #[derive(Deserialize)]
     struct EnvelopeIn {
@@ -32,7 +33,7 @@ pub fn is_from_bus(json: &str) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The event completed a task.
-    Ticked,
+    Completed,
     /// The task was already completed.
     Already,
     /// The organization does not exist.
@@ -45,7 +46,7 @@ impl Outcome {
     /// Returns the `result` of a response.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Ticked => "ticked",
+            Self::Completed => "ticked",
             Self::Already => "already",
             Self::UnknownOrganization => "unknown_organization",
             Self::UnknownType => "unknown_type",
@@ -53,12 +54,13 @@ impl Outcome {
     }
 }
 
-/// Completes the tasks that events of one organization trigger, whatever its status: with one read, and
-/// one write if anything changed. Counts events without an effect, because a retry would not help.
+/// Completes the tasks that events of one organization trigger, whatever its status: with one read,
+/// and one write if anything changed. Counts events without an effect, because a retry would not
+/// help.
 ///
 /// # Errors
-/// [`store::Error`] if the table does not respond. Nothing was written, so the same events can be sent
-/// again.
+/// [`store::Error`] if the table does not respond. Nothing was written, so the same events can be
+/// sent again.
 pub async fn complete(app: &App, org: OrgId, events: &[HostEvent]) -> Result<Vec<Outcome>, store::Error> {
     let now = app.clock.now();
     let completed = app.store.change_org(org, |org| {
@@ -79,7 +81,7 @@ pub async fn complete(app: &App, org: OrgId, events: &[HostEvent]) -> Result<Vec
 fn decide(org: &mut Org, event: &HostEvent, now: Timestamp) -> Outcome {
     let actor = event.actor.as_ref().map(ToString::to_string);
     match org.complete_from_host(&event.what, actor, event.occurred_at, now) {
-        HostEventResult::Completed => Outcome::Ticked,
+        HostEventResult::Completed => Outcome::Completed,
         HostEventResult::AlreadyCompleted => Outcome::Already,
         HostEventResult::UnknownEvent => Outcome::UnknownType,
     }

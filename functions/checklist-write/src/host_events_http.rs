@@ -1,7 +1,7 @@
 //! `POST /host/events`: signed host events over HTTP, for host apps without a bus.
 //!
-//! The handler verifies the signature over the raw bytes before it parses anything. It makes one write
-//! per organization, and responds only after all writes.
+//! The handler verifies the signature over the raw bytes before it parses anything. It makes one
+//! write per organization, and responds only after all writes.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -93,9 +93,9 @@ async fn receive(
     }
 }
 
-/// Verifies, parses, and applies the events. If the write for one organization fails, the others are
-/// still written, and the response asks to send the request again. That is safe, because a completed
-/// task stays completed.
+/// Verifies, parses, and applies the events. If the write for one organization fails, the others
+/// are still written, and the response asks to send the request again. That is safe, because a
+/// completed task stays completed.
 async fn ingest(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsOut, Problem> {
     let now = app.clock.now();
     let header = headers.get(HEADER).map(|value| value.to_str().unwrap_or_default());

@@ -1,12 +1,13 @@
 //! The Lambda function `checklist-write`: changes of the checklist by admins and by the host app.
 //!
-//! Admins send changes from Onramp's pages, with a session, or from the host app's pages, with an embed
-//! token. The host app reports events over its bus or with a signed `POST /host/events`.
+//! Admins send changes from Onramp's pages, with a session, or from the host app's pages, with an
+//! embed token. The host app reports events over its bus or with a signed `POST /host/events`.
 //!
-//! Invariant: no completion is lost. A change is one consistent read and one conditional write. If the
-//! organization changed in between, the function reads and decides again.
+//! Invariant: no completion is lost. A change is one consistent read and one conditional write. If
+//! the organization changed in between, the function reads and decides again.
 //!
-//! The function never sends email and never calls Stripe. Other functions react to the stored change.
+//! The function never sends email and never calls Stripe. Other functions react to the stored
+//! change.
 //!
 //! | module | content |
 //! |---|---|
@@ -35,8 +36,8 @@ use web::SecurityProfile;
 
 use crate::config::Config;
 
-/// Paths that are exempt from the cross-site check. They authenticate by a signature and ignore cookies,
-/// so another site cannot abuse a user's session.
+/// Paths that are exempt from the cross-site check. They authenticate by a signature and ignore
+/// cookies, so another site cannot abuse a user's session.
 const SIGNED: &[&str] = &[host_events_http::PATH];
 
 /// State that all handlers share.

@@ -1,5 +1,5 @@
-//! Tests of the complete function: recorded invocations in, responses out, with a table that is replaced
-//! at the HTTP level.
+//! Tests of the complete function: recorded invocations in, responses out, with a table that is
+//! replaced at the HTTP level.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,5 @@
-//! The note about a completed checklist: a celebration until an admin confirms it, then a plain note.
+//! The note about a completed checklist: a celebration until an admin confirms it, then a plain
+//! note.
 
 use maud::{Markup, html};
 use web::ui::{Tone, Weight, link_button, note, post_button};

@@ -7,8 +7,8 @@ use crate::config::Config;
 
 /// Renders a button that opens the host app, or Onramp's dashboard where no host app is configured.
 ///
-/// The host app is opened with a form, because `POST /handover` creates a handoff token. Following a
-/// link must never create one.
+/// The host app is opened with a form, because `POST /handover` creates a handoff token. Following
+/// a link must never create one.
 #[must_use]
 pub fn button(weight: Weight, label: &str, config: &Config) -> Markup {
     match config.app_url {

@@ -48,7 +48,7 @@ pub fn next(task: &Task, view: &View, config: &Config) -> Markup {
             @if view.may_change() {
                 div class="actions" {
                     (open_button(Weight::Primary, task, view, config))
-                    (post_button(Weight::Quiet, &change("complete", task), label::MARK_AS_DONE, Some(task.title)))
+                    (complete_button(task))
                     (skip_button(task))
                 }
             }
@@ -58,6 +58,10 @@ pub fn next(task: &Task, view: &View, config: &Config) -> Markup {
 
 fn open_button(weight: Weight, task: &Task, view: &View, config: &Config) -> Markup {
     link_button(weight, &view.link(task, config), &words::onward(task.action.label))
+}
+
+fn complete_button(task: &Task) -> Markup {
+    post_button(Weight::Quiet, &change("complete", task), label::MARK_AS_DONE, Some(task.title))
 }
 
 fn skip_button(task: &Task) -> Markup {
@@ -113,7 +117,8 @@ pub fn skipped(task: &Task, view: &View) -> Markup {
     }
 }
 
-/// Renders a completed task, or the created account, as a line: its title, who completed it, and when.
+/// Renders a completed task, or the created account, as a line: its title, who completed it, and
+/// when.
 #[must_use]
 pub fn done(title: &str, by: Option<&str>, at: Timestamp, view: &View) -> Markup {
     html! {

@@ -67,7 +67,7 @@ mod tests {
         let both = first.later(SignedDuration::from_secs(60)).having(&[Skip("created_client")]);
         for (seconds, title) in [(0, Some("Add client")), (119, Some("Add client")), (120, None)] {
             let text = read(&skip(&both.clone().later(SignedDuration::from_secs(seconds))));
-            assert_eq!(text, title.map_or(String::new(), |title| format!("Skipped “{title}”. Undo")));
+            assert_eq!(text, title.map_or(String::new(), |title| format!("“{title}” was skipped. Undo")));
         }
         assert!(skip(&both).0.contains(r#"action="/onboarding/api/checklist/unskip/created_client""#));
     }

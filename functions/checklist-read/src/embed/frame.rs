@@ -1,8 +1,9 @@
 //! `/onboarding/embed`: the widget or the banner as a page for a frame.
 //!
-//! A frame can send no header, so its URL contains the token. Therefore the page sends no referrer, is
-//! never cached, and only the listed origins may frame it. It reads no cookie. It is complete without
-//! scripts. With them, it reports its height to the embedding page and updates automatically.
+//! A frame can send no header, so its URL contains the token. Therefore the page sends no referrer,
+//! is never cached, and only the listed origins may frame it. It reads no cookie. It is complete
+//! without scripts. With them, it reports its height to the embedding page and updates
+//! automatically.
 
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
@@ -43,9 +44,9 @@ impl Part {
     }
 }
 
-/// Responds with the part. Every problem, such as an invalid token or a failed read, becomes an empty
-/// page in the same frame, whose script writes the reason to the console. Visitors of the host app see
-/// no error of Onramp.
+/// Responds with the part. Every problem, such as an invalid token or a failed read, becomes an
+/// empty page in the same frame, whose script writes the reason to the console. Visitors of the
+/// host app see no error of Onramp.
 pub async fn show<B>(
     State(app): State<App>,
     query: Result<Query<FrameIn>, QueryRejection>,

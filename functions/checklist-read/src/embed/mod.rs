@@ -4,8 +4,8 @@
 //!
 //! - Class names start with `ob-`, so they do not collide with those of the embedding page.
 //! - Links are absolute and leave the frame.
-//! - There are no forms, because another site cannot send them. `data-ob-do` names the change that a
-//!   script sends instead. Without a script, the link leads to Onramp's own page for it.
+//! - There are no forms, because another site cannot send them. `data-ob-do` names the change that
+//!   a script sends instead. Without a script, the link leads to Onramp's own page for it.
 
 pub mod banner;
 pub mod frame;
@@ -22,8 +22,8 @@ use crate::{
     view::{AuthMethod, View},
 };
 
-/// Authenticates an embed token and loads its view with one consistent read of user, membership, and
-/// organization. `origin` is the origin of the embedding page, if the browser sends it.
+/// Authenticates an embed token and loads its view with one consistent read of user, membership,
+/// and organization. `origin` is the origin of the embedding page, if the browser sends it.
 ///
 /// # Errors
 /// 401 with the reason, which the holder of the token may see, or the problem of a failed read.
@@ -41,8 +41,8 @@ pub async fn authenticate(app: &App, token: &str, origin: Option<&str>) -> Resul
     Ok(View { admin: member.admin(), member, org, orgs, auth: AuthMethod::HostApp(token.origin), now })
 }
 
-/// Converts a 401 into a response without a body. Its `WWW-Authenticate` header names the reason for
-/// the host app's developer.
+/// Converts a 401 into a response without a body. Its `WWW-Authenticate` header names the reason
+/// for the host app's developer.
 pub fn empty_response(problem: Problem) -> Response {
     let mut response = problem.into_response();
     *response.body_mut() = axum::body::Body::empty();

@@ -10,8 +10,8 @@ use crate::{
     words::{self, label, task as text, widget},
 };
 
-/// Renders the widget. Empty for members, and after the checklist is dismissed. `origin` is Onramp's
-/// own origin.
+/// Renders the widget. Empty for members, and after the checklist is dismissed. `origin` is
+/// Onramp's own origin.
 #[must_use]
 pub fn render(view: &View, config: &Config, origin: &str) -> Markup {
     if view.admin.is_none() || view.org.checklist.dismissed_at.is_some() {

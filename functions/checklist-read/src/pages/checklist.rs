@@ -44,8 +44,8 @@ fn admin(view: &View, config: &Config) -> Markup {
     }
 }
 
-/// Renders the progress and the completed tasks. The created account is always listed as done, so no
-/// checklist looks empty.
+/// Renders the progress and the completed tasks. The created account is always listed as done, so
+/// no checklist looks empty.
 fn progress(view: &View) -> Markup {
     let founder = view.org.admins.first().map(|admin| admin.name.as_str());
     html! {
@@ -154,8 +154,8 @@ fn dismissed(at: jiff::Timestamp, view: &View) -> Markup {
     note(Tone::Calm, "🗂️", text::DISMISSED, &text)
 }
 
-/// Renders the organization's status and the way to the plans. It replaces the buttons of tasks while
-/// the organization has no full access.
+/// Renders the organization's status and the way to the plans. It replaces the buttons of tasks
+/// while the organization has no full access.
 fn read_only(view: &View) -> Markup {
     let badge = StatusBadge::of(&view.org, view.now);
     let text = html! {
@@ -271,7 +271,7 @@ mod tests {
         shows(
             &trial().having(&commands),
             &[
-                "Skipped “Generate report”. Undo",
+                "“Generate report” was skipped. Undo",
                 "You’re all set up!",
                 "7 of 8 done 87%",
                 "1 task skipped 📊",

@@ -109,7 +109,7 @@ mod tests {
     fn dashboard_links_to_a_dismissed_checklist() {
         let text = text(&trial().having(&[Dismiss]));
         assert!(text.contains("Show setup checklist") && !text.contains("0 of 8"), "{text}");
-        assert!(text.contains("Dismissed the setup checklist. Undo"), "{text}");
+        assert!(text.contains("The setup checklist was dismissed. Undo"), "{text}");
     }
 
     #[test]

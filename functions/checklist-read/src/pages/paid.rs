@@ -1,5 +1,5 @@
-//! The page that Stripe Checkout returns to. It shows the plan's status and updates when Stripe's event
-//! arrives.
+//! The page that Stripe Checkout returns to. It shows the plan's status and updates when Stripe's
+//! event arrives.
 //!
 //! A visit to this page proves nothing and changes nothing. Only signed events from Stripe do.
 
@@ -17,8 +17,8 @@ use crate::{
 /// Path of this page.
 const PATH: &str = "/billing/return";
 
-/// Renders the page. Until Stripe's event arrives, an attribute makes the script reload the page for a
-/// minute.
+/// Renders the page. Until Stripe's event arrives, an attribute makes the script reload the page
+/// for a minute.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
     let arrived = view.org.billing.is_alive();
@@ -53,8 +53,8 @@ fn payment_status(view: &View) -> Markup {
 }
 
 /// Renders the page while no subscription runs. A user whose previous subscription ended may return
-/// from a new Checkout or may have only opened this page. So the page does not thank them, and leads
-/// to the plans.
+/// from a new Checkout or may have only opened this page. So the page does not thank them, and
+/// leads to the plans.
 fn waiting(view: &View) -> Markup {
     let billing = &view.org.billing;
     let first_plan = billing.status().is_none() && !billing.customer_deleted();
@@ -79,7 +79,7 @@ fn waiting(view: &View) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::billing::{CustomerId, EventId, Fact, InvoiceFact, InvoiceId, SubscriptionId, FactKind};
+    use domain::billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionId};
 
     use super::*;
     use crate::testing::{config, pending, read, subscribed, trial};

@@ -19,7 +19,8 @@ pub struct Config {
     /// Whether sign-ups can start a trial.
     pub trials: bool,
     pub trial_days: u16,
-    /// Days before the trial's end on which admins get a reminder, each from 1 to below `trial_days`.
+    /// Days before the trial's end on which admins get a reminder, each from 1 to below
+    /// `trial_days`.
     pub reminder_days: Vec<u16>,
     /// Checklists that organizations can get.
     pub checklists: Offered,
@@ -43,8 +44,8 @@ impl Config {
         let trial_days = vars.read("STRIPE_TRIAL_DAYS", Some("14"), "an integer from 1 to 730", |text| {
             text.parse().ok().filter(|days| (1..=MAX_TRIAL_DAYS).contains(days))
         });
-        // Without a valid trial length, the reminders are compared with the maximum. So one error is not
-        // reported twice.
+        // Without a valid trial length, the reminders are compared with the maximum. So one error
+        // is not reported twice.
         let limit = trial_days.unwrap_or(MAX_TRIAL_DAYS);
         // A trial of at most three days has no reminder by default.
         let default = if limit > 3 { "3" } else { "0" };

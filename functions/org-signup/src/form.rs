@@ -149,8 +149,8 @@ mod tests {
             (r#","industry":"bakery""#, Err(vec![("industry", "invalid")])),
         ] {
             let json = format!(r#"{{"name":"Acme","full_name":"Jo","email":"jo@example.com"{industry}}}"#);
-            let asked = parse(&json).await;
-            assert_eq!(asked.map(|it| it.industry.map(|it| it.key)), expected, "{industry}");
+            let form = parse(&json).await;
+            assert_eq!(form.map(|form| form.industry.map(|industry| industry.key)), expected, "{industry}");
         }
     }
 
@@ -169,7 +169,7 @@ mod tests {
             (r#","start_trial":"""#, None),
         ] {
             let json = format!(r#"{{"name":"Acme","full_name":"Jo","email":"jo@example.com"{spelling}}}"#);
-            assert_eq!(parse(&json).await.ok().map(|asked| asked.start_trial), expected, "{spelling}");
+            assert_eq!(parse(&json).await.ok().map(|form| form.start_trial), expected, "{spelling}");
         }
     }
 }

@@ -185,8 +185,8 @@ fn person(found: &SignedIn) -> Person<'_> {
     }
 }
 
-/// Renders the response to a sign-up with an address that already has an account. The address gets a
-/// sign-in link instead.
+/// Renders the response to a sign-up with an address that already has an account. The address gets
+/// a sign-in link instead.
 pub fn known_address(product: &str) -> Markup {
     let main = html! {
         section class="plain" {

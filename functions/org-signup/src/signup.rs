@@ -3,8 +3,8 @@
 //! The handler parses the form, loads the user, decides what to write, and writes it in one
 //! transaction. If the user changed in the meantime, it starts over.
 //!
-//! A form can be repeated for ten minutes, because its response may be lost. The repetition leads to
-//! the organization of the first request, with a new session, at most five times.
+//! A form can be repeated for ten minutes, because its response may be lost. The repetition leads
+//! to the organization of the first request, with a new session, at most five times.
 
 use std::sync::Arc;
 
@@ -15,7 +15,6 @@ use axum::{
 use domain::{
     address::Address,
     brake,
-    delivery::Delivery,
     id::{OrgId, UserId},
     limit::{
         RateLimitWindow, SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE, network, sign_in_limits, site,
@@ -30,8 +29,8 @@ use jiff::Timestamp;
 use maud::{Markup, Render};
 use serde_json::json;
 use store::{
-    Brake, OrgCreationGrant, Person, RepeatSession, SessionProof, SignInRequest, SignInRequestId,
-    SignInRequestResult, SignUp, SignedIn, SignedUp, Stored,
+    Brake, OrgCreationGrant, Person, RepeatSession, SessionProof, SignInRequest, SignInRequestResult, SignUp,
+    SignedIn, SignedUp, Stored,
 };
 use telemetry::{LogArea, Metric};
 use web::{FieldError, Fields, Problem, ResponseFormat, problem::Kind};
@@ -88,8 +87,8 @@ impl RequestContext {
         }
     }
 
-    /// Returns the rate limits that a sign-up counts toward. `max` is the limit per network and hour. An
-    /// IPv6 /48 network gets four times as many.
+    /// Returns the rate limits that a sign-up counts toward. `max` is the limit per network and
+    /// hour. An IPv6 /48 network gets four times as many.
     fn limits(&self, address: &Address, max: u32, now: Timestamp) -> Vec<RateLimitWindow> {
         let mut limits = vec![
             SIGN_UPS_OF_IP.at_most(max).window(&self.network, now),
@@ -169,7 +168,8 @@ impl App {
             }
             Ok(SignedUp::Limited(window)) => Err(Problem::too_many(window.retry_after(now))),
             Ok(SignedUp::AddressKnown) => self.known_address(caller, &sign_up, now).await,
-            // `commit` never returns `Braked`, because its last attempt takes no share of the budget.
+            // `commit` never returns `Braked`, because its last attempt takes no share of the
+            // budget.
             Ok(SignedUp::Braked(_)) | Err(store::Error::Conflict) => return Ok(None),
             Err(error) => {
                 if sign_up.org.provisioned.is_some() {
@@ -183,8 +183,8 @@ impl App {
 
     /// Commits a sign-up.
     ///
-    /// The welcome email to a new address counts toward the hourly budget. If the budget is used up, or
-    /// too many such emails bounced, the email is delayed until the next hour.
+    /// The welcome email to a new address counts toward the hourly budget. If the budget is used
+    /// up, or too many such emails bounced, the email is delayed until the next hour.
     async fn commit(&self, sign_up: &mut SignUp, now: Timestamp) -> Result<SignedUp, store::Error> {
         let Person::New(_) = &sign_up.person else { return self.store.commit_sign_up(sign_up, now).await };
         if sign_up.org.provisioned.is_none() {
@@ -216,7 +216,8 @@ impl App {
         Ok(found.filter(|found| found.authorize(self.clock.now()).is_some()))
     }
 
-    /// Loads the user of the organization grant in the form, or returns `None` if the form has none.
+    /// Loads the user of the organization grant in the form, or returns `None` if the form has
+    /// none.
     ///
     /// # Errors
     /// 409 if the grant has expired or is unknown. Its form does not contain name and address.
@@ -292,8 +293,8 @@ impl App {
         earlier: &Earlier,
         now: Timestamp,
     ) -> Result<Response, Problem> {
-        // A new user is identified by the form alone. The store accepts that only while their address is
-        // unverified. After that, a session requires a sign-in link.
+        // A new user is identified by the form alone. The store accepts that only while their
+        // address is unverified. After that, a session requires a sign-in link.
         let known = caller.user().map(|user| &user.value).filter(|user| user.id == earlier.user);
         let (proof, session) = match known {
             Some(user) => (SessionProof::UserKnown, Session::begin(earlier.org, user, now)),
@@ -314,7 +315,8 @@ impl App {
 
     /// Rejects another organization for a user whose address is not verified.
     ///
-    /// A repetition of their first sign-up is redirected instead, because they are already signed in.
+    /// A repetition of their first sign-up is redirected instead, because they are already signed
+    /// in.
     async fn another_org_unverified(
         &self,
         caller: &RequestContext,
@@ -344,8 +346,8 @@ impl App {
         }
     }
 
-    /// Requests a sign-in link for an address that already has an account. Creates neither a session nor
-    /// an organization.
+    /// Requests a sign-in link for an address that already has an account. Creates neither a
+    /// session nor an organization.
     async fn known_address(
         &self,
         caller: &RequestContext,
@@ -353,14 +355,7 @@ impl App {
         now: Timestamp,
     ) -> Result<Response, Problem> {
         let address: &Address = &sign_up.person.after().address;
-        let request = SignInRequest {
-            id: SignInRequestId::new(self.entropy.bytes()),
-            address: address.clone(),
-            next: None,
-            requested_at: now,
-            browser: None,
-            delivery: Delivery::pending(now),
-        };
+        let request = SignInRequest::new(self.entropy.bytes(), address.clone(), None, None, now);
         let mut limits = sign_up.limits.clone();
         limits.extend(sign_in_limits(address, &caller.network, now));
         if let SignInRequestResult::Limited(window) =

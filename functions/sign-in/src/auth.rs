@@ -39,7 +39,8 @@ impl App {
         Ok(AuthenticatedUser { token, found, member, now })
     }
 
-    /// Returns whether the request has a valid session of `user`. A failed read counts as no session.
+    /// Returns whether the request has a valid session of `user`. A failed read counts as no
+    /// session.
     pub async fn is_signed_in(&self, headers: &HeaderMap, user: UserId) -> bool {
         let Some(token) = web::session::token(headers).filter(|token| token.user == user) else {
             return false;

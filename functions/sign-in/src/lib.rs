@@ -5,8 +5,8 @@
 //! addresses. So it does not reveal who has an account. The function sends no email: it writes the
 //! request, and the function `mailer` sends the link.
 //!
-//! A `GET` of an emailed link never uses it, because mail scanners open links too. Only the button of
-//! its page does.
+//! A `GET` of an emailed link never uses it, because mail scanners open links too. Only the button
+//! of its page does.
 //!
 //! # Modules
 //!

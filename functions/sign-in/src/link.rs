@@ -1,7 +1,7 @@
 //! `/login/{token}`: an emailed sign-in link.
 //!
-//! `GET` changes nothing, because mail scanners open links too. The page's button uses the link. For
-//! a minute after that, the same browser can repeat the request, in case the response was lost.
+//! `GET` changes nothing, because mail scanners open links too. The page's button uses the link.
+//! For a minute after that, the same browser can repeat the request, in case the response was lost.
 
 use std::sync::Arc;
 
@@ -170,8 +170,8 @@ async fn expired_response(app: &App, headers: &HeaderMap, wants: ResponseFormat,
     }
 }
 
-/// Returns the organization in which a link signs the user in: the one whose page was requested, the
-/// one of the browser's previous session, or the one that the user joined last.
+/// Returns the organization in which a link signs the user in: the one whose page was requested,
+/// the one of the browser's previous session, or the one that the user joined last.
 ///
 /// Organizations of which the user is not a member are skipped. Returns `None` for a user without
 /// an organization.

@@ -10,7 +10,6 @@ use axum::{
 };
 use domain::{
     address::Address,
-    delivery::Delivery,
     limit::{SIGN_INS_OF_IP, network, sign_in_limits},
     people::SIGN_IN_LINK_TTL,
     secret::Secret,
@@ -18,7 +17,7 @@ use domain::{
 };
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
-use store::{SignInRequest, SignInRequestId, SignInRequestResult};
+use store::{SignInRequest, SignInRequestResult};
 use telemetry::LogArea;
 use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
@@ -35,8 +34,8 @@ pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
     };
     let now = app.clock.now();
     let signed_in = signed_in.filter(|found| found.authorize(now).is_some());
-    // These pages redirect to `/login` if the session is not fresh or the address not verified. A link
-    // to them would be a loop, so the form is shown instead.
+    // These pages redirect to `/login` if the session is not fresh or the address not verified. A
+    // link to them would be a loop, so the form is shown instead.
     let signed_in = signed_in.filter(|found| match next.as_deref() {
         Some(next) if next.starts_with("/operator") => found.session.is_fresh(now),
         Some(next) if next.starts_with("/invitations/") => found.user.value.verified,
@@ -49,8 +48,8 @@ pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
     web::page(StatusCode::OK, page)
 }
 
-/// `POST /login`: writes a request for a link. The writes and the response are the same for known and
-/// unknown addresses.
+/// `POST /login`: writes a request for a link. The writes and the response are the same for known
+/// and unknown addresses.
 pub async fn request_link(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     respond(wants, write_request(&app, wants, request).await)
@@ -73,20 +72,13 @@ async fn write_request(app: &App, wants: ResponseFormat, request: Request) -> Re
 
     let now = app.clock.now();
     let limits = sign_in_limits(&address, &ip, now);
-    let asked = SignInRequest {
-        id: SignInRequestId::new(app.entropy.bytes()),
-        address,
-        next,
-        requested_at: now,
-        browser: Some(mark.hash()),
-        delivery: Delivery::pending(now),
-    };
-    match app.store.request_sign_in(&asked, &limits).await.map_err(store_problem)? {
+    let sign_in = SignInRequest::new(app.entropy.bytes(), address, next, Some(mark.hash()), now);
+    match app.store.request_sign_in(&sign_in, &limits).await.map_err(store_problem)? {
         SignInRequestResult::Recorded => {
-            tracing::info!(area = %LogArea::Access, asked = %asked.id, "requested sign-in link");
+            tracing::info!(area = %LogArea::Access, asked = %sign_in.id, "requested sign-in link");
             let mut response = match wants {
                 ResponseFormat::Page => {
-                    web::page(StatusCode::OK, pages::sent(&app.product, asked.address.as_str()))
+                    web::page(StatusCode::OK, pages::sent(&app.product, sign_in.address.as_str()))
                 }
                 ResponseFormat::Json => Json(json!({ "success": true })).into_response(),
             };
@@ -103,7 +95,7 @@ async fn write_request(app: &App, wants: ResponseFormat, request: Request) -> Re
             if wants == ResponseFormat::Json {
                 return Err(problem);
             }
-            let page = pages::form(&app.product, asked.next.as_deref(), typed, None, Some(&problem));
+            let page = pages::form(&app.product, sign_in.next.as_deref(), typed, None, Some(&problem));
             Ok(web::problem_page(problem, page))
         }
     }

@@ -94,7 +94,8 @@ impl App {
         let fields = Fields::read(request).await?;
         let session: Option<Hash> = fields.get("session").and_then(|id| id.parse().ok());
         let session = session.ok_or_else(Problem::not_found)?;
-        // The key contains the caller's user ID, so the field cannot name a session of another user.
+        // The key contains the caller's user ID, so the field cannot name a session of another
+        // user.
         self.store.end_session_of(caller.member.user(), session).await.map_err(store_problem)?;
         tracing::info!(area = %LogArea::Access, user = %caller.member.user(), "ended session");
         Ok(ended(wants, session == caller.token.secret.hash()))
@@ -122,7 +123,8 @@ impl App {
         let fields = Fields::read(request).await?;
         let id_in = |name| fields.get(name)?.parse().ok();
         let org: Option<OrgId> = id_in("organization").or_else(|| id_in("organization_id"));
-        // An organization of which the user is not a member gets the same response as an unknown one.
+        // An organization of which the user is not a member gets the same response as an unknown
+        // one.
         let org =
             org.filter(|org| caller.found.user.value.orgs.contains(org)).ok_or_else(Problem::not_found)?;
         let next = fields.get("next").and_then(web::next_path);

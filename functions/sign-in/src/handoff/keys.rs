@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use telemetry::LogArea;
 use tokio::sync::Mutex;
 
-/// How long the key of a secret is cached. After a rotation, this function signs with the old key for
-/// at most this long.
+/// How long the key of a secret is cached. After a rotation, this function signs with the old key
+/// for at most this long.
 const CACHE_TTL: SignedDuration = SignedDuration::from_mins(5);
 
 /// Source of the signing key.
@@ -50,8 +50,8 @@ impl Keys {
 }
 
 impl SecretKey {
-    /// Returns the cached key, and reads it again after [`CACHE_TTL`]. If that read fails, the cached key
-    /// stays in use.
+    /// Returns the cached key, and reads it again after [`CACHE_TTL`]. If that read fails, the
+    /// cached key stays in use.
     async fn get(&self, now: Timestamp) -> Option<Key> {
         let mut cached = self.cached.lock().await;
         let fresh = cached.as_ref().is_some_and(|(_, read_at)| now.duration_since(*read_at) < CACHE_TTL);

@@ -59,8 +59,8 @@ enum Identity {
     Link,
     /// A session of the invited person.
     Session(Box<SignedIn>),
-    /// The organization grant of a user without organization. The time is when they used the sign-in
-    /// link.
+    /// The organization grant of a user without organization. The time is when they used the
+    /// sign-in link.
     Grant(Timestamp),
 }
 
@@ -158,7 +158,8 @@ async fn try_join(
     let allowed = details.org.value.may_change_team(now);
     allowed.map_err(|error| to_problem(error, &details, &request.origin))?;
     let typed = fields.as_ref().map_err(Clone::clone)?.get("full_name").unwrap_or_default();
-    // Another person may have created the account of an unverified address, so its name does not count.
+    // Another person may have created the account of an unverified address, so its name does not
+    // count.
     let name = match details.known.as_ref().filter(|user| user.value.verified) {
         Some(user) => Ok(user.value.name.clone()),
         None => Name::parse(typed),
@@ -234,10 +235,11 @@ async fn find_by_secret(
     })
 }
 
-/// Finds an invitation by its reference, for the invited person only, because a reference is not secret.
+/// Finds an invitation by its reference, for the invited person only, because a reference is not
+/// secret.
 ///
-/// They must have verified the address. A session shows that, or `grant`, the organization grant that
-/// a sign-in link gives a user without an organization.
+/// They must have verified the address. A session shows that, or `grant`, the organization grant
+/// that a sign-in link gives a user without an organization.
 async fn find_by_reference(
     app: &App,
     headers: &HeaderMap,
@@ -314,8 +316,8 @@ fn decide(
         Identity::Link => Session::begin(org_id, &user, now),
         Identity::Grant(at) => Session { signed_in_at: Some(*at), ..Session::begin(org_id, &user, now) },
     };
-    // If this response is lost, the browser can repeat the request with the secret. With a reference it
-    // cannot, so its current session stays valid.
+    // If this response is lost, the browser can repeat the request with the secret. With a
+    // reference it cannot, so its current session stays valid.
     let repeatable = browser.is_some() && request.token.parse::<Secret>().is_ok();
     let instead_of =
         web::session::token(&request.headers).filter(|token| repeatable && token.user == user.id);
@@ -372,8 +374,8 @@ fn to_problem(error: TeamError, details: &InvitationDetails, origin: &str) -> Pr
     }
 }
 
-/// Returns the problem of a link that opens no invitation: used, revoked, resent, expired, or unknown.
-/// All get the same response.
+/// Returns the problem of a link that opens no invitation: used, revoked, resent, expired, or
+/// unknown. All get the same response.
 fn expired() -> Problem {
     Problem::new(Kind::NotFound, words_of::expired::PROBLEM)
 }
@@ -391,8 +393,8 @@ async fn used_response(app: &App, headers: &HeaderMap, wants: ResponseFormat, us
     }
 }
 
-/// Converts a problem into a response. A browser without a session is redirected to the sign-in page,
-/// which leads to `path` after signing in.
+/// Converts a problem into a response. A browser without a session is redirected to the sign-in
+/// page, which leads to `path` after signing in.
 fn problem_response(app: &App, wants: ResponseFormat, path: &str, problem: Problem) -> Response {
     match (wants, problem.kind) {
         (ResponseFormat::Page, Kind::NotFound) => {

@@ -24,7 +24,7 @@ pub enum Changed {
     /// The email of this invitation is pending. The time is that of the request.
     Invited(Box<Invitation>, Timestamp),
     /// The member has the role that was requested.
-    RoleChanged(Box<Membership>),
+    NewRole(Box<Membership>),
     /// A member was removed or an invitation revoked.
     Removed,
     /// The caller is no longer a member.
@@ -98,8 +98,8 @@ impl App {
             TeamRequest::Leave => return self.leave(caller).await,
             _ => caller.admin()?,
         };
-        // A batch read is no snapshot, so membership and organization can differ. The write is conditional
-        // on the organization's item, so the caller must be an admin in that item too.
+        // A batch read is no snapshot, so membership and organization can differ. The write is
+        // conditional on the organization's item, so the caller must be an admin in that item too.
         if org.admin(admin.user()).is_none() {
             return Err(Problem::forbidden().into());
         }

@@ -88,7 +88,8 @@ fn queued(written: Invited, invitation: Invitation, now: Timestamp) -> Result<Ch
     Ok(Changed::Invited(Box::new(invitation), now))
 }
 
-/// Finds the invitation with that ID among those of the caller's organization. Any other ID gets 404.
+/// Finds the invitation with that ID among those of the caller's organization. Any other ID gets
+/// 404.
 fn find<'a>(stored: &'a [Stored<Invitation>], id: &str) -> Result<&'a Stored<Invitation>, Problem> {
     let id: InvitationId = id.parse().map_err(|()| Problem::not_found())?;
     let is_listed =

@@ -38,7 +38,7 @@ impl App {
             let (organization, user, role) = (org.id, member.user, role.as_str());
             tracing::info!(area = %LogArea::Access, %organization, %user, role, "changed role");
         }
-        Ok(Changed::RoleChanged(Box::new(changed)))
+        Ok(Changed::NewRole(Box::new(changed)))
     }
 
     /// Removes a member, who can be the caller.
@@ -57,8 +57,8 @@ impl App {
 
     /// Removes the caller. The only admin can leave only if there are no other members.
     pub async fn leave(&self, caller: &AuthenticatedUser) -> Result<Changed, TeamChangeError> {
-        // Read after the organization. Its version changes with every join, so the conditional write fails
-        // if a member joined in the meantime.
+        // Read after the organization. Its version changes with every join, so the conditional
+        // write fails if a member joined in the meantime.
         let members = self.store.load_members(caller.member.org()).await?;
         let mut org = caller.found.org.value.clone();
         org.leave(&caller.member, &members, caller.now)?;

@@ -40,8 +40,8 @@ const PAGE: &str = "/members";
 type Id = Result<Path<String>, PathRejection>;
 
 pub fn routes() -> Router<Arc<App>> {
-    // An ID that is not valid UTF-8 becomes an empty text. It gets 404, but only after the caller is
-    // authorized.
+    // An ID that is not valid UTF-8 becomes an empty text. It gets 404, but only after the caller
+    // is authorized.
     let with_id = |team_request: fn(String) -> TeamRequest| {
         post(move |State(app): State<Arc<App>>, id: Id, request: Request| async move {
             handle(&app, team_request(id.map(|Path(id)| id).unwrap_or_default()), request).await
@@ -62,8 +62,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/members/{user}/role", with_id(TeamRequest::ChangeRole))
 }
 
-/// `GET /members`: shows admins the members, the invitations, and their controls. Members see names,
-/// roles, and dates.
+/// `GET /members`: shows admins the members, the invitations, and their controls. Members see
+/// names, roles, and dates.
 async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let page = render(&app, request.headers(), &Draft::default()).await;
     auth::respond(ResponseFormat::Page, PAGE, page.map(|markup| web::page(StatusCode::OK, markup)))
@@ -118,7 +118,7 @@ fn success_response(wants: ResponseFormat, changed: &Changed) -> Response {
             },
         }))
         .into_response(),
-        (Changed::RoleChanged(member), ResponseFormat::Json) => Json(json!({
+        (Changed::NewRole(member), ResponseFormat::Json) => Json(json!({
             "success": true,
             "user": member.user.to_string(),
             "role": member.role.as_str(),

@@ -52,8 +52,8 @@ fn stored(value: &Value) -> Value {
     attributes(value.as_object().unwrap())
 }
 
-/// All items that a batch can read: Jo, the admin of an organization in trial, the member Mo, and Mo's
-/// invitation.
+/// All items that a batch can read: Jo, the admin of an organization in trial, the member Mo, and
+/// Mo's invitation.
 fn all_items() -> Vec<Value> {
     let trial = json!({ "started_at": NOW, "ends_at": "2026-01-29T09:00:00.000Z", "reminder_days": [3] });
     let profile = json!({ "id": ORG, "name": "Acme", "time_zone": "UTC", "signed_up_at": NOW });

@@ -60,8 +60,8 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
 /// `POST /mail/unsubscribe/{token}`: stops reminders.
 ///
 /// Mail programs post here for their users, from any origin and with the body
-/// `List-Unsubscribe=One-Click` (RFC 8058). The handler ignores the body. The response is a page and
-/// not a redirect, because a mail program may not follow redirects.
+/// `List-Unsubscribe=One-Click` (RFC 8058). The handler ignores the body. The response is a page
+/// and not a redirect, because a mail program may not follow redirects.
 pub async fn stop(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let (wants, token) = (ResponseFormat::of(request.headers()), text(token));
     match (set(&app, &token, Reminders::Unwanted).await, wants) {
@@ -73,8 +73,8 @@ pub async fn stop(State(app): State<Arc<App>>, token: Token, request: Request) -
     }
 }
 
-/// `POST /mail/unsubscribe/{token}/undo`: turns reminders back on. Only the button of the page posts
-/// here, so the cross-site rule applies.
+/// `POST /mail/unsubscribe/{token}/undo`: turns reminders back on. Only the button of the page
+/// posts here, so the cross-site rule applies.
 pub async fn undo(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let (wants, token) = (ResponseFormat::of(request.headers()), text(token));
     match (set(&app, &token, Reminders::Wanted).await, wants) {
@@ -116,8 +116,8 @@ async fn find(app: &App, token: &str) -> Result<Unsubscription, Problem> {
     link.filter(|link| app.clock.now() < link.expires_at).ok_or_else(expired)
 }
 
-/// Returns the problem of an expired or unknown link, or of a link of a former admin. All get the same
-/// response.
+/// Returns the problem of an expired or unknown link, or of a link of a former admin. All get the
+/// same response.
 fn expired() -> Problem {
     Problem::new(Kind::NotFound, words::unsubscribe::EXPIRED)
 }

@@ -1,7 +1,9 @@
-//! Judges signatures from outside: one case a line on standard input, one verdict a line on standard output.
+//! Verifies signatures for the differential test: one case per line of standard input, one verdict
+//! per line of standard output.
 //!
-//! A case is `{"header": text or null, "body": hex, "secrets": "whsec_…,whsec_…", "now": seconds}`. The verdict is
-//! `accepted` or the reason of the refusal. `.ci/differential` compares it with Stripe's own libraries.
+//! A case is `{"header": text or null, "body": hex, "secrets": "whsec_…,whsec_…", "now": seconds}`.
+//! The verdict is `accepted` or the text of the error. `.ci/differential` compares it with the
+//! verdicts of Stripe's own libraries.
 
 use std::{
     error::Error,
@@ -27,5 +29,5 @@ fn judge(case: &Value) -> Result<String, Box<dyn Error>> {
     let secrets = Secrets::parse(field("secrets").ok_or("a case without secrets")?)?;
     let now = case.get("now").and_then(Value::as_i64).ok_or("a case without a time")?;
     let verdict = verify(field("header"), &body, &secrets, Timestamp::from_second(now)?);
-    Ok(verdict.map_or_else(|refused| refused.to_string(), |_| "accepted".to_owned()))
+    Ok(verdict.map_or_else(|error| error.to_string(), |_| "accepted".to_owned()))
 }

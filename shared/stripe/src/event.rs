@@ -1,7 +1,8 @@
-//! A webhook event, read.
+//! Parses a webhook event.
 //!
-//! Only what counts here is read, from wherever the event's API version keeps it; everything else is ignored, so
-//! that a new field, a new version or a new type never fails an event.
+//! The parser reads only the fields that Onramp uses, at their place in each supported API version.
+//! It ignores everything else. So a new field, version, or type never makes an event fail.
+//!
 //! Source: Stripe's API reference, "The Event object" and "Types of events".
 
 use domain::billing::{CustomerId, EventId, Fact};
@@ -15,79 +16,81 @@ use crate::{
     signature::VerifiedBody,
 };
 
-/// One snapshot event.
+/// A snapshot event of Stripe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// Its id. A repeated delivery has the same one.
+    /// The id of the event. A repeated delivery has the same id.
     pub id: EventId,
-    /// Its type, such as `invoice.paid`.
+    /// The type, such as `invoice.paid`.
     pub kind: String,
-    /// When Stripe made it, in whole seconds. Deliveries may come days later.
+    /// When Stripe created the event, in whole seconds. A delivery may arrive days later.
     pub created: Timestamp,
-    /// Whether it is about real money; an event that does not say so is not.
+    /// Whether the event belongs to live mode. `false` if the field is absent.
     pub livemode: bool,
-    /// The connected account it is about, if it is not our own.
+    /// The connected account of the event; `None` for the stage's own account.
     pub account: Option<String>,
-    /// The API version that shaped it.
+    /// The API version that determines the shape of the object.
     pub api_version: Option<String>,
-    /// The metadata `organization_id`, as it was written: whether it is one of ours is not known here.
+    /// The value of the metadata `organization_id`, unverified.
     pub organization_id: Option<String>,
-    /// The customer it is about.
+    /// The customer of the event's object.
     pub customer: Option<CustomerId>,
-    /// What it says.
-    pub known: StripeEventKind,
+    /// What the event means to Onramp.
+    pub meaning: StripeEventKind,
 }
 
-/// What an event says that counts here.
+/// What an event means to Onramp.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StripeEventKind {
     /// A fact about payments.
     Fact(Fact),
-    /// A completed Checkout: a fact, and whom the session names.
+    /// A completed Checkout session.
     Checkout {
-        /// The fact.
+        /// The fact that the session was completed.
         fact: Fact,
-        /// Whom the session names.
+        /// The organization that the session names.
         named: OrgReference,
     },
-    /// Nothing: a type that does not concern us, or a Checkout without a customer.
-    Nothing,
+    /// An irrelevant type, or a Checkout session without a customer.
+    Irrelevant,
 }
 
 impl StripeEventKind {
-    /// The fact, if there is one.
+    /// Returns the fact of a relevant event.
     #[must_use]
     pub fn fact(&self) -> Option<&Fact> {
         match self {
             Self::Fact(fact) | Self::Checkout { fact, .. } => Some(fact),
-            Self::Nothing => None,
+            Self::Irrelevant => None,
         }
     }
 }
 
-/// The organization that a Checkout session names, as it was written. A visitor can set `client_reference_id` in
-/// the address of a payment link, but not the session's metadata: only both together are a claim.
+/// The organization that a Checkout session names, unverified.
+///
+/// A visitor can set `client_reference_id` in the URL of a payment link, but not the session's
+/// metadata. So a session identifies an organization only if both fields name the same one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrgReference {
-    /// `client_reference_id` and `metadata.organization_id` name the same one.
+    /// `client_reference_id` and `metadata.organization_id` name the same organization.
     Agreed(String),
-    /// They name different ones.
+    /// The two fields name different organizations.
     Differing {
-        /// What `client_reference_id` says.
+        /// The value of `client_reference_id`.
         reference: String,
-        /// What `metadata.organization_id` says.
+        /// The value of `metadata.organization_id`.
         metadata: String,
     },
-    /// Only `client_reference_id` names one.
+    /// Only `client_reference_id` names an organization.
     Reference(String),
-    /// Only `metadata.organization_id` names one.
+    /// Only `metadata.organization_id` names an organization.
     Metadata(String),
-    /// Neither names one.
-    Nobody,
+    /// Neither field names an organization.
+    Absent,
 }
 
 impl OrgReference {
-    /// The organization that both places agree on.
+    /// Returns the organization if both fields name the same one.
     #[must_use]
     pub fn agreed(&self) -> Option<&str> {
         match self {
@@ -96,38 +99,38 @@ impl OrgReference {
         }
     }
 
-    /// Every organization that is named, in whatever place.
+    /// Returns every organization that one of the fields names.
     pub fn all(&self) -> impl Iterator<Item = &str> {
         let (one, other) = match self {
             Self::Agreed(id) | Self::Reference(id) | Self::Metadata(id) => (Some(id), None),
             Self::Differing { reference, metadata } => (Some(reference), Some(metadata)),
-            Self::Nobody => (None, None),
+            Self::Absent => (None, None),
         };
         one.into_iter().chain(other).map(String::as_str)
     }
 }
 
-/// An authentic body that is no event we can read: it is kept, with the reason, for a person.
+/// Why a verified body cannot be parsed as an event. The webhook quarantines such a body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
-    /// A thin event: it names what changed and does not say how.
-    #[error("a thin event, which does not carry its object: send snapshot events to this endpoint")]
+pub enum EventError {
+    /// A thin event, which names the changed object but does not contain it.
+    #[error("thin event without its object: configure the endpoint at Stripe for snapshot events")]
     Thin {
-        /// Its id, if it has one.
+        /// The id of the event, if it has a valid one.
         event: Option<EventId>,
     },
-    /// Not an event, or one that lacks what its type promises.
+    /// Not an event, or an event that lacks a required field of its type.
     #[error("malformed: {reason}")]
     Malformed {
-        /// Its id, if it has one.
+        /// The id of the event, if it has a valid one.
         event: Option<EventId>,
-        /// What is wrong with it. Repeats nothing of its content.
+        /// The error. It never repeats content of the event.
         reason: String,
     },
 }
 
-impl Unreadable {
-    /// The event's id, if it has one.
+impl EventError {
+    /// Returns the id of the event, if it has a valid one.
     #[must_use]
     pub fn event(&self) -> Option<&EventId> {
         match self {
@@ -137,26 +140,26 @@ impl Unreadable {
 }
 
 impl Event {
-    /// Reads a body that is known to come from Stripe.
+    /// Parses a verified body. An unknown type is valid, and yields [`StripeEventKind::Irrelevant`].
     ///
     /// # Errors
-    /// [`Unreadable`] for what is no snapshot event, has a key twice in one object, or lacks a field that its type promises. An unknown type is no
-    /// error but [`Known::Nothing`].
-    pub fn parse(body: VerifiedBody<'_>) -> Result<Self, Unreadable> {
-        let body = signed::json::read(body.bytes()).map_err(|error| Unreadable::Malformed {
+    /// [`EventError`] if the body is not a snapshot event, has a duplicate key in an object, or lacks
+    /// a required field of its type.
+    pub fn parse(body: VerifiedBody<'_>) -> Result<Self, EventError> {
+        let body = signed::json::read(body.bytes()).map_err(|error| EventError::Malformed {
             event: Identified::of(body.bytes()),
-            reason: format!("not readable JSON: {error}"),
+            reason: format!("invalid JSON: {error}"),
         })?;
         let event = Json(&body);
         let id = || event.own_id("/id", EventId::parse);
         if event.text(&["/object"]).is_some_and(|object| object != "event") {
-            return Err(Unreadable::Thin { event: id().ok() });
+            return Err(EventError::Thin { event: id().ok() });
         }
-        read(event).map_err(|fault| Unreadable::Malformed { event: id().ok(), reason: fault.to_string() })
+        parse(event).map_err(|error| EventError::Malformed { event: id().ok(), reason: error.to_string() })
     }
 }
 
-/// The id of a body that is no event. Serde refuses a second `id` of the object itself.
+/// The id of a malformed event. Serde rejects a duplicate `id` in the outermost object.
 #[derive(Deserialize)]
 struct Identified {
     id: String,
@@ -168,35 +171,37 @@ impl Identified {
     }
 }
 
-/// What a kept event says that counts here: one that was proven when it came, and waited since. An earlier version kept
-/// events with a key that appears twice; such a payment must not be lost.
+/// Returns the fact of a parked event. Its signature was verified before it was parked.
+///
+/// Accepts duplicate keys, because an earlier release parked events that have them. Rejecting such
+/// an event now would lose a payment.
 #[must_use]
-pub fn kept_fact(body: &str) -> Option<Fact> {
+pub fn parked_fact(body: &str) -> Option<Fact> {
     let body: Value = serde_json::from_str(body).ok()?;
-    read(Json(&body)).ok()?.known.fact().cloned()
+    parse(Json(&body)).ok()?.meaning.fact().cloned()
 }
 
-/// The type of a kept event, as `invoice.paid`; none of a body that names none.
+/// Returns the type of a parked event, such as `invoice.paid`.
 #[must_use]
-pub fn kept_kind(body: &str) -> Option<String> {
+pub fn parked_type(body: &str) -> Option<String> {
     let body: Value = serde_json::from_str(body).ok()?;
     Json(&body).text(&["/type"]).map(str::to_owned)
 }
 
-fn read(event: Json<'_>) -> Result<Event, FieldError> {
+fn parse(event: Json<'_>) -> Result<Event, FieldError> {
     let id = event.own_id("/id", EventId::parse)?;
     let kind = event.text(&["/type"]).ok_or(FieldError::Missing("/type"))?.to_owned();
     let created = event.time("/created")?.ok_or(FieldError::Missing("/created"))?;
-    let object = object::read(&kind, created, event)?;
+    let object = object::parse(&kind, created, event)?;
     let organization_id = object.as_ref().and_then(|object| object.organization.clone());
-    let known = object.map_or(StripeEventKind::Nothing, |object| {
+    let meaning = object.map_or(StripeEventKind::Irrelevant, |object| {
         let fact = Fact { event: id.clone(), created, what: object.what };
         match object.named {
             Some(named) => StripeEventKind::Checkout { fact, named },
             None => StripeEventKind::Fact(fact),
         }
     });
-    let customer = known.fact().and_then(Fact::customer).cloned();
+    let customer = meaning.fact().and_then(Fact::customer).cloned();
     Ok(Event {
         id,
         kind,
@@ -206,6 +211,6 @@ fn read(event: Json<'_>) -> Result<Event, FieldError> {
         api_version: event.text(&["/api_version"]).map(str::to_owned),
         organization_id,
         customer,
-        known,
+        meaning,
     })
 }

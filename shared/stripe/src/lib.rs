@@ -1,9 +1,19 @@
-//! Stripe's webhooks: what came is proven, then read.
+//! Stripe's webhook events and API calls.
 //!
-//! [`signature::verify`] turns bytes that Stripe signed into [`Authentic`] ones, and only those become an [`Event`]:
-//! nothing is parsed before it is proven. An event carries a [`domain::billing::Fact`] where it says something that
-//! counts here. The crate holds no clock and knows nothing of AWS; only its `client`, behind a feature of that name,
-//! speaks to Stripe, over a connector that it is given.
+//! [`signature::verify`] turns bytes that Stripe signed into a [`VerifiedBody`], and
+//! [`Event::parse`] accepts only that type.
+//!
+//! Invariant: nothing is parsed before its signature or its source is verified. An error message
+//! never repeats a value of an event or a key.
+//!
+//! The crate reads no clock, does not depend on AWS, and decides nothing about organizations. An
+//! event becomes a [`domain::billing::Fact`], which the domain evaluates.
+//!
+//! Where to start reading:
+//!
+//! - [`event`] parses an event; `object` parses its object in all supported API versions.
+//! - [`signature`] and [`secret`] verify the `Stripe-Signature` header.
+//! - `client` calls Stripe's API over a given HTTP connector. It is behind the feature `client`.
 
 #[cfg(feature = "client")]
 pub mod client;
@@ -14,8 +24,8 @@ mod read;
 pub mod secret;
 pub mod signature;
 
-pub use event::{Event, OrgReference, StripeEventKind, Unreadable, kept_fact, kept_kind};
+pub use event::{Event, EventError, OrgReference, StripeEventKind, parked_fact, parked_type};
 pub use mode::Mode;
 pub use object::EVENT_TYPES;
-pub use secret::{BadSecret, Secret, Secrets};
+pub use secret::{InvalidSecret, Secret, Secrets};
 pub use signature::{SignatureError, VerifiedBody, sign, verify};

@@ -1,26 +1,28 @@
-/// Which of Stripe's two worlds a key belongs to. Nothing of one is known in the other.
+//! Stripe's test mode and live mode.
+
+/// The mode of a Stripe key. Each mode has its own objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// No money moves.
+    /// Payments are simulated.
     Test,
-    /// Money moves.
+    /// Payments move real money.
     Live,
 }
 
 impl Mode {
-    /// The mode of a publishable key, `pk_test_…` or `pk_live_…`; `None` for anything else.
+    /// Returns the mode of a publishable key, `pk_test_…` or `pk_live_…`.
     #[must_use]
     pub fn of_publishable(key: &str) -> Option<Self> {
-        Self::after(key.strip_prefix("pk_")?)
+        Self::of_key_rest(key.strip_prefix("pk_")?)
     }
 
-    /// Reads `test_…` or `live_…`, with something behind it that a header can carry.
-    pub(crate) fn after(rest: &str) -> Option<Self> {
+    /// Parses the rest of a key: `test_…` or `live_…`, followed by printable ASCII characters.
+    pub(crate) fn of_key_rest(rest: &str) -> Option<Self> {
         let (mode, rest) = rest.split_once('_')?;
-        let whole = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic());
+        let complete = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic());
         match mode {
-            "test" if whole => Some(Self::Test),
-            "live" if whole => Some(Self::Live),
+            "test" if complete => Some(Self::Test),
+            "live" if complete => Some(Self::Live),
             _ => None,
         }
     }
@@ -31,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_publishable_keys_tell_their_mode() {
+    fn mode_is_read_only_from_publishable_keys() {
         for (key, mode) in [
             ("pk_test_1", Some(Mode::Test)),
             ("pk_live_1", Some(Mode::Live)),

@@ -1,11 +1,11 @@
-//! The object of an event: what each type says.
+//! Parses the object of an event, by the event's type.
 //!
-//! Where a field has moved between API versions, each of its places is named here, newest first.
-//! Source: Stripe's API reference for each object, and the changelog of 2025-03-31 ("basil") for the moves.
+//! For a field that moved between API versions, this module lists all places, the newest first.
+//! Source: Stripe's API reference for each object, and the changelog of 2025-03-31 ("basil").
 
 use domain::billing::{
-    Change, CustomerId, IncidentKind, InvoiceFact, InvoiceId, Pause, SubscriptionFact, SubscriptionId,
-    SubscriptionStatus, What,
+    Change, CustomerId, FactKind, IncidentKind, InvoiceFact, InvoiceId, Pause, SubscriptionFact,
+    SubscriptionId, SubscriptionStatus,
 };
 use jiff::Timestamp;
 
@@ -14,8 +14,8 @@ use crate::{
     read::{FieldError, Json},
 };
 
-/// Where an invoice carries the metadata of its subscription: a copy of it, or the subscription itself where it was
-/// expanded; then its own.
+/// The places of `organization_id` in an invoice: a copy of the subscription's metadata, the
+/// expanded subscription, or the invoice's own metadata.
 const INVOICE_ORGANIZATION: [&str; 5] = [
     "/parent/subscription_details/metadata/organization_id",
     "/parent/subscription_details/subscription/metadata/organization_id",
@@ -28,52 +28,53 @@ const OWN_ORGANIZATION: &str = "/metadata/organization_id";
 const PLAN: [&str; 3] = ["/items/data/0/price/id", "/items/data/0/plan/id", "/plan/id"];
 const PERIOD_END: [&str; 2] = ["/items/data/0/current_period_end", "/current_period_end"];
 
-/// The largest amount, in the currency's smallest unit. Stripe's own amounts have at most twelve digits.
-const LARGEST_AMOUNT: u64 = 999_999_999_999;
+/// Maximum amount, in the currency's smallest unit. Stripe's amounts have at most twelve digits.
+const MAX_AMOUNT: u64 = 999_999_999_999;
 
-/// The longest name of a price that is kept, in bytes.
-const LONGEST_PLAN: usize = 255;
+/// Maximum length of a price id that is stored, in bytes.
+const MAX_PLAN_BYTES: usize = 255;
 
-/// What an object says.
+/// The parsed object of an event.
 pub(crate) struct Object {
-    pub what: What,
+    pub what: FactKind,
     pub organization: Option<String>,
     pub named: Option<OrgReference>,
 }
 
-/// Reads the object of an event of type `kind`; none if the type, or this object, does not concern us.
-pub(crate) fn read(kind: &str, created: Timestamp, event: Json<'_>) -> Result<Option<Object>, FieldError> {
+/// Parses the object of an event of type `kind`. Returns `None` for an irrelevant type or object.
+pub(crate) fn parse(kind: &str, created: Timestamp, event: Json<'_>) -> Result<Option<Object>, FieldError> {
     let Some(topic) = Topic::of(kind) else { return Ok(None) };
     let object = event.at("/data/object").ok_or(FieldError::Missing("/data/object"))?;
     let organization = object.text(&[OWN_ORGANIZATION]);
-    let plain = |what| Object { what, organization: organization.map(str::to_owned), named: None };
-    let billed =
-        |what| Object { organization: invoice_organization(object).map(str::to_owned), ..plain(what) };
+    let with_own = |what| Object { what, organization: organization.map(str::to_owned), named: None };
+    let with_invoice =
+        |what| Object { organization: invoice_organization(object).map(str::to_owned), ..with_own(what) };
     Ok(match topic {
-        Topic::Paid => Some(billed(invoice(object, created, paid(object)?)?)),
-        Topic::Invoice(fact) => Some(billed(invoice(object, created, fact)?)),
+        Topic::Paid => Some(with_invoice(invoice(object, created, paid(object)?)?)),
+        Topic::Invoice(fact) => Some(with_invoice(invoice(object, created, fact)?)),
         Topic::Subscription(change) => {
             let before = event.text(&["/data/previous_attributes/status"]);
-            Some(plain(subscription(object, change, before)?))
+            Some(with_own(subscription(object, change, before)?))
         }
-        // A session that asks for no customer leaves nothing to link.
+        // A session without a customer has nothing to link.
         Topic::Checkout => object.id(&["/customer"], CustomerId::parse)?.map(|customer| {
-            let names = named(object.text(&["/client_reference_id"]), organization);
-            let named = names.all().filter_map(|id| id.parse().ok()).collect();
-            Object { named: Some(names), ..plain(What::Checkout { customer, named }) }
+            let reference = org_reference(object.text(&["/client_reference_id"]), organization);
+            let named = reference.all().filter_map(|id| id.parse().ok()).collect();
+            Object { named: Some(reference), ..with_own(FactKind::Checkout { customer, named }) }
         }),
         Topic::CustomerDeleted => {
-            Some(plain(What::CustomerDeleted { customer: object.own_id("/id", CustomerId::parse)? }))
+            Some(with_own(FactKind::CustomerDeleted { customer: object.own_id("/id", CustomerId::parse)? }))
         }
         Topic::Incident(kind) => {
             let customer = object.id(&["/customer", "/charge/customer"], CustomerId::parse)?;
-            Some(plain(What::Incident { customer, kind }))
+            Some(with_own(FactKind::Incident { customer, kind }))
         }
     })
 }
 
-/// Every type of event that says something here: what an endpoint at Stripe has to be subscribed to. Of disputes each
-/// type counts that begins with `charge.dispute.`; these are those that there are.
+/// The relevant event types, which an endpoint at Stripe must be subscribed to.
+///
+/// The parser accepts all types that start with `charge.dispute.`. The list has those that exist.
 pub const EVENT_TYPES: [&str; 20] = [
     "checkout.session.completed",
     "customer.subscription.created",
@@ -97,7 +98,7 @@ pub const EVENT_TYPES: [&str; 20] = [
     "charge.dispute.funds_reinstated",
 ];
 
-/// What a type is about.
+/// The meaning of an event type.
 #[derive(Clone, Copy)]
 enum Topic {
     Paid,
@@ -111,7 +112,7 @@ enum Topic {
 impl Topic {
     fn of(kind: &str) -> Option<Self> {
         Some(match kind {
-            // One payment sends both; one paid outside Stripe sends the first alone.
+            // A payment sends both events. An invoice that is paid outside of Stripe sends only the first.
             "invoice.paid" | "invoice.payment_succeeded" => Self::Paid,
             "invoice.payment_failed" => Self::Invoice(InvoiceFact::Failed),
             "invoice.payment_action_required" => Self::Invoice(InvoiceFact::ActionRequired),
@@ -134,13 +135,13 @@ impl Topic {
 
 fn paid(object: Json<'_>) -> Result<InvoiceFact, FieldError> {
     let amount = object.at("/amount_paid").ok_or(FieldError::Missing("/amount_paid"))?;
-    let amount = amount.0.as_u64().filter(|amount| *amount <= LARGEST_AMOUNT);
+    let amount = amount.0.as_u64().filter(|amount| *amount <= MAX_AMOUNT);
     let amount = amount.ok_or_else(|| FieldError::wrong("/amount_paid", "not an amount"))?;
     Ok(InvoiceFact::Paid { amount })
 }
 
-fn invoice(object: Json<'_>, event_created: Timestamp, fact: InvoiceFact) -> Result<What, FieldError> {
-    Ok(What::Invoice {
+fn invoice(object: Json<'_>, event_created: Timestamp, fact: InvoiceFact) -> Result<FactKind, FieldError> {
+    Ok(FactKind::Invoice {
         invoice: object.own_id("/id", InvoiceId::parse)?,
         subscription: object.id(&INVOICE_SUBSCRIPTION, SubscriptionId::parse)?,
         customer: object.own_id("/customer", CustomerId::parse)?,
@@ -149,14 +150,15 @@ fn invoice(object: Json<'_>, event_created: Timestamp, fact: InvoiceFact) -> Res
     })
 }
 
-/// The organization that an invoice is for: by its subscription's metadata, its own, or a line's.
+/// Returns the organization of an invoice, from the metadata of its subscription, of itself, or of a
+/// line.
 fn invoice_organization(object: Json<'_>) -> Option<&str> {
     object
         .text(&INVOICE_ORGANIZATION)
         .or_else(|| object.list("/lines/data").find_map(|line| line.text(&[OWN_ORGANIZATION])))
 }
 
-fn subscription(object: Json<'_>, change: Change, before: Option<&str>) -> Result<What, FieldError> {
+fn subscription(object: Json<'_>, change: Change, before: Option<&str>) -> Result<FactKind, FieldError> {
     let status = object.text(&["/status"]).ok_or(FieldError::Missing("/status"))?;
     let status = SubscriptionStatus::parse(status)
         .ok_or_else(|| FieldError::wrong("/status", "not a known status"))?;
@@ -164,14 +166,14 @@ fn subscription(object: Json<'_>, change: Change, before: Option<&str>) -> Resul
         None if object.flag("/cancel_at_period_end") => period_end(object)?,
         at => at,
     };
-    Ok(What::Subscription {
+    Ok(FactKind::Subscription {
         subscription: object.own_id("/id", SubscriptionId::parse)?,
         customer: object.own_id("/customer", CustomerId::parse)?,
         fact: SubscriptionFact {
             change,
             status,
             previous_status: before.and_then(SubscriptionStatus::parse),
-            plan: object.text(&PLAN).filter(|plan| plan.len() <= LONGEST_PLAN).map(str::to_owned),
+            plan: object.text(&PLAN).filter(|plan| plan.len() <= MAX_PLAN_BYTES).map(str::to_owned),
             trial_end: object.time("/trial_end")?,
             cancel_at,
             paused: pause(object)?,
@@ -193,13 +195,13 @@ fn period_end(object: Json<'_>) -> Result<Option<Timestamp>, FieldError> {
     Ok(None)
 }
 
-fn named(reference: Option<&str>, metadata: Option<&str>) -> OrgReference {
+fn org_reference(reference: Option<&str>, metadata: Option<&str>) -> OrgReference {
     match (reference.map(str::to_owned), metadata.map(str::to_owned)) {
         (Some(reference), Some(metadata)) if reference == metadata => OrgReference::Agreed(metadata),
         (Some(reference), Some(metadata)) => OrgReference::Differing { reference, metadata },
         (Some(reference), None) => OrgReference::Reference(reference),
         (None, Some(metadata)) => OrgReference::Metadata(metadata),
-        (None, None) => OrgReference::Nobody,
+        (None, None) => OrgReference::Absent,
     }
 }
 
@@ -208,15 +210,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_we_ask_stripe_for_says_something() {
+    fn every_listed_type_is_relevant() {
         for kind in EVENT_TYPES {
             assert!(Topic::of(kind).is_some(), "{kind}");
         }
     }
 
     #[test]
-    fn whatever_says_something_is_asked_for() {
-        // The arms of the match, as they stand in this file: a type added there is to be subscribed to as well.
+    fn every_relevant_type_is_listed() {
+        // The test reads the match arms from this file, so a new arm must also be in the list.
         let source = include_str!("object.rs");
         let arms = source.split("match kind {").nth(1).and_then(|rest| rest.split("_ => return None").next());
         let named: Vec<_> =

@@ -1,10 +1,10 @@
-//! Reading JSON that somebody else's schema governs: a field may be missing, or be of another kind than expected.
+//! Reads fields of Stripe's JSON, which may be missing or have another type than expected.
 
 use domain::billing::BadId;
 use jiff::Timestamp;
 use serde_json::Value;
 
-/// Why a field could not be read, with its path. The field's value is not repeated.
+/// Why a field is invalid, with its path. The message never repeats the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum FieldError {
     #[error("{0} is missing")]
@@ -19,23 +19,25 @@ impl FieldError {
     }
 }
 
-/// A JSON value, read by pointers (RFC 6901). Of several paths the first that leads somewhere counts: the places
-/// of a field in different versions of Stripe's API.
+/// A JSON value that is read by JSON pointers (RFC 6901).
+///
+/// Where a method takes several paths, the first that exists counts. They are the places of a field
+/// in different versions of Stripe's API.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Json<'a>(pub &'a Value);
 
 impl<'a> Json<'a> {
-    /// What lies there; `null` is nothing.
+    /// Returns the value at a path. `null` counts as absent.
     pub fn at(self, path: &str) -> Option<Json<'a>> {
         self.0.pointer(path).filter(|value| !value.is_null()).map(Json)
     }
 
-    /// Text that is not empty.
+    /// Returns the first nonempty string.
     pub fn text(self, paths: &[&str]) -> Option<&'a str> {
         paths.iter().find_map(|path| self.at(path)?.0.as_str().filter(|text| !text.is_empty()))
     }
 
-    /// An id, or the id of an object that was expanded in its place.
+    /// Returns an id, or the id of the object that was expanded in its place.
     pub fn id<T>(
         self,
         paths: &[&'static str],
@@ -49,26 +51,26 @@ impl<'a> Json<'a> {
         Ok(None)
     }
 
-    /// An id that has to be there.
+    /// Returns a required id.
     pub fn own_id<T>(self, path: &'static str, parse: fn(&str) -> Result<T, BadId>) -> Result<T, FieldError> {
         self.id(&[path], parse)?.ok_or(FieldError::Missing(path))
     }
 
-    /// A time in seconds of the Unix epoch.
+    /// Returns a time, which Stripe sends in seconds since the Unix epoch.
     pub fn time(self, path: &'static str) -> Result<Option<Timestamp>, FieldError> {
         let Some(found) = self.at(path) else { return Ok(None) };
         let second = found.0.as_i64().ok_or_else(|| FieldError::wrong(path, "not a whole number"))?;
-        // Stripe knows nothing from before the epoch.
+        // A negative number is not a time of Stripe.
         let at = Timestamp::from_second(second).ok().filter(|at| *at >= Timestamp::UNIX_EPOCH);
         at.map(Some).ok_or_else(|| FieldError::wrong(path, "not a time"))
     }
 
-    /// Whether a flag is set; an absent one is not.
+    /// Returns whether a boolean is `true`. An absent one is `false`.
     pub fn flag(self, path: &str) -> bool {
         self.at(path).is_some_and(|value| value.0.as_bool() == Some(true))
     }
 
-    /// The elements of a list; none if it is not one.
+    /// Returns the elements of an array. Yields nothing for other values.
     pub fn list(self, path: &str) -> impl Iterator<Item = Json<'a>> {
         self.at(path).and_then(|value| value.0.as_array()).into_iter().flatten().map(Json)
     }

@@ -1,33 +1,34 @@
-//! Webhook secrets.
+//! Webhook secrets, which verify the signatures of Stripe's events.
 
 use std::fmt;
 
 use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
 
-/// A webhook secret, ready to sign and to check. The text itself is not kept, and nothing prints it.
+/// A webhook secret as a keyed HMAC. It does not store the text, and its `Debug` output hides it.
 #[derive(Clone)]
 pub struct Secret(Hmac<Sha256>);
 
-/// Text that is not a webhook secret. The text is not repeated here: it may be most of a real one.
+/// The text is not a webhook secret. The error never repeats it, because it may be part of a real one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected whsec_…, or several of them separated by commas")]
-pub struct BadSecret;
+#[error("expected one or more comma-separated whsec_… values")]
+pub struct InvalidSecret;
 
 impl Secret {
-    /// Reads a secret, `whsec_…`. The whole text is the key, its prefix too.
+    /// Parses a secret, `whsec_…`. The complete text is the key, with its prefix.
     ///
     /// # Errors
-    /// [`BadSecret`] if the prefix is missing, nothing follows it, or the text has spaces or control characters.
-    pub fn parse(text: &str) -> Result<Self, BadSecret> {
-        let body = text.strip_prefix("whsec_").ok_or(BadSecret)?;
+    /// [`InvalidSecret`] if the prefix is missing, nothing follows it, or the text contains a character
+    /// that is not printable ASCII.
+    pub fn parse(text: &str) -> Result<Self, InvalidSecret> {
+        let body = text.strip_prefix("whsec_").ok_or(InvalidSecret)?;
         if body.is_empty() || !body.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(BadSecret);
+            return Err(InvalidSecret);
         }
-        Hmac::new_from_slice(text.as_bytes()).map(Self).map_err(|_| BadSecret)
+        Hmac::new_from_slice(text.as_bytes()).map(Self).map_err(|_| InvalidSecret)
     }
 
-    /// HMAC-SHA256, keyed.
+    /// Returns the HMAC-SHA256 that is keyed with the secret.
     pub(crate) fn mac(&self) -> &Hmac<Sha256> {
         &self.0
     }
@@ -39,22 +40,22 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The secrets that are valid now: one, or two while one is replaced by another. With none, nothing is trusted.
+/// The valid secrets: one, or several during a rotation. An empty list rejects all signatures.
 #[derive(Clone, Default)]
 pub struct Secrets(Vec<Secret>);
 
 impl Secrets {
-    /// No secret at all: every signature is refused.
+    /// Returns an empty list, which rejects every signature.
     #[must_use]
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Reads one secret, or several separated by commas. Spaces around them do not count.
+    /// Parses one secret, or several that are separated by commas. Spaces around them are ignored.
     ///
     /// # Errors
-    /// [`BadSecret`] if any of them is not one.
-    pub fn parse(text: &str) -> Result<Self, BadSecret> {
+    /// [`InvalidSecret`] if one of them is invalid.
+    pub fn parse(text: &str) -> Result<Self, InvalidSecret> {
         text.split(',').map(|one| Secret::parse(one.trim())).collect::<Result<_, _>>().map(Self)
     }
 
@@ -74,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_whole_secrets_are_taken() {
+    fn only_complete_secrets_are_accepted() {
         for (text, count) in [
             ("whsec_a", Some(1)),
             ("whsec_a,whsec_b", Some(2)),
@@ -92,11 +93,11 @@ mod tests {
     }
 
     #[test]
-    fn nothing_prints_a_secret() {
+    fn debug_and_error_texts_hide_the_secret() {
         let secrets = Secrets::parse("whsec_veryhidden").unwrap();
         let one = Secret::parse("whsec_veryhidden").unwrap();
-        let refused = Secrets::parse("sk_veryhidden").unwrap_err();
-        for text in [format!("{secrets:?}"), format!("{one:?}"), format!("{refused:?} {refused}")] {
+        let rejected = Secrets::parse("sk_veryhidden").unwrap_err();
+        for text in [format!("{secrets:?}"), format!("{one:?}"), format!("{rejected:?} {rejected}")] {
             assert!(!text.contains("hidden"), "{text}");
         }
     }

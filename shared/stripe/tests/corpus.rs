@@ -1,4 +1,4 @@
-//! Replays what the fuzzer has tried; see `fuzz/Cargo.toml` for how to look for more.
+//! Replays the fuzzer's corpus. See `fuzz/Cargo.toml` for how to run the fuzzer.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
 #[path = "../fuzz/laws.rs"]
@@ -16,11 +16,11 @@ fn replay(target: &str, law: fn(&[u8])) {
 }
 
 #[test]
-fn headers() {
+fn header_corpus_satisfies_its_law() {
     replay("header", laws::header);
 }
 
 #[test]
-fn events() {
+fn event_corpus_satisfies_its_law() {
     replay("event", laws::event);
 }

@@ -1,16 +1,16 @@
-//! What each type of event says, in each shape that Stripe has given it.
+//! Tests of the event parser: each event type in each supported API version.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
 use domain::billing::{
-    Change, CustomerId, Fact, IncidentKind, InvoiceFact, InvoiceId, Pause, SubscriptionFact, SubscriptionId,
-    SubscriptionStatus, What,
+    Change, CustomerId, Fact, FactKind, IncidentKind, InvoiceFact, InvoiceId, Pause, SubscriptionFact,
+    SubscriptionId, SubscriptionStatus,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use stripe::{Event, OrgReference, StripeEventKind, Unreadable, VerifiedBody};
+use stripe::{Event, EventError, OrgReference, StripeEventKind, VerifiedBody};
 
-/// Before the release trains, the last train before the move, the move itself, and the newest.
+/// API versions before and after the fields moved in "basil": two older ones, "basil", and the newest.
 const VERSIONS: [&str; 4] = ["2024-06-20", "2025-02-24.acacia", "2025-03-31.basil", "2026-07-29.dahlia"];
 const ONE: &str = "org_0198c0de-0000-7000-8000-000000000001";
 const TWO: &str = "org_0198c0de-0000-7000-8000-000000000002";
@@ -28,7 +28,7 @@ fn event(version: &str, kind: &str, object: &Value, previous: &Value) -> Value {
     })
 }
 
-fn parse(event: &Value) -> Result<Event, Unreadable> {
+fn parse(event: &Value) -> Result<Event, EventError> {
     Event::parse(VerifiedBody::from_trusted_source(event.to_string().as_bytes()))
 }
 
@@ -36,18 +36,18 @@ fn read(kind: &str, object: &Value) -> Event {
     parse(&event("2026-07-29.dahlia", kind, object, &Value::Null)).unwrap()
 }
 
-fn what(event: &Event) -> &What {
-    &event.known.fact().unwrap().what
+fn what(event: &Event) -> &FactKind {
+    &event.meaning.fact().unwrap().what
 }
 
 fn reason(event: &Value) -> String {
     match parse(event).unwrap_err() {
-        Unreadable::Malformed { reason, .. } => reason,
-        thin @ Unreadable::Thin { .. } => panic!("{thin}"),
+        EventError::Malformed { reason, .. } => reason,
+        thin @ EventError::Thin { .. } => panic!("{thin}"),
     }
 }
 
-/// An invoice of a subscription, as `version` shapes it.
+/// Returns an invoice of a subscription in the shape of an API version.
 fn invoice(version: &str) -> Value {
     let mut invoice = json!({
         "id": "in_1", "object": "invoice", "customer": "cus_1", "created": CREATED - 60, "amount_paid": 2900,
@@ -63,7 +63,7 @@ fn invoice(version: &str) -> Value {
     invoice
 }
 
-/// A subscription, as `version` shapes it.
+/// Returns a subscription in the shape of an API version.
 fn subscription(version: &str) -> Value {
     let mut item = json!({ "id": "si_1", "object": "subscription_item", "price": { "id": "price_team" } });
     let end = CREATED + 86_400;
@@ -82,7 +82,7 @@ fn subscription(version: &str) -> Value {
 }
 
 #[test]
-fn invoices_say_the_same_in_every_version() {
+fn invoices_are_parsed_alike_in_every_version() {
     for version in VERSIONS {
         for (kind, says) in [
             ("invoice.paid", InvoiceFact::Paid { amount: 2900 }),
@@ -100,7 +100,7 @@ fn invoices_say_the_same_in_every_version() {
             let expected = Fact {
                 event: event.id.clone(),
                 created: at(CREATED),
-                what: What::Invoice {
+                what: FactKind::Invoice {
                     invoice: InvoiceId::parse("in_1").unwrap(),
                     subscription: SubscriptionId::parse("sub_1").ok(),
                     customer: CustomerId::parse("cus_1").unwrap(),
@@ -108,13 +108,13 @@ fn invoices_say_the_same_in_every_version() {
                     fact: says,
                 },
             };
-            assert_eq!(event.known, StripeEventKind::Fact(expected), "{version} {kind}");
+            assert_eq!(event.meaning, StripeEventKind::Fact(expected), "{version} {kind}");
         }
     }
 }
 
 #[test]
-fn subscriptions_say_the_same_in_every_version() {
+fn subscriptions_are_parsed_alike_in_every_version() {
     for version in VERSIONS {
         for (kind, change) in [
             ("customer.subscription.created", Change::Created),
@@ -128,8 +128,8 @@ fn subscriptions_say_the_same_in_every_version() {
             let event = parse(&event(version, kind, &subscription(version), &previous)).unwrap();
             assert_eq!(event.organization_id.as_deref(), Some("org_1"));
             let reminder = (change == Change::TrialWillEnd).then(|| at(CREATED + 86_400));
-            assert_eq!(event.known.fact().unwrap().trial_will_end(), reminder);
-            let expected = What::Subscription {
+            assert_eq!(event.meaning.fact().unwrap().trial_will_end(), reminder);
+            let expected = FactKind::Subscription {
                 subscription: SubscriptionId::parse("sub_1").unwrap(),
                 customer: CustomerId::parse("cus_1").unwrap(),
                 fact: SubscriptionFact {
@@ -148,7 +148,7 @@ fn subscriptions_say_the_same_in_every_version() {
 }
 
 #[test]
-fn subscription_says_whether_its_payments_are_paused() {
+fn subscription_shows_whether_its_payments_are_paused() {
     for (pause, expected) in [
         (json!(null), None),
         (json!({ "behavior": "void", "resumes_at": null }), Some(Pause { resumes_at: None })),
@@ -160,13 +160,13 @@ fn subscription_says_whether_its_payments_are_paused() {
         let mut subscription = subscription("2026-07-29.dahlia");
         subscription["pause_collection"] = pause;
         let event = read("customer.subscription.updated", &subscription);
-        let What::Subscription { fact, .. } = what(&event) else { panic!("{event:?}") };
+        let FactKind::Subscription { fact, .. } = what(&event) else { panic!("{event:?}") };
         assert_eq!(fact.paused, expected);
     }
 }
 
 #[test]
-fn an_invoice_names_its_organization_in_one_of_six_places() {
+fn invoice_organization_is_found_in_all_six_places() {
     let expanded = json!({ "id": "sub_1", "metadata": { "organization_id": "org_expanded" } });
     let subscription = |org: &str| json!({ "metadata": { "organization_id": org }, "subscription": "sub_1" });
     let lines = json!({ "data": [{ "metadata": {} }, { "metadata": { "organization_id": "org_line" } }] });
@@ -184,7 +184,7 @@ fn an_invoice_names_its_organization_in_one_of_six_places() {
             Some("org_new"),
         ),
         (json!({ "metadata": own, "parent": { "subscription_details": null } }), Some("org_own")),
-        // The subscription itself was expanded, and no copy of its metadata is beside it.
+        // An expanded subscription without a copy of its metadata.
         (json!({ "metadata": own, "subscription": expanded }), Some("org_expanded")),
         (
             json!({ "metadata": own, "parent": { "subscription_details": { "subscription": expanded } } }),
@@ -198,7 +198,7 @@ fn an_invoice_names_its_organization_in_one_of_six_places() {
 }
 
 #[test]
-fn expanded_objects_stand_for_their_ids() {
+fn expanded_object_is_equal_to_its_id() {
     let mut invoice = invoice("2026-07-29.dahlia");
     invoice["customer"] = json!({ "id": "cus_1", "object": "customer" });
     invoice["parent"]["subscription_details"]["subscription"] = json!({ "id": "sub_1" });
@@ -207,7 +207,7 @@ fn expanded_objects_stand_for_their_ids() {
 }
 
 #[test]
-fn a_checkout_says_whom_it_names() {
+fn checkout_names_its_organization() {
     let text = str::to_owned;
     for (reference, metadata, named) in [
         (json!(ONE), json!({ "organization_id": ONE }), OrgReference::Agreed(text(ONE))),
@@ -218,43 +218,50 @@ fn a_checkout_says_whom_it_names() {
         ),
         (json!(ONE), json!({}), OrgReference::Reference(text(ONE))),
         (Value::Null, json!({ "organization_id": TWO }), OrgReference::Metadata(text(TWO))),
-        (Value::Null, Value::Null, OrgReference::Nobody),
-        (json!(""), json!({ "organization_id": "" }), OrgReference::Nobody),
+        (Value::Null, Value::Null, OrgReference::Absent),
+        (json!(""), json!({ "organization_id": "" }), OrgReference::Absent),
     ] {
         let session = json!({ "id": "cs_1", "customer": "cus_1", "client_reference_id": reference, "metadata": metadata });
         let event = read("checkout.session.completed", &session);
-        let StripeEventKind::Checkout { named: read, fact } = &event.known else {
-            panic!("{:?}", event.known)
+        let StripeEventKind::Checkout { named: read, fact } = &event.meaning else {
+            panic!("{:?}", event.meaning)
         };
         assert_eq!(read, &named);
         let ids = read.all().filter_map(|id| id.parse().ok()).collect();
-        assert_eq!(fact.what, What::Checkout { customer: CustomerId::parse("cus_1").unwrap(), named: ids });
+        assert_eq!(
+            fact.what,
+            FactKind::Checkout { customer: CustomerId::parse("cus_1").unwrap(), named: ids }
+        );
         assert_eq!(read.agreed().is_some(), matches!(named, OrgReference::Agreed(_)));
     }
     let guest = json!({ "id": "cs_1", "customer": null, "client_reference_id": ONE });
-    assert_eq!(read("checkout.session.completed", &guest).known, StripeEventKind::Nothing);
+    assert_eq!(read("checkout.session.completed", &guest).meaning, StripeEventKind::Irrelevant);
 }
 
 #[test]
-fn the_other_types() {
+fn other_types_become_facts() {
     let customer = CustomerId::parse("cus_1").unwrap();
     let known = Some(customer.clone());
     for (kind, object, expected) in [
-        ("customer.deleted", json!({ "id": "cus_1", "deleted": true }), What::CustomerDeleted { customer }),
+        (
+            "customer.deleted",
+            json!({ "id": "cus_1", "deleted": true }),
+            FactKind::CustomerDeleted { customer },
+        ),
         (
             "charge.refunded",
             json!({ "id": "ch_1", "customer": "cus_1" }),
-            What::Incident { customer: known.clone(), kind: IncidentKind::Refunded },
+            FactKind::Incident { customer: known.clone(), kind: IncidentKind::Refunded },
         ),
         (
             "charge.dispute.created",
             json!({ "id": "dp_1", "charge": "ch_1" }),
-            What::Incident { customer: None, kind: IncidentKind::Disputed },
+            FactKind::Incident { customer: None, kind: IncidentKind::Disputed },
         ),
         (
             "charge.dispute.closed",
             json!({ "id": "dp_1", "charge": { "id": "ch_1", "customer": "cus_1" } }),
-            What::Incident { customer: known, kind: IncidentKind::Disputed },
+            FactKind::Incident { customer: known, kind: IncidentKind::Disputed },
         ),
     ] {
         assert_eq!(what(&read(kind, &object)), &expected, "{kind}");
@@ -262,17 +269,17 @@ fn the_other_types() {
 }
 
 #[test]
-fn an_unknown_type_is_nothing_whatever_it_carries() {
+fn unknown_type_is_irrelevant_for_every_object() {
     for kind in ["customer.subscription.pending_update_applied", "invoice.created", "invoice.paid2", "x"] {
         for object in [Value::Null, json!(7), json!({ "customer": 7 })] {
             let event = read(kind, &object);
-            assert_eq!((event.known, event.customer), (StripeEventKind::Nothing, None), "{kind}");
+            assert_eq!((event.meaning, event.customer), (StripeEventKind::Irrelevant, None), "{kind}");
         }
     }
 }
 
 #[test]
-fn mode_and_account_are_told() {
+fn event_shows_mode_and_account() {
     let mut plain = event("2026-07-29.dahlia", "invoice.created", &json!({}), &Value::Null);
     assert_eq!(parse(&plain).map(|event| (event.livemode, event.account)), Ok((false, None)));
     plain["livemode"] = true.into();
@@ -284,7 +291,7 @@ fn mode_and_account_are_told() {
 }
 
 #[test]
-fn an_unknown_previous_status_is_no_fault_but_an_unknown_status_is() {
+fn unknown_status_is_an_error_but_not_a_previous_one() {
     let version = "2026-07-29.dahlia";
     let previous = json!({ "status": "dormant" });
     let fine = event(version, "customer.subscription.updated", &subscription(version), &previous);
@@ -295,7 +302,7 @@ fn an_unknown_previous_status_is_no_fault_but_an_unknown_status_is() {
 }
 
 #[test]
-fn what_is_missing_or_wrong_is_named() {
+fn missing_or_invalid_fields_are_named() {
     let version = "2026-07-29.dahlia";
     let good = event(version, "invoice.paid", &invoice(version), &Value::Null);
     for (path, value, expected) in [
@@ -329,24 +336,24 @@ fn what_is_missing_or_wrong_is_named() {
 }
 
 #[test]
-fn what_is_no_event_is_malformed() {
+fn other_bodies_are_malformed() {
     let deep = "[".repeat(200_000);
     for body in [&b""[..], b"null", b"[]", b"7", b"{}", b"{", b"\xff\xfe", b"\"evt\"", deep.as_bytes()] {
-        let unreadable = Event::parse(VerifiedBody::from_trusted_source(body)).unwrap_err();
-        assert!(matches!(unreadable, Unreadable::Malformed { event: None, .. }), "{unreadable}");
+        let error = Event::parse(VerifiedBody::from_trusted_source(body)).unwrap_err();
+        assert!(matches!(error, EventError::Malformed { event: None, .. }), "{error}");
     }
 }
 
 #[test]
-fn a_thin_event_is_told_from_a_malformed_one() {
+fn thin_event_differs_from_a_malformed_one() {
     let thin = json!({
         "id": "evt_test_1", "object": "v2.core.event", "type": "v1.invoice.paid",
         "created": "2026-10-01T00:00:00.000Z", "related_object": { "id": "in_1", "type": "invoice" },
     });
-    let unreadable = parse(&thin).unwrap_err();
-    assert!(matches!(unreadable, Unreadable::Thin { .. }), "{unreadable}");
-    assert_eq!(unreadable.event().map(|id| id.as_str()), Some("evt_test_1"));
-    assert!(unreadable.to_string().contains("snapshot"), "{unreadable}");
+    let error = parse(&thin).unwrap_err();
+    assert!(matches!(error, EventError::Thin { .. }), "{error}");
+    assert_eq!(error.event().map(|id| id.as_str()), Some("evt_test_1"));
+    assert!(error.to_string().contains("snapshot"), "{error}");
 }
 
 #[test]
@@ -362,20 +369,20 @@ fn event_with_a_key_that_appears_twice_is_malformed() {
         (twice("\"amount_paid\"", "\"amount_paid\":0"), Some("evt_1")),
         (twice("\"amount_paid\"", "\"amount_p\\u0061id\":0"), Some("evt_1")),
         (twice("\"organization_id\"", "\"organization_id\":\"org_2\""), Some("evt_1")),
-        // Which of two ids is meant is not known either.
+        // A duplicate id is not usable either.
         (twice("\"id\":\"evt_1\"", "\"id\":\"evt_2\""), None),
     ] {
-        let unreadable = Event::parse(VerifiedBody::from_trusted_source(body.as_bytes())).unwrap_err();
-        assert!(unreadable.to_string().contains("a key appears twice"), "{unreadable}");
-        assert_eq!(unreadable.event().map(|id| id.as_str()), id, "{body}");
+        let error = Event::parse(VerifiedBody::from_trusted_source(body.as_bytes())).unwrap_err();
+        assert!(error.to_string().contains("a key appears twice"), "{error}");
+        assert_eq!(error.event().map(|id| id.as_str()), id, "{body}");
     }
     let recorded = include_str!("../../../events/stripe-webhook/invoice-paid-repeated-key.json");
     let recorded: Value = serde_json::from_str(recorded).unwrap();
     let body = recorded["body"].as_str().unwrap();
-    let unreadable = Event::parse(VerifiedBody::from_trusted_source(body.as_bytes())).unwrap_err();
-    assert_eq!(unreadable.event().map(|id| id.as_str()), Some("evt_1Q1w2E3r4T5y6U7i8O9p0001"));
-    let kept = twice("\"pending_webhooks\"", "\"pending_webhooks\":2");
-    assert!(stripe::kept_fact(&kept).is_some(), "an event that was parked before still counts");
+    let error = Event::parse(VerifiedBody::from_trusted_source(body.as_bytes())).unwrap_err();
+    assert_eq!(error.event().map(|id| id.as_str()), Some("evt_1Q1w2E3r4T5y6U7i8O9p0001"));
+    let parked = twice("\"pending_webhooks\"", "\"pending_webhooks\":2");
+    assert!(stripe::parked_fact(&parked).is_some(), "an event that was parked before still counts");
 }
 
 /// Any JSON, some levels deep.
@@ -397,14 +404,13 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn no_bytes_panic(body: Vec<u8>) {
+    fn arbitrary_bytes_never_panic(body: Vec<u8>) {
         prop_assert!(Event::parse(VerifiedBody::from_trusted_source(&body)).is_err());
     }
 
-    /// Whatever stands in the place of a field, a known event is read or refused, and an optional field is no ground
-    /// for a panic.
+    /// For every value of a field, an event of a known type is parsed or rejected without a panic.
     #[test]
-    fn no_field_panics(
+    fn arbitrary_field_values_never_panic(
         kind in prop::sample::select(vec![
             "invoice.paid", "customer.subscription.updated", "checkout.session.completed", "charge.refunded", "x",
         ]),
@@ -417,9 +423,9 @@ proptest! {
         let mut object = invoice("2024-06-20");
         object.as_object_mut().unwrap().append(subscription("2024-06-20").as_object_mut().unwrap());
         object[path] = value;
-        let whole = event("2024-06-20", kind, &object, &Value::Null);
-        if let Err(unreadable) = parse(&whole) {
-            prop_assert_eq!(unreadable.event().map(|id| id.as_str()), Some("evt_1"));
+        let complete = event("2024-06-20", kind, &object, &Value::Null);
+        if let Err(error) = parse(&complete) {
+            prop_assert_eq!(error.event().map(|id| id.as_str()), Some("evt_1"));
         }
     }
 }

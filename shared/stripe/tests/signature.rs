@@ -1,4 +1,4 @@
-//! Which signatures are believed.
+//! Tests of the signature check.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ fn secrets(text: &str) -> Secrets {
     Secrets::parse(text).unwrap()
 }
 
-/// The bare signature by `secret`, made at `t`.
+/// Returns the hex signature of [`BODY`] by `secret` at the time `t`.
 fn v1(secret: &str, t: i64) -> String {
     let header = sign(&Secret::parse(secret).unwrap(), at(t), BODY);
     header.split_once("v1=").unwrap().1.to_owned()
@@ -27,8 +27,9 @@ fn check(header: &str) -> Result<(), SignatureError> {
 }
 
 #[test]
-fn signatures_are_those_of_an_independent_implementation() {
-    // By Python's `hmac`, over `1767225600.` and the body; the second key is longer than a block of SHA-256.
+fn signature_equals_an_independent_implementation() {
+    // Made with Python's `hmac`, over `1767225600.` and the body. The second key is longer than a
+    // block of SHA-256.
     let long = format!("whsec_{}", "k".repeat(80));
     for (secret, expected) in [
         ("whsec_a", "6572dd0dd3b727e402e474a708641d7eda268e16d3cef733e0ee2b5396fd58c6"),
@@ -39,14 +40,14 @@ fn signatures_are_those_of_an_independent_implementation() {
 }
 
 #[test]
-fn headers() {
+fn signature_header_is_checked() {
     use SignatureError::{Malformed, Mismatch, NoSignature};
     let good = v1("whsec_a", NOW);
     let forged = "00".repeat(32);
     let many = |count: usize| format!("t={NOW}{}", format!(",v1={forged}").repeat(count));
     let tail = format!(",v1={good}");
     for (header, expected) in [
-        // believed
+        // accepted
         (format!("t={NOW},v1={good}"), Ok(())),
         (format!("v1={good},t={NOW}"), Ok(())),
         (format!("t={NOW},v1={}", good.to_uppercase()), Ok(())),
@@ -55,7 +56,7 @@ fn headers() {
         (format!("t={NOW},v1=nonsense,v1={good}"), Ok(())),
         (format!("t={NOW},v0={forged},v2=x,v1={good}"), Ok(())),
         (many(15) + &tail, Ok(())),
-        // not Stripe's form
+        // malformed
         (String::new(), Err(Malformed("a part without ="))),
         (format!("t={NOW},v1"), Err(Malformed("a part without ="))),
         (format!("t={NOW},v1={good},"), Err(Malformed("a part without ="))),
@@ -72,7 +73,7 @@ fn headers() {
         (format!("t={},v1={good}", "9".repeat(40)), Err(Malformed("t is not a time"))),
         (many(16) + &tail, Err(Malformed("too many signatures"))),
         (format!("t={NOW},v1={good},x={}", "y".repeat(4096)), Err(Malformed("too long"))),
-        // nothing to compare
+        // without a usable signature
         (format!("t={NOW}"), Err(NoSignature)),
         (format!("t={NOW},v0={good}"), Err(NoSignature)),
         (format!("t={NOW}, v1={good}"), Err(NoSignature)),
@@ -85,7 +86,7 @@ fn headers() {
         (format!("t={},v1={good}", NOW + 1), Err(Mismatch)),
         (format!("t=0{NOW},v1={good}"), Err(Mismatch)),
         (format!("t={NOW},v1={}", v1("whsec_b", NOW)), Err(Mismatch)),
-        // Long past and forged: the forgery is the finding.
+        // For a stale and forged signature, the error is the mismatch.
         (format!("t=1,v1={forged}"), Err(Mismatch)),
     ] {
         assert_eq!(check(&header), expected, "{header}");
@@ -93,7 +94,7 @@ fn headers() {
 }
 
 #[test]
-fn the_window_has_two_sides() {
+fn time_window_has_two_sides() {
     for (away, expected) in [
         (0, Ok(())),
         (-300, Ok(())),
@@ -109,18 +110,18 @@ fn the_window_has_two_sides() {
 }
 
 #[test]
-fn without_a_header_or_a_secret_nothing_is_believed() {
+fn missing_header_or_secret_is_rejected() {
     let header = format!("t={NOW},v1={}", v1("whsec_a", NOW));
-    let refused = |header, secrets: &Secrets| verify(header, BODY, secrets, at(NOW)).unwrap_err();
-    assert_eq!(refused(None, &secrets("whsec_a")), SignatureError::NoHeader);
-    assert_eq!(refused(Some(&header), &Secrets::none()), SignatureError::NoKey);
-    assert_eq!(refused(None, &Secrets::none()), SignatureError::NoKey);
+    let rejected = |header, secrets: &Secrets| verify(header, BODY, secrets, at(NOW)).unwrap_err();
+    assert_eq!(rejected(None, &secrets("whsec_a")), SignatureError::NoHeader);
+    assert_eq!(rejected(Some(&header), &Secrets::none()), SignatureError::NoKey);
+    assert_eq!(rejected(None, &Secrets::none()), SignatureError::NoKey);
 }
 
 #[test]
-fn while_a_secret_is_replaced_either_counts() {
+fn both_secrets_are_accepted_during_a_rotation() {
     let (old, new) = (v1("whsec_old", NOW), v1("whsec_new", NOW));
-    for (held, header, good) in [
+    for (configured, header, good) in [
         ("whsec_old", format!("t={NOW},v1={old},v1={new}"), true),
         ("whsec_new", format!("t={NOW},v1={old},v1={new}"), true),
         ("whsec_old,whsec_new", format!("t={NOW},v1={new}"), true),
@@ -128,29 +129,33 @@ fn while_a_secret_is_replaced_either_counts() {
         ("whsec_other", format!("t={NOW},v1={old},v1={new}"), false),
         ("whsec_ol", format!("t={NOW},v1={old}"), false),
     ] {
-        assert_eq!(verify(Some(&header), BODY, &secrets(held), at(NOW)).is_ok(), good, "{held} {header}");
+        assert_eq!(
+            verify(Some(&header), BODY, &secrets(configured), at(NOW)).is_ok(),
+            good,
+            "{configured} {header}"
+        );
     }
 }
 
 #[test]
-fn the_bytes_count_and_not_what_they_mean() {
+fn signature_covers_the_exact_bytes() {
     let header = sign(&Secret::parse("whsec_a").unwrap(), at(NOW), br#"{"a":1}"#);
     for body in ["{\"a\": 1}", "{\"a\":1}\n", "{\"a\":1", ""] {
-        let refused = verify(Some(&header), body.as_bytes(), &secrets("whsec_a"), at(NOW)).unwrap_err();
-        assert_eq!(refused, SignatureError::Mismatch, "{body}");
+        let rejected = verify(Some(&header), body.as_bytes(), &secrets("whsec_a"), at(NOW)).unwrap_err();
+        assert_eq!(rejected, SignatureError::Mismatch, "{body}");
     }
-    let believed = verify(Some(&header), br#"{"a":1}"#, &secrets("whsec_a"), at(NOW)).unwrap();
-    assert_eq!(believed.bytes(), br#"{"a":1}"#);
+    let accepted = verify(Some(&header), br#"{"a":1}"#, &secrets("whsec_a"), at(NOW)).unwrap();
+    assert_eq!(accepted.bytes(), br#"{"a":1}"#);
 }
 
 proptest! {
     #[test]
-    fn no_header_panics_or_is_believed(header in "(t=[0-9]{0,13}|v1=[0-9a-f]{60,66}|,|=|\\PC){0,20}", body: Vec<u8>) {
+    fn arbitrary_header_is_rejected_without_panic(header in "(t=[0-9]{0,13}|v1=[0-9a-f]{60,66}|,|=|\\PC){0,20}", body: Vec<u8>) {
         prop_assert!(verify(Some(&header), &body, &secrets("whsec_a,whsec_b"), at(NOW)).is_err());
     }
 
     #[test]
-    fn what_is_signed_is_believed_and_one_bit_more_is_not(body: Vec<u8>, second in 0..253_402_000_000_i64, bit: usize) {
+    fn signed_body_is_accepted_and_a_changed_bit_is_not(body: Vec<u8>, second in 0..253_402_000_000_i64, bit: usize) {
         let header = sign(&Secret::parse("whsec_a").unwrap(), at(second), &body);
         prop_assert!(verify(Some(&header), &body, &secrets("whsec_b,whsec_a"), at(second)).is_ok());
         let mut other = body.clone();

@@ -106,7 +106,7 @@ impl Wire {
 /// What an event says.
 pub fn fact(event: &Value) -> Fact {
     let body = event.to_string();
-    Event::parse(VerifiedBody::from_trusted_source(body.as_bytes())).unwrap().known.fact().unwrap().clone()
+    Event::parse(VerifiedBody::from_trusted_source(body.as_bytes())).unwrap().meaning.fact().unwrap().clone()
 }
 
 /// The organization after all that was said of it, in the order of the list.

@@ -1,50 +1,53 @@
-//! What is asked of Stripe. Source: Stripe's API reference, "Create a customer", "Create a Checkout Session", "List all
-//! Checkout Sessions", "Expire a Checkout Session", "List subscriptions" and "Create a portal session".
+//! The parameters of API calls.
+//!
+//! Source: Stripe's API reference, "Create a customer", "Create a Checkout Session", "List all
+//! Checkout Sessions", "Expire a Checkout Session", "List subscriptions", and "Create a portal
+//! session".
 
 use domain::{billing::CustomerId, checkout::FirstCharge, id::OrgId};
 use form_urlencoded::Serializer;
 
 use super::checkout::CheckoutId;
 
-/// The most objects that Stripe lists at once.
-const MOST_LISTED: &str = "100";
+/// Maximum page size of Stripe's list endpoints.
+const MAX_PAGE_SIZE: &str = "100";
 
-/// A call.
+/// An API call.
 pub(super) struct Call {
-    /// `None` for a question, which changes nothing: it needs no key to be asked again.
+    /// `None` for a read, which can be repeated without a key.
     pub idempotency_key: Option<String>,
-    /// With its query, for a question.
+    /// The path, with the query of a read.
     pub path: String,
-    /// What is sent along.
+    /// The URL-encoded body; empty for a read.
     pub form: String,
 }
 
 impl Call {
-    fn ask(path: &str, pairs: &[(&str, &str)]) -> Self {
+    fn get(path: &str, pairs: &[(&str, &str)]) -> Self {
         Self { idempotency_key: None, path: format!("{path}?{}", encoded(pairs)), form: String::new() }
     }
 
-    fn order(path: &str, pairs: &[(&str, &str)], idempotency_key: &str) -> Self {
+    fn post(path: &str, pairs: &[(&str, &str)], idempotency_key: &str) -> Self {
         let key = Some(idempotency_key.to_owned());
         Self { idempotency_key: key, path: path.to_owned(), form: encoded(pairs) }
     }
 
-    /// The Checkouts of a customer that can still be paid.
+    /// Lists the open Checkout sessions of a customer.
     pub fn open_checkouts(customer: &CustomerId) -> Self {
         let customer = customer.as_str();
-        let pairs = [("customer", customer), ("status", "open"), ("limit", MOST_LISTED)];
-        Self::ask("/v1/checkout/sessions", &pairs)
+        let pairs = [("customer", customer), ("status", "open"), ("limit", MAX_PAGE_SIZE)];
+        Self::get("/v1/checkout/sessions", &pairs)
     }
 
-    /// That a Checkout can be paid no more.
+    /// Expires a Checkout session.
     pub fn expire_checkout(id: &CheckoutId) -> Self {
         let id = id.as_str();
-        Self::order(&format!("/v1/checkout/sessions/{id}/expire"), &[], &format!("expire-{id}"))
+        Self::post(&format!("/v1/checkout/sessions/{id}/expire"), &[], &format!("expire-{id}"))
     }
 
-    /// The subscriptions of a customer, but for canceled ones.
+    /// Lists the subscriptions of a customer, except canceled ones.
     pub fn subscriptions(customer: &CustomerId) -> Self {
-        Self::ask("/v1/subscriptions", &[("customer", customer.as_str()), ("limit", MOST_LISTED)])
+        Self::get("/v1/subscriptions", &[("customer", customer.as_str()), ("limit", MAX_PAGE_SIZE)])
     }
 }
 
@@ -52,14 +55,14 @@ fn encoded(pairs: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// A customer to be made.
+/// Parameters of a new customer.
 #[derive(Debug, Clone, Copy)]
 pub struct NewCustomer<'a> {
-    /// The organization that pays. Everything that Stripe ever tells of the customer carries it.
+    /// The paying organization, which becomes the customer's metadata `organization_id`.
     pub organization: OrgId,
-    /// Its name, for invoices.
+    /// The organization's name, which appears on invoices.
     pub name: &'a str,
-    /// Where invoices and receipts go.
+    /// The address for invoices and receipts.
     pub email: &'a str,
 }
 
@@ -71,24 +74,25 @@ impl NewCustomer<'_> {
             ("email", self.email),
             ("metadata[organization_id]", organization.as_str()),
         ];
-        Call::order("/v1/customers", &pairs, idempotency_key)
+        Call::post("/v1/customers", &pairs, idempotency_key)
     }
 }
 
-/// A Checkout of a subscription, to be opened.
+/// Parameters of a new Checkout session for a subscription.
 #[derive(Debug, Clone, Copy)]
 pub struct NewCheckout<'a> {
-    /// Who pays.
+    /// The paying customer.
     pub customer: &'a CustomerId,
-    /// What for. The session names it twice, since only both together are a claim; the subscription carries it on.
+    /// The organization. The session names it twice, because
+    /// [`OrgReference`](crate::OrgReference) requires both. The subscription's metadata names it too.
     pub organization: OrgId,
-    /// The price, `price_…`.
+    /// The price id, `price_…`.
     pub price: &'a str,
-    /// When it is charged first.
+    /// When the first payment is charged.
     pub first_charge: FirstCharge,
-    /// Where Stripe sends people who paid; `{CHECKOUT_SESSION_ID}` in it becomes the session's id.
+    /// The redirect after a payment. Stripe replaces `{CHECKOUT_SESSION_ID}` in it.
     pub success_url: &'a str,
-    /// Where Stripe sends people who did not.
+    /// The redirect when the user goes back without a payment.
     pub cancel_url: &'a str,
 }
 
@@ -111,22 +115,22 @@ impl NewCheckout<'_> {
             FirstCharge::At(end) => Some(end.as_second().to_string()),
         };
         pairs.extend(trial_end.as_deref().map(|end| ("subscription_data[trial_end]", end)));
-        Call::order("/v1/checkout/sessions", &pairs, idempotency_key)
+        Call::post("/v1/checkout/sessions", &pairs, idempotency_key)
     }
 }
 
-/// A visit to the Customer Portal, to be opened.
+/// Parameters of a new session of the billing portal.
 #[derive(Debug, Clone, Copy)]
 pub struct NewPortal<'a> {
-    /// Whose.
+    /// The customer whose plan the portal shows.
     pub customer: &'a CustomerId,
-    /// Where Stripe sends people when they are done.
+    /// The target of the portal's link back to Onramp.
     pub return_url: &'a str,
 }
 
 impl NewPortal<'_> {
     pub(super) fn call(&self, idempotency_key: &str) -> Call {
         let pairs = [("customer", self.customer.as_str()), ("return_url", self.return_url)];
-        Call::order("/v1/billing_portal/sessions", &pairs, idempotency_key)
+        Call::post("/v1/billing_portal/sessions", &pairs, idempotency_key)
     }
 }

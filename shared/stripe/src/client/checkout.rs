@@ -1,22 +1,23 @@
-//! A Checkout, as Stripe answers it.
+//! A Checkout session in Stripe's responses.
 
 use std::fmt;
 
-use super::{CallError, address};
+use super::{CallError, hosted_page_url};
 use crate::read::Json;
 
-/// The longest id that is taken, in bytes. Those of live Checkouts are longer than other ids.
-const LONGEST: usize = 255;
+/// Maximum length of a session id, in bytes. Ids in live mode are longer than other ids.
+const MAX_ID_BYTES: usize = 255;
 
-/// The id of a Checkout, `cs_…`.
+/// The id of a Checkout session, `cs_…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckoutId(String);
 
 impl CheckoutId {
-    /// Reads one; `None` for a text that could not stand in an address.
+    /// Parses an id. Returns `None` for a text that is not safe in a URL path.
     fn parse(text: &str) -> Option<Self> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        (!text.is_empty() && text.len() <= LONGEST && text.bytes().all(plain)).then(|| Self(text.to_owned()))
+        (!text.is_empty() && text.len() <= MAX_ID_BYTES && text.bytes().all(plain))
+            .then(|| Self(text.to_owned()))
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -30,18 +31,20 @@ impl fmt::Display for CheckoutId {
     }
 }
 
-/// A Checkout that was open when Stripe answered, or when it first did under the same idempotency key.
+/// A Checkout session that was open when Stripe responded.
+///
+/// After a repeated call with the same idempotency key, it was open at the first response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkout {
-    /// Its id.
+    /// The id of the session.
     pub id: CheckoutId,
-    /// Its page.
-    pub address: String,
+    /// The URL of the session's hosted page.
+    pub url: String,
 }
 
 impl Checkout {
-    pub(super) fn read(session: Json<'_>) -> Result<Self, CallError> {
-        let id = session.text(&["/id"]).and_then(CheckoutId::parse).ok_or(CallError::Unreadable)?;
-        Ok(Self { id, address: address(session.0)? })
+    pub(super) fn parse(session: Json<'_>) -> Result<Self, CallError> {
+        let id = session.text(&["/id"]).and_then(CheckoutId::parse).ok_or(CallError::InvalidResponse)?;
+        Ok(Self { id, url: hosted_page_url(session.0)? })
     }
 }

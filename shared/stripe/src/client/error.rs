@@ -1,33 +1,36 @@
-/// Why a call did not do what it was for. Tells nothing of what was sent.
+//! Errors of API calls.
+
+/// Why an API call failed. The text never repeats the parameters of the call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// No connection, or no answer in time. Whether the call was carried out is not known; the same call with the
-    /// same idempotency key finds out.
-    #[error("Stripe does not answer")]
+    /// No connection, or no response in time.
+    ///
+    /// It is unknown whether Stripe executed the call. Repeat it with the same idempotency key.
+    #[error("Stripe does not respond")]
     Unreachable,
-    /// Stripe refused.
-    #[error("Stripe refused with {status}, code {}, parameter {}", code.as_deref().unwrap_or("none"), param.as_deref().unwrap_or("none"))]
-    Refused {
-        /// The status of its answer.
+    /// Stripe rejected the call.
+    #[error("Stripe rejected the call with {status}, code {}, parameter {}", code.as_deref().unwrap_or("none"), param.as_deref().unwrap_or("none"))]
+    Rejected {
+        /// The HTTP status of the response.
         status: u16,
-        /// Its `error.code`, or the `error.type` where there is no code.
+        /// The response's `error.code`, or its `error.type` if there is no code.
         code: Option<String>,
-        /// The parameter that it names.
+        /// The parameter that the response names.
         param: Option<String>,
     },
-    /// An answer that does not hold what the call is for.
-    #[error("Stripe's answer cannot be read")]
-    Unreadable,
+    /// The response lacks a required field.
+    #[error("Stripe's response is invalid")]
+    InvalidResponse,
 }
 
 impl CallError {
-    /// Whether the same call may go well a little later.
+    /// Returns whether the same call may succeed later.
     #[must_use]
-    pub fn is_passing(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         match self {
             Self::Unreachable => true,
-            Self::Refused { status, .. } => matches!(status, 409 | 429 | 500..),
-            Self::Unreadable => false,
+            Self::Rejected { status, .. } => matches!(status, 409 | 429 | 500..),
+            Self::InvalidResponse => false,
         }
     }
 }

@@ -1,31 +1,33 @@
+//! The secret key of API calls.
+
 use std::fmt;
 
 use crate::mode::Mode;
 
-/// A key that Stripe takes calls with: `sk_…`, or `rk_…` with restricted rights. Nothing prints it.
+/// A secret key, `sk_…`, or a restricted key, `rk_…`. Its `Debug` output shows only the mode.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretKey {
     text: String,
     mode: Mode,
 }
 
-/// Text that is not a secret key. The text is not repeated here: it may be most of a real one.
+/// The text is not a secret key. The error never repeats it, because it may be part of a real one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected a key that starts with sk_test_, sk_live_, rk_test_ or rk_live_")]
-pub struct BadKey;
+#[error("expected a key that starts with sk_test_, sk_live_, rk_test_, or rk_live_")]
+pub struct InvalidKey;
 
 impl SecretKey {
-    /// Reads a key.
+    /// Parses a secret key or a restricted key.
     ///
     /// # Errors
-    /// [`BadKey`] for any other shape.
-    pub fn parse(text: &str) -> Result<Self, BadKey> {
-        let rest = text.strip_prefix("sk_").or_else(|| text.strip_prefix("rk_")).ok_or(BadKey)?;
-        let mode = Mode::after(rest).ok_or(BadKey)?;
+    /// [`InvalidKey`] for a text with another prefix, or with characters that are not printable ASCII.
+    pub fn parse(text: &str) -> Result<Self, InvalidKey> {
+        let rest = text.strip_prefix("sk_").or_else(|| text.strip_prefix("rk_")).ok_or(InvalidKey)?;
+        let mode = Mode::of_key_rest(rest).ok_or(InvalidKey)?;
         Ok(Self { text: text.to_owned(), mode })
     }
 
-    /// The mode it is of.
+    /// Returns whether the key belongs to test mode or live mode.
     #[must_use]
     pub const fn mode(&self) -> Mode {
         self.mode
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_tells_its_mode_and_nothing_else() {
+    fn debug_output_shows_the_mode_and_hides_the_key() {
         for (text, mode) in [
             ("sk_test_hidden", Some(Mode::Test)),
             ("sk_live_hidden", Some(Mode::Live)),

@@ -1,7 +1,9 @@
-//! Calls to Stripe: those that make somebody a customer, let them pay once, and let them look after it.
+//! Calls to Stripe's API: customers, Checkout sessions, and the billing portal.
 //!
-//! Everything that changes something is sent with an idempotency key, which a retry keeps: whatever becomes of a
-//! connection, nothing is made twice. All calls of one [`Client`] together end after [`LIMIT`], because a browser waits for them.
+//! Every call that changes something has an idempotency key, which a retry repeats. So a lost
+//! connection never creates an object twice. All calls of one [`Client`] share the time limit
+//! [`TIMEOUT`], because a browser waits for them.
+//!
 //! Source: Stripe's API reference, "Idempotent requests" and "Errors".
 
 mod call;
@@ -24,42 +26,41 @@ use tokio::time::{Instant, sleep, timeout_at};
 pub use call::{NewCheckout, NewCustomer, NewPortal};
 pub use checkout::{Checkout, CheckoutId};
 pub use error::CallError;
-pub use key::{BadKey, SecretKey};
+pub use key::{InvalidKey, SecretKey};
 
 use crate::read::Json;
 use call::Call;
 
-/// Where Stripe is.
 const ENDPOINT: &str = "https://api.stripe.com";
-/// The API version whose answers are read here, whatever the account's own default is.
+/// The API version of the requests, which overrides the account's default version.
 const VERSION: &str = "2026-07-29.dahlia";
-/// How long the calls of one client may take together.
-pub const LIMIT: Duration = Duration::from_secs(10);
-/// How long a call that may go well another time waits for it.
-const RETRY_PAUSE: Duration = Duration::from_millis(500);
+/// Maximum duration of all calls of one client together.
+pub const TIMEOUT: Duration = Duration::from_secs(10);
+/// Delay before the retry of a transient failure.
+const RETRY_DELAY: Duration = Duration::from_millis(500);
 
-/// Stripe, asked on behalf of one request.
+/// A Stripe client for the calls of one request.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: SharedHttpConnector,
     key: SecretKey,
-    until: Instant,
+    deadline: Instant,
 }
 
-/// An attempt that failed, and whether Stripe's rules let it be made again.
+/// A failed attempt, and whether a retry is useful.
 struct Failed {
     error: CallError,
-    again: bool,
+    retry: bool,
 }
 
 impl Client {
-    /// A client for one request. Its time runs from now on.
+    /// Creates a client for one request. [`TIMEOUT`] starts now.
     #[must_use]
     pub fn new(http: SharedHttpConnector, key: SecretKey) -> Self {
-        Self { http, key, until: Instant::now() + LIMIT }
+        Self { http, key, deadline: Instant::now() + TIMEOUT }
     }
 
-    /// Makes a customer, once for all calls with the same idempotency key.
+    /// Creates a customer. The same idempotency key returns the same customer.
     ///
     /// # Errors
     /// [`CallError`].
@@ -68,11 +69,13 @@ impl Client {
         customer: &NewCustomer<'_>,
         idempotency_key: &str,
     ) -> Result<CustomerId, CallError> {
-        let made = self.send(&customer.call(idempotency_key)).await?;
-        Json(&made).own_id("/id", CustomerId::parse).map_err(|_| CallError::Unreadable)
+        let created = self.send(&customer.call(idempotency_key)).await?;
+        Json(&created).own_id("/id", CustomerId::parse).map_err(|_| CallError::InvalidResponse)
     }
 
-    /// Opens a Checkout. The same idempotency key again answers the same one, even if it was paid or expired since.
+    /// Opens a Checkout session.
+    ///
+    /// The same idempotency key returns the same session, even if it was paid or has expired since.
     ///
     /// # Errors
     /// [`CallError`].
@@ -81,31 +84,34 @@ impl Client {
         checkout: &NewCheckout<'_>,
         idempotency_key: &str,
     ) -> Result<Checkout, CallError> {
-        Checkout::read(Json(&self.send(&checkout.call(idempotency_key)).await?))
+        Checkout::parse(Json(&self.send(&checkout.call(idempotency_key)).await?))
     }
 
-    /// The Checkouts of a customer that can still be paid, the newest first.
+    /// Returns the open Checkout sessions of a customer, the newest first.
     ///
     /// # Errors
     /// [`CallError`].
     pub async fn open_checkouts(&self, customer: &CustomerId) -> Result<Vec<Checkout>, CallError> {
         let found = self.send(&Call::open_checkouts(customer)).await?;
-        Json(&found).list("/data").map(Checkout::read).collect()
+        Json(&found).list("/data").map(Checkout::parse).collect()
     }
 
-    /// Sees to it that a Checkout is paid no more. One that is not open any more was paid, or is over.
+    /// Expires a Checkout session, so that it can no longer be paid.
+    ///
+    /// Succeeds also if the session is no longer open, for which Stripe returns 400.
     ///
     /// # Errors
     /// [`CallError`].
     pub async fn expire_checkout(&self, id: &CheckoutId) -> Result<(), CallError> {
         match self.send(&Call::expire_checkout(id)).await {
-            Ok(_) | Err(CallError::Refused { status: 400, .. }) => Ok(()),
+            Ok(_) | Err(CallError::Rejected { status: 400, .. }) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    /// Whether a customer has a subscription that runs or can still be paid, as Stripe knows before its events have
-    /// told us.
+    /// Returns whether a customer has a subscription that is alive or can still be paid.
+    ///
+    /// This asks Stripe, because the subscription's events may not have arrived yet.
     ///
     /// # Errors
     /// [`CallError`].
@@ -116,7 +122,7 @@ impl Client {
         Ok(statuses.into_iter().any(|status| !status.is_over()))
     }
 
-    /// Opens the Customer Portal; answers its address.
+    /// Opens a session of the billing portal and returns its URL.
     ///
     /// # Errors
     /// [`CallError`].
@@ -125,41 +131,41 @@ impl Client {
         portal: &NewPortal<'_>,
         idempotency_key: &str,
     ) -> Result<String, CallError> {
-        address(&self.send(&portal.call(idempotency_key)).await?)
+        hosted_page_url(&self.send(&portal.call(idempotency_key)).await?)
     }
 
-    /// One call, made a second time where that may help, within the client's time.
+    /// Makes a call, with one retry after a transient failure, until the client's deadline.
     async fn send(&self, call: &Call) -> Result<Value, CallError> {
-        let tries = async {
+        let attempts = async {
             match self.attempt(call).await {
-                Err(Failed { error, again: true }) => {
-                    tracing::warn!(area = %LogArea::Billing, %error, "a call to Stripe is made again");
-                    sleep(RETRY_PAUSE).await;
+                Err(Failed { error, retry: true }) => {
+                    tracing::warn!(area = %LogArea::Billing, %error, "retrying Stripe request");
+                    sleep(RETRY_DELAY).await;
                     self.attempt(call).await
                 }
-                done => done,
+                outcome => outcome,
             }
         };
-        match timeout_at(self.until, tries).await {
-            Ok(done) => done.map_err(|failed| failed.error),
+        match timeout_at(self.deadline, attempts).await {
+            Ok(outcome) => outcome.map_err(|failed| failed.error),
             Err(_) => Err(CallError::Unreachable),
         }
     }
 
     async fn attempt(&self, call: &Call) -> Result<Value, Failed> {
-        let request = self.request(call).ok_or(Failed::for_good(CallError::Unreadable))?;
+        let request = self.request(call).ok_or(Failed::permanent(CallError::InvalidResponse))?;
         let response = self.http.call(request).await;
-        let response = response.map_err(|_| Failed { error: CallError::Unreachable, again: true })?;
+        let response = response.map_err(|_| Failed { error: CallError::Unreachable, retry: true })?;
         let status = response.status().as_u16();
         let advice = response.headers().get("stripe-should-retry").map(|advice| advice == "true");
         let body = read(response).await;
         if !(200..300).contains(&status) {
-            return Err(Failed::refused(status, &body.unwrap_or_default(), advice));
+            return Err(Failed::rejected(status, &body.unwrap_or_default(), advice));
         }
-        body.ok_or(Failed::for_good(CallError::Unreadable))
+        body.ok_or(Failed::permanent(CallError::InvalidResponse))
     }
 
-    /// `None` for a header that cannot be one; keys are parsed so that this does not happen.
+    /// Builds the HTTP request. Returns `None` for an invalid header value, which parsed keys exclude.
     fn request(&self, call: &Call) -> Option<HttpRequest> {
         let mut request = HttpRequest::new(SdkBody::from(call.form.as_str()));
         request.set_method(if call.idempotency_key.is_some() { "POST" } else { "GET" }).ok()?;
@@ -176,22 +182,24 @@ impl Client {
 }
 
 impl Failed {
-    const fn for_good(error: CallError) -> Self {
-        Self { error, again: false }
+    const fn permanent(error: CallError) -> Self {
+        Self { error, retry: false }
     }
 
-    /// Stripe's own advice counts first; without it, what may pass is tried again.
-    fn refused(status: u16, body: &Value, advice: Option<bool>) -> Self {
+    /// Describes a rejection. Stripe's header `stripe-should-retry` decides about a retry. Without it,
+    /// only a transient error is retried.
+    fn rejected(status: u16, body: &Value, advice: Option<bool>) -> Self {
         let body = Json(body);
-        let word = |paths: &[&str]| body.text(paths).filter(|text| is_word(text)).map(str::to_owned);
-        let code = word(&["/error/code", "/error/type"]);
-        let error = CallError::Refused { status, code, param: word(&["/error/param"]) };
-        Self { again: advice.unwrap_or(error.is_passing()), error }
+        let identifier =
+            |paths: &[&str]| body.text(paths).filter(|text| is_identifier(text)).map(str::to_owned);
+        let code = identifier(&["/error/code", "/error/type"]);
+        let error = CallError::Rejected { status, code, param: identifier(&["/error/param"]) };
+        Self { retry: advice.unwrap_or(error.is_transient()), error }
     }
 }
 
-/// Whether a text is a name out of Stripe's vocabulary: only those are repeated in logs.
-fn is_word(text: &str) -> bool {
+/// Returns whether a text looks like an identifier of Stripe. Logs repeat only those.
+fn is_identifier(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'[' | b']');
     text.len() <= 64 && text.bytes().all(plain)
 }
@@ -201,11 +209,11 @@ async fn read(response: HttpResponse) -> Option<Value> {
     serde_json::from_slice(&bytes).ok()
 }
 
-/// The address of a hosted page.
-fn address(session: &Value) -> Result<String, CallError> {
-    let url = Json(session).text(&["/url"]).ok_or(CallError::Unreadable)?;
-    let leads_out = url.starts_with("https://") || url.starts_with("http://");
-    if leads_out { Ok(url.to_owned()) } else { Err(CallError::Unreadable) }
+/// Returns the URL of a session's hosted page. Rejects URLs with a scheme other than HTTP or HTTPS.
+fn hosted_page_url(session: &Value) -> Result<String, CallError> {
+    let url = Json(session).text(&["/url"]).ok_or(CallError::InvalidResponse)?;
+    let is_http = url.starts_with("https://") || url.starts_with("http://");
+    if is_http { Ok(url.to_owned()) } else { Err(CallError::InvalidResponse) }
 }
 
 #[cfg(test)]

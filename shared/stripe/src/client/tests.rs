@@ -1,4 +1,4 @@
-//! Over a Stripe that answers at the level of the wire.
+//! Tests of the client with a scripted HTTP connector.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,41 +11,42 @@ use serde_json::json;
 
 use super::*;
 
-/// What the next attempt meets.
+/// The scripted outcome of session attempt.
 #[derive(Clone, Debug)]
-enum Turn {
-    Answers(u16, Value),
-    Advises(u16, &'static str),
-    Garbles,
-    Resets,
-    Hangs,
+enum Reply {
+    Status(u16, Value),
+    /// A status with the header `stripe-should-retry`.
+    RetryAdvice(u16, &'static str),
+    NotJson,
+    Reset,
+    Hang,
 }
 
-/// Takes its turns one by one, and remembers what it was sent.
+/// An HTTP connector that returns scripted replies and records the requests.
 #[derive(Clone, Debug)]
 struct Wire {
-    turns: Arc<Mutex<Vec<Turn>>>,
-    seen: Arc<Mutex<Vec<HttpRequest>>>,
+    replies: Arc<Mutex<Vec<Reply>>>,
+    requests: Arc<Mutex<Vec<HttpRequest>>>,
 }
 
 impl HttpConnector for Wire {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        self.seen.lock().unwrap().push(request);
-        let turn = self.turns.lock().unwrap().remove(0);
+        self.requests.lock().unwrap().push(request);
+        let reply = self.replies.lock().unwrap().remove(0);
         HttpConnectorFuture::new(async move {
             let respond = |status: u16, body: String| {
                 HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body))
             };
-            match turn {
-                Turn::Answers(status, body) => Ok(respond(status, body.to_string())),
-                Turn::Advises(status, advice) => {
+            match reply {
+                Reply::Status(status, body) => Ok(respond(status, body.to_string())),
+                Reply::RetryAdvice(status, advice) => {
                     let mut response = respond(status, "{}".to_owned());
                     response.headers_mut().insert("stripe-should-retry", advice);
                     Ok(response)
                 }
-                Turn::Garbles => Ok(respond(200, "<html>".to_owned())),
-                Turn::Resets => Err(ConnectorError::io("reset".into())),
-                Turn::Hangs => std::future::pending().await,
+                Reply::NotJson => Ok(respond(200, "<html>".to_owned())),
+                Reply::Reset => Err(ConnectorError::io("reset".into())),
+                Reply::Hang => std::future::pending().await,
             }
         })
     }
@@ -55,18 +56,18 @@ fn org() -> OrgId {
     "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap()
 }
 
-fn made() -> Turn {
-    Turn::Answers(200, json!({ "id": "cus_1", "object": "customer" }))
+fn customer_response() -> Reply {
+    Reply::Status(200, json!({ "id": "cus_1", "object": "customer" }))
 }
 
-/// Makes a customer; answers what came of it, and what was sent.
-async fn create(turns: &[Turn]) -> (Result<CustomerId, CallError>, Vec<HttpRequest>) {
-    let wire = Wire { turns: Arc::new(Mutex::new(turns.to_vec())), seen: Arc::default() };
+/// Creates a customer. Returns the outcome and the requests.
+async fn create(replies: &[Reply]) -> (Result<CustomerId, CallError>, Vec<HttpRequest>) {
+    let wire = Wire { replies: Arc::new(Mutex::new(replies.to_vec())), requests: Arc::default() };
     let key = SecretKey::parse("sk_test_hidden").unwrap();
     let client = Client::new(SharedHttpConnector::new(wire.clone()), key);
     let customer = NewCustomer { organization: org(), name: "Müller & Söhne", email: "jo+a@example.com" };
-    let done = client.create_customer(&customer, "key-1").await;
-    (done, std::mem::take(&mut *wire.seen.lock().unwrap()))
+    let outcome = client.create_customer(&customer, "key-1").await;
+    (outcome, std::mem::take(&mut *wire.requests.lock().unwrap()))
 }
 
 fn form(request: &HttpRequest) -> Vec<(String, String)> {
@@ -74,10 +75,10 @@ fn form(request: &HttpRequest) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn a_call_is_a_form_with_the_key_the_version_and_the_idempotency_key() {
-    let (done, seen) = create(&[made()]).await;
-    assert_eq!(done.unwrap().as_str(), "cus_1");
-    let [request] = seen.as_slice() else { panic!("{} requests", seen.len()) };
+async fn call_is_a_form_with_key_version_and_idempotency_key() {
+    let (outcome, requests) = create(&[customer_response()]).await;
+    assert_eq!(outcome.unwrap().as_str(), "cus_1");
+    let [request] = requests.as_slice() else { panic!("{} requests", requests.len()) };
     assert_eq!((request.method(), request.uri()), ("POST", "https://api.stripe.com/v1/customers"));
     for (name, value) in [
         ("authorization", "Bearer sk_test_hidden"),
@@ -99,51 +100,54 @@ async fn a_call_is_a_form_with_the_key_the_version_and_the_idempotency_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_pass_is_tried_once_more_with_the_same_key() {
-    let refused = |status, body: &Value| Turn::Answers(status, body.clone());
+async fn transient_failure_is_retried_once_with_the_same_key() {
+    let rejected = |status, body: &Value| Reply::Status(status, body.clone());
     let locked = json!({ "error": { "code": "lock_timeout", "message": "hidden" } });
-    let error = |status: u16, code: Option<&str>| CallError::Refused {
+    let error = |status: u16, code: Option<&str>| CallError::Rejected {
         status,
         code: code.map(str::to_owned),
         param: None,
     };
-    for (turns, done) in [
-        (vec![Turn::Resets, made()], Ok("cus_1")),
-        (vec![refused(409, &locked), made()], Ok("cus_1")),
-        (vec![refused(429, &json!({})), made()], Ok("cus_1")),
-        (vec![refused(500, &json!({})), made()], Ok("cus_1")),
-        (vec![Turn::Advises(400, "true"), made()], Ok("cus_1")),
-        (vec![Turn::Resets, Turn::Resets], Err(CallError::Unreachable)),
-        (vec![refused(503, &json!({})), refused(503, &json!({}))], Err(error(503, None))),
-        (vec![Turn::Advises(500, "false")], Err(error(500, None))),
+    for (replies, expected) in [
+        (vec![Reply::Reset, customer_response()], Ok("cus_1")),
+        (vec![rejected(409, &locked), customer_response()], Ok("cus_1")),
+        (vec![rejected(429, &json!({})), customer_response()], Ok("cus_1")),
+        (vec![rejected(500, &json!({})), customer_response()], Ok("cus_1")),
+        (vec![Reply::RetryAdvice(400, "true"), customer_response()], Ok("cus_1")),
+        (vec![Reply::Reset, Reply::Reset], Err(CallError::Unreachable)),
+        (vec![rejected(503, &json!({})), rejected(503, &json!({}))], Err(error(503, None))),
+        (vec![Reply::RetryAdvice(500, "false")], Err(error(500, None))),
         (
-            vec![refused(401, &json!({ "error": { "type": "invalid_request_error" } }))],
+            vec![rejected(401, &json!({ "error": { "type": "invalid_request_error" } }))],
             Err(error(401, Some("invalid_request_error"))),
         ),
-        (vec![refused(400, &json!({ "error": { "code": "jo@example.com is odd" } }))], Err(error(400, None))),
-        (vec![Turn::Garbles], Err(CallError::Unreadable)),
-        (vec![refused(200, &json!({ "object": "customer" }))], Err(CallError::Unreadable)),
+        (
+            vec![rejected(400, &json!({ "error": { "code": "jo@example.com is odd" } }))],
+            Err(error(400, None)),
+        ),
+        (vec![Reply::NotJson], Err(CallError::InvalidResponse)),
+        (vec![rejected(200, &json!({ "object": "customer" }))], Err(CallError::InvalidResponse)),
     ] {
-        let (outcome, seen) = create(&turns).await;
-        assert_eq!(outcome.as_ref().map(CustomerId::as_str).map_err(Clone::clone), done, "{turns:?}");
-        assert_eq!(seen.len(), turns.len(), "{turns:?}");
-        for request in &seen {
+        let (outcome, requests) = create(&replies).await;
+        assert_eq!(outcome.as_ref().map(CustomerId::as_str).map_err(Clone::clone), expected, "{replies:?}");
+        assert_eq!(requests.len(), replies.len(), "{replies:?}");
+        for request in &requests {
             assert_eq!(request.headers().get("idempotency-key"), Some("key-1"));
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn ten_seconds_are_the_end_whatever_happens_in_them() {
-    for turns in [vec![Turn::Hangs], vec![Turn::Resets, Turn::Hangs]] {
+async fn calls_end_after_the_timeout() {
+    for replies in [vec![Reply::Hang], vec![Reply::Reset, Reply::Hang]] {
         let began = Instant::now();
-        let (outcome, _) = create(&turns).await;
-        assert_eq!((outcome, began.elapsed()), (Err(CallError::Unreachable), LIMIT), "{turns:?}");
+        let (outcome, _) = create(&replies).await;
+        assert_eq!((outcome, began.elapsed()), (Err(CallError::Unreachable), TIMEOUT), "{replies:?}");
     }
 }
 
 #[test]
-fn a_checkout_names_the_organization_three_times_and_its_trial_only_where_one_is_left() {
+fn checkout_names_the_organization_and_a_remaining_trial() {
     let customer = CustomerId::parse("cus_1").unwrap();
     let checkout = NewCheckout {
         customer: &customer,
@@ -166,40 +170,40 @@ fn a_checkout_names_the_organization_three_times_and_its_trial_only_where_one_is
 }
 
 #[test]
-fn only_an_address_is_led_to() {
-    for (url, kept) in [
+fn hosted_page_url_must_be_http() {
+    for (url, accepted) in [
         (json!("https://checkout.stripe.com/c/pay/cs_1"), true),
         (json!("http://localhost:8485/c/pay/cs_1"), true),
         (json!("javascript:alert(1)"), false),
         (json!(null), false),
     ] {
-        assert_eq!(address(&json!({ "url": url })).is_ok(), kept, "{url}");
+        assert_eq!(hosted_page_url(&json!({ "url": url })).is_ok(), accepted, "{url}");
     }
 }
 
 #[tokio::test]
-async fn what_is_open_and_what_runs_is_asked_without_a_key_and_read() {
+async fn open_checkouts_and_subscriptions_are_read_without_a_key() {
     let customer = CustomerId::parse("cus_1").unwrap();
     let session = |id: &str| json!({ "id": id, "url": "https://checkout.stripe.com/c/pay/x" });
-    let list = |data: &[Value]| Turn::Answers(200, json!({ "object": "list", "data": data }));
-    let turns = vec![
+    let list = |data: &[Value]| Reply::Status(200, json!({ "object": "list", "data": data }));
+    let replies = vec![
         list(&[session("cs_2"), session("cs_1")]),
         list(&[session("../customers")]),
         list(&[json!({ "status": "incomplete_expired" }), json!({ "status": "canceled" })]),
         list(&[json!({ "status": "incomplete_expired" }), json!({ "status": "past_due" })]),
         list(&[json!({ "status": "incomplete" })]),
     ];
-    let wire = Wire { turns: Arc::new(Mutex::new(turns)), seen: Arc::default() };
+    let wire = Wire { replies: Arc::new(Mutex::new(replies)), requests: Arc::default() };
     let client =
         Client::new(SharedHttpConnector::new(wire.clone()), SecretKey::parse("sk_test_hidden").unwrap());
     let open = client.open_checkouts(&customer).await.unwrap();
-    assert_eq!(open.iter().map(|one| one.id.to_string()).collect::<Vec<_>>(), ["cs_2", "cs_1"]);
-    assert_eq!(client.open_checkouts(&customer).await, Err(CallError::Unreadable));
+    assert_eq!(open.iter().map(|session| session.id.to_string()).collect::<Vec<_>>(), ["cs_2", "cs_1"]);
+    assert_eq!(client.open_checkouts(&customer).await, Err(CallError::InvalidResponse));
     assert_eq!(client.has_subscription(&customer).await, Ok(false));
     assert_eq!(client.has_subscription(&customer).await, Ok(true));
     assert_eq!(client.has_subscription(&customer).await, Ok(true));
-    let seen = wire.seen.lock().unwrap();
-    for (request, query) in seen.iter().zip([
+    let requests = wire.requests.lock().unwrap();
+    for (request, query) in requests.iter().zip([
         "checkout/sessions?customer=cus_1&status=open&limit=100",
         "checkout/sessions?customer=cus_1&status=open&limit=100",
         "subscriptions?customer=cus_1&limit=100",
@@ -216,21 +220,21 @@ async fn what_is_open_and_what_runs_is_asked_without_a_key_and_read() {
 }
 
 #[tokio::test]
-async fn a_checkout_that_is_not_open_any_more_needs_no_end() {
-    let gone = Turn::Answers(400, json!({ "error": { "type": "invalid_request_error" } }));
-    let missing = Turn::Answers(404, json!({ "error": { "code": "resource_missing" } }));
+async fn expiring_succeeds_when_the_checkout_is_not_open() {
+    let gone = Reply::Status(400, json!({ "error": { "type": "invalid_request_error" } }));
+    let missing = Reply::Status(404, json!({ "error": { "code": "resource_missing" } }));
     let session = json!({ "data": [{ "id": "cs_1", "url": "https://checkout.stripe.com/c/pay/x" }] });
-    for (turn, fine) in [(Turn::Answers(200, json!({})), true), (gone, true), (missing, false)] {
-        let turns = vec![Turn::Answers(200, session.clone()), turn.clone()];
-        let wire = Wire { turns: Arc::new(Mutex::new(turns)), seen: Arc::default() };
+    for (reply, expected) in [(Reply::Status(200, json!({})), true), (gone, true), (missing, false)] {
+        let replies = vec![Reply::Status(200, session.clone()), reply.clone()];
+        let wire = Wire { replies: Arc::new(Mutex::new(replies)), requests: Arc::default() };
         let key = SecretKey::parse("sk_test_hidden").unwrap();
         let client = Client::new(SharedHttpConnector::new(wire.clone()), key);
         let open = client.open_checkouts(&CustomerId::parse("cus_1").unwrap()).await.unwrap();
-        assert_eq!(client.expire_checkout(&open[0].id).await.is_ok(), fine, "{turn:?}");
-        let seen = wire.seen.lock().unwrap();
-        assert_eq!(seen[1].uri(), "https://api.stripe.com/v1/checkout/sessions/cs_1/expire");
+        assert_eq!(client.expire_checkout(&open[0].id).await.is_ok(), expected, "{reply:?}");
+        let requests = wire.requests.lock().unwrap();
+        assert_eq!(requests[1].uri(), "https://api.stripe.com/v1/checkout/sessions/cs_1/expire");
         assert_eq!(
-            (seen[1].method(), seen[1].headers().get("idempotency-key")),
+            (requests[1].method(), requests[1].headers().get("idempotency-key")),
             ("POST", Some("expire-cs_1"))
         );
     }

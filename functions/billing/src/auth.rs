@@ -1,4 +1,4 @@
-//! The door: only an admin comes in, and who leaves is on the way to Stripe or knows why not.
+//! Authenticates a request. Only admins get past it.
 
 use axum::{extract::Request, response::Response};
 use domain::{org::Org, people::User, secret::Secret};
@@ -9,27 +9,27 @@ use web::{Kind, Problem, ResponseFormat};
 
 use crate::{App, errors};
 
-/// What a request says of its sender, before anything is read.
+/// The parts of a request that authentication needs.
 pub struct Credentials {
     pub headers: HeaderMap,
-    /// The origin under which we were reached.
+    /// The origin of the stage, as the caller sees it.
     pub origin: String,
-    /// The network address that the request came from.
+    /// The IP address of the caller.
     pub ip: String,
 }
 
-/// An admin, with their organization. Only [`App::admit`] makes one.
+/// An admin with their organization. Only [`App::authenticate`] creates one.
 pub struct AuthenticatedAdmin {
     pub org: Stored<Org>,
-    /// Invoices and receipts go to their address, if this is who begins to pay.
+    /// A new customer at Stripe gets this user's address, to which invoices and receipts go.
     pub user: User,
-    /// The origin under which we were reached.
+    /// The origin of the stage, as the caller sees it.
     pub origin: String,
-    /// The network address that the request came from.
+    /// The IP address of the caller.
     pub ip: String,
-    /// What the browser keeps that asked for a sign-in link before.
+    /// The browser's secret, if this browser requested a sign-in link before.
     pub mark: Option<Secret>,
-    pub wants: ResponseFormat,
+    pub format: ResponseFormat,
 }
 
 impl Credentials {
@@ -38,18 +38,19 @@ impl Credentials {
     }
 }
 
-/// An admin whose address is verified: who may open the portal. Only [`Caller::verified`] makes one.
+/// Proof that the admin's address is verified, which the portal requires. Only
+/// [`AuthenticatedAdmin::verified`] creates one.
 pub struct Verified<'c>(pub &'c AuthenticatedAdmin);
 
 impl AuthenticatedAdmin {
-    /// The path of the page with the plans, or with the button that opens the portal.
-    pub fn page(&self) -> String {
+    /// Returns the path of the organization's page, which shows the plans or the portal button.
+    pub fn org_path(&self) -> String {
         format!("/organizations/{}", self.org.value.id)
     }
 
-    /// The address of that page.
-    pub fn plans(&self) -> String {
-        format!("{}{}", self.origin, self.page())
+    /// Returns the absolute URL of the organization's page.
+    pub fn org_url(&self) -> String {
+        format!("{}{}", self.origin, self.org_path())
     }
 
     pub fn verified(&self) -> Option<Verified<'_>> {
@@ -58,9 +59,12 @@ impl AuthenticatedAdmin {
 }
 
 impl App {
-    /// One consistent read: session, person, membership and organization. Billing is open in every state of it.
-    pub async fn authenticate(&self, arrival: &Credentials) -> Result<AuthenticatedAdmin, Problem> {
-        let Credentials { headers, origin, ip } = arrival;
+    /// Authenticates an admin with one consistent read of session, user, membership, and
+    /// organization.
+    ///
+    /// It accepts organizations in every access status, because an admin pays to regain access.
+    pub async fn authenticate(&self, credentials: &Credentials) -> Result<AuthenticatedAdmin, Problem> {
+        let Credentials { headers, origin, ip } = credentials;
         let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
         let found = self.store.load_session(&token).await.map_err(errors::from_store)?;
         let found = found.ok_or_else(Problem::unauthorized)?;
@@ -72,18 +76,18 @@ impl App {
             origin: origin.clone(),
             ip: ip.clone(),
             mark: web::browser::mark(headers),
-            wants: ResponseFormat::of(headers),
+            format: ResponseFormat::of(headers),
         })
     }
 }
 
-/// The response; else the problem in the caller's own kind.
-pub fn respond(wants: ResponseFormat, outcome: Result<Response, Problem>) -> Response {
+/// Renders the outcome of a handler. A browser without a session is redirected to the sign-in page.
+pub fn respond(format: ResponseFormat, outcome: Result<Response, Problem>) -> Response {
     match outcome {
         Ok(response) => response,
-        Err(problem) if wants == ResponseFormat::Page && problem.kind == Kind::Unauthorized => {
+        Err(problem) if format == ResponseFormat::Page && problem.kind == Kind::Unauthorized => {
             web::to_login("/dashboard")
         }
-        Err(problem) => web::refuse(wants, problem.within(LogArea::Billing)),
+        Err(problem) => web::problem_response(format, problem.within(LogArea::Billing)),
     }
 }

@@ -1,4 +1,8 @@
-//! `POST /billing/checkout`: parse, load, decide, commit, answer.
+//! `POST /billing/checkout`: opens a Checkout session for a plan.
+//!
+//! Two tabs or a second click never create two subscriptions. The later request finds the earlier
+//! open session and expires it. A session that was paid before that shows as a subscription
+//! afterwards.
 
 use std::sync::Arc;
 
@@ -14,92 +18,97 @@ use web::{FieldError, Fields, Problem, ResponseFormat};
 use crate::{
     App,
     auth::{self, AuthenticatedAdmin, Credentials},
+    words,
 };
 
-/// The page that waits for Stripe's events.
+/// The page that updates when Stripe's events arrive.
 const RETURN: &str = "/billing/return";
 
-/// What is asked for.
+/// The input of the route.
 #[derive(Debug, PartialEq, Eq)]
 struct CheckoutIn {
     plan: Plan,
-    /// The same one again means the same Checkout again.
+    /// The idempotency key. The same key yields the same Checkout session.
     token: Option<String>,
 }
 
-/// Leads an admin to a Checkout; to the portal, where there is a subscription already.
+/// Redirects an admin to a Checkout session, or to the portal if there is a subscription already.
 pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
-    let wants = ResponseFormat::of(request.headers());
-    auth::respond(wants, app.lead_to_checkout(request).await)
+    let format = ResponseFormat::of(request.headers());
+    auth::respond(format, app.checkout(request).await)
 }
 
 impl CheckoutIn {
-    /// Reads the fields, and the token from the header or the form.
+    /// Parses the fields, and the token from the header or the form.
     ///
     /// # Errors
-    /// Every fault, in the order of the form.
+    /// Lists every invalid field, in the order of the form.
     fn parse(fields: &Fields, headers: &HeaderMap) -> Result<Self, Vec<FieldError>> {
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         let plan = Plan::parse(fields.get("plan").unwrap_or_default());
         if plan.is_none() {
             let code = if fields.get("plan").unwrap_or_default().is_empty() { "required" } else { "invalid" };
-            faults.push(FieldError::new("plan", code, "Choose a plan: single or team."));
+            errors.push(FieldError::new("plan", code, words::checkout::PLAN));
         }
-        let token = web::form_token(fields, headers).map_err(|fault| faults.push(fault)).ok();
+        let token = web::form_token(fields, headers).map_err(|error| errors.push(error)).ok();
         match (plan, token) {
             (Some(plan), Some(token)) => Ok(Self { plan, token: token.map(str::to_owned) }),
-            _ => Err(faults),
+            _ => Err(errors),
         }
     }
 }
 
 impl App {
-    async fn lead_to_checkout(&self, request: Request) -> Result<Response, Problem> {
-        let arrival = Credentials::of(&request);
-        let reading = Fields::read(request);
-        let caller = self.authenticate(&arrival).await?;
-        let asked = CheckoutIn::parse(&reading.await?, &arrival.headers).map_err(Problem::invalid)?;
+    async fn checkout(&self, request: Request) -> Result<Response, Problem> {
+        let credentials = Credentials::of(&request);
+        let fields = Fields::read(request);
+        let caller = self.authenticate(&credentials).await?;
+        let input = CheckoutIn::parse(&fields.await?, &credentials.headers).map_err(Problem::invalid)?;
         let stripe = self.stripe().await?;
         let (customer, org) = self.ensure_customer(&stripe, &caller).await?;
         let Some(first_charge) = org.first_charge(self.clock.now()) else {
-            return self.lead_to_plan(&stripe, &customer, &caller, &caller.page()).await;
+            return self.open_portal_or(&stripe, &customer, &caller, &caller.org_path()).await;
         };
         let checkout = NewCheckout {
             customer: &customer,
             organization: org.id,
-            price: self.config.prices.of(asked.plan),
+            price: self.config.prices.of(input.plan),
             first_charge,
             success_url: &format!("{}/billing/return?session={{CHECKOUT_SESSION_ID}}", caller.origin),
-            cancel_url: &caller.plans(),
+            cancel_url: &caller.org_url(),
         };
-        let token = asked.token.unwrap_or_else(|| self.random());
-        match self.open_only(&stripe, &checkout, &token).await {
-            Ok(Some(address)) => Ok(self.led(&address)),
-            Ok(None) => self.lead_to_plan(&stripe, &customer, &caller, RETURN).await,
-            Err(error) => Err(self.stripe_refused(&error).await),
+        let token = input.token.unwrap_or_else(|| self.random_token());
+        match self.open_only_checkout(&stripe, &checkout, &token).await {
+            Ok(Some(url)) => Ok(self.redirect_to_stripe(&url)),
+            Ok(None) => self.open_portal_or(&stripe, &customer, &caller, RETURN).await,
+            Err(error) => Err(self.stripe_problem(&error).await),
         }
     }
 
-    /// Leads an admin whose organization has a plan to the portal; one whose address is unverified to a page of ours.
-    async fn lead_to_plan(
+    /// Redirects an admin whose organization has a plan to the portal.
+    ///
+    /// Redirects to `path_if_unverified` if the admin's address is unverified.
+    async fn open_portal_or(
         &self,
         stripe: &Client,
         customer: &CustomerId,
         caller: &AuthenticatedAdmin,
-        unverified: &str,
+        path_if_unverified: &str,
     ) -> Result<Response, Problem> {
         match caller.verified() {
             Some(verified) => self.open_portal(stripe, customer, &verified).await,
-            None => Ok(web::see_other(unverified)),
+            None => Ok(web::see_other(path_if_unverified)),
         }
     }
 
-    /// Opens a Checkout and leaves no other one of its customer open: whoever has two tabs does not subscribe twice.
-    /// `None` where there is a subscription already, of which Stripe's events have not told us yet.
+    /// Opens a Checkout session, and expires all other open sessions of the customer.
     ///
-    /// The order is what makes this sound. Of two Checkouts the later request finds the earlier one open and ends it;
-    /// what was paid before it could be ended shows as a subscription after that.
-    async fn open_only(
+    /// Returns `None` if the customer has a subscription already whose events have not arrived yet.
+    ///
+    /// The order of the calls prevents two subscriptions. Of two requests, the later one finds the
+    /// earlier session open and expires it. A session that was paid before its expiry shows as a
+    /// subscription in the last check.
+    async fn open_only_checkout(
         &self,
         stripe: &Client,
         checkout: &NewCheckout<'_>,
@@ -107,10 +116,10 @@ impl App {
     ) -> Result<Option<String>, CallError> {
         let mut opened = stripe.create_checkout(checkout, &idempotency_key(checkout, token)).await?;
         let open = stripe.open_checkouts(checkout.customer).await?;
-        let own = open.iter().position(|one| one.id == opened.id);
+        let own = open.iter().position(|session| session.id == opened.id);
         if own.is_none() {
-            // The form was used before, and its Checkout was paid, or has given way to another one.
-            opened = stripe.create_checkout(checkout, &self.random()).await?;
+            // The form was submitted before, and its session was paid or expired since then.
+            opened = stripe.create_checkout(checkout, &self.random_token()).await?;
         }
         for older in open.iter().skip(own.map_or(0, |own| own + 1)) {
             stripe.expire_checkout(&older.id).await?;
@@ -119,12 +128,15 @@ impl App {
             stripe.expire_checkout(&opened.id).await?;
             return Ok(None);
         }
-        Ok(Some(opened.address))
+        Ok(Some(opened.url))
     }
 }
 
-/// What makes a double submit one Checkout: the form's token, with everything that is asked for. The two plans of one
-/// page share its token, and so do a click before and one after the last 48 hours of a trial have begun.
+/// Returns the idempotency key under which a repeated form opens the same session.
+///
+/// The key covers the form's token and all parameters. The token alone is not enough: the forms of
+/// both plans on one page share it. Also, the first charge changes when the last 48 hours of a trial
+/// begin.
 fn idempotency_key(checkout: &NewCheckout<'_>, token: &str) -> String {
     let charge = match checkout.first_charge {
         FirstCharge::Now => i64::MIN,
@@ -150,10 +162,10 @@ mod tests {
 
     use super::*;
 
-    fn named(fault: FieldError) -> (&'static str, &'static str) {
-        match fault.field {
-            Cow::Borrowed(field) => (field, fault.code),
-            Cow::Owned(field) => panic!("no field of the form: {field}"),
+    fn field_and_code(error: FieldError) -> (&'static str, &'static str) {
+        match error.field {
+            Cow::Borrowed(field) => (field, error.code),
+            Cow::Owned(field) => panic!("unknown field: {field}"),
         }
     }
 
@@ -165,18 +177,18 @@ mod tests {
         let request = request.body(Body::from(json.to_owned())).unwrap();
         let headers = request.headers().clone();
         CheckoutIn::parse(&Fields::read(request).await.unwrap(), &headers)
-            .map_err(|faults| faults.into_iter().map(named).collect())
+            .map_err(|errors| errors.into_iter().map(field_and_code).collect())
     }
 
     #[tokio::test]
-    async fn a_plan_is_asked_for_and_a_token_may_come() {
+    async fn plan_is_required_and_token_is_optional() {
         let token = "t".repeat(22);
-        let asked = |plan, token: Option<&str>| Ok(CheckoutIn { plan, token: token.map(str::to_owned) });
+        let input = |plan, token: Option<&str>| Ok(CheckoutIn { plan, token: token.map(str::to_owned) });
         let with = |token: &str| format!(r#"{{"plan":"team","form_token":"{token}"}}"#);
         for (json, key, parsed) in [
-            (r#"{"plan":"single"}"#.to_owned(), None, asked(Plan::Single, None)),
-            (with(&token), None, asked(Plan::Team, Some(&token))),
-            (with("short"), Some(token.as_str()), asked(Plan::Team, Some(&token))),
+            (r#"{"plan":"single"}"#.to_owned(), None, input(Plan::Single, None)),
+            (with(&token), None, input(Plan::Team, Some(&token))),
+            (with("short"), Some(token.as_str()), input(Plan::Team, Some(&token))),
             (with("short"), None, Err(vec![("form_token", "invalid")])),
             ("{}".to_owned(), None, Err(vec![("plan", "required")])),
             (
@@ -190,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn one_token_is_one_checkout_of_each_kind() {
+    fn idempotency_key_covers_token_price_and_first_charge() {
         let customer = CustomerId::parse("cus_1").unwrap();
         let checkout = NewCheckout {
             customer: &customer,

@@ -1,53 +1,56 @@
+//! Configuration of the function, read from environment variables.
+
 use boot::{BaseUrl, ConfigErrors, Env};
 use domain::plan::Prices;
 use stripe::{Mode, client::SecretKey};
 use web::Origins;
 
 const MODE: &str = "a key that starts with pk_test_ or pk_live_";
-const SECRET: &str = "a key that starts with sk_ or rk_, of the same mode as STRIPE_PUBLISHABLE_KEY, or the ARN of a secret that holds it";
+const SECRET: &str =
+    "an sk_ or rk_ key in the same mode as STRIPE_PUBLISHABLE_KEY, or the ARN of a secret that contains it";
 
-/// Where the secret key is.
+/// Where Stripe's secret key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeyPlace {
-    /// In the variable itself.
+pub enum KeySource {
+    /// The variable contains the key.
     Given(SecretKey),
-    /// In Secrets Manager, under this ARN.
+    /// A secret in Secrets Manager with this ARN contains the key.
     Stored(String),
 }
 
-/// The function's variables, but for the key.
+/// All settings except the secret key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     pub table: String,
-    /// The address at which browsers reach Onramp; `None` means the domain of each request.
+    /// The origin at which browsers reach Onramp; `None` means the domain of each request.
     pub public_url: Option<BaseUrl>,
     pub product: String,
-    /// Whether this stage lives in Stripe's test or live mode.
+    /// Whether this stage uses Stripe's test mode or live mode.
     pub mode: Mode,
-    /// Where a Checkout or the portal may be.
+    /// The origins of Checkout and of the billing portal.
     pub origins: Origins,
-    /// What the plans cost.
+    /// The price ids of the plans.
     pub prices: Prices,
 }
 
 impl Config {
-    /// Reads them, and where the key is.
+    /// Reads the settings and the source of the secret key.
     ///
     /// # Errors
-    /// Every variable that is missing or wrong.
-    pub fn read(env: &Env) -> Result<(Self, KeyPlace), ConfigErrors> {
+    /// Lists every variable that is missing or invalid.
+    pub fn read(env: &Env) -> Result<(Self, KeySource), ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the table's name");
+        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
         let public_url = vars.public_url();
         let product = vars.product_name();
         let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, MODE, Mode::of_publishable);
         let key = vars.read("STRIPE_SECRET_KEY", None, SECRET, |text| {
             if text.starts_with("arn:") {
-                return Some(KeyPlace::Stored(text.to_owned()));
+                return Some(KeySource::Stored(text.to_owned()));
             }
-            // Judged against the mode only where that is known: one fault is not to look like two.
+            // An invalid publishable key has no mode. It must not cause a second error here.
             let key = SecretKey::parse(text).ok()?;
-            mode.is_none_or(|mode| key.mode() == mode).then_some(KeyPlace::Given(key))
+            mode.is_none_or(|mode| key.mode() == mode).then_some(KeySource::Given(key))
         });
         let prices = vars.prices();
         let origins = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
@@ -80,15 +83,15 @@ mod tests {
         ("STRIPE_TEAM_PRICE_ID", "price_2"),
     ];
 
-    fn faults(vars: &[(&'static str, &str)]) -> Vec<&'static str> {
+    fn errors(vars: &[(&'static str, &str)]) -> Vec<&'static str> {
         let env = Env::new(GOOD.iter().chain(vars).copied());
-        let faults = Config::read(&env).err().unwrap_or_default();
-        assert!(!faults.to_string().contains("hidden"), "{faults}");
-        faults.0.iter().map(|fault| fault.name).collect()
+        let errors = Config::read(&env).err().unwrap_or_default();
+        assert!(!errors.to_string().contains("hidden"), "{errors}");
+        errors.0.iter().map(|error| error.name).collect()
     }
 
     #[test]
-    fn every_fault_is_named_and_no_value_is_told() {
+    fn errors_name_every_variable_and_no_value() {
         for (vars, named) in [
             (vec![], vec![]),
             (vec![("STRIPE_SECRET_KEY", "rk_test_1")], vec![]),
@@ -114,14 +117,14 @@ mod tests {
                 ],
             ),
         ] {
-            assert_eq!(faults(&vars), named, "{vars:?}");
+            assert_eq!(errors(&vars), named, "{vars:?}");
         }
     }
 
     #[test]
-    fn each_plan_has_its_price() {
+    fn each_plan_has_its_configured_price() {
         let (config, _) = Config::read(&Env::new(GOOD)).unwrap();
-        let price = |word| Plan::parse(word).map(|plan| config.prices.of(plan).to_owned());
+        let price = |plan| Plan::parse(plan).map(|plan| config.prices.of(plan).to_owned());
         assert_eq!(price("single").as_deref(), Some("price_1"));
         assert_eq!(price("team").as_deref(), Some("price_2"));
         assert_eq!(price("Team"), None);

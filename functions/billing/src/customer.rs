@@ -1,4 +1,4 @@
-//! An organization's customer at Stripe.
+//! Creates an organization's customer at Stripe and links it.
 
 use domain::{billing::CustomerId, org::Org, secret::Hash};
 use store::Error;
@@ -8,12 +8,13 @@ use web::Problem;
 
 use crate::{App, auth::AuthenticatedAdmin, errors};
 
-/// For so many seconds a customer is made only once, whoever asks how often.
-const ONCE_IN: i64 = 3600;
+/// Seconds for which the idempotency key of a new customer stays the same.
+const KEY_PERIOD: i64 = 3600;
 
 impl App {
-    /// Who pays for the organization: made and linked now, where there is nobody yet. Answers the organization too, as
-    /// it is then: a link may bring in what Stripe had told before.
+    /// Returns the customer that pays for the organization. Creates and links one if there is none.
+    ///
+    /// Also returns the organization after that, because linking applies parked events of Stripe.
     pub async fn ensure_customer(
         &self,
         stripe: &Client,
@@ -39,39 +40,45 @@ impl App {
         Err(errors::from_store(Error::Conflict))
     }
 
-    /// Whether a customer, whose subscription names this organization, is linked to another one. Metadata that somebody
-    /// mixed up opens nobody else's portal.
+    /// Returns whether a customer whose subscription names this organization is linked to another.
+    ///
+    /// The metadata at Stripe can be wrong. It must never open the portal of another organization.
     async fn belongs_to_another(&self, customer: &CustomerId, org: &Org) -> Result<bool, Problem> {
         let context = self.store.load_event_context(Some(customer), Some(org.id)).await;
         let linked = context.map_err(errors::from_store)?.link.org;
         Ok(linked.is_some_and(|linked| linked != org.id))
     }
 
-    /// One try: load, decide, commit. `None` where the new customer belongs to somebody else, which only a person at
-    /// Stripe's dashboard can bring about.
+    /// Makes one attempt to link a customer: loads, decides, and commits.
+    ///
+    /// Returns `None` if the new customer is linked to another organization. This requires a manual
+    /// change in Stripe's dashboard.
     async fn link(&self, customer: &CustomerId, org: &Org) -> Result<Option<(CustomerId, Org)>, Error> {
         let context = self.store.load_event_context(Some(customer), Some(org.id)).await?;
         let Some(before) = context.org else { return Ok(None) };
         if let Some(linked) = before.value.billing.linked_payer() {
-            // Another tab was faster.
+            // Another request linked a customer first.
             return Ok(Some((linked.clone(), before.value.clone())));
         }
         if let Some(linked) = context.link.org {
             return Ok((linked == org.id).then(|| (customer.clone(), before.value)));
         }
-        let waiting = self.store.load_parked(customer, &context.link).await?;
-        let told = waiting.iter().filter_map(|parked| stripe::kept_fact(&parked.body));
+        let parked = self.store.load_parked(customer, &context.link).await?;
+        let facts = parked.iter().filter_map(|event| stripe::parked_fact(&event.body));
         let (mut after, now) = (before.value.clone(), self.clock.now());
-        after.link_customer(customer, told, self.entropy.project_id(now), now);
+        after.link_customer(customer, facts, self.entropy.project_id(now), now);
         after.update_plan(&self.config.prices, now);
-        self.store.link_customer(customer, &context.link, &before, &after, &waiting).await?;
+        self.store.link_customer(customer, &context.link, &before, &after, &parked).await?;
         Ok(Some((customer.clone(), after)))
     }
 
-    /// The idempotency key stands for the organization, so two tabs make one customer. It also names what is sent,
-    /// since Stripe refuses a key that comes with something else, and the hour, since Stripe repeats its own failures
-    /// under a key for a day; and the customer who is replaced, since one that was made and deleted within that hour
-    /// would be answered again.
+    /// Creates a customer at Stripe. The idempotency key covers:
+    ///
+    /// - the organization, so that two tabs create one customer;
+    /// - the request's parameters, because Stripe rejects a key with other parameters;
+    /// - the hour, because Stripe repeats a failure under the same key for a day;
+    /// - the replaced customer. Otherwise Stripe would return a customer that was created and
+    ///   deleted within that hour.
     async fn create_customer(
         &self,
         stripe: &Client,
@@ -81,7 +88,7 @@ impl App {
         let (name, email) = (org.name.as_str(), caller.user.address.as_str());
         let customer = NewCustomer { organization: org.id, name, email };
         let replaced = org.billing.customer.as_ref().map_or("", CustomerId::as_str);
-        let hour = self.clock.now().as_second() / ONCE_IN;
+        let hour = self.clock.now().as_second() / KEY_PERIOD;
         let key = Hash::of(&[
             b"customer",
             org.id.to_string().as_bytes(),
@@ -91,11 +98,16 @@ impl App {
             &hour.to_be_bytes(),
         ]);
         match stripe.create_customer(&customer, &key.to_string()).await {
-            Ok(made) => {
-                tracing::info!(area = %LogArea::Billing, organization = %org.id, customer = %made, "customer made");
-                Ok(made)
+            Ok(created) => {
+                tracing::info!(
+                    area = %LogArea::Billing,
+                    organization = %org.id,
+                    customer = %created,
+                    "created Stripe customer"
+                );
+                Ok(created)
             }
-            Err(error) => Err(self.stripe_refused(&error).await),
+            Err(error) => Err(self.stripe_problem(&error).await),
         }
     }
 }

@@ -15,8 +15,7 @@ pub fn from_store(error: store::Error) -> Problem {
 
 /// Returns 503 for both transient and permanent errors of Stripe. Only the detail differs.
 pub fn from_stripe(error: &CallError) -> Problem {
-    let detail =
-        if error.is_transient() { words::stripe::NOT_RESPONDING } else { words::stripe::REJECTED };
+    let detail = if error.is_transient() { words::stripe::NOT_RESPONDING } else { words::stripe::REJECTED };
     unavailable(detail).because(error)
 }
 

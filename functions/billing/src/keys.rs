@@ -1,14 +1,16 @@
+//! Stripe's secret key, and its cache.
+
 use aws_sdk_secretsmanager::Client;
 use boot::Aws;
 use stripe::{Mode, client::SecretKey};
 use telemetry::LogArea;
 use tokio::sync::Mutex;
 
-use crate::config::KeyPlace;
+use crate::config::KeySource;
 
-/// The secret key, and where it comes from.
+/// Provides Stripe's secret key, and caches a key that is stored in Secrets Manager.
 pub struct Keys {
-    held: Mutex<Option<SecretKey>>,
+    cached: Mutex<Option<SecretKey>>,
     stored: Option<Stored>,
 }
 
@@ -19,52 +21,53 @@ struct Stored {
 }
 
 impl Keys {
-    /// The keys of a stage that lives in `mode`. A stored one is read when it is first asked for.
-    pub fn new(place: KeyPlace, mode: Mode, aws: &Aws) -> Self {
-        match place {
-            KeyPlace::Given(key) => Self { held: Mutex::new(Some(key)), stored: None },
-            KeyPlace::Stored(arn) => {
+    /// Creates the provider for a stage in the given mode. It reads a stored key on first use.
+    pub fn new(source: KeySource, mode: Mode, aws: &Aws) -> Self {
+        match source {
+            KeySource::Given(key) => Self { cached: Mutex::new(Some(key)), stored: None },
+            KeySource::Stored(arn) => {
                 let client = Client::new(&aws.service("secrets_manager"));
-                Self { held: Mutex::new(None), stored: Some(Stored { client, arn, mode }) }
+                Self { cached: Mutex::new(None), stored: Some(Stored { client, arn, mode }) }
             }
         }
     }
 
-    /// The key; `None`, with the reason in the log, where it cannot be had.
+    /// Returns the key. Returns `None` and logs the reason if the stored key is not available.
     pub async fn get(&self) -> Option<SecretKey> {
-        let mut held = self.held.lock().await;
-        if let (None, Some(stored)) = (&*held, &self.stored) {
-            *held = stored.read().await;
+        let mut cached = self.cached.lock().await;
+        if let (None, Some(stored)) = (&*cached, &self.stored) {
+            *cached = stored.read().await;
         }
-        held.clone()
+        cached.clone()
     }
 
-    /// Has a stored key read again when it is next asked for: Stripe does not take this one any more, so it was
-    /// rotated.
-    pub async fn forget(&self) {
+    /// Drops a cached stored key, so that the next call reads it again.
+    ///
+    /// Call this after Stripe rejected the key, which happens after a rotation.
+    pub async fn invalidate(&self) {
         if self.stored.is_some() {
-            *self.held.lock().await = None;
+            *self.cached.lock().await = None;
         }
     }
 }
 
 impl Stored {
     async fn read(&self) -> Option<SecretKey> {
-        let answer = match self.client.get_secret_value().secret_id(&self.arn).send().await {
-            Ok(answer) => answer,
+        let output = match self.client.get_secret_value().secret_id(&self.arn).send().await {
+            Ok(output) => output,
             Err(error) => {
                 let cause =
-                    error.as_service_error().map_or_else(|| "no answer".to_owned(), ToString::to_string);
-                tracing::error!(area = %LogArea::Billing, cause, "Stripe's secret key could not be read");
+                    error.as_service_error().map_or_else(|| "no response".to_owned(), ToString::to_string);
+                tracing::error!(area = %LogArea::Billing, cause, "failed to read Stripe secret key");
                 return None;
             }
         };
-        let key = answer.secret_string().and_then(|text| SecretKey::parse(text.trim()).ok());
+        let key = output.secret_string().and_then(|text| SecretKey::parse(text.trim()).ok());
         let key = key.filter(|key| key.mode() == self.mode);
         if key.is_none() {
             tracing::error!(
                 area = %LogArea::Billing,
-                "the stored key is not sk_… or rk_… of STRIPE_PUBLISHABLE_KEY's mode"
+                "invalid Stripe secret key: expected sk_… or rk_… in the mode of STRIPE_PUBLISHABLE_KEY"
             );
         }
         key

@@ -1,7 +1,20 @@
-//! The way out to Stripe: an admin is led to a Checkout or to the Customer Portal.
+//! Redirects an admin to Stripe: to a Checkout session or to the billing portal.
 //!
-//! The only function that calls Stripe. The customer is made and linked to the organization *before* a Checkout opens,
-//! so that whatever Stripe tells of it afterwards finds its organization at once.
+//! This is the only function that calls Stripe's API. It creates the customer and links it to the
+//! organization *before* it opens a Checkout session. So every later event of Stripe finds its
+//! organization.
+//!
+//! The function never changes a plan or a subscription. Stripe's events do that, through
+//! `stripe-webhook`.
+//!
+//! Modules:
+//!
+//! - `auth`: authenticates the admin.
+//! - `checkout` and `portal`: the two routes.
+//! - `customer`: creates the Stripe customer and links it.
+//! - `verify_email`: sends a sign-in link to an admin whose address is unverified.
+//! - `keys` and `config`: Stripe's secret key, and the variables.
+//! - `errors` and `words`: error conversion, and all texts for users.
 
 mod auth;
 mod checkout;
@@ -11,6 +24,7 @@ mod errors;
 mod keys;
 mod portal;
 mod verify_email;
+mod words;
 
 use std::sync::Arc;
 
@@ -25,7 +39,7 @@ use web::{Problem, SecurityProfile};
 
 use crate::{config::Config, keys::Keys};
 
-/// What every request has at hand.
+/// The dependencies and the configuration of all requests.
 struct App {
     store: Store,
     clock: Clock,
@@ -36,49 +50,52 @@ struct App {
 }
 
 impl App {
-    /// Stripe, asked on behalf of one request.
+    /// Returns a Stripe client for one request.
     async fn stripe(&self) -> Result<Client, Problem> {
         let key = self.keys.get().await.ok_or_else(errors::no_key)?;
         Ok(Client::new(self.http.clone(), key))
     }
 
-    /// Stripe's refusal, as people are told of it. A key that Stripe does not take is read again for the next request.
-    async fn stripe_refused(&self, error: &CallError) -> Problem {
-        if matches!(error, CallError::Refused { status: 401, .. }) {
-            self.keys.forget().await;
+    /// Converts an error of Stripe to a problem. If Stripe rejected the key, the next request reads
+    /// it again.
+    async fn stripe_problem(&self, error: &CallError) -> Problem {
+        if matches!(error, CallError::Rejected { status: 401, .. }) {
+            self.keys.invalidate().await;
         }
-        errors::of_stripe(error)
+        errors::from_stripe(error)
     }
 
-    /// Leads to an address at Stripe. One that our pages' policy does not name would be stopped by browsers
-    /// without a word, so the log has it.
-    fn led(&self, address: &str) -> Response {
-        if !self.config.origins.hold(address) {
+    /// Redirects to a URL at Stripe.
+    ///
+    /// Logs an error if the pages' content security policy does not list its origin, because
+    /// browsers block such a redirect without a message.
+    fn redirect_to_stripe(&self, url: &str) -> Response {
+        if !self.config.origins.contains_url(url) {
             tracing::error!(
                 area = %LogArea::Billing,
-                "Stripe's address is at an origin outside STRIPE_CHECKOUT_ORIGINS"
+                "Stripe returned a URL outside STRIPE_CHECKOUT_ORIGINS"
             );
         }
-        web::see_other(address)
+        web::see_other(url)
     }
 
-    /// A token that nobody else has.
-    fn random(&self) -> String {
+    /// Returns a random token that is unique.
+    fn random_token(&self) -> String {
         Secret::new(self.entropy.bytes()).reveal()
     }
 }
 
-/// Starts the function.
+/// Starts the function and returns its handler.
 ///
 /// # Errors
-/// Every variable that is missing or wrong.
+/// Lists every variable that is missing or invalid.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let (config, secret) = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     let keys = Keys::new(secret, config.mode, &boot.aws);
     tokio::join!(store.warm_up(), keys.get());
-    let profile = SecurityProfile::paying(None, &config.origins)
-        .reached_at(config.public_url.as_ref().map(boot::BaseUrl::as_str));
+    let profile = SecurityProfile::app_with_checkout(None, &config.origins)
+        .with_public_url(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let http = boot.outside.connector();
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, http, keys, config });
     let routes = Router::new()

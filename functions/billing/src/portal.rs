@@ -1,4 +1,6 @@
-//! `POST /billing/portal`: where a plan is changed, paid or ended.
+//! `POST /billing/portal`: opens Stripe's billing portal, where an admin changes or cancels a plan.
+//!
+//! The portal requires an admin whose address is verified; see `verify_email`.
 
 use std::sync::Arc;
 
@@ -15,35 +17,39 @@ use crate::{
     auth::{self, Credentials, Verified},
 };
 
-/// Leads an admin to the portal: also one who has no plan yet, and wants to see to how they will pay.
+/// Redirects an admin to the portal.
+///
+/// An admin without a plan can save a card or an address there. This also creates the customer.
 pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
-    let wants = ResponseFormat::of(request.headers());
-    auth::respond(wants, app.lead_to_portal(request).await)
+    let format = ResponseFormat::of(request.headers());
+    auth::respond(format, app.portal(request).await)
 }
 
 impl App {
-    async fn lead_to_portal(&self, request: Request) -> Result<Response, Problem> {
-        let arrival = Credentials::of(&request);
+    async fn portal(&self, request: Request) -> Result<Response, Problem> {
+        let credentials = Credentials::of(&request);
         drop(request);
-        let caller = self.authenticate(&arrival).await?;
+        let caller = self.authenticate(&credentials).await?;
         let Some(verified) = caller.verified() else { return self.ask_to_verify_email(&caller).await };
         let stripe = self.stripe().await?;
         let (customer, _) = self.ensure_customer(&stripe, &caller).await?;
         self.open_portal(&stripe, &customer, &verified).await
     }
 
-    /// Leads to a portal. Each one works for minutes only, so none is ever asked for again: the key is fresh, and
-    /// there for the client's own retry.
+    /// Opens a portal session and redirects to it.
+    ///
+    /// A session works for minutes only, so each request opens a new one. The random idempotency key
+    /// serves only the client's own retry.
     pub async fn open_portal(
         &self,
         stripe: &Client,
         customer: &CustomerId,
         Verified(caller): &Verified<'_>,
     ) -> Result<Response, Problem> {
-        let portal = NewPortal { customer, return_url: &caller.plans() };
-        match stripe.create_portal(&portal, &self.random()).await {
-            Ok(address) => Ok(self.led(&address)),
-            Err(error) => Err(self.stripe_refused(&error).await),
+        let portal = NewPortal { customer, return_url: &caller.org_url() };
+        match stripe.create_portal(&portal, &self.random_token()).await {
+            Ok(url) => Ok(self.redirect_to_stripe(&url)),
+            Err(error) => Err(self.stripe_problem(&error).await),
         }
     }
 }

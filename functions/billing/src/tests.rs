@@ -1,4 +1,4 @@
-//! Whole events in, whole answers out, over a table and a Stripe that answer at the level of the wire.
+//! Tests of the complete handler with recorded events and an HTTP connector that records all calls.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,23 +15,23 @@ use boot::{Aws, Clock, Context, Env, OutboundHttp, Rng};
 use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json, value::RawValue};
 
-/// Knows nothing and nobody, and remembers who was asked for what.
+/// An HTTP connector that responds with `{}` and records the target of each call.
 #[derive(Clone, Debug, Default)]
-struct Nowhere(Arc<Mutex<Vec<String>>>);
+struct RecordingConnector(Arc<Mutex<Vec<String>>>);
 
-impl HttpConnector for Nowhere {
+impl HttpConnector for RecordingConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or(request.uri());
         self.0.lock().unwrap().push(target.rsplit('.').next().unwrap_or_default().to_owned());
-        let nothing = HttpResponse::new(StatusCode::try_from(200).unwrap(), SdkBody::from("{}"));
-        HttpConnectorFuture::ready(Ok(nothing))
+        let empty = HttpResponse::new(StatusCode::try_from(200).unwrap(), SdkBody::from("{}"));
+        HttpConnectorFuture::ready(Ok(empty))
     }
 }
 
-/// What comes out of a recorded event, and the calls that were made for it.
+/// Handles a recorded event. Returns the response and the calls that the function made.
 async fn run(case: &str) -> (Value, Vec<String>) {
-    let nowhere = Nowhere::default();
-    let connector = SharedHttpConnector::new(nowhere.clone());
+    let recorder = RecordingConnector::default();
+    let connector = SharedHttpConnector::new(recorder.clone());
     let outside = OutboundHttp::new(connector.clone());
     let http = http_client_fn(move |_, _| connector.clone());
     let boot = Context {
@@ -48,20 +48,20 @@ async fn run(case: &str) -> (Value, Vec<String>) {
         entropy: Rng::new(|bytes| bytes.fill(7)),
     };
     let handler = crate::start(boot).await.unwrap();
-    nowhere.0.lock().unwrap().clear();
+    recorder.0.lock().unwrap().clear();
     let path = format!("{}/../../events/billing/{case}.json", env!("CARGO_MANIFEST_DIR"));
     let event = RawValue::from_string(std::fs::read_to_string(path).unwrap()).unwrap();
     let out = handler(LambdaEvent::new(event, lambda_runtime::Context::default())).await.unwrap();
-    let calls = nowhere.0.lock().unwrap().clone();
+    let calls = recorder.0.lock().unwrap().clone();
     (serde_json::from_str(out.get()).unwrap(), calls)
 }
 
 #[tokio::test]
-async fn nobody_gets_past_the_door_without_a_session_and_stripe_never_hears_of_them() {
+async fn requests_without_session_never_reach_stripe() {
     for (case, status, location, reads) in [
         ("post-checkout-cross-site", 403, Value::Null, 0),
         ("post-checkout-without-session", 303, json!("/login?next=/dashboard"), 0),
-        // A cookie that no session belongs to: one read.
+        // The cookie names no stored session, which takes one read to find out.
         ("post-checkout-form", 303, json!("/login?next=/dashboard"), 1),
         ("post-checkout-json", 401, Value::Null, 1),
         ("post-portal-form", 303, json!("/login?next=/dashboard"), 1),

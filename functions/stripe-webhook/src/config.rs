@@ -1,37 +1,39 @@
+//! Configuration of the function, read from environment variables.
+
 use boot::{ConfigErrors, Env};
 use domain::plan::Prices;
 use stripe::Secrets;
 
-/// Where the signing secrets are.
+/// Where the signing secrets come from.
 #[derive(Clone, Debug)]
-pub enum SecretPlace {
-    /// In the variable itself.
+pub enum SecretLocation {
+    /// The variable contains the secrets.
     Given(Secrets),
-    /// In Secrets Manager, under this ARN.
+    /// A secret in Secrets Manager with this ARN contains the secrets.
     Stored(String),
-    /// Nowhere: every webhook gets 503, so that Stripe keeps its events.
+    /// The variable is not set. Every webhook gets 503, so that Stripe sends its events again.
     Missing,
 }
 
-/// The function's variables.
+/// The settings of the function.
 #[derive(Debug)]
 pub struct Config {
     pub table: String,
-    /// Whether this stage lives in Stripe's live mode.
+    /// Whether this stage uses Stripe's live mode.
     pub live: bool,
-    pub secret: SecretPlace,
-    /// What the plans cost: a subscription tells its price only.
+    pub secret: SecretLocation,
+    /// The price ids of the plans. A subscription names its plan only by its price id.
     pub prices: Prices,
 }
 
 impl Config {
-    /// Reads them.
+    /// Reads the settings.
     ///
     /// # Errors
-    /// Every variable that is missing or wrong.
+    /// Lists every variable that is missing or invalid.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the table's name");
+        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
         let live =
             vars.read("STRIPE_PUBLISHABLE_KEY", None, "a key that starts with pk_test_ or pk_live_", |key| {
                 let mode = key.strip_prefix("pk_")?;
@@ -42,16 +44,16 @@ impl Config {
                 }
             });
         let secret = match env.get("STRIPE_WEBHOOK_SECRET") {
-            None => Some(SecretPlace::Missing),
+            None => Some(SecretLocation::Missing),
             Some(_) => vars.read(
                 "STRIPE_WEBHOOK_SECRET",
                 None,
-                "whsec_…, several of them separated by commas, or the ARN of a secret that holds them",
+                "one or more comma-separated whsec_… values, or the ARN of a secret that contains them",
                 |text| {
                     if text.starts_with("arn:") {
-                        Some(SecretPlace::Stored(text.to_owned()))
+                        Some(SecretLocation::Stored(text.to_owned()))
                     } else {
-                        Secrets::parse(text).ok().map(SecretPlace::Given)
+                        Secrets::parse(text).ok().map(SecretLocation::Given)
                     }
                 },
             ),
@@ -67,19 +69,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_bad_variable_is_named_and_no_value_is_told() {
+    fn errors_name_every_variable_and_no_value() {
         let env =
             Env::new([("STRIPE_PUBLISHABLE_KEY", "sk_live_oops"), ("STRIPE_WEBHOOK_SECRET", "hunter2")]);
-        let faults = Config::read(&env).unwrap_err().to_string();
+        let errors = Config::read(&env).unwrap_err().to_string();
         for name in ["TABLE_NAME", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_TEAM_PRICE_ID"]
         {
-            assert!(faults.contains(name), "{faults}");
+            assert!(errors.contains(name), "{errors}");
         }
-        assert!(!faults.contains("hunter2") && !faults.contains("oops"), "{faults}");
+        assert!(!errors.contains("hunter2") && !errors.contains("oops"), "{errors}");
     }
 
     #[test]
-    fn the_mode_is_the_publishable_keys() {
+    fn mode_is_that_of_the_publishable_key() {
         for (key, live) in [("pk_test_1", false), ("pk_live_1", true)] {
             let env = Env::new([
                 ("TABLE_NAME", "t"),

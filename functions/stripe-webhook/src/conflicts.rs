@@ -1,4 +1,4 @@
-//! What an event shows that does not fit, in words for the operator.
+//! The conflicts that an event causes, and their description for the operator.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -8,19 +8,19 @@ use domain::{
     org::Org,
 };
 
-/// The conflicts that an event brought to light.
+/// The new conflicts that an event causes.
 pub struct Conflicts {
     new: Vec<Conflict>,
-    /// The organization that the event counts for.
+    /// The organization to which the event is applied.
     org: OrgId,
-    /// The organization that the event's customer is linked to.
+    /// The organization to which the event's customer is linked.
     linked: Option<OrgId>,
-    /// The organizations that its Checkout session names.
+    /// The organizations that the event's Checkout session names.
     named: Vec<OrgId>,
 }
 
 impl Conflicts {
-    /// Those that `after` shows and `before` did not, be they noted or seen from the facts.
+    /// Collects the conflicts, stored and derived, that `after` has and `before` did not have.
     pub fn new(before: &Org, after: &Org, fact: &Fact, linked: Option<OrgId>) -> Self {
         let known = before.billing.conflicts();
         let new = after.billing.conflicts().into_iter().filter(|it| !known.contains(it)).collect();
@@ -31,14 +31,14 @@ impl Conflicts {
         Self { new, org: after.id, linked, named }
     }
 
-    /// The organizations they are about, the one that the event counts for first.
+    /// Returns the affected organizations. The first is the one to which the event is applied.
     pub fn organizations(&self) -> Vec<OrgId> {
         let others = self.linked.iter().chain(&self.named).filter(|other| **other != self.org);
         let others: BTreeSet<OrgId> = others.copied().collect();
         [self.org].into_iter().chain(others).collect()
     }
 
-    /// Whether there is none.
+    /// Returns whether the event causes no new conflict.
     pub fn is_empty(&self) -> bool {
         self.new.is_empty()
     }
@@ -53,24 +53,27 @@ impl fmt::Display for Conflicts {
             }
             match (conflict, self.linked.filter(|linked| *linked != org)) {
                 (Conflict::Customer { customer }, Some(linked)) => {
-                    write!(f, "names organization {org}, its customer {customer} belongs to {linked}")?;
+                    write!(f, "names organization {org}, but its customer {customer} is linked to {linked}")?;
                 }
                 (Conflict::Customer { customer }, None) => {
-                    write!(f, "is of customer {customer}, organization {org} is linked to another")?;
+                    write!(
+                        f,
+                        "is of customer {customer}, but organization {org} is linked to another customer"
+                    )?;
                 }
                 (Conflict::Session { event }, _) => {
                     write!(
                         f,
-                        "the Checkout of {event} names another organization than {org}, for which it counts"
+                        "the Checkout session of {event} names another organization than {org}, to which it was applied"
                     )?;
                 }
                 (Conflict::Content { event }, _) => {
-                    write!(f, "{event} came to organization {org} with two contents")?;
+                    write!(f, "{event} arrived at organization {org} with two different contents")?;
                 }
                 (Conflict::Late { event }, _) => {
                     write!(
                         f,
-                        "{event} came to organization {org} after its time was folded and changed nothing"
+                        "{event} arrived at organization {org} too late, after its period was folded, and changed nothing"
                     )?;
                 }
             }

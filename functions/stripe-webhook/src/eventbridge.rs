@@ -1,5 +1,7 @@
-//! Stripe's EventBridge destination: the same events, vouched for by the partner bus they come from.
-//! Source: Stripe's documentation, "Send events to Amazon EventBridge".
+//! Ingress from Stripe's EventBridge destination.
+//!
+//! The events are the same as over HTTP. They carry no signature, because the partner event bus
+//! guarantees their source. Source: Stripe's documentation, "Send events to Amazon EventBridge".
 
 use boot::InvocationResult;
 use serde::Deserialize;
@@ -18,26 +20,28 @@ struct EnvelopeIn<'a> {
     detail: &'a RawValue,
 }
 
-/// The Stripe event in an EventBridge envelope, if this is one. An envelope of any other source yields an empty body,
-/// which no event is: the rule lets none through, and this is the second lock.
+/// Returns the Stripe event in an EventBridge envelope, or `None` for another payload.
+///
+/// An envelope from another source yields an empty body, which is never an event. The EventBridge
+/// rule already excludes such envelopes; this is a second check.
 pub fn stripe_event(payload: &str) -> Option<Vec<u8>> {
-    // Most events come over HTTP: those are not read twice.
+    // Most events arrive over HTTP. This check avoids parsing them twice.
     if !payload.contains(r#""detail-type""#) {
         return None;
     }
     let envelope: EnvelopeIn<'_> = serde_json::from_str(payload).ok()?;
-    let ours = envelope.source.starts_with("aws.partner/stripe.com");
-    Some(if ours { envelope.detail.get().as_bytes().to_vec() } else { Vec::new() })
+    let from_stripe = envelope.source.starts_with("aws.partner/stripe.com");
+    Some(if from_stripe { envelope.detail.get().as_bytes().to_vec() } else { Vec::new() })
 }
 
-/// Takes the event in. An error makes Lambda try again, and EventBridge after it.
+/// Ingests the event. After an error, Lambda and then EventBridge try again.
 pub async fn ingest(app: &App, body: &[u8]) -> InvocationResult {
     if body.is_empty() {
-        tracing::warn!(area = %LogArea::Webhook, "an event of a source other than Stripe was left alone");
+        tracing::warn!(area = %LogArea::Webhook, "ignored event: unexpected EventBridge source");
         return Ok(to_raw_value(&json!({ "outcome": "ignored" }))?);
     }
-    let taken = app.ingest(VerifiedBody::from_trusted_source(body)).await?;
-    Ok(to_raw_value(&json!({ "outcome": taken.as_str() }))?)
+    let outcome = app.ingest(VerifiedBody::from_trusted_source(body)).await?;
+    Ok(to_raw_value(&json!({ "outcome": outcome.as_str() }))?)
 }
 
 #[cfg(test)]
@@ -45,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_stripes_own_source_is_believed() {
+    fn only_the_stripe_source_is_accepted() {
         let envelope = |source| {
             json!({ "source": source, "detail-type": "invoice.paid", "detail": { "id": "evt_1" } })
                 .to_string()

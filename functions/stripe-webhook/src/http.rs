@@ -1,47 +1,46 @@
-//! `POST /billing/webhooks/stripe`.
+//! `POST /billing/webhooks/stripe`: verifies the signature of an event and ingests it.
 
 use boot::{Event, InvocationResult};
 use serde_json::{Value, json};
 use stripe::SignatureError;
-use telemetry::LogArea;
-use telemetry::Metric;
+use telemetry::{LogArea, Metric};
 use web::{Problem, SecurityProfile, problem::Kind, raw_lambda::GatewayRequest};
 
-use crate::App;
+use crate::{App, words};
 
-/// The largest body that is read, in bytes. Stripe's events stay well below it.
-const LARGEST: usize = 256 * 1024;
+/// Maximum size of a body, in bytes. Stripe's events are much smaller.
+const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// Takes in what came over the gateway.
+/// Handles an event of API Gateway.
 pub async fn ingest(app: &App, event: Event) -> InvocationResult {
-    let handle = async |call| webhook(app, &call).await.map_err(|problem| problem.within(LogArea::Webhook));
+    let handle =
+        async |request| webhook(app, &request).await.map_err(|problem| problem.within(LogArea::Webhook));
     web::raw_lambda::serve(event, &SecurityProfile::api(), handle).await
 }
 
-async fn webhook(app: &App, call: &GatewayRequest) -> Result<Value, Problem> {
-    let unread = || Problem::bad_request("The request is not one that this address understands.");
-    let body = call.body().ok_or_else(unread)?;
-    if body.len() > LARGEST {
-        return Err(Problem::new(Kind::TooLarge, "An event has at most 256 KiB."));
+async fn webhook(app: &App, request: &GatewayRequest) -> Result<Value, Problem> {
+    let body = request.body().ok_or_else(|| Problem::bad_request(words::INVALID_BODY))?;
+    if body.len() > MAX_BODY_BYTES {
+        return Err(Problem::new(Kind::TooLarge, words::TOO_LARGE));
     }
-    let header = call.header("stripe-signature");
-    let authentic = app.secrets.verify(header, &body).await.map_err(|refused| refuse(app, refused))?;
-    let taken = app.ingest(authentic).await.map_err(|error| {
-        Problem::internal().because(format_args!("a webhook event could not be made durable: {error}"))
+    let header = request.header("stripe-signature");
+    let verified = app.secrets.verify(header, &body).await.map_err(|error| signature_problem(app, error))?;
+    let outcome = app.ingest(verified).await.map_err(|error| {
+        Problem::internal().because(format_args!("failed to store webhook event: {error}"))
     })?;
-    Ok(json!({ "received": true, "outcome": taken.as_str() }))
+    Ok(json!({ "received": true, "outcome": outcome.as_str() }))
 }
 
-fn refuse(app: &App, refused: SignatureError) -> Problem {
+fn signature_problem(app: &App, error: SignatureError) -> Problem {
     let now = app.clock.now();
-    match refused {
+    match error {
         SignatureError::NoKey => {
             telemetry::count(Metric::WebhookSecretMissing, 1, now);
             Problem::unconfigured("no webhook secret is configured")
         }
         _ => {
             telemetry::count(Metric::WebhookRefused, 1, now);
-            Problem::bad_request("The signature does not fit this body.").because(refused)
+            Problem::bad_request(words::INVALID_SIGNATURE).because(error)
         }
     }
 }

@@ -1,7 +1,7 @@
-//! What becomes of one authentic event.
+//! Ingests one verified event: applies it, links its customer, parks it, or quarantines it.
 
 use domain::{
-    billing::{Conflict, CustomerId, EventId, Fact, IncidentKind, What},
+    billing::{Conflict, CustomerId, EventId, Fact, FactKind, IncidentKind},
     id::OrgId,
     org::Org,
 };
@@ -12,27 +12,27 @@ use telemetry::{LogArea, Metric};
 
 use crate::{App, conflicts::Conflicts};
 
-/// Where an event ended up; durable in each case.
+/// What happened to an event. It is durable in each case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IngestOutcome {
-    /// What it says is in its organization.
+    /// Its fact was added to the organization.
     Applied,
-    /// Its customer belongs to its organization from now on.
+    /// Its customer was linked to the organization.
     Linked,
-    /// It waits until its customer is linked.
+    /// It is parked until its customer is linked.
     Parked,
-    /// It names nobody and waits for a person.
+    /// It names neither a customer nor an organization, and was quarantined for an operator.
     Unattributed,
-    /// It cannot be read and waits for a person.
+    /// It is malformed, and was quarantined for an operator.
     Quarantined,
-    /// It is of Stripe's other mode.
+    /// It belongs to Stripe's other mode, or to a connected account.
     WrongMode,
-    /// It changes nothing: it does not concern us, or everything that it says is known.
+    /// It is irrelevant, or the organization has its fact already.
     Ignored,
 }
 
 impl IngestOutcome {
-    /// The word in answers and logs.
+    /// Returns the value of `outcome` in responses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Applied => "applied",
@@ -47,22 +47,27 @@ impl IngestOutcome {
 }
 
 impl App {
-    /// Takes an event in. Repetition and order make no difference.
+    /// Ingests an event. Repetition and order make no difference.
     ///
     /// # Errors
-    /// It could not be made durable; whoever sent it has to send it again.
+    /// The event could not be made durable. The sender must send it again.
     pub async fn ingest(&self, body: VerifiedBody<'_>) -> Result<IngestOutcome, Error> {
         let now = self.clock.now();
         let event = match Event::parse(body) {
             Ok(event) => event,
-            Err(unreadable) => {
-                let id = unreadable.event().map_or_else(|| hash(body), ToString::to_string);
-                let reason = unreadable.to_string();
-                let filed = QuarantinedEvent { id: &id, reason: &reason, body: body.bytes(), conflict: None };
-                if self.store.quarantine(&filed, now).await? {
+            Err(error) => {
+                let id = error.event().map_or_else(|| hash(body), ToString::to_string);
+                let reason = error.to_string();
+                let item = QuarantinedEvent { id: &id, reason: &reason, body: body.bytes(), conflict: None };
+                if self.store.quarantine(&item, now).await? {
                     telemetry::count(Metric::EventQuarantined, 1, now);
                 }
-                tracing::error!(area = %LogArea::Webhook, event = %id, reason = %unreadable, "event quarantined");
+                tracing::error!(
+                    area = %LogArea::Webhook,
+                    event = %id,
+                    reason,
+                    "quarantined malformed event"
+                );
                 return Ok(IngestOutcome::Quarantined);
             }
         };
@@ -70,17 +75,17 @@ impl App {
             telemetry::count(Metric::EventWrongMode, 1, now);
             return Ok(IngestOutcome::WrongMode);
         }
-        let Some(fact) = event.known.fact() else { return Ok(IngestOutcome::Ignored) };
+        let Some(fact) = event.meaning.fact() else { return Ok(IngestOutcome::Ignored) };
         for attempt in 0..MAX_TRIES {
             match self.apply(&event, fact, body, now).await {
                 Err(Error::Conflict) => pause(attempt).await,
-                settled => return settled,
+                outcome => return outcome,
             }
         }
         Err(Error::Conflict)
     }
 
-    /// One try: load, decide, commit.
+    /// Makes one attempt: loads, decides, and commits.
     async fn apply(
         &self,
         event: &Event,
@@ -92,7 +97,9 @@ impl App {
         let customer = event.customer.as_ref();
         let context = self.store.load_event_context(customer, named).await?;
         let Some(before) = context.org else {
-            let Some(customer) = customer else { return self.keep_unattributed(fact, body, now).await };
+            let Some(customer) = customer else {
+                return self.quarantine_unattributed(fact, body, now).await;
+            };
             let text = String::from_utf8_lossy(body.bytes()).into_owned();
             let parked = Parked { event: event.id.clone(), body: text };
             if self.store.park(customer, &parked, named.is_some(), now).await? {
@@ -101,7 +108,7 @@ impl App {
             return Ok(IngestOutcome::Parked);
         };
         if let (StripeEventKind::Checkout { named, .. }, Some(customer), None) =
-            (&event.known, customer, context.link.org)
+            (&event.meaning, customer, context.link.org)
             && named.agreed().and_then(|id| id.parse().ok()) == Some(before.value.id)
         {
             return self.link(customer, &context.link, &before, fact, body, now).await;
@@ -115,18 +122,18 @@ impl App {
         after.record(fact, self.entropy.project_id(now), now);
         after.update_plan(&self.prices, now);
         let conflicts = Conflicts::new(&before.value, &after, fact, context.link.org);
-        self.file(&conflicts, &event.id, body, now).await?;
+        self.quarantine_conflicts(&conflicts, &event.id, body, now).await?;
         let committed = self.store.commit_org(&before, &after).await;
         committed.inspect_err(|error| count_failure(&before.value, &after, error, now))?;
         self.count(&before.value, &after, &conflicts, now);
         if after == before.value {
-            tracing::info!(area = %LogArea::Webhook, event = %event.id, organization = %after.id, "event changed nothing");
+            tracing::info!(area = %LogArea::Webhook, event = %event.id, organization = %after.id, "ignored event: no change");
             return Ok(IngestOutcome::Ignored);
         }
         Ok(IngestOutcome::Applied)
     }
 
-    /// Links a customer to its organization and applies everything that waited for it, in one write.
+    /// Links a customer to its organization and applies its parked events, in one write.
     async fn link(
         &self,
         customer: &CustomerId,
@@ -136,25 +143,28 @@ impl App {
         body: VerifiedBody<'_>,
         now: Timestamp,
     ) -> Result<IngestOutcome, Error> {
-        let waiting = self.store.load_parked(customer, link).await?;
-        let released = waiting.iter().filter_map(|parked| stripe::kept_fact(&parked.body));
+        let parked = self.store.load_parked(customer, link).await?;
+        let released = parked.iter().filter_map(|parked| stripe::parked_fact(&parked.body));
         let mut after = before.value.clone();
         after.link_customer(customer, released.chain([fact.clone()]), self.entropy.project_id(now), now);
         after.update_plan(&self.prices, now);
-        // What the link alone puts at odds with older facts is on the organization's page: linking costs no write more.
+        // Conflicts of the link with older facts are not quarantined, which saves a write. The
+        // organization's page shows them.
         let mut linked = before.value.clone();
         linked.billing.customer.clone_from(&after.billing.customer);
         let conflicts = Conflicts::new(&linked, &after, fact, None);
-        self.file(&conflicts, &fact.event, body, now).await?;
-        let committed = self.store.link_customer(customer, link, before, &after, &waiting).await;
+        self.quarantine_conflicts(&conflicts, &fact.event, body, now).await?;
+        let committed = self.store.link_customer(customer, link, before, &after, &parked).await;
         committed.inspect_err(|error| count_failure(&before.value, &after, error, now))?;
         self.count(&before.value, &after, &conflicts, now);
         Ok(IngestOutcome::Linked)
     }
 
-    /// Files the event for the operator, if it shows conflicts that were not known. Before the organization shows them:
-    /// of those that it shows, a repetition has nothing to file.
-    async fn file(
+    /// Quarantines the event for the operator if it causes new conflicts.
+    ///
+    /// Call this before the organization is written. A repeated event causes no new conflicts after
+    /// that, so it would never be quarantined.
+    async fn quarantine_conflicts(
         &self,
         conflicts: &Conflicts,
         event: &EventId,
@@ -165,37 +175,37 @@ impl App {
             return Ok(());
         }
         let (reason, organizations) = (conflicts.to_string(), conflicts.organizations());
-        let filed = QuarantinedEvent {
+        let item = QuarantinedEvent {
             id: event.as_str(),
             reason: &reason,
             body: body.bytes(),
             conflict: Some(&organizations),
         };
-        self.store.quarantine(&filed, now).await?;
-        tracing::warn!(area = %LogArea::Webhook, %event, reason, "an event that shows a conflict was kept");
+        self.store.quarantine(&item, now).await?;
+        tracing::warn!(area = %LogArea::Webhook, %event, reason, "quarantined conflicting event");
         Ok(())
     }
 
-    /// Keeps an event for a person that tells of a payment and names neither a customer nor an organization, as a
-    /// dispute does.
-    async fn keep_unattributed(
+    /// Quarantines an event about a payment that names neither a customer nor an organization, such
+    /// as a dispute.
+    async fn quarantine_unattributed(
         &self,
         fact: &Fact,
         body: VerifiedBody<'_>,
         now: Timestamp,
     ) -> Result<IngestOutcome, Error> {
         let reason = "names no customer";
-        let filed = QuarantinedEvent { id: fact.event.as_str(), reason, body: body.bytes(), conflict: None };
-        if self.store.quarantine(&filed, now).await?
-            && let What::Incident { kind, .. } = fact.what
+        let item = QuarantinedEvent { id: fact.event.as_str(), reason, body: body.bytes(), conflict: None };
+        if self.store.quarantine(&item, now).await?
+            && let FactKind::Incident { kind, .. } = fact.what
         {
             telemetry::count(metric(kind), 1, now);
         }
-        tracing::warn!(area = %LogArea::Webhook, event = %fact.event, "an event that names no customer was kept");
+        tracing::warn!(area = %LogArea::Webhook, event = %fact.event, "quarantined event without customer");
         Ok(IngestOutcome::Unattributed)
     }
 
-    /// Counts what this event brought about; a repetition brings about nothing.
+    /// Counts the changes that this event caused. A repeated event causes none.
     fn count(&self, before: &Org, after: &Org, conflicts: &Conflicts, now: Timestamp) {
         if !conflicts.is_empty() {
             telemetry::count(Metric::EventConflict, 1, now);
@@ -208,7 +218,7 @@ impl App {
         }
         if provisions(before, after) {
             telemetry::count(Metric::Provisioned, 1, now);
-            tracing::info!(area = %LogArea::Provisioning, organization = %after.id, trigger = "payment", "provisioned");
+            tracing::info!(area = %LogArea::Provisioning, organization = %after.id, trigger = "payment", "provisioned organization");
         }
     }
 }
@@ -217,7 +227,9 @@ fn provisions(before: &Org, after: &Org) -> bool {
     before.provisioned.is_none() && after.provisioned.is_some()
 }
 
-/// Counts a write that was to provision and failed. A lost race is tried again, by Stripe at the latest.
+/// Counts a failed write that would have provisioned the organization.
+///
+/// A conflict does not count, because this function or Stripe tries again.
 fn count_failure(before: &Org, after: &Org, error: &Error, now: Timestamp) {
     if provisions(before, after) && !matches!(error, Error::Conflict) {
         telemetry::count(Metric::ProvisioningFailed, 1, now);
@@ -231,7 +243,7 @@ const fn metric(kind: IncidentKind) -> Metric {
     }
 }
 
-/// What stands for a body without an id.
+/// Returns the id under which a body without an event id is quarantined.
 fn hash(body: VerifiedBody<'_>) -> String {
     domain::secret::Hash::of(&[body.bytes()]).to_string()
 }

@@ -1,7 +1,18 @@
-//! Takes in Stripe's events, over HTTP and over Stripe's own EventBridge destination.
+//! Ingests Stripe's events, over HTTP and over Stripe's EventBridge destination.
 //!
-//! Every `200` is durable first: what an event says is in its organization's item, or the event itself waits for
-//! that organization, or lies in quarantine for a person. Nothing is sent anywhere while Stripe waits.
+//! Invariant: a response with status 200 means that the event is durable. Its fact is in the
+//! organization's item, or the event is parked until its customer is linked, or it is quarantined
+//! for an operator. Repeated events and events out of order make no difference.
+//!
+//! The function calls no other service than the store and Secrets Manager while Stripe waits. It
+//! sends no email and publishes nothing.
+//!
+//! Modules:
+//!
+//! - `http` and `eventbridge`: the two entry points.
+//! - `ingest`: what happens with one verified event.
+//! - `conflicts`: describes contradictory events for the operator.
+//! - `secrets` and `config`: the signing secrets, and the variables.
 
 mod config;
 mod conflicts;
@@ -9,6 +20,7 @@ mod eventbridge;
 mod http;
 mod ingest;
 mod secrets;
+mod words;
 
 use std::sync::Arc;
 
@@ -18,20 +30,21 @@ use store::Store;
 
 use crate::{config::Config, secrets::SecretSource};
 
-/// What the function works with.
+/// The dependencies and the configuration of all invocations.
 struct App {
     store: Store,
     clock: Clock,
     entropy: Rng,
     secrets: SecretSource,
+    /// Whether this stage uses Stripe's live mode.
     live: bool,
     prices: Prices,
 }
 
-/// Starts the function.
+/// Starts the function and returns its handler.
 ///
 /// # Errors
-/// Every variable that is missing or wrong.
+/// Lists every variable that is missing or invalid.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table);

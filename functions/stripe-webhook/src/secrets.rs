@@ -1,3 +1,5 @@
+//! The signing secrets of webhooks, and their cache.
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_secretsmanager::Client;
@@ -6,19 +8,19 @@ use jiff::{SignedDuration, Timestamp};
 use stripe::{Secrets, SignatureError, VerifiedBody, verify};
 use telemetry::LogArea;
 
-use crate::config::SecretPlace;
+use crate::config::SecretLocation;
 
-/// How old what is held may be when it is believed: so long a secret that was taken back still works. One event in
-/// this time waits for the reading.
+/// Maximum age of cached secrets for accepting a signature. A revoked secret works that much longer.
+/// One event per period waits for the read.
 const SECRET_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
-/// How often stored secrets are read again at most where no held one fits: a forger must not drive the bill.
-const READ_EVERY: SignedDuration = SignedDuration::from_secs(60);
-/// The same while there is none, and every webhook is refused for it.
-const READ_EVERY_WITHOUT: SignedDuration = SignedDuration::from_secs(5);
+/// Minimum time between reads after a mismatch, so that forged requests do not cause costs.
+const MISMATCH_READ_INTERVAL: SignedDuration = SignedDuration::from_secs(60);
+/// Minimum time between reads while no secret is available and every webhook fails.
+const MISSING_READ_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
 
-/// The signing secrets, and where they come from.
+/// Provides the signing secrets, and caches secrets that are stored in Secrets Manager.
 pub struct SecretSource {
-    held: Mutex<Arc<Secrets>>,
+    cached: Mutex<Arc<Secrets>>,
     stored: Option<StoredSecret>,
     clock: Clock,
 }
@@ -26,88 +28,93 @@ pub struct SecretSource {
 struct StoredSecret {
     client: Client,
     arn: String,
-    /// When they were last asked for.
+    /// The time of the last read attempt.
     read_at: Mutex<Timestamp>,
 }
 
 impl SecretSource {
-    /// Takes the secrets from their place.
-    pub async fn open(place: SecretPlace, aws: &Aws, clock: &Clock) -> Self {
-        let (held, stored) = match place {
-            SecretPlace::Given(secrets) => (secrets, None),
-            SecretPlace::Missing => (Secrets::none(), None),
-            SecretPlace::Stored(arn) => {
+    /// Creates the provider. Reads stored secrets once.
+    pub async fn open(location: SecretLocation, aws: &Aws, clock: &Clock) -> Self {
+        let (secrets, stored) = match location {
+            SecretLocation::Given(secrets) => (secrets, None),
+            SecretLocation::Missing => (Secrets::none(), None),
+            SecretLocation::Stored(arn) => {
                 let client = Client::new(&aws.service("secrets_manager"));
                 let read_at = Mutex::new(clock.now());
                 let stored = StoredSecret { client, arn, read_at };
                 (stored.read().await.unwrap_or_default(), Some(stored))
             }
         };
-        Self { held: Mutex::new(Arc::new(held)), stored, clock: clock.clone() }
+        Self { cached: Mutex::new(Arc::new(secrets)), stored, clock: clock.clone() }
     }
 
-    /// Proves that Stripe signed a body. A signature that fits no held secret may be of a new one, and one that fits
-    /// an old reading may be of a secret that was taken back: stored secrets are then read again, at most once a
-    /// minute, so that a rotation needs no deployment.
+    /// Verifies that Stripe signed a body.
+    ///
+    /// A rotation needs no deployment. A mismatch may come from a new secret, so it causes a read of
+    /// the stored secrets, at most once per minute. A match with secrets that are older than five
+    /// minutes also causes a read, because the secret may have been revoked.
     ///
     /// # Errors
-    /// [`Refused`], for the log.
+    /// [`SignatureError`], whose text is for the log.
     pub async fn verify<'a>(
         &self,
         header: Option<&str>,
         body: &'a [u8],
     ) -> Result<VerifiedBody<'a>, SignatureError> {
         let now = self.clock.now();
-        let first = verify(header, body, &self.held(), now);
-        let age = match first {
+        let first = verify(header, body, &self.cached(), now);
+        let interval = match first {
             Ok(_) => SECRET_MAX_AGE,
-            Err(SignatureError::Mismatch) => READ_EVERY,
-            Err(SignatureError::NoKey) => READ_EVERY_WITHOUT,
+            Err(SignatureError::Mismatch) => MISMATCH_READ_INTERVAL,
+            Err(SignatureError::NoKey) => MISSING_READ_INTERVAL,
             Err(_) => return first,
         };
         match &self.stored {
-            Some(stored) if stored.may_read(age, now) => self.renew(stored).await,
+            Some(stored) if stored.start_read(interval, now) => self.refresh(stored).await,
             _ => return first,
         }
-        verify(header, body, &self.held(), now)
+        verify(header, body, &self.cached(), now)
     }
 
-    async fn renew(&self, stored: &StoredSecret) {
+    async fn refresh(&self, stored: &StoredSecret) {
         if let Some(secrets) = stored.read().await {
-            *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(secrets);
+            *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(secrets);
         }
     }
 
-    fn held(&self) -> Arc<Secrets> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn cached(&self) -> Arc<Secrets> {
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 impl StoredSecret {
-    /// Whether the last time is long enough ago; if so, this is the last time.
-    fn may_read(&self, every: SignedDuration, now: Timestamp) -> bool {
+    /// Returns whether the last read is at least `interval` ago. If so, sets its time to `now`.
+    fn start_read(&self, interval: SignedDuration, now: Timestamp) -> bool {
         let mut read_at = self.read_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let may = now.duration_since(*read_at) >= every;
-        if may {
+        let is_due = now.duration_since(*read_at) >= interval;
+        if is_due {
             *read_at = now;
         }
-        may
+        is_due
     }
 
-    /// The stored secrets; `None`, with the reason in the log, where they cannot be had.
+    /// Reads the stored secrets. Returns `None` and logs the reason if they are not available.
     async fn read(&self) -> Option<Secrets> {
-        let answer = match self.client.get_secret_value().secret_id(&self.arn).send().await {
-            Ok(answer) => answer,
+        let output = match self.client.get_secret_value().secret_id(&self.arn).send().await {
+            Ok(output) => output,
             Err(error) => {
                 let cause =
-                    error.as_service_error().map_or_else(|| "no answer".to_owned(), ToString::to_string);
-                tracing::error!(area = %LogArea::Webhook, cause, "the webhook secret could not be read");
+                    error.as_service_error().map_or_else(|| "no response".to_owned(), ToString::to_string);
+                tracing::error!(area = %LogArea::Webhook, cause, "failed to read webhook secret");
                 return None;
             }
         };
-        let secrets = answer.secret_string().and_then(|text| Secrets::parse(text).ok());
+        let secrets = output.secret_string().and_then(|text| Secrets::parse(text).ok());
         if secrets.is_none() {
-            tracing::error!(area = %LogArea::Webhook, "the stored webhook secret is not whsec_… or a list of them");
+            tracing::error!(
+                area = %LogArea::Webhook,
+                "invalid webhook secret: expected one or more comma-separated whsec_… values"
+            );
         }
         secrets
     }

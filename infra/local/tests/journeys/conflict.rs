@@ -52,7 +52,7 @@ async fn metadata_decides_against_the_link_in_either_order_and_the_conflict_is_n
         assert!(linked(&world, "cus_1").await.contains(&one.org()), "the link stays");
         assert!(noted(&world, &other).await.contains("cus_1"), "link first: {link_first}");
         let reason =
-            format!("names organization {}, its customer cus_1 belongs to {}", other.org(), one.org());
+            format!("names organization {}, but its customer cus_1 is linked to {}", other.org(), one.org());
         assert!(filed(&world, "evt_paid").await.contains(&reason), "link first: {link_first}");
     }
 }

@@ -63,6 +63,21 @@ pub struct SignInRequest {
     pub delivery: Delivery,
 }
 
+impl SignInRequest {
+    /// Creates a request at `now` with a pending email, and an ID from new `random` bytes.
+    #[must_use]
+    pub fn new(
+        random: [u8; 32],
+        address: Address,
+        next: Option<String>,
+        browser: Option<Hash>,
+        now: Timestamp,
+    ) -> Self {
+        let id = SignInRequestId::new(random);
+        Self { id, address, next, requested_at: now, browser, delivery: Delivery::pending(now) }
+    }
+}
+
 /// Result of [`Store::request_sign_in`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInRequestResult {

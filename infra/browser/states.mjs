@@ -41,7 +41,7 @@ const isFirst = (status) => async (who) => {
  * Pages of a `mirrored` state are also checked right-to-left.
  */
 export const STATES = [
-  { name: 'stranger', pages: { landing: '/', 'sign-up': '/organizations/new', login: '/login', guide: '/onboarding/guide' } },
+  { name: 'stranger', pages: { landing: '/', 'sign-up': '/organizations/new', login: '/login', guide: '/onboarding/guide', problem: '/problems/not-found' } },
   { name: 'empty', begins: (who) => who.signsUp(), pages: { ...INSIDE, guide: '/onboarding/guide', landing: '/', account: '/account', members: '/members' }, opens: '.task summary, .faq summary' },
   {
     name: 'middle',

@@ -17,6 +17,8 @@ async fn looking_without_reading_finds_the_same_routes() {
         ("/login", 200, "content-type", "text/html; charset=utf-8"),
         ("/members", 303, "location", "/login?next=/members"),
         ("/login/f00d", 404, "content-type", "application/problem+json"),
+        ("/problems/not-found", 200, "content-type", "text/html; charset=utf-8"),
+        ("/problems/nonsense", 404, "content-type", "application/problem+json"),
         // These paths have no GET.
         ("/logout", 405, "allow", "POST"),
         ("/billing/webhooks/stripe", 405, "allow", "POST"),

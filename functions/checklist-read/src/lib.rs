@@ -4,11 +4,12 @@
 //! It is also the `$default` route of the API, so it responds to every path that no other function
 //! has.
 //!
-//! Invariant: everything that a response shows comes from one consistent read. The function never
-//! changes an organization. Its only write is a session's last-seen time, at most once an hour.
+//! Invariant: session, user, membership, and organization come from one consistent read. The
+//! function never changes an organization. Its only write is a session's last-seen time, at most
+//! once an hour.
 //!
-//! Start with `routes`, which lists the handlers. Each takes a [`view::View`], which `auth` loads,
-//! and renders it:
+//! Start with `routes`, which lists the handlers. Most of them take a [`view::View`], which `auth`
+//! loads, and render it:
 //!
 //! | module | content |
 //! |---|---|

@@ -54,9 +54,9 @@ impl Outcome {
     }
 }
 
-/// Completes the tasks that events of one organization trigger, whatever its status: with one read,
-/// and one write if anything changed. Counts events without an effect, because a retry would not
-/// help.
+/// Completes the tasks that events of one organization trigger, in every status of it. Makes one
+/// read, and one write if anything changed. Counts unknown organizations and types instead of
+/// failing, because a retry would not help.
 ///
 /// # Errors
 /// [`store::Error`] if the table does not respond. Nothing was written, so the same events can be
@@ -102,7 +102,7 @@ pub async fn ingest(app: &App, json: &str) -> InvocationResult {
     Ok(RawValue::NULL.to_owned())
 }
 
-/// Counts and logs an event without an effect; `why` is the reason.
+/// Counts and logs an event that no organization, task, or parser recognizes; `why` is the reason.
 pub fn count_ignored(app: &App, why: &str) {
     telemetry::count(Metric::HostEventUnknown, 1, app.clock.now());
     tracing::warn!(area = %LogArea::Onboarding, why, "ignored host event");

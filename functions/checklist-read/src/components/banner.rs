@@ -41,7 +41,7 @@ pub(crate) enum Button {
 #[must_use]
 pub fn render(view: &View) -> Markup {
     let Some(banner) = banner(view) else { return html! {} };
-    // Every page shows the banner, so its button is primary only if the organization must act now.
+    // Users see the banner again and again, so its button is primary only if they must act now.
     let weight = match banner.tone {
         Tone::Warning | Tone::Ended => Weight::Primary,
         _ => Weight::Secondary,

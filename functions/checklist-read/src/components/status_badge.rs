@@ -12,7 +12,7 @@ use crate::words::status as words;
 pub struct StatusBadge {
     /// Color of the badge and of notes about the status.
     pub tone: Tone,
-    /// Text of the badge, one or two words.
+    /// Text of the badge, one to three words.
     pub label: &'static str,
     /// What the status means for the organization, in one to three sentences.
     pub meaning: String,

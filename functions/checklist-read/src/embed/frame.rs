@@ -1,8 +1,8 @@
 //! `/onboarding/embed`: the widget or the banner as a page for a frame.
 //!
-//! A frame can send no header, so its URL contains the token. Therefore the page sends no referrer,
-//! is never cached, and only the listed origins may frame it. It reads no cookie. It is complete
-//! without scripts. With them, it reports its height to the embedding page and updates
+//! A frame can send no header, so its URL contains the token. Therefore the page sends no referrer
+//! to other sites, is never cached, and only the listed origins may frame it. It reads no cookie. It
+//! is complete without scripts. With them, it reports its height to the embedding page and updates
 //! automatically.
 
 use axum::{

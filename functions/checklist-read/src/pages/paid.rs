@@ -17,8 +17,8 @@ use crate::{
 /// Path of this page.
 const PATH: &str = "/billing/return";
 
-/// Renders the page. Until Stripe's event arrives, an attribute makes the script reload the page
-/// for a minute.
+/// Renders the page. Until Stripe's event arrives, an attribute makes the script poll for about a
+/// minute and reload the page when the event is there.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
     let arrived = view.org.billing.is_alive();

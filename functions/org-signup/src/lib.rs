@@ -9,11 +9,11 @@
 //!
 //! # Modules
 //!
-//! - [`signup`]: the handler of the form. Start here.
-//! - [`form`]: parsing of the fields.
-//! - [`page`]: the form and the other pages.
-//! - [`words`]: all texts that users read.
-//! - [`config`]: the environment variables.
+//! - `signup`: the handler of the form. Start here.
+//! - `form`: parsing of the fields.
+//! - `page`: the form and the other pages.
+//! - `words`: all texts that users read.
+//! - `config`: the environment variables.
 
 mod config;
 mod form;

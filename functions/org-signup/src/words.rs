@@ -1,6 +1,6 @@
 //! Every text that users read, by page: headings, labels, form errors, and problem details.
 
-/// The sign-up form.
+/// Labels, hints, and errors of the sign-up form.
 pub mod form {
     pub const TITLE: &str = "Create your organization";
     pub const HEADING: &str = "Set up your organization";

@@ -1,4 +1,4 @@
-//! Authentication of requests.
+//! Authentication of requests by the session cookie.
 
 use axum::response::Response;
 use domain::{

@@ -10,14 +10,14 @@
 //!
 //! # Modules
 //!
-//! - [`auth`]: authenticates a request. Start here.
-//! - [`login`], [`link`], [`browser`], [`logout`]: the request for a link, its use, and signing out.
-//! - [`invitation`]: accepting an invitation.
-//! - [`account`]: the user's sessions and organizations.
-//! - [`members`]: the members of an organization and its invitations.
-//! - [`unsubscribe`]: the link that stops trial reminders.
-//! - [`handoff`]: signing in to the host app.
-//! - [`words`]: all texts that users read.
+//! - `auth`: authenticates a request. Start here.
+//! - `login`, `link`, `browser`, `logout`: the request for a link, its use, and signing out.
+//! - `invitation`: accepting an invitation.
+//! - `account`: the user's sessions and organizations.
+//! - `members`: the members of an organization and its invitations.
+//! - `unsubscribe`: the link that stops trial reminders.
+//! - `handoff`: signing in to the host app.
+//! - `words`: all texts that users read.
 
 mod account;
 mod auth;

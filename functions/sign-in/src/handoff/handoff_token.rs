@@ -11,13 +11,13 @@ const HANDOFF_TOKEN_TTL: SignedDuration = SignedDuration::from_secs(60);
 /// A handoff token, except for the claims about the user.
 #[derive(Clone, Copy, Debug)]
 pub struct HandoffToken<'a> {
-    /// Onramp's own origin.
+    /// Origin at which the user uses Onramp.
     pub issuer: &'a str,
     /// Origin of the host app.
     pub audience: &'a str,
     /// Random ID, by which the host app rejects a second use.
     pub id: [u8; 16],
-    /// Time of creation.
+    /// Time at which the token is created.
     pub now: Timestamp,
 }
 

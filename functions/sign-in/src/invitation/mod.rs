@@ -4,7 +4,8 @@
 //!
 //! The token is the secret from the email, or the [reference](return_path) to which a sign-in
 //! returns. The secret works for seven days and can be forwarded. So it signs in only a person
-//! without an organization who is not an operator. All others accept with their own session.
+//! without an organization who is not an operator. All others accept with their own session or
+//! organization grant.
 
 mod page;
 
@@ -47,7 +48,7 @@ enum Found {
     SignInFirst(Box<InvitationDetails>),
     /// The signed-in user is not the invited person.
     OtherUser(Box<InvitationDetails>, Box<SignedIn>),
-    /// It was accepted.
+    /// The invitation was accepted before.
     Used(Box<UsedLink>),
     /// The signed-in user is already a member of the organization.
     Member,

@@ -1,4 +1,4 @@
-//! View of `/members`.
+//! Page of the members and invitations.
 
 use domain::{
     invitation::{Invitation, InvitationStatus},

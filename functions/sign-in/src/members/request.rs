@@ -18,9 +18,9 @@ pub enum TeamRequest {
     Revoke(String),
     /// Give a member the role that the fields name.
     ChangeRole(String),
-    /// Remove a member.
+    /// Remove a member, who can be the caller.
     Remove(String),
-    /// Remove the caller.
+    /// Remove the caller from the organization.
     Leave,
 }
 

@@ -21,10 +21,12 @@ pub fn kind(path: &str) -> Option<Kind> {
 pub fn render(kind: Kind, config: &Config) -> Markup {
     let (meaning, advice) = words::text(kind);
     let main = html! {
-        p class="eyebrow" { (words::status(kind.status().as_u16())) }
-        h1 { (kind.title()) }
-        p class="lead" { (meaning) }
-        p { (advice) }
+        section class="plain" {
+            p class="plain-code" { (words::status(kind.status().as_u16())) }
+            h1 { (kind.title()) }
+            p class="lead" { (meaning) }
+            p class="lead" { (advice) }
+        }
     };
     Page { product: &config.product, title: kind.title(), person: None, width: Width::Narrow, main }.render()
 }

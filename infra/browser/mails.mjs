@@ -10,10 +10,10 @@ const WIDTHS = [320, 640];
 export function checkEmails(looks) {
   return async (stack, page, who, see) => {
     await page.goto(`${stack.url}/_local`);
-    await page.getByRole('link', { name: 'All mails' }).waitFor();
+    await page.getByRole('link', { name: 'All emails' }).waitFor();
     await page.goto(`${stack.url}/_local/mails`);
     await see('mails');
-    const links = page.getByRole('navigation', { name: 'Mails' }).getByRole('link');
+    const links = page.getByRole('navigation', { name: 'Emails' }).getByRole('link');
     const mails = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')));
     assert.ok(mails.length > 10, 'the gallery has emails');
     await page.getByRole('link', { name: 'Text', exact: true }).click();

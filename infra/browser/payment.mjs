@@ -24,7 +24,7 @@ export async function paysAtOnce(stack, page, who, see) {
   await choosePlan(page, stack);
   // Delay Stripe's event: the page has to wait and then update.
   await stack.control('POST', 'stripe/delivery', { mode: 'hold' });
-  await page.getByRole('button', { name: 'Pay with a good card' }).click();
+  await page.getByRole('button', { name: 'Pay with a valid card' }).click();
   await page.getByText('Waiting for Stripe').waitFor();
   await see('paid-waiting');
   await stack.control('POST', 'stripe/delivery', { mode: 'normal' });
@@ -44,7 +44,7 @@ export async function upgradesOnDayFive(stack, page, who, see) {
   await page.goto(`${stack.url}/organizations/${id}`);
   await see('plans-in-trial');
   await choosePlan(page, stack);
-  await page.getByRole('button', { name: 'Start with a good card' }).click();
+  await page.getByRole('button', { name: 'Start with a valid card' }).click();
   await page.waitForURL(`${stack.url}/billing/return*`);
   await stack.control('POST', 'settle');
   const after = await organization(stack, page);
@@ -55,7 +55,7 @@ export async function upgradesOnDayFive(stack, page, who, see) {
 export async function repairsARenewal(stack, page, who, see) {
   await signUp(stack, page, who, false);
   await choosePlan(page, stack);
-  await page.getByRole('button', { name: /^A card that fails at the next charge/ }).click();
+  await page.getByRole('button', { name: /^Card that fails on the next charge/ }).click();
   await page.waitForURL(`${stack.url}/billing/return*`);
   await stack.control('POST', 'clock', { advance: '32d' });
   await signIn(stack, page, who, () => {});
@@ -64,9 +64,9 @@ export async function repairsARenewal(stack, page, who, see) {
   await see('payment-failed');
   await page.getByRole('button', { name: 'Update payment' }).first().click();
   await page.getByRole('heading', { name: 'Billing' }).waitFor();
-  await page.getByLabel('Card').selectOption({ label: 'A good card: pays what is open now' });
+  await page.getByLabel('Card').selectOption({ label: 'Valid card: pays open invoices now' });
   await page.getByRole('button', { name: 'Update card' }).click();
-  await page.getByText('A payment failed. A good card pays it at once.').waitFor({ state: 'detached' });
+  await page.getByText('A payment failed. A valid card pays it immediately.').waitFor({ state: 'detached' });
   await stack.control('POST', 'settle');
   await page.goto(`${stack.url}/dashboard`);
   await page.getByText('Getting Started').first().waitFor();

@@ -1,13 +1,13 @@
-//! One SDK call: which service it is for, what it needs, and the ways in which that service refuses.
+//! An SDK call: its service, the permissions that it needs, and the error responses of its service.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
 use super::reply::Reply;
 use super::{dynamodb, events, secrets, ses, sqs, stripe};
 use crate::iam::Need;
-use crate::stripe_mock::Disturbance;
+use crate::stripe_mock::InjectedError;
 
-/// A call, recognised by its service.
+/// Parsed call, by service.
 pub(super) enum AwsCall {
     DynamoDb(dynamodb::DynamoDbCall),
     Ses(ses::SesCall),
@@ -77,12 +77,12 @@ impl AwsCall {
             Self::Secrets(call) => call.needs(),
             Self::Sqs(call) => call.needs(),
             Self::Stripe(_) => Vec::new(),
-            // No statement can allow what nobody here knows.
+            // No statement allows an unknown operation.
             Self::Unknown { target } => vec![Need::new(format!("unknown:{target}"), "unknown")],
         }
     }
 
-    /// Whether it reads consistently, where that can be said.
+    /// Whether the call is a strongly consistent read. `None` for calls that have no such option.
     pub(super) fn consistent(&self) -> Option<bool> {
         match self {
             Self::DynamoDb(call) => call.consistent(),
@@ -91,18 +91,18 @@ impl AwsCall {
     }
 
     pub(super) fn denied(&self, function: &str, action: &str, resource: &str) -> Reply {
-        let who = format!(
+        let user = format!(
             "arn:aws:sts::{}:assumed-role/{}-{function}/{function}",
             crate::template::ACCOUNT,
             crate::template::STACK
         );
         let message = format!(
-            "User: {who} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+            "User: {user} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
         );
         match self {
             Self::Ses(_) => Reply::rest(403, "AccessDeniedException", &message),
             Self::DynamoDb(_) => Reply::json(400, "com.amazon.coral.service#AccessDeniedException", &message),
-            Self::Stripe(_) => stripe::disturbed(Disturbance::Forbidden),
+            Self::Stripe(_) => stripe::injected(InjectedError::Forbidden),
             _ => Reply::json(400, "AccessDeniedException", &message),
         }
     }
@@ -115,7 +115,7 @@ impl AwsCall {
                 "Throughput exceeds the current capacity of your table or index.",
             ),
             Self::Ses(_) => Reply::rest(429, "TooManyRequestsException", "Maximum sending rate exceeded."),
-            Self::Stripe(_) => stripe::disturbed(Disturbance::Throttled),
+            Self::Stripe(_) => stripe::injected(InjectedError::Throttled),
             _ => Reply::json(400, "ThrottlingException", "Rate exceeded"),
         }
     }
@@ -129,7 +129,7 @@ impl AwsCall {
             ),
             Self::Ses(_) => Reply::rest(500, "InternalFailure", "The request processing has failed."),
             Self::Events(_) => Reply::json(500, "InternalException", "The request processing has failed."),
-            Self::Stripe(_) => stripe::disturbed(Disturbance::Broken),
+            Self::Stripe(_) => stripe::injected(InjectedError::Internal),
             _ => Reply::json(500, "InternalServiceError", "The request processing has failed."),
         }
     }
@@ -138,13 +138,13 @@ impl AwsCall {
         match self {
             Self::DynamoDb(call) => call.conflict(),
             Self::Ses(_) => Reply::rest(409, "ConflictException", "The resource is in use."),
-            Self::Stripe(_) => stripe::disturbed(Disturbance::Locked),
+            Self::Stripe(_) => stripe::injected(InjectedError::Locked),
             _ => Reply::json(400, "ConcurrentModificationException", "The resource is being modified."),
         }
     }
 
     pub(super) fn unknown(&self) -> Reply {
-        let message = format!("the local system has nothing that answers {}", self.operation());
+        let message = format!("the local stack does not support {}", self.operation());
         Reply::json(400, "UnknownOperationException", &message)
     }
 }

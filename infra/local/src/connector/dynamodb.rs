@@ -1,4 +1,4 @@
-//! DynamoDB: what a call needs by IAM, and its partial form.
+//! DynamoDB: the permissions that a call needs, its execution, and its injected errors.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,6 @@ use crate::engine::Engine;
 use crate::iam::Need;
 use crate::template::{ACCOUNT, REGION};
 
-/// One call.
 pub(super) struct DynamoDbCall {
     pub(super) operation: String,
     body: Vec<u8>,
@@ -20,8 +19,9 @@ impl DynamoDbCall {
         Self { operation: operation.to_owned(), body, request }
     }
 
-    /// The item actions on tables and indexes that IAM looks at. A transaction is authorised as what it is made
-    /// of ("IAM policies with DynamoDB transactions" in the Amazon DynamoDB Developer Guide).
+    /// Returns the actions on tables and indexes that IAM checks. A transaction needs the
+    /// permissions of its parts ("IAM policies with DynamoDB transactions", Amazon DynamoDB
+    /// Developer Guide).
     pub(super) fn needs(&self) -> Vec<Need> {
         let table = |value: &Value| text(value, "TableName").map(table_arn).unwrap_or_default();
         match self.operation.as_str() {
@@ -57,16 +57,17 @@ impl DynamoDbCall {
         }
     }
 
-    /// Whether a read is consistent ("Read consistency" in the Amazon DynamoDB Developer Guide); `None` for
-    /// writes, and for indexes, which offer no consistent read.
+    /// Whether a read is strongly consistent ("Read consistency", Amazon DynamoDB Developer Guide).
+    /// `None` for writes, and for queries of indexes, which have no consistent reads.
     pub(super) fn consistent(&self) -> Option<bool> {
-        let asked = |read: &Value| read.get("ConsistentRead").and_then(Value::as_bool).unwrap_or_default();
+        let requested =
+            |read: &Value| read.get("ConsistentRead").and_then(Value::as_bool).unwrap_or_default();
         match self.operation.as_str() {
-            "GetItem" => Some(asked(&self.request)),
-            "Query" | "Scan" if self.request.get("IndexName").is_none() => Some(asked(&self.request)),
+            "GetItem" => Some(requested(&self.request)),
+            "Query" | "Scan" if self.request.get("IndexName").is_none() => Some(requested(&self.request)),
             "BatchGetItem" => {
                 let tables = self.request.get("RequestItems").and_then(Value::as_object);
-                Some(tables.into_iter().flatten().all(|(_, read)| asked(read)))
+                Some(tables.into_iter().flatten().all(|(_, read)| requested(read)))
             }
             "TransactGetItems" => Some(true),
             _ => None,
@@ -78,8 +79,8 @@ impl DynamoDbCall {
         Reply::raw(reply.status, reply.body)
     }
 
-    /// Performs a batch but for the last entry of each table, which comes back unprocessed.
-    pub(super) fn perform_partly(&self, engine: &Engine) -> Reply {
+    /// Performs a batch except for the last entry of each table, which it returns as unprocessed.
+    pub(super) fn perform_partial(&self, engine: &Engine) -> Reply {
         let mut request = self.request.clone();
         let (mut done, mut left) = (Map::new(), Map::new());
         if let Some(tables) = request.get_mut("RequestItems").and_then(Value::as_object_mut) {
@@ -94,7 +95,7 @@ impl DynamoDbCall {
                 left.insert(table.clone(), rest);
             }
         }
-        let some = |requests: &Value| {
+        let has_entries = |requests: &Value| {
             requests
                 .as_array()
                 .or_else(|| requests.get("Keys")?.as_array())
@@ -102,10 +103,13 @@ impl DynamoDbCall {
         };
         if let Some(tables) = request.get("RequestItems").and_then(Value::as_object) {
             done.extend(
-                tables.iter().filter(|(_, requests)| some(requests)).map(|(k, v)| (k.clone(), v.clone())),
+                tables
+                    .iter()
+                    .filter(|(_, requests)| has_entries(requests))
+                    .map(|(k, v)| (k.clone(), v.clone())),
             );
         }
-        let (field, mut answer) = if self.operation == "BatchGetItem" {
+        let (field, mut response) = if self.operation == "BatchGetItem" {
             ("UnprocessedKeys", json!({"Responses": {}}))
         } else {
             ("UnprocessedItems", json!({}))
@@ -116,15 +120,15 @@ impl DynamoDbCall {
             if reply.status != 200 {
                 return Reply::raw(reply.status, reply.body);
             }
-            answer = serde_json::from_str(&reply.body).unwrap_or(answer);
+            response = serde_json::from_str(&reply.body).unwrap_or(response);
         }
-        if let Some(answer) = answer.as_object_mut() {
-            answer.insert(field.to_owned(), Value::Object(left));
+        if let Some(response) = response.as_object_mut() {
+            response.insert(field.to_owned(), Value::Object(left));
         }
-        Reply::ok(&answer)
+        Reply::ok(&response)
     }
 
-    /// Another transaction is at work on an item.
+    /// Returns the error for an item that is part of another transaction.
     pub(super) fn conflict(&self) -> Reply {
         const MESSAGE: &str = "Transaction is ongoing for the item";
         if !self.operation.starts_with("Transact") {
@@ -172,7 +176,7 @@ fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     value.get(key).and_then(Value::as_str)
 }
 
-/// The partition keys of the items that a request names.
+/// Returns the partition keys of the items in a request.
 fn leading_keys(request: &Value) -> Vec<String> {
     match request {
         Value::Array(items) => items.iter().flat_map(leading_keys).collect(),
@@ -191,7 +195,7 @@ fn leading_keys(request: &Value) -> Vec<String> {
     }
 }
 
-/// The partition key that a query asks for: the value behind the first placeholder of its condition.
+/// Returns the partition key of a query: the value of the first placeholder in its key condition.
 fn queried_key(request: &Value) -> Option<String> {
     let condition = text(request, "KeyConditionExpression")?;
     let placeholder = condition.get(condition.find(':')?..)?;
@@ -212,13 +216,13 @@ mod tests {
         call.needs().iter().map(|need| (need.action.clone(), need.resource.clone(), keys(need))).collect()
     }
 
-    fn need(action: &str, place: &str, keys: &str) -> (String, String, String) {
-        let arn = format!("arn:aws:dynamodb:us-east-1:123456789012:table/{place}");
+    fn need(action: &str, table: &str, keys: &str) -> (String, String, String) {
+        let arn = format!("arn:aws:dynamodb:us-east-1:123456789012:table/{table}");
         (format!("dynamodb:{action}"), arn, keys.to_owned())
     }
 
     #[test]
-    fn a_call_needs_what_it_touches() {
+    fn needs_contain_action_resource_and_partition_keys() {
         let key = json!({"pk": {"S": "ORG#1"}, "sk": {"S": "ORG"}});
         assert_eq!(needs("GetItem", &json!({"TableName": "T", "Key": key})), [need("GetItem", "T", "ORG#1")]);
         assert_eq!(
@@ -240,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_is_consistent_if_all_of_it_is() {
+    fn read_is_consistent_when_all_its_parts_are() {
         let (yes, no) = (json!({"ConsistentRead": true}), json!({"ConsistentRead": false}));
         for (operation, request, expected) in [
             ("GetItem", yes.clone(), Some(true)),
@@ -260,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_transaction_needs_its_parts() {
+    fn transaction_needs_the_permissions_of_its_parts() {
         let at = json!({"TableName": "T", "Key": {"pk": {"S": "A"}}});
         let request = json!({"TransactItems": [
             {"Put": {"TableName": "T", "Item": {"pk": {"S": "A"}}}}, {"Update": at}, {"Delete": at}, {"ConditionCheck": at},

@@ -1,4 +1,4 @@
-//! EventBridge: `PutEvents`.
+//! EventBridge: `PutEvents`, with its permissions and validation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +10,9 @@ use crate::bus::Entry;
 use crate::iam::Need;
 use crate::template::{ACCOUNT, REGION};
 
-/// The service takes at most this many entries at once.
-const MOST_ENTRIES: usize = 10;
+/// Maximum number of entries of one `PutEvents` call.
+const MAX_ENTRIES: usize = 10;
 
-/// One call.
 pub(super) struct EventsCall {
     pub(super) operation: String,
     entries: Vec<Value>,
@@ -43,12 +42,12 @@ impl EventsCall {
         sources.into_iter().map(need).collect()
     }
 
-    /// Puts the entries on the bus; `partly` fails the last one.
-    pub(super) fn perform(&self, cloud: &Cloud, partly: bool) -> Reply {
+    /// Puts the entries on the bus. With `partial`, the last entry fails.
+    pub(super) fn perform(&self, cloud: &Cloud, partial: bool) -> Reply {
         if self.operation != "PutEvents" {
             return Reply::json(400, "UnknownOperationException", &self.operation);
         }
-        if self.entries.is_empty() || self.entries.len() > MOST_ENTRIES {
+        if self.entries.is_empty() || self.entries.len() > MAX_ENTRIES {
             let message = "1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length between 1 and 10";
             return Reply::json(400, "ValidationException", message);
         }
@@ -56,10 +55,10 @@ impl EventsCall {
         let mut failed = 0;
         let mut results = Vec::new();
         for (index, entry) in self.entries.iter().enumerate() {
-            let put = if partly && index == last {
-                Err(("InternalFailure", "The entry could not be taken.".to_owned()))
+            let put = if partial && index == last {
+                Err(("InternalFailure", "Internal failure (injected).".to_owned()))
             } else {
-                entry_of(entry).map(|entry| cloud.bus.put(&entry, cloud.clock.now()))
+                parse_entry(entry).map(|entry| cloud.bus.put(&entry, cloud.clock.now()))
             };
             results.push(match put {
                 Ok(id) => json!({"EventId": id}),
@@ -78,8 +77,8 @@ fn bus(entry: &Value) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-/// An entry that the service would take; otherwise its error code and message.
-fn entry_of(entry: &Value) -> Result<Entry, (&'static str, String)> {
+/// Parses an entry, or returns the error code and message of the service.
+fn parse_entry(entry: &Value) -> Result<Entry, (&'static str, String)> {
     let text = |key: &str| {
         let text = entry.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
         text.map(str::to_owned).ok_or_else(|| {
@@ -105,7 +104,7 @@ fn entry_of(entry: &Value) -> Result<Entry, (&'static str, String)> {
     })
 }
 
-/// `Time` on the wire: seconds since 1970, with a fraction.
+/// Parses the field `Time`: seconds since 1970, with a fraction.
 fn seconds(epoch: f64) -> Option<jiff::Timestamp> {
     let duration = jiff::SignedDuration::try_from_secs_f64(epoch).ok()?;
     jiff::Timestamp::from_duration(duration).ok()
@@ -116,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn put_events_names_the_source_of_every_entry() {
+    fn put_events_needs_the_source_of_each_entry() {
         let entry = |bus: &str, source: &str| json!({"EventBusName": bus, "Source": source});
         let body =
             json!({"Entries": [entry("own", "onramp"), entry("own", "aws.ses"), entry("other", "onramp")]});

@@ -1,8 +1,7 @@
-//! The one connector: a function's SDK calls, answered inside the process.
+//! HTTP client of the functions' SDK clients. It handles all calls inside the process.
 //!
-//! Every function has its own, so each call is known by its function: it is checked against that function's
-//! role, recorded, disturbed by the faults in force, and then routed to the engine, the mailbox, the bus or
-//! the secrets.
+//! Each function has its own connector. For each call, it checks the function's role, applies an
+//! injected fault if one matches, forwards the call to the local service, and records it.
 
 mod call;
 mod dynamodb;
@@ -39,34 +38,34 @@ use crate::stripe_mock::StripeMock;
 use call::{AwsCall, parse};
 use reply::Reply;
 
-/// What all connectors share: the services behind them and the log.
+/// Local services, call log, and injected faults that all connectors share.
 #[derive(Debug)]
 pub struct Cloud {
-    /// DynamoDB.
+    /// Local implementation of DynamoDB.
     pub engine: Engine,
-    /// SES.
+    /// Local implementation of SES.
     pub mailbox: Mailbox,
-    /// EventBridge.
+    /// Local implementation of EventBridge.
     pub bus: Bus,
-    /// Secrets Manager.
+    /// Local implementation of Secrets Manager.
     pub secrets: Secrets,
-    /// Stripe.
+    /// Local implementation of Stripe.
     pub stripe: Arc<StripeMock>,
-    /// The local time.
+    /// Clock of the whole stack.
     pub clock: Arc<LocalClock>,
-    /// The log of calls.
+    /// Log of all SDK calls.
     pub calls: Calls,
-    /// The faults in force.
+    /// Plan of the injected faults.
     pub faults: Faults,
-    /// The dead-letter queue, in SQS.
+    /// Dead-letter queue, which is in SQS.
     pub dead_letters: Arc<DeadLetters>,
-    /// What the roles allow, and what of it was used.
+    /// Permissions of the roles, and which of them were used.
     pub permissions: Permissions,
-    /// What all calls needed.
-    pub ledger: IamUsageLog,
+    /// Permissions that the calls of a test run needed.
+    pub iam_usage: IamUsageLog,
 }
 
-/// The HTTP client that a function's SDK clients share.
+/// HTTP client of all SDK clients of one function.
 #[derive(Debug, Clone)]
 pub struct Connector {
     function: Arc<str>,
@@ -76,7 +75,7 @@ pub struct Connector {
 }
 
 impl Connector {
-    /// The connector of one function.
+    /// Creates the connector of a function with the IAM statements of its role.
     pub fn new(function: &str, statements: &[Statement], cloud: Arc<Cloud>) -> Self {
         Self { function: function.into(), statements: statements.into(), cloud, read_timeout: None }
     }
@@ -87,7 +86,7 @@ impl Connector {
         let call = parse(&request);
         let needs = call.needs();
         let allowed = authorize(&self.statements, &needs);
-        self.cloud.ledger.note(&self.function, &needs);
+        self.cloud.iam_usage.note(&self.function, &needs);
         if allowed.is_ok() {
             self.cloud.permissions.mark(&self.function, &self.statements, &needs);
         }
@@ -95,10 +94,10 @@ impl Connector {
             AwsCall::Stripe(_) => Some("outside AWS".to_owned()),
             _ => allowed.as_ref().ok().map(|names| names.join(", ")),
         };
-        let fault = self.cloud.faults.strike(&self.function, call.service(), call.operation());
+        let fault = self.cloud.faults.injected_fault(&self.function, call.service(), call.operation());
         let result = match (allowed, fault) {
             (Err(need), _) => Ok(call.denied(&self.function, &need.action, &need.resource)),
-            (Ok(_), Some(kind)) => self.disturbed(&call, kind).await,
+            (Ok(_), Some(kind)) => self.inject(&call, kind).await,
             (Ok(_), None) => Ok(self.perform(&call)),
         };
         self.cloud.calls.record(Call {
@@ -114,18 +113,18 @@ impl Connector {
         });
         match result {
             Ok(reply) => reply.into_response(),
-            Err(Lost::Reset) => {
+            Err(NoResponse::NotConnected) => {
                 Err(ConnectorError::io("connection refused (injected)".into()).never_connected())
             }
-            Err(Lost::Reply) => {
-                Err(ConnectorError::io("connection reset before the answer (injected)".into()))
+            Err(NoResponse::ConnectionLost) => {
+                Err(ConnectorError::io("connection reset before the response (injected)".into()))
             }
-            Err(Lost::Silence) => {
+            Err(NoResponse::Timeout) => {
                 match self.read_timeout {
                     Some(limit) => tokio::time::sleep(limit).await,
                     None => std::future::pending().await,
                 }
-                Err(ConnectorError::timeout("no answer (injected)".into()))
+                Err(ConnectorError::timeout("no response (injected)".into()))
             }
         }
     }
@@ -142,44 +141,44 @@ impl Connector {
         }
     }
 
-    async fn disturbed(&self, call: &AwsCall, kind: Kind) -> Result<Reply, Lost> {
+    async fn inject(&self, call: &AwsCall, kind: Kind) -> Result<Reply, NoResponse> {
         match kind {
             Kind::Throttle => Ok(call.throttled()),
             Kind::Error500 => Ok(call.failed()),
             Kind::Conflict => Ok(call.conflict()),
             Kind::AccessDenied => Ok(call.denied(&self.function, call.operation(), "*")),
             Kind::Partial => Ok(match call {
-                AwsCall::DynamoDb(call) => call.perform_partly(&self.cloud.engine),
+                AwsCall::DynamoDb(call) => call.perform_partial(&self.cloud.engine),
                 AwsCall::Events(call) => call.perform(&self.cloud, true),
                 _ => self.perform(call),
             }),
-            Kind::Hang => Err(Lost::Silence),
-            Kind::Reset => Err(Lost::Reset),
+            Kind::Hang => Err(NoResponse::Timeout),
+            Kind::Reset => Err(NoResponse::NotConnected),
             Kind::ReplyLost => {
                 self.perform(call);
-                Err(Lost::Reply)
+                Err(NoResponse::ConnectionLost)
             }
             Kind::Crash => {
                 invoke::crash().await;
-                Err(Lost::Reset)
+                Err(NoResponse::NotConnected)
             }
             Kind::CrashAfter => {
                 self.perform(call);
                 invoke::crash().await;
-                Err(Lost::Reply)
+                Err(NoResponse::ConnectionLost)
             }
         }
     }
 }
 
-/// Why no answer comes.
-enum Lost {
-    /// No connection was made.
-    Reset,
-    /// The connection broke after the request went out.
-    Reply,
-    /// Nothing ever comes.
-    Silence,
+/// Reason why a call gets no response.
+enum NoResponse {
+    /// The connection was refused, so the request was not sent.
+    NotConnected,
+    /// The connection broke after the request was sent.
+    ConnectionLost,
+    /// The service never responds.
+    Timeout,
 }
 
 impl HttpClient for Connector {

@@ -1,4 +1,4 @@
-//! Answers on the wire, in the shapes of the two protocols: JSON with `__type`, and REST with a header.
+//! Responses in the formats of the two AWS protocols: JSON with `__type`, and REST with a header.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -7,13 +7,13 @@ use axum::body::Bytes;
 use http::HeaderMap;
 use serde_json::{Value, json};
 
-/// An answer before it is an HTTP response.
+/// Response of a local service, before its conversion to an HTTP response.
 #[derive(Debug)]
 pub(super) struct Reply {
     status: u16,
     error_type: Option<String>,
     body: String,
-    /// All headers of an answer that is not of AWS.
+    /// Headers of a response that does not come from an AWS service.
     headers: HeaderMap,
 }
 
@@ -26,19 +26,19 @@ impl Reply {
         Self { status, error_type: None, body, headers: HeaderMap::new() }
     }
 
-    /// An answer of a service that is not of AWS, as it is.
+    /// Converts the response of a service outside AWS without changes.
     pub(super) fn outside(response: http::Response<Bytes>) -> Self {
         let (parts, body) = response.into_parts();
         let body = String::from_utf8_lossy(&body).into_owned();
         Self { headers: parts.headers, ..Self::raw(parts.status.as_u16(), body) }
     }
 
-    /// An error of the JSON protocols (DynamoDB, EventBridge, Secrets Manager).
+    /// Creates an error of the JSON protocol (DynamoDB, EventBridge, Secrets Manager, SQS).
     pub(super) fn json(status: u16, kind: &str, message: &str) -> Self {
         Self::raw(status, json!({"__type": kind, "message": message}).to_string())
     }
 
-    /// An error of the REST protocol (SES v2), whose type travels in a header.
+    /// Creates an error of the REST protocol (SES v2), which has its type in a header.
     pub(super) fn rest(status: u16, kind: &str, message: &str) -> Self {
         let body = json!({"message": message}).to_string();
         Self { error_type: Some(kind.to_owned()), ..Self::raw(status, body) }

@@ -1,4 +1,4 @@
-//! Secrets Manager: the values that the local system was given.
+//! Secrets Manager: `GetSecretValue` for the configured secrets.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,6 @@ use super::reply::Reply;
 use crate::iam::Need;
 use crate::secrets::Secrets;
 
-/// One call.
 pub(super) struct SecretsCall {
     pub(super) operation: String,
     id: String,

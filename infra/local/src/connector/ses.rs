@@ -8,9 +8,8 @@ use crate::iam::Need;
 use crate::mailbox::{RefusedEmail, SentEmail};
 use crate::template::{ACCOUNT, REGION};
 
-/// One call.
 pub(super) struct SesCall {
-    letter: Result<SentEmail, RefusedEmail>,
+    email: Result<SentEmail, RefusedEmail>,
     from: String,
     configuration_set: Option<String>,
 }
@@ -18,14 +17,15 @@ pub(super) struct SesCall {
 impl SesCall {
     pub(super) fn new(body: &[u8]) -> Self {
         let request: Value = serde_json::from_slice(body).unwrap_or_default();
-        let letter = SentEmail::read(&request);
+        let email = SentEmail::read(&request);
         let from = request.get("FromEmailAddress").and_then(Value::as_str).unwrap_or_default();
         let configuration_set =
             request.get("ConfigurationSetName").and_then(Value::as_str).map(str::to_owned);
-        Self { letter, from: crate::mailbox::bare_address(from), configuration_set }
+        Self { email, from: crate::mailbox::bare_address(from), configuration_set }
     }
 
-    /// The identity by its domain, since that is how it is verified, and the configuration set if one is named.
+    /// Returns the permissions for the identity, which is the sender's domain, and for the
+    /// configuration set, if there is one.
     pub(super) fn needs(&self) -> Vec<Need> {
         let domain = self.from.rsplit('@').next().unwrap_or_default();
         let arn = |rest: String| format!("arn:aws:ses:{REGION}:{ACCOUNT}:{rest}");
@@ -37,7 +37,7 @@ impl SesCall {
     }
 
     pub(super) fn perform(&self, cloud: &Cloud) -> Reply {
-        let accepted = self.letter.clone().and_then(|letter| cloud.mailbox.accept(letter, cloud.clock.now()));
+        let accepted = self.email.clone().and_then(|email| cloud.mailbox.accept(email, cloud.clock.now()));
         match accepted {
             Ok((id, feedback)) => {
                 if let Some(feedback) = feedback {

@@ -1,4 +1,4 @@
-//! SQS: how many messages the dead-letter queue holds.
+//! SQS: the number of messages in the dead-letter queue.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,6 @@ use crate::dead_letters::DeadLetters;
 use crate::iam::Need;
 use crate::template::{ACCOUNT, REGION};
 
-/// One call.
 pub(super) struct SqsCall {
     pub(super) operation: String,
     queue: String,
@@ -26,7 +25,7 @@ impl SqsCall {
         vec![Need::new(format!("sqs:{}", self.operation), arn)]
     }
 
-    /// The template has one queue.
+    /// Performs the call on the dead-letter queue, the template's only queue.
     pub(super) fn perform(&self, dead_letters: &DeadLetters) -> Reply {
         match self.operation.as_str() {
             "GetQueueAttributes" => Reply::ok(&json!({ "Attributes": {

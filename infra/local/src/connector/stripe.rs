@@ -1,4 +1,4 @@
-//! Stripe: the one service outside AWS that a function calls.
+//! Stripe: the only service outside AWS that functions call.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use axum::body::Bytes;
@@ -6,19 +6,18 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, Response, StatusCode};
 
 use super::reply::Reply;
-use crate::stripe_mock::{self, Disturbance, StripeMock};
+use crate::stripe_mock::{self, InjectedError, StripeMock};
 
-/// Where Stripe's API is.
+/// Origin of Stripe's API.
 const ORIGIN: &str = "https://api.stripe.com";
 
-/// One call.
 pub(super) struct StripeCall {
     pub(super) operation: String,
     request: Request<Bytes>,
 }
 
 impl StripeCall {
-    /// The call, if the request is for Stripe.
+    /// Parses a request. Returns `None` if it is not for Stripe's API.
     pub(super) fn new(request: &HttpRequest) -> Option<Self> {
         let path = request.uri().strip_prefix(ORIGIN).filter(|path| path.starts_with('/'))?;
         let body = Bytes::copy_from_slice(request.body().bytes().unwrap_or_default());
@@ -35,9 +34,9 @@ impl StripeCall {
     }
 }
 
-/// The answer to a call that goes wrong on purpose.
-pub(super) fn disturbed(kind: Disturbance) -> Reply {
-    let (status, body) = kind.into_response();
+/// Returns the response of an injected error.
+pub(super) fn injected(error: InjectedError) -> Reply {
+    let (status, body) = error.into_response();
     let mut response = Response::new(Bytes::from(body.to_string()));
     if let Ok(status) = StatusCode::from_u16(status) {
         *response.status_mut() = status;

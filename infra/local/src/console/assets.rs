@@ -1,12 +1,10 @@
-//! The console's files, compiled in.
+//! Static files of the console, compiled into the program.
 
-/// A file that the page asks for.
+/// A static file under `/_local/assets/`.
 #[derive(Debug)]
 pub(super) struct Asset {
     name: &'static str,
-    /// Its media type.
     pub(super) content_type: &'static str,
-    /// Its content.
     pub(super) text: &'static str,
 }
 
@@ -35,7 +33,7 @@ const ASSETS: [Asset; 12] = [
     asset!("faults.js", SCRIPT),
 ];
 
-/// The file of this name.
+/// Returns the file with this name.
 pub(super) fn find(name: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.name == name)
 }

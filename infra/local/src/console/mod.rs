@@ -1,10 +1,12 @@
-//! The console for people at `/_local`: mails, domain events, calls, the clock, what Stripe may say, and faults.
+//! Web console at `/_local`: emails, domain events, calls, the clock, Stripe events, and faults.
 //!
-//! A page, its style sheet and its scripts; everything that moves on it comes from the control interface, which it
-//! asks every two seconds while somebody looks. So it can do nothing that a program could not do as well.
+//! The console is a page with a style sheet and scripts. The scripts read all data from the control
+//! interface, every two seconds while the page is visible. Programs can therefore do everything
+//! that the console can do.
 //!
-//! To mount it, give it a way to list the organizations and merge the router, which serves `GET /_local`,
-//! `/_local/organizations`, `/_local/assets/{file}` and, of every mail there is, `/_local/mails`:
+//! To mount it, give it a function that lists the organizations, and merge the router. It serves
+//! `GET /_local`, `/_local/organizations`, `/_local/assets/{file}`, and the email gallery at
+//! `/_local/mails`:
 //!
 //! ```ignore
 //! let list: console::Organizations =
@@ -17,6 +19,7 @@ mod gallery;
 mod moment;
 mod organization;
 mod page;
+mod words;
 
 pub use organization::{Organization, Organizations, organizations};
 
@@ -25,22 +28,23 @@ use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing};
 
-/// What the console has to be told.
+/// Configuration of the console.
 #[derive(Clone)]
 pub struct Console {
-    /// The organizations to choose from.
+    /// Lists the organizations for the event form.
     pub organizations: Organizations,
-    /// The functions' names, for the choice of a fault.
+    /// Names of the functions for the fault form.
     pub functions: Vec<String>,
-    /// Where Stripe's stand-in is.
+    /// Origin of the Stripe mock.
     pub stripe: String,
 }
 
-/// Mails are shown in sandboxed frames that inherit this policy, and mails style themselves inline.
+/// Content security policy of the console. The sandboxed frames of emails inherit it, and emails
+/// have inline styles.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
     img-src 'self' data:; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Serves the page, its files, and the list of organizations.
+/// Returns the router of the page, its files, the list of organizations, and the email gallery.
 pub fn router(console: Console) -> Router {
     Router::new()
         .route("/_local", routing::get(page))
@@ -52,7 +56,7 @@ pub fn router(console: Console) -> Router {
 
 async fn page(State(console): State<Console>) -> Response {
     let html = page::render(&console.functions, &console.stripe).into_string();
-    dressed("text/html; charset=utf-8", html)
+    asset_response("text/html; charset=utf-8", html)
 }
 
 async fn list(State(console): State<Console>) -> Json<Vec<Organization>> {
@@ -61,13 +65,14 @@ async fn list(State(console): State<Console>) -> Json<Vec<Organization>> {
 
 async fn asset(Path(file): Path<String>) -> Response {
     match assets::find(&file) {
-        Some(asset) => dressed(asset.content_type, asset.text),
+        Some(asset) => asset_response(asset.content_type, asset.text),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-/// A new build must never meet the old build's files in a browser, so nothing is kept.
-fn dressed(content_type: &'static str, body: impl IntoResponse) -> Response {
+/// Builds a response with security headers. Browsers must not cache it, so that a new build never
+/// runs with the files of an old one.
+fn asset_response(content_type: &'static str, body: impl IntoResponse) -> Response {
     let headers: [(HeaderName, &'static str); 5] = [
         (header::CONTENT_TYPE, content_type),
         (header::CACHE_CONTROL, "no-store"),

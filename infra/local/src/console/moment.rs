@@ -1,22 +1,23 @@
-//! What may happen in the world that Stripe would tell of, as data.
+//! Billing situations that the console simulates, with their Stripe events.
 
 use serde_json::{Map, Value, json};
 
-/// A moment and the events by which Stripe tells of it, in their usual order.
+use super::words::moment as words;
+
+/// A billing situation with its Stripe events, in the order in which Stripe sends them.
 #[derive(Debug)]
 pub(super) struct Moment {
-    /// What happens, in words.
+    /// Label of the button.
     pub(super) title: &'static str,
-    /// The events.
     pub(super) events: &'static [Step],
 }
 
-/// One event, and what differs from its usual form.
+/// An event, with the values that override its default.
 #[derive(Debug)]
 pub(super) struct Step {
-    /// Stripe's event type.
+    /// Stripe's event type, such as `invoice.paid`.
     pub(super) event_type: &'static str,
-    /// Dotted paths and their texts.
+    /// Overrides: dotted path and string value.
     pub(super) set: &'static [(&'static str, &'static str)],
 }
 
@@ -24,11 +25,11 @@ const fn default_step(event_type: &'static str) -> Step {
     Step { event_type, set: &[] }
 }
 
-/// The moments in the order of a customer's life.
+/// All situations, in the order of a customer's life cycle.
 pub(super) const MOMENTS: [Moment; 8] = [
-    Moment { title: "Checkout completes", events: &[default_step("checkout.session.completed")] },
+    Moment { title: words::CHECKOUT_COMPLETES, events: &[default_step("checkout.session.completed")] },
     Moment {
-        title: "First payment arrives",
+        title: words::FIRST_PAYMENT,
         events: &[
             default_step("customer.subscription.created"),
             Step {
@@ -37,9 +38,9 @@ pub(super) const MOMENTS: [Moment; 8] = [
             },
         ],
     },
-    Moment { title: "Renewal is paid", events: &[default_step("invoice.paid")] },
+    Moment { title: words::RENEWAL, events: &[default_step("invoice.paid")] },
     Moment {
-        title: "Card is declined",
+        title: words::CARD_DECLINED,
         events: &[
             default_step("invoice.payment_failed"),
             Step {
@@ -48,17 +49,14 @@ pub(super) const MOMENTS: [Moment; 8] = [
             },
         ],
     },
-    Moment { title: "Needs authentication", events: &[default_step("invoice.payment_action_required")] },
-    Moment {
-        title: "Trial is about to end",
-        events: &[default_step("customer.subscription.trial_will_end")],
-    },
-    Moment { title: "Subscription is cancelled", events: &[default_step("customer.subscription.deleted")] },
-    Moment { title: "Payment is refunded", events: &[default_step("charge.refunded")] },
+    Moment { title: words::AUTHENTICATION, events: &[default_step("invoice.payment_action_required")] },
+    Moment { title: words::TRIAL_ENDS, events: &[default_step("customer.subscription.trial_will_end")] },
+    Moment { title: words::CANCELED, events: &[default_step("customer.subscription.deleted")] },
+    Moment { title: words::REFUNDED, events: &[default_step("charge.refunded")] },
 ];
 
 impl Moment {
-    /// The bodies for `POST /_local/stripe/events`; whom they are about is added where it is known.
+    /// Returns the bodies for `POST /_local/stripe/events`. The script adds the organization.
     pub(super) fn requests(&self) -> Value {
         self.events.iter().map(Step::request).collect()
     }

@@ -1,4 +1,4 @@
-//! The organizations that the console offers.
+//! List of organizations for the console.
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -7,25 +7,25 @@ use serde_json::Value;
 use std::sync::Arc;
 use store::org_from_image;
 
-/// One line of the choice.
+/// An organization as the console shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Organization {
-    /// Its id, `org_…`.
+    /// Organization id, such as `org_…`.
     pub id: String,
-    /// Its name.
+    /// Display name of the organization.
     pub name: String,
-    /// Its status at the local time, such as `trialing`.
+    /// Status at the local time, such as `trialing`.
     pub status: String,
-    /// The days that remain of a running trial, rounded up.
+    /// Remaining days of the trial, rounded up. 0 without a running trial.
     pub trial_days_remaining: u32,
-    /// How much of the checklist is done, in percent.
+    /// Completed part of the checklist, in percent.
     pub completion_percentage: usize,
 }
 
-/// Lists the organizations as they are now.
+/// Function that lists the organizations in their current state.
 pub type Organizations = Arc<dyn Fn() -> BoxFuture<'static, Vec<Organization>> + Send + Sync>;
 
-/// The organizations among a table's items (DynamoDB's JSON) at `now`, newest first.
+/// Returns the organizations among a table's items (DynamoDB JSON) at `now`, newest first.
 pub fn organizations(items: &[Value], now: Timestamp) -> Vec<Organization> {
     let text = |item: &Value, name: &str| {
         item.pointer(&format!("/{name}/S")).and_then(Value::as_str).map(str::to_owned)
@@ -41,16 +41,17 @@ pub fn organizations(items: &[Value], now: Timestamp) -> Vec<Organization> {
                 trial_days_remaining: stored.value.trial_days_remaining(now),
                 completion_percentage: stored.value.progress(now).percentage(),
             },
-            Err(_) => unreadable(&text(item, "pk").unwrap_or_default()),
+            Err(_) => corrupt(&text(item, "pk").unwrap_or_default()),
         })
         .collect();
-    // Ids begin with their time.
+    // Ids start with their creation time.
     rows.sort_by(|one, other| other.id.cmp(&one.id));
     rows
 }
 
-/// An item that the store cannot read is shown all the same: somebody looks for it just then.
-fn unreadable(key: &str) -> Organization {
+/// Returns the entry of an item that the store cannot deserialize. The list shows it, so that a
+/// developer can find it.
+fn corrupt(key: &str) -> Organization {
     Organization {
         name: key.to_owned(),
         id: key.trim_start_matches("ORG#").to_owned(),

@@ -1,27 +1,13 @@
-//! The page: what stands still. What moves is put in by the scripts.
+//! Static markup of the console page. The scripts add all data.
 
 use super::moment::MOMENTS;
+use super::words::{faults as fault_words, page as words};
 use maud::{DOCTYPE, Markup, html};
 
-/// Where people go from here: the pages of Onramp.
-const LINKS: [(&str, &str); 7] = [
-    ("Home", "/"),
-    ("Sign up", "/organizations/new"),
-    ("Sign in", "/login"),
-    ("Welcome", "/onboarding/welcome"),
-    ("Checklist", "/onboarding/checklist"),
-    ("Dashboard", "/dashboard"),
-    ("Guide", "/onboarding/guide"),
-];
+/// Services in the fault form, by their names in the call log.
+const SERVICES: [&str; 6] = ["dynamodb", "sesv2", "events", "secretsmanager", "sqs", "stripe"];
 
-/// Steps of the clock: what the button says, and the duration it sends.
-const STEPS: [(&str, &str); 4] = [("+1 h", "1h"), ("+1 d", "1d"), ("+11 d", "11d"), ("+14 d", "14d")];
-
-/// The panels: their address behind `#`, and their name.
-const PANELS: [(&str, &str); 4] =
-    [("mail", "Mail"), ("events", "Events"), ("calls", "Calls"), ("faults", "Faults")];
-
-/// The whole page.
+/// Renders the page with the functions for the fault form and the origin of the Stripe mock.
 pub(super) fn render(functions: &[String], stripe: &str) -> Markup {
     html! {
         (DOCTYPE)
@@ -29,7 +15,7 @@ pub(super) fn render(functions: &[String], stripe: &str) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "Onramp · local" }
+                title { (words::TITLE) }
                 link rel="icon" href="/_local/assets/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/_local/assets/console.css";
                 link rel="stylesheet" href="/_local/assets/panels.css";
@@ -42,13 +28,13 @@ pub(super) fn render(functions: &[String], stripe: &str) -> Markup {
                     main.work {
                         (tabs())
                         (mail())
-                        (stream("events", "Domain events, newest first"))
-                        (stream("calls", "Calls by request, newest first"))
+                        (stream("events", words::EVENTS))
+                        (stream("calls", words::CALLS))
                         (faults(functions))
                     }
                 }
                 p.toast role="status" aria-live="polite" hidden {}
-                noscript { p.toast { "This page needs scripts. The control interface under /_local works without." } }
+                noscript { p.toast { (words::NO_SCRIPT) } }
             }
         }
     }
@@ -57,17 +43,17 @@ pub(super) fn render(functions: &[String], stripe: &str) -> Markup {
 fn bar() -> Markup {
     html! {
         header.bar {
-            a.brand href="/_local" { img src="/_local/assets/icon.svg" alt="" width="22" height="22"; "Onramp" span { "local" } }
-            div.clock aria-label="Clock" role="group" {
+            a.brand href="/_local" { img src="/_local/assets/icon.svg" alt="" width="22" height="22"; (words::PRODUCT) span { (words::LOCAL) } }
+            div.clock aria-label=(words::CLOCK) role="group" {
                 time.now id="now" { "–" }
                 span.chip id="drift" hidden {}
                 div.steps {
-                    @for (label, duration) in STEPS {
-                        button type="button" data-advance=(duration) title={ "Move the clock by " (duration) } { (label) }
+                    @for (label, duration) in words::CLOCK_STEPS {
+                        button type="button" data-advance=(duration) title=(words::advance(duration)) { (label) }
                     }
                 }
             }
-            span.pulse id="pulse" { i {} span { "connecting" } }
+            span.pulse id="pulse" { i {} span { (words::CONNECTING) } }
         }
     }
 }
@@ -76,16 +62,16 @@ fn rail(stripe: &str) -> Markup {
     html! {
         aside.rail {
             section {
-                h2 { "Open" }
-                nav.links aria-label="Pages of Onramp" {
-                    @for (name, path) in LINKS { a href=(path) target="_blank" rel="noopener" { (name) } }
-                    a href=(stripe) target="_blank" rel="noopener" { "Stripe" }
-                    a href="/_local/mails" target="_blank" rel="noopener" { "All mails" }
+                h2 { (words::OPEN) }
+                nav.links aria-label=(words::LINKS) {
+                    @for (name, path) in words::PAGES { a href=(path) target="_blank" rel="noopener" { (name) } }
+                    a href=(stripe) target="_blank" rel="noopener" { (words::STRIPE_MOCK) }
+                    a href="/_local/mails" target="_blank" rel="noopener" { (words::ALL_EMAILS) }
                 }
             }
             section.world {
-                h2 { "What happens in the world" }
-                label.field { span { "To" } select id="organization" { option value="" { "Unknown customer" } } }
+                h2 { (words::SIMULATE) }
+                label.field { span { (words::RECIPIENT) } select id="organization" { option value="" { (words::UNKNOWN_CUSTOMER) } } }
                 p.org-status id="org-status" hidden {}
                 div.moments {
                     @for moment in &MOMENTS {
@@ -93,33 +79,33 @@ fn rail(stripe: &str) -> Markup {
                     }
                 }
                 details.other {
-                    summary { "Another event" }
+                    summary { (words::CUSTOM_EVENT) }
                     form id="other" {
-                        label.field { span { "Type" } input name="type" required placeholder="invoice.voided" autocomplete="off" spellcheck="false"; }
-                        label.field { span { "Set" } textarea name="set" rows="2" spellcheck="false" placeholder="{\"data.object.amount_paid\": 0}" {} }
-                        label.field { span { "Times" } input name="count" type="number" min="1" max="500" value="1"; }
-                        button.primary type="submit" { "Send" }
+                        label.field { span { (words::EVENT_TYPE) } input name="type" required placeholder="invoice.voided" autocomplete="off" spellcheck="false"; }
+                        label.field { span { (words::OVERRIDES) } textarea name="set" rows="2" spellcheck="false" placeholder="{\"data.object.amount_paid\": 0}" {} }
+                        label.field { span { (words::COUNT) } input name="count" type="number" min="1" max="500" value="1"; }
+                        button.primary type="submit" { (words::SEND) }
                     }
                 }
                 ol.sent-events id="sent-events" aria-live="polite" {}
             }
             section.over {
-                h2 { "Start over" }
-                button.quiet.danger type="button" id="reset" { "Empty everything" }
+                h2 { (words::RESET) }
+                button.quiet.danger type="button" id="reset" { (words::DELETE_ALL) }
             }
         }
     }
 }
 
-/// The event types behind a button, for those who want to know.
+/// Lists the event types of a button for its tooltip.
 fn step_list(steps: &[super::moment::Step]) -> String {
     steps.iter().map(|step| step.event_type).collect::<Vec<_>>().join(" · ")
 }
 
 fn tabs() -> Markup {
     html! {
-        div.tabs role="tablist" aria-label="What Onramp did" {
-            @for (id, name) in PANELS {
+        div.tabs role="tablist" aria-label=(words::ACTIVITY) {
+            @for (id, name) in words::PANELS {
                 a role="tab" id={ "tab-" (id) } href={ "#" (id) } aria-controls=(id) { (name) span.count {} }
             }
         }
@@ -130,7 +116,7 @@ fn mail() -> Markup {
     html! {
         section.panel.mail id="mail" role="tabpanel" aria-labelledby="tab-mail" {
             div.inbox {
-                div.tools { span { "Inbox" } button.quiet type="button" id="empty" { "Empty" } }
+                div.tools { span { (words::INBOX) } button.quiet type="button" id="empty" { (words::EMPTY_INBOX) } }
                 ol.email-list id="email-list" {}
             }
             article.email id="email" {}
@@ -143,7 +129,7 @@ fn stream(id: &str, label: &str) -> Markup {
         section.panel id=(id) role="tabpanel" aria-labelledby={ "tab-" (id) } hidden {
             div.tools {
                 span { (label) }
-                input type="search" placeholder="Filter" aria-label={ "Filter " (id) } data-filter=(id) autocomplete="off" spellcheck="false";
+                input type="search" placeholder=(words::FILTER) aria-label=(words::filter(id)) data-filter=(id) autocomplete="off" spellcheck="false";
             }
             ol.rows {}
         }
@@ -151,29 +137,18 @@ fn stream(id: &str, label: &str) -> Markup {
 }
 
 fn faults(functions: &[String]) -> Markup {
-    let kinds = [
-        ("throttle", "too many calls, for now"),
-        ("error_500", "internal error, not done"),
-        ("conflict", "another write holds the item"),
-        ("access_denied", "the role does not allow it"),
-        ("partial", "a part of a batch is left undone"),
-        ("hang", "no answer, not done"),
-        ("reset", "no connection, surely not done"),
-        ("reply_lost", "done, but the answer is lost"),
-        ("crash", "the invocation ends before the effect"),
-        ("crash_after", "the invocation ends after the effect"),
-    ];
+    use fault_words as words;
     html! {
         section.panel id="faults" role="tabpanel" aria-labelledby="tab-faults" hidden {
-            div.tools { span { "Calls that go wrong on purpose" } button.quiet type="button" id="clear" { "Clear all" } }
+            div.tools { span { (words::HEADING) } button.quiet type="button" id="clear" { (words::CLEAR) } }
             form.plan id="plan" {
-                label.field { span { "Kind" } select name="kind" { @for (kind, meaning) in kinds { option value=(kind) { (kind) " · " (meaning) } } } }
-                label.field { span { "Function" } select name="function" { option value="" { "any" } @for name in functions { option { (name) } } } }
-                label.field { span { "Service" } select name="service" { option value="" { "any" } @for name in ["dynamodb", "sesv2", "events", "secretsmanager", "sqs", "stripe"] { option { (name) } } } }
-                label.field { span { "Operation" } input name="operation" placeholder="any" autocomplete="off" spellcheck="false"; }
-                label.field { span { "Only the n-th" } input name="nth" type="number" min="1" placeholder="every"; }
-                label.field { span { "Share" } input name="rate" type="number" min="0" max="1" step="0.05" placeholder="all"; }
-                button.primary type="submit" { "Add" }
+                label.field { span { (words::KIND) } select name="kind" { @for (kind, meaning) in words::KINDS { option value=(kind) { (kind) " · " (meaning) } } } }
+                label.field { span { (words::FUNCTION) } select name="function" { option value="" { (words::ANY) } @for name in functions { option { (name) } } } }
+                label.field { span { (words::SERVICE) } select name="service" { option value="" { (words::ANY) } @for name in SERVICES { option { (name) } } } }
+                label.field { span { (words::OPERATION) } input name="operation" placeholder=(words::ANY) autocomplete="off" spellcheck="false"; }
+                label.field { span { (words::NTH) } input name="nth" type="number" min="1" placeholder=(words::EVERY); }
+                label.field { span { (words::RATE) } input name="rate" type="number" min="0" max="1" step="0.05" placeholder=(words::ALL); }
+                button.primary type="submit" { (words::ADD) }
             }
             ol.rows {}
         }

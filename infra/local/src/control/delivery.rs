@@ -1,4 +1,4 @@
-//! `/_local/stripe/delivery` and `/_local/stripe/release`.
+//! `/_local/stripe/delivery` and `/_local/stripe/release`: delivery mode of the Stripe mock.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -14,7 +14,7 @@ pub(super) async fn read(State(system): Shared) -> Response {
     response::json(&settings(&system.cloud.stripe))
 }
 
-/// Delivers otherwise from now on.
+/// Sets the delivery mode for all later deliveries.
 pub(super) async fn choose(State(system): Shared, body: Bytes) -> Response {
     let request = match parse(&body) {
         Ok(request) => request,
@@ -25,35 +25,37 @@ pub(super) async fn choose(State(system): Shared, body: Bytes) -> Response {
             system.cloud.stripe.set_mode(mode);
             response::json(&settings(&system.cloud.stripe))
         }
-        Err(faults) => refuse(StatusCode::BAD_REQUEST, faults),
+        Err(errors) => refuse(StatusCode::BAD_REQUEST, errors),
     }
 }
 
-/// Delivers what is held.
+/// Releases and delivers the held events.
 pub(super) async fn release(State(system): Shared) -> Response {
     let released = system.webhooks.release().await;
     response::json(&json!({"released": released}))
 }
 
-fn settings(standin: &StripeMock) -> Value {
-    let (held, waiting) = standin.waiting();
-    json!({"mode": standin.mode().as_str(), "held": held, "waiting": waiting})
+fn settings(mock: &StripeMock) -> Value {
+    let (held, waiting) = mock.undelivered();
+    json!({"mode": mock.mode().as_str(), "held": held, "waiting": waiting})
 }
 
 fn mode(request: &Value) -> Result<Mode, Vec<String>> {
-    let Some(fields) = request.as_object() else { return Err(vec!["the body is a JSON object".to_owned()]) };
-    let mut faults: Vec<String> = fields
+    let Some(fields) = request.as_object() else {
+        return Err(vec!["the body must be a JSON object".to_owned()]);
+    };
+    let mut errors: Vec<String> = fields
         .keys()
         .filter(|name| *name != "mode")
-        .map(|name| format!("{name} is unknown; known is mode"))
+        .map(|name| format!("unknown field {name}; expected mode"))
         .collect();
     let mode = fields.get("mode").and_then(Value::as_str).and_then(Mode::parse);
     match mode {
-        Some(mode) if faults.is_empty() => Ok(mode),
-        Some(_) => Err(faults),
+        Some(mode) if errors.is_empty() => Ok(mode),
+        Some(_) => Err(errors),
         None => {
-            faults.push(format!("mode is one of {}", Mode::ALL.map(Mode::as_str).join(", ")));
-            Err(faults)
+            errors.push(format!("mode must be one of {}", Mode::ALL.map(Mode::as_str).join(", ")));
+            Err(errors)
         }
     }
 }

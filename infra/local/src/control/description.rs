@@ -1,4 +1,4 @@
-//! What programs can ask of the system: the description of its API, as tools read it.
+//! `/_local/openapi.json`: the OpenAPI description of the whole API.
 
 use axum::response::Response;
 use http::StatusCode;
@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::response;
 
-/// The description that this program was built with.
-const TEXT: &str = include_str!("../../../../docs/openapi.yaml");
+/// OpenAPI description as of the build of this program.
+const DESCRIPTION: &str = include_str!("../../../../docs/openapi.yaml");
 
-/// `GET /_local/openapi.json`.
+/// Responds with the OpenAPI description as JSON.
 pub(super) async fn read() -> Response {
-    match serde_yaml_ng::from_str::<Value>(TEXT) {
+    match serde_yaml_ng::from_str::<Value>(DESCRIPTION) {
         Ok(description) => response::json(&description),
         Err(error) => response::refuse(StatusCode::INTERNAL_SERVER_ERROR, [error.to_string()]),
     }

@@ -1,4 +1,4 @@
-//! `/_local/dynamodb`: the table as DynamoDB's own API, for the AWS CLI and for scripts that call it.
+//! `/_local/dynamodb`: DynamoDB's API for the table, for the AWS CLI and for scripts.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -8,14 +8,16 @@ use http::{HeaderMap, StatusCode, header};
 use super::Shared;
 use super::response::refuse;
 
-/// Answers a call as DynamoDB does. The operation is in `x-amz-target`; signature and permissions are not checked, and
-/// the call is not recorded: it comes from an operator and not from a function.
+/// Performs a DynamoDB call. The header `x-amz-target` contains the operation.
+///
+/// The caller is an operator and not a function. The handler therefore checks neither signature nor
+/// permissions, and the call log does not contain the call.
 pub(super) async fn call(State(system): Shared, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let Some((_, operation)) = target.and_then(|target| target.rsplit_once('.')) else {
         return refuse(
             StatusCode::BAD_REQUEST,
-            ["x-amz-target must name an operation of DynamoDB".to_owned()],
+            ["x-amz-target must be a DynamoDB operation such as DynamoDB_20120810.GetItem".to_owned()],
         );
     };
     let reply = system.cloud.engine.call(operation, &body);

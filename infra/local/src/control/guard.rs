@@ -1,4 +1,5 @@
-//! Keeps other sites out of the control interface: mails with links to sign in lie there.
+//! Rejects requests from other sites to the control interface, which shows emails with sign-in
+//! links.
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -7,9 +8,12 @@ use http::{Method, StatusCode, header};
 
 use super::response::refuse;
 
-/// Refuses cross-site writes (a browser says so in `Sec-Fetch-Site`, an older one in `Origin` alone), and hosts that
-/// are not this machine: a name that an attacker points here would make the browser call his pages same-origin.
-pub(super) async fn keep_strangers_out(request: Request, next: Next) -> Response {
+/// Rejects cross-site writes and hosts other than this machine.
+///
+/// Browsers report cross-site requests in `Sec-Fetch-Site`, older ones only in `Origin`. The host
+/// check prevents DNS rebinding: with a name that resolves to this machine, an attacker's page
+/// would be same-origin.
+pub(super) async fn reject_cross_site(request: Request, next: Next) -> Response {
     match refusal(&request) {
         Some(reason) => refuse(StatusCode::FORBIDDEN, [reason.to_owned()]),
         None => next.run(request).await,
@@ -23,15 +27,15 @@ fn refusal(request: &Request) -> Option<&'static str> {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let host = header(header::HOST.as_str()).unwrap_or("localhost");
     if !is_loopback(host) {
-        return Some("the control interface answers on localhost only");
+        return Some("the control interface is available on localhost only");
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let own = matches!(header("sec-fetch-site"), None | Some("same-origin" | "none"))
         && request.headers().get(header::ORIGIN).is_none_or(|origin| is_own(origin.as_bytes(), host));
-    (!reads && !own).then_some("another site may not change anything here")
+    (!reads && !own).then_some("cross-site writes are not allowed")
 }
 
-/// Whether an origin is this very server's; it speaks plain HTTP only.
+/// Whether an origin is this server's own, which is always plain HTTP.
 fn is_own(origin: &[u8], host: &str) -> bool {
     origin.strip_prefix(b"http://").is_some_and(|authority| authority.eq_ignore_ascii_case(host.as_bytes()))
 }
@@ -51,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine() {
+    fn is_loopback_accepts_only_this_machine() {
         for (host, expected) in [
             ("localhost:8484", true),
             ("127.0.0.1:8484", true),

@@ -1,14 +1,15 @@
-//! The control interface under `/_local`, and everything else to the gateway.
+//! Control interface under `/_local`. All other paths go to the gateway.
 //!
-//! `settle` answers `{"settled": true}` once nothing is runnable now. A stream whose batch keeps failing is not: it
-//! rests until a later try, and the answer names it under `waiting`, which is left out when nothing waits.
+//! `POST /_local/settle` responds with `{"settled": true}` when no work can run now. A stream with
+//! a failing batch waits for its next attempt. The field `waiting` lists these streams, and is
+//! absent if there are none.
 
 mod clock;
 mod delivery;
 mod description;
 mod dynamodb;
 mod guard;
-mod look;
+mod inspect;
 mod plan;
 mod response;
 
@@ -28,14 +29,15 @@ use crate::console::{self, Console};
 use crate::gateway::Gateway;
 use crate::stripe;
 use crate::system::System;
-use response::{json as answer_json, refuse};
+use response::{json as json_response, refuse};
 
-/// A little more than the gateway takes, so that it can say so itself.
+/// Maximum body size. It is above the gateway's limit, so that the gateway rejects a large body
+/// itself.
 const READ_LIMIT: usize = 11 * 1024 * 1024;
 
 type Shared = State<Arc<System>>;
 
-/// Control interface, console, Stripe's events, and the gateway behind them.
+/// Builds the router of the control interface, the console, the test events, and the gateway.
 pub(crate) fn router(system: &Arc<System>, sender: stripe::Sender) -> Router {
     let cloud = Arc::clone(&system.cloud);
     let organizations: console::Organizations = Arc::new(move || {
@@ -44,19 +46,19 @@ pub(crate) fn router(system: &Arc<System>, sender: stripe::Sender) -> Router {
     let stripe = system.cloud.stripe.origin().to_owned();
     let console = Console { organizations, functions: system.fleet.names(), stripe };
     let local = Router::new()
-        .route("/_local/health", get(async || answer_json(&json!({"status": "ok"}))))
+        .route("/_local/health", get(async || json_response(&json!({"status": "ok"}))))
         .route("/_local/openapi.json", get(description::read))
-        .route("/_local/mail", get(look::mail).delete(look::empty_mail))
-        .route("/_local/clock", get(clock::read).post(clock::turn))
+        .route("/_local/mail", get(inspect::mail).delete(inspect::empty_mail))
+        .route("/_local/clock", get(clock::read).post(clock::set))
         .route("/_local/settle", post(settle))
         .route("/_local/invoke/{function}", post(invoke))
-        .route("/_local/events", get(look::events).post(look::put_event))
-        .route("/_local/calls", get(look::calls))
-        .route("/_local/permissions", get(look::permissions))
+        .route("/_local/events", get(inspect::events).post(inspect::put_event))
+        .route("/_local/calls", get(inspect::calls))
+        .route("/_local/permissions", get(inspect::permissions))
         .route("/_local/faults", get(plan::read).post(plan::replace).delete(plan::clear))
-        .route("/_local/table", get(look::table))
+        .route("/_local/table", get(inspect::table))
         .route("/_local/dynamodb", post(dynamodb::call))
-        .route("/_local/dead-letters", get(look::dead_letters))
+        .route("/_local/dead-letters", get(inspect::dead_letters))
         .route("/_local/stripe/delivery", get(delivery::read).post(delivery::choose))
         .route("/_local/stripe/release", post(delivery::release))
         .route("/_local/reset", post(reset))
@@ -66,14 +68,14 @@ pub(crate) fn router(system: &Arc<System>, sender: stripe::Sender) -> Router {
         .merge(stripe::router(sender))
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(READ_LIMIT))
-        .layer(from_fn(guard::keep_strangers_out));
+        .layer(from_fn(guard::reject_cross_site));
     let gateway = Router::new().fallback(through_gateway).with_state(Arc::clone(&system.gateway));
     local.merge(gateway)
 }
 
 async fn through_gateway(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    // A body beyond the limit is cut off here, still too long for the gateway, which answers 413.
+    // A body above the limit is replaced by one that the gateway rejects with 413.
     let body = match to_bytes(body, READ_LIMIT).await {
         Ok(body) => body,
         Err(_) => Bytes::from(vec![0; READ_LIMIT]),
@@ -83,49 +85,49 @@ async fn through_gateway(State(gateway): State<Arc<Gateway>>, request: Request) 
 
 async fn settle(State(system): Shared) -> Response {
     let waiting = system.settle().await;
-    let mut answer = json!({"settled": true});
-    if let (false, Some(answer)) = (waiting.is_empty(), answer.as_object_mut()) {
-        answer.insert("waiting".to_owned(), json!(waiting));
+    let mut body = json!({"settled": true});
+    if let (false, Some(fields)) = (waiting.is_empty(), body.as_object_mut()) {
+        fields.insert("waiting".to_owned(), json!(waiting));
     }
-    answer_json(&answer)
+    json_response(&body)
 }
 
 async fn reset(State(system): Shared) -> Response {
     match system.reset().await {
-        Ok(()) => answer_json(&json!({"reset": true})),
+        Ok(()) => json_response(&json!({"reset": true})),
         Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, [error.to_string()]),
     }
 }
 
 async fn invoke(State(system): Shared, Path(function): Path<String>, body: Bytes) -> Response {
     if !system.fleet.names().contains(&function) {
-        let known =
-            format!("no function is called {function}; there are {}", system.fleet.names().join(", "));
-        return refuse(StatusCode::NOT_FOUND, [known]);
+        let names = system.fleet.names().join(", ");
+        let message = format!("unknown function {function}; expected one of {names}");
+        return refuse(StatusCode::NOT_FOUND, [message]);
     }
     let payload = match serde_json::from_slice(&body) {
         Ok(payload) => payload,
         Err(error) => return refuse(StatusCode::BAD_REQUEST, [format!("the event is not JSON: {error}")]),
     };
-    match system.fleet.invoke(&function, payload).await.answer {
+    match system.fleet.invoke(&function, payload).await.result {
         Ok(answer) => response::json_text(answer.get().to_owned()),
-        // As the Invoke API says it: 200, with the function's failure in a header.
+        // As in Lambda's Invoke API, a function error has status 200 and a header.
         Err(failure) => {
-            ([("x-amz-function-error", "Unhandled")], answer_json(&failure.payload())).into_response()
+            ([("x-amz-function-error", "Unhandled")], json_response(&failure.payload())).into_response()
         }
     }
 }
 
 async fn unknown(request: Request) -> Response {
-    refuse(StatusCode::NOT_FOUND, [format!("the control interface has no {}", request.uri().path())])
+    refuse(StatusCode::NOT_FOUND, [format!("unknown control path {}", request.uri().path())])
 }
 
 async fn wrong_method(request: Request) -> Response {
-    let what = format!("{} does not take {}", request.uri().path(), request.method());
-    refuse(StatusCode::METHOD_NOT_ALLOWED, [what])
+    let message = format!("{} does not support {}", request.uri().path(), request.method());
+    refuse(StatusCode::METHOD_NOT_ALLOWED, [message])
 }
 
-/// A JSON body, or the refusal to send.
+/// Parses a JSON body, or returns the error response.
 fn parse(body: &[u8]) -> Result<Value, Box<Response>> {
     serde_json::from_slice(body).map_err(|error| {
         Box::new(refuse(StatusCode::BAD_REQUEST, [format!("the body is not JSON: {error}")]))

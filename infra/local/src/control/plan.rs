@@ -1,4 +1,4 @@
-//! `/_local/faults`.
+//! `/_local/faults`: reads, replaces, and clears the plan of injected faults.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -17,7 +17,7 @@ pub(super) async fn replace(State(system): Shared, body: Bytes) -> Response {
     let plan: Vec<Fault> = match serde_json::from_slice(&body) {
         Ok(plan) => plan,
         Err(error) => {
-            return refuse(StatusCode::BAD_REQUEST, [format!("the plan is a list of faults: {error}")]);
+            return refuse(StatusCode::BAD_REQUEST, [format!("the plan must be a list of faults: {error}")]);
         }
     };
     match system.cloud.faults.replace(plan, &system.fleet.names()) {

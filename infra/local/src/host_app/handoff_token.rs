@@ -1,4 +1,4 @@
-//! Passes, as a host app judges them: from what Onramp documents, and sharing no code with it.
+//! Verifier of handoff tokens. It follows docs/host-app.md and shares no code with Onramp.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use thiserror::Error;
 
-/// How far two clocks may be apart, in seconds.
-const SKEW: i64 = 5;
+use super::words::error;
 
-/// Who is let in, as a pass tells it.
+/// Maximum difference between the clocks of Onramp and the host app, in seconds.
+const MAX_SKEW_SECONDS: i64 = 5;
+
+/// Signed-in user, from the claims of a handoff token.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub(super) struct HostUser {
     pub sub: String,
@@ -40,38 +42,38 @@ struct Claims {
     iat: i64,
     exp: i64,
     #[serde(flatten)]
-    guest: HostUser,
+    user: HostUser,
 }
 
-/// Why a pass lets nobody in.
+/// Reason why a handoff token is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(super) enum HandoffTokenError {
-    #[error("This is no pass.")]
+    #[error("{}", error::MALFORMED)]
     Malformed,
-    #[error("This pass is signed with a key that is not known here.")]
+    #[error("{}", error::UNKNOWN_KEY)]
     UnknownKey,
-    #[error("The signature of this pass does not fit it.")]
+    #[error("{}", error::SIGNATURE)]
     Forged,
-    #[error("This pass is for another app, or from another sender.")]
-    Elsewhere,
-    #[error("This pass has expired. Go back and press the button again.")]
+    #[error("{}", error::AUDIENCE)]
+    WrongAudience,
+    #[error("{}", error::EXPIRED)]
     Expired,
-    #[error("This pass was used before. Go back and press the button again.")]
+    #[error("{}", error::USED)]
     Used,
 }
 
-/// What passes are held against, and which were used.
+/// Keys and expected claims of handoff tokens, and the ids of used tokens.
 #[derive(Debug)]
 pub(super) struct HandoffVerifier {
     keys: BTreeMap<String, Vec<u8>>,
     issuer: String,
     audience: String,
-    /// The ids of used passes, and until when each has to be remembered.
+    /// Ids of used tokens, with the time until which each is stored, in seconds since 1970.
     used: BTreeMap<String, i64>,
 }
 
 impl HandoffVerifier {
-    /// `keys` is a list of `id:secret`; what cannot be read of it opens nothing.
+    /// Creates a verifier. `keys` is a list of `id:secret`, in which invalid entries are ignored.
     pub(super) fn new(keys: &str, issuer: &str, audience: &str) -> Self {
         let keys = keys.split(',').filter_map(|key| {
             let (id, secret) = key.trim().split_once(':')?;
@@ -85,8 +87,8 @@ impl HandoffVerifier {
         }
     }
 
-    /// Judges a pass at `now`. A good one is used up by it.
-    pub(super) fn open(&mut self, token: &str, now: Timestamp) -> Result<HostUser, HandoffTokenError> {
+    /// Verifies a token at `now`, and marks a valid token as used.
+    pub(super) fn verify(&mut self, token: &str, now: Timestamp) -> Result<HostUser, HandoffTokenError> {
         let (input, signature) = token.rsplit_once('.').ok_or(HandoffTokenError::Malformed)?;
         let (header, claims) = input.split_once('.').ok_or(HandoffTokenError::Malformed)?;
         let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| HandoffTokenError::Malformed);
@@ -103,16 +105,18 @@ impl HandoffVerifier {
         let claims: Claims =
             serde_json::from_slice(&decoded(claims)?).map_err(|_| HandoffTokenError::Malformed)?;
         if claims.iss != self.issuer || claims.aud != self.audience {
-            return Err(HandoffTokenError::Elsewhere);
+            return Err(HandoffTokenError::WrongAudience);
         }
         let now = now.as_second();
-        if now >= claims.exp.saturating_add(SKEW) || now < claims.iat.saturating_sub(SKEW) {
+        if now >= claims.exp.saturating_add(MAX_SKEW_SECONDS)
+            || now < claims.iat.saturating_sub(MAX_SKEW_SECONDS)
+        {
             return Err(HandoffTokenError::Expired);
         }
         self.used.retain(|_, until| *until > now);
-        if self.used.insert(claims.jti, claims.exp.saturating_add(SKEW)).is_some() {
+        if self.used.insert(claims.jti, claims.exp.saturating_add(MAX_SKEW_SECONDS)).is_some() {
             return Err(HandoffTokenError::Used);
         }
-        Ok(claims.guest)
+        Ok(claims.user)
     }
 }

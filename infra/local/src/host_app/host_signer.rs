@@ -1,4 +1,5 @@
-//! The host app's word to Onramp, given as the documentation says and by code that shares nothing with Onramp's.
+//! Signer of embed tokens and host events. It follows docs/host-app.md and shares no code with
+//! Onramp.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,10 +10,10 @@ use sha2::Sha256;
 
 use super::handoff_token::HostUser;
 
-/// How long an embed token works, in seconds: the elements fetch the next one by themselves.
-const GOOD_FOR: i64 = 5 * 60;
+/// Lifetime of an embed token, in seconds. The elements fetch a new token before it expires.
+const TOKEN_TTL_SECONDS: i64 = 5 * 60;
 
-/// The key that this app signs with.
+/// Key with which the host app signs.
 #[derive(Clone)]
 pub(super) struct HostSigner {
     id: String,
@@ -20,18 +21,19 @@ pub(super) struct HostSigner {
 }
 
 impl HostSigner {
-    /// By the first of a list of `id:secret`; none if that cannot be read.
+    /// Creates a signer with the first key of a list of `id:secret`. Returns `None` if the key is
+    /// invalid.
     pub(super) fn new(keys: &str) -> Option<Self> {
         let (id, secret) = keys.split(',').next()?.trim().split_once(':')?;
         let secret = URL_SAFE_NO_PAD.decode(secret.trim_end_matches('=')).ok()?;
         Some(Self { id: id.to_owned(), secret })
     }
 
-    /// A token with which a page shows somebody what Onramp has of their organization.
-    pub(super) fn token(&self, guest: &HostUser, now: Timestamp) -> Option<String> {
+    /// Returns an embed token for a user and their organization.
+    pub(super) fn token(&self, user: &HostUser, now: Timestamp) -> Option<String> {
         let now = now.as_second();
         let claims = json!({
-            "aud": "onramp:embed", "org": guest.organization_id, "sub": guest.sub, "iat": now, "exp": now + GOOD_FOR,
+            "aud": "onramp:embed", "org": user.organization_id, "sub": user.sub, "iat": now, "exp": now + TOKEN_TTL_SECONDS,
         });
         let header = json!({ "alg": "HS256", "typ": "JWT", "kid": self.id });
         let input = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
@@ -39,7 +41,7 @@ impl HostSigner {
         Some(format!("{input}.{signature}"))
     }
 
-    /// The header that signs a body.
+    /// Returns the `Onramp-Signature` header of a body.
     pub(super) fn signature(&self, body: &str, now: Timestamp) -> Option<String> {
         let t = now.as_second();
         Some(format!("t={t},v1={}", hex::encode(self.mac(format!("{t}.{body}").as_bytes())?)))

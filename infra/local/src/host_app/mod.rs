@@ -1,12 +1,16 @@
-//! A tiny host app: what the product is that Onramp onboards for, as far as trying things out needs one.
+//! Sample host app: a small stand-alone product that integrates Onramp.
 //!
-//! It is an origin of its own and knows of Onramp what every host app knows: the keys that passes are signed with, a key
-//! to speak by, and the bus. It lets in who brings a good pass, once; shows who that is; holds Onramp's pieces in its
-//! page in each of the three ways; and tells of what people do in it, over the bus or over HTTP.
+//! It has its own origin and shares with Onramp only what every host app shares: the keys of
+//! handoff tokens, the keys of embed tokens and host events, and the event bus.
+//!
+//! The app signs a user in with a valid handoff token, which works once. Its page embeds Onramp's
+//! banner and checklist in three ways. It sends events about user actions over the bus or over
+//! HTTP.
 
 mod handoff_token;
 mod host_signer;
 mod page;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,24 +31,14 @@ use crate::random;
 use crate::stripe::HttpSend;
 use handoff_token::{HandoffVerifier, HostUser};
 use host_signer::HostSigner;
-use page::Shown;
+use page::Embedded;
+use words::EVENTS;
 
-/// What people do in it, by the name of the event that tells of it.
-pub(crate) const EVENTS: [(&str, &str); 7] = [
-    ("member.invited", "Invite a member"),
-    ("project.created", "Create a project"),
-    ("time_entry.created", "Log time"),
-    ("working_hours.set", "Set working hours"),
-    ("client.created", "Add a client"),
-    ("settings.updated", "Change a setting"),
-    ("report.generated", "Generate a report"),
-];
-
-/// Where a page fetches the token for its pieces.
+/// Path at which the custom elements fetch an embed token.
 pub(crate) const TOKEN_PATH: &str = "/onramp-token";
 
-/// What a page that holds Onramp's pieces allows: the script that defines the elements, their requests, frames, and
-/// the style sheet for what the server includes.
+/// Returns the content security policy of a page that embeds Onramp: the script of the elements,
+/// their requests, frames, and the style sheet of the included fragments.
 fn policy(onramp: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' {onramp}; connect-src 'self' {onramp}; frame-src {onramp}; \
@@ -52,160 +46,162 @@ fn policy(onramp: &str) -> String {
     )
 }
 
-/// Cookies are shared by all ports of a host, so its name is one that nobody else uses.
+/// Name of the session cookie. All ports of a host share their cookies, so the name must be unique.
 const SESSION: &str = "host_app_session";
 
-/// The host app.
+/// Sample host app with its sessions.
 pub struct HostApp {
     cloud: Arc<Cloud>,
-    /// The source of its events on the bus.
+    /// Source of its events on the bus.
     source: String,
     onramp: String,
-    /// The way to Onramp, as its servers go it.
-    ask: HttpSend,
-    word: Option<HostSigner>,
-    lock: Mutex<HandoffVerifier>,
+    /// Sends a server-side request to Onramp.
+    send: HttpSend,
+    signer: Option<HostSigner>,
+    verifier: Mutex<HandoffVerifier>,
     sessions: Mutex<BTreeMap<String, HostUser>>,
 }
 
-/// What a host app shares with Onramp.
-pub(crate) struct Shared<'a> {
-    /// The keys of passes, as a list of `id:secret`.
-    pub passes: &'a str,
-    /// The keys by which it speaks to Onramp.
-    pub word: &'a str,
-    /// The source of its events on the bus.
+/// Configuration that a host app shares with Onramp.
+pub(crate) struct SharedKeys<'a> {
+    /// Keys of handoff tokens, as a list of `id:secret`.
+    pub handoff_keys: &'a str,
+    /// Keys of embed tokens and host events, as a list of `id:secret`.
+    pub host_keys: &'a str,
+    /// Source of its events on the bus.
     pub source: &'a str,
 }
 
 impl HostApp {
-    /// A host app at `url`, for the Onramp at `onramp`, which its servers reach by `ask`.
+    /// Creates a host app with the origin `url` for the Onramp at `onramp`.
     pub(crate) fn new(
         cloud: Arc<Cloud>,
         url: &str,
         onramp: &str,
-        shared: &Shared<'_>,
-        ask: HttpSend,
+        shared: &SharedKeys<'_>,
+        send: HttpSend,
     ) -> Self {
         Self {
             cloud,
             source: shared.source.to_owned(),
             onramp: onramp.to_owned(),
-            ask,
-            word: HostSigner::new(shared.word),
-            lock: Mutex::new(HandoffVerifier::new(shared.passes, onramp, url)),
+            send,
+            signer: HostSigner::new(shared.host_keys),
+            verifier: Mutex::new(HandoffVerifier::new(shared.handoff_keys, onramp, url)),
             sessions: Mutex::default(),
         }
     }
 
-    /// Answers one request of a browser.
+    /// Handles one request of a browser.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
         let session = cookie(&request);
-        let guest = session.and_then(|id| held(&self.sessions).get(id).cloned());
+        let user = session.and_then(|id| lock(&self.sessions).get(id).cloned());
         match *request.method() {
             Method::GET if FILES.iter().any(|file| file.0 == path) => file(path),
-            Method::GET if path == TOKEN_PATH => self.token(guest.as_ref()),
-            Method::GET => match (field(query.as_bytes(), "token"), guest) {
-                (Some(token), _) => self.let_in(&token),
-                (None, Some(guest)) => self.home(&guest, path).await,
-                (None, None) => self.show(StatusCode::OK, page::signed_out(&self.onramp)),
+            Method::GET if path == TOKEN_PATH => self.token_response(user.as_ref()),
+            Method::GET => match (field(query.as_bytes(), "token"), user) {
+                (Some(token), _) => self.sign_in(&token),
+                (None, Some(user)) => self.home(&user, path).await,
+                (None, None) => self.page(StatusCode::OK, page::signed_out(&self.onramp)),
             },
             Method::POST if is_cross_site(&request) => {
-                self.show(StatusCode::FORBIDDEN, page::refused("This form was another site's."))
+                self.page(StatusCode::FORBIDDEN, page::error(words::error::CROSS_SITE))
             }
-            Method::POST => match (path, guest) {
-                ("/logout", _) => self.let_out(session),
-                ("/events", Some(guest)) => self.tell(&guest, request.body()).await,
-                _ => self.show(StatusCode::NOT_FOUND, page::refused("There is nothing here.")),
+            Method::POST => match (path, user) {
+                ("/logout", _) => self.sign_out(session),
+                ("/events", Some(user)) => self.send_event(&user, request.body()).await,
+                _ => self.page(StatusCode::NOT_FOUND, page::error(words::error::NOT_FOUND)),
             },
-            _ => self.show(StatusCode::METHOD_NOT_ALLOWED, page::refused("This cannot be done here.")),
+            _ => self.page(StatusCode::METHOD_NOT_ALLOWED, page::error(words::error::METHOD)),
         }
     }
 
-    /// The page of somebody who is signed in, with what Onramp shows them.
-    async fn home(&self, guest: &HostUser, path: &str) -> Response<Bytes> {
-        let token = self.mint(guest).unwrap_or_default();
+    /// Responds with the page of a signed-in user.
+    async fn home(&self, user: &HostUser, path: &str) -> Response<Bytes> {
+        let token = self.embed_token(user).unwrap_or_default();
         let (banner, widget) = (
-            self.include("/onboarding/banner", &token).await,
-            self.include("/onboarding/widget", &token).await,
+            self.fetch_include("/onboarding/banner", &token).await,
+            self.fetch_include("/onboarding/widget", &token).await,
         );
-        let shown = Shown { onramp: &self.onramp, token: &token, banner: &banner, widget: &widget };
-        self.show(StatusCode::OK, page::home(guest, &shown, path))
+        let embedded = Embedded { onramp: &self.onramp, token: &token, banner: &banner, widget: &widget };
+        self.page(StatusCode::OK, page::home(user, &embedded, path))
     }
 
-    fn mint(&self, guest: &HostUser) -> Option<String> {
-        self.word.as_ref()?.token(guest, self.cloud.clock.now())
+    fn embed_token(&self, user: &HostUser) -> Option<String> {
+        self.signer.as_ref()?.token(user, self.cloud.clock.now())
     }
 
-    /// A token for the scripts of our own page; for nobody else, since it takes our session.
-    fn token(&self, guest: Option<&HostUser>) -> Response<Bytes> {
-        let minted = guest.and_then(|guest| self.mint(guest));
-        let status = if minted.is_some() { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
-        let mut response = self.show(status, page::elsewhere());
+    /// Responds with an embed token for the elements, or with 401 if the request has no session.
+    fn token_response(&self, user: Option<&HostUser>) -> Response<Bytes> {
+        let token = user.and_then(|user| self.embed_token(user));
+        let status = if token.is_some() { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+        let mut response = self.page(status, page::redirect());
         set(&mut response, CONTENT_TYPE, "application/json");
-        *response.body_mut() = Bytes::from(json!({ "token": minted }).to_string());
+        *response.body_mut() = Bytes::from(json!({ "token": token }).to_string());
         response
     }
 
-    /// A piece of Onramp's that this server puts into its page. What cannot be had is left out.
-    async fn include(&self, path: &str, token: &str) -> String {
+    /// Fetches an HTML fragment from Onramp, to include it in the page. Returns an empty string if
+    /// that fails.
+    async fn fetch_include(&self, path: &str, token: &str) -> String {
         let request =
             Request::get(path).header(AUTHORIZATION, format!("Bearer {token}")).header(HOST, self.host());
         let Ok(request) = request.body(Bytes::new()) else { return String::new() };
-        let answer = (self.ask)(request).await;
-        if answer.status() != StatusCode::OK {
-            let why = answer.headers().get(WWW_AUTHENTICATE).and_then(|why| why.to_str().ok());
+        let response = (self.send)(request).await;
+        if response.status() != StatusCode::OK {
+            let reason = response.headers().get(WWW_AUTHENTICATE).and_then(|reason| reason.to_str().ok());
             tracing::warn!(
-                status = answer.status().as_u16(),
-                why,
-                "Onramp gives the host app nothing to show"
+                status = response.status().as_u16(),
+                reason,
+                "failed to fetch a fragment for the host app"
             );
             return String::new();
         }
-        String::from_utf8_lossy(answer.body()).into_owned()
+        String::from_utf8_lossy(response.body()).into_owned()
     }
 
     fn host(&self) -> &str {
         self.onramp.split_once("://").map_or("", |(_, host)| host)
     }
 
-    /// Whoever brings a good pass gets a session, and an address without the pass in it.
-    fn let_in(&self, token: &str) -> Response<Bytes> {
-        let guest = match held(&self.lock).open(token, self.cloud.clock.now()) {
-            Ok(guest) => guest,
-            Err(why) => return self.show(StatusCode::BAD_REQUEST, page::refused(&why.to_string())),
+    /// Creates a session for a valid handoff token, and redirects to a URL without the token.
+    fn sign_in(&self, token: &str) -> Response<Bytes> {
+        let user = match lock(&self.verifier).verify(token, self.cloud.clock.now()) {
+            Ok(user) => user,
+            Err(error) => return self.page(StatusCode::BAD_REQUEST, page::error(&error.to_string())),
         };
         let id = random::uuid();
-        held(&self.sessions).insert(id.clone(), guest);
+        lock(&self.sessions).insert(id.clone(), user);
         let mut response = self.go_home();
         set(&mut response, SET_COOKIE, &format!("{SESSION}={id}; Path=/; HttpOnly; SameSite=Lax"));
         response
     }
 
-    fn let_out(&self, session: Option<&str>) -> Response<Bytes> {
+    fn sign_out(&self, session: Option<&str>) -> Response<Bytes> {
         if let Some(id) = session {
-            held(&self.sessions).remove(id);
+            lock(&self.sessions).remove(id);
         }
         let mut response = self.go_home();
         set(&mut response, SET_COOKIE, &format!("{SESSION}=; Path=/; Max-Age=0"));
         response
     }
 
-    /// Tells Onramp what somebody did: over HTTP if the form says so, else over the bus.
-    async fn tell(&self, guest: &HostUser, form: &[u8]) -> Response<Bytes> {
+    /// Sends an event about a user action, over HTTP if the form requests it and otherwise over the
+    /// bus.
+    async fn send_event(&self, user: &HostUser, form: &[u8]) -> Response<Bytes> {
         let wanted = field(form, "event").unwrap_or_default();
         let Some((event, _)) = EVENTS.into_iter().find(|(event, _)| *event == wanted) else {
-            return self.show(StatusCode::BAD_REQUEST, page::refused("Nobody can do that here."));
+            return self.page(StatusCode::BAD_REQUEST, page::error(words::error::UNKNOWN_ACTION));
         };
         let now = self.cloud.clock.now();
-        let (org, actor, at) = (&guest.organization_id, &guest.name, now.to_string());
+        let (org, actor, at) = (&user.organization_id, &user.name, now.to_string());
         if field(form, "way").as_deref() == Some("http") {
             let body =
                 json!({"type": event, "organization_id": org, "actor": actor, "occurred_at": at}).to_string();
             return match self.post(&body, now).await {
                 Some(status) if status.is_success() => self.go_home(),
-                _ => self.show(StatusCode::BAD_GATEWAY, page::refused("Onramp did not take it.")),
+                _ => self.page(StatusCode::BAD_GATEWAY, page::error(words::error::EVENT_REJECTED)),
             };
         }
         let detail = json!({"organization_id": org, "actor": actor, "occurred_at": at});
@@ -221,38 +217,39 @@ impl HostApp {
         self.go_home()
     }
 
-    /// Posts a signed event; the status of the answer.
+    /// Posts a signed event. Returns the status of the response.
     async fn post(&self, body: &str, now: Timestamp) -> Option<StatusCode> {
-        let signature = self.word.as_ref()?.signature(body, now)?;
+        let signature = self.signer.as_ref()?.signature(body, now)?;
         let request = Request::post("/host/events")
             .header(HOST, self.host())
             .header(CONTENT_TYPE, "application/json")
             .header("onramp-signature", signature)
             .body(Bytes::from(body.to_owned()))
             .ok()?;
-        Some((self.ask)(request).await.status())
+        Some((self.send)(request).await.status())
     }
 
     fn go_home(&self) -> Response<Bytes> {
-        let mut response = self.show(StatusCode::SEE_OTHER, page::elsewhere());
+        let mut response = self.page(StatusCode::SEE_OTHER, page::redirect());
         set(&mut response, LOCATION, "/");
         response
     }
 
-    fn show(&self, status: StatusCode, markup: Markup) -> Response<Bytes> {
+    fn page(&self, status: StatusCode, markup: Markup) -> Response<Bytes> {
         let mut response = Response::new(Bytes::from(markup.into_string()));
         *response.status_mut() = status;
         set(&mut response, CONTENT_TYPE, "text/html; charset=utf-8");
         set(&mut response, CACHE_CONTROL, "no-store");
         set(&mut response, CONTENT_SECURITY_POLICY, &policy(&self.onramp));
-        // Onramp is told our origin, which frames need, and never an address of ours, which may hold a pass.
+        // Frames need the origin as referrer. The path and query stay private, because they can
+        // contain a handoff token.
         set(&mut response, REFERRER_POLICY, "strict-origin");
         set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
         response
     }
 }
 
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -267,13 +264,14 @@ fn cookie(request: &Request<Bytes>) -> Option<&str> {
     pairs.find(|(name, _)| *name == SESSION).map(|(_, value)| value)
 }
 
-/// Onramp is another port of the same site, and has no business here but to send people.
+/// Whether another origin sent the request. Onramp is on another port, which browsers treat as the
+/// same site, and may only link here.
 fn is_cross_site(request: &Request<Bytes>) -> bool {
     let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
     !matches!(site, None | Some("same-origin" | "none"))
 }
 
-/// The files of its pages: the path, the media type, the content.
+/// Static files: path, media type, and content.
 const FILES: [(&str, &str, &str); 3] = [
     ("/style.css", "text/css; charset=utf-8", include_str!("../stripe_mock/pages/style.css")),
     ("/page.css", "text/css; charset=utf-8", include_str!("page.css")),

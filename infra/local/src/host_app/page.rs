@@ -1,79 +1,88 @@
+//! Pages of the host app.
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::TOKEN_PATH;
 use super::handoff_token::HostUser;
-use super::{EVENTS, TOKEN_PATH};
+use super::words::{self, EVENTS};
 
-/// What Onramp gives this page to show.
+/// Content from Onramp that the page embeds.
 #[derive(Clone, Copy)]
-pub(super) struct Shown<'a> {
-    /// Where Onramp is.
+pub(super) struct Embedded<'a> {
+    /// Origin of Onramp, without a trailing slash.
     pub onramp: &'a str,
-    /// The token of whoever looks.
+    /// Embed token of the signed-in user.
     pub token: &'a str,
-    /// The pieces that the server included.
+    /// HTML fragment of the banner, included by the server.
     pub banner: &'a str,
+    /// HTML fragment of the widget, included by the server.
     pub widget: &'a str,
 }
 
-/// For whom nobody vouches.
+/// Renders the page of a user without a session.
 pub(super) fn signed_out(onramp: &str) -> Markup {
     frame(
-        "Signed out",
+        words::signed_out::TITLE,
         &html! {
-            h1 { "You are signed out" }
-            p { "This app signs nobody in itself. Go to Onramp’s dashboard and press its button." }
-            p { a href={ (onramp) "/dashboard" } { "Onramp’s dashboard" } }
+            h1 { (words::signed_out::HEADING) }
+            p { (words::signed_out::LEAD) }
+            p { a href={ (onramp) "/dashboard" } { (words::signed_out::DASHBOARD) } }
         },
     )
 }
 
-/// The one page: who is here, what Onramp shows in it, and what can be done. `path` is where somebody wanted to go.
-pub(super) fn home(guest: &HostUser, shown: &Shown<'_>, path: &str) -> Markup {
-    let Shown { onramp, token, banner, widget } = *shown;
+/// Renders the page of a signed-in user: embedded content, event buttons, and account data. `path`
+/// is the path that the user opened.
+pub(super) fn home(user: &HostUser, embedded: &Embedded<'_>, path: &str) -> Markup {
+    let Embedded { onramp, token, banner, widget } = *embedded;
+    use words::home;
     let framed = |part: &str| format!("{onramp}/onboarding/embed?part={part}&token={token}");
     frame(
-        "Host app",
+        home::TITLE,
         &html! {
-            h1 { "Hello, " (guest.name) }
-            @if path != "/" { p { "You came to " code { (path) } "." } }
+            h1 { (home::greeting(&user.name)) }
+            @if path != "/" { p { (home::OPENED) code { (path) } "." } }
             form method="post" action="/events" {
                 input type="hidden" name="way" value="http";
-                button.primary name="event" value="project.created" { "Create a project" }
-                span.quiet { "tells Onramp over HTTP, signed" }
+                button.primary name="event" value="project.created" { (home::CREATE_PROJECT) }
+                span.quiet { (home::HTTP_EVENT) }
             }
             div.ways {
                 section.way aria-labelledby="elements" {
-                    h2 id="elements" { "Custom elements" }
+                    h2 id="elements" { (home::ELEMENTS) }
                     trial-banner token-url=(TOKEN_PATH) {}
                     onboarding-widget token-url=(TOKEN_PATH) {}
-                    ol id="log" aria-label="Events of the elements" {}
+                    ol id="log" aria-label=(home::ELEMENT_EVENTS) {}
                 }
                 section.way aria-labelledby="included" {
-                    h2 id="included" { "Included by the server" }
+                    h2 id="included" { (home::INCLUDED) }
                     (PreEscaped(banner))
                     (PreEscaped(widget))
                 }
                 section.way aria-labelledby="frames" {
-                    h2 id="frames" { "Frames" }
-                    iframe title="Trial" src=(framed("banner")) height="170" {}
-                    iframe title="Onboarding" src=(framed("widget")) height="320" {}
+                    h2 id="frames" { (home::FRAMES) }
+                    iframe title=(home::TRIAL_FRAME) src=(framed("banner")) height="170" {}
+                    iframe title=(home::ONBOARDING_FRAME) src=(framed("widget")) height="320" {}
                 }
             }
-            h2 { "Do something" }
-            p { "Each button puts an event on the bus, and a task of the checklist ticks itself." }
+            h2 { (home::TRIGGER) }
+            p { (home::TRIGGER_LEAD) }
             form method="post" action="/events" {
                 @for (event, label) in EVENTS { button name="event" value=(event) { (label) } " " }
             }
-            h2 { "Who is here" }
+            h2 { (home::USER) }
             dl {
-                dt { "Organization" } dd { (guest.organization_name) " " code { (guest.organization_id) } }
-                dt { "Role" } dd { (guest.role) }
-                dt { "Access" } dd { (guest.access) }
-                dt { "Address" } dd { (guest.email) @if guest.email_verified { ", proven" } @else { ", not proven yet" } }
-                dt { "Id" } dd { code { (guest.sub) } }
+                dt { (home::ORGANIZATION) } dd { (user.organization_name) " " code { (user.organization_id) } }
+                dt { (home::ROLE) } dd { (user.role) }
+                dt { (home::ACCESS) } dd { (user.access) }
+                dt { (home::EMAIL) } dd {
+                    (user.email)
+                    @if user.email_verified { (home::VERIFIED) } @else { (home::NOT_VERIFIED) }
+                }
+                dt { (home::ID) } dd { code { (user.sub) } }
             }
-            form method="post" action="/logout" { button { "Sign out here" } }
-            p { a href={ (onramp) "/onboarding/checklist" } { "To the checklist" } }
+            form method="post" action="/logout" { button { (home::SIGN_OUT) } }
+            p { a href={ (onramp) "/onboarding/checklist" } { (home::CHECKLIST) } }
             link rel="stylesheet" href={ (onramp) "/assets/onboarding.css" };
             script src={ (onramp) "/assets/onboarding.js" } defer {}
             script src="/page.js" defer {}
@@ -81,14 +90,19 @@ pub(super) fn home(guest: &HostUser, shown: &Shown<'_>, path: &str) -> Markup {
     )
 }
 
-/// Why somebody does not get further.
-pub(super) fn refused(why: &str) -> Markup {
-    frame("Refused", &html! { h1 { "No entry" } p { (why) } p { a href="/" { "Start page" } } })
+/// Renders an error page with the reason.
+pub(super) fn error(reason: &str) -> Markup {
+    let content = html! {
+        h1 { (words::error::HEADING) }
+        p { (reason) }
+        p { a href="/" { (words::error::START_PAGE) } }
+    };
+    frame(words::error::TITLE, &content)
 }
 
-/// For a browser that does not follow by itself.
-pub(super) fn elsewhere() -> Markup {
-    frame("See other", &html! { p { a href="/" { "Continue" } } })
+/// Renders the body of a redirect, for clients that do not follow it.
+pub(super) fn redirect() -> Markup {
+    frame(words::frame::REDIRECT_TITLE, &html! { p { a href="/" { (words::frame::CONTINUE) } } })
 }
 
 fn frame(title: &str, content: &Markup) -> Markup {
@@ -103,7 +117,7 @@ fn frame(title: &str, content: &Markup) -> Markup {
                 link rel="stylesheet" href="/page.css";
             }
             body {
-                p.notice { strong { "Local host app" } " — it stands in for your product" }
+                p.notice { strong { (words::frame::NOTICE) } (words::frame::NOTICE_DETAIL) }
                 main { (content) }
             }
         }

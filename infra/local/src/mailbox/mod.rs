@@ -1,4 +1,5 @@
-//! SES: takes letters as `SendEmail` does, refuses what SES refuses, and says on the bus that they were sent.
+//! Local implementation of SES: accepts emails like `SendEmail`, rejects what SES rejects, and
+//! creates the `Send` event for the bus.
 
 mod sent_email;
 
@@ -16,50 +17,51 @@ use crate::template::{ACCOUNT, REGION};
 
 pub use sent_email::{RefusedEmail, SentEmail, bare_address};
 
-/// A mail in the box.
+/// An accepted email in the mailbox.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Mail {
-    /// SES's message id.
+    /// Message id in the format of SES.
     pub id: String,
-    /// From the tag `kind`.
+    /// Value of the tag `kind`.
     pub kind: Option<String>,
-    /// From the tag `organization_id` or `organization`.
+    /// Value of the tag `organization_id` or `organization`.
     pub organization_id: Option<String>,
-    /// The sender as written, name and address.
+    /// Sender, with display name and address.
     pub from: String,
-    /// Bare addresses.
+    /// Recipients' addresses without display names.
     pub to: Vec<String>,
-    /// The subject line.
+    /// Subject line, without encoding.
     pub subject: String,
-    /// The plain part.
+    /// Plain-text part, empty if missing.
     pub text: String,
-    /// The HTML part.
+    /// HTML part, empty if missing.
     pub html: String,
-    /// Additional headers.
+    /// Additional headers of the request.
     pub headers: BTreeMap<String, String>,
-    /// Tags.
+    /// Tags of the request by name.
     pub tags: BTreeMap<String, String>,
-    /// When it was accepted, by the local clock.
+    /// Time of acceptance by the local clock.
     pub at: Timestamp,
 }
 
-/// The mailbox.
+/// Mailbox with all accepted emails.
 #[derive(Debug)]
 pub struct Mailbox {
-    /// Verified addresses and domains.
     identities: Vec<String>,
     mails: AppendLog<Mail>,
 }
 
 impl Mailbox {
-    /// A mailbox that sends for `identities` (addresses or domains) and remembers under `folder`.
+    /// Opens the mailbox with `identities` as the verified addresses and domains. It stores emails
+    /// in `folder`, or in memory.
     pub fn new(identities: Vec<String>, folder: Option<&Path>) -> std::io::Result<Self> {
         Ok(Self { identities, mails: AppendLog::open(folder, "mail.jsonl")? })
     }
 
-    /// Takes a letter: its message id, and what SES says of it on the bus.
-    pub fn accept(&self, letter: SentEmail, now: Timestamp) -> Result<(String, Option<Entry>), RefusedEmail> {
-        let from = bare_address(&letter.from);
+    /// Accepts an email. Returns its message id, and its `Send` event if it has a configuration
+    /// set.
+    pub fn accept(&self, email: SentEmail, now: Timestamp) -> Result<(String, Option<Entry>), RefusedEmail> {
+        let from = bare_address(&email.from);
         let domain = from.rsplit('@').next().unwrap_or_default();
         if !self.identities.iter().any(|identity| *identity == from || identity == domain) {
             return Err(RefusedEmail {
@@ -71,62 +73,62 @@ impl Mailbox {
             });
         }
         let id = format!("0100{:012x}-{}-000000", now.as_millisecond(), random::uuid());
-        let feedback = letter.configuration_set.as_deref().map(|set| sent(&letter, set, &id, now));
-        let tag = |names: [&str; 2]| names.iter().find_map(|name| letter.tags.get(*name)).cloned();
+        let feedback = email.configuration_set.as_deref().map(|set| send_event(&email, set, &id, now));
+        let tag = |names: [&str; 2]| names.iter().find_map(|name| email.tags.get(*name)).cloned();
         self.mails.push(Mail {
             kind: tag(["kind", "Kind"]),
             organization_id: tag(["organization_id", "organization"]),
             id: id.clone(),
-            from: letter.from,
-            to: letter.to,
-            subject: letter.subject,
-            text: letter.text,
-            html: letter.html,
-            headers: letter.headers,
-            tags: letter.tags,
+            from: email.from,
+            to: email.to,
+            subject: email.subject,
+            text: email.text,
+            html: email.html,
+            headers: email.headers,
+            tags: email.tags,
             at: now,
         });
         Ok((id, feedback))
     }
 
-    /// Whether it sends for an address or a domain.
+    /// Whether the address or domain is a verified identity.
     pub fn has_verified(&self, identity: &str) -> bool {
         self.identities.iter().any(|verified| verified == identity)
     }
 
-    /// All mails, oldest first.
+    /// Returns all emails, oldest first.
     pub fn mails(&self) -> Vec<Mail> {
         self.mails.all()
     }
 
-    /// Empties the box.
+    /// Deletes all emails of the mailbox.
     pub fn clear(&self) {
         self.mails.clear();
     }
 }
 
-/// The `Send` event, in the shape of "Example event data for Amazon SES events in EventBridge" (Amazon SES
-/// Developer Guide): tags are lists.
-fn sent(letter: &SentEmail, configuration_set: &str, id: &str, now: Timestamp) -> Entry {
-    let from = bare_address(&letter.from);
+/// Builds the `Send` event. Tags are lists. Source: "Example event data for Amazon SES events in
+/// EventBridge", Amazon SES Developer Guide.
+fn send_event(email: &SentEmail, configuration_set: &str, id: &str, now: Timestamp) -> Entry {
+    let from = bare_address(&email.from);
     let domain = from.rsplit('@').next().unwrap_or_default().to_owned();
-    let own = letter.tags.iter().map(|(name, value)| (name.clone(), value.clone()));
-    let given = [
+    let email_tags = email.tags.iter().map(|(name, value)| (name.clone(), value.clone()));
+    let ses_tags = [
         ("ses:configuration-set".to_owned(), configuration_set.to_owned()),
         ("ses:from-domain".to_owned(), domain.clone()),
         ("ses:source-ip".to_owned(), "127.0.0.1".to_owned()),
         ("ses:caller-identity".to_owned(), "mailer".to_owned()),
     ];
     let tags: serde_json::Map<String, Value> =
-        given.into_iter().chain(own).map(|(name, value)| (name, json!([value]))).collect();
+        ses_tags.into_iter().chain(email_tags).map(|(name, value)| (name, json!([value]))).collect();
     let header = |name: &str, value: &str| json!({"name": name, "value": value});
     let mut headers = vec![
-        header("From", &letter.from),
-        header("To", &letter.to.join(", ")),
-        header("Subject", &letter.subject),
+        header("From", &email.from),
+        header("To", &email.to.join(", ")),
+        header("Subject", &email.subject),
         header("MIME-Version", "1.0"),
     ];
-    headers.extend(letter.headers.iter().map(|(name, value)| header(name, value)));
+    headers.extend(email.headers.iter().map(|(name, value)| header(name, value)));
     Entry {
         bus: "default".to_owned(),
         source: "aws.ses".to_owned(),
@@ -139,15 +141,15 @@ fn sent(letter: &SentEmail, configuration_set: &str, id: &str, now: Timestamp) -
             "eventType": "Send",
             "mail": {
                 "timestamp": now.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
-                "source": letter.from,
+                "source": email.from,
                 "sourceArn": format!("arn:aws:ses:{REGION}:{ACCOUNT}:identity/{domain}"),
                 "sendingAccountId": ACCOUNT,
                 "messageId": id,
-                "destination": letter.to,
+                "destination": email.to,
                 "headersTruncated": false,
                 "headers": headers,
                 "commonHeaders": {
-                    "from": [letter.from], "to": letter.to, "messageId": id, "subject": letter.subject,
+                    "from": [email.from], "to": email.to, "messageId": id, "subject": email.subject,
                 },
                 "tags": tags,
             },
@@ -185,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn an_accepted_letter_lies_in_the_box_and_is_announced() {
+    fn accepted_email_is_stored_and_has_a_send_event() {
         let mailbox = mailbox();
         let now: Timestamp = "2026-01-22T10:00:00Z".parse().unwrap();
         let (id, feedback) = mailbox.accept(SentEmail::read(&request()).unwrap(), now).unwrap();
@@ -206,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ses_refuses_is_refused() {
+    fn accept_rejects_what_ses_rejects() {
         let many: Vec<_> = (0..51).map(|n| format!("a{n}@example.org")).collect();
         for (request, expected) in [
             (with("/FromEmailAddress", json!("noreply@elsewhere.com")), "not verified"),
@@ -220,9 +222,8 @@ mod tests {
             (with("/Content", json!({"Raw": {}})), "simple"),
         ] {
             let now = Timestamp::UNIX_EPOCH;
-            let refused =
-                SentEmail::read(&request).and_then(|letter| mailbox().accept(letter, now)).unwrap_err();
-            assert!(refused.message.contains(expected), "{}", refused.message);
+            let error = SentEmail::read(&request).and_then(|email| mailbox().accept(email, now)).unwrap_err();
+            assert!(error.message.contains(expected), "{}", error.message);
         }
     }
 }

@@ -1,13 +1,13 @@
-//! A letter as `SendEmail` takes it, with what SES refuses.
+//! Request of `SendEmail`, with the checks of SES.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// SES's limit of recipients for one message.
-const MOST_RECIPIENTS: usize = 50;
+/// Maximum number of recipients of one message in SES.
+const MAX_RECIPIENTS: usize = 50;
 
-/// What `SendEmail` was asked to send.
+/// Valid email of a `SendEmail` request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SentEmail {
     pub(super) from: String,
@@ -20,12 +20,12 @@ pub struct SentEmail {
     pub(super) configuration_set: Option<String>,
 }
 
-/// Why SES does not take a letter: the error's type and its message.
+/// Error response of SES for an email.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedEmail {
-    /// The exception's name.
+    /// Exception name, such as `BadRequestException`.
     pub code: &'static str,
-    /// What it says.
+    /// Error message for the caller.
     pub message: String,
 }
 
@@ -34,11 +34,15 @@ fn bad(message: impl Into<String>) -> RefusedEmail {
 }
 
 impl SentEmail {
-    /// Reads the body of `SendEmail`.
+    /// Parses and checks the body of `SendEmail`.
+    ///
+    /// # Errors
+    /// Returns a `BadRequestException` for an email that SES rejects, or for content that is not
+    /// simple.
     pub fn read(request: &Value) -> Result<Self, RefusedEmail> {
         let text = |path: &str| request.pointer(path).and_then(Value::as_str).map(str::to_owned);
         let simple =
-            request.pointer("/Content/Simple").ok_or_else(|| bad("Only simple content is offered here."))?;
+            request.pointer("/Content/Simple").ok_or_else(|| bad("Only simple content is supported."))?;
         let from = text("/FromEmailAddress").ok_or_else(|| bad("FromEmailAddress is missing."))?;
         let lists = ["ToAddresses", "CcAddresses", "BccAddresses"];
         let recipients =
@@ -47,8 +51,8 @@ impl SentEmail {
         if to.is_empty() {
             return Err(bad("Missing final recipients."));
         }
-        if to.len() > MOST_RECIPIENTS {
-            return Err(bad(format!("Recipient count exceeds {MOST_RECIPIENTS}.")));
+        if to.len() > MAX_RECIPIENTS {
+            return Err(bad(format!("Recipient count exceeds {MAX_RECIPIENTS}.")));
         }
         if let Some(address) = to.iter().find(|address| !is_address(address)) {
             return Err(bad(format!("Local address contains control or whitespace: {address:?}")));
@@ -94,10 +98,10 @@ impl SentEmail {
     }
 }
 
-/// `"Name" <a@b>` or `a@b`, without the name.
-pub fn bare_address(written: &str) -> String {
-    let inside = written.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
-    inside.unwrap_or(written).trim().to_owned()
+/// Returns the address of a mailbox such as `"Name" <a@b>` or `a@b`.
+pub fn bare_address(mailbox: &str) -> String {
+    let inside = mailbox.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
+    inside.unwrap_or(mailbox).trim().to_owned()
 }
 
 fn is_address(address: &str) -> bool {

@@ -1,6 +1,8 @@
-//! The envelope of an event.
+//! Builder of complete events: the envelope, with the object of the event type.
 
-use super::objects::{Scene, charge, checkout_session, customer, dispute, generic, invoice, subscription};
+use super::objects::{
+    EventContext, charge, checkout_session, customer, dispute, generic, invoice, subscription,
+};
 use super::payer::Payer;
 use super::seed::Seed;
 use super::spec::{EventSpec, RequestError};
@@ -10,20 +12,20 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
-/// Builds the snapshot event that a spec asks for, as it happens at `now`, with the shape of its API version.
+/// Builds the snapshot event of a spec, with the time `now` and the format of its API version.
 ///
-/// `price` is the price id of the subscription. Source of the shapes: docs.stripe.com, "The Event object" and the
-/// pages of the objects.
+/// `price` is the price id of the subscription. Source of the formats: docs.stripe.com, "The Event
+/// object" and the pages of the objects.
 ///
 /// # Errors
-/// One fault for each path of `set` that does not fit the event.
+/// Returns one error for each path of `set` that does not fit the event.
 pub fn build_event(
     spec: &EventSpec,
     price: &str,
     seed: &Seed,
     now: Timestamp,
 ) -> Result<Value, Vec<RequestError>> {
-    let scene = Scene {
+    let context = EventContext {
         payer: Payer::new(spec, seed),
         seed,
         now: now.as_second(),
@@ -34,25 +36,26 @@ pub fn build_event(
         "id": seed.id("evt"),
         "object": "event",
         "api_version": spec.api_version.as_str(),
-        "created": scene.now,
-        "data": content(&spec.event_type, &scene),
+        "created": context.now,
+        "data": event_data(&spec.event_type, &context),
         "livemode": false,
         "pending_webhooks": 1,
         "request": { "id": null, "idempotency_key": null },
         "type": spec.event_type,
     });
-    let faults: Vec<RequestError> = spec
+    let errors: Vec<RequestError> = spec
         .set
         .iter()
         .filter_map(|(at, value)| {
-            let bad = path::set(&mut event, &place(at), value.clone()).err()?;
-            Some(RequestError::new(format!("set.{at}"), bad.to_string()))
+            let error = path::set(&mut event, &full_path(at), value.clone()).err()?;
+            Some(RequestError::new(format!("set.{at}"), error.to_string()))
         })
         .collect();
-    if faults.is_empty() { Ok(event) } else { Err(faults) }
+    if errors.is_empty() { Ok(event) } else { Err(errors) }
 }
 
-/// The fields of an event itself: what a path of `set` begins with otherwise is meant of its object.
+/// Top-level fields of an event. A path of `set` with another first step applies to the event's
+/// object.
 const ENVELOPE: [&str; 11] = [
     "id",
     "object",
@@ -67,7 +70,8 @@ const ENVELOPE: [&str; 11] = [
     "type",
 ];
 
-fn place(path: &str) -> Cow<'_, str> {
+/// Adds `data` or `data.object` to a path that does not start at the top level.
+fn full_path(path: &str) -> Cow<'_, str> {
     match path.split('.').next() {
         Some("previous_attributes") => format!("data.{path}").into(),
         Some(first) if !first.is_empty() && !ENVELOPE.contains(&first) => {
@@ -77,22 +81,22 @@ fn place(path: &str) -> Cow<'_, str> {
     }
 }
 
-/// The event's `data`: the object, and for an update what it was before.
-fn content(event_type: &str, scene: &Scene<'_>) -> Value {
+/// Returns the event's `data`: the object, and the previous attributes of an update.
+fn event_data(event_type: &str, context: &EventContext<'_>) -> Value {
     let subject = Subject::of(event_type);
     let object = match subject {
-        Subject::Invoice(state) => invoice(scene, state),
-        Subject::Subscription(state) => subscription(scene, state),
-        Subject::CheckoutSession => checkout_session(scene),
-        Subject::Customer => customer(scene),
-        Subject::RefundedCharge => charge(scene),
-        Subject::Dispute => dispute(scene),
-        Subject::Other => generic(scene, event_type),
+        Subject::Invoice(state) => invoice(context, state),
+        Subject::Subscription(state) => subscription(context, state),
+        Subject::CheckoutSession => checkout_session(context),
+        Subject::Customer => customer(context),
+        Subject::RefundedCharge => charge(context),
+        Subject::Dispute => dispute(context),
+        Subject::Other => generic(context, event_type),
     };
     let mut data = Map::from_iter([("object".to_owned(), object)]);
     if subject == Subject::Subscription(SubscriptionState::Updated) {
-        // The usual update is a renewal: only the latest invoice is another one.
-        let before = json!({ "latest_invoice": scene.seed.id("in_before") });
+        // The default update is a renewal, in which only the latest invoice changes.
+        let before = json!({ "latest_invoice": context.seed.id("in_before") });
         data.insert("previous_attributes".to_owned(), before);
     }
     Value::Object(data)

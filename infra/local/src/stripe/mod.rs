@@ -1,18 +1,18 @@
-//! Stripe's side of a webhook: snapshot events of real shape, signed and delivered as Stripe delivers them.
+//! Test events: snapshot events in Stripe's format, signed and delivered like Stripe's webhooks.
 //!
-//! [`build_event`] is pure: the same [`EventSpec`], [`Seed`] and moment give the same event. [`Sender`] adds what
-//! the world adds: the local clock, chance, the signing secret and a way to post. It posts through a function, so
-//! one code serves the port and a test inside the process.
+//! [`build_event`] is pure: the same [`EventSpec`], [`Seed`], and time give the same event.
+//! [`Sender`] adds the local clock, randomness, the signing secrets, and a function that posts. The
+//! same code therefore posts to a port or, in tests, inside the process.
 //!
-//! To mount it, give a sender the gateway's own entrance and merge the router, which serves
-//! `POST /_local/stripe/events`:
+//! To mount it, create a sender with a function that posts to the gateway, and merge the router. It
+//! serves `POST /_local/stripe/events`:
 //!
 //! ```ignore
-//! let sender = stripe::Sender::new(clock, entropy, "whsec_local_onramp", "price_local_team", post);
+//! let sender = stripe::Sender::new(clock, rng, "whsec_local_onramp", "price_local_team", post);
 //! let app = app.merge(stripe::router(sender));
 //! ```
 //!
-//! It never looks into a function or the table: what an event does is seen in its answer, as at Stripe.
+//! This module never reads functions or the table. Like Stripe, it sees only the response status.
 
 mod event;
 mod objects;

@@ -2,55 +2,56 @@
 
 use serde_json::{Map, Value};
 
-/// Why a path cannot be set.
+/// Reason why a path is invalid or does not fit the event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum BadPath {
-    /// Nothing at all, or nothing between two dots.
-    #[error("a path is names and list positions joined by dots, none of them empty")]
+pub(super) enum PathError {
+    /// The path is empty, or has an empty step.
+    #[error("a path is non-empty names and list indexes separated by dots")]
     Empty,
-    /// A step leads into a text, number or boolean.
-    #[error("`{0}` is a single value, nothing lies below it")]
+    /// A step goes into a string, number, or boolean.
+    #[error("`{0}` is a scalar and has no children")]
     ThroughScalar(String),
-    /// A step into a list is not one of its positions, nor the one behind its last.
-    #[error("`{0}` is a list of {1}: a step into it is a position from 0 to {1}")]
-    NotAPosition(String, usize),
+    /// A step into a list is neither an index of the list nor its length.
+    #[error("`{0}` is a list of length {1}: use an index from 0 to {1}")]
+    InvalidIndex(String, usize),
 }
 
-/// Whether a path is well formed; whether it fits is known only when it is set.
-pub(super) fn check(path: &str) -> Result<(), BadPath> {
-    if path.split('.').any(str::is_empty) { Err(BadPath::Empty) } else { Ok(()) }
+/// Checks that a path has no empty step. Only [`set`] checks whether it fits the event.
+pub(super) fn check(path: &str) -> Result<(), PathError> {
+    if path.split('.').any(str::is_empty) { Err(PathError::Empty) } else { Ok(()) }
 }
 
-/// Puts a value at a path. What is missing on the way, or null, becomes an object; a list grows by one at its end.
-pub(super) fn set(root: &mut Value, path: &str, value: Value) -> Result<(), BadPath> {
+/// Sets the value at a path. Missing parents and null parents become objects. The index after the
+/// last entry of a list appends to it.
+pub(super) fn set(root: &mut Value, path: &str, value: Value) -> Result<(), PathError> {
     check(path)?;
-    let mut place = root;
-    let mut walked = String::new();
+    let mut node = root;
+    let mut prefix = String::new();
     for step in path.split('.') {
-        place = descend(place, &walked, step)?;
-        if !walked.is_empty() {
-            walked.push('.');
+        node = descend(node, &prefix, step)?;
+        if !prefix.is_empty() {
+            prefix.push('.');
         }
-        walked.push_str(step);
+        prefix.push_str(step);
     }
-    *place = value;
+    *node = value;
     Ok(())
 }
 
-fn descend<'a>(place: &'a mut Value, walked: &str, step: &str) -> Result<&'a mut Value, BadPath> {
-    if place.is_null() {
-        *place = Value::Object(Map::new());
+fn descend<'a>(node: &'a mut Value, prefix: &str, step: &str) -> Result<&'a mut Value, PathError> {
+    if node.is_null() {
+        *node = Value::Object(Map::new());
     }
-    match place {
+    match node {
         Value::Object(fields) => Ok(fields.entry(step).or_insert(Value::Null)),
         Value::Array(items) => {
-            let refusal = BadPath::NotAPosition(walked.to_owned(), items.len());
-            let position = step.parse::<usize>().map_err(|_| refusal.clone())?;
-            if position == items.len() {
+            let error = PathError::InvalidIndex(prefix.to_owned(), items.len());
+            let index = step.parse::<usize>().map_err(|_| error.clone())?;
+            if index == items.len() {
                 items.push(Value::Null);
             }
-            items.get_mut(position).ok_or(refusal)
+            items.get_mut(index).ok_or(error)
         }
-        _ => Err(BadPath::ThroughScalar(walked.to_owned())),
+        _ => Err(PathError::ThroughScalar(prefix.to_owned())),
     }
 }

@@ -1,22 +1,24 @@
-//! Who an event is about.
+//! Customer, subscription, and organization of an event.
 
 use super::seed::{Seed, derived};
 use super::spec::EventSpec;
 use serde_json::{Value, json};
 
-/// The customer of an event, with the subscription that all events of this customer speak of.
+/// Customer of an event, with the subscription that all events of this customer contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payer {
     /// Stripe's customer id, `cus_…`.
     pub customer: String,
     /// Stripe's subscription id, `sub_…`.
     pub subscription: String,
-    /// The organization named in the metadata, as our own Checkout does; `None` for a customer of somebody else.
+    /// Organization id for the metadata that Onramp's Checkout sets. `None` for a customer that
+    /// does not come from Onramp.
     pub organization: Option<String>,
 }
 
 impl Payer {
-    /// The payer that a spec names. With neither an organization nor a customer it is a stranger, new on each call.
+    /// Returns the payer of a spec. Without organization and customer, each seed gives a new
+    /// customer.
     pub fn new(spec: &EventSpec, seed: &Seed) -> Payer {
         let customer = match (&spec.customer, &spec.organization_id) {
             (Some(customer), _) => customer.clone(),
@@ -30,7 +32,7 @@ impl Payer {
         }
     }
 
-    /// The metadata that our own Checkout sets on customer, session and subscription.
+    /// Returns the metadata that Onramp's Checkout sets on customer, session, and subscription.
     pub(super) fn metadata(&self) -> Value {
         match &self.organization {
             Some(organization) => json!({ "organization_id": organization }),

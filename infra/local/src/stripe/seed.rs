@@ -1,27 +1,26 @@
-//! Where the ids of one event come from.
+//! Derivation of the ids in one event.
 
 use sha2::{Digest, Sha256};
 
-/// Sixteen bytes of chance from which every id of one call follows, each with its own prefix.
+/// Sixteen random bytes that determine all ids of one event, by prefix.
 ///
-/// One seed and not a stream of random numbers: a builder that asks for ids in another order still gives the same
-/// event.
+/// Unlike a stream of random numbers, a seed gives the same ids in any order of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seed([u8; 16]);
 
 impl Seed {
-    /// A seed of these bytes.
+    /// Creates a seed from random bytes.
     pub const fn new(bytes: [u8; 16]) -> Seed {
         Seed(bytes)
     }
 
-    /// The id of this call with a prefix such as `evt` or `in`: `evt_local` and 24 hexadecimal digits.
+    /// Returns the id for a prefix such as `evt`: `evt_local` and 24 hexadecimal digits.
     pub fn id(&self, prefix: &str) -> String {
         derived(prefix, &[b"call", &self.0])
     }
 }
 
-/// An id that follows from its parts alone, so that it is the same on every call.
+/// Returns the id that is derived from the prefix and the parts.
 pub(super) fn derived(prefix: &str, parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     for part in [prefix.as_bytes()].iter().chain(parts) {

@@ -1,4 +1,4 @@
-//! Deliveries: signed now, posted in parallel, answered with what the receiver said.
+//! Signs events, posts them to the webhook in parallel, and returns the response statuses.
 
 use super::event::build_event;
 use super::seed::Seed;
@@ -16,93 +16,91 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Where Onramp takes Stripe's events.
+/// Path of Onramp's webhook for Stripe events.
 pub const WEBHOOK_PATH: &str = "/billing/webhooks/stripe";
 
-/// The entrance of the gateway: a request in, its answer out, by the port or inside the process.
+/// Function that sends a request to the gateway, over its port or inside the process.
 pub type HttpSend = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<'static, Response<Bytes>> + Send + Sync>;
 
-/// Says whom a spec means: fills in the customer and the subscription that are known already, and answers the second of
-/// the last event about them.
-pub type Complete = Arc<dyn Fn(&mut EventSpec) -> Option<i64> + Send + Sync>;
+/// Function that fills in the customer and subscription of a spec, if the mock has them. It returns
+/// the time of the customer's last event, in seconds since 1970.
+pub type CustomerResolver = Arc<dyn Fn(&mut EventSpec) -> Option<i64> + Send + Sync>;
 
-/// An event that lies further ahead than this was sent for a moment of its own, and the next one is of now.
+/// Maximum distance between the local clock and the time of the next event. A last event further in
+/// the future had a `created` time of its own, so the next event has the current time.
 const IN_A_ROW: SignedDuration = SignedDuration::from_mins(10);
 
 /// Builds, signs and posts events as Stripe does.
 #[derive(Clone)]
 pub struct Sender {
     clock: Clock,
-    entropy: Rng,
+    rng: Rng,
     secrets: Vec<String>,
     price: String,
     post: HttpSend,
-    complete: Complete,
+    resolver: CustomerResolver,
 }
 
-/// An event that was posted, and the status of each answer.
+/// An event that was posted, with the status of each response.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Delivery {
-    /// The event as it was sent.
+    /// The event that was sent.
     pub event: Value,
     /// One HTTP status for each delivery.
     pub statuses: Vec<u16>,
 }
 
 impl Sender {
-    /// A sender that signs with every secret of a comma-separated list, as Stripe does during a rotation.
-    pub fn new(
-        clock: Clock,
-        entropy: Rng,
-        secrets: &str,
-        price: impl Into<String>,
-        post: HttpSend,
-    ) -> Sender {
+    /// Creates a sender that signs with each secret of a comma-separated list, as Stripe does
+    /// during a rotation.
+    pub fn new(clock: Clock, rng: Rng, secrets: &str, price: impl Into<String>, post: HttpSend) -> Sender {
         let secrets = secrets.split(',').map(str::trim).filter(|secret| !secret.is_empty());
         Sender {
             clock,
-            entropy,
+            rng,
             secrets: secrets.map(str::to_owned).collect(),
             price: price.into(),
             post,
-            complete: Arc::new(|_| None),
+            resolver: Arc::new(|_| None),
         }
     }
 
-    /// One that asks first whom a spec means.
+    /// Sets the function that fills in the customer of each spec.
     #[must_use]
-    pub fn knowing(self, complete: Complete) -> Sender {
-        Sender { complete, ..self }
+    pub fn with_resolver(self, resolver: CustomerResolver) -> Sender {
+        Sender { resolver, ..self }
     }
 
-    /// When the event after the one of `last` happens: now, and a second later at least. Stripe gives whole seconds;
-    /// whoever sends one event after the other means that order.
-    fn moment(&self, last: Option<i64>) -> Timestamp {
+    /// Returns the time of the next event after one at `last`, in seconds since 1970: the current
+    /// time, but at least one second later. Stripe's times have whole seconds, and the events of
+    /// one customer must keep their order.
+    fn event_time(&self, last: Option<i64>) -> Timestamp {
         let now = self.clock.now();
         let next = last.map(|last| last.saturating_add(1)).and_then(|next| Timestamp::from_second(next).ok());
         next.filter(|next| *next > now && *next < now + IN_A_ROW).unwrap_or(now)
     }
 
-    /// Builds one event and delivers it `count` times in parallel: one id and one body, a signature each.
+    /// Builds one event and delivers it `count` times in parallel, each time with a new signature.
     ///
     /// # Errors
-    /// One fault for each path of `set` that does not fit the event; then nothing was sent.
+    /// Returns one error for each path of `set` that does not fit the event, and sends nothing.
     pub async fn send(&self, spec: &EventSpec) -> Result<Delivery, Vec<RequestError>> {
-        let seed = Seed::new(self.entropy.bytes());
+        let seed = Seed::new(self.rng.bytes());
         let mut spec = spec.clone();
-        let last = (self.complete)(&mut spec);
-        let event = build_event(&spec, &self.price, &seed, self.moment(last))?;
-        // Stripe indents its bodies; one who parses and writes anew has other bytes, and no valid signature.
+        let last = (self.resolver)(&mut spec);
+        let event = build_event(&spec, &self.price, &seed, self.event_time(last))?;
+        // Stripe indents its bodies. A receiver that serializes the JSON again before it verifies
+        // the signature therefore fails.
         let body = Bytes::from(format!("{event:#}"));
-        // A task each, so that deliveries meet each other as they do over the network.
+        // Each delivery is a task of its own, so that deliveries run concurrently.
         let deliveries = (0..spec.count).map(|_| tokio::spawn((self.post)(self.request(&body))));
-        let statuses = join_all(deliveries).await.into_iter().map(|answer| {
-            answer.map_or(StatusCode::INTERNAL_SERVER_ERROR, |response| response.status()).as_u16()
+        let statuses = join_all(deliveries).await.into_iter().map(|response| {
+            response.map_or(StatusCode::INTERNAL_SERVER_ERROR, |response| response.status()).as_u16()
         });
         Ok(Delivery { event, statuses: statuses.collect() })
     }
 
-    /// Delivers one event that is built already, with a fresh signature; the status of its answer.
+    /// Delivers an existing event with a new signature. Returns the status of the response.
     pub async fn deliver(&self, event: &Value) -> u16 {
         let body = Bytes::from(format!("{event:#}"));
         (self.post)(self.request(&body)).await.status().as_u16()
@@ -124,7 +122,7 @@ impl Sender {
             header::HeaderValue::from_static("Stripe/1.0 (+https://stripe.com/docs/webhooks)"),
         );
         let signature = sign(&self.secrets, body, self.clock.now());
-        // Digits, letters, `=` and `,` are all legal in a header.
+        // Always valid: the signature has only digits, letters, `=`, and `,`.
         if let Ok(signature) = header::HeaderValue::from_str(&signature) {
             headers.insert("stripe-signature", signature);
         }
@@ -132,32 +130,32 @@ impl Sender {
     }
 }
 
-/// Serves `POST /_local/stripe/events`.
+/// Returns the router of `POST /_local/stripe/events`.
 pub fn router(sender: Sender) -> Router {
     Router::new().route("/_local/stripe/events", routing::post(events)).with_state(sender)
 }
 
 async fn events(State(sender): State<Sender>, body: Bytes) -> Response<Body> {
-    let answer = match parse_spec(&body) {
+    let result = match parse_spec(&body) {
         Ok(spec) => sender.send(&spec).await,
-        Err(faults) => Err(faults),
+        Err(errors) => Err(errors),
     };
-    match answer {
+    match result {
         Ok(delivery) => Json(delivery).into_response(),
-        Err(faults) => refusal(&faults),
+        Err(errors) => error_response(&errors),
     }
 }
 
-fn refusal(faults: &[RequestError]) -> Response<Body> {
-    let errors: Vec<Value> = faults
+fn error_response(errors: &[RequestError]) -> Response<Body> {
+    let errors: Vec<Value> = errors
         .iter()
-        .map(|fault| json!({ "field": fault.field, "code": "invalid", "message": fault.message }))
+        .map(|error| json!({ "field": error.field, "code": "invalid", "message": error.message }))
         .collect();
     let problem = json!({
         "type": "about:blank",
-        "title": "This event cannot be built",
+        "title": "Cannot build this event",
         "status": 400,
-        "detail": "Nothing was sent. Each field at fault is listed with what it must be.",
+        "detail": "Nothing was sent. See errors for each invalid field and its expected value.",
         "errors": errors,
     });
     (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/problem+json")], problem.to_string())

@@ -1,24 +1,25 @@
-//! The `Stripe-Signature` header, from the side that signs. Source: docs.stripe.com, "Verify webhook signatures".
+//! Signer for the `Stripe-Signature` header.
+//! Source: docs.stripe.com, "Verify webhook signatures".
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-/// Signs a body at a moment, once per secret, as Stripe does while a secret is being rotated:
-/// `t=1735689600,v1=5257a8…,v1=…`. A key is the whole `whsec_…` text.
+/// Signs a body at a time, once per secret, as Stripe does during a rotation:
+/// `t=1735689600,v1=5257a8…,v1=…`. The HMAC key is the full text `whsec_…`.
 pub fn sign(secrets: &[String], body: &[u8], at: Timestamp) -> String {
-    let moment = at.as_second();
-    secrets.iter().fold(format!("t={moment}"), |header, secret| {
-        format!("{header},v1={}", hex::encode(tag(secret, moment, body)))
+    let seconds = at.as_second();
+    secrets.iter().fold(format!("t={seconds}"), |header, secret| {
+        format!("{header},v1={}", hex::encode(tag(secret, seconds, body)))
     })
 }
 
-fn tag(secret: &str, moment: i64, body: &[u8]) -> Vec<u8> {
-    // HMAC takes keys of every length, so there is no error to hand on; an empty tag would verify nowhere.
+fn tag(secret: &str, seconds: i64, body: &[u8]) -> Vec<u8> {
+    // HMAC accepts keys of any length, so this never fails. An empty tag would fail verification.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
         return Vec::new();
     };
-    mac.update(moment.to_string().as_bytes());
+    mac.update(seconds.to_string().as_bytes());
     mac.update(b".");
     mac.update(body);
     mac.finalize().into_bytes().to_vec()

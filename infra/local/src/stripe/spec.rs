@@ -1,4 +1,4 @@
-//! What a caller asks for, read from JSON with every fault at once.
+//! Request of a test event, parsed from JSON. A failed parse reports all errors at once.
 
 use super::path;
 use super::version::ApiVersion;
@@ -6,30 +6,30 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// The most deliveries of one event in one call.
-const MAX_EVENTS: u64 = 500;
+/// Maximum number of deliveries of one event.
+const MAX_DELIVERIES: u64 = 500;
 
-/// An event to build, and how often to deliver it.
+/// An event to build, and the number of its deliveries.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventSpec {
     /// Stripe's event type, such as `invoice.paid`.
     pub event_type: String,
-    /// The organization that the metadata names.
+    /// Organization id for the metadata.
     pub organization_id: Option<String>,
-    /// The customer; derived from the organization unless given.
+    /// Customer id. By default, it is derived from the organization.
     pub customer: Option<String>,
-    /// The subscription; derived from the customer unless known.
+    /// Subscription id. By default, it is derived from the customer.
     pub subscription: Option<String>,
-    /// What differs from the usual event, by dotted path; a parent is set before its children.
+    /// Values that override the default event, by dotted path. A parent is set before its children.
     pub set: BTreeMap<String, Value>,
-    /// The API version that gives the event its shape.
+    /// API version that determines the format of the event.
     pub api_version: ApiVersion,
-    /// Deliveries of the one event, in parallel.
+    /// Number of parallel deliveries, from 1 to 500.
     pub count: usize,
 }
 
 impl EventSpec {
-    /// One delivery of a usual event of this type, about nobody that is known.
+    /// Creates the spec of one delivery of a default event, with a new customer.
     pub fn new(event_type: &str) -> EventSpec {
         EventSpec {
             event_type: event_type.to_owned(),
@@ -43,12 +43,12 @@ impl EventSpec {
     }
 }
 
-/// One thing that is wrong with a request.
+/// Error in one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RequestError {
-    /// The field, or the path within `set`.
+    /// Name of the field, or its path within `set`.
     pub field: String,
-    /// What it must be.
+    /// Expected value of the field.
     pub message: String,
 }
 
@@ -61,10 +61,10 @@ impl RequestError {
 /// Reads a spec from a JSON body.
 ///
 /// # Errors
-/// Every fault of the body, in the order of its fields.
+/// Returns all errors of the body, in the order in which this function reads the fields.
 pub fn parse_spec(body: &[u8]) -> Result<EventSpec, Vec<RequestError>> {
     let mut fields = match serde_json::from_slice::<Value>(body) {
-        Ok(Value::Object(fields)) => Reader { fields, faults: Vec::new() },
+        Ok(Value::Object(fields)) => Reader { fields, errors: Vec::new() },
         Ok(_) => return Err(vec![RequestError::new("", "a JSON object")]),
         Err(error) => return Err(vec![RequestError::new("", format!("a JSON object: {error}"))]),
     };
@@ -84,26 +84,26 @@ pub fn parse_spec(body: &[u8]) -> Result<EventSpec, Vec<RequestError>> {
     fields.finish(spec)
 }
 
-/// The fields that are left to read, and what was wrong with those already read.
+/// Remaining fields of the body, and the errors so far.
 struct Reader {
     fields: Map<String, Value>,
-    faults: Vec<RequestError>,
+    errors: Vec<RequestError>,
 }
 
 impl Reader {
-    /// A field's value; null counts as absent.
+    /// Takes a field's value. Null counts as absent.
     fn take(&mut self, name: &str) -> Option<Value> {
         self.fields.remove(name).filter(|value| !value.is_null())
     }
 
-    fn fault(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.faults.push(RequestError::new(field, message));
+    fn error(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.errors.push(RequestError::new(field, message));
     }
 
-    /// A fault for an absent field, unless the field was there and has its own.
+    /// Adds an error for a missing field, unless the field already has an error.
     fn missing(&mut self, name: &str, message: &str) {
-        if self.faults.iter().all(|fault| fault.field != name) {
-            self.fault(name, message);
+        if self.errors.iter().all(|error| error.field != name) {
+            self.error(name, message);
         }
     }
 
@@ -111,7 +111,7 @@ impl Reader {
         match self.take(name)? {
             Value::String(text) if !text.trim().is_empty() => Some(text),
             _ => {
-                self.fault(name, "a text that is not empty");
+                self.error(name, "a non-empty string");
                 None
             }
         }
@@ -122,14 +122,14 @@ impl Reader {
             None => BTreeMap::new(),
             Some(Value::Object(paths)) => {
                 for path in paths.keys() {
-                    if let Err(bad) = path::check(path) {
-                        self.fault(format!("set.{path}"), bad.to_string());
+                    if let Err(error) = path::check(path) {
+                        self.error(format!("set.{path}"), error.to_string());
                     }
                 }
                 paths.into_iter().collect()
             }
             Some(_) => {
-                self.fault(name, "an object of dotted paths and values");
+                self.error(name, "an object of dotted paths and values");
                 BTreeMap::new()
             }
         }
@@ -140,27 +140,31 @@ impl Reader {
             return ApiVersion::default();
         };
         text.parse().unwrap_or_else(|form| {
-            self.fault(name, format!("{form}"));
+            self.error(name, format!("{form}"));
             ApiVersion::default()
         })
     }
 
     fn count(&mut self, name: &str) -> usize {
         let Some(value) = self.take(name) else { return 1 };
-        match value.as_u64().filter(|count| (1..=MAX_EVENTS).contains(count)).map(usize::try_from) {
+        match value.as_u64().filter(|count| (1..=MAX_DELIVERIES).contains(count)).map(usize::try_from) {
             Some(Ok(count)) => count,
             _ => {
-                self.fault(name, format!("a whole number from 1 to {MAX_EVENTS}"));
+                self.error(name, format!("a whole number from 1 to {MAX_DELIVERIES}"));
                 1
             }
         }
     }
 
-    /// Hands the spec out if nothing was wrong; a field that nobody read is most likely misspelt.
+    /// Returns the spec or all errors. A field that was not read is an error, because it is most
+    /// likely misspelled.
     fn finish(mut self, spec: EventSpec) -> Result<EventSpec, Vec<RequestError>> {
         for name in std::mem::take(&mut self.fields).keys() {
-            self.fault(name, "unknown; known are type, organization_id, customer, set, api_version, count");
+            self.error(
+                name,
+                "unknown field; expected type, organization_id, customer, set, api_version, or count",
+            );
         }
-        if self.faults.is_empty() { Ok(spec) } else { Err(self.faults) }
+        if self.errors.is_empty() { Ok(spec) } else { Err(self.errors) }
     }
 }

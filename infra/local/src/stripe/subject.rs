@@ -1,23 +1,19 @@
-//! What an event type is about: the table from type to object.
+//! Table from event type to the object that the event carries.
 
 use super::objects::{InvoiceState, SubscriptionState};
 
-/// The object that an event carries, in the state that its type implies.
+/// Object of an event, in the state that the event type implies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Subject {
-    /// A subscription's invoice.
     Invoice(InvoiceState),
-    /// A subscription.
     Subscription(SubscriptionState),
-    /// A finished Checkout Session.
+    /// A complete Checkout session.
     CheckoutSession,
-    /// A customer.
     Customer,
     /// A charge that was refunded in full.
     RefundedCharge,
-    /// A dispute over a charge.
     Dispute,
-    /// An object of which we know only its name.
+    /// An object without a builder. Only its name is known.
     Other,
 }
 
@@ -42,7 +38,7 @@ const SUBJECTS: [(&str, Subject); 17] = [
 ];
 
 impl Subject {
-    /// The subject of an event type; a type that is not in the table is about an object that we know by name only.
+    /// Returns the subject of an event type.
     pub(super) fn of(event_type: &str) -> Subject {
         let known = SUBJECTS.iter().find(|(name, _)| *name == event_type).map(|(_, subject)| *subject);
         match known {

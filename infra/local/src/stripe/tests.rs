@@ -25,7 +25,7 @@ fn at<'a>(event: &'a Value, pointer: &str) -> &'a Value {
 }
 
 #[test]
-fn every_type_carries_its_object_in_the_state_that_it_names() {
+fn event_type_determines_object_and_status() {
     let table = [
         ("invoice.paid", "invoice", "paid"),
         ("invoice.payment_succeeded", "invoice", "paid"),
@@ -60,14 +60,14 @@ fn every_type_carries_its_object_in_the_state_that_it_names() {
 }
 
 #[test]
-fn an_unknown_type_carries_a_plain_object() {
+fn unknown_type_has_a_generic_object() {
     let event = event(&json!({ "type": "product.feature.archived", "customer": "cus_1" }));
     assert_eq!(at(&event, "/data/object/object"), "product.feature");
     assert_eq!(at(&event, "/data/object/customer"), "cus_1");
 }
 
 #[test]
-fn an_invoice_names_its_subscription_where_its_version_does() {
+fn invoice_has_its_subscription_where_the_version_has_it() {
     let old = ["/data/object/subscription", "/data/object/lines/data/0/subscription"];
     let new = [
         "/data/object/parent/subscription_details/subscription",
@@ -94,10 +94,10 @@ fn an_invoice_names_its_subscription_where_its_version_does() {
 }
 
 #[test]
-fn a_subscription_has_its_period_where_its_version_has_it() {
-    let whole = "/data/object/current_period_end";
+fn subscription_has_its_period_where_the_version_has_it() {
+    let object = "/data/object/current_period_end";
     let item = "/data/object/items/data/0/current_period_end";
-    for (version, here, absent) in [("2024-06-20", whole, item), ("2025-03-31.basil", item, whole)] {
+    for (version, here, absent) in [("2024-06-20", object, item), ("2025-03-31.basil", item, object)] {
         let event = event(&json!({ "type": "customer.subscription.created", "api_version": version }));
         assert_eq!(at(&event, here), NOW + 30 * 86_400, "{version}");
         assert!(event.pointer(absent).is_none(), "{version}");
@@ -106,7 +106,7 @@ fn a_subscription_has_its_period_where_its_version_has_it() {
 }
 
 #[test]
-fn money_moves_only_when_an_invoice_is_paid() {
+fn amount_paid_is_set_only_for_paid_invoices() {
     for (event_type, paid, remaining) in
         [("invoice.paid", 2900, 0), ("invoice.payment_failed", 0, 2900), ("invoice.voided", 0, 2900)]
     {
@@ -117,23 +117,24 @@ fn money_moves_only_when_an_invoice_is_paid() {
 }
 
 #[test]
-fn only_an_update_tells_what_was_before() {
+fn only_updates_have_previous_attributes() {
     let before = "/data/previous_attributes";
     assert!(event(&json!({ "type": "customer.subscription.updated" })).pointer(before).is_some());
     assert!(event(&json!({ "type": "customer.subscription.created" })).pointer(before).is_none());
 }
 
 #[test]
-fn all_events_of_an_organization_speak_of_one_customer_and_subscription() {
-    let of = |request: Value, seed: u8| {
+fn events_of_an_organization_share_customer_and_subscription() {
+    let build = |request: Value, seed: u8| {
         let spec = parse_spec(request.to_string().as_bytes()).unwrap();
         build_event(&spec, "price_local_team", &Seed::new([seed; 16]), now()).unwrap()
     };
-    let invoice = of(json!({ "type": "invoice.paid", "organization_id": "org_1" }), 1);
-    let subscription = of(json!({ "type": "customer.subscription.updated", "organization_id": "org_1" }), 2);
-    let session = of(json!({ "type": "checkout.session.completed", "organization_id": "org_1" }), 3);
-    let deleted = of(json!({ "type": "customer.deleted", "organization_id": "org_1" }), 4);
-    let another = of(json!({ "type": "invoice.paid", "organization_id": "org_2" }), 1);
+    let invoice = build(json!({ "type": "invoice.paid", "organization_id": "org_1" }), 1);
+    let subscription =
+        build(json!({ "type": "customer.subscription.updated", "organization_id": "org_1" }), 2);
+    let session = build(json!({ "type": "checkout.session.completed", "organization_id": "org_1" }), 3);
+    let deleted = build(json!({ "type": "customer.deleted", "organization_id": "org_1" }), 4);
+    let another = build(json!({ "type": "invoice.paid", "organization_id": "org_2" }), 1);
 
     let customer = at(&invoice, "/data/object/customer");
     assert!(customer.as_str().unwrap().starts_with("cus_local"));
@@ -150,13 +151,13 @@ fn all_events_of_an_organization_speak_of_one_customer_and_subscription() {
     for labelled in [&subscription, &session, &deleted] {
         assert_eq!(at(labelled, "/data/object/metadata/organization_id"), "org_1");
     }
-    // Invoices and events are new each time.
+    // Each event has a new event id and a new invoice id.
     assert_ne!(at(&invoice, "/id"), at(&subscription, "/id"));
     assert_ne!(at(&invoice, "/data/object/id"), at(&subscription, "/data/object/latest_invoice"));
 }
 
 #[test]
-fn a_customer_of_somebody_else_has_no_metadata() {
+fn customer_without_organization_has_no_metadata() {
     let alone = event(&json!({ "type": "checkout.session.completed", "customer": "cus_9" }));
     assert_eq!(at(&alone, "/data/object/customer"), "cus_9");
     assert_eq!(at(&alone, "/data/object/metadata"), &json!({}));
@@ -170,15 +171,15 @@ fn a_customer_of_somebody_else_has_no_metadata() {
 }
 
 #[test]
-fn set_changes_adds_and_appends() {
+fn set_changes_adds_and_appends_values() {
     let event = event(&json!({
         "type": "invoice.paid",
         "set": {
-            "id": "evt_mine",
+            "id": "evt_set",
             "created": 5,
             "livemode": true,
             "data.object.amount_paid": 0,
-            "data.object.customer": { "id": "cus_whole", "object": "customer" },
+            "data.object.customer": { "id": "cus_expanded", "object": "customer" },
             "data.object.customer.email": "after@the.parent",
             "data.object.lines.data.0.quantity": 3,
             "data.object.lines.data.1": "appended",
@@ -190,17 +191,17 @@ fn set_changes_adds_and_appends() {
         }
     }));
     for (place, value) in [
-        ("/id", json!("evt_mine")),
+        ("/id", json!("evt_set")),
         ("/created", json!(5)),
         ("/livemode", json!(true)),
         ("/data/object/amount_paid", json!(0)),
-        ("/data/object/customer/id", json!("cus_whole")),
+        ("/data/object/customer/id", json!("cus_expanded")),
         ("/data/object/customer/email", json!("after@the.parent")),
         ("/data/object/lines/data/0/quantity", json!(3)),
         ("/data/object/lines/data/1", json!("appended")),
         ("/data/object/new/deep/field", json!([1])),
         ("/data/object/description/was_null", json!(true)),
-        // What begins with no field of the event is meant of its object.
+        // A path whose first step is not a top-level field applies to the object.
         ("/account", json!("acct_1")),
         ("/data/object/amount_due", json!(7)),
         ("/data/previous_attributes/status", json!("active")),
@@ -210,67 +211,67 @@ fn set_changes_adds_and_appends() {
 }
 
 #[test]
-fn every_path_that_does_not_fit_is_named() {
+fn build_event_reports_each_invalid_path() {
     let mut spec = EventSpec::new("invoice.paid");
     for path in
         ["livemode.deep", "data.object.lines.data.7", "data.object.lines.data.first", "data.object.total"]
     {
         spec.set.insert(path.to_owned(), json!(1));
     }
-    let faults = build_event(&spec, "price_local_team", &SEED, now()).unwrap_err();
-    let named: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    let errors = build_event(&spec, "price_local_team", &SEED, now()).unwrap_err();
+    let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
     assert_eq!(
-        named,
+        fields,
         ["set.data.object.lines.data.7", "set.data.object.lines.data.first", "set.livemode.deep"]
     );
 }
 
 #[test]
-fn a_request_is_refused_with_all_its_faults() {
-    let faults = |body: &str| -> Vec<String> {
-        parse_spec(body.as_bytes()).unwrap_err().into_iter().map(|fault| fault.field).collect()
+fn parse_spec_reports_all_errors() {
+    let errors = |body: &str| -> Vec<String> {
+        parse_spec(body.as_bytes()).unwrap_err().into_iter().map(|error| error.field).collect()
     };
-    assert_eq!(faults("{}"), ["type"]);
-    assert_eq!(faults("not json"), [""]);
-    assert_eq!(faults("[]"), [""]);
+    assert_eq!(errors("{}"), ["type"]);
+    assert_eq!(errors("not json"), [""]);
+    assert_eq!(errors("[]"), [""]);
     assert_eq!(
-        faults(
+        errors(
             r#"{"type": 3, "customer": " ", "set": {"a..b": 1, "": 2}, "api_version": "new", "count": 0, "x": 1}"#
         ),
         ["type", "customer", "set.", "set.a..b", "api_version", "count", "x"]
     );
     for version in ["2024-6-20", "2024-06-31", "2025-03-31.", "2025-03-31.Basil", "20250331", "v1"] {
         assert_eq!(
-            faults(&json!({ "type": "a", "api_version": version }).to_string()),
+            errors(&json!({ "type": "a", "api_version": version }).to_string()),
             ["api_version"],
             "{version}"
         );
     }
     for count in [json!(-1), json!(1.5), json!("2"), json!(501)] {
-        assert_eq!(faults(&json!({ "type": "a", "count": count }).to_string()), ["count"], "{count}");
+        assert_eq!(errors(&json!({ "type": "a", "count": count }).to_string()), ["count"], "{count}");
     }
 }
 
 #[test]
-fn null_counts_as_absent() {
+fn parse_spec_treats_null_as_absent() {
     let spec =
         parse_spec(br#"{"type": "invoice.paid", "customer": null, "set": null, "count": null}"#).unwrap();
     assert_eq!(spec, EventSpec::new("invoice.paid"));
 }
 
 #[test]
-fn the_signature_equals_one_computed_elsewhere() {
-    // Both from Python: hmac.new(secret, b'1735689600.' + body, hashlib.sha256).hexdigest().
+fn signature_equals_one_from_python() {
+    // Computed with hmac.new(secret, b'1735689600.' + body, hashlib.sha256).hexdigest().
     let at = Timestamp::from_second(1_735_689_600).unwrap();
     let body = br#"{"id": "evt_1"}"#;
-    let of_new = "de3ed928c30ac7aaf102a3fe10e765e3eadd1c70b3185e2adaf20368c767222b";
-    let of_old = "c892dcc501436591d53953b6805b6f88292dc8d7819b072e2ff926a4cf592408";
+    let new_tag = "de3ed928c30ac7aaf102a3fe10e765e3eadd1c70b3185e2adaf20368c767222b";
+    let old_tag = "c892dcc501436591d53953b6805b6f88292dc8d7819b072e2ff926a4cf592408";
     let secrets = ["whsec_local_onramp".to_owned(), "whsec_old".to_owned()];
-    assert_eq!(sign(&secrets[..1], body, at), format!("t=1735689600,v1={of_new}"));
-    assert_eq!(sign(&secrets, body, at), format!("t=1735689600,v1={of_new},v1={of_old}"));
+    assert_eq!(sign(&secrets[..1], body, at), format!("t=1735689600,v1={new_tag}"));
+    assert_eq!(sign(&secrets, body, at), format!("t=1735689600,v1={new_tag},v1={old_tag}"));
 }
 
-/// A sender into a list, under a clock that moves a second with every look.
+/// Returns a sender that records its requests, with a clock that advances one second per read.
 fn recorder() -> (Sender, Arc<Mutex<Vec<Request<Bytes>>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let list = Arc::clone(&seen);
@@ -279,16 +280,16 @@ fn recorder() -> (Sender, Arc<Mutex<Vec<Request<Bytes>>>>) {
         Box::pin(async { Response::new(Bytes::new()) })
     });
     let draws = AtomicU8::new(0);
-    let entropy = Rng::new(move |bytes| bytes.fill(draws.fetch_add(1, Ordering::Relaxed)));
-    let looks = AtomicU8::new(0);
+    let rng = Rng::new(move |bytes| bytes.fill(draws.fetch_add(1, Ordering::Relaxed)));
+    let reads = AtomicU8::new(0);
     let clock = Clock::new(move || {
-        Timestamp::from_second(NOW + i64::from(looks.fetch_add(1, Ordering::Relaxed))).unwrap()
+        Timestamp::from_second(NOW + i64::from(reads.fetch_add(1, Ordering::Relaxed))).unwrap()
     });
-    (Sender::new(clock, entropy, "whsec_a, whsec_b", "price_local_team", post), seen)
+    (Sender::new(clock, rng, "whsec_a, whsec_b", "price_local_team", post), seen)
 }
 
 #[tokio::test]
-async fn one_event_is_delivered_many_times_with_fresh_signatures() {
+async fn each_delivery_of_an_event_has_a_new_signature() {
     let (sender, seen) = recorder();
     let mut spec = EventSpec::new("invoice.paid");
     spec.count = 3;
@@ -301,9 +302,9 @@ async fn one_event_is_delivered_many_times_with_fresh_signatures() {
         assert_eq!(request.uri().path(), WEBHOOK_PATH);
         assert_eq!(serde_json::from_slice::<Value>(request.body()).unwrap(), delivery.event);
         let header = request.headers()["stripe-signature"].to_str().unwrap();
-        let moment: i64 = header.split(',').next().unwrap().strip_prefix("t=").unwrap().parse().unwrap();
+        let seconds: i64 = header.split(',').next().unwrap().strip_prefix("t=").unwrap().parse().unwrap();
         let secrets = ["whsec_a".to_owned(), "whsec_b".to_owned()];
-        assert_eq!(header, sign(&secrets, request.body(), Timestamp::from_second(moment).unwrap()));
+        assert_eq!(header, sign(&secrets, request.body(), Timestamp::from_second(seconds).unwrap()));
         signatures.push(header.to_owned());
     }
     signatures.dedup();
@@ -311,7 +312,7 @@ async fn one_event_is_delivered_many_times_with_fresh_signatures() {
 }
 
 #[tokio::test]
-async fn every_call_makes_another_event() {
+async fn each_send_creates_a_new_event() {
     let (sender, _) = recorder();
     let spec = EventSpec::new("invoice.paid");
     let first = sender.send(&spec).await.unwrap();
@@ -321,7 +322,7 @@ async fn every_call_makes_another_event() {
 }
 
 #[tokio::test]
-async fn the_route_answers_with_statuses_or_faults() {
+async fn route_returns_statuses_or_errors() {
     for (body, status) in [
         (r#"{"type": "invoice.paid", "count": 2}"#, StatusCode::OK),
         (r#"{"type": "invoice.paid", "set": {"livemode.x": 1}}"#, StatusCode::BAD_REQUEST),
@@ -331,13 +332,13 @@ async fn the_route_answers_with_statuses_or_faults() {
         let request = Request::post("/_local/stripe/events").body(Body::from(body)).unwrap();
         let response = router(sender).oneshot(request).await.unwrap();
         assert_eq!(response.status(), status, "{body}");
-        let answer = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        let content = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let content: Value = serde_json::from_slice(&content).unwrap();
         if status == StatusCode::OK {
-            assert_eq!(answer["statuses"], json!([200, 200]));
-            assert_eq!(answer["event"]["type"], "invoice.paid");
+            assert_eq!(content["statuses"], json!([200, 200]));
+            assert_eq!(content["event"]["type"], "invoice.paid");
         } else {
-            assert_eq!(answer["errors"].as_array().unwrap().len(), 1, "{body}");
+            assert_eq!(content["errors"].as_array().unwrap().len(), 1, "{body}");
             assert!(seen.lock().unwrap().is_empty());
         }
     }

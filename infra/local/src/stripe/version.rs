@@ -1,16 +1,16 @@
-//! Stripe's API versions, as far as they change the shape of an event.
+//! Stripe's API versions that change the format of events.
 
 use jiff::civil::Date;
 use std::{fmt, str::FromStr};
 
-/// The version that events have unless one is asked for.
+/// Default version of the events.
 const CURRENT: &str = "2026-07-29.dahlia";
 
-/// The day of the release "basil": subscriptions moved under `invoice.parent`, periods to the items.
-/// Source: docs.stripe.com, changelog "basil".
+/// Date of the release "basil", which moved the subscription of an invoice under `parent` and the
+/// period of a subscription to its items. Source: docs.stripe.com, changelog "basil".
 const BASIL: Date = Date::constant(2025, 3, 31);
 
-/// An API version: a day, and since 2024 the name of its release, such as `2024-06-20` or `2025-03-31.basil`.
+/// API version: a date, optionally with a release name, such as `2024-06-20` or `2025-03-31.basil`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiVersion {
     text: String,
@@ -18,12 +18,12 @@ pub struct ApiVersion {
 }
 
 impl ApiVersion {
-    /// Whether events of this version have the shapes that came with "basil".
+    /// Whether events of this version have the format of "basil".
     pub fn is_basil_or_newer(&self) -> bool {
         self.day >= BASIL
     }
 
-    /// The version as Stripe writes it.
+    /// Returns the version in Stripe's notation.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -36,31 +36,31 @@ impl Default for ApiVersion {
 }
 
 impl FromStr for ApiVersion {
-    type Err = NotAVersion;
+    type Err = InvalidVersion;
 
-    fn from_str(text: &str) -> Result<Self, NotAVersion> {
+    fn from_str(text: &str) -> Result<Self, InvalidVersion> {
         let (day, release) = match text.split_once('.') {
             Some((day, release)) => (day, Some(release)),
             None => (text, None),
         };
         let named =
             release.is_none_or(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase()));
-        // `Date` also reads forms that Stripe never writes; ten bytes leave only YYYY-MM-DD.
+        // `Date` also accepts other formats. A length of ten bytes leaves only YYYY-MM-DD.
         match Date::from_str(day) {
             Ok(day_parsed) if named && day.len() == 10 => {
                 Ok(ApiVersion { text: text.to_owned(), day: day_parsed })
             }
-            _ => Err(NotAVersion),
+            _ => Err(InvalidVersion),
         }
     }
 }
 
-/// The text has not the form of an API version.
+/// Error for a string that is not an API version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotAVersion;
+pub struct InvalidVersion;
 
-impl fmt::Display for NotAVersion {
+impl fmt::Display for InvalidVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a day, with or without a release name, such as 2024-06-20 or 2026-07-29.dahlia")
+        f.write_str("a date, optionally with a release name, such as 2024-06-20 or 2026-07-29.dahlia")
     }
 }

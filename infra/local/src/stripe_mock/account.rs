@@ -1,34 +1,34 @@
-//! What the account at Stripe holds before anything happens.
+//! Configuration of the mock's Stripe account.
 
 use super::price::Price;
 
-/// The account: its key, its prices, and where its hosted pages are.
+/// Configuration of the account: URLs, secret key, and prices.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// Where the hosted pages are reached, without a slash at the end.
+    /// Origin of the hosted pages, without a trailing slash.
     pub origin: String,
-    /// Where its one webhook endpoint is.
+    /// URL of the account's only webhook endpoint.
     pub webhook: String,
-    /// The secret key that calls must carry.
+    /// Secret key that every API request must contain.
     pub key: String,
-    /// The price for one person.
+    /// Price of the single-user plan.
     pub single: Price,
-    /// The price for a team.
+    /// Price of the team plan.
     pub team: Price,
 }
 
 impl Account {
-    /// The price of this id, if there is one.
+    /// Returns the price with this id.
     pub(super) fn find_price(&self, id: &str) -> Option<&Price> {
         self.prices().into_iter().find(|price| price.id == id)
     }
 
-    /// The price of an object that exists. One whose id was taken out of the settings since is taken for a team's.
+    /// Returns the price of a stored object. Falls back to the team price, because a stored id may
+    /// no longer be configured.
     pub(super) fn price(&self, id: &str) -> &Price {
         self.find_price(id).unwrap_or(&self.team)
     }
 
-    /// Both prices.
     pub(super) fn prices(&self) -> [&Price; 2] {
         [&self.single, &self.team]
     }

@@ -1,4 +1,4 @@
-//! Everything the stand-in remembers, besides the events.
+//! State of the Stripe account, except for its events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,10 +12,10 @@ use super::invoice::Invoice;
 use super::session::{CheckoutSession, PortalSession};
 use super::subscription::{Status, Subscription};
 
-/// How long an idempotency key is remembered. Source: docs.stripe.com, "Idempotent requests".
-const KEY_LIVES: SignedDuration = SignedDuration::from_hours(24);
+/// How long an idempotency key is valid. Source: docs.stripe.com, "Idempotent requests".
+const IDEMPOTENCY_KEY_TTL: SignedDuration = SignedDuration::from_hours(24);
 
-/// The state, by id.
+/// All objects of the account by id, and the events to deliver.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct AccountState {
@@ -24,51 +24,52 @@ pub(super) struct AccountState {
     pub(super) invoices: BTreeMap<String, Invoice>,
     pub(super) checkouts: BTreeMap<String, CheckoutSession>,
     pub(super) portals: BTreeMap<String, PortalSession>,
-    /// Answers by idempotency key.
-    pub(super) answers: BTreeMap<String, IdempotentResponse>,
-    /// Events that are not delivered yet, oldest first.
-    pub(super) parcels: Vec<Delivery>,
-    /// The ids of events that were never taken.
+    /// Successful responses by idempotency key.
+    #[serde(rename = "answers")]
+    pub(super) responses: BTreeMap<String, IdempotentResponse>,
+    /// Undelivered events, oldest first.
+    #[serde(rename = "parcels")]
+    pub(super) deliveries: Vec<Delivery>,
+    /// Ids of events whose delivery failed for the whole retry period.
     pub(super) given_up: BTreeSet<String>,
-    /// How events are delivered.
     pub(super) mode: Mode,
 }
 
-/// The first answer to a request with an idempotency key.
+/// Stored response to the first request with an idempotency key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct IdempotentResponse {
-    /// The request that it answered: path and parameters.
+    /// Path and parameters of the first request.
     pub(super) request: String,
-    /// The id of that request.
     pub(super) request_id: String,
     pub(super) body: Value,
     pub(super) at: Timestamp,
 }
 
 impl AccountState {
-    /// Whether an event was taken.
+    /// Whether the webhook accepted an event.
     pub(super) fn was_delivered(&self, event: &str) -> bool {
-        !self.given_up.contains(event) && self.parcels.iter().all(|parcel| parcel.id() != event)
+        !self.given_up.contains(event) && self.deliveries.iter().all(|delivery| delivery.id() != event)
     }
 
-    /// Notes how a delivery of an event ended.
+    /// Records the outcome of a delivery: removes, reschedules, or gives up the event.
     pub(super) fn delivered(&mut self, event: &str, taken: bool, now: Timestamp) {
-        let Some(at) = self.parcels.iter().position(|parcel| parcel.id() == event) else { return };
-        let again = !taken && self.parcels.get_mut(at).is_some_and(|parcel| parcel.failed(now));
+        let Some(at) = self.deliveries.iter().position(|delivery| delivery.id() == event) else { return };
+        let again = !taken && self.deliveries.get_mut(at).is_some_and(|delivery| delivery.failed(now));
         if !again {
-            self.parcels.remove(at);
+            self.deliveries.remove(at);
         }
         if !again && !taken {
             self.given_up.insert(event.to_owned());
         }
     }
 
-    /// The customer, unless it is deleted.
+    /// Returns the customer, unless it is deleted.
     pub(super) fn customer(&self, id: &str) -> Option<&Customer> {
         self.customers.get(id).filter(|customer| !customer.deleted)
     }
 
-    /// Ends a subscription that lives. Its open invoices are tried no more.
+    /// Cancels a subscription and stops the retries of its open invoices. Returns `None` if it is
+    /// already canceled.
     pub(super) fn end(&mut self, id: &str, now: Timestamp) -> Option<&Subscription> {
         let subscription = self.subscriptions.get_mut(id).filter(|subscription| subscription.is_alive())?;
         subscription.status = Status::Canceled;
@@ -80,35 +81,35 @@ impl AccountState {
         Some(subscription)
     }
 
-    /// A customer's subscriptions, oldest first.
+    /// Returns the customer's subscriptions, oldest first.
     pub(super) fn subscriptions_of(&self, customer: &str) -> Vec<&Subscription> {
         let mut all: Vec<_> = self.subscriptions.values().filter(|one| one.customer == customer).collect();
         all.sort_by_key(|subscription| subscription.created);
         all
     }
 
-    /// A customer's invoices, newest first.
+    /// Returns the customer's invoices, newest first.
     pub(super) fn invoices_of(&self, customer: &str) -> Vec<&Invoice> {
         let mut all: Vec<_> = self.invoices.values().filter(|one| one.customer == customer).collect();
         all.sort_by(|a, b| (b.created, &b.number).cmp(&(a.created, &a.number)));
         all
     }
 
-    /// Invoices of living subscriptions that wait for their payment.
+    /// Returns the unpaid invoices of the customer's subscriptions that are not canceled.
     pub(super) fn open_invoices_of(&self, customer: &str) -> Vec<&Invoice> {
-        let lives = |id: &str| self.subscriptions.get(id).is_some_and(Subscription::is_alive);
-        let open = |invoice: &&Invoice| invoice.paid_at.is_none() && lives(&invoice.subscription);
+        let is_alive = |id: &str| self.subscriptions.get(id).is_some_and(Subscription::is_alive);
+        let open = |invoice: &&Invoice| invoice.paid_at.is_none() && is_alive(&invoice.subscription);
         self.invoices_of(customer).into_iter().filter(open).collect()
     }
 
-    /// Keeps an answer, and lets go of those that are too old to be asked for.
-    pub(super) fn keep_answer(&mut self, key: &str, answer: IdempotentResponse) {
-        self.answers.retain(|_, kept| answer.at.duration_since(kept.at) < KEY_LIVES);
-        self.answers.insert(key.to_owned(), answer);
+    /// Stores a response and removes all expired responses.
+    pub(super) fn store_response(&mut self, key: &str, response: IdempotentResponse) {
+        self.responses.retain(|_, stored| response.at.duration_since(stored.at) < IDEMPOTENCY_KEY_TTL);
+        self.responses.insert(key.to_owned(), response);
     }
 
-    /// The answer that an idempotency key stands for, as long as it is remembered.
-    pub(super) fn kept_answer(&self, key: &str, now: Timestamp) -> Option<&IdempotentResponse> {
-        self.answers.get(key).filter(|kept| now.duration_since(kept.at) < KEY_LIVES)
+    /// Returns the stored response for an idempotency key, unless it has expired.
+    pub(super) fn stored_response(&self, key: &str, now: Timestamp) -> Option<&IdempotentResponse> {
+        self.responses.get(key).filter(|stored| now.duration_since(stored.at) < IDEMPOTENCY_KEY_TTL)
     }
 }

@@ -9,23 +9,23 @@ use serde_json::{Value, json};
 use super::defaults::{default_object, seed};
 use super::price::CURRENCY;
 
-/// Texts that the account's owner attached to an object.
+/// Metadata of a Stripe object.
 pub(super) type Metadata = BTreeMap<String, String>;
 
-/// How a card behaves when it is charged without its owner at the keyboard.
+/// Result of a charge to a card while its owner is offline, as for a renewal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Card {
-    /// It pays.
+    /// The bank accepts the charge.
     Good,
-    /// The bank refuses.
+    /// The bank declines the charge.
     Declined,
-    /// The bank wants its customer to confirm.
+    /// The bank requires a confirmation by the customer.
     NeedsConfirmation,
 }
 
 impl Card {
-    /// As forms and ids write it.
+    /// Returns the name of the card in forms and derived ids.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -34,12 +34,11 @@ impl Card {
         }
     }
 
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        [Self::Good, Self::Declined, Self::NeedsConfirmation].into_iter().find(|card| card.as_str() == word)
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        [Self::Good, Self::Declined, Self::NeedsConfirmation].into_iter().find(|card| card.as_str() == name)
     }
 }
 
-/// A customer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Customer {
     pub(super) id: String,
@@ -48,21 +47,21 @@ pub(super) struct Customer {
     pub(super) metadata: Metadata,
     pub(super) created: Timestamp,
     pub(super) deleted: bool,
-    /// What renewals are charged to.
+    /// Card on file, charged for renewals.
     pub(super) card: Option<Card>,
-    /// How many invoices were made out so far.
+    /// Number of invoices so far.
     pub(super) invoices: u32,
-    /// The subscription that was last told of.
+    /// Subscription of the newest accepted event about a subscription.
     #[serde(default)]
     pub(super) subscription: Option<String>,
-    /// The second of the newest event that was believed.
-    #[serde(default)]
-    pub(super) told: Option<i64>,
+    /// Time of the newest accepted event, in seconds since 1970.
+    #[serde(default, rename = "told")]
+    pub(super) last_event_at: Option<i64>,
 }
 
 impl Customer {
-    /// One of whom nothing is known but that they are there.
-    pub(super) fn unnamed(id: &str, created: Timestamp) -> Self {
+    /// Creates a customer with an id only.
+    pub(super) fn with_id(id: &str, created: Timestamp) -> Self {
         Self {
             id: id.to_owned(),
             email: None,
@@ -73,11 +72,11 @@ impl Customer {
             card: None,
             invoices: 0,
             subscription: None,
-            told: None,
+            last_event_at: None,
         }
     }
 
-    /// The object as events carry it.
+    /// Returns the object for events.
     pub(super) fn object(&self) -> Value {
         let facts = json!({
             "created": self.created.as_second(),
@@ -92,7 +91,7 @@ impl Customer {
         default_object("customer.created", &self.id, &self.id, self.created, facts)
     }
 
-    /// What a read answers: of a deleted customer hardly more than its id is left.
+    /// Returns the object for an API read. A deleted customer has only its id.
     pub(super) fn to_json(&self) -> Value {
         if self.deleted {
             return json!({ "id": self.id, "object": "customer", "deleted": true });
@@ -100,7 +99,7 @@ impl Customer {
         self.object()
     }
 
-    /// The number of the newest invoice.
+    /// Returns the number of the newest invoice.
     pub(super) fn invoice_number(&self) -> String {
         format!("{}-{:04}", self.invoice_prefix(), self.invoices)
     }

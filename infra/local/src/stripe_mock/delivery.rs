@@ -1,10 +1,10 @@
-//! An event on its way. Source: docs.stripe.com, "Webhook delivery behaviours".
+//! Undelivered events and their retries. Source: docs.stripe.com, "Webhook delivery behaviours".
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// From a failed delivery to the next: growing, and then every three hours.
+/// Delays after the first failed deliveries. The last delay repeats.
 const BACKOFF: [SignedDuration; 5] = [
     SignedDuration::from_secs(10),
     SignedDuration::from_mins(1),
@@ -13,29 +13,29 @@ const BACKOFF: [SignedDuration; 5] = [
     SignedDuration::from_hours(3),
 ];
 
-/// For so long an event is delivered again and again.
+/// Time from the creation of an event to its last retry.
 const RETRY_PERIOD: SignedDuration = SignedDuration::from_hours(3 * 24);
 
-/// How events are delivered.
+/// Order and number of the deliveries of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// Once, in their order.
+    /// Each event once, in order of creation.
     #[default]
     Normal,
-    /// Each one two times.
+    /// Each event twice, in order of creation.
     Twice,
-    /// In an order that nobody knows before.
+    /// Each event once, in random order.
     Shuffle,
-    /// Not until they are released.
+    /// No deliveries until the events are released.
     Hold,
 }
 
 impl Mode {
-    /// All modes.
+    /// All modes, in the order in which error messages list them.
     pub const ALL: [Self; 4] = [Self::Normal, Self::Twice, Self::Shuffle, Self::Hold];
 
-    /// As the control interface writes it.
+    /// Returns the mode's name in the control interface.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Normal => "normal",
@@ -45,46 +45,45 @@ impl Mode {
         }
     }
 
-    /// Reads its name.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.as_str() == word)
+    /// Returns the mode with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == name)
     }
 }
 
-/// An event that is not delivered yet.
+/// An undelivered event and the state of its delivery.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Delivery {
     pub(super) event: Value,
     pub(super) since: Timestamp,
     pub(super) due: Timestamp,
     pub(super) tries: usize,
-    /// Whether it waits for a release.
+    /// Whether the event waits for a release.
     pub(super) held: bool,
-    /// Whether somebody is delivering it now.
+    /// Whether a sender is delivering the event now.
     #[serde(skip)]
-    pub(super) under_way: bool,
+    pub(super) in_progress: bool,
 }
 
 impl Delivery {
     pub(super) fn new(event: Value, now: Timestamp, mode: Mode) -> Self {
-        Self { event, since: now, due: now, tries: 0, held: mode == Mode::Hold, under_way: false }
+        Self { event, since: now, due: now, tries: 0, held: mode == Mode::Hold, in_progress: false }
     }
 
-    /// The event's id.
     pub(super) fn id(&self) -> &str {
         self.event.get("id").and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Whether it waits for nothing but somebody to deliver it.
+    /// Whether the event can be delivered now: not held, not in progress, and due.
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
-        !self.held && !self.under_way && self.due <= now
+        !self.held && !self.in_progress && self.due <= now
     }
 
-    /// Notes a failed delivery; `false` if there will be no other.
+    /// Schedules the next delivery after a failed one. Returns `false` if the retry period is over.
     pub(super) fn failed(&mut self, now: Timestamp) -> bool {
         let wait = BACKOFF.get(self.tries).or(BACKOFF.last()).copied().unwrap_or(RETRY_PERIOD);
         self.tries += 1;
-        self.under_way = false;
+        self.in_progress = false;
         self.due = now.checked_add(wait).unwrap_or(Timestamp::MAX);
         self.due.duration_since(self.since) <= RETRY_PERIOD
     }
@@ -95,13 +94,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_receiver_that_keeps_failing_is_left_after_three_days() {
-        let mut parcel = Delivery::new(Value::Null, Timestamp::UNIX_EPOCH, Mode::Normal);
+    fn failing_delivery_is_given_up_after_three_days() {
+        let mut delivery = Delivery::new(Value::Null, Timestamp::UNIX_EPOCH, Mode::Normal);
         let mut waits = Vec::new();
         let mut now = Timestamp::UNIX_EPOCH;
-        while parcel.failed(now) {
-            waits.push(parcel.due.duration_since(now).as_secs());
-            now = parcel.due;
+        while delivery.failed(now) {
+            waits.push(delivery.due.duration_since(now).as_secs());
+            now = delivery.due;
         }
         assert_eq!(waits.get(..6), Some([10, 60, 600, 3600, 10_800, 10_800].as_slice()));
         assert_eq!(waits.len(), 4 + 23, "{waits:?}");

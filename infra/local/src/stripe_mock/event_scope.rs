@@ -1,40 +1,39 @@
-//! Whom an event speaks of.
+//! Customer, subscription, and organization that an event refers to.
 
 use serde_json::Value;
 
 use super::subscription::Subscription;
 
-/// The metadata that names an organization.
+/// Metadata key that contains the organization id.
 pub(super) const ORGANIZATION: &str = "organization_id";
 
-/// What is over for good.
+/// Kind of object that an event reports as ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EndedObject {
-    /// The subscription.
     Subscription,
-    /// The customer, with all subscriptions.
+    /// The customer and all its subscriptions.
     Customer,
 }
 
-/// What an event says of its customer.
+/// Ids that an event contains about its customer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct EventScope<'a> {
     pub(super) customer: &'a str,
     pub(super) subscription: Option<&'a str>,
     pub(super) organization: Option<&'a str>,
-    pub(super) over: Option<EndedObject>,
-    /// In seconds of the Unix epoch.
+    pub(super) ended: Option<EndedObject>,
+    /// Seconds since the Unix epoch.
     pub(super) created: Option<i64>,
 }
 
 impl<'a> EventScope<'a> {
-    /// Reads an event; `None` where it names no customer.
+    /// Reads an event. Returns `None` if it has no customer.
     pub(super) fn read(event: &'a Value) -> Option<Self> {
         let object = event.pointer("/data/object")?;
         let text = |at: &str| object.pointer(at).and_then(Value::as_str);
-        let first = |places: &[&str]| places.iter().find_map(|at| text(at));
-        // What is named may be there as a whole. Newer invoices name their subscription under what they bill (Stripe,
-        // version 2025-03-31.basil).
+        let first = |pointers: &[&str]| pointers.iter().find_map(|at| text(at));
+        // A reference is an id or an expanded object. Since API version 2025-03-31.basil, an
+        // invoice has its subscription under `parent`.
         let (customer, subscription): (&[&str], &[&str]) = match text("/object") {
             Some("customer") => (&["/id"], &[]),
             Some("subscription") => (&["/customer", "/customer/id"], &["/id"]),
@@ -52,7 +51,7 @@ impl<'a> EventScope<'a> {
             customer: first(customer)?,
             subscription: first(subscription),
             organization: first(&organization),
-            over: match event.get("type").and_then(Value::as_str) {
+            ended: match event.get("type").and_then(Value::as_str) {
                 Some("customer.deleted") => Some(EndedObject::Customer),
                 Some("customer.subscription.deleted") => Some(EndedObject::Subscription),
                 _ => None,
@@ -61,9 +60,9 @@ impl<'a> EventScope<'a> {
         })
     }
 
-    /// Whether this subscription is over.
+    /// Whether the event ends this subscription.
     pub(super) fn ends(&self, subscription: &Subscription) -> bool {
-        match self.over {
+        match self.ended {
             Some(EndedObject::Customer) => subscription.customer == self.customer,
             Some(EndedObject::Subscription) => self.subscription == Some(&subscription.id),
             None => false,
@@ -78,9 +77,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_say_whom_they_are_about() {
+    fn read_finds_the_ids_of_each_event_type() {
         let metadata = json!({ "organization_id": "org_1" });
-        for (kind, object, told) in [
+        for (kind, object, expected) in [
             (
                 "customer.subscription.updated",
                 json!({ "object": "subscription", "id": "sub_1", "customer": "cus_1", "metadata": metadata }),
@@ -113,8 +112,8 @@ mod tests {
         ] {
             let event = json!({ "type": kind, "data": { "object": object } });
             let read = EventScope::read(&event);
-            let read = read.map(|it| (it.customer, it.subscription, it.organization, it.over));
-            assert_eq!(read, told, "{kind}");
+            let read = read.map(|it| (it.customer, it.subscription, it.organization, it.ended));
+            assert_eq!(read, expected, "{kind}");
         }
     }
 }

@@ -7,33 +7,34 @@ use serde_json::{Value, json};
 use super::customer::Metadata;
 use super::defaults::default_object;
 use super::price::{CURRENCY, Price, money};
+use super::words;
 
-/// Days from a failed payment to the next try; after the last the subscription is unpaid.
+/// Days from a failed payment to its retry. After the last retry, the subscription is unpaid.
 const RETRY_DAYS: [i64; 3] = [3, 5, 7];
 
-/// Why an invoice was made.
+/// Stripe's `billing_reason` of an invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Reason {
-    /// The subscription began.
+    /// The invoice starts a subscription.
     SubscriptionCreate,
-    /// A period began.
+    /// The invoice is for a later billing period.
     SubscriptionCycle,
 }
 
-/// An invoice for one period.
+/// Invoice for one period of a subscription.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Invoice {
     pub(super) id: String,
     pub(super) number: String,
     pub(super) customer: String,
     pub(super) subscription: String,
-    /// The subscription's, as it was then.
+    /// The subscription's metadata when the invoice was created.
     pub(super) metadata: Metadata,
     pub(super) price: String,
     pub(super) quantity: u32,
     pub(super) reason: Reason,
-    /// Cents.
+    /// Total amount in cents.
     pub(super) amount: i64,
     pub(super) created: Timestamp,
     pub(super) period_start: Timestamp,
@@ -41,12 +42,12 @@ pub(super) struct Invoice {
     pub(super) paid_at: Option<Timestamp>,
     pub(super) attempts: u32,
     pub(super) next_attempt: Option<Timestamp>,
-    /// Whether the last try waits for the bank's customer.
+    /// Whether the last attempt needs the customer's confirmation.
     pub(super) needs_confirmation: bool,
 }
 
 impl Invoice {
-    /// The object as events carry it.
+    /// Returns the object for responses and events.
     pub(super) fn object(&self, price: &Price) -> Value {
         let (kind, paid) = match self.paid_at {
             Some(_) => ("invoice.paid", self.amount),
@@ -82,7 +83,7 @@ impl Invoice {
             "currency": CURRENCY,
             "customer": self.customer,
             "effective_at": self.created.as_second(),
-            // Hosted invoices are not part of the stand-in: the portal pays them.
+            // The mock has no hosted invoice pages. Customers pay open invoices in the portal.
             "hosted_invoice_url": null,
             "invoice_pdf": null,
             "lines": { "data": [line], "url": format!("/v1/invoices/{}/lines", self.id) },
@@ -106,7 +107,7 @@ impl Invoice {
         default_object(kind, &self.id, &self.customer, self.created, facts)
     }
 
-    /// When the payment is tried next, after a try failed at `now`.
+    /// Returns the time of the next attempt after one that failed at `now`.
     pub(super) fn retry_after(&self, now: Timestamp) -> Option<Timestamp> {
         let failed = usize::try_from(self.attempts).ok()?.checked_sub(1)?;
         let days = RETRY_DAYS.get(failed)?;
@@ -115,8 +116,8 @@ impl Invoice {
 
     fn description(&self, price: &Price) -> String {
         if self.amount == 0 {
-            return format!("Trial period for {}", price.name);
+            return words::invoice::trial_line(price.name);
         }
-        format!("{} × {} (at {} / month)", self.quantity, price.name, money(price.amount))
+        words::invoice::line(self.quantity, price.name, &money(price.amount))
     }
 }

@@ -1,11 +1,12 @@
-//! The local stand-in for Stripe: its API, its hosted pages, and the events that it sends.
+//! Local Stripe mock: API, hosted pages, and signed events. It makes no payments.
 //!
-//! It behaves as Stripe does towards a program: it refuses what Stripe refuses, keeps customers, subscriptions and
-//! invoices, lets them renew as the local clock moves, and tells of everything by signed events, which it delivers
-//! again until they are taken. No money moves.
+//! [`StripeMock`] holds customers, subscriptions, and invoices, and renews them as the local clock
+//! moves. It rejects requests that Stripe rejects. [`WebhookSender`] delivers its events to the
+//! webhook and repeats a delivery until it succeeds or three days have passed.
 //!
-//! [`StandIn`] is what happens inside; [`Courier`] carries its events to the webhook. It knows Onramp only by that
-//! webhook, and Onramp knows it only by Stripe's API.
+//! Onramp calls the mock only through Stripe's API, and the mock calls Onramp only through the
+//! webhook. There is one exception: the gateway reports each accepted event to
+//! [`StripeMock::observe`], so that a customer from a test event has a portal too.
 
 mod account;
 mod account_state;
@@ -22,9 +23,10 @@ mod sender;
 mod session;
 mod subscription;
 mod transition;
+mod words;
 
 pub use account::Account;
-pub(crate) use api::Disturbance;
+pub(crate) use api::InjectedError;
 pub use api::operation;
 pub use delivery::Mode;
 pub use price::Price;
@@ -50,29 +52,29 @@ use delivery::Delivery;
 use event_scope::{EndedObject, EventScope, ORGANIZATION};
 use transition::Transition;
 
-/// The file of the data folder that keeps the book.
-const FILE: &str = "stripe.json";
+/// File in the data folder that stores the account state.
+const STATE_FILE: &str = "stripe.json";
 
-/// The stand-in.
+/// In-memory Stripe account with its events, optionally stored in the data folder.
 #[derive(Debug)]
 pub struct StripeMock {
     account: Account,
-    book: Mutex<AccountState>,
+    state: Mutex<AccountState>,
     events: AppendLog<Value>,
     file: Option<PathBuf>,
     clock: Arc<LocalClock>,
-    entropy: Rng,
-    news: Notify,
+    rng: Rng,
+    new_work: Notify,
 }
 
 impl StripeMock {
-    /// Opens what is kept under `folder`, or an empty one in memory.
+    /// Loads the state from `folder`. Without a folder, the mock starts empty and stays in memory.
     ///
     /// # Errors
-    /// The folder cannot be read, or what lies there is not what was written.
+    /// Returns an error if the folder cannot be read or its file is not a valid state.
     pub fn open(account: Account, clock: Arc<LocalClock>, folder: Option<&Path>) -> io::Result<Self> {
-        let file = folder.map(|folder| folder.join(FILE));
-        let book = match file.as_deref().map(std::fs::read) {
+        let file = folder.map(|folder| folder.join(STATE_FILE));
+        let state = match file.as_deref().map(std::fs::read) {
             None => AccountState::default(),
             Some(Ok(text)) => serde_json::from_slice(&text)?,
             Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => AccountState::default(),
@@ -80,16 +82,16 @@ impl StripeMock {
         };
         Ok(Self {
             account,
-            book: Mutex::new(book),
+            state: Mutex::new(state),
             events: AppendLog::open(folder, "stripe-events.jsonl")?,
             file,
             clock,
-            entropy: Rng::system(),
-            news: Notify::new(),
+            rng: Rng::system(),
+            new_work: Notify::new(),
         })
     }
 
-    /// Answers a request: to the API under `/v1` and `/v2`, otherwise to a hosted page.
+    /// Handles an HTTP request. Paths under `/v1` and `/v2` are the API, all others hosted pages.
     pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
         if ["/v1/", "/v2/"].iter().any(|api| request.uri().path().starts_with(api)) {
             api::respond(self, request)
@@ -98,192 +100,199 @@ impl StripeMock {
         }
     }
 
-    /// Where the hosted pages are.
+    /// Returns the origin of the hosted pages.
     pub fn origin(&self) -> &str {
         &self.account.origin
     }
 
-    /// Lets everything happen that is due by the clock, each at its own moment.
-    pub fn live(&self) {
+    /// Applies all scheduled changes that are due by the local clock, each with its own time.
+    pub fn run_due(&self) {
         let now = self.clock.now();
-        // One lock for looking and acting: nothing may happen twice because two looked at once.
-        let mut book = self.lock();
-        while let Some((at, occasion)) = book.calendar().into_iter().next().filter(|(at, _)| *at <= now) {
-            self.change(&mut book, at, |turn| turn.happen(&occasion));
+        // One lock covers reading and applying, so that no change is applied twice.
+        let mut state = self.lock();
+        while let Some((at, change)) = state.calendar().into_iter().next().filter(|(at, _)| *at <= now) {
+            self.change(&mut state, at, |transition| transition.apply(&change));
         }
     }
 
-    /// The next moment after `after` at which something happens or is delivered by itself.
+    /// Returns the time of the next scheduled change or delivery after `after`.
     pub fn next_due(&self, after: Timestamp) -> Option<Timestamp> {
-        let book = self.lock();
-        let parcels = book.parcels.iter().filter(|parcel| !parcel.held).map(|parcel| parcel.due);
-        let occasions = book.calendar().into_iter().map(|(at, _)| at);
-        parcels.chain(occasions).filter(|at| *at > after).min()
+        let state = self.lock();
+        let deliveries =
+            state.deliveries.iter().filter(|delivery| !delivery.held).map(|delivery| delivery.due);
+        let changes = state.calendar().into_iter().map(|(at, _)| at);
+        deliveries.chain(changes).filter(|at| *at > after).min()
     }
 
-    /// How events are delivered.
+    /// Returns the current delivery mode.
     pub fn mode(&self) -> Mode {
         self.lock().mode
     }
 
-    /// Delivers otherwise from now on. Only [`Mode::Hold`] leaves anything held.
+    /// Sets the delivery mode. Every mode except [`Mode::Hold`] releases the held events.
     pub fn set_mode(&self, mode: Mode) {
-        let mut book = self.lock();
-        book.mode = mode;
+        let mut state = self.lock();
+        state.mode = mode;
         if mode != Mode::Hold {
-            book.parcels.iter_mut().for_each(|parcel| parcel.held = false);
+            state.deliveries.iter_mut().for_each(|delivery| delivery.held = false);
         }
-        self.save(&book);
-        self.news.notify_one();
+        self.save(&state);
+        self.new_work.notify_one();
     }
 
-    /// How many events are held, and how many wait for another try.
-    pub fn waiting(&self) -> (usize, usize) {
-        let book = self.lock();
-        let held = book.parcels.iter().filter(|parcel| parcel.held).count();
-        (held, book.parcels.len() - held)
+    /// Returns the number of held events and the number of other undelivered events.
+    pub fn undelivered(&self) -> (usize, usize) {
+        let state = self.lock();
+        let held = state.deliveries.iter().filter(|delivery| delivery.held).count();
+        (held, state.deliveries.len() - held)
     }
 
-    /// All events, oldest first.
+    /// Returns all events that the mock created, oldest first.
     pub fn events(&self) -> Vec<Value> {
         self.events.all()
     }
 
-    /// Hears of an event that was believed, whoever sent it: Stripe knows whom its events speak of, so the portal opens
-    /// for them, and a Checkout; and what its events call over is over.
-    pub fn witness(&self, event: &[u8]) {
+    /// Adds the customer and subscription of an event that the webhook accepted, from any sender.
+    ///
+    /// The customer then has a portal and can open a Checkout. An event that reports the end of a
+    /// subscription or customer ends it here too.
+    pub fn observe(&self, event: &[u8]) {
         let Ok(event) = serde_json::from_slice::<Value>(event) else { return };
-        let Some(told) = EventScope::read(&event) else { return };
-        let mut book = self.lock();
+        let Some(scope) = EventScope::read(&event) else { return };
+        let mut state = self.lock();
         let now = self.clock.now();
-        let customer = book.customers.entry(told.customer.to_owned());
-        let customer = customer.or_insert_with(|| Customer::unnamed(told.customer, now));
-        customer.told = customer.told.max(told.created);
-        customer.deleted |= told.over == Some(EndedObject::Customer);
-        if let Some(subscription) = told.subscription {
+        let customer = state.customers.entry(scope.customer.to_owned());
+        let customer = customer.or_insert_with(|| Customer::with_id(scope.customer, now));
+        customer.last_event_at = customer.last_event_at.max(scope.created);
+        customer.deleted |= scope.ended == Some(EndedObject::Customer);
+        if let Some(subscription) = scope.subscription {
             customer.subscription = Some(subscription.to_owned());
         }
-        if let Some(organization) = told.organization {
-            let named = customer.metadata.entry(ORGANIZATION.to_owned());
-            named.or_insert_with(|| organization.to_owned());
+        if let Some(organization) = scope.organization {
+            let metadata = customer.metadata.entry(ORGANIZATION.to_owned());
+            metadata.or_insert_with(|| organization.to_owned());
         }
-        let over: Vec<String> =
-            book.subscriptions.values().filter(|it| told.ends(it)).map(|it| it.id.clone()).collect();
-        for subscription in over {
-            book.end(&subscription, now);
+        let ended: Vec<String> =
+            state.subscriptions.values().filter(|it| scope.ends(it)).map(|it| it.id.clone()).collect();
+        for subscription in ended {
+            state.end(&subscription, now);
         }
-        self.save(&book);
+        self.save(&state);
     }
 
-    /// Completes what is told by hand of an organization that has a customer, or of a customer with a subscription.
-    /// Answers when this customer was last told of, in seconds.
-    pub fn complete(&self, spec: &mut EventSpec) -> Option<i64> {
-        let book = self.lock();
+    /// Fills in the customer and subscription of a test event, if this account has them.
+    ///
+    /// Returns the time of the customer's last event, in seconds since 1970.
+    pub fn resolve_customer(&self, spec: &mut EventSpec) -> Option<i64> {
+        let state = self.lock();
         if let (None, Some(organization)) = (&spec.customer, &spec.organization_id) {
-            let theirs =
-                book.customers.values().filter(|one| one.metadata.get(ORGANIZATION) == Some(organization));
-            // The first that is there; of those that were deleted the last.
-            let (gone, there): (Vec<_>, Vec<_>) = theirs.partition(|one| one.deleted);
-            let first = there.into_iter().min_by_key(|one| one.created);
-            let meant = first.or_else(|| gone.into_iter().max_by_key(|one| one.created));
-            spec.customer = meant.map(|one| one.id.clone());
+            let candidates =
+                state.customers.values().filter(|one| one.metadata.get(ORGANIZATION) == Some(organization));
+            // Prefer the oldest existing customer, then the most recently created deleted one.
+            let (deleted, existing): (Vec<_>, Vec<_>) = candidates.partition(|one| one.deleted);
+            let oldest = existing.into_iter().min_by_key(|one| one.created);
+            let chosen = oldest.or_else(|| deleted.into_iter().max_by_key(|one| one.created));
+            spec.customer = chosen.map(|one| one.id.clone());
         }
-        let customer = book.customers.get(spec.customer.as_ref()?)?;
+        let customer = state.customers.get(spec.customer.as_ref()?)?;
         spec.subscription.clone_from(&customer.subscription);
-        customer.told
+        customer.last_event_at
     }
 
-    /// The ids of all customers.
+    /// Returns the ids of all customers, deleted ones included.
     pub fn customers(&self) -> Vec<String> {
         self.lock().customers.keys().cloned().collect()
     }
 
-    /// Forgets everything.
+    /// Deletes the whole state and all events.
     pub fn clear(&self) {
-        let mut book = self.lock();
-        *book = AccountState::default();
-        self.save(&book);
+        let mut state = self.lock();
+        *state = AccountState::default();
+        self.save(&state);
         self.events.clear();
     }
 
-    /// Lets go of what is held; how many events that were.
+    /// Releases all held events and returns their number.
     fn release(&self) -> usize {
-        let mut book = self.lock();
+        let mut state = self.lock();
         let mut released = 0;
-        for parcel in book.parcels.iter_mut().filter(|parcel| parcel.held) {
-            parcel.held = false;
+        for delivery in state.deliveries.iter_mut().filter(|delivery| delivery.held) {
+            delivery.held = false;
             released += 1;
         }
-        self.save(&book);
+        self.save(&state);
         released
     }
 
-    /// The events to deliver now, in the order of the mode. Each is the caller's until it is [`Self::delivered`].
+    /// Returns the mode and the events that are due, in the mode's order.
+    ///
+    /// Each event stays marked as in progress until the caller calls [`Self::delivered`].
     fn take_due(&self) -> (Mode, Vec<Value>) {
         let now = self.clock.now();
-        let mut book = self.lock();
+        let mut state = self.lock();
         let mut events = Vec::new();
-        for parcel in book.parcels.iter_mut().filter(|parcel| parcel.is_due(now)) {
-            parcel.under_way = true;
-            events.push(parcel.event.clone());
+        for delivery in state.deliveries.iter_mut().filter(|delivery| delivery.is_due(now)) {
+            delivery.in_progress = true;
+            events.push(delivery.event.clone());
         }
-        if book.mode == Mode::Shuffle {
-            events.sort_by_cached_key(|_| u64::from_ne_bytes(self.entropy.bytes()));
+        if state.mode == Mode::Shuffle {
+            events.sort_by_cached_key(|_| u64::from_ne_bytes(self.rng.bytes()));
         }
-        (book.mode, events)
+        (state.mode, events)
     }
 
-    /// Notes whether an event was taken.
+    /// Records whether the webhook accepted an event.
     fn delivered(&self, event: &Value, taken: bool) {
         let now = self.clock.now();
         let id = event.get("id").and_then(Value::as_str).unwrap_or_default();
-        let mut book = self.lock();
-        book.delivered(id, taken, now);
-        self.save(&book);
+        let mut state = self.lock();
+        state.delivered(id, taken, now);
+        self.save(&state);
     }
 
-    /// Waits until there is something new to deliver.
-    async fn news(&self) {
-        self.news.notified().await;
+    /// Waits until there are new events to deliver.
+    async fn new_work(&self) {
+        self.new_work.notified().await;
     }
 
-    /// Changes the book as of `now`, keeps it, and puts what was told on its way.
+    /// Runs `act` at the time `now`, saves the state, and queues the emitted events for delivery.
     fn transition<T>(&self, now: Timestamp, act: impl FnOnce(&mut Transition<'_>) -> T) -> T {
         self.change(&mut self.lock(), now, act)
     }
 
     fn change<T>(
         &self,
-        book: &mut AccountState,
+        state: &mut AccountState,
         now: Timestamp,
         act: impl FnOnce(&mut Transition<'_>) -> T,
     ) -> T {
-        let mut turn = Transition::new(book, &self.account, &self.entropy, now);
-        let outcome = act(&mut turn);
-        let told = turn.into_events();
-        let mode = book.mode;
-        for event in told {
+        let mut transition = Transition::new(state, &self.account, &self.rng, now);
+        let outcome = act(&mut transition);
+        let events = transition.into_events();
+        let mode = state.mode;
+        for event in events {
             self.events.push(event.clone());
-            book.parcels.push(Delivery::new(event, self.clock.now(), mode));
+            state.deliveries.push(Delivery::new(event, self.clock.now(), mode));
         }
-        self.save(book);
-        self.news.notify_one();
+        self.save(state);
+        self.new_work.notify_one();
         outcome
     }
 
     fn lock(&self) -> MutexGuard<'_, AccountState> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps the book. A file that cannot be written is reported and costs only the memory of the next start.
-    fn save(&self, book: &AccountState) {
+    /// Writes the state to its file. If that fails, the mock logs a warning and continues, and the
+    /// next start loads the last state that was written.
+    fn save(&self, state: &AccountState) {
         let Some(file) = &self.file else { return };
         let fresh = file.with_extension("new");
-        let text = serde_json::to_vec(book).map_err(io::Error::from);
+        let text = serde_json::to_vec(state).map_err(io::Error::from);
         let saved =
             text.and_then(|text| std::fs::write(&fresh, text)).and_then(|()| std::fs::rename(&fresh, file));
         if let Err(error) = saved {
-            tracing::warn!(%error, "what Stripe's stand-in knows cannot be saved");
+            tracing::warn!(%error, "failed to save the state of the Stripe mock");
         }
     }
 }

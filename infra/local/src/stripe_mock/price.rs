@@ -1,46 +1,48 @@
-//! The two prices of the account. Source: docs.stripe.com, "The Price object".
+//! Prices of the account's two plans. Source: docs.stripe.com, "The Price object".
 
 use serde_json::{Value, json};
 
-/// The currency of both prices, and so of everything else.
+use super::words;
+
+/// Currency of both prices, and of all amounts of the mock.
 pub(super) const CURRENCY: &str = "eur";
 
-/// What a month costs.
+/// Monthly price of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Price {
-    /// Its id, `price_…`.
+    /// Stripe's id of the price, such as `price_local_team`.
     pub id: String,
-    /// What people read.
+    /// Plan name on the hosted pages.
     pub name: &'static str,
-    /// Cents of a month.
+    /// Amount per unit and month, in cents.
     pub amount: i64,
 }
 
 impl Price {
-    /// The price for one person.
+    /// Creates the price of the single-user plan.
     pub fn single(id: &str) -> Self {
-        Self { id: id.to_owned(), name: "Single user", amount: 900 }
+        Self { id: id.to_owned(), name: words::plan::SINGLE, amount: 900 }
     }
 
-    /// The price for a team.
+    /// Creates the price of the team plan.
     pub fn team(id: &str) -> Self {
-        Self { id: id.to_owned(), name: "Team", amount: 2900 }
+        Self { id: id.to_owned(), name: words::plan::TEAM, amount: 2900 }
     }
 
-    /// The price, as it is asked for by its id.
+    /// Returns the complete price object for an API read.
     pub(super) fn object(&self) -> Value {
         let mut object = self.facts();
         if let Some(fields) = object.as_object_mut() {
-            let usual = json!({
+            let defaults = json!({
                 "object": "price", "active": true, "billing_scheme": "per_unit", "livemode": false, "metadata": {},
                 "recurring": { "interval": "month", "interval_count": 1, "usage_type": "licensed" }, "type": "recurring",
             });
-            fields.extend(usual.as_object().cloned().unwrap_or_default());
+            fields.extend(defaults.as_object().cloned().unwrap_or_default());
         }
         object
     }
 
-    /// Where this price differs from the usual price object.
+    /// Returns the fields in which this price differs from the default price object.
     pub(super) fn facts(&self) -> Value {
         json!({
             "id": self.id,
@@ -51,7 +53,7 @@ impl Price {
         })
     }
 
-    /// Where it differs from the usual plan object, its older form.
+    /// Returns the fields in which it differs from the default plan object, the older form.
     pub(super) fn plan_facts(&self) -> Value {
         json!({
             "id": self.id,
@@ -63,7 +65,7 @@ impl Price {
     }
 }
 
-/// Cents as people read them: `€29.00`.
+/// Formats an amount in cents, such as `€29.00`.
 pub(super) fn money(cents: i64) -> String {
     format!("€{}.{:02}", cents / 100, cents % 100)
 }
@@ -73,7 +75,7 @@ mod tests {
     use super::money;
 
     #[test]
-    fn cents_are_written_with_two_digits() {
+    fn money_has_two_digits_of_cents() {
         for (cents, text) in [(0, "€0.00"), (5, "€0.05"), (900, "€9.00"), (2910, "€29.10")] {
             assert_eq!(money(cents), text);
         }

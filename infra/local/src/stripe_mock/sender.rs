@@ -1,4 +1,4 @@
-//! Carries the stand-in's events to the webhook.
+//! Delivers the mock's events to the webhook.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,57 +8,56 @@ use crate::stripe::Sender;
 
 use super::{Mode, StripeMock};
 
-/// How often the running clock is looked at.
-const TICK: Duration = Duration::from_millis(500);
+/// Interval at which the sender checks for due changes while the clock runs.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Delivers events, one after the other, and those again that were not taken.
+/// Delivers due events one after the other and records each outcome.
 pub struct WebhookSender {
-    standin: Arc<StripeMock>,
+    mock: Arc<StripeMock>,
     sender: Sender,
-    activity: Arc<PendingWork>,
+    pending_work: Arc<PendingWork>,
 }
 
 impl WebhookSender {
-    /// A courier that signs and posts through `sender`.
-    pub fn new(standin: Arc<StripeMock>, sender: Sender, activity: Arc<PendingWork>) -> Self {
-        Self { standin, sender, activity }
+    /// Creates a sender that signs and posts events with `sender`.
+    pub fn new(mock: Arc<StripeMock>, sender: Sender, pending_work: Arc<PendingWork>) -> Self {
+        Self { mock, sender, pending_work }
     }
 
-    /// Lets everything happen that is due by now, and delivers until nothing is left to deliver now.
+    /// Applies all due changes, and delivers events until none is due.
     pub async fn run(&self) {
         loop {
-            self.standin.live();
-            let (mode, events) = self.standin.take_due();
+            self.mock.run_due();
+            let (mode, events) = self.mock.take_due();
             if events.is_empty() {
                 return;
             }
-            let running = self.activity.begin();
+            let running = self.pending_work.begin();
             for event in &events {
-                let rounds = if mode == Mode::Twice { 2 } else { 1 };
-                let mut taken = true;
-                for _ in 0..rounds {
-                    taken &= (200..300).contains(&self.sender.deliver(event).await);
+                let deliveries = if mode == Mode::Twice { 2 } else { 1 };
+                let mut accepted = true;
+                for _ in 0..deliveries {
+                    accepted &= (200..300).contains(&self.sender.deliver(event).await);
                 }
-                self.standin.delivered(event, taken);
+                self.mock.delivered(event, accepted);
             }
             drop(running);
         }
     }
 
-    /// Lets go of what is held, and delivers it; how many events that were.
+    /// Releases and delivers all held events. Returns their number.
     pub async fn release(&self) -> usize {
-        let released = self.standin.release();
+        let released = self.mock.release();
         self.run().await;
         released
     }
 
-    /// Runs whenever there is something new, and as time goes by.
+    /// Runs forever: delivers when there are new events and at each [`POLL_INTERVAL`].
     pub async fn watch(&self) {
         loop {
-            // Either way it is time to look.
             tokio::select! {
-                () = self.standin.news() => {}
-                () = tokio::time::sleep(TICK) => {}
+                () = self.mock.new_work() => {}
+                () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
             self.run().await;
         }

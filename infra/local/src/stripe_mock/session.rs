@@ -1,5 +1,5 @@
-//! Sessions of the hosted pages. Source: docs.stripe.com, "The Checkout Session object" and "The portal session
-//! object".
+//! Sessions of the hosted pages. Source: docs.stripe.com, "The Checkout Session object" and "The
+//! portal session object".
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,23 +9,23 @@ use super::customer::{Customer, Metadata};
 use super::defaults::default_object;
 use super::price::{CURRENCY, Price};
 
-/// How long a Checkout may be left open.
-const OPEN_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// Lifetime of an open Checkout session.
+const SESSION_TTL: SignedDuration = SignedDuration::from_hours(24);
 
-/// How far a Checkout has come.
+/// Status of a Checkout session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Progress {
-    /// Its page waits.
+    /// The user can still pay.
     Open,
-    /// It was paid, or a trial began.
+    /// The user paid or started a trial.
     Complete,
-    /// Nobody came.
+    /// The session ended without a payment.
     Expired,
 }
 
 impl Progress {
-    /// Stripe's word.
+    /// Returns Stripe's name of the status.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -35,7 +35,7 @@ impl Progress {
     }
 }
 
-/// A Checkout in which somebody subscribes.
+/// Checkout session in mode `subscription`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct CheckoutSession {
     pub(super) id: String,
@@ -46,11 +46,11 @@ pub(super) struct CheckoutSession {
     pub(super) cancel_url: Option<String>,
     pub(super) client_reference_id: Option<String>,
     pub(super) metadata: Metadata,
-    /// What the subscription will carry.
+    /// Metadata for the new subscription.
     pub(super) subscription_metadata: Metadata,
     pub(super) trial_end: Option<Timestamp>,
     pub(super) created: Timestamp,
-    /// How many were made before it: those of one second have an order too.
+    /// Number of earlier sessions. It orders sessions with the same creation second.
     #[serde(default)]
     pub(super) number: usize,
     pub(super) progress: Progress,
@@ -59,7 +59,7 @@ pub(super) struct CheckoutSession {
 }
 
 impl CheckoutSession {
-    /// The object as answers and events carry it. `origin` is where the hosted pages are.
+    /// Returns the object for responses and events. `origin` is the origin of the hosted pages.
     pub(super) fn object(&self, price: &Price, customer: Option<&Customer>, origin: &str) -> Value {
         let amount = if self.trial_end.is_some() { 0 } else { price.amount * i64::from(self.quantity) };
         let payment_status = match (self.progress, amount) {
@@ -97,23 +97,23 @@ impl CheckoutSession {
         )
     }
 
-    /// When it expires.
+    /// Returns the time at which an open session expires.
     pub(super) fn expires_at(&self) -> Timestamp {
-        self.created.checked_add(OPEN_FOR).unwrap_or(Timestamp::MAX)
+        self.created.checked_add(SESSION_TTL).unwrap_or(Timestamp::MAX)
     }
 
-    /// Its page.
+    /// Returns the path of the Checkout page.
     pub(super) fn path(&self) -> String {
         format!("/c/pay/{}", self.id)
     }
 
-    /// Where its owner goes once it is complete.
+    /// Returns the success URL with the session id filled in.
     pub(super) fn success(&self) -> String {
         self.success_url.replace("{CHECKOUT_SESSION_ID}", &self.id)
     }
 }
 
-/// A visit of a customer to the portal.
+/// Session of a customer in the billing portal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct PortalSession {
     pub(super) id: String,
@@ -123,7 +123,7 @@ pub(super) struct PortalSession {
 }
 
 impl PortalSession {
-    /// The object as the answer carries it.
+    /// Returns the object for the API response.
     pub(super) fn object(&self, origin: &str) -> Value {
         json!({
             "id": self.id,
@@ -140,7 +140,7 @@ impl PortalSession {
         })
     }
 
-    /// Its page.
+    /// Returns the path of the portal page.
     pub(super) fn path(&self) -> String {
         format!("/p/session/{}", self.id)
     }

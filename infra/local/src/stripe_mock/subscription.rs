@@ -9,26 +9,26 @@ use super::customer::Metadata;
 use super::defaults::default_object;
 use super::price::{CURRENCY, Price};
 
-/// Where a subscription stands.
+/// Status of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Status {
-    /// The first payment is under way.
+    /// The first payment is still open.
     Incomplete,
-    /// Free until the trial's end.
+    /// The subscription is free until the end of its trial.
     Trialing,
-    /// Paid.
+    /// The current period is paid.
     Active,
-    /// A payment failed; it is tried again.
+    /// A payment failed and will be retried.
     PastDue,
-    /// All tries failed.
+    /// All retries of a payment failed.
     Unpaid,
-    /// Over, for good.
+    /// The subscription has ended and cannot be resumed.
     Canceled,
 }
 
 impl Status {
-    /// Stripe's word.
+    /// Returns Stripe's name of the status.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Incomplete => "incomplete",
@@ -51,13 +51,14 @@ pub(super) struct Subscription {
     pub(super) metadata: Metadata,
     pub(super) status: Status,
     pub(super) created: Timestamp,
-    /// The moment whose day of the month every period begins on.
+    /// Time whose day of the month is the first day of every period.
     pub(super) anchor: Timestamp,
     pub(super) period_start: Timestamp,
     pub(super) period_end: Timestamp,
     pub(super) trial_end: Option<Timestamp>,
     /// Whether `trial_will_end` was sent.
-    pub(super) trial_told: bool,
+    #[serde(rename = "trial_told")]
+    pub(super) trial_end_announced: bool,
     pub(super) cancel_at_period_end: bool,
     pub(super) canceled_at: Option<Timestamp>,
     pub(super) ended_at: Option<Timestamp>,
@@ -65,7 +66,7 @@ pub(super) struct Subscription {
 }
 
 impl Subscription {
-    /// The object as events carry it.
+    /// Returns the object for responses and events.
     pub(super) fn object(&self, price: &Price) -> Value {
         let second = |at: Option<Timestamp>| at.map(Timestamp::as_second);
         let item_id = self.id.replacen("sub_", "si_", 1);
@@ -103,20 +104,20 @@ impl Subscription {
         default_object("customer.subscription.updated", &self.id, &self.customer, self.created, facts)
     }
 
-    /// Whether it is not over.
+    /// Whether the subscription has not been canceled.
     pub(super) fn is_alive(&self) -> bool {
         self.status != Status::Canceled
     }
 
-    /// Begins the period after the present one.
-    pub(super) fn roll(&mut self) {
+    /// Starts the next billing period.
+    pub(super) fn advance_period(&mut self) {
         self.period_start = self.period_end;
         self.period_end = next_month(self.anchor, self.period_start);
     }
 }
 
-/// The first moment after `after` that lies a whole number of calendar months from `anchor`. Of a month that is too
-/// short its last day counts.
+/// Returns the first time after `after` that is a whole number of calendar months after `anchor`.
+/// In a month without that day, it is the last day of the month.
 pub(super) fn next_month(anchor: Timestamp, after: Timestamp) -> Timestamp {
     let anchor = anchor.to_zoned(TimeZone::UTC);
     let months = (1..).map_while(|n| anchor.checked_add(Span::new().try_months(n).ok()?).ok());
@@ -128,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn periods_keep_their_day_of_the_month() {
+    fn next_month_keeps_the_day_of_the_anchor() {
         for (anchor, after, expected) in [
             ("2026-01-10T08:00:00Z", "2026-01-10T08:00:00Z", "2026-02-10T08:00:00Z"),
             ("2026-01-31T08:00:00Z", "2026-01-31T08:00:00Z", "2026-02-28T08:00:00Z"),

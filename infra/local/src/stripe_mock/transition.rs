@@ -1,4 +1,4 @@
-//! One change of the book, and the events that tell of it.
+//! A change of the account state, with the events that report it.
 
 use boot::Rng;
 use jiff::Timestamp;
@@ -11,80 +11,80 @@ use super::price::Price;
 use super::subscription::Subscription;
 use crate::stripe::{EventSpec, Seed, build_event};
 
-/// What happens at one moment. Its events leave together, in the order in which they were told.
+/// Changes with one common time. Their events are queued together, in the order of the changes.
 pub(super) struct Transition<'a> {
-    pub(super) book: &'a mut AccountState,
+    pub(super) state: &'a mut AccountState,
     pub(super) account: &'a Account,
-    /// The moment, in whole seconds as all of Stripe's times are.
+    /// Time of the change. It has whole seconds, as all of Stripe's times.
     pub(super) now: Timestamp,
-    entropy: &'a Rng,
-    told: Vec<Value>,
+    rng: &'a Rng,
+    events: Vec<Value>,
 }
 
 impl<'a> Transition<'a> {
     pub(super) fn new(
-        book: &'a mut AccountState,
+        state: &'a mut AccountState,
         account: &'a Account,
-        entropy: &'a Rng,
+        rng: &'a Rng,
         now: Timestamp,
     ) -> Self {
         let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
-        Self { book, account, now, entropy, told: Vec::new() }
+        Self { state, account, now, rng, events: Vec::new() }
     }
 
-    /// A new id with a prefix such as `cus`.
+    /// Returns a new random id with a prefix such as `cus`.
     pub(super) fn id(&self, prefix: &str) -> String {
-        Seed::new(self.entropy.bytes()).id(prefix)
+        Seed::new(self.rng.bytes()).id(prefix)
     }
 
-    /// The events that were told, in order.
+    /// Returns the emitted events, in order.
     pub(super) fn into_events(self) -> Vec<Value> {
-        self.told
+        self.events
     }
 
-    /// Tells that something happened to an object.
-    pub(super) fn tell(&mut self, kind: &str, object: &Value) {
-        self.tell_with(kind, json!({ "object": object }));
+    /// Emits an event of type `kind` about an object.
+    pub(super) fn emit(&mut self, kind: &str, object: &Value) {
+        self.emit_with(kind, json!({ "object": object }));
     }
 
-    /// Tells of an update, if the object is another one than `before`.
-    pub(super) fn tell_update(&mut self, kind: &str, before: &Value, object: &Value) {
+    /// Emits an update event with `previous_attributes`, unless the object is unchanged.
+    pub(super) fn emit_update(&mut self, kind: &str, before: &Value, object: &Value) {
         let previous = previous_attributes(before, object);
         if !previous.is_empty() {
-            self.tell_with(kind, json!({ "object": object, "previous_attributes": previous }));
+            self.emit_with(kind, json!({ "object": object, "previous_attributes": previous }));
         }
     }
 
-    fn tell_with(&mut self, kind: &str, content: Value) {
-        let seed = Seed::new(self.entropy.bytes());
-        // Nothing is set by path here, so there is no path that could be at fault.
+    fn emit_with(&mut self, kind: &str, content: Value) {
+        let seed = Seed::new(self.rng.bytes());
+        // The only error of `build_event` is an invalid path in `set`, and `set` is empty here.
         let mut event = build_event(&EventSpec::new(kind), "", &seed, self.now).unwrap_or_default();
         if let Some(fields) = event.as_object_mut() {
             fields.insert("data".to_owned(), content);
         }
-        self.told.push(event);
+        self.events.push(event);
     }
 
-    /// Changes a subscription, and tells of it.
+    /// Changes a subscription and emits `customer.subscription.updated`.
     pub(super) fn change(&mut self, id: &str, change: impl FnOnce(&mut Subscription)) {
         let account = self.account;
-        let Some(subscription) = self.book.subscriptions.get_mut(id) else { return };
+        let Some(subscription) = self.state.subscriptions.get_mut(id) else { return };
         let before = subscription.object(account.price(&subscription.price));
         change(subscription);
         let after = subscription.object(account.price(&subscription.price));
-        self.tell_update("customer.subscription.updated", &before, &after);
+        self.emit_update("customer.subscription.updated", &before, &after);
     }
 
-    /// Tells of each of these types about an invoice as it now is.
-    pub(super) fn tell_invoice(&mut self, id: &str, kinds: &[&str]) {
-        let Some(invoice) = self.book.invoices.get(id) else { return };
+    /// Emits one event of each type about the invoice in its current state.
+    pub(super) fn emit_invoice(&mut self, id: &str, kinds: &[&str]) {
+        let Some(invoice) = self.state.invoices.get(id) else { return };
         let object = invoice.object(self.account.price(&invoice.price));
         for kind in kinds {
-            self.tell(kind, &object);
+            self.emit(kind, &object);
         }
     }
 
-    /// A price of the account.
+    /// Returns a price of the account.
     pub(super) fn price(&self, id: &str) -> &'a Price {
         self.account.price(id)
     }

@@ -60,7 +60,7 @@ fn cookie(response: &Response<Bytes>) -> String {
 }
 
 #[tokio::test]
-async fn a_button_leads_into_the_host_app_and_nobody_signs_in_twice() {
+async fn dashboard_button_signs_in_to_the_host_app() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let page = jo.open("/onboarding/welcome").await;
@@ -87,7 +87,7 @@ async fn a_button_leads_into_the_host_app_and_nobody_signs_in_twice() {
 }
 
 #[tokio::test]
-async fn a_pass_is_good_once_for_a_minute_and_in_one_place() {
+async fn handoff_token_works_once_within_a_minute() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let refused = async |path: &str, why: &str| {
@@ -99,22 +99,22 @@ async fn a_pass_is_good_once_for_a_minute_and_in_one_place() {
 
     let used = press(&mut jo).await;
     assert_eq!(host_app(&world, "GET", &used, &[], "").await.status(), 303);
-    refused(&used, "used before").await;
+    refused(&used, "already used").await;
 
     let (one, two) = (press(&mut jo).await, press(&mut jo).await);
     assert_ne!(one, two, "each pass is its own");
     let (head, signature) = one.rsplit_once('.').unwrap();
-    refused(&format!("{head}.{}", two.rsplit_once('.').unwrap().1), "does not fit").await;
-    refused(&format!("{head}x.{signature}"), "does not fit").await;
-    refused(&format!("{head}."), "does not fit").await;
-    refused("/?token=nonsense", "no pass").await;
+    refused(&format!("{head}.{}", two.rsplit_once('.').unwrap().1), "Invalid token signature").await;
+    refused(&format!("{head}x.{signature}"), "Invalid token signature").await;
+    refused(&format!("{head}."), "Invalid token signature").await;
+    refused("/?token=nonsense", "Not a valid token").await;
 
     world.advance("66s").await;
     refused(&one, "expired").await;
 }
 
 #[tokio::test]
-async fn only_people_with_a_session_are_handed_over_and_only_by_our_own_button() {
+async fn handoff_requires_a_session_and_the_own_form() {
     let world = world().await;
     let mut stranger = world.visitor();
     let answer = stranger.submit("/handover", &[]).await;
@@ -134,7 +134,7 @@ async fn only_people_with_a_session_are_handed_over_and_only_by_our_own_button()
 }
 
 #[tokio::test]
-async fn a_pass_tells_what_somebody_may_do() {
+async fn handoff_token_carries_the_permissions() {
     let world = world().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     assert_eq!(claims(&press(&mut jo).await)["access"], "billing_only");
@@ -161,7 +161,7 @@ fn member(visitor: &Visitor<'_>, role: &str) -> Value {
 }
 
 #[tokio::test]
-async fn what_people_do_in_the_host_app_ticks_their_checklist() {
+async fn work_in_the_host_app_completes_tasks() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let session = cookie(&host_app(&world, "GET", &press(&mut jo).await, &[], "").await);
@@ -196,7 +196,7 @@ async fn what_people_do_in_the_host_app_ticks_their_checklist() {
 }
 
 #[tokio::test]
-async fn without_keys_the_button_is_a_way_and_without_a_host_app_it_leads_to_the_dashboard() {
+async fn button_is_a_plain_link_without_keys() {
     let elsewhere = "https://app.example.com/t";
     // What is blank in the template is filled in here; a blank setting stays blank.
     let unkeyed = Config::memory().set("APP_URL", elsewhere).set("HOST_SIGNING_KEYS", "");

@@ -4,7 +4,7 @@ use crate::bench::{bench, idle};
 use crate::fixture::{MockShop, TEAM, id};
 
 #[tokio::test]
-async fn a_card_that_is_refused_leaves_the_checkout_open() {
+async fn declined_card_leaves_the_checkout_open() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let customer = shop.customer("org_1");
@@ -17,7 +17,7 @@ async fn a_card_that_is_refused_leaves_the_checkout_open() {
     let asked = shop.press(&path, &[("choice", "ask")]);
     assert!(shop.open(&asked).contains("Confirm the payment"));
     let refused = shop.press(&path, &[("choice", "refuse")]);
-    assert!(shop.open(&refused).contains("did not confirm"));
+    assert!(shop.open(&refused).contains("was not confirmed"));
     assert_eq!(shop.press(&path, &[("choice", "cancel")]), "http://localhost:8484/organizations/1");
     assert_eq!(shop.story(0), ["customer.created"], "nothing was bought so far");
 
@@ -29,7 +29,7 @@ async fn a_card_that_is_refused_leaves_the_checkout_open() {
 }
 
 #[tokio::test]
-async fn a_trial_is_said_before() {
+async fn checkout_page_announces_the_trial() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let customer = shop.customer("org_1");
@@ -40,7 +40,7 @@ async fn a_trial_is_said_before() {
 }
 
 #[tokio::test]
-async fn a_visit_reaches_nobody_elses_subscription() {
+async fn portal_shows_no_subscription_of_others() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let (_, other) = shop.subscribe("pay", None);
@@ -53,7 +53,7 @@ async fn a_visit_reaches_nobody_elses_subscription() {
 }
 
 #[tokio::test]
-async fn pages_are_plain_and_strict() {
+async fn pages_have_a_strict_security_policy() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let (customer, _) = shop.subscribe("pay", None);
@@ -65,7 +65,7 @@ async fn pages_are_plain_and_strict() {
     for path in ["/", &path] {
         let page = shop.open(path);
         assert!(
-            page.contains("no money moves") && !page.contains("<script") && !page.contains("style="),
+            page.contains("no real payments") && !page.contains("<script") && !page.contains("style="),
             "{page}"
         );
     }

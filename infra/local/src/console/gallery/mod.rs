@@ -1,7 +1,8 @@
-//! Every mail in its variants at `/_local/mails`, at two widths and in both schemes, as HTML and as text.
+//! Email gallery at `/_local/mails`: all emails in their variants, as HTML and text, at two widths
+//! and in both color schemes.
 //!
-//! The mails are made of invented facts by the code that makes the real ones. Nothing moves here, so the page works
-//! without scripts: each switch is a link.
+//! The `mail` crate renders the samples from invented data. The gallery works without scripts,
+//! because each option is a link.
 
 mod page;
 mod samples;
@@ -16,11 +17,12 @@ use axum::{
 
 use self::samples::Sample;
 
-/// What a mail may do in its frame: style itself, and open its links in new windows.
+/// Content security policy of an email in a frame. It allows inline styles, and links in new
+/// windows.
 const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
-/// Serves the gallery and each mail alone, as `.html` and as `.txt`.
+/// Returns the router of the gallery, and of each email as `.html` and `.txt`.
 pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/_local/mails", routing::get(async || show(samples::FIRST, View::default())))
@@ -42,7 +44,8 @@ fn show(name: &str, view: View) -> Response {
     let samples = samples::all();
     match samples.iter().find(|sample| sample.name == name) {
         Some(chosen) => {
-            super::dressed("text/html; charset=utf-8", page::render(&samples, chosen, view).into_string())
+            let html = page::render(&samples, chosen, view).into_string();
+            super::asset_response("text/html; charset=utf-8", html)
         }
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -62,7 +65,7 @@ fn alone(name: &str, content_type: &'static str, part: impl Fn(&Sample) -> Strin
     (headers, part(sample)).into_response()
 }
 
-/// How a mail is looked at.
+/// Display options of the gallery.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct View {
     part: Part,
@@ -79,7 +82,7 @@ enum Part {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Scheme {
-    /// As the system has it.
+    /// The color scheme of the operating system.
     #[default]
     System,
     Light,
@@ -122,7 +125,8 @@ impl View {
 }
 
 impl Scheme {
-    /// Answers the mail's own question for the scheme, which a browser would put to the system.
+    /// Replaces the email's media queries for the color scheme, so that it has this scheme in any
+    /// browser.
     fn pin(self, html: &str) -> String {
         let (dark, only) = match self {
             Self::System => return html.to_owned(),
@@ -140,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_view_is_its_query() {
+    fn view_round_trips_through_its_query() {
         for part in [Part::Html, Part::Text] {
             for scheme in [Scheme::System, Scheme::Light, Scheme::Dark] {
                 for width in [Width::Narrow, Width::Wide] {
@@ -155,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pinned_mail_asks_the_system_no_more() {
+    fn pinned_email_has_no_color_scheme_queries() {
         for sample in samples::all() {
             assert!(sample.rendered.html.contains("prefers-color-scheme"), "{}", sample.name);
             for scheme in [Scheme::Light, Scheme::Dark] {

@@ -1,8 +1,11 @@
+//! Markup of the email gallery.
+
 use maud::{DOCTYPE, Markup, html};
 
 use super::{Part, Sample, Scheme, View, Width};
+use crate::console::words::{gallery as words, page};
 
-/// The gallery with one mail open.
+/// Renders the gallery with one email open.
 pub(super) fn render(samples: &[Sample], open: &Sample, view: View) -> Markup {
     html! {
         (DOCTYPE)
@@ -10,7 +13,7 @@ pub(super) fn render(samples: &[Sample], open: &Sample, view: View) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (open.rendered.subject) " · Mails · Onramp · local" }
+                title { (words::title(&open.rendered.subject)) }
                 link rel="icon" href="/_local/assets/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/_local/assets/console.css";
                 link rel="stylesheet" href="/_local/assets/panels.css";
@@ -18,8 +21,8 @@ pub(super) fn render(samples: &[Sample], open: &Sample, view: View) -> Markup {
             }
             body {
                 header.bar {
-                    a.brand href="/_local" { img src="/_local/assets/icon.svg" alt="" width="22" height="22"; "Onramp" span { "local" } }
-                    h1.gallery-title { "All mails" }
+                    a.brand href="/_local" { img src="/_local/assets/icon.svg" alt="" width="22" height="22"; (page::PRODUCT) span { (page::LOCAL) } }
+                    h1.gallery-title { (words::HEADING) }
                 }
                 div.desk {
                     (list(samples, open, view))
@@ -32,7 +35,7 @@ pub(super) fn render(samples: &[Sample], open: &Sample, view: View) -> Markup {
 
 fn list(samples: &[Sample], open: &Sample, view: View) -> Markup {
     html! {
-        nav.rail.gallery-list aria-label="Mails" {
+        nav.rail.gallery-list aria-label=(words::LIST) {
             @for group in samples.chunk_by(|one, next| one.kind == next.kind) {
                 section {
                     @if let Some(first) = group.first() { h2 { (first.kind.replace('_', " ")) } }
@@ -40,7 +43,7 @@ fn list(samples: &[Sample], open: &Sample, view: View) -> Markup {
                         @for sample in group {
                             li {
                                 a href=(address(sample, view)) aria-current=[(sample.name == open.name).then_some("page")] {
-                                    (if sample.variant.is_empty() { "As usual" } else { sample.variant })
+                                    (if sample.variant.is_empty() { words::DEFAULT } else { sample.variant })
                                 }
                             }
                         }
@@ -57,20 +60,20 @@ fn email(open: &Sample, view: View) -> Markup {
         article.panel.email {
             header {
                 h2 { (mail.subject) }
-                @if let Some(url) = &mail.unsubscribe_url { p { "List-Unsubscribe: " (url) } }
+                @if let Some(url) = &mail.unsubscribe_url { p { (words::UNSUBSCRIBE) (url) } }
             }
             div.tools {
-                (choice(open, "Part", [
-                    ("HTML", View { part: Part::Html, ..view }, view),
-                    ("Text", View { part: Part::Text, ..view }, view),
+                (choice(open, words::PART, [
+                    (words::HTML, View { part: Part::Html, ..view }, view),
+                    (words::TEXT, View { part: Part::Text, ..view }, view),
                 ]))
                 @if view.part == Part::Html {
-                    (choice(open, "Scheme", [
-                        ("System", View { scheme: Scheme::System, ..view }, view),
-                        ("Light", View { scheme: Scheme::Light, ..view }, view),
-                        ("Dark", View { scheme: Scheme::Dark, ..view }, view),
+                    (choice(open, words::SCHEME, [
+                        (words::SYSTEM, View { scheme: Scheme::System, ..view }, view),
+                        (words::LIGHT, View { scheme: Scheme::Light, ..view }, view),
+                        (words::DARK, View { scheme: Scheme::Dark, ..view }, view),
                     ]))
-                    (choice(open, "Width", [
+                    (choice(open, words::WIDTH, [
                         ("320", View { width: Width::Narrow, ..view }, view),
                         ("640", View { width: Width::Wide, ..view }, view),
                     ]))
@@ -100,7 +103,7 @@ fn frame(view: View) -> String {
     format!("{width} {scheme}").trim_end().to_owned()
 }
 
-/// A switch: what each position is called, and the view that it leads to.
+/// Renders a group of links. Each option has a name, the view that it opens, and the current view.
 fn choice<const N: usize>(open: &Sample, label: &str, options: [(&str, View, View); N]) -> Markup {
     html! {
         div.choice role="group" aria-label=(label) {

@@ -1,5 +1,6 @@
-//! Invented mails, one for each thing that a mail may have to say, and some with difficult names.
+//! Sample emails: each kind of email in its variants, some with difficult names.
 
+use crate::console::words::variant;
 use domain::{
     address::Address, billing::IssueKind, definition::BUILT_IN, id::OrgId, name::Name, people::Role,
     secret::Secret, status::Access,
@@ -10,111 +11,100 @@ use mail::{
     TrialEnding, Welcome,
 };
 
-/// A mail of the gallery.
+/// A sample email of the gallery.
 pub(super) struct Sample {
-    /// Its place in the gallery's addresses.
+    /// Name in the gallery's URLs.
     pub(super) name: &'static str,
-    /// The kind of mail, as tags have it.
+    /// Value of the email tag `kind`.
     pub(super) kind: &'static str,
-    /// What is special about it.
+    /// Description of the variant, empty for the default.
     pub(super) variant: &'static str,
-    /// The mail.
     pub(super) rendered: Rendered,
 }
 
-/// The mail that is shown first.
+/// Name of the sample that the gallery opens first.
 pub(super) const FIRST: &str = "welcome-trial";
 
 const LONG_NAME: &str = "Wolfeschlegelsteinhausenbergerdorff Hubert Blaine von der Wiesenstraße";
 const LONG_ORGANIZATION: &str = "The International Society for the Improvement of Very Long Names";
-const NASTY: &str = "Visit https://evil.example/now <b>&\"free\"";
+const LINK_NAME: &str = "Visit https://evil.example/now <b>&\"free\"";
 
-/// Who a mail is about.
-struct Cast {
-    person: &'static str,
+/// Names of the user and the organization in an email.
+struct Names {
+    user: &'static str,
     organization: &'static str,
 }
 
-const USUAL: Cast = Cast { person: "John Doe", organization: "Acme Corp" };
+const DEFAULT: Names = Names { user: "John Doe", organization: "Acme Corp" };
 
-/// All of them, kind by kind.
+/// Returns all samples, grouped by kind.
 pub(super) fn all() -> Vec<Sample> {
     let trial = |days| PlanSummary::Trial { days, ends_on: ends_on() };
     let sample = |name, kind, variant, rendered| Sample { name, kind, variant, rendered };
-    let long = Cast { person: LONG_NAME, organization: LONG_ORGANIZATION };
-    let nasty = Cast { person: NASTY, organization: NASTY };
+    let long = Names { user: LONG_NAME, organization: LONG_ORGANIZATION };
+    let link = Names { user: LINK_NAME, organization: LINK_NAME };
     vec![
-        sample(FIRST, "welcome", "In a trial", welcome(&USUAL, trial(14))),
-        sample("welcome-last-day", "welcome", "In a trial, one day left", welcome(&USUAL, trial(1))),
-        sample("welcome-paid", "welcome", "Without a trial, paid", welcome(&USUAL, PlanSummary::Active)),
-        sample(
-            "welcome-late",
-            "welcome",
-            "Late, neither in a trial nor paid",
-            welcome(&USUAL, PlanSummary::Other),
-        ),
-        sample("welcome-long", "welcome", "Long names", welcome(&long, trial(14))),
-        sample("welcome-nasty", "welcome", "A name that would be a link", welcome(&nasty, trial(14))),
+        sample(FIRST, "welcome", variant::TRIAL, welcome(&DEFAULT, trial(14))),
+        sample("welcome-last-day", "welcome", variant::TRIAL_LAST_DAY, welcome(&DEFAULT, trial(1))),
+        sample("welcome-paid", "welcome", variant::PAID, welcome(&DEFAULT, PlanSummary::Active)),
+        sample("welcome-late", "welcome", variant::LATE, welcome(&DEFAULT, PlanSummary::Other)),
+        sample("welcome-long", "welcome", variant::LONG_NAMES, welcome(&long, trial(14))),
+        sample("welcome-nasty", "welcome", variant::LINK_NAME, welcome(&link, trial(14))),
         sample(
             "trial-ending",
             "trial_ending",
-            "Three days left",
-            trial_ending(&USUAL, 3, AfterTrial::ReadOnly),
+            variant::THREE_DAYS,
+            trial_ending(&DEFAULT, 3, AfterTrial::ReadOnly),
         ),
         sample(
             "trial-ending-last-day",
             "trial_ending",
-            "One day left",
-            trial_ending(&USUAL, 1, AfterTrial::ReadOnly),
+            variant::ONE_DAY,
+            trial_ending(&DEFAULT, 1, AfterTrial::ReadOnly),
         ),
         sample(
             "trial-ending-plan",
             "trial_ending",
-            "A plan begins then",
-            trial_ending(&USUAL, 3, AfterTrial::PlanBegins),
+            variant::PLAN_STARTS,
+            trial_ending(&DEFAULT, 3, AfterTrial::PlanBegins),
         ),
         sample(
             "trial-ending-nasty",
             "trial_ending",
-            "A name that would be a link",
-            trial_ending(&nasty, 3, AfterTrial::ReadOnly),
+            variant::LINK_NAME,
+            trial_ending(&link, 3, AfterTrial::ReadOnly),
         ),
-        sample("trial-ended", "trial_ended", "", trial_ended(&USUAL)),
-        sample("trial-ended-long", "trial_ended", "Long names", trial_ended(&long)),
+        sample("trial-ended", "trial_ended", "", trial_ended(&DEFAULT)),
+        sample("trial-ended-long", "trial_ended", variant::LONG_NAMES, trial_ended(&long)),
         sample(
             "payment-failed",
             "payment_failed",
-            "Access stays",
+            variant::ACCESS_KEPT,
             payment(IssueKind::PaymentFailed, Access::Full),
         ),
         sample(
             "payment-failed-read-only",
             "payment_failed",
-            "Read-only",
+            variant::READ_ONLY,
             payment(IssueKind::PaymentFailed, Access::ReadOnly),
         ),
         sample(
             "payment-action-required",
             "payment_failed",
-            "The bank asks",
+            variant::BANK,
             payment(IssueKind::ActionRequired, Access::BillingOnly),
         ),
-        sample("sign-in", "sign_in", "", sign_in(&USUAL)),
-        sample("sign-in-long", "sign_in", "Long name", sign_in(&long)),
-        sample("invitation-member", "invitation", "As a member", invitation(&USUAL, Role::Member)),
-        sample("invitation-admin", "invitation", "As an admin, long names", invitation(&long, Role::Admin)),
-        sample(
-            "invitation-nasty",
-            "invitation",
-            "Names that would be links",
-            invitation(&nasty, Role::Member),
-        ),
+        sample("sign-in", "sign_in", "", sign_in(&DEFAULT)),
+        sample("sign-in-long", "sign_in", variant::LONG_NAME, sign_in(&long)),
+        sample("invitation-member", "invitation", variant::MEMBER, invitation(&DEFAULT, Role::Member)),
+        sample("invitation-admin", "invitation", variant::ADMIN, invitation(&long, Role::Admin)),
+        sample("invitation-nasty", "invitation", variant::LINK_NAMES, invitation(&link, Role::Member)),
     ]
 }
 
-impl Cast {
+impl Names {
     fn given_name(&self) -> PlainText {
-        PlainText::given(&Name::from_stored(self.person.to_owned()))
+        PlainText::given(&Name::from_stored(self.user.to_owned()))
     }
 
     fn organization(&self) -> PlainText {
@@ -130,7 +120,7 @@ fn product() -> Product {
     }
 }
 
-/// An id that nobody has.
+/// Returns the nil id, which no organization has.
 fn org() -> OrgId {
     OrgId::from_uuid(uuid::Uuid::nil())
 }
@@ -143,11 +133,11 @@ fn secret() -> Secret {
     Secret::new(std::array::from_fn(|index| u8::try_from(index * 37 % 251).unwrap_or_default()))
 }
 
-fn welcome(cast: &Cast, plan: PlanSummary) -> Rendered {
+fn welcome(names: &Names, plan: PlanSummary) -> Rendered {
     Welcome {
-        given_name: cast.given_name(),
+        given_name: names.given_name(),
         org: org(),
-        organization: cast.organization(),
+        organization: names.organization(),
         project: PlainText::new("Getting Started"),
         steps: BUILT_IN.tasks.iter().take(4).map(|task| task.title).collect(),
         plan,
@@ -155,11 +145,11 @@ fn welcome(cast: &Cast, plan: PlanSummary) -> Rendered {
     .render(&product())
 }
 
-fn trial_ending(cast: &Cast, days: u32, after_trial: AfterTrial) -> Rendered {
+fn trial_ending(names: &Names, days: u32, after_trial: AfterTrial) -> Rendered {
     TrialEnding {
-        given_name: cast.given_name(),
+        given_name: names.given_name(),
         org: org(),
-        organization: cast.organization(),
+        organization: names.organization(),
         days,
         ends_on: ends_on(),
         after_trial,
@@ -168,11 +158,11 @@ fn trial_ending(cast: &Cast, days: u32, after_trial: AfterTrial) -> Rendered {
     .render(&product())
 }
 
-fn trial_ended(cast: &Cast) -> Rendered {
+fn trial_ended(names: &Names) -> Rendered {
     TrialEnded {
-        given_name: cast.given_name(),
+        given_name: names.given_name(),
         org: org(),
-        organization: cast.organization(),
+        organization: names.organization(),
         ended_on: ends_on(),
     }
     .render(&product())
@@ -180,9 +170,9 @@ fn trial_ended(cast: &Cast) -> Rendered {
 
 fn payment(kind: IssueKind, access: Access) -> Rendered {
     PaymentFailed {
-        given_name: USUAL.given_name(),
+        given_name: DEFAULT.given_name(),
         org: org(),
-        organization: USUAL.organization(),
+        organization: DEFAULT.organization(),
         kind,
         since: ends_on(),
         access,
@@ -190,14 +180,14 @@ fn payment(kind: IssueKind, access: Access) -> Rendered {
     .render(&product())
 }
 
-fn sign_in(cast: &Cast) -> Rendered {
-    SignIn { given_name: cast.given_name(), secret: secret() }.render(&product())
+fn sign_in(names: &Names) -> Rendered {
+    SignIn { given_name: names.given_name(), secret: secret() }.render(&product())
 }
 
-fn invitation(cast: &Cast, role: Role) -> Rendered {
+fn invitation(names: &Names, role: Role) -> Rendered {
     Invitation {
-        inviter: PlainText::new(cast.person),
-        organization: cast.organization(),
+        inviter: PlainText::new(names.user),
+        organization: names.organization(),
         role,
         secret: secret(),
         expires_on: ends_on(),

@@ -1,23 +1,24 @@
 //! Source: docs.stripe.com, "The Charge object" and "The Dispute object".
 
-use super::{AMOUNT, CURRENCY, DAY, Scene};
+use super::{AMOUNT, CURRENCY, DAY, EventContext};
 use serde_json::{Value, json};
 
-/// A charge of the payer that was refunded in full. Our Checkout sets no metadata on charges.
-pub(in super::super) fn charge(scene: &Scene<'_>) -> Value {
+/// Builds a charge that was refunded in full. It has no metadata, because Onramp sets none on
+/// charges.
+pub(in super::super) fn charge(context: &EventContext<'_>) -> Value {
     let mut charge = json!({
-        "id": scene.seed.id("ch"),
+        "id": context.seed.id("ch"),
         "object": "charge",
         "amount": AMOUNT,
         "amount_captured": AMOUNT,
         "amount_refunded": AMOUNT,
         "application": null,
-        "balance_transaction": scene.seed.id("txn"),
+        "balance_transaction": context.seed.id("txn"),
         "billing_details": { "address": null, "email": "billing@example.com", "name": null, "phone": null },
         "captured": true,
-        "created": scene.now - DAY,
+        "created": context.now - DAY,
         "currency": CURRENCY,
-        "customer": scene.payer.customer,
+        "customer": context.payer.customer,
         "description": "Subscription update",
         "disputed": false,
         "failure_code": null,
@@ -33,8 +34,8 @@ pub(in super::super) fn charge(scene: &Scene<'_>) -> Value {
             "type": "authorized",
         },
         "paid": true,
-        "payment_intent": scene.seed.id("pi"),
-        "payment_method": scene.seed.id("pm"),
+        "payment_intent": context.seed.id("pi"),
+        "payment_method": context.seed.id("pm"),
         "payment_method_details": {
             "card": { "brand": "visa", "country": "US", "exp_month": 12, "exp_year": 2034, "last4": "4242" },
             "type": "card",
@@ -43,24 +44,24 @@ pub(in super::super) fn charge(scene: &Scene<'_>) -> Value {
         "refunded": true,
         "status": "succeeded",
     });
-    if !scene.basil {
-        super::extend(&mut charge, json!({ "invoice": scene.seed.id("in") }));
+    if !context.basil {
+        super::extend(&mut charge, json!({ "invoice": context.seed.id("in") }));
     }
     charge
 }
 
-/// A dispute over a charge. It names neither customer nor organization.
-pub(in super::super) fn dispute(scene: &Scene<'_>) -> Value {
+/// Builds a dispute of a charge. It contains neither customer nor organization.
+pub(in super::super) fn dispute(context: &EventContext<'_>) -> Value {
     json!({
-        "id": scene.seed.id("du"),
+        "id": context.seed.id("du"),
         "object": "dispute",
         "amount": AMOUNT,
         "balance_transactions": [],
-        "charge": scene.seed.id("ch"),
-        "created": scene.now,
+        "charge": context.seed.id("ch"),
+        "created": context.now,
         "currency": CURRENCY,
         "evidence_details": {
-            "due_by": scene.now + 7 * DAY,
+            "due_by": context.now + 7 * DAY,
             "has_evidence": false,
             "past_due": false,
             "submission_count": 0,
@@ -68,7 +69,7 @@ pub(in super::super) fn dispute(scene: &Scene<'_>) -> Value {
         "is_charge_refundable": false,
         "livemode": false,
         "metadata": {},
-        "payment_intent": scene.seed.id("pi"),
+        "payment_intent": context.seed.id("pi"),
         "payment_method_details": { "card": { "brand": "visa", "network_reason_code": "10.4" }, "type": "card" },
         "reason": "fraudulent",
         "status": "needs_response",

@@ -1,12 +1,12 @@
 //! Source: docs.stripe.com, "The Checkout Session object".
 
-use super::{AMOUNT, CURRENCY, DAY, Scene};
+use super::{AMOUNT, CURRENCY, DAY, EventContext};
 use serde_json::{Value, json};
 
-/// A finished session in which the payer subscribed, as our own Checkout opens it.
-pub(in super::super) fn checkout_session(scene: &Scene<'_>) -> Value {
+/// Builds a complete session in mode `subscription`, as Onramp creates it.
+pub(in super::super) fn checkout_session(context: &EventContext<'_>) -> Value {
     json!({
-        "id": scene.seed.id("cs_test"),
+        "id": context.seed.id("cs_test"),
         "object": "checkout.session",
         "after_expiration": null,
         "allow_promotion_codes": null,
@@ -15,12 +15,12 @@ pub(in super::super) fn checkout_session(scene: &Scene<'_>) -> Value {
         "automatic_tax": { "enabled": false, "liability": null, "status": null },
         "billing_address_collection": null,
         "cancel_url": null,
-        "client_reference_id": scene.payer.organization,
+        "client_reference_id": context.payer.organization,
         "consent": null,
-        "created": scene.now - 60,
+        "created": context.now - 60,
         "currency": CURRENCY,
         "custom_fields": [],
-        "customer": scene.payer.customer,
+        "customer": context.payer.customer,
         "customer_creation": null,
         "customer_details": {
             "address": { "city": null, "country": "US", "line1": null, "line2": null, "postal_code": "94107", "state": null },
@@ -31,11 +31,11 @@ pub(in super::super) fn checkout_session(scene: &Scene<'_>) -> Value {
             "tax_ids": [],
         },
         "customer_email": null,
-        "expires_at": scene.now + DAY,
-        "invoice": scene.seed.id("in"),
+        "expires_at": context.now + DAY,
+        "invoice": context.seed.id("in"),
         "livemode": false,
         "locale": null,
-        "metadata": scene.payer.metadata(),
+        "metadata": context.payer.metadata(),
         "mode": "subscription",
         "payment_intent": null,
         "payment_link": null,
@@ -46,7 +46,7 @@ pub(in super::super) fn checkout_session(scene: &Scene<'_>) -> Value {
         "setup_intent": null,
         "shipping_cost": null,
         "status": "complete",
-        "subscription": scene.payer.subscription,
+        "subscription": context.payer.subscription,
         "success_url": "http://localhost:8484/billing/return",
         "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
         "ui_mode": "hosted",

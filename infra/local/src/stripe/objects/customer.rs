@@ -1,16 +1,16 @@
 //! Source: docs.stripe.com, "The Customer object".
 
-use super::{CURRENCY, DAY, Scene};
+use super::{CURRENCY, DAY, EventContext};
 use serde_json::{Value, json};
 
-/// The payer as a customer; the event of a deletion carries it as it last was.
-pub(in super::super) fn customer(scene: &Scene<'_>) -> Value {
+/// Builds the payer's customer object. A deletion event contains the last state of the customer.
+pub(in super::super) fn customer(context: &EventContext<'_>) -> Value {
     json!({
-        "id": scene.payer.customer,
+        "id": context.payer.customer,
         "object": "customer",
         "address": null,
         "balance": 0,
-        "created": scene.now - DAY,
+        "created": context.now - DAY,
         "currency": CURRENCY,
         "default_source": null,
         "delinquent": false,
@@ -25,7 +25,7 @@ pub(in super::super) fn customer(scene: &Scene<'_>) -> Value {
             "rendering_options": null,
         },
         "livemode": false,
-        "metadata": scene.payer.metadata(),
+        "metadata": context.payer.metadata(),
         "name": null,
         "next_invoice_sequence": 2,
         "phone": null,

@@ -1,17 +1,18 @@
-//! An object of a kind that has no builder of its own.
+//! Objects of event types that have no builder of their own.
 
-use super::Scene;
+use super::EventContext;
 use serde_json::{Value, json};
 
-/// The fields that nearly all of Stripe's objects have; its name is the event type without its last word.
-pub(in super::super) fn generic(scene: &Scene<'_>, event_type: &str) -> Value {
+/// Builds an object with the fields that nearly all of Stripe's objects have. Its `object` is the
+/// event type without the last part.
+pub(in super::super) fn generic(context: &EventContext<'_>, event_type: &str) -> Value {
     let name = event_type.rsplit_once('.').map_or(event_type, |(name, _)| name);
     json!({
-        "id": scene.seed.id("obj"),
+        "id": context.seed.id("obj"),
         "object": name,
-        "created": scene.now,
-        "customer": scene.payer.customer,
+        "created": context.now,
+        "customer": context.payer.customer,
         "livemode": false,
-        "metadata": scene.payer.metadata(),
+        "metadata": context.payer.metadata(),
     })
 }

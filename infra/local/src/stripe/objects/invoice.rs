@@ -1,20 +1,17 @@
-//! Source: docs.stripe.com, "The Invoice object", and the changelog of "basil" for what moved under `parent`.
+//! Invoice objects. Source: docs.stripe.com, "The Invoice object" and changelog "basil".
 
-use super::{AMOUNT, CURRENCY, DAY, MONTH, Scene, extend, price};
+use super::{AMOUNT, CURRENCY, DAY, EventContext, MONTH, extend, price};
 use serde_json::{Value, json};
 
-/// What happened to an invoice, by its event type.
+/// State of an invoice, by event type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum InvoiceState {
-    /// Paid in full.
     Paid,
-    /// An attempt to charge failed; another follows.
+    /// A payment attempt failed, and another one is scheduled.
     Failed,
-    /// The bank wants its customer to confirm.
+    /// The bank requires a confirmation by the customer.
     ActionRequired,
-    /// Declared void.
     Voided,
-    /// Given up.
     Uncollectible,
 }
 
@@ -29,9 +26,9 @@ impl InvoiceState {
     }
 }
 
-/// A month of the payer's subscription on a new invoice.
-pub(in super::super) fn invoice(scene: &Scene<'_>, state: InvoiceState) -> Value {
-    let id = scene.seed.id("in");
+/// Builds a new invoice for one month of the payer's subscription.
+pub(in super::super) fn invoice(context: &EventContext<'_>, state: InvoiceState) -> Value {
+    let id = context.seed.id("in");
     let mut invoice = json!({
         "id": id,
         "object": "invoice",
@@ -41,9 +38,9 @@ pub(in super::super) fn invoice(scene: &Scene<'_>, state: InvoiceState) -> Value
         "automatic_tax": { "enabled": false, "liability": null, "status": null },
         "billing_reason": "subscription_cycle",
         "collection_method": "charge_automatically",
-        "created": scene.now,
+        "created": context.now,
         "currency": CURRENCY,
-        "customer": scene.payer.customer,
+        "customer": context.payer.customer,
         "customer_email": "billing@example.com",
         "customer_name": null,
         "customer_tax_exempt": "none",
@@ -51,13 +48,13 @@ pub(in super::super) fn invoice(scene: &Scene<'_>, state: InvoiceState) -> Value
         "description": null,
         "discounts": [],
         "due_date": null,
-        "effective_at": scene.now,
+        "effective_at": context.now,
         "hosted_invoice_url": format!("https://invoice.stripe.com/i/{id}"),
         "invoice_pdf": format!("https://pay.stripe.com/invoice/{id}/pdf"),
         "last_finalization_error": null,
         "lines": {
             "object": "list",
-            "data": [line(scene, &id)],
+            "data": [line(context, &id)],
             "has_more": false,
             "total_count": 1,
             "url": format!("/v1/invoices/{id}/lines"),
@@ -65,20 +62,27 @@ pub(in super::super) fn invoice(scene: &Scene<'_>, state: InvoiceState) -> Value
         "livemode": false,
         "metadata": {},
         "number": "LOCAL001-0001",
-        "period_end": scene.now,
-        "period_start": scene.now - MONTH,
+        "period_end": context.now,
+        "period_start": context.now - MONTH,
         "test_clock": null,
         "webhooks_delivered_at": null,
     });
-    extend(&mut invoice, progress(scene, state));
-    extend(&mut invoice, if scene.basil { named_by_parent(scene) } else { named_directly(scene, state) });
+    extend(&mut invoice, payment_fields(context, state));
+    extend(
+        &mut invoice,
+        if context.basil {
+            subscription_under_parent(context)
+        } else {
+            subscription_at_top_level(context, state)
+        },
+    );
     invoice
 }
 
-/// What is due, what was paid, and how far collecting has come.
-fn progress(scene: &Scene<'_>, state: InvoiceState) -> Value {
+/// Returns the amounts, attempts, and status of an invoice.
+fn payment_fields(context: &EventContext<'_>, state: InvoiceState) -> Value {
     let paid = if state == InvoiceState::Paid { AMOUNT } else { 0 };
-    let at = |moment: InvoiceState| (state == moment).then_some(scene.now);
+    let at = |wanted: InvoiceState| (state == wanted).then_some(context.now);
     json!({
         "amount_due": AMOUNT,
         "amount_overpaid": 0,
@@ -95,7 +99,7 @@ fn progress(scene: &Scene<'_>, state: InvoiceState) -> Value {
         "starting_balance": 0,
         "status": state.status(),
         "status_transitions": {
-            "finalized_at": scene.now,
+            "finalized_at": context.now,
             "marked_uncollectible_at": at(InvoiceState::Uncollectible),
             "paid_at": at(InvoiceState::Paid),
             "voided_at": at(InvoiceState::Voided),
@@ -108,14 +112,14 @@ fn progress(scene: &Scene<'_>, state: InvoiceState) -> Value {
     })
 }
 
-/// How an invoice names its subscription from "basil" on.
-fn named_by_parent(scene: &Scene<'_>) -> Value {
+/// Returns the fields that refer to the subscription since "basil".
+fn subscription_under_parent(context: &EventContext<'_>) -> Value {
     json!({
         "parent": {
             "quote_details": null,
             "subscription_details": {
-                "metadata": scene.payer.metadata(),
-                "subscription": scene.payer.subscription,
+                "metadata": context.payer.metadata(),
+                "subscription": context.payer.subscription,
             },
             "type": "subscription_details",
         },
@@ -123,27 +127,27 @@ fn named_by_parent(scene: &Scene<'_>) -> Value {
     })
 }
 
-/// How an invoice named its subscription, and its payment, before "basil".
-fn named_directly(scene: &Scene<'_>, state: InvoiceState) -> Value {
+/// Returns the fields that referred to the subscription and the payment before "basil".
+fn subscription_at_top_level(context: &EventContext<'_>, state: InvoiceState) -> Value {
     let paid = state == InvoiceState::Paid;
     json!({
-        "charge": paid.then(|| scene.seed.id("ch")),
+        "charge": paid.then(|| context.seed.id("ch")),
         "discount": null,
         "paid": paid,
         "paid_out_of_band": false,
-        "payment_intent": scene.seed.id("pi"),
-        "subscription": scene.payer.subscription,
-        "subscription_details": { "metadata": scene.payer.metadata() },
+        "payment_intent": context.seed.id("pi"),
+        "subscription": context.payer.subscription,
+        "subscription_details": { "metadata": context.payer.metadata() },
         "tax": null,
         "total_tax_amounts": [],
     })
 }
 
-/// The invoice's one line: the month ahead. It repeats the subscription's metadata.
-fn line(scene: &Scene<'_>, invoice: &str) -> Value {
-    let item = scene.payer.subscription.replacen("sub_", "si_", 1);
+/// Builds the invoice's only line, for the next month, with the subscription's metadata.
+fn line(context: &EventContext<'_>, invoice: &str) -> Value {
+    let item = context.payer.subscription.replacen("sub_", "si_", 1);
     let mut line = json!({
-        "id": scene.seed.id("il"),
+        "id": context.seed.id("il"),
         "object": "line_item",
         "amount": AMOUNT,
         "currency": CURRENCY,
@@ -153,11 +157,11 @@ fn line(scene: &Scene<'_>, invoice: &str) -> Value {
         "discounts": [],
         "invoice": invoice,
         "livemode": false,
-        "metadata": scene.payer.metadata(),
-        "period": { "start": scene.now, "end": scene.now + MONTH },
+        "metadata": context.payer.metadata(),
+        "period": { "start": context.now, "end": context.now + MONTH },
         "quantity": 1,
     });
-    let subscribed = if scene.basil {
+    let version_fields = if context.basil {
         json!({
             "parent": {
                 "invoice_item_details": null,
@@ -165,13 +169,13 @@ fn line(scene: &Scene<'_>, invoice: &str) -> Value {
                     "invoice_item": null,
                     "proration": false,
                     "proration_details": { "credited_items": null },
-                    "subscription": scene.payer.subscription,
+                    "subscription": context.payer.subscription,
                     "subscription_item": item,
                 },
                 "type": "subscription_item_details",
             },
             "pricing": {
-                "price_details": { "price": scene.price, "product": "prod_local_onramp" },
+                "price_details": { "price": context.price, "product": "prod_local_onramp" },
                 "type": "price_details",
                 "unit_amount_decimal": AMOUNT.to_string(),
             },
@@ -179,17 +183,17 @@ fn line(scene: &Scene<'_>, invoice: &str) -> Value {
         })
     } else {
         json!({
-            "plan": price::plan(scene),
-            "price": price::price(scene),
+            "plan": price::plan(context),
+            "price": price::price(context),
             "proration": false,
             "proration_details": { "credited_items": null },
-            "subscription": scene.payer.subscription,
+            "subscription": context.payer.subscription,
             "subscription_item": item,
             "tax_amounts": [],
             "tax_rates": [],
             "type": "subscription",
         })
     };
-    extend(&mut line, subscribed);
+    extend(&mut line, version_fields);
     line
 }

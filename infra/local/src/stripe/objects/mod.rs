@@ -1,4 +1,4 @@
-//! The objects that events carry, one page of Stripe's API reference each.
+//! Builders of the objects in events, one module per page of Stripe's API reference.
 
 mod charge;
 mod checkout_session;
@@ -18,31 +18,28 @@ pub(super) use subscription::{SubscriptionState, subscription};
 use super::payer::Payer;
 use super::seed::Seed;
 
-/// What a month costs, in the smallest unit of [`CURRENCY`].
+/// Monthly price, in the smallest unit of [`CURRENCY`].
 const AMOUNT: i64 = 2900;
-/// The currency of every object.
 const CURRENCY: &str = "usd";
-/// Seconds of a day.
+/// Length of a day in seconds.
 const DAY: i64 = 86_400;
-/// Seconds from one bill to the next.
+/// Length of a billing period in seconds.
 const MONTH: i64 = 30 * DAY;
 
-/// What all objects of one event agree on.
+/// Values that all objects of one event share.
 #[derive(Debug)]
-pub(super) struct Scene<'a> {
-    /// Whose objects they are.
+pub(super) struct EventContext<'a> {
     pub(super) payer: Payer,
-    /// Where new ids come from.
     pub(super) seed: &'a Seed,
-    /// The moment, in seconds since 1970.
+    /// Time of the event, in seconds since 1970.
     pub(super) now: i64,
-    /// Whether the shapes are those of "basil" and newer.
+    /// Whether the objects have the format of "basil" or newer.
     pub(super) basil: bool,
-    /// The price id of the subscription.
+    /// Price id of the subscription.
     pub(super) price: &'a str,
 }
 
-/// Adds the fields of one object to another, as far as both are objects.
+/// Adds the fields of one object to another. Other values stay unchanged.
 fn extend(object: &mut serde_json::Value, more: serde_json::Value) {
     if let (Some(fields), serde_json::Value::Object(more)) = (object.as_object_mut(), more) {
         fields.extend(more);

@@ -1,16 +1,16 @@
-//! The price of a subscription's one item. Source: docs.stripe.com, "The Price object".
+//! Price of a subscription's only item. Source: docs.stripe.com, "The Price object".
 
-use super::{AMOUNT, CURRENCY, DAY, Scene};
+use super::{AMOUNT, CURRENCY, DAY, EventContext};
 use serde_json::{Value, json};
 
-/// The monthly price, as the items of subscriptions carry it.
-pub(super) fn price(scene: &Scene<'_>) -> Value {
+/// Builds the monthly price of a subscription item.
+pub(super) fn price(context: &EventContext<'_>) -> Value {
     json!({
-        "id": scene.price,
+        "id": context.price,
         "object": "price",
         "active": true,
         "billing_scheme": "per_unit",
-        "created": scene.now - 400 * DAY,
+        "created": context.now - 400 * DAY,
         "currency": CURRENCY,
         "custom_unit_amount": null,
         "livemode": false,
@@ -34,16 +34,16 @@ pub(super) fn price(scene: &Scene<'_>) -> Value {
     })
 }
 
-/// The same as a plan, which subscriptions still carry beside the price.
-pub(super) fn plan(scene: &Scene<'_>) -> Value {
+/// Builds the same price as a plan object, which subscriptions still contain in addition.
+pub(super) fn plan(context: &EventContext<'_>) -> Value {
     json!({
-        "id": scene.price,
+        "id": context.price,
         "object": "plan",
         "active": true,
         "amount": AMOUNT,
         "amount_decimal": AMOUNT.to_string(),
         "billing_scheme": "per_unit",
-        "created": scene.now - 400 * DAY,
+        "created": context.now - 400 * DAY,
         "currency": CURRENCY,
         "interval": "month",
         "interval_count": 1,

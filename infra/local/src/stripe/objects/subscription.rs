@@ -1,22 +1,22 @@
-//! Source: docs.stripe.com, "The Subscription object".
+//! Subscription objects. Source: docs.stripe.com, "The Subscription object".
 
-use super::{CURRENCY, DAY, MONTH, Scene, extend, price};
+use super::{CURRENCY, DAY, EventContext, MONTH, extend, price};
 use serde_json::{Value, json};
 
-/// What happened to a subscription, by its event type.
+/// State of a subscription, by event type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum SubscriptionState {
-    /// It began, and is paid for.
+    /// The subscription is new and paid.
     Created,
-    /// Something changed, such as its period at a renewal.
+    /// A field changed, such as the period at a renewal.
     Updated,
-    /// Its trial ended without a payment method.
+    /// The trial ended without a payment method.
     Paused,
-    /// It goes on.
+    /// The subscription is active again after a pause.
     Resumed,
-    /// It is over.
+    /// The subscription has ended.
     Deleted,
-    /// Its trial ends in three days.
+    /// The trial ends in three days.
     TrialWillEnd,
 }
 
@@ -31,53 +31,53 @@ impl SubscriptionState {
     }
 }
 
-/// Start and end in seconds since 1970.
+/// Start and end of a period, in seconds since 1970.
 type Period = (i64, i64);
 
-/// The payer's subscription, with one item. From "basil" on the period lies on the item.
-pub(in super::super) fn subscription(scene: &Scene<'_>, state: SubscriptionState) -> Value {
+/// Builds the payer's subscription with one item. Since "basil", the period is a field of the item.
+pub(in super::super) fn subscription(context: &EventContext<'_>, state: SubscriptionState) -> Value {
     let trial: Option<Period> =
-        (state == SubscriptionState::TrialWillEnd).then_some((scene.now - 11 * DAY, scene.now + 3 * DAY));
-    let period = trial.unwrap_or((scene.now, scene.now + MONTH));
-    let began = match state {
-        SubscriptionState::Created => scene.now,
-        _ => trial.map_or(scene.now - MONTH, |(start, _)| start),
+        (state == SubscriptionState::TrialWillEnd).then_some((context.now - 11 * DAY, context.now + 3 * DAY));
+    let period = trial.unwrap_or((context.now, context.now + MONTH));
+    let created = match state {
+        SubscriptionState::Created => context.now,
+        _ => trial.map_or(context.now - MONTH, |(start, _)| start),
     };
-    let over = (state == SubscriptionState::Deleted).then_some(scene.now);
+    let ended = (state == SubscriptionState::Deleted).then_some(context.now);
     let mut subscription = json!({
-        "id": scene.payer.subscription,
+        "id": context.payer.subscription,
         "object": "subscription",
         "application": null,
         "automatic_tax": { "enabled": false, "liability": null },
         "billing_cycle_anchor": period.0,
         "cancel_at": null,
         "cancel_at_period_end": false,
-        "canceled_at": over,
+        "canceled_at": ended,
         "cancellation_details": {
             "comment": null,
             "feedback": null,
-            "reason": over.map(|_| "cancellation_requested"),
+            "reason": ended.map(|_| "cancellation_requested"),
         },
         "collection_method": "charge_automatically",
-        "created": began,
+        "created": created,
         "currency": CURRENCY,
-        "customer": scene.payer.customer,
+        "customer": context.payer.customer,
         "days_until_due": null,
-        "default_payment_method": scene.seed.id("pm"),
+        "default_payment_method": context.seed.id("pm"),
         "default_tax_rates": [],
         "description": null,
         "discounts": [],
-        "ended_at": over,
+        "ended_at": ended,
         "items": {
             "object": "list",
-            "data": [item(scene, began, period)],
+            "data": [item(context, created, period)],
             "has_more": false,
             "total_count": 1,
-            "url": format!("/v1/subscription_items?subscription={}", scene.payer.subscription),
+            "url": format!("/v1/subscription_items?subscription={}", context.payer.subscription),
         },
-        "latest_invoice": scene.seed.id("in"),
+        "latest_invoice": context.seed.id("in"),
         "livemode": false,
-        "metadata": scene.payer.metadata(),
+        "metadata": context.payer.metadata(),
         "next_pending_invoice_item_invoice": null,
         "pause_collection": null,
         "payment_settings": {
@@ -87,17 +87,17 @@ pub(in super::super) fn subscription(scene: &Scene<'_>, state: SubscriptionState
         },
         "pending_setup_intent": null,
         "pending_update": null,
-        "plan": price::plan(scene),
+        "plan": price::plan(context),
         "quantity": 1,
         "schedule": null,
-        "start_date": began,
+        "start_date": created,
         "status": state.status(),
         "test_clock": null,
         "trial_end": trial.map(|(_, end)| end),
         "trial_settings": { "end_behavior": { "missing_payment_method": "pause" } },
         "trial_start": trial.map(|(start, _)| start),
     });
-    if !scene.basil {
+    if !context.basil {
         extend(
             &mut subscription,
             json!({ "current_period_start": period.0, "current_period_end": period.1, "discount": null }),
@@ -106,21 +106,21 @@ pub(in super::super) fn subscription(scene: &Scene<'_>, state: SubscriptionState
     subscription
 }
 
-fn item(scene: &Scene<'_>, began: i64, period: Period) -> Value {
+fn item(context: &EventContext<'_>, created: i64, period: Period) -> Value {
     let mut item = json!({
-        "id": scene.payer.subscription.replacen("sub_", "si_", 1),
+        "id": context.payer.subscription.replacen("sub_", "si_", 1),
         "object": "subscription_item",
         "billing_thresholds": null,
-        "created": began,
+        "created": created,
         "discounts": [],
         "metadata": {},
-        "plan": price::plan(scene),
-        "price": price::price(scene),
+        "plan": price::plan(context),
+        "price": price::price(context),
         "quantity": 1,
-        "subscription": scene.payer.subscription,
+        "subscription": context.payer.subscription,
         "tax_rates": [],
     });
-    if scene.basil {
+    if context.basil {
         extend(&mut item, json!({ "current_period_start": period.0, "current_period_end": period.1 }));
     }
     item

@@ -1,10 +1,11 @@
-//! The API under `/v1`, and one list of `/v2`: forms in, JSON out. Source: docs.stripe.com, "API reference".
+//! API under `/v1`, and one list of `/v2`. It reads forms and returns JSON.
+//! Source: docs.stripe.com, "API reference".
 
 mod create;
+mod error;
 mod events;
 mod list;
 mod params;
-mod refusal;
 mod setup;
 
 use axum::body::Bytes;
@@ -18,13 +19,13 @@ use super::StripeMock;
 use super::account_state::{AccountState, IdempotentResponse};
 use super::price::Price;
 use super::transition::Transition;
+pub(super) use error::ApiError;
 use params::Params;
-pub(super) use refusal::Refusal;
 
-/// The longest idempotency key, in characters.
-const LONGEST_KEY: usize = 255;
+/// Maximum length of an idempotency key, in characters.
+const MAX_IDEMPOTENCY_KEY_LENGTH: usize = 255;
 
-/// What one can ask for.
+/// Supported operation of the API, with the id in its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operation<'a> {
     CreateCustomer,
@@ -90,62 +91,63 @@ impl<'a> Operation<'a> {
     }
 }
 
-/// A call's name in the log, without ids: `GET /v1/customers/{id}`.
+/// Returns the operation's name in the call log, without ids: `GET /v1/customers/{id}`.
 pub fn operation(method: &Method, path: &str) -> String {
     Operation::of(method, path)
         .map_or_else(|| format!("{method} {path}"), |operation| operation.name().to_owned())
 }
 
-/// Answers one call.
-pub(super) fn respond(standin: &StripeMock, request: &Request<Bytes>) -> Response<Bytes> {
+/// Handles one API request.
+pub(super) fn respond(mock: &StripeMock, request: &Request<Bytes>) -> Response<Bytes> {
     let request_id = format!("req_{}", crate::random::uuid().replace('-', ""));
-    let outcome = authorize(standin, request).and_then(|()| {
+    let outcome = authorize(mock, request).and_then(|()| {
         let path = request.uri().path();
         let operation = Operation::of(request.method(), path)
-            .ok_or_else(|| Refusal::no_such_path(request.method().as_str(), path))?;
+            .ok_or_else(|| ApiError::no_such_path(request.method().as_str(), path))?;
         if request.method() == Method::POST {
-            create(standin, operation, request, &request_id)
+            create(mock, operation, request, &request_id)
         } else {
             let params = Params::parse(request.uri().query().unwrap_or_default().as_bytes());
-            read(standin, operation, params).map(ApiResponse::fresh)
+            read(mock, operation, params).map(ApiResponse::fresh)
         }
     });
-    let (status, answer) = match outcome {
-        Ok(answer) => (200, answer),
-        Err(refusal) => (refusal.status, ApiResponse::fresh(refusal.body())),
+    let (status, response) = match outcome {
+        Ok(response) => (200, response),
+        Err(error) => (error.status, ApiResponse::fresh(error.body())),
     };
-    http_response(status, &answer, request, &request_id)
+    http_response(status, &response, request, &request_id)
 }
 
-/// What the API answers to a call that went wrong on purpose.
+/// Error that fault injection returns instead of calling the mock.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Disturbance {
-    /// Too many calls.
+pub(crate) enum InjectedError {
+    /// Status 429: the rate limit is exceeded.
     Throttled,
-    /// Stripe broke.
-    Broken,
-    /// Another request holds the object.
+    /// Status 500: an internal error of Stripe.
+    Internal,
+    /// Status 409: another request has locked the object.
     Locked,
-    /// The key may not do this.
+    /// Status 403: the key lacks a permission.
     Forbidden,
 }
 
-impl Disturbance {
-    /// Status and body.
+impl InjectedError {
+    /// Returns the status and the JSON body of the error response.
     pub(crate) fn into_response(self) -> (u16, Value) {
-        let refusal = match self {
-            Self::Throttled => Refusal::rate_limit(),
-            Self::Broken => Refusal::broken(),
-            Self::Locked => Refusal::lock_timeout(),
-            Self::Forbidden => Refusal::forbidden(),
+        let error = match self {
+            Self::Throttled => ApiError::rate_limit(),
+            Self::Internal => ApiError::internal(),
+            Self::Locked => ApiError::lock_timeout(),
+            Self::Forbidden => ApiError::forbidden(),
         };
-        (refusal.status, refusal.body())
+        (error.status, error.body())
     }
 }
 
-/// A body, and the request that it first answered if that was another one.
+/// Response body of a successful or failed request.
 struct ApiResponse {
     body: Value,
+    /// Id of the first request, if this response repeats a stored one.
     replay_of: Option<String>,
 }
 
@@ -155,8 +157,8 @@ impl ApiResponse {
     }
 }
 
-/// Takes the account's secret key, as a bearer or as the user of basic authentication.
-fn authorize(standin: &StripeMock, request: &Request<Bytes>) -> Result<(), Refusal> {
+/// Checks the secret key, as a bearer token or as the user name of basic authentication.
+fn authorize(mock: &StripeMock, request: &Request<Bytes>) -> Result<(), ApiError> {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = match header.and_then(|header| header.split_once(' ')) {
         Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => key.trim().to_owned(),
@@ -164,94 +166,99 @@ fn authorize(standin: &StripeMock, request: &Request<Bytes>) -> Result<(), Refus
             let user = STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
             user.and_then(|user| Some(user.split_once(':')?.0.to_owned())).unwrap_or_default()
         }
-        _ => return Err(Refusal::no_key()),
+        _ => return Err(ApiError::no_key()),
     };
-    if given == standin.account.key { Ok(()) } else { Err(Refusal::wrong_key(&given)) }
+    if given == mock.account.key { Ok(()) } else { Err(ApiError::wrong_key(&given)) }
 }
 
-/// Makes something, once for each idempotency key. What was refused may be tried again under the same key.
+/// Executes a POST operation once for each idempotency key. A failed request is not stored, so the
+/// caller can retry it with the same key.
 fn create(
-    standin: &StripeMock,
+    mock: &StripeMock,
     operation: Operation<'_>,
     request: &Request<Bytes>,
     request_id: &str,
-) -> Result<ApiResponse, Refusal> {
+) -> Result<ApiResponse, ApiError> {
     let key = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok());
-    if key.is_some_and(|key| key.chars().count() > LONGEST_KEY) {
-        return Err(Refusal::key_too_long());
+    if key.is_some_and(|key| key.chars().count() > MAX_IDEMPOTENCY_KEY_LENGTH) {
+        return Err(ApiError::key_too_long());
     }
     let params = Params::parse(request.body());
     let described = format!("{} {}", request.uri().path(), params.fingerprint());
-    standin.transition(standin.clock.now(), |turn| {
-        if let Some(kept) = key.and_then(|key| turn.book.kept_answer(key, turn.now)) {
-            if kept.request != described {
-                return Err(Refusal::other_parameters(key.unwrap_or_default()));
+    mock.transition(mock.clock.now(), |transition| {
+        if let Some(stored) = key.and_then(|key| transition.state.stored_response(key, transition.now)) {
+            if stored.request != described {
+                return Err(ApiError::other_parameters(key.unwrap_or_default()));
             }
-            return Ok(ApiResponse { body: kept.body.clone(), replay_of: Some(kept.request_id.clone()) });
+            return Ok(ApiResponse { body: stored.body.clone(), replay_of: Some(stored.request_id.clone()) });
         }
-        let body = perform(turn, operation, params)?;
+        let body = execute(transition, operation, params)?;
         if let Some(key) = key {
             let request_id = request_id.to_owned();
-            let kept =
-                IdempotentResponse { request: described, request_id, body: body.clone(), at: turn.now };
-            turn.book.keep_answer(key, kept);
+            let stored =
+                IdempotentResponse { request: described, request_id, body: body.clone(), at: transition.now };
+            transition.state.store_response(key, stored);
         }
         Ok(ApiResponse::fresh(body))
     })
 }
 
-fn perform(turn: &mut Transition<'_>, operation: Operation<'_>, params: Params) -> Result<Value, Refusal> {
+fn execute(
+    transition: &mut Transition<'_>,
+    operation: Operation<'_>,
+    params: Params,
+) -> Result<Value, ApiError> {
     match operation {
-        Operation::CreateCustomer => create::customer(turn, params),
-        Operation::CreateCheckout => create::checkout(turn, params),
-        Operation::ExpireCheckout(id) => create::expiry(turn, id, params),
-        Operation::CreatePortal => create::portal(turn, params),
-        read => Err(Refusal::no_such_path("POST", read.name())),
+        Operation::CreateCustomer => create::customer(transition, params),
+        Operation::CreateCheckout => create::checkout(transition, params),
+        Operation::ExpireCheckout(id) => create::expiry(transition, id, params),
+        Operation::CreatePortal => create::portal(transition, params),
+        read => Err(ApiError::no_such_path("POST", read.name())),
     }
 }
 
-fn read(standin: &StripeMock, operation: Operation<'_>, params: Params) -> Result<Value, Refusal> {
+fn read(mock: &StripeMock, operation: Operation<'_>, params: Params) -> Result<Value, ApiError> {
     match operation {
-        Operation::ListEvents => return events::list(standin, params),
-        Operation::ListCheckouts => return list::checkouts(standin, params),
-        Operation::ListSubscriptions => return list::subscriptions(standin, params),
-        Operation::ListEndpoints => return setup::endpoints(standin, params),
+        Operation::ListEvents => return events::list(mock, params),
+        Operation::ListCheckouts => return list::checkouts(mock, params),
+        Operation::ListSubscriptions => return list::subscriptions(mock, params),
+        Operation::ListEndpoints => return setup::endpoints(mock, params),
         Operation::ListDestinations => return Ok(setup::destinations()),
         _ => {}
     }
     params.finish()?;
-    let account = &standin.account;
-    let book: &AccountState = &standin.lock();
+    let account = &mock.account;
+    let state: &AccountState = &mock.lock();
     let (kind, id, found) = match operation {
-        Operation::ReadCustomer(id) => ("customer", id, book.customers.get(id).map(|one| one.to_json())),
+        Operation::ReadCustomer(id) => ("customer", id, state.customers.get(id).map(|one| one.to_json())),
         Operation::ReadCheckout(id) => {
-            let found = book.checkouts.get(id).map(|one| {
-                let customer = one.customer.as_ref().and_then(|id| book.customers.get(id));
+            let found = state.checkouts.get(id).map(|one| {
+                let customer = one.customer.as_ref().and_then(|id| state.customers.get(id));
                 one.object(account.price(&one.price), customer, &account.origin)
             });
             ("checkout.session", id, found)
         }
         Operation::ReadSubscription(id) => {
-            let found = book.subscriptions.get(id).map(|one| one.object(account.price(&one.price)));
+            let found = state.subscriptions.get(id).map(|one| one.object(account.price(&one.price)));
             ("subscription", id, found)
         }
         Operation::ReadInvoice(id) => {
-            ("invoice", id, book.invoices.get(id).map(|one| one.object(account.price(&one.price))))
+            ("invoice", id, state.invoices.get(id).map(|one| one.object(account.price(&one.price))))
         }
-        Operation::ReadEvent(id) => ("event", id, events::find(standin, id)),
+        Operation::ReadEvent(id) => ("event", id, events::find(mock, id)),
         Operation::ReadPrice(id) => ("price", id, account.find_price(id).map(Price::object)),
-        create => return Err(Refusal::no_such_path("GET", create.name())),
+        create => return Err(ApiError::no_such_path("GET", create.name())),
     };
-    found.ok_or_else(|| Refusal::not_found(kind, id))
+    found.ok_or_else(|| ApiError::not_found(kind, id))
 }
 
 fn http_response(
     status: u16,
-    answer: &ApiResponse,
+    api_response: &ApiResponse,
     request: &Request<Bytes>,
     request_id: &str,
 ) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(format!("{:#}", answer.body)));
+    let mut response = Response::new(Bytes::from(format!("{:#}", api_response.body)));
     if let Ok(status) = http::StatusCode::from_u16(status) {
         *response.status_mut() = status;
     }
@@ -263,7 +270,7 @@ fn http_response(
         }
     };
     set("request-id", request_id);
-    if let Some(original) = &answer.replay_of {
+    if let Some(original) = &api_response.replay_of {
         set("original-request", original);
         set("idempotent-replayed", "true");
     }

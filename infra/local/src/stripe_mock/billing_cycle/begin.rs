@@ -1,4 +1,4 @@
-//! How things begin: customers, and subscriptions that a Checkout makes.
+//! Creation of customers, subscriptions, and invoices.
 
 use super::super::customer::{Card, Customer, Metadata};
 use super::super::invoice::{Invoice, Reason};
@@ -8,59 +8,62 @@ use super::super::transition::Transition;
 use super::calendar::is_near;
 
 impl Transition<'_> {
-    /// A new customer; its id.
+    /// Creates a customer and returns its id.
     pub(in super::super) fn create_customer(
         &mut self,
         email: Option<String>,
         name: Option<String>,
         metadata: Metadata,
     ) -> String {
-        let customer = Customer { email, name, metadata, ..Customer::unnamed(&self.id("cus"), self.now) };
+        let customer = Customer { email, name, metadata, ..Customer::with_id(&self.id("cus"), self.now) };
         let id = customer.id.clone();
-        self.tell("customer.created", &customer.object());
-        self.book.customers.insert(id.clone(), customer);
+        self.emit("customer.created", &customer.object());
+        self.state.customers.insert(id.clone(), customer);
         id
     }
 
-    /// Somebody pays an open Checkout; `card` is how the card behaves from now on. The Checkout as it is then.
+    /// Completes an open Checkout session with `card` as the card on file. The first payment
+    /// succeeds with any card.
+    ///
+    /// Returns the session after the change, or `None` if there is no session with this id.
     pub(in super::super) fn complete(&mut self, session: &str, card: Card) -> Option<CheckoutSession> {
-        let mut session = self.book.checkouts.get(session)?.clone();
+        let mut session = self.state.checkouts.get(session)?.clone();
         if session.progress != Progress::Open {
             return Some(session);
         }
-        let known = session.customer.take().filter(|id| self.book.customer(id).is_some());
-        let customer = known.unwrap_or_else(|| self.create_customer(None, None, Metadata::new()));
-        if let Some(customer) = self.book.customers.get_mut(&customer) {
+        let existing = session.customer.take().filter(|id| self.state.customer(id).is_some());
+        let customer = existing.unwrap_or_else(|| self.create_customer(None, None, Metadata::new()));
+        if let Some(customer) = self.state.customers.get_mut(&customer) {
             customer.card = Some(card);
         }
-        let mut subscription = self.begun(&session, &customer);
-        let invoice = self.make_out(&subscription, Reason::SubscriptionCreate);
+        let mut subscription = self.new_subscription(&session, &customer);
+        let invoice = self.create_invoice(&subscription, Reason::SubscriptionCreate);
         subscription.latest_invoice = Some(invoice.clone());
         session.customer = Some(customer);
         session.subscription = Some(subscription.id.clone());
         session.invoice = Some(invoice.clone());
         session.progress = Progress::Complete;
-        self.tell_checkout("checkout.session.completed", &session);
+        self.emit_checkout("checkout.session.completed", &session);
         let object = subscription.object(self.price(&subscription.price));
-        self.tell("customer.subscription.created", &object);
-        if subscription.trial_told {
-            self.tell("customer.subscription.trial_will_end", &object);
+        self.emit("customer.subscription.created", &object);
+        if subscription.trial_end_announced {
+            self.emit("customer.subscription.trial_will_end", &object);
         }
-        self.book.subscriptions.insert(subscription.id.clone(), subscription);
-        self.book.checkouts.insert(session.id.clone(), session.clone());
+        self.state.subscriptions.insert(subscription.id.clone(), subscription);
+        self.state.checkouts.insert(session.id.clone(), session.clone());
         self.pay(&invoice);
         Some(session)
     }
 
-    /// Tells of a Checkout as it is.
-    pub(in super::super) fn tell_checkout(&mut self, kind: &str, session: &CheckoutSession) {
-        let customer = session.customer.as_ref().and_then(|id| self.book.customers.get(id));
+    /// Emits an event about a Checkout session in its current state.
+    pub(in super::super) fn emit_checkout(&mut self, kind: &str, session: &CheckoutSession) {
+        let customer = session.customer.as_ref().and_then(|id| self.state.customers.get(id));
         let object = session.object(self.price(&session.price), customer, &self.account.origin);
-        self.tell(kind, &object);
+        self.emit(kind, &object);
     }
 
-    /// A subscription of a Checkout, before its first payment.
-    fn begun(&self, session: &CheckoutSession, customer: &str) -> Subscription {
+    /// Builds the subscription of a Checkout session, before its first payment.
+    fn new_subscription(&self, session: &CheckoutSession, customer: &str) -> Subscription {
         let trial_end = session.trial_end.filter(|end| *end > self.now);
         let anchor = trial_end.unwrap_or(self.now);
         Subscription {
@@ -75,8 +78,8 @@ impl Transition<'_> {
             period_start: self.now,
             period_end: trial_end.unwrap_or_else(|| next_month(anchor, self.now)),
             trial_end,
-            // Of a trial shorter than three days its end is told at once.
-            trial_told: trial_end.is_some_and(|end| is_near(end, self.now)),
+            // The end of a trial shorter than three days is announced immediately.
+            trial_end_announced: trial_end.is_some_and(|end| is_near(end, self.now)),
             cancel_at_period_end: false,
             canceled_at: None,
             ended_at: None,
@@ -84,11 +87,12 @@ impl Transition<'_> {
         }
     }
 
-    /// Makes out the invoice of the period that a subscription is in; its id. A trial costs nothing.
-    pub(in super::super) fn make_out(&mut self, subscription: &Subscription, reason: Reason) -> String {
+    /// Creates the invoice of the subscription's current period and returns its id. The invoice of
+    /// a trial has the amount 0.
+    pub(in super::super) fn create_invoice(&mut self, subscription: &Subscription, reason: Reason) -> String {
         let price = self.price(&subscription.price);
         let free = subscription.status == Status::Trialing;
-        let number = self.book.customers.get_mut(&subscription.customer).map(|customer| {
+        let number = self.state.customers.get_mut(&subscription.customer).map(|customer| {
             customer.invoices += 1;
             customer.invoice_number()
         });
@@ -111,7 +115,7 @@ impl Transition<'_> {
             needs_confirmation: false,
         };
         let id = invoice.id.clone();
-        self.book.invoices.insert(id.clone(), invoice);
+        self.state.invoices.insert(id.clone(), invoice);
         id
     }
 }

@@ -1,4 +1,4 @@
-//! Payments, tries that fail, and what follows for the subscription.
+//! Payments and failed attempts, with their effect on the subscription.
 
 use super::super::customer::Card;
 use super::super::subscription::{Status, next_month};
@@ -7,8 +7,8 @@ use super::super::transition::Transition;
 impl Transition<'_> {
     /// Charges the card on file for an invoice.
     pub(in super::super) fn charge(&mut self, invoice: &str) {
-        let Some(found) = self.book.invoices.get(invoice) else { return };
-        let card = self.book.customers.get(&found.customer).and_then(|customer| customer.card);
+        let Some(found) = self.state.invoices.get(invoice) else { return };
+        let card = self.state.customers.get(&found.customer).and_then(|customer| customer.card);
         match card {
             _ if found.amount == 0 => self.pay(invoice),
             Some(Card::Good) => self.pay(invoice),
@@ -17,10 +17,10 @@ impl Transition<'_> {
         }
     }
 
-    /// An invoice is paid: a subscription that waited for it is active.
+    /// Marks an invoice as paid and activates its subscription if a payment was open.
     pub(in super::super) fn pay(&mut self, invoice: &str) {
         let now = self.now;
-        let Some(paid) = self.book.invoices.get_mut(invoice).filter(|invoice| invoice.paid_at.is_none())
+        let Some(paid) = self.state.invoices.get_mut(invoice).filter(|invoice| invoice.paid_at.is_none())
         else {
             return;
         };
@@ -31,7 +31,8 @@ impl Transition<'_> {
         let subscription = paid.subscription.clone();
         self.change(&subscription, |subscription| {
             match subscription.status {
-                // Nothing is billed while a subscription is unpaid; a new period begins when it is taken up again.
+                // Stripe bills nothing while a subscription is unpaid. The payment starts a new
+                // period.
                 Status::Unpaid if subscription.period_end <= now => {
                     subscription.anchor = now;
                     subscription.period_start = now;
@@ -43,43 +44,43 @@ impl Transition<'_> {
                 subscription.status = Status::Active;
             }
         });
-        self.tell_invoice(invoice, &["invoice.paid", "invoice.payment_succeeded"]);
+        self.emit_invoice(invoice, &["invoice.paid", "invoice.payment_succeeded"]);
     }
 
-    /// A try failed: the next one is planned, or the subscription is unpaid.
+    /// Records a failed attempt. Schedules a retry, or marks the subscription as unpaid.
     fn fail(&mut self, invoice: &str, needs_confirmation: bool) {
         let now = self.now;
-        let Some(failed) = self.book.invoices.get_mut(invoice) else { return };
+        let Some(failed) = self.state.invoices.get_mut(invoice) else { return };
         failed.attempts += 1;
         failed.next_attempt = failed.retry_after(now);
         failed.needs_confirmation = needs_confirmation;
         let next = failed.next_attempt;
         let subscription = failed.subscription.clone();
         if needs_confirmation {
-            self.tell_invoice(invoice, &["invoice.payment_action_required"]);
+            self.emit_invoice(invoice, &["invoice.payment_action_required"]);
         }
-        self.tell_invoice(invoice, &["invoice.payment_failed"]);
+        self.emit_invoice(invoice, &["invoice.payment_failed"]);
         self.change(&subscription, |subscription| {
             subscription.status = if next.is_some() { Status::PastDue } else { Status::Unpaid };
         });
     }
 
-    /// A customer gives another card. A good one pays what is open at once.
+    /// Replaces the card on file. A valid card pays all open invoices immediately.
     pub(in super::super) fn update_card(&mut self, customer: &str, card: Card) {
-        let Some(owner) = self.book.customers.get_mut(customer) else { return };
+        let Some(owner) = self.state.customers.get_mut(customer) else { return };
         let before = owner.object();
         owner.card = Some(card);
         let after = owner.object();
-        self.tell_update("customer.updated", &before, &after);
+        self.emit_update("customer.updated", &before, &after);
         if card == Card::Good {
             self.pay_open(customer);
         }
     }
 
-    /// Pays what a customer owes for living subscriptions, the oldest first.
+    /// Pays the open invoices of a customer, oldest first.
     pub(in super::super) fn pay_open(&mut self, customer: &str) {
         let open: Vec<String> =
-            self.book.open_invoices_of(customer).iter().rev().map(|invoice| invoice.id.clone()).collect();
+            self.state.open_invoices_of(customer).iter().rev().map(|invoice| invoice.id.clone()).collect();
         for invoice in open {
             self.pay(&invoice);
         }

@@ -1,16 +1,16 @@
-//! How things end, and plans that change on the way.
+//! Plan changes, cancellations, and deletions.
 
 use super::super::transition::Transition;
 
 impl Transition<'_> {
-    /// Takes another price from the next invoice on.
+    /// Changes the price of a subscription, starting with its next invoice.
     pub(in super::super) fn change_plan(&mut self, subscription: &str, price: &str) {
         if self.account.find_price(price).is_some() && self.is_alive(subscription) {
             self.change(subscription, |subscription| price.clone_into(&mut subscription.price));
         }
     }
 
-    /// Lets a subscription end with its period, or go on after all.
+    /// Schedules the cancellation at period end, or removes it.
     pub(in super::super) fn cancel_at_period_end(&mut self, subscription: &str, cancel: bool) {
         let now = self.now;
         if self.is_alive(subscription) {
@@ -21,38 +21,38 @@ impl Transition<'_> {
         }
     }
 
-    /// Ends a subscription now. Its open invoices are tried no more.
+    /// Cancels a subscription immediately and stops the retries of its open invoices.
     pub(in super::super) fn cancel(&mut self, id: &str) {
         let now = self.now;
         let account = self.account;
-        let Some(subscription) = self.book.end(id, now) else { return };
+        let Some(subscription) = self.state.end(id, now) else { return };
         let object = subscription.object(account.price(&subscription.price));
-        self.tell("customer.subscription.deleted", &object);
+        self.emit("customer.subscription.deleted", &object);
     }
 
-    /// Deletes a customer, whose subscriptions end with it.
+    /// Deletes a customer and cancels its subscriptions.
     pub(in super::super) fn delete_customer(&mut self, id: &str) {
-        if self.book.customer(id).is_none() {
+        if self.state.customer(id).is_none() {
             return;
         }
-        let living: Vec<String> = self
-            .book
+        let alive: Vec<String> = self
+            .state
             .subscriptions_of(id)
             .iter()
             .filter(|subscription| subscription.is_alive())
             .map(|subscription| subscription.id.clone())
             .collect();
-        for subscription in living {
+        for subscription in alive {
             self.cancel(&subscription);
         }
-        if let Some(customer) = self.book.customers.get_mut(id) {
+        if let Some(customer) = self.state.customers.get_mut(id) {
             customer.deleted = true;
             let object = customer.object();
-            self.tell("customer.deleted", &object);
+            self.emit("customer.deleted", &object);
         }
     }
 
     fn is_alive(&self, subscription: &str) -> bool {
-        self.book.subscriptions.get(subscription).is_some_and(|subscription| subscription.is_alive())
+        self.state.subscriptions.get(subscription).is_some_and(|subscription| subscription.is_alive())
     }
 }

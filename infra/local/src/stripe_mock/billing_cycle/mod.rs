@@ -1,4 +1,4 @@
-//! What happens to customers, subscriptions and invoices, with the events that Stripe sends for it.
+//! Life cycle of customers, subscriptions, and invoices, with the events that Stripe sends.
 //! Source: docs.stripe.com, "How subscriptions work" and "Using webhooks with subscriptions".
 
 mod begin;

@@ -1,4 +1,4 @@
-//! Checkout: what is bought, and cards that behave in known ways.
+//! Checkout page: order summary, and buttons for cards with different results.
 
 use maud::{Markup, html};
 
@@ -8,23 +8,24 @@ use crate::stripe_mock::StripeMock;
 use crate::stripe_mock::customer::{Card, Customer};
 use crate::stripe_mock::price::{Price, money};
 use crate::stripe_mock::session::{CheckoutSession, Progress};
+use crate::stripe_mock::words::checkout as words;
 
-/// What somebody at the till can do.
+/// Action of the user on the Checkout page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Choice {
-    /// The payment goes through; the card behaves so from then on.
+    /// The payment succeeds, and the card is the card on file.
     Pay(Card),
-    /// The bank refuses.
+    /// The bank declines the card.
     Decline,
-    /// The bank asks.
+    /// The bank asks the user for confirmation.
     Ask,
-    /// The bank's question was answered with no.
+    /// The user rejects the payment at the bank.
     Refuse,
-    /// Leave.
+    /// The user leaves the page.
     Cancel,
 }
 
-/// The value of each button.
+/// Form values of the buttons.
 const CHOICES: [(&str, Choice); 6] = [
     ("pay", Choice::Pay(Card::Good)),
     ("pay_once", Choice::Pay(Card::Declined)),
@@ -34,67 +35,67 @@ const CHOICES: [(&str, Choice); 6] = [
     ("cancel", Choice::Cancel),
 ];
 
-/// `GET /c/pay/{session}`
-pub(super) fn show(standin: &StripeMock, id: &str, query: &Fields) -> Page {
-    let book = standin.lock();
-    let Some(session) = book.checkouts.get(id) else { return Page::Missing };
+/// `GET /c/pay/{session}`: shows a Checkout session in its current state.
+pub(super) fn show(mock: &StripeMock, id: &str, query: &Fields) -> Page {
+    let state = mock.lock();
+    let Some(session) = state.checkouts.get(id) else { return Page::NotFound };
     let content = match session.progress {
         Progress::Open => {
-            let customer = session.customer.as_deref().and_then(|id| book.customer(id));
+            let customer = session.customer.as_deref().and_then(|id| state.customer(id));
             let step = query.get("step").map_or("", String::as_str);
-            till(session, standin.account.price(&session.price), customer, step)
+            order_page(session, mock.account.price(&session.price), customer, step)
         }
         Progress::Complete => html! {
-            h1 { "This Checkout is complete" }
-            p { a href=(session.success()) { "Continue" } }
+            h1 { (words::COMPLETE) }
+            p { a href=(session.success()) { (words::CONTINUE) } }
         },
         Progress::Expired => html! {
-            h1 { "This Checkout has expired" }
-            p { "Nothing was charged. A Checkout stays open for 24 hours." }
-            @if let Some(url) = &session.cancel_url { p { a href=(url) { "Go back" } } }
+            h1 { (words::EXPIRED) }
+            p { (words::EXPIRED_LEAD) }
+            @if let Some(url) = &session.cancel_url { p { a href=(url) { (words::BACK) } } }
         },
     };
-    Page::Show(page("Checkout", &content))
+    Page::Show(page(words::TITLE, &content))
 }
 
-/// `POST /c/pay/{session}`
-pub(super) fn choose(standin: &StripeMock, id: &str, form: &Fields) -> Page {
+/// `POST /c/pay/{session}`: performs the action of a button, and redirects.
+pub(super) fn choose(mock: &StripeMock, id: &str, form: &Fields) -> Page {
     let given = form.get("choice").map_or("", String::as_str);
     let Some(choice) = CHOICES.iter().find(|(value, _)| *value == given).map(|(_, choice)| *choice) else {
-        return Page::Missing;
+        return Page::NotFound;
     };
-    let Some(session) = standin.lock().checkouts.get(id).cloned() else { return Page::Missing };
-    let step = |step: &str| Page::Go(format!("{}?step={step}", session.path()));
+    let Some(session) = mock.lock().checkouts.get(id).cloned() else { return Page::NotFound };
+    let step = |step: &str| Page::Redirect(format!("{}?step={step}", session.path()));
     match choice {
         Choice::Pay(card) => {
-            // A visitor may come late, before the clockwork noticed that the time is over.
-            standin.live();
-            match standin.transition(standin.clock.now(), |turn| turn.complete(id, card)) {
-                Some(session) if session.progress == Progress::Complete => Page::Go(session.success()),
-                _ => Page::Go(session.path()),
+            // The session may have expired since the sender last applied the due changes.
+            mock.run_due();
+            match mock.transition(mock.clock.now(), |transition| transition.complete(id, card)) {
+                Some(session) if session.progress == Progress::Complete => Page::Redirect(session.success()),
+                _ => Page::Redirect(session.path()),
             }
         }
         Choice::Decline => step("declined"),
         Choice::Ask => step("confirm"),
         Choice::Refuse => step("refused"),
-        Choice::Cancel => Page::Go(session.cancel_url.unwrap_or_else(|| "/".to_owned())),
+        Choice::Cancel => Page::Redirect(session.cancel_url.unwrap_or_else(|| "/".to_owned())),
     }
 }
 
-fn till(session: &CheckoutSession, price: &Price, customer: Option<&Customer>, step: &str) -> Markup {
+fn order_page(session: &CheckoutSession, price: &Price, customer: Option<&Customer>, step: &str) -> Markup {
     html! {
-        h1 { "Subscribe to " (price.name) }
+        h1 { (words::heading(price.name)) }
         section { (summary(session, price)) }
         @match step {
-            "declined" => p.alert role="alert" { "Your card was declined. Nothing was charged; try another one." },
-            "refused" => p.alert role="alert" { "The bank did not confirm the payment. Nothing was charged." },
+            "declined" => p.alert role="alert" { (words::DECLINED) },
+            "refused" => p.alert role="alert" { (words::NOT_CONFIRMED) },
             _ => {}
         }
         section {
             @if let Some(email) = customer.and_then(|customer| customer.email.as_deref()) {
-                p.quiet { "Paying as " (email) }
+                p.quiet { (words::paying_as(email)) }
             }
-            @if step == "confirm" { (question()) } @else { (cards(session)) }
+            @if step == "confirm" { (bank_confirmation()) } @else { (cards(session)) }
         }
     }
 }
@@ -102,40 +103,40 @@ fn till(session: &CheckoutSession, price: &Price, customer: Option<&Customer>, s
 fn summary(session: &CheckoutSession, price: &Price) -> Markup {
     let total = price.amount * i64::from(session.quantity);
     html! {
-        p { (session.quantity) " × " (price.name) ", " (money(price.amount)) " a month" }
+        p { (words::item(session.quantity, price.name, &money(price.amount))) }
         @match session.trial_end {
             Some(end) => {
-                p.amount { (money(0)) " today" }
-                p { "Your trial goes on until " (date(end)) ". Then " (money(total)) " a month." }
+                p.amount { (words::today(&money(0))) }
+                p { (words::trial(&date(end), &money(total))) }
             }
-            None => p.amount { (money(total)) " today" },
+            None => p.amount { (words::today(&money(total))) },
         }
     }
 }
 
 fn cards(session: &CheckoutSession) -> Markup {
-    let pay = if session.trial_end.is_some() { "Start with a good card" } else { "Pay with a good card" };
+    let pay = if session.trial_end.is_some() { words::START_VALID } else { words::PAY_VALID };
     html! {
-        h2 { "Choose what your card does" }
+        h2 { (words::CARDS) }
         form.stack method="post" {
             button.primary name="choice" value="pay" { (pay) }
             button name="choice" value="pay_once" {
-                "A card that fails at the next charge"
-                small { "Works today; the renewal, or the end of the trial, finds it declined" }
+                (words::CARD_FAILS_LATER)
+                small { (words::CARD_FAILS_LATER_LEAD) }
             }
-            button name="choice" value="decline" { "Card is declined" }
-            button name="choice" value="ask" { "Bank asks for confirmation" }
-            button name="choice" value="cancel" { "Cancel" }
+            button name="choice" value="decline" { (words::CARD_DECLINED) }
+            button name="choice" value="ask" { (words::BANK_CONFIRMS) }
+            button name="choice" value="cancel" { (words::CANCEL) }
         }
     }
 }
 
-fn question() -> Markup {
+fn bank_confirmation() -> Markup {
     html! {
-        h2 { "Your bank asks: is this you?" }
+        h2 { (words::BANK) }
         form.stack method="post" {
-            button.primary name="choice" value="pay" { "Confirm the payment" }
-            button name="choice" value="refuse" { "Fail the confirmation" }
+            button.primary name="choice" value="pay" { (words::CONFIRM) }
+            button name="choice" value="refuse" { (words::REJECT) }
         }
     }
 }

@@ -1,10 +1,12 @@
-//! What all pages share.
+//! Frame, error page, and formats that all hosted pages share.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{DOCTYPE, Markup, html};
 
-/// A page with its content.
+use crate::stripe_mock::words::frame as words;
+
+/// Renders a complete page around `content`.
 pub(super) fn page(title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -16,34 +18,34 @@ pub(super) fn page(title: &str, content: &Markup) -> Markup {
                 link rel="stylesheet" href="/style.css";
             }
             body {
-                p.notice { strong { "Local stand-in for Stripe" } " — no money moves" }
+                p.notice { strong { (words::NOTICE) } (words::NOTICE_DETAIL) }
                 main { (content) }
             }
         }
     }
 }
 
-/// For an address that leads nowhere.
-pub(super) fn missing() -> Markup {
+/// Renders the page for an unknown path or object.
+pub(super) fn not_found() -> Markup {
     let content = html! {
-        h1 { "There is nothing here" }
-        p { "This address is not one of the stand-in's, or what it showed was emptied." }
-        p { a href="/" { "Overview" } }
+        h1 { (words::NOT_FOUND) }
+        p { (words::NOT_FOUND_LEAD) }
+        p { a href="/" { (words::OVERVIEW) } }
     };
-    page("Not found", &content)
+    page(words::NOT_FOUND_TITLE, &content)
 }
 
-/// For a browser that does not follow by itself.
-pub(super) fn elsewhere(to: &str) -> Markup {
-    page("See other", &html! { p { a href=(to) { "Continue" } } })
+/// Renders the body of a redirect, for clients that do not follow it.
+pub(super) fn redirect(to: &str) -> Markup {
+    page(words::REDIRECT_TITLE, &html! { p { a href=(to) { (words::CONTINUE) } } })
 }
 
-/// A state as a small label.
-pub(super) fn state(word: &str) -> Markup {
-    html! { span class={ "state " (word) } { (word.replace('_', " ")) } }
+/// Renders a status as a small label.
+pub(super) fn badge(status: &str) -> Markup {
+    html! { span class={ "state " (status) } { (status.replace('_', " ")) } }
 }
 
-/// `December 6, 2026`, in UTC.
+/// Formats a date in UTC, such as `December 6, 2026`.
 pub(super) fn date(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%B %-d, %Y").to_string()
 }

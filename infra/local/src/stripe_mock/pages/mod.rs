@@ -1,4 +1,4 @@
-//! The hosted pages: Checkout, the portal, and an overview. Plain forms that work without scripts.
+//! Hosted pages: Checkout, billing portal, and an overview. Their forms work without scripts.
 
 mod checkout;
 mod frame;
@@ -16,32 +16,33 @@ use maud::Markup;
 
 use super::StripeMock;
 
-/// A form may lead anywhere: where it ends is for the address that the Checkout was opened with to say.
+/// Content security policy of the pages. A form may redirect to any origin, because the caller of
+/// the API chooses the success and cancel URLs.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
     form-action 'self' http: https:";
 
-/// What a page does next.
+/// Result of a page handler.
 enum Page {
-    /// Show this.
+    /// Responds with a page.
     Show(Markup),
-    /// Go there.
-    Go(String),
-    /// There is nothing here.
-    Missing,
+    /// Redirects to a URL.
+    Redirect(String),
+    /// Responds with the not-found page.
+    NotFound,
 }
 
-/// The fields of a form, or of a query.
+/// Fields of a form or of a query string.
 type Fields = BTreeMap<String, String>;
 
-/// Answers one request of a browser.
-pub(super) fn respond(standin: &StripeMock, request: &Request<Bytes>) -> Response<Bytes> {
+/// Handles one request of a browser.
+pub(super) fn respond(mock: &StripeMock, request: &Request<Bytes>) -> Response<Bytes> {
     let path = request.uri().path();
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if !reads && *request.method() != Method::POST {
-        return page_response(StatusCode::METHOD_NOT_ALLOWED, frame::missing());
+        return page_response(StatusCode::METHOD_NOT_ALLOWED, frame::not_found());
     }
     if !reads && is_cross_site(request) {
-        return page_response(StatusCode::FORBIDDEN, frame::missing());
+        return page_response(StatusCode::FORBIDDEN, frame::not_found());
     }
     if path == "/style.css" {
         let mut response = Response::new(Bytes::from_static(include_bytes!("style.css")));
@@ -53,28 +54,28 @@ pub(super) fn respond(standin: &StripeMock, request: &Request<Bytes>) -> Respons
     let form = (!reads).then(|| fields(request.body()));
     let page = match path.split('/').skip(1).collect::<Vec<_>>().as_slice() {
         ["c", "pay", id] => match form {
-            Some(form) => checkout::choose(standin, id, &form),
-            None => checkout::show(standin, id, &query),
+            Some(form) => checkout::choose(mock, id, &form),
+            None => checkout::show(mock, id, &query),
         },
         ["p", "session", id] => match form {
-            Some(form) => portal::act(standin, id, &form),
-            None => portal::show(standin, id),
+            Some(form) => portal::act(mock, id, &form),
+            None => portal::show(mock, id),
         },
-        [""] if reads => overview::show(standin),
-        _ => Page::Missing,
+        [""] if reads => overview::show(mock),
+        _ => Page::NotFound,
     };
     match page {
         Page::Show(markup) => page_response(StatusCode::OK, markup),
-        Page::Missing => page_response(StatusCode::NOT_FOUND, frame::missing()),
-        Page::Go(to) => {
-            let mut response = page_response(StatusCode::SEE_OTHER, frame::elsewhere(&to));
+        Page::NotFound => page_response(StatusCode::NOT_FOUND, frame::not_found()),
+        Page::Redirect(to) => {
+            let mut response = page_response(StatusCode::SEE_OTHER, frame::redirect(&to));
             set(&mut response, LOCATION, &to);
             response
         }
     }
 }
 
-/// A page of another site that sends a form here: nobody meant that.
+/// Whether another site sent the request, by its `Sec-Fetch-Site` header.
 fn is_cross_site(request: &Request<Bytes>) -> bool {
     let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
     !matches!(site, None | Some("same-origin" | "none"))

@@ -1,57 +1,58 @@
-//! The overview: who the customers are, and what was sent.
+//! Overview page: customers, and the delivery state of the newest events.
 
 use maud::html;
 
 use super::Page;
-use super::frame::{page, state};
+use super::frame::{badge, page};
 use crate::stripe_mock::StripeMock;
+use crate::stripe_mock::words::overview as words;
 use serde_json::Value;
 
-/// So many events are shown.
-const EVENTS: usize = 50;
+/// Maximum number of events on the page.
+const MAX_EVENTS: usize = 50;
 
-/// `GET /`
-pub(super) fn show(standin: &StripeMock) -> Page {
-    let events = standin.events();
-    let (held, waiting) = standin.waiting();
-    let book = standin.lock();
+/// `GET /`: shows the overview.
+pub(super) fn show(mock: &StripeMock) -> Page {
+    let events = mock.events();
+    let (held, waiting) = mock.undelivered();
+    let state = mock.lock();
     let text =
         |event: &Value, name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let content = html! {
-        h1 { "Customers and events" }
+        h1 { (words::HEADING) }
         section {
-            h2 { "Customers" }
-            @if book.customers.is_empty() { p.quiet { "None yet: they come with the first Checkout." } }
+            h2 { (words::CUSTOMERS) }
+            @if state.customers.is_empty() { p.quiet { (words::NO_CUSTOMERS) } }
             @else {
                 div.scroll { table {
-                    thead { tr { th { "Customer" } th { "Address" } th { "Subscriptions" } } }
-                    tbody { @for customer in book.customers.values() { tr {
-                        td { code { (customer.id) } @if customer.deleted { " (deleted)" } }
+                    thead { tr { th { (words::CUSTOMER) } th { (words::EMAIL) } th { (words::SUBSCRIPTIONS) } } }
+                    tbody { @for customer in state.customers.values() { tr {
+                        td { code { (customer.id) } @if customer.deleted { (words::DELETED) } }
                         td { @if let Some(email) = &customer.email { (email) } }
-                        td { @for one in book.subscriptions_of(&customer.id) { (state(one.status.as_str())) " " } }
+                        td { @for one in state.subscriptions_of(&customer.id) { (badge(one.status.as_str())) " " } }
                     } } }
                 } }
             }
         }
         section {
-            h2 { "Events, newest first" }
-            p.quiet { "Delivery: " (book.mode.as_str()) " · " (held) " held · " (waiting) " on their way" }
+            h2 { (words::EVENTS) }
+            p.quiet { (words::delivery(state.mode.as_str(), held, waiting)) }
             div.scroll { table {
-                thead { tr { th { "Type" } th { "Id" } th { "Delivery" } } }
-                tbody { @for event in events.iter().rev().take(EVENTS) { tr {
+                thead { tr { th { (words::TYPE) } th { (words::ID) } th { (words::DELIVERY) } } }
+                tbody { @for event in events.iter().rev().take(MAX_EVENTS) { tr {
                     @let id = text(event, "id");
                     td { (text(event, "type")) }
                     td { code { (id) } }
-                    td { @match book.parcels.iter().find(|parcel| parcel.id() == id) {
-                        None if !book.was_delivered(&id) => "given up",
-                        None => "delivered",
-                        Some(parcel) if parcel.held => "held",
-                        Some(parcel) if parcel.tries > 0 => { (parcel.tries) " failed" }
-                        Some(_) => "on its way",
+                    td { @match state.deliveries.iter().find(|delivery| delivery.id() == id) {
+                        None if !state.was_delivered(&id) => (words::GIVEN_UP),
+                        None => (words::DELIVERED),
+                        Some(delivery) if delivery.held => (words::HELD),
+                        Some(delivery) if delivery.tries > 0 => (words::failed(delivery.tries)),
+                        Some(_) => (words::IN_TRANSIT),
                     } }
                 } } }
             } }
         }
     };
-    Page::Show(page("Local stand-in for Stripe", &content))
+    Page::Show(page(words::TITLE, &content))
 }

@@ -1,8 +1,8 @@
-//! The portal: what a customer can do about its subscriptions, card and invoices.
+//! Billing portal page: subscriptions, card, and invoices of one customer.
 
 use maud::{Markup, html};
 
-use super::frame::{date, page, state};
+use super::frame::{badge, date, page};
 use super::{Fields, Page};
 use crate::stripe_mock::StripeMock;
 use crate::stripe_mock::account::Account;
@@ -12,60 +12,64 @@ use crate::stripe_mock::invoice::Invoice;
 use crate::stripe_mock::price::money;
 use crate::stripe_mock::session::PortalSession;
 use crate::stripe_mock::subscription::Subscription;
+use crate::stripe_mock::words::portal as words;
 
-/// The cards that a customer can leave.
+/// Options of the card field, with their labels.
 const CARDS: [(Card, &str); 3] = [
-    (Card::Good, "A good card: pays what is open now"),
-    (Card::Declined, "A card that is declined from now on"),
-    (Card::NeedsConfirmation, "A card whose bank asks at each renewal"),
+    (Card::Good, words::CARD_VALID),
+    (Card::Declined, words::CARD_DECLINED),
+    (Card::NeedsConfirmation, words::CARD_CONFIRMS),
 ];
 
-/// `GET /p/session/{session}`
-pub(super) fn show(standin: &StripeMock, id: &str) -> Page {
-    let book = standin.lock();
-    let Some(session) = book.portals.get(id) else { return Page::Missing };
+/// `GET /p/session/{session}`: shows the portal of the session's customer.
+pub(super) fn show(mock: &StripeMock, id: &str) -> Page {
+    let state = mock.lock();
+    let Some(session) = state.portals.get(id) else { return Page::NotFound };
     let content = html! {
-        h1 { "Billing" }
-        @match book.customer(&session.customer) {
-            Some(customer) => (portal_page(&book, &standin.account, customer)),
-            None => p { "This customer was deleted." },
+        h1 { (words::TITLE) }
+        @match state.customer(&session.customer) {
+            Some(customer) => (portal_page(&state, &mock.account, customer)),
+            None => p { (words::CUSTOMER_DELETED) },
         }
-        (way_back(session))
+        (return_link(session))
     };
-    Page::Show(page("Billing", &content))
+    Page::Show(page(words::TITLE, &content))
 }
 
-/// `POST /p/session/{session}`: does what a button says, and shows the portal again.
-pub(super) fn act(standin: &StripeMock, id: &str, form: &Fields) -> Page {
-    let session = standin.lock().portals.get(id).cloned();
-    let Some(session) = session else { return Page::Missing };
+/// `POST /p/session/{session}`: performs the action of a button, and redirects to the portal.
+pub(super) fn act(mock: &StripeMock, id: &str, form: &Fields) -> Page {
+    let session = mock.lock().portals.get(id).cloned();
+    let Some(session) = session else { return Page::NotFound };
     let field = |name: &str| form.get(name).map_or("", String::as_str);
     let customer = session.customer.as_str();
     let subscription = field("subscription");
-    let done = standin.transition(standin.clock.now(), |turn| {
-        let known = turn.book.customer(customer).is_some();
-        // A visit is one customer's: it reaches no other one's subscriptions.
-        let owned = || turn.book.subscriptions.get(subscription).is_some_and(|one| one.customer == customer);
+    let done = mock.transition(mock.clock.now(), |transition| {
+        let exists = transition.state.customer(customer).is_some();
+        // A portal session gives access only to the subscriptions of its customer.
+        let owned =
+            || transition.state.subscriptions.get(subscription).is_some_and(|one| one.customer == customer);
         match field("do") {
-            "change_plan" if known && owned() => turn.change_plan(subscription, field("price")),
-            "cancel_at_period_end" if known && owned() => turn.cancel_at_period_end(subscription, true),
-            "keep" if known && owned() => turn.cancel_at_period_end(subscription, false),
-            "cancel_now" if known && owned() => turn.cancel(subscription),
-            "confirm" if known => turn.pay_open(customer),
-            "delete" if known => turn.delete_customer(customer),
-            "update_card" if known => match Card::parse(field("card")) {
-                Some(card) => turn.update_card(customer, card),
+            "change_plan" if exists && owned() => transition.change_plan(subscription, field("price")),
+            "cancel_at_period_end" if exists && owned() => {
+                transition.cancel_at_period_end(subscription, true)
+            }
+            "keep" if exists && owned() => transition.cancel_at_period_end(subscription, false),
+            "cancel_now" if exists && owned() => transition.cancel(subscription),
+            "confirm" if exists => transition.pay_open(customer),
+            "delete" if exists => transition.delete_customer(customer),
+            "update_card" if exists => match Card::parse(field("card")) {
+                Some(card) => transition.update_card(customer, card),
                 None => return false,
             },
             _ => return false,
         }
         true
     });
-    if done { Page::Go(session.path()) } else { Page::Missing }
+    if done { Page::Redirect(session.path()) } else { Page::NotFound }
 }
 
-fn portal_page(book: &AccountState, account: &Account, customer: &Customer) -> Markup {
-    let open = book.open_invoices_of(&customer.id);
+fn portal_page(state: &AccountState, account: &Account, customer: &Customer) -> Markup {
+    let open = state.open_invoices_of(&customer.id);
     html! {
         p.quiet {
             @if let Some(email) = &customer.email { (email) " · " }
@@ -73,29 +77,29 @@ fn portal_page(book: &AccountState, account: &Account, customer: &Customer) -> M
         }
         @if open.iter().any(|invoice| invoice.needs_confirmation) {
             section {
-                p.alert { "Your bank wants you to confirm a payment." }
-                form method="post" { button.primary name="do" value="confirm" { "Confirm the payment" } }
+                p.alert { (words::CONFIRMATION_NEEDED) }
+                form method="post" { button.primary name="do" value="confirm" { (words::CONFIRM) } }
             }
         } @else if !open.is_empty() {
-            p.alert { "A payment failed. A good card pays it at once." }
+            p.alert { (words::PAYMENT_FAILED) }
         }
-        @for one in book.subscriptions_of(&customer.id) { (subscription(account, one)) }
+        @for one in state.subscriptions_of(&customer.id) { (subscription(account, one)) }
         section {
-            h2 { "Card" }
+            h2 { (words::CARD) }
             form method="post" {
-                select name="card" aria-label="Card" {
+                select name="card" aria-label=(words::CARD) {
                     @for (card, label) in CARDS {
                         option value=(card.as_str()) selected[customer.card == Some(card)] { (label) }
                     }
                 }
-                button name="do" value="update_card" { "Update card" }
+                button name="do" value="update_card" { (words::UPDATE_CARD) }
             }
         }
-        (invoices(&book.invoices_of(&customer.id)))
+        (invoices(&state.invoices_of(&customer.id)))
         section {
-            h2 { "Delete" }
-            p.quiet { "Deletes the customer at Stripe, with its subscriptions." }
-            form method="post" { button.danger name="do" value="delete" { "Delete customer" } }
+            h2 { (words::DELETE) }
+            p.quiet { (words::DELETE_LEAD) }
+            form method="post" { button.danger name="do" value="delete" { (words::DELETE_CUSTOMER) } }
         }
     }
 }
@@ -104,35 +108,35 @@ fn subscription(account: &Account, one: &Subscription) -> Markup {
     let price = account.price(&one.price);
     html! {
         section {
-            h2 { (price.name) " " (state(one.status.as_str())) }
+            h2 { (price.name) " " (badge(one.status.as_str())) }
             p {
-                (money(price.amount * i64::from(one.quantity))) " a month"
+                (words::per_month(&money(price.amount * i64::from(one.quantity))))
                 @match one.ended_at {
-                    Some(ended) => { " · ended on " (date(ended)) }
-                    None if one.cancel_at_period_end => { " · ends on " (date(one.period_end)) }
-                    None => { " · next charge on " (date(one.period_end)) }
+                    Some(ended) => (words::ended_on(&date(ended))),
+                    None if one.cancel_at_period_end => (words::ends_on(&date(one.period_end))),
+                    None => (words::next_charge_on(&date(one.period_end))),
                 }
             }
             @if one.is_alive() {
                 form method="post" {
                     input type="hidden" name="subscription" value=(one.id);
-                    select name="price" aria-label="Plan" {
+                    select name="price" aria-label=(words::PLAN) {
                         @for other in account.prices() {
                             option value=(other.id) selected[other.id == one.price] {
-                                (other.name) ", " (money(other.amount))
+                                (words::plan_option(other.name, &money(other.amount)))
                             }
                         }
                     }
-                    button name="do" value="change_plan" { "Change plan" }
+                    button name="do" value="change_plan" { (words::CHANGE_PLAN) }
                 }
                 form method="post" {
                     input type="hidden" name="subscription" value=(one.id);
                     @if one.cancel_at_period_end {
-                        button name="do" value="keep" { "Do not cancel" }
+                        button name="do" value="keep" { (words::KEEP) }
                     } @else {
-                        button name="do" value="cancel_at_period_end" { "Cancel at the end of the period" }
+                        button name="do" value="cancel_at_period_end" { (words::CANCEL_AT_PERIOD_END) }
                     }
-                    button.danger name="do" value="cancel_now" { "Cancel now" }
+                    button.danger name="do" value="cancel_now" { (words::CANCEL_NOW) }
                 }
             }
         }
@@ -142,18 +146,18 @@ fn subscription(account: &Account, one: &Subscription) -> Markup {
 fn invoices(all: &[&Invoice]) -> Markup {
     html! {
         section {
-            h2 { "Invoices" }
-            @if all.is_empty() { p.quiet { "None yet." } } @else {
+            h2 { (words::INVOICES) }
+            @if all.is_empty() { p.quiet { (words::NO_INVOICES) } } @else {
                 div.scroll {
                     table {
-                        thead { tr { th { "Number" } th { "Date" } th { "Amount" } th { "State" } th { "Next try" } } }
+                        thead { tr { @for name in words::INVOICE_COLUMNS { th { (name) } } } }
                         tbody {
                             @for invoice in all {
                                 tr {
                                     td { (invoice.number) }
                                     td { (date(invoice.created)) }
                                     td { (money(invoice.amount)) }
-                                    td { (state(if invoice.paid_at.is_some() { "paid" } else { "open" })) }
+                                    td { (badge(if invoice.paid_at.is_some() { "paid" } else { "open" })) }
                                     td { @if let Some(next) = invoice.next_attempt { (date(next)) } }
                                 }
                             }
@@ -165,8 +169,8 @@ fn invoices(all: &[&Invoice]) -> Markup {
     }
 }
 
-fn way_back(session: &PortalSession) -> Markup {
+fn return_link(session: &PortalSession) -> Markup {
     html! {
-        @if let Some(url) = &session.return_url { p { a href=(url) { "← Return" } } }
+        @if let Some(url) = &session.return_url { p { a href=(url) { (words::RETURN) } } }
     }
 }

@@ -1,10 +1,10 @@
-//! Refusals. Source: docs.stripe.com, "Errors" and "Error codes".
+//! Errors of the API. Source: docs.stripe.com, "Errors" and "Error codes".
 
 use serde_json::{Value, json};
 
-/// A refusal, in Stripe's words where they are known.
+/// Error response of the API, with Stripe's own message where it is documented.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in super::super) struct Refusal {
+pub(in super::super) struct ApiError {
     pub(in super::super) status: u16,
     kind: &'static str,
     code: Option<&'static str>,
@@ -12,7 +12,7 @@ pub(in super::super) struct Refusal {
     param: Option<String>,
 }
 
-impl Refusal {
+impl ApiError {
     fn new(status: u16, code: Option<&'static str>, message: impl Into<String>) -> Self {
         Self { status, kind: "invalid_request_error", code, message: message.into(), param: None }
     }
@@ -28,7 +28,7 @@ impl Refusal {
         Self::new(401, None, message)
     }
 
-    /// Of a wrong key only its end is repeated.
+    /// Rejects an unknown key. The message contains only its last four characters.
     pub(super) fn wrong_key(key: &str) -> Self {
         let end = key.char_indices().rev().nth(3).map_or("", |(at, _)| key.get(at..).unwrap_or_default());
         Self::new(401, None, format!("Invalid API Key provided: ****{end}"))
@@ -38,12 +38,12 @@ impl Refusal {
         Self::new(404, None, format!("Unrecognized request URL ({method}: {path})."))
     }
 
-    /// An object named in the address is missing.
+    /// Reports that the object in the URL does not exist.
     pub(super) fn not_found(kind: &str, id: &str) -> Self {
         Self { status: 404, ..Self::no_such(kind, id, "id") }
     }
 
-    /// An object named by a parameter is missing.
+    /// Reports that the object in a parameter does not exist.
     pub(super) fn no_such(kind: &str, id: &str, param: &str) -> Self {
         Self::new(400, Some("resource_missing"), format!("No such {kind}: '{id}'")).about(param)
     }
@@ -71,7 +71,7 @@ impl Refusal {
         Self::new(400, Some("parameter_invalid_integer"), message).about(param)
     }
 
-    /// A value that does not do, for a reason without a code of its own.
+    /// Rejects a value for a reason that has no error code.
     pub(super) fn invalid(param: &str, message: impl Into<String>) -> Self {
         Self::new(400, None, message).about(param)
     }
@@ -80,11 +80,11 @@ impl Refusal {
         Self::new(400, Some("url_invalid"), "Not a valid URL").about(param)
     }
 
-    pub(super) fn not_an_address(given: &str) -> Self {
+    pub(super) fn invalid_email(given: &str) -> Self {
         Self::new(400, Some("email_invalid"), format!("Invalid email address: {given}")).about("email")
     }
 
-    /// A Checkout that was paid, or is over, cannot be ended.
+    /// Rejects the expiry of a Checkout session that is not open.
     pub(super) fn not_open(status: &str) -> Self {
         let message = format!(
             "Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status \
@@ -106,25 +106,24 @@ impl Refusal {
         Self { kind: "idempotency_error", ..Self::new(400, None, message) }
     }
 
-    /// Too many calls.
     pub(super) fn rate_limit() -> Self {
         Self::new(429, Some("rate_limit"), "Request rate limit exceeded.")
     }
 
-    /// Another request holds the object.
+    /// Reports that another request has locked the object.
     pub(super) fn lock_timeout() -> Self {
         let message = "This object cannot be accessed right now because another API request or Stripe process \
             is currently accessing it.";
         Self::new(409, Some("lock_timeout"), message)
     }
 
-    /// The key may not do this.
+    /// Reports that the key lacks a permission.
     pub(super) fn forbidden() -> Self {
         Self::new(403, None, "The provided key does not have the required permissions for this endpoint.")
     }
 
-    /// Something broke at Stripe.
-    pub(super) fn broken() -> Self {
+    /// Reports an internal error of Stripe.
+    pub(super) fn internal() -> Self {
         let message = "An unknown error occurred.";
         Self { kind: "api_error", ..Self::new(500, None, message) }
     }

@@ -1,4 +1,5 @@
-//! What happened: mails, events, calls, items, dead letters.
+//! Reads of the stack's state: emails, events, calls, permissions, items, and dead letters. It also
+//! puts events on the bus.
 
 use std::collections::BTreeMap;
 
@@ -27,46 +28,47 @@ pub(super) async fn events(State(system): Shared) -> Response {
     response::json(&system.cloud.bus.events())
 }
 
-/// Puts an event on the bus, as the host app or SES would.
+/// Puts an event on the bus, like the host app or SES.
 pub(super) async fn put_event(State(system): Shared, body: Bytes) -> Response {
     let mut request = match parse(&body) {
         Ok(request) => request,
         Err(refusal) => return *refusal,
     };
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     let mut text =
         |key: &str, default: Option<&str>| match request.get(key).and_then(Value::as_str).or(default) {
             Some(text) if !text.is_empty() => text.to_owned(),
             _ => {
-                faults.push(format!("{key} must be given as text"));
+                errors.push(format!("{key} must be a string"));
                 String::new()
             }
         };
     let (source, detail_type) = (text("source", None), text("detail-type", None));
     let bus = text("bus", Some("default"));
-    // EventBridge's own API takes the detail as text.
+    // EventBridge's own API expects the detail as a JSON string.
     let mut detail = match request.get_mut("detail").map(Value::take).unwrap_or_default() {
         Value::String(text) => serde_json::from_str(&text).unwrap_or_default(),
         detail => detail,
     };
     if !detail.is_object() {
-        faults.push("detail must be an object, or one as text".to_owned());
+        errors.push("detail must be an object or a JSON string".to_owned());
     }
-    if !faults.is_empty() {
-        return refuse(StatusCode::BAD_REQUEST, faults);
+    if !errors.is_empty() {
+        return refuse(StatusCode::BAD_REQUEST, errors);
     }
     if source == "aws.ses" {
-        repeat_the_mail(&mut detail, &system.cloud.bus.events());
+        add_mail_fields(&mut detail, &system.cloud.bus.events());
     }
     let entry = Entry { bus, source, detail_type, detail, resources: Vec::new(), time: None };
     let id = system.cloud.bus.put(&entry, system.clock().now());
     response::json(&json!({"id": id}))
 }
 
-/// SES says of every mail what it said when it took it: whatever is put on the bus of a mail has at least that.
-fn repeat_the_mail(detail: &mut Value, told: &[Value]) {
+/// Adds the missing `mail` fields of an SES event from the earlier events about the same message.
+/// All events of SES about one message have these fields.
+fn add_mail_fields(detail: &mut Value, events: &[Value]) {
     let id = detail.pointer("/mail/messageId").cloned();
-    let sent = told.iter().filter_map(|event| event.pointer("/detail/mail")?.as_object());
+    let sent = events.iter().filter_map(|event| event.pointer("/detail/mail")?.as_object());
     let Some(sent) = id.and_then(|id| sent.into_iter().find(|mail| mail.get("messageId") == Some(&id)))
     else {
         return;
@@ -88,7 +90,7 @@ fn repeat_the_mail(detail: &mut Value, told: &[Value]) {
 pub(super) async fn calls(State(system): Shared, Query(parameters): Parameters) -> Response {
     match parameters.get("since").map_or(Ok(0), |since| since.parse()) {
         Ok(since) => response::json(&system.cloud.calls.since(since)),
-        Err(_) => refuse(StatusCode::BAD_REQUEST, ["since is the seq of a call".to_owned()]),
+        Err(_) => refuse(StatusCode::BAD_REQUEST, ["since must be the seq of a call".to_owned()]),
     }
 }
 

@@ -1,0 +1,79 @@
+//! Texts of the host app's pages and errors.
+
+/// Events that a user can trigger: the event type, and the label of its button.
+pub(crate) const EVENTS: [(&str, &str); 7] = [
+    ("member.invited", "Invite a member"),
+    ("project.created", "Create a project"),
+    ("time_entry.created", "Log time"),
+    ("working_hours.set", "Set working hours"),
+    ("client.created", "Add a client"),
+    ("settings.updated", "Change a setting"),
+    ("report.generated", "Generate a report"),
+];
+
+/// Texts that all pages share.
+pub(super) mod frame {
+    pub(crate) const NOTICE: &str = "Local host app";
+    pub(crate) const NOTICE_DETAIL: &str = " — a sample that represents your product";
+    pub(crate) const REDIRECT_TITLE: &str = "See other";
+    pub(crate) const CONTINUE: &str = "Continue";
+}
+
+pub(super) mod signed_out {
+    pub(crate) const TITLE: &str = "Signed out";
+    pub(crate) const HEADING: &str = "You’re signed out";
+    pub(crate) const LEAD: &str =
+        "This app has no sign-in of its own. Open Onramp’s dashboard and select “Go to dashboard”.";
+    pub(crate) const DASHBOARD: &str = "Onramp’s dashboard";
+}
+
+pub(super) mod home {
+    pub(crate) const TITLE: &str = "Host app";
+    pub(crate) const CREATE_PROJECT: &str = "Create a project";
+    pub(crate) const HTTP_EVENT: &str = "sends a signed event to Onramp over HTTP";
+    pub(crate) const ELEMENTS: &str = "Custom elements";
+    pub(crate) const ELEMENT_EVENTS: &str = "Events of the elements";
+    pub(crate) const INCLUDED: &str = "Included by the server";
+    pub(crate) const FRAMES: &str = "Frames";
+    pub(crate) const TRIAL_FRAME: &str = "Trial";
+    pub(crate) const ONBOARDING_FRAME: &str = "Onboarding";
+    pub(crate) const TRIGGER: &str = "Trigger events";
+    pub(crate) const TRIGGER_LEAD: &str =
+        "Each button puts an event on the bus, which completes a checklist task.";
+    pub(crate) const USER: &str = "Signed-in user";
+    pub(crate) const ORGANIZATION: &str = "Organization";
+    pub(crate) const ROLE: &str = "Role";
+    pub(crate) const ACCESS: &str = "Access";
+    pub(crate) const EMAIL: &str = "Email";
+    pub(crate) const VERIFIED: &str = ", verified";
+    pub(crate) const NOT_VERIFIED: &str = ", not verified";
+    pub(crate) const ID: &str = "ID";
+    pub(crate) const SIGN_OUT: &str = "Sign out here";
+    pub(crate) const CHECKLIST: &str = "Open the checklist";
+
+    pub(crate) fn greeting(name: &str) -> String {
+        format!("Hello, {name}")
+    }
+
+    /// Text before the path that the user opened, which the page shows as code.
+    pub(crate) const OPENED: &str = "You opened ";
+}
+
+pub(super) mod error {
+    pub(crate) const TITLE: &str = "Rejected";
+    pub(crate) const HEADING: &str = "Access denied";
+    pub(crate) const START_PAGE: &str = "Start page";
+    pub(crate) const CROSS_SITE: &str = "Cross-site form submission rejected.";
+    pub(crate) const NOT_FOUND: &str = "Page not found.";
+    pub(crate) const METHOD: &str = "Method not allowed.";
+    pub(crate) const UNKNOWN_ACTION: &str = "Unknown action.";
+    pub(crate) const EVENT_REJECTED: &str = "Onramp rejected the event.";
+
+    // Reasons for which the app rejects a handoff token.
+    pub(crate) const MALFORMED: &str = "Not a valid token.";
+    pub(crate) const UNKNOWN_KEY: &str = "This token is signed with an unknown key.";
+    pub(crate) const SIGNATURE: &str = "Invalid token signature.";
+    pub(crate) const AUDIENCE: &str = "This token has the wrong audience or issuer.";
+    pub(crate) const EXPIRED: &str = "This token has expired. Go back and try again.";
+    pub(crate) const USED: &str = "This token was already used. Go back and try again.";
+}

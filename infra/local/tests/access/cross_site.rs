@@ -43,7 +43,7 @@ fn saying(mut question: Question, headers: &[(&str, &str)]) -> Question {
 }
 
 #[tokio::test]
-async fn other_sites_write_nothing_and_nothing_is_read_for_them() {
+async fn cross_site_write_is_rejected_before_any_read() {
     let actors = Actors::new().await;
     for row in writing().iter().filter(|row| !OPEN.contains(&row.path())) {
         for column in ["admin", "no session"] {
@@ -65,7 +65,7 @@ async fn other_sites_write_nothing_and_nothing_is_read_for_them() {
 }
 
 #[tokio::test]
-async fn our_own_pages_and_programs_write() {
+async fn same_origin_pages_and_programs_may_write() {
     let actors = Actors::new().await;
     let admin = actors.caller("admin");
     for row in writing() {
@@ -80,7 +80,7 @@ async fn our_own_pages_and_programs_write() {
 }
 
 #[tokio::test]
-async fn machines_on_other_sites_reach_what_is_theirs() {
+async fn webhooks_and_embeds_accept_other_origins() {
     let actors = Actors::new().await;
     let nobody = actors.caller("no session");
     for row in writing().iter().filter(|row| OPEN.contains(&row.path())) {

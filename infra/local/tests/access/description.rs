@@ -101,7 +101,7 @@ impl Description {
 }
 
 #[tokio::test]
-async fn what_programs_can_ask_is_described_and_nothing_else_is() {
+async fn openapi_lists_exactly_the_json_routes() {
     let description = Description::of(&World::new().await).await;
     let mut described = BTreeSet::new();
     for (path, methods) in description.text["paths"].as_object().unwrap() {
@@ -119,7 +119,7 @@ async fn what_programs_can_ask_is_described_and_nothing_else_is() {
 }
 
 #[tokio::test]
-async fn each_described_route_has_the_statuses_of_its_row() {
+async fn openapi_statuses_match_the_access_matrix() {
     let description = Description::of(&World::new().await).await;
     for row in page::rows() {
         let Some((_, operation)) = description.operation(&row) else { continue };
@@ -130,7 +130,7 @@ async fn each_described_route_has_the_statuses_of_its_row() {
 }
 
 #[tokio::test]
-async fn every_example_fits_its_schema() {
+async fn openapi_examples_match_their_schemas() {
     let description = Description::of(&World::new().await).await;
     let mut examples = Vec::new();
     description.examples("", &description.text, &mut examples);
@@ -141,7 +141,7 @@ async fn every_example_fits_its_schema() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_as_described_is_noticed() {
+async fn undescribed_response_is_reported() {
     let description = Description::of(&World::new().await).await;
     let schema = "/components/schemas/Dismissed";
     let (good, odd) =

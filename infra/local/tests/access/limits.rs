@@ -7,7 +7,7 @@ use crate::driver::World;
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 #[tokio::test]
-async fn nobody_gets_round_a_limit_by_claiming_other_addresses() {
+async fn forged_forwarding_headers_bypass_no_limit() {
     let world = World::new().await;
     let mut statuses = Vec::new();
     for n in 0..21 {
@@ -31,7 +31,7 @@ async fn nobody_gets_round_a_limit_by_claiming_other_addresses() {
 }
 
 #[tokio::test]
-async fn an_address_is_limited_however_it_is_written() {
+async fn limit_ignores_the_spelling_of_an_address() {
     let world = World::new().await;
     let mut statuses = Vec::new();
     for (n, typed) in
@@ -53,7 +53,7 @@ async fn an_address_is_limited_however_it_is_written() {
 }
 
 #[tokio::test]
-async fn only_known_fields_have_an_effect() {
+async fn unknown_fields_have_no_effect() {
     let world = World::new().await;
     let body = json!({
         "name": "Acme", "full_name": "Jo", "email": "jo@example.com", "start_trial": false,
@@ -76,7 +76,7 @@ async fn only_known_fields_have_an_effect() {
 }
 
 #[tokio::test]
-async fn what_two_readers_could_read_differently_is_read_by_none() {
+async fn ambiguous_bodies_are_rejected() {
     let world = World::new().await;
     let json = ("content-type", "application/json");
     for (path, header, body) in [
@@ -99,7 +99,7 @@ async fn what_two_readers_could_read_differently_is_read_by_none() {
 }
 
 #[tokio::test]
-async fn sign_in_leads_to_pages_of_ours_and_nowhere_else() {
+async fn sign_in_redirects_only_to_own_pages() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     for (n, (next, place)) in [
@@ -149,7 +149,7 @@ async fn sign_in_leads_to_pages_of_ours_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_request_with_more_headers_than_the_gateway_takes_reaches_no_function() {
+async fn request_with_too_many_headers_reaches_no_function() {
     let world = World::new().await;
     let long = "x".repeat(10_240);
     let answer = world.send("GET", "/onboarding/api/checklist", &[("x-long", &long)], "").await;

@@ -10,12 +10,12 @@ use crate::{
 };
 
 #[tokio::test]
-async fn everybody_reads_what_the_page_says() {
+async fn reads_have_the_listed_status_for_every_caller() {
     is_as_told("GET").await;
 }
 
 #[tokio::test]
-async fn everybody_writes_what_the_page_says() {
+async fn writes_have_the_listed_status_for_every_caller() {
     is_as_told("POST").await;
 }
 
@@ -104,7 +104,7 @@ async fn head_returns_what_get_returns_without_a_body() {
 }
 
 #[tokio::test]
-async fn another_organizations_things_are_answered_like_things_that_are_not_there() {
+async fn foreign_items_look_like_missing_items() {
     let actors = Actors::new().await;
     let other = actors.caller("admin of another org");
     let nobody = Caller { cookie: other.cookie.clone(), org: NOBODY.to_owned(), ..*other };
@@ -135,7 +135,7 @@ fn told(answer: &Answer) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn a_path_under_another_method_names_those_it_has() {
+async fn wrong_method_gets_the_allowed_methods() {
     let actors = Actors::new().await;
     let routes = page::of_template();
     let mut wrong = Vec::new();

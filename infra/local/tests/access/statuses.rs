@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn every_status_that_a_route_names_is_given_and_carries_every_header() {
+async fn every_listed_status_occurs_with_all_headers() {
     let actors = Actors::new().await;
     let description = Description::of(&actors.world).await;
     let mut wrong = Vec::new();
@@ -31,7 +31,7 @@ async fn every_status_that_a_route_names_is_given_and_carries_every_header() {
 }
 
 #[tokio::test]
-async fn a_table_that_fails_is_told_in_the_same_dress() {
+async fn table_failure_has_the_usual_error_format() {
     let actors = Actors::new().await;
     let description = Description::of(&actors.world).await;
     let rows = page::rows();

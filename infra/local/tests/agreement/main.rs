@@ -46,7 +46,7 @@ fn sources(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_route_of_the_template_is_one_that_its_function_knows() {
+async fn every_route_of_the_template_has_a_handler() {
     let stack = Stack::start(Config::memory()).await.unwrap();
     for route in template().routes {
         let (Some(method), false) = (route.method, route.path == "$default") else { continue };
@@ -62,7 +62,7 @@ async fn every_route_of_the_template_is_one_that_its_function_knows() {
 }
 
 #[test]
-fn what_was_recorded_of_ses_is_understood() {
+fn recorded_ses_events_are_parsed() {
     let understood = sources(&root().join("functions/mailer/src")).concat();
     let mut recorded = BTreeSet::new();
     for entry in std::fs::read_dir(root().join("events/mailer")).unwrap() {
@@ -80,7 +80,7 @@ fn what_was_recorded_of_ses_is_understood() {
 }
 
 #[test]
-fn every_recorded_event_is_json_and_named_for_its_case() {
+fn recorded_events_are_json_and_named_by_case() {
     for function in folders("events") {
         let folder = root().join("events").join(&function);
         let mut cases = 0;

@@ -38,7 +38,7 @@ fn events(org: &str, now: i64) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn five_hundred_at_once_all_count_in_the_end() {
+async fn concurrent_events_are_all_counted() {
     let wire = Arc::new(Wire::new().await);
     let id = wire.sign_up(0, false).await;
     let before = wire.org(id).await;

@@ -21,7 +21,7 @@ async fn status_after(file: &str, backwards: bool) -> &'static str {
 }
 
 #[tokio::test]
-async fn known_histories_end_right_whichever_way_they_come() {
+async fn known_histories_end_correctly_in_every_order() {
     for (name, file, expected) in [
         ("updated-created-paid", include_str!("known/updated-created-paid.json"), "active"),
         (

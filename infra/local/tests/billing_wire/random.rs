@@ -48,7 +48,7 @@ fn by_org<'a>(list: impl Iterator<Item = &'a Value>, place: &str) -> BTreeMap<St
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn random_histories_end_where_the_fold_of_what_they_say_ends() {
+async fn random_histories_end_in_the_state_of_their_facts() {
     let wire = Wire::new().await;
     let played: Vec<(OrgId, Org)> =
         stream::iter(0..HISTORIES).map(|n| play(&wire, n)).buffer_unordered(8).collect().await;

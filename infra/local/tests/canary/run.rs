@@ -358,7 +358,7 @@ async fn corruption(run: &mut Run<'_>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_personal_and_no_secret_is_in_logs_metrics_or_errors() {
+async fn logs_metrics_and_errors_contain_no_personal_data() {
     listen();
     let world = World::with(config()).await;
     let mut run = Run { world: &world, canaries: Canaries::new() };

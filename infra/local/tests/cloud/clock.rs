@@ -10,7 +10,7 @@ fn now(answer: &Value) -> Timestamp {
 }
 
 #[tokio::test]
-async fn an_advance_visits_each_moment_at_which_something_is_due() {
+async fn advance_stops_at_every_due_time() {
     let worker = behaviour(|boot, event| async move {
         if event.get("routeKey").is_some() {
             for days in [3_i64, 8, 40] {
@@ -40,7 +40,7 @@ async fn an_advance_visits_each_moment_at_which_something_is_due() {
 }
 
 #[tokio::test]
-async fn it_can_be_set_back_without_a_run() {
+async fn clock_can_be_set_back_without_a_run() {
     let bench = bench(idle(), idle()).await;
     let set = bench.post("/_local/clock", json!({"now": "2025-01-08T10:00:00Z"})).await;
     assert_eq!(now(&set).duration_since("2025-01-08T10:00:00Z".parse().unwrap()).as_secs(), 0);

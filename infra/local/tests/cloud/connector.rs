@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{TABLE, behaviour, bench, code, dynamodb, idle, put, s};
 
 #[tokio::test]
-async fn a_failed_condition_comes_back_typed_with_the_old_item() {
+async fn failed_condition_returns_the_old_item() {
     let worker = behaviour(|boot, _| async move {
         put(&boot, "A", "1").item("note", s("first")).send().await.unwrap();
         let refused = put(&boot, "A", "1")
@@ -30,7 +30,7 @@ async fn a_failed_condition_comes_back_typed_with_the_old_item() {
 }
 
 #[tokio::test]
-async fn calls_outside_the_role_are_denied_and_the_log_names_the_statement() {
+async fn call_outside_the_role_is_denied_and_logged() {
     let worker = behaviour(|boot, _| async move {
         put(&boot, "A", "1").send().await.unwrap();
         let deleted =
@@ -61,7 +61,7 @@ async fn calls_outside_the_role_are_denied_and_the_log_names_the_statement() {
 }
 
 #[tokio::test]
-async fn a_mail_lies_in_the_box_and_ses_says_so_on_the_bus() {
+async fn sent_email_is_in_the_mailbox_and_on_the_bus() {
     use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
     let worker = behaviour(|boot, event| async move {
         if event.get("routeKey").is_none() {
@@ -102,7 +102,7 @@ async fn a_mail_lies_in_the_box_and_ses_says_so_on_the_bus() {
 }
 
 #[tokio::test]
-async fn entries_that_the_bus_cannot_take_are_counted() {
+async fn rejected_bus_entries_are_counted() {
     use aws_sdk_eventbridge::types::PutEventsRequestEntry;
     let worker = behaviour(|boot, event| async move {
         if event.get("routeKey").is_none() {

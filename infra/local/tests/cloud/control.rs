@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{behaviour, bench, idle};
 
 #[tokio::test]
-async fn bad_input_is_named() {
+async fn invalid_input_is_reported() {
     let bench = bench(idle(), idle()).await;
     for (method, path, body, status, word) in [
         ("GET", "/_local/nothing", Value::Null, 404, "/_local/nothing"),
@@ -28,7 +28,7 @@ async fn bad_input_is_named() {
 }
 
 #[tokio::test]
-async fn other_sites_change_nothing_and_other_hosts_see_nothing() {
+async fn control_rejects_other_origins_and_hosts() {
     let bench = bench(idle(), idle()).await;
     let ask = async |method: &str, header: (&str, &str)| {
         let request = Request::builder().method(method).uri("/_local/mail").header(header.0, header.1);
@@ -46,7 +46,7 @@ async fn other_sites_change_nothing_and_other_hosts_see_nothing() {
 }
 
 #[tokio::test]
-async fn the_table_answers_as_dynamodb_does() {
+async fn dynamodb_endpoint_behaves_like_dynamodb() {
     let bench = bench(idle(), idle()).await;
     let call = async |target: &str, body: Value| {
         let request =
@@ -67,7 +67,7 @@ async fn the_table_answers_as_dynamodb_does() {
 }
 
 #[tokio::test]
-async fn invoke_answers_what_the_function_answers() {
+async fn invoke_returns_the_response_of_the_function() {
     let worker = behaviour(|_, event| async move {
         if event["fail"] == true { Err("no".to_owned()) } else { Ok(json!({"heard": event})) }
     });
@@ -78,7 +78,7 @@ async fn invoke_answers_what_the_function_answers() {
 }
 
 #[tokio::test]
-async fn the_gateway_answers_for_functions_that_fail_and_bodies_too_long() {
+async fn gateway_handles_failures_and_long_bodies() {
     let worker = behaviour(|_, event| async move {
         match event["rawPath"].as_str() {
             Some("/panic") => panic!("as asked"),
@@ -103,7 +103,7 @@ async fn the_gateway_answers_for_functions_that_fail_and_bodies_too_long() {
 }
 
 #[tokio::test]
-async fn a_path_reaches_the_function_as_it_was_sent() {
+async fn path_reaches_the_function_unchanged() {
     let worker = behaviour(|_, event| async move {
         Ok(json!([event["rawPath"], event["requestContext"]["http"]["path"]]))
     });

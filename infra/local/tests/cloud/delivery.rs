@@ -29,7 +29,7 @@ async fn outcome(bench: &Bench) -> (Vec<String>, Vec<String>) {
 }
 
 #[tokio::test]
-async fn records_that_pass_the_filter_arrive_as_lambda_shapes_them() {
+async fn filtered_records_arrive_in_the_format_of_lambda() {
     let bench = bench(writer(&[("A", "KEEP"), ("B", "DROP"), ("A", "KEEP")]), idle()).await;
     bench.work().await;
     let heard = bench.reader_heard();
@@ -55,7 +55,7 @@ async fn four(reader: Behaviour) -> Bench {
 }
 
 #[tokio::test]
-async fn a_poisoned_record_is_cut_out_and_the_others_arrive() {
+async fn poison_record_is_isolated_by_bisection() {
     let reader = behaviour(|_, event| async move {
         if keys(&event).contains(&"C") { Err("poisoned".to_owned()) } else { Ok(json!({})) }
     });
@@ -68,7 +68,7 @@ async fn a_poisoned_record_is_cut_out_and_the_others_arrive() {
 }
 
 #[tokio::test]
-async fn a_reported_failure_is_sent_again_and_the_records_before_it_are_not() {
+async fn reported_failure_retries_only_later_records() {
     let reader = behaviour(|_, event| async move {
         let failed = event["Records"]
             .as_array()
@@ -90,7 +90,7 @@ async fn a_reported_failure_is_sent_again_and_the_records_before_it_are_not() {
 }
 
 #[tokio::test]
-async fn what_fails_without_end_is_given_up_once_its_records_are_too_old() {
+async fn failing_record_is_dropped_at_the_maximum_age() {
     let (before, after) = ("MaximumRetryAttempts: 2", "MaximumRecordAgeInSeconds: 3600");
     let template = TEMPLATE.replacen(before, after, 1);
     assert_ne!(template, TEMPLATE);
@@ -104,7 +104,7 @@ async fn what_fails_without_end_is_given_up_once_its_records_are_too_old() {
 }
 
 #[tokio::test]
-async fn a_failure_that_passes_is_retried_and_nothing_is_given_up() {
+async fn transient_failure_is_retried_without_loss() {
     let tries = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
     let reader = behaviour(move |_, _| {
         let first = tries.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
@@ -116,7 +116,7 @@ async fn a_failure_that_passes_is_retried_and_nothing_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_rule_delivers_what_matches_and_gives_up_after_its_retries() {
+async fn rule_delivers_matches_and_stops_after_its_retries() {
     let worker = behaviour(|_, event| async move {
         if event["detail"]["bad"] == true { Err("refused".to_owned()) } else { Ok(json!({})) }
     });

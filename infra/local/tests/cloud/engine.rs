@@ -14,7 +14,7 @@ fn key(n: usize) -> Value {
 }
 
 #[tokio::test]
-async fn a_transaction_over_4_mb_is_refused_by_the_size_of_the_items_that_it_finds() {
+async fn transaction_over_4_mb_of_found_items_is_rejected() {
     let bench = bench(idle(), idle()).await;
     for n in 0..12 {
         let mut item = key(n);

@@ -27,7 +27,7 @@ async fn struck(kind: &str) -> (StatusCode, Value, usize) {
 }
 
 #[tokio::test]
-async fn errors_are_typed_and_nothing_is_done() {
+async fn injected_errors_are_typed_without_effect() {
     for (kind, expected) in [
         ("throttle", "ThrottlingException"),
         ("error_500", "InternalServerError"),
@@ -40,12 +40,12 @@ async fn errors_are_typed_and_nothing_is_done() {
 }
 
 #[tokio::test]
-async fn a_lost_reply_is_done() {
+async fn lost_reply_has_its_effect() {
     assert_eq!(struck("reply_lost").await, (StatusCode::OK, json!("dispatch"), 1));
 }
 
 #[tokio::test]
-async fn a_crash_ends_the_invocation_before_or_after_the_effect() {
+async fn crash_ends_the_invocation_before_or_after_the_effect() {
     let (status, answer, items) = struck("crash").await;
     assert_eq!((status, items), (StatusCode::INTERNAL_SERVER_ERROR, 0));
     assert_eq!(answer, json!({"message": "Internal Server Error"}));
@@ -54,14 +54,14 @@ async fn a_crash_ends_the_invocation_before_or_after_the_effect() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hang_lasts_until_somebody_gives_up() {
+async fn hang_lasts_until_the_caller_gives_up() {
     let (status, _, items) = struck("hang").await;
     // The function's own two seconds are over before the SDK's three.
     assert_eq!((status, items), (StatusCode::INTERNAL_SERVER_ERROR, 0));
 }
 
 #[tokio::test]
-async fn a_partial_batch_leaves_keys_unprocessed() {
+async fn partial_batch_leaves_unprocessed_keys() {
     let worker = behaviour(|boot, _| async move {
         put(&boot, "A", "1").send().await.unwrap();
         put(&boot, "A", "2").send().await.unwrap();

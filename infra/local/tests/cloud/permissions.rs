@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{TABLE, behaviour, bench, code, dynamodb, idle, put, s};
 
 #[tokio::test]
-async fn what_is_granted_and_never_used_is_told() {
+async fn unused_permission_is_reported() {
     let worker = behaviour(|boot, event| async move {
         if event.get("routeKey").is_none() {
             return Ok(json!({}));

@@ -69,7 +69,7 @@ fn standing_anywhere(mut event: Value) -> Value {
 }
 
 #[test]
-fn the_gateway_makes_the_recorded_events() {
+fn gateway_builds_the_recorded_events() {
     let router = Router::new(&Template::parse(TEXT, &Default::default()).unwrap().routes);
     let recorded = recorded();
     assert!(!recorded.is_empty());

@@ -41,7 +41,7 @@ fn heard(bench: &Bench) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn nothing_of_before_is_left() {
+async fn reset_leaves_no_state() {
     let bench = bench(writer(), idle()).await;
     bench.ask("POST", "/work/before", &json!({})).await;
     bench.post("/_local/clock", json!({"advance": "11d"})).await;
@@ -60,7 +60,7 @@ async fn nothing_of_before_is_left() {
 }
 
 #[tokio::test]
-async fn a_reader_that_is_stuck_does_not_hold_settling_up_and_is_named() {
+async fn stuck_reader_does_not_block_settle() {
     let bench = patient().await;
     bench.ask("POST", "/work/fine", &json!({})).await;
     bench.post("/_local/settle", Value::Null).await;
@@ -73,7 +73,7 @@ async fn a_reader_that_is_stuck_does_not_hold_settling_up_and_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reader_that_is_stuck_is_free_at_once() {
+async fn reset_frees_a_stuck_reader() {
     let bench = patient().await;
     bench.ask("POST", "/work/stuck", &json!({})).await;
     // By now it rests for many seconds after each row of tries.

@@ -32,7 +32,7 @@ async fn now(bench: &Bench) -> Timestamp {
 }
 
 #[tokio::test]
-async fn event_under_way_is_delivered_after_a_restart() {
+async fn event_in_flight_is_delivered_after_a_restart() {
     let folder = Folder::new("under-way");
     let bench = bench_in(&folder.0, behaviour(|_, _| pending()), idle()).await;
     for said in ["said.one", "said.two"] {
@@ -52,7 +52,7 @@ async fn event_under_way_is_delivered_after_a_restart() {
 }
 
 #[tokio::test]
-async fn clock_never_goes_back_over_a_restart() {
+async fn restart_never_moves_the_clock_back() {
     let folder = Folder::new("clock");
     let mut before = Timestamp::UNIX_EPOCH;
     for advance in ["1s", "11d"] {

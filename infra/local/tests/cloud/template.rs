@@ -17,7 +17,7 @@ fn greeting(settings: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn parameters_conditions_and_settings_decide_variables() {
+fn parameters_conditions_and_settings_set_variables() {
     assert_eq!(greeting(&[]), "hello");
     assert_eq!(greeting(&[("Greeting", "hi")]), "hi");
     assert_eq!(greeting(&[("Loud", "true")]), "hello!");
@@ -27,7 +27,7 @@ fn parameters_conditions_and_settings_decide_variables() {
 }
 
 #[test]
-fn the_parts_are_all_there() {
+fn all_sections_are_parsed() {
     let template = parse(TEMPLATE, &[]).unwrap();
     let worker = &template.functions["worker"];
     assert_eq!((worker.timeout.as_secs(), worker.retries), (2, 1));
@@ -41,7 +41,7 @@ fn the_parts_are_all_there() {
 }
 
 #[test]
-fn what_is_not_understood_is_named() {
+fn unsupported_property_is_reported() {
     for (from, to, named) in [
         ("!Ref Greeting]", "!Base64 Greeting]", "Base64"),
         ("!Ref Greeting]", "!Ref Nobody]", "Nobody"),
@@ -84,7 +84,7 @@ fn what_is_not_understood_is_named() {
 }
 
 #[test]
-fn the_systems_own_template_is_understood() {
+fn own_template_is_supported() {
     let template = parse(local::template::TEXT, &[]).unwrap();
     assert_eq!(template.functions.len(), 10);
     assert!(

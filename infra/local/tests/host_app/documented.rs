@@ -19,14 +19,14 @@ fn rows(page: &str, heading: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_example_in_rust_is_the_one_that_is_run() {
+fn documented_rust_example_is_the_tested_one() {
     let page = read("docs/host-app.md");
     let block = page.split_once("```rust\n").unwrap().1.split_once("```").unwrap().0;
     assert!(read("infra/local/examples/verify_pass.rs").ends_with(block));
 }
 
 #[tokio::test]
-async fn a_pass_has_exactly_the_claims_that_are_documented() {
+async fn handoff_token_has_exactly_the_documented_claims() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let claims = claims(&press(&mut jo).await);
@@ -35,7 +35,7 @@ async fn a_pass_has_exactly_the_claims_that_are_documented() {
 }
 
 #[test]
-fn the_events_are_those_that_tick_something() {
+fn documented_events_are_those_that_complete_tasks() {
     let listed = rows(&read("docs/host-app.md"), "## What people do ticks");
     let tasks = domain::definition::BUILT_IN.tasks.iter().flat_map(|task| task.completed_by);
     let ticking = tasks.filter_map(|sign| match sign {

@@ -43,7 +43,7 @@ fn why(answer: &Answer) -> String {
 }
 
 #[tokio::test]
-async fn a_server_includes_the_pieces_and_every_link_leads_home() {
+async fn fragments_link_to_own_pages() {
     let world = world().await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     let token = token(&world, &jo);
@@ -60,7 +60,7 @@ async fn a_server_includes_the_pieces_and_every_link_leads_home() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_wrong_shows_nothing_and_says_why_to_who_holds_it() {
+async fn invalid_token_shows_nothing_but_the_reason() {
     let world = world().await;
     let (jo, mo) =
         (world.trialing("Acme", "jo@example.com").await, world.trialing("Beta", "mo@example.com").await);
@@ -74,7 +74,7 @@ async fn a_token_that_is_wrong_shows_nothing_and_says_why_to_who_holds_it() {
     let mut expired = good.clone();
     (expired["iat"], expired["exp"]) = (json!(now - 11_160), json!(now - 10_860));
     let other = HostKey::of(&format!("local:{}", "A".repeat(43)));
-    let passes = HostKey::of(local::PASS_KEYS);
+    let passes = HostKey::of(local::HANDOFF_KEYS);
     let nobody = "org_0198c0de-0000-7000-8000-00000000dead";
     for (what, token, told) in [
         ("expired", key.mint(&expired), "the embed token expired 3 hours ago"),
@@ -141,7 +141,7 @@ async fn jo_sees_it_dismissed(_: &World, mut jo: Visitor<'_>) -> bool {
 }
 
 #[tokio::test]
-async fn roles_and_memberships_count_from_the_next_request_on() {
+async fn role_changes_apply_to_the_next_request() {
     let world = world().await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     let token = token(&world, &jo);
@@ -169,7 +169,7 @@ async fn roles_and_memberships_count_from_the_next_request_on() {
 }
 
 #[tokio::test]
-async fn a_cookie_that_rides_along_is_never_read() {
+async fn cookie_beside_a_token_is_ignored() {
     let world = world().await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     let mo = world.trialing("Beta", "mo@example.com").await;
@@ -190,7 +190,7 @@ async fn a_cookie_that_rides_along_is_never_read() {
 }
 
 #[tokio::test]
-async fn listed_pages_share_and_change_and_others_do_neither() {
+async fn only_listed_origins_read_and_write() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let token = token(&world, &jo);
@@ -233,7 +233,7 @@ async fn listed_pages_share_and_change_and_others_do_neither() {
 }
 
 #[tokio::test]
-async fn a_token_may_be_bound_to_one_origin() {
+async fn token_can_be_bound_to_one_origin() {
     let two = Config { host_app_url: Some(HOST_APP.to_owned()), ..Config::memory() }
         .set("EMBED_ORIGINS", &format!("{HOST_APP} https://two.example"));
     let world = World::with(two).await;
@@ -263,7 +263,7 @@ async fn a_token_may_be_bound_to_one_origin() {
 }
 
 #[tokio::test]
-async fn a_frame_is_held_by_listed_pages_alone_and_needs_no_script() {
+async fn frame_is_allowed_on_listed_origins_only() {
     let world = world().await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     let token = token(&world, &jo);
@@ -305,7 +305,7 @@ async fn a_frame_is_held_by_listed_pages_alone_and_needs_no_script() {
 }
 
 #[tokio::test]
-async fn who_looks_again_is_told_that_nothing_changed() {
+async fn unchanged_fragment_is_304() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let token = token(&world, &jo);
@@ -339,7 +339,7 @@ async fn who_looks_again_is_told_that_nothing_changed() {
 }
 
 #[tokio::test]
-async fn a_write_by_token_costs_what_every_write_costs() {
+async fn write_by_token_makes_the_usual_calls() {
     let world = world().await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     let token = token(&world, &jo);
@@ -357,7 +357,7 @@ async fn a_write_by_token_costs_what_every_write_costs() {
 const ARN: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:onramp/host-keys-AbCdEf";
 
 #[tokio::test]
-async fn exchanged_keys_take_effect_within_a_minute_and_a_forger_drives_no_bill() {
+async fn rotated_keys_work_within_a_minute() {
     let world = World::with(config().set("HostKeysArn", ARN)).await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     let secrets = &world.stack.system().cloud.secrets;

@@ -34,7 +34,7 @@ fn event(kind: &str, visitor: &Visitor<'_>) -> Value {
 }
 
 #[tokio::test]
-async fn a_signed_event_ticks_its_task_once_and_says_what_became_of_it() {
+async fn signed_event_completes_its_task_once() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let answer = post(
@@ -57,7 +57,7 @@ async fn a_signed_event_ticks_its_task_once_and_says_what_became_of_it() {
 }
 
 #[tokio::test]
-async fn a_list_is_one_write_an_organization_and_each_event_has_its_answer() {
+async fn list_is_one_write_per_organization() {
     let world = World::new().await;
     let (mut jo, mo) =
         (world.trialing("Acme", "jo@example.com").await, world.pending("Beta", "mo@example.com").await);
@@ -96,14 +96,14 @@ async fn a_list_is_one_write_an_organization_and_each_event_has_its_answer() {
 }
 
 #[tokio::test]
-async fn only_what_our_key_signed_is_even_read() {
+async fn unsigned_body_is_not_parsed() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let body = event("project.created", &jo).to_string();
     let (key, now) = (HostKey::local(), now(&world));
     let good = key.sign(now, &body);
     let other = HostKey::of(&format!("local:{}", "A".repeat(43))).sign(now, &body);
-    let passes = HostKey::of(local::PASS_KEYS).sign(now, &body);
+    let passes = HostKey::of(local::HANDOFF_KEYS).sign(now, &body);
     for (header, sent, told) in [
         (Some(other.as_str()), body.as_str(), "Onramp-Signature does not match this body"),
         (Some(&passes), &body, "Onramp-Signature does not match this body"),
@@ -128,7 +128,7 @@ async fn only_what_our_key_signed_is_even_read() {
 }
 
 #[tokio::test]
-async fn a_signed_body_that_cannot_be_read_is_told_how_it_should_look() {
+async fn malformed_signed_body_gets_the_expected_format() {
     let world = World::new().await;
     let many = Value::Array(vec![json!({ "type": "a", "organization_id": "b" }); 26]).to_string();
     for (body, status, told) in [
@@ -160,7 +160,7 @@ async fn a_signed_body_that_cannot_be_read_is_told_how_it_should_look() {
 }
 
 #[tokio::test]
-async fn an_organization_that_cannot_be_written_keeps_no_other_from_it_and_again_is_safe() {
+async fn failed_write_blocks_no_other_and_retry_is_safe() {
     let world = World::new().await;
     let (mut jo, mut mo) =
         (world.trialing("Acme", "jo@example.com").await, world.trialing("Beta", "mo@example.com").await);
@@ -181,7 +181,7 @@ async fn an_organization_that_cannot_be_written_keeps_no_other_from_it_and_again
 }
 
 #[tokio::test]
-async fn without_keys_nothing_is_taken() {
+async fn events_are_rejected_without_keys() {
     let world = World::with(Config::memory().set("HOST_KEYS", "")).await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     assert_eq!(post(&world, &event("project.created", &jo).to_string()).await.status, 400);

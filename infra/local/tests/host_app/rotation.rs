@@ -30,7 +30,7 @@ fn kid(path: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_stored_key_is_read_when_it_is_needed_and_exchanged_without_a_deployment() {
+async fn stored_key_is_read_on_demand_and_rotates() {
     let world = world().await;
     let secrets = &world.stack.system().cloud.secrets;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
@@ -49,7 +49,7 @@ async fn a_stored_key_is_read_when_it_is_needed_and_exchanged_without_a_deployme
 }
 
 #[tokio::test]
-async fn without_any_key_nobody_is_sent_on_with_a_bad_pass() {
+async fn missing_key_gives_an_error_and_no_token() {
     let world = world().await;
     world.stack.system().cloud.secrets.put(ARN, "no key at all");
     let mut jo = world.trialing("Acme", "jo@example.com").await;
@@ -59,7 +59,7 @@ async fn without_any_key_nobody_is_sent_on_with_a_bad_pass() {
 }
 
 #[tokio::test]
-async fn a_pass_of_an_unknown_key_opens_nothing() {
+async fn token_of_an_unknown_key_is_rejected() {
     // Two systems that share everything but their keys.
     let theirs = World::with(config().set("HOST_SIGNING_KEYS", &key("local"))).await;
     let pass = press(&mut theirs.trialing("Evil", "evil@example.com").await).await;

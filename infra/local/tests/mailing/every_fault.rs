@@ -38,32 +38,32 @@ enum Then {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_welcome_is_sent_once() {
+async fn welcome_email_is_sent_once() {
     every_fault(Scenario::Welcome).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reminder_is_sent_once() {
+async fn reminder_is_sent_once() {
     every_fault(Scenario::Reminder).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sign_in_link_is_sent_once() {
+async fn sign_in_link_is_sent_once() {
     every_fault(Scenario::SignIn).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn news_of_a_failed_payment_is_sent_once() {
+async fn failed_payment_email_is_sent_once() {
     every_fault(Scenario::PaymentFailed).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn news_of_an_ended_trial_is_sent_once() {
+async fn trial_ended_email_is_sent_once() {
     every_fault(Scenario::TrialEnded).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_invitation_is_sent_once() {
+async fn invitation_is_sent_once() {
     every_fault(Scenario::Invitation).await;
 }
 

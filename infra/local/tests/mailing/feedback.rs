@@ -35,7 +35,7 @@ async fn is_shown(jo: &mut Visitor<'_>) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_cannot_be_reached_gets_no_more_notices_and_is_shown() {
+async fn bounced_admin_gets_no_notices_and_is_shown() {
     let world = World::new().await;
     let (mut jo, mail) = welcomed(&world).await;
     assert!(!is_shown(&mut jo).await);
@@ -59,7 +59,7 @@ async fn who_cannot_be_reached_gets_no_more_notices_and_is_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sign_in_mail_that_arrives_ends_what_a_bounce_began() {
+async fn delivered_sign_in_email_ends_the_suppression() {
     let world = World::new().await;
     let (mut jo, mail) = welcomed(&world).await;
     let ask = async || {
@@ -80,7 +80,7 @@ async fn a_sign_in_mail_that_arrives_ends_what_a_bounce_began() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_complains_is_left_alone() {
+async fn complaint_suppresses_notices() {
     let world = World::new().await;
     let (mut jo, mail) = welcomed(&world).await;
     world.ses(&mail, "Complaint", json!({ "complaintFeedbackType": "not-spam" })).await;
@@ -98,7 +98,7 @@ async fn who_complains_is_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn mail_to_an_invalid_domain_counts_as_a_bounce() {
+async fn email_to_an_invalid_domain_counts_as_a_bounce() {
     let world = World::new().await;
     let (mut jo, mail) = welcomed(&world).await;
     let mut invalid = bounce("Transient");
@@ -130,7 +130,7 @@ async fn address_that_ses_refuses_counts_as_a_bounce() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_full_mailbox_and_a_harmful_mail_say_nothing_of_the_address() {
+async fn full_mailbox_and_reject_do_not_suppress() {
     let world = World::new().await;
     let (mut jo, mail) = welcomed(&world).await;
     world.ses(&mail, "Bounce", bounce("Transient")).await;
@@ -148,7 +148,7 @@ async fn a_full_mailbox_and_a_harmful_mail_say_nothing_of_the_address() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sign_in_mail_that_comes_back_speaks_for_every_organization() {
+async fn bounced_sign_in_email_suppresses_in_all_orgs() {
     let world = World::new().await;
     let (mut jo, _) = welcomed(&world).await;
     world.visitor().submit("/login", &[("email", JO)]).await;

@@ -50,7 +50,7 @@ async fn welcomes(world: &World, count: usize) -> Vec<usize> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ses_is_down_for_three_days() {
+async fn emails_survive_three_days_without_ses() {
     begin();
     let world = World::new().await;
     world.inject(json!([{ "service": "sesv2", "rate": 1.0, "kind": "reset" }])).await;
@@ -76,7 +76,7 @@ async fn ses_is_down_for_three_days() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ses_throttles_for_three_days_and_no_wait_takes_real_time() {
+async fn emails_survive_three_days_of_throttling() {
     let world = World::with(Config::memory().set("MAIL_SEND_RATE", "1")).await;
     // The day on which they were signed up.
     world.stack.system().set_clock("2026-01-15T09:00:00Z".parse().unwrap()).await;
@@ -93,7 +93,7 @@ async fn ses_throttles_for_three_days_and_no_wait_takes_real_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_the_reminders_that_waited_only_the_nearest_leaves() {
+async fn only_the_nearest_delayed_reminder_is_sent() {
     let world = World::with(Config::memory().set("TRIAL_REMINDER_DAYS", "3,2,1")).await;
     world.trialing("Acme", JO).await;
     world.advance("252h").await;
@@ -115,7 +115,7 @@ async fn of_the_reminders_that_waited_only_the_nearest_leaves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_waited_leaves_at_the_rate_of_the_account() {
+async fn delayed_emails_leave_at_the_send_rate() {
     let world = World::with(Config::memory().set("MAIL_SEND_RATE", "2")).await;
     owe(&world, 40, any);
     let clock = world.stack.system().clock();
@@ -134,7 +134,7 @@ async fn what_waited_leaves_at_the_rate_of_the_account() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_that_says_nothing_is_not_missed() {
+async fn silent_stream_delays_no_email() {
     let world = World::new().await;
     world.inject(json!([{ "function": "mailer", "rate": 1.0, "kind": "crash" }])).await;
     world.trialing("Acme", JO).await;
@@ -145,7 +145,7 @@ async fn a_stream_that_says_nothing_is_not_missed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_that_comes_twice_reversed_and_split_is_one_mail_each() {
+async fn repeated_and_split_batches_send_one_email_each() {
     let world = World::new().await;
     owe(&world, 6, any);
     let record = |n: usize| {
@@ -171,7 +171,7 @@ async fn a_batch_that_comes_twice_reversed_and_split_is_one_mail_each() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_could_not_be_read_is_sent_once_it_can_be() {
+async fn corrupt_item_is_sent_after_its_repair() {
     begin();
     let world = World::new().await;
     let whole = held_unread(&world).await;
@@ -184,7 +184,7 @@ async fn what_could_not_be_read_is_sent_once_it_can_be() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_could_not_be_read_is_sent_with_the_next_write_before_any_schedule() {
+async fn repaired_item_is_sent_with_its_next_write() {
     begin();
     let world = World::new().await;
     let whole = held_unread(&world).await;
@@ -220,7 +220,7 @@ async fn set_profile(world: &World, profile: &Value) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_among_a_thousand_that_nobody_can_help_block_nothing() {
+async fn two_corrupt_items_block_no_other_email() {
     begin();
     let world = World::with(Config::memory().set("MAIL_SEND_RATE", "500")).await;
     // SES refuses the one address for good; the other item cannot be read, and is the first of its shard.

@@ -21,7 +21,7 @@ async fn unanswered(nth: &[u64]) -> World {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_sent_once_more_if_ses_spoke_of_a_later_one() {
+async fn unknown_email_is_resent_after_a_later_send_event() {
     let world = unanswered(&[1]).await;
     world.advance("1m").await;
     world.trialing("Other", "mo@example.com").await;
@@ -35,7 +35,7 @@ async fn it_is_sent_once_more_if_ses_spoke_of_a_later_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_later_one_is_heard_however_close_it_lies() {
+async fn later_send_event_counts_however_close() {
     begin();
     let world = World::new().await;
     // Heard of; not answered; heard of again. Half a second lies between two of them.
@@ -53,7 +53,7 @@ async fn a_later_one_is_heard_however_close_it_lies() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_waits_for_a_person_if_ses_spoke_of_none() {
+async fn unknown_email_needs_review_without_send_events() {
     let world = unanswered(&[1]).await;
     world.advance("14m").await;
     assert_eq!(counted("MailUnknown"), 0, "SES may still say that it went out");
@@ -69,7 +69,7 @@ async fn it_waits_for_a_person_if_ses_spoke_of_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_guess_is_never_made() {
+async fn unknown_email_is_resent_only_once() {
     // The first try of Acme's welcome, and the one more; between them lies Other's.
     let world = unanswered(&[1, 3]).await;
     world.advance("1m").await;
@@ -84,7 +84,7 @@ async fn a_second_guess_is_never_made() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mail_that_ses_took_needs_no_answer() {
+async fn send_event_confirms_an_email_without_a_response() {
     begin();
     let world = World::new().await;
     world.inject(json!([{ "service": "sesv2", "nth": 1, "kind": "reply_lost" }])).await;
@@ -132,7 +132,7 @@ async fn one_outage_of_the_table_doubles_no_email() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unread_dead_letters_decide_nothing_and_stop_no_email() {
+async fn unread_dead_letters_decide_nothing() {
     let world = unanswered(&[1]).await;
     world.advance("1m").await;
     world.trialing("Other", "mo@example.com").await;

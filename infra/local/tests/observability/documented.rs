@@ -11,7 +11,7 @@ fn page(name: &str) -> String {
 }
 
 #[test]
-fn every_alarm_has_its_section_and_every_section_its_alarm() {
+fn alarms_and_runbook_sections_match() {
     let runbook = page("runbook.md");
     let sections: BTreeSet<&str> = runbook.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     let mut alarms = BTreeSet::new();
@@ -27,7 +27,7 @@ fn every_alarm_has_its_section_and_every_section_its_alarm() {
 }
 
 #[test]
-fn every_section_says_what_to_look_at_what_to_do_and_when_it_is_over() {
+fn runbook_section_has_checks_actions_and_an_end() {
     let (runbook, alarms) = (page("runbook.md"), Watch::read().alarms);
     for section in runbook.split("\n## ").skip(1) {
         let name = section.lines().next().unwrap();
@@ -43,7 +43,7 @@ fn every_section_says_what_to_look_at_what_to_do_and_when_it_is_over() {
 }
 
 #[test]
-fn queries_that_the_runbook_names_are_saved() {
+fn queries_of_the_runbook_are_saved() {
     let watch = Watch::read();
     let saved: Vec<_> = of_type(&watch.template, "AWS::Logs::QueryDefinition")
         .map(|(_, query)| text(&query["Name"]))
@@ -65,7 +65,7 @@ fn spelled_like_a_metric(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn the_definitions_speak_of_metrics_that_there_are() {
+fn defined_metrics_exist() {
     let known: BTreeSet<&str> = Metric::ALL.iter().map(|it| it.name()).collect();
     let definitions = page("metrics.md");
     let quoted = definitions.split('`').skip(1).step_by(2);
@@ -75,7 +75,7 @@ fn the_definitions_speak_of_metrics_that_there_are() {
 }
 
 #[test]
-fn saved_queries_add_up_metrics_that_there_are() {
+fn saved_queries_use_existing_metrics() {
     let known: BTreeSet<&str> = Metric::ALL.iter().map(|it| it.name()).collect();
     let watch = Watch::read();
     for (id, query) in of_type(&watch.template, "AWS::Logs::QueryDefinition") {

@@ -64,7 +64,7 @@ fn exists(watch: &Watch, series: &Series) -> bool {
 }
 
 #[test]
-fn every_alarm_and_every_widget_looks_at_a_metric_that_there_is() {
+fn alarms_and_widgets_use_existing_metrics() {
     let watch = Watch::read();
     for (place, series) in watch.alarmed().chain(watch.shown()) {
         assert!(exists(&watch, series), "{place}: nobody tells {series:?}");
@@ -85,7 +85,7 @@ fn every_metric_is_in_an_alarm_or_on_the_dashboard() {
 }
 
 #[test]
-fn a_missing_heartbeat_is_an_alarm_and_missing_trouble_is_none() {
+fn missing_heartbeat_alarms_and_missing_errors_do_not() {
     for alarm in Watch::read().alarms {
         let beats = |series: &Series| HEARTBEATS.iter().any(|it| it.name() == series.metric);
         let expected = if alarm.series.iter().any(beats) { "breaching" } else { "notBreaching" };
@@ -118,7 +118,7 @@ const LIMITS: [(&str, &str); 13] = [
 const AT_ONCE: [&str; 2] = ["Sum GreaterThan 0 in 1/1 of 300 s", "Maximum GreaterThan 0 in 1/1 of 300 s"];
 
 #[test]
-fn an_alarm_goes_off_when_it_should() {
+fn alarms_fire_at_their_thresholds() {
     let watch = Watch::read();
     for (name, _) in LIMITS {
         assert!(watch.alarms.iter().any(|alarm| alarm.id == name), "{name}");
@@ -132,7 +132,7 @@ fn an_alarm_goes_off_when_it_should() {
 }
 
 #[test]
-fn times_are_never_added_up() {
+fn durations_are_never_summed() {
     for (place, series) in Watch::read().alarmed().map(|(place, series)| (place.to_owned(), series.clone())) {
         let seconds = Metric::ALL.iter().any(|it| it.name() == series.metric && it.unit() == Unit::Seconds);
         assert!(!seconds || series.statistic != "Sum", "{place}");
@@ -140,7 +140,7 @@ fn times_are_never_added_up() {
 }
 
 #[test]
-fn an_alarm_tells_when_it_begins_and_when_it_is_over() {
+fn alarms_notify_at_start_and_end() {
     for alarm in Watch::read().alarms {
         assert!(["!Ref Topic", "!Ref Tickets"].contains(&alarm.tells.as_str()), "{}", alarm.id);
         assert_eq!(alarm.tells, alarm.tells_end, "{}", alarm.id);

@@ -19,7 +19,7 @@ const TASKS: [&str; 8] = [
 ];
 
 #[tokio::test]
-async fn a_life_that_goes_well_is_in_every_figure_once() {
+async fn successful_organization_is_counted_once_in_every_metric() {
     begin();
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
@@ -42,7 +42,7 @@ async fn a_life_that_goes_well_is_in_every_figure_once() {
 }
 
 #[tokio::test]
-async fn who_is_slow_and_pays_late_is_told_apart() {
+async fn late_payer_is_counted_separately() {
     begin();
     let world = World::new().await;
     let jo = world.trialing("Acme", "jo@example.com").await;
@@ -67,7 +67,7 @@ async fn who_is_slow_and_pays_late_is_told_apart() {
 }
 
 #[tokio::test]
-async fn an_attempt_to_provision_that_fails_is_counted_and_so_is_the_next_that_does_not() {
+async fn failed_and_repeated_provisioning_are_both_counted() {
     begin();
     let world = World::new().await;
     world.inject(json!([{ "operation": "TransactWriteItems", "nth": 1, "kind": "access_denied" }])).await;
@@ -93,7 +93,7 @@ async fn an_attempt_to_provision_that_fails_is_counted_and_so_is_the_next_that_d
 }
 
 #[tokio::test]
-async fn a_lost_race_is_no_failure() {
+async fn lost_race_counts_as_no_failure() {
     begin();
     let world = World::new().await;
     world.inject(json!([{ "operation": "TransactWriteItems", "nth": 1, "kind": "conflict" }])).await;
@@ -102,7 +102,7 @@ async fn a_lost_race_is_no_failure() {
 }
 
 #[tokio::test]
-async fn what_comes_again_from_the_stream_is_counted_once() {
+async fn repeated_stream_record_is_counted_once() {
     begin();
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;

@@ -188,7 +188,7 @@ fn filled(path: &str) -> String {
 }
 
 #[tokio::test]
-async fn visitors_ring_no_one_whatever_is_not_configured() {
+async fn visitors_never_page_in_any_configuration() {
     let silence = Silence::read();
     let routes = Template::parse(local::template::TEXT, &BTreeMap::new()).unwrap().routes;
     assert!(routes.len() > 40);
@@ -227,7 +227,7 @@ async fn missing_webhook_secret_is_a_503_and_a_ticket() {
 }
 
 #[tokio::test]
-async fn mistyped_address_at_sign_up_rings_no_one() {
+async fn mistyped_address_at_sign_up_pages_no_one() {
     let (_heard, silence) = (listen(), Silence::read());
     let world = World::new().await;
     world.trialing("Acme", "jo@exmaple.com").await;

@@ -28,7 +28,7 @@ fn given(whole: &Yaml) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn the_nested_stack_is_given_what_it_asks_for_and_nothing_else() {
+fn nested_stack_gets_exactly_its_parameters() {
     let (whole, watch) = (whole(), Watch::read());
     let given = given(&whole);
     for (name, parameter) in parameters(&watch.template) {
@@ -60,7 +60,7 @@ fn is_stream(whole: &Yaml, id: &str) -> bool {
 }
 
 #[test]
-fn what_a_stream_puts_aside_in_a_bucket_is_an_alarm() {
+fn stream_failure_in_the_bucket_raises_an_alarm() {
     let whole = whole();
     let given = given(&whole);
     let watch = Watch::read();
@@ -85,7 +85,7 @@ fn what_a_stream_puts_aside_in_a_bucket_is_an_alarm() {
 }
 
 #[test]
-fn our_metrics_are_looked_for_where_the_functions_write_them() {
+fn metrics_are_read_from_the_namespace_of_the_functions() {
     let whole = whole();
     let written = text(&whole["Globals"]["Function"]["Environment"]["Variables"]["METRIC_NAMESPACE"]);
     assert_eq!(given(&whole)["Namespace"], written);
@@ -93,7 +93,7 @@ fn our_metrics_are_looked_for_where_the_functions_write_them() {
 }
 
 #[test]
-fn every_function_is_watched_by_its_own_name() {
+fn every_function_is_watched_by_name() {
     let given = given(&whole());
     let watch = Watch::read();
     let functions: BTreeSet<String> =
@@ -122,7 +122,7 @@ fn every_function_is_watched_by_its_own_name() {
 }
 
 #[test]
-fn the_age_of_the_stream_is_watched_for_each_of_its_readers() {
+fn stream_age_is_watched_for_each_reader() {
     let system = system();
     let readers: BTreeSet<String> = system
         .streams
@@ -141,7 +141,7 @@ fn the_age_of_the_stream_is_watched_for_each_of_its_readers() {
 }
 
 #[test]
-fn a_route_that_is_watched_is_one_that_there_is() {
+fn watched_routes_exist() {
     let (routes, whole) = (system().routes, whole());
     let watch = Watch::read();
     for (place, series) in watch.alarmed().chain(watch.shown()) {
@@ -157,7 +157,7 @@ fn a_route_that_is_watched_is_one_that_there_is() {
 }
 
 #[test]
-fn the_dashboard_names_only_what_the_nested_stack_knows() {
+fn dashboard_names_only_known_resources() {
     let watch = Watch::read();
     let names = watch.dashboard.split("${").skip(1).map(|rest| rest.split(['}', '.']).next().unwrap());
     for name in names {

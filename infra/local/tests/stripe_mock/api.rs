@@ -20,7 +20,7 @@ fn checkout_with<'a>(name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
 }
 
 #[tokio::test]
-async fn what_stripe_refuses_is_refused() {
+async fn invalid_requests_get_the_errors_of_stripe() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let soon = (shop.now().as_second() + 48 * 3600 - 5).to_string();
@@ -55,7 +55,7 @@ async fn what_stripe_refuses_is_refused() {
 }
 
 #[tokio::test]
-async fn an_end_of_trial_48_hours_ahead_is_taken() {
+async fn trial_end_48_hours_ahead_is_accepted() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let end = (shop.now().as_second() + 48 * 3600 + 5).to_string();
@@ -65,7 +65,7 @@ async fn an_end_of_trial_48_hours_ahead_is_taken() {
 }
 
 #[tokio::test]
-async fn only_the_accounts_key_opens_the_api() {
+async fn api_requires_the_key_of_the_account() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let basic = "Basic c2tfdGVzdF9sb2NhbF9vbnJhbXA6";
@@ -85,7 +85,7 @@ async fn only_the_accounts_key_opens_the_api() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_404() {
+async fn missing_object_is_404() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     for path in
@@ -99,7 +99,7 @@ async fn what_is_not_there_is_404() {
 }
 
 #[tokio::test]
-async fn a_key_stands_for_one_request() {
+async fn idempotency_key_belongs_to_one_request() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let send = |key: &str, form: &[(&str, &str)]| {
@@ -154,7 +154,7 @@ async fn events_are_listed_newest_first_in_pages() {
 }
 
 #[tokio::test]
-async fn a_checkout_can_be_ended_while_it_is_open_and_then_nobody_pays_it() {
+async fn expired_checkout_cannot_be_paid() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let customer = shop.customer("org_1");
@@ -170,7 +170,7 @@ async fn a_checkout_can_be_ended_while_it_is_open_and_then_nobody_pays_it() {
 }
 
 #[tokio::test]
-async fn a_customers_checkouts_and_subscriptions_are_listed_newest_first() {
+async fn lists_of_a_customer_are_newest_first() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let (customer, subscription) = shop.subscribe("pay", None);
@@ -194,7 +194,7 @@ async fn a_customers_checkouts_and_subscriptions_are_listed_newest_first() {
 }
 
 #[tokio::test]
-async fn a_deleted_customer_is_hardly_more_than_its_id() {
+async fn deleted_customer_keeps_only_its_id() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let (customer, _) = shop.subscribe("pay", None);
@@ -208,7 +208,7 @@ async fn a_deleted_customer_is_hardly_more_than_its_id() {
 }
 
 #[tokio::test]
-async fn objects_carry_what_they_were_made_with() {
+async fn objects_keep_the_given_metadata() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let customer = shop.customer("org_7");

@@ -41,7 +41,7 @@ async fn with_fault(kind: &str) -> (Bench, Value) {
 }
 
 #[tokio::test]
-async fn a_call_is_answered_and_logged_and_needs_no_role() {
+async fn stripe_call_is_logged_and_needs_no_role() {
     let bench = bench(customer_maker(), idle()).await;
     let (_, answer) = bench.work().await;
     assert_eq!((&answer["said"], &answer["body"]["object"]), (&json!(200), &json!("customer")));
@@ -54,7 +54,7 @@ async fn a_call_is_answered_and_logged_and_needs_no_role() {
 }
 
 #[tokio::test]
-async fn a_call_can_go_wrong_as_stripes_do() {
+async fn stripe_call_fails_as_injected() {
     for (kind, status, error) in [
         ("throttle", 429, "invalid_request_error"),
         ("error_500", 500, "api_error"),
@@ -73,7 +73,7 @@ async fn a_call_can_go_wrong_as_stripes_do() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_was_done_and_is_replayed() {
+async fn lost_response_is_replayed_by_idempotency_key() {
     let (bench, answer) = with_fault("reply_lost").await;
     assert!(answer["lost"].is_string(), "{answer}");
     assert_eq!(bench.work().await.1["said"], 200);

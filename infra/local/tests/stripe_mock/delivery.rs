@@ -42,7 +42,7 @@ async fn settle(bench: &Bench) {
 }
 
 #[tokio::test]
-async fn events_come_signed_once_and_in_order() {
+async fn events_arrive_signed_once_and_in_order() {
     let bench = bench(idle(), idle()).await;
     MockShop(&bench.stack).subscribe("pay", None);
     settle(&bench).await;
@@ -61,7 +61,7 @@ async fn events_come_signed_once_and_in_order() {
 }
 
 #[tokio::test]
-async fn every_event_can_come_twice() {
+async fn mode_twice_delivers_every_event_twice() {
     let bench = bench(idle(), idle()).await;
     mode(&bench, "twice").await;
     MockShop(&bench.stack).subscribe("pay", None);
@@ -71,7 +71,7 @@ async fn every_event_can_come_twice() {
 }
 
 #[tokio::test]
-async fn shuffled_events_all_come_in_orders_of_their_own() {
+async fn mode_shuffled_delivers_all_events() {
     let bench = bench(idle(), idle()).await;
     mode(&bench, "hold").await;
     let shop = MockShop(&bench.stack);
@@ -89,7 +89,7 @@ async fn shuffled_events_all_come_in_orders_of_their_own() {
 }
 
 #[tokio::test]
-async fn held_events_wait_for_their_release() {
+async fn held_events_wait_for_release() {
     let bench = bench(idle(), idle()).await;
     mode(&bench, "hold").await;
     let shop = MockShop(&bench.stack);
@@ -112,7 +112,7 @@ async fn held_events_wait_for_their_release() {
 }
 
 #[tokio::test]
-async fn what_was_not_taken_comes_again_by_the_local_clock() {
+async fn rejected_event_is_retried_by_the_local_clock() {
     let status = Arc::new(AtomicU16::new(500));
     let bench = bench(webhook(&status), idle()).await;
     let shop = MockShop(&bench.stack);
@@ -132,7 +132,7 @@ async fn what_was_not_taken_comes_again_by_the_local_clock() {
 }
 
 #[tokio::test]
-async fn after_three_days_it_is_left() {
+async fn rejected_event_is_dropped_after_three_days() {
     let status = Arc::new(AtomicU16::new(503));
     let bench = bench(webhook(&status), idle()).await;
     MockShop(&bench.stack).customer("org_1");
@@ -147,7 +147,7 @@ async fn after_three_days_it_is_left() {
 }
 
 #[tokio::test]
-async fn bad_modes_are_named_and_a_reset_forgets_everything() {
+async fn invalid_mode_is_reported_and_reset_clears_modes() {
     let bench = bench(idle(), idle()).await;
     for (body, word) in [
         (json!({"mode": "backwards"}), "shuffle"),

@@ -25,7 +25,7 @@ impl MockShop<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.0.outside(&request.body(Bytes::from(body.to_owned())).unwrap())
+        self.0.stripe_request(&request.body(Bytes::from(body.to_owned())).unwrap())
     }
 
     /// Posts a form to the API with the account's key.

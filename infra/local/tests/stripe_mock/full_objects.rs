@@ -7,7 +7,7 @@ use crate::driver::World;
 use crate::fixture::{KEY, MockShop, TEAM, encoded, id};
 
 #[tokio::test]
-async fn a_checkout_activates_however_its_events_are_delivered() {
+async fn checkout_activates_in_every_delivery_mode() {
     for mode in ["normal", "twice", "shuffle", "hold"] {
         let world = World::new().await;
         let mut jo = world.pending("Acme", "jo@example.com").await;
@@ -24,7 +24,7 @@ async fn a_checkout_activates_however_its_events_are_delivered() {
 }
 
 #[tokio::test]
-async fn a_failed_renewal_is_an_issue_until_the_portal_settles_it() {
+async fn failed_renewal_is_an_issue_until_paid_in_the_portal() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let shop = MockShop(&world.stack);
@@ -43,7 +43,7 @@ async fn a_failed_renewal_is_an_issue_until_the_portal_settles_it() {
 }
 
 #[tokio::test]
-async fn an_event_that_could_not_be_kept_comes_again() {
+async fn event_that_was_not_stored_is_delivered_again() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     world.inject(json!([{ "function": "stripe-webhook", "service": "dynamodb", "kind": "error_500" }])).await;
@@ -58,7 +58,7 @@ async fn an_event_that_could_not_be_kept_comes_again() {
 }
 
 #[tokio::test]
-async fn a_restart_finds_stripe_as_it_was() {
+async fn restart_keeps_the_state_of_the_mock() {
     let folder = std::env::temp_dir().join(format!("onramp-stripe-{}", std::process::id()));
     let config = || Config { data: Some(folder.clone()), ..Config::memory() };
     let (subscription, events) = {

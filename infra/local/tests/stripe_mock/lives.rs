@@ -14,7 +14,7 @@ fn days(days: i64) -> SignedDuration {
 }
 
 #[tokio::test]
-async fn a_payment_begins_a_subscription_and_every_month_renews_it() {
+async fn payment_starts_a_subscription_that_renews_monthly() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let (_, subscription) = shop.subscribe("pay", None);
@@ -38,7 +38,7 @@ async fn a_payment_begins_a_subscription_and_every_month_renews_it() {
 }
 
 #[tokio::test]
-async fn a_trial_costs_nothing_is_announced_and_then_charged() {
+async fn trial_is_free_then_announced_then_charged() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let (_, subscription) = shop.subscribe("pay", Some(days(9)));
@@ -68,7 +68,7 @@ async fn a_trial_costs_nothing_is_announced_and_then_charged() {
 }
 
 #[tokio::test]
-async fn a_trial_shorter_than_its_notice_is_announced_at_once() {
+async fn short_trial_is_announced_immediately() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     shop.subscribe("pay", Some(SignedDuration::from_hours(50)));
@@ -79,7 +79,7 @@ async fn a_trial_shorter_than_its_notice_is_announced_at_once() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_fails_is_tried_again_until_the_subscription_is_unpaid() {
+async fn failed_renewal_is_retried_until_unpaid() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let (customer, subscription) = shop.subscribe("pay_once", None);
@@ -110,7 +110,7 @@ async fn a_renewal_that_fails_is_tried_again_until_the_subscription_is_unpaid() 
 }
 
 #[tokio::test]
-async fn a_good_card_in_the_portal_pays_what_is_open() {
+async fn valid_card_in_the_portal_pays_the_open_invoice() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let (customer, subscription) = shop.subscribe("pay_once", None);
@@ -127,7 +127,7 @@ async fn a_good_card_in_the_portal_pays_what_is_open() {
 }
 
 #[tokio::test]
-async fn a_bank_that_asks_waits_for_the_confirmation() {
+async fn bank_confirmation_is_awaited() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let (customer, _) = shop.subscribe("pay", None);
@@ -143,7 +143,7 @@ async fn a_bank_that_asks_waits_for_the_confirmation() {
 }
 
 #[tokio::test]
-async fn a_subscription_ends_with_its_period_unless_it_is_kept() {
+async fn canceled_subscription_ends_with_its_period() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let (customer, subscription) = shop.subscribe("pay", None);
@@ -164,7 +164,7 @@ async fn a_subscription_ends_with_its_period_unless_it_is_kept() {
 }
 
 #[tokio::test]
-async fn a_deleted_customer_takes_its_subscriptions_along() {
+async fn deleted_customer_ends_its_subscriptions() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let (customer, _) = shop.subscribe("pay", Some(days(9)));
@@ -177,7 +177,7 @@ async fn a_deleted_customer_takes_its_subscriptions_along() {
 }
 
 #[tokio::test]
-async fn another_plan_costs_its_price_from_the_next_month_on() {
+async fn changed_plan_is_charged_from_the_next_month() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let (customer, subscription) = shop.subscribe("pay", None);
@@ -191,7 +191,7 @@ async fn another_plan_costs_its_price_from_the_next_month_on() {
 }
 
 #[tokio::test]
-async fn a_checkout_that_nobody_finishes_expires() {
+async fn unfinished_checkout_expires() {
     let bench = bench(idle(), idle()).await;
     let shop = MockShop(&bench.stack);
     let customer = shop.customer("org_1");

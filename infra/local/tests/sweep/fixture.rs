@@ -87,7 +87,7 @@ impl Fixture {
         let seen = cloud.calls.since(0).last().map_or(0, |call| call.seq);
         let event = RawValue::from_string(EVENT.to_owned()).unwrap();
         let invoked = self.stack.system().fleet.invoke(SWEEPER, event).await;
-        let answer = invoked.answer.map(|answer| serde_json::from_str(answer.get()).unwrap());
+        let answer = invoked.result.map(|answer| serde_json::from_str(answer.get()).unwrap());
         Run { answer: answer.map_err(|failure| failure.to_string()), calls: cloud.calls.since(seen) }
     }
 

@@ -24,7 +24,7 @@ const SHARDS: usize = 8;
 const PAGE: usize = 250;
 
 #[tokio::test(start_paused = true)]
-async fn the_cost_follows_what_is_due_and_not_what_exists() {
+async fn cost_follows_due_items_not_all_items() {
     for existing in [1_000, 10_000] {
         let fixture = Fixture::new().await;
         fixture.seed(&[(100, Stage::Reminder), (existing - 100, Stage::Early)]);
@@ -39,7 +39,7 @@ async fn the_cost_follows_what_is_due_and_not_what_exists() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_that_is_due_is_done_in_one_run_however_many_pages_that_takes() {
+async fn one_run_processes_all_pages() {
     let fixture = Fixture::new().await;
     let due = 2 * PAGE + 100;
     fixture.seed_one_shard(&[(due, Stage::Reminder), (100, Stage::Early)]);
@@ -54,7 +54,7 @@ async fn all_that_is_due_is_done_in_one_run_however_many_pages_that_takes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_that_is_killed_is_finished_by_the_next_and_nothing_is_owed_twice() {
+async fn next_run_finishes_a_killed_run_without_duplicates() {
     let fixture = Fixture::new().await;
     let due = 10 * PAGE;
     // There are ten pages; the run is killed as it asks for the second.
@@ -71,7 +71,7 @@ async fn a_run_that_is_killed_is_finished_by_the_next_and_nothing_is_owed_twice(
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_read_fails_alone_even_at_the_head_of_a_full_page() {
+async fn corrupt_item_blocks_no_other_item() {
     let fixture = Fixture::new().await;
     let spoilt = PAGE + 10;
     // More than a page can never be done, and is due before all the rest.
@@ -83,7 +83,7 @@ async fn what_cannot_be_read_fails_alone_even_at_the_head_of_a_full_page() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shard_that_cannot_be_looked_into_stops_no_other_and_is_told() {
+async fn unreadable_shard_is_logged_and_stops_no_other() {
     begin();
     let fixture = Fixture::new().await;
     fixture.seed(&[(200, Stage::End)]);
@@ -98,7 +98,7 @@ async fn a_shard_that_cannot_be_looked_into_stops_no_other_and_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_whose_time_is_up_leaves_the_rest_to_the_next() {
+async fn run_leaves_the_rest_when_its_time_is_up() {
     begin();
     let fixture = Fixture::new().await;
     let due = 300;
@@ -115,7 +115,7 @@ async fn a_run_whose_time_is_up_leaves_the_rest_to_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_runs_at_once_owe_nothing_twice() {
+async fn concurrent_runs_enqueue_no_notice_twice() {
     let fixture = Fixture::new().await;
     fixture.seed(&[(60, Stage::Reminder), (60, Stage::End)]);
     let (one, two) = tokio::join!(fixture.run(), fixture.run());

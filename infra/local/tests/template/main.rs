@@ -17,6 +17,6 @@ mod stack;
 use checks::check;
 
 #[test]
-fn the_template_passes_every_check() {
+fn template_passes_every_check() {
     assert_eq!(check(local::template::TEXT), []);
 }

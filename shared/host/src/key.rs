@@ -12,7 +12,8 @@ const MIN_SECRET_BYTES: usize = 32;
 /// Maximum length of a key ID.
 const MAX_ID_LENGTH: usize = 32;
 
-/// A secret for HMAC-SHA256 with a key ID. A token names the ID, so the verifier can select the key.
+/// A secret for HMAC-SHA256 with a key ID. A token names the ID, so the verifier can select the
+/// key.
 ///
 /// `Debug` does not show the secret.
 #[derive(Clone)]
@@ -113,7 +114,8 @@ pub enum KeySource {
 }
 
 impl KeySource {
-    /// Parses the value of a variable. Returns `None` if it is neither empty, an ARN, nor valid keys.
+    /// Parses the value of a variable. Returns `None` if it is neither empty, an ARN, nor valid
+    /// keys.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {

@@ -10,7 +10,8 @@ use tokio::sync::Mutex;
 
 use crate::key::{KeySource, Keys};
 
-/// Maximum age of the keys for a successful verification. A revoked key works for at most this long.
+/// Maximum age of the keys for a successful verification. A revoked key works for at most this
+/// long.
 const KEY_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
 /// Minimum time between two reads of the secret when no key matches. It limits the cost of forged
 /// requests.
@@ -62,9 +63,9 @@ impl Keyring {
 
     /// Calls `check` with the keys, so that a key rotation needs no deployment.
     ///
-    /// If no cached key matches, the signer may use a new key. So the secret is read again, at most once
-    /// a minute, and `check` runs again. If a key matches but the cache is older than five minutes, the
-    /// key may be revoked, and the secret is read again too.
+    /// If no cached key matches, the signer may use a new key. So the secret is read again, at most
+    /// once a minute, and `check` runs again. If a key matches but the cache is older than five
+    /// minutes, the key may be revoked, and the secret is read again too.
     ///
     /// # Errors
     /// The error of `check` with the newest keys.

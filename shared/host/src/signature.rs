@@ -28,8 +28,8 @@ pub enum HostSignatureError {
     /// No `v1` matches the body with any key.
     #[error("Onramp-Signature does not match this body and any key from HOST_KEYS.")]
     Key,
-    /// The signature is valid, but its time is too far from now, so the request may be a replay. Contains
-    /// the difference in seconds.
+    /// The signature is valid, but its time is too far from now, so the request may be a replay.
+    /// Contains the difference in seconds.
     #[error("The signature timestamp is {0} seconds from now; the maximum is 300.")]
     Stale(u64),
 }
@@ -51,8 +51,8 @@ impl VerificationError for HostSignatureError {
     }
 }
 
-/// Verifies that the host app signed `body` at most [`signed::TOLERANCE`] seconds from `now`. `header` is
-/// `None` if the request has none.
+/// Verifies that the host app signed `body` at most [`signed::TOLERANCE`] seconds from `now`.
+/// `header` is `None` if the request has none.
 ///
 /// # Errors
 /// [`HostSignatureError`], whose text the sender may see.
@@ -156,8 +156,8 @@ mod tests {
     fn token_and_event_signature_do_not_replace_each_other() {
         let ours = keys("bmV3");
         let key = ours.first().unwrap();
-        // An event body that equals the claims of a token. As a token, its header would be the digits of
-        // a time.
+        // An event body that equals the claims of a token. As a token, its header would be the
+        // digits of a time.
         let claims = json!({ "aud": crate::embed::AUDIENCE }).to_string();
         let header = sign(key, now(), claims.as_bytes());
         let (_, v1) = header.split_once(",v1=").unwrap();

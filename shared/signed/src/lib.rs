@@ -8,8 +8,8 @@
 //! The crate verifies raw bytes, before anything parses them. It compares every `v1` with every key
 //! in constant time. It never stores a key, and it never decides what a sender may do.
 //!
-//! Start with [`verify`]. [`sign`] creates the header for tests and the local stack. [`json`] parses
-//! a verified body and rejects documents that two parsers could read differently.
+//! Start with [`verify`]. [`sign`] creates the header for tests and the local stack. [`json`]
+//! parses a verified body and rejects documents that two parsers could read differently.
 
 pub mod json;
 
@@ -45,14 +45,14 @@ pub enum SignatureError {
     /// No `v1` matches the body with any key.
     #[error("no signature matches")]
     Mismatch,
-    /// The signature is valid, but its time is more than [`TOLERANCE`] from now, so the request may be
-    /// a replay. Contains the difference in seconds.
+    /// The signature is valid, but its time is more than [`TOLERANCE`] from now, so the request may
+    /// be a replay. Contains the difference in seconds.
     #[error("signed {0} seconds from now")]
     Stale(u64),
 }
 
-/// Verifies that the holder of one of `keys` signed `body` at most [`TOLERANCE`] seconds from `now`.
-/// `header` is `None` if the request has none.
+/// Verifies that the holder of one of `keys` signed `body` at most [`TOLERANCE`] seconds from
+/// `now`. `header` is `None` if the request has none.
 ///
 /// # Errors
 /// [`SignatureError`], with the first reason that applies in the order of its variants.
@@ -121,8 +121,8 @@ impl<'a> Header<'a> {
                 _ => {}
             }
         }
-        // A gateway joins repeated headers with a comma. Two headers must not combine into one whose
-        // time an attacker chose.
+        // A gateway joins repeated headers with a comma. Two headers must not combine into one
+        // whose time an attacker chose.
         let [t] = times[..] else { return Err(SignatureError::Malformed("not exactly one t")) };
         let at = if t.len() <= MAX_TIME_DIGITS && t.bytes().all(|b| b.is_ascii_digit()) {
             t.parse().ok()

@@ -1,7 +1,8 @@
 //! The email brake: hourly counters of first emails, the record of bounced ones, and the gates.
 //!
-//! A sign-up counts its first email and checks one gate in its own transaction, without a read before.
-//! Each shard has its own counters and its own gate, so parallel sign-ups rarely use the same item.
+//! A sign-up counts its first email and checks one gate in its own transaction, without a read
+//! before. Each shard has its own counters and its own gate, so parallel sign-ups rarely use the
+//! same item.
 
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, ReturnValue, TransactWriteItem};
 use domain::{
@@ -76,8 +77,8 @@ pub(crate) fn closed_brake(reasons: &[CancellationReason], first: usize) -> Opti
 }
 
 impl Store {
-    /// Builds the actions that count a sign-up's first email and check the gate. [`closed_brake`] relies
-    /// on their order.
+    /// Builds the actions that count a sign-up's first email and check the gate. [`closed_brake`]
+    /// relies on their order.
     pub(crate) fn first_mail_actions(&self, share: Share) -> Result<[TransactWriteItem; 2], Error> {
         let until = millis(domain::brake::next_hour(share.hour)) / 1000;
         let no = values([(":no", AttributeValue::Bool(false))]);
@@ -136,7 +137,8 @@ impl Store {
 
     /// Closes or opens all gates and stores `braked` in the record, in one transaction.
     ///
-    /// Changes nothing if another write changed the record, because that writer sets the gates itself.
+    /// Changes nothing if another write changed the record, because that writer sets the gates
+    /// itself.
     ///
     /// # Errors
     /// [`Error::Unavailable`], also if sign-ups keep the gates busy.

@@ -38,7 +38,8 @@ pub struct Stored<T> {
     pub value: T,
     /// The version of the item when it was read.
     pub version: u64,
-    /// The complete item. The next write keeps the attributes that this version does not understand.
+    /// The complete item. The next write keeps the attributes that this version does not
+    /// understand.
     pub(crate) item: Attributes,
 }
 
@@ -97,8 +98,8 @@ impl Store {
         Ok(response.item)
     }
 
-    /// Reads several items in one consistent batch, in the order of the keys. Requests unprocessed keys
-    /// again, because they are not missing.
+    /// Reads several items in one consistent batch, in the order of the keys. Requests unprocessed
+    /// keys again, because they are not missing.
     pub(crate) async fn get_all<const N: usize>(
         &self,
         keys: &[Key; N],
@@ -108,7 +109,8 @@ impl Store {
         Ok(found)
     }
 
-    /// Reads any number of items, in batches of at most [`MAX_BATCH_KEYS`], in the order of the keys.
+    /// Reads any number of items, in batches of at most [`MAX_BATCH_KEYS`], in the order of the
+    /// keys.
     pub(crate) async fn get_each(&self, keys: &[Key]) -> Result<Vec<Option<Attributes>>, Error> {
         let mut found = vec![None; keys.len()];
         for (keys, found) in keys.chunks(MAX_BATCH_KEYS).zip(found.chunks_mut(MAX_BATCH_KEYS)) {
@@ -196,8 +198,8 @@ impl Store {
         loop {
             let Err(error) = request.clone().send().await else { return Ok(()) };
             attempt += 1;
-            // Another transaction is writing the item. The condition was not evaluated, so the write is
-            // repeated.
+            // Another transaction is writing the item. The condition was not evaluated, so the
+            // write is repeated.
             let busy = error.code() == Some("TransactionConflictException");
             if !busy || attempt >= MAX_TRIES {
                 return Err(Error::of(&error));
@@ -208,8 +210,8 @@ impl Store {
 
     /// Writes all of the actions or none.
     ///
-    /// The SDK sets a client request token and repeats it in its own retries. So a lost response does
-    /// not cause a second write.
+    /// The SDK sets a client request token and repeats it in its own retries. So a lost response
+    /// does not cause a second write.
     pub(crate) async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<Transacted, Error> {
         let mut attempt = 0;
         loop {

@@ -22,12 +22,13 @@ use crate::{
 };
 use telemetry::LogArea;
 
-/// How long a parked or quarantined event is kept, in seconds. Stripe can resend an event for 30 days.
+/// How long a parked or quarantined event is kept, in seconds. Stripe can resend an event for 30
+/// days.
 const PARKED_RETENTION_SECONDS: i64 = 35 * 24 * 3600;
 /// Time after which a parked event with our metadata needs review, in seconds.
 const REVIEW_DELAY_SECONDS: i64 = 600;
-/// Maximum number of released events that the transaction of the link deletes. A transaction has at most
-/// 100 actions (DynamoDB API reference, "TransactWriteItems"), and two write the link and the
+/// Maximum number of released events that the transaction of the link deletes. A transaction has at
+/// most 100 actions (DynamoDB API reference, "TransactWriteItems"), and two write the link and the
 /// organization.
 const MAX_DELETED_WITH_LINK: usize = 98;
 /// Number of parallel deletions of further released events.
@@ -35,8 +36,8 @@ const PARALLEL_DELETIONS: usize = 16;
 
 /// The organization of a Stripe customer.
 ///
-/// Parking an event raises the version, and linking the customer requires the version that was read. So
-/// a link never misses a parked event.
+/// Parking an event raises the version, and linking the customer requires the version that was
+/// read. So a link never misses a parked event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CustomerLink {
     /// The organization, or `None` while the customer is not linked.
@@ -71,7 +72,8 @@ pub struct QuarantinedEvent<'a> {
     pub reason: &'a str,
     /// The body as it was signed.
     pub body: &'a [u8],
-    /// For a conflict: the affected organizations. The first is the one for which the event counted.
+    /// For a conflict: the affected organizations. The first is the one for which the event
+    /// counted.
     pub conflict: Option<&'a [OrgId]>,
 }
 
@@ -97,10 +99,11 @@ fn decode_link(item: Option<Attributes>) -> Result<CustomerLink, Corrupt> {
 }
 
 impl Store {
-    /// Loads the link of an event's customer and the organization that the event names, in one batch.
+    /// Loads the link of an event's customer and the organization that the event names, in one
+    /// batch.
     ///
-    /// If the event names no organization or an unknown one, a second read loads the organization of the
-    /// customer.
+    /// If the event names no organization or an unknown one, a second read loads the organization
+    /// of the customer.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -149,11 +152,11 @@ impl Store {
         Ok(decode_link(self.get(&Key::customer_of(parked)).await?)?)
     }
 
-    /// Parks a signed event until its customer is linked. Returns `false`, and writes nothing, if the
-    /// event was parked before.
+    /// Parks a signed event until its customer is linked. Returns `false`, and writes nothing, if
+    /// the event was parked before.
     ///
-    /// An event with our metadata (`has_metadata`) needs review if it waits too long. Any other event is
-    /// only listed, because a Stripe account may serve other products.
+    /// An event with our metadata (`has_metadata`) needs review if it waits too long. Any other
+    /// event is only listed, because a Stripe account may serve other products.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the customer was linked in the meantime; [`Error::Unavailable`].
@@ -214,15 +217,15 @@ impl Store {
         parked.collect()
     }
 
-    /// Links a customer to an organization in one transaction. It also writes `after`, which includes the
-    /// parked events, and deletes those events, `released`.
+    /// Links a customer to an organization in one transaction. It also writes `after`, which
+    /// includes the parked events, and deletes those events, `released`.
     ///
-    /// Events that do not fit into the transaction are deleted after it. If that fails, an event stays
-    /// until it expires. It is in no list, because its customer is linked.
+    /// Events that do not fit into the transaction are deleted after it. If that fails, an event
+    /// stays until it expires. It is in no list, because its customer is linked.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if an event was parked, the customer was linked, or the organization changed
-    /// in the meantime: load and try again. [`Error::Unavailable`] and [`Error::Corrupt`].
+    /// [`Error::Conflict`] if an event was parked, the customer was linked, or the organization
+    /// changed in the meantime: load and try again. [`Error::Unavailable`] and [`Error::Corrupt`].
     pub async fn link_customer(
         &self,
         customer: &CustomerId,
@@ -283,7 +286,8 @@ impl Store {
         }
     }
 
-    /// Stores a signed event for review. Returns `false`, and writes nothing, if it was stored before.
+    /// Stores a signed event for review. Returns `false`, and writes nothing, if it was stored
+    /// before.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

@@ -69,17 +69,18 @@ pub enum MailDue {
 impl Store {
     /// Streams all candidates that are due at `now`, earliest first in each shard.
     ///
-    /// The stream queries a page after the caller consumed the page before. So memory stays constant, and
-    /// an item that stays due does not hide later ones. The caller must load each candidate before it
-    /// acts.
+    /// The stream queries a page after the caller consumed the page before. So memory stays
+    /// constant, and an item that stays due does not hide later ones. The caller must load each
+    /// candidate before it acts.
     ///
-    /// A failed query of one shard is one [`Error::Unavailable`] among the candidates of the others.
+    /// A failed query of one shard is one [`Error::Unavailable`] among the candidates of the
+    /// others.
     pub fn due(&self, now: Timestamp) -> impl Stream<Item = Result<Due, Error>> + Unpin {
         stream::select_all((0..SHARDS).map(|shard| Box::pin(self.candidates(&DUE, shard, now, Due::of_key))))
     }
 
-    /// Counts the items that are due at `now`. An index lags by moments, so items that were just processed
-    /// may still count.
+    /// Counts the items that are due at `now`. An index lags by moments, so items that were just
+    /// processed may still count.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -97,7 +98,8 @@ impl Store {
 
     /// Moves a parked event to the partition for review. Returns whether the event still waits.
     ///
-    /// If its customer is linked, the event was released and only its deletion failed. It is deleted now.
+    /// If its customer is linked, the event was released and only its deletion failed. It is
+    /// deleted now.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the event was released in the meantime; [`Error::Unavailable`] and
@@ -159,8 +161,8 @@ impl Store {
     /// Restores the index attributes of an item that this version can decode.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] if the item is still corrupt; [`Error::Conflict`] if another write changed it,
-    /// which also restored the attributes; [`Error::Unavailable`].
+    /// [`Error::Corrupt`] if the item is still corrupt; [`Error::Conflict`] if another write
+    /// changed it, which also restored the attributes; [`Error::Unavailable`].
     pub async fn restore_index_entry(&self, due: MailDue) -> Result<(), Error> {
         let key = due.key();
         let Some(item) = self.get(&key).await? else { return Ok(()) };
@@ -190,7 +192,8 @@ impl Store {
         now: Timestamp,
         read: fn(Key) -> Option<T>,
     ) -> impl Stream<Item = Result<T, Error>> {
-        // The outer option is `None` after the last page. The inner option is the key to continue after.
+        // The outer option is `None` after the last page. The inner option is the key to continue
+        // after.
         let pages = stream::try_unfold(Some(None), move |from: Option<Option<Attributes>>| async move {
             let Some(from) = from else { return Ok(None) };
             let page = self.page(index, shard, now, from).await?;
@@ -250,8 +253,8 @@ impl MailDue {
         Self::of_key(&pk, &sk)
     }
 
-    /// Returns the kind of item under a key, or `None` if it contains no email. Also parses keys of stream
-    /// records.
+    /// Returns the kind of item under a key, or `None` if it contains no email. Also parses keys of
+    /// stream records.
     #[must_use]
     pub fn of_key(pk: &str, sk: &str) -> Option<Self> {
         match (pk.split_once('#')?, sk) {

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use crate::{client::Stored, error::Corrupt, item::decode};
 
-/// Decodes the organization in an image of a stream record. The image has DynamoDB's JSON format (AWS
-/// Lambda guide, "Using AWS Lambda with Amazon DynamoDB").
+/// Decodes the organization in an image of a stream record. The image has DynamoDB's JSON format
+/// (AWS Lambda guide, "Using AWS Lambda with Amazon DynamoDB").
 ///
 /// # Errors
 /// [`Corrupt`] if the image is not an organization's item.
@@ -30,7 +30,8 @@ fn attributes_size(attributes: &Map<String, Value>) -> usize {
     attributes.iter().map(|(name, value)| name.len() + value_size(value)).sum()
 }
 
-/// Lists and maps take 3 bytes plus 1 per element. A number takes about 1 byte per two digits, plus 1.
+/// Lists and maps take 3 bytes plus 1 per element. A number takes about 1 byte per two digits, plus
+/// 1.
 fn value_size(value: &Value) -> usize {
     let Some((kind, value)) = value.as_object().and_then(|value| value.iter().next()) else { return 0 };
     match (kind.as_str(), value) {

@@ -140,8 +140,8 @@ impl Store {
         Ok(Some((decode(invitation)?, crate::item::decode(org)?)))
     }
 
-    /// Writes an invitation with a pending email and the change of its organization, and counts it for
-    /// the limits. Replaces `earlier`, if there was one.
+    /// Writes an invitation with a pending email and the change of its organization, and counts it
+    /// for the limits. Replaces `earlier`, if there was one.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the organization or the earlier invitation changed;
@@ -160,8 +160,8 @@ impl Store {
             None => actions.push(put(&self.table, encode(invitation, 1)?, Some(Only::New))?),
         }
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else { return Ok(Invited::Done) };
-        // A rejected attempt counts for no limit, so one admin cannot use up the emails that others may
-        // send to an address.
+        // A rejected attempt counts for no limit, so one admin cannot use up the emails that others
+        // may send to an address.
         reached(limits, &reasons).map(Invited::Limited).ok_or(Error::Conflict)
     }
 

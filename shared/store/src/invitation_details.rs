@@ -51,7 +51,7 @@ pub enum InvitationLookup {
 #[derive(Clone, Debug)]
 pub struct Acceptance {
     /// The accepted invitation, as it was loaded.
-    pub offer: InvitationDetails,
+    pub details: InvitationDetails,
     /// The organization with its new member.
     pub org: Org,
     /// The user who accepts, before and after.
@@ -114,8 +114,9 @@ impl Store {
         let link: InvitationLinkItem = from_item(link)?;
         let org = read("organization of an invitation link", &link.org)?;
         let address = Address::from_stored(link.address);
-        let offer = self.load_invitation_for_address(org, &address).await?;
-        Ok(offer.map(|offer| InvitationLookup::Open(Box::new(InvitationDetails { secret_hash, ..offer }))))
+        let details = self.load_invitation_for_address(org, &address).await?;
+        Ok(details
+            .map(|details| InvitationLookup::Open(Box::new(InvitationDetails { secret_hash, ..details }))))
     }
 
     /// Loads the invitation of an address to an organization, with the hash of its newest link.
@@ -143,17 +144,17 @@ impl Store {
         Ok(Some(InvitationDetails { secret_hash, invitation, org, known }))
     }
 
-    /// Writes an acceptance in one transaction: deletes link and invitation, and writes the membership,
-    /// the verified user, and the session.
+    /// Writes an acceptance in one transaction: deletes link and invitation, and writes the
+    /// membership, the verified user, and the session.
     ///
     /// # Errors
     /// [`Error::Conflict`] if one of these items changed; [`Error::Unavailable`].
     pub async fn commit_acceptance(&self, accepted: &Acceptance) -> Result<Accepted, Error> {
-        let Acceptance { offer, org, person, membership, session, secret, instead_of, browser } = accepted;
-        let (table, invitation) = (&self.table, &offer.invitation);
+        let Acceptance { details, org, person, membership, session, secret, instead_of, browser } = accepted;
+        let (table, invitation) = (&self.table, &details.invitation);
         let invited = Key::invitation(invitation.value.org, invitation.value.id());
         let used = UsedLink {
-            secret_hash: offer.secret_hash,
+            secret_hash: details.secret_hash,
             user: session.user,
             used_at: membership.since,
             browser: *browser,
@@ -161,9 +162,9 @@ impl Store {
             issued: IssuedSecret::Session(secret.hash()),
         };
         let mut actions = vec![
-            delete(table, &Key::invitation_link(offer.secret_hash), Some(Only::Exists))?,
+            delete(table, &Key::invitation_link(details.secret_hash), Some(Only::Exists))?,
             delete(table, &invited, Some(Only::Version(invitation.version)))?,
-            self.org_write(&offer.org, org)?,
+            self.org_write(&details.org, org)?,
             put(table, member::encode(membership)?, Some(Only::New))?,
             put(table, session::encode(session, secret)?, Some(Only::New))?,
             put(table, used.encode()?, None)?,

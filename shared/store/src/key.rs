@@ -89,8 +89,8 @@ impl Key {
         Self::new(format!("LINK#{secret}"), "INVITATION")
     }
 
-    /// The record of a used link. It has its own sort key, so no version of the code takes it for a link
-    /// that still works.
+    /// The record of a used link. It has its own sort key, so no version of the code takes it for a
+    /// link that still works.
     pub fn used_link(secret: Hash) -> Self {
         Self::new(format!("LINK#{secret}"), "USED")
     }
@@ -183,11 +183,11 @@ pub(crate) fn parked_without_metadata_pk(shard: u8) -> String {
     format!("FOREIGN#{shard}")
 }
 
-/// The partition of `by-mail` for corrupt items, which need review. They are few, so one partition is
-/// enough.
+/// The partition of `by-mail` for corrupt items, which need review. They are few, so one partition
+/// is enough.
 ///
-/// `infra/restore.py` also puts items here if it cannot compute their partition. The next scheduled run
-/// of the mailer moves them.
+/// `infra/restore.py` also puts items here if it cannot compute their partition. The next scheduled
+/// run of the mailer moves them.
 pub(crate) fn corrupt_pk(_: u8) -> String {
     "UNREADABLE".to_owned()
 }

@@ -29,15 +29,23 @@
 //! | `FEED` | `SEND` | the newest claim whose `Send` event arrived from SES |
 //! | | `FIRST` | how many first emails were sent, and the newest bounces |
 //!
-//! Two sparse indexes, `by-due` and `by-mail`, find items by time. An item is in an index only while
-//! it has the attributes `due_pk` and `due_at`, or `mail_pk` and `mail_at`.
+//! Two sparse indexes, `by-due` and `by-mail`, find items by time. An item is in an index only
+//! while it has the attributes `due_pk` and `due_at`, or `mail_pk` and `mail_at`.
+//!
+//! | partition | index | content |
+//! |---|---|---|
+//! | `DUE#{shard}` | `by-due` | organizations for the trial sweep, and parked events that wait |
+//! | `MAIL#{shard}` | `by-mail` | items with an email to send |
+//! | `HELD#{shard}` | both | items that need review |
+//! | `FOREIGN#{shard}` | `by-due` | parked events without our metadata |
+//! | `UNREADABLE` | `by-mail` | corrupt items |
 //!
 //! # Rules
 //!
-//! - Every condition of the system is in this crate, as an expression that DynamoDB evaluates with the
-//!   write. No other crate sends a request to the table.
-//! - The crate makes no decisions. It converts items to domain types and back. The domain decides, and
-//!   a write stores the result completely or not at all.
+//! - Every condition of the system is in this crate, as an expression that DynamoDB evaluates with
+//!   the write. No function sends a request to the table itself.
+//! - The crate makes no decisions. It converts items to domain types and back. The domain decides,
+//!   and a write stores the result completely or not at all.
 //! - Every read that a decision depends on is consistent. An index only finds candidates.
 //! - Stored forms are separate types. Renaming a field of the domain never renames an attribute.
 //! - A write keeps the attributes that this version of the code does not understand.

@@ -40,8 +40,8 @@ impl Store {
     ///
     /// The item contains the times of the newest attempts, as many as the limit allows. `t0` is the
     /// newest. Each write shifts them by one, because an update expression sees the item before the
-    /// update. The condition is that the oldest time has left the window. So no window ever has more
-    /// attempts, and no read is needed before.
+    /// update. The condition is that the oldest time has left the window. So no window ever has
+    /// more attempts, and no read is needed before.
     pub(crate) fn count(&self, window: &RateLimitWindow) -> Result<TransactWriteItem, Error> {
         if window.is_hour {
             let until = millis(window.ends_at()) / 1000;
@@ -79,8 +79,8 @@ impl Store {
     }
 }
 
-/// Builds the action that increments a counter, on condition that it is below `most`. The item expires an
-/// hour after `until`, in seconds since 1970.
+/// Builds the action that increments a counter, on condition that it is below `most`. The item
+/// expires an hour after `until`, in seconds since 1970.
 pub(crate) fn count_up(table: &str, key: &Key, most: u32, until: u64) -> Result<TransactWriteItem, Error> {
     update(
         table,

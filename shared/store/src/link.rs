@@ -123,8 +123,8 @@ impl Store {
         })))
     }
 
-    /// Uses a link in one transaction: deletes it, stores the granted right, writes the verified user,
-    /// and ends the session `instead_of` of the browser.
+    /// Uses a link in one transaction: deletes it, stores the granted right, writes the verified
+    /// user, and ends the session `instead_of` of the browser.
     ///
     /// `browser` is the hash of the browser cookie, with which that browser can repeat the
     /// request.

@@ -108,11 +108,12 @@ impl Store {
         self.write_team(actions).await
     }
 
-    /// Writes that a member left or was removed: deletes the membership, and writes the user without the
-    /// organization. The user's sessions in it are invalid from then on.
+    /// Writes that a member left or was removed: deletes the membership, and writes the user
+    /// without the organization. The user's sessions in it are invalid from then on.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if the user, the organization, or its members changed; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if the user, the organization, or its members changed;
+    /// [`Error::Unavailable`].
     pub async fn commit_removal(
         &self,
         before: &Stored<Org>,

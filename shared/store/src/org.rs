@@ -32,7 +32,8 @@ impl Store {
         found.into_iter().flatten().map(|item| Ok(decode(item)?.value)).collect()
     }
 
-    /// Builds the action that writes a changed organization. Without a change it only raises the version.
+    /// Builds the action that writes a changed organization. Without a change it only raises the
+    /// version.
     ///
     /// In both cases the transaction fails if another write changed the organization.
     pub(crate) fn org_write(&self, before: &Stored<Org>, after: &Org) -> Result<TransactWriteItem, Error> {
@@ -61,8 +62,8 @@ impl Store {
         Ok(Stored { value: after.clone(), version, item })
     }
 
-    /// Loads an organization, calls `decide`, and writes the result. Repeats all three after a conflict, up
-    /// to [`MAX_TRIES`] times.
+    /// Loads an organization, calls `decide`, and writes the result. Repeats all three after a
+    /// conflict, up to [`MAX_TRIES`] times.
     ///
     /// Returns `None` if the organization does not exist. An error of `decide` writes nothing.
     ///
@@ -90,7 +91,8 @@ impl Store {
         Err(Error::Conflict)
     }
 
-    /// Returns the update from `before` to `after` at `version`, or `None` if only the version would change.
+    /// Returns the update from `before` to `after` at `version`, or `None` if only the version
+    /// would change.
     pub(crate) fn org_change(
         before: &Stored<Org>,
         after: &Org,
@@ -155,8 +157,8 @@ mod tests {
         (size(&values), decode(item).unwrap())
     }
 
-    /// Prints the size of one more event's write, and the size of the item, in bytes. To see them, run
-    /// `cargo test -p store --lib storm -- --nocapture`.
+    /// Prints the size of one more event's write, and the size of the item, in bytes. To see them,
+    /// run `cargo test -p store --lib storm -- --nocapture`.
     #[test]
     fn write_size_stays_bounded_in_a_storm_of_open_invoices() {
         let (now, project) =

@@ -18,8 +18,8 @@ use crate::{
 
 /// The right of a user without an organization to create one organization.
 ///
-/// A session needs an organization, so such a user has none. The form contains a secret instead, and
-/// the grant is stored under its hash.
+/// A session needs an organization, so such a user has none. The form contains a secret instead,
+/// and the grant is stored under its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrgCreationGrant {
     /// The hash of the secret in the form.

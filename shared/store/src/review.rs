@@ -26,8 +26,8 @@ pub enum ReviewList {
     /// The items that need review.
     #[default]
     NeedsReview,
-    /// Parked events without our metadata, which probably belong to another product in the same Stripe
-    /// account.
+    /// Parked events without our metadata, which probably belong to another product in the same
+    /// Stripe account.
     ParkedWithoutMetadata,
 }
 
@@ -170,8 +170,8 @@ impl ReviewList {
 impl Store {
     /// Loads a page of a list, with items that wait since a time later than `after`.
     ///
-    /// The page has at least `size` index entries, if there are that many, because entries with the same
-    /// time are on the same page. A corrupt item is listed as such and hides no other.
+    /// The page has at least `size` index entries, if there are that many, because entries with the
+    /// same time are on the same page. A corrupt item is listed as such and hides no other.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -197,8 +197,8 @@ impl Store {
         let parked = keys.iter().filter(|key| key.sk.starts_with(PARKED));
         let (items, linked) = try_join(self.get_each(&keys), self.linked_customers(parked)).await?;
         let items = entries.into_iter().zip(items).filter_map(|(entry, item)| {
-            // Skips items that left the list since the index was written. Also skips events of linked
-            // customers, because they were released and only their deletion failed.
+            // Skips items that left the list since the index was written. Also skips events of
+            // linked customers, because they were released and only their deletion failed.
             let released = entry.key.sk.starts_with(PARKED) && linked.contains(&entry.key.pk);
             item.filter(|item| !released && list.contains(item)).map(|item| entry.into_review_item(item))
         });

@@ -97,10 +97,11 @@ pub(crate) fn decode(item: Attributes) -> Result<Session, Corrupt> {
 }
 
 impl Store {
-    /// Loads the session of a token with its user, membership, and organization in one consistent batch.
-    /// So a user who was removed or signed out loses access at the next request.
+    /// Loads the session of a token with its user, membership, and organization in one consistent
+    /// batch. So a user who was removed or signed out loses access at the next request.
     ///
-    /// Returns `None` if there is no such session, or if the token names another user or organization.
+    /// Returns `None` if there is no such session, or if the token names another user or
+    /// organization.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -125,8 +126,8 @@ impl Store {
 
     /// Loads the session of a token for a public page, which greets a signed-in user.
     ///
-    /// Returns `None` if the read fails or takes longer than a second, so that public pages stay available
-    /// without the table.
+    /// Returns `None` if the read fails or takes longer than a second, so that public pages stay
+    /// available without the table.
     pub async fn try_load_session(&self, token: &SessionToken) -> Option<SignedIn> {
         match tokio::time::timeout(TRY_LOAD_TIMEOUT, self.load_session(token)).await {
             Ok(Ok(found)) => found,
@@ -159,8 +160,8 @@ impl Store {
         Ok(())
     }
 
-    /// Stores that a session was used, at most once per interval. A failed write is only logged, because
-    /// the request itself matters more.
+    /// Stores that a session was used, at most once per interval. A failed write is only logged,
+    /// because the request itself matters more.
     pub async fn record_use(&self, token: &SessionToken, session: &Session, now: Timestamp) {
         if !session.needs_last_seen_update(now) {
             return;
@@ -194,7 +195,8 @@ impl Store {
         Ok(())
     }
 
-    /// Loads all stored sessions of a user with the hashes of their secrets. Includes ended sessions.
+    /// Loads all stored sessions of a user with the hashes of their secrets. Includes ended
+    /// sessions.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -208,9 +210,11 @@ impl Store {
         sessions.collect()
     }
 
-    /// Starts the session `to` in another organization of the user. The session `from` ends at `until`.
+    /// Starts the session `to` in another organization of the user. The session `from` ends at
+    /// `until`.
     ///
-    /// Returns `false`, and writes nothing, if the old session or the membership ended in the meantime.
+    /// Returns `false`, and writes nothing, if the old session or the membership ended in the
+    /// meantime.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if the table cannot be written.
@@ -232,8 +236,8 @@ impl Store {
 }
 
 impl Store {
-    /// Builds the action that ends a session at `until`, because another one replaces it. The condition
-    /// fails if the session does not exist.
+    /// Builds the action that ends a session at `until`, because another one replaces it. The
+    /// condition fails if the session does not exist.
     pub(crate) fn end_session_at(&self, key: &Key, until: Timestamp) -> Result<TransactWriteItem, Error> {
         update(
             &self.table,

@@ -45,8 +45,8 @@ impl FromStr for SignInRequestId {
 
 /// A request for a sign-in link.
 ///
-/// Known and unknown addresses lead to the same write. The mailer finds out whether the address has an
-/// account.
+/// Known and unknown addresses lead to the same write. The mailer finds out whether the address has
+/// an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInRequest {
     /// The ID of the request.

@@ -53,7 +53,8 @@ pub struct SignUp {
     pub creation_grant: Option<Hash>,
     /// The rate limits for which the sign-up counts.
     pub limits: Vec<RateLimitWindow>,
-    /// The share of the hourly budget for which the first email counts. `None` skips the email brake.
+    /// The share of the hourly budget for which the first email counts. `None` skips the email
+    /// brake.
     pub first_mail: Option<Share>,
 }
 
@@ -118,8 +119,8 @@ pub enum RepeatSession {
     Started,
     /// The sign-up already started the maximum number of further sessions.
     LimitReached,
-    /// The user's sessions were ended, the membership ended, or the address was verified. The user needs
-    /// a sign-in link.
+    /// The user's sessions were ended, the membership ended, or the address was verified. The user
+    /// needs a sign-in link.
     Rejected,
 }
 
@@ -138,8 +139,8 @@ struct SignUpItem {
 }
 
 impl Store {
-    /// Writes a sign-up in one transaction: user, organization, membership, session, the record against
-    /// repetition, and the counters.
+    /// Writes a sign-up in one transaction: user, organization, membership, session, the record
+    /// against repetition, and the counters.
     ///
     /// Obstacles are checked in this order: replay, limits, known address, email brake.
     ///
@@ -266,8 +267,8 @@ impl Store {
         }
     }
 
-    /// Returns the organization that the same sign-up created in the last ten minutes, and whether it has
-    /// a trial.
+    /// Returns the organization that the same sign-up created in the last ten minutes, and whether
+    /// it has a trial.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].

@@ -1,7 +1,7 @@
 //! Keeps attributes that this version of the code does not understand.
 //!
-//! During a gradual release an older version writes items that a newer version wrote before. It must
-//! return the attributes of the newer version unchanged, at the top level and inside groups.
+//! During a gradual release an older version writes items that a newer version wrote before. It
+//! must return the attributes of the newer version unchanged, at the top level and inside groups.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -9,8 +9,8 @@ use crate::client::Attributes;
 
 /// Returns `after` with the attributes of `stored` that are missing in `before`.
 ///
-/// `before` is the part of `stored` that this version understands. It does not understand the missing
-/// attributes, so it cannot intend to remove them.
+/// `before` is the part of `stored` that this version understands. It does not understand the
+/// missing attributes, so it cannot intend to remove them.
 fn keep_all(stored: &Attributes, before: &Attributes, after: &Attributes) -> Attributes {
     let known = after
         .iter()
@@ -28,8 +28,8 @@ pub(crate) fn keep_within(
     use AttributeValue::{L, M};
     match (stored, before, after) {
         (Some(M(stored)), Some(M(before)), M(after)) => M(keep_all(stored, before, after)),
-        // Matches an entry by equal content or by the same user. Never matches by position, because that
-        // entry may belong to another user.
+        // Matches an entry by equal content or by the same user. Never matches by position, because
+        // that entry may belong to another user.
         (Some(L(stored)), Some(L(before)), L(after)) if stored.len() == before.len() => {
             let entry = |value: &AttributeValue| {
                 let same = before.iter().position(|entry| entry == value);

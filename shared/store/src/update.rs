@@ -1,7 +1,7 @@
 //! Conditions and update expressions.
 //!
-//! Attribute names of a [`Change`] and all values are placeholders, so neither a reserved word nor user
-//! input can break an expression.
+//! Attribute names of a [`Change`] and all values are placeholders, so neither a reserved word nor
+//! user input can break an expression.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -25,7 +25,8 @@ pub(crate) enum Only {
 }
 
 impl Only {
-    /// Returns the condition and its values. It uses attribute names that DynamoDB does not reserve.
+    /// Returns the condition and its values. It uses attribute names that DynamoDB does not
+    /// reserve.
     pub fn expression(self) -> (String, Attributes) {
         match self {
             Self::New => ("attribute_not_exists(pk)".to_owned(), HashMap::new()),
@@ -55,8 +56,8 @@ pub(crate) struct Change {
 impl Change {
     /// Like [`Self::between`], but always writes the index attributes.
     ///
-    /// [`Store::mark_corrupt`](crate::Store::mark_corrupt) changes them without a new version, so `before`
-    /// may not have the stored values.
+    /// [`Store::mark_corrupt`](crate::Store::mark_corrupt) changes them without a new version, so
+    /// `before` may not have the stored values.
     pub fn with_index(stored: &Attributes, before: &Attributes, after: &Attributes) -> Option<Self> {
         // A value that is never stored, so each attribute is either set or removed.
         let never_stored = INDEX_ATTRIBUTES.map(|name| (name.to_owned(), AttributeValue::Null(true)));
@@ -67,8 +68,8 @@ impl Change {
 
     /// Returns the update that turns `before` into `after`, or `None` if they are equal.
     ///
-    /// `before` is the part of `stored` that this version understands. The rest of `stored` is kept, also
-    /// inside attributes that change.
+    /// `before` is the part of `stored` that this version understands. The rest of `stored` is
+    /// kept, also inside attributes that change.
     pub fn between(stored: &Attributes, before: &Attributes, after: &Attributes) -> Option<Self> {
         let changed = after.iter().filter(|(name, value)| before.get(*name) != Some(*value));
         let set: BTreeMap<_, _> = changed

@@ -25,8 +25,8 @@ use crate::{
 
 /// A sign-in link or invitation link that was used.
 ///
-/// It grants nothing by itself. But the first response may be lost, so the browser that used the link
-/// can repeat its request for [`LINK_REPEAT_PERIOD`].
+/// It grants nothing by itself. But the first response may be lost, so the browser that used the
+/// link can repeat its request for [`LINK_REPEAT_PERIOD`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsedLink {
     /// The hash of the secret in the link.
@@ -83,7 +83,8 @@ enum IssuedItem {
 }
 
 impl UsedLink {
-    /// Returns whether a request at `now` may be repeated. `browser` is the hash of its browser cookie.
+    /// Returns whether a request at `now` may be repeated. `browser` is the hash of its browser
+    /// cookie.
     #[must_use]
     pub fn is_repeated_by(&self, browser: Option<Hash>, now: Timestamp) -> bool {
         self.browser.is_some() && self.browser == browser && now < add(self.used_at, LINK_REPEAT_PERIOD)
@@ -182,7 +183,8 @@ impl Store {
         self.write_reissued(actions, Reissued::OrgCreation(user.value)).await
     }
 
-    /// Builds the first action of a repetition, which stores the hash of `secret` instead of `lost`.
+    /// Builds the first action of a repetition, which stores the hash of `secret` instead of
+    /// `lost`.
     fn replace_issued_secret(
         &self,
         used: &UsedLink,

@@ -1,7 +1,8 @@
 //! Logs and metrics: JSON log lines, and metrics in the embedded metric format.
 //!
-//! Functions write log lines with `tracing`. This crate sets the format of the lines and lists every
-//! metric once. The field `area` of a line names a part of the product. The span of a request carries the fields that all its lines share, such as request ID and route. The route is a
+//! Functions write log lines with `tracing`. This crate sets the format of the lines and lists
+//! every metric once. The field `area` of a line names a part of the product. The span of a request
+//! carries the fields that all its lines share, such as request ID and route. The route is a
 //! pattern and never the path, which can contain the secret of a link.
 //!
 //! The crate never takes an address, a name, a token, or a body, and it never sends anything: both
@@ -26,8 +27,8 @@ use tracing_subscriber::{filter::LevelFilter, fmt};
 /// Sets up JSON log lines and metric lines on standard output, which Lambda sends to CloudWatch.
 ///
 /// `level` is `error`, `warn`, `info`, `debug`, `trace`, or `off`. The default, also for an invalid
-/// value, is `info`. Filter expressions are not supported, because parsing one would slow every cold
-/// start.
+/// value, is `info`. Filter expressions are not supported, because parsing one would slow every
+/// cold start.
 ///
 /// `namespace` separates the metrics of several stacks in one account. The default is `Onramp`.
 ///

@@ -13,8 +13,9 @@ macro_rules! metrics {
     ($($(#[$doc:meta])* $name:ident: $unit:ident,)*) => {
         /// A metric. `docs/metrics.md` defines the indicators that the dashboard computes from it.
         ///
-        /// An input of an alarm is counted before its write, because a duplicate alarm is better than a
-        /// missing one. An input of a ratio is counted after its write, so a retry never counts twice.
+        /// An input of an alarm is counted before its write, because a duplicate alarm is better
+        /// than a missing one. An input of a ratio is counted after its write, so a retry never
+        /// counts twice.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Metric {
             $($(#[$doc])* $name,)*
@@ -69,8 +70,8 @@ metrics! {
     SignedUp: Count,
     /// An organization was provisioned.
     Provisioned: Count,
-    /// A write that provisions an organization failed. A conflict with another write does not count.
-    /// Each retry counts again.
+    /// A write that provisions an organization failed. A conflict with another write does not
+    /// count. Each retry counts again.
     ProvisioningFailed: Count,
     /// The mail brake delayed the welcome email of a sign-up until the next hour.
     SignupBrake: Count,
@@ -90,7 +91,8 @@ metrics! {
     TrialExtended: Count,
 
     // ---- the checklist ----
-    /// Time from sign-up to the first task that the team completed itself. A payment does not count.
+    /// Time from sign-up to the first task that the team completed itself. A payment does not
+    /// count.
     TimeToFirstValue: Seconds,
     /// The last open task of a checklist was completed or skipped.
     OnboardingCompleted: Count,
@@ -122,7 +124,8 @@ metrics! {
     MailUnknown: Count,
     /// An item with a pending email is corrupt. The item needs review.
     MailUnreadable: Count,
-    /// A run ended because SES paused sending for the account. All emails wait until AWS resumes it.
+    /// A run ended because SES paused sending for the account. All emails wait until AWS resumes
+    /// it.
     MailPaused: Count,
     /// The recipient's mail server accepted an email. SES must be configured to report it.
     MailDelivered: Count,
@@ -171,8 +174,8 @@ struct Sink {
     collector: fn(&str),
 }
 
-/// Sets the receiver of metric lines. Before the first call, metric lines are discarded. A second call
-/// has no effect.
+/// Sets the receiver of metric lines. Before the first call, metric lines are discarded. A second
+/// call has no effect.
 pub fn collect(collector: fn(&str)) {
     collect_as(NAMESPACE, collector);
 }
@@ -189,7 +192,8 @@ pub(crate) fn to_stdout(line: &str) {
 /// Counts `times` occurrences at `now` as a line of the embedded metric format
 /// (CloudWatch user guide, "Specification: Embedded metric format").
 ///
-/// The line has no dimensions, because CloudWatch charges each combination of dimensions as a metric.
+/// The line has no dimensions, because CloudWatch charges each combination of dimensions as a
+/// metric.
 pub fn count(metric: Metric, times: u32, now: Timestamp) {
     write(metric, i64::from(times), now);
 }

@@ -327,7 +327,7 @@ fn decide(
         None => Person::New(user),
     };
     let secret = Secret::new(app.entropy.bytes());
-    Ok(Acceptance { offer: details, org, person, membership, session, secret, instead_of, browser })
+    Ok(Acceptance { details, org, person, membership, session, secret, instead_of, browser })
 }
 
 fn joined(accepted: &Acceptance) -> Response {

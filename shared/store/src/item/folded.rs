@@ -1,4 +1,5 @@
-//! Stored form of the folded billing facts: marks of invoices and subscriptions whose facts are deleted.
+//! Stored form of the folded billing facts: marks of invoices and subscriptions whose facts are
+//! deleted.
 //!
 //! It is a separate attribute, so an earlier version of the code keeps it.
 

@@ -1,7 +1,7 @@
 //! Stored forms of items.
 //!
-//! They are separate types, so renaming a field of the domain never renames a stored attribute. An enum
-//! variant or a field with a new name keeps its stored name with `#[serde(rename)]`.
+//! They are separate types, so renaming a field of the domain never renames a stored attribute. An
+//! enum variant or a field with a new name keeps its stored name with `#[serde(rename)]`.
 
 mod at;
 mod billing;
@@ -27,8 +27,8 @@ pub(crate) fn to_item(key: &Key, form: &impl Serialize) -> Result<Attributes, Co
     Ok(item)
 }
 
-/// Parses the stored form of an item. Ignores unknown attributes, which belong to other versions of the
-/// code.
+/// Parses the stored form of an item. Ignores unknown attributes, which belong to other versions of
+/// the code.
 pub(crate) fn from_item<T: DeserializeOwned>(item: Attributes) -> Result<T, Corrupt> {
     serde_dynamo::from_item(item).map_err(Corrupt::not_a::<T>)
 }

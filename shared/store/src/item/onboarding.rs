@@ -1,7 +1,7 @@
 //! Stored form of the onboarding: which checklist definition an organization has.
 //!
-//! It is a separate attribute beside the checklist. So a version of the code without this attribute can
-//! write the checklist and keep it.
+//! It is a separate attribute beside the checklist. So a version of the code without this attribute
+//! can write the checklist and keep it.
 
 use domain::{onboarding::Onboarding, plan::Plan};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Stored form of an organization.
 //!
-//! Each group of related fields is one attribute. A write names only the groups that changed, so two
-//! versions of the code can run at once.
+//! Each group of related fields is one attribute. A write names only the groups that changed, so
+//! two versions of the code can run at once.
 
 use std::collections::BTreeMap;
 
@@ -60,7 +60,8 @@ struct OrgItem {
     due_pk: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_at: Option<At>,
-    /// The partition in the index `by-mail`, present with `mail_at` while an email is due or needs review.
+    /// The partition in the index `by-mail`, present with `mail_at` while an email is due or needs
+    /// review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail_pk: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,7 @@
 //! addresses. So it does not reveal who has an account. The function sends no email: it writes the
 //! request, and the function `mailer` sends the link.
 //!
-//! A `GET` of an emailed link never uses it, because mail scanners open links too. Only the button
+//! A `GET` of an emailed link never uses it, because email scanners open links too. Only the button
 //! of its page does.
 //!
 //! # Modules
@@ -50,7 +50,7 @@ use crate::{
     handoff::{HostApp, Keys},
 };
 
-/// The path to which mail programs post from their own origins (RFC 8058).
+/// The path to which email programs post from their own origins (RFC 8058).
 ///
 /// The cross-site rule does not apply to it. The secret in the path is the only credential that the
 /// handler uses, so another site cannot abuse a cookie.

@@ -1,6 +1,6 @@
 //! `/login/{token}`: an emailed sign-in link.
 //!
-//! `GET` changes nothing, because mail scanners open links too. The page's button uses the link.
+//! `GET` changes nothing, because email scanners open links too. The page's button uses the link.
 //! For a minute after that, the same browser can repeat the request, in case the response was lost.
 
 use std::sync::Arc;

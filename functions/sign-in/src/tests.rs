@@ -42,7 +42,7 @@ async fn start(respond: fn(&str) -> (u16, Value), vars: &[(&str, &str)]) -> (Han
     let boot = Context {
         env: Env::new([("TABLE_NAME", "onramp")].iter().chain(vars).copied()),
         aws: Aws::new("eu-west-1".to_owned(), Credentials::new("AK", "SK", None, None, "test"), http),
-        outside: OutboundHttp::system(),
+        outbound: OutboundHttp::system(),
         clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
         entropy: Rng::new(|bytes| bytes.fill(7)),
     };

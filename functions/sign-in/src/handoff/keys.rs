@@ -7,8 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use telemetry::LogArea;
 use tokio::sync::Mutex;
 
-/// How long the key of a secret is cached. After a rotation, this function signs with the old key
-/// for at most this long.
+/// Time for which the key of a secret is used before the function reads the secret again.
 const CACHE_TTL: SignedDuration = SignedDuration::from_mins(5);
 
 /// Source of the signing key.

@@ -49,7 +49,7 @@ impl HostApp {
 
 /// `POST /handover`: redirects to the host app, with a handoff token in the query.
 ///
-/// Every member can use it, whatever the organization's status. The token contains the member's
+/// Every member can use it, in every status of the organization. The token contains the member's
 /// role and access, and the host app decides what they may do.
 pub async fn hand_off(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());

@@ -48,7 +48,7 @@ impl Recipient {
 
 /// `GET /mail/unsubscribe/{token}`: shows the current choice and a button that changes it.
 ///
-/// It changes nothing, because mail scanners open the link too.
+/// It changes nothing, because email scanners open the link too.
 pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let (wants, token) = (ResponseFormat::of(request.headers()), text(token));
     match load(&app, &token).await {
@@ -59,9 +59,9 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
 
 /// `POST /mail/unsubscribe/{token}`: stops reminders.
 ///
-/// Mail programs post here for their users, from any origin and with the body
+/// Email programs post here for their users, from any origin and with the body
 /// `List-Unsubscribe=One-Click` (RFC 8058). The handler ignores the body. The response is a page
-/// and not a redirect, because a mail program may not follow redirects.
+/// and not a redirect, because a email program may not follow redirects.
 pub async fn stop(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let (wants, token) = (ResponseFormat::of(request.headers()), text(token));
     match (set(&app, &token, Reminders::Unwanted).await, wants) {

@@ -96,7 +96,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     tokio::join!(store.warm_up(), keys.get());
     let profile = SecurityProfile::app_with_checkout(None, &config.origins)
         .with_public_url(config.public_url.as_ref().map(boot::BaseUrl::as_str));
-    let http = boot.outside.connector();
+    let http = boot.outbound.connector();
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, http, keys, config });
     let routes = Router::new()
         .route("/billing/checkout", post(checkout::open))

@@ -32,7 +32,7 @@ impl HttpConnector for RecordingConnector {
 async fn run(case: &str) -> (Value, Vec<String>) {
     let recorder = RecordingConnector::default();
     let connector = SharedHttpConnector::new(recorder.clone());
-    let outside = OutboundHttp::new(connector.clone());
+    let outbound = OutboundHttp::new(connector.clone());
     let http = http_client_fn(move |_, _| connector.clone());
     let boot = Context {
         env: Env::new([
@@ -43,7 +43,7 @@ async fn run(case: &str) -> (Value, Vec<String>) {
             ("STRIPE_TEAM_PRICE_ID", "price_2"),
         ]),
         aws: Aws::new("eu-west-1".to_owned(), Credentials::new("AK", "SK", None, None, "test"), http),
-        outside,
+        outbound,
         clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
         entropy: Rng::new(|bytes| bytes.fill(7)),
     };

@@ -31,7 +31,7 @@ impl Config {
     /// [`ConfigErrors`] with every invalid variable.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the table's name");
+        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
         let public_url = vars.public_url();
         let product = vars.product_name();
         let app_url = vars.base_url("APP_URL").map(|url| url.map(|url| url.as_str().to_owned()));

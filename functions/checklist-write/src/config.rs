@@ -27,7 +27,7 @@ impl Config {
     /// [`ConfigErrors`] with every invalid variable.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the table's name");
+        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
         let public_url = vars.public_url();
         let host_source =
             vars.parsed("HOST_EVENT_SOURCE", "timetracker", "the source of the host app's events");

@@ -45,7 +45,7 @@ async fn run((status, body): (u16, Value), event: &Value) -> (InvocationResult, 
             ("EMBED_ORIGINS", "https://app.example.com"),
         ]),
         aws: Aws::new("eu-west-1".to_owned(), Credentials::new("AK", "SK", None, None, "test"), http),
-        outside: OutboundHttp::system(),
+        outbound: OutboundHttp::system(),
         clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
         entropy: Rng::new(|bytes| bytes.fill(7)),
     };

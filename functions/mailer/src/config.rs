@@ -21,7 +21,7 @@ impl Config {
     pub(crate) fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let parse_url = |text: &str| text.parse::<BaseUrl>().ok().map(|url| url.as_str().to_owned());
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the table's name");
+        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
         let public_url = vars.read("PUBLIC_URL", None, BASE_URL, parse_url);
         let own_dashboard = public_url.as_ref().map(|own| format!("{own}/dashboard"));
         // If only PUBLIC_URL is invalid, APP_URL must not be reported as well.

@@ -29,7 +29,7 @@ impl Config {
     /// Returns an error for each missing or invalid variable.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the table's name");
+        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
         let public_url = vars.public_url();
         let product = vars.product_name();
         let operators = vars.parsed("OPERATOR_EMAILS", "", "comma-separated email addresses");

@@ -99,7 +99,7 @@ async fn run(verified: bool, case: &str) -> (u64, Value, Vec<String>) {
             Credentials::new("AK", "SK", None, None, "test"),
             http_client_fn(move |_, _| connector.clone()),
         ),
-        outside: OutboundHttp::system(),
+        outbound: OutboundHttp::system(),
         clock: Clock::new(|| "2026-01-15T09:00:00Z".parse().unwrap()),
         entropy: Rng::new(|bytes| bytes.fill(7)),
     };

@@ -49,7 +49,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
 
 fn table(env: &Env) -> Result<String, ConfigErrors> {
     let mut vars = env.vars();
-    let table = vars.text("TABLE_NAME", "the table's name");
+    let table = vars.text("TABLE_NAME", "the DynamoDB table name");
     vars.finish(table)
 }
 

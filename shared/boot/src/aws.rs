@@ -1,3 +1,5 @@
+//! Configuration of AWS SDK clients.
+
 use std::{fmt, time::Duration};
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
@@ -15,14 +17,14 @@ use aws_types::{SdkConfig, region::Region};
 
 use crate::env::{ConfigErrors, Env};
 
-/// The roots that AWS endpoints chain to (Amazon Trust Services), compiled in:
-/// reading a machine's own store costs more than the rest of the start.
+/// The root certificates of AWS endpoints (Amazon Trust Services). They are compiled in, because
+/// reading the machine's certificates takes longer than the rest of the startup.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
-/// How AWS is reached: one HTTP client with one connection pool for all of a function's SDK clients.
+/// Configuration of all SDK clients of a function, with one HTTP client and one connection pool.
 ///
-/// Deliberately without the SDK's default provider chain: Lambda sets region and credentials
-/// as variables ("Using Lambda environment variables" in the AWS Lambda guide).
+/// It does not use the SDK's default provider chain, because Lambda sets region and credentials as
+/// variables (AWS Lambda guide, "Using Lambda environment variables").
 #[derive(Clone)]
 pub struct Aws {
     region: Region,
@@ -32,35 +34,37 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// AWS behind a given HTTP client. This is the one seam: whoever owns the client sees,
-    /// answers, records and disturbs every call.
+    /// Uses a given HTTP client. Tests inject a client here that responds to calls, records them, or
+    /// makes them fail.
     #[must_use]
     pub fn new(region: String, credentials: Credentials, http: SharedHttpClient) -> Self {
         Self { region: Region::new(region), credentials, http, endpoints: Env::default() }
     }
 
-    /// AWS as Lambda's variables describe it: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
-    /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; optionally `AWS_ENDPOINT_URL`,
-    /// `AWS_ENDPOINT_URL_<SERVICE>`, and `AWS_CA_BUNDLE` (a PEM file trusted besides Amazon's roots).
+    /// Reads Lambda's variables.
+    ///
+    /// - Required: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`.
+    /// - Optional: `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_<SERVICE>`, and
+    ///   `AWS_CA_BUNDLE`, a PEM file of certificates that are trusted in addition to Amazon's.
     ///
     /// # Errors
-    /// Every variable that is missing or cannot be used.
+    /// Lists every variable that is missing or invalid.
     pub fn from_env(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let region = vars.text("AWS_REGION", "the region's name; Lambda sets it");
-        let key = vars.text("AWS_ACCESS_KEY_ID", "the role's key id; Lambda sets it");
-        let secret = vars.text("AWS_SECRET_ACCESS_KEY", "the role's secret key; Lambda sets it");
+        let region = vars.text("AWS_REGION", "the AWS region (set by Lambda)");
+        let key = vars.text("AWS_ACCESS_KEY_ID", "the access key id of the role (set by Lambda)");
+        let secret = vars.text("AWS_SECRET_ACCESS_KEY", "the secret access key of the role (set by Lambda)");
         let token = env.get("AWS_SESSION_TOKEN").map(str::to_owned);
         let mut roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
         if let Some(path) = env.get("AWS_CA_BUNDLE") {
             match std::fs::read(path) {
                 Ok(pem) => roots = roots.with_pem_certificate(pem),
-                Err(_) => vars.fault("AWS_CA_BUNDLE", "the path of a readable PEM file"),
+                Err(_) => vars.error("AWS_CA_BUNDLE", "the path of a readable PEM file"),
             }
         }
         let trust = TlsContext::builder().with_trust_store(roots).build().ok();
         if trust.is_none() {
-            vars.fault("AWS_CA_BUNDLE", "a PEM file of certificates");
+            vars.error("AWS_CA_BUNDLE", "a PEM file of certificates");
         }
         let parts = (|| Some((region?, key?, secret?, trust?)))();
         vars.finish(parts).map(|(region, key, secret, trust)| Self {
@@ -74,11 +78,13 @@ impl Aws {
         })
     }
 
-    /// The configuration for one service's client. `name` is the service as the SDKs spell it in
-    /// `AWS_ENDPOINT_URL_<NAME>`, in lower case: `dynamodb`, `sesv2`, `eventbridge`, `secrets_manager`.
+    /// Returns the configuration of one service's client.
     ///
-    /// Time-outs are set because the SDK has none by default: without them a hanging
-    /// connection holds an invocation until Lambda kills it.
+    /// `name` is the lowercase form of the service name in `AWS_ENDPOINT_URL_<NAME>`: `dynamodb`,
+    /// `sesv2`, `eventbridge`, or `secrets_manager`.
+    ///
+    /// Each attempt ends after 3 seconds, and each operation after 8. The SDK has no timeouts by
+    /// default, so a hanging connection would block an invocation until Lambda ends it.
     #[must_use]
     pub fn service(&self, name: &str) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
@@ -94,7 +100,7 @@ impl Aws {
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard())
-            // Answers are small JSON: a stall is caught by the attempt's time-out.
+            // Responses are small JSON documents, so the attempt's timeout covers a stall.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         let endpoint = self.endpoints.get(&format!("AWS_ENDPOINT_URL_{}", name.to_ascii_uppercase()));
         if let Some(url) = endpoint.or_else(|| self.endpoints.get("AWS_ENDPOINT_URL")) {

@@ -1,25 +1,27 @@
+//! Validated URLs for links.
+
 use std::str::FromStr;
 
-/// What a variable that holds a [`BaseUrl`] should look like, as words that finish "expected …".
-pub const BASE_URL: &str = "an https:// address, or http:// on loopback";
+/// The expected format of a [`BaseUrl`] variable, as the end of the sentence "expected …".
+pub const BASE_URL: &str = "an https:// URL, or an http:// URL on loopback";
 
-/// The address under which something is reached, safe to stand in pages and mails, without a slash at its end.
+/// An absolute URL that is safe in pages and emails. It has no trailing slash, query, or fragment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl(String);
 
-/// The text is no address that may be linked to.
+/// The text is not a URL that pages and emails may link to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected an https:// address, or http:// on loopback")]
-pub struct NotABaseUrl;
+#[error("expected {BASE_URL}")]
+pub struct BaseUrlError;
 
 impl BaseUrl {
-    /// The address.
+    /// Returns the URL without a trailing slash.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Its scheme, host and port.
+    /// Returns the scheme, the host, and the port.
     #[must_use]
     pub fn origin(&self) -> &str {
         let authority = self.0.find("://").map_or(0, |at| at + "://".len());
@@ -29,24 +31,24 @@ impl BaseUrl {
 }
 
 impl FromStr for BaseUrl {
-    type Err = NotABaseUrl;
+    type Err = BaseUrlError;
 
-    /// `https`, or `http` on loopback: a link with another scheme could run a script.
-    fn from_str(text: &str) -> Result<Self, NotABaseUrl> {
-        let (scheme, rest) = text.split_once("://").ok_or(NotABaseUrl)?;
+    /// Accepts `https`, and `http` on loopback. A link with another scheme could run a script.
+    fn from_str(text: &str) -> Result<Self, BaseUrlError> {
+        let (scheme, rest) = text.split_once("://").ok_or(BaseUrlError)?;
         let authority = rest.split('/').next().unwrap_or_default();
         let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-        let fits = match scheme {
+        let allowed = match scheme {
             "https" => !host.is_empty(),
             "http" => matches!(host, "localhost" | "127.0.0.1" | "[::1]"),
             _ => false,
         };
         let is_plain =
             |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'?' | b'#' | b'@');
-        if fits && text.bytes().all(is_plain) {
+        if allowed && text.bytes().all(is_plain) {
             Ok(Self(text.trim_end_matches('/').to_owned()))
         } else {
-            Err(NotABaseUrl)
+            Err(BaseUrlError)
         }
     }
 }
@@ -56,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_has_an_origin() {
+    fn origin_is_scheme_host_and_port() {
         for (url, origin) in [
             ("https://app.example.com", "https://app.example.com"),
             ("https://app.example.com:8443/t/u", "https://app.example.com:8443"),
@@ -67,8 +69,8 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_one_that_may_safely_be_linked_to() {
-        for (url, kept) in [
+    fn only_safe_urls_are_accepted() {
+        for (url, expected) in [
             ("https://app.example.com", Some("https://app.example.com")),
             ("https://app.example.com:8443/t/", Some("https://app.example.com:8443/t")),
             ("http://localhost:3000", Some("http://localhost:3000")),
@@ -85,7 +87,7 @@ mod tests {
             ("ftp://app.example.com", None),
             ("app.example.com", None),
         ] {
-            assert_eq!(url.parse::<BaseUrl>().ok().as_ref().map(BaseUrl::as_str), kept, "{url}");
+            assert_eq!(url.parse::<BaseUrl>().ok().as_ref().map(BaseUrl::as_str), expected, "{url}");
         }
     }
 }

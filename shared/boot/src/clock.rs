@@ -1,11 +1,13 @@
+//! The clock of a function.
+
 use std::{fmt, pin::Pin, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
-/// A wait that ends once so much time has passed on a clock.
+/// A future that completes after a duration on a clock.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Where the time comes from. Handlers hold one; decisions take the `now` it gives.
+/// Source of the current time. Handlers own a clock; domain code takes `now` as an argument.
 #[derive(Clone)]
 pub struct Clock {
     now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
@@ -13,32 +15,32 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The operating system's clock.
+    /// Returns the operating system's clock.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the time")]
     pub fn system() -> Self {
         Self::new(Timestamp::now)
     }
 
-    /// A clock of the caller's own that passes as the runtime's time does.
+    /// Creates a clock from a function. Its waits use the timer of the Tokio runtime.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self { now: Arc::new(now), sleep: Arc::new(|wait| Box::pin(tokio::time::sleep(wait))) }
     }
 
-    /// The same clock with a wait of the caller's own, such as one that can be moved.
+    /// Replaces the waits of the clock, for example by ones that a test can advance.
     #[must_use]
-    pub fn sleeping(mut self, sleep: impl Fn(Duration) -> Sleep + Send + Sync + 'static) -> Self {
+    pub fn with_sleep(mut self, sleep: impl Fn(Duration) -> Sleep + Send + Sync + 'static) -> Self {
         self.sleep = Arc::new(sleep);
         self
     }
 
-    /// The present moment.
+    /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         (self.now)()
     }
 
-    /// Waits for so long by this clock.
+    /// Waits for a duration on this clock.
     pub async fn sleep(&self, wait: Duration) {
         (self.sleep)(wait).await;
     }

@@ -1,18 +1,21 @@
+//! Environment variables, and the errors of a configuration.
+
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use domain::{name::Name, plan::Prices};
 
 use crate::base_url::{BASE_URL, BaseUrl};
 
-/// The variables a function was started with.
+/// The environment variables of a function.
 ///
-/// `Debug` shows names only: a value may be a secret.
+/// The `Debug` output shows only names, because a value may be a secret.
 #[derive(Clone, Default)]
 pub struct Env(BTreeMap<String, String>);
 
 impl Env {
-    /// The process's own environment. Values that are not UTF-8 are read lossily,
-    /// so that the variable's own rule names the fault.
+    /// Reads the environment of the process.
+    ///
+    /// Invalid UTF-8 is replaced, so that the check of the variable reports it.
     #[must_use]
     pub fn from_os() -> Self {
         Self::new(
@@ -22,21 +25,21 @@ impl Env {
         )
     }
 
-    /// An environment of the caller's own.
+    /// Creates an environment from given variables.
     pub fn new<K: Into<String>, V: Into<String>>(vars: impl IntoIterator<Item = (K, V)>) -> Self {
         Self(vars.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 
-    /// The value, if the variable is set and not empty.
+    /// Returns the trimmed value of a variable, or `None` if it is unset or empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Starts reading a configuration; the reader collects every fault.
+    /// Returns a reader that collects all errors of a configuration.
     #[must_use]
     pub fn vars(&self) -> Vars<'_> {
-        Vars { env: self, faults: Vec::new() }
+        Vars { env: self, errors: Vec::new() }
     }
 }
 
@@ -46,30 +49,32 @@ impl fmt::Debug for Env {
     }
 }
 
-/// One bad variable: its name and the shape that it should have, never its value.
+/// A missing or invalid variable: its name and its expected format, never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The variable.
+    /// The name of the variable.
     pub name: &'static str,
-    /// What is expected of it, as words that finish "expected …".
+    /// The expected format, as the end of the sentence "expected …".
     pub expected: String,
 }
 
-/// Every bad variable of one function. A function that has any does not start.
+/// All missing or invalid variables of a function, which then does not start.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
-#[error("bad configuration: {}", .0.iter().map(|fault| format!("{}: expected {}", fault.name, fault.expected)).collect::<Vec<_>>().join("; "))]
+#[error("invalid configuration: {}", .0.iter().map(|error| format!("{}: expected {}", error.name, error.expected)).collect::<Vec<_>>().join("; "))]
 pub struct ConfigErrors(pub Vec<ConfigError>);
 
-/// Reads variables one by one and keeps the faults, so that all are reported at once.
+/// Reads variables and collects the errors, so that a function reports all of them at once.
 #[derive(Debug)]
 pub struct Vars<'a> {
     env: &'a Env,
-    faults: Vec<ConfigError>,
+    errors: Vec<ConfigError>,
 }
 
 impl Vars<'_> {
-    /// Reads `name`, or takes `default` where it is not set. `parse` turns the text into the value, or `None`.
-    /// A fault yields `None` and is kept; `expected` finishes the sentence "expected …".
+    /// Reads and parses the variable `name`, or `default` if it is unset.
+    ///
+    /// Returns `None` and records an error if there is no text or `parse` returns `None`. `expected`
+    /// is the end of the sentence "expected …".
     pub fn read<T>(
         &mut self,
         name: &'static str,
@@ -79,80 +84,86 @@ impl Vars<'_> {
     ) -> Option<T> {
         let value = self.env.get(name).or(default).and_then(parse);
         if value.is_none() {
-            self.faults.push(ConfigError { name, expected: expected.to_owned() });
+            self.errors.push(ConfigError { name, expected: expected.to_owned() });
         }
         value
     }
 
-    /// A variable that must be there and may be any text.
+    /// Reads a required variable that may have any value.
     pub fn text(&mut self, name: &'static str, expected: &str) -> Option<String> {
         self.read(name, None, expected, |text| Some(text.to_owned()))
     }
 
-    /// A variable whose type knows how to read itself.
+    /// Reads a variable with the parser of its type.
     pub fn parsed<T: FromStr>(&mut self, name: &'static str, default: &str, expected: &str) -> Option<T> {
         self.read(name, Some(default), expected, |text| text.parse().ok())
     }
 
-    /// A variable that may hold an address, and may be left out.
+    /// Reads an optional URL. The inner `None` means that the variable is unset.
     pub fn base_url(&mut self, name: &'static str) -> Option<Option<BaseUrl>> {
         self.read(name, Some(""), BASE_URL, |text| {
             if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
         })
     }
 
-    /// `PUBLIC_URL`: the address at which browsers reach Onramp. `None` inside means the domain of each request.
+    /// Reads `PUBLIC_URL`, the origin at which browsers reach Onramp.
+    ///
+    /// The inner `None` means that the variable is unset; Onramp then uses the domain of each request.
     pub fn public_url(&mut self) -> Option<Option<BaseUrl>> {
-        let expected = "an https:// address in lower case and without a path, or http:// on loopback";
+        let expected = "a lowercase https:// URL without a path, or an http:// URL on loopback";
         self.read("PUBLIC_URL", Some(""), expected, |text| {
             if text.is_empty() {
                 return Some(None);
             }
             let url: BaseUrl = text.parse().ok()?;
-            // Browsers write an origin so, and it is compared with what they send.
-            let plain = url.origin() == url.as_str() && text.bytes().all(|byte| !byte.is_ascii_uppercase());
-            plain.then_some(Some(url))
+            // It is compared with the `Origin` header, which browsers send in this form.
+            let is_origin =
+                url.origin() == url.as_str() && text.bytes().all(|byte| !byte.is_ascii_uppercase());
+            is_origin.then_some(Some(url))
         })
     }
 
-    /// `PRODUCT_NAME`: the host app's name, as people read it on pages and in mails. What is a good name is judged as
-    /// for names that people type: it stands in the same subject lines and headings.
+    /// Reads `PRODUCT_NAME`, the host app's name on pages and in emails.
+    ///
+    /// The rules are those of names that users enter, because it appears in the same subject lines
+    /// and headings.
     pub fn product_name(&mut self) -> Option<String> {
-        let expected = "a name on one line, of at most 80 visible characters";
+        let expected = "a single-line name of at most 80 visible characters";
         self.read("PRODUCT_NAME", Some("TimeTracker"), expected, |text| {
             Name::parse(text).ok().map(|name| name.to_string())
         })
     }
 
-    /// `STRIPE_SINGLE_USER_PRICE_ID` and `STRIPE_TEAM_PRICE_ID`: what the plans cost.
+    /// Reads `STRIPE_SINGLE_USER_PRICE_ID` and `STRIPE_TEAM_PRICE_ID`, the price ids of the plans.
     pub fn prices(&mut self) -> Option<Prices> {
         let single = self.read("STRIPE_SINGLE_USER_PRICE_ID", None, PRICE, price);
-        let other = format!("{PRICE}, other than STRIPE_SINGLE_USER_PRICE_ID");
+        let other = format!("{PRICE}, different from STRIPE_SINGLE_USER_PRICE_ID");
         let team = self.read("STRIPE_TEAM_PRICE_ID", None, &other, |text| {
             price(text).filter(|team| single.as_ref() != Some(team))
         });
         Some(Prices { single: single?, team: team? })
     }
 
-    /// Adds a fault that concerns several variables at once.
-    pub fn fault(&mut self, name: &'static str, expected: impl Into<String>) {
-        self.faults.push(ConfigError { name, expected: expected.into() });
+    /// Records an error that another check found, such as one of several variables together.
+    pub fn error(&mut self, name: &'static str, expected: impl Into<String>) {
+        self.errors.push(ConfigError { name, expected: expected.into() });
     }
 
-    /// The configuration, if every variable was good; otherwise all the faults.
+    /// Returns the configuration if there is no error.
     ///
     /// # Errors
-    /// [`Faults`] with at least one entry. A `None` without a recorded fault cannot come from [`Vars::read`].
+    /// [`ConfigErrors`] with all recorded errors. Pass `None` only after [`read`](Self::read)
+    /// returned `None`, so that the list is not empty.
     pub fn finish<T>(self, config: Option<T>) -> Result<T, ConfigErrors> {
         match config {
-            Some(config) if self.faults.is_empty() => Ok(config),
-            _ => Err(ConfigErrors(self.faults)),
+            Some(config) if self.errors.is_empty() => Ok(config),
+            _ => Err(ConfigErrors(self.errors)),
         }
     }
 }
 
-/// What a price id looks like (Stripe API reference, "The Price object").
-const PRICE: &str = "a price that starts with price_";
+/// The format of a price id (Stripe API reference, "The Price object").
+const PRICE: &str = "a price id that starts with price_";
 
 fn price(text: &str) -> Option<String> {
     let rest = text.strip_prefix("price_")?;
@@ -165,24 +176,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_is_named_and_no_value_is_shown() {
+    fn errors_name_every_variable_and_no_value() {
         let env = Env::new([("DAYS", "fourteen"), ("SECRET", "hunter2"), ("BLANK", "  ")]);
         let mut vars = env.vars();
-        let days = vars.parsed::<u16>("DAYS", "14", "a whole number");
+        let days = vars.parsed::<u16>("DAYS", "14", "an integer");
         let secret = vars.read("SECRET", None, "a value that starts with whsec_", |text| {
             text.starts_with("whsec_").then(|| text.to_owned())
         });
-        let blank = vars.text("BLANK", "the table's name");
-        let faults = vars.finish(days.zip(secret).zip(blank)).unwrap_err();
+        let blank = vars.text("BLANK", "the DynamoDB table name");
+        let errors = vars.finish(days.zip(secret).zip(blank)).unwrap_err();
         assert_eq!(
-            faults.to_string(),
-            "bad configuration: DAYS: expected a whole number; SECRET: expected a value that starts with whsec_; \
-             BLANK: expected the table's name"
+            errors.to_string(),
+            "invalid configuration: DAYS: expected an integer; SECRET: expected a value that starts with whsec_; \
+             BLANK: expected the DynamoDB table name"
         );
     }
 
     #[test]
-    fn a_product_has_a_name_that_can_stand_in_a_subject_line() {
+    fn product_name_is_a_single_visible_line() {
         for (text, name) in [
             ("", Some("TimeTracker")),
             (" Müller  & Co™ ", Some("Müller & Co™")),
@@ -213,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_default_stands_in_for_what_is_not_set() {
+    fn default_replaces_an_unset_variable() {
         let env = Env::default();
         let mut vars = env.vars();
         let days = vars.parsed::<u16>("DAYS", "14", "a whole number");

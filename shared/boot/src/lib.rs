@@ -1,23 +1,31 @@
-//! What a function needs before its first event: its variables, its AWS
-//! configuration, a clock, randomness, and the loop that hands it events.
+//! Startup of a function: variables, AWS configuration, clock, randomness, and the event loop.
 //!
-//! This crate never decides anything about organizations, never speaks to AWS
-//! itself, and is the only place where a deployed function meets the operating
-//! system: [`Env`] reads the environment, [`Clock`] the time, [`Entropy`] the
-//! random source. Everything else takes them as arguments.
+//! Invariant: a deployed function uses the operating system only through this crate. [`Env`] reads
+//! the environment, [`Clock`] the time, and [`Rng`] the random source. All other code takes them as
+//! arguments, so tests can replace them.
+//!
+//! The crate never calls AWS itself, and it decides nothing about organizations. An error names a
+//! variable and its expected format, never its value.
+//!
+//! Where to start reading:
+//!
+//! - [`run`] starts a function with a [`Context`].
+//! - [`Vars`] reads the variables of a configuration and collects all errors.
+//! - [`Aws`] configures the SDK clients; [`OutboundHttp`] connects to other services.
+//! - [`BaseUrl`] is a validated URL for links.
 
 mod aws;
 mod base_url;
 mod clock;
-mod entropy;
 mod env;
 mod outbound_http;
+mod rng;
 mod run;
 
 pub use aws::Aws;
-pub use base_url::{BASE_URL, BaseUrl, NotABaseUrl};
+pub use base_url::{BASE_URL, BaseUrl, BaseUrlError};
 pub use clock::Clock;
-pub use entropy::Rng;
 pub use env::{ConfigError, ConfigErrors, Env, Vars};
 pub use outbound_http::OutboundHttp;
+pub use rng::Rng;
 pub use run::{Context, Event, Handler, InvocationResult, handler, run};

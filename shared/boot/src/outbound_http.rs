@@ -1,3 +1,5 @@
+//! The HTTP client for services other than AWS.
+
 use std::{fmt, time::Duration};
 
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -7,29 +9,32 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 
-/// How services other than AWS are reached. As with [`Aws`](crate::Aws), whoever owns the connector sees, answers
-/// and disturbs every call.
+/// HTTP client for services other than AWS.
 ///
-/// Nothing is built until a function asks: those that speak to nobody but AWS do not pay for reading the machine's
-/// root certificates, which other services' certificates chain to.
+/// As with [`Aws`](crate::Aws), a test can inject a connector that records or fails calls. The
+/// default connector is built on first use, because reading the machine's root certificates costs
+/// startup time. A function that calls only AWS never pays it.
 #[derive(Clone)]
 pub struct OutboundHttp(Option<SharedHttpConnector>);
 
 impl OutboundHttp {
-    /// The network, over `ring`, trusting the machine's own roots (and `SSL_CERT_FILE`, where it is set).
+    /// Uses the network with TLS over `ring`, and trusts the machine's root certificates or
+    /// `SSL_CERT_FILE`.
     #[must_use]
     pub const fn system() -> Self {
         Self(None)
     }
 
-    /// A connector of the caller's own.
+    /// Uses the given connector.
     #[must_use]
     pub const fn new(connector: SharedHttpConnector) -> Self {
         Self(Some(connector))
     }
 
-    /// The connector, with a connection pool of its own. Ask once, at the start. It has a time-out for connecting and
-    /// none for answers: how long those may take is for the caller to say.
+    /// Returns a connector with its own connection pool. Call this once, at startup.
+    ///
+    /// The connector has a connection timeout of two seconds and no response timeout. The caller
+    /// must limit the duration of a call.
     #[must_use]
     pub fn connector(&self) -> SharedHttpConnector {
         self.0.clone().unwrap_or_else(network)
@@ -43,7 +48,7 @@ fn network() -> SharedHttpConnector {
     let roots = TrustStore::empty().with_native_roots(true);
     let builder = match TlsContext::builder().with_trust_store(roots).build() {
         Ok(context) => builder.tls_context(context),
-        // The builder's own context trusts the same roots.
+        // The builder's default context trusts the same roots.
         Err(_) => builder,
     };
     SharedHttpConnector::new(builder.build())
@@ -51,6 +56,6 @@ fn network() -> SharedHttpConnector {
 
 impl fmt::Debug for OutboundHttp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Outside")
+        f.write_str("OutboundHttp")
     }
 }

@@ -1,3 +1,5 @@
+//! Starts a function and runs its event loop.
+
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use lambda_runtime::LambdaEvent;
@@ -6,36 +8,36 @@ use serde_json::value::RawValue;
 use crate::{
     aws::Aws,
     clock::Clock,
-    entropy::Rng,
     env::{ConfigErrors, Env},
     outbound_http::OutboundHttp,
+    rng::Rng,
 };
 
-/// What a function is started with.
+/// The dependencies that a function is started with.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// Its variables.
+    /// The environment variables.
     pub env: Env,
-    /// How it reaches AWS.
+    /// The configuration of AWS clients.
     pub aws: Aws,
-    /// How it reaches other services.
-    pub outside: OutboundHttp,
-    /// Where it reads the time.
+    /// The HTTP client for other services.
+    pub outbound: OutboundHttp,
+    /// The source of the current time.
     pub clock: Clock,
-    /// Where it takes ids and secrets from.
+    /// The source of ids and secrets.
     pub entropy: Rng,
 }
 
-/// An event as Lambda carries it: JSON text, parsed by the function that knows its shape.
+/// An invocation event whose payload is unparsed JSON text.
 pub type Event = LambdaEvent<Box<RawValue>>;
 
-/// What a function gives back: JSON text, or an error on which Lambda's own retry rules act.
+/// The JSON text that a function returns, or an error that fails the invocation.
 pub type InvocationResult = Result<Box<RawValue>, lambda_runtime::Error>;
 
-/// A started function.
+/// A function that has started and handles events.
 pub type Handler = Arc<dyn Fn(Event) -> Pin<Box<dyn Future<Output = InvocationResult> + Send>> + Send + Sync>;
 
-/// Makes a [`Handler`] of a function.
+/// Makes a [`Handler`] from an async function.
 pub fn handler<H, F>(handle: H) -> Handler
 where
     H: Fn(Event) -> F + Send + Sync + 'static,
@@ -44,10 +46,10 @@ where
     Arc::new(move |event| Box::pin(handle(event)))
 }
 
-/// Starts a function and hands it events over the Lambda Runtime API until the process ends.
+/// Starts a function and passes events of the Lambda Runtime API to it until the process ends.
 ///
 /// # Errors
-/// Bad configuration, named in the log with every fault; or the Runtime API going away.
+/// Fails if the configuration is invalid, after logging every error, or if the Runtime API fails.
 pub async fn run<S, F>(start: S) -> Result<(), lambda_runtime::Error>
 where
     S: FnOnce(Context) -> F,
@@ -57,14 +59,14 @@ where
     telemetry::init(env.get("RUST_LOG"), env.get("METRIC_NAMESPACE"));
     let started = match Aws::from_env(&env) {
         Ok(aws) => {
-            let (outside, clock, entropy) = (OutboundHttp::system(), Clock::system(), Rng::system());
-            start(Context { env, aws, outside, clock, entropy }).await
+            let (outbound, clock, entropy) = (OutboundHttp::system(), Clock::system(), Rng::system());
+            start(Context { env, aws, outbound, clock, entropy }).await
         }
-        Err(faults) => Err(faults),
+        Err(errors) => Err(errors),
     };
-    let handler = started.inspect_err(|faults| {
-        for fault in &faults.0 {
-            tracing::error!(variable = fault.name, expected = %fault.expected, "bad configuration");
+    let handler = started.inspect_err(|errors| {
+        for error in &errors.0 {
+            tracing::error!(variable = error.name, expected = %error.expected, "invalid configuration");
         }
     })?;
     lambda_runtime::run(lambda_runtime::service_fn(move |event| handler(event))).await

@@ -23,7 +23,7 @@ fn customer_maker() -> Behaviour {
             .body(SdkBody::from("email=jo%40example.com"))
             .unwrap();
         let request = HttpRequest::try_from(request).unwrap();
-        match boot.outside.connector().call(request).await {
+        match boot.outbound.connector().call(request).await {
             Ok(response) => {
                 let body: Value = serde_json::from_slice(response.body().bytes().unwrap()).unwrap();
                 Ok(json!({"said": response.status().as_u16(), "body": body}))

@@ -1,32 +1,34 @@
+//! Randomness for ids and secrets.
+
 use std::{fmt, sync::Arc};
 
 use domain::id::{OrgId, ProjectId, UserId};
 use jiff::Timestamp;
 
-/// Where ids and secrets come from. Decisions take what it gives as arguments.
+/// Source of randomness for ids and secrets. Domain code takes its results as arguments.
 #[derive(Clone)]
 pub struct Rng(Arc<Fill>);
 
 type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Rng {
-    /// The operating system's random source.
+    /// Returns the operating system's random source.
     ///
     /// # Panics
-    /// When the kernel has no randomness to give: no id and no secret made after
-    /// that could be trusted, so the process must not go on.
+    /// Panics if the kernel returns no random bytes. Ids and secrets would be predictable, so the
+    /// process must end.
     #[must_use]
     pub fn system() -> Self {
-        #[expect(clippy::expect_used, reason = "without randomness nothing may go on")]
-        Self::new(|buffer| getrandom::fill(buffer).expect("the kernel gives random bytes"))
+        #[expect(clippy::expect_used, reason = "without randomness, ids and secrets are not safe")]
+        Self::new(|buffer| getrandom::fill(buffer).expect("the kernel returns random bytes"))
     }
 
-    /// A source of the caller's own: `fill` writes the whole buffer.
+    /// Creates a source from a function that fills the complete buffer.
     pub fn new(fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
         Self(Arc::new(fill))
     }
 
-    /// `N` random bytes; 32 of them make a secret.
+    /// Returns `N` random bytes. A secret has 32.
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut buffer = [0; N];
@@ -34,19 +36,19 @@ impl Rng {
         buffer
     }
 
-    /// A new organization id. Version 7 tells its time, so ids sort by age; it is no secret.
+    /// Returns a new organization id. It is a UUID of version 7, so ids sort by age. It is not secret.
     #[must_use]
     pub fn org_id(&self, now: Timestamp) -> OrgId {
         OrgId::from_uuid(self.uuid(now))
     }
 
-    /// A new user id.
+    /// Returns a new user id, a UUID of version 7.
     #[must_use]
     pub fn user_id(&self, now: Timestamp) -> UserId {
         UserId::from_uuid(self.uuid(now))
     }
 
-    /// A new project id.
+    /// Returns a new project id, a UUID of version 7.
     #[must_use]
     pub fn project_id(&self, now: Timestamp) -> ProjectId {
         ProjectId::from_uuid(self.uuid(now))
@@ -60,6 +62,6 @@ impl Rng {
 
 impl fmt::Debug for Rng {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Entropy")
+        f.write_str("Rng")
     }
 }

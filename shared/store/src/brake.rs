@@ -1,4 +1,4 @@
-//! The email brake: hourly counters of first emails, the record of bounced ones, and the gates.
+//! The mail brake: hourly counters of first emails, the record of bounced ones, and the gates.
 //!
 //! A sign-up counts its first email and checks one gate in its own transaction, without a read
 //! before. Each shard has its own counters and its own gate, so parallel sign-ups rarely use the

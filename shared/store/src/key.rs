@@ -129,7 +129,7 @@ impl Key {
         Self::new("FEED".to_owned(), "SEND")
     }
 
-    /// The record of first emails, for the email brake.
+    /// The record of first emails, for the mail brake.
     pub fn first_mails() -> Self {
         Self::new("FEED".to_owned(), "FIRST")
     }
@@ -139,7 +139,7 @@ impl Key {
         Self::new(format!("BRAKE#{}", share.shard), At(share.hour).text())
     }
 
-    /// The gate of the email brake for one shard.
+    /// The gate of the mail brake for one shard.
     pub fn gate(shard: u8) -> Self {
         Self::new(format!("BRAKE#{shard}"), "GATE")
     }

@@ -99,7 +99,7 @@ pub enum SignedUp {
     Limited(RateLimitWindow),
     /// The address has an account, so nothing was written.
     AddressKnown,
-    /// The email brake delays the first email, so nothing was written.
+    /// The mail brake delays the first email, so nothing was written.
     Braked(Brake),
 }
 
@@ -142,7 +142,7 @@ impl Store {
     /// Writes a sign-up in one transaction: user, organization, membership, session, the record
     /// against repetition, and the counters.
     ///
-    /// Obstacles are checked in this order: replay, limits, known address, email brake.
+    /// Obstacles are checked in this order: replay, limits, known address, mail brake.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the known user changed or the organization grant was used;

@@ -83,8 +83,8 @@ enum IssuedItem {
 }
 
 impl UsedLink {
-    /// Returns whether a request at `now` may be repeated. `browser` is the hash of its browser
-    /// cookie.
+    /// Returns whether a request at `now` repeats the one that used the link: it comes from the
+    /// same browser, within [`LINK_REPEAT_PERIOD`]. `browser` is the hash of its browser cookie.
     #[must_use]
     pub fn is_repeated_by(&self, browser: Option<Hash>, now: Timestamp) -> bool {
         self.browser.is_some() && self.browser == browser && now < add(self.used_at, LINK_REPEAT_PERIOD)

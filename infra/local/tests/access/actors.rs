@@ -1,4 +1,5 @@
-//! Everybody who may stand at a door, in one world that each of them finds as the one before did.
+//! The callers of the access matrix, in one stack. [`Actors::restore`] resets its table between
+//! requests.
 
 use domain::{address::Address, invitation::InvitationId};
 use local::Config;
@@ -6,62 +7,62 @@ use serde_json::{Value, json};
 
 use crate::{
     driver::{Visitor, World},
-    rest::Rest,
+    snapshot::TableSnapshot,
 };
 
-/// Who is invited everywhere.
+/// Address that has a pending invitation in every caller's organization, and no account.
 pub const GUEST: &str = "guest@example.com";
 
-/// Who is invited and has an account.
+/// Address that has a pending invitation and an account.
 const INVITED: &str = "invited@example.com";
 
 /// The operator whose sign-in is too old for the operator pages.
 const STALE: &str = "stale@example.com";
 
-/// Whom nobody knows.
+/// Address without an account and without an invitation.
 pub const FRESH: &str = "fresh@example.com";
 
-/// Somebody at a door.
+/// One kind of caller.
 pub struct Caller {
-    /// The column that says what they are told.
+    /// The column of the access matrix that lists the expected statuses.
     pub column: &'static str,
-    /// Who it is.
-    pub who: &'static str,
+    /// Description for failure messages.
+    pub description: &'static str,
     pub cookie: Option<String>,
-    /// The organization that their requests name.
+    /// The organization that the caller's requests name.
     pub org: String,
 }
 
-/// All of them.
+/// All callers, and the stack that they share.
 pub struct Actors {
     pub world: World,
     pub callers: Vec<Caller>,
     pub links: Links,
-    /// Somebody who is a member too.
-    pub mate: String,
-    rest: Rest,
+    /// User id of another member of each admin's organization.
+    pub teammate: String,
+    initial: TableSnapshot,
 }
 
-/// The secrets in mailed links that were not used yet.
+/// Unused secrets of emailed links.
 pub struct Links {
     pub sign_in: String,
-    pub invitation: String,
-    /// The same for a person who has an account.
+    /// The invitation of [`GUEST`].
+    /// The invitation of [`INVITED`], description has an account.
     pub invited_user: String,
     pub unsubscribe: String,
 }
 
 impl Caller {
-    fn new(column: &'static str, who: &'static str, visitor: &Visitor<'_>) -> Self {
-        Self { column, who, cookie: visitor.cookie.clone(), org: visitor.org() }
+    fn new(column: &'static str, description: &'static str, visitor: &Visitor<'_>) -> Self {
+        Self { column, description, cookie: visitor.cookie.clone(), org: visitor.org() }
     }
 
-    /// What names the invitation that waits in this organization.
+    /// Returns the id of the pending invitation in the caller's organization.
     pub fn invitation(&self) -> String {
         self.invitation_of(GUEST)
     }
 
-    /// What names this organization's invitation of an address.
+    /// Returns the id of the caller's organization's invitation of an address.
     pub fn invitation_of(&self, address: &str) -> String {
         InvitationId::of(self.org.parse().unwrap(), &Address::parse(address).unwrap()).to_string()
     }
@@ -72,35 +73,35 @@ impl Actors {
         let world =
             World::with(Config::memory().set("OPERATOR_EMAILS", &format!("operator@example.com,{STALE}")))
                 .await;
-        let (callers, links, mate) = stage(&world).await;
-        let mut actors = Self { callers, links, mate, rest: Rest::default(), world };
+        let (callers, links, teammate) = create_callers(&world).await;
+        let mut actors = Self { callers, links, teammate, initial: TableSnapshot::default(), world };
         actors.share();
         actors.world.settle().await;
-        actors.rest = Rest::of(&actors.world);
+        actors.initial = TableSnapshot::of(&actors.world);
         actors
     }
 
-    /// The caller of a column.
+    /// Returns the first caller of a column.
     pub fn caller(&self, column: &str) -> &Caller {
         self.callers.iter().find(|caller| caller.column == column).unwrap()
     }
 
-    /// The keys of what is stored otherwise than at first.
+    /// Returns the keys of the items that differ from the initial table.
     pub fn changed(&self) -> Vec<String> {
-        self.rest.changed(&self.world)
+        self.initial.changed(&self.world)
     }
 
-    /// Makes everything what it was at first.
-    pub async fn rest(&self) {
+    /// Resets the table to its initial content.
+    pub async fn restore(&self) {
         if !self.changed().is_empty() {
-            self.rest.restore(&self.world).await;
+            self.initial.restore(&self.world).await;
         }
     }
 
-    /// Gives other admins the mate and the waiting invitation that one has, past rules that would keep some of them
-    /// from it by now.
+    /// Gives the other admins the member and the pending invitation of "admin". Writes directly to
+    /// the table, because some of these organizations may not invite at this time.
     fn share(&self) {
-        let items = Rest::of(&self.world);
+        let items = TableSnapshot::of(&self.world);
         let admin = self.caller("admin");
         let invitation = items.item(&admin.org, &format!("INVITE#{}", admin.invitation()));
         for column in ["admin", "unverified admin", "trial ended", "operator", "stale operator"] {
@@ -110,49 +111,49 @@ impl Actors {
             invitation["sk"] = json!({ "S": format!("INVITE#{}", caller.invitation()) });
             invitation["org"] = json!({ "S": caller.org });
             self.world.write("PutItem", json!({ "Item": invitation }));
-            add_member(&self.world, &caller.org, &self.mate);
+            add_member(&self.world, &caller.org, &self.teammate);
         }
     }
 }
 
-/// Lets everybody come, in the order that their times demand.
-async fn stage(world: &World) -> (Vec<Caller>, Links, String) {
-    // A trial that is over by the time the others come.
-    newcomer(world, "ended@example.com", true).await;
+/// Creates all callers, in the order that their ages require.
+async fn create_callers(world: &World) -> (Vec<Caller>, Links, String) {
+    // This trial is over before the other callers sign up.
+    new_user(world, "ended@example.com", true).await;
     world.advance("15d").await;
-    let expired = newcomer(world, "expired@example.com", true).await;
+    let expired = new_user(world, "expired@example.com", true).await;
     world.advance("25h").await;
-    let stale = proven(world, newcomer(world, STALE, true).await, STALE).await;
+    let stale = verified(world, new_user(world, STALE, true).await, STALE).await;
     world.advance("9h").await;
 
-    let mut revoked = newcomer(world, "revoked@example.com", true).await;
+    let mut revoked = new_user(world, "revoked@example.com", true).await;
     let cookie = revoked.cookie.clone();
     assert_eq!(revoked.submit("/logout", &[]).await.status, 303);
     revoked.cookie = cookie;
-    let removed = newcomer(world, "removed@example.com", true).await;
-    let founder = Rest::of(world).item(&removed.org(), "MEMBER#");
+    let removed = new_user(world, "removed@example.com", true).await;
+    let founder = TableSnapshot::of(world).item(&removed.org(), "MEMBER#");
     world.write("DeleteItem", json!({ "Key": { "pk": founder["pk"], "sk": founder["sk"] } }));
-    let mate = newcomer(world, "mate@example.com", true).await.user();
-    let unproven = newcomer(world, "unproven@example.com", true).await;
+    let teammate = new_user(world, "teammate@example.com", true).await.user();
+    let unverified = new_user(world, "unverified@example.com", true).await;
 
-    let mut jo = proven(world, newcomer(world, "jo@example.com", true).await, "jo@example.com").await;
+    let mut jo = verified(world, new_user(world, "jo@example.com", true).await, "jo@example.com").await;
     let pending =
-        proven(world, newcomer(world, "pending@example.com", false).await, "pending@example.com").await;
-    let ended = proven(world, at_home(world, "ended@example.com"), "ended@example.com").await;
+        verified(world, new_user(world, "pending@example.com", false).await, "pending@example.com").await;
+    let ended = verified(world, new_browser(world, "ended@example.com"), "ended@example.com").await;
     let incomplete = incomplete(world).await;
     let operator =
-        proven(world, newcomer(world, "operator@example.com", true).await, "operator@example.com").await;
-    let other = proven(world, newcomer(world, "other@example.com", true).await, "other@example.com").await;
-    newcomer(world, INVITED, true).await;
+        verified(world, new_user(world, "operator@example.com", true).await, "operator@example.com").await;
+    let other = verified(world, new_user(world, "other@example.com", true).await, "other@example.com").await;
+    new_user(world, INVITED, true).await;
     let mut invited = Vec::new();
     for email in [INVITED, GUEST] {
-        let answer = jo.submit("/members/invitations", &[("email", email)]).await;
-        assert_eq!(answer.status, 303, "{}", answer.text());
+        let response = jo.submit("/members/invitations", &[("email", email)]).await;
+        assert_eq!(response.status, 303, "{}", response.text());
         invited.push(secret(&link_in(world, "invitation", "/invitations/").await));
     }
 
     let mut callers = vec![
-        Caller::new("unverified admin", "an admin with an unverified address", &unproven),
+        Caller::new("unverified admin", "an admin with an unverified address", &unverified),
         Caller::new("admin", "an admin", &jo),
         Caller::new("pending", "an admin of a pending organization", &pending),
         Caller::new("trial ended", "an admin of an ended trial", &ended),
@@ -163,37 +164,37 @@ async fn stage(world: &World) -> (Vec<Caller>, Links, String) {
         },
         Caller::new("operator", "an operator, who is an admin too", &operator),
         Caller::new("stale operator", "an operator whose sign-in is nine hours old", &stale),
-        Caller { column: "invited user", who: "an invited user", cookie: None, org: jo.org() },
+        Caller { column: "invited user", description: "an invited user", cookie: None, org: jo.org() },
     ];
-    for (who, cookie) in [
+    for (description, cookie) in [
         ("no session", None),
         ("an expired session", expired.cookie),
         ("a revoked session", revoked.cookie),
         ("a removed member", removed.cookie),
     ] {
-        callers.push(Caller { column: "no session", who, cookie, org: jo.org() });
+        callers.push(Caller { column: "no session", description, cookie, org: jo.org() });
     }
-    for (column, who, admin) in [
+    for (column, description, admin) in [
         ("member", "a member", &jo),
         ("member", "a member of an ended trial", &ended),
         ("unpaid member", "a member of a pending organization", &pending),
         ("unpaid member", "a member of an incomplete organization", &incomplete),
     ] {
-        callers.push(Caller::new(column, who, &member(world, &admin.org()).await));
+        callers.push(Caller::new(column, description, &member(world, &admin.org()).await));
     }
     let links = Links {
-        sign_in: secret(&ask_for_link(world, "other@example.com").await),
+        sign_in: secret(&request_link(world, "other@example.com").await),
         invitation: invited.remove(1),
         invited_user: invited.remove(0),
         unsubscribe: secret(&link_in(world, "trial_ending", "/mail/unsubscribe/").await),
     };
-    (callers, links, mate)
+    (callers, links, teammate)
 }
 
-/// An admin whose first payment waits for the bank's word.
+/// Creates an admin whose first payment waits for confirmation by the bank.
 async fn incomplete(world: &World) -> Visitor<'_> {
     let email = "incomplete@example.com";
-    let mut visitor = proven(world, newcomer(world, email, false).await, email).await;
+    let mut visitor = verified(world, new_user(world, email, false).await, email).await;
     assert_eq!(visitor.submit("/billing/checkout", &[("plan", "team")]).await.status, 303);
     let event = json!({ "type": "customer.subscription.created", "organization_id": visitor.org(),
         "set": { "data.object.status": "incomplete" } });
@@ -202,61 +203,61 @@ async fn incomplete(world: &World) -> Visitor<'_> {
     visitor
 }
 
-/// Somebody who signs up, from a network address of their own.
-async fn newcomer<'w>(world: &'w World, email: &str, trial: bool) -> Visitor<'w> {
-    let mut visitor = at_home(world, email);
+/// Signs a new user up, from a separate network address.
+async fn new_user<'w>(world: &'w World, email: &str, trial: bool) -> Visitor<'w> {
+    let mut visitor = new_browser(world, email);
     visitor.sign_up("Acme", email, trial).await;
     visitor
 }
 
-/// A browser that no limit has counted yet.
-fn at_home<'w>(world: &'w World, email: &str) -> Visitor<'w> {
+/// Returns a browser on a network that no rate limit has counted yet.
+fn new_browser<'w>(world: &'w World, email: &str) -> Visitor<'w> {
     let mut visitor = world.visitor();
     let network = email.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     visitor.ip = format!("2001:db8:{:x}:{:x}::1", network >> 16, network & 0xffff);
     visitor
 }
 
-/// The same person, signed in by a mailed link, which proves the address.
-async fn proven<'w>(world: &'w World, mut visitor: Visitor<'w>, email: &str) -> Visitor<'w> {
-    let link = ask_for_link(world, email).await;
+/// Signs a user in by an emailed link, which verifies the address.
+async fn verified<'w>(world: &'w World, mut visitor: Visitor<'w>, email: &str) -> Visitor<'w> {
+    let link = request_link(world, email).await;
     assert_eq!(visitor.submit(&link, &[]).await.status, 303);
     visitor
 }
 
-/// Somebody who is a member there, in any state of the organization.
+/// Creates a member of an organization, whatever the state of that organization.
 async fn member<'w>(world: &'w World, org: &str) -> Visitor<'w> {
     let email = format!("member-{org}@example.com");
-    let mut visitor = proven(world, newcomer(world, &email, true).await, &email).await;
+    let mut visitor = verified(world, new_user(world, &email, true).await, &email).await;
     add_member(world, org, &visitor.user());
     let switched = visitor.submit("/organizations/switch", &[("organization", org)]).await;
     assert_eq!(switched.status, 303, "{}", switched.text());
     visitor
 }
 
-/// Puts a person among an organization's members, past every invitation.
+/// Adds a user to an organization's members without an invitation.
 fn add_member(world: &World, org: &str, user: &str) {
     let engine = &world.stack.system().cloud.engine;
-    let mut person: Value = engine
+    let mut user_item: Value = engine
         .items(Some(&format!("USER#{user}")))
         .into_iter()
         .find(|item| item["sk"]["S"] == "USER")
         .unwrap();
-    person["orgs"]["L"].as_array_mut().unwrap().push(json!({ "S": org }));
-    world.write("PutItem", json!({ "Item": person }));
-    let mut member = Rest::of(world).item(org, "MEMBER#");
+    user_item["orgs"]["L"].as_array_mut().unwrap().push(json!({ "S": org }));
+    world.write("PutItem", json!({ "Item": user_item }));
+    let mut member = TableSnapshot::of(world).item(org, "MEMBER#");
     member["sk"] = json!({ "S": format!("MEMBER#{user}") });
     member["role"] = json!({ "S": "member" });
     world.write("PutItem", json!({ "Item": member }));
 }
 
-async fn ask_for_link(world: &World, email: &str) -> String {
-    let mut visitor = at_home(world, email);
+async fn request_link(world: &World, email: &str) -> String {
+    let mut visitor = new_browser(world, email);
     assert_eq!(visitor.submit("/login", &[("email", email)]).await.status, 200);
     link_in(world, "sign_in", "/login/").await
 }
 
-/// The path of the link in the newest mail of a kind.
+/// Returns the path of the link in the newest email of a kind.
 async fn link_in(world: &World, kind: &str, path: &str) -> String {
     let mails = world.mails(kind).await;
     let text = mails.last().unwrap()["text"].as_str().unwrap();

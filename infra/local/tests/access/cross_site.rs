@@ -1,17 +1,18 @@
-//! Other sites write nothing: their requests are refused before anything is read.
+//! Cross-site writes are rejected before any read.
 
 use crate::{
     actors::Actors,
     page::{self, Row},
-    question::{Question, Speech},
+    request::{Format, MatrixRequest},
 };
 
-/// Whose writers are machines on other sites: Stripe and the host app, by a signature, and mail programs, by the link's
-/// own secret.
-const OPEN: [&str; 3] = ["/billing/webhooks/stripe", "/host/events", "/mail/unsubscribe/{token}"];
+/// Routes that other sites may write to. Stripe and the host app authenticate by a signature, and
+/// mail programs by the secret in the link.
+const CROSS_SITE_ALLOWED: [&str; 3] =
+    ["/billing/webhooks/stripe", "/host/events", "/mail/unsubscribe/{token}"];
 
-/// What a browser says of a request that a page of another site made.
-const THEIRS: [&[(&str, &str)]; 8] = [
+/// Headers that a browser sends with a request from a page of another site.
+const CROSS_SITE_HEADERS: [&[(&str, &str)]; 8] = [
     &[("sec-fetch-site", "cross-site")],
     &[("sec-fetch-site", "same-site")],
     &[("sec-fetch-site", "cross-site"), ("origin", "http://localhost:8484")],
@@ -22,8 +23,8 @@ const THEIRS: [&[(&str, &str)]; 8] = [
     &[("origin", "http://localhost:8484.evil.example")],
 ];
 
-/// What it says of our own pages and of addresses that were typed; and what programs say.
-const OURS: [&[(&str, &str)]; 5] = [
+/// Headers of same-origin pages and of typed addresses; none is what programs send.
+const SAME_SITE_HEADERS: [&[(&str, &str)]; 5] = [
     &[],
     &[("sec-fetch-site", "same-origin"), ("origin", "http://localhost:8484")],
     &[("sec-fetch-site", "same-origin")],
@@ -31,31 +32,31 @@ const OURS: [&[(&str, &str)]; 5] = [
     &[("origin", "http://localhost:8484")],
 ];
 
-fn writing() -> Vec<Row> {
+fn write_routes() -> Vec<Row> {
     page::rows().into_iter().filter(|row| row.method() != "GET").collect()
 }
 
-fn saying(mut question: Question, headers: &[(&str, &str)]) -> Question {
+fn with_headers(mut request: MatrixRequest, headers: &[(&str, &str)]) -> MatrixRequest {
     for (name, value) in headers {
-        question = question.with(name, value);
+        request = request.with(name, value);
     }
-    question
+    request
 }
 
 #[tokio::test]
 async fn cross_site_write_is_rejected_before_any_read() {
     let actors = Actors::new().await;
-    for row in writing().iter().filter(|row| !OPEN.contains(&row.path())) {
+    for row in write_routes().iter().filter(|row| !CROSS_SITE_ALLOWED.contains(&row.path())) {
         for column in ["admin", "no session"] {
             let caller = actors.caller(column);
-            let question = Question::of(row, &actors, caller);
-            for headers in THEIRS {
-                for speech in [Speech::Page, Speech::Json] {
-                    let question = saying(question.clone(), headers);
-                    let answer = question.ask(&actors.world, caller.cookie.as_deref(), speech).await;
-                    assert_eq!(answer.status, 403, "{} {headers:?}: {}", row.route, answer.text());
-                    assert!(answer.text().contains("came from another site"), "{}", row.route);
-                    let calls = actors.world.calls_of(&answer).await;
+            let request = MatrixRequest::of(row, &actors, caller);
+            for headers in CROSS_SITE_HEADERS {
+                for format in [Format::Page, Format::Json] {
+                    let request = with_headers(request.clone(), headers);
+                    let response = request.send(&actors.world, caller.cookie.as_deref(), format).await;
+                    assert_eq!(response.status, 403, "{} {headers:?}: {}", row.route, response.text());
+                    assert!(response.text().contains("came from another site"), "{}", row.route);
+                    let calls = actors.world.calls_of(&response).await;
                     assert!(calls.is_empty(), "{} {headers:?}: {calls:?}", row.route);
                 }
             }
@@ -68,13 +69,19 @@ async fn cross_site_write_is_rejected_before_any_read() {
 async fn same_origin_pages_and_programs_may_write() {
     let actors = Actors::new().await;
     let admin = actors.caller("admin");
-    for row in writing() {
-        for headers in OURS {
-            let question = saying(Question::of(&row, &actors, admin), headers);
-            let answer = question.ask(&actors.world, admin.cookie.as_deref(), Speech::Json).await;
-            let told = row.cells["admin"].rsplit('/').next().unwrap();
-            assert_eq!(answer.status.to_string(), told, "{} {headers:?}: {}", row.route, answer.text());
-            actors.rest().await;
+    for row in write_routes() {
+        for headers in SAME_SITE_HEADERS {
+            let request = with_headers(MatrixRequest::of(&row, &actors, admin), headers);
+            let response = request.send(&actors.world, admin.cookie.as_deref(), Format::Json).await;
+            let expected = row.cells["admin"].rsplit('/').next().unwrap();
+            assert_eq!(
+                response.status.to_string(),
+                expected,
+                "{} {headers:?}: {}",
+                row.route,
+                response.text()
+            );
+            actors.restore().await;
         }
     }
 }
@@ -82,13 +89,13 @@ async fn same_origin_pages_and_programs_may_write() {
 #[tokio::test]
 async fn webhooks_and_embeds_accept_other_origins() {
     let actors = Actors::new().await;
-    let nobody = actors.caller("no session");
-    for row in writing().iter().filter(|row| OPEN.contains(&row.path())) {
-        for headers in THEIRS {
-            let question = saying(Question::of(row, &actors, nobody), headers);
-            let answer = question.ask(&actors.world, None, Speech::Json).await;
-            assert_eq!(answer.status, 200, "{} {headers:?}: {}", row.route, answer.text());
-            actors.rest().await;
+    let no_session = actors.caller("no session");
+    for row in write_routes().iter().filter(|row| CROSS_SITE_ALLOWED.contains(&row.path())) {
+        for headers in CROSS_SITE_HEADERS {
+            let request = with_headers(MatrixRequest::of(row, &actors, no_session), headers);
+            let response = request.send(&actors.world, None, Format::Json).await;
+            assert_eq!(response.status, 200, "{} {headers:?}: {}", row.route, response.text());
+            actors.restore().await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `docs/openapi.yaml`: it describes every route that programs write to or read, and tells the truth of them.
+//! `docs/openapi.yaml` describes every JSON route, and each response matches its description.
 
 use std::{cell::RefCell, collections::BTreeSet};
 
@@ -6,51 +6,52 @@ use boon::{Compiler, Draft, SchemaIndex, Schemas};
 use serde_json::Value;
 
 use crate::{
-    driver::{Answer, World},
+    driver::{TestResponse, World},
     page::{self, Row},
 };
 
 const NAME: &str = "http://localhost/openapi.json";
 
-/// The description, able to judge answers.
+/// The OpenAPI document, able to validate responses.
 pub struct Description {
     text: Value,
-    judge: RefCell<(Compiler, Schemas)>,
+    validator: RefCell<(Compiler, Schemas)>,
 }
 
-/// A part of the description: where it is, and what stands there.
+/// A node of the document: its JSON pointer and its value.
 type Part<'a> = (String, &'a Value);
 
 impl Description {
-    /// As the local stack serves it.
+    /// Loads the document that the local stack serves.
     pub async fn of(world: &World) -> Self {
         let text = world.local("GET", "/_local/openapi.json", None).await;
         let mut compiler = Compiler::new();
         compiler.set_default_draft(Draft::V2020_12);
         compiler.enable_format_assertions();
         compiler.add_resource(NAME, text.clone()).unwrap();
-        Self { text, judge: RefCell::new((compiler, Schemas::new())) }
+        Self { text, validator: RefCell::new((compiler, Schemas::new())) }
     }
 
-    /// What an answer of that route does against the description; nothing if the route is not described.
-    pub fn faults(&self, row: &Row, answer: &Answer) -> Vec<String> {
+    /// Returns how a response differs from the description of its route. A route without a
+    /// description must not return JSON.
+    pub fn faults(&self, row: &Row, response: &TestResponse) -> Vec<String> {
         let Some(operation) = self.operation(row) else {
-            let spoken = answer.header("content-type") == "application/json";
-            return spoken.then(|| "JSON that is not described".to_owned()).into_iter().collect();
+            let is_json = response.header("content-type") == "application/json";
+            return is_json.then(|| "JSON that is not described".to_owned()).into_iter().collect();
         };
-        let Some(response) = self.part(&operation, &["responses", &answer.status.to_string()]) else {
-            return vec![format!("{} is not described", answer.status)];
+        let Some(described) = self.part(&operation, &["responses", &response.status.to_string()]) else {
+            return vec![format!("{} is not described", response.status)];
         };
         let mut faults = Vec::new();
-        if let Some((_, headers)) = self.part(&response, &["headers"]) {
-            let missing = headers.as_object().unwrap().keys().filter(|name| answer.header(name).is_empty());
+        if let Some((_, headers)) = self.part(&described, &["headers"]) {
+            let missing = headers.as_object().unwrap().keys().filter(|name| response.header(name).is_empty());
             faults.extend(missing.map(|name| format!("{name} is missing")));
         }
-        match answer.header("content-type") {
-            // The same in the dress of a page.
+        match response.header("content-type") {
+            // Pages have no schema.
             "" | "text/html; charset=utf-8" => {}
-            media => match self.part(&response, &["content", media, "schema"]) {
-                Some((place, _)) => faults.extend(self.misfit(&place, &answer.json())),
+            media => match self.part(&described, &["content", media, "schema"]) {
+                Some((pointer, _)) => faults.extend(self.mismatch(&pointer, &response.json())),
                 None => faults.push(format!("{media} is not described")),
             },
         }
@@ -62,40 +63,44 @@ impl Description {
         self.part(&(String::new(), &self.text), &["paths", path, &method.to_ascii_lowercase()])
     }
 
-    /// The part under these names, through references.
+    /// Resolves a path of keys from a node, through `$ref`s.
     fn part<'a>(&'a self, from: &Part<'a>, names: &[&str]) -> Option<Part<'a>> {
-        let (mut place, mut value) = (from.0.clone(), from.1);
+        let (mut pointer, mut value) = (from.0.clone(), from.1);
         for name in names {
             value = value.get(name)?;
-            place = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+            pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
             if let Some(target) = value.get("$ref") {
-                target.as_str()?.strip_prefix('#')?.clone_into(&mut place);
-                value = self.text.pointer(&place)?;
+                target.as_str()?.strip_prefix('#')?.clone_into(&mut pointer);
+                value = self.text.pointer(&pointer)?;
             }
         }
-        Some((place, value))
+        Some((pointer, value))
     }
 
-    /// Why a value does not fit the schema at that place.
-    fn misfit(&self, place: &str, value: &Value) -> Option<String> {
-        let mut judge = self.judge.borrow_mut();
-        let (compiler, schemas) = &mut *judge;
-        let schema: SchemaIndex = compiler.compile(&format!("{NAME}#{place}"), schemas).unwrap();
-        schemas.validate(value, schema).err().map(|error| format!("{error} at {place}: {value}"))
+    /// Returns why a value does not match the schema at a JSON pointer.
+    fn mismatch(&self, pointer: &str, value: &Value) -> Option<String> {
+        let mut validator = self.validator.borrow_mut();
+        let (compiler, schemas) = &mut *validator;
+        let schema: SchemaIndex = compiler.compile(&format!("{NAME}#{pointer}"), schemas).unwrap();
+        schemas.validate(value, schema).err().map(|error| format!("{error} at {pointer}: {value}"))
     }
 
-    /// Every part with an example, and the example.
-    fn examples<'a>(&self, place: &str, value: &'a Value, found: &mut Vec<(String, &'a Value)>) {
+    /// Collects every example together with the pointer of its schema.
+    fn examples<'a>(&self, pointer: &str, value: &'a Value, found: &mut Vec<(String, &'a Value)>) {
         let members: Vec<(String, &Value)> = match value {
             Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), member)).collect(),
             Value::Array(members) => members.iter().enumerate().map(|(n, it)| (n.to_string(), it)).collect(),
             _ => Vec::new(),
         };
         if let (Some(example), Some(_)) = (value.get("example"), value.get("schema")) {
-            found.push((format!("{place}/schema"), example));
+            found.push((format!("{pointer}/schema"), example));
         }
         for (name, member) in members {
-            self.examples(&format!("{place}/{}", name.replace('~', "~0").replace('/', "~1")), member, found);
+            self.examples(
+                &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")),
+                member,
+                found,
+            );
         }
     }
 }
@@ -108,14 +113,14 @@ async fn openapi_lists_exactly_the_json_routes() {
         let methods = methods.as_object().unwrap().keys().filter(|name| *name != "parameters");
         described.extend(methods.map(|method| format!("{} {path}", method.to_ascii_uppercase())));
     }
-    let spoken: BTreeSet<String> = page::of_template()
+    let json_routes: BTreeSet<String> = page::of_template()
         .into_iter()
         .filter(|route| {
             let paths = ["/api/", "/operator", "/problems/"];
             route.starts_with("POST ") || paths.iter().any(|path| route.contains(path))
         })
         .collect();
-    assert_eq!(described, spoken);
+    assert_eq!(described, json_routes);
 }
 
 #[tokio::test]
@@ -135,8 +140,8 @@ async fn openapi_examples_match_their_schemas() {
     let mut examples = Vec::new();
     description.examples("", &description.text, &mut examples);
     assert!(examples.len() > 5);
-    for (place, example) in examples {
-        assert_eq!(description.misfit(&place, example), None);
+    for (pointer, example) in examples {
+        assert_eq!(description.mismatch(&pointer, example), None);
     }
 }
 
@@ -144,8 +149,8 @@ async fn openapi_examples_match_their_schemas() {
 async fn undescribed_response_is_reported() {
     let description = Description::of(&World::new().await).await;
     let schema = "/components/schemas/Dismissed";
-    let (good, odd) =
+    let (good, bad) =
         (serde_json::json!({ "success": true, "dismissed": true }), serde_json::json!({ "success": 1 }));
-    assert_eq!(description.misfit(schema, &good), None);
-    assert!(description.misfit(schema, &odd).is_some());
+    assert_eq!(description.mismatch(schema, &good), None);
+    assert!(description.mismatch(schema, &bad).is_some());
 }

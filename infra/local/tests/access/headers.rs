@@ -1,10 +1,10 @@
-//! What every answer carries, whatever it says.
+//! Headers that every response has.
 
 use web::ui::assets;
 
-use crate::driver::Answer;
+use crate::driver::TestResponse;
 
-/// Headers with one value on every answer.
+/// Headers with one value on every response.
 const ALWAYS: [(&str, &str); 5] = [
     ("strict-transport-security", "max-age=63072000; includeSubDomains"),
     ("x-content-type-options", "nosniff"),
@@ -13,8 +13,8 @@ const ALWAYS: [(&str, &str); 5] = [
     ("cross-origin-resource-policy", "same-origin"),
 ];
 
-/// The policy of pages, one directive a line.
-const PAGES: [&str; 9] = [
+/// The content security policy of pages, one directive a line.
+const PAGE_POLICY: [&str; 9] = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
@@ -26,45 +26,52 @@ const PAGES: [&str; 9] = [
     "form-action 'self'",
 ];
 
-/// The policy of what only programs read.
-const PROGRAMS: [&str; 2] = ["default-src 'none'", "frame-ancestors 'none'"];
+/// The content security policy of responses for programs.
+const PROGRAM_POLICY: [&str; 2] = ["default-src 'none'", "frame-ancestors 'none'"];
 
-/// What is wrong with an answer to a request for that path.
-pub fn faults(path: &str, answer: &Answer) -> Vec<String> {
+/// Returns what is wrong with the headers of a response to a request for a path.
+pub fn faults(path: &str, response: &TestResponse) -> Vec<String> {
     let mut faults = Vec::new();
-    let mut demand = |name: &str, fits: bool| {
+    let mut check = |name: &str, fits: bool| {
         if !fits {
-            faults.push(format!("{name}: {:?}", answer.header(name)));
+            faults.push(format!("{name}: {:?}", response.header(name)));
         }
     };
-    let framed = path == "/onboarding/embed" && matches!(answer.status, 200 | 400 | 401 | 500 | 503);
+    let framed = path == "/onboarding/embed" && matches!(response.status, 200 | 400 | 401 | 500 | 503);
     for (name, value) in ALWAYS {
         let value = if framed && name == "cross-origin-resource-policy" { "cross-origin" } else { value };
-        demand(name, answer.header(name) == value);
+        check(name, response.header(name) == value);
     }
-    demand(
+    check(
         "cross-origin-embedder-policy",
-        framed != answer.header("cross-origin-embedder-policy").is_empty(),
+        framed != response.header("cross-origin-embedder-policy").is_empty(),
     );
-    demand("content-security-policy", is_strict(path, answer.header("content-security-policy")));
-    let kept = path.starts_with("/assets/") && answer.status == 200;
-    demand(
+    check("content-security-policy", is_strict(path, response.header("content-security-policy")));
+    let is_cached = path.starts_with("/assets/") && response.status == 200;
+    check(
         "cache-control",
-        answer.header("cache-control") == if kept { assets::CACHE_CONTROL } else { "no-store" },
+        response.header("cache-control") == if is_cached { assets::CACHE_CONTROL } else { "no-store" },
     );
-    demand("x-request-id", answer.header("x-request-id").len() >= 32);
-    demand("content-type", is_typed(path, answer));
-    let place = answer.header("location");
-    let led = ["/", "http://localhost:8484/", "http://localhost:8485/"]
+    check("x-request-id", response.header("x-request-id").len() >= 32);
+    check("content-type", is_typed(path, response));
+    let location = response.header("location");
+    let is_own_origin = ["/", "http://localhost:8484/", "http://localhost:8485/"]
         .iter()
-        .any(|start| place.starts_with(start));
-    demand("location", if answer.status == 303 { led && !place.starts_with("//") } else { place.is_empty() });
-    demand("allow", (answer.status == 405) != answer.header("allow").is_empty());
-    if matches!(answer.status, 429 | 503) {
-        demand("retry-after", answer.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0));
+        .any(|start| location.starts_with(start));
+    check(
+        "location",
+        if response.status == 303 {
+            is_own_origin && !location.starts_with("//")
+        } else {
+            location.is_empty()
+        },
+    );
+    check("allow", (response.status == 405) != response.header("allow").is_empty());
+    if matches!(response.status, 429 | 503) {
+        check("retry-after", response.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0));
     }
     for name in ["server", "x-powered-by", "access-control-allow-origin"] {
-        demand(name, answer.header(name).is_empty());
+        check(name, response.header(name).is_empty());
     }
     faults
 }
@@ -72,31 +79,31 @@ pub fn faults(path: &str, answer: &Answer) -> Vec<String> {
 fn is_strict(path: &str, policy: &str) -> bool {
     let directives: Vec<&str> = policy.split("; ").collect();
     if path == "/onboarding/embed" && directives.last() == Some(&"form-action 'none'") {
-        return directives[..8] == PAGES[..8];
+        return directives[..8] == PAGE_POLICY[..8];
     }
     if path.starts_with("/billing/webhooks/") {
-        return directives == PROGRAMS;
+        return directives == PROGRAM_POLICY;
     }
-    // Redirects of forms are held against the policy too: they may lead to Stripe.
-    directives.len() == PAGES.len()
-        && directives.iter().zip(PAGES).all(|(found, wanted)| match wanted {
+    // Browsers apply `form-action` to redirects of forms too, and checkout redirects to Stripe.
+    directives.len() == PAGE_POLICY.len()
+        && directives.iter().zip(PAGE_POLICY).all(|(found, wanted)| match wanted {
             "form-action 'self'" => found.starts_with("form-action 'self' http"),
             _ => *found == wanted,
         })
 }
 
-/// A body says what it is, and an error is a problem or a page.
-fn is_typed(path: &str, answer: &Answer) -> bool {
+/// Checks that a body has the right content type: an error is a problem document or a page.
+fn is_typed(path: &str, response: &TestResponse) -> bool {
     let assets = [assets::STYLE, assets::SCRIPT, assets::ICON];
     let fragment = matches!(path, "/onboarding/widget" | "/onboarding/banner");
-    match (answer.status, answer.header("content-type")) {
-        (_, "") => answer.response.body().is_empty(),
-        (_, "text/html; charset=utf-8") => fragment || answer.text().starts_with("<!DOCTYPE html>"),
+    match (response.status, response.header("content-type")) {
+        (_, "") => response.inner.body().is_empty(),
+        (_, "text/html; charset=utf-8") => fragment || response.text().starts_with("<!DOCTYPE html>"),
         (200, "application/json") => true,
         (200, media) => {
             path.starts_with("/assets/") && assets.iter().any(|asset| asset.content_type == media)
         }
-        (400.., media) => media == "application/problem+json" && answer.json()["status"] == answer.status,
+        (400.., media) => media == "application/problem+json" && response.json()["status"] == response.status,
         _ => false,
     }
 }

@@ -1,4 +1,4 @@
-//! Limits of size and number, and what is read of a request at all.
+//! Limits of size and number, and the parts of a request that are read at all.
 
 use serde_json::json;
 
@@ -20,14 +20,14 @@ async fn forged_forwarding_headers_bypass_no_limit() {
             ("x-real-ip", &claimed),
             ("cf-connecting-ip", &claimed),
         ];
-        let answer = world.send("POST", "/login", &headers, body).await;
-        let wait = answer.header("retry-after").parse::<u64>();
-        assert_eq!(wait.is_ok_and(|seconds| (1..=3600).contains(&seconds)), answer.status == 429);
-        statuses.push(answer.status);
+        let response = world.send("POST", "/login", &headers, body).await;
+        let wait = response.header("retry-after").parse::<u64>();
+        assert_eq!(wait.is_ok_and(|seconds| (1..=3600).contains(&seconds)), response.status == 429);
+        statuses.push(response.status);
     }
     assert_eq!((&statuses[..20], statuses[20]), (&[200; 20][..], 429));
-    let elsewhere = [FORM, ("x-local-source-ip", "203.0.113.10"), ("x-forwarded-for", "203.0.113.9")];
-    assert_eq!(world.send("POST", "/login", &elsewhere, "email=jo%40example.com").await.status, 200);
+    let other_network = [FORM, ("x-local-source-ip", "203.0.113.10"), ("x-forwarded-for", "203.0.113.9")];
+    assert_eq!(world.send("POST", "/login", &other_network, "email=jo%40example.com").await.status, 200);
 }
 
 #[tokio::test]
@@ -37,19 +37,19 @@ async fn limit_ignores_the_spelling_of_an_address() {
     for (n, typed) in
         ["jo@example.com", "JO@example.com", "Jo@Example.COM", " jo@example.com "].iter().enumerate()
     {
-        // An address of IPv6 stands for its network.
+        // The limit counts an IPv6 address by its network.
         let ip = format!("2001:db8:1:2::{n}");
         let body = json!({ "email": typed }).to_string();
         let headers = [("content-type", "application/json"), ("x-local-source-ip", ip.as_str())];
-        let answer = world.send("POST", "/login", &headers, body).await;
-        statuses.push((answer.status, answer.header("retry-after").parse::<u64>().is_ok()));
+        let response = world.send("POST", "/login", &headers, body).await;
+        statuses.push((response.status, response.header("retry-after").parse::<u64>().is_ok()));
     }
     assert_eq!(statuses, [(200, false), (200, false), (200, false), (429, true)]);
-    // A window later they count anew.
+    // The limit counts anew after its window.
     world.advance("15m").await;
     let again = [FORM, ("x-local-source-ip", "2001:db8:1:2::9")];
-    let answer = world.send("POST", "/login", &again, "email=jo%40example.com").await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
+    let response = world.send("POST", "/login", &again, "email=jo%40example.com").await;
+    assert_eq!(response.status, 200, "{}", response.text());
 }
 
 #[tokio::test]
@@ -63,8 +63,8 @@ async fn unknown_fields_have_no_effect() {
     });
     let mut jo = world.visitor();
     let headers = [("content-type", "application/json")];
-    let answer = jo.send("POST", "/organizations/new", &headers, body.to_string()).await;
-    assert_eq!(answer.status, 303, "{}", answer.text());
+    let response = jo.send("POST", "/organizations/new", &headers, body.to_string()).await;
+    assert_eq!(response.status, 303, "{}", response.text());
     assert_ne!(jo.org(), "org_0198c0de-0000-7000-8000-000000000001");
     let organization = jo.organization().await;
     assert_eq!(
@@ -88,9 +88,9 @@ async fn ambiguous_bodies_are_rejected() {
         ("/login", ("content-type", "text/plain"), "email=jo%40example.com"),
         ("/login", ("content-type", "application/xml"), "<email>jo@example.com</email>"),
     ] {
-        let answer = world.send("POST", path, &[header], body).await;
+        let response = world.send("POST", path, &[header], body).await;
         assert_eq!(
-            (answer.status, answer.header("content-type")),
+            (response.status, response.header("content-type")),
             (400, "application/problem+json"),
             "{body}"
         );
@@ -102,7 +102,7 @@ async fn ambiguous_bodies_are_rejected() {
 async fn sign_in_redirects_only_to_own_pages() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
-    for (n, (next, place)) in [
+    for (n, (next, location)) in [
         ("/onboarding/checklist", "/onboarding/checklist"),
         ("/onboarding/checklist?a=b#c", "/onboarding/checklist"),
         ("//evil.example", "/dashboard"),
@@ -131,20 +131,20 @@ async fn sign_in_redirects_only_to_own_pages() {
     .into_iter()
     .enumerate()
     {
-        // Each from an address of its own, and in a window of its own.
+        // Each case has a separate network address and a separate window, so no limit applies.
         world.advance("15m").await;
         let mut jo = world.visitor();
         jo.ip = format!("198.51.100.{n}");
         let form = jo.open(&format!("/login?next={}", encoded(next))).await;
         assert!(!form.text().contains("evil"), "{next:?}");
-        let asked = jo.submit("/login", &[("email", "jo@example.com"), ("next", next)]).await;
-        assert_eq!(asked.status, 200, "{next:?}: {}", asked.text());
+        let requested = jo.submit("/login", &[("email", "jo@example.com"), ("next", next)]).await;
+        assert_eq!(requested.status, 200, "{next:?}: {}", requested.text());
         let mails = world.mails("sign_in").await;
         let text = mails.last().unwrap()["text"].as_str().unwrap();
         assert!(!text.contains("evil"), "{next:?}: {text}");
         let link = text.split_whitespace().find(|word| word.contains("/login/")).unwrap();
-        let led = jo.submit(link.strip_prefix("http://localhost:8484").unwrap(), &[]).await;
-        assert_eq!((led.status, led.header("location")), (303, place), "{next:?}");
+        let signed_in = jo.submit(link.strip_prefix("http://localhost:8484").unwrap(), &[]).await;
+        assert_eq!((signed_in.status, signed_in.header("location")), (303, location), "{next:?}");
     }
 }
 
@@ -152,12 +152,12 @@ async fn sign_in_redirects_only_to_own_pages() {
 async fn request_with_too_many_headers_reaches_no_function() {
     let world = World::new().await;
     let long = "x".repeat(10_240);
-    let answer = world.send("GET", "/onboarding/api/checklist", &[("x-long", &long)], "").await;
-    assert_eq!((answer.status, answer.header("x-request-id")), (431, ""));
+    let response = world.send("GET", "/onboarding/api/checklist", &[("x-long", &long)], "").await;
+    assert_eq!((response.status, response.header("x-request-id")), (431, ""));
     let cookie = format!("__Host-s={}", "x".repeat(8_000));
-    let answer = world.send("GET", "/onboarding/api/checklist", &[("cookie", &cookie)], "").await;
-    assert_eq!(answer.status, 401);
-    assert!(world.calls_of(&answer).await.is_empty(), "what is no token is looked up nowhere");
+    let response = world.send("GET", "/onboarding/api/checklist", &[("cookie", &cookie)], "").await;
+    assert_eq!(response.status, 401);
+    assert!(world.calls_of(&response).await.is_empty(), "a malformed token is never looked up");
 }
 
 fn encoded(text: &str) -> String {

@@ -12,10 +12,10 @@
 )]
 
 #[path = "../journeys/driver.rs"]
-#[expect(dead_code, reason = "the journeys walk further")]
+#[expect(dead_code, reason = "the journeys use more of it")]
 mod driver;
 #[path = "../journeys/signed.rs"]
-#[expect(dead_code, reason = "the journeys look at outcomes")]
+#[expect(dead_code, reason = "the journeys use more of it")]
 mod signed;
 
 mod actors;
@@ -25,6 +25,6 @@ mod headers;
 mod limits;
 mod matrix;
 mod page;
-mod question;
-mod rest;
+mod request;
+mod snapshot;
 mod statuses;

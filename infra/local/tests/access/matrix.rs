@@ -1,45 +1,51 @@
-//! Every route, asked by everybody, as a browser and as a program.
+//! Sends a request to every route as every caller, in the format of a browser and of a program.
 
 use crate::{
     actors::{Actors, Caller},
     description::Description,
-    driver::Answer,
+    driver::TestResponse,
     headers,
     page::{self, Row},
-    question::{NOBODY, Question, Speech},
+    request::{Format, MatrixRequest, UNKNOWN_ORG},
 };
 
 #[tokio::test]
 async fn reads_have_the_listed_status_for_every_caller() {
-    is_as_told("GET").await;
+    check_statuses("GET").await;
 }
 
 #[tokio::test]
 async fn writes_have_the_listed_status_for_every_caller() {
-    is_as_told("POST").await;
+    check_statuses("POST").await;
 }
 
-/// Asks every route with that method as everybody.
-async fn is_as_told(method: &str) {
+/// Sends a request to every route with a method, as every caller.
+async fn check_statuses(method: &str) {
     let actors = Actors::new().await;
     let description = Description::of(&actors.world).await;
     let mut wrong = Vec::new();
     for row in page::rows().iter().filter(|row| row.method() == method) {
         for caller in &actors.callers {
-            let asked = ask_both(&actors, row, caller).await;
-            let told = match asked.each_ref().map(|answer| answer.status) {
+            let responses = send_both(&actors, row, caller).await;
+            let found = match responses.each_ref().map(|response| response.status) {
                 [page, json] if page == json => page.to_string(),
                 [page, json] => format!("{page}/{json}"),
             };
-            let said = &row.cells[caller.column];
-            if *said != told {
-                wrong.push(format!("{} tells {}: {told} instead of {said}", row.route, caller.who));
+            let expected = &row.cells[caller.column];
+            if *expected != found {
+                wrong.push(format!(
+                    "{} returns {found} to {} instead of {expected}",
+                    row.route, caller.description
+                ));
             }
-            for answer in &asked {
-                let mut faults = headers::faults(row.path(), answer);
-                faults.extend(description.faults(row, answer));
+            for response in &responses {
+                let mut faults = headers::faults(row.path(), response);
+                faults.extend(description.faults(row, response));
                 if !faults.is_empty() {
-                    wrong.push(format!("{} to {} ({}): {faults:?}", row.route, caller.who, answer.status));
+                    wrong.push(format!(
+                        "{} to {} ({}): {faults:?}",
+                        row.route, caller.description, response.status
+                    ));
                 }
             }
         }
@@ -47,33 +53,34 @@ async fn is_as_told(method: &str) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Asks as a browser and as a program, each time in the same world.
-async fn ask_both(actors: &Actors, row: &Row, caller: &Caller) -> [Answer; 2] {
-    let question = Question::of(row, actors, caller);
-    let page = ask_alone(actors, row, caller, &question, Speech::Page).await;
-    let json = ask_alone(actors, row, caller, &question, Speech::Json).await;
+/// Sends a request as a browser and as a program, each time with the initial table.
+async fn send_both(actors: &Actors, row: &Row, caller: &Caller) -> [TestResponse; 2] {
+    let request = MatrixRequest::of(row, actors, caller);
+    let page = send_one(actors, row, caller, &request, Format::Page).await;
+    let json = send_one(actors, row, caller, &request, Format::Json).await;
     [page, json]
 }
 
-/// Whoever is not of an organization changes nothing of it, unless a link was mailed to them.
-async fn ask_alone(
+/// Sends one request. A caller from outside an organization changes none of its items, unless an
+/// emailed link allows it.
+async fn send_one(
     actors: &Actors,
     row: &Row,
     caller: &Caller,
-    question: &Question,
-    speech: Speech,
-) -> Answer {
-    let answer = question.ask(&actors.world, caller.cookie.as_deref(), speech).await;
+    request: &MatrixRequest,
+    format: Format,
+) -> TestResponse {
+    let response = request.send(&actors.world, caller.cookie.as_deref(), format).await;
     let changed = actors.changed();
-    let theirs = caller.cookie.as_deref().is_some_and(|cookie| cookie.contains(&caller.org));
-    if !theirs && !row.path().contains("{token}") {
+    let is_own_org = caller.cookie.as_deref().is_some_and(|cookie| cookie.contains(&caller.org));
+    if !is_own_org && !row.path().contains("{token}") {
         let foreign = changed.iter().filter(|key| key.contains(&caller.org)).collect::<Vec<_>>();
-        assert!(foreign.is_empty(), "{} by {} changed {foreign:?}", row.route, caller.who);
+        assert!(foreign.is_empty(), "{} by {} changed {foreign:?}", row.route, caller.description);
     }
     if !changed.is_empty() {
-        actors.rest().await;
+        actors.restore().await;
     }
-    answer
+    response
 }
 
 #[tokio::test]
@@ -82,22 +89,25 @@ async fn head_returns_what_get_returns_without_a_body() {
     let mut wrong = Vec::new();
     for row in page::rows().iter().filter(|row| row.method() == "GET") {
         for caller in &actors.callers {
-            let question = Question::of(row, &actors, caller);
-            let head = Question { method: "HEAD".to_owned(), ..question.clone() };
-            for speech in [Speech::Page, Speech::Json] {
-                let get = question.ask(&actors.world, caller.cookie.as_deref(), speech).await;
-                let head = head.ask(&actors.world, caller.cookie.as_deref(), speech).await;
-                let length = get.response.body().len().to_string();
-                if (get.status, told(&get)) != (head.status, told(&head))
+            let request = MatrixRequest::of(row, &actors, caller);
+            let head = MatrixRequest { method: "HEAD".to_owned(), ..request.clone() };
+            for format in [Format::Page, Format::Json] {
+                let get = request.send(&actors.world, caller.cookie.as_deref(), format).await;
+                let head = head.send(&actors.world, caller.cookie.as_deref(), format).await;
+                let length = get.inner.body().len().to_string();
+                if (get.status, stable_headers(&get)) != (head.status, stable_headers(&head))
                     || head.header("content-length") != length
-                    || !head.response.body().is_empty()
+                    || !head.inner.body().is_empty()
                 {
-                    wrong.push(format!("{} as {} ({speech:?}): {:?}", row.route, caller.who, head.response));
+                    wrong.push(format!(
+                        "{} as {} ({format:?}): {:?}",
+                        row.route, caller.description, head.inner
+                    ));
                 }
             }
         }
     }
-    // When a session was last used is noted, once an hour.
+    // The hourly record of a session's last use is the only allowed write.
     let changed: Vec<_> = actors.changed().into_iter().filter(|key| !key.contains(" SESSION#")).collect();
     assert!(changed.is_empty(), "{changed:?}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -107,26 +117,26 @@ async fn head_returns_what_get_returns_without_a_body() {
 async fn foreign_items_look_like_missing_items() {
     let actors = Actors::new().await;
     let other = actors.caller("admin of another org");
-    let nobody = Caller { cookie: other.cookie.clone(), org: NOBODY.to_owned(), ..*other };
+    let unknown_org = Caller { cookie: other.cookie.clone(), org: UNKNOWN_ORG.to_owned(), ..*other };
     for row in page::rows().iter().filter(|row| row.path().contains("{id}")) {
-        let foreign = ask_both(&actors, row, other).await;
-        let missing = ask_both(&actors, row, &nobody).await;
+        let foreign = send_both(&actors, row, other).await;
+        let missing = send_both(&actors, row, &unknown_org).await;
         for (foreign, missing) in foreign.iter().zip(&missing) {
-            assert_eq!(bytes(foreign), bytes(missing), "{}", row.route);
+            assert_eq!(visible(foreign), visible(missing), "{}", row.route);
         }
     }
 }
 
-/// All that an answer tells, without what names it.
-fn bytes(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
-    (answer.status, told(answer), answer.text())
+/// Returns everything that a response reveals, without its request ids.
+fn visible(response: &TestResponse) -> (u16, Vec<(String, String)>, String) {
+    (response.status, stable_headers(response), response.text())
 }
 
-/// The headers, without the ids of the request.
-fn told(answer: &Answer) -> Vec<(String, String)> {
-    let headers = answer.response.headers().iter();
+/// Returns the headers, without the request ids and the values of cookies.
+fn stable_headers(response: &TestResponse) -> Vec<(String, String)> {
+    let headers = response.inner.headers().iter();
     let headers = headers.map(|(name, value)| {
-        // What a browser is to keep is random.
+        // Cookie values are random.
         let random = name == "set-cookie";
         let text = value.to_str().unwrap_or_else(|_| panic!("{name}: {value:?}"));
         (name.to_string(), if random { text.split('=').next().unwrap_or_default() } else { text }.to_owned())
@@ -147,20 +157,24 @@ async fn wrong_method_gets_the_allowed_methods() {
         // A parameter's pattern fits a fixed path too, and that one has its own row.
         let allowed = ["GET", "HEAD", "POST"].into_iter().filter(|method| has(method)).collect::<Vec<_>>();
         let allowed = allowed.join(", ");
-        // Nobody but an operator is told what is there, so neither is how it is asked.
-        let told = if row.path().starts_with("/operator") { (404, "") } else { (405, allowed.as_str()) };
+        // Operator routes look missing to everyone else, so they list no methods.
+        let expected = if row.path().starts_with("/operator") { (404, "") } else { (405, allowed.as_str()) };
         for method in
             ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].iter().filter(|method| !has(method))
         {
             for column in ["no session", "admin"] {
                 let caller = actors.caller(column);
-                let mut question = Question::of(row, &actors, caller);
-                (*method).clone_into(&mut question.method);
-                let answer = question.ask(&actors.world, caller.cookie.as_deref(), Speech::Json).await;
+                let mut request = MatrixRequest::of(row, &actors, caller);
+                (*method).clone_into(&mut request.method);
+                let response = request.send(&actors.world, caller.cookie.as_deref(), Format::Json).await;
                 // HEAD has no body to look at.
-                let mut faults = if *method == "HEAD" { Vec::new() } else { headers::faults("/", &answer) };
-                if (answer.status, answer.header("allow")) != told {
-                    faults.push(format!("{} {:?}, not {told:?}", answer.status, answer.header("allow")));
+                let mut faults = if *method == "HEAD" { Vec::new() } else { headers::faults("/", &response) };
+                if (response.status, response.header("allow")) != expected {
+                    faults.push(format!(
+                        "{} {:?}, not {expected:?}",
+                        response.status,
+                        response.header("allow")
+                    ));
                 }
                 if !faults.is_empty() {
                     wrong.push(format!("{method} {}: {faults:?}", row.path()));

@@ -1,4 +1,4 @@
-//! Every status that a route can give beside those that follow from who asks, provoked once.
+//! Provokes every status that a route can return and that does not depend on the caller.
 
 use domain::limit::INVITATIONS_TO_ADDRESS_BY_ALL;
 use futures_util::future::join_all;
@@ -7,10 +7,10 @@ use serde_json::json;
 use crate::{
     actors::{Actors, FRESH, GUEST, Links},
     description::Description,
-    driver::Answer,
+    driver::TestResponse,
     headers,
     page::{self, Row},
-    question::{Question, Speech, token},
+    request::{Format, MatrixRequest, token},
 };
 
 #[tokio::test]
@@ -20,10 +20,10 @@ async fn every_listed_status_occurs_with_all_headers() {
     let mut wrong = Vec::new();
     for row in page::rows() {
         for status in row.also.iter().copied().filter(|status| *status < 500) {
-            for speech in [Speech::Page, Speech::Json] {
-                let answer = provoke(&actors, &row, status, speech).await;
-                wrong.extend(faults(&description, &row, status, &answer));
-                actors.rest().await;
+            for format in [Format::Page, Format::Json] {
+                let response = provoke(&actors, &row, status, format).await;
+                wrong.extend(faults(&description, &row, status, &response));
+                actors.restore().await;
             }
         }
     }
@@ -38,133 +38,139 @@ async fn table_failure_has_the_usual_error_format() {
     let mut wrong = Vec::new();
     for (kind, status) in [("access_denied", 500), ("throttle", 503)] {
         actors.world.inject(json!([{ "service": "dynamodb", "kind": kind }])).await;
-        // All at once: each waits for the client's own further tries, and none of them changes anything.
-        let asking = rows.iter().flat_map(|row| [(row, Speech::Page), (row, Speech::Json)]).map(
-            async |(row, speech)| {
+        // All requests run at once: each waits for the SDK's retries, and none changes anything.
+        let responses = rows.iter().flat_map(|row| [(row, Format::Page), (row, Format::Json)]).map(
+            async |(row, format)| {
                 let admin = actors.caller("admin");
-                let answer = Question::of(row, &actors, admin)
-                    .ask(&actors.world, admin.cookie.as_deref(), speech)
+                let response = MatrixRequest::of(row, &actors, admin)
+                    .send(&actors.world, admin.cookie.as_deref(), format)
                     .await;
-                // A route without these either needs no table, or tells every failure alike.
-                // The webhook's 503 is of its missing secret: what the table does to an event is a 500.
-                let own = row.also.contains(&status) && row.path() != "/billing/webhooks/stripe";
-                let told = match (own, row.also.contains(&500)) {
-                    // Which session this is cannot be read: every failure of the table looks the same.
+                // A route without these statuses needs no table, or returns 500 for every failure.
+                // The webhook's 503 is about its missing secret; it returns 500 for a failure of
+                // the table.
+                let is_listed = row.also.contains(&status) && row.path() != "/billing/webhooks/stripe";
+                let expected = match (is_listed, row.also.contains(&500)) {
+                    // The session cannot be read, so every failure of the table gives 503.
                     _ if row.path().starts_with("/operator") => 503,
                     (true, _) => status,
                     (false, true) => 500,
                     (false, false) => row.cells["admin"].rsplit('/').next().unwrap().parse().unwrap(),
                 };
-                faults(&description, row, told, &answer)
+                faults(&description, row, expected, &response)
             },
         );
-        wrong.extend(join_all(asking).await.into_iter().flatten());
+        wrong.extend(join_all(responses).await.into_iter().flatten());
         actors.world.local("DELETE", "/_local/faults", None).await;
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What is wrong with an answer that should have that status.
-fn faults(description: &Description, row: &Row, status: u16, answer: &Answer) -> Vec<String> {
-    let mut faults = headers::faults(row.path(), answer);
-    faults.extend(description.faults(row, answer));
-    if answer.status != status {
-        faults.push(format!("{} {}", answer.status, answer.text()));
+/// Returns what is wrong with a response that should have a status.
+fn faults(description: &Description, row: &Row, status: u16, response: &TestResponse) -> Vec<String> {
+    let mut faults = headers::faults(row.path(), response);
+    faults.extend(description.faults(row, response));
+    if response.status != status {
+        faults.push(format!("{} {}", response.status, response.text()));
     }
     faults.into_iter().map(|fault| format!("{} {status}: {fault}", row.route)).collect()
 }
 
-/// Brings a route to a status that does not follow from who asks.
-async fn provoke(actors: &Actors, row: &Row, status: u16, speech: Speech) -> Answer {
+/// Sends a request that a route rejects with a status that does not depend on the caller.
+async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> TestResponse {
     let world = &actors.world;
     let caller = actors.caller(if row.path().starts_with("/operator") { "operator" } else { "admin" });
-    let mut question = Question::of(row, actors, caller);
-    // An invitation is for somebody who is not there yet.
+    let mut request = MatrixRequest::of(row, actors, caller);
+    // An invitation is for a user who is not a member yet.
     let joins = row.path().starts_with("/invitations/");
     let cookie = caller.cookie.as_deref().filter(|_| !joins);
     match status {
-        // To who has it already.
+        // The client already has this version.
         304 => {
-            let tag = question.ask(world, cookie, speech).await.header("etag").to_owned();
-            question.with("if-none-match", &tag).ask(world, cookie, speech).await
+            let tag = request.send(world, cookie, format).await.header("etag").to_owned();
+            request.with("if-none-match", &tag).send(world, cookie, format).await
         }
         400 if row.path() == "/onboarding/embed" => {
-            question.path.push_str("&part=everything");
-            question.ask(world, cookie, speech).await
+            request.path.push_str("&part=everything");
+            request.send(world, cookie, format).await
         }
-        // A script on a page that is not listed.
+        // A script on a page whose origin is not listed.
         403 if row.method() == "GET" => {
             let bearer = format!("Bearer {}", token(world, caller));
-            question
+            request
                 .with("authorization", &bearer)
                 .with("origin", "https://evil.example")
-                .ask(world, cookie, speech)
+                .send(world, cookie, format)
                 .await
         }
-        422 if row.path() == "/host/events" => question.told_by_host(world, cookie, "[]").await,
+        422 if row.path() == "/host/events" => request.send_signed_by_host(world, cookie, "[]").await,
         400 | 422 if row.route == "GET /operator" => {
-            question.path.push_str(if status == 400 { "?after=soon" } else { "?find=nobody" });
-            question.ask(world, cookie, speech).await
+            request.path.push_str(if status == 400 { "?after=soon" } else { "?find=nobody" });
+            request.send(world, cookie, format).await
         }
         400 | 413 => {
-            let machines = ["/billing/webhooks/", "/host/"].iter().any(|start| row.path().starts_with(start));
-            let body = match (status, machines) {
+            let is_signed =
+                ["/billing/webhooks/", "/host/"].iter().any(|start| row.path().starts_with(start));
+            let body = match (status, is_signed) {
                 (400, _) => "a=1&a=2".to_owned(),
                 (_, false) => "x".repeat(web::form::MAX_BODY_BYTES + 1),
                 (_, true) => "x".repeat(256 * 1024 + 1),
             };
-            // Not even text: no task.
-            question.path = replaced(&question.path, &["created_project"], "%ff");
-            question.send(world, cookie, speech, Some(body)).await
+            // Neither UTF-8 nor a task.
+            request.path = replaced(&request.path, &["created_project"], "%ff");
+            request.send_body(world, cookie, format, Some(body)).await
         }
         402 => {
-            // Invited in a trial that is gone as if it had never been.
+            // The trial in which the user was invited is removed from the table.
             let key =
                 json!({ "pk": { "S": format!("ORG#{}", actors.caller("admin").org) }, "sk": { "S": "ORG" } });
             world.write("UpdateItem", json!({ "Key": key, "UpdateExpression": "REMOVE trial" }));
-            question.ask(world, cookie, speech).await
+            request.send(world, cookie, format).await
         }
-        403 => question.with("sec-fetch-site", "cross-site").ask(world, cookie, speech).await,
+        403 => request.with("sec-fetch-site", "cross-site").send(world, cookie, format).await,
         404 => {
             let Links { sign_in, invitation, unsubscribe, .. } = &actors.links;
-            let names = [sign_in, invitation, unsubscribe, &caller.invitation(), &actors.mate, &caller.org];
-            question.path = replaced(&question.path, &names.map(String::as_str), &"0".repeat(64))
+            let names =
+                [sign_in, invitation, unsubscribe, &caller.invitation(), &actors.teammate, &caller.org];
+            request.path = replaced(&request.path, &names.map(String::as_str), &"0".repeat(64))
                 .replace("app-", "none-")
                 .replace("not-found", "no-such-kind");
-            question.fields.retain(|(name, _)| !matches!(*name, "session" | "organization"));
-            question.ask(world, cookie, speech).await
+            request.fields.retain(|(name, _)| !matches!(*name, "session" | "organization"));
+            request.send(world, cookie, format).await
         }
-        409 => conflict(actors, row, question, cookie, speech).await,
-        // A JSON field of a wrong type is refused by every form, also by one without fields of its own.
-        422 if question.fields.iter().all(|(name, _)| matches!(*name, "session" | "organization")) => {
+        409 => conflict(actors, row, request, cookie, format).await,
+        // Every form rejects a JSON field of the wrong type, also a form without fields.
+        422 if request.fields.iter().all(|(name, _)| matches!(*name, "session" | "organization")) => {
             let body = json!({ "session": true, "organization": 7 }).to_string();
-            question.with("content-type", "application/json").send(world, cookie, speech, Some(body)).await
+            request
+                .with("content-type", "application/json")
+                .send_body(world, cookie, format, Some(body))
+                .await
         }
         422 => {
-            for (_, text) in &mut question.fields {
+            for (_, text) in &mut request.fields {
                 text.clear();
             }
-            question.ask(world, cookie, speech).await
+            request.send(world, cookie, format).await
         }
         429 => {
             if row.path().starts_with("/members") {
-                use_up_mails_to(actors, if question.fields.is_empty() { GUEST } else { FRESH });
-                return question.ask(world, cookie, speech).await;
+                use_up_mails_to(actors, if request.fields.is_empty() { GUEST } else { FRESH });
+                return request.send(world, cookie, format).await;
             }
             // The portal sends its links to admins whose address is unverified.
-            let unproven = actors.caller("unverified admin").cookie.as_deref();
-            let cookie = unproven.filter(|_| row.path() == "/billing/portal");
-            let mut answer = question.ask(world, cookie, speech).await;
-            while answer.status < 429 {
-                answer = question.ask(world, cookie, speech).await;
+            let unverified = actors.caller("unverified admin").cookie.as_deref();
+            let cookie = unverified.filter(|_| row.path() == "/billing/portal");
+            let mut response = request.send(world, cookie, format).await;
+            while response.status < 429 {
+                response = request.send(world, cookie, format).await;
             }
-            answer
+            response
         }
         other => panic!("how is {} brought to {other}?", row.route),
     }
 }
 
-/// Organizations mail invitations to an address until nobody may.
+/// Uses up the number of invitations that all organizations together may send to an address.
 fn use_up_mails_to(actors: &Actors, address: &str) {
     let now = actors.world.stack.system().clock().now();
     let window = INVITATIONS_TO_ADDRESS_BY_ALL.window(address, now);
@@ -177,54 +183,54 @@ fn use_up_mails_to(actors: &Actors, address: &str) {
     actors.world.write("PutItem", json!({ "Item": item }));
 }
 
-/// Asks for what contradicts what is stored.
+/// Sends a request that contradicts the stored state.
 async fn conflict(
     actors: &Actors,
     row: &Row,
-    mut question: Question,
+    mut request: MatrixRequest,
     cookie: Option<&str>,
-    speech: Speech,
-) -> Answer {
-    let themselves = cookie.and_then(|cookie| cookie.split('.').nth(1)).unwrap_or_default();
+    format: Format,
+) -> TestResponse {
+    let own_id = cookie.and_then(|cookie| cookie.split('.').nth(1)).unwrap_or_default();
     let mut cookie = cookie;
     match row.route.as_str() {
-        // An address that has an account.
+        // This address has an account.
         "POST /organizations/new" => {
-            question.fields.retain(|(name, _)| *name != "email");
-            question.fields.push(("email", "jo@example.com".to_owned()));
+            request.fields.retain(|(name, _)| *name != "email");
+            request.fields.push(("email", "jo@example.com".to_owned()));
             cookie = None;
         }
-        // As many as may wait at one time.
+        // The maximum number of pending invitations.
         "POST /members/invitations" => {
             for n in 0..20 {
-                question.fields = vec![("email", format!("guest{n}@example.com"))];
-                question.ask(&actors.world, cookie, speech).await;
+                request.fields = vec![("email", format!("guest{n}@example.com"))];
+                request.send(&actors.world, cookie, format).await;
             }
         }
-        // As often as one is mailed.
+        // The maximum number of emails for one invitation.
         "POST /members/invitations/{invitation}/resend" => {
             actors.world.advance("1m").await;
             for _ in 0..3 {
-                question.ask(&actors.world, cookie, speech).await;
+                request.send(&actors.world, cookie, format).await;
                 actors.world.settle().await;
                 actors.world.advance("1m").await;
             }
         }
-        // A subscription whose trial is Stripe's to move.
+        // Stripe owns the trial of a subscription.
         "POST /operator/organizations/{id}/extend-trial" => {
             let org = &actors.caller("operator").org;
             let event = json!({ "type": "customer.subscription.created", "organization_id": org });
             assert_eq!(actors.world.stripe(event).await, [200]);
         }
         // The last admin.
-        "POST /members/{user}/remove" => question.path = question.path.replace(&actors.mate, themselves),
+        "POST /members/{user}/remove" => request.path = request.path.replace(&actors.teammate, own_id),
         "POST /members/{user}/role" => {
-            question.path = question.path.replace(&actors.mate, themselves);
-            question.fields = vec![("role", "member".to_owned())];
+            request.path = request.path.replace(&actors.teammate, own_id);
+            request.fields = vec![("role", "member".to_owned())];
         }
         route => panic!("how is {route} brought to a conflict?"),
     }
-    question.ask(&actors.world, cookie, speech).await
+    request.send(&actors.world, cookie, format).await
 }
 
 fn replaced(path: &str, names: &[&str], with: &str) -> String {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, Once, PoisonError};
 
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::driver::Answer;
+use crate::driver::TestResponse;
 
 /// Part of every name, address, key, header and body of the run. No code says it.
 pub const CANARY: &str = "zqcanary";
@@ -93,7 +93,7 @@ impl Canaries {
     }
 
     /// Looks at an answer: an error says nothing of what was sent. A form that is given back does, by right.
-    pub fn look(&mut self, answer: &Answer) {
+    pub fn look(&mut self, answer: &TestResponse) {
         *self.statuses.entry(answer.status).or_default() += 1;
         let form =
             matches!(answer.status, 422 | 429) && answer.header("content-type").starts_with("text/html");
@@ -101,7 +101,7 @@ impl Canaries {
             self.listen_to(&answer.status.to_string(), &answer.text());
         }
         let led = |name: &str| matches!(name, "set-cookie" | "location");
-        for name in answer.response.headers().keys().filter(|name| !led(name.as_str())) {
+        for name in answer.inner.headers().keys().filter(|name| !led(name.as_str())) {
             self.listen_to(name.as_str(), answer.header(name.as_str()));
         }
     }

@@ -220,7 +220,7 @@ impl Scenario {
 
     /// The request, from the same browser with the same bytes each time.
     pub async fn act(self, world: &World, actor: &mut Actor<'_>) -> Response {
-        let kept = (actor.visitor.cookie.clone(), actor.visitor.mark.clone());
+        let kept = (actor.visitor.cookie.clone(), actor.visitor.browser_cookie.clone());
         let fields: Vec<_> = actor.form.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let answer = match self {
             Self::HostEvent => {
@@ -248,7 +248,7 @@ impl Scenario {
             Self::CompleteTask => actor.visitor.post(&actor.path).await,
             _ => actor.visitor.submit(&actor.path, &fields).await,
         };
-        (actor.visitor.cookie, actor.visitor.mark) = kept;
+        (actor.visitor.cookie, actor.visitor.browser_cookie) = kept;
         let reads = self == Self::ReadChecklist && answer.status == 200;
         let body = if reads { mask(&answer.text()) } else { String::new() };
         Response { status: answer.status, body }

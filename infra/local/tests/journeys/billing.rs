@@ -1,44 +1,44 @@
-//! From a button to Stripe, and back.
+//! Checkout and the billing portal: redirects to Stripe's hosted pages and back.
 
 use axum::body::Bytes;
 use http::Request;
 use serde_json::{Value, json};
 
-use crate::driver::{Answer, Visitor, World};
-use crate::sign_in::by_link;
+use crate::driver::{TestResponse, Visitor, World};
+use crate::sign_in::sign_in_by_link;
 
 const STRIPE: &str = "http://localhost:8485";
 
-/// Presses a button on one of Stripe's hosted pages; answers where that leads.
+/// Submits a button on a hosted page of the Stripe mock and returns the redirect target.
 pub(crate) fn press(world: &World, address: &str, button: &str) -> String {
     let path = address.strip_prefix(STRIPE).unwrap_or_else(|| panic!("{address} is not at Stripe"));
     let request = Request::post(path)
         .header("content-type", "application/x-www-form-urlencoded")
         .header("sec-fetch-site", "same-origin");
-    let response = world.stack.outside(&request.body(Bytes::from(button.to_owned())).unwrap());
+    let response = world.stack.stripe_request(&request.body(Bytes::from(button.to_owned())).unwrap());
     assert_eq!(response.status(), 303, "{address} {button}");
     response.headers()["location"].to_str().unwrap().to_owned()
 }
 
-/// Opens a Checkout as the button does.
-pub(crate) async fn checkout(visitor: &mut Visitor<'_>, plan: &str) -> Answer {
+/// Submits the Checkout form of the plan page.
+pub(crate) async fn checkout(visitor: &mut Visitor<'_>, plan: &str) -> TestResponse {
     visitor.submit("/billing/checkout", &[("plan", plan)]).await
 }
 
-/// Time goes by, and ends the session: they come back by a mailed link.
+/// Advances the clock, which ends the session, and signs in again by an emailed link.
 async fn days_later(world: &World, jo: &mut Visitor<'_>, days: &str) {
     world.advance(days).await;
-    by_link(world, jo, "jo@example.com").await;
+    sign_in_by_link(world, jo, "jo@example.com").await;
 }
 
-/// The calls to Stripe's stand-in so far.
+/// Returns the calls that the Stripe mock has received.
 async fn stripe_calls(world: &World) -> Vec<String> {
     let calls = world.local("GET", "/_local/calls", None).await;
     let calls = calls.as_array().unwrap().iter().filter(|call| call["service"] == "stripe");
     calls.map(|call| call["operation"].as_str().unwrap().to_owned()).collect()
 }
 
-/// What the table says of the organization's customer.
+/// Returns the customer attribute of the organization's item.
 async fn link(world: &World, org: &str) -> Value {
     let items = world.items(&format!("ORG#{org}")).await;
     let item = items.iter().find(|item| item["sk"]["S"] == "ORG").unwrap();
@@ -48,7 +48,7 @@ async fn link(world: &World, org: &str) -> Value {
 }
 
 #[tokio::test]
-async fn somebody_without_a_trial_pays_and_arrives_on_a_page_that_turns_active() {
+async fn payment_without_a_trial_activates_the_organization() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let plans = format!("/organizations/{}", jo.org());
@@ -57,8 +57,8 @@ async fn somebody_without_a_trial_pays_and_arrives_on_a_page_that_turns_active()
     let policy = page.header("content-security-policy");
     assert!(policy.contains(&format!("form-action 'self' {STRIPE}")), "{policy}");
 
-    let led = checkout(&mut jo, "team").await;
-    assert_eq!(led.status, 303, "{}", led.text());
+    let redirect = checkout(&mut jo, "team").await;
+    assert_eq!(redirect.status, 303, "{}", redirect.text());
     assert_eq!(
         stripe_calls(&world).await,
         [
@@ -68,8 +68,8 @@ async fn somebody_without_a_trial_pays_and_arrives_on_a_page_that_turns_active()
             "GET /v1/subscriptions"
         ]
     );
-    assert_eq!(jo.organization().await["status"], "pending", "nothing is believed before Stripe says it");
-    let back = press(&world, led.header("location"), "choice=pay");
+    assert_eq!(jo.organization().await["status"], "pending", "no payment counts before Stripe's event");
+    let back = press(&world, redirect.header("location"), "choice=pay");
     let back = back.strip_prefix("http://localhost:8484").unwrap();
     assert!(back.starts_with("/billing/return?session=cs_"), "{back}");
     world.settle().await;
@@ -83,18 +83,18 @@ async fn somebody_without_a_trial_pays_and_arrives_on_a_page_that_turns_active()
     let task = list["tasks"].as_array().unwrap().iter().find(|task| task["key"] == "added_billing_info");
     assert_eq!((&task.unwrap()["completed"], &task.unwrap()["source"]), (&json!(true), &json!("billing")));
     assert_eq!(world.mails("welcome").await.len(), 1);
-    // The link stood before the first event came: nothing had to wait.
+    // The customer was linked before the first event arrived, so no event was parked.
     assert!(world.local("GET", "/_local/table", None).await.to_string().find("PARKED#").is_none());
 }
 
 #[tokio::test]
-async fn a_trial_that_is_upgraded_on_day_five_keeps_its_end() {
+async fn upgrade_on_day_five_keeps_the_trial_end() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let end = jo.organization().await["trial_ends_at"].clone();
     days_later(&world, &mut jo, "5d").await;
-    let led = checkout(&mut jo, "single").await;
-    press(&world, led.header("location"), "choice=pay");
+    let redirect = checkout(&mut jo, "single").await;
+    press(&world, redirect.header("location"), "choice=pay");
     world.settle().await;
     let organization = jo.organization().await;
     assert_eq!((&organization["status"], &organization["trial_ends_at"]), (&json!("trialing"), &end));
@@ -102,25 +102,25 @@ async fn a_trial_that_is_upgraded_on_day_five_keeps_its_end() {
     let plans = jo.open(&format!("/organizations/{}", jo.org())).await.text();
     assert!(plans.contains(r#"action="/billing/portal""#) && !plans.contains("/billing/checkout"), "{plans}");
     days_later(&world, &mut jo, "10d").await;
-    assert_eq!(jo.organization().await["status"], "active", "the first charge came with the end");
+    assert_eq!(jo.organization().await["status"], "active", "Stripe charges at the end of the trial");
     assert!(world.mails("trial_ended").await.is_empty());
 }
 
 #[tokio::test]
-async fn with_less_than_two_days_left_it_is_charged_today_as_the_page_said() {
+async fn upgrade_in_the_last_two_days_charges_today() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     days_later(&world, &mut jo, "13d").await;
     let page = jo.open(&format!("/organizations/{}", jo.org())).await.text();
     assert!(page.contains("You’ll be charged today"), "{page}");
-    let led = checkout(&mut jo, "single").await;
-    press(&world, led.header("location"), "choice=pay");
+    let redirect = checkout(&mut jo, "single").await;
+    press(&world, redirect.header("location"), "choice=pay");
     world.settle().await;
     assert_eq!(jo.organization().await["status"], "active");
 }
 
 #[tokio::test]
-async fn two_tabs_make_one_customer_and_the_same_form_one_checkout() {
+async fn two_tabs_share_one_customer_and_one_checkout() {
     let world = World::new().await;
     let mut one = world.pending("Acme", "jo@example.com").await;
     let mut two = world.visitor();
@@ -140,71 +140,71 @@ async fn two_tabs_make_one_customer_and_the_same_form_one_checkout() {
 }
 
 #[tokio::test]
-async fn who_has_a_plan_is_led_to_the_portal_and_never_sold_a_second_one() {
+async fn checkout_redirects_to_the_portal_when_a_plan_exists() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    by_link(&world, &mut jo, "jo@example.com").await;
-    // Before there is a plan, the portal is where people see to how they will pay.
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
+    // Before there is a plan, users can manage their payment methods in the portal.
     for early in [jo.submit("/billing/portal", &[]).await, jo.post("/billing/portal").await] {
         assert_eq!(early.status, 303, "{}", early.text());
         assert!(early.header("location").starts_with(&format!("{STRIPE}/p/session/")), "{}", early.text());
     }
-    let led = checkout(&mut jo, "team").await;
-    press(&world, led.header("location"), "choice=pay");
+    let redirect = checkout(&mut jo, "team").await;
+    press(&world, redirect.header("location"), "choice=pay");
     world.settle().await;
     for (path, form) in [("/billing/checkout", vec![("plan", "single")]), ("/billing/portal", vec![])] {
-        let led = jo.submit(path, &form).await;
-        let address = led.header("location");
+        let redirect = jo.submit(path, &form).await;
+        let address = redirect.header("location");
         assert!(address.starts_with(&format!("{STRIPE}/p/session/")), "{path}: {address}");
     }
 }
 
 #[tokio::test]
-async fn whose_first_payment_is_open_pays_that_one_and_chooses_again_only_once_it_lapsed() {
+async fn open_first_payment_is_resumed_until_it_expires() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     checkout(&mut jo, "team").await;
     let org = jo.org();
-    world.subscription_is(&org, "incomplete").await;
-    let led = checkout(&mut jo, "single").await;
-    let address = led.header("location");
+    world.set_subscription_status(&org, "incomplete").await;
+    let redirect = checkout(&mut jo, "single").await;
+    let address = redirect.header("location");
     assert!(address.starts_with(&format!("{STRIPE}/p/session/")), "{address}");
     let plans = jo.open(&format!("/organizations/{org}")).await;
     let plans = plans.text();
     assert!(plans.contains("Complete payment") && !plans.contains("/billing/checkout"), "{plans}");
 
     days_later(&world, &mut jo, "24h").await;
-    world.subscription_is(&org, "incomplete_expired").await;
-    let led = checkout(&mut jo, "single").await;
-    let address = led.header("location");
+    world.set_subscription_status(&org, "incomplete_expired").await;
+    let redirect = checkout(&mut jo, "single").await;
+    let address = redirect.header("location");
     assert!(address.starts_with(&format!("{STRIPE}/c/pay/")), "{address}");
 }
 
 #[tokio::test]
-async fn whoever_subscribes_is_let_into_the_portal_at_every_standing() {
+async fn portal_opens_at_every_subscription_status() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     let org = jo.org();
     for status in ["incomplete", "paused", "unpaid", "past_due", "trialing", "active"] {
-        world.subscription_is(&org, status).await;
-        let led = jo.submit("/billing/portal", &[]).await;
+        world.set_subscription_status(&org, status).await;
+        let redirect = jo.submit("/billing/portal", &[]).await;
         assert!(
-            led.header("location").starts_with(&format!("{STRIPE}/p/session/")),
+            redirect.header("location").starts_with(&format!("{STRIPE}/p/session/")),
             "{status}: {}",
-            led.text()
+            redirect.text()
         );
     }
 }
 
 #[tokio::test]
-async fn who_was_deleted_at_stripe_starts_anew_and_only_a_payment_brings_access_back() {
+async fn deleted_customer_regains_access_only_by_a_new_payment() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    by_link(&world, &mut jo, "jo@example.com").await;
-    let led = checkout(&mut jo, "team").await;
-    press(&world, led.header("location"), "choice=pay");
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
+    let redirect = checkout(&mut jo, "team").await;
+    press(&world, redirect.header("location"), "choice=pay");
     world.settle().await;
     let first = link(&world, &jo.org()).await;
     let portal = jo.submit("/billing/portal", &[]).await;
@@ -215,19 +215,19 @@ async fn who_was_deleted_at_stripe_starts_anew_and_only_a_payment_brings_access_
     checkout(&mut jo, "team").await;
     let second = link(&world, &jo.org()).await;
     assert_ne!(second, first);
-    assert_eq!(jo.organization().await["status"], "canceled", "a new customer pays nothing by itself");
+    assert_eq!(jo.organization().await["status"], "canceled", "a new customer does not restore access");
     world.advance("3h").await;
-    let led = checkout(&mut jo, "single").await;
-    assert_eq!(link(&world, &jo.org()).await, second, "one customer, however often it is tried");
-    press(&world, led.header("location"), "choice=pay");
+    let redirect = checkout(&mut jo, "single").await;
+    assert_eq!(link(&world, &jo.org()).await, second, "repeated attempts reuse the customer");
+    press(&world, redirect.header("location"), "choice=pay");
     world.settle().await;
     assert_eq!(jo.organization().await["access"], "full");
     let items = world.items(&format!("ORG#{}", jo.org())).await;
-    assert!(items.iter().all(|item| !item.to_string().contains("noted")), "nothing of this is a conflict");
+    assert!(items.iter().all(|item| !item.to_string().contains("noted")), "none of this is a conflict");
 }
 
 #[tokio::test]
-async fn paused_payments_are_shown_until_stripe_resumes_them() {
+async fn plan_page_shows_paused_payments_until_they_resume() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let plans = format!("/organizations/{}", jo.org());
@@ -244,13 +244,13 @@ async fn paused_payments_are_shown_until_stripe_resumes_them() {
         let page = jo.open(&plans).await.text();
         assert_eq!(page.contains("Payments for your plan are paused"), shown.is_some(), "{page}");
         assert!(shown.is_none_or(|shown| page.contains(shown)), "{page}");
-        assert_eq!(jo.organization().await["status"], "active", "Stripe's status stays");
+        assert_eq!(jo.organization().await["status"], "active", "the subscription status does not change");
         world.advance("1m").await;
     }
 }
 
 #[tokio::test]
-async fn stripe_down_is_said_and_loses_nothing() {
+async fn checkout_returns_503_while_stripe_is_down() {
     for kind in ["reset", "error_500", "throttle"] {
         let world = World::new().await;
         let mut jo = world.pending("Acme", "jo@example.com").await;
@@ -260,41 +260,41 @@ async fn stripe_down_is_said_and_loses_nothing() {
         assert!(page.text().contains("Nothing was charged and nothing was lost"), "{}", page.text());
         assert_eq!(jo.organization().await["status"], "pending");
         world.inject(json!([])).await;
-        let led = checkout(&mut jo, "team").await;
-        assert_eq!(led.status, 303, "{kind}: {}", led.text());
+        let redirect = checkout(&mut jo, "team").await;
+        assert_eq!(redirect.status, 303, "{kind}: {}", redirect.text());
     }
 }
 
 #[tokio::test]
-async fn a_customer_who_could_not_be_linked_is_linked_by_the_next_try_with_what_waited_for_them() {
+async fn retry_links_the_customer_and_applies_parked_events() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let down = json!([{ "function": "billing", "service": "dynamodb", "operation": "TransactWriteItems",
         "rate": 1.0, "kind": "error_500" }]);
     world.inject(down).await;
     assert_eq!(checkout(&mut jo, "team").await.status, 503);
-    let made = world.stack.system().cloud.stripe.customers();
-    let [customer] = made.as_slice() else { panic!("{made:?}") };
-    // Whoever works in Stripe's dashboard sees the customer, and takes a payment.
+    let customers = world.stack.system().cloud.stripe.customers();
+    let [customer] = customers.as_slice() else { panic!("{customers:?}") };
+    // A payment is taken for this customer in Stripe's dashboard.
     assert_eq!(world.stripe(json!({ "type": "invoice.paid", "customer": customer })).await, [200]);
-    assert_eq!(jo.organization().await["status"], "pending", "nobody knows whose payment it is");
+    assert_eq!(jo.organization().await["status"], "pending", "the customer is not linked yet");
 
     world.inject(json!([])).await;
     checkout(&mut jo, "team").await;
     assert_eq!(jo.organization().await["status"], "active");
-    assert_eq!(world.stack.system().cloud.stripe.customers(), made, "the retry makes no second one");
-    let held = world.items(&format!("CUSTOMER#{customer}")).await;
-    assert!(held.iter().all(|item| !item["sk"].to_string().contains("PARKED")), "{held:?}");
+    assert_eq!(world.stack.system().cloud.stripe.customers(), customers, "the retry creates no second customer");
+    let items = world.items(&format!("CUSTOMER#{customer}")).await;
+    assert!(items.iter().all(|item| !item["sk"].to_string().contains("PARKED")), "{items:?}");
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_is_found_again_by_the_retry() {
+async fn lost_stripe_reply_is_recovered_by_the_retry() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     world.inject(json!([{ "service": "stripe", "nth": 1, "kind": "reply_lost" }])).await;
-    let led = checkout(&mut jo, "team").await;
-    assert_eq!(led.status, 303, "{}", led.text());
-    press(&world, led.header("location"), "choice=pay");
+    let redirect = checkout(&mut jo, "team").await;
+    assert_eq!(redirect.status, 303, "{}", redirect.text());
+    press(&world, redirect.header("location"), "choice=pay");
     world.settle().await;
     assert_eq!(jo.organization().await["status"], "active");
     let calls = stripe_calls(&world).await;
@@ -302,7 +302,7 @@ async fn an_answer_that_was_lost_is_found_again_by_the_retry() {
 }
 
 #[tokio::test]
-async fn session_role_and_input_are_judged_in_this_order() {
+async fn billing_checks_session_then_role_then_input() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let json = [("accept", "application/json"), ("content-type", "application/json")];
@@ -322,8 +322,8 @@ async fn session_role_and_input_are_judged_in_this_order() {
         assert!(status == 400 || refused.json()["errors"][0]["code"] == code, "{body}");
     }
     assert!(stripe_calls(&world).await.is_empty());
-    let led = jo.send("POST", "/billing/checkout", &json, r#"{"plan":"team"}"#).await;
-    assert_eq!(led.status, 303, "{}", led.text());
+    let redirect = jo.send("POST", "/billing/checkout", &json, r#"{"plan":"team"}"#).await;
+    assert_eq!(redirect.status, 303, "{}", redirect.text());
     crate::tenancy::demote(&world, &jo.org()).await;
     for path in ["/billing/checkout", "/billing/portal"] {
         assert_eq!(jo.send("POST", path, &json, "{").await.status, 403, "{path}");

@@ -1,18 +1,20 @@
+//! The checklist: completing, skipping, dismissing, host events, and custom definitions.
+
 use local::Config;
 use serde_json::json;
 
 use crate::driver::World;
 
 #[tokio::test]
-async fn a_ticked_task_counts_and_the_first_time_stays() {
+async fn completed_task_counts_and_keeps_its_first_time() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    let ticked = jo.post("/onboarding/api/checklist/complete/created_project").await;
-    assert_eq!(ticked.status, 200);
-    let answer = ticked.json();
-    assert_eq!((&answer["success"], &answer["task_key"]), (&json!(true), &json!("created_project")));
-    assert_eq!((&answer["completion_percentage"], &answer["is_complete"]), (&json!(12), &json!(false)));
-    assert_eq!(answer["next_task"]["key"], "invited_team_member");
+    let completed = jo.post("/onboarding/api/checklist/complete/created_project").await;
+    assert_eq!(completed.status, 200);
+    let response = completed.json();
+    assert_eq!((&response["success"], &response["task_key"]), (&json!(true), &json!("created_project")));
+    assert_eq!((&response["completion_percentage"], &response["is_complete"]), (&json!(12), &json!(false)));
+    assert_eq!(response["next_task"]["key"], "invited_team_member");
     let first = jo.checklist().await["tasks"][1]["completed_at"].clone();
     world.advance("1h").await;
     jo.post("/onboarding/api/checklist/complete/created_project").await;
@@ -23,21 +25,21 @@ async fn a_ticked_task_counts_and_the_first_time_stays() {
 }
 
 #[tokio::test]
-async fn dismissing_has_a_way_back_and_changes_no_progress() {
+async fn dismissed_checklist_can_be_restored_with_its_progress() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     jo.post("/onboarding/api/checklist/complete/created_client").await;
-    let answer = jo.post("/onboarding/api/checklist/dismiss").await;
-    assert_eq!((answer.status, answer.json()), (200, json!({ "success": true, "dismissed": true })));
+    let response = jo.post("/onboarding/api/checklist/dismiss").await;
+    assert_eq!((response.status, response.json()), (200, json!({ "success": true, "dismissed": true })));
     let list = jo.checklist().await;
     assert_eq!((&list["dismissed"], &list["completion_percentage"]), (&json!(true), &json!(12)));
-    let answer = jo.post("/onboarding/api/checklist/restore").await;
-    assert_eq!(answer.json(), json!({ "success": true, "dismissed": false }));
+    let response = jo.post("/onboarding/api/checklist/restore").await;
+    assert_eq!(response.json(), json!({ "success": true, "dismissed": false }));
     assert_eq!(jo.checklist().await["dismissed"], false);
 }
 
 #[tokio::test]
-async fn seven_done_and_one_skipped_is_complete_at_87() {
+async fn seven_completed_and_one_skipped_is_complete_at_87() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let keys: Vec<String> = jo.checklist().await["tasks"]
@@ -49,25 +51,25 @@ async fn seven_done_and_one_skipped_is_complete_at_87() {
     for key in &keys[..7] {
         assert_eq!(jo.post(&format!("/onboarding/api/checklist/complete/{key}")).await.status, 200);
     }
-    let answer = jo.post("/onboarding/api/checklist/skip/generated_report").await.json();
-    assert_eq!((&answer["completion_percentage"], &answer["is_complete"]), (&json!(87), &json!(true)));
-    assert_eq!(answer["next_task"], json!(null));
+    let response = jo.post("/onboarding/api/checklist/skip/generated_report").await.json();
+    assert_eq!((&response["completion_percentage"], &response["is_complete"]), (&json!(87), &json!(true)));
+    assert_eq!(response["next_task"], json!(null));
     assert_eq!(world.events("checklist.completed").await.len(), 1);
-    let answer = jo.post("/onboarding/api/checklist/unskip/generated_report").await.json();
-    assert_eq!(answer["is_complete"], false);
+    let response = jo.post("/onboarding/api/checklist/unskip/generated_report").await.json();
+    assert_eq!(response["is_complete"], false);
 }
 
 #[tokio::test]
-async fn an_unknown_task_is_told_the_known_ones() {
+async fn unknown_task_returns_400_with_valid_keys() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    let answer = jo.post("/onboarding/api/checklist/complete/made_coffee").await;
-    assert_eq!(answer.status, 400);
-    assert_eq!(answer.json()["valid_keys"].as_array().unwrap().len(), 8);
+    let response = jo.post("/onboarding/api/checklist/complete/made_coffee").await;
+    assert_eq!(response.status, 400);
+    assert_eq!(response.json()["valid_keys"].as_array().unwrap().len(), 8);
 }
 
 #[tokio::test]
-async fn a_form_leads_back_to_the_page_it_came_from() {
+async fn form_redirects_to_the_page_it_came_from() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let path = "/onboarding/api/checklist/complete/created_project";
@@ -76,13 +78,13 @@ async fn a_form_leads_back_to_the_page_it_came_from() {
         ("sec-fetch-site", "same-origin"),
         ("referer", "http://localhost:8484/onboarding/checklist"),
     ];
-    let answer = jo.send("POST", path, &headers, "").await;
-    assert_eq!((answer.status, answer.header("location")), (303, "/onboarding/checklist"));
+    let response = jo.send("POST", path, &headers, "").await;
+    assert_eq!((response.status, response.header("location")), (303, "/onboarding/checklist"));
     assert!(jo.open("/onboarding/checklist").await.text().contains("1 of 8"));
 }
 
 #[tokio::test]
-async fn two_admins_at_once_keep_both_ticks() {
+async fn two_admins_at_once_keep_both_completions() {
     let world = World::new().await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     let (mut one, mut two) = (world.visitor(), world.visitor());
@@ -97,7 +99,7 @@ async fn two_admins_at_once_keep_both_ticks() {
 }
 
 #[tokio::test]
-async fn the_host_apps_events_tick_tasks_in_any_state() {
+async fn host_app_events_complete_tasks_in_any_state() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let detail =
@@ -107,18 +109,18 @@ async fn the_host_apps_events_tick_tasks_in_any_state() {
     let task = &list["tasks"][1];
     assert_eq!((&task["completed"], &task["source"]), (&json!(true), &json!("event")));
     assert_eq!(task["completed_by"], "Mo");
-    assert_eq!((&list["id"], &list["created_at"]), (&json!(null), &json!(null)), "it is not provisioned yet");
-    // What nobody knows is no error, and changes nothing.
+    assert_eq!((&list["id"], &list["created_at"]), (&json!(null), &json!(null)), "the organization is not provisioned yet");
+    // Unknown event types and organizations are ignored.
     world.host_event("coffee.made", detail(jo.org())).await;
     world.host_event("project.created", detail("org_0198c0de-0000-7000-8000-00000000dead".to_owned())).await;
     assert_eq!(jo.checklist().await["completed_count"], 1);
-    // Provisioning keeps the tick.
+    // Provisioning keeps the completed task.
     world.stripe(json!({ "type": "invoice.paid", "organization_id": jo.org() })).await;
     assert_eq!(jo.checklist().await["completed_count"], 2);
 }
 
 #[tokio::test]
-async fn completion_is_celebrated_until_somebody_has_seen_it() {
+async fn completion_is_celebrated_until_it_is_seen() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     for task in jo.checklist().await["tasks"].as_array().unwrap().clone() {
@@ -127,15 +129,15 @@ async fn completion_is_celebrated_until_somebody_has_seen_it() {
     let list = jo.checklist().await;
     assert_eq!((&list["celebrates"], &list["completion_percentage"]), (&json!(true), &json!(100)));
     assert!(list["milestones"].as_array().unwrap().iter().all(|it| !it["reached_at"].is_null()), "{list}");
-    let answer = jo.post("/onboarding/api/checklist/seen").await;
-    assert_eq!((answer.status, answer.json()), (200, json!({ "success": true, "celebrates": false })));
+    let response = jo.post("/onboarding/api/checklist/seen").await;
+    assert_eq!((response.status, response.json()), (200, json!({ "success": true, "celebrates": false })));
     assert_eq!(jo.checklist().await["celebrates"], false);
 }
 
-/// A checklist of one's own is a file and a parameter: an industry brings it, a plan adds a task of it, and the host
-/// app's event, of a type that only this file knows, ticks that.
+/// A custom checklist is a definition file and a parameter. The industry selects it, the plan adds a
+/// task, and a host event that only this file defines completes that task.
 #[tokio::test]
-async fn a_checklist_of_ones_own_comes_with_the_industry_and_grows_with_the_plan() {
+async fn custom_checklist_follows_industry_and_grows_with_plan() {
     let world = World::with(Config::memory().set("CHECKLIST_DEFINITIONS", "built-in,agency")).await;
     let form = world.visitor().open("/organizations/new").await;
     assert!(form.text().contains("Agency or studio"), "{}", form.text());
@@ -144,8 +146,8 @@ async fn a_checklist_of_ones_own_comes_with_the_industry_and_grows_with_the_plan
     let refused = jo.submit("/organizations/new", &[&fields[..], &[("industry", "bakery")]].concat()).await;
     assert_eq!(refused.status, 422);
     assert!(refused.text().contains("Choose one of the list"), "{}", refused.text());
-    let answer = jo.submit("/organizations/new", &[&fields[..], &[("industry", "agency")]].concat()).await;
-    assert_eq!(answer.header("location"), "/onboarding/welcome");
+    let response = jo.submit("/organizations/new", &[&fields[..], &[("industry", "agency")]].concat()).await;
+    assert_eq!(response.header("location"), "/onboarding/welcome");
     let keys = |list: &serde_json::Value| -> Vec<String> {
         let tasks = list["tasks"].as_array().unwrap();
         tasks.iter().map(|task| task["key"].as_str().unwrap().to_owned()).collect()
@@ -167,7 +169,7 @@ async fn a_checklist_of_ones_own_comes_with_the_industry_and_grows_with_the_plan
     );
     let detail = json!({ "organization_id": jo.org(), "actor": "Ann" });
     world.host_event("timesheet.approved", detail).await;
-    assert_eq!(jo.checklist().await["completed_count"], 0, "it is no task of theirs yet");
+    assert_eq!(jo.checklist().await["completed_count"], 0, "the plan does not include this task yet");
     let subscribed = json!({
         "type": "customer.subscription.created",
         "organization_id": jo.org(),

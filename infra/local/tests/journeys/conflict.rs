@@ -31,7 +31,7 @@ async fn linked(world: &World, customer: &str) -> String {
 }
 
 #[tokio::test]
-async fn metadata_decides_against_the_link_in_either_order_and_the_conflict_is_noted() {
+async fn metadata_overrides_the_link_and_records_the_conflict() {
     for link_first in [true, false] {
         let world = World::new().await;
         let mut one = world.pending("One", "one@example.com").await;
@@ -58,7 +58,7 @@ async fn metadata_decides_against_the_link_in_either_order_and_the_conflict_is_n
 }
 
 #[tokio::test]
-async fn a_session_of_another_organization_never_moves_a_link() {
+async fn checkout_of_another_organization_never_moves_a_link() {
     let world = World::new().await;
     let one = world.pending("One", "one@example.com").await;
     let other = world.pending("Other", "other@example.com").await;
@@ -69,7 +69,7 @@ async fn a_session_of_another_organization_never_moves_a_link() {
 }
 
 #[tokio::test]
-async fn a_reference_to_another_organization_is_noted_where_the_session_counts() {
+async fn conflicting_reference_is_recorded_when_session_applies() {
     let world = World::new().await;
     let mut one = world.pending("One", "one@example.com").await;
     let mut other = world.pending("Other", "other@example.com").await;
@@ -88,7 +88,7 @@ async fn a_reference_to_another_organization_is_noted_where_the_session_counts()
 }
 
 #[tokio::test]
-async fn a_reference_to_another_organization_is_noted_too_where_the_session_had_to_wait() {
+async fn conflicting_reference_is_recorded_after_session_was_parked() {
     let world = World::new().await;
     let (one, other) =
         (world.pending("One", "one@example.com").await, world.pending("Other", "other@example.com").await);
@@ -100,7 +100,7 @@ async fn a_reference_to_another_organization_is_noted_too_where_the_session_had_
 }
 
 #[tokio::test]
-async fn a_conflict_is_filed_before_it_is_noted_and_only_while_it_is_new() {
+async fn conflict_is_quarantined_before_it_is_recorded() {
     let world = World::new().await;
     let one = world.pending("One", "one@example.com").await;
     let other = world.pending("Other", "other@example.com").await;
@@ -120,7 +120,7 @@ async fn a_conflict_is_filed_before_it_is_noted_and_only_while_it_is_new() {
 }
 
 #[tokio::test]
-async fn a_second_customer_of_an_organization_is_linked_and_noted() {
+async fn second_customer_is_linked_and_recorded() {
     let world = World::new().await;
     let one = world.pending("One", "one@example.com").await;
     link(&world, &one, "cus_1").await;
@@ -132,7 +132,7 @@ async fn a_second_customer_of_an_organization_is_linked_and_noted() {
 }
 
 #[tokio::test]
-async fn a_conflict_that_only_the_facts_show_is_filed_once() {
+async fn conflict_within_the_facts_is_quarantined_once() {
     let world = World::new().await;
     let one = world.pending("One", "one@example.com").await;
     link(&world, &one, "cus_1").await;
@@ -152,7 +152,7 @@ async fn a_conflict_that_only_the_facts_show_is_filed_once() {
 }
 
 #[tokio::test]
-async fn what_is_quarantined_keeps_the_time_it_came() {
+async fn quarantined_event_keeps_its_first_time() {
     let world = World::new().await;
     let thin = json!({ "id": "evt_thin", "object": "v2.core.event" });
     assert_eq!(crate::signed::outcome(&world, &thin).await, "quarantined");

@@ -13,7 +13,7 @@ use aws_smithy_types::body::SdkBody;
 use boot::{Aws, Clock, OutboundHttp};
 use jiff::SignedDuration;
 use local::doctor::{
-    Area, FakeAws, Finding, Reach, Severity, Stage, Subject, examine_configuration, examine_deployment,
+    Area, FakeAws, Finding, Clients, Severity, Stage, Subject, examine_configuration, examine_deployment,
     send_test_mail,
 };
 use local::template::{REGION, STACK, TEXT, Template};
@@ -28,13 +28,13 @@ const URL: &str = "http://localhost:8484";
 #[derive(Debug, Clone)]
 struct Broken {
     call: &'static str,
-    how: How,
+    failure: Failure,
 }
 
 #[derive(Debug, Clone)]
-enum How {
+enum Failure {
     /// The answer says this at that place.
-    Says(&'static str, Value),
+    Replaced(&'static str, Value),
     /// It is refused.
     Denied,
 }
@@ -42,20 +42,20 @@ enum How {
 /// The account, with what is broken of it.
 #[derive(Debug, Clone)]
 struct Account {
-    desk: FakeAws,
+    aws: FakeAws,
     broken: Option<Broken>,
 }
 
 impl Account {
-    fn break_it(broken: &Broken, answer: &HttpResponse) -> HttpResponse {
-        let (status, body) = match &broken.how {
-            How::Says(path, value) => {
+    fn replace(broken: &Broken, answer: &HttpResponse) -> HttpResponse {
+        let (status, body) = match &broken.failure {
+            Failure::Replaced(path, value) => {
                 let mut body: Value = serde_json::from_slice(answer.body().bytes().unwrap()).unwrap();
                 *body.pointer_mut(path).unwrap_or_else(|| panic!("{} has no {path}", broken.call)) =
                     value.clone();
                 (200, body)
             }
-            How::Denied => (400, json!({ "__type": "AccessDeniedException", "message": "no" })),
+            Failure::Denied => (400, json!({ "__type": "AccessDeniedException", "message": "no" })),
         };
         let response = http::Response::builder().status(status).header("content-type", "application/json");
         let kind = if status == 200 { "" } else { "AccessDeniedException" };
@@ -70,11 +70,11 @@ impl HttpConnector for Account {
         let name =
             format!("{} {} ", request.headers().get("x-amz-target").unwrap_or_default(), request.uri());
         let broken = self.broken.clone().filter(|broken| name.contains(broken.call));
-        let answer = self.desk.call(request);
+        let answer = self.aws.call(request);
         HttpConnectorFuture::new(async move {
             let answer = answer.await?;
             Ok(match broken {
-                Some(broken) => Self::break_it(&broken, &answer),
+                Some(broken) => Self::replace(&broken, &answer),
                 None => answer,
             })
         })
@@ -125,13 +125,13 @@ async fn stack() -> Stack {
     Stack::start(config).await.unwrap()
 }
 
-fn reach(stack: &Stack, broken: Option<Broken>, ahead: SignedDuration) -> Reach {
+fn clients(stack: &Stack, broken: Option<Broken>, ahead: SignedDuration) -> Clients {
     let cloud = Arc::clone(&stack.system().cloud);
     let settings = settings().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    let desk = FakeAws::new(Arc::clone(&cloud), Template::parse(TEXT, &settings).unwrap());
-    let account = Account { desk, broken };
+    let aws = FakeAws::new(Arc::clone(&cloud), Template::parse(TEXT, &settings).unwrap());
+    let account = Account { aws, broken };
     let credentials = Credentials::new("AKIALOCAL", "local", None, None, "local");
-    Reach {
+    Clients {
         aws: Aws::new(REGION.to_owned(), credentials, SharedHttpClient::new(account.clone())),
         outside: OutboundHttp::new(SharedHttpConnector::new(account)),
         clock: Clock::new(move || cloud.clock.now().saturating_add(ahead).unwrap()),
@@ -144,10 +144,10 @@ async fn found(
     broken: Option<Broken>,
     ahead: SignedDuration,
 ) -> Vec<(Severity, Area, String)> {
-    let findings = examine_deployment(&subject(), &reach(stack, broken, ahead)).await;
+    let findings = examine_deployment(&subject(), &clients(stack, broken, ahead)).await;
     let bad = findings.into_iter().filter(|finding| finding.severity != Severity::Good);
     bad.map(|Finding { severity, area, subject, fix, .. }| {
-        assert!(fix.is_some_and(|fix| !fix.is_empty()), "{subject} says how to fix it");
+        assert!(fix.is_some_and(|fix| !fix.is_empty()), "{subject} says failure to fix it");
         (severity, area, subject)
     })
     .collect()
@@ -159,7 +159,7 @@ fn usual() -> (Severity, Area, String) {
 }
 
 #[tokio::test]
-async fn a_whole_stage_has_nothing_to_mend() {
+async fn doctor_finds_nothing_on_a_healthy_stage() {
     let configured = examine_configuration(&subject()).await;
     assert!(configured.iter().all(|finding| finding.severity == Severity::Good), "{configured:#?}");
     assert!(configured.iter().any(|finding| finding.subject == "Functions"), "{configured:#?}");
@@ -168,7 +168,7 @@ async fn a_whole_stage_has_nothing_to_mend() {
 }
 
 #[tokio::test]
-async fn each_broken_thing_is_found() {
+async fn doctor_finds_each_fault() {
     let stack = stack().await;
     let thin = json!([{ "event_payload": "thin", "status": "enabled", "type": "webhook_endpoint",
         "webhook_endpoint": { "url": format!("{URL}/billing/webhooks/stripe") } }]);
@@ -260,7 +260,7 @@ async fn each_broken_thing_is_found() {
             json!(false),
             Warning,
             Area::Table,
-            "Protection",
+            "Deletion protection",
         ),
         (
             "DescribeTimeToLive",
@@ -268,7 +268,7 @@ async fn each_broken_thing_is_found() {
             json!("DISABLED"),
             Error,
             Area::Table,
-            "Expiry",
+            "TTL",
         ),
         (
             "DescribeContinuousBackups",
@@ -276,11 +276,11 @@ async fn each_broken_thing_is_found() {
             json!("DISABLED"),
             Error,
             Area::Table,
-            "Recovery",
+            "Point-in-time recovery",
         ),
         ("ListTables", "/TableNames", json!(["another"]), Error, Area::Table, "Table"),
     ] {
-        let broken = Broken { call, how: How::Says(path, value) };
+        let broken = Broken { call, failure: Failure::Replaced(path, value) };
         let found = found(&stack, Some(broken), SignedDuration::ZERO).await;
         let others: Vec<_> = found.iter().filter(|one| **one != usual()).collect();
         // The sets' own destinations are asked for at the same path and further: both may be broken by one word.
@@ -290,29 +290,29 @@ async fn each_broken_thing_is_found() {
 }
 
 #[tokio::test]
-async fn schedules_and_secrets_are_looked_at_each() {
+async fn doctor_checks_every_schedule_and_secret() {
     let stack = stack().await;
-    let none = Broken { call: "ListRules", how: How::Says("/Rules", json!([])) };
+    let none = Broken { call: "ListRules", failure: Failure::Replaced("/Rules", json!([])) };
     let schedules = found(&stack, Some(none), SignedDuration::ZERO).await;
     let faults: Vec<_> = schedules.iter().filter(|(severity, ..)| *severity == Error).collect();
     let expected = Template::parse(TEXT, &[].into()).unwrap().schedules.len();
     assert!(expected >= 2 && faults.len() == expected, "{schedules:?}");
     assert!(faults.iter().all(|(_, area, _)| *area == Area::Schedules));
 
-    let nonsense = Broken { call: "GetSecretValue", how: How::Says("/SecretString", json!("hunter2")) };
-    let secrets = examine_deployment(&subject(), &reach(&stack, Some(nonsense), SignedDuration::ZERO)).await;
+    let nonsense = Broken { call: "GetSecretValue", failure: Failure::Replaced("/SecretString", json!("hunter2")) };
+    let secrets = examine_deployment(&subject(), &clients(&stack, Some(nonsense), SignedDuration::ZERO)).await;
     let named: Vec<_> = secrets.iter().filter(|it| it.severity == Error && it.area == Area::Secrets).collect();
     assert_eq!(named.len(), 4, "{named:?}");
     assert!(!format!("{secrets:?}").contains("hunter2"), "no secret is told");
 }
 
 #[tokio::test]
-async fn what_may_not_be_seen_is_a_doubt_and_no_fault() {
+async fn doctor_warns_when_access_is_denied() {
     let stack = stack().await;
     for call in
         ["/email/account", "/identities/", "DescribeTable", "ListTables", "DescribeTimeToLive", "ListRules"]
     {
-        let found = found(&stack, Some(Broken { call, how: How::Denied }), SignedDuration::ZERO).await;
+        let found = found(&stack, Some(Broken { call, failure: Failure::Denied }), SignedDuration::ZERO).await;
         assert!(
             found.len() > 1 && found.iter().all(|(severity, ..)| *severity == Warning),
             "{call}: {found:?}"
@@ -321,17 +321,17 @@ async fn what_may_not_be_seen_is_a_doubt_and_no_fault() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_off_is_told() {
+async fn doctor_reports_a_wrong_local_clock() {
     let stack = stack().await;
     let found = found(&stack, None, SignedDuration::from_mins(10)).await;
-    assert!(found.contains(&(Error, Area::Clock, "This machine".to_owned())), "{found:?}");
+    assert!(found.contains(&(Error, Area::Clock, "Local clock".to_owned())), "{found:?}");
 }
 
 #[tokio::test]
-async fn a_test_mail_goes_out_as_the_stages_do() {
+async fn test_email_uses_the_sender_of_the_stage() {
     let stack = stack().await;
-    let reach = reach(&stack, None, SignedDuration::ZERO);
-    let finding = send_test_mail(&subject(), &reach, "you@example.org").await;
+    let clients = clients(&stack, None, SignedDuration::ZERO);
+    let finding = send_test_mail(&subject(), &clients, "you@example.org").await;
     assert_eq!(finding.severity, Severity::Good, "{finding:?}");
     let mails = stack.system().cloud.mailbox.mails();
     assert_eq!(mails[0].to, ["you@example.org"]);
@@ -339,7 +339,7 @@ async fn a_test_mail_goes_out_as_the_stages_do() {
 }
 
 #[tokio::test]
-async fn a_configuration_that_functions_refuse_is_found_without_an_account() {
+async fn doctor_finds_invalid_configuration_without_an_account() {
     let mut subject = subject();
     subject.stage.values.insert("OperatorEmails".to_owned(), "a@b".to_owned());
     let findings = examine_configuration(&subject).await;

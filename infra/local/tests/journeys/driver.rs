@@ -1,28 +1,30 @@
-//! What people and machines do, as methods.
+//! Test driver: a local stack with helpers for the requests of browsers, JSON clients, Stripe, and
+//! the host app.
 
 use axum::body::Bytes;
 use http::{Request, Response};
 use local::{Config, Stack};
 use serde_json::{Value, json};
 
-/// A stack of one's own.
+/// A local stack that belongs to one test.
 pub struct World {
     pub stack: Stack,
 }
 
-/// An answer, read.
-pub struct Answer {
+/// A complete HTTP response with its body.
+pub struct TestResponse {
     pub status: u16,
-    pub response: Response<Bytes>,
+    pub inner: Response<Bytes>,
 }
 
-/// Somebody with a browser, or a program with a session.
+/// A client with cookies: a browser, or a program that has a session.
 pub struct Visitor<'w> {
     world: &'w World,
-    /// The cookie of the session.
+    /// Session cookie as `name=value`.
     pub cookie: Option<String>,
-    /// What the browser keeps that asked for a link.
-    pub mark: Option<String>,
+    /// Cookie that identifies the browser that requested a sign-in link, as `name=value`.
+    pub browser_cookie: Option<String>,
+    /// Source IP address of the requests.
     pub ip: String,
 }
 
@@ -36,7 +38,7 @@ impl World {
     }
 
     pub fn visitor(&self) -> Visitor<'_> {
-        Visitor { world: self, cookie: None, mark: None, ip: "203.0.113.7".to_owned() }
+        Visitor { world: self, cookie: None, browser_cookie: None, ip: "203.0.113.7".to_owned() }
     }
 
     pub async fn send(
@@ -45,39 +47,41 @@ impl World {
         path: &str,
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
-    ) -> Answer {
+    ) -> TestResponse {
         let mut request = Request::builder().method(method).uri(path).header("host", "localhost:8484");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let response = self.stack.request(request.body(body.into()).unwrap()).await;
-        Answer { status: response.status().as_u16(), response }
+        TestResponse { status: response.status().as_u16(), inner: response }
     }
 
-    /// Asks the control interface.
+    /// Sends a request to the control interface and returns the JSON body. Fails unless it returns 200.
     pub async fn local(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-        let answer = self.send(method, path, &[("content-type", "application/json")], body).await;
-        assert_eq!(answer.status, 200, "{method} {path}: {}", answer.text());
-        answer.json()
+        let response = self.send(method, path, &[("content-type", "application/json")], body).await;
+        assert_eq!(response.status, 200, "{method} {path}: {}", response.text());
+        response.json()
     }
 
+    /// Waits until streams, emails, and events are processed.
     pub async fn settle(&self) {
         self.local("POST", "/_local/settle", None).await;
     }
 
+    /// Advances the clock by a duration such as `"14d"`.
     pub async fn advance(&self, duration: &str) {
         self.local("POST", "/_local/clock", Some(json!({ "advance": duration }))).await;
     }
 
-    /// Mails of a kind, oldest first, after everything that is under way is done.
+    /// Settles the stack and returns the emails of a kind, oldest first.
     pub async fn mails(&self, kind: &str) -> Vec<Value> {
         self.settle().await;
         let mails = self.local("GET", "/_local/mail", None).await;
         mails.as_array().unwrap().iter().filter(|mail| mail["kind"] == kind).cloned().collect()
     }
 
-    /// Domain events of a type that reached the bus.
+    /// Settles the stack and returns the domain events of a type that reached the event bus.
     pub async fn events(&self, detail_type: &str) -> Vec<Value> {
         self.settle().await;
         let events = self.local("GET", "/_local/events", None).await;
@@ -90,45 +94,45 @@ impl World {
             .collect()
     }
 
-    /// Has Stripe send an event; answers the statuses of its deliveries.
+    /// Sends an event from the Stripe mock and returns the status of each delivery.
     pub async fn stripe(&self, spec: Value) -> Vec<u16> {
         let sent = self.local("POST", "/_local/stripe/events", Some(spec)).await;
         sent["statuses"].as_array().unwrap().iter().map(|status| status.as_u64().unwrap() as u16).collect()
     }
 
-    /// Has Stripe tell that the organization's subscription is in another status.
-    pub async fn subscription_is(&self, org: &str, status: &str) {
+    /// Sends a Stripe event that sets the status of the organization's subscription.
+    pub async fn set_subscription_status(&self, org: &str, status: &str) {
         let event = json!({ "type": "customer.subscription.updated", "organization_id": org, "set": { "status": status } });
         assert_eq!(self.stripe(event).await, [200]);
     }
 
-    /// Puts an event on the bus as the host app does.
+    /// Puts an event on the bus as the host app does, and settles the stack.
     pub async fn host_event(&self, detail_type: &str, detail: Value) {
         let event = json!({ "source": "timetracker", "detail-type": detail_type, "detail": detail });
         self.local("POST", "/_local/events", Some(event)).await;
         self.settle().await;
     }
 
-    /// The AWS calls of the request that got this answer, in order.
-    pub async fn calls_of(&self, answer: &Answer) -> Vec<String> {
-        let id = answer.header("x-request-id");
+    /// Returns the AWS operations of the request that produced this response, in order.
+    pub async fn calls_of(&self, response: &TestResponse) -> Vec<String> {
+        let id = response.header("x-request-id");
         let calls = self.local("GET", "/_local/calls", None).await;
         let of_request = calls.as_array().unwrap().iter().filter(|call| call["request_id"] == id);
         of_request.map(|call| call["operation"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// Items of a partition.
+    /// Returns the items of a partition.
     pub async fn items(&self, pk: &str) -> Vec<Value> {
         let pk = pk.replace('#', "%23");
         self.local("GET", &format!("/_local/table?pk={pk}"), None).await.as_array().unwrap().clone()
     }
 
-    /// How many items there are.
+    /// Counts the items in the table.
     pub async fn item_count(&self) -> usize {
         self.local("GET", "/_local/table", None).await.as_array().unwrap().len()
     }
 
-    /// Writes to the table past every function, for what no function does yet.
+    /// Calls the table directly, for states that no function writes.
     pub fn write(&self, operation: &str, mut request: Value) {
         let engine = &self.stack.system().cloud.engine;
         request["TableName"] = json!(engine.tables()[0].name);
@@ -136,75 +140,76 @@ impl World {
         assert_eq!(reply.status, 200, "{}", reply.body);
     }
 
+    /// Replaces the fault plan.
     pub async fn inject(&self, faults: Value) {
         self.local("POST", "/_local/faults", Some(faults)).await;
     }
 
-    /// Signs somebody new up, with a trial, and gives back the signed-in visitor.
+    /// Signs up a new user with a trial and returns the signed-in visitor.
     pub async fn trialing(&self, organization: &str, email: &str) -> Visitor<'_> {
         let mut visitor = self.visitor();
-        let answer = visitor.sign_up(organization, email, true).await;
-        assert_eq!(answer.header("location"), "/onboarding/welcome", "{}", answer.text());
+        let response = visitor.sign_up(organization, email, true).await;
+        assert_eq!(response.header("location"), "/onboarding/welcome", "{}", response.text());
         visitor
     }
 
-    /// The same without a trial.
+    /// Signs up a new user without a trial and returns the signed-in visitor.
     pub async fn pending(&self, organization: &str, email: &str) -> Visitor<'_> {
         let mut visitor = self.visitor();
-        let answer = visitor.sign_up(organization, email, false).await;
+        let response = visitor.sign_up(organization, email, false).await;
         assert_eq!(
-            answer.header("location"),
+            response.header("location"),
             format!("/organizations/{}", visitor.org()),
             "{}",
-            answer.text()
+            response.text()
         );
         visitor
     }
 }
 
 impl Visitor<'_> {
-    /// Sends a request with this visitor's session and address, and keeps what session comes back.
+    /// Sends a request with this visitor's cookies and IP address, and stores the cookies it receives.
     pub async fn send(
         &mut self,
         method: &str,
         path: &str,
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
-    ) -> Answer {
+    ) -> TestResponse {
         let mut all = headers.to_vec();
         all.push(("x-local-source-ip", &self.ip));
         let cookies =
-            [self.cookie.as_deref(), self.mark.as_deref()].into_iter().flatten().collect::<Vec<_>>();
+            [self.cookie.as_deref(), self.browser_cookie.as_deref()].into_iter().flatten().collect::<Vec<_>>();
         let cookies = cookies.join("; ");
         if !cookies.is_empty() {
             all.push(("cookie", &cookies));
         }
-        let answer = self.world.send(method, path, &all, body).await;
-        for set in answer.response.headers().get_all("set-cookie") {
+        let response = self.world.send(method, path, &all, body).await;
+        for set in response.inner.headers().get_all("set-cookie") {
             let pair = set.to_str().unwrap().split(';').next().unwrap().to_owned();
-            let kept = if pair.starts_with("__Host-s=") { &mut self.cookie } else { &mut self.mark };
-            *kept = (!pair.ends_with('=')).then_some(pair);
+            let stored = if pair.starts_with("__Host-s=") { &mut self.cookie } else { &mut self.browser_cookie };
+            *stored = (!pair.ends_with('=')).then_some(pair);
         }
-        answer
+        response
     }
 
-    /// Opens a page as a browser does.
-    pub async fn open(&mut self, path: &str) -> Answer {
+    /// Sends a GET as a browser does when the user opens a page.
+    pub async fn open(&mut self, path: &str) -> TestResponse {
         self.send("GET", path, &[("accept", "text/html,*/*;q=0.8"), ("sec-fetch-site", "none")], "").await
     }
 
-    /// Reads JSON as a program does.
-    pub async fn read(&mut self, path: &str) -> Answer {
+    /// Sends a GET that accepts JSON.
+    pub async fn read(&mut self, path: &str) -> TestResponse {
         self.send("GET", path, &[("accept", "application/json")], "").await
     }
 
-    /// Posts as a program does.
-    pub async fn post(&mut self, path: &str) -> Answer {
+    /// Sends a POST without a body that accepts JSON.
+    pub async fn post(&mut self, path: &str) -> TestResponse {
         self.send("POST", path, &[("accept", "application/json")], "").await
     }
 
-    /// Sends a form as a browser does.
-    pub async fn submit(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+    /// Sends a form as a browser does from the same origin.
+    pub async fn submit(&mut self, path: &str, form: &[(&str, &str)]) -> TestResponse {
         let body = form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>();
         let headers = [
             ("accept", "text/html,*/*;q=0.8"),
@@ -215,50 +220,52 @@ impl Visitor<'_> {
         self.send("POST", path, &headers, body.join("&")).await
     }
 
-    pub async fn sign_up(&mut self, organization: &str, email: &str, trial: bool) -> Answer {
+    /// Submits the sign-up form and checks that it redirects.
+    pub async fn sign_up(&mut self, organization: &str, email: &str, trial: bool) -> TestResponse {
         let trial = trial.to_string();
         let form =
             [("name", organization), ("full_name", "Jo Doe"), ("email", email), ("start_trial", &trial)];
-        let answer = self.submit("/organizations/new", &form).await;
-        assert_eq!(answer.status, 303, "{}", answer.text());
-        answer
+        let response = self.submit("/organizations/new", &form).await;
+        assert_eq!(response.status, 303, "{}", response.text());
+        response
     }
 
-    /// The organization this visitor is signed in to.
+    /// Returns the ID of the organization that the session belongs to.
     pub fn org(&self) -> String {
         let cookie = self.cookie.as_deref().unwrap();
         cookie.strip_prefix("__Host-s=").unwrap().split('.').next().unwrap().to_owned()
     }
 
-    /// Who this visitor is.
+    /// Returns the user ID of the session.
     pub fn user(&self) -> String {
         self.cookie.as_deref().unwrap().split('.').nth(1).unwrap().to_owned()
     }
 
-    /// The checklist as JSON.
+    /// Reads the checklist as JSON.
     pub async fn checklist(&mut self) -> Value {
-        let answer = self.read("/onboarding/api/checklist").await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        answer.json()
+        let response = self.read("/onboarding/api/checklist").await;
+        assert_eq!(response.status, 200, "{}", response.text());
+        response.json()
     }
 
-    /// What the checklist says of the organization.
+    /// Reads the organization part of the checklist JSON.
     pub async fn organization(&mut self) -> Value {
         self.checklist().await["organization"].clone()
     }
 }
 
-impl Answer {
+impl TestResponse {
+    /// Returns a header's value, or an empty string if it is absent.
     pub fn header(&self, name: &str) -> &str {
-        self.response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+        self.inner.headers().get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(self.response.body()).into_owned()
+        String::from_utf8_lossy(self.inner.body()).into_owned()
     }
 
     pub fn json(&self) -> Value {
-        serde_json::from_slice(self.response.body()).unwrap_or_else(|_| panic!("not JSON: {}", self.text()))
+        serde_json::from_slice(self.inner.body()).unwrap_or_else(|_| panic!("not JSON: {}", self.text()))
     }
 }
 

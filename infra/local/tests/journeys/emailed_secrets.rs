@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{
     driver::{Visitor, World},
     invitations::{admin, invite, join},
-    sign_in::by_link,
+    sign_in::sign_in_by_link,
 };
 
 /// How long a secret may open everything that its person has.
@@ -72,7 +72,7 @@ async fn stage() -> (World, Vec<(String, String)>) {
         at_home(&mut founder);
         founder.sign_up("Mine", email, true).await;
         if email != "unverified@example.com" {
-            by_link(&world, &mut founder, email).await;
+            sign_in_by_link(&world, &mut founder, email).await;
         }
         ended.push((email.to_owned(), founder.cookie.clone().unwrap()));
         founder.submit("/logout", &[]).await;
@@ -110,7 +110,7 @@ fn secrets(mail: &Value) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn no_old_emailed_secret_opens_a_session_with_more() {
+async fn old_emailed_secret_never_opens_a_privileged_session() {
     let (mut opened, mut kinds, mut refused) = (0, BTreeSet::new(), 0);
     for age in ["0s", "595s", "605s", "6d"] {
         for browser in [Browser::Fresh, Browser::Strangers, Browser::SignedOut] {
@@ -119,7 +119,7 @@ async fn no_old_emailed_secret_opens_a_session_with_more() {
             world.settle().await;
             world.advance(age).await;
             if age == "6d" {
-                by_link(&world, &mut eve, "eve@example.com").await;
+                sign_in_by_link(&world, &mut eve, "eve@example.com").await;
             }
             let mails = world.local("GET", "/_local/mail", None).await;
             for mail in mails.as_array().unwrap() {
@@ -139,7 +139,7 @@ async fn no_old_emailed_secret_opens_a_session_with_more() {
                     visitor.open(&path).await;
                     assert_eq!(visitor.cookie, held, "opening {path} changed the session");
                     let before = person(&world, address).await;
-                    let answer = visitor.submit(&path, &[("full_name", "Any Body")]).await;
+                    let response = visitor.submit(&path, &[("full_name", "Any Body")]).await;
                     if visitor.cookie.is_none() || visitor.cookie == held {
                         refused += 1;
                         continue;
@@ -152,7 +152,7 @@ async fn no_old_emailed_secret_opens_a_session_with_more() {
                     assert!(
                         !more || now.duration_since(sent) <= SHORT,
                         "{path}, mailed to {address} {age} ago, in {browser:?}: {} {before:?}",
-                        answer.status
+                        response.status
                     );
                     if path.starts_with("/invitations/") {
                         assert_eq!(

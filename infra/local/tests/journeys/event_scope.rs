@@ -7,14 +7,14 @@ use stripe::{Secret, sign};
 
 use crate::billing::{checkout, press};
 use crate::driver::World;
-use crate::sign_in::by_link;
+use crate::sign_in::sign_in_by_link;
 
 const STRIPE: &str = "http://localhost:8485";
 
 #[tokio::test]
-async fn one_event_after_the_other_counts_in_that_order_within_a_second() {
+async fn events_within_one_second_apply_in_order() {
     let world = World::new().await;
-    for (number, (told, status)) in [
+    for (number, (events, status)) in [
         (
             vec![
                 ("customer.subscription.updated", Some("past_due")),
@@ -30,7 +30,7 @@ async fn one_event_after_the_other_counts_in_that_order_within_a_second() {
     .enumerate()
     {
         let mut jo = world.pending("Acme", &format!("jo{number}@example.com")).await;
-        for (kind, status) in &told {
+        for (kind, status) in &events {
             let mut event = json!({ "type": kind, "organization_id": jo.org() });
             if let Some(status) = status {
                 // Of the object, where the envelope has no such field.
@@ -39,14 +39,14 @@ async fn one_event_after_the_other_counts_in_that_order_within_a_second() {
             assert_eq!(world.stripe(event).await, [200]);
         }
         let organization = jo.organization().await;
-        assert_eq!(organization["status"], status, "{told:?}");
+        assert_eq!(organization["status"], status, "{events:?}");
         let is_open = status == "past_due" || status == "unpaid";
-        assert!(is_open || organization["billing_issue"].is_null(), "{told:?}: {organization}");
+        assert!(is_open || organization["billing_issue"].is_null(), "{events:?}: {organization}");
     }
 }
 
 #[tokio::test]
-async fn what_is_told_of_an_organization_is_of_the_subscription_that_it_has() {
+async fn control_event_applies_to_the_existing_subscription() {
     let world = World::new().await;
     for (number, (kind, status)) in [
         ("customer.subscription.deleted", "canceled"),
@@ -57,31 +57,31 @@ async fn what_is_told_of_an_organization_is_of_the_subscription_that_it_has() {
     .enumerate()
     {
         let mut jo = world.pending("Acme", &format!("jo{number}@example.com")).await;
-        let led = checkout(&mut jo, "team").await;
-        press(&world, led.header("location"), "choice=pay");
+        let redirect = checkout(&mut jo, "team").await;
+        press(&world, redirect.header("location"), "choice=pay");
         world.settle().await;
         assert_eq!(jo.organization().await["status"], "active");
         assert_eq!(world.stripe(json!({ "type": kind, "organization_id": jo.org() })).await, [200]);
         assert_eq!(jo.organization().await["status"], status, "{kind}");
-        let led = checkout(&mut jo, "single").await;
-        let again = led.header("location").starts_with(&format!("{STRIPE}/c/pay/"));
+        let redirect = checkout(&mut jo, "single").await;
+        let again = redirect.header("location").starts_with(&format!("{STRIPE}/c/pay/"));
         assert_eq!(again, status == "canceled", "{kind}: what is over is over at Stripe, too");
     }
 }
 
 #[tokio::test]
-async fn nobody_is_billed_whose_subscription_or_customer_was_told_to_be_over() {
+async fn deleted_subscription_or_customer_is_not_billed_again() {
     let world = World::new().await;
     for kind in ["customer.subscription.deleted", "customer.deleted"] {
         let mut jo = world.pending("Acme", &format!("{kind}@example.com")).await;
-        let led = checkout(&mut jo, "team").await;
-        press(&world, led.header("location"), "choice=pay");
+        let redirect = checkout(&mut jo, "team").await;
+        press(&world, redirect.header("location"), "choice=pay");
         world.settle().await;
         assert_eq!(world.stripe(json!({ "type": kind, "organization_id": jo.org() })).await, [200]);
     }
     let billed = || {
-        let told = world.stack.system().cloud.stripe.events();
-        told.iter().filter(|event| event["type"] == "invoice.paid").count()
+        let events = world.stack.system().cloud.stripe.events();
+        events.iter().filter(|event| event["type"] == "invoice.paid").count()
     };
     assert_eq!(billed(), 2);
     world.advance("40d").await;
@@ -89,18 +89,18 @@ async fn nobody_is_billed_whose_subscription_or_customer_was_told_to_be_over() {
 }
 
 #[tokio::test]
-async fn metadata_that_was_mixed_up_opens_nobody_elses_portal() {
+async fn wrong_metadata_does_not_open_the_portal_of_another_customer() {
     let world = World::new().await;
     let mut theirs = world.pending("Initech", "theirs@example.com").await;
-    let led = checkout(&mut theirs, "team").await;
-    press(&world, led.header("location"), "choice=pay");
+    let redirect = checkout(&mut theirs, "team").await;
+    press(&world, redirect.header("location"), "choice=pay");
     world.settle().await;
-    by_link(&world, &mut theirs, "theirs@example.com").await;
+    sign_in_by_link(&world, &mut theirs, "theirs@example.com").await;
     let portal = theirs.submit("/billing/portal", &[]).await;
     let customer = world.stack.system().cloud.stripe.customers().remove(0);
     let shown = |world: &World, address: &str| {
         let request = http::Request::get(address.strip_prefix(STRIPE).unwrap()).body(Bytes::new()).unwrap();
-        let page = world.stack.outside(&request);
+        let page = world.stack.stripe_request(&request);
         String::from_utf8(page.body().to_vec()).unwrap()
     };
     assert!(shown(&world, portal.header("location")).contains("theirs@example.com"));
@@ -108,7 +108,7 @@ async fn metadata_that_was_mixed_up_opens_nobody_elses_portal() {
     for (number, status) in ["active", "incomplete", "canceled"].into_iter().enumerate() {
         let email = format!("jo{number}@example.com");
         let mut jo = world.pending("Acme", &email).await;
-        by_link(&world, &mut jo, &email).await;
+        sign_in_by_link(&world, &mut jo, &email).await;
         let event = json!({ "type": "customer.subscription.created", "organization_id": jo.org(), "customer": customer,
             "set": { "id": format!("sub_mixed{number}"), "status": status } });
         assert_eq!(world.stripe(event).await, [200]);
@@ -120,7 +120,7 @@ async fn metadata_that_was_mixed_up_opens_nobody_elses_portal() {
 }
 
 #[tokio::test]
-async fn whoever_was_told_of_before_no_two_checkouts_stay_open() {
+async fn events_of_two_customers_leave_one_checkout_open() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let mut opened = Vec::new();
@@ -131,17 +131,17 @@ async fn whoever_was_told_of_before_no_two_checkouts_stay_open() {
     }
     let open = |address: &String| {
         let request = http::Request::get(address.strip_prefix(STRIPE).unwrap()).body(Bytes::new()).unwrap();
-        let page = world.stack.outside(&request);
+        let page = world.stack.stripe_request(&request);
         String::from_utf8_lossy(page.body()).contains("name=\"choice\"")
     };
     assert_eq!(opened.iter().map(open).collect::<Vec<_>>(), [false, true], "{opened:?}");
 }
 
 #[tokio::test]
-async fn stripe_knows_whomever_a_believed_event_speaks_of() {
+async fn stripe_mock_learns_the_customer_of_a_signed_event() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     let now = world.stack.system().clock().now();
     let body = json!({ "id": "evt_1", "object": "event", "type": "invoice.paid", "created": now.as_second(), "livemode": false,
         "data": { "object": { "id": "in_1", "object": "invoice", "customer": "cus_own", "amount_paid": 900,
@@ -153,22 +153,22 @@ async fn stripe_knows_whomever_a_believed_event_speaks_of() {
         world.send("POST", "/billing/webhooks/stripe", &[("stripe-signature", &signature)], body).await;
     assert_eq!((taken.status, &jo.organization().await["status"]), (200, &json!("active")));
     for (path, form) in [("/billing/portal", vec![]), ("/billing/checkout", vec![("plan", "team")])] {
-        let led = jo.submit(path, &form).await;
-        assert!(led.header("location").starts_with(STRIPE), "{path}: {} {}", led.status, led.text());
+        let redirect = jo.submit(path, &form).await;
+        assert!(redirect.header("location").starts_with(STRIPE), "{path}: {} {}", redirect.status, redirect.text());
     }
     let over = json!({ "type": "customer.subscription.deleted", "organization_id": jo.org() });
     assert_eq!(world.stripe(over).await, [200]);
     assert_eq!(jo.organization().await["status"], "canceled");
-    let led = jo.submit("/billing/portal", &[]).await;
-    assert!(led.header("location").starts_with(&format!("{STRIPE}/p/session/")), "{}", led.text());
+    let redirect = jo.submit("/billing/portal", &[]).await;
+    assert!(redirect.header("location").starts_with(&format!("{STRIPE}/p/session/")), "{}", redirect.text());
 }
 
 #[tokio::test]
-async fn a_trial_of_ours_runs_on_beside_a_subscription_that_does_not() {
+async fn trial_continues_beside_an_inactive_subscription() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     for status in ["paused", "unpaid", "incomplete", "canceled"] {
-        world.subscription_is(&jo.org(), status).await;
+        world.set_subscription_status(&jo.org(), status).await;
         let organization = jo.organization().await;
         assert_eq!(
             (
@@ -185,7 +185,7 @@ async fn a_trial_of_ours_runs_on_beside_a_subscription_that_does_not() {
 }
 
 #[tokio::test]
-async fn a_reminder_promises_a_plan_only_where_one_follows() {
+async fn reminder_announces_read_only_access_when_no_plan_follows() {
     for (status, says) in [("paused", "becomes read-only when the trial ends"), ("trialing", "")] {
         let world = World::new().await;
         let jo = world.trialing("Acme", "jo@example.com").await;
@@ -193,7 +193,7 @@ async fn a_reminder_promises_a_plan_only_where_one_follows() {
         let slow = json!([{ "function": "mailer", "service": "sesv2", "operation": "SendEmail", "rate": 1.0, "kind": "throttle" }]);
         world.inject(slow).await;
         world.advance("11d").await;
-        world.subscription_is(&jo.org(), status).await;
+        world.set_subscription_status(&jo.org(), status).await;
         world.inject(json!([])).await;
         world.advance("1h").await;
         let reminders = world.mails("trial_ending").await;
@@ -207,7 +207,7 @@ async fn a_reminder_promises_a_plan_only_where_one_follows() {
 }
 
 #[tokio::test]
-async fn what_ses_tells_of_a_mail_needs_no_more_than_its_id() {
+async fn ses_event_needs_only_the_message_id() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let mail = world.mails("welcome").await.remove(0);
@@ -222,7 +222,7 @@ async fn what_ses_tells_of_a_mail_needs_no_more_than_its_id() {
 }
 
 #[tokio::test]
-async fn a_variable_brings_along_what_else_depends_on_its_parameter() {
+async fn variable_also_sets_resources_of_its_parameter() {
     let config = Config::memory().set("HOST_EVENT_SOURCE", "acme").set("MAIL_FROM_EMAIL", "bob@acme.example");
     let world = World::with(config).await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
@@ -240,7 +240,7 @@ async fn a_variable_brings_along_what_else_depends_on_its_parameter() {
 }
 
 #[tokio::test]
-async fn after_a_reset_nothing_is_remembered_of_before() {
+async fn reset_clears_all_state() {
     let world = World::new().await;
     world.advance("1h").await;
     world.trialing("Before", "before@example.com").await;

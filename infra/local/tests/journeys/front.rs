@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::driver::World;
 
 #[tokio::test]
-async fn looking_without_reading_finds_the_same_routes() {
+async fn head_requests_match_the_routes() {
     let world = World::new().await;
     for (path, status, header, value) in [
         ("/", 200, "content-type", "text/html; charset=utf-8"),
@@ -24,15 +24,15 @@ async fn looking_without_reading_finds_the_same_routes() {
         ("/billing/webhooks/stripe", 405, "allow", "POST"),
         ("/nowhere", 404, "content-type", "application/problem+json"),
     ] {
-        let answer = world.send("HEAD", path, &[], "").await;
-        assert_eq!((answer.status, answer.header(header)), (status, value), "{path}");
-        assert_eq!(answer.text(), "", "{path}");
-        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        let response = world.send("HEAD", path, &[], "").await;
+        assert_eq!((response.status, response.header(header)), (status, value), "{path}");
+        assert_eq!(response.text(), "", "{path}");
+        assert_eq!(response.header("x-content-type-options"), "nosniff", "{path}");
     }
 }
 
 #[tokio::test]
-async fn a_table_that_hangs_does_not_keep_public_pages_waiting() {
+async fn public_pages_load_while_the_table_hangs() {
     let world = World::new().await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     let visitor = || {
@@ -48,16 +48,16 @@ async fn a_table_that_hangs_does_not_keep_public_pages_waiting() {
         three.open("/organizations/new"),
         four.open("/login"),
     );
-    for (page, answer) in [("/", landing), ("guide", guide), ("form", form), ("login", login)] {
-        assert_eq!(answer.status, 200, "{page}");
-        assert!(!answer.text().contains("Sign out"), "as to a stranger: {page}");
+    for (page, response) in [("/", landing), ("guide", guide), ("form", form), ("login", login)] {
+        assert_eq!(response.status, 200, "{page}");
+        assert!(!response.text().contains("Sign out"), "as to a stranger: {page}");
         // Given up before the SDK would try again.
-        assert_eq!(world.calls_of(&answer).await, ["BatchGetItem"], "{page}");
+        assert_eq!(world.calls_of(&response).await, ["BatchGetItem"], "{page}");
     }
 }
 
 #[tokio::test]
-async fn addresses_of_one_network_are_limited_together() {
+async fn addresses_of_one_network_share_a_limit() {
     let world = World::new().await;
     let mut statuses = Vec::new();
     for n in 0..6 {

@@ -3,29 +3,29 @@
 use crate::{
     driver::{Visitor, World},
     invitations::{admin, join},
-    sign_in::{ask, by_link},
+    sign_in::{request_link, sign_in_by_link},
 };
 
 const TOKEN: &str = "5f2b8c0e9d7a4b6c8e1f3a5d7c9b0e2f";
 
 /// Somebody whose address is proven, with an organization that began with or without a trial.
-async fn proven<'w>(world: &'w World, trial: bool) -> Visitor<'w> {
+async fn verified<'w>(world: &'w World, trial: bool) -> Visitor<'w> {
     let mut jo = world.visitor();
     jo.sign_up("First", "jo@example.com", trial).await;
-    by_link(world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(world, &mut jo, "jo@example.com").await;
     jo
 }
 
 #[tokio::test]
-async fn whoever_lost_the_answer_gets_into_the_same_organization_with_the_same_form() {
+async fn resubmitted_form_opens_the_same_organization() {
     for (had_trial, wants_trial, lands_in_welcome) in
         [(true, "true", false), (false, "true", true), (false, "false", false)]
     {
         let world = World::new().await;
-        let mut jo = proven(&world, had_trial).await;
+        let mut jo = verified(&world, had_trial).await;
         let (first, held) = (jo.org(), jo.cookie.clone());
         let form = [("name", "Second"), ("start_trial", wants_trial), ("form_token", TOKEN)];
-        let told = jo.submit("/organizations/new", &form).await;
+        let created = jo.submit("/organizations/new", &form).await;
         let second = jo.org();
         assert_ne!(first, second);
 
@@ -33,28 +33,28 @@ async fn whoever_lost_the_answer_gets_into_the_same_organization_with_the_same_f
         jo.cookie = held;
         let again = jo.submit("/organizations/new", &form).await;
         assert_eq!((again.status, jo.org()), (303, second), "{}", again.text());
-        let place = again.header("location").to_owned();
-        assert_eq!(place, told.header("location"));
-        assert_eq!(place == "/onboarding/welcome", lands_in_welcome, "{place}");
-        assert_eq!(jo.open(&place).await.status, 200, "{place}");
+        let location = again.header("location").to_owned();
+        assert_eq!(location, created.header("location"));
+        assert_eq!(location == "/onboarding/welcome", lands_in_welcome, "{location}");
+        assert_eq!(jo.open(&location).await.status, 200, "{location}");
         assert_eq!(jo.organization().await["name"], "Second");
     }
 }
 
 #[tokio::test]
-async fn the_session_at_hand_counts_and_a_strangers_form_gets_none() {
+async fn repeated_form_without_the_session_gets_no_session() {
     let world = World::new().await;
-    let mut jo = proven(&world, true).await;
+    let mut jo = verified(&world, true).await;
     let form = [("name", "Second"), ("form_token", TOKEN)];
     assert_eq!(jo.submit("/organizations/new", &form).await.status, 303);
     let mut stranger = world.visitor();
     let form = [form[0], form[1], ("full_name", "Eve"), ("email", "jo@example.com")];
-    let answer = stranger.submit("/organizations/new", &form).await;
-    assert_eq!((answer.status, &stranger.cookie), (409, &None), "{}", answer.text());
+    let response = stranger.submit("/organizations/new", &form).await;
+    assert_eq!((response.status, &stranger.cookie), (409, &None), "{}", response.text());
 }
 
 #[tokio::test]
-async fn who_has_not_proven_the_address_is_led_to_do_so_and_back() {
+async fn unverified_user_verifies_before_a_second_organization() {
     let world = World::new().await;
     let mut jo = world.trialing("First", "jo@example.com").await;
     let shown = jo.open("/organizations/new").await;
@@ -86,7 +86,7 @@ async fn who_has_not_proven_the_address_is_led_to_do_so_and_back() {
 }
 
 #[tokio::test]
-async fn programs_are_told_where_an_address_is_proven() {
+async fn json_client_gets_sign_in_url_when_unverified() {
     let world = World::new().await;
     let mut jo = world.trialing("First", "jo@example.com").await;
     let json = [("content-type", "application/json")];
@@ -96,14 +96,14 @@ async fn programs_are_told_where_an_address_is_proven() {
 }
 
 #[tokio::test]
-async fn a_trial_that_is_still_to_be_had_is_offered() {
+async fn form_offers_a_trial_that_is_not_used_yet() {
     let world = World::new().await;
-    let mut jo = proven(&world, false).await;
+    let mut jo = verified(&world, false).await;
     assert!(jo.open("/organizations/new").await.text().contains("Free for 14 days"));
 }
 
 #[tokio::test]
-async fn refusals_count_for_the_limits_of_sign_ups() {
+async fn rejected_requests_count_toward_sign_up_limits() {
     let world = World::new().await;
     let mut jo = world.trialing("First", "jo@example.com").await;
     let mut statuses = Vec::new();
@@ -114,24 +114,24 @@ async fn refusals_count_for_the_limits_of_sign_ups() {
 }
 
 #[tokio::test]
-async fn several_at_once_are_all_founded() {
+async fn parallel_forms_create_both_organizations() {
     let world = World::new().await;
-    let jo = proven(&world, true).await;
-    let found = |name: &'static str| {
+    let jo = verified(&world, true).await;
+    let create = |name: &'static str| {
         let mut twin = world.visitor();
         twin.cookie.clone_from(&jo.cookie);
         async move { twin.submit("/organizations/new", &[("name", name)]).await.status }
     };
-    assert_eq!(tokio::join!(found("Second"), found("Third")), (303, 303));
+    assert_eq!(tokio::join!(create("Second"), create("Third")), (303, 303));
 }
 
 /// Somebody whose address is proven, and who has left the only organization they belonged to; with the page that their
 /// next link leads to.
-async fn homeless(world: &World) -> (Visitor<'_>, String) {
+async fn without_organization(world: &World) -> (Visitor<'_>, String) {
     let mut ann = admin(world, "Acme", "ann@example.com").await;
     let mut jo = join(world, &mut ann, "jo@example.com", "member").await;
     assert_eq!(jo.submit("/members/leave", &[]).await.status, 303);
-    let link = ask(world, &mut jo, "jo@example.com").await;
+    let link = request_link(world, &mut jo, "jo@example.com").await;
     let page = jo.submit(&link, &[]).await;
     assert_eq!((page.status, &jo.cookie), (403, &None), "{}", page.text());
     assert_eq!(world.visitor().submit(&link, &[]).await.status, 404, "the link is used up");
@@ -150,27 +150,27 @@ fn field<'p>(page: &'p str, name: &str) -> &'p str {
 }
 
 #[tokio::test]
-async fn who_belongs_nowhere_founds_an_organization_once() {
+async fn user_without_organization_creates_exactly_one() {
     let world = World::new().await;
-    let (mut jo, page) = homeless(&world).await;
-    let (founding, token) = (field(&page, "founding"), field(&page, "form_token"));
-    let nameless = jo.submit("/organizations/new", &[("founding", founding), ("form_token", token)]).await;
+    let (mut jo, page) = without_organization(&world).await;
+    let (grant, token) = (field(&page, "founding"), field(&page, "form_token"));
+    let nameless = jo.submit("/organizations/new", &[("founding", grant), ("form_token", token)]).await;
     assert_eq!(nameless.status, 422);
-    assert_eq!(field(&nameless.text(), "founding"), founding, "it is still known who asks");
+    assert_eq!(field(&nameless.text(), "founding"), grant, "it is still known who asks");
     assert!(!nameless.text().contains("name=\"email\""), "{}", nameless.text());
 
-    let form = [("name", "Mine"), ("founding", founding), ("form_token", token)];
-    let mut led = Vec::new();
+    let form = [("name", "Mine"), ("founding", grant), ("form_token", token)];
+    let mut cookies = Vec::new();
     for _ in 0..2 {
         let founded = jo.submit("/organizations/new", &form).await;
         assert_eq!(founded.header("location"), "/onboarding/welcome", "{}", founded.text());
-        led.push(jo.cookie.take().unwrap());
+        cookies.push(jo.cookie.take().unwrap());
     }
-    assert_eq!(led[0].split('.').next(), led[1].split('.').next(), "sent twice, it is founded once");
-    jo.cookie = led.pop();
+    assert_eq!(cookies[0].split('.').next(), cookies[1].split('.').next(), "sent twice, it is founded once");
+    jo.cookie = cookies.pop();
     assert_eq!(jo.organization().await["name"], "Mine");
 
-    let other = [("name", "More"), ("founding", founding), ("form_token", &"e".repeat(32))];
+    let other = [("name", "More"), ("founding", grant), ("form_token", &"e".repeat(32))];
     let mut eve = world.visitor();
     for form in [&other[..], &[("name", "More"), ("founding", "x")]] {
         assert_eq!((eve.submit("/organizations/new", form).await.status, &eve.cookie), (409, &None));
@@ -178,9 +178,9 @@ async fn who_belongs_nowhere_founds_an_organization_once() {
 }
 
 #[tokio::test]
-async fn the_form_of_who_belongs_nowhere_works_for_ten_minutes() {
+async fn organization_grant_expires_after_ten_minutes() {
     let world = World::new().await;
-    let (mut jo, page) = homeless(&world).await;
+    let (mut jo, page) = without_organization(&world).await;
     let form = [("name", "Mine"), ("founding", field(&page, "founding"))];
     world.advance("10m").await;
     assert_eq!((jo.submit("/organizations/new", &form).await.status, &jo.cookie), (409, &None));

@@ -8,14 +8,14 @@ use stripe::EVENT_TYPES;
 const GUIDE: &str = include_str!("../../../../docs/deploy.md");
 
 #[test]
-fn the_guide_lists_every_type_of_event_and_no_other() {
+fn guide_lists_exactly_the_handled_event_types() {
     let listed = GUIDE.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let listed: BTreeSet<_> = listed.lines().collect();
     assert_eq!(listed, EVENT_TYPES.into_iter().collect());
 }
 
 #[test]
-fn the_guide_names_parameters_that_there_are() {
+fn guide_names_only_existing_parameters() {
     let document: serde_yaml_ng::Value = serde_yaml_ng::from_str(TEXT).unwrap();
     let parameters = document["Parameters"].as_mapping().unwrap();
     let given = GUIDE.split(|c: char| c.is_whitespace() || c == '`').filter_map(|word| word.split_once('='));
@@ -33,7 +33,7 @@ fn the_guide_names_parameters_that_there_are() {
 }
 
 #[test]
-fn the_guides_outputs_are_the_templates() {
+fn guide_lists_exactly_the_template_outputs() {
     assert!(Template::parse(TEXT, &BTreeMap::new()).is_ok());
     let document: serde_yaml_ng::Value = serde_yaml_ng::from_str(TEXT).unwrap();
     let outputs = document["Outputs"].as_mapping().unwrap().keys();

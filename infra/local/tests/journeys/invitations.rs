@@ -4,13 +4,13 @@ use serde_json::json;
 
 use crate::{
     driver::{Visitor, World},
-    sign_in::{by_link, newest_link},
+    sign_in::{sign_in_by_link, newest_link},
 };
 
 /// Somebody whose address is proven, admin of an organization on trial.
 pub async fn admin<'w>(world: &'w World, organization: &str, email: &str) -> Visitor<'w> {
     let mut jo = world.trialing(organization, email).await;
-    by_link(world, &mut jo, email).await;
+    sign_in_by_link(world, &mut jo, email).await;
     jo
 }
 
@@ -41,7 +41,7 @@ pub async fn join<'w>(world: &'w World, admin: &mut Visitor<'_>, email: &str, ro
 }
 
 #[tokio::test]
-async fn an_invitation_is_looked_at_often_and_accepted_once() {
+async fn invitation_survives_page_views_and_is_accepted_once() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let path = invite(&world, &mut jo, "Mo@Example.com", "member").await;
@@ -77,7 +77,7 @@ async fn an_invitation_is_looked_at_often_and_accepted_once() {
 }
 
 #[tokio::test]
-async fn two_acceptances_at_once_make_one_session() {
+async fn parallel_acceptances_open_one_session() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let path = invite(&world, &mut jo, "mo@example.com", "admin").await;
@@ -91,7 +91,7 @@ async fn two_acceptances_at_once_make_one_session() {
 }
 
 #[tokio::test]
-async fn an_invitation_works_for_seven_days() {
+async fn invitation_expires_after_seven_days() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let path = invite(&world, &mut jo, "mo@example.com", "member").await;
@@ -101,7 +101,7 @@ async fn an_invitation_works_for_seven_days() {
     let mut mo = world.visitor();
     assert_eq!(mo.open(&path).await.status, 404);
     assert_eq!(mo.submit(&path, &[("full_name", "Mo Roe")]).await.status, 404);
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     assert!(jo.open("/members").await.text().contains("Expired"));
     // What expired is in nobody's way.
     join(&world, &mut jo, "mo@example.com", "member").await;
@@ -116,7 +116,7 @@ async fn invitation(jo: &mut Visitor<'_>) -> String {
 }
 
 #[tokio::test]
-async fn sending_again_kills_the_old_link_and_revoking_kills_all() {
+async fn resend_replaces_the_link_and_revoke_ends_it() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let first = invite(&world, &mut jo, "mo@example.com", "member").await;
@@ -141,7 +141,7 @@ async fn sending_again_kills_the_old_link_and_revoking_kills_all() {
 }
 
 #[tokio::test]
-async fn a_second_click_mails_nothing_and_kills_no_link() {
+async fn second_click_on_resend_sends_no_email_and_keeps_the_link() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let first = invite(&world, &mut jo, "mo@example.com", "member").await;
@@ -159,7 +159,7 @@ async fn a_second_click_mails_nothing_and_kills_no_link() {
 }
 
 #[tokio::test]
-async fn what_bounces_late_says_nothing_of_the_newer_mail() {
+async fn late_bounce_does_not_affect_the_newer_email() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     invite(&world, &mut jo, "mo@example.com", "member").await;
@@ -187,14 +187,14 @@ async fn what_bounces_late_says_nothing_of_the_newer_mail() {
 }
 
 #[tokio::test]
-async fn who_is_no_admin_any_more_makes_no_admins() {
+async fn invitation_of_a_former_admin_is_invalid() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut bad = join(&world, &mut jo, "bad@example.com", "admin").await;
-    let door = invite(&world, &mut bad, "bad2@example.com", "admin").await;
+    let path = invite(&world, &mut bad, "bad2@example.com", "admin").await;
     assert_eq!(jo.submit(&format!("/members/{}/remove", bad.user()), &[]).await.status, 303);
     let mut guest = world.visitor();
-    let refused = guest.submit(&door, &[("full_name", "Bad Too")]).await;
+    let refused = guest.submit(&path, &[("full_name", "Bad Too")]).await;
     assert_eq!((refused.status, &guest.cookie), (409, &None));
     assert!(refused.text().contains("Mo Roe is no longer an admin of Acme"), "{}", refused.text());
 
@@ -203,12 +203,12 @@ async fn who_is_no_admin_any_more_makes_no_admins() {
     world.advance("1m").await;
     let resend = format!("{}/resend", invitation(&mut jo).await);
     assert_eq!(jo.submit(&resend, &[]).await.status, 303);
-    let vouched = link(&world, "bad2@example.com").await;
-    assert_eq!(guest.submit(&vouched, &[("full_name", "Good After All")]).await.status, 303);
+    let renewed = link(&world, "bad2@example.com").await;
+    assert_eq!(guest.submit(&renewed, &[("full_name", "Good After All")]).await.status, 303);
 }
 
 #[tokio::test]
-async fn an_invitation_waits_where_the_admins_are_as_many_as_may_be() {
+async fn admin_invitation_waits_when_the_admin_limit_is_reached() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let waiting = invite(&world, &mut jo, "late@example.com", "admin").await;
@@ -216,17 +216,17 @@ async fn an_invitation_waits_where_the_admins_are_as_many_as_may_be() {
         join(&world, &mut jo, &format!("mo{n}@example.com"), "admin").await;
     }
     let mut guest = world.visitor();
-    let told = guest.submit(&waiting, &[("full_name", "Late Guest")]).await;
-    assert_eq!((told.status, &guest.cookie), (409, &None));
-    assert!(told.text().contains("Your invitation stays valid. Contact Jo Doe."), "{}", told.text());
+    let refused = guest.submit(&waiting, &[("full_name", "Late Guest")]).await;
+    assert_eq!((refused.status, &guest.cookie), (409, &None));
+    assert!(refused.text().contains("Your invitation stays valid. Contact Jo Doe."), "{}", refused.text());
     let left = jo.submit("/members/leave", &[]).await;
     assert_eq!(left.status, 303);
-    let told = guest.submit(&waiting, &[("full_name", "Late Guest")]).await;
-    assert!(told.text().contains("Jo Doe is no longer an admin of Acme"), "{}", told.text());
+    let refused = guest.submit(&waiting, &[("full_name", "Late Guest")]).await;
+    assert!(refused.text().contains("Jo Doe is no longer an admin of Acme"), "{}", refused.text());
 }
 
 #[tokio::test]
-async fn nobody_accepts_for_another() {
+async fn signed_in_user_cannot_accept_for_another_address() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut eve = world.trialing("Other", "eve@example.com").await;
@@ -276,8 +276,8 @@ async fn sign_in_first(world: &World, visitor: &mut Visitor<'_>, path: &str, ema
     let page = visitor.open(path).await.text();
     let next = page.split(r#"name="next" value=""#).nth(1).unwrap().split('"').next().unwrap().to_owned();
     assert!(page.contains(&format!(r#"name="email" value="{email}""#)), "{page}");
-    let led = visitor.submit(path, &[("full_name", "Eve")]).await;
-    assert_eq!((led.status, led.header("location").to_owned()), (303, format!("/login?next={next}")));
+    let redirect = visitor.submit(path, &[("full_name", "Eve")]).await;
+    assert_eq!((redirect.status, redirect.header("location").to_owned()), (303, format!("/login?next={next}")));
     let headers = [("accept", "application/json"), ("content-type", "application/json")];
     assert_eq!(visitor.send("POST", path, &headers, "{}").await.status, 401);
     assert_eq!(visitor.cookie, None);
@@ -291,7 +291,7 @@ async fn sign_in_first(world: &World, visitor: &mut Visitor<'_>, path: &str, ema
 }
 
 #[tokio::test]
-async fn reference_to_an_invitation_opens_only_for_its_person() {
+async fn invitation_reference_opens_only_for_the_invited_user() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = admin(&world, "Mine", "mo@example.com").await;
@@ -313,7 +313,7 @@ async fn reference_to_an_invitation_opens_only_for_its_person() {
 }
 
 #[tokio::test]
-async fn reference_does_not_open_for_an_unverified_session() {
+async fn invitation_reference_requires_a_verified_session() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     // A stranger signed up with the address, and works out what its invitation is called.
@@ -321,9 +321,9 @@ async fn reference_does_not_open_for_an_unverified_session() {
     let path = invite(&world, &mut jo, "mo@example.com", "admin").await;
     let page = world.visitor().open(&path).await.text();
     let reference = page.split(r#"name="next" value=""#).nth(1).unwrap().split('"').next().unwrap();
-    let led = eve.submit(reference, &[("full_name", "Eve")]).await;
-    assert_eq!(led.header("location"), format!("/login?next={reference}"));
-    let form = eve.open(led.header("location")).await.text();
+    let redirect = eve.submit(reference, &[("full_name", "Eve")]).await;
+    assert_eq!(redirect.header("location"), format!("/login?next={reference}"));
+    let form = eve.open(redirect.header("location")).await.text();
     assert!(form.contains("Send sign-in link"), "the form, and no way in circles: {form}");
 }
 
@@ -381,7 +381,7 @@ async fn acceptance_survives_a_lost_response() {
 }
 
 #[tokio::test]
-async fn who_has_proven_nothing_or_pays_nothing_invites_nobody() {
+async fn inviting_requires_verified_email_and_full_access() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let form = [("email", "mo@example.com")];
@@ -391,16 +391,16 @@ async fn who_has_proven_nothing_or_pays_nothing_invites_nobody() {
         assert!(refused.text().contains(part), "{part}: {}", refused.text());
     }
     let json = [("content-type", "application/json")];
-    let told = jo.send("POST", "/members/invitations", &json, r#"{"email":"mo@example.com"}"#).await;
-    assert_eq!((told.status, told.json()["sign_in_url"].clone()), (403, json!("/login?next=/members")));
+    let refused = jo.send("POST", "/members/invitations", &json, r#"{"email":"mo@example.com"}"#).await;
+    assert_eq!((refused.status, refused.json()["sign_in_url"].clone()), (403, json!("/login?next=/members")));
 
     let mut unpaid = world.pending("Unpaid", "un@example.com").await;
-    by_link(&world, &mut unpaid, "un@example.com").await;
+    sign_in_by_link(&world, &mut unpaid, "un@example.com").await;
     assert_eq!(unpaid.submit("/members/invitations", &form).await.status, 402);
 
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     world.advance("15d").await;
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     let ended = jo.send("POST", "/members/invitations", &json, r#"{"email":"mo@example.com"}"#).await;
     assert_eq!(ended.status, 402);
     assert!(ended.json()["upgrade_url"].as_str().unwrap().ends_with(&jo.org()));
@@ -410,7 +410,7 @@ async fn who_has_proven_nothing_or_pays_nothing_invites_nobody() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_an_invitation_is_said_beside_its_field() {
+async fn invitation_errors_are_shown_beside_their_field() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     join(&world, &mut jo, "mo@example.com", "member").await;
@@ -431,7 +431,7 @@ async fn what_is_wrong_with_an_invitation_is_said_beside_its_field() {
 }
 
 #[tokio::test]
-async fn revoking_forgets_no_mail_and_one_organization_is_in_no_others_way() {
+async fn revoked_invitations_count_toward_the_organizations_limit() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let form = [("email", "mo@example.com")];
@@ -452,7 +452,7 @@ async fn revoking_forgets_no_mail_and_one_organization_is_in_no_others_way() {
     let mut other = admin(&world, "Other", "other@example.com").await;
     invite(&world, &mut other, "mo@example.com", "member").await;
     world.advance("168h").await;
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     invite(&world, &mut jo, "mo@example.com", "member").await;
 }
 

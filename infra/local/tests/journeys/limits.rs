@@ -10,8 +10,8 @@ const LIMITS: [(usize, i64, bool); 3] = [(3, 900_000, false), (6, 3_600_000, fal
 async fn ask(world: &World, email: &str, ip: &str) -> (u16, Option<i64>) {
     let mut visitor = world.visitor();
     ip.clone_into(&mut visitor.ip);
-    let answer = visitor.submit("/login", &[("email", email)]).await;
-    (answer.status, answer.header("retry-after").parse().ok())
+    let response = visitor.submit("/login", &[("email", email)]).await;
+    (response.status, response.header("retry-after").parse().ok())
 }
 
 /// The time of the clock in milliseconds. It runs while the test does.
@@ -21,7 +21,7 @@ async fn time(world: &World) -> i64 {
 }
 
 #[tokio::test]
-async fn sign_in_limits_hold_in_every_span_and_say_how_long() {
+async fn sign_in_limits_hold_in_every_period_and_state_the_wait() {
     let world = World::new().await;
     let mut random = 7_u64;
     for (email, ip) in [("ann@example.com", "198.51.100.1"), ("bea@example.com", "198.51.100.2")] {
@@ -96,7 +96,7 @@ async fn strangers_cannot_lock_an_address_out() {
 }
 
 #[tokio::test]
-async fn refusal_promises_no_link_that_has_expired() {
+async fn limit_page_does_not_promise_an_expired_link() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let mut jo = world.visitor();
@@ -114,17 +114,17 @@ async fn refusal_promises_no_link_that_has_expired() {
 /// Sends a form until a limit refuses it; gives the page.
 async fn refused(visitor: &mut Visitor<'_>, path: &str, form: &[(&str, &str)]) -> String {
     for _ in 0..60 {
-        let answer = visitor.submit(path, form).await;
-        if answer.status == 429 {
-            assert!(!answer.header("retry-after").is_empty());
-            return answer.text();
+        let response = visitor.submit(path, form).await;
+        if response.status == 429 {
+            assert!(!response.header("retry-after").is_empty());
+            return response.text();
         }
     }
     panic!("{path} has no limit");
 }
 
 #[tokio::test]
-async fn form_keeps_what_was_typed_when_a_limit_refuses_it() {
+async fn form_keeps_its_values_when_a_limit_rejects_it() {
     let world = World::new().await;
     // Somebody else's address, so that the first try founds nothing.
     world.trialing("Acme", "jo@example.com").await;
@@ -148,16 +148,16 @@ async fn form_keeps_what_was_typed_when_a_limit_refuses_it() {
 }
 
 #[tokio::test]
-async fn invitation_keeps_what_was_typed_when_a_limit_refuses_it() {
+async fn invitation_form_keeps_its_values_when_a_limit_rejects_it() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    crate::sign_in::by_link(&world, &mut jo, "jo@example.com").await;
+    crate::sign_in::sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     let mut page = None;
     for n in 0..60 {
         let email = format!("guest{n}@example.com");
-        let answer = jo.submit("/members/invitations", &[("email", &email), ("role", "admin")]).await;
-        if answer.status == 429 {
-            page = Some((email, answer.text()));
+        let response = jo.submit("/members/invitations", &[("email", &email), ("role", "admin")]).await;
+        if response.status == 429 {
+            page = Some((email, response.text()));
             break;
         }
         let mail = world.mails("invitation").await.pop().unwrap();

@@ -1,12 +1,14 @@
-//! Journeys of people and machines through the whole system, each over its real seams: the gateway, the functions, the
-//! table, the streams, the mailbox, the bus and the clock.
+//! End-to-end tests of the product on the local stack.
+//!
+//! Each test uses the product as a user, Stripe, SES, or the host app does, through the real
+//! functions and the local gateway, table, streams, mailbox, event bus, and clock.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::cast_possible_truncation,
-    reason = "a test ends where its premise does"
+    reason = "a failed precondition fails the test"
 )]
 
 mod driver;

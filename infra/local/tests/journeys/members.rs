@@ -5,18 +5,18 @@ use serde_json::json;
 use crate::{
     driver::{Visitor, World},
     invitations::{admin, join},
-    sign_in::by_link,
+    sign_in::sign_in_by_link,
 };
 
 /// Gives somebody a role; answers the status.
-async fn appoint(by: &mut Visitor<'_>, user: &str, role: &str) -> u16 {
+async fn change_role(by: &mut Visitor<'_>, user: &str, role: &str) -> u16 {
     let headers = [("content-type", "application/json"), ("accept", "application/json")];
     let body = format!(r#"{{"role":"{role}"}}"#);
     by.send("POST", &format!("/members/{user}/role"), &headers, body).await.status
 }
 
 #[tokio::test]
-async fn a_removed_member_is_out_at_the_very_next_request() {
+async fn removed_member_loses_access_at_the_next_request() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = join(&world, &mut jo, "mo@example.com", "admin").await;
@@ -41,25 +41,25 @@ async fn a_removed_member_is_out_at_the_very_next_request() {
 }
 
 #[tokio::test]
-async fn a_demotion_works_at_the_very_next_request() {
+async fn role_change_applies_at_the_next_request() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = join(&world, &mut jo, "mo@example.com", "admin").await;
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 200);
-    assert_eq!(appoint(&mut jo, &mo.user(), "member").await, 200);
+    assert_eq!(change_role(&mut jo, &mo.user(), "member").await, 200);
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 403);
     assert_eq!(mo.submit("/members/invitations", &[("email", "ann@example.com")]).await.status, 403);
-    assert_eq!(appoint(&mut jo, &mo.user(), "admin").await, 200);
+    assert_eq!(change_role(&mut jo, &mo.user(), "admin").await, 200);
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 200);
 }
 
 #[tokio::test]
-async fn two_admins_who_demote_each_other_at_once_leave_one() {
+async fn two_admins_demoting_each_other_leave_one_admin() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = join(&world, &mut jo, "mo@example.com", "admin").await;
     let (of_jo, of_mo) = (jo.user(), mo.user());
-    let (one, other) = tokio::join!(appoint(&mut jo, &of_mo, "member"), appoint(&mut mo, &of_jo, "member"));
+    let (one, other) = tokio::join!(change_role(&mut jo, &of_mo, "member"), change_role(&mut mo, &of_jo, "member"));
     let mut statuses = [one, other];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 403], "whoever comes second is no admin any more");
@@ -71,7 +71,7 @@ async fn two_admins_who_demote_each_other_at_once_leave_one() {
 }
 
 #[tokio::test]
-async fn two_admins_who_leave_at_once_leave_one() {
+async fn two_admins_leaving_at_once_leave_one_admin() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = join(&world, &mut jo, "mo@example.com", "admin").await;
@@ -83,12 +83,12 @@ async fn two_admins_who_leave_at_once_leave_one() {
 }
 
 #[tokio::test]
-async fn the_last_admin_stays_and_everybody_else_may_go() {
+async fn last_admin_cannot_leave_and_a_member_can() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = join(&world, &mut jo, "mo@example.com", "member").await;
     let me = jo.user();
-    assert_eq!(appoint(&mut jo, &me, "member").await, 409);
+    assert_eq!(change_role(&mut jo, &me, "member").await, 409);
     assert_eq!(jo.post(&format!("/members/{me}/remove")).await.status, 409);
     assert_eq!(jo.post("/members/leave").await.status, 409);
     assert!(
@@ -105,7 +105,7 @@ async fn the_last_admin_stays_and_everybody_else_may_go() {
 }
 
 #[tokio::test]
-async fn members_change_nobody_and_strangers_see_nobody() {
+async fn team_changes_return_403_for_members_and_401_for_strangers() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = join(&world, &mut jo, "mo@example.com", "member").await;
@@ -120,17 +120,17 @@ async fn members_change_nobody_and_strangers_see_nobody() {
     ] {
         assert_eq!(mo.post(&path).await.status, 403, "{path}");
         assert_eq!(world.visitor().post(&path).await.status, 401, "{path}");
-        let led = world.visitor().submit(&path, &[]).await;
-        assert_eq!((led.status, led.header("location")), (303, "/login?next=/members"), "{path}");
+        let redirect = world.visitor().submit(&path, &[]).await;
+        assert_eq!((redirect.status, redirect.header("location")), (303, "/login?next=/members"), "{path}");
     }
     assert_eq!(world.visitor().open("/members").await.header("location"), "/login?next=/members");
 }
 
 #[tokio::test]
-async fn before_a_plan_nobody_comes_or_goes() {
+async fn team_changes_return_402_before_a_plan() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     assert_eq!(jo.open("/members").await.status, 200);
     let me = jo.user();
     for path in [
@@ -144,7 +144,7 @@ async fn before_a_plan_nobody_comes_or_goes() {
 }
 
 #[tokio::test]
-async fn nobody_is_held_where_they_are_alone() {
+async fn only_person_of_an_organization_can_leave() {
     let world = World::new().await;
     for (organization, trial) in [("Evil Trial", true), ("Evil Pending", false)] {
         let email = format!("victim-{trial}@example.com");
@@ -165,7 +165,7 @@ async fn nobody_is_held_where_they_are_alone() {
 }
 
 #[tokio::test]
-async fn an_unsubscription_outlasts_a_time_as_a_member() {
+async fn unsubscription_survives_a_role_change() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mo = join(&world, &mut jo, "mo@example.com", "admin").await;
@@ -184,15 +184,15 @@ async fn an_unsubscription_outlasts_a_time_as_a_member() {
         Some(entry["M"]["no_reminders"]["BOOL"] != true)
     };
     assert_eq!(wanted().await, Some(false));
-    by_link(&world, &mut jo, "jo@example.com").await;
-    assert_eq!(appoint(&mut jo, &mo.user(), "member").await, 200);
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
+    assert_eq!(change_role(&mut jo, &mo.user(), "member").await, 200);
     assert_eq!(wanted().await, None);
-    assert_eq!(appoint(&mut jo, &mo.user(), "admin").await, 200);
+    assert_eq!(change_role(&mut jo, &mo.user(), "admin").await, 200);
     assert_eq!(wanted().await, Some(false));
 }
 
 #[tokio::test]
-async fn what_is_of_another_organization_is_answered_like_what_is_not_there() {
+async fn foreign_member_and_invitation_ids_return_404() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut other = admin(&world, "Other", "other@example.com").await;
@@ -200,9 +200,9 @@ async fn what_is_of_another_organization_is_answered_like_what_is_not_there() {
     let body = r#"{"email":"ann@example.com"}"#;
     let sent = other.send("POST", "/members/invitations", &json, body).await.json();
     let foreign = sent["invitation"]["id"].as_str().unwrap().to_owned();
-    let (missing, nobody) = ("f".repeat(64), "usr_0198c0de-0000-7000-8000-00000000dead");
+    let (missing, unknown_user) = ("f".repeat(64), "usr_0198c0de-0000-7000-8000-00000000dead");
     for (foreign, missing) in [
-        (format!("/members/{}/remove", other.user()), format!("/members/{nobody}/remove")),
+        (format!("/members/{}/remove", other.user()), format!("/members/{unknown_user}/remove")),
         (format!("/members/invitations/{foreign}/resend"), format!("/members/invitations/{missing}/resend")),
         (format!("/members/invitations/{foreign}/revoke"), format!("/members/invitations/{missing}/revoke")),
     ] {
@@ -211,6 +211,6 @@ async fn what_is_of_another_organization_is_answered_like_what_is_not_there() {
         assert_eq!(of_other.text(), of_none.text());
     }
     let member = other.user();
-    assert_eq!(appoint(&mut jo, &member, "member").await, appoint(&mut jo, nobody, "member").await);
+    assert_eq!(change_role(&mut jo, &member, "member").await, change_role(&mut jo, unknown_user, "member").await);
     assert!(other.open("/members").await.text().contains("ann@example.com"), "nothing happened");
 }

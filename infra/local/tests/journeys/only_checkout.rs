@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use crate::{
     billing::{checkout, press},
-    driver::{Answer, Visitor, World},
+    driver::{TestResponse, Visitor, World},
 };
 
 const TOKEN: (&str, &str) = ("form_token", "a-token-of-22-characters");
 
 /// Pays a Checkout, if that is still possible: whether it was.
-fn pay(world: &World, led: &Answer) -> bool {
-    press(world, led.header("location"), "choice=pay").contains("/billing/return?session=")
+fn pay(world: &World, redirect: &TestResponse) -> bool {
+    press(world, redirect.header("location"), "choice=pay").contains("/billing/return?session=")
 }
 
 /// How many subscriptions were ever made.
@@ -33,7 +33,7 @@ async fn deliver(world: &World, mode: &str) {
 }
 
 #[tokio::test]
-async fn of_two_tabs_one_after_the_other_the_later_can_be_paid() {
+async fn later_of_two_sequential_checkouts_can_be_paid() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let first = checkout(&mut jo, "team").await;
@@ -45,7 +45,7 @@ async fn of_two_tabs_one_after_the_other_the_later_can_be_paid() {
 }
 
 #[tokio::test]
-async fn of_two_tabs_at_once_one_can_be_paid() {
+async fn only_one_of_two_parallel_checkouts_can_be_paid() {
     for _ in 0..10 {
         let world = World::new().await;
         let mut one = world.pending("Acme", "jo@example.com").await;
@@ -57,10 +57,10 @@ async fn of_two_tabs_at_once_one_can_be_paid() {
 }
 
 #[tokio::test]
-async fn the_back_button_leads_to_a_checkout_that_can_be_paid() {
+async fn checkout_after_the_back_button_can_be_paid() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    let mut seen: Vec<Answer> = Vec::new();
+    let mut seen: Vec<TestResponse> = Vec::new();
     for plan in ["team", "single", "team", "team"] {
         seen.push(jo.submit("/billing/checkout", &[("plan", plan), TOKEN]).await);
     }
@@ -74,18 +74,18 @@ async fn the_back_button_leads_to_a_checkout_that_can_be_paid() {
 }
 
 #[tokio::test]
-async fn who_comes_back_before_stripes_events_is_not_sold_a_second_plan() {
+async fn paying_customer_gets_portal_before_stripe_events_arrive() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    crate::sign_in::by_link(&world, &mut jo, "jo@example.com").await;
+    crate::sign_in::sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     deliver(&world, "hold").await;
     let form = [("plan", "team"), TOKEN];
-    let led = jo.submit("/billing/checkout", &form).await;
-    assert!(pay(&world, &led));
+    let redirect = jo.submit("/billing/checkout", &form).await;
+    assert!(pay(&world, &redirect));
     world.settle().await;
     for form in [form, [("plan", "single"), TOKEN], [("plan", "team"), ("time_zone", "")]] {
-        let led = jo.submit("/billing/checkout", &form).await;
-        let address = led.header("location");
+        let redirect = jo.submit("/billing/checkout", &form).await;
+        let address = redirect.header("location");
         assert!(address.contains("/p/session/"), "{form:?}: {address}");
     }
     deliver(&world, "normal").await;
@@ -94,7 +94,7 @@ async fn who_comes_back_before_stripes_events_is_not_sold_a_second_plan() {
 }
 
 #[tokio::test]
-async fn stripe_failing_half_way_leaves_nothing_that_a_second_click_does_not_find() {
+async fn second_click_recovers_when_stripe_failed_halfway() {
     for operation in
         ["GET /v1/checkout/sessions", "POST /v1/checkout/sessions/{id}/expire", "GET /v1/subscriptions"]
     {
@@ -107,8 +107,8 @@ async fn stripe_failing_half_way_leaves_nothing_that_a_second_click_does_not_fin
         let failed = checkout(&mut jo, "single").await;
         assert_eq!((failed.status, failed.header("retry-after")), (503, "30"), "{operation}");
         world.inject(Value::Array(Vec::new())).await;
-        let led = checkout(&mut jo, "single").await;
-        assert!(!pay(&world, &older) && pay(&world, &led), "{operation}");
+        let redirect = checkout(&mut jo, "single").await;
+        assert!(!pay(&world, &older) && pay(&world, &redirect), "{operation}");
         assert_eq!(subscriptions(&world), 1, "{operation}");
     }
 }

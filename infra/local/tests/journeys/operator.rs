@@ -4,8 +4,8 @@ use local::Config;
 use serde_json::{Value, json};
 
 use crate::{
-    driver::{Answer, Visitor, World},
-    sign_in::{by_link, newest_link},
+    driver::{TestResponse, Visitor, World},
+    sign_in::{sign_in_by_link, newest_link},
     signed,
 };
 
@@ -15,12 +15,12 @@ const OPERATOR: &str = "operator@example.com";
 async fn operator(world: &World) -> Visitor<'_> {
     world.trialing("Host", OPERATOR).await;
     let mut operator = world.visitor();
-    by_link(world, &mut operator, OPERATOR).await;
+    sign_in_by_link(world, &mut operator, OPERATOR).await;
     operator
 }
 
 #[tokio::test]
-async fn operator_pages_want_a_sign_in_of_the_last_eight_hours() {
+async fn operator_pages_require_a_sign_in_within_eight_hours() {
     let world = World::new().await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     let mut ann = operator(&world).await;
@@ -31,13 +31,13 @@ async fn operator_pages_want_a_sign_in_of_the_last_eight_hours() {
     ann.submit("/organizations/new", &[("name", "Further")]).await;
     world.advance("1m").await;
     for (path, back) in [("/operator", "/operator"), (page.as_str(), page.as_str())] {
-        let led = ann.open(path).await;
-        assert_eq!((led.status, led.header("location")), (303, format!("/login?next={back}").as_str()));
+        let redirect = ann.open(path).await;
+        assert_eq!((redirect.status, redirect.header("location")), (303, format!("/login?next={back}").as_str()));
         assert_eq!(ann.read(path).await.status, 401);
     }
     let form = [("days", "3"), ("reason", "Late")];
-    let led = ann.submit(&extension(&jo.org()), &form).await;
-    assert_eq!((led.status, led.header("location")), (303, "/login?next=/operator"));
+    let redirect = ann.submit(&extension(&jo.org()), &form).await;
+    assert_eq!((redirect.status, redirect.header("location")), (303, "/login?next=/operator"));
     assert_eq!(ann.post(&extension(&jo.org())).await.status, 401);
 
     let login = ann.open("/login?next=/operator").await.text();
@@ -53,38 +53,38 @@ fn extension(org: &str) -> String {
 }
 
 /// What waits for the operator.
-async fn waiting(operator: &mut Visitor<'_>) -> Vec<Value> {
-    let answer = operator.read("/operator").await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json()["waiting"].as_array().unwrap().clone()
+async fn review_items(operator: &mut Visitor<'_>) -> Vec<Value> {
+    let response = operator.read("/operator").await;
+    assert_eq!(response.status, 200, "{}", response.text());
+    response.json()["waiting"].as_array().unwrap().clone()
 }
 
 /// Everything of an answer that its reader can tell it by: all but the ids of the request, ours and the gateway's.
-fn told(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
+fn visible(response: &TestResponse) -> (u16, Vec<(String, String)>, String) {
     let ids = ["x-request-id", "apigw-requestid"];
-    let headers = answer.response.headers().iter().filter(|(name, _)| !ids.contains(&name.as_str()));
+    let headers = response.inner.headers().iter().filter(|(name, _)| !ids.contains(&name.as_str()));
     let mut headers: Vec<_> =
         headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
     headers.sort();
-    (answer.status, headers, answer.text())
+    (response.status, headers, response.text())
 }
 
 #[tokio::test]
-async fn whoever_is_no_operator_is_answered_as_on_a_path_that_does_not_exist() {
+async fn operator_pages_look_missing_to_other_users() {
     let world = World::with(Config::memory().set("APP_URL", "https://app.example.com")).await;
     let jo = world.trialing("Acme", "jo@example.com").await;
-    let mut proven = world.visitor();
-    by_link(&world, &mut proven, "jo@example.com").await;
+    let mut verified = world.visitor();
+    sign_in_by_link(&world, &mut verified, "jo@example.com").await;
     // Whoever signs up with an operator's address has proven nothing.
-    let unproven = world.trialing("Host", OPERATOR).await;
+    let unverified = world.trialing("Host", OPERATOR).await;
     let mut forged = world.visitor();
-    let held = proven.cookie.as_deref().unwrap();
-    forged.cookie = Some(format!("{}00000000", held.split_at(held.len() - 8).0));
+    let items = verified.cookie.as_deref().unwrap();
+    forged.cookie = Some(format!("{}00000000", items.split_at(items.len() - 8).0));
 
     let paths =
         ["/operator".to_owned(), format!("/operator/organizations/{}", jo.org()), extension(&jo.org())];
-    for (who, mut visitor) in
-        [("nobody", world.visitor()), ("an admin", proven), ("unproven", unproven), ("forged", forged)]
+    for (caller, mut visitor) in
+        [("nobody", world.visitor()), ("an admin", verified), ("unverified", unverified), ("forged", forged)]
     {
         for method in ["GET", "POST", "PUT", "DELETE"] {
             for accept in ["text/html", "application/json"] {
@@ -92,8 +92,8 @@ async fn whoever_is_no_operator_is_answered_as_on_a_path_that_does_not_exist() {
                 let nowhere = visitor.send(method, "/nowhere", &form, "days=1&reason=x").await;
                 assert_eq!(nowhere.status, 404);
                 for path in &paths {
-                    let answer = visitor.send(method, path, &form, "days=1&reason=x").await;
-                    assert_eq!(told(&answer), told(&nowhere), "{who}: {method} {path} as {accept}");
+                    let response = visitor.send(method, path, &form, "days=1&reason=x").await;
+                    assert_eq!(visible(&response), visible(&nowhere), "{caller}: {method} {path} as {accept}");
                 }
             }
         }
@@ -101,9 +101,9 @@ async fn whoever_is_no_operator_is_answered_as_on_a_path_that_does_not_exist() {
             let table = json!([{ "function": "operator", "service": "dynamodb", "kind": "error_500" }]);
             world.inject(table).await;
             for path in &paths[..2] {
-                let answer = visitor.send("GET", path, &[("accept", "text/html")], "").await;
-                assert_eq!(answer.status, 503, "{who}, while the table fails: {path}");
-                assert_eq!(answer.header("retry-after"), "2", "{who}: {path}");
+                let response = visitor.send("GET", path, &[("accept", "text/html")], "").await;
+                assert_eq!(response.status, 503, "{caller}, while the table fails: {path}");
+                assert_eq!(response.header("retry-after"), "2", "{caller}: {path}");
             }
             world.local("DELETE", "/_local/faults", None).await;
         }
@@ -111,12 +111,12 @@ async fn whoever_is_no_operator_is_answered_as_on_a_path_that_does_not_exist() {
             [("accept", "text/html"), ("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")];
         let nowhere = visitor.send("POST", "/nowhere", &evil, "").await;
         assert_eq!(nowhere.status, 403);
-        assert_eq!(told(&visitor.send("POST", &paths[2], &evil, "").await), told(&nowhere), "{who}");
+        assert_eq!(visible(&visitor.send("POST", &paths[2], &evil, "").await), visible(&nowhere), "{caller}");
     }
 }
 
 #[tokio::test]
-async fn nobody_is_an_operator_where_nobody_is_named() {
+async fn operator_pages_return_404_when_no_operator_is_configured() {
     let world = World::with(Config::memory().set("OPERATOR_EMAILS", "")).await;
     assert_eq!(operator(&world).await.open("/operator").await.status, 404);
     let world =
@@ -128,14 +128,14 @@ async fn nobody_is_an_operator_where_nobody_is_named() {
 }
 
 #[tokio::test]
-async fn an_ended_trial_is_extended_and_everything_of_it_begins_anew() {
+async fn extension_restarts_an_ended_trial_and_its_emails() {
     let world = World::new().await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     let org = jo.org();
     world.advance("15d").await;
     assert_eq!((world.mails("trial_ending").await.len(), world.mails("trial_ended").await.len()), (1, 1));
     let mut jo = world.visitor();
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     assert_eq!(jo.post("/onboarding/api/checklist/complete/created_project").await.status, 402);
 
     let mut operator = operator(&world).await;
@@ -144,9 +144,9 @@ async fn an_ended_trial_is_extended_and_everything_of_it_begins_anew() {
     let token = "t".repeat(32);
     let form = [("days", "10"), ("reason", "Their <b>budget</b> comes in March"), ("form_token", &*token)];
     for _ in 0..3 {
-        let answer = operator.submit(&extension(&org), &form).await;
+        let response = operator.submit(&extension(&org), &form).await;
         assert_eq!(
-            (answer.status, answer.header("location")),
+            (response.status, response.header("location")),
             (303, &*format!("/operator/organizations/{org}"))
         );
     }
@@ -174,17 +174,17 @@ async fn an_ended_trial_is_extended_and_everything_of_it_begins_anew() {
 }
 
 #[tokio::test]
-async fn a_person_who_had_their_trial_can_be_granted_another() {
+async fn operator_can_grant_a_second_trial() {
     let world = World::new().await;
     world.trialing("First", "jo@example.com").await;
     let mut jo = world.visitor();
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     jo.submit("/organizations/new", &[("name", "Second"), ("start_trial", "true")]).await;
     let org = jo.org();
     assert_eq!(jo.organization().await["status"], "pending");
 
     let mut operator = operator(&world).await;
-    let answer = operator
+    let response = operator
         .send(
             "POST",
             &extension(&org),
@@ -192,10 +192,10 @@ async fn a_person_who_had_their_trial_can_be_granted_another() {
             r#"{"days": 5, "reason": "A second product"}"#,
         )
         .await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    let told = answer.json();
+    assert_eq!(response.status, 200, "{}", response.text());
+    let body = response.json();
     assert_eq!(
-        (&told["success"], &told["status"], &told["trial_days_remaining"]),
+        (&body["success"], &body["status"], &body["trial_days_remaining"]),
         (&json!(true), &json!("trialing"), &json!(5))
     );
     assert_eq!(jo.organization().await["access"], "full");
@@ -211,7 +211,7 @@ async fn a_person_who_had_their_trial_can_be_granted_another() {
 }
 
 #[tokio::test]
-async fn a_living_subscription_is_stripes_to_extend() {
+async fn trial_extension_is_rejected_when_a_subscription_exists() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     world.stripe(json!({ "type": "customer.subscription.created", "organization_id": jo.org() })).await;
@@ -227,7 +227,7 @@ async fn a_living_subscription_is_stripes_to_extend() {
 }
 
 #[tokio::test]
-async fn what_is_filled_in_wrong_is_said_beside_its_field_and_changes_nothing() {
+async fn invalid_extension_names_its_fields_and_changes_nothing() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let mut operator = operator(&world).await;
@@ -242,10 +242,10 @@ async fn what_is_filled_in_wrong_is_said_beside_its_field_and_changes_nothing() 
     ] {
         let body = json!({ "days": days, "reason": reason }).to_string();
         let headers = [("accept", "application/json"), ("content-type", "application/json")];
-        let answer = operator.send("POST", &extension(&jo.org()), &headers, body).await;
-        assert_eq!(answer.status, 422, "{days} {reason}");
-        let told = answer.json();
-        let named: Vec<_> = told["errors"].as_array().unwrap().iter().map(|fault| &fault["field"]).collect();
+        let response = operator.send("POST", &extension(&jo.org()), &headers, body).await;
+        assert_eq!(response.status, 422, "{days} {reason}");
+        let body = response.json();
+        let named: Vec<_> = body["errors"].as_array().unwrap().iter().map(|fault| &fault["field"]).collect();
         assert_eq!(named, faults, "{days} {reason}");
 
         let page = operator.submit(&extension(&jo.org()), &[("days", days), ("reason", reason)]).await;
@@ -265,11 +265,11 @@ async fn what_is_filled_in_wrong_is_said_beside_its_field_and_changes_nothing() 
 }
 
 #[tokio::test]
-async fn what_waits_for_a_person_is_shown_until_it_is_settled() {
+async fn review_queue_lists_items_until_they_are_resolved() {
     let world = World::new().await;
     let jo = world.pending("Acme", "jo@example.com").await;
     let mut operator = operator(&world).await;
-    assert_eq!(waiting(&mut operator).await, [] as [Value; 0]);
+    assert_eq!(review_items(&mut operator).await, [] as [Value; 0]);
     assert!(operator.open("/operator").await.text().contains("Nothing needs attention"));
 
     // An event that names an organization which is not ours, of a customer nobody knows.
@@ -278,26 +278,26 @@ async fn what_waits_for_a_person_is_shown_until_it_is_settled() {
     world.stripe(json!({ "type": "invoice.paid", "customer": "cus_lost", "set": set })).await;
     let thin = json!({ "id": "evt_thin", "object": "v2.core.event", "type": "v1.<b>billing" });
     assert_eq!(signed::outcome(&world, &thin).await, "quarantined");
-    assert_eq!(waiting(&mut operator).await.len(), 1, "what is parked may still be released by itself");
+    assert_eq!(review_items(&mut operator).await.len(), 1, "what is parked may still be released by itself");
     world.advance("11m").await;
 
-    let held = waiting(&mut operator).await;
-    let kinds: Vec<_> = held.iter().map(|case| &case["kind"]).collect();
+    let items = review_items(&mut operator).await;
+    let kinds: Vec<_> = items.iter().map(|case| &case["kind"]).collect();
     assert_eq!(kinds, ["quarantined", "parked"]);
-    assert_eq!(held[0]["ids"][0], "evt_thin");
-    assert_eq!((&held[1]["title"], &held[1]["ids"][0]), (&json!("Parked: invoice.paid"), &json!("cus_lost")));
+    assert_eq!(items[0]["ids"][0], "evt_thin");
+    assert_eq!((&items[1]["title"], &items[1]["ids"][0]), (&json!("Parked: invoice.paid"), &json!("cus_lost")));
     let page = operator.open("/operator").await.text();
     assert!(page.contains("cus_lost") && page.contains("Quarantined: v1.&lt;b&gt;billing"), "{page}");
 
     let link =
         json!({ "type": "checkout.session.completed", "customer": "cus_lost", "organization_id": jo.org() });
     world.stripe(link).await;
-    let kinds: Vec<_> = waiting(&mut operator).await.iter().map(|case| case["kind"].clone()).collect();
+    let kinds: Vec<_> = review_items(&mut operator).await.iter().map(|case| case["kind"].clone()).collect();
     assert_eq!(kinds, ["quarantined"], "the link released the other");
 }
 
 #[tokio::test]
-async fn link_deletes_the_events_that_it_releases() {
+async fn customer_link_deletes_the_parked_events_it_applies() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let mut operator = operator(&world).await;
@@ -319,11 +319,11 @@ async fn link_deletes_the_events_that_it_releases() {
     world.write("PutItem", json!({ "Item": waits }));
     assert_eq!(parked().await, 1);
     world.advance("11m").await;
-    assert_eq!((parked().await, waiting(&mut operator).await), (0, Vec::new()));
+    assert_eq!((parked().await, review_items(&mut operator).await), (0, Vec::new()));
 }
 
 #[tokio::test]
-async fn a_sign_in_mail_that_did_not_surely_go_out_waits_for_a_person_too() {
+async fn uncertain_sign_in_email_needs_review() {
     let world = World::new().await;
     let mut operator = operator(&world).await;
     world.trialing("Acme", "jo@example.com").await;
@@ -332,20 +332,20 @@ async fn a_sign_in_mail_that_did_not_surely_go_out_waits_for_a_person_too() {
     let asked = world.visitor().submit("/login", &[("email", "jo@example.com")]).await;
     assert_eq!(asked.status, 200, "{}", asked.text());
     world.advance("20m").await;
-    let held = waiting(&mut operator).await;
-    assert_eq!((held.len(), &held[0]["kind"]), (1, &json!("mail")), "{held:?}");
+    let items = review_items(&mut operator).await;
+    assert_eq!((items.len(), &items[0]["kind"]), (1, &json!("mail")), "{items:?}");
     assert!(operator.open("/operator").await.text().contains("ign-in"), "it says which mail");
 }
 
 #[tokio::test]
-async fn events_that_do_not_name_us_are_listed_apart_until_their_customer_is_linked() {
+async fn events_without_metadata_have_their_own_list_until_linked() {
     let world = World::new().await;
     let jo = world.pending("Acme", "jo@example.com").await;
     let mut operator = operator(&world).await;
     world.stripe(json!({ "type": "invoice.paid", "customer": "cus_elsewhere" })).await;
     world.advance("1h").await;
 
-    assert_eq!(waiting(&mut operator).await, [] as [Value; 0], "nobody has to look at it");
+    assert_eq!(review_items(&mut operator).await, [] as [Value; 0], "nobody has to look at it");
     let foreign = operator.read("/operator?list=foreign").await.json();
     assert_eq!(foreign["waiting"][0]["ids"][0], "cus_elsewhere");
     assert!(operator.open("/operator?list=foreign").await.text().contains("cus_elsewhere"));
@@ -358,7 +358,7 @@ async fn events_that_do_not_name_us_are_listed_apart_until_their_customer_is_lin
 }
 
 #[tokio::test]
-async fn a_customer_of_one_organization_whose_events_name_another_is_shown() {
+async fn conflict_of_metadata_and_link_is_shown_to_operators() {
     let world = World::new().await;
     let (jo, mo) =
         (world.pending("Acme", "jo@example.com").await, world.pending("Other", "mo@example.com").await);
@@ -372,9 +372,9 @@ async fn a_customer_of_one_organization_whose_events_name_another_is_shown() {
             json!({ "type": "invoice.paid", "customer": "cus_1", "organization_id": mo.org(), "set": set });
         assert_eq!(world.stripe(paid).await, [200]);
     }
-    let held = waiting(&mut operator).await;
-    assert_eq!((held.len(), &held[0]["kind"]), (1, &json!("conflict")), "once, when it is new: {held:?}");
-    assert_eq!(held[0]["organization_ids"], json!([mo.org(), jo.org()]));
+    let items = review_items(&mut operator).await;
+    assert_eq!((items.len(), &items[0]["kind"]), (1, &json!("conflict")), "once, when it is new: {items:?}");
+    assert_eq!(items[0]["organization_ids"], json!([mo.org(), jo.org()]));
     let page = operator.open("/operator").await.text();
     assert!(
         page.contains(&mo.org()) && page.contains(&jo.org()) && page.contains("Check in Stripe"),
@@ -385,31 +385,31 @@ async fn a_customer_of_one_organization_whose_events_name_another_is_shown() {
 }
 
 #[tokio::test]
-async fn a_mail_that_did_not_surely_arrive_waits_for_a_person() {
+async fn uncertain_notice_needs_review() {
     let world = World::new().await;
     let mut operator = operator(&world).await;
     world.inject(json!([{ "service": "sesv2", "nth": 1, "kind": "error_500" }])).await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     world.advance("1h").await;
-    let held = waiting(&mut operator).await;
-    assert_eq!(held.len(), 1, "{held:?}");
-    assert_eq!((&held[0]["kind"], &held[0]["organization_id"]), (&json!("mail"), &json!(jo.org())));
-    assert!(held[0]["why"][0].as_str().unwrap().starts_with("Welcome email to Jo Doe: "), "{held:?}");
+    let items = review_items(&mut operator).await;
+    assert_eq!(items.len(), 1, "{items:?}");
+    assert_eq!((&items[0]["kind"], &items[0]["organization_id"]), (&json!("mail"), &json!(jo.org())));
+    assert!(items[0]["why"][0].as_str().unwrap().starts_with("Welcome email to Jo Doe: "), "{items:?}");
     let page = operator.open(&format!("/operator/organizations/{}", jo.org())).await.text();
     assert!(page.contains("unknown"), "{page}");
-    let told = operator.read(&format!("/operator/organizations/{}", jo.org())).await.json();
-    assert!(told["mails"][0]["why"].as_str().unwrap().contains("SES sent no event"), "{told}");
+    let body = operator.read(&format!("/operator/organizations/{}", jo.org())).await.json();
+    assert!(body["mails"][0]["why"].as_str().unwrap().contains("SES sent no event"), "{body}");
     assert_eq!(
-        (&told["admins"][0]["reminders"], &told["admins"][0]["unreachable"]),
+        (&body["admins"][0]["reminders"], &body["admins"][0]["unreachable"]),
         (&json!(true), &json!(null))
     );
     world.advance("840h").await;
-    by_link(&world, &mut operator, OPERATOR).await;
-    assert_eq!(waiting(&mut operator).await, [] as [Value; 0], "it is no news for ever");
+    sign_in_by_link(&world, &mut operator, OPERATOR).await;
+    assert_eq!(review_items(&mut operator).await, [] as [Value; 0], "it is no news for ever");
 }
 
 #[tokio::test]
-async fn an_item_that_cannot_be_read_is_shown_and_hides_no_other() {
+async fn corrupt_item_is_listed_and_hides_no_other() {
     let world = World::new().await;
     let mut operator = operator(&world).await;
     for (pk, sk, at) in [("CUSTOMER#cus_1", "PARKED#evt_1", "01"), ("STRIPE#1", "ELSE", "02")] {
@@ -418,13 +418,13 @@ async fn an_item_that_cannot_be_read_is_shown_and_hides_no_other() {
         world.write("PutItem", json!({ "Item": item }));
     }
     signed::outcome(&world, &json!({ "id": "evt_thin", "object": "v2.core.event" })).await;
-    let kinds: Vec<_> = waiting(&mut operator).await.iter().map(|case| case["kind"].clone()).collect();
+    let kinds: Vec<_> = review_items(&mut operator).await.iter().map(|case| case["kind"].clone()).collect();
     assert_eq!(kinds, ["unreadable", "unreadable", "quarantined"]);
     assert_eq!(operator.open("/operator").await.status, 200);
 }
 
 #[tokio::test]
-async fn an_organization_whose_clock_cannot_run_is_shown() {
+async fn corrupt_organization_in_the_trial_sweep_needs_review() {
     let world = World::new().await;
     let mut operator = operator(&world).await;
     let pk = "ORG#org_0198c0de-0000-7000-8000-00000000dead";
@@ -432,13 +432,13 @@ async fn an_organization_whose_clock_cannot_run_is_shown() {
         "due_at": { "S": "2020-01-01T00:00:00.000Z" } });
     world.write("PutItem", json!({ "Item": item }));
     world.advance("1h").await;
-    let held = waiting(&mut operator).await;
-    assert_eq!((held.len(), &held[0]["kind"]), (1, &json!("unreadable")), "{held:?}");
-    assert_eq!(held[0]["ids"][0], json!(format!("{pk} ORG")));
+    let items = review_items(&mut operator).await;
+    assert_eq!((items.len(), &items[0]["kind"]), (1, &json!("unreadable")), "{items:?}");
+    assert_eq!(items[0]["ids"][0], json!(format!("{pk} ORG")));
 }
 
 #[tokio::test]
-async fn what_waits_is_shown_page_by_page_and_nothing_is_left_out() {
+async fn review_queue_pages_through_all_items() {
     let world = World::new().await;
     let mut operator = operator(&world).await;
     for n in 0..60 {
@@ -453,13 +453,13 @@ async fn what_waits_is_shown_page_by_page_and_nothing_is_left_out() {
     }
     let (mut seen, mut pages, mut path) = (Vec::new(), 0, "/operator".to_owned());
     loop {
-        let answer = operator.read(&path).await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        let calls = world.calls_of(&answer).await;
+        let response = operator.read(&path).await;
+        assert_eq!(response.status, 200, "{}", response.text());
+        let calls = world.calls_of(&response).await;
         assert!(calls.iter().filter(|call| *call == "Query").count() == 17, "{calls:?}");
-        seen.extend(answer.json()["waiting"].as_array().unwrap().iter().map(|case| case["ids"][0].clone()));
+        seen.extend(response.json()["waiting"].as_array().unwrap().iter().map(|case| case["ids"][0].clone()));
         pages += 1;
-        match answer.json()["next"].as_str() {
+        match response.json()["next"].as_str() {
             Some(next) => path = format!("/operator?after={next}"),
             None => break,
         }
@@ -473,7 +473,7 @@ async fn what_waits_is_shown_page_by_page_and_nothing_is_left_out() {
 }
 
 #[tokio::test]
-async fn an_organization_is_found_by_its_id_and_by_the_people_in_it() {
+async fn operator_finds_organization_by_id_and_by_email() {
     let world = World::new().await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     let mut operator = operator(&world).await;
@@ -491,14 +491,14 @@ async fn an_organization_is_found_by_its_id_and_by_the_people_in_it() {
         ("%3Cscript%3E", 422, "&lt;script&gt;"),
         ("", 200, "Nothing needs attention"),
     ] {
-        let answer = operator.open(&format!("/operator?find={typed}")).await;
-        assert_eq!(answer.status, status, "{typed}");
-        assert!(answer.text().contains(words), "{typed}: {}", answer.text());
+        let response = operator.open(&format!("/operator?find={typed}")).await;
+        assert_eq!(response.status, status, "{typed}");
+        assert!(response.text().contains(words), "{typed}: {}", response.text());
     }
 }
 
 #[tokio::test]
-async fn what_the_operators_pages_cost() {
+async fn operator_pages_make_only_the_expected_calls() {
     let world = World::new().await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     let mut operator = operator(&world).await;

@@ -16,7 +16,7 @@ async fn is_provisioned_once(world: &World, jo: &mut Visitor<'_>) {
 }
 
 #[tokio::test]
-async fn a_first_payment_provisions_once_however_often_it_is_told() {
+async fn repeated_first_payment_provisions_once() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     assert_eq!(jo.organization().await["status"], "pending");
@@ -42,7 +42,7 @@ async fn a_first_payment_provisions_once_however_often_it_is_told() {
 }
 
 #[tokio::test]
-async fn twenty_first_payments_in_parallel_are_one() {
+async fn parallel_first_payments_provision_once() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let event = json!({ "type": "invoice.paid", "organization_id": jo.org(), "count": 20, "set": { "id": "evt_1", "data.object.id": "in_1" } });
@@ -53,7 +53,7 @@ async fn twenty_first_payments_in_parallel_are_one() {
 }
 
 #[tokio::test]
-async fn the_payment_may_come_before_the_checkout_that_explains_it() {
+async fn payment_before_its_checkout_is_parked_and_applied() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let paid = json!({ "type": "invoice.paid", "customer": "cus_new" });
@@ -71,7 +71,7 @@ async fn the_payment_may_come_before_the_checkout_that_explains_it() {
 }
 
 #[tokio::test]
-async fn payment_and_checkout_in_parallel_never_miss_each_other() {
+async fn parallel_payment_and_checkout_always_provision() {
     for round in 0..10 {
         let world = World::new().await;
         let mut jo = world.pending("Acme", "jo@example.com").await;
@@ -84,7 +84,7 @@ async fn payment_and_checkout_in_parallel_never_miss_each_other() {
 }
 
 #[tokio::test]
-async fn a_reference_alone_links_nobody() {
+async fn client_reference_without_metadata_links_no_customer() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let checkout = json!({
@@ -98,7 +98,7 @@ async fn a_reference_alone_links_nobody() {
 }
 
 #[tokio::test]
-async fn a_subscriptions_end_ends_access_and_a_late_payment_does_not_revive_it() {
+async fn late_payment_does_not_revive_a_canceled_subscription() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     for kind in
@@ -112,7 +112,7 @@ async fn a_subscriptions_end_ends_access_and_a_late_payment_does_not_revive_it()
 }
 
 #[tokio::test]
-async fn a_failed_payment_is_shown_until_the_right_one_comes() {
+async fn billing_issue_is_shown_until_the_same_invoice_is_paid() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let of_jo = |kind: &str, invoice: &str| json!({ "type": kind, "organization_id": jo.org(), "set": { "data.object.id": invoice } });
@@ -130,7 +130,7 @@ async fn a_failed_payment_is_shown_until_the_right_one_comes() {
 }
 
 #[tokio::test]
-async fn events_of_the_other_mode_and_unknown_types_change_nothing() {
+async fn other_mode_and_unknown_event_types_change_nothing() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let before = world.item_count().await;
@@ -143,7 +143,7 @@ async fn events_of_the_other_mode_and_unknown_types_change_nothing() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_made_durable_is_refused_and_comes_again() {
+async fn webhook_returns_500_when_it_cannot_store_and_recovers() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     world.inject(json!([{ "function": "stripe-webhook", "service": "dynamodb", "operation": "UpdateItem", "rate": 1.0, "kind": "error_500" }])).await;
@@ -155,7 +155,7 @@ async fn what_cannot_be_made_durable_is_refused_and_comes_again() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_of_the_table_is_not_a_second_provisioning() {
+async fn lost_table_reply_does_not_provision_twice() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     world.inject(json!([{ "function": "stripe-webhook", "service": "dynamodb", "operation": "UpdateItem", "nth": 1, "kind": "reply_lost" }])).await;
@@ -165,7 +165,7 @@ async fn a_lost_answer_of_the_table_is_not_a_second_provisioning() {
 }
 
 #[tokio::test]
-async fn every_api_version_says_the_same() {
+async fn payment_provisions_in_every_api_version() {
     let world = World::new().await;
     for (n, version) in ["2024-06-20", "2025-03-31.basil", "2026-07-29.dahlia"].into_iter().enumerate() {
         let mut jo = world.pending("Acme", &format!("jo{n}@example.com")).await;
@@ -176,7 +176,7 @@ async fn every_api_version_says_the_same() {
 }
 
 #[tokio::test]
-async fn a_payment_of_nobody_known_is_parked_once_however_often_it_comes() {
+async fn repeated_payment_of_unknown_customer_is_parked_once() {
     let world = World::new().await;
     let paid = json!({ "type": "invoice.paid", "customer": "cus_new", "set": { "id": "evt_1" } });
     assert_eq!(world.stripe(paid.clone()).await, [200]);
@@ -189,7 +189,7 @@ async fn a_payment_of_nobody_known_is_parked_once_however_often_it_comes() {
 }
 
 #[tokio::test]
-async fn times_that_cannot_be_are_kept_for_a_person_and_spoil_nothing() {
+async fn impossible_event_times_need_review_and_change_nothing() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let odd = json!({ "type": "invoice.paid", "organization_id": jo.org(), "set": { "id": "evt_odd", "created": -70_000_000_000_i64 } });

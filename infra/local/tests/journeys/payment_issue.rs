@@ -9,23 +9,23 @@ fn of(jo: &Visitor<'_>, kind: &str, invoice: &str) -> Value {
     json!({ "type": kind, "organization_id": jo.org(), "set": { "data.object.id": invoice } })
 }
 
-async fn tell(world: &World, spec: Value) {
+async fn send_event(world: &World, spec: Value) {
     assert_eq!(world.stripe(spec).await, [200]);
 }
 
 async fn paying<'w>(world: &'w World) -> Visitor<'w> {
     let jo = world.pending("Acme", "jo@example.com").await;
-    tell(world, json!({ "type": "customer.subscription.created", "organization_id": jo.org() })).await;
-    tell(world, of(&jo, "invoice.paid", "in_1")).await;
+    send_event(world, json!({ "type": "customer.subscription.created", "organization_id": jo.org() })).await;
+    send_event(world, of(&jo, "invoice.paid", "in_1")).await;
     jo
 }
 
 #[tokio::test]
-async fn a_failed_payment_is_mailed_once_an_invoice_and_shown_until_it_is_paid() {
+async fn failed_payment_is_emailed_once_and_shown_until_paid() {
     let world = World::new().await;
     let mut jo = paying(&world).await;
     for _ in 0..3 {
-        tell(&world, of(&jo, "invoice.payment_failed", "in_2")).await;
+        send_event(&world, of(&jo, "invoice.payment_failed", "in_2")).await;
         world.advance("5h").await;
     }
     let mails = world.mails("payment_failed").await;
@@ -36,29 +36,29 @@ async fn a_failed_payment_is_mailed_once_an_invoice_and_shown_until_it_is_paid()
     assert_eq!(jo.organization().await["billing_issue"]["kind"], "payment_failed");
     assert!(jo.open("/dashboard").await.text().contains("A payment failed"));
 
-    tell(&world, of(&jo, "invoice.paid", "in_2")).await;
+    send_event(&world, of(&jo, "invoice.paid", "in_2")).await;
     assert_eq!(jo.organization().await["billing_issue"], json!(null));
-    tell(&world, of(&jo, "invoice.payment_failed", "in_3")).await;
+    send_event(&world, of(&jo, "invoice.payment_failed", "in_3")).await;
     assert_eq!(world.mails("payment_failed").await.len(), 2, "another invoice is another mail");
 }
 
 #[tokio::test]
-async fn a_banks_question_is_shown_and_mailed_in_its_own_words() {
+async fn bank_confirmation_is_shown_and_emailed_with_its_own_text() {
     let world = World::new().await;
     let mut jo = paying(&world).await;
-    tell(&world, of(&jo, "invoice.payment_action_required", "in_2")).await;
+    send_event(&world, of(&jo, "invoice.payment_action_required", "in_2")).await;
     let issue = jo.organization().await["billing_issue"].clone();
     assert_eq!((&issue["kind"], &issue["invoice"]), (&json!("action_required"), &json!("in_2")));
     assert!(jo.open("/dashboard").await.text().contains("bank needs you to confirm"));
     let mails = world.mails("payment_failed").await;
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0]["subject"], "Your bank needs you to confirm a payment - Acme");
-    tell(&world, of(&jo, "invoice.payment_failed", "in_2")).await;
+    send_event(&world, of(&jo, "invoice.payment_failed", "in_2")).await;
     assert_eq!(world.mails("payment_failed").await.len(), 1, "one invoice, one mail");
 }
 
 #[tokio::test]
-async fn nobody_is_asked_for_what_was_settled_before_the_mail_went_out() {
+async fn payment_email_is_dropped_when_the_invoice_is_closed() {
     for settles in
         ["invoice.paid", "invoice.voided", "invoice.marked_uncollectible", "customer.subscription.deleted"]
     {
@@ -71,12 +71,12 @@ async fn nobody_is_asked_for_what_was_settled_before_the_mail_went_out() {
                 json!([{ "function": "mailer", "service": "dynamodb", "rate": 1.0, "kind": "error_500" }]),
             )
             .await;
-        tell(&world, of(&jo, "invoice.payment_failed", "in_2")).await;
+        send_event(&world, of(&jo, "invoice.payment_failed", "in_2")).await;
         let settled = match settles {
             "customer.subscription.deleted" => json!({ "type": settles, "organization_id": jo.org() }),
             _ => of(&jo, settles, "in_2"),
         };
-        tell(&world, settled).await;
+        send_event(&world, settled).await;
         world.local("DELETE", "/_local/faults", None).await;
         world.advance("10m").await;
         assert_eq!(world.mails("payment_failed").await.len(), 0, "{settles}");

@@ -9,12 +9,12 @@ use crate::sign_in::newest_link;
 const PORTAL: &str = "http://localhost:8485/p/session/";
 
 #[tokio::test]
-async fn unverified_admin_is_led_to_the_portal_by_a_sign_in_link() {
+async fn unverified_admin_reaches_the_portal_by_a_sign_in_link() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     // Checkout stays open.
-    let led = checkout(&mut jo, "team").await;
-    press(&world, led.header("location"), "choice=pay");
+    let redirect = checkout(&mut jo, "team").await;
+    press(&world, redirect.header("location"), "choice=pay");
     world.settle().await;
     let calls = world.stack.system().cloud.stripe.customers().len();
 
@@ -32,35 +32,35 @@ async fn unverified_admin_is_led_to_the_portal_by_a_sign_in_link() {
     let page = format!("/organizations/{}", jo.org());
     assert_eq!((signed_in.status, signed_in.header("location")), (303, page.as_str()));
     assert!(jo.open(&page).await.text().contains(r#"action="/billing/portal""#));
-    let led = jo.submit("/billing/portal", &[]).await;
-    assert!(led.header("location").starts_with(PORTAL), "{} {}", led.status, led.text());
+    let redirect = jo.submit("/billing/portal", &[]).await;
+    assert!(redirect.header("location").starts_with(PORTAL), "{} {}", redirect.status, redirect.text());
     assert_eq!(world.mails("sign_in").await.len(), 1);
 }
 
 #[tokio::test]
-async fn checkout_leads_an_unverified_admin_with_a_plan_to_its_page() {
+async fn checkout_redirects_unverified_admin_to_the_plan_page() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    let led = checkout(&mut jo, "team").await;
+    let redirect = checkout(&mut jo, "team").await;
     world.local("POST", "/_local/stripe/delivery", Some(json!({ "mode": "hold" }))).await;
-    press(&world, led.header("location"), "choice=pay");
-    let led = checkout(&mut jo, "team").await;
+    press(&world, redirect.header("location"), "choice=pay");
+    let redirect = checkout(&mut jo, "team").await;
     assert_eq!(
-        (led.status, led.header("location")),
+        (redirect.status, redirect.header("location")),
         (303, "/billing/return"),
         "Stripe's events are on the way"
     );
     world.local("POST", "/_local/stripe/delivery", Some(json!({ "mode": "normal" }))).await;
     world.settle().await;
     let page = format!("/organizations/{}", jo.org());
-    let led = checkout(&mut jo, "single").await;
-    assert_eq!((led.status, led.header("location")), (303, page.as_str()));
+    let redirect = checkout(&mut jo, "single").await;
+    assert_eq!((redirect.status, redirect.header("location")), (303, page.as_str()));
     assert!(jo.open(&page).await.text().contains(r#"action="/billing/portal""#));
     assert!(world.mails("sign_in").await.is_empty(), "a link is sent when the portal is asked for");
 }
 
 #[tokio::test]
-async fn program_of_an_unverified_admin_gets_a_problem_that_says_why() {
+async fn portal_returns_403_with_sign_in_url_to_json_clients() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let refused = jo.post("/billing/portal").await;
@@ -73,7 +73,7 @@ async fn program_of_an_unverified_admin_gets_a_problem_that_says_why() {
 }
 
 #[tokio::test]
-async fn portal_requests_count_for_the_limits_of_sign_in_mails() {
+async fn portal_requests_count_toward_sign_in_email_limits() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let mut statuses = Vec::new();

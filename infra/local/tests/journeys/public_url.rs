@@ -14,7 +14,7 @@ async fn world() -> World {
 }
 
 #[tokio::test]
-async fn addresses_in_answers_and_mails_follow_public_url() {
+async fn urls_in_responses_and_emails_use_public_url() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let pass = jo.submit("/handover", &[]).await;
@@ -36,7 +36,7 @@ async fn addresses_in_answers_and_mails_follow_public_url() {
 }
 
 #[tokio::test]
-async fn forms_are_own_when_they_come_from_public_url() {
+async fn forms_are_accepted_only_from_public_url() {
     let world = world().await;
     let routes =
         ["/login", "/logout", "/organizations/new", "/billing/portal", "/onboarding/api/checklist/dismiss"];

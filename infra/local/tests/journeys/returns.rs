@@ -33,7 +33,7 @@ async fn paying<'w>(world: &'w World, customer: &str) -> Visitor<'w> {
 }
 
 #[tokio::test]
-async fn a_refund_or_dispute_is_recorded_with_whom_it_concerns_and_changes_no_status() {
+async fn refund_or_dispute_is_recorded_without_status_change() {
     let world = World::new().await;
     let mut jo = paying(&world, "cus_1").await;
     let clock = world.local("GET", "/_local/clock", None).await;
@@ -62,7 +62,7 @@ async fn a_refund_or_dispute_is_recorded_with_whom_it_concerns_and_changes_no_st
 }
 
 #[tokio::test]
-async fn a_dispute_that_names_nobody_is_kept_for_a_person() {
+async fn dispute_without_customer_needs_review() {
     let world = World::new().await;
     let dispute = event("evt_d1", "charge.dispute.created", &json!({ "id": "du_1", "charge": "ch_1" }));
     let before = world.item_count().await;
@@ -77,7 +77,7 @@ async fn a_dispute_that_names_nobody_is_kept_for_a_person() {
 }
 
 #[tokio::test]
-async fn a_deleted_customer_ends_access_and_still_leads_to_its_organization() {
+async fn deleted_customer_ends_access_and_stays_linked() {
     let world = World::new().await;
     let mut jo = paying(&world, "cus_1").await;
     assert_eq!(
@@ -99,7 +99,7 @@ async fn a_deleted_customer_ends_access_and_still_leads_to_its_organization() {
 }
 
 #[tokio::test]
-async fn a_deleted_customer_takes_a_running_trial_along() {
+async fn deleted_customer_ends_a_running_trial() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let link =
@@ -116,7 +116,7 @@ async fn a_deleted_customer_takes_a_running_trial_along() {
 }
 
 #[tokio::test]
-async fn what_is_of_the_other_mode_or_another_account_is_left_alone() {
+async fn event_of_other_mode_or_account_changes_nothing() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let before = world.item_count().await;
@@ -165,7 +165,7 @@ async fn event_with_a_repeated_key_is_quarantined() {
         "metadata": { "organization_id": jo.org() } });
     let body = event("evt_1", "invoice.paid", &object).to_string();
     let body = body.replace("\"amount_paid\"", "\"amount_paid\":0,\"amount_paid\"");
-    let answer = post_text(&world, world.stack.webhook_secret(), body, &[]).await;
-    assert_eq!((answer.status, &answer.json()["outcome"]), (200, &json!("quarantined")));
+    let response = post_text(&world, world.stack.webhook_secret(), body, &[]).await;
+    assert_eq!((response.status, &response.json()["outcome"]), (200, &json!("quarantined")));
     assert_eq!(jo.organization().await["status"], "pending");
 }

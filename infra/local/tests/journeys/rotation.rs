@@ -38,7 +38,7 @@ async fn status(world: &World, secret: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn a_rotated_secret_takes_effect_without_a_deployment() {
+async fn rotated_secret_takes_effect_without_a_deployment() {
     let world = world().await;
     assert_eq!(outcome(&world, &event("evt_1")).await, "ignored");
     assert_eq!((status(&world, SECOND).await, reads(&world).await), (400, 1), "read at the start, not since");
@@ -57,7 +57,7 @@ async fn a_rotated_secret_takes_effect_without_a_deployment() {
 }
 
 #[tokio::test]
-async fn a_secret_that_was_taken_back_works_for_five_minutes_at_most() {
+async fn revoked_secret_works_for_at_most_five_minutes() {
     let world = world().await;
     rotate(&world, SECOND);
     world.advance("299s").await;
@@ -72,7 +72,7 @@ async fn a_secret_that_was_taken_back_works_for_five_minutes_at_most() {
 }
 
 #[tokio::test]
-async fn a_forger_drives_one_read_a_minute_at_most() {
+async fn forged_signatures_cause_at_most_one_read_per_minute() {
     let world = world().await;
     world.advance("61s").await;
     for _ in 0..20 {
@@ -86,20 +86,20 @@ async fn a_forger_drives_one_read_a_minute_at_most() {
 }
 
 #[tokio::test]
-async fn what_is_no_signature_at_all_is_no_reason_to_look() {
+async fn malformed_signature_causes_no_secret_read() {
     let world = world().await;
     world.advance("61s").await;
     for header in ["", "t=1,v1=00", "v1=00", "nonsense"] {
         let body = event("evt_1").to_string();
-        let answer =
+        let response =
             world.send("POST", "/billing/webhooks/stripe", &[("stripe-signature", header)], body).await;
-        assert_eq!(answer.status, 400);
+        assert_eq!(response.status, 400);
     }
     assert_eq!(reads(&world).await, 1);
 }
 
 #[tokio::test]
-async fn a_store_of_secrets_that_fails_leaves_the_held_ones_in_force() {
+async fn cached_secret_stays_valid_while_secrets_manager_fails() {
     let world = world().await;
     world.advance("61s").await;
     world.inject(json!([{ "service": "secretsmanager", "rate": 1.0, "kind": "access_denied" }])).await;

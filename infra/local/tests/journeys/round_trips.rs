@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::driver::World;
 
 #[tokio::test]
-async fn every_request_makes_the_calls_that_were_promised() {
+async fn request_makes_only_the_documented_aws_calls() {
     let world = World::new().await;
     let mut jo = world.visitor();
     let sign_up = jo.sign_up("Acme", "jo@example.com", true).await;
@@ -32,7 +32,7 @@ async fn every_request_makes_the_calls_that_were_promised() {
 }
 
 #[tokio::test]
-async fn a_webhook_is_one_read_and_one_write() {
+async fn webhook_makes_one_read_and_one_write() {
     let world = World::new().await;
     let jo = world.pending("Acme", "jo@example.com").await;
     let org = jo.org();
@@ -54,7 +54,7 @@ async fn a_webhook_is_one_read_and_one_write() {
 }
 
 #[tokio::test]
-async fn every_read_that_decides_is_consistent_and_everything_is_allowed() {
+async fn deciding_reads_are_consistent_and_every_call_is_allowed() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     world.stripe(json!({ "type": "invoice.paid", "organization_id": jo.org() })).await;
@@ -64,7 +64,7 @@ async fn every_read_that_decides_is_consistent_and_everything_is_allowed() {
         json!({ "type": "checkout.session.completed", "organization_id": jo.org(), "customer": "cus_1" });
     world.stripe(session).await;
     jo.post("/onboarding/api/checklist/complete/created_project").await;
-    crate::sign_in::by_link(&world, &mut world.visitor(), "jo@example.com").await;
+    crate::sign_in::sign_in_by_link(&world, &mut world.visitor(), "jo@example.com").await;
     world.advance("11d").await;
     let calls = world.local("GET", "/_local/calls", None).await;
     let denied: Vec<&Value> =

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::driver::{Answer, World};
+use crate::driver::{TestResponse, World};
 
 const AGENT: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) \
                      Version/18.1 Safari/605.1.15";
@@ -18,7 +18,7 @@ impl<'w> Safari<'w> {
         Self { world, cookies: BTreeMap::new() }
     }
 
-    async fn ask(&mut self, method: &str, path: &str, form: &str) -> Answer {
+    async fn ask(&mut self, method: &str, path: &str, form: &str) -> TestResponse {
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
         let cookies = cookies.collect::<Vec<_>>().join("; ");
         let headers = [
@@ -27,11 +27,11 @@ impl<'w> Safari<'w> {
             ("content-type", "application/x-www-form-urlencoded"),
             ("cookie", cookies.as_str()),
         ];
-        let answer = self.world.send(method, path, &headers, form.to_owned()).await;
-        for set in answer.response.headers().get_all("set-cookie") {
+        let response = self.world.send(method, path, &headers, form.to_owned()).await;
+        for set in response.inner.headers().get_all("set-cookie") {
             self.keep(set.to_str().unwrap());
         }
-        answer
+        response
     }
 
     /// Keeps a cookie by WebKit's rules for `http://localhost`.
@@ -68,7 +68,7 @@ async fn safari_stays_signed_in_until_it_signs_out() {
 }
 
 #[tokio::test]
-async fn safari_is_recognized_by_the_link_it_asked_for() {
+async fn safari_is_recognized_by_the_link_it_requested() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let (mut safari, mut other) = (Safari::new(&world), Safari::new(&world));

@@ -5,11 +5,11 @@ use serde_json::json;
 use crate::{
     driver::{Visitor, World},
     invitations::{admin, invite, join},
-    sign_in::{ask, by_link},
+    sign_in::{request_link, sign_in_by_link},
 };
 
 /// Whether somebody is in.
-async fn is_in(visitor: &mut Visitor<'_>) -> bool {
+async fn is_signed_in(visitor: &mut Visitor<'_>) -> bool {
     visitor.read("/onboarding/api/checklist").await.status == 200
 }
 
@@ -23,32 +23,32 @@ async fn sessions(visitor: &mut Visitor<'_>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn one_session_is_ended_from_another_and_all_from_any() {
+async fn session_can_end_another_session_or_all_sessions() {
     let world = World::new().await;
-    let (mut phone, mut desk, mut train) =
+    let (mut phone, mut laptop, mut tablet) =
         (world.trialing("Acme", "jo@example.com").await, world.visitor(), world.visitor());
-    for visitor in [&mut phone, &mut desk, &mut train] {
-        by_link(&world, visitor, "jo@example.com").await;
+    for visitor in [&mut phone, &mut laptop, &mut tablet] {
+        sign_in_by_link(&world, visitor, "jo@example.com").await;
     }
-    let seen_by_desk = sessions(&mut desk).await;
-    assert_eq!(seen_by_desk.len(), 3, "the session of before the proof is over, and not shown");
-    let page = desk.open("/account").await.text();
+    let seen_by_laptop = sessions(&mut laptop).await;
+    assert_eq!(seen_by_laptop.len(), 3, "the session of before the proof is over, and not shown");
+    let page = laptop.open("/account").await.text();
     assert_eq!(page.matches("This browser").count(), 1);
 
     let own_of_phone = sessions(&mut phone).await[0].clone();
-    let ended = desk.submit("/account/sessions/end", &[("session", &own_of_phone)]).await;
+    let ended = laptop.submit("/account/sessions/end", &[("session", &own_of_phone)]).await;
     assert_eq!((ended.status, ended.header("location")), (303, "/account"));
-    assert!(!is_in(&mut phone).await && is_in(&mut desk).await && is_in(&mut train).await);
+    assert!(!is_signed_in(&mut phone).await && is_signed_in(&mut laptop).await && is_signed_in(&mut tablet).await);
 
-    let held = train.cookie.clone();
-    let ended = train.submit("/account/sessions/end-all", &[]).await;
-    assert_eq!((ended.status, &train.cookie), (303, &None));
-    train.cookie = held;
-    assert!(!is_in(&mut desk).await && !is_in(&mut train).await);
+    let held = tablet.cookie.clone();
+    let ended = tablet.submit("/account/sessions/end-all", &[]).await;
+    assert_eq!((ended.status, &tablet.cookie), (303, &None));
+    tablet.cookie = held;
+    assert!(!is_signed_in(&mut laptop).await && !is_signed_in(&mut tablet).await);
 }
 
 #[tokio::test]
-async fn a_strangers_session_cannot_be_named() {
+async fn user_cannot_end_the_session_of_another_user() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let mut eve = world.trialing("Other", "eve@example.com").await;
@@ -56,38 +56,38 @@ async fn a_strangers_session_cannot_be_named() {
     let foreign = eve.submit("/account/sessions/end", &[("session", &of_jo)]).await;
     let missing = eve.submit("/account/sessions/end", &[("session", &"f".repeat(64))]).await;
     assert_eq!((foreign.status, foreign.header("location")), (missing.status, missing.header("location")));
-    assert!(is_in(&mut jo).await);
+    assert!(is_signed_in(&mut jo).await);
     assert_eq!(eve.submit("/account/sessions/end", &[("session", "x")]).await.status, 404);
 }
 
 #[tokio::test]
-async fn a_browser_that_did_not_ask_is_told_and_may_go_on() {
+async fn link_warns_in_another_browser_and_still_signs_in() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
-    let mut desk = world.visitor();
-    let path = ask(&world, &mut desk, "jo@example.com").await;
-    assert!(!desk.open(&path).await.text().contains("another browser"));
+    let mut laptop = world.visitor();
+    let path = request_link(&world, &mut laptop, "jo@example.com").await;
+    assert!(!laptop.open(&path).await.text().contains("another browser"));
     let mut phone = world.visitor();
     let page = phone.open(&path).await.text();
     assert!(page.contains("This link was requested in another browser at"), "{page}");
     assert_eq!(phone.submit(&path, &[]).await.status, 303);
-    assert!(is_in(&mut phone).await);
+    assert!(is_signed_in(&mut phone).await);
 }
 
 #[tokio::test]
-async fn a_session_that_rests_for_a_day_is_over() {
+async fn session_expires_after_a_day_without_use() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     world.advance("23h").await;
-    assert!(is_in(&mut jo).await);
+    assert!(is_signed_in(&mut jo).await);
     world.advance("23h").await;
-    assert!(is_in(&mut jo).await, "it was used meanwhile");
+    assert!(is_signed_in(&mut jo).await, "it was used meanwhile");
     world.advance("25h").await;
-    assert!(!is_in(&mut jo).await);
+    assert!(!is_signed_in(&mut jo).await);
 }
 
 #[tokio::test]
-async fn no_session_of_before_outlives_the_proof_whatever_its_clock_said() {
+async fn first_sign_in_ends_older_sessions_despite_clock_skew() {
     let world = World::new().await;
     let mut eve = world.trialing("Evil", "victim@example.com").await;
     // The clock of the function that began it ran ahead.
@@ -103,14 +103,14 @@ async fn no_session_of_before_outlives_the_proof_whatever_its_clock_said() {
             "ExpressionAttributeValues": { ":began": began },
         }),
     );
-    assert!(is_in(&mut eve).await);
+    assert!(is_signed_in(&mut eve).await);
     let mut victim = world.visitor();
-    by_link(&world, &mut victim, "victim@example.com").await;
-    assert!(is_in(&mut victim).await && !is_in(&mut eve).await);
+    sign_in_by_link(&world, &mut victim, "victim@example.com").await;
+    assert!(is_signed_in(&mut victim).await && !is_signed_in(&mut eve).await);
 }
 
 #[tokio::test]
-async fn every_repeated_sign_up_opens_a_live_session() {
+async fn repeated_sign_up_form_returns_a_working_session() {
     let world = World::new().await;
     let form = [
         ("name", "Acme"),
@@ -120,8 +120,8 @@ async fn every_repeated_sign_up_opens_a_live_session() {
     ];
     let sign_up = || async {
         let mut jo = world.visitor();
-        let answer = jo.submit("/organizations/new", &form).await;
-        assert_eq!(answer.status, 303, "{}", answer.text());
+        let response = jo.submit("/organizations/new", &form).await;
+        assert_eq!(response.status, 303, "{}", response.text());
         jo
     };
     let (one, two, three) = tokio::join!(sign_up(), sign_up(), sign_up());
@@ -132,13 +132,13 @@ async fn every_repeated_sign_up_opens_a_live_session() {
     world.local("POST", "/_local/clock", Some(json!({ "now": behind.to_string() }))).await;
     let four = sign_up().await;
     for mut jo in [one, two, three, four] {
-        assert!(is_in(&mut jo).await);
+        assert!(is_signed_in(&mut jo).await);
         assert_eq!(jo.open("/onboarding/welcome").await.status, 200);
     }
 }
 
 #[tokio::test]
-async fn one_form_gives_few_further_sessions_and_none_after_the_proof() {
+async fn repeated_sign_up_is_limited_and_ends_with_verification() {
     let world = World::new().await;
     let form = [
         ("name", "Acme"),
@@ -149,7 +149,7 @@ async fn one_form_gives_few_further_sessions_and_none_after_the_proof() {
     for _ in 0..6 {
         let mut jo = world.visitor();
         assert_eq!(jo.submit("/organizations/new", &form).await.status, 303);
-        assert!(is_in(&mut jo).await);
+        assert!(is_signed_in(&mut jo).await);
     }
     let mut jo = world.visitor();
     let limited = jo.submit("/organizations/new", &form).await;
@@ -157,14 +157,14 @@ async fn one_form_gives_few_further_sessions_and_none_after_the_proof() {
     let seconds: u64 = limited.header("retry-after").parse().unwrap();
     assert!((1..=600).contains(&seconds), "{seconds}");
 
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     let mut eve = world.visitor();
     let late = eve.submit("/organizations/new", &form).await;
     assert_eq!((late.status, &eve.cookie), (409, &None));
 }
 
 #[tokio::test]
-async fn who_was_removed_and_comes_again_comes_in_anew() {
+async fn rejoining_does_not_revive_sessions_of_a_removed_member() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = join(&world, &mut jo, "mo@example.com", "member").await;
@@ -174,6 +174,6 @@ async fn who_was_removed_and_comes_again_comes_in_anew() {
     let path = invite(&world, &mut jo, "mo@example.com", "admin").await;
     let mut phone = world.visitor();
     assert_eq!(phone.submit(&path, &[]).await.status, 303);
-    assert!(is_in(&mut phone).await);
-    assert!(!is_in(&mut mo).await, "the session of before stays over");
+    assert!(is_signed_in(&mut phone).await);
+    assert!(!is_signed_in(&mut mo).await, "the session of before stays over");
 }

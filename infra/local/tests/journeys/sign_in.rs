@@ -1,14 +1,14 @@
 use crate::driver::{Visitor, World};
 
 /// Asks for a link, opens the newest one in the mailbox, and uses it.
-pub async fn by_link(world: &World, visitor: &mut Visitor<'_>, email: &str) {
-    let path = ask(world, visitor, email).await;
-    let answer = visitor.submit(&path, &[]).await;
-    assert_eq!((answer.status, answer.header("location")), (303, "/dashboard"), "{}", answer.text());
+pub async fn sign_in_by_link(world: &World, visitor: &mut Visitor<'_>, email: &str) {
+    let path = request_link(world, visitor, email).await;
+    let response = visitor.submit(&path, &[]).await;
+    assert_eq!((response.status, response.header("location")), (303, "/dashboard"), "{}", response.text());
 }
 
 /// Asks for a link; answers its path.
-pub async fn ask(world: &World, visitor: &mut Visitor<'_>, email: &str) -> String {
+pub async fn request_link(world: &World, visitor: &mut Visitor<'_>, email: &str) -> String {
     let asked = visitor.submit("/login", &[("email", email)]).await;
     assert_eq!(asked.status, 200, "{}", asked.text());
     newest_link(world).await
@@ -23,11 +23,11 @@ pub async fn newest_link(world: &World) -> String {
 }
 
 #[tokio::test]
-async fn a_mailed_link_signs_in_once_and_looking_at_it_uses_nothing() {
+async fn emailed_link_signs_in_once_and_survives_page_views() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let mut jo = world.visitor();
-    let path = ask(&world, &mut jo, "jo@example.com").await;
+    let path = request_link(&world, &mut jo, "jo@example.com").await;
     for _ in 0..10 {
         let page = jo.open(&path).await;
         assert_eq!((page.status, &jo.cookie), (200, &None));
@@ -43,11 +43,11 @@ async fn a_mailed_link_signs_in_once_and_looking_at_it_uses_nothing() {
 }
 
 #[tokio::test]
-async fn sign_in_survives_a_lost_response_for_a_minute() {
+async fn sign_in_can_be_repeated_for_a_minute_after_a_lost_reply() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let mut jo = world.visitor();
-    let path = ask(&world, &mut jo, "jo@example.com").await;
+    let path = request_link(&world, &mut jo, "jo@example.com").await;
     assert_eq!(jo.submit(&path, &[]).await.status, 303);
     let held = jo.cookie.clone();
     assert_eq!(jo.open(&path).await.header("location"), "/dashboard", "its owner is in");
@@ -67,21 +67,21 @@ async fn sign_in_survives_a_lost_response_for_a_minute() {
     let kept = jo.cookie.take();
     assert_eq!((jo.submit(&path, &[]).await.status, &jo.cookie), (404, &None), "the minute is over");
     jo.cookie = kept;
-    assert_eq!(jo.open(&path).await.header("location"), "/dashboard", "its owner is led home");
+    assert_eq!(jo.open(&path).await.header("location"), "/dashboard", "its owner is redirect home");
     assert_eq!(jo.submit(&path, &[]).await.header("location"), "/dashboard");
 }
 
 #[tokio::test]
-async fn used_link_is_repeated_by_no_other_browser_and_no_sign_out() {
+async fn used_link_fails_in_another_browser_and_after_sign_out() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let mut jo = world.visitor();
-    let path = ask(&world, &mut jo, "jo@example.com").await;
+    let path = request_link(&world, &mut jo, "jo@example.com").await;
     assert_eq!(jo.submit(&path, &[]).await.status, 303);
     let mut eve = world.trialing("Evil", "eve@example.com").await;
     let own = eve.cookie.clone();
     for mark in [None, Some(format!("__Host-b={}", "0".repeat(64)))] {
-        eve.mark = mark;
+        eve.browser_cookie = mark;
         assert_eq!((eve.submit(&path, &[]).await.status, &eve.cookie), (404, &own));
         assert_eq!(eve.open(&path).await.status, 404);
     }
@@ -90,17 +90,17 @@ async fn used_link_is_repeated_by_no_other_browser_and_no_sign_out() {
 }
 
 #[tokio::test]
-async fn every_press_of_the_button_gives_a_session_that_works() {
+async fn parallel_submits_of_a_link_all_get_working_sessions() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let mut jo = world.visitor();
-    let path = ask(&world, &mut jo, "jo@example.com").await;
+    let path = request_link(&world, &mut jo, "jo@example.com").await;
     let press = || {
         let (mut twin, path) = (world.visitor(), path.clone());
-        twin.mark.clone_from(&jo.mark);
+        twin.browser_cookie.clone_from(&jo.browser_cookie);
         async move {
-            let answer = twin.submit(&path, &[]).await;
-            assert_eq!(answer.status, 303, "{}", answer.text());
+            let response = twin.submit(&path, &[]).await;
+            assert_eq!(response.status, 303, "{}", response.text());
             twin
         }
     };
@@ -111,34 +111,34 @@ async fn every_press_of_the_button_gives_a_session_that_works() {
 }
 
 #[tokio::test]
-async fn a_link_works_for_ten_minutes() {
+async fn sign_in_link_expires_after_ten_minutes() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let mut jo = world.visitor();
-    let path = ask(&world, &mut jo, "jo@example.com").await;
+    let path = request_link(&world, &mut jo, "jo@example.com").await;
     world.advance("599s").await;
     assert_eq!(jo.open(&path).await.status, 200);
     assert_eq!(jo.submit(&path, &[]).await.status, 303, "a second before its end");
-    (jo.cookie, jo.mark) = (None, None);
-    let path = ask(&world, &mut jo, "jo@example.com").await;
+    (jo.cookie, jo.browser_cookie) = (None, None);
+    let path = request_link(&world, &mut jo, "jo@example.com").await;
     world.advance("601s").await;
-    let answer = jo.submit(&path, &[]).await;
-    assert!(answer.status >= 400 && jo.cookie.is_none(), "{}", answer.status);
+    let response = jo.submit(&path, &[]).await;
+    assert!(response.status >= 400 && jo.cookie.is_none(), "{}", response.status);
 }
 
 #[tokio::test]
-async fn the_first_link_ends_the_sessions_of_whoever_used_the_address_before() {
+async fn first_sign_in_link_ends_sessions_of_unverified_sign_ups() {
     let world = World::new().await;
     let mut attacker = world.trialing("Evil", "victim@example.com").await;
     assert_eq!(attacker.read("/onboarding/api/checklist").await.status, 200);
     let mut victim = world.visitor();
-    by_link(&world, &mut victim, "victim@example.com").await;
+    sign_in_by_link(&world, &mut victim, "victim@example.com").await;
     assert_eq!(victim.read("/onboarding/api/checklist").await.status, 200);
     assert_eq!(attacker.read("/onboarding/api/checklist").await.status, 401);
 }
 
 #[tokio::test]
-async fn known_and_unknown_addresses_get_the_same_answer_and_only_one_a_mail() {
+async fn login_response_does_not_reveal_whether_an_account_exists() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let mut visitor = world.visitor();
@@ -151,44 +151,44 @@ async fn known_and_unknown_addresses_get_the_same_answer_and_only_one_a_mail() {
 }
 
 #[tokio::test]
-async fn asking_for_links_is_limited() {
+async fn sign_in_link_requests_are_limited() {
     let world = World::new().await;
     let mut visitor = world.visitor();
     for _ in 0..3 {
         assert_eq!(visitor.submit("/login", &[("email", "jo@example.com")]).await.status, 200);
     }
-    let answer = visitor.submit("/login", &[("email", "jo@example.com")]).await;
-    assert_eq!(answer.status, 429);
-    assert!(!answer.header("retry-after").is_empty());
+    let response = visitor.submit("/login", &[("email", "jo@example.com")]).await;
+    assert_eq!(response.status, 429);
+    assert!(!response.header("retry-after").is_empty());
 }
 
 #[tokio::test]
-async fn signing_out_ends_the_session_at_the_server() {
+async fn sign_out_ends_the_session_on_the_server() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let stolen = jo.cookie.clone();
-    let answer = jo.submit("/logout", &[]).await;
-    assert_eq!(answer.status, 303);
+    let response = jo.submit("/logout", &[]).await;
+    assert_eq!(response.status, 303);
     assert_eq!(jo.cookie, None);
     jo.cookie = stolen;
     assert_eq!(jo.read("/onboarding/api/checklist").await.status, 401);
 }
 
 #[tokio::test]
-async fn a_link_ends_the_session_that_the_browser_held_before() {
+async fn sign_in_ends_the_previous_session_of_the_browser() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let mut jo = world.visitor();
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     let before = jo.cookie.clone();
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     assert_eq!(jo.read("/onboarding/api/checklist").await.status, 200);
     jo.cookie = before;
     assert_eq!(jo.read("/onboarding/api/checklist").await.status, 401);
 }
 
 #[tokio::test]
-async fn what_is_not_even_text_is_no_link() {
+async fn invalid_utf8_token_returns_404() {
     let world = World::new().await;
     for path in ["/login/%ff", "/mail/unsubscribe/%ff", "/invitations/%ff"] {
         assert_eq!(world.visitor().open(path).await.status, 404, "{path}");

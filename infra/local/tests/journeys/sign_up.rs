@@ -3,16 +3,16 @@ use serde_json::json;
 use crate::driver::World;
 
 #[tokio::test]
-async fn a_stranger_signs_up_and_is_at_home() {
+async fn sign_up_provisions_a_trial_and_sends_the_welcome_email() {
     let world = World::new().await;
     let mut jo = world.visitor();
     let form = jo.open("/organizations/new").await;
     assert_eq!(form.status, 200);
     assert!(form.text().contains("name=\"form_token\""));
 
-    let answer = jo.sign_up("Acme Corp", "jo@example.com", true).await;
-    assert_eq!(answer.header("location"), "/onboarding/welcome");
-    let cookie = answer.header("set-cookie");
+    let response = jo.sign_up("Acme Corp", "jo@example.com", true).await;
+    assert_eq!(response.header("location"), "/onboarding/welcome");
+    let cookie = response.header("set-cookie");
     for attribute in ["__Host-s=org_", "Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
@@ -55,7 +55,7 @@ async fn a_stranger_signs_up_and_is_at_home() {
 }
 
 #[tokio::test]
-async fn the_same_fields_come_in_as_a_form_as_multipart_and_as_json() {
+async fn sign_up_accepts_form_multipart_and_json() {
     let world = World::new().await;
     let multipart =
         ["name", "Test Org", "full_name", "Jo Doe", "email", "m@example.com", "start_trial", "true"]
@@ -76,10 +76,10 @@ async fn the_same_fields_come_in_as_a_form_as_multipart_and_as_json() {
         ("application/x-www-form-urlencoded", form),
     ] {
         let mut visitor = world.visitor();
-        let answer =
+        let response =
             visitor.send("POST", "/organizations/new", &[("content-type", content_type)], body).await;
         assert_eq!(
-            (answer.status, answer.header("location")),
+            (response.status, response.header("location")),
             (303, "/onboarding/welcome"),
             "{content_type}"
         );
@@ -89,14 +89,14 @@ async fn the_same_fields_come_in_as_a_form_as_multipart_and_as_json() {
 }
 
 #[tokio::test]
-async fn bad_input_names_every_fault_and_stores_nothing() {
+async fn invalid_sign_up_names_every_field_and_stores_nothing() {
     let world = World::new().await;
     let body =
         json!({ "name": "", "full_name": "a\u{202e}b", "email": "no", "start_trial": "maybe" }).to_string();
-    let answer =
+    let response =
         world.send("POST", "/organizations/new", &[("content-type", "application/json")], body).await;
-    assert_eq!((answer.status, answer.header("content-type")), (422, "application/problem+json"));
-    let problem = answer.json();
+    assert_eq!((response.status, response.header("content-type")), (422, "application/problem+json"));
+    let problem = response.json();
     let fields: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();
     assert_eq!(fields, ["name", "full_name", "email", "start_trial"]);
     assert_eq!(world.item_count().await, 0);
@@ -108,7 +108,7 @@ async fn bad_input_names_every_fault_and_stores_nothing() {
 }
 
 #[tokio::test]
-async fn a_double_submit_is_one_organization_and_both_answers_sign_in() {
+async fn double_submit_creates_one_organization_and_two_sessions() {
     let world = World::new().await;
     let token = "5f2b8c0e9d7a4b6c8e1f3a5d7c9b0e2f";
     let form = [
@@ -132,20 +132,20 @@ async fn a_double_submit_is_one_organization_and_both_answers_sign_in() {
 }
 
 #[tokio::test]
-async fn a_known_address_gets_a_sign_in_mail_and_no_session() {
+async fn sign_up_with_known_address_sends_a_link_and_no_session() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let mut stranger = world.visitor();
     let form = [("name", "Evil"), ("full_name", "Eve"), ("email", "JO@example.com")];
-    let answer = stranger.submit("/organizations/new", &form).await;
-    assert_eq!((answer.status, &stranger.cookie), (409, &None));
-    assert!(answer.text().contains("sign-in link"), "{}", answer.text());
+    let response = stranger.submit("/organizations/new", &form).await;
+    assert_eq!((response.status, &stranger.cookie), (409, &None));
+    assert!(response.text().contains("sign-in link"), "{}", response.text());
     assert_eq!(world.mails("sign_in").await.len(), 1);
     assert_eq!(world.mails("welcome").await.len(), 1);
 }
 
 #[tokio::test]
-async fn sign_ups_are_limited_by_network_address_and_refused_ones_count() {
+async fn sign_ups_are_limited_per_ip_address() {
     let world = World::new().await;
     let mut visitor = world.visitor();
     for n in 0..5 {
@@ -154,34 +154,34 @@ async fn sign_ups_are_limited_by_network_address_and_refused_ones_count() {
     }
     visitor.cookie = None;
     let form = [("name", "Acme"), ("full_name", "Jo"), ("email", "jo5@example.com")];
-    let answer = visitor.submit("/organizations/new", &form).await;
-    assert_eq!(answer.status, 429);
-    assert!(answer.header("retry-after").parse::<u64>().unwrap() <= 3600);
+    let response = visitor.submit("/organizations/new", &form).await;
+    assert_eq!(response.status, 429);
+    assert!(response.header("retry-after").parse::<u64>().unwrap() <= 3600);
     let mut elsewhere = world.visitor();
     elsewhere.ip = "203.0.113.8".to_owned();
     elsewhere.sign_up("Acme", "jo5@example.com", true).await;
 }
 
 #[tokio::test]
-async fn an_unproven_person_has_one_organization() {
+async fn unverified_user_cannot_create_a_second_organization() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    let answer = jo.submit("/organizations/new", &[("name", "Second")]).await;
-    assert_eq!(answer.status, 403);
+    let response = jo.submit("/organizations/new", &[("name", "Second")]).await;
+    assert_eq!(response.status, 403);
 }
 
 #[tokio::test]
-async fn without_trials_nobody_gets_one_whatever_the_form_says() {
+async fn sign_up_starts_no_trial_when_trials_are_disabled() {
     let world = World::with(local::Config::memory().set("STRIPE_ENABLE_TRIALS", "false")).await;
     let mut jo = world.visitor();
-    let answer = jo.sign_up("Acme", "jo@example.com", true).await;
-    assert_eq!(answer.header("location"), format!("/organizations/{}", jo.org()));
+    let response = jo.sign_up("Acme", "jo@example.com", true).await;
+    assert_eq!(response.header("location"), format!("/organizations/{}", jo.org()));
     assert_eq!(jo.organization().await["status"], "pending");
     assert_eq!(world.mails("welcome").await.len(), 0);
 }
 
 #[tokio::test]
-async fn other_sites_cannot_sign_anybody_up() {
+async fn cross_site_sign_up_returns_403() {
     let world = World::new().await;
     for (name, value) in
         [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "null")]

@@ -22,7 +22,7 @@ fn event() -> String {
 }
 
 #[tokio::test]
-async fn what_is_not_signed_as_stripe_signs_is_refused_and_leaves_nothing() {
+async fn invalid_signature_returns_400_and_stores_nothing() {
     let world = World::new().await;
     let body = event();
     let at = |seconds| now(&world) + SignedDuration::from_secs(seconds);
@@ -41,8 +41,8 @@ async fn what_is_not_signed_as_stripe_signs_is_refused_and_leaves_nothing() {
         ("of the scheme v0", Some(good.replace("v1=", "v0=")), body.clone()),
     ] {
         let headers: Vec<_> = header.iter().map(|header| ("stripe-signature", header.as_str())).collect();
-        let answer = world.send("POST", PATH, &headers, body).await;
-        assert_eq!(answer.status, 400, "{what}: {}", answer.text());
+        let response = world.send("POST", PATH, &headers, body).await;
+        assert_eq!(response.status, 400, "{what}: {}", response.text());
     }
     assert_eq!(world.item_count().await, 0);
     let accepted = world.send("POST", PATH, &[("stripe-signature", &good)], body).await;
@@ -50,7 +50,7 @@ async fn what_is_not_signed_as_stripe_signs_is_refused_and_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn bytes_count_whatever_the_content_type_makes_of_them() {
+async fn signature_covers_the_bytes_for_every_content_type() {
     let world = World::new().await;
     let body = event();
     let header = sign(&secret(world.stack.webhook_secret()), now(&world), body.as_bytes());
@@ -64,7 +64,7 @@ async fn bytes_count_whatever_the_content_type_makes_of_them() {
 }
 
 #[tokio::test]
-async fn any_of_several_secrets_and_any_of_several_signatures_will_do() {
+async fn webhook_accepts_any_secret_and_any_signature_that_match() {
     let world =
         World::with(local::Config::memory().set("STRIPE_WEBHOOK_SECRET", "whsec_old,whsec_new")).await;
     let body = event();
@@ -80,21 +80,21 @@ async fn any_of_several_secrets_and_any_of_several_signatures_will_do() {
 }
 
 #[tokio::test]
-async fn signed_but_unreadable_bodies_are_kept_for_a_person() {
+async fn unreadable_signed_body_is_quarantined() {
     let world = World::new().await;
     let thin = json!({ "id": "evt_thin", "object": "v2.core.event", "type": "v1.invoice.paid" }).to_string();
     for body in [thin, "not JSON".to_owned(), "[]".to_owned(), "{}".to_owned()] {
         let header = sign(&secret(world.stack.webhook_secret()), now(&world), body.as_bytes());
         let before = world.item_count().await;
-        let answer = world.send("POST", PATH, &[("stripe-signature", &header)], body.clone()).await;
-        assert_eq!((answer.status, world.item_count().await), (200, before + 1), "{body}");
+        let response = world.send("POST", PATH, &[("stripe-signature", &header)], body.clone()).await;
+        assert_eq!((response.status, world.item_count().await), (200, before + 1), "{body}");
     }
     let kept = world.items("STRIPE#evt_thin").await;
     assert!(kept[0].to_string().contains("snapshot events"), "{kept:?}");
 }
 
 #[tokio::test]
-async fn a_body_over_256_kib_is_refused() {
+async fn body_over_256_kib_returns_413() {
     let world = World::new().await;
     let body = " ".repeat(256 * 1024 + 1);
     let header = sign(&secret(world.stack.webhook_secret()), now(&world), body.as_bytes());
@@ -102,7 +102,7 @@ async fn a_body_over_256_kib_is_refused() {
 }
 
 #[tokio::test]
-async fn without_a_secret_nothing_is_trusted_and_stripe_keeps_its_events() {
+async fn webhook_returns_503_without_a_configured_secret() {
     let world = World::with(local::Config::memory().set("STRIPE_WEBHOOK_SECRET", "")).await;
     let body = event();
     let header = sign(&secret("whsec_local_onramp"), now(&world), body.as_bytes());

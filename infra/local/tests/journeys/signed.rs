@@ -3,20 +3,20 @@
 use serde_json::Value;
 use stripe::{Secret, sign};
 
-use crate::driver::{Answer, World};
+use crate::driver::{TestResponse, World};
 
 /// Posts an event, signed now with a secret.
-pub async fn post(world: &World, secret: &str, event: &Value) -> Answer {
+pub async fn post(world: &World, secret: &str, event: &Value) -> TestResponse {
     post_with(world, secret, event, &[]).await
 }
 
 /// The same with further headers.
-pub async fn post_with(world: &World, secret: &str, event: &Value, headers: &[(&str, &str)]) -> Answer {
+pub async fn post_with(world: &World, secret: &str, event: &Value, headers: &[(&str, &str)]) -> TestResponse {
     post_text(world, secret, format!("{event:#}"), headers).await
 }
 
 /// The same with a body as it is written.
-pub async fn post_text(world: &World, secret: &str, body: String, headers: &[(&str, &str)]) -> Answer {
+pub async fn post_text(world: &World, secret: &str, body: String, headers: &[(&str, &str)]) -> TestResponse {
     let now = world.stack.system().cloud.clock.now();
     let header = sign(&Secret::parse(secret).unwrap(), now, body.as_bytes());
     let headers = [headers, &[("stripe-signature", header.as_str())]].concat();
@@ -25,7 +25,7 @@ pub async fn post_text(world: &World, secret: &str, body: String, headers: &[(&s
 
 /// The same with the stack's own secret; answers what became of it.
 pub async fn outcome(world: &World, event: &Value) -> String {
-    let answer = post(world, world.stack.webhook_secret(), event).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json()["outcome"].as_str().unwrap().to_owned()
+    let response = post(world, world.stack.webhook_secret(), event).await;
+    assert_eq!(response.status, 200, "{}", response.text());
+    response.json()["outcome"].as_str().unwrap().to_owned()
 }

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use boot::{Clock, Rng};
 use domain::address::Address;
-use local::smoke::{Journey, Left, StepResult, run};
+use local::smoke::{Journey, TestData, StepResult, run};
 use local::{Config, Stack, WEBHOOK_SECRET};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -21,14 +21,14 @@ impl HttpConnector for Wire {
         let app = self.0.clone();
         HttpConnectorFuture::new(async move {
             let path = request.uri().strip_prefix("http://localhost:8484").unwrap().to_owned();
-            let mut asked =
+            let mut builder =
                 http::Request::builder().method(request.method()).uri(path).header("host", "localhost:8484");
             for (name, value) in request.headers() {
-                asked = asked.header(name, value);
+                builder = builder.header(name, value);
             }
             let body = Body::from(request.body().bytes().unwrap().to_vec());
-            let Ok(answer) = app.oneshot(asked.body(body).unwrap()).await;
-            let (parts, body) = answer.into_parts();
+            let Ok(response) = app.oneshot(builder.body(body).unwrap()).await;
+            let (parts, body) = response.into_parts();
             let bytes = to_bytes(body, usize::MAX).await.unwrap();
             Ok(HttpResponse::try_from(http::Response::from_parts(parts, SdkBody::from(bytes.to_vec())))
                 .unwrap())
@@ -36,7 +36,7 @@ impl HttpConnector for Wire {
     }
 }
 
-async fn journey(config: Config, faults: Value, secret: Option<&str>) -> (bool, Vec<StepResult>, Left) {
+async fn journey(config: Config, faults: Value, secret: Option<&str>) -> (bool, Vec<StepResult>, TestData) {
     let stack = Stack::start(config).await.unwrap();
     let plan = serde_json::from_value(faults).unwrap();
     stack.system().cloud.faults.replace(plan, &stack.system().fleet.names()).unwrap();
@@ -51,14 +51,14 @@ async fn journey(config: Config, faults: Value, secret: Option<&str>) -> (bool, 
         entropy: Rng::system(),
     };
     let mut steps = Vec::new();
-    let (whole, left) = run(journey, |taken| steps.push(taken.clone())).await;
-    (whole, steps, left)
+    let (passed, left) = run(journey, |taken| steps.push(taken.clone())).await;
+    (passed, steps, left)
 }
 
 #[tokio::test]
-async fn a_whole_stage_goes_through_to_the_end() {
-    let (whole, steps, left) = journey(Config::memory(), json!([]), Some(WEBHOOK_SECRET)).await;
-    assert!(whole, "{steps:#?}");
+async fn smoke_test_passes_on_a_healthy_stage() {
+    let (passed, steps, left) = journey(Config::memory(), json!([]), Some(WEBHOOK_SECRET)).await;
+    assert!(passed, "{steps:#?}");
     let names: Vec<_> = steps.iter().map(|step| step.name).collect();
     assert_eq!(names.len(), 13);
     assert!(names.contains(&"signed payment") && names.ends_with(&["sign-out"]));
@@ -72,13 +72,13 @@ async fn a_whole_stage_goes_through_to_the_end() {
 }
 
 #[tokio::test]
-async fn without_a_secret_nothing_is_paid() {
-    let (whole, steps, _) = journey(Config::memory(), json!([]), None).await;
-    assert!(whole && steps.iter().all(|step| step.name != "signed payment"), "{steps:#?}");
+async fn smoke_test_skips_the_payment_without_a_secret() {
+    let (passed, steps, _) = journey(Config::memory(), json!([]), None).await;
+    assert!(passed && steps.iter().all(|step| step.name != "signed payment"), "{steps:#?}");
 }
 
 #[tokio::test]
-async fn a_broken_stage_fails_at_the_step_that_it_breaks() {
+async fn smoke_test_stops_at_the_step_that_fails() {
     let quiet = json!([]);
     let write = json!([{ "function": "checklist-write", "service": "dynamodb", "kind": "access_denied" }]);
     let sign_up =
@@ -89,9 +89,9 @@ async fn a_broken_stage_fails_at_the_step_that_it_breaks() {
     for (config, faults, secret, step, said) in [
         (usual(), sign_up, WEBHOOK_SECRET, "sign-up with a trial", "expected 303"),
         (usual(), read, WEBHOOK_SECRET, "welcome page", "expected 200"),
-        (usual(), write, WEBHOOK_SECRET, "tick", "expected 200"),
+        (usual(), write, WEBHOOK_SECRET, "complete task", "expected 200"),
         (usual(), pay, WEBHOOK_SECRET, "signed payment", "expected 200"),
-        (usual(), quiet.clone(), "whsec_another", "signed payment", "this stage's secret"),
+        (usual(), quiet.clone(), "whsec_another", "signed payment", "belongs to this stage"),
         (
             usual().set("STRIPE_ENABLE_TRIALS", "false"),
             quiet.clone(),
@@ -104,7 +104,7 @@ async fn a_broken_stage_fails_at_the_step_that_it_breaks() {
             quiet.clone(),
             WEBHOOK_SECRET,
             "checklist",
-            "to be 14 and got 7",
+            "to be 14, got 7",
         ),
         (
             usual().set("STRIPE_PUBLISHABLE_KEY", "pk_live_1").set("STRIPE_SECRET_KEY", "sk_live_1"),
@@ -114,9 +114,9 @@ async fn a_broken_stage_fails_at_the_step_that_it_breaks() {
             "in test mode",
         ),
     ] {
-        let (whole, steps, _) = journey(config, faults, Some(secret)).await;
+        let (passed, steps, _) = journey(config, faults, Some(secret)).await;
         let last = steps.last().unwrap();
-        assert!(!whole && last.name == step, "{steps:#?}");
+        assert!(!passed && last.name == step, "{steps:#?}");
         assert!(last.outcome.as_ref().unwrap_err().contains(said), "{last:?}");
         assert!(steps.iter().rev().skip(1).all(|step| step.outcome.is_ok()));
     }

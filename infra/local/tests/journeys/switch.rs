@@ -3,11 +3,11 @@
 use crate::{
     driver::World,
     invitations::{admin, invite},
-    sign_in::{by_link, newest_link},
+    sign_in::{sign_in_by_link, newest_link},
 };
 
 #[tokio::test]
-async fn a_switch_gives_a_new_session_there_and_ends_the_old_one_in_a_minute() {
+async fn switch_opens_new_session_and_ends_old_after_a_minute() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = admin(&world, "Globex", "mo@example.com").await;
@@ -43,7 +43,7 @@ async fn a_switch_gives_a_new_session_there_and_ends_the_old_one_in_a_minute() {
 }
 
 #[tokio::test]
-async fn one_switches_to_ones_own_organizations_alone() {
+async fn user_switches_only_to_an_own_organization() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let other = world.trialing("Other", "other@example.com").await.org();
@@ -59,7 +59,7 @@ async fn one_switches_to_ones_own_organizations_alone() {
 }
 
 #[tokio::test]
-async fn who_was_removed_from_one_organization_still_gets_into_the_other() {
+async fn removed_member_keeps_access_to_another_organization() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = admin(&world, "Globex", "mo@example.com").await;
@@ -74,13 +74,13 @@ async fn who_was_removed_from_one_organization_still_gets_into_the_other() {
 }
 
 #[tokio::test]
-async fn a_double_click_on_switch_works_whichever_answer_the_browser_keeps() {
+async fn double_click_on_switch_gives_two_working_sessions() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     assert_eq!(jo.submit("/organizations/new", &[("name", "Second")]).await.status, 303);
     let second = jo.org();
     let mut twin = world.visitor();
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     assert_eq!(jo.org(), second, "where the browser was before");
     let account = jo.open("/account").await.text();
     let first = account.split(r#"name="organization" value=""#).nth(1).unwrap();
@@ -95,7 +95,7 @@ async fn a_double_click_on_switch_works_whichever_answer_the_browser_keeps() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_organization_of_ones_own_leads_there() {
+async fn page_of_another_own_organization_offers_to_switch() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let acme = jo.org();
@@ -120,17 +120,17 @@ async fn a_page_of_another_organization_of_ones_own_leads_there() {
 }
 
 #[tokio::test]
-async fn a_link_signs_in_where_it_was_asked_for() {
+async fn link_signs_in_to_the_organization_of_the_requested_page() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let acme = jo.org();
     assert_eq!(jo.submit("/organizations/new", &[("name", "Second")]).await.status, 303);
     let second = jo.org();
-    for (next, led) in [(format!("/organizations/{acme}"), &acme), ("/dashboard".to_owned(), &second)] {
+    for (next, expected) in [(format!("/organizations/{acme}"), &acme), ("/dashboard".to_owned(), &second)] {
         let mut jo = world.visitor();
         jo.submit("/login", &[("email", "jo@example.com"), ("next", &next)]).await;
         let signed_in = jo.submit(&newest_link(&world).await, &[]).await;
-        assert_eq!((signed_in.header("location"), &jo.org()), (next.as_str(), led));
+        assert_eq!((signed_in.header("location"), &jo.org()), (next.as_str(), expected));
         assert_eq!(jo.open(&next).await.status, 200);
     }
 }

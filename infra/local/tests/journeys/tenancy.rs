@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::driver::World;
 
 #[tokio::test]
-async fn another_organizations_id_is_answered_like_one_that_is_not_there() {
+async fn foreign_organization_id_returns_the_same_404_as_unknown() {
     let world = World::new().await;
     let acme = world.trialing("Acme Secret", "jo@example.com").await;
     let mut mo = world.trialing("Other", "mo@example.com").await;
@@ -16,7 +16,7 @@ async fn another_organizations_id_is_answered_like_one_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn a_session_is_of_one_organization_and_one_person() {
+async fn session_cookie_with_foreign_parts_is_rejected() {
     let world = World::new().await;
     let acme = world.trialing("Acme", "jo@example.com").await;
     let other = world.trialing("Other", "mo@example.com").await;
@@ -41,7 +41,7 @@ async fn a_session_is_of_one_organization_and_one_person() {
 }
 
 #[tokio::test]
-async fn without_a_session_there_is_nothing_to_see_and_the_way_in_is_shown() {
+async fn protected_pages_redirect_to_sign_in_without_a_session() {
     let world = World::new().await;
     let mut stranger = world.visitor();
     let id = "org_0198c0de-0000-7000-8000-000000000001";
@@ -56,8 +56,8 @@ async fn without_a_session_there_is_nothing_to_see_and_the_way_in_is_shown() {
         ("/onboarding/guide".to_owned(), 200, String::new()),
         ("/nowhere".to_owned(), 404, String::new()),
     ] {
-        let answer = stranger.open(&path).await;
-        assert_eq!((answer.status, answer.header("location")), (status, location.as_str()), "{path}");
+        let response = stranger.open(&path).await;
+        assert_eq!((response.status, response.header("location")), (status, location.as_str()), "{path}");
     }
     assert_eq!(stranger.read("/onboarding/api/checklist").await.status, 401);
     assert_eq!(stranger.post("/onboarding/api/checklist/dismiss").await.status, 401);
@@ -66,7 +66,7 @@ async fn without_a_session_there_is_nothing_to_see_and_the_way_in_is_shown() {
 }
 
 #[tokio::test]
-async fn a_member_cannot_dismiss_and_sees_a_friendly_page() {
+async fn member_cannot_dismiss_and_sees_the_member_page() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     demote(&world, &jo.org()).await;
@@ -79,7 +79,7 @@ async fn a_member_cannot_dismiss_and_sees_a_friendly_page() {
 }
 
 #[tokio::test]
-async fn who_is_removed_is_out_at_the_next_request() {
+async fn session_ends_when_the_membership_is_deleted() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     assert_eq!(jo.read("/onboarding/api/checklist").await.status, 200);

@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::driver::World;
 
 #[tokio::test]
-async fn a_trial_is_reminded_of_once_and_ends_once_and_a_payment_restores_access() {
+async fn trial_reminds_and_ends_once_and_payment_restores_access() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     world.advance("10d").await;
@@ -42,7 +42,7 @@ async fn a_trial_is_reminded_of_once_and_ends_once_and_a_payment_restores_access
 }
 
 #[tokio::test]
-async fn an_end_needs_no_schedule() {
+async fn trial_ends_without_the_schedule() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     world.inject(json!([{ "function": "trial-reminder", "rate": 1.0, "kind": "crash" }])).await;
@@ -59,7 +59,7 @@ async fn an_end_needs_no_schedule() {
 }
 
 #[tokio::test]
-async fn who_pays_during_the_trial_hears_no_more_of_it() {
+async fn payment_during_the_trial_stops_its_emails() {
     let world = World::new().await;
     let jo = world.trialing("Acme", "jo@example.com").await;
     world.advance("5d").await;
@@ -69,7 +69,7 @@ async fn who_pays_during_the_trial_hears_no_more_of_it() {
 }
 
 #[tokio::test]
-async fn mail_that_waited_for_ses_goes_out_once() {
+async fn delayed_email_is_sent_once_when_ses_recovers() {
     let world = World::new().await;
     world.inject(json!([{ "service": "sesv2", "rate": 1.0, "kind": "throttle" }])).await;
     world.trialing("Acme", "jo@example.com").await;
@@ -83,7 +83,7 @@ async fn mail_that_waited_for_ses_goes_out_once() {
 }
 
 #[tokio::test]
-async fn a_mail_whose_answer_is_lost_is_not_sent_twice() {
+async fn email_is_not_sent_twice_after_a_lost_ses_reply() {
     let world = World::new().await;
     world.inject(json!([{ "service": "sesv2", "nth": 1, "kind": "reply_lost" }])).await;
     world.trialing("Acme", "jo@example.com").await;
@@ -98,6 +98,6 @@ async fn sign_in_again<'w>(
 ) -> crate::driver::Visitor<'w> {
     let mut visitor = world.visitor();
     visitor.ip.clone_from(&old.ip);
-    crate::sign_in::by_link(world, &mut visitor, "jo@example.com").await;
+    crate::sign_in::sign_in_by_link(world, &mut visitor, "jo@example.com").await;
     visitor
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     driver::{Visitor, World},
-    sign_in::by_link,
+    sign_in::sign_in_by_link,
 };
 
 /// Signs up at that moment, from that zone.
@@ -24,7 +24,7 @@ async fn sign_up<'w>(world: &'w World, start: &str, zone: &str) -> Visitor<'w> {
 }
 
 #[tokio::test]
-async fn pages_mails_and_json_say_the_same_days_and_the_same_date() {
+async fn pages_emails_and_json_show_the_same_days_and_date() {
     for (zone, start, ends_on) in [
         ("Pacific/Pago_Pago", "2026-12-18T10:30:00Z", "December 31, 2026"),
         ("Pacific/Kiritimati", "2026-12-18T10:30:00Z", "January 2, 2027"),
@@ -38,7 +38,7 @@ async fn pages_mails_and_json_say_the_same_days_and_the_same_date() {
             world.advance(advance).await;
             let mut again = world.visitor();
             if advance != "1s" {
-                by_link(&world, &mut again, "jo@example.com").await;
+                sign_in_by_link(&world, &mut again, "jo@example.com").await;
                 jo = again;
             }
             let organization = jo.organization().await;
@@ -67,7 +67,7 @@ async fn pages_mails_and_json_say_the_same_days_and_the_same_date() {
 }
 
 #[tokio::test]
-async fn a_reminder_that_is_a_day_late_says_the_true_days() {
+async fn late_reminder_shows_the_days_that_remain() {
     let world = World::new().await;
     sign_up(&world, "2027-01-01T09:00:00Z", "UTC").await;
     world.inject(json!([{ "function": "trial-reminder", "rate": 1.0, "kind": "crash" }])).await;
@@ -81,7 +81,7 @@ async fn a_reminder_that_is_a_day_late_says_the_true_days() {
 }
 
 #[tokio::test]
-async fn the_clock_run_twice_and_in_parallel_reminds_once() {
+async fn repeated_and_parallel_trial_sweeps_remind_once() {
     let world = World::new().await;
     sign_up(&world, "2027-01-01T09:00:00Z", "UTC").await;
     world.inject(json!([{ "function": "trial-reminder", "rate": 1.0, "kind": "crash" }])).await;
@@ -97,7 +97,7 @@ async fn the_clock_run_twice_and_in_parallel_reminds_once() {
 }
 
 #[tokio::test]
-async fn stripes_own_word_of_the_end_shares_the_reminders_key() {
+async fn stripe_trial_end_event_sends_no_second_reminder() {
     let world = World::new().await;
     let jo = sign_up(&world, "2027-01-01T09:00:00Z", "UTC").await;
     // A subscription that begins with what is left of the trial: its end is ours, to the second.
@@ -112,13 +112,13 @@ async fn stripes_own_word_of_the_end_shares_the_reminders_key() {
 }
 
 #[tokio::test]
-async fn after_the_end_every_write_is_refused_with_a_way_to_pay() {
+async fn writes_return_402_with_upgrade_url_after_the_trial() {
     let world = World::new().await;
     let old = sign_up(&world, "2027-01-01T09:00:00Z", "UTC").await;
     let plans = format!("/organizations/{}", old.org());
     world.advance("15d").await;
     let mut jo = world.visitor();
-    by_link(&world, &mut jo, "jo@example.com").await;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     let task = "/onboarding/api/checklist";
     let writes = [
         "complete/created_project",
@@ -130,13 +130,13 @@ async fn after_the_end_every_write_is_refused_with_a_way_to_pay() {
     ];
     for write in writes {
         let path = format!("{task}/{write}");
-        let answer = jo.post(&path).await;
+        let response = jo.post(&path).await;
         assert_eq!(
-            (answer.status, answer.header("content-type")),
+            (response.status, response.header("content-type")),
             (402, "application/problem+json"),
             "{path}"
         );
-        let upgrade = answer.json()["upgrade_url"].as_str().unwrap().to_owned();
+        let upgrade = response.json()["upgrade_url"].as_str().unwrap().to_owned();
         assert_eq!(upgrade, format!("http://localhost:8484{plans}"), "{path}");
         let page = jo.submit(&path, &[]).await;
         assert_eq!(page.status, 402, "{path}");
@@ -151,7 +151,7 @@ async fn after_the_end_every_write_is_refused_with_a_way_to_pay() {
 }
 
 #[tokio::test]
-async fn the_end_says_whether_a_payment_method_is_on_file() {
+async fn trial_expired_event_reports_whether_a_card_is_on_file() {
     for (checkout, on_file) in [(false, false), (true, true)] {
         let world = World::new().await;
         let jo = sign_up(&world, "2027-01-01T09:00:00Z", "UTC").await;

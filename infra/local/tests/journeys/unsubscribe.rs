@@ -1,7 +1,7 @@
 use local::Config;
 use serde_json::{Value, json};
 
-use crate::driver::{Answer, World};
+use crate::driver::{TestResponse, World};
 
 /// A stack that reminds three days and one day before the end.
 async fn world() -> World {
@@ -19,7 +19,7 @@ fn link(reminder: &Value) -> String {
 }
 
 /// Posts as a mail program does for its reader: from another site, without a cookie.
-async fn one_click(world: &World, path: &str) -> Answer {
+async fn one_click(world: &World, path: &str) -> TestResponse {
     let headers = [
         ("accept", "*/*"),
         ("content-type", "application/x-www-form-urlencoded"),
@@ -36,7 +36,7 @@ async fn reminded(world: &World) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn one_click_ends_the_reminders_of_one_organization_and_no_other_mail() {
+async fn one_click_stops_only_the_reminders_of_one_organization() {
     let world = world().await;
     world.trialing("Acme", "jo@acme.example").await;
     world.trialing("Globex", "sam@globex.example").await;
@@ -48,9 +48,9 @@ async fn one_click_ends_the_reminders_of_one_organization_and_no_other_mail() {
     let jos = mails.iter().find(|mail| mail["to"][0] == "jo@acme.example").unwrap();
     assert_eq!(jos["headers"]["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click");
 
-    let answer = one_click(&world, &link(jos)).await;
-    assert_eq!((answer.status, answer.json()), (200, json!({ "success": true })), "{}", answer.text());
-    assert_eq!(answer.header("set-cookie"), "");
+    let response = one_click(&world, &link(jos)).await;
+    assert_eq!((response.status, response.json()), (200, json!({ "success": true })), "{}", response.text());
+    assert_eq!(response.header("set-cookie"), "");
     // A second time it is as it was, and nothing is written.
     let again = one_click(&world, &link(jos)).await;
     assert_eq!((again.status, world.calls_of(&again).await), (200, vec!["GetItem".to_owned(); 2]));
@@ -64,7 +64,7 @@ async fn one_click_ends_the_reminders_of_one_organization_and_no_other_mail() {
 }
 
 #[tokio::test]
-async fn a_person_sees_whose_reminders_they_are_stops_them_and_changes_their_mind() {
+async fn unsubscribe_page_stops_and_restarts_reminders() {
     let world = world().await;
     world.trialing("Acme", "jo@acme.example").await;
     world.advance("11d").await;
@@ -99,13 +99,13 @@ async fn a_person_sees_whose_reminders_they_are_stops_them_and_changes_their_min
 }
 
 #[tokio::test]
-async fn links_that_do_not_work_are_all_alike_and_tell_nothing() {
+async fn invalid_unsubscribe_links_return_the_same_404() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@acme.example").await;
     world.advance("11d").await;
     let good = link(&world.mails("trial_ending").await[0]);
     let (_, token) = good.rsplit_once('/').unwrap();
-    crate::sign_in::by_link(&world, &mut jo, "jo@acme.example").await;
+    crate::sign_in::sign_in_by_link(&world, &mut jo, "jo@acme.example").await;
     let unknown = format!("/mail/unsubscribe/{}", "0".repeat(64));
     let expected = world.visitor().open(&unknown).await;
     assert_eq!(expected.status, 404);
@@ -123,8 +123,8 @@ async fn links_that_do_not_work_are_all_alike_and_tell_nothing() {
         let page = world.visitor().open(&path).await;
         assert_eq!((page.status, page.text()), (404, expected.text()), "{path}");
         for act in [path.clone(), format!("{path}/undo")] {
-            let answer = world.visitor().submit(&act, &[]).await;
-            assert_eq!((answer.status, answer.text()), (404, expected.text()), "{act}");
+            let response = world.visitor().submit(&act, &[]).await;
+            assert_eq!((response.status, response.text()), (404, expected.text()), "{act}");
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     driver::{Visitor, World},
-    sign_in::by_link,
+    sign_in::sign_in_by_link,
 };
 
 /// What the last release stored, one of every kind: `.ci/record_items.py` records it.
@@ -117,7 +117,7 @@ fn decorate(item: &mut Value) -> Vec<String> {
 }
 
 #[test]
-fn the_recording_has_an_item_of_every_kind() {
+fn recording_has_an_item_of_every_kind() {
     let word = |text: &str| text.split('#').next().unwrap().to_owned();
     let mut kinds: Vec<String> = released()["items"]
         .as_array()
@@ -134,7 +134,7 @@ fn the_recording_has_an_item_of_every_kind() {
 }
 
 #[tokio::test]
-async fn what_the_last_release_stored_is_read_whole() {
+async fn items_of_the_last_release_are_read_completely() {
     let released = released();
     let world = world(&released, released["items"].as_array().unwrap()).await;
     for (who, recorded) in released["people"].as_object().unwrap() {
@@ -166,8 +166,8 @@ async fn what_the_last_release_stored_is_read_whole() {
     assert_eq!(world.items("UNREADABLE").await, Vec::<Value>::new());
     let mut operator = operator(&world, &released).await;
     for (list, held) in [("/operator", "quarantined"), ("/operator?list=foreign", "cus_nobody_knows")] {
-        let answer = operator.read(list).await;
-        assert!(answer.status == 200 && answer.text().contains(held), "{list}: {}", answer.text());
+        let response = operator.read(list).await;
+        assert!(response.status == 200 && response.text().contains(held), "{list}: {}", response.text());
     }
 }
 
@@ -175,7 +175,7 @@ async fn what_the_last_release_stored_is_read_whole() {
 async fn operator<'w>(world: &'w World, released: &Value) -> Visitor<'w> {
     let mut operator = visitor(world, released, "operator");
     assert_eq!(operator.read("/operator").await.status, 401);
-    by_link(world, &mut operator, "operator@example.com").await;
+    sign_in_by_link(world, &mut operator, "operator@example.com").await;
     operator
 }
 
@@ -192,7 +192,7 @@ fn includes(now: &Value, then: &Value, place: &str) {
 }
 
 #[tokio::test]
-async fn what_a_newer_version_put_into_items_is_handed_back() {
+async fn writes_preserve_fields_of_a_newer_version() {
     let released = released();
     let mut items = released["items"].as_array().unwrap().clone();
     let decorated: Vec<_> = items.iter_mut().map(|item| (key(item), decorate(item))).collect();
@@ -204,8 +204,8 @@ async fn what_a_newer_version_put_into_items_is_handed_back() {
     for path in
         ["/complete/set_working_hours", "/skip/created_time_entry", "/unskip/generated_report", "/restore"]
     {
-        let answer = jo.post(&format!("/onboarding/api/checklist{path}")).await;
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        let response = jo.post(&format!("/onboarding/api/checklist{path}")).await;
+        assert_eq!(response.status, 200, "{path}: {}", response.text());
     }
     let json = [("content-type", "application/json"), ("accept", "application/json")];
     let invite = r#"{"email": "new@example.com", "role": "member"}"#;
@@ -215,8 +215,8 @@ async fn what_a_newer_version_put_into_items_is_handed_back() {
         ("resend", between(&page, "/members/invitations/", "/resend")),
         ("revoke", between(&page, "/members/invitations/", "/revoke")),
     ] {
-        let answer = jo.post(&format!("/members/invitations/{id}/{verb}")).await;
-        assert!(answer.status == 200, "{verb}: {}", answer.text());
+        let response = jo.post(&format!("/members/invitations/{id}/{verb}")).await;
+        assert!(response.status == 200, "{verb}: {}", response.text());
     }
     let mo = released["people"]["mo"]["cookie"].as_str().unwrap().split('.').nth(1).unwrap().to_owned();
     let role = jo.send("POST", &format!("/members/{mo}/role"), &json, r#"{"role": "member"}"#).await;

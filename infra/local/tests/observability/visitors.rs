@@ -15,7 +15,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::{
     counted::{self, begin, counted},
-    driver::{Answer, World},
+    driver::{TestResponse, World},
     watch::{Alarm, Watch, of_type, text},
 };
 
@@ -104,7 +104,7 @@ impl Silence {
     }
 
     /// The metrics among them that were emitted since [`listen`].
-    fn broken(&self, answers: &[Answer]) -> BTreeSet<&str> {
+    fn broken(&self, answers: &[TestResponse]) -> BTreeSet<&str> {
         let lines = log_lines();
         let filtered = self.filters.iter().filter(|(pattern, _)| lines.iter().any(|it| matches(pattern, it)));
         let filtered = filtered.map(|(_, metric)| metric.as_str());
@@ -153,7 +153,7 @@ fn incomplete() -> BTreeMap<String, Config> {
 }
 
 /// What a stranger can bring: nothing, a filled-in form, and forged credentials of every kind.
-async fn ask(world: &World, method: &str, path: &str) -> Vec<Answer> {
+async fn ask(world: &World, method: &str, path: &str) -> Vec<TestResponse> {
     let now = world.stack.system().clock().now().as_second();
     let signature = format!("t={now},v1={}", "0".repeat(64));
     let id = "0198c0de-0000-7000-8000-00000000dead";

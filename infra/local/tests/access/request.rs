@@ -1,4 +1,4 @@
-//! How a route is asked so that nothing but the caller can be wrong.
+//! Builds a valid request for each route, so that only the caller decides the status.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -7,32 +7,32 @@ use web::ui::assets;
 
 use crate::{
     actors::{Actors, Caller, FRESH},
-    driver::{Answer, World},
+    driver::{TestResponse, World},
     page::Row,
     signed,
 };
 
-/// An organization that is not there.
-pub const NOBODY: &str = "org_0198c0de-0000-7000-8000-00000000dead";
+/// Id of an organization that does not exist.
+pub const UNKNOWN_ORG: &str = "org_0198c0de-0000-7000-8000-00000000dead";
 
-/// Who speaks: a browser or a program.
+/// The format that the client accepts: a page for a browser, JSON for a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Speech {
+pub enum Format {
     Page,
     Json,
 }
 
-/// One request.
+/// One request of the access matrix.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct MatrixRequest {
     pub method: String,
     pub path: String,
     pub fields: Vec<(&'static str, String)>,
     pub headers: Vec<(String, String)>,
 }
 
-impl Question {
-    /// The row's route, asked as it wants to be, in the name of that caller.
+impl MatrixRequest {
+    /// Builds a valid request for a row's route, as a caller.
     pub fn of(row: &Row, actors: &Actors, caller: &Caller) -> Self {
         let path = row
             .path()
@@ -48,7 +48,7 @@ impl Question {
                 }
                 ("{token}", path) if path.starts_with("/invitations/") => actors.links.invitation.clone(),
                 ("{token}", path) if path.starts_with("/mail/") => actors.links.unsubscribe.clone(),
-                ("{user}", _) => actors.mate.clone(),
+                ("{user}", _) => actors.teammate.clone(),
                 ("{invitation}", _) => caller.invitation(),
                 (parameter, path) if parameter.starts_with('{') => panic!("what is {parameter} of {path}?"),
                 (text, _) => text.to_owned(),
@@ -56,7 +56,7 @@ impl Question {
             .collect::<Vec<_>>()
             .join("/");
         let path = match row.path() {
-            // Frames bring a token, in the name of whoever has a session here.
+            // The host app gives its frames a token of the send_signed_by_stripe-in user.
             "/onboarding/embed" if !["no session", "invited user"].contains(&caller.column) => {
                 format!("{path}?token={}", token(&actors.world, caller))
             }
@@ -83,46 +83,47 @@ impl Question {
         Self { method: row.method().to_owned(), path, fields, headers: Vec::new() }
     }
 
-    /// The same with a header.
+    /// Adds a header.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Asks, from a network address of its own.
-    pub async fn ask(&self, world: &World, cookie: Option<&str>, speech: Speech) -> Answer {
+    /// Sends the request from a separate network address. Signs it where the route requires a
+    /// signature.
+    pub async fn send(&self, world: &World, cookie: Option<&str>, format: Format) -> TestResponse {
         if self.path == "/billing/webhooks/stripe" && self.method == "POST" {
-            return self.signed(world, cookie).await;
+            return self.send_signed_by_stripe(world, cookie).await;
         }
         if self.path == "/host/events" && self.method == "POST" {
-            let body = json!({ "type": "project.created", "organization_id": NOBODY }).to_string();
-            return self.told_by_host(world, cookie, &body).await;
+            let body = json!({ "type": "project.created", "organization_id": UNKNOWN_ORG }).to_string();
+            return self.send_signed_by_host(world, cookie, &body).await;
         }
-        self.send(world, cookie, speech, None).await
+        self.send_body(world, cookie, format, None).await
     }
 
-    /// The same, with another form in place of the fields.
-    pub async fn send(
+    /// Sends the request with another body in place of the fields.
+    pub async fn send_body(
         &self,
         world: &World,
         cookie: Option<&str>,
-        speech: Speech,
+        format: Format,
         form: Option<String>,
-    ) -> Answer {
-        static ASKED: AtomicU32 = AtomicU32::new(0);
-        let [_, b, c, d] = ASKED.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+    ) -> TestResponse {
+        static SENT: AtomicU32 = AtomicU32::new(0);
+        let [_, b, c, d] = SENT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
         let ip = format!("10.{b}.{c}.{d}");
         let mut headers = vec![("x-local-source-ip", ip.as_str())];
         headers.extend(cookie.map(|cookie| ("cookie", cookie)));
         let writes = self.method == "POST";
         headers.push((
             "accept",
-            if speech == Speech::Page { "text/html,*/*;q=0.8" } else { "application/json" },
+            if format == Format::Page { "text/html,*/*;q=0.8" } else { "application/json" },
         ));
-        if speech == Speech::Page && self.headers.is_empty() {
+        if format == Format::Page && self.headers.is_empty() {
             headers.push(("sec-fetch-site", if writes { "same-origin" } else { "none" }));
         }
-        let body = match (form, speech) {
+        let body = match (form, format) {
             _ if !writes => String::new(),
             (Some(form), _) => {
                 if self.headers.iter().all(|(name, _)| name != "content-type") {
@@ -131,11 +132,11 @@ impl Question {
                 form
             }
             (None, _) if self.fields.is_empty() => String::new(),
-            (None, Speech::Page) => {
+            (None, Format::Page) => {
                 headers.push(("content-type", "application/x-www-form-urlencoded"));
                 form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish()
             }
-            (None, Speech::Json) => {
+            (None, Format::Json) => {
                 headers.push(("content-type", "application/json"));
                 let fields = self.fields.iter().map(|(name, text)| ((*name).to_owned(), json!(text)));
                 Value::Object(fields.collect::<Map<_, _>>()).to_string()
@@ -145,8 +146,8 @@ impl Question {
         world.send(&self.method, &self.path, &headers, body).await
     }
 
-    /// As Stripe does, with whatever else is on this request.
-    async fn signed(&self, world: &World, cookie: Option<&str>) -> Answer {
+    /// Signs as Stripe does, and keeps the request's other headers.
+    async fn send_signed_by_stripe(&self, world: &World, cookie: Option<&str>) -> TestResponse {
         let event = json!({ "id": "evt_1", "object": "event", "type": "invoice.paid", "livemode": false,
             "created": 1_768_467_600, "api_version": "2025-03-31.basil",
             "data": { "object": { "id": "in_1", "object": "invoice", "customer": "cus_unknown", "amount_paid": 0 } } });
@@ -156,8 +157,8 @@ impl Question {
         signed::post_with(world, world.stack.webhook_secret(), &event, &headers).await
     }
 
-    /// As the host app's server does, with whatever else is on this request.
-    pub async fn told_by_host(&self, world: &World, cookie: Option<&str>, body: &str) -> Answer {
+    /// Signs as the host app's server does, and keeps the request's other headers.
+    pub async fn send_signed_by_host(&self, world: &World, cookie: Option<&str>, body: &str) -> TestResponse {
         let keys = host::Keys::parse(local::HOST_KEYS).unwrap();
         let header =
             host::signature::sign(keys.first().unwrap(), world.stack.system().clock().now(), body.as_bytes());
@@ -169,7 +170,7 @@ impl Question {
     }
 }
 
-/// What the host app's server gives a page that somebody looks at.
+/// Returns the token that the host app's server puts into a page for a caller.
 pub fn token(world: &World, caller: &Caller) -> String {
     let keys = host::Keys::parse(local::HOST_KEYS).unwrap();
     let now = world.stack.system().clock().now().as_second();

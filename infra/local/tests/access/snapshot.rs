@@ -1,4 +1,4 @@
-//! The table as it was before anybody asked anything, to come back to.
+//! Snapshot of the table, to compare with and to restore.
 
 use std::{cell::Cell, collections::BTreeMap};
 
@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 
 use crate::driver::World;
 
-/// Every item of a moment.
+/// Every item of the table at one time.
 #[derive(Default)]
-pub struct Rest {
+pub struct TableSnapshot {
     items: BTreeMap<String, Value>,
-    /// The count of writes at which the table was known to hold them.
+    /// The engine's write count at which the table held exactly these items.
     writes: Cell<u64>,
 }
 
-impl Rest {
-    /// What is stored now.
+impl TableSnapshot {
+    /// Takes a snapshot of the table.
     pub fn of(world: &World) -> Self {
         let items = world.stack.system().cloud.engine.items(None);
         let key = |item: &Value| {
@@ -27,13 +27,13 @@ impl Rest {
         }
     }
 
-    /// An organization's item whose sort key begins like that.
+    /// Returns an organization's first item whose sort key starts with `kind`.
     pub fn item(&self, org: &str, kind: &str) -> Value {
         let start = format!("ORG#{org} {kind}");
         self.items.iter().find(|(key, _)| key.starts_with(&start)).unwrap().1.clone()
     }
 
-    /// The keys of what is stored otherwise since.
+    /// Returns the keys of the items that were changed, removed, or added since.
     pub fn changed(&self, world: &World) -> Vec<String> {
         if writes(world) == self.writes.get() {
             return Vec::new();
@@ -44,7 +44,7 @@ impl Rest {
         other.chain(new).cloned().collect()
     }
 
-    /// Makes the table what it was, once what is under way has come to its end.
+    /// Restores the table, after all running work is done.
     pub async fn restore(&self, world: &World) {
         world.settle().await;
         for (key, item) in &Self::of(world).items {

@@ -1,30 +1,30 @@
-//! Metadata and link that name different organizations.
+//! Stripe events whose metadata and customer link name different organizations.
 
 use serde_json::{Value, json};
 
 use crate::driver::{Visitor, World};
 
-/// What an operator finds noted in the organization's item.
-async fn noted(world: &World, jo: &Visitor<'_>) -> String {
+/// Returns the conflicts that the organization's item records.
+async fn recorded_conflicts(world: &World, jo: &Visitor<'_>) -> String {
     let items = world.items(&format!("ORG#{}", jo.org())).await;
-    let noted =
+    let conflicts =
         items.iter().filter_map(|item| item.pointer("/billing/M/noted").or(item.pointer("/billing/noted")));
-    noted.map(Value::to_string).collect()
+    conflicts.map(Value::to_string).collect()
 }
 
-/// What an operator finds filed of an event.
-async fn filed(world: &World, event: &str) -> String {
+/// Returns the items in quarantine for an event.
+async fn quarantined(world: &World, event: &str) -> String {
     world.items(&format!("STRIPE#{event}")).await.iter().map(Value::to_string).collect()
 }
 
-/// Links a customer to an organization as our own Checkout does.
+/// Links a customer to an organization with a Checkout event.
 async fn link(world: &World, jo: &Visitor<'_>, customer: &str) {
     let session =
         json!({ "type": "checkout.session.completed", "organization_id": jo.org(), "customer": customer });
     assert_eq!(world.stripe(session).await, [200]);
 }
 
-/// The organization that a customer is linked to.
+/// Returns the item that links a customer to its organization.
 async fn linked(world: &World, customer: &str) -> String {
     let items = world.items(&format!("CUSTOMER#{customer}")).await;
     items.iter().find(|item| item.to_string().contains("LINK")).unwrap().to_string()
@@ -44,16 +44,16 @@ async fn metadata_overrides_the_link_and_records_the_conflict() {
         assert_eq!(world.stripe(paid.clone()).await, [200]);
         if !link_first {
             link(&world, &one, "cus_1").await;
-            // Whatever comes next of this customer meets the link.
+            // The next event of this customer conflicts with the link.
             assert_eq!(world.stripe(paid).await, [200]);
         }
         assert_eq!(other.organization().await["status"], "active", "metadata decides");
         assert_eq!(one.organization().await["status"], "pending");
         assert!(linked(&world, "cus_1").await.contains(&one.org()), "the link stays");
-        assert!(noted(&world, &other).await.contains("cus_1"), "link first: {link_first}");
+        assert!(recorded_conflicts(&world, &other).await.contains("cus_1"), "link first: {link_first}");
         let reason =
             format!("names organization {}, but its customer cus_1 is linked to {}", other.org(), one.org());
-        assert!(filed(&world, "evt_paid").await.contains(&reason), "link first: {link_first}");
+        assert!(quarantined(&world, "evt_paid").await.contains(&reason), "link first: {link_first}");
     }
 }
 
@@ -65,7 +65,7 @@ async fn checkout_of_another_organization_never_moves_a_link() {
     link(&world, &one, "cus_1").await;
     link(&world, &other, "cus_1").await;
     assert!(linked(&world, "cus_1").await.contains(&one.org()));
-    assert!(noted(&world, &other).await.contains("cus_1"));
+    assert!(recorded_conflicts(&world, &other).await.contains("cus_1"));
 }
 
 #[tokio::test]
@@ -78,9 +78,9 @@ async fn conflicting_reference_is_recorded_when_session_applies() {
         "set": { "id": "evt_odd", "data.object.client_reference_id": other.org() } });
     assert_eq!(world.stripe(session).await, [200]);
     assert!(linked(&world, "cus_1").await.contains(&one.org()));
-    assert!(noted(&world, &one).await.contains("evt_odd"));
-    assert!(filed(&world, "evt_odd").await.contains("names another organization"));
-    assert_eq!(noted(&world, &other).await, "");
+    assert!(recorded_conflicts(&world, &one).await.contains("evt_odd"));
+    assert!(quarantined(&world, "evt_odd").await.contains("names another organization"));
+    assert_eq!(recorded_conflicts(&world, &other).await, "");
     assert_eq!(
         (one.organization().await["status"].clone(), other.organization().await["status"].clone()),
         (json!("pending"), json!("pending"))
@@ -96,7 +96,7 @@ async fn conflicting_reference_is_recorded_after_session_was_parked() {
         "set": { "id": "evt_odd", "data.object.client_reference_id": other.org() } });
     assert_eq!(world.stripe(session).await, [200]);
     link(&world, &one, "cus_1").await;
-    assert!(noted(&world, &one).await.contains("evt_odd"));
+    assert!(recorded_conflicts(&world, &one).await.contains("evt_odd"));
 }
 
 #[tokio::test]
@@ -109,14 +109,14 @@ async fn conflict_is_quarantined_before_it_is_recorded() {
     let down = |operation: &str| json!([{ "function": "stripe-webhook", "operation": operation, "rate": 1.0, "kind": "error_500" }]);
     world.inject(down("PutItem")).await;
     assert_eq!(world.stripe(paid("evt_1")).await, [500]);
-    assert_eq!(noted(&world, &other).await, "", "what is not filed is not noted");
+    assert_eq!(recorded_conflicts(&world, &other).await, "", "the conflict is recorded only after it is quarantined");
     world.inject(down("UpdateItem")).await;
     assert_eq!(world.stripe(paid("evt_1")).await, [500]);
     world.inject(json!([])).await;
     assert_eq!(world.stripe(paid("evt_1")).await, [200]);
     assert_eq!(world.stripe(paid("evt_2")).await, [200]);
-    assert!(!filed(&world, "evt_1").await.is_empty());
-    assert!(filed(&world, "evt_2").await.is_empty(), "the operator knows");
+    assert!(!quarantined(&world, "evt_1").await.is_empty());
+    assert!(quarantined(&world, "evt_2").await.is_empty(), "the conflict is already recorded");
 }
 
 #[tokio::test]
@@ -126,9 +126,9 @@ async fn second_customer_is_linked_and_recorded() {
     link(&world, &one, "cus_1").await;
     link(&world, &one, "cus_2").await;
     assert!(linked(&world, "cus_2").await.contains(&one.org()));
-    assert!(noted(&world, &one).await.contains("cus_2"));
-    let held = world.local("GET", "/_local/table", None).await.to_string();
-    assert!(held.contains("is of customer cus_2"), "{held}");
+    assert!(recorded_conflicts(&world, &one).await.contains("cus_2"));
+    let table = world.local("GET", "/_local/table", None).await.to_string();
+    assert!(table.contains("is of customer cus_2"), "{table}");
 }
 
 #[tokio::test]
@@ -136,19 +136,19 @@ async fn conflict_within_the_facts_is_quarantined_once() {
     let world = World::new().await;
     let one = world.pending("One", "one@example.com").await;
     link(&world, &one, "cus_1").await;
-    let made = |event: &str| {
+    let created = |event: &str| {
         json!({ "type": "customer.subscription.created", "organization_id": one.org(),
         "customer": "cus_2", "set": { "id": event, "data.object.id": "sub_2" } })
     };
-    assert_eq!(world.stripe(made("evt_1")).await, [200]);
-    let first = filed(&world, "evt_1").await;
+    assert_eq!(world.stripe(created("evt_1")).await, [200]);
+    let first = quarantined(&world, "evt_1").await;
     assert!(first.contains("is of customer cus_2") && first.contains(&one.org()), "{first}");
-    assert_eq!(noted(&world, &one).await, "", "the subscription itself shows it");
+    assert_eq!(recorded_conflicts(&world, &one).await, "", "the stored subscription shows the conflict");
     world.advance("1h").await;
-    assert_eq!(world.stripe(made("evt_1")).await, [200]);
-    assert_eq!(filed(&world, "evt_1").await, first, "a repetition writes nothing");
-    assert_eq!(world.stripe(made("evt_2")).await, [200]);
-    assert!(filed(&world, "evt_2").await.is_empty(), "the operator knows");
+    assert_eq!(world.stripe(created("evt_1")).await, [200]);
+    assert_eq!(quarantined(&world, "evt_1").await, first, "a repeated event writes nothing");
+    assert_eq!(world.stripe(created("evt_2")).await, [200]);
+    assert!(quarantined(&world, "evt_2").await.is_empty(), "the conflict is already recorded");
 }
 
 #[tokio::test]
@@ -156,8 +156,8 @@ async fn quarantined_event_keeps_its_first_time() {
     let world = World::new().await;
     let thin = json!({ "id": "evt_thin", "object": "v2.core.event" });
     assert_eq!(crate::signed::outcome(&world, &thin).await, "quarantined");
-    let first = filed(&world, "evt_thin").await;
+    let first = quarantined(&world, "evt_thin").await;
     world.advance("1h").await;
     assert_eq!(crate::signed::outcome(&world, &thin).await, "quarantined");
-    assert_eq!((filed(&world, "evt_thin").await, first.is_empty()), (first, false));
+    assert_eq!((quarantined(&world, "evt_thin").await, first.is_empty()), (first, false));
 }

@@ -1,4 +1,4 @@
-//! The doctor at the local account, whole and with each thing broken in turn.
+//! `onramp doctor` against a fake AWS account: a healthy stage, and one fault at a time.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use Severity::{Error, Warning};
 
 const URL: &str = "http://localhost:8484";
 
-/// What is answered otherwise than by the account: calls that `call` names.
+/// A fault for the calls whose target or URL contains `call`.
 #[derive(Debug, Clone)]
 struct Broken {
     call: &'static str,
@@ -33,13 +33,13 @@ struct Broken {
 
 #[derive(Debug, Clone)]
 enum Failure {
-    /// The answer says this at that place.
+    /// The response has this value at this JSON pointer.
     Replaced(&'static str, Value),
-    /// It is refused.
+    /// The call is denied.
     Denied,
 }
 
-/// The account, with what is broken of it.
+/// The fake account with at most one fault.
 #[derive(Debug, Clone)]
 struct Account {
     aws: FakeAws,
@@ -47,10 +47,10 @@ struct Account {
 }
 
 impl Account {
-    fn replace(broken: &Broken, answer: &HttpResponse) -> HttpResponse {
+    fn replace(broken: &Broken, original: &HttpResponse) -> HttpResponse {
         let (status, body) = match &broken.failure {
             Failure::Replaced(path, value) => {
-                let mut body: Value = serde_json::from_slice(answer.body().bytes().unwrap()).unwrap();
+                let mut body: Value = serde_json::from_slice(original.body().bytes().unwrap()).unwrap();
                 *body.pointer_mut(path).unwrap_or_else(|| panic!("{} has no {path}", broken.call)) =
                     value.clone();
                 (200, body)
@@ -70,12 +70,12 @@ impl HttpConnector for Account {
         let name =
             format!("{} {} ", request.headers().get("x-amz-target").unwrap_or_default(), request.uri());
         let broken = self.broken.clone().filter(|broken| name.contains(broken.call));
-        let answer = self.aws.call(request);
+        let response = self.aws.call(request);
         HttpConnectorFuture::new(async move {
-            let answer = answer.await?;
+            let response = response.await?;
             Ok(match broken {
-                Some(broken) => Self::replace(&broken, &answer),
-                None => answer,
+                Some(broken) => Self::replace(&broken, &response),
+                None => response,
             })
         })
     }
@@ -138,7 +138,7 @@ fn clients(stack: &Stack, broken: Option<Broken>, ahead: SignedDuration) -> Clie
     }
 }
 
-/// Everything that is not as it should be.
+/// Returns every finding that is not good.
 async fn found(
     stack: &Stack,
     broken: Option<Broken>,
@@ -147,14 +147,14 @@ async fn found(
     let findings = examine_deployment(&subject(), &clients(stack, broken, ahead)).await;
     let bad = findings.into_iter().filter(|finding| finding.severity != Severity::Good);
     bad.map(|Finding { severity, area, subject, fix, .. }| {
-        assert!(fix.is_some_and(|fix| !fix.is_empty()), "{subject} says failure to fix it");
+        assert!(fix.is_some_and(|fix| !fix.is_empty()), "{subject} states the fix");
         (severity, area, subject)
     })
     .collect()
 }
 
-/// The local key may do everything, and that is message of it.
-fn usual() -> (Severity, Area, String) {
+/// The finding about the local Stripe key, which is not restricted.
+fn expected_warning() -> (Severity, Area, String) {
     (Warning, Area::Secrets, "Stripe secret key".to_owned())
 }
 
@@ -164,7 +164,7 @@ async fn doctor_finds_nothing_on_a_healthy_stage() {
     assert!(configured.iter().all(|finding| finding.severity == Severity::Good), "{configured:#?}");
     assert!(configured.iter().any(|finding| finding.subject == "Functions"), "{configured:#?}");
     let stack = stack().await;
-    assert_eq!(found(&stack, None, SignedDuration::ZERO).await, [usual()]);
+    assert_eq!(found(&stack, None, SignedDuration::ZERO).await, [expected_warning()]);
 }
 
 #[tokio::test]
@@ -282,8 +282,9 @@ async fn doctor_finds_each_fault() {
     ] {
         let broken = Broken { call, failure: Failure::Replaced(path, value) };
         let found = found(&stack, Some(broken), SignedDuration::ZERO).await;
-        let others: Vec<_> = found.iter().filter(|one| **one != usual()).collect();
-        // The sets' own destinations are asked for at the same path and further: both may be broken by one word.
+        let others: Vec<_> = found.iter().filter(|one| **one != expected_warning()).collect();
+        // The URL of a configuration set is a prefix of the URL of its destinations, so each `call` must
+        // match only one of the two.
         assert!(others.len() == 1, "{call} {path}: {others:?}");
         assert_eq!(*others[0], (severity, area, subject.to_owned()), "{call} {path}");
     }
@@ -303,7 +304,7 @@ async fn doctor_checks_every_schedule_and_secret() {
     let secrets = examine_deployment(&subject(), &clients(&stack, Some(nonsense), SignedDuration::ZERO)).await;
     let named: Vec<_> = secrets.iter().filter(|it| it.severity == Error && it.area == Area::Secrets).collect();
     assert_eq!(named.len(), 4, "{named:?}");
-    assert!(!format!("{secrets:?}").contains("hunter2"), "no secret is told");
+    assert!(!format!("{secrets:?}").contains("hunter2"), "findings contain no secret");
 }
 
 #[tokio::test]
@@ -345,5 +346,5 @@ async fn doctor_finds_invalid_configuration_without_an_account() {
     let findings = examine_configuration(&subject).await;
     let faults: Vec<_> =
         findings.iter().filter(|it| it.severity == Error).map(|it| it.subject.as_str()).collect();
-    assert_eq!(faults, ["OPERATOR_EMAILS"], "the pattern lets it through, and the function does not");
+    assert_eq!(faults, ["OPERATOR_EMAILS"], "the template's pattern accepts it and the function rejects it");
 }

@@ -1,6 +1,8 @@
-//! The property that bounds what an email can open: no secret in it that is older than ten minutes opens a session of a
-//! person who belongs to another organization or is an operator. It is tried with every link of every email, as every
-//! kind of person, at several ages, in several browsers.
+//! Property of emailed secrets: a secret that is older than ten minutes never opens a session for a
+//! user who belongs to another organization or is an operator.
+//!
+//! The test tries every link of every email, for every kind of user, at several ages, in several
+//! browsers.
 
 use std::collections::BTreeSet;
 
@@ -14,62 +16,62 @@ use crate::{
     sign_in::sign_in_by_link,
 };
 
-/// How long a secret may open everything that its person has.
-const SHORT: SignedDuration = SignedDuration::from_mins(10);
+/// Age up to which a secret may open a session with all rights of its user.
+const FULL_ACCESS_AGE: SignedDuration = SignedDuration::from_mins(10);
 
 const OPERATORS: [&str; 3] = ["ops-here@example.com", "ops-new@example.com", "ops-left@example.com"];
 
 /// Which browser opens the links.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Browser {
-    /// One that holds nothing.
+    /// It has no cookies.
     Fresh,
-    /// One in which another person is signed in.
-    Strangers,
-    /// One that holds a session of the owner that has ended.
+    /// Another user is signed in.
+    OtherUser,
+    /// It has a session of the recipient that has ended.
     SignedOut,
 }
 
-/// A person as the table has them.
+/// A user as stored in the table.
 #[derive(Debug, Default)]
-struct Person {
+struct StoredUser {
     id: Option<String>,
     orgs: usize,
 }
 
-async fn person(world: &World, address: &str) -> Person {
+async fn stored_user(world: &World, address: &str) -> StoredUser {
     let items = world.local("GET", "/_local/table", None).await;
     let user = items
         .as_array()
         .unwrap()
         .iter()
         .find(|item| item["sk"]["S"] == "USER" && item["address"]["S"] == address);
-    let Some(user) = user else { return Person::default() };
-    Person {
+    let Some(user) = user else { return StoredUser::default() };
+    StoredUser {
         id: user["id"]["S"].as_str().map(str::to_owned),
         orgs: user["orgs"]["L"].as_array().map_or(0, Vec::len),
     }
 }
 
-/// A world with persons of every kind, each with every secret that can be mailed to them; with the sessions that they
-/// ended.
+/// Starts a stack with users of every kind and sends each of them every secret that an email can
+/// contain. Returns also the addresses and cookies of the ended sessions.
 async fn stage() -> (World, Vec<(String, String)>) {
-    // With reminders on the fifth day, which hold links too.
+    // Reminders are sent on the fifth day, because they contain links too.
     let config =
         Config::memory().set("OPERATOR_EMAILS", &OPERATORS.join(",")).set("TRIAL_REMINDER_DAYS", "9");
     let world = World::with(config).await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut ended = Vec::new();
     let mut network = 0;
-    let mut at_home = |visitor: &mut Visitor<'_>| {
+    let mut own_network = |visitor: &mut Visitor<'_>| {
         network += 1;
         visitor.ip = format!("198.51.100.{network}");
     };
 
-    // Who has an account, and an organization of their own: with and without a verified address, and an operator.
+    // Users with an own organization: with and without a verified address, and an operator.
     for email in ["unverified@example.com", "verified@example.com", OPERATORS[0]] {
         let mut founder = world.visitor();
-        at_home(&mut founder);
+        own_network(&mut founder);
         founder.sign_up("Mine", email, true).await;
         if email != "unverified@example.com" {
             sign_in_by_link(&world, &mut founder, email).await;
@@ -77,7 +79,7 @@ async fn stage() -> (World, Vec<(String, String)>) {
         ended.push((email.to_owned(), founder.cookie.clone().unwrap()));
         founder.submit("/logout", &[]).await;
     }
-    // Who belongs to somebody else's organization, or did.
+    // Current and former members of another user's organization.
     let mut ann = admin(&world, "Other", "ann@example.com").await;
     for (email, leaves) in [("member@example.com", false), ("left@example.com", true), (OPERATORS[2], true)] {
         let mut member = join(&world, &mut ann, email, "member").await;
@@ -91,17 +93,17 @@ async fn stage() -> (World, Vec<(String, String)>) {
     }
     for email in &known {
         let mut visitor = world.visitor();
-        at_home(&mut visitor);
+        own_network(&mut visitor);
         assert_eq!(visitor.submit("/login", &[("email", email)]).await.status, 200);
     }
     world.settle().await;
     (world, ended)
 }
 
-/// The paths with a secret in an email: in its text, its HTML and its headers.
+/// Returns the paths that contain a secret in an email's text, HTML, and headers.
 fn secrets(mail: &Value) -> BTreeSet<String> {
-    let whole = mail.to_string();
-    let paths = whole.split("http://localhost:8484").skip(1).map(|rest| {
+    let content = mail.to_string();
+    let paths = content.split("http://localhost:8484").skip(1).map(|rest| {
         let end =
             rest.find(|c: char| !(c.is_ascii_alphanumeric() || "/-_".contains(c))).unwrap_or(rest.len());
         rest[..end].to_owned()
@@ -111,9 +113,9 @@ fn secrets(mail: &Value) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn old_emailed_secret_never_opens_a_privileged_session() {
-    let (mut opened, mut kinds, mut refused) = (0, BTreeSet::new(), 0);
+    let (mut opened, mut kinds, mut rejected) = (0, BTreeSet::new(), 0);
     for age in ["0s", "595s", "605s", "6d"] {
-        for browser in [Browser::Fresh, Browser::Strangers, Browser::SignedOut] {
+        for browser in [Browser::Fresh, Browser::OtherUser, Browser::SignedOut] {
             let (world, ended) = stage().await;
             let mut eve = world.trialing("Evil", "eve@example.com").await;
             world.settle().await;
@@ -130,28 +132,28 @@ async fn old_emailed_secret_never_opens_a_privileged_session() {
                     let mut visitor = world.visitor();
                     visitor.cookie = match browser {
                         Browser::Fresh => None,
-                        Browser::Strangers => eve.cookie.clone(),
+                        Browser::OtherUser => eve.cookie.clone(),
                         Browser::SignedOut => {
                             ended.iter().find(|(email, _)| email == address).map(|(_, cookie)| cookie.clone())
                         }
                     };
-                    let held = visitor.cookie.clone();
+                    let previous = visitor.cookie.clone();
                     visitor.open(&path).await;
-                    assert_eq!(visitor.cookie, held, "opening {path} changed the session");
-                    let before = person(&world, address).await;
-                    let response = visitor.submit(&path, &[("full_name", "Any Body")]).await;
-                    if visitor.cookie.is_none() || visitor.cookie == held {
-                        refused += 1;
+                    assert_eq!(visitor.cookie, previous, "opening {path} changed the session");
+                    let before = stored_user(&world, address).await;
+                    let response = visitor.submit(&path, &[("full_name", "New User")]).await;
+                    if visitor.cookie.is_none() || visitor.cookie == previous {
+                        rejected += 1;
                         continue;
                     }
                     opened += 1;
                     let clock = world.local("GET", "/_local/clock", None).await;
                     let now: Timestamp = clock["now"].as_str().unwrap().parse().unwrap();
                     let operator = before.id.is_some() && OPERATORS.contains(&address);
-                    let more = before.orgs > 0 || operator;
+                    let privileged = before.orgs > 0 || operator;
                     assert!(
-                        !more || now.duration_since(sent) <= SHORT,
-                        "{path}, mailed to {address} {age} ago, in {browser:?}: {} {before:?}",
+                        !privileged || now.duration_since(sent) <= FULL_ACCESS_AGE,
+                        "{path}, sent to {address} {age} ago, in {browser:?}: {} {before:?}",
                         response.status
                     );
                     if path.starts_with("/invitations/") {
@@ -166,7 +168,7 @@ async fn old_emailed_secret_never_opens_a_privileged_session() {
         }
     }
     assert_eq!(kinds, ["invitations", "login", "mail"].map(str::to_owned).into());
-    assert!(opened > 40 && refused > 200, "{opened} opened, {refused} refused");
+    assert!(opened > 40 && rejected > 200, "{opened} opened, {rejected} rejected");
 }
 
 fn operator_address(address: &str) -> bool {

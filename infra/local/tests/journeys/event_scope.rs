@@ -1,4 +1,4 @@
-//! What is told by hand, of Stripe, of SES, of a setting, counts as if it had happened.
+//! Events and settings that a developer sends through the control interface have their full effect.
 
 use axum::body::Bytes;
 use local::Config;
@@ -33,7 +33,7 @@ async fn events_within_one_second_apply_in_order() {
         for (kind, status) in &events {
             let mut event = json!({ "type": kind, "organization_id": jo.org() });
             if let Some(status) = status {
-                // Of the object, where the envelope has no such field.
+                // `set` applies to the event's object when the envelope has no such field.
                 event["set"] = json!({ "status": status });
             }
             assert_eq!(world.stripe(event).await, [200]);
@@ -65,7 +65,7 @@ async fn control_event_applies_to_the_existing_subscription() {
         assert_eq!(jo.organization().await["status"], status, "{kind}");
         let redirect = checkout(&mut jo, "single").await;
         let again = redirect.header("location").starts_with(&format!("{STRIPE}/c/pay/"));
-        assert_eq!(again, status == "canceled", "{kind}: what is over is over at Stripe, too");
+        assert_eq!(again, status == "canceled", "{kind}: the Stripe mock ends the subscription too");
     }
 }
 
@@ -79,24 +79,24 @@ async fn deleted_subscription_or_customer_is_not_billed_again() {
         world.settle().await;
         assert_eq!(world.stripe(json!({ "type": kind, "organization_id": jo.org() })).await, [200]);
     }
-    let billed = || {
+    let paid_invoices = || {
         let events = world.stack.system().cloud.stripe.events();
         events.iter().filter(|event| event["type"] == "invoice.paid").count()
     };
-    assert_eq!(billed(), 2);
+    assert_eq!(paid_invoices(), 2);
     world.advance("40d").await;
-    assert_eq!(billed(), 2);
+    assert_eq!(paid_invoices(), 2);
 }
 
 #[tokio::test]
 async fn wrong_metadata_does_not_open_the_portal_of_another_customer() {
     let world = World::new().await;
-    let mut theirs = world.pending("Initech", "theirs@example.com").await;
-    let redirect = checkout(&mut theirs, "team").await;
+    let mut other = world.pending("Initech", "theirs@example.com").await;
+    let redirect = checkout(&mut other, "team").await;
     press(&world, redirect.header("location"), "choice=pay");
     world.settle().await;
-    sign_in_by_link(&world, &mut theirs, "theirs@example.com").await;
-    let portal = theirs.submit("/billing/portal", &[]).await;
+    sign_in_by_link(&world, &mut other, "theirs@example.com").await;
+    let portal = other.submit("/billing/portal", &[]).await;
     let customer = world.stack.system().cloud.stripe.customers().remove(0);
     let shown = |world: &World, address: &str| {
         let request = http::Request::get(address.strip_prefix(STRIPE).unwrap()).body(Bytes::new()).unwrap();
@@ -125,8 +125,8 @@ async fn events_of_two_customers_leave_one_checkout_open() {
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let mut opened = Vec::new();
     for customer in ["cus_a", "cus_b"] {
-        let over = json!({ "type": "customer.subscription.deleted", "organization_id": jo.org(), "customer": customer });
-        assert_eq!(world.stripe(over).await, [200]);
+        let deleted = json!({ "type": "customer.subscription.deleted", "organization_id": jo.org(), "customer": customer });
+        assert_eq!(world.stripe(deleted).await, [200]);
         opened.push(checkout(&mut jo, "team").await.header("location").to_owned());
     }
     let open = |address: &String| {
@@ -149,15 +149,15 @@ async fn stripe_mock_learns_the_customer_of_a_signed_event() {
             "subscription_details": { "metadata": { "organization_id": jo.org() } } } } });
     let body = body.to_string();
     let signature = sign(&Secret::parse(world.stack.webhook_secret()).unwrap(), now, body.as_bytes());
-    let taken =
+    let accepted =
         world.send("POST", "/billing/webhooks/stripe", &[("stripe-signature", &signature)], body).await;
-    assert_eq!((taken.status, &jo.organization().await["status"]), (200, &json!("active")));
+    assert_eq!((accepted.status, &jo.organization().await["status"]), (200, &json!("active")));
     for (path, form) in [("/billing/portal", vec![]), ("/billing/checkout", vec![("plan", "team")])] {
         let redirect = jo.submit(path, &form).await;
         assert!(redirect.header("location").starts_with(STRIPE), "{path}: {} {}", redirect.status, redirect.text());
     }
-    let over = json!({ "type": "customer.subscription.deleted", "organization_id": jo.org() });
-    assert_eq!(world.stripe(over).await, [200]);
+    let deleted = json!({ "type": "customer.subscription.deleted", "organization_id": jo.org() });
+    assert_eq!(world.stripe(deleted).await, [200]);
     assert_eq!(jo.organization().await["status"], "canceled");
     let redirect = jo.submit("/billing/portal", &[]).await;
     assert!(redirect.header("location").starts_with(&format!("{STRIPE}/p/session/")), "{}", redirect.text());
@@ -197,7 +197,7 @@ async fn reminder_announces_read_only_access_when_no_plan_follows() {
         world.inject(json!([])).await;
         world.advance("1h").await;
         let reminders = world.mails("trial_ending").await;
-        // The subscription has no end of its own: what was owed for ours is of no use to anybody any more.
+        // The subscription replaces the trial and has no end, so the pending reminder is dropped.
         assert_eq!(reminders.len(), usize::from(!says.is_empty()), "{status}: {reminders:?}");
         assert!(
             reminders.iter().all(|mail| mail["text"].as_str().unwrap().contains(says)),
@@ -246,8 +246,8 @@ async fn reset_clears_all_state() {
     world.trialing("Before", "before@example.com").await;
     world.settle().await;
     world.local("POST", "/_local/reset", None).await;
-    let unsure = json!([{ "function": "mailer", "service": "sesv2", "operation": "SendEmail", "nth": 1, "kind": "error_500" }]);
-    world.inject(unsure).await;
+    let uncertain = json!([{ "function": "mailer", "service": "sesv2", "operation": "SendEmail", "nth": 1, "kind": "error_500" }]);
+    world.inject(uncertain).await;
     world.trialing("Acme", "jo@example.com").await;
     world.settle().await;
     world.advance("10s").await;

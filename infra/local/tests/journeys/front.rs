@@ -1,4 +1,4 @@
-//! The pages that everybody may see, and the routes around them.
+//! Public pages, HEAD requests, and network limits.
 
 use serde_json::json;
 
@@ -50,8 +50,8 @@ async fn public_pages_load_while_the_table_hangs() {
     );
     for (page, response) in [("/", landing), ("guide", guide), ("form", form), ("login", login)] {
         assert_eq!(response.status, 200, "{page}");
-        assert!(!response.text().contains("Sign out"), "as to a stranger: {page}");
-        // Given up before the SDK would try again.
+        assert!(!response.text().contains("Sign out"), "shown as signed out: {page}");
+        // The page gives up before the SDK retries.
         assert_eq!(world.calls_of(&response).await, ["BatchGetItem"], "{page}");
     }
 }

@@ -1,4 +1,4 @@
-//! A further organization of somebody who has one.
+//! Additional organizations of a user, and users without an organization.
 
 use crate::{
     driver::{Visitor, World},
@@ -8,7 +8,7 @@ use crate::{
 
 const TOKEN: &str = "5f2b8c0e9d7a4b6c8e1f3a5d7c9b0e2f";
 
-/// Somebody whose address is proven, with an organization that began with or without a trial.
+/// Returns a verified user whose organization started with or without a trial.
 async fn verified<'w>(world: &'w World, trial: bool) -> Visitor<'w> {
     let mut jo = world.visitor();
     jo.sign_up("First", "jo@example.com", trial).await;
@@ -23,14 +23,14 @@ async fn resubmitted_form_opens_the_same_organization() {
     {
         let world = World::new().await;
         let mut jo = verified(&world, had_trial).await;
-        let (first, held) = (jo.org(), jo.cookie.clone());
+        let (first, first_cookie) = (jo.org(), jo.cookie.clone());
         let form = [("name", "Second"), ("start_trial", wants_trial), ("form_token", TOKEN)];
         let created = jo.submit("/organizations/new", &form).await;
         let second = jo.org();
         assert_ne!(first, second);
 
-        // The answer is lost: the browser still holds the session of the first organization.
-        jo.cookie = held;
+        // The response is lost, so the browser still has the session of the first organization.
+        jo.cookie = first_cookie;
         let again = jo.submit("/organizations/new", &form).await;
         assert_eq!((again.status, jo.org()), (303, second), "{}", again.text());
         let location = again.header("location").to_owned();
@@ -61,7 +61,7 @@ async fn unverified_user_verifies_before_a_second_organization() {
     let refused = jo.submit("/organizations/new", &[("name", "Second")]).await;
     assert_eq!((shown.status, refused.status), (200, 403));
     for page in [shown.text(), refused.text()] {
-        assert!(!page.contains("name=\"name\""), "what would be refused is not offered: {page}");
+        assert!(!page.contains("name=\"name\""), "the form that would be rejected is not shown: {page}");
         assert!(page.contains("Verify your email address"), "{page}");
         for part in [
             r#"method="post" action="/login""#,
@@ -110,7 +110,7 @@ async fn rejected_requests_count_toward_sign_up_limits() {
     for _ in 0..3 {
         statuses.push(jo.submit("/organizations/new", &[("name", "Second")]).await.status);
     }
-    assert_eq!(statuses, [403, 403, 429], "the sign-up itself was the first of three a day");
+    assert_eq!(statuses, [403, 403, 429], "the sign-up is the first of three per day");
 }
 
 #[tokio::test]
@@ -125,8 +125,8 @@ async fn parallel_forms_create_both_organizations() {
     assert_eq!(tokio::join!(create("Second"), create("Third")), (303, 303));
 }
 
-/// Somebody whose address is proven, and who has left the only organization they belonged to; with the page that their
-/// next link leads to.
+/// Returns a verified user who left their only organization, and the page that their next sign-in
+/// link shows.
 async fn without_organization(world: &World) -> (Visitor<'_>, String) {
     let mut ann = admin(world, "Acme", "ann@example.com").await;
     let mut jo = join(world, &mut ann, "jo@example.com", "member").await;
@@ -135,12 +135,12 @@ async fn without_organization(world: &World) -> (Visitor<'_>, String) {
     let page = jo.submit(&link, &[]).await;
     assert_eq!((page.status, &jo.cookie), (403, &None), "{}", page.text());
     assert_eq!(world.visitor().submit(&link, &[]).await.status, 404, "the link is used up");
-    // The browser that used it may have lost the response.
+    // The same browser may repeat it, because the response can be lost.
     let again = jo.submit(&link, &[]).await;
     assert_eq!((again.status, &jo.cookie), (403, &None), "{}", again.text());
     let page = page.text();
-    let lost = [("name", "Mine"), ("founding", field(&page, "founding"))];
-    assert_eq!(jo.submit("/organizations/new", &lost).await.status, 409, "the first form is replaced");
+    let first_form = [("name", "Mine"), ("founding", field(&page, "founding"))];
+    assert_eq!(jo.submit("/organizations/new", &first_form).await.status, 409, "the second page replaces the first form");
     (jo, again.text())
 }
 
@@ -156,17 +156,17 @@ async fn user_without_organization_creates_exactly_one() {
     let (grant, token) = (field(&page, "founding"), field(&page, "form_token"));
     let nameless = jo.submit("/organizations/new", &[("founding", grant), ("form_token", token)]).await;
     assert_eq!(nameless.status, 422);
-    assert_eq!(field(&nameless.text(), "founding"), grant, "it is still known who asks");
+    assert_eq!(field(&nameless.text(), "founding"), grant, "the form keeps its grant");
     assert!(!nameless.text().contains("name=\"email\""), "{}", nameless.text());
 
     let form = [("name", "Mine"), ("founding", grant), ("form_token", token)];
     let mut cookies = Vec::new();
     for _ in 0..2 {
-        let founded = jo.submit("/organizations/new", &form).await;
-        assert_eq!(founded.header("location"), "/onboarding/welcome", "{}", founded.text());
+        let created = jo.submit("/organizations/new", &form).await;
+        assert_eq!(created.header("location"), "/onboarding/welcome", "{}", created.text());
         cookies.push(jo.cookie.take().unwrap());
     }
-    assert_eq!(cookies[0].split('.').next(), cookies[1].split('.').next(), "sent twice, it is founded once");
+    assert_eq!(cookies[0].split('.').next(), cookies[1].split('.').next(), "the repeated form creates no second organization");
     jo.cookie = cookies.pop();
     assert_eq!(jo.organization().await["name"], "Mine");
 

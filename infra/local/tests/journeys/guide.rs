@@ -1,4 +1,4 @@
-//! The deployment guide beside what it speaks of.
+//! Consistency of `docs/deploy.md` with the code and the template.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,11 +21,11 @@ fn guide_names_only_existing_parameters() {
     let given = GUIDE.split(|c: char| c.is_whitespace() || c == '`').filter_map(|word| word.split_once('='));
     let names: BTreeSet<_> =
         given.map(|(name, _)| name).filter(|name| name.starts_with(char::is_uppercase)).collect();
-    let ours = names.iter().filter(|name| {
+    let checked = names.iter().filter(|name| {
         ["Stripe", "Mail", "Log", "Operator", "Webhook"].iter().any(|part| name.starts_with(part))
     });
     let mut count = 0;
-    for name in ours {
+    for name in checked {
         assert!(parameters.contains_key(*name), "{name}");
         count += 1;
     }

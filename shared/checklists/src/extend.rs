@@ -1,4 +1,4 @@
-//! One definition on top of another.
+//! Resolves a definition that extends another one.
 
 use std::collections::BTreeSet;
 
@@ -6,21 +6,22 @@ use toml::Spanned;
 
 use crate::{
     DefinitionFile,
-    file::{FileIn, TaskIn, Text, Whole},
+    file::{FileIn, ResolvedDefinition, TaskIn, Text},
 };
 
-/// A place in the file and what is wrong there.
-pub type Found = (usize, String);
+/// An error: its position in the file, in bytes, and its reason.
+pub type Finding = (usize, String);
 
-/// A file with all that it takes over. What is taken over has no place in this file: where it does not go together with
-/// what this one says, the line that takes it over is to blame.
+/// Adds everything that a file inherits.
+///
+/// Inherited values get the position of `extends`, so an error about one of them names that line.
 pub fn resolve(
     named: &DefinitionFile<'_>,
     file: &FileIn,
     all: &[(DefinitionFile<'_>, FileIn)],
-) -> (Whole, Vec<Found>) {
+) -> (ResolvedDefinition, Vec<Finding>) {
     let mut found = Vec::new();
-    let mut whole = Whole {
+    let mut definition = ResolvedDefinition {
         key: named.key.to_owned(),
         version: file.version.clone(),
         industries: Vec::new(),
@@ -30,75 +31,79 @@ pub fn resolve(
     };
     if let Some(base) = &file.extends {
         match all.iter().find(|(other, _)| other.key == base.get_ref()) {
-            Some((_, other)) if other.extends.is_none() => whole.take_over(other, base),
-            Some(_) => found
-                .push((place(base), format!("{} extends another itself: one step is enough", quoted(base)))),
-            None => found.push((place(base), format!("there is no definition {}", quoted(base)))),
+            Some((_, other)) if other.extends.is_none() => definition.inherit(other, base),
+            Some(_) => found.push((
+                position(base),
+                format!("{} already extends another definition; only one level is allowed", quoted(base)),
+            )),
+            None => found.push((position(base), format!("unknown definition {}", quoted(base)))),
         }
     }
     for key in &file.without {
-        let before = whole.tasks.len();
-        whole.tasks.retain(|task| task.key.get_ref() != key.get_ref());
-        if whole.tasks.len() == before {
-            found.push((place(key), format!("no task {} is taken over", quoted(key))));
+        let before = definition.tasks.len();
+        definition.tasks.retain(|task| task.key.get_ref() != key.get_ref());
+        if definition.tasks.len() == before {
+            found.push((position(key), format!("no inherited task {}", quoted(key))));
         }
     }
     for industry in &file.industries {
-        put(&mut whole.industries, industry, |it| &it.key);
+        put(&mut definition.industries, industry, |it| &it.key);
     }
     for category in &file.categories {
-        put(&mut whole.categories, category, |it| &it.key);
+        put(&mut definition.categories, category, |it| &it.key);
     }
     for task in &file.tasks {
-        found.extend(whole.place_task(task).err());
+        found.extend(definition.insert_task(task).err());
     }
     for milestone in &file.milestones {
-        put(&mut whole.milestones, milestone, |it| &it.key);
+        put(&mut definition.milestones, milestone, |it| &it.key);
     }
-    found.extend(twice("industry", file.industries.iter().map(|it| &it.key)));
-    found.extend(twice("category", file.categories.iter().map(|it| &it.key)));
-    found.extend(twice("task", file.tasks.iter().map(|it| &it.key)));
-    found.extend(twice("milestone", file.milestones.iter().map(|it| &it.key)));
-    (whole, found)
+    found.extend(duplicates("industry", file.industries.iter().map(|it| &it.key)));
+    found.extend(duplicates("category", file.categories.iter().map(|it| &it.key)));
+    found.extend(duplicates("task", file.tasks.iter().map(|it| &it.key)));
+    found.extend(duplicates("milestone", file.milestones.iter().map(|it| &it.key)));
+    (definition, found)
 }
 
-/// Keys that a file gives to two of its own.
-fn twice<'a>(what: &str, keys: impl Iterator<Item = &'a Text>) -> Vec<Found> {
+/// Returns an error for every key that occurs duplicates in a file.
+fn duplicates<'a>(what: &str, keys: impl Iterator<Item = &'a Text>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
     keys.filter(|key| !seen.insert(key.get_ref().clone()))
-        .map(|key| (place(key), format!("the {what} {} is there twice", quoted(key))))
+        .map(|key| (position(key), format!("duplicate {what} {}", quoted(key))))
         .collect()
 }
 
-impl Whole {
-    fn take_over(&mut self, other: &FileIn, at: &Text) {
-        let at = at.span();
+impl ResolvedDefinition {
+    /// Copies the content of `other`. All values get the position of `base`.
+    fn inherit(&mut self, other: &FileIn, base: &Text) {
+        let at = base.span();
         self.industries.clone_from(&other.industries);
         self.categories.clone_from(&other.categories);
         self.tasks.clone_from(&other.tasks);
         self.milestones.clone_from(&other.milestones);
-        let here = |text: &mut Text| *text = Spanned::new(at.clone(), text.get_ref().clone());
+        let move_here = |text: &mut Text| *text = Spanned::new(at.clone(), text.get_ref().clone());
         for task in &mut self.tasks {
-            here(&mut task.key);
-            here(&mut task.category);
-            task.done_by.iter_mut().for_each(here);
+            move_here(&mut task.key);
+            move_here(&mut task.category);
+            task.done_by.iter_mut().for_each(move_here);
             for industry in task.when.iter_mut().flat_map(|when| &mut when.industries) {
-                here(industry);
+                move_here(industry);
             }
         }
         for milestone in &mut self.milestones {
-            here(&mut milestone.key);
+            move_here(&mut milestone.key);
             if let Some(count) = &mut milestone.count {
                 *count = Spanned::new(at.clone(), *count.get_ref());
             }
             for key in milestone.tasks.iter_mut().flat_map(|tasks| tasks.get_mut()) {
-                here(key);
+                move_here(key);
             }
         }
     }
 
-    /// In place of the one with its key, else before the one that it names, else last.
-    fn place_task(&mut self, task: &TaskIn) -> Result<(), Found> {
+    /// Inserts a task: before the task that `before` names, else in place of the task with the same
+    /// key, else last. It replaces the task with the same key.
+    fn insert_task(&mut self, task: &TaskIn) -> Result<(), Finding> {
         let index_of = |key: &str| self.tasks.iter().position(|it| it.key.get_ref() == key);
         let same = index_of(task.key.get_ref());
         if let Some(index) = same {
@@ -106,9 +111,8 @@ impl Whole {
         }
         let index_of = |key: &str| self.tasks.iter().position(|it| it.key.get_ref() == key);
         let index = match &task.before {
-            Some(before) => index_of(before.get_ref()).ok_or_else(|| {
-                (place(before), format!("there is no task {} to come before", quoted(before)))
-            })?,
+            Some(before) => index_of(before.get_ref())
+                .ok_or_else(|| (position(before), format!("unknown task {} in before", quoted(before))))?,
             None => same.unwrap_or(self.tasks.len()),
         };
         self.tasks.insert(index, task.clone());
@@ -116,15 +120,16 @@ impl Whole {
     }
 }
 
-/// In place of the one with its key, else last.
-fn put<T: Clone>(all: &mut Vec<T>, one: &T, key: fn(&T) -> &Text) {
-    match all.iter_mut().find(|it| key(it).get_ref() == key(one).get_ref()) {
-        Some(same) => *same = one.clone(),
-        None => all.push(one.clone()),
+/// Replaces the item with the same key, or appends the item.
+fn put<T: Clone>(items: &mut Vec<T>, item: &T, key: fn(&T) -> &Text) {
+    match items.iter_mut().find(|it| key(it).get_ref() == key(item).get_ref()) {
+        Some(same) => *same = item.clone(),
+        None => items.push(item.clone()),
     }
 }
 
-pub fn place<T>(value: &Spanned<T>) -> usize {
+/// Returns the position of a value in its file, in bytes.
+pub fn position<T>(value: &Spanned<T>) -> usize {
     value.span().start
 }
 

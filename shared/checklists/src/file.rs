@@ -1,19 +1,20 @@
-//! What a file can say. Each value knows where it stands, so that whatever is wrong with it can be found.
+//! The fields of a checklist file. Each value has its position, so that an error can name the line.
 
 use serde::Deserialize;
 use toml::Spanned;
 
-/// A text with its place.
+/// A string with its position.
 pub type Text = Spanned<String>;
 
-/// A file.
+/// The top-level fields of a checklist file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileIn {
     pub version: Spanned<u32>,
-    /// The key of a definition whose categories, tasks and milestones this one takes over.
+    /// The key of the definition from which this one inherits industries, categories, tasks, and
+    /// milestones.
     pub extends: Option<Text>,
-    /// Keys of tasks that are not taken over.
+    /// The keys of inherited tasks to omit.
     #[serde(default)]
     pub without: Vec<Text>,
     #[serde(default, rename = "industry")]
@@ -26,7 +27,7 @@ pub struct FileIn {
     pub milestones: Vec<MilestoneIn>,
 }
 
-/// A key, and what people read for it.
+/// An industry or a category: its key and its displayed title.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TitledIn {
@@ -34,7 +35,7 @@ pub struct TitledIn {
     pub title: Text,
 }
 
-/// A task.
+/// The fields of a task, which `docs/checklists.md` describes.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaskIn {
@@ -50,11 +51,11 @@ pub struct TaskIn {
     pub action: ActionIn,
     pub done_by: Vec<Text>,
     pub when: Option<WhenIn>,
-    /// The task that this one comes before; a new one without it comes last.
+    /// The key of the task before which this one is inserted. Without it, a new task comes last.
     pub before: Option<Text>,
 }
 
-/// When a task becomes worth more.
+/// A higher `value` of a task towards the end of a trial.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RiseIn {
@@ -62,7 +63,7 @@ pub struct RiseIn {
     pub value: Spanned<u32>,
 }
 
-/// A task's link.
+/// The button of a task: its label and its target.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActionIn {
@@ -70,7 +71,7 @@ pub struct ActionIn {
     pub to: Text,
 }
 
-/// Whose checklist has the task.
+/// The condition of a task: the plans and the industries whose checklists contain it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WhenIn {
@@ -80,7 +81,7 @@ pub struct WhenIn {
     pub industries: Vec<Text>,
 }
 
-/// A milestone.
+/// The fields of a milestone. It has either `count` or `tasks`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MilestoneIn {
@@ -92,9 +93,9 @@ pub struct MilestoneIn {
     pub tasks: Option<Spanned<Vec<Text>>>,
 }
 
-/// A definition with all that it takes over.
+/// A definition with everything that it inherits.
 #[derive(Clone, Debug)]
-pub struct Whole {
+pub struct ResolvedDefinition {
     pub key: String,
     pub version: Spanned<u32>,
     pub industries: Vec<TitledIn>,

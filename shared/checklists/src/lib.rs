@@ -1,9 +1,19 @@
-//! Checklists as data: a file for each, read and judged while the domain is built.
+//! Build-time compiler of checklist definitions: TOML files in, Rust source out.
 //!
-//! Whoever runs Onramp writes `definitions/{key}.toml` and builds; no Rust is touched. Every file that is there becomes
-//! part of the program, and one that is wrong stops the build with its name, the line and the reason. Nothing of this
-//! crate is in a function: `shared/domain/build.rs` is its one caller. The fields of a file are described in
-//! `docs/checklists.md`.
+//! An operator adds `definitions/{key}.toml` and builds, without changes to Rust code. The build
+//! script `shared/domain/build.rs` is the only caller, so no function contains this crate.
+//! `docs/checklists.md` describes the fields of a file.
+//!
+//! Invariant: an invalid file stops the build. Every error has the file, the line, and the reason.
+//!
+//! The crate never runs at request time, and it never reads an organization.
+//!
+//! Modules, in the order of the steps:
+//!
+//! - `file`: the fields of a file, each with its position.
+//! - `extend`: adds what a definition inherits from another one.
+//! - `check`: the rules of a valid definition.
+//! - `source`: writes the Rust source.
 
 mod check;
 mod extend;
@@ -14,26 +24,26 @@ use std::{fmt, path::Path};
 
 use crate::file::FileIn;
 
-/// The definition that every program has and that stands in for one that is missing.
+/// The key of the default definition, which every build contains.
 pub const BUILT_IN: &str = "built-in";
 
-/// A file of a checklist, under its key.
+/// A checklist file with its key.
 #[derive(Clone, Debug)]
 pub struct DefinitionFile<'a> {
-    /// The file's name without its ending; the definition's key.
+    /// The key of the definition, which is the file name without `.toml`.
     pub key: &'a str,
-    /// What is written in it.
+    /// The TOML text of the file.
     pub text: &'a str,
 }
 
-/// What is wrong, and where.
+/// An error in a checklist file, with its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DefinitionError {
     /// The key of the file.
     pub key: String,
-    /// The line, from 1.
+    /// The line of the error, starting at 1.
     pub line: usize,
-    /// Why it cannot be so, and what can.
+    /// The error and the expected value.
     pub reason: String,
 }
 
@@ -43,44 +53,45 @@ impl fmt::Display for DefinitionError {
     }
 }
 
-/// The Rust source of the definitions in `folder`: what `shared/domain/src/definition.rs` includes.
+/// Returns the Rust source of the definitions in `folder`, for `shared/domain/src/definition.rs`.
 ///
 /// # Errors
-/// Every fault of every file, a line each, with the path of its file.
+/// Returns all errors of all files, one per line, each with the path of its file.
 pub fn generate(folder: &Path) -> Result<String, String> {
-    let unreadable = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
+    let io_error = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     let mut texts = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
-        let path = entry.map_err(|error| unreadable(folder, error))?.path();
+    for entry in std::fs::read_dir(folder).map_err(|error| io_error(folder, error))? {
+        let path = entry.map_err(|error| io_error(folder, error))?.path();
         if let (Some("toml"), Some(key)) =
             (path.extension().and_then(|it| it.to_str()), path.file_stem().and_then(|it| it.to_str()))
         {
-            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+            let text = std::fs::read_to_string(&path).map_err(|error| io_error(&path, error))?;
             texts.push((key.to_owned(), text));
         }
     }
     texts.sort();
     let files: Vec<_> = texts.iter().map(|(key, text)| DefinitionFile { key, text }).collect();
-    compile(&files).map_err(|faults| {
+    compile(&files).map_err(|errors| {
         let lines: Vec<_> =
-            faults.iter().map(|fault| folder.join(fault.to_string()).display().to_string()).collect();
+            errors.iter().map(|error| folder.join(error.to_string()).display().to_string()).collect();
         lines.join("\n")
     })
 }
 
-/// The Rust source of these files.
+/// Returns the Rust source of these files.
 ///
 /// # Errors
-/// Every fault, by file and line. A file that is no TOML, or lacks a field, is judged no further.
+/// Returns all errors, sorted by file and line. A file that is not valid TOML, or that lacks a field,
+/// is not checked further.
 pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionError>> {
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     let mut read: Vec<(DefinitionFile<'_>, FileIn)> = Vec::new();
     for file in files {
         match toml::from_str::<FileIn>(file.text) {
             Ok(parsed) => read.push((file.clone(), parsed)),
             Err(error) => {
                 let line = error.span().map_or(1, |span| line_of(file.text, span.start));
-                faults.push(DefinitionError {
+                errors.push(DefinitionError {
                     key: file.key.to_owned(),
                     line,
                     reason: error.message().to_owned(),
@@ -89,35 +100,35 @@ pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionErr
         }
     }
     if !files.iter().any(|file| file.key == BUILT_IN) {
-        let reason = "the file is missing: it stands in for every other".to_owned();
-        faults.push(DefinitionError { key: BUILT_IN.to_owned(), line: 1, reason });
+        let reason = "the file is missing: it is the default definition".to_owned();
+        errors.push(DefinitionError { key: BUILT_IN.to_owned(), line: 1, reason });
     }
-    // Those that others rest on come first: whoever takes over something wrong is not to blame for it.
+    // Base definitions come first, so that their errors are not reported again for their extensions.
     read.sort_by_key(|(_, file)| file.extends.is_some());
-    let mut whole = Vec::new();
+    let mut definitions = Vec::new();
     for (named, file) in &read {
         if let Some(base) = &file.extends
-            && faults.iter().any(|fault| fault.key == *base.get_ref())
+            && errors.iter().any(|error| error.key == *base.get_ref())
         {
             continue;
         }
         let (definition, mut found) = extend::resolve(named, file, &read);
-        // Without what it rests on, much is missing that is no fault of its own.
+        // With an invalid base, most further errors would be consequences of that one.
         if file.extends.is_none() || found.is_empty() {
             found.extend(check::definition(&definition));
         }
-        faults.extend(found.into_iter().map(|(place, reason)| DefinitionError {
+        errors.extend(found.into_iter().map(|(position, reason)| DefinitionError {
             key: named.key.to_owned(),
-            line: line_of(named.text, place),
+            line: line_of(named.text, position),
             reason,
         }));
-        whole.push(definition);
+        definitions.push(definition);
     }
-    faults.sort_by(|a, b| (&a.key, a.line).cmp(&(&b.key, b.line)));
-    if faults.is_empty() { Ok(source::write(&whole)) } else { Err(faults) }
+    errors.sort_by(|a, b| (&a.key, a.line).cmp(&(&b.key, b.line)));
+    if errors.is_empty() { Ok(source::write(&definitions)) } else { Err(errors) }
 }
 
-/// The line of a byte, from 1.
+/// Returns the line of a byte, starting at 1.
 fn line_of(text: &str, byte: usize) -> usize {
     text.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
 }

@@ -1,15 +1,17 @@
-//! Definitions as Rust source.
+//! Writes definitions as Rust source.
 
 use std::fmt::Write;
 
 use crate::{
     BUILT_IN,
-    file::{MilestoneIn, TaskIn, Text, TitledIn, Whole},
+    file::{MilestoneIn, ResolvedDefinition, TaskIn, Text, TitledIn},
 };
 
-/// The constants that `domain::definition` includes: the built-in definition, and all of them. No other has a name of its
-/// own there, which a file's name could make one that is taken.
-pub fn write(definitions: &[Whole]) -> String {
+/// Writes the statics that `domain::definition` includes: the built-in definition, and the list of
+/// all definitions.
+///
+/// Other definitions have no name of their own, because a file name could collide with another item.
+pub fn write(definitions: &[ResolvedDefinition]) -> String {
     let mut source = String::new();
     let mut all = Vec::new();
     for whole in definitions {
@@ -17,7 +19,7 @@ pub fn write(definitions: &[Whole]) -> String {
             put(
                 &mut source,
                 format_args!(
-                    "/// The definition that stands in for every other.\npub static BUILT_IN: Definition = {};\n",
+                    "/// The default definition of every organization.\npub static BUILT_IN: Definition = {};\n",
                     definition(whole)
                 ),
             );
@@ -29,14 +31,14 @@ pub fn write(definitions: &[Whole]) -> String {
     put(
         &mut source,
         format_args!(
-            "/// Every definition that was built in.\npub static ALL: &[&Definition] = &[{}];\n",
+            "/// All definitions of this build.\npub static ALL: &[&Definition] = &[{}];\n",
             all.join(", ")
         ),
     );
     source
 }
 
-fn definition(whole: &Whole) -> String {
+fn definition(whole: &ResolvedDefinition) -> String {
     format!(
         "Definition {{ key: {:?}, version: {}, industries: {}, tasks: {}, milestones: {} }}",
         whole.key,
@@ -51,7 +53,7 @@ fn titled(titled: &TitledIn) -> String {
     format!("{{ key: {}, title: {} }}", text(&titled.key), text(&titled.title))
 }
 
-fn task(index: usize, task: &TaskIn, whole: &Whole) -> String {
+fn task(index: usize, task: &TaskIn, whole: &ResolvedDefinition) -> String {
     let category = whole.categories.iter().find(|it| it.key.get_ref() == task.category.get_ref());
     let rises = task.rises.as_ref().map_or_else(
         || "None".to_owned(),

@@ -1,6 +1,6 @@
-//! What is wrong with a checklist's file is told with its file, its line and the reason.
+//! Tests of the errors in checklist files, and of definitions that extend another one.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where its premise does")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::path::Path;
 
@@ -33,103 +33,103 @@ count = 1
 "#;
 
 #[track_caller]
-fn check(text: &str, faults: &[&str]) {
+fn check(text: &str, errors: &[&str]) {
     let found = compile(&[DefinitionFile { key: "built-in", text }]).err().unwrap_or_default();
-    assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), faults);
+    assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), errors);
 }
 
 #[test]
-fn every_fault_is_told_by_file_line_and_reason() {
+fn errors_have_file_line_and_reason() {
     check(GOOD, &[]);
-    for (good, bad, fault) in [
-        ("version = 1", "version = 0", "1: version is 1 to 1000000, and not 0"),
+    for (good, bad, error) in [
+        ("version = 1", "version = 0", "1: version must be 1 to 1000000, got 0"),
         (
             "\"Create project\"\nd",
             "\"\"\nd",
-            "9: title is one line of 1 to 60 characters, without space at its ends",
+            "9: title must be one line of 1 to 60 characters without surrounding spaces",
         ),
-        ("minutes = 2", "minutes = 200", "12: minutes is 1 to 120, and not 200"),
+        ("minutes = 2", "minutes = 200", "12: minutes must be 1 to 120, got 200"),
         ("minutes = 2", "minutes = \"two\"", "12: invalid type: string \"two\", expected u32"),
         ("minutes = 2\n", "", "7: missing field `minutes`"),
         ("minutes = 2", "minutes = 2\nhours = 1", "13: unknown field `hours`"),
         ("minutes = 2", "minutes = ", "12: string values must be quoted, expected literal string"),
-        ("icon = \"📁\"", "icon = \"x\"", "13: icon is one emoji"),
-        ("icon = \"📁\"", "icon = \"📁📁\"", "13: icon is one emoji"),
-        ("category = \"setup\"", "category = \"chores\"", "14: there is no category \"chores\""),
-        ("value = 70", "value = 101", "15: value is 1 to 100, and not 101"),
+        ("icon = \"📁\"", "icon = \"x\"", "13: icon must be one emoji"),
+        ("icon = \"📁\"", "icon = \"📁📁\"", "13: icon must be one emoji"),
+        ("category = \"setup\"", "category = \"chores\"", "14: unknown category \"chores\""),
+        ("value = 70", "value = 101", "15: value must be 1 to 100, got 101"),
         (
             "app:projects",
             "javascript:alert(1)",
-            "16: a task leads to \"members\", \"plans\", \"app:\" and a path of the host app, or an https address",
+            "16: a task must link to \"members\", \"plans\", \"app:<path>\", or an https URL",
         ),
         (
             "project.created",
             "created",
-            "17: a task is done by \"billing\", \"invitation\", or an event of the host app such as \"project.created\"",
+            "17: done_by must be \"billing\", \"invitation\", or a host-app event such as \"project.created\"",
         ),
         (
             "value = 70",
             "value = 70\nrises = { days_left = 3, value = 60 }",
-            "16: a value rises: to 70 or more, and not to 60",
+            "16: a raised value must be at least 70, got 60",
         ),
         (
             "\"project.created\"]",
             "\"project.created\", \"project.created\"]",
-            "17: the event \"project.created\" is named twice",
+            "17: duplicate event \"project.created\"",
         ),
         (
             "key = \"created_project\"",
             "key = \"Created Project\"",
-            "8: a key is 1 to 40 lower-case letters, digits and underscores, and begins with a letter",
+            "8: a key must have 1 to 40 lowercase letters, digits, and underscores, and start with a letter",
         ),
-        ("count = 1", "count = 2", "24: count is 1 to 1, and not 2"),
-        ("count = 1", "", "20: a milestone has either a count or tasks"),
-        ("count = 1", "tasks = [\"made_coffee\"]", "24: there is no task \"made_coffee\""),
+        ("count = 1", "count = 2", "24: count must be 1 to 1, got 2"),
+        ("count = 1", "", "20: a milestone must have either a count or tasks"),
+        ("count = 1", "tasks = [\"made_coffee\"]", "24: unknown task \"made_coffee\""),
         (
             "done_by = [",
             "when = { plans = [\"gold\"] }\ndone_by = [",
-            "1: at least one task has no condition: a checklist is never empty",
+            "1: at least one task must have no condition, so that no checklist is empty",
         ),
     ] {
         assert!(GOOD.contains(good), "{good}");
         let found =
             compile(&[DefinitionFile { key: "built-in", text: &GOOD.replacen(good, bad, 1) }]).unwrap_err();
         let first = found.first().unwrap().to_string();
-        assert!(first.starts_with(&format!("built-in.toml:{fault}")), "{bad}: {first}");
+        assert!(first.starts_with(&format!("built-in.toml:{error}")), "{bad}: {first}");
     }
 }
 
 #[test]
-fn all_faults_of_a_file_come_at_once_in_its_order() {
+fn all_errors_of_a_file_are_listed_in_its_order() {
     check(
         &GOOD.replace("minutes = 2", "minutes = 0").replace("value = 70", "value = 0").replace("📁", ""),
         &[
-            "built-in.toml:12: minutes is 1 to 120, and not 0",
-            "built-in.toml:13: icon is one emoji",
-            "built-in.toml:15: value is 1 to 100, and not 0",
+            "built-in.toml:12: minutes must be 1 to 120, got 0",
+            "built-in.toml:13: icon must be one emoji",
+            "built-in.toml:15: value must be 1 to 100, got 0",
         ],
     );
 }
 
 #[test]
-fn what_takes_over_another_answers_for_what_does_not_go_together() {
-    for (text, fault) in [
+fn extension_is_responsible_for_inherited_conflicts() {
+    for (text, error) in [
         ("version = 1\nextends = \"built-in\"\n", None),
-        ("version = 1\nextends = \"nothing\"\n", Some("2: there is no definition \"nothing\"")),
-        ("version = 1\nextends = \"built-in\"\nwithout = [\"x\"]\n", Some("3: no task \"x\" is taken over")),
+        ("version = 1\nextends = \"nothing\"\n", Some("2: unknown definition \"nothing\"")),
+        ("version = 1\nextends = \"built-in\"\nwithout = [\"x\"]\n", Some("3: no inherited task \"x\"")),
         (
             "version = 1\nextends = \"built-in\"\nwithout = [\"created_project\"]\n",
-            Some("1: there are 1 to 30 tasks, and not 0"),
+            Some("1: expected 1 to 30 tasks, got 0"),
         ),
     ] {
         let files = [DefinitionFile { key: "built-in", text: GOOD }, DefinitionFile { key: "own", text }];
-        let first = compile(&files).err().and_then(|faults| faults.first().map(ToString::to_string));
-        assert_eq!(first, fault.map(|fault| format!("own.toml:{fault}")), "{text}");
+        let first = compile(&files).err().and_then(|errors| errors.first().map(ToString::to_string));
+        assert_eq!(first, error.map(|error| format!("own.toml:{error}")), "{text}");
     }
 }
 
 #[test]
-fn no_name_of_a_file_is_one_that_the_program_has() {
+fn file_names_never_collide_with_items() {
     let text = "version = 1\nextends = \"built-in\"\n";
     let files = ["built-in", "all", "definition"]
         .map(|key| DefinitionFile { key, text: if key == "built-in" { GOOD } else { text } });
@@ -139,7 +139,7 @@ fn no_name_of_a_file_is_one_that_the_program_has() {
 }
 
 #[test]
-fn a_task_of_ones_own_takes_the_place_of_its_namesake_or_stands_where_it_says() {
+fn task_replaces_its_namesake_or_comes_before_another() {
     let task = |key: &str, more: &str| {
         format!(
             "[[task]]\nkey = \"{key}\"\ntitle = \"T\"\ndescription = \"D\"\nhow_to = \"H\"\nminutes = 1\nicon = \"📁\"\n\
@@ -160,7 +160,7 @@ fn a_task_of_ones_own_takes_the_place_of_its_namesake_or_stands_where_it_says() 
 }
 
 #[test]
-fn a_folder_is_read_whole_and_its_paths_are_told() {
+fn folder_is_compiled_and_errors_have_paths() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("definitions");
     let source = generate(&shipped).unwrap();
     assert!(

@@ -197,7 +197,7 @@ async fn reminder_announces_read_only_access_when_no_plan_follows() {
         world.inject(json!([])).await;
         world.advance("1h").await;
         let reminders = world.mails("trial_ending").await;
-        // The subscription replaces the trial and has no end, so the pending reminder is dropped.
+        // A trialing subscription without an end replaces the trial, so the pending reminder is dropped.
         assert_eq!(reminders.len(), usize::from(!says.is_empty()), "{status}: {reminders:?}");
         assert!(
             reminders.iter().all(|mail| mail["text"].as_str().unwrap().contains(says)),

@@ -1,4 +1,4 @@
-//! Invitations, from the form to the first page of the invited.
+//! Invitations, from the form to the first page of the invited user.
 
 use serde_json::json;
 
@@ -7,21 +7,21 @@ use crate::{
     sign_in::{sign_in_by_link, newest_link},
 };
 
-/// Somebody whose address is proven, admin of an organization on trial.
+/// Returns the verified admin of an organization on trial.
 pub async fn admin<'w>(world: &'w World, organization: &str, email: &str) -> Visitor<'w> {
     let mut jo = world.trialing(organization, email).await;
     sign_in_by_link(world, &mut jo, email).await;
     jo
 }
 
-/// Invites an address; answers the path of the newest link that was mailed there.
+/// Invites an address and returns the path of the newest invitation link sent to it.
 pub async fn invite(world: &World, admin: &mut Visitor<'_>, email: &str, role: &str) -> String {
     let sent = admin.submit("/members/invitations", &[("email", email), ("role", role)]).await;
     assert_eq!((sent.status, sent.header("location")), (303, "/members"), "{}", sent.text());
     link(world, email).await
 }
 
-/// The path of the newest invitation that was mailed to an address.
+/// Returns the path of the newest invitation link sent to an address.
 pub async fn link(world: &World, email: &str) -> String {
     let mails = world.mails("invitation").await;
     let address = email.to_lowercase();
@@ -31,7 +31,7 @@ pub async fn link(world: &World, email: &str) -> String {
     link.strip_prefix("http://localhost:8484").unwrap().to_owned()
 }
 
-/// Invites somebody and has them accept.
+/// Invites an address and accepts the invitation as a new visitor.
 pub async fn join<'w>(world: &'w World, admin: &mut Visitor<'_>, email: &str, role: &str) -> Visitor<'w> {
     let path = invite(world, admin, email, role).await;
     let mut mo = world.visitor();
@@ -60,7 +60,7 @@ async fn invitation_survives_page_views_and_is_accepted_once() {
     assert_eq!(mo.org(), jo.org());
     assert_eq!(world.visitor().submit(&path, &[("full_name", "Eve")]).await.status, 404);
 
-    // A member works, and sees no more than that.
+    // A member can use the product and sees no admin pages.
     assert!(mo.open("/dashboard").await.text().contains("Getting Started"));
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 403);
     let friendly = mo.open("/members").await.text();
@@ -86,7 +86,7 @@ async fn parallel_acceptances_open_one_session() {
     let (first, second) = tokio::join!(one.submit(&path, &form), other.submit(&path, &form));
     let mut statuses = [first.status, second.status];
     statuses.sort_unstable();
-    assert_eq!(statuses, [303, 404], "another browser repeats nothing");
+    assert_eq!(statuses, [303, 404], "another browser cannot repeat the acceptance");
     assert!(jo.open("/members").await.text().contains("2 people"));
 }
 
@@ -103,11 +103,11 @@ async fn invitation_expires_after_seven_days() {
     assert_eq!(mo.submit(&path, &[("full_name", "Mo Roe")]).await.status, 404);
     sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     assert!(jo.open("/members").await.text().contains("Expired"));
-    // What expired is in nobody's way.
+    // An expired invitation does not block a new one.
     join(&world, &mut jo, "mo@example.com", "member").await;
 }
 
-/// The path of the one invitation on the members page.
+/// Returns the path of the first invitation on the members page.
 async fn invitation(jo: &mut Visitor<'_>) -> String {
     let page = jo.open("/members").await.text();
     let from = page.find("/members/invitations/").unwrap();
@@ -137,7 +137,7 @@ async fn resend_replaces_the_link_and_revoke_ends_it() {
     let last = link(&world, "mo@example.com").await;
     assert_eq!(jo.post(&format!("{item}/revoke")).await.status, 200);
     assert_eq!(mo.submit(&last, &[("full_name", "Mo")]).await.status, 404);
-    assert_eq!(jo.post(&format!("{item}/revoke")).await.status, 404, "it is not there any more");
+    assert_eq!(jo.post(&format!("{item}/revoke")).await.status, 404, "the invitation no longer exists");
 }
 
 #[tokio::test]
@@ -180,7 +180,7 @@ async fn late_bounce_does_not_affect_the_newer_email() {
     assert_eq!(jo.submit(&format!("{item}/resend"), &[]).await.status, 303);
     world.settle().await;
     bounce(&first).await;
-    assert!(jo.open("/members").await.text().contains("Pending"), "it is the earlier one that came back");
+    assert!(jo.open("/members").await.text().contains("Pending"), "the bounce is of the earlier email");
     let second = world.mails("invitation").await.remove(1);
     bounce(&second).await;
     assert!(jo.open("/members").await.text().contains("Delivery failed"));
@@ -198,7 +198,7 @@ async fn invitation_of_a_former_admin_is_invalid() {
     assert_eq!((refused.status, &guest.cookie), (409, &None));
     assert!(refused.text().contains("Mo Roe is no longer an admin of Acme"), "{}", refused.text());
 
-    // Whom another admin wants is let in on that one's word.
+    // Another admin can send the invitation again, which makes it valid.
     assert!(jo.open("/members").await.text().contains("Mo Roe is no longer an admin"));
     world.advance("1m").await;
     let resend = format!("{}/resend", invitation(&mut jo).await);
@@ -243,7 +243,7 @@ async fn signed_in_user_cannot_accept_for_another_address() {
     assert_eq!(eve.post(&path).await.status, 409);
     eve.submit("/logout", &[]).await;
     let joined = eve.submit(&path, &[("full_name", "Mo Roe")]).await;
-    assert_eq!((joined.status, eve.org()), (303, jo.org()), "signed out, it is the invited person who joins");
+    assert_eq!((joined.status, eve.org()), (303, jo.org()), "after sign-out the link opens for the invited user");
 }
 
 #[tokio::test]
@@ -260,9 +260,9 @@ async fn invited_user_signs_in_first_which_ends_older_sessions() {
     assert_eq!((joined.status, joined.header("location")), (303, "/dashboard"), "{}", joined.text());
     assert_eq!(victim.org(), jo.org());
     assert_eq!(victim.read("/onboarding/api/checklist").await.status, 200);
-    // Neither what the attacker holds, nor that with the other organization put in, opens anything.
-    let held = attacker.cookie.clone().unwrap();
-    for cookie in [held.clone(), held.replace(&evil, &jo.org())] {
+    // The attacker's cookie is rejected, with its own and with the other organization.
+    let stolen = attacker.cookie.clone().unwrap();
+    for cookie in [stolen.clone(), stolen.replace(&evil, &jo.org())] {
         attacker.cookie = Some(cookie);
         assert_eq!(attacker.read("/onboarding/api/checklist").await.status, 401);
         let switched = attacker.submit("/organizations/switch", &[("organization", &jo.org())]).await;
@@ -270,8 +270,8 @@ async fn invited_user_signs_in_first_which_ends_older_sessions() {
     }
 }
 
-/// What an invitation's link does for a person who has an account and is not signed in: it leads through a sign-in link
-/// to the invitation. Answers the path there.
+/// Opens an invitation link as a signed-out user with an account: the page leads through a sign-in
+/// link to the invitation. Returns the invitation's path after sign-in.
 async fn sign_in_first(world: &World, visitor: &mut Visitor<'_>, path: &str, email: &str) -> String {
     let page = visitor.open(path).await.text();
     let next = page.split(r#"name="next" value=""#).nth(1).unwrap().split('"').next().unwrap().to_owned();
@@ -299,7 +299,7 @@ async fn invitation_reference_opens_only_for_the_invited_user() {
     let path = invite(&world, &mut jo, "mo@example.com", "member").await;
     let reference = sign_in_first(&world, &mut mo, &path, "mo@example.com").await;
     let tables = world.local("GET", "/_local/table", None).await.to_string();
-    assert!(!tables.contains(path.rsplit('/').next().unwrap()), "no item holds the secret of a link");
+    assert!(!tables.contains(path.rsplit('/').next().unwrap()), "no item contains the secret of a link");
 
     let stranger = world.visitor().open(&reference).await;
     assert_eq!(stranger.header("location"), format!("/login?next={reference}"));
@@ -316,7 +316,7 @@ async fn invitation_reference_opens_only_for_the_invited_user() {
 async fn invitation_reference_requires_a_verified_session() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
-    // A stranger signed up with the address, and works out what its invitation is called.
+    // A stranger signed up with the invited address and knows the invitation's reference.
     let mut eve = world.trialing("Evil", "mo@example.com").await;
     let path = invite(&world, &mut jo, "mo@example.com", "admin").await;
     let page = world.visitor().open(&path).await.text();
@@ -324,7 +324,7 @@ async fn invitation_reference_requires_a_verified_session() {
     let redirect = eve.submit(reference, &[("full_name", "Eve")]).await;
     assert_eq!(redirect.header("location"), format!("/login?next={reference}"));
     let form = eve.open(redirect.header("location")).await.text();
-    assert!(form.contains("Send sign-in link"), "the form, and no way in circles: {form}");
+    assert!(form.contains("Send sign-in link"), "the sign-in form, not a redirect loop: {form}");
 }
 
 #[tokio::test]
@@ -372,7 +372,7 @@ async fn acceptance_survives_a_lost_response() {
     assert_eq!(mo.open("/dashboard").await.status, 200);
     assert!(jo.open("/members").await.text().contains("2 people"));
 
-    // Later, the link leads its owner home, and others to sign in.
+    // Later, the link redirects its owner to the dashboard and shows others that it is used.
     world.advance("61s").await;
     assert_eq!(mo.open(&path).await.header("location"), "/dashboard");
     let other = world.visitor().open(&path).await;
@@ -425,7 +425,7 @@ async fn invitation_errors_are_shown_beside_their_field() {
         let page = jo.submit("/members/invitations", &[("email", email), ("role", role)]).await;
         assert_eq!(page.status, 422, "{email}");
         assert!(page.text().contains(words), "{email}: {}", page.text());
-        assert!(page.text().contains(&format!("value=\"{email}\"")), "what was typed stays: {email}");
+        assert!(page.text().contains(&format!("value=\"{email}\"")), "the form keeps its value: {email}");
     }
     assert_eq!(world.mails("invitation").await.len(), 2);
 }
@@ -441,12 +441,12 @@ async fn revoked_invitations_count_toward_the_organizations_limit() {
         assert_eq!(jo.submit(&revoke, &[]).await.status, 303);
         assert!(
             !jo.open("/members").await.text().contains("mo@example.com"),
-            "what was revoked is not shown"
+            "a revoked invitation is not listed"
         );
         assert_eq!(jo.submit(&revoke, &[]).await.status, 404);
     }
     for _ in 0..9 {
-        assert_eq!(jo.submit("/members/invitations", &form).await.status, 409, "mailed four times");
+        assert_eq!(jo.submit("/members/invitations", &form).await.status, 409, "four emails were sent to this address");
     }
     assert_eq!(world.mails("invitation").await.len(), 4);
     let mut other = admin(&world, "Other", "other@example.com").await;

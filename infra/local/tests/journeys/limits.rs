@@ -1,20 +1,22 @@
-//! That the limits on sign-in emails hold for every span of their length, wherever it begins.
+//! Rate limits of sign-in emails and forms.
+//!
+//! A limit holds in every period of its length, wherever the period starts.
 
 use crate::driver::{Visitor, World};
 
-/// Requests for one address from one network, and all requests from one network: so many in so many milliseconds, and whether
-/// refused ones count.
+/// Limits as (requests, milliseconds, whether rejected requests count). The first two are per address
+/// and network. The last is per network.
 const LIMITS: [(usize, i64, bool); 3] = [(3, 900_000, false), (6, 3_600_000, false), (20, 3_600_000, true)];
 
-/// Asks for a link; answers the status and what `Retry-After` says.
-async fn ask(world: &World, email: &str, ip: &str) -> (u16, Option<i64>) {
+/// Requests a sign-in link and returns the status and the seconds of `Retry-After`.
+async fn request_link(world: &World, email: &str, ip: &str) -> (u16, Option<i64>) {
     let mut visitor = world.visitor();
     ip.clone_into(&mut visitor.ip);
     let response = visitor.submit("/login", &[("email", email)]).await;
     (response.status, response.header("retry-after").parse().ok())
 }
 
-/// The time of the clock in milliseconds. It runs while the test does.
+/// Returns the clock's time in milliseconds. The clock also runs during the test.
 async fn time(world: &World) -> i64 {
     let clock = world.local("GET", "/_local/clock", None).await;
     clock["now"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_millisecond()
@@ -25,16 +27,16 @@ async fn sign_in_limits_hold_in_every_period_and_state_the_wait() {
     let world = World::new().await;
     let mut random = 7_u64;
     for (email, ip) in [("ann@example.com", "198.51.100.1"), ("bea@example.com", "198.51.100.2")] {
-        // What each limit counted, as the times before and after the request.
+        // For each limit, the times before and after every request that it counted.
         let mut counted: [Vec<(i64, i64)>; 3] = Default::default();
         for _ in 0..60 {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let pause = [0, 1, 10, 200, 449, 450, 898, 902][usize::try_from(random >> 61).unwrap()];
             world.advance(&format!("{pause}s")).await;
             let before = time(&world).await;
-            let (status, wait) = ask(&world, email, ip).await;
+            let (status, wait) = request_link(&world, email, ip).await;
             let after = time(&world).await;
-            // How long each limit still holds, at least and at most; nothing if that is over.
+            // Shortest and longest remaining wait of each limit. It is negative when the limit is free.
             let waits: Vec<_> = LIMITS
                 .iter()
                 .zip(&counted)
@@ -45,15 +47,15 @@ async fn sign_in_limits_hold_in_every_period_and_state_the_wait() {
                 .collect();
             let least = waits.iter().map(|(least, _)| *least).max().unwrap();
             let most = waits.iter().map(|(_, most)| *most).max().unwrap();
-            assert!(most <= 0 || least > 0, "the test is so slow that it cannot know: {least} to {most} ms");
+            assert!(most <= 0 || least > 0, "the test is too slow to decide: {least} to {most} ms");
             assert_eq!(status, if most > 0 { 429 } else { 200 }, "{email}: {counted:?}");
             if let Some(wait) = wait {
                 assert!((least..=most + 999).contains(&(wait * 1000)), "{wait} s for {least} to {most} ms");
             }
-            for ((_, _, refused_count), ((_, most), counted)) in
+            for ((_, _, counts_rejected), ((_, most), counted)) in
                 LIMITS.iter().zip(waits.iter().zip(&mut counted))
             {
-                if status == 200 || (*refused_count && *most <= 0) {
+                if status == 200 || (*counts_rejected && *most <= 0) {
                     counted.push((before, after));
                 }
             }
@@ -67,22 +69,22 @@ async fn strangers_cannot_lock_an_address_out() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     for n in 0..9 {
-        let status = ask(&world, "jo@example.com", "203.0.113.66").await.0;
+        let status = request_link(&world, "jo@example.com", "203.0.113.66").await.0;
         assert_eq!(status, if n < 3 { 200 } else { 429 });
     }
-    // What the stranger was refused counts for nothing but their own network.
-    assert_eq!(ask(&world, "jo@example.com", "198.51.100.9").await.0, 200);
+    // The stranger's rejected requests count only toward their own network.
+    assert_eq!(request_link(&world, "jo@example.com", "198.51.100.9").await.0, 200);
 
-    // From many networks, twelve emails an hour go out, each of them to the owner.
+    // Requests from many networks send at most twelve emails an hour to the owner.
     let mut sent = 4;
     for n in 0..12 {
-        let status = ask(&world, "jo@example.com", &format!("192.0.2.{n}")).await.0;
+        let status = request_link(&world, "jo@example.com", &format!("192.0.2.{n}")).await.0;
         assert_eq!(status, if sent < 12 { 200 } else { 429 });
         sent += usize::from(status == 200);
     }
     assert_eq!(world.mails("sign_in").await.len(), 12);
 
-    // Refused or not, its owner has a link that works: a new one leaves once the newest has expired.
+    // The owner always has a working link. A new one is sent when the newest has expired.
     let mut jo = world.visitor();
     let refused = jo.submit("/login", &[("email", "jo@example.com")]).await;
     assert_eq!(refused.status, 429);
@@ -91,7 +93,7 @@ async fn strangers_cannot_lock_an_address_out() {
     assert!((540..=600).contains(&wait), "{wait}");
     assert_eq!(jo.open(&crate::sign_in::newest_link(&world).await).await.status, 200);
     world.advance("10m").await;
-    assert_eq!(ask(&world, "jo@example.com", "203.0.113.7").await.0, 200);
+    assert_eq!(request_link(&world, "jo@example.com", "203.0.113.7").await.0, 200);
     assert_eq!(world.mails("sign_in").await.len(), 13);
 }
 
@@ -111,8 +113,8 @@ async fn limit_page_does_not_promise_an_expired_link() {
     assert!(!refused.text().contains(promise), "{}", refused.text());
 }
 
-/// Sends a form until a limit refuses it; gives the page.
-async fn refused(visitor: &mut Visitor<'_>, path: &str, form: &[(&str, &str)]) -> String {
+/// Sends a form until a limit rejects it, and returns that page.
+async fn page_of_limit(visitor: &mut Visitor<'_>, path: &str, form: &[(&str, &str)]) -> String {
     for _ in 0..60 {
         let response = visitor.submit(path, form).await;
         if response.status == 429 {
@@ -126,7 +128,7 @@ async fn refused(visitor: &mut Visitor<'_>, path: &str, form: &[(&str, &str)]) -
 #[tokio::test]
 async fn form_keeps_its_values_when_a_limit_rejects_it() {
     let world = World::new().await;
-    // Somebody else's address, so that the first try founds nothing.
+    // The address is taken, so no attempt creates an organization.
     world.trialing("Acme", "jo@example.com").await;
     let form = [
         ("name", "Typed Name"),
@@ -134,14 +136,14 @@ async fn form_keeps_its_values_when_a_limit_rejects_it() {
         ("email", "jo@example.com"),
         ("start_trial", "false"),
     ];
-    let page = refused(&mut world.visitor(), "/organizations/new", &form).await;
+    let page = page_of_limit(&mut world.visitor(), "/organizations/new", &form).await;
     for typed in [r#"value="Typed Name""#, r#"value="Typed Person""#, r#"value="jo@example.com""#] {
         assert!(page.contains(typed), "{typed}: {page}");
     }
     assert!(page.contains("Try again in"), "{page}");
 
     let form = [("email", "bea@example.com"), ("next", "/members")];
-    let page = refused(&mut world.visitor(), "/login", &form).await;
+    let page = page_of_limit(&mut world.visitor(), "/login", &form).await;
     for typed in [r#"value="bea@example.com""#, r#"value="/members""#, "Try again in"] {
         assert!(page.contains(typed), "{typed}: {page}");
     }

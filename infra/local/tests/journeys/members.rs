@@ -1,4 +1,4 @@
-//! Roles, removal and leaving.
+//! Role changes, removal, and leaving.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     sign_in::sign_in_by_link,
 };
 
-/// Gives somebody a role; answers the status.
+/// Changes a member's role and returns the status.
 async fn change_role(by: &mut Visitor<'_>, user: &str, role: &str) -> u16 {
     let headers = [("content-type", "application/json"), ("accept", "application/json")];
     let body = format!(r#"{{"role":"{role}"}}"#);
@@ -26,16 +26,16 @@ async fn removed_member_loses_access_at_the_next_request() {
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 401);
     assert_eq!(mo.open("/dashboard").await.header("location"), "/login?next=/dashboard");
 
-    // The way in says that there is nowhere to go, until somebody invites again or one founds an organization.
+    // Sign-in explains that the user is in no organization, until they join or create one.
     let asked = mo.submit("/login", &[("email", "mo@example.com")]).await;
     assert_eq!(asked.status, 200);
     let mails = world.mails("sign_in").await;
     let text = mails.last().unwrap()["text"].as_str().unwrap();
     let path = text.split_whitespace().find_map(|word| word.strip_prefix("http://localhost:8484")).unwrap();
     mo.cookie = None;
-    let nowhere = mo.submit(path, &[]).await;
-    assert_eq!((nowhere.status, &mo.cookie), (403, &None));
-    assert!(nowhere.text().contains("You’re not in any organization"), "{}", nowhere.text());
+    let without = mo.submit(path, &[]).await;
+    assert_eq!((without.status, &mo.cookie), (403, &None));
+    assert!(without.text().contains("You’re not in any organization"), "{}", without.text());
     let mut again = join(&world, &mut jo, "mo@example.com", "member").await;
     assert_eq!(again.open("/dashboard").await.status, 200);
 }
@@ -62,7 +62,7 @@ async fn two_admins_demoting_each_other_leave_one_admin() {
     let (one, other) = tokio::join!(change_role(&mut jo, &of_mo, "member"), change_role(&mut mo, &of_jo, "member"));
     let mut statuses = [one, other];
     statuses.sort_unstable();
-    assert_eq!(statuses, [200, 403], "whoever comes second is no admin any more");
+    assert_eq!(statuses, [200, 403], "the second request comes from a former admin");
     let reads = [
         jo.read("/onboarding/api/checklist").await.status,
         mo.read("/onboarding/api/checklist").await.status,
@@ -93,13 +93,13 @@ async fn last_admin_cannot_leave_and_a_member_can() {
     assert_eq!(jo.post("/members/leave").await.status, 409);
     assert!(
         !jo.open("/members").await.text().contains("/members/leave"),
-        "what would be refused is not offered"
+        "the page does not offer a rejected action"
     );
 
-    let held = mo.cookie.clone();
+    let former = mo.cookie.clone();
     let left = mo.submit("/members/leave", &[]).await;
     assert_eq!((left.status, &mo.cookie), (303, &None));
-    mo.cookie = held;
+    mo.cookie = former;
     assert_eq!(mo.open("/dashboard").await.status, 303);
     assert!(jo.open("/members").await.text().contains("1 person"));
 }
@@ -137,9 +137,9 @@ async fn team_changes_return_402_before_a_plan() {
         "/members/invitations".to_owned(),
         format!("/members/{me}/role"),
         format!("/members/{me}/remove"),
-        "/members/nobody/remove".to_owned(),
+        "/members/unknown/remove".to_owned(),
     ] {
-        assert_eq!(jo.post(&path).await.status, 402, "access is judged before input: {path}");
+        assert_eq!(jo.post(&path).await.status, 402, "access is checked before input: {path}");
     }
 }
 
@@ -150,16 +150,16 @@ async fn only_person_of_an_organization_can_leave() {
         let email = format!("victim-{trial}@example.com");
         let mut victim = world.visitor();
         victim.sign_up(organization, &email, trial).await;
-        let held = victim.cookie.clone();
+        let former = victim.cookie.clone();
         let page = victim.open("/members").await.text();
         assert!(page.contains("You’re the only person here") && page.contains("/members/leave"), "{page}");
         let (org, left) = (victim.org(), victim.submit("/members/leave", &[]).await);
         assert_eq!((left.status, &victim.cookie), (303, &None), "{}", left.text());
-        victim.cookie = held;
+        victim.cookie = former;
         assert_eq!(victim.open("/dashboard").await.header("location"), "/login?next=/dashboard");
         let partition = world.items(&format!("ORG#{org}")).await;
         let item = partition.iter().find(|item| item["sk"]["S"] == "ORG").unwrap();
-        assert_eq!(item["admins"]["L"], json!([]), "it stays, for what Stripe still says of it");
+        assert_eq!(item["admins"]["L"], json!([]), "the item remains for later Stripe events");
         assert!(!partition.iter().any(|item| item["sk"]["S"].as_str().unwrap().starts_with("MEMBER#")));
     }
 }
@@ -176,19 +176,19 @@ async fn unsubscription_survives_a_role_change() {
     let from = text.find("/mail/unsubscribe/").unwrap();
     let path = text[from..].split_whitespace().next().unwrap();
     assert_eq!(world.visitor().submit(path, &[]).await.status, 200);
-    let wanted = async || {
+    let reminders = async || {
         let items = world.items(&format!("ORG#{}", mo.org())).await;
         let org = items.iter().find(|item| item["sk"]["S"] == "ORG").unwrap();
         let mut admins = org["admins"]["L"].as_array().unwrap().iter();
         let entry = admins.find(|admin| admin["M"]["user"]["S"] == mo.user())?;
         Some(entry["M"]["no_reminders"]["BOOL"] != true)
     };
-    assert_eq!(wanted().await, Some(false));
+    assert_eq!(reminders().await, Some(false));
     sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     assert_eq!(change_role(&mut jo, &mo.user(), "member").await, 200);
-    assert_eq!(wanted().await, None);
+    assert_eq!(reminders().await, None);
     assert_eq!(change_role(&mut jo, &mo.user(), "admin").await, 200);
-    assert_eq!(wanted().await, Some(false));
+    assert_eq!(reminders().await, Some(false));
 }
 
 #[tokio::test]
@@ -212,5 +212,5 @@ async fn foreign_member_and_invitation_ids_return_404() {
     }
     let member = other.user();
     assert_eq!(change_role(&mut jo, &member, "member").await, change_role(&mut jo, unknown_user, "member").await);
-    assert!(other.open("/members").await.text().contains("ann@example.com"), "nothing happened");
+    assert!(other.open("/members").await.text().contains("ann@example.com"), "the invitation is unchanged");
 }

@@ -1,4 +1,4 @@
-//! Nobody subscribes twice: of several Checkouts only the last can be paid, and none beside a running subscription.
+//! No organization pays twice: only the last Checkout can be paid, and none while a subscription runs.
 
 use serde_json::{Value, json};
 
@@ -9,25 +9,25 @@ use crate::{
 
 const TOKEN: (&str, &str) = ("form_token", "a-token-of-22-characters");
 
-/// Pays a Checkout, if that is still possible: whether it was.
+/// Pays a Checkout and returns whether it was still payable.
 fn pay(world: &World, redirect: &TestResponse) -> bool {
     press(world, redirect.header("location"), "choice=pay").contains("/billing/return?session=")
 }
 
-/// How many subscriptions were ever made.
+/// Counts the subscriptions that were ever created.
 fn subscriptions(world: &World) -> usize {
     let events = world.stack.system().cloud.stripe.events();
     events.iter().filter(|event| event["type"] == "customer.subscription.created").count()
 }
 
-/// Another tab of the same browser.
+/// Returns a second visitor with the same session, as another tab of the browser.
 fn tab<'w>(world: &'w World, jo: &Visitor<'_>) -> Visitor<'w> {
     let mut tab = world.visitor();
     tab.cookie.clone_from(&jo.cookie);
     tab
 }
 
-/// Stripe's events wait, or go on.
+/// Sets the delivery mode of Stripe events: `hold` or `normal`.
 async fn deliver(world: &World, mode: &str) {
     world.local("POST", "/_local/stripe/delivery", Some(json!({ "mode": mode }))).await;
 }
@@ -38,7 +38,7 @@ async fn later_of_two_sequential_checkouts_can_be_paid() {
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let first = checkout(&mut jo, "team").await;
     let second = checkout(&mut tab(&world, &jo), "single").await;
-    assert!(!pay(&world, &first), "the first tab's Checkout has given way");
+    assert!(!pay(&world, &first), "the first tab's Checkout is expired");
     assert!(pay(&world, &second));
     world.settle().await;
     assert_eq!((subscriptions(&world), &jo.organization().await["status"]), (1, &json!("active")));
@@ -65,9 +65,9 @@ async fn checkout_after_the_back_button_can_be_paid() {
         seen.push(jo.submit("/billing/checkout", &[("plan", plan), TOKEN]).await);
     }
     let last = seen.pop().unwrap();
-    for left in &seen {
-        let given_way = left.header("location") != last.header("location");
-        assert!(!given_way || !pay(&world, left), "{}", left.header("location"));
+    for earlier in &seen {
+        let replaced = earlier.header("location") != last.header("location");
+        assert!(!replaced || !pay(&world, earlier), "{}", earlier.header("location"));
     }
     assert!(pay(&world, &last));
     assert_eq!(subscriptions(&world), 1);

@@ -1,4 +1,4 @@
-//! What an operator sees and does, and what everybody else sees of it: nothing.
+//! Operator pages: the review queue, trial extensions, and search. Other users get a 404.
 
 use local::Config;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::{
 
 const OPERATOR: &str = "operator@example.com";
 
-/// The operator, signed in by a mailed link, with an organization of their own.
+/// Returns the operator, signed in by an emailed link and admin of an organization.
 async fn operator(world: &World) -> Visitor<'_> {
     world.trialing("Host", OPERATOR).await;
     let mut operator = world.visitor();
@@ -27,7 +27,7 @@ async fn operator_pages_require_a_sign_in_within_eight_hours() {
     let page = format!("/operator/organizations/{}", jo.org());
     world.advance("479m").await;
     assert_eq!(ann.open("/operator").await.status, 200);
-    // Neither a switch nor a further organization makes the sign-in fresher.
+    // Creating another organization does not renew the sign-in.
     ann.submit("/organizations/new", &[("name", "Further")]).await;
     world.advance("1m").await;
     for (path, back) in [("/operator", "/operator"), (page.as_str(), page.as_str())] {
@@ -41,7 +41,7 @@ async fn operator_pages_require_a_sign_in_within_eight_hours() {
     assert_eq!(ann.post(&extension(&jo.org())).await.status, 401);
 
     let login = ann.open("/login?next=/operator").await.text();
-    assert!(login.contains("Send sign-in link"), "the form, and no way in circles: {login}");
+    assert!(login.contains("Send sign-in link"), "the sign-in form, not a redirect loop: {login}");
     ann.submit("/login", &[("email", OPERATOR), ("next", "/operator")]).await;
     let signed_in = ann.submit(&newest_link(&world).await, &[]).await;
     assert_eq!(signed_in.header("location"), "/operator");
@@ -52,14 +52,14 @@ fn extension(org: &str) -> String {
     format!("/operator/organizations/{org}/extend-trial")
 }
 
-/// What waits for the operator.
+/// Returns the items of the review queue.
 async fn review_items(operator: &mut Visitor<'_>) -> Vec<Value> {
     let response = operator.read("/operator").await;
     assert_eq!(response.status, 200, "{}", response.text());
     response.json()["waiting"].as_array().unwrap().clone()
 }
 
-/// Everything of an answer that its reader can tell it by: all but the ids of the request, ours and the gateway's.
+/// Returns everything of a response that a client can compare: all but the two request IDs.
 fn visible(response: &TestResponse) -> (u16, Vec<(String, String)>, String) {
     let ids = ["x-request-id", "apigw-requestid"];
     let headers = response.inner.headers().iter().filter(|(name, _)| !ids.contains(&name.as_str()));
@@ -75,7 +75,7 @@ async fn operator_pages_look_missing_to_other_users() {
     let jo = world.trialing("Acme", "jo@example.com").await;
     let mut verified = world.visitor();
     sign_in_by_link(&world, &mut verified, "jo@example.com").await;
-    // Whoever signs up with an operator's address has proven nothing.
+    // A sign-up with an operator's address does not verify it.
     let unverified = world.trialing("Host", OPERATOR).await;
     let mut forged = world.visitor();
     let items = verified.cookie.as_deref().unwrap();
@@ -84,16 +84,16 @@ async fn operator_pages_look_missing_to_other_users() {
     let paths =
         ["/operator".to_owned(), format!("/operator/organizations/{}", jo.org()), extension(&jo.org())];
     for (caller, mut visitor) in
-        [("nobody", world.visitor()), ("an admin", verified), ("unverified", unverified), ("forged", forged)]
+        [("signed-out visitor", world.visitor()), ("an admin", verified), ("unverified", unverified), ("forged", forged)]
     {
         for method in ["GET", "POST", "PUT", "DELETE"] {
             for accept in ["text/html", "application/json"] {
                 let form = [("accept", accept), ("content-type", "application/x-www-form-urlencoded")];
-                let nowhere = visitor.send(method, "/nowhere", &form, "days=1&reason=x").await;
-                assert_eq!(nowhere.status, 404);
+                let missing = visitor.send(method, "/nowhere", &form, "days=1&reason=x").await;
+                assert_eq!(missing.status, 404);
                 for path in &paths {
                     let response = visitor.send(method, path, &form, "days=1&reason=x").await;
-                    assert_eq!(visible(&response), visible(&nowhere), "{caller}: {method} {path} as {accept}");
+                    assert_eq!(visible(&response), visible(&missing), "{caller}: {method} {path} as {accept}");
                 }
             }
         }
@@ -109,9 +109,9 @@ async fn operator_pages_look_missing_to_other_users() {
         }
         let evil =
             [("accept", "text/html"), ("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")];
-        let nowhere = visitor.send("POST", "/nowhere", &evil, "").await;
-        assert_eq!(nowhere.status, 403);
-        assert_eq!(visible(&visitor.send("POST", &paths[2], &evil, "").await), visible(&nowhere), "{caller}");
+        let missing = visitor.send("POST", "/nowhere", &evil, "").await;
+        assert_eq!(missing.status, 403);
+        assert_eq!(visible(&visitor.send("POST", &paths[2], &evil, "").await), visible(&missing), "{caller}");
     }
 }
 
@@ -160,7 +160,7 @@ async fn extension_restarts_an_ended_trial_and_its_emails() {
     assert_eq!(
         (&organization["status"], &organization["trial_days_remaining"]),
         (&json!("trialing"), &json!(10)),
-        "the same form gave its days once"
+        "repeated forms extend the trial once"
     );
     assert_eq!(jo.post("/onboarding/api/checklist/complete/created_project").await.status, 200);
     let events = world.events("trial.extended").await;
@@ -200,7 +200,7 @@ async fn operator_can_grant_a_second_trial() {
     );
     assert_eq!(jo.organization().await["access"], "full");
     let welcomes = world.mails("welcome").await;
-    assert!(welcomes.iter().any(|mail| mail["organization_id"] == *org), "it is provisioned and welcomed");
+    assert!(welcomes.iter().any(|mail| mail["organization_id"] == *org), "the organization is provisioned and the admin gets the welcome email");
     let seen = operator.read(&format!("/operator/organizations/{org}")).await.json();
     assert_eq!((&seen["provisioned_by"], &seen["extensions"][0]["days"]), (&json!("trial"), &json!(5)));
     world.advance("2d").await;
@@ -272,17 +272,17 @@ async fn review_queue_lists_items_until_they_are_resolved() {
     assert_eq!(review_items(&mut operator).await, [] as [Value; 0]);
     assert!(operator.open("/operator").await.text().contains("Nothing needs attention"));
 
-    // An event that names an organization which is not ours, of a customer nobody knows.
+    // An event of an unknown customer that names an organization that does not exist.
     let missing = "org_0198c0de-0000-7000-8000-00000000dead";
     let set = json!({ "data.object.metadata.organization_id": missing });
     world.stripe(json!({ "type": "invoice.paid", "customer": "cus_lost", "set": set })).await;
     let thin = json!({ "id": "evt_thin", "object": "v2.core.event", "type": "v1.<b>billing" });
     assert_eq!(signed::outcome(&world, &thin).await, "quarantined");
-    assert_eq!(review_items(&mut operator).await.len(), 1, "what is parked may still be released by itself");
+    assert_eq!(review_items(&mut operator).await.len(), 1, "a parked event needs no review at first");
     world.advance("11m").await;
 
     let items = review_items(&mut operator).await;
-    let kinds: Vec<_> = items.iter().map(|case| &case["kind"]).collect();
+    let kinds: Vec<_> = items.iter().map(|item| &item["kind"]).collect();
     assert_eq!(kinds, ["quarantined", "parked"]);
     assert_eq!(items[0]["ids"][0], "evt_thin");
     assert_eq!((&items[1]["title"], &items[1]["ids"][0]), (&json!("Parked: invoice.paid"), &json!("cus_lost")));
@@ -292,8 +292,8 @@ async fn review_queue_lists_items_until_they_are_resolved() {
     let link =
         json!({ "type": "checkout.session.completed", "customer": "cus_lost", "organization_id": jo.org() });
     world.stripe(link).await;
-    let kinds: Vec<_> = review_items(&mut operator).await.iter().map(|case| case["kind"].clone()).collect();
-    assert_eq!(kinds, ["quarantined"], "the link released the other");
+    let kinds: Vec<_> = review_items(&mut operator).await.iter().map(|item| item["kind"].clone()).collect();
+    assert_eq!(kinds, ["quarantined"], "the link applied the parked event");
 }
 
 #[tokio::test]
@@ -303,20 +303,20 @@ async fn customer_link_deletes_the_parked_events_it_applies() {
     let mut operator = operator(&world).await;
     let set = json!({ "data.object.metadata.organization_id": "org_0198c0de-0000-7000-8000-00000000dead" });
     world.stripe(json!({ "type": "invoice.paid", "customer": "cus_1", "set": set })).await;
-    let waits = world.items("CUSTOMER#cus_1").await;
-    let waits = waits.into_iter().find(|item| item["sk"].to_string().contains("PARKED")).unwrap();
+    let parked_items = world.items("CUSTOMER#cus_1").await;
+    let parked_item = parked_items.into_iter().find(|item| item["sk"].to_string().contains("PARKED")).unwrap();
     let link =
         json!({ "type": "checkout.session.completed", "customer": "cus_1", "organization_id": jo.org() });
     assert_eq!(world.stripe(link).await, [200]);
-    assert_eq!(jo.organization().await["status"], "active", "what it says is in the organization");
+    assert_eq!(jo.organization().await["status"], "active", "the link applied the parked payment");
     let parked = async || {
         let items = world.items("CUSTOMER#cus_1").await;
         items.iter().filter(|item| item["sk"].to_string().contains("PARKED")).count()
     };
     assert_eq!(parked().await, 0);
 
-    // An earlier version of the code could leave one behind.
-    world.write("PutItem", json!({ "Item": waits }));
+    // An earlier version of the code can have left a parked event behind.
+    world.write("PutItem", json!({ "Item": parked_item }));
     assert_eq!(parked().await, 1);
     world.advance("11m").await;
     assert_eq!((parked().await, review_items(&mut operator).await), (0, Vec::new()));
@@ -334,7 +334,7 @@ async fn uncertain_sign_in_email_needs_review() {
     world.advance("20m").await;
     let items = review_items(&mut operator).await;
     assert_eq!((items.len(), &items[0]["kind"]), (1, &json!("mail")), "{items:?}");
-    assert!(operator.open("/operator").await.text().contains("ign-in"), "it says which mail");
+    assert!(operator.open("/operator").await.text().contains("ign-in"), "the page names the kind of email");
 }
 
 #[tokio::test]
@@ -345,7 +345,7 @@ async fn events_without_metadata_have_their_own_list_until_linked() {
     world.stripe(json!({ "type": "invoice.paid", "customer": "cus_elsewhere" })).await;
     world.advance("1h").await;
 
-    assert_eq!(review_items(&mut operator).await, [] as [Value; 0], "nobody has to look at it");
+    assert_eq!(review_items(&mut operator).await, [] as [Value; 0], "the event needs no review");
     let foreign = operator.read("/operator?list=foreign").await.json();
     assert_eq!(foreign["waiting"][0]["ids"][0], "cus_elsewhere");
     assert!(operator.open("/operator?list=foreign").await.text().contains("cus_elsewhere"));
@@ -354,7 +354,7 @@ async fn events_without_metadata_have_their_own_list_until_linked() {
     let link = json!({ "type": "checkout.session.completed", "customer": "cus_elsewhere", "organization_id": jo.org() });
     world.stripe(link).await;
     let foreign = operator.read("/operator?list=foreign").await.json();
-    assert_eq!(foreign["waiting"], json!([]), "the link released it");
+    assert_eq!(foreign["waiting"], json!([]), "the link applied the event");
 }
 
 #[tokio::test]
@@ -373,7 +373,7 @@ async fn conflict_of_metadata_and_link_is_shown_to_operators() {
         assert_eq!(world.stripe(paid).await, [200]);
     }
     let items = review_items(&mut operator).await;
-    assert_eq!((items.len(), &items[0]["kind"]), (1, &json!("conflict")), "once, when it is new: {items:?}");
+    assert_eq!((items.len(), &items[0]["kind"]), (1, &json!("conflict")), "the conflict is listed once: {items:?}");
     assert_eq!(items[0]["organization_ids"], json!([mo.org(), jo.org()]));
     let page = operator.open("/operator").await.text();
     assert!(
@@ -405,7 +405,7 @@ async fn uncertain_notice_needs_review() {
     );
     world.advance("840h").await;
     sign_in_by_link(&world, &mut operator, OPERATOR).await;
-    assert_eq!(review_items(&mut operator).await, [] as [Value; 0], "it is no news for ever");
+    assert_eq!(review_items(&mut operator).await, [] as [Value; 0], "the item leaves the queue in the end");
 }
 
 #[tokio::test]
@@ -418,7 +418,7 @@ async fn corrupt_item_is_listed_and_hides_no_other() {
         world.write("PutItem", json!({ "Item": item }));
     }
     signed::outcome(&world, &json!({ "id": "evt_thin", "object": "v2.core.event" })).await;
-    let kinds: Vec<_> = review_items(&mut operator).await.iter().map(|case| case["kind"].clone()).collect();
+    let kinds: Vec<_> = review_items(&mut operator).await.iter().map(|item| item["kind"].clone()).collect();
     assert_eq!(kinds, ["unreadable", "unreadable", "quarantined"]);
     assert_eq!(operator.open("/operator").await.status, 200);
 }
@@ -445,7 +445,7 @@ async fn review_queue_pages_through_all_items() {
         let item = json!({
             "pk": { "S": format!("STRIPE#evt_{n}") }, "sk": { "S": "QUARANTINED" },
             "due_pk": { "S": format!("HELD#{}", n % 8) },
-            // Ten of them came at one moment.
+            // Ten of them have the same time.
             "due_at": { "S": format!("2026-01-01T00:{:02}:00.000Z", if (20..30).contains(&n) { 20 } else { n }) },
             "quarantined_at": { "S": "2026-01-01T00:00:00.000Z" }, "reason": { "S": "thin" },
         });
@@ -457,7 +457,7 @@ async fn review_queue_pages_through_all_items() {
         assert_eq!(response.status, 200, "{}", response.text());
         let calls = world.calls_of(&response).await;
         assert!(calls.iter().filter(|call| *call == "Query").count() == 17, "{calls:?}");
-        seen.extend(response.json()["waiting"].as_array().unwrap().iter().map(|case| case["ids"][0].clone()));
+        seen.extend(response.json()["waiting"].as_array().unwrap().iter().map(|item| item["ids"][0].clone()));
         pages += 1;
         match response.json()["next"].as_str() {
             Some(next) => path = format!("/operator?after={next}"),

@@ -1,8 +1,11 @@
+//! Stripe payment events: provisioning, parking, replays, and faults.
+
 use serde_json::json;
 
 use crate::driver::{Visitor, World};
 
-async fn is_provisioned_once(world: &World, jo: &mut Visitor<'_>) {
+/// Checks that the organization is active and that its provisioning happened exactly once.
+async fn assert_provisioned_once(world: &World, jo: &mut Visitor<'_>) {
     let organization = jo.organization().await;
     assert_eq!((&organization["status"], &organization["access"]), (&json!("active"), &json!("full")));
     assert!(jo.open("/dashboard").await.text().contains("Getting Started"));
@@ -25,7 +28,7 @@ async fn repeated_first_payment_provisions_once() {
 
     let statuses = world.stripe(json!({ "type": "invoice.paid", "organization_id": jo.org() })).await;
     assert_eq!(statuses, [200]);
-    is_provisioned_once(&world, &mut jo).await;
+    assert_provisioned_once(&world, &mut jo).await;
 
     let twenty = json!({ "type": "invoice.paid", "organization_id": jo.org(), "count": 20, "set": { "id": "evt_same" } });
     let mut statuses = world.stripe(twenty.clone()).await;
@@ -36,9 +39,9 @@ async fn repeated_first_payment_provisions_once() {
         }
         statuses = world.stripe(twenty.clone()).await;
     }
-    assert_eq!(statuses, [200; 20], "what is done already is answered as done");
+    assert_eq!(statuses, [200; 20], "a repeated event returns 200");
     world.stripe(json!({ "type": "invoice.payment_succeeded", "organization_id": jo.org() })).await;
-    is_provisioned_once(&world, &mut jo).await;
+    assert_provisioned_once(&world, &mut jo).await;
 }
 
 #[tokio::test]
@@ -49,7 +52,7 @@ async fn parallel_first_payments_provision_once() {
     let statuses = world.stripe(event.clone()).await;
     assert!(statuses.iter().all(|status| [200, 500].contains(status)), "{statuses:?}");
     assert!(statuses.contains(&200));
-    is_provisioned_once(&world, &mut jo).await;
+    assert_provisioned_once(&world, &mut jo).await;
 }
 
 #[tokio::test]
@@ -58,28 +61,28 @@ async fn payment_before_its_checkout_is_parked_and_applied() {
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let paid = json!({ "type": "invoice.paid", "customer": "cus_new" });
     assert_eq!(world.stripe(paid).await, [200]);
-    assert_eq!(jo.organization().await["status"], "pending", "nobody knows yet whose payment it is");
-    let waiting = world.items("CUSTOMER#cus_new").await;
-    assert!(waiting.iter().any(|item| item.to_string().contains("PARKED#")), "{waiting:?}");
+    assert_eq!(jo.organization().await["status"], "pending", "the customer is not linked yet");
+    let parked = world.items("CUSTOMER#cus_new").await;
+    assert!(parked.iter().any(|item| item.to_string().contains("PARKED#")), "{parked:?}");
 
     let checkout =
         json!({ "type": "checkout.session.completed", "customer": "cus_new", "organization_id": jo.org() });
     assert_eq!(world.stripe(checkout).await, [200]);
-    is_provisioned_once(&world, &mut jo).await;
-    let waiting = world.items("CUSTOMER#cus_new").await;
-    assert!(!waiting.iter().any(|item| item.to_string().contains("PARKED#")), "{waiting:?}");
+    assert_provisioned_once(&world, &mut jo).await;
+    let parked = world.items("CUSTOMER#cus_new").await;
+    assert!(!parked.iter().any(|item| item.to_string().contains("PARKED#")), "{parked:?}");
 }
 
 #[tokio::test]
 async fn parallel_payment_and_checkout_always_provision() {
-    for round in 0..10 {
+    for attempt in 0..10 {
         let world = World::new().await;
         let mut jo = world.pending("Acme", "jo@example.com").await;
         let paid = json!({ "type": "invoice.paid", "customer": "cus_new" });
         let checkout = json!({ "type": "checkout.session.completed", "customer": "cus_new", "organization_id": jo.org() });
         let (paid, checkout) = tokio::join!(world.stripe(paid), world.stripe(checkout));
-        assert_eq!((paid, checkout), (vec![200], vec![200]), "round {round}");
-        is_provisioned_once(&world, &mut jo).await;
+        assert_eq!((paid, checkout), (vec![200], vec![200]), "attempt {attempt}");
+        assert_provisioned_once(&world, &mut jo).await;
     }
 }
 
@@ -151,7 +154,7 @@ async fn webhook_returns_500_when_it_cannot_store_and_recovers() {
     assert_eq!(world.stripe(paid.clone()).await, [500]);
     world.local("DELETE", "/_local/faults", None).await;
     assert_eq!(world.stripe(paid).await, [200]);
-    is_provisioned_once(&world, &mut jo).await;
+    assert_provisioned_once(&world, &mut jo).await;
 }
 
 #[tokio::test]
@@ -161,7 +164,7 @@ async fn lost_table_reply_does_not_provision_twice() {
     world.inject(json!([{ "function": "stripe-webhook", "service": "dynamodb", "operation": "UpdateItem", "nth": 1, "kind": "reply_lost" }])).await;
     let paid = json!({ "type": "invoice.paid", "organization_id": jo.org(), "set": { "id": "evt_1" } });
     assert_eq!(world.stripe(paid).await, [200]);
-    is_provisioned_once(&world, &mut jo).await;
+    assert_provisioned_once(&world, &mut jo).await;
 }
 
 #[tokio::test]
@@ -182,10 +185,10 @@ async fn repeated_payment_of_unknown_customer_is_parked_once() {
     assert_eq!(world.stripe(paid.clone()).await, [200]);
     let before = world.items("CUSTOMER#cus_new").await;
     world.advance("1h").await;
-    let held = world.items("CUSTOMER#cus_new").await;
+    let after = world.items("CUSTOMER#cus_new").await;
     assert_eq!(world.stripe(paid).await, [200]);
-    assert_eq!(world.items("CUSTOMER#cus_new").await, held, "a repetition writes nothing");
-    assert_eq!(before.len(), held.len());
+    assert_eq!(world.items("CUSTOMER#cus_new").await, after, "a repeated event writes nothing");
+    assert_eq!(before.len(), after.len());
 }
 
 #[tokio::test]

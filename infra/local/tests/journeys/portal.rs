@@ -1,4 +1,4 @@
-//! The billing portal opens only for an address that a mailed link proved.
+//! The billing portal opens only for a verified email address.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ const PORTAL: &str = "http://localhost:8485/p/session/";
 async fn unverified_admin_reaches_the_portal_by_a_sign_in_link() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    // Checkout stays open.
+    // Checkout does not require a verified address.
     let redirect = checkout(&mut jo, "team").await;
     press(&world, redirect.header("location"), "choice=pay");
     world.settle().await;
@@ -27,7 +27,7 @@ async fn unverified_admin_reaches_the_portal_by_a_sign_in_link() {
 
     let link = newest_link(&world).await;
     let shown = jo.open(&link).await;
-    assert!(!shown.text().contains("another browser"), "this browser asked: {}", shown.text());
+    assert!(!shown.text().contains("another browser"), "this browser requested the link: {}", shown.text());
     let signed_in = jo.submit(&link, &[]).await;
     let page = format!("/organizations/{}", jo.org());
     assert_eq!((signed_in.status, signed_in.header("location")), (303, page.as_str()));
@@ -48,7 +48,7 @@ async fn checkout_redirects_unverified_admin_to_the_plan_page() {
     assert_eq!(
         (redirect.status, redirect.header("location")),
         (303, "/billing/return"),
-        "Stripe's events are on the way"
+        "Stripe's events have not arrived yet"
     );
     world.local("POST", "/_local/stripe/delivery", Some(json!({ "mode": "normal" }))).await;
     world.settle().await;
@@ -56,7 +56,7 @@ async fn checkout_redirects_unverified_admin_to_the_plan_page() {
     let redirect = checkout(&mut jo, "single").await;
     assert_eq!((redirect.status, redirect.header("location")), (303, page.as_str()));
     assert!(jo.open(&page).await.text().contains(r#"action="/billing/portal""#));
-    assert!(world.mails("sign_in").await.is_empty(), "a link is sent when the portal is asked for");
+    assert!(world.mails("sign_in").await.is_empty(), "only a portal request sends a link");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A stage behind a proxy: every address that leaves it, and the rule on the origin of forms, follow `PUBLIC_URL`.
+//! A stage behind a proxy: outgoing URLs and the origin check of forms follow `PUBLIC_URL`.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use local::Config;
@@ -8,7 +8,7 @@ use crate::driver::World;
 
 const PUBLIC: &str = "https://www.example.com";
 
-/// The gateway calls itself localhost:8484, as CloudFront's origin has a name of its own.
+/// Starts a stack whose gateway is still `localhost:8484`, as an origin behind CloudFront keeps its name.
 async fn world() -> World {
     World::with(Config::memory().set("PublicUrl", PUBLIC).set("APP_URL", "https://app.example.com")).await
 }
@@ -17,8 +17,8 @@ async fn world() -> World {
 async fn urls_in_responses_and_emails_use_public_url() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    let pass = jo.submit("/handover", &[]).await;
-    let token = pass.header("location").split("token=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let handoff = jo.submit("/handover", &[]).await;
+    let token = handoff.header("location").split("token=").nth(1).unwrap().split('&').next().unwrap().to_owned();
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&claims).unwrap()["iss"], PUBLIC);
     let checkout = jo.submit("/billing/checkout", &[("plan", "team")]).await;

@@ -1,4 +1,4 @@
-//! Refunds, disputes, deleted customers, and events that are not for us.
+//! Refunds, disputes, deleted customers, and events of other modes or accounts.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ fn event(id: &str, kind: &str, object: &Value) -> Value {
         "data": { "object": object } })
 }
 
-/// The organization's item, as text.
+/// Returns the organization's item as JSON text.
 async fn item(world: &World, org: &str) -> String {
     let items = world.items(&format!("ORG#{org}")).await;
     items
@@ -21,7 +21,7 @@ async fn item(world: &World, org: &str) -> String {
         .map_or_else(String::new, Value::to_string)
 }
 
-/// A paying organization, linked to its customer.
+/// Returns the admin of a paying organization that is linked to the customer.
 async fn paying<'w>(world: &'w World, customer: &str) -> Visitor<'w> {
     let mut jo = world.pending("Acme", "jo@example.com").await;
     for kind in ["checkout.session.completed", "customer.subscription.created", "invoice.paid"] {
@@ -70,10 +70,10 @@ async fn dispute_without_customer_needs_review() {
         assert_eq!(outcome(&world, &dispute).await, "unattributed");
     }
     assert_eq!(world.item_count().await, before + 1);
-    let kept = world.items("STRIPE#evt_d1").await;
-    assert!(kept[0].to_string().contains("names no customer"), "{kept:?}");
+    let quarantined = world.items("STRIPE#evt_d1").await;
+    assert!(quarantined[0].to_string().contains("names no customer"), "{quarantined:?}");
     let stranger = event("evt_r1", "charge.refunded", &json!({ "id": "ch_2", "customer": "cus_stranger" }));
-    assert_eq!(outcome(&world, &stranger).await, "parked", "its customer may still become known");
+    assert_eq!(outcome(&world, &stranger).await, "parked", "the customer can still be linked");
 }
 
 #[tokio::test]
@@ -93,9 +93,9 @@ async fn deleted_customer_ends_access_and_stays_linked() {
     assert_eq!(
         outcome(&world, &event("evt_late", "invoice.paid", &late)).await,
         "applied",
-        "found, not parked"
+        "the customer is still linked, so the event is not parked"
     );
-    assert_eq!(jo.organization().await["status"], "canceled", "and not revived");
+    assert_eq!(jo.organization().await["status"], "canceled", "the late payment does not restore access");
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn event_of_other_mode_or_account_changes_nothing() {
         (jo.organization().await["status"].clone(), world.item_count().await),
         (json!("pending"), before)
     );
-    assert_eq!(outcome(&world, &event("evt_3", "invoice.paid", &paid)).await, "applied", "the same, of ours");
+    assert_eq!(outcome(&world, &event("evt_3", "invoice.paid", &paid)).await, "applied", "the same event for this account");
 }
 
 #[tokio::test]

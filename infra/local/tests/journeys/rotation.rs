@@ -1,4 +1,4 @@
-//! A webhook secret that is rotated while the function runs.
+//! Rotation of the webhook secret while the function runs.
 
 use local::Config;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn event(id: &str) -> Value {
         "data": { "object": { "id": "prod_1" } } })
 }
 
-/// How often the stored secret was read.
+/// Counts the reads of the stored secret.
 async fn reads(world: &World) -> usize {
     let calls = world.local("GET", "/_local/calls", None).await;
     let of_webhook =
@@ -41,17 +41,17 @@ async fn status(world: &World, secret: &str) -> u16 {
 async fn rotated_secret_takes_effect_without_a_deployment() {
     let world = world().await;
     assert_eq!(outcome(&world, &event("evt_1")).await, "ignored");
-    assert_eq!((status(&world, SECOND).await, reads(&world).await), (400, 1), "read at the start, not since");
+    assert_eq!((status(&world, SECOND).await, reads(&world).await), (400, 1), "only the start reads the secret");
     world.advance("61s").await;
 
-    // Both are active while one is rolled, then the old one is gone.
+    // Both secrets are active during the rotation. Then the old one is removed.
     rotate(&world, &format!("{FIRST},{SECOND}"));
-    assert_eq!((status(&world, FIRST).await, reads(&world).await), (200, 1), "what is held still fits");
+    assert_eq!((status(&world, FIRST).await, reads(&world).await), (200, 1), "the cached secret still matches");
     assert_eq!((status(&world, SECOND).await, reads(&world).await), (200, 2));
     assert_eq!(status(&world, FIRST).await, 200);
     rotate(&world, SECOND);
     world.advance("61s").await;
-    assert_eq!(status(&world, "whsec_forged").await, 400, "which makes the function look");
+    assert_eq!(status(&world, "whsec_forged").await, 400, "a mismatch makes the function read the secret");
     assert_eq!((status(&world, FIRST).await, status(&world, SECOND).await), (400, 200));
     assert_eq!(reads(&world).await, 3);
 }
@@ -67,7 +67,7 @@ async fn revoked_secret_works_for_at_most_five_minutes() {
     assert_eq!(
         (status(&world, SECOND).await, reads(&world).await),
         (200, 2),
-        "which costs no further reading"
+        "the new secret needs no further read"
     );
 }
 

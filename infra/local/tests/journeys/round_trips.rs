@@ -1,4 +1,4 @@
-//! What a request costs in AWS calls, and that nothing else is called while somebody waits.
+//! AWS calls per request, and their consistency and permissions.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ async fn request_makes_only_the_documented_aws_calls() {
     let tick = jo.post("/onboarding/api/checklist/complete/created_project").await;
     assert_eq!(world.calls_of(&tick).await, ["BatchGetItem", "UpdateItem"]);
     let again = jo.post("/onboarding/api/checklist/complete/created_project").await;
-    assert_eq!(world.calls_of(&again).await, ["BatchGetItem"], "nothing changed: no write");
+    assert_eq!(world.calls_of(&again).await, ["BatchGetItem"], "no change, so no write");
     let guide = world.visitor().open("/onboarding/guide").await;
     assert!(world.calls_of(&guide).await.is_empty());
 
@@ -36,7 +36,7 @@ async fn webhook_makes_one_read_and_one_write() {
     let world = World::new().await;
     let jo = world.pending("Acme", "jo@example.com").await;
     let org = jo.org();
-    // The very same event each time: its own times too.
+    // The event is identical each time, with its times.
     let at = world.stack.system().cloud.clock.now().as_second();
     let same = json!({ "id": "evt_1", "created": at, "data.object.id": "in_1", "data.object.created": at });
     let paid = || json!({ "type": "invoice.paid", "organization_id": org, "set": same });
@@ -44,7 +44,7 @@ async fn webhook_makes_one_read_and_one_write() {
     assert_eq!(
         webhook_calls(&world, paid()).await,
         ["BatchGetItem"],
-        "a repetition reads and writes nothing"
+        "a repeated event reads once and writes nothing"
     );
     let checkout =
         json!({ "type": "checkout.session.completed", "organization_id": org, "customer": "cus_1" });
@@ -58,7 +58,7 @@ async fn deciding_reads_are_consistent_and_every_call_is_allowed() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     world.stripe(json!({ "type": "invoice.paid", "organization_id": jo.org() })).await;
-    // An event that waits, and the link that finds it.
+    // An event that is parked, and the link that applies it.
     world.stripe(json!({ "type": "invoice.paid", "customer": "cus_1" })).await;
     let session =
         json!({ "type": "checkout.session.completed", "organization_id": jo.org(), "customer": "cus_1" });
@@ -70,7 +70,8 @@ async fn deciding_reads_are_consistent_and_every_call_is_allowed() {
     let denied: Vec<&Value> =
         calls.as_array().unwrap().iter().filter(|call| call["allowed_by"].is_null()).collect();
     assert!(denied.is_empty(), "{denied:#?}");
-    // What an index answers only finds candidates, and what is read before the first event is thrown away.
+    // Index queries have no `consistent` field here, because they only find candidates. Reads during
+    // init are ignored, because their results are discarded.
     let reads: Vec<&Value> = calls
         .as_array()
         .unwrap()
@@ -84,13 +85,13 @@ async fn deciding_reads_are_consistent_and_every_call_is_allowed() {
     assert!(stale.is_empty(), "{stale:#?}");
 }
 
-/// Has Stripe send one event; answers the calls of the webhook since.
+/// Sends one Stripe event and returns the AWS calls that the webhook made for it.
 async fn webhook_calls(world: &World, event: Value) -> Vec<String> {
     world.settle().await;
     let seen = world.local("GET", "/_local/calls", None).await;
     let since = seen.as_array().unwrap().last().map_or(0, |call| call["seq"].as_u64().unwrap());
     assert_eq!(world.stripe(event).await, [200]);
     let calls = world.local("GET", &format!("/_local/calls?since={since}"), None).await;
-    let ours = calls.as_array().unwrap().iter().filter(|call| call["function"] == "stripe-webhook");
-    ours.map(|call| call["operation"].as_str().unwrap().to_owned()).collect()
+    let of_webhook = calls.as_array().unwrap().iter().filter(|call| call["function"] == "stripe-webhook");
+    of_webhook.map(|call| call["operation"].as_str().unwrap().to_owned()).collect()
 }

@@ -1,4 +1,4 @@
-//! A browser that drops `Secure` cookies on `http://localhost`, as Safari does.
+//! Sessions in Safari, which drops `Secure` cookies on `http://localhost`.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::driver::{TestResponse, World};
 const AGENT: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) \
                      Version/18.1 Safari/605.1.15";
 
-/// The browser and its cookies.
+/// A Safari browser with its cookies.
 struct Safari<'w> {
     world: &'w World,
     cookies: BTreeMap<String, String>,
@@ -18,7 +18,7 @@ impl<'w> Safari<'w> {
         Self { world, cookies: BTreeMap::new() }
     }
 
-    async fn ask(&mut self, method: &str, path: &str, form: &str) -> TestResponse {
+    async fn send(&mut self, method: &str, path: &str, form: &str) -> TestResponse {
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
         let cookies = cookies.collect::<Vec<_>>().join("; ");
         let headers = [
@@ -29,13 +29,13 @@ impl<'w> Safari<'w> {
         ];
         let response = self.world.send(method, path, &headers, form.to_owned()).await;
         for set in response.inner.headers().get_all("set-cookie") {
-            self.keep(set.to_str().unwrap());
+            self.store(set.to_str().unwrap());
         }
         response
     }
 
-    /// Keeps a cookie by WebKit's rules for `http://localhost`.
-    fn keep(&mut self, set: &str) {
+    /// Stores a cookie by WebKit's rules for `http://localhost`.
+    fn store(&mut self, set: &str) {
         let mut parts = set.split("; ");
         let (name, value) = parts.next().unwrap().split_once('=').unwrap();
         let attributes: Vec<&str> = parts.collect();
@@ -57,14 +57,14 @@ async fn safari_stays_signed_in_until_it_signs_out() {
     let mut safari = Safari::new(&world);
     let form = "name=Acme&full_name=Jo&email=jo%40example.com";
     assert_eq!(
-        safari.ask("POST", "/organizations/new", form).await.header("location"),
+        safari.send("POST", "/organizations/new", form).await.header("location"),
         "/onboarding/welcome"
     );
-    assert_eq!(safari.ask("GET", "/onboarding/welcome", "").await.status, 200);
-    assert_eq!(safari.ask("POST", "/onboarding/api/checklist/dismiss", "").await.status, 303);
-    safari.ask("POST", "/logout", "").await;
+    assert_eq!(safari.send("GET", "/onboarding/welcome", "").await.status, 200);
+    assert_eq!(safari.send("POST", "/onboarding/api/checklist/dismiss", "").await.status, 303);
+    safari.send("POST", "/logout", "").await;
     assert!(safari.cookies.is_empty(), "{:?}", safari.cookies);
-    assert_eq!(safari.ask("GET", "/dashboard", "").await.header("location"), "/login?next=/dashboard");
+    assert_eq!(safari.send("GET", "/dashboard", "").await.header("location"), "/login?next=/dashboard");
 }
 
 #[tokio::test]
@@ -72,14 +72,14 @@ async fn safari_is_recognized_by_the_link_it_requested() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let (mut safari, mut other) = (Safari::new(&world), Safari::new(&world));
-    safari.ask("POST", "/login", "email=jo%40example.com").await;
+    safari.send("POST", "/login", "email=jo%40example.com").await;
     world.settle().await;
     let mail = world.mails("sign_in").await.pop().unwrap();
     let text = mail["text"].as_str().unwrap();
     let link = text.split_whitespace().find_map(|word| word.split_once("/login/")).unwrap().1;
     let path = format!("/login/{link}");
-    let here = safari.ask("GET", &path, "").await.text();
-    assert_ne!(here, other.ask("GET", &path, "").await.text(), "another browser sees where it was asked for");
-    assert_eq!(safari.ask("POST", &path, "").await.status, 303);
-    assert_eq!(safari.ask("GET", "/dashboard", "").await.status, 200);
+    let here = safari.send("GET", &path, "").await.text();
+    assert_ne!(here, other.send("GET", &path, "").await.text(), "another browser sees a warning");
+    assert_eq!(safari.send("POST", &path, "").await.status, 303);
+    assert_eq!(safari.send("GET", "/dashboard", "").await.status, 200);
 }

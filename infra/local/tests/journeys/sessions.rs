@@ -1,4 +1,4 @@
-//! One's own sessions.
+//! Sessions of a user: listing, ending, and expiry.
 
 use serde_json::json;
 
@@ -8,12 +8,12 @@ use crate::{
     sign_in::{request_link, sign_in_by_link},
 };
 
-/// Whether somebody is in.
+/// Returns whether the visitor's session is accepted.
 async fn is_signed_in(visitor: &mut Visitor<'_>) -> bool {
     visitor.read("/onboarding/api/checklist").await.status == 200
 }
 
-/// The names of the sessions on the account page, as their forms carry them; one's own comes first.
+/// Returns the session names in the forms of the account page. The current session is first.
 async fn sessions(visitor: &mut Visitor<'_>) -> Vec<String> {
     let page = visitor.open("/account").await;
     assert_eq!(page.status, 200, "{}", page.text());
@@ -31,7 +31,7 @@ async fn session_can_end_another_session_or_all_sessions() {
         sign_in_by_link(&world, visitor, "jo@example.com").await;
     }
     let seen_by_laptop = sessions(&mut laptop).await;
-    assert_eq!(seen_by_laptop.len(), 3, "the session of before the proof is over, and not shown");
+    assert_eq!(seen_by_laptop.len(), 3, "the session from before the verification has ended and is not listed");
     let page = laptop.open("/account").await.text();
     assert_eq!(page.matches("This browser").count(), 1);
 
@@ -40,10 +40,10 @@ async fn session_can_end_another_session_or_all_sessions() {
     assert_eq!((ended.status, ended.header("location")), (303, "/account"));
     assert!(!is_signed_in(&mut phone).await && is_signed_in(&mut laptop).await && is_signed_in(&mut tablet).await);
 
-    let held = tablet.cookie.clone();
+    let former = tablet.cookie.clone();
     let ended = tablet.submit("/account/sessions/end-all", &[]).await;
     assert_eq!((ended.status, &tablet.cookie), (303, &None));
-    tablet.cookie = held;
+    tablet.cookie = former;
     assert!(!is_signed_in(&mut laptop).await && !is_signed_in(&mut tablet).await);
 }
 
@@ -81,7 +81,7 @@ async fn session_expires_after_a_day_without_use() {
     world.advance("23h").await;
     assert!(is_signed_in(&mut jo).await);
     world.advance("23h").await;
-    assert!(is_signed_in(&mut jo).await, "it was used meanwhile");
+    assert!(is_signed_in(&mut jo).await, "the session was used in between");
     world.advance("25h").await;
     assert!(!is_signed_in(&mut jo).await);
 }
@@ -90,17 +90,17 @@ async fn session_expires_after_a_day_without_use() {
 async fn first_sign_in_ends_older_sessions_despite_clock_skew() {
     let world = World::new().await;
     let mut eve = world.trialing("Evil", "victim@example.com").await;
-    // The clock of the function that began it ran ahead.
+    // The function that created the session had a fast clock.
     let items = world.items(&format!("USER#{}", eve.user())).await;
     let session =
         items.iter().find(|item| item["sk"]["S"].as_str().unwrap().starts_with("SESSION#")).unwrap();
-    let began = json!({ "S": "2099-01-01T00:00:00.000Z" });
+    let created = json!({ "S": "2099-01-01T00:00:00.000Z" });
     world.write(
         "UpdateItem",
         json!({
             "Key": { "pk": session["pk"], "sk": session["sk"] },
-            "UpdateExpression": "SET created_at = :began, seen_at = :began",
-            "ExpressionAttributeValues": { ":began": began },
+            "UpdateExpression": "SET created_at = :created, seen_at = :created",
+            "ExpressionAttributeValues": { ":created": created },
         }),
     );
     assert!(is_signed_in(&mut eve).await);
@@ -125,7 +125,7 @@ async fn repeated_sign_up_form_returns_a_working_session() {
         jo
     };
     let (one, two, three) = tokio::join!(sign_up(), sign_up(), sign_up());
-    // The host that takes the next request has a clock that is two seconds behind.
+    // The host of the next request has a clock that is two seconds behind.
     let clock = world.local("GET", "/_local/clock", None).await;
     let now: jiff::Timestamp = clock["now"].as_str().unwrap().parse().unwrap();
     let behind = now - jiff::SignedDuration::from_secs(2);
@@ -175,5 +175,5 @@ async fn rejoining_does_not_revive_sessions_of_a_removed_member() {
     let mut phone = world.visitor();
     assert_eq!(phone.submit(&path, &[]).await.status, 303);
     assert!(is_signed_in(&mut phone).await);
-    assert!(!is_signed_in(&mut mo).await, "the session of before stays over");
+    assert!(!is_signed_in(&mut mo).await, "the former session stays ended");
 }

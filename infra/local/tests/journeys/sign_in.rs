@@ -1,20 +1,22 @@
+//! Sign-in links and sign-out.
+
 use crate::driver::{Visitor, World};
 
-/// Asks for a link, opens the newest one in the mailbox, and uses it.
+/// Requests a link and signs in with it. Checks the redirect to the dashboard.
 pub async fn sign_in_by_link(world: &World, visitor: &mut Visitor<'_>, email: &str) {
     let path = request_link(world, visitor, email).await;
     let response = visitor.submit(&path, &[]).await;
     assert_eq!((response.status, response.header("location")), (303, "/dashboard"), "{}", response.text());
 }
 
-/// Asks for a link; answers its path.
+/// Requests a link and returns its path.
 pub async fn request_link(world: &World, visitor: &mut Visitor<'_>, email: &str) -> String {
     let asked = visitor.submit("/login", &[("email", email)]).await;
     assert_eq!(asked.status, 200, "{}", asked.text());
     newest_link(world).await
 }
 
-/// The path of the newest link that was mailed.
+/// Returns the path of the newest sign-in link that was sent.
 pub async fn newest_link(world: &World) -> String {
     let mails = world.mails("sign_in").await;
     let text = mails.last().unwrap()["text"].as_str().unwrap();
@@ -49,9 +51,9 @@ async fn sign_in_can_be_repeated_for_a_minute_after_a_lost_reply() {
     let mut jo = world.visitor();
     let path = request_link(&world, &mut jo, "jo@example.com").await;
     assert_eq!(jo.submit(&path, &[]).await.status, 303);
-    let held = jo.cookie.clone();
-    assert_eq!(jo.open(&path).await.header("location"), "/dashboard", "its owner is in");
-    assert_eq!((jo.submit(&path, &[]).await.status, &jo.cookie), (303, &held));
+    let cookie = jo.cookie.clone();
+    assert_eq!(jo.open(&path).await.header("location"), "/dashboard", "its owner is signed in");
+    assert_eq!((jo.submit(&path, &[]).await.status, &jo.cookie), (303, &cookie));
     let mut lost = world.visitor();
     lost.cookie = jo.cookie.take();
     world.advance("59s").await;
@@ -59,15 +61,15 @@ async fn sign_in_can_be_repeated_for_a_minute_after_a_lost_reply() {
     let again = jo.submit(&path, &[]).await;
     assert_eq!((again.status, again.header("location")), (303, "/dashboard"), "{}", again.text());
     assert_ne!(jo.cookie, lost.cookie);
-    // The lost session works a moment longer, in case it is this one that the browser kept.
+    // The first session works a little longer, in case the browser received its cookie.
     assert_eq!(lost.open("/dashboard").await.status, 200);
     world.advance("60s").await;
     assert_eq!((lost.open("/dashboard").await.status, jo.open("/dashboard").await.status), (303, 200));
 
-    let kept = jo.cookie.take();
+    let cookie = jo.cookie.take();
     assert_eq!((jo.submit(&path, &[]).await.status, &jo.cookie), (404, &None), "the minute is over");
-    jo.cookie = kept;
-    assert_eq!(jo.open(&path).await.header("location"), "/dashboard", "its owner is redirect home");
+    jo.cookie = cookie;
+    assert_eq!(jo.open(&path).await.header("location"), "/dashboard", "its owner is redirected to the dashboard");
     assert_eq!(jo.submit(&path, &[]).await.header("location"), "/dashboard");
 }
 
@@ -80,13 +82,13 @@ async fn used_link_fails_in_another_browser_and_after_sign_out() {
     assert_eq!(jo.submit(&path, &[]).await.status, 303);
     let mut eve = world.trialing("Evil", "eve@example.com").await;
     let own = eve.cookie.clone();
-    for mark in [None, Some(format!("__Host-b={}", "0".repeat(64)))] {
-        eve.browser_cookie = mark;
+    for browser_cookie in [None, Some(format!("__Host-b={}", "0".repeat(64)))] {
+        eve.browser_cookie = browser_cookie;
         assert_eq!((eve.submit(&path, &[]).await.status, &eve.cookie), (404, &own));
         assert_eq!(eve.open(&path).await.status, 404);
     }
     jo.submit("/logout", &[]).await;
-    assert_eq!((jo.submit(&path, &[]).await.status, &jo.cookie), (404, &None), "signed out is signed out");
+    assert_eq!((jo.submit(&path, &[]).await.status, &jo.cookie), (404, &None), "the link cannot be repeated after sign-out");
 }
 
 #[tokio::test]
@@ -118,7 +120,7 @@ async fn sign_in_link_expires_after_ten_minutes() {
     let path = request_link(&world, &mut jo, "jo@example.com").await;
     world.advance("599s").await;
     assert_eq!(jo.open(&path).await.status, 200);
-    assert_eq!(jo.submit(&path, &[]).await.status, 303, "a second before its end");
+    assert_eq!(jo.submit(&path, &[]).await.status, 303, "a second before it expires");
     (jo.cookie, jo.browser_cookie) = (None, None);
     let path = request_link(&world, &mut jo, "jo@example.com").await;
     world.advance("601s").await;

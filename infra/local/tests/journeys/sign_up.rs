@@ -1,3 +1,5 @@
+//! The sign-up form: provisioning, validation, replays, limits, and cross-site requests.
+
 use serde_json::json;
 
 use crate::driver::World;
@@ -36,7 +38,7 @@ async fn sign_up_provisions_a_trial_and_sends_the_welcome_email() {
     let page = jo.open("/onboarding/checklist").await.text();
     assert!(page.contains("0 of 8") && page.contains("Invite team member"), "{page}");
     let dashboard = jo.open("/dashboard").await.text();
-    assert!(dashboard.contains("Getting Started"), "the default project is there: {dashboard}");
+    assert!(dashboard.contains("Getting Started"), "the dashboard shows the default project: {dashboard}");
 
     let mails = world.mails("welcome").await;
     assert_eq!(mails.len(), 1);
@@ -103,7 +105,7 @@ async fn invalid_sign_up_names_every_field_and_stores_nothing() {
 
     let page = world.visitor().submit("/organizations/new", &[("name", "<b>Acme"), ("email", "no")]).await;
     assert_eq!(page.status, 422);
-    assert!(page.text().contains("&lt;b&gt;Acme"), "what was typed is kept, as text");
+    assert!(page.text().contains("&lt;b&gt;Acme"), "the form keeps its value, escaped");
     assert_eq!(world.item_count().await, 0);
 }
 
@@ -125,7 +127,7 @@ async fn double_submit_creates_one_organization_and_two_sessions() {
     assert_eq!(one.org(), two.org());
     assert_eq!(one.organization().await["status"], "trialing");
     assert_eq!(two.organization().await["status"], "trialing");
-    // The back button and once more, now with a session.
+    // Submitted again after the back button, now with a session.
     let again = one.submit("/organizations/new", &form).await;
     assert_eq!((again.status, again.header("location")), (303, "/onboarding/welcome"), "{}", again.text());
     assert_eq!(world.mails("welcome").await.len(), 1);
@@ -157,9 +159,9 @@ async fn sign_ups_are_limited_per_ip_address() {
     let response = visitor.submit("/organizations/new", &form).await;
     assert_eq!(response.status, 429);
     assert!(response.header("retry-after").parse::<u64>().unwrap() <= 3600);
-    let mut elsewhere = world.visitor();
-    elsewhere.ip = "203.0.113.8".to_owned();
-    elsewhere.sign_up("Acme", "jo5@example.com", true).await;
+    let mut other_network = world.visitor();
+    other_network.ip = "203.0.113.8".to_owned();
+    other_network.sign_up("Acme", "jo5@example.com", true).await;
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+//! Signature check of the Stripe webhook.
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use stripe::{Secret, sign};
@@ -14,8 +16,8 @@ fn secret(text: &str) -> Secret {
     Secret::parse(text).unwrap()
 }
 
+/// Returns an event with spacing and field order that `serde_json` does not write by default.
 fn event() -> String {
-    // Spaces and order that no serialiser of ours would write.
     let text = json!({ "id": "evt_1", "object": "event", "type": "invoice.paid", "created": 1_767_225_600, "livemode": false,
         "data": { "object": { "id": "in_1", "object": "invoice", "customer": "cus_1", "amount_paid": 900, "created": 1_767_225_600 } } });
     format!("{text:#}  ")
@@ -26,23 +28,23 @@ async fn invalid_signature_returns_400_and_stores_nothing() {
     let world = World::new().await;
     let body = event();
     let at = |seconds| now(&world) + SignedDuration::from_secs(seconds);
-    let ours = secret(world.stack.webhook_secret());
-    let good = sign(&ours, now(&world), body.as_bytes());
+    let own = secret(world.stack.webhook_secret());
+    let good = sign(&own, now(&world), body.as_bytes());
     let compact = serde_json::from_str::<Value>(&body).unwrap().to_string();
-    for (what, header, body) in [
+    for (case, header, body) in [
         ("missing", None, body.clone()),
         ("empty", Some(String::new()), body.clone()),
-        ("of another secret", Some(sign(&secret("whsec_other"), now(&world), body.as_bytes())), body.clone()),
-        ("old", Some(sign(&ours, at(-310), body.as_bytes())), body.clone()),
-        ("from the future", Some(sign(&ours, at(310), body.as_bytes())), body.clone()),
-        ("of a body written anew", Some(good.clone()), compact),
-        ("of a longer body", Some(good.clone()), format!("{body} ")),
-        ("with two times", Some(format!("t=1,{good}")), body.clone()),
-        ("of the scheme v0", Some(good.replace("v1=", "v0=")), body.clone()),
+        ("other secret", Some(sign(&secret("whsec_other"), now(&world), body.as_bytes())), body.clone()),
+        ("too old", Some(sign(&own, at(-310), body.as_bytes())), body.clone()),
+        ("too far in the future", Some(sign(&own, at(310), body.as_bytes())), body.clone()),
+        ("reformatted body", Some(good.clone()), compact),
+        ("longer body", Some(good.clone()), format!("{body} ")),
+        ("two times", Some(format!("t=1,{good}")), body.clone()),
+        ("scheme v0", Some(good.replace("v1=", "v0=")), body.clone()),
     ] {
         let headers: Vec<_> = header.iter().map(|header| ("stripe-signature", header.as_str())).collect();
         let response = world.send("POST", PATH, &headers, body).await;
-        assert_eq!(response.status, 400, "{what}: {}", response.text());
+        assert_eq!(response.status, 400, "{case}: {}", response.text());
     }
     assert_eq!(world.item_count().await, 0);
     let accepted = world.send("POST", PATH, &[("stripe-signature", &good)], body).await;
@@ -68,10 +70,10 @@ async fn webhook_accepts_any_secret_and_any_signature_that_match() {
     let world =
         World::with(local::Config::memory().set("STRIPE_WEBHOOK_SECRET", "whsec_old,whsec_new")).await;
     let body = event();
-    let of = |text| sign(&secret(text), now(&world), body.as_bytes());
-    let new = of("whsec_new");
+    let signed_with = |text| sign(&secret(text), now(&world), body.as_bytes());
+    let new = signed_with("whsec_new");
     let v1 = new.split(',').nth(1).unwrap();
-    for header in [of("whsec_old"), new.clone(), format!("{},{v1}", of("whsec_strange"))] {
+    for header in [signed_with("whsec_old"), new.clone(), format!("{},{v1}", signed_with("whsec_strange"))] {
         assert_eq!(
             world.send("POST", PATH, &[("stripe-signature", &header)], body.clone()).await.status,
             200
@@ -89,8 +91,8 @@ async fn unreadable_signed_body_is_quarantined() {
         let response = world.send("POST", PATH, &[("stripe-signature", &header)], body.clone()).await;
         assert_eq!((response.status, world.item_count().await), (200, before + 1), "{body}");
     }
-    let kept = world.items("STRIPE#evt_thin").await;
-    assert!(kept[0].to_string().contains("snapshot events"), "{kept:?}");
+    let quarantined = world.items("STRIPE#evt_thin").await;
+    assert!(quarantined[0].to_string().contains("snapshot events"), "{quarantined:?}");
 }
 
 #[tokio::test]

@@ -1,21 +1,21 @@
-//! Events signed by hand, for what the stand-in would never send.
+//! Signed Stripe events that the Stripe mock never sends.
 
 use serde_json::Value;
 use stripe::{Secret, sign};
 
 use crate::driver::{TestResponse, World};
 
-/// Posts an event, signed now with a secret.
+/// Posts an event that is signed now with a secret.
 pub async fn post(world: &World, secret: &str, event: &Value) -> TestResponse {
     post_with(world, secret, event, &[]).await
 }
 
-/// The same with further headers.
+/// Posts a signed event with additional headers.
 pub async fn post_with(world: &World, secret: &str, event: &Value, headers: &[(&str, &str)]) -> TestResponse {
     post_text(world, secret, format!("{event:#}"), headers).await
 }
 
-/// The same with a body as it is written.
+/// Posts a signed body unchanged, with additional headers.
 pub async fn post_text(world: &World, secret: &str, body: String, headers: &[(&str, &str)]) -> TestResponse {
     let now = world.stack.system().cloud.clock.now();
     let header = sign(&Secret::parse(secret).unwrap(), now, body.as_bytes());
@@ -23,7 +23,7 @@ pub async fn post_text(world: &World, secret: &str, body: String, headers: &[(&s
     world.send("POST", "/billing/webhooks/stripe", &headers, body).await
 }
 
-/// The same with the stack's own secret; answers what became of it.
+/// Posts an event signed with the stack's secret and returns the `outcome` of the response.
 pub async fn outcome(world: &World, event: &Value) -> String {
     let response = post(world, world.stack.webhook_secret(), event).await;
     assert_eq!(response.status, 200, "{}", response.text());

@@ -1,4 +1,4 @@
-//! The smoke journey against this stack, whole and broken.
+//! `onramp smoke` against a local stack: healthy, and with one fault at a time.
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
@@ -12,7 +12,7 @@ use local::{Config, Stack, WEBHOOK_SECRET};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-/// The stack in place of the network.
+/// Connector that sends requests to the local stack instead of the network.
 #[derive(Debug, Clone)]
 struct Wire(Router);
 
@@ -79,36 +79,36 @@ async fn smoke_test_skips_the_payment_without_a_secret() {
 
 #[tokio::test]
 async fn smoke_test_stops_at_the_step_that_fails() {
-    let quiet = json!([]);
+    let no_faults = json!([]);
     let write = json!([{ "function": "checklist-write", "service": "dynamodb", "kind": "access_denied" }]);
     let sign_up =
         json!([{ "function": "org-signup", "operation": "TransactWriteItems", "kind": "access_denied" }]);
     let pay = json!([{ "function": "stripe-webhook", "service": "dynamodb", "kind": "access_denied" }]);
     let read = json!([{ "function": "checklist-read", "service": "dynamodb", "kind": "access_denied" }]);
     let usual = Config::memory;
-    for (config, faults, secret, step, said) in [
+    for (config, faults, secret, step, message) in [
         (usual(), sign_up, WEBHOOK_SECRET, "sign-up with a trial", "expected 303"),
         (usual(), read, WEBHOOK_SECRET, "welcome page", "expected 200"),
         (usual(), write, WEBHOOK_SECRET, "complete task", "expected 200"),
         (usual(), pay, WEBHOOK_SECRET, "signed payment", "expected 200"),
-        (usual(), quiet.clone(), "whsec_another", "signed payment", "belongs to this stage"),
+        (usual(), no_faults.clone(), "whsec_another", "signed payment", "belongs to this stage"),
         (
             usual().set("STRIPE_ENABLE_TRIALS", "false"),
-            quiet.clone(),
+            no_faults.clone(),
             WEBHOOK_SECRET,
             "sign-up with a trial",
             "trials",
         ),
         (
             usual().set("STRIPE_TRIAL_DAYS", "7"),
-            quiet.clone(),
+            no_faults.clone(),
             WEBHOOK_SECRET,
             "checklist",
             "to be 14, got 7",
         ),
         (
             usual().set("STRIPE_PUBLISHABLE_KEY", "pk_live_1").set("STRIPE_SECRET_KEY", "sk_live_1"),
-            quiet,
+            no_faults,
             WEBHOOK_SECRET,
             "signed payment",
             "in test mode",
@@ -117,7 +117,7 @@ async fn smoke_test_stops_at_the_step_that_fails() {
         let (passed, steps, _) = journey(config, faults, Some(secret)).await;
         let last = steps.last().unwrap();
         assert!(!passed && last.name == step, "{steps:#?}");
-        assert!(last.outcome.as_ref().unwrap_err().contains(said), "{last:?}");
+        assert!(last.outcome.as_ref().unwrap_err().contains(message), "{last:?}");
         assert!(steps.iter().rev().skip(1).all(|step| step.outcome.is_ok()));
     }
 }

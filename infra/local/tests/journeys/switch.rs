@@ -1,4 +1,4 @@
-//! Several organizations of one person.
+//! Users with several organizations.
 
 use crate::{
     driver::World,
@@ -14,11 +14,11 @@ async fn switch_opens_new_session_and_ends_old_after_a_minute() {
     let (acme, globex) = (jo.org(), mo.org());
     let path = invite(&world, &mut jo, "mo@example.com", "member").await;
     let own = mo.cookie.clone();
-    assert_eq!(mo.submit(&path, &[]).await.status, 303, "signed in as the invited person, one joins at once");
+    assert_eq!(mo.submit(&path, &[]).await.status, 303, "a signed-in invited user joins directly");
     assert_eq!(mo.org(), acme);
     let in_acme = mo.cookie.clone();
     mo.cookie = own;
-    assert_eq!(mo.read("/onboarding/api/checklist").await.status, 401, "the session before it ended with it");
+    assert_eq!(mo.read("/onboarding/api/checklist").await.status, 401, "joining ended the previous session");
 
     mo.cookie = in_acme.clone();
     let account = mo.open("/account").await.text();
@@ -26,20 +26,20 @@ async fn switch_opens_new_session_and_ends_old_after_a_minute() {
         account.contains("Acme") && account.contains("Globex") && account.contains("Current"),
         "{account}"
     );
-    assert_eq!(mo.read("/onboarding/api/checklist").await.status, 403, "a member here");
+    assert_eq!(mo.read("/onboarding/api/checklist").await.status, 403, "a member of Acme");
     let switched = mo.submit("/organizations/switch", &[("organization", &globex)]).await;
     assert_eq!((switched.status, switched.header("location"), mo.org()), (303, "/dashboard", globex));
-    assert_eq!(mo.read("/onboarding/api/checklist").await.status, 200, "an admin there");
+    assert_eq!(mo.read("/onboarding/api/checklist").await.status, 200, "an admin of Globex");
     assert!(mo.open("/dashboard").await.text().contains("Globex"));
     assert_eq!(
         mo.open("/account").await.text().matches("name=\"session\"").count(),
         1,
-        "the old one is not listed"
+        "the previous session is not listed"
     );
     world.advance("61s").await;
     assert_eq!(mo.open("/dashboard").await.status, 200);
     mo.cookie = in_acme;
-    assert_eq!(mo.open("/dashboard").await.status, 303, "the old cookie is dead");
+    assert_eq!(mo.open("/dashboard").await.status, 303, "the previous session has ended");
 }
 
 #[tokio::test]
@@ -47,14 +47,14 @@ async fn user_switches_only_to_an_own_organization() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let other = world.trialing("Other", "other@example.com").await.org();
-    let held = jo.cookie.clone();
+    let cookie = jo.cookie.clone();
     let foreign = jo.submit("/organizations/switch", &[("organization", &other)]).await;
     let missing = "org_0198c0de-0000-7000-8000-00000000dead";
     let missing = jo.submit("/organizations/switch", &[("organization", missing)]).await;
     assert_eq!((foreign.status, missing.status), (404, 404));
     assert_eq!(foreign.text(), missing.text());
     assert_eq!(jo.submit("/organizations/switch", &[]).await.status, 404);
-    assert_eq!(jo.cookie, held);
+    assert_eq!(jo.cookie, cookie);
     assert_eq!(world.visitor().post("/organizations/switch").await.status, 401);
 }
 
@@ -81,7 +81,7 @@ async fn double_click_on_switch_gives_two_working_sessions() {
     let second = jo.org();
     let mut twin = world.visitor();
     sign_in_by_link(&world, &mut jo, "jo@example.com").await;
-    assert_eq!(jo.org(), second, "where the browser was before");
+    assert_eq!(jo.org(), second, "sign-in returns to the browser's last organization");
     let account = jo.open("/account").await.text();
     let first = account.split(r#"name="organization" value=""#).nth(1).unwrap();
     let first = first.split('"').next().unwrap();
@@ -100,19 +100,19 @@ async fn page_of_another_own_organization_offers_to_switch() {
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let acme = jo.org();
     assert_eq!(jo.submit("/organizations/new", &[("name", "Second")]).await.status, 303);
-    let (second, there) = (jo.org(), format!("/organizations/{acme}"));
-    let page = jo.open(&there).await;
+    let (second, acme_page) = (jo.org(), format!("/organizations/{acme}"));
+    let page = jo.open(&acme_page).await;
     assert_eq!(page.status, 200);
-    for part in ["Switch to Acme", "Stay in Second", &format!(r#"name="next" value="{there}""#)] {
+    for part in ["Switch to Acme", "Stay in Second", &format!(r#"name="next" value="{acme_page}""#)] {
         assert!(page.text().contains(part), "{part}: {}", page.text());
     }
-    assert!(!page.text().contains("14 days left"), "nothing of it is shown before");
-    let form = [("organization", acme.as_str()), ("next", &there)];
+    assert!(!page.text().contains("14 days left"), "no data of Acme is shown before the switch");
+    let form = [("organization", acme.as_str()), ("next", &acme_page)];
     let switched = jo.submit("/organizations/switch", &form).await;
-    assert_eq!((switched.status, switched.header("location"), jo.org()), (303, there.as_str(), acme.clone()));
-    assert!(jo.open(&there).await.text().contains("14 days left"));
+    assert_eq!((switched.status, switched.header("location"), jo.org()), (303, acme_page.as_str(), acme.clone()));
+    assert!(jo.open(&acme_page).await.text().contains("14 days left"));
 
-    // To everybody else it is not there.
+    // For other users, the page does not exist.
     let mut eve = world.trialing("Other", "eve@example.com").await;
     let missing = eve.open("/organizations/org_0198c0de-0000-7000-8000-00000000dead").await;
     let foreign = eve.open(&format!("/organizations/{second}")).await;

@@ -1,3 +1,5 @@
+//! Isolation of organizations, and access without a valid session.
+
 use serde_json::json;
 
 use crate::driver::World;
@@ -88,7 +90,8 @@ async fn session_ends_when_the_membership_is_deleted() {
     assert_eq!(jo.read("/onboarding/api/checklist").await.status, 401);
 }
 
-/// Makes the founder of an organization a member: what the members page will do one day.
+/// Makes the creator of an organization a member by a direct write, because the last admin cannot
+/// be demoted.
 pub async fn demote(world: &World, org: &str) {
     let (pk, sk) = membership(world, org).await;
     world.write(
@@ -102,6 +105,7 @@ pub async fn demote(world: &World, org: &str) {
     );
 }
 
+/// Returns the key of the organization's first membership item.
 async fn membership(world: &World, org: &str) -> (String, String) {
     let items = world.items(&format!("ORG#{org}")).await;
     let sk = items.iter().find_map(|item| {

@@ -1,3 +1,5 @@
+//! The trial, from its reminder to its end, and delayed email.
+
 use serde_json::json;
 
 use crate::driver::World;
@@ -8,7 +10,7 @@ async fn trial_reminds_and_ends_once_and_payment_restores_access() {
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     world.advance("10d").await;
     assert_eq!(world.mails("trial_ending").await.len(), 0);
-    // An idle session ends after a day; who comes back signs in anew.
+    // A session ends after a day without use, so the user signs in again.
     let mut jo = sign_in_again(&world, &mut jo).await;
     assert_eq!(jo.organization().await["trial_days_remaining"], 4);
 
@@ -47,15 +49,15 @@ async fn trial_ends_without_the_schedule() {
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     world.inject(json!([{ "function": "trial-reminder", "rate": 1.0, "kind": "crash" }])).await;
     world.advance("14d").await;
-    assert_eq!(world.mails("trial_ended").await.len(), 0, "the schedule does not work");
+    assert_eq!(world.mails("trial_ended").await.len(), 0, "the schedule does not run");
     let mut jo = sign_in_again(&world, &mut jo).await;
     assert_eq!(jo.organization().await["status"], "trial_expired");
     assert_eq!(jo.post("/onboarding/api/checklist/dismiss").await.status, 402);
-    // When it works again, what it owes is still owed.
+    // When the schedule runs again, it sends the pending email.
     world.local("DELETE", "/_local/faults", None).await;
     world.advance("10m").await;
     assert_eq!(world.mails("trial_ended").await.len(), 1);
-    assert_eq!(world.mails("trial_ending").await.len(), 0, "a reminder of what is over helps nobody");
+    assert_eq!(world.mails("trial_ending").await.len(), 0, "no reminder is sent after the end");
 }
 
 #[tokio::test]
@@ -91,7 +93,7 @@ async fn email_is_not_sent_twice_after_a_lost_ses_reply() {
     assert_eq!(world.mails("welcome").await.len(), 1);
 }
 
-/// Signs the visitor's person in by a mailed link, in a new browser.
+/// Signs the same user in by an emailed link in a new browser.
 async fn sign_in_again<'w>(
     world: &'w World,
     old: &mut crate::driver::Visitor<'w>,

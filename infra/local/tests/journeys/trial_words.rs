@@ -1,5 +1,5 @@
-//! What is said of a trial: the same days and the same date on every page, in every mail and in JSON, wherever its
-//! people are.
+//! Days and dates of a trial: every page, email, and JSON response shows the same values, in every
+//! time zone.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     sign_in::sign_in_by_link,
 };
 
-/// Signs up at that moment, from that zone.
+/// Sets the clock to `start` and signs up with a time zone.
 async fn sign_up<'w>(world: &'w World, start: &str, zone: &str) -> Visitor<'w> {
     world.local("POST", "/_local/clock", Some(json!({ "now": start }))).await;
     let mut jo = world.visitor();
@@ -100,7 +100,7 @@ async fn repeated_and_parallel_trial_sweeps_remind_once() {
 async fn stripe_trial_end_event_sends_no_second_reminder() {
     let world = World::new().await;
     let jo = sign_up(&world, "2027-01-01T09:00:00Z", "UTC").await;
-    // A subscription that begins with what is left of the trial: its end is ours, to the second.
+    // A subscription that starts with the rest of the trial has the same end, to the second.
     let end = "2027-01-15T09:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
     let set = json!({ "data.object.status": "trialing", "data.object.trial_end": end });
     world.advance("11d").await;
@@ -142,12 +142,12 @@ async fn writes_return_402_with_upgrade_url_after_the_trial() {
         assert_eq!(page.status, 402, "{path}");
         assert!(page.text().contains(&plans), "{path}: {}", page.text());
     }
-    // What an unknown task would be told comes after.
+    // Access is checked before the task key.
     assert_eq!(jo.post(&format!("{task}/complete/nonsense")).await.status, 402);
     for path in ["/dashboard", "/onboarding/checklist", &plans] {
-        assert_eq!(jo.open(path).await.status, 200, "{path}: everything can be read");
+        assert_eq!(jo.open(path).await.status, 200, "{path} is readable");
     }
-    assert!(jo.open(&plans).await.text().contains(r#"action="/billing/checkout""#), "and a plan be chosen");
+    assert!(jo.open(&plans).await.text().contains(r#"action="/billing/checkout""#), "a plan can be chosen");
 }
 
 #[tokio::test]

@@ -1,14 +1,16 @@
+//! Unsubscribing from trial reminders.
+
 use local::Config;
 use serde_json::{Value, json};
 
 use crate::driver::{TestResponse, World};
 
-/// A stack that reminds three days and one day before the end.
+/// Starts a stack that sends reminders three days and one day before the end of the trial.
 async fn world() -> World {
     World::with(Config::memory().set("TRIAL_REMINDER_DAYS", "3,1")).await
 }
 
-/// The path of the link in a reminder, which is the same in its header, its text and its HTML.
+/// Returns the path of a reminder's unsubscribe link. Header, text, and HTML contain the same link.
 fn link(reminder: &Value) -> String {
     let header = reminder["headers"]["List-Unsubscribe"].as_str().unwrap();
     let url = header.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap();
@@ -18,7 +20,7 @@ fn link(reminder: &Value) -> String {
     url.strip_prefix("http://localhost:8484").unwrap().to_owned()
 }
 
-/// Posts as a mail program does for its reader: from another site, without a cookie.
+/// Sends a one-click unsubscribe request (RFC 8058) as a mail client does: cross-site, without a cookie.
 async fn one_click(world: &World, path: &str) -> TestResponse {
     let headers = [
         ("accept", "*/*"),
@@ -29,7 +31,7 @@ async fn one_click(world: &World, path: &str) -> TestResponse {
     world.send("POST", path, &headers, "List-Unsubscribe=One-Click").await
 }
 
-/// To whom reminders went, in order.
+/// Returns the recipients of the reminders, in order.
 async fn reminded(world: &World) -> Vec<String> {
     let mails = world.mails("trial_ending").await;
     mails.iter().map(|mail| mail["to"][0].as_str().unwrap().to_owned()).collect()
@@ -45,21 +47,21 @@ async fn one_click_stops_only_the_reminders_of_one_organization() {
     to.sort();
     assert_eq!(to, ["jo@acme.example", "sam@globex.example"]);
     let mails = world.mails("trial_ending").await;
-    let jos = mails.iter().find(|mail| mail["to"][0] == "jo@acme.example").unwrap();
-    assert_eq!(jos["headers"]["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click");
+    let reminder = mails.iter().find(|mail| mail["to"][0] == "jo@acme.example").unwrap();
+    assert_eq!(reminder["headers"]["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click");
 
-    let response = one_click(&world, &link(jos)).await;
+    let response = one_click(&world, &link(reminder)).await;
     assert_eq!((response.status, response.json()), (200, json!({ "success": true })), "{}", response.text());
     assert_eq!(response.header("set-cookie"), "");
-    // A second time it is as it was, and nothing is written.
-    let again = one_click(&world, &link(jos)).await;
+    // A repeated request succeeds and writes nothing.
+    let again = one_click(&world, &link(reminder)).await;
     assert_eq!((again.status, world.calls_of(&again).await), (200, vec!["GetItem".to_owned(); 2]));
 
     world.advance("2d").await;
     assert_eq!(reminded(&world).await[2..], ["sam@globex.example"]);
     world.advance("1d").await;
     let ended = world.mails("trial_ended").await;
-    assert_eq!(ended.len(), 2, "what happened is told to both");
+    assert_eq!(ended.len(), 2, "both users get the email about the end");
     assert_eq!(ended[0]["headers"]["List-Unsubscribe"], Value::Null);
 }
 
@@ -79,23 +81,23 @@ async fn unsubscribe_page_stops_and_restarts_reminders() {
             assert!(page.text().contains(part), "{part}: {}", page.text());
         }
     }
-    assert_eq!(world.local("GET", "/_local/table", None).await, before, "looking changes nothing");
+    assert_eq!(world.local("GET", "/_local/table", None).await, before, "opening the page changes nothing");
 
     let stopped = jo.submit(&path, &[]).await;
     assert_eq!(stopped.status, 200);
     assert!(stopped.text().contains("Turn reminders back on"), "{}", stopped.text());
     assert!(jo.open(&path).await.text().contains("Trial reminders are off"));
 
-    // Another site may stop them, since mail programs are other sites, but not start them.
+    // A cross-site request can stop reminders, because mail clients send one. It cannot restart them.
     let undo = format!("{path}/undo");
     assert_eq!(one_click(&world, &undo).await.status, 403);
     assert!(jo.open(&path).await.text().contains("Trial reminders are off"));
     let undone = jo.submit(&undo, &[]).await;
     assert_eq!((undone.status, undone.header("location")), (303, path.as_str()));
-    assert_eq!(jo.cookie, None, "the link signs nobody in");
+    assert_eq!(jo.cookie, None, "the link opens no session");
 
     world.advance("2d").await;
-    assert_eq!(reminded(&world).await.len(), 2, "the reminder of the last day comes after all");
+    assert_eq!(reminded(&world).await.len(), 2, "the reminder of the last day is sent");
 }
 
 #[tokio::test]
@@ -111,10 +113,10 @@ async fn invalid_unsubscribe_links_return_the_same_404() {
     assert_eq!(expected.status, 404);
     assert!(!expected.text().contains("Acme") && !expected.text().contains("jo@acme.example"));
 
-    // A link of one kind is none of another.
+    // A token of one kind of link does not work for another kind.
     for other in ["/login", "/mail/unsubscribe"] {
-        let taken = format!("{other}/{}", if other == "/login" { token } else { "not-a-secret" });
-        assert_eq!(world.visitor().open(&taken).await.status, 404, "{taken}");
+        let path = format!("{other}/{}", if other == "/login" { token } else { "not-a-secret" });
+        assert_eq!(world.visitor().open(&path).await.status, 404, "{path}");
     }
     world.advance("399d").await;
     assert_eq!(world.visitor().open(&good).await.status, 200, "it works for more than a year");

@@ -1,5 +1,7 @@
-//! Items of another version of the code: those of the last release are read whole, and what a newer one put into them is
-//! handed back by whatever this one writes.
+//! Compatibility of stored items with other versions of the code.
+//!
+//! This version reads the items of the last release completely. Its writes preserve the fields that a
+//! newer version added.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +12,10 @@ use crate::{
     sign_in::sign_in_by_link,
 };
 
-/// What the last release stored, one of every kind: `.ci/record_items.py` records it.
+/// Items of the last release, at least one of every kind. `.ci/record_items.py` records them.
 const RELEASED: &str = include_str!("items/3140eec.json");
 
-/// Every kind of item that there is, by the words that its keys begin with.
+/// Every kind of item, as the first parts of its keys.
 const KINDS: [&str; 17] = [
     "ASKED ASKED",
     "CUSTOMER LINK",
@@ -34,7 +36,7 @@ const KINDS: [&str; 17] = [
     "USER USER",
 ];
 
-/// Maps of an organization that are entries by key, and no groups of fields: by where they lie.
+/// Paths of the maps in an organization's item that hold entries by key instead of named fields.
 const ENTRIES: [&str; 7] = [
     "checklist|ticks",
     "checklist|skipped",
@@ -44,16 +46,17 @@ const ENTRIES: [&str; 7] = [
     "facts",
     "mail",
 ];
-/// Between the steps of a path; in no attribute's name and in no key of an entry.
-const STEP: char = '|';
+/// Separator of a path. No attribute name and no entry key contains it.
+const SEPARATOR: char = '|';
 
+/// Name of a field that this version does not define.
 const FUTURE: &str = "from_the_future";
 
 fn released() -> Value {
     serde_json::from_str(RELEASED).unwrap()
 }
 
-/// A world in which those items lie, at the moment when they were recorded.
+/// Starts a stack with these items and sets its clock to the time of the recording.
 async fn world(released: &Value, items: &[Value]) -> World {
     let world = World::new().await;
     world.local("POST", "/_local/clock", Some(json!({ "now": released["now"] }))).await;
@@ -63,48 +66,51 @@ async fn world(released: &Value, items: &[Value]) -> World {
     world
 }
 
-fn visitor<'w>(world: &'w World, released: &Value, who: &str) -> Visitor<'w> {
+/// Returns a visitor with the recorded session of a user.
+fn visitor<'w>(world: &'w World, released: &Value, name: &str) -> Visitor<'w> {
     let mut visitor = world.visitor();
-    visitor.cookie = Some(released["people"][who]["cookie"].as_str().unwrap().to_owned());
+    visitor.cookie = Some(released["people"][name]["cookie"].as_str().unwrap().to_owned());
     visitor
 }
 
+/// Returns the partition key and the sort key of an item.
 fn key(item: &Value) -> (String, String) {
     let part = |name: &str| item[name]["S"].as_str().unwrap().to_owned();
     (part("pk"), part("sk"))
 }
 
-/// `path` and everything under it that is a group of fields, in an item as the wire carries it.
+/// Adds to `found` the paths at and below `path` that are groups of named fields, in DynamoDB JSON.
 fn groups(path: &str, value: &Value, found: &mut Vec<String>) {
     let Some(fields) = value.get("M").and_then(Value::as_object) else { return };
-    let name = path.rsplit(STEP).next().unwrap();
-    let notice = path.starts_with("mail|") && path.matches(STEP).count() == 1;
+    let name = path.rsplit(SEPARATOR).next().unwrap();
+    let notice = path.starts_with("mail|") && path.matches(SEPARATOR).count() == 1;
     if !notice && !ENTRIES.iter().any(|entries| path == *entries || name == *entries) {
         found.push(path.to_owned());
     }
     for (name, value) in fields {
-        groups(&format!("{path}{STEP}{name}"), value, found);
+        groups(&format!("{path}{SEPARATOR}{name}"), value, found);
     }
 }
 
+/// Returns the map at a path of an item.
 fn at<'v>(item: &'v mut Value, path: &str) -> Option<&'v mut Map<String, Value>> {
-    let mut place = item;
-    for name in path.split(STEP) {
-        place = match place.get("M") {
-            Some(_) => place.get_mut("M")?.get_mut(name)?,
-            None => place.get_mut(name)?,
+    let mut current = item;
+    for name in path.split(SEPARATOR) {
+        current = match current.get("M") {
+            Some(_) => current.get_mut("M")?.get_mut(name)?,
+            None => current.get_mut(name)?,
         };
     }
-    place.get_mut("M")?.as_object_mut()
+    current.get_mut("M")?.as_object_mut()
 }
 
-/// Puts a field that this version does not know at the top of an item and into each of its groups; says where.
+/// Adds an unknown field to an item and to each of its groups of fields. Returns the group paths.
 fn decorate(item: &mut Value) -> Vec<String> {
     let mut paths = Vec::new();
-    let whole = item["sk"]["S"] == "ORG";
+    let is_org = item["sk"]["S"] == "ORG";
     for (name, value) in item.as_object().unwrap() {
-        match (whole, name.as_str()) {
-            // Of anything but an organization `mail` is one mail, a group like any other.
+        match (is_org, name.as_str()) {
+            // `mail` is one email and so a group, except in an organization's item.
             (false, "mail") => paths.push(name.clone()),
             _ => groups(name, value, &mut paths),
         }
@@ -118,14 +124,14 @@ fn decorate(item: &mut Value) -> Vec<String> {
 
 #[test]
 fn recording_has_an_item_of_every_kind() {
-    let word = |text: &str| text.split('#').next().unwrap().to_owned();
+    let first_part = |text: &str| text.split('#').next().unwrap().to_owned();
     let mut kinds: Vec<String> = released()["items"]
         .as_array()
         .unwrap()
         .iter()
         .map(|item| {
             let (pk, sk) = key(item);
-            format!("{} {}", word(&pk), word(&sk))
+            format!("{} {}", first_part(&pk), first_part(&sk))
         })
         .collect();
     kinds.sort();
@@ -137,8 +143,8 @@ fn recording_has_an_item_of_every_kind() {
 async fn items_of_the_last_release_are_read_completely() {
     let released = released();
     let world = world(&released, released["items"].as_array().unwrap()).await;
-    for (who, recorded) in released["people"].as_object().unwrap() {
-        let now = visitor(&world, &released, who).checklist().await;
+    for (name, recorded) in released["people"].as_object().unwrap() {
+        let now = visitor(&world, &released, name).checklist().await;
         let then = &recorded["checklist"];
         for field in [
             "id",
@@ -150,7 +156,7 @@ async fn items_of_the_last_release_are_read_completely() {
             "created_at",
             "organization",
         ] {
-            includes(&now[field], &then[field], &format!("{who}.{field}"));
+            includes(&now[field], &then[field], &format!("{name}.{field}"));
         }
         let tasks = |list: &Value| -> BTreeMap<String, Value> {
             let each = list["tasks"].as_array().unwrap().iter();
@@ -158,20 +164,21 @@ async fn items_of_the_last_release_are_read_completely() {
         };
         for (key, task) in tasks(then) {
             for field in ["completed", "completed_at", "skipped", "completed_by", "source"] {
-                assert_eq!(tasks(&now)[&key][field], task[field], "{who}: {key}.{field}");
+                assert_eq!(tasks(&now)[&key][field], task[field], "{name}: {key}.{field}");
             }
         }
     }
     world.advance("1h").await;
     assert_eq!(world.items("UNREADABLE").await, Vec::<Value>::new());
     let mut operator = operator(&world, &released).await;
-    for (list, held) in [("/operator", "quarantined"), ("/operator?list=foreign", "cus_nobody_knows")] {
+    for (list, expected) in [("/operator", "quarantined"), ("/operator?list=foreign", "cus_nobody_knows")] {
         let response = operator.read(list).await;
-        assert!(response.status == 200 && response.text().contains(held), "{list}: {}", response.text());
+        assert!(response.status == 200 && response.text().contains(expected), "{list}: {}", response.text());
     }
 }
 
-/// The operator. The last release did not record when a session began with a sign-in link, so they sign in again.
+/// Returns the operator after a new sign-in: the last release did not record when a session started
+/// with a sign-in link.
 async fn operator<'w>(world: &'w World, released: &Value) -> Visitor<'w> {
     let mut operator = visitor(world, released, "operator");
     assert_eq!(operator.read("/operator").await.status, 401);
@@ -179,15 +186,15 @@ async fn operator<'w>(world: &'w World, released: &Value) -> Visitor<'w> {
     operator
 }
 
-/// Whether `now` says everything that `then` said.
-fn includes(now: &Value, then: &Value, place: &str) {
+/// Checks that `now` contains every value of `then`.
+fn includes(now: &Value, then: &Value, path: &str) {
     match (now, then) {
         (Value::Object(now), Value::Object(then)) => {
             for (name, value) in then {
-                includes(now.get(name).unwrap_or(&Value::Null), value, &format!("{place}.{name}"));
+                includes(now.get(name).unwrap_or(&Value::Null), value, &format!("{path}.{name}"));
             }
         }
-        _ => assert_eq!(now, then, "{place}"),
+        _ => assert_eq!(now, then, "{path}"),
     }
 }
 
@@ -199,7 +206,7 @@ async fn writes_preserve_fields_of_a_newer_version() {
     assert!(decorated.iter().map(|(_, paths)| paths.len()).sum::<usize>() > 30);
     let world = world(&released, &items).await;
 
-    // Everything that writes: people, Stripe, the host app, time.
+    // All sources of writes: users, Stripe, the host app, and time.
     let mut jo = visitor(&world, &released, "jo");
     for path in
         ["/complete/set_working_hours", "/skip/created_time_entry", "/unskip/generated_report", "/restore"]
@@ -256,7 +263,7 @@ async fn writes_preserve_fields_of_a_newer_version() {
             }
         }
     }
-    assert!(written >= 8, "only {written} of the items were written at all");
+    assert!(written >= 8, "only {written} items were written");
 }
 
 fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {

@@ -275,14 +275,18 @@ async fn retry_links_the_customer_and_applies_parked_events() {
     assert_eq!(checkout(&mut jo, "team").await.status, 503);
     let customers = world.stack.system().cloud.stripe.customers();
     let [customer] = customers.as_slice() else { panic!("{customers:?}") };
-    // A payment is taken for this customer in Stripe's dashboard.
+    // An invoice of this customer is paid, for example from Stripe's dashboard.
     assert_eq!(world.stripe(json!({ "type": "invoice.paid", "customer": customer })).await, [200]);
     assert_eq!(jo.organization().await["status"], "pending", "the customer is not linked yet");
 
     world.inject(json!([])).await;
     checkout(&mut jo, "team").await;
     assert_eq!(jo.organization().await["status"], "active");
-    assert_eq!(world.stack.system().cloud.stripe.customers(), customers, "the retry creates no second customer");
+    assert_eq!(
+        world.stack.system().cloud.stripe.customers(),
+        customers,
+        "the retry creates no second customer"
+    );
     let items = world.items(&format!("CUSTOMER#{customer}")).await;
     assert!(items.iter().all(|item| !item["sk"].to_string().contains("PARKED")), "{items:?}");
 }

@@ -65,7 +65,11 @@ async fn mail_brake_delays_welcome_emails_beyond_the_hourly_budget() {
     to_the_next_hour(&world).await;
     world.advance("6m").await;
     let all = welcomed(&world).await;
-    assert_eq!((all.len(), all.iter().collect::<BTreeSet<_>>().len()), (12, 12), "every user gets exactly one email");
+    assert_eq!(
+        (all.len(), all.iter().collect::<BTreeSet<_>>().len()),
+        (12, 12),
+        "every user gets exactly one email"
+    );
     assert_eq!(orgs.iter().collect::<BTreeSet<_>>().len(), 12);
     world.advance("3h").await;
     assert_eq!(welcomed(&world).await.len(), 12);
@@ -109,9 +113,14 @@ async fn mail_brake_exempts_verified_users_and_replays() {
     let mut again = world.visitor();
     let repeated = again.submit("/organizations/new", &form).await;
     assert_eq!((repeated.status, again.org()), (303, first.org()));
-    assert_eq!(world.calls_of(&repeated).await, ["TransactWriteItems"; 2], "found by its first write");
+    assert_eq!(
+        world.calls_of(&repeated).await,
+        ["TransactWriteItems"; 2],
+        "two calls: the first one finds the earlier sign-up"
+    );
 
-    // A verified person gets the mail of a further organization at once: it is provisioned by a payment.
+    // A verified user gets the welcome email of another organization at once, when a payment
+    // provisions it.
     assert_eq!(jo.submit("/organizations/new", &[("name", "Second")]).await.status, 303);
     world.stripe(json!({ "type": "invoice.paid", "organization_id": jo.org() })).await;
     assert_eq!(welcomed(&world).await, ["jo0@example.com", "jo0@example.com"]);

@@ -109,7 +109,11 @@ async fn host_app_events_complete_tasks_in_any_state() {
     let task = &list["tasks"][1];
     assert_eq!((&task["completed"], &task["source"]), (&json!(true), &json!("event")));
     assert_eq!(task["completed_by"], "Mo");
-    assert_eq!((&list["id"], &list["created_at"]), (&json!(null), &json!(null)), "the organization is not provisioned yet");
+    assert_eq!(
+        (&list["id"], &list["created_at"]),
+        (&json!(null), &json!(null)),
+        "the organization is not provisioned yet"
+    );
     // Unknown event types and organizations are ignored.
     world.host_event("coffee.made", detail(jo.org())).await;
     world.host_event("project.created", detail("org_0198c0de-0000-7000-8000-00000000dead".to_owned())).await;
@@ -134,8 +138,8 @@ async fn completion_is_celebrated_until_it_is_seen() {
     assert_eq!(jo.checklist().await["celebrates"], false);
 }
 
-/// A custom checklist is a definition file and a parameter. The industry selects it, the plan adds a
-/// task, and a host event that only this file defines completes that task.
+/// A custom checklist is a definition file and a parameter. The industry selects it, and the plan
+/// adds a task. A host event that only this file defines completes that task.
 #[tokio::test]
 async fn custom_checklist_follows_industry_and_grows_with_plan() {
     let world = World::with(Config::memory().set("CHECKLIST_DEFINITIONS", "built-in,agency")).await;

@@ -109,7 +109,11 @@ async fn conflict_is_quarantined_before_it_is_recorded() {
     let down = |operation: &str| json!([{ "function": "stripe-webhook", "operation": operation, "rate": 1.0, "kind": "error_500" }]);
     world.inject(down("PutItem")).await;
     assert_eq!(world.stripe(paid("evt_1")).await, [500]);
-    assert_eq!(recorded_conflicts(&world, &other).await, "", "the conflict is recorded only after it is quarantined");
+    assert_eq!(
+        recorded_conflicts(&world, &other).await,
+        "",
+        "the conflict is recorded only after it is quarantined"
+    );
     world.inject(down("UpdateItem")).await;
     assert_eq!(world.stripe(paid("evt_1")).await, [500]);
     world.inject(json!([])).await;

@@ -13,7 +13,7 @@ use aws_smithy_types::body::SdkBody;
 use boot::{Aws, Clock, OutboundHttp};
 use jiff::SignedDuration;
 use local::doctor::{
-    Area, FakeAws, Finding, Clients, Severity, Stage, Subject, examine_configuration, examine_deployment,
+    Area, Clients, FakeAws, Finding, Severity, Stage, Subject, examine_configuration, examine_deployment,
     send_test_mail,
 };
 use local::template::{REGION, STACK, TEXT, Template};
@@ -300,9 +300,12 @@ async fn doctor_checks_every_schedule_and_secret() {
     assert!(expected >= 2 && faults.len() == expected, "{schedules:?}");
     assert!(faults.iter().all(|(_, area, _)| *area == Area::Schedules));
 
-    let nonsense = Broken { call: "GetSecretValue", failure: Failure::Replaced("/SecretString", json!("hunter2")) };
-    let secrets = examine_deployment(&subject(), &clients(&stack, Some(nonsense), SignedDuration::ZERO)).await;
-    let named: Vec<_> = secrets.iter().filter(|it| it.severity == Error && it.area == Area::Secrets).collect();
+    let nonsense =
+        Broken { call: "GetSecretValue", failure: Failure::Replaced("/SecretString", json!("hunter2")) };
+    let secrets =
+        examine_deployment(&subject(), &clients(&stack, Some(nonsense), SignedDuration::ZERO)).await;
+    let named: Vec<_> =
+        secrets.iter().filter(|it| it.severity == Error && it.area == Area::Secrets).collect();
     assert_eq!(named.len(), 4, "{named:?}");
     assert!(!format!("{secrets:?}").contains("hunter2"), "findings contain no secret");
 }
@@ -313,7 +316,8 @@ async fn doctor_warns_when_access_is_denied() {
     for call in
         ["/email/account", "/identities/", "DescribeTable", "ListTables", "DescribeTimeToLive", "ListRules"]
     {
-        let found = found(&stack, Some(Broken { call, failure: Failure::Denied }), SignedDuration::ZERO).await;
+        let found =
+            found(&stack, Some(Broken { call, failure: Failure::Denied }), SignedDuration::ZERO).await;
         assert!(
             found.len() > 1 && found.iter().all(|(severity, ..)| *severity == Warning),
             "{call}: {found:?}"

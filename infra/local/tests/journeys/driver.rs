@@ -178,8 +178,10 @@ impl Visitor<'_> {
     ) -> TestResponse {
         let mut all = headers.to_vec();
         all.push(("x-local-source-ip", &self.ip));
-        let cookies =
-            [self.cookie.as_deref(), self.browser_cookie.as_deref()].into_iter().flatten().collect::<Vec<_>>();
+        let cookies = [self.cookie.as_deref(), self.browser_cookie.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>();
         let cookies = cookies.join("; ");
         if !cookies.is_empty() {
             all.push(("cookie", &cookies));
@@ -187,7 +189,8 @@ impl Visitor<'_> {
         let response = self.world.send(method, path, &all, body).await;
         for set in response.inner.headers().get_all("set-cookie") {
             let pair = set.to_str().unwrap().split(';').next().unwrap().to_owned();
-            let stored = if pair.starts_with("__Host-s=") { &mut self.cookie } else { &mut self.browser_cookie };
+            let stored =
+                if pair.starts_with("__Host-s=") { &mut self.cookie } else { &mut self.browser_cookie };
             *stored = (!pair.ends_with('=')).then_some(pair);
         }
         response

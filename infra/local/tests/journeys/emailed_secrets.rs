@@ -54,7 +54,7 @@ async fn stored_user(world: &World, address: &str) -> StoredUser {
 }
 
 /// Starts a stack with users of every kind and sends each of them every secret that an email can
-/// contain. Returns also the addresses and cookies of the ended sessions.
+/// contain. Also returns the addresses and cookies of the ended sessions.
 async fn stage() -> (World, Vec<(String, String)>) {
     // Reminders are sent on the fifth day, because they contain links too.
     let config =
@@ -68,7 +68,7 @@ async fn stage() -> (World, Vec<(String, String)>) {
         visitor.ip = format!("198.51.100.{network}");
     };
 
-    // Users with an own organization: with and without a verified address, and an operator.
+    // Users with their own organization: with and without a verified address, and an operator.
     for email in ["unverified@example.com", "verified@example.com", OPERATORS[0]] {
         let mut founder = world.visitor();
         own_network(&mut founder);

@@ -154,7 +154,12 @@ async fn stripe_mock_learns_the_customer_of_a_signed_event() {
     assert_eq!((accepted.status, &jo.organization().await["status"]), (200, &json!("active")));
     for (path, form) in [("/billing/portal", vec![]), ("/billing/checkout", vec![("plan", "team")])] {
         let redirect = jo.submit(path, &form).await;
-        assert!(redirect.header("location").starts_with(STRIPE), "{path}: {} {}", redirect.status, redirect.text());
+        assert!(
+            redirect.header("location").starts_with(STRIPE),
+            "{path}: {} {}",
+            redirect.status,
+            redirect.text()
+        );
     }
     let deleted = json!({ "type": "customer.subscription.deleted", "organization_id": jo.org() });
     assert_eq!(world.stripe(deleted).await, [200]);
@@ -180,7 +185,10 @@ async fn trial_continues_beside_an_inactive_subscription() {
             "{status}"
         );
         let dashboard = jo.open("/dashboard").await.text();
-        assert!(dashboard.contains("14 days left") && !dashboard.contains("Your plan starts then"), "{status}");
+        assert!(
+            dashboard.contains("14 days left") && !dashboard.contains("Your plan starts then"),
+            "{status}"
+        );
     }
 }
 

@@ -118,9 +118,9 @@ async fn parallel_forms_create_both_organizations() {
     let world = World::new().await;
     let jo = verified(&world, true).await;
     let create = |name: &'static str| {
-        let mut twin = world.visitor();
-        twin.cookie.clone_from(&jo.cookie);
-        async move { twin.submit("/organizations/new", &[("name", name)]).await.status }
+        let mut tab = world.visitor();
+        tab.cookie.clone_from(&jo.cookie);
+        async move { tab.submit("/organizations/new", &[("name", name)]).await.status }
     };
     assert_eq!(tokio::join!(create("Second"), create("Third")), (303, 303));
 }
@@ -140,7 +140,11 @@ async fn without_organization(world: &World) -> (Visitor<'_>, String) {
     assert_eq!((again.status, &jo.cookie), (403, &None), "{}", again.text());
     let page = page.text();
     let first_form = [("name", "Mine"), ("founding", field(&page, "founding"))];
-    assert_eq!(jo.submit("/organizations/new", &first_form).await.status, 409, "the second page replaces the first form");
+    assert_eq!(
+        jo.submit("/organizations/new", &first_form).await.status,
+        409,
+        "the second page replaces the first form"
+    );
     (jo, again.text())
 }
 
@@ -166,7 +170,11 @@ async fn user_without_organization_creates_exactly_one() {
         assert_eq!(created.header("location"), "/onboarding/welcome", "{}", created.text());
         cookies.push(jo.cookie.take().unwrap());
     }
-    assert_eq!(cookies[0].split('.').next(), cookies[1].split('.').next(), "the repeated form creates no second organization");
+    assert_eq!(
+        cookies[0].split('.').next(),
+        cookies[1].split('.').next(),
+        "the repeated form creates no second organization"
+    );
     jo.cookie = cookies.pop();
     assert_eq!(jo.organization().await["name"], "Mine");
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     driver::{Visitor, World},
-    sign_in::{sign_in_by_link, newest_link},
+    sign_in::{newest_link, sign_in_by_link},
 };
 
 /// Returns the verified admin of an organization on trial.
@@ -149,9 +149,9 @@ async fn second_click_on_resend_sends_no_email_and_keeps_the_link() {
     assert_eq!(jo.submit(&resend, &[]).await.status, 303, "a click right after the form");
     assert_eq!(link(&world, "mo@example.com").await, first);
     world.advance("1m").await;
-    let mut twin = world.visitor();
-    twin.cookie = jo.cookie.clone();
-    let (one, other) = tokio::join!(jo.submit(&resend, &[]), twin.submit(&resend, &[]));
+    let mut tab = world.visitor();
+    tab.cookie = jo.cookie.clone();
+    let (one, other) = tokio::join!(jo.submit(&resend, &[]), tab.submit(&resend, &[]));
     assert_eq!((one.status, other.status), (303, 303));
     assert_eq!(world.mails("invitation").await.len(), 2);
     let second = link(&world, "mo@example.com").await;
@@ -243,7 +243,11 @@ async fn signed_in_user_cannot_accept_for_another_address() {
     assert_eq!(eve.post(&path).await.status, 409);
     eve.submit("/logout", &[]).await;
     let joined = eve.submit(&path, &[("full_name", "Mo Roe")]).await;
-    assert_eq!((joined.status, eve.org()), (303, jo.org()), "after sign-out the link opens for the invited user");
+    assert_eq!(
+        (joined.status, eve.org()),
+        (303, jo.org()),
+        "after sign-out the link opens for the invited user"
+    );
 }
 
 #[tokio::test]
@@ -277,7 +281,10 @@ async fn sign_in_first(world: &World, visitor: &mut Visitor<'_>, path: &str, ema
     let next = page.split(r#"name="next" value=""#).nth(1).unwrap().split('"').next().unwrap().to_owned();
     assert!(page.contains(&format!(r#"name="email" value="{email}""#)), "{page}");
     let redirect = visitor.submit(path, &[("full_name", "Eve")]).await;
-    assert_eq!((redirect.status, redirect.header("location").to_owned()), (303, format!("/login?next={next}")));
+    assert_eq!(
+        (redirect.status, redirect.header("location").to_owned()),
+        (303, format!("/login?next={next}"))
+    );
     let headers = [("accept", "application/json"), ("content-type", "application/json")];
     assert_eq!(visitor.send("POST", path, &headers, "{}").await.status, 401);
     assert_eq!(visitor.cookie, None);
@@ -298,8 +305,8 @@ async fn invitation_reference_opens_only_for_the_invited_user() {
     mo.submit("/logout", &[]).await;
     let path = invite(&world, &mut jo, "mo@example.com", "member").await;
     let reference = sign_in_first(&world, &mut mo, &path, "mo@example.com").await;
-    let tables = world.local("GET", "/_local/table", None).await.to_string();
-    assert!(!tables.contains(path.rsplit('/').next().unwrap()), "no item contains the secret of a link");
+    let table = world.local("GET", "/_local/table", None).await.to_string();
+    assert!(!table.contains(path.rsplit('/').next().unwrap()), "no item contains the secret of a link");
 
     let stranger = world.visitor().open(&reference).await;
     assert_eq!(stranger.header("location"), format!("/login?next={reference}"));
@@ -387,7 +394,8 @@ async fn inviting_requires_verified_email_and_full_access() {
     let form = [("email", "mo@example.com")];
     let refused = jo.submit("/members/invitations", &form).await;
     assert_eq!(refused.status, 403);
-    for part in ["Verify your email address", r#"name="next" value="/members""#, r#"value="jo@example.com""#] {
+    for part in ["Verify your email address", r#"name="next" value="/members""#, r#"value="jo@example.com""#]
+    {
         assert!(refused.text().contains(part), "{part}: {}", refused.text());
     }
     let json = [("content-type", "application/json")];
@@ -446,7 +454,11 @@ async fn revoked_invitations_count_toward_the_organizations_limit() {
         assert_eq!(jo.submit(&revoke, &[]).await.status, 404);
     }
     for _ in 0..9 {
-        assert_eq!(jo.submit("/members/invitations", &form).await.status, 409, "four emails were sent to this address");
+        assert_eq!(
+            jo.submit("/members/invitations", &form).await.status,
+            409,
+            "four emails were sent to this address"
+        );
     }
     assert_eq!(world.mails("invitation").await.len(), 4);
     let mut other = admin(&world, "Other", "other@example.com").await;

@@ -4,8 +4,8 @@
 
 use crate::driver::{Visitor, World};
 
-/// Limits as (requests, milliseconds, whether rejected requests count). The first two are per address
-/// and network. The last is per network.
+/// Limits as (requests, milliseconds, whether rejected requests count). The first two are per
+/// address and network. The last is per network.
 const LIMITS: [(usize, i64, bool); 3] = [(3, 900_000, false), (6, 3_600_000, false), (20, 3_600_000, true)];
 
 /// Requests a sign-in link and returns the status and the seconds of `Retry-After`.
@@ -88,7 +88,11 @@ async fn strangers_cannot_lock_an_address_out() {
     let mut jo = world.visitor();
     let refused = jo.submit("/login", &[("email", "jo@example.com")]).await;
     assert_eq!(refused.status, 429);
-    assert!(refused.text().contains("The link in the latest email we sent still works."), "{}", refused.text());
+    assert!(
+        refused.text().contains("The link in the latest email we sent still works."),
+        "{}",
+        refused.text()
+    );
     let wait: u64 = refused.header("retry-after").parse().unwrap();
     assert!((540..=600).contains(&wait), "{wait}");
     assert_eq!(jo.open(&crate::sign_in::newest_link(&world).await).await.status, 200);

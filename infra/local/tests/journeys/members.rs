@@ -59,7 +59,8 @@ async fn two_admins_demoting_each_other_leave_one_admin() {
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = join(&world, &mut jo, "mo@example.com", "admin").await;
     let (of_jo, of_mo) = (jo.user(), mo.user());
-    let (one, other) = tokio::join!(change_role(&mut jo, &of_mo, "member"), change_role(&mut mo, &of_jo, "member"));
+    let (one, other) =
+        tokio::join!(change_role(&mut jo, &of_mo, "member"), change_role(&mut mo, &of_jo, "member"));
     let mut statuses = [one, other];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 403], "the second request comes from a former admin");
@@ -211,6 +212,9 @@ async fn foreign_member_and_invitation_ids_return_404() {
         assert_eq!(of_other.text(), of_none.text());
     }
     let member = other.user();
-    assert_eq!(change_role(&mut jo, &member, "member").await, change_role(&mut jo, unknown_user, "member").await);
+    assert_eq!(
+        change_role(&mut jo, &member, "member").await,
+        change_role(&mut jo, unknown_user, "member").await
+    );
     assert!(other.open("/members").await.text().contains("ann@example.com"), "the invitation is unchanged");
 }

@@ -1,4 +1,5 @@
-//! No organization pays twice: only the last Checkout can be paid, and none while a subscription runs.
+//! No organization pays twice. Only the last Checkout can be paid, and none while a subscription
+//! runs.
 
 use serde_json::{Value, json};
 

@@ -8,7 +8,8 @@ use crate::driver::World;
 
 const PUBLIC: &str = "https://www.example.com";
 
-/// Starts a stack whose gateway is still `localhost:8484`, as an origin behind CloudFront keeps its name.
+/// Starts a stack with a public URL. The gateway keeps the name `localhost:8484`, like an origin
+/// behind CloudFront.
 async fn world() -> World {
     World::with(Config::memory().set("PublicUrl", PUBLIC).set("APP_URL", "https://app.example.com")).await
 }
@@ -18,7 +19,8 @@ async fn urls_in_responses_and_emails_use_public_url() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let handoff = jo.submit("/handover", &[]).await;
-    let token = handoff.header("location").split("token=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let token =
+        handoff.header("location").split("token=").nth(1).unwrap().split('&').next().unwrap().to_owned();
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&claims).unwrap()["iss"], PUBLIC);
     let checkout = jo.submit("/billing/checkout", &[("plan", "team")]).await;

@@ -133,7 +133,11 @@ async fn event_of_other_mode_or_account_changes_nothing() {
         (jo.organization().await["status"].clone(), world.item_count().await),
         (json!("pending"), before)
     );
-    assert_eq!(outcome(&world, &event("evt_3", "invoice.paid", &paid)).await, "applied", "the same event for this account");
+    assert_eq!(
+        outcome(&world, &event("evt_3", "invoice.paid", &paid)).await,
+        "applied",
+        "the same event for this account"
+    );
 }
 
 #[tokio::test]

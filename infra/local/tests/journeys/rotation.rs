@@ -41,12 +41,20 @@ async fn status(world: &World, secret: &str) -> u16 {
 async fn rotated_secret_takes_effect_without_a_deployment() {
     let world = world().await;
     assert_eq!(outcome(&world, &event("evt_1")).await, "ignored");
-    assert_eq!((status(&world, SECOND).await, reads(&world).await), (400, 1), "only the start reads the secret");
+    assert_eq!(
+        (status(&world, SECOND).await, reads(&world).await),
+        (400, 1),
+        "only the start reads the secret"
+    );
     world.advance("61s").await;
 
     // Both secrets are active during the rotation. Then the old one is removed.
     rotate(&world, &format!("{FIRST},{SECOND}"));
-    assert_eq!((status(&world, FIRST).await, reads(&world).await), (200, 1), "the cached secret still matches");
+    assert_eq!(
+        (status(&world, FIRST).await, reads(&world).await),
+        (200, 1),
+        "the cached secret still matches"
+    );
     assert_eq!((status(&world, SECOND).await, reads(&world).await), (200, 2));
     assert_eq!(status(&world, FIRST).await, 200);
     rotate(&world, SECOND);

@@ -70,8 +70,8 @@ async fn deciding_reads_are_consistent_and_every_call_is_allowed() {
     let denied: Vec<&Value> =
         calls.as_array().unwrap().iter().filter(|call| call["allowed_by"].is_null()).collect();
     assert!(denied.is_empty(), "{denied:#?}");
-    // Index queries have no `consistent` field here, because they only find candidates. Reads during
-    // init are ignored, because their results are discarded.
+    // `consistent` is null for writes and for index queries, which only find candidates. Results of
+    // reads during init are discarded.
     let reads: Vec<&Value> = calls
         .as_array()
         .unwrap()

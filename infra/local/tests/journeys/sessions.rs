@@ -31,14 +31,20 @@ async fn session_can_end_another_session_or_all_sessions() {
         sign_in_by_link(&world, visitor, "jo@example.com").await;
     }
     let seen_by_laptop = sessions(&mut laptop).await;
-    assert_eq!(seen_by_laptop.len(), 3, "the session from before the verification has ended and is not listed");
+    assert_eq!(
+        seen_by_laptop.len(),
+        3,
+        "the session from before the verification has ended and is not listed"
+    );
     let page = laptop.open("/account").await.text();
     assert_eq!(page.matches("This browser").count(), 1);
 
     let own_of_phone = sessions(&mut phone).await[0].clone();
     let ended = laptop.submit("/account/sessions/end", &[("session", &own_of_phone)]).await;
     assert_eq!((ended.status, ended.header("location")), (303, "/account"));
-    assert!(!is_signed_in(&mut phone).await && is_signed_in(&mut laptop).await && is_signed_in(&mut tablet).await);
+    assert!(
+        !is_signed_in(&mut phone).await && is_signed_in(&mut laptop).await && is_signed_in(&mut tablet).await
+    );
 
     let former = tablet.cookie.clone();
     let ended = tablet.submit("/account/sessions/end-all", &[]).await;

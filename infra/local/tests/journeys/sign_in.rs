@@ -69,7 +69,11 @@ async fn sign_in_can_be_repeated_for_a_minute_after_a_lost_reply() {
     let cookie = jo.cookie.take();
     assert_eq!((jo.submit(&path, &[]).await.status, &jo.cookie), (404, &None), "the minute is over");
     jo.cookie = cookie;
-    assert_eq!(jo.open(&path).await.header("location"), "/dashboard", "its owner is redirected to the dashboard");
+    assert_eq!(
+        jo.open(&path).await.header("location"),
+        "/dashboard",
+        "its owner is redirected to the dashboard"
+    );
     assert_eq!(jo.submit(&path, &[]).await.header("location"), "/dashboard");
 }
 
@@ -88,7 +92,11 @@ async fn used_link_fails_in_another_browser_and_after_sign_out() {
         assert_eq!(eve.open(&path).await.status, 404);
     }
     jo.submit("/logout", &[]).await;
-    assert_eq!((jo.submit(&path, &[]).await.status, &jo.cookie), (404, &None), "the link cannot be repeated after sign-out");
+    assert_eq!(
+        (jo.submit(&path, &[]).await.status, &jo.cookie),
+        (404, &None),
+        "the link cannot be repeated after sign-out"
+    );
 }
 
 #[tokio::test]
@@ -98,17 +106,17 @@ async fn parallel_submits_of_a_link_all_get_working_sessions() {
     let mut jo = world.visitor();
     let path = request_link(&world, &mut jo, "jo@example.com").await;
     let press = || {
-        let (mut twin, path) = (world.visitor(), path.clone());
-        twin.browser_cookie.clone_from(&jo.browser_cookie);
+        let (mut tab, path) = (world.visitor(), path.clone());
+        tab.browser_cookie.clone_from(&jo.browser_cookie);
         async move {
-            let response = twin.submit(&path, &[]).await;
+            let response = tab.submit(&path, &[]).await;
             assert_eq!(response.status, 303, "{}", response.text());
-            twin
+            tab
         }
     };
     let (one, two, three) = tokio::join!(press(), press(), press());
-    for mut twin in [one, two, three] {
-        assert_eq!(twin.open("/dashboard").await.status, 200);
+    for mut tab in [one, two, three] {
+        assert_eq!(tab.open("/dashboard").await.status, 200);
     }
 }
 

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use boot::{Clock, Rng};
 use domain::address::Address;
-use local::smoke::{Journey, TestData, StepResult, run};
+use local::smoke::{Journey, StepResult, TestData, run};
 use local::{Config, Stack, WEBHOOK_SECRET};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -51,23 +51,23 @@ async fn journey(config: Config, faults: Value, secret: Option<&str>) -> (bool, 
         entropy: Rng::system(),
     };
     let mut steps = Vec::new();
-    let (passed, left) = run(journey, |taken| steps.push(taken.clone())).await;
-    (passed, steps, left)
+    let (passed, test_data) = run(journey, |step| steps.push(step.clone())).await;
+    (passed, steps, test_data)
 }
 
 #[tokio::test]
 async fn smoke_test_passes_on_a_healthy_stage() {
-    let (passed, steps, left) = journey(Config::memory(), json!([]), Some(WEBHOOK_SECRET)).await;
+    let (passed, steps, test_data) = journey(Config::memory(), json!([]), Some(WEBHOOK_SECRET)).await;
     assert!(passed, "{steps:#?}");
     let names: Vec<_> = steps.iter().map(|step| step.name).collect();
     assert_eq!(names.len(), 13);
     assert!(names.contains(&"signed payment") && names.ends_with(&["sign-out"]));
-    assert!(left.organization.is_some_and(|id| id.starts_with("org_")));
+    assert!(test_data.organization.is_some_and(|id| id.starts_with("org_")));
     assert!(
-        left.name.starts_with("Smoke test ") && left.email.starts_with("you+smoke-"),
+        test_data.name.starts_with("Smoke test ") && test_data.email.starts_with("you+smoke-"),
         "{} {}",
-        left.name,
-        left.email
+        test_data.name,
+        test_data.email
     );
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     driver::World,
     invitations::{admin, invite},
-    sign_in::{sign_in_by_link, newest_link},
+    sign_in::{newest_link, sign_in_by_link},
 };
 
 #[tokio::test]
@@ -79,16 +79,16 @@ async fn double_click_on_switch_gives_two_working_sessions() {
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     assert_eq!(jo.submit("/organizations/new", &[("name", "Second")]).await.status, 303);
     let second = jo.org();
-    let mut twin = world.visitor();
+    let mut tab = world.visitor();
     sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     assert_eq!(jo.org(), second, "sign-in returns to the browser's last organization");
     let account = jo.open("/account").await.text();
     let first = account.split(r#"name="organization" value=""#).nth(1).unwrap();
     let first = first.split('"').next().unwrap();
-    twin.cookie.clone_from(&jo.cookie);
+    tab.cookie.clone_from(&jo.cookie);
     let form = [("organization", first)];
-    tokio::join!(jo.submit("/organizations/switch", &form), twin.submit("/organizations/switch", &form));
-    for visitor in [&mut jo, &mut twin] {
+    tokio::join!(jo.submit("/organizations/switch", &form), tab.submit("/organizations/switch", &form));
+    for visitor in [&mut jo, &mut tab] {
         assert_eq!(visitor.open("/dashboard").await.status, 200);
         assert_eq!(visitor.org(), first);
     }
@@ -109,7 +109,10 @@ async fn page_of_another_own_organization_offers_to_switch() {
     assert!(!page.text().contains("14 days left"), "no data of Acme is shown before the switch");
     let form = [("organization", acme.as_str()), ("next", &acme_page)];
     let switched = jo.submit("/organizations/switch", &form).await;
-    assert_eq!((switched.status, switched.header("location"), jo.org()), (303, acme_page.as_str(), acme.clone()));
+    assert_eq!(
+        (switched.status, switched.header("location"), jo.org()),
+        (303, acme_page.as_str(), acme.clone())
+    );
     assert!(jo.open(&acme_page).await.text().contains("14 days left"));
 
     // For other users, the page does not exist.

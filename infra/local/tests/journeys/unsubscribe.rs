@@ -20,7 +20,8 @@ fn link(reminder: &Value) -> String {
     url.strip_prefix("http://localhost:8484").unwrap().to_owned()
 }
 
-/// Sends a one-click unsubscribe request (RFC 8058) as a mail client does: cross-site, without a cookie.
+/// Sends a one-click unsubscribe request (RFC 8058) as a mail client does: cross-site and without a
+/// cookie.
 async fn one_click(world: &World, path: &str) -> TestResponse {
     let headers = [
         ("accept", "*/*"),

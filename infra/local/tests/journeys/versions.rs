@@ -1,7 +1,7 @@
 //! Compatibility of stored items with other versions of the code.
 //!
-//! This version reads the items of the last release completely. Its writes preserve the fields that a
-//! newer version added.
+//! This version reads the items of the last release completely. Its writes preserve the fields that
+//! a newer version added.
 
 use std::collections::BTreeMap;
 

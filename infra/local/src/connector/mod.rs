@@ -86,7 +86,7 @@ impl Connector {
         let call = parse(&request);
         let needs = call.needs();
         let allowed = authorize(&self.statements, &needs);
-        self.cloud.iam_usage.note(&self.function, &needs);
+        self.cloud.iam_usage.record(&self.function, &needs);
         if allowed.is_ok() {
             self.cloud.permissions.mark(&self.function, &self.statements, &needs);
         }

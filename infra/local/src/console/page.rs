@@ -22,9 +22,9 @@ pub(super) fn render(functions: &[String], stripe: &str) -> Markup {
                 script type="module" src="/_local/assets/main.js" {}
             }
             body {
-                (bar())
+                (top_bar())
                 div.desk {
-                    (rail(stripe))
+                    (sidebar(stripe))
                     main.work {
                         (tabs())
                         (mail())
@@ -40,7 +40,7 @@ pub(super) fn render(functions: &[String], stripe: &str) -> Markup {
     }
 }
 
-fn bar() -> Markup {
+fn top_bar() -> Markup {
     html! {
         header.bar {
             a.brand href="/_local" { img src="/_local/assets/icon.svg" alt="" width="22" height="22"; (words::PRODUCT) span { (words::LOCAL) } }
@@ -58,7 +58,7 @@ fn bar() -> Markup {
     }
 }
 
-fn rail(stripe: &str) -> Markup {
+fn sidebar(stripe: &str) -> Markup {
     html! {
         aside.rail {
             section {
@@ -137,18 +137,17 @@ fn stream(id: &str, label: &str) -> Markup {
 }
 
 fn faults(functions: &[String]) -> Markup {
-    use fault_words as words;
     html! {
         section.panel id="faults" role="tabpanel" aria-labelledby="tab-faults" hidden {
-            div.tools { span { (words::HEADING) } button.quiet type="button" id="clear" { (words::CLEAR) } }
+            div.tools { span { (fault_words::HEADING) } button.quiet type="button" id="clear" { (fault_words::CLEAR) } }
             form.plan id="plan" {
-                label.field { span { (words::KIND) } select name="kind" { @for (kind, meaning) in words::KINDS { option value=(kind) { (kind) " · " (meaning) } } } }
-                label.field { span { (words::FUNCTION) } select name="function" { option value="" { (words::ANY) } @for name in functions { option { (name) } } } }
-                label.field { span { (words::SERVICE) } select name="service" { option value="" { (words::ANY) } @for name in SERVICES { option { (name) } } } }
-                label.field { span { (words::OPERATION) } input name="operation" placeholder=(words::ANY) autocomplete="off" spellcheck="false"; }
-                label.field { span { (words::NTH) } input name="nth" type="number" min="1" placeholder=(words::EVERY); }
-                label.field { span { (words::RATE) } input name="rate" type="number" min="0" max="1" step="0.05" placeholder=(words::ALL); }
-                button.primary type="submit" { (words::ADD) }
+                label.field { span { (fault_words::KIND) } select name="kind" { @for (kind, meaning) in fault_words::KINDS { option value=(kind) { (kind) " · " (meaning) } } } }
+                label.field { span { (fault_words::FUNCTION) } select name="function" { option value="" { (fault_words::ANY) } @for name in functions { option { (name) } } } }
+                label.field { span { (fault_words::SERVICE) } select name="service" { option value="" { (fault_words::ANY) } @for name in SERVICES { option { (name) } } } }
+                label.field { span { (fault_words::OPERATION) } input name="operation" placeholder=(fault_words::ANY) autocomplete="off" spellcheck="false"; }
+                label.field { span { (fault_words::NTH) } input name="nth" type="number" min="1" placeholder=(fault_words::EVERY); }
+                label.field { span { (fault_words::RATE) } input name="rate" type="number" min="0" max="1" step="0.05" placeholder=(fault_words::ALL); }
+                button.primary type="submit" { (fault_words::ADD) }
             }
             ol.rows {}
         }

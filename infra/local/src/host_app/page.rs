@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::TOKEN_PATH;
 use super::handoff_token::HostUser;
-use super::words::{self, EVENTS};
+use super::words::{self, EVENTS, home};
 
 /// Content from Onramp that the page embeds.
 #[derive(Clone, Copy)]
@@ -35,7 +35,6 @@ pub(super) fn signed_out(onramp: &str) -> Markup {
 /// is the path that the user opened.
 pub(super) fn home(user: &HostUser, embedded: &Embedded<'_>, path: &str) -> Markup {
     let Embedded { onramp, token, banner, widget } = *embedded;
-    use words::home;
     let framed = |part: &str| format!("{onramp}/onboarding/embed?part={part}&token={token}");
     frame(
         home::TITLE,

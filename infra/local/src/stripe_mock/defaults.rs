@@ -8,7 +8,7 @@ use crate::stripe::{EventSpec, Seed, build_event};
 
 /// Returns the default object of an event of type `kind`, overridden by `facts`.
 ///
-/// All other fields depend on the id alone, so every read of an object returns the same fields.
+/// All other values are derived from the id, so every read of an object returns the same values.
 pub(super) fn default_object(
     kind: &str,
     id: &str,

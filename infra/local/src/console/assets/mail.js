@@ -37,7 +37,7 @@ function list() {
   },
   el("span", { className: "who" }, mail.to.join(", ")), moment(mail.at, now()),
   el("span", { className: "what" }, el("span", { className: "subject" }, mail.subject),
-    el("span", { className: "chip" }, (mail.kind ?? "mail").replaceAll("_", " "))))));
+    el("span", { className: "chip" }, (mail.kind ?? "email").replaceAll("_", " "))))));
   const none = empty("No email yet", "Sign up an organization to receive its welcome email here.");
   find("#email-list").replaceChildren(...(rows.length ? rows : [el("li", {}, none)]));
 }

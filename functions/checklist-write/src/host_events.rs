@@ -80,7 +80,7 @@ pub async fn complete(app: &App, org: OrgId, events: &[HostEvent]) -> Result<Vec
 
 fn decide(org: &mut Org, event: &HostEvent, now: Timestamp) -> Outcome {
     let actor = event.actor.as_ref().map(ToString::to_string);
-    match org.complete_from_host(&event.what, actor, event.occurred_at, now) {
+    match org.complete_from_host(&event.kind, actor, event.occurred_at, now) {
         HostEventResult::Completed => Outcome::Completed,
         HostEventResult::AlreadyCompleted => Outcome::Already,
         HostEventResult::UnknownEvent => Outcome::UnknownType,

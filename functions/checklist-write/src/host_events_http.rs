@@ -46,7 +46,7 @@ pub fn routes() -> Router<Arc<App>> {
 struct EventIn {
     id: Option<String>,
     #[serde(rename = "type")]
-    what: Option<String>,
+    kind: Option<String>,
     organization_id: Option<String>,
     actor: Option<String>,
     occurred_at: Option<String>,
@@ -164,7 +164,7 @@ impl EventIn {
     /// Validates the fields. An event without a time happened `now`.
     fn validate(self, now: Timestamp) -> Validated {
         let mut errors = Vec::new();
-        if self.what.as_deref().is_none_or(str::is_empty) {
+        if self.kind.as_deref().is_none_or(str::is_empty) {
             errors.push(words::NO_TYPE);
         }
         if self.organization_id.is_none() {
@@ -178,11 +178,11 @@ impl EventIn {
                 now
             }
         };
-        match (self.what, self.organization_id.map(|id| id.parse())) {
-            (Some(what), Some(Ok(organization))) if errors.is_empty() => {
+        match (self.kind, self.organization_id.map(|id| id.parse())) {
+            (Some(kind), Some(Ok(organization))) if errors.is_empty() => {
                 // An actor that is not a valid name is dropped, as in events from the bus.
                 let actor = self.actor.and_then(|actor| Name::parse(&actor).ok());
-                Validated::Valid(HostEvent { what, organization, actor, occurred_at })
+                Validated::Valid(HostEvent { kind, organization, actor, occurred_at })
             }
             (_, Some(Err(_))) if errors.is_empty() => Validated::UnknownOrganization,
             _ => Validated::Invalid(errors),

@@ -1,12 +1,16 @@
-//! Does what is due by now: reminders before a trial's end, the end itself, and events that wait for too long.
+//! The scheduled trial sweep: enqueues reminders before the end of a trial, ends trials, and moves
+//! parked events that waited too long to review.
 //!
-//! Runs on a schedule. The index only finds candidates: each organization is loaded, asked by the trial clock what it
-//! owes, and written on condition that nobody wrote in between. So a second run, a late run and a run beside another
-//! send nothing more, and one organization's failure stops no other.
+//! Invariant: a late run, a repeated run, and concurrent runs enqueue no email twice. The index only
+//! finds candidates. The sweep loads each organization, decides, and writes under the condition that
+//! the item has not changed. A failure of one organization stops no other.
 //!
-//! A run goes through all that is due, page by page, and holds no more than a page of each shard. It begins nothing new
-//! once its time is used up: what it leaves is still due, and first in line at the next. So is what it could not do.
-//! Only an organization that cannot be read is put where an operator sees it, until it can be.
+//! A run processes all due items page by page, with at most one page per shard in memory. It starts
+//! no new item after 40 seconds. Items that are left, and items that failed, stay due and come first
+//! in the next run. Only a corrupt organization leaves the index; it is marked, so that an operator
+//! sees it.
+//!
+//! The function sends no email itself. `mailer` sends the enqueued notices.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -22,10 +26,10 @@ use store::{Backlog, Due, Error, MailDue, Store};
 use telemetry::{LogArea, Metric};
 use tokio::time::{Instant, sleep_until};
 
-/// How many organizations are worked on at once.
-const AT_ONCE: usize = 8;
-/// How long a run begins new work. What is under way then has as long as the table's clients give it, within the
-/// function's time-out.
+/// Number of due items that are processed concurrently.
+const CONCURRENCY: usize = 8;
+/// Time after which a run starts no new item. Items in progress may still finish: the timeouts of
+/// the store's client end them before the function's timeout.
 const BUDGET: Duration = Duration::from_secs(40);
 
 struct App {
@@ -33,10 +37,10 @@ struct App {
     clock: Clock,
 }
 
-/// Starts the function.
+/// Starts the function and returns its handler.
 ///
 /// # Errors
-/// Every variable that is missing or wrong.
+/// Lists every variable that is missing or invalid.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let store = Store::new(&boot.aws.service("dynamodb"), table(&boot.env)?);
     store.warm_up().await;
@@ -54,30 +58,30 @@ fn table(env: &Env) -> Result<String, ConfigErrors> {
 }
 
 impl App {
-    /// One run. What it could not do is still due at the next.
+    /// Makes one run. Items that fail stay due for the next run.
     async fn run(&self) -> InvocationResult {
         let now = self.clock.now();
         let end = Instant::now() + BUDGET;
-        let tally = self
+        let summary = self
             .store
             .due(now)
             .take_until(sleep_until(end))
             .map(async |due| match due {
-                Ok(due) => (1, u64::from(!self.attend_to(due, now).await), None),
+                Ok(due) => (1, u64::from(!self.process(due, now).await), None),
                 Err(error) => (0, 0, Some(error)),
             })
-            .buffer_unordered(AT_ONCE)
-            .fold(RunSummary::default(), async |tally, (found, failed, unseen)| RunSummary {
-                found: tally.found + found,
-                failed: tally.failed + failed,
-                unseen: tally.unseen.or(unseen),
+            .buffer_unordered(CONCURRENCY)
+            .fold(RunSummary::default(), async |summary, (found, failed, query_error)| RunSummary {
+                found: summary.found + found,
+                failed: summary.failed + failed,
+                query_error: summary.query_error.or(query_error),
             })
             .await;
-        let RunSummary { found, failed, unseen } = tally;
-        tracing::info!(area = %LogArea::Trial, found, failed, "trial clock ran");
-        self.tell_backlog(failed > 0 || Instant::now() >= end).await;
-        match unseen {
-            // Everything that could be seen is done; that something could not is this run's failure.
+        let RunSummary { found, failed, query_error } = summary;
+        tracing::info!(area = %LogArea::Trial, found, failed, "completed trial sweep");
+        self.measure_backlog(failed > 0 || Instant::now() >= end).await;
+        match query_error {
+            // All items of the other shards were processed, but the run as a whole failed.
             Some(error) => Err(error.into()),
             None => {
                 telemetry::count(Metric::ClockRan, 1, self.clock.now());
@@ -86,50 +90,65 @@ impl App {
         }
     }
 
-    /// Says what is left to the next run. A run that did all that it found does not ask.
-    async fn tell_backlog(&self, left: bool) {
+    /// Writes the metrics of the items that are left for the next run.
+    ///
+    /// Queries the index only if `incomplete`. Otherwise the backlog is empty.
+    async fn measure_backlog(&self, incomplete: bool) {
         let now = self.clock.now();
-        let backlog = if left { self.store.backlog(now).await } else { Ok(Backlog::default()) };
+        let backlog = if incomplete { self.store.backlog(now).await } else { Ok(Backlog::default()) };
         match backlog {
             Ok(Backlog { count, oldest }) => {
                 telemetry::count(Metric::DueBacklog, u32::try_from(count).unwrap_or(u32::MAX), now);
                 let lag = oldest.map(|oldest| now.duration_since(oldest)).unwrap_or_default();
                 telemetry::measure(Metric::DueLag, lag, now);
             }
-            Err(error) => tracing::warn!(area = %LogArea::Trial, %error, "what is left is not known"),
+            Err(error) => {
+                tracing::warn!(area = %LogArea::Trial, %error, "failed to count remaining due items")
+            }
         }
     }
 
-    /// Does one thing that is due; says whether it could.
-    async fn attend_to(&self, due: Due, now: Timestamp) -> bool {
+    /// Processes one due item. Returns whether it succeeded.
+    async fn process(&self, due: Due, now: Timestamp) -> bool {
         match due {
             Due::Org(org) => {
-                let Err(error) = self.run_clock_of(org, now).await else { return true };
+                let Err(error) = self.sweep(org, now).await else { return true };
                 telemetry::count(Metric::ClockFailed, 1, now);
-                tracing::error!(area = %LogArea::Trial, organization = %org, %error, "trial clock failed");
+                tracing::error!(
+                    area = %LogArea::Trial,
+                    organization = %org,
+                    %error,
+                    "failed to process due organization"
+                );
                 if let Error::Corrupt(_) = error
                     && let Err(error) = self.store.mark_corrupt(MailDue::Org(org), now).await
                 {
-                    tracing::error!(area = %LogArea::Trial, organization = %org, %error, "it could not be held");
+                    tracing::error!(
+                        area = %LogArea::Trial,
+                        organization = %org,
+                        %error,
+                        "failed to mark organization as corrupt"
+                    );
                 }
                 false
             }
             Due::Parked(event) => match self.store.mark_for_review(&event).await {
                 Ok(true) => {
                     telemetry::count(Metric::EventWaiting, 1, now);
-                    tracing::error!(area = %LogArea::Webhook, "an event of ours waits for its customer to be linked");
+                    tracing::error!(area = %LogArea::Webhook, "parked event still has no linked customer");
                     true
                 }
                 Ok(false) | Err(Error::Conflict) => true,
                 Err(error) => {
-                    tracing::error!(area = %LogArea::Webhook, %error, "a waiting event could not be held");
+                    tracing::error!(area = %LogArea::Webhook, %error, "failed to move parked event to review");
                     false
                 }
             },
         }
     }
 
-    async fn run_clock_of(&self, id: OrgId, now: Timestamp) -> Result<(), Error> {
+    /// Loads, changes, and writes one organization, and counts its expired trial.
+    async fn sweep(&self, id: OrgId, now: Timestamp) -> Result<(), Error> {
         let changed = self
             .store
             .change_org(id, |org| {
@@ -145,13 +164,15 @@ impl App {
     }
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Default)]
 struct RunSummary {
+    /// Number of due items.
     found: u64,
+    /// Number of due items that failed.
     failed: u64,
-    /// Why a shard could not be looked into, if one could not.
-    unseen: Option<Error>,
+    /// The error of the first shard whose query failed.
+    query_error: Option<Error>,
 }
 
 fn count(event: &DomainEvent, now: Timestamp) {

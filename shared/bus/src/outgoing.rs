@@ -1,3 +1,5 @@
+//! Converts domain events to the format of `schema/domain-event.json`.
+
 use domain::{event::DomainEvent, id::OrgId};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -5,50 +7,51 @@ use serde_json::{Map, Value};
 /// The `source` of every domain event.
 pub const SOURCE: &str = "onramp";
 
-/// The change that events come from.
+/// The change of an organization that caused events.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
-    /// Whose change it is.
+    /// The changed organization.
     pub org: OrgId,
-    /// The organization's name after it.
+    /// The organization's name after the change.
     pub name: &'a str,
-    /// The organization's version after it: with the event's place among those of the change, its identity.
+    /// The version of the organization's item after the change. Version and index of an event are
+    /// part of the event's id.
     pub version: u64,
-    /// When it was written.
+    /// When the change was written.
     pub at: Timestamp,
 }
 
-/// A domain event in the bus's words.
+/// A domain event in the format of the bus.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
-    /// What happened, as rules match on it.
+    /// The event type, which EventBridge rules match.
     pub detail_type: &'static str,
-    /// When.
+    /// When the change was written.
     pub at: Timestamp,
-    /// The rest, as JSON.
+    /// The content of the event, as JSON text.
     pub detail: String,
 }
 
 impl Outgoing {
-    /// The events of one change, in their order.
+    /// Converts the events of one change, in their order.
     #[must_use]
     pub fn of(events: &[DomainEvent], origin: &Origin<'_>) -> Vec<Self> {
-        let of_one = |(n, event): (usize, &DomainEvent)| {
+        let convert = |(index, event): (usize, &DomainEvent)| {
             let mut detail = Map::from_iter([
-                ("id".to_owned(), format!("{}/{}/{n}", origin.org, origin.version).into()),
+                ("id".to_owned(), format!("{}/{}/{index}", origin.org, origin.version).into()),
                 ("organization_id".to_owned(), origin.org.to_string().into()),
                 ("organization_name".to_owned(), origin.name.into()),
                 ("occurred_at".to_owned(), origin.at.to_string().into()),
             ]);
-            detail.extend(more(event).into_iter().map(|(name, value)| (name.to_owned(), value)));
+            detail.extend(specific_fields(event).into_iter().map(|(name, value)| (name.to_owned(), value)));
             Self { detail_type: event.name(), at: origin.at, detail: Value::Object(detail).to_string() }
         };
-        events.iter().enumerate().map(of_one).collect()
+        events.iter().enumerate().map(convert).collect()
     }
 }
 
-/// What an event says beyond whose it is. Never a person's name or address.
-fn more(event: &DomainEvent) -> Vec<(&'static str, Value)> {
+/// Returns the fields that only this kind of event has. They never contain a user's name or address.
+fn specific_fields(event: &DomainEvent) -> Vec<(&'static str, Value)> {
     match event {
         DomainEvent::Provisioned(trigger) => vec![("trigger", trigger.as_str().into())],
         DomainEvent::TrialEnding { days } | DomainEvent::TrialExtended { days } => {
@@ -104,10 +107,11 @@ mod tests {
     }
 
     #[test]
-    fn an_event_says_what_happened_to_whom_under_an_id_that_stays() {
-        let tick = outgoing().into_iter().find(|it| it.detail_type == "checklist.task_completed").unwrap();
+    fn event_has_organization_time_and_stable_id() {
+        let completed =
+            outgoing().into_iter().find(|it| it.detail_type == "checklist.task_completed").unwrap();
         assert_eq!(
-            serde_json::from_str::<Value>(&tick.detail).unwrap(),
+            serde_json::from_str::<Value>(&completed.detail).unwrap(),
             json!({
                 "id": "org_0198c0de-0000-7000-8000-000000000001/7/9",
                 "organization_id": "org_0198c0de-0000-7000-8000-000000000001",
@@ -120,7 +124,7 @@ mod tests {
         assert_eq!(ids.len(), every_event().len());
     }
 
-    /// The schema's properties for one kind of event: those of all, and its own.
+    /// Returns the properties of an event type in the schema: the common ones and its own.
     fn properties(schema: &Value, detail_type: &str) -> serde_json::Map<String, Value> {
         let object = |value: &Value| value.as_object().unwrap().clone();
         let mut properties = object(&schema["properties"]["detail"]["properties"]);
@@ -134,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn every_event_is_as_the_schema_says() {
+    fn every_event_matches_the_schema() {
         let schema: Value = serde_json::from_str(include_str!("../schema/domain-event.json")).unwrap();
         assert_eq!(schema["properties"]["source"]["const"], SOURCE);
         let mut sent = BTreeSet::new();
@@ -158,7 +162,7 @@ mod tests {
                 assert!(rule["enum"].as_array().is_none_or(|words| words.contains(value)), "{name}: {value}");
             }
         }
-        let told = schema["properties"]["detail-type"]["enum"].as_array().unwrap();
-        assert_eq!(told.iter().filter_map(Value::as_str).collect::<BTreeSet<_>>(), sent);
+        let listed = schema["properties"]["detail-type"]["enum"].as_array().unwrap();
+        assert_eq!(listed.iter().filter_map(Value::as_str).collect::<BTreeSet<_>>(), sent);
     }
 }

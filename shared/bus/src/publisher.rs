@@ -1,31 +1,33 @@
+//! Publishes events with `PutEvents`.
+
 use aws_sdk_eventbridge::{Client, error::ProvideErrorMetadata, types::PutEventsRequestEntry};
 use aws_smithy_types::DateTime;
 use aws_types::SdkConfig;
 
 use crate::outgoing::{Outgoing, SOURCE};
 
-/// The most entries of one `PutEvents` (EventBridge API reference).
+/// Maximum number of entries per `PutEvents` request (EventBridge API reference).
 const MAX_ENTRIES: usize = 10;
 
-/// Puts domain events on a bus.
+/// Publishes domain events to one event bus.
 #[derive(Clone, Debug)]
 pub struct Publisher {
     client: Client,
     bus: String,
 }
 
-/// Publishing stopped at an event. Those before it are on the bus; those after it may be.
+/// An event could not be published. All events before it are on the bus; later ones may be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("event {first} was not published: {code}")]
-pub struct Unpublished {
+pub struct PublishError {
     /// The index of the first event that is not on the bus.
     pub first: usize,
-    /// The bus's code for why, or what became of the request.
+    /// The error code of EventBridge, or the error of the request.
     pub code: String,
 }
 
 impl Publisher {
-    /// A publisher for the bus of that name.
+    /// Creates a publisher for the event bus with a name or an ARN.
     #[must_use]
     pub fn new(config: &SdkConfig, bus: String) -> Self {
         Self { client: Client::new(config), bus }
@@ -34,26 +36,23 @@ impl Publisher {
     /// Publishes events in their order.
     ///
     /// # Errors
-    /// [`Unpublished`], with where to go on. A request that succeeds can still have refused some of its entries:
-    /// each is looked at.
-    pub async fn publish(&self, events: &[Outgoing]) -> Result<(), Unpublished> {
+    /// [`PublishError`] with the index of the first unpublished event. EventBridge can reject single
+    /// entries of a successful request, so this method checks each entry.
+    pub async fn publish(&self, events: &[Outgoing]) -> Result<(), PublishError> {
         for (index, chunk) in events.chunks(MAX_ENTRIES).enumerate() {
             let start = index * MAX_ENTRIES;
             let entries = chunk.iter().map(|event| self.entry(event)).collect();
-            let answer =
+            let output =
                 self.client.put_events().set_entries(Some(entries)).send().await.map_err(|error| {
                     let code = error.code().map_or_else(|| error.to_string(), str::to_owned);
-                    Unpublished { first: start, code }
+                    PublishError { first: start, code }
                 })?;
-            let refused = answer.entries().iter().position(|entry| entry.event_id().is_none());
-            if answer.failed_entry_count() > 0 || refused.is_some() || answer.entries().len() < chunk.len() {
-                let at = refused.unwrap_or(0);
-                let code = answer
-                    .entries()
-                    .get(at)
-                    .and_then(|entry| entry.error_code())
-                    .unwrap_or("no reason given");
-                return Err(Unpublished { first: start + at, code: code.to_owned() });
+            let rejected = output.entries().iter().position(|entry| entry.event_id().is_none());
+            if output.failed_entry_count() > 0 || rejected.is_some() || output.entries().len() < chunk.len() {
+                let at = rejected.unwrap_or(0);
+                let code =
+                    output.entries().get(at).and_then(|entry| entry.error_code()).unwrap_or("no error code");
+                return Err(PublishError { first: start + at, code: code.to_owned() });
             }
         }
         Ok(())

@@ -1,5 +1,5 @@
-//! What goes to EventBridge and what its answers mean, over a client whose HTTP side is ours.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+//! Tests of the publisher with an HTTP client that simulates EventBridge.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::sync::{Arc, Mutex};
 
@@ -16,13 +16,13 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::body::SdkBody;
 use aws_types::{SdkConfig, region::Region};
-use bus::{Outgoing, Publisher, Unpublished};
+use bus::{Outgoing, PublishError, Publisher};
 use serde_json::{Value, json};
 
-/// A bus that refuses the events whose detail is in a list.
+/// A simulated bus that rejects the events whose detail is in a list.
 #[derive(Clone, Debug, Default)]
 struct Bus {
-    refused: Vec<&'static str>,
+    rejected: Vec<&'static str>,
     requests: Arc<Mutex<Vec<Value>>>,
 }
 
@@ -40,7 +40,7 @@ impl HttpConnector for Bus {
 
 impl Bus {
     fn take(&self, entry: &Value) -> Value {
-        if self.refused.contains(&entry["Detail"].as_str().unwrap()) {
+        if self.rejected.contains(&entry["Detail"].as_str().unwrap()) {
             json!({"ErrorCode": "InternalFailure", "ErrorMessage": "no"})
         } else {
             json!({"EventId": "1"})
@@ -74,7 +74,7 @@ fn events(count: usize) -> Vec<Outgoing> {
 }
 
 #[tokio::test]
-async fn events_go_in_tens_and_in_order() {
+async fn events_are_sent_in_order_in_requests_of_ten() {
     let bus = Bus::default();
     assert_eq!(bus.publisher().publish(&events(23)).await, Ok(()));
     let requests = bus.requests.lock().unwrap();
@@ -89,15 +89,15 @@ async fn events_go_in_tens_and_in_order() {
 }
 
 #[tokio::test]
-async fn a_refused_entry_in_a_good_answer_is_noticed_and_nothing_after_its_ten_is_sent() {
-    let bus = Bus { refused: vec!["{\"n\":13}", "{\"n\":15}"], ..Bus::default() };
-    let stopped = Unpublished { first: 13, code: "InternalFailure".to_owned() };
+async fn rejected_entry_stops_publishing_after_its_request() {
+    let bus = Bus { rejected: vec!["{\"n\":13}", "{\"n\":15}"], ..Bus::default() };
+    let stopped = PublishError { first: 13, code: "InternalFailure".to_owned() };
     assert_eq!(bus.publisher().publish(&events(23)).await, Err(stopped));
     assert_eq!(bus.requests.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]
-async fn nothing_to_say_is_no_request() {
+async fn no_request_is_sent_without_events() {
     let bus = Bus::default();
     assert_eq!(bus.publisher().publish(&[]).await, Ok(()));
     assert!(bus.requests.lock().unwrap().is_empty());

@@ -1,61 +1,75 @@
+//! Publishes the events of one batch of stream records.
+
 use bus::{Outgoing, Publisher};
 use jiff::Timestamp;
 use telemetry::{LogArea, Metric};
 
 use crate::{
-    org_metrics::Figures,
-    record::{BatchOut, FailureOut, RecordIn, Told},
+    org_metrics::OrgMetrics,
+    record::{BatchOut, Change, FailureOut, RecordIn},
 };
 
-/// Publishes the events of a batch, and says from which record on it has to come again.
+/// Publishes the events of a batch, and counts the metrics of the published changes.
+///
+/// Returns the first record whose events were not published. Lambda retries from there.
 pub(crate) async fn publish(publisher: &Publisher, records: &[RecordIn], now: Timestamp) -> BatchOut {
-    let Gathered { events, owners, figures, unreadable } = gather(records);
-    if unreadable > 0 {
-        telemetry::count(Metric::ChangeUnreadable, unreadable, now);
+    let ParsedBatch { events, event_records, metrics, corrupt } = parse(records);
+    if corrupt > 0 {
+        telemetry::count(Metric::ChangeUnreadable, corrupt, now);
     }
     let failed = publisher.publish(&events).await.err().and_then(|error| {
-        tracing::error!(area = %LogArea::Onboarding, %error, "domain events could not be published");
-        owners.get(error.first).copied()
+        tracing::error!(area = %LogArea::Onboarding, %error, "failed to publish domain events");
+        event_records.get(error.first).copied()
     });
-    for (_, figures) in figures.iter().filter(|(index, _)| failed.is_none_or(|failed| *index < failed)) {
-        figures.tell(now);
+    for (_, metrics) in metrics.iter().filter(|(index, _)| failed.is_none_or(|failed| *index < failed)) {
+        metrics.count(now);
     }
-    again_from(records, failed)
+    retry_from(records, failed)
 }
 
-/// The events of a batch, each with the index of the record that it comes from.
+/// The events and metrics of a batch.
 #[derive(Debug, Default)]
-struct Gathered {
+struct ParsedBatch {
     events: Vec<Outgoing>,
-    owners: Vec<usize>,
-    /// The figures of its changes, each with the index of the record that it comes from.
-    figures: Vec<(usize, Figures)>,
-    unreadable: u32,
+    /// For each event, the index of its record.
+    event_records: Vec<usize>,
+    /// The metrics of each change, with the index of its record.
+    metrics: Vec<(usize, OrgMetrics)>,
+    /// The number of records that could not be parsed.
+    corrupt: u32,
 }
 
-/// A record that cannot be read now never can be: it is logged and left, so that it holds up nobody else's events.
-/// Its own show as a gap in the versions of their ids.
-fn gather(records: &[RecordIn]) -> Gathered {
-    let mut gathered = Gathered::default();
+/// Parses the records of a batch.
+///
+/// A retry never fixes a corrupt record. It is logged and skipped, so that it does not block later
+/// events. Its own events are lost, which is visible as a gap in the versions of event ids.
+fn parse(records: &[RecordIn]) -> ParsedBatch {
+    let mut batch = ParsedBatch::default();
     for (index, record) in records.iter().enumerate() {
-        match record.read() {
-            Ok(Some(Told { events, figures })) => {
-                gathered.owners.extend(std::iter::repeat_n(index, events.len()));
-                gathered.events.extend(events);
-                gathered.figures.push((index, figures));
+        match record.parse() {
+            Ok(Some(Change { events, metrics })) => {
+                batch.event_records.extend(std::iter::repeat_n(index, events.len()));
+                batch.events.extend(events);
+                batch.metrics.push((index, metrics));
             }
             Ok(None) => {}
             Err(error) => {
-                tracing::error!(area = %LogArea::Onboarding, record = record.sequence_number(), %error, "an unreadable change");
-                gathered.unreadable += 1;
+                tracing::error!(
+                    area = %LogArea::Onboarding,
+                    record = record.sequence_number(),
+                    %error,
+                    "skipped unreadable stream record"
+                );
+                batch.corrupt += 1;
             }
         }
     }
-    gathered
+    batch
 }
 
-/// Lambda repeats a stream's batch from the lowest number that it is given, so one is enough.
-fn again_from(records: &[RecordIn], failed: Option<usize>) -> BatchOut {
+/// Returns the failed record. Lambda retries a batch from the lowest sequence number in the list, so
+/// one is enough.
+fn retry_from(records: &[RecordIn], failed: Option<usize>) -> BatchOut {
     let failure = failed.and_then(|index| records.get(index));
     let out = |record: &RecordIn| FailureOut { item_identifier: record.sequence_number().to_owned() };
     BatchOut { batch_item_failures: failure.map(out).into_iter().collect() }
@@ -68,7 +82,7 @@ mod tests {
     use super::*;
     use crate::record::BatchIn;
 
-    /// An organization's item, as the stream has it.
+    /// Returns the image of an organization's item in a stream record.
     fn image(version: u64, changes: &Value) -> Value {
         let mut image = json!({
             "pk": {"S": "ORG#org_0198c0de-0000-7000-8000-000000000001"},
@@ -86,9 +100,9 @@ mod tests {
         image
     }
 
-    fn ticked() -> Value {
-        let tick = json!({"M": {"at": {"S": "2025-01-08T10:20:30.000000Z"}, "source": {"S": "event"}}});
-        json!({"checklist": {"M": {"ticks": {"M": {"created_project": tick}}, "skipped": {"M": {}}}}})
+    fn with_completion() -> Value {
+        let completion = json!({"M": {"at": {"S": "2025-01-08T10:20:30.000000Z"}, "source": {"S": "event"}}});
+        json!({"checklist": {"M": {"ticks": {"M": {"created_project": completion}}, "skipped": {"M": {}}}}})
     }
 
     fn record(number: u64, old: &Value, new: &Value) -> Value {
@@ -107,45 +121,45 @@ mod tests {
         serde_json::from_value::<BatchIn>(json!({"Records": records})).unwrap().records
     }
 
-    fn names(gathered: &Gathered) -> Vec<&'static str> {
-        gathered.events.iter().map(|event| event.detail_type).collect()
+    fn names(batch: &ParsedBatch) -> Vec<&'static str> {
+        batch.events.iter().map(|event| event.detail_type).collect()
     }
 
     #[test]
-    fn each_change_says_what_it_changed_and_a_removal_nothing() {
+    fn changes_cause_events_and_removals_do_not() {
         let nothing = json!({});
         let records = records(&[
             record(100, &Value::Null, &image(1, &nothing)),
-            record(101, &image(1, &nothing), &image(2, &ticked())),
-            record(102, &image(2, &ticked()), &image(3, &ticked())),
-            record(103, &image(3, &ticked()), &Value::Null),
+            record(101, &image(1, &nothing), &image(2, &with_completion())),
+            record(102, &image(2, &with_completion()), &image(3, &with_completion())),
+            record(103, &image(3, &with_completion()), &Value::Null),
         ]);
-        let gathered = gather(&records);
-        assert_eq!(names(&gathered), ["organization.signed_up", "checklist.task_completed"]);
-        assert_eq!((gathered.owners.as_slice(), gathered.unreadable), ([0, 1].as_slice(), 0));
-        let detail: Value = serde_json::from_str(&gathered.events[1].detail).unwrap();
+        let batch = parse(&records);
+        assert_eq!(names(&batch), ["organization.signed_up", "checklist.task_completed"]);
+        assert_eq!((batch.event_records.as_slice(), batch.corrupt), ([0, 1].as_slice(), 0));
+        let detail: Value = serde_json::from_str(&batch.events[1].detail).unwrap();
         assert_eq!(detail["id"], "org_0198c0de-0000-7000-8000-000000000001/2/0");
         assert_eq!(detail["occurred_at"], "2025-01-08T10:20:30Z");
     }
 
     #[test]
-    fn what_cannot_be_read_holds_up_nobody() {
+    fn corrupt_record_does_not_block_later_records() {
         let broken = json!({"pk": {"S": "ORG#1"}});
         let records = records(&[
             record(100, &Value::Null, &image(1, &json!({}))),
             record(101, &Value::Null, &broken),
             record(102, &Value::Null, &image(1, &json!({}))),
         ]);
-        let gathered = gather(&records);
-        assert_eq!((gathered.owners.as_slice(), gathered.unreadable), ([0, 2].as_slice(), 1));
+        let batch = parse(&records);
+        assert_eq!((batch.event_records.as_slice(), batch.corrupt), ([0, 2].as_slice(), 1));
     }
 
     #[test]
-    fn a_batch_comes_again_from_the_record_that_failed() {
+    fn batch_is_retried_from_the_failed_record() {
         let records =
             records(&[record(100, &Value::Null, &Value::Null), record(101, &Value::Null, &Value::Null)]);
-        let again = |failed| serde_json::to_value(again_from(&records, failed)).unwrap();
-        assert_eq!(again(Some(1)), json!({"batchItemFailures": [{"itemIdentifier": "101"}]}));
-        assert_eq!(again(None), json!({"batchItemFailures": []}));
+        let retried = |failed| serde_json::to_value(retry_from(&records, failed)).unwrap();
+        assert_eq!(retried(Some(1)), json!({"batchItemFailures": [{"itemIdentifier": "101"}]}));
+        assert_eq!(retried(None), json!({"batchItemFailures": []}));
     }
 }

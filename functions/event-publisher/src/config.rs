@@ -1,19 +1,23 @@
+//! Configuration of the function, read from environment variables.
+
 use boot::{ConfigErrors, Env};
 
-/// What the function is told by its variables.
+/// The settings of the function.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Config {
+    /// The name or the ARN of the event bus.
     pub(crate) bus: String,
 }
 
 impl Config {
     pub(crate) fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let bus = vars.read("EVENT_BUS_NAME", Some("default"), "the name of an event bus", |name| {
-            // EventBridge API reference, "PutEventsRequestEntry": a name or an ARN.
-            let good = |byte: u8| byte.is_ascii_alphanumeric() || b"/.-_:".contains(&byte);
-            (name.len() <= 1600 && name.bytes().all(good)).then(|| name.to_owned())
-        });
+        let bus =
+            vars.read("EVENT_BUS_NAME", Some("default"), "the name or the ARN of an event bus", |name| {
+                // The pattern is that of `EventBusName` (EventBridge API reference, "PutEventsRequestEntry").
+                let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/.-_:".contains(&byte);
+                (name.len() <= 1600 && name.bytes().all(allowed)).then(|| name.to_owned())
+            });
         vars.finish(bus.map(|bus| Self { bus }))
     }
 }
@@ -23,11 +27,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_bus_unless_another_is_named() {
+    fn default_bus_is_used_unless_another_is_configured() {
         assert_eq!(Config::read(&Env::default()), Ok(Config { bus: "default".to_owned() }));
         let named = Config::read(&Env::new([("EVENT_BUS_NAME", "acme-bus")]));
         assert_eq!(named, Ok(Config { bus: "acme-bus".to_owned() }));
-        let faults = Config::read(&Env::new([("EVENT_BUS_NAME", "acme bus")])).unwrap_err();
-        assert_eq!(faults.0.len(), 1);
+        let errors = Config::read(&Env::new([("EVENT_BUS_NAME", "acme bus")])).unwrap_err();
+        assert_eq!(errors.0.len(), 1);
     }
 }

@@ -1,8 +1,17 @@
-//! Changes of organizations become domain events on the bus.
+//! Publishes domain events for changes of organizations.
 //!
-//! The table's stream wakes this function with an organization as it was and as it is; what happened in between is
-//! the domain's to say. It reads nothing and writes nothing else, so it can be repeated without end: an event's id
-//! comes from the change, and stays the same.
+//! The table's stream invokes this function with the old and the new image of an organization's
+//! item. The domain derives the events from the two images.
+//!
+//! Invariant: a repeated invocation publishes the same events with the same ids, because an id
+//! depends only on the change. Metrics about a change are derived from the same two images and
+//! counted after its events are published. Metrics about an attempt, such as a sent email, come from
+//! the function that made it.
+//!
+//! The function never reads or writes the table.
+//!
+//! Modules: `record` parses a stream record, `batch` publishes the events of a batch, `org_metrics`
+//! counts the metrics of a change, and `config` reads the variables.
 
 mod batch;
 mod config;
@@ -17,10 +26,10 @@ use serde_json::value::to_raw_value;
 
 use crate::{config::Config, record::BatchIn};
 
-/// Starts the function.
+/// Starts the function and returns its handler.
 ///
 /// # Errors
-/// Every variable that is bad.
+/// Lists every invalid variable.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let publisher = Arc::new(Publisher::new(&boot.aws.service("eventbridge"), config.bus));

@@ -1,4 +1,4 @@
-//! The `event-publisher` function's program.
+//! The Lambda function `event-publisher`.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -1,4 +1,4 @@
-//! What changes say of how things go, as metrics.
+//! Metrics of one change of an organization.
 
 use domain::{
     id::OrgId,
@@ -7,21 +7,23 @@ use domain::{
 use jiff::Timestamp;
 use telemetry::{LogArea, Metric};
 
-/// The figures of one change.
+/// The metrics of one change.
 #[derive(Debug)]
-pub(crate) struct Figures {
-    /// Whose change it is.
+pub(crate) struct OrgMetrics {
+    /// The changed organization.
     pub(crate) org: OrgId,
-    /// What is measured of it.
+    /// The measures that the domain derived from the change.
     pub(crate) measures: Vec<Measure>,
-    /// How many bytes the item takes after it.
+    /// The size of the item after the change, in bytes.
     pub(crate) size: usize,
 }
 
-impl Figures {
-    /// Counts them. That is done after the events of the change are on the bus and its record will not come again: only
-    /// a function that dies in between counts a change twice.
-    pub(crate) fn tell(&self, now: Timestamp) {
+impl OrgMetrics {
+    /// Writes the metrics.
+    ///
+    /// Call this after the events of the change are published, so that a retry does not count it
+    /// again. A change is counted twice only if the function crashes in between.
+    pub(crate) fn count(&self, now: Timestamp) {
         for measure in &self.measures {
             match *measure {
                 Measure::FirstValue { after } => telemetry::measure(Metric::TimeToFirstValue, after, now),
@@ -39,7 +41,12 @@ impl Figures {
         }
         if self.size > store::LARGE_ITEM_BYTES {
             telemetry::count(Metric::ItemLarge, 1, now);
-            tracing::error!(area = %LogArea::Onboarding, organization = %self.org, bytes = self.size, "an item grows too large");
+            tracing::error!(
+                area = %LogArea::Onboarding,
+                organization = %self.org,
+                bytes = self.size,
+                "organization item exceeds size limit"
+            );
         }
     }
 }

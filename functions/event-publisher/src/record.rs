@@ -1,4 +1,6 @@
-//! Records of the table's stream (AWS Lambda guide, "Using AWS Lambda with Amazon DynamoDB").
+//! Parses records of the table's stream.
+//!
+//! Source: AWS Lambda guide, "Using AWS Lambda with Amazon DynamoDB".
 
 use bus::{Origin, Outgoing};
 use domain::{event::between, measure::measures};
@@ -7,25 +9,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Corrupt, image_size, org_from_image};
 
-use crate::org_metrics::Figures;
+use crate::org_metrics::OrgMetrics;
 
-/// A batch of changes, oldest first.
+/// A batch of stream records, the oldest first.
 #[derive(Debug, Deserialize)]
 pub(crate) struct BatchIn {
     #[serde(rename = "Records")]
     pub(crate) records: Vec<RecordIn>,
 }
 
-/// What one change comes to.
+/// The events and metrics of one change of an organization.
 #[derive(Debug)]
-pub(crate) struct Told {
-    /// What happened.
+pub(crate) struct Change {
     pub(crate) events: Vec<Outgoing>,
-    /// What it says of how things go.
-    pub(crate) figures: Figures,
+    pub(crate) metrics: OrgMetrics,
 }
 
-/// One change of an organization's item.
+/// A stream record about an organization's item.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RecordIn {
     dynamodb: ChangeIn,
@@ -35,14 +35,15 @@ pub(crate) struct RecordIn {
 #[serde(rename_all = "PascalCase")]
 struct ChangeIn {
     sequence_number: String,
-    /// Seconds since 1970.
+    /// Seconds since the Unix epoch.
     approximate_creation_date_time: f64,
     old_image: Option<Value>,
     new_image: Option<Value>,
 }
 
-/// Which records are to come again
-/// (AWS Lambda guide, "Configuring partial batch response with DynamoDB and Lambda").
+/// The records that Lambda must retry.
+///
+/// Source: AWS Lambda guide, "Configuring partial batch response with DynamoDB and Lambda".
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchOut {
@@ -60,8 +61,10 @@ impl RecordIn {
         &self.dynamodb.sequence_number
     }
 
-    /// What happened by this change; nothing by a removal, which only a person can do.
-    pub(crate) fn read(&self) -> Result<Option<Told>, Corrupt> {
+    /// Returns the events and metrics of the change.
+    ///
+    /// Returns `None` for a removal, because Onramp never removes an organization.
+    pub(crate) fn parse(&self) -> Result<Option<Change>, Corrupt> {
         let Some(image) = &self.dynamodb.new_image else { return Ok(None) };
         let new = org_from_image(image)?;
         let old = self.dynamodb.old_image.as_ref().map(org_from_image).transpose()?;
@@ -72,9 +75,9 @@ impl RecordIn {
             version: new.version,
             at: self.written_at(),
         };
-        Ok(Some(Told {
+        Ok(Some(Change {
             events: Outgoing::of(&between(old, &new.value), &origin),
-            figures: Figures {
+            metrics: OrgMetrics {
                 org: new.value.id,
                 measures: measures(old, &new.value),
                 size: image_size(image),
@@ -82,7 +85,7 @@ impl RecordIn {
         }))
     }
 
-    /// To the second, which is all that the stream promises.
+    /// Returns the time of the change in whole seconds, the precision that the stream guarantees.
     fn written_at(&self) -> Timestamp {
         #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second is dropped on purpose")]
         Timestamp::from_second(self.dynamodb.approximate_creation_date_time as i64)

@@ -1,4 +1,4 @@
-//! What is remembered beside the table: one JSON line an entry, in a file of the data folder.
+//! Append-only log of JSON lines, for the state that is not in the table.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A growing list, kept in memory and, with a data folder, in a file too.
+/// A list of entries in memory and, with a data folder, also in a file.
 #[derive(Debug)]
 pub struct AppendLog<T> {
     entries: Mutex<Vec<T>>,
@@ -16,7 +16,11 @@ pub struct AppendLog<T> {
 }
 
 impl<T: Serialize + DeserializeOwned + Clone> AppendLog<T> {
-    /// Opens `name` under `folder` and reads what is there; a last line that was cut off is dropped.
+    /// Opens the file `name` in `folder` and reads its entries. Invalid lines, such as a truncated
+    /// last line, are skipped.
+    ///
+    /// # Errors
+    /// Returns the error if the file cannot be read or created.
     pub fn open(folder: Option<&Path>, name: &str) -> io::Result<Self> {
         let Some(folder) = folder else {
             return Ok(Self { entries: Mutex::default(), file: None });
@@ -32,30 +36,31 @@ impl<T: Serialize + DeserializeOwned + Clone> AppendLog<T> {
         Ok(Self { entries: Mutex::new(entries), file: Some((path, Mutex::new(file))) })
     }
 
-    /// Adds an entry. A file that cannot be written is reported and costs only the memory of the next start.
+    /// Adds an entry. If the file cannot be written, the entry stays in memory only and a warning
+    /// is logged.
     pub fn push(&self, entry: T) {
         if let Some((path, file)) = &self.file {
             let line = serde_json::to_string(&entry).map(|line| line + "\n").map_err(io::Error::from);
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
             if let Err(error) = line.and_then(|line| file.write_all(line.as_bytes())) {
-                tracing::warn!(path = %path.display(), %error, "the journal cannot be written");
+                tracing::warn!(path = %path.display(), %error, "could not write log file");
             }
         }
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
     }
 
-    /// All entries, oldest first.
+    /// Returns all entries, oldest first.
     pub fn all(&self) -> Vec<T> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Forgets all.
+    /// Deletes all entries.
     pub fn clear(&self) {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).clear();
         if let Some((path, file)) = &self.file {
             let file = file.lock().unwrap_or_else(PoisonError::into_inner);
             if let Err(error) = file.set_len(0) {
-                tracing::warn!(path = %path.display(), %error, "the journal cannot be emptied");
+                tracing::warn!(path = %path.display(), %error, "could not truncate log file");
             }
         }
     }
@@ -66,16 +71,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_survives_a_restart_and_a_line_that_was_cut_off() {
-        let folder = std::env::temp_dir().join(format!("onramp-journal-{}", crate::random::uuid()));
+    fn entries_survive_a_restart_and_a_truncated_line() {
+        let folder = std::env::temp_dir().join(format!("onramp-append-log-{}", crate::random::uuid()));
         fs::create_dir_all(&folder).unwrap();
-        let journal = AppendLog::open(Some(&folder), "mail.jsonl").unwrap();
-        journal.push(1);
-        journal.push(2);
+        let log = AppendLog::open(Some(&folder), "mail.jsonl").unwrap();
+        log.push(1);
+        log.push(2);
         fs::write(folder.join("mail.jsonl"), "1\n2\n{\"cut").unwrap();
-        let again: AppendLog<u32> = AppendLog::open(Some(&folder), "mail.jsonl").unwrap();
-        assert_eq!(again.all(), [1, 2]);
-        again.clear();
+        let reopened: AppendLog<u32> = AppendLog::open(Some(&folder), "mail.jsonl").unwrap();
+        assert_eq!(reopened.all(), [1, 2]);
+        reopened.clear();
         assert_eq!(AppendLog::<u32>::open(Some(&folder), "mail.jsonl").unwrap().all(), [0; 0]);
         fs::remove_dir_all(&folder).unwrap();
     }

@@ -1,44 +1,46 @@
-//! The audit of the permissions: what a whole test run needed, held against what the template grants.
+//! Permission audit: compares the permissions that a test run needed with those that the template
+//! grants.
 //!
-//! Three figures have to be 0: calls that are denied; permissions that no call uses; permissions without which every
-//! call would still be allowed, because another grants the same.
+//! Three counts must be 0: denied calls, unused permissions, and redundant permissions. A
+//! permission is redundant if another permission allows all the calls that use it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::iam::{Need, Permission, Statement, authorize};
 use crate::iam_usage_log::Entry;
-use crate::template::{Template, TemplateFaults};
+use crate::template::{Template, TemplateErrors};
 
-/// What the audit found.
+/// Result of the audit.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// How many different needs were looked at.
+    /// Number of recorded needs.
     pub needs: usize,
-    /// How many permissions the template gives.
+    /// Number of permissions that the template grants.
     pub permissions: usize,
     /// Needs that no statement allows.
     pub denied: BTreeSet<String>,
-    /// Permissions that nothing used.
+    /// Permissions that no call used.
     pub unused: BTreeSet<String>,
-    /// Permissions that something used and nothing would miss.
-    pub spare: BTreeSet<String>,
+    /// Permissions that calls used but do not need, because another one grants the same.
+    pub redundant: BTreeSet<String>,
 }
 
-/// How far a permission was seen to matter.
+/// How necessary a permission is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Seen {
+enum Necessity {
     #[default]
     Unused,
     Used,
     /// A call is denied without it.
-    Missed,
+    Required,
 }
 
 impl Report {
-    /// Whether all is as it should be. A run that needed nothing proves nothing.
+    /// Returns whether the three counts are 0. A run without needs is not clean, because it checks
+    /// nothing.
     pub fn is_clean(&self) -> bool {
-        self.needs > 0 && self.denied.is_empty() && self.unused.is_empty() && self.spare.is_empty()
+        self.needs > 0 && self.denied.is_empty() && self.unused.is_empty() && self.redundant.is_empty()
     }
 }
 
@@ -46,27 +48,34 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lists = [
             ("denied", &self.denied),
-            ("granted and unused", &self.unused),
-            ("granted and missed by nobody", &self.spare),
+            ("granted but unused", &self.unused),
+            ("granted but redundant", &self.redundant),
         ];
         for (title, list) in lists {
             for line in list {
                 writeln!(f, "{title}: {line}")?;
             }
         }
-        write!(f, "{} needs of calls, {} permissions:", self.needs, self.permissions)?;
-        write!(f, " {} denied, {} unused, {} spare", self.denied.len(), self.unused.len(), self.spare.len())
+        write!(f, "{} needs, {} permissions:", self.needs, self.permissions)?;
+        write!(
+            f,
+            " {} denied, {} unused, {} redundant",
+            self.denied.len(),
+            self.unused.len(),
+            self.redundant.len()
+        )
     }
 }
 
-/// Holds what was needed against `template`.
+/// Compares the recorded needs with the permissions of `template`.
 ///
 /// # Errors
-/// Settings under which the template cannot be read.
-pub fn audit(template: &str, entries: &[Entry]) -> Result<Report, TemplateFaults> {
+/// Returns the template's errors if it cannot be read with recorded settings.
+pub fn audit(template: &str, entries: &[Entry]) -> Result<Report, TemplateErrors> {
     let mut report = Report { needs: entries.len(), ..Report::default() };
-    // By function, statement and place in it: what a value reads depends on the settings, and its place does not.
-    let mut seen: BTreeMap<(String, String, usize), Seen> = BTreeMap::new();
+    // Keyed by function, statement, and index of the permission. The index does not depend on
+    // settings.
+    let mut necessity: BTreeMap<(String, String, usize), Necessity> = BTreeMap::new();
     let mut names: BTreeMap<(String, String, usize), String> = BTreeMap::new();
     let mut runs: BTreeMap<&BTreeMap<String, String>, Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
@@ -79,35 +88,42 @@ pub fn audit(template: &str, entries: &[Entry]) -> Result<Report, TemplateFaults
             let denied = needs.iter().filter(|need| !allowed(&function.statements, need));
             report.denied.extend(denied.map(|need| format!("{} {}", function.name, describe(need))));
             for statement in &function.statements {
-                for (place, permission) in statement.permissions().into_iter().enumerate() {
-                    let found = look(&function.statements, statement, &permission, &needs);
-                    let id = (function.name.clone(), statement.name.clone(), place);
-                    names.entry(id.clone()).or_insert_with(|| named(&function.name, &permission, statement));
-                    let so_far = seen.entry(id).or_default();
+                for (index, permission) in statement.permissions().into_iter().enumerate() {
+                    let found = necessity_of(&function.statements, statement, &permission, &needs);
+                    let id = (function.name.clone(), statement.name.clone(), index);
+                    names
+                        .entry(id.clone())
+                        .or_insert_with(|| display_name(&function.name, &permission, statement));
+                    let so_far = necessity.entry(id).or_default();
                     *so_far = found.max(*so_far);
                 }
             }
         }
     }
-    report.permissions = seen.len();
+    report.permissions = necessity.len();
     for (id, name) in names {
-        match seen.get(&id).copied().unwrap_or_default() {
-            Seen::Unused => report.unused.insert(name),
-            Seen::Used => report.spare.insert(name),
-            Seen::Missed => true,
+        match necessity.get(&id).copied().unwrap_or_default() {
+            Necessity::Unused => report.unused.insert(name),
+            Necessity::Used => report.redundant.insert(name),
+            Necessity::Required => true,
         };
     }
     Ok(report)
 }
 
-fn look(all: &[Statement], statement: &Statement, permission: &Permission, needs: &[&Need]) -> Seen {
+fn necessity_of(
+    all: &[Statement],
+    statement: &Statement,
+    permission: &Permission,
+    needs: &[&Need],
+) -> Necessity {
     let users: Vec<_> = needs.iter().filter(|need| statement.uses(permission, need)).collect();
     if users.is_empty() {
-        return Seen::Unused;
+        return Necessity::Unused;
     }
     let others = all.iter().filter(|other| other.name != statement.name).cloned();
     let without: Vec<_> = others.chain(statement.without(permission)).collect();
-    if users.iter().any(|need| !allowed(&without, need)) { Seen::Missed } else { Seen::Used }
+    if users.iter().any(|need| !allowed(&without, need)) { Necessity::Required } else { Necessity::Used }
 }
 
 fn allowed(statements: &[Statement], need: &Need) -> bool {
@@ -119,7 +135,7 @@ fn describe(need: &Need) -> String {
     format!("{} on {} {context}", need.action, need.resource)
 }
 
-fn named(function: &str, permission: &Permission, statement: &Statement) -> String {
+fn display_name(function: &str, permission: &Permission, statement: &Statement) -> String {
     let value = permission.value.as_ref().map_or("", |(_, value)| value.as_str());
     let resource = statement.resource(permission);
     format!("{function} {}: {} on {resource} {value}", permission.statement, permission.action)
@@ -165,7 +181,7 @@ Resources:
         calls.iter().map(entry).collect()
     }
 
-    fn check(calls: &[(&str, &[&str])], denied: usize, unused: &[&str], spare: &[&str]) {
+    fn check(calls: &[(&str, &[&str])], denied: usize, unused: &[&str], redundant: &[&str]) {
         let report = audit(TEMPLATE, &needs(calls)).unwrap();
         let short = |lines: &BTreeSet<String>| -> Vec<String> {
             let short = |line: &String| {
@@ -178,18 +194,19 @@ Resources:
         assert_eq!(report.permissions, 5);
         assert_eq!(report.denied.len(), denied, "{report}");
         assert_eq!(short(&report.unused), unused, "{report}");
-        assert_eq!(short(&report.spare), spare, "{report}");
+        assert_eq!(short(&report.redundant), redundant, "{report}");
     }
 
     #[test]
-    fn what_is_denied_unused_or_granted_twice_is_told() {
+    fn denied_unused_and_redundant_are_reported() {
         let all: &[(&str, &[&str])] =
             &[("GetItem", &["ORG#1"]), ("BatchGetItem", &["ORG#1", "USER#1"]), ("GetItem", &["USER#1"])];
         let twice = ["Again: GetItem USER#*", "Read: GetItem USER#*"];
         check(all, 0, &[], &twice);
         check(&all[..2], 0, &["Again: GetItem USER#*", "Read: GetItem USER#*"], &[]);
         check(&all[1..], 0, &["Read: GetItem ORG#*"], &twice);
-        // A key of another kind, among others too; a call without any; an action that nobody grants.
+        // A key of another kind, alone and among others; a call without a key; an action that no
+        // statement grants.
         let outside: &[(&str, &[&str])] = &[
             ("GetItem", &["LINK#1"]),
             ("BatchGetItem", &["ORG#1", "LINK#1"]),
@@ -200,7 +217,7 @@ Resources:
     }
 
     #[test]
-    fn a_run_that_needed_nothing_is_not_clean() {
+    fn run_without_needs_is_not_clean() {
         assert!(!audit("Resources: {T: {Type: AWS::SNS::Topic}}", &[]).unwrap().is_clean());
     }
 }

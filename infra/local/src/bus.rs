@@ -1,4 +1,4 @@
-//! EventBridge: what reached the bus, and who gets it.
+//! EventBridge: receives events and delivers them to the functions whose rule matches.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,58 +13,64 @@ use crate::pending_work::{PendingWork, Running};
 use crate::random;
 use crate::template::{ACCOUNT, REGION, Rule};
 
-/// An entry as it is put on a bus.
+/// An entry of a `PutEvents` request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// The bus's name.
+    /// Name of the bus.
     pub bus: String,
-    /// Who says it.
+    /// Source of the event.
     pub source: String,
-    /// What kind of event it is.
+    /// Detail type of the event.
     pub detail_type: String,
-    /// The event itself, an object.
+    /// Detail of the event, a JSON object.
     pub detail: Value,
-    /// ARNs that it is about.
+    /// ARNs of the resources that the event refers to.
     pub resources: Vec<Value>,
-    /// When it happened; the time of arrival if the sender does not say.
+    /// Time of the event. `None` uses the time of arrival.
     pub time: Option<Timestamp>,
 }
 
-/// An event on its way to a function. It counts as work under way until it is dropped.
+/// An event on its way to a function. It counts as pending work until it is dropped.
 #[derive(Debug)]
 pub struct RuleDelivery {
-    /// What is delivered to whom.
+    /// The event and its target.
     pub delivery: Delivery,
     number: u64,
     _running: Running,
 }
 
-/// All buses; the rules say which one they listen on.
+/// All event buses. A rule names the bus to which it belongs.
 #[derive(Debug)]
 pub struct Bus {
     rules: Vec<Rule>,
-    kept: AppendLog<Value>,
-    under_way: InFlight,
+    events: AppendLog<Value>,
+    in_flight: InFlight,
     outgoing: UnboundedSender<RuleDelivery>,
     incoming: Mutex<Option<UnboundedReceiver<RuleDelivery>>>,
-    activity: Arc<PendingWork>,
+    pending_work: Arc<PendingWork>,
 }
 
 impl Bus {
-    /// A bus with the template's rules, remembering its events under `folder`.
-    pub fn new(rules: Vec<Rule>, folder: Option<&Path>, activity: Arc<PendingWork>) -> std::io::Result<Self> {
+    /// Creates the buses with the template's rules. Stores the events in `folder`, and sends those
+    /// again that an earlier process did not deliver.
+    pub fn new(
+        rules: Vec<Rule>,
+        folder: Option<&Path>,
+        pending_work: Arc<PendingWork>,
+    ) -> std::io::Result<Self> {
         let (outgoing, incoming) = unbounded_channel();
-        let kept = AppendLog::open(folder, "events.jsonl")?;
-        let under_way = InFlight::open(folder)?;
-        let bus = Self { rules, kept, under_way, outgoing, incoming: Mutex::new(Some(incoming)), activity };
-        // The process ended before these were delivered.
-        for (number, delivery) in bus.under_way.open_ones() {
+        let events = AppendLog::open(folder, "events.jsonl")?;
+        let in_flight = InFlight::open(folder)?;
+        let bus =
+            Self { rules, events, in_flight, outgoing, incoming: Mutex::new(Some(incoming)), pending_work };
+        // An earlier process ended before it delivered these.
+        for (number, delivery) in bus.in_flight.undelivered() {
             bus.send(number, delivery);
         }
         Ok(bus)
     }
 
-    /// Takes an entry and sends it to every function whose rule matches. Gives the event's id.
+    /// Stores an event and sends it to every function whose rule matches. Returns the event's ID.
     pub fn put(&self, entry: &Entry, now: Timestamp) -> String {
         let id = random::uuid();
         let time = entry.time.unwrap_or(now);
@@ -79,41 +85,41 @@ impl Bus {
             "resources": entry.resources,
             "detail": entry.detail,
         });
-        self.kept.push(event.clone());
+        self.events.push(event.clone());
         for rule in self.rules.iter().filter(|rule| rule.bus == entry.bus && rule.pattern.matches(&event)) {
             let delivery =
                 Delivery { function: rule.function.clone(), rule: rule.id.clone(), event: event.clone() };
-            self.send(self.under_way.begin(&delivery), delivery);
+            self.send(self.in_flight.begin(&delivery), delivery);
         }
         id
     }
 
     fn send(&self, number: u64, delivery: Delivery) {
-        let parcel = RuleDelivery { delivery, number, _running: self.activity.begin() };
-        // The receiver lives as long as the stack; what comes later is delivered after the next start.
-        if self.outgoing.send(parcel).is_err() {
-            tracing::debug!("an event came after the end");
+        let delivery = RuleDelivery { delivery, number, _running: self.pending_work.begin() };
+        // Without a receiver the stack is stopping. The event is delivered after the next start.
+        if self.outgoing.send(delivery).is_err() {
+            tracing::debug!("event arrived after the stack stopped");
         }
     }
 
-    /// Takes note that a function took an event, or that it was given up.
-    pub(crate) fn delivered(&self, parcel: &RuleDelivery) {
-        self.under_way.end(parcel.number);
+    /// Records that a delivery is complete: the function succeeded, or the event is a dead letter.
+    pub(crate) fn delivered(&self, delivery: &RuleDelivery) {
+        self.in_flight.end(delivery.number);
     }
 
-    /// Every event so far, oldest first.
+    /// Returns all events, oldest first.
     pub fn events(&self) -> Vec<Value> {
-        self.kept.all()
+        self.events.all()
     }
 
-    /// Forgets the events.
+    /// Deletes all events and pending deliveries.
     pub fn clear(&self) {
-        self.kept.clear();
-        self.under_way.clear();
+        self.events.clear();
+        self.in_flight.clear();
     }
 
-    /// The events to deliver; the first caller gets them.
-    pub(crate) fn parcels(&self) -> Option<UnboundedReceiver<RuleDelivery>> {
+    /// Returns the receiver of deliveries. Only the first call returns it.
+    pub(crate) fn deliveries(&self) -> Option<UnboundedReceiver<RuleDelivery>> {
         self.incoming.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -1,4 +1,4 @@
-//! The log of every call that a function makes, to AWS and to Stripe.
+//! Log of the calls that functions make to AWS and to Stripe.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -6,34 +6,35 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// How many calls are kept; older ones are forgotten.
+/// Maximum number of calls in the log. Older calls are dropped.
 const MAX_CALLS_KEPT: usize = 20_000;
 
-/// One call.
+/// A call of a function to a service.
 #[derive(Debug, Clone, Serialize)]
 pub struct Call {
-    /// Its place in the log, from 1.
+    /// Sequence number in the log, from 1.
     pub seq: u64,
-    /// When it began, by the local clock.
+    /// Start of the call by the local clock.
     pub at: Timestamp,
-    /// The function that made it.
+    /// Name of the function that made the call.
     pub function: String,
-    /// The invocation that it belongs to, or `init`.
+    /// Request ID of the invocation, or `init` during the start.
     pub request_id: String,
     /// `dynamodb`, `sesv2`, `events`, `secretsmanager`, `sqs` or `stripe`.
     pub service: String,
-    /// The operation, such as `UpdateItem`.
+    /// Operation of the service, such as `UpdateItem`.
     pub operation: String,
-    /// How long it took.
+    /// Duration in milliseconds.
     pub ms: f64,
-    /// Whether it read consistently; `None` for what is no read, and for an index, which has no such read.
+    /// Whether the call is a consistent read. `None` for writes and for reads of an index, which
+    /// are never consistent.
     pub consistent: Option<bool>,
-    /// The statements of the role that allow it; `None` if none does. No role is asked for
-    /// a call that leaves AWS.
+    /// Names of the role's statements that allow the call. `None` if none does, and for calls
+    /// outside of AWS, which need no permission.
     pub allowed_by: Option<String>,
 }
 
-/// The log.
+/// The call log of a stack.
 #[derive(Debug, Default)]
 pub struct Calls(Mutex<Log>);
 
@@ -44,7 +45,7 @@ struct Log {
 }
 
 impl Calls {
-    /// Adds a call and gives it its place.
+    /// Adds a call and assigns its sequence number.
     pub fn record(&self, mut call: Call) {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.last += 1;
@@ -55,19 +56,19 @@ impl Calls {
         log.calls.push_back(call);
     }
 
-    /// The calls after `seq`.
+    /// Returns the calls after the sequence number `seq`.
     pub fn since(&self, seq: u64) -> Vec<Call> {
         let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.calls.iter().filter(|call| call.seq > seq).cloned().collect()
     }
 
-    /// How many calls an invocation made.
+    /// Returns the number of calls of an invocation.
     pub fn of_request(&self, request_id: &str) -> usize {
         let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.calls.iter().filter(|call| call.request_id == request_id).count()
     }
 
-    /// Forgets all; the numbering goes on.
+    /// Deletes all calls. The sequence numbers continue.
     pub fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).calls.clear();
     }

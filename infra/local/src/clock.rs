@@ -1,4 +1,4 @@
-//! The movable clock: wall time and an offset.
+//! The clock of the local stack: the system time plus an offset that can change.
 
 use std::fs;
 use std::io;
@@ -11,18 +11,19 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-/// A clock that runs as the machine's does, from wherever it was set.
+/// A clock that runs at the speed of the system clock, with an adjustable offset.
 #[derive(Debug, Default)]
 pub struct LocalClock {
     offset: Mutex<SignedDuration>,
-    /// Where the offset is kept over a restart.
+    /// File that stores the offset across restarts.
     file: Option<PathBuf>,
-    /// Whether the clock is being advanced: waits then move it instead of taking time.
-    driven: AtomicBool,
+    /// Whether an operation is advancing the clock. Waits then move the clock and take no real
+    /// time.
+    advancing: AtomicBool,
     moved: Notify,
 }
 
-/// The offset as stored. Versions that knew only whole seconds wrote no nanoseconds.
+/// The stored offset. Older files have no nanoseconds.
 #[derive(Serialize, Deserialize)]
 struct Ahead {
     ahead_seconds: i64,
@@ -31,7 +32,11 @@ struct Ahead {
 }
 
 impl LocalClock {
-    /// Opens the clock of a data folder, as far ahead as it last was; without a folder, the machine's time.
+    /// Opens the clock with the offset that the data folder stores. Without a folder it starts at
+    /// the system time.
+    ///
+    /// # Errors
+    /// Returns the error if the file cannot be read or parsed.
     pub fn open(folder: Option<&Path>) -> io::Result<Self> {
         let Some(folder) = folder else { return Ok(Self::default()) };
         let file = folder.join("clock.json");
@@ -46,51 +51,51 @@ impl LocalClock {
         Ok(Self { offset: Mutex::new(offset), file: Some(file), ..Self::default() })
     }
 
-    /// The local time.
+    /// Returns the local time.
     pub fn now(&self) -> Timestamp {
-        let wall = wall();
-        wall.checked_add(self.offset()).unwrap_or(wall)
+        let system_time = system_time();
+        system_time.checked_add(self.offset()).unwrap_or(system_time)
     }
 
-    /// How far this clock is ahead of the machine's.
+    /// Returns how far this clock is ahead of the system clock. Negative if it is behind.
     pub fn offset(&self) -> SignedDuration {
         *self.lock()
     }
 
-    /// Sets the local time.
+    /// Sets the local time, forward or backward.
     pub fn set(&self, to: Timestamp) {
-        self.change(self.lock(), to.duration_since(wall()));
+        self.change(self.lock(), to.duration_since(system_time()));
     }
 
-    /// Moves to `to` unless the clock is there already.
+    /// Moves the clock forward to `to`. It does nothing if the clock is already there or later.
     pub fn reach(&self, to: Timestamp) {
         let offset = self.lock();
-        let ahead = to.duration_since(wall());
+        let ahead = to.duration_since(system_time());
         if *offset < ahead {
             self.change(offset, ahead);
         }
     }
 
-    /// Back to the machine's time.
+    /// Sets the clock to the system time.
     pub fn reset(&self) {
         self.change(self.lock(), SignedDuration::ZERO);
     }
 
-    /// Marks the clock as being advanced until the guard is dropped.
-    pub fn drive(&self) -> Driven<'_> {
-        self.driven.store(true, Ordering::SeqCst);
+    /// Marks the clock as being advanced until the returned guard is dropped.
+    pub fn start_advance(&self) -> AdvanceGuard<'_> {
+        self.advancing.store(true, Ordering::SeqCst);
         self.moved.notify_waiters();
-        Driven(self)
+        AdvanceGuard(self)
     }
 
-    /// Waits until so much time has passed on this clock, by itself or because it was moved. While the clock is being
-    /// advanced, the wait moves it: hours of waiting for a service then take moments.
+    /// Waits until this clock has advanced by `wait`, in real time or because it was moved. While
+    /// an operation advances the clock, the wait moves the clock itself, so hours pass in moments.
     pub async fn sleep(&self, wait: Duration) {
         let target = self.now().checked_add(wait).unwrap_or(Timestamp::MAX);
         let reached = async {
             loop {
                 let moved = self.moved.notified();
-                if self.driven.load(Ordering::SeqCst) {
+                if self.advancing.load(Ordering::SeqCst) {
                     self.reach(target);
                 }
                 if self.now() >= target {
@@ -109,12 +114,13 @@ impl LocalClock {
         self.offset.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Kept before anything can be stored under the new time, so that no restart goes back behind that.
+    /// Stores the offset before it applies. So after a restart the clock is never behind stored
+    /// times.
     fn change(&self, mut offset: MutexGuard<'_, SignedDuration>, to: SignedDuration) {
         if let Some(file) = &self.file
             && let Err(error) = save(file, to)
         {
-            tracing::warn!(%error, "the clock cannot be saved");
+            tracing::warn!(%error, "could not save clock");
         }
         *offset = to;
         drop(offset);
@@ -122,17 +128,17 @@ impl LocalClock {
     }
 }
 
-/// A clock that is being advanced.
+/// Guard that marks the clock as being advanced.
 #[derive(Debug)]
-pub struct Driven<'a>(&'a LocalClock);
+pub struct AdvanceGuard<'a>(&'a LocalClock);
 
-impl Drop for Driven<'_> {
+impl Drop for AdvanceGuard<'_> {
     fn drop(&mut self) {
-        self.0.driven.store(false, Ordering::SeqCst);
+        self.0.advancing.store(false, Ordering::SeqCst);
     }
 }
 
-/// Replaces the file as a whole: one that was cut off would set the clock back.
+/// Replaces the file atomically. A truncated file would set the clock back.
 fn save(file: &Path, offset: SignedDuration) -> io::Result<()> {
     let ahead = Ahead { ahead_seconds: offset.as_secs(), ahead_nanoseconds: offset.subsec_nanos() };
     let new = file.with_extension("new");
@@ -150,15 +156,12 @@ impl dynoxide::storage_backend::Clock for LocalClock {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where the local system meets the machine's clock"
-)]
-fn wall() -> Timestamp {
+#[expect(clippy::disallowed_methods, reason = "the only place where the local stack reads the system clock")]
+fn system_time() -> Timestamp {
     Timestamp::now()
 }
 
-/// Reads `90s`, `5m`, `1h`, `11d` or a chain of them such as `1d12h`.
+/// Parses a duration such as `90s`, `5m`, `1h`, `11d`, or `1d12h`.
 pub fn parse_duration(text: &str) -> Option<SignedDuration> {
     let mut total = SignedDuration::ZERO;
     let mut rest = text;
@@ -185,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations() {
+    fn duration_needs_a_unit() {
         for (text, seconds) in [
             ("90s", Some(90)),
             ("5m", Some(300)),
@@ -207,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn clock_goes_on_from_where_it_was_after_a_restart() {
+    fn clock_continues_after_a_restart() {
         let folder = std::env::temp_dir().join(format!("onramp-clock-{}", crate::random::uuid()));
         fs::create_dir_all(&folder).unwrap();
         let clock = LocalClock::open(Some(&folder)).unwrap();
@@ -216,14 +219,14 @@ mod tests {
             let before = clock.now();
             assert!(LocalClock::open(Some(&folder)).unwrap().now() >= before);
         }
-        // As versions wrote it that kept whole seconds.
+        // A file of a version that stored whole seconds.
         fs::write(folder.join("clock.json"), r#"{"ahead_seconds":86400}"#).unwrap();
         assert_eq!(LocalClock::open(Some(&folder)).unwrap().offset().as_hours(), 24);
         fs::remove_dir_all(&folder).unwrap();
     }
 
     #[tokio::test]
-    async fn wait_ends_when_the_clock_moves_and_moves_a_driven_one() {
+    async fn wait_ends_when_the_clock_moves_or_moves_it_itself() {
         let clock = LocalClock::default();
         let hour = Duration::from_secs(3600);
         let start = clock.now();
@@ -232,15 +235,15 @@ mod tests {
             clock.set(start + SignedDuration::from_hours(2));
         };
         tokio::join!(clock.sleep(hour), moving);
-        let driven = clock.drive();
+        let advancing = clock.start_advance();
         tokio::join!(clock.sleep(hour), clock.sleep(hour * 3));
         assert!(clock.now() >= start + SignedDuration::from_hours(5));
-        drop(driven);
+        drop(advancing);
         assert!(tokio::time::timeout(Duration::ZERO, clock.sleep(hour)).await.is_err());
     }
 
     #[test]
-    fn it_moves_runs_on_and_never_goes_back_by_reaching() {
+    fn reach_never_moves_the_clock_back() {
         let clock = LocalClock::default();
         let start = clock.now();
         let target = start + SignedDuration::from_hours(24);

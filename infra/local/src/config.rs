@@ -1,4 +1,4 @@
-//! What a stack is started with, and why it may refuse.
+//! Configuration of a local stack, its local defaults, and the errors of a start.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,13 +10,13 @@ use crate::engine::OpenError;
 use crate::invoke::Start;
 use crate::stripe::WEBHOOK_PATH;
 use crate::stripe_mock::{Account, Price};
-use crate::template::{Template, TemplateFaults};
+use crate::template::{Template, TemplateErrors};
 use crate::{functions, template};
 
-/// What variables hold here that a deployment has to bring.
+/// Local values of variables that have no default on AWS.
 const LOCAL_VARIABLES: &[(&str, &str)] = &[
     ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
-    ("HOST_SIGNING_KEYS", PASS_KEYS),
+    ("HOST_SIGNING_KEYS", HANDOFF_KEYS),
     ("HOST_KEYS", HOST_KEYS),
     ("STRIPE_SECRET_KEY", SECRET_KEY),
     ("STRIPE_PUBLISHABLE_KEY", "pk_test_local_onramp"),
@@ -25,47 +25,47 @@ const LOCAL_VARIABLES: &[(&str, &str)] = &[
     ("OPERATOR_EMAILS", "operator@example.com"),
 ];
 
-/// The signing secret of Stripe's events, unless another is set.
+/// Default secret with which the Stripe mock signs events.
 pub const WEBHOOK_SECRET: &str = "whsec_local_onramp";
 
-/// The key of passes into the host app, unless others are set: no secret, but as long as one.
-pub const PASS_KEYS: &str = "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aGluZ3Mtb3V0";
+/// Default key that signs handoff tokens. It is public, but as long as a real one.
+pub const HANDOFF_KEYS: &str = "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aGluZ3Mtb3V0";
 
-/// The key by which the host app speaks to Onramp, unless others are set.
+/// Default key with which the host app signs embed tokens and events.
 pub const HOST_KEYS: &str = "local:dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5";
 
-/// The secret key of Stripe's stand-in, unless another is set.
+/// Default secret key of the Stripe mock.
 const SECRET_KEY: &str = "sk_test_local_onramp";
 
-/// The price for one person, unless another is set.
+/// Default price ID of the single-user plan.
 const SINGLE_PRICE: &str = "price_local_single";
 
-/// The price that Stripe's events speak of.
+/// Default price ID of the team plan. Events that the crate builds refer to it.
 pub(crate) const TEAM_PRICE: &str = "price_local_team";
 
-/// First mails per hour, unless another number is set: load tests are no flood.
-const LOCAL_BUDGET: &str = "1000000";
+/// Default hourly budget of sign-up emails, high enough for load tests.
+const LOCAL_SIGNUP_BUDGET: &str = "1000000";
 
-/// What a stack is started with.
+/// Configuration of a local stack.
 pub struct Config {
     /// The text of `template.yaml`.
     pub template: String,
-    /// Values of template parameters and variables.
+    /// Values of template parameters and function variables, by name.
     pub settings: BTreeMap<String, String>,
-    /// Where everything is kept; `None` keeps it in memory.
+    /// Data folder. `None` keeps all data in memory.
     pub data: Option<PathBuf>,
-    /// Where the gateway is reached from outside, without a slash at the end.
+    /// URL of the gateway, without a trailing slash.
     pub public_url: String,
-    /// Where Stripe's stand-in is reached from outside, without a slash at the end.
+    /// URL of the Stripe mock, without a trailing slash.
     pub stripe_url: String,
-    /// Where the local host app is reached from outside, without a slash at the end; `None` leaves it out.
+    /// URL of the sample host app, without a trailing slash. `None` omits the app.
     pub host_app_url: Option<String>,
-    /// The function crates.
+    /// Start functions of the function crates, by folder name.
     pub functions: BTreeMap<&'static str, Start>,
 }
 
 impl Config {
-    /// The system of the template, in memory, with this project's functions.
+    /// Returns the default configuration: this project's template and functions, with data in memory.
     pub fn memory() -> Self {
         Self {
             template: template::TEXT.to_owned(),
@@ -78,7 +78,7 @@ impl Config {
         }
     }
 
-    /// The same with a template parameter or a variable set.
+    /// Sets a template parameter or a function variable.
     #[must_use]
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.settings.insert(name.to_owned(), value.to_owned());
@@ -89,34 +89,34 @@ impl Config {
 /// Why a stack does not start.
 #[derive(Debug)]
 pub enum StartError {
-    /// The template or a setting is wrong.
-    Template(TemplateFaults),
-    /// Functions of the template that no crate answers for.
+    /// The template or a setting is invalid.
+    Template(TemplateErrors),
+    /// Functions of the template that no crate implements.
     Missing(Vec<String>),
-    /// Functions that refuse their variables.
+    /// Functions that reject their variables.
     Refused(Vec<(String, ConfigErrors)>),
-    /// The database does not open.
+    /// The database could not be opened.
     Engine(OpenError),
-    /// The data folder cannot be used.
+    /// The data folder is not usable, or another process uses it.
     Folder(PathBuf, std::io::Error),
 }
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Template(faults) => write!(f, "template.yaml or its settings:\n{faults}"),
-            Self::Missing(names) => write!(f, "no crate answers for: {}", names.join(", ")),
+            Self::Template(errors) => write!(f, "Invalid template.yaml or settings:\n{errors}"),
+            Self::Missing(names) => write!(f, "No crate implements these functions: {}", names.join(", ")),
             Self::Refused(functions) => {
-                for (name, faults) in functions {
-                    for fault in &faults.0 {
-                        writeln!(f, "{name}: {} is expected to be {}", fault.name, fault.expected)?;
+                for (name, errors) in functions {
+                    for error in &errors.0 {
+                        writeln!(f, "{name}: {} must be {}", error.name, error.expected)?;
                     }
                 }
                 Ok(())
             }
             Self::Engine(error) => error.fmt(f),
             Self::Folder(folder, error) => {
-                write!(f, "the folder {} cannot be used: {error}", folder.display())
+                write!(f, "Cannot use data folder {}: {error}", folder.display())
             }
         }
     }
@@ -124,8 +124,8 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// The settings, with an identity for another sender: locally SES has verified whoever sends. On AWS the identity is
-/// chosen with its own parameter, and what does not fit is refused.
+/// Returns the settings, with `MailIdentity` set to the sender's domain if only the sender is set. The
+/// local SES accepts every sender. On AWS, a sender that does not belong to `MailIdentity` is rejected.
 pub(crate) fn settings(config: &Config) -> BTreeMap<String, String> {
     let mut settings = config.settings.clone();
     let sender = settings.get("MAIL_FROM_EMAIL").or_else(|| settings.get("MailFromEmail"));
@@ -136,7 +136,7 @@ pub(crate) fn settings(config: &Config) -> BTreeMap<String, String> {
     settings
 }
 
-/// Gives the template's functions what they hold locally; the secrets that Secrets Manager would.
+/// Sets the local values of the functions' variables. Returns the content of Secrets Manager, by ARN.
 pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<String, String> {
     let mut secrets = BTreeMap::new();
     for (name, value) in LOCAL_VARIABLES {
@@ -150,14 +150,14 @@ pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<Str
             _ => {}
         }
     }
-    // Functions with a route take the domain of each request, as on AWS.
+    // An empty PUBLIC_URL stays empty: such a function uses the domain of each request, as on AWS.
     if !["PUBLIC_URL", "PublicUrl"].iter().any(|name| config.settings.contains_key(*name)) {
         let variables = template.functions.values_mut().filter_map(|it| it.variables.get_mut("PUBLIC_URL"));
         variables.filter(|url| !url.is_empty()).for_each(|url| url.clone_from(&config.public_url));
     }
     if !["SIGNUP_HOURLY_BUDGET", "SignupHourlyBudget"].iter().any(|name| config.settings.contains_key(*name))
     {
-        template.set_variable("SIGNUP_HOURLY_BUDGET", LOCAL_BUDGET);
+        template.set_variable("SIGNUP_HOURLY_BUDGET", LOCAL_SIGNUP_BUDGET);
     }
     if !config.settings.contains_key("STRIPE_CHECKOUT_ORIGINS") {
         template.set_variable("STRIPE_CHECKOUT_ORIGINS", &config.stripe_url);
@@ -172,7 +172,7 @@ pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<Str
     secrets
 }
 
-/// The account at Stripe's stand-in: what the functions are told about theirs.
+/// Returns the account of the Stripe mock, with the key and the prices that the functions use.
 pub(crate) fn account(template: &Template, secrets: &BTreeMap<String, String>, config: &Config) -> Account {
     let setting = |name: &str, default: &str| {
         let value = template.variable(name).filter(|value| !value.is_empty()).unwrap_or(default);
@@ -187,7 +187,7 @@ pub(crate) fn account(template: &Template, secrets: &BTreeMap<String, String>, c
     }
 }
 
-/// What SES has verified: the sender's address and its domain.
+/// Returns the identities that the local SES treats as verified: each sender's address and domain.
 pub(crate) fn identities(template: &Template) -> Vec<String> {
     let senders: BTreeSet<&String> = template
         .functions

@@ -1,4 +1,4 @@
-//! What could not be delivered for good.
+//! Events and batches that could not be delivered.
 
 use std::io;
 use std::path::Path;
@@ -9,34 +9,35 @@ use serde_json::Value;
 
 use crate::append_log::AppendLog;
 
-/// One event or batch that every try failed.
+/// An event or batch whose delivery failed permanently.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DeadLetter {
-    /// When it was given up, by the local clock.
+    /// Time of the last failure by the local clock.
     pub at: Timestamp,
-    /// The function that failed.
+    /// Name of the function that failed.
     pub function: String,
-    /// The rule, schedule or stream mapping that it came from.
+    /// Path of the rule, schedule, or stream mapping, or else the ARN of its on-failure
+    /// destination.
     pub origin: String,
-    /// The last failure.
+    /// Error message of the last attempt.
     pub reason: String,
-    /// What was delivered.
+    /// The event that the function received.
     pub event: Value,
 }
 
-/// All of them: every on-failure destination of the template.
+/// All dead letters, of every on-failure destination of the template.
 #[derive(Debug)]
 pub struct DeadLetters(AppendLog<DeadLetter>);
 
 impl DeadLetters {
-    /// Opens what was given up before under `folder`.
+    /// Opens the dead letters that `folder` stores.
     pub fn open(folder: Option<&Path>) -> io::Result<Self> {
         Ok(Self(AppendLog::open(folder, "dead_letters.jsonl")?))
     }
 
-    /// Adds one.
+    /// Records a dead letter and logs it.
     pub fn keep(&self, function: &str, origin: &str, reason: &str, event: Value, at: Timestamp) {
-        tracing::error!(function, origin, reason, "given up");
+        tracing::error!(function, origin, reason, "recorded dead letter");
         self.0.push(DeadLetter {
             at,
             function: function.to_owned(),
@@ -46,17 +47,18 @@ impl DeadLetters {
         });
     }
 
-    /// All, oldest first.
+    /// Returns all dead letters, oldest first.
     pub fn all(&self) -> Vec<DeadLetter> {
         self.0.all()
     }
 
-    /// How many are in the dead-letter queue: all but those whose destination is a bucket.
+    /// Returns the number of dead letters in the queue. Those whose destination is an S3 bucket do
+    /// not count.
     pub fn in_queue(&self) -> usize {
-        self.all().iter().filter(|letter| !letter.origin.starts_with("arn:aws:s3:")).count()
+        self.all().iter().filter(|dead| !dead.origin.starts_with("arn:aws:s3:")).count()
     }
 
-    /// Forgets them.
+    /// Deletes all dead letters.
     pub fn clear(&self) {
         self.0.clear();
     }

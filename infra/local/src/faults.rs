@@ -1,74 +1,76 @@
-//! Faults on demand: which calls of which function go wrong, and how.
+//! Fault injection: a plan selects calls of functions that fail, and how.
 
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-/// How a call goes wrong.
+/// How a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Refused for now: too many calls.
+    /// Rejected because of too many calls.
     Throttle,
-    /// An internal error; not done.
+    /// Internal error of the service. The operation has no effect.
     #[serde(rename = "error_500")]
     Error500,
-    /// Another transaction holds the item.
+    /// Conflict with another transaction on the item.
     Conflict,
-    /// The role does not allow it.
+    /// The role does not allow the call.
     AccessDenied,
-    /// A part of a batch was not processed.
+    /// A part of the batch is not processed.
     Partial,
-    /// No answer; not done.
+    /// No response. The operation has no effect.
     Hang,
-    /// No connection: surely not done.
+    /// No connection. The operation has no effect.
     Reset,
-    /// Done, and the answer was lost.
+    /// The operation takes effect, but the response is lost.
     ReplyLost,
-    /// The invocation ends before the call takes effect.
+    /// The process ends before the call takes effect.
     Crash,
-    /// The invocation ends after the call took effect.
+    /// The process ends after the call took effect.
     CrashAfter,
 }
 
-/// One line of a plan. A field left out matches everything.
+/// A rule of the plan. An omitted field matches every call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// The function's name.
+    /// Name of the function.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
-    /// The service's name in the call log.
+    /// Name of the service, as in the call log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
-    /// The operation's name.
+    /// Name of the operation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// Only the n-th matching call, from 1, counted from when the plan was set.
+    /// Applies only to the n-th matching call since the plan was set, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nth: Option<u64>,
-    /// The share of matching calls, 0 to 1.
+    /// Share of matching calls that fail, from 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
-    /// What happens.
+    /// How the matching calls fail.
     pub kind: Kind,
 }
 
-/// Services that a plan may name.
+/// Services that a rule can name.
 const SERVICES: &[&str] = &["dynamodb", "sesv2", "events", "secretsmanager", "sqs", "stripe"];
 
-/// The plan in force.
+/// The active fault plan of a stack.
 #[derive(Debug, Default)]
 pub struct Faults(Mutex<Plan>);
 
 #[derive(Debug, Default)]
 struct Plan {
+    /// Each rule with the number of calls that matched it.
     lines: Vec<(Fault, u64)>,
+    /// State of the random generator.
     random: u64,
 }
 
 impl Faults {
-    /// The plan in force.
+    /// Returns the rules of the active plan.
     pub fn plan(&self) -> Vec<Fault> {
         self.0
             .lock()
@@ -79,77 +81,81 @@ impl Faults {
             .collect()
     }
 
-    /// Replaces the plan and starts counting anew. Every line that makes no sense is named.
+    /// Replaces the plan and resets the counts.
+    ///
+    /// # Errors
+    /// Returns one message for each invalid rule.
     pub fn replace(&self, faults: Vec<Fault>, known_functions: &[String]) -> Result<(), Vec<String>> {
         let mut wrong = Vec::new();
         for (index, fault) in faults.iter().enumerate() {
             if fault.service.as_ref().is_some_and(|service| !SERVICES.contains(&service.as_str())) {
-                wrong.push(format!("[{index}].service is one of {}", SERVICES.join(", ")));
+                wrong.push(format!("[{index}].service must be one of {}", SERVICES.join(", ")));
             }
             if fault.function.as_ref().is_some_and(|function| !known_functions.contains(function)) {
-                wrong.push(format!("[{index}].function is one of {}", known_functions.join(", ")));
+                wrong.push(format!("[{index}].function must be one of {}", known_functions.join(", ")));
             }
             if fault.nth.is_some() && fault.rate.is_some() {
-                wrong.push(format!("[{index}] takes nth or rate, not both"));
+                wrong.push(format!("[{index}]: use nth or rate, not both"));
             }
             if fault.nth == Some(0) {
-                wrong.push(format!("[{index}].nth counts from 1"));
+                wrong.push(format!("[{index}].nth must be at least 1"));
             }
             if fault.rate.is_some_and(|rate| !(0.0..=1.0).contains(&rate)) {
-                wrong.push(format!("[{index}].rate lies between 0 and 1"));
+                wrong.push(format!("[{index}].rate must be between 0 and 1"));
             }
         }
         if wrong.is_empty() {
             let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             plan.lines = faults.into_iter().map(|fault| (fault, 0)).collect();
-            // The same plan meets the same luck, so a run can be repeated.
+            // A fixed seed makes runs with the same plan repeatable.
             plan.random = 0x9E37_79B9_7F4A_7C15;
             return Ok(());
         }
         Err(wrong)
     }
 
-    /// No faults any more.
+    /// Removes all rules.
     pub fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).lines.clear();
     }
 
-    /// What happens to this call, if anything. Every matching line counts it; the first that fires decides.
-    pub fn strike(&self, function: &str, service: &str, operation: &str) -> Option<Kind> {
+    /// Returns the fault for a call, if any. Every matching rule counts the call; the first rule that
+    /// applies decides.
+    pub fn injected_fault(&self, function: &str, service: &str, operation: &str) -> Option<Kind> {
         let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Plan { lines, random } = &mut *plan;
-        let is =
-            |wanted: &Option<String>, given: &str| wanted.as_deref().is_none_or(|wanted| wanted == given);
-        let mut struck = None;
+        let matches =
+            |field: &Option<String>, value: &str| field.as_deref().is_none_or(|field| field == value);
+        let mut injected = None;
         for (fault, count) in lines {
-            let partial = fault.kind != Kind::Partial || divisible(operation);
-            if !is(&fault.function, function)
-                || !is(&fault.service, service)
-                || !is(&fault.operation, operation)
-                || !partial
+            let possible = fault.kind != Kind::Partial || has_parts(operation);
+            if !matches(&fault.function, function)
+                || !matches(&fault.service, service)
+                || !matches(&fault.operation, operation)
+                || !possible
             {
                 continue;
             }
             *count += 1;
-            let fires = match (fault.nth, fault.rate) {
+            let applies = match (fault.nth, fault.rate) {
                 (Some(nth), _) => *count == nth,
                 (None, Some(rate)) => draw(random) < rate,
                 (None, None) => true,
             };
-            if fires && struck.is_none() {
-                struck = Some(fault.kind);
+            if applies && injected.is_none() {
+                injected = Some(fault.kind);
             }
         }
-        struck
+        injected
     }
 }
 
-/// Whether a part of the operation can fail alone.
-fn divisible(operation: &str) -> bool {
+/// Returns whether a part of the operation can fail alone.
+fn has_parts(operation: &str) -> bool {
     matches!(operation, "BatchGetItem" | "BatchWriteItem" | "PutEvents")
 }
 
-/// A number in 0..1 (xorshift64*).
+/// Returns a pseudorandom number from 0 to 1 (xorshift64*).
 fn draw(state: &mut u64) -> f64 {
     *state ^= *state >> 12;
     *state ^= *state << 25;
@@ -170,44 +176,46 @@ mod tests {
     }
 
     #[test]
-    fn the_nth_matching_call_fails_once() {
+    fn nth_matching_call_fails_once() {
         let faults = plan(r#"[{"function":"mailer","operation":"PutItem","nth":2,"kind":"throttle"}]"#);
-        assert_eq!(faults.strike("mailer", "dynamodb", "PutItem"), None);
-        assert_eq!(faults.strike("org-signup", "dynamodb", "PutItem"), None);
-        assert_eq!(faults.strike("mailer", "dynamodb", "GetItem"), None);
-        assert_eq!(faults.strike("mailer", "dynamodb", "PutItem"), Some(Kind::Throttle));
-        assert_eq!(faults.strike("mailer", "dynamodb", "PutItem"), None);
+        assert_eq!(faults.injected_fault("mailer", "dynamodb", "PutItem"), None);
+        assert_eq!(faults.injected_fault("org-signup", "dynamodb", "PutItem"), None);
+        assert_eq!(faults.injected_fault("mailer", "dynamodb", "GetItem"), None);
+        assert_eq!(faults.injected_fault("mailer", "dynamodb", "PutItem"), Some(Kind::Throttle));
+        assert_eq!(faults.injected_fault("mailer", "dynamodb", "PutItem"), None);
     }
 
     #[test]
-    fn a_line_without_fields_strikes_everything() {
+    fn rule_without_fields_applies_to_every_call() {
         let faults = plan(r#"[{"kind":"error_500"}]"#);
-        assert_eq!(faults.strike("mailer", "sesv2", "SendEmail"), Some(Kind::Error500));
+        assert_eq!(faults.injected_fault("mailer", "sesv2", "SendEmail"), Some(Kind::Error500));
         faults.clear();
-        assert_eq!(faults.strike("mailer", "sesv2", "SendEmail"), None);
+        assert_eq!(faults.injected_fault("mailer", "sesv2", "SendEmail"), None);
     }
 
     #[test]
-    fn a_rate_strikes_its_share_and_repeats_itself() {
+    fn rate_applies_to_its_share_repeatably() {
         let run = || {
             let faults = plan(r#"[{"rate":0.3,"kind":"reset"}]"#);
-            (0..1000).map(|_| faults.strike("mailer", "dynamodb", "GetItem").is_some()).collect::<Vec<_>>()
+            (0..1000)
+                .map(|_| faults.injected_fault("mailer", "dynamodb", "GetItem").is_some())
+                .collect::<Vec<_>>()
         };
-        let struck = run().into_iter().filter(|struck| *struck).count();
-        assert!((250..350).contains(&struck), "{struck}");
+        let failed = run().into_iter().filter(|failed| *failed).count();
+        assert!((250..350).contains(&failed), "{failed}");
         assert_eq!(run(), run());
     }
 
     #[test]
-    fn partial_waits_for_a_call_with_parts() {
+    fn partial_applies_only_to_calls_with_parts() {
         let faults = plan(r#"[{"kind":"partial","nth":1}]"#);
-        assert_eq!(faults.strike("mailer", "dynamodb", "GetItem"), None);
-        assert_eq!(faults.strike("mailer", "dynamodb", "BatchGetItem"), Some(Kind::Partial));
+        assert_eq!(faults.injected_fault("mailer", "dynamodb", "GetItem"), None);
+        assert_eq!(faults.injected_fault("mailer", "dynamodb", "BatchGetItem"), Some(Kind::Partial));
     }
 
     #[test]
-    fn every_wrong_line_is_named() {
-        let lines = r#"[{"service":"s3","kind":"hang"},{"function":"nobody","kind":"hang"},
+    fn every_invalid_rule_is_reported() {
+        let lines = r#"[{"service":"s3","kind":"hang"},{"function":"unknown","kind":"hang"},
             {"nth":0,"kind":"hang"},{"nth":1,"rate":0.5,"kind":"hang"},{"rate":2,"kind":"hang"}]"#;
         let faults = Faults::default();
         let wrong = faults.replace(serde_json::from_str(lines).unwrap(), &["mailer".to_owned()]).unwrap_err();

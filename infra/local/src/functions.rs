@@ -1,4 +1,4 @@
-//! The functions of this project, by the name of their folder.
+//! The function crates of this project, by folder name.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,16 +7,16 @@ use boot::{ConfigErrors, Context, Handler};
 
 use crate::invoke::Start;
 
-/// Makes a [`Start`] of a crate's `start` function.
+/// Converts a crate's `start` function to a [`Start`].
 pub fn start<S, F>(start: S) -> Start
 where
     S: Fn(Context) -> F + Send + Sync + 'static,
     F: Future<Output = Result<Handler, ConfigErrors>> + Send + 'static,
 {
-    Arc::new(move |boot| Box::pin(start(boot)))
+    Arc::new(move |context| Box::pin(start(context)))
 }
 
-/// Every function crate.
+/// Returns the start functions of all function crates, by folder name.
 pub fn all() -> BTreeMap<&'static str, Start> {
     BTreeMap::from([
         ("billing", start(billing::start)),

@@ -1,6 +1,7 @@
-//! What every call of a whole test run needed, written down for the audit of the permissions.
+//! Records the permissions that the calls of a test run need, for the permission audit.
 //!
-//! Where `ONRAMP_NEEDS` names a folder, each process appends to a file of its own there; elsewhere nothing is written.
+//! If `ONRAMP_NEEDS` names a folder, each process appends to its own file there. Otherwise nothing
+//! is recorded.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
@@ -12,26 +13,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::iam::Need;
 
-/// The variable that names the folder.
+/// Environment variable that names the folder.
 const FOLDER: &str = "ONRAMP_NEEDS";
 
-/// One need of one function, under the settings of the stack that it ran in.
+/// A need of a function, with the settings of its stack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Whose role is asked.
+    /// Name of the function that made the call.
     pub function: String,
-    /// What the stack's template was read with: names of resources depend on it.
+    /// Settings of the stack. Resource names depend on them.
     pub settings: Arc<BTreeMap<String, String>>,
-    /// What the call needs.
+    /// Permission that the call needs.
     pub need: Need,
 }
 
-/// The ledger of one stack.
+/// Usage log of one stack. It records nothing for a stack with another template.
 #[derive(Debug)]
 pub struct IamUsageLog(Option<Arc<BTreeMap<String, String>>>);
 
-/// What this process has written, and where; one file for all of its stacks.
-static BOOK: LazyLock<Mutex<Usage>> = LazyLock::new(|| Mutex::new(Usage::open()));
+/// The log file of this process, which all of its stacks share.
+static LOG: LazyLock<Mutex<Usage>> = LazyLock::new(|| Mutex::new(Usage::open()));
 
 struct Usage {
     file: Option<File>,
@@ -39,20 +40,20 @@ struct Usage {
 }
 
 impl IamUsageLog {
-    /// A ledger for a stack of `template` with `settings`. Only the system's own template is audited: tests of the
-    /// local stack itself bring others.
+    /// Creates the log for a stack of `template` with `settings`. Only the project's own template
+    /// is recorded, because tests of the local stack use other templates.
     pub fn new(template: &str, settings: &BTreeMap<String, String>) -> Self {
         Self((template == crate::template::TEXT).then(|| Arc::new(settings.clone())))
     }
 
-    /// Writes down what a call of `function` needs, each kind of need once.
-    pub fn note(&self, function: &str, needs: &[Need]) {
+    /// Records the permissions that a call of `function` needs, each kind once per process.
+    pub fn record(&self, function: &str, needs: &[Need]) {
         let Some(settings) = &self.0 else { return };
-        let mut book = BOOK.lock().unwrap_or_else(PoisonError::into_inner);
-        if book.file.is_some() {
+        let mut log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
+        if log.file.is_some() {
             for need in needs {
                 let (function, settings) = (function.to_owned(), Arc::clone(settings));
-                book.write(&Entry { function, settings, need: one_of_each(need) });
+                log.write(&Entry { function, settings, need: one_of_each(need) });
             }
         }
     }
@@ -64,7 +65,11 @@ impl Usage {
             let path = PathBuf::from(folder).join(format!("{}.jsonl", std::process::id()));
             let opened = path.parent().map_or(Ok(()), std::fs::create_dir_all);
             let opened = opened.and_then(|()| OpenOptions::new().create(true).append(true).open(&path));
-            opened.map_err(|error| tracing::error!(path = %path.display(), %error, "no ledger")).ok()
+            opened
+                .map_err(
+                    |error| tracing::error!(path = %path.display(), %error, "could not open IAM usage log"),
+                )
+                .ok()
         });
         Self { file, written: BTreeSet::new() }
     }
@@ -77,15 +82,15 @@ impl Usage {
         if self.written.insert(kind)
             && let Some(Err(error)) = self.file.as_mut().map(|file| writeln!(file, "{line}"))
         {
-            tracing::error!(%error, "the ledger cannot be written");
+            tracing::error!(%error, "could not write IAM usage log");
         }
     }
 }
 
-/// The needs that the processes of a test run wrote into `folder`.
+/// Reads the needs that the processes of a test run recorded in `folder`.
 ///
 /// # Errors
-/// What is wrong with a file, a line that is none of ours included.
+/// Returns the error of an unreadable file or an invalid line.
 pub fn read(folder: &Path) -> io::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for file in std::fs::read_dir(folder)? {
@@ -96,7 +101,7 @@ pub fn read(folder: &Path) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// The same with one key of each kind: for a batch of a hundred sessions, one.
+/// Keeps one condition value of each kind: for a batch of a hundred sessions, one key.
 fn one_of_each(need: &Need) -> Need {
     let mut need = need.clone();
     for values in need.context.values_mut() {
@@ -107,7 +112,7 @@ fn one_of_each(need: &Need) -> Need {
     need
 }
 
-/// What makes two needs the same for the ledger.
+/// Reduces the condition values to their kind. Needs with equal results are recorded once.
 fn shape(need: &Need) -> Need {
     let mut need = need.clone();
     for value in need.context.values_mut().flatten() {
@@ -116,7 +121,7 @@ fn shape(need: &Need) -> Need {
     need
 }
 
-/// A key without what is its own: `ORG#` of `ORG#org_0190…`. Policies tell keys apart by no more.
+/// Returns the kind of a key: `ORG#` of `ORG#org_0190…`. Policies distinguish keys only by it.
 fn kind(value: &str) -> &str {
     value.rfind('#').map_or(value, |end| value.get(..=end).unwrap_or(value))
 }
@@ -126,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_of_one_kind_are_written_down_once() {
+    fn keys_of_one_kind_are_recorded_once() {
         let keys = ["USER#2", "ORG#1", "USER#1", "FEED", "LIMIT#login#9"].map(str::to_owned).to_vec();
         let need = one_of_each(&Need::new("dynamodb:BatchGetItem", "T").with("dynamodb:LeadingKeys", keys));
         assert_eq!(need.context["dynamodb:LeadingKeys"], ["FEED", "LIMIT#login#9", "ORG#1", "USER#2"]);

@@ -1,5 +1,5 @@
-//! Events on their way from a bus to a function, kept until they are delivered: an event that a bus took survives the
-//! end of the process, as it does at AWS.
+//! Deliveries of events to functions that are not complete. They are stored, because an event that
+//! a bus accepted survives the end of the process, as on AWS.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -14,11 +14,11 @@ use crate::append_log::AppendLog;
 /// An event for one function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// The function's name.
+    /// Name of the target function.
     pub function: String,
-    /// The rule that sends it.
+    /// Path of the rule that matched.
     pub rule: String,
-    /// The envelope.
+    /// Event with its EventBridge envelope.
     pub event: Value,
 }
 
@@ -28,7 +28,7 @@ enum Line {
     Ended(u64),
 }
 
-/// All deliveries that began and have not ended.
+/// All deliveries that are not complete.
 #[derive(Debug)]
 pub struct InFlight {
     lines: AppendLog<Line>,
@@ -42,7 +42,7 @@ struct State {
 }
 
 impl InFlight {
-    /// Reads under `folder` what had not ended when the process did.
+    /// Opens the deliveries that `folder` stores.
     pub fn open(folder: Option<&Path>) -> io::Result<Self> {
         let lines: AppendLog<Line> = AppendLog::open(folder, "deliveries.jsonl")?;
         let mut state = State::default();
@@ -60,12 +60,12 @@ impl InFlight {
         Ok(Self { lines, state: Mutex::new(state) })
     }
 
-    /// The deliveries that have not ended, oldest first.
-    pub fn open_ones(&self) -> BTreeMap<u64, Delivery> {
+    /// Returns the deliveries that are not complete, by number, oldest first.
+    pub fn undelivered(&self) -> BTreeMap<u64, Delivery> {
         self.lock().open.clone()
     }
 
-    /// A delivery begins; gives its number.
+    /// Records a new delivery and returns its number.
     pub fn begin(&self, delivery: &Delivery) -> u64 {
         let mut state = self.lock();
         let number = state.next;
@@ -75,7 +75,7 @@ impl InFlight {
         number
     }
 
-    /// A delivery ended.
+    /// Records that a delivery is complete.
     pub fn end(&self, number: u64) {
         let mut state = self.lock();
         state.open.remove(&number);
@@ -86,7 +86,7 @@ impl InFlight {
         }
     }
 
-    /// Forgets them.
+    /// Deletes all deliveries.
     pub fn clear(&self) {
         self.lock().open.clear();
         self.lines.clear();
@@ -104,8 +104,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_has_not_ended_is_there_after_a_restart() {
-        let folder = std::env::temp_dir().join(format!("onramp-under-way-{}", crate::random::uuid()));
+    fn only_incomplete_deliveries_survive_a_restart() {
+        let folder = std::env::temp_dir().join(format!("onramp-in-flight-{}", crate::random::uuid()));
         std::fs::create_dir_all(&folder).unwrap();
         let to = |function: &str| Delivery {
             function: function.to_owned(),
@@ -119,10 +119,10 @@ mod tests {
         };
         open().end(first);
         let after = open();
-        assert_eq!(after.open_ones(), BTreeMap::from([(second, to("b"))]));
-        assert!(after.begin(&to("c")) > second, "no number is given twice");
+        assert_eq!(after.undelivered(), BTreeMap::from([(second, to("b"))]));
+        assert!(after.begin(&to("c")) > second, "numbers are unique");
         after.clear();
-        assert!(open().open_ones().is_empty());
+        assert!(open().undelivered().is_empty());
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! Lambda: starts functions and hands them events, one request id, deadline and set of variables each.
+//! Lambda: starts functions and invokes them, each with its own request ID, deadline, and variables.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,10 +20,10 @@ use crate::pending_work::PendingWork;
 use crate::random;
 use crate::template::{ACCOUNT, Function, REGION};
 
-/// How a function crate is started.
+/// Starts a function crate: takes its dependencies and returns its handler.
 pub type Start = Arc<dyn Fn(Context) -> BoxFuture<'static, Result<Handler, ConfigErrors>> + Send + Sync>;
 
-/// The invocation that the current task works for.
+/// The invocation to which the current task belongs.
 struct Invocation {
     request_id: String,
     crash: Notify,
@@ -33,12 +33,12 @@ tokio::task_local! {
     static CURRENT: Arc<Invocation>;
 }
 
-/// The request id of the current invocation; a call from no invocation is the test's own.
+/// Returns the request ID of the current invocation, or `outside` for a call of the test itself.
 pub(crate) fn current_request_id() -> String {
     CURRENT.try_with(|invocation| invocation.request_id.clone()).unwrap_or_else(|_| "outside".to_owned())
 }
 
-/// Ends the current invocation here. Returns only where there is none.
+/// Ends the current invocation as if its process had crashed. Returns only outside of an invocation.
 pub(crate) async fn crash() {
     if let Ok(invocation) = CURRENT.try_with(Arc::clone) {
         invocation.crash.notify_one();
@@ -46,25 +46,25 @@ pub(crate) async fn crash() {
     }
 }
 
-/// Why an invocation gave no answer.
+/// Why an invocation returned no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// No function has this name.
     Unknown(String),
-    /// It did not start.
+    /// The function did not start.
     Init(String),
-    /// It answered with an error.
+    /// The handler returned an error.
     Error(String),
-    /// It took longer than its time-out.
+    /// The invocation exceeded the function's timeout.
     TimedOut(Duration),
-    /// Its process ended.
+    /// The process ended during the invocation.
     Exited,
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown(name) => write!(f, "no function is called {name}"),
+            Self::Unknown(name) => write!(f, "unknown function: {name}"),
             Self::Init(message) | Self::Error(message) => f.write_str(message),
             Self::TimedOut(limit) => write!(f, "Task timed out after {:.2} seconds", limit.as_secs_f64()),
             Self::Exited => f.write_str("Runtime exited without providing a reason"),
@@ -73,7 +73,7 @@ impl fmt::Display for Failure {
 }
 
 impl Failure {
-    /// The payload that Lambda answers in place of the function.
+    /// Returns the error payload that Lambda returns to the caller.
     pub fn payload(&self) -> Value {
         let kind = match self {
             Self::Unknown(_) => "ResourceNotFoundException",
@@ -86,35 +86,35 @@ impl Failure {
     }
 }
 
-/// The end of one invocation.
+/// Outcome of one invocation.
 #[derive(Debug)]
 pub struct Invoked {
-    /// Its id, as the call log has it.
+    /// Request ID, as in the call log.
     pub request_id: String,
-    /// The function's answer.
-    pub answer: Result<Box<RawValue>, Failure>,
+    /// Response payload of the function.
+    pub result: Result<Box<RawValue>, Failure>,
 }
 
-/// One function, its process as it were.
+/// One function with its execution environment.
 struct Instance {
     function: Function,
     start: Start,
-    boot: Context,
-    /// `None` before the first start and after a crash or time-out, when Lambda replaces the environment.
+    context: Context,
+    /// `None` before the first start, and after a crash or timeout, when Lambda replaces the environment.
     handler: tokio::sync::Mutex<Option<Handler>>,
     config: Arc<lambda_runtime::Config>,
 }
 
 /// Why a function did not start.
 enum InvokeError {
-    Faults(ConfigErrors),
+    Config(ConfigErrors),
     Exited,
 }
 
-/// All functions.
+/// All functions of the template, by name.
 pub struct Fleet {
     instances: BTreeMap<String, Arc<Instance>>,
-    activity: Arc<PendingWork>,
+    pending_work: Arc<PendingWork>,
     clock: Arc<LocalClock>,
     dead_letters: Arc<DeadLetters>,
 }
@@ -126,79 +126,86 @@ impl fmt::Debug for Fleet {
 }
 
 impl Fleet {
-    /// An empty fleet.
-    pub fn new(activity: Arc<PendingWork>, clock: Arc<LocalClock>, dead_letters: Arc<DeadLetters>) -> Self {
-        Self { instances: BTreeMap::new(), activity, clock, dead_letters }
+    /// Creates a fleet without functions.
+    pub fn new(
+        pending_work: Arc<PendingWork>,
+        clock: Arc<LocalClock>,
+        dead_letters: Arc<DeadLetters>,
+    ) -> Self {
+        Self { instances: BTreeMap::new(), pending_work, clock, dead_letters }
     }
 
-    /// Adds a function; it starts at its first use or by [`Fleet::start_all`].
-    pub fn add(&mut self, function: Function, start: Start, boot: Context) {
+    /// Adds a function. It starts at its first invocation or with [`Fleet::start_all`].
+    pub fn add(&mut self, function: Function, start: Start, context: Context) {
         let mut config = lambda_runtime::Config::default();
         config.function_name.clone_from(&function.name);
         config.memory = function.memory;
         "$LATEST".clone_into(&mut config.version);
         let handler = tokio::sync::Mutex::default();
         let name = function.name.clone();
-        let instance = Instance { function, start, boot, handler, config: Arc::new(config) };
+        let instance = Instance { function, start, context, handler, config: Arc::new(config) };
         self.instances.insert(name, Arc::new(instance));
     }
 
-    /// The functions' names.
+    /// Returns the names of all functions, sorted.
     pub fn names(&self) -> Vec<String> {
         self.instances.keys().cloned().collect()
     }
 
-    /// Lets every environment go, with all that it remembers. The next start is a cold one.
+    /// Drops every execution environment. The next invocation of each function is a cold start.
     pub async fn stop_all(&self) {
         for instance in self.instances.values() {
             *instance.handler.lock().await = None;
         }
     }
 
-    /// Starts every function; the faults of each that refuses.
+    /// Starts every function.
+    ///
+    /// # Errors
+    /// Returns the configuration errors of each function that did not start.
     pub async fn start_all(&self) -> Result<(), Vec<(String, ConfigErrors)>> {
-        let mut refused = Vec::new();
+        let mut failed = Vec::new();
         for (name, instance) in &self.instances {
-            if let Err(InvokeError::Faults(faults)) = instance.ready().await {
-                refused.push((name.clone(), faults));
+            if let Err(InvokeError::Config(errors)) = instance.ready().await {
+                failed.push((name.clone(), errors));
             }
         }
-        if refused.is_empty() { Ok(()) } else { Err(refused) }
+        if failed.is_empty() { Ok(()) } else { Err(failed) }
     }
 
-    /// Calls a function and waits for its answer.
+    /// Invokes a function and waits for its result.
     ///
-    /// The invocation runs to its end even if the caller goes away, as on Lambda.
+    /// The invocation runs to its end even if the caller is dropped, as on Lambda.
     pub async fn invoke(&self, name: &str, payload: Box<RawValue>) -> Invoked {
         let request_id = random::uuid();
         let Some(instance) = self.instances.get(name) else {
-            return Invoked { request_id, answer: Err(Failure::Unknown(name.to_owned())) };
+            return Invoked { request_id, result: Err(Failure::Unknown(name.to_owned())) };
         };
-        let running = self.activity.begin();
+        let running = self.pending_work.begin();
         let instance = Arc::clone(instance);
         let deadline = deadline(self.clock.now(), instance.function.timeout);
         let invocation = Arc::new(Invocation { request_id: request_id.clone(), crash: Notify::new() });
         let span = tracing::info_span!("invoke", function = name, request_id);
         let work = CURRENT.scope(invocation, async move {
-            let answer = instance.run(payload, deadline).await;
+            let result = instance.run(payload, deadline).await;
             drop(running);
-            answer
+            result
         });
-        let answer = tokio::spawn(work.instrument(span)).await;
-        let answer = answer.unwrap_or(Err(Failure::Exited));
-        if let Err(failure) = &answer {
-            tracing::warn!(function = name, request_id, %failure, "the invocation failed");
+        let joined = tokio::spawn(work.instrument(span)).await;
+        let result = joined.unwrap_or(Err(Failure::Exited));
+        if let Err(failure) = &result {
+            tracing::warn!(function = name, request_id, %failure, "invocation failed");
         }
-        Invoked { request_id, answer }
+        Invoked { request_id, result }
     }
 
-    /// Calls a function as Lambda does asynchronously: tried again as configured, then kept as a dead letter.
+    /// Invokes a function asynchronously: retries as configured, then records a dead letter.
     pub async fn deliver(&self, name: &str, event: &Value, origin: &str) {
         let retries = self.instances.get(name).map_or(0, |instance| instance.function.retries);
         let mut last = None;
         for _ in 0..=retries {
             let Ok(payload) = serde_json::value::to_raw_value(event) else { return };
-            match self.invoke(name, payload).await.answer {
+            match self.invoke(name, payload).await.result {
                 Ok(_) => return,
                 Err(failure) => last = Some(failure),
             }
@@ -210,8 +217,8 @@ impl Fleet {
 
 impl Instance {
     async fn run(&self, payload: Box<RawValue>, deadline: u64) -> Result<Box<RawValue>, Failure> {
-        let handler = self.ready().await.map_err(|refusal| match refusal {
-            InvokeError::Faults(faults) => Failure::Init(faults.to_string()),
+        let handler = self.ready().await.map_err(|error| match error {
+            InvokeError::Config(errors) => Failure::Init(errors.to_string()),
             InvokeError::Exited => Failure::Exited,
         })?;
         let Ok(invocation) = CURRENT.try_with(Arc::clone) else { return Err(Failure::Exited) };
@@ -222,32 +229,33 @@ impl Instance {
             format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", self.function.name);
         context.env_config = Arc::clone(&self.config);
         let event: Event = LambdaEvent::new(payload, context);
-        // A task of its own, so that a panic ends the invocation and not the local system; it keeps the scope.
+        // A separate task, so that a panic ends only this invocation.
         let mut task = tokio::spawn(CURRENT.scope(Arc::clone(&invocation), handler(event)).in_current_span());
         let ended = tokio::select! {
-            answer = &mut task => match answer {
-                Ok(answer) => return answer.map_err(|error| Failure::Error(error.to_string())),
+            joined = &mut task => match joined {
+                Ok(result) => return result.map_err(|error| Failure::Error(error.to_string())),
                 Err(_) => Failure::Exited,
             },
             () = invocation.crash.notified() => Failure::Exited,
             () = tokio::time::sleep(self.function.timeout) => Failure::TimedOut(self.function.timeout),
         };
         task.abort();
-        // The work is over only once its future is dropped.
+        // Wait until the future is dropped, because it can still run until then.
         drop(task.await);
         *self.handler.lock().await = None;
         Err(ended)
     }
 
+    /// Returns the handler and starts the function first if necessary.
     async fn ready(&self) -> Result<Handler, InvokeError> {
         let mut handler = self.handler.lock().await;
         if let Some(handler) = &*handler {
             return Ok(Arc::clone(handler));
         }
         let init = Arc::new(Invocation { request_id: "init".to_owned(), crash: Notify::new() });
-        let starting = CURRENT.scope(Arc::clone(&init), (self.start)(self.boot.clone()));
+        let starting = CURRENT.scope(Arc::clone(&init), (self.start)(self.context.clone()));
         let started = tokio::select! {
-            started = starting => started.map_err(InvokeError::Faults)?,
+            started = starting => started.map_err(InvokeError::Config)?,
             () = init.crash.notified() => return Err(InvokeError::Exited),
         };
         *handler = Some(Arc::clone(&started));
@@ -255,7 +263,7 @@ impl Instance {
     }
 }
 
-/// The deadline in the context: milliseconds since 1970.
+/// Returns the deadline for the context, in milliseconds since 1970.
 fn deadline(now: Timestamp, limit: Duration) -> u64 {
     let limit = i64::try_from(limit.as_millis()).unwrap_or(i64::MAX);
     u64::try_from(now.as_millisecond().saturating_add(limit)).unwrap_or_default()

@@ -1,11 +1,32 @@
-//! The local AWS: everything that Onramp's functions meet on AWS, in one process and offline.
+//! Local AWS for Onramp: everything that the functions use on AWS, in one process and offline.
 //!
-//! The system is read from `template.yaml`. A request becomes an API Gateway event and runs through the function's
-//! own handler; the function's SDK calls go through a connector to an embedded DynamoDB, a mailbox, a bus; streams,
-//! rules and schedules call the functions that the template says. Nothing here decides anything about
-//! organizations, and no function knows that this crate exists.
+//! The crate reads `template.yaml` and runs the system that it describes. A request becomes an API
+//! Gateway event and runs through the handler of the function. The function's SDK calls go through an
+//! HTTP connector to an embedded DynamoDB, a mailbox for SES, and an EventBridge bus. Streams, rules,
+//! and schedules call the functions that the template names. Stripe is a mock with its own origin. All
+//! of it runs by a clock that tests can move.
 //!
-//! [`Stack`] is all of it: the binary serves it on a port, tests ask it without one.
+//! **Invariant.** The template is the only list of functions, routes, tables, rules, and permissions. A
+//! part of the template that the crate does not support is an error at the start, so the local system
+//! never has less than the deployed one without notice. A call that the function's role does not allow
+//! fails as it does on AWS.
+//!
+//! **Never.** The crate contains no rule about organizations, billing, or checklists. No function
+//! depends on it. A local stack listens on loopback only and makes no request to a network. Only
+//! `doctor --deployed` and `smoke` use the network.
+//!
+//! # Where to start
+//!
+//! - [`Stack`] starts everything. The program serves it on ports; tests send requests to it directly.
+//! - [`system`] moves a running stack: settle, advance the clock, reset.
+//! - [`template`] reads `template.yaml`; [`iam`] evaluates its policies.
+//! - [`gateway`] and [`invoke`] carry a request to a function; [`connector`] carries the function's
+//!   calls to the services.
+//! - [`engine`], [`streams`], [`bus`], [`schedule`], and [`mailbox`] are the services.
+//! - [`stripe`] builds and signs events; [`stripe_mock`] is the in-memory Stripe account.
+//! - [`console`] shows the state of the stack; [`host_app`] is a sample host application.
+//! - [`faults`] injects errors; [`audit`] compares the permissions with their use.
+//! - [`command`], [`doctor`], and [`smoke`] are the subcommands of the program.
 
 pub mod append_log;
 pub mod audit;
@@ -45,5 +66,5 @@ pub mod system;
 pub mod template;
 pub mod terminal;
 
-pub use config::{Config, HOST_KEYS, PASS_KEYS, StartError, WEBHOOK_SECRET};
+pub use config::{Config, HANDOFF_KEYS, HOST_KEYS, StartError, WEBHOOK_SECRET};
 pub use stack::Stack;

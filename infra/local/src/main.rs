@@ -1,4 +1,4 @@
-//! `onramp`: the local AWS on a port.
+//! The program `onramp`: serves the local stack on ports of localhost, or runs a subcommand.
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -14,28 +14,29 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
-/// Runs all of Onramp in one process, offline: functions, database, mailbox, bus, schedules and clock.
+/// Runs the full Onramp stack in one process, offline: functions, database, mailbox, event bus,
+/// schedules, and clock.
 #[derive(Debug, Parser)]
 #[command(name = "onramp", version, args_conflicts_with_subcommands = true)]
 struct Options {
     #[command(subcommand)]
     command: Option<Command>,
-    /// The port on localhost.
+    /// Port on localhost. The Stripe mock uses the next port. 0 selects free ports.
     #[arg(long, default_value_t = 8484)]
     port: u16,
-    /// The folder that keeps everything between runs.
+    /// Data folder, kept between runs.
     #[arg(long, value_name = "DIR", default_value = ".onramp")]
     data: PathBuf,
-    /// Keep nothing.
+    /// Keep all data in memory.
     #[arg(long, conflicts_with = "data")]
     memory: bool,
-    /// Serve a tiny host app too, on the port after Stripe's, and lead people into it.
+    /// Also serve a sample host app, on the port after the Stripe mock, and hand users off to it.
     #[arg(long)]
     host_app: bool,
     /// Open the console in a browser.
     #[arg(long)]
     open: bool,
-    /// Set a template parameter or a variable of the functions.
+    /// Set a template parameter or function variable.
     #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
 }
@@ -43,9 +44,9 @@ struct Options {
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    // The other commands say themselves what they find.
-    let usual = if options.command.is_some() { "off" } else { "warn" };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
+    // Subcommands print their own results.
+    let default_level = if options.command.is_some() { "off" } else { "warn" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default_level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -60,7 +61,7 @@ async fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(message) => {
-            Terminal::detect().complain(&message);
+            Terminal::detect().print_error(&message);
             ExitCode::from(2)
         }
     }
@@ -70,7 +71,7 @@ async fn run(options: Options) -> Result<(), String> {
     let started = Instant::now();
     let port = options.port;
     let (listener, url) = open_port(port).await?;
-    // Port 0 asks the system for any port; then each is asked for.
+    // With port 0 the system selects a free port for each listener.
     let (stripe_listener, stripe_url) = open_port(if port == 0 { 0 } else { port.saturating_add(1) }).await?;
     let host_app = match options.host_app {
         true => Some(open_port(if port == 0 { 0 } else { port.saturating_add(2) }).await?),
@@ -87,27 +88,27 @@ async fn run(options: Options) -> Result<(), String> {
     };
     let stack = Stack::start(config)
         .await
-        .map_err(|error| format!("Onramp does not start.\n{}", error.to_string().trim_end()))?;
+        .map_err(|error| format!("Onramp failed to start.\n{}", error.to_string().trim_end()))?;
     let terminal = Terminal::detect();
-    let place = if options.memory { "in memory".to_owned() } else { options.data.display().to_string() };
-    let places = Urls { onramp: &url, stripe: &stripe_url, host_app: host_app_url.as_deref(), data: &place };
-    terminal.welcome(&places, stack.webhook_secret(), started.elapsed().as_millis());
+    let data = if options.memory { "in memory".to_owned() } else { options.data.display().to_string() };
+    let urls = Urls { onramp: &url, stripe: &stripe_url, host_app: host_app_url.as_deref(), data: &data };
+    terminal.print_welcome(&urls, stack.webhook_secret(), started.elapsed().as_millis());
     if options.open {
         open(&format!("{url}/_local"));
     }
     let observer = terminal.observer(Arc::clone(&stack.system().cloud));
     let (stopping, stopped) = watch::channel(());
-    let neighbour = |listener, app| {
+    let serve_external = |listener, app| {
         let (observer, mut stopped) = (Arc::clone(&observer), stopped.clone());
         server::serve(listener, app, observer, async move {
-            // An error says that Onramp's own port has ended too.
+            // The sender is only dropped, so `changed` ends with an error when Onramp's own port stops.
             stopped.changed().await.unwrap_or_default();
         })
     };
-    let stripe = neighbour(stripe_listener, stack.stripe_app());
+    let stripe = serve_external(stripe_listener, stack.stripe_app());
     let host_app = async {
         if let (Some((listener, _)), Some(app)) = (host_app, stack.host_app()) {
-            neighbour(listener, app).await;
+            serve_external(listener, app).await;
         }
     };
     let onramp = async {
@@ -115,21 +116,21 @@ async fn run(options: Options) -> Result<(), String> {
         drop(stopping);
     };
     tokio::join!(onramp, stripe, host_app);
-    terminal.say("  Stopped.");
+    terminal.print_line("  Stopped.");
     Ok(())
 }
 
-/// A port, and the address that people use.
+/// Binds a port and returns it with its URL.
 async fn open_port(port: u16) -> Result<(TcpListener, String), String> {
     let listener = server::bind(port).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => format!("Port {port} is in use. Choose another with --port."),
-        _ => format!("Port {port} cannot be opened: {error}"),
+        _ => format!("Cannot open port {port}: {error}"),
     })?;
     let port = listener.local_addr().map_or(port, |address| address.port());
     Ok((listener, format!("http://localhost:{port}")))
 }
 
-/// Ends at Ctrl-C or when the system asks.
+/// Completes at Ctrl-C or SIGTERM.
 async fn interrupted() {
     let terminate = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
@@ -142,17 +143,17 @@ async fn interrupted() {
     tokio::select! {
         outcome = tokio::signal::ctrl_c() => {
             if let Err(error) = outcome {
-                tracing::error!(%error, "Ctrl-C cannot be heard");
+                tracing::error!(%error, "cannot listen for Ctrl-C");
             }
         }
         () = terminate => {}
     }
 }
 
-/// Opens a page in the user's browser, if there is one.
+/// Opens a URL in the default browser. A failure is only logged.
 fn open(url: &str) {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     if let Err(error) = std::process::Command::new(program).arg(url).spawn() {
-        tracing::warn!(%error, "no browser could be opened");
+        tracing::warn!(%error, "could not open a browser");
     }
 }

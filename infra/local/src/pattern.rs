@@ -1,25 +1,26 @@
-//! Event patterns: EventBridge rules and the filters of event source mappings.
+//! Event patterns of EventBridge rules and filters of event source mappings.
 //!
-//! The language of "Amazon EventBridge event patterns" in the EventBridge User Guide, as far as it is used: exact
-//! values, `prefix`, `suffix`, `exists`, `numeric`, `anything-but`, `equals-ignore-case` and `$or`.
+//! Supports the part of "Amazon EventBridge event patterns" (EventBridge User Guide) that the
+//! template uses: exact values, `prefix`, `suffix`, `exists`, `numeric`, `anything-but`,
+//! `equals-ignore-case`, and `$or`.
 
 use serde_json::{Map, Value};
 
-/// A pattern that an event matches or does not.
+/// An event pattern, which an event matches or not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pattern(Node);
 
 #[derive(Debug, Clone, PartialEq)]
 enum Node {
-    /// Every field must match; with `$or`, one of each group too.
+    /// Every field must match, and one choice of each `$or` group.
     Fields(Vec<(String, Node)>, Vec<Vec<Node>>),
-    /// Any of the tests must match.
+    /// At least one test must match.
     Values(Vec<Test>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum Test {
-    Exactly(Value),
+    Equals(Value),
     Prefix(String),
     Suffix(String),
     IgnoreCase(String),
@@ -38,21 +39,24 @@ enum Comparison {
 }
 
 impl Pattern {
-    /// Reads a pattern written as JSON text.
+    /// Parses a pattern from JSON text.
     pub fn parse(text: &str) -> Result<Self, String> {
         let value: Value = serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
         Self::new(&value)
     }
 
-    /// Reads a pattern; an operator that is not understood is an error.
+    /// Builds a pattern from JSON.
+    ///
+    /// # Errors
+    /// Returns a message if an operator is not supported or an argument is invalid.
     pub fn new(value: &Value) -> Result<Self, String> {
         match value.as_object() {
             Some(fields) if !fields.is_empty() => fields_node(fields).map(Self),
-            _ => Err("a pattern is an object with at least one field".to_owned()),
+            _ => Err("a pattern must be an object with at least one field".to_owned()),
         }
     }
 
-    /// Whether `event` matches.
+    /// Returns whether `event` matches.
     pub fn matches(&self, event: &Value) -> bool {
         self.0.matches(Some(event))
     }
@@ -62,7 +66,7 @@ impl Node {
     fn matches(&self, value: Option<&Value>) -> bool {
         match self {
             Self::Fields(fields, groups) => {
-                // A list of objects matches if one of them does.
+                // A list of objects matches if one object matches.
                 if let Some(Value::Array(items)) = value {
                     return items.iter().any(|item| self.matches(Some(item)));
                 }
@@ -77,26 +81,26 @@ impl Node {
 impl Test {
     fn matches(&self, value: Option<&Value>) -> bool {
         if let Self::Exists(expected) = self {
-            // `exists` looks at leaves only.
+            // `exists` applies to leaf nodes only.
             return value.is_some_and(|value| !value.is_object()) == *expected;
         }
         match value {
             None => false,
             Some(Value::Array(items)) => match self {
-                Self::AnythingBut(_) => !items.is_empty() && items.iter().all(|item| self.is_met(item)),
-                _ => items.iter().any(|item| self.is_met(item)),
+                Self::AnythingBut(_) => !items.is_empty() && items.iter().all(|item| self.is_met_by(item)),
+                _ => items.iter().any(|item| self.is_met_by(item)),
             },
-            Some(value) => self.is_met(value),
+            Some(value) => self.is_met_by(value),
         }
     }
 
-    fn is_met(&self, value: &Value) -> bool {
+    fn is_met_by(&self, value: &Value) -> bool {
         let text = value.as_str();
         match self {
-            Self::Exactly(Value::Number(expected)) => {
+            Self::Equals(Value::Number(expected)) => {
                 value.as_f64().is_some() && value.as_f64() == expected.as_f64()
             }
-            Self::Exactly(expected) => value == expected,
+            Self::Equals(expected) => value == expected,
             Self::Prefix(prefix) => text.is_some_and(|text| text.starts_with(prefix)),
             Self::Suffix(suffix) => text.is_some_and(|text| text.ends_with(suffix)),
             Self::IgnoreCase(expected) => {
@@ -112,7 +116,7 @@ impl Test {
                     Comparison::GreaterOrEqual => number >= *bound,
                 })
             }),
-            Self::AnythingBut(tests) => !value.is_object() && !tests.iter().any(|test| test.is_met(value)),
+            Self::AnythingBut(tests) => !value.is_object() && !tests.iter().any(|test| test.is_met_by(value)),
         }
     }
 }
@@ -124,19 +128,19 @@ fn fields_node(fields: &Map<String, Value>) -> Result<Node, String> {
             Value::Array(choices) if name == "$or" => {
                 let group = choices.iter().map(|choice| match choice {
                     Value::Object(fields) => fields_node(fields),
-                    _ => Err("$or takes patterns".to_owned()),
+                    _ => Err("$or must contain patterns".to_owned()),
                 });
                 groups.push(group.collect::<Result<_, _>>()?);
             }
             Value::Array(tests) => {
                 let tests = tests.iter().map(|value| test(name, value)).collect::<Result<Vec<_>, _>>()?;
                 if tests.is_empty() {
-                    return Err(format!("{name}: an empty list matches nothing"));
+                    return Err(format!("{name}: an empty list never matches"));
                 }
                 nodes.push((name.clone(), Node::Values(tests)));
             }
             Value::Object(fields) if !fields.is_empty() => nodes.push((name.clone(), fields_node(fields)?)),
-            _ => return Err(format!("{name}: a field holds a list or an object")),
+            _ => return Err(format!("{name}: a field must be a list or an object")),
         }
     }
     Ok(Node::Fields(nodes, groups))
@@ -145,27 +149,27 @@ fn fields_node(fields: &Map<String, Value>) -> Result<Node, String> {
 fn test(name: &str, value: &Value) -> Result<Test, String> {
     let Value::Object(operator) = value else {
         return if value.is_array() {
-            Err(format!("{name}: a list in a list"))
+            Err(format!("{name}: nested lists are not supported"))
         } else {
-            Ok(Test::Exactly(value.clone()))
+            Ok(Test::Equals(value.clone()))
         };
     };
     let (Some((operator, argument)), 1) = (operator.iter().next(), operator.len()) else {
-        return Err(format!("{name}: one operator at a time"));
+        return Err(format!("{name}: expected exactly one operator"));
     };
-    let shape = || format!("{name}: {operator} has an argument of another shape");
-    let text = || argument.as_str().map(str::to_owned).ok_or_else(shape);
+    let invalid = || format!("{name}: invalid argument of {operator}");
+    let text = || argument.as_str().map(str::to_owned).ok_or_else(invalid);
     Ok(match operator.as_str() {
         "prefix" => Test::Prefix(text()?),
         "suffix" => Test::Suffix(text()?),
         "equals-ignore-case" => Test::IgnoreCase(text()?),
-        "exists" => Test::Exists(argument.as_bool().ok_or_else(shape)?),
-        "numeric" => Test::Numeric(bounds(argument).ok_or_else(shape)?),
+        "exists" => Test::Exists(argument.as_bool().ok_or_else(invalid)?),
+        "numeric" => Test::Numeric(bounds(argument).ok_or_else(invalid)?),
         "anything-but" => Test::AnythingBut(match argument {
-            Value::Array(values) => values.iter().cloned().map(Test::Exactly).collect(),
+            Value::Array(values) => values.iter().cloned().map(Test::Equals).collect(),
             other => vec![test(name, other)?],
         }),
-        other => return Err(format!("{name}: the operator {other} is not understood")),
+        other => return Err(format!("{name}: unsupported operator {other}")),
     })
 }
 
@@ -202,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn values() {
+    fn values_match_exactly() {
         check(json!({"a": ["x", "y"]}), json!({"a": "y", "b": 1}), true);
         check(json!({"a": ["x"]}), json!({"a": "z"}), false);
         check(json!({"a": ["x"]}), json!({}), false);
@@ -216,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_in_events() {
+    fn list_in_event_matches_by_any_element() {
         check(json!({"a": ["x"]}), json!({"a": ["w", "x"]}), true);
         check(json!({"a": ["x"]}), json!({"a": []}), false);
         check(json!({"a": {"b": ["x"]}}), json!({"a": [{"b": "y"}, {"b": "x"}]}), true);
@@ -224,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn operators() {
+    fn operators_match_as_in_eventbridge() {
         check(
             json!({"a": [{"prefix": "aws.partner/stripe.com"}]}),
             json!({"a": "aws.partner/stripe.com/ed"}),
@@ -250,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_named() {
+    fn unsupported_pattern_is_an_error() {
         for (pattern, name) in [
             (json!({"a": [{"wildcard": "*.png"}]}), "wildcard"),
             (json!({"a": [{"cidr": "10.0.0.0/8"}]}), "cidr"),

@@ -1,11 +1,11 @@
-//! What is under way, so that `settle` knows when nothing is.
+//! Counts pending work, so that `settle` can wait until there is none.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-/// Counts work that began and work that has not ended.
+/// Number of tasks that started and that are running.
 #[derive(Debug, Default)]
 pub struct PendingWork {
     begun: AtomicU64,
@@ -13,24 +13,24 @@ pub struct PendingWork {
     idle: Notify,
 }
 
-/// A piece of work; it ends when this is dropped.
+/// A running task. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Running(Arc<PendingWork>);
 
 impl PendingWork {
-    /// A piece of work begins.
+    /// Starts a task, which ends when the returned value is dropped.
     pub fn begin(self: &Arc<Self>) -> Running {
         self.begun.fetch_add(1, Ordering::SeqCst);
         self.running.fetch_add(1, Ordering::SeqCst);
         Running(Arc::clone(self))
     }
 
-    /// How many pieces have begun so far.
+    /// Returns the number of tasks that have started so far.
     pub fn begun(&self) -> u64 {
         self.begun.load(Ordering::SeqCst)
     }
 
-    /// Waits until nothing is under way.
+    /// Waits until no task is running.
     pub async fn idle(&self) {
         loop {
             let notified = self.idle.notified();

@@ -1,4 +1,5 @@
-//! What the functions' roles allow, and what of it was ever used: a permission that nobody uses is one too many.
+//! Tracks which permissions of the functions' roles were used. An unused permission should be
+//! removed.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -8,18 +9,18 @@ use serde::Serialize;
 use crate::iam::{Need, Statement};
 use crate::template::Function;
 
-/// One statement of one role.
+/// A statement of a role with its used and unused actions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Grant {
-    /// The function whose role it is in.
+    /// Name of the function that has the role.
     pub function: String,
-    /// The statement's name.
+    /// Name of the statement.
     pub statement: String,
-    /// The actions that it allows, as the template writes them.
+    /// Actions that the statement allows, as the template writes them.
     pub granted: BTreeSet<String>,
-    /// Those that a call needed so far.
+    /// Actions that a call has used.
     pub used: BTreeSet<String>,
-    /// Those that none did.
+    /// Actions that no call has used.
     pub unused: BTreeSet<String>,
 }
 
@@ -28,7 +29,7 @@ pub struct Grant {
 pub struct Permissions(Mutex<Vec<Grant>>);
 
 impl Permissions {
-    /// The permissions of these functions, none of them used.
+    /// Creates the list from the functions' roles, with all actions unused.
     pub fn new<'a>(functions: impl IntoIterator<Item = &'a Function>) -> Self {
         let grant = |function: &Function, statement: &Statement| {
             let granted: BTreeSet<String> = statement.granted().iter().cloned().collect();
@@ -47,7 +48,7 @@ impl Permissions {
         Self(Mutex::new(grants.collect()))
     }
 
-    /// A call of `function` that its `statements` allow needed this.
+    /// Marks the actions of `statements` that allow `needs` as used.
     pub fn mark(&self, function: &str, statements: &[Statement], needs: &[Need]) {
         let mut grants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (statement, need) in statements.iter().flat_map(|s| needs.iter().map(move |need| (s, need))) {
@@ -61,12 +62,12 @@ impl Permissions {
         }
     }
 
-    /// Every statement, by function.
+    /// Returns every statement, by function.
     pub fn report(&self) -> Vec<Grant> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Nothing was used so far.
+    /// Marks all actions as unused.
     pub fn clear(&self) {
         for grant in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
             grant.unused.append(&mut grant.used);

@@ -1,7 +1,7 @@
-//! Ids from the machine's random source.
+//! Random IDs from the system's random source.
 
-/// 128 random bits. Without a random source the machine cannot run the functions either, so zero is as good
-/// as any answer here.
+/// Returns 128 random bits, or zero if the system has no random source. The functions could not run
+/// without one either.
 pub fn u128() -> u128 {
     let mut bytes = [0; 16];
     match getrandom::fill(&mut bytes) {
@@ -10,7 +10,7 @@ pub fn u128() -> u128 {
     }
 }
 
-/// A random UUID, as AWS writes request and event ids.
+/// Returns a random UUID, which is the format of request and event IDs on AWS.
 pub fn uuid() -> String {
     uuid::Builder::from_random_bytes(u128().to_ne_bytes()).into_uuid().to_string()
 }

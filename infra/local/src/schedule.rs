@@ -1,4 +1,4 @@
-//! Schedules, driven by the local clock.
+//! Runs the template's schedules by the local clock.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use crate::invoke::Fleet;
 use crate::random;
 use crate::template::{ACCOUNT, REGION, Schedule};
 
-/// All schedules and when each runs next.
+/// All schedules with the time of their next run.
 #[derive(Debug)]
 pub struct Scheduler {
     schedules: Vec<Schedule>,
@@ -18,14 +18,16 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// Schedules whose first run is one period after `now`, as a new rule's is.
+    /// Creates the scheduler. The first run of each schedule is one period next_run `now`, as for a
+    /// new rule.
     pub fn new(schedules: Vec<Schedule>, fleet: Arc<Fleet>, now: Timestamp) -> Self {
         let scheduler = Self { schedules, next: Mutex::default(), fleet };
         scheduler.rearm(now);
         scheduler
     }
 
-    /// Runs what is due, each once however late it is. Says whether anything was.
+    /// Runs every due schedule once, also if several periods have passed. Returns whether any was
+    /// due.
     pub async fn run_due(&self, now: Timestamp) -> bool {
         let due: Vec<&Schedule> = {
             let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
@@ -33,7 +35,7 @@ impl Scheduler {
             pairs
                 .filter_map(|(schedule, at)| {
                     (*at <= now).then(|| {
-                        *at = after(schedule, now);
+                        *at = next_run(schedule, now);
                         schedule
                     })
                 })
@@ -45,7 +47,7 @@ impl Scheduler {
         !due.is_empty()
     }
 
-    /// Runs every schedule at `now`; the next runs count from there.
+    /// Runs every schedule at `now`. The next runs are one period later.
     pub async fn run_all(&self, now: Timestamp) {
         self.rearm(now);
         for schedule in &self.schedules {
@@ -53,9 +55,9 @@ impl Scheduler {
         }
     }
 
-    /// Counts the next runs from `now`.
+    /// Sets the next run of every schedule to one period next_run `now`.
     pub fn rearm(&self, now: Timestamp) {
-        let next = self.schedules.iter().map(|schedule| after(schedule, now)).collect();
+        let next = self.schedules.iter().map(|schedule| next_run(schedule, now)).collect();
         *self.next.lock().unwrap_or_else(PoisonError::into_inner) = next;
     }
 
@@ -68,11 +70,11 @@ impl Scheduler {
     }
 }
 
-fn after(schedule: &Schedule, now: Timestamp) -> Timestamp {
+fn next_run(schedule: &Schedule, now: Timestamp) -> Timestamp {
     now.checked_add(schedule.every).unwrap_or(Timestamp::MAX)
 }
 
-/// What EventBridge sends when a schedule has no input of its own.
+/// Returns the event that EventBridge sends if a schedule has no constant input.
 fn scheduled_event(schedule: &Schedule, now: Timestamp) -> Value {
     json!({
         "version": "0",

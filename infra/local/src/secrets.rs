@@ -1,20 +1,20 @@
-//! What Secrets Manager holds here.
+//! Secrets Manager of the local stack.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-/// Values by ARN or name. One may be put in another's place while functions run, as a rotation does.
+/// Secret values by ARN or name. A value can change while functions run, as in a rotation.
 #[derive(Default)]
 pub struct Secrets(Mutex<BTreeMap<String, String>>);
 
 impl Secrets {
-    /// The current value.
+    /// Returns the current value of a secret.
     pub fn get(&self, id: &str) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    /// Stores a value in place of the one before.
+    /// Stores a value and replaces the previous one.
     pub fn put(&self, id: &str, value: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), value.to_owned());
     }

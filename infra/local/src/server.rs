@@ -1,4 +1,4 @@
-//! The port: HTTP over loopback into the stack.
+//! HTTP server on a loopback port.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -15,33 +15,34 @@ use tower::ServiceExt;
 
 use crate::gateway::Served;
 
-/// How long requests under way may take to end after Ctrl-C.
+/// How long running requests may take to finish after a stop.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// One request that was answered.
+/// A completed request.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// The method.
+    /// HTTP method of the request.
     pub method: String,
-    /// The path, without the query.
+    /// Path without the query.
     pub path: String,
-    /// The status.
+    /// HTTP status of the response.
     pub status: u16,
-    /// How long it took.
+    /// Duration of the request.
     pub took: Duration,
-    /// The invocation, if a function answered.
+    /// The invocation that handled the request, if a function did.
     pub served: Option<Served>,
 }
 
-/// Told of every answered request.
+/// Callback for every completed request.
 pub type Observer = Arc<dyn Fn(Line) + Send + Sync>;
 
-/// Binds loopback only: nothing here is meant for others.
+/// Binds a port on loopback only, because the local stack must not be reachable from other
+/// machines.
 pub async fn bind(port: u16) -> std::io::Result<TcpListener> {
     TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))).await
 }
 
-/// Serves until `stop` ends, then lets requests under way finish.
+/// Serves requests until `stop` completes, then lets running requests finish.
 pub async fn serve(listener: TcpListener, app: Router, observer: Observer, stop: impl Future<Output = ()>) {
     let (stopping, stopped) = watch::channel(false);
     tokio::pin!(stop);
@@ -55,8 +56,8 @@ pub async fn serve(listener: TcpListener, app: Router, observer: Observer, stop:
                 tokio::spawn(connection(stream, app.clone(), Arc::clone(&observer), stopped.clone()));
             }
             Err(error) => {
-                // Out of file handles, for example: it passes.
-                tracing::warn!(%error, "a connection was not accepted");
+                // The cause can be temporary, for example too many open files.
+                tracing::warn!(%error, "could not accept connection");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
@@ -65,7 +66,7 @@ pub async fn serve(listener: TcpListener, app: Router, observer: Observer, stop:
     drop(stopped);
     stopping.send_replace(true);
     if tokio::time::timeout(GRACE, stopping.closed()).await.is_err() {
-        tracing::warn!("requests under way were cut off");
+        tracing::warn!("aborted running requests at stop");
     }
 }
 
@@ -97,7 +98,7 @@ async fn connection(stream: TcpStream, app: Router, observer: Observer, mut stop
         }
     };
     if let Err(error) = ended {
-        // The other side went away: its business.
-        tracing::debug!(%error, "a connection ended early");
+        // The peer closed the connection.
+        tracing::debug!(%error, "connection ended early");
     }
 }

@@ -1,4 +1,4 @@
-//! Starting a stack from the template, and asking it.
+//! The local stack: starts all parts from the template and handles requests without a port.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -27,38 +27,42 @@ use crate::control;
 use crate::dead_letters::DeadLetters;
 use crate::engine::Engine;
 use crate::gateway::Gateway;
-use crate::host_app::{HostApp, Shared};
+use crate::host_app::{HostApp, SharedKeys};
 use crate::iam_usage_log::IamUsageLog;
 use crate::invoke::Fleet;
 use crate::mailbox::Mailbox;
 use crate::pending_work::PendingWork;
 use crate::permissions::Permissions;
 use crate::schedule::Scheduler;
-use crate::streams::{Checkpoints, Pump};
+use crate::streams::{Checkpoints, StreamPoller};
 use crate::stripe;
 use crate::stripe_mock::{StripeMock, WebhookSender};
 use crate::system::System;
 use crate::template::{Function, REGION, Template};
 
-/// How often the running clock is looked at for schedules.
-const TICK: Duration = Duration::from_millis(500);
+/// How often the scheduler checks the clock for due schedules.
+const SCHEDULE_INTERVAL: Duration = Duration::from_millis(500);
 
-/// The largest body that Stripe's stand-in takes.
-const MOST_BYTES: usize = 1024 * 1024;
+/// Maximum request body of the Stripe mock and of the sample host app.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// A running stack. Its work ends when this is dropped.
+/// A running local stack. Dropping it stops its background tasks.
 pub struct Stack {
     system: Arc<System>,
     app: Router,
     webhook_secret: String,
     host_app: Option<Arc<HostApp>>,
     tasks: Vec<AbortHandle>,
-    /// Kept for its lock, which ends with the process at the latest.
-    _held: Option<File>,
+    /// Keeps the data folder locked. The system releases the lock at the end of the process.
+    _lock: Option<File>,
 }
 
 impl Stack {
-    /// Starts everything; ready for requests when it returns.
+    /// Starts all parts. The stack is ready for requests when this returns.
+    ///
+    /// # Errors
+    /// Returns the reason if the template, a setting, or the data folder is invalid, or if a function
+    /// rejects its variables.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let settings = settings(&config);
         let mut template = Template::parse(&config.template, &settings).map_err(StartError::Template)?;
@@ -68,16 +72,16 @@ impl Stack {
         if let Some(folder) = folder {
             std::fs::create_dir_all(folder).map_err(unusable)?;
         }
-        let held = folder.map(hold).transpose().map_err(unusable)?;
+        let lock = folder.map(lock_folder).transpose().map_err(unusable)?;
         let clock = Arc::new(LocalClock::open(folder).map_err(unusable)?);
-        let activity = Arc::new(PendingWork::default());
+        let pending_work = Arc::new(PendingWork::default());
         let dead_letters = Arc::new(DeadLetters::open(folder).map_err(unusable)?);
         let account = account(&template, &secrets, &config);
         let cloud = Arc::new(Cloud {
             engine: Engine::open(folder, template.tables.clone(), Arc::clone(&clock))
                 .map_err(StartError::Engine)?,
             mailbox: Mailbox::new(identities(&template), folder).map_err(unusable)?,
-            bus: Bus::new(template.rules.clone(), folder, Arc::clone(&activity)).map_err(unusable)?,
+            bus: Bus::new(template.rules.clone(), folder, Arc::clone(&pending_work)).map_err(unusable)?,
             stripe: Arc::new(StripeMock::open(account, Arc::clone(&clock), folder).map_err(unusable)?),
             secrets: secrets.into(),
             clock: Arc::clone(&clock),
@@ -85,13 +89,13 @@ impl Stack {
             faults: crate::faults::Faults::default(),
             dead_letters: Arc::clone(&dead_letters),
             permissions: Permissions::new(template.functions.values()),
-            ledger: IamUsageLog::new(&config.template, &settings),
+            iam_usage: IamUsageLog::new(&config.template, &settings),
         });
-        let mut fleet = Fleet::new(Arc::clone(&activity), Arc::clone(&clock), Arc::clone(&dead_letters));
+        let mut fleet = Fleet::new(Arc::clone(&pending_work), Arc::clone(&clock), Arc::clone(&dead_letters));
         let mut missing = Vec::new();
         for function in template.functions.values() {
             match config.functions.get(function.name.as_str()) {
-                Some(start) => fleet.add(function.clone(), Arc::clone(start), boot(function, &cloud)),
+                Some(start) => fleet.add(function.clone(), Arc::clone(start), context(function, &cloud)),
                 None => missing.push(function.name.clone()),
             }
         }
@@ -101,10 +105,10 @@ impl Stack {
         let fleet = Arc::new(fleet);
         fleet.start_all().await.map_err(StartError::Refused)?;
         let checkpoints = Arc::new(Checkpoints::open(folder));
-        let pump = |mapping| {
+        let poller = |mapping| {
             let parts =
                 (Arc::clone(&fleet), Arc::clone(&dead_letters), Arc::clone(&clock), Arc::clone(&checkpoints));
-            Arc::new(Pump::new(mapping, parts.0, parts.1, parts.2, parts.3))
+            Arc::new(StreamPoller::new(mapping, parts.0, parts.1, parts.2, parts.3))
         };
         let webhook_secret = template.variable("STRIPE_WEBHOOK_SECRET").unwrap_or(WEBHOOK_SECRET);
         let webhook_secret = cloud.secrets.get(webhook_secret).unwrap_or_else(|| webhook_secret.to_owned());
@@ -121,68 +125,78 @@ impl Stack {
             };
             let (passes, word) = (setting("HOST_SIGNING_KEYS"), setting("HOST_KEYS"));
             let source = setting("HOST_EVENT_SOURCE");
-            let shared = Shared { passes: &passes, word: &word, source: &source };
-            Arc::new(HostApp::new(Arc::clone(&cloud), url, &config.public_url, &shared, entrance(&gateway)))
+            let shared = SharedKeys { handoff_keys: &passes, host_keys: &word, source: &source };
+            Arc::new(HostApp::new(
+                Arc::clone(&cloud),
+                url,
+                &config.public_url,
+                &shared,
+                gateway_client(&gateway),
+            ))
         });
         let sender = sender(&gateway, &cloud, &webhook_secret);
         let system = Arc::new(System {
-            webhooks: WebhookSender::new(Arc::clone(&cloud.stripe), sender.clone(), Arc::clone(&activity)),
-            pumps: template.streams.iter().cloned().map(pump).collect(),
+            webhooks: WebhookSender::new(
+                Arc::clone(&cloud.stripe),
+                sender.clone(),
+                Arc::clone(&pending_work),
+            ),
+            pollers: template.streams.iter().cloned().map(poller).collect(),
             scheduler: Scheduler::new(template.schedules.clone(), Arc::clone(&fleet), clock.now()),
             gateway,
             cloud,
             fleet,
             dead_letters,
-            activity,
-            moving: tokio::sync::Mutex::default(),
+            pending_work,
+            clock_lock: tokio::sync::Mutex::default(),
         });
         let app = control::router(&system, sender);
-        Ok(Self { tasks: background(&system), system, app, webhook_secret, host_app, _held: held })
+        Ok(Self { tasks: background(&system), system, app, webhook_secret, host_app, _lock: lock })
     }
 
-    /// The parts, for tests that look inside.
+    /// Returns the parts of the stack, for tests and for the terminal.
     pub fn system(&self) -> &Arc<System> {
         &self.system
     }
 
-    /// The secret that Stripe's events are signed with here.
+    /// Returns the secret with which the Stripe mock signs events.
     pub fn webhook_secret(&self) -> &str {
         &self.webhook_secret
     }
 
-    /// The gateway and the control interface as one router.
+    /// Returns the router of Onramp's port: the gateway and the control interface.
     pub fn app(&self) -> Router {
         self.app.clone()
     }
 
-    /// Stripe's stand-in: its API and its hosted pages, which are an origin of their own.
+    /// Returns the router of the Stripe mock: its API and its hosted pages. It needs its own origin.
     pub fn stripe_app(&self) -> Router {
-        let standin = Arc::clone(&self.system.cloud.stripe);
-        neighbour(move |request| {
-            let standin = Arc::clone(&standin);
-            async move { standin.handle(&request) }
+        let stripe = Arc::clone(&self.system.cloud.stripe);
+        external_app(move |request| {
+            let stripe = Arc::clone(&stripe);
+            async move { stripe.handle(&request) }
         })
     }
 
-    /// The local host app, if it was asked for: an origin of its own as well.
+    /// Returns the router of the sample host app if it is configured. It needs its own origin.
     pub fn host_app(&self) -> Option<Router> {
         let host_app = Arc::clone(self.host_app.as_ref()?);
-        Some(neighbour(move |request| {
+        Some(external_app(move |request| {
             let host_app = Arc::clone(&host_app);
             async move { host_app.handle(request).await }
         }))
     }
 
-    /// Answers a request to Stripe's stand-in exactly as its port does, without one.
-    pub fn outside(&self, request: &Request<Bytes>) -> Response<Bytes> {
+    /// Sends a request to the Stripe mock without a port.
+    pub fn stripe_request(&self, request: &Request<Bytes>) -> Response<Bytes> {
         self.system.cloud.stripe.handle(request)
     }
 
-    /// Answers a request exactly as the port does, without one.
+    /// Sends a request to Onramp without a port. The response is the same as over the port.
     pub async fn request(&self, request: Request<Bytes>) -> Response<Bytes> {
         let Ok(response) = self.app.clone().oneshot(request.map(Body::from)).await;
         let (parts, body) = response.into_parts();
-        // All bodies are in memory already: nothing is left that could break.
+        // All bodies are in memory, so this cannot fail.
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
         Response::from_parts(parts, body)
     }
@@ -196,42 +210,42 @@ impl Drop for Stack {
     }
 }
 
-/// Takes the folder for this stack alone: two would write over each other.
-fn hold(folder: &Path) -> io::Result<File> {
+/// Locks the data folder, because two stacks would overwrite each other's data.
+fn lock_folder(folder: &Path) -> io::Result<File> {
     let file = File::create(folder.join("lock"))?;
     file.try_lock().map_err(|error| match error {
         TryLockError::WouldBlock => {
-            io::Error::other("another Onramp runs on it; stop it, or choose one with --data")
+            io::Error::other("another Onramp process uses it; stop that process or set --data")
         }
         TryLockError::Error(error) => error,
     })?;
     Ok(file)
 }
 
-/// Something outside of Onramp, behind a port of its own.
-fn neighbour<F>(handle: impl Fn(Request<Bytes>) -> F + Clone + Send + Sync + 'static) -> Router
+/// Creates the router of a party outside of Onramp, which has its own port.
+fn external_app<F>(handle: impl Fn(Request<Bytes>) -> F + Clone + Send + Sync + 'static) -> Router
 where
     F: Future<Output = Response<Bytes>> + Send + 'static,
 {
     Router::new().fallback(async move |request: Request<Body>| {
         let (parts, body) = request.into_parts();
-        match to_bytes(body, MOST_BYTES).await {
+        match to_bytes(body, MAX_BODY_BYTES).await {
             Ok(body) => handle(Request::from_parts(parts, body)).await.map(Body::from),
             Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         }
     })
 }
 
-/// Posts Stripe's events to the gateway, as Stripe would to the port.
+/// Creates the sender that posts Stripe's events to the gateway.
 fn sender(gateway: &Arc<Gateway>, cloud: &Arc<Cloud>, secrets: &str) -> stripe::Sender {
-    let (clock, standin) = (Arc::clone(&cloud.clock), Arc::clone(&cloud.stripe));
-    let post = entrance(gateway);
+    let (clock, stripe) = (Arc::clone(&cloud.clock), Arc::clone(&cloud.stripe));
+    let post = gateway_client(gateway);
     stripe::Sender::new(Clock::new(move || clock.now()), Rng::system(), secrets, TEAM_PRICE, post)
-        .knowing(Arc::new(move |spec| standin.complete(spec)))
+        .with_resolver(Arc::new(move |spec| stripe.resolve_customer(spec)))
 }
 
-/// The gateway, for what is outside of Onramp and in this process.
-fn entrance(gateway: &Arc<Gateway>) -> stripe::HttpSend {
+/// Creates an HTTP client that calls the gateway in process.
+fn gateway_client(gateway: &Arc<Gateway>) -> stripe::HttpSend {
     let gateway = Arc::clone(gateway);
     Arc::new(move |request| {
         let gateway = Arc::clone(&gateway);
@@ -239,15 +253,16 @@ fn entrance(gateway: &Arc<Gateway>) -> stripe::HttpSend {
     })
 }
 
-fn boot(function: &Function, cloud: &Arc<Cloud>) -> Context {
+/// Creates the dependencies of a function: its variables, local clients, and the local clock.
+fn context(function: &Function, cloud: &Arc<Cloud>) -> Context {
     let connector = Connector::new(&function.name, &function.statements, Arc::clone(cloud));
     let credentials = Credentials::new("ASIALOCAL", "local", Some("local".to_owned()), None, "local");
     let (clock, waiting) = (Arc::clone(&cloud.clock), Arc::clone(&cloud.clock));
     Context {
         env: Env::new(function.variables.clone()),
-        outside: OutboundHttp::new(SharedHttpConnector::new(connector.clone())),
+        outbound: OutboundHttp::new(SharedHttpConnector::new(connector.clone())),
         aws: Aws::new(REGION.to_owned(), credentials, SharedHttpClient::new(connector)),
-        clock: Clock::new(move || clock.now()).sleeping(move |wait| {
+        clock: Clock::new(move || clock.now()).with_sleep(move |wait| {
             let clock = Arc::clone(&waiting);
             Box::pin(async move { clock.sleep(wait).await })
         }),
@@ -255,27 +270,29 @@ fn boot(function: &Function, cloud: &Arc<Cloud>) -> Context {
     }
 }
 
-/// What runs beside the requests: streams, the bus's deliveries, the schedules.
+/// Spawns the background tasks: stream pollers, deliveries from the bus, Stripe's webhooks, and the
+/// schedules.
 fn background(system: &Arc<System>) -> Vec<AbortHandle> {
     let mut tasks = Vec::new();
-    for pump in &system.pumps {
-        let (pump, cloud) = (Arc::clone(pump), Arc::clone(&system.cloud));
+    for poller in &system.pollers {
+        let (poller, cloud) = (Arc::clone(poller), Arc::clone(&system.cloud));
         tasks.push(
-            tokio::spawn(async move { pump.run(&cloud.engine, cloud.engine.writes()).await }).abort_handle(),
+            tokio::spawn(async move { poller.run(&cloud.engine, cloud.engine.writes()).await })
+                .abort_handle(),
         );
     }
-    if let Some(mut parcels) = system.cloud.bus.parcels() {
+    if let Some(mut waiting) = system.cloud.bus.deliveries() {
         let (fleet, cloud) = (Arc::clone(&system.fleet), Arc::clone(&system.cloud));
         let deliveries = async move {
-            // They end with this task, so that none outlives the stack.
-            let mut under_way = JoinSet::new();
-            while let Some(parcel) = parcels.recv().await {
-                while under_way.try_join_next().is_some() {}
+            // Dropping the set aborts its tasks, so no delivery outlives the stack.
+            let mut running = JoinSet::new();
+            while let Some(pending) = waiting.recv().await {
+                while running.try_join_next().is_some() {}
                 let (fleet, cloud) = (Arc::clone(&fleet), Arc::clone(&cloud));
-                under_way.spawn(async move {
-                    let delivery = &parcel.delivery;
+                running.spawn(async move {
+                    let delivery = &pending.delivery;
                     fleet.deliver(&delivery.function, &delivery.event, &delivery.rule).await;
-                    cloud.bus.delivered(&parcel);
+                    cloud.bus.delivered(&pending);
                 });
             }
         };
@@ -283,13 +300,13 @@ fn background(system: &Arc<System>) -> Vec<AbortHandle> {
     }
     let stripe = Arc::clone(system);
     tasks.push(tokio::spawn(async move { stripe.webhooks.watch().await }).abort_handle());
-    let clockwork = Arc::clone(system);
-    let ticks = async move {
+    let scheduler = Arc::clone(system);
+    let schedules = async move {
         loop {
-            tokio::time::sleep(TICK).await;
-            clockwork.tick().await;
+            tokio::time::sleep(SCHEDULE_INTERVAL).await;
+            scheduler.run_due_schedules().await;
         }
     };
-    tasks.push(tokio::spawn(ticks).abort_handle());
+    tasks.push(tokio::spawn(schedules).abort_handle());
     tasks
 }

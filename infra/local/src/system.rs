@@ -1,4 +1,4 @@
-//! The whole local AWS, and what moves it: settling, the clock, starting anew.
+//! All parts of a running stack, and the operations on all of them: settle, advance the clock, reset.
 
 use std::sync::Arc;
 
@@ -12,96 +12,102 @@ use crate::gateway::Gateway;
 use crate::invoke::Fleet;
 use crate::pending_work::PendingWork;
 use crate::schedule::Scheduler;
-use crate::streams::{Drained, Pump};
+use crate::streams::{Drained, StreamPoller};
 use crate::stripe_mock::WebhookSender;
 
-/// All parts of a running stack.
+/// The parts of a running stack.
 pub struct System {
-    /// The services behind the functions.
+    /// Services that the functions call.
     pub cloud: Arc<Cloud>,
-    /// The functions.
+    /// All functions of the template.
     pub fleet: Arc<Fleet>,
-    /// The HTTP API.
+    /// HTTP API in front of the functions.
     pub gateway: Arc<Gateway>,
-    /// What was given up.
+    /// Events and batches that failed permanently.
     pub dead_letters: Arc<DeadLetters>,
-    /// Brings what Stripe's stand-in tells.
+    /// Delivers the events of the Stripe mock.
     pub webhooks: WebhookSender,
-    pub(crate) pumps: Vec<Arc<Pump>>,
+    pub(crate) pollers: Vec<Arc<StreamPoller>>,
     pub(crate) scheduler: Scheduler,
-    pub(crate) activity: Arc<PendingWork>,
-    /// Held while the clock is being moved: schedules then run by the move alone.
-    pub(crate) moving: tokio::sync::Mutex<()>,
+    pub(crate) pending_work: Arc<PendingWork>,
+    /// Locked while an operation moves the clock. Only that operation runs the schedules then.
+    pub(crate) clock_lock: tokio::sync::Mutex<()>,
 }
 
 impl System {
-    /// The local clock.
+    /// Returns the clock of the stack.
     pub fn clock(&self) -> &LocalClock {
         &self.cloud.clock
     }
 
-    /// Returns when nothing can run now: streams and bus delivered, retries done, no invocation under way.
-    /// Gives the mappings whose batch keeps failing: each was tried a few times and rests until a later try, so
-    /// it is not runnable now and does not hold this up.
+    /// Waits until no work can run: streams, events, and webhooks are delivered, and no invocation is
+    /// running.
+    ///
+    /// Returns the IDs of stream mappings whose batch keeps failing. Their next attempt waits for a
+    /// backoff, so this does not wait for them.
     pub async fn settle(&self) -> Vec<String> {
-        let mut waiting: Vec<String> = Vec::new();
+        let mut backing_off: Vec<String> = Vec::new();
         loop {
-            let begun = self.activity.begun();
+            let begun = self.pending_work.begun();
             self.webhooks.run().await;
-            for pump in &self.pumps {
-                let is_waiting = waiting.iter().any(|id| id == pump.id());
-                if !is_waiting && pump.drain(&self.cloud.engine).await == Drained::Resting {
-                    waiting.push(pump.id().to_owned());
+            for poller in &self.pollers {
+                let skip = backing_off.iter().any(|id| id == poller.id());
+                if !skip && poller.drain(&self.cloud.engine).await == Drained::BackingOff {
+                    backing_off.push(poller.id().to_owned());
                 }
             }
-            self.activity.idle().await;
-            if self.activity.begun() == begun {
-                return waiting;
+            self.pending_work.idle().await;
+            if self.pending_work.begun() == begun {
+                return backing_off;
             }
         }
     }
 
-    /// Moves the clock forward to `target`, stopping wherever something is due to run the schedules there.
+    /// Moves the clock forward to `target`. It stops at each time at which an item is due and runs the
+    /// schedules there.
     pub async fn advance(&self, target: Timestamp) {
-        let moving = self.moving.lock().await;
-        let driven = self.clock().drive();
-        let mut moment = self.clock().now();
-        self.visit(moment).await;
-        while let Some(due) = self.next_due(moment).filter(|due| *due < target) {
-            self.visit(due).await;
-            moment = due;
+        let lock = self.clock_lock.lock().await;
+        let advancing = self.clock().start_advance();
+        let mut stop = self.clock().now();
+        self.run_at(stop).await;
+        while let Some(due) = self.next_due(stop).filter(|due| *due < target) {
+            self.run_at(due).await;
+            stop = due;
         }
-        self.visit(target).await;
-        drop(driven);
-        drop(moving);
+        self.run_at(target).await;
+        drop(advancing);
+        drop(lock);
         self.sweep();
     }
 
-    /// Sets the clock without visiting anything, backwards too.
+    /// Sets the clock, also backward, without running any schedule in between.
     pub async fn set_clock(&self, to: Timestamp) {
-        let moving = self.moving.lock().await;
+        let lock = self.clock_lock.lock().await;
         self.clock().set(to);
         self.scheduler.rearm(to);
-        drop(moving);
+        drop(lock);
     }
 
-    /// Runs the schedules that are due by the running clock, unless it is being moved.
-    pub async fn tick(&self) {
-        let Ok(moving) = self.moving.try_lock() else { return };
+    /// Runs the schedules that are due, unless another operation is moving the clock.
+    pub async fn run_due_schedules(&self) {
+        let Ok(lock) = self.clock_lock.try_lock() else { return };
         if self.scheduler.run_due(self.clock().now()).await {
             self.sweep();
         }
-        drop(moving);
+        drop(lock);
     }
 
-    /// Empties everything and sets the clock back to the machine's time.
+    /// Deletes all data, stops the functions, and sets the clock to the system time.
+    ///
+    /// # Errors
+    /// Returns the reason if a table or its stream could not be reset.
     pub async fn reset(&self) -> Result<(), OpenError> {
-        let moving = self.moving.lock().await;
+        let lock = self.clock_lock.lock().await;
         self.cloud.faults.clear();
         self.settle().await;
         self.cloud.engine.reset()?;
-        for pump in &self.pumps {
-            pump.reset(&self.cloud.engine).await?;
+        for poller in &self.pollers {
+            poller.reset(&self.cloud.engine).await?;
         }
         self.cloud.mailbox.clear();
         self.cloud.bus.clear();
@@ -110,28 +116,30 @@ impl System {
         self.cloud.stripe.clear();
         self.dead_letters.clear();
         self.clock().reset();
-        // A warm function remembers what was in the table, and the clock that it saw.
+        // A warm function can cache items of the table and times of the old clock.
         self.fleet.stop_all().await;
         self.scheduler.rearm(self.clock().now());
-        drop(moving);
+        drop(lock);
         Ok(())
     }
 
-    /// The next moment at which the table's or Stripe's clockwork has something to do.
+    /// Returns the next time after `after` at which an item of the table or the Stripe mock is due.
     fn next_due(&self, after: Timestamp) -> Option<Timestamp> {
         self.cloud.engine.next_due(after).into_iter().chain(self.cloud.stripe.next_due(after)).min()
     }
 
-    async fn visit(&self, moment: Timestamp) {
-        self.clock().reach(moment);
+    /// Moves the clock to `time` and runs everything that is due there.
+    async fn run_at(&self, time: Timestamp) {
+        self.clock().reach(time);
         self.settle().await;
         self.scheduler.run_all(self.clock().now()).await;
         self.settle().await;
     }
 
+    /// Deletes expired items (TTL).
     fn sweep(&self) {
         if let Err(error) = self.cloud.engine.sweep() {
-            tracing::warn!(error, "expired items were not deleted");
+            tracing::warn!(error, "could not delete expired items");
         }
     }
 }

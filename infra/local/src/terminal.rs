@@ -1,4 +1,4 @@
-//! What people read in the terminal: quiet, aligned, and in colour only where a person looks.
+//! Terminal output: the start message and one aligned line per request. Colors only on a terminal.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
@@ -6,87 +6,87 @@ use std::sync::Arc;
 use crate::connector::Cloud;
 use crate::server::{Line, Observer};
 
-/// A terminal, or a file that stands for one.
+/// Standard output, with or without colors.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
-    colour: bool,
+    color: bool,
 }
 
-/// What is where.
+/// URLs and data folder for the start message.
 #[derive(Debug, Clone, Copy)]
 pub struct Urls<'a> {
-    /// Onramp's own address.
+    /// URL of Onramp, without a path.
     pub onramp: &'a str,
-    /// The address of Stripe's stand-in.
+    /// URL of the Stripe mock.
     pub stripe: &'a str,
-    /// The address of the local host app, if there is one.
+    /// URL of the sample host app, if it is served.
     pub host_app: Option<&'a str>,
-    /// Where everything is kept, in words.
+    /// Data folder, or `in memory`.
     pub data: &'a str,
 }
 
 impl Terminal {
-    /// Standard output; in colour if it is a terminal and `NO_COLOR` is not set.
+    /// Uses colors if standard output is a terminal and `NO_COLOR` is not set.
     pub fn detect() -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { colour: !plain && io::stdout().is_terminal() }
+        Self { color: !plain && io::stdout().is_terminal() }
     }
 
-    /// One without colours.
+    /// Creates a terminal without colors.
     pub const fn plain() -> Self {
-        Self { colour: false }
+        Self { color: false }
     }
 
-    /// Writes a line. A closed pipe is nobody's fault here.
-    pub fn say(self, line: &str) {
+    /// Writes a line to standard output. A closed pipe is not an error.
+    pub fn print_line(self, line: &str) {
         let mut out = io::stdout().lock();
         if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
             tracing::debug!("standard output is closed");
         }
     }
 
-    /// Writes what went wrong to standard error.
-    pub fn complain(self, message: &str) {
+    /// Writes an error message to standard error.
+    pub fn print_error(self, message: &str) {
         if writeln!(io::stderr(), "{message}").is_err() {
             tracing::debug!("standard error is closed");
         }
     }
 
-    /// What is where, once everything is ready.
-    pub fn welcome(self, places: &Urls<'_>, secret: &str, ms: u128) {
-        let url = places.onramp;
+    /// Prints the URLs, the webhook secret, and the data folder. `ms` is the duration of the start.
+    pub fn print_welcome(self, urls: &Urls<'_>, secret: &str, ms: u128) {
+        let url = urls.onramp;
         let rows = [
             ("Sign up", Some(format!("{url}/organizations/new"))),
             ("Console", Some(format!("{url}/_local"))),
-            ("Stripe", Some(places.stripe.to_owned())),
-            ("Host app", places.host_app.map(str::to_owned)),
+            ("Stripe", Some(urls.stripe.to_owned())),
+            ("Host app", urls.host_app.map(str::to_owned)),
             ("Webhooks", Some(format!("{url}/billing/webhooks/stripe"))),
             ("Secret", Some(secret.to_owned())),
-            ("Data", Some(places.data.to_owned())),
+            ("Data", Some(urls.data.to_owned())),
         ];
         let rows = rows.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        self.say("");
-        self.say(&format!(
+        self.print_line("");
+        self.print_line(&format!(
             "  {} is running {}",
             self.bold("Onramp"),
             self.dim(&format!("· ready in {ms} ms"))
         ));
-        self.say("");
+        self.print_line("");
         for (name, value) in rows {
-            self.say(&format!("  {}  {value}", self.dim(&format!("{name:<8}"))));
+            self.print_line(&format!("  {}  {value}", self.dim(&format!("{name:<8}"))));
         }
-        self.say("");
-        self.say(&format!("  {}", self.dim("Ctrl-C stops it.")));
-        self.say("");
+        self.print_line("");
+        self.print_line(&format!("  {}", self.dim("Press Ctrl-C to stop.")));
+        self.print_line("");
     }
 
-    /// Prints one line for each request that is not the console's own polling.
+    /// Returns an observer that prints one line per request, except for `GET` requests of the console.
     pub fn observer(self, cloud: Arc<Cloud>) -> Observer {
         Arc::new(move |line: Line| {
             if line.path.starts_with("/_local") && line.method == "GET" {
                 return;
             }
-            self.say(&self.request(&line, cloud.calls.of_request(line.request_id())));
+            self.print_line(&self.request(&line, cloud.calls.of_request(line.request_id())));
         })
     }
 
@@ -116,14 +116,15 @@ impl Terminal {
         self.paint("2", text)
     }
 
-    /// A text in a colour, by its number, where a person looks.
+    /// Wraps a text in an ANSI color code if colors are enabled.
     pub(crate) fn paint(self, code: &str, text: impl std::fmt::Display) -> String {
-        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+        if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
     }
 }
 
 impl Line {
-    /// The path; of a route that ends in a one-time secret, its pattern: a terminal is often shown and kept.
+    /// Returns the path, or the route's pattern if the path contains a one-time token. Terminal output is
+    /// often shared or stored.
     fn safe_path(&self) -> &str {
         let pattern = self.served.as_ref().map(|served| served.pattern.as_str());
         pattern.filter(|pattern| pattern.contains("{token}")).unwrap_or(&self.path)
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_in_paths_are_not_shown() {
+    fn request_line_hides_tokens_in_paths() {
         for (path, pattern, shown) in [
             ("/login/5ec2e7", "/login/{token}", "/login/{token}"),
             (
@@ -165,19 +166,19 @@ mod tests {
             ("/organizations/org_1", "/organizations/{id}", "/organizations/org_1"),
             ("/nowhere", "$default", "/nowhere"),
         ] {
-            let printed = Terminal { colour: false }.request(&line(path, "sign-in", pattern), 1);
+            let printed = Terminal { color: false }.request(&line(path, "sign-in", pattern), 1);
             assert!(printed.contains(&format!(" {shown} ")), "{printed}");
             assert!(!printed.contains("5ec2e7"), "{printed}");
         }
     }
 
     #[test]
-    fn a_request_is_one_aligned_line() {
+    fn request_line_is_aligned() {
         let line = line("/organizations/new", "org-signup", "/organizations/new");
         assert_eq!(
-            Terminal { colour: false }.request(&line, 1),
+            Terminal { color: false }.request(&line, 1),
             "  POST   /organizations/new                             303    12 ms  1 call    org-signup"
         );
-        assert!(Terminal { colour: true }.request(&line, 1).contains("\x1b[32m303\x1b[0m"));
+        assert!(Terminal { color: true }.request(&line, 1).contains("\x1b[32m303\x1b[0m"));
     }
 }

@@ -1,36 +1,39 @@
+//! `onramp doctor`: reads the options and prints the report.
+
 use std::path::PathBuf;
 
 use boot::{Aws, Clock, Env, OutboundHttp};
 use clap::Args;
 
 use super::setting;
-use crate::doctor::{self, Reach, Report, Stage, Subject};
+use crate::doctor::{self, Clients, Report, Stage, Subject};
 use crate::template;
 use crate::terminal::Terminal;
 
-/// What the doctor is asked.
+/// Options of `onramp doctor`. The field docs are the help texts.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// The stage of samconfig.toml.
+    /// Stage in samconfig.toml.
     #[arg(long, value_name = "STAGE", default_value = "default")]
     config_env: String,
-    /// The file of stages.
+    /// SAM configuration file.
     #[arg(long, value_name = "FILE", default_value = "samconfig.toml")]
     config_file: PathBuf,
-    /// A template parameter or a variable, over what the file says.
+    /// Override a template parameter or function variable.
     #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
-    /// Look at the deployed stage too. It needs AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary
-    /// ones, AWS_SESSION_TOKEN; STRIPE_API_KEY where the stage's own key may not read endpoints and prices.
+    /// Also check the deployed stage. Requires AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, and
+    /// AWS_SESSION_TOKEN for temporary credentials. Set STRIPE_API_KEY if the stage's own key cannot read
+    /// endpoints and prices.
     #[arg(long)]
     deployed: bool,
-    /// The deployed stage's address, without a path: the webhook has to lead there.
+    /// URL of the deployed stage, without a path. Used to check the webhook endpoint.
     #[arg(long, value_name = "URL", requires = "deployed")]
     url: Option<boot::BaseUrl>,
-    /// The table, if the stack did not name it.
+    /// Table name, if CloudFormation did not generate it.
     #[arg(long, value_name = "NAME", requires = "deployed")]
     table: Option<String>,
-    /// Send one mail as the stage would.
+    /// Send a test email with the stage's settings.
     #[arg(long, value_name = "ADDRESS", requires = "deployed")]
     send_test_mail: Option<String>,
     /// Print JSON.
@@ -42,7 +45,7 @@ pub(super) async fn run(options: Options) -> Result<bool, String> {
     let env = Env::from_os();
     let file = options.config_file.display().to_string();
     let text = std::fs::read_to_string(&options.config_file)
-        .map_err(|error| format!("{file} cannot be read: {error}"))?;
+        .map_err(|error| format!("Cannot read {file}: {error}"))?;
     let mut stage = Stage::read(&text, &options.config_env).map_err(|error| format!("{file}: {error}"))?;
     stage.values.extend(options.set);
     let subject = Subject {
@@ -54,22 +57,22 @@ pub(super) async fn run(options: Options) -> Result<bool, String> {
     };
     let mut findings = doctor::examine_configuration(&subject).await;
     if options.deployed {
-        let aws = Aws::from_env(&env).map_err(|faults| {
-            let names: Vec<_> = faults.0.iter().map(|fault| fault.name).collect();
+        let aws = Aws::from_env(&env).map_err(|errors| {
+            let names: Vec<_> = errors.0.iter().map(|error| error.name).collect();
             let hint = "eval \"$(aws configure export-credentials --format env)\" sets the keys";
-            format!("To look at the deployed stage, set {} ({hint}).", names.join(", "))
+            format!("To check the deployed stage, set {} ({hint}).", names.join(", "))
         })?;
-        let reach = Reach { aws, outside: OutboundHttp::system(), clock: Clock::system() };
-        findings.extend(doctor::examine_deployment(&subject, &reach).await);
+        let clients = Clients { aws, outside: OutboundHttp::system(), clock: Clock::system() };
+        findings.extend(doctor::examine_deployment(&subject, &clients).await);
         if let Some(to) = &options.send_test_mail {
-            findings.push(doctor::send_test_mail(&subject, &reach, to).await);
+            findings.push(doctor::send_test_mail(&subject, &clients, to).await);
         }
     }
     let (report, terminal) = (Report::new(findings), Terminal::detect());
     if options.json {
-        terminal.say(&format!("{:#}", report.json()));
+        terminal.print_line(&format!("{:#}", report.json()));
     } else {
-        report.lines(terminal).iter().for_each(|line| terminal.say(line));
+        report.lines(terminal).iter().for_each(|line| terminal.print_line(line));
     }
-    Ok(!report.has_faults())
+    Ok(!report.has_errors())
 }

@@ -1,24 +1,24 @@
-//! The program's other commands: what each is asked, and what it prints.
+//! Subcommands of `onramp`: their options and their output.
 
 mod doctor;
 mod smoke;
 
 use clap::Subcommand;
 
-/// What the program does instead of running the stack.
+/// A subcommand, which runs instead of the local stack. The variant docs are the help texts.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check a stage's configuration and, with --deployed, the stage itself, and say how to mend what is wrong.
+    /// Check a stage's configuration (and with --deployed the stage itself) and suggest fixes.
     Doctor(doctor::Options),
-    /// Run the main journey against a running stage, and leave one organization behind that is named for it.
+    /// Run the main user journey against a running stage. Leaves one test organization behind.
     Smoke(smoke::Options),
 }
 
 impl Command {
-    /// Runs it; whether all was well.
+    /// Runs the command and returns whether it found no problem.
     ///
     /// # Errors
-    /// Why it could not begin, in words.
+    /// Returns a message if the command could not start.
     pub async fn run(self) -> Result<bool, String> {
         match self {
             Self::Doctor(options) => doctor::run(options).await,
@@ -27,13 +27,13 @@ impl Command {
     }
 }
 
-/// `NAME=VALUE`.
+/// Parses a setting of the form `NAME=VALUE`.
 ///
 /// # Errors
-/// Any other shape.
+/// Returns a message if the name or the equals sign is missing.
 pub fn setting(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("a setting is NAME=VALUE".to_owned()),
+        _ => Err("expected NAME=VALUE".to_owned()),
     }
 }

@@ -1,3 +1,5 @@
+//! `onramp smoke`: reads the options and prints each step.
+
 use boot::{BaseUrl, Clock, OutboundHttp, Rng};
 use clap::Args;
 use domain::address::Address;
@@ -5,25 +7,25 @@ use domain::address::Address;
 use crate::smoke::{self, Journey, StepResult};
 use crate::terminal::Terminal;
 
-/// What the journey is asked.
+/// Options of `onramp smoke`. The field docs are the help texts.
 #[derive(Args)]
 pub struct Options {
-    /// The stage's address, without a path.
+    /// URL of the stage, without a path.
     #[arg(long)]
     url: BaseUrl,
-    /// An address of yours: the journey signs up with it, plus something of its own behind a plus sign.
+    /// Your email address. The test signs up with a +suffix of it.
     #[arg(long, value_parser = address)]
     email: Address,
-    /// The days of the stage's trial.
+    /// Trial length of the stage, in days.
     #[arg(long, default_value_t = 14)]
     trial_days: u16,
-    /// The webhook secret of a stage in test mode, whsec_…: a payment is signed with it. ONRAMP_WEBHOOK_SECRET keeps it
-    /// out of the list of processes.
+    /// Webhook secret (whsec_…) of a test-mode stage, used to sign a test payment. Set
+    /// ONRAMP_WEBHOOK_SECRET instead to keep it out of the process list.
     #[arg(long)]
     webhook_secret: Option<String>,
 }
 
-/// Of a secret nothing is shown.
+/// Omits the email address and the webhook secret.
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Options").field("url", &self.url).finish_non_exhaustive()
@@ -36,9 +38,9 @@ fn address(text: &str) -> Result<Address, String> {
 
 pub(super) async fn run(options: Options) -> Result<bool, String> {
     let terminal = Terminal::detect();
-    let held = boot::Env::from_os().get("ONRAMP_WEBHOOK_SECRET").map(str::to_owned);
+    let from_env = boot::Env::from_os().get("ONRAMP_WEBHOOK_SECRET").map(str::to_owned);
     let journey = Journey {
-        webhook_secret: options.webhook_secret.or(held),
+        webhook_secret: options.webhook_secret.or(from_env),
         url: options.url,
         email: options.email,
         trial_days: options.trial_days,
@@ -46,21 +48,24 @@ pub(super) async fn run(options: Options) -> Result<bool, String> {
         clock: Clock::system(),
         entropy: Rng::system(),
     };
-    let unpaid = journey.webhook_secret.is_none();
-    let (whole, left) = smoke::run(journey, |taken| terminal.say(&line(terminal, taken))).await;
-    if let Some(organization) = &left.organization {
-        terminal.say(&format!("\n  It leaves “{}” behind: {organization}, of {}.", left.name, left.email));
+    let skips_payment = journey.webhook_secret.is_none();
+    let (passed, data) = smoke::run(journey, |step| terminal.print_line(&line(terminal, step))).await;
+    if let Some(organization) = &data.organization {
+        terminal.print_line(&format!(
+            "\n  Test organization “{}” remains: {organization} ({}).",
+            data.name, data.email
+        ));
     }
-    if whole && unpaid {
-        terminal.say("  No payment was tried: that needs --webhook-secret, of a stage in test mode.");
+    if passed && skips_payment {
+        terminal.print_line("  Payment not tested. To test it, pass --webhook-secret of a test-mode stage.");
     }
-    Ok(whole)
+    Ok(passed)
 }
 
-fn line(terminal: Terminal, taken: &StepResult) -> String {
-    let (sign, colour, said) = match &taken.outcome {
-        Ok(said) => ("✓", "32", said),
-        Err(said) => ("✗", "31", said),
+fn line(terminal: Terminal, step: &StepResult) -> String {
+    let (sign, color, message) = match &step.outcome {
+        Ok(message) => ("✓", "32", message),
+        Err(message) => ("✗", "31", message),
     };
-    format!("  {} {:<21} {:>6} ms  {said}", terminal.paint(colour, sign), taken.name, taken.took.as_millis())
+    format!("  {} {:<21} {:>6} ms  {message}", terminal.paint(color, sign), step.name, step.took.as_millis())
 }

@@ -1,4 +1,5 @@
-//! A stage's parameters against the template's limits, and against each other. Nothing is asked of anybody.
+//! Checks a stage's parameters against the template's limits and against each other, without any
+//! request.
 
 use std::collections::BTreeMap;
 
@@ -8,39 +9,40 @@ use super::finding::{Area, Finding};
 use super::parameter::Parameter;
 use super::stage::Stage;
 
-/// The stage that people pay in.
+/// Name of the stage in which customers pay.
 const PRODUCTION: &str = "production";
-/// The value of `Stage` for a stage that no customer uses.
+/// Value of the parameter `Stage` for a stage that no customer uses.
 const DEVELOPMENT: &str = "development";
-/// Parameters whose default describes the sample product. A real stage has its own values.
+/// Parameters whose default describes the sample product. A real stage needs its own values.
 const SAMPLE_PARAMETERS: [&str; 5] =
     ["ProductName", "MailIdentity", "MailFromEmail", "MailFromName", "HostEventSource"];
 
-/// The parameters of a stage, the template's defaults included.
+/// Parameter values of a stage, including the template's defaults.
 #[derive(Debug, Clone)]
 pub(super) struct Values(BTreeMap<String, String>);
 
 impl Values {
+    /// Merges the stage's values over the template's defaults and drops names that are not parameters.
     pub(super) fn of(stage: &Stage, parameters: &BTreeMap<String, Parameter>) -> Self {
         let defaults = parameters.iter().filter_map(|(name, parameter)| Some((name, parameter.default()?)));
         let mut values: BTreeMap<_, _> = defaults.map(|(name, value)| (name.clone(), value)).collect();
-        let given = stage.values.iter().filter(|(name, _)| parameters.contains_key(*name));
-        values.extend(given.map(|(name, value)| (name.clone(), value.clone())));
+        let overrides = stage.values.iter().filter(|(name, _)| parameters.contains_key(*name));
+        values.extend(overrides.map(|(name, value)| (name.clone(), value.clone())));
         Self(values)
     }
 
-    /// The value, if there is one and it is not empty.
+    /// Returns the value of a parameter unless it is missing or empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The mode that the publishable key puts the stage in.
+    /// Returns the Stripe mode of the stage, which the prefix of the publishable key determines.
     pub(super) fn mode(&self) -> Option<Mode> {
         Mode::of_publishable(self.get("StripePublishableKey")?)
     }
 }
 
-/// What there is to say of a stage's configuration; `variables` are the names that functions read.
+/// Checks a stage's configuration. `variables` are the environment variables that the functions read.
 pub(super) fn check(
     stage: &Stage,
     parameters: &BTreeMap<String, Parameter>,
@@ -50,8 +52,12 @@ pub(super) fn check(
     let mut findings = limits(&values, parameters);
     findings.extend(unknown(stage, parameters, variables));
     if findings.is_empty() {
-        let message = "use a value within the template’s limits";
-        findings.push(Finding::good(Area::Configuration, format!("{} parameters", parameters.len()), message));
+        let message = "are within the template's limits";
+        findings.push(Finding::good(
+            Area::Configuration,
+            format!("{} parameters", parameters.len()),
+            message,
+        ));
     }
     findings.extend(
         [trial(&values), sender(&values), prices(&values), region(&values), domain(&values)]
@@ -74,25 +80,27 @@ fn warning(subject: &str, message: impl Into<String>, fix: impl Into<String>) ->
 }
 
 fn limits(values: &Values, parameters: &BTreeMap<String, Parameter>) -> Vec<Finding> {
-    let judged = |(name, parameter): (&String, &Parameter)| {
-        let give = format!(
+    let check_one = |(name, parameter): (&String, &Parameter)| {
+        let set_it = format!(
             "set it in samconfig.toml or, for one deployment, with infra/deploy.py {name}=…. {}",
             parameter.description
         );
-        let Some(value) = values.0.get(name) else { return Some(error(name, "has no value", give)) };
+        let Some(value) = values.0.get(name) else { return Some(error(name, "has no value", set_it)) };
         if ["sk_", "rk_", "whsec_"].iter().any(|prefix| value.starts_with(prefix)) {
-            let fix = "store it in Secrets Manager and set the secret's ARN. CloudFormation exposes parameters to anyone who can view the stack, so rotate this secret in Stripe";
+            let fix = "store it in Secrets Manager and set the secret's ARN. CloudFormation exposes parameters to \
+                       anyone who can view the stack, so rotate this secret in Stripe";
             return Some(error(name, "contains a plaintext secret", fix));
         }
         if value.contains("replace") && !value.contains(' ') {
-            return Some(error(name, "still has the example value from samconfig.toml", give));
+            return Some(error(name, "still has the example value from samconfig.toml", set_it));
         }
-        parameter.breach(value).map(|breach| error(name, breach, parameter.description.clone()))
+        let fix = || format!("set a value that fits the description: {}", parameter.description);
+        parameter.violation(value).map(|violation| error(name, violation, fix()))
     };
-    parameters.iter().filter_map(judged).collect()
+    parameters.iter().filter_map(check_one).collect()
 }
 
-/// Names that nobody reads.
+/// Reports names that are neither a template parameter nor a variable of a function.
 fn unknown(stage: &Stage, parameters: &BTreeMap<String, Parameter>, variables: &[String]) -> Vec<Finding> {
     let names =
         stage.values.keys().filter(|name| !parameters.contains_key(*name) && !variables.contains(name));
@@ -117,7 +125,7 @@ fn trial(values: &Values) -> Option<Finding> {
         None => Finding::good(
             Area::Configuration,
             "Trial",
-            format!("{days} days, with reminders {reminders} before the end"),
+            format!("lasts {days} days, with reminders {reminders} days before the end"),
         ),
     })
 }
@@ -130,10 +138,11 @@ fn sender(values: &Values) -> Option<Finding> {
         let fix = "set MailIdentity to the domain or address that you verified in SES";
         return Some(error("MailFromEmail", "does not belong to MailIdentity", fix));
     }
-    Some(Finding::good(Area::Configuration, "Sender", format!("{from}, of the identity {identity}")))
+    Some(Finding::good(Area::Configuration, "Sender", format!("is {from}, of the SES identity {identity}")))
 }
 
-/// Checks that `Stage` agrees with the name of the stage. The template's rule on sample values depends on it.
+/// Checks that `Stage` agrees with the name of the stage. The template's rule on sample values
+/// depends on it.
 fn stage_kind(stage: &Stage, values: &Values) -> Option<Finding> {
     let is_real = matches!(stage.name.as_str(), "staging" | PRODUCTION);
     (is_real && values.get("Stage") == Some(DEVELOPMENT)).then(|| {
@@ -142,7 +151,8 @@ fn stage_kind(stage: &Stage, values: &Values) -> Option<Finding> {
     })
 }
 
-/// Reports each value of the sample product that the stage still has. The template rejects them outside development.
+/// Reports each value of the sample product that the stage still has. The template rejects them
+/// outside development.
 fn sample_values(values: &Values, parameters: &BTreeMap<String, Parameter>) -> Vec<Finding> {
     let report = if values.get("Stage") == Some(DEVELOPMENT) { warning } else { error };
     let is_sample = |name: &&str| {
@@ -151,7 +161,9 @@ fn sample_values(values: &Values, parameters: &BTreeMap<String, Parameter>) -> V
     };
     let samples = SAMPLE_PARAMETERS.iter().filter(|name| is_sample(name));
     samples
-        .map(|name| report(name, "is still the value of the sample product", "set the value of your own product"))
+        .map(|name| {
+            report(name, "still has the value of the sample product", "set the value of your own product")
+        })
         .collect()
 }
 
@@ -171,11 +183,12 @@ fn domain(values: &Values) -> Option<Finding> {
             format!("is missing for {name}"),
             "request one in the stage's region and set its ARN",
         ),
-        Some(_) => Finding::good(Area::Configuration, "Domain", name),
+        Some(_) => Finding::good(Area::Configuration, "Domain", format!("is {name}")),
     })
 }
 
-/// Functions read secrets in their own region, and an API takes a certificate of its own.
+/// Checks that all ARNs have the same account and region. Functions read secrets in their own region,
+/// and an API Gateway domain needs a certificate of its region.
 fn region(values: &Values) -> Option<Finding> {
     let names = [
         "StripeSecretKeyArn",
@@ -184,15 +197,15 @@ fn region(values: &Values) -> Option<Finding> {
         "HostKeysArn",
         "CertificateArn",
     ];
-    let place = |name: &str| {
+    let region_and_account = |name: &str| {
         let mut parts = values.get(name)?.split(':').skip(3);
         Some((parts.next()?.to_owned(), parts.next()?.to_owned()))
     };
-    let places: Vec<_> = names.iter().filter_map(|name| Some((*name, place(name)?))).collect();
-    let (_, first) = places.first()?;
-    let (name, _) = places.iter().find(|(_, place)| place != first)?;
+    let found: Vec<_> = names.iter().filter_map(|name| Some((*name, region_and_account(name)?))).collect();
+    let (first_name, first) = found.first()?;
+    let (name, _) = found.iter().find(|(_, other)| other != first)?;
     let fix = "use secrets and a certificate in the stage's own account and region";
-    Some(error(name, "is in a different account or region than StripeSecretKeyArn", fix))
+    Some(error(name, format!("is in a different account or region than {first_name}"), fix))
 }
 
 fn mode(stage: &Stage, values: &Values) -> Option<Finding> {
@@ -207,33 +220,38 @@ fn mode(stage: &Stage, values: &Values) -> Option<Finding> {
             let fix = "set test-mode keys, unless this stage should take real payments";
             warning("StripePublishableKey", format!("puts {} in Stripe's live mode", stage.name), fix)
         }
-        (Mode::Test, false) => Finding::good(Area::Configuration, "Stripe", "in test mode: no real payments"),
-        (Mode::Live, true) => Finding::good(Area::Configuration, "Stripe", "in live mode"),
+        (Mode::Test, false) => {
+            Finding::good(Area::Configuration, "Stripe", "is in test mode: no real payments")
+        }
+        (Mode::Live, true) => Finding::good(Area::Configuration, "Stripe", "is in live mode"),
     })
 }
 
-/// What works without, and seldom should.
+/// Warns about empty parameters that are optional but that a real stage almost always needs.
 fn left_out(values: &Values) -> Vec<Finding> {
     let mut findings = Vec::new();
     if values.get("StripeWebhookSecretArn").is_none() {
-        let fix = "deploy once, add WebhookUrl as an endpoint in Stripe, store its whsec_… in Secrets Manager, and set the ARN";
-        findings.push(warning("StripeWebhookSecretArn", "is empty: every webhook gets 503", fix));
+        let fix = "deploy once, add WebhookUrl as an endpoint in Stripe, store its whsec_… in Secrets Manager, and \
+                   set the ARN";
+        findings.push(warning("StripeWebhookSecretArn", "is empty: every webhook returns 503", fix));
     }
     if values.get("OperatorEmails").is_none() {
         let fix = "set the email addresses that may open /operator";
         findings.push(warning("OperatorEmails", "is empty: no one can see items that need attention", fix));
     }
     if values.get("AlarmEmail").is_none() {
-        let fix = "give an address and follow the link that AWS mails to it, or subscribe to the topic of pages yourself";
-        findings.push(warning("AlarmEmail", "is empty: no page reaches an operator by itself", fix));
+        let fix = "set an email address and confirm it with the link from AWS, or subscribe to the topic of pages \
+                   yourself";
+        findings.push(warning("AlarmEmail", "is empty: no one is notified of pages (urgent alarms)", fix));
     }
     if values.get("TicketEmail").is_none() {
-        let fix = "give an address and follow the link that AWS mails to it, or subscribe to the topic of tickets yourself";
-        findings.push(warning("TicketEmail", "is empty: no ticket reaches an operator by itself", fix));
+        let fix = "set an email address and confirm it with the link from AWS, or subscribe to the topic of tickets \
+                   yourself";
+        findings.push(warning("TicketEmail", "is empty: no one is notified of tickets (other alarms)", fix));
     }
     if values.get("RunbookUrl").is_none_or(|url| !url.starts_with("https://")) {
         let fix = "set the URL at which your operators read docs/runbook.md";
-        findings.push(warning("RunbookUrl", "is not a URL, so links in alarms will not work", fix));
+        findings.push(warning("RunbookUrl", "is not an https URL: links in alarms will not work", fix));
     }
     if values.get("HostSigningKeysArn").is_some() && values.get("AppUrl").is_none() {
         let fix = "set AppUrl to the URL where your product accepts handoff tokens";
@@ -252,8 +270,8 @@ mod tests {
     use crate::doctor::finding::Severity;
     use crate::template;
 
-    /// A stage as it should be, with what differs.
-    fn stage(differs: &[(&str, &str)]) -> Stage {
+    /// Returns a valid production stage with the given values changed. `absent` removes a value.
+    fn stage(changes: &[(&str, &str)]) -> Stage {
         let arn = |name| format!("arn:aws:secretsmanager:eu-west-1:123456789012:secret:{name}-AbCdEf");
         let mut values = BTreeMap::from(
             [
@@ -275,12 +293,12 @@ mod tests {
             ]
             .map(|(name, value)| (name.to_owned(), value)),
         );
-        values.extend(differs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        values.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         values.retain(|_, value| value != "absent");
         Stage { name: PRODUCTION.to_owned(), stack: "onramp".to_owned(), values }
     }
 
-    fn found(stage: &Stage) -> Vec<(Severity, String)> {
+    fn problems(stage: &Stage) -> Vec<(Severity, String)> {
         let parameters = Parameter::all(template::TEXT).unwrap();
         let findings = check(stage, &parameters, &["TABLE_NAME".to_owned()]);
         let bad = findings.iter().filter(|finding| finding.severity != Severity::Good);
@@ -292,15 +310,15 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_configuration_has_nothing_to_mend() {
-        assert_eq!(found(&stage(&[])), []);
-        assert_eq!(found(&stage(&[("TABLE_NAME", "mine")])), [], "a variable is no unknown name");
+    fn complete_configuration_has_no_problems() {
+        assert_eq!(problems(&stage(&[])), []);
+        assert_eq!(problems(&stage(&[("TABLE_NAME", "mine")])), [], "a function variable is a known name");
     }
 
     #[test]
-    fn each_broken_thing_is_named() {
+    fn each_invalid_value_is_reported_under_its_name() {
         use Severity::{Error, Warning};
-        for (differs, severity, subject) in [
+        for (changes, severity, subject) in [
             (vec![("StripePublishableKey", "absent")], Error, "StripePublishableKey"),
             (vec![("StripePublishableKey", "pk_live_replace")], Error, "StripePublishableKey"),
             (vec![("StripePublishableKey", "pk_prod_hunter2")], Error, "StripePublishableKey"),
@@ -342,29 +360,30 @@ mod tests {
             (vec![("EmbedOrigins", "https://app.example.com")], Warning, "HostKeysArn"),
             (vec![("StripeTrialDay", "7")], Error, "StripeTrialDay"),
         ] {
-            assert_eq!(found(&stage(&differs)), [(severity, subject.to_owned())], "{differs:?}");
+            assert_eq!(problems(&stage(&changes)), [(severity, subject.to_owned())], "{changes:?}");
         }
     }
 
     #[test]
-    fn an_address_may_be_the_identity_or_lie_in_a_subdomain() {
+    fn sender_may_be_the_identity_or_in_a_subdomain() {
         for (identity, from) in
             [("hello@example.com", "hello@example.com"), ("example.com", "a@mail.example.com")]
         {
-            assert_eq!(found(&stage(&[("MailIdentity", identity), ("MailFromEmail", from)])), []);
+            assert_eq!(problems(&stage(&[("MailIdentity", identity), ("MailFromEmail", from)])), []);
         }
     }
 
     #[test]
     fn sample_values_are_only_a_warning_in_development() {
-        let differs = [("Stage", "development"), ("ProductName", "absent"), ("StripePublishableKey", "pk_test_1")];
-        let development = Stage { name: "default".to_owned(), ..stage(&differs) };
-        assert_eq!(found(&development), [(Severity::Warning, "ProductName".to_owned())]);
+        let changes =
+            [("Stage", "development"), ("ProductName", "absent"), ("StripePublishableKey", "pk_test_1")];
+        let development = Stage { name: "default".to_owned(), ..stage(&changes) };
+        assert_eq!(problems(&development), [(Severity::Warning, "ProductName".to_owned())]);
     }
 
     #[test]
-    fn live_keys_do_not_belong_in_staging() {
+    fn live_keys_are_a_warning_in_staging() {
         let staging = Stage { name: "staging".to_owned(), ..stage(&[]) };
-        assert_eq!(found(&staging), [(Severity::Warning, "StripePublishableKey".to_owned())]);
+        assert_eq!(problems(&staging), [(Severity::Warning, "StripePublishableKey".to_owned())]);
     }
 }

@@ -1,98 +1,103 @@
-//! What an account says of a stage, as far as it matters here.
+//! Facts that [`read`](super::read) collects about a deployed stage, reduced to the fields that
+//! [`judge`](super::judge) needs.
 
 use jiff::SignedDuration;
 
-/// What was read, or why it could not be.
+/// A fact, or the reason why it could not be read.
 pub(super) type Fact<T> = Result<T, Unread>;
 
-/// Why something could not be read.
+/// Why a fact could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Unread {
-    /// It is not there.
+    /// The service reported that the resource does not exist.
     Missing,
-    /// Whoever asks may not see it.
+    /// The credentials do not permit the read.
     Denied,
-    /// Something else, in a word of the service's, or none.
+    /// Any other failure: the service's error code or a short description.
     Failed(String),
 }
 
-/// The identity that mails come from.
+/// State of the SES identity that sends the emails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
     pub verified: bool,
-    /// Whether SES signs with DKIM, and the word that it has for how far that is.
+    /// Whether DKIM signing is enabled, and the status that SES reports for it.
     pub dkim: (bool, String),
-    /// The identity's own MAIL FROM domain, where it has one, and SES's status of it.
+    /// Custom MAIL FROM domain and its status at SES. `None` if SES's own domain is used.
     pub mail_from: Option<(String, String)>,
 }
 
-/// What SES lets the account send.
+/// Sending limits and status of the SES account.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct MailAccount {
     pub out_of_sandbox: bool,
     pub sending: bool,
     /// `HEALTHY`, `PROBATION` or `SHUTDOWN`.
-    pub standing: String,
-    pub a_day: f64,
-    pub a_second: f64,
-    pub last_day: f64,
+    pub enforcement: String,
+    /// Maximum number of emails in 24 hours.
+    pub per_day: f64,
+    /// Maximum number of emails per second.
+    pub per_second: f64,
+    /// Number of emails in the last 24 hours.
+    pub sent_last_day: f64,
 }
 
-/// A configuration set.
+/// State of an SES configuration set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct MailSet {
+pub(super) struct ConfigurationSet {
     pub sending: bool,
-    /// Whose events reach the default bus: those of the destinations that are enabled.
+    /// Event types that enabled destinations publish to the default bus.
     pub events: Vec<String>,
 }
 
-/// An endpoint that Stripe sends events to.
+/// A webhook endpoint of the Stripe account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Endpoint {
     pub url: String,
     pub enabled: bool,
     pub types: Vec<String>,
-    /// `None` follows the account's own version.
+    /// Pinned API version. `None` follows the version of the account.
     pub version: Option<String>,
 }
 
-/// A destination of Stripe's newer kind, which sends thin events or snapshots.
+/// An event destination of the Stripe account (API v2), which sends thin or snapshot events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Destination {
-    /// The address of a webhook; none for EventBridge.
+    /// URL of a webhook. `None` for EventBridge.
     pub url: Option<String>,
     pub thin: bool,
     pub enabled: bool,
 }
 
-/// A price.
+/// A price of the Stripe account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Price {
     pub active: bool,
-    /// How often it is charged; none is once.
+    /// Billing interval, for example `month`. `None` for a one-time price.
     pub interval: Option<String>,
     pub live: bool,
 }
 
-/// The table.
+/// State of the DynamoDB table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TableState {
     pub name: String,
     pub active: bool,
-    /// Partition and sort key.
+    /// Attribute names of the partition key and the sort key.
     pub keys: Vec<String>,
-    /// Name, keys and whether it is active.
+    /// Name, key attributes, and whether the index is active.
     pub indexes: Vec<(String, Vec<String>, bool)>,
-    /// What the stream carries, if there is one.
+    /// View type of the stream. `None` if the stream is disabled.
     pub stream: Option<String>,
+    /// Whether deletion protection is enabled.
     pub protected: bool,
-    /// The attribute that items expire by, if that is on.
+    /// TTL attribute. `None` if TTL is disabled.
     pub expires: Fact<Option<String>>,
-    /// Whether it can be restored to any second.
+    /// Whether point-in-time recovery is enabled.
     pub restorable: Fact<bool>,
 }
 
-/// A rule of EventBridge.
+/// State of an EventBridge rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RuleState {
     pub name: String,
@@ -100,5 +105,5 @@ pub(super) struct RuleState {
     pub schedule: Option<String>,
 }
 
-/// How far this machine's clock is ahead of another's; negative is behind.
+/// How far the local clock is ahead of the other one. Negative if it is behind.
 pub(super) type Skew = SignedDuration;

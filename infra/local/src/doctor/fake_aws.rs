@@ -1,5 +1,5 @@
-//! The local account as a doctor sees it: the reads that no function makes, answered from the template and the parts
-//! that run. It shows nothing that the local AWS is not.
+//! HTTP connector that lets the doctor run against the local AWS. It serves the reads that no
+//! function makes, from the template and from the state of the running stack.
 
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ use crate::connector::Cloud;
 use crate::mailbox::SentEmail;
 use crate::template::Template;
 
-/// Answers the doctor's calls.
+/// Serves the doctor's calls to AWS, Stripe, and the DNS resolver from a local stack.
 #[derive(Debug, Clone)]
 pub struct FakeAws {
     cloud: Arc<Cloud>,
     template: Arc<Template>,
 }
 
-/// A status, the type of an error if it is one, and a body.
+/// HTTP status, AWS error type (only for errors), and body.
 type Reply = (u16, Option<&'static str>, Value);
 
 fn ok(body: Value) -> Reply {
@@ -40,12 +40,12 @@ fn missing(kind: &'static str) -> Reply {
 }
 
 impl FakeAws {
-    /// The account of a stack that runs `template`.
+    /// Creates the fake account of a local stack that runs `template`.
     pub fn new(cloud: Arc<Cloud>, template: Template) -> Self {
         Self { cloud, template: Arc::new(template) }
     }
 
-    fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    fn respond(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let uri = request.uri();
         let (origin, path) = uri
             .split_once("://")
@@ -55,8 +55,8 @@ impl FakeAws {
         }
         if origin == "dns.google" {
             let record = json!({ "type": 16, "data": "v=DMARC1; p=quarantine" });
-            let answer = json!({ "Status": 0, "Answer": [record] });
-            return finish(http::Response::builder().body(SdkBody::from(answer.to_string())));
+            let response = json!({ "Status": 0, "Answer": [record] });
+            return finish(http::Response::builder().body(SdkBody::from(response.to_string())));
         }
         let body: Value =
             serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
@@ -80,12 +80,12 @@ impl FakeAws {
     }
 
     fn stripe(&self, request: &HttpRequest, path: &str) -> Result<HttpResponse, ConnectorError> {
-        let mut asked = http::Request::builder().method(request.method()).uri(path);
+        let mut forwarded = http::Request::builder().method(request.method()).uri(path);
         for (name, value) in request.headers() {
-            asked = asked.header(name, value);
+            forwarded = forwarded.header(name, value);
         }
-        let asked = asked.body(Bytes::new()).map_err(|error| ConnectorError::user(error.into()))?;
-        let (parts, body) = self.cloud.stripe.handle(&asked).into_parts();
+        let forwarded = forwarded.body(Bytes::new()).map_err(|error| ConnectorError::user(error.into()))?;
+        let (parts, body) = self.cloud.stripe.handle(&forwarded).into_parts();
         let mut response = http::Response::builder().status(parts.status);
         for (name, value) in &parts.headers {
             response = response.header(name, value);
@@ -102,9 +102,9 @@ impl FakeAws {
         let Some(table) = tables.iter().find(|table| table.name == name) else {
             return missing("ResourceNotFoundException");
         };
-        let standing = self.template.resources.values().find(|it| it.name == name);
+        let resource = self.template.resources.values().find(|it| it.name == name);
         let property =
-            |path: &str| standing.and_then(|it| it.properties.pointer(path)).cloned().unwrap_or_default();
+            |path: &str| resource.and_then(|it| it.properties.pointer(path)).cloned().unwrap_or_default();
         let status = |on: bool| if on { "ENABLED" } else { "DISABLED" };
         match operation {
             "DescribeTable" => {
@@ -136,7 +136,8 @@ impl FakeAws {
         }
     }
 
-    /// Rules are named as CloudFormation does it: the stack, the logical id, and something that makes them unique.
+    /// Lists the template's schedules as rules. The names follow CloudFormation's scheme: stack, logical
+    /// ID, and a unique suffix.
     fn rules(&self, body: &Value) -> Value {
         let prefix = body.get("NamePrefix").and_then(Value::as_str).unwrap_or_default();
         let schedules = self.template.schedules.iter().map(|schedule| {
@@ -160,7 +161,7 @@ impl FakeAws {
     }
 
     fn mail(&self, method: &str, path: &str, body: &Value) -> Reply {
-        let decoded = percent(path);
+        let decoded = decode_at_sign(path);
         let steps: Vec<&str> = decoded.trim_start_matches("/v2/email/").split('/').collect();
         match (method, steps.as_slice()) {
             ("GET", ["account"]) => ok(json!({
@@ -200,18 +201,18 @@ impl FakeAws {
             }
             ("POST", ["outbound-emails"]) => {
                 let sent = SentEmail::read(body)
-                    .and_then(|letter| self.cloud.mailbox.accept(letter, self.cloud.clock.now()));
+                    .and_then(|email| self.cloud.mailbox.accept(email, self.cloud.clock.now()));
                 match sent {
                     Ok((id, _)) => ok(json!({ "MessageId": id })),
-                    Err(refused) => (400, Some(refused.code), json!({ "message": refused.message })),
+                    Err(error) => (400, Some(error.code), json!({ "message": error.message })),
                 }
             }
-            // Whatever else is asked only wants to know the time.
+            // Any other request needs only the Date header.
             _ => ok(json!({})),
         }
     }
 
-    /// The properties of the resources of a kind whose `path` says `name`.
+    /// Returns the properties of all resources of a type whose value at `path` is `name`.
     fn existing(&self, kind: &str, path: &str, name: &str) -> impl Iterator<Item = &Value> {
         let all = self.template.resources.values().filter(move |it| it.kind == kind);
         let properties = all.map(|it| &it.properties);
@@ -219,8 +220,8 @@ impl FakeAws {
     }
 }
 
-/// A path whose `@` may be written as its code.
-fn percent(path: &str) -> String {
+/// Decodes `%40` as `@`, the only escape in the paths of these calls.
+fn decode_at_sign(path: &str) -> String {
     path.replace("%40", "@")
 }
 
@@ -237,6 +238,6 @@ impl HttpClient for FakeAws {
 
 impl HttpConnector for FakeAws {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(self.answer(&request))
+        HttpConnectorFuture::ready(self.respond(&request))
     }
 }

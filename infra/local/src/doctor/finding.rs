@@ -1,69 +1,69 @@
-//! What was found, and how to fix it.
+//! Findings of the doctor, and the report that prints them as text or JSON.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::terminal::Terminal;
 
-/// What a finding is about.
+/// The part of the stage that a finding belongs to. Reports list findings in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Area {
-    /// What the stage is given.
+    /// Template parameters and function variables.
     Configuration,
-    /// What Secrets Manager holds.
+    /// Secrets in Secrets Manager.
     Secrets,
-    /// SES.
+    /// Email: SES and the DNS records of the sender.
     Mail,
-    /// Stripe.
+    /// Webhooks and prices at Stripe.
     Stripe,
-    /// DynamoDB.
+    /// The DynamoDB table.
     Table,
-    /// EventBridge.
+    /// Scheduled rules of EventBridge.
     Schedules,
-    /// This machine's clock.
+    /// Clock of the local machine.
     Clock,
 }
 
-/// How something stands.
+/// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// As it should be.
+    /// The checked item is correct.
     Good,
-    /// It works, or could not be seen; a person should look.
+    /// The item works but needs attention, or it could not be read.
     #[serde(rename = "doubt")]
     Warning,
-    /// It does not work.
+    /// The item does not work.
     #[serde(rename = "fault")]
     Error,
 }
 
-/// One thing that was looked at. No secret and no value of a bad parameter is in it.
+/// Result of one check. It never contains a secret or the value of an invalid parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What it is about.
+    /// The part of the stage that was checked.
     pub area: Area,
-    /// How it stands.
+    /// Severity; `verdict` in JSON.
     #[serde(rename = "verdict")]
     pub severity: Severity,
-    /// The parameter or the thing.
+    /// Name of the parameter or resource.
     pub subject: String,
-    /// What was found.
+    /// What was found; a phrase that completes the sentence "subject …". `said` in JSON.
     #[serde(rename = "said")]
     pub message: String,
-    /// What to do about it.
+    /// What to do, starting with a verb; `None` for good findings.
     #[serde(rename = "mend", skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
 }
 
 impl Finding {
-    /// Something that is as it should be.
+    /// Creates a finding for a correct item.
     pub fn good(area: Area, subject: impl Into<String>, message: impl Into<String>) -> Self {
         Self { area, severity: Severity::Good, subject: subject.into(), message: message.into(), fix: None }
     }
 
-    /// Something that a person should look at.
+    /// Creates a finding for an item that needs attention.
     pub fn warning(
         area: Area,
         subject: impl Into<String>,
@@ -74,7 +74,7 @@ impl Finding {
         Self { area, severity: Severity::Warning, subject: subject.into(), message: message.into(), fix }
     }
 
-    /// Something that does not work.
+    /// Creates a finding for an item that does not work.
     pub fn error(
         area: Area,
         subject: impl Into<String>,
@@ -90,7 +90,7 @@ impl Area {
         match self {
             Self::Configuration => "Configuration",
             Self::Secrets => "Secrets",
-            Self::Mail => "Mail",
+            Self::Mail => "Email",
             Self::Stripe => "Stripe",
             Self::Table => "Table",
             Self::Schedules => "Schedules",
@@ -100,8 +100,8 @@ impl Area {
 }
 
 impl Severity {
-    /// A sign and a word, as wide as every other, and a colour for those who see one.
-    const fn look(self) -> (&'static str, &'static str) {
+    /// Returns a label of fixed width and an ANSI color code. The label is readable without the color.
+    const fn label(self) -> (&'static str, &'static str) {
         match self {
             Self::Good => ("✓ ok   ", "32"),
             Self::Warning => ("! check", "33"),
@@ -110,24 +110,24 @@ impl Severity {
     }
 }
 
-/// All findings of one examination.
+/// All findings of one run, sorted by area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report(Vec<Finding>);
 
 impl Report {
-    /// Findings, by what they are about.
+    /// Sorts the findings by area; findings of one area keep their order.
     pub fn new(mut findings: Vec<Finding>) -> Self {
         findings.sort_by_key(|finding| finding.area);
         Self(findings)
     }
 
-    /// The findings.
+    /// Returns the findings, sorted by area.
     pub fn findings(&self) -> &[Finding] {
         &self.0
     }
 
-    /// Whether anything does not work.
-    pub fn has_faults(&self) -> bool {
+    /// Returns whether any finding is an error.
+    pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
     }
 
@@ -135,12 +135,12 @@ impl Report {
         self.0.iter().filter(|finding| finding.severity == severity).count()
     }
 
-    /// For programs.
+    /// Returns the report as JSON, for programs.
     pub fn json(&self) -> Value {
-        json!({ "healthy": !self.has_faults(), "findings": self.0 })
+        json!({ "healthy": !self.has_errors(), "findings": self.0 })
     }
 
-    /// For people: a line for each finding, and one below it where there is something to do.
+    /// Returns the report as text: one line per finding, with the fix on the next line.
     pub fn lines(&self, terminal: Terminal) -> Vec<String> {
         let width = self.0.iter().map(|finding| finding.subject.chars().count()).max().unwrap_or_default();
         let (mut lines, mut area) = (Vec::new(), None);
@@ -148,14 +148,14 @@ impl Report {
             if area.replace(finding.area) != Some(finding.area) {
                 lines.extend([String::new(), format!("  {}", finding.area.title())]);
             }
-            let (sign, colour) = finding.severity.look();
+            let (label, color) = finding.severity.label();
             let subject = format!("{:<width$}", finding.subject);
-            lines.push(format!("  {}  {subject}  {}", terminal.paint(colour, sign), finding.message));
-            let indent = 2 + sign.chars().count() + 2 + width + 2;
+            lines.push(format!("  {}  {subject}  {}", terminal.paint(color, label), finding.message));
+            let indent = 2 + label.chars().count() + 2 + width + 2;
             lines.extend(finding.fix.iter().map(|fix| format!("{:indent$}→ {fix}", "")));
         }
         let counts = [(Severity::Good, "ok"), (Severity::Warning, "to check"), (Severity::Error, "to fix")];
-        let counts = counts.map(|(severity, word)| format!("{} {word}", self.count(severity)));
+        let counts = counts.map(|(severity, label)| format!("{} {label}", self.count(severity)));
         lines.extend([String::new(), format!("  {}", counts.join(" · "))]);
         lines
     }
@@ -173,13 +173,13 @@ mod tests {
     }
 
     #[test]
-    fn findings_stand_in_columns_with_signs_and_words() {
+    fn lines_align_findings_in_columns() {
         let expected = "
   Configuration
   ✓ ok     24 parameters  are good
 
   Stripe
-  ✗ fix   Webhook        is disabled
+  ✗ fix    Webhook        is disabled
                           → enable it
 
   1 ok · 0 to check · 1 to fix";
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_read_the_same() {
+    fn json_keeps_its_published_names() {
         let json = report().json();
         assert_eq!((&json["healthy"], &json["findings"][1]["verdict"]), (&json!(false), &json!("fault")));
         assert_eq!(json["findings"][0].get("mend"), None);

@@ -1,4 +1,4 @@
-//! The template's parameters, each with the limits that CloudFormation holds a value to.
+//! The template's parameters, with the limits that CloudFormation enforces on their values.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use regex::Regex;
 use serde::Deserialize;
 use serde_yaml_ng::Value as Yaml;
 
-/// A parameter.
+/// A template parameter with its default and limits.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Parameter {
@@ -24,29 +24,28 @@ pub(super) struct Parameter {
     min_length: Option<usize>,
     #[serde(default)]
     max_length: Option<usize>,
-    /// What it is for.
     #[serde(default)]
     pub(super) description: String,
 }
 
 impl Parameter {
-    /// All of a template's, by name.
+    /// Reads all parameters of a template, by name.
     ///
     /// # Errors
-    /// What in the template cannot be read.
+    /// Returns the YAML error if the template or its `Parameters` cannot be parsed.
     pub(super) fn all(template: &str) -> Result<BTreeMap<String, Self>, String> {
         let document: Yaml = serde_yaml_ng::from_str(template).map_err(|error| error.to_string())?;
         let parameters = document.get("Parameters").cloned().unwrap_or_default();
         serde_yaml_ng::from_value(parameters).map_err(|error| format!("Parameters: {error}"))
     }
 
-    /// What it is where a stage says nothing.
+    /// Returns the default, which applies if a stage sets no value.
     pub(super) fn default(&self) -> Option<String> {
         self.default.as_ref().map(plain)
     }
 
-    /// The limit that a value breaks, in words that follow the parameter's name.
-    pub(super) fn breach(&self, value: &str) -> Option<String> {
+    /// Returns the limit that a value violates, as a phrase that follows the parameter's name.
+    pub(super) fn violation(&self, value: &str) -> Option<String> {
         if let Some(allowed) = &self.allowed_values {
             let allowed: Vec<String> = allowed.iter().map(plain).collect();
             if !allowed.iter().any(|allowed| allowed == value) {
@@ -54,24 +53,23 @@ impl Parameter {
             }
         }
         let length = value.chars().count();
-        if self.min_length.is_some_and(|least| length < least)
-            || self.max_length.is_some_and(|most| length > most)
+        if self.min_length.is_some_and(|min| length < min) || self.max_length.is_some_and(|max| length > max)
         {
-            let (least, most) = (self.min_length.unwrap_or(0), self.max_length.map(|most| most.to_string()));
-            return Some(format!("must be {least} to {} characters long", most.as_deref().unwrap_or("∞")));
+            let (min, max) = (self.min_length.unwrap_or(0), self.max_length.map(|max| max.to_string()));
+            return Some(format!("must be {min} to {} characters long", max.as_deref().unwrap_or("∞")));
         }
         if self.min_value.is_some() || self.max_value.is_some() {
-            let (least, most) =
+            let (min, max) =
                 (self.min_value.unwrap_or(f64::NEG_INFINITY), self.max_value.unwrap_or(f64::INFINITY));
-            if !value.parse::<f64>().is_ok_and(|number| (least..=most).contains(&number)) {
-                return Some(format!("must be a number from {least} to {most}"));
+            if !value.parse::<f64>().is_ok_and(|number| (min..=max).contains(&number)) {
+                return Some(format!("must be a number from {min} to {max}"));
             }
         }
         let pattern = self.allowed_pattern.as_ref()?;
         match Regex::new(&format!("^(?:{pattern})$")) {
-            Ok(whole) if whole.is_match(value) => None,
+            Ok(full) if full.is_match(value) => None,
             Ok(_) => Some(format!("must match {pattern}")),
-            Err(_) => Some(format!("is held to a pattern that cannot be read: {pattern}")),
+            Err(_) => Some(format!("has an invalid AllowedPattern in the template: {pattern}")),
         }
     }
 }
@@ -91,32 +89,32 @@ mod tests {
     use crate::template;
 
     #[test]
-    fn each_limit_of_the_template_is_held() {
+    fn value_outside_a_template_limit_is_reported() {
         let parameters = Parameter::all(template::TEXT).unwrap();
-        for (name, value, breach) in [
+        for (name, value, expected) in [
             ("StripeEnableTrials", "true", None),
-            ("StripeEnableTrials", "yes", Some("is none of true, false")),
+            ("StripeEnableTrials", "yes", Some("must be one of true, false")),
             ("StripeTrialDays", "730", None),
-            ("StripeTrialDays", "731", Some("is not a number from 1 to 730")),
-            ("StripeTrialDays", "fourteen", Some("is not a number from 1 to 730")),
+            ("StripeTrialDays", "731", Some("must be a number from 1 to 730")),
+            ("StripeTrialDays", "fourteen", Some("must be a number from 1 to 730")),
             ("StripePublishableKey", "pk_test_1", None),
-            ("StripePublishableKey", "xpk_test_1", Some("has not the form")),
+            ("StripePublishableKey", "xpk_test_1", Some("must match")),
             ("AppUrl", "", None),
-            ("AppUrl", "http://app.example.com", Some("has not the form")),
-            ("ProductName", "", Some("is not 1 to 60 characters long")),
-            ("LogRetentionDays", "31", Some("is none of")),
+            ("AppUrl", "http://app.example.com", Some("must match")),
+            ("ProductName", "", Some("must be 1 to 60 characters long")),
+            ("LogRetentionDays", "31", Some("must be one of")),
         ] {
-            let message = parameters[name].breach(value);
-            assert_eq!(message.is_some(), breach.is_some(), "{name} {value}: {message:?}");
-            assert!(message.unwrap_or_default().starts_with(breach.unwrap_or_default()), "{name}");
+            let message = parameters[name].violation(value);
+            assert_eq!(message.is_some(), expected.is_some(), "{name} {value}: {message:?}");
+            assert!(message.unwrap_or_default().starts_with(expected.unwrap_or_default()), "{name}");
         }
     }
 
     #[test]
-    fn every_default_keeps_its_own_limits() {
+    fn every_default_is_within_its_own_limits() {
         for (name, parameter) in Parameter::all(template::TEXT).unwrap() {
-            let breach = parameter.default().and_then(|default| parameter.breach(&default));
-            assert_eq!(breach, None, "{name}");
+            let violation = parameter.default().and_then(|default| parameter.violation(&default));
+            assert_eq!(violation, None, "{name}");
         }
     }
 }

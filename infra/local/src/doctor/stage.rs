@@ -1,17 +1,17 @@
-//! A stage: what `samconfig.toml` and whoever deploys give the template.
+//! A stage: its name, its stack, and the parameter overrides of `samconfig.toml`.
 
 use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
-/// A stage's name, its stack's, and the values of parameters and variables.
+/// A stage of `samconfig.toml` with its stack name and parameter values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
-    /// Its name in `samconfig.toml`.
+    /// Name of the table in `samconfig.toml`, for example `staging`.
     pub name: String,
-    /// The name of its stack.
+    /// CloudFormation stack name. It is empty if the file does not set one.
     pub stack: String,
-    /// What it is given, by parameter or variable.
+    /// Values by the name of a template parameter or of a function variable.
     pub values: BTreeMap<String, String>,
 }
 
@@ -19,7 +19,7 @@ impl Stage {
     /// Reads a stage of a `samconfig.toml` (AWS SAM Developer Guide, "AWS SAM CLI configuration file").
     ///
     /// # Errors
-    /// What cannot be read, in words.
+    /// Returns a message if the file is not TOML, has no such stage, or has invalid overrides.
     pub fn read(text: &str, name: &str) -> Result<Self, String> {
         let file: Table = text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
         let Some(stage) = file.get(name).and_then(Value::as_table) else {
@@ -39,7 +39,11 @@ impl Stage {
             Some(Value::Array(pairs)) => {
                 pairs.iter().filter_map(Value::as_str).map(setting).collect::<Result<_, _>>()?
             }
-            Some(_) => return Err(format!("{name}.deploy.parameters.parameter_overrides is no list")),
+            Some(_) => {
+                return Err(format!(
+                    "{name}.deploy.parameters.parameter_overrides must be a list or a string"
+                ));
+            }
         };
         let stack = stack.and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(Self { name: name.to_owned(), stack, values })
@@ -49,11 +53,11 @@ impl Stage {
 fn setting(pair: &str) -> Result<(String, String), String> {
     match pair.split_once('=') {
         Some((name, value)) => Ok((name.trim().to_owned(), value.trim_matches('"').to_owned())),
-        None => Err("a parameter override is Name=Value".to_owned()),
+        None => Err("invalid parameter override; expected Name=Value".to_owned()),
     }
 }
 
-/// The words of a line; a quoted one may hold spaces.
+/// Splits a line at spaces outside of double quotes, and removes the quotes.
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut quoted) = (vec![String::new()], false);
     for letter in line.chars() {
@@ -72,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_and_a_line_say_the_same() {
+    fn overrides_can_be_a_list_or_a_string() {
         let list = r#"parameter_overrides = ["ProductName=Time Tracker", "StripeTrialDays=7"]"#;
         let line = r#"parameter_overrides = "ProductName=\"Time Tracker\" StripeTrialDays=7""#;
         for overrides in [list, line] {
@@ -89,14 +93,14 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_that_is_not_there_is_answered_with_those_that_are() {
+    fn unknown_stage_is_rejected_with_the_known_ones() {
         let text = "version = 0.1\n[default.deploy.parameters]\n[staging.deploy.parameters]";
         let error = Stage::read(text, "prod").unwrap_err();
-        assert_eq!(error, "it has no stage prod; there are default, staging");
+        assert_eq!(error, "unknown stage prod; expected one of default, staging");
     }
 
     #[test]
-    fn the_projects_own_file_is_read() {
+    fn samconfig_of_the_repository_is_valid() {
         let text = include_str!("../../../../samconfig.toml");
         for name in ["default", "staging", "production"] {
             assert!(Stage::read(text, name).unwrap().stack.starts_with("onramp"), "{name}");

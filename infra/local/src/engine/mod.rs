@@ -1,4 +1,5 @@
-//! The embedded DynamoDB: tables from the template, calls as the wire carries them, and the stream.
+//! The embedded DynamoDB: creates the template's tables, executes calls in their wire format, and
+//! reads the stream.
 
 mod transaction;
 
@@ -20,54 +21,54 @@ use tokio::sync::watch;
 use crate::clock::LocalClock;
 use crate::template::Table;
 
-/// How many records one read of the stream returns.
+/// Maximum number of records in one read of the stream.
 const STREAM_PAGE: usize = 1000;
 
-/// What the engine answered, as DynamoDB does on the wire.
+/// Response of the engine, in DynamoDB's wire format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// The HTTP status.
+    /// HTTP status of the response.
     pub status: u16,
-    /// The JSON body.
+    /// JSON body of the response.
     pub body: String,
 }
 
-/// Why the engine could not be opened.
+/// Why the database could not be opened or reset.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The database file cannot be used.
-    #[error("the database in {place} cannot be used: {reason}")]
-    Place {
-        /// The folder.
-        place: String,
-        /// What the engine said.
+    /// The database file could not be opened.
+    #[error("cannot open the database in {location}: {reason}")]
+    Database {
+        /// Data folder, or `memory`.
+        location: String,
+        /// Error message of the engine.
         reason: String,
     },
-    /// A table's stream does not say where it ends.
-    #[error("the stream of the table {table} cannot be read: {reason}")]
+    /// The newest position of a table's stream could not be read.
+    #[error("cannot read the stream of the table {table}: {reason}")]
     Stream {
-        /// The table's name.
+        /// Name of the table.
         table: String,
-        /// What the engine said.
+        /// Error message of the engine.
         reason: String,
     },
-    /// A table of the template was refused.
-    #[error("the table {table} cannot be created: {reason}")]
+    /// A table could not be created or deleted.
+    #[error("cannot create or delete the table {table}: {reason}")]
     Table {
-        /// The table's name.
+        /// Name of the table.
         table: String,
-        /// What the engine said.
+        /// Error message of the engine.
         reason: String,
     },
 }
 
-/// The database.
+/// The database with the tables of the template.
 pub struct Engine {
     database: Database,
     tables: Vec<Table>,
-    /// Counts the writes, so that readers of the stream wake.
+    /// Number of writes. A change wakes the readers of the stream.
     changed: watch::Sender<u64>,
-    /// Only for a database on disk, which dates its stream by the machine's clock.
+    /// Set only for a database on disk: the engine dates its records by the system clock there.
     redate: Option<Arc<LocalClock>>,
 }
 
@@ -78,19 +79,22 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Opens the database under `folder`, or one in memory that lives by `clock`.
+    /// Opens the database in `folder`, or one in memory, and creates missing tables.
+    ///
+    /// # Errors
+    /// Returns the reason if the file cannot be opened or a table cannot be created.
     pub fn open(
         folder: Option<&Path>,
         tables: Vec<Table>,
         clock: Arc<LocalClock>,
     ) -> Result<Self, OpenError> {
-        let place = |error: DynoxideError| OpenError::Place {
-            place: folder.map_or_else(|| "memory".to_owned(), |folder| folder.display().to_string()),
+        let cannot_open = |error: DynoxideError| OpenError::Database {
+            location: folder.map_or_else(|| "memory".to_owned(), |folder| folder.display().to_string()),
             reason: error.to_string(),
         };
         let database = match folder {
-            Some(folder) => Database::new(&folder.join("table.db").to_string_lossy()).map_err(place)?,
-            None => Database::memory_with_clock(Arc::<LocalClock>::clone(&clock)).map_err(place)?,
+            Some(folder) => Database::new(&folder.join("table.db").to_string_lossy()).map_err(cannot_open)?,
+            None => Database::memory_with_clock(Arc::<LocalClock>::clone(&clock)).map_err(cannot_open)?,
         };
         let redate = folder.map(|_| clock);
         let engine = Self { database, tables, changed: watch::Sender::new(0), redate };
@@ -98,17 +102,17 @@ impl Engine {
         Ok(engine)
     }
 
-    /// The tables as the template describes them.
+    /// Returns the tables as the template describes them.
     pub fn tables(&self) -> &[Table] {
         &self.tables
     }
 
-    /// Wakes at every write.
+    /// Returns a receiver that changes at every write.
     pub fn writes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
     }
 
-    /// Answers one call.
+    /// Executes one call.
     pub fn call(&self, operation: &str, body: &[u8]) -> Reply {
         match self.dispatch(operation, body) {
             Ok(body) => {
@@ -121,7 +125,7 @@ impl Engine {
         }
     }
 
-    /// The stream's records after `position`, oldest first, and the position after them.
+    /// Returns the stream's records after `position`, oldest first, and the position after them.
     pub fn records(&self, table: &str, position: i64) -> Result<(Vec<Value>, i64), String> {
         let shard = streams::shard_id(table);
         let request = GetRecordsRequest {
@@ -138,13 +142,13 @@ impl Engine {
                 *at = json!(at.as_f64().unwrap_or_default() + ahead);
             }
         }
-        // DynamoDB writes no record for a write that changes nothing; the engine does.
+        // Unlike DynamoDB, the engine also writes a record for a write that changes nothing.
         let image = |record: &Value, name: &str| record.pointer(&format!("/dynamodb/{name}")).cloned();
         records.retain(|record| image(record, "NewImage") != image(record, "OldImage"));
         Ok((records, next.map_or(position, |(_, _, next)| next)))
     }
 
-    /// The position after the newest record of the stream.
+    /// Returns the position after the newest record of the stream.
     pub fn newest(&self, table: &str) -> Result<i64, String> {
         let request = GetShardIteratorRequest {
             stream_arn: streams::stream_arn(table, "local"),
@@ -157,7 +161,7 @@ impl Engine {
         Ok(position.map_or(0, |(_, _, position)| position))
     }
 
-    /// Every item with this partition key, or all items, of all tables, as stored.
+    /// Returns the items of all tables as stored: those with this partition key, or all.
     pub fn items(&self, pk: Option<&str>) -> Vec<Value> {
         let mut items = Vec::new();
         for table in &self.tables {
@@ -173,7 +177,7 @@ impl Engine {
         items
     }
 
-    /// The first moment after `after` at which an entry of an index by time is due.
+    /// Returns the earliest time after `after` at which an entry of a time index is due.
     pub fn next_due(&self, after: Timestamp) -> Option<Timestamp> {
         let mut next = None;
         for table in &self.tables {
@@ -191,7 +195,7 @@ impl Engine {
         next
     }
 
-    /// Deletes what has expired by the local clock.
+    /// Deletes the items that have expired by the local clock, and returns their number.
     pub fn sweep(&self) -> Result<usize, String> {
         match &self.redate {
             Some(clock) => self.sweep_by(clock),
@@ -199,7 +203,7 @@ impl Engine {
         }
     }
 
-    /// The same for a database on disk: its own sweep goes by the machine's clock.
+    /// Deletes expired items of a database on disk. The engine's own sweep would use the system clock.
     fn sweep_by(&self, clock: &LocalClock) -> Result<usize, String> {
         let mut swept = 0;
         let now = json!({":now": {"N": clock.now().as_second().to_string()}});
@@ -218,7 +222,7 @@ impl Engine {
                     .iter()
                     .filter_map(|name| Some((name.clone(), item.get(name)?.clone())))
                     .collect();
-                // Still expired: it may have been written since.
+                // The condition protects an item that was written after the scan.
                 let request = json!({"TableName": table.name, "Key": key, "ConditionExpression": expired,
                     "ExpressionAttributeNames": names, "ExpressionAttributeValues": now});
                 let reply = self.call("DeleteItem", request.to_string().as_bytes());
@@ -232,7 +236,8 @@ impl Engine {
         Ok(swept)
     }
 
-    /// Deletes every item. The stream keeps its records, as DynamoDB's does for a day: see [`Engine::newest`].
+    /// Deletes every item. The stream keeps its records, as DynamoDB's stream does for a day; see
+    /// [`Engine::newest`].
     pub fn reset(&self) -> Result<(), OpenError> {
         for table in &self.tables {
             let reply = self.call("DeleteTable", json!({"TableName": table.name}).to_string().as_bytes());
@@ -255,13 +260,14 @@ impl Engine {
                     "TimeToLiveSpecification": {"AttributeName": ttl, "Enabled": true}});
                 replies.push(self.call("UpdateTimeToLive", request.to_string().as_bytes()));
             }
-            if let Some(refused) = replies.into_iter().find(|reply| reply.status != 200) {
-                return Err(OpenError::Table { table: table.name.clone(), reason: refused.body });
+            if let Some(failed) = replies.into_iter().find(|reply| reply.status != 200) {
+                return Err(OpenError::Table { table: table.name.clone(), reason: failed.body });
             }
         }
         Ok(())
     }
 
+    /// Runs a query or scan over all pages and returns its items.
     fn pages(&self, operation: &str, mut request: Value) -> Vec<Value> {
         let mut items = Vec::new();
         loop {
@@ -294,7 +300,9 @@ impl Engine {
             "DeleteTable" => written(db.delete_table(read(body)?)),
             "DescribeTable" => written(db.describe_table(read(body)?)),
             "UpdateTimeToLive" => written(db.update_time_to_live(read(body)?)),
-            other => Err(DynoxideError::ValidationException(format!("{other} is not offered here"))),
+            other => Err(DynoxideError::ValidationException(format!(
+                "the local DynamoDB does not support {other}"
+            ))),
         }
     }
 }
@@ -306,11 +314,11 @@ fn writes(operation: &str) -> bool {
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
     serde_json::from_slice(body).map_err(|error| {
         let text = error.to_string();
-        // The engine marks its own refusals inside serde's error, which appends the place.
+        // The engine marks its validation errors inside serde's error, which appends the position.
         match text.split_once("VALIDATION:") {
-            Some((_, refusal)) => {
-                let refusal = refusal.rsplit_once(" at line ").map_or(refusal, |(refusal, _)| refusal);
-                DynoxideError::ValidationException(refusal.to_owned())
+            Some((_, message)) => {
+                let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
+                DynoxideError::ValidationException(message.to_owned())
             }
             None => DynoxideError::SerializationException(text),
         }

@@ -1,4 +1,5 @@
-//! The size of a transaction, which DynamoDB judges by the items and the embedded engine by the request alone.
+//! Enforces DynamoDB's size limit of transactions. DynamoDB counts the stored items; the embedded
+//! engine counts only the request.
 
 use std::collections::HashMap;
 
@@ -10,23 +11,24 @@ use dynoxide::errors::DynoxideError;
 use dynoxide::types::item_size;
 use dynoxide::{AttributeValue, Database};
 
-/// All items of a transaction together, in bytes ("Quotas in Amazon DynamoDB", Amazon DynamoDB Developer Guide).
-const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// Maximum size of all items of a transaction, in bytes ("Quotas in Amazon DynamoDB", Amazon DynamoDB
+/// Developer Guide).
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// So many items stay below the limit whatever they hold, since one item has 400 KB at most.
-const NEVER_TOO_MANY: usize = MOST_BYTES / (400 * 1024);
+/// Number of items that cannot exceed the limit, because one item has at most 400 KB.
+const ALWAYS_BELOW_LIMIT: usize = MAX_BYTES / (400 * 1024);
 
-/// Writes all or nothing, and nothing if the items are too large together.
+/// Executes the transaction, or returns DynamoDB's error if its items are too large together.
 pub(super) fn write(
     database: &Database,
     request: TransactWriteItemsRequest,
 ) -> Result<TransactWriteItemsResponse, DynoxideError> {
-    if request.transact_items.len() > NEVER_TOO_MANY {
+    if request.transact_items.len() > ALWAYS_BELOW_LIMIT {
         let mut bytes = 0;
         for action in &request.transact_items {
             bytes += size(database, action)?;
         }
-        if bytes > MOST_BYTES {
+        if bytes > MAX_BYTES {
             return Err(DynoxideError::ValidationException(
                 "Collection size of items exceeded, which can also be caused by the aggregate size of the items in the transaction exceeding the 4MB limit".to_owned(),
             ));
@@ -35,7 +37,7 @@ pub(super) fn write(
     database.transact_write_items(request)
 }
 
-/// The item that a `Put` brings, or the one that another action finds.
+/// Returns the size of the item that an action writes (`Put`) or finds (all others), in bytes.
 fn size(database: &Database, action: &TransactWriteItem) -> Result<usize, DynoxideError> {
     let TransactWriteItem { put, update, delete, condition_check } = action;
     if let Some(put) = put {

@@ -1,6 +1,6 @@
-//! A request as an event: payload format 2.0.
+//! Converts a request to an event of payload format 2.0.
 //!
-//! "Create AWS Lambda proxy integrations for HTTP APIs" in the API Gateway Developer Guide.
+//! Source: "Create AWS Lambda proxy integrations for HTTP APIs" in the API Gateway Developer Guide.
 
 use std::collections::BTreeMap;
 
@@ -14,24 +14,24 @@ use serde_json::{Map, Value, json};
 use super::route::{Matched, decode};
 use crate::template::ACCOUNT;
 
-/// The local header that sets the caller's address.
+/// Header with which a local caller sets its IP address. API Gateway has no such header.
 const SOURCE_IP: &str = "x-local-source-ip";
 
-/// A request that found its route.
+/// A request with its matched route.
 #[derive(Debug)]
 pub struct IncomingRequest<'a> {
-    /// The request, its body read.
+    /// The request with its full body.
     pub request: &'a Request<Bytes>,
-    /// Its route.
+    /// The route that matches the request.
     pub matched: &'a Matched<'a>,
-    /// The gateway's id for it.
+    /// Request ID that the gateway assigned.
     pub request_id: &'a str,
-    /// When it came.
+    /// Time of arrival by the local clock.
     pub now: Timestamp,
 }
 
 impl IncomingRequest<'_> {
-    /// The event.
+    /// Builds the event for the function.
     pub fn event(&self) -> Value {
         let (request, headers) = (self.request, self.request.headers());
         let path = request.uri().path();
@@ -71,7 +71,7 @@ impl IncomingRequest<'_> {
         event
     }
 
-    /// What is there only if the request has it.
+    /// Adds the fields that API Gateway omits if the request does not have them.
     fn add_optional(&self, event: &mut Map<String, Value>, query: &str) {
         let cookies: Vec<&str> = self
             .request
@@ -109,7 +109,8 @@ impl IncomingRequest<'_> {
     }
 }
 
-/// Lower-case names, repeated values joined by a comma, cookies left out, and what the gateway adds.
+/// Returns the headers of the event: names in lowercase, repeated values joined by a comma, without
+/// cookies, and with the headers that the gateway adds.
 fn forwarded(headers: &HeaderMap, host: &str, source_ip: &str) -> BTreeMap<String, String> {
     let mut out: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in headers {
@@ -118,15 +119,15 @@ fn forwarded(headers: &HeaderMap, host: &str, source_ip: &str) -> BTreeMap<Strin
         }
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         out.entry(name.as_str().to_owned())
-            .and_modify(|known| {
-                known.push(',');
-                known.push_str(&value);
+            .and_modify(|values| {
+                values.push(',');
+                values.push_str(&value);
             })
             .or_insert(value);
     }
     let port = host.rsplit_once(':').map_or("80", |(_, port)| port);
     let chain = match out.get("x-forwarded-for") {
-        Some(claimed) => format!("{claimed}, {source_ip}"),
+        Some(earlier) => format!("{earlier}, {source_ip}"),
         None => source_ip.to_owned(),
     };
     for (name, value) in [
@@ -140,23 +141,24 @@ fn forwarded(headers: &HeaderMap, host: &str, source_ip: &str) -> BTreeMap<Strin
     out
 }
 
-/// Decoded, repeated names joined by a comma.
+/// Decodes the query parameters. Repeated values are joined by a comma.
 fn query_parameters(query: &str) -> BTreeMap<String, String> {
     let mut out: BTreeMap<String, String> = BTreeMap::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let value = decode(&value.replace('+', " "));
         out.entry(decode(&name.replace('+', " ")))
-            .and_modify(|known| {
-                known.push(',');
-                known.push_str(&value);
+            .and_modify(|values| {
+                values.push(',');
+                values.push_str(&value);
             })
             .or_insert(value);
     }
     out
 }
 
-/// Bodies that travel as text; all others, and those without a type, are base64.
+/// Returns whether the gateway passes a body of this type as text. Other bodies, and bodies without a
+/// type, are base64.
 fn is_text(content_type: &str) -> bool {
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind.starts_with("text/")
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_becomes_the_recorded_event() {
+    fn request_becomes_the_recorded_event() {
         let request = Request::builder()
             .method("POST")
             .uri("/login/a%20b?next=%2Fdashboard&x=1&x=2&flag")
@@ -200,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_request_has_no_empty_fields() {
+    fn minimal_request_has_no_empty_fields() {
         let request = Request::builder().uri("/").body(Bytes::new()).unwrap();
         let event = event(&request, "GET /", &[]);
         for absent in ["body", "cookies", "pathParameters", "queryStringParameters"] {

@@ -1,25 +1,26 @@
-//! Cookies for browsers that drop `Secure` ones on `http://localhost`.
+//! Cookies for browsers that drop `Secure` cookies on `http://localhost`.
 //!
-//! API Gateway is only reached over HTTPS, so the functions set `Secure` cookies whose names begin with `__Host-`. Chrome
-//! and Firefox keep these on `http://localhost`, because they treat that origin as trustworthy. WebKit, and so Safari,
-//! drops them. Such a browser gets the same cookies under another prefix and without `Secure`, and the functions see them
-//! under their own names.
+//! API Gateway is only reachable over HTTPS, so the functions set `Secure` cookies whose names start
+//! with `__Host-`. Chrome and Firefox keep them on `http://localhost`, because they treat that origin
+//! as trustworthy. WebKit, and so Safari, drops them. Such a browser gets the same cookies with another
+//! prefix and without `Secure`. The functions see the original names.
 
 use axum::body::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, header};
 
-/// The prefix that browsers only accept together with `Secure` (RFC 6265bis, 4.1.3.2).
+/// Prefix that browsers accept only together with `Secure` (RFC 6265bis, section 4.1.3.2).
 const SECURE: &str = "__Host-";
-/// The prefix of the same cookie without `Secure`.
+/// Prefix of the same cookie without `Secure`.
 const PLAIN: &str = "Local-";
 
-/// Whether the browser drops `Secure` cookies here. Every WebKit names itself so, and Chrome and its kin do as well.
+/// Returns whether the browser drops `Secure` cookies on `http://localhost`. All WebKit browsers name
+/// `AppleWebKit`. Chromium browsers do too, but they also name `Chrome`.
 pub(super) fn drops_secure(headers: &HeaderMap) -> bool {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     agent.contains("AppleWebKit/") && !agent.contains("Chrome/")
 }
 
-/// Gives the cookies of such a browser the names that the functions know.
+/// Renames the cookies of the request to the names that the functions set.
 pub(super) fn restore_names(request: &mut Request<Bytes>) {
     rewrite(request.headers_mut(), &header::COOKIE, |line| {
         let cookies = line.split(';').map(|cookie| renamed(cookie.trim(), PLAIN, SECURE));
@@ -27,7 +28,7 @@ pub(super) fn restore_names(request: &mut Request<Bytes>) {
     });
 }
 
-/// Gives the cookies of a response a form that such a browser keeps.
+/// Renames the cookies of the response and removes `Secure`, so that the browser keeps them.
 pub(super) fn drop_secure(response: &mut Response<Bytes>) {
     rewrite(response.headers_mut(), &header::SET_COOKIE, |line| {
         let attributes = line.split(';').map(str::trim).filter(|it| !it.eq_ignore_ascii_case("Secure"));
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_change_their_form_on_both_ways() {
+    fn cookies_are_renamed_in_both_directions() {
         let mut response = Response::new(Bytes::new());
         for cookie in ["__Host-s=a.b; Path=/; Secure; HttpOnly; Max-Age=9", "other=1; Path=/"] {
             response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static(cookie));

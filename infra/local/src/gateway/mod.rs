@@ -1,4 +1,8 @@
-//! API Gateway's HTTP API: a request becomes an event, an event's answer a response.
+//! API Gateway's HTTP API: turns a request into an event for the function, and the function's result
+//! into a response.
+//!
+//! Safari drops `Secure` cookies on `http://localhost`. The gateway gives such browsers the same
+//! cookies without `Secure`.
 
 mod event;
 mod insecure;
@@ -20,20 +24,20 @@ use crate::template::Route;
 pub use event::IncomingRequest;
 pub use route::Router;
 
-/// The service's limit of a request's body.
-const MOST_BYTES: usize = 10 * 1024 * 1024;
+/// API Gateway's limit for a request body.
+const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
 
-/// The service's limit of a request's line and headers together.
-const MOST_HEADER_BYTES: usize = 10_240;
+/// API Gateway's limit for the request line and the headers together.
+const MAX_HEADER_BYTES: usize = 10_240;
 
-/// Which function answered, in the extensions of a response.
+/// The function that handled a request. The gateway adds it to the extensions of the response.
 #[derive(Debug, Clone)]
 pub struct Served {
-    /// The function's name.
+    /// Name of the function.
     pub function: String,
-    /// The route's pattern, such as `/login/{token}`.
+    /// Path pattern of the route, such as `/login/{token}`.
     pub pattern: String,
-    /// The invocation, as the call log has it.
+    /// Request ID of the invocation, as in the call log.
     pub request_id: String,
 }
 
@@ -47,17 +51,17 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// A gateway with the template's routes.
+    /// Creates a gateway for the template's routes.
     pub fn new(routes: &[Route], fleet: Arc<Fleet>, clock: Arc<LocalClock>, stripe: Arc<StripeMock>) -> Self {
         Self { router: Router::new(routes), fleet, clock, stripe }
     }
 
-    /// Answers one request.
+    /// Handles one request.
     pub async fn handle(&self, mut request: Request<Bytes>) -> Response<Bytes> {
-        if request.body().len() > MOST_BYTES {
+        if request.body().len() > MAX_BODY_BYTES {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         }
-        if header_bytes(&request) > MOST_HEADER_BYTES {
+        if header_bytes(&request) > MAX_HEADER_BYTES {
             return message(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large");
         }
         let Some(matched) = self.router.find(request.method().as_str(), request.uri().path()) else {
@@ -68,24 +72,25 @@ impl Gateway {
             insecure::restore_names(&mut request);
         }
         let gateway_id = random::uuid();
-        let arrival = IncomingRequest {
+        let incoming = IncomingRequest {
             request: &request,
             matched: &matched,
             request_id: &gateway_id,
             now: self.clock.now(),
         };
-        let Ok(payload) = serde_json::value::to_raw_value(&arrival.event()) else {
+        let Ok(payload) = serde_json::value::to_raw_value(&incoming.event()) else {
             return message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
         };
         let invoked = self.fleet.invoke(matched.function, payload).await;
-        let answered = invoked.answer.ok().and_then(|answer| response::response(answer.get()));
+        let returned = invoked.result.ok().and_then(|payload| response::response(payload.get()));
+        // The Stripe mock also learns about accepted events that it did not send.
         if request.uri().path() == WEBHOOK_PATH
-            && answered.as_ref().is_some_and(|it| it.status() == StatusCode::OK)
+            && returned.as_ref().is_some_and(|it| it.status() == StatusCode::OK)
         {
-            self.stripe.witness(request.body());
+            self.stripe.observe(request.body());
         }
         let mut response =
-            answered.unwrap_or_else(|| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
+            returned.unwrap_or_else(|| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
         if drops_secure {
             insecure::drop_secure(&mut response);
         }
@@ -101,7 +106,7 @@ impl Gateway {
     }
 }
 
-/// The length of the request's line and headers as HTTP/1.1 writes them.
+/// Returns the length of the request line and the headers in their HTTP/1.1 form.
 fn header_bytes(request: &Request<Bytes>) -> usize {
     let line = format!("{} {} HTTP/1.1\r\n", request.method(), request.uri()).len();
     let headers =
@@ -109,7 +114,7 @@ fn header_bytes(request: &Request<Bytes>) -> usize {
     line + headers.sum::<usize>()
 }
 
-/// An answer of the gateway's own.
+/// Creates an error response of the gateway itself.
 fn message(status: StatusCode, text: &str) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(serde_json::json!({"message": text}).to_string()));
     *response.status_mut() = status;

@@ -1,4 +1,4 @@
-//! A function's answer as a response: payload format 2.0.
+//! Converts a function's result to a response, by payload format 2.0.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The fields that the gateway reads.
+/// Fields of a function's result that the gateway reads.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct LambdaResponse {
@@ -25,34 +25,34 @@ struct LambdaResponse {
     is_base64_encoded: bool,
 }
 
-/// The response; `None` if the answer is malformed, which the gateway turns into a 500.
+/// Returns the response, or `None` if the payload is malformed. The gateway then returns 500.
 ///
-/// JSON without a `statusCode` is a body of its own with status 200, as the gateway infers it.
-pub(super) fn response(answer: &str) -> Option<Response<Bytes>> {
-    let value: Value = serde_json::from_str(answer).ok()?;
+/// A payload without `statusCode` becomes the body of a 200 response, as API Gateway infers it.
+pub(super) fn response(payload: &str) -> Option<Response<Bytes>> {
+    let value: Value = serde_json::from_str(payload).ok()?;
     if value.get("statusCode").is_none() {
-        let mut response = Response::new(Bytes::from(answer.to_owned()));
+        let mut response = Response::new(Bytes::from(payload.to_owned()));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         return Some(response);
     }
-    let answer: LambdaResponse = serde_json::from_value(value).ok()?;
-    let body = answer.body.unwrap_or_default();
-    let body = if answer.is_base64_encoded { STANDARD.decode(body).ok()? } else { body.into_bytes() };
+    let returned: LambdaResponse = serde_json::from_value(value).ok()?;
+    let body = returned.body.unwrap_or_default();
+    let body = if returned.is_base64_encoded { STANDARD.decode(body).ok()? } else { body.into_bytes() };
     let mut response = Response::new(Bytes::from(body));
-    *response.status_mut() = StatusCode::from_u16(answer.status_code).ok()?;
+    *response.status_mut() = StatusCode::from_u16(returned.status_code).ok()?;
     let headers = response.headers_mut();
-    for (name, value) in &answer.headers {
+    for (name, value) in &returned.headers {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         headers.insert(HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(&value).ok()?);
     }
-    for (name, values) in &answer.multi_value_headers {
+    for (name, values) in &returned.multi_value_headers {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
         headers.remove(&name);
         for value in values {
             headers.append(&name, HeaderValue::from_str(value).ok()?);
         }
     }
-    for cookie in &answer.cookies {
+    for cookie in &returned.cookies {
         headers.append(header::SET_COOKIE, HeaderValue::from_str(cookie).ok()?);
     }
     Some(response)
@@ -63,11 +63,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_becomes_a_response() {
-        let answer = r#"{"statusCode":303,"headers":{"location":"/a","x-n":5},
+    fn payload_becomes_a_response() {
+        let payload = r#"{"statusCode":303,"headers":{"location":"/a","x-n":5},
             "multiValueHeaders":{"location":["/a"],"vary":["cookie","accept"]},
             "cookies":["a=1; Path=/","b=2"],"body":"aGk=","isBase64Encoded":true}"#;
-        let response = response(answer).unwrap();
+        let response = response(payload).unwrap();
         assert_eq!(response.status(), StatusCode::SEE_OTHER);
         let all = |name: &str| {
             response.headers().get_all(name).iter().map(|value| value.to_str().unwrap()).collect::<Vec<_>>()
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_answers() {
+    fn malformed_payload_is_rejected() {
         assert_eq!(response(r#"{"a":1}"#).unwrap().status(), StatusCode::OK);
         assert_eq!(response("null").unwrap().body().as_ref(), b"null");
         for malformed in [

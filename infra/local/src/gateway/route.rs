@@ -1,11 +1,11 @@
-//! Which function a request goes to.
+//! Selects the route of a request.
 //!
-//! "Routing API requests" in the API Gateway Developer Guide: the most specific path wins, a full match before
-//! `{parameter}` before `{greedy+}` before `$default`; a method before `ANY`.
+//! The most specific path wins: a full match, then `{parameter}`, then `{greedy+}`, then `$default`. A
+//! method wins over `ANY`. Source: "Routing API requests" in the API Gateway Developer Guide.
 
 use crate::template::Route;
 
-/// The routes, most specific first.
+/// Routes of the HTTP API, the most specific first.
 #[derive(Debug)]
 pub struct Router {
     routes: Vec<(Vec<Segment>, Route)>,
@@ -14,24 +14,24 @@ pub struct Router {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Segment {
-    Exactly(String),
+    Literal(String),
     Parameter(String),
     Greedy(String),
 }
 
-/// A route that fits a request.
+/// The route that matches a request.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Matched<'a> {
-    /// The function.
+    /// Name of the function.
     pub function: &'a str,
-    /// The route key, such as `GET /login/{token}`.
+    /// Route key, such as `GET /login/{token}`.
     pub route_key: String,
-    /// Parameters of the path, decoded.
+    /// Decoded path parameters, by name.
     pub parameters: Vec<(String, String)>,
 }
 
 impl Router {
-    /// A router for the template's routes.
+    /// Sorts the template's routes by specificity.
     pub fn new(routes: &[Route]) -> Self {
         let default = routes.iter().find(|route| route.method.is_none()).cloned();
         let mut routes: Vec<_> = routes
@@ -46,16 +46,16 @@ impl Router {
         Self { routes, default }
     }
 
-    /// The route for a request.
+    /// Returns the route for a request, or `None` if no route matches and there is no `$default`.
     pub fn find(&self, method: &str, path: &str) -> Option<Matched<'_>> {
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         for (segments, route) in &self.routes {
-            let wanted = route.method.as_deref().unwrap_or_default();
-            if wanted != "ANY" && wanted != method {
+            let route_method = route.method.as_deref().unwrap_or_default();
+            if route_method != "ANY" && route_method != method {
                 continue;
             }
-            if let Some(parameters) = fit(segments, &parts) {
-                let route_key = format!("{wanted} {}", route.path);
+            if let Some(parameters) = match_path(segments, &parts) {
+                let route_key = format!("{route_method} {}", route.path);
                 return Some(Matched { function: &route.function, route_key, parameters });
             }
         }
@@ -75,26 +75,27 @@ impl Segment {
                 Some(name) => Self::Greedy(name.to_owned()),
                 None => Self::Parameter(name.to_owned()),
             },
-            None => Self::Exactly(text.to_owned()),
+            None => Self::Literal(text.to_owned()),
         }
     }
 
     fn rank(&self) -> u8 {
         match self {
-            Self::Exactly(_) => 0,
+            Self::Literal(_) => 0,
             Self::Parameter(_) => 1,
             Self::Greedy(_) => 2,
         }
     }
 }
 
-fn fit(segments: &[Segment], parts: &[&str]) -> Option<Vec<(String, String)>> {
+/// Returns the path parameters if the path matches the segments.
+fn match_path(segments: &[Segment], parts: &[&str]) -> Option<Vec<(String, String)>> {
     let mut parameters = Vec::new();
     let mut rest = parts;
     for segment in segments {
         let (part, tail) = rest.split_first()?;
         match segment {
-            Segment::Exactly(text) if text == part => {}
+            Segment::Literal(text) if text == part => {}
             Segment::Parameter(name) if !part.is_empty() => parameters.push((name.clone(), decode(part))),
             Segment::Greedy(name) if !part.is_empty() => {
                 parameters.push((name.clone(), decode(&rest.join("/"))));
@@ -107,7 +108,7 @@ fn fit(segments: &[Segment], parts: &[&str]) -> Option<Vec<(String, String)>> {
     rest.is_empty().then_some(parameters)
 }
 
-/// `%41` to `A`; what is not an escape stays.
+/// Decodes percent escapes. Invalid escapes stay unchanged.
 pub(super) fn decode(text: &str) -> String {
     let mut out = Vec::new();
     let mut rest = text.as_bytes();
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_specific_route_wins() {
+    fn most_specific_route_wins() {
         check("GET", "/organizations/new", "GET /organizations/new", &[]);
         check("GET", "/organizations/org_1", "GET /organizations/{id}", &[("id", "org_1")]);
         check("GET", "/organizations/a%2Fb%20c%", "GET /organizations/{id}", &[("id", "a/b c%")]);

@@ -1,11 +1,11 @@
-//! What a statement asks of a call beyond its action and resource.
+//! Conditions of a policy statement.
 
 use serde_json::Value;
 
 use super::wildcard::like;
 use super::{Need, many};
 
-/// One line of a condition block: a key compared with any of several values.
+/// One entry of a condition block: an operator, a condition key, and its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Condition {
     operator: Operator,
@@ -13,16 +13,16 @@ pub(super) struct Condition {
     values: Vec<String>,
 }
 
-/// The operators that are understood. See "IAM JSON policy elements: Condition operators" and "Set operators for
-/// multivalued context keys" in the IAM User Guide.
+/// The supported operators. Source: "IAM JSON policy elements: Condition operators" and "Set
+/// operators for multivalued context keys" in the IAM User Guide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operator {
     Equals,
     Like,
-    /// Every value of the request is among those listed; true when the request has none.
+    /// Every value of the request is listed. True if the request has no value.
     AllEqual,
     AllLike,
-    /// Whether the request has the key at all: `"true"` is that it has not.
+    /// Tests whether the request has the key. `"true"` requires that it is absent.
     Null,
 }
 
@@ -40,17 +40,17 @@ impl Operator {
 }
 
 impl Condition {
-    /// Reads a condition block; `at` is its place in the template.
+    /// Reads a condition block. `at` is its path in the template, for error messages.
     pub(super) fn read_all(at: &str, block: Option<&Value>) -> Result<Vec<Self>, String> {
         let mut conditions = Vec::new();
         for (name, keys) in block.and_then(Value::as_object).into_iter().flatten() {
-            let operator = Operator::read(name)
-                .ok_or_else(|| format!("{at}: the condition operator {name} is not understood"))?;
+            let operator =
+                Operator::read(name).ok_or_else(|| format!("{at}: unsupported condition operator {name}"))?;
             for (key, values) in keys.as_object().into_iter().flatten() {
                 let values: Vec<_> =
                     many(Some(values)).filter_map(Value::as_str).map(str::to_owned).collect();
                 if values.is_empty() || (operator == Operator::Null && !is_flag(&values)) {
-                    return Err(format!("{at}: {name} of {key} has no value that is understood"));
+                    return Err(format!("{at}: {name} of {key} has no supported value"));
                 }
                 conditions.push(Self { operator, key: key.clone(), values });
             }
@@ -58,34 +58,35 @@ impl Condition {
         Ok(conditions)
     }
 
+    /// Returns whether the request of `need` meets this condition.
     pub(super) fn holds(&self, need: &Need) -> bool {
-        let given = need.context.get(&self.key).map(Vec::as_slice).unwrap_or_default();
-        let equal = |value: &String| self.values.contains(value);
-        let alike = |value: &String| self.values.iter().any(|pattern| like(pattern, value));
+        let actual = need.context.get(&self.key).map(Vec::as_slice).unwrap_or_default();
+        let equals = |value: &String| self.values.contains(value);
+        let matches = |value: &String| self.values.iter().any(|pattern| like(pattern, value));
         match self.operator {
-            Operator::Equals => given.first().is_some_and(equal),
-            Operator::Like => given.first().is_some_and(alike),
-            Operator::AllEqual => given.iter().all(equal),
-            Operator::AllLike => given.iter().all(alike),
-            Operator::Null => given.is_empty() == (self.values == ["true"]),
+            Operator::Equals => actual.first().is_some_and(equals),
+            Operator::Like => actual.first().is_some_and(matches),
+            Operator::AllEqual => actual.iter().all(equals),
+            Operator::AllLike => actual.iter().all(matches),
+            Operator::Null => actual.is_empty() == (self.values == ["true"]),
         }
     }
 
-    /// The values that widen what the statement allows, one by one.
+    /// Returns the values that each widen what the statement allows. `Null` has none.
     pub(super) fn alternatives(&self) -> &[String] {
         if self.operator == Operator::Null { &[] } else { &self.values }
     }
 
-    /// The same without one of its values.
+    /// Returns the condition without one of its values.
     pub(super) fn without(&self, value: &str) -> Self {
         let values = self.values.iter().filter(|own| *own != value).cloned().collect();
         Self { values, ..self.clone() }
     }
 
-    /// Whether one of its values is what `need` brings.
-    pub(super) fn meets(&self, value: &str, need: &Need) -> bool {
-        let given = need.context.get(&self.key).map(Vec::as_slice).unwrap_or_default();
-        given.iter().any(|given| like(value, given))
+    /// Returns whether `need` has a value that matches the given value of this condition.
+    pub(super) fn uses(&self, value: &str, need: &Need) -> bool {
+        let actual = need.context.get(&self.key).map(Vec::as_slice).unwrap_or_default();
+        actual.iter().any(|actual| like(value, actual))
     }
 }
 

@@ -1,6 +1,7 @@
-//! What a function's role allows, as IAM evaluates it.
+//! Evaluates the policies of a function's role as IAM does.
 //!
-//! See "Policy evaluation logic" in the IAM User Guide: an explicit Deny wins, then any Allow, else nothing.
+//! An explicit `Deny` wins, then any `Allow`; otherwise the call is denied. Source: "Policy
+//! evaluation logic" in the IAM User Guide.
 
 mod condition;
 mod statement;
@@ -13,24 +14,24 @@ use serde_json::Value;
 
 pub use statement::{Permission, Statement};
 
-/// One action on one resource that a call needs.
+/// A permission that a call needs: one action on one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {
-    /// The action, such as `dynamodb:GetItem`.
+    /// IAM action, such as `dynamodb:GetItem`.
     pub action: String,
-    /// The resource's ARN.
+    /// ARN of the resource.
     pub resource: String,
-    /// Condition keys with their values. A key without a value is not there.
+    /// Condition keys of the request with their values. Keys without a value are omitted.
     pub context: BTreeMap<String, Vec<String>>,
 }
 
 impl Need {
-    /// A need without condition keys.
+    /// Creates a need without condition keys.
     pub fn new(action: impl Into<String>, resource: impl Into<String>) -> Self {
         Self { action: action.into(), resource: resource.into(), context: BTreeMap::new() }
     }
 
-    /// The same with a condition key, if it has a value.
+    /// Adds a condition key unless it has no values.
     #[must_use]
     pub fn with(mut self, key: &str, values: Vec<String>) -> Self {
         if !values.is_empty() {
@@ -40,7 +41,10 @@ impl Need {
     }
 }
 
-/// The names of the statements that together allow `needs`, or the first need that none of them allows.
+/// Returns the names of the statements that together allow all `needs`.
+///
+/// # Errors
+/// Returns the first need that is not allowed.
 pub fn authorize<'a>(statements: &[Statement], needs: &'a [Need]) -> Result<Vec<String>, &'a Need> {
     let mut names: Vec<String> = Vec::new();
     for need in needs {
@@ -58,7 +62,7 @@ pub fn authorize<'a>(statements: &[Statement], needs: &'a [Need]) -> Result<Vec<
     Ok(names)
 }
 
-/// A value that may be one or a list.
+/// Iterates over a value that can be a single element or a list.
 fn many(value: Option<&Value>) -> impl Iterator<Item = &Value> {
     let (one, list) = match value {
         Some(Value::Array(items)) => (None, items.as_slice()),
@@ -100,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_allowed_by_the_statement_that_covers_it() {
+    fn call_is_allowed_by_a_statement_that_covers_it() {
         let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
         let put = |of: &[&str]| Need::new("dynamodb:PutItem", TABLE).with("dynamodb:LeadingKeys", keys(of));
         check(Need::new("dynamodb:GetItem", TABLE), Some("Read"));
@@ -112,7 +116,7 @@ mod tests {
         check(put(&["ORG#1", "USER#1"]), Some("Own"));
         check(put(&["ORG#1", "LINK#1"]), None);
         check(put(&["USER#12"]), None);
-        // All keys of a request without a key are whatever one likes.
+        // `ForAllValues` is true for a request without the key.
         check(put(&[]), Some("Own"));
         let update =
             |of: &[&str]| Need::new("dynamodb:UpdateItem", TABLE).with("dynamodb:LeadingKeys", keys(of));
@@ -129,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn events_of_another_source_are_refused() {
+    fn events_of_another_source_are_denied() {
         for (sources, expected) in
             [(vec!["onramp"], Some("Publish")), (vec!["onramp", "aws.ses"], None), (vec![], None)]
         {
@@ -139,21 +143,21 @@ mod tests {
     }
 
     #[test]
-    fn an_explicit_deny_wins() {
+    fn explicit_deny_wins() {
         check(Need::new("dynamodb:DeleteItem", TABLE), Some("All"));
         check(Need::new("dynamodb:DeleteItem", "arn:aws:dynamodb:us-east-1:1:table/Secret"), None);
     }
 
     #[test]
-    fn every_need_of_a_transaction_must_be_covered() {
+    fn all_needs_of_a_call_must_be_allowed() {
         let both = [Need::new("dynamodb:GetItem", TABLE), Need::new("dynamodb:DeleteItem", TABLE)];
         assert_eq!(authorize(&role(), &both).unwrap(), ["Read", "All"]);
-        let one_too_many = [Need::new("dynamodb:GetItem", TABLE), Need::new("dynamodb:Scan", TABLE)];
-        assert_eq!(authorize(&role(), &one_too_many).unwrap_err().action, "dynamodb:Scan");
+        let with_scan = [Need::new("dynamodb:GetItem", TABLE), Need::new("dynamodb:Scan", TABLE)];
+        assert_eq!(authorize(&role(), &with_scan).unwrap_err().action, "dynamodb:Scan");
     }
 
     #[test]
-    fn what_is_not_understood_is_named() {
+    fn unsupported_policy_is_an_error() {
         let policy = json!([{"Statement": [{"Sid": "S", "Effect": "Allow", "Action": "a:B", "Resource": "*",
             "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}]}]);
         assert!(Statement::read_all("F", Some(&policy)).unwrap_err().contains("IpAddress"));

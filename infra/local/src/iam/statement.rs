@@ -1,4 +1,4 @@
-//! One statement of a policy, and the single permissions that it is made of.
+//! A policy statement, and the single permissions that it consists of.
 
 use serde_json::Value;
 
@@ -6,10 +6,10 @@ use super::condition::Condition;
 use super::wildcard::like;
 use super::{Need, many};
 
-/// One statement of a policy.
+/// A statement of an inline policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
-    /// Its Sid, or its place if it has none.
+    /// `Sid` of the statement, or else the function and the statement's index.
     pub name: String,
     allow: bool,
     actions: Vec<String>,
@@ -17,33 +17,36 @@ pub struct Statement {
     conditions: Vec<Condition>,
 }
 
-/// The smallest part of a statement that could be taken away: one action on one resource and, where a condition lists
-/// several values, with one of them.
+/// The smallest part of a statement that can be removed: one action on one resource, with one value
+/// if a condition lists several.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Permission {
-    /// The statement's name.
+    /// Name of the statement.
     pub statement: String,
-    /// The action, as the template writes it.
+    /// Action as the template writes it, including wildcards.
     pub action: String,
-    /// Which of the statement's resources, from 0: their names depend on the template's settings.
+    /// Index of the resource in the statement. An index, because ARNs depend on the settings.
     pub resource: usize,
-    /// Which of its conditions, and the value.
+    /// Index of the condition, and one of its values.
     pub value: Option<(usize, String)>,
 }
 
 impl Statement {
-    /// Reads the `Policies` of a SAM function: inline documents only, since what a managed policy allows is
-    /// not in the template.
+    /// Reads the `Policies` of a SAM function. Only inline policies are supported, because the
+    /// template does not contain the content of managed policies.
+    ///
+    /// # Errors
+    /// Returns a message that names the unsupported or invalid part.
     pub fn read_all(function: &str, policies: Option<&Value>) -> Result<Vec<Self>, String> {
         let mut statements: Vec<Self> = Vec::new();
         for policy in many(policies) {
-            let Some(given) = policy.get("Statement") else {
-                return Err(format!("{function}: only inline policies are understood, not {policy}"));
+            let Some(inline) = policy.get("Statement") else {
+                return Err(format!("{function}: only inline policies are supported, not {policy}"));
             };
-            for statement in many(Some(given)) {
+            for statement in many(Some(inline)) {
                 let statement = Self::read(function, statements.len(), statement)?;
                 if statements.iter().any(|other| other.name == statement.name) {
-                    return Err(format!("{function}.Policies: two statements are called {}", statement.name));
+                    return Err(format!("{function}.Policies: duplicate statement name {}", statement.name));
                 }
                 statements.push(statement);
             }
@@ -65,35 +68,36 @@ impl Statement {
         let allow = match statement.get("Effect").and_then(Value::as_str) {
             Some("Allow") => true,
             Some("Deny") => false,
-            _ => return Err(format!("{at}: the Effect is Allow or Deny")),
+            _ => return Err(format!("{at}: Effect must be Allow or Deny")),
         };
         let conditions = Condition::read_all(&at, statement.get("Condition"))?;
         Ok(Self { name, allow, actions: texts("Action")?, resources: texts("Resource")?, conditions })
     }
 
-    /// Whether it allows what it covers; otherwise it denies it.
+    /// Returns whether the effect is `Allow` and not `Deny`.
     pub(super) fn allows(&self) -> bool {
         self.allow
     }
 
-    /// The actions that this statement allows, as written; none if it denies.
+    /// Returns the actions that this statement allows, as written. A `Deny` statement has none.
     pub fn granted(&self) -> &[String] {
         if self.allow { &self.actions } else { &[] }
     }
 
-    /// The action of this statement, as written, that allows `need`.
+    /// Returns the action, as written, by which this statement allows `need`.
     pub fn grants<'a>(&'a self, need: &Need) -> Option<&'a str> {
         let granted = self.granted().iter().find(|action| names(action, need));
         granted.filter(|_| self.covers(need)).map(String::as_str)
     }
 
+    /// Returns whether action, resource, and conditions match `need`.
     pub(super) fn covers(&self, need: &Need) -> bool {
         self.actions.iter().any(|action| names(action, need))
             && self.resources.iter().any(|resource| like(resource, &need.resource))
             && self.conditions.iter().all(|condition| condition.holds(need))
     }
 
-    /// Every permission that it gives; none if it denies.
+    /// Returns every permission that this statement grants. A `Deny` statement grants none.
     pub fn permissions(&self) -> Vec<Permission> {
         let values: Vec<Option<(usize, String)>> = self
             .conditions
@@ -119,23 +123,24 @@ impl Statement {
         permissions
     }
 
-    /// The resource that a permission is for.
+    /// Returns the resource ARN of a permission, as the statement writes it.
     pub fn resource(&self, permission: &Permission) -> &str {
         self.resources.get(permission.resource).map(String::as_str).unwrap_or_default()
     }
 
-    /// Whether `need` makes use of a permission of this statement.
+    /// Returns whether `need` uses a permission of this statement.
     pub fn uses(&self, permission: &Permission, need: &Need) -> bool {
         self.allow
             && names(&permission.action, need)
             && like(self.resource(permission), &need.resource)
             && self.conditions.iter().all(|condition| condition.holds(need))
             && permission.value.as_ref().is_none_or(|(index, value)| {
-                self.conditions.get(*index).is_some_and(|condition| condition.meets(value, need))
+                self.conditions.get(*index).is_some_and(|condition| condition.uses(value, need))
             })
     }
 
-    /// What is left of it without one permission, as statements of one action on one resource.
+    /// Returns the statement without one permission, split into statements of one action on one
+    /// resource.
     pub fn without(&self, permission: &Permission) -> Vec<Self> {
         let mut left = Vec::new();
         for action in &self.actions {
@@ -143,8 +148,8 @@ impl Statement {
                 let mut part =
                     Self { actions: vec![action.clone()], resources: vec![resource.clone()], ..self.clone() };
                 if *action == permission.action && index == permission.resource {
-                    let Some((place, value)) = &permission.value else { continue };
-                    if let Some(condition) = part.conditions.get_mut(*place) {
+                    let Some((condition_index, value)) = &permission.value else { continue };
+                    if let Some(condition) = part.conditions.get_mut(*condition_index) {
                         *condition = condition.without(value);
                         if condition.alternatives().is_empty() {
                             continue;
@@ -158,7 +163,7 @@ impl Statement {
     }
 }
 
-/// Whether an action as written is the one that is needed; actions know no case.
+/// Returns whether an action as written matches the needed one. Actions are case-insensitive.
 fn names(action: &str, need: &Need) -> bool {
     like(&action.to_lowercase(), &need.action.to_lowercase())
 }

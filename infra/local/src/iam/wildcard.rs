@@ -1,9 +1,9 @@
-//! IAM's wildcards.
+//! Wildcard matching as in IAM policies.
 
-/// Whether `text` is what `pattern` says: `*` is any run of characters, `?` any one.
+/// Returns whether `text` matches `pattern`. `*` matches any number of characters, `?` exactly one.
 pub(super) fn like(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    // `star` remembers where to resume when the text after a `*` did not fit.
+    // `star` is the position to resume from if the text after a `*` does not match.
     let (mut p, mut t, mut star) = (0, 0, None);
     while let Some(character) = text.get(t) {
         match pattern.get(p) {
@@ -33,7 +33,7 @@ mod tests {
     use super::like;
 
     #[test]
-    fn wildcards_match_as_iam_says() {
+    fn wildcards_match_as_in_iam() {
         for (pattern, text, expected) in [
             ("*", "", true),
             ("a*c", "abbbc", true),

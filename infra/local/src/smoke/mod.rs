@@ -1,7 +1,8 @@
-//! `onramp smoke`: the main journey over HTTP against a running stage, step by step, as a stranger and then an admin.
+//! `onramp smoke`: runs the main user journey against a running stage over HTTP, first as a visitor and
+//! then as an admin.
 //!
-//! It knows a stage by its address alone. It leaves one organization behind, which is named so that everybody sees where
-//! it comes from.
+//! The test uses only the URL of the stage, and in test mode its webhook secret. It leaves one
+//! organization behind, whose name starts with "Smoke test".
 
 mod client;
 mod response;
@@ -16,73 +17,74 @@ use domain::address::Address;
 use client::Client;
 use steps::{STEPS, Step};
 
-/// What is run, and against what.
+/// Parameters of a smoke test.
 pub struct Journey {
-    /// The stage's address.
+    /// Base URL of the stage.
     pub url: BaseUrl,
-    /// Whose address signs up; what is made here is added behind a plus sign.
+    /// Email address to sign up with. Each run adds its own suffix behind a plus sign.
     pub email: Address,
-    /// The days of the stage's trial.
+    /// Length of the stage's trial in days.
     pub trial_days: u16,
-    /// The stage's webhook secret, to pay in test mode.
+    /// Webhook secret of a stage in test mode. `None` skips the payment.
     pub webhook_secret: Option<String>,
-    /// How it is reached.
+    /// HTTP connector that sends the requests.
     pub http: SharedHttpConnector,
-    /// The time.
+    /// Clock for the organization's name and for webhook signatures.
     pub clock: Clock,
-    /// Where addresses and events are made unique from.
+    /// Source of the random parts of the address and of the event.
     pub entropy: Rng,
 }
 
-/// A step that was taken.
+/// Result of one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepResult {
-    /// What it is about.
+    /// Name of the step, for example "checklist".
     pub name: &'static str,
-    /// How long it took.
+    /// Duration of the step.
     pub took: Duration,
-    /// What was seen; or what was expected, and what came.
+    /// What the step observed, or else what it expected and what it got.
     pub outcome: Result<String, String>,
 }
 
-/// What a journey leaves behind.
+/// Test data that a run leaves on the stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Left {
-    /// The organization's name.
+pub struct TestData {
+    /// Name of the test organization.
     pub name: String,
-    /// Its id, once it was made.
+    /// ID of the test organization. `None` if the sign-up failed.
     pub organization: Option<String>,
-    /// The address that its admin has.
+    /// Email address of its admin.
     pub email: String,
 }
 
-/// Runs the journey up to its first failure, and tells of each step as it is taken.
-pub async fn run(journey: Journey, mut told: impl FnMut(&StepResult)) -> (bool, Left) {
-    let mark = hex::encode(journey.entropy.bytes::<4>());
+/// Runs the steps until one fails and passes each result to `report`. Returns whether all steps passed,
+/// and the test data that the run leaves behind.
+pub async fn run(journey: Journey, mut report: impl FnMut(&StepResult)) -> (bool, TestData) {
+    let suffix = hex::encode(journey.entropy.bytes::<4>());
     let (local, domain) = journey.email.as_str().split_once('@').unwrap_or_default();
     let now = journey.clock.now();
     let mut client = Client {
-        left: Left {
+        test_data: TestData {
             name: format!("Smoke test {}", now.strftime("%Y-%m-%d %H.%M.%S")),
             organization: None,
-            email: format!("{local}+smoke-{mark}@{domain}"),
+            email: format!("{local}+smoke-{suffix}@{domain}"),
         },
         cookie: None,
         journey,
     };
-    let mut whole = true;
-    for Step { name, needs_secret, take } in STEPS {
+    let mut passed = true;
+    for Step { name, needs_secret, run } in STEPS {
         if *needs_secret && client.journey.webhook_secret.is_none() {
             continue;
         }
         let started = Instant::now();
-        let outcome = take(&mut client).await;
+        let outcome = run(&mut client).await;
         let failed = outcome.is_err();
-        told(&StepResult { name, took: started.elapsed(), outcome });
+        report(&StepResult { name, took: started.elapsed(), outcome });
         if failed {
-            whole = false;
+            passed = false;
             break;
         }
     }
-    (whole, client.left)
+    (passed, client.test_data)
 }

@@ -1,4 +1,4 @@
-//! How far each mapping has come.
+//! Read positions of the stream mappings.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 
-/// How far each mapping has come, kept in the data folder.
+/// Read position of each mapping, stored in the data folder.
 #[derive(Debug, Default)]
 pub struct Checkpoints {
     path: Option<PathBuf>,
@@ -15,7 +15,7 @@ pub struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// The checkpoints under `folder`; a file that cannot be read starts at the oldest record.
+    /// Opens the checkpoints in `folder`. A missing or invalid file starts at the oldest record.
     pub fn open(folder: Option<&Path>) -> Self {
         let path = folder.map(|folder| folder.join("checkpoints.json"));
         let text = path.as_ref().and_then(|path| fs::read_to_string(path).ok());
@@ -34,7 +34,7 @@ impl Checkpoints {
         }
         let Some(path) = &self.path else { return };
         if let Err(error) = fs::write(path, json!(*positions).to_string()) {
-            tracing::warn!(path = %path.display(), %error, "the checkpoints cannot be written");
+            tracing::warn!(path = %path.display(), %error, "could not write checkpoints");
         }
     }
 }

@@ -1,7 +1,9 @@
-//! Event source mappings: the table's stream into functions, as Lambda's pollers do it.
+//! Event source mappings: deliver the records of a table's stream to functions, as Lambda's pollers
+//! do.
 //!
-//! One shard, so one batch at a time and in order. See "Using AWS Lambda with Amazon DynamoDB" in the AWS Lambda
-//! Developer Guide for filters, batches, bisection, partial failures and retries.
+//! The stream has one shard, so a mapping sends one batch at a time and in order. Source: "Using
+//! AWS Lambda with Amazon DynamoDB" in the AWS Lambda Developer Guide, for filters, batches,
+//! bisection, partial failures, and retries.
 
 mod checkpoints;
 mod record;
@@ -18,26 +20,26 @@ use crate::dead_letters::DeadLetters;
 use crate::engine::{Engine, OpenError};
 use crate::invoke::Fleet;
 use crate::template::{ACCOUNT, REGION, StreamSource};
-use record::{as_lambda_gets_it, first_failure, made_at};
+use record::{created_at, first_failure, to_lambda_record};
 
 pub use checkpoints::Checkpoints;
 
-/// After this many failures in a row a mapping that retries without end rests for a while, so that a broken
-/// function does not keep the machine busy.
-const TIRED_AFTER: u32 = 5;
+/// After this many consecutive failures, a mapping with unlimited retries backs off, so that a
+/// failing function does not keep the machine busy.
+const FAILURES_BEFORE_BACKOFF: u32 = 5;
 
-/// How long it rests at first; each further rest is twice as long, up to [`LONGEST_REST`].
-const REST: Duration = Duration::from_secs(1);
+/// First backoff. Each further backoff is twice as long, up to [`MAX_BACKOFF`].
+const BACKOFF: Duration = Duration::from_secs(1);
 
-/// The longest rest.
-const LONGEST_REST: Duration = Duration::from_secs(60);
+/// Maximum backoff between two attempts.
+const MAX_BACKOFF: Duration = Duration::from_secs(60);
 
-/// The engine behind a mapping: where its records come from.
+/// Source of the stream records: the engine, or a fake in tests.
 pub trait Source: Send + Sync {
-    /// The records of a table's stream after a position, and the position after them.
+    /// Returns the records of a table's stream after a position, and the position after them.
     fn records(&self, table: &str, position: i64) -> Result<(Vec<Value>, i64), String>;
 
-    /// The position after the newest record.
+    /// Returns the position after the newest record.
     fn newest(&self, table: &str) -> Result<i64, String>;
 }
 
@@ -51,42 +53,42 @@ impl Source for Engine {
     }
 }
 
-/// Whether a mapping has done all that it can do now.
+/// Why a mapping stopped reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drained {
-    /// Nothing is left.
+    /// All records are delivered.
     Empty,
-    /// A batch keeps failing and waits.
-    Resting,
+    /// A batch keeps failing, so the mapping waits, or the stream could not be read.
+    BackingOff,
 }
 
-/// One mapping.
-pub struct Pump {
+/// Poller of one event source mapping.
+pub struct StreamPoller {
     mapping: StreamSource,
     fleet: Arc<Fleet>,
     dead_letters: Arc<DeadLetters>,
     clock: Arc<LocalClock>,
     checkpoints: Arc<Checkpoints>,
     state: tokio::sync::Mutex<State>,
-    /// Ends a rest whose reason is gone.
-    freed: Notify,
+    /// Ends the backoff after a reset.
+    retry_now: Notify,
 }
 
-/// What a mapping has read and not finished.
+/// Read position and undelivered records of a mapping.
 struct State {
-    /// Everything up to here was read.
+    /// Position up to which all records are in the backlog or delivered.
     read: i64,
     backlog: VecDeque<Batch>,
 }
 
-/// Records that are sent together.
+/// Records that are sent in one invocation.
 struct Batch {
     records: Vec<Value>,
     failures: u32,
 }
 
-impl Pump {
-    /// A mapping that goes on where its checkpoint says.
+impl StreamPoller {
+    /// Creates a poller that continues at its checkpoint.
     pub fn new(
         mapping: StreamSource,
         fleet: Arc<Fleet>,
@@ -96,31 +98,31 @@ impl Pump {
     ) -> Self {
         let state = State { read: checkpoints.get(&mapping.id), backlog: VecDeque::new() };
         let state = tokio::sync::Mutex::new(state);
-        Self { mapping, fleet, dead_letters, clock, checkpoints, state, freed: Notify::new() }
+        Self { mapping, fleet, dead_letters, clock, checkpoints, state, retry_now: Notify::new() }
     }
 
-    /// The mapping's name.
+    /// Returns the path of the mapping in the template.
     pub fn id(&self) -> &str {
         &self.mapping.id
     }
 
-    /// Reads and delivers until nothing is left or a batch has to wait.
+    /// Reads and delivers records until none is left or a batch has to wait.
     pub async fn drain(&self, source: &dyn Source) -> Drained {
         let mut state = self.state.lock().await;
         loop {
             while let Some(batch) = state.backlog.pop_front() {
                 let failures = batch.failures;
-                let rest = self.deliver(batch).await;
-                let tired = rest.front().is_some_and(|batch| {
+                let remaining = self.deliver(batch).await;
+                let must_wait = remaining.front().is_some_and(|batch| {
                     self.mapping.retries.is_none()
                         && batch.failures > failures
-                        && batch.failures % TIRED_AFTER == 0
+                        && batch.failures % FAILURES_BEFORE_BACKOFF == 0
                 });
-                for batch in rest.into_iter().rev() {
+                for batch in remaining.into_iter().rev() {
                     state.backlog.push_front(batch);
                 }
-                if tired {
-                    return Drained::Resting;
+                if must_wait {
+                    return Drained::BackingOff;
                 }
             }
             self.checkpoints.set(&self.mapping.id, state.read);
@@ -131,24 +133,24 @@ impl Pump {
                     state.backlog = self.batches(records);
                 }
                 Err(error) => {
-                    tracing::error!(mapping = self.mapping.id, error, "the stream cannot be read");
-                    return Drained::Resting;
+                    tracing::error!(mapping = self.mapping.id, error, "could not read stream");
+                    return Drained::BackingOff;
                 }
             }
         }
     }
 
-    /// Runs until dropped: at every write, and after a rest.
+    /// Delivers records until dropped. It runs after every write and after every backoff.
     pub async fn run(&self, source: &dyn Source, mut writes: tokio::sync::watch::Receiver<u64>) {
-        let mut rest = REST;
+        let mut backoff = BACKOFF;
         loop {
             match self.drain(source).await {
-                Drained::Resting => tokio::select! {
-                    () = tokio::time::sleep(rest) => rest = LONGEST_REST.min(rest * 2),
-                    () = self.freed.notified() => rest = REST,
+                Drained::BackingOff => tokio::select! {
+                    () = tokio::time::sleep(backoff) => backoff = MAX_BACKOFF.min(backoff * 2),
+                    () = self.retry_now.notified() => backoff = BACKOFF,
                 },
                 Drained::Empty => {
-                    rest = REST;
+                    backoff = BACKOFF;
                     if writes.changed().await.is_err() {
                         return;
                     }
@@ -157,8 +159,11 @@ impl Pump {
         }
     }
 
-    /// Forgets what was read, a batch that keeps failing too, and goes on after the newest record: for a table
-    /// that starts anew, whose stream still holds what was before.
+    /// Drops the backlog and continues after the newest record. A reset table keeps the stream
+    /// records from before the reset.
+    ///
+    /// # Errors
+    /// Returns the reason if the stream's newest position could not be read.
     pub async fn reset(&self, source: &dyn Source) -> Result<(), OpenError> {
         let table = &self.mapping.table;
         let mut state = self.state.lock().await;
@@ -166,7 +171,7 @@ impl Pump {
         let read = newest.map_err(|reason| OpenError::Stream { table: table.clone(), reason })?;
         *state = State { read, backlog: VecDeque::new() };
         self.checkpoints.set(&self.mapping.id, state.read);
-        self.freed.notify_one();
+        self.retry_now.notify_one();
         drop(state);
         Ok(())
     }
@@ -174,34 +179,34 @@ impl Pump {
     fn batches(&self, records: Vec<Value>) -> VecDeque<Batch> {
         let filters = &self.mapping.filters;
         let arn = format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{}/stream/local", self.mapping.table);
-        let wanted: Vec<Value> = records
+        let matching: Vec<Value> = records
             .into_iter()
-            .map(|record| as_lambda_gets_it(record, &arn))
+            .map(|record| to_lambda_record(record, &arn))
             .filter(|record| filters.is_empty() || filters.iter().any(|filter| filter.matches(record)))
             .collect();
-        wanted
+        matching
             .chunks(self.mapping.batch)
             .map(|records| Batch { records: records.to_vec(), failures: 0 })
             .collect()
     }
 
-    /// Whether the oldest of these records is older than the mapping allows.
+    /// Returns whether the oldest of these records exceeds the maximum age of the mapping.
     fn too_old(&self, records: &[Value]) -> bool {
-        let oldest = records.iter().filter_map(made_at).min();
+        let oldest = records.iter().filter_map(created_at).min();
         let age = oldest.map(|oldest| self.clock.now().duration_since(oldest));
-        self.mapping.max_age.zip(age).is_some_and(|(most, age)| age > most)
+        self.mapping.max_age.zip(age).is_some_and(|(max, age)| age > max)
     }
 
-    /// Sends one batch; gives back what has to be sent again, in order.
+    /// Sends one batch. Returns the records to send again, as batches in order.
     async fn deliver(&self, batch: Batch) -> VecDeque<Batch> {
         let event = json!({"Records": batch.records});
-        let answer = match serde_json::value::to_raw_value(&event) {
-            Ok(payload) => self.fleet.invoke(&self.mapping.function, payload).await.answer,
+        let result = match serde_json::value::to_raw_value(&event) {
+            Ok(payload) => self.fleet.invoke(&self.mapping.function, payload).await.result,
             Err(_) => return VecDeque::new(),
         };
-        let (failed_at, reason) = match &answer {
-            Ok(answer) if self.mapping.reports_failures => {
-                (first_failure(&batch.records, answer.get()), "reported as failed".to_owned())
+        let (failed_at, reason) = match &result {
+            Ok(payload) if self.mapping.reports_failures => {
+                (first_failure(&batch.records, payload.get()), "reported as failed".to_owned())
             }
             Ok(_) => (None, String::new()),
             Err(failure) => (Some(0), failure.to_string()),
@@ -210,8 +215,9 @@ impl Pump {
         let mut left = batch.records;
         let mut rest = left.split_off(failed_at.min(left.len()));
         if self.mapping.bisect && rest.len() > 1 {
-            // A failure with a place is cut there, one without in the middle; cutting is not a retry.
-            let half = if answer.is_ok() { 1 } else { rest.len() / 2 };
+            // A batch with a reported record is split after that record, and any other batch in the
+            // middle. Splitting does not count as a retry.
+            let half = if result.is_ok() { 1 } else { rest.len() / 2 };
             let second = rest.split_off(half);
             return [rest, second]
                 .into_iter()

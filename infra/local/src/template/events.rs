@@ -1,4 +1,4 @@
-//! What calls a function: routes, stream mappings, rules and schedules.
+//! Event sources of functions: routes, stream mappings, rules, and schedules.
 
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -9,79 +9,80 @@ use crate::pattern::Pattern;
 /// A route of the HTTP API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// The function that answers.
+    /// Name of the function that handles the route.
     pub function: String,
-    /// The method in capitals, `ANY`, or `None` for `$default`.
+    /// Method in uppercase, `ANY`, or `None` for `$default`.
     pub method: Option<String>,
-    /// The path with its parameters, such as `/login/{token}`, or `$default`.
+    /// Path with its parameters, such as `/login/{token}`, or `$default`.
     pub path: String,
 }
 
-/// An event source mapping: a table's stream into a function.
+/// An event source mapping from a table's stream to a function.
 #[derive(Debug, Clone)]
 pub struct StreamSource {
-    /// The place in the template, for messages and checkpoints.
+    /// Path in the template, for messages and checkpoints.
     pub id: String,
-    /// The function that is called.
+    /// Name of the function that is invoked.
     pub function: String,
-    /// The table whose stream is read.
+    /// Name of the table whose stream is read.
     pub table: String,
-    /// At most this many records in one call.
+    /// Maximum number of records in one invocation.
     pub batch: usize,
-    /// A record passes if any of these matches, or if there are none.
+    /// A record passes if any filter matches, or if there are no filters.
     pub filters: Vec<Pattern>,
-    /// Split a batch that failed as a whole.
+    /// Whether a failed batch is split in two (`BisectBatchOnFunctionError`).
     pub bisect: bool,
-    /// The function names the records that failed.
+    /// Whether the function reports failed records (`ReportBatchItemFailures`).
     pub reports_failures: bool,
-    /// How often a failed batch is sent again; `None` is without end.
+    /// Maximum number of retries of a failed batch. `None` is unlimited.
     pub retries: Option<u32>,
-    /// How old a record may grow before it is given up; `None` is as old as it likes.
+    /// Maximum age of a record. `None` is unlimited.
     pub max_age: Option<SignedDuration>,
-    /// Where records go that failed for good.
+    /// ARN of the destination for records that failed permanently.
     pub on_failure: Option<String>,
-    /// Start at the oldest record (`TRIM_HORIZON`) instead of the newest.
+    /// Whether the mapping starts at the oldest record (`TRIM_HORIZON`) and not at the newest.
     pub from_start: bool,
 }
 
 /// An EventBridge rule with a function as its target.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    /// The place in the template.
+    /// Path in the template.
     pub id: String,
-    /// The function that is called.
+    /// Name of the function that is invoked.
     pub function: String,
-    /// The name of the bus that the rule listens on.
+    /// Name of the bus whose events the rule matches.
     pub bus: String,
-    /// Which events match.
+    /// Pattern that an event must match.
     pub pattern: Pattern,
 }
 
-/// A schedule.
+/// A schedule that invokes a function at a fixed rate.
 #[derive(Debug, Clone)]
 pub struct Schedule {
-    /// The place in the template.
+    /// ARN of the rule, which ends with the path in the template.
     pub id: String,
-    /// The function that is called.
+    /// Name of the function that is invoked.
     pub function: String,
-    /// The time between two runs.
+    /// Time between two runs.
     pub every: SignedDuration,
-    /// The same, as the template says it.
+    /// The rate as the template writes it, such as `rate(5 minutes)`.
     pub expression: String,
-    /// The fixed event, if one is given.
+    /// Constant input, if the template sets one.
     pub input: Option<String>,
     /// `aws.events` for a rule, `aws.scheduler` for EventBridge Scheduler.
     pub source: &'static str,
 }
 
 impl Schedule {
-    /// The logical id of the rule that SAM makes of it (AWS SAM Developer Guide, "Generated CloudFormation resources").
+    /// Returns the logical ID of the rule that SAM generates (AWS SAM Developer Guide, "Generated
+    /// CloudFormation resources").
     pub fn logical_id(&self) -> String {
         self.id.rsplit('/').next().unwrap_or_default().replace(".Events.", "")
     }
 }
 
-/// One event of a function.
+/// An event source of a function.
 pub(super) enum Source {
     Route(Route),
     Stream(StreamSource),
@@ -105,7 +106,7 @@ pub(super) fn read(at: &str, function: &str, event: &Value) -> Result<Source, St
         .map(|(name, _)| name)
         .find(|name| !matches!(name.as_str(), "Type" | "Properties"))
     {
-        return Err(format!("{at}: the property {other} is not understood"));
+        return Err(format!("{at}: unsupported property {other}"));
     }
     if !flag(properties, "Enabled", at, true)?
         || properties.get("State").and_then(Value::as_str) == Some("DISABLED")
@@ -134,13 +135,16 @@ fn route(at: &str, function: &str, properties: &Value) -> Result<Route, String> 
 
 fn stream(at: &str, function: &str, properties: &Value) -> Result<StreamSource, String> {
     let arn = text(properties, "Stream", at)?;
-    let table =
-        arn.split('/').nth(1).ok_or_else(|| format!("{at}.Stream is not a table's stream"))?.to_owned();
+    let table = arn
+        .split('/')
+        .nth(1)
+        .ok_or_else(|| format!("{at}.Stream must be the ARN of a table's stream"))?
+        .to_owned();
     let mut filters = Vec::new();
-    let given = properties.pointer("/FilterCriteria/Filters").and_then(Value::as_array);
-    for filter in given.into_iter().flatten() {
+    let declared = properties.pointer("/FilterCriteria/Filters").and_then(Value::as_array);
+    for filter in declared.into_iter().flatten() {
         let pattern = text(filter, "Pattern", &format!("{at}.FilterCriteria"))?;
-        filters.push(Pattern::parse(&pattern).map_err(|fault| format!("{at}.FilterCriteria: {fault}"))?);
+        filters.push(Pattern::parse(&pattern).map_err(|error| format!("{at}.FilterCriteria: {error}"))?);
     }
     let reports = properties.get("FunctionResponseTypes").and_then(Value::as_array);
     let destination = properties.pointer("/DestinationConfig/OnFailure/Destination");
@@ -162,7 +166,7 @@ fn stream(at: &str, function: &str, properties: &Value) -> Result<StreamSource, 
         from_start: match text(properties, "StartingPosition", at)?.as_str() {
             "TRIM_HORIZON" => true,
             "LATEST" => false,
-            other => return Err(format!("{at}.StartingPosition {other} is not understood")),
+            other => return Err(format!("{at}: unsupported StartingPosition {other}")),
         },
     })
 }
@@ -174,7 +178,7 @@ fn rule(at: &str, function: &str, properties: &Value) -> Result<Rule, String> {
         id: at.to_owned(),
         function: function.to_owned(),
         bus: bus.rsplit('/').next().unwrap_or(bus).to_owned(),
-        pattern: Pattern::new(pattern).map_err(|fault| format!("{at}.Pattern: {fault}"))?,
+        pattern: Pattern::new(pattern).map_err(|error| format!("{at}.Pattern: {error}"))?,
     })
 }
 
@@ -187,7 +191,7 @@ fn schedule(
 ) -> Result<Schedule, String> {
     let expression = text(properties, key, at)?;
     let every =
-        rate(&expression).ok_or_else(|| format!("{at}: only rate(…) is understood, not {expression}"))?;
+        rate(&expression).ok_or_else(|| format!("{at}: only rate(…) is supported, not {expression}"))?;
     Ok(Schedule {
         id: format!("arn:aws:events:{REGION}:{ACCOUNT}:rule/{at}"),
         function: function.to_owned(),
@@ -198,7 +202,7 @@ fn schedule(
     })
 }
 
-/// `rate(5 minutes)` and its singular and other units.
+/// Parses a rate such as `rate(5 minutes)` or `rate(1 hour)`.
 fn rate(expression: &str) -> Option<SignedDuration> {
     let inside = expression.strip_prefix("rate(")?.strip_suffix(')')?;
     let (count, unit) = inside.split_once(' ')?;

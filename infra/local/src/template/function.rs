@@ -1,4 +1,4 @@
-//! One Lambda function of the template.
+//! Lambda functions of the template.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,22 +8,22 @@ use serde_json::Value;
 use super::{REGION, number, text};
 use crate::iam::Statement;
 
-/// A function as deployed: its crate, limits, variables and what its role may do.
+/// A Lambda function: its crate, limits, variables, and the policies of its role.
 #[derive(Debug, Clone)]
 pub struct Function {
-    /// The name of the resource, such as `OrgSignupFunction`.
+    /// Logical ID of the resource, such as `OrgSignupFunction`.
     pub logical_id: String,
-    /// The name of its crate and folder, such as `org-signup`.
+    /// Name of the crate and of its folder, such as `org-signup`.
     pub name: String,
-    /// How long one invocation may take.
+    /// Maximum duration of one invocation.
     pub timeout: Duration,
-    /// Memory in MB.
+    /// Memory size in MB.
     pub memory: i32,
-    /// How often an asynchronous invocation that failed is tried again.
+    /// Maximum number of retries of a failed asynchronous invocation.
     pub retries: u32,
-    /// The environment, the runtime's own variables included.
+    /// Environment variables, including those that the Lambda runtime sets.
     pub variables: BTreeMap<String, String>,
-    /// The statements of its role.
+    /// Statements of the role's inline policies.
     pub statements: Vec<Statement>,
 }
 
@@ -40,11 +40,11 @@ impl Function {
         let invoke = own_or_global("EventInvokeConfig").get("EventInvokeConfig").unwrap_or(&Value::Null);
         let retries = number(invoke, "MaximumRetryAttempts", logical_id, 2)?;
         let mut variables = runtime_variables(&name, memory);
-        for place in [global, properties] {
-            let given = place.pointer("/Environment/Variables").and_then(Value::as_object);
-            for (key, _) in given.into_iter().flatten() {
+        for section in [global, properties] {
+            let declared = section.pointer("/Environment/Variables").and_then(Value::as_object);
+            for (key, _) in declared.into_iter().flatten() {
                 let at = format!("{logical_id}.Environment.Variables");
-                let value = place.pointer("/Environment/Variables").unwrap_or(&Value::Null);
+                let value = section.pointer("/Environment/Variables").unwrap_or(&Value::Null);
                 variables.insert(key.clone(), text(value, key, &at)?);
             }
         }
@@ -61,7 +61,7 @@ impl Function {
     }
 }
 
-/// What Lambda sets in every environment, as far as a function may read it.
+/// Returns the variables that Lambda sets in every environment, as far as functions use them.
 fn runtime_variables(name: &str, memory: i32) -> BTreeMap<String, String> {
     [
         ("AWS_REGION", REGION.to_owned()),

@@ -1,4 +1,4 @@
-//! The template's intrinsic functions, evaluated for a stack on this machine.
+//! Evaluates the template's intrinsic functions and conditions for the local stack.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use serde_yaml_ng::Value as Yaml;
 
 use super::names::{ACCOUNT, REGION, STACK, pseudo};
 
-/// How deep references may lead through each other before they count as a circle.
-const DEPTH: u8 = 24;
+/// Maximum depth of nested references. Deeper references count as circular.
+const MAX_DEPTH: u8 = 24;
 
-/// What references in the template can see.
+/// Parameters, mappings, conditions, and resources that references in the template can use.
 pub(super) struct Scope<'a> {
     parameters: BTreeMap<String, Value>,
     mappings: Option<&'a Yaml>,
@@ -21,21 +21,22 @@ pub(super) struct Scope<'a> {
 impl<'a> Scope<'a> {
     pub(super) fn new(document: &'a Yaml, settings: &BTreeMap<String, String>) -> Result<Self, String> {
         let mut parameters = BTreeMap::new();
-        let named = parameters_of_variables(document);
+        let parameters_by_variable = parameters_of_variables(document);
         for (name, parameter) in entries(document.get("Parameters")) {
-            // A variable that holds the parameter's value may have been set instead: then everything else that refers to
-            // the parameter, a policy or an event's pattern, goes along. What it would refuse is left to the function,
-            // which names its variable; and where it is a secret's ARN, the variable may hold the secret itself.
-            let fits = |value: &&String| {
+            // A setting can also name a variable whose value is this parameter. Then the parameter
+            // takes the value too, because policies and event patterns also refer to it. Two kinds
+            // of values apply to the variable only: an invalid value, which the function reports
+            // under the variable's name, and a plain secret in place of an ARN.
+            let is_valid = |value: &&String| {
                 let is_kind = !name.ends_with("Arn") || value.starts_with("arn:");
                 is_kind && check_parameter(name, parameter, value).is_ok()
             };
-            let variables = named.iter().filter(|(_, parameter)| **parameter == name);
-            let meant = variables.filter_map(|(variable, _)| settings.get(*variable)).find(fits);
-            let value = settings.get(name).or(meant).cloned();
+            let variables = parameters_by_variable.iter().filter(|(_, parameter)| **parameter == name);
+            let by_variable = variables.filter_map(|(variable, _)| settings.get(*variable)).find(is_valid);
+            let value = settings.get(name).or(by_variable).cloned();
             let value = value.or_else(|| parameter.get("Default").and_then(scalar));
             let list = parameter.get("Type").and_then(Yaml::as_str).is_some_and(|kind| kind.contains("List"));
-            let value = value.unwrap_or_else(|| stand_in(name));
+            let value = value.unwrap_or_else(|| local_default(name));
             check_parameter(name, parameter, &value)?;
             let value = if list {
                 value.split(',').map(|part| json!(part.trim())).collect()
@@ -64,7 +65,7 @@ impl<'a> Scope<'a> {
         self.resources.iter().map(|(name, resource)| (*name, *resource))
     }
 
-    /// A resource's type and properties; `None` if its condition excludes it.
+    /// Returns a resource's type and evaluated properties, or `None` if its condition is false.
     pub(super) fn resolve_resource(
         &self,
         name: &str,
@@ -82,30 +83,30 @@ impl<'a> Scope<'a> {
         Ok(Some((kind.to_owned(), properties)))
     }
 
-    /// Whether a resource or an output exists under its condition, if it has one.
+    /// Returns whether a resource or output has no condition, or a true one.
     pub(super) fn is_there(&self, entry: &Yaml) -> Result<bool, String> {
         entry.get("Condition").and_then(Yaml::as_str).map_or(Ok(true), |name| self.condition(name, 0))
     }
 
-    /// What is wrong with conditions, whether or not anything asks for them.
+    /// Returns the errors of all conditions, including unused ones.
     pub(super) fn broken_conditions(&self) -> Vec<String> {
         entries(self.conditions).filter_map(|(name, _)| self.condition(name, 0).err()).collect()
     }
 
-    /// `value` with every intrinsic replaced by what it stands for.
+    /// Returns `value` with every intrinsic function evaluated.
     pub(super) fn resolve(&self, value: &Yaml, at: &str) -> Result<Value, String> {
         Ok(self.value(value, at, 0)?.unwrap_or(Value::Null))
     }
 
-    /// The name that `!Ref` gives for a resource.
+    /// Returns the physical name of a resource, which is the value of `!Ref`.
     pub(super) fn name_of(&self, logical: &str) -> Result<String, String> {
         self.resource_name(logical, 0)
     }
 
-    /// `None` is `AWS::NoValue`: the property is absent.
+    /// Evaluates a value. `None` is `AWS::NoValue`, which removes the property.
     pub(super) fn value(&self, value: &Yaml, at: &str, depth: u8) -> Result<Option<Value>, String> {
-        if depth > DEPTH {
-            return Err(format!("{at}: the references lead in a circle"));
+        if depth > MAX_DEPTH {
+            return Err(format!("{at}: circular reference"));
         }
         match value {
             Yaml::Null => Ok(Some(Value::Null)),
@@ -133,7 +134,7 @@ impl<'a> Scope<'a> {
                 }
                 let mut out = Map::new();
                 for (key, item) in mapping {
-                    let key = scalar(key).ok_or_else(|| format!("{at}: a key that is not text"))?;
+                    let key = scalar(key).ok_or_else(|| format!("{at}: a key is not a string"))?;
                     if let Some(item) = self.value(item, &format!("{at}.{key}"), depth)? {
                         out.insert(key, item);
                     }
@@ -144,17 +145,17 @@ impl<'a> Scope<'a> {
     }
 
     fn intrinsic(&self, name: &str, argument: &Yaml, at: &str, depth: u8) -> Result<Option<Value>, String> {
-        let shape = || format!("{at}: !{name} has arguments of another shape");
+        let invalid = || format!("{at}: invalid arguments of !{name}");
         let depth = depth + 1;
         match name {
-            "Ref" => self.reference(argument.as_str().ok_or_else(shape)?, at, depth),
+            "Ref" => self.reference(argument.as_str().ok_or_else(invalid)?, at, depth),
             "GetAtt" => {
                 let path = match argument {
                     Yaml::String(path) => path.clone(),
                     Yaml::Sequence(parts) => parts.iter().filter_map(scalar).collect::<Vec<_>>().join("."),
-                    _ => return Err(shape()),
+                    _ => return Err(invalid()),
                 };
-                let (logical, attribute) = path.split_once('.').ok_or_else(shape)?;
+                let (logical, attribute) = path.split_once('.').ok_or_else(invalid)?;
                 self.attribute(logical, attribute, at, depth).map(|value| Some(json!(value)))
             }
             "Sub" => match argument {
@@ -162,38 +163,41 @@ impl<'a> Scope<'a> {
                     self.substitute(text, &Map::new(), at, depth).map(|text| Some(json!(text)))
                 }
                 Yaml::Sequence(parts) => {
-                    let [Yaml::String(text), locals] = parts.as_slice() else { return Err(shape()) };
+                    let [Yaml::String(text), locals] = parts.as_slice() else { return Err(invalid()) };
                     match self.value(locals, at, depth)? {
                         Some(Value::Object(locals)) => {
                             self.substitute(text, &locals, at, depth).map(|text| Some(json!(text)))
                         }
-                        _ => Err(shape()),
+                        _ => Err(invalid()),
                     }
                 }
-                _ => Err(shape()),
+                _ => Err(invalid()),
             },
             "If" => {
-                let [condition, yes, no] = sequence(argument).ok_or_else(shape)? else { return Err(shape()) };
-                let holds = self.condition(condition.as_str().ok_or_else(shape)?, depth)?;
+                let [condition, yes, no] = sequence(argument).ok_or_else(invalid)? else {
+                    return Err(invalid());
+                };
+                let holds = self.condition(condition.as_str().ok_or_else(invalid)?, depth)?;
                 self.value(if holds { yes } else { no }, at, depth)
             }
             "Join" => {
-                let [Yaml::String(separator), items] = sequence(argument).ok_or_else(shape)? else {
-                    return Err(shape());
+                let [Yaml::String(separator), items] = sequence(argument).ok_or_else(invalid)? else {
+                    return Err(invalid());
                 };
-                let Some(Value::Array(items)) = self.value(items, at, depth)? else { return Err(shape()) };
+                let Some(Value::Array(items)) = self.value(items, at, depth)? else { return Err(invalid()) };
                 Ok(Some(json!(items.iter().map(plain).collect::<Vec<_>>().join(separator))))
             }
             "Split" => {
-                let [Yaml::String(separator), text] = sequence(argument).ok_or_else(shape)? else {
-                    return Err(shape());
+                let [Yaml::String(separator), text] = sequence(argument).ok_or_else(invalid)? else {
+                    return Err(invalid());
                 };
                 let text = self.value(text, at, depth)?.unwrap_or_default();
                 Ok(Some(plain(&text).split(separator.as_str()).map(|part| json!(part)).collect()))
             }
             "Select" => {
-                let [index, items] = sequence(argument).ok_or_else(shape)? else { return Err(shape()) };
-                let index = scalar(index).and_then(|index| index.parse::<usize>().ok()).ok_or_else(shape)?;
+                let [index, items] = sequence(argument).ok_or_else(invalid)? else { return Err(invalid()) };
+                let index =
+                    scalar(index).and_then(|index| index.parse::<usize>().ok()).ok_or_else(invalid)?;
                 let items = self.value(items, at, depth)?.unwrap_or_default();
                 items
                     .get(index)
@@ -202,16 +206,18 @@ impl<'a> Scope<'a> {
                     .ok_or_else(|| format!("{at}: !Select {index} is out of range"))
             }
             "FindInMap" => {
-                let [map, top, second] = sequence(argument).ok_or_else(shape)? else { return Err(shape()) };
+                let [map, top, second] = sequence(argument).ok_or_else(invalid)? else {
+                    return Err(invalid());
+                };
                 let mut found = self.mappings;
                 for key in [map, top, second] {
                     let key = plain(&self.value(key, at, depth)?.unwrap_or_default());
                     found = found.and_then(|found| found.get(key.as_str()));
                 }
-                let found = found.ok_or_else(|| format!("{at}: !FindInMap finds nothing"))?;
+                let found = found.ok_or_else(|| format!("{at}: !FindInMap found no value"))?;
                 self.value(found, at, depth)
             }
-            other => Err(format!("{at}: the intrinsic !{other} is not understood")),
+            other => Err(format!("{at}: unsupported intrinsic function !{other}")),
         }
     }
 
@@ -224,25 +230,25 @@ impl<'a> Scope<'a> {
     }
 
     fn test(&self, condition: &Yaml, at: &str, depth: u8) -> Result<bool, String> {
-        let shape = || format!("{at}: not a condition that is understood");
-        if depth > DEPTH {
-            return Err(format!("{at}: the conditions lead in a circle"));
+        let invalid = || format!("{at}: invalid condition");
+        if depth > MAX_DEPTH {
+            return Err(format!("{at}: circular condition"));
         }
         let (name, argument) = match condition {
             Yaml::Tagged(tagged) => (tagged.tag.to_string(), &tagged.value),
             Yaml::Mapping(mapping) => match mapping.iter().next() {
                 Some((Yaml::String(key), argument)) => (key.clone(), argument),
-                _ => return Err(shape()),
+                _ => return Err(invalid()),
             },
-            _ => return Err(shape()),
+            _ => return Err(invalid()),
         };
         let each = |depth| {
-            let parts = sequence(argument).ok_or_else(shape)?;
+            let parts = sequence(argument).ok_or_else(invalid)?;
             parts.iter().map(|part| self.test(part, at, depth)).collect::<Result<Vec<_>, _>>()
         };
         match name.trim_start_matches('!').trim_start_matches("Fn::") {
             "Equals" => {
-                let [left, right] = sequence(argument).ok_or_else(shape)? else { return Err(shape()) };
+                let [left, right] = sequence(argument).ok_or_else(invalid)? else { return Err(invalid()) };
                 let left = self.value(left, at, depth)?.unwrap_or_default();
                 let right = self.value(right, at, depth)?.unwrap_or_default();
                 Ok(plain(&left) == plain(&right))
@@ -250,8 +256,8 @@ impl<'a> Scope<'a> {
             "Not" => Ok(!each(depth + 1)?.into_iter().any(|holds| holds)),
             "And" => Ok(each(depth + 1)?.into_iter().all(|holds| holds)),
             "Or" => Ok(each(depth + 1)?.into_iter().any(|holds| holds)),
-            "Condition" => self.condition(argument.as_str().ok_or_else(shape)?, depth + 1),
-            other => Err(format!("{at}: the condition !{other} is not understood")),
+            "Condition" => self.condition(argument.as_str().ok_or_else(invalid)?, depth + 1),
+            other => Err(format!("{at}: unsupported condition function !{other}")),
         }
     }
 
@@ -267,7 +273,7 @@ impl<'a> Scope<'a> {
         if self.resources.contains_key(name) {
             return self.resource_name(name, depth).map(|name| Some(json!(name)));
         }
-        // What SAM makes of an API beside it.
+        // SAM generates the stage of an API.
         if let Some((api, "Stage")) = name.split_once('.')
             && self.resources.contains_key(api)
         {
@@ -276,7 +282,7 @@ impl<'a> Scope<'a> {
         if self.is_event(name) {
             return Ok(Some(json!(format!("{STACK}-{name}"))));
         }
-        Err(format!("{at}: nothing is called {name}"))
+        Err(format!("{at}: unknown name {name}"))
     }
 
     fn substitute(
@@ -290,7 +296,8 @@ impl<'a> Scope<'a> {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
             out.push_str(before);
-            let (name, tail) = after.split_once('}').ok_or_else(|| format!("{at}: a ${{ without its }}"))?;
+            let (name, tail) =
+                after.split_once('}').ok_or_else(|| format!("{at}: ${{ without closing }}"))?;
             if let Some(literal) = name.strip_prefix('!') {
                 out.push_str("${");
                 out.push_str(literal);
@@ -309,8 +316,9 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Parameters that the template gives no default: secrets, which live elsewhere on AWS.
-fn stand_in(name: &str) -> String {
+/// Returns the local value of a parameter without a default: an ARN for secrets, or else an empty
+/// text.
+fn local_default(name: &str) -> String {
     if name.ends_with("SecretArn") || name.ends_with("KeyArn") {
         format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{STACK}/{name}-local0")
     } else {
@@ -324,10 +332,10 @@ fn check_parameter(name: &str, parameter: &Yaml, value: &str) -> Result<(), Stri
     if allowed.iter().any(|allowed| allowed == value) {
         return Ok(());
     }
-    Err(format!("the parameter {name} is one of {}", allowed.join(", ")))
+    Err(format!("the parameter {name} must be one of {}", allowed.join(", ")))
 }
 
-/// The variables of the functions that are a parameter's value as it is, each with that parameter.
+/// Returns the function variables whose value is exactly a parameter, with that parameter.
 fn parameters_of_variables(document: &Yaml) -> BTreeMap<&str, &str> {
     let globals = document.get("Globals").and_then(|globals| globals.get("Function"));
     let resources = entries(document.get("Resources")).filter_map(|(_, resource)| resource.get("Properties"));
@@ -339,7 +347,7 @@ fn parameters_of_variables(document: &Yaml) -> BTreeMap<&str, &str> {
         .collect()
 }
 
-/// What a value refers to, if it is nothing but a reference.
+/// Returns the name that a plain `!Ref` refers to, or `None` for any other value.
 fn reference(value: &Yaml) -> Option<&str> {
     match value {
         Yaml::Tagged(tagged) if tagged.tag == "Ref" => tagged.value.as_str(),
@@ -348,7 +356,7 @@ fn reference(value: &Yaml) -> Option<&str> {
     }
 }
 
-/// The entries of a mapping whose names are text.
+/// Iterates over the entries of a mapping whose keys are strings.
 pub(super) fn entries(value: Option<&Yaml>) -> impl Iterator<Item = (&str, &Yaml)> {
     value
         .and_then(Yaml::as_mapping)
@@ -370,7 +378,7 @@ fn scalar(value: &Yaml) -> Option<String> {
     }
 }
 
-/// A value as it reads inside a string.
+/// Returns a value as text, as `!Sub` inserts it.
 pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,7 +1,8 @@
-//! The system as `template.yaml` describes it: functions, routes, streams, rules, schedules and the table.
+//! Reads `template.yaml`: functions, routes, streams, rules, schedules, and tables.
 //!
-//! The template is the only list of these; nothing here has a second one. What this reader does not understand
-//! is a fault that names it, so the local system can never silently be less than the deployed one.
+//! The template is the only list of these parts. A resource type, property, or intrinsic function
+//! that the reader does not support is an error that names it. So the local system cannot lack a
+//! part of the deployed one without notice.
 
 mod events;
 mod function;
@@ -23,64 +24,67 @@ pub use table::{Index, Key, Table};
 
 use intrinsics::Scope;
 
-/// The template that this program was built with.
+/// Text of the `template.yaml` that this program was built with.
 pub const TEXT: &str = include_str!("../../../../template.yaml");
 
-/// The parts of the template that run.
+/// The parsed template, with all intrinsic functions evaluated.
 #[derive(Debug, Clone)]
 pub struct Template {
     /// Functions by their folder name, such as `org-signup`.
     pub functions: BTreeMap<String, Function>,
     /// Routes of the HTTP API.
     pub routes: Vec<Route>,
-    /// Event source mappings from the table's stream.
+    /// Event source mappings from the streams of tables.
     pub streams: Vec<StreamSource>,
-    /// EventBridge rules.
+    /// EventBridge rules with an event pattern.
     pub rules: Vec<Rule>,
-    /// Schedules.
+    /// Schedules that invoke functions.
     pub schedules: Vec<Schedule>,
-    /// The tables.
+    /// DynamoDB tables of the template.
     pub tables: Vec<Table>,
-    /// Every resource that exists, by its name in the template: what the parts above were read from, and the rest.
+    /// All resources whose condition holds, by logical ID. They include the sources of the parts
+    /// above.
     pub resources: BTreeMap<String, Resource>,
-    /// What applies to all resources of a kind.
+    /// The evaluated `Globals` section.
     pub globals: Value,
 }
 
-/// A resource with every intrinsic replaced by what it stands for here.
+/// A resource with all intrinsic functions evaluated for the local stack.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resource {
-    /// Its type, such as `AWS::SQS::Queue`.
+    /// Resource type, such as `AWS::SQS::Queue`.
     pub kind: String,
-    /// Its name, as `!Ref` gives it.
+    /// Physical name, as `!Ref` returns it.
     pub name: String,
-    /// Its properties.
+    /// Evaluated properties of the resource.
     pub properties: Value,
 }
 
-/// Everything that is wrong with a template or its settings.
+/// All errors of a template and its settings, one message each.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TemplateFaults(pub Vec<String>);
+pub struct TemplateErrors(pub Vec<String>);
 
-impl fmt::Display for TemplateFaults {
+impl fmt::Display for TemplateErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join("\n"))
     }
 }
 
-impl std::error::Error for TemplateFaults {}
+impl std::error::Error for TemplateErrors {}
 
 impl Template {
-    /// Reads a template with `settings` over its parameters' defaults and over its functions' variables.
+    /// Reads a template. `settings` override parameters and variables of functions.
     ///
-    /// A setting that names neither is a fault: it would have no effect.
-    pub fn parse(text: &str, settings: &BTreeMap<String, String>) -> Result<Self, TemplateFaults> {
+    /// # Errors
+    /// Returns all errors of the template. A setting that names neither a parameter nor a
+    /// variable is also an error, because it would have no effect.
+    pub fn parse(text: &str, settings: &BTreeMap<String, String>) -> Result<Self, TemplateErrors> {
         let document: Yaml = serde_yaml_ng::from_str(text)
-            .map_err(|error| TemplateFaults(vec![format!("not YAML: {error}")]))?;
-        let scope = Scope::new(&document, settings).map_err(|fault| TemplateFaults(vec![fault]))?;
+            .map_err(|error| TemplateErrors(vec![format!("not YAML: {error}")]))?;
+        let scope = Scope::new(&document, settings).map_err(|error| TemplateErrors(vec![error]))?;
         let mut reader = Reader::default();
-        reader.faults.extend(known::unknown("template", &names(&document), "the template"));
-        reader.faults.extend(scope.broken_conditions());
+        reader.errors.extend(known::unknown("template", &names(&document), "the template"));
+        reader.errors.extend(scope.broken_conditions());
         for part in ["parameter", "output"] {
             reader.part(&scope, &document, part);
         }
@@ -88,28 +92,28 @@ impl Template {
             Some(globals) => reader.keep(scope.resolve(globals, "Globals")).unwrap_or_default(),
             None => Value::Null,
         };
-        reader.faults.extend(known::unknown("globals", &globals, "Globals"));
+        reader.errors.extend(known::unknown("globals", &globals, "Globals"));
         for (name, resource) in scope.resources() {
-            reader.faults.extend(known::unknown("resource", &names(resource), name));
+            reader.errors.extend(known::unknown("resource", &names(resource), name));
             match scope.resolve_resource(name, resource) {
                 Ok(Some((kind, properties))) => {
                     reader.resource(&scope, &globals, name, &kind, &properties);
-                    let called = scope.name_of(name).unwrap_or_else(|_| name.to_owned());
-                    reader.resources.insert(name.to_owned(), Resource { kind, name: called, properties });
+                    let physical = scope.name_of(name).unwrap_or_else(|_| name.to_owned());
+                    reader.resources.insert(name.to_owned(), Resource { kind, name: physical, properties });
                 }
                 Ok(None) => {}
-                Err(fault) => reader.faults.push(fault),
+                Err(error) => reader.errors.push(error),
             }
         }
         reader.finish(&scope, globals, settings)
     }
 
-    /// The value of a variable in the first function that has it.
+    /// Returns the value of a variable in the first function that has it.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.functions.values().find_map(|function| function.variables.get(name)).map(String::as_str)
     }
 
-    /// Sets a variable of every function that has it.
+    /// Sets a variable in every function that has it. Returns whether any function has it.
     pub fn set_variable(&mut self, name: &str, value: &str) -> bool {
         let mut found = false;
         for function in self.functions.values_mut() {
@@ -122,7 +126,7 @@ impl Template {
     }
 }
 
-/// Collects the parts and every fault on the way.
+/// Collects the parts of the template and all errors.
 #[derive(Default)]
 struct Reader {
     functions: BTreeMap<String, Function>,
@@ -132,24 +136,25 @@ struct Reader {
     schedules: Vec<Schedule>,
     tables: Vec<Table>,
     resources: BTreeMap<String, Resource>,
-    faults: Vec<String>,
+    errors: Vec<String>,
 }
 
 impl Reader {
+    /// Returns the value of `result`, or records its error.
     fn keep<T>(&mut self, result: Result<T, String>) -> Option<T> {
-        result.map_err(|fault| self.faults.push(fault)).ok()
+        result.map_err(|error| self.errors.push(error)).ok()
     }
 
-    /// Parameters or outputs, which have no part in what runs and can be wrong all the same.
+    /// Checks the parameters or outputs. They do not run, but they can have errors.
     fn part(&mut self, scope: &Scope<'_>, document: &Yaml, part: &str) {
         let section = if part == "output" { "Outputs" } else { "Parameters" };
         for (name, entry) in intrinsics::entries(document.get(section)) {
             let at = format!("{section}.{name}");
-            self.faults.extend(known::unknown(part, &names(entry), &at));
+            self.errors.extend(known::unknown(part, &names(entry), &at));
             match scope.is_there(entry) {
                 Ok(true) => drop(self.keep(scope.resolve(entry, &at))),
                 Ok(false) => {}
-                Err(fault) => self.faults.push(fault),
+                Err(error) => self.errors.push(error),
             }
         }
     }
@@ -162,7 +167,7 @@ impl Reader {
         kind: &str,
         properties: &Value,
     ) {
-        self.faults.extend(known::unknown(kind, properties, logical));
+        self.errors.extend(known::unknown(kind, properties, logical));
         match kind {
             "AWS::Serverless::Function" => {
                 let Some(function) = self.keep(Function::read(logical, properties, globals)) else {
@@ -177,8 +182,8 @@ impl Reader {
                     self.tables.push(table);
                 }
             }
-            // Has no part in a system on one machine: queues and the bucket appear as the dead-letter list, the mailbox
-            // stands for SES, and nothing is alarmed.
+            // Other resources do not run locally. The dead-letter list replaces the queues and the
+            // bucket, the mailbox replaces SES, and there are no alarms.
             _ => {}
         }
     }
@@ -195,7 +200,7 @@ impl Reader {
                 Ok(events::Source::Rule(rule)) => self.rules.push(rule),
                 Ok(events::Source::Schedule(schedule)) => self.schedules.push(schedule),
                 Ok(events::Source::Disabled) => {}
-                Err(fault) => self.faults.push(fault),
+                Err(error) => self.errors.push(error),
             }
         }
     }
@@ -205,8 +210,8 @@ impl Reader {
         scope: &Scope<'_>,
         globals: Value,
         settings: &BTreeMap<String, String>,
-    ) -> Result<Template, TemplateFaults> {
-        let faults = std::mem::take(&mut self.faults);
+    ) -> Result<Template, TemplateErrors> {
+        let mut errors = std::mem::take(&mut self.errors);
         let mut template = Template {
             functions: self.functions,
             routes: self.routes,
@@ -217,33 +222,32 @@ impl Reader {
             resources: self.resources,
             globals,
         };
-        let mut faults = faults;
         for (name, value) in settings {
             let parameter = scope.has_parameter(name);
             if !template.set_variable(name, value) && !parameter {
-                faults.push(format!("{name} is neither a parameter nor a variable of any function"));
+                errors.push(format!("{name} is not a template parameter or function variable"));
             }
         }
-        if faults.is_empty() { Ok(template) } else { Err(TemplateFaults(faults)) }
+        if errors.is_empty() { Ok(template) } else { Err(TemplateErrors(errors)) }
     }
 }
 
-/// The names in a part of the template, without what they hold.
+/// Returns the names in a mapping of the template, each with a null value.
 fn names(part: &Yaml) -> Value {
     intrinsics::entries(Some(part)).map(|(name, _)| (name.to_owned(), Value::Null)).collect()
 }
 
-/// The string at `key`, or a fault that names the place.
+/// Returns the scalar at `key` as text, or an error that names its path.
 fn text(value: &Value, key: &str, at: &str) -> Result<String, String> {
     match value.get(key) {
         Some(Value::String(text)) => Ok(text.clone()),
         Some(Value::Number(number)) => Ok(number.to_string()),
         Some(Value::Bool(flag)) => Ok(flag.to_string()),
-        _ => Err(format!("{at}.{key} must be given as text")),
+        _ => Err(format!("{at}.{key} must be a string, number, or boolean")),
     }
 }
 
-/// The whole number at `key`, which may be written as text; `default` if absent.
+/// Returns the integer at `key`, which can be a number or a string. `default` if absent.
 fn number(value: &Value, key: &str, at: &str, default: i64) -> Result<i64, String> {
     match value.get(key) {
         None | Some(Value::Null) => Some(default),
@@ -251,10 +255,10 @@ fn number(value: &Value, key: &str, at: &str, default: i64) -> Result<i64, Strin
         Some(Value::String(text)) => text.parse().ok(),
         Some(_) => None,
     }
-    .ok_or_else(|| format!("{at}.{key} must be a whole number"))
+    .ok_or_else(|| format!("{at}.{key} must be an integer"))
 }
 
-/// The flag at `key`, which may be written as text; `default` if absent.
+/// Returns the boolean at `key`, which can also be a string. `default` if absent.
 fn flag(value: &Value, key: &str, at: &str, default: bool) -> Result<bool, String> {
     match value.get(key) {
         None | Some(Value::Null) => Ok(default),

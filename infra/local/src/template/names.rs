@@ -1,20 +1,20 @@
-//! What resources are called in a stack on this machine.
+//! Physical names and attributes of resources in the local stack.
 
 use serde_yaml_ng::Value as Yaml;
 
 use super::intrinsics::{Scope, plain};
 
-/// The region in every local name.
+/// AWS region of the local stack.
 pub const REGION: &str = "us-east-1";
-/// The account in every local name: the one that AWS's own documents use.
+/// AWS account of the local stack. AWS uses this number in its documentation.
 pub const ACCOUNT: &str = "123456789012";
-/// The name of the local stack.
+/// CloudFormation stack name of the local stack.
 pub const STACK: &str = "onramp";
 
 impl Scope<'_> {
-    /// The name that `!Ref` gives for a resource.
+    /// Returns the physical name of a resource, which is the value of `!Ref`.
     pub(super) fn resource_name(&self, logical: &str, depth: u8) -> Result<String, String> {
-        let resource = self.resources.get(logical).ok_or_else(|| format!("nothing is called {logical}"))?;
+        let resource = self.resources.get(logical).ok_or_else(|| format!("unknown resource {logical}"))?;
         let kind = resource.get("Type").and_then(Yaml::as_str).unwrap_or_default();
         let own_name = match kind {
             "AWS::DynamoDB::Table" => "TableName",
@@ -24,8 +24,8 @@ impl Scope<'_> {
             "AWS::Serverless::HttpApi" => return Ok("local".to_owned()),
             _ => "Name",
         };
-        let given = resource.get("Properties").and_then(|properties| properties.get(own_name));
-        let name = match given {
+        let declared = resource.get("Properties").and_then(|properties| properties.get(own_name));
+        let name = match declared {
             Some(name) => self.value(name, logical, depth + 1)?.as_ref().map(plain),
             None => None,
         }
@@ -36,7 +36,8 @@ impl Scope<'_> {
         })
     }
 
-    /// Whether SAM makes a resource of that name from an event of a function: it is called after both.
+    /// Returns whether SAM generates a resource with this logical ID for an event of a function.
+    /// The ID consists of the function's logical ID and the event's name.
     pub(super) fn is_event(&self, logical: &str) -> bool {
         self.resources.iter().any(|(name, resource)| {
             let event = logical.strip_prefix(name);
@@ -45,7 +46,7 @@ impl Scope<'_> {
         })
     }
 
-    /// What `!GetAtt` gives for a resource.
+    /// Returns the value of `!GetAtt` for a resource.
     pub(super) fn attribute(
         &self,
         logical: &str,
@@ -54,7 +55,7 @@ impl Scope<'_> {
         depth: u8,
     ) -> Result<String, String> {
         let resource =
-            self.resources.get(logical).ok_or_else(|| format!("{at}: nothing is called {logical}"))?;
+            self.resources.get(logical).ok_or_else(|| format!("{at}: unknown resource {logical}"))?;
         let kind = resource.get("Type").and_then(Yaml::as_str).unwrap_or_default();
         let name = self.resource_name(logical, depth + 1)?;
         let last = name.rsplit('/').next().unwrap_or(&name);
@@ -82,12 +83,12 @@ impl Scope<'_> {
                 format!("{name}-{output}")
             }
             ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{ACCOUNT}:role/{name}"),
-            _ => return Err(format!("{at}: {attribute} of {kind} is not understood")),
+            _ => return Err(format!("{at}: unsupported attribute {attribute} of {kind}")),
         })
     }
 }
 
-/// A pseudo parameter.
+/// Returns the value of a pseudo parameter, such as `AWS::Region`.
 pub(super) fn pseudo(name: &str) -> Option<&'static str> {
     Some(match name {
         "AWS::Region" => REGION,

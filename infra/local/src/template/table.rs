@@ -1,4 +1,4 @@
-//! A DynamoDB table of the template.
+//! DynamoDB tables of the template.
 
 use serde_json::{Value, json};
 
@@ -7,35 +7,35 @@ use super::text;
 /// A key attribute with its type letter (`S`, `N` or `B`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
-    /// The attribute's name.
+    /// Name of the attribute.
     pub attribute: String,
-    /// DynamoDB's letter for its type.
+    /// DynamoDB type letter: `S`, `N`, or `B`.
     pub kind: String,
 }
 
-/// A global secondary index.
+/// A global secondary index of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
-    /// The index's name.
+    /// Name of the index.
     pub name: String,
-    /// The partition key.
+    /// Partition key of the index.
     pub partition: Key,
-    /// The sort key, if it has one.
+    /// Sort key of the index, if it has one.
     pub sort: Option<Key>,
 }
 
-/// A table, with the request that creates it.
+/// A DynamoDB table with the request that creates it.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// The table's name.
+    /// Physical name of the table.
     pub name: String,
-    /// The attributes of its key, the partition's first.
+    /// Attribute names of the primary key. The partition key comes first.
     pub keys: Vec<String>,
-    /// The attribute that holds the time of expiry, in seconds.
+    /// TTL attribute, which contains the expiry time in seconds since 1970.
     pub ttl: Option<String>,
-    /// The indexes.
+    /// Global secondary indexes of the table.
     pub indexes: Vec<Index>,
-    /// `CreateTable`, as JSON.
+    /// Body of the `CreateTable` request.
     pub create: Value,
 }
 
@@ -49,11 +49,11 @@ impl Table {
             "BillingMode": "PAY_PER_REQUEST",
         });
         let mut indexes = Vec::new();
-        if let (Some(given), Some(object)) =
+        if let (Some(declared), Some(object)) =
             (properties.get("GlobalSecondaryIndexes"), create.as_object_mut())
         {
-            object.insert("GlobalSecondaryIndexes".to_owned(), given.clone());
-            for index in given.as_array().into_iter().flatten() {
+            object.insert("GlobalSecondaryIndexes".to_owned(), declared.clone());
+            for index in declared.as_array().into_iter().flatten() {
                 indexes.push(read_index(logical, index, &definitions)?);
             }
         }
@@ -89,10 +89,10 @@ fn read_index(logical: &str, index: &Value, definitions: &Value) -> Result<Index
         let definition = definitions
             .as_array()?
             .iter()
-            .find(|given| given.get("AttributeName") == Some(&json!(attribute)))?;
+            .find(|declared| declared.get("AttributeName") == Some(&json!(attribute)))?;
         let kind = definition.get("AttributeType")?.as_str()?.to_owned();
         Some(Key { attribute, kind })
     };
-    let partition = key("HASH").ok_or_else(|| format!("{at}.{name} has no defined HASH key"))?;
+    let partition = key("HASH").ok_or_else(|| format!("{at}.{name} has no HASH key with a definition"))?;
     Ok(Index { sort: key("RANGE"), name, partition })
 }

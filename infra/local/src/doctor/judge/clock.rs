@@ -1,27 +1,30 @@
+//! Checks the local clock.
+
 use jiff::SignedDuration;
 
 use crate::doctor::facts::{Fact, Skew};
 use crate::doctor::finding::{Area, Finding};
 
-/// Stripe's signatures, and AWS's, hold for five minutes; this leaves most of them.
-const SLIGHT: SignedDuration = SignedDuration::from_secs(30);
+/// Difference from which on a warning is reported.
+const WARNING_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
+/// Tolerance of Stripe's webhook signatures and of AWS request signatures.
 const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// This machine's clock beside that of whoever answered.
+/// Compares the local clock with that of a server; `whose` names the server.
 pub(in crate::doctor) fn clock(skew: &Fact<Skew>, whose: &str) -> Finding {
-    let (area, subject) = (Area::Clock, "This machine");
+    let (area, subject) = (Area::Clock, "Local clock");
     let fix = "enable NTP time synchronization, then rerun";
     match skew {
         Err(_) => {
             let message = format!("could not be compared with {whose}");
-            Finding::warning(area, subject, message, "check that this address is reachable from here")
+            Finding::warning(area, subject, message, "check that it is reachable from this machine")
         }
         Ok(skew) => {
             let way = if skew.is_negative() { "behind" } else { "ahead of" };
             let message = format!("is {} s {way} {whose}", skew.abs().as_secs());
             match skew.abs() {
                 skew if skew > MAX_CLOCK_SKEW => Finding::error(area, subject, message, fix),
-                skew if skew > SLIGHT => Finding::warning(area, subject, message, fix),
+                skew if skew > WARNING_CLOCK_SKEW => Finding::warning(area, subject, message, fix),
                 _ => Finding::good(area, subject, format!("matches {whose}")),
             }
         }
@@ -35,7 +38,7 @@ mod tests {
     use crate::doctor::finding::Severity::{self, Error, Good, Warning};
 
     #[test]
-    fn five_minutes_are_too_far_either_way() {
+    fn skew_above_five_minutes_is_an_error() {
         for (seconds, severity) in
             [(0, Good), (30, Good), (-30, Good), (31, Warning), (-300, Warning), (301, Error), (-301, Error)]
         {

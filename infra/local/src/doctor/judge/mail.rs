@@ -1,10 +1,13 @@
+//! Checks the sender: SES identity, DKIM, MAIL FROM, DMARC, sending limits, and configuration sets.
+
 use super::unread;
-use crate::doctor::facts::{Fact, Identity, MailAccount, MailSet, Unread};
+use crate::doctor::facts::{ConfigurationSet, Fact, Identity, MailAccount, Unread};
 use crate::doctor::finding::{Area, Finding};
 
 const AREA: Area = Area::Mail;
 
-/// The identity that mails come from.
+/// Checks the SES identity: verification, DKIM, and the MAIL FROM domain. An email address as identity
+/// has neither DKIM nor MAIL FROM.
 pub(in crate::doctor) fn identity(name: &str, found: &Fact<Identity>) -> Vec<Finding> {
     let records =
         format!("publish the three CNAME records that SES lists for {name} and wait for verification");
@@ -12,7 +15,7 @@ pub(in crate::doctor) fn identity(name: &str, found: &Fact<Identity>) -> Vec<Fin
         Ok(identity) => identity,
         Err(why) => {
             let create = format!(
-                "create it in SES, in this region: aws sesv2 create-email-identity --email-identity {name}"
+                "create it in SES in the stage's region: aws sesv2 create-email-identity --email-identity {name}"
             );
             return vec![unread(AREA, "Identity", why, "ses:GetEmailIdentity", &create)];
         }
@@ -41,18 +44,18 @@ pub(in crate::doctor) fn identity(name: &str, found: &Fact<Identity>) -> Vec<Fin
     findings
 }
 
-/// The domain of the envelope, which SPF is checked on.
+/// Checks the MAIL FROM domain, on which receivers check SPF.
 fn mail_from(name: &str, identity: &Identity) -> Finding {
     match &identity.mail_from {
         None => {
             let fix = format!(
-                "aws sesv2 put-email-identity-mail-from-attributes --email-identity {name} --mail-from-domain \
+                "run aws sesv2 put-email-identity-mail-from-attributes --email-identity {name} --mail-from-domain \
                  bounce.{name} --behavior-on-mx-failure USE_DEFAULT_VALUE, and publish its MX and SPF records"
             );
             Finding::warning(
                 AREA,
                 "MAIL FROM",
-                "is SES's own domain, so SPF does not align with the sender",
+                "is SES's own domain: SPF does not align with the sender",
                 fix,
             )
         }
@@ -60,14 +63,14 @@ fn mail_from(name: &str, identity: &Identity) -> Finding {
             Finding::good(AREA, "MAIL FROM", format!("is {domain}"))
         }
         Some((domain, status)) => {
-            let message = format!("of {domain} is {}", status.to_lowercase());
-            let fix = format!("publish the MX and SPF records that SES shows for {domain}");
+            let message = format!("domain {domain} is {}", status.to_lowercase());
+            let fix = format!("publish the MX and SPF records that SES lists for {domain}");
             Finding::error(AREA, "MAIL FROM", message, fix)
         }
     }
 }
 
-/// What receivers are asked to do with mail that does not prove its sender (RFC 7489).
+/// Checks the DMARC record, which tells receivers what to do with unauthenticated email (RFC 7489).
 pub(in crate::doctor) fn dmarc(domain: &str, found: &Fact<String>) -> Finding {
     let publish = format!("publish _dmarc.{domain} TXT \"v=DMARC1; p=none; rua=mailto:you@{domain}\"");
     match found {
@@ -76,20 +79,25 @@ pub(in crate::doctor) fn dmarc(domain: &str, found: &Fact<String>) -> Finding {
             let policy = tags.find(|(name, _)| name.trim() == "p").map(|(_, policy)| policy.trim());
             match policy {
                 Some(policy @ ("none" | "quarantine" | "reject")) => {
-                    Finding::good(AREA, "DMARC", format!("of {domain} is {policy}"))
+                    Finding::good(AREA, "DMARC", format!("policy of {domain} is {policy}"))
                 }
-                _ => Finding::error(AREA, "DMARC", format!("of {domain} has no valid policy"), publish),
+                _ => {
+                    Finding::error(AREA, "DMARC", format!("record of {domain} has no valid policy"), publish)
+                }
             }
         }
         Err(Unread::Missing) => {
-            let message = format!("of {domain} is missing: large mailbox providers may refuse mail without it");
+            let message =
+                format!("record of {domain} is missing: large mailbox providers may reject email without it");
             Finding::warning(AREA, "DMARC", message, publish)
         }
-        Err(why) => unread(AREA, "DMARC", why, "nothing", &publish),
+        // A DNS query needs no permission.
+        Err(why) => unread(AREA, "DMARC", why, "", &publish),
     }
 }
 
-/// What SES lets the account send; `rate` is what the stage means to send in a second.
+/// Checks the status and the limits of the SES account. `rate` is the stage's `MailSendRate`, in
+/// emails per second.
 pub(in crate::doctor) fn account(found: &Fact<MailAccount>, rate: f64) -> Vec<Finding> {
     let account = match found {
         Ok(account) => account,
@@ -100,23 +108,27 @@ pub(in crate::doctor) fn account(found: &Fact<MailAccount>, rate: f64) -> Vec<Fi
     let mut findings = Vec::new();
     if !account.out_of_sandbox {
         let fix =
-            "request production access in the SES console; until then only verified addresses get mail";
+            "request production access in the SES console; until then only verified addresses receive email";
         findings.push(Finding::error(AREA, "SES account", "is in the sandbox", fix));
     }
-    if !account.sending || account.standing == "SHUTDOWN" {
+    if !account.sending || account.enforcement == "SHUTDOWN" {
         let fix = "respond to the AWS review in the SES console; email is retried for four days";
-        findings.push(Finding::error(AREA, "SES account", "sending is disabled", fix));
-    } else if account.standing != "HEALTHY" {
-        let fix = "look at bounces and complaints under Reputation metrics in the SES console";
-        let message = format!("is under review: {}", account.standing.to_lowercase());
+        findings.push(Finding::error(AREA, "SES account", "is not allowed to send", fix));
+    } else if account.enforcement != "HEALTHY" {
+        let fix = "check bounces and complaints under Reputation metrics in the SES console";
+        let message = format!("is under review: {}", account.enforcement.to_lowercase());
         findings.push(Finding::warning(AREA, "SES account", message, fix));
     }
     if findings.is_empty() {
-        let message = format!("sends up to {} mails a day, {} in the last one", account.a_day, account.last_day);
+        let (limit, sent) = (account.per_day, account.sent_last_day);
+        let message = format!("can send {limit} emails per day; sent {sent} in the last 24 hours");
         findings.push(Finding::good(AREA, "SES account", message));
     }
-    if account.last_day > account.a_day * 0.8 {
-        let message = format!("{} of {} daily emails used", account.last_day, account.a_day);
+    if account.sent_last_day > account.per_day * 0.8 {
+        let message = format!(
+            "is nearly used up: {} of {} emails in the last 24 hours",
+            account.sent_last_day, account.per_day
+        );
         findings.push(Finding::warning(
             AREA,
             "SES quota",
@@ -124,33 +136,36 @@ pub(in crate::doctor) fn account(found: &Fact<MailAccount>, rate: f64) -> Vec<Fi
             "request a higher sending quota in Service Quotas",
         ));
     }
-    if rate > account.a_second {
-        let message = format!("is {rate} per second, but SES allows {}", account.a_second);
+    if rate > account.per_second {
+        let message = format!("is {rate} per second, but SES allows {}", account.per_second);
         findings.push(Finding::warning(
             AREA,
             "MailSendRate",
             message,
-            format!("set it to {} at most", account.a_second),
+            format!("set it to at most {}", account.per_second),
         ));
     }
     findings
 }
 
-/// A configuration set, and the events that have to come from it.
-pub(in crate::doctor) fn set(name: &str, expected: &[String], found: &Fact<MailSet>) -> Finding {
+/// Checks that a configuration set can send and publishes the `expected` event types to the bus.
+pub(in crate::doctor) fn configuration_set(
+    name: &str,
+    expected: &[String],
+    found: &Fact<ConfigurationSet>,
+) -> Finding {
     let set = match found {
         Ok(set) => set,
         Err(why) => {
             let permission = "ses:GetConfigurationSet and ses:GetConfigurationSetEventDestinations";
-            return unread(AREA, name, why, permission, "deploy the stack, which makes it");
+            return unread(AREA, name, why, permission, "deploy the stack, which creates it");
         }
     };
-    let again = "redeploy the stack: it was changed manually";
     let missing: Vec<_> =
         expected.iter().filter(|kind| !set.events.contains(kind)).map(String::as_str).collect();
     if !set.sending {
         let fix = format!(
-            "aws sesv2 put-configuration-set-sending-options --sending-enabled --configuration-set-name {name}"
+            "run aws sesv2 put-configuration-set-sending-options --sending-enabled --configuration-set-name {name}"
         );
         Finding::error(AREA, name, "is paused: email is waiting", fix)
     } else if missing.is_empty() {
@@ -160,7 +175,7 @@ pub(in crate::doctor) fn set(name: &str, expected: &[String], found: &Fact<MailS
             AREA,
             name,
             format!("does not publish {} to the bus", missing.join(", ").to_lowercase()),
-            again,
+            "redeploy the stack; if it is up to date, restore the event destination in SES",
         )
     }
 }
@@ -170,26 +185,26 @@ mod tests {
     use super::*;
     use crate::doctor::finding::Severity::{self, Error, Good, Warning};
 
-    fn verdicts(findings: &[Finding]) -> Vec<Severity> {
+    fn severities(findings: &[Finding]) -> Vec<Severity> {
         for finding in findings.iter().filter(|finding| finding.severity != Good) {
             assert!(finding.fix.is_some(), "{finding:?}");
         }
         findings.iter().map(|finding| finding.severity).collect()
     }
 
-    fn whole() -> MailAccount {
+    fn healthy() -> MailAccount {
         MailAccount {
             out_of_sandbox: true,
             sending: true,
-            standing: "HEALTHY".to_owned(),
-            a_day: 50_000.0,
-            a_second: 14.0,
-            last_day: 10.0,
+            enforcement: "HEALTHY".to_owned(),
+            per_day: 50_000.0,
+            per_second: 14.0,
+            sent_last_day: 10.0,
         }
     }
 
     #[test]
-    fn an_identity_is_verified_and_signs() {
+    fn identity_must_be_verified_and_sign() {
         let identity_of = |verified, signs, status: &str| {
             Ok(Identity { verified, dkim: (signs, status.to_owned()), mail_from: None })
         };
@@ -202,25 +217,22 @@ mod tests {
             ("example.com", Err(Unread::Denied), vec![Warning]),
             ("example.com", Err(Unread::Failed("Throttled".to_owned())), vec![Warning]),
         ] {
-            assert_eq!(verdicts(&identity(name, &found)), expected, "{name} {found:?}");
+            assert_eq!(severities(&identity(name, &found)), expected, "{name} {found:?}");
         }
     }
 
     #[test]
-    fn mail_from_domain_is_set_up() {
+    fn mail_from_domain_must_be_verified() {
         for (status, severity) in [("SUCCESS", Good), ("PENDING", Error), ("FAILED", Error)] {
-            let mail_from = Some(("bounce.example.com".to_owned(), status.to_owned()));
-            let identity = Identity { verified: true, dkim: (true, "SUCCESS".to_owned()), mail_from };
-            assert_eq!(mail_from_of(&identity), severity, "{status}");
+            let domain = Some(("bounce.example.com".to_owned(), status.to_owned()));
+            let dkim = (true, "SUCCESS".to_owned());
+            let identity = Identity { verified: true, dkim, mail_from: domain };
+            assert_eq!(mail_from("example.com", &identity).severity, severity, "{status}");
         }
     }
 
-    fn mail_from_of(identity: &Identity) -> Severity {
-        mail_from("example.com", identity).severity
-    }
-
     #[test]
-    fn dmarc_record_names_a_policy() {
+    fn dmarc_record_must_have_a_policy() {
         for (found, severity) in [
             (Ok("v=DMARC1; p=none; rua=mailto:a@example.com"), Good),
             (Ok("v=DMARC1;p=reject"), Good),
@@ -229,29 +241,33 @@ mod tests {
             (Err(Unread::Missing), Warning),
             (Err(Unread::Failed("no DNS answer".to_owned())), Warning),
         ] {
-            assert_eq!(dmarc("example.com", &found.clone().map(str::to_owned)).severity, severity, "{found:?}");
+            assert_eq!(
+                dmarc("example.com", &found.clone().map(str::to_owned)).severity,
+                severity,
+                "{found:?}"
+            );
         }
     }
 
     #[test]
-    fn an_account_may_send() {
+    fn account_limits_and_status_are_checked() {
         for (found, rate, expected) in [
-            (whole(), 14.0, vec![Good]),
-            (MailAccount { out_of_sandbox: false, ..whole() }, 14.0, vec![Error]),
-            (MailAccount { sending: false, ..whole() }, 14.0, vec![Error]),
-            (MailAccount { standing: "PROBATION".to_owned(), ..whole() }, 14.0, vec![Warning]),
-            (MailAccount { last_day: 45_000.0, ..whole() }, 14.0, vec![Good, Warning]),
-            (whole(), 15.0, vec![Good, Warning]),
+            (healthy(), 14.0, vec![Good]),
+            (MailAccount { out_of_sandbox: false, ..healthy() }, 14.0, vec![Error]),
+            (MailAccount { sending: false, ..healthy() }, 14.0, vec![Error]),
+            (MailAccount { enforcement: "PROBATION".to_owned(), ..healthy() }, 14.0, vec![Warning]),
+            (MailAccount { sent_last_day: 45_000.0, ..healthy() }, 14.0, vec![Good, Warning]),
+            (healthy(), 15.0, vec![Good, Warning]),
         ] {
-            assert_eq!(verdicts(&account(&Ok(found.clone()), rate)), expected, "{found:?}");
+            assert_eq!(severities(&account(&Ok(found.clone()), rate)), expected, "{found:?}");
         }
     }
 
     #[test]
-    fn a_set_tells_the_bus_everything() {
+    fn configuration_set_must_publish_all_expected_events() {
         let expected = ["SEND", "BOUNCE"].map(str::to_owned);
         let set_of = |sending, events: &[&str]| {
-            Ok(MailSet { sending, events: events.iter().map(|kind| (*kind).to_owned()).collect() })
+            Ok(ConfigurationSet { sending, events: events.iter().map(|kind| (*kind).to_owned()).collect() })
         };
         for (found, severity) in [
             (set_of(true, &["SEND", "BOUNCE", "OPEN"]), Good),
@@ -259,7 +275,7 @@ mod tests {
             (set_of(false, &["SEND", "BOUNCE"]), Error),
             (Err(Unread::Missing), Error),
         ] {
-            assert_eq!(set("onramp-mail", &expected, &found).severity, severity, "{found:?}");
+            assert_eq!(configuration_set("onramp-mail", &expected, &found).severity, severity, "{found:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What facts mean: pure, and each with what to do about it.
+//! Turns facts into findings with pure functions. Every finding that is not good has a fix.
 
 mod clock;
 mod mail;
@@ -8,16 +8,17 @@ mod secrets;
 mod table;
 
 pub(super) use clock::clock;
-pub(super) use mail::{account, dmarc, identity, set};
-pub(super) use money::{Place, price, webhook};
+pub(super) use mail::{account, configuration_set, dmarc, identity};
+pub(super) use money::{WebhookTarget, price, webhook};
 pub(super) use rules::schedule;
-pub(super) use secrets::{Speaker, common_key, host_keys, secret_key, webhook_secret};
+pub(super) use secrets::{Signer, host_keys, secret_key, shared_key, webhook_secret};
 pub(super) use table::table;
 
 use super::facts::Unread;
 use super::finding::{Area, Finding};
 
-/// Something that could not be read: not there is a fault, not seen a doubt.
+/// Creates the finding for a fact that could not be read. A missing resource is an error; a resource
+/// that is not accessible is a warning. `permission` completes "grant them …".
 fn unread(area: Area, subject: &str, why: &Unread, permission: &str, missing: &str) -> Finding {
     match why {
         Unread::Missing => Finding::error(area, subject, "does not exist", missing),
@@ -25,10 +26,10 @@ fn unread(area: Area, subject: &str, why: &Unread, permission: &str, missing: &s
             area,
             subject,
             "is not accessible with these credentials",
-            format!("allow them {permission}"),
+            format!("grant them {permission}"),
         ),
-        Unread::Failed(word) => {
-            let message = format!("could not be read: {word}");
+        Unread::Failed(error) => {
+            let message = format!("could not be read: {error}");
             Finding::warning(area, subject, message, "check that the service is reachable, then rerun")
         }
     }

@@ -1,21 +1,24 @@
+//! Checks the scheduled rules of EventBridge.
+
 use super::unread;
 use crate::doctor::facts::{Fact, RuleState};
 use crate::doctor::finding::{Area, Finding};
 
 const AREA: Area = Area::Schedules;
 
-/// A schedule of the template beside the account's rules. `logical` is the rule's logical id; CloudFormation makes
-/// its name of that and the stack's, and shortens it where it has to.
+/// Checks that a schedule of the template exists as an enabled rule. `logical` is the logical ID of the
+/// rule. CloudFormation derives the rule's name from the stack name and the logical ID, and may
+/// truncate the latter.
 pub(in crate::doctor) fn schedule(
     stack: &str,
     logical: &str,
     expression: &str,
     rules: &Fact<Vec<RuleState>>,
 ) -> Finding {
-    let again = "redeploy the stack";
+    let redeploy = "redeploy the stack";
     let rules = match rules {
         Ok(rules) => rules,
-        Err(why) => return unread(AREA, logical, why, "events:ListRules", again),
+        Err(why) => return unread(AREA, logical, why, "events:ListRules", redeploy),
     };
     let is_it = |rule: &&RuleState| {
         let rest = rule.name.strip_prefix(stack).and_then(|rest| rest.strip_prefix('-'));
@@ -23,15 +26,15 @@ pub(in crate::doctor) fn schedule(
         own.is_some_and(|own| own.len() >= 12 && logical.starts_with(own))
     };
     match rules.iter().find(is_it) {
-        None => Finding::error(AREA, logical, "does not exist: scheduled work does not run", again),
+        None => Finding::error(AREA, logical, "does not exist: scheduled work does not run", redeploy),
         Some(rule) if !rule.enabled => {
-            let fix = format!("aws events enable-rule --name {}", rule.name);
+            let fix = format!("run aws events enable-rule --name {}", rule.name);
             Finding::error(AREA, logical, "is disabled: scheduled work does not run", fix)
         }
         Some(rule) if rule.schedule.as_deref() != Some(expression) => {
-            Finding::error(AREA, logical, format!("does not run at {expression}"), again)
+            Finding::error(AREA, logical, format!("does not have the schedule {expression}"), redeploy)
         }
-        Some(_) => Finding::good(AREA, logical, format!("is enabled, {expression}")),
+        Some(_) => Finding::good(AREA, logical, format!("is enabled with {expression}")),
     }
 }
 
@@ -42,7 +45,7 @@ mod tests {
     use crate::doctor::finding::Severity::{Error, Good, Warning};
 
     #[test]
-    fn a_schedule_is_found_by_its_name_and_runs() {
+    fn schedule_is_good_when_its_rule_is_enabled() {
         let rule = |name: &str, enabled, schedule: &str| RuleState {
             name: name.to_owned(),
             enabled,

@@ -1,3 +1,5 @@
+//! Checks the secrets: Stripe's keys and the keys that Onramp and the host app share.
+
 use std::collections::BTreeSet;
 
 use host::Keys;
@@ -5,96 +7,105 @@ use stripe::client::SecretKey;
 use stripe::{Mode, Secrets};
 
 use super::unread;
-use crate::doctor::facts::Fact;
+use crate::doctor::facts::{Fact, Unread};
 use crate::doctor::finding::{Area, Finding};
 
 const AREA: Area = Area::Secrets;
 const PERMISSION: &str = "secretsmanager:GetSecretValue on the stage's secrets";
 
-fn absent(subject: &str, found: &Fact<String>) -> Option<Finding> {
-    let missing = "store it in Secrets Manager under the ARN in the parameter";
-    found.as_ref().err().map(|why| unread(AREA, subject, why, PERMISSION, missing))
+/// Creates the finding for a secret that could not be read.
+fn missing(subject: &str, why: &Unread) -> Finding {
+    unread(AREA, subject, why, PERMISSION, "store it in Secrets Manager under the ARN in the parameter")
 }
 
-/// Stripe's secret key.
+/// Checks the form, the mode, and the rights of Stripe's secret key.
 pub(in crate::doctor) fn secret_key(found: &Fact<String>, mode: Option<Mode>) -> Finding {
     const KEY: &str = "Stripe secret key";
-    let Ok(text) = found else { return absent(KEY, found).unwrap_or_else(|| Finding::good(AREA, KEY, "")) };
+    let text = match found {
+        Ok(text) => text,
+        Err(why) => return missing(KEY, why),
+    };
     let fix = "store a restricted key (rk_…) in the same mode as StripePublishableKey";
     match SecretKey::parse(text.trim()) {
-        Err(_) => Finding::error(AREA, KEY, "does not begin with sk_ or rk_ and a mode", fix),
+        Err(_) => Finding::error(AREA, KEY, "does not start with sk_ or rk_ and a mode", fix),
         Ok(key) if mode.is_some_and(|mode| mode != key.mode()) => {
             Finding::error(AREA, KEY, "has a different mode than StripePublishableKey", fix)
         }
         Ok(_) if text.trim().starts_with("sk_") => {
-            let rights = "use a restricted key: write customers, Checkout sessions, and portal sessions; read subscriptions";
-            Finding::warning(AREA, KEY, "has full access to the account", rights)
+            let fix = "use a restricted key: write customers, Checkout sessions, and portal sessions; read \
+                       subscriptions";
+            Finding::warning(AREA, KEY, "has full access to the account", fix)
         }
-        Ok(_) => Finding::good(AREA, KEY, "is a restricted key of the stage's mode"),
+        Ok(_) => Finding::good(AREA, KEY, "is a restricted key in the stage's mode"),
     }
 }
 
-/// What webhooks are signed with.
+/// Checks the form and the number of the webhook signing secrets.
 pub(in crate::doctor) fn webhook_secret(found: &Fact<String>) -> Finding {
     const SECRET: &str = "Webhook secret";
-    let Ok(text) = found else {
-        return absent(SECRET, found).unwrap_or_else(|| Finding::good(AREA, SECRET, ""));
+    let text = match found {
+        Ok(text) => text,
+        Err(why) => return missing(SECRET, why),
     };
-    let several = text.split(',').count();
+    let count = text.split(',').count();
     match Secrets::parse(text) {
         Err(_) => {
-            let fix = "store the endpoint's signing secret as it stands in Stripe, whsec_…; two, separated by a comma, while one is \
-                        replaced";
+            let fix = "store the endpoint's signing secret (whsec_…) from Stripe; during a rotation store two, \
+                       separated by a comma";
             Finding::error(AREA, SECRET, "is not a whsec_… value: every webhook is rejected", fix)
         }
-        Ok(_) if several > 2 => {
+        Ok(_) if count > 2 => {
             let fix = "remove secrets that Stripe no longer uses";
-            Finding::warning(AREA, SECRET, format!("holds {several}"), fix)
+            Finding::warning(AREA, SECRET, format!("contains {count} secrets"), fix)
         }
-        Ok(_) if several == 2 => Finding::good(AREA, SECRET, "contains two secrets (rotation in progress)"),
+        Ok(_) if count == 2 => Finding::good(AREA, SECRET, "contains two secrets (rotation in progress)"),
         Ok(_) => Finding::good(AREA, SECRET, "has a valid format"),
     }
 }
 
-/// The keys of one direction between Onramp and the host app.
-pub(in crate::doctor) fn host_keys(of: Speaker, found: &Fact<String>) -> Finding {
-    let subject = of.subject();
-    let Ok(text) = found else {
-        return absent(subject, found).unwrap_or_else(|| Finding::good(AREA, subject, ""));
+/// Checks the form of the keys with which one side signs for the other.
+pub(in crate::doctor) fn host_keys(signer: Signer, found: &Fact<String>) -> Finding {
+    let subject = signer.subject();
+    let text = match found {
+        Ok(text) => text,
+        Err(why) => return missing(subject, why),
     };
-    let fix = "store id:secret, several separated by commas, each secret 32 random bytes in base64url and each id once";
+    let fix = "store id:secret pairs, separated by commas; each secret is 32 random bytes in base64url, and each ID \
+               is unique";
     match Keys::parse(text).as_ref().and_then(Keys::first) {
         Some(first) => {
             let count = text.split(',').count();
-            Finding::good(AREA, subject, format!("{}, the first of {count} is {}", of.signed(), first.id()))
+            let message = format!("{}; the first of {count} is {}", signer.signs(), first.id());
+            Finding::good(AREA, subject, message)
         }
         None => Finding::error(AREA, subject, "are not in key format, or contain a duplicate ID", fix),
     }
 }
 
-/// A key that both hold: whoever may embed a widget could then sign people in.
-pub(in crate::doctor) fn common_key(passes: &Fact<String>, host: &Fact<String>) -> Option<Finding> {
+/// Reports a secret that is in both key lists. Both sides would then hold the key that signs handoff
+/// tokens.
+pub(in crate::doctor) fn shared_key(handoff: &Fact<String>, host: &Fact<String>) -> Option<Finding> {
     let secrets = |found: &Fact<String>| -> BTreeSet<String> {
         let keys = found.iter().flat_map(|text| text.split(','));
         keys.filter_map(|key| key.split_once(':'))
             .map(|(_, secret)| secret.trim().trim_end_matches('=').to_owned())
             .collect()
     };
-    let common = !secrets(passes).is_disjoint(&secrets(host));
+    let is_shared = !secrets(handoff).is_disjoint(&secrets(host));
     let fix = "create separate keys for HostKeysArn; otherwise anyone who can embed can also sign users in";
-    common.then(|| Finding::error(AREA, Speaker::Host.subject(), "are also used for handoff tokens", fix))
+    is_shared.then(|| Finding::error(AREA, Signer::Host.subject(), "are also used for handoff tokens", fix))
 }
 
-/// Who signs with keys that Onramp and the host app share.
+/// The side that signs with keys that Onramp and the host app share.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::doctor) enum Speaker {
-    /// Onramp, when it lets people into the host app.
+pub(in crate::doctor) enum Signer {
+    /// Onramp, which signs handoff tokens.
     Onramp,
-    /// The host app, when it embeds something or posts events.
+    /// The host app, which signs embed tokens and posted events.
     Host,
 }
 
-impl Speaker {
+impl Signer {
     fn subject(self) -> &'static str {
         match self {
             Self::Onramp => "Host signing keys",
@@ -102,7 +113,7 @@ impl Speaker {
         }
     }
 
-    fn signed(self) -> &'static str {
+    fn signs(self) -> &'static str {
         match self {
             Self::Onramp => "sign handoff tokens",
             Self::Host => "sign embed tokens and host events",
@@ -114,7 +125,6 @@ impl Speaker {
 mod tests {
     use super::*;
     use crate::HOST_KEYS;
-    use crate::doctor::facts::Unread;
     use crate::doctor::finding::Severity::{Error, Good, Warning};
 
     fn stored(text: &str) -> Fact<String> {
@@ -122,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_of_the_stages_mode() {
+    fn secret_key_must_have_the_mode_of_the_stage() {
         for (text, severity) in [
             ("rk_test_hunter2", Good),
             (" rk_test_hunter2\n", Good),
@@ -140,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn webhook_secrets_have_their_form() {
+    fn webhook_secret_must_have_its_format() {
         for (text, severity) in [
             ("whsec_1", Good),
             ("whsec_1, whsec_2", Good),
@@ -155,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn signing_keys_are_long_and_named_once() {
+    fn host_keys_must_be_long_with_unique_ids() {
         let (a, b) = ("A".repeat(43), "A".repeat(42));
         for (text, severity) in [
             (HOST_KEYS.to_owned(), Good),
@@ -164,21 +174,21 @@ mod tests {
             (format!("new:{b}"), Error),
             (a.clone(), Error),
         ] {
-            for speaker in [Speaker::Onramp, Speaker::Host] {
-                assert_eq!(host_keys(speaker, &stored(&text)).severity, severity, "{text}");
+            for signer in [Signer::Onramp, Signer::Host] {
+                assert_eq!(host_keys(signer, &stored(&text)).severity, severity, "{text}");
             }
         }
     }
 
     #[test]
-    fn a_key_speaks_for_one() {
+    fn key_shared_by_both_sides_is_an_error() {
         let (a, b) = ("A".repeat(43), "B".repeat(43));
-        for (passes, host, common) in
+        for (handoff, host, shared) in
             [(format!("x:{a}"), format!("x:{b}"), false), (format!("x:{a}"), format!("y:{b}, z:{a}="), true)]
         {
-            let found = common_key(&stored(&passes), &stored(&host));
-            assert_eq!(found.map(|it| it.severity), common.then_some(Error), "{passes} {host}");
+            let found = shared_key(&stored(&handoff), &stored(&host));
+            assert_eq!(found.map(|it| it.severity), shared.then_some(Error), "{handoff} {host}");
         }
-        assert!(common_key(&Err(Unread::Denied), &stored(&format!("x:{a}"))).is_none());
+        assert!(shared_key(&Err(Unread::Denied), &stored(&format!("x:{a}"))).is_none());
     }
 }

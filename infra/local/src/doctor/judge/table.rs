@@ -1,54 +1,57 @@
+//! Checks the DynamoDB table against the template.
+
 use super::unread;
 use crate::doctor::facts::{Fact, TableState};
 use crate::doctor::finding::{Area, Finding};
 use crate::template;
 
 const AREA: Area = Area::Table;
-/// CloudFormation compares templates and not the table, so a deployment mends nothing of it.
-const ANOTHER: &str =
-    "redeploying does not fix this; change the table’s logical ID and copy its items (docs/deploy.md, section 14)";
-const ALLOWED: &str = "grant these credentials read access";
+const RECOVERY: &str = "Point-in-time recovery";
+/// Fix for a missing table.
+const DEPLOY: &str = "deploy the stack, or set --table";
+/// Fix for a difference that a deployment does not repair: CloudFormation compares the new template
+/// with the previous one, not with the table.
+const REPLACE_TABLE: &str = "change the table's logical ID and copy its items (docs/deploy.md, section 14); \
+                             redeploying does not fix this";
 
-/// The table beside the template's.
+/// Compares the table with its definition in the template.
 pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableState>) -> Vec<Finding> {
     let state = match found {
         Ok(state) => state,
         Err(why) => {
-            let missing = "deploy the stack, or set --table";
-            return vec![unread(
-                AREA,
-                "Table",
-                why,
-                "dynamodb:ListTables and dynamodb:DescribeTable",
-                missing,
-            )];
+            let permission = "dynamodb:ListTables and dynamodb:DescribeTable";
+            return vec![unread(AREA, "Table", why, permission, DEPLOY)];
         }
     };
-    let fault = |subject: &str, message: &str, fix: &str| Finding::error(AREA, subject, message, fix);
-    let on = |command: &str, options: &str| {
-        format!("aws dynamodb {command} --table-name {} {options}", state.name)
+    let error = |subject: &str, message: &str, fix: &str| Finding::error(AREA, subject, message, fix);
+    let aws = |command: &str, options: &str| {
+        format!("run aws dynamodb {command} --table-name {} {options}", state.name)
     };
     let mut findings = Vec::new();
     if !state.active {
-        findings.push(fault(&state.name, "is not active", "wait until it is active, then rerun"));
+        findings.push(error(&state.name, "is not active", "wait until it is active, then rerun"));
     }
     if state.keys != expected.keys {
-        findings.push(fault(
+        findings.push(error(
             &state.name,
             "has a different key schema than the template",
-            "this is a different table; set --table",
+            "set --table to the stage's table; this is a different one",
         ));
     }
     for index in &expected.indexes {
         let keys: Vec<&str> =
             std::iter::once(&index.partition).chain(&index.sort).map(|key| key.attribute.as_str()).collect();
         match state.indexes.iter().find(|(name, ..)| *name == index.name) {
-            None => findings.push(fault(&index.name, "does not exist: due items cannot be found", ANOTHER)),
-            Some((_, found, _)) if *found != keys => {
-                findings.push(fault(&index.name, "has other keys", ANOTHER))
+            None => {
+                findings.push(error(&index.name, "does not exist: due items cannot be found", REPLACE_TABLE))
             }
+            Some((_, found, _)) if *found != keys => findings.push(error(
+                &index.name,
+                "has a different key schema than the template",
+                REPLACE_TABLE,
+            )),
             Some((.., false)) => {
-                findings.push(fault(&index.name, "is still being built", "wait until it is active"))
+                findings.push(error(&index.name, "is not active yet", "wait until it is active, then rerun"))
             }
             Some(_) => {}
         }
@@ -56,46 +59,45 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
     let view =
         expected.create.pointer("/StreamSpecification/StreamViewType").and_then(serde_json::Value::as_str);
     if state.stream.as_deref() != view {
-        findings.push(fault(
+        findings.push(error(
             "Stream",
             "does not include new and old images: mail is delayed and no events are published",
-            ANOTHER,
+            REPLACE_TABLE,
         ));
     }
     match (&state.expires, &expected.ttl) {
         (Ok(found), expected) if found != expected => {
-            findings.push(fault(
+            findings.push(error(
                 "TTL",
                 "is not enabled on expires_at: used links and old sessions are never deleted",
-                &on(
+                &aws(
                     "update-time-to-live",
                     "--time-to-live-specification Enabled=true,AttributeName=expires_at",
                 ),
             ));
         }
-        (Err(why), _) => findings.push(unread(AREA, "TTL", why, "dynamodb:DescribeTimeToLive", ALLOWED)),
+        (Err(why), _) => findings.push(unread(AREA, "TTL", why, "dynamodb:DescribeTimeToLive", DEPLOY)),
         _ => {}
     }
     match &state.restorable {
         Ok(true) => {}
         Ok(false) => {
             let recovery = "--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true";
-            findings.push(fault(
-                "Recovery",
-                "point-in-time recovery is off: there is no backup",
-                &on("update-continuous-backups", recovery),
+            findings.push(error(
+                RECOVERY,
+                "is off: there is no backup",
+                &aws("update-continuous-backups", recovery),
             ));
         }
-        Err(why) => {
-            findings.push(unread(AREA, "Recovery", why, "dynamodb:DescribeContinuousBackups", ALLOWED))
-        }
+        Err(why) => findings.push(unread(AREA, RECOVERY, why, "dynamodb:DescribeContinuousBackups", DEPLOY)),
     }
     if !state.protected {
-        let fix = on("update-table", "--deletion-protection-enabled");
-        findings.push(Finding::warning(AREA, "Protection", "deletion protection is off", fix));
+        let fix = aws("update-table", "--deletion-protection-enabled");
+        findings.push(Finding::warning(AREA, "Deletion protection", "is off", fix));
     }
     if findings.is_empty() {
-        let message = format!("is active, with {}, its stream, expiry and recovery", names(expected));
+        let message =
+            format!("is active, with {}, the stream, TTL, and point-in-time recovery", names(expected));
         findings.push(Finding::good(AREA, &state.name, message));
     }
     findings
@@ -114,7 +116,7 @@ mod tests {
     use crate::doctor::finding::Severity::{Error, Good, Warning};
     use crate::template::Template;
 
-    fn whole() -> TableState {
+    fn valid() -> TableState {
         let index = |name: &str, keys: [&str; 2]| (name.to_owned(), keys.map(str::to_owned).to_vec(), true);
         TableState {
             name: "onramp-Table-1".to_owned(),
@@ -129,26 +131,26 @@ mod tests {
     }
 
     #[test]
-    fn each_difference_from_the_template_is_named() {
+    fn each_difference_from_the_template_is_reported() {
         let template = Template::parse(template::TEXT, &BTreeMap::new()).unwrap();
-        let mut building = whole();
+        let mut building = valid();
         building.indexes[1].2 = false;
-        let mut other = whole();
+        let mut other = valid();
         other.indexes[0].1 = vec!["pk".to_owned()];
         for (found, severity, subject) in [
-            (Ok(whole()), Good, "onramp-Table-1"),
+            (Ok(valid()), Good, "onramp-Table-1"),
             (Err(Unread::Missing), Error, "Table"),
-            (Ok(TableState { active: false, ..whole() }), Error, "onramp-Table-1"),
-            (Ok(TableState { keys: vec!["id".to_owned()], ..whole() }), Error, "onramp-Table-1"),
-            (Ok(TableState { indexes: whole().indexes[..1].to_vec(), ..whole() }), Error, "by-mail"),
+            (Ok(TableState { active: false, ..valid() }), Error, "onramp-Table-1"),
+            (Ok(TableState { keys: vec!["id".to_owned()], ..valid() }), Error, "onramp-Table-1"),
+            (Ok(TableState { indexes: valid().indexes[..1].to_vec(), ..valid() }), Error, "by-mail"),
             (Ok(building), Error, "by-mail"),
             (Ok(other), Error, "by-due"),
-            (Ok(TableState { stream: None, ..whole() }), Error, "Stream"),
-            (Ok(TableState { stream: Some("NEW_IMAGE".to_owned()), ..whole() }), Error, "Stream"),
-            (Ok(TableState { expires: Ok(None), ..whole() }), Error, "TTL"),
-            (Ok(TableState { expires: Err(Unread::Denied), ..whole() }), Warning, "TTL"),
-            (Ok(TableState { restorable: Ok(false), ..whole() }), Error, "Recovery"),
-            (Ok(TableState { protected: false, ..whole() }), Warning, "Protection"),
+            (Ok(TableState { stream: None, ..valid() }), Error, "Stream"),
+            (Ok(TableState { stream: Some("NEW_IMAGE".to_owned()), ..valid() }), Error, "Stream"),
+            (Ok(TableState { expires: Ok(None), ..valid() }), Error, "TTL"),
+            (Ok(TableState { expires: Err(Unread::Denied), ..valid() }), Warning, "TTL"),
+            (Ok(TableState { restorable: Ok(false), ..valid() }), Error, RECOVERY),
+            (Ok(TableState { protected: false, ..valid() }), Warning, "Deletion protection"),
         ] {
             let findings = table(&template.tables[0], &found);
             let judged: Vec<_> = findings.iter().map(|it| (it.severity, it.subject.as_str())).collect();

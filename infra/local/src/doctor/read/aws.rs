@@ -1,3 +1,5 @@
+//! Reads the facts of a stage from its AWS account.
+
 use aws_sdk_dynamodb::types::{
     IndexStatus, KeySchemaElement, PointInTimeRecoveryStatus, TableStatus, TimeToLiveStatus,
 };
@@ -6,9 +8,9 @@ use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use boot::Aws;
 
-use crate::doctor::facts::{Fact, Identity, MailAccount, MailSet, RuleState, TableState, Unread};
+use crate::doctor::facts::{ConfigurationSet, Fact, Identity, MailAccount, RuleState, TableState, Unread};
 
-/// An AWS account, in one region.
+/// SDK clients for one AWS account and region.
 pub(in crate::doctor) struct Account {
     tables: aws_sdk_dynamodb::Client,
     mail: aws_sdk_sesv2::Client,
@@ -16,15 +18,15 @@ pub(in crate::doctor) struct Account {
     secrets: aws_sdk_secretsmanager::Client,
 }
 
-/// Why a call gave nothing.
+/// Converts an SDK error into the reason that a finding shows.
 fn unread<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Unread {
     match error {
-        SdkError::ServiceError(refused) => match refused.err().code() {
+        SdkError::ServiceError(service_error) => match service_error.err().code() {
             Some("NotFoundException" | "ResourceNotFoundException" | "TableNotFoundException") => {
                 Unread::Missing
             }
             Some("AccessDeniedException" | "AccessDenied") => Unread::Denied,
-            code => Unread::Failed(code.unwrap_or("refused").to_owned()),
+            code => Unread::Failed(code.unwrap_or("request rejected").to_owned()),
         },
         _ => Unread::Failed("no response".to_owned()),
     }
@@ -41,9 +43,10 @@ impl Account {
     }
 
     pub(in crate::doctor) async fn secret(&self, arn: &str) -> Fact<String> {
-        let answer =
+        let found =
             self.secrets.get_secret_value().secret_id(arn).send().await.map_err(|error| unread(&error))?;
-        answer.secret_string().map(str::to_owned).ok_or(Unread::Failed("the secret has no string value".to_owned()))
+        let text = found.secret_string().map(str::to_owned);
+        text.ok_or(Unread::Failed("the secret has no string value".to_owned()))
     }
 
     pub(in crate::doctor) async fn identity(&self, name: &str) -> Fact<Identity> {
@@ -73,32 +76,32 @@ impl Account {
         Ok(MailAccount {
             out_of_sandbox: found.production_access_enabled(),
             sending: found.sending_enabled(),
-            standing: found.enforcement_status().unwrap_or("HEALTHY").to_owned(),
-            a_day: quota.map_or(0.0, |quota| quota.max24_hour_send()),
-            a_second: quota.map_or(0.0, |quota| quota.max_send_rate()),
-            last_day: quota.map_or(0.0, |quota| quota.sent_last24_hours()),
+            enforcement: found.enforcement_status().unwrap_or("HEALTHY").to_owned(),
+            per_day: quota.map_or(0.0, |quota| quota.max24_hour_send()),
+            per_second: quota.map_or(0.0, |quota| quota.max_send_rate()),
+            sent_last_day: quota.map_or(0.0, |quota| quota.sent_last24_hours()),
         })
     }
 
-    /// A configuration set, with the kinds of events that it puts on the default bus.
-    pub(in crate::doctor) async fn mail_set(&self, name: &str) -> Fact<MailSet> {
+    /// Reads a configuration set with the event types that it publishes to the default bus.
+    pub(in crate::doctor) async fn configuration_set(&self, name: &str) -> Fact<ConfigurationSet> {
         let set = self.mail.get_configuration_set().configuration_set_name(name).send();
         let destinations =
             self.mail.get_configuration_set_event_destinations().configuration_set_name(name).send();
         let set = set.await.map_err(|error| unread(&error))?;
         let destinations = destinations.await.map_err(|error| unread(&error))?;
-        let heard = destinations.event_destinations().iter().filter(|destination| {
+        let on_bus = destinations.event_destinations().iter().filter(|destination| {
             let bus = destination.event_bridge_destination();
             destination.enabled() && bus.is_some_and(|bus| bus.event_bus_arn().ends_with("event-bus/default"))
         });
-        let events = heard.flat_map(|destination| destination.matching_event_types());
-        Ok(MailSet {
+        let events = on_bus.flat_map(|destination| destination.matching_event_types());
+        Ok(ConfigurationSet {
             sending: set.sending_options().is_none_or(|options| options.sending_enabled()),
             events: events.map(|kind| kind.as_str().to_owned()).collect(),
         })
     }
 
-    /// The table of that name, or the one that CloudFormation made for the stack.
+    /// Reads the table `name`, or else the one that CloudFormation created for the stack.
     pub(in crate::doctor) async fn table(&self, name: Option<&str>, stack: &str) -> Fact<TableState> {
         let name = match name {
             Some(name) => name.to_owned(),
@@ -157,7 +160,7 @@ impl Account {
         Ok(status == Some(&PointInTimeRecoveryStatus::Enabled))
     }
 
-    /// The rules of a stack on the default bus.
+    /// Reads all rules of the stack on the default bus.
     pub(in crate::doctor) async fn rules(&self, stack: &str) -> Fact<Vec<RuleState>> {
         let (mut rules, mut next) = (Vec::new(), None);
         loop {
@@ -175,7 +178,7 @@ impl Account {
         }
     }
 
-    /// Sends one mail, as the stage would; answers its message id, or SES's own words.
+    /// Sends one email and returns its message ID, or the error message of SES.
     pub(in crate::doctor) async fn send_test_mail(
         &self,
         from: &str,
@@ -183,8 +186,7 @@ impl Account {
         set: &str,
     ) -> Result<String, String> {
         let content = |text: &str| Content::builder().data(text).charset("UTF-8").build();
-        let body =
-            "Onramp's doctor command sent this email, using the stage's sender and configuration set.";
+        let body = "Onramp's doctor command sent this email, using the stage's sender and configuration set.";
         let message = content("Test email from Onramp").and_then(|subject| {
             let body = Body::builder().text(content(body)?).build();
             Ok(Message::builder().subject(subject).body(body).build())
@@ -196,13 +198,13 @@ impl Account {
             Ok(sent) => Ok(sent.message_id().unwrap_or_default().to_owned()),
             Err(error) => Err(error
                 .as_service_error()
-                .and_then(|refused| refused.message())
+                .and_then(|service_error| service_error.message())
                 .map_or_else(|| "no response from SES".to_owned(), str::to_owned)),
         }
     }
 }
 
-/// The names of keys, the partition's first.
+/// Returns the attribute names of a key schema. The partition key comes first.
 fn keys(schema: &[KeySchemaElement]) -> Vec<String> {
     schema.iter().map(|key| key.attribute_name().to_owned()).collect()
 }

@@ -1,4 +1,4 @@
-//! Reading facts: the one place of the doctor that asks anybody.
+//! Reads facts through the real SDKs and HTTP. This is the only part of the doctor that makes requests.
 
 mod aws;
 mod outside;

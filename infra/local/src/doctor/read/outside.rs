@@ -1,3 +1,5 @@
+//! Reads facts from Stripe's API, from DNS, and from the `Date` header of a response.
+
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
@@ -10,35 +12,35 @@ use tokio::time::timeout;
 
 use crate::doctor::facts::{Destination, Endpoint, Fact, Price, Skew, Unread};
 
-/// Where Stripe's API is.
+/// Origin of Stripe's API.
 const ORIGIN: &str = "https://api.stripe.com";
-/// The version that these answers are read in.
+/// API version that these requests set in `Stripe-Version`.
 const VERSION: &str = "2026-07-29.dahlia";
-/// A public DNS resolver.
+/// A public DNS resolver with a JSON API over HTTPS.
 const RESOLVER: &str = "https://dns.google/resolve";
-/// How long one answer may take.
+/// Timeout of one request.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Stripe's API, with a key that may read. The key is in no `Debug`.
+/// Stripe's API with the key to use. It has no `Debug` because of the key.
 pub(in crate::doctor) struct Stripe<'a> {
     pub http: &'a SharedHttpConnector,
     pub key: &'a str,
 }
 
 impl Stripe<'_> {
-    /// The webhook endpoints (Stripe's API reference, "List all webhook endpoints").
+    /// Lists the webhook endpoints (Stripe's API reference, "List all webhook endpoints").
     pub(in crate::doctor) async fn endpoints(&self) -> Fact<Vec<Endpoint>> {
         let found = self.get("/v1/webhook_endpoints?limit=100").await?;
         Ok(list(&found).map(endpoint).collect())
     }
 
-    /// The event destinations (Stripe's API reference, "List Event Destinations").
+    /// Lists the event destinations (Stripe's API reference, "List Event Destinations").
     pub(in crate::doctor) async fn destinations(&self) -> Fact<Vec<Destination>> {
         let found = self.get("/v2/core/event_destinations?include[0]=webhook_endpoint.url&limit=100").await?;
         Ok(list(&found).map(destination).collect())
     }
 
-    /// A price (Stripe's API reference, "Retrieve a price").
+    /// Reads a price (Stripe's API reference, "Retrieve a price").
     pub(in crate::doctor) async fn price(&self, id: &str) -> Fact<Price> {
         let found = self.get(&format!("/v1/prices/{id}")).await?;
         let flag = |name: &str| found.get(name).and_then(Value::as_bool).unwrap_or_default();
@@ -63,21 +65,23 @@ impl Stripe<'_> {
     }
 }
 
-/// The DMARC record that covers a domain: its own, else that of the nearest parent (RFC 7489, section 6.6.3). It is read
-/// from a public resolver over HTTPS ("JSON API for DNS over HTTPS", Google Public DNS).
+/// Reads the DMARC record that covers a domain: its own, or else that of the nearest parent domain
+/// that has one (compare RFC 7489, section 6.6.3). It uses a public resolver over HTTPS ("JSON API
+/// for DNS over HTTPS", Google Public DNS).
 pub(in crate::doctor) async fn dmarc(http: &SharedHttpConnector, domain: &str) -> Fact<String> {
     let mut rest = Some(domain);
     while let Some(name) = rest.filter(|name| name.contains('.')) {
         let response = get(http, &format!("{RESOLVER}?name=_dmarc.{name}&type=TXT"), &[]).await?;
         let bytes = ByteStream::new(response.into_body()).collect().await.ok();
-        let answer: Value = bytes
+        let reply: Value = bytes
             .and_then(|bytes| serde_json::from_slice(&bytes.into_bytes()).ok())
             .ok_or_else(|| Unread::Failed("no DNS answer".to_owned()))?;
-        // 0 is NOERROR and 3 NXDOMAIN (RFC 1035, section 4.1.1); any other answer says nothing of the record.
-        if !matches!(answer.get("Status").and_then(Value::as_u64), Some(0 | 3)) {
-            return Err(Unread::Failed("the resolver failed".to_owned()));
+        // 0 is NOERROR and 3 is NXDOMAIN (RFC 1035, section 4.1.1). Any other status does not say whether
+        // the record exists.
+        if !matches!(reply.get("Status").and_then(Value::as_u64), Some(0 | 3)) {
+            return Err(Unread::Failed("the DNS resolver failed".to_owned()));
         }
-        let records = answer.get("Answer").and_then(Value::as_array).into_iter().flatten();
+        let records = reply.get("Answer").and_then(Value::as_array).into_iter().flatten();
         let mut texts = records.filter_map(|record| text(record, "/data")).map(|text| text.replace('"', ""));
         if let Some(record) = texts.find(|text| text.starts_with("v=DMARC1")) {
             return Ok(record);
@@ -87,8 +91,8 @@ pub(in crate::doctor) async fn dmarc(http: &SharedHttpConnector, domain: &str) -
     Err(Unread::Missing)
 }
 
-fn list(answer: &Value) -> impl Iterator<Item = &Value> {
-    answer.get("data").and_then(Value::as_array).into_iter().flatten()
+fn list(response: &Value) -> impl Iterator<Item = &Value> {
+    response.get("data").and_then(Value::as_array).into_iter().flatten()
 }
 
 fn text(object: &Value, path: &str) -> Option<String> {
@@ -113,24 +117,25 @@ fn destination(object: &Value) -> Destination {
     }
 }
 
-/// How far `now` is ahead of the `Date` of an answer from `url`.
+/// Returns how far `now` is ahead of the `Date` header of a response from `url`.
 pub(in crate::doctor) async fn skew(
     http: &SharedHttpConnector,
     url: &str,
     now: impl Fn() -> Timestamp,
 ) -> Fact<Skew> {
     let response = get(http, url, &[]).await?;
-    let date = response.headers().get("date").ok_or(Unread::Failed("no Date header in the response".to_owned()))?;
+    let missing = || Unread::Failed("no Date header in the response".to_owned());
+    let date = response.headers().get("date").ok_or_else(missing)?;
     let date = jiff::fmt::rfc2822::parse(date).map_err(|error| Unread::Failed(error.to_string()))?;
     Ok(now().duration_since(date.timestamp()))
 }
 
 async fn get(http: &SharedHttpConnector, url: &str, headers: &[(&'static str, &str)]) -> Fact<HttpResponse> {
-    let bad = |_| Unread::Failed("it cannot be asked".to_owned());
     let mut request = HttpRequest::new(SdkBody::empty());
     request.set_uri(url).map_err(|_| Unread::Failed("invalid URL".to_owned()))?;
     for (name, value) in headers {
-        request.headers_mut().try_insert(*name, (*value).to_owned()).map_err(bad)?;
+        let inserted = request.headers_mut().try_insert(*name, (*value).to_owned());
+        inserted.map_err(|_| Unread::Failed(format!("invalid value for the header {name}")))?;
     }
     match timeout(LIMIT, http.call(request)).await {
         Ok(Ok(response)) => Ok(response),

@@ -257,7 +257,7 @@ async fn checkout_returns_503_while_stripe_is_down() {
         world.inject(json!([{ "service": "stripe", "rate": 1.0, "kind": kind }])).await;
         let page = checkout(&mut jo, "team").await;
         assert_eq!((page.status, page.header("retry-after")), (503, "30"), "{kind}: {}", page.text());
-        assert!(page.text().contains("Nothing was charged and nothing was lost"), "{}", page.text());
+        assert!(page.text().contains("You haven’t been charged."), "{}", page.text());
         assert_eq!(jo.organization().await["status"], "pending");
         world.inject(json!([])).await;
         let redirect = checkout(&mut jo, "team").await;

@@ -9,7 +9,7 @@ async fn data_folder_is_locked_while_a_stack_runs() {
     let first = Stack::start(config()).await;
     assert!(first.is_ok());
     let Err(second) = Stack::start(config()).await else { panic!("two stacks share a data folder") };
-    assert!(second.to_string().contains("another Onramp runs on it"), "{second}");
+    assert!(second.to_string().contains("another Onramp process uses it"), "{second}");
     drop(first);
     assert!(Stack::start(config()).await.is_ok());
     std::fs::remove_dir_all(folder).unwrap();

@@ -340,7 +340,7 @@ async fn test_email_uses_the_sender_of_the_stage() {
     assert_eq!(finding.severity, Severity::Good, "{finding:?}");
     let mails = stack.system().cloud.mailbox.mails();
     assert_eq!(mails[0].to, ["you@example.org"]);
-    assert_eq!(mails[0].from, "\"TimeTracker\" <hello@example.com>");
+    assert_eq!(mails[0].from, "\"Acme Hours\" <hello@example.com>");
 }
 
 #[tokio::test]

@@ -426,8 +426,8 @@ async fn invitation_errors_are_shown_beside_their_field() {
     for (email, role, words) in [
         ("", "member", "Enter their email address."),
         ("mo", "member", "Enter a single email address"),
-        ("MO@example.com", "member", "is a member already"),
-        ("ann@example.com", "admin", "is invited already"),
+        ("MO@example.com", "member", "This person is already a member."),
+        ("ann@example.com", "admin", "This person has already been invited."),
         ("new@example.com", "owner", "Choose admin or member."),
     ] {
         let page = jo.submit("/members/invitations", &[("email", email), ("role", role)]).await;

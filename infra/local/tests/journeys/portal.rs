@@ -67,7 +67,7 @@ async fn portal_returns_403_with_sign_in_url_to_json_clients() {
     assert_eq!((refused.status, refused.header("content-type")), (403, "application/problem+json"));
     let sign_in = format!("/login?next=/organizations/{}", jo.org());
     assert_eq!(refused.json()["sign_in_url"], sign_in.as_str());
-    assert!(refused.json()["detail"].as_str().unwrap().contains("Verify your email address"));
+    assert!(refused.json()["detail"].as_str().unwrap().contains("Your email address is unverified"));
     assert_eq!(world.mails("sign_in").await.len(), 1);
     assert!(world.stack.system().cloud.stripe.customers().is_empty());
 }

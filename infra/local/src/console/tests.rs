@@ -1,3 +1,5 @@
+//! Tests of the console page, its assets, the list of organizations, and the gallery.
+
 use super::moment::MOMENTS;
 use super::*;
 use axum::body::{Body, to_bytes};

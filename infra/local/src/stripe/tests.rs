@@ -1,3 +1,5 @@
+//! Tests of the event builder, the request parser, the signature, and the sender.
+
 use super::*;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response, StatusCode};

@@ -135,8 +135,8 @@ impl App {
 /// Returns the idempotency key under which a repeated form opens the same session.
 ///
 /// The key covers the form's token and all parameters. The token alone is not enough: the forms of
-/// both plans on one page share it. Also, the first charge changes when the last 48 hours of a trial
-/// begin.
+/// both plans on one page share it. Also, the first charge changes when the last 48 hours of a
+/// trial begin.
 fn idempotency_key(checkout: &NewCheckout<'_>, token: &str) -> String {
     let charge = match checkout.first_charge {
         FirstCharge::Now => i64::MIN,

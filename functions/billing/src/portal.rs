@@ -38,8 +38,8 @@ impl App {
 
     /// Opens a portal session and redirects to it.
     ///
-    /// A session works for minutes only, so each request opens a new one. The random idempotency key
-    /// serves only the client's own retry.
+    /// A session works for minutes only, so each request opens a new one. The random idempotency
+    /// key serves only the client's own retry.
     pub async fn open_portal(
         &self,
         stripe: &Client,

@@ -1,8 +1,8 @@
 //! Verifies an admin's address with a sign-in link before they can open the billing portal.
 //!
 //! The portal shows invoices and can change payment methods, so it requires an admin whose address
-//! is verified. Other admins get a sign-in link by email first. The link leads to the organization's
-//! page, whose button opens the portal.
+//! is verified. Other admins get a sign-in link by email first. The link leads to the
+//! organization's page, whose button opens the portal.
 
 use axum::response::Response;
 use domain::{
@@ -30,7 +30,13 @@ impl App {
         let now = self.clock.now();
         let address = &caller.user.address;
         let mark = caller.mark.clone().unwrap_or_else(|| Secret::new(self.entropy.bytes()));
-        let request = SignInRequest::new(self.entropy.bytes(), address.clone(), Some(caller.org_path()), Some(mark.hash()), now);
+        let request = SignInRequest::new(
+            self.entropy.bytes(),
+            address.clone(),
+            Some(caller.org_path()),
+            Some(mark.hash()),
+            now,
+        );
         let limits = sign_in_limits(address, &network(&caller.ip), now);
         match self.store.request_sign_in(&request, &limits).await.map_err(errors::from_store)? {
             SignInRequestResult::Recorded if caller.format == ResponseFormat::Json => {

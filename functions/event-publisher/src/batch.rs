@@ -67,8 +67,8 @@ fn parse(records: &[RecordIn]) -> ParsedBatch {
     batch
 }
 
-/// Returns the failed record. Lambda retries a batch from the lowest sequence number in the list, so
-/// one is enough.
+/// Returns the failed record. Lambda retries a batch from the lowest sequence number in the list,
+/// so one is enough.
 fn retry_from(records: &[RecordIn], failed: Option<usize>) -> BatchOut {
     let failure = failed.and_then(|index| records.get(index));
     let out = |record: &RecordIn| FailureOut { item_identifier: record.sequence_number().to_owned() };

@@ -5,8 +5,8 @@
 //!
 //! Invariant: a repeated invocation publishes the same events with the same ids, because an id
 //! depends only on the change. Metrics about a change are derived from the same two images and
-//! counted after its events are published. Metrics about an attempt, such as a sent email, come from
-//! the function that made it.
+//! counted after its events are published. Metrics about an attempt, such as a sent email, come
+//! from the function that made it.
 //!
 //! The function never reads or writes the table.
 //!

@@ -10,8 +10,8 @@ use telemetry::LogArea;
 
 use crate::config::SecretLocation;
 
-/// Maximum age of cached secrets for accepting a signature. A revoked secret works that much longer.
-/// One event per period waits for the read.
+/// Maximum age of cached secrets for accepting a signature. A revoked secret works that much
+/// longer. One event per period waits for the read.
 const SECRET_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
 /// Minimum time between reads after a mismatch, so that forged requests do not cause costs.
 const MISMATCH_READ_INTERVAL: SignedDuration = SignedDuration::from_secs(60);
@@ -50,9 +50,9 @@ impl SecretSource {
 
     /// Verifies that Stripe signed a body.
     ///
-    /// A rotation needs no deployment. A mismatch may come from a new secret, so it causes a read of
-    /// the stored secrets, at most once per minute. A match with secrets that are older than five
-    /// minutes also causes a read, because the secret may have been revoked.
+    /// A rotation needs no deployment. A mismatch may come from a new secret, so it causes a read
+    /// of the stored secrets, at most once per minute. A match with secrets that are older than
+    /// five minutes also causes a read, because the secret may have been revoked.
     ///
     /// # Errors
     /// [`SignatureError`], whose text is for the log.

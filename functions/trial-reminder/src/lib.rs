@@ -1,14 +1,14 @@
 //! The scheduled trial sweep: enqueues reminders before the end of a trial, ends trials, and moves
 //! parked events that waited too long to review.
 //!
-//! Invariant: a late run, a repeated run, and concurrent runs enqueue no email twice. The index only
-//! finds candidates. The sweep loads each organization, decides, and writes under the condition that
-//! the item has not changed. A failure of one organization stops no other.
+//! Invariant: a late run, a repeated run, and concurrent runs enqueue no email twice. The index
+//! only finds candidates. The sweep loads each organization, decides, and writes under the
+//! condition that the item has not changed. A failure of one organization stops no other.
 //!
 //! A run processes all due items page by page, with at most one page per shard in memory. It starts
-//! no new item after 40 seconds. Items that are left, and items that failed, stay due and come first
-//! in the next run. Only a corrupt organization leaves the index; it is marked, so that an operator
-//! sees it.
+//! no new item after 40 seconds. Items that are left, and items that failed, stay due and come
+//! first in the next run. Only a corrupt organization leaves the index; it is marked, so that an
+//! operator sees it.
 //!
 //! The function sends no email itself. `mailer` sends the enqueued notices.
 

@@ -34,8 +34,8 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Uses a given HTTP client. Tests inject a client here that responds to calls, records them, or
-    /// makes them fail.
+    /// Uses a given HTTP client. Tests inject a client here that responds to calls, records them,
+    /// or makes them fail.
     #[must_use]
     pub fn new(region: String, credentials: Credentials, http: SharedHttpClient) -> Self {
         Self { region: Region::new(region), credentials, http, endpoints: Env::default() }

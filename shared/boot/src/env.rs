@@ -73,8 +73,8 @@ pub struct Vars<'a> {
 impl Vars<'_> {
     /// Reads and parses the variable `name`, or `default` if it is unset.
     ///
-    /// Returns `None` and records an error if there is no text or `parse` returns `None`. `expected`
-    /// is the end of the sentence "expected …".
+    /// Returns `None` and records an error if there is no text or `parse` returns `None`.
+    /// `expected` is the end of the sentence "expected …".
     pub fn read<T>(
         &mut self,
         name: &'static str,
@@ -108,7 +108,8 @@ impl Vars<'_> {
 
     /// Reads `PUBLIC_URL`, the origin at which browsers reach Onramp.
     ///
-    /// The inner `None` means that the variable is unset; Onramp then uses the domain of each request.
+    /// The inner `None` means that the variable is unset; Onramp then uses the domain of each
+    /// request.
     pub fn public_url(&mut self) -> Option<Option<BaseUrl>> {
         let expected = "a lowercase https:// URL without a path, or an http:// URL on loopback";
         self.read("PUBLIC_URL", Some(""), expected, |text| {
@@ -227,7 +228,7 @@ mod tests {
     fn default_replaces_an_unset_variable() {
         let env = Env::default();
         let mut vars = env.vars();
-        let days = vars.parsed::<u16>("DAYS", "14", "a whole number");
+        let days = vars.parsed::<u16>("DAYS", "14", "an integer");
         assert_eq!(vars.finish(days), Ok(14));
     }
 }

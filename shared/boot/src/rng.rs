@@ -36,7 +36,8 @@ impl Rng {
         buffer
     }
 
-    /// Returns a new organization id. It is a UUID of version 7, so ids sort by age. It is not secret.
+    /// Returns a new organization id. It is a UUID of version 7, so ids sort by age. It is not
+    /// secret.
     #[must_use]
     pub fn org_id(&self, now: Timestamp) -> OrgId {
         OrgId::from_uuid(self.uuid(now))

@@ -37,7 +37,7 @@ struct EnvelopeIn {
     detail: HostEventIn,
 }
 
-/// The fields are optional, so that a missing one does not fail the whole event.
+/// The fields are optional, so that a missing one does not invalidate the event.
 #[derive(Deserialize)]
 struct HostEventIn {
     organization_id: Option<String>,

@@ -50,7 +50,8 @@ impl Outgoing {
     }
 }
 
-/// Returns the fields that only this kind of event has. They never contain a user's name or address.
+/// Returns the fields that only this kind of event has. They never contain a user's name or
+/// address.
 fn specific_fields(event: &DomainEvent) -> Vec<(&'static str, Value)> {
     match event {
         DomainEvent::Provisioned(trigger) => vec![("trigger", trigger.as_str().into())],

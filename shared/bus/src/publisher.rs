@@ -36,8 +36,8 @@ impl Publisher {
     /// Publishes events in their order.
     ///
     /// # Errors
-    /// [`PublishError`] with the index of the first unpublished event. EventBridge can reject single
-    /// entries of a successful request, so this method checks each entry.
+    /// [`PublishError`] with the index of the first unpublished event. EventBridge can reject
+    /// single entries of a successful request, so this method checks each entry.
     pub async fn publish(&self, events: &[Outgoing]) -> Result<(), PublishError> {
         for (index, chunk) in events.chunks(MAX_ENTRIES).enumerate() {
             let start = index * MAX_ENTRIES;

@@ -81,8 +81,8 @@ pub fn generate(folder: &Path) -> Result<String, String> {
 /// Returns the Rust source of these files.
 ///
 /// # Errors
-/// Returns all errors, sorted by file and line. A file that is not valid TOML, or that lacks a field,
-/// is not checked further.
+/// Returns all errors, sorted by file and line. A file that is not valid TOML, or that lacks a
+/// field, is not checked further.
 pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionError>> {
     let mut errors = Vec::new();
     let mut read: Vec<(DefinitionFile<'_>, FileIn)> = Vec::new();
@@ -103,7 +103,8 @@ pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionErr
         let reason = "the file is missing: it is the default definition".to_owned();
         errors.push(DefinitionError { key: BUILT_IN.to_owned(), line: 1, reason });
     }
-    // Base definitions come first, so that their errors are not reported again for their extensions.
+    // Base definitions come first, so that their errors are not reported again for their
+    // extensions.
     read.sort_by_key(|(_, file)| file.extends.is_some());
     let mut definitions = Vec::new();
     for (named, file) in &read {

@@ -10,22 +10,23 @@ use crate::{
 /// Writes the statics that `domain::definition` includes: the built-in definition, and the list of
 /// all definitions.
 ///
-/// Other definitions have no name of their own, because a file name could collide with another item.
+/// Other definitions have no name of their own, because a file name could collide with another
+/// item.
 pub fn write(definitions: &[ResolvedDefinition]) -> String {
     let mut source = String::new();
     let mut all = Vec::new();
-    for whole in definitions {
-        if whole.key == BUILT_IN {
+    for resolved in definitions {
+        if resolved.key == BUILT_IN {
             put(
                 &mut source,
                 format_args!(
                     "/// The default definition of every organization.\npub static BUILT_IN: Definition = {};\n",
-                    definition(whole)
+                    definition(resolved)
                 ),
             );
             all.push("&BUILT_IN".to_owned());
         } else {
-            all.push(format!("&{}", definition(whole)));
+            all.push(format!("&{}", definition(resolved)));
         }
     }
     put(
@@ -38,14 +39,16 @@ pub fn write(definitions: &[ResolvedDefinition]) -> String {
     source
 }
 
-fn definition(whole: &ResolvedDefinition) -> String {
+fn definition(resolved: &ResolvedDefinition) -> String {
     format!(
         "Definition {{ key: {:?}, version: {}, industries: {}, tasks: {}, milestones: {} }}",
-        whole.key,
-        whole.version.get_ref(),
-        list(&whole.industries, |it| format!("Industry {}", titled(it))),
-        list(&whole.tasks.iter().enumerate().collect::<Vec<_>>(), |(index, it)| task(*index, it, whole)),
-        list(&whole.milestones, milestone),
+        resolved.key,
+        resolved.version.get_ref(),
+        list(&resolved.industries, |it| format!("Industry {}", titled(it))),
+        list(&resolved.tasks.iter().enumerate().collect::<Vec<_>>(), |(index, it)| task(
+            *index, it, resolved
+        )),
+        list(&resolved.milestones, milestone),
     )
 }
 
@@ -53,8 +56,8 @@ fn titled(titled: &TitledIn) -> String {
     format!("{{ key: {}, title: {} }}", text(&titled.key), text(&titled.title))
 }
 
-fn task(index: usize, task: &TaskIn, whole: &ResolvedDefinition) -> String {
-    let category = whole.categories.iter().find(|it| it.key.get_ref() == task.category.get_ref());
+fn task(index: usize, task: &TaskIn, resolved: &ResolvedDefinition) -> String {
+    let category = resolved.categories.iter().find(|it| it.key.get_ref() == task.category.get_ref());
     let rises = task.rises.as_ref().map_or_else(
         || "None".to_owned(),
         |it| {

@@ -42,8 +42,8 @@ pub fn header(input: &[u8]) {
     assert!(check(&header, body, SECRET, NOW + 601).is_err(), "another time");
 }
 
-/// Checks a body. Parsing yields an event or an error. Neither white space nor unknown fields change
-/// the result.
+/// Checks a body. Parsing yields an event or an error. Neither white space nor unknown fields
+/// change the result.
 pub fn event(input: &[u8]) {
     let read = |body: &[u8]| Event::parse(VerifiedBody::from_trusted_source(body));
     let first = read(input);
@@ -57,8 +57,8 @@ pub fn event(input: &[u8]) {
         );
     };
     assert_eq!(read(format!(" {body:#}\n").as_bytes()), first, "blanks count");
-    for place in ["", "/data", "/data/object", "/data/object/parent", "/data/object/items/data/0"] {
-        if let Some(object) = body.pointer_mut(place).and_then(Value::as_object_mut) {
+    for path in ["", "/data", "/data/object", "/data/object/parent", "/data/object/items/data/0"] {
+        if let Some(object) = body.pointer_mut(path).and_then(Value::as_object_mut) {
             object.insert("field_of_the_future".to_owned(), Value::from(vec![1, 2]));
         }
     }

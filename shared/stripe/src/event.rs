@@ -140,11 +140,12 @@ impl EventError {
 }
 
 impl Event {
-    /// Parses a verified body. An unknown type is valid, and yields [`StripeEventKind::Irrelevant`].
+    /// Parses a verified body. An unknown type is valid, and yields
+    /// [`StripeEventKind::Irrelevant`].
     ///
     /// # Errors
-    /// [`EventError`] if the body is not a snapshot event, has a duplicate key in an object, or lacks
-    /// a required field of its type.
+    /// [`EventError`] if the body is not a snapshot event, has a duplicate key in an object, or
+    /// lacks a required field of its type.
     pub fn parse(body: VerifiedBody<'_>) -> Result<Self, EventError> {
         let body = signed::json::read(body.bytes()).map_err(|error| EventError::Malformed {
             event: Identified::of(body.bytes()),

@@ -112,7 +112,8 @@ enum Topic {
 impl Topic {
     fn of(kind: &str) -> Option<Self> {
         Some(match kind {
-            // A payment sends both events. An invoice that is paid outside of Stripe sends only the first.
+            // A payment sends both events. An invoice that is paid outside of Stripe sends only the
+            // first.
             "invoice.paid" | "invoice.payment_succeeded" => Self::Paid,
             "invoice.payment_failed" => Self::Invoice(InvoiceFact::Failed),
             "invoice.payment_action_required" => Self::Invoice(InvoiceFact::ActionRequired),
@@ -150,8 +151,8 @@ fn invoice(object: Json<'_>, event_created: Timestamp, fact: InvoiceFact) -> Res
     })
 }
 
-/// Returns the organization of an invoice, from the metadata of its subscription, of itself, or of a
-/// line.
+/// Returns the organization of an invoice, from the metadata of its subscription, of itself, or of
+/// a line.
 fn invoice_organization(object: Json<'_>) -> Option<&str> {
     object
         .text(&INVOICE_ORGANIZATION)
@@ -187,8 +188,8 @@ fn pause(object: Json<'_>) -> Result<Option<Pause>, FieldError> {
 }
 
 fn period_end(object: Json<'_>) -> Result<Option<Timestamp>, FieldError> {
-    for place in PERIOD_END {
-        if let Some(end) = object.time(place)? {
+    for path in PERIOD_END {
+        if let Some(end) = object.time(path)? {
             return Ok(Some(end));
         }
     }

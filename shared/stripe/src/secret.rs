@@ -9,7 +9,8 @@ use sha2::Sha256;
 #[derive(Clone)]
 pub struct Secret(Hmac<Sha256>);
 
-/// The text is not a webhook secret. The error never repeats it, because it may be part of a real one.
+/// The text is not a webhook secret. The error never repeats it, because it may be part of a real
+/// one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected one or more comma-separated whsec_… values")]
 pub struct InvalidSecret;
@@ -18,8 +19,8 @@ impl Secret {
     /// Parses a secret, `whsec_…`. The complete text is the key, with its prefix.
     ///
     /// # Errors
-    /// [`InvalidSecret`] if the prefix is missing, nothing follows it, or the text contains a character
-    /// that is not printable ASCII.
+    /// [`InvalidSecret`] if the prefix is missing, nothing follows it, or the text contains a
+    /// character that is not printable ASCII.
     pub fn parse(text: &str) -> Result<Self, InvalidSecret> {
         let body = text.strip_prefix("whsec_").ok_or(InvalidSecret)?;
         if body.is_empty() || !body.bytes().all(|b| b.is_ascii_graphic()) {

@@ -1,4 +1,5 @@
-//! The `Stripe-Signature` header in the scheme of [`signed`]. The key is the complete `whsec_…` text.
+//! The `Stripe-Signature` header in the scheme of [`signed`]. The key is the complete `whsec_…`
+//! text.
 //!
 //! During a rotation Stripe signs with the old and the new secret and sends a `v1` for each.
 //! Source: Stripe's documentation, "Verify webhook signatures manually".

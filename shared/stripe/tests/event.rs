@@ -10,7 +10,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use stripe::{Event, EventError, OrgReference, StripeEventKind, VerifiedBody};
 
-/// API versions before and after the fields moved in "basil": two older ones, "basil", and the newest.
+/// API versions before and after the fields moved in "basil": two older ones, "basil", and the
+/// newest.
 const VERSIONS: [&str; 4] = ["2024-06-20", "2025-02-24.acacia", "2025-03-31.basil", "2026-07-29.dahlia"];
 const ONE: &str = "org_0198c0de-0000-7000-8000-000000000001";
 const TWO: &str = "org_0198c0de-0000-7000-8000-000000000002";
@@ -360,8 +361,8 @@ fn thin_event_differs_from_a_malformed_one() {
 fn event_with_a_key_that_appears_twice_is_malformed() {
     let version = "2026-07-29.dahlia";
     let body = event(version, "invoice.paid", &invoice(version), &Value::Null).to_string();
-    let twice = |place: &str, with: &str| {
-        let at = body.find(place).unwrap();
+    let twice = |before: &str, with: &str| {
+        let at = body.find(before).unwrap();
         format!("{}{with},{}", &body[..at], &body[at..])
     };
     for (body, id) in [

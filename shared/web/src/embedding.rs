@@ -1,9 +1,9 @@
 //! CORS and framing for widgets that pages of the host app embed.
 //!
 //! Requests for widgets carry an embed token in the `Authorization` header. Onramp ignores their
-//! cookies, so third-party cookies and `Access-Control-Allow-Credentials` are not needed. The header
-//! makes a browser send a preflight first (Fetch standard, section 4.8), which it may cache for two
-//! hours. In return, no URL contains the token, and no form of another site can send one.
+//! cookies, so third-party cookies and `Access-Control-Allow-Credentials` are not needed. The
+//! header makes a browser send a preflight first (Fetch standard, section 4.8), which it may cache
+//! for two hours. In return, no URL contains the token, and no form of another site can send one.
 //!
 //! A response for a frame that shows no widget is an empty document with the reason for its script.
 //! The listed pages may embed that document too. Otherwise the browser would show its own error

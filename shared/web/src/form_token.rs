@@ -8,7 +8,8 @@ use crate::{Fields, problem::FieldError, words};
 const MIN_LENGTH: usize = 22;
 const MAX_LENGTH: usize = 255;
 
-/// Returns the idempotency key of a form: the header `Idempotency-Key`, else the field `form_token`.
+/// Returns the idempotency key of a form: the header `Idempotency-Key`, else the field
+/// `form_token`.
 ///
 /// Returns `None` if both are absent or empty.
 ///

@@ -14,7 +14,7 @@ pub struct Origins(Vec<String>);
 pub struct OriginsError;
 
 impl Origins {
-    /// The default origins of Stripe's hosted pages. An account can contained custom domains instead.
+    /// The default origins of Stripe's hosted pages. An account can have custom domains instead.
     pub const STRIPE: &'static str = "https://checkout.stripe.com https://billing.stripe.com";
 
     /// The expected format of a variable, as the end of the sentence "expected …".
@@ -33,7 +33,7 @@ impl Origins {
         self.0.iter().any(|it| it == origin)
     }
 
-    /// Returns a list with restrict_to `origin`, or an empty list if it is not contained.
+    /// Returns a list with only `origin`, or an empty list if it is not contained.
     #[must_use]
     pub fn restrict_to(&self, origin: &str) -> Self {
         Self(self.0.iter().filter(|it| *it == origin).cloned().collect())
@@ -69,8 +69,8 @@ impl fmt::Display for Origins {
 
 /// Returns whether a text is an origin as browsers serialize it: lowercase, without default port.
 ///
-/// Other texts must not reach a policy. A path changes what a source matches, and a semicolon starts
-/// a new directive. An origin in another notation would never equal an `Origin` header.
+/// Other texts must not reach a policy. A path changes what a source matches, and a semicolon
+/// starts a new directive. An origin in another notation would never equal an `Origin` header.
 fn is_origin(text: &str) -> bool {
     let Some((scheme, host)) = text.split_once("://") else { return false };
     let plain = |byte: u8| {

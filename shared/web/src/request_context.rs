@@ -2,8 +2,8 @@
 //!
 //! `lambda_http` parses host, scheme, and path as a URL. The parser resolves `%2e%2e`, so the path
 //! would differ from the one that API Gateway matched. The crate also panics on an invalid host,
-//! query, or base64 body. Therefore the event passes through it without these parts, and the request
-//! gets them afterwards.
+//! query, or base64 body. Therefore the event passes through it without these parts, and the
+//! request gets them afterwards.
 
 use axum::http::{
     HeaderMap, HeaderValue, Uri,

@@ -1,8 +1,8 @@
 //! The route table of the whole system, with which every function distinguishes 404 from 405.
 //!
-//! API Gateway has no `HEAD` for a `GET` route. Paths of `checklist-read` get it through `$default`.
-//! Every other `GET` route in the template has a `HEAD` route beside it, and axum responds without a
-//! body.
+//! API Gateway has no `HEAD` for a `GET` route. Paths of `checklist-read` get it through
+//! `$default`. Every other `GET` route in the template has a `HEAD` route beside it, and axum
+//! responds without a body.
 
 use axum::{extract::Request, http::Method, response::Response};
 
@@ -125,7 +125,8 @@ pub async fn not_routed(request: Request) -> Response {
 pub fn next_path(next: &str) -> Option<String> {
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
-    // The path will be stored. It may contain the id of an invitation, but never the secret of its link.
+    // The path will be stored. It may contain the id of an invitation, but never the secret of its
+    // link.
     let secret = path.strip_prefix("/invitations/").is_some_and(|token| !token.starts_with("org_"));
     (plain && !secret && PAGES.iter().any(|page| selects(page, path))).then(|| path.to_owned())
 }

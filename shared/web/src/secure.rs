@@ -41,7 +41,8 @@ pub struct SecurityProfile {
     public_url: Option<PublicUrl>,
 }
 
-/// The policy of pages. [`SecurityProfile::with_form_targets`] appends more origins to `form-action`.
+/// The policy of pages. [`SecurityProfile::with_form_targets`] appends more origins to
+/// `form-action`.
 const APP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                    base-uri 'none'; frame-ancestors 'none'; object-src 'none'; form-action 'self'";
 const API: &str = "default-src 'none'; frame-ancestors 'none'";

@@ -83,8 +83,8 @@ impl NewCustomer<'_> {
 pub struct NewCheckout<'a> {
     /// The paying customer.
     pub customer: &'a CustomerId,
-    /// The organization. The session names it twice, because
-    /// [`OrgReference`](crate::OrgReference) requires both. The subscription's metadata names it too.
+    /// The organization. The session names it twice, because [`OrgReference`](crate::OrgReference)
+    /// requires both. The subscription's metadata names it too.
     pub organization: OrgId,
     /// The price id, `price_…`.
     pub price: &'a str,

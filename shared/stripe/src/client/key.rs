@@ -20,7 +20,8 @@ impl SecretKey {
     /// Parses a secret key or a restricted key.
     ///
     /// # Errors
-    /// [`InvalidKey`] for a text with another prefix, or with characters that are not printable ASCII.
+    /// [`InvalidKey`] for a text with another prefix, or with characters that are not printable
+    /// ASCII.
     pub fn parse(text: &str) -> Result<Self, InvalidKey> {
         let rest = text.strip_prefix("sk_").or_else(|| text.strip_prefix("rk_")).ok_or(InvalidKey)?;
         let mode = Mode::of_key_rest(rest).ok_or(InvalidKey)?;

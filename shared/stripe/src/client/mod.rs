@@ -165,7 +165,8 @@ impl Client {
         body.ok_or(Failed::permanent(CallError::InvalidResponse))
     }
 
-    /// Builds the HTTP request. Returns `None` for an invalid header value, which parsed keys exclude.
+    /// Builds the HTTP request. Returns `None` for an invalid header value, which parsed keys
+    /// exclude.
     fn request(&self, call: &Call) -> Option<HttpRequest> {
         let mut request = HttpRequest::new(SdkBody::from(call.form.as_str()));
         request.set_method(if call.idempotency_key.is_some() { "POST" } else { "GET" }).ok()?;
@@ -186,8 +187,8 @@ impl Failed {
         Self { error, retry: false }
     }
 
-    /// Describes a rejection. Stripe's header `stripe-should-retry` decides about a retry. Without it,
-    /// only a transient error is retried.
+    /// Describes a rejection. Stripe's header `stripe-should-retry` decides about a retry. Without
+    /// it, only a transient error is retried.
     fn rejected(status: u16, body: &Value, advice: Option<bool>) -> Self {
         let body = Json(body);
         let identifier =

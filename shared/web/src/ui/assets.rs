@@ -109,7 +109,8 @@ impl Asset {
         Self { naming: Naming::Stable, ..Self::new(stem, extension, content_type, body) }
     }
 
-    /// Returns the file name, such as `app-0123456789abcdef.css` or, for a stable name, `onboarding.js`.
+    /// Returns the file name, such as `app-0123456789abcdef.css` or, for a stable name,
+    /// `onboarding.js`.
     #[must_use]
     pub fn file(&self) -> String {
         match self.naming {

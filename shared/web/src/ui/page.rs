@@ -90,7 +90,8 @@ impl Width {
 }
 
 impl Page<'_> {
-    /// Returns whether the page loads the script that updates it when tasks are completed elsewhere.
+    /// Returns whether the page loads the script that updates it when tasks are completed
+    /// elsewhere.
     ///
     /// These are the pages where an admin sees the checklist or its widget.
     fn has_live_updates(&self) -> bool {

@@ -47,7 +47,8 @@ pub struct Actors {
 pub struct Links {
     pub sign_in: String,
     /// The invitation of [`GUEST`].
-    /// The invitation of [`INVITED`], description has an account.
+    pub invitation: String,
+    /// The invitation of [`INVITED`], who has an account.
     pub invited_user: String,
     pub unsubscribe: String,
 }
@@ -225,7 +226,7 @@ async fn verified<'w>(world: &'w World, mut visitor: Visitor<'w>, email: &str) -
     visitor
 }
 
-/// Creates a member of an organization, whatever the state of that organization.
+/// Creates a member of an organization in any state.
 async fn member<'w>(world: &'w World, org: &str) -> Visitor<'w> {
     let email = format!("member-{org}@example.com");
     let mut visitor = verified(world, new_user(world, &email, true).await, &email).await;

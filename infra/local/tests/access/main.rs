@@ -1,7 +1,7 @@
 //! Access matrix: the status and the headers of each route in the template, for each kind of caller.
 //!
-//! `docs/access-matrix.md` lists the expected statuses. A route of the template without a row fails these tests, and so
-//! does a status that is not listed.
+//! `docs/access-matrix.md` lists the expected statuses. A route of the template without a row fails
+//! these tests, and so does a status that is not listed.
 
 #![allow(
     clippy::unwrap_used,

@@ -154,7 +154,7 @@ async fn wrong_method_gets_the_allowed_methods() {
             let method = if method == "HEAD" { "GET" } else { method };
             routes.contains(&format!("{method} {}", row.path()))
         };
-        // A parameter's pattern fits a fixed path too, and that one has its own row.
+        // A path parameter also matches a fixed path, which has a separate row.
         let allowed = ["GET", "HEAD", "POST"].into_iter().filter(|method| has(method)).collect::<Vec<_>>();
         let allowed = allowed.join(", ");
         // Operator routes look missing to everyone else, so they list no methods.

@@ -18,30 +18,30 @@ pub struct Row {
 }
 
 impl Row {
-    /// Every status that the route can return.
+    /// Returns every status that the route can return.
     pub fn statuses(&self) -> BTreeSet<u16> {
         let cells = self.cells.values().flat_map(|cell| cell.split('/')).filter_map(|text| text.parse().ok());
         cells.chain(self.also.iter().copied()).collect()
     }
 
-    /// The method, or `GET` for `$default`.
+    /// Returns the method, or `GET` for `$default`.
     pub fn method(&self) -> &str {
         self.route.split_once(' ').map_or("GET", |(method, _)| method)
     }
 
-    /// The path with its parameters in braces, or a path without a route for `$default`.
+    /// Returns the path with its parameters in braces, or a path without a route for `$default`.
     pub fn path(&self) -> &str {
         self.route.split_once(' ').map_or("/nowhere", |(_, path)| path)
     }
 }
 
-/// The callers' columns, between the route and "also".
+/// Returns the callers' columns, between the route and "also".
 pub fn columns() -> Vec<&'static str> {
     let head = lines().next().unwrap();
     head[1..head.len() - 1].to_vec()
 }
 
-/// All rows.
+/// Returns all rows of the table.
 pub fn rows() -> Vec<Row> {
     let columns = columns();
     lines()
@@ -64,7 +64,8 @@ fn lines() -> impl Iterator<Item = Vec<&'static str>> {
     table.map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
 }
 
-/// The template's routes in the notation of the table. The row of a `GET` covers its `HEAD`.
+/// Returns the template's routes in the notation of the table. The row of a `GET` covers its
+/// `HEAD`.
 pub fn of_template() -> BTreeSet<String> {
     let template = Template::parse(TEXT, &BTreeMap::new()).unwrap();
     template

@@ -56,7 +56,7 @@ impl MatrixRequest {
             .collect::<Vec<_>>()
             .join("/");
         let path = match row.path() {
-            // The host app gives its frames a token of the send_signed_by_stripe-in user.
+            // The host app gives its frames a token of the signed-in user.
             "/onboarding/embed" if !["no session", "invited user"].contains(&caller.column) => {
                 format!("{path}?token={}", token(&actors.world, caller))
             }

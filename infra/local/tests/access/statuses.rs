@@ -104,7 +104,7 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
         }
         422 if row.path() == "/host/events" => request.send_signed_by_host(world, cookie, "[]").await,
         400 | 422 if row.route == "GET /operator" => {
-            request.path.push_str(if status == 400 { "?after=soon" } else { "?find=nobody" });
+            request.path.push_str(if status == 400 { "?after=soon" } else { "?find=unknown" });
             request.send(world, cookie, format).await
         }
         400 | 413 => {

@@ -1,4 +1,4 @@
-//! The template, the crates and the recorded events speak of one system. A disagreement fails here and not on AWS.
+//! Checks that the template, the crates, and the recorded events are consistent.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,7 +29,7 @@ fn folders(of: &str) -> BTreeSet<String> {
     folders.map(|entry| entry.file_name().into_string().unwrap()).collect()
 }
 
-/// Every text of a crate's source, its tests left out.
+/// Returns the text of every source file below a folder, except tests.
 fn sources(folder: &Path) -> Vec<String> {
     let mut texts = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -52,18 +52,18 @@ async fn every_route_of_the_template_has_a_handler() {
         let (Some(method), false) = (route.method, route.path == "$default") else { continue };
         let path = route.path.replace(['{', '}'], "");
         let request = http::Request::builder().method(method.as_str()).uri(&path).header("host", "localhost");
-        let answer = stack.request(request.body(axum::body::Bytes::new()).unwrap()).await;
-        assert_ne!(answer.status(), 405, "{method} {path}");
-        // Parameters that are not there are 404 by right, and so is what nobody but operators may know of.
-        let unseen = route.path.contains('{') || route.path.starts_with("/operator");
-        assert!(answer.status() != 404 || unseen, "{method} {path}");
-        assert_ne!(answer.status(), 500, "{method} {path}");
+        let response = stack.request(request.body(axum::body::Bytes::new()).unwrap()).await;
+        assert_ne!(response.status(), 405, "{method} {path}");
+        // A path with a made-up parameter, and every operator path without a session, is a 404.
+        let may_be_missing = route.path.contains('{') || route.path.starts_with("/operator");
+        assert!(response.status() != 404 || may_be_missing, "{method} {path}");
+        assert_ne!(response.status(), 500, "{method} {path}");
     }
 }
 
 #[test]
 fn recorded_ses_events_are_parsed() {
-    let understood = sources(&root().join("functions/mailer/src")).concat();
+    let mailer_source = sources(&root().join("functions/mailer/src")).concat();
     let mut recorded = BTreeSet::new();
     for entry in std::fs::read_dir(root().join("events/mailer")).unwrap() {
         let path = entry.unwrap().path();
@@ -71,12 +71,15 @@ fn recorded_ses_events_are_parsed() {
             let event: serde_json::Value =
                 serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
             let event_type = event["detail"]["eventType"].as_str().unwrap();
-            assert!(understood.contains(&format!("\"{event_type}\" =>")), "{event_type} is not understood");
+            assert!(
+                mailer_source.contains(&format!("\"{event_type}\" =>")),
+                "the mailer does not handle {event_type}"
+            );
             recorded.insert(event_type.to_lowercase());
         }
     }
-    let told = ["bounce", "complaint", "delivery", "reject", "send"].map(str::to_owned);
-    assert_eq!(recorded, BTreeSet::from(told), "of each kind that SES is to tell");
+    let event_types = ["bounce", "complaint", "delivery", "reject", "send"].map(str::to_owned);
+    assert_eq!(recorded, BTreeSet::from(event_types), "one recorded event of each handled type");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Five hundred events for one organization at once.
+//! Handles 500 events for one organization at once.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use crate::wire::{Wire, fold};
 
 const EVENTS: usize = 500;
 
-/// Renewals of one subscription, each with its word and its payment, and now and then a failure.
+/// Builds renewals of one subscription: status changes, payments, and some failed payments.
 fn events(org: &str, now: i64) -> Vec<Value> {
     let metadata = json!({ "organization_id": org });
     let event = |n: usize, kind: &str, object: Value| {
         json!({ "id": format!("evt_{n}"), "object": "event", "type": kind,
             "created": now - 5000 + n as i64, "livemode": false, "data": { "object": object } })
     };
-    let told = |n: usize| match n % 5 {
+    let nth = |n: usize| match n % 5 {
         0 => {
             let status = if n.is_multiple_of(2) { "active" } else { "past_due" };
             event(
@@ -34,7 +34,7 @@ fn events(org: &str, now: i64) -> Vec<Value> {
             event(n, kind, invoice)
         }
     };
-    (0..EVENTS).map(told).collect()
+    (0..EVENTS).map(nth).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -42,29 +42,32 @@ async fn concurrent_events_are_all_counted() {
     let wire = Arc::new(Wire::new().await);
     let id = wire.sign_up(0, false).await;
     let before = wire.org(id).await;
-    let told = events(&id.to_string(), wire.now().as_second());
-    let mut open: Vec<&Value> = told.iter().collect();
+    let sent_events = events(&id.to_string(), wire.now().as_second());
+    let mut open: Vec<&Value> = sent_events.iter().collect();
     let mut rounds = Vec::new();
     while !open.is_empty() {
-        // A task each, so that they meet each other as they do over the network.
+        // One task each, so that the requests run in parallel.
         let posts = open.iter().map(|event| {
             let (wire, event) = (Arc::clone(&wire), (*event).clone());
             tokio::spawn(async move { wire.post(&event).await })
         });
         let statuses: Vec<u16> = join_all(posts).await.into_iter().map(|status| status.unwrap()).collect();
         assert!(statuses.iter().all(|status| [200, 500].contains(status)), "{statuses:?}");
-        let sent = open.len();
+        let posted = open.len();
         open = open
             .into_iter()
             .zip(statuses)
             .filter(|(_, status)| *status != 200)
             .map(|(event, _)| event)
             .collect();
-        assert!(open.len() < sent, "a round in which nobody wins never ends");
-        rounds.push(sent - open.len());
+        assert!(open.len() < posted, "no event of this round was accepted");
+        rounds.push(posted - open.len());
     }
-    eprintln!("of {EVENTS} at once {} were taken at the first try; rounds: {rounds:?}", rounds[0]);
-    let expected = fold(before, None, &told, wire.now());
+    eprintln!(
+        "{} of {EVENTS} concurrent events were accepted at the first attempt; rounds: {rounds:?}",
+        rounds[0]
+    );
+    let expected = fold(before, None, &sent_events, wire.now());
     let org = wire.org(id).await;
     assert_eq!(org.billing, expected.billing);
     wire.settle().await;

@@ -1,4 +1,4 @@
-//! Random lives of subscriptions, as Stripe would tell them.
+//! Random billing histories, as Stripe would report them.
 
 use domain::{billing::CustomerId, id::OrgId};
 use serde_json::{Value, json};
@@ -8,52 +8,54 @@ use crate::rng::TestRng;
 /// A day, in seconds.
 const DAY: i64 = 86_400;
 
-/// A customer's history: what Stripe says, in the order in which it happened.
+/// Billing history of one customer: Stripe's events in the order in which they happened.
 pub struct History {
     pub customer: CustomerId,
-    /// Whether a Checkout session links the customer. Only then may events come that do not name the organization.
+    /// Whether a Checkout session links the customer. Only then may later events omit the
+    /// organization id.
     pub linked: bool,
     pub events: Vec<Value>,
 }
 
-struct Teller<'a> {
+struct Generator<'a> {
     rng: &'a mut TestRng,
     org: OrgId,
     name: String,
-    /// The second in which the next event is made.
+    /// Unix time of the next event, in seconds.
     at: i64,
     linked: bool,
     events: Vec<Value>,
 }
 
 impl History {
-    /// The history of organization `n`, which begins 40 days before `now`.
+    /// Generates the history of organization `n`. It starts 40 days before `now`.
     pub fn random(rng: &mut TestRng, n: usize, org: OrgId, now: i64) -> Self {
         let linked = rng.percent(60);
-        let mut teller =
-            Teller { rng, org, name: format!("{n}"), at: now - 40 * DAY, linked, events: Vec::new() };
-        teller.life(0);
+        let mut generator =
+            Generator { rng, org, name: format!("{n}"), at: now - 40 * DAY, linked, events: Vec::new() };
+        generator.subscription_history(0);
         if linked {
-            teller.checkout();
+            generator.checkout();
         }
-        for another in 1..=teller.rng.below(2) {
-            teller.life(another);
+        for number in 1..=generator.rng.below(2) {
+            generator.subscription_history(number);
         }
-        if teller.rng.percent(20) {
-            teller.say("charge.refunded", json!({ "id": format!("ch_{n}") }), &json!({}));
+        if generator.rng.percent(20) {
+            generator.add_event("charge.refunded", json!({ "id": format!("ch_{n}") }), &json!({}));
         }
-        if teller.rng.percent(5) {
-            let gone = teller.say("customer.deleted", json!({ "id": format!("cus_{n}") }), &json!({}));
+        if generator.rng.percent(5) {
+            let gone =
+                generator.add_event("customer.deleted", json!({ "id": format!("cus_{n}") }), &json!({}));
             gone["data"]["object"]["metadata"] = json!({ "organization_id": org.to_string() });
         }
-        let events = teller.events;
+        let events = generator.events;
         Self { customer: CustomerId::parse(&format!("cus_{n}")).unwrap(), linked, events }
     }
 }
 
-impl Teller<'_> {
-    /// A subscription from its beginning, with renewals that fail and succeed, to its end or to now.
-    fn life(&mut self, number: usize) {
+impl Generator<'_> {
+    /// Generates a subscription, with failed and successful renewals, that ends or is still alive.
+    fn subscription_history(&mut self, number: usize) {
         let mut status = *self.rng.one_of(&["incomplete", "trialing", "active"]);
         self.subscription(number, "created", status, None);
         self.invoice(number, 0, "invoice.paid", if status == "trialing" { 0 } else { 2900 });
@@ -61,9 +63,9 @@ impl Teller<'_> {
             self.pass_time();
             let next = *self.rng.one_of(&["active", "active", "past_due", "unpaid", "paused", "trialing"]);
             if next == "past_due" || next == "unpaid" {
-                let how = ["invoice.payment_failed", "invoice.payment_action_required"];
-                let how = *self.rng.one_of(&how);
-                self.invoice(number, renewal, how, 0);
+                let failure = ["invoice.payment_failed", "invoice.payment_action_required"];
+                let failure = *self.rng.one_of(&failure);
+                self.invoice(number, renewal, failure, 0);
             } else if self.rng.percent(70) {
                 self.invoice(number, renewal, "invoice.paid", 2900);
             }
@@ -71,9 +73,9 @@ impl Teller<'_> {
                 self.subscription(number, "updated", next, Some(status));
                 status = next;
             }
-            let settled = *self.rng.one_of(&["invoice.paid", "invoice.voided", "", "", ""]);
-            if !settled.is_empty() {
-                self.invoice(number, renewal, settled, 2900);
+            let outcome = *self.rng.one_of(&["invoice.paid", "invoice.voided", "", "", ""]);
+            if !outcome.is_empty() {
+                self.invoice(number, renewal, outcome, 2900);
             }
         }
         if self.rng.percent(25) {
@@ -82,25 +84,26 @@ impl Teller<'_> {
         }
     }
 
-    /// Half of all events share their second with the one before.
+    /// Advances the time. Half of all events have the same second as the event before.
     fn pass_time(&mut self) {
         self.at += if self.rng.percent(50) { 0 } else { 1 + self.rng.below(3 * DAY as usize) as i64 };
     }
 
-    fn subscription(&mut self, number: usize, change: &str, status: &str, before: Option<&str>) {
+    fn subscription(&mut self, number: usize, change: &str, status: &str, previous_status: Option<&str>) {
         let trial_end = (status == "trialing").then_some(self.at + 10 * DAY);
         let object = json!({ "id": format!("sub_{}_{number}", self.name), "object": "subscription", "status": status,
             "metadata": { "organization_id": self.org.to_string() }, "trial_end": trial_end,
             "items": { "data": [{ "price": { "id": "price_local_team" } }] } });
-        let previous = before.map_or(json!({}), |before| json!({ "status": before }));
-        self.say(&format!("customer.subscription.{change}"), object, &previous);
+        let previous = previous_status.map_or(json!({}), |status| json!({ "status": status }));
+        self.add_event(&format!("customer.subscription.{change}"), object, &previous);
     }
 
-    /// An invoice in the shape of one API version or another, with our metadata or, once linked, without. One payment
-    /// is told by two events.
+    /// Adds an invoice event, in the format of an old or a new API version. Once the customer is
+    /// linked, the invoice may omit our metadata. Some payments are reported by two events.
     fn invoice(&mut self, number: usize, renewal: usize, kind: &str, amount: u64) {
-        let named = !self.linked || self.rng.percent(60);
-        let metadata = if named { json!({ "organization_id": self.org.to_string() }) } else { json!({}) };
+        let has_metadata = !self.linked || self.rng.percent(60);
+        let metadata =
+            if has_metadata { json!({ "organization_id": self.org.to_string() }) } else { json!({}) };
         let subscription = format!("sub_{}_{number}", self.name);
         let details = json!({ "subscription": subscription, "metadata": metadata });
         let mut object = json!({ "id": format!("in_{}_{number}_{renewal}", self.name), "object": "invoice",
@@ -111,9 +114,9 @@ impl Teller<'_> {
             object["subscription"] = json!(subscription);
             object["subscription_details"] = details;
         }
-        self.say(kind, object.clone(), &json!({}));
+        self.add_event(kind, object.clone(), &json!({}));
         if kind == "invoice.paid" && self.rng.percent(70) {
-            self.say("invoice.payment_succeeded", object, &json!({}));
+            self.add_event("invoice.payment_succeeded", object, &json!({}));
         }
     }
 
@@ -121,11 +124,11 @@ impl Teller<'_> {
         let org = self.org.to_string();
         let object = json!({ "id": format!("cs_{}", self.name), "object": "checkout.session",
             "client_reference_id": org, "metadata": { "organization_id": org } });
-        self.say("checkout.session.completed", object, &json!({}));
+        self.add_event("checkout.session.completed", object, &json!({}));
     }
 
-    /// Tells something of the customer. Ids come in no order, as Stripe's do.
-    fn say(&mut self, kind: &str, mut object: Value, previous: &Value) -> &mut Value {
+    /// Adds an event about the customer. Event ids are not ordered, as with Stripe.
+    fn add_event(&mut self, kind: &str, mut object: Value, previous: &Value) -> &mut Value {
         if object.get("customer").is_none() && kind != "customer.deleted" {
             object["customer"] = json!(format!("cus_{}", self.name));
         }

@@ -1,10 +1,11 @@
-//! Histories that other integrations of Stripe are known to have got wrong, in the order in which they were delivered.
+//! Event orders that other Stripe integrations are known to have handled wrongly.
 
 use serde_json::Value;
 
 use crate::wire::Wire;
 
-/// `{organization}` in a file stands for the organization's id.
+/// Returns the status after a file of events. `{organization}` in the file is replaced by the
+/// organization's id.
 async fn status_after(file: &str, backwards: bool) -> &'static str {
     let wire = Wire::new().await;
     wire.set_clock("2026-11-18T12:00:00Z");

@@ -1,5 +1,6 @@
-//! Whole histories of payments through the wire: signed bodies at the gateway, the function, the table. However they
-//! are shuffled, repeated and raced, they end where a plain fold of what they say ends.
+//! Complete billing histories, as signed webhook requests to the gateway. Events are shuffled,
+//! repeated, and sent in parallel; the stored state must be the state that a fold of the same facts
+//! gives.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Two hundred random histories, shuffled, repeated and partly in parallel.
+//! Two hundred random histories, shuffled, repeated, and partly in parallel.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,8 @@ use crate::{
 const HISTORIES: usize = 200;
 const SEED: u64 = 20_250_331;
 
-/// Plays one history; answers the organization as it should be.
-async fn play(wire: &Wire, n: usize) -> (OrgId, Org) {
+/// Delivers one history, and returns the expected organization.
+async fn deliver_history(wire: &Wire, n: usize) -> (OrgId, Org) {
     let mut rng = TestRng::new(SEED + n as u64);
     let id = wire.sign_up(n, rng.percent(50)).await;
     let before = wire.org(id).await;
@@ -28,21 +28,21 @@ async fn play(wire: &Wire, n: usize) -> (OrgId, Org) {
         }
     }
     rng.shuffle(&mut deliveries);
-    let mut rest = &deliveries[..];
-    while !rest.is_empty() {
-        let (now, later) = rest.split_at(rest.len().min(1 + rng.below(3)));
+    let mut remaining = &deliveries[..];
+    while !remaining.is_empty() {
+        let (now, later) = remaining.split_at(remaining.len().min(1 + rng.below(3)));
         join_all(now.iter().map(|event| wire.deliver(event))).await;
-        rest = later;
+        remaining = later;
     }
     let linked = history.linked.then_some(&history.customer);
     (id, fold(before, linked, &history.events, wire.now()))
 }
 
-/// How often each organization is named in a list.
-fn by_org<'a>(list: impl Iterator<Item = &'a Value>, place: &str) -> BTreeMap<String, usize> {
+/// Counts the items of a list by organization id, which is at the JSON pointer `pointer`.
+fn by_org<'a>(list: impl Iterator<Item = &'a Value>, pointer: &str) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for one in list {
-        *counts.entry(one.pointer(place).unwrap().as_str().unwrap().to_owned()).or_default() += 1;
+        *counts.entry(one.pointer(pointer).unwrap().as_str().unwrap().to_owned()).or_default() += 1;
     }
     counts
 }
@@ -50,15 +50,15 @@ fn by_org<'a>(list: impl Iterator<Item = &'a Value>, place: &str) -> BTreeMap<St
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn random_histories_end_in_the_state_of_their_facts() {
     let wire = Wire::new().await;
-    let played: Vec<(OrgId, Org)> =
-        stream::iter(0..HISTORIES).map(|n| play(&wire, n)).buffer_unordered(8).collect().await;
+    let outcomes: Vec<(OrgId, Org)> =
+        stream::iter(0..HISTORIES).map(|n| deliver_history(&wire, n)).buffer_unordered(8).collect().await;
     wire.settle().await;
     let (mails, events) = (wire.list("mail").await, wire.list("events").await);
     let welcomes = by_org(mails.iter().filter(|mail| mail["kind"] == "welcome"), "/organization_id");
     let provisioned = events.iter().filter(|event| event["detail-type"] == "organization.provisioned");
     let provisioned = by_org(provisioned, "/detail/organization_id");
     let mut paid = 0;
-    for (id, expected) in played {
+    for (id, expected) in outcomes {
         let org = wire.org(id).await;
         assert_eq!(org.billing, expected.billing, "{id}");
         assert_eq!(org.status(wire.now()), expected.status(wire.now()), "{id}");
@@ -70,11 +70,11 @@ async fn random_histories_end_in_the_state_of_their_facts() {
             let NoticeKey::PaymentFailed { invoice } = key else { continue };
             let awaited = org.billing.awaited_payment(invoice).is_some();
             for delivery in recipients.values() {
-                // One that is settled by now may have been sent while it was not.
+                // A payment that is settled by now may have had its notice sent earlier.
                 let done = matches!(delivery, Delivery::Sent { .. } | Delivery::Dropped { .. });
                 assert!(done && (!awaited || matches!(delivery, Delivery::Sent { .. })), "{id} {key}");
             }
         }
     }
-    assert!(paid > HISTORIES / 2, "the histories must be worth something: {paid} provision");
+    assert!(paid > HISTORIES / 2, "too few histories provision an organization: {paid}");
 }

@@ -1,4 +1,4 @@
-//! TestRng that is the same in every run.
+//! Random number generator with the same sequence in every run.
 
 /// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators").
 pub struct TestRng(u64);
@@ -16,12 +16,12 @@ impl TestRng {
         z ^ (z >> 31)
     }
 
-    /// A number below `end`.
+    /// Returns a number below `end`.
     pub fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }
 
-    /// True in so many of a hundred cases.
+    /// Returns true with a probability of `share` percent.
     pub fn percent(&mut self, share: usize) -> bool {
         self.below(100) < share
     }
@@ -30,7 +30,7 @@ impl TestRng {
         &of[self.below(of.len())]
     }
 
-    /// Fisher and Yates.
+    /// Shuffles a slice (Fisher-Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));

@@ -1,4 +1,4 @@
-//! A stack, asked at its two ends: signed events go in at the gateway, organizations are read from the table.
+//! A local stack: signed events go in at the gateway, and organizations are read from the table.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ impl Wire {
     pub async fn new() -> Self {
         let stack = Stack::start(Config::memory()).await.unwrap();
         let cloud = &stack.system().cloud;
-        // The table is read with what the webhook itself may do.
+        // The store has the permissions of the webhook function.
         let template = Template::parse(local::template::TEXT, &BTreeMap::new()).unwrap();
         let connector =
             Connector::new("test", &template.functions["stripe-webhook"].statements, cloud.clone());
@@ -45,37 +45,37 @@ impl Wire {
         self.stack.system().cloud.clock.now()
     }
 
-    /// Sets the clock.
+    /// Sets the clock of the stack.
     pub fn set_clock(&self, now: &str) {
         self.stack.system().cloud.clock.set(now.parse().unwrap());
     }
 
-    async fn ask(&self, request: http::request::Builder, body: impl Into<Bytes>) -> Response<Bytes> {
+    async fn send(&self, request: http::request::Builder, body: impl Into<Bytes>) -> Response<Bytes> {
         self.stack.request(request.header("host", "localhost:8484").body(body.into()).unwrap()).await
     }
 
-    /// Signs an organization up, the `n`th, from an address and a machine of its own.
+    /// Signs up the `n`th organization, with a separate email address and network address.
     pub async fn sign_up(&self, n: usize, trial: bool) -> OrgId {
         let form = format!("name=Org+{n}&full_name=Jo&email=jo{n}%40example.com&start_trial={trial}");
         let request = Request::post("/organizations/new")
             .header("content-type", "application/x-www-form-urlencoded")
             .header("x-local-source-ip", format!("10.0.{}.{}", n / 250, n % 250));
-        let answer = self.ask(request, form).await;
-        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+        let response = self.send(request, form).await;
+        let cookie = response.headers()["set-cookie"].to_str().unwrap();
         cookie.strip_prefix("__Host-s=").unwrap().split('.').next().unwrap().parse().unwrap()
     }
 
-    /// Posts an event as Stripe does, once.
+    /// Posts an event once, signed as Stripe does.
     pub async fn post(&self, event: &Value) -> u16 {
         let body = format!("{event:#}");
         let header = sign(&self.secret, self.now(), body.as_bytes());
         let request = Request::post("/billing/webhooks/stripe")
             .header("content-type", "application/json; charset=utf-8")
             .header("stripe-signature", header);
-        self.ask(request, body).await.status().as_u16()
+        self.send(request, body).await.status().as_u16()
     }
 
-    /// Posts an event until it is taken. What was not made durable is sent again.
+    /// Posts an event until the webhook accepts it, as Stripe does after a 500.
     pub async fn deliver(&self, event: &Value) {
         loop {
             match self.post(event).await {
@@ -86,30 +86,30 @@ impl Wire {
         }
     }
 
-    /// The organization, as stored.
+    /// Loads the stored organization.
     pub async fn org(&self, id: OrgId) -> Org {
         self.store.load_org(id).await.unwrap().unwrap().value
     }
 
-    /// Everything that is under way is done: mails and events are out.
+    /// Waits until all emails and domain events are sent.
     pub async fn settle(&self) {
-        assert_eq!(self.ask(Request::post("/_local/settle"), "").await.status(), 200);
+        assert_eq!(self.send(Request::post("/_local/settle"), "").await.status(), 200);
     }
 
-    /// What the control interface lists: `mail` or `events`.
+    /// Returns a list of the control interface: `mail` or `events`.
     pub async fn list(&self, what: &str) -> Vec<Value> {
-        let answer = self.ask(Request::get(format!("/_local/{what}")), "").await;
-        serde_json::from_slice(answer.body()).unwrap()
+        let response = self.send(Request::get(format!("/_local/{what}")), "").await;
+        serde_json::from_slice(response.body()).unwrap()
     }
 }
 
-/// What an event says.
+/// Parses the billing fact of an event.
 pub fn fact(event: &Value) -> Fact {
     let body = event.to_string();
     Event::parse(VerifiedBody::from_trusted_source(body.as_bytes())).unwrap().meaning.fact().unwrap().clone()
 }
 
-/// The organization after all that was said of it, in the order of the list.
+/// Applies the facts of all events to an organization, in the order of the list.
 pub fn fold(mut org: Org, linked: Option<&CustomerId>, events: &[Value], now: Timestamp) -> Org {
     let project: ProjectId = PROJECT.parse().unwrap();
     if let Some(customer) = linked {

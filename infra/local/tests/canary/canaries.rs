@@ -1,4 +1,4 @@
-//! What is listened to, and for what.
+//! Captures all output of the process, and searches it for secrets and personal data.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -8,44 +8,44 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::driver::TestResponse;
 
-/// Part of every name, address, key, header and body of the run. No code says it.
+/// Part of every name, address, key, header, and body of the run. The code contains it nowhere.
 pub const CANARY: &str = "zqcanary";
 
-/// Everything that was logged or counted, by whomever.
-static SAID: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+/// Every log line and metric line of the process.
+static OUTPUT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-/// Listens to log lines, in the look that functions give them, and to metrics.
-pub fn listen() {
+/// Captures log lines, in the format of the functions, and metric lines.
+pub fn capture() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         tracing_subscriber::fmt()
             .json()
             .flatten_event(true)
-            // Wider than what is deployed, which is `info` for all.
+            // More verbose than deployed functions, which log at `info`.
             .with_env_filter("info,sign_in=trace,web=trace,store=trace,mail=trace,stripe=trace,bus=trace")
-            .with_writer(Said)
+            .with_writer(OutputWriter)
             .init();
-        telemetry::collect(|line| say(line.as_bytes()));
+        telemetry::collect(|line| record(line.as_bytes()));
     });
 }
 
-fn say(bytes: &[u8]) {
-    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-    said.extend_from_slice(bytes);
-    said.push(b'\n');
+fn record(bytes: &[u8]) {
+    let mut output = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
+    output.extend_from_slice(bytes);
+    output.push(b'\n');
 }
 
-/// All of it.
-pub fn said() -> String {
-    String::from_utf8_lossy(&SAID.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+/// Returns everything that was captured.
+pub fn output() -> String {
+    String::from_utf8_lossy(&OUTPUT.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
 }
 
 #[derive(Clone, Copy)]
-struct Said;
+struct OutputWriter;
 
-impl Write for Said {
+impl Write for OutputWriter {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        say(line);
+        record(line);
         Ok(line.len())
     }
 
@@ -54,7 +54,7 @@ impl Write for Said {
     }
 }
 
-impl MakeWriter<'_> for Said {
+impl MakeWriter<'_> for OutputWriter {
     type Writer = Self;
 
     fn make_writer(&self) -> Self {
@@ -62,28 +62,29 @@ impl MakeWriter<'_> for Said {
     }
 }
 
-/// What must not be found anywhere: the canary, and secrets that the system made itself on the way.
+/// Texts that must not occur in any output: the canary, and secrets that the system created during
+/// the run.
 pub struct Canaries {
     secrets: Vec<String>,
-    /// How many answers of each status were looked at.
+    /// Number of inspected responses, by status.
     pub statuses: BTreeMap<u16, usize>,
-    /// What was found in answers, and where.
-    pub heard: Vec<String>,
+    /// Leaks found in responses, with their place.
+    pub leaks: Vec<String>,
 }
 
 impl Canaries {
     pub fn new() -> Self {
-        Self { secrets: vec![CANARY.to_owned()], statuses: BTreeMap::new(), heard: Vec::new() }
+        Self { secrets: vec![CANARY.to_owned()], statuses: BTreeMap::new(), leaks: Vec::new() }
     }
 
-    /// Adds a secret. A session's has two ids before it, which are none.
-    pub fn dig(&mut self, secret: &str) {
+    /// Adds a secret. In a session token, only the last part is secret.
+    pub fn add_secret(&mut self, secret: &str) {
         let secret = secret.rsplit(['.', '/', '=']).next().unwrap();
-        assert!(secret.len() >= 22, "{secret} is no secret");
+        assert!(secret.len() >= 22, "{secret} is too short for a secret");
         self.secrets.push(secret.to_owned());
     }
 
-    /// What of it is in a text.
+    /// Returns the lines of a text that contain a secret.
     pub fn hits(&self, text: &str) -> Vec<String> {
         let lines = text.lines().filter(|line| {
             let line = line.to_lowercase();
@@ -92,23 +93,24 @@ impl Canaries {
         lines.map(str::to_owned).collect()
     }
 
-    /// Looks at an answer: an error says nothing of what was sent. A form that is given back does, by right.
-    pub fn look(&mut self, answer: &TestResponse) {
-        *self.statuses.entry(answer.status).or_default() += 1;
+    /// Inspects a response: an error must not repeat the input. A rejected form page may repeat its
+    /// fields.
+    pub fn inspect(&mut self, response: &TestResponse) {
+        *self.statuses.entry(response.status).or_default() += 1;
         let form =
-            matches!(answer.status, 422 | 429) && answer.header("content-type").starts_with("text/html");
-        if answer.status >= 400 && !form {
-            self.listen_to(&answer.status.to_string(), &answer.text());
+            matches!(response.status, 422 | 429) && response.header("content-type").starts_with("text/html");
+        if response.status >= 400 && !form {
+            self.inspect_text(&response.status.to_string(), &response.text());
         }
-        let led = |name: &str| matches!(name, "set-cookie" | "location");
-        for name in answer.inner.headers().keys().filter(|name| !led(name.as_str())) {
-            self.listen_to(name.as_str(), answer.header(name.as_str()));
+        let may_hold_secret = |name: &str| matches!(name, "set-cookie" | "location");
+        for name in response.inner.headers().keys().filter(|name| !may_hold_secret(name.as_str())) {
+            self.inspect_text(name.as_str(), response.header(name.as_str()));
         }
     }
 
-    /// Keeps what of it is in a text from that place.
-    pub fn listen_to(&mut self, place: &str, text: &str) {
+    /// Records the leaks in a text of a response.
+    pub fn inspect_text(&mut self, place: &str, text: &str) {
         let hits = self.hits(text);
-        self.heard.extend(hits.into_iter().map(|hit| format!("{place}: {hit}")));
+        self.leaks.extend(hits.into_iter().map(|hit| format!("{place}: {hit}")));
     }
 }

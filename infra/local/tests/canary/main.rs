@@ -1,5 +1,5 @@
-//! A whole run with a canary in every input and every secret: none of it may sing in a log line, a metric, an error's
-//! body or a failed invocation.
+//! A complete run with a canary in every input and every secret. No log line, metric, error body,
+//! or failed invocation may contain it.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,7 +7,7 @@
     clippy::panic,
     clippy::cast_possible_truncation,
     dead_code,
-    reason = "a test ends where its premise does; the driver serves the journeys too"
+    reason = "a test ends where its premise does; the journeys use more of the driver"
 )]
 
 #[path = "../journeys/driver.rs"]

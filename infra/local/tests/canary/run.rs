@@ -1,8 +1,10 @@
+//! One run through all functions with a canary in every input.
+
 use local::Config;
 use serde_json::{Value, json};
 
 use crate::{
-    canaries::{Canaries, listen, said},
+    canaries::{Canaries, capture, output},
     driver::{Visitor, World},
 };
 
@@ -17,7 +19,7 @@ const NOISE: [(&str, &str); 4] = [
     ("idempotency-key", "zqcanary0123456789abcdef0123456789abcdef"),
 ];
 
-/// Of the canary, too.
+/// Keys of the host app. They contain the canary too.
 const HOST_KEYS: &str = "zqcanary:enFjYW5hcnktaG9zdC16cWNhbmFyeS1ob3N0LXpxY2FuYXJ5";
 
 fn config() -> Config {
@@ -34,42 +36,44 @@ struct Run<'w> {
 }
 
 impl<'w> Run<'w> {
-    /// A request with noise in all of its headers, as a program and then as a browser sends it; what both got.
+    /// Sends a request with the canary in extra headers, once as a program and once as a browser.
+    /// Returns both statuses.
     async fn send(
         &mut self,
-        who: &mut Visitor<'_>,
+        visitor: &mut Visitor<'_>,
         method: &str,
         path: &str,
-        further: &[(&str, &str)],
+        extra: &[(&str, &str)],
         body: &str,
     ) -> [u16; 2] {
         let mut statuses = [0; 2];
         for (status, accept) in statuses.iter_mut().zip(["application/json", "text/html"]) {
-            let headers = [further, &NOISE[..], &[("accept", accept)]].concat();
-            let answer = who.send(method, path, &headers, body.to_owned()).await;
-            self.canaries.look(&answer);
-            *status = answer.status;
+            let headers = [extra, &NOISE[..], &[("accept", accept)]].concat();
+            let response = visitor.send(method, path, &headers, body.to_owned()).await;
+            self.canaries.inspect(&response);
+            *status = response.status;
         }
         statuses
     }
 
-    /// A form as a browser sends it; where it leads.
-    async fn submit(&mut self, who: &mut Visitor<'_>, path: &str, form: &[(&str, &str)]) -> String {
-        let answer = who.submit(path, form).await;
-        self.canaries.look(&answer);
-        answer.header("location").to_owned()
+    /// Submits a form as a browser. Returns the location of the redirect.
+    async fn submit(&mut self, visitor: &mut Visitor<'_>, path: &str, form: &[(&str, &str)]) -> String {
+        let response = visitor.submit(path, form).await;
+        self.canaries.inspect(&response);
+        response.header("location").to_owned()
     }
 
-    /// An event straight to a function. A failed invocation's message is a log line on AWS.
+    /// Sends an event directly to a function. On AWS, the message of a failed invocation is a log
+    /// line.
     async fn invoke(&mut self, function: &str, event: &Value) {
         let path = format!("/_local/invoke/{function}");
-        let answer = self.world.send("POST", &path, &[], event.to_string()).await;
-        if answer.header("x-amz-function-error") == "Unhandled" {
-            self.canaries.listen_to(function, &answer.text());
+        let response = self.world.send("POST", &path, &[], event.to_string()).await;
+        if response.header("x-amz-function-error") == "Unhandled" {
+            self.canaries.inspect_text(function, &response.text());
         }
     }
 
-    /// Somebody who has just signed up, with the session's secret known.
+    /// Signs a new user up, and adds the session's secret.
     async fn sign_up(&mut self, organization: &str, address: &str) -> Visitor<'w> {
         let mut visitor = self.world.visitor();
         let form = [
@@ -79,46 +83,47 @@ impl<'w> Run<'w> {
             ("start_trial", "true"),
         ];
         self.submit(&mut visitor, "/organizations/new", &form).await;
-        self.canaries.dig(visitor.cookie.as_deref().unwrap());
+        self.canaries.add_secret(visitor.cookie.as_deref().unwrap());
         visitor
     }
 
-    /// The path of the newest mail's link of that kind.
+    /// Returns the path of the link in the newest email of a kind, and adds its secret.
     async fn link(&mut self, kind: &str, path: &str) -> String {
         let mails = self.world.mails(kind).await;
         let text = mails.last().unwrap()["text"].as_str().unwrap();
         let link = text.split_whitespace().find(|word| word.contains(path)).unwrap();
-        self.canaries.dig(link);
+        self.canaries.add_secret(link);
         link.strip_prefix("http://localhost:8484").unwrap().to_owned()
     }
 }
 
-/// Sign-up, sign-in, invitation, members, hand-over, sign-out; and all of it once more wrongly.
-async fn people(run: &mut Run<'_>) {
+/// Sign-up, sign-in, invitation, members, handoff, and sign-out, with valid and with invalid
+/// requests.
+async fn users(run: &mut Run<'_>) {
     let mut jo = run.sign_up(ORGANIZATION, ADDRESS).await;
     let first = jo.cookie.clone();
     run.submit(&mut jo, "/login", &[("email", ADDRESS)]).await;
     let link = run.link("sign_in", "/login/").await;
     run.submit(&mut jo, &link, &[]).await;
-    run.canaries.dig(jo.cookie.as_deref().unwrap());
+    run.canaries.add_secret(jo.cookie.as_deref().unwrap());
     // The same browser repeats the request.
     run.submit(&mut jo, &link, &[]).await;
-    run.canaries.dig(jo.cookie.as_deref().unwrap());
-    // Used links, dead sessions, made-up ones.
-    let mut late = run.world.visitor();
-    assert_eq!(run.send(&mut late, "POST", &link, &[], "").await, [404; 2]);
-    let mut old = run.world.visitor();
-    old.cookie = first;
+    run.canaries.add_secret(jo.cookie.as_deref().unwrap());
+    // Used links, ended sessions, and made-up sessions.
+    let mut stale_link = run.world.visitor();
+    assert_eq!(run.send(&mut stale_link, "POST", &link, &[], "").await, [404; 2]);
+    let mut ended_session = run.world.visitor();
+    ended_session.cookie = first;
     for (method, path) in [
         ("GET", "/dashboard"),
         ("GET", "/onboarding/api/checklist"),
         ("POST", "/handover"),
         ("POST", "/members/invitations"),
     ] {
-        run.send(&mut old, method, path, &[], "email=zqcanary%40zqcanary.example").await;
+        run.send(&mut ended_session, method, path, &[], "email=zqcanary%40zqcanary.example").await;
     }
-    old.cookie = Some("__Host-s=zqcanary.zqcanary.zqcanary".to_owned());
-    run.send(&mut old, "GET", "/onboarding/api/checklist", &[], "").await;
+    ended_session.cookie = Some("__Host-s=zqcanary.zqcanary.zqcanary".to_owned());
+    run.send(&mut ended_session, "GET", "/onboarding/api/checklist", &[], "").await;
 
     run.submit(
         &mut jo,
@@ -146,9 +151,9 @@ async fn people(run: &mut Run<'_>) {
     run.submit(&mut waiting, "/organizations/new", &form).await;
     assert_eq!(run.send(&mut waiting, "POST", "/onboarding/api/checklist/dismiss", &[], "").await, [402; 2]);
 
-    let into = run.submit(&mut jo, "/handover", &[]).await;
-    run.canaries.dig(&into);
-    // Beyond the limits of asking and of signing up, by one address and by one network.
+    let target = run.submit(&mut jo, "/handover", &[]).await;
+    run.canaries.add_secret(&target);
+    // Exceed the rate limits of sign-in and of sign-up, for one address and for one network.
     let mut stranger = run.world.visitor();
     stranger.ip = "198.51.100.66".to_owned();
     for _ in 0..5 {
@@ -159,8 +164,8 @@ async fn people(run: &mut Run<'_>) {
     run.submit(&mut jo, "/logout", &[]).await;
 }
 
-/// Requests that no form of ours sends.
-async fn strangers(run: &mut Run<'_>) {
+/// Malformed requests, which none of our forms sends.
+async fn malformed_requests(run: &mut Run<'_>) {
     let mut jo = run.sign_up(ORGANIZATION, "zqcanary.strange@zqcanary.example").await;
     let form = ("content-type", "application/x-www-form-urlencoded");
     let json = ("content-type", "application/json");
@@ -211,7 +216,7 @@ async fn strangers(run: &mut Run<'_>) {
     run.send(&mut run.world.visitor(), "GET", "/onboarding/api/checklist", &[("cookie", &cookies)], "").await;
 }
 
-/// Events that Stripe signed, good and bad, and a checkout.
+/// Valid and invalid signed Stripe events, and a checkout.
 async fn payments(run: &mut Run<'_>) {
     let mut jo = run.sign_up("Zqcanary Pays", "zqcanary.pays@zqcanary.example").await;
     let org = jo.org();
@@ -236,17 +241,17 @@ async fn payments(run: &mut Run<'_>) {
         let body = event.to_string();
         let now = run.world.stack.system().cloud.clock.now();
         let header = stripe::sign(&stripe::Secret::parse("whsec_zqcanary").unwrap(), now, body.as_bytes());
-        let answer =
+        let response =
             run.world.send("POST", "/billing/webhooks/stripe", &[("stripe-signature", &header)], body).await;
-        run.canaries.look(&answer);
+        run.canaries.inspect(&response);
     }
-    told_by_host(run, &org).await;
+    host_events(run, &org).await;
     run.world.advance("15d").await;
     run.send(&mut jo, "POST", "/onboarding/api/checklist/dismiss", &[], "").await;
 }
 
-/// Events that the host app signed, and a token that it minted.
-async fn told_by_host(run: &mut Run<'_>, org: &str) {
+/// Signed events of the host app, and a token that it minted.
+async fn host_events(run: &mut Run<'_>, org: &str) {
     let keys = host::Keys::parse(HOST_KEYS).unwrap();
     let (key, now) = (keys.first().unwrap(), run.world.stack.system().cloud.clock.now());
     for event in [
@@ -256,17 +261,17 @@ async fn told_by_host(run: &mut Run<'_>, org: &str) {
     ] {
         let body = event.to_string();
         let header = host::signature::sign(key, now, body.as_bytes());
-        let answer = run.world.send("POST", "/host/events", &[("onramp-signature", &header)], body).await;
-        run.canaries.look(&answer);
+        let response = run.world.send("POST", "/host/events", &[("onramp-signature", &header)], body).await;
+        run.canaries.inspect(&response);
     }
     let claims = json!({ "aud": "zqcanary", "org": org, "sub": "zqcanary", "iat": now.as_second(), "exp": "zqcanary" });
     let bearer = format!("Bearer {}", key.token(&claims));
-    let answer = run.world.send("GET", "/onboarding/banner", &[("authorization", &bearer)], "").await;
-    run.canaries.look(&answer);
+    let response = run.world.send("GET", "/onboarding/banner", &[("authorization", &bearer)], "").await;
+    run.canaries.inspect(&response);
 }
 
-/// Everything that AWS and Stripe can do to a request, with somebody in the middle of it.
-async fn trouble(run: &mut Run<'_>) {
+/// Injects the faults of AWS and Stripe while a user sends requests.
+async fn faults(run: &mut Run<'_>) {
     let mut jo = run.sign_up("Zqcanary Unlucky", "zqcanary.unlucky@zqcanary.example").await;
     for (service, kinds) in [
         ("dynamodb", &["throttle", "conflict", "access_denied", "reply_lost", "crash"][..]),
@@ -303,7 +308,7 @@ async fn trouble(run: &mut Run<'_>) {
     }
 }
 
-/// Items and events that are not as we write them.
+/// Corrupt items and malformed events.
 async fn corruption(run: &mut Run<'_>) {
     let mut jo = run.sign_up("Zqcanary Broken", "zqcanary.broken@zqcanary.example").await;
     let org = jo.org();
@@ -359,22 +364,22 @@ async fn corruption(run: &mut Run<'_>) {
 
 #[tokio::test(start_paused = true)]
 async fn logs_metrics_and_errors_contain_no_personal_data() {
-    listen();
+    capture();
     let world = World::with(config()).await;
     let mut run = Run { world: &world, canaries: Canaries::new() };
-    people(&mut run).await;
-    strangers(&mut run).await;
+    users(&mut run).await;
+    malformed_requests(&mut run).await;
     payments(&mut run).await;
-    trouble(&mut run).await;
+    faults(&mut run).await;
     corruption(&mut run).await;
 
-    assert!(run.canaries.heard.is_empty(), "{:#?}", run.canaries.heard);
-    // What was never said, or never answered, was not looked at either.
+    assert!(run.canaries.leaks.is_empty(), "{:#?}", run.canaries.leaks);
+    // A status that no response had was not inspected either.
     let statuses = [200, 303, 400, 401, 402, 403, 404, 405, 413, 422, 429, 500, 503];
     let missing: Vec<u16> =
         statuses.into_iter().filter(|it| !run.canaries.statuses.contains_key(it)).collect();
-    assert!(missing.is_empty(), "no answer had {missing:?}");
-    let said = said();
+    assert!(missing.is_empty(), "no response had {missing:?}");
+    let output = output();
     let events = [
         "created organization",
         "signed in",
@@ -383,15 +388,15 @@ async fn logs_metrics_and_errors_contain_no_personal_data() {
         "handed off to host app",
         "joined organization",
     ];
-    let missing: Vec<&str> = events.into_iter().filter(|event| !said.contains(event)).collect();
-    assert!(missing.is_empty(), "no line says {missing:?}");
-    let refused = |rule: &str| {
-        let told = format!("\"cause\":\"{rule}\"");
-        said.lines().any(|line| line.contains(&told) && line.contains("\"area\":\"access\""))
+    let missing: Vec<&str> = events.into_iter().filter(|event| !output.contains(event)).collect();
+    assert!(missing.is_empty(), "no log line contains {missing:?}");
+    let is_logged = |rule: &str| {
+        let cause = format!("\"cause\":\"{rule}\"");
+        output.lines().any(|line| line.contains(&cause) && line.contains("\"area\":\"access\""))
     };
     let rules = ["session", "role", "access", "link", "cross-site request"];
-    let missing: Vec<&str> = rules.into_iter().filter(|rule| !refused(rule)).collect();
-    assert!(missing.is_empty(), "no line tells of {missing:?}");
-    let hits = run.canaries.hits(&said);
+    let missing: Vec<&str> = rules.into_iter().filter(|rule| !is_logged(rule)).collect();
+    assert!(missing.is_empty(), "no log line has the cause {missing:?}");
+    let hits = run.canaries.hits(&output);
     assert!(hits.is_empty(), "{} lines, such as {:#?}", hits.len(), &hits[..hits.len().min(20)]);
 }

@@ -1,17 +1,17 @@
-//! Moving the clock runs what is due on the way.
+//! Advancing the clock runs everything that becomes due.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::support::{behaviour, bench, idle, put, s};
+use crate::support::{behavior, bench, idle, put, s};
 
-fn now(answer: &Value) -> Timestamp {
-    answer["now"].as_str().unwrap().parse().unwrap()
+fn now(response: &Value) -> Timestamp {
+    response["now"].as_str().unwrap().parse().unwrap()
 }
 
 #[tokio::test]
 async fn advance_stops_at_every_due_time() {
-    let worker = behaviour(|boot, event| async move {
+    let worker = behavior(|boot, event| async move {
         if event.get("routeKey").is_some() {
             for days in [3_i64, 8, 40] {
                 let due = boot.clock.now() + SignedDuration::from_hours(24 * days);
@@ -29,8 +29,8 @@ async fn advance_stops_at_every_due_time() {
     let before = now(&bench.get("/_local/clock").await);
     let after = now(&bench.post("/_local/clock", json!({"advance": "11d"})).await);
     assert_eq!(after.duration_since(before).as_hours(), 24 * 11);
-    let heard = bench.worker_heard();
-    let runs: Vec<i64> = heard
+    let events = bench.worker_events();
+    let runs: Vec<i64> = events
         .iter()
         .filter(|event| event["detail-type"] == "Scheduled Event")
         .map(|event| event["time"].as_str().unwrap().parse::<Timestamp>().unwrap())
@@ -44,5 +44,5 @@ async fn clock_can_be_set_back_without_a_run() {
     let bench = bench(idle(), idle()).await;
     let set = bench.post("/_local/clock", json!({"now": "2025-01-08T10:00:00Z"})).await;
     assert_eq!(now(&set).duration_since("2025-01-08T10:00:00Z".parse().unwrap()).as_secs(), 0);
-    assert_eq!(bench.worker_heard(), [Value::Null; 0]);
+    assert_eq!(bench.worker_events(), [Value::Null; 0]);
 }

@@ -1,15 +1,15 @@
-//! The real SDKs against the connector.
+//! The AWS SDKs against the connector.
 
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use serde_json::json;
 
-use crate::support::{TABLE, behaviour, bench, code, dynamodb, idle, put, s};
+use crate::support::{TABLE, behavior, bench, code, dynamodb, idle, put, s};
 
 #[tokio::test]
 async fn failed_condition_returns_the_old_item() {
-    let worker = behaviour(|boot, _| async move {
+    let worker = behavior(|boot, _| async move {
         put(&boot, "A", "1").item("note", s("first")).send().await.unwrap();
-        let refused = put(&boot, "A", "1")
+        let rejected = put(&boot, "A", "1")
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
@@ -17,9 +17,9 @@ async fn failed_condition_returns_the_old_item() {
             .unwrap_err()
             .into_service_error();
         let aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(failed) =
-            refused
+            rejected
         else {
-            return Err(format!("{refused:?}"));
+            return Err(format!("{rejected:?}"));
         };
         Ok(json!(failed.item().unwrap().get("note").unwrap().as_s().unwrap()))
     });
@@ -31,7 +31,7 @@ async fn failed_condition_returns_the_old_item() {
 
 #[tokio::test]
 async fn call_outside_the_role_is_denied_and_logged() {
-    let worker = behaviour(|boot, _| async move {
+    let worker = behavior(|boot, _| async move {
         put(&boot, "A", "1").send().await.unwrap();
         let deleted =
             dynamodb(&boot).delete_item().table_name(TABLE).key("pk", s("A")).key("sk", s("1")).send().await;
@@ -63,7 +63,7 @@ async fn call_outside_the_role_is_denied_and_logged() {
 #[tokio::test]
 async fn sent_email_is_in_the_mailbox_and_on_the_bus() {
     use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
-    let worker = behaviour(|boot, event| async move {
+    let worker = behavior(|boot, event| async move {
         if event.get("routeKey").is_none() {
             return Ok(json!({}));
         }
@@ -83,33 +83,33 @@ async fn sent_email_is_in_the_mailbox_and_on_the_bus() {
                 .send()
         };
         let id = send("Us <us@example.com>").await.unwrap().message_id.unwrap();
-        let refused = send("them@example.com").await.unwrap_err();
-        Ok(json!([id, code(&refused)]))
+        let rejected = send("them@example.com").await.unwrap_err();
+        Ok(json!([id, code(&rejected)]))
     });
     let bench = bench(worker, idle()).await;
-    let (_, answer) = bench.work().await;
-    assert_eq!(answer[1], "AccessDeniedException");
+    let (_, response) = bench.work().await;
+    assert_eq!(response[1], "AccessDeniedException");
     let mail = bench.get("/_local/mail").await;
     assert_eq!(
         (&mail[0]["id"], &mail[0]["kind"], &mail[0]["to"]),
-        (&answer[0], &json!("welcome"), &json!(["jo@example.org"]))
+        (&response[0], &json!("welcome"), &json!(["jo@example.org"]))
     );
-    let feedback = bench.worker_heard().pop().unwrap();
+    let feedback = bench.worker_events().pop().unwrap();
     assert_eq!(
         (&feedback["detail-type"], &feedback["detail"]["mail"]["messageId"]),
-        (&json!("Email Sent"), &answer[0])
+        (&json!("Email Sent"), &response[0])
     );
 }
 
 #[tokio::test]
 async fn rejected_bus_entries_are_counted() {
     use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-    let worker = behaviour(|boot, event| async move {
+    let worker = behavior(|boot, event| async move {
         if event.get("routeKey").is_none() {
             return Ok(json!({}));
         }
         let entry = |detail: &str| {
-            PutEventsRequestEntry::builder().source("test").detail_type("said.hello").detail(detail).build()
+            PutEventsRequestEntry::builder().source("test").detail_type("test.hello").detail(detail).build()
         };
         let client = aws_sdk_eventbridge::Client::new(&boot.aws.service("EVENTBRIDGE"));
         let put =
@@ -118,6 +118,6 @@ async fn rejected_bus_entries_are_counted() {
     });
     let bench = bench(worker, idle()).await;
     assert_eq!(bench.work().await.1, json!([1, "MalformedDetail"]));
-    let heard = bench.worker_heard().pop().unwrap();
-    assert_eq!((&heard["source"], &heard["detail"]), (&json!("test"), &json!({"a": 1})));
+    let events = bench.worker_events().pop().unwrap();
+    assert_eq!((&events["source"], &events["detail"]), (&json!("test"), &json!({"a": 1})));
 }

@@ -1,12 +1,13 @@
-//! Streams, rules and schedules into functions: filters, batches, bisection, retries, dead letters.
+//! Delivery from streams, rules, and schedules to functions: filters, batches, bisection, retries,
+//! and dead letters.
 
 use serde_json::{Value, json};
 
-use crate::support::{Behaviour, Bench, TEMPLATE, behaviour, bench, bench_of, idle, put};
+use crate::support::{Behavior, Bench, TEMPLATE, behavior, bench, bench_of, idle, put};
 
-/// Writes these items in one invocation.
-fn writer(keys: &'static [(&'static str, &'static str)]) -> Behaviour {
-    behaviour(move |boot, event| async move {
+/// A function that writes items in one invocation.
+fn writer(keys: &'static [(&'static str, &'static str)]) -> Behavior {
+    behavior(move |boot, event| async move {
         if event.get("routeKey").is_some() {
             for (pk, sk) in keys {
                 put(&boot, pk, sk).send().await.map_err(|error| error.to_string())?;
@@ -21,20 +22,23 @@ fn keys(event: &Value) -> Vec<&str> {
     records.iter().map(|record| record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap()).collect()
 }
 
-/// Which keys each successful call was about, in order, and the dead letters' keys.
+/// Returns the keys of each successful call, in order, and the keys of the dead letters.
 async fn outcome(bench: &Bench) -> (Vec<String>, Vec<String>) {
-    let heard = bench.reader_heard().iter().map(|event| keys(event).concat()).collect();
+    let events = bench.reader_events().iter().map(|event| keys(event).concat()).collect();
     let dead = bench.get("/_local/dead-letters").await;
-    (heard, dead.as_array().unwrap().iter().map(|letter| keys(&letter["event"]).concat()).collect())
+    (
+        events,
+        dead.as_array().unwrap().iter().map(|dead_letter| keys(&dead_letter["event"]).concat()).collect(),
+    )
 }
 
 #[tokio::test]
 async fn filtered_records_arrive_in_the_format_of_lambda() {
     let bench = bench(writer(&[("A", "KEEP"), ("B", "DROP"), ("A", "KEEP")]), idle()).await;
     bench.work().await;
-    let heard = bench.reader_heard();
-    let records: Vec<&Value> = heard.iter().flat_map(|event| event["Records"].as_array().unwrap()).collect();
-    assert_eq!(records.len(), 1, "the same item again changes nothing: {records:?}");
+    let events = bench.reader_events();
+    let records: Vec<&Value> = events.iter().flat_map(|event| event["Records"].as_array().unwrap()).collect();
+    assert_eq!(records.len(), 1, "an unchanged item makes no record: {records:?}");
     let record = records[0];
     assert_eq!(record["eventName"], "INSERT");
     assert_eq!(record["eventSource"], "aws:dynamodb");
@@ -47,8 +51,8 @@ async fn filtered_records_arrive_in_the_format_of_lambda() {
 
 const FOUR: &[(&str, &str)] = &[("A", "KEEP"), ("B", "KEEP"), ("C", "KEEP"), ("D", "KEEP")];
 
-/// Holds the reader back until all four are written, so that they make one batch.
-async fn four(reader: Behaviour) -> Bench {
+/// Writes four items before the reader starts, so that they are one batch.
+async fn four(reader: Behavior) -> Bench {
     let bench = bench(writer(FOUR), reader).await;
     bench.work().await;
     bench
@@ -56,20 +60,24 @@ async fn four(reader: Behaviour) -> Bench {
 
 #[tokio::test]
 async fn poison_record_is_isolated_by_bisection() {
-    let reader = behaviour(|_, event| async move {
+    let reader = behavior(|_, event| async move {
         if keys(&event).contains(&"C") { Err("poisoned".to_owned()) } else { Ok(json!({})) }
     });
     let bench = four(reader).await;
-    let (heard, dead) = outcome(&bench).await;
+    let (events, dead) = outcome(&bench).await;
     assert_eq!(dead, ["C"]);
-    assert_eq!(heard.iter().filter(|keys| *keys == "C").count(), 3, "one try and two retries: {heard:?}");
-    let done: String = heard.iter().filter(|keys| !keys.contains('C')).map(String::as_str).collect();
-    assert_eq!(done, "ABD", "{heard:?}");
+    assert_eq!(
+        events.iter().filter(|keys| *keys == "C").count(),
+        3,
+        "one attempt and two retries: {events:?}"
+    );
+    let done: String = events.iter().filter(|keys| !keys.contains('C')).map(String::as_str).collect();
+    assert_eq!(done, "ABD", "{events:?}");
 }
 
 #[tokio::test]
 async fn reported_failure_retries_only_later_records() {
-    let reader = behaviour(|_, event| async move {
+    let reader = behavior(|_, event| async move {
         let failed = event["Records"]
             .as_array()
             .unwrap()
@@ -82,11 +90,11 @@ async fn reported_failure_retries_only_later_records() {
         Ok(json!({"batchItemFailures": failures}))
     });
     let bench = four(reader).await;
-    let (heard, dead) = outcome(&bench).await;
+    let (events, dead) = outcome(&bench).await;
     assert_eq!(dead, ["B"]);
-    let times = |key: char| heard.iter().filter(|keys| keys.contains(key)).count();
-    assert_eq!(times('A'), 1, "{heard:?}");
-    assert!(times('B') >= 3, "{heard:?}");
+    let times = |key: char| events.iter().filter(|keys| keys.contains(key)).count();
+    assert_eq!(times('A'), 1, "{events:?}");
+    assert!(times('B') >= 3, "{events:?}");
 }
 
 #[tokio::test]
@@ -94,8 +102,8 @@ async fn failing_record_is_dropped_at_the_maximum_age() {
     let (before, after) = ("MaximumRetryAttempts: 2", "MaximumRecordAgeInSeconds: 3600");
     let template = TEMPLATE.replacen(before, after, 1);
     assert_ne!(template, TEMPLATE);
-    let refusing = behaviour(|_, _| async { Err("not today".to_owned()) });
-    let bench = bench_of(template, writer(&[("A", "KEEP")]), refusing).await;
+    let failing = behavior(|_, _| async { Err("not today".to_owned()) });
+    let bench = bench_of(template, writer(&[("A", "KEEP")]), failing).await;
     bench.work().await;
     bench.post("/_local/clock", json!({"advance": "55m"})).await;
     assert_eq!(outcome(&bench).await.1, [""; 0]);
@@ -105,9 +113,9 @@ async fn failing_record_is_dropped_at_the_maximum_age() {
 
 #[tokio::test]
 async fn transient_failure_is_retried_without_loss() {
-    let tries = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
-    let reader = behaviour(move |_, _| {
-        let first = tries.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+    let attempts = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let reader = behavior(move |_, _| {
+        let first = attempts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
         async move { if first { Err("not yet".to_owned()) } else { Ok(json!({})) } }
     });
     let bench = bench(writer(&[("A", "KEEP")]), reader).await;
@@ -117,19 +125,19 @@ async fn transient_failure_is_retried_without_loss() {
 
 #[tokio::test]
 async fn rule_delivers_matches_and_stops_after_its_retries() {
-    let worker = behaviour(|_, event| async move {
+    let worker = behavior(|_, event| async move {
         if event["detail"]["bad"] == true { Err("refused".to_owned()) } else { Ok(json!({})) }
     });
     let bench = bench(worker, idle()).await;
-    for (kind, bad) in [("said.hello", false), ("done.hello", false), ("said.bad", true)] {
+    for (kind, bad) in [("test.hello", false), ("done.hello", false), ("test.bad", true)] {
         bench
             .post("/_local/events", json!({"source": "test", "detail-type": kind, "detail": {"bad": bad}}))
             .await;
     }
     bench.post("/_local/settle", Value::Null).await;
-    let heard = bench.worker_heard();
-    let times = |kind: &str| heard.iter().filter(|event| event["detail-type"] == kind).count();
-    assert_eq!((times("said.hello"), times("done.hello"), times("said.bad")), (1, 0, 2));
+    let events = bench.worker_events();
+    let times = |kind: &str| events.iter().filter(|event| event["detail-type"] == kind).count();
+    assert_eq!((times("test.hello"), times("done.hello"), times("test.bad")), (1, 0, 2));
     let dead = bench.get("/_local/dead-letters").await;
     assert_eq!((dead.as_array().unwrap().len(), &dead[0]["reason"]), (1, &json!("refused")));
     assert_eq!(bench.get("/_local/events").await.as_array().unwrap().len(), 3);

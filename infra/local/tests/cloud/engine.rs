@@ -1,4 +1,4 @@
-//! What DynamoDB refuses and an embedded engine alone would not.
+//! Limits of DynamoDB that the embedded engine alone does not enforce.
 
 use serde_json::{Value, json};
 
@@ -33,16 +33,16 @@ async fn transaction_over_4_mb_of_found_items_is_rejected() {
         ("Delete", (0..12).map(delete).collect()),
         ("ConditionCheck", (0..11).map(check).chain([update(11)]).collect::<Vec<_>>()),
     ] {
-        let (status, answer) = write(actions);
+        let (status, response) = write(actions);
         assert_eq!(status, 400, "{kind}");
-        assert!(answer["__type"].as_str().unwrap().ends_with("#ValidationException"), "{kind}: {answer}");
-        assert!(answer.to_string().contains("4MB"), "{kind}: {answer}");
+        assert!(response["__type"].as_str().unwrap().ends_with("#ValidationException"), "{kind}: {response}");
+        assert!(response.to_string().contains("4MB"), "{kind}: {response}");
     }
     let stored = bench.get("/_local/table").await;
     assert!(
         stored.as_array().unwrap().iter().all(|item| item.get("seen").is_none()),
-        "something was written"
+        "a rejected transaction wrote an item"
     );
     assert_eq!(write((0..10).map(update).collect()).0, 200);
-    assert_eq!(write((20..40).map(update).collect()).0, 200, "items that are not there yet have no size");
+    assert_eq!(write((20..40).map(update).collect()).0, 200, "missing items count with no size");
 }

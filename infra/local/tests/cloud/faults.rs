@@ -4,11 +4,12 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{TABLE, behaviour, bench, code, dynamodb, idle, put, s};
+use crate::support::{TABLE, behavior, bench, code, dynamodb, idle, put, s};
 
-/// One put under a fault: what the SDK says of it, and how many items there are afterwards.
-async fn struck(kind: &str) -> (StatusCode, Value, usize) {
-    let worker = behaviour(|boot, _| async move {
+/// Puts one item under a fault. Returns the status, the SDK's result, and the number of items
+/// afterwards.
+async fn put_with_fault(kind: &str) -> (StatusCode, Value, usize) {
+    let worker = behavior(|boot, _| async move {
         match put(&boot, "A", "1").send().await {
             Ok(_) => Ok(json!("done")),
             Err(error) => Ok(json!(code(&error))),
@@ -21,9 +22,9 @@ async fn struck(kind: &str) -> (StatusCode, Value, usize) {
             json!([{"function": "worker", "operation": "PutItem", "nth": 1, "kind": kind}]),
         )
         .await;
-    let (status, answer) = bench.work().await;
+    let (status, response) = bench.work().await;
     let items = bench.get("/_local/table").await.as_array().unwrap().len();
-    (status, answer, items)
+    (status, response, items)
 }
 
 #[tokio::test]
@@ -35,42 +36,42 @@ async fn injected_errors_are_typed_without_effect() {
         ("access_denied", "AccessDeniedException"),
         ("reset", "dispatch"),
     ] {
-        assert_eq!(struck(kind).await, (StatusCode::OK, json!(expected), 0), "{kind}");
+        assert_eq!(put_with_fault(kind).await, (StatusCode::OK, json!(expected), 0), "{kind}");
     }
 }
 
 #[tokio::test]
 async fn lost_reply_has_its_effect() {
-    assert_eq!(struck("reply_lost").await, (StatusCode::OK, json!("dispatch"), 1));
+    assert_eq!(put_with_fault("reply_lost").await, (StatusCode::OK, json!("dispatch"), 1));
 }
 
 #[tokio::test]
 async fn crash_ends_the_invocation_before_or_after_the_effect() {
-    let (status, answer, items) = struck("crash").await;
+    let (status, response, items) = put_with_fault("crash").await;
     assert_eq!((status, items), (StatusCode::INTERNAL_SERVER_ERROR, 0));
-    assert_eq!(answer, json!({"message": "Internal Server Error"}));
-    let (status, _, items) = struck("crash_after").await;
+    assert_eq!(response, json!({"message": "Internal Server Error"}));
+    let (status, _, items) = put_with_fault("crash_after").await;
     assert_eq!((status, items), (StatusCode::INTERNAL_SERVER_ERROR, 1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn hang_lasts_until_the_caller_gives_up() {
-    let (status, _, items) = struck("hang").await;
-    // The function's own two seconds are over before the SDK's three.
+    let (status, _, items) = put_with_fault("hang").await;
+    // The function's timeout of two seconds ends before the SDK's of three.
     assert_eq!((status, items), (StatusCode::INTERNAL_SERVER_ERROR, 0));
 }
 
 #[tokio::test]
 async fn partial_batch_leaves_unprocessed_keys() {
-    let worker = behaviour(|boot, _| async move {
+    let worker = behavior(|boot, _| async move {
         put(&boot, "A", "1").send().await.unwrap();
         put(&boot, "A", "2").send().await.unwrap();
         let key = |sk: &str| [("pk".to_owned(), s("A")), ("sk".to_owned(), s(sk))].into_iter().collect();
         let keys =
             KeysAndAttributes::builder().keys(key("1")).keys(key("2")).consistent_read(true).build().unwrap();
-        let answer = dynamodb(&boot).batch_get_item().request_items(TABLE, keys).send().await.unwrap();
-        let found = answer.responses().unwrap().get(TABLE).map_or(0, Vec::len);
-        let left = answer.unprocessed_keys().unwrap().get(TABLE).map_or(0, |left| left.keys().len());
+        let response = dynamodb(&boot).batch_get_item().request_items(TABLE, keys).send().await.unwrap();
+        let found = response.responses().unwrap().get(TABLE).map_or(0, Vec::len);
+        let left = response.unprocessed_keys().unwrap().get(TABLE).map_or(0, |left| left.keys().len());
         Ok(json!([found, left]))
     });
     let bench = bench(worker, idle()).await;

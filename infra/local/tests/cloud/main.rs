@@ -1,4 +1,4 @@
-//! The local AWS itself, with functions and a template of the tests' own.
+//! The local AWS, with a template and functions that exist only for these tests.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,12 +1,12 @@
-//! Which permissions are used.
+//! The report of used and unused permissions.
 
 use serde_json::{Value, json};
 
-use crate::support::{TABLE, behaviour, bench, code, dynamodb, idle, put, s};
+use crate::support::{TABLE, behavior, bench, code, dynamodb, idle, put, s};
 
 #[tokio::test]
 async fn unused_permission_is_reported() {
-    let worker = behaviour(|boot, event| async move {
+    let worker = behavior(|boot, event| async move {
         if event.get("routeKey").is_none() {
             return Ok(json!({}));
         }
@@ -16,13 +16,14 @@ async fn unused_permission_is_reported() {
     });
     let bench = bench(worker, idle()).await;
     let items = async |used: &[&str], unused: &[&str]| {
-        let told = bench.get("/_local/permissions").await;
-        let names: Vec<_> = told.as_array().unwrap().iter().map(|grant| grant["statement"].clone()).collect();
+        let report = bench.get("/_local/permissions").await;
+        let names: Vec<_> =
+            report.as_array().unwrap().iter().map(|grant| grant["statement"].clone()).collect();
         assert_eq!(names, ["Items", "Mail", "Publish"]);
         let mut granted: Vec<&str> = used.iter().chain(unused).copied().collect();
         granted.sort_unstable();
         let expected = json!({"function": "worker", "statement": "Items", "granted": granted, "used": used, "unused": unused});
-        assert_eq!(told[0], expected);
+        assert_eq!(report[0], expected);
     };
     let all = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
     items(&[], &all).await;

@@ -1,4 +1,5 @@
-//! The gateway makes the very events that are recorded in `events/`, but for where the API stands.
+//! The gateway builds the events that are recorded in `events/`, except for values that differ
+//! between APIs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use local::gateway::{IncomingRequest, Router};
 use local::template::{TEXT, Template};
 use serde_json::{Value, json};
 
-/// Every recorded event of the HTTP API, with its file and folder.
+/// Returns every recorded event of the HTTP API, with its file and its function.
 fn recorded() -> Vec<(PathBuf, String, Value)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events");
     let mut found = Vec::new();
@@ -29,7 +30,7 @@ fn recorded() -> Vec<(PathBuf, String, Value)> {
     found
 }
 
-/// The request behind an event.
+/// Builds the request of an event.
 fn request(event: &Value) -> Request<Bytes> {
     let text = |path: &str| event.pointer(path).and_then(Value::as_str).unwrap_or_default();
     let query = if text("/rawQueryString").is_empty() {
@@ -57,8 +58,8 @@ fn request(event: &Value) -> Request<Bytes> {
     request.body(Bytes::from(body)).unwrap()
 }
 
-/// The event without what differs from API to API.
-fn standing_anywhere(mut event: Value) -> Value {
+/// Removes the values of an event that differ between APIs.
+fn without_api_values(mut event: Value) -> Value {
     for name in ["x-amzn-trace-id", "x-forwarded-port", "x-forwarded-proto"] {
         event["headers"].as_object_mut().unwrap().remove(name);
     }
@@ -80,11 +81,11 @@ fn gateway_builds_the_recorded_events() {
         let now =
             Timestamp::from_millisecond(event["requestContext"]["timeEpoch"].as_i64().unwrap()).unwrap();
         let request_id = event["requestContext"]["requestId"].as_str().unwrap();
-        let made = IncomingRequest { request: &request, matched: &matched, request_id, now }.event();
-        let (made, event) = (standing_anywhere(made), standing_anywhere(event));
+        let built = IncomingRequest { request: &request, matched: &matched, request_id, now }.event();
+        let (built, event) = (without_api_values(built), without_api_values(event));
         for (field, expected) in event.as_object().unwrap() {
-            assert_eq!(made.get(field), Some(expected), "{}: {field}", file.display());
+            assert_eq!(built.get(field), Some(expected), "{}: {field}", file.display());
         }
-        assert_eq!(made.as_object().unwrap().len(), event.as_object().unwrap().len(), "{}", file.display());
+        assert_eq!(built.as_object().unwrap().len(), event.as_object().unwrap().len(), "{}", file.display());
     }
 }

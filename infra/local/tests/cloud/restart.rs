@@ -1,4 +1,4 @@
-//! A stack that ends and starts again on the same data folder.
+//! A stack that stops and starts again with the same data folder.
 
 use std::fs;
 use std::future::pending;
@@ -8,9 +8,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::support::{Bench, behaviour, bench_in, idle, put};
+use crate::support::{Bench, behavior, bench_in, idle, put};
 
-/// A folder that goes with the test.
+/// A temporary folder, deleted at the end of the test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -34,21 +34,23 @@ async fn now(bench: &Bench) -> Timestamp {
 #[tokio::test]
 async fn event_in_flight_is_delivered_after_a_restart() {
     let folder = Folder::new("under-way");
-    let bench = bench_in(&folder.0, behaviour(|_, _| pending()), idle()).await;
-    for said in ["said.one", "said.two"] {
-        bench.post("/_local/events", json!({"source": "test", "detail-type": said, "detail": {}})).await;
+    let bench = bench_in(&folder.0, behavior(|_, _| pending()), idle()).await;
+    for detail_type in ["test.one", "test.two"] {
+        bench
+            .post("/_local/events", json!({"source": "test", "detail-type": detail_type, "detail": {}}))
+            .await;
     }
     drop(bench);
     let bench = bench_in(&folder.0, idle(), idle()).await;
     bench.post("/_local/settle", Value::Null).await;
-    let mut heard: Vec<Value> =
-        bench.worker_heard().iter().map(|event| event["detail-type"].clone()).collect();
-    heard.sort_by_key(ToString::to_string);
-    assert_eq!(heard, ["said.one", "said.two"]);
+    let mut events: Vec<Value> =
+        bench.worker_events().iter().map(|event| event["detail-type"].clone()).collect();
+    events.sort_by_key(ToString::to_string);
+    assert_eq!(events, ["test.one", "test.two"]);
     drop(bench);
     let bench = bench_in(&folder.0, idle(), idle()).await;
     bench.post("/_local/settle", Value::Null).await;
-    assert_eq!(bench.worker_heard(), [Value::Null; 0], "what was delivered does not come again");
+    assert_eq!(bench.worker_events(), [Value::Null; 0], "a delivered event is not delivered again");
 }
 
 #[tokio::test]
@@ -67,7 +69,7 @@ async fn restart_never_moves_the_clock_back() {
 #[tokio::test]
 async fn expired_item_is_swept_from_a_data_folder() {
     let folder = Folder::new("swept");
-    let worker = behaviour(|boot, event| async move {
+    let worker = behavior(|boot, event| async move {
         if event.get("routeKey").is_some() {
             for hours in [1, 48] {
                 let expires_at = boot.clock.now().as_second() + hours * 3600;

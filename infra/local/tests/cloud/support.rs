@@ -16,82 +16,82 @@ use serde_json::{Value, json};
 pub const TEMPLATE: &str = include_str!("system.yaml");
 pub const TABLE: &str = "onramp-items";
 
-/// What a function does with an event: the answer, or an error.
-pub type Behaviour = Arc<dyn Fn(Context, Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync>;
+/// What a function does with an event. The result is its response, or an error.
+pub type Behavior = Arc<dyn Fn(Context, Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync>;
 
-/// A stack and the events that its functions were called with.
+/// A stack, and the events that its functions received.
 pub struct Bench {
     pub stack: Stack,
-    worker: Heard,
-    reader: Heard,
+    worker: ReceivedEvents,
+    reader: ReceivedEvents,
 }
 
-type Heard = Arc<Mutex<Vec<Value>>>;
+type ReceivedEvents = Arc<Mutex<Vec<Value>>>;
 
-pub fn behaviour<F>(act: impl Fn(Context, Value) -> F + Send + Sync + 'static) -> Behaviour
+pub fn behavior<F>(act: impl Fn(Context, Value) -> F + Send + Sync + 'static) -> Behavior
 where
     F: Future<Output = Result<Value, String>> + Send + 'static,
 {
     Arc::new(move |boot, event| Box::pin(act(boot, event)))
 }
 
-pub fn idle() -> Behaviour {
-    behaviour(|_, _| async { Ok(json!({})) })
+pub fn idle() -> Behavior {
+    behavior(|_, _| async { Ok(json!({})) })
 }
 
-pub async fn bench(worker: Behaviour, reader: Behaviour) -> Bench {
+pub async fn bench(worker: Behavior, reader: Behavior) -> Bench {
     bench_of(TEMPLATE.to_owned(), worker, reader).await
 }
 
-pub async fn bench_of(template: String, worker: Behaviour, reader: Behaviour) -> Bench {
+pub async fn bench_of(template: String, worker: Behavior, reader: Behavior) -> Bench {
     bench_with(Config { template, ..Config::memory() }, worker, reader).await
 }
 
-/// The same with its data in a folder.
-pub async fn bench_in(folder: &Path, worker: Behaviour, reader: Behaviour) -> Bench {
+/// Starts a stack that stores its data in a folder.
+pub async fn bench_in(folder: &Path, worker: Behavior, reader: Behavior) -> Bench {
     let template = TEMPLATE.to_owned();
     bench_with(Config { template, data: Some(folder.to_owned()), ..Config::memory() }, worker, reader).await
 }
 
-async fn bench_with(config: Config, worker: Behaviour, reader: Behaviour) -> Bench {
-    let (worker_heard, reader_heard) = (Heard::default(), Heard::default());
-    let function = |behaviour: Behaviour, heard: &Heard| {
-        let heard = Arc::clone(heard);
+async fn bench_with(config: Config, worker: Behavior, reader: Behavior) -> Bench {
+    let (worker_events, reader_events) = (ReceivedEvents::default(), ReceivedEvents::default());
+    let function = |behavior: Behavior, events: &ReceivedEvents| {
+        let events = Arc::clone(events);
         functions::start(move |boot: Context| {
-            let (behaviour, heard) = (Arc::clone(&behaviour), Arc::clone(&heard));
+            let (behavior, events) = (Arc::clone(&behavior), Arc::clone(&events));
             async move {
                 Ok(boot::handler(move |event: boot::Event| {
                     let event: Value = serde_json::from_str(event.payload.get()).unwrap();
-                    heard.lock().unwrap().push(event.clone());
-                    let acting = behaviour(boot.clone(), event);
+                    events.lock().unwrap().push(event.clone());
+                    let running = behavior(boot.clone(), event);
                     async move {
-                        let answer = acting.await?;
-                        Ok(RawValue::from_string(answer.to_string())?)
+                        let response = running.await?;
+                        Ok(RawValue::from_string(response.to_string())?)
                     }
                 }))
             }
         })
     };
     let functions = BTreeMap::from([
-        ("worker", function(worker, &worker_heard)),
-        ("reader", function(reader, &reader_heard)),
+        ("worker", function(worker, &worker_events)),
+        ("reader", function(reader, &reader_events)),
     ]);
     let config = Config { functions, ..config };
     let stack = Stack::start(config).await.unwrap_or_else(|error| panic!("{error}"));
-    Bench { stack, worker: worker_heard, reader: reader_heard }
+    Bench { stack, worker: worker_events, reader: reader_events }
 }
 
 impl Bench {
-    pub fn worker_heard(&self) -> Vec<Value> {
+    pub fn worker_events(&self) -> Vec<Value> {
         self.worker.lock().unwrap().clone()
     }
 
-    pub fn reader_heard(&self) -> Vec<Value> {
+    pub fn reader_events(&self) -> Vec<Value> {
         self.reader.lock().unwrap().clone()
     }
 
-    /// A request to the stack: its status and its body as JSON, or as text.
-    pub async fn ask(&self, method: &str, path: &str, body: &Value) -> (StatusCode, Value) {
+    /// Sends a request to the stack. Returns the status, and the body as JSON or as text.
+    pub async fn request(&self, method: &str, path: &str, body: &Value) -> (StatusCode, Value) {
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
         let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
         let response = self.stack.request(request.body(body).unwrap()).await;
@@ -100,26 +100,26 @@ impl Bench {
     }
 
     pub async fn get(&self, path: &str) -> Value {
-        self.ask("GET", path, &Value::Null).await.1
+        self.request("GET", path, &Value::Null).await.1
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Value {
-        let (status, answer) = self.ask("POST", path, &body).await;
-        assert_eq!(status, StatusCode::OK, "{path}: {answer}");
-        answer
+        let (status, response) = self.request("POST", path, &body).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {response}");
+        response
     }
 
-    /// Has the worker do its work, and waits for all that follows.
+    /// Invokes the worker, and waits for everything that follows.
     pub async fn work(&self) -> (StatusCode, Value) {
-        let answer = self.ask("POST", "/work/now", &json!({})).await;
+        let response = self.request("POST", "/work/now", &json!({})).await;
         self.post("/_local/settle", Value::Null).await;
-        answer
+        response
     }
 }
 
 pub fn dynamodb(boot: &Context) -> aws_sdk_dynamodb::Client {
     let config = aws_sdk_dynamodb::config::Builder::from(&boot.aws.service("DYNAMODB"));
-    // One try, so that a test counts what it makes.
+    // No retries, so that a test can count its calls.
     let config = config.retry_config(aws_sdk_dynamodb::config::retry::RetryConfig::disabled());
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }
@@ -128,7 +128,7 @@ pub fn s(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
 
-/// Puts an item of this key.
+/// Puts an item with the given key.
 pub fn put(
     boot: &Context,
     pk: &str,
@@ -137,7 +137,7 @@ pub fn put(
     dynamodb(boot).put_item().table_name(TABLE).item("pk", s(pk)).item("sk", s(sk))
 }
 
-/// The name of an SDK error, as the service gave it.
+/// Returns the code of an SDK error, as the service returned it.
 pub fn code<E, R>(error: &aws_sdk_dynamodb::error::SdkError<E, R>) -> String
 where
     E: aws_sdk_dynamodb::error::ProvideErrorMetadata,
@@ -145,7 +145,7 @@ where
     match error.as_service_error().and_then(|error| error.code()) {
         Some(code) => code.to_owned(),
         None => match error {
-            aws_sdk_dynamodb::error::SdkError::TimeoutError(_) => "time-out".to_owned(),
+            aws_sdk_dynamodb::error::SdkError::TimeoutError(_) => "timeout".to_owned(),
             aws_sdk_dynamodb::error::SdkError::DispatchFailure(_) => "dispatch".to_owned(),
             _ => "other".to_owned(),
         },

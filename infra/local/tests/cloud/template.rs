@@ -1,4 +1,4 @@
-//! Reading the template: what it says, and what is not understood.
+//! The parser of templates: what it reads, and what it rejects.
 
 use std::collections::BTreeMap;
 
@@ -42,9 +42,9 @@ fn all_sections_are_parsed() {
 
 #[test]
 fn unsupported_property_is_reported() {
-    for (from, to, named) in [
+    for (from, to, name) in [
         ("!Ref Greeting]", "!Base64 Greeting]", "Base64"),
-        ("!Ref Greeting]", "!Ref Nobody]", "Nobody"),
+        ("!Ref Greeting]", "!Ref Unknown]", "Unknown"),
         ("[IsLoud,", "[IsQuiet,", "IsQuiet"),
         ("AWS::DynamoDB::Table", "AWS::RDS::DBInstance", "AWS::RDS::DBInstance"),
         ("Type: Schedule,", "Type: S3,", "S3"),
@@ -54,7 +54,7 @@ fn unsupported_property_is_reported() {
         ("StringEquals:", "NumericEquals:", "NumericEquals"),
         ("!GetAtt Table.StreamArn", "!GetAtt Table.Colour", "Colour"),
         ("Timeout: 2", "Timeout: soon", "Timeout"),
-        // A name that is misspelt, in every kind of place.
+        // Misspelled names, one for each kind of object.
         ("Transform:", "Transfrom:", "Transfrom"),
         ("Default: hello", "Defualt: hello", "Defualt"),
         ("    Timeout: 2", "    TimeOut: 2", "TimeOut"),
@@ -74,12 +74,12 @@ fn unsupported_property_is_reported() {
         ),
         ("Resources:\n", "Outputs:\n  Url: {Vlaue: x}\nResources:\n", "Vlaue"),
         ("Resources:\n", "Outputs:\n  Url: {Value: !GetAtt Api.Adress}\nResources:\n", "Adress"),
-        ("  IsLoud:", "  IsOdd: !Equals [!Ref Nobody, a]\n  IsLoud:", "Nobody"),
+        ("  IsLoud:", "  IsOdd: !Equals [!Ref Unknown, a]\n  IsLoud:", "Unknown"),
     ] {
         let text = TEMPLATE.replacen(from, to, 1);
         assert_ne!(text, TEMPLATE, "{from}");
         let fault = parse(&text, &[]).unwrap_err();
-        assert!(fault.contains(named), "{named}: {fault}");
+        assert!(fault.contains(name), "{name}: {fault}");
     }
 }
 

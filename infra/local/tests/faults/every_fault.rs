@@ -1,4 +1,4 @@
-//! Takes the calls of an undisturbed run, so that a new call is covered without being listed.
+//! Uses the calls of an undisturbed run, so that a new call is covered without a list.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -9,7 +9,6 @@ use crate::{
     state::State,
 };
 
-/// Every kind of fault.
 const KINDS: [&str; 10] = [
     "throttle",
     "error_500",
@@ -23,9 +22,10 @@ const KINDS: [&str; 10] = [
     "crash_after",
 ];
 
-/// Kinds that are equivalent to another one at a read. A read has no effect, so a lost response is a call that was not
-/// executed (`reset`), and a crash after it is one before it. The SDK repeats `error_500` as it repeats `throttle`. No
-/// read outside a transaction conflicts with one (DynamoDB developer guide, "Transaction conflict handling").
+/// Kinds that are equivalent to another kind at a read. A read has no effect, so a lost response
+/// equals a call that was not executed (`reset`), and a crash after a read equals a crash before
+/// it. The SDK retries `error_500` as it retries `throttle`. No read outside a transaction
+/// conflicts with one (DynamoDB developer guide, "Transaction conflict handling").
 const NOT_AT_READS: [&str; 4] = ["error_500", "conflict", "reply_lost", "crash_after"];
 
 macro_rules! scenarios {
@@ -65,7 +65,7 @@ scenarios! {
     long_parked_event_survives_every_fault: HoldParked,
 }
 
-/// What happens without a fault.
+/// The result of a run without a fault.
 struct Undisturbed {
     calls: Vec<String>,
     /// After one request and after two, before any schedule runs.
@@ -76,7 +76,7 @@ struct Undisturbed {
 }
 
 async fn every_fault(scenario: Scenario) {
-    // One stack for all runs: to start it costs more than a run.
+    // All runs share one stack, because its start costs more than a run.
     let world = World::new().await;
     let undisturbed = undisturbed(&world, scenario).await;
     let Undisturbed { calls, ends, .. } = &undisturbed;
@@ -130,20 +130,20 @@ async fn disturbed(world: &World, scenario: Scenario, undisturbed: &Undisturbed,
     world.settle().await;
     world.local("DELETE", "/_local/faults", None).await;
     if first.status < 400 && !scenario.is_asynchronous() {
-        // The caller takes this for done and does not ask again.
+        // The caller takes this for done and does not retry.
         let difference = State::of(world).await.difference(&undisturbed.at_once[0]);
-        assert!(difference.is_empty(), "{case}: {} was false: {difference}", first.status);
+        assert!(difference.is_empty(), "{case}: the response {} was wrong: {difference}", first.status);
     }
     let again = scenario.act(world, &mut actor).await;
     assert!(undisturbed.responses.contains(&again), "{case}: {first:?}, then {again:?}");
     if undisturbed.at_once.contains(&State::of(world).await) {
-        // The same items, so schedules and streams do the same from here on.
+        // The items are equal, so schedules and streams do the same from here on.
         return;
     }
     recover(world).await;
     let end = State::of(world).await;
     let difference = end.difference(&undisturbed.ends[0]);
-    assert!(undisturbed.ends.contains(&end), "{case}: {}, and in the end: {difference}", first.status);
+    assert!(undisturbed.ends.contains(&end), "{case}: {}, with the end state {difference}", first.status);
 }
 
 /// Empties the stack and starts every function, so that no call of a start is counted.
@@ -152,14 +152,14 @@ async fn reset(world: &World) {
     assert!(world.stack.system().fleet.start_all().await.is_ok());
 }
 
-/// The operations of the scenario's function so far.
+/// Returns the operations of the scenario's function so far.
 async fn calls(world: &World, scenario: Scenario) -> Vec<String> {
     let calls = world.local("GET", "/_local/calls", None).await;
     let own = calls.as_array().unwrap().iter().filter(|call| call["function"] == scenario.function());
     own.map(|call| call["operation"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Everything that was left is done: streams and schedules try again, claims lapse and are checked.
+/// Lets everything recover: streams and schedules retry, and claims expire and are checked.
 async fn recover(world: &World) {
     world.settle().await;
     for minutes in [2, 16, 16] {

@@ -1,8 +1,9 @@
-//! Every single fault at every AWS and Stripe call of the functions that people, Stripe, the host app, and the schedule
-//! call. After the fault, the same request follows once more, and the end state is that of the undisturbed run.
+//! Injects every kind of fault at every AWS and Stripe call of the functions that users, Stripe,
+//! the host app, and the schedule call. After the fault, the same request follows once more, and
+//! the end state is that of the undisturbed run.
 //!
-//! The mailer and the emails of the trial clock have a stricter suite of their own, `mailing`: there an email may end
-//! unknown, but never twice in a mailbox. The double fault of one outage of the table is in it as well.
+//! The mailer and the emails of the trial sweep have a stricter suite, `mailing`: an email may end
+//! as unknown, but is never sent twice. That suite also covers an outage of the table.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,7 +14,7 @@
 )]
 
 #[path = "../journeys/driver.rs"]
-#[allow(dead_code, reason = "journeys do more than faults need")]
+#[allow(dead_code, reason = "the journeys use more of it")]
 mod driver;
 
 mod every_fault;

@@ -1,4 +1,4 @@
-//! One request of each kind, with what has to be before.
+//! The disturbed requests, with the state that each requires.
 
 use jiff::SignedDuration;
 use local::stripe::{Seed, build_event, parse_spec};
@@ -15,7 +15,7 @@ const MO: &str = "mo@example.com";
 const OPERATOR: &str = "operator@example.com";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-/// One request.
+/// One kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scenario {
     SignUp,
@@ -43,7 +43,7 @@ pub enum Scenario {
     HoldParked,
 }
 
-/// What a run of a scenario needs.
+/// Everything that a scenario sends.
 pub struct Actor<'w> {
     visitor: Visitor<'w>,
     path: String,
@@ -51,16 +51,16 @@ pub struct Actor<'w> {
     event: Option<Value>,
 }
 
-/// A response, as far as it is the same in each run.
+/// The parts of a response that are the same in each run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     pub status: u16,
-    /// The body where reading it is the purpose.
+    /// The body, where reading it is the purpose of the request.
     pub body: String,
 }
 
 impl Scenario {
-    /// The function whose calls are disturbed.
+    /// Returns the function whose calls are disturbed.
     pub const fn function(self) -> &'static str {
         match self {
             Self::SignUp | Self::SignUpOfKnownAddress => "org-signup",
@@ -89,12 +89,12 @@ impl Scenario {
         matches!(self, Self::AskForLink | Self::SignUpOfKnownAddress | Self::Invite)
     }
 
-    /// Whether the function works behind the response, so that the response says nothing about its effect.
+    /// Whether the function runs after the response, so that the response does not show its effect.
     pub const fn is_asynchronous(self) -> bool {
         matches!(self, Self::HostEvent | Self::Publish | Self::TrialClock | Self::HoldParked)
     }
 
-    /// What has to be before.
+    /// Creates the state that the request requires.
     pub async fn prepare(self, world: &World) -> Actor<'_> {
         let mut actor =
             Actor { visitor: world.visitor(), path: String::new(), form: Vec::new(), event: None };
@@ -119,7 +119,7 @@ impl Scenario {
             }
             Self::UseLink => {
                 world.trialing("Acme", JO).await;
-                actor.path = ask(world, &mut actor.visitor, JO).await;
+                actor.path = request_link(world, &mut actor.visitor, JO).await;
             }
             Self::SignOut => {
                 actor.visitor = world.trialing("Acme", JO).await;
@@ -166,7 +166,7 @@ impl Scenario {
             }
             Self::Portal => {
                 actor.visitor = world.pending("Acme", JO).await;
-                let link = ask(world, &mut actor.visitor, JO).await;
+                let link = request_link(world, &mut actor.visitor, JO).await;
                 assert_eq!(actor.visitor.submit(&link, &[]).await.status, 303);
                 pay(world, &actor.visitor.org()).await;
                 actor.path = "/billing/portal".to_owned();
@@ -180,7 +180,7 @@ impl Scenario {
             }
             Self::LinkingEvent => {
                 let org = world.pending("Acme", JO).await.org();
-                // Two that wait carry no metadata of ours.
+                // Two parked events without our metadata.
                 for kind in ["customer.subscription.created", "invoice.paid"] {
                     assert_eq!(world.stripe(json!({ "type": kind, "customer": "cus_1" })).await, [200]);
                 }
@@ -218,11 +218,11 @@ impl Scenario {
         actor
     }
 
-    /// The request, from the same browser with the same bytes each time.
+    /// Sends the request, with the same cookies and the same bytes each time.
     pub async fn act(self, world: &World, actor: &mut Actor<'_>) -> Response {
-        let kept = (actor.visitor.cookie.clone(), actor.visitor.browser_cookie.clone());
+        let cookies = (actor.visitor.cookie.clone(), actor.visitor.browser_cookie.clone());
         let fields: Vec<_> = actor.form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let answer = match self {
+        let response = match self {
             Self::HostEvent => {
                 world.host_event("project.created", actor.event.clone().unwrap()).await;
                 return Response { status: 200, body: String::new() };
@@ -248,14 +248,14 @@ impl Scenario {
             Self::CompleteTask => actor.visitor.post(&actor.path).await,
             _ => actor.visitor.submit(&actor.path, &fields).await,
         };
-        (actor.visitor.cookie, actor.visitor.browser_cookie) = kept;
-        let reads = self == Self::ReadChecklist && answer.status == 200;
-        let body = if reads { mask(&answer.text()) } else { String::new() };
-        Response { status: answer.status, body }
+        (actor.visitor.cookie, actor.visitor.browser_cookie) = cookies;
+        let reads = self == Self::ReadChecklist && response.status == 200;
+        let body = if reads { mask(&response.text()) } else { String::new() };
+        Response { status: response.status, body }
     }
 }
 
-/// Lets time go by in which no schedule runs.
+/// Advances the clock without running any schedule.
 pub async fn wait(world: &World, time: SignedDuration) {
     let system = world.stack.system();
     system.set_clock(system.clock().now() + time).await;
@@ -265,7 +265,7 @@ fn form(fields: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
     fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
-/// A Stripe event that stays the same however often it is sent.
+/// Builds a Stripe event that is the same every time it is sent.
 fn event(world: &World, spec: &Value) -> Value {
     let spec = parse_spec(spec.to_string().as_bytes()).unwrap();
     build_event(&spec, "price_local_team", &Seed::new([7; 16]), world.stack.system().cloud.clock.now())
@@ -279,23 +279,23 @@ async fn pay(world: &World, org: &str) {
     }
 }
 
-/// The path in the newest email of a kind.
+/// Returns the path in the newest email of a kind.
 async fn newest(world: &World, kind: &str, path: &str) -> String {
     let text = world.mails(kind).await.last().unwrap()["text"].as_str().unwrap().to_owned();
     let link = text.split_whitespace().find(|part| part.contains(path)).unwrap();
     link.strip_prefix("http://localhost:8484").unwrap().to_owned()
 }
 
-async fn ask(world: &World, visitor: &mut Visitor<'_>, email: &str) -> String {
+async fn request_link(world: &World, visitor: &mut Visitor<'_>, email: &str) -> String {
     let asked = visitor.submit("/login", &[("email", email)]).await;
     assert_eq!(asked.status, 200, "{}", asked.text());
     newest(world, "sign_in", "/login/").await
 }
 
-/// An admin of an organization on trial whose address is verified.
+/// Creates an admin of an organization on trial, with a verified address.
 async fn verified<'w>(world: &'w World, email: &str) -> Visitor<'w> {
     let mut visitor = world.trialing(if email == OPERATOR { "Host" } else { "Acme" }, email).await;
-    let path = ask(world, &mut visitor, email).await;
+    let path = request_link(world, &mut visitor, email).await;
     let used = visitor.submit(&path, &[]).await;
     assert_eq!(used.status, 303, "{}", used.text());
     visitor

@@ -1,4 +1,4 @@
-//! What a run leaves behind, without what differs between any two runs: ids, secrets, and times.
+//! The state that a run leaves, without values that differ between runs: ids, secrets, and times.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use crate::driver::World;
 
-/// Items of the table that are no end state: attempts, secrets, and notes for the next request.
-const PASSING: [&str; 10] = [
+/// Key prefixes of items that are not part of the end state: attempts, secrets, and data for the
+/// next request.
+const TRANSIENT: [&str; 10] = [
     "SESSION#",
     "LIMIT#",
     "BRAKE#",
@@ -21,10 +22,10 @@ const PASSING: [&str; 10] = [
     "NOTHING",
 ];
 
-/// Attributes that count writes or tries, or that only the table itself reads.
+/// Attributes that count writes or attempts, or that only the table itself uses.
 const VOLATILE: [&str; 6] = ["version", "expires_at", "failed", "mail_ready", "epoch", "replays"];
 
-/// A description of everything that lasts: items, emails, and domain events, sorted.
+/// Everything that is kept: items, emails, and domain events, sorted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State(Vec<String>);
 
@@ -35,7 +36,7 @@ impl State {
         let items = world.local("GET", "/_local/table", None).await;
         for item in items.as_array().unwrap() {
             let key = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
-            if !PASSING.iter().any(|start| key("pk").starts_with(start) || key("sk").starts_with(start)) {
+            if !TRANSIENT.iter().any(|start| key("pk").starts_with(start) || key("sk").starts_with(start)) {
                 lines.push(normalized(&without_volatile(item)));
             }
         }
@@ -45,7 +46,7 @@ impl State {
         }
         let events = world.local("GET", "/_local/events", None).await;
         let ours = events.as_array().unwrap().iter().filter(|event| event["source"] == "onramp");
-        // Delivered at least once, under one id.
+        // The publisher delivers at least once, so duplicates with one id count once.
         let ours: BTreeSet<String> =
             ours.map(|event| format!("{} {}", event["detail-type"], event["detail"])).collect();
         let masked = ours.iter().map(|event| mask(event));
@@ -54,7 +55,7 @@ impl State {
         Self(lines)
     }
 
-    /// The lines that one of the two has and the other has not.
+    /// Returns the lines that only one of the two states has.
     pub fn difference(&self, other: &Self) -> String {
         let only = |a: &Self, b: &Self, sign: &str| {
             let mut rest = b.0.clone();
@@ -87,7 +88,7 @@ fn normalized(value: &Value) -> String {
     mask(&value.to_string())
 }
 
-/// A text without ids, hashes, and times.
+/// Removes ids, hashes, and times from a text.
 pub fn mask(text: &str) -> String {
     thread_local! {
         static VARYING: Regex = Regex::new(concat!(

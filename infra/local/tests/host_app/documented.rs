@@ -1,16 +1,16 @@
-//! What `docs/host-app.md` says, held against what happens.
+//! `docs/host-app.md` matches the code.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 use domain::task::CompletionTrigger;
 
-use crate::handover::{claims, press, world};
+use crate::handoff::{claims, press_button, world};
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap()
 }
 
-/// The words in code style that begin the rows of the table after a heading.
+/// Returns the code words in the first column of the table after a heading.
 fn rows(page: &str, heading: &str) -> BTreeSet<String> {
     let table = page.split_once(heading).unwrap().1;
     let rows = table.lines().skip_while(|line| !line.starts_with("|---")).skip(1);
@@ -29,18 +29,18 @@ fn documented_rust_example_is_the_tested_one() {
 async fn handoff_token_has_exactly_the_documented_claims() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    let claims = claims(&press(&mut jo).await);
-    let told: BTreeSet<String> = claims.as_object().unwrap().keys().cloned().collect();
-    assert_eq!(rows(&read("docs/host-app.md"), "## People arrive signed in"), told);
+    let claims = claims(&press_button(&mut jo).await);
+    let token_claims: BTreeSet<String> = claims.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(rows(&read("docs/host-app.md"), "## People arrive signed in"), token_claims);
 }
 
 #[test]
 fn documented_events_are_those_that_complete_tasks() {
     let listed = rows(&read("docs/host-app.md"), "## What people do ticks");
     let tasks = domain::definition::BUILT_IN.tasks.iter().flat_map(|task| task.completed_by);
-    let ticking = tasks.filter_map(|sign| match sign {
+    let completing = tasks.filter_map(|trigger| match trigger {
         CompletionTrigger::HostEvent(kind) => Some((*kind).to_owned()),
         CompletionTrigger::Billing | CompletionTrigger::Invitation => None,
     });
-    assert_eq!(listed, ticking.collect());
+    assert_eq!(listed, completing.collect());
 }

@@ -1,4 +1,4 @@
-//! From Onramp into the host app: who is let in, once, for a minute, and what the host app hears.
+//! Integration with the host app: handoff, events, and embedded fragments.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,7 +6,7 @@
     clippy::panic,
     clippy::cast_possible_truncation,
     dead_code,
-    reason = "a test ends where its premise does; the driver serves the journeys too"
+    reason = "a test ends where its premise does; the journeys use more of the driver"
 )]
 
 #[path = "../journeys/driver.rs"]
@@ -14,7 +14,7 @@ mod driver;
 
 mod documented;
 mod embedding;
-mod handover;
-mod intake;
-mod mint;
+mod handoff;
+mod host_events;
+mod host_key;
 mod rotation;

@@ -1,11 +1,11 @@
-//! Signing keys that are exchanged while people come and go.
+//! Rotation of the signing keys while users sign in.
 
 use local::Config;
 use serde_json::{Value, json};
 
 use crate::{
     driver::World,
-    handover::{config, host_app, press},
+    handoff::{config, host_app, press_button},
 };
 
 const ARN: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:onramp/host-app-AbCdEf";
@@ -34,18 +34,18 @@ async fn stored_key_is_read_on_demand_and_rotates() {
     let world = world().await;
     let secrets = &world.stack.system().cloud.secrets;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    assert_eq!(kid(&press(&mut jo).await), "local");
+    assert_eq!(kid(&press_button(&mut jo).await), "local");
     secrets.put(ARN, &format!("{},{}", key("new"), key("old")));
-    assert_eq!(kid(&press(&mut jo).await), "local", "what is held is used for a while");
+    assert_eq!(kid(&press_button(&mut jo).await), "local", "a cached key is used for a while");
     world.advance("301s").await;
-    assert_eq!(kid(&press(&mut jo).await), "new", "the first of a list signs");
+    assert_eq!(kid(&press_button(&mut jo).await), "new", "the first key of a list signs");
 
     world.inject(json!([{ "service": "secretsmanager", "rate": 1.0, "kind": "access_denied" }])).await;
     world.advance("301s").await;
-    assert_eq!(kid(&press(&mut jo).await), "new", "a store that fails leaves the held one in force");
+    assert_eq!(kid(&press_button(&mut jo).await), "new", "while the store fails, the cached key stays valid");
     world.local("DELETE", "/_local/faults", None).await;
     secrets.put(ARN, "no key at all");
-    assert_eq!(kid(&press(&mut jo).await), "new", "and so does one that holds nonsense");
+    assert_eq!(kid(&press_button(&mut jo).await), "new", "and also while the stored value is invalid");
 }
 
 #[tokio::test]
@@ -53,17 +53,17 @@ async fn missing_key_gives_an_error_and_no_token() {
     let world = world().await;
     world.stack.system().cloud.secrets.put(ARN, "no key at all");
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    let answer = jo.submit("/handover", &[]).await;
-    assert_eq!(answer.status, 503, "{}", answer.text());
+    let response = jo.submit("/handover", &[]).await;
+    assert_eq!(response.status, 503, "{}", response.text());
     assert_eq!(jo.open("/dashboard").await.status, 200);
 }
 
 #[tokio::test]
 async fn token_of_an_unknown_key_is_rejected() {
-    // Two systems that share everything but their keys.
-    let theirs = World::with(config().set("HOST_SIGNING_KEYS", &key("local"))).await;
-    let pass = press(&mut theirs.trialing("Evil", "evil@example.com").await).await;
-    let ours = World::with(config()).await;
-    assert_eq!(host_app(&ours, "GET", &pass, &[], "").await.status(), 400);
-    assert_eq!(host_app(&theirs, "GET", &pass, &[], "").await.status(), 303);
+    // Two stacks that differ only in their keys.
+    let other = World::with(config().set("HOST_SIGNING_KEYS", &key("local"))).await;
+    let token = press_button(&mut other.trialing("Evil", "evil@example.com").await).await;
+    let own = World::with(config()).await;
+    assert_eq!(host_app(&own, "GET", &token, &[], "").await.status(), 400);
+    assert_eq!(host_app(&other, "GET", &token, &[], "").await.status(), 303);
 }

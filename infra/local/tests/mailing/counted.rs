@@ -1,4 +1,4 @@
-//! What was counted: a test's functions run on its own thread, so each thread keeps its own lines.
+//! Metrics of a test. Its functions run on its thread, so each thread has separate lines.
 
 use std::cell::RefCell;
 
@@ -8,7 +8,7 @@ thread_local! {
     static LINES: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Starts to count, from nothing.
+/// Starts counting at zero.
 pub fn begin() {
     telemetry::collect(|line| {
         LINES.with(|lines| lines.borrow_mut().push(serde_json::from_str(line).unwrap()));
@@ -16,12 +16,12 @@ pub fn begin() {
     LINES.with(|lines| lines.borrow_mut().clear());
 }
 
-/// How often a metric was counted since.
+/// Returns the sum of a metric since [`begin`].
 pub fn counted(metric: &str) -> u64 {
     measured(metric).into_iter().sum()
 }
 
-/// The values of a metric since, in their order.
+/// Returns the values of a metric since [`begin`], in order.
 pub fn measured(metric: &str) -> Vec<u64> {
     LINES.with(|lines| lines.borrow().iter().filter_map(|line| line[metric].as_u64()).collect())
 }

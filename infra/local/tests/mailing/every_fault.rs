@@ -1,5 +1,5 @@
-//! Every kind of fault at every call that the senders make, one at a time. The calls are those of an undisturbed run,
-//! so a new one is covered without being listed.
+//! Injects every kind of fault at every call of the senders, one at a time. The calls are those of
+//! an undisturbed run, so a new call is covered without a list.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -10,11 +10,11 @@ use crate::{
     scenario::{JO, Scenario},
 };
 
-/// The functions that are disturbed.
+/// The functions that get the faults.
 const SENDERS: [&str; 2] = ["mailer", "trial-reminder"];
 
-/// The kinds of fault, and whether a mail may then have gone out although nobody was told, or not gone out although
-/// it was claimed: only then may it end unknown.
+/// The kinds of fault, and whether one may leave a mail unknown: the mail may have been sent
+/// without a response, or claimed without being sent.
 const KINDS: [(&str, bool); 10] = [
     ("throttle", false),
     ("error_500", true),
@@ -28,13 +28,13 @@ const KINDS: [(&str, bool); 10] = [
     ("partial", false),
 ];
 
-/// What else happens afterwards.
+/// What happens after the fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Then {
-    /// No other mail leaves: SES's feed says nothing.
-    Quiet,
-    /// Somebody else signs up: their mail is announced.
-    Lively,
+enum AfterFault {
+    /// No other mail is sent, so SES reports no `Send` event.
+    NoOtherMail,
+    /// Another user signs up, and SES reports that user's mail.
+    OtherMail,
 }
 
 #[tokio::test(start_paused = true)]
@@ -75,23 +75,24 @@ async fn every_fault(scenario: Scenario) {
             if kind == "partial" && !operation.starts_with("Batch") {
                 continue;
             }
-            for then in [Then::Quiet, Then::Lively] {
-                let case = format!("{scenario:?}, {then:?}: {kind} at call {nth} of {function}, {operation}");
+            for after_fault in [AfterFault::NoOtherMail, AfterFault::OtherMail] {
+                let case =
+                    format!("{scenario:?}, {after_fault:?}: {kind} at call {nth} of {function}, {operation}");
                 let fault = json!([{ "function": function, "nth": nth, "kind": kind }]);
-                let sent = disturbed(scenario, fault, then, &case).await;
-                assert!(sent || may_be_unknown, "{case}: this kind leaves nothing open");
-                unknown += usize::from(!sent);
-                // The feed matters only where something is left open.
-                if sent && then == Then::Quiet {
+                let is_sent = disturbed(scenario, fault, after_fault, &case).await;
+                assert!(is_sent || may_be_unknown, "{case}: this kind leaves no mail unknown");
+                unknown += usize::from(!is_sent);
+                // Send events matter only where a mail is left open.
+                if is_sent && after_fault == AfterFault::NoOtherMail {
                     break;
                 }
             }
         }
     }
-    assert!(unknown > 0, "{scenario:?}: faults at SES leave something open");
+    assert!(unknown > 0, "{scenario:?}: faults at SES leave some mail unknown");
 }
 
-/// The calls of the senders where nothing goes wrong: whose, which of theirs from 1, and what.
+/// Returns the calls of the senders without faults: function, number from 1, and operation.
 async fn undisturbed(scenario: Scenario) -> Vec<(&'static str, usize, String)> {
     let world = World::new().await;
     let actor = scenario.prepare(&world).await;
@@ -113,43 +114,46 @@ async fn calls(world: &World) -> Vec<Value> {
     world.local("GET", "/_local/calls", None).await.as_array().unwrap().clone()
 }
 
-/// Runs the scenario with one fault, and lets everything recover. Says whether the mail was sent: once, and known to
-/// be. What was not is unknown, was counted, and waits for a person.
-async fn disturbed(scenario: Scenario, fault: Value, then: Then, case: &str) -> bool {
+/// Runs the scenario with one fault, and lets everything recover. Returns whether the mail was sent
+/// exactly once and recorded as sent. Otherwise the mail is unknown, was counted, and needs review.
+async fn disturbed(scenario: Scenario, fault: Value, after_fault: AfterFault, case: &str) -> bool {
     begin();
     let world = World::new().await;
     let actor = scenario.prepare(&world).await;
     world.inject(fault).await;
     scenario.act(&world, actor).await;
-    world.heal().await;
+    world.clear_faults().await;
     world.wait(SignedDuration::from_mins(2)).await;
-    if then == Then::Lively {
+    if after_fault == AfterFault::OtherMail {
         world.trialing("Other", "mo@example.com").await;
         world.settle().await;
     }
-    // What failed is tried again; what was claimed lapses, and is checked; what was sent again settles.
+    // Failed work is retried, expired claims are checked, and resent mail is recorded.
     for minutes in [4, 16, 16] {
         world.wait(SignedDuration::from_mins(minutes)).await;
         world.run_schedules().await;
     }
     let sent = world.mails_to(scenario.kind(), JO).await;
     let states = world.states(scenario.kind()).await;
-    let others = if then == Then::Lively && scenario == Scenario::Welcome { 2 } else { 1 };
-    assert_eq!(states.len(), others, "{case}: {states:?}");
+    let expected = if after_fault == AfterFault::OtherMail && scenario == Scenario::Welcome { 2 } else { 1 };
+    assert_eq!(states.len(), expected, "{case}: {states:?}");
     let (unknown, known): (Vec<_>, Vec<_>) =
         states.into_iter().partition(|(state, _)| state["state"] == "unknown");
     assert!(
-        known.iter().all(|(state, place)| state["state"] == "sent" && place.is_null()),
+        known.iter().all(|(state, partition)| state["state"] == "sent" && partition.is_null()),
         "{case}: {known:?}"
     );
-    let Some((state, place)) = unknown.first() else {
+    let Some((state, partition)) = unknown.first() else {
         assert_eq!((sent, counted("MailUnknown")), (1, 0), "{case}");
         return true;
     };
-    assert_eq!(sent, 0, "{case}: SES spoke of it, so it is known");
-    assert!(then == Then::Quiet || !scenario.keeps(), "{case}: the feed lives, so it is sent once more");
+    assert_eq!(sent, 0, "{case}: SES reported it, so its state is known");
+    assert!(
+        after_fault == AfterFault::NoOtherMail || !scenario.useful_at_check(),
+        "{case}: SES reported a later mail, so this mail is resent"
+    );
     assert_eq!((unknown.len(), &state["held"]), (1, &json!(true)), "{case}");
-    assert!(place.as_str().unwrap().starts_with("HELD#"), "{case}: {place}");
+    assert!(partition.as_str().unwrap().starts_with("HELD#"), "{case}: {partition}");
     assert_eq!(counted("MailUnknown"), 1, "{case}");
     false
 }

@@ -1,4 +1,4 @@
-//! What SES says of mails that it took: they come back, or somebody calls them spam.
+//! SES events about mails that it accepted: bounces and complaints.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use crate::{
     counted::{begin, counted},
     driver::{Visitor, World},
-    post::plain,
+    mailbox::plain,
     scenario::JO,
 };
 
-/// An organization whose welcome was sent, and that mail.
+/// Creates an organization whose welcome email was sent, and returns that email.
 async fn welcomed(world: &World) -> (Visitor<'_>, Value) {
     begin();
     let jo = world.trialing("Acme", JO).await;
@@ -22,7 +22,7 @@ fn bounce(kind: &str) -> Value {
     json!({ "bounceType": kind, "bounceSubType": "General", "bouncedRecipients": [{ "emailAddress": JO }] })
 }
 
-/// Whether both pages tell of somebody whom mail does not reach.
+/// Returns whether both pages show the notice about an undeliverable address.
 async fn is_shown(jo: &mut Visitor<'_>) -> bool {
     let mut shown = Vec::new();
     for path in [format!("/organizations/{}", jo.org()), "/onboarding/checklist".to_owned()] {
@@ -30,7 +30,7 @@ async fn is_shown(jo: &mut Visitor<'_>) -> bool {
         assert_eq!(page.status, 200, "{path}");
         shown.push(page.text().contains(r#"id="unreachable""#));
     }
-    assert_eq!(shown[0], shown[1], "both pages say the same");
+    assert_eq!(shown[0], shown[1], "both pages show the same");
     shown[0]
 }
 
@@ -42,15 +42,15 @@ async fn bounced_admin_gets_no_notices_and_is_shown() {
     for _ in 0..2 {
         world.ses(&mail, "Bounce", bounce("Permanent")).await;
     }
-    let (state, place) = world.state("welcome").await;
+    let (state, partition) = world.state("welcome").await;
     assert_eq!((&state["state"], &state["why"]), (&json!("failed"), &json!("bounced")));
-    assert!(place.as_str().unwrap().starts_with("HELD#"), "{place}");
+    assert!(partition.as_str().unwrap().starts_with("HELD#"), "{partition}");
     assert_eq!((counted("MailBounced"), counted("MailFailed")), (2, 0), "a bounce raises no alarm by itself");
     let failed = world.events("mail.failed").await;
     assert_eq!(failed.len(), 1);
     assert_eq!(failed[0]["detail"]["reason"], "bounced");
     assert!(is_shown(&mut jo).await);
-    // What they ask for themselves still goes out.
+    // Emails that the user requests are still sent.
     world.visitor().submit("/login", &[("email", JO)]).await;
     assert_eq!(world.mails_to("sign_in", JO).await, 1);
     world.advance("11d1h").await;
@@ -71,7 +71,7 @@ async fn delivered_sign_in_email_ends_the_suppression() {
     world.ses(&mail, "Bounce", bounce("Permanent")).await;
     world.wait(SignedDuration::from_mins(1)).await;
     world.ses(&earlier, "Delivery", json!({})).await;
-    assert!(is_shown(&mut jo).await, "it left before the bounce");
+    assert!(is_shown(&mut jo).await, "it was sent before the bounce");
     let later = ask().await;
     world.ses(&later, "Delivery", json!({})).await;
     assert!(!is_shown(&mut jo).await);
@@ -87,11 +87,11 @@ async fn complaint_suppresses_notices() {
     assert!(!is_shown(&mut jo).await);
     world.ses(&mail, "Complaint", json!({ "complaintFeedbackType": "abuse" })).await;
     assert_eq!((counted("MailComplained"), counted("MailFailed")), (1, 0));
-    assert_eq!(world.state("welcome").await.0["state"], "sent", "it did arrive");
+    assert_eq!(world.state("welcome").await.0["state"], "sent", "it was delivered");
     world.wait(SignedDuration::from_mins(1)).await;
     world.visitor().submit("/login", &[("email", JO)]).await;
-    let arrives = world.mails("sign_in").await.remove(0);
-    world.ses(&arrives, "Delivery", json!({})).await;
+    let delivered = world.mails("sign_in").await.remove(0);
+    world.ses(&delivered, "Delivery", json!({})).await;
     assert!(is_shown(&mut jo).await);
     world.advance("11d1h").await;
     assert_eq!(world.mails("trial_ending").await.len(), 0);
@@ -113,7 +113,7 @@ async fn email_to_an_invalid_domain_counts_as_a_bounce() {
 async fn address_that_ses_refuses_counts_as_a_bounce() {
     let world = World::new().await;
     let (jo, _) = welcomed(&world).await;
-    // No form takes such an address, so it is written past them.
+    // No form accepts such an address, so the test writes it directly.
     let item = json!({
         "Key": { "pk": { "S": format!("ORG#{}", jo.org()) }, "sk": { "S": "ORG" } },
         "UpdateExpression": "SET admins[0].address = :address",

@@ -1,4 +1,4 @@
-//! What becomes of mails while everything around them fails: SES, the table, the stream and the senders themselves.
+//! State and delivery of emails while SES, the table, the stream, and the senders fail.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,13 +9,13 @@
 )]
 
 #[path = "../journeys/driver.rs"]
-#[allow(dead_code, reason = "journeys do more than mails need")]
+#[allow(dead_code, reason = "the journeys use more of it")]
 mod driver;
 
 mod counted;
 mod every_fault;
 mod feedback;
+mod mailbox;
 mod outage;
-mod post;
 mod scenario;
 mod unknown;

@@ -1,5 +1,5 @@
-//! What the due index is for: SES that is down for days, a stream that says nothing, batches that come in every way,
-//! and an item among many that nobody can do anything about.
+//! The due index: an outage of SES for days, a silent stream, repeated and split batches, and
+//! corrupt items.
 
 use std::time::Duration;
 
@@ -13,19 +13,19 @@ use crate::{
     scenario::JO,
 };
 
-/// The organizations of this file are all like the one in the recorded stream event.
+/// Stream event whose organization is the pattern of all organizations here.
 const EVENT: &str = include_str!("../../../../events/mailer/stream-welcome.json");
 
-/// How the n-th organization is called.
+/// Returns the id of the n-th organization.
 fn org(n: usize) -> String {
     format!("org_0198c0de-0000-7000-8000-{n:012}")
 }
 
-/// Writes organizations that owe a welcome, of which the stream tells nobody.
-fn owe(world: &World, count: usize, address: impl Fn(usize) -> String) {
+/// Writes organizations with a pending welcome email, without stream records.
+fn enqueue_welcomes(world: &World, count: usize, address: impl Fn(usize) -> String) {
     let event: Value = serde_json::from_str(EVENT).unwrap();
     let mut item = event["Records"][0]["dynamodb"]["NewImage"].clone();
-    // Its trial is long over: nothing but the welcome is to be owed.
+    // The trial ended long ago, and only the welcome email is pending.
     for name in ["mail_ready", "trial", "due_pk", "due_at"] {
         item.as_object_mut().unwrap().remove(name);
     }
@@ -38,14 +38,14 @@ fn owe(world: &World, count: usize, address: impl Fn(usize) -> String) {
     }
 }
 
-fn any(n: usize) -> String {
+fn user_address(n: usize) -> String {
     format!("p{n}@example.com")
 }
 
-/// How many welcomes each of so many people got.
+/// Returns how many welcome emails each of `count` users got.
 async fn welcomes(world: &World, count: usize) -> Vec<usize> {
     let mails = world.mails("welcome").await;
-    let to = |n: usize| mails.iter().filter(|mail| mail["to"][0] == any(n)).count();
+    let to = |n: usize| mails.iter().filter(|mail| mail["to"][0] == user_address(n)).count();
     (0..count).map(to).collect()
 }
 
@@ -55,20 +55,20 @@ async fn emails_survive_three_days_without_ses() {
     let world = World::new().await;
     world.inject(json!([{ "service": "sesv2", "rate": 1.0, "kind": "reset" }])).await;
     for n in 0..2 {
-        world.trialing("Acme", &any(n)).await;
+        world.trialing("Acme", &user_address(n)).await;
     }
     world.advance("72h").await;
     assert_eq!(welcomes(&world, 2).await, [0; 2]);
-    // Each is tried again after half an hour at most.
+    // The delay between attempts is half an hour at most.
     let oldest = *measured("MailOldestOwed").iter().max().unwrap();
-    assert!((71 * 3600..=72 * 3600).contains(&oldest), "the alarm sees it: {oldest} s");
-    world.heal().await;
+    assert!((71 * 3600..=72 * 3600).contains(&oldest), "the metric of the alarm: {oldest} s");
+    world.clear_faults().await;
     world.advance("40m").await;
     assert_eq!(measured("MailOldestOwed").last(), Some(&0));
     let before = counted("MailRoundRan");
     let scheduled = include_str!("../../../../events/mailer/scheduled.json");
     world.local("POST", "/_local/invoke/mailer", serde_json::from_str(scheduled).ok()).await;
-    assert_eq!(counted("MailRoundRan"), before + 1, "each round is a heartbeat");
+    assert_eq!(counted("MailRoundRan"), before + 1, "each run is a heartbeat");
     assert_eq!(welcomes(&world, 2).await, [1; 2]);
     world.advance("1d").await;
     assert_eq!(welcomes(&world, 2).await, [1; 2]);
@@ -78,16 +78,16 @@ async fn emails_survive_three_days_without_ses() {
 #[tokio::test(start_paused = true)]
 async fn emails_survive_three_days_of_throttling() {
     let world = World::with(Config::memory().set("MAIL_SEND_RATE", "1")).await;
-    // The day on which they were signed up.
+    // The day of the pattern's sign-up.
     world.stack.system().set_clock("2026-01-15T09:00:00Z".parse().unwrap()).await;
-    owe(&world, 3, any);
+    enqueue_welcomes(&world, 3, user_address);
     world.inject(json!([{ "service": "sesv2", "rate": 1.0, "kind": "throttle" }])).await;
-    // The test's time passes only where something waits for real.
+    // Tokio's paused time advances only while something sleeps.
     let start = Instant::now();
     world.advance("72h").await;
     let waited = start.elapsed();
     assert!(waited < Duration::from_millis(500), "{waited:?}");
-    world.heal().await;
+    world.clear_faults().await;
     world.advance("40m").await;
     assert_eq!(welcomes(&world, 3).await, [1; 3]);
 }
@@ -103,8 +103,8 @@ async fn only_the_nearest_delayed_reminder_is_sent() {
         let items = world.local("GET", "/_local/table", None).await;
         items.as_array().unwrap().iter().filter(|item| item["sk"]["S"] == "UNSUBSCRIBE").count()
     };
-    assert_eq!(links().await, 0, "a reminder that did not leave leaves no link behind");
-    world.heal().await;
+    assert_eq!(links().await, 0, "an unsent reminder leaves no link in the table");
+    world.clear_faults().await;
     world.advance("40m").await;
     let reminders = world.mails("trial_ending").await;
     assert_eq!((reminders.len(), links().await), (1, 1), "{reminders:?}");
@@ -117,17 +117,17 @@ async fn only_the_nearest_delayed_reminder_is_sent() {
 #[tokio::test(start_paused = true)]
 async fn delayed_emails_leave_at_the_send_rate() {
     let world = World::with(Config::memory().set("MAIL_SEND_RATE", "2")).await;
-    owe(&world, 40, any);
+    enqueue_welcomes(&world, 40, user_address);
     let clock = world.stack.system().clock();
     let start = clock.now();
-    // Waits move the clock, so it tells how long the round took.
-    let driven = clock.drive();
+    // Sleeps advance the clock, so it shows how long the run took.
+    let driver = clock.start_advance();
     world.run_schedules().await;
-    drop(driven);
+    drop(driver);
     let (sent, took) = (world.mails("welcome").await.len(), clock.now().duration_since(start).as_secs());
     assert!(took <= 16 && sent <= 31, "{sent} in {took} s");
-    assert!(sent >= 25, "{sent}: time is used");
-    // What was claimed and had no turn went back, and is no try of its own.
+    assert!(sent >= 25, "{sent}: the run uses its time");
+    // Mails that were claimed but not sent in time are released, and that is not an attempt.
     world.run_schedules().await;
     world.advance("10m").await;
     assert_eq!(welcomes(&world, 40).await, [1; 40]);
@@ -139,7 +139,7 @@ async fn silent_stream_delays_no_email() {
     world.inject(json!([{ "function": "mailer", "rate": 1.0, "kind": "crash" }])).await;
     world.trialing("Acme", JO).await;
     assert_eq!(world.mails_to("welcome", JO).await, 0);
-    world.heal().await;
+    world.clear_faults().await;
     world.advance("6m").await;
     assert_eq!(world.mails_to("welcome", JO).await, 1);
 }
@@ -147,7 +147,7 @@ async fn silent_stream_delays_no_email() {
 #[tokio::test(start_paused = true)]
 async fn repeated_and_split_batches_send_one_email_each() {
     let world = World::new().await;
-    owe(&world, 6, any);
+    enqueue_welcomes(&world, 6, user_address);
     let record = |n: usize| {
         let keys = json!({ "pk": { "S": format!("ORG#{}", org(n)) }, "sk": { "S": "ORG" } });
         json!({ "dynamodb": { "Keys": keys, "SequenceNumber": n.to_string() } })
@@ -156,15 +156,15 @@ async fn repeated_and_split_batches_send_one_email_each() {
         let records: Vec<_> = numbers.iter().map(|n| record(*n)).collect();
         world.local("POST", "/_local/invoke/mailer", Some(json!({ "Records": records })))
     };
-    // All of them at once, and then again.
+    // All batches at once, and then one again.
     let (first, second, third, fourth) = tokio::join!(
         batch(&[0, 1, 2, 3, 4, 5]),
         batch(&[5, 4, 3, 2, 1, 0]),
         batch(&[0, 0, 1]),
         batch(&[2, 3])
     );
-    for answer in [first, second, third, fourth, batch(&[0, 1, 2, 3, 4, 5]).await] {
-        assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    for response in [first, second, third, fourth, batch(&[0, 1, 2, 3, 4, 5]).await] {
+        assert_eq!(response, json!({ "batchItemFailures": [] }));
     }
     world.advance("1h").await;
     assert_eq!(welcomes(&world, 6).await, [1; 6]);
@@ -174,8 +174,8 @@ async fn repeated_and_split_batches_send_one_email_each() {
 async fn corrupt_item_is_sent_after_its_repair() {
     begin();
     let world = World::new().await;
-    let whole = held_unread(&world).await;
-    set_profile(&world, &whole).await;
+    let original = corrupt_second_item(&world).await;
+    set_profile(&world, &original).await;
     for _ in 0..2 {
         world.run_schedules().await;
     }
@@ -187,26 +187,26 @@ async fn corrupt_item_is_sent_after_its_repair() {
 async fn repaired_item_is_sent_with_its_next_write() {
     begin();
     let world = World::new().await;
-    let whole = held_unread(&world).await;
-    set_profile(&world, &whole).await;
+    let original = corrupt_second_item(&world).await;
+    set_profile(&world, &original).await;
     world.host_event("project.created", json!({ "organization_id": org(1) })).await;
     world.settle().await;
     assert_eq!(welcomes(&world, 2).await, [1, 1]);
     assert_eq!(stored(&world).await.get("mail_pk"), None);
 }
 
-/// Two organizations are owed a welcome, and the second's item cannot be read when its turn comes. Answers what was
-/// spoilt.
-async fn held_unread(world: &World) -> Value {
-    owe(world, 2, any);
-    let whole = stored(world).await["profile"].clone();
-    set_profile(world, &json!({ "S": "what is this" })).await;
+/// Enqueues two welcome emails and corrupts the second item until it is marked unreadable. Returns
+/// the original profile.
+async fn corrupt_second_item(world: &World) -> Value {
+    enqueue_welcomes(world, 2, user_address);
+    let original = stored(world).await["profile"].clone();
+    set_profile(world, &json!({ "S": "corrupt" })).await;
     for _ in 0..3 {
         world.run_schedules().await;
     }
     assert_eq!((welcomes(world, 2).await, counted("MailUnreadable")), (vec![1, 0], 1));
     assert_eq!(stored(world).await["mail_pk"]["S"], "UNREADABLE");
-    whole
+    original
 }
 
 async fn stored(world: &World) -> Value {
@@ -223,14 +223,15 @@ async fn set_profile(world: &World, profile: &Value) {
 async fn two_corrupt_items_block_no_other_email() {
     begin();
     let world = World::with(Config::memory().set("MAIL_SEND_RATE", "500")).await;
-    // SES refuses the one address for good; the other item cannot be read, and is the first of its shard.
-    owe(&world, 1000, |n| if n == 500 { "nobody".to_owned() } else { any(n) });
+    // SES rejects one address permanently. The other item is corrupt, and is the first of its
+    // shard.
+    enqueue_welcomes(&world, 1000, |n| if n == 500 { "no-at-sign".to_owned() } else { user_address(n) });
     let mut unreadable = world.items(&format!("ORG#{}", org(8))).await.remove(0);
-    unreadable["profile"] = json!({ "S": "what is this" });
+    unreadable["profile"] = json!({ "S": "corrupt" });
     unreadable["mail_at"] = json!({ "S": "2020-01-01T00:00:00.000Z" });
     world.write("PutItem", json!({ "Item": unreadable }));
 
-    // A round ends after 15 seconds of the local clock, which passes while a busy machine works: the next goes on.
+    // A run ends after 15 seconds of the local clock. On a slow machine the next run does the rest.
     for _ in 0..20 {
         world.run_schedules().await;
         if world.mails("welcome").await.len() == 998 {
@@ -242,14 +243,14 @@ async fn two_corrupt_items_block_no_other_email() {
     assert_eq!(without, [8, 500]);
     assert_eq!(world.mails("welcome").await.len(), 998);
     assert_eq!((counted("MailSent"), counted("MailBounced"), counted("MailUnreadable")), (998, 1, 1));
-    let held = world.local("GET", "/_local/table", None).await;
-    let held = held.as_array().unwrap().iter().filter(|item| {
-        let place = item.get("mail_pk").map_or("", |place| place["S"].as_str().unwrap());
-        place.starts_with("HELD#") || place == "UNREADABLE"
+    let in_review = world.local("GET", "/_local/table", None).await;
+    let in_review = in_review.as_array().unwrap().iter().filter(|item| {
+        let partition = item.get("mail_pk").map_or("", |partition| partition["S"].as_str().unwrap());
+        partition.starts_with("HELD#") || partition == "UNREADABLE"
     });
-    let held: Vec<_> = held.map(|item| item["pk"]["S"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(held.len(), 2, "both wait for a person: {held:?}");
-    // The next run tells of neither again.
+    let in_review: Vec<_> = in_review.map(|item| item["pk"]["S"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(in_review.len(), 2, "both need review: {in_review:?}");
+    // The next run counts neither again.
     world.run_schedules().await;
     assert_eq!((counted("MailBounced"), counted("MailUnreadable")), (1, 1));
 }

@@ -1,14 +1,14 @@
-//! Why mails are owed, as somebody or something outside causes it.
+//! Reasons for emails, and the actions that cause them.
 
 use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::driver::{Visitor, World};
 
-/// Whom the mail of every scenario goes to.
+/// The recipient of every scenario's email.
 pub const JO: &str = "jo@example.com";
 
-/// One reason for one mail.
+/// One reason for one email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scenario {
     Welcome,
@@ -20,7 +20,7 @@ pub enum Scenario {
 }
 
 impl Scenario {
-    /// The kind of mail.
+    /// Returns the kind of email.
     pub const fn kind(self) -> &'static str {
         match self {
             Self::Welcome => "welcome",
@@ -32,16 +32,17 @@ impl Scenario {
         }
     }
 
-    /// Whether the mail is still of use when what became of it is looked at.
-    pub const fn keeps(self) -> bool {
+    /// Whether the email is still useful when an unknown mail is checked. A sign-in link has
+    /// expired by then.
+    pub const fn useful_at_check(self) -> bool {
         !matches!(self, Self::SignIn)
     }
 
-    /// What has to be before. Answers who does what follows.
+    /// Creates the required state, and returns the visitor who acts.
     pub async fn prepare(self, world: &World) -> Visitor<'_> {
         let actor = match self {
             Self::Welcome => return world.visitor(),
-            Self::Invitation => proven(world, "ann@example.com").await,
+            Self::Invitation => verified(world, "ann@example.com").await,
             _ => world.trialing("Acme", JO).await,
         };
         world.settle().await;
@@ -54,22 +55,22 @@ impl Scenario {
         actor
     }
 
-    /// What causes the mail, and time for it to leave.
+    /// Causes the email, and waits until it is sent.
     pub async fn act(self, world: &World, mut actor: Visitor<'_>) {
         match self {
             Self::Welcome => {
-                let answer = actor.sign_up("Acme", JO, true).await;
-                assert_eq!(answer.status, 303, "{}", answer.text());
+                let response = actor.sign_up("Acme", JO, true).await;
+                assert_eq!(response.status, 303, "{}", response.text());
             }
             Self::Invitation => {
                 let form = [("email", JO), ("role", "member")];
-                let answer = actor.submit("/members/invitations", &form).await;
-                assert_eq!(answer.status, 303, "{}", answer.text());
+                let response = actor.submit("/members/invitations", &form).await;
+                assert_eq!(response.status, 303, "{}", response.text());
             }
             Self::Reminder | Self::TrialEnded => world.run_schedules().await,
             Self::SignIn => {
-                let answer = actor.submit("/login", &[("email", JO)]).await;
-                assert!(answer.status < 400, "{}", answer.text());
+                let response = actor.submit("/login", &[("email", JO)]).await;
+                assert!(response.status < 400, "{}", response.text());
             }
             Self::PaymentFailed => {
                 let items = world.local("GET", "/_local/table", None).await;
@@ -84,8 +85,8 @@ impl Scenario {
     }
 }
 
-/// An admin whose address is proven: only such a one may invite.
-async fn proven<'w>(world: &'w World, address: &str) -> Visitor<'w> {
+/// Creates an admin with a verified address, which an invitation requires.
+async fn verified<'w>(world: &'w World, address: &str) -> Visitor<'w> {
     let mut admin = world.trialing("Acme", address).await;
     admin.submit("/login", &[("email", address)]).await;
     let mails = world.mails("sign_in").await;

@@ -1,4 +1,4 @@
-//! A mail that may or may not have gone out: SES's own events decide, and else a person.
+//! Mails without a response from SES: later SES events resolve them, or else an operator.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -9,8 +9,8 @@ use crate::{
     scenario::JO,
 };
 
-/// Signs Acme up while the n-th mails get an internal error of SES for an answer.
-async fn unanswered(nth: &[u64]) -> World {
+/// Signs up Acme while SES returns an internal error for the n-th mails.
+async fn without_ses_response(nth: &[u64]) -> World {
     begin();
     let world = World::new().await;
     let faults = nth.iter().map(|nth| json!({ "service": "sesv2", "nth": nth, "kind": "error_500" }));
@@ -22,11 +22,11 @@ async fn unanswered(nth: &[u64]) -> World {
 
 #[tokio::test(start_paused = true)]
 async fn unknown_email_is_resent_after_a_later_send_event() {
-    let world = unanswered(&[1]).await;
+    let world = without_ses_response(&[1]).await;
     world.advance("1m").await;
     world.trialing("Other", "mo@example.com").await;
     world.advance("13m").await;
-    assert_eq!(world.mails_to("welcome", JO).await, 0, "it is too early to tell");
+    assert_eq!(world.mails_to("welcome", JO).await, 0, "the check is not due yet");
     world.advance("2m").await;
     assert_eq!(world.mails_to("welcome", JO).await, 1);
     world.advance("2h").await;
@@ -38,7 +38,8 @@ async fn unknown_email_is_resent_after_a_later_send_event() {
 async fn later_send_event_counts_however_close() {
     begin();
     let world = World::new().await;
-    // Heard of; not answered; heard of again. Half a second lies between two of them.
+    // The first is reported, the second gets no response, and the third is reported again, half a
+    // second apart.
     for (name, email) in [("First", "mo@example.com"), ("Acme", JO), ("Last", "lo@example.com")] {
         if email == JO {
             world.inject(json!([{ "service": "sesv2", "nth": 1, "kind": "error_500" }])).await;
@@ -54,15 +55,15 @@ async fn later_send_event_counts_however_close() {
 
 #[tokio::test(start_paused = true)]
 async fn unknown_email_needs_review_without_send_events() {
-    let world = unanswered(&[1]).await;
+    let world = without_ses_response(&[1]).await;
     world.advance("14m").await;
-    assert_eq!(counted("MailUnknown"), 0, "SES may still say that it went out");
+    assert_eq!(counted("MailUnknown"), 0, "SES may still report it");
     world.advance("2m").await;
     assert_eq!(counted("MailUnknown"), 1);
-    let (state, place) = world.state("welcome").await;
+    let (state, partition) = world.state("welcome").await;
     assert_eq!((&state["state"], &state["held"]), (&json!("unknown"), &json!(true)));
-    assert!(place.as_str().unwrap().starts_with("HELD#"), "{place}");
-    // What comes after the check decides nothing by itself.
+    assert!(partition.as_str().unwrap().starts_with("HELD#"), "{partition}");
+    // Send events after the check change nothing.
     world.trialing("Other", "mo@example.com").await;
     world.advance("2h").await;
     assert_eq!((world.mails_to("welcome", JO).await, counted("MailUnknown")), (0, 1));
@@ -70,8 +71,9 @@ async fn unknown_email_needs_review_without_send_events() {
 
 #[tokio::test(start_paused = true)]
 async fn unknown_email_is_resent_only_once() {
-    // The first try of Acme's welcome, and the one more; between them lies Other's.
-    let world = unanswered(&[1, 3]).await;
+    // The first attempt of Acme's welcome and its repetition fail; Other's welcome is sent between
+    // them.
+    let world = without_ses_response(&[1, 3]).await;
     world.advance("1m").await;
     world.trialing("Other", "mo@example.com").await;
     world.advance("20m").await;
@@ -90,8 +92,8 @@ async fn send_event_confirms_an_email_without_a_response() {
     world.inject(json!([{ "service": "sesv2", "nth": 1, "kind": "reply_lost" }])).await;
     world.trialing("Acme", JO).await;
     world.settle().await;
-    let (state, place) = world.state("welcome").await;
-    assert_eq!((&state["state"], place), (&json!("sent"), Value::Null));
+    let (state, partition) = world.state("welcome").await;
+    assert_eq!((&state["state"], partition), (&json!("sent"), Value::Null));
     world.advance("2h").await;
     assert_eq!((world.mails_to("welcome", JO).await, counted("MailSent")), (1, 1));
 }
@@ -100,7 +102,8 @@ async fn send_event_confirms_an_email_without_a_response() {
 async fn one_outage_of_the_table_doubles_no_email() {
     begin();
     let world = World::new().await;
-    // The mailer claims and sends. Then its table is gone: for settling, and for SES's event, which ends as a dead letter.
+    // The mailer claims and sends. Then the table fails, both for recording the outcome and for the
+    // SES event, which becomes a dead letter.
     let (read, write) = ("GetItem", "UpdateItem");
     let down =
         |nth: u64| json!({ "function": "mailer", "operation": write, "nth": nth, "kind": "access_denied" });
@@ -113,8 +116,8 @@ async fn one_outage_of_the_table_doubles_no_email() {
     world.inject(Value::Array(plan)).await;
     world.trialing("Acme", JO).await;
     world.settle().await;
-    world.heal().await;
-    assert_eq!(world.mails_to("welcome", JO).await, 1, "SES took it");
+    world.clear_faults().await;
+    assert_eq!(world.mails_to("welcome", JO).await, 1, "SES accepted it");
     let dead = world.local("GET", "/_local/dead-letters", None).await;
     assert!(dead.as_array().unwrap().iter().any(|it| it["event"]["detail"]["eventType"] == "Send"), "{dead}");
     world.advance("1m").await;
@@ -123,7 +126,7 @@ async fn one_outage_of_the_table_doubles_no_email() {
     assert_eq!(
         world.mails_to("welcome", JO).await,
         1,
-        "the event is outstanding, so its absence says nothing"
+        "the Send event is a dead letter, so its absence proves nothing"
     );
     assert_eq!(counted("MailUnknown"), 1);
     let (unknown, _): (Vec<_>, Vec<_>) =
@@ -133,13 +136,13 @@ async fn one_outage_of_the_table_doubles_no_email() {
 
 #[tokio::test(start_paused = true)]
 async fn unread_dead_letters_decide_nothing() {
-    let world = unanswered(&[1]).await;
+    let world = without_ses_response(&[1]).await;
     world.advance("1m").await;
     world.trialing("Other", "mo@example.com").await;
     world.inject(json!([{ "service": "sqs", "rate": 1.0, "kind": "error_500" }])).await;
     world.advance("20m").await;
     assert_eq!((world.mails_to("welcome", JO).await, counted("MailUnknown")), (0, 0));
-    world.heal().await;
+    world.clear_faults().await;
     world.advance("6m").await;
     assert_eq!((world.mails_to("welcome", JO).await, counted("MailUnknown")), (1, 0));
 }

@@ -1,4 +1,4 @@
-//! Alarms and their sections, metrics and their definitions.
+//! Each alarm has a section in the runbook, and documented metrics exist.
 
 use std::collections::BTreeSet;
 
@@ -18,9 +18,14 @@ fn alarms_and_runbook_sections_match() {
     let watch = Watch::read();
     for alarm in &watch.alarms {
         let name = alarm.name.strip_prefix("${Stack}-").unwrap();
-        let (why, link) = alarm.description.rsplit_once(' ').unwrap();
-        assert_eq!(link, format!("${{Runbook}}#{name}"), "{}: it names its section", alarm.id);
-        assert!(why.ends_with('.'), "{}: it says what is wrong", alarm.id);
+        let (problem, link) = alarm.description.rsplit_once(' ').unwrap();
+        assert_eq!(
+            link,
+            format!("${{Runbook}}#{name}"),
+            "{}: the description links the runbook section",
+            alarm.id
+        );
+        assert!(problem.ends_with('.'), "{}: the description is a sentence", alarm.id);
         alarms.insert(name);
     }
     assert_eq!(sections, alarms);
@@ -34,11 +39,15 @@ fn runbook_section_has_checks_actions_and_an_end() {
         assert!(section.contains("**Over**"), "{name}");
         assert!(section.contains("**Do:**") || section.contains("**do:**"), "{name}");
         assert!(section.contains("**Look"), "{name}");
-        let how_bad = section.lines().nth(2).unwrap();
+        let severity = section.lines().nth(2).unwrap();
         let alarm = alarms.iter().find(|alarm| alarm.name.ends_with(&format!("-{name}"))).unwrap();
-        let kind = if alarm.tells == "!Ref Topic" { "**Page.** " } else { "**Ticket.** " };
-        let how_bad = how_bad.strip_prefix(kind).unwrap_or_else(|| panic!("{name}: {how_bad}, not {kind}"));
-        assert!(["*Bad", "*Soon", "*Tell"].iter().any(|word| how_bad.starts_with(word)), "{name}: {how_bad}");
+        let kind = if alarm.notifies == "!Ref Topic" { "**Page.** " } else { "**Ticket.** " };
+        let severity =
+            severity.strip_prefix(kind).unwrap_or_else(|| panic!("{name}: {severity}, not {kind}"));
+        assert!(
+            ["*Bad", "*Soon", "*Tell"].iter().any(|word| severity.starts_with(word)),
+            "{name}: {severity}"
+        );
     }
 }
 
@@ -55,7 +64,8 @@ fn queries_of_the_runbook_are_saved() {
     }
 }
 
-/// Words spelled like the name of a metric, and with more than one capital: `OnboardingCompleted`.
+/// Returns the words of a text in the format of a metric name, with more than one capital:
+/// `OnboardingCompleted`.
 fn spelled_like_a_metric(text: &str) -> impl Iterator<Item = &str> {
     text.split(|ch: char| !ch.is_ascii_alphanumeric()).filter(|word| {
         word.starts_with(|ch: char| ch.is_ascii_uppercase())

@@ -1,4 +1,4 @@
-//! What is watched is what there is: metrics, alarms, the dashboard, the runbook and the system's template agree.
+//! Metrics, alarms, the dashboard, the runbook, and the system's template are consistent.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,11 +12,11 @@
 mod counted;
 mod documented;
 #[path = "../journeys/driver.rs"]
-#[allow(dead_code, reason = "its other methods are for other journeys")]
+#[allow(dead_code, reason = "the journeys use more of it")]
 mod driver;
-#[path = "../mailing/post.rs"]
-#[allow(dead_code, reason = "its other methods are for other tests")]
-mod post;
+#[path = "../mailing/mailbox.rs"]
+#[allow(dead_code, reason = "the mailing tests use more of it")]
+mod mailbox;
 mod reported;
 mod visitors;
 mod watch;
@@ -27,8 +27,8 @@ use std::collections::BTreeSet;
 use telemetry::{Metric, Unit};
 use watch::{Alarm, Series, Watch};
 
-/// The metrics of AWS that are watched, with their dimensions (each service's own page of metrics).
-const OF_AWS: [(&str, &[&str], &[&str]); 6] = [
+/// Watched metrics of AWS services with their dimensions (from the metrics page of each service).
+const AWS_METRICS: [(&str, &[&str], &[&str]); 6] = [
     ("AWS/ApiGateway", &["Count", "4xx", "5xx", "Latency"], &["ApiId", "Stage"]),
     ("AWS/ApiGateway", &["IntegrationLatency"], &["ApiId", "Stage", "Method", "Resource"]),
     (
@@ -41,22 +41,22 @@ const OF_AWS: [(&str, &[&str], &[&str]); 6] = [
     ("AWS/SES", &["Reputation.BounceRate", "Reputation.ComplaintRate"], &[]),
 ];
 
-/// A run that does not happen counts nothing: for these, nothing is the news.
+/// Metrics that count runs. A missing run sends no data, so missing data must raise the alarm.
 const HEARTBEATS: [Metric; 2] = [Metric::ClockRan, Metric::MailRoundRan];
 
 fn exists(watch: &Watch, series: &Series) -> bool {
-    let of_log = watch::of_type(&watch.template, "AWS::Logs::MetricFilter").any(|(_, filter)| {
+    let has_filter = watch::of_type(&watch.template, "AWS::Logs::MetricFilter").any(|(_, filter)| {
         let reported = &filter["MetricTransformations"][0];
         watch::text(&reported["MetricName"]) == series.metric
             && watch::text(&reported["MetricNamespace"]) == series.namespace
     });
-    if of_log {
+    if has_filter {
         return series.dimensions.is_empty();
     }
-    if series.namespace == watch::OURS {
+    if series.namespace == watch::OWN_NAMESPACE {
         return series.dimensions.is_empty() && Metric::ALL.iter().any(|it| it.name() == series.metric);
     }
-    OF_AWS.iter().any(|(namespace, metrics, dimensions)| {
+    AWS_METRICS.iter().any(|(namespace, metrics, dimensions)| {
         series.namespace == *namespace
             && metrics.contains(&series.metric.as_str())
             && series.dimensions.iter().map(|(name, _)| name.as_str()).eq(dimensions.iter().copied())
@@ -66,8 +66,8 @@ fn exists(watch: &Watch, series: &Series) -> bool {
 #[test]
 fn alarms_and_widgets_use_existing_metrics() {
     let watch = Watch::read();
-    for (place, series) in watch.alarmed().chain(watch.shown()) {
-        assert!(exists(&watch, series), "{place}: nobody tells {series:?}");
+    for (id, series) in watch.alarmed().chain(watch.shown()) {
+        assert!(exists(&watch, series), "{id}: {series:?} does not exist");
     }
 }
 
@@ -77,7 +77,7 @@ fn every_metric_is_in_an_alarm_or_on_the_dashboard() {
     let watched: BTreeSet<&str> = watch
         .alarmed()
         .chain(watch.shown())
-        .filter(|(_, series)| series.namespace == watch::OURS)
+        .filter(|(_, series)| series.namespace == watch::OWN_NAMESPACE)
         .map(|(_, series)| series.metric.as_str())
         .collect();
     let reported: BTreeSet<&str> = Metric::ALL.iter().map(|metric| metric.name()).collect();
@@ -87,17 +87,17 @@ fn every_metric_is_in_an_alarm_or_on_the_dashboard() {
 #[test]
 fn missing_heartbeat_alarms_and_missing_errors_do_not() {
     for alarm in Watch::read().alarms {
-        let beats = |series: &Series| HEARTBEATS.iter().any(|it| it.name() == series.metric);
-        let expected = if alarm.series.iter().any(beats) { "breaching" } else { "notBreaching" };
+        let is_heartbeat = |series: &Series| HEARTBEATS.iter().any(|it| it.name() == series.metric);
+        let expected = if alarm.series.iter().any(is_heartbeat) { "breaching" } else { "notBreaching" };
         assert_eq!(alarm.missing_data, expected, "{}", alarm.id);
     }
     let watch = Watch::read();
-    for beat in HEARTBEATS {
-        assert!(watch.alarmed().any(|(_, series)| series.metric == beat.name()), "{beat:?}");
+    for heartbeat in HEARTBEATS {
+        assert!(watch.alarmed().any(|(_, series)| series.metric == heartbeat.name()), "{heartbeat:?}");
     }
 }
 
-/// When an alarm goes off that minds more than a single one in five minutes.
+/// Alarms with another threshold than one occurrence in five minutes.
 const LIMITS: [(&str, &str); 13] = [
     ("ApiFailing", "Sum GreaterThan 1 in 1/1 of 300 s"),
     ("WebhookSlow", "p99 GreaterThan 5000 in 2/3 of 300 s"),
@@ -114,7 +114,7 @@ const LIMITS: [(&str, &str); 13] = [
     ("EventStreamBehind", "Maximum GreaterThan 60000 in 2/3 of 300 s"),
 ];
 
-/// The first sign of trouble, which is zero of nothing.
+/// Thresholds of the other alarms: the first occurrence.
 const AT_ONCE: [&str; 2] = ["Sum GreaterThan 0 in 1/1 of 300 s", "Maximum GreaterThan 0 in 1/1 of 300 s"];
 
 #[test]
@@ -133,17 +133,17 @@ fn alarms_fire_at_their_thresholds() {
 
 #[test]
 fn durations_are_never_summed() {
-    for (place, series) in Watch::read().alarmed().map(|(place, series)| (place.to_owned(), series.clone())) {
+    for (id, series) in Watch::read().alarmed().map(|(id, series)| (id.to_owned(), series.clone())) {
         let seconds = Metric::ALL.iter().any(|it| it.name() == series.metric && it.unit() == Unit::Seconds);
-        assert!(!seconds || series.statistic != "Sum", "{place}");
+        assert!(!seconds || series.statistic != "Sum", "{id}");
     }
 }
 
 #[test]
 fn alarms_notify_at_start_and_end() {
     for alarm in Watch::read().alarms {
-        assert!(["!Ref Topic", "!Ref Tickets"].contains(&alarm.tells.as_str()), "{}", alarm.id);
-        assert_eq!(alarm.tells, alarm.tells_end, "{}", alarm.id);
+        assert!(["!Ref Topic", "!Ref Tickets"].contains(&alarm.notifies.as_str()), "{}", alarm.id);
+        assert_eq!(alarm.notifies, alarm.notifies_end, "{}", alarm.id);
         assert!(alarm.span <= 86_400, "{}: CloudWatch looks back a day at most", alarm.id);
         assert!(alarm.series.len() <= 10, "{}: CloudWatch takes ten metrics at most", alarm.id);
     }

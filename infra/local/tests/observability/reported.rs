@@ -1,4 +1,4 @@
-//! What is counted of lives that go well and of those that do not.
+//! Metrics of successful and of failing organizations.
 
 use serde_json::json;
 
@@ -58,7 +58,7 @@ async fn late_payer_is_counted_separately() {
     assert_eq!((counted("TrialConverted"), counted("TrialRecovered")), (0, 1));
     assert!(
         measured("TimeToFirstValue").len() == 1 && counted("TimeToFirstValue") >= 1_296_000,
-        "the tick of billing is none"
+        "the task that billing completes does not count"
     );
     let before = counted("ClockRan");
     let scheduled = include_str!("../../../../events/trial-reminder/scheduled.json");
@@ -73,8 +73,8 @@ async fn failed_and_repeated_provisioning_are_both_counted() {
     world.inject(json!([{ "operation": "TransactWriteItems", "nth": 1, "kind": "access_denied" }])).await;
     let form = "name=Acme&full_name=Jo+Doe&email=jo%40example.com&start_trial=true";
     let headers = [("content-type", "application/x-www-form-urlencoded")];
-    let refused = world.send("POST", "/organizations/new", &headers, form).await;
-    assert!(refused.status >= 500, "{}", refused.status);
+    let rejected = world.send("POST", "/organizations/new", &headers, form).await;
+    assert!(rejected.status >= 500, "{}", rejected.status);
     assert_eq!((counted("Provisioned"), counted("ProvisioningFailed")), (0, 1));
 
     let ann = world.pending("Other", "ann@example.com").await;

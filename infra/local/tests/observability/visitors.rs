@@ -1,5 +1,6 @@
-//! A visitor rings no one: with whatever configuration missing, no request without credentials matches a release alarm
-//! or emits the metric of a page. Filters and alarms are read from the templates.
+//! Requests without credentials never page an operator. With any configuration missing, they
+//! trigger no release alarm and emit no metric of a page. Filters and alarms are read from the
+//! templates.
 
 use std::{
     cell::RefCell,
@@ -19,20 +20,21 @@ use crate::{
     watch::{Alarm, Watch, of_type, text},
 };
 
-/// Metrics of pages that count what goes well: requests and attempts, which a share is taken of, and heartbeats.
-const GOOD: [&str; 4] = ["Count", "Provisioned", "ClockRan", "MailRoundRan"];
+/// Metrics of paging alarms that count normal activity: requests and attempts of a ratio, and
+/// heartbeats.
+const NORMAL_ACTIVITY: [&str; 4] = ["Count", "Provisioned", "ClockRan", "MailRoundRan"];
 
-/// Where no secret is: the local stack fills in those of the region it plays.
-const NOWHERE: &str = "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:onramp/missing-AbCdEf";
+/// Secret that does not exist. The local stack creates only those of its own region.
+const MISSING_SECRET: &str = "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:onramp/missing-AbCdEf";
 
 thread_local! {
     static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps the log lines of this thread, on which all functions of a test run.
-struct Keep;
+/// Writer that captures the log lines of this thread, on which all functions of a test run.
+struct LogWriter;
 
-impl io::Write for Keep {
+impl io::Write for LogWriter {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         LOG.with(|log| log.borrow_mut().extend(line));
         Ok(line.len())
@@ -43,8 +45,8 @@ impl io::Write for Keep {
     }
 }
 
-/// Starts to keep log lines, in the form that functions give them, and metrics.
-fn listen() -> DefaultGuard {
+/// Captures log lines, in the format of the functions, and metrics, until the guard is dropped.
+fn capture() -> DefaultGuard {
     begin();
     LOG.with(|log| log.borrow_mut().clear());
     let lines = tracing_subscriber::fmt()
@@ -53,7 +55,7 @@ fn listen() -> DefaultGuard {
         .with_max_level(LevelFilter::INFO)
         .with_span_list(false)
         .with_target(false)
-        .with_writer(|| Keep);
+        .with_writer(|| LogWriter);
     tracing::subscriber::set_default(lines.finish())
 }
 
@@ -62,8 +64,8 @@ fn log_lines() -> Vec<Value> {
     log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Whether a log line matches a filter pattern: terms of `$.field = value` or `!=`, joined by `&&` (CloudWatch Logs user
-/// guide, "Filter pattern syntax").
+/// Returns whether a log line matches a filter pattern: terms of `$.field = value` or `!=`, joined
+/// by `&&` (CloudWatch Logs user guide, "Filter pattern syntax").
 fn matches(pattern: &str, line: &Value) -> bool {
     let terms = pattern.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap();
     terms.split("&&").all(|term| {
@@ -74,14 +76,14 @@ fn matches(pattern: &str, line: &Value) -> bool {
     })
 }
 
-/// What must stay silent: the templates' metric filters on the functions' log, and the metrics of release alarms and
-/// pages.
-struct Silence {
+/// Signals that a visitor must not cause: the templates' metric filters on the functions' log, and
+/// the metrics of release alarms and of paging alarms.
+struct PagingSignals {
     filters: Vec<(String, String)>,
     metrics: BTreeSet<String>,
 }
 
-impl Silence {
+impl PagingSignals {
     fn read() -> Self {
         let system: Yaml = serde_yaml_ng::from_str(local::template::TEXT).unwrap();
         let watch = Watch::read();
@@ -97,28 +99,29 @@ impl Silence {
         let releases = of_type(&system, "AWS::CloudWatch::Alarm").map(|(id, alarm)| Alarm::read(id, alarm));
         let releases: Vec<Alarm> = releases.collect();
         assert_eq!(releases.len(), 3, "every alarm of the system's own template gates releases");
-        let pages = watch.alarms.iter().filter(|alarm| alarm.tells == "!Ref Topic");
+        let pages = watch.alarms.iter().filter(|alarm| alarm.notifies == "!Ref Topic");
         let series = releases.iter().chain(pages).flat_map(|alarm| &alarm.series);
-        let metrics = series.map(|series| series.metric.clone()).filter(|it| !GOOD.contains(&it.as_str()));
+        let metrics =
+            series.map(|series| series.metric.clone()).filter(|it| !NORMAL_ACTIVITY.contains(&it.as_str()));
         Self { filters, metrics: metrics.collect() }
     }
 
-    /// The metrics among them that were emitted since [`listen`].
-    fn broken(&self, answers: &[TestResponse]) -> BTreeSet<&str> {
+    /// Returns the metrics of these alarms that were emitted since [`capture`].
+    fn fired(&self, responses: &[TestResponse]) -> BTreeSet<&str> {
         let lines = log_lines();
         let filtered = self.filters.iter().filter(|(pattern, _)| lines.iter().any(|it| matches(pattern, it)));
         let filtered = filtered.map(|(_, metric)| metric.as_str());
-        // Only the gateway itself answers without a request id: the invocation failed.
-        let crashed = answers.iter().any(|it| it.header("x-request-id").is_empty()).then_some("Errors");
-        let failing = answers.iter().any(|it| it.status >= 500).then_some("5xx");
+        // Only the gateway itself responds without a request id: the invocation failed.
+        let crashed = responses.iter().any(|it| it.header("x-request-id").is_empty()).then_some("Errors");
+        let failing = responses.iter().any(|it| it.status >= 500).then_some("5xx");
         let own = self.metrics.iter().map(String::as_str).filter(|metric| counted(metric) > 0);
         let emitted: BTreeSet<&str> = filtered.chain(crashed).chain(failing).chain(own).collect();
         emitted.into_iter().filter(|metric| self.metrics.contains(*metric)).collect()
     }
 }
 
-/// Every configuration that lacks something: each variable that the template lets be empty, each secret that is not
-/// there or holds nothing of use, one at a time, and all at once.
+/// Returns every incomplete configuration: each optional variable left empty, each secret missing
+/// or useless, one at a time, and all variables empty at once.
 fn incomplete() -> BTreeMap<String, Config> {
     let template: Yaml = serde_yaml_ng::from_str(local::template::TEXT).unwrap();
     let mut optional = BTreeMap::new();
@@ -136,7 +139,8 @@ fn incomplete() -> BTreeMap<String, Config> {
             }
         }
     }
-    // Where it may be empty, it is so by default.
+    // The template's default is empty only where the parameter may be empty, so the local value
+    // stays.
     optional.remove("PUBLIC_URL");
     assert!(optional.contains_key("STRIPE_WEBHOOK_SECRET") && secrets.len() >= 4, "{optional:?} {secrets:?}");
     let all = optional.keys().fold(Config::memory(), |config, variable| config.set(variable, ""));
@@ -145,15 +149,16 @@ fn incomplete() -> BTreeMap<String, Config> {
         cases.insert(format!("{variable} missing"), Config::memory().set(variable, ""));
     }
     for parameter in secrets {
-        for why in ["unreadable", "useless"] {
-            cases.insert(format!("{parameter} {why}"), Config::memory().set(&parameter, NOWHERE));
+        for reason in ["unreadable", "useless"] {
+            cases.insert(format!("{parameter} {reason}"), Config::memory().set(&parameter, MISSING_SECRET));
         }
     }
     cases
 }
 
-/// What a stranger can bring: nothing, a filled-in form, and forged credentials of every kind.
-async fn ask(world: &World, method: &str, path: &str) -> Vec<TestResponse> {
+/// Sends the requests of a visitor: empty, with a valid form, and with forged credentials of every
+/// kind.
+async fn send_requests(world: &World, method: &str, path: &str) -> Vec<TestResponse> {
     let now = world.stack.system().clock().now().as_second();
     let signature = format!("t={now},v1={}", "0".repeat(64));
     let id = "0198c0de-0000-7000-8000-00000000dead";
@@ -175,7 +180,7 @@ async fn ask(world: &World, method: &str, path: &str) -> Vec<TestResponse> {
     ]
 }
 
-/// A path of a route, with something plausible for each parameter.
+/// Returns a route's path with a plausible value for each parameter.
 fn filled(path: &str) -> String {
     let id = "0198c0de-0000-7000-8000-00000000dead";
     path.replace("{token}", &"A".repeat(43))
@@ -189,46 +194,46 @@ fn filled(path: &str) -> String {
 
 #[tokio::test]
 async fn visitors_never_page_in_any_configuration() {
-    let silence = Silence::read();
+    let signals = PagingSignals::read();
     let routes = Template::parse(local::template::TEXT, &BTreeMap::new()).unwrap().routes;
     assert!(routes.len() > 40);
     for (case, config) in incomplete() {
-        let heard = listen();
+        let capture_guard = capture();
         let world = World::with(config).await;
         if case.ends_with("useless") {
-            world.stack.system().cloud.secrets.put(NOWHERE, "useless");
+            world.stack.system().cloud.secrets.put(MISSING_SECRET, "useless");
             world.advance("10s").await;
         }
         for route in &routes {
             let path = filled(&route.path);
-            let answers = ask(&world, route.method.as_deref().unwrap_or("GET"), &path).await;
-            let broken = silence.broken(&answers);
-            assert!(broken.is_empty(), "{case}, {:?} {path}: {broken:?} {:#?}", route.method, log_lines());
+            let responses = send_requests(&world, route.method.as_deref().unwrap_or("GET"), &path).await;
+            let fired = signals.fired(&responses);
+            assert!(fired.is_empty(), "{case}, {:?} {path}: {fired:?} {:#?}", route.method, log_lines());
         }
         world.settle().await;
-        let broken = silence.broken(&[]);
-        assert!(broken.is_empty(), "{case}: {broken:?} {:#?}", log_lines());
-        drop(heard);
+        let fired = signals.fired(&[]);
+        assert!(fired.is_empty(), "{case}: {fired:?} {:#?}", log_lines());
+        drop(capture_guard);
     }
 }
 
 #[tokio::test]
 async fn missing_webhook_secret_is_a_503_and_a_ticket() {
-    let _heard = listen();
+    let _capture = capture();
     let world = World::with(Config::memory().set("STRIPE_WEBHOOK_SECRET", "")).await;
-    let answer = world.send("POST", "/billing/webhooks/stripe", &[], "{}").await;
-    assert_eq!((answer.status, answer.header("retry-after").is_empty()), (503, false));
+    let response = world.send("POST", "/billing/webhooks/stripe", &[], "{}").await;
+    assert_eq!((response.status, response.header("retry-after").is_empty()), (503, false));
     assert_eq!(counted("WebhookSecretMissing"), 1);
     assert_eq!(log_lines().iter().map(|line| &line["level"]).collect::<Vec<_>>(), ["WARN"]);
     let watch = Watch::read();
     let of_metric = |alarm: &&Alarm| alarm.series.iter().any(|it| it.metric == "WebhookSecretMissing");
     let alarm = watch.alarms.iter().find(of_metric).unwrap();
-    assert_eq!(alarm.tells, "!Ref Tickets");
+    assert_eq!(alarm.notifies, "!Ref Tickets");
 }
 
 #[tokio::test]
 async fn mistyped_address_at_sign_up_pages_no_one() {
-    let (_heard, silence) = (listen(), Silence::read());
+    let (_capture, signals) = (capture(), PagingSignals::read());
     let world = World::new().await;
     world.trialing("Acme", "jo@exmaple.com").await;
     let mail = world.mails("welcome").await.remove(0);
@@ -236,25 +241,26 @@ async fn mistyped_address_at_sign_up_pages_no_one() {
     world.ses(&mail, "Bounce", bounce).await;
     world.settle().await;
     assert_eq!(counted("MailBounced"), 1);
-    assert_eq!(silence.broken(&[]), BTreeSet::new());
+    assert_eq!(signals.fired(&[]), BTreeSet::new());
 }
 
-/// The test above can fail: a permission that is missing does stop a release, and pages.
+/// Shows that the tests above can fail: a missing permission stops a release and pages.
 #[tokio::test]
 async fn missing_permission_stops_a_release_and_pages() {
-    let (_heard, silence) = (listen(), Silence::read());
+    let (_capture, signals) = (capture(), PagingSignals::read());
     let world = World::new().await;
     world.inject(json!([{ "service": "dynamodb", "rate": 1.0, "kind": "access_denied" }])).await;
-    let answer = world.visitor().submit("/login", &[("email", "jo@example.com")]).await;
-    assert_eq!(answer.status, 500, "{}", answer.text());
-    assert_eq!(silence.broken(&[answer]), BTreeSet::from(["AnswersFailed", "RequestsFailed"]));
+    let response = world.visitor().submit("/login", &[("email", "jo@example.com")]).await;
+    assert_eq!(response.status, 500, "{}", response.text());
+    assert_eq!(signals.fired(&[response]), BTreeSet::from(["AnswersFailed", "RequestsFailed"]));
     assert!(!counted::measured("MailSent").iter().any(|it| *it > 0));
 }
 
 #[test]
 fn alarms_that_a_visitor_can_cause_are_tickets() {
     let watch = Watch::read();
-    // By many requests at once, by odd names and mistyped or foreign addresses, and by sign-ups that come to nothing.
+    // By many requests at once, by unusual names, by mistyped or foreign addresses, and by
+    // abandoned sign-ups.
     let outside = [
         "RequestsThrottled",
         "RequestsTurnedAway",
@@ -269,10 +275,11 @@ fn alarms_that_a_visitor_can_cause_are_tickets() {
     ];
     for id in outside {
         let alarm = watch.alarms.iter().find(|alarm| alarm.id == id).unwrap();
-        assert_eq!(alarm.tells, "!Ref Tickets", "{id}");
+        assert_eq!(alarm.notifies, "!Ref Tickets", "{id}");
     }
-    // The gateway's own faults include what it answers to a flood, and its latency includes a slow caller's.
-    for alarm in watch.alarms.iter().filter(|alarm| alarm.tells == "!Ref Topic") {
+    // The gateway's own 5xx metric includes its responses to a flood, and its latency includes a
+    // slow client's.
+    for alarm in watch.alarms.iter().filter(|alarm| alarm.notifies == "!Ref Topic") {
         for series in alarm.series.iter().filter(|it| it.namespace == "AWS/ApiGateway") {
             assert!(["Count", "IntegrationLatency"].contains(&series.metric.as_str()), "{}", alarm.id);
         }

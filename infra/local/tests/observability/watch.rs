@@ -1,4 +1,4 @@
-//! `infra/observability/template.yaml`, read for what it watches.
+//! Parser of `infra/observability/template.yaml`: its alarms and its dashboard.
 
 use std::{
     collections::BTreeMap,
@@ -8,10 +8,10 @@ use std::{
 use serde_json::Value;
 use serde_yaml_ng::Value as Yaml;
 
-/// How the template refers to the namespace of our own metrics.
-pub const OURS: &str = "!Ref Namespace";
+/// The template's reference to the namespace of our metrics.
+pub const OWN_NAMESPACE: &str = "!Ref Namespace";
 
-/// One metric as an alarm or a widget asks for it.
+/// One metric in an alarm or a widget.
 #[derive(Clone, Debug)]
 pub struct Series {
     pub namespace: String,
@@ -20,29 +20,29 @@ pub struct Series {
     pub statistic: String,
 }
 
-/// One alarm.
+/// One CloudWatch alarm, reduced to the parts under test.
 pub struct Alarm {
     pub id: String,
     pub name: String,
     pub description: String,
     pub series: Vec<Series>,
     pub missing_data: String,
-    /// Who is told of its beginning, and of its end.
-    pub tells: String,
-    pub tells_end: String,
-    /// How far it looks back, in seconds.
+    /// The first action at the start of the alarm and at its end.
+    pub notifies: String,
+    pub notifies_end: String,
+    /// Length of the evaluation window in seconds.
     pub span: i64,
-    /// When it goes off: the comparison, of what, and in how many of how many spans of so many seconds.
+    /// Threshold: statistic, comparison, value, and data points out of periods of so many seconds.
     pub limit: String,
 }
 
-/// Everything that is watched.
+/// The alarms and the dashboard of the template.
 pub struct Watch {
     pub template: Yaml,
     pub alarms: Vec<Alarm>,
-    /// What the dashboard shows, with the title of the widget.
+    /// Metrics of the dashboard, with the title of their widget.
     pub widgets: Vec<(String, Series)>,
-    /// The dashboard's text.
+    /// The body of the dashboard.
     pub dashboard: String,
 }
 
@@ -50,7 +50,7 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// A scalar; a reference as it is written.
+/// Returns a scalar as text. A reference keeps its tag: `!Ref Name`.
 pub fn text(value: &Yaml) -> String {
     match value {
         Yaml::Tagged(tagged) if tagged.tag == "!Sub" => text(&tagged.value),
@@ -68,7 +68,7 @@ impl Watch {
         let alarms: Vec<_> = of_type(&template, "AWS::CloudWatch::Alarm")
             .map(|(id, properties)| Alarm::read(id, properties))
             .collect();
-        assert!(alarms.len() > 20, "the reader of this test has lost its way");
+        assert!(alarms.len() > 20, "the parser found too few alarms");
         let dashboards: Vec<_> = of_type(&template, "AWS::CloudWatch::Dashboard").collect();
         let [(_, dashboard)] = dashboards.as_slice() else { panic!("there is one dashboard") };
         let dashboard = text(&dashboard["DashboardBody"]);
@@ -76,18 +76,18 @@ impl Watch {
         Self { template, alarms, widgets, dashboard }
     }
 
-    /// What alarms look at, with the alarm.
+    /// Returns the metrics of alarms, with the alarm's id.
     pub fn alarmed(&self) -> impl Iterator<Item = (&str, &Series)> {
         self.alarms.iter().flat_map(|alarm| alarm.series.iter().map(|series| (alarm.id.as_str(), series)))
     }
 
-    /// What the dashboard shows, with the widget.
+    /// Returns the metrics of the dashboard, with the widget's title.
     pub fn shown(&self) -> impl Iterator<Item = (&str, &Series)> {
         self.widgets.iter().map(|(title, series)| (title.as_str(), series))
     }
 }
 
-/// The resources of a type, with their properties.
+/// Returns the resources of a type: id and properties.
 pub fn of_type<'a>(template: &'a Yaml, kind: &'static str) -> impl Iterator<Item = (&'a str, &'a Yaml)> {
     let resources = template["Resources"].as_mapping().unwrap();
     resources
@@ -122,8 +122,8 @@ impl Alarm {
             description: text(&alarm["AlarmDescription"]),
             series,
             missing_data: text(&alarm["TreatMissingData"]),
-            tells: text(&alarm["AlarmActions"][0]),
-            tells_end: text(&alarm["OKActions"][0]),
+            notifies: text(&alarm["AlarmActions"][0]),
+            notifies_end: text(&alarm["OKActions"][0]),
             span: period * spans,
         }
     }
@@ -142,11 +142,12 @@ impl Series {
         }
     }
 
-    /// A metric of a widget (CloudWatch API reference, "Dashboard body structure and syntax"); none for an expression.
+    /// Parses a metric of a widget (CloudWatch API reference, "Dashboard body structure and
+    /// syntax"). Returns none for an expression.
     fn shown(entry: &Value, widget: &BTreeMap<String, Value>) -> Option<Self> {
         let entry = entry.as_array().unwrap();
-        let words: Vec<_> = entry.iter().map_while(Value::as_str).map(reference).collect();
-        let [namespace, metric, dimensions @ ..] = words.as_slice() else { return None };
+        let names: Vec<_> = entry.iter().map_while(Value::as_str).map(reference).collect();
+        let [namespace, metric, dimensions @ ..] = names.as_slice() else { return None };
         let statistic = entry.last().and_then(|it| it.get("stat")).or(widget.get("stat"));
         Some(Self {
             namespace: namespace.clone(),
@@ -157,10 +158,10 @@ impl Series {
     }
 }
 
-/// `${Name}`, which stands for the whole, as `!Ref Name`.
-fn reference(word: &str) -> String {
-    let name = word.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-    name.map_or_else(|| word.to_owned(), |name| format!("!Ref {name}"))
+/// Converts `${Name}`, if it is the complete text, to `!Ref Name`.
+fn reference(text: &str) -> String {
+    let name = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    name.map_or_else(|| text.to_owned(), |name| format!("!Ref {name}"))
 }
 
 fn widgets(dashboard: &str) -> Vec<(String, Series)> {

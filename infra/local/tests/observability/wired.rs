@@ -1,4 +1,4 @@
-//! What the system's template hands to what watches it.
+//! The system's template passes the right values to the observability stack.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_yaml_ng::Value as Yaml;
 
 use crate::watch::{Series, Watch, of_type, text};
 
-fn whole() -> Yaml {
+fn system_template() -> Yaml {
     serde_yaml_ng::from_str(local::template::TEXT).unwrap()
 }
 
@@ -19,9 +19,9 @@ fn parameters(template: &Yaml) -> &serde_yaml_ng::Mapping {
     template["Parameters"].as_mapping().unwrap()
 }
 
-/// What the nested stack is given.
-fn given(whole: &Yaml) -> BTreeMap<String, String> {
-    let (_, nested) = of_type(whole, "AWS::Serverless::Application").next().unwrap();
+/// Returns the parameters that the nested stack gets.
+fn given(template: &Yaml) -> BTreeMap<String, String> {
+    let (_, nested) = of_type(template, "AWS::Serverless::Application").next().unwrap();
     assert_eq!(nested["Location"], "infra/observability/template.yaml");
     let given = nested["Parameters"].as_mapping().unwrap();
     given.iter().map(|(name, value)| (name.as_str().unwrap().to_owned(), text(value))).collect()
@@ -29,31 +29,35 @@ fn given(whole: &Yaml) -> BTreeMap<String, String> {
 
 #[test]
 fn nested_stack_gets_exactly_its_parameters() {
-    let (whole, watch) = (whole(), Watch::read());
-    let given = given(&whole);
+    let (template, watch) = (system_template(), Watch::read());
+    let given = given(&template);
     for (name, parameter) in parameters(&watch.template) {
         let name = name.as_str().unwrap();
-        assert!(given.contains_key(name) || !parameter["Default"].is_null(), "{name} is not given");
+        assert!(given.contains_key(name) || !parameter["Default"].is_null(), "{name} gets no value");
     }
     for (name, value) in &given {
-        assert!(parameters(&watch.template).contains_key(name.as_str()), "{name} is asked by nobody");
-        let there = |id: &str| {
+        assert!(
+            parameters(&watch.template).contains_key(name.as_str()),
+            "{name} is not a parameter of the nested stack"
+        );
+        let exists = |id: &str| {
             id.starts_with("AWS::")
-                || !whole["Resources"][id].is_null()
-                || !whole["Parameters"][id].is_null()
-                || is_stream(&whole, id)
+                || !template["Resources"][id].is_null()
+                || !template["Parameters"][id].is_null()
+                || is_stream(&template, id)
         };
         let target = value
             .strip_prefix("!Ref ")
             .or_else(|| value.strip_prefix("!GetAtt "))
             .map(|it| it.split('.').next().unwrap());
-        assert!(target.is_none_or(there), "{name}: {value}");
+        assert!(target.is_none_or(exists), "{name}: {value}");
     }
 }
 
-/// SAM calls the reading of a stream after the function and the event.
-fn is_stream(whole: &Yaml, id: &str) -> bool {
-    of_type(whole, "AWS::Serverless::Function").any(|(function, properties)| {
+/// Returns whether an id names an event source mapping. SAM names it after the function and the
+/// event.
+fn is_stream(template: &Yaml, id: &str) -> bool {
+    of_type(template, "AWS::Serverless::Function").any(|(function, properties)| {
         let event = id.strip_prefix(function);
         event.is_some_and(|event| properties["Events"][event]["Type"] == "DynamoDB")
     })
@@ -61,40 +65,40 @@ fn is_stream(whole: &Yaml, id: &str) -> bool {
 
 #[test]
 fn stream_failure_in_the_bucket_raises_an_alarm() {
-    let whole = whole();
-    let given = given(&whole);
+    let template = system_template();
+    let given = given(&template);
     let watch = Watch::read();
-    for (function, properties) in of_type(&whole, "AWS::Serverless::Function") {
+    for (function, properties) in of_type(&template, "AWS::Serverless::Function") {
         for (event, source) in properties["Events"].as_mapping().unwrap() {
             let source = &source["Properties"];
             if source["DestinationConfig"]["OnFailure"]["Type"] != "S3" {
                 continue;
             }
-            let reading = format!("!Ref {function}{}", event.as_str().unwrap());
-            let name = given.iter().find(|(_, value)| **value == reading).map(|(name, _)| name);
+            let mapping = format!("!Ref {function}{}", event.as_str().unwrap());
+            let name = given.iter().find(|(_, value)| **value == mapping).map(|(name, _)| name);
             let alarmed = watch.alarmed().any(|(_, it)| {
                 it.metric == "OnFailureDestinationDeliveredEventCount"
                     && it.dimensions.iter().any(|(_, value)| {
                         Some(value.as_str()) == name.map(|it| format!("!Ref {it}")).as_deref()
                     })
             });
-            assert!(alarmed, "{reading} puts things into a bucket and nobody is told");
-            assert_eq!(source["MetricsConfig"]["Metrics"][0], "EventCount", "{reading} is not counted");
+            assert!(alarmed, "{mapping} has a failure bucket without an alarm");
+            assert_eq!(source["MetricsConfig"]["Metrics"][0], "EventCount", "{mapping} is not counted");
         }
     }
 }
 
 #[test]
 fn metrics_are_read_from_the_namespace_of_the_functions() {
-    let whole = whole();
-    let written = text(&whole["Globals"]["Function"]["Environment"]["Variables"]["METRIC_NAMESPACE"]);
-    assert_eq!(given(&whole)["Namespace"], written);
-    assert!(written.contains("${AWS::StackName}"), "two stacks of an account are told apart");
+    let template = system_template();
+    let written = text(&template["Globals"]["Function"]["Environment"]["Variables"]["METRIC_NAMESPACE"]);
+    assert_eq!(given(&template)["Namespace"], written);
+    assert!(written.contains("${AWS::StackName}"), "each stack of an account has its own namespace");
 }
 
 #[test]
 fn every_function_is_watched_by_name() {
-    let given = given(&whole());
+    let given = given(&system_template());
     let watch = Watch::read();
     let functions: BTreeSet<String> =
         system().functions.values().map(|function| function.logical_id.clone()).collect();
@@ -142,16 +146,17 @@ fn stream_age_is_watched_for_each_reader() {
 
 #[test]
 fn watched_routes_exist() {
-    let (routes, whole) = (system().routes, whole());
+    let (routes, template) = (system().routes, system_template());
     let watch = Watch::read();
-    for (place, series) in watch.alarmed().chain(watch.shown()) {
+    for (id, series) in watch.alarmed().chain(watch.shown()) {
         let of = |name: &str| series.dimensions.iter().find(|(it, _)| it == name).map(|(_, value)| value);
         let (Some(method), Some(path)) = (of("Method"), of("Resource")) else { continue };
-        let there = routes
+        let exists = routes
             .iter()
             .any(|it| it.path == *path && it.method.as_ref().is_some_and(|it| it.as_str() == *method));
-        assert!(there, "{place}: {method} {path}");
-        let settings = &whole["Resources"]["Api"]["Properties"]["RouteSettings"][format!("{method} {path}")];
+        assert!(exists, "{id}: {method} {path}");
+        let settings =
+            &template["Resources"]["Api"]["Properties"]["RouteSettings"][format!("{method} {path}")];
         assert_eq!(settings["DetailedMetricsEnabled"], true, "{method} {path} has no metrics of its own");
     }
 }

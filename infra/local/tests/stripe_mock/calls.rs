@@ -1,4 +1,4 @@
-//! A function's calls to Stripe, through its connector.
+//! Calls of a function to Stripe, through the function's connector.
 
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -7,12 +7,12 @@ use boot::Context;
 use http::Request;
 use serde_json::{Value, json};
 
-use crate::bench::{Behaviour, Bench, behaviour, bench, idle};
-use crate::fixture::{KEY, MockShop};
+use crate::bench::{Behavior, Bench, behavior, bench, idle};
+use crate::fixture::{Account, KEY};
 
-/// A function that makes a customer, and answers what became of that.
-fn customer_maker() -> Behaviour {
-    behaviour(|boot: Context, event| async move {
+/// A function that creates a Stripe customer and returns the outcome.
+fn customer_maker() -> Behavior {
+    behavior(|boot: Context, event| async move {
         if event["rawPath"] != "/work/now" {
             return Ok(json!({}));
         }
@@ -26,9 +26,9 @@ fn customer_maker() -> Behaviour {
         match boot.outbound.connector().call(request).await {
             Ok(response) => {
                 let body: Value = serde_json::from_slice(response.body().bytes().unwrap()).unwrap();
-                Ok(json!({"said": response.status().as_u16(), "body": body}))
+                Ok(json!({"status": response.status().as_u16(), "body": body}))
             }
-            Err(error) => Ok(json!({"lost": error.to_string()})),
+            Err(error) => Ok(json!({"error": error.to_string()})),
         }
     })
 }
@@ -36,15 +36,15 @@ fn customer_maker() -> Behaviour {
 async fn with_fault(kind: &str) -> (Bench, Value) {
     let bench = bench(customer_maker(), idle()).await;
     bench.post("/_local/faults", json!([{"service": "stripe", "nth": 1, "kind": kind}])).await;
-    let answer = bench.work().await.1;
-    (bench, answer)
+    let response = bench.work().await.1;
+    (bench, response)
 }
 
 #[tokio::test]
 async fn stripe_call_is_logged_and_needs_no_role() {
     let bench = bench(customer_maker(), idle()).await;
-    let (_, answer) = bench.work().await;
-    assert_eq!((&answer["said"], &answer["body"]["object"]), (&json!(200), &json!("customer")));
+    let (_, response) = bench.work().await;
+    assert_eq!((&response["status"], &response["body"]["object"]), (&json!(200), &json!("customer")));
     let calls = bench.get("/_local/calls").await;
     let call = calls.as_array().unwrap().iter().find(|call| call["service"] == "stripe").unwrap();
     assert_eq!(
@@ -61,21 +61,21 @@ async fn stripe_call_fails_as_injected() {
         ("conflict", 409, "invalid_request_error"),
         ("access_denied", 403, "invalid_request_error"),
     ] {
-        let (bench, answer) = with_fault(kind).await;
+        let (bench, response) = with_fault(kind).await;
         assert_eq!(
-            (&answer["said"], &answer["body"]["error"]["type"]),
+            (&response["status"], &response["body"]["error"]["type"]),
             (&json!(status), &json!(error)),
             "{kind}"
         );
-        assert_eq!(MockShop(&bench.stack).events().len(), 0, "{kind}");
-        assert_eq!(bench.work().await.1["said"], 200, "{kind}");
+        assert_eq!(Account(&bench.stack).events().len(), 0, "{kind}");
+        assert_eq!(bench.work().await.1["status"], 200, "{kind}");
     }
 }
 
 #[tokio::test]
 async fn lost_response_is_replayed_by_idempotency_key() {
-    let (bench, answer) = with_fault("reply_lost").await;
-    assert!(answer["lost"].is_string(), "{answer}");
-    assert_eq!(bench.work().await.1["said"], 200);
-    assert_eq!(MockShop(&bench.stack).story(0), ["customer.created"]);
+    let (bench, response) = with_fault("reply_lost").await;
+    assert!(response["error"].is_string(), "{response}");
+    assert_eq!(bench.work().await.1["status"], 200);
+    assert_eq!(Account(&bench.stack).event_types(0), ["customer.created"]);
 }

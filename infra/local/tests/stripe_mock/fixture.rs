@@ -1,4 +1,4 @@
-//! What programs and people do with Stripe, as methods.
+//! Requests of programs and of users to the Stripe mock.
 
 use axum::body::Bytes;
 use http::{Request, Response};
@@ -10,16 +10,16 @@ pub const KEY: &str = "sk_test_local_onramp";
 pub const SINGLE: &str = "price_local_single";
 pub const TEAM: &str = "price_local_team";
 
-/// An account at Stripe.
+/// The mock's Stripe account.
 #[derive(Clone, Copy)]
-pub struct MockShop<'s>(pub &'s Stack);
+pub struct Account<'s>(pub &'s Stack);
 
-impl MockShop<'_> {
+impl Account<'_> {
     pub fn now(self) -> Timestamp {
         self.0.system().clock().now()
     }
 
-    /// Sends a request with these headers.
+    /// Sends a request with the given headers.
     pub fn send(self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response<Bytes> {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
@@ -38,7 +38,7 @@ impl MockShop<'_> {
         read(&self.send("GET", path, &[("authorization", &format!("Bearer {KEY}"))], ""))
     }
 
-    /// A new customer of an organization.
+    /// Creates the customer of an organization, and returns its id.
     pub fn customer(self, organization: &str) -> String {
         let form = [("email", "jo@example.com"), ("metadata[organization_id]", organization)];
         let (status, customer) = self.post("/v1/customers", &form);
@@ -46,7 +46,7 @@ impl MockShop<'_> {
         id(&customer)
     }
 
-    /// Opens a Checkout for a customer as Onramp does; the session.
+    /// Opens a Checkout session for a customer as Onramp does, and returns it.
     pub fn checkout(
         self,
         customer: &str,
@@ -72,37 +72,38 @@ impl MockShop<'_> {
         session
     }
 
-    /// Presses a button of a hosted page; where that leads.
-    pub fn press(self, path: &str, form: &[(&str, &str)]) -> String {
+    /// Submits a form of a hosted page, and returns the location of the redirect.
+    pub fn submit(self, path: &str, form: &[(&str, &str)]) -> String {
         let headers = [("sec-fetch-site", "same-origin")];
         let response = self.send("POST", path, &headers, &encoded(form));
         assert_eq!(response.status(), 303, "{path} {form:?}");
         response.headers()["location"].to_str().unwrap().to_owned()
     }
 
-    /// A page as text.
+    /// Opens a hosted page, and returns its HTML.
     pub fn open(self, path: &str) -> String {
         let response = self.send("GET", path, &[], "");
         assert_eq!(response.status(), 200, "{path}");
         String::from_utf8(response.into_body().to_vec()).unwrap()
     }
 
-    /// Subscribes a new customer with a card that pays or another choice; customer and subscription.
+    /// Subscribes a new customer with the given choice of card. Returns the ids of the customer and
+    /// of the subscription.
     pub fn subscribe(self, choice: &str, trial: Option<SignedDuration>) -> (String, String) {
         let customer = self.customer("org_1");
         let trial_end = trial.map(|trial| self.now() + trial);
         let session = id(&self.checkout(&customer, "org_1", TEAM, trial_end));
-        self.press(&format!("/c/pay/{session}"), &[("choice", choice)]);
+        self.submit(&format!("/c/pay/{session}"), &[("choice", choice)]);
         let (_, session) = self.get(&format!("/v1/checkout/sessions/{session}"));
         (customer, session["subscription"].as_str().unwrap().to_owned())
     }
 
-    /// Opens the portal for a customer and presses a button there.
+    /// Opens the portal for a customer and submits a form there.
     pub fn portal(self, customer: &str, form: &[(&str, &str)]) {
         let (status, session) = self.post("/v1/billing_portal/sessions", &[("customer", customer)]);
         assert_eq!(status, 200, "{session}");
         let path = format!("/p/session/{}", id(&session));
-        assert_eq!(self.press(&path, form), path);
+        assert_eq!(self.submit(&path, form), path);
     }
 
     pub fn subscription(self, id: &str) -> Value {
@@ -111,29 +112,29 @@ impl MockShop<'_> {
         subscription
     }
 
-    /// All events so far, oldest first.
+    /// Returns all events, oldest first.
     pub fn events(self) -> Vec<Value> {
         self.0.system().cloud.stripe.events()
     }
 
-    /// The story of the events from `since` on: types, and after a subscription's its status.
-    pub fn story(self, since: usize) -> Vec<String> {
-        self.events().iter().skip(since).map(told).collect()
+    /// Returns the types of the events from `since` on, with the status of subscriptions.
+    pub fn event_types(self, since: usize) -> Vec<String> {
+        self.events().iter().skip(since).map(label).collect()
     }
 
-    /// Moves the clock with everything that is due on the way.
-    pub async fn pass(self, days: i64) {
+    /// Advances the clock by days, and runs everything that becomes due.
+    pub async fn advance_days(self, days: i64) {
         let system = self.0.system();
         system.advance(self.now() + SignedDuration::from_hours(24 * days)).await;
     }
 }
 
-fn told(event: &Value) -> String {
+fn label(event: &Value) -> String {
     let kind = event["type"].as_str().unwrap();
-    let before = event.pointer("/data/previous_attributes/status").and_then(Value::as_str);
+    let previous = event.pointer("/data/previous_attributes/status").and_then(Value::as_str);
     let status = event["data"]["object"]["status"].as_str().unwrap_or_default();
-    match before {
-        Some(before) => format!("{kind} {before}→{status}"),
+    match previous {
+        Some(previous) => format!("{kind} {previous}→{status}"),
         None if kind.starts_with("customer.subscription.") => format!("{kind} {status}"),
         None => kind.to_owned(),
     }

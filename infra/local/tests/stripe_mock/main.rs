@@ -1,4 +1,5 @@
-//! The local stand-in for Stripe: its API, the lives of subscriptions as the clock moves, and its deliveries.
+//! The Stripe mock: its API, its hosted pages, the billing cycles of subscriptions, and event
+//! delivery.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,15 +9,15 @@
 )]
 
 mod api;
-#[allow(dead_code, reason = "shared with other suites, which use the rest")]
+#[allow(dead_code, reason = "the cloud tests use more of it")]
 #[path = "../cloud/support.rs"]
 mod bench;
+mod billing_cycle;
 mod calls;
 mod delivery;
-#[allow(dead_code, reason = "shared with other suites, which use the rest")]
+#[allow(dead_code, reason = "the journeys use more of it")]
 #[path = "../journeys/driver.rs"]
 mod driver;
+mod end_to_end;
 mod fixture;
-mod full_objects;
-mod lives;
 mod pages;

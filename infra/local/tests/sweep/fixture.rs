@@ -1,5 +1,5 @@
-//! A table full of organizations and the function that sweeps it, with nothing else around: no stream, no mail, no bus.
-//! The items are a sign-up's own, copied past every function.
+//! A table with many organizations and only the function that sweeps it: no stream, no mailer, and
+//! no bus. The items are copies of one that a real sign-up wrote.
 
 use std::collections::BTreeMap;
 
@@ -8,71 +8,72 @@ use jiff::{SignedDuration, Timestamp};
 use local::{Config, Stack, calls::Call, functions, template};
 use serde_json::{Value, json, value::RawValue};
 
-/// The trial's length and its reminder, in days, as the template has them.
+/// The length of a trial and the time of its reminder, in days, as in the template.
 const TRIAL: i64 = 14;
 const REMINDER: i64 = 3;
 
-/// How many items one request writes (DynamoDB API reference, "BatchWriteItem").
+/// Maximum number of items of one request (DynamoDB API reference, "BatchWriteItem").
 const BATCH: usize = 25;
 
 const SWEEPER: &str = "trial-reminder";
 const EVENT: &str = include_str!("../../../../events/trial-reminder/scheduled.json");
 
-/// The stack, with its one function.
+/// A stack with one function, and the item that seeded organizations copy.
 pub struct Fixture {
     pub stack: Stack,
-    pattern: Value,
+    sample: Value,
     now: Timestamp,
 }
 
-/// What a trial of the fixture is about to owe.
+/// What is due for an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Nothing for days.
+    /// Nothing is due for days.
     Early,
-    /// Its reminder, since a day.
+    /// The reminder has been due for a day.
     Reminder,
-    /// Its end, since a day.
+    /// The end of the trial has been due for a day.
     End,
-    /// Its end, since two days, in an item that cannot be read.
-    Spoilt,
+    /// The end of the trial has been due for two days, and the item is corrupt.
+    Corrupt,
 }
 
-/// What one run of the function did.
+/// The result of one run of the function.
 #[derive(Debug)]
 pub struct Run {
-    /// What it answered, or how it ended without an answer.
-    pub answer: Result<Value, String>,
-    /// The calls that it made.
+    /// The function's result, or how the invocation failed.
+    pub response: Result<Value, String>,
+    /// The AWS calls of the run.
     pub calls: Vec<Call>,
 }
 
 impl Fixture {
     pub async fn new() -> Self {
-        let pattern = pattern().await;
+        let sample = sample().await;
         let sweeper: BTreeMap<_, _> =
             functions::all().into_iter().filter(|(name, _)| *name == SWEEPER).collect();
-        let config = Config { template: alone(), functions: sweeper, ..Config::memory() };
+        let config = Config { template: single_function_template(), functions: sweeper, ..Config::memory() };
         let stack = Stack::start(config).await.unwrap();
         let now = stack.system().cloud.clock.now();
-        Self { stack, pattern, now }
+        Self { stack, sample, now }
     }
 
-    /// Fills the table: as many organizations of each stage, numbered on from 0.
+    /// Adds organizations, numbered from 0: a count for each stage.
     pub fn seed(&self, stages: &[(usize, Stage)]) {
         self.fill(stages, |pk| Hash::of(&[pk.as_bytes()]).first() % 8);
     }
 
-    /// The same with everything that is due in one partition.
+    /// Adds organizations that are all in one partition of the due index.
     pub fn seed_one_shard(&self, stages: &[(usize, Stage)]) {
         self.fill(stages, |_| 3);
     }
 
     fn fill(&self, stages: &[(usize, Stage)], shard: impl Fn(&str) -> u8) {
-        let mut kinds =
+        let mut stages_by_number =
             stages.iter().flat_map(|(count, stage)| std::iter::repeat_n(*stage, *count)).enumerate();
         loop {
-            let batch = kinds.by_ref().take(BATCH).map(|(number, stage)| self.item(number, stage, &shard));
+            let batch =
+                stages_by_number.by_ref().take(BATCH).map(|(number, stage)| self.item(number, stage, &shard));
             let puts: Vec<_> = batch.map(|item| json!({ "PutRequest": { "Item": item } })).collect();
             if puts.is_empty() {
                 return;
@@ -81,31 +82,31 @@ impl Fixture {
         }
     }
 
-    /// Runs the function once, as its schedule does.
+    /// Runs the function once, with the event of its schedule.
     pub async fn run(&self) -> Run {
         let cloud = &self.stack.system().cloud;
         let seen = cloud.calls.since(0).last().map_or(0, |call| call.seq);
         let event = RawValue::from_string(EVENT.to_owned()).unwrap();
         let invoked = self.stack.system().fleet.invoke(SWEEPER, event).await;
-        let answer = invoked.result.map(|answer| serde_json::from_str(answer.get()).unwrap());
-        Run { answer: answer.map_err(|failure| failure.to_string()), calls: cloud.calls.since(seen) }
+        let response = invoked.result.map(|response| serde_json::from_str(response.get()).unwrap());
+        Run { response: response.map_err(|failure| failure.to_string()), calls: cloud.calls.since(seen) }
     }
 
-    /// The item of the organization of that number.
+    /// Returns the item of an organization.
     pub fn read(&self, number: usize) -> Value {
         let pk = format!("ORG#{}", id(number));
         self.stack.system().cloud.engine.items(Some(&pk)).remove(0)
     }
 
-    /// The keys of the mails that an organization owes, or owed, beyond its welcome.
+    /// Returns the keys of an organization's mails, pending or sent, without the welcome.
     pub fn notices(&self, number: usize) -> Vec<String> {
         let item = self.read(number);
         let keys = item["mail"]["M"].as_object().unwrap().keys();
         keys.filter(|key| *key != "welcome").cloned().collect()
     }
 
-    /// Puts faults in force, in place of those before.
-    pub fn disturb(&self, plan: Value) {
+    /// Replaces the injected faults.
+    pub fn inject(&self, plan: Value) {
         let plan = serde_json::from_value(plan).unwrap();
         self.stack.system().cloud.faults.replace(plan, &self.stack.system().fleet.names()).unwrap();
     }
@@ -126,53 +127,53 @@ impl Fixture {
                 Stage::Early => days(TRIAL),
                 Stage::Reminder => days(REMINDER - 1),
                 Stage::End => days(-1),
-                Stage::Spoilt => days(-2),
+                Stage::Corrupt => days(-2),
             };
         let due_at = ends_at - days(REMINDER);
         let pk = format!("ORG#{}", id(number));
-        let mut item = self.pattern.clone();
+        let mut item = self.sample.clone();
         item["profile"]["M"]["id"] = json!({ "S": id(number) });
-        item["trial"]["M"]["ends_at"] = json!({ "S": stored(ends_at) });
-        item["due_at"] = json!({ "S": stored(due_at) });
+        item["trial"]["M"]["ends_at"] = json!({ "S": timestamp(ends_at) });
+        item["due_at"] = json!({ "S": timestamp(due_at) });
         item["due_pk"] = json!({ "S": format!("DUE#{}", shard(&pk)) });
         item["pk"] = json!({ "S": pk });
-        if stage == Stage::Spoilt {
-            item["profile"] = json!({ "S": "spoilt" });
+        if stage == Stage::Corrupt {
+            item["profile"] = json!({ "S": "corrupt" });
         }
         item
     }
 }
 
 impl Run {
-    /// How many calls of an operation it made.
+    /// Returns the number of calls of an operation.
     pub fn count(&self, operation: &str) -> usize {
         self.calls.iter().filter(|call| call.operation == operation).count()
     }
 
-    /// What it says it found, and what of that failed.
-    pub fn tally(&self) -> (u64, u64) {
-        let answer = self.answer.as_ref().unwrap();
-        (answer["found"].as_u64().unwrap(), answer["failed"].as_u64().unwrap())
+    /// Returns how many items the run found and how many of them failed.
+    pub fn found_and_failed(&self) -> (u64, u64) {
+        let response = self.response.as_ref().unwrap();
+        (response["found"].as_u64().unwrap(), response["failed"].as_u64().unwrap())
     }
 }
 
-/// The item that a sign-up with a trial writes, its welcome mail sent.
-async fn pattern() -> Value {
+/// Returns the organization item of a sign-up with a trial, with its welcome email sent.
+async fn sample() -> Value {
     let stack = Stack::start(Config::memory()).await.unwrap();
     let body = "name=Acme&full_name=Jo+Doe&email=jo%40example.com&start_trial=true";
     let request = http::Request::post("/organizations/new")
         .header("host", "localhost:8484")
         .header("content-type", "application/x-www-form-urlencoded");
-    let answer = stack.request(request.body(axum::body::Bytes::from(body)).unwrap()).await;
-    assert_eq!(answer.status(), 303);
+    let response = stack.request(request.body(axum::body::Bytes::from(body)).unwrap()).await;
+    assert_eq!(response.status(), 303);
     stack.system().settle().await;
     let items = stack.system().cloud.engine.items(None);
     items.into_iter().find(|item| item["sk"]["S"] == "ORG").unwrap()
 }
 
-/// The template with the sweeper as its only function, and a table without a stream.
-fn alone() -> String {
-    let mut kept = String::new();
+/// Returns the template with the sweeper as its only function, and a table without a stream.
+fn single_function_template() -> String {
+    let mut lines = String::new();
     let mut dropping = false;
     for line in template::TEXT.lines() {
         let is_name = line.starts_with("  ") && !line.starts_with("   ") && line.trim_end().ends_with(':');
@@ -183,22 +184,22 @@ fn alone() -> String {
                 || ["Observability:", "ReleaseFails:", "AnswersFailed:", "AnswersFail:", "MailerFails:"]
                     .contains(&name);
         }
-        // Nothing wakes but the schedule, and nobody releases anything.
-        let gone = ["StreamSpecification:", "Alarms: !If [IsGradual"];
-        if !dropping && !gone.iter().any(|it| line.trim_start().starts_with(it)) {
-            kept.push_str(line);
-            kept.push('\n');
+        // Only the schedule invokes a function, and there are no releases.
+        let removed = ["StreamSpecification:", "Alarms: !If [IsGradual"];
+        if !dropping && !removed.iter().any(|it| line.trim_start().starts_with(it)) {
+            lines.push_str(line);
+            lines.push('\n');
         }
     }
-    kept
+    lines
 }
 
-/// The id of the organization of that number.
+/// Returns the id of the organization with a number.
 fn id(number: usize) -> String {
     format!("org_0198c0de-0000-7000-8000-{number:012x}")
 }
 
-/// A moment as the table has it.
-fn stored(at: Timestamp) -> String {
+/// Formats a timestamp as the table stores it.
+fn timestamp(at: Timestamp) -> String {
     format!("{at:.3}")
 }

@@ -1,6 +1,6 @@
-//! The sweep at scale: what it costs follows what is due and not what exists, and nothing that fails holds up the rest.
-//! Counts and states, never times: the clock is paused, so that a slow machine is no reason to leave something for the
-//! next run.
+//! The trial sweep at scale. Its cost depends on the due items and not on all items, and a failure
+//! blocks no other item. The tests check counts and states, never times: the clock is paused, so a
+//! slow machine changes nothing.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,9 +18,9 @@ use counted::{begin, counted, measured};
 use fixture::{Fixture, Stage};
 use serde_json::json;
 
-/// Over how many partitions what is due is spread.
+/// Number of partitions of the due index.
 const SHARDS: usize = 8;
-/// How many candidates one look into a partition brings.
+/// Maximum number of items that one query returns.
 const PAGE: usize = 250;
 
 #[tokio::test(start_paused = true)]
@@ -29,12 +29,16 @@ async fn cost_follows_due_items_not_all_items() {
         let fixture = Fixture::new().await;
         fixture.seed(&[(100, Stage::Reminder), (existing - 100, Stage::Early)]);
         let run = fixture.run().await;
-        assert_eq!(run.tally(), (100, 0), "{existing}");
+        assert_eq!(run.found_and_failed(), (100, 0), "{existing}");
         let counts = ["Query", "GetItem", "UpdateItem"].map(|operation| run.count(operation));
-        assert_eq!(counts, [SHARDS, 100, 100], "{existing}: a look a shard; a read and a write each");
-        assert_eq!(run.calls.len(), SHARDS + 200, "{existing}: and nothing else");
+        assert_eq!(
+            counts,
+            [SHARDS, 100, 100],
+            "{existing}: one query a shard; a read and a write for each due item"
+        );
+        assert_eq!(run.calls.len(), SHARDS + 200, "{existing}: no other calls");
         let again = fixture.run().await;
-        assert_eq!((again.tally(), again.calls.len()), ((0, 0), SHARDS), "{existing}");
+        assert_eq!((again.found_and_failed(), again.calls.len()), ((0, 0), SHARDS), "{existing}");
     }
 }
 
@@ -44,7 +48,7 @@ async fn one_run_processes_all_pages() {
     let due = 2 * PAGE + 100;
     fixture.seed_one_shard(&[(due, Stage::Reminder), (100, Stage::Early)]);
     let run = fixture.run().await;
-    assert_eq!(run.tally(), (due as u64, 0));
+    assert_eq!(run.found_and_failed(), (due as u64, 0));
     let counts = ["Query", "GetItem", "UpdateItem"].map(|operation| run.count(operation));
     assert_eq!(counts, [SHARDS + 2, due, due], "three pages of one shard");
     for number in 0..due {
@@ -57,29 +61,29 @@ async fn one_run_processes_all_pages() {
 async fn next_run_finishes_a_killed_run_without_duplicates() {
     let fixture = Fixture::new().await;
     let due = 10 * PAGE;
-    // There are ten pages; the run is killed as it asks for the second.
+    // There are ten pages, and the run is killed at the query for the second.
     fixture.seed_one_shard(&[(due, Stage::Reminder)]);
-    fixture.disturb(json!([{ "operation": "Query", "nth": SHARDS + 1, "kind": "crash" }]));
+    fixture.inject(json!([{ "operation": "Query", "nth": SHARDS + 1, "kind": "crash" }]));
     let killed = fixture.run().await;
-    assert!(killed.answer.is_err(), "{:?}", killed.answer);
+    assert!(killed.response.is_err(), "{:?}", killed.response);
     let done = (0..due).filter(|number| !fixture.notices(*number).is_empty()).count();
     assert!((1..=PAGE).contains(&done), "{done} of the first page");
 
     let next = fixture.run().await;
-    assert_eq!(next.tally(), ((due - done) as u64, 0));
+    assert_eq!(next.found_and_failed(), ((due - done) as u64, 0));
     assert!((0..due).all(|number| fixture.notices(number).len() == 1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn corrupt_item_blocks_no_other_item() {
     let fixture = Fixture::new().await;
-    let spoilt = PAGE + 10;
-    // More than a page can never be done, and is due before all the rest.
-    fixture.seed_one_shard(&[(spoilt, Stage::Spoilt), (20, Stage::End)]);
-    let (found, failed) = fixture.run().await.tally();
-    assert_eq!((found, failed), (spoilt as u64 + 20, spoilt as u64));
-    assert!((spoilt..spoilt + 20).all(|number| fixture.notices(number).len() == 1));
-    assert_eq!(fixture.run().await.tally(), (0, 0), "they are held for a person");
+    let corrupt = PAGE + 10;
+    // More than a page of items always fails, and is due before all others.
+    fixture.seed_one_shard(&[(corrupt, Stage::Corrupt), (20, Stage::End)]);
+    let (found, failed) = fixture.run().await.found_and_failed();
+    assert_eq!((found, failed), (corrupt as u64 + 20, corrupt as u64));
+    assert!((corrupt..corrupt + 20).all(|number| fixture.notices(number).len() == 1));
+    assert_eq!(fixture.run().await.found_and_failed(), (0, 0), "they need review and are not due");
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,13 +91,13 @@ async fn unreadable_shard_is_logged_and_stops_no_other() {
     begin();
     let fixture = Fixture::new().await;
     fixture.seed(&[(200, Stage::End)]);
-    fixture.disturb(json!([{ "operation": "Query", "nth": 1, "kind": "access_denied" }]));
+    fixture.inject(json!([{ "operation": "Query", "nth": 1, "kind": "access_denied" }]));
     let run = fixture.run().await;
-    assert!(run.answer.is_err(), "the schedule's failure metric tells it");
+    assert!(run.response.is_err(), "a failed invocation counts in the Errors metric");
     let done = (0..200).filter(|number| !fixture.notices(*number).is_empty()).count();
     assert!(done > 100 && done < 200, "{done}");
-    assert_eq!(counted("ClockRan"), 0, "a run that did not see everything is none");
-    assert_eq!(fixture.run().await.tally(), ((200 - done) as u64, 0));
+    assert_eq!(counted("ClockRan"), 0, "an incomplete run sends no heartbeat");
+    assert_eq!(fixture.run().await.found_and_failed(), ((200 - done) as u64, 0));
     assert_eq!(counted("ClockRan"), 1);
 }
 
@@ -103,14 +107,14 @@ async fn run_leaves_the_rest_when_its_time_is_up() {
     let fixture = Fixture::new().await;
     let due = 300;
     fixture.seed(&[(due, Stage::End)]);
-    fixture.disturb(json!([{ "operation": "GetItem", "rate": 1.0, "kind": "hang" }]));
+    fixture.inject(json!([{ "operation": "GetItem", "rate": 1.0, "kind": "hang" }]));
     let slow = fixture.run().await;
-    let (found, failed) = slow.tally();
-    assert!((1..due as u64).contains(&found) && failed == found, "it answers within its time-out: {found}");
-    assert_eq!(counted("DueBacklog"), due as u64, "what it leaves is told");
-    assert!(measured("DueLag")[0] >= 86_400, "and for how long it has waited");
-    fixture.disturb(json!([]));
-    assert_eq!(fixture.run().await.tally(), (due as u64, 0));
+    let (found, failed) = slow.found_and_failed();
+    assert!((1..due as u64).contains(&found) && failed == found, "it returns before its timeout: {found}");
+    assert_eq!(counted("DueBacklog"), due as u64, "the backlog is reported");
+    assert!(measured("DueLag")[0] >= 86_400, "and the age of the oldest item");
+    fixture.inject(json!([]));
+    assert_eq!(fixture.run().await.found_and_failed(), (due as u64, 0));
     assert_eq!((measured("DueBacklog")[1], measured("DueLag")[1]), (0, 0));
 }
 
@@ -119,7 +123,7 @@ async fn concurrent_runs_enqueue_no_notice_twice() {
     let fixture = Fixture::new().await;
     fixture.seed(&[(60, Stage::Reminder), (60, Stage::End)]);
     let (one, two) = tokio::join!(fixture.run(), fixture.run());
-    assert_eq!((one.tally().1, two.tally().1), (0, 0), "a lost race is no failure");
+    assert_eq!((one.found_and_failed().1, two.found_and_failed().1), (0, 0), "a lost race is no failure");
     assert!((0..120).all(|number| fixture.notices(number).len() == 1));
-    assert_eq!(fixture.run().await.tally(), (0, 0));
+    assert_eq!(fixture.run().await.found_and_failed(), (0, 0));
 }

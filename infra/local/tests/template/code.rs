@@ -1,4 +1,4 @@
-//! What the code says of itself, as far as the template has to agree with it.
+//! Facts of the code that the template must match.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,32 +6,33 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-/// SES's name of an event, and EventBridge's (SES guide, "Amazon SES event details in EventBridge").
+/// Name of an SES event, in SES and in EventBridge (SES guide, "Amazon SES event details in
+/// EventBridge").
 pub struct Feedback {
-    pub told: &'static str,
-    pub taken: &'static str,
+    pub event_type: &'static str,
+    pub detail_type: &'static str,
 }
 
 pub const FEEDBACK: [Feedback; 5] = [
-    Feedback { told: "send", taken: "Email Sent" },
-    Feedback { told: "delivery", taken: "Email Delivered" },
-    Feedback { told: "reject", taken: "Email Rejected" },
-    Feedback { told: "bounce", taken: "Email Bounced" },
-    Feedback { told: "complaint", taken: "Email Complaint Received" },
+    Feedback { event_type: "send", detail_type: "Email Sent" },
+    Feedback { event_type: "delivery", detail_type: "Email Delivered" },
+    Feedback { event_type: "reject", detail_type: "Email Rejected" },
+    Feedback { event_type: "bounce", detail_type: "Email Bounced" },
+    Feedback { event_type: "complaint", detail_type: "Email Complaint Received" },
 ];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The folders in a folder of the project.
+/// Returns the names of the folders in a folder of the repository.
 pub fn folders(of: &str) -> BTreeSet<String> {
     let entries = std::fs::read_dir(root().join(of)).unwrap().map(|entry| entry.unwrap());
     let folders = entries.filter(|entry| entry.file_type().unwrap().is_dir());
     folders.map(|entry| entry.file_name().into_string().unwrap()).collect()
 }
 
-/// The recorded events of a function whose names begin so.
+/// Returns the recorded events of a function whose file names start with `prefix`.
 pub fn recorded(function: &str, prefix: &str) -> Vec<(String, Value)> {
     let folder = root().join("events").join(function);
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -42,7 +43,7 @@ pub fn recorded(function: &str, prefix: &str) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// All of a crate's source, its tests left out.
+/// Returns the source text of a crate, without its tests.
 pub fn source(of: &str) -> String {
     sources(&root().join(of).join("src")).concat()
 }
@@ -63,27 +64,27 @@ fn sources(folder: &Path) -> Vec<String> {
     texts
 }
 
-/// What stands in quotes.
+/// Returns the texts in quotes.
 fn literals(text: &str) -> impl Iterator<Item = &str> {
     text.split('"').skip(1).step_by(2)
 }
 
-/// Readers that several functions share, and what they read.
+/// Shared readers of configuration, and the variables that they read.
 const READ_BY: [(&str, &[&str]); 3] = [
     (".public_url()", &["PUBLIC_URL"]),
     (".product_name()", &["PRODUCT_NAME"]),
     (".prices()", &["STRIPE_SINGLE_USER_PRICE_ID", "STRIPE_TEAM_PRICE_ID"]),
 ];
 
-/// The variables that a function reads.
+/// Returns the variables that a function reads.
 pub fn variables(function: &str) -> BTreeSet<String> {
-    // Read once: the template is checked a hundred times.
+    // Cached, because the mutation test checks the template about a hundred times.
     static READ: LazyLock<BTreeMap<String, BTreeSet<String>>> =
         LazyLock::new(|| folders("functions").into_iter().map(|name| (name.clone(), read(&name))).collect());
     READ.get(function).cloned().unwrap_or_default()
 }
 
-/// Whatever stands in quotes there and is spelled like a variable.
+/// Returns the texts in quotes that have the format of a variable.
 fn read(function: &str) -> BTreeSet<String> {
     let code = source(&format!("functions/{function}"));
     let is_one = |it: &&str| it.contains('_') && it.chars().all(|ch| ch.is_ascii_uppercase() || ch == '_');
@@ -91,7 +92,8 @@ fn read(function: &str) -> BTreeSet<String> {
     literals(&code).filter(is_one).chain(shared.copied()).map(str::to_owned).collect()
 }
 
-/// The patterns of the partition keys that the store builds: `ORG#*`, and `FEED` where there is but one.
+/// Returns the patterns of the partition keys that the store builds: `ORG#*`, or `FEED` for a
+/// single partition.
 pub fn partitions() -> BTreeSet<String> {
     let text = std::fs::read_to_string(root().join("shared/store/src/key.rs")).unwrap();
     let is_word = |text: &str| !text.is_empty() && text.chars().all(|ch| ch.is_ascii_uppercase());
@@ -101,7 +103,7 @@ pub fn partitions() -> BTreeSet<String> {
     families.chain(singles.filter(|it| is_word(it)).map(str::to_owned)).collect()
 }
 
-/// The indexes that the store asks.
+/// Returns the indexes that the store queries.
 pub fn indexes() -> BTreeSet<String> {
     static STORE: LazyLock<String> = LazyLock::new(|| source("shared/store"));
     literals(&STORE).filter(|it| it.starts_with("by-")).map(str::to_owned).collect()

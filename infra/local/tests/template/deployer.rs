@@ -1,4 +1,4 @@
-//! `docs/deployer-policy.json` against the types of the templates' resources.
+//! `docs/deployer-policy.json` matches the resource types of the templates.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_yaml_ng::Value as Yaml;
 
 use crate::stack::{list, texts};
 
-/// The services whose calls make a resource of a type, SAM's own types as they expand.
+/// Returns the services whose API creates a resource type. SAM types count as their expansion.
 fn services(kind: &str) -> &'static [&'static str] {
     match kind {
         "AWS::Serverless::Function" => &["lambda", "iam", "codedeploy", "events"],
@@ -22,7 +22,7 @@ fn services(kind: &str) -> &'static [&'static str] {
         "AWS::SES::ConfigurationSet" | "AWS::SES::ConfigurationSetEventDestination" => &["ses"],
         "AWS::SNS::Subscription" | "AWS::SNS::Topic" => &["sns"],
         "AWS::SQS::Queue" | "AWS::SQS::QueuePolicy" => &["sqs"],
-        other => panic!("which service makes {other}? Add its calls to docs/deployer-policy.json"),
+        other => panic!("no service is known for {other}; add its calls to docs/deployer-policy.json"),
     }
 }
 
@@ -37,7 +37,7 @@ fn deployer_policy_covers_every_resource_and_no_other_service() {
             needed.extend(services(resource["Type"].as_str().unwrap()));
         }
     }
-    assert!(policy.to_string().len() <= 10_240, "it does not fit into a role's inline policies");
+    assert!(policy.to_string().len() <= 10_240, "the policy exceeds the limit of a role's inline policies");
     let mut granted = BTreeSet::new();
     for statement in list(&policy["Statement"]) {
         for action in texts(&statement["Action"]) {

@@ -1,5 +1,6 @@
-//! What a deployment must have, checked on the template before there is one: durability, least privilege, a place for
-//! every failure, limits, and agreement with the code. Each check is named; each is shown to catch what it is for.
+//! Requirements on a deployment, checked in the template: durability, least privilege, failure
+//! destinations, limits, and consistency with the code. Each check has a name, and a mutation shows
+//! that it detects its failure.
 
 #![allow(
     clippy::unwrap_used,

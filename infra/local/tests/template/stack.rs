@@ -1,4 +1,5 @@
-//! The template as the checks see it: every resource with its intrinsics replaced and every condition on.
+//! The template in the form that the checks use: intrinsics are resolved, and every condition is
+//! true.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,7 @@ use local::template::{Resource, Template};
 use serde_json::Value;
 use serde_yaml_ng::Value as Yaml;
 
-/// Settings under which every resource and every statement of the template is there.
+/// Settings under which the template has every resource and every statement.
 const EVERYTHING: [(&str, &str); 9] = [
     ("StripeWebhookSecretArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook"),
     ("HostSigningKeysArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:host"),
@@ -36,20 +37,20 @@ impl Stack {
         Ok(Self { raw: serde_yaml_ng::from_str(text).unwrap(), template, settings })
     }
 
-    /// The same template with another setting.
+    /// Returns the template with one other setting.
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut settings = self.settings.clone();
         settings.insert(name.to_owned(), value.to_owned());
         Self::read_with(&serde_yaml_ng::to_string(&self.raw).unwrap(), settings).unwrap()
     }
 
-    /// The resources of a type, by name.
+    /// Returns the resources of a type, by name.
     pub fn of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let resources = self.template.resources.iter().filter(move |(_, resource)| resource.kind == kind);
         resources.map(|(name, Resource { properties, .. })| (name.as_str(), properties))
     }
 
-    /// The functions, with what applies to all of them put into each.
+    /// Returns the functions, with the global settings merged into each.
     pub fn functions(&self) -> impl Iterator<Item = (&str, Value)> {
         self.of("AWS::Serverless::Function").map(|(name, own)| {
             let mut all = self.template.globals["Function"].clone();
@@ -59,7 +60,7 @@ impl Stack {
         })
     }
 
-    /// The events of all functions that are of a type: their place, and their properties.
+    /// Returns the events of a type of all functions: `Function.Event` and properties.
     pub fn events(&self, kind: &str) -> Vec<(String, Value)> {
         let mut found = Vec::new();
         for (function, properties) in self.of("AWS::Serverless::Function") {
@@ -72,7 +73,7 @@ impl Stack {
         found
     }
 
-    /// Every statement of every function's role: the function, and the statement.
+    /// Returns every statement of every function's role: `Function.Sid` and statement.
     pub fn statements(&self) -> Vec<(String, Value)> {
         let mut found = Vec::new();
         for (function, properties) in self.of("AWS::Serverless::Function") {
@@ -85,7 +86,7 @@ impl Stack {
         found
     }
 
-    /// The ARN of a resource of a service, as the local stack names it.
+    /// Returns the ARN of a resource, as the local stack names it.
     pub fn arn(&self, service: &str, name: &str) -> String {
         match service {
             "s3" => format!("arn:aws:s3:::onramp-{name}"),
@@ -93,19 +94,19 @@ impl Stack {
         }
     }
 
-    /// The queue of what could not be delivered.
+    /// Returns the ARN of the dead-letter queue.
     pub fn dead_letters(&self) -> String {
         self.arn("sqs", "onramp-DeadLetters")
     }
 }
 
-/// The entries of an object; none where there is no object.
+/// Returns the entries of an object, or none if the value is no object.
 pub fn object(value: &Value) -> Vec<(String, Value)> {
     let entries = value.as_object().into_iter().flatten();
     entries.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// A value that may be one or a list, as a list; empty where there is none.
+/// Returns a value or a list of values as a list, empty for null.
 pub fn list(value: &Value) -> Vec<Value> {
     match value {
         Value::Null => Vec::new(),
@@ -114,12 +115,12 @@ pub fn list(value: &Value) -> Vec<Value> {
     }
 }
 
-/// The same as texts.
+/// Returns a value or a list of values as texts.
 pub fn texts(value: &Value) -> Vec<String> {
     list(value).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// A whole number, written as one or as text.
+/// Returns an integer that is written as a number or as text.
 pub fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }

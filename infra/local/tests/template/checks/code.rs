@@ -1,4 +1,4 @@
-//! Where the template and the code speak of the same thing.
+//! Checks that the template matches the code.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use crate::stack::{Stack, texts};
 
 fn difference(place: &str, template: &BTreeSet<String>, code: &BTreeSet<String>) -> Vec<String> {
     let mut found: Vec<String> =
-        template.difference(code).map(|it| format!("{place}: the code does not know {it}")).collect();
-    found.extend(code.difference(template).map(|it| format!("{place}: the template does not know {it}")));
+        template.difference(code).map(|it| format!("{place}: the code has no {it}")).collect();
+    found.extend(code.difference(template).map(|it| format!("{place}: the template has no {it}")));
     found
 }
 
@@ -23,13 +23,13 @@ pub fn functions(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// A function is given exactly the variables that it reads.
+/// A function gets exactly the variables that it reads.
 pub fn variables(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, function) in &stack.template.functions {
         let read = code::variables(name);
-        // Lambda's own are not the template's. The metrics' namespace is read for every function at once, and the count
-        // of configurations only makes a new version of each.
+        // Variables of Lambda are not in the template. Every function reads the metric namespace,
+        // and the number of configurations only creates a new version of each function.
         let common = ["METRIC_NAMESPACE", "CONFIGURATION"];
         let own = |name: &&String| !name.starts_with("AWS_") && !common.contains(&name.as_str());
         let given = function.variables.keys().filter(own).cloned().collect();
@@ -49,12 +49,13 @@ pub fn routes(stack: &Stack) -> Vec<String> {
     let of_code = web::routes::ROUTES.iter().map(|(method, path)| format!("{method} {path}")).collect();
     let mut found = difference("routes", &of_template, &of_code);
     if stack.template.routes.iter().filter(|route| route.path == "$default").count() != 1 {
-        found.push("what no route takes is nobody's, or several functions'".to_owned());
+        found.push("there is not exactly one default route".to_owned());
     }
     found
 }
 
-/// `HEAD` reaches the function that serves the path's `GET`: by a route of its own, or by `$default`.
+/// The function that serves a path's `GET` also serves `HEAD`, by a separate route or by
+/// `$default`.
 pub fn head_routes(stack: &Stack) -> Vec<String> {
     let routes = &stack.template.routes;
     let by_default = routes.iter().find(|route| route.path == "$default").map(|route| &route.function);
@@ -71,7 +72,8 @@ pub fn head_routes(stack: &Stack) -> Vec<String> {
     missing.chain(alone).collect()
 }
 
-/// The indexes are those that the store asks, by the attributes that it writes, and hold keys alone.
+/// The indexes are those that the store queries, on the attributes that it writes, and project keys
+/// only.
 pub fn indexes(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for table in &stack.template.tables {
@@ -81,21 +83,22 @@ pub fn indexes(stack: &Stack) -> Vec<String> {
             let kind = index.name.trim_start_matches("by-");
             let sort = index.sort.as_ref().map(|key| key.attribute.clone());
             if index.partition.attribute != format!("{kind}_pk") || sort != Some(format!("{kind}_at")) {
-                found.push(format!("{} is over other attributes than are written", index.name));
+                found.push(format!("{} uses other attributes than the store writes", index.name));
             }
         }
     }
     for (name, table) in stack.of("AWS::DynamoDB::Table") {
         for index in table["GlobalSecondaryIndexes"].as_array().into_iter().flatten() {
             if index["Projection"]["ProjectionType"] != "KEYS_ONLY" {
-                found.push(format!("{name}: {} holds more than keys", index["IndexName"]));
+                found.push(format!("{name}: {} projects more than keys", index["IndexName"]));
             }
         }
     }
     found
 }
 
-/// What was recorded of a rule's events passes its pattern: of the host app, of SES, of Stripe's destination.
+/// Each rule's pattern matches the recorded events of the host app, of SES, or of Stripe's
+/// destination.
 pub fn rule_events(stack: &Stack) -> Vec<String> {
     let of = |function: &str| match function {
         "checklist-write" => "host-",
@@ -106,18 +109,18 @@ pub fn rule_events(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for rule in &stack.template.rules {
         let recorded = code::recorded(&rule.function, of(&rule.function));
-        let kept_out = recorded.iter().filter(|(_, event)| !rule.pattern.matches(event));
-        found.extend(kept_out.map(|(case, _)| format!("{} keeps {case} out", rule.id)));
-        // Somebody else's events are none of ours, and stay out by the rule already.
-        let other = json!({"source": "somebody.else", "detail-type": "project.created", "detail": {}});
+        let unmatched = recorded.iter().filter(|(_, event)| !rule.pattern.matches(event));
+        found.extend(unmatched.map(|(case, _)| format!("{} does not match {case}", rule.id)));
+        // The pattern rejects events of another source.
+        let other = json!({"source": "other.source", "detail-type": "project.created", "detail": {}});
         if recorded.is_empty() || rule.pattern.matches(&other) {
-            found.push(format!("{} lets in what is not its function's", rule.id));
+            found.push(format!("{} matches events of another source, or has no recorded event", rule.id));
         }
     }
     found
 }
 
-/// What was recorded of the stream passes the filters of its function's mapping; other items do not.
+/// The filters of a stream mapping match the recorded records of its function, and no other items.
 pub fn stream_events(stack: &Stack) -> Vec<String> {
     let other = json!({"eventName": "INSERT", "dynamodb": {
         "Keys": {"pk": {"S": "USER#1"}, "sk": {"S": "SESSION#1"}}, "NewImage": {"expires_at": {"N": "1"}}}});
@@ -127,13 +130,13 @@ pub fn stream_events(stack: &Stack) -> Vec<String> {
         let recorded = code::recorded(&stream.function, "stream-");
         let records = recorded.iter().flat_map(|(_, event)| event["Records"].as_array().unwrap());
         if recorded.is_empty() || !records.clone().all(passes) || passes(&other) {
-            found.push(format!("{} filters otherwise than its function reads", stream.id));
+            found.push(format!("{} does not match exactly the records of its function", stream.id));
         }
     }
     found
 }
 
-/// Rules listen where the parameters say, and SES's on the default bus, which is the only one that SES speaks on.
+/// Rules use the buses of the parameters. SES publishes on the default bus only.
 pub fn buses(stack: &Stack) -> Vec<String> {
     let (own, partner) = ("own", "aws.partner/stripe.com/1");
     let stack = stack.with("EventBusName", own).with("StripeEventBusName", partner);
@@ -143,20 +146,19 @@ pub fn buses(stack: &Stack) -> Vec<String> {
         _ => Value::Null,
     };
     let rules = stack.events("EventBridgeRule").into_iter();
-    let deaf = rules.filter(|(place, rule)| rule["EventBusName"] != bus(place));
-    let mut found: Vec<String> =
-        deaf.map(|(place, _)| format!("{place} listens where nobody speaks")).collect();
+    let wrong = rules.filter(|(place, rule)| rule["EventBusName"] != bus(place));
+    let mut found: Vec<String> = wrong.map(|(place, _)| format!("{place} uses the wrong bus")).collect();
     if stack.template.variable("EVENT_BUS_NAME") != Some(own) {
-        found.push("domain events go elsewhere than to the bus of the parameter".to_owned());
+        found.push("domain events do not go to the bus of the parameter".to_owned());
     }
     found
 }
 
-/// The host app's source is one setting, in the rule and in the code.
+/// The rule and the code use the same setting for the host app's event source.
 pub fn host_source(stack: &Stack) -> Vec<String> {
     let rules =
         stack.events("EventBridgeRule").into_iter().filter(|(place, _)| place.starts_with("ChecklistWrite"));
     let source = stack.template.variable("HOST_EVENT_SOURCE").unwrap_or_default();
     let wrong = rules.filter(|(_, rule)| texts(&rule["Pattern"]["source"]) != [source]);
-    wrong.map(|(place, _)| format!("{place} takes another source than the code believes")).collect()
+    wrong.map(|(place, _)| format!("{place} matches another source than the code expects")).collect()
 }

@@ -1,10 +1,10 @@
-//! Where a failure goes: nothing that is delivered on its own is ever given up silently.
+//! Checks of failure destinations: no asynchronous delivery ends silently.
 
 use serde_json::Value;
 
 use crate::stack::{Stack, list, number, object, texts};
 
-/// Whatever rules and schedules call is called asynchronously.
+/// Functions that rules and schedules invoke have bounded retries and a failure destination.
 pub fn async_destination(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, function) in stack.of("AWS::Serverless::Function") {
@@ -12,22 +12,22 @@ pub fn async_destination(stack: &Stack) -> Vec<String> {
             .iter()
             .any(|(_, event)| event["Type"] == "Schedule" || event["Type"] == "EventBridgeRule");
         let config = &function["EventInvokeConfig"];
-        let kept = config["DestinationConfig"]["OnFailure"]["Destination"] == stack.dead_letters();
+        let has_destination = config["DestinationConfig"]["OnFailure"]["Destination"] == stack.dead_letters();
         let bounded = number(&config["MaximumRetryAttempts"]).is_some()
             && number(&config["MaximumEventAgeInSeconds"]).is_some();
-        if called && !(kept && bounded) {
-            found.push(format!("{name} gives events up silently, or tries for as long as it happens to"));
+        if called && !(has_destination && bounded) {
+            found.push(format!("{name} drops events silently, or has no limit of retries"));
         }
     }
     found
 }
 
-/// What cannot even be handed to the function.
+/// Each rule and schedule has a dead-letter queue for events that cannot reach the function.
 pub fn rule_dead_letter(stack: &Stack) -> Vec<String> {
     let events = ["EventBridgeRule", "Schedule"].into_iter().flat_map(|kind| stack.events(kind));
     let lost = events.filter(|(_, event)| event["DeadLetterConfig"]["Arn"] != stack.dead_letters());
     let mut found: Vec<String> = lost.map(|(place, _)| format!("{place} has no dead-letter queue")).collect();
-    let lets_in = stack.of("AWS::SQS::QueuePolicy").any(|(_, policy)| {
+    let is_allowed = stack.of("AWS::SQS::QueuePolicy").any(|(_, policy)| {
         list(&policy["PolicyDocument"]["Statement"]).iter().any(|statement| {
             statement["Effect"] == "Allow"
                 && statement["Principal"]["Service"] == "events.amazonaws.com"
@@ -37,13 +37,13 @@ pub fn rule_dead_letter(stack: &Stack) -> Vec<String> {
                 && statement["Condition"]["ArnLike"]["aws:SourceArn"] == stack.arn("events", "rule/*")
         })
     });
-    if !lets_in {
-        found.push("the queue takes nothing from this account's rules".to_owned());
+    if !is_allowed {
+        found.push("the queue policy does not allow this account's rules".to_owned());
     }
     found
 }
 
-/// A mapping reads the table's stream, and only what its function is for.
+/// A mapping reads the table's stream from its start, with a filter.
 pub fn stream_source(stack: &Stack) -> Vec<String> {
     let stream = stack.arn("dynamodb", "table/onramp-Table/stream/local");
     let wrong = stack.events("DynamoDB").into_iter().filter(|(_, event)| {
@@ -51,10 +51,10 @@ pub fn stream_source(stack: &Stack) -> Vec<String> {
             || event["StartingPosition"] != "TRIM_HORIZON"
             || list(&event["FilterCriteria"]["Filters"]).is_empty()
     });
-    wrong.map(|(place, _)| format!("{place} does not read what it should of the table's stream")).collect()
+    wrong.map(|(place, _)| format!("{place} does not read the table's stream with a filter")).collect()
 }
 
-/// One bad record holds up no other, and is kept.
+/// A bad record blocks no other record, and goes to a failure destination.
 pub fn stream_failure(stack: &Stack) -> Vec<String> {
     let wrong = stack.events("DynamoDB").into_iter().filter(|(_, event)| {
         event["BisectBatchOnFunctionError"] != true
@@ -63,12 +63,13 @@ pub fn stream_failure(stack: &Stack) -> Vec<String> {
             || number(&event["MaximumRecordAgeInSeconds"]).is_none()
             || event["DestinationConfig"]["OnFailure"]["Destination"].as_str().is_none()
     });
-    wrong.map(|(place, _)| format!("{place} lets a bad record hold up others, or drops it")).collect()
+    wrong.map(|(place, _)| format!("{place} lets a bad record block others, or drops it")).collect()
 }
 
-/// Domain events come from the stream alone, which forgets after a day: what could not be published leaves it whole
-/// and before, for a bucket, since a queue gets only its place in the stream.
-pub fn changes_kept(stack: &Stack) -> Vec<String> {
+/// The stream is the only source of domain events, and keeps records for 24 hours. A record that
+/// could not be published goes to a bucket before that time. A queue would get only the record's
+/// position and not its content.
+pub fn change_retention(stack: &Stack) -> Vec<String> {
     let changes =
         stack.events("DynamoDB").into_iter().filter(|(place, _)| place.starts_with("EventPublisher"));
     let lost = changes.filter(|(_, event)| {

@@ -1,29 +1,30 @@
-//! What a function runs with.
+//! Checks of the settings of functions.
 
 use serde_json::Value;
 
 use crate::stack::{Stack, number, object, texts};
 
-/// An HTTP API waits 30 seconds.
-const LONGEST_WAIT: i64 = 29;
+/// Maximum timeout in seconds. An HTTP API waits 30 seconds.
+const MAX_TIMEOUT: i64 = 29;
 
-fn each(stack: &Stack, wrong: impl Fn(&str, &Value) -> bool, what: &str) -> Vec<String> {
+fn each(stack: &Stack, wrong: impl Fn(&str, &Value) -> bool, problem: &str) -> Vec<String> {
     let wrong = stack.functions().filter(|(name, function)| wrong(name, function));
-    wrong.map(|(name, _)| format!("{name} {what}")).collect()
+    wrong.map(|(name, _)| format!("{name} {problem}")).collect()
 }
 
-/// Time and memory are chosen, and whoever waits gets an answer of ours.
+/// Timeout and memory are set, and a function with a route ends before the API's timeout.
 pub fn limits(stack: &Stack) -> Vec<String> {
     let wrong = |_: &str, function: &Value| {
         let routed = object(&function["Events"]).iter().any(|(_, event)| event["Type"] == "HttpApi");
-        let most = if routed { LONGEST_WAIT } else { 900 };
-        !number(&function["Timeout"]).is_some_and(|seconds| (1..=most).contains(&seconds))
+        let max = if routed { MAX_TIMEOUT } else { 900 };
+        !number(&function["Timeout"]).is_some_and(|seconds| (1..=max).contains(&seconds))
             || !number(&function["MemorySize"]).is_some_and(|megabytes| (128..=3008).contains(&megabytes))
     };
-    each(stack, wrong, "has no time or memory of its own, or too much time")
+    each(stack, wrong, "has no timeout or memory, or a timeout that is too long")
 }
 
-/// Each bound is the parameter's of that function, and 0 sets none: reserved as 0 a function never runs.
+/// Each parameter reserves concurrency for its function only, and 0 reserves none: with a
+/// reservation of 0, a function never runs.
 pub fn reserved(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (parameter, bound) in [
@@ -40,26 +41,26 @@ pub fn reserved(stack: &Stack) -> Vec<String> {
         found.extend(none.map(|(name, _)| format!("{name} never runs without {parameter}")));
         let one =
             reserves("7").into_iter().filter(|(name, reserve)| (*reserve == Some(7)) != (name == bound));
-        found.extend(one.map(|(name, _)| format!("{name} is bound by another parameter than its own")));
+        found.extend(one.map(|(name, _)| format!("{name} is bound by the parameter of another function")));
     }
     found
 }
 
-/// A claimed mail is its holder's for a while, in which the holder must have ended.
+/// The mailer's timeout is shorter than the lease of a claimed mail.
 pub fn lease(stack: &Stack) -> Vec<String> {
     let lease = domain::delivery::LEASE.as_secs();
     let wrong = |name: &str, function: &Value| {
         name == "MailerFunction" && number(&function["Timeout"]).is_none_or(|seconds| seconds >= lease)
     };
-    each(stack, wrong, "can outlive the lease of what it claimed")
+    each(stack, wrong, "has a timeout above the lease of a claimed mail")
 }
 
-/// Not the group that Lambda makes, which is kept for ever.
+/// Functions do not use the log group that Lambda creates, because its lines never expire.
 pub fn logs(stack: &Stack) -> Vec<String> {
     each(
         stack,
         |_, it| it["LoggingConfig"]["LogGroup"] != "onramp-Logs",
-        "logs where nothing is ever deleted",
+        "logs to a group whose lines never expire",
     )
 }
 
@@ -69,16 +70,16 @@ pub fn traced(stack: &Stack) -> Vec<String> {
 
 pub fn runtime(stack: &Stack) -> Vec<String> {
     let wrong = |name: &str, function: &Value| {
-        let built = &stack.raw["Resources"][name]["Metadata"]["BuildMethod"];
+        let build_method = &stack.raw["Resources"][name]["Metadata"]["BuildMethod"];
         function["Runtime"] != "provided.al2023"
             || function["Handler"] != "bootstrap"
             || texts(&function["Architectures"]) != ["x86_64"]
-            || built.as_str() != Some("rust-cargolambda")
+            || build_method.as_str() != Some("rust-cargolambda")
     };
-    each(stack, wrong, "is not built and run as the others")
+    each(stack, wrong, "has another build or runtime than the other functions")
 }
 
-/// A variable that holds a secret on this machine holds the ARN of one on AWS.
+/// A variable that holds a secret locally holds the secret's ARN on AWS.
 pub fn secrets_by_reference(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, function) in stack.functions() {

@@ -1,4 +1,4 @@
-//! SES: its configuration sets, and what it tells of them.
+//! Checks of SES: the configuration sets and their events.
 
 use std::collections::BTreeSet;
 
@@ -14,10 +14,11 @@ pub fn tls(stack: &Stack) -> Vec<String> {
         set["DeliveryOptions"]["TlsPolicy"] != "REQUIRE"
             || set["ReputationOptions"]["ReputationMetricsEnabled"] != true
     });
-    plain.map(|(name, _)| format!("{name} sends in the clear, or without a measure")).collect()
+    plain.map(|(name, _)| format!("{name} allows mail without TLS, or has no reputation metrics")).collect()
 }
 
-/// Notices stop where they are not wanted; a link that is the only way in is tried whatever happened before.
+/// Notices are suppressed after a bounce or a complaint. Links are always sent, because a link is
+/// the only way to sign in.
 pub fn suppression(stack: &Stack) -> Vec<String> {
     let expected =
         |name: &str| -> &[&str] { if name == "LinkConfiguration" { &[] } else { &["BOUNCE", "COMPLAINT"] } };
@@ -25,43 +26,41 @@ pub fn suppression(stack: &Stack) -> Vec<String> {
         let reasons = &set["SuppressionOptions"]["SuppressedReasons"];
         !reasons.is_array() || texts(reasons) != expected(name)
     });
-    wrong
-        .map(|(name, _)| format!("{name} is not silent where it should be, or is where it should not"))
-        .collect()
+    wrong.map(|(name, _)| format!("{name} has the wrong suppression")).collect()
 }
 
-/// What SES is to tell of each set is what the rule takes and the code understands.
+/// SES publishes the events of each set that the rule matches and the code handles.
 pub fn feedback(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     let names: BTreeSet<String> =
         stack.of(SETS).filter_map(|(_, set)| set["Name"].as_str().map(str::to_owned)).collect();
-    let told: BTreeSet<String> = code::FEEDBACK.iter().map(|it| it.told.to_owned()).collect();
-    let taken: BTreeSet<String> = code::FEEDBACK.iter().map(|it| it.taken.to_owned()).collect();
+    let event_types: BTreeSet<String> = code::FEEDBACK.iter().map(|it| it.event_type.to_owned()).collect();
+    let detail_types: BTreeSet<String> = code::FEEDBACK.iter().map(|it| it.detail_type.to_owned()).collect();
     let set = |value: &Value| -> BTreeSet<String> { texts(value).into_iter().collect() };
 
-    let mut telling = BTreeSet::new();
+    let mut publishing = BTreeSet::new();
     for (name, of) in stack.of("AWS::SES::ConfigurationSetEventDestination") {
         let destination = &of["EventDestination"];
-        telling.extend(of["ConfigurationSetName"].as_str().map(str::to_owned));
+        publishing.extend(of["ConfigurationSetName"].as_str().map(str::to_owned));
         if destination["Enabled"] != true
-            || set(&destination["MatchingEventTypes"]) != told
+            || set(&destination["MatchingEventTypes"]) != event_types
             || destination["EventBridgeDestination"]["EventBusArn"]
                 != stack.arn("events", "event-bus/default")
         {
-            found.push(format!("{name} does not tell what the code understands"));
+            found.push(format!("{name} does not publish exactly the events that the code handles"));
         }
     }
-    if telling != names {
-        found.push("not each configuration set tells".to_owned());
+    if publishing != names {
+        found.push("a configuration set has no event destination".to_owned());
     }
     let rules = stack.events("EventBridgeRule").into_iter().filter(|(place, _)| place.starts_with("Mailer"));
     for (place, rule) in rules {
         let pattern = &rule["Pattern"];
         if texts(&pattern["source"]) != ["aws.ses"]
-            || set(&pattern["detail-type"]) != taken
+            || set(&pattern["detail-type"]) != detail_types
             || set(&pattern["detail"]["mail"]["tags"]["ses:configuration-set"]) != names
         {
-            found.push(format!("{place} does not take what SES tells"));
+            found.push(format!("{place} does not match the events of SES"));
         }
     }
     found

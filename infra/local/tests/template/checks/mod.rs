@@ -1,4 +1,4 @@
-//! The checks, one function each, by name.
+//! All checks by name, one function each.
 
 mod api;
 mod code;
@@ -12,19 +12,18 @@ mod storage;
 
 use crate::stack::Stack;
 
-/// What a check found.
+/// A failed check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The check.
     pub check: &'static str,
-    /// Where, and what.
+    /// The place in the template, and the problem.
     pub place: String,
 }
 
 type Check = fn(&Stack) -> Vec<String>;
 
-/// The check that every template has to pass first: the local stack understands all of it.
-pub const UNDERSTOOD: &str = "understood";
+/// Name of the check that every template passes first: the local stack supports all of it.
+pub const SUPPORTED: &str = "supported";
 
 pub const CHECKS: &[(&str, Check)] = &[
     ("table-recovery", storage::table_recovery),
@@ -34,7 +33,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("table-expiry", storage::table_expiry),
     ("retained", storage::retained),
     ("bucket-closed", storage::bucket_closed),
-    ("queue-keeps", storage::queue_keeps),
+    ("queue-retention", storage::queue_retention),
     ("tls-only", storage::tls_only),
     ("log-retention", storage::log_retention),
     ("policy-no-wildcard", policies::no_wildcard),
@@ -48,7 +47,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("rule-dead-letter", delivery::rule_dead_letter),
     ("stream-source", delivery::stream_source),
     ("stream-failure", delivery::stream_failure),
-    ("changes-kept", delivery::changes_kept),
+    ("change-retention", delivery::change_retention),
     ("function-limits", functions::limits),
     ("function-lease", functions::lease),
     ("function-reserved", functions::reserved),
@@ -58,7 +57,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("secrets-by-reference", functions::secrets_by_reference),
     ("release-gradual", release::gradual),
     ("release-alarms", release::alarms),
-    ("release-answers", release::answers),
+    ("release-responses", release::responses),
     ("release-at-once", release::at_once),
     ("api-throttle", api::throttle),
     ("api-route-throttle", api::route_throttle),
@@ -83,25 +82,26 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("code-buses", code::buses),
 ];
 
-/// All that is wrong with a template.
+/// Runs all checks on a template.
 pub fn check(text: &str) -> Vec<Finding> {
     match Stack::read(text) {
         Ok(stack) => CHECKS
             .iter()
             .flat_map(|(check, find)| find(&stack).into_iter().map(|place| Finding { check, place }))
             .collect(),
-        Err(faults) => faults.into_iter().map(|place| Finding { check: UNDERSTOOD, place }).collect(),
+        Err(faults) => faults.into_iter().map(|place| Finding { check: SUPPORTED, place }).collect(),
     }
 }
 
-/// What one of them finds. A template that is not understood is found by none but the first.
+/// Runs one check. On a template that the local stack does not support, only the check
+/// [`SUPPORTED`] reports problems.
 pub fn check_one(name: &str, text: &str) -> Vec<String> {
     match Stack::read(text) {
         Ok(stack) => {
             let of_name = CHECKS.iter().filter(|(check, _)| *check == name);
             of_name.flat_map(|(_, find)| find(&stack)).collect()
         }
-        Err(faults) if name == UNDERSTOOD => faults,
+        Err(faults) if name == SUPPORTED => faults,
         Err(_) => Vec::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! What a person sets.
+//! Checks of the template's parameters.
 
 use std::collections::BTreeSet;
 
@@ -12,24 +12,24 @@ fn parameters(stack: &Stack) -> impl Iterator<Item = (&str, &Yaml)> {
 }
 
 pub fn described(stack: &Stack) -> Vec<String> {
-    let bare =
+    let undescribed =
         parameters(stack).filter(|(_, it)| !it["Description"].as_str().is_some_and(|it| it.ends_with('.')));
-    bare.map(|(name, _)| format!("{name} does not say what it is for")).collect()
+    undescribed.map(|(name, _)| format!("{name} has no description")).collect()
 }
 
-/// A value that cannot be right is refused before anything is made.
+/// An impossible value is rejected before any resource is created.
 pub fn bounded(stack: &Stack) -> Vec<String> {
-    let loose = parameters(stack).filter(|(_, parameter)| match parameter["Type"].as_str() {
+    let unbounded = parameters(stack).filter(|(_, parameter)| match parameter["Type"].as_str() {
         Some("Number") => {
             parameter["AllowedValues"].is_null()
                 && (parameter["MinValue"].is_null() || parameter["MaxValue"].is_null())
         }
         _ => parameter["AllowedValues"].is_null() && parameter["AllowedPattern"].is_null(),
     });
-    loose.map(|(name, _)| format!("{name} takes anything")).collect()
+    unbounded.map(|(name, _)| format!("{name} has no bounds")).collect()
 }
 
-/// Each stands in one group of the form that asks for them.
+/// Each parameter is in exactly one group of the console's form.
 pub fn grouped(stack: &Stack) -> Vec<String> {
     let groups = &stack.raw["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"];
     let named: Vec<&str> = groups
@@ -46,7 +46,8 @@ pub fn grouped(stack: &Stack) -> Vec<String> {
     vec!["parameters and their groups differ".to_owned()]
 }
 
-/// A rule rejects the default of each parameter that describes the sample product, outside development.
+/// A rule rejects the default of each parameter that describes the sample product, outside
+/// development.
 pub fn sample_values_rejected(stack: &Stack) -> Vec<String> {
     let rule = &stack.raw["Rules"]["SampleValuesAreReplaced"];
     let mut missing = Vec::new();

@@ -1,4 +1,5 @@
-//! What the functions' roles allow. That nothing of it is too much, the audit of the whole test run shows.
+//! Checks of the permissions of functions. The audit of a complete test run shows that each
+//! permission is used.
 
 use std::collections::BTreeSet;
 
@@ -10,38 +11,38 @@ use crate::stack::{Stack, texts};
 const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
 
 pub fn named(stack: &Stack) -> Vec<String> {
-    let nameless =
+    let unnamed =
         stack.statements().into_iter().filter(|(_, it)| it["Sid"].as_str().is_none_or(str::is_empty));
-    nameless.map(|(place, _)| format!("{place} has no name")).collect()
+    unnamed.map(|(place, _)| format!("{place} has no name")).collect()
 }
 
-/// No action and no resource is a pattern, and nothing is granted by what is left out.
+/// No action and no resource is a pattern, and no statement denies.
 pub fn no_wildcard(stack: &Stack) -> Vec<String> {
     let wide = stack.statements().into_iter().filter(|(_, statement)| {
         let patterns = [texts(&statement["Action"]), texts(&statement["Resource"])].concat();
         patterns.iter().any(|it| it.contains(['*', '?'])) || statement["Effect"] != "Allow"
     });
-    wide.map(|(place, _)| format!("{place} says more than it names")).collect()
+    wide.map(|(place, _)| format!("{place} has a wildcard, or denies")).collect()
 }
 
-/// Whatever reaches the table is bound to kinds of keys that the store has, and is refused where the request shows no
-/// key at all: a condition on every key of a request is true of a request without one.
+/// A statement on the table is limited to existing kinds of keys. It also rejects a request without
+/// a key, because a condition on all keys of a request is true if there are none.
 pub fn key_prefixes(stack: &Stack) -> Vec<String> {
     let known = code::partitions();
-    let bound = |statement: &Value| {
+    let is_bounded = |statement: &Value| {
         let prefixes = texts(&statement["Condition"]["ForAllValues:StringLike"][LEADING_KEYS]);
         !prefixes.is_empty()
             && prefixes.iter().all(|prefix| known.contains(prefix))
             && statement["Condition"]["Null"][LEADING_KEYS] == "false"
     };
-    let loose = stack.statements().into_iter().filter(|(_, statement)| {
+    let unbounded = stack.statements().into_iter().filter(|(_, statement)| {
         let of_table = texts(&statement["Action"]).iter().any(|action| action.starts_with("dynamodb:"));
-        of_table && !bound(statement)
+        of_table && !is_bounded(statement)
     });
-    loose.map(|(place, _)| format!("{place} is not bound to kinds of keys")).collect()
+    unbounded.map(|(place, _)| format!("{place} is not limited to kinds of keys")).collect()
 }
 
-/// Nothing is found but by key, and only what has to be is sent.
+/// The table is read by key only, and each other service has one allowed action.
 pub fn actions(stack: &Stack) -> Vec<String> {
     let table =
         ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"];
@@ -61,31 +62,31 @@ pub fn actions(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// Events are published under Onramp's own source only, and a request without a source is refused.
+/// Events are published with Onramp's source only, and a request without a source is rejected.
 pub fn event_source(stack: &Stack) -> Vec<String> {
     let code = code::source("shared/bus");
     let own = code.split("pub const SOURCE: &str = \"").nth(1).and_then(|rest| rest.split('"').next());
-    let bound = |statement: &Value| {
+    let is_bounded = |statement: &Value| {
         let condition = &statement["Condition"];
         texts(&condition["ForAllValues:StringEquals"]["events:source"]) == own.as_slice()
             && condition["Null"]["events:source"] == "false"
     };
-    let loose = stack.statements().into_iter().filter(|(_, statement)| {
-        texts(&statement["Action"]).contains(&"events:PutEvents".to_owned()) && !bound(statement)
+    let unbounded = stack.statements().into_iter().filter(|(_, statement)| {
+        texts(&statement["Action"]).contains(&"events:PutEvents".to_owned()) && !is_bounded(statement)
     });
-    loose.map(|(place, _)| format!("{place} publishes as any source")).collect()
+    unbounded.map(|(place, _)| format!("{place} publishes as any source")).collect()
 }
 
 /// A secret is read by its own ARN.
 pub fn secrets(stack: &Stack) -> Vec<String> {
-    let loose = stack.statements().into_iter().filter(|(_, statement)| {
+    let unbounded = stack.statements().into_iter().filter(|(_, statement)| {
         texts(&statement["Action"]).contains(&"secretsmanager:GetSecretValue".to_owned())
             && texts(&statement["Resource"]).iter().any(|arn| !arn.contains(":secret:"))
     });
-    loose.map(|(place, _)| format!("{place} reads more than one secret")).collect()
+    unbounded.map(|(place, _)| format!("{place} reads more than one secret")).collect()
 }
 
-/// One function sends, under one address.
+/// Only the mailer sends email, and with one sender address only.
 pub fn sender(stack: &Stack) -> Vec<String> {
     let sends = |statement: &Value| texts(&statement["Action"]).contains(&"ses:SendEmail".to_owned());
     let mut found = Vec::new();
@@ -94,7 +95,7 @@ pub fn sender(stack: &Stack) -> Vec<String> {
             && (!place.starts_with("MailerFunction.")
                 || statement["Condition"]["StringEquals"]["ses:FromAddress"].as_str().is_none())
         {
-            found.push(format!("{place} sends as anybody"));
+            found.push(format!("{place} can send with any address"));
         }
     }
     found

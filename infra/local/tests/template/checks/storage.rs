@@ -1,17 +1,17 @@
-//! What is kept: the table, the bucket, the queue, the logs.
+//! Checks of the table, the bucket, the queue, and the logs.
 
 use serde_json::{Value, json};
 
 use crate::stack::{Stack, list, number, texts};
 
-fn tables(stack: &Stack, at: &str, expected: &Value, what: &str) -> Vec<String> {
+fn tables(stack: &Stack, at: &str, expected: &Value, problem: &str) -> Vec<String> {
     let wrong = stack.of("AWS::DynamoDB::Table").filter(|(_, table)| table.pointer(at) != Some(expected));
-    wrong.map(|(name, _)| format!("{name} {what}")).collect()
+    wrong.map(|(name, _)| format!("{name} {problem}")).collect()
 }
 
 pub fn table_recovery(stack: &Stack) -> Vec<String> {
     let at = "/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled";
-    tables(stack, at, &json!(true), "cannot be brought back to a moment")
+    tables(stack, at, &json!(true), "has no point-in-time recovery")
 }
 
 pub fn table_protected(stack: &Stack) -> Vec<String> {
@@ -19,24 +19,34 @@ pub fn table_protected(stack: &Stack) -> Vec<String> {
 }
 
 pub fn table_encrypted(stack: &Stack) -> Vec<String> {
-    tables(stack, "/SSESpecification/SSEEnabled", &json!(true), "is not under a key whose use is logged")
+    tables(stack, "/SSESpecification/SSEEnabled", &json!(true), "has no KMS encryption")
 }
 
-/// The publisher compares two images.
+/// The publisher compares the old image with the new one.
 pub fn table_stream(stack: &Stack) -> Vec<String> {
-    tables(stack, "/StreamSpecification/StreamViewType", &json!("NEW_AND_OLD_IMAGES"), "shows no old image")
+    tables(
+        stack,
+        "/StreamSpecification/StreamViewType",
+        &json!("NEW_AND_OLD_IMAGES"),
+        "has a stream without old images",
+    )
 }
 
-/// The attribute that the store writes.
+/// The table expires items by the attribute that the store writes.
 pub fn table_expiry(stack: &Stack) -> Vec<String> {
-    let mut found = tables(stack, "/TimeToLiveSpecification/Enabled", &json!(true), "forgets nothing");
+    let mut found = tables(stack, "/TimeToLiveSpecification/Enabled", &json!(true), "expires no items");
     let at = "/TimeToLiveSpecification/AttributeName";
-    found.extend(tables(stack, at, &json!("expires_at"), "forgets by an attribute that is not written"));
+    found.extend(tables(
+        stack,
+        at,
+        &json!("expires_at"),
+        "expires items by an attribute that is not written",
+    ));
     found
 }
 
-/// What holds data outlives its stack. A bucket of a creation that fails is empty and goes with it; a table cannot, since
-/// it is protected from the start.
+/// Resources with data are retained when their stack is deleted. A bucket of a failed creation is
+/// empty, and is deleted. The table cannot be deleted then, because it is protected from the start.
 pub fn retained(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, resource) in stack.raw["Resources"].as_mapping().unwrap() {
@@ -47,7 +57,7 @@ pub fn retained(stack: &Stack) -> Vec<String> {
         };
         for (policy, wanted) in [("DeletionPolicy", deletion), ("UpdateReplacePolicy", "Retain")] {
             if resource[policy] != wanted {
-                found.push(format!("{} has not the {policy} {wanted}", name.as_str().unwrap()));
+                found.push(format!("{} does not have the {policy} {wanted}", name.as_str().unwrap()));
             }
         }
     }
@@ -62,34 +72,34 @@ pub fn bucket_closed(stack: &Stack) -> Vec<String> {
         closed.iter().any(|name| block[name] != true)
             || list(rules).is_empty()
             || list(&bucket["LifecycleConfiguration"]["Rules"]).is_empty()
-            || !list(&bucket["LifecycleConfiguration"]["Rules"]).iter().all(keeps_a_quarter)
+            || !list(&bucket["LifecycleConfiguration"]["Rules"]).iter().all(keeps_90_days)
     });
-    open.map(|(name, _)| format!("{name} is not closed, encrypted and tidied")).collect()
+    open.map(|(name, _)| format!("{name} is not private, encrypted, and expired after 90 days")).collect()
 }
 
-/// What lies in a bucket has nowhere else to be: whoever is called must have the time to come.
-fn keeps_a_quarter(rule: &Value) -> bool {
+/// A bucket has the only copy of its objects, so they expire after 90 days at the earliest.
+fn keeps_90_days(rule: &Value) -> bool {
     number(&rule["ExpirationInDays"]).is_some_and(|days| days >= 90)
 }
 
-/// Two weeks, which is as long as a queue keeps anything.
-pub fn queue_keeps(stack: &Stack) -> Vec<String> {
+/// A queue retains messages for 14 days, which is the maximum.
+pub fn queue_retention(stack: &Stack) -> Vec<String> {
     let wrong = stack.of("AWS::SQS::Queue").filter(|(_, queue)| {
         number(&queue["MessageRetentionPeriod"]) != Some(14 * 24 * 3600)
             || queue["SqsManagedSseEnabled"] != true
     });
-    wrong.map(|(name, _)| format!("{name} forgets early or is not encrypted")).collect()
+    wrong.map(|(name, _)| format!("{name} has a short retention or no encryption")).collect()
 }
 
-/// Every queue and every bucket refuses what comes without TLS.
+/// Every queue and every bucket rejects requests without TLS.
 pub fn tls_only(stack: &Stack) -> Vec<String> {
-    let refuses = |policy: &Value, of: &str| {
+    let rejects_plain_http = |policy: &Value, of: &str| {
         list(&policy["PolicyDocument"]["Statement"]).iter().any(|statement| {
             statement["Effect"] == "Deny"
                 && statement["Principal"] == "*"
                 && texts(&statement["Action"]) == [format!("{of}:*")]
                 && statement["Condition"]["Bool"]["aws:SecureTransport"] == "false"
-                // A bucket and its objects, a queue.
+                // A policy names a bucket and its objects, or one queue.
                 && texts(&statement["Resource"]).len() == if of == "s3" { 2 } else { 1 }
         })
     };
@@ -102,10 +112,10 @@ pub fn tls_only(stack: &Stack) -> Vec<String> {
             let own = stack.of(policies).any(|(_, policy)| {
                 let named = list(&policy["Queues"]).into_iter().chain(list(&policy["Bucket"]));
                 let mut named = named.filter_map(|it| it.as_str().map(str::to_owned));
-                named.any(|it| it.ends_with(&format!("onramp-{name}"))) && refuses(policy, service)
+                named.any(|it| it.ends_with(&format!("onramp-{name}"))) && rejects_plain_http(policy, service)
             });
             if !own {
-                found.push(format!("{name} takes what comes without TLS"));
+                found.push(format!("{name} accepts requests without TLS"));
             }
         }
     }
@@ -113,7 +123,7 @@ pub fn tls_only(stack: &Stack) -> Vec<String> {
 }
 
 pub fn log_retention(stack: &Stack) -> Vec<String> {
-    let endless =
+    let unlimited =
         stack.of("AWS::Logs::LogGroup").filter(|(_, group)| number(&group["RetentionInDays"]).is_none());
-    endless.map(|(name, _)| format!("{name} keeps its lines for ever")).collect()
+    unlimited.map(|(name, _)| format!("{name} has no retention")).collect()
 }

@@ -1,10 +1,10 @@
-//! Onramp and Stripe together: what the stand-in tells is what the organization becomes.
+//! Onramp with the Stripe mock, end to end: payments in the mock change the organization's status.
 
 use local::Config;
 use serde_json::json;
 
 use crate::driver::World;
-use crate::fixture::{KEY, MockShop, TEAM, encoded, id};
+use crate::fixture::{Account, KEY, TEAM, encoded, id};
 
 #[tokio::test]
 async fn checkout_activates_in_every_delivery_mode() {
@@ -12,9 +12,9 @@ async fn checkout_activates_in_every_delivery_mode() {
         let world = World::new().await;
         let mut jo = world.pending("Acme", "jo@example.com").await;
         world.local("POST", "/_local/stripe/delivery", Some(json!({ "mode": mode }))).await;
-        let shop = MockShop(&world.stack);
-        let session = shop.checkout(&shop.customer(&jo.org()), &jo.org(), TEAM, None);
-        shop.press(&format!("/c/pay/{}", id(&session)), &[("choice", "pay")]);
+        let account = Account(&world.stack);
+        let session = account.checkout(&account.customer(&jo.org()), &jo.org(), TEAM, None);
+        account.submit(&format!("/c/pay/{}", id(&session)), &[("choice", "pay")]);
         world.local("POST", "/_local/stripe/release", None).await;
         world.settle().await;
         assert_eq!(jo.organization().await["status"], "active", "{mode}");
@@ -27,18 +27,18 @@ async fn checkout_activates_in_every_delivery_mode() {
 async fn failed_renewal_is_an_issue_until_paid_in_the_portal() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    let shop = MockShop(&world.stack);
-    let customer = shop.customer(&jo.org());
-    let session = shop.checkout(&customer, &jo.org(), TEAM, None);
-    shop.press(&format!("/c/pay/{}", id(&session)), &[("choice", "pay_once")]);
+    let account = Account(&world.stack);
+    let customer = account.customer(&jo.org());
+    let session = account.checkout(&customer, &jo.org(), TEAM, None);
+    account.submit(&format!("/c/pay/{}", id(&session)), &[("choice", "pay_once")]);
     world.settle().await;
     assert_eq!(jo.organization().await["status"], "active");
     assert_eq!(world.events("subscription.activated").await.len(), 1);
-    // The browser's session ends on the way: what became of the organization, its events say.
+    // The browser's session expires meanwhile, so the organization's domain events show its status.
     world.advance("32d").await;
     assert_eq!(world.events("subscription.past_due").await.len(), 1);
     assert_eq!(world.events("subscription.activated").await.len(), 1);
-    shop.portal(&customer, &[("do", "update_card"), ("card", "good")]);
+    account.portal(&customer, &[("do", "update_card"), ("card", "good")]);
     assert_eq!(world.events("subscription.activated").await.len(), 2);
 }
 
@@ -47,9 +47,9 @@ async fn event_that_was_not_stored_is_delivered_again() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     world.inject(json!([{ "function": "stripe-webhook", "service": "dynamodb", "kind": "error_500" }])).await;
-    let shop = MockShop(&world.stack);
-    let session = shop.checkout(&shop.customer(&jo.org()), &jo.org(), TEAM, None);
-    shop.press(&format!("/c/pay/{}", id(&session)), &[("choice", "pay")]);
+    let account = Account(&world.stack);
+    let session = account.checkout(&account.customer(&jo.org()), &jo.org(), TEAM, None);
+    account.submit(&format!("/c/pay/{}", id(&session)), &[("choice", "pay")]);
     world.settle().await;
     world.local("DELETE", "/_local/faults", None).await;
     assert_eq!(jo.organization().await["status"], "pending");
@@ -63,16 +63,16 @@ async fn restart_keeps_the_state_of_the_mock() {
     let config = || Config { data: Some(folder.clone()), ..Config::memory() };
     let (subscription, events) = {
         let world = World::with(config()).await;
-        let shop = MockShop(&world.stack);
-        let (_, subscription) = shop.subscribe("pay", None);
-        (subscription, shop.events())
+        let account = Account(&world.stack);
+        let (_, subscription) = account.subscribe("pay", None);
+        (subscription, account.events())
     };
     let world = World::with(config()).await;
-    let shop = MockShop(&world.stack);
-    assert_eq!(shop.events(), events);
-    assert_eq!(shop.subscription(&subscription)["status"], "active");
+    let account = Account(&world.stack);
+    assert_eq!(account.events(), events);
+    assert_eq!(account.subscription(&subscription)["status"], "active");
     let headers = [("authorization", format!("Bearer {KEY}"))].map(|(name, value)| (name, value));
-    let response = shop.send("POST", "/v1/customers", &[(headers[0].0, &headers[0].1)], &encoded(&[]));
+    let response = account.send("POST", "/v1/customers", &[(headers[0].0, &headers[0].1)], &encoded(&[]));
     assert_eq!(response.status(), 200);
     drop(world);
     std::fs::remove_dir_all(folder).unwrap();

@@ -1,4 +1,4 @@
-//! Looks into the mailbox and the table.
+//! Reads of the mailbox and of the table, and SES events.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -6,50 +6,50 @@ use serde_json::{Value, json};
 use crate::driver::World;
 
 impl World {
-    /// How many mails of a kind somebody was sent.
+    /// Returns how many emails of a kind an address got.
     pub async fn mails_to(&self, kind: &str, address: &str) -> usize {
         self.mails(kind).await.iter().filter(|mail| mail["to"][0] == address).count()
     }
 
-    /// The items that hold mail, each as plain JSON.
-    pub async fn post_items(&self) -> Vec<Value> {
+    /// Returns the items that have mail state, as plain JSON.
+    pub async fn items_with_mail(&self) -> Vec<Value> {
         let items = self.local("GET", "/_local/table", None).await;
         let items = items.as_array().unwrap().iter().map(plain);
         items.filter(|item| item.get("mail").is_some_and(Value::is_object)).collect()
     }
 
-    /// Every mail's state and the partition of the index that its item lies in, by the kind of mail.
+    /// Returns the state of every mail of a kind, with the index partition of its item.
     pub async fn states(&self, kind: &str) -> Vec<(Value, Value)> {
         let mut states = Vec::new();
-        for item in self.post_items().await {
-            let place = item.get("mail_pk").cloned().unwrap_or(Value::Null);
-            let alone = [("pk", "ASKED#", "sign_in"), ("sk", "INVITE#", "invitation")];
+        for item in self.items_with_mail().await {
+            let partition = item.get("mail_pk").cloned().unwrap_or(Value::Null);
+            let separate = [("pk", "ASKED#", "sign_in"), ("sk", "INVITE#", "invitation")];
             if let Some((.., of)) =
-                alone.iter().find(|(key, of, _)| item[key].as_str().unwrap().starts_with(of))
+                separate.iter().find(|(key, of, _)| item[key].as_str().unwrap().starts_with(of))
             {
                 if *of == kind {
-                    states.push((item["mail"].clone(), place));
+                    states.push((item["mail"].clone(), partition));
                 }
                 continue;
             }
             for (key, recipients) in item["mail"].as_object().unwrap() {
                 if key.split('/').next() == Some(kind) {
                     let all = recipients.as_object().unwrap().values();
-                    states.extend(all.map(|state| (state.clone(), place.clone())));
+                    states.extend(all.map(|state| (state.clone(), partition.clone())));
                 }
             }
         }
         states
     }
 
-    /// The only mail of that kind: its state and its place in the index.
+    /// Returns the state and the index partition of the only mail of a kind.
     pub async fn state(&self, kind: &str) -> (Value, Value) {
         let states = self.states(kind).await;
         assert_eq!(states.len(), 1, "{kind}: {states:?}");
         states.into_iter().next().unwrap()
     }
 
-    /// Puts an event of SES on the bus, about a mail that is in the box.
+    /// Puts an SES event about a delivered mail on the bus.
     pub async fn ses(&self, mail: &Value, event: &str, more: Value) {
         let kinds = [
             ("Send", "Email Sent"),
@@ -72,13 +72,14 @@ impl World {
         self.settle().await;
     }
 
-    /// Lets time go by in which no schedule runs.
+    /// Advances the clock without running any schedule.
     pub async fn wait(&self, time: SignedDuration) {
         let system = self.stack.system();
         system.set_clock(system.clock().now() + time).await;
     }
 
-    /// Has every sender's schedule run once, and all that follows. A run may fail: what it left is still due.
+    /// Runs the schedule of every sender once, and everything that follows. A run may fail; its
+    /// work is then still due.
     pub async fn run_schedules(&self) {
         for function in ["trial-reminder", "mailer"] {
             let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
@@ -87,13 +88,13 @@ impl World {
         }
     }
 
-    /// No faults any more.
-    pub async fn heal(&self) {
+    /// Removes all faults.
+    pub async fn clear_faults(&self) {
         self.local("DELETE", "/_local/faults", None).await;
     }
 }
 
-/// A stored value without its types.
+/// Converts a DynamoDB value to plain JSON.
 pub fn plain(value: &Value) -> Value {
     match value {
         Value::Object(fields) if fields.len() == 1 => {

@@ -1,4 +1,4 @@
-//! What a host app's server does with its key, by code of its own.
+//! The host app's use of its key, implemented independently of our crates.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -7,20 +7,20 @@ use sha2::Sha256;
 
 use crate::driver::{Visitor, World};
 
-/// A key as the host app holds it.
+/// A key of the host app.
 pub struct HostKey {
     pub id: String,
     secret: Vec<u8>,
 }
 
 impl HostKey {
-    /// The first of a list `id:secret`.
+    /// Parses the first key of a list of `id:secret`.
     pub fn of(list: &str) -> Self {
         let (id, secret) = list.split(',').next().unwrap().split_once(':').unwrap();
         Self { id: id.to_owned(), secret: URL_SAFE_NO_PAD.decode(secret).unwrap() }
     }
 
-    /// The one that the local stack is given.
+    /// Returns the key of the local stack.
     pub fn local() -> Self {
         Self::of(local::HOST_KEYS)
     }
@@ -30,35 +30,35 @@ impl HostKey {
         mac.chain_update(text).finalize().into_bytes().to_vec()
     }
 
-    /// A token with that header.
+    /// Signs a token with a given header.
     pub fn seal(&self, header: &Value, claims: &Value) -> String {
         let signed = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(self.mac(signed.as_bytes())))
     }
 
-    /// A token of those claims.
+    /// Signs a token with the usual header.
     pub fn mint(&self, claims: &Value) -> String {
         self.seal(&json!({ "alg": "HS256", "kid": self.id, "typ": "JWT" }), claims)
     }
 
-    /// The header that signs a body.
+    /// Returns the signature header of a body.
     pub fn sign(&self, at: i64, body: &str) -> String {
         format!("t={at},v1={}", hex::encode(self.mac(format!("{at}.{body}").as_bytes())))
     }
 }
 
-/// Now, in seconds.
+/// Returns the time of the stack's clock, as Unix time in seconds.
 pub fn now(world: &World) -> i64 {
     world.stack.system().clock().now().as_second()
 }
 
-/// The claims of a token that shows somebody their organization for five minutes.
+/// Returns the claims of an embed token that is valid for five minutes.
 pub fn claims(world: &World, visitor: &Visitor<'_>) -> Value {
     let now = now(world);
     json!({ "aud": "onramp:embed", "org": visitor.org(), "sub": visitor.user(), "iat": now, "exp": now + 300 })
 }
 
-/// A good token.
+/// Mints a valid embed token for a visitor.
 pub fn token(world: &World, visitor: &Visitor<'_>) -> String {
     HostKey::local().mint(&claims(world, visitor))
 }

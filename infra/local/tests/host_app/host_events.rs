@@ -1,16 +1,16 @@
-//! What happened in the host app, told over HTTP and signed.
+//! Events that the host app reports in signed HTTP requests.
 
 use local::Config;
 use serde_json::{Value, json};
 
 use crate::{
-    driver::{Answer, Visitor, World},
-    mint::{HostKey, now},
+    driver::{TestResponse, Visitor, World},
+    host_key::{HostKey, now},
 };
 
 const PATH: &str = "/host/events";
 
-async fn post(world: &World, body: &str) -> Answer {
+async fn post(world: &World, body: &str) -> TestResponse {
     let header = HostKey::local().sign(now(world), body);
     world
         .send(
@@ -23,10 +23,15 @@ async fn post(world: &World, body: &str) -> Answer {
 }
 
 async fn outcomes(world: &World, body: &Value) -> Vec<String> {
-    let answer = post(world, &body.to_string()).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    let answer = answer.json();
-    answer["results"].as_array().unwrap().iter().map(|it| it["result"].as_str().unwrap().to_owned()).collect()
+    let response = post(world, &body.to_string()).await;
+    assert_eq!(response.status, 200, "{}", response.text());
+    let response = response.json();
+    response["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["result"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn event(kind: &str, visitor: &Visitor<'_>) -> Value {
@@ -37,14 +42,14 @@ fn event(kind: &str, visitor: &Visitor<'_>) -> Value {
 async fn signed_event_completes_its_task_once() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    let answer = post(
+    let response = post(
         &world,
         &json!({ "id": "e1", "type": "project.created", "organization_id": jo.org(), "actor": "Mo" })
             .to_string(),
     )
     .await;
-    assert_eq!(answer.json(), json!({ "results": [{ "id": "e1", "result": "ticked" }] }));
-    assert_eq!(world.calls_of(&answer).await, ["GetItem", "UpdateItem"]);
+    assert_eq!(response.json(), json!({ "results": [{ "id": "e1", "result": "ticked" }] }));
+    assert_eq!(world.calls_of(&response).await, ["GetItem", "UpdateItem"]);
     let list = jo.checklist().await;
     let task = &list["tasks"][1];
     assert_eq!(
@@ -53,7 +58,7 @@ async fn signed_event_completes_its_task_once() {
     );
     let again = post(&world, &event("project.created", &jo).to_string()).await;
     assert_eq!(again.json(), json!({ "results": [{ "result": "already" }] }));
-    assert_eq!(world.calls_of(&again).await, ["GetItem"], "nothing changed: no write");
+    assert_eq!(world.calls_of(&again).await, ["GetItem"], "nothing changed, so nothing is written");
 }
 
 #[tokio::test]
@@ -61,22 +66,22 @@ async fn list_is_one_write_per_organization() {
     let world = World::new().await;
     let (mut jo, mo) =
         (world.trialing("Acme", "jo@example.com").await, world.pending("Beta", "mo@example.com").await);
-    let nobody = "org_0198c0de-0000-7000-8000-00000000dead";
+    let unknown_org = "org_0198c0de-0000-7000-8000-00000000dead";
     let body = json!([
         event("project.created", &jo),
         event("coffee.made", &jo),
         event("client.created", &mo),
-        { "type": "project.created", "organization_id": nobody },
+        { "type": "project.created", "organization_id": unknown_org },
         { "type": "project.created", "organization_id": "acme" },
         event("client.created", &jo),
         event("client.created", &jo),
         { "organization_id": jo.org(), "occurred_at": "yesterday" },
         {},
     ]);
-    let answer = post(&world, &body.to_string()).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
+    let response = post(&world, &body.to_string()).await;
+    assert_eq!(response.status, 200, "{}", response.text());
     assert_eq!(
-        answer.json()["results"],
+        response.json()["results"],
         json!([
             { "result": "ticked" },
             { "result": "unknown_type" },
@@ -89,7 +94,7 @@ async fn list_is_one_write_per_organization() {
             { "result": "invalid", "faults": ["type is missing", "organization_id is missing"] },
         ])
     );
-    let mut calls = world.calls_of(&answer).await;
+    let mut calls = world.calls_of(&response).await;
     calls.sort();
     assert_eq!(calls, ["GetItem", "GetItem", "GetItem", "UpdateItem", "UpdateItem"]);
     assert_eq!(jo.checklist().await["completed_count"], 2);
@@ -103,25 +108,25 @@ async fn unsigned_body_is_not_parsed() {
     let (key, now) = (HostKey::local(), now(&world));
     let good = key.sign(now, &body);
     let other = HostKey::of(&format!("local:{}", "A".repeat(43))).sign(now, &body);
-    let passes = HostKey::of(local::HANDOFF_KEYS).sign(now, &body);
-    for (header, sent, told) in [
+    let handoff_key = HostKey::of(local::HANDOFF_KEYS).sign(now, &body);
+    for (header, sent, detail) in [
         (Some(other.as_str()), body.as_str(), "Onramp-Signature does not match this body"),
-        (Some(&passes), &body, "Onramp-Signature does not match this body"),
+        (Some(&handoff_key), &body, "Onramp-Signature does not match this body"),
         (Some(&good), "{", "Onramp-Signature does not match this body"),
         (Some(&key.sign(now - 301, &body)), &body, "seconds from now"),
-        // The clock runs meanwhile.
+        // The clock advances during the test, so the timestamp is far ahead.
         (Some(&key.sign(now + 900, &body)), &body, "seconds from now"),
         (Some("t=1"), &body, "must be t=<seconds>"),
         (None, &body, "is missing"),
     ] {
         let headers: Vec<_> = header.map(|header| ("onramp-signature", header)).into_iter().collect();
-        let answer = world.send("POST", PATH, &headers, sent.to_owned()).await;
-        assert_eq!(answer.status, 400, "{told}");
-        assert!(answer.json()["detail"].as_str().unwrap().contains(told), "{}", answer.text());
-        assert!(world.calls_of(&answer).await.is_empty(), "{told}");
+        let response = world.send("POST", PATH, &headers, sent.to_owned()).await;
+        assert_eq!(response.status, 400, "{detail}");
+        assert!(response.json()["detail"].as_str().unwrap().contains(detail), "{}", response.text());
+        assert!(world.calls_of(&response).await.is_empty(), "{detail}");
     }
     assert_eq!(jo.checklist().await["completed_count"], 0);
-    // Signed by the old key and the new one while they are exchanged.
+    // During a key rotation, a request has signatures of both keys.
     let both = format!("{other},v1={}", good.split_once("v1=").unwrap().1);
     assert_eq!(world.send("POST", PATH, &[("onramp-signature", &both)], body).await.status, 200);
     assert_eq!(jo.checklist().await["completed_count"], 1);
@@ -131,7 +136,7 @@ async fn unsigned_body_is_not_parsed() {
 async fn malformed_signed_body_gets_the_expected_format() {
     let world = World::new().await;
     let many = Value::Array(vec![json!({ "type": "a", "organization_id": "b" }); 26]).to_string();
-    for (body, status, told) in [
+    for (body, status, detail) in [
         ("{", 400, "must be JSON"),
         ("", 400, "must be JSON"),
         (r#"{"type":"project.created","type":"a"}"#, 400, "a key twice"),
@@ -139,19 +144,19 @@ async fn malformed_signed_body_gets_the_expected_format() {
         ("[]", 422, "1 to 25"),
         (&many, 422, "1 to 25"),
     ] {
-        let answer = post(&world, body).await;
-        assert_eq!(answer.status, status, "{body}: {}", answer.text());
-        assert!(answer.json()["detail"].as_str().unwrap().contains(told), "{}", answer.text());
+        let response = post(&world, body).await;
+        assert_eq!(response.status, status, "{body}: {}", response.text());
+        assert!(response.json()["detail"].as_str().unwrap().contains(detail), "{}", response.text());
     }
-    // What is no event holds up none that is one.
+    // An invalid event blocks no valid one.
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let good = json!({ "type": "project.created", "organization_id": jo.org() });
-    for odd in [json!(7), json!({ "type": 7 }), json!(["a", "report.generated", jo.org(), null, null])] {
-        let answer = post(&world, &json!([odd, good]).to_string()).await;
+    for invalid in [json!(7), json!({ "type": 7 }), json!(["a", "report.generated", jo.org(), null, null])] {
+        let response = post(&world, &json!([invalid, good]).to_string()).await;
         assert_eq!(
-            (answer.status, &answer.json()["results"][0]["result"]),
+            (response.status, &response.json()["results"][0]["result"]),
             (200, &json!("invalid")),
-            "{odd}"
+            "{invalid}"
         );
     }
     assert_eq!(jo.checklist().await["completed_count"], 1);

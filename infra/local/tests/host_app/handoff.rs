@@ -1,3 +1,5 @@
+//! Handoff: a button signs a user in to the host app with a token that works once, for a minute.
+
 use axum::body::Bytes;
 use http::{Request, Response};
 use local::Config;
@@ -16,7 +18,7 @@ pub fn config() -> Config {
     Config { host_app_url: Some(HOST_APP.to_owned()), ..Config::memory() }
 }
 
-/// What the host app answers to a browser.
+/// Sends a request to the host app.
 pub async fn host_app(
     world: &World,
     method: &str,
@@ -34,16 +36,16 @@ pub async fn host_app(
     Response::from_parts(parts, axum::body::to_bytes(body, usize::MAX).await.unwrap())
 }
 
-/// Presses the button; the path at the host app that it leads to.
-pub async fn press(visitor: &mut Visitor<'_>) -> String {
-    let answer = visitor.submit("/handover", &[]).await;
-    assert_eq!(answer.status, 303, "{}", answer.text());
-    assert_eq!(answer.header("cache-control"), "no-store");
-    assert_eq!(answer.header("referrer-policy"), "same-origin", "the pass goes to nobody else");
-    answer.header("location").strip_prefix(HOST_APP).unwrap().to_owned()
+/// Presses the handoff button. Returns the path of the redirect at the host app.
+pub async fn press_button(visitor: &mut Visitor<'_>) -> String {
+    let response = visitor.submit("/handover", &[]).await;
+    assert_eq!(response.status, 303, "{}", response.text());
+    assert_eq!(response.header("cache-control"), "no-store");
+    assert_eq!(response.header("referrer-policy"), "same-origin", "no other site sees the token");
+    response.header("location").strip_prefix(HOST_APP).unwrap().to_owned()
 }
 
-/// What a token says, unproven.
+/// Decodes the claims of a token without verification.
 pub fn claims(path: &str) -> Value {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let token = path.strip_prefix("/?token=").unwrap();
@@ -65,9 +67,12 @@ async fn dashboard_button_signs_in_to_the_host_app() {
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let page = jo.open("/onboarding/welcome").await;
     assert!(page.text().contains(r#"action="/handover""#), "{}", page.text());
-    assert!(page.header("content-security-policy").contains(HOST_APP), "or browsers block the redirect");
+    assert!(
+        page.header("content-security-policy").contains(HOST_APP),
+        "otherwise browsers block the redirect"
+    );
 
-    let path = press(&mut jo).await;
+    let path = press_button(&mut jo).await;
     let claims = claims(&path);
     assert_eq!((&claims["iss"], &claims["aud"]), (&json!("http://localhost:8484"), &json!(HOST_APP)));
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 60);
@@ -90,40 +95,40 @@ async fn dashboard_button_signs_in_to_the_host_app() {
 async fn handoff_token_works_once_within_a_minute() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    let refused = async |path: &str, why: &str| {
-        let answer = host_app(&world, "GET", path, &[], "").await;
-        assert_eq!(answer.status(), 400, "{why}");
-        assert!(text(&answer).contains(why), "{why}: {}", text(&answer));
-        assert!(!answer.headers().contains_key("set-cookie"));
+    let assert_rejected = async |path: &str, reason: &str| {
+        let response = host_app(&world, "GET", path, &[], "").await;
+        assert_eq!(response.status(), 400, "{reason}");
+        assert!(text(&response).contains(reason), "{reason}: {}", text(&response));
+        assert!(!response.headers().contains_key("set-cookie"));
     };
 
-    let used = press(&mut jo).await;
+    let used = press_button(&mut jo).await;
     assert_eq!(host_app(&world, "GET", &used, &[], "").await.status(), 303);
-    refused(&used, "already used").await;
+    assert_rejected(&used, "already used").await;
 
-    let (one, two) = (press(&mut jo).await, press(&mut jo).await);
-    assert_ne!(one, two, "each pass is its own");
+    let (one, two) = (press_button(&mut jo).await, press_button(&mut jo).await);
+    assert_ne!(one, two, "each token is different");
     let (head, signature) = one.rsplit_once('.').unwrap();
-    refused(&format!("{head}.{}", two.rsplit_once('.').unwrap().1), "Invalid token signature").await;
-    refused(&format!("{head}x.{signature}"), "Invalid token signature").await;
-    refused(&format!("{head}."), "Invalid token signature").await;
-    refused("/?token=nonsense", "Not a valid token").await;
+    assert_rejected(&format!("{head}.{}", two.rsplit_once('.').unwrap().1), "Invalid token signature").await;
+    assert_rejected(&format!("{head}x.{signature}"), "Invalid token signature").await;
+    assert_rejected(&format!("{head}."), "Invalid token signature").await;
+    assert_rejected("/?token=nonsense", "Not a valid token").await;
 
     world.advance("66s").await;
-    refused(&one, "expired").await;
+    assert_rejected(&one, "expired").await;
 }
 
 #[tokio::test]
 async fn handoff_requires_a_session_and_the_own_form() {
     let world = world().await;
     let mut stranger = world.visitor();
-    let answer = stranger.submit("/handover", &[]).await;
-    assert_eq!((answer.status, answer.header("location")), (303, "/login?next=/dashboard"));
-    let answer = stranger.post("/handover").await;
-    assert_eq!((answer.status, answer.header("content-type")), (401, "application/problem+json"));
+    let response = stranger.submit("/handover", &[]).await;
+    assert_eq!((response.status, response.header("location")), (303, "/login?next=/dashboard"));
+    let response = stranger.post("/handover").await;
+    assert_eq!((response.status, response.header("content-type")), (401, "application/problem+json"));
 
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    assert_eq!(jo.post("/handover").await.status, 303, "a program is led there too");
+    assert_eq!(jo.post("/handover").await.status, 303, "a program is redirected too");
     assert_eq!(jo.open("/handover").await.status, 405);
     let foreign = [("sec-fetch-site", "same-site"), ("origin", HOST_APP)];
     assert_eq!(jo.send("POST", "/handover", &foreign, "").await.status, 403);
@@ -137,17 +142,17 @@ async fn handoff_requires_a_session_and_the_own_form() {
 async fn handoff_token_carries_the_permissions() {
     let world = world().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    assert_eq!(claims(&press(&mut jo).await)["access"], "billing_only");
+    assert_eq!(claims(&press_button(&mut jo).await)["access"], "billing_only");
     let mut mo = world.trialing("Beta", "mo@example.com").await;
     world.write("UpdateItem", member(&mo, "member"));
-    let told = claims(&press(&mut mo).await);
-    assert_eq!((&told["role"], &told["organization_name"]), (&json!("member"), &json!("Beta")));
+    let claimed = claims(&press_button(&mut mo).await);
+    assert_eq!((&claimed["role"], &claimed["organization_name"]), (&json!("member"), &json!("Beta")));
     world.advance("15d").await;
-    // Thirty days are not over, but a day without use is.
+    // The session's 30 days are not over, but it was unused for more than a day.
     assert_eq!(mo.post("/handover").await.status, 401);
 }
 
-/// A change of the visitor's role, past every function.
+/// Builds an update that changes the visitor's role directly in the table.
 fn member(visitor: &Visitor<'_>, role: &str) -> Value {
     let token = visitor.cookie.as_deref().unwrap().strip_prefix("__Host-s=").unwrap();
     let mut parts = token.split('.');
@@ -164,8 +169,8 @@ fn member(visitor: &Visitor<'_>, role: &str) -> Value {
 async fn work_in_the_host_app_completes_tasks() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
-    let session = cookie(&host_app(&world, "GET", &press(&mut jo).await, &[], "").await);
-    let ours = [("cookie", session.as_str()), ("sec-fetch-site", "same-origin")];
+    let session = cookie(&host_app(&world, "GET", &press_button(&mut jo).await, &[], "").await);
+    let headers = [("cookie", session.as_str()), ("sec-fetch-site", "same-origin")];
     for event in [
         "member.invited",
         "project.created",
@@ -175,7 +180,7 @@ async fn work_in_the_host_app_completes_tasks() {
         "settings.updated",
         "report.generated",
     ] {
-        let done = host_app(&world, "POST", "/events", &ours, &format!("event={event}")).await;
+        let done = host_app(&world, "POST", "/events", &headers, &format!("event={event}")).await;
         assert_eq!(done.status(), 303, "{event}");
     }
     world.settle().await;
@@ -183,32 +188,33 @@ async fn work_in_the_host_app_completes_tasks() {
     assert_eq!((&list["completed_count"], &list["completion_percentage"]), (&json!(7), &json!(87)));
     assert_eq!(list["tasks"][1]["completed_by"], "Jo Doe");
 
-    for (headers, body, status) in [
-        (&ours[..], "event=organization.deleted", 400),
-        (&ours[1..], "event=project.created", 404),
-        (&[ours[0], ("sec-fetch-site", "same-site")][..], "event=project.created", 403),
+    for (case, body, status) in [
+        (&headers[..], "event=organization.deleted", 400),
+        (&headers[1..], "event=project.created", 404),
+        (&[headers[0], ("sec-fetch-site", "same-site")][..], "event=project.created", 403),
     ] {
-        assert_eq!(host_app(&world, "POST", "/events", headers, body).await.status(), status, "{body}");
+        assert_eq!(host_app(&world, "POST", "/events", case, body).await.status(), status, "{body}");
     }
-    let out = host_app(&world, "POST", "/logout", &ours, "").await;
+    let out = host_app(&world, "POST", "/logout", &headers, "").await;
     assert_eq!(out.status(), 303);
-    assert!(text(&host_app(&world, "GET", "/", &ours[..1], "").await).contains("signed out"));
+    assert!(text(&host_app(&world, "GET", "/", &headers[..1], "").await).contains("signed out"));
 }
 
 #[tokio::test]
 async fn button_is_a_plain_link_without_keys() {
-    let elsewhere = "https://app.example.com/t";
-    // What is blank in the template is filled in here; a blank setting stays blank.
-    let unkeyed = Config::memory().set("APP_URL", elsewhere).set("HOST_SIGNING_KEYS", "");
-    for (config, leads) in [(unkeyed, elsewhere), (Config::memory(), "/dashboard")] {
+    let app_url = "https://app.example.com/t";
+    // Some settings are blank in the template and have a local default. A setting that the test
+    // sets to blank stays blank.
+    let unkeyed = Config::memory().set("APP_URL", app_url).set("HOST_SIGNING_KEYS", "");
+    for (config, target) in [(unkeyed, app_url), (Config::memory(), "/dashboard")] {
         let world = World::with(config).await;
         let mut jo = world.trialing("Acme", "jo@example.com").await;
-        let answer = jo.submit("/handover", &[]).await;
-        assert_eq!((answer.status, answer.header("location")), (303, leads));
+        let response = jo.submit("/handover", &[]).await;
+        assert_eq!((response.status, response.header("location")), (303, target));
     }
-    let world = World::with(Config::memory().set("APP_URL", elsewhere)).await;
+    let world = World::with(Config::memory().set("APP_URL", app_url)).await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let location = jo.submit("/handover", &[]).await.header("location").to_owned();
-    let path = location.strip_prefix(elsewhere).unwrap();
+    let path = location.strip_prefix(app_url).unwrap();
     assert_eq!(claims(path)["aud"], "https://app.example.com");
 }

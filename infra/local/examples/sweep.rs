@@ -28,7 +28,7 @@ use fixture::{Fixture, Stage};
 /// Options of the measurement.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Number of organizations.
+    /// Number of organizations in the table.
     #[arg(long, default_value_t = 100_000)]
     organizations: usize,
     /// Number of organizations with a due reminder.

@@ -54,7 +54,7 @@ impl<T: Serialize + DeserializeOwned + Clone> AppendLog<T> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Deletes all entries.
+    /// Deletes all entries, in memory and in the file.
     pub fn clear(&self) {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).clear();
         if let Some((path, file)) = &self.file {

@@ -24,7 +24,7 @@ pub struct Call {
     pub service: String,
     /// Operation of the service, such as `UpdateItem`.
     pub operation: String,
-    /// Duration in milliseconds.
+    /// Duration of the call in milliseconds.
     pub ms: f64,
     /// Whether the call is a consistent read. `None` for writes and for reads of an index, which
     /// are never consistent.

@@ -1,4 +1,7 @@
 //! The clock of the local stack: the system time plus an offset that can change.
+//!
+//! The data folder stores the offset to the nanosecond, so the clock never goes back after a
+//! restart.
 
 use std::fs;
 use std::io;

@@ -114,7 +114,7 @@ impl Faults {
         Err(wrong)
     }
 
-    /// Removes all rules.
+    /// Removes all rules, so no call fails.
     pub fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).lines.clear();
     }

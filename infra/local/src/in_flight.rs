@@ -86,7 +86,7 @@ impl InFlight {
         }
     }
 
-    /// Deletes all deliveries.
+    /// Deletes all deliveries, so none is sent again.
     pub fn clear(&self) {
         self.lock().open.clear();
         self.lines.clear();

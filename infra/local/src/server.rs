@@ -18,7 +18,7 @@ use crate::gateway::Served;
 /// How long running requests may take to finish after a stop.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// A completed request.
+/// Data of a completed request, for the observer.
 #[derive(Debug, Clone)]
 pub struct Line {
     /// HTTP method of the request.

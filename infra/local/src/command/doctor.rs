@@ -13,10 +13,10 @@ use crate::terminal::Terminal;
 /// Options of `onramp doctor`. The field docs are the help texts.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Stage in samconfig.toml.
+    /// Name of the stage in samconfig.toml.
     #[arg(long, value_name = "STAGE", default_value = "default")]
     config_env: String,
-    /// SAM configuration file.
+    /// SAM configuration file with the stages.
     #[arg(long, value_name = "FILE", default_value = "samconfig.toml")]
     config_file: PathBuf,
     /// Override a template parameter or function variable.
@@ -36,7 +36,7 @@ pub struct Options {
     /// Send a test email with the stage's settings.
     #[arg(long, value_name = "ADDRESS", requires = "deployed")]
     send_test_mail: Option<String>,
-    /// Print JSON.
+    /// Print the report as JSON instead of text.
     #[arg(long)]
     json: bool,
 }

@@ -242,12 +242,12 @@ fn left_out(values: &Values) -> Vec<Finding> {
     if values.get("AlarmEmail").is_none() {
         let fix = "set an email address and confirm it with the link from AWS, or subscribe to the topic of pages \
                    yourself";
-        findings.push(warning("AlarmEmail", "is empty: no one is notified of pages (urgent alarms)", fix));
+        findings.push(warning("AlarmEmail", "is empty: pages (urgent alarms) go to no email address", fix));
     }
     if values.get("TicketEmail").is_none() {
         let fix = "set an email address and confirm it with the link from AWS, or subscribe to the topic of tickets \
                    yourself";
-        findings.push(warning("TicketEmail", "is empty: no one is notified of tickets (other alarms)", fix));
+        findings.push(warning("TicketEmail", "is empty: tickets (other alarms) go to no email address", fix));
     }
     if values.get("RunbookUrl").is_none_or(|url| !url.starts_with("https://")) {
         let fix = "set the URL at which your operators read docs/runbook.md";

@@ -17,7 +17,7 @@ pub enum Area {
     Mail,
     /// Webhooks and prices at Stripe.
     Stripe,
-    /// The DynamoDB table.
+    /// Keys, indexes, and protection of the DynamoDB table.
     Table,
     /// Scheduled rules of EventBridge.
     Schedules,

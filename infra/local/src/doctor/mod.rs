@@ -4,6 +4,8 @@
 //! other, and by starting every function with it. A deployed stage is also checked in its AWS account
 //! and at Stripe. `read` is the only module that makes requests, and it returns facts. `judge` turns
 //! the facts into findings with pure functions. The findings never contain a secret.
+//!
+//! Tests replace AWS and Stripe by [`FakeAws`] and break one response at a time.
 
 mod configuration;
 mod facts;

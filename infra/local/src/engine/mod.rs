@@ -112,7 +112,7 @@ impl Engine {
         self.changed.subscribe()
     }
 
-    /// Executes one call.
+    /// Executes one call and returns DynamoDB's response.
     pub fn call(&self, operation: &str, body: &[u8]) -> Reply {
         match self.dispatch(operation, body) {
             Ok(body) => {

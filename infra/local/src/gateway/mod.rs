@@ -56,7 +56,7 @@ impl Gateway {
         Self { router: Router::new(routes), fleet, clock, stripe }
     }
 
-    /// Handles one request.
+    /// Handles one request and returns the response of the function or of the gateway.
     pub async fn handle(&self, mut request: Request<Bytes>) -> Response<Bytes> {
         if request.body().len() > MAX_BODY_BYTES {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");

@@ -4,7 +4,8 @@
 //! script `shared/domain/build.rs` is the only caller, so no function contains this crate.
 //! `docs/checklists.md` describes the fields of a file.
 //!
-//! Invariant: an invalid file stops the build. Every error has the file, the line, and the reason.
+//! Invariant: an invalid file stops the build. Every error in a file has its path, the line, and the
+//! reason.
 //!
 //! The crate never runs at request time, and it never reads an organization.
 //!

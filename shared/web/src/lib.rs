@@ -4,8 +4,8 @@
 //! The crate turns API Gateway events into requests, and the results of handlers into responses.
 //!
 //! Invariant: every response that leaves through [`secure`] or [`raw_lambda`] carries the security
-//! headers, framework errors included. Log lines and responses never contain a cookie, a token, or
-//! a submitted field value.
+//! headers, framework errors included. Log lines of this crate never contain a cookie, a token, or
+//! a submitted value.
 //!
 //! The crate never decides anything about an organization, and it never stores anything.
 //!

@@ -94,7 +94,7 @@ pub enum StartError {
     /// Functions of the template that no crate implements.
     Missing(Vec<String>),
     /// Functions that reject their variables.
-    Refused(Vec<(String, ConfigErrors)>),
+    Rejected(Vec<(String, ConfigErrors)>),
     /// The database could not be opened.
     Engine(OpenError),
     /// The data folder is not usable, or another process uses it.
@@ -106,7 +106,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Template(errors) => write!(f, "Invalid template.yaml or settings:\n{errors}"),
             Self::Missing(names) => write!(f, "No crate implements these functions: {}", names.join(", ")),
-            Self::Refused(functions) => {
+            Self::Rejected(functions) => {
                 for (name, errors) in functions {
                     for error in &errors.0 {
                         writeln!(f, "{name}: {} must be {}", error.name, error.expected)?;
@@ -124,8 +124,9 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// Returns the settings, with `MailIdentity` set to the sender's domain if only the sender is set. The
-/// local SES accepts every sender. On AWS, a sender that does not belong to `MailIdentity` is rejected.
+/// Returns the settings, with `MailIdentity` set to the sender's domain if only the sender is set.
+/// The local SES treats every configured sender as verified. On AWS, a sender that does not belong
+/// to `MailIdentity` is rejected.
 pub(crate) fn settings(config: &Config) -> BTreeMap<String, String> {
     let mut settings = config.settings.clone();
     let sender = settings.get("MAIL_FROM_EMAIL").or_else(|| settings.get("MailFromEmail"));

@@ -11,9 +11,9 @@
 //! never has less than the deployed one without notice. A call that the function's role does not allow
 //! fails as it does on AWS.
 //!
-//! **Never.** The crate contains no rule about organizations, billing, or checklists. No function
-//! depends on it. A local stack listens on loopback only and makes no request to a network. Only
-//! `doctor --deployed` and `smoke` use the network.
+//! **Never.** The crate contains no rule of Onramp about organizations, plans, or checklists. No
+//! function depends on it. A local stack listens on loopback only and makes no network request.
+//! Only `doctor --deployed` and `smoke` use the network.
 //!
 //! # Where to start
 //!

@@ -103,7 +103,7 @@ impl Stack {
             return Err(StartError::Missing(missing));
         }
         let fleet = Arc::new(fleet);
-        fleet.start_all().await.map_err(StartError::Refused)?;
+        fleet.start_all().await.map_err(StartError::Rejected)?;
         let checkpoints = Arc::new(Checkpoints::open(folder));
         let poller = |mapping| {
             let parts =

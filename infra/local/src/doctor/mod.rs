@@ -98,7 +98,7 @@ async fn check_start(subject: &Subject) -> Vec<Finding> {
             let message = format!("start with these values (all {})", stack.system().fleet.names().len());
             vec![Finding::good(Area::Configuration, "Functions", message)]
         }
-        Err(StartError::Refused(functions)) => {
+        Err(StartError::Rejected(functions)) => {
             // Several functions can reject the same variable.
             let errors = functions.iter().flat_map(|(_, errors)| &errors.0);
             let distinct: BTreeSet<_> = errors.map(|it| (it.name, it.expected.clone())).collect();

@@ -61,7 +61,7 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
     if state.stream.as_deref() != view {
         findings.push(error(
             "Stream",
-            "does not include new and old images: mail is delayed and no events are published",
+            "does not include new and old images: email is delayed and no events are published",
             REPLACE_TABLE,
         ));
     }

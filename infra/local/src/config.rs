@@ -65,7 +65,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// Returns the default configuration: this project's template and functions, with data in memory.
+    /// Returns the default configuration: this project's template and functions, with data in
+    /// memory.
     pub fn memory() -> Self {
         Self {
             template: template::TEXT.to_owned(),
@@ -137,7 +138,8 @@ pub(crate) fn settings(config: &Config) -> BTreeMap<String, String> {
     settings
 }
 
-/// Sets the local values of the functions' variables. Returns the content of Secrets Manager, by ARN.
+/// Sets the local values of the functions' variables. Returns the content of Secrets Manager, by
+/// ARN.
 pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<String, String> {
     let mut secrets = BTreeMap::new();
     for (name, value) in LOCAL_VARIABLES {

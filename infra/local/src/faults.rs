@@ -119,8 +119,8 @@ impl Faults {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).lines.clear();
     }
 
-    /// Returns the fault for a call, if any. Every matching rule counts the call; the first rule that
-    /// applies decides.
+    /// Returns the fault for a call, if any. Every matching rule counts the call; the first rule
+    /// that applies decides.
     pub fn injected_fault(&self, function: &str, service: &str, operation: &str) -> Option<Kind> {
         let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Plan { lines, random } = &mut *plan;

@@ -1,4 +1,5 @@
-//! Lambda: starts functions and invokes them, each with its own request ID, deadline, and variables.
+//! Lambda: starts functions and invokes them, each with its own request ID, deadline, and
+//! variables.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -38,7 +39,8 @@ pub(crate) fn current_request_id() -> String {
     CURRENT.try_with(|invocation| invocation.request_id.clone()).unwrap_or_else(|_| "outside".to_owned())
 }
 
-/// Ends the current invocation as if its process had crashed. Returns only outside of an invocation.
+/// Ends the current invocation as if its process had crashed. Returns only outside of an
+/// invocation.
 pub(crate) async fn crash() {
     if let Ok(invocation) = CURRENT.try_with(Arc::clone) {
         invocation.crash.notify_one();
@@ -100,7 +102,8 @@ struct Instance {
     function: Function,
     start: Start,
     context: Context,
-    /// `None` before the first start, and after a crash or timeout, when Lambda replaces the environment.
+    /// `None` before the first start, and after a crash or timeout, when Lambda replaces the
+    /// environment.
     handler: tokio::sync::Mutex<Option<Handler>>,
     config: Arc<lambda_runtime::Config>,
 }

@@ -1,15 +1,15 @@
 //! Local AWS for Onramp: everything that the functions use on AWS, in one process and offline.
 //!
 //! The crate reads `template.yaml` and runs the system that it describes. A request becomes an API
-//! Gateway event and runs through the handler of the function. The function's SDK calls go through an
-//! HTTP connector to an embedded DynamoDB, a mailbox for SES, and an EventBridge bus. Streams, rules,
-//! and schedules call the functions that the template names. Stripe is a mock with its own origin. All
-//! of it runs by a clock that tests can move.
+//! Gateway event and runs through the handler of the function. The function's SDK calls go through
+//! an HTTP connector to an embedded DynamoDB, a mailbox for SES, and an EventBridge bus. Streams,
+//! rules, and schedules call the functions that the template names. Stripe is a mock with its own
+//! origin. All of it runs by a clock that tests can move.
 //!
-//! **Invariant.** The template is the only list of functions, routes, tables, rules, and permissions. A
-//! part of the template that the crate does not support is an error at the start, so the local system
-//! never has less than the deployed one without notice. A call that the function's role does not allow
-//! fails as it does on AWS.
+//! **Invariant.** The template is the only list of functions, routes, tables, rules, and
+//! permissions. A part of the template that the crate does not support is an error at the start, so
+//! the local system never has less than the deployed one without notice. A call that the function's
+//! role does not allow fails as it does on AWS.
 //!
 //! **Never.** The crate contains no rule of Onramp about organizations, plans, or checklists. No
 //! function depends on it. A local stack listens on loopback only and makes no network request.
@@ -17,7 +17,7 @@
 //!
 //! # Where to start
 //!
-//! - [`Stack`] starts everything. The program serves it on ports; tests send requests to it directly.
+//! - [`Stack`] starts everything. The program serves it on ports, and tests send requests to it.
 //! - [`system`] moves a running stack: settle, advance the clock, reset.
 //! - [`template`] reads `template.yaml`; [`iam`] evaluates its policies.
 //! - [`gateway`] and [`invoke`] carry a request to a function; [`connector`] carries the function's

@@ -101,7 +101,8 @@ async fn run(options: Options) -> Result<(), String> {
     let serve_external = |listener, app| {
         let (observer, mut stopped) = (Arc::clone(&observer), stopped.clone());
         server::serve(listener, app, observer, async move {
-            // The sender is only dropped, so `changed` ends with an error when Onramp's own port stops.
+            // The sender is only dropped, so `changed` ends with an error when Onramp's own port
+            // stops.
             stopped.changed().await.unwrap_or_default();
         })
     };

@@ -61,8 +61,8 @@ impl Stack {
     /// Starts all parts. The stack is ready for requests when this returns.
     ///
     /// # Errors
-    /// Returns the reason if the template, a setting, or the data folder is invalid, or if a function
-    /// rejects its variables.
+    /// Returns the reason if the template, a setting, or the data folder is invalid, or if a
+    /// function rejects its variables.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let settings = settings(&config);
         let mut template = Template::parse(&config.template, &settings).map_err(StartError::Template)?;
@@ -169,7 +169,8 @@ impl Stack {
         self.app.clone()
     }
 
-    /// Returns the router of the Stripe mock: its API and its hosted pages. It needs its own origin.
+    /// Returns the router of the Stripe mock: its API and its hosted pages. It needs its own
+    /// origin.
     pub fn stripe_app(&self) -> Router {
         let stripe = Arc::clone(&self.system.cloud.stripe);
         external_app(move |request| {

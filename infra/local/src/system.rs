@@ -1,4 +1,5 @@
-//! All parts of a running stack, and the operations on all of them: settle, advance the clock, reset.
+//! All parts of a running stack, and the operations on all of them: settle, advance the clock,
+//! reset.
 
 use std::sync::Arc;
 
@@ -40,8 +41,8 @@ impl System {
         &self.cloud.clock
     }
 
-    /// Waits until no work can run: streams, events, and webhooks are delivered, and no invocation is
-    /// running.
+    /// Waits until no work can run: streams, events, and webhooks are delivered, and no invocation
+    /// is running.
     ///
     /// Returns the IDs of stream mappings whose batch keeps failing. Their next attempt waits for a
     /// backoff, so this does not wait for them.
@@ -63,8 +64,8 @@ impl System {
         }
     }
 
-    /// Moves the clock forward to `target`. It stops at each time at which an item is due and runs the
-    /// schedules there.
+    /// Moves the clock forward to `target`. It stops at each time at which an item is due and runs
+    /// the schedules there.
     pub async fn advance(&self, target: Timestamp) {
         let lock = self.clock_lock.lock().await;
         let advancing = self.clock().start_advance();

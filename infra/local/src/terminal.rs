@@ -80,7 +80,8 @@ impl Terminal {
         self.print_line("");
     }
 
-    /// Returns an observer that prints one line per request, except for `GET` requests of the console.
+    /// Returns an observer that prints one line per request, except for `GET` requests of the
+    /// console.
     pub fn observer(self, cloud: Arc<Cloud>) -> Observer {
         Arc::new(move |line: Line| {
             if line.path.starts_with("/_local") && line.method == "GET" {
@@ -123,8 +124,8 @@ impl Terminal {
 }
 
 impl Line {
-    /// Returns the path, or the route's pattern if the path contains a one-time token. Terminal output is
-    /// often shared or stored.
+    /// Returns the path, or the route's pattern if the path contains a one-time token. Terminal
+    /// output is often shared or stored.
     fn safe_path(&self) -> &str {
         let pattern = self.served.as_ref().map(|served| served.pattern.as_str());
         pattern.filter(|pattern| pattern.contains("{token}")).unwrap_or(&self.path)

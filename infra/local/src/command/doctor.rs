@@ -22,9 +22,9 @@ pub struct Options {
     /// Override a template parameter or function variable.
     #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
-    /// Also check the deployed stage. Requires AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, and
-    /// AWS_SESSION_TOKEN for temporary credentials. Set STRIPE_API_KEY if the stage's own key cannot read
-    /// endpoints and prices.
+    /// Also check the deployed stage. Requires AWS_REGION, AWS_ACCESS_KEY_ID,
+    /// AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN for temporary credentials. Set STRIPE_API_KEY
+    /// if the stage's own key cannot read endpoints and prices.
     #[arg(long)]
     deployed: bool,
     /// URL of the deployed stage, without a path. Used to check the webhook endpoint.

@@ -22,7 +22,8 @@ const SAMPLE_PARAMETERS: [&str; 5] =
 pub(super) struct Values(BTreeMap<String, String>);
 
 impl Values {
-    /// Merges the stage's values over the template's defaults and drops names that are not parameters.
+    /// Merges the stage's values over the template's defaults and drops names that are not
+    /// parameters.
     pub(super) fn of(stage: &Stage, parameters: &BTreeMap<String, Parameter>) -> Self {
         let defaults = parameters.iter().filter_map(|(name, parameter)| Some((name, parameter.default()?)));
         let mut values: BTreeMap<_, _> = defaults.map(|(name, value)| (name.clone(), value)).collect();
@@ -42,7 +43,8 @@ impl Values {
     }
 }
 
-/// Checks a stage's configuration. `variables` are the environment variables that the functions read.
+/// Checks a stage's configuration. `variables` are the environment variables that the functions
+/// read.
 pub(super) fn check(
     stage: &Stage,
     parameters: &BTreeMap<String, Parameter>,
@@ -187,8 +189,8 @@ fn domain(values: &Values) -> Option<Finding> {
     })
 }
 
-/// Checks that all ARNs have the same account and region. Functions read secrets in their own region,
-/// and an API Gateway domain needs a certificate of its region.
+/// Checks that all ARNs have the same account and region. Functions read secrets in their own
+/// region, and an API Gateway domain needs a certificate of its region.
 fn region(values: &Values) -> Option<Finding> {
     let names = [
         "StripeSecretKeyArn",

@@ -136,8 +136,8 @@ impl FakeAws {
         }
     }
 
-    /// Lists the template's schedules as rules. The names follow CloudFormation's scheme: stack, logical
-    /// ID, and a unique suffix.
+    /// Lists the template's schedules as rules. The names follow CloudFormation's scheme: stack,
+    /// logical ID, and a unique suffix.
     fn rules(&self, body: &Value) -> Value {
         let prefix = body.get("NamePrefix").and_then(Value::as_str).unwrap_or_default();
         let schedules = self.template.schedules.iter().map(|schedule| {

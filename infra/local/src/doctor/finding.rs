@@ -100,7 +100,8 @@ impl Area {
 }
 
 impl Severity {
-    /// Returns a label of fixed width and an ANSI color code. The label is readable without the color.
+    /// Returns a label of fixed width and an ANSI color code. The label is readable without the
+    /// color.
     const fn label(self) -> (&'static str, &'static str) {
         match self {
             Self::Good => ("✓ ok   ", "32"),

@@ -1,9 +1,9 @@
 //! `onramp doctor`: checks a stage and reports each problem with its fix.
 //!
-//! A configuration is checked offline: its parameters against the template's limits and against each
-//! other, and by starting every function with it. A deployed stage is also checked in its AWS account
-//! and at Stripe. `read` is the only module that makes requests, and it returns facts. `judge` turns
-//! the facts into findings with pure functions. The findings never contain a secret.
+//! A configuration is checked offline: its parameters against the template's limits and against
+//! each other, and by starting every function with it. A deployed stage is also checked in its AWS
+//! account and at Stripe. `read` is the only module that makes requests, and it returns facts.
+//! `judge` turns the facts into findings with pure functions. The findings never contain a secret.
 //!
 //! Tests replace AWS and Stripe by [`FakeAws`] and break one response at a time.
 
@@ -111,8 +111,8 @@ async fn check_start(subject: &Subject) -> Vec<Finding> {
 /// Checks a deployed stage: SES, DNS, secrets, Stripe, the table, the schedules, and the clock.
 pub async fn examine_deployment(subject: &Subject, clients: &Clients) -> Vec<Finding> {
     let Ok(parameters) = Parameter::all(&subject.template) else { return Vec::new() };
-    // The table and the schedules do not depend on the stage's values, so they can be checked even if
-    // a value is invalid.
+    // The table and the schedules do not depend on the stage's values, so they can be checked even
+    // if a value is invalid.
     let Ok(template) = Template::parse(&subject.template, &[].into()) else { return Vec::new() };
     let values = Values::of(&subject.stage, &parameters);
     let account = Account::new(&clients.aws);
@@ -139,8 +139,8 @@ async fn mail(subject: &Subject, template: &Template, values: &Values, account: 
     findings
 }
 
-/// Returns the template's configuration sets, without the stack name as prefix, with the event types
-/// that each one publishes to the bus.
+/// Returns the template's configuration sets, without the stack name as prefix, with the event
+/// types that each one publishes to the bus.
 fn configuration_sets(template: &Template) -> Vec<(String, Vec<String>)> {
     let text =
         |value: Option<&serde_json::Value>| value.and_then(|it| it.as_str()).unwrap_or_default().to_owned();

@@ -16,7 +16,8 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Reads a stage of a `samconfig.toml` (AWS SAM Developer Guide, "AWS SAM CLI configuration file").
+    /// Reads a stage of a `samconfig.toml` (AWS SAM Developer Guide, "AWS SAM CLI configuration
+    /// file").
     ///
     /// # Errors
     /// Returns a message if the file is not TOML, has no such stage, or has invalid overrides.

@@ -203,7 +203,8 @@ impl Engine {
         }
     }
 
-    /// Deletes expired items of a database on disk. The engine's own sweep would use the system clock.
+    /// Deletes expired items of a database on disk. The engine's own sweep would use the system
+    /// clock.
     fn sweep_by(&self, clock: &LocalClock) -> Result<usize, String> {
         let mut swept = 0;
         let now = json!({":now": {"N": clock.now().as_second().to_string()}});

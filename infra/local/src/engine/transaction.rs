@@ -11,8 +11,8 @@ use dynoxide::errors::DynoxideError;
 use dynoxide::types::item_size;
 use dynoxide::{AttributeValue, Database};
 
-/// Maximum size of all items of a transaction, in bytes ("Quotas in Amazon DynamoDB", Amazon DynamoDB
-/// Developer Guide).
+/// Maximum size of all items of a transaction, in bytes ("Quotas in Amazon DynamoDB", Amazon
+/// DynamoDB Developer Guide).
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Number of items that cannot exceed the limit, because one item has at most 400 KB.

@@ -1,5 +1,5 @@
-//! API Gateway's HTTP API: turns a request into an event for the function, and the function's result
-//! into a response.
+//! API Gateway's HTTP API: turns a request into an event for the function, and the function's
+//! result into a response.
 //!
 //! Safari drops `Secure` cookies on `http://localhost`. The gateway gives such browsers the same
 //! cookies without `Secure`.

@@ -1,7 +1,8 @@
 //! Selects the route of a request.
 //!
-//! The most specific path wins: a full match, then `{parameter}`, then `{greedy+}`, then `$default`. A
-//! method wins over `ANY`. Source: "Routing API requests" in the API Gateway Developer Guide.
+//! The most specific path wins: a full match, then `{parameter}`, then `{greedy+}`, then
+//! `$default`. A method wins over `ANY`. Source: "Routing API requests" in the API Gateway
+//! Developer Guide.
 
 use crate::template::Route;
 

@@ -1,5 +1,5 @@
-//! `onramp smoke`: runs the main user journey against a running stage over HTTP, first as a visitor and
-//! then as an admin.
+//! `onramp smoke`: runs the main user journey against a running stage over HTTP, first as a visitor
+//! and then as an admin.
 //!
 //! The test uses only the URL of the stage, and in test mode its webhook secret. It leaves one
 //! organization behind, whose name starts with "Smoke test".
@@ -57,8 +57,8 @@ pub struct TestData {
     pub email: String,
 }
 
-/// Runs the steps until one fails and passes each result to `report`. Returns whether all steps passed,
-/// and the test data that the run leaves behind.
+/// Runs the steps until one fails and passes each result to `report`. Returns whether all steps
+/// passed, and the test data that the run leaves behind.
 pub async fn run(journey: Journey, mut report: impl FnMut(&StepResult)) -> (bool, TestData) {
     let suffix = hex::encode(journey.entropy.bytes::<4>());
     let (local, domain) = journey.email.as_str().split_once('@').unwrap_or_default();

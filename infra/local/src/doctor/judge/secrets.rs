@@ -82,8 +82,8 @@ pub(in crate::doctor) fn host_keys(signer: Signer, found: &Fact<String>) -> Find
     }
 }
 
-/// Reports a secret that is in both key lists. Both sides would then hold the key that signs handoff
-/// tokens.
+/// Reports a secret that is in both key lists. Both sides would then hold the key that signs
+/// handoff tokens.
 pub(in crate::doctor) fn shared_key(handoff: &Fact<String>, host: &Fact<String>) -> Option<Finding> {
     let secrets = |found: &Fact<String>| -> BTreeSet<String> {
         let keys = found.iter().flat_map(|text| text.split(','));

@@ -1,4 +1,5 @@
-//! Reads facts through the real SDKs and HTTP. This is the only part of the doctor that makes requests.
+//! Reads facts through the real SDKs and HTTP. This is the only part of the doctor that makes
+//! requests.
 
 mod aws;
 mod outside;

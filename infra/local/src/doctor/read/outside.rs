@@ -76,8 +76,8 @@ pub(in crate::doctor) async fn dmarc(http: &SharedHttpConnector, domain: &str) -
         let reply: Value = bytes
             .and_then(|bytes| serde_json::from_slice(&bytes.into_bytes()).ok())
             .ok_or_else(|| Unread::Failed("no DNS answer".to_owned()))?;
-        // 0 is NOERROR and 3 is NXDOMAIN (RFC 1035, section 4.1.1). Any other status does not say whether
-        // the record exists.
+        // 0 is NOERROR and 3 is NXDOMAIN (RFC 1035, section 4.1.1). Any other status does not say
+        // whether the record exists.
         if !matches!(reply.get("Status").and_then(Value::as_u64), Some(0 | 3)) {
             return Err(Unread::Failed("the DNS resolver failed".to_owned()));
         }

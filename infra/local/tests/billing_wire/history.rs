@@ -44,9 +44,9 @@ impl History {
             generator.add_event("charge.refunded", json!({ "id": format!("ch_{n}") }), &json!({}));
         }
         if generator.rng.percent(5) {
-            let gone =
+            let deletion =
                 generator.add_event("customer.deleted", json!({ "id": format!("cus_{n}") }), &json!({}));
-            gone["data"]["object"]["metadata"] = json!({ "organization_id": org.to_string() });
+            deletion["data"]["object"]["metadata"] = json!({ "organization_id": org.to_string() });
         }
         let events = generator.events;
         Self { customer: CustomerId::parse(&format!("cus_{n}")).unwrap(), linked, events }

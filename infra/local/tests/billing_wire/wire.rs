@@ -97,8 +97,8 @@ impl Wire {
     }
 
     /// Returns a list of the control interface: `mail` or `events`.
-    pub async fn list(&self, what: &str) -> Vec<Value> {
-        let response = self.send(Request::get(format!("/_local/{what}")), "").await;
+    pub async fn list(&self, name: &str) -> Vec<Value> {
+        let response = self.send(Request::get(format!("/_local/{name}")), "").await;
         serde_json::from_slice(response.body()).unwrap()
     }
 }

@@ -287,8 +287,8 @@ async fn newest(world: &World, kind: &str, path: &str) -> String {
 }
 
 async fn request_link(world: &World, visitor: &mut Visitor<'_>, email: &str) -> String {
-    let asked = visitor.submit("/login", &[("email", email)]).await;
-    assert_eq!(asked.status, 200, "{}", asked.text());
+    let requested = visitor.submit("/login", &[("email", email)]).await;
+    assert_eq!(requested.status, 200, "{}", requested.text());
     newest(world, "sign_in", "/login/").await
 }
 

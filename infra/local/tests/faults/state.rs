@@ -25,7 +25,7 @@ const TRANSIENT: [&str; 10] = [
 /// Attributes that count writes or attempts, or that only the table itself uses.
 const VOLATILE: [&str; 6] = ["version", "expires_at", "failed", "mail_ready", "epoch", "replays"];
 
-/// Everything that is kept: items, emails, and domain events, sorted.
+/// Everything that a run stores or sends: items, emails, and domain events, sorted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State(Vec<String>);
 
@@ -45,11 +45,11 @@ impl State {
             lines.push(normalized(&serde_json::json!([email["kind"], email["to"], email["subject"]])));
         }
         let events = world.local("GET", "/_local/events", None).await;
-        let ours = events.as_array().unwrap().iter().filter(|event| event["source"] == "onramp");
+        let own_events = events.as_array().unwrap().iter().filter(|event| event["source"] == "onramp");
         // The publisher delivers at least once, so duplicates with one id count once.
-        let ours: BTreeSet<String> =
-            ours.map(|event| format!("{} {}", event["detail-type"], event["detail"])).collect();
-        let masked = ours.iter().map(|event| mask(event));
+        let own_events: BTreeSet<String> =
+            own_events.map(|event| format!("{} {}", event["detail-type"], event["detail"])).collect();
+        let masked = own_events.iter().map(|event| mask(event));
         lines.extend(masked);
         lines.sort();
         Self(lines)
@@ -103,8 +103,8 @@ pub fn mask(text: &str) -> String {
         .unwrap();
     }
     let rest = |found: &Captures<'_>| {
-        let kept = ["kind", "typed", "shard"].iter().find_map(|name| found.name(name));
-        format!("{}*", kept.map_or("", |kept| kept.as_str()))
+        let prefix = ["kind", "typed", "shard"].iter().find_map(|name| found.name(name));
+        format!("{}*", prefix.map_or("", |prefix| prefix.as_str()))
     };
     VARYING.with(|varying| varying.replace_all(text, rest).into_owned())
 }

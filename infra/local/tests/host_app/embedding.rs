@@ -415,12 +415,12 @@ async fn rotated_keys_work_within_a_minute() {
     };
     let reads = async || {
         let calls = world.local("GET", "/_local/calls", None).await;
-        let ours = calls
+        let reads = calls
             .as_array()
             .unwrap()
             .iter()
             .filter(|call| call["function"] == "checklist-read" && call["operation"] == "GetSecretValue");
-        ours.count()
+        reads.count()
     };
     assert_eq!(reads().await, 0, "keys are read only when a request needs them");
     assert_eq!((status(&HostKey::local()).await, reads().await), (200, 1));

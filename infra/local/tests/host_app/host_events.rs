@@ -137,8 +137,8 @@ async fn malformed_signed_body_gets_the_expected_format() {
     let world = World::new().await;
     let many = Value::Array(vec![json!({ "type": "a", "organization_id": "b" }); 26]).to_string();
     for (body, status, detail) in [
-        ("{", 400, "must be JSON"),
-        ("", 400, "must be JSON"),
+        ("{", 400, "is not JSON"),
+        ("", 400, "is not JSON"),
         (r#"{"type":"project.created","type":"a"}"#, 400, "a key twice"),
         (r#"[{"type":"project.created","more":{"a":1,"\u0061":1}}]"#, 400, "a key twice"),
         ("[]", 422, "1 to 25"),

@@ -68,8 +68,8 @@ pub fn head_routes(stack: &Stack) -> Vec<String> {
     };
     let (get, head) = (of("GET"), of("HEAD"));
     let missing = get.difference(&head).map(|route| format!("{route} has no route"));
-    let alone = head.difference(&get).map(|route| format!("{route} has no GET"));
-    missing.chain(alone).collect()
+    let unmatched = head.difference(&get).map(|route| format!("{route} has no GET"));
+    missing.chain(unmatched).collect()
 }
 
 /// The indexes are those that the store queries, on the attributes that it writes, and project keys

@@ -52,7 +52,7 @@ impl WebhookSender {
         released
     }
 
-    /// Runs forever: delivers when there are new events and at each [`POLL_INTERVAL`].
+    /// Runs forever: delivers when there are new events and at each `POLL_INTERVAL`.
     pub async fn watch(&self) {
         loop {
             tokio::select! {

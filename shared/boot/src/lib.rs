@@ -1,18 +1,24 @@
 //! Startup of a function: variables, AWS configuration, clock, randomness, and the event loop.
 //!
-//! Invariant: a deployed function uses the operating system only through this crate. [`Env`] reads
-//! the environment, [`Clock`] the time, and [`Rng`] the random source. All other code takes them as
+//! # Invariant
+//!
+//! A deployed function uses the operating system only through this crate. [`Env`] reads the
+//! environment, [`Clock`] the time, and [`Rng`] the random source. All other code takes them as
 //! arguments, so tests can replace them.
 //!
-//! The crate never calls AWS itself, and it decides nothing about organizations. An error names a
-//! variable and its expected format, never its value.
+//! # What it never does
 //!
-//! Where to start reading:
+//! - It never calls AWS itself, and it decides nothing about organizations.
+//! - Its errors never contain the value of a variable, only its name and its expected format.
 //!
-//! - [`run`] starts a function with a [`Context`].
-//! - [`Vars`] reads the variables of a configuration and collects all errors.
-//! - [`Aws`] configures the SDK clients; [`OutboundHttp`] connects to other services.
-//! - [`BaseUrl`] is a validated URL for links.
+//! # Where to start
+//!
+//! - [`run`]: starts a function with a [`Context`].
+//! - `env`: [`Vars`] reads the variables of a configuration and collects all errors.
+//! - `aws`: [`Aws`] configures the SDK clients.
+//! - `outbound_http`: [`OutboundHttp`] connects to services other than AWS.
+//! - `clock` and `rng`: the sources of time and randomness.
+//! - `base_url`: [`BaseUrl`] is a URL that pages and emails may link to.
 
 mod aws;
 mod base_url;

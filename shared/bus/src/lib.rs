@@ -2,16 +2,23 @@
 //!
 //! `schema/domain-event.json` describes the published events.
 //!
-//! Invariant: an event is delivered at least once, with the same id each time. Consumers use the id
-//! to ignore repeated deliveries. No event contains the name or the address of a user.
+//! # Invariant
 //!
-//! The crate never decides that something happened. It only converts events of the domain.
+//! Each domain event has an id that depends only on the stored change. So a repeated publication
+//! has the same id, and consumers use it to ignore repeated deliveries. No event contains the name
+//! or the address of a user.
 //!
-//! Modules:
+//! # What it never does
 //!
-//! - `outgoing`: converts domain events to the format of the bus.
-//! - `publisher`: sends them, behind the feature `publisher`.
-//! - `host_event`: parses the host app's events.
+//! It never decides that an event happened. It only converts events of the domain, and parses
+//! events that the host app sent.
+//!
+//! # Where to start
+//!
+//! - `outgoing`: [`Outgoing::of`] converts the domain events of one change to the format of the
+//!   bus.
+//! - `publisher`: sends them. It is behind the feature `publisher`.
+//! - `host_event`: [`parse_host_event`] parses an event of the host app.
 
 mod host_event;
 mod outgoing;

@@ -1,15 +1,21 @@
 //! Build-time compiler of checklist definitions: TOML files in, Rust source out.
 //!
-//! An operator adds `definitions/{key}.toml` and builds, without changes to Rust code. The build
-//! script `shared/domain/build.rs` is the only caller, so no function contains this crate.
-//! `docs/checklists.md` describes the fields of a file.
+//! To add a checklist, an operator adds `definitions/{key}.toml` and builds again. The Rust code
+//! stays the same. The build script `shared/domain/build.rs` is the only caller, so no deployed
+//! function contains this crate. `docs/checklists.md` describes the fields of a file.
 //!
-//! Invariant: an invalid file stops the build. Every error in a file has its path, the line, and the
-//! reason.
+//! # Invariant
 //!
-//! The crate never runs at request time, and it never reads an organization.
+//! An invalid file stops the build. The build then reports each error with the path of the file,
+//! the line, and the reason.
 //!
-//! Modules, in the order of the steps:
+//! # What it never does
+//!
+//! It never runs while a function handles a request, and it never reads an organization.
+//!
+//! # Where to start
+//!
+//! Start with [`generate`]. The modules are the steps of the compilation, in this order:
 //!
 //! - `file`: the fields of a file, each with its position.
 //! - `extend`: adds what a definition inherits from another one.
@@ -82,8 +88,8 @@ pub fn generate(folder: &Path) -> Result<String, String> {
 /// Returns the Rust source of these files.
 ///
 /// # Errors
-/// Returns all errors, sorted by file and line. A file that is not valid TOML, or that lacks a
-/// field, is not checked further.
+/// Returns all errors, sorted by file and line. If a file is not valid TOML or lacks a field, only
+/// that error of the file is reported.
 pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionError>> {
     let mut errors = Vec::new();
     let mut read: Vec<(DefinitionFile<'_>, FileIn)> = Vec::new();
@@ -115,7 +121,8 @@ pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionErr
             continue;
         }
         let (definition, mut found) = extend::resolve(named, file, &read);
-        // With an invalid base, most further errors would be consequences of that one.
+        // If the base definition is invalid, errors of its extensions are mostly consequences of
+        // that, so they are not reported.
         if file.extends.is_none() || found.is_empty() {
             found.extend(check::definition(&definition));
         }

@@ -1,15 +1,22 @@
 //! Host app authentication: keys, embed tokens, and event signatures.
 //!
 //! The host app and Onramp share two separate lists of HMAC keys. Onramp signs handoff tokens with
-//! one list. The host app signs embed tokens and events with the other, which [`Keyring`] holds. An
-//! embed token never passes as an event signature, or the reverse: the signed text of a token
-//! starts with the base64url of a brace, and the signed text of an event starts with the digits of
-//! a time.
+//! the first list. The host app signs embed tokens and events with the second list, which
+//! [`Keyring`] holds.
 //!
-//! This crate authenticates the host app. It never authorizes anything: the stored membership
-//! decides what a user may do.
+//! # Invariant
 //!
-//! Start with the module for the use:
+//! An embed token is never accepted as an event signature, and an event signature never as an embed
+//! token, although both use the same keys. The two signed texts differ in their first character.
+//! The text of a token starts with a letter, because it is the base64url form of a JSON object. The
+//! text of an event starts with a digit of its time.
+//!
+//! # What it never does
+//!
+//! It authenticates the host app, but it never authorizes an action. The stored membership of a
+//! user decides what the user may do. No error contains a key.
+//!
+//! # Where to start
 //!
 //! - [`embed`]: verifies embed tokens.
 //! - [`signature`]: verifies the header `Onramp-Signature` of events.

@@ -1,22 +1,28 @@
 //! Emails to users: their content, their rendering, and their handover to Amazon SES.
 //!
-//! An email is a typed struct of facts: [`Welcome`], [`TrialEnding`], [`TrialEnded`],
-//! [`PaymentFailed`], [`SignIn`], [`Invitation`]. All texts are in the module `words`, with one
-//! value per language. Two layouts render the same content as text and as HTML.
+//! Each kind of email is a struct of the facts that it reports: [`Welcome`], [`TrialEnding`],
+//! [`TrialEnded`], [`PaymentFailed`], [`SignIn`], [`Invitation`]. All texts are in the module
+//! `words`, with one value per language. Two layouts render the same content as text and as HTML.
 //!
-//! Invariant: user-supplied text enters an email only as [`PlainText`], which mail clients do not
-//! turn into links and which cannot inject markup or headers.
+//! # Invariant
 //!
-//! This crate never decides who gets an email or when, and it never retries. [`Mailer::send`] makes
-//! one request to SES and returns its [`Outcome`](domain::delivery::Outcome).
+//! User-supplied text enters an email only as [`PlainText`]. Mail clients do not turn such text
+//! into links, and it cannot inject markup or headers.
 //!
-//! Where to start reading:
+//! # What it never does
 //!
-//! - `emails`: the emails and the order of their parts
-//! - `words`: the texts
-//! - `content`: the parts of an email, and the text and HTML layouts
-//! - `mailer`, `outcome`, `tags`: the request to SES, its result, and the tags that SES events
-//!   return
+//! It never decides who gets an email or when, and it never retries. [`Mailer::send`] makes one
+//! request to SES and returns its [`Outcome`](domain::delivery::Outcome).
+//!
+//! # Where to start
+//!
+//! - `emails`: the kinds of emails, and the order of the parts in each.
+//! - `words`: the texts of all emails.
+//! - `content`: the parts of an email, and the text and HTML layouts.
+//! - `mailer`, `outcome`, `tags`: the request to SES, its result, and the tags by which SES events
+//!   identify an email.
+//! - `plain_text`, `product`, `sender`: the safe form of user-supplied text, the URLs of links, and
+//!   the `From` header.
 
 mod content;
 mod emails;

@@ -1,15 +1,27 @@
 //! Webhook signatures: verifies who signed a request body, and when.
 //!
-//! The signature is a header of the form `t=1767225600,v1=5257a8…,v1=…`. Each `v1` is the hex
-//! HMAC-SHA256 of the text of `t`, a full stop, and the raw body. During a key rotation the header
-//! has several. Stripe signs its webhooks this way (Stripe documentation, "Verify webhook
-//! signatures manually"), and host apps sign their events the same way.
+//! The signature is a header of the form `t=1767225600,v1=5257a8…,v1=…`. The field `t` is the time
+//! in seconds. Each `v1` is the hex HMAC-SHA256 of three parts: the text of `t`, a full stop, and
+//! the raw body. During a key rotation, the header has one `v1` per key. Stripe signs its webhooks
+//! this way (Stripe documentation, "Verify webhook signatures manually"), and host apps sign their
+//! events the same way.
 //!
-//! The crate verifies raw bytes, before anything parses them. It compares every `v1` with every key
-//! in constant time. It never stores a key, and it never decides what a sender may do.
+//! # Invariant
 //!
-//! Start with [`verify`]. [`sign`] creates the header for tests and the local stack. [`json`]
-//! parses a verified body and rejects documents that two parsers could read differently.
+//! A body is accepted only if one of the given keys signed its exact bytes, at most [`TOLERANCE`]
+//! seconds before or after now. Every `v1` is compared with every key in constant time.
+//!
+//! # What it never does
+//!
+//! It never parses a body before its signature is verified. It never stores a key, and it never
+//! decides what a sender may do.
+//!
+//! # Where to start
+//!
+//! - [`verify`]: checks a header and a body.
+//! - [`sign`]: creates the header for tests and the local stack.
+//! - [`json`]: parses a verified body, and rejects documents that two parsers could read
+//!   differently.
 
 pub mod json;
 
@@ -67,7 +79,8 @@ pub fn verify<'a>(
         return Err(SignatureError::NoKey);
     }
     let header = Header::parse(header.ok_or(SignatureError::NoHeader)?)?;
-    // Every pair is compared, so the duration does not reveal which pair matches.
+    // Every pair of a signature and a key is compared, so the duration does not reveal which pair
+    // matches.
     let mut matches = false;
     for key in keys {
         let mac = mac_of(key, header.t, body);
@@ -97,9 +110,9 @@ fn mac_of(key: &Hmac<Sha256>, t: &str, body: &[u8]) -> Hmac<Sha256> {
     key.clone().chain_update(t).chain_update(b".").chain_update(body)
 }
 
-/// The parsed header.
+/// The fields of the signature header, parsed.
 struct Header<'a> {
-    /// The text of the time, because the sender signed the text.
+    /// The time as the header contains it. The signature covers this text, and not the number.
     t: &'a str,
     /// The time in seconds since 1970.
     at: i64,
@@ -121,8 +134,8 @@ impl<'a> Header<'a> {
                 _ => {}
             }
         }
-        // A gateway joins repeated headers with a comma. Two headers must not combine into one
-        // whose time an attacker chose.
+        // A gateway joins repeated headers with a comma. Without this check, an attacker could add
+        // a second header and so choose the time of a valid signature.
         let [t] = times[..] else { return Err(SignatureError::Malformed("not exactly one t")) };
         let at = if t.len() <= MAX_TIME_DIGITS && t.bytes().all(|b| b.is_ascii_digit()) {
             t.parse().ok()

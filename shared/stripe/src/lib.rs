@@ -1,19 +1,24 @@
 //! Stripe's webhook events and API calls.
 //!
-//! [`signature::verify`] turns bytes that Stripe signed into a [`VerifiedBody`], and
-//! [`Event::parse`] accepts only that type.
+//! [`signature::verify`] turns bytes that Stripe signed into a [`VerifiedBody`]. [`Event::parse`]
+//! accepts only that type.
 //!
-//! Invariant: nothing is parsed before its signature or its source is verified. An error message
-//! never repeats a value of an event or a key.
+//! # Invariant
 //!
-//! The crate reads no clock, does not depend on AWS, and decides nothing about organizations. An
-//! event becomes a [`domain::billing::Fact`], which the domain evaluates.
+//! No event is parsed before its signature or its source is verified. An error message never
+//! repeats a value of an event or a key.
 //!
-//! Where to start reading:
+//! # What it never does
 //!
-//! - [`event`] parses an event; `object` parses its object in all supported API versions.
-//! - [`signature`] and [`secret`] verify the `Stripe-Signature` header.
-//! - `client` calls Stripe's API over a given HTTP connector. It is behind the feature `client`.
+//! It reads no clock for signatures or events, does not depend on AWS, and decides nothing about
+//! organizations. An event becomes a [`domain::billing::Fact`], which the domain evaluates.
+//!
+//! # Where to start
+//!
+//! - [`event`]: parses an event.
+//! - `object`: parses the object of an event in all supported API versions.
+//! - [`signature`] and [`secret`]: verify the `Stripe-Signature` header.
+//! - `client`: calls Stripe's API over a given HTTP connector. It is behind the feature `client`.
 
 #[cfg(feature = "client")]
 pub mod client;

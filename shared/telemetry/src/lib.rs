@@ -1,17 +1,25 @@
 //! Logs and metrics: JSON log lines, and metrics in the embedded metric format.
 //!
-//! Functions write log lines with `tracing`. This crate sets the format of the lines and lists
-//! every metric once. The field `area` of a line names a part of the product. The span of a request
-//! carries the fields that all its lines share, such as request ID and route. The route is a
-//! pattern and never the path, which can contain the secret of a link.
+//! Functions write log lines with `tracing`, and this crate sets the format of the lines. The field
+//! `area` of a line names a part of the product. All lines of one request share fields such as the
+//! request ID and the route.
 //!
-//! The crate never takes an address, a name, a token, or a body, and it never sends anything: both
-//! kinds of line go to standard output.
+//! # Invariant
 //!
-//! Start with [`init`], then:
+//! Each metric is defined once, in the list of [`Metric`]. Log lines and metric lines are single
+//! lines of JSON on standard output, which Lambda sends to CloudWatch.
 //!
+//! # What it never does
+//!
+//! It never sends a line over the network. It has no field for an address, a name, a token, or a
+//! body. The logged route is a pattern such as `/login/{token}`, and never the requested path,
+//! because the path can contain the secret of a link.
+//!
+//! # Where to start
+//!
+//! - [`init`]: sets up log lines and metric lines at the start of a function.
 //! - `log_area`: the values of the field `area`.
-//! - `metric`: the list of metrics, and how one is written.
+//! - `metric`: the list of metrics, and the functions that write them.
 //! - `parse_error`: a JSON error that is safe to log.
 
 mod log_area;
@@ -27,8 +35,8 @@ use tracing_subscriber::{filter::LevelFilter, fmt};
 /// Sets up JSON log lines and metric lines on standard output, which Lambda sends to CloudWatch.
 ///
 /// `level` is `error`, `warn`, `info`, `debug`, `trace`, or `off`. The default, also for an invalid
-/// value, is `info`. Filter expressions are not supported, because parsing one would slow every
-/// cold start.
+/// value, is `info`. Filter expressions such as `info,hyper=warn` are not supported, because
+/// parsing one would slow every cold start.
 ///
 /// `namespace` separates the metrics of several stacks in one account. The default is `Onramp`.
 ///

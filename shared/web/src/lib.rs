@@ -1,27 +1,32 @@
-//! HTTP layer shared by all functions: authentication inputs, content negotiation, security
+//! HTTP layer of the functions with routes: authentication inputs, content negotiation, security
 //! headers, forms, problems, and HTML components.
 //!
-//! The crate turns API Gateway events into requests, and the results of handlers into responses.
-//!
-//! Invariant: every response that leaves through [`secure`] or [`raw_lambda`] carries the security
-//! headers, framework errors included. Log lines of this crate never contain a cookie, a token, or
-//! a submitted value.
-//!
-//! The crate never decides anything about an organization, and it never stores anything.
+//! It turns API Gateway events into requests, and the results of handlers into responses. The
+//! functions `mailer`, `event-publisher`, and `trial-reminder` have no routes and do not use it.
 //!
 //! ```text
 //! event → lambda::handler → secure (cross-site rule, headers, 404/405) → routes → response
 //! ```
 //!
-//! Where to start reading:
+//! # Invariant
 //!
-//! - [`lambda`] runs an axum router; [`raw_lambda`] runs one handler without a router.
-//! - [`secure`] is the security middleware, and [`SecurityProfile`] configures it.
-//! - [`problem`] is the error type (RFC 9457), and [`problem_response`] renders it.
-//! - [`routes`] lists every route of the system.
-//! - [`form`] parses request bodies into [`Fields`].
-//! - [`session`] and [`browser`] handle the cookies.
-//! - [`ui`] has the HTML components, and `words` has every sentence that users read.
+//! Every response that leaves through [`secure`] or [`raw_lambda`] carries the security headers,
+//! including responses that the framework creates itself. Log lines of this crate never contain a
+//! cookie, a token, or a submitted value.
+//!
+//! # What it never does
+//!
+//! It never decides anything about an organization, and it never stores anything.
+//!
+//! # Where to start
+//!
+//! - [`lambda`]: runs an axum router. [`raw_lambda`] runs one handler without a router.
+//! - [`secure`]: the security middleware, which [`SecurityProfile`] configures.
+//! - [`problem`]: the error type (RFC 9457). [`problem_response`] renders it.
+//! - [`routes`]: lists every route of the system.
+//! - [`form`]: parses request bodies into [`Fields`].
+//! - [`session`] and [`browser`]: read and set the cookies.
+//! - [`ui`]: the HTML components. `words` has every sentence of this crate that users read.
 
 mod bearer;
 pub mod browser;

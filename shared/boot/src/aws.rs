@@ -23,8 +23,9 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
 /// Configuration of all SDK clients of a function, with one HTTP client and one connection pool.
 ///
-/// It does not use the SDK's default provider chain, because Lambda sets region and credentials as
-/// variables (AWS Lambda guide, "Using Lambda environment variables").
+/// It does not use the SDK's default provider chain, which searches several places for region and
+/// credentials. Lambda always sets them as variables (AWS Lambda guide, "Using Lambda environment
+/// variables").
 #[derive(Clone)]
 pub struct Aws {
     region: Region,
@@ -100,7 +101,8 @@ impl Aws {
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard())
-            // Responses are small JSON documents, so the attempt's timeout covers a stall.
+            // Responses are small JSON documents, so the timeout of an attempt is enough to end a
+            // stalled one.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         let endpoint = self.endpoints.get(&format!("AWS_ENDPOINT_URL_{}", name.to_ascii_uppercase()));
         if let Some(url) = endpoint.or_else(|| self.endpoints.get("AWS_ENDPOINT_URL")) {

@@ -15,7 +15,7 @@ pub struct Env(BTreeMap<String, String>);
 impl Env {
     /// Reads the environment of the process.
     ///
-    /// Invalid UTF-8 is replaced, so that the check of the variable reports it.
+    /// Bytes that are not UTF-8 become U+FFFD, so that the later check of the variable rejects it.
     #[must_use]
     pub fn from_os() -> Self {
         Self::new(
@@ -73,8 +73,8 @@ pub struct Vars<'a> {
 impl Vars<'_> {
     /// Reads and parses the variable `name`, or `default` if it is unset.
     ///
-    /// Returns `None` and records an error if there is no text or `parse` returns `None`.
-    /// `expected` is the end of the sentence "expected …".
+    /// Returns `None` and records an error if there is neither a value nor a default, or if `parse`
+    /// returns `None`. `expected` is the end of the sentence "expected …".
     pub fn read<T>(
         &mut self,
         name: &'static str,
@@ -99,7 +99,8 @@ impl Vars<'_> {
         self.read(name, Some(default), expected, |text| text.parse().ok())
     }
 
-    /// Reads an optional URL. The inner `None` means that the variable is unset.
+    /// Reads an optional URL. Returns `Some(None)` if the variable is unset, and `None` if it is
+    /// invalid.
     pub fn base_url(&mut self, name: &'static str) -> Option<Option<BaseUrl>> {
         self.read(name, Some(""), BASE_URL, |text| {
             if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
@@ -108,8 +109,8 @@ impl Vars<'_> {
 
     /// Reads `PUBLIC_URL`, the origin at which browsers reach Onramp.
     ///
-    /// The inner `None` means that the variable is unset; Onramp then uses the domain of each
-    /// request.
+    /// Returns `Some(None)` if the variable is unset. Onramp then uses the domain of each request.
+    /// Returns `None` if the variable is invalid.
     pub fn public_url(&mut self) -> Option<Option<BaseUrl>> {
         let expected = "a lowercase https:// URL without a path, or an http:// URL on loopback";
         self.read("PUBLIC_URL", Some(""), expected, |text| {
@@ -117,7 +118,8 @@ impl Vars<'_> {
                 return Some(None);
             }
             let url: BaseUrl = text.parse().ok()?;
-            // It is compared with the `Origin` header, which browsers send in this form.
+            // The value is compared with the `Origin` header, in which browsers send exactly this
+            // form.
             let is_origin =
                 url.origin() == url.as_str() && text.bytes().all(|byte| !byte.is_ascii_uppercase());
             is_origin.then_some(Some(url))
@@ -126,8 +128,8 @@ impl Vars<'_> {
 
     /// Reads `PRODUCT_NAME`, the host app's name on pages and in emails.
     ///
-    /// The rules are those of names that users enter, because it appears in the same subject lines
-    /// and headings.
+    /// The name follows the rules for names that users enter, because both appear in the same
+    /// subject lines and headings.
     pub fn product_name(&mut self) -> Option<String> {
         let expected = "a single-line name of at most 80 visible characters";
         self.read("PRODUCT_NAME", Some("TimeTracker"), expected, |text| {

@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConn
 /// HTTP client for services other than AWS.
 ///
 /// As with [`Aws`](crate::Aws), a test can inject a connector that records or fails calls. The
-/// default connector is built on first use, because reading the machine's root certificates costs
-/// startup time. A function that calls only AWS never pays it.
+/// default connector reads the machine's root certificates, which takes time. It is therefore built
+/// on first use, and a function that calls only AWS never builds it.
 #[derive(Clone)]
 pub struct OutboundHttp(Option<SharedHttpConnector>);
 
@@ -48,7 +48,7 @@ fn network() -> SharedHttpConnector {
     let roots = TrustStore::empty().with_native_roots(true);
     let builder = match TlsContext::builder().with_trust_store(roots).build() {
         Ok(context) => builder.tls_context(context),
-        // The builder's default context trusts the same roots.
+        // Without its own context, the builder uses a default one that trusts the same roots.
         Err(_) => builder,
     };
     SharedHttpConnector::new(builder.build())

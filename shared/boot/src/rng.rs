@@ -15,8 +15,8 @@ impl Rng {
     /// Returns the operating system's random source.
     ///
     /// # Panics
-    /// Panics if the kernel returns no random bytes. Ids and secrets would be predictable, so the
-    /// process must end.
+    /// Panics if the kernel returns no random bytes. The process must end, because ids and secrets
+    /// without them would be predictable.
     #[must_use]
     pub fn system() -> Self {
         #[expect(clippy::expect_used, reason = "without randomness, ids and secrets are not safe")]

@@ -16,7 +16,7 @@ use crate::{
 /// The dependencies that a function is started with.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// The environment variables.
+    /// The environment variables of the function.
     pub env: Env,
     /// The configuration of AWS clients.
     pub aws: Aws,
@@ -66,7 +66,7 @@ where
     };
     let handler = started.inspect_err(|errors| {
         for error in &errors.0 {
-            tracing::error!(variable = error.name, expected = %error.expected, "invalid configuration");
+            tracing::error!(variable = error.name, expected = %error.expected, "rejected configuration variable");
         }
     })?;
     lambda_runtime::run(lambda_runtime::service_fn(move |event| handler(event))).await

@@ -13,7 +13,8 @@ pub struct HostEvent {
     pub organization: OrgId,
     /// The name of the acting user, if the event has a valid one.
     pub actor: Option<Name>,
-    /// The time in the event, else the time of the bus. It may be in the future.
+    /// The time in the event, or the time at which EventBridge received it if the event has none.
+    /// It may be in the future.
     pub occurred_at: Timestamp,
 }
 
@@ -37,7 +38,7 @@ struct EnvelopeIn {
     detail: HostEventIn,
 }
 
-/// The fields are optional, so that a missing one does not invalidate the event.
+/// `actor` and `occurred_at` are optional here, so a missing field does not make the event invalid.
 #[derive(Deserialize)]
 struct HostEventIn {
     organization_id: Option<String>,

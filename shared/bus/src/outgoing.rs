@@ -10,12 +10,12 @@ pub const SOURCE: &str = "onramp";
 /// The change of an organization that caused events.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
-    /// The changed organization.
+    /// The organization that was changed.
     pub org: OrgId,
     /// The organization's name after the change.
     pub name: &'a str,
-    /// The version of the organization's item after the change. Version and index of an event are
-    /// part of the event's id.
+    /// The version of the organization's item after the change. It is part of each event's id,
+    /// together with the position of the event in the change.
     pub version: u64,
     /// When the change was written.
     pub at: Timestamp,

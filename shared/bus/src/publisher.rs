@@ -16,7 +16,8 @@ pub struct Publisher {
     bus: String,
 }
 
-/// An event could not be published. All events before it are on the bus; later ones may be.
+/// An event could not be published. All events before it are on the bus. Later events may be on the
+/// bus too.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("event {first} was not published: {code}")]
 pub struct PublishError {

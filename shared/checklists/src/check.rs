@@ -13,7 +13,8 @@ use crate::{
 /// The plans of a condition, the same as in `domain::plan::Plan`.
 const PLANS: [&str; 2] = ["single", "team"];
 
-/// Maximum number of tasks, because an organization's item stores the completion of each.
+/// Maximum number of tasks. An organization's item stores the completion of each task, and its size
+/// is limited.
 const MAX_TASKS: usize = 30;
 
 /// Returns all errors of a definition.
@@ -113,7 +114,8 @@ impl Check<'_> {
         }
     }
 
-    /// Checks that an event completes one task only. Otherwise the order in the file would matter.
+    /// Checks that no event completes two tasks. With two, the order of the tasks in the file would
+    /// matter.
     fn events(&mut self) {
         let mut seen = BTreeMap::new();
         for (task, trigger) in
@@ -144,7 +146,8 @@ impl Check<'_> {
         self.icon(&milestone.icon);
         match (&milestone.count, &milestone.tasks) {
             (Some(count), None) => {
-                // Only tasks without a condition are on every checklist.
+                // Every checklist must be able to reach the count, so it may not exceed the number
+                // of tasks without a condition. Only those are on every checklist.
                 let unconditional = self.definition.tasks.iter().filter(|task| task.when.is_none()).count();
                 self.number(count, "count", 1, u32::try_from(unconditional).unwrap_or(u32::MAX));
             }
@@ -213,7 +216,8 @@ fn is_event(text: &str) -> bool {
 }
 
 fn is_link(to: &str) -> bool {
-    // Characters that need escaping in a URL are rejected, so that the URL is the same everywhere.
+    // Characters that need escaping in a URL are rejected, because browsers and mail clients may
+    // escape them differently.
     let plain = |text: &str| text.chars().all(|ch| ch.is_ascii_graphic() && !"\"<>\\^`{|}".contains(ch));
     match to.split_once(':') {
         None => matches!(to, "members" | "plans"),

@@ -12,7 +12,7 @@ use crate::{
 /// An error: its position in the file, in bytes, and its reason.
 pub type Finding = (usize, String);
 
-/// Adds everything that a file inherits.
+/// Returns the definition of a file, together with everything that it inherits, and the errors.
 ///
 /// Inherited values get the position of `extends`, so an error about one of them names that line.
 pub fn resolve(
@@ -65,7 +65,7 @@ pub fn resolve(
     (definition, found)
 }
 
-/// Returns an error for every key that occurs duplicates in a file.
+/// Returns an error for every key that occurs more than once in a file.
 fn duplicates<'a>(what: &str, keys: impl Iterator<Item = &'a Text>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
     keys.filter(|key| !seen.insert(key.get_ref().clone()))
@@ -74,7 +74,8 @@ fn duplicates<'a>(what: &str, keys: impl Iterator<Item = &'a Text>) -> Vec<Findi
 }
 
 impl ResolvedDefinition {
-    /// Copies the content of `other`. All values get the position of `base`.
+    /// Copies the content of `other`. Errors in copied values are reported at `base`, so all values
+    /// get the position of `base`.
     fn inherit(&mut self, other: &FileIn, base: &Text) {
         let at = base.span();
         self.industries.clone_from(&other.industries);
@@ -101,8 +102,10 @@ impl ResolvedDefinition {
         }
     }
 
-    /// Inserts a task: before the task that `before` names, else in place of the task with the same
-    /// key, else last. It replaces the task with the same key.
+    /// Inserts a task, and removes the earlier task with the same key.
+    ///
+    /// The new position is directly before the task that `before` names. Without `before`, it is
+    /// the position of the removed task. A new key without `before` comes last.
     fn insert_task(&mut self, task: &TaskIn) -> Result<(), Finding> {
         let index_of = |key: &str| self.tasks.iter().position(|it| it.key.get_ref() == key);
         let same = index_of(task.key.get_ref());

@@ -10,8 +10,8 @@ use crate::{
 /// Writes the statics that `domain::definition` includes: the built-in definition, and the list of
 /// all definitions.
 ///
-/// Other definitions have no name of their own, because a file name could collide with another
-/// item.
+/// Only the built-in definition is a named static. The names of other files could collide with
+/// other Rust items, so their definitions appear only in the list.
 pub fn write(definitions: &[ResolvedDefinition]) -> String {
     let mut source = String::new();
     let mut all = Vec::new();

@@ -11,9 +11,9 @@
 //! | `iat`, `exp` | the times of issue and expiry, at most [`MAX_LIFETIME`] seconds apart |
 //! | `origin` | optional: the only origin whose pages may use the token |
 //!
-//! The holder of a rejected token sees the text of the error. It contains only what the token
-//! itself contains. One error covers an unknown key ID and a wrong signature, so it does not reveal
-//! key IDs.
+//! The holder of a rejected token sees the text of the error, so it contains only values from the
+//! token itself. An unknown key ID and a wrong signature have the same error, so that the error
+//! does not reveal which key IDs exist.
 
 use std::fmt;
 
@@ -135,8 +135,8 @@ enum AudienceIn {
 }
 
 impl EmbedToken {
-    /// Verifies a token at `now`. The algorithm is always HS256, whatever the token's header
-    /// requests.
+    /// Verifies a token at `now`. The algorithm is always HS256, even if the token's header names
+    /// another one.
     ///
     /// # Errors
     /// [`EmbedTokenError`], whose text the holder of the token may see.
@@ -164,8 +164,8 @@ impl EmbedToken {
         claims.validate(now)
     }
 
-    /// Checks that a page of `origin` may use the token. `origin` is `None` if the request names
-    /// none, as when a server sends it.
+    /// Checks that a page of `origin` may use the token. `origin` is `None` if the request has no
+    /// origin, for example if a server sent it.
     ///
     /// # Errors
     /// [`EmbedTokenError::Origin`] if the token is bound to another origin.

@@ -62,7 +62,8 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The keys of one direction. The first key signs. Every key verifies, so a key can be rotated.
+/// The keys with which one side signs: the host app or Onramp. The first key signs. All keys
+/// verify, so tokens of an old key stay valid while the key is rotated.
 #[derive(Clone, Debug, Default)]
 pub struct Keys(Vec<Key>);
 

@@ -10,8 +10,8 @@ use tokio::sync::Mutex;
 
 use crate::key::{KeySource, Keys};
 
-/// Maximum age of the keys for a successful verification. A revoked key works for at most this
-/// long.
+/// Age of the cached keys from which a matching key is checked against the secret again. So a
+/// revoked key works for at most this long.
 const KEY_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
 /// Minimum time between two reads of the secret when no key matches. It limits the cost of forged
 /// requests.
@@ -19,7 +19,7 @@ const READ_INTERVAL: SignedDuration = SignedDuration::from_secs(60);
 /// Minimum time between two reads of the secret while no keys are loaded.
 const READ_INTERVAL_WITHOUT_KEYS: SignedDuration = SignedDuration::from_secs(5);
 
-/// A verification error that tells whether newer keys could change the result.
+/// A verification error that can also mean that the cached keys are outdated.
 pub trait VerificationError {
     /// Returns whether verification could succeed with another key.
     fn may_match_another_key(&self) -> bool;
@@ -27,7 +27,8 @@ pub trait VerificationError {
 
 /// The keys with which the host app signs, and their source.
 ///
-/// Keys in Secrets Manager are read at the first verification, because most invocations need none.
+/// Keys in Secrets Manager are read at the first verification and not at startup, because most
+/// invocations verify nothing.
 #[derive(Debug)]
 pub struct Keyring {
     cache: Mutex<Cache>,
@@ -63,9 +64,11 @@ impl Keyring {
 
     /// Calls `check` with the keys, so that a key rotation needs no deployment.
     ///
-    /// If no cached key matches, the signer may use a new key. So the secret is read again, at most
-    /// once a minute, and `check` runs again. If a key matches but the cache is older than five
-    /// minutes, the key may be revoked, and the secret is read again too.
+    /// If no cached key matches, the signer may use a new key. The secret is then read again, at
+    /// most once a minute, and `check` runs again.
+    ///
+    /// If a key matches but the keys were read more than five minutes ago, the key may have been
+    /// revoked. The secret is then read again too.
     ///
     /// # Errors
     /// The error of `check` with the newest keys.
@@ -119,7 +122,7 @@ impl StoredSecret {
         };
         let keys = response.secret_string().and_then(Keys::parse);
         if keys.is_none() {
-            tracing::error!(area = %LogArea::Access, expected = Keys::EXPECTED, "invalid host app keys");
+            tracing::error!(area = %LogArea::Access, expected = Keys::EXPECTED, "rejected host app keys");
         }
         keys
     }

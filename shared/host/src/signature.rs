@@ -156,8 +156,8 @@ mod tests {
     fn token_and_event_signature_do_not_replace_each_other() {
         let ours = keys("bmV3");
         let key = ours.first().unwrap();
-        // An event body that equals the claims of a token. As a token, its header would be the
-        // digits of a time.
+        // Signs an event whose body equals the claims of a token. In a token, the digits of its
+        // time would be the token's header.
         let claims = json!({ "aud": crate::embed::AUDIENCE }).to_string();
         let header = sign(key, now(), claims.as_bytes());
         let (_, v1) = header.split_once(",v1=").unwrap();
@@ -165,7 +165,7 @@ mod tests {
         let signature = URL_SAFE_NO_PAD.encode(hex::decode(v1).unwrap());
         let token = format!("{}.{}.{signature}", now().as_second(), URL_SAFE_NO_PAD.encode(&claims));
         assert!(crate::embed::EmbedToken::verify(&token, &ours, now()).is_err());
-        // The signature of a token, sent as the signature of an event.
+        // Sends the signature of a token as the signature of an event.
         let token = key.token(&json!({}));
         let [head, body, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!() };
         let v1 = hex::encode(URL_SAFE_NO_PAD.decode(signature).unwrap());

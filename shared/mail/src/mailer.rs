@@ -54,7 +54,7 @@ impl Mailer {
 
     /// Sends an email and returns the outcome.
     ///
-    /// Failures are logged here, without the address and the content.
+    /// A failure is logged here, without the address and the content.
     pub async fn send(&self, to: &Address, email: &Rendered, tags: &Tags) -> Outcome {
         let request = match self.request(to, email, tags) {
             Ok(request) => request,
@@ -79,7 +79,8 @@ impl Mailer {
         email: &Rendered,
         tags: &Tags,
     ) -> Result<aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder, BuildError> {
-        // With simple content SES writes the MIME message, so no text can become a header.
+        // With "simple" content, SES itself writes the MIME message. So no text of the email can
+        // become a header.
         let mut message = Message::builder()
             .subject(utf8(&email.subject)?)
             .body(Body::builder().text(utf8(&email.text)?).html(utf8(&email.html)?).build())

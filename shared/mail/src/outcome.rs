@@ -23,7 +23,8 @@ pub(crate) fn of(error: &SendError) -> Outcome {
             _ => Outcome::Ambiguous,
         },
         SdkError::ServiceError(error) => of_service_error(error.err(), error.raw().status().as_u16()),
-        // The request was sent, and the response is missing or malformed.
+        // The request was sent, but its response is missing or malformed. So SES may have accepted
+        // the email.
         _ => Outcome::Ambiguous,
     }
 }
@@ -42,8 +43,8 @@ fn of_service_error(error: &SendEmailError, status: u16) -> Outcome {
             Outcome::Throttled
         }
         _ if status == 429 || error.code() == Some("ThrottlingException") => Outcome::Throttled,
-        // Common AWS errors, such as `AccessDeniedException`. SES did not process the request, and
-        // the cause is not the email.
+        // Errors that all AWS services have, such as `AccessDeniedException`. SES did not process
+        // the request, and the email is not the cause.
         _ if (400..500).contains(&status) => Outcome::NotSent,
         _ => Outcome::Ambiguous,
     }
@@ -51,8 +52,8 @@ fn of_service_error(error: &SendEmailError, status: u16) -> Outcome {
 
 /// Prefixes of the messages with which SES rejects an invalid address.
 ///
-/// SES has no error code for this. The sender's address is validated at startup, so the message is
-/// about the recipient.
+/// SES has no error code for an invalid address, only these messages. The sender's address was
+/// validated at startup, so such a message is always about the recipient.
 const ADDRESS_ERROR_PREFIXES: [&str; 8] = [
     "Domain ",
     "Illegal address",
@@ -84,7 +85,7 @@ fn never_connected(error: &ConnectorError) -> bool {
 
 /// Returns whether the connector marked the error as `NeverConnected`.
 ///
-/// The mark has no accessor and is visible only in the `Debug` output.
+/// No method returns this mark. Only the `Debug` output of the error shows it.
 fn marked_never_connected(error: &ConnectorError) -> bool {
     format!("{error:?}").ends_with("connection: NeverConnected }")
 }
@@ -102,13 +103,13 @@ pub(crate) fn log(error: &SendError, outcome: Outcome, kind: &str) {
     let status = error.raw_response().map(|response| response.status().as_u16());
     match outcome {
         Outcome::Paused => {
-            tracing::error!(kind, code, status, "SES sending is paused for this account: emails are waiting");
+            tracing::error!(kind, code, status, "failed to send email: SES paused sending for this account");
         }
-        Outcome::Refused => tracing::error!(kind, code, status, "SES rejected email permanently"),
+        Outcome::Refused => tracing::error!(kind, code, status, "failed to send email: SES rejected it permanently"),
         Outcome::BadAddress => {
-            tracing::warn!(kind, code, status, "SES rejected recipient address; treating it as a bounce");
+            tracing::warn!(kind, code, status, "failed to send email: SES rejected the recipient's address, which counts as a bounce");
         }
-        Outcome::Ambiguous => tracing::error!(kind, code, status, "SES response ambiguous: delivery unknown"),
+        Outcome::Ambiguous => tracing::error!(kind, code, status, "failed to confirm email: no clear response from SES"),
         Outcome::NotSent | Outcome::Throttled | Outcome::Accepted => {
             tracing::warn!(kind, code, status, "failed to send email; will retry");
         }

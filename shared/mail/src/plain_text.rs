@@ -10,11 +10,12 @@ const JOINER: char = '\u{2060}';
 /// User-supplied text that cannot inject links, headers, or telephone numbers into an email.
 ///
 /// Escaping is not enough. Mail clients create links from text that looks like an address, so an
-/// organization named `evil.example` would appear as a link. This type puts a word joiner on both
-/// sides of every character that separates parts of an address. One joiner is not enough: host
-/// names ignore it (Unicode Technical Standard #46), and the top-level domain after the dot would
-/// stay recognizable. Control characters and line breaks, which could start a header, become
-/// spaces.
+/// organization named `evil.example` would appear as a link. This type therefore puts a word joiner
+/// on both sides of every character that separates parts of an address.
+///
+/// One joiner per character is not enough, because mail clients may ignore a joiner within a host
+/// name (Unicode Technical Standard #46). The top-level domain after the dot would then still be
+/// recognizable. Control characters and line breaks, which could start a header, become spaces.
 ///
 /// Names enter an email only through this type.
 #[derive(Clone, Debug, PartialEq, Eq)]

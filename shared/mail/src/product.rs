@@ -7,7 +7,7 @@ use crate::words::{self, Words};
 /// Product that sends the emails, with the URLs of their links.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
-    /// Product name from the configuration. Trusted, so it is not a
+    /// Product name from the configuration. An operator sets it, so it is not a
     /// [`PlainText`](crate::PlainText).
     pub name: String,
     /// URL of the dashboard button in the welcome email.

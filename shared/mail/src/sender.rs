@@ -36,7 +36,7 @@ impl SenderName {
 
 /// Formats a name for the header: as atoms, as a quoted string, or as encoded words (RFC 2047).
 ///
-/// SES does not encode this field.
+/// SES does not encode the `From` header itself.
 fn phrase(name: &str) -> String {
     if name.chars().all(|ch| ch.is_ascii_alphanumeric() || ch == ' ') {
         return name.to_owned();

@@ -7,14 +7,14 @@ use domain::{
     secret::Hash,
 };
 
-// Tag names. SES events return the tags under these names.
+// Names of the tags, under which SES events return their values.
 const KIND: &str = "kind";
 const ORGANIZATION: &str = "organization";
 const KEY: &str = "key";
 const RECIPIENT: &str = "recipient";
 const CLAIM: &str = "claim";
 
-/// Message tags of one email. SES events return them and so identify the email.
+/// Message tags of one email. SES events return these tags, which identify the email.
 ///
 /// Tag values contain only `A-Z a-z 0-9 _ -` (SES API reference, "MessageTag"). The tag of a notice
 /// is therefore a hash of its key.

@@ -300,7 +300,7 @@ fn names_cannot_inject_headers_markup_or_links() {
         "{{7*7}} ${x}",
         "&amp; &lt;",
     ] {
-        // Stored names can predate the current rules for names.
+        // A stored name can be older than the current rules for names.
         let name = Name::from_stored(name.to_owned());
         for email in emails_with_name(&name) {
             for part in [&email.subject, &email.text, &email.html] {

@@ -1,7 +1,8 @@
 //! JSON parser that rejects duplicate keys.
 //!
-//! RFC 8259, section 4, leaves open which value counts if an object has a key twice. The sender may
-//! have meant the other value, so a signed body with a duplicate key is malformed.
+//! If a JSON object has a key twice, RFC 8259, section 4, does not define which value counts.
+//! Another parser, such as that of the sender, could use the other value. A signed body with a
+//! duplicate key is therefore malformed.
 
 use std::fmt;
 

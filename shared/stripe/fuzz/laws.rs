@@ -9,13 +9,14 @@ use stripe::{Event, EventError, Secret, Secrets, VerifiedBody, sign, verify};
 const NOW: i64 = 1_767_225_600;
 const SECRET: &str = "whsec_fuzz";
 const FORGED: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-/// Placeholder in a header that the valid signature replaces, because a fuzzer cannot guess it.
+/// Placeholder in a header. The valid signature replaces it, because a fuzzer cannot guess a
+/// signature.
 const SIGNED: &str = "SIGNED";
 
 /// Checks a header, a line feed, and a body.
 ///
-/// An accepted body was signed with this secret, about now, and the header names the time once. An
-/// additional forged signature never makes a header valid.
+/// A body may be accepted only if it was signed with this secret, at about the current time, and if
+/// the header has one time. An additional forged signature never makes a header valid.
 pub fn header(input: &[u8]) {
     let mut halves = input.splitn(2, |&byte| byte == b'\n');
     let Ok(written) = str::from_utf8(halves.next().unwrap_or_default()) else { return };

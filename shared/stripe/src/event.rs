@@ -1,7 +1,7 @@
 //! Parses a webhook event.
 //!
-//! The parser reads only the fields that Onramp uses, at their place in each supported API version.
-//! It ignores everything else. So a new field, version, or type never makes an event fail.
+//! The parser reads only the fields that Onramp uses, and finds them in each supported API version.
+//! It ignores everything else, so a new field or a new event type is never an error.
 //!
 //! Source: Stripe's API reference, "The Event object" and "Types of events".
 
@@ -31,7 +31,8 @@ pub struct Event {
     pub account: Option<String>,
     /// The API version that determines the shape of the object.
     pub api_version: Option<String>,
-    /// The value of the metadata `organization_id`, unverified.
+    /// The value of the metadata `organization_id`. The parser does not check whether that
+    /// organization exists.
     pub organization_id: Option<String>,
     /// The customer of the event's object.
     pub customer: Option<CustomerId>,
@@ -66,7 +67,7 @@ impl StripeEventKind {
     }
 }
 
-/// The organization that a Checkout session names, unverified.
+/// The organization that a Checkout session names. The parser does not check whether it exists.
 ///
 /// A visitor can set `client_reference_id` in the URL of a payment link, but not the session's
 /// metadata. So a session identifies an organization only if both fields name the same one.
@@ -124,7 +125,7 @@ pub enum EventError {
     Malformed {
         /// The id of the event, if it has a valid one.
         event: Option<EventId>,
-        /// The error. It never repeats content of the event.
+        /// A description of the error. It never repeats content of the event.
         reason: String,
     },
 }
@@ -160,7 +161,8 @@ impl Event {
     }
 }
 
-/// The id of a malformed event. Serde rejects a duplicate `id` in the outermost object.
+/// The id of a malformed event. If the outermost object has a duplicate `id`, serde rejects it, and
+/// the event counts as one without an id.
 #[derive(Deserialize)]
 struct Identified {
     id: String,

@@ -3,7 +3,7 @@
 /// The mode of a Stripe key. Each mode has its own objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Payments are simulated.
+    /// Payments are simulated, and no money moves.
     Test,
     /// Payments move real money.
     Live,

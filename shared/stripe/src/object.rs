@@ -56,7 +56,8 @@ pub(crate) fn parse(kind: &str, created: Timestamp, event: Json<'_>) -> Result<O
             let before = event.text(&["/data/previous_attributes/status"]);
             Some(with_own(subscription(object, change, before)?))
         }
-        // A session without a customer has nothing to link.
+        // A session without a customer cannot link a customer to an organization, so it is
+        // irrelevant.
         Topic::Checkout => object.id(&["/customer"], CustomerId::parse)?.map(|customer| {
             let reference = org_reference(object.text(&["/client_reference_id"]), organization);
             let named = reference.all().filter_map(|id| id.parse().ok()).collect();
@@ -74,7 +75,8 @@ pub(crate) fn parse(kind: &str, created: Timestamp, event: Json<'_>) -> Result<O
 
 /// The relevant event types, which an endpoint at Stripe must be subscribed to.
 ///
-/// The parser accepts all types that start with `charge.dispute.`. The list has those that exist.
+/// The parser accepts all types that start with `charge.dispute.`. This list has the ones that
+/// exist today.
 pub const EVENT_TYPES: [&str; 20] = [
     "checkout.session.completed",
     "customer.subscription.created",
@@ -112,8 +114,8 @@ enum Topic {
 impl Topic {
     fn of(kind: &str) -> Option<Self> {
         Some(match kind {
-            // A payment sends both events. An invoice that is paid outside of Stripe sends only the
-            // first.
+            // Stripe sends both events for a payment. For an invoice that was paid outside of
+            // Stripe, it sends only the first.
             "invoice.paid" | "invoice.payment_succeeded" => Self::Paid,
             "invoice.payment_failed" => Self::Invoice(InvoiceFact::Failed),
             "invoice.payment_action_required" => Self::Invoice(InvoiceFact::ActionRequired),

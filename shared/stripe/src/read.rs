@@ -21,8 +21,8 @@ impl FieldError {
 
 /// A JSON value that is read by JSON pointers (RFC 6901).
 ///
-/// Where a method takes several paths, the first that exists counts. They are the places of a field
-/// in different versions of Stripe's API.
+/// Where a method takes several paths, the first that exists counts. The paths are the places of
+/// one field in different versions of Stripe's API.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Json<'a>(pub &'a Value);
 
@@ -70,7 +70,7 @@ impl<'a> Json<'a> {
         self.at(path).is_some_and(|value| value.0.as_bool() == Some(true))
     }
 
-    /// Returns the elements of an array. Yields nothing for other values.
+    /// Returns the elements of an array. If the value is not an array, there are no elements.
     pub fn list(self, path: &str) -> impl Iterator<Item = Json<'a>> {
         self.at(path).and_then(|value| value.0.as_array()).into_iter().flatten().map(Json)
     }

@@ -1,5 +1,5 @@
-//! The `Stripe-Signature` header in the scheme of [`signed`]. The key is the complete `whsec_…`
-//! text.
+//! The `Stripe-Signature` header, which uses the scheme of [`signed`]. The key is the complete text
+//! of the webhook secret, with the prefix `whsec_`.
 //!
 //! During a rotation Stripe signs with the old and the new secret and sends a `v1` for each.
 //! Source: Stripe's documentation, "Verify webhook signatures manually".

@@ -86,7 +86,7 @@ fn signature_header_is_checked() {
         (format!("t={},v1={good}", NOW + 1), Err(Mismatch)),
         (format!("t=0{NOW},v1={good}"), Err(Mismatch)),
         (format!("t={NOW},v1={}", v1("whsec_b", NOW)), Err(Mismatch)),
-        // For a stale and forged signature, the error is the mismatch.
+        // If a signature is both stale and forged, the error is the mismatch.
         (format!("t=1,v1={forged}"), Err(Mismatch)),
     ] {
         assert_eq!(check(&header), expected, "{header}");

@@ -7,11 +7,11 @@ use std::fmt;
 /// Log it with `area = %LogArea::Mail`. Saved queries and alarms filter by these names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogArea {
-    /// A sign-up or a first payment sets up an organization.
+    /// Sign-ups and first payments, which provision an organization.
     Provisioning,
     /// Checklists, and the events that complete their tasks.
     Onboarding,
-    /// Events from Stripe.
+    /// Webhook events that Stripe sends.
     Webhook,
     /// Calls to Stripe: Checkout, portal, and customers.
     Billing,

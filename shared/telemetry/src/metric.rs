@@ -13,9 +13,9 @@ macro_rules! metrics {
     ($($(#[$doc:meta])* $name:ident: $unit:ident,)*) => {
         /// A metric. `docs/metrics.md` defines the indicators that the dashboard computes from it.
         ///
-        /// An input of an alarm is counted before its write, because a duplicate alarm is better
-        /// than a missing one. An input of a ratio is counted after its write, so a retry never
-        /// counts twice.
+        /// A metric of an alarm is counted before the write that it reports, because a duplicate
+        /// alarm is better than a missing one. A metric of a ratio is counted after the write, so a
+        /// retry never counts twice.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Metric {
             $($(#[$doc])* $name,)*
@@ -81,11 +81,11 @@ metrics! {
     TrialExpired: Count,
     /// A trial ended without a payment and without a payment method on file.
     TrialExpiredWithoutPaymentMethod: Count,
-    /// A subscription that started in a trial ended before the first payment.
+    /// A subscription that an admin started during the trial ended before its first payment.
     TrialLeft: Count,
     /// An organization that has or had a trial paid for the first time.
     TrialConverted: Count,
-    /// An organization paid for the first time after its trial counted as expired or left.
+    /// An organization paid for the first time after its trial was counted as expired or left.
     TrialRecovered: Count,
     /// An operator extended an organization's trial.
     TrialExtended: Count,
@@ -108,19 +108,19 @@ metrics! {
     ClockFailed: Count,
     /// Number of items still due after a trial sweep, up to 250 in each shard of the index.
     DueBacklog: Count,
-    /// Time since the oldest of these items became due.
+    /// Time since the oldest item that is still due after a trial sweep became due.
     DueLag: Seconds,
 
     // ---- mail ----
     /// A scheduled run of the mailer processed all emails that were due.
     MailRoundRan: Count,
-    /// Age of the oldest email that a scheduled run could not send, or 0 if there is none.
+    /// Age of the oldest email that a scheduled run could not send. It is 0 if all were sent.
     MailOldestOwed: Seconds,
     /// SES accepted an email.
     MailSent: Count,
     /// SES refused or rejected an email, or the email expired unsent. `MailBounced` counts bounces.
     MailFailed: Count,
-    /// It is unknown for good whether an email was sent. The email needs review.
+    /// It will stay unknown whether an email was sent. The email needs review.
     MailUnknown: Count,
     /// An item with a pending email is corrupt. The item needs review.
     MailUnreadable: Count,
@@ -145,7 +145,7 @@ metrics! {
     WebhookSecretMissing: Count,
     /// A signed event was parked until its customer is linked to an organization.
     EventParked: Count,
-    /// A parked event that carries our metadata has waited for ten minutes.
+    /// A parked event with the metadata of Onramp has waited for ten minutes.
     EventWaiting: Count,
     /// A signed event could not be parsed, so it was quarantined.
     EventQuarantined: Count,
@@ -153,9 +153,9 @@ metrics! {
     EventConflict: Count,
     /// A signed event of the other mode (live or test) or of a connected account was ignored.
     EventWrongMode: Count,
-    /// An event reported that a payer got money back.
+    /// A Stripe event reported a refund.
     PaymentReturned: Count,
-    /// An event reported a dispute over a payment.
+    /// A Stripe event reported that a payer disputes a payment.
     PaymentDisputed: Count,
 
     // ---- the stream and the bus ----

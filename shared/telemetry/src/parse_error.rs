@@ -6,7 +6,8 @@ use serde_json::error::Category;
 
 /// The kind and the position of a JSON error, without any content.
 ///
-/// The message of serde quotes the invalid value, and the error of a function becomes a log line.
+/// The message of serde quotes the invalid value. A function's error becomes a log line, which must
+/// not contain such a value.
 #[derive(Debug, PartialEq, Eq)]
 pub struct JsonError {
     why: &'static str,

@@ -25,7 +25,7 @@ const STYLE: &str = "\
 .link{color:#9db2ff!important}\
 }";
 
-/// Breaks long names, which can be wider than a phone screen.
+/// Font of all texts. It also breaks long names, which can be wider than a phone screen.
 const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;\
                     overflow-wrap:anywhere;word-break:break-word;";
 const WORDS: &str = "margin:0 0 16px;color:#1c1f23;font-size:16px;line-height:1.5;";
@@ -42,8 +42,8 @@ const CARD: &str = "width:100%;max-width:600px;background:#ffffff;border:1px sol
                     border-collapse:separate;";
 const PANEL: &str = "margin:0 0 16px;padding:16px 20px;background:#f2f5fe;border:1px solid #d9e1fb;\
                      border-radius:10px;";
-/// Cell of the button. Outlook versions that render with Word ignore the padding of a link, so the
-/// cell has a padding.
+/// Cell around the button's link. Outlook versions that render with Word ignore the padding of a
+/// link, so the cell has the padding.
 const BUTTON_CELL: &str =
     "background:#3b5bdb;border-radius:10px;text-align:center;mso-padding-alt:14px 28px;";
 const BUTTON: &str = "display:inline-block;padding:14px 28px;border-radius:10px;background:#3b5bdb;color:#ffffff;\
@@ -51,8 +51,8 @@ const BUTTON: &str = "display:inline-block;padding:14px 28px;border-radius:10px;
 const HIDDEN: &str = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;\
                       mso-hide:all";
 
-/// Invisible characters after the preview text. Without them a mail client fills a short preview
-/// with the start of the email.
+/// Invisible characters after the preview text. Without these characters, a mail client fills a
+/// short preview with the start of the email.
 const FILLER: &str = "\u{2007}\u{34f}";
 
 /// Renders an email as an HTML document that is readable with and without its style sheet.
@@ -139,8 +139,8 @@ fn block(block: &Block) -> Markup {
                     Mark::Bullet => ul class="words" style=(format!("{WORDS}padding:0 0 0 24px;")) {
                         @for item in items { li style=(ITEM) { (item) } }
                     },
-                    // Safari removes the list semantics of lists without markers. The role restores
-                    // them.
+                    // For screen readers, Safari treats a list without markers as plain text. The
+                    // role makes it a list again.
                     Mark::Check => ul class="words" role="list" style=(format!("{WORDS}padding:0;list-style:none;")) {
                         @for (index, item) in items.iter().enumerate() { li style=(CHECKED) { (mark.before(index)) (item) } }
                     },

@@ -88,8 +88,8 @@ impl EmailContent {
 
 /// Replaces no-break spaces with spaces.
 ///
-/// They keep a date on one line while the text is wrapped. In the finished email they would prevent
-/// a search for "January 22, 2025".
+/// No-break spaces keep a date on one line while the text is wrapped. After that they are replaced,
+/// because a search for "January 22, 2025" would not find a date that contains them.
 fn replace_no_break_spaces(text: &str) -> String {
     text.replace('\u{a0}', " ")
 }

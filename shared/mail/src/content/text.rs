@@ -2,8 +2,8 @@
 
 use super::{Block, EmailContent, Link};
 
-/// Maximum line length in characters. A line that is quoted twice still fits the 78 characters of
-/// RFC 5322, section 2.1.1.
+/// Maximum line length in characters. A reply adds "> " to each quoted line. With 72 characters, a
+/// line that is quoted twice still fits the 78 characters of RFC 5322, section 2.1.1.
 const WIDTH: usize = 72;
 
 /// Renders an email as plain text: an empty line between blocks, and each link on its own line.

@@ -18,7 +18,8 @@ pub struct TrialEnding {
     pub org: OrgId,
     /// Name of the organization.
     pub organization: PlainText,
-    /// Days left at the time of sending, rounded up. The reminder can be sent later than scheduled.
+    /// Days left at the time of sending, rounded up. They can be fewer than scheduled, because the
+    /// reminder can be late.
     pub days: u32,
     /// Date on which the trial ends, in the organization's time zone.
     pub ends_on: Date,

@@ -39,8 +39,8 @@ pub enum PlanSummary {
     },
     /// A paid subscription is active.
     Active,
-    /// Neither, because the email was delayed. It links to the organization's page, which shows the
-    /// current status.
+    /// Neither a trial nor a subscription, because the email was delayed and the status changed.
+    /// The email links to the organization's page, which shows the current status.
     Other,
 }
 

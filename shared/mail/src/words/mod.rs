@@ -1,8 +1,8 @@
 //! All texts of all emails, one [`Words`] value per language.
 //!
-//! A text with variable parts is a function of them. Each language therefore chooses its own word
-//! order, plurals, and date format. To add a language, add another [`Words`] value beside
-//! [`ENGLISH`]. The compiler reports every text that is missing.
+//! A text with variable parts is a function whose arguments are these parts. Each language
+//! therefore chooses its own word order, plurals, and date format. To add a language, add another
+//! [`Words`] value beside [`ENGLISH`]. The compiler reports every text that is missing.
 
 mod english;
 
@@ -28,7 +28,7 @@ pub(crate) struct Words {
 
 /// Texts around the body of every email.
 ///
-/// The product name is configuration and comes as a `&str`. User-supplied text comes as
+/// The product name is part of the configuration, so it is a `&str`. User-supplied text is a
 /// [`PlainText`].
 pub(crate) struct Frame {
     pub(crate) hello: fn(given_name: &PlainText) -> String,

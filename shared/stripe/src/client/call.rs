@@ -12,9 +12,9 @@ use super::checkout::CheckoutId;
 /// Maximum page size of Stripe's list endpoints.
 const MAX_PAGE_SIZE: &str = "100";
 
-/// An API call.
+/// An API call: its path and its parameters.
 pub(super) struct Call {
-    /// `None` for a read, which can be repeated without a key.
+    /// The idempotency key. `None` for a read, which is safe to repeat without one.
     pub idempotency_key: Option<String>,
     /// The path, with the query of a read.
     pub path: String,
@@ -81,10 +81,11 @@ impl NewCustomer<'_> {
 /// Parameters of a new Checkout session for a subscription.
 #[derive(Debug, Clone, Copy)]
 pub struct NewCheckout<'a> {
-    /// The paying customer.
+    /// The customer who will pay.
     pub customer: &'a CustomerId,
-    /// The organization. The session names it twice, because [`OrgReference`](crate::OrgReference)
-    /// requires both. The subscription's metadata names it too.
+    /// The organization that the customer pays for. The session names it twice, because
+    /// [`OrgReference`](crate::OrgReference) requires both. The subscription's metadata names it
+    /// too.
     pub organization: OrgId,
     /// The price id, `price_…`.
     pub price: &'a str,

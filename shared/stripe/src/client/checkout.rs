@@ -33,7 +33,8 @@ impl fmt::Display for CheckoutId {
 
 /// A Checkout session that was open when Stripe responded.
 ///
-/// After a repeated call with the same idempotency key, it was open at the first response.
+/// A repeated call with the same idempotency key returns Stripe's first response. So the session
+/// may have been completed or expired since then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkout {
     /// The id of the session.

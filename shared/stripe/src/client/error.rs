@@ -5,7 +5,8 @@
 pub enum CallError {
     /// No connection, or no response in time.
     ///
-    /// It is unknown whether Stripe executed the call. Repeat it with the same idempotency key.
+    /// It is unknown whether Stripe executed the call. It is safe to repeat the call with the same
+    /// idempotency key.
     #[error("Stripe does not respond")]
     Unreachable,
     /// Stripe rejected the call.

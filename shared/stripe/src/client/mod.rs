@@ -1,8 +1,10 @@
 //! Calls to Stripe's API: customers, Checkout sessions, and the billing portal.
 //!
-//! Every call that changes something has an idempotency key, which a retry repeats. So a lost
-//! connection never creates an object twice. All calls of one [`Client`] share the time limit
-//! [`TIMEOUT`], because a browser waits for them.
+//! Every call that changes data has an idempotency key, and a retry repeats the key. If a response
+//! is lost, the retry therefore does not create a second object.
+//!
+//! All calls of one [`Client`] share the time limit [`TIMEOUT`], because a browser waits for the
+//! result.
 //!
 //! Source: Stripe's API reference, "Idempotent requests" and "Errors".
 
@@ -98,7 +100,7 @@ impl Client {
 
     /// Expires a Checkout session, so that it can no longer be paid.
     ///
-    /// Succeeds also if the session is no longer open, for which Stripe returns 400.
+    /// Also succeeds if the session is no longer open. Stripe then returns 400.
     ///
     /// # Errors
     /// [`CallError`].
@@ -111,7 +113,8 @@ impl Client {
 
     /// Returns whether a customer has a subscription that is alive or can still be paid.
     ///
-    /// This asks Stripe, because the subscription's events may not have arrived yet.
+    /// This requests the subscriptions from Stripe, because the events about them may not have
+    /// arrived yet.
     ///
     /// # Errors
     /// [`CallError`].
@@ -139,7 +142,7 @@ impl Client {
         let attempts = async {
             match self.attempt(call).await {
                 Err(Failed { error, retry: true }) => {
-                    tracing::warn!(area = %LogArea::Billing, %error, "retrying Stripe request");
+                    tracing::warn!(area = %LogArea::Billing, %error, "failed to call Stripe; retrying");
                     sleep(RETRY_DELAY).await;
                     self.attempt(call).await
                 }
@@ -165,8 +168,8 @@ impl Client {
         body.ok_or(Failed::permanent(CallError::InvalidResponse))
     }
 
-    /// Builds the HTTP request. Returns `None` for an invalid header value, which parsed keys
-    /// exclude.
+    /// Builds the HTTP request. Returns `None` for an invalid header value. That cannot happen with
+    /// a parsed key.
     fn request(&self, call: &Call) -> Option<HttpRequest> {
         let mut request = HttpRequest::new(SdkBody::from(call.form.as_str()));
         request.set_method(if call.idempotency_key.is_some() { "POST" } else { "GET" }).ok()?;
@@ -187,8 +190,8 @@ impl Failed {
         Self { error, retry: false }
     }
 
-    /// Describes a rejection. Stripe's header `stripe-should-retry` decides about a retry. Without
-    /// it, only a transient error is retried.
+    /// Describes a rejection. `advice` is the value of Stripe's header `stripe-should-retry` and
+    /// decides about a retry. Without this header, only a transient error is retried.
     fn rejected(status: u16, body: &Value, advice: Option<bool>) -> Self {
         let body = Json(body);
         let identifier =
@@ -199,7 +202,8 @@ impl Failed {
     }
 }
 
-/// Returns whether a text looks like an identifier of Stripe. Logs repeat only those.
+/// Returns whether a text looks like an identifier of Stripe. Only such texts of a response are
+/// logged.
 fn is_identifier(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'[' | b']');
     text.len() <= 64 && text.bytes().all(plain)

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::*;
 
-/// The scripted outcome of session attempt.
+/// The scripted reply to one HTTP request.
 #[derive(Clone, Debug)]
 enum Reply {
     Status(u16, Value),

@@ -28,7 +28,7 @@ export async function paysAtOnce(stack, page, who, see) {
   await page.getByText('Waiting for Stripe').waitFor();
   await see('paid-waiting');
   await stack.control('POST', 'stripe/delivery', { mode: 'normal' });
-  await page.getByText('Your plan is paid').waitFor({ timeout: 30_000 });
+  await page.getByText('Your plan is active').waitFor({ timeout: 30_000 });
   await see('paid');
   const { status, access } = await organization(stack, page);
   assert.deepEqual([status, access], ['active', 'full']);

@@ -96,7 +96,7 @@ export const STATES = [
   { name: 'waiting', begins: (who) => who.signsUp(false), pages: RETURN, says: /waiting for Stripe to confirm/ },
   { name: 'incomplete', begins: isFirst('incomplete'), pages: { ...DASHBOARD, ...ORGANIZATION, ...RETURN }, says: /first payment/ },
   { name: 'paused', begins: becomes('paused'), pages: { ...BOTH, ...ORGANIZATION, ...RETURN }, says: /paused/i },
-  { name: 'paid', begins: pays, pages: RETURN, says: /Your plan is paid/ },
+  { name: 'paid', begins: pays, pages: RETURN, says: /Your plan is active/ },
   { name: 'active', begins: pays, pages: { ...DASHBOARD, ...ORGANIZATION }, hides: /days left/ },
   {
     name: 'payment-failed',

@@ -1,4 +1,4 @@
-//! Authenticates a request. Only admins get past it.
+//! Authenticates a request, and rejects every caller who is not an admin.
 
 use axum::{extract::Request, response::Response};
 use domain::{org::Org, people::User, secret::Secret};
@@ -21,13 +21,14 @@ pub struct Credentials {
 /// An admin with their organization. Only [`App::authenticate`] creates one.
 pub struct AuthenticatedAdmin {
     pub org: Stored<Org>,
-    /// A new customer at Stripe gets this user's address, to which invoices and receipts go.
+    /// The user. A new customer at Stripe gets their address, to which Stripe sends invoices and
+    /// receipts.
     pub user: User,
     /// The origin of the stage, as the caller sees it.
     pub origin: String,
     /// The IP address of the caller.
     pub ip: String,
-    /// The browser's secret, if this browser requested a sign-in link before.
+    /// The secret of the browser's cookie, if this browser requested a sign-in link before.
     pub mark: Option<Secret>,
     pub format: ResponseFormat,
 }

@@ -1,8 +1,8 @@
 //! `POST /billing/checkout`: opens a Checkout session for a plan.
 //!
 //! Two tabs or a second click never create two subscriptions. The later request finds the earlier
-//! open session and expires it. A session that was paid before that shows as a subscription
-//! afterwards.
+//! open session and expires it. If the earlier session was already paid, the later request finds
+//! its subscription and opens no session.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ const RETURN: &str = "/billing/return";
 #[derive(Debug, PartialEq, Eq)]
 struct CheckoutIn {
     plan: Plan,
-    /// The idempotency key. The same key yields the same Checkout session.
+    /// The idempotency key of the request. A repeated key yields the same Checkout session.
     token: Option<String>,
 }
 
@@ -87,7 +87,7 @@ impl App {
 
     /// Redirects an admin whose organization has a plan to the portal.
     ///
-    /// Redirects to `path_if_unverified` if the admin's address is unverified.
+    /// If the admin's address is unverified, redirects them to `path_if_unverified` instead.
     async fn open_portal_or(
         &self,
         stripe: &Client,
@@ -101,13 +101,15 @@ impl App {
         }
     }
 
-    /// Opens a Checkout session, and expires all other open sessions of the customer.
+    /// Opens a Checkout session, and expires all other open sessions of the customer. Returns the
+    /// session's URL.
     ///
-    /// Returns `None` if the customer has a subscription already whose events have not arrived yet.
+    /// Returns `None` if Stripe already has a subscription of the customer, even if its events have
+    /// not arrived yet.
     ///
     /// The order of the calls prevents two subscriptions. Of two requests, the later one finds the
-    /// earlier session open and expires it. A session that was paid before its expiry shows as a
-    /// subscription in the last check.
+    /// earlier session open and expires it. If that session was paid before, the last check finds
+    /// its subscription.
     async fn open_only_checkout(
         &self,
         stripe: &Client,
@@ -118,7 +120,7 @@ impl App {
         let open = stripe.open_checkouts(checkout.customer).await?;
         let own = open.iter().position(|session| session.id == opened.id);
         if own.is_none() {
-            // The form was submitted before, and its session was paid or expired since then.
+            // The form was submitted before, and its session was paid or has expired since then.
             opened = stripe.create_checkout(checkout, &self.random_token()).await?;
         }
         for older in open.iter().skip(own.map_or(0, |own| own + 1)) {
@@ -134,9 +136,9 @@ impl App {
 
 /// Returns the idempotency key under which a repeated form opens the same session.
 ///
-/// The key covers the form's token and all parameters. The token alone is not enough: the forms of
-/// both plans on one page share it. Also, the first charge changes when the last 48 hours of a
-/// trial begin.
+/// The key covers the form's token and all parameters, because one token can come with different
+/// parameters. The forms of both plans on a page share it. The date of the first charge changes
+/// when the last 48 hours of a trial begin.
 fn idempotency_key(checkout: &NewCheckout<'_>, token: &str) -> String {
     let charge = match checkout.first_charge {
         FirstCharge::Now => i64::MIN,

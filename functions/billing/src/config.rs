@@ -48,7 +48,8 @@ impl Config {
             if text.starts_with("arn:") {
                 return Some(KeySource::Stored(text.to_owned()));
             }
-            // An invalid publishable key has no mode. It must not cause a second error here.
+            // An invalid publishable key has no mode. It must not cause a second error about the
+            // secret key.
             let key = SecretKey::parse(text).ok()?;
             mode.is_none_or(|mode| key.mode() == mode).then_some(KeySource::Given(key))
         });

@@ -14,7 +14,8 @@ const KEY_PERIOD: i64 = 3600;
 impl App {
     /// Returns the customer that pays for the organization. Creates and links one if there is none.
     ///
-    /// Also returns the organization after that, because linking applies parked events of Stripe.
+    /// Also returns the organization after the link, because linking can change it: it applies the
+    /// parked events of the customer.
     pub async fn ensure_customer(
         &self,
         stripe: &Client,
@@ -40,19 +41,21 @@ impl App {
         Err(errors::from_store(Error::Conflict))
     }
 
-    /// Returns whether a customer whose subscription names this organization is linked to another.
+    /// Returns whether a customer whose subscription names this organization is linked to another
+    /// one.
     ///
-    /// The metadata at Stripe can be wrong. It must never open the portal of another organization.
+    /// The metadata at Stripe can be wrong, and must never open the portal of another organization.
     async fn belongs_to_another(&self, customer: &CustomerId, org: &Org) -> Result<bool, Problem> {
         let context = self.store.load_event_context(Some(customer), Some(org.id)).await;
         let linked = context.map_err(errors::from_store)?.link.org;
         Ok(linked.is_some_and(|linked| linked != org.id))
     }
 
-    /// Makes one attempt to link a customer: loads, decides, and commits.
+    /// Makes one attempt to link a customer: loads, decides, and commits. Returns the linked
+    /// customer and the organization after the link.
     ///
-    /// Returns `None` if the new customer is linked to another organization. This requires a manual
-    /// change in Stripe's dashboard.
+    /// Returns `None` if the new customer is already linked to another organization. Only a manual
+    /// change in Stripe's dashboard can cause that.
     async fn link(&self, customer: &CustomerId, org: &Org) -> Result<Option<(CustomerId, Org)>, Error> {
         let context = self.store.load_event_context(Some(customer), Some(org.id)).await?;
         let Some(before) = context.org else { return Ok(None) };

@@ -13,13 +13,13 @@ pub fn from_store(error: store::Error) -> Problem {
     Problem::from_failure(error.is_transient(), error)
 }
 
-/// Returns 503 for both transient and permanent errors of Stripe. Only the detail differs.
+/// Returns 503 for every error of Stripe. The detail says whether the error is transient.
 pub fn from_stripe(error: &CallError) -> Problem {
     let detail = if error.is_transient() { words::stripe::NOT_RESPONDING } else { words::stripe::REJECTED };
     unavailable(detail).because(error)
 }
 
-/// Returns 503: Stripe's secret key is not available.
+/// Returns 503, because Stripe's secret key is not available.
 pub fn no_key() -> Problem {
     unavailable(words::stripe::NO_KEY).because("there is no secret key for Stripe")
 }

@@ -1,4 +1,4 @@
-//! Stripe's secret key, and its cache.
+//! Provides Stripe's secret key, with a cache.
 
 use aws_sdk_secretsmanager::Client;
 use boot::Aws;
@@ -21,7 +21,8 @@ struct Stored {
 }
 
 impl Keys {
-    /// Creates the provider for a stage in the given mode. It reads a stored key on first use.
+    /// Creates the provider for a stage in the given mode. A key in Secrets Manager is read on
+    /// first use.
     pub fn new(source: KeySource, mode: Mode, aws: &Aws) -> Self {
         match source {
             KeySource::Given(key) => Self { cached: Mutex::new(Some(key)), stored: None },
@@ -32,7 +33,8 @@ impl Keys {
         }
     }
 
-    /// Returns the key. Returns `None` and logs the reason if the stored key is not available.
+    /// Returns the key. If the key cannot be read from Secrets Manager, logs the reason and returns
+    /// `None`.
     pub async fn get(&self) -> Option<SecretKey> {
         let mut cached = self.cached.lock().await;
         if let (None, Some(stored)) = (&*cached, &self.stored) {
@@ -41,9 +43,10 @@ impl Keys {
         cached.clone()
     }
 
-    /// Drops a cached stored key, so that the next call reads it again.
+    /// Drops a cached key from Secrets Manager, so that the next call reads it again.
     ///
-    /// Call this after Stripe rejected the key, which happens after a rotation.
+    /// Call this after Stripe rejected the key, because Stripe rejects the old key after a
+    /// rotation.
     pub async fn invalidate(&self) {
         if self.stored.is_some() {
             *self.cached.lock().await = None;

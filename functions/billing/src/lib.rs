@@ -57,7 +57,7 @@ impl App {
     }
 
     /// Converts an error of Stripe to a problem. If Stripe rejected the key, the next request reads
-    /// it again.
+    /// the key again.
     async fn stripe_problem(&self, error: &CallError) -> Problem {
         if matches!(error, CallError::Rejected { status: 401, .. }) {
             self.keys.invalidate().await;
@@ -67,8 +67,8 @@ impl App {
 
     /// Redirects to a URL at Stripe.
     ///
-    /// Logs an error if the pages' content security policy does not list its origin, because
-    /// browsers block such a redirect without a message.
+    /// The content security policy of the pages must list the URL's origin. Otherwise the browser
+    /// blocks the redirect without a message, so this function logs an error.
     fn redirect_to_stripe(&self, url: &str) -> Response {
         if !self.config.origins.contains_url(url) {
             tracing::error!(

@@ -38,8 +38,8 @@ impl App {
 
     /// Opens a portal session and redirects to it.
     ///
-    /// A session works for minutes only, so each request opens a new one. The random idempotency
-    /// key serves only the client's own retry.
+    /// A session expires after minutes, so each request opens a new one. The random idempotency key
+    /// only prevents a second session when the client retries this call.
     pub async fn open_portal(
         &self,
         stripe: &Client,

@@ -1,7 +1,7 @@
 //! Verifies an admin's address with a sign-in link before they can open the billing portal.
 //!
 //! The portal shows invoices and can change payment methods, so it requires an admin whose address
-//! is verified. Other admins get a sign-in link by email first. The link leads to the
+//! is verified. Another admin first gets a sign-in link by email. The link leads to the
 //! organization's page, whose button opens the portal.
 
 use axum::response::Response;

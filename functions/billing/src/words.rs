@@ -17,12 +17,12 @@ pub mod checkout {
 
 /// The page and the problem for an admin whose address is unverified.
 pub mod verify_email {
-    /// For API clients, which get a problem instead of the page.
+    /// The detail for API clients, which get a problem instead of the page.
     pub const JSON: &str = "Your email address is unverified. We sent a sign-in link to it. Open the link: it leads \
                             to the page with your billing portal.";
     pub const TITLE: &str = "Check your inbox";
     pub const HEADING: &str = "First, verify your email address";
-    /// The address follows, then [`LEAD_AFTER_ADDRESS`].
+    /// The text before the address. [`LEAD_AFTER_ADDRESS`] follows the address.
     pub const LEAD_BEFORE_ADDRESS: &str =
         "Your billing portal shows invoices and payment details, so we make sure that ";
     pub const LEAD_AFTER_ADDRESS: &str = " is yours.";

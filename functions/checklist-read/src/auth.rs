@@ -100,7 +100,7 @@ async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
         // does not depend on it, so a failure is only logged.
         match app.store.update_last_seen(&token, now).await {
             Ok(()) | Err(store::Error::Conflict) => {}
-            Err(error) => tracing::warn!(%error, "failed to update session last-seen time"),
+            Err(error) => tracing::warn!(%error, "failed to record session use"),
         }
     }
     Ok(view)

@@ -127,7 +127,7 @@ pub mod welcome {
 
     pub fn not_provisioned(organization: impl Display) -> String {
         format!(
-            "{organization} is signed up. We’ll create your first project and checklist as soon as your \
+            "You’ve created {organization}. We’ll create your first project and checklist as soon as your \
              plan starts."
         )
     }
@@ -319,8 +319,8 @@ pub mod unreachable {
 
     pub const LABEL: &str = "Email";
     pub const TO_YOU: &str = "We can’t deliver email to you";
-    pub const INVITE_ONE: &str = "invite it";
-    pub const INVITE_SEVERAL: &str = "invite them";
+    pub const INVITE_ONE: &str = "invite that address";
+    pub const INVITE_SEVERAL: &str = "invite those addresses";
 
     pub fn to_one(name: impl Display) -> String {
         format!("We can’t deliver email to {name}")
@@ -334,7 +334,7 @@ pub mod unreachable {
     pub fn advice_for_one(invite: &impl Render) -> Markup {
         html! {
             "We no longer send trial and payment notices to this address. To use a different address, "
-            (invite) " as an admin and remove this one."
+            (invite) " as an admin. Then remove the admin with this address."
         }
     }
 
@@ -342,7 +342,7 @@ pub mod unreachable {
     pub fn advice_for_several(invite: &impl Render) -> Markup {
         html! {
             "We no longer send trial and payment notices to these addresses. To use different addresses, "
-            (invite) " as admins and remove these."
+            (invite) " as admins. Then remove the admins with these addresses."
         }
     }
 
@@ -390,7 +390,7 @@ pub mod status {
     pub const TRIALING: &str = "Free trial";
     pub const TRIAL_EXPIRED: &str = "Trial ended";
     pub const ACTIVE: &str = "Active";
-    pub const ACTIVE_TEXT: &str = "Your plan is paid. You have full access.";
+    pub const ACTIVE_TEXT: &str = "Your plan is active. You have full access.";
     pub const ACTIVE_PAUSED_TEXT: &str = "You have full access.";
     pub const PAST_DUE: &str = "Payment overdue";
     pub const PAST_DUE_TEXT: &str =
@@ -469,7 +469,7 @@ pub mod banner {
     }
 
     pub fn action_required(since: &impl Render) -> Markup {
-        html! { "It has been waiting since " (since) "." }
+        html! { "The payment has been pending since " (since) "." }
     }
 }
 

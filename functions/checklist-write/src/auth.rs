@@ -12,7 +12,7 @@ use web::Problem;
 
 use crate::{App, change::store_problem};
 
-/// The credentials of a request, not verified yet.
+/// The credentials of a request, which are not verified yet.
 #[derive(Clone, Debug)]
 pub enum Credentials {
     /// The session token of a cookie.
@@ -33,14 +33,15 @@ pub struct Authenticated {
 }
 
 impl Credentials {
-    /// Reads the credentials of a request. The security middleware has already removed the cookies
-    /// of a request with an embed token.
+    /// Reads the credentials of a request. If the request has an embed token, the security
+    /// middleware has already removed its cookies.
     pub fn of(headers: &HeaderMap) -> Self {
         let origin = || headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).map(str::to_owned);
         match (web::bearer(headers), web::session::token(headers)) {
             (Some(token), None) => Self::Token(token.to_owned(), origin()),
             (None, Some(token)) => Self::Session(token),
-            // Both at once are not trusted, because the middleware removes cookies beside a token.
+            // A cookie and a token together are not trusted. The middleware would have removed the
+            // cookie.
             (Some(_), Some(_)) | (None, None) => Self::None,
         }
     }
@@ -48,7 +49,8 @@ impl Credentials {
     /// Verifies the credentials, and loads the user and the organization.
     ///
     /// # Errors
-    /// 401, or the problem of a failed read.
+    ///
+    /// 401 for invalid credentials, or the problem of a failed read.
     pub async fn authenticate(&self, app: &App, now: Timestamp) -> Result<Authenticated, Problem> {
         match self {
             Self::None => Err(Problem::unauthorized()),

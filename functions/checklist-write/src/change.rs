@@ -35,8 +35,8 @@ pub fn routes() -> Router<Arc<App>> {
 fn on_task(command: fn(&str) -> ChecklistCommand<'_>) -> MethodRouter<Arc<App>> {
     post(
         move |State(app): State<Arc<App>>, key: Result<Path<String>, PathRejection>, request: Request| async move {
-            // A key that is not UTF-8 counts as an unknown task, so the session, the role, and the
-            // access are checked before it.
+            // A key that is not UTF-8 becomes an unknown task. So the session, the role, and the
+            // access are still checked first.
             let key = key.map(|Path(key)| key).unwrap_or_default();
             handle(&app, command(&key), &request).await
         },
@@ -56,7 +56,7 @@ fn handle<'a>(
     request: &Request,
 ) -> impl Future<Output = Response> + use<'a> {
     let caller = Credentials::of(request.headers());
-    // Only scripts send an embed token, so they never get a page.
+    // Only scripts send an embed token, so the response to such a request is never a page.
     let format = if matches!(caller, Credentials::Token(..)) {
         ResponseFormat::Json
     } else {
@@ -79,7 +79,8 @@ fn handle<'a>(
     }
 }
 
-/// Applies the command and commits it. Starts again from the read if another write came in between.
+/// Applies the command and commits it. If another write changed the organization in between, reads
+/// and applies again.
 async fn change(
     app: &App,
     caller: &Credentials,
@@ -101,8 +102,8 @@ async fn change(
     Err(store_problem(store::Error::Conflict))
 }
 
-/// Returns the organization after the command. Checks the session, the role, the access, and the
-/// input, in this order.
+/// Returns the organization after the command. Checks the session, the role, the access, and then
+/// the input.
 fn decide(
     found: &Authenticated,
     command: ChecklistCommand<'_>,

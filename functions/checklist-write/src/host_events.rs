@@ -1,7 +1,7 @@
 //! Host events: their effect on the checklist, and their arrival over the bus.
 //!
 //! The type of an event stays text until the organization is loaded, because only the
-//! organization's checklist gives it a meaning.
+//! organization's checklist determines which task a type completes.
 
 use std::convert::Infallible;
 
@@ -54,13 +54,15 @@ impl Outcome {
     }
 }
 
-/// Completes the tasks that events of one organization trigger, in every status of it. Makes one
-/// read, and one write if anything changed. Counts unknown organizations and types instead of
-/// failing, because a retry would not help.
+/// Completes the tasks that events of one organization trigger, in every status of the organization.
+///
+/// Makes one read, and one write if anything changed. Counts events of unknown organizations or
+/// types instead of failing, because a retry would not help.
 ///
 /// # Errors
-/// [`store::Error`] if the table does not respond. Nothing was written, so the same events can be
-/// sent again.
+///
+/// [`store::Error`] if the table does not respond. Nothing was written, so the caller can send the
+/// same events again.
 pub async fn complete(app: &App, org: OrgId, events: &[HostEvent]) -> Result<Vec<Outcome>, store::Error> {
     let now = app.clock.now();
     let completed = app.store.change_org(org, |org| {
@@ -102,7 +104,7 @@ pub async fn ingest(app: &App, json: &str) -> InvocationResult {
     Ok(RawValue::NULL.to_owned())
 }
 
-/// Counts and logs an event that no organization, task, or parser recognizes; `why` is the reason.
+/// Counts and logs a host event that has no effect; `why` is the reason.
 pub fn count_ignored(app: &App, why: &str) {
     telemetry::count(Metric::HostEventUnknown, 1, app.clock.now());
     tracing::warn!(area = %LogArea::Onboarding, why, "ignored host event");

@@ -36,7 +36,7 @@ const MAX_BYTES: usize = 256 * 1024;
 /// Maximum number of events in a body.
 const MAX_EVENTS: usize = 25;
 
-/// Returns the route, with a body limit of its own.
+/// Returns the route. It has its own limit for the size of a body.
 pub fn routes() -> Router<Arc<App>> {
     Router::new().route(PATH, post(receive).layer(DefaultBodyLimit::max(MAX_BYTES)))
 }
@@ -64,7 +64,7 @@ struct ResultOut {
     errors: Vec<&'static str>,
 }
 
-/// `result` of an event that fails validation.
+/// The `result` of an event that fails validation.
 const INVALID: &str = "invalid";
 
 #[derive(Debug, Serialize)]
@@ -93,9 +93,10 @@ async fn receive(
     }
 }
 
-/// Verifies, parses, and applies the events. If the write for one organization fails, the others
-/// are still written, and the response asks to send the request again. That is safe, because a
-/// completed task stays completed.
+/// Verifies, parses, and applies the events.
+///
+/// If the write for one organization fails, the others are still written. The response then asks
+/// the host app to send the request again, which is safe, because a completed task stays completed.
 async fn ingest(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsOut, Problem> {
     let now = app.clock.now();
     let header = headers.get(HEADER).map(|value| value.to_str().unwrap_or_default());
@@ -113,7 +114,7 @@ async fn ingest(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsOu
         let (result, errors) = match event.validate(now) {
             Validated::Valid(event) => {
                 of_org.entry(event.organization).or_default().push((index, event));
-                // Replaced by the outcome of the write.
+                // A placeholder. The outcome of the write replaces it below.
                 (Outcome::Already.as_str(), Vec::new())
             }
             Validated::UnknownOrganization => {
@@ -155,13 +156,13 @@ fn parse(body: &[u8]) -> Result<Vec<Option<EventIn>>, Problem> {
     if !(1..=MAX_EVENTS).contains(&events.len()) {
         return Err(Problem::new(Kind::Invalid, words::WRONG_COUNT));
     }
-    // Only objects: serde would also accept an array, as the fields in their order.
+    // Accepts only objects, because serde would also read an array as the fields in their order.
     let parse = |event: Value| event.is_object().then(|| serde_json::from_value(event).ok()).flatten();
     Ok(events.into_iter().map(parse).collect())
 }
 
 impl EventIn {
-    /// Validates the fields. An event without a time happened `now`.
+    /// Validates the fields. An event without a time counts as an event at `now`.
     fn validate(self, now: Timestamp) -> Validated {
         let mut errors = Vec::new();
         if self.kind.as_deref().is_none_or(str::is_empty) {
@@ -180,7 +181,7 @@ impl EventIn {
         };
         match (self.kind, self.organization_id.map(|id| id.parse())) {
             (Some(kind), Some(Ok(organization))) if errors.is_empty() => {
-                // An actor that is not a valid name is dropped, as in events from the bus.
+                // An actor that is not a valid name is ignored, as for events from the bus.
                 let actor = self.actor.and_then(|actor| Name::parse(&actor).ok());
                 Validated::Valid(HostEvent { kind, organization, actor, occurred_at })
             }

@@ -1,5 +1,5 @@
-//! Tests of the complete function: recorded invocations in, responses out, with a table that is
-//! replaced at the HTTP level.
+//! Tests of the complete function. They send recorded invocations, with a table that is simulated
+//! at the HTTP level.
 
 use std::sync::{Arc, Mutex};
 
@@ -79,7 +79,7 @@ async fn credentials_are_checked_before_the_table_is_read() {
         (recorded("post-dismiss-cross-site"), 403, Value::Null, 0),
         (recorded("post-dismiss-without-session"), 401, Value::Null, 0),
         (form, 303, json!("/login?next=/onboarding/checklist"), 0),
-        // A cookie without a session causes one read, for unknown tasks too.
+        // A cookie of an unknown session causes one read, for an unknown task too.
         (recorded("post-complete"), 401, Value::Null, 1),
         (recorded("post-complete-unknown-task"), 401, Value::Null, 1),
         (recorded("post-complete-form"), 303, json!("/login?next=/onboarding/checklist"), 1),
@@ -132,7 +132,8 @@ async fn bus_events_succeed_unless_the_table_fails() {
     let known = recorded("host-project-created");
     for (event, reads) in [
         (recorded("host-unknown-organization"), 1),
-        // Only the organization's checklist determines which types have an effect.
+        // Events of any type succeed, because only the organization's checklist determines which
+        // types have an effect.
         (with(known.clone(), "/detail-type", json!("party.thrown")), 1),
         (with(known.clone(), "/source", json!("onramp")), 0),
         (with(known.clone(), "/detail", json!({})), 0),

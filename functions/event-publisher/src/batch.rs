@@ -11,7 +11,8 @@ use crate::{
 
 /// Publishes the events of a batch, and counts the metrics of the published changes.
 ///
-/// Returns the first record whose events were not published. Lambda retries from there.
+/// Returns a response that names the first record whose events were not published. Lambda retries
+/// from that record.
 pub(crate) async fn publish(publisher: &Publisher, records: &[RecordIn], now: Timestamp) -> BatchOut {
     let ParsedBatch { events, event_records, metrics, corrupt } = parse(records);
     if corrupt > 0 {
@@ -42,7 +43,8 @@ struct ParsedBatch {
 /// Parses the records of a batch.
 ///
 /// A retry never fixes a corrupt record. It is logged and skipped, so that it does not block later
-/// events. Its own events are lost, which is visible as a gap in the versions of event ids.
+/// events. The events of a skipped record are lost, which shows as a gap in the versions that event
+/// ids contain.
 fn parse(records: &[RecordIn]) -> ParsedBatch {
     let mut batch = ParsedBatch::default();
     for (index, record) in records.iter().enumerate() {
@@ -67,8 +69,8 @@ fn parse(records: &[RecordIn]) -> ParsedBatch {
     batch
 }
 
-/// Returns the failed record. Lambda retries a batch from the lowest sequence number in the list,
-/// so one is enough.
+/// Returns a response that names the failed record, if any. Lambda retries a batch from the lowest
+/// sequence number in the response, so one record is enough.
 fn retry_from(records: &[RecordIn], failed: Option<usize>) -> BatchOut {
     let failure = failed.and_then(|index| records.get(index));
     let out = |record: &RecordIn| FailureOut { item_identifier: record.sequence_number().to_owned() };

@@ -14,7 +14,7 @@ impl Config {
         let mut vars = env.vars();
         let bus =
             vars.read("EVENT_BUS_NAME", Some("default"), "the name or the ARN of an event bus", |name| {
-                // The pattern is that of `EventBusName` (EventBridge API reference,
+                // These are the characters that `EventBusName` allows (EventBridge API reference,
                 // "PutEventsRequestEntry").
                 let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/.-_:".contains(&byte);
                 (name.len() <= 1600 && name.bytes().all(allowed)).then(|| name.to_owned())

@@ -7,10 +7,10 @@ use domain::{
 use jiff::Timestamp;
 use telemetry::{LogArea, Metric};
 
-/// The metrics of one change.
+/// The metrics of one change of an organization.
 #[derive(Debug)]
 pub(crate) struct OrgMetrics {
-    /// The changed organization.
+    /// ID of the changed organization.
     pub(crate) org: OrgId,
     /// The measures that the domain derived from the change.
     pub(crate) measures: Vec<Measure>,
@@ -19,10 +19,11 @@ pub(crate) struct OrgMetrics {
 }
 
 impl OrgMetrics {
-    /// Writes the metrics.
+    /// Writes the metrics to the log.
     ///
-    /// Call this after the events of the change are published, so that a retry does not count it
-    /// again. A change is counted twice only if the function crashes in between.
+    /// Call this after the events of the change are published. A retry publishes only unpublished
+    /// changes, so it does not count this change again. A change is counted twice only if the
+    /// function crashes in between.
     pub(crate) fn count(&self, now: Timestamp) {
         for measure in &self.measures {
             match *measure {

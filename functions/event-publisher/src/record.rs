@@ -41,7 +41,7 @@ struct ChangeIn {
     new_image: Option<Value>,
 }
 
-/// The records that Lambda must retry.
+/// Response to a batch: the records that Lambda must retry.
 ///
 /// Source: AWS Lambda guide, "Configuring partial batch response with DynamoDB and Lambda".
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
@@ -63,7 +63,8 @@ impl RecordIn {
 
     /// Returns the events and metrics of the change.
     ///
-    /// Returns `None` for a removal, because Onramp never removes an organization.
+    /// Returns `None` if the item was removed, which never happens in operation, because Onramp
+    /// never removes an organization.
     pub(crate) fn parse(&self) -> Result<Option<Change>, Corrupt> {
         let Some(image) = &self.dynamodb.new_image else { return Ok(None) };
         let new = org_from_image(image)?;
@@ -85,7 +86,8 @@ impl RecordIn {
         }))
     }
 
-    /// Returns the time of the change in whole seconds, the precision that the stream guarantees.
+    /// Returns the time of the change in whole seconds, because the stream guarantees only this
+    /// precision.
     fn written_at(&self) -> Timestamp {
         #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second is dropped on purpose")]
         Timestamp::from_second(self.dynamodb.approximate_creation_date_time as i64)

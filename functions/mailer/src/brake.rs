@@ -1,4 +1,4 @@
-//! Updates the email brake from SES events about first emails.
+//! Updates the mail brake from SES events about welcome emails.
 
 use domain::{brake::FirstMails, notice::NoticeKey};
 use mail::Tags;
@@ -8,7 +8,7 @@ use telemetry::LogArea;
 use crate::worker::{MailWorker, retry};
 
 impl MailWorker {
-    /// Counts a sent email if the tags identify a welcome email.
+    /// Counts a sent email for the mail brake if the tags identify a welcome email.
     pub(crate) async fn count_first_mail(&self, tags: &Tags) -> Result<(), Error> {
         if !is_first(tags) {
             return Ok(());
@@ -17,7 +17,7 @@ impl MailWorker {
         self.set_brake(&record).await
     }
 
-    /// Records a bounce if the tags identify a welcome email.
+    /// Records a bounce for the mail brake if the tags identify a welcome email.
     pub(crate) async fn record_first_bounce(&self, tags: &Tags) -> Result<(), Error> {
         if !is_first(tags) {
             return Ok(());
@@ -41,14 +41,14 @@ impl MailWorker {
         while let Err(error) = self.store.set_brake(record, braked).await {
             retry(error, &mut attempts).await?;
         }
-        tracing::warn!(area = %LogArea::Mail, braked, "changed email brake");
+        tracing::warn!(area = %LogArea::Mail, braked, "changed mail brake");
         Ok(())
     }
 }
 
-/// Returns whether an email is the first one that a user gets.
+/// Returns whether the tags identify a welcome email, the only kind that the mail brake counts.
 ///
-/// Welcome emails to verified users count too, because they are few and rarely bounce.
+/// Emails to verified users count too, because they are few and rarely bounce.
 fn is_first(tags: &Tags) -> bool {
     tags.kind == NoticeKey::Welcome.kind()
 }

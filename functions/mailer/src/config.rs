@@ -13,7 +13,8 @@ pub(crate) struct Config {
     pub(crate) sets: ConfigurationSets,
     /// Maximum number of emails per second in one invocation.
     pub(crate) rate: u32,
-    /// URL of the dead-letter queue, which can hold SES events.
+    /// URL of the dead-letter queue, which can contain SES events that the function failed to
+    /// process.
     pub(crate) dead_letters: Option<String>,
 }
 
@@ -24,7 +25,8 @@ impl Config {
         let table = vars.text("TABLE_NAME", "the DynamoDB table name");
         let public_url = vars.read("PUBLIC_URL", None, BASE_URL, parse_url);
         let own_dashboard = public_url.as_ref().map(|own| format!("{own}/dashboard"));
-        // If only PUBLIC_URL is invalid, APP_URL must not be reported as well.
+        // `APP_URL` defaults to a path of `PUBLIC_URL`. An invalid `PUBLIC_URL` must not cause a
+        // second error about `APP_URL`.
         let app_url = match (env.get("APP_URL"), own_dashboard) {
             (None, own) => own,
             (Some(_), _) => vars.read("APP_URL", None, BASE_URL, parse_url),

@@ -22,7 +22,8 @@ pub(crate) struct PreparedEmail {
     pub(crate) claimed: ClaimedMail,
     pub(crate) to: Address,
     pub(crate) rendered: Rendered,
-    /// Record of the unsubscribe link, if the email contains one.
+    /// Record of the unsubscribe link, to store before the email is sent. `None` if the email
+    /// contains no such link.
     pub(crate) unsubscription: Option<Unsubscription>,
 }
 
@@ -30,8 +31,10 @@ impl PreparedEmail {
     /// Renders a notice from the state of the organization at `now`, not at the time it was
     /// enqueued.
     ///
-    /// A reminder contains a link with the secret `unsubscribe`. Returns `None` if the recipient is
-    /// no longer an admin or the payment problem is resolved.
+    /// A reminder contains an unsubscribe link with the secret `unsubscribe`.
+    ///
+    /// Returns `None` if the email must not be sent, because the recipient is no longer an admin or
+    /// the payment problem is resolved.
     pub(crate) fn prepare(
         org: &Org,
         claimed: ClaimedMail,

@@ -2,7 +2,7 @@
 
 use aws_sdk_sqs::{Client, error::ProvideErrorMetadata, types::QueueAttributeName};
 
-/// Counts that together cover all messages of a queue: visible, in flight, and delayed.
+/// Attributes that together count all messages of a queue: visible, in flight, and delayed.
 const COUNTS: [QueueAttributeName; 3] = [
     QueueAttributeName::ApproximateNumberOfMessages,
     QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
@@ -13,15 +13,18 @@ const COUNTS: [QueueAttributeName; 3] = [
 #[derive(Debug)]
 pub(crate) struct DeadLetters {
     pub(crate) client: Client,
-    /// URL of the queue. Without it, an SES event can always be outstanding, so no email with
-    /// unknown delivery is sent again.
+    /// URL of the queue. `None` if no queue is configured. The function then cannot rule out that
+    /// an SES event is unprocessed, so it never sends an email with unknown delivery again.
     pub(crate) url: Option<String>,
 }
 
 impl DeadLetters {
-    /// Returns whether the queue contains messages. A missing count means yes.
+    /// Returns whether the queue contains messages.
+    ///
+    /// Also returns `true` if no queue is configured or the response lacks a count.
     ///
     /// # Errors
+    ///
     /// Returns the error code of SQS.
     pub(crate) async fn holds_any(&self) -> Result<bool, String> {
         let Some(url) = &self.url else { return Ok(true) };

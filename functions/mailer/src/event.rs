@@ -6,7 +6,7 @@ use mail::Tags;
 use serde::{Deserialize, Serialize};
 use store::MailDue;
 
-/// An event. The variants differ in their JSON fields.
+/// An event that invokes this function. Its JSON fields determine the variant.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum EventIn {
@@ -15,8 +15,8 @@ pub(crate) enum EventIn {
         #[serde(rename = "Records")]
         records: Vec<RecordIn>,
     },
-    /// An event from EventBridge: the schedule or SES (SES guide, "Monitoring using Amazon
-    /// EventBridge").
+    /// An event from EventBridge, sent by the schedule or by SES (SES guide, "Monitoring using
+    /// Amazon EventBridge").
     Bus { source: String, detail: DetailIn },
 }
 
@@ -44,8 +44,8 @@ struct TextIn {
     text: String,
 }
 
-/// Details of an SES event. All fields are empty for the schedule
-/// (SES guide, "Examples of event data that Amazon SES publishes").
+/// Details of an SES event (SES guide, "Examples of event data that Amazon SES publishes"). All
+/// fields are empty in an event of the schedule.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DetailIn {
@@ -110,7 +110,7 @@ pub(crate) enum SesEventKind {
     Complained,
     /// SES rejected the email because of harmful content.
     Rejected,
-    /// An event without effect here.
+    /// Any other event. It changes no email.
     Other,
 }
 
@@ -121,7 +121,7 @@ struct MailIn {
 }
 
 impl RecordIn {
-    /// Returns the changed item, if it is one that can contain pending emails.
+    /// Returns the changed item, or `None` if such an item never contains a pending email.
     pub(crate) fn due(&self) -> Option<MailDue> {
         let KeysIn { pk, sk } = &self.dynamodb.keys;
         MailDue::of_key(&pk.text, &sk.text)
@@ -139,7 +139,7 @@ impl DetailIn {
             "Delivery" => SesEventKind::Delivered,
             "Bounce" if self.bounce.is_permanent() => SesEventKind::Bounced,
             "Bounce" => SesEventKind::BouncedForNow,
-            // This feedback type withdraws a complaint.
+            // The feedback type "not-spam" withdraws an earlier complaint.
             "Complaint" if self.complaint.complaint_feedback_type.as_deref() == Some("not-spam") => {
                 SesEventKind::Other
             }
@@ -149,14 +149,14 @@ impl DetailIn {
         }
     }
 
-    /// Returns the tags of the email. `None` if Onramp did not send it.
+    /// Returns the tags of the email, or `None` if Onramp did not send it.
     pub(crate) fn tags(&self) -> Option<Tags> {
         Tags::read(|name| self.mail.tags.get(name)?.first().map(String::as_str))
     }
 }
 
-/// Records of a stream batch that Lambda delivers again
-/// (AWS Lambda guide, "Configuring partial batch response with DynamoDB and Lambda").
+/// Response to a stream batch. It lists the records that Lambda must deliver again (AWS Lambda
+/// guide, "Configuring partial batch response with DynamoDB and Lambda").
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchOut {

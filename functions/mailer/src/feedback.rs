@@ -17,10 +17,10 @@ use crate::{
 };
 
 impl MailWorker {
-    /// Applies an SES event to the email that it names.
+    /// Applies an SES event to the email that its tags identify.
     ///
-    /// A `Send` event proves that SES accepted the email, even if the response to the request was
-    /// lost. After a permanent bounce or a complaint the recipient gets no more notices.
+    /// A `Send` event proves that SES accepted the email, even if the response to the send request
+    /// was lost. After a permanent bounce or a complaint, the recipient gets no more notices.
     pub(crate) async fn handle_feedback(&self, detail: &DetailIn) -> Result<(), Error> {
         let Some(tags) = detail.tags() else {
             tracing::info!(event = detail.event_type, "ignored SES event: unknown email");
@@ -68,7 +68,7 @@ impl MailWorker {
         telemetry::count(metric, 1, self.clock.now());
     }
 
-    /// Records that an email that SES accepted did not arrive.
+    /// Records that an email did not arrive although SES had accepted it.
     async fn fail(&self, tags: &Tags, why: Failure) -> Result<(), Error> {
         if self
             .advance_delivery(tags, |delivery| delivery.returned(&tags.claim, why, self.clock.now()))
@@ -81,8 +81,8 @@ impl MailWorker {
 
     /// Moves the email that the tags identify to its next state.
     ///
-    /// Returns whether the caller must count the change. While an email is being sent, its sender
-    /// counts it.
+    /// Returns whether the caller must count the change. Returns `false` while an email is being
+    /// sent, because its sender counts it.
     async fn advance_delivery(
         &self,
         tags: &Tags,
@@ -114,8 +114,8 @@ impl MailWorker {
         Ok(must_count.unwrap_or_default())
     }
 
-    /// Suppresses notices to the recipient if SES rejected the address. This has the same effect as
-    /// a bounce.
+    /// Suppresses notices to the recipient if SES rejected the address in its response to the send
+    /// request. This has the same effect as a bounce.
     pub(crate) async fn suppress_rejected_address(&self, tags: &Tags, outcome: Outcome) -> Result<(), Error> {
         match outcome {
             Outcome::BadAddress => self.suppress(tags, SuppressionReason::Bounced).await,
@@ -134,10 +134,10 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Ends the suppression after the delivery of a sign-in email.
+    /// Ends the suppression of an address after the delivery of a sign-in email.
     ///
-    /// Only emails that the user requested are sent to a suppressed address, so only these can show
-    /// that it works again.
+    /// A suppressed address still gets the sign-in emails that its user requests. Such a delivery
+    /// shows that the address works again.
     async fn restore(&self, tags: &Tags) -> Result<(), Error> {
         let (Some(user), Some(sent_at)) = (tags.recipient, tags.claim.made_at()) else { return Ok(()) };
         if tags.kind != Tags::SIGN_IN {
@@ -149,7 +149,7 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Returns the organizations of a recipient and the organization of the email.
+    /// Returns all organizations of the recipient, including the organization that sent the email.
     async fn orgs_of(&self, user: UserId, tags: &Tags) -> Result<Vec<OrgId>, Error> {
         let stored = self.store.load_user(user).await?;
         let mut orgs: Vec<OrgId> = stored.map(|user| user.value.orgs).unwrap_or_default();
@@ -160,7 +160,8 @@ impl MailWorker {
     }
 }
 
-/// Returns the metric of an event. Sent emails are counted when their state changes.
+/// Returns the metric that counts an event, or `None`. Sent emails are counted elsewhere, when
+/// their state changes.
 const fn metric_of(event_kind: SesEventKind) -> Option<Metric> {
     match event_kind {
         SesEventKind::Delivered => Some(Metric::MailDelivered),
@@ -172,7 +173,8 @@ const fn metric_of(event_kind: SesEventKind) -> Option<Metric> {
     }
 }
 
-/// Returns the notice of the organization that the tags identify.
+/// Returns the notice that the tags identify, or `None` if the organization's outbox does not
+/// contain it.
 fn find_mail(org: &Org, tags: &Tags) -> Option<ClaimedMail> {
     let key: &NoticeKey = org.outbox.0.keys().find(|key| Tags::key_of(key) == tags.key)?;
     Some(ClaimedMail { key: key.clone(), to: tags.recipient? })

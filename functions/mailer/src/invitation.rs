@@ -1,4 +1,4 @@
-//! Sends invitations.
+//! Sends the emails of pending invitations.
 
 use domain::{
     id::OrgId,
@@ -29,8 +29,8 @@ impl MailWorker {
         let claimed = self
             .change_invitation(org, id, |invitation, org| {
                 if invitation.delivery.is_held_by(&claim) {
-                    // An earlier attempt wrote the claim and the link, and only its response was
-                    // lost.
+                    // An earlier attempt already stored the claim and the link, but its response
+                    // was lost.
                     return (Some(self.content(invitation, org, &secret)), None);
                 }
                 let before = invitation.delivery.clone();
@@ -61,8 +61,9 @@ impl MailWorker {
 
     /// Loads an invitation with its organization, applies `decide`, and commits the change.
     ///
-    /// Retries after a conflict or a lost response. `decide` can return the hash of a link, which
-    /// is stored in the same transaction. Returns `None` if the invitation does not exist.
+    /// Retries after a conflict or a lost response. `decide` can return the hash of a link's
+    /// secret, which is stored in the same transaction. Returns `None` if the invitation does not
+    /// exist.
     pub(crate) async fn change_invitation<T>(
         &self,
         org: OrgId,

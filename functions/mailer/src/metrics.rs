@@ -4,12 +4,13 @@ use domain::delivery::{Delivery, Failure};
 use jiff::Timestamp;
 use telemetry::{LogArea, Metric};
 
-/// Counts emails by the state after an attempt. Emails that may be retried are not counted.
+/// Counts emails by their state after an attempt to send them. An email that will be retried is not
+/// counted yet.
 pub(crate) fn count_outcomes<'a>(deliveries: impl IntoIterator<Item = &'a Delivery>, now: Timestamp) {
     for delivery in deliveries {
         match delivery {
             Delivery::Sent { .. } => telemetry::count(Metric::MailSent, 1, now),
-            // SES rejected the address in its response and sends no event about it.
+            // SES rejected the address in its response, so no SES event will count this bounce.
             Delivery::Failed { why: Failure::Bounced, .. } => telemetry::count(Metric::MailBounced, 1, now),
             Delivery::Failed { why, .. } => count_failure(*why, now),
             _ => {}
@@ -17,10 +18,10 @@ pub(crate) fn count_outcomes<'a>(deliveries: impl IntoIterator<Item = &'a Delive
     }
 }
 
-/// Counts an email that failed permanently.
+/// Counts an email that failed permanently, except for a bounce.
 ///
-/// Bounces are counted from SES events instead. One mistyped address must not raise an alarm, but a
-/// high bounce rate must.
+/// The SES event of a bounce counts it under another metric. So one mistyped address raises no
+/// alarm, but a high bounce rate does.
 pub(crate) fn count_failure(why: Failure, now: Timestamp) {
     match why {
         Failure::Refused | Failure::Rejected | Failure::Expired => {
@@ -33,7 +34,8 @@ pub(crate) fn count_failure(why: Failure, now: Timestamp) {
 /// Logs and counts emails whose delivery became unknown.
 ///
 /// `before` and `after` are the states of the same emails before and after a change. Call this
-/// before the change is written: a repeated alarm is better than a missing one.
+/// before the change is written. After a failed write it then raises an alarm twice, which is
+/// better than never.
 pub(crate) fn report_unknown<'a>(
     before: impl IntoIterator<Item = &'a Delivery>,
     after: impl IntoIterator<Item = &'a Delivery>,
@@ -49,14 +51,14 @@ pub(crate) fn report_unknown<'a>(
         tracing::error!(
             area = %LogArea::Mail,
             mails = expired_leases,
-            "lease expired without outcome: delivery unknown"
+            "marked delivery as unknown: lease expired without outcome"
         );
     }
     if marked_for_review > 0 {
         tracing::error!(
             area = %LogArea::Mail,
             mails = marked_for_review,
-            "email delivery unknown: moved to review"
+            "moved email with unknown delivery to review"
         );
         telemetry::count(Metric::MailUnknown, marked_for_review, now);
     }

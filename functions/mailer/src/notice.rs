@@ -19,14 +19,15 @@ use crate::{
     worker::{self, MailWorker, retry},
 };
 
-/// Maximum number of notices of one organization per claim. All of them must be sent, and their
-/// outcomes recorded, within the lease.
+/// Maximum number of notices in one claim. All of them must be sent, and their outcomes recorded,
+/// before the lease of the claim expires.
 const MAX_PER_RUN: usize = 20;
 /// Number of emails of one organization that are sent in parallel.
 const CONCURRENCY: usize = 5;
 
 impl MailWorker {
-    /// Sends the pending notices of an organization in batches that can leave soon.
+    /// Sends the pending notices of an organization in batches. The pacer limits a batch to the
+    /// emails that it can send within seconds.
     pub(crate) async fn deliver_notices(&self, id: OrgId, pacer: &SendPacer) -> Result<(), Error> {
         let limit = pacer.claim_limit(worker::CONCURRENCY).min(MAX_PER_RUN);
         while self.deliver_batch(id, limit, pacer).await? == limit && !pacer.is_over() {}
@@ -34,7 +35,7 @@ impl MailWorker {
     }
 
     /// Claims up to `limit` notices, sends them, and records the outcomes. Returns the number of
-    /// attempts.
+    /// claimed notices that had an email.
     async fn deliver_batch(&self, id: OrgId, limit: usize, pacer: &SendPacer) -> Result<usize, Error> {
         let claim = self.new_claim();
         let emails = self.change_org(id, |org| self.claim(org, &claim, limit, pacer.heartbeat())).await?;
@@ -70,8 +71,8 @@ impl MailWorker {
 
     /// Sends one prepared email.
     ///
-    /// Stores its unsubscribe link first, so that no email contains a dead link. If that fails, the
-    /// email is not sent.
+    /// Stores its unsubscribe link first, so that no email contains a link that does not work. If
+    /// the link cannot be stored, the email is not sent.
     async fn send(&self, org: OrgId, email: &PreparedEmail, claim: &Claim) -> Outcome {
         if let Some(link) = &email.unsubscription
             && let Err(error) = self.save_link(link).await
@@ -85,7 +86,8 @@ impl MailWorker {
             && outcome.is_definite_failure()
             && let Err(error) = self.store.delete_unsubscription(link.secret_hash).await
         {
-            // The secret was never sent, and the link expires.
+            // SES did not send the email, so no one has the secret of this link. The link expires
+            // later.
             tracing::warn!(area = %LogArea::Mail, organization = %org, %error, "failed to delete unused unsubscribe link");
         }
         outcome
@@ -118,18 +120,20 @@ impl MailWorker {
             let unsubscribe = Secret::new(self.entropy.bytes());
             match PreparedEmail::prepare(org, mail.clone(), &self.product, &unsubscribe, now) {
                 Some(email) => emails.push(email),
-                // Its reason no longer exists, for example because the payment succeeded.
+                // The reason for this notice no longer exists, for example because the payment
+                // succeeded.
                 None => org.outbox.drop_claimed(&mail, claim, now),
             }
         }
         metrics::report_unknown(before.deliveries(), org.outbox.deliveries(), now);
-        // Dropped notices free space in the outbox for notices that are not enqueued yet.
+        // Dropped notices freed space in the outbox. Enqueue payment notices that had no space
+        // before.
         org.update_payment_notices(now);
         emails
     }
 }
 
-/// Returns the notices that a claim already holds, because its write succeeded and only the
+/// Returns the notices that a claim already holds. An earlier attempt stored the claim, but its
 /// response was lost.
 fn claimed_by(outbox: &Outbox, claim: &Claim) -> Vec<ClaimedMail> {
     let all = outbox.0.iter().flat_map(|(key, recipients)| recipients.iter().map(move |it| (key, it)));

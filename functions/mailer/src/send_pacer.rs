@@ -9,12 +9,12 @@ use boot::Clock;
 use domain::delivery::{Delivery, Outcome, SesHeartbeat};
 use jiff::Timestamp;
 
-/// Time from the start in which an invocation can start to send an email.
+/// Time after the start of an invocation in which it may start to send another email.
 ///
 /// The last email must also be sent, and its outcome recorded, before the timeout of the function.
 /// The next invocation sends the emails that remain.
 const SEND_WINDOW: Duration = Duration::from_secs(15);
-/// Maximum time in which the emails that are claimed together can leave at the configured rate.
+/// Maximum time that sending all claimed emails may take at the configured rate.
 const CLAIM_AHEAD: Duration = Duration::from_secs(5);
 /// Maximum interval between two emails after repeated throttling by SES.
 const MAX_INTERVAL: Duration = Duration::from_secs(2);
@@ -22,8 +22,9 @@ const MAX_INTERVAL: Duration = Duration::from_secs(2);
 /// Paces the emails of one invocation.
 ///
 /// Each invocation has its own pacer. Invocations of the stream (one per shard) and of the schedule
-/// can overlap. SES can then throttle them. A throttled email was certainly not sent, and both
-/// invocations slow down. Waiting uses the injected clock, so tests need no real time.
+/// can overlap, and SES can then throttle them. SES certainly did not send a throttled email, and
+/// the throttled invocation slows down. The pacer waits by the injected clock, so tests take no
+/// real time.
 #[derive(Debug)]
 pub(crate) struct SendPacer {
     clock: Clock,
@@ -35,7 +36,7 @@ pub(crate) struct SendPacer {
 
 #[derive(Debug)]
 struct Pace {
-    /// Earliest time at which the next email may leave.
+    /// Earliest time at which the next email may be sent.
     next: Timestamp,
     /// Time between two emails.
     interval: Duration,
@@ -46,7 +47,7 @@ struct Pace {
 impl SendPacer {
     /// Starts a pacer that sends at most `rate` emails per second.
     ///
-    /// Without a `heartbeat`, emails with unknown delivery are not checked.
+    /// Without a `heartbeat`, the invocation makes no decision about emails with unknown delivery.
     pub(crate) fn begin(clock: &Clock, rate: u32, heartbeat: Option<SesHeartbeat>) -> Self {
         let now = clock.now();
         let pace = Pace { next: now, interval: Duration::from_secs(1) / rate.max(1), paused: false };
@@ -59,7 +60,7 @@ impl SendPacer {
         }
     }
 
-    /// Returns the heartbeat of SES events, if the invocation loaded it.
+    /// Returns the heartbeat of SES events, or `None` if the invocation did not load it.
     pub(crate) const fn heartbeat(&self) -> Option<SesHeartbeat> {
         self.heartbeat
     }
@@ -71,12 +72,14 @@ impl SendPacer {
         *oldest = oldest.min(pending).or(pending).or(*oldest);
     }
 
-    /// Returns the time since when the oldest email that will be retried has been pending.
+    /// Returns since when the oldest email that will be retried is pending. Returns `None` if no
+    /// email will be retried.
     pub(crate) fn oldest_pending(&self) -> Option<Timestamp> {
         *self.oldest_pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns whether no more emails may be claimed: the time is over, or SES paused sending.
+    /// Returns whether the invocation must not claim more emails. Its time is over, or SES paused
+    /// sending.
     pub(crate) fn is_over(&self) -> bool {
         let now = self.clock.now();
         self.pace(|pace| pace.paused || pace.next.max(now) >= self.end)
@@ -87,8 +90,8 @@ impl SendPacer {
         self.pace(|pace| pace.paused)
     }
 
-    /// Returns how many emails each of `parallel_claims` claims may hold so that all of them leave
-    /// in time.
+    /// Returns the maximum number of emails for each of `parallel_claims` claims. With it, all
+    /// claimed emails can be sent within [`CLAIM_AHEAD`].
     pub(crate) fn claim_limit(&self, parallel_claims: usize) -> usize {
         let interval = self.pace(|pace| pace.interval).max(Duration::from_millis(1));
         let all =
@@ -96,9 +99,10 @@ impl SendPacer {
         (all / parallel_claims).max(1)
     }
 
-    /// Sends a claimed email when its turn comes.
+    /// Waits until the rate permits another email, and then sends a claimed email.
     ///
-    /// Returns [`Outcome::Paused`] without an attempt if there is no turn left.
+    /// Returns [`Outcome::Paused`] without an attempt if the send window ends first or SES paused
+    /// sending.
     pub(crate) async fn send(&self, email: impl Future<Output = Outcome>) -> Outcome {
         if !self.wait_for_turn().await {
             return Outcome::Paused;
@@ -116,8 +120,8 @@ impl SendPacer {
         outcome
     }
 
-    /// Waits from `now` until `then`. Returns `false` without waiting if the time of the invocation
-    /// is over by then.
+    /// Waits from `now` until `then`. Returns `false` without waiting if the send window of the
+    /// invocation ends before `then`.
     pub(crate) async fn wait_until(&self, now: Timestamp, then: Timestamp) -> bool {
         let wait = Duration::try_from(then.duration_since(now)).unwrap_or_default();
         if self.is_over() || later(self.clock.now(), wait) >= self.end {
@@ -158,7 +162,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns a pacer for ten emails per second, on a clock that follows the time of the test
+    /// Returns a pacer for ten emails per second. Its clock follows the simulated time of the test
     /// runtime.
     fn pacer() -> SendPacer {
         SendPacer::begin(&clock(), 10, None)

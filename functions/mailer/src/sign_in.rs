@@ -19,8 +19,8 @@ use crate::{
 impl MailWorker {
     /// Sends the email of a sign-in request.
     ///
-    /// An email that was certainly not sent is retried in the same invocation, because its link is
-    /// valid for only ten minutes.
+    /// If SES certainly did not send the email, the same invocation tries again, because the link
+    /// is valid for only ten minutes.
     pub(crate) async fn deliver_sign_in(&self, id: SignInRequestId, pacer: &SendPacer) -> Result<(), Error> {
         let mut now = self.clock.now();
         while let Some(not_before) = self.attempt_sign_in(id, pacer, now).await? {
@@ -32,7 +32,7 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Makes one attempt. Returns the time of the next attempt if one is needed.
+    /// Makes one attempt. Returns the time of the next attempt, or `None` if none is needed.
     async fn attempt_sign_in(
         &self,
         id: SignInRequestId,
@@ -96,7 +96,7 @@ impl MailWorker {
 
 /// Claims the email if the address has an account and the request has not expired.
 ///
-/// Returns the recipient and the link to store.
+/// Returns the recipient if the email must be sent, and the link if it must be stored.
 fn decide(
     request: &mut SignInRequest,
     user: Option<&User>,
@@ -106,7 +106,7 @@ fn decide(
     now: Timestamp,
 ) -> (Option<User>, Option<Link>) {
     if request.delivery.is_held_by(claim) {
-        // An earlier attempt wrote the claim and the link, and only its response was lost.
+        // An earlier attempt already stored the claim and the link, but its response was lost.
         return (user.cloned(), None);
     }
     let user = user.filter(|_| now < add(request.requested_at, SIGN_IN_LINK_TTL));
@@ -169,16 +169,18 @@ mod tests {
         assert_eq!((link.secret_hash, link.expires_at), (secret.hash(), at("2025-01-08T10:10:00Z")));
         assert_eq!(link.next.as_deref(), Some("/dashboard"));
 
-        // If the response to that write was lost, the same claim continues without a second link.
+        // If the response to the first write was lost, the same claim continues without a second
+        // link.
         assert_eq!(decide(&mut request, Some(&user()), &claim, &secret, None, now), (Some(user()), None));
-        // Another sender does not claim it, and marks it as unknown after the lease.
+        // Another claim cannot take over the request. After the lease it marks the delivery as
+        // unknown.
         let other = Claim("b".to_owned());
         for now in [now, add(now, LEASE)] {
             assert_eq!(decide(&mut request, Some(&user()), &other, &secret, None, now), (None, None));
         }
         assert!(matches!(request.delivery, Delivery::Unknown { needs_review: false, .. }));
-        // By the time of the check the link has expired. It is not sent again, whatever the
-        // heartbeat shows.
+        // At the time of the check, the link has expired. So the email is not sent again, even
+        // though the heartbeat shows that SES never sent it.
         let check = request.delivery.due_at().unwrap();
         let heartbeat = Some(SesHeartbeat { newest: Some(check), outstanding: false });
         assert_eq!(decide(&mut request, Some(&user()), &other, &secret, heartbeat, check), (None, None));

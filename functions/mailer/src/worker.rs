@@ -25,12 +25,12 @@ use crate::{
     send_pacer::SendPacer,
 };
 
-/// Number of items that are processed in parallel.
+/// Number of items that one invocation processes in parallel.
 pub(crate) const CONCURRENCY: usize = 10;
 /// Maximum number of attempts to write a change.
 ///
-/// If the outcome of a claimed email cannot be written, its delivery becomes unknown when the lease
-/// expires.
+/// If all attempts to store the outcome of a claimed email fail, its delivery becomes unknown when
+/// the lease expires.
 const MAX_ATTEMPTS: u32 = 3;
 
 /// Claims emails, sends them, and records their outcomes.
@@ -47,7 +47,8 @@ pub(crate) struct MailWorker {
     pub(crate) dead_letters: DeadLetters,
 }
 
-/// Newest claim whose `Send` event this instance has recorded. Older claims need no write.
+/// Time of the newest claim whose `Send` event this instance has recorded. Events of older claims
+/// need no write.
 #[derive(Debug, Default)]
 pub(crate) struct NewestConfirmed(Mutex<Option<Timestamp>>);
 
@@ -69,7 +70,7 @@ impl MailWorker {
 
     /// Sends the emails of changed items as soon as the stream reports them.
     ///
-    /// Lambda delivers only the records of failed items again.
+    /// The response lists the records of failed items, so Lambda delivers only these records again.
     async fn deliver_records(&self, records: &[RecordIn]) -> BatchOut {
         let mut items: Vec<(MailDue, Vec<String>)> = Vec::new();
         for record in records {
@@ -109,19 +110,23 @@ impl MailWorker {
         let pending_for = oldest.map(|since| now.duration_since(since)).unwrap_or_default();
         telemetry::measure(Metric::MailOldestOwed, pending_for, now);
         delivered.and(restored)?;
-        // A run without the heartbeat is not counted, so that an alarm reports a lasting failure.
-        // It must not return an error, because its event would become a dead letter itself.
+        // A run without the heartbeat is not counted, so an alarm reports a failure that lasts. The
+        // run must not return an error. Otherwise its own event would reach the dead-letter queue
+        // that it checks.
         if complete {
             telemetry::count(Metric::MailRoundRan, 1, now);
         }
         Ok(())
     }
 
-    /// Loads the heartbeat of SES events, which decides about emails with unknown delivery.
+    /// Loads the heartbeat of SES events, which shows whether SES sent an email with unknown
+    /// delivery.
     ///
-    /// Returns `None` if the dead-letter queue cannot be read. These emails then wait for the next
-    /// run, and all others are sent. The queue is read after the heartbeat, so it contains events
-    /// that fail in between.
+    /// Returns `None` if the dead-letter queue cannot be read. Emails with unknown delivery then
+    /// wait for the next run, and all others are sent.
+    ///
+    /// The queue is read after the heartbeat. So it also contains the SES events that fail between
+    /// the two reads.
     async fn load_heartbeat(&self) -> Result<Option<SesHeartbeat>, Error> {
         let newest = self.store.newest_confirmed().await?;
         match self.dead_letters.holds_any().await {
@@ -133,7 +138,7 @@ impl MailWorker {
         }
     }
 
-    /// Requeues corrupt items that are readable again after a fix of the code or the item.
+    /// Adds corrupt items to the index of pending emails again if a fix made them readable.
     async fn restore_readable(&self) -> Result<(), Error> {
         self.store
             .corrupt_items(self.clock.now())
@@ -160,8 +165,8 @@ impl MailWorker {
 
     /// Sends due emails until none is left or the time is over.
     ///
-    /// A failed query of one index shard does not stop the others. It fails the run after they are
-    /// done.
+    /// A failed query of one index shard does not stop the other shards. The run returns its error
+    /// after they are done.
     async fn deliver_each(
         &self,
         due: impl Stream<Item = Result<MailDue, Error>>,
@@ -177,10 +182,10 @@ impl MailWorker {
             .await
     }
 
-    /// Sends the pending emails of one item. Returns `false` after a failure, which is logged here.
+    /// Sends the pending emails of one item. Returns `false` after a failure, and logs the failure.
     async fn deliver(&self, due: MailDue, pacer: &SendPacer) -> bool {
         if pacer.is_over() {
-            // The item stays in the index for the next run.
+            // The item stays in the index, so the next run finds it.
             return true;
         }
         let delivered = match due {
@@ -203,7 +208,8 @@ impl MailWorker {
 
     /// Moves a corrupt item to the review queue.
     ///
-    /// Counts it before the write, because a repeated count is better than a missing one.
+    /// Counts the item before the write. If the write fails, the item is counted twice, which is
+    /// better than never.
     async fn mark_for_review(&self, due: MailDue) -> bool {
         let now = self.clock.now();
         telemetry::count(Metric::MailUnreadable, 1, now);
@@ -216,7 +222,7 @@ impl MailWorker {
         }
     }
 
-    /// Records the claim of a `Send` event as a heartbeat.
+    /// Records the time of the claim of a `Send` event as the heartbeat of SES events.
     pub(crate) async fn record_confirmed(&self, claim: &Claim) -> Result<(), Error> {
         let Some(made_at) = claim.made_at().filter(|at| self.newest_confirmed.is_newer(*at)) else {
             return Ok(());
@@ -226,15 +232,15 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Creates a unique claim.
+    /// Creates a unique claim that contains the current time.
     pub(crate) fn new_claim(&self) -> Claim {
         Claim::new(self.clock.now(), &hex::encode(self.entropy.bytes::<32>()))
     }
 
-    /// Changes an organization and retries after a lost response.
+    /// Changes an organization, and retries after a conflict or a lost response.
     ///
-    /// `decide` must therefore detect a change that it already made. Returns `None` if the
-    /// organization does not exist.
+    /// `decide` runs once per attempt, so it must detect a change that an earlier attempt has
+    /// stored. Returns `None` if the organization does not exist.
     pub(crate) async fn change_org<T>(
         &self,
         id: OrgId,

@@ -83,7 +83,7 @@ async fn authenticate(
             Ok(()) | Err(store::Error::Conflict) => {}
             // The page is more important than the last-seen time.
             Err(error) => {
-                tracing::warn!(area = %LogArea::Operator, %error, "failed to update last-seen time of session")
+                tracing::warn!(area = %LogArea::Operator, %error, "failed to record session use")
             }
         }
     }

@@ -102,7 +102,7 @@ pub mod email {
     pub const EXPIRED: &str = "sending failed for four days";
     pub const REJECTED: &str = "SES rejected it because of harmful content";
     pub const BOUNCED: &str = "the recipient's mail server bounced it";
-    pub const UNKNOWN: &str = "it is not known whether it was sent; SES sent no event";
+    pub const UNKNOWN: &str = "SES sent no event, so it may not have been sent";
 
     /// Returns the display name of an email kind.
     pub fn kind(kind: &str) -> &str {
@@ -143,7 +143,7 @@ pub mod organization {
 
     /// Returns what provisioned the organization, as text after the date.
     pub fn provisioned_by(trigger: &str) -> String {
-        format!(", by {trigger}")
+        format!(", through a {trigger}")
     }
 
     /// Returns the progress of the checklist.

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn start_trial_deerrors_to_true_and_has_several_spellings() {
+    async fn start_trial_defaults_to_true_and_has_several_spellings() {
         for (spelling, expected) in [
             ("", Some(true)),
             (r#","start_trial":"true""#, Some(true)),

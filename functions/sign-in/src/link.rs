@@ -193,7 +193,7 @@ fn signed_in(next: Option<&str>, session: &Session, secret: Secret) -> Response 
 ///
 /// They get no session, because a session belongs to an organization.
 fn no_org(app: &App, user: &User, secret: &Secret, next: Option<&str>, wants: ResponseFormat) -> Response {
-    tracing::info!(area = %LogArea::Access, user = %user.id, "sign-in rejected: user has no organization");
+    tracing::info!(area = %LogArea::Access, user = %user.id, "rejected sign-in: user has no organization");
     match wants {
         ResponseFormat::Page => {
             let form_token = Secret::new(app.entropy.bytes()).reveal();

@@ -345,7 +345,7 @@ pub mod members {
             "This person has already been invited. You can resend the invitation below.";
         pub const INVITER_GONE: &str =
             "The person who sent this invitation is no longer an admin. Resend it yourself.";
-        pub const LAST_ADMIN: &str = "This is the only admin. Make someone else an admin first.";
+        pub const LAST_ADMIN: &str = "This person is the only admin. Make someone else an admin first.";
 
         pub fn too_many_open() -> String {
             format!(

@@ -11,7 +11,8 @@ pub enum SecretLocation {
     Given(Secrets),
     /// A secret in Secrets Manager with this ARN contains the secrets.
     Stored(String),
-    /// The variable is not set. Every webhook gets 503, so that Stripe sends its events again.
+    /// The variable is not set. The function rejects every webhook with 503, so Stripe sends the
+    /// event again.
     Missing,
 }
 

@@ -1,4 +1,4 @@
-//! The conflicts that an event causes, and their description for the operator.
+//! Finds the conflicts that an event causes, and describes them for the operator.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -20,7 +20,8 @@ pub struct Conflicts {
 }
 
 impl Conflicts {
-    /// Collects the conflicts, stored and derived, that `after` has and `before` did not have.
+    /// Collects the stored and derived conflicts that the organization has in `after` but not in
+    /// `before`.
     pub fn new(before: &Org, after: &Org, fact: &Fact, linked: Option<OrgId>) -> Self {
         let known = before.billing.conflicts();
         let new = after.billing.conflicts().into_iter().filter(|it| !known.contains(it)).collect();

@@ -20,12 +20,13 @@ struct EnvelopeIn<'a> {
     detail: &'a RawValue,
 }
 
-/// Returns the Stripe event in an EventBridge envelope, or `None` for another payload.
+/// Returns the Stripe event in an EventBridge envelope, or `None` if the payload is not such an
+/// envelope.
 ///
-/// An envelope from another source yields an empty body, which is never an event. The EventBridge
-/// rule already excludes such envelopes; this is a second check.
+/// For an envelope from another source, returns an empty body, which is never a valid event. The
+/// EventBridge rule already excludes such envelopes; this is a second check.
 pub fn stripe_event(payload: &str) -> Option<Vec<u8>> {
-    // Most events arrive over HTTP. This check avoids parsing them twice.
+    // Most payloads arrive over HTTP. This check avoids parsing them twice.
     if !payload.contains(r#""detail-type""#) {
         return None;
     }

@@ -12,22 +12,22 @@ use telemetry::{LogArea, Metric};
 
 use crate::{App, conflicts::Conflicts};
 
-/// What happened to an event. It is durable in each case.
+/// What happened to an event. In each case, the event does not need to be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IngestOutcome {
-    /// Its fact was added to the organization.
+    /// The event's fact was added to the organization.
     Applied,
-    /// Its customer was linked to the organization.
+    /// The event's customer was linked to the organization.
     Linked,
-    /// It is parked until its customer is linked.
+    /// The event is parked until its customer is linked.
     Parked,
-    /// It names neither a customer nor an organization, and was quarantined for an operator.
+    /// The event names neither a customer nor an organization. It was quarantined for an operator.
     Unattributed,
-    /// It is malformed, and was quarantined for an operator.
+    /// The event is malformed. It was quarantined for an operator.
     Quarantined,
-    /// It belongs to Stripe's other mode, or to a connected account.
+    /// The event belongs to Stripe's other mode, or to a connected account. It has no effect.
     WrongMode,
-    /// It is irrelevant, or the organization has its fact already.
+    /// The event is irrelevant, or the organization already has its fact.
     Ignored,
 }
 
@@ -47,10 +47,11 @@ impl IngestOutcome {
 }
 
 impl App {
-    /// Ingests an event. Repetition and order make no difference.
+    /// Ingests an event. Repeated events and events out of order make no difference.
     ///
     /// # Errors
-    /// The event could not be made durable. The sender must send it again.
+    ///
+    /// The event could not be made durable, so its sender must send it again.
     pub async fn ingest(&self, body: VerifiedBody<'_>) -> Result<IngestOutcome, Error> {
         let now = self.clock.now();
         let event = match Event::parse(body) {
@@ -148,8 +149,8 @@ impl App {
         let mut after = before.value.clone();
         after.link_customer(customer, released.chain([fact.clone()]), self.entropy.project_id(now), now);
         after.update_plan(&self.prices, now);
-        // Conflicts of the link with older facts are not quarantined, which saves a write. The
-        // organization's page shows them.
+        // Conflicts with older facts that only the link reveals are not quarantined, which saves a
+        // write. The organization's page shows them.
         let mut linked = before.value.clone();
         linked.billing.customer.clone_from(&after.billing.customer);
         let conflicts = Conflicts::new(&linked, &after, fact, None);
@@ -162,8 +163,8 @@ impl App {
 
     /// Quarantines the event for the operator if it causes new conflicts.
     ///
-    /// Call this before the organization is written. A repeated event causes no new conflicts after
-    /// that, so it would never be quarantined.
+    /// Call this before the organization is written. After that write, the same event causes no new
+    /// conflict, so a retry would never quarantine it.
     async fn quarantine_conflicts(
         &self,
         conflicts: &Conflicts,
@@ -205,7 +206,7 @@ impl App {
         Ok(IngestOutcome::Unattributed)
     }
 
-    /// Counts the changes that this event caused. A repeated event causes none.
+    /// Counts the changes that this event caused. A repeated event causes no change.
     fn count(&self, before: &Org, after: &Org, conflicts: &Conflicts, now: Timestamp) {
         if !conflicts.is_empty() {
             telemetry::count(Metric::EventConflict, 1, now);
@@ -229,7 +230,7 @@ fn provisions(before: &Org, after: &Org) -> bool {
 
 /// Counts a failed write that would have provisioned the organization.
 ///
-/// A conflict does not count, because this function or Stripe tries again.
+/// A conflict between writes does not count, because this function or Stripe tries again.
 fn count_failure(before: &Org, after: &Org, error: &Error, now: Timestamp) {
     if provisions(before, after) && !matches!(error, Error::Conflict) {
         telemetry::count(Metric::ProvisioningFailed, 1, now);

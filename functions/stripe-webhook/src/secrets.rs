@@ -1,4 +1,4 @@
-//! The signing secrets of webhooks, and their cache.
+//! Provides the signing secrets of webhooks, with a cache.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,10 +10,11 @@ use telemetry::LogArea;
 
 use crate::config::SecretLocation;
 
-/// Maximum age of cached secrets for accepting a signature. A revoked secret works that much
-/// longer. One event per period waits for the read.
+/// Maximum age of cached secrets that may accept a signature. A revoked secret works up to this
+/// time longer. Once per period, one event waits until the secrets are read again.
 const SECRET_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
-/// Minimum time between reads after a mismatch, so that forged requests do not cause costs.
+/// Minimum time between reads after a signature does not match, so that forged requests do not
+/// cause costs.
 const MISMATCH_READ_INTERVAL: SignedDuration = SignedDuration::from_secs(60);
 /// Minimum time between reads while no secret is available and every webhook fails.
 const MISSING_READ_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
@@ -33,7 +34,7 @@ struct StoredSecret {
 }
 
 impl SecretSource {
-    /// Creates the provider. Reads stored secrets once.
+    /// Creates the provider, and reads secrets that are stored in Secrets Manager once.
     pub async fn open(location: SecretLocation, aws: &Aws, clock: &Clock) -> Self {
         let (secrets, stored) = match location {
             SecretLocation::Given(secrets) => (secrets, None),
@@ -50,11 +51,13 @@ impl SecretSource {
 
     /// Verifies that Stripe signed a body.
     ///
-    /// A rotation needs no deployment. A mismatch may come from a new secret, so it causes a read
-    /// of the stored secrets, at most once per minute. A match with secrets that are older than
-    /// five minutes also causes a read, because the secret may have been revoked.
+    /// A rotation needs no deployment, because the stored secrets are read again in two cases. If
+    /// no secret matches, the body may be signed with a new secret. At most one such read takes
+    /// place per minute. If a secret matches but was read more than five minutes ago, it may have
+    /// been revoked.
     ///
     /// # Errors
+    ///
     /// [`SignatureError`], whose text is for the log.
     pub async fn verify<'a>(
         &self,
@@ -88,7 +91,8 @@ impl SecretSource {
 }
 
 impl StoredSecret {
-    /// Returns whether the last read is at least `interval` ago. If so, sets its time to `now`.
+    /// Returns whether the last read is at least `interval` ago. In that case, records `now` as the
+    /// time of the last read.
     fn start_read(&self, interval: SignedDuration, now: Timestamp) -> bool {
         let mut read_at = self.read_at.lock().unwrap_or_else(PoisonError::into_inner);
         let is_due = now.duration_since(*read_at) >= interval;
@@ -98,7 +102,7 @@ impl StoredSecret {
         is_due
     }
 
-    /// Reads the stored secrets. Returns `None` and logs the reason if they are not available.
+    /// Reads the stored secrets. If they are not available, logs the reason and returns `None`.
     async fn read(&self) -> Option<Secrets> {
         let output = match self.client.get_secret_value().secret_id(&self.arn).send().await {
             Ok(output) => output,

@@ -28,8 +28,8 @@ use tokio::time::{Instant, sleep_until};
 
 /// Number of due items that are processed concurrently.
 const CONCURRENCY: usize = 8;
-/// Time after which a run starts no new item. Items in progress may still finish: the timeouts of
-/// the store's client end them before the function's timeout.
+/// Time after which a run starts no new item. Items in progress can still finish before the
+/// function's timeout, because the store's client limits the time of each call.
 const BUDGET: Duration = Duration::from_secs(40);
 
 struct App {
@@ -81,7 +81,7 @@ impl App {
         tracing::info!(area = %LogArea::Trial, found, failed, "completed trial sweep");
         self.measure_backlog(failed > 0 || Instant::now() >= end).await;
         match query_error {
-            // All items of the other shards were processed, but the run as a whole failed.
+            // The items of all other shards were processed, but the run as a whole failed.
             Some(error) => Err(error.into()),
             None => {
                 telemetry::count(Metric::ClockRan, 1, self.clock.now());
@@ -92,7 +92,7 @@ impl App {
 
     /// Writes the metrics of the items that are left for the next run.
     ///
-    /// Queries the index only if `incomplete`. Otherwise the backlog is empty.
+    /// Queries the index only if the run is `incomplete`. Otherwise no items are left.
     async fn measure_backlog(&self, incomplete: bool) {
         let now = self.clock.now();
         let backlog = if incomplete { self.store.backlog(now).await } else { Ok(Backlog::default()) };
@@ -135,7 +135,7 @@ impl App {
             Due::Parked(event) => match self.store.mark_for_review(&event).await {
                 Ok(true) => {
                     telemetry::count(Metric::EventWaiting, 1, now);
-                    tracing::error!(area = %LogArea::Webhook, "parked event still has no linked customer");
+                    tracing::error!(area = %LogArea::Webhook, "moved parked event to review: customer still not linked");
                     true
                 }
                 Ok(false) | Err(Error::Conflict) => true,
@@ -147,7 +147,7 @@ impl App {
         }
     }
 
-    /// Loads, changes, and writes one organization, and counts its expired trial.
+    /// Loads, changes, and writes one organization, and counts its trial if it expired.
     async fn sweep(&self, id: OrgId, now: Timestamp) -> Result<(), Error> {
         let changed = self
             .store

@@ -102,7 +102,7 @@ mod tests {
             view.org.billing.record(&fact);
             let thanks = render(&view, &config());
             assert!(!thanks.0.contains("data-awaits-plan"), "{}", thanks.0);
-            assert!(read(&thanks).contains("Your plan is paid"), "{}", read(&thanks));
+            assert!(read(&thanks).contains("Your plan is active"), "{}", read(&thanks));
         }
     }
 

@@ -74,7 +74,7 @@ async fn payment_without_a_trial_activates_the_organization() {
     assert!(back.starts_with("/billing/return?session=cs_"), "{back}");
     world.settle().await;
     let thanks = jo.open(back).await.text();
-    assert!(thanks.contains("Your plan is paid") && !thanks.contains("data-awaits-plan"), "{thanks}");
+    assert!(thanks.contains("Your plan is active") && !thanks.contains("data-awaits-plan"), "{thanks}");
     let list = jo.checklist().await;
     assert_eq!(
         (&list["organization"]["status"], &list["organization"]["access"]),

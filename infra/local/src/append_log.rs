@@ -1,4 +1,4 @@
-//! Append-only log of JSON lines, for the state that is not in the table.
+//! Append-only log of JSON lines. It stores the state of the local stack that is not in the table.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -43,7 +43,7 @@ impl<T: Serialize + DeserializeOwned + Clone> AppendLog<T> {
             let line = serde_json::to_string(&entry).map(|line| line + "\n").map_err(io::Error::from);
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
             if let Err(error) = line.and_then(|line| file.write_all(line.as_bytes())) {
-                tracing::warn!(path = %path.display(), %error, "could not write log file");
+                tracing::warn!(path = %path.display(), %error, "failed to write log file");
             }
         }
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
@@ -60,7 +60,7 @@ impl<T: Serialize + DeserializeOwned + Clone> AppendLog<T> {
         if let Some((path, file)) = &self.file {
             let file = file.lock().unwrap_or_else(PoisonError::into_inner);
             if let Err(error) = file.set_len(0) {
-                tracing::warn!(path = %path.display(), %error, "could not truncate log file");
+                tracing::warn!(path = %path.display(), %error, "failed to truncate log file");
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::template::{Template, TemplateErrors};
 /// Result of the audit.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Number of recorded needs.
+    /// Number of recorded needs. A need is a permission that one call requires.
     pub needs: usize,
     /// Number of permissions that the template grants.
     pub permissions: usize,
@@ -26,19 +26,19 @@ pub struct Report {
     pub redundant: BTreeSet<String>,
 }
 
-/// How necessary a permission is.
+/// Whether the recorded calls need a permission.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Necessity {
     #[default]
     Unused,
     Used,
-    /// A call is denied without it.
+    /// Without the permission, a call is denied.
     Required,
 }
 
 impl Report {
-    /// Returns whether the three counts are 0. A run without needs is not clean, because it checks
-    /// nothing.
+    /// Returns whether the three counts are 0 and the test run recorded at least one need. Without
+    /// needs, the audit checks nothing.
     pub fn is_clean(&self) -> bool {
         self.needs > 0 && self.denied.is_empty() && self.unused.is_empty() && self.redundant.is_empty()
     }
@@ -69,12 +69,12 @@ impl fmt::Display for Report {
 
 /// Compares the recorded needs with the permissions of `template`.
 ///
-/// # Errors
-/// Returns the template's errors if it cannot be read with recorded settings.
+/// # Errors Returns the template's errors if the template cannot be read with the settings of a
+/// recorded need.
 pub fn audit(template: &str, entries: &[Entry]) -> Result<Report, TemplateErrors> {
     let mut report = Report { needs: entries.len(), ..Report::default() };
-    // Keyed by function, statement, and index of the permission. The index does not depend on
-    // settings.
+    // The key consists of function, statement, and index of the permission. The index is the same
+    // for all settings.
     let mut necessity: BTreeMap<(String, String, usize), Necessity> = BTreeMap::new();
     let mut names: BTreeMap<(String, String, usize), String> = BTreeMap::new();
     let mut runs: BTreeMap<&BTreeMap<String, String>, Vec<&Entry>> = BTreeMap::new();
@@ -205,8 +205,8 @@ Resources:
         check(all, 0, &[], &twice);
         check(&all[..2], 0, &["Again: GetItem USER#*", "Read: GetItem USER#*"], &[]);
         check(&all[1..], 0, &["Read: GetItem ORG#*"], &twice);
-        // A key of another kind, alone and among others; a call without a key; an action that no
-        // statement grants.
+        // Denied calls: with a key of another kind, with such a key among allowed keys, without a
+        // key, and with an action that no statement grants.
         let outside: &[(&str, &[&str])] = &[
             ("GetItem", &["LINK#1"]),
             ("BatchGetItem", &["ORG#1", "LINK#1"]),

@@ -30,7 +30,7 @@ pub struct Entry {
     pub time: Option<Timestamp>,
 }
 
-/// An event on its way to a function. It counts as pending work until it is dropped.
+/// An event on its way to a function. It counts as pending work until this value is dropped.
 #[derive(Debug)]
 pub struct RuleDelivery {
     /// The event and its target.
@@ -51,8 +51,8 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// Creates the buses with the template's rules. Stores the events in `folder`, and sends those
-    /// again that an earlier process did not deliver.
+    /// Creates the buses with the template's rules. Stores the events in `folder`. Sends each event
+    /// again that an earlier process stored and did not deliver.
     pub fn new(
         rules: Vec<Rule>,
         folder: Option<&Path>,
@@ -63,7 +63,7 @@ impl Bus {
         let in_flight = InFlight::open(folder)?;
         let bus =
             Self { rules, events, in_flight, outgoing, incoming: Mutex::new(Some(incoming)), pending_work };
-        // An earlier process ended before it delivered these.
+        // An earlier process ended before it completed these deliveries.
         for (number, delivery) in bus.in_flight.undelivered() {
             bus.send(number, delivery);
         }
@@ -96,9 +96,9 @@ impl Bus {
 
     fn send(&self, number: u64, delivery: Delivery) {
         let delivery = RuleDelivery { delivery, number, _running: self.pending_work.begin() };
-        // Without a receiver the stack is stopping. The event is delivered after the next start.
+        // The channel has no receiver while the stack stops. The next start delivers the event.
         if self.outgoing.send(delivery).is_err() {
-            tracing::debug!("event arrived after the stack stopped");
+            tracing::debug!("kept event for the next start");
         }
     }
 

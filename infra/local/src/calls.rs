@@ -18,7 +18,7 @@ pub struct Call {
     pub at: Timestamp,
     /// Name of the function that made the call.
     pub function: String,
-    /// Request ID of the invocation, or `init` during the start.
+    /// Request ID of the invocation, or `init` while the function starts.
     pub request_id: String,
     /// `dynamodb`, `sesv2`, `events`, `secretsmanager`, `sqs` or `stripe`.
     pub service: String,
@@ -29,8 +29,8 @@ pub struct Call {
     /// Whether the call is a consistent read. `None` for writes and for reads of an index, which
     /// are never consistent.
     pub consistent: Option<bool>,
-    /// Names of the role's statements that allow the call. `None` if none does, and for calls
-    /// outside of AWS, which need no permission.
+    /// Names of the role's statements that allow the call. `None` if no statement allows it, and
+    /// for calls outside of AWS, which need no permission.
     pub allowed_by: Option<String>,
 }
 

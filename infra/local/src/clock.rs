@@ -20,8 +20,8 @@ pub struct LocalClock {
     offset: Mutex<SignedDuration>,
     /// File that stores the offset across restarts.
     file: Option<PathBuf>,
-    /// Whether an operation is advancing the clock. Waits then move the clock and take no real
-    /// time.
+    /// Whether an operation is advancing the clock. [`LocalClock::sleep`] then moves the clock to
+    /// the end of the wait and takes no real time.
     advancing: AtomicBool,
     moved: Notify,
 }
@@ -91,8 +91,9 @@ impl LocalClock {
         AdvanceGuard(self)
     }
 
-    /// Waits until this clock has advanced by `wait`, in real time or because it was moved. While
-    /// an operation advances the clock, the wait moves the clock itself, so hours pass in moments.
+    /// Waits until this clock has advanced by `wait`. The clock advances in real time or because an
+    /// operation moves it. While an operation advances the clock, this function also moves it, so a
+    /// wait of hours ends immediately.
     pub async fn sleep(&self, wait: Duration) {
         let target = self.now().checked_add(wait).unwrap_or(Timestamp::MAX);
         let reached = async {
@@ -117,13 +118,13 @@ impl LocalClock {
         self.offset.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Stores the offset before it applies. So after a restart the clock is never behind stored
-    /// times.
+    /// Writes the new offset to the file before the clock uses it. After a restart, the clock is
+    /// therefore never behind the times in stored data.
     fn change(&self, mut offset: MutexGuard<'_, SignedDuration>, to: SignedDuration) {
         if let Some(file) = &self.file
             && let Err(error) = save(file, to)
         {
-            tracing::warn!(%error, "could not save clock");
+            tracing::warn!(%error, "failed to save clock");
         }
         *offset = to;
         drop(offset);
@@ -222,7 +223,7 @@ mod tests {
             let before = clock.now();
             assert!(LocalClock::open(Some(&folder)).unwrap().now() >= before);
         }
-        // A file of a version that stored whole seconds.
+        // A file that an older version wrote, with the offset in whole seconds.
         fs::write(folder.join("clock.json"), r#"{"ahead_seconds":86400}"#).unwrap();
         assert_eq!(LocalClock::open(Some(&folder)).unwrap().offset().as_hours(), 24);
         fs::remove_dir_all(&folder).unwrap();

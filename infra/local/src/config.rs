@@ -28,7 +28,8 @@ const LOCAL_VARIABLES: &[(&str, &str)] = &[
 /// Default secret with which the Stripe mock signs events.
 pub const WEBHOOK_SECRET: &str = "whsec_local_onramp";
 
-/// Default key that signs handoff tokens. It is public, but as long as a real one.
+/// Default key that signs handoff tokens. It is public and therefore not secret, but it is as long
+/// as a real key.
 pub const HANDOFF_KEYS: &str = "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aGluZ3Mtb3V0";
 
 /// Default key with which the host app signs embed tokens and events.

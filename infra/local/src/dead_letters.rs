@@ -16,8 +16,8 @@ pub struct DeadLetter {
     pub at: Timestamp,
     /// Name of the function that failed.
     pub function: String,
-    /// Path of the rule, schedule, or stream mapping, or else the ARN of its on-failure
-    /// destination.
+    /// Path or ARN of the rule or schedule that failed. For a stream mapping, the ARN of its
+    /// on-failure destination, or its path if it has none.
     pub origin: String,
     /// Error message of the last attempt.
     pub reason: String,
@@ -25,7 +25,7 @@ pub struct DeadLetter {
     pub event: Value,
 }
 
-/// All dead letters, of every on-failure destination of the template.
+/// All dead letters. One list replaces all on-failure destinations of the template.
 #[derive(Debug)]
 pub struct DeadLetters(AppendLog<DeadLetter>);
 
@@ -52,8 +52,8 @@ impl DeadLetters {
         self.0.all()
     }
 
-    /// Returns the number of dead letters in the queue. Those whose destination is an S3 bucket do
-    /// not count.
+    /// Returns the number of dead letters in the queue. Dead letters whose destination is an S3
+    /// bucket do not count.
     pub fn in_queue(&self) -> usize {
         self.all().iter().filter(|dead| !dead.origin.starts_with("arn:aws:s3:")).count()
     }

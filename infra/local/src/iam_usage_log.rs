@@ -67,7 +67,7 @@ impl Usage {
             let opened = opened.and_then(|()| OpenOptions::new().create(true).append(true).open(&path));
             opened
                 .map_err(
-                    |error| tracing::error!(path = %path.display(), %error, "could not open IAM usage log"),
+                    |error| tracing::error!(path = %path.display(), %error, "failed to open IAM usage log"),
                 )
                 .ok()
         });
@@ -82,7 +82,7 @@ impl Usage {
         if self.written.insert(kind)
             && let Some(Err(error)) = self.file.as_mut().map(|file| writeln!(file, "{line}"))
         {
-            tracing::error!(%error, "could not write IAM usage log");
+            tracing::error!(%error, "failed to write IAM usage log");
         }
     }
 }
@@ -101,7 +101,8 @@ pub fn read(folder: &Path) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// Keeps one condition value of each kind: for a batch of a hundred sessions, one key.
+/// Keeps one condition value of each kind. For a batch read of a hundred sessions, only one session
+/// key remains.
 fn one_of_each(need: &Need) -> Need {
     let mut need = need.clone();
     for values in need.context.values_mut() {

@@ -1,5 +1,5 @@
-//! Deliveries of events to functions that are not complete. They are stored, because an event that
-//! a bus accepted survives the end of the process, as on AWS.
+//! Incomplete deliveries of events to functions. The data folder stores them, so that a restart can
+//! complete them. On AWS, an accepted event is not lost either.
 
 use std::collections::BTreeMap;
 use std::io;

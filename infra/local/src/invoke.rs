@@ -129,7 +129,7 @@ impl fmt::Debug for Fleet {
 }
 
 impl Fleet {
-    /// Creates a fleet without functions.
+    /// Creates an empty fleet. [`Fleet::add`] adds each function.
     pub fn new(
         pending_work: Arc<PendingWork>,
         clock: Arc<LocalClock>,
@@ -197,7 +197,7 @@ impl Fleet {
         let joined = tokio::spawn(work.instrument(span)).await;
         let result = joined.unwrap_or(Err(Failure::Exited));
         if let Err(failure) = &result {
-            tracing::warn!(function = name, request_id, %failure, "invocation failed");
+            tracing::warn!(function = name, request_id, %failure, "failed to invoke function");
         }
         Invoked { request_id, result }
     }

@@ -4,14 +4,18 @@
 //! Gateway event and runs through the handler of the function. The function's SDK calls go through
 //! an HTTP connector to an embedded DynamoDB, a mailbox for SES, and an EventBridge bus. Streams,
 //! rules, and schedules call the functions that the template names. Stripe is a mock with its own
-//! origin. All of it runs by a clock that tests can move.
+//! origin. All parts use one clock, which tests can move.
 //!
-//! **Invariant.** The template is the only list of functions, routes, tables, rules, and
-//! permissions. A part of the template that the crate does not support is an error at the start, so
-//! the local system never has less than the deployed one without notice. A call that the function's
-//! role does not allow fails as it does on AWS.
+//! # Invariant
 //!
-//! **Never.** The crate contains no rule of Onramp about organizations, plans, or checklists. No
+//! The template is the only list of functions, routes, tables, rules, and permissions. A part of
+//! the template that the crate does not support is an error at the start, so the local system
+//! cannot lack a part of the deployed system unnoticed. A call that the function's role does not
+//! allow fails as it does on AWS.
+//!
+//! # What it never does
+//!
+//! The crate contains no rule of Onramp about organizations, plans, or checklists. No
 //! function depends on it. A local stack listens on loopback only and makes no network request.
 //! Only `doctor --deployed` and `smoke` use the network.
 //!

@@ -101,8 +101,8 @@ async fn run(options: Options) -> Result<(), String> {
     let serve_external = |listener, app| {
         let (observer, mut stopped) = (Arc::clone(&observer), stopped.clone());
         server::serve(listener, app, observer, async move {
-            // The sender is only dropped, so `changed` ends with an error when Onramp's own port
-            // stops.
+            // Nothing is sent on this channel. When Onramp's own server stops, it drops the sender,
+            // and `changed` returns an error.
             stopped.changed().await.unwrap_or_default();
         })
     };
@@ -144,7 +144,7 @@ async fn interrupted() {
     tokio::select! {
         outcome = tokio::signal::ctrl_c() => {
             if let Err(error) = outcome {
-                tracing::error!(%error, "cannot listen for Ctrl-C");
+                tracing::error!(%error, "failed to listen for Ctrl-C");
             }
         }
         () = terminate => {}
@@ -155,6 +155,6 @@ async fn interrupted() {
 fn open(url: &str) {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     if let Err(error) = std::process::Command::new(program).arg(url).spawn() {
-        tracing::warn!(%error, "could not open a browser");
+        tracing::warn!(%error, "failed to open a browser");
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-/// Number of tasks that started and that are running.
+/// Counts the tasks that have started and the tasks that are still running.
 #[derive(Debug, Default)]
 pub struct PendingWork {
     begun: AtomicU64,
@@ -13,7 +13,7 @@ pub struct PendingWork {
     idle: Notify,
 }
 
-/// A running task. It ends when this is dropped.
+/// A running task, which ends when this value is dropped.
 #[derive(Debug)]
 pub struct Running(Arc<PendingWork>);
 

@@ -18,16 +18,16 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// Creates the scheduler. The first run of each schedule is one period next_run `now`, as for a
-    /// new rule.
+    /// Creates the scheduler. The first run of each schedule is one period after `now`, as for a
+    /// new rule of EventBridge.
     pub fn new(schedules: Vec<Schedule>, fleet: Arc<Fleet>, now: Timestamp) -> Self {
         let scheduler = Self { schedules, next: Mutex::default(), fleet };
         scheduler.rearm(now);
         scheduler
     }
 
-    /// Runs every due schedule once, also if several periods have passed. Returns whether any was
-    /// due.
+    /// Runs every due schedule once, even if several of its periods have passed. Returns whether
+    /// any was due.
     pub async fn run_due(&self, now: Timestamp) -> bool {
         let due: Vec<&Schedule> = {
             let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
@@ -55,7 +55,7 @@ impl Scheduler {
         }
     }
 
-    /// Sets the next run of every schedule to one period next_run `now`.
+    /// Sets the next run of every schedule to one period after `now`.
     pub fn rearm(&self, now: Timestamp) {
         let next = self.schedules.iter().map(|schedule| next_run(schedule, now)).collect();
         *self.next.lock().unwrap_or_else(PoisonError::into_inner) = next;

@@ -57,7 +57,7 @@ pub async fn serve(listener: TcpListener, app: Router, observer: Observer, stop:
             }
             Err(error) => {
                 // The cause can be temporary, for example too many open files.
-                tracing::warn!(%error, "could not accept connection");
+                tracing::warn!(%error, "failed to accept connection");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }

@@ -123,9 +123,9 @@ impl Stack {
                 let value = template.variable(name).unwrap_or_default();
                 cloud.secrets.get(value).unwrap_or_else(|| value.to_owned())
             };
-            let (passes, word) = (setting("HOST_SIGNING_KEYS"), setting("HOST_KEYS"));
+            let (handoff_keys, host_keys) = (setting("HOST_SIGNING_KEYS"), setting("HOST_KEYS"));
             let source = setting("HOST_EVENT_SOURCE");
-            let shared = SharedKeys { handoff_keys: &passes, host_keys: &word, source: &source };
+            let shared = SharedKeys { handoff_keys: &handoff_keys, host_keys: &host_keys, source: &source };
             Arc::new(HostApp::new(
                 Arc::clone(&cloud),
                 url,

@@ -117,7 +117,8 @@ impl System {
         self.cloud.stripe.clear();
         self.dead_letters.clear();
         self.clock().reset();
-        // A warm function can cache items of the table and times of the old clock.
+        // Stop all functions, because a running function can cache deleted items and times of the
+        // old clock.
         self.fleet.stop_all().await;
         self.scheduler.rearm(self.clock().now());
         drop(lock);
@@ -140,7 +141,7 @@ impl System {
     /// Deletes expired items (TTL).
     fn sweep(&self) {
         if let Err(error) = self.cloud.engine.sweep() {
-            tracing::warn!(error, "could not delete expired items");
+            tracing::warn!(error, "failed to delete expired items");
         }
     }
 }

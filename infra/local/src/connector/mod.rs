@@ -57,7 +57,7 @@ pub struct Cloud {
     pub calls: Calls,
     /// Plan of the injected faults.
     pub faults: Faults,
-    /// Dead-letter queue, which is in SQS.
+    /// Local implementation of the dead-letter queue, which is in SQS on AWS.
     pub dead_letters: Arc<DeadLetters>,
     /// Permissions of the roles, and which of them were used.
     pub permissions: Permissions,

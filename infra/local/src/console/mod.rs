@@ -39,8 +39,8 @@ pub struct Console {
     pub stripe: String,
 }
 
-/// Content security policy of the console. The sandboxed frames of emails inherit it, and emails
-/// have inline styles.
+/// Content security policy of the console. It allows inline styles, because emails contain them and
+/// the sandboxed frames that show emails inherit this policy.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
     img-src 'self' data:; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 

@@ -45,7 +45,8 @@ pub(super) async fn put_event(State(system): Shared, body: Bytes) -> Response {
         };
     let (source, detail_type) = (text("source", None), text("detail-type", None));
     let bus = text("bus", Some("default"));
-    // EventBridge's own API expects the detail as a JSON string.
+    // EventBridge's own API requires the detail as a JSON string. This interface also accepts an
+    // object.
     let mut detail = match request.get_mut("detail").map(Value::take).unwrap_or_default() {
         Value::String(text) => serde_json::from_str(&text).unwrap_or_default(),
         detail => detail,

@@ -1,8 +1,8 @@
 //! Control interface under `/_local`. All other paths go to the gateway.
 //!
 //! `POST /_local/settle` responds with `{"settled": true}` when no work can run now. A stream with
-//! a failing batch waits for its next attempt. The field `waiting` lists these streams, and is
-//! absent if there are none.
+//! a failing batch waits for its next attempt, and the response does not wait for that stream. The
+//! field `waiting` lists these streams, and is absent if there are none.
 
 mod clock;
 mod delivery;

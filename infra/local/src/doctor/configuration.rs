@@ -143,8 +143,8 @@ fn sender(values: &Values) -> Option<Finding> {
     Some(Finding::good(Area::Configuration, "Sender", format!("is {from}, of the SES identity {identity}")))
 }
 
-/// Checks that `Stage` agrees with the name of the stage. The template's rule on sample values
-/// depends on it.
+/// Checks that the parameter `Stage` agrees with the name of the stage. The template allows sample
+/// values only if this parameter is `development`.
 fn stage_kind(stage: &Stage, values: &Values) -> Option<Finding> {
     let is_real = matches!(stage.name.as_str(), "staging" | PRODUCTION);
     (is_real && values.get("Stage") == Some(DEVELOPMENT)).then(|| {

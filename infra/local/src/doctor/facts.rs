@@ -105,5 +105,5 @@ pub(super) struct RuleState {
     pub schedule: Option<String>,
 }
 
-/// How far the local clock is ahead of the other one. Negative if it is behind.
+/// How far the local clock is ahead of a server's clock. Negative if it is behind.
 pub(super) type Skew = SignedDuration;

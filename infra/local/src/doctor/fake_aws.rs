@@ -1,5 +1,6 @@
-//! HTTP connector that lets the doctor run against the local AWS. It serves the reads that no
-//! function makes, from the template and from the state of the running stack.
+//! HTTP connector that lets the doctor run against the local AWS. The doctor also makes calls that
+//! no function makes. This connector responds to them from the template and from the state of the
+//! running stack.
 
 use std::sync::Arc;
 
@@ -207,7 +208,7 @@ impl FakeAws {
                     Err(error) => (400, Some(error.code), json!({ "message": error.message })),
                 }
             }
-            // Any other request needs only the Date header.
+            // For any other request, the doctor reads only the `Date` header of the response.
             _ => ok(json!({})),
         }
     }

@@ -1,9 +1,10 @@
 //! `onramp doctor`: checks a stage and reports each problem with its fix.
 //!
-//! A configuration is checked offline: its parameters against the template's limits and against
-//! each other, and by starting every function with it. A deployed stage is also checked in its AWS
-//! account and at Stripe. `read` is the only module that makes requests, and it returns facts.
-//! `judge` turns the facts into findings with pure functions. The findings never contain a secret.
+//! The doctor checks a configuration offline. It compares the parameters with the template's limits
+//! and with each other, and starts every function with the configuration. For a deployed stage, it
+//! also reads the AWS account and the Stripe account. `read` is the only module that makes
+//! requests, and it returns facts. `judge` turns the facts into findings with pure functions. The
+//! findings never contain a secret.
 //!
 //! Tests replace AWS and Stripe by [`FakeAws`] and break one response at a time.
 
@@ -75,7 +76,7 @@ pub async fn examine_configuration(subject: &Subject) -> Vec<Finding> {
     };
     let variables: Vec<_> = variables.into_iter().collect();
     let mut findings = configuration::check(&subject.stage, &parameters, &variables);
-    // With a reported error, the functions would only report the same error again.
+    // After an error in the parameters, the functions would only report the same error again.
     if findings.iter().all(|finding| finding.severity != Severity::Error) {
         findings.extend(check_start(subject).await);
     }
@@ -158,7 +159,8 @@ fn configuration_sets(template: &Template) -> Vec<(String, Vec<String>)> {
 
 async fn money(subject: &Subject, values: &Values, account: &Account, clients: &Clients) -> Vec<Finding> {
     let mode = values.mode();
-    // A variable can contain the secret itself. On AWS it contains the ARN from its parameter.
+    // The stage can set the variable to the secret itself. Otherwise, the variable or the parameter
+    // contains the secret's ARN.
     let secret = async |parameter: &str, variable: &str| -> Option<Fact<String>> {
         let override_value = subject.stage.values.get(variable).filter(|value| !value.is_empty());
         match (override_value, values.get(parameter)) {

@@ -68,7 +68,8 @@ pub struct Engine {
     tables: Vec<Table>,
     /// Number of writes. A change wakes the readers of the stream.
     changed: watch::Sender<u64>,
-    /// Set only for a database on disk: the engine dates its records by the system clock there.
+    /// Local clock that corrects the times of stream records. Set only for a database on disk,
+    /// whose records have the time of the system clock.
     redate: Option<Arc<LocalClock>>,
 }
 
@@ -142,7 +143,7 @@ impl Engine {
                 *at = json!(at.as_f64().unwrap_or_default() + ahead);
             }
         }
-        // Unlike DynamoDB, the engine also writes a record for a write that changes nothing.
+        // Drop the records of writes that changed nothing. DynamoDB does not create such records.
         let image = |record: &Value, name: &str| record.pointer(&format!("/dynamodb/{name}")).cloned();
         records.retain(|record| image(record, "NewImage") != image(record, "OldImage"));
         Ok((records, next.map_or(position, |(_, _, next)| next)))
@@ -177,7 +178,8 @@ impl Engine {
         items
     }
 
-    /// Returns the earliest time after `after` at which an entry of a time index is due.
+    /// Returns the earliest time after `after` at which an item is due. Indexes whose sort key is a
+    /// time contain the due times.
     pub fn next_due(&self, after: Timestamp) -> Option<Timestamp> {
         let mut next = None;
         for table in &self.tables {
@@ -223,7 +225,7 @@ impl Engine {
                     .iter()
                     .filter_map(|name| Some((name.clone(), item.get(name)?.clone())))
                     .collect();
-                // The condition protects an item that was written after the scan.
+                // The condition keeps an item whose expiry changed after the scan.
                 let request = json!({"TableName": table.name, "Key": key, "ConditionExpression": expired,
                     "ExpressionAttributeNames": names, "ExpressionAttributeValues": now});
                 let reply = self.call("DeleteItem", request.to_string().as_bytes());
@@ -237,8 +239,8 @@ impl Engine {
         Ok(swept)
     }
 
-    /// Deletes every item. The stream keeps its records, as DynamoDB's stream does for a day; see
-    /// [`Engine::newest`].
+    /// Deletes every item. The stream keeps its records, as DynamoDB's stream does for a day. To
+    /// skip them, a reader continues at [`Engine::newest`].
     pub fn reset(&self) -> Result<(), OpenError> {
         for table in &self.tables {
             let reply = self.call("DeleteTable", json!({"TableName": table.name}).to_string().as_bytes());
@@ -315,7 +317,8 @@ fn writes(operation: &str) -> bool {
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
     serde_json::from_slice(body).map_err(|error| {
         let text = error.to_string();
-        // The engine marks its validation errors inside serde's error, which appends the position.
+        // The text of serde's error contains the engine's validation error after a marker, and ends
+        // with the position in the JSON.
         match text.split_once("VALIDATION:") {
             Some((_, message)) => {
                 let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);

@@ -83,7 +83,7 @@ impl Gateway {
         };
         let invoked = self.fleet.invoke(matched.function, payload).await;
         let returned = invoked.result.ok().and_then(|payload| response::response(payload.get()));
-        // The Stripe mock also learns about accepted events that it did not send.
+        // Report each accepted event to the Stripe mock, because another sender may have posted it.
         if request.uri().path() == WEBHOOK_PATH
             && returned.as_ref().is_some_and(|it| it.status() == StatusCode::OK)
         {

@@ -150,10 +150,10 @@ impl HostApp {
         let Ok(request) = request.body(Bytes::new()) else { return String::new() };
         let response = (self.send)(request).await;
         if response.status() != StatusCode::OK {
-            let reason = response.headers().get(WWW_AUTHENTICATE).and_then(|reason| reason.to_str().ok());
+            let why = response.headers().get(WWW_AUTHENTICATE).and_then(|why| why.to_str().ok());
             tracing::warn!(
                 status = response.status().as_u16(),
-                reason,
+                why,
                 "failed to fetch a fragment for the host app"
             );
             return String::new();
@@ -264,8 +264,8 @@ fn cookie(request: &Request<Bytes>) -> Option<&str> {
     pairs.find(|(name, _)| *name == SESSION).map(|(_, value)| value)
 }
 
-/// Whether another origin sent the request. Onramp is on another port, which browsers treat as the
-/// same site, and may only link here.
+/// Whether a page of another origin sent the request. This includes Onramp's pages: they have
+/// another port, and browsers report their requests as `same-site`.
 fn is_cross_site(request: &Request<Bytes>) -> bool {
     let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
     !matches!(site, None | Some("same-origin" | "none"))

@@ -72,7 +72,8 @@ impl Condition {
         }
     }
 
-    /// Returns the values that each widen what the statement allows. `Null` has none.
+    /// Returns the values that the audit can remove one by one. Each value allows more requests.
+    /// The values of `Null` do not, so the list is then empty.
     pub(super) fn alternatives(&self) -> &[String] {
         if self.operator == Operator::Null { &[] } else { &self.values }
     }

@@ -25,7 +25,8 @@ pub struct Permission {
     pub statement: String,
     /// Action as the template writes it, including wildcards.
     pub action: String,
-    /// Index of the resource in the statement. An index, because ARNs depend on the settings.
+    /// Index of the resource in the statement. The ARN cannot identify it, because ARNs depend on
+    /// the settings.
     pub resource: usize,
     /// Index of the condition, and one of its values.
     pub value: Option<(usize, String)>,

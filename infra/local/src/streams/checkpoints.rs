@@ -34,7 +34,7 @@ impl Checkpoints {
         }
         let Some(path) = &self.path else { return };
         if let Err(error) = fs::write(path, json!(*positions).to_string()) {
-            tracing::warn!(path = %path.display(), %error, "could not write checkpoints");
+            tracing::warn!(path = %path.display(), %error, "failed to write checkpoints");
         }
     }
 }

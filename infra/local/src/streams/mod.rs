@@ -133,7 +133,7 @@ impl StreamPoller {
                     state.backlog = self.batches(records);
                 }
                 Err(error) => {
-                    tracing::error!(mapping = self.mapping.id, error, "could not read stream");
+                    tracing::error!(mapping = self.mapping.id, error, "failed to read stream");
                     return Drained::BackingOff;
                 }
             }
@@ -159,8 +159,8 @@ impl StreamPoller {
         }
     }
 
-    /// Drops the backlog and continues after the newest record. A reset table keeps the stream
-    /// records from before the reset.
+    /// Drops the backlog and continues after the newest record. Older records must not be
+    /// delivered, because the stream still contains the records from before the reset.
     ///
     /// # Errors
     /// Returns the reason if the stream's newest position could not be read.
@@ -197,7 +197,7 @@ impl StreamPoller {
         self.mapping.max_age.zip(age).is_some_and(|(max, age)| age > max)
     }
 
-    /// Sends one batch. Returns the records to send again, as batches in order.
+    /// Sends one batch. Returns the records that must be sent again, as batches in their order.
     async fn deliver(&self, batch: Batch) -> VecDeque<Batch> {
         let event = json!({"Records": batch.records});
         let result = match serde_json::value::to_raw_value(&event) {
@@ -215,8 +215,8 @@ impl StreamPoller {
         let mut left = batch.records;
         let mut rest = left.split_off(failed_at.min(left.len()));
         if self.mapping.bisect && rest.len() > 1 {
-            // A batch with a reported record is split after that record, and any other batch in the
-            // middle. Splitting does not count as a retry.
+            // If the function reported a failed record, the batch is split after that record, and
+            // otherwise in the middle. Splitting does not count as a retry.
             let half = if result.is_ok() { 1 } else { rest.len() / 2 };
             let second = rest.split_off(half);
             return [rest, second]

@@ -26,8 +26,8 @@ pub type HttpSend = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<'static, Response<By
 /// the time of the customer's last event, in seconds since 1970.
 pub type CustomerResolver = Arc<dyn Fn(&mut EventSpec) -> Option<i64> + Send + Sync>;
 
-/// Maximum distance between the local clock and the time of the next event. A last event further in
-/// the future had a `created` time of its own, so the next event has the current time.
+/// Maximum lead of an event's time over the local clock. If the customer's last event is further in
+/// the future, a request set its `created` time. The next event then has the current time.
 const IN_A_ROW: SignedDuration = SignedDuration::from_mins(10);
 
 /// Builds, signs and posts events as Stripe does.

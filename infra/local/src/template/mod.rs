@@ -1,8 +1,8 @@
 //! Reads `template.yaml`: functions, routes, streams, rules, schedules, and tables.
 //!
 //! The template is the only list of these parts. A resource type, property, or intrinsic function
-//! that the reader does not support is an error that names it. So the local system cannot lack a
-//! part of the deployed one without notice.
+//! that the reader does not support is an error that names it. The local system therefore cannot
+//! lack a part of the deployed system unnoticed.
 
 mod events;
 mod function;

@@ -5,9 +5,9 @@ use jiff::SignedDuration;
 use crate::doctor::facts::{Fact, Skew};
 use crate::doctor::finding::{Area, Finding};
 
-/// Difference from which on a warning is reported.
+/// Smallest clock difference that gives a warning.
 const WARNING_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
-/// Tolerance of Stripe's webhook signatures and of AWS request signatures.
+/// Largest clock difference that Stripe's webhook signatures and AWS request signatures allow.
 const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// Compares the local clock with that of a server; `whose` names the server.

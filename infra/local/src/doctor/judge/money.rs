@@ -65,7 +65,7 @@ pub(in crate::doctor) fn webhook(
         ));
     }
     let mut found: Vec<_> = endpoints.iter().filter(|endpoint| target.matches(&endpoint.url)).collect();
-    // If there are several, check an enabled one.
+    // If there are several endpoints for this URL, check an enabled one.
     found.sort_by_key(|endpoint| !endpoint.enabled);
     match found.first() {
         Some(endpoint) => findings.extend(judge(endpoint)),

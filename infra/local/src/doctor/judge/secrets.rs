@@ -63,7 +63,7 @@ pub(in crate::doctor) fn webhook_secret(found: &Fact<String>) -> Finding {
     }
 }
 
-/// Checks the form of the keys with which one side signs for the other.
+/// Checks the format of the keys with which Onramp or the host app signs.
 pub(in crate::doctor) fn host_keys(signer: Signer, found: &Fact<String>) -> Finding {
     let subject = signer.subject();
     let text = match found {
@@ -82,8 +82,8 @@ pub(in crate::doctor) fn host_keys(signer: Signer, found: &Fact<String>) -> Find
     }
 }
 
-/// Reports a secret that is in both key lists. Both sides would then hold the key that signs
-/// handoff tokens.
+/// Reports a secret that is both a handoff key and a host key. A program that signs embed tokens
+/// could then also sign handoff tokens.
 pub(in crate::doctor) fn shared_key(handoff: &Fact<String>, host: &Fact<String>) -> Option<Finding> {
     let secrets = |found: &Fact<String>| -> BTreeSet<String> {
         let keys = found.iter().flat_map(|text| text.split(','));

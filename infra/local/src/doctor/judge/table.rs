@@ -9,8 +9,8 @@ const AREA: Area = Area::Table;
 const RECOVERY: &str = "Point-in-time recovery";
 /// Fix for a missing table.
 const DEPLOY: &str = "deploy the stack, or set --table";
-/// Fix for a difference that a deployment does not repair: CloudFormation compares the new template
-/// with the previous one, not with the table.
+/// Fix for a difference that a deployment does not repair, because CloudFormation compares the new
+/// template with the previous template and not with the table.
 const REPLACE_TABLE: &str = "change the table's logical ID and copy its items (docs/deploy.md, section 14); \
                              redeploying does not fix this";
 

@@ -1,5 +1,6 @@
-//! Compares the permissions that a test run used with the grants of the template. Fails unless they
-//! are the same:
+//! Compares the permissions that the calls of a test run needed with the permissions that the
+//! template grants. Fails unless both are the same. The first command records the needed
+//! permissions, and the second one compares them:
 //!
 //! ```text
 //! ONRAMP_NEEDS=$PWD/target/needs cargo test --workspace
@@ -17,14 +18,14 @@ use local::{audit::audit, iam_usage_log, template};
 /// Options of the audit.
 #[derive(Parser)]
 struct Options {
-    /// Folder that `ONRAMP_NEEDS` named during the test run.
+    /// Folder to which the variable `ONRAMP_NEEDS` was set during the test run.
     folder: PathBuf,
 }
 
-/// Permissions that the last release needs and this one does not, each as a prefix of its line in
-/// the report. A deployment narrows a role before the aliases move to the new version, so each
-/// permission is removed one release later. Remove an entry when the permission is used again or no
-/// longer granted.
+/// Permissions that the last release needs and this release does not. Each entry is a prefix of the
+/// permission's line in the report. A deployment changes a role while the last release still runs,
+/// so the template keeps such a permission for one more release. Remove an entry when the
+/// permission is used again or no longer granted.
 const RETIRING: [&str; 0] = [];
 
 fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {

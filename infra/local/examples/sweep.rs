@@ -1,12 +1,13 @@
-//! Measures one run of `trial-reminder` on a table with many organizations, some of them due:
+//! Measures time, calls, and memory of one run of `trial-reminder`. The table contains many
+//! organizations, and a reminder is due for some of them:
 //!
 //! ```text
 //! cargo run --release -p local --example sweep -- --organizations 100000 --due 5000
 //! ```
 //!
-//! The table is in memory and is filled without functions, so the growth of the process is the
-//! memory of the run. Calls stay in the process, so times contain no network. The time of the
-//! embedded database is reported separately.
+//! The program first fills a table in memory and then starts the measurement. The process grows
+//! only by the memory that the run needs. All AWS calls stay in the process, so the times contain
+//! no network latency. The output reports the time of the embedded database separately.
 
 #![allow(
     clippy::unwrap_used,
@@ -42,8 +43,8 @@ async fn main() {
     let fixture = Fixture::new().await;
     fixture.seed(&[(due, Stage::Reminder), (organizations.saturating_sub(due), Stage::Early)]);
 
-    // Resets the peak memory after filling the table, so that the next peak is that of the run (man
-    // 5 proc, "clear_refs").
+    // Resets the peak memory that the kernel recorded while the table was filled, so that the next
+    // peak belongs to the run (man 5 proc, "clear_refs").
     std::fs::write("/proc/self/clear_refs", "5").unwrap();
     let (memory, cpu, began) = (status_kb("VmRSS"), cpu_ms(), Instant::now());
     let run = fixture.run().await;

@@ -38,7 +38,7 @@ pub struct Actors {
     pub world: World,
     pub callers: Vec<Caller>,
     pub links: Links,
-    /// User id of another member of each admin's organization.
+    /// User id of a member who belongs to the organization of each admin.
     pub teammate: String,
     initial: TableSnapshot,
 }
@@ -63,7 +63,7 @@ impl Caller {
         self.invitation_of(GUEST)
     }
 
-    /// Returns the id of the caller's organization's invitation of an address.
+    /// Returns the id of the invitation that the caller's organization sent to an address.
     pub fn invitation_of(&self, address: &str) -> String {
         InvitationId::of(self.org.parse().unwrap(), &Address::parse(address).unwrap()).to_string()
     }
@@ -99,8 +99,9 @@ impl Actors {
         }
     }
 
-    /// Gives the other admins the member and the pending invitation of "admin". Writes directly to
-    /// the table, because some of these organizations may not invite at this time.
+    /// Adds the teammate to each admin's organization, and copies the pending invitation of the
+    /// column "admin" to it. Writes directly to the table, because some of these organizations may
+    /// not invite users in their current status.
     fn share(&self) {
         let items = TableSnapshot::of(&self.world);
         let admin = self.caller("admin");
@@ -117,7 +118,7 @@ impl Actors {
     }
 }
 
-/// Creates all callers, in the order that their ages require.
+/// Creates all callers. Callers whose trial, session, or sign-in must be old are created first.
 async fn create_callers(world: &World) -> (Vec<Caller>, Links, String) {
     // This trial is over before the other callers sign up.
     new_user(world, "ended@example.com", true).await;

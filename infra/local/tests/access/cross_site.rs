@@ -23,7 +23,8 @@ const CROSS_SITE_HEADERS: [&[(&str, &str)]; 8] = [
     &[("origin", "http://localhost:8484.evil.example")],
 ];
 
-/// Headers of same-origin pages and of typed addresses; none is what programs send.
+/// Headers of requests from programs (none), from pages of the same origin, and from addresses that
+/// a user types.
 const SAME_SITE_HEADERS: [&[(&str, &str)]; 5] = [
     &[],
     &[("sec-fetch-site", "same-origin"), ("origin", "http://localhost:8484")],

@@ -1,4 +1,4 @@
-//! Limits of size and number, and the parts of a request that are read at all.
+//! Limits on the size and number of requests, and parts of a request that have no effect.
 
 use serde_json::json;
 
@@ -45,7 +45,7 @@ async fn limit_ignores_the_spelling_of_an_address() {
         statuses.push((response.status, response.header("retry-after").parse::<u64>().is_ok()));
     }
     assert_eq!(statuses, [(200, false), (200, false), (200, false), (429, true)]);
-    // The limit counts anew after its window.
+    // After the window of 15 minutes, the address can request a link again.
     world.advance("15m").await;
     let again = [FORM, ("x-local-source-ip", "2001:db8:1:2::9")];
     let response = world.send("POST", "/login", &again, "email=jo%40example.com").await;

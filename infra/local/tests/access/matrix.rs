@@ -61,8 +61,8 @@ async fn send_both(actors: &Actors, row: &Row, caller: &Caller) -> [TestResponse
     [page, json]
 }
 
-/// Sends one request. A caller from outside an organization changes none of its items, unless an
-/// emailed link allows it.
+/// Sends one request. Fails if a caller changes an item of an organization to which they do not
+/// belong. Only a request with the secret of an emailed link may do that.
 async fn send_one(
     actors: &Actors,
     row: &Row,

@@ -83,7 +83,7 @@ impl MatrixRequest {
         Self { method: row.method().to_owned(), path, fields, headers: Vec::new() }
     }
 
-    /// Adds a header.
+    /// Adds a header to the request.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self

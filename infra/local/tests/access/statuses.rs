@@ -45,9 +45,9 @@ async fn table_failure_has_the_usual_error_format() {
                 let response = MatrixRequest::of(row, &actors, admin)
                     .send(&actors.world, admin.cookie.as_deref(), format)
                     .await;
-                // A route without these statuses needs no table, or returns 500 for every failure.
-                // The webhook's 503 is about its missing secret; it returns 500 for a failure of
-                // the table.
+                // A route whose row lacks these statuses does not read the table, or returns 500
+                // for every failure. The webhook returns 503 only if its secret is missing, and 500
+                // if the table fails.
                 let is_listed = row.also.contains(&status) && row.path() != "/billing/webhooks/stripe";
                 let expected = match (is_listed, row.also.contains(&500)) {
                     // The session cannot be read, so every failure of the table gives 503.
@@ -115,12 +115,13 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
                 (_, false) => "x".repeat(web::form::MAX_BODY_BYTES + 1),
                 (_, true) => "x".repeat(256 * 1024 + 1),
             };
-            // Neither UTF-8 nor a task.
+            // This task key is not valid UTF-8.
             request.path = replaced(&request.path, &["created_project"], "%ff");
             request.send_body(world, cookie, format, Some(body)).await
         }
         402 => {
-            // The trial in which the user was invited is removed from the table.
+            // The organization had a trial when it sent the invitation. Remove the trial from the
+            // table.
             let key =
                 json!({ "pk": { "S": format!("ORG#{}", actors.caller("admin").org) }, "sk": { "S": "ORG" } });
             world.write("UpdateItem", json!({ "Key": key, "UpdateExpression": "REMOVE trial" }));
@@ -157,7 +158,8 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
                 use_up_mails_to(actors, if request.fields.is_empty() { GUEST } else { FRESH });
                 return request.send(world, cookie, format).await;
             }
-            // The portal sends its links to admins whose address is unverified.
+            // The portal limits only the sign-in links that it sends to admins with an unverified
+            // address.
             let unverified = actors.caller("unverified admin").cookie.as_deref();
             let cookie = unverified.filter(|_| row.path() == "/billing/portal");
             let mut response = request.send(world, cookie, format).await;

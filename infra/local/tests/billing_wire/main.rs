@@ -1,6 +1,6 @@
 //! Complete billing histories, as signed webhook requests to the gateway. Events are shuffled,
-//! repeated, and sent in parallel; the stored state must be the state that a fold of the same facts
-//! gives.
+//! repeated, and sent in parallel. The stored state must equal the state that results from applying
+//! the same billing facts once and in order.
 
 #![allow(
     clippy::unwrap_used,

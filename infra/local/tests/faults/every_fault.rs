@@ -1,4 +1,5 @@
-//! Uses the calls of an undisturbed run, so that a new call is covered without a list.
+//! Injects each fault at each call of a run without faults. The test reads the calls from that run,
+//! so it covers a new call automatically.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -22,10 +23,10 @@ const KINDS: [&str; 10] = [
     "crash_after",
 ];
 
-/// Kinds that are equivalent to another kind at a read. A read has no effect, so a lost response
-/// equals a call that was not executed (`reset`), and a crash after a read equals a crash before
-/// it. The SDK retries `error_500` as it retries `throttle`. No read outside a transaction
-/// conflicts with one (DynamoDB developer guide, "Transaction conflict handling").
+/// Kinds of faults that have the same effect on a read as another kind. A read has no effect, so a
+/// lost response equals a call that was not executed (`reset`), and a crash after a read equals a
+/// crash before it. The SDK retries `error_500` as it retries `throttle`. No read outside a
+/// transaction conflicts with one (DynamoDB developer guide, "Transaction conflict handling").
 const NOT_AT_READS: [&str; 4] = ["error_500", "conflict", "reply_lost", "crash_after"];
 
 macro_rules! scenarios {
@@ -68,9 +69,9 @@ scenarios! {
 /// The result of a run without a fault.
 struct Undisturbed {
     calls: Vec<String>,
-    /// After one request and after two, before any schedule runs.
+    /// The states after one request and after two, before any schedule runs.
     at_once: [State; 2],
-    /// At the end, after one request and after two.
+    /// The end states after one request and after two, when all schedules have run.
     ends: [State; 2],
     responses: [Response; 2],
 }
@@ -130,14 +131,14 @@ async fn disturbed(world: &World, scenario: Scenario, undisturbed: &Undisturbed,
     world.settle().await;
     world.local("DELETE", "/_local/faults", None).await;
     if first.status < 400 && !scenario.is_asynchronous() {
-        // The caller takes this for done and does not retry.
+        // The caller sees a success and does not retry, so the effect must be complete.
         let difference = State::of(world).await.difference(&undisturbed.at_once[0]);
         assert!(difference.is_empty(), "{case}: the response {} was wrong: {difference}", first.status);
     }
     let again = scenario.act(world, &mut actor).await;
     assert!(undisturbed.responses.contains(&again), "{case}: {first:?}, then {again:?}");
     if undisturbed.at_once.contains(&State::of(world).await) {
-        // The items are equal, so schedules and streams do the same from here on.
+        // The state equals that of a run without faults, so the rest of the run is the same too.
         return;
     }
     recover(world).await;

@@ -1,6 +1,6 @@
 //! Injects every kind of fault at every AWS and Stripe call of the functions that users, Stripe,
-//! the host app, and the schedule call. After the fault, the same request follows once more, and
-//! the end state is that of the undisturbed run.
+//! the host app, and the schedule call. The test then sends the same request again without a fault.
+//! The end state must equal that of a run without faults.
 //!
 //! The mailer and the emails of the trial sweep have a stricter suite, `mailing`: an email may end
 //! as unknown, but is never sent twice. That suite also covers an outage of the table.

@@ -43,7 +43,7 @@ pub enum Scenario {
     HoldParked,
 }
 
-/// Everything that a scenario sends.
+/// The visitor who sends the request, and the content of the request.
 pub struct Actor<'w> {
     visitor: Visitor<'w>,
     path: String,
@@ -55,12 +55,12 @@ pub struct Actor<'w> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     pub status: u16,
-    /// The body, where reading it is the purpose of the request.
+    /// The body, if the request reads data. Otherwise empty.
     pub body: String,
 }
 
 impl Scenario {
-    /// Returns the function whose calls are disturbed.
+    /// Returns the function whose calls get the faults.
     pub const fn function(self) -> &'static str {
         match self {
             Self::SignUp | Self::SignUpOfKnownAddress => "org-signup",
@@ -84,7 +84,7 @@ impl Scenario {
         }
     }
 
-    /// Whether each request counts: two of them are two requests for an email.
+    /// Whether a repeated request has an effect of its own, such as another email.
     pub const fn adds(self) -> bool {
         matches!(self, Self::AskForLink | Self::SignUpOfKnownAddress | Self::Invite)
     }
@@ -180,7 +180,7 @@ impl Scenario {
             }
             Self::LinkingEvent => {
                 let org = world.pending("Acme", JO).await.org();
-                // Two parked events without our metadata.
+                // Two events without our metadata, which are parked.
                 for kind in ["customer.subscription.created", "invoice.paid"] {
                     assert_eq!(world.stripe(json!({ "type": kind, "customer": "cus_1" })).await, [200]);
                 }

@@ -253,7 +253,7 @@ async fn only_listed_origins_read_and_write() {
     assert_eq!((&list["completed_count"], &list["tasks"][1]["completed_by"]), (&json!(1), &json!("Jo Doe")));
     assert_eq!(list["tasks"][1]["source"], "manual");
 
-    // Without the token, the page is treated as any other site.
+    // Without a token, the host app's page has no more rights than any other site.
     let cookie = jo.cookie.clone().unwrap();
     let bare = [("origin", HOST_APP), ("sec-fetch-site", "cross-site"), ("cookie", cookie.as_str())];
     assert_eq!(world.send("POST", DISMISS, &bare, "").await.status, 403);

@@ -57,7 +57,8 @@ async fn mail_brake_delays_welcome_emails_beyond_the_hourly_budget() {
         assert_eq!(visitor.organization().await["status"], "trialing", "{n}");
         orgs.push(visitor.org());
     }
-    // A sign-up tries three of the four counters, so it can miss the last free one.
+    // The budget is split into four counters, and a sign-up tries three of them. It can miss the
+    // only counter with budget left.
     let immediate = welcomed(&world).await.len();
     assert!((3..=4).contains(&immediate), "{immediate}");
     world.advance("30m").await;
@@ -150,7 +151,8 @@ async fn bounced_first_emails_delay_the_next_until_others_arrive() {
     sign_up(&world, 12).await;
     assert_eq!(welcomed(&world).await.len(), 12, "the bounce rate is unchanged in the next hour");
 
-    // With the delayed email, 200 emails have been sent since the first bounces.
+    // Set the number of sent emails to 209. With the delayed email, 200 emails have then been sent
+    // since the first bounces.
     let key = json!({ "pk": { "S": "FEED" }, "sk": { "S": "FIRST" } });
     let sent = json!({ ":sent": { "N": "209" } });
     world.write(

@@ -43,7 +43,7 @@ async fn switch_opens_new_session_and_ends_old_after_a_minute() {
 }
 
 #[tokio::test]
-async fn user_switches_only_to_an_own_organization() {
+async fn user_can_switch_only_to_their_organizations() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let other = world.trialing("Other", "other@example.com").await.org();
@@ -95,7 +95,7 @@ async fn double_click_on_switch_gives_two_working_sessions() {
 }
 
 #[tokio::test]
-async fn page_of_another_own_organization_offers_to_switch() {
+async fn page_of_users_other_organization_offers_a_switch() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let acme = jo.org();
@@ -115,7 +115,7 @@ async fn page_of_another_own_organization_offers_to_switch() {
     );
     assert!(jo.open(&acme_page).await.text().contains("14 days left"));
 
-    // For other users, the page does not exist.
+    // A user outside the organization gets the same 404 as for an unknown organization.
     let mut eve = world.trialing("Other", "eve@example.com").await;
     let missing = eve.open("/organizations/org_0198c0de-0000-7000-8000-00000000dead").await;
     let foreign = eve.open(&format!("/organizations/{second}")).await;

@@ -110,7 +110,8 @@ fn decorate(item: &mut Value) -> Vec<String> {
     let is_org = item["sk"]["S"] == "ORG";
     for (name, value) in item.as_object().unwrap() {
         match (is_org, name.as_str()) {
-            // `mail` is one email and so a group, except in an organization's item.
+            // `mail` contains the fields of one email, so it is a group of named fields. Only in an
+            // organization's item does it contain several emails by key.
             (false, "mail") => paths.push(name.clone()),
             _ => groups(name, value, &mut paths),
         }
@@ -177,8 +178,8 @@ async fn items_of_the_last_release_are_read_completely() {
     }
 }
 
-/// Returns the operator after a new sign-in: the last release did not record when a session started
-/// with a sign-in link.
+/// Returns the operator after a new sign-in. The operator pages require a recent sign-in, and the
+/// last release did not record when a session started with a sign-in link.
 async fn operator<'w>(world: &'w World, released: &Value) -> Visitor<'w> {
     let mut operator = visitor(world, released, "operator");
     assert_eq!(operator.read("/operator").await.status, 401);

@@ -1,4 +1,5 @@
-//! Metrics of a test. Its functions run on its thread, so each thread has separate lines.
+//! Captures the metrics of one test. All functions of a test run on its thread, so each thread has
+//! its own metric lines.
 
 use std::cell::RefCell;
 

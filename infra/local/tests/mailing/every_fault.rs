@@ -1,5 +1,6 @@
-//! Injects every kind of fault at every call of the senders, one at a time. The calls are those of
-//! an undisturbed run, so a new call is covered without a list.
+//! Injects every kind of fault at every call of the functions that send notices and links, one
+//! fault at a time. The test reads the calls from a run without faults, so it covers a new call
+//! automatically.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -10,11 +11,12 @@ use crate::{
     scenario::{JO, Scenario},
 };
 
-/// The functions that get the faults.
+/// The functions whose calls get the faults.
 const SENDERS: [&str; 2] = ["mailer", "trial-reminder"];
 
-/// The kinds of fault, and whether one may leave a mail unknown: the mail may have been sent
-/// without a response, or claimed without being sent.
+/// The kinds of fault, and whether the fault may leave an email in the state unknown. That is
+/// allowed if SES may have sent the email without a response, or if the email was claimed and not
+/// sent.
 const KINDS: [(&str, bool); 10] = [
     ("throttle", false),
     ("error_500", true),
@@ -31,9 +33,9 @@ const KINDS: [(&str, bool); 10] = [
 /// What happens after the fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AfterFault {
-    /// No other mail is sent, so SES reports no `Send` event.
+    /// No other email is sent, so SES reports no `Send` event.
     NoOtherMail,
-    /// Another user signs up, and SES reports that user's mail.
+    /// Another user signs up, and SES reports the `Send` event of that user's email.
     OtherMail,
 }
 
@@ -80,16 +82,16 @@ async fn every_fault(scenario: Scenario) {
                     format!("{scenario:?}, {after_fault:?}: {kind} at call {nth} of {function}, {operation}");
                 let fault = json!([{ "function": function, "nth": nth, "kind": kind }]);
                 let is_sent = disturbed(scenario, fault, after_fault, &case).await;
-                assert!(is_sent || may_be_unknown, "{case}: this kind leaves no mail unknown");
+                assert!(is_sent || may_be_unknown, "{case}: this kind leaves no email unknown");
                 unknown += usize::from(!is_sent);
-                // Send events matter only where a mail is left open.
+                // An email that was sent and recorded needs no later `Send` event.
                 if is_sent && after_fault == AfterFault::NoOtherMail {
                     break;
                 }
             }
         }
     }
-    assert!(unknown > 0, "{scenario:?}: faults at SES leave some mail unknown");
+    assert!(unknown > 0, "{scenario:?}: faults at SES leave some email unknown");
 }
 
 /// Returns the calls of the senders without faults: function, number from 1, and operation.
@@ -114,8 +116,9 @@ async fn calls(world: &World) -> Vec<Value> {
     world.local("GET", "/_local/calls", None).await.as_array().unwrap().clone()
 }
 
-/// Runs the scenario with one fault, and lets everything recover. Returns whether the mail was sent
-/// exactly once and recorded as sent. Otherwise the mail is unknown, was counted, and needs review.
+/// Runs the scenario with one fault, and then runs all retries and checks. Returns whether the
+/// email was sent exactly once and recorded as sent. Otherwise, the email must be unknown, counted
+/// as unknown, and in the review queue.
 async fn disturbed(scenario: Scenario, fault: Value, after_fault: AfterFault, case: &str) -> bool {
     begin();
     let world = World::new().await;
@@ -128,7 +131,7 @@ async fn disturbed(scenario: Scenario, fault: Value, after_fault: AfterFault, ca
         world.trialing("Other", "mo@example.com").await;
         world.settle().await;
     }
-    // Failed work is retried, expired claims are checked, and resent mail is recorded.
+    // Failed work is retried, expired claims are checked, and resent emails are recorded.
     for minutes in [4, 16, 16] {
         world.wait(SignedDuration::from_mins(minutes)).await;
         world.run_schedules().await;

@@ -1,4 +1,4 @@
-//! SES events about mails that it accepted: bounces and complaints.
+//! SES events about emails that SES accepted: bounces and complaints.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};

@@ -11,14 +11,14 @@ impl World {
         self.mails(kind).await.iter().filter(|mail| mail["to"][0] == address).count()
     }
 
-    /// Returns the items that have mail state, as plain JSON.
+    /// Returns the items that contain the state of an email, as plain JSON.
     pub async fn items_with_mail(&self) -> Vec<Value> {
         let items = self.local("GET", "/_local/table", None).await;
         let items = items.as_array().unwrap().iter().map(plain);
         items.filter(|item| item.get("mail").is_some_and(Value::is_object)).collect()
     }
 
-    /// Returns the state of every mail of a kind, with the index partition of its item.
+    /// Returns the state of every email of a kind, with the index partition of its item.
     pub async fn states(&self, kind: &str) -> Vec<(Value, Value)> {
         let mut states = Vec::new();
         for item in self.items_with_mail().await {
@@ -42,14 +42,14 @@ impl World {
         states
     }
 
-    /// Returns the state and the index partition of the only mail of a kind.
+    /// Returns the state and the index partition of the only email of a kind.
     pub async fn state(&self, kind: &str) -> (Value, Value) {
         let states = self.states(kind).await;
         assert_eq!(states.len(), 1, "{kind}: {states:?}");
         states.into_iter().next().unwrap()
     }
 
-    /// Puts an SES event about a delivered mail on the bus.
+    /// Puts an SES event about a delivered email on the bus.
     pub async fn ses(&self, mail: &Value, event: &str, more: Value) {
         let kinds = [
             ("Send", "Email Sent"),
@@ -78,8 +78,8 @@ impl World {
         system.set_clock(system.clock().now() + time).await;
     }
 
-    /// Runs the schedule of every sender once, and everything that follows. A run may fail; its
-    /// work is then still due.
+    /// Runs the schedule of every function that sends email once, and waits for all work that
+    /// follows. If a run fails, its work stays due.
     pub async fn run_schedules(&self) {
         for function in ["trial-reminder", "mailer"] {
             let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
@@ -88,7 +88,7 @@ impl World {
         }
     }
 
-    /// Removes all faults.
+    /// Removes all injected faults.
     pub async fn clear_faults(&self) {
         self.local("DELETE", "/_local/faults", None).await;
     }

@@ -1,5 +1,5 @@
-//! The due index: an outage of SES for days, a silent stream, repeated and split batches, and
-//! corrupt items.
+//! Pending emails that the mailer finds through the due index: after an SES outage of days, without
+//! stream records, with repeated and split batches, and next to corrupt items.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
     scenario::JO,
 };
 
-/// Stream event whose organization is the pattern of all organizations here.
+/// Stream event of a new organization. The organizations of these tests are copies of it.
 const EVENT: &str = include_str!("../../../../events/mailer/stream-welcome.json");
 
 /// Returns the id of the n-th organization.
@@ -78,7 +78,7 @@ async fn emails_survive_three_days_without_ses() {
 #[tokio::test(start_paused = true)]
 async fn emails_survive_three_days_of_throttling() {
     let world = World::with(Config::memory().set("MAIL_SEND_RATE", "1")).await;
-    // The day of the pattern's sign-up.
+    // The day on which the copied organization signed up.
     world.stack.system().set_clock("2026-01-15T09:00:00Z".parse().unwrap()).await;
     enqueue_welcomes(&world, 3, user_address);
     world.inject(json!([{ "service": "sesv2", "rate": 1.0, "kind": "throttle" }])).await;
@@ -127,7 +127,8 @@ async fn delayed_emails_leave_at_the_send_rate() {
     let (sent, took) = (world.mails("welcome").await.len(), clock.now().duration_since(start).as_secs());
     assert!(took <= 16 && sent <= 31, "{sent} in {took} s");
     assert!(sent >= 25, "{sent}: the run uses its time");
-    // Mails that were claimed but not sent in time are released, and that is not an attempt.
+    // The run releases the emails that it claimed and had no time to send. Such a release does not
+    // count as an attempt.
     world.run_schedules().await;
     world.advance("10m").await;
     assert_eq!(welcomes(&world, 40).await, [1; 40]);
@@ -156,7 +157,7 @@ async fn repeated_and_split_batches_send_one_email_each() {
         let records: Vec<_> = numbers.iter().map(|n| record(*n)).collect();
         world.local("POST", "/_local/invoke/mailer", Some(json!({ "Records": records })))
     };
-    // All batches at once, and then one again.
+    // Deliver all batches at once, and then one of them again.
     let (first, second, third, fourth) = tokio::join!(
         batch(&[0, 1, 2, 3, 4, 5]),
         batch(&[5, 4, 3, 2, 1, 0]),
@@ -250,7 +251,7 @@ async fn two_corrupt_items_block_no_other_email() {
     });
     let in_review: Vec<_> = in_review.map(|item| item["pk"]["S"].as_str().unwrap().to_owned()).collect();
     assert_eq!(in_review.len(), 2, "both need review: {in_review:?}");
-    // The next run counts neither again.
+    // The next run counts neither of the two corrupt items again.
     world.run_schedules().await;
     assert_eq!((counted("MailBounced"), counted("MailUnreadable")), (1, 1));
 }

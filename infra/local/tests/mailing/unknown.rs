@@ -1,4 +1,5 @@
-//! Mails without a response from SES: later SES events resolve them, or else an operator.
+//! Emails without a response from SES. A later SES event determines their state, or an operator
+//! reviews them.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -9,7 +10,8 @@ use crate::{
     scenario::JO,
 };
 
-/// Signs up Acme while SES returns an internal error for the n-th mails.
+/// Signs up Acme. SES returns an internal error for each email whose number is in `nth`, counted
+/// from 1.
 async fn without_ses_response(nth: &[u64]) -> World {
     begin();
     let world = World::new().await;
@@ -38,8 +40,8 @@ async fn unknown_email_is_resent_after_a_later_send_event() {
 async fn later_send_event_counts_however_close() {
     begin();
     let world = World::new().await;
-    // The first is reported, the second gets no response, and the third is reported again, half a
-    // second apart.
+    // Three emails are sent half a second apart. SES reports `Send` events for the first and the
+    // third. For the second, SES returns an error and reports nothing.
     for (name, email) in [("First", "mo@example.com"), ("Acme", JO), ("Last", "lo@example.com")] {
         if email == JO {
             world.inject(json!([{ "service": "sesv2", "nth": 1, "kind": "error_500" }])).await;
@@ -71,8 +73,8 @@ async fn unknown_email_needs_review_without_send_events() {
 
 #[tokio::test(start_paused = true)]
 async fn unknown_email_is_resent_only_once() {
-    // The first attempt of Acme's welcome and its repetition fail; Other's welcome is sent between
-    // them.
+    // Both attempts to send Acme's welcome email fail. Between them, SES sends Other's welcome
+    // email.
     let world = without_ses_response(&[1, 3]).await;
     world.advance("1m").await;
     world.trialing("Other", "mo@example.com").await;
@@ -99,11 +101,11 @@ async fn send_event_confirms_an_email_without_a_response() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_outage_of_the_table_doubles_no_email() {
+async fn table_outage_sends_no_email_twice() {
     begin();
     let world = World::new().await;
-    // The mailer claims and sends. Then the table fails, both for recording the outcome and for the
-    // SES event, which becomes a dead letter.
+    // The mailer claims and sends the email. Then the table fails, so the mailer records neither
+    // the outcome nor the SES event, which becomes a dead letter.
     let (read, write) = ("GetItem", "UpdateItem");
     let down =
         |nth: u64| json!({ "function": "mailer", "operation": write, "nth": nth, "kind": "access_denied" });
@@ -135,7 +137,7 @@ async fn one_outage_of_the_table_doubles_no_email() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unread_dead_letters_decide_nothing() {
+async fn unreadable_dead_letter_queue_leaves_email_unknown() {
     let world = without_ses_response(&[1]).await;
     world.advance("1m").await;
     world.trialing("Other", "mo@example.com").await;

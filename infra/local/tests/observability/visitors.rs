@@ -259,8 +259,8 @@ async fn missing_permission_stops_a_release_and_pages() {
 #[test]
 fn alarms_that_a_visitor_can_cause_are_tickets() {
     let watch = Watch::read();
-    // By many requests at once, by unusual names, by mistyped or foreign addresses, and by
-    // abandoned sign-ups.
+    // Alarms that a visitor can cause: by many requests at once, by unusual names, by mistyped or
+    // foreign addresses, and by abandoned sign-ups.
     let outside = [
         "RequestsThrottled",
         "RequestsTurnedAway",

@@ -28,8 +28,9 @@ pub fn variables(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, function) in &stack.template.functions {
         let read = code::variables(name);
-        // Variables of Lambda are not in the template. Every function reads the metric namespace,
-        // and the number of configurations only creates a new version of each function.
+        // The template does not set the variables of Lambda. Every function reads METRIC_NAMESPACE.
+        // No function reads CONFIGURATION: a change of its value only makes SAM publish a new
+        // version.
         let common = ["METRIC_NAMESPACE", "CONFIGURATION"];
         let own = |name: &&String| !name.starts_with("AWS_") && !common.contains(&name.as_str());
         let given = function.variables.keys().filter(own).cloned().collect();

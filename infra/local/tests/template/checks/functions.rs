@@ -23,8 +23,8 @@ pub fn limits(stack: &Stack) -> Vec<String> {
     each(stack, wrong, "has no timeout or memory, or a timeout that is too long")
 }
 
-/// Each parameter reserves concurrency for its function only, and 0 reserves none: with a
-/// reservation of 0, a function never runs.
+/// Each parameter reserves concurrency for its function only. The value 0 must remove the
+/// reservation, because a function with a reservation of 0 never runs.
 pub fn reserved(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (parameter, bound) in [

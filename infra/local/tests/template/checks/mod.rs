@@ -12,7 +12,7 @@ mod storage;
 
 use crate::stack::Stack;
 
-/// A failed check.
+/// A failure that a check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub check: &'static str,

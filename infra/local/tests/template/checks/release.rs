@@ -20,8 +20,8 @@ pub fn gradual(stack: &Stack) -> Vec<String> {
     wrong.map(|(name, _)| format!("{name} has no gradual release")).collect()
 }
 
-/// With an all-at-once release there is no alarm: CodeDeploy starts no deployment while one of its
-/// alarms is active, and a fix must be deployable.
+/// An all-at-once release has no alarms. CodeDeploy starts no deployment while one of its alarms is
+/// active, so an alarm would block the deployment of a fix.
 pub fn at_once(stack: &Stack) -> Vec<String> {
     let stack = stack.with("DeploymentPreference", "AllAtOnce");
     let common = &stack.template.globals["Function"]["DeploymentPreference"]["Alarms"];
@@ -52,8 +52,8 @@ pub fn alarms(stack: &Stack) -> Vec<String> {
     unwatched.map(|(name, _)| format!("{name} can fail without a rollback")).collect()
 }
 
-/// A 500 response is no error to Lambda. A metric filter counts it by the log message that the code
-/// writes.
+/// Lambda does not count a 500 response as an error. A metric filter therefore counts the log
+/// message that the code writes for it.
 pub fn responses(stack: &Stack) -> Vec<String> {
     let alarm = &stack.template.resources["AnswersFail"].properties;
     let filters = stack.of("AWS::Logs::MetricFilter").filter(|(_, filter)| {

@@ -45,8 +45,9 @@ pub fn table_expiry(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// Resources with data are retained when their stack is deleted. A bucket of a failed creation is
-/// empty, and is deleted. The table cannot be deleted then, because it is protected from the start.
+/// Resources with data are retained when their stack is deleted. If the creation of the stack
+/// fails, its empty bucket is deleted. The table is retained even then, because its deletion
+/// protection would make the deletion fail.
 pub fn retained(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, resource) in stack.raw["Resources"].as_mapping().unwrap() {

@@ -49,7 +49,6 @@ impl Credentials {
     /// Verifies the credentials, and loads the user and the organization.
     ///
     /// # Errors
-    ///
     /// 401 for invalid credentials, or the problem of a failed read.
     pub async fn authenticate(&self, app: &App, now: Timestamp) -> Result<Authenticated, Problem> {
         match self {

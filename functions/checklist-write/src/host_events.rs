@@ -54,13 +54,13 @@ impl Outcome {
     }
 }
 
-/// Completes the tasks that events of one organization trigger, in every status of the organization.
+/// Completes the tasks that events of one organization trigger, in every status of that
+/// organization.
 ///
 /// Makes one read, and one write if anything changed. Counts events of unknown organizations or
 /// types instead of failing, because a retry would not help.
 ///
 /// # Errors
-///
 /// [`store::Error`] if the table does not respond. Nothing was written, so the caller can send the
 /// same events again.
 pub async fn complete(app: &App, org: OrgId, events: &[HostEvent]) -> Result<Vec<Outcome>, store::Error> {

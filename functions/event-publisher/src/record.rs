@@ -63,8 +63,7 @@ impl RecordIn {
 
     /// Returns the events and metrics of the change.
     ///
-    /// Returns `None` if the item was removed, which never happens in operation, because Onramp
-    /// never removes an organization.
+    /// Returns `None` for the removal of an item. Onramp itself never removes an organization.
     pub(crate) fn parse(&self) -> Result<Option<Change>, Corrupt> {
         let Some(image) = &self.dynamodb.new_image else { return Ok(None) };
         let new = org_from_image(image)?;

@@ -24,7 +24,6 @@ impl DeadLetters {
     /// Also returns `true` if no queue is configured or the response lacks a count.
     ///
     /// # Errors
-    ///
     /// Returns the error code of SQS.
     pub(crate) async fn holds_any(&self) -> Result<bool, String> {
         let Some(url) = &self.url else { return Ok(true) };

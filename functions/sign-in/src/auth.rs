@@ -39,8 +39,8 @@ impl App {
         Ok(AuthenticatedUser { token, found, member, now })
     }
 
-    /// Returns whether the request has a valid session of `user`. A failed read counts as no
-    /// session.
+    /// Returns whether the request has a valid session of `user`. Returns `false` if the read
+    /// fails.
     pub async fn is_signed_in(&self, headers: &HeaderMap, user: UserId) -> bool {
         let Some(token) = web::session::token(headers).filter(|token| token.user == user) else {
             return false;
@@ -59,7 +59,7 @@ impl AuthenticatedUser {
         self.member.admin().ok_or_else(Problem::forbidden)
     }
 
-    /// Returns the user for the page header. `here` is the current menu item.
+    /// Returns the user for the page header. `here` is the menu item of the current page.
     pub fn person(&self, here: Option<NavItem>) -> Person<'_> {
         Person {
             name: self.found.user.value.name.as_str(),
@@ -71,7 +71,7 @@ impl AuthenticatedUser {
 }
 
 /// Converts an outcome into a response. A browser without a session is redirected to the sign-in
-/// page, which leads to the path `back` after signing in.
+/// page. After signing in, the browser opens the path `back`.
 pub fn respond(wants: ResponseFormat, back: &str, outcome: Result<Response, Problem>) -> Response {
     match outcome {
         Ok(response) => response,

@@ -1,4 +1,4 @@
-//! Recognition of the browser that requested or used a sign-in link.
+//! Recognizes the browser that requested or used a sign-in link.
 
 use axum::{http::header::SET_COOKIE, response::Response};
 use domain::secret::{Hash, Secret};
@@ -6,13 +6,13 @@ use http::HeaderMap;
 
 use crate::App;
 
-/// The random value by which a browser is recognized while its sign-in link is valid.
+/// The random value that identifies a browser while its sign-in link is valid.
 ///
-/// A cookie stores it for 10 minutes.
+/// A cookie stores the value for 10 minutes.
 pub enum Browser {
-    /// The request sent the value.
+    /// The value that the request sent.
     Known(Secret),
-    /// The request sent none. The response sets this value.
+    /// A new value, because the request sent none. The response sets its cookie.
     New(Secret),
 }
 

@@ -12,11 +12,12 @@ pub struct Config {
     pub public_url: Option<BaseUrl>,
     /// Product name that users see.
     pub product: String,
-    /// URL of the host app. Without one, Onramp's own dashboard takes its place.
+    /// URL of the host app. `None` means that users get Onramp's own dashboard instead.
     pub app_url: Option<BaseUrl>,
-    /// Keys that sign handoff tokens. Without keys, the host app signs users in itself.
+    /// Keys that sign handoff tokens. Without keys, Onramp only links to the host app, which signs
+    /// users in itself.
     pub keys: KeySource,
-    /// Users who may open the operator pages. The link of an invitation does not sign them in.
+    /// Users who may open the operator pages. The link of an invitation never signs in an operator.
     pub operators: Operators,
 }
 

@@ -52,8 +52,8 @@ use crate::{
 
 /// The path to which email programs post from their own origins (RFC 8058).
 ///
-/// The cross-site rule does not apply to it. The secret in the path is the only credential that the
-/// handler uses, so another site cannot abuse a cookie.
+/// The cross-site rule does not apply to this path. Its handler uses no cookie, only the secret in
+/// the path. So another site cannot abuse the session of a user.
 const ONE_CLICK: &[&str] = &["/mail/unsubscribe/{token}"];
 
 /// Dependencies of all handlers.
@@ -96,7 +96,7 @@ fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Converts an outcome into a response. A problem gets the format that the client requested.
+/// Converts an outcome into a response. A problem becomes a page or JSON, as the client requested.
 fn respond(wants: ResponseFormat, outcome: Result<Response, Problem>) -> Response {
     outcome.unwrap_or_else(|problem| web::problem_response(wants, problem))
 }

@@ -1,7 +1,8 @@
 //! `/login/{token}`: an emailed sign-in link.
 //!
 //! `GET` changes nothing, because email scanners open links too. The page's button uses the link.
-//! For a minute after that, the same browser can repeat the request, in case the response was lost.
+//! For a minute after that, the same browser can repeat the request, in case the first response was
+//! lost.
 
 use std::sync::Arc;
 
@@ -25,12 +26,13 @@ use web::{Kind, Problem, ResponseFormat};
 
 use crate::{App, browser::Browser, pages, store_problem, words};
 
-/// The path to open after signing in if the request for the link named none.
+/// The path that opens after signing in if the request for the link named no path.
 pub const HOME: &str = "/dashboard";
 
 pub type Token = Result<Path<String>, PathRejection>;
 
-/// `GET /login/{token}`: shows which address the link signs in, and the button that uses it.
+/// `GET /login/{token}`: shows the address that the link signs in, and the button that uses the
+/// link.
 ///
 /// It does not change the link.
 pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
@@ -58,21 +60,21 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
 
 /// `POST /login/{token}`: uses the link, which verifies its address and starts a session.
 ///
-/// The browser's previous session ends. The same browser can repeat the request for a minute.
+/// The browser's previous session ends. For a minute, the same browser can repeat the request.
 pub async fn consume(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     let outcome = sign_in(&app, &text(token), request.headers(), wants).await;
     outcome.unwrap_or_else(|problem| problem_response(&app, wants, problem))
 }
 
-/// Returns the token in the path, or an empty text if the path segment is not valid UTF-8.
-///
-/// No link has an empty token.
+/// Returns the token in the path. A path segment that is not valid UTF-8 becomes an empty text,
+/// which is not the token of any link.
 pub fn text(token: Token) -> String {
     token.map(|Path(token)| token).unwrap_or_default()
 }
 
-/// Returns the time of the request for the link if another browser made it.
+/// Returns the time at which another browser requested the link. Returns `None` if this browser
+/// requested it.
 fn requested_elsewhere(link: &Link, headers: &HeaderMap) -> Option<Timestamp> {
     let here = web::browser::mark(headers).map(|mark| mark.hash());
     link.browser.filter(|browser| here != Some(*browser)).and(link.requested_at)
@@ -101,7 +103,7 @@ async fn sign_in(
         match outcome {
             Ok(Some(response)) => return Ok(response),
             Ok(None) => return Err(expired()),
-            // The link or the user changed in the meantime. Read both again.
+            // The link or the user changed since they were read. Read both again.
             Err(store::Error::Conflict) => store::pause(attempt).await,
             Err(error) => return Err(store_problem(error)),
         }
@@ -109,7 +111,8 @@ async fn sign_in(
     Err(store_problem(store::Error::Conflict))
 }
 
-/// Uses a link for the first time. Returns `None` if the user's address has changed since.
+/// Uses a link for the first time. Returns `None` if the user's address has changed since the
+/// request for the link.
 async fn use_link(
     app: &App,
     link: &Link,
@@ -140,12 +143,13 @@ async fn use_link(
             Some(session) => signed_in(link.next.as_deref(), &session, secret),
             None => no_org(app, &after, &secret, link.next.as_deref(), wants),
         })),
-        // Another request used the link first, possibly an earlier one from this browser.
+        // Another request used the link first. It may be an earlier request of this browser.
         Consumed::AlreadyUsed => Err(store::Error::Conflict),
     }
 }
 
-/// Repeats the response to a used link, with a new secret.
+/// Repeats the response to a used link, with a new secret for the session or the organization
+/// grant.
 ///
 /// Returns `None` if the session ended or the organization grant was used in the meantime.
 pub async fn repeat(
@@ -161,7 +165,7 @@ pub async fn repeat(
     }))
 }
 
-/// Responds to an expired link. Redirects its owner if they are signed in.
+/// Responds to an expired link. If the user of the link is signed in, redirects them.
 async fn expired_response(app: &App, headers: &HeaderMap, wants: ResponseFormat, owner: UserId) -> Response {
     if app.is_signed_in(headers, owner).await {
         web::see_other(HOME)
@@ -170,8 +174,11 @@ async fn expired_response(app: &App, headers: &HeaderMap, wants: ResponseFormat,
     }
 }
 
-/// Returns the organization in which a link signs the user in: the one whose page was requested,
-/// the one of the browser's previous session, or the one that the user joined last.
+/// Returns the organization in which a link signs the user in. The first of these applies:
+///
+/// - the organization whose page was requested
+/// - the organization of the browser's previous session
+/// - the organization that the user joined last
 ///
 /// Organizations of which the user is not a member are skipped. Returns `None` for a user without
 /// an organization.
@@ -191,7 +198,7 @@ fn signed_in(next: Option<&str>, session: &Session, secret: Secret) -> Response 
 
 /// Responds to a user without an organization with a form that creates one.
 ///
-/// They get no session, because a session belongs to an organization.
+/// The user gets no session, because every session belongs to an organization.
 fn no_org(app: &App, user: &User, secret: &Secret, next: Option<&str>, wants: ResponseFormat) -> Response {
     tracing::info!(area = %LogArea::Access, user = %user.id, "rejected sign-in: user has no organization");
     match wants {
@@ -218,7 +225,7 @@ enum Found {
 
 /// Finds the link of a token.
 ///
-/// DynamoDB deletes expired items late, so this function also compares the time.
+/// DynamoDB deletes expired items late, so this function also checks whether the link has expired.
 async fn find(app: &App, token: &str) -> Result<Found, Problem> {
     let secret: Secret = token.parse().map_err(|()| expired())?;
     Ok(match app.store.load_link(secret.hash()).await.map_err(store_problem)?.ok_or_else(expired)? {
@@ -228,12 +235,13 @@ async fn find(app: &App, token: &str) -> Result<Found, Problem> {
     })
 }
 
-/// Returns the problem of a used, expired, or unknown link. All three get the same response.
+/// Returns the problem of a link that does not work. It is the same for a used, expired, or unknown
+/// link.
 fn expired() -> Problem {
     Problem::new(Kind::NotFound, words::link::EXPIRED)
 }
 
-/// Converts a problem into a response. The page of an expired link offers a new one.
+/// Converts a problem into a response. The page of an expired link offers to request a new link.
 fn problem_response(app: &App, wants: ResponseFormat, problem: Problem) -> Response {
     if problem.kind == Kind::NotFound {
         tracing::info!(area = %LogArea::Access, status = 404, cause = "link", "rejected request");

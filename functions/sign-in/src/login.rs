@@ -34,8 +34,8 @@ pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
     };
     let now = app.clock.now();
     let signed_in = signed_in.filter(|found| found.authorize(now).is_some());
-    // These pages redirect to `/login` if the session is not fresh or the address not verified. A
-    // link to them would be a loop, so the form is shown instead.
+    // A page that redirects to `/login` requires a recent sign-in or a verified address. A link
+    // back to that page would redirect here again, so the form is shown instead.
     let signed_in = signed_in.filter(|found| match next.as_deref() {
         Some(next) if next.starts_with("/operator") => found.session.is_fresh(now),
         Some(next) if next.starts_with("/invitations/") => found.user.value.verified,
@@ -49,7 +49,7 @@ pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
 }
 
 /// `POST /login`: writes a request for a link. The writes and the response are the same for known
-/// and unknown addresses.
+/// and unknown addresses, so they do not reveal who has an account.
 pub async fn request_link(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     respond(wants, write_request(&app, wants, request).await)
@@ -87,7 +87,8 @@ async fn write_request(app: &App, wants: ResponseFormat, request: Request) -> Re
         }
         SignInRequestResult::Limited(window) => {
             let mut problem = Problem::too_many(window.retry_after(now)).because(window.limit.name);
-            // The network limit does not show that an email was sent to this address.
+            // A limit of the network does not show that this address got an email, so the newest
+            // email is not mentioned.
             let newest = window.newest.filter(|_| window.limit != SIGN_INS_OF_IP);
             if newest.is_some_and(|at| now < trial::add(at, SIGN_IN_LINK_TTL)) {
                 problem.detail = words_of::latest_link_works(&problem.detail).into();
@@ -108,7 +109,7 @@ fn parse_address(typed: &str) -> Result<Address, FieldError> {
     Address::parse(typed).map_err(|error| FieldError::new("email", "invalid", error.to_string()))
 }
 
-/// Returns the query parameter `next` if it is a path of this site.
+/// Returns the query parameter `next`, or `None` if it is not a path of this site.
 fn next_of(uri: &Uri) -> Option<String> {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
     pairs.into_iter().find(|(name, _)| name == "next").and_then(|(_, next)| web::next_path(&next))

@@ -12,7 +12,8 @@ use web::ResponseFormat;
 
 use crate::{App, respond, store_problem};
 
-/// `POST /logout`: responds with success only after the session is deleted from the table.
+/// `POST /logout`: ends the session, and responds with success only after it is deleted from the
+/// table.
 pub async fn logout(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     if let Some(token) = web::session::token(request.headers())

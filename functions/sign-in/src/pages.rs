@@ -1,4 +1,4 @@
-//! Pages of signing in: the request for a link, the link itself, and the page without an
+//! Pages of signing in: the request for a link, the link itself, and the page for a user without an
 //! organization.
 
 use domain::people::{Role, User};
@@ -23,8 +23,9 @@ pub fn emphasized(parts: &[&str]) -> Markup {
 
 /// Renders the form that requests a sign-in link.
 ///
-/// `next` is the path to open after signing in, and `typed` the entered address. `error` is the
-/// error of that address. `problem` rejects the form as a whole.
+/// `next` is the path to open after signing in. `typed` is the address that the user entered, and
+/// `error` is the error of that address. `problem` is a problem that is not about the address
+/// alone.
 pub fn form(
     product: &str,
     next: Option<&str>,
@@ -93,7 +94,8 @@ pub fn sent(product: &str, address: &str) -> Markup {
     shell(product, login::sent::TITLE, None, main)
 }
 
-/// Renders the button that uses a sign-in link, with the address that the link signs in.
+/// Renders the page with the button that uses a sign-in link. The page names the address that the
+/// link signs in.
 ///
 /// `token` consists of hex digits. `elsewhere` is the time of the request if another browser made
 /// it.
@@ -117,7 +119,8 @@ pub fn confirm(product: &str, token: &str, address: &str, elsewhere: Option<Time
     shell(product, words::SIGN_IN, None, main)
 }
 
-/// Renders the button that repeats a sign-in whose response may have been lost.
+/// Renders the page with the button that repeats a sign-in, because the first response may have
+/// been lost.
 ///
 /// `token` consists of hex digits.
 pub fn confirm_again(product: &str, token: &str) -> Markup {
@@ -144,7 +147,7 @@ pub fn expired(product: &str) -> Markup {
 /// Renders the page of a verified user without an organization, with the form that creates one.
 ///
 /// `grant` is the secret of the user's organization grant. `invitation` is the path of the
-/// invitation that the user followed, which they can accept here.
+/// invitation that the user opened before they signed in. They can accept it on this page.
 pub fn no_org(product: &str, user: &User, grant: &str, form_token: &str, invitation: Option<&str>) -> Markup {
     let main = html! {
         h1 { (no_org::TITLE) }

@@ -86,10 +86,10 @@ fn empty(_: &str) -> (u16, Value) {
 
 const USER: &str = "usr_0198c0de-0000-7000-8000-000000000002";
 
-/// A table with a link that expires at `until` and its user. Every write succeeds.
+/// A table with a link that expires at `until`, and with the link's user. Every write succeeds.
 fn link_until(operation: &str, until: &str) -> (u16, Value) {
     let link = "f00d".repeat(16).parse::<domain::secret::Secret>().unwrap().hash();
-    // The attributes of a link and a user do not conflict, so one item serves as both.
+    // Attributes of links and users have different names, so one item serves as both.
     let item = json!({
         "pk": { "S": format!("LINK#{link}") },
         "sk": { "S": "LINK" },

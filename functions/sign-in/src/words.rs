@@ -5,7 +5,7 @@
 
 /// Title and button of the pages that sign a user in.
 pub const SIGN_IN: &str = "Sign in";
-/// Button that emails a sign-in link to the address the page names.
+/// Button that emails a sign-in link to the address that the page names.
 pub const EMAIL_LINK: &str = "Email me the link";
 /// Heading of an expired or used link.
 pub const LINK_NO_LONGER_WORKS: &str = "This link no longer works";
@@ -34,7 +34,7 @@ pub mod login {
     pub const NEW_HERE: &str = "New here?";
     pub const CREATE_ORG: &str = "Create an organization";
 
-    /// Detail for a user who requests links too often while the latest one still works.
+    /// The detail for a user who requests links too often while the latest link still works.
     pub fn latest_link_works(retry: &str) -> String {
         format!("The link in the latest email we sent still works. {retry}")
     }
@@ -67,7 +67,7 @@ pub mod login {
 /// `/login/{token}`: a sign-in link.
 pub mod link {
     pub const REQUESTED_ELSEWHERE: &str = "Requested in another browser";
-    /// The text around the time at which another browser requested the link.
+    /// The text before and after the time at which another browser requested the link.
     pub const REQUESTED_AT: [&str; 2] =
         ["This link was requested in another browser at ", ". Continue only if that was you."];
     pub const NOT_YOU: &str = "Not you? You can close this page. Nothing has changed.";
@@ -213,12 +213,12 @@ pub mod account {
     pub const LAST_USED: &str = "Last used";
     pub const SIGN_OUT: &str = "Sign out";
 
-    /// Accessible name of a button [`SIGN_OUT`].
+    /// Accessible name of a button with the label [`SIGN_OUT`].
     pub fn sign_out_label(started: &str) -> String {
         format!("Sign out of the session from {started}")
     }
 
-    /// Accessible name of a button [`SWITCH`].
+    /// Accessible name of a button with the label [`SWITCH`].
     pub fn switch_label(org: &str) -> String {
         format!("Switch to {org}")
     }
@@ -258,7 +258,7 @@ pub mod members {
         format!("Joined {date}")
     }
 
-    /// Button that gives a member the other role.
+    /// Label of the button that gives a member the other role.
     pub const fn make(role: Role) -> &'static str {
         match role {
             Role::Admin => "Make admin",
@@ -266,7 +266,7 @@ pub mod members {
         }
     }
 
-    /// Accessible name of a button [`make`].
+    /// Accessible name of a button with the label [`make`].
     pub fn make_label(role: Role, name: &str) -> String {
         format!("{}: {name}", make(role))
     }

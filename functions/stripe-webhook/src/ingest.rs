@@ -50,7 +50,6 @@ impl App {
     /// Ingests an event. Repeated events and events out of order make no difference.
     ///
     /// # Errors
-    ///
     /// The event could not be made durable, so its sender must send it again.
     pub async fn ingest(&self, body: VerifiedBody<'_>) -> Result<IngestOutcome, Error> {
         let now = self.clock.now();

@@ -57,7 +57,6 @@ impl SecretSource {
     /// been revoked.
     ///
     /// # Errors
-    ///
     /// [`SignatureError`], whose text is for the log.
     pub async fn verify<'a>(
         &self,

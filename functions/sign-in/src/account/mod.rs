@@ -1,6 +1,6 @@
 //! `/account`: the user's sessions and organizations.
 //!
-//! There users sign out of one session or all, and switch to another organization.
+//! On this page users sign out of one session or all, and switch to another organization.
 
 mod page;
 
@@ -47,23 +47,25 @@ async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     auth::respond(ResponseFormat::Page, PAGE, page)
 }
 
-/// `POST /account/sessions/end`: ends the user's session that the field `session` names. A session
-/// that has already ended is not an error.
+/// `POST /account/sessions/end`: ends the session whose hash is in the field `session`. It succeeds
+/// even if that session has already ended.
 async fn end(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     auth::respond(wants, PAGE, app.end_one(request, wants).await)
 }
 
-/// `POST /account/sessions/end-all`: ends all sessions of the user, including this one.
+/// `POST /account/sessions/end-all`: ends all sessions of the user, including the session of this
+/// request.
 async fn end_all(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     auth::respond(wants, PAGE, app.end_all(request.headers(), wants).await)
 }
 
-/// `POST /organizations/switch`: switches to the user's organization that the field `organization`
-/// names, and redirects to the path `next`.
+/// `POST /organizations/switch`: switches to the organization in the field `organization`, and
+/// redirects to the path in the field `next`.
 ///
-/// If two requests run at once, both start a valid session, so the browser can keep either cookie.
+/// If two requests run at once, each starts a valid session. So both cookies work, and the browser
+/// can keep either.
 async fn switch(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     auth::respond(wants, PAGE, app.switch(request).await)
@@ -77,7 +79,7 @@ impl App {
             tokio::join!(self.store.load_orgs(&user.orgs), self.store.load_sessions(user.id));
         let current = caller.token.secret.hash();
         let alive = sessions.map_err(store_problem)?.into_iter();
-        // A session from before a switch ends within a minute, so it is not listed.
+        // After a switch, the previous session ends within a minute, so it is not listed.
         let alive = alive
             .filter(|(id, session)| *id == current || session.until.is_none())
             .filter(|(_, session)| session.is_alive(user, caller.now));
@@ -94,8 +96,8 @@ impl App {
         let fields = Fields::read(request).await?;
         let session: Option<Hash> = fields.get("session").and_then(|id| id.parse().ok());
         let session = session.ok_or_else(Problem::not_found)?;
-        // The key contains the caller's user ID, so the field cannot name a session of another
-        // user.
+        // The key of the item contains the caller's user ID, so the field cannot name a session of
+        // another user.
         self.store.end_session_of(caller.member.user(), session).await.map_err(store_problem)?;
         tracing::info!(area = %LogArea::Access, user = %caller.member.user(), "ended session");
         Ok(ended(wants, session == caller.token.secret.hash()))
@@ -123,8 +125,8 @@ impl App {
         let fields = Fields::read(request).await?;
         let id_in = |name| fields.get(name)?.parse().ok();
         let org: Option<OrgId> = id_in("organization").or_else(|| id_in("organization_id"));
-        // An organization of which the user is not a member gets the same response as an unknown
-        // one.
+        // The response for an organization of which the user is not a member is the same as for an
+        // unknown organization.
         let org =
             org.filter(|org| caller.found.user.value.orgs.contains(org)).ok_or_else(Problem::not_found)?;
         let next = fields.get("next").and_then(web::next_path);
@@ -142,7 +144,7 @@ impl App {
     }
 }
 
-/// Responds after a session ended. `is_current` is whether the request was made with it.
+/// Responds after a session ended. `is_current` is whether it was the session of this request.
 fn ended(wants: ResponseFormat, is_current: bool) -> Response {
     let mut response = match wants {
         ResponseFormat::Page => web::see_other(if is_current { "/login" } else { PAGE }),

@@ -1,4 +1,4 @@
-//! Page of the user's organizations and sessions.
+//! The page that lists the user's organizations and sessions.
 
 use domain::{org::Org, people::Session, secret::Hash};
 use maud::{Markup, Render, html};

@@ -5,17 +5,17 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::SignedIn;
 
-/// How long a handoff token is valid: the time of a redirect, also on a slow connection.
+/// How long a handoff token is valid. It only has to last for one redirect on a slow connection.
 const HANDOFF_TOKEN_TTL: SignedDuration = SignedDuration::from_secs(60);
 
 /// A handoff token, except for the claims about the user.
 #[derive(Clone, Copy, Debug)]
 pub struct HandoffToken<'a> {
-    /// Origin at which the user uses Onramp.
+    /// Origin of Onramp that the user's browser uses.
     pub issuer: &'a str,
     /// Origin of the host app.
     pub audience: &'a str,
-    /// Random ID, by which the host app rejects a second use.
+    /// Random ID of the token, by which the host app detects and rejects a second use.
     pub id: [u8; 16],
     /// Time at which the token is created.
     pub now: Timestamp,

@@ -1,4 +1,4 @@
-//! The key that signs handoff tokens.
+//! Provides the key that signs handoff tokens.
 
 use aws_sdk_secretsmanager::Client;
 use boot::Aws;
@@ -7,14 +7,15 @@ use jiff::{SignedDuration, Timestamp};
 use telemetry::LogArea;
 use tokio::sync::Mutex;
 
-/// Time for which the key of a secret is used before the function reads the secret again.
+/// Time for which a key from a secret is used before the function reads the secret again.
 const CACHE_TTL: SignedDuration = SignedDuration::from_mins(5);
 
 /// Source of the signing key.
 pub enum Keys {
     /// A key from the environment variable, which never changes.
     Inline(Key),
-    /// A key from a secret. The first handoff reads it, because most invocations do not need it.
+    /// A key from a secret in Secrets Manager. The first handoff reads it, because most invocations
+    /// do not need it.
     Secret(SecretKey),
 }
 
@@ -39,7 +40,7 @@ impl Keys {
         }
     }
 
-    /// Returns the signing key, or `None` after a failed first read, which is logged.
+    /// Returns the signing key. If the first read fails, logs the failure and returns `None`.
     pub async fn signing(&self, now: Timestamp) -> Option<Key> {
         match self {
             Self::Inline(key) => Some(key.clone()),
@@ -49,7 +50,7 @@ impl Keys {
 }
 
 impl SecretKey {
-    /// Returns the cached key, and reads it again after [`CACHE_TTL`]. If that read fails, the
+    /// Returns the cached key, and reads it again after [`CACHE_TTL`]. If the new read fails, the
     /// cached key stays in use.
     async fn get(&self, now: Timestamp) -> Option<Key> {
         let mut cached = self.cached.lock().await;

@@ -22,7 +22,7 @@ use crate::{
     handoff::handoff_token::HandoffToken,
 };
 
-/// Path of Onramp's own dashboard, which users get if there is no host app.
+/// Path of Onramp's own dashboard, which opens if there is no host app.
 const DASHBOARD: &str = "/dashboard";
 
 /// How users get to the host app.
@@ -37,7 +37,7 @@ pub enum HostApp {
 }
 
 impl HostApp {
-    /// Creates the value that the configuration describes.
+    /// Creates the value that the configured URL and keys describe.
     pub fn new(url: Option<BaseUrl>, keys: Option<Keys>) -> Self {
         match (url, keys) {
             (None, _) => Self::Absent,
@@ -49,8 +49,8 @@ impl HostApp {
 
 /// `POST /handover`: redirects to the host app, with a handoff token in the query.
 ///
-/// Every member can use it, in every status of the organization. The token contains the member's
-/// role and access, and the host app decides what they may do.
+/// Every member can use this route, in every status of the organization. The token contains the
+/// member's role and access, and the host app decides what the member may do.
 pub async fn hand_off(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     let (headers, origin) = (request.headers().clone(), web::origin(&request));

@@ -2,10 +2,13 @@
 //!
 //! `GET` changes nothing. The page's button accepts the invitation.
 //!
-//! The token is the secret from the email, or the [reference](return_path) to which a sign-in
-//! returns. The secret works for seven days and can be forwarded. So it signs in only a person
-//! without an organization who is not an operator. All others accept with their own session or
-//! organization grant.
+//! The token is either the secret from the email or a reference, which [`return_path`] creates. A
+//! reference is not secret. It names the invitation in the path to which a user returns after
+//! signing in.
+//!
+//! The secret works for seven days, and its email can be forwarded. So the secret alone signs in
+//! only a person without an organization who is not an operator. All others accept with their own
+//! session or organization grant.
 
 mod page;
 
@@ -54,18 +57,18 @@ enum Found {
     Member,
 }
 
-/// Evidence that a request comes from the invited person.
+/// Evidence that the invited person sent a request.
 enum Identity {
     /// The secret from the email.
     Link,
     /// A session of the invited person.
     Session(Box<SignedIn>),
-    /// The organization grant of a user without organization. The time is when they used the
-    /// sign-in link.
+    /// The organization grant of a user without an organization, with the time at which they used
+    /// their sign-in link.
     Grant(Timestamp),
 }
 
-/// `GET /invitations/{token}`: shows the invitation and the button that accepts it.
+/// `GET /invitations/{token}`: shows the invitation with the button that accepts it.
 pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     let (token, now) = (link::text(token), app.clock.now());
@@ -91,8 +94,8 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
 
 /// `POST /invitations/{token}`: adds the user with the invited address to the organization.
 ///
-/// This verifies the address and starts a session. The same browser can repeat the request for a
-/// minute.
+/// Accepting also verifies the address and starts a session. If the response was lost, the same
+/// browser can repeat the request for a minute.
 pub async fn accept(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     let (headers, origin) = (request.headers().clone(), web::origin(&request));
@@ -103,7 +106,7 @@ pub async fn accept(State(app): State<Arc<App>>, token: Token, request: Request)
     joined.unwrap_or_else(|problem| problem_response(&app, wants, &path, problem))
 }
 
-/// A request to accept an invitation, except for its fields.
+/// A request to accept an invitation, without its form fields.
 struct AcceptRequest {
     headers: HeaderMap,
     origin: String,
@@ -111,7 +114,7 @@ struct AcceptRequest {
     wants: ResponseFormat,
 }
 
-/// Accepts an invitation. After a concurrent write, it reads and decides again.
+/// Accepts an invitation. If another write changed the data in between, reads and decides again.
 async fn join(
     app: &App,
     request: &AcceptRequest,
@@ -126,7 +129,8 @@ async fn join(
     Err(store_problem(store::Error::Conflict))
 }
 
-/// Attempts to accept an invitation once. Returns `None` after a concurrent write.
+/// Attempts to accept an invitation once. Returns `None` if another write changed the data in
+/// between.
 ///
 /// Checks the user's identity, then the organization's access, then the input.
 async fn try_join(
@@ -159,8 +163,8 @@ async fn try_join(
     let allowed = details.org.value.may_change_team(now);
     allowed.map_err(|error| to_problem(error, &details, &request.origin))?;
     let typed = fields.as_ref().map_err(Clone::clone)?.get("full_name").unwrap_or_default();
-    // Another person may have created the account of an unverified address, so its name does not
-    // count.
+    // Another person may have created the account of an unverified address, so the name of such an
+    // account is not used.
     let name = match details.known.as_ref().filter(|user| user.value.verified) {
         Some(user) => Ok(user.value.name.clone()),
         None => Name::parse(typed),
@@ -180,13 +184,14 @@ async fn try_join(
     let accepted = decide(app, *details, name, request, (&identity, browser), now)?;
     match app.store.commit_acceptance(&accepted).await {
         Ok(Accepted::Joined) => Ok(Some(joined(&accepted))),
-        // Another request used the link first, possibly an earlier one from this browser.
+        // Another request used the link first. It may be an earlier request of this browser.
         Ok(Accepted::AlreadyUsed) | Err(store::Error::Conflict) => Ok(None),
         Err(error) => Err(store_problem(error)),
     }
 }
 
-/// Repeats the response to an accepted invitation. Returns `None` after a concurrent write.
+/// Repeats the response to an accepted invitation. Returns `None` if another write changed the data
+/// in between.
 async fn repeat(app: &App, used: &UsedLink, wants: ResponseFormat) -> Result<Option<Response>, Problem> {
     match link::repeat(app, used, wants).await {
         Ok(response) => response.map(Some).ok_or_else(expired),
@@ -197,7 +202,8 @@ async fn repeat(app: &App, used: &UsedLink, wants: ResponseFormat) -> Result<Opt
 
 /// Finds the invitation of a token, together with the signed-in user.
 ///
-/// DynamoDB deletes expired items late, so the functions below also compare the time.
+/// DynamoDB deletes expired items late, so the functions below also check whether the invitation
+/// has expired.
 async fn find(
     app: &App,
     headers: &HeaderMap,
@@ -236,11 +242,11 @@ async fn find_by_secret(
     })
 }
 
-/// Finds an invitation by its reference, for the invited person only, because a reference is not
-/// secret.
+/// Finds an invitation by its reference. A reference is not secret, so this function finds it only
+/// for the invited person.
 ///
-/// They must have verified the address. A session shows that, or `grant`, the organization grant
-/// that a sign-in link gives a user without an organization.
+/// The invited person must have verified the address. Evidence of this is their session, or else
+/// `grant`, the organization grant that a sign-in link gives to a user without an organization.
 async fn find_by_reference(
     app: &App,
     headers: &HeaderMap,
@@ -277,14 +283,15 @@ async fn signed_in(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Opt
     Ok(found.filter(|found| found.authorize(now).is_some()).map(Box::new))
 }
 
-/// Returns the path that names an invitation without its secret. A request for a sign-in link can
-/// store it.
+/// Returns the path that names an invitation by its reference. The path contains no secret, so it
+/// is safe to store it with a request for a sign-in link.
 fn return_path(details: &InvitationDetails) -> String {
     let invitation = &details.invitation.value;
     format!("/invitations/{}_{}", invitation.org, invitation.id())
 }
 
-/// Parses a reference: the ID of the organization, `_`, and the ID of the invitation.
+/// Parses a reference: the ID of the organization, `_`, and the ID of the invitation. Returns
+/// `None` for any other text.
 fn parse_reference(token: &str) -> Option<(OrgId, InvitationId)> {
     let (org, invitation) = token.rsplit_once('_')?;
     Some((org.parse().ok()?, invitation.parse().ok()?))
@@ -292,8 +299,8 @@ fn parse_reference(token: &str) -> Option<(OrgId, InvitationId)> {
 
 /// Decides the user, the membership, and the session that an acceptance writes.
 ///
-/// The session of a signed-in user switches to the new organization. That neither extends it nor
-/// makes its sign-in more recent.
+/// A signed-in user gets a session in the new organization that replaces their current one. The
+/// switch neither extends the session nor makes its sign-in more recent.
 fn decide(
     app: &App,
     details: InvitationDetails,
@@ -317,8 +324,8 @@ fn decide(
         Identity::Link => Session::begin(org_id, &user, now),
         Identity::Grant(at) => Session { signed_in_at: Some(*at), ..Session::begin(org_id, &user, now) },
     };
-    // If this response is lost, the browser can repeat the request with the secret. With a
-    // reference it cannot, so its current session stays valid.
+    // If the response is lost, the browser can repeat a request that contains the secret. It cannot
+    // repeat a request with a reference, so in that case the user's current session stays valid.
     let repeatable = browser.is_some() && request.token.parse::<Secret>().is_ok();
     let instead_of =
         web::session::token(&request.headers).filter(|token| repeatable && token.user == user.id);
@@ -339,7 +346,8 @@ fn joined(accepted: &Acceptance) -> Response {
     response
 }
 
-/// Responds to a signed-in user who is not the invited person. They never join.
+/// Responds to a signed-in user who is not the invited person. The response never adds them to the
+/// organization.
 fn other_user_response(
     app: &App,
     wants: ResponseFormat,
@@ -356,7 +364,8 @@ fn other_user_response(
     }
 }
 
-/// Converts a rejection into a problem for the invited person, who can contact the inviter.
+/// Converts a rejection into a problem whose text is for the invited person. They can contact the
+/// inviter.
 fn to_problem(error: TeamError, details: &InvitationDetails, origin: &str) -> Problem {
     let (org, inviter) = (&details.org.value, details.invitation.value.inviter.as_str());
     let name = org.name.as_str();
@@ -375,13 +384,14 @@ fn to_problem(error: TeamError, details: &InvitationDetails, origin: &str) -> Pr
     }
 }
 
-/// Returns the problem of a link that opens no invitation: used, revoked, resent, expired, or
-/// unknown. All get the same response.
+/// Returns the problem of a link that opens no invitation. It is the same for a used, revoked,
+/// resent, expired, or unknown link.
 fn expired() -> Problem {
     Problem::new(Kind::NotFound, words_of::expired::PROBLEM)
 }
 
-/// Responds to the link of an accepted invitation. Redirects its owner if they are signed in.
+/// Responds to the link of an invitation that was accepted before. If the user who accepted it is
+/// signed in, redirects them.
 async fn used_response(app: &App, headers: &HeaderMap, wants: ResponseFormat, used: &UsedLink) -> Response {
     if app.is_signed_in(headers, used.user).await {
         return web::see_other(link::HOME);
@@ -395,7 +405,7 @@ async fn used_response(app: &App, headers: &HeaderMap, wants: ResponseFormat, us
 }
 
 /// Converts a problem into a response. A browser without a session is redirected to the sign-in
-/// page, which leads to `path` after signing in.
+/// page. After signing in, the browser opens `path`.
 fn problem_response(app: &App, wants: ResponseFormat, path: &str, problem: Problem) -> Response {
     match (wants, problem.kind) {
         (ResponseFormat::Page, Kind::NotFound) => {

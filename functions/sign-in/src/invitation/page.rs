@@ -1,4 +1,4 @@
-//! Pages of an invitation.
+//! Pages that an invited person sees.
 
 use maud::{Markup, Render, html};
 use store::{InvitationDetails, SignedIn};
@@ -22,12 +22,13 @@ pub struct InvitationPage<'a> {
 impl<'a> InvitationPage<'a> {
     /// Creates the page of the invitation that `token` names.
     ///
-    /// `token` was parsed before, so it needs no escaping in a path.
+    /// The token was parsed before. So it contains no character that needs escaping in a path.
     pub const fn new(product: &'a str, token: &'a str, details: &'a InvitationDetails) -> Self {
         Self { product, token, details }
     }
 
-    /// Renders the page. `typed` is the entered name, and `error` is its error.
+    /// Renders the page. `typed` is the name that the user entered, and `error` is the error of
+    /// that name.
     pub fn render(&self, typed: &str, error: Option<&str>) -> Markup {
         let (org, invitation) = (self.details.org.value.name.as_str(), &self.details.invitation.value);
         let lead = words_of::lead(invitation.inviter.as_str(), org, self.product, invitation.role);
@@ -113,7 +114,8 @@ fn invited_address(address: &str) -> Markup {
     }
 }
 
-/// Renders the button that repeats an acceptance whose response may have been lost.
+/// Renders the page with the button that repeats an acceptance, because the first response may have
+/// been lost.
 ///
 /// `token` consists of hex digits.
 pub fn accept_again(product: &str, token: &str) -> Markup {

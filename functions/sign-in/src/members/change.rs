@@ -1,4 +1,4 @@
-//! Changes of members and invitations, with retries after concurrent writes.
+//! Changes members and invitations, with retries after concurrent writes.
 
 use domain::{
     invitation::Invitation,
@@ -21,9 +21,9 @@ use crate::{
 /// Outcome of a change.
 #[derive(Debug)]
 pub enum Changed {
-    /// The email of this invitation is pending. The time is that of the request.
+    /// The email of this invitation is pending. The time is the time of the request.
     Invited(Box<Invitation>, Timestamp),
-    /// The member has the role that was requested.
+    /// The member has the requested role.
     NewRole(Box<Membership>),
     /// A member was removed or an invitation revoked.
     Removed,
@@ -31,7 +31,7 @@ pub enum Changed {
     Left,
 }
 
-/// Reason why one attempt failed.
+/// The reason why one attempt to make the change failed.
 pub enum TeamChangeError {
     /// A rule of the domain rejects the change.
     Rejected(TeamError),
@@ -61,9 +61,10 @@ impl From<store::Error> for TeamChangeError {
 
 impl App {
     /// Makes the requested change. If another request changes the organization at the same time, it
-    /// authenticates, decides, and writes again.
+    /// authenticates, decides, and writes again. So two changes of a team are never based on the
+    /// same state.
     ///
-    /// So two changes of a team are never based on the same state. `origin` is Onramp's own origin.
+    /// `origin` is Onramp's own origin.
     pub async fn change_team(
         &self,
         headers: &HeaderMap,
@@ -98,8 +99,9 @@ impl App {
             TeamRequest::Leave => return self.leave(caller).await,
             _ => caller.admin()?,
         };
-        // A batch read is no snapshot, so membership and organization can differ. The write is
-        // conditional on the organization's item, so the caller must be an admin in that item too.
+        // A batch read is not a snapshot, so the membership and the organization can be from
+        // different times. The write requires that the organization's item is unchanged. So the
+        // caller must also be an admin according to that item.
         if org.admin(admin.user()).is_none() {
             return Err(Problem::forbidden().into());
         }

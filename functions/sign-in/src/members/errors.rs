@@ -1,4 +1,4 @@
-//! Conversion of rejected changes into problems.
+//! Converts rejected changes into problems.
 
 use domain::{
     id::OrgId,
@@ -16,7 +16,8 @@ const VERIFY_PATH: &str = "/login?next=/members";
 
 /// Converts a rejection into a problem.
 ///
-/// `origin` is Onramp's own origin, and `org` the organization that a plan would give access to.
+/// `origin` is Onramp's own origin. `org` is the organization that needs a plan if the change
+/// requires full access.
 pub fn to_problem(error: TeamError, origin: &str, org: OrgId) -> Problem {
     let of_address =
         |code, message: &str| Problem::invalid(vec![FieldError::new("email", code, message.to_owned())]);
@@ -37,7 +38,8 @@ pub fn to_problem(error: TeamError, origin: &str, org: OrgId) -> Problem {
 
 /// Returns the problem of an invitation that exceeds a rate limit.
 ///
-/// A limit on the address gives no hint whether other organizations invite the same address.
+/// The problem of a limit on the address does not reveal whether other organizations invite the
+/// same address.
 pub fn rate_limited(window: &RateLimitWindow, now: Timestamp) -> Problem {
     let mut problem = Problem::too_many(window.retry_after(now)).because(window.limit.name);
     let detail = if window.limit == INVITATIONS_OF_ORG {
@@ -49,7 +51,7 @@ pub fn rate_limited(window: &RateLimitWindow, now: Timestamp) -> Problem {
     problem
 }
 
-/// Whether the problem is that the admin's address is not verified.
+/// Returns whether the cause of the problem is the admin's unverified address.
 pub fn is_unverified(problem: &Problem) -> bool {
     problem.extra.iter().any(|(name, _)| *name == "sign_in_url")
 }

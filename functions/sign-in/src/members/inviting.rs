@@ -1,6 +1,6 @@
-//! Creating, resending, and revoking invitations.
+//! Creates, resends, and revokes invitations.
 //!
-//! An invitation is emailed at most four times. Revoking it keeps that count.
+//! An invitation is emailed at most four times. A revoked invitation keeps its number of emails.
 
 use domain::{
     invitation::{Invitation, InvitationId},
@@ -46,7 +46,7 @@ impl App {
 
     /// Emails an invitation again, in the name of `admin`.
     ///
-    /// While its latest email is still on its way, this writes nothing and succeeds.
+    /// If the latest email of the invitation is not sent yet, this writes nothing and succeeds.
     pub async fn resend(
         &self,
         caller: &AuthenticatedUser,
@@ -79,7 +79,7 @@ impl App {
     }
 }
 
-/// Returns the outcome of writing an invitation, whose email is now pending.
+/// Returns the outcome of writing an invitation. Its email is now pending.
 fn queued(written: Invited, invitation: Invitation, now: Timestamp) -> Result<Changed, TeamChangeError> {
     if let Invited::Limited(window) = written {
         return Err(errors::rate_limited(&window, now).into());
@@ -88,8 +88,8 @@ fn queued(written: Invited, invitation: Invitation, now: Timestamp) -> Result<Ch
     Ok(Changed::Invited(Box::new(invitation), now))
 }
 
-/// Finds the invitation with that ID among those of the caller's organization. Any other ID gets
-/// 404.
+/// Finds the invitation with that ID among the invitations of the caller's organization. The
+/// response to any other ID is 404.
 fn find<'a>(stored: &'a [Stored<Invitation>], id: &str) -> Result<&'a Stored<Invitation>, Problem> {
     let id: InvitationId = id.parse().map_err(|()| Problem::not_found())?;
     let is_listed =

@@ -1,4 +1,4 @@
-//! Changing roles, removing members, and leaving.
+//! Changes roles, removes members, and lets members leave.
 
 use domain::{
     id::UserId,
@@ -20,7 +20,8 @@ use crate::{
 };
 
 impl App {
-    /// Gives a member the role that the fields name. The current role writes nothing.
+    /// Gives a member the role that the form field names. If the member already has that role,
+    /// writes nothing.
     pub async fn change_role(
         &self,
         caller: &AuthenticatedUser,
@@ -57,8 +58,9 @@ impl App {
 
     /// Removes the caller. The only admin can leave only if there are no other members.
     pub async fn leave(&self, caller: &AuthenticatedUser) -> Result<Changed, TeamChangeError> {
-        // Read after the organization. Its version changes with every join, so the conditional
-        // write fails if a member joined in the meantime.
+        // The members are read after the organization. Every join changes the organization's
+        // version. So the conditional write fails if a member joined after the read of the
+        // organization.
         let members = self.store.load_members(caller.member.org()).await?;
         let mut org = caller.found.org.value.clone();
         org.leave(&caller.member, &members, caller.now)?;
@@ -81,7 +83,7 @@ impl App {
         Ok(())
     }
 
-    /// Loads a member of the caller's organization. Any other user gets 404.
+    /// Loads a member of the caller's organization. The response for any other user is 404.
     async fn member(
         &self,
         caller: &AuthenticatedUser,

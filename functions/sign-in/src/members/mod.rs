@@ -1,6 +1,6 @@
 //! `/members`: the members of an organization and its invitations.
 //!
-//! Admins invite, change roles, and remove. Every member sees the list and can leave.
+//! Admins invite and remove members, and change roles. Every member sees the list and can leave.
 
 mod change;
 mod errors;
@@ -40,8 +40,8 @@ const PAGE: &str = "/members";
 type Id = Result<Path<String>, PathRejection>;
 
 pub fn routes() -> Router<Arc<App>> {
-    // An ID that is not valid UTF-8 becomes an empty text. It gets 404, but only after the caller
-    // is authorized.
+    // An ID that is not valid UTF-8 becomes an empty text. The response is 404, but only after the
+    // caller is authorized.
     let with_id = |team_request: fn(String) -> TeamRequest| {
         post(move |State(app): State<Arc<App>>, id: Id, request: Request| async move {
             handle(&app, team_request(id.map(|Path(id)| id).unwrap_or_default()), request).await
@@ -62,7 +62,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/members/{user}/role", with_id(TeamRequest::ChangeRole))
 }
 
-/// `GET /members`: shows admins the members, the invitations, and their controls. Members see
+/// `GET /members`: shows members, invitations, and their buttons to admins. Other members see only
 /// names, roles, and dates.
 async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let page = render(&app, request.headers(), &Draft::default()).await;
@@ -71,8 +71,8 @@ async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
 
 /// Renders the page.
 ///
-/// Members and invitations are read while the session is checked, because the token names the
-/// organization. Nothing is shown unless the session is valid.
+/// The token names the organization, so members and invitations are read while the session is
+/// checked. The page shows them only if the session is valid.
 async fn render(app: &App, headers: &HeaderMap, draft: &Draft<'_>) -> Result<maud::Markup, Problem> {
     let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
     let (caller, members, invitations) = tokio::join!(
@@ -134,8 +134,8 @@ fn success_response(wants: ResponseFormat, changed: &Changed) -> Response {
     response
 }
 
-/// Converts a problem into a response. Field errors and rate limits show the form again, with the
-/// entered values.
+/// Converts a problem into a response. For field errors and rate limits, the response is the form
+/// with the entered values.
 async fn problem_response(
     app: &App,
     wants: ResponseFormat,

@@ -1,4 +1,4 @@
-//! Page of the members and invitations.
+//! The page of members and invitations.
 
 use domain::{
     invitation::{Invitation, InvitationStatus},
@@ -28,12 +28,12 @@ pub struct MembersPage<'a> {
     pub invitations: &'a [Invitation],
 }
 
-/// An invitation form that was rejected, or an empty one.
+/// The values and errors of a rejected invitation form, or an empty form.
 #[derive(Default)]
 pub struct Draft<'a> {
     pub fields: Option<&'a Fields>,
     pub errors: &'a [FieldError],
-    /// The problem that rejects the form as a whole.
+    /// The problem that is not about a single field.
     pub problem: Option<&'a Problem>,
 }
 
@@ -74,7 +74,7 @@ impl MembersPage<'_> {
         }
     }
 
-    /// Renders one member. `admin` is whether the viewer is an admin.
+    /// Renders one member. `admin` is whether the user who views the page is an admin.
     fn row(&self, member: &Membership, admin: bool) -> Markup {
         let zone = &self.caller.found.org.value.zone;
         let is_viewer = member.user == self.caller.member.user();
@@ -109,7 +109,8 @@ impl MembersPage<'_> {
         }
     }
 
-    /// Renders the invitation form, or the reason why this admin cannot invite and what to do.
+    /// Renders the invitation form. If this admin cannot invite, renders the reason and what to do
+    /// instead.
     fn invite(&self, draft: &Draft<'_>) -> Markup {
         let org = &self.caller.found.org.value;
         let Some(admin) = self.caller.member.admin() else { return html! {} };
@@ -204,7 +205,7 @@ impl MembersPage<'_> {
     }
 }
 
-/// Renders the response to an invitation by an admin whose address is not verified.
+/// Renders the response to an admin who tried to invite, but whose address is not verified.
 pub fn unverified(product: &str, caller: &AuthenticatedUser) -> Markup {
     let main = html! {
         h1 { (words::VERIFY_FIRST) }

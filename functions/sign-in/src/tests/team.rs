@@ -15,7 +15,8 @@ const COOKIE: &str = "5ec2e70000000000000000000000000000000000000000000000000000
 const TOKEN: &str = "1a71c0de00000000000000000000000000000000000000000000000000000001";
 const NOW: &str = "2026-01-15T09:00:00.000Z";
 
-/// Recorded events of forms that need a session, each with the page of its form.
+/// Recorded events of forms that require a session. Each comes with the page that contains the
+/// form.
 const FORMS: [(&str, &str); 9] = [
     ("post-members-invite", "/members"),
     ("post-members-resend", "/members"),
@@ -32,7 +33,7 @@ fn hash(secret: &str) -> String {
     secret.parse::<Secret>().unwrap().hash().to_string()
 }
 
-/// Converts plain JSON to DynamoDB's JSON, in which each value has a type.
+/// Converts plain JSON to DynamoDB's JSON, which names the type of each value.
 fn item(value: &Value) -> Value {
     match value {
         Value::String(text) => json!({ "S": text }),
@@ -85,7 +86,7 @@ fn all_items() -> Vec<Value> {
     people.into_iter().chain([session, org, invitation, link]).map(|it| stored(&it)).collect()
 }
 
-/// A table with all of these items. Every write succeeds.
+/// A table with all items of [`all_items`]. Every write succeeds.
 fn full(operation: &str) -> (u16, Value) {
     let response = match operation {
         "BatchGetItem" => json!({ "Responses": { "onramp": all_items() } }),

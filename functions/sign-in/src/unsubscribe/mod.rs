@@ -1,7 +1,7 @@
 //! `/mail/unsubscribe/{token}`: the link in a trial reminder that stops reminders.
 //!
-//! It applies to one admin of one organization and needs no session. So its page shows nothing that
-//! the reminder did not contain, and the link can do nothing else.
+//! The link applies to one admin of one organization and needs no session. So its page shows only
+//! what the reminder also contained, and the link has no other effect.
 
 mod page;
 
@@ -27,7 +27,7 @@ use crate::{App, store_problem, words};
 
 type Token = Result<Path<String>, PathRejection>;
 
-/// The admin that a link applies to, with their current choice.
+/// The admin whose reminders a link stops, with their current choice.
 struct Recipient {
     organization: Name,
     address: Address,
@@ -35,7 +35,8 @@ struct Recipient {
 }
 
 impl Recipient {
-    /// Returns `None` if the user is no longer an admin, because only admins get reminders.
+    /// Returns the recipient of a link. Returns `None` if the user is no longer an admin, because
+    /// only admins get reminders.
     fn of(org: &Org, link: &Unsubscription) -> Option<Self> {
         let admin = org.admin(link.user)?;
         Some(Self {
@@ -48,7 +49,7 @@ impl Recipient {
 
 /// `GET /mail/unsubscribe/{token}`: shows the current choice and a button that changes it.
 ///
-/// It changes nothing, because email scanners open the link too.
+/// This request changes nothing, because email scanners open the link too.
 pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let (wants, token) = (ResponseFormat::of(request.headers()), text(token));
     match load(&app, &token).await {
@@ -61,7 +62,7 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
 ///
 /// Email programs post here for their users, from any origin and with the body
 /// `List-Unsubscribe=One-Click` (RFC 8058). The handler ignores the body. The response is a page
-/// and not a redirect, because a email program may not follow redirects.
+/// and not a redirect, because an email program may not follow redirects.
 pub async fn stop(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let (wants, token) = (ResponseFormat::of(request.headers()), text(token));
     match (set(&app, &token, Reminders::Unwanted).await, wants) {
@@ -73,19 +74,19 @@ pub async fn stop(State(app): State<Arc<App>>, token: Token, request: Request) -
     }
 }
 
-/// `POST /mail/unsubscribe/{token}/undo`: turns reminders back on. Only the button of the page
+/// `POST /mail/unsubscribe/{token}/undo`: turns reminders on again. Only the button on the page
 /// posts here, so the cross-site rule applies.
 pub async fn undo(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let (wants, token) = (ResponseFormat::of(request.headers()), text(token));
     match (set(&app, &token, Reminders::Wanted).await, wants) {
-        // `set` parsed the token as a secret, so it consists of hex digits.
+        // `set` parsed the token as a secret, so the token consists of hex digits.
         (Ok(_), ResponseFormat::Page) => web::see_other(&format!("/mail/unsubscribe/{token}")),
         (Ok(_), ResponseFormat::Json) => Json(json!({ "success": true })).into_response(),
         (Err(problem), _) => problem_response(&app, wants, problem),
     }
 }
 
-/// Returns the token in the path, or an empty text if the path segment is not valid UTF-8.
+/// Returns the token in the path. A path segment that is not valid UTF-8 becomes an empty text.
 fn text(token: Token) -> String {
     token.map(|Path(token)| token).unwrap_or_default()
 }
@@ -96,7 +97,7 @@ async fn load(app: &App, token: &str) -> Result<Recipient, Problem> {
     org.and_then(|org| Recipient::of(&org.value, &link)).ok_or_else(expired)
 }
 
-/// Stores the recipient's choice. A repeated choice writes nothing.
+/// Stores the recipient's choice. If the choice is already stored, writes nothing.
 async fn set(app: &App, token: &str, reminders: Reminders) -> Result<Recipient, Problem> {
     let link = find(app, token).await?;
     let decide = |org: &mut Org| {
@@ -109,15 +110,15 @@ async fn set(app: &App, token: &str, reminders: Reminders) -> Result<Recipient, 
 
 /// Finds the link of a token.
 ///
-/// DynamoDB deletes expired items late, so this function also compares the time.
+/// DynamoDB deletes expired items late, so this function also checks whether the link has expired.
 async fn find(app: &App, token: &str) -> Result<Unsubscription, Problem> {
     let secret: Secret = token.parse().map_err(|()| expired())?;
     let link = app.store.load_unsubscription(secret.hash()).await.map_err(store_problem)?;
     link.filter(|link| app.clock.now() < link.expires_at).ok_or_else(expired)
 }
 
-/// Returns the problem of an expired or unknown link, or of a link of a former admin. All get the
-/// same response.
+/// Returns the problem of a link that does not work. It is the same for an expired link, an unknown
+/// link, and a link of a former admin.
 fn expired() -> Problem {
     Problem::new(Kind::NotFound, words::unsubscribe::EXPIRED)
 }

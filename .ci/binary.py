@@ -16,18 +16,18 @@ ROOT = Path(__file__).resolve().parents[1]
 # The glibc of Amazon Linux 2023, the base of `provided.al2023` (docs.aws.amazon.com/linux/al2023,
 # "Core glibc").
 GLIBC = (2, 34)
-# For the CI build without link-time optimization; shipped binaries are smaller. A second TLS stack
-# would exceed it.
+# Limit for the CI build, which has no link-time optimization. Shipped binaries are smaller. A
+# binary with a second TLS library would exceed the limit.
 MAX_MEGABYTES = 13
-# All except libgcc_s are part of glibc. cargo-lambda links with Zig, which lists parts that newer
-# glibc merged into libc.
+# All except libgcc_s are part of glibc. cargo-lambda links with Zig, which still lists libraries
+# that newer versions of glibc merged into libc.
 LIBRARIES = {
     *("libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1"),
     *("ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libgcc_s.so.1"),
 }
 
-# Strings of the local stack. The local stack's program must contain each of them, or the pattern is
-# wrong.
+# Strings of the local stack. The local stack's program must contain a match of each pattern.
+# Otherwise, the pattern is wrong.
 LOCAL = {
     "a route of the local stack": rb"/_local/[a-z]",
     "a secret of the local stack": rb"(?:whsec|[sp]k_test)_local_onramp",

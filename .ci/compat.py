@@ -140,7 +140,8 @@ def run(journey: Journey) -> None:
     journey.by("old", "acceptance of the invitation", journey.join)
     journey.by("new", "payment", journey.pay)
     completed = {"created_project", "created_client", "invited_team_member", "added_billing_info"}
-    # Rollback: the older version reads all data and writes more. The next upgrade reads that too.
+    # After a rollback, the older version reads all data and writes more. After the next upgrade,
+    # the newer version reads that data too.
     journey.by("old", "after the rollback", lambda: journey.is_complete(completed, "active", 2))
     journey.by("old", "completion after the rollback", lambda: journey.complete("set_working_hours"))
     journey.by("new", "after the next upgrade", lambda: journey.is_complete(completed | {"set_working_hours"}, "active", 2))

@@ -14,11 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/deploy.md"
 SIZES = [100, 10_000, 1_000_000]
 SECONDS = 730 * 3600
-# Count, 4xx, 5xx, Latency, IntegrationLatency, and DataProcessed (API Gateway developer guide,
-# "Working with metrics for HTTP APIs").
+# Metrics of a route: Count, 4xx, 5xx, Latency, IntegrationLatency, and DataProcessed (API Gateway
+# developer guide, "Working with metrics for HTTP APIs").
 METRICS_PER_ROUTE = 6
-# Polled, filtered out, invoked, failed, dropped, and delivered to the destination (Lambda developer
-# guide, "Event source mapping metrics").
+# Metrics of a stream: events polled, filtered out, invoked, failed, dropped, and delivered to the
+# destination (Lambda developer guide, "Event source mapping metrics").
 METRICS_PER_STREAM = 6
 
 
@@ -54,8 +54,8 @@ def counted() -> dict[str, tuple[int, str]]:
 
 
 def traced(invocations: float, of: dict[str, float]) -> float:
-    """Returns how many invocations X-Ray records: the first of each second, and a share of the
-    others.
+    """Returns how many invocations X-Ray records in a month. It records the first invocation of each
+    second, and a share of the others.
 
     This assumes that invocations are random and spread evenly over the functions and the month.
     Real traffic comes in bursts, so X-Ray records fewer.

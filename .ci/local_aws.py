@@ -15,7 +15,7 @@ from pathlib import Path
 
 STACK, FOLDER = os.environ["STACK"], Path(os.environ["FOLDER"])
 WORDS = sys.argv[1:]
-# Two names represent all functions of the stack.
+# The fake lists only two functions. They represent all functions of the stack.
 FUNCTIONS = ["onramp-MailerFunction", "onramp-SignInFunction"]
 # A small page size, so that there are always several pages.
 PAGE = 7

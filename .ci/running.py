@@ -29,7 +29,7 @@ def free_port() -> int:
 
 def free(port: int) -> bool:
     with socket.socket() as listener:
-        # As servers do: a recently closed connection must not block the port.
+        # Servers set this option too: a recently closed connection must not block the port.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", port))

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 def read_body(request: BaseHTTPRequestHandler) -> bytes:
-    """Returns the request's body, also if it is sent in chunks."""
+    """Returns the request's body, even if the client sends it in chunks."""
     if request.headers.get("transfer-encoding", "").lower() != "chunked":
         return request.rfile.read(int(request.headers.get("content-length", "0")))
     body = b""

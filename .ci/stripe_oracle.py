@@ -28,7 +28,7 @@ class Case:
     name: str
     body: str
     header: str | None
-    # Our check rejects it, and the library accepts it.
+    # Whether our check rejects the request although the library accepts it.
     stricter: bool = False
 
 

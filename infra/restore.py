@@ -18,7 +18,8 @@ already have newer data:
 - No email is sent twice. An email keeps its current state. If it is pending in the copy and its
   current state is not final, it counts as sent.
 - Links in delivered emails keep working: open invitations and unsubscribe links.
-- An invoice stays marked if its email was sent and folded after the copy.
+- If the email about an invoice was sent and folded after the copy, the invoice keeps the mark that
+  prevents a second email.
 - Unsubscribes, bounces, and complaints after the copy still count.
 - Versions only rise, because the ids of published events contain them.
 - Rate limits and the SES heartbeat keep their current values.
@@ -41,8 +42,8 @@ Item = dict[str, dict]
 Key = tuple[str, str]
 # BatchWriteItem accepts at most 25 requests.
 BATCH = 25
-# An item that is missing now may have had newer versions after the copy. New versions start above
-# them.
+# An item that was deleted after the copy may have had higher versions in between. The restored item
+# gets a version above all of them.
 GAP = 1_000_000
 
 # Kinds of items, by the prefixes of their keys.
@@ -57,13 +58,14 @@ SIGN_INS = {
 MAILED_LINKS = {("LINK", "INVITATION"), ("LINK", "UNSUBSCRIBE")}
 # Kinds by the prefix of the partition key alone.
 LEFT_ALONE = {"LIMIT", "FEED", "BRAKE"}
-# Fields of an invitation that its newest email repeats. They are kept together, so that the email
-# stays true.
+# Fields of an invitation that its newest email shows. They keep their current values together, so
+# that the email stays correct.
 INVITATION = {"role", "inviter", "invited_by", "created_at", "good_until", "expires_at", "sends", "secret_hash", "revoked_at"}
 MAIL_PREFERENCES = {"no_reminders", "unreachable"}
 
-# Index attributes. Only the functions' code computes when an item is due. The mailer reads this
-# partition at each scheduled run and writes the correct index attributes of its items.
+# Index attributes contain the time at which an item is due. Only the functions compute this time.
+# The program therefore moves an item to the partition TO_REINDEX. The mailer reads this partition
+# at each scheduled run and computes the index attributes of its items.
 INDEX_ATTRIBUTES = {"mail_pk", "mail_at", "mail_ready", "due_pk", "due_at"}
 TO_REINDEX = {"S": "UNREADABLE"}
 
@@ -115,12 +117,12 @@ def is_unsent(mail: dict | None) -> bool:
 
 
 class Restore:
-    """Computes the writes. `moment` is the time of the run in the format of stored times."""
+    """Computes the writes of a restore. `moment` is the time of the run in the table's format."""
 
     def __init__(self, was: dict[Key, Item], now: dict[Key, Item], moment: str):
         self.was, self.now, self.moment = was, now, moment
-        # Emails that count as sent but were never sent, and access that was revoked after the copy
-        # and is restored.
+        # For the report: emails that count as sent but were never sent, and access that was revoked
+        # after the copy and is restored.
         self.unsent: list[str] = []
         self.regained: list[str] = []
 
@@ -192,8 +194,8 @@ class Restore:
         notices = {}
         for notice in sorted(before | later):
             old, new = fields(before.get(notice)), fields(later.get(notice))
-            # Drop an email that became due after the copy and was not sent: the restore undoes its
-            # cause, which may recur.
+            # Drop an email that was added after the copy and not sent. The restore undoes its
+            # cause. If the cause recurs, it adds the email again.
             users = [user for user in sorted(old | new) if user in old or not is_unsent(new[user])]
             if users or notice in before:
                 states = {user: self.settled(f"{key[0]} {notice} {user}", old.get(user), new.get(user)) for user in users}
@@ -201,8 +203,8 @@ class Restore:
         return {"mail": {"M": notices}} if notices else {}
 
     def invitation(self, key: Key, was: Item, now: Item) -> Item:
-        """Returns the current invitation, if there is one: its newest email works, and it stays
-        revoked.
+        """Returns the current invitation if it exists, and otherwise that of the copy. The link in
+        the newest email then works, and a revoked invitation stays revoked.
         """
         newest = without(was, {"secret_hash", "revoked_at"}) | only(now, INVITATION) if now else was
         return newest | {"mail": self.settled(" ".join(key), was.get("mail"), now.get("mail"))}
@@ -226,7 +228,7 @@ class Restore:
 
 
 def with_marks(was: Item, now: Item) -> dict:
-    """Returns the folded part of the organization, with the marks of invoices whose emails were
+    """Returns the folded facts of the organization, with the marks of invoices whose emails were
     sent after the copy.
     """
     folded, later = fields(was.get("folded")), fields(now.get("folded"))

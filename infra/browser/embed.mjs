@@ -24,7 +24,7 @@ const ARGS = [
 ];
 
 const port = await freePort();
-// For a browser, another port is the same site, and another host name is another site.
+// A browser treats another port as the same site and another host name as another site.
 const onramp = `http://localhost:${port}`;
 const app = `http://127.0.0.1:${port + 2}`;
 // A host app's page with the strictest isolation: it loads only resources that allow it.
@@ -215,8 +215,8 @@ async function checkEmbedding(browser) {
     page.off('request', note);
     assert.equal(writes.length, 1, `${writes}`);
 
-    // A poll that started before a click has an outdated response, so another poll follows
-    // immediately.
+    // If a poll starts before a click and ends after it, its response is outdated. The element then
+    // polls again immediately.
     const [polled, markPolled] = deferred();
     const [released, release] = deferred();
     await page.route('**/onboarding/widget', async (route) => {
@@ -234,14 +234,15 @@ async function checkEmbedding(browser) {
     await element.getByText('4 of 8 done').first().waitFor({ timeout: 3_000 });
     await page.unroute('**/onboarding/widget');
 
-    // Limit the requests of an open page with elements and frames, each with widget and banner.
+    // An open page with elements and frames, each with widget and banner, sends a limited number of
+    // requests.
     const since = await lastCall();
     await wait(30_000);
     const inHalfAMinute = await countReads(since);
     assert.ok(inHalfAMinute <= 18, `${inHalfAMinute} requests in 30 s`);
 
-    // A change between a frame's document and its first poll is shown and announced like any other
-    // change.
+    // A change after the frame loaded its document and before its first poll is shown and announced
+    // like any other change.
     const early = await context.newPage();
     const [opened, open] = deferred();
     await early.route('**/assets/frame-*.js', async (route) => {
@@ -260,9 +261,9 @@ async function checkEmbedding(browser) {
     // A failed click shows a visible message, with the reason if the user can act on it.
     await element.getByText('5 of 8 done').first().waitFor({ timeout: 15_000 });
     const failed = element.locator('.ob-said');
-    const refusal = { status: 402, contentType: 'application/problem+json', headers: { 'access-control-allow-origin': app }, body: '{"detail": "Choose a plan to go on working."}' };
+    const refusal = { status: 402, contentType: 'application/problem+json', headers: { 'access-control-allow-origin': app }, body: '{"detail": "Choose a plan to restore full access."}' };
     for (const [respond, words] of [
-      [(route) => route.fulfill(refusal), 'That didn’t work. Choose a plan to go on working.'],
+      [(route) => route.fulfill(refusal), 'That didn’t work. Choose a plan to restore full access.'],
       [(route) => route.abort(), 'That didn’t work. Try again in a moment.'],
     ]) {
       await page.route('**/checklist/complete/*', respond);

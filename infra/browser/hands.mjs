@@ -87,7 +87,7 @@ async function doubleClick(browser, stack, faults) {
   await jo.leaves();
 }
 
-/** Without a connection, the page shows a message, and the same button works later. */
+/** Without a connection, a click shows a message. With a connection, the same button works. */
 async function offline(browser, stack, faults) {
   const own = [];
   const jo = await person(browser, stack, own);

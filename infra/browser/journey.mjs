@@ -66,7 +66,8 @@ async function journey(stack, page, who, see) {
   assert.equal(welcome[0].subject, `Welcome to TimeTracker - ${who.organization}`);
   for (const part of [welcome[0].text, welcome[0].html]) assert.match(part, /14 days/);
 
-  // Sign out, and sign in by an emailed link. Only the button on the link's page uses it.
+  // Sign out, and sign in by an emailed link. Opening the link does not use it up. Only the button
+  // on its page does.
   await press('Sign out');
   await open('/dashboard');
   assert.match(page.url(), /\/login\b/, 'without a session, a page redirects to the sign-in');

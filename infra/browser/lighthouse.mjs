@@ -1,6 +1,6 @@
 // Runs Lighthouse on the checklist page three times. Accessibility and best practices must be 100.
-// The performance is the median. This is not part of the other checks, because a busy machine
-// distorts the scores.
+// The reported performance is the median of the three runs. The other checks do not include this
+// one, because a busy machine distorts the scores.
 //
 //   node lighthouse.mjs path/to/onramp path/to/node_modules/lighthouse
 

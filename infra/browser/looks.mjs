@@ -39,7 +39,7 @@ export async function look(page, name, folder, faults, widths = WIDTHS) {
 }
 
 async function violations(page, runOnly) {
-  // Through the debugger, because the page's CSP does not allow other scripts.
+  // Inject axe through the debugger, because the page's CSP does not allow other scripts.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
   // `preload: false`: axe must not fetch style sheets of other origins.
   const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly, resultTypes: ['violations'], preload: false }), runOnly);

@@ -21,7 +21,7 @@ export function checkEmails(looks) {
     for (const mail of mails) {
       const response = await fetch(`${stack.url}${mail}.html`);
       assert.equal(response.status, 200, mail);
-      // Show it without its frame and CSP, so that axe can run.
+      // Show the email without its frame and CSP, so that axe can run.
       await page.setContent(await response.text());
       assert.equal(await page.locator('a.button').count(), 1, `${mail}: one button`);
       const button = await page.locator('a.button').boundingBox();

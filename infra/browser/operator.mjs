@@ -10,7 +10,8 @@ export async function worksAsOperator(stack, page, who, see) {
   const says = (text) => page.getByText(text).first().waitFor({ timeout: 5_000 });
   const operator = { ...who, address: ADDRESS, name: 'Ann Roe', organization: 'TimeTracker itself' };
 
-  // Signing up with an operator's address is not enough. Signing in by an emailed link is.
+  // A sign-up with an operator's address gives no access to the operator pages. A sign-in by an
+  // emailed link does.
   await signUp(stack, page, operator, true);
   assert.equal((await page.goto(`${stack.url}/operator`)).status(), 404);
   await page.goto(`${stack.url}/dashboard`);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { signIn, signUp, submit } from './steps.mjs';
 
-/** Opens a phone-sized browser with its own cookies. */
+/** Opens a browser in the size of a phone, with its own cookies. */
 async function phone(page, scripts) {
   const context = await page.context().browser().newContext({
     javaScriptEnabled: scripts,

@@ -12,11 +12,11 @@ export async function person(browser, stack, faults, { scripts = true, ...rest }
     javaScriptEnabled: scripts,
     viewport: { width: 1280, height: 800 },
     timezoneId: 'Europe/Berlin',
-    // Each user has their own address, so that the sign-up limit per address does not apply.
+    // Each user has their own IP address, so that the sign-up limit per network does not apply.
     extraHTTPHeaders: { 'x-local-source-ip': `198.51.100.${number}` },
     ...rest,
   });
-  // Only a busy machine needs this long.
+  // A step needs this long only on a busy machine.
   context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   watch(page, faults);

@@ -1,7 +1,7 @@
 // Table of page states: how to create each state, and which pages show it.
 //
-// The states are in the order of the shared clock. `days` is the number of days between the sign-up
-// and the visit.
+// The browsers share one clock, so the states are in the order of their `days`. `days` is the
+// number of days between the sign-up and the visit.
 
 const CHECKLIST = { checklist: '/onboarding/checklist' };
 const DASHBOARD = { dashboard: '/dashboard' };

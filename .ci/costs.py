@@ -54,8 +54,8 @@ def counted() -> dict[str, tuple[int, str]]:
 
 
 def traced(invocations: float, of: dict[str, float]) -> float:
-    """Returns how many invocations X-Ray records in a month. It records the first invocation of each
-    second, and a share of the others.
+    """Returns how many invocations X-Ray records in a month. X-Ray records the first invocation of
+    each second and a share of the others.
 
     This assumes that invocations are random and spread evenly over the functions and the month.
     Real traffic comes in bursts, so X-Ray records fewer.

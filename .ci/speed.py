@@ -4,9 +4,9 @@
 
 valgrind counts the instructions, so the result hardly depends on the machine and its load. A run
 with one event covers the start, the connection, and the first response. A run with fifty more
-events shows the cost of an event in a warm function. The start time is the median of several starts up to the first
-response, and depends on the machine. A fake AWS responds immediately over plain HTTP, so the
-figures do not include TLS.
+events shows the cost of an event in a warm function. The start time is the median of several starts
+up to the first response, and depends on the machine. A fake AWS responds immediately over plain
+HTTP, so the figures do not include TLS.
 """
 
 import re

@@ -1,4 +1,10 @@
-//! The mail brake: hourly counters of first emails, the record of bounced ones, and the gates.
+//! The mail brake: hourly counters of welcome emails, the record of those that bounced, and the
+//! gates.
+//!
+//! A gate is an item that states whether welcome emails wait because too many of them bounced. A
+//! sign-up counts its welcome email and checks one gate in its own transaction, without reading
+//! before. The counters and the gates are split into shards, and a sign-up uses those of one shard.
+//! So parallel sign-ups rarely use the same item.
 //!
 //! A sign-up counts its first email and checks one gate in its own transaction, without a read
 //! before. Each shard has its own counters and its own gate, so parallel sign-ups rarely use the
@@ -21,16 +27,18 @@ use crate::{
     update::{Change, Only, change, check, number, put},
 };
 
-/// The reason why the brake delays a first email.
+/// The reason why the mail brake delays a welcome email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Brake {
-    /// This share of the hourly budget is used up. Another share may have capacity.
+    /// The share of the hourly budget that the sign-up tried is used up. Another share may have
+    /// capacity.
     Share,
-    /// Too many of the newest first emails bounced.
+    /// Too many of the newest welcome emails bounced.
     Bounces,
 }
 
-/// The stored record of first emails. All attributes are at the top level and optional.
+/// The stored record of welcome emails: how many were sent, and the newest bounces. All attributes
+/// are at the top level and optional.
 #[derive(Debug, Serialize, Deserialize)]
 struct FirstMailsItem {
     #[serde(default)]
@@ -67,8 +75,8 @@ fn decode(item: Attributes) -> Result<Stored<FirstMails>, Corrupt> {
     Ok(Stored { value, version: form.version, item })
 }
 
-/// Returns which part of the brake cancelled a sign-up. `first` is the index of the brake's first
-/// action in the transaction.
+/// Returns which part of the mail brake cancelled the transaction of a sign-up, or `None` if
+/// another condition did. `first` is the index of the brake's first action in the transaction.
 pub(crate) fn closed_brake(reasons: &[CancellationReason], first: usize) -> Option<Brake> {
     if failed(reasons, first + 1) {
         return Some(Brake::Bounces);
@@ -77,8 +85,8 @@ pub(crate) fn closed_brake(reasons: &[CancellationReason], first: usize) -> Opti
 }
 
 impl Store {
-    /// Builds the actions that count a sign-up's first email and check the gate. [`closed_brake`]
-    /// relies on their order.
+    /// Builds two actions: one counts the welcome email of a sign-up, and one checks that the gate
+    /// of the same shard is open. [`closed_brake`] relies on this order.
     pub(crate) fn first_mail_actions(&self, share: Share) -> Result<[TransactWriteItem; 2], Error> {
         let until = millis(domain::brake::next_hour(share.hour)) / 1000;
         let no = values([(":no", AttributeValue::Bool(false))]);
@@ -89,9 +97,10 @@ impl Store {
         ])
     }
 
-    /// Counts a first email that was sent, and returns the new record.
+    /// Counts a welcome email that was sent, and returns the new record.
     ///
-    /// A duplicate SES event counts twice. The brake then looks at slightly fewer than 200 emails.
+    /// A duplicate SES event counts twice. The bounce rate is then computed from slightly fewer
+    /// than 200 emails.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -110,7 +119,7 @@ impl Store {
         Ok(decode(written.attributes.unwrap_or_default())?)
     }
 
-    /// Records that the first email of a claim bounced, and returns the new record.
+    /// Records that the welcome email of a claim bounced, and returns the new record.
     ///
     /// # Errors
     /// [`Error::Conflict`] if another write changed the record; [`Error::Unavailable`] and
@@ -137,8 +146,8 @@ impl Store {
 
     /// Closes or opens all gates and stores `braked` in the record, in one transaction.
     ///
-    /// Changes nothing if another write changed the record, because that writer sets the gates
-    /// itself.
+    /// Changes nothing if another write changed the record in the meantime, because that writer
+    /// sets the gates itself.
     ///
     /// # Errors
     /// [`Error::Unavailable`], also if sign-ups keep the gates busy.

@@ -18,7 +18,8 @@ use crate::{
 
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
-/// Maximum number of attempts after a conflict, or while keys stay unprocessed, within one request.
+/// Maximum number of attempts within one request. Another attempt follows a conflict, or a batch of
+/// which DynamoDB left keys unprocessed.
 pub const MAX_TRIES: u32 = 6;
 
 /// Maximum number of keys in one batch (DynamoDB API reference, "BatchGetItem").
@@ -34,12 +35,12 @@ pub struct Store {
 /// A value as it was read, with the version that a later write requires.
 #[derive(Clone, Debug)]
 pub struct Stored<T> {
-    /// The decoded value.
+    /// The value that the item contains, decoded.
     pub value: T,
     /// The version of the item when it was read.
     pub version: u64,
-    /// The complete item. The next write keeps the attributes that this version does not
-    /// understand.
+    /// The complete item as it was stored. The next write keeps the attributes that this version of
+    /// the code does not understand.
     pub(crate) item: Attributes,
 }
 
@@ -63,8 +64,8 @@ impl<T> Stored<T> {
 pub(crate) enum Transacted {
     /// All actions were written.
     Done,
-    /// A condition failed, so nothing was written. All conditions before the first failed one were
-    /// evaluated and held. The reasons are in the order of the actions.
+    /// A condition failed, so nothing was written. The reasons are in the order of the actions. All
+    /// conditions before the first failed one were evaluated and were true.
     Cancelled(Vec<CancellationReason>),
 }
 
@@ -75,12 +76,12 @@ impl Store {
         Self { client: Client::new(config), table }
     }
 
-    /// Opens the connection before the first event, by a read of a key without an item.
+    /// Opens the connection before the first event arrives, by reading a key that has no item.
     ///
-    /// A failure is only logged. If it persists, the first event fails and reports it.
+    /// A failure is only logged. If the table stays unreachable, the first event reports it.
     pub async fn warm_up(&self) {
         if let Err(error) = self.get(&Key::unused()).await {
-            tracing::warn!(%error, "warm-up read failed");
+            tracing::warn!(%error, "failed to open table connection before first event");
         }
     }
 
@@ -98,8 +99,8 @@ impl Store {
         Ok(response.item)
     }
 
-    /// Reads several items in one consistent batch, in the order of the keys. Requests unprocessed
-    /// keys again, because they are not missing.
+    /// Reads several items in one consistent batch, in the order of the keys. Requests keys again
+    /// that DynamoDB left unprocessed, because their items may exist.
     pub(crate) async fn get_all<const N: usize>(
         &self,
         keys: &[Key; N],
@@ -238,7 +239,8 @@ impl Store {
     }
 }
 
-/// Waits before the next attempt: a random time below a limit that doubles from 20 ms to 640 ms.
+/// Waits for a random time before the next attempt. The maximum doubles with each attempt, from 20
+/// ms to 640 ms.
 pub async fn pause(attempt: u32) {
     let cap = 20_u64.saturating_mul(1 << attempt.min(5));
     let share = getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX));

@@ -25,19 +25,20 @@ use telemetry::LogArea;
 /// How long a parked or quarantined event is kept, in seconds. Stripe can resend an event for 30
 /// days.
 const PARKED_RETENTION_SECONDS: i64 = 35 * 24 * 3600;
-/// Time after which a parked event with our metadata needs review, in seconds.
+/// Time after which a parked event with the metadata of Onramp needs review, in seconds.
 const REVIEW_DELAY_SECONDS: i64 = 600;
-/// Maximum number of released events that the transaction of the link deletes. A transaction has at
-/// most 100 actions (DynamoDB API reference, "TransactWriteItems"), and two write the link and the
-/// organization.
+/// Maximum number of parked events that the transaction of a new customer link deletes. A
+/// transaction has at most 100 actions (DynamoDB API reference, "TransactWriteItems"), and two of
+/// them write the link and the organization.
 const MAX_DELETED_WITH_LINK: usize = 98;
-/// Number of parallel deletions of further released events.
+/// Number of parallel deletions of parked events that do not fit into that transaction.
 const PARALLEL_DELETIONS: usize = 16;
 
 /// The organization of a Stripe customer.
 ///
-/// Parking an event raises the version, and linking the customer requires the version that was
-/// read. So a link never misses a parked event.
+/// Each parked event raises the version of the link. A write that links the customer requires the
+/// version that it read before. So it fails if an event was parked in the meantime, and no parked
+/// event is missed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CustomerLink {
     /// The organization, or `None` while the customer is not linked.
@@ -50,14 +51,15 @@ pub struct CustomerLink {
 pub struct EventContext {
     /// The link of the event's customer.
     pub link: CustomerLink,
-    /// The organization that the event names, or else the organization of its customer.
+    /// The organization that the event names. If it names none, the organization that is linked to
+    /// its customer.
     pub org: Option<Stored<Org>>,
 }
 
 /// A signed event that waits until its customer is linked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parked {
-    /// The event's ID.
+    /// The ID of the event.
     pub event: EventId,
     /// The body as it was signed.
     pub body: String,
@@ -72,8 +74,7 @@ pub struct QuarantinedEvent<'a> {
     pub reason: &'a str,
     /// The body as it was signed.
     pub body: &'a [u8],
-    /// For a conflict: the affected organizations. The first is the one for which the event
-    /// counted.
+    /// For a conflict: the affected organizations. The event was recorded for the first one.
     pub conflict: Option<&'a [OrgId]>,
 }
 
@@ -139,7 +140,8 @@ impl Store {
         let items = self.get_each(&keys).await?;
         let mut linked = BTreeSet::new();
         for (key, item) in keys.into_iter().zip(items) {
-            // A corrupt link counts as not linked, so its events stay visible.
+            // A corrupt link counts as not linked, so that its parked events stay visible in the
+            // review queue.
             if decode_link(item).is_ok_and(|link| link.org.is_some()) {
                 linked.insert(key.pk);
             }
@@ -155,8 +157,9 @@ impl Store {
     /// Parks a signed event until its customer is linked. Returns `false`, and writes nothing, if
     /// the event was parked before.
     ///
-    /// An event with our metadata (`has_metadata`) needs review if it waits too long. Any other
-    /// event is only listed, because a Stripe account may serve other products.
+    /// An event with the metadata of Onramp (`has_metadata`) needs review if it waits too long. Any
+    /// other event never needs review, because it may belong to another product with the same
+    /// Stripe account.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the customer was linked in the meantime; [`Error::Unavailable`].
@@ -205,7 +208,7 @@ impl Store {
         customer: &CustomerId,
         link: &CustomerLink,
     ) -> Result<Vec<Parked>, Error> {
-        // Parking an event raises the version, so at 0 no event waits.
+        // Each parked event raises the version, so at version 0 there is none.
         if link.version == 0 {
             return Ok(Vec::new());
         }
@@ -217,11 +220,12 @@ impl Store {
         parked.collect()
     }
 
-    /// Links a customer to an organization in one transaction. It also writes `after`, which
-    /// includes the parked events, and deletes those events, `released`.
+    /// Links a customer to an organization in one transaction. The transaction also writes `after`,
+    /// the organization with the facts of the parked events. It deletes these events, which are
+    /// listed in `released`.
     ///
-    /// Events that do not fit into the transaction are deleted after it. If that fails, an event
-    /// stays until it expires. It is in no list, because its customer is linked.
+    /// Events that do not fit into the transaction are deleted after it. If such a deletion fails,
+    /// the event stays stored until it expires. No list shows it, because its customer is linked.
     ///
     /// # Errors
     /// [`Error::Conflict`] if an event was parked, the customer was linked, or the organization

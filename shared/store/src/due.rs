@@ -60,27 +60,27 @@ pub struct WaitingEvent(Key);
 pub enum MailDue {
     /// An organization with pending notices.
     Org(OrgId),
-    /// A sign-in request.
+    /// A sign-in request with a pending email.
     SignIn(SignInRequestId),
-    /// An invitation to an organization.
+    /// An invitation whose email is pending.
     Invitation(OrgId, InvitationId),
 }
 
 impl Store {
     /// Streams all candidates that are due at `now`, earliest first in each shard.
     ///
-    /// The stream queries a page after the caller consumed the page before. So memory stays
-    /// constant, and an item that stays due does not hide later ones. The caller must load each
-    /// candidate before it acts.
+    /// The stream queries the next page only after the caller consumed the previous one. So memory
+    /// use stays constant, and an item that stays due does not hide later ones. The index may be
+    /// outdated, so the caller must load each candidate before it acts.
     ///
-    /// A failed query of one shard is one [`Error::Unavailable`] among the candidates of the
-    /// others.
+    /// If the query of one shard fails, the stream contains one [`Error::Unavailable`] for it,
+    /// among the candidates of the other shards.
     pub fn due(&self, now: Timestamp) -> impl Stream<Item = Result<Due, Error>> + Unpin {
         stream::select_all((0..SHARDS).map(|shard| Box::pin(self.candidates(&DUE, shard, now, Due::of_key))))
     }
 
-    /// Counts the items that are due at `now`. An index lags by moments, so items that were just
-    /// processed may still count.
+    /// Counts the items that are due at `now`. An index is updated shortly after the table, so
+    /// items that were just processed may still count.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -98,8 +98,8 @@ impl Store {
 
     /// Moves a parked event to the partition for review. Returns whether the event still waits.
     ///
-    /// If its customer is linked, the event was released and only its deletion failed. It is
-    /// deleted now.
+    /// If the customer of the event is already linked, the event was recorded and only its deletion
+    /// failed. In that case this method deletes it.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the event was released in the meantime; [`Error::Unavailable`] and
@@ -131,8 +131,9 @@ impl Store {
 
     /// Moves a corrupt item to the partition for corrupt items, without decoding it.
     ///
-    /// It leaves both indexes, so only [`Store::corrupt_items`] and the review queue find it.
-    /// [`Store::restore_index_entry`] or the next write of the item restores its index attributes.
+    /// The item then is in neither the partition for due items nor the one for due emails, so only
+    /// [`Store::corrupt_items`] and the review queue find it. [`Store::restore_index_entry`] or the
+    /// next write of the item restores its index attributes.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the item is already there or was deleted; [`Error::Unavailable`].

@@ -34,7 +34,7 @@ impl EmbedSession {
 }
 
 impl Store {
-    /// Loads a user, an organization, and the membership in one consistent batch, so a removed user
+    /// Loads a user, an organization, and the membership in one consistent batch. So a removed user
     /// loses access at the next request.
     ///
     /// Returns `None` if the user or the organization does not exist.

@@ -10,8 +10,8 @@ use aws_sdk_dynamodb::{
 pub enum Error {
     /// A condition failed because the item changed. Load it and decide again.
     ///
-    /// Only a condition that DynamoDB evaluated has this result. An item that another transaction
-    /// is writing is [`Error::Unavailable`].
+    /// Only a condition that DynamoDB evaluated has this result. If another transaction is writing
+    /// the item, the result is [`Error::Unavailable`].
     #[error("the item was changed by another write")]
     Conflict,
     /// The table is unreachable, throttles, is busy with another transaction, or did not respond in
@@ -40,7 +40,7 @@ impl Corrupt {
     /// The item does not have the form `T`.
     ///
     /// The text becomes a log line. It contains serde's message only for a missing field, because
-    /// other messages of serde quote the stored value.
+    /// serde's other messages quote the stored value.
     pub(crate) fn not_a<T>(error: impl std::fmt::Display) -> Self {
         let form = std::any::type_name::<T>();
         let form = form.rsplit("::").next().unwrap_or(form);
@@ -97,8 +97,8 @@ pub(crate) fn failed(reasons: &[CancellationReason], index: usize) -> bool {
 /// The cause of a cancelled transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause<'a> {
-    /// A condition failed, and all conditions before it were evaluated and held. So callers can
-    /// check the conditions in their order.
+    /// A condition failed, and all conditions before it were evaluated and were true. So callers
+    /// can check in the order of the actions which one failed.
     Condition,
     /// DynamoDB rejects the request itself, with this code. A retry cannot succeed.
     Rejected(&'a str),

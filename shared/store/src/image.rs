@@ -19,8 +19,8 @@ pub fn org_from_image(image: &Value) -> Result<Stored<Org>, Corrupt> {
 /// Size of an organization's item above which an operator should find the cause, in bytes.
 pub const LARGE_ITEM_BYTES: usize = 32 * 1024;
 
-/// Returns the size of an image's item in the table, in bytes
-/// (DynamoDB developer guide, "DynamoDB item sizes and formats").
+/// Returns the size that the item of an image has in the table, in bytes (DynamoDB developer guide,
+/// "DynamoDB item sizes and formats").
 #[must_use]
 pub fn image_size(image: &Value) -> usize {
     image.as_object().map_or(0, attributes_size)
@@ -30,8 +30,8 @@ fn attributes_size(attributes: &Map<String, Value>) -> usize {
     attributes.iter().map(|(name, value)| name.len() + value_size(value)).sum()
 }
 
-/// Lists and maps take 3 bytes plus 1 per element. A number takes about 1 byte per two digits, plus
-/// 1.
+/// A list or a map takes 3 bytes, plus 1 byte per element. A number takes about 1 byte per two
+/// digits, plus 1 byte.
 fn value_size(value: &Value) -> usize {
     let Some((kind, value)) = value.as_object().and_then(|value| value.iter().next()) else { return 0 };
     match (kind.as_str(), value) {

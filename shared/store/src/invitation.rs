@@ -27,7 +27,7 @@ use crate::{
 /// How long an invitation is kept after it expires, in seconds.
 const RETENTION_SECONDS: i64 = 30 * 24 * 3600;
 
-/// Result of [`Store::commit_invitation`].
+/// The result of [`Store::commit_invitation`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Invited {
     /// The invitation was written.
@@ -141,7 +141,7 @@ impl Store {
     }
 
     /// Writes an invitation with a pending email and the change of its organization, and counts it
-    /// for the limits. Replaces `earlier`, if there was one.
+    /// for the limits. Replaces the invitation `earlier`, if the address had one.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the organization or the earlier invitation changed;
@@ -160,8 +160,8 @@ impl Store {
             None => actions.push(put(&self.table, encode(invitation, 1)?, Some(Only::New))?),
         }
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else { return Ok(Invited::Done) };
-        // A rejected attempt counts for no limit, so one admin cannot use up the emails that others
-        // may send to an address.
+        // A rejected attempt counts for no limit. Otherwise one admin could use up the emails that
+        // other admins may send to an address.
         reached(limits, &reasons).map(Invited::Limited).ok_or(Error::Conflict)
     }
 

@@ -62,13 +62,13 @@ pub struct Acceptance {
     pub session: Session,
     /// The secret of the session.
     pub secret: Secret,
-    /// The session to end, if the browser has one of this user.
+    /// The earlier session of this user in the same browser, which ends. `None` if there is none.
     pub instead_of: Option<SessionToken>,
     /// The hash of the browser cookie, with which that browser can repeat the request.
     pub browser: Option<Hash>,
 }
 
-/// Result of [`Store::commit_acceptance`].
+/// The result of [`Store::commit_acceptance`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accepted {
     /// The acceptance was written.

@@ -23,7 +23,7 @@ pub(crate) const SHARDS: u8 = 8;
 pub(crate) const BY_DUE: &str = "by-due";
 pub(crate) const BY_MAIL: &str = "by-mail";
 
-/// Prefixes of sort keys that a query reads together.
+/// Prefixes of sort keys. One query reads all items of a partition with the same prefix.
 pub(crate) const MEMBER: &str = "MEMBER#";
 pub(crate) const INVITE: &str = "INVITE#";
 pub(crate) const SESSION: &str = "SESSION#";
@@ -74,7 +74,8 @@ impl Key {
         Self::new(format!("LINK#{secret}"), "LINK")
     }
 
-    /// Has its own sort key, so an unsubscribe link never passes as a sign-in link.
+    /// The key of an unsubscribe link. It has its own sort key, so such a link never works as a
+    /// sign-in link.
     pub fn unsubscription(secret: Hash) -> Self {
         Self::new(format!("LINK#{secret}"), "UNSUBSCRIBE")
     }
@@ -84,13 +85,14 @@ impl Key {
         Self::new(format!("LINK#{secret}"), "FOUNDING")
     }
 
-    /// Has its own sort key, so an invitation link never passes as a sign-in link.
+    /// The key of an invitation link. It has its own sort key, so such a link never works as a
+    /// sign-in link.
     pub fn invitation_link(secret: Hash) -> Self {
         Self::new(format!("LINK#{secret}"), "INVITATION")
     }
 
-    /// The record of a used link. It has its own sort key, so no version of the code takes it for a
-    /// link that still works.
+    /// The record of a used link. It has its own sort key, so no version of the code confuses it
+    /// with a link that still works.
     pub fn used_link(secret: Hash) -> Self {
         Self::new(format!("LINK#{secret}"), "USED")
     }
@@ -129,7 +131,7 @@ impl Key {
         Self::new("FEED".to_owned(), "SEND")
     }
 
-    /// The record of first emails, for the mail brake.
+    /// The record of welcome emails and their bounces, for the mail brake.
     pub fn first_mails() -> Self {
         Self::new("FEED".to_owned(), "FIRST")
     }
@@ -139,7 +141,7 @@ impl Key {
         Self::new(format!("BRAKE#{}", share.shard), At(share.hour).text())
     }
 
-    /// The gate of the mail brake for one shard.
+    /// The item that states for one shard whether welcome emails wait, because too many bounced.
     pub fn gate(shard: u8) -> Self {
         Self::new(format!("BRAKE#{shard}"), "GATE")
     }
@@ -177,8 +179,8 @@ pub(crate) fn review_pk(shard: u8) -> String {
     format!("HELD#{shard}")
 }
 
-/// The partition of `by-due` for parked events without our metadata, which may belong to another
-/// product. They need no review.
+/// The partition of `by-due` for parked events without the metadata of Onramp, which may belong to
+/// another product. They need no review.
 pub(crate) fn parked_without_metadata_pk(shard: u8) -> String {
     format!("FOREIGN#{shard}")
 }

@@ -20,14 +20,14 @@
 //! | | `USED` | a used sign-in or invitation link |
 //! | | `UNSUBSCRIBE` | an unsubscribe link of a reminder |
 //! | `CUSTOMER#{cus}` | `LINK` | Stripe customer → organization, with a version |
-//! | | `PARKED#{evt}` | a signed event that waits for that link |
+//! | | `PARKED#{evt}` | a signed event that waits until the customer is linked |
 //! | `STRIPE#{id}` | `QUARANTINED` | a signed event that needs review |
 //! | `SIGNUP#{hash}` | `SIGNUP` | the record that identifies a repeated sign-up form |
 //! | `LIMIT#{what}#{hash}` | `TIMES` | the newest attempts that a rate limit counts |
-//! | `BRAKE#{shard}` | `{hour}` | the count of first emails in a UTC hour |
-//! | | `GATE` | whether first emails wait because too many bounced |
+//! | `BRAKE#{shard}` | `{hour}` | the count of welcome emails in a UTC hour |
+//! | | `GATE` | whether welcome emails wait because too many bounced |
 //! | `FEED` | `SEND` | the newest claim whose `Send` event arrived from SES |
-//! | | `FIRST` | how many first emails were sent, and the newest bounces |
+//! | | `FIRST` | how many welcome emails were sent, and the newest bounces |
 //!
 //! Two sparse indexes, `by-due` and `by-mail`, find items by time. An item is in an index only
 //! while it has the attributes `due_pk` and `due_at`, or `mail_pk` and `mail_at`.
@@ -37,7 +37,7 @@
 //! | `DUE#{shard}` | `by-due` | organizations for the trial sweep, and parked events that wait |
 //! | `MAIL#{shard}` | `by-mail` | items with an email to send |
 //! | `HELD#{shard}` | both | items that need review |
-//! | `FOREIGN#{shard}` | `by-due` | parked events without our metadata |
+//! | `FOREIGN#{shard}` | `by-due` | parked events without the metadata of Onramp |
 //! | `UNREADABLE` | `by-mail` | corrupt items |
 //!
 //! # Rules

@@ -1,4 +1,4 @@
-//! Rate limits: counters that a write increments in its own transaction.
+//! Rate limits: a write counts an attempt in its own transaction.
 
 use std::{collections::HashMap, fmt::Write};
 
@@ -28,7 +28,8 @@ impl Store {
         Ok(Some(window))
     }
 
-    /// Counts a rejected attempt for the limits that count such attempts and are not reached.
+    /// Counts an attempt that some limit rejected. It counts for the limits that include rejected
+    /// attempts, unless they are reached.
     pub(crate) async fn count_rejected_attempt(&self, limits: &[RateLimitWindow]) -> Result<(), Error> {
         for window in limits.iter().filter(|window| window.limit.counts_refused) {
             self.transact(vec![self.count(window)?]).await?;
@@ -38,10 +39,12 @@ impl Store {
 
     /// Builds the action that counts an attempt, on condition that the limit is not reached.
     ///
-    /// The item contains the times of the newest attempts, as many as the limit allows. `t0` is the
-    /// newest. Each write shifts them by one, because an update expression sees the item before the
-    /// update. The condition is that the oldest time has left the window. So no window ever has
-    /// more attempts, and no read is needed before.
+    /// The item contains the times of the newest attempts, as many as the limit allows. The newest
+    /// is `t0`. Each write moves every time to the next number, because an update expression reads
+    /// the values from before the update.
+    ///
+    /// The write requires that the oldest of these times is before the window. So the number of
+    /// attempts in a window never exceeds the limit, and no read is needed before the write.
     pub(crate) fn count(&self, window: &RateLimitWindow) -> Result<TransactWriteItem, Error> {
         if window.is_hour {
             let until = millis(window.ends_at()) / 1000;
@@ -96,8 +99,9 @@ pub(crate) fn count_up(table: &str, key: &Key, most: u32, until: u64) -> Result<
     )
 }
 
-/// Returns the limit that cancelled a transaction, as a window that ends when the next attempt is
-/// allowed. If several limits are reached, returns the one whose window ends last.
+/// Returns the limit that cancelled a transaction, or `None` if no limit did. The returned window
+/// ends when the next attempt is allowed. If several limits are reached, returns the one whose
+/// window ends last.
 ///
 /// The reasons are in the order of the limits.
 pub(crate) fn reached(limits: &[RateLimitWindow], reasons: &[CancellationReason]) -> Option<RateLimitWindow> {
@@ -107,7 +111,8 @@ pub(crate) fn reached(limits: &[RateLimitWindow], reasons: &[CancellationReason]
             return window.clone();
         }
         let attempt = |n| reason.item().and_then(|item| time(item, n));
-        // Without the item, waiting for a complete window is always long enough.
+        // If DynamoDB does not return the item, the next attempt counts as allowed after a complete
+        // window.
         let oldest = attempt(window.limit.max.saturating_sub(1)).unwrap_or(window.ends_at());
         window.reached(oldest, attempt(0))
     });

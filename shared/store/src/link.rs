@@ -1,4 +1,4 @@
-//! Sign-in links.
+//! Sign-in links, and the rights that their use grants.
 
 use domain::{
     address::Address,
@@ -57,7 +57,7 @@ pub enum LinkGrant<'a> {
     OrgCreation(&'a OrgCreationGrant),
 }
 
-/// Result of [`Store::consume_link`].
+/// The result of [`Store::consume_link`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consumed {
     /// The right is stored, and the link is deleted.
@@ -126,7 +126,7 @@ impl Store {
     /// Uses a link in one transaction: deletes it, stores the granted right, writes the verified
     /// user, and ends the session `instead_of` of the browser.
     ///
-    /// `browser` is the hash of the browser cookie, with which that browser can repeat the
+    /// `browser` is the hash of the browser cookie. The browser with this cookie can repeat the
     /// request.
     ///
     /// # Errors
@@ -167,7 +167,8 @@ impl Store {
             (None, LinkGrant::Session(session, _)) => {
                 actions.push(self.in_epoch(after.id, session.org, after.epoch, None)?);
             }
-            // Needs no condition, because the user is read again when the grant is used.
+            // This case needs no condition on the user, because the user is read again when the
+            // grant is used.
             (None, LinkGrant::OrgCreation(_)) => {}
         }
         if let Some(token) = instead_of {

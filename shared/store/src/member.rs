@@ -1,4 +1,4 @@
-//! Memberships.
+//! Memberships: loading, and writing of changed roles and removals.
 
 use domain::{
     address::Address,

@@ -32,8 +32,8 @@ impl Store {
         found.into_iter().flatten().map(|item| Ok(decode(item)?.value)).collect()
     }
 
-    /// Builds the action that writes a changed organization. Without a change it only raises the
-    /// version.
+    /// Builds the action that writes a changed organization. If `after` equals `before`, the action
+    /// only raises the version.
     ///
     /// In both cases the transaction fails if another write changed the organization.
     pub(crate) fn org_write(&self, before: &Stored<Org>, after: &Org) -> Result<TransactWriteItem, Error> {
@@ -91,8 +91,8 @@ impl Store {
         Err(Error::Conflict)
     }
 
-    /// Returns the update from `before` to `after` at `version`, or `None` if only the version
-    /// would change.
+    /// Returns the update that turns `before` into `after` and stores `version` as the new version.
+    /// Returns `None` if `after` equals `before`, apart from the version.
     pub(crate) fn org_change(
         before: &Stored<Org>,
         after: &Org,
@@ -182,7 +182,7 @@ mod tests {
             mailed.update_payment_notices(now);
             stored = written(&then, &mailed).1;
         }
-        // Beyond the invoices that are kept in full, each adds one mark of 8 bytes.
+        // Invoices beyond those that are kept in full add one mark of 8 bytes each.
         assert!(writes[299] <= writes[49] + 250 * 8 + 100, "{} after {}", writes[299], writes[49]);
         assert!(size(&stored.item) < 12 * 1024, "{}", size(&stored.item));
         let image = serde_json::to_value(serde_dynamo::Item::from(stored.item.clone())).unwrap();

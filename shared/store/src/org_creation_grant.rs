@@ -18,8 +18,8 @@ use crate::{
 
 /// The right of a user without an organization to create one organization.
 ///
-/// A session needs an organization, so such a user has none. The form contains a secret instead,
-/// and the grant is stored under its hash.
+/// Every session belongs to an organization, so a user without one has no session. Instead, the
+/// form for a new organization contains a secret, and the grant is stored under its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrgCreationGrant {
     /// The hash of the secret in the form.
@@ -28,7 +28,7 @@ pub struct OrgCreationGrant {
     pub user: UserId,
     /// The time from which the grant is invalid.
     pub expires_at: Timestamp,
-    /// The sign-up that used the grant. The same form may be submitted again.
+    /// The sign-up that used the grant. It may be submitted again with the same form.
     pub used_for: Option<Hash>,
 }
 

@@ -26,8 +26,8 @@ pub enum ReviewList {
     /// The items that need review.
     #[default]
     NeedsReview,
-    /// Parked events without our metadata, which probably belong to another product in the same
-    /// Stripe account.
+    /// Parked events without the metadata of Onramp, which probably belong to another product in
+    /// the same Stripe account.
     ParkedWithoutMetadata,
 }
 
@@ -54,9 +54,9 @@ pub struct ReviewItem {
 pub enum ReviewItemKind {
     /// A parked event: its customer has no organization yet.
     Parked {
-        /// The Stripe customer.
+        /// The Stripe customer of the event.
         customer: String,
-        /// The event's id.
+        /// The id of the event.
         event: String,
         /// The body as it was signed.
         body: String,
@@ -72,13 +72,13 @@ pub enum ReviewItemKind {
     },
     /// A quarantined event that contradicts the stored state.
     Conflict {
-        /// The event's id.
+        /// The id of the event.
         id: String,
         /// A description of the conflict.
         reason: String,
         /// The body as it was signed.
         body: String,
-        /// The affected organizations. The first is the one for which the event counted.
+        /// The affected organizations. The event was recorded for the first one.
         organizations: Vec<OrgId>,
     },
     /// An organization with failed emails, or emails that may have been sent.
@@ -106,7 +106,7 @@ struct Entry {
 struct QuarantinedItem {
     reason: String,
     quarantined_at: At,
-    /// Present only if the event shows a conflict.
+    /// The affected organizations, present only if the event shows a conflict.
     #[serde(default)]
     organizations: Option<Vec<String>>,
 }
@@ -140,7 +140,8 @@ impl ReviewList {
             shards: SHARDS,
             max_age: None,
         };
-        // A failed email stays in the item. It is shown only for a while.
+        // A failed email stays in its item, so entries of this index are shown only for a limited
+        // time.
         const BY_MAIL_TIME: IndexPartition = IndexPartition {
             index: BY_MAIL,
             hash: "mail_pk",
@@ -158,7 +159,7 @@ impl ReviewList {
         }
     }
 
-    /// Returns whether the item itself is in the list. The index may lag behind.
+    /// Returns whether the stored item belongs to the list. The index may be outdated.
     fn contains(self, item: &Attributes) -> bool {
         self.partitions().iter().any(|list| {
             let partition = item.get(list.hash).and_then(|partition| partition.as_s().ok());
@@ -170,8 +171,9 @@ impl ReviewList {
 impl Store {
     /// Loads a page of a list, with items that wait since a time later than `after`.
     ///
-    /// The page has at least `size` index entries, if there are that many, because entries with the
-    /// same time are on the same page. A corrupt item is listed as such and hides no other.
+    /// Entries with the same time are always on the same page, so a page can have more than `size`
+    /// index entries. A corrupt item is listed as corrupt, and does not prevent the others from
+    /// being listed.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -197,8 +199,8 @@ impl Store {
         let parked = keys.iter().filter(|key| key.sk.starts_with(PARKED));
         let (items, linked) = try_join(self.get_each(&keys), self.linked_customers(parked)).await?;
         let items = entries.into_iter().zip(items).filter_map(|(entry, item)| {
-            // Skips items that left the list since the index was written. Also skips events of
-            // linked customers, because they were released and only their deletion failed.
+            // Skips items that left the list since the index was updated. Also skips events of
+            // linked customers, because such events were recorded and only their deletion failed.
             let released = entry.key.sk.starts_with(PARKED) && linked.contains(&entry.key.pk);
             item.filter(|item| !released && list.contains(item)).map(|item| entry.into_review_item(item))
         });
@@ -224,7 +226,7 @@ impl Store {
             .index_name(index)
             .expression_attribute_names("#hash", hash)
             .expression_attribute_values(":hash", AttributeValue::S(partition(shard)))
-            // One more than the page has, to detect whether there is a next page.
+            // Requests one entry more than the page has, to detect whether there is a next page.
             .limit(i32::from(size) + 1);
         query = match after {
             None => query.key_condition_expression("#hash = :hash"),

@@ -22,7 +22,7 @@ use crate::{
     user,
 };
 
-/// How long a public page waits for the session.
+/// How long a public page waits for the session. After that it is rendered without one.
 const TRY_LOAD_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A session with the state that authorizes it, from one consistent read.
@@ -56,12 +56,14 @@ struct SessionItem {
     epoch: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ends_at: Option<At>,
-    /// Missing, like `signed_in_at`, in items of an earlier version.
+    /// The join number. Like `signed_in_at`, it is missing in items of an earlier version of the
+    /// code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     join: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     signed_in_at: Option<At>,
-    /// For DynamoDB's time to live only. The code uses the times above.
+    /// Used only by DynamoDB, which deletes the item after this time. The code uses the times
+    /// above.
     expires_at: i64,
 }
 
@@ -124,25 +126,26 @@ impl Store {
         Ok(Some(SignedIn { session, user, role, org: item::decode(org)? }))
     }
 
-    /// Loads the session of a token for a public page, which greets a signed-in user.
+    /// Loads the session of a token for a public page, which shows the name of a signed-in user.
     ///
     /// Returns `None` if the read fails or takes longer than a second, so that public pages stay
-    /// available without the table.
+    /// available while the table is not.
     pub async fn try_load_session(&self, token: &SessionToken) -> Option<SignedIn> {
         match tokio::time::timeout(TRY_LOAD_TIMEOUT, self.load_session(token)).await {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
-                tracing::warn!(%error, "session lookup failed; rendering public page without session");
+                tracing::warn!(%error, "failed to load session; rendering public page without it");
                 None
             }
             Err(_) => {
-                tracing::warn!("session lookup timed out; rendering public page without session");
+                tracing::warn!("failed to load session in time; rendering public page without it");
                 None
             }
         }
     }
 
-    /// Stores that a session was used at `now`. Never creates a session that ended in the meantime.
+    /// Stores that a session was used at `now`. Never stores a session again that was deleted in
+    /// the meantime.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the session ended; [`Error::Unavailable`].
@@ -242,7 +245,7 @@ impl Store {
         update(
             &self.table,
             key,
-            // Keeps the end of an earlier replacement.
+            // If an earlier replacement already set the end, keeps that end.
             "SET ends_at = if_not_exists(ends_at, :until), expires_at = :expires",
             Some("attribute_exists(pk)"),
             HashMap::new(),

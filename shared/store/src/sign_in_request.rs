@@ -45,8 +45,8 @@ impl FromStr for SignInRequestId {
 
 /// A request for a sign-in link.
 ///
-/// Known and unknown addresses lead to the same write. The mailer finds out whether the address has
-/// an account.
+/// The same data is written for every address, so a response does not reveal whether an address has
+/// an account. The mailer determines that later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInRequest {
     /// The ID of the request.
@@ -78,7 +78,7 @@ impl SignInRequest {
     }
 }
 
-/// Result of [`Store::request_sign_in`].
+/// The result of [`Store::request_sign_in`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInRequestResult {
     /// The request was stored.

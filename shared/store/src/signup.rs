@@ -1,7 +1,8 @@
 //! Sign-ups, and the further sessions of a repeated form.
 //!
-//! A repeated form has the same token. For ten minutes it identifies the same sign-up and starts at
-//! most five further sessions, because the first response may be lost.
+//! A browser may submit the same form again, because the first response may be lost. The form then
+//! has the same token. For ten minutes, this token identifies the same sign-up, which can start at
+//! most five further sessions.
 
 use std::collections::HashMap;
 
@@ -41,7 +42,7 @@ const MAX_REPLAYS: u64 = 5;
 pub struct SignUp {
     /// The user who signs up.
     pub person: Person,
-    /// The new organization.
+    /// The organization that the sign-up creates.
     pub org: Org,
     /// The first session of the user in the organization.
     pub session: Session,
@@ -53,7 +54,7 @@ pub struct SignUp {
     pub creation_grant: Option<Hash>,
     /// The rate limits for which the sign-up counts.
     pub limits: Vec<RateLimitWindow>,
-    /// The share of the hourly budget for which the first email counts. `None` skips the email
+    /// The share of the hourly budget for which the welcome email counts. `None` skips the mail
     /// brake.
     pub first_mail: Option<Share>,
 }
@@ -77,7 +78,7 @@ impl Person {
     }
 }
 
-/// Result of [`Store::commit_sign_up`].
+/// The result of [`Store::commit_sign_up`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignedUp {
     /// The sign-up was written.
@@ -99,7 +100,8 @@ pub enum SignedUp {
     Limited(RateLimitWindow),
     /// The address has an account, so nothing was written.
     AddressKnown,
-    /// The mail brake delays the first email, so nothing was written.
+    /// The mail brake delays the welcome email, so nothing was written. The caller then tries
+    /// another share, or writes the sign-up with a delayed email.
     Braked(Brake),
 }
 
@@ -112,7 +114,7 @@ pub enum SessionProof {
     SignUpOnly,
 }
 
-/// Result of [`Store::start_repeat_session`].
+/// The result of [`Store::start_repeat_session`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RepeatSession {
     /// The session was written.
@@ -140,9 +142,11 @@ struct SignUpItem {
 
 impl Store {
     /// Writes a sign-up in one transaction: user, organization, membership, session, the record
-    /// against repetition, and the counters.
+    /// that identifies a repeated form, and the counters.
     ///
-    /// Obstacles are checked in this order: replay, limits, known address, mail brake.
+    /// If several reasons prevent the sign-up, the first of these is returned: the same sign-up was
+    /// written before, a limit is reached, the address has an account, the mail brake delays the
+    /// email.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the known user changed or the organization grant was used;

@@ -1,7 +1,8 @@
 //! Keeps attributes that this version of the code does not understand.
 //!
-//! During a gradual release an older version writes items that a newer version wrote before. It
-//! must return the attributes of the newer version unchanged, at the top level and inside groups.
+//! During a gradual release, an older version of the code writes items that a newer version wrote
+//! before. The older version must keep the attributes of the newer version unchanged, at the top
+//! level and inside nested attributes.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -9,8 +10,8 @@ use crate::client::Attributes;
 
 /// Returns `after` with the attributes of `stored` that are missing in `before`.
 ///
-/// `before` is the part of `stored` that this version understands. It does not understand the
-/// missing attributes, so it cannot intend to remove them.
+/// `before` is the part of `stored` that this version understands. A write of this version cannot
+/// intend to remove the other attributes, because it does not understand them.
 fn keep_all(stored: &Attributes, before: &Attributes, after: &Attributes) -> Attributes {
     let known = after
         .iter()
@@ -19,7 +20,7 @@ fn keep_all(stored: &Attributes, before: &Attributes, after: &Attributes) -> Att
     known.chain(unknown.map(|(name, value)| (name.clone(), value.clone()))).collect()
 }
 
-/// Does the same for one attribute at any depth.
+/// Does for one attribute what [`keep_all`] does for an item, at any depth.
 pub(crate) fn keep_within(
     stored: Option<&AttributeValue>,
     before: Option<&AttributeValue>,
@@ -28,8 +29,9 @@ pub(crate) fn keep_within(
     use AttributeValue::{L, M};
     match (stored, before, after) {
         (Some(M(stored)), Some(M(before)), M(after)) => M(keep_all(stored, before, after)),
-        // Matches an entry by equal content or by the same user. Never matches by position, because
-        // that entry may belong to another user.
+        // An entry of the new list corresponds to the old entry with equal content or with the same
+        // user. It never corresponds to the entry at the same position, because that one may belong
+        // to another user.
         (Some(L(stored)), Some(L(before)), L(after)) if stored.len() == before.len() => {
             let entry = |value: &AttributeValue| {
                 let same = before.iter().position(|entry| entry == value);
@@ -42,7 +44,8 @@ pub(crate) fn keep_within(
     }
 }
 
-/// The only list with changing entries is the list of an organization's admins.
+/// Returns whether two entries of a list belong to the same user. The only list whose entries
+/// change is the list of an organization's admins.
 fn is_of_same_user(one: &AttributeValue, other: &AttributeValue) -> bool {
     let user = |entry: &AttributeValue| entry.as_m().ok()?.get("user").cloned();
     user(one).is_some_and(|it| user(other) == Some(it))

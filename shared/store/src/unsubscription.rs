@@ -22,8 +22,8 @@ const UNSUBSCRIBE_LINK_TTL: SignedDuration = SignedDuration::from_hours(400 * 24
 /// A link that ends the reminders of one organization for one user, stored under the hash of its
 /// secret.
 ///
-/// It works any number of times, because mail programs post to it by themselves (RFC 8058) and
-/// users can change their choice.
+/// The link works any number of times. Mail programs request it on their own (RFC 8058), and users
+/// can change their choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsubscription {
     /// The hash of the secret in the link.

@@ -16,7 +16,7 @@ use crate::{client::Attributes, error::Error, key::Key, unknown::keep_within};
 pub(crate) enum Only {
     /// The item does not exist.
     New,
-    /// The item exists.
+    /// The item exists, in any version.
     Exists,
     /// The item has this version.
     Version(u64),
@@ -56,10 +56,12 @@ pub(crate) struct Change {
 impl Change {
     /// Like [`Self::between`], but always writes the index attributes.
     ///
-    /// [`Store::mark_corrupt`](crate::Store::mark_corrupt) changes them without a new version, so
-    /// `before` may not have the stored values.
+    /// [`Store::mark_corrupt`](crate::Store::mark_corrupt) changes these attributes without a new
+    /// version. So the values in `before` may differ from the stored ones, although the version is
+    /// the same.
     pub fn with_index(stored: &Attributes, before: &Attributes, after: &Attributes) -> Option<Self> {
-        // A value that is never stored, so each attribute is either set or removed.
+        // Replaces the index attributes in `before` by a value that is never stored. Each of them
+        // then differs from `after`, so the update sets or removes it.
         let never_stored = INDEX_ATTRIBUTES.map(|name| (name.to_owned(), AttributeValue::Null(true)));
         let mut before = before.clone();
         before.extend(never_stored);

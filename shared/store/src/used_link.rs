@@ -25,8 +25,8 @@ use crate::{
 
 /// A sign-in link or invitation link that was used.
 ///
-/// It grants nothing by itself. But the first response may be lost, so the browser that used the
-/// link can repeat its request for [`LINK_REPEAT_PERIOD`].
+/// The record grants no access. The first response to the use of the link may be lost, so the
+/// browser that used the link can repeat its request for [`LINK_REPEAT_PERIOD`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsedLink {
     /// The hash of the secret in the link.
@@ -83,8 +83,9 @@ enum IssuedItem {
 }
 
 impl UsedLink {
-    /// Returns whether a request at `now` repeats the one that used the link: it comes from the
-    /// same browser, within [`LINK_REPEAT_PERIOD`]. `browser` is the hash of its browser cookie.
+    /// Returns whether a request at `now` repeats the request that used the link. It must come from
+    /// the same browser, within [`LINK_REPEAT_PERIOD`]. `browser` is the hash of its browser
+    /// cookie.
     #[must_use]
     pub fn is_repeated_by(&self, browser: Option<Hash>, now: Timestamp) -> bool {
         self.browser.is_some() && self.browser == browser && now < add(self.used_at, LINK_REPEAT_PERIOD)
@@ -102,7 +103,8 @@ impl UsedLink {
             },
         };
         let mut item = to_item(&Key::used_link(self.secret_hash), &form)?;
-        // Kept as long as the session can last, because its user may open the email again.
+        // The record is kept as long as the session can last, because the user may open the email
+        // again.
         item.extend([expires(self.used_at, SESSION_MAX_AGE.as_secs())]);
         Ok(item)
     }
@@ -125,7 +127,7 @@ impl UsedLink {
 }
 
 impl Store {
-    /// Issues the right of a used link again, under `secret`, at `now`.
+    /// Issues the right that a used link granted again, now under the new `secret`.
     ///
     /// A replaced session ends after [`SWITCH_GRACE_PERIOD`], so two concurrent requests both get a
     /// working session. Returns `None` if the first session was ended or the grant was used.
@@ -183,8 +185,8 @@ impl Store {
         self.write_reissued(actions, Reissued::OrgCreation(user.value)).await
     }
 
-    /// Builds the first action of a repetition, which stores the hash of `secret` instead of
-    /// `lost`.
+    /// Builds the first action of a repeated request. It replaces the stored hash `lost` by the
+    /// hash of `secret`.
     fn replace_issued_secret(
         &self,
         used: &UsedLink,

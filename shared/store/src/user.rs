@@ -127,8 +127,9 @@ impl Store {
         difference.map(|it| change(&self.table, &Key::user(after.id), it, only)).transpose()
     }
 
-    /// Builds the condition that a new session of `org` with `epoch` is valid: the user is still a
-    /// member, and the user's sessions were not ended. `also` is a further condition on the user.
+    /// Builds the condition under which a new session of `org` with `epoch` is valid. The user must
+    /// still be a member, and the user's sessions must not have been ended. `also` is a further
+    /// condition on the user.
     ///
     /// A user item without an epoch, from an earlier version, has epoch 0.
     pub(crate) fn in_epoch(

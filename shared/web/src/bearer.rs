@@ -4,9 +4,9 @@ use axum::http::{HeaderMap, header::AUTHORIZATION};
 
 /// Returns the token of `Authorization: Bearer …` (RFC 6750, section 2.1).
 ///
-/// Other schemes, such as that of a proxy, yield `None`. Several `Authorization` headers with a
-/// bearer token yield an empty token. An empty token is always invalid, and a request with it never
-/// falls back to its session cookie.
+/// Returns `None` if no header has this scheme. If one of several `Authorization` headers has it,
+/// returns an empty token, which is always invalid. A request with an empty token is rejected, and
+/// its session cookie is not used instead.
 #[must_use]
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let values = headers.get_all(AUTHORIZATION).iter();

@@ -9,7 +9,7 @@ const NAME: &str = "__Host-b";
 /// Lifetime of the cookie, which is the lifetime of a sign-in link.
 const SECONDS: i64 = 600;
 
-/// Returns the secret that the request's cookie carries.
+/// Returns the secret in the browser cookie of a request, if the request has one.
 #[must_use]
 pub fn mark(headers: &HeaderMap) -> Option<Secret> {
     cookie::only(headers, NAME)?.parse().ok()

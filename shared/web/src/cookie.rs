@@ -9,7 +9,7 @@ const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
 /// Returns the value of the cookie `name`.
 ///
-/// Returns `None` if the request has several, because an attacker may have planted one of them.
+/// Returns `None` if the request has several, because an attacker may have set one of them.
 pub fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut values = cookies

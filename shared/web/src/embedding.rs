@@ -1,13 +1,15 @@
 //! CORS and framing for widgets that pages of the host app embed.
 //!
 //! Requests for widgets carry an embed token in the `Authorization` header. Onramp ignores their
-//! cookies, so third-party cookies and `Access-Control-Allow-Credentials` are not needed. The
-//! header makes a browser send a preflight first (Fetch standard, section 4.8), which it may cache
-//! for two hours. In return, no URL contains the token, and no form of another site can send one.
+//! cookies, so third-party cookies and `Access-Control-Allow-Credentials` are not needed.
 //!
-//! A response for a frame that shows no widget is an empty document with the reason for its script.
-//! The listed pages may embed that document too. Otherwise the browser would show its own error
-//! page, which does not name the reason.
+//! Because of this header, a browser first sends a preflight request (Fetch standard, section 4.8),
+//! whose response it may cache for two hours. The header has two advantages over other places for
+//! the token. No URL contains the token, and no form of another site can send a token.
+//!
+//! If a frame cannot show its widget, the response is an empty document. It contains the reason,
+//! which the script of the frame reads. The listed pages may embed this document too. Otherwise the
+//! browser would show its own error page, which does not name the reason.
 
 use axum::{
     extract::Request,
@@ -64,11 +66,12 @@ impl Embeddable {
 /// How CORS applies to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CorsMode {
-    /// CORS does not apply: another path, or a request without an embed token.
+    /// CORS does not apply, because the path has no widgets or the request has no embed token.
     Own,
     /// A preflight from a page of this listed origin.
     Preflight(HeaderValue),
-    /// The request carries an embed token. The value is its origin, if a listed page sent it.
+    /// The request carries an embed token. The value is the origin of the page that sent it, if
+    /// that page is listed. It is `None` if the request has no origin, or that of Onramp itself.
     Token(Option<HeaderValue>),
     /// The request carries an embed token from a page whose origin is not listed.
     Foreign,
@@ -128,7 +131,8 @@ impl CorsMode {
 
 /// Returns the origin of the page that embeds or links to a page, from the `Referer` header.
 ///
-/// A page cannot make its browser send another origin, but it can suppress the header.
+/// A page cannot make its browser send another origin, but it can prevent the header. The result is
+/// then `None`.
 #[must_use]
 pub fn referrer(headers: &HeaderMap) -> Option<String> {
     headers.get(header::REFERER)?.to_str().ok().and_then(origin::origin_of)

@@ -14,8 +14,8 @@ use crate::ui::assets::fnv1a;
 
 /// Returns 200 with the body, or 304 if `If-None-Match` names its tag.
 ///
-/// The tag is a hash of the body. It therefore covers everything that the body depends on, such as
-/// the user, the remaining days, and the release. It needs no additional read.
+/// The tag is a hash of the body. So the tag changes whenever the body changes, for example with
+/// the user, the remaining days, or the release. No additional read is needed to compute it.
 #[must_use]
 pub fn conditional_response(
     headers: &HeaderMap,
@@ -41,7 +41,8 @@ pub fn etag(body: &str) -> String {
 
 /// Returns whether `If-None-Match` names the tag.
 ///
-/// The comparison is weak (RFC 9110, section 13.1.2), because proxies that compress weaken tags.
+/// The comparison is weak (RFC 9110, section 13.1.2), because a proxy that compresses a response
+/// makes its tag weak.
 #[must_use]
 pub fn matches_etag(headers: &HeaderMap, tag: &str) -> bool {
     let lines = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());

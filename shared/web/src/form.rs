@@ -29,7 +29,7 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields(BTreeMap<String, String>);
 
-/// Writes the names only, so that submitted values never reach a log.
+/// Writes only the names of the fields, so that submitted values never appear in a log.
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
@@ -73,7 +73,7 @@ impl Fields {
     }
 
     fn from_urlencoded(bytes: &Bytes) -> Result<Self, Problem> {
-        // The parser replaces invalid UTF-8 by U+FFFD (URL standard), which would alter the value.
+        // The parser would replace invalid UTF-8 by U+FFFD (URL standard) and so change the value.
         if percent_decode(bytes).decode_utf8().is_err() {
             return Err(Problem::bad_request(words::INVALID_FORM));
         }
@@ -98,7 +98,8 @@ impl Fields {
     fn from_json(bytes: &Bytes) -> Result<Self, Problem> {
         let Members(members) =
             serde_json::from_slice(bytes).map_err(|_| Problem::bad_request(words::NOT_AN_OBJECT))?;
-        // Duplicates are rejected before types are checked, and `null` counts too.
+        // Rejects duplicate members before it checks types. A member with the value `null` counts
+        // as a duplicate too.
         let members = Self::collect(members)?;
         let (mut fields, mut mistyped) = (BTreeMap::new(), Vec::new());
         for (name, value) in members.into_iter().filter(|(name, _)| FIELDS.contains(&name.as_str())) {
@@ -110,7 +111,8 @@ impl Fields {
         if mistyped.is_empty() { Ok(Self(fields)) } else { Err(Problem::invalid(mistyped)) }
     }
 
-    /// Rejects duplicate fields, because two parsers could read different values.
+    /// Collects the fields. Rejects a duplicate field, because two parsers could read different
+    /// values.
     fn collect<T>(pairs: Vec<(String, T)>) -> Result<BTreeMap<String, T>, Problem> {
         let mut fields = BTreeMap::new();
         for (name, value) in pairs {
@@ -147,7 +149,8 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-/// The fields of all forms. A JSON member with another name is ignored, whatever its type.
+/// The fields of all forms. A JSON member with another name is ignored, even if it has a wrong
+/// type.
 const FIELDS: [&str; 17] = [
     "confirmed",
     "days",
@@ -174,7 +177,8 @@ const SCALARS: [&str; 3] = ["start_trial", "confirmed", "days"];
 
 /// Returns the text of a JSON value, or a sentence that states the expected type.
 ///
-/// A number or boolean of [`SCALARS`] keeps its notation. `null` counts as an absent field.
+/// A number or boolean of [`SCALARS`] becomes text as it is written in the JSON. `null` counts as
+/// an absent field.
 fn scalar(name: &str, value: &RawValue) -> Result<Option<String>, &'static str> {
     let raw = value.get();
     match raw.as_bytes().first() {
@@ -186,8 +190,9 @@ fn scalar(name: &str, value: &RawValue) -> Result<Option<String>, &'static str> 
     }
 }
 
-/// Links back to the form where a `GET` of its path shows it. The sender may not be signed in, so a
-/// link to the dashboard could be useless.
+/// Returns the problem of a body that is too large. If the path also has a `GET`, which shows the
+/// form, the error page links back to it. A link to the dashboard could be useless, because the
+/// sender may not be signed in.
 fn too_large(path: &str) -> Problem {
     let problem = Problem::new(Kind::TooLarge, words::TOO_LARGE);
     if routes::allowed_methods(path).contains(&Method::GET) { problem.back_to_form() } else { problem }

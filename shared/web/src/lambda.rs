@@ -20,7 +20,7 @@ pub type InvocationResult = Result<Box<RawValue>, lambda_runtime::Error>;
 /// Makes a Lambda handler from a router. Events have the payload format 2.0 of API Gateway.
 ///
 /// Requests carry `lambda_http::request::RequestContext` and `lambda_runtime::Context` as
-/// extensions. An event of another shape is an error, and the invocation fails.
+/// extensions. An event that does not have this format is an error, and the invocation fails.
 pub fn handler(
     router: Router,
 ) -> impl Fn(Event) -> Pin<Box<dyn Future<Output = InvocationResult> + Send>> + Clone + Send + Sync + 'static
@@ -38,7 +38,7 @@ pub fn handler(
     }
 }
 
-/// Parses an event and separates the parts that must bypass the adapter.
+/// Parses an event and removes the parts that `lambda_http` must not process.
 fn parse(payload: &str) -> Result<(LambdaRequest, RequestContext), lambda_runtime::Error> {
     let mut event: LambdaRequest = serde_json::from_str(payload).map_err(JsonError::from)?;
     let parts = match &mut event {
@@ -218,7 +218,8 @@ mod tests {
             case in prop::sample::select(&["sign-in/get-login", "sign-in/post-login", "org-signup/post-multipart"][..]),
             changes in prop::collection::vec((prop::sample::select(FIELDS), odd_value()), 1..5),
         ) {
-            // Nested values are replaced before the values that contain them.
+            // Replaces nested values first, because replacing an outer value also replaces the
+            // values in it.
             let mut changes = changes;
             changes.sort_by_key(|(field, _)| std::cmp::Reverse(field.len()));
             let event = event(&with(&recorded(case), &changes));

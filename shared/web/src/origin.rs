@@ -1,4 +1,4 @@
-//! Facts about a request that the gateway knows: origin, source IP, request id, and route.
+//! Facts about a request that API Gateway provides: origin, source IP, request id, and route.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ pub(crate) struct PublicUrl(pub(crate) Arc<str>);
 
 /// Returns the stage's origin as the caller sees it, such as `https://onramp.example.com`.
 ///
-/// This is `PUBLIC_URL` where it is configured, because behind a proxy the request's domain is not
-/// the domain that the browser uses. Otherwise it is the gateway's domain, and the `Host` header
-/// only adds the port. The scheme is `http` only for loopback, which has no certificate.
+/// This is `PUBLIC_URL` if it is configured, because behind a proxy the request's domain is not the
+/// domain that the browser uses. Otherwise it is the domain of the gateway, with the port of the
+/// `Host` header. The scheme is `http` only for loopback, which has no certificate.
 pub fn origin<B>(request: &Request<B>) -> String {
     of(request.headers(), request.extensions())
 }

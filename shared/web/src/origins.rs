@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 /// A list of other origins: Stripe's hosted pages, or the pages that may embed widgets.
 ///
-/// Each origin is written as browsers serialize it, so a comparison of strings is enough.
+/// Each origin is written exactly as browsers send it, so strings can be compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins(Vec<String>);
 
@@ -69,8 +69,9 @@ impl fmt::Display for Origins {
 
 /// Returns whether a text is an origin as browsers serialize it: lowercase, without default port.
 ///
-/// Other texts must not reach a policy. A path changes what a source matches, and a semicolon
-/// starts a new directive. An origin in another notation would never equal an `Origin` header.
+/// Other texts must not become part of a content security policy. A path would change what the
+/// policy allows, and a semicolon would start a new directive. An origin in another notation would
+/// never equal an `Origin` header.
 fn is_origin(text: &str) -> bool {
     let Some((scheme, host)) = text.split_once("://") else { return false };
     let plain = |byte: u8| {

@@ -103,7 +103,7 @@ impl Problem {
         Self::new(Kind::Unauthorized, detail::UNAUTHORIZED).rejected_by("session")
     }
 
-    /// 401: the embed token is invalid. The caller learns the reason (RFC 6750, section 3).
+    /// 401: the embed token is invalid. The response states the reason (RFC 6750, section 3).
     #[must_use]
     pub fn invalid_token(reason: &impl fmt::Display) -> Self {
         let challenge =
@@ -177,13 +177,14 @@ impl Problem {
     /// 503: the stage lacks configuration that this route needs. The log gets `cause`.
     ///
     /// Anyone can repeat such a request. Its log line is therefore a warning with its own message,
-    /// which raises a ticket. It neither stops a release nor pages an operator.
+    /// for which an alarm raises a ticket. The line neither stops a release nor pages an operator.
     #[must_use]
     pub fn unconfigured(cause: impl fmt::Display) -> Self {
         Self { unconfigured: true, ..Self::unavailable().because(cause) }
     }
 
-    /// 503 for a `transient` failure, which a retry may fix; otherwise 500. The log gets `cause`.
+    /// 503 for a `transient` failure, after which a retry may succeed; otherwise 500. The log gets
+    /// `cause`.
     #[must_use]
     pub fn from_failure(transient: bool, cause: impl fmt::Display) -> Self {
         if transient { Self::unavailable() } else { Self::internal() }.because(cause)
@@ -203,7 +204,7 @@ impl Problem {
         self
     }
 
-    /// Adds a header to the response. Skips a text that is not a valid header value.
+    /// Adds a header to the response. Adds nothing if the text is not a valid header value.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: &str) -> Self {
         self.headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
@@ -255,7 +256,7 @@ impl Problem {
         let area = self.area.map(LogArea::as_str);
         match &self.cause {
             Some(cause) if self.unconfigured => {
-                tracing::warn!(area, status, %cause, "request needs configuration that is missing");
+                tracing::warn!(area, status, %cause, "rejected request: configuration is missing");
             }
             _ if status >= 500 => {
                 tracing::error!(

@@ -37,7 +37,7 @@ pub fn problem_page(problem: Problem, page: Markup) -> Response {
 /// Chooses the link of the error page.
 fn next_action(problem: &Problem) -> NextAction<'_> {
     if problem.has_form {
-        // An empty reference is the current URL, and a `GET` of it shows the form.
+        // An empty URL is that of the current page, and a `GET` of it shows the form again.
         return NextAction { label: action::BACK_TO_FORM, href: "" };
     }
     match problem.kind {

@@ -1,8 +1,9 @@
 //! Runs one handler without a router, for a function with one path that API clients request often.
 //!
-//! Router and adapter would cost such a function a sixteenth of its instructions and one megabyte
-//! of its size. Responses carry the same security headers as those of a router. There is no
-//! cross-site rule, because the handlers accept only signed requests and read no cookies.
+//! For such a function, the router and `lambda_http` would cause a sixteenth of its instructions
+//! and add one megabyte to its size. Responses carry the same security headers as those of a
+//! router. There is no cross-site rule, because the handlers accept only signed requests and read
+//! no cookies.
 
 use std::{
     borrow::Cow,

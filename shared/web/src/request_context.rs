@@ -1,9 +1,11 @@
-//! Carries parts of an event around `lambda_http`, which cannot process all of their values.
+//! Keeps parts of an event away from `lambda_http`, which cannot process all of their values.
 //!
-//! `lambda_http` parses host, scheme, and path as a URL. The parser resolves `%2e%2e`, so the path
-//! would differ from the one that API Gateway matched. The crate also panics on an invalid host,
-//! query, or base64 body. Therefore the event passes through it without these parts, and the
-//! request gets them afterwards.
+//! `lambda_http` parses host, scheme, and path as a URL. This resolves `%2e%2e`, so the path would
+//! differ from the one that API Gateway matched. `lambda_http` also panics on an invalid host,
+//! query, or base64 body.
+//!
+//! Therefore this module removes these parts from the event before `lambda_http` processes it, and
+//! adds them to the request afterwards.
 
 use axum::http::{
     HeaderMap, HeaderValue, Uri,
@@ -19,7 +21,7 @@ const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b
 /// gateway passes the path in its escaped form.
 const PATH: &AsciiSet = &QUERY.add(b'?').add(b'`').add(b'{').add(b'}').add(b'\\').add(b'^').add(b'|');
 
-/// The parts of an event that bypass `lambda_http`.
+/// The parts of an event that `lambda_http` must not process.
 #[derive(Debug, Default)]
 pub(crate) struct RequestContext {
     uri: Uri,
@@ -55,7 +57,7 @@ impl RequestContext {
             Some(text) => Body::Text(text),
         };
         let headers = std::mem::take(&mut event.headers);
-        // Without this header, `lambda_http` parses the gateway's domain name.
+        // Without a `Host` header, `lambda_http` would parse the domain name of the gateway.
         event.headers.insert(HOST, HeaderValue::from_static("localhost"));
         Ok(Self { uri: target.parse().map_err(|_| Malformed::Target)?, headers, body })
     }

@@ -30,7 +30,7 @@ impl ResponseFormat {
             let media = parts.next().unwrap_or_default().to_ascii_lowercase();
             let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
             let thousandths = quality.map_or(1000, thousandths);
-            // An earlier range wins over a later one of the same quality.
+            // Of two media ranges with the same quality, the earlier one has priority.
             let entry = AcceptEntry { thousandths, earliness: usize::MAX - position };
             match media.as_str() {
                 "text/html" | "application/xhtml+xml" => html = html.max(entry),

@@ -1,8 +1,8 @@
 //! The route table of the whole system, with which every function distinguishes 404 from 405.
 //!
-//! API Gateway has no `HEAD` for a `GET` route. Paths of `checklist-read` get it through
-//! `$default`. Every other `GET` route in the template has a `HEAD` route beside it, and axum
-//! responds without a body.
+//! API Gateway does not route `HEAD` requests to a `GET` route. `HEAD` requests for paths of
+//! `checklist-read` reach it through the route `$default`. Every other `GET` route in the template
+//! has a `HEAD` route beside it. axum handles `HEAD` like `GET` and removes the body.
 
 use axum::{extract::Request, http::Method, response::Response};
 
@@ -82,8 +82,8 @@ const PAGES: &[&str] = &[
     "/organizations/{id}",
 ];
 
-/// First segment of hidden paths. For all users except operators they look like missing paths, and
-/// so does an unsupported method.
+/// First segment of hidden paths. To all users except operators, a hidden path looks like one that
+/// does not exist, even with an unsupported method.
 const HIDDEN: &str = "operator";
 
 /// Returns the methods of a path in the order of [`ROUTES`].
@@ -125,8 +125,8 @@ pub async fn not_routed(request: Request) -> Response {
 pub fn next_path(next: &str) -> Option<String> {
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
-    // The path will be stored. It may contain the id of an invitation, but never the secret of its
-    // link.
+    // The path will be stored, so it must not contain the secret of an invitation link. It may
+    // contain the id of an invitation, which starts with `org_`.
     let secret = path.strip_prefix("/invitations/").is_some_and(|token| !token.starts_with("org_"));
     (plain && !secret && PAGES.iter().any(|page| selects(page, path))).then(|| path.to_owned())
 }
@@ -171,7 +171,7 @@ mod tests {
             .filter(|line| !line.contains("Method: HEAD"))
             .map(|line| {
                 let path = line.split_once("Path: ").unwrap().1.trim_end_matches('}');
-                // A quoted path keeps the brace that closes its parameter.
+                // A path in quotes is taken completely, because its parameters contain braces.
                 let path = line.split('\'').nth(1).unwrap_or(path).to_owned();
                 (named(line, "Method: ").unwrap(), path)
             })

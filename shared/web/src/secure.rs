@@ -1,8 +1,8 @@
 //! The security middleware of every router.
 //!
-//! The order is: the cross-site rule, then the routes, then the headers. So every response has the
-//! security headers, framework errors included. A request with an embed token loses its cookies
-//! before any extractor runs.
+//! It first checks the cross-site rule, then calls the routes, and then adds the headers. So every
+//! response has the security headers, including errors of the framework. The cookies of a request
+//! with an embed token are removed before a handler reads them.
 
 use std::sync::Arc;
 
@@ -126,8 +126,8 @@ async fn guard(State(profile): State<SecurityProfile>, mut request: Request, nex
     let cors = CorsMode::of(&request, &profile.embedders);
     let embeddable_path = is_embeddable_path(request.uri().path());
     if matches!(cors, CorsMode::Token(_) | CorsMode::Foreign) {
-        // Only the token grants access. Without cookies, another site has nothing to abuse, so the
-        // cross-site rule is not needed for listed origins.
+        // Access depends only on the token. Without the cookies, a request from another site has no
+        // rights to abuse. So the cross-site rule is not needed for listed origins.
         request.headers_mut().remove(header::COOKIE);
     }
     let span = request_span(&id, &request);
@@ -199,7 +199,8 @@ fn normalize_rejection(format: ResponseFormat, response: Response) -> Response {
 pub(crate) const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // Not `no-referrer`: browsers then send `Origin: null` with same-origin forms (Fetch standard).
+    // The value is not `no-referrer`, because browsers would then send `Origin: null` with
+    // same-origin forms (Fetch standard).
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (embedding::RESOURCE_POLICY, "same-origin"),
@@ -318,7 +319,8 @@ mod tests {
             (dismiss, Some(app), true, 200, Some("none")),
             (dismiss, None, true, 200, Some("none")),
             (dismiss, Some(evil), true, 403, None),
-            // Without a token, and on other paths, the host app is an ordinary cross-site caller.
+            // Without a token, or on a path without widgets, a request of the host app is
+            // cross-site like any other.
             (dismiss, Some(app), false, 403, None),
             (dismiss, Some("https://onramp.example.com"), false, 200, Some("cookie")),
             ("/logout", Some(app), true, 403, None),

@@ -9,7 +9,8 @@ const NAME: &str = "__Host-s";
 
 /// Returns the session token of a request.
 ///
-/// Returns `None` if the request has several session cookies, because one may be planted.
+/// Returns `None` if the request has several session cookies, because an attacker may have set one
+/// of them.
 #[must_use]
 pub fn token(headers: &HeaderMap) -> Option<SessionToken> {
     cookie::only(headers, NAME)?.parse().ok()

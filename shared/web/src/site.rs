@@ -1,4 +1,4 @@
-//! The cross-site rule.
+//! The cross-site rule: rejects changes that pages of other sites request.
 
 use axum::{
     extract::Request,
@@ -11,9 +11,9 @@ use crate::origin;
 ///
 /// This is the rule of Go 1.25's `http.CrossOriginProtection`:
 ///
-/// 1. Methods that only read pass.
-/// 2. `Sec-Fetch-Site` decides where it is present. Every current browser sends it, and no page can
-///    forge it.
+/// 1. Requests with a method that only reads pass.
+/// 2. If the header `Sec-Fetch-Site` is present, its value decides. Every current browser sends it,
+///    and no page can forge it.
 /// 3. Otherwise `Origin` must be the stage's origin.
 /// 4. A request without both headers passes, because no browser sent it.
 pub(crate) fn is_cross_site(request: &Request) -> bool {
@@ -30,7 +30,8 @@ pub(crate) fn is_cross_site(request: &Request) -> bool {
 
 /// Returns the single value of a header.
 ///
-/// A repeated header or one that is not text yields an empty value, which equals nothing.
+/// Returns an empty value for a repeated header and for one that is not text. An empty value is
+/// never equal to an allowed one.
 fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;

@@ -88,7 +88,7 @@ pub mod page {
     pub const SETUP_GUIDE: &str = "Setup guide";
 }
 
-/// Relative times.
+/// Times relative to now.
 pub mod time {
     pub const JUST_NOW: &str = "just now";
     pub const MINUTE: &str = "minute";

@@ -244,8 +244,8 @@ impl TryFrom<FactItem> for StoredFact {
 
 /// A payment pause that an event reported.
 ///
-/// The pauses are a separate top-level attribute, by event ID, so an earlier version of the code
-/// keeps them. A pause of an event whose fact was deleted is ignored.
+/// The pauses are a separate top-level attribute, a map by event ID. So an earlier version of the
+/// code, which has no pauses, keeps them. A pause of an event whose fact was deleted is ignored.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PauseItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]

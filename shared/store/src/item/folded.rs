@@ -1,7 +1,8 @@
 //! Stored form of the folded billing facts: marks of invoices and subscriptions whose facts are
 //! deleted.
 //!
-//! It is a separate attribute, so an earlier version of the code keeps it.
+//! The form is a separate attribute of the item. So an earlier version of the code, which does not
+//! have it, keeps it.
 
 use std::{collections::BTreeSet, fmt};
 

@@ -22,7 +22,8 @@ impl MailIndexEntry {
     }
 }
 
-/// The state of one email to one recipient. Final states have few fields.
+/// The state of one email to one recipient. A final state has only the fields that are still
+/// needed.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(crate) enum DeliveryItem {
@@ -94,7 +95,7 @@ impl From<&Attempts> for AttemptsItem {
 }
 
 impl AttemptsItem {
-    /// Returns the attempts. If the stored form has no `since`, the email is pending at least since
+    /// Returns the attempts. If the stored form has no `since`, the email counts as pending since
     /// `fallback`.
     fn read(self, fallback: At) -> Attempts {
         Attempts {

@@ -1,7 +1,8 @@
 //! Stored forms of items.
 //!
-//! They are separate types, so renaming a field of the domain never renames a stored attribute. An
-//! enum variant or a field with a new name keeps its stored name with `#[serde(rename)]`.
+//! Stored forms are separate types, so renaming a field of the domain never renames a stored
+//! attribute. If an enum variant or a field of a stored form gets a new name, `#[serde(rename)]`
+//! keeps its stored name.
 
 mod at;
 mod billing;

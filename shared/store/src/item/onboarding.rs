@@ -1,7 +1,7 @@
 //! Stored form of the onboarding: which checklist definition an organization has.
 //!
-//! It is a separate attribute beside the checklist. So a version of the code without this attribute
-//! can write the checklist and keep it.
+//! The form is a separate attribute beside the checklist. So a version of the code that does not
+//! have this attribute can write the checklist and keeps the attribute.
 
 use domain::{onboarding::Onboarding, plan::Plan};
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ impl From<OnboardingItem> for Onboarding {
         Self {
             definition: item.definition,
             industry: item.industry,
-            // A plan that only a later version has is unknown here.
+            // A plan that only a later version of the code has becomes `None`.
             plan: item.plan.as_deref().and_then(Plan::parse),
             seen_at: item.seen_at.map(|at| at.0),
         }

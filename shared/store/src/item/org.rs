@@ -1,7 +1,8 @@
 //! Stored form of an organization.
 //!
-//! Each group of related fields is one attribute. A write names only the groups that changed, so
-//! two versions of the code can run at once.
+//! Each group of related fields, such as the trial, is one attribute. A write contains only the
+//! attributes that changed. So during a release, two versions of the code can write the same
+//! organization.
 
 use std::collections::BTreeMap;
 
@@ -66,7 +67,8 @@ struct OrgItem {
     mail_pk: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail_at: Option<At>,
-    /// Present while an email waits for its first attempt, because the stream's filter requires it.
+    /// Present while an email waits for its first attempt. The filter of the table's stream
+    /// requires it, and so starts the mailer only for such items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail_ready: Option<At>,
 }

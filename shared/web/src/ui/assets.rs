@@ -52,7 +52,8 @@ pub const LIVE_SCRIPT: Asset = Asset::new(
 );
 /// The custom elements for pages of the host app, with their style sheet.
 ///
-/// The style sheet is part of the script, so the page's policy needs no `style-src` for Onramp.
+/// The script contains the style sheet. So the content security policy of the host app's page does
+/// not need to allow Onramp in `style-src`.
 pub const EMBED_SCRIPT: Asset = Asset::stable(
     "onboarding",
     "js",
@@ -153,7 +154,8 @@ pub fn find(file: &str) -> Option<&'static Asset> {
 
 /// Computes the 64-bit FNV-1a hash at compile time.
 ///
-/// It only distinguishes contents. Nothing relies on collision resistance against an attacker.
+/// It only distinguishes contents. It does not need to resist an attacker who constructs
+/// collisions.
 pub(crate) const fn fnv1a(bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325;
     let mut rest = bytes;

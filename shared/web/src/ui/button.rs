@@ -7,7 +7,7 @@ use maud::{Markup, html};
 pub enum Weight {
     /// The main action of the page.
     Primary,
-    /// An alternative action.
+    /// An alternative to the main action.
     Secondary,
     /// A minor action, such as canceling; looks like text.
     Quiet,

@@ -1,4 +1,4 @@
-//! The error page.
+//! The page that shows an error.
 
 use maud::{Markup, Render, html};
 
@@ -9,14 +9,14 @@ use super::{Page, Weight, Width, link_button};
 pub struct NextAction<'a> {
     /// The label, which starts with a verb.
     pub label: &'a str,
-    /// The target URL. An empty one is the current page.
+    /// The target URL. An empty URL means the current page.
     pub href: &'a str,
 }
 
-/// Renders the page that states an error and what to do about it.
+/// Renders the page that shows an error and what the user can do next.
 ///
-/// The page depends only on its arguments. Two requests that a caller must not be able to
-/// distinguish therefore get the same bytes.
+/// The page depends only on its arguments. So two requests for which a caller must see no
+/// difference, such as a missing and a forbidden item, get exactly the same page.
 #[must_use]
 pub fn error_page(status: u16, title: &str, detail: &str, next: NextAction<'_>) -> Markup {
     let main = html! {

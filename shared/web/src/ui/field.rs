@@ -9,7 +9,7 @@ use crate::{Problem, words};
 pub enum Kind {
     /// One line of text.
     Text,
-    /// One email address.
+    /// One email address on one line.
     Email,
 }
 
@@ -27,13 +27,13 @@ impl Kind {
 pub struct Field<'a> {
     /// The name in the form, which is also the element's id.
     pub name: &'a str,
-    /// The input type.
+    /// The input type of the field.
     pub kind: Kind,
     /// The label above the field.
     pub label: &'a str,
     /// A sentence that helps to fill in the field.
     pub hint: Option<&'a str>,
-    /// The current value. After an error it is the submitted one.
+    /// The current value. After an error it is the submitted value.
     pub value: &'a str,
     /// The `autocomplete` token, such as `email` or `organization`.
     pub autocomplete: &'a str,

@@ -1,4 +1,4 @@
-//! Decorative SVG icons.
+//! Decorative icons as inline SVG.
 
 use maud::{Markup, html};
 

@@ -12,7 +12,7 @@ const DAY: i64 = 24 * HOUR;
 
 /// Renders a past time: relative within the last 24 hours, otherwise the date in `zone`.
 ///
-/// The `time` element also has the exact time, for hovering and for programs.
+/// The `time` element also contains the exact time, as a tooltip and for programs.
 #[must_use]
 pub fn past(at: Timestamp, now: Timestamp, zone: &Zone) -> Markup {
     let text = match now.duration_since(at).as_secs() {

@@ -36,7 +36,7 @@ pub struct Person<'a> {
 /// An item of the main menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NavItem {
-    /// The organization's dashboard.
+    /// The dashboard of the organization.
     Dashboard,
     /// The setup checklist, only for admins.
     Checklist,
@@ -75,7 +75,7 @@ pub enum Width {
     Narrow,
     /// For a text or a list.
     Reading,
-    /// For two columns.
+    /// For content in two columns.
     Wide,
 }
 

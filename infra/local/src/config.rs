@@ -139,8 +139,8 @@ pub(crate) fn settings(config: &Config) -> BTreeMap<String, String> {
     settings
 }
 
-/// Sets the local values of the functions' variables. Returns the content of Secrets Manager, by
-/// ARN.
+/// Sets the local values of the functions' variables. Returns the values for the local Secrets
+/// Manager, by ARN.
 pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<String, String> {
     let mut secrets = BTreeMap::new();
     for (name, value) in LOCAL_VARIABLES {

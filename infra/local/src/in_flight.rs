@@ -1,5 +1,5 @@
-//! Incomplete deliveries of events to functions. The data folder stores them, so that a restart can
-//! complete them. On AWS, an accepted event is not lost either.
+//! Incomplete deliveries of events to functions. The data folder stores them, so that the next
+//! start can complete them. An event that a bus accepted is therefore not lost, as on AWS.
 
 use std::collections::BTreeMap;
 use std::io;

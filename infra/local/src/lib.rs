@@ -22,7 +22,8 @@
 //! # Where to start
 //!
 //! - [`Stack`] starts everything. The program serves it on ports, and tests send requests to it.
-//! - [`system`] moves a running stack: settle, advance the clock, reset.
+//! - [`system`] controls a running stack: waits for pending work, advances the clock, and resets
+//!   all data.
 //! - [`template`] reads `template.yaml`; [`iam`] evaluates its policies.
 //! - [`gateway`] and [`invoke`] carry a request to a function; [`connector`] carries the function's
 //!   calls to the services.

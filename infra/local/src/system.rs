@@ -1,5 +1,5 @@
-//! All parts of a running stack, and the operations on all of them: settle, advance the clock,
-//! reset.
+//! All parts of a running stack, and the operations that involve all parts: wait for pending work,
+//! advance the clock, and reset.
 
 use std::sync::Arc;
 
@@ -64,8 +64,8 @@ impl System {
         }
     }
 
-    /// Moves the clock forward to `target`. It stops at each time at which an item is due and runs
-    /// the schedules there.
+    /// Moves the clock forward to `target`. It stops at each time at which an item or the Stripe
+    /// mock is due, and runs the schedules at that time.
     pub async fn advance(&self, target: Timestamp) {
         let lock = self.clock_lock.lock().await;
         let advancing = self.clock().start_advance();

@@ -15,7 +15,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// Runs the command and returns whether it found no problem.
+    /// Runs the command. Returns `true` if the command found no problem.
     ///
     /// # Errors
     /// Returns a message if the command could not start.

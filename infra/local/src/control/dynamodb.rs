@@ -10,8 +10,8 @@ use super::response::refuse;
 
 /// Performs a DynamoDB call. The header `x-amz-target` contains the operation.
 ///
-/// The caller is an operator and not a function. The handler therefore checks neither signature nor
-/// permissions, and the call log does not contain the call.
+/// The caller is a developer's tool and not a function. The handler therefore checks neither
+/// signature nor permissions, and the call log does not contain the call.
 pub(super) async fn call(State(system): Shared, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let Some((_, operation)) = target.and_then(|target| target.rsplit_once('.')) else {

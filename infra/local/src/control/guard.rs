@@ -10,9 +10,9 @@ use super::response::refuse;
 
 /// Rejects cross-site writes and hosts other than this machine.
 ///
-/// Browsers report cross-site requests in `Sec-Fetch-Site`, older ones only in `Origin`. The host
-/// check prevents DNS rebinding: with a name that resolves to this machine, an attacker's page
-/// would be same-origin.
+/// Browsers report cross-site requests in `Sec-Fetch-Site`, and older browsers only in `Origin`.
+/// The host check prevents DNS rebinding: with a name that resolves to this machine, an attacker's
+/// page would be same-origin.
 pub(super) async fn reject_cross_site(request: Request, next: Next) -> Response {
     match refusal(&request) {
         Some(reason) => refuse(StatusCode::FORBIDDEN, [reason.to_owned()]),

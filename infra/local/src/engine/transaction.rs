@@ -1,5 +1,5 @@
-//! Enforces DynamoDB's size limit of transactions. DynamoDB counts the stored items; the embedded
-//! engine counts only the request.
+//! Enforces DynamoDB's size limit of transactions. DynamoDB counts the size of the stored items.
+//! The embedded engine counts only the size of the request.
 
 use std::collections::HashMap;
 

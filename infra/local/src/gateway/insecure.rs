@@ -2,8 +2,9 @@
 //!
 //! API Gateway is only reachable over HTTPS, so the functions set `Secure` cookies whose names
 //! start with `__Host-`. Chrome and Firefox keep them on `http://localhost`, because they treat
-//! that origin as trustworthy. WebKit, and so Safari, drops them. Such a browser gets the same
-//! cookies with another prefix and without `Secure`. The functions see the original names.
+//! that origin as trustworthy. WebKit, the engine of Safari, drops them. The gateway therefore
+//! sends the same cookies to such a browser with another prefix and without `Secure`. The functions
+//! see the original names.
 
 use axum::body::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, header};
@@ -13,8 +14,9 @@ const SECURE: &str = "__Host-";
 /// Prefix of the same cookie without `Secure`.
 const PLAIN: &str = "Local-";
 
-/// Returns whether the browser drops `Secure` cookies on `http://localhost`. All WebKit browsers
-/// name `AppleWebKit`. Chromium browsers do too, but they also name `Chrome`.
+/// Returns whether the browser drops `Secure` cookies on `http://localhost`. The `User-Agent` of
+/// all WebKit browsers contains `AppleWebKit`. That of Chromium browsers does too, but it also
+/// contains `Chrome`.
 pub(super) fn drops_secure(headers: &HeaderMap) -> bool {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     agent.contains("AppleWebKit/") && !agent.contains("Chrome/")

@@ -25,7 +25,8 @@ struct LambdaResponse {
     is_base64_encoded: bool,
 }
 
-/// Returns the response, or `None` if the payload is malformed. The gateway then returns 500.
+/// Returns the response. If the payload is malformed, returns `None`, and the gateway responds with
+/// 500.
 ///
 /// A payload without `statusCode` becomes the body of a 200 response, as API Gateway infers it.
 pub(super) fn response(payload: &str) -> Option<Response<Bytes>> {

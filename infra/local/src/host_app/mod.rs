@@ -37,8 +37,8 @@ use words::EVENTS;
 /// Path at which the custom elements fetch an embed token.
 pub(crate) const TOKEN_PATH: &str = "/onramp-token";
 
-/// Returns the content security policy of a page that embeds Onramp: the script of the elements,
-/// their requests, frames, and the style sheet of the included fragments.
+/// Returns the content security policy of a page that embeds Onramp. It allows the script of the
+/// elements, their requests, frames, and the style sheet of the included fragments.
 fn policy(onramp: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' {onramp}; connect-src 'self' {onramp}; frame-src {onramp}; \
@@ -241,8 +241,8 @@ impl HostApp {
         set(&mut response, CONTENT_TYPE, "text/html; charset=utf-8");
         set(&mut response, CACHE_CONTROL, "no-store");
         set(&mut response, CONTENT_SECURITY_POLICY, &policy(&self.onramp));
-        // Frames need the origin as referrer. The path and query stay private, because they can
-        // contain a handoff token.
+        // Onramp's frames need the host app's origin as referrer. The header omits path and query,
+        // because they can contain a handoff token.
         set(&mut response, REFERRER_POLICY, "strict-origin");
         set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
         response

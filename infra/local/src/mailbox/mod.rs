@@ -58,8 +58,8 @@ impl Mailbox {
         Ok(Self { identities, mails: AppendLog::open(folder, "mail.jsonl")? })
     }
 
-    /// Accepts an email. Returns its message id, and its `Send` event if it has a configuration
-    /// set.
+    /// Accepts an email and returns its message id. Also returns its `Send` event if the email
+    /// names a configuration set.
     pub fn accept(&self, email: SentEmail, now: Timestamp) -> Result<(String, Option<Entry>), RefusedEmail> {
         let from = bare_address(&email.from);
         let domain = from.rsplit('@').next().unwrap_or_default();
@@ -107,8 +107,8 @@ impl Mailbox {
     }
 }
 
-/// Builds the `Send` event. Tags are lists. Source: "Example event data for Amazon SES events in
-/// EventBridge", Amazon SES Developer Guide.
+/// Builds the `Send` event, in which the value of each tag is a list. Source: "Example event data
+/// for Amazon SES events in EventBridge", Amazon SES Developer Guide.
 fn send_event(email: &SentEmail, configuration_set: &str, id: &str, now: Timestamp) -> Entry {
     let from = bare_address(&email.from);
     let domain = from.rsplit('@').next().unwrap_or_default().to_owned();

@@ -36,9 +36,8 @@ fn bad(message: impl Into<String>) -> RefusedEmail {
 impl SentEmail {
     /// Parses and checks the body of `SendEmail`.
     ///
-    /// # Errors
-    /// Returns a `BadRequestException` for an email that SES rejects, or for content that is not
-    /// simple.
+    /// # Errors Returns a `BadRequestException` for an email that SES rejects, or for content other
+    /// than `Simple`.
     pub fn read(request: &Value) -> Result<Self, RefusedEmail> {
         let text = |path: &str| request.pointer(path).and_then(Value::as_str).map(str::to_owned);
         let simple =

@@ -215,8 +215,8 @@ impl StreamPoller {
         let mut left = batch.records;
         let mut rest = left.split_off(failed_at.min(left.len()));
         if self.mapping.bisect && rest.len() > 1 {
-            // If the function reported a failed record, the batch is split after that record, and
-            // otherwise in the middle. Splitting does not count as a retry.
+            // If the function reported a failed record, this record becomes a separate batch.
+            // Otherwise, the batch is split in the middle. Splitting does not count as a retry.
             let half = if result.is_ok() { 1 } else { rest.len() / 2 };
             let second = rest.split_off(half);
             return [rest, second]

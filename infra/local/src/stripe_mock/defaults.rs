@@ -8,7 +8,8 @@ use crate::stripe::{EventSpec, Seed, build_event};
 
 /// Returns the default object of an event of type `kind`, overridden by `facts`.
 ///
-/// All other values are derived from the id, so every read of an object returns the same values.
+/// The values that `facts` omits are derived from the object's id, so every read returns the same
+/// values.
 pub(super) fn default_object(
     kind: &str,
     id: &str,

@@ -154,8 +154,8 @@ impl StripeMock {
 
     /// Adds the customer and subscription of an event that the webhook accepted, from any sender.
     ///
-    /// The customer then has a portal and can open a Checkout. An event that reports the end of a
-    /// subscription or customer ends it here too.
+    /// The customer then has a portal and can open a Checkout. If an event reports the end of a
+    /// subscription or customer, this function also ends it in the mock.
     pub fn observe(&self, event: &[u8]) {
         let Ok(event) = serde_json::from_slice::<Value>(event) else { return };
         let Some(scope) = EventScope::read(&event) else { return };

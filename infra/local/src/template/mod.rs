@@ -42,8 +42,8 @@ pub struct Template {
     pub schedules: Vec<Schedule>,
     /// DynamoDB tables of the template.
     pub tables: Vec<Table>,
-    /// All resources whose condition holds, by logical ID. They include the sources of the parts
-    /// above.
+    /// All resources whose condition holds, by logical ID. They include the resources from which
+    /// the fields above are read.
     pub resources: BTreeMap<String, Resource>,
     /// The evaluated `Globals` section.
     pub globals: Value,

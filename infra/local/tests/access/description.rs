@@ -32,8 +32,8 @@ impl Description {
         Self { text, validator: RefCell::new((compiler, Schemas::new())) }
     }
 
-    /// Returns how a response differs from the description of its route. A route without a
-    /// description must not return JSON.
+    /// Returns the differences between a response and the description of its route. A route without
+    /// a description must not return JSON.
     pub fn faults(&self, row: &Row, response: &TestResponse) -> Vec<String> {
         let Some(operation) = self.operation(row) else {
             let is_json = response.header("content-type") == "application/json";

@@ -11,8 +11,8 @@ const DAY: i64 = 86_400;
 /// Billing history of one customer: Stripe's events in the order in which they happened.
 pub struct History {
     pub customer: CustomerId,
-    /// Whether a Checkout session links the customer. Only then may later events omit the
-    /// organization id.
+    /// Whether the history starts with a Checkout session, which links the customer to the
+    /// organization. Only then may later events omit the organization id.
     pub linked: bool,
     pub events: Vec<Value>,
 }

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::wire::Wire;
 
-/// Returns the status after a file of events. `{organization}` in the file is replaced by the
-/// organization's id.
+/// Returns the organization's status after all events of a file were sent. `{organization}` in the
+/// file is replaced by the organization's id.
 async fn status_after(file: &str, backwards: bool) -> &'static str {
     let wire = Wire::new().await;
     wire.set_clock("2026-11-18T12:00:00Z");

@@ -63,8 +63,8 @@ impl<'w> Run<'w> {
         response.header("location").to_owned()
     }
 
-    /// Sends an event directly to a function. On AWS, the message of a failed invocation is a log
-    /// line.
+    /// Sends an event directly to a function. If the invocation fails, checks its error message,
+    /// which Lambda writes to the log.
     async fn invoke(&mut self, function: &str, event: &Value) {
         let path = format!("/_local/invoke/{function}");
         let response = self.world.send("POST", &path, &[], event.to_string()).await;

@@ -1,5 +1,5 @@
-//! Injects each fault at each call of a run without faults. The test reads the calls from that run,
-//! so it covers a new call automatically.
+//! Runs each scenario once without faults and records its calls. Then repeats it with each kind of
+//! fault at each recorded call. A new call is therefore covered automatically.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};

@@ -283,8 +283,8 @@ async fn doctor_finds_each_fault() {
         let broken = Broken { call, failure: Failure::Replaced(path, value) };
         let found = found(&stack, Some(broken), SignedDuration::ZERO).await;
         let others: Vec<_> = found.iter().filter(|one| **one != expected_warning()).collect();
-        // The URL of a configuration set is a prefix of the URL of its destinations, so each `call` must
-        // match only one of the two.
+        // The URL of a configuration set is a prefix of the URL of its destinations, so a substring
+        // of the first URL also matches the second. Each `call` must match only one of them.
         assert!(others.len() == 1, "{call} {path}: {others:?}");
         assert_eq!(*others[0], (severity, area, subject.to_owned()), "{call} {path}");
     }

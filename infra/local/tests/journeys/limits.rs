@@ -1,6 +1,6 @@
 //! Rate limits of sign-in emails and forms.
 //!
-//! A limit holds in every period of its length, wherever the period starts.
+//! A limit applies to every time window of its length, no matter when the window starts.
 
 use crate::driver::{Visitor, World};
 

@@ -8,8 +8,8 @@ use crate::driver::World;
 
 const PUBLIC: &str = "https://www.example.com";
 
-/// Starts a stack with a public URL. The gateway keeps the name `localhost:8484`, like an origin
-/// behind CloudFront.
+/// Starts a stack with a public URL. The gateway still sees the host name `localhost:8484`, as an
+/// origin behind CloudFront sees its own name.
 async fn world() -> World {
     World::with(Config::memory().set("PublicUrl", PUBLIC).set("APP_URL", "https://app.example.com")).await
 }

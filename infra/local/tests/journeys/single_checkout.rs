@@ -1,5 +1,5 @@
-//! No organization pays twice. Only the last Checkout can be paid, and none while a subscription
-//! runs.
+//! No organization pays twice. Only the newest Checkout session can be paid. While a subscription
+//! runs, no session can be paid.
 
 use serde_json::{Value, json};
 

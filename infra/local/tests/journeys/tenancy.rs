@@ -90,8 +90,8 @@ async fn session_ends_when_the_membership_is_deleted() {
     assert_eq!(jo.read("/onboarding/api/checklist").await.status, 401);
 }
 
-/// Makes the creator of an organization a member by a direct write, because the last admin cannot
-/// be demoted.
+/// Changes the role of an organization's creator to member. Writes directly to the table, because
+/// the product does not allow a role change of the last admin.
 pub async fn demote(world: &World, org: &str) {
     let (pk, sk) = membership(world, org).await;
     world.write(

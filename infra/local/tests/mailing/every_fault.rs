@@ -1,5 +1,5 @@
 //! Injects every kind of fault at every call of the functions that send notices and links, one
-//! fault at a time. The test reads the calls from a run without faults, so it covers a new call
+//! fault at a time. A run without faults records these calls, so a new call is covered
 //! automatically.
 
 use jiff::SignedDuration;

@@ -1,6 +1,6 @@
-//! Requests without credentials never page an operator. With any configuration missing, they
-//! trigger no release alarm and emit no metric of a page. Filters and alarms are read from the
-//! templates.
+//! Requests without credentials never page an operator. Even if a configuration value is missing,
+//! they trigger no release alarm and emit no metric of a paging alarm. The tests read the metric
+//! filters and the alarms from the templates.
 
 use std::{
     cell::RefCell,
@@ -20,8 +20,8 @@ use crate::{
     watch::{Alarm, Watch, of_type, text},
 };
 
-/// Metrics of paging alarms that count normal activity: requests and attempts of a ratio, and
-/// heartbeats.
+/// Metrics that paging alarms read and that also count normal activity. They are the denominator of
+/// a ratio or a heartbeat.
 const NORMAL_ACTIVITY: [&str; 4] = ["Count", "Provisioned", "ClockRan", "MailRoundRan"];
 
 /// Secret that does not exist. The local stack creates only those of its own region.
@@ -120,8 +120,8 @@ impl PagingSignals {
     }
 }
 
-/// Returns every incomplete configuration: each optional variable left empty, each secret missing
-/// or useless, one at a time, and all variables empty at once.
+/// Returns every incomplete configuration: each optional variable left empty, and each secret
+/// missing or invalid, one at a time. Also all variables empty at once.
 fn incomplete() -> BTreeMap<String, Config> {
     let template: Yaml = serde_yaml_ng::from_str(local::template::TEXT).unwrap();
     let mut optional = BTreeMap::new();
@@ -277,8 +277,8 @@ fn alarms_that_a_visitor_can_cause_are_tickets() {
         let alarm = watch.alarms.iter().find(|alarm| alarm.id == id).unwrap();
         assert_eq!(alarm.notifies, "!Ref Tickets", "{id}");
     }
-    // The gateway's own 5xx metric includes its responses to a flood, and its latency includes a
-    // slow client's.
+    // A visitor can raise two metrics of API Gateway: its 5xx count with a flood of requests, and
+    // its latency with a slow client. No paging alarm may read them.
     for alarm in watch.alarms.iter().filter(|alarm| alarm.notifies == "!Ref Topic") {
         for series in alarm.series.iter().filter(|it| it.namespace == "AWS/ApiGateway") {
             assert!(["Count", "IntegrationLatency"].contains(&series.metric.as_str()), "{}", alarm.id);

@@ -1,5 +1,5 @@
 //! A table with many organizations and only the function that sweeps it: no stream, no mailer, and
-//! no bus. The items are copies of one that a real sign-up wrote.
+//! no bus. The items are copies of an item that a real sign-up wrote.
 
 use std::collections::BTreeMap;
 

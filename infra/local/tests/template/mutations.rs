@@ -1,5 +1,5 @@
-//! Each check detects its failure: a mutation changes one place of the template, and the named
-//! check must report it.
+//! Tests of the checks. Each mutation changes one place of the template, and the named check must
+//! then fail.
 
 use serde_yaml_ng::Value as Yaml;
 

@@ -125,8 +125,8 @@ impl View {
 }
 
 impl Scheme {
-    /// Replaces the email's media queries for the color scheme, so that it has this scheme in any
-    /// browser.
+    /// Replaces the color-scheme media queries in an email's HTML, so that every browser shows the
+    /// email in this scheme.
     fn pin(self, html: &str) -> String {
         let (dark, only) = match self {
             Self::System => return html.to_owned(),

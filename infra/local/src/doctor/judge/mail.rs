@@ -6,8 +6,8 @@ use crate::doctor::finding::{Area, Finding};
 
 const AREA: Area = Area::Mail;
 
-/// Checks the SES identity: verification, DKIM, and the MAIL FROM domain. An email address as
-/// identity has neither DKIM nor MAIL FROM.
+/// Checks the SES identity: verification, DKIM, and the MAIL FROM domain. If the identity is an
+/// email address, it has neither DKIM nor MAIL FROM.
 pub(in crate::doctor) fn identity(name: &str, found: &Fact<Identity>) -> Vec<Finding> {
     let records =
         format!("publish the three CNAME records that SES lists for {name} and wait for verification");

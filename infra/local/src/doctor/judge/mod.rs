@@ -17,8 +17,9 @@ pub(super) use table::table;
 use super::facts::Unread;
 use super::finding::{Area, Finding};
 
-/// Creates the finding for a fact that could not be read. A missing resource is an error; a
-/// resource that is not accessible is a warning. `permission` completes "grant them …".
+/// Creates the finding for a fact that could not be read. A missing resource is an error, and a
+/// resource that the credentials may not read is a warning. `permission` is inserted after "grant
+/// them" in the fix.
 fn unread(area: Area, subject: &str, why: &Unread, permission: &str, missing: &str) -> Finding {
     match why {
         Unread::Missing => Finding::error(area, subject, "does not exist", missing),

@@ -8,7 +8,7 @@ const AREA: Area = Area::Schedules;
 
 /// Checks that a schedule of the template exists as an enabled rule. `logical` is the logical ID of
 /// the rule. CloudFormation derives the rule's name from the stack name and the logical ID, and may
-/// truncate the latter.
+/// truncate the logical ID.
 pub(in crate::doctor) fn schedule(
     stack: &str,
     logical: &str,

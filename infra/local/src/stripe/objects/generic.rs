@@ -3,8 +3,8 @@
 use super::EventContext;
 use serde_json::{Value, json};
 
-/// Builds an object with the fields that nearly all of Stripe's objects have. Its `object` is the
-/// event type without the last part.
+/// Builds an object with the fields that nearly all of Stripe's objects have. The value of its
+/// field `object` is the event type without the last part.
 pub(in super::super) fn generic(context: &EventContext<'_>, event_type: &str) -> Value {
     let name = event_type.rsplit_once('.').map_or(event_type, |(name, _)| name);
     json!({

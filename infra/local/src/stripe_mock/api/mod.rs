@@ -1,4 +1,4 @@
-//! API under `/v1`, and one list of `/v2`. It reads forms and returns JSON.
+//! API under `/v1`, and one list of `/v2`. Requests contain forms, and responses contain JSON.
 //! Source: docs.stripe.com, "API reference".
 
 mod create;

@@ -73,8 +73,8 @@ pub fn head_routes(stack: &Stack) -> Vec<String> {
     missing.chain(unmatched).collect()
 }
 
-/// The indexes are those that the store queries, on the attributes that it writes, and project keys
-/// only.
+/// The table has exactly the indexes that the store queries. Their keys are attributes that the
+/// store writes, and they project keys only.
 pub fn indexes(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for table in &stack.template.tables {

@@ -1,20 +1,29 @@
-//! Redirects an admin to Stripe: to a Checkout session or to the billing portal.
+//! The Lambda function `billing`: redirects an admin to Stripe, to a Checkout session or to the
+//! billing portal.
 //!
-//! This is the only function that calls Stripe's API. It creates the customer and links it to the
-//! organization *before* it opens a Checkout session. So every later event of Stripe finds its
-//! organization.
+//! This is the only function that calls Stripe's API.
 //!
-//! The function never changes a plan or a subscription. Stripe's events do that, through
-//! `stripe-webhook`.
+//! # Invariant
 //!
-//! Modules:
+//! The function links the Stripe customer to the organization *before* it opens a Checkout session.
+//! So every later event of Stripe finds its organization.
 //!
-//! - `auth`: authenticates the admin.
-//! - `checkout` and `portal`: the two routes.
-//! - `customer`: creates the Stripe customer and links it.
+//! # What it never does
+//!
+//! The function never changes a plan or a subscription in the table. The function `stripe-webhook`
+//! does that when Stripe's events arrive.
+//!
+//! # Where to start
+//!
+//! - `checkout`: `POST /billing/checkout`, which opens a Checkout session. Start here.
+//! - `portal`: `POST /billing/portal`, which opens the billing portal.
+//! - `auth`: authenticates the admin who sent a request.
+//! - `customer`: creates the Stripe customer and links it to the organization.
 //! - `verify_email`: sends a sign-in link to an admin whose address is unverified.
-//! - `keys` and `config`: Stripe's secret key, and the variables.
-//! - `errors` and `words`: error conversion, and all texts for users.
+//! - `keys`: provides Stripe's secret key.
+//! - `config`: reads the environment variables.
+//! - `errors`: converts errors of the store and of Stripe to problems.
+//! - `words`: contains all texts that users and API clients read.
 
 mod auth;
 mod checkout;

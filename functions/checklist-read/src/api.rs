@@ -74,15 +74,15 @@ struct IssueOut {
 }
 
 impl ChecklistOut {
-    /// Builds the body for an admin. Links are absolute; `origin` is Onramp's own origin in the
-    /// request.
+    /// Builds the body for an admin. All links are absolute. `origin` is the origin of Onramp to
+    /// which the request was sent.
     #[must_use]
     pub fn of(view: &View, config: &Config, origin: &str) -> Self {
         let (org, list, progress) = (&view.org, &view.org.checklist, view.progress());
         let links = Links { origin, app: config.app_url.as_deref(), org: org.id };
         let task = |task| TaskOut::of(task, list, links);
-        // Tasks can be completed before provisioning creates the checklist. Until then it has no
-        // id.
+        // Tasks can be completed before provisioning creates the checklist. Until then the
+        // checklist has no id.
         let created = list.created_at.is_some();
         Self {
             id: created.then(|| format!("chk_{}", org.id.uuid())),

@@ -1,4 +1,4 @@
-//! Authentication of requests, and the responses to requests that fail it.
+//! Authenticates requests, and responds to requests that fail authentication.
 
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
@@ -18,11 +18,11 @@ use crate::{
 /// The kind of a route, which determines its response to a request without a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RouteKind {
-    /// A page: redirects to sign-in, which leads back.
+    /// A page. Redirects to the sign-in page, which leads back to this page.
     Page,
-    /// A fragment of a page, Onramp's or the host app's: responds without a body.
+    /// A fragment of a page of Onramp or of the host app. Responds without a body.
     Fragment,
-    /// A JSON read: responds with a problem.
+    /// A read of JSON. Responds with a problem.
     Api,
 }
 
@@ -51,10 +51,12 @@ impl RouteKind {
     }
 }
 
-/// Authenticates a request by its session. Fragments and JSON reads also accept an embed token; the
-/// security middleware has already removed the cookies of such a request.
+/// Authenticates a request by its session.
 ///
-/// A handler that takes a [`View`] cannot run without it.
+/// Fragments and JSON reads also accept an embed token. The security middleware has already removed
+/// the cookies of a request with an embed token.
+///
+/// A handler that takes a [`View`] runs only for an authenticated request.
 impl FromRequestParts<App> for View {
     type Rejection = Response;
 
@@ -74,8 +76,8 @@ impl FromRequestParts<App> for View {
     }
 }
 
-/// Reads the session of a public page, on a best-effort basis: the page works without a session,
-/// and while the table is unavailable. It does not count as a use of the session.
+/// Loads the view for a public page, if possible. The page also works without a session, and while
+/// the table is unavailable. The visit does not update the session's last-seen time.
 impl OptionalFromRequestParts<App> for View {
     type Rejection = std::convert::Infallible;
 
@@ -86,8 +88,8 @@ impl OptionalFromRequestParts<App> for View {
     }
 }
 
-/// Loads session, user, membership, and organization with one consistent read. Reads nothing if the
-/// request has no session cookie.
+/// Loads session, user, membership, and organization with one consistent read. If the request has
+/// no session cookie, reads nothing and returns `None`.
 async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
     let Some(token) = web::session::token(&parts.headers) else { return Ok(None) };
     let Some(found) = app.store.load_session(&token).await.map_err(store_problem)? else { return Ok(None) };
@@ -95,9 +97,9 @@ async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
     let needs_update = found.session.needs_last_seen_update(now);
     let view = View::of(found, now);
     if view.is_some() && needs_update {
-        // A second round trip, at most once an hour per session. It depends on the read, and a
-        // function must finish all work before it responds, so it cannot run in parallel. The page
-        // does not depend on it, so a failure is only logged.
+        // This write takes a second round trip, at most once an hour per session. It depends on the
+        // read, and the function must finish all work before it responds, so the two cannot run in
+        // parallel. The page does not depend on the write, so a failure is only logged.
         match app.store.update_last_seen(&token, now).await {
             Ok(()) | Err(store::Error::Conflict) => {}
             Err(error) => tracing::warn!(%error, "failed to record session use"),
@@ -107,7 +109,8 @@ async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
 }
 
 impl View {
-    /// Builds the view if session, membership, and organization are valid at `now`.
+    /// Builds the view, or returns `None` if session, membership, or organization is not valid at
+    /// `now`.
     fn of(found: SignedIn, now: Timestamp) -> Option<Self> {
         let member = found.authorize(now)?;
         let (org, orgs) = (found.org.value, found.user.value.orgs);

@@ -1,8 +1,9 @@
-//! Gzip compression of assets. API Gateway's HTTP APIs do not compress responses, and the style
-//! sheet shrinks to about a quarter.
+//! Gzip compression of assets. API Gateway's HTTP APIs do not compress responses, and compression
+//! reduces the style sheet to about a quarter.
 //!
-//! Pages are never compressed. A page contains secrets beside text that others wrote, and the size
-//! of the compressed page would leak them (the BREACH attack).
+//! Pages are never compressed. A page contains secrets beside text from other users. The size of
+//! the compressed page would reveal those secrets to an attacker who varies that text (the BREACH
+//! attack).
 
 use std::io::Write;
 
@@ -13,11 +14,11 @@ use axum::{
 use flate2::{Compression, write::GzEncoder};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-/// Responds with a file: compressed if the client accepts that and it is smaller, or 304 if the
-/// client has it already.
+/// Responds with a file, or with 304 if the client already has it. The file is compressed if the
+/// client accepts gzip and the compressed file is smaller.
 ///
 /// The compressed and the plain file are two representations, each with its own entity tag (RFC
-/// 9110, section 8.8.3.3). Either tag matches.
+/// 9110, section 8.8.3.3). The client may send either tag.
 #[must_use]
 pub fn file(request: &HeaderMap, content_type: &'static str, body: &'static str) -> Response {
     let plain = web::etag(body);
@@ -25,7 +26,7 @@ pub fn file(request: &HeaderMap, content_type: &'static str, body: &'static str)
     let compress = || gzip(body).filter(|gzipped| accepts_gzip(request) && gzipped.len() < body.len());
     let matching = [&plain, &compressed].into_iter().find(|etag| web::matches_etag(request, etag));
     let (etag, mut response) = match matching {
-        // The tag of the representation that the client has.
+        // Repeat the entity tag that the client sent.
         Some(etag) => (etag, StatusCode::NOT_MODIFIED.into_response()),
         None => match compress() {
             Some(bytes) => {
@@ -50,8 +51,8 @@ fn gzip(body: &str) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
-/// Reports whether `Accept-Encoding` lists gzip with a weight above zero (RFC 9110, section
-/// 12.5.3). `*` does not count, because browsers name gzip.
+/// Returns whether `Accept-Encoding` lists gzip with a weight above zero (RFC 9110, section
+/// 12.5.3). The wildcard `*` does not count. All browsers list gzip explicitly.
 fn accepts_gzip(request: &HeaderMap) -> bool {
     let lines = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(|line| line.split(',')).any(|coding| {

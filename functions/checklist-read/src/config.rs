@@ -4,7 +4,7 @@ use boot::{BaseUrl, ConfigErrors, Env};
 use host::{KeySource, Keys};
 use web::Origins;
 
-/// The validated configuration.
+/// Settings of the function, all of them validated.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Name of the DynamoDB table.

@@ -1,23 +1,30 @@
-//! The Lambda function `checklist-read`: pages, embedded parts, assets, and the JSON read of the
-//! checklist.
+//! The Lambda function `checklist-read`: pages, embedded parts, assets, and the checklist as JSON.
 //!
 //! It is also the `$default` route of the API, so it responds to every path that no other function
 //! has.
 //!
-//! Invariant: session, user, membership, and organization come from one consistent read. The
-//! function never changes an organization. Its only write is a session's last-seen time, at most
-//! once an hour.
+//! # Invariant
 //!
-//! Start with `routes`, which lists the handlers. Most of them take a [`view::View`], which `auth`
-//! loads, and render it:
+//! Session, user, membership, and organization of a response come from one consistent read.
 //!
-//! | module | content |
-//! |---|---|
-//! | [`pages`], [`components`] | the pages, and the parts that several pages share |
-//! | `embed` | the widget and the banner for pages of the host app |
-//! | [`api`] | the checklist as JSON |
-//! | `words` | all texts of the pages |
-//! | `compression` | gzip for assets |
+//! # What it never does
+//!
+//! The function never changes an organization. Its only write is the last-seen time of a session,
+//! at most once an hour.
+//!
+//! # Where to start
+//!
+//! - `routes`: lists all routes with their handlers. Start here.
+//! - `auth`: authenticates a request and loads its [`view::View`], which most handlers take and
+//!   render.
+//! - [`view`]: the view model of all pages, fragments, and JSON reads.
+//! - [`pages`]: the pages, one per file.
+//! - [`components`]: HTML components that several pages share.
+//! - `embed`: the widget and the banner for pages of the host app.
+//! - [`api`]: the checklist as JSON.
+//! - `words`: contains all texts of the pages.
+//! - `compression`: compresses assets with gzip.
+//! - `app` and [`config`]: the state of all handlers, and the environment variables.
 
 pub mod api;
 mod app;

@@ -22,13 +22,15 @@ use crate::{
     view::{AuthMethod, View, plans},
 };
 
-/// Builds the router. The security middleware around it responds to paths without a route.
+/// Builds the router. The security middleware around the router responds to paths that have no
+/// route.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(landing))
         .route("/organizations/{id}", get(organization))
-        // Routes of other functions. They reach this one only with a method that those do not
-        // support, and must not match `/organizations/{id}`.
+        // These routes belong to other functions. A request reaches this function only if the other
+        // function does not support its method. Without these entries, such a request would match
+        // `/organizations/{id}`.
         .route("/organizations/new", any(web::routes::not_routed))
         .route("/organizations/switch", any(web::routes::not_routed))
         .route("/dashboard", get(dashboard))
@@ -73,8 +75,9 @@ async fn checklist(view: View, State(config): Settings) -> Response {
     page(pages::checklist::render(&view, &config))
 }
 
-/// Responds with the page of the session's organization. For another organization of the user it
-/// offers to switch. All other organizations get the same 404 as an id that does not exist.
+/// Responds with the page of the session's organization. For another organization of the user, the
+/// page offers to switch. For any other organization, the response is the same 404 as for an id
+/// that does not exist.
 async fn organization(view: View, State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
     if uri.path() == view.plans() {
         let token = Secret::new(app.entropy.bytes()).reveal();
@@ -90,7 +93,8 @@ async fn organization(view: View, State(app): State<App>, uri: Uri, headers: Hea
     }
 }
 
-/// Loads the user's other organization that the path names, if any.
+/// Loads another organization of the user that the path names. Returns `None` if the path names no
+/// such organization.
 async fn other(view: &View, app: &App, path: &str) -> Result<Option<Org>, store::Error> {
     let Some(id) = view.orgs.iter().find(|id| path == plans(**id)) else { return Ok(None) };
     Ok(app.store.load_orgs(&[*id]).await?.pop())
@@ -116,7 +120,7 @@ async fn banner<B>(view: View, request: Request<B>) -> Response {
     fragment(request.headers(), markup)
 }
 
-/// Responds with a fragment, or with 304 if the polling client has it already.
+/// Responds with a fragment, or with 304 if the polling client already has it.
 fn fragment(headers: &HeaderMap, markup: Markup) -> Response {
     web::conditional_response(headers, "text/html; charset=utf-8", markup.into_string())
 }
@@ -147,7 +151,7 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Response {
     }
 }
 
-/// Responds with the page that a problem's `type` leads to. It takes no [`View`], so it is the same
+/// Responds with the page of a problem type. The handler takes no [`View`], so the page is the same
 /// for every caller.
 async fn problem(State(config): Settings, uri: Uri, headers: HeaderMap) -> Response {
     match pages::problem::kind(uri.path()) {

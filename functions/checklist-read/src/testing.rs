@@ -45,7 +45,7 @@ fn project() -> ProjectId {
 pub fn pending(organization: &str, person: &str) -> View {
     let id: OrgId = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
     let user: UserId = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-    // Stored names are not validated again, so pages must escape them.
+    // Stored names are not validated again, so pages must escape even names like this one.
     let (name, address) = (Name::from_stored(person.to_owned()), Address::parse("jo@example.com").unwrap());
     let contact = AdminContact::new(user, name.clone(), address.clone());
     let name_of_org = Name::from_stored(organization.to_owned());
@@ -63,7 +63,7 @@ pub fn trial() -> View {
     view
 }
 
-/// Returns the view of Jo of Acme Corp, with a subscription of that status.
+/// Returns the view of Jo of Acme Corp, with a subscription in the given status.
 pub fn subscribed(status: SubscriptionStatus) -> View {
     let mut view = pending("Acme Corp", "Jo Doe");
     let fact = SubscriptionFact {
@@ -95,7 +95,7 @@ impl View {
         self
     }
 
-    /// Returns the same view after changes to the checklist at its time.
+    /// Returns the same view after the given changes to the checklist, all made at the view's time.
     pub fn having(mut self, commands: &[ChecklistCommand<'_>]) -> Self {
         let admin: Admin = self.admin.clone().unwrap();
         for command in commands {

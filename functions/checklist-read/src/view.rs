@@ -36,8 +36,8 @@ pub struct View {
 pub enum AuthMethod {
     /// A session cookie, for Onramp's own pages.
     Session,
-    /// An embed token, for pages of the host app, with the origin that the token is bound to, if
-    /// any.
+    /// An embed token, for pages of the host app. It contains the origin that the token is bound
+    /// to, if any.
     HostApp(Option<String>),
 }
 
@@ -54,13 +54,14 @@ impl View {
         self.org.progress(self.now)
     }
 
-    /// Reports whether the user may change the checklist at `now`: as an admin, with full access.
+    /// Returns whether the user may change the checklist at `now`. Only an admin of an organization
+    /// with full access may.
     #[must_use]
     pub fn may_change(&self) -> bool {
         self.admin.is_some() && self.status().access() == Access::Full
     }
 
-    /// Returns when the checklist last changed, or `None` before it was created by provisioning.
+    /// Returns when the checklist last changed. Returns `None` until provisioning has created it.
     #[must_use]
     pub fn updated_at(&self) -> Option<Timestamp> {
         let list = &self.org.checklist;
@@ -73,7 +74,7 @@ impl View {
         plans(self.org.id)
     }
 
-    /// Returns the link to the place where the user does a task.
+    /// Returns the link to the place where the user does the task.
     #[must_use]
     pub fn link(&self, task: &Task, config: &Config) -> String {
         match (task.action.target, &config.app_url) {
@@ -86,8 +87,8 @@ impl View {
         }
     }
 
-    /// Renders a page with the navigation of this user around `main`. `here` is the page's own menu
-    /// item.
+    /// Renders a page around `main`, with this user's navigation. `here` is the menu item of the
+    /// page.
     #[must_use]
     pub fn page(
         &self,

@@ -1,8 +1,8 @@
 //! Every text that customers read on the pages of this function, by page or component.
 //!
 //! Markup stays in the views. A function takes values that a view has already rendered, such as a
-//! date, and returns the complete sentence. Texts of tasks and milestones are in the checklist's
-//! definition, and texts of errors in `web`.
+//! date, and returns the complete sentence. Other texts are elsewhere: those of tasks and
+//! milestones in the checklist's definition, and those of errors in `web`.
 
 use std::fmt::Display;
 
@@ -36,22 +36,22 @@ pub fn onward(label: impl Display) -> String {
     format!("{label} →")
 }
 
-/// "14 days left", "1 day left".
+/// Returns for example "14 days left" or "1 day left".
 pub fn days_left(days: u32) -> String {
     format!("{days} {} left", if days == 1 { "day" } else { "days" })
 }
 
-/// "3 of 8 done".
+/// Returns for example "3 of 8 done".
 pub fn done_of(done: usize, total: usize) -> String {
     format!("{done} of {total} done")
 }
 
-/// "1 task done", "3 tasks done".
+/// Returns for example "1 task done" or "3 tasks done".
 pub fn tasks_done(count: usize) -> String {
     format!("{} done", tasks(count))
 }
 
-/// "1 task skipped", "3 tasks skipped".
+/// Returns for example "1 task skipped" or "3 tasks skipped".
 pub fn tasks_skipped(count: usize) -> String {
     format!("{} skipped", tasks(count))
 }
@@ -60,12 +60,12 @@ fn tasks(count: usize) -> String {
     format!("{count} {}", if count == 1 { "task" } else { "tasks" })
 }
 
-/// The progress bar.
+/// The progress bar of a checklist.
 pub mod progress {
     pub const LABEL: &str = "Setup progress";
 }
 
-/// The home page.
+/// The home page of Onramp.
 pub mod landing {
     use super::Display;
 
@@ -137,7 +137,7 @@ pub mod welcome {
     }
 }
 
-/// The dashboard.
+/// The dashboard of an organization.
 pub mod dashboard {
     use super::{Markup, Render, html};
 
@@ -158,7 +158,7 @@ pub mod dashboard {
     }
 }
 
-/// The setup guide.
+/// The setup guide with its common questions.
 pub mod guide {
     pub const LEAD: &str = "How to complete each step, how long it takes, and why it’s worth it.";
     pub const QUESTIONS: &str = "Questions";
@@ -197,14 +197,14 @@ pub mod guide {
 pub mod task {
     pub const NEXT: &str = "Next task";
     pub const RESTORE: &str = "Restore";
-    // How a task was completed if no person is known. A comma and the time follow.
+    // What completed a task, if no person is known. A comma and the time follow.
     pub const COMPLETED_BY_EVENT: &str = "Completed automatically";
     pub const COMPLETED_BY_PAYMENT: &str = "Completed with your payment";
     pub const COMPLETED_BY_INVITATION: &str = "Completed with your invitation";
-    // For screen readers, after the title of a task.
+    // These follow the title of a task, for screen readers.
     pub const SKIPPED: &str = ", skipped";
     pub const DONE: &str = ", done";
-    /// For screen readers, before [`duration`].
+    /// This precedes [`duration`], for screen readers.
     pub const ABOUT: &str = "about ";
 
     pub fn duration(minutes: u8) -> String {
@@ -215,7 +215,7 @@ pub mod task {
         format!("{ABOUT}{}", duration(minutes))
     }
 
-    /// A description with the duration behind it.
+    /// Returns a description that the duration follows.
     pub fn with_duration(description: &str, minutes: u8) -> String {
         format!("{description} About {minutes} min.")
     }
@@ -226,7 +226,7 @@ pub mod task {
     }
 }
 
-/// The checklist page.
+/// The page with the organization's checklist.
 pub mod checklist {
     use super::{Display, Markup, Render, html};
 
@@ -249,12 +249,14 @@ pub mod checklist {
         html! { "Latest: " (title) ", " (when) }
     }
 
-    /// Names no one, because every admin reads it and the store does not record who dismissed.
+    /// The text names no person. Every admin reads it, and the store does not record who dismissed
+    /// the checklist.
     pub fn dismissed(when: &impl Render) -> Markup {
         html! { "The checklist was dismissed " (when) ". We’ve kept your progress." }
     }
 
-    /// Who sees the checklist instead of the member. `admins` may be empty.
+    /// Returns the text for a member, which names the admins who see the checklist. `admins` may be
+    /// empty.
     pub fn for_member(organization: impl Display, admins: &[&str]) -> String {
         let names = if admins.is_empty() { String::new() } else { format!(": {}", admins.join(", ")) };
         format!(
@@ -280,11 +282,11 @@ pub mod celebration {
     }
 }
 
-/// The notes with "Undo". They name no one, because every admin of the organization sees them.
+/// The notes with "Undo". They name no person, because every admin of the organization sees them.
 pub mod undo {
     pub const UNDO: &str = "Undo";
     pub const DISMISSED: &str = "The setup checklist was dismissed.";
-    /// What "Undo" brings back, for screen readers.
+    /// What "Undo" restores, for screen readers.
     pub const CHECKLIST: &str = "setup checklist";
 
     pub fn skipped(title: &str) -> String {
@@ -299,7 +301,7 @@ pub mod widget {
     pub const SEE_ALL_TASKS: &str = " tasks";
     pub const NEXT: &str = "Next";
     pub const COMPLETE: &str = "You’re all set up";
-    /// Steps can be skipped, so it does not say that every step is completed.
+    /// The text must not say that every step is completed, because steps can be skipped.
     pub const COMPLETE_TEXT: &str = "There’s nothing left to set up.";
     /// What "Dismiss" hides, for screen readers.
     pub const CHECKLIST: &str = "setup checklist";
@@ -330,7 +332,7 @@ pub mod unreachable {
         format!("We can’t deliver email to {count} admins")
     }
 
-    /// What to do about one address; `invite` is the link with [`INVITE_ONE`].
+    /// Says what to do about one address. `invite` is the link with the text [`INVITE_ONE`].
     pub fn advice_for_one(invite: &impl Render) -> Markup {
         html! {
             "We no longer send trial and payment notices to this address. To use a different address, "
@@ -338,7 +340,8 @@ pub mod unreachable {
         }
     }
 
-    /// What to do about several addresses; `invite` is the link with [`INVITE_SEVERAL`].
+    /// Says what to do about several addresses. `invite` is the link with the text
+    /// [`INVITE_SEVERAL`].
     pub fn advice_for_several(invite: &impl Render) -> Markup {
         html! {
             "We no longer send trial and payment notices to these addresses. To use different addresses, "
@@ -355,7 +358,7 @@ pub mod unreachable {
     }
 }
 
-/// The page of another organization of the user.
+/// The page at the address of another organization that the user belongs to.
 pub mod other_org {
     use super::{Display, Markup, Render, html};
 
@@ -449,14 +452,15 @@ pub mod banner {
     pub const INCOMPLETE_TEXT: &str = "You’ll get full access as soon as it goes through.";
     pub const ADD_PAYMENT: &str = "Add payment";
     pub const UPGRADE: &str = "Upgrade now";
-    // Advice during a trial, by the time that is left, or for a plan that follows the trial.
+    // What to do during a trial. The first three depend on the time that is left, and the last is
+    // for a plan that follows the trial.
     pub const TRIAL_URGENT: &str = "Add a payment method to keep your access.";
     pub const TRIAL_SOON: &str = "Now is a good time to choose a plan.";
     pub const TRIAL_CALM: &str = "Try everything, without limits.";
     pub const TRIAL_SUBSCRIBED: &str = "Your plan starts then.";
     pub const PAYMENT_FAILED: &str = "A payment failed";
     pub const ACTION_REQUIRED: &str = "Your bank needs you to confirm a payment";
-    // What works until a payment succeeds.
+    // What works until the payment succeeds.
     pub const MEANWHILE_NO_ACCESS: &str = "You’ll get full access as soon as it goes through.";
     pub const MEANWHILE_FULL_ACCESS: &str = "Everything keeps working in the meantime.";
 
@@ -497,7 +501,7 @@ pub mod organization {
     }
 }
 
-/// The plans, and the way to the billing portal.
+/// The plans, and the button that opens the billing portal.
 pub mod plans {
     use super::{Display, Markup, Render, html};
 
@@ -562,7 +566,7 @@ pub mod problem {
         format!("HTTP status {status}")
     }
 
-    /// What the problem means, and what the caller can do about it.
+    /// What the kind of problem means, and what the caller can do about it.
     pub const fn text(kind: Kind) -> (&'static str, &'static str) {
         match kind {
             Kind::BadRequest => (

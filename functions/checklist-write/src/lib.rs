@@ -1,22 +1,28 @@
 //! The Lambda function `checklist-write`: changes of the checklist by admins and by the host app.
 //!
-//! Admins send changes from Onramp's pages, with a session, or from the host app's pages, with an
-//! embed token. The host app reports events over its bus or with a signed `POST /host/events`.
+//! Admins send changes from Onramp's pages with a session, or from the host app's pages with an
+//! embed token. The host app reports events over its bus, or with a signed `POST /host/events`.
 //!
-//! Invariant: no completion is lost. A change is one consistent read and one conditional write. If
-//! the organization changed in between, the function reads and decides again.
+//! # Invariant
+//!
+//! No completion is lost. A change is one consistent read and one conditional write. If the
+//! organization changed in between, the function reads and decides again.
+//!
+//! # What it never does
 //!
 //! The function never sends email and never calls Stripe. Other functions react to the stored
 //! change.
 //!
-//! | module | content |
-//! |---|---|
-//! | `change` | the HTTP routes for admins; start here |
-//! | `auth` | the session or the embed token of a request |
-//! | `host_events` | the effect of host events, and those from the bus |
-//! | `host_events_http` | `POST /host/events` |
-//! | `response`, `redirect` | the JSON response, and the page that a form returns to |
-//! | `words` | texts of errors |
+//! # Where to start
+//!
+//! - `change`: the HTTP routes for admins. Start here.
+//! - `auth`: authenticates a request by its session or its embed token.
+//! - `host_events`: the effect of host events, and their arrival over the bus.
+//! - `host_events_http`: `POST /host/events`.
+//! - `response`: the JSON responses.
+//! - `redirect`: finds the page that a form returns to.
+//! - `config`: reads the environment variables.
+//! - `words`: contains the texts that API clients read.
 
 mod auth;
 mod change;

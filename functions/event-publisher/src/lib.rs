@@ -1,17 +1,27 @@
-//! Publishes domain events for changes of organizations.
+//! The Lambda function `event-publisher`: publishes domain events for changes of organizations.
 //!
-//! The table's stream invokes this function with the old and the new image of an organization's
-//! item. The domain derives the events from the two images.
+//! The table's stream invokes this function with an organization's item before and after a change.
+//! The domain derives the events from these two images.
 //!
-//! Invariant: a repeated invocation publishes the same events with the same ids, because an id
-//! depends only on the change. Metrics about a change are derived from the same two images and
-//! counted after its events are published. Metrics about an attempt, such as a sent email, come
-//! from the function that made it.
+//! Metrics about a change are derived from the same two images. They are counted after the events
+//! of the change are published. Metrics about an attempt, such as a sent email, come from the
+//! function that made the attempt.
+//!
+//! # Invariant
+//!
+//! A repeated invocation publishes the same events with the same ids, because an id depends only on
+//! the change.
+//!
+//! # What it never does
 //!
 //! The function never reads or writes the table.
 //!
-//! Modules: `record` parses a stream record, `batch` publishes the events of a batch, `org_metrics`
-//! counts the metrics of a change, and `config` reads the variables.
+//! # Where to start
+//!
+//! - `batch`: publishes the events of a batch of stream records. Start here.
+//! - `record`: parses a stream record.
+//! - `org_metrics`: counts the metrics of a change.
+//! - `config`: reads the environment variables.
 
 mod batch;
 mod config;

@@ -1,30 +1,40 @@
-//! The function `mailer`: sends pending emails and records the feedback of SES.
+//! The Lambda function `mailer`: sends pending emails and records the feedback of SES.
 //!
 //! Three triggers invoke it:
 //!
-//! - the table's stream, as soon as an email is pending
-//! - a schedule, which reads the index of pending emails and finds everything that the stream
-//!   missed
-//! - SES events, which report that an email was sent, delivered, bounced, or marked as spam
+//! - The table's stream invokes it as soon as an email is pending.
+//! - A schedule invokes it to read the index of pending emails. So it also finds emails that the
+//!   stream missed.
+//! - SES events report that an email was sent, delivered, bounced, or marked as spam.
 //!
-//! Invariant: the function claims an email in the table before it sends it, and records the outcome
-//! afterward. Two invocations therefore never send the same email, and a crash between the two
-//! writes leaves a claim that expires. The function never decides that an email is due. Other
-//! functions enqueue emails.
-//!
-//! The emails that leave in one invocation are paced, and the pace belongs to that invocation. The
-//! stream invokes one sender per shard, and the schedule invokes one. Both can run at once, and SES
-//! may throttle them. A throttled email was certainly not sent and is retried. A reserved
+//! Each invocation limits the rate of its own emails only. The stream invokes one sender per shard,
+//! and the schedule invokes one more. They can run at the same time, and SES can then throttle
+//! them. SES certainly did not send a throttled email, so the function tries again. A reserved
 //! concurrency of one would avoid this, but SES events invoke the same function and would have to
 //! wait.
 //!
-//! Where to start reading:
+//! # Invariant
 //!
-//! - `worker`: the three triggers
-//! - `notice`, `sign_in`, `invitation`: claim, send, and record one kind of email
-//! - `content`: builds the content of a notice
-//! - `send_pacer`: rate and time limit of one invocation
-//! - `feedback`, `brake`: SES events, and the brake on first emails
+//! The function claims an email in the table before it sends the email, and records the outcome
+//! afterward. So two invocations never send the same email. After a crash between the two writes,
+//! the claim expires.
+//!
+//! # What it never does
+//!
+//! The function never decides that an email is due. Other functions enqueue emails.
+//!
+//! # Where to start
+//!
+//! - `worker`: handles the events of the three triggers. Start here.
+//! - `notice`, `sign_in`, and `invitation`: each claims, sends, and records one kind of email.
+//! - `content`: builds the content of a notice.
+//! - `send_pacer`: limits the rate and the time of one invocation.
+//! - `feedback`: handles SES events.
+//! - `brake`: updates the mail brake, which limits welcome emails.
+//! - `dead_letters`: checks the queue of SES events that were not processed.
+//! - `event`: the events that invoke the function.
+//! - `metrics`: metrics and log messages about deliveries.
+//! - `config`: reads the environment variables.
 
 mod brake;
 mod config;

@@ -1,4 +1,4 @@
-//! Authenticates the operator of a request.
+//! Authenticates the operator who sent a request.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::App;
 
 /// An authenticated operator and the time of the request.
 ///
-/// A handler that takes this extractor runs only for operators.
+/// A handler with this extractor runs only for operators.
 #[derive(Clone, Debug)]
 pub struct AuthenticatedOperator {
     /// Proof that the user is an operator.
@@ -49,8 +49,8 @@ impl FromRequestParts<Arc<App>> for AuthenticatedOperator {
             (OperatorError::Stale, ResponseFormat::Json) => {
                 web::problem_response(format, Problem::unauthorized())
             }
-            // A form cannot be submitted again after the sign-in, so the operator returns to the
-            // queue.
+            // The browser cannot send the form again after the sign-in, so the operator returns to
+            // the queue.
             (OperatorError::Stale, ResponseFormat::Page) if parts.method == Method::POST => {
                 web::to_login("/operator")
             }
@@ -61,14 +61,14 @@ impl FromRequestParts<Arc<App>> for AuthenticatedOperator {
 
 /// Authenticates a session token with one consistent read.
 ///
-/// Only the request of an operator updates the last-seen time of the session.
+/// Updates the last-seen time of the session only if the user is an operator.
 async fn authenticate(
     app: &App,
     token: &SessionToken,
     format: ResponseFormat,
 ) -> Result<Result<AuthenticatedOperator, OperatorError>, Problem> {
-    // An operator must see that the table fails. The cookie is not verified yet, so every failure
-    // looks the same.
+    // If the table fails, an operator must see an error. The token is not verified yet, so every
+    // caller with a token sees the same error.
     let found = app.store.load_session(token).await;
     let Some(found) = found.map_err(|error| Problem::unavailable().because(error))? else {
         return Ok(Err(OperatorError::NotOperator));
@@ -81,7 +81,7 @@ async fn authenticate(
     if found.session.needs_last_seen_update(now) {
         match app.store.update_last_seen(token, now).await {
             Ok(()) | Err(store::Error::Conflict) => {}
-            // The page is more important than the last-seen time.
+            // The response matters more than the last-seen time, so a failure is only logged.
             Err(error) => {
                 tracing::warn!(area = %LogArea::Operator, %error, "failed to record session use")
             }

@@ -14,7 +14,8 @@ pub struct Config {
     pub product: String,
     /// Addresses of the operators.
     pub operators: Operators,
-    /// Reminder schedule of trials that start here: days before the trial ends, ascending.
+    /// Reminder schedule of a trial that an operator starts: days before the end of the trial,
+    /// ascending.
     pub reminder_days: Vec<u16>,
     /// URL of the host app, for the security headers.
     pub app_url: Option<String>,
@@ -39,7 +40,8 @@ impl Config {
                 text.split(',').map(|days| days.trim().parse().ok()).collect::<Option<_>>()?;
             days.sort_unstable();
             days.dedup();
-            // A reminder on the day of the end would repeat the email about the end.
+            // Zero days means no reminder, because the email about the end of the trial is sent at
+            // that time.
             days.retain(|days| *days > 0);
             Some(days)
         });

@@ -21,7 +21,7 @@ use crate::{
     App, auth::AuthenticatedOperator, find::path, out::ExtendedOut, pages::organization::Form, store_problem,
 };
 
-/// Handles `POST /operator/organizations/{id}/extend-trial`.
+/// Handles the form that extends or starts the trial of an organization.
 pub async fn extend(
     auth: AuthenticatedOperator,
     State(app): State<Arc<App>>,
@@ -42,7 +42,7 @@ async fn respond(
     request: Request,
 ) -> Result<Response, Problem> {
     let headers = request.headers().clone();
-    // A missing organization takes precedence over an invalid form.
+    // If the organization does not exist, respond with 404 even if the form is invalid.
     let org = app.org(id).await?;
     let fields = Fields::read(request).await?;
     let grant = match parse(app, &fields, &headers) {
@@ -60,7 +60,7 @@ async fn respond(
     })
 }
 
-/// Parses the form. Returns all field errors at once.
+/// Parses the form. If it is invalid, returns the errors of all fields.
 fn parse(app: &App, fields: &Fields, headers: &HeaderMap) -> Result<Grant, Vec<FieldError>> {
     let mut errors = Vec::new();
     let days = Days::parse(fields.get("days").unwrap_or_default());
@@ -70,7 +70,7 @@ fn parse(app: &App, fields: &Fields, headers: &HeaderMap) -> Result<Grant, Vec<F
         reason.map_err(|error| errors.push(FieldError::new("reason", error.code(), error.to_string())));
     let request = web::form_token(fields, headers).map(|token| match token {
         Some(token) => Hash::of(&[b"extension", token.as_bytes()]),
-        // Without a token each request is a separate extension.
+        // Without a token, each request counts as a separate extension.
         None => Hash::of(&[&app.entropy.bytes::<32>()]),
     });
     let request = request.map_err(|error| errors.push(error));

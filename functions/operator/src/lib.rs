@@ -1,19 +1,29 @@
-//! The function `operator`: pages and JSON API for the operators of the host app.
+//! The Lambda function `operator`: pages and JSON API for the operators of Onramp.
 //!
 //! An operator reviews items that no scheduled run will finish, finds an organization, and extends
-//! its trial. An extension is stored under the hash of its form's token, so a repeated form extends
-//! the trial only once. An organization that never had a trial starts one.
+//! its trial. An organization that never had a trial starts one. An extension is stored under the
+//! hash of its form's token. So a form that is sent twice extends the trial only once.
 //!
-//! Invariant: a user who is not an operator gets exactly the response of a path that does not
-//! exist. The function never changes billing data and never sends an email itself.
+//! # Invariant
 //!
-//! Where to start reading:
+//! A user who is not an operator gets exactly the response of a path that does not exist.
 //!
-//! - `auth`: authenticates the operator of a request
-//! - `review_queue`, `review_item`: the review queue and its items
-//! - `organization`, `find`, `extend`: one organization, the search for it, and its trial
-//! - `pages`, `out`: the HTML pages and the JSON responses
-//! - `words`: every text of both
+//! # What it never does
+//!
+//! The function never changes billing facts and never sends an email itself.
+//!
+//! # Where to start
+//!
+//! - `review_queue`: shows the review queue. Start here.
+//! - `auth`: authenticates the operator who sent a request.
+//! - `review_item`: describes one item of the review queue.
+//! - `find`: finds organizations by id or by the address of a member.
+//! - `organization`: shows one organization.
+//! - `extend`: extends or starts a trial.
+//! - `pages`: the HTML pages.
+//! - `out`: the JSON responses.
+//! - `config`: reads the environment variables.
+//! - `words`: contains all texts of the pages and the JSON responses.
 
 mod auth;
 mod config;
@@ -54,8 +64,8 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
-    // The same profile as the function that handles unknown paths. Different headers would reveal
-    // that a path exists.
+    // These are the headers of the function that handles unknown paths. Different headers would
+    // reveal that a path exists.
     let profile = SecurityProfile::app_with_checkout(config.app_url.as_deref(), &config.checkout)
         .with_public_url(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config }));

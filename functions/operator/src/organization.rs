@@ -20,7 +20,7 @@ use crate::{
     store_problem,
 };
 
-/// Handles `GET /operator/organizations/{id}`.
+/// Handles a request for the page or the JSON of one organization.
 pub async fn show(
     auth: AuthenticatedOperator,
     State(app): State<Arc<App>>,
@@ -35,14 +35,14 @@ pub async fn show(
 }
 
 impl App {
-    /// Loads the organization with the id from the path.
+    /// Loads the organization whose id is in the path.
     pub async fn org(&self, id: &str) -> Result<Org, Problem> {
         let id = id.parse().map_err(|_| Problem::not_found())?;
         let found = self.store.load_org(id).await.map_err(store_problem)?;
         found.map(|org| org.value).ok_or_else(Problem::not_found)
     }
 
-    /// Renders the organization's page with the submitted values of the form.
+    /// Renders the organization's page. `form` contains the values of a rejected form, or none.
     pub fn org_page(
         &self,
         auth: &AuthenticatedOperator,

@@ -28,11 +28,11 @@ impl FoundOut {
     }
 }
 
-/// Response of `GET /operator`: one page of a list.
+/// Response of `GET /operator`: one page of the review queue.
 #[derive(Debug, Serialize)]
 pub struct ReviewPageOut {
     waiting: Vec<ReviewItemOut>,
-    /// Value of `after` for the next page.
+    /// Value of the parameter `after` that requests the next page. Null on the last page.
     next: Option<Timestamp>,
 }
 
@@ -45,7 +45,7 @@ struct ReviewItemOut {
     advice: &'static str,
     ids: Vec<String>,
     organization_id: Option<String>,
-    /// All affected organizations, starting with `organization_id`.
+    /// IDs of all affected organizations. The first is `organization_id`.
     organization_ids: Vec<String>,
 }
 
@@ -82,7 +82,7 @@ pub struct ExtendedOut {
 }
 
 impl ExtendedOut {
-    /// Converts the status of the organization after the extension.
+    /// Returns the response for the organization after the extension.
     pub fn of(org: &Org, now: Timestamp) -> Self {
         Self {
             success: true,
@@ -106,7 +106,7 @@ pub struct OrganizationOut {
     provisioned_by: Option<&'static str>,
     trial_ends_at: Option<Timestamp>,
     trial_days_remaining: u32,
-    /// Reason why the trial cannot be extended. Null if it can.
+    /// Reason why the trial cannot be extended. Null if it can be extended.
     not_extendable: Option<String>,
     extensions: Vec<ExtensionOut>,
     billing: BillingOut,
@@ -165,7 +165,7 @@ struct AdminOut {
     address: String,
     /// Whether the admin gets trial reminders.
     reminders: bool,
-    /// Reason why notices to the admin are suppressed.
+    /// Reason why notices to the admin are suppressed. Null if they are not.
     unreachable: Option<&'static str>,
 }
 
@@ -176,12 +176,12 @@ struct MailOut {
     to: String,
     state: &'static str,
     at: Timestamp,
-    /// Delivery problem, if there is one.
+    /// Delivery problem of the email. Null if there is none.
     why: Option<&'static str>,
 }
 
 impl OrganizationOut {
-    /// Converts an organization at `now`.
+    /// Returns the response for an organization at `now`.
     pub fn of(org: &Org, now: Timestamp) -> Self {
         let status = org.status(now);
         let extensions = org.trial.iter().flat_map(|trial| &trial.extensions).map(|it| ExtensionOut {
@@ -262,8 +262,9 @@ fn mails(org: &Org) -> Vec<MailOut> {
     each.collect()
 }
 
-/// Returns the state of an email and its time: since when, or until when for a pending email and a
-/// lease.
+/// Returns the state of an email with a time. For a pending email, it is the time before which no
+/// attempt takes place. For an email that is being sent, it is the end of the lease. For all
+/// others, it is the time at which the state began.
 pub fn state(delivery: &Delivery) -> (&'static str, Timestamp) {
     match delivery {
         Delivery::Pending { not_before, .. } => ("pending", *not_before),
@@ -275,7 +276,7 @@ pub fn state(delivery: &Delivery) -> (&'static str, Timestamp) {
     }
 }
 
-/// Returns why notices to an admin are suppressed, as a clause.
+/// Returns why notices to an admin are suppressed, as a clause without a period.
 pub const fn suppression_reason(unreachable: &Unreachable) -> &'static str {
     match unreachable.why {
         SuppressionReason::Bounced => words::organization::ADDRESS_BOUNCED,

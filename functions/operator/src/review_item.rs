@@ -1,4 +1,5 @@
-//! Items of the review queue, ready for display: what happened, and what the operator should do.
+//! Items of the review queue, ready for display. Each says what happened and what the operator
+//! should do.
 
 use domain::{
     delivery::{Delivery, Failure},
@@ -17,7 +18,7 @@ pub struct ReviewItemView {
     pub kind: &'static str,
     /// Emoji that represents the kind.
     pub icon: &'static str,
-    /// Time since when the item waits for review.
+    /// Time since which the item has been in the review queue.
     pub since: Timestamp,
     /// Short description of the item.
     pub title: String,
@@ -25,9 +26,9 @@ pub struct ReviewItemView {
     pub reasons: Vec<String>,
     /// What the operator should do.
     pub advice: &'static str,
-    /// Ids for looking the item up, with their labels.
+    /// IDs by which the operator can find the item in other systems, with their labels.
     pub ids: Vec<(&'static str, String)>,
-    /// Affected organizations with their names, or their ids if the name is not loaded.
+    /// Affected organizations with their names. If a name is not loaded, the id replaces it.
     pub organizations: Vec<(OrgId, String)>,
 }
 
@@ -95,7 +96,8 @@ impl ReviewItemView {
     }
 }
 
-/// Returns the delivery problem of an email, if it has one: its time, and a clause.
+/// Returns the delivery problem of an email as a clause, with its time. Returns `None` if the email
+/// has no problem.
 #[must_use]
 pub fn delivery_problem(delivery: &Delivery) -> Option<(Timestamp, &'static str)> {
     match delivery {
@@ -129,7 +131,7 @@ fn title(title: &str, body: &str) -> String {
     words::item::title_with_type(title, stripe::parked_type(body).as_deref())
 }
 
-/// Converts a clause to a sentence.
+/// Converts a clause to a sentence with a capital letter and a period.
 fn sentence(clause: &str) -> String {
     let mut chars = clause.trim_end_matches('.').chars();
     let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();

@@ -21,13 +21,14 @@ use crate::{
     store_problem, words,
 };
 
-/// Number of items on a page. Items with the same time as the last one are on the same page.
+/// Number of items on a page. A page can be longer, because items with the same time as its last
+/// item are on the same page.
 const PAGE_SIZE: u16 = 25;
 
 /// Handles `GET /operator`.
 ///
-/// The parameter `find` searches for an organization, and `after` continues after the last item of
-/// a page. `list=foreign` shows parked events that most likely belong to another product.
+/// The parameter `find` searches for an organization. `after` requests the page after the given
+/// time. `list=foreign` shows parked events that most likely belong to another product.
 pub async fn show(auth: AuthenticatedOperator, State(app): State<Arc<App>>, uri: Uri) -> Response {
     match respond(&app, &auth, &uri).await {
         Ok(response) => response,

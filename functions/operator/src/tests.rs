@@ -19,7 +19,8 @@ const ORG: &str = "org_0198c0de-0000-7000-8000-000000000001";
 const USER: &str = "usr_0198c0de-0000-7000-8000-000000000002";
 const SECRET: &str = "5ec2e70000000000000000000000000000000000000000000000000000000001";
 
-/// Fake table with one signed-in user, verified or not, and their organization. Records the calls.
+/// Fake table with one signed-in user, whose address is verified or not, and their organization. It
+/// records the calls.
 #[derive(Clone, Debug)]
 struct Table {
     verified: bool,

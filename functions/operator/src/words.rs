@@ -1,7 +1,7 @@
 //! Every text of the operator pages and of their JSON responses, by page.
 //!
-//! Markup stays in the views. A function whose text surrounds markup, such as a date, takes the
-//! rendered value and returns the complete sentence.
+//! Markup stays in the views. If a text surrounds markup, such as a rendered date, a function takes
+//! the markup and returns the complete sentence.
 
 use maud::{Markup, Render, html};
 
@@ -17,7 +17,7 @@ pub mod queue {
     pub const NEWER: &str = "Show newer items";
     pub const FIRST_PAGE: &str = "Back to the oldest items";
 
-    /// Explains the other list. [`SEE_WITHOUT_METADATA`] is its link.
+    /// Mentions the other list of events. [`SEE_WITHOUT_METADATA`] is the link to that list.
     pub const OTHER_PRODUCTS: &str = "Events that may belong to another product are listed separately.";
     pub const SEE_WITHOUT_METADATA: &str = "View these events";
     pub const RETENTION: &str = "They are kept until their customer is linked, for at most 35 days.";
@@ -82,7 +82,7 @@ pub mod item {
     pub const EVENT_ID: &str = "Event";
     pub const ITEM_KEY: &str = "Item";
 
-    /// Returns a title with the type of the Stripe event, if it is readable.
+    /// Returns a title that ends with the type of the Stripe event, if the type is readable.
     pub fn title_with_type(title: &str, event_type: Option<&str>) -> String {
         match event_type {
             Some(event_type) => format!("{title}: {event_type}"),
@@ -90,7 +90,7 @@ pub mod item {
         }
     }
 
-    /// Returns the problem of one notice. `problem` is a clause.
+    /// Returns a sentence about the problem of one notice. `problem` is a clause.
     pub fn notice_problem(kind: &str, recipient: &str, problem: &str) -> String {
         format!("{} to {recipient}: {problem}.", super::email::kind(kind))
     }
@@ -141,7 +141,7 @@ pub mod organization {
         status.replace('_', " ")
     }
 
-    /// Returns what provisioned the organization, as text after the date.
+    /// Returns what provisioned the organization. The text follows the date.
     pub fn provisioned_by(trigger: &str) -> String {
         format!(", through a {trigger}")
     }
@@ -185,7 +185,7 @@ pub mod trial {
         html! { "Ended on " (date) "." }
     }
 
-    /// Returns the effect of one extension. The reason follows.
+    /// Returns the effect of one extension. The reason for the extension follows the text.
     pub fn extended(by: u32, until: &impl Render) -> Markup {
         html! { "Added " (days(by)) ", until " (until) ": " }
     }
@@ -223,7 +223,7 @@ pub mod billing {
         format!("paid {amount}")
     }
 
-    /// Returns the conflict of an organization that another customer names.
+    /// Returns the description of a conflict: events of another customer name this organization.
     pub fn other_customer(customer: &str, linked: Option<&str>) -> String {
         match linked {
             Some(linked) => {
@@ -235,17 +235,17 @@ pub mod billing {
         }
     }
 
-    /// Returns the conflict of a Checkout session that names two organizations.
+    /// Returns the description of a conflict: a Checkout session names two organizations.
     pub fn other_organization(event: &str) -> String {
         format!("The Checkout session of {event} also names another organization.")
     }
 
-    /// Returns the conflict of an event with two payloads.
+    /// Returns the description of a conflict: one event arrived with two payloads.
     pub fn two_payloads(event: &str) -> String {
         format!("{event} arrived with two different payloads.")
     }
 
-    /// Returns the conflict of an event that arrived after its period was closed.
+    /// Returns the description of a conflict: an event arrived after its period was closed.
     pub fn late(event: &str) -> String {
         format!("{event} arrived too late and had no effect, because its period was already closed.")
     }

@@ -6,7 +6,8 @@ use domain::{brake::Budget, definition::Offered, people::User};
 /// Maximum trial length in days: Stripe's limit for `trial_period_days`.
 const MAX_TRIAL_DAYS: u16 = 730;
 
-/// Maximum of `SIGNUP_LIMIT_PER_IP`. The item of a rate limit stores one time per sign-up.
+/// Maximum of `SIGNUP_LIMIT_PER_IP`. It bounds the size of a rate limit's item, which stores one
+/// time per sign-up.
 const MAX_LIMIT_PER_IP: u32 = 50;
 
 /// Environment variables of the function.
@@ -19,14 +20,14 @@ pub struct Config {
     /// Whether sign-ups can start a trial.
     pub trials: bool,
     pub trial_days: u16,
-    /// Days before the trial's end on which admins get a reminder, each from 1 to below
-    /// `trial_days`.
+    /// Days before the end of a trial on which admins get a reminder. Each is at least 1 and
+    /// smaller than `trial_days`.
     pub reminder_days: Vec<u16>,
-    /// Checklists that organizations can get.
+    /// Checklists that this deployment offers to organizations.
     pub checklists: Offered,
-    /// Maximum number of sign-ups per network and hour.
+    /// Maximum number of sign-ups from one network per hour.
     pub limit_per_ip: u32,
-    /// Number of sign-ups with new addresses per hour whose welcome email is sent without delay.
+    /// Number of welcome emails to new addresses that are sent per hour without delay.
     pub budget: Budget,
 }
 
@@ -44,8 +45,8 @@ impl Config {
         let trial_days = vars.read("STRIPE_TRIAL_DAYS", Some("14"), "an integer from 1 to 730", |text| {
             text.parse().ok().filter(|days| (1..=MAX_TRIAL_DAYS).contains(days))
         });
-        // Without a valid trial length, the reminders are compared with the maximum. So one error
-        // is not reported twice.
+        // If the trial length is invalid, the reminders are compared with the maximum instead. So
+        // an invalid trial length does not cause a second error about the reminders.
         let limit = trial_days.unwrap_or(MAX_TRIAL_DAYS);
         // A trial of at most three days has no reminder by default.
         let default = if limit > 3 { "3" } else { "0" };
@@ -57,7 +58,8 @@ impl Config {
             days.dedup();
             Some(days)
         });
-        // Zero means no reminder: the email about the trial's end is sent at that time.
+        // Zero days means no reminder, because the email about the end of the trial is sent at that
+        // time.
         let reminder_days = reminder_days.map(|days| days.into_iter().filter(|days| *days > 0).collect());
         let expected = "comma-separated names of built-in checklists";
         let checklists = vars.read("CHECKLIST_DEFINITIONS", Some("built-in"), expected, Offered::parse);
@@ -82,9 +84,10 @@ impl Config {
         vars.finish(config)
     }
 
-    /// Returns the length in days of the trial that a user can start, or `None`.
+    /// Returns the length in days of the trial that a user can start. Returns `None` if trials are
+    /// turned off or the user has already started one.
     ///
-    /// Each user can start one trial.
+    /// `user` is `None` for a visitor.
     pub fn trial_for(&self, user: Option<&User>) -> Option<u16> {
         let used = user.is_some_and(|user| user.trial_used);
         (self.trials && !used).then_some(self.trial_days)

@@ -1,4 +1,4 @@
-//! Parsing of the sign-up form into domain types.
+//! Parses the sign-up form into domain types.
 
 use domain::{
     address::Address,
@@ -17,22 +17,24 @@ use crate::words::form as words_of;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignUpIn {
     pub organization: Name,
-    /// Name and address of the user: as entered, or those of a known user.
+    /// Name and address of the user. They come from the form, or from the account of a known user.
     pub person: (Name, Address),
     pub start_trial: bool,
     pub zone: Zone,
-    /// The industry, if the form asked for it and the user chose one.
+    /// The industry that the user chose. `None` if they chose none or the form does not contain the
+    /// field.
     pub industry: Option<&'static Industry>,
     pub token: Option<String>,
 }
 
 impl SignUpIn {
-    /// Parses the fields. Name and address of a `known` user come from their account.
+    /// Parses the fields. Name and address of a `known` user come from their account, not from the
+    /// form.
     ///
-    /// The industry is ignored if no checklist of this deployment depends on it.
+    /// Ignores the industry if no checklist of this deployment depends on it.
     ///
     /// # Errors
-    /// Returns all errors, in the order of the form.
+    /// Returns the errors of all invalid fields, in the order of the form.
     pub fn parse(
         fields: &Fields,
         headers: &HeaderMap,
@@ -90,7 +92,7 @@ impl SignUpIn {
     }
 }
 
-/// Returns the hash of form token and address, by which a repeated form is recognized.
+/// Returns the hash of the form token and the address. It identifies a form that is sent again.
 #[must_use]
 pub fn replay(token: &str, address: &Address) -> Hash {
     Hash::of(&[token.as_bytes(), address.as_str().as_bytes()])

@@ -1,19 +1,25 @@
 //! The Lambda function `org-signup`: creates an organization from one form.
 //!
-//! One transaction writes the user, the organization, their membership, and a session. With a trial
-//! it also provisions the organization. So a sign-up is complete or does not exist.
+//! A browser can send the same form again for ten minutes. The repeated form leads to the same
+//! organization, with at most five further sessions.
 //!
-//! The same form within ten minutes leads to the same organization, with at most five further
-//! sessions. The function never sends email: the organization's item contains the pending welcome
-//! email, and the function `mailer` sends it.
+//! # Invariant
 //!
-//! # Modules
+//! A sign-up is complete or does not exist. One transaction writes the user, the organization,
+//! their membership, and a session. With a trial, it also provisions the organization.
 //!
-//! - `signup`: the handler of the form. Start here.
-//! - `form`: parsing of the fields.
+//! # What it never does
+//!
+//! The function never sends email. The organization's item contains the pending welcome email, and
+//! the function `mailer` sends it.
+//!
+//! # Where to start
+//!
+//! - `signup`: handles the form. Start here.
+//! - `form`: parses the fields.
 //! - `page`: the form and the other pages.
-//! - `words`: all texts that users read.
-//! - `config`: the environment variables.
+//! - `config`: reads the environment variables.
+//! - `words`: contains all texts that users read.
 
 mod config;
 mod form;

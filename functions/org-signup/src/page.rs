@@ -25,7 +25,7 @@ use crate::{
 
 /// `GET /organizations/new`: shows the form.
 ///
-/// A signed-in user enters only the name of the organization. Their address must be verified.
+/// A signed-in user enters only data about the organization, and their address must be verified.
 pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let signed_in = match web::session::token(request.headers()) {
         Some(token) => app.store.try_load_session(&token).await,
@@ -55,7 +55,7 @@ pub fn token(app: &App) -> String {
     Secret::new(app.entropy.bytes()).reveal()
 }
 
-/// View model of the sign-up form, empty or rejected.
+/// View model of the sign-up form, which is empty or rejected.
 pub struct Form<'a> {
     pub product: &'a str,
     /// Length of the trial, or `None` if the user cannot start one.
@@ -68,7 +68,7 @@ pub struct Form<'a> {
     pub checklists: &'a Offered,
     pub fields: &'a Fields,
     pub errors: &'a [FieldError],
-    /// The problem that rejects the form as a whole.
+    /// The problem that is not about a single field.
     pub problem: Option<&'a Problem>,
 }
 
@@ -117,7 +117,8 @@ impl Render for Form<'_> {
 }
 
 impl Form<'_> {
-    /// Whether the user has an account, so that the form does not ask for name and address.
+    /// Returns whether the user has an account. In that case the form does not contain name and
+    /// address.
     const fn is_known(&self) -> bool {
         self.signed_in.is_some() || self.creation_grant.is_some()
     }
@@ -156,8 +157,8 @@ impl Form<'_> {
     }
 }
 
-/// Renders the page for a signed-in user whose address is not verified, with a button that emails a
-/// sign-in link.
+/// Renders the page for a signed-in user whose address is not verified. Its button emails a sign-in
+/// link.
 pub fn unverified(product: &str, found: &SignedIn) -> Markup {
     let address = found.user.value.address.as_str();
     let [before, after] = unverified::TEXT;
@@ -185,8 +186,8 @@ fn person(found: &SignedIn) -> Person<'_> {
     }
 }
 
-/// Renders the response to a sign-up with an address that already has an account. The address gets
-/// a sign-in link instead.
+/// Renders the response to a sign-up with an address that already has an account. The sign-up
+/// emails a sign-in link to that address instead.
 pub fn known_address(product: &str) -> Markup {
     let main = html! {
         section class="plain" {

@@ -1,10 +1,11 @@
 //! `POST /organizations/new`: creates an organization.
 //!
-//! The handler parses the form, loads the user, decides what to write, and writes it in one
-//! transaction. If the user changed in the meantime, it starts over.
+//! The handler parses the form, loads the user, decides what to write, and writes everything in one
+//! transaction. If another request changed the user in the meantime, the handler starts over.
 //!
-//! A form can be repeated for ten minutes, because its response may be lost. The repetition leads
-//! to the organization of the first request, with a new session, at most five times.
+//! A browser can send a form again for ten minutes, because the first response may be lost. The
+//! repeated form creates nothing. It leads to the organization of the first request with a new
+//! session, at most five times.
 
 use std::sync::Arc;
 
@@ -42,18 +43,19 @@ use crate::{
     words,
 };
 
-/// A user who is known before the form is parsed.
+/// A user who is identified before the form is parsed.
 enum Requester {
     /// A user with a session.
     SignedIn(Box<SignedIn>),
-    /// A user without an organization, who got an organization grant from a sign-in link.
+    /// A user without an organization, identified by the organization grant from their sign-in
+    /// link.
     CreationGrant(OrgCreationGrant, Box<Stored<User>>),
 }
 
-/// User and network of a request.
+/// The user and the network that sent a request.
 struct RequestContext {
     known: Option<Requester>,
-    /// The IPv4 address or IPv6 /64 network, which the rate limits count.
+    /// The IPv4 address or the IPv6 /64 network, to which the rate limits apply.
     network: String,
     /// The IPv6 /48 network that contains it. `None` for IPv4.
     site: Option<String>,
@@ -61,7 +63,7 @@ struct RequestContext {
 }
 
 impl RequestContext {
-    /// Returns the user, if they are known.
+    /// Returns the user, or `None` for a visitor.
     fn user(&self) -> Option<&Stored<User>> {
         match &self.known {
             Some(Requester::SignedIn(found)) => Some(&found.user),
@@ -77,9 +79,10 @@ impl RequestContext {
         }
     }
 
-    /// Returns when the user used the sign-in link with which their session or grant started.
+    /// Returns when the user used the sign-in link from which their session or grant comes.
     ///
-    /// Returns `None` if it started otherwise.
+    /// Returns `None` for a visitor, and for a session that comes from a sign-up or an invitation
+    /// link.
     fn signed_in_at(&self) -> Option<Timestamp> {
         match self.known.as_ref()? {
             Requester::SignedIn(found) => found.session.signed_in_at,
@@ -87,8 +90,8 @@ impl RequestContext {
         }
     }
 
-    /// Returns the rate limits that a sign-up counts toward. `max` is the limit per network and
-    /// hour. An IPv6 /48 network gets four times as many.
+    /// Returns the rate limits that apply to a sign-up. `max` is the hourly limit of one network.
+    /// The limit of an IPv6 /48 network is four times as high.
     fn limits(&self, address: &Address, max: u32, now: Timestamp) -> Vec<RateLimitWindow> {
         let mut limits = vec![
             SIGN_UPS_OF_IP.at_most(max).window(&self.network, now),
@@ -127,7 +130,7 @@ impl App {
                 }
                 Err(problem) => return Err(problem),
             }
-            // The user changed in the meantime. Load them again and decide again.
+            // Another request changed the user. Load the user again and decide again.
             store::pause(attempt).await;
             signed_in = self.load_signed_in(&headers).await?;
         }
@@ -168,8 +171,8 @@ impl App {
             }
             Ok(SignedUp::Limited(window)) => Err(Problem::too_many(window.retry_after(now))),
             Ok(SignedUp::AddressKnown) => self.known_address(caller, &sign_up, now).await,
-            // `commit` never returns `Braked`, because its last attempt takes no share of the
-            // budget.
+            // `commit` never returns `Braked`, because the mail brake does not apply to its last
+            // attempt.
             Ok(SignedUp::Braked(_)) | Err(store::Error::Conflict) => return Ok(None),
             Err(error) => {
                 if sign_up.org.provisioned.is_some() {
@@ -183,8 +186,9 @@ impl App {
 
     /// Commits a sign-up.
     ///
-    /// The welcome email to a new address counts toward the hourly budget. If the budget is used
-    /// up, or too many such emails bounced, the email is delayed until the next hour.
+    /// The welcome email to a new address counts toward the hourly budget of the mail brake. If the
+    /// budget is used up, or if too many such emails bounced, the email is delayed until the next
+    /// hour.
     async fn commit(&self, sign_up: &mut SignUp, now: Timestamp) -> Result<SignedUp, store::Error> {
         let Person::New(_) = &sign_up.person else { return self.store.commit_sign_up(sign_up, now).await };
         if sign_up.org.provisioned.is_none() {
@@ -216,11 +220,12 @@ impl App {
         Ok(found.filter(|found| found.authorize(self.clock.now()).is_some()))
     }
 
-    /// Loads the user of the organization grant in the form, or returns `None` if the form has
-    /// none.
+    /// Loads the user of the organization grant in the form. Returns `None` if the form contains no
+    /// grant.
     ///
     /// # Errors
-    /// 409 if the grant has expired or is unknown. Its form does not contain name and address.
+    /// 409 if the grant has expired or is unknown, because a form with a grant contains no name and
+    /// address.
     async fn load_creation_grant(&self, fields: &Fields) -> Result<Option<Requester>, Problem> {
         let Some(secret) = fields.get("founding") else { return Ok(None) };
         let secret: Secret = secret.parse().map_err(|()| form_expired())?;
@@ -272,7 +277,7 @@ impl App {
         }
     }
 
-    /// Records a new organization in metrics and log, and responds with the session.
+    /// Counts and logs a new organization, and responds with its first session.
     fn created(&self, sign_up: &SignUp, now: Timestamp) -> Response {
         let trial = sign_up.org.trial.is_some();
         telemetry::count(Metric::SignedUp, 1, now);
@@ -285,7 +290,8 @@ impl App {
 
     /// Responds to a repeated form with a session in the organization of the first request.
     ///
-    /// The redirect also follows from the first request: to the welcome page if it started a trial.
+    /// The redirect is also the same as after the first request. It leads to the welcome page if
+    /// that request started a trial.
     async fn replayed(
         &self,
         caller: &RequestContext,
@@ -293,8 +299,8 @@ impl App {
         earlier: &Earlier,
         now: Timestamp,
     ) -> Result<Response, Problem> {
-        // A new user is identified by the form alone. The store accepts that only while their
-        // address is unverified. After that, a session requires a sign-in link.
+        // Only the form identifies a new user. So the store starts a session for them only while
+        // their address is unverified. After that, a session requires a sign-in link.
         let known = caller.user().map(|user| &user.value).filter(|user| user.id == earlier.user);
         let (proof, session) = match known {
             Some(user) => (SessionProof::UserKnown, Session::begin(earlier.org, user, now)),
@@ -315,8 +321,8 @@ impl App {
 
     /// Rejects another organization for a user whose address is not verified.
     ///
-    /// A repetition of their first sign-up is redirected instead, because they are already signed
-    /// in.
+    /// If the form repeats the user's first sign-up, redirects to its organization instead, because
+    /// the user is already signed in.
     async fn another_org_unverified(
         &self,
         caller: &RequestContext,
@@ -346,8 +352,8 @@ impl App {
         }
     }
 
-    /// Requests a sign-in link for an address that already has an account. Creates neither a
-    /// session nor an organization.
+    /// Responds to a sign-up with an address that already has an account. Requests a sign-in link
+    /// for the address, and creates neither a session nor an organization.
     async fn known_address(
         &self,
         caller: &RequestContext,
@@ -374,7 +380,8 @@ impl App {
         })
     }
 
-    /// Responds with 422: the form with an error beside each invalid field.
+    /// Responds with 422. The response contains the error of each invalid field, beside the field
+    /// if it is a page.
     fn invalid_form(&self, caller: &RequestContext, fields: &Fields, errors: Vec<FieldError>) -> Response {
         if caller.wants == ResponseFormat::Json {
             return web::problem_response(ResponseFormat::Json, Problem::invalid(errors));
@@ -383,7 +390,7 @@ impl App {
         web::page(StatusCode::UNPROCESSABLE_ENTITY, page)
     }
 
-    /// Renders the form with the entered values and the errors.
+    /// Renders the form again with the values that the user entered and their errors.
     fn form_again(
         &self,
         caller: &RequestContext,
@@ -410,13 +417,14 @@ impl App {
     }
 }
 
-/// The earlier sign-up that a repeated form refers to.
+/// The earlier sign-up with the same form.
 struct Earlier {
     org: OrgId,
     user: UserId,
     trial: bool,
     join: u64,
-    /// Time from which the same form creates another organization.
+    /// Time from which the same form creates another organization instead of repeating this
+    /// sign-up.
     until: Timestamp,
 }
 
@@ -433,7 +441,8 @@ fn signed_in(session: &Session, secret: &Secret, trial: bool) -> Response {
     response
 }
 
-/// Returns the path after a sign-up: the welcome page with a trial, otherwise the plans.
+/// Returns the path that opens after a sign-up: the welcome page with a trial, otherwise the page
+/// with the plans.
 fn landing(org: OrgId, trial: bool) -> String {
     if trial { "/onboarding/welcome".to_owned() } else { format!("/organizations/{org}") }
 }

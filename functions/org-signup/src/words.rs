@@ -24,7 +24,8 @@ pub mod form {
     pub const HAVE_ACCOUNT: &str = "Already have an account?";
     pub const SIGN_IN: &str = "Sign in";
 
-    /// `known` is whether the user has an account, and `trial` whether they can start a trial.
+    /// Returns the text above the form. `known` is whether the user has an account, and `trial` is
+    /// whether they can start a trial.
     pub const fn lead(known: bool, trial: bool) -> &'static str {
         match (known, trial) {
             (true, true) => "Another organization with its own team, projects, and plan.",
@@ -47,7 +48,7 @@ pub mod unverified {
     pub const HEADING: &str = "First, verify your email address";
     pub const NOTE: &str = "Verify your email address before you create another organization.";
     pub const SUBMIT: &str = "Email me the link";
-    /// The text before and after the user's email address.
+    /// The text before and after the address of the user.
     pub const TEXT: [&str; 2] = [
         "We’ll email a sign-in link to ",
         ". Open it to continue. Until then you can have one organization.",
@@ -65,6 +66,6 @@ pub mod known_address {
         "An account with this email address already exists. We’ve emailed a sign-in link to it.";
 }
 
-/// Detail for a form whose organization grant has expired or was used.
+/// The detail for a form whose organization grant has expired or was used.
 pub const FORM_EXPIRED: &str =
     "This form was already used or has expired (10 minutes). Sign in again to start over.";

@@ -1,23 +1,34 @@
 //! The Lambda function `sign-in`: sign-in links, sessions, invitations, members, and the handoff to
 //! the host app.
 //!
+//! # Invariant
+//!
 //! A request for a link makes the same writes and gets the same response for known and unknown
-//! addresses. So it does not reveal who has an account. The function sends no email: it writes the
-//! request, and the function `mailer` sends the link.
+//! addresses. So it does not reveal who has an account.
 //!
-//! A `GET` of an emailed link never uses it, because email scanners open links too. Only the button
-//! of its page does.
+//! # What it never does
 //!
-//! # Modules
+//! The function never sends email. It writes the request for a link, and the function `mailer`
+//! sends the link.
+//!
+//! A `GET` of an emailed link never uses the link, because email scanners open links too. Only the
+//! button on the link's page uses it.
+//!
+//! # Where to start
 //!
 //! - `auth`: authenticates a request. Start here.
-//! - `login`, `link`, `browser`, `logout`: the request for a link, its use, and signing out.
-//! - `invitation`: accepting an invitation.
+//! - `login`: the request for a sign-in link.
+//! - `link`: the use of a sign-in link.
+//! - `browser`: recognizes the browser that requested or used a link.
+//! - `logout`: ends a session.
+//! - `invitation`: accepts an invitation.
 //! - `account`: the user's sessions and organizations.
 //! - `members`: the members of an organization and its invitations.
 //! - `unsubscribe`: the link that stops trial reminders.
-//! - `handoff`: signing in to the host app.
-//! - `words`: all texts that users read.
+//! - `handoff`: signs a user in to the host app.
+//! - `pages`: the pages of `login` and `link`.
+//! - `config`: reads the environment variables.
+//! - `words`: contains all texts that users read.
 
 mod account;
 mod auth;

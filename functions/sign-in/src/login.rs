@@ -34,8 +34,8 @@ pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
     };
     let now = app.clock.now();
     let signed_in = signed_in.filter(|found| found.authorize(now).is_some());
-    // A page that redirects to `/login` requires a recent sign-in or a verified address. A link
-    // back to that page would redirect here again, so the form is shown instead.
+    // The page at `next` may require a recent sign-in or a verified address, and would redirect to
+    // `/login` again. So the form is shown instead of a link to that page.
     let signed_in = signed_in.filter(|found| match next.as_deref() {
         Some(next) if next.starts_with("/operator") => found.session.is_fresh(now),
         Some(next) if next.starts_with("/invitations/") => found.user.value.verified,
@@ -87,8 +87,8 @@ async fn write_request(app: &App, wants: ResponseFormat, request: Request) -> Re
         }
         SignInRequestResult::Limited(window) => {
             let mut problem = Problem::too_many(window.retry_after(now)).because(window.limit.name);
-            // A limit of the network does not show that this address got an email, so the newest
-            // email is not mentioned.
+            // The limit of a network counts requests for all addresses. So its newest request does
+            // not mean that this address has a valid link.
             let newest = window.newest.filter(|_| window.limit != SIGN_INS_OF_IP);
             if newest.is_some_and(|at| now < trial::add(at, SIGN_IN_LINK_TTL)) {
                 problem.detail = words_of::latest_link_works(&problem.detail).into();

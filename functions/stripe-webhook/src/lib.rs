@@ -1,18 +1,26 @@
-//! Ingests Stripe's events, over HTTP and over Stripe's EventBridge destination.
+//! The Lambda function `stripe-webhook`: ingests Stripe's events, over HTTP and over Stripe's
+//! EventBridge destination.
 //!
-//! Invariant: a response with status 200 means that the event is durable. Its fact is in the
+//! # Invariant
+//!
+//! A response with status 200 means that a relevant event is durable. Its fact is in the
 //! organization's item, or the event is parked until its customer is linked, or it is quarantined
 //! for an operator. Repeated events and events out of order make no difference.
 //!
-//! The function calls no other service than the store and Secrets Manager while Stripe waits. It
-//! sends no email and publishes nothing.
+//! # What it never does
 //!
-//! Modules:
+//! While Stripe waits for a response, the function never calls a service other than the store and
+//! Secrets Manager. It never sends email and never publishes events.
 //!
-//! - `http` and `eventbridge`: the two entry points.
-//! - `ingest`: what happens with one verified event.
-//! - `conflicts`: describes contradictory events for the operator.
-//! - `secrets` and `config`: the signing secrets, and the variables.
+//! # Where to start
+//!
+//! - `ingest`: applies, parks, or quarantines one verified event. Start here.
+//! - `http`: receives events over HTTP and verifies their signatures.
+//! - `eventbridge`: receives events from Stripe's EventBridge destination.
+//! - `conflicts`: finds the conflicts that an event causes, and describes them for the operator.
+//! - `secrets`: provides the signing secrets.
+//! - `config`: reads the environment variables.
+//! - `words`: contains the texts of error responses.
 
 mod config;
 mod conflicts;

@@ -1,16 +1,31 @@
-//! The scheduled trial sweep: enqueues reminders before the end of a trial, ends trials, and moves
-//! parked events that waited too long to review.
+//! The Lambda function `trial-reminder`: the scheduled trial sweep.
 //!
-//! Invariant: a late run, a repeated run, and concurrent runs enqueue no email twice. The index
-//! only finds candidates. The sweep loads each organization, decides, and writes under the
-//! condition that the item has not changed. A failure of one organization stops no other.
+//! A run enqueues reminders before the end of a trial, ends trials, and moves parked events that
+//! waited too long to review.
 //!
 //! A run processes all due items page by page, with at most one page per shard in memory. It starts
 //! no new item after 40 seconds. Items that are left, and items that failed, stay due and come
-//! first in the next run. Only a corrupt organization leaves the index; it is marked, so that an
-//! operator sees it.
+//! first in the next run. Only a corrupt organization leaves the index of due items. The run marks
+//! it, so that it appears in the review queue.
 //!
-//! The function sends no email itself. `mailer` sends the enqueued notices.
+//! # Invariant
+//!
+//! A late run, a repeated run, and concurrent runs never enqueue the same email twice. The index
+//! only finds candidates. The sweep loads each organization, decides, and writes on the condition
+//! that the item has not changed. A failure of one organization does not stop the others.
+//!
+//! # What it never does
+//!
+//! The function never sends email itself. The function `mailer` sends the enqueued notices.
+//!
+//! # Where to start
+//!
+//! The crate has one module, this one:
+//!
+//! - `start`: connects to the table and returns the handler. Start here.
+//! - `App::run`: makes one run.
+//! - `App::process`: processes one due item.
+//! - `App::sweep`: applies the trial sweep to one organization.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 

@@ -1,4 +1,4 @@
-//! The banner about the trial, the plan, or a payment, with the button for what to do.
+//! The banner about the trial, the plan, or a payment. Its button leads to the next step.
 
 use domain::{
     billing::{Issue, IssueKind},
@@ -13,9 +13,9 @@ use crate::{
     words::{self, banner as text, label},
 };
 
-/// Remaining days of a trial from which the banner is a notice.
+/// The banner is a notice when at most this number of days of the trial remains.
 const NOTICE_DAYS: u32 = 7;
-/// Remaining days of a trial from which the banner is a warning.
+/// The banner is a warning when at most this number of days of the trial remains.
 const WARNING_DAYS: u32 = 3;
 
 /// Content of the banner, independent of its markup.
@@ -70,7 +70,8 @@ pub fn render(view: &View) -> Markup {
 /// Returns the content of the banner, or `None` if there is nothing to show.
 pub(crate) fn banner(view: &View) -> Option<Banner> {
     let status = view.status();
-    // These statuses have banners of their own. In every other status an open payment comes first.
+    // These statuses have banners of their own. In all other statuses, the banner is about an open
+    // payment if there is one.
     let ended = matches!(status, Status::Unpaid | Status::Paused | Status::Canceled);
     if let (Some(issue), false) = (view.org.billing.issue(), ended) {
         return Some(payment(&issue, view));

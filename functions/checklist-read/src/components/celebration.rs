@@ -1,5 +1,5 @@
-//! The note about a completed checklist: a celebration until an admin confirms it, then a plain
-//! note.
+//! The note about a completed checklist. It is a celebration until an admin confirms it, and then a
+//! plain note.
 
 use maud::{Markup, html};
 use web::ui::{Tone, Weight, link_button, note, post_button};
@@ -13,7 +13,7 @@ use crate::{
 /// Path that confirms the celebration.
 pub const SEEN: &str = "/onboarding/api/checklist/seen";
 
-/// Renders the celebration, or the plain note once an admin has confirmed it.
+/// Renders the celebration, or the plain note if an admin has confirmed the celebration.
 #[must_use]
 pub fn render(view: &View) -> Markup {
     let progress = view.progress();

@@ -5,10 +5,11 @@ use web::ui::{Weight, link_button, post_button};
 
 use crate::config::Config;
 
-/// Renders a button that opens the host app, or Onramp's dashboard where no host app is configured.
+/// Renders a button that opens the host app. If no host app is configured, the button opens
+/// Onramp's dashboard.
 ///
-/// The host app is opened with a form, because `POST /handover` creates a handoff token. Following
-/// a link must never create one.
+/// The button for the host app is a form, because `POST /handover` creates a handoff token. A link
+/// must never create one.
 #[must_use]
 pub fn button(weight: Weight, label: &str, config: &Config) -> Markup {
     match config.app_url {

@@ -1,4 +1,5 @@
-//! The plans for sale with the date of the first charge, or the way to the billing portal.
+//! The plans for sale with the date of the first charge, or the button that opens the billing
+//! portal.
 
 use domain::{checkout::FirstCharge, status::Status};
 use maud::{Markup, html};
@@ -29,8 +30,8 @@ const PLANS: [Plan; 2] = [
     Plan { value: "team", name: words::TEAM, text: words::TEAM_TEXT, features: words::TEAM_FEATURES },
 ];
 
-/// Renders the plans, for admins. `token` is the form token, by which a form that is sent twice is
-/// recognized.
+/// Renders the plans for admins. `token` is the form token. It identifies a form that is sent
+/// twice.
 #[must_use]
 pub fn render(view: &View, token: &str) -> Markup {
     html! {
@@ -49,7 +50,7 @@ pub fn render(view: &View, token: &str) -> Markup {
     }
 }
 
-/// Renders the way to the portal for a plan that is already chosen.
+/// Renders the button that opens the portal, for an organization that has chosen a plan.
 fn manage(view: &View) -> Markup {
     let (text, label) = if view.org.billing.is_alive() {
         (words::MANAGE_TEXT, words::MANAGE)
@@ -62,7 +63,7 @@ fn manage(view: &View) -> Markup {
     }
 }
 
-/// Renders the date of the first charge, which users must see before they choose a plan.
+/// Renders the date of the first charge. Users must see it before they choose a plan.
 fn charge_note(view: &View, charge: FirstCharge) -> Markup {
     let (title, text) = match charge {
         FirstCharge::At(end) => {

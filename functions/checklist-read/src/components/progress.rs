@@ -1,4 +1,4 @@
-//! The progress bar.
+//! The progress bar of a checklist.
 
 use domain::progress::Progress;
 use maud::{Markup, html};

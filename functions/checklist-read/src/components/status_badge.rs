@@ -49,7 +49,7 @@ impl StatusBadge {
         Self { tone, label, meaning }
     }
 
-    /// Renders the badge.
+    /// Renders the label as a colored badge.
     #[must_use]
     pub fn badge(&self) -> Markup {
         html! { span class={ "badge " (self.tone.class()) } { (self.label) } }

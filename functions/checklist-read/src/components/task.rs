@@ -1,4 +1,4 @@
-//! A task of the checklist: as the next task, as a row, as a line, and as a card.
+//! A task of the checklist, rendered as the next task, as a row, as a line, or as a card.
 
 use domain::{
     checklist::{Completion, Source},
@@ -15,7 +15,7 @@ use crate::{
     words::{self, label, task as text},
 };
 
-/// Returns the path of a change to the checklist; `what` is `complete`, `skip`, or `unskip`.
+/// Returns the path that changes a task; `what` is `complete`, `skip`, or `unskip`.
 #[must_use]
 pub fn change(what: &str, task: &Task) -> String {
     format!("/onboarding/api/checklist/{what}/{}", task.key)
@@ -68,7 +68,7 @@ fn skip_button(task: &Task) -> Markup {
     post_button(Weight::Quiet, &change("skip", task), label::SKIP, Some(task.title))
 }
 
-/// Renders an open task as a row: a check mark that completes it, and details that fold out.
+/// Renders an open task as a row: a check mark that completes the task, and details that fold out.
 #[must_use]
 pub fn open(task: &Task, view: &View, config: &Config) -> Markup {
     html! {
@@ -117,8 +117,8 @@ pub fn skipped(task: &Task, view: &View) -> Markup {
     }
 }
 
-/// Renders a completed task, or the created account, as a line: its title, who completed it, and
-/// when.
+/// Renders a completed task as a line with its title, who completed it, and when. The checklist
+/// also shows the creation of the account as such a line.
 #[must_use]
 pub fn done(title: &str, by: Option<&str>, at: Timestamp, view: &View) -> Markup {
     html! {
@@ -135,7 +135,8 @@ pub fn done(title: &str, by: Option<&str>, at: Timestamp, view: &View) -> Markup
     }
 }
 
-/// Returns the name of the person who completed a task. If no name is stored, returns the source.
+/// Returns the name of the person who completed a task. If no name is stored, returns what
+/// completed the task, or `None` if neither is known.
 #[must_use]
 pub fn done_by(completion: &Completion) -> Option<&str> {
     completion.by.as_deref().or(match completion.source {
@@ -146,7 +147,7 @@ pub fn done_by(completion: &Completion) -> Option<&str> {
     })
 }
 
-/// Renders a task as a card that links to the place where the user does it.
+/// Renders a task as a card. The card links to the place where the user does the task.
 #[must_use]
 pub fn card(task: &Task, view: &View, config: &Config) -> Markup {
     html! {

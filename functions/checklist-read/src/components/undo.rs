@@ -1,8 +1,8 @@
 //! The note with "Undo" after a skip or a dismissal.
 //!
-//! It depends only on the checklist and the time. So it works without scripts, after a reload, in
-//! another tab, and for the organization's other admins. When it disappears, the page still has its
-//! own buttons to restore.
+//! The note depends only on the checklist and the time. So it works without scripts, after a
+//! reload, in another tab, and for the organization's other admins. After the note disappears, the
+//! page's own buttons still restore the task or the checklist.
 
 use domain::task::Task;
 use jiff::{SignedDuration, Timestamp};
@@ -12,7 +12,7 @@ use web::ui::{Weight, post_button};
 use super::task;
 use crate::{view::View, words::undo as words};
 
-/// How long the note is shown after the change.
+/// How long the note is shown after the skip or the dismissal.
 const SHOWN_FOR: SignedDuration = SignedDuration::from_mins(2);
 
 /// Renders the note about the most recently skipped task.
@@ -22,7 +22,7 @@ pub fn skip(view: &View) -> Markup {
     flash(view, &words::skipped(task.title), &task::change("unskip", task), task.title)
 }
 
-/// Renders the note about the dismissed checklist, for the place that showed its widget.
+/// Renders the note about the dismissed checklist, in the place of the checklist's widget.
 #[must_use]
 pub fn dismissal(view: &View) -> Markup {
     match view.org.checklist.dismissed_at {

@@ -9,8 +9,8 @@ use web::ui::{Tone, note};
 use super::moment;
 use crate::{view::View, words::unreachable as words};
 
-/// Renders the note. Empty if all addresses are deliverable, and for members, who must not see the
-/// admins' addresses.
+/// Renders the note. It is empty if all addresses are deliverable. It is also empty for members,
+/// because they must not see the admins' addresses.
 #[must_use]
 pub fn render(view: &View) -> Markup {
     let unreachable: Vec<_> =

@@ -9,7 +9,7 @@ use crate::{
     words::{label, widget as words},
 };
 
-/// Renders the widget. Empty for members, and after the checklist is dismissed.
+/// Renders the widget. It is empty for members, and after the checklist is dismissed.
 #[must_use]
 pub fn render(view: &View) -> Markup {
     if view.admin.is_none() || view.org.checklist.dismissed_at.is_some() {
@@ -20,7 +20,7 @@ pub fn render(view: &View) -> Markup {
         let path = "/onboarding/api/checklist/dismiss";
         post_button(Weight::Quiet, path, label::DISMISS, Some(words::CHECKLIST))
     });
-    // Without full access, the page's primary button is the one for the plan.
+    // Without full access, the primary button of the page is the button for the plan.
     let weight = if view.may_change() { Weight::Primary } else { Weight::Secondary };
     html! {
         section id="widget" class="card widget" aria-labelledby="widget-title" {

@@ -8,10 +8,10 @@ use crate::{
     words::banner as words,
 };
 
-/// Renders the banner. Empty for an organization with an active plan and no open payment.
+/// Renders the banner. It is empty for an organization with an active plan and no open payment.
 ///
 /// `origin` is Onramp's own origin. The button is always a link to the organization's page, because
-/// a form that leads to Stripe cannot be sent from another site.
+/// another site cannot send a form that leads to Stripe.
 #[must_use]
 pub fn render(view: &View, origin: &str) -> Markup {
     let Some(banner) = banner(view) else { return html! {} };

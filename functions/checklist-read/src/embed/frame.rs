@@ -1,9 +1,11 @@
 //! `/onboarding/embed`: the widget or the banner as a page for a frame.
 //!
-//! A frame can send no header, so its URL contains the token. Therefore the page sends no referrer
-//! to other sites, is never cached, and only the listed origins may frame it. It reads no cookie. It
-//! is complete without scripts. With them, it reports its height to the embedding page and updates
-//! automatically.
+//! A frame cannot send a header, so its URL contains the embed token. To protect the token, the
+//! page sends no referrer to other sites and is never cached, and only the listed origins may frame
+//! it.
+//!
+//! The page reads no cookie. It shows everything without scripts. With scripts, it also reports its
+//! height to the embedding page and updates automatically.
 
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
@@ -26,7 +28,7 @@ pub struct FrameIn {
     part: Part,
 }
 
-/// The embedded part. It is the widget unless the query names another.
+/// The part to embed. It is the widget unless the query names another part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Part {
@@ -44,9 +46,10 @@ impl Part {
     }
 }
 
-/// Responds with the part. Every problem, such as an invalid token or a failed read, becomes an
-/// empty page in the same frame, whose script writes the reason to the console. Visitors of the
-/// host app see no error of Onramp.
+/// Responds with the part.
+///
+/// For every problem, such as an invalid token or a failed read, the frame contains an empty page.
+/// Its script writes the reason to the console. So visitors of the host app see no error of Onramp.
 pub async fn show<B>(
     State(app): State<App>,
     query: Result<Query<FrameIn>, QueryRejection>,
@@ -54,8 +57,8 @@ pub async fn show<B>(
 ) -> Response {
     let origin = web::origin(&request);
     let (part, view) = match query {
-        // The browser names the embedding page in `Referer`, if at all. A token that is bound to
-        // another origin is rejected, and the page gets only the reason.
+        // The browser names the embedding page in `Referer`, or omits the header. If the token is
+        // bound to another origin, it is rejected, and the frame contains only the reason.
         Ok(Query(FrameIn { token, part })) => {
             (part, authenticate(&app, &token, web::referrer(request.headers()).as_deref()).await)
         }
@@ -96,7 +99,7 @@ fn framed(
 }
 
 fn page(part: Part, main: &Markup, embedders: &Origins, problem: Option<&Problem>) -> Markup {
-    // A client error is final. After a server error, the script tries again.
+    // The script tries again after a server error, but not after a client error.
     let is_final = problem.is_some_and(|problem| problem.kind.status().is_client_error());
     let reason = problem.map(|problem| if is_final { problem.detail.as_ref() } else { words::UNAVAILABLE });
     html! {

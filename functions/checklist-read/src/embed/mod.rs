@@ -2,10 +2,11 @@
 //!
 //! Their markup differs from that of Onramp's own pages:
 //!
-//! - Class names start with `ob-`, so they do not collide with those of the embedding page.
-//! - Links are absolute and leave the frame.
-//! - There are no forms, because another site cannot send them. `data-ob-do` names the change that
-//!   a script sends instead. Without a script, the link leads to Onramp's own page for it.
+//! - Class names start with `ob-`, so they do not conflict with class names of the embedding page.
+//! - Links are absolute and open outside the frame.
+//! - There are no forms, because another site cannot send them. Instead, a script sends the change
+//! that the attribute `data-ob-do` names. Without a script, the link opens the page of Onramp where
+//! the user can make the change.
 
 pub mod banner;
 pub mod frame;
@@ -22,18 +23,19 @@ use crate::{
     view::{AuthMethod, View},
 };
 
-/// Authenticates an embed token and loads its view with one consistent read of user, membership,
-/// and organization. `origin` is the origin of the embedding page, if the browser sends it.
+/// Authenticates an embed token. Loads its view with one consistent read of user, membership, and
+/// organization. `origin` is the origin of the embedding page, if the browser sends it.
 ///
 /// # Errors
-/// 401 with the reason, which the holder of the token may see, or the problem of a failed read.
+/// 401 for an invalid token, with the reason, which is safe to show to the sender of the token.
+/// Otherwise the problem of a failed read.
 pub async fn authenticate(app: &App, token: &str, origin: Option<&str>) -> Result<View, Problem> {
     let now = app.clock.now();
     let invalid = |why: EmbedTokenError| Problem::invalid_token(&why);
     let token = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await.map_err(invalid)?;
     token.check_origin(origin).map_err(invalid)?;
     let found = app.store.load_embed_session(token.organization, token.user).await.map_err(store_problem)?;
-    // One error for both cases, so it does not reveal whether the organization exists.
+    // One error for both cases does not reveal whether the organization exists.
     let not_a_member = || invalid(EmbedTokenError::NotAMember);
     let found = found.ok_or_else(not_a_member)?;
     let member = found.authorize().ok_or_else(not_a_member)?;
@@ -41,7 +43,7 @@ pub async fn authenticate(app: &App, token: &str, origin: Option<&str>) -> Resul
     Ok(View { admin: member.admin(), member, org, orgs, auth: AuthMethod::HostApp(token.origin), now })
 }
 
-/// Converts a 401 into a response without a body. Its `WWW-Authenticate` header names the reason
+/// Converts a 401 into a response without a body. The header `WWW-Authenticate` contains the reason
 /// for the host app's developer.
 pub fn empty_response(problem: Problem) -> Response {
     let mut response = problem.into_response();

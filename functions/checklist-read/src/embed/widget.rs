@@ -10,7 +10,7 @@ use crate::{
     words::{self, label, task as text, widget},
 };
 
-/// Renders the widget. Empty for members, and after the checklist is dismissed. `origin` is
+/// Renders the widget. It is empty for members, and after the checklist is dismissed. `origin` is
 /// Onramp's own origin.
 #[must_use]
 pub fn render(view: &View, config: &Config, origin: &str) -> Markup {
@@ -22,7 +22,8 @@ pub fn render(view: &View, config: &Config, origin: &str) -> Markup {
     let steps = view.progress();
     let (done, total, percentage) = (steps.completed_count(), steps.total_count(), steps.percentage());
     let next = steps.next_task();
-    // Detail of the `ob:progress` event, which the element dispatches on the embedding page.
+    // Detail of the event `ob:progress`, which the widget's custom element dispatches on the
+    // embedding page.
     let progress = json!({
         "completed": done,
         "total": total,

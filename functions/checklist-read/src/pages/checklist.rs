@@ -1,4 +1,4 @@
-//! The checklist page.
+//! The page with the organization's checklist.
 
 use std::cmp::Reverse;
 
@@ -16,7 +16,8 @@ use crate::{
     words::{self, checklist as text, label},
 };
 
-/// Renders the page. Members see a short text that names the admins instead of the checklist.
+/// Renders the page. For members, it contains a short text that names the admins instead of the
+/// checklist.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
     let main = if view.admin.is_some() { admin(view, config) } else { member(view) };
@@ -45,7 +46,7 @@ fn admin(view: &View, config: &Config) -> Markup {
 }
 
 /// Renders the progress and the completed tasks. The created account is always listed as done, so
-/// no checklist looks empty.
+/// that no checklist starts empty.
 fn progress(view: &View) -> Markup {
     let founder = view.org.admins.first().map(|admin| admin.name.as_str());
     html! {
@@ -73,7 +74,8 @@ fn milestones(view: &View) -> Markup {
     }
 }
 
-/// Renders the completed tasks as a folded list, whose summary names the latest.
+/// Renders the completed tasks as a folded list. Its summary names the task that was completed
+/// last.
 fn done(view: &View) -> Markup {
     let mut done: Vec<_> = view.progress().done().collect();
     done.sort_by_key(|(_, completion)| Reverse(completion.at));
@@ -111,8 +113,8 @@ fn skipped(view: &View) -> Markup {
     }
 }
 
-/// Groups the open tasks, without the next one, by category. The categories are in the order of all
-/// tasks, so completing a task moves no other category.
+/// Groups the open tasks by category, except for the next task. The order of the categories comes
+/// from the list of all tasks. So the other categories keep their order when a task is completed.
 fn open_by_category(steps: &Progress<'_>) -> Vec<(Category, Vec<&'static Task>)> {
     let next = steps.next_task();
     let mut groups: Vec<(Category, Vec<&Task>)> = Vec::new();
@@ -154,8 +156,8 @@ fn dismissed(at: jiff::Timestamp, view: &View) -> Markup {
     note(Tone::Calm, "🗂️", text::DISMISSED, &text)
 }
 
-/// Renders the organization's status and the way to the plans. It replaces the buttons of tasks
-/// while the organization has no full access.
+/// Renders the organization's status with a link to the plans. It replaces the buttons of tasks
+/// while the organization does not have full access.
 fn read_only(view: &View) -> Markup {
     let badge = StatusBadge::of(&view.org, view.now);
     let text = html! {

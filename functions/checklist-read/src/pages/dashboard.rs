@@ -10,7 +10,7 @@ use crate::{
     words::{dashboard as words, label},
 };
 
-/// Renders the page.
+/// Renders the page for all members.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
     let widget = view.admin.is_some() && view.org.checklist.dismissed_at.is_none();

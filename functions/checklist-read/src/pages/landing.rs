@@ -1,4 +1,4 @@
-//! The home page.
+//! The home page of Onramp.
 
 use domain::definition::BUILT_IN;
 use maud::{Markup, Render, html};
@@ -11,7 +11,8 @@ use crate::{
     words::{landing as words, onward, task as text},
 };
 
-/// Renders the page: with sign-up and sign-in without a session, else with a link to the dashboard.
+/// Renders the page. It offers sign-up and sign-in to visitors, and a link to the dashboard to
+/// signed-in users.
 #[must_use]
 pub fn render(view: Option<&View>, config: &Config) -> Markup {
     let product = config.product.as_str();

@@ -1,4 +1,4 @@
-//! One file per page. Each has a pure function that renders its view as HTML.
+//! The pages, one per file. Each file has a pure function that renders its view as HTML.
 
 pub mod checklist;
 pub mod dashboard;

@@ -11,7 +11,7 @@ use crate::{
     words::{banner, days_left, label, organization as words},
 };
 
-/// Renders the page. `token` is the form token, by which a form that is sent twice is recognized.
+/// Renders the page. `token` is the form token. It identifies a form that is sent twice.
 #[must_use]
 pub fn render(view: &View, config: &Config, token: &str) -> Markup {
     let badge = StatusBadge::of(&view.org, view.now);
@@ -20,7 +20,8 @@ pub fn render(view: &View, config: &Config, token: &str) -> Markup {
             h1 { (view.org.name) }
             (badge.badge())
         }
-        // The note about an open payment replaces the status text, which would contradict it.
+        // If a payment is open, a note about it replaces the status text, because the two would
+        // contradict each other.
         @if view.org.billing.issue().is_none() { p class="lead" { (badge.meaning) } }
         div class="stack" {
             (issue(view))

@@ -1,4 +1,4 @@
-//! The page for an organization of the user that is not the session's organization.
+//! The page at the address of an organization that the user belongs to, but is not signed in to.
 
 use domain::org::Org;
 use maud::{Markup, html};

@@ -1,7 +1,8 @@
 //! The page that Stripe Checkout returns to. It shows the plan's status and updates when Stripe's
 //! event arrives.
 //!
-//! A visit to this page proves nothing and changes nothing. Only signed events from Stripe do.
+//! A visit to this page proves no payment and changes nothing. Only signed events from Stripe
+//! change a plan.
 
 use domain::{billing::SubscriptionStatus, status::Status};
 use maud::{Markup, html};
@@ -18,7 +19,7 @@ use crate::{
 const PATH: &str = "/billing/return";
 
 /// Renders the page. Until Stripe's event arrives, an attribute makes the script poll for about a
-/// minute and reload the page when the event is there.
+/// minute. The script reloads the page when the event has arrived.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
     let arrived = view.org.billing.is_alive();
@@ -30,8 +31,8 @@ pub fn render(view: &View, config: &Config) -> Markup {
     view.page(config, words::TITLE, None, Width::Narrow, main)
 }
 
-/// Renders the status of a running subscription. It thanks only for a plan without an open payment;
-/// otherwise it leads to the plan.
+/// Renders the status of a running subscription. The page thanks the user only if the plan has no
+/// open payment. Otherwise it links to the plan.
 fn payment_status(view: &View) -> Markup {
     let badge = StatusBadge::of(&view.org, view.now);
     let paid = matches!(view.status(), Status::Active | Status::Trialing);
@@ -52,9 +53,10 @@ fn payment_status(view: &View) -> Markup {
     }
 }
 
-/// Renders the page while no subscription runs. A user whose previous subscription ended may return
-/// from a new Checkout or may have only opened this page. So the page does not thank them, and
-/// leads to the plans.
+/// Renders the page while no subscription runs.
+///
+/// A user whose previous subscription ended can come from a new Checkout, or can have opened this
+/// page without paying. So the page does not thank them, and links to the plans.
 fn waiting(view: &View) -> Markup {
     let billing = &view.org.billing;
     let first_plan = billing.status().is_none() && !billing.customer_deleted();
@@ -114,7 +116,7 @@ mod tests {
             (SubscriptionStatus::Paused, "Your plan Paused"),
             (SubscriptionStatus::Unpaid, "Your plan Unpaid"),
             (SubscriptionStatus::Incomplete, "Almost there Your first payment hasn’t gone through yet."),
-            // The domain maps Stripe's `incomplete_expired` to this status too.
+            // The domain also maps Stripe's status `incomplete_expired` to this status.
             (SubscriptionStatus::Canceled, "Your plan Your previous plan has ended."),
         ] {
             let page = render(&subscribed(status), &config());

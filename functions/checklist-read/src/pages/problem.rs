@@ -1,6 +1,6 @@
-//! The page of a problem type: the target of the `type` member of API errors (RFC 9457, 3.1.1).
+//! The page of a problem type, to which the member `type` of an API error links (RFC 9457, 3.1.1).
 //!
-//! It is static and needs no session, so it works for every client that follows a `type`.
+//! The page is static and needs no session, so every client can open it.
 
 use maud::{Markup, Render, html};
 use web::{
@@ -10,13 +10,13 @@ use web::{
 
 use crate::{config::Config, words::problem as words};
 
-/// Returns the kind of problem whose `type` is `path`.
+/// Returns the kind of problem whose `type` is `path`, or `None` if there is none.
 #[must_use]
 pub fn kind(path: &str) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| kind.uri() == path)
 }
 
-/// Renders what the kind of problem means, and what the caller can do.
+/// Renders what this kind of problem means, and what the caller can do about it.
 #[must_use]
 pub fn render(kind: Kind, config: &Config) -> Markup {
     let (meaning, advice) = words::text(kind);

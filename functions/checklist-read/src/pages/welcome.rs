@@ -14,7 +14,7 @@ use crate::{
 /// Maximum number of open tasks that are shown as cards.
 const MAX_CARDS: usize = 4;
 
-/// Renders the page.
+/// Renders the page for admins and members.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
     let main = html! {

@@ -1,4 +1,4 @@
-//! Views of the HTML pages. They contain the markup, and `words` contains the texts.
+//! Views of the HTML pages. The views contain the markup, and `words` contains the texts.
 
 pub mod organization;
 pub mod review_queue;

@@ -20,7 +20,7 @@ use crate::{
     words,
 };
 
-/// Submitted values of the form that extends a trial.
+/// Values of the form that extends a trial, with their errors.
 #[derive(Clone, Debug, Default)]
 pub struct Form<'a> {
     days: &'a str,
@@ -40,7 +40,8 @@ impl<'a> Form<'a> {
     }
 }
 
-/// Renders the content of the page. The `token` identifies a form that is submitted twice.
+/// Renders the content of the page. `token` is the form token. It identifies a form that is sent
+/// twice.
 pub fn render(org: &Org, form: &Form<'_>, token: &str, now: Timestamp) -> Markup {
     let status = org.status(now);
     let tone = match status.access() {

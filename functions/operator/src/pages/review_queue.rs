@@ -8,14 +8,15 @@ use web::ui::{self, Field, Tone, Weight, moment, note};
 
 use crate::{find::path, review_item::ReviewItemView, words};
 
-/// Search for an organization.
+/// The search for an organization, and its results.
 #[derive(Clone, Debug, Default)]
 pub struct Search<'a> {
     /// Text that the operator entered.
     pub typed: &'a str,
-    /// Results of a search. A single result redirects instead.
+    /// Organizations that the search found. If it finds exactly one, the response redirects to it
+    /// instead.
     pub found: Option<Vec<OrgId>>,
-    /// Error message for an invalid text.
+    /// Error message if the text is neither an id nor an address.
     pub error: Option<String>,
 }
 
@@ -24,7 +25,7 @@ pub struct Search<'a> {
 pub struct Listed<'a> {
     /// List that the page belongs to.
     pub list: ReviewList,
-    /// Time after which the page starts. `None` for the first page.
+    /// Time after which the page starts, or `None` for the first page.
     pub after: Option<Timestamp>,
     /// Items of the page.
     pub page: &'a ReviewPage,

@@ -12,9 +12,9 @@ pub const MAX_BYTES: usize = 254;
 /// One email address in its canonical spelling.
 ///
 /// The syntax is the HTML standard's "valid e-mail address" with at least one dot in the domain.
-/// The address is in lower case and its domain in ASCII form (Unicode Technical Standard #46), so
-/// one mailbox has one spelling. A plus tag stays, because only the receiving server can interpret
-/// it.
+/// The address is in lower case and its domain in ASCII form (Unicode Technical Standard #46). So
+/// two spellings of the same address are equal. A part such as `+news` before the `@` is kept,
+/// because only the receiving server can interpret it.
 ///
 /// `Debug` hides the address: it is personal data and must not appear in logs.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,8 +32,8 @@ impl Address {
     /// [`NotAnAddress`] for any text that is not one plain address.
     pub fn parse(text: &str) -> Result<Self, NotAnAddress> {
         let text = text.trim();
-        // Mapping can shorten a domain, but not by this factor. Reject longer input before that
-        // work.
+        // Conversion to ASCII can shorten a domain, but not to a quarter. A longer input is
+        // rejected before this conversion, which would take long.
         if text.len() > MAX_BYTES * 4 {
             return Err(NotAnAddress);
         }

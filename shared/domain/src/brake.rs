@@ -1,34 +1,38 @@
-//! The email brake: limits the first emails to unverified addresses per hour.
+//! The mail brake: limits how many welcome emails to unverified addresses are sent per hour.
 //!
-//! It protects the reputation of the sending domain, on which every sign-in depends. It never
-//! rejects a sign-up. Beyond the hourly budget, or while too many first emails bounce, the welcome
-//! email waits until the next UTC hour.
+//! The address of a new user may be mistyped or belong to another person, so its first email is the
+//! one most likely to bounce. The welcome email is that first email. Many bounces would harm the
+//! reputation of the sending domain, on which every sign-in email depends.
+//!
+//! The brake never rejects a sign-up. If the hourly budget is used up, or while too many welcome
+//! emails bounce, the welcome email waits until the next UTC hour.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{delivery::Claim, limit::hour_of, trial::add};
 
-/// Number of counters for an hour's budget. Parallel sign-ups then rarely write the same counter.
+/// Number of counters that share the budget of an hour, so that parallel sign-ups rarely write the
+/// same counter.
 pub const SHARDS: u8 = 16;
 /// Number of counters that a sign-up tries before its welcome email waits.
 const MAX_ATTEMPTS: usize = 3;
-/// Number of newest first emails over which the bounce rate is computed.
+/// Number of newest welcome emails over which the bounce rate is computed.
 const SAMPLE_SIZE: u64 = 200;
-/// Maximum number of bounces among the last [`SAMPLE_SIZE`] first emails: 2 %.
+/// Maximum number of bounces among the last [`SAMPLE_SIZE`] welcome emails: 2 %.
 const MAX_BOUNCES: usize = 4;
 
-/// Hourly budget of first emails to unverified addresses.
+/// Maximum number of welcome emails to unverified addresses per UTC hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget(u32);
 
-/// The part of an hour's budget that one counter holds.
+/// The part of an hour's budget that one counter enforces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
     /// Index of the counter, below [`SHARDS`].
     pub shard: u8,
     /// Maximum number of emails that this counter allows.
     pub most: u32,
-    /// Start of the UTC hour that it counts.
+    /// Start of the UTC hour whose emails it counts.
     pub hour: Timestamp,
 }
 
@@ -42,10 +46,10 @@ impl Budget {
         text.parse().ok().filter(|budget| (1..=Self::MAX_PER_HOUR).contains(budget)).map(Self)
     }
 
-    /// Returns the shares that a sign-up at `now` tries, in order and without repetition. `random`
-    /// selects the first.
+    /// Returns the shares that a sign-up at `now` tries, in this order, each at most once. `random`
+    /// selects the first one.
     pub fn shares(self, random: u8, now: Timestamp) -> impl Iterator<Item = Share> {
-        // A budget below the number of counters uses one counter per email.
+        // With a budget below the number of counters, each used counter allows one email.
         let shards = u8::try_from(self.0).unwrap_or(SHARDS).min(SHARDS);
         let (each, rest) = (self.0 / u32::from(shards), self.0 % u32::from(shards));
         let hour = hour_of(now);
@@ -56,10 +60,10 @@ impl Budget {
     }
 }
 
-/// State of the first emails: how many were sent, and the newest bounces. Its size is bounded.
+/// State of the welcome emails: how many were sent, and the newest bounces. Its size is bounded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FirstMails {
-    /// Number of first emails sent so far.
+    /// Number of welcome emails sent so far.
     pub sent: u64,
     /// The newest bounces, oldest first.
     pub bounced: Vec<Bounced>,
@@ -67,12 +71,12 @@ pub struct FirstMails {
     pub braked: bool,
 }
 
-/// A first email that bounced.
+/// A welcome email that bounced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounced {
     /// Claim of the email. It identifies a repeated bounce event.
     pub claim: Claim,
-    /// Number of first emails sent when the bounce arrived.
+    /// Number of welcome emails sent when the bounce arrived.
     pub sent: u64,
 }
 
@@ -88,10 +92,10 @@ impl FirstMails {
         self.bounced.drain(..surplus);
     }
 
-    /// Returns whether more than 4 of the last 200 first emails bounced.
+    /// Returns whether more than 4 of the last 200 welcome emails bounced.
     ///
-    /// With fewer than 200 emails the same number is needed, because one mistyped address among ten
-    /// is no sign of abuse.
+    /// If fewer than 200 emails were sent, more than 4 bounces are required too. A percentage would
+    /// be misleading, because one mistyped address among ten is no sign of abuse.
     #[must_use]
     pub fn must_brake(&self) -> bool {
         let recent = self.bounced.iter().filter(|it| self.sent.saturating_sub(it.sent) < SAMPLE_SIZE);

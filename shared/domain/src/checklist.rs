@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-/// Stored state of a checklist. Its maps use task keys, so a changed definition keeps completions.
+/// Stored state of a checklist. Its maps use the keys of tasks, so completions stay valid if the
+/// definition changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checklist {
-    /// Time of provisioning. Before that, completions are already stored.
+    /// Time of provisioning. Completions can be stored before that.
     pub created_at: Option<Timestamp>,
     /// Time of the last change of the shown tasks or their state.
     pub updated_at: Option<Timestamp>,

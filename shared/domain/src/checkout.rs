@@ -27,8 +27,8 @@ impl Org {
     /// Returns when a Checkout opened at `now` charges first.
     ///
     /// Returns `None` while a subscription is alive or can still be paid, because a second one is
-    /// never sold. The rest of a running trial is carried over, if it is long enough for Stripe. No
-    /// subscription gets a second trial.
+    /// never sold. The rest of a running trial becomes the trial of the subscription, if it is long
+    /// enough for Stripe. If there is no rest, the subscription has no trial.
     #[must_use]
     pub fn first_charge(&self, now: Timestamp) -> Option<FirstCharge> {
         if self.billing.has_subscription() {
@@ -41,7 +41,8 @@ impl Org {
 
     /// Links the organization to a Stripe customer, and records the parked facts of that customer.
     ///
-    /// `project` is the id of the default project, in case this provisions the organization.
+    /// `project` is the id for the default project, which is used if this provisions the
+    /// organization.
     pub fn link_customer(
         &mut self,
         customer: &CustomerId,

@@ -15,7 +15,7 @@ include!(concat!(env!("OUT_DIR"), "/definitions.rs"));
 pub struct Definition {
     /// Key of the definition, which is the name of its file.
     pub key: &'static str,
-    /// Version number for readers of the file. The code does not use it.
+    /// Version number for people who read the file. The code does not use it.
     pub version: u32,
     /// Industries whose organizations get this definition.
     pub industries: &'static [Industry],
@@ -45,7 +45,7 @@ pub struct Milestone {
     pub text: &'static str,
     /// A single emoji, shown on the badge.
     pub icon: &'static str,
-    /// Condition under which it is reached.
+    /// Condition under which the milestone is reached.
     pub rule: MilestoneRule,
 }
 

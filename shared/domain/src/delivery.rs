@@ -1,13 +1,15 @@
-//! Delivery states of one mail to one recipient.
+//! Delivery states of one email to one recipient.
 //!
 //! `Pending → Sending → Sent | Failed | Unknown | Dropped`
 //!
-//! SES's `SendEmail` has no idempotency token. If no response arrives, the mail may have been sent.
-//! It becomes [`Delivery::Unknown`] and waits [`UNKNOWN_CHECK_DELAY`] for SES's `Send` event.
+//! SES's `SendEmail` has no idempotency token. If no response arrives, it is unknown whether the
+//! email was sent. The email becomes [`Delivery::Unknown`] and waits [`UNKNOWN_CHECK_DELAY`] for
+//! SES's `Send` event.
 //!
-//! If that event is missing although the event of a later claim arrived, and no event is
-//! outstanding ([`SesHeartbeat`]), the mail was not sent. Then it is sent once more, but not a
-//! third time. Without this evidence it stays unknown and needs review.
+//! The missing event is evidence that the email was not sent, if two conditions hold: the `Send`
+//! event of a later claim arrived, and no event is waiting for processing ([`SesHeartbeat`]). The
+//! email is then sent a second time, but never a third time. Without this evidence it stays unknown
+//! and needs review.
 
 mod claim;
 
@@ -17,39 +19,39 @@ pub use claim::{Claim, SesHeartbeat};
 
 use crate::trial::add;
 
-/// Duration of a claim. It exceeds the timeout of the mailer.
+/// Duration of a claim. It is longer than the mailer's timeout for one request to SES.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
-/// How long a mail is retried while each attempt definitely failed.
+/// How long an email is retried while each attempt definitely failed.
 pub const RETRY_PERIOD: SignedDuration = SignedDuration::from_hours(4 * 24);
-/// How long a failed or unknown mail is shown for review.
+/// How long a failed or unknown email is shown for review.
 pub const FAILURE_SHOWN_FOR: SignedDuration = SignedDuration::from_hours(35 * 24);
 /// Delay after which a missing `Send` event counts as evidence.
 pub const UNKNOWN_CHECK_DELAY: SignedDuration = SignedDuration::from_mins(15);
-/// Delay of a mail that was not attempted because SES paused the account or time ran out. It is
+/// Delay of an email that was not attempted because SES paused the account or time ran out. It is
 /// slightly shorter than the interval of the mailer's schedule.
 pub const RETRY_DELAY: SignedDuration = SignedDuration::from_mins(4);
 
-/// Earlier attempts of a mail that is not yet finished.
+/// Earlier attempts of an email that is not yet finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempts {
-    /// When the mail was enqueued.
+    /// When the email was enqueued.
     pub since: Timestamp,
     /// Number of attempts that definitely failed.
     pub failed: u32,
-    /// Claim of an attempt without a response. It is set once the mail is claimed again.
+    /// Claim of an earlier attempt that got no response. It is set when the email is claimed again.
     pub without_response: Option<Claim>,
 }
 
-/// Reason why a mail did not and will not arrive.
+/// Reason why an email did not arrive and will not be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// SES permanently refuses the mail.
+    /// SES permanently refuses the email.
     Refused,
     /// Attempts failed for the whole [`RETRY_PERIOD`].
     Expired,
-    /// SES accepted the mail, found harmful content, and did not send it.
+    /// SES accepted the email, found harmful content, and did not send it.
     Rejected,
-    /// The mail bounced permanently, or SES refused the address.
+    /// The email bounced permanently, or SES refused the address.
     Bounced,
 }
 
@@ -66,17 +68,17 @@ impl Failure {
     }
 }
 
-/// Delivery state of one mail to one recipient.
+/// Delivery state of one email to one recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// The mail is sent at `not_before` or later.
+    /// The email is sent at `not_before` or later.
     Pending {
         /// Attempts before the next one.
         attempts: Attempts,
         /// Earliest time of the next attempt.
         not_before: Timestamp,
     },
-    /// A sender has claimed the mail until the lease ends.
+    /// A sender has claimed the email until the lease ends.
     Sending {
         /// Attempts before this one.
         attempts: Attempts,
@@ -85,21 +87,21 @@ pub enum Delivery {
         /// End of the lease.
         until: Timestamp,
     },
-    /// SES accepted the mail.
+    /// SES accepted the email.
     Sent {
         /// Time at which SES accepted it.
         at: Timestamp,
-        /// Claim of the attempt. It is `None` for mails that an earlier version of the code sent.
+        /// Claim of the attempt. It is `None` for emails that an earlier version of the code sent.
         claim: Option<Claim>,
     },
-    /// The mail did not and will not arrive.
+    /// The email did not arrive and will not be sent again.
     Failed {
         /// Time at which the failure was recorded.
         at: Timestamp,
         /// Reason of the failure.
         why: Failure,
     },
-    /// The mail may have been sent.
+    /// The email may have been sent.
     Unknown {
         /// Attempts before this one.
         attempts: Attempts,
@@ -107,17 +109,17 @@ pub enum Delivery {
         claim: Claim,
         /// Time at which it became unknown.
         at: Timestamp,
-        /// Whether the check has passed without evidence, so the mail needs review.
+        /// Whether the email needs review, because the check found no evidence.
         needs_review: bool,
     },
-    /// The notice became outdated before the mail was sent.
+    /// The notice became outdated before the email was sent.
     Dropped {
         /// Time at which it was dropped.
         at: Timestamp,
     },
 }
 
-/// Outcome of an attempt to send a mail.
+/// Outcome of an attempt to send an email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// SES responded with a message id.
@@ -128,16 +130,16 @@ pub enum Outcome {
     Throttled,
     /// Definite failure because SES paused the whole account. It does not count as an attempt.
     Paused,
-    /// SES permanently refuses the mail.
+    /// SES permanently refuses the email.
     Refused,
     /// SES permanently refuses the recipient's address.
     BadAddress,
-    /// Uncertain: no response, or one that does not say whether the mail was sent.
+    /// Uncertain: SES sent no response, or one that does not state whether it accepted the email.
     Ambiguous,
 }
 
 impl Outcome {
-    /// Returns whether the mail definitely was not sent.
+    /// Returns whether the email definitely was not sent.
     #[must_use]
     pub const fn is_definite_failure(self) -> bool {
         match self {
@@ -148,7 +150,7 @@ impl Outcome {
 }
 
 impl Delivery {
-    /// Returns a mail that is due at `now`.
+    /// Returns an email that is due at `now`.
     #[must_use]
     pub const fn pending(now: Timestamp) -> Self {
         Self::Pending {
@@ -157,8 +159,8 @@ impl Delivery {
         }
     }
 
-    /// Returns whether the mail needs an action at `now`. An unknown mail is checked only if
-    /// `heartbeat` is given.
+    /// Returns whether the email needs an action at `now`. An unknown email needs an action only if
+    /// `heartbeat` is given, because the check needs it.
     #[must_use]
     pub fn waits(&self, heartbeat: Option<SesHeartbeat>, now: Timestamp) -> bool {
         match self {
@@ -170,10 +172,11 @@ impl Delivery {
         }
     }
 
-    /// Claims the mail for an attempt.
+    /// Claims the email for an attempt.
     ///
-    /// A pending mail can be claimed when it is due. An unknown mail can be claimed once, if
-    /// `heartbeat` shows that the first attempt did not send it.
+    /// A pending email can be claimed when it is due. An unknown email can be claimed once more if
+    /// `heartbeat` shows that the first attempt did not send it. Returns `None` if the email cannot
+    /// be claimed.
     #[must_use]
     pub fn claim(&self, claim: &Claim, heartbeat: Option<SesHeartbeat>, now: Timestamp) -> Option<Self> {
         if !self.waits(heartbeat, now) {
@@ -192,8 +195,8 @@ impl Delivery {
         Some(Self::Sending { attempts, claim: claim.clone(), until: add(now, LEASE) })
     }
 
-    /// Ends a mail that must not be sent. It is dropped, or unknown if an earlier attempt may have
-    /// sent it.
+    /// Ends an email that must not be sent any longer. It becomes dropped, or unknown if an earlier
+    /// attempt may have sent it.
     #[must_use]
     pub fn give_up(&self, now: Timestamp) -> Option<Self> {
         match self {
@@ -220,8 +223,8 @@ impl Delivery {
 
     /// Returns the next state for a sender with `claim`; `None` if nothing changes.
     ///
-    /// A due and wanted mail is claimed. A due but unwanted mail is given up. An expired claim
-    /// lapses.
+    /// An email that is due is claimed if it is still wanted, and given up otherwise. If the claim
+    /// of another sender has expired, the email becomes unknown.
     #[must_use]
     pub fn advance(
         &self,
@@ -274,7 +277,8 @@ impl Delivery {
         })
     }
 
-    /// Returns the unknown state if the lease has expired without an outcome.
+    /// Returns the unknown state if the lease expired before an outcome was recorded; `None`
+    /// otherwise.
     #[must_use]
     pub fn lapse(&self, now: Timestamp) -> Option<Self> {
         match self {
@@ -288,21 +292,22 @@ impl Delivery {
         }
     }
 
-    /// Records SES's event that it accepted the mail of `claim`, which can be the previous attempt.
+    /// Records SES's event that it accepted the email of `claim`, which can be the previous
+    /// attempt.
     #[must_use]
     pub fn confirmed(&self, claim: &Claim, now: Timestamp) -> Option<Self> {
         let open = !matches!(self, Self::Sent { .. });
         (open && self.is_of(claim)).then(|| Self::Sent { at: now, claim: Some(claim.clone()) })
     }
 
-    /// Records that the mail of `claim` was accepted by SES and did not arrive. A late event of an
-    /// earlier mail changes nothing.
+    /// Records that the email of `claim` was accepted by SES and did not arrive. An event for the
+    /// claim of another email changes nothing.
     #[must_use]
     pub fn returned(&self, claim: &Claim, why: Failure, now: Timestamp) -> Option<Self> {
         self.is_of(claim).then_some(Self::Failed { at: now, why })
     }
 
-    /// Returns whether `claim` sent this mail or may have sent it.
+    /// Returns whether `claim` sent this email or may have sent it.
     fn is_of(&self, claim: &Claim) -> bool {
         match self {
             Self::Pending { attempts, .. } => attempts.without_response.as_ref() == Some(claim),
@@ -314,7 +319,7 @@ impl Delivery {
         }
     }
 
-    /// Returns when the mailer must handle the mail; `None` in a final state and while it needs
+    /// Returns when the mailer must handle the email; `None` in a final state and while it needs
     /// review.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
@@ -326,7 +331,7 @@ impl Delivery {
         }
     }
 
-    /// Returns when the mail was enqueued, while it is pending.
+    /// Returns when the email was enqueued, while it is pending.
     #[must_use]
     pub const fn pending_since(&self) -> Option<Timestamp> {
         match self {
@@ -335,7 +340,8 @@ impl Delivery {
         }
     }
 
-    /// Returns since when the mail needs no sender; `None` while it does.
+    /// Returns since when the email is finished, which means that no sender will handle it; `None`
+    /// while it is not finished.
     #[must_use]
     pub const fn finished_since(&self) -> Option<Timestamp> {
         match self {
@@ -347,7 +353,7 @@ impl Delivery {
         }
     }
 
-    /// Returns since when the mail needs review; `None` if it does not.
+    /// Returns since when the email needs review; `None` if it does not.
     #[must_use]
     pub const fn review_since(&self) -> Option<Timestamp> {
         match self {
@@ -356,13 +362,13 @@ impl Delivery {
         }
     }
 
-    /// Returns whether the mail waits for its first attempt.
+    /// Returns whether the email waits for its first attempt.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
         matches!(self, Self::Pending { attempts, not_before } if attempts.failed == 0 && *not_before == attempts.since)
     }
 
-    /// Returns whether `claim` is sending the mail.
+    /// Returns whether `claim` is sending the email.
     #[must_use]
     pub fn is_held_by(&self, claim: &Claim) -> bool {
         matches!(self, Self::Sending { claim: holder, .. } if holder == claim)

@@ -1,7 +1,7 @@
 //! Domain events, derived from two successive states of an organization.
 //!
-//! Events follow from stored states and not from requests, so a repeated request causes no second
-//! event.
+//! Events are computed from stored states and not from requests. A repeated request does not change
+//! the state, so it causes no second event.
 
 use std::collections::BTreeSet;
 
@@ -14,12 +14,12 @@ use crate::{
     org::{Org, Trigger},
 };
 
-/// An event of an organization. The change that carries it provides ids and times.
+/// An event of an organization. The code that publishes it adds the id and the time of the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DomainEvent {
     /// The organization signed up.
     SignedUp,
-    /// The organization was provisioned, for this cause.
+    /// The organization was provisioned. Contains the cause.
     Provisioned(Trigger),
     /// The trial ends soon, and the admins are notified.
     TrialEnding {
@@ -51,7 +51,7 @@ pub enum DomainEvent {
     ChecklistCompleted,
     /// The checklist was dismissed.
     ChecklistDismissed,
-    /// A notice did not and will not arrive.
+    /// A notice did not arrive and will not be sent again.
     MailFailed {
         /// Kind of the notice.
         kind: &'static str,
@@ -102,8 +102,8 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
     for key in new.outbox.0.keys().filter(|key| old.is_none_or(|old| !old.outbox.0.contains_key(key))) {
         match key {
             NoticeKey::Welcome | NoticeKey::PaymentFailed { .. } => {}
-            // The end can have moved since the reminder was enqueued. The claim then drops the
-            // mail.
+            // If the trial end moved after the reminder was enqueued, there is no event. The claim
+            // of the email then drops it.
             NoticeKey::TrialEnding { ends_at, .. }
                 if new.trial_ends_at(just_before(*ends_at)) != Some(*ends_at) => {}
             NoticeKey::TrialEnding { days, .. } => events.push(DomainEvent::TrialEnding { days: *days }),
@@ -121,8 +121,8 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
             _ => {}
         }
     }
-    // A completion of a hidden task is published when a plan shows the task. If the plan leaves and
-    // returns, it is published again.
+    // A task that the plan does not show can be completed. Its event is published when the plan
+    // shows the task. If it is hidden and shown again, the event is published again.
     let before = old.map(done).unwrap_or_default();
     for task in done(new).difference(&before) {
         events.push(DomainEvent::TaskCompleted { task: (*task).to_owned() });

@@ -92,8 +92,8 @@ impl Reason {
     /// # Errors
     /// Returns the first rule that the text violates.
     pub fn parse(text: &str) -> Result<Self, ReasonError> {
-        // A grapheme can have any number of marks. Limit the bytes too, because the item's size is
-        // limited.
+        // A grapheme, which is one visible character, can consist of any number of bytes. The bytes
+        // are limited too, because the size of the stored item is limited.
         if text.len() > MAX_GRAPHEMES * 8 {
             return Err(ReasonError::TooLong);
         }
@@ -132,7 +132,7 @@ pub struct Extension {
     pub at: Timestamp,
     /// Operator who granted it.
     pub by: UserId,
-    /// Name of the operator at that time.
+    /// Name of the operator at the time of the grant.
     pub name: Name,
     /// Number of granted days.
     pub days: Days,
@@ -140,7 +140,7 @@ pub struct Extension {
     pub reason: Reason,
     /// End of the trial after this extension.
     pub ends_at: Timestamp,
-    /// Hash of the form's token. A form that is sent twice extends the trial once.
+    /// Hash of the form's token. So a form that is sent twice extends the trial only once.
     pub request: Hash,
 }
 
@@ -155,12 +155,12 @@ pub struct Grant {
     pub request: Hash,
 }
 
-/// Values for a first trial, if the organization never had one.
+/// Values for the trial that an extension starts if the organization never had one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstTrial {
     /// Offsets of the reminders, in days before the end. Offsets longer than the trial are dropped.
     pub reminder_days: Vec<u16>,
-    /// Id of the default project, in case this provisions the organization.
+    /// Id for the default project, which is used if the extension provisions the organization.
     pub project: ProjectId,
 }
 
@@ -170,7 +170,8 @@ pub enum NotExtendable {
     /// A subscription is alive, so its trial can only be extended at Stripe.
     #[error("This organization has a subscription. Extend its trial in Stripe.")]
     Subscribed,
-    /// The customer was deleted at Stripe. Access stays ended until another customer pays.
+    /// The customer was deleted at Stripe. The organization gets no access until another customer
+    /// pays.
     #[error("The organization's Stripe customer was deleted. Access stays ended until a new customer pays.")]
     CustomerDeleted,
     /// The trial has [`MAX_EXTENSIONS`] extensions.
@@ -181,8 +182,9 @@ pub enum NotExtendable {
 impl Org {
     /// Extends the trial from its end or from `now`, whichever is later.
     ///
-    /// Reminders are sent again for the new end, because their keys contain it. An organization
-    /// without a trial starts one and is provisioned. A repeated grant changes nothing.
+    /// Reminders are sent again for the new end, because the key of a reminder contains the end
+    /// that it announces. An organization that never had a trial gets one and is provisioned. A
+    /// repeated grant changes nothing.
     ///
     /// # Errors
     /// [`NotExtendable`]; nothing changes in that case.

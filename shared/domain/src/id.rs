@@ -44,7 +44,7 @@ macro_rules! id {
         impl FromStr for $name {
             type Err = NotAnId;
 
-            /// Accepts only the canonical spelling, so one id has one text.
+            /// Accepts only the canonical spelling, so two different texts are never the same id.
             fn from_str(text: &str) -> Result<Self, NotAnId> {
                 let id = text
                     .strip_prefix($prefix)

@@ -23,15 +23,15 @@ pub const MAX_OPEN_INVITATIONS: usize = 20;
 /// Maximum number of emails for one invitation, including the first.
 pub const MAX_SENDS: u32 = 4;
 
-/// Minimum time between two emails of one invitation. An earlier one would only invalidate the
-/// previous link.
+/// Minimum time between two emails of one invitation. A second email invalidates the link of the
+/// first, so an earlier one would only confuse the recipient.
 pub const RESEND_DELAY: SignedDuration = SignedDuration::from_mins(1);
 
 /// Returns whether an invitation link also signs the invited user in.
 ///
-/// The link works for days. It therefore signs in only a user without an organization who is no
-/// operator, because then the session opens nothing else. `known` is the user with the invited
-/// address.
+/// An invitation link works for days, which is long for a link that signs a user in. It therefore
+/// signs in only a user who has no organization and is no operator, because the session then gives
+/// access to nothing else. `known` is the user with the invited address, if there is one.
 #[must_use]
 pub fn signs_in(known: Option<&User>, operators: &Operators) -> bool {
     known.is_none_or(|user| user.orgs.is_empty() && !operators.include(&user.address))
@@ -64,7 +64,7 @@ impl FromStr for InvitationId {
     }
 }
 
-/// An invitation that was not accepted yet.
+/// An invitation that was not accepted yet. It may be expired or revoked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
     /// Organization that the user is invited to.
@@ -79,7 +79,7 @@ pub struct Invitation {
     pub invited_by: Option<UserId>,
     /// Time of the first email request.
     pub created_at: Timestamp,
-    /// First moment at which it can no longer be accepted.
+    /// Time from which it can no longer be accepted.
     pub expires_at: Timestamp,
     /// Number of requested emails.
     pub sends: u32,
@@ -88,14 +88,15 @@ pub struct Invitation {
     /// Hash of the secret in the newest link; `None` before its email is claimed. Earlier links do
     /// not work.
     pub secret_hash: Option<Hash>,
-    /// Time of the revocation. A revoked invitation stays stored, because its emails still count.
+    /// Time of the revocation. A revoked invitation stays stored, because its emails count for the
+    /// maximum of a new one.
     pub revoked_at: Option<Timestamp>,
 }
 
 /// State of an invitation, shown to the admins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvitationStatus {
-    /// Its email is not sent yet, or may not be.
+    /// Its email is not sent yet.
     Sending,
     /// It is unknown whether its email was sent.
     Uncertain,
@@ -173,7 +174,8 @@ impl Invitation {
         }
     }
 
-    /// Returns whether its email is pending, or was requested less than [`RESEND_DELAY`] ago.
+    /// Returns whether it is open and its email is pending, or was requested less than
+    /// [`RESEND_DELAY`] ago.
     #[must_use]
     pub fn is_recently_sent(&self, now: Timestamp) -> bool {
         let recently_sent = match self.delivery {
@@ -193,10 +195,10 @@ impl Invitation {
         self.delivery = Delivery::Dropped { at: now };
     }
 
-    /// Returns this invitation with the email count of the one it replaces.
+    /// Returns this invitation with the email count of the earlier invitation that it replaces.
     ///
-    /// The count is carried over if the earlier one was revoked before it expired. Otherwise a
-    /// revocation would reset the maximum.
+    /// The count continues if the earlier invitation was revoked and has not expired. Otherwise an
+    /// admin could revoke an invitation to reset the count.
     ///
     /// # Errors
     /// [`TeamError::SentTooOften`] after [`MAX_SENDS`] emails.
@@ -228,7 +230,7 @@ impl Invitation {
     /// Claims the email if it is due, and stores the hash of the secret in its link.
     ///
     /// The email of an invitation that is no longer open is dropped. An unknown email is checked
-    /// only if `heartbeat` is given. Returns whether `claim` now holds it.
+    /// only if `heartbeat` is given. Returns whether `claim` may now send the email.
     pub fn claim(
         &mut self,
         claim: &Claim,

@@ -4,20 +4,23 @@
 //! subscription at Stripe, and notifies their admins. This crate decides all of that. Other crates
 //! load the state, call the decision, and write the result.
 //!
-//! # Invariants
+//! # Invariant
 //!
 //! - A decision takes the current state and the input, and returns a new state or a typed error.
 //! - Time, ids, secrets, and random values are arguments. The same arguments give the same result.
-//! - Pending work, such as an email to send, is part of the new state. One write stores both.
+//! - Pending work, such as an email to send, is part of the new state. So one write stores both the
+//!   change and the work that it causes.
 //! - A status is never stored. [`Org::status`](org::Org::status) derives it from the trial and the
 //!   facts that Stripe reported.
-//! - A user's rights are proofs. A command of an admin requires an [`Admin`](people::Admin), which
-//!   only a checked session or embed token can create.
+//! - A function that needs the rights of a user requires a proof as an argument. A command of an
+//!   admin requires an [`Admin`](people::Admin), which only a checked session or embed token can
+//!   create.
 //! - Text from users is parsed once, into a type such as [`Name`](name::Name) or
 //!   [`Address`](address::Address).
-//! - Old facts and notices are folded into summaries, so an organization fits into one stored item.
+//! - Old facts and notices are replaced by small summaries, so an organization fits into one stored
+//!   item.
 //!
-//! # What this crate never does
+//! # What it never does
 //!
 //! It performs no input or output and reads no clock, no random numbers, and no environment. It has
 //! no `async` functions, no AWS or Stripe SDK, and no serialization. Only its build script reads
@@ -26,17 +29,21 @@
 //! # Where to start
 //!
 //! Start with [`org::Org`], the state of one organization. [`Org::sign_up`](org::Org::sign_up)
-//! creates it, and [`Org::record`](org::Org::record) adds a fact from Stripe.
+//! creates it, and [`Org::record`](org::Org::record) adds a fact from Stripe. The module [`org`]
+//! also decides the status ([`Org::status`](org::Org::status)), the end of the trial
+//! ([`Org::trial_ends_at`](org::Org::trial_ends_at)), and the remaining trial days
+//! ([`Org::trial_days_remaining`](org::Org::trial_days_remaining)).
 //!
-//! - Organization: [`org`] (state and provisioning), [`status`] (status and access), [`event`]
-//!   (domain events), [`measure`] (product measures), [`operator`] (operator access).
+//! - Organization: [`org`] (state, status, trial end, and provisioning), [`status`] (the values of
+//!   status and access), [`event`] (domain events), [`measure`] (product measures), [`operator`]
+//!   (operator access).
 //! - People: [`people`] (users, sessions, and proofs), [`team`] (memberships), [`invitation`],
 //!   [`name`], [`address`].
 //! - Billing: [`billing`] (join of Stripe facts), [`checkout`] (first charge and payer), [`plan`]
 //!   (plans and prices).
 //! - Checklist: [`definition`] (checklist files), [`task`], [`onboarding`] (selection of tasks),
 //!   [`checklist`] (completions), [`progress`].
-//! - Mail: [`notice`] (outbox), [`delivery`] (states of one mail), [`brake`] (limit on first
+//! - Mail: [`notice`] (outbox), [`delivery`] (states of one email), [`brake`] (limit on welcome
 //!   emails).
 //! - Trial: [`trial`] (times and reminders), [`extension`] (days that operators grant).
 //! - Limits: [`limit`] (rate limits).

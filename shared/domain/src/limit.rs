@@ -1,7 +1,7 @@
 //! Rate limits: a maximum number of attempts in a sliding window.
 //!
-//! An attempt that one limit refuses can still count for other limits
-//! ([`RateLimit::counts_refused`]).
+//! One attempt can be checked against several limits. If one limit refuses it, the attempt can
+//! still count for the others ([`RateLimit::counts_refused`]).
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -12,7 +12,7 @@ use crate::{address::Address, people::SIGN_IN_LINK_TTL, secret::Hash, trial::add
 /// A rate limit of `max` attempts in each window of `period` seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
-    /// Name of the limit, part of the hashed subject.
+    /// Name of the limit. It is part of the hash that identifies the counter.
     pub name: &'static str,
     /// Maximum number of accepted attempts in a window.
     pub max: u32,
@@ -20,8 +20,8 @@ pub struct RateLimit {
     pub period: i64,
     /// Whether an attempt that another limit refused counts for this limit.
     pub counts_refused: bool,
-    /// Seconds after the newest attempt at which one more is accepted, although the limit is
-    /// reached.
+    /// Number of seconds after the newest attempt. When they have passed, one more attempt is
+    /// accepted although the limit is reached. `None` if there is no such exception.
     pub again_after: Option<i64>,
 }
 
@@ -44,8 +44,8 @@ pub const SIGN_UPS_OF_ADDRESS: RateLimit =
     RateLimit { name: "sign_up_address", max: 3, period: 24 * 3600, counts_refused: true, again_after: None };
 /// Sign-in emails to one address that one network requests in 15 minutes.
 ///
-/// This limit and the hourly one are low because they apply to one network. A stranger in another
-/// network cannot use up the limit of the address owner.
+/// This limit and [`SIGN_INS_OF_PAIR_HOURLY`] can be low, because they apply to one network. A
+/// stranger in another network cannot use them up for the owner of the address.
 pub const SIGN_INS_OF_PAIR: RateLimit =
     RateLimit { name: "sign_in_pair", max: 3, period: 15 * 60, counts_refused: false, again_after: None };
 /// Sign-in emails to one address that one network requests in an hour.
@@ -53,8 +53,9 @@ pub const SIGN_INS_OF_PAIR_HOURLY: RateLimit =
     RateLimit { name: "sign_in_pair_hour", max: 6, period: 3600, counts_refused: false, again_after: None };
 /// Sign-in emails to one address from all networks.
 ///
-/// Only sent emails count. Once the link in the newest email has expired, one more email is sent.
-/// So requests from many networks cannot lock the owner of an address out.
+/// Only sent emails count. If the limit is reached, one more email is sent as soon as the link in
+/// the newest email has expired. So requests from many networks cannot prevent the owner of an
+/// address from signing in.
 pub const SIGN_INS_OF_ADDRESS: RateLimit = RateLimit {
     name: "sign_in_emails",
     max: 12,
@@ -107,9 +108,9 @@ pub const INVITATIONS_TO_ADDRESS_BY_ALL: RateLimit = RateLimit {
 
 /// Returns the network of an IP address: an IPv4 address itself, or the /64 of an IPv6 address.
 ///
-/// An IPv6 customer gets at least a /64 (RFC 6177), so a limit per single address has no effect.
-/// IPv4-mapped IPv6 addresses are normalized to IPv4. Text that is not an IP address is returned
-/// unchanged.
+/// A customer of an IPv6 provider gets at least a /64 (RFC 6177), so a limit per single IPv6
+/// address would have no effect. An IPv4-mapped IPv6 address is converted to IPv4. Text that is not
+/// an IP address is returned unchanged.
 #[must_use]
 pub fn network(address: &str) -> String {
     match address.parse().map(|address: IpAddr| address.to_canonical()) {
@@ -168,8 +169,8 @@ impl RateLimit {
 
     /// Returns the UTC hour of an attempt of `subject` at `now`.
     ///
-    /// One counter costs less than the times of all attempts. The price is precision: up to twice
-    /// the maximum can pass around a full hour.
+    /// One counter costs less than the times of all attempts, but it is less precise. Up to twice
+    /// the maximum of attempts is accepted around the start of an hour.
     #[must_use]
     pub fn hour(self, subject: &str, now: Timestamp) -> RateLimitWindow {
         let from = hour_of(now);
@@ -185,15 +186,15 @@ impl RateLimit {
 }
 
 impl RateLimitWindow {
-    /// Returns the window that starts at `oldest`, the oldest attempt that uses up the limit.
-    /// Another attempt is accepted when that window ends.
+    /// Returns the window that starts at `oldest`, the oldest attempt in a reached limit. When that
+    /// window ends, this attempt no longer counts, and another one is accepted.
     #[must_use]
     pub fn since(&self, oldest: Timestamp) -> Self {
         Self { from: oldest, ..self.clone() }
     }
 
-    /// Returns the window of a reached limit. `oldest` is the oldest attempt that uses it up;
-    /// `newest` is the newest attempt.
+    /// Returns the window of a reached limit, which ends when another attempt is accepted. `oldest`
+    /// is the oldest attempt that counts, and `newest` is the newest one.
     #[must_use]
     pub fn reached(&self, oldest: Timestamp, newest: Option<Timestamp>) -> Self {
         let per = SignedDuration::from_secs(self.limit.period);

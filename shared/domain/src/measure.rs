@@ -1,7 +1,8 @@
 //! Product measures, derived from two successive states of an organization.
 //!
-//! Like [`crate::event::between`], each function compares two stored states. A repeated request is
-//! therefore not measured again. `docs/metrics.md` defines the metrics.
+//! Like [`crate::event::between`], each function compares two stored states. A repeated request
+//! does not change the stored state, so it is not measured again. `docs/metrics.md` defines the
+//! metrics.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,7 +16,7 @@ use crate::{
 /// Target duration from provisioning to a complete checklist.
 pub const COMPLETION_TARGET: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// One measured fact of a change.
+/// One measured fact about a change of an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
     /// The team completed its first task.
@@ -28,12 +29,14 @@ pub enum Measure {
         /// Duration since the provisioning.
         after: SignedDuration,
     },
-    /// First payment of an organization whose trial was not lost before.
+    /// First payment of an organization with a trial, unless the trial counts as lost
+    /// ([`Self::TrialRecovered`]).
     TrialConverted,
-    /// First payment of an organization whose trial had expired or was abandoned.
+    /// First payment of an organization after its trial expired, or after its subscription ended
+    /// before any payment.
     TrialRecovered,
-    /// A subscription with a carried-over trial ended before any payment. Such a trial never counts
-    /// as expired.
+    /// A subscription that took over the rest of the trial ended before any payment. Such a trial
+    /// is not counted as expired.
     TrialLeft,
 }
 
@@ -53,7 +56,8 @@ fn first_value(old: Option<&Org>, new: &Org) -> Option<Measure> {
     Some(Measure::FirstValue { after: between(new.signed_up_at, at) })
 }
 
-/// Returns when the team first completed a shown task itself. A payment does not count.
+/// Returns when the team first completed a shown task itself; `None` if it never did. A task that a
+/// payment completed does not count.
 fn first_own_completion(org: &Org) -> Option<Timestamp> {
     let own = |completion: &&Completion| match completion.source {
         Source::Manual | Source::Event | Source::Invitation => true,

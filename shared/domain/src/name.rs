@@ -65,8 +65,8 @@ impl Name {
     /// # Errors
     /// Returns the first rule that the text violates.
     pub fn parse(text: &str) -> Result<Self, NameError> {
-        // One grapheme can have many bytes, but not 64 on average. Reject longer input before that
-        // work.
+        // A grapheme can have many bytes, but not 64 on average. A longer text is rejected before
+        // the checks below, which would take long.
         if text.len() > MAX_GRAPHEMES * 64 {
             return Err(NameError::TooLong);
         }

@@ -1,4 +1,5 @@
-//! Notices to the admins of an organization, and the outbox that makes each one happen once.
+//! Notices to the admins of an organization, and the outbox, which ensures that each notice is sent
+//! only once.
 //!
 //! A decision enqueues a notice under its [`NoticeKey`] in the same write as the change that causes
 //! it. The mailer claims it later, sends it, and records the outcome.
@@ -13,14 +14,15 @@ use crate::{
     id::UserId,
 };
 
-/// Subject of a notice. The outbox contains at most one notice per key.
+/// Occasion of a notice. The outbox contains at most one notice per key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoticeKey {
     /// The organization was provisioned.
     Welcome,
     /// The trial ends soon.
     TrialEnding {
-        /// Announced end of the trial. A moved end gets its own notice.
+        /// End of the trial that the reminder announces. If the end moves, the new end gets its own
+        /// reminders.
         ends_at: Timestamp,
         /// Number of days before the end.
         days: u16,
@@ -38,7 +40,7 @@ pub enum NoticeKey {
 }
 
 impl NoticeKey {
-    /// Returns the kind of mail in tags and responses.
+    /// Returns the kind of email in tags and responses.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -99,17 +101,18 @@ impl FromStr for NoticeKey {
 
 /// Notices of one organization, with a delivery state for each recipient.
 ///
-/// A key stays after its mails are sent, so the notice is not enqueued twice. Of payment notices
-/// only the newest stay. [`Billing::mailed`](crate::billing::Billing::mailed) marks the others.
+/// A key stays after its emails are sent, so the notice is not enqueued twice. Only the newest
+/// payment notices stay. [`Billing::mailed`](crate::billing::Billing::mailed) stores that the
+/// others were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox(pub BTreeMap<NoticeKey, BTreeMap<UserId, Delivery>>);
 
-/// A mail that the caller has claimed and can now send.
+/// An email that the caller has claimed and can now send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimedMail {
-    /// Notice that the mail contains.
+    /// Notice that the email contains.
     pub key: NoticeKey,
-    /// Admin who receives the mail.
+    /// Admin who receives the email.
     pub to: UserId,
 }
 
@@ -123,7 +126,7 @@ impl Outbox {
         true
     }
 
-    /// Delays a notice until `then`, unless its first attempt was made.
+    /// Delays a notice until `then`. Emails that a sender already attempted are not delayed.
     pub fn delay(&mut self, key: &NoticeKey, then: Timestamp) {
         for delivery in self.0.get_mut(key).into_iter().flat_map(BTreeMap::values_mut) {
             if delivery.is_fresh() {
@@ -132,11 +135,11 @@ impl Outbox {
         }
     }
 
-    /// Claims up to `max` due mails, and advances the others.
+    /// Claims up to `max` due emails, and advances the others.
     ///
-    /// A due mail is given up if `applies` says that its notice is outdated, or `deliverable` says
-    /// that the recipient does not get it. An expired claim becomes unknown. Unknown mails are
-    /// checked only if `heartbeat` is given.
+    /// Some emails are not claimed. A due email is given up if `applies` returns that its notice is
+    /// outdated, or `deliverable` returns that the recipient does not get it. An email whose claim
+    /// has expired becomes unknown. Unknown emails are checked only if `heartbeat` is given.
     pub fn claim(
         &mut self,
         claim: &Claim,
@@ -163,7 +166,7 @@ impl Outbox {
         mails
     }
 
-    /// Records the outcome of a claimed mail.
+    /// Records the outcome of a claimed email.
     pub fn record_outcome(
         &mut self,
         mail: &ClaimedMail,
@@ -175,18 +178,18 @@ impl Outbox {
         self.update(mail, |delivery| delivery.record_outcome(claim, outcome, jitter, now));
     }
 
-    /// Drops a claimed mail whose notice became outdated before it was sent.
+    /// Drops a claimed email whose notice became outdated before it was sent.
     pub fn drop_claimed(&mut self, mail: &ClaimedMail, claim: &Claim, now: Timestamp) {
         self.update(mail, |delivery| delivery.is_held_by(claim).then(|| delivery.give_up(now)).flatten());
     }
 
-    /// Returns the delivery state of a mail.
+    /// Returns the delivery state of an email.
     #[must_use]
     pub fn delivery(&self, mail: &ClaimedMail) -> Option<&Delivery> {
         self.0.get(&mail.key)?.get(&mail.to)
     }
 
-    /// Returns the delivery state of a mail for a change.
+    /// Returns the delivery state of an email for a change.
     pub fn delivery_mut(&mut self, mail: &ClaimedMail) -> Option<&mut Delivery> {
         self.0.get_mut(&mail.key)?.get_mut(&mail.to)
     }
@@ -199,26 +202,27 @@ impl Outbox {
         }
     }
 
-    /// Returns when the next mail must be handled.
+    /// Returns when the next email must be handled.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         self.deliveries().filter_map(Delivery::due_at).min()
     }
 
-    /// Returns when the newest mail that needs review began to need it. An older one must not hide
-    /// it.
+    /// Returns when the newest email that needs review began to need it. The newest one counts, so
+    /// that an older email does not hide it in the review queue.
     #[must_use]
     pub fn review_since(&self) -> Option<Timestamp> {
         self.deliveries().filter_map(Delivery::review_since).max()
     }
 
-    /// Returns whether a mail waits for its first attempt, which starts the mailer immediately.
+    /// Returns whether an email waits for its first attempt, because such an email starts the
+    /// mailer immediately.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.deliveries().any(Delivery::is_fresh)
     }
 
-    /// Returns the delivery states of all mails.
+    /// Returns the delivery states of all emails.
     pub fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
         self.0.values().flat_map(BTreeMap::values)
     }

@@ -14,14 +14,16 @@ pub struct Onboarding {
     pub definition: Option<String>,
     /// Industry chosen at sign-up.
     pub industry: Option<String>,
-    /// Plan of the best subscription, from the last price that was a configured one.
+    /// Plan of the best subscription. If its price is not a configured one, the last known plan
+    /// stays.
     pub plan: Option<Plan>,
-    /// When an admin last confirmed the celebration.
+    /// When an admin last confirmed the message that celebrates the complete checklist.
     pub seen_at: Option<Timestamp>,
 }
 
 impl Onboarding {
-    /// Returns the chosen definition, or the built-in one if it does not exist.
+    /// Returns the definition of the organization, or the built-in one if the build does not
+    /// contain it.
     #[must_use]
     pub fn definition(&self) -> &'static Definition {
         self.definition.as_deref().and_then(definition::find).unwrap_or(&definition::BUILT_IN)

@@ -39,7 +39,7 @@ pub struct Operator {
 pub enum OperatorError {
     /// The user is not an operator.
     NotOperator,
-    /// The operator must use a sign-in link first, because the session has no fresh sign-in.
+    /// The session has no fresh sign-in, so the operator must use a sign-in link first.
     Stale,
 }
 

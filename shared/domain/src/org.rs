@@ -34,8 +34,8 @@ const STRIPE_REMINDS_BEFORE: u16 = 3;
 
 /// State of one organization.
 ///
-/// It is loaded, changed, and written as one item. A rule that involves several parts therefore
-/// always sees a consistent state.
+/// It is loaded, changed, and written as one item. So the parts of its state are always consistent
+/// with each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Org {
     /// Id of the organization.
@@ -147,15 +147,15 @@ impl Org {
         self.enqueue_notice(NoticeKey::Welcome, now);
     }
 
-    /// Delays the welcome email until `then`, unless it was attempted before.
+    /// Delays the welcome email until `then`. Does nothing if a sender already attempted it.
     pub fn delay_welcome(&mut self, then: Timestamp) {
         self.outbox.delay(&NoticeKey::Welcome, then);
     }
 
     /// Records one Stripe fact and everything that follows from it.
     ///
-    /// Order and repetition of facts do not change the result. `project` is the id of the default
-    /// project, in case this provisions the organization.
+    /// Order and repetition of facts do not change the result. `project` is the id for the default
+    /// project, which is used if this provisions the organization.
     pub fn record(&mut self, fact: &Fact, project: ProjectId, now: Timestamp) {
         self.billing.record(fact);
         if let FactKind::Checkout { named, .. } = &fact.what
@@ -174,8 +174,9 @@ impl Org {
                 now,
             );
         }
-        // Use the end in the event itself. Otherwise the notice would depend on the order of the
-        // facts. The claim checks whether that end still applies.
+        // Uses the end that the event contains. With the end that follows from all facts, the
+        // notice would depend on their order. When the email is claimed, the mailer checks whether
+        // this end still applies.
         if let Some(ends_at) = fact.trial_will_end()
             && now < ends_at
         {
@@ -186,9 +187,9 @@ impl Org {
 
     /// Returns the derived status at `now`.
     ///
-    /// The best subscription counts. A running trial of Onramp takes precedence over a subscription
-    /// that is unpaid, paused, incomplete, or canceled. If the customer was deleted at Stripe, that
-    /// trial does not count.
+    /// If the organization has several subscriptions, the best one counts. If it is unpaid, paused,
+    /// incomplete, or canceled, a running trial of Onramp counts instead. That trial does not count
+    /// if the customer was deleted at Stripe.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
         let deleted = self.billing.customer_deleted();
@@ -210,8 +211,10 @@ impl Org {
 
     /// Returns the end of the trial that counts at `now`.
     ///
-    /// While a subscription is alive, the end of its own trial counts; `None` if it had no trial. A
-    /// running trial of Onramp takes precedence over a paused or unpaid subscription.
+    /// While a subscription is alive, this is the end of the subscription's own trial, or `None` if
+    /// it had none. While the best subscription is paused or unpaid, a running trial of Onramp
+    /// counts instead. Without a subscription that is alive, this is the end of Onramp's trial, if
+    /// there is one.
     #[must_use]
     pub fn trial_ends_at(&self, now: Timestamp) -> Option<Timestamp> {
         use SubscriptionStatus::{Active, PastDue, Trialing};
@@ -239,8 +242,8 @@ impl Org {
         }
     }
 
-    /// Enqueues the notice that is due at `now`: the latest missed reminder, or the notice of the
-    /// end.
+    /// Enqueues the notice that is due at `now`. Before the end of the trial, this is the last
+    /// reminder whose time has come. After the end, it is the notice that the trial has ended.
     pub fn run_trial_sweep(&mut self, now: Timestamp) {
         let Some(trial) = self.sweep_trial() else { return };
         let ends_at = trial.ends_at;
@@ -262,12 +265,12 @@ impl Org {
         self.open_reminders(trial).map(|days| trial.reminds_at(days)).chain(end).min()
     }
 
-    /// Returns the trial that the sweep still runs.
+    /// Returns Onramp's trial if the trial sweep must still process it.
     ///
-    /// Returns `None` while a subscription is alive and after the customer was deleted. It also
-    /// returns `None` once a payment provisioned the organization, because that trial led to a
-    /// subscription. (A subscription with a trial starts with a paid invoice of 0.) An extension
-    /// after the newest billing event makes the trial count again.
+    /// Returns `None` while a subscription is alive, and after the customer was deleted. Also
+    /// returns `None` after a payment that causes provisioning, because the trial then led to a
+    /// subscription. (A subscription with a trial starts with a paid invoice of 0.) If an operator
+    /// extends the trial after the newest billing event, the trial counts again.
     fn sweep_trial(&self) -> Option<&Trial> {
         let billing = &self.billing;
         if billing.is_alive() || billing.customer_deleted() {
@@ -278,8 +281,9 @@ impl Org {
             .filter(|trial| !billing.needs_provisioning() || trial.extended_after(billing.last_event_at()))
     }
 
-    /// Returns the reminder offsets, in days, that are still to come for this end. A sent reminder
-    /// covers all earlier ones, and the notice of the end covers all.
+    /// Returns the offsets, in days, of the reminders that must still be sent before the end of
+    /// this trial. Reminders before the latest one that was enqueued are skipped. After the notice
+    /// of the end, no reminder is left.
     fn open_reminders<'a>(&'a self, trial: &'a Trial) -> impl Iterator<Item = u16> + 'a {
         let ends_at = trial.ends_at;
         let ended = self.outbox.0.contains_key(&NoticeKey::TrialEnded { ends_at });
@@ -291,7 +295,8 @@ impl Org {
             .filter(move |days| !ended && nearest.is_none_or(|nearest| *days < nearest))
     }
 
-    /// Returns the smallest offset, in days, of the reminders that were ever enqueued for this end.
+    /// Returns the smallest offset, in days, of the reminders that were enqueued for this end;
+    /// `None` if there were none.
     fn nearest_reminder(&self, ends_at: Timestamp) -> Option<u16> {
         let days = self.outbox.0.keys().filter_map(|key| match key {
             NoticeKey::TrialEnding { ends_at: end, days } if *end == ends_at => Some(*days),
@@ -300,7 +305,7 @@ impl Org {
         days.min()
     }
 
-    /// Claims up to `max` waiting mails and drops those that no longer apply.
+    /// Claims up to `max` waiting emails and drops those that no longer apply.
     pub fn claim_mail(
         &mut self,
         claim: &Claim,
@@ -308,8 +313,8 @@ impl Org {
         heartbeat: Option<SesHeartbeat>,
         now: Timestamp,
     ) -> Vec<ClaimedMail> {
-        // A notice depends on the whole organization, of which the outbox is a part. Decide this
-        // first.
+        // Whether a notice is current depends on all parts of the organization. So this is computed
+        // before the outbox is taken out of it.
         let current: BTreeSet<NoticeKey> =
             self.outbox.0.keys().filter(|key| self.is_current(key, now)).cloned().collect();
         let mut outbox = std::mem::take(&mut self.outbox);
@@ -332,9 +337,11 @@ impl Org {
         }
     }
 
-    /// Suppresses notices to an admin, and drops the waiting ones at their next claim.
+    /// Suppresses notices to an admin. Emails that wait are dropped when the mailer tries to claim
+    /// them.
     ///
-    /// The first reason stays. Returns whether notices were not suppressed before.
+    /// If notices were already suppressed, the first reason stays. Returns whether this call
+    /// suppressed them.
     pub fn suppress(&mut self, user: UserId, why: SuppressionReason, now: Timestamp) -> bool {
         match self.admins.iter_mut().find(|admin| admin.user == user) {
             Some(admin) if admin.unreachable.is_none() => {
@@ -345,9 +352,10 @@ impl Org {
         }
     }
 
-    /// Ends a suppression after a bounce, because a mail sent at `sent_at` was delivered.
+    /// Ends a suppression after a bounce, because an email sent at `sent_at` was delivered.
     ///
-    /// Only an earlier bounce is removed. A complaint stays, because delivery does not withdraw it.
+    /// Only a bounce from before `sent_at` is removed. A complaint stays, because a delivered email
+    /// does not revoke it.
     pub fn restore(&mut self, user: UserId, sent_at: Timestamp) {
         let bounced_before = |it: &Unreachable| it.why == SuppressionReason::Bounced && it.since < sent_at;
         if let Some(admin) = self.admins.iter_mut().find(|admin| admin.user == user)
@@ -357,9 +365,9 @@ impl Org {
         }
     }
 
-    /// Returns the mails that need review at `now`, with their recipients.
+    /// Returns the emails that need review at `now`, with their recipients.
     ///
-    /// Only mails of the last [`FAILURE_SHOWN_FOR`] that still apply and whose recipient is still
+    /// Only emails of the last [`FAILURE_SHOWN_FOR`] that still apply and whose recipient is still
     /// an admin are included.
     pub fn mails_for_review(
         &self,
@@ -379,7 +387,7 @@ impl Org {
     fn is_current(&self, key: &NoticeKey, now: Timestamp) -> bool {
         match key {
             NoticeKey::Welcome => true,
-            // A later reminder of the same end replaces this one.
+            // A reminder is outdated if a later one for the same end was enqueued.
             NoticeKey::TrialEnding { ends_at, days } => {
                 self.status(now) == Status::Trialing
                     && self.trial_ends_at(now) == Some(*ends_at)

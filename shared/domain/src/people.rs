@@ -29,8 +29,8 @@ pub const ORG_CREATION_GRANT_TTL: SignedDuration = SignedDuration::from_mins(10)
 /// How long the browser that used an emailed link may repeat the request, because the first
 /// response may be lost.
 pub const LINK_REPEAT_PERIOD: SignedDuration = SignedDuration::from_secs(60);
-/// How long a session remains valid after a switch to another organization, so that a second click
-/// on "Switch" works.
+/// How long the old session remains valid after a switch to another organization. The browser may
+/// send it once more if the user clicks "Switch" twice.
 pub const SWITCH_GRACE_PERIOD: SignedDuration = SignedDuration::from_mins(1);
 
 /// A user, identified by an email address.
@@ -44,34 +44,37 @@ pub struct User {
     pub address: Address,
     /// Whether the user has followed an emailed link, so the address is theirs.
     pub verified: bool,
-    /// How often all sessions were ended. A session is valid only in the epoch in which it began.
-    /// This comparison needs no clock.
+    /// Number of times that all sessions were ended. A session is valid only while this number is
+    /// the same as at its beginning. Unlike a comparison of times, this does not depend on clocks.
     pub epoch: u64,
-    /// Sessions from before this time are over. Current code does not set it; older stored users
-    /// can have it.
+    /// Sessions from before this time are over. The current code never sets this time, but a user
+    /// that an earlier version of the code stored can have it.
     pub sessions_valid_from: Option<Timestamp>,
     /// Whether the user had their one trial.
     pub trial_used: bool,
     /// Organizations of the user, in the order of joining.
     pub orgs: Vec<OrgId>,
-    /// Number of the join behind each membership.
+    /// Number of the join with which each membership began.
     pub joins: Joins,
 }
 
-/// Numbered joins of a user.
+/// The joins of a user. Each time the user joins an organization, the join gets a number.
 ///
-/// A session contains the number of its join. So a session from before a removal does not open a
-/// later membership. This comparison needs no clock.
+/// A session contains the number of the join with which its membership began. If the user is
+/// removed and joins again, the number differs, so the old session is not valid for the new
+/// membership. Unlike a comparison of times, this does not depend on clocks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Joins {
     /// Number of joins so far. It never decreases.
     pub count: u64,
-    /// Number of the join behind each membership. Memberships from before this field have no entry.
+    /// Number of the join with which each membership began. A membership that an earlier version of
+    /// the code stored has no entry.
     pub by_org: BTreeMap<OrgId, u64>,
 }
 
 impl Joins {
-    /// Returns the number of the join behind the membership in `org`; 0 if there is none.
+    /// Returns the number of the join with which the membership in `org` began; 0 if it has no
+    /// number.
     #[must_use]
     pub fn of(&self, org: OrgId) -> u64 {
         self.by_org.get(&org).copied().unwrap_or(0)
@@ -97,8 +100,8 @@ impl User {
 
     /// Marks the address as verified.
     ///
-    /// The first verification ends all earlier sessions. A person who signed up with another
-    /// person's address loses access.
+    /// The first verification ends all earlier sessions. So a person who signed up with the address
+    /// of another person loses access.
     pub const fn verify_address(&mut self) {
         if !self.verified {
             self.verified = true;
@@ -176,8 +179,8 @@ pub struct Session {
     pub epoch: u64,
     /// End of the session after a switch to another organization.
     pub until: Option<Timestamp>,
-    /// Number of the [join](User::joins) behind its membership; `None` for sessions of an earlier
-    /// version.
+    /// Number of the [join](User::joins) with which its membership began; `None` for sessions of an
+    /// earlier version.
     pub join: Option<u64>,
     /// Time at which a sign-in link was used; `None` if the session began with a sign-up or an
     /// invitation.
@@ -206,8 +209,8 @@ impl Session {
         }
     }
 
-    /// Returns the session after a switch to `org`. Its end and its fresh sign-in stay those of
-    /// this session, so switching extends nothing.
+    /// Returns the session after a switch to `org`. It ends when this session ends, and its sign-in
+    /// is as old as that of this session. So a switch prolongs neither.
     #[must_use]
     pub fn switched(&self, org: OrgId, user: &User, now: Timestamp) -> Self {
         let join = Some(user.joins.of(org));
@@ -216,13 +219,14 @@ impl Session {
 
     /// Returns the role in `membership` if the session began with that membership.
     ///
-    /// A user who was removed and invited again has a new membership, which an older session does
-    /// not open.
+    /// Returns `None` otherwise. For example, a user who was removed and invited again has a new
+    /// membership, for which an older session is not valid.
     #[must_use]
     pub fn role_by(&self, user: &User, membership: &Membership) -> Option<Role> {
         let same = match self.join {
             Some(join) => join == user.joins.of(self.org),
-            // Sessions of an earlier version contain only times.
+            // A session of an earlier version of the code has no join number, so its time is
+            // compared.
             None => self.seen_at >= membership.since,
         };
         same.then_some(membership.role)
@@ -234,8 +238,8 @@ impl Session {
         self.signed_in_at.is_some_and(|at| now < add(at, FRESH_SIGN_IN))
     }
 
-    /// Returns whether the session is valid for `user`: not idle, not expired, and not ended with
-    /// all others.
+    /// Returns whether the session is valid for `user`. It must be neither idle for too long, nor
+    /// expired, nor ended together with all sessions of the user.
     #[must_use]
     pub fn is_alive(&self, user: &User, now: Timestamp) -> bool {
         now < self.ends_at()
@@ -430,8 +434,9 @@ mod tests {
         let member = Member::authorize(&seen(start), &user(0, None), Some(Role::Member), start).unwrap();
         assert_eq!(member.admin(), None);
 
-        // Without any clock, the first verification and the end of all sessions end earlier
-        // sessions. Later verifications end none.
+        // All times are equal here, so no comparison of times can end a session. The first
+        // verification and the end of all sessions still end earlier sessions. Later verifications
+        // end none.
         let mut person = user(0, None);
         for end in [User::verify_address, User::end_sessions] {
             let earlier = Session { created_at: hours(5), ..Session::begin(org, &person, start) };
@@ -452,7 +457,8 @@ mod tests {
         let mut user = User::new(id, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
         user.join(org);
         let second = SignedDuration::from_secs(1);
-        // The clocks of the hosts that wrote membership and session differ by a second.
+        // The membership and the session were written by two hosts, whose clocks differ by up to a
+        // second.
         for since in [add(start, -second), start, add(start, second)] {
             let membership = Membership::new(org, &user, Role::Member, since);
             let session = Session::begin(org, &user, start);

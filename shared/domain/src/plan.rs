@@ -45,7 +45,7 @@ impl Prices {
         }
     }
 
-    /// Returns the plan of a price id, if it is a configured price.
+    /// Returns the plan of a price id; `None` if the price is not a configured one.
     #[must_use]
     pub fn plan(&self, price: &str) -> Option<Plan> {
         [Plan::Single, Plan::Team].into_iter().find(|plan| self.of(*plan) == price)

@@ -33,8 +33,8 @@ impl Org {
         Progress { days_left, ..self.progress_at_any_time() }
     }
 
-    /// Returns the progress without the trial's urgency. Only the order of suggested tasks depends
-    /// on time.
+    /// Returns the progress without the remaining days of the trial, which affect only the order of
+    /// the suggested tasks.
     pub(crate) fn progress_at_any_time(&self) -> Progress<'_> {
         let onboarding = &self.onboarding;
         let definition = onboarding.definition();
@@ -82,7 +82,8 @@ impl<'a> Progress<'a> {
         self.list.completed_at.filter(|_| self.is_complete())
     }
 
-    /// Returns whether the checklist is complete and no admin has confirmed the celebration.
+    /// Returns whether the checklist is complete and no admin has confirmed the message that
+    /// celebrates it.
     #[must_use]
     pub fn celebrates(&self) -> bool {
         self.completed_at().is_some_and(|at| self.seen_at.is_none_or(|seen| seen < at))

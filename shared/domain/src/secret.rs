@@ -65,7 +65,7 @@ impl Hash {
         Self(hasher.finalize().into())
     }
 
-    /// Returns the first byte, which selects a shard.
+    /// Returns the first byte. The store selects a shard by it.
     #[must_use]
     pub const fn first(&self) -> u8 {
         self.0[0]

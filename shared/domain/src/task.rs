@@ -53,7 +53,7 @@ pub struct Category {
     pub title: &'static str,
 }
 
-/// Value of a task near the end of a trial.
+/// A higher value of a task near the end of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UrgencyBoost {
     /// Maximum number of remaining days at which the boost applies.

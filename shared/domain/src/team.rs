@@ -1,8 +1,9 @@
 //! Membership of an organization: inviting, accepting, changing roles, leaving, and removing.
 //!
-//! The admins are stored in the organization's item, and each membership change raises its version.
-//! Of two concurrent changes, the second one is decided again on the new state. So two admins
-//! cannot demote each other at once.
+//! The admins are stored in the organization's item, and each membership change raises the version
+//! of this item. If two changes happen at the same time, the second write fails, and the change is
+//! decided again on the new state. So two admins who demote each other at the same time cannot
+//! leave the organization without an admin.
 
 use jiff::Timestamp;
 
@@ -33,10 +34,10 @@ pub struct Membership {
     pub role: Role,
     /// Time at which the membership began.
     pub since: Timestamp,
-    /// Reminder choice from the time as an admin. While the member is an admin, the organization's
-    /// item has it.
+    /// The reminder choice of a former admin, kept in case they become an admin again. While the
+    /// member is an admin, the organization's item has it.
     pub reminders: Reminders,
-    /// Suppression from the time as an admin, stored like `reminders`.
+    /// The suppression of notices to a former admin, stored like `reminders`.
     pub unreachable: Option<Unreachable>,
 }
 
@@ -78,7 +79,7 @@ pub enum TeamError {
     /// The invitation was sent [`MAX_SENDS`](crate::invitation::MAX_SENDS) times.
     #[error("sent too often")]
     SentTooOften,
-    /// No admin who could make this invitation is left.
+    /// The organization no longer has the admin whom this invitation requires.
     #[error("the inviter is no longer an admin")]
     InviterGone,
     /// The organization has [`MAX_ADMINS`] admins.
@@ -130,8 +131,8 @@ impl Org {
         Ok(invitation)
     }
 
-    /// Sends an invitation again, in the name of the requesting admin. An expired one becomes open
-    /// again.
+    /// Sends an invitation again, in the name of the requesting admin. An expired invitation
+    /// becomes open again.
     ///
     /// Returns `None` if the previous email is pending or less than a minute old.
     ///
@@ -159,8 +160,8 @@ impl Org {
 
     /// Returns whether an invitation still has a valid inviter.
     ///
-    /// An invitation of an admin needs its inviter to be an admin still. An invitation of a member
-    /// needs any admin.
+    /// An invitation to become an admin is valid only while its inviter is an admin. An invitation
+    /// to become a member is valid while the organization has any admin.
     #[must_use]
     pub fn has_valid_inviter(&self, invitation: &Invitation) -> bool {
         match invitation.role {
@@ -184,7 +185,8 @@ impl Org {
         }
     }
 
-    /// Checks whether memberships can change. They cannot while the organization can only pay.
+    /// Checks whether memberships can change. They cannot while the status of the organization only
+    /// allows viewing and paying.
     ///
     /// # Errors
     /// [`TeamError::NoAccess`].
@@ -257,8 +259,8 @@ impl Org {
 
     /// Ends the membership of the requesting user.
     ///
-    /// The last admin cannot leave other members. A user without other members can always leave,
-    /// because someone else may have signed up with their address.
+    /// The last admin cannot leave while there are other members. A user who is the only member can
+    /// always leave, because someone else may have signed up with their address.
     ///
     /// # Errors
     /// [`TeamError::NoAccess`], [`TeamError::LastAdmin`].
@@ -300,7 +302,8 @@ impl Org {
     }
 }
 
-/// Checks the maximum of open invitations, without the one to `address`.
+/// Checks the maximum number of open invitations. An invitation to `address` is not counted,
+/// because the new one replaces it.
 fn check_open_limit(invited: &[Invitation], address: &Address, now: Timestamp) -> Result<(), TeamError> {
     let others = invited.iter().filter(|it| it.is_open(now) && it.address != *address);
     if others.count() < MAX_OPEN_INVITATIONS { Ok(()) } else { Err(TeamError::TooManyOpen) }

@@ -163,7 +163,8 @@ fn same_form_extends_the_trial_once() {
     assert_eq!(org, once);
     extend(&mut org, 7, "another", at(1, 1)).unwrap();
     assert_eq!(org.trial_ends_at(at(1, 1)), Some(at(28, 0)));
-    // A repeated form is accepted, even if a new extension is not.
+    // A form that was accepted before is accepted again, even in a state that allows no new
+    // extension.
     subscribe(&mut org, SubscriptionStatus::Active, at(2, 0));
     assert_eq!(extend(&mut org, 7, "form", at(3, 0)), Ok(()));
     assert_eq!(extend(&mut org, 7, "third", at(3, 0)), Err(NotExtendable::Subscribed));
@@ -263,7 +264,8 @@ fn extension_after_a_canceled_subscription_has_an_end() {
     org.run_trial_sweep(at(31, 0));
     assert_eq!(org.status(at(31, 0)).access(), Access::ReadOnly);
     assert!(org.outbox.0.contains_key(&NoticeKey::TrialEnded { ends_at: at(31, 0) }));
-    // A later subscription makes the trial irrelevant again.
+    // A subscription after the extension ends the processing of the trial, even if the subscription
+    // is canceled.
     let mut returned = trialing();
     subscribe(&mut returned, SubscriptionStatus::Canceled, at(5, 0));
     extend(&mut returned, 10, "form", at(6, 0)).unwrap();
@@ -273,8 +275,8 @@ fn extension_after_a_canceled_subscription_has_an_end() {
 }
 
 proptest! {
-    /// For any mix of extensions and sweeps, the end never moves back and each end is announced at
-    /// most once. Reminders are sent only for the current end, and the sweep comes to rest.
+    /// For any mix of extensions and sweeps, the end never moves back, and each end is announced at
+    /// most once. Reminders are sent only for the current end. After the end, no sweep is due.
     #[test]
     fn extensions_and_sweeps_are_consistent(steps in prop::collection::vec((0_i64..40 * 24, prop::option::of(1_u16..60)), 1..12)) {
         let mut org = trialing();

@@ -37,7 +37,7 @@ fn org() -> Org {
     org
 }
 
-/// Runs the sweep on `day`, claims the due mails, and returns their kinds and recipients.
+/// Runs the sweep on `day`, claims the due emails, and returns their kinds and recipients.
 fn claimed(org: &mut Org, day: i32) -> Vec<(&'static str, UserId)> {
     let now = add(start(), DAY * day);
     org.run_trial_sweep(now);

@@ -252,7 +252,7 @@ fn reminder_choice_and_suppression_survive_a_role_change() {
 }
 
 #[test]
-fn only_member_can_always_leave() {
+fn user_without_other_members_can_always_leave() {
     for org in [trialing(), pending()] {
         let mut left = org.clone();
         assert_eq!(left.leave(&member(0, Role::Admin, true), &memberships(&[Role::Admin]), start()), Ok(()));

@@ -64,7 +64,7 @@ fn dates_are_local_across_clock_changes_and_leap_days() {
         ("UTC", "2025-02-16T12:00:00Z", "March 2, 2025", "February 27, 2025"),
         ("UTC", "2024-02-15T12:00:00Z", "February 29, 2024", "February 26, 2024"),
         ("UTC", "2100-02-15T12:00:00Z", "March 1, 2100", "February 26, 2100"),
-        // One moment has three dates in two years.
+        // The same moment has a different date in each of these zones, in two different years.
         ("Pacific/Pago_Pago", "2025-12-18T10:30:00Z", "December 31, 2025", "December 28, 2025"),
         ("UTC", "2025-12-18T10:30:00Z", "January 1, 2026", "December 29, 2025"),
         ("Pacific/Kiritimati", "2025-12-18T10:30:00Z", "January 2, 2026", "December 30, 2025"),

@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use super::{Billing, CustomerId, EventId};
 
-/// A contradiction between events. The event still counts; the operator only sees the conflict.
+/// A contradiction between events. The contradicting event is still recorded, and an operator sees
+/// the conflict.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Conflict {
-    /// The organization is named by, or for, another customer than the linked one.
+    /// An event connects the organization with another customer than the linked one.
     Customer {
-        /// The other customer that was named.
+        /// The other customer, which the event names.
         customer: CustomerId,
     },
-    /// A Checkout session also names an organization other than the one that it counted for.
+    /// A Checkout session was recorded for this organization, but one of its fields names another
+    /// organization.
     Session {
         /// The event of the session's completion.
         event: EventId,
@@ -22,7 +24,7 @@ pub enum Conflict {
         /// Id of that event.
         event: EventId,
     },
-    /// An event arrived after its time was folded.
+    /// An event arrived so late that the facts of its time were already folded.
     Late {
         /// Id of the late event.
         event: EventId,
@@ -30,10 +32,11 @@ pub enum Conflict {
 }
 
 impl Billing {
-    /// Returns all conflicts: the noted ones and those that the facts show.
+    /// Returns all conflicts: the stored ones, and those that follow from the facts.
     #[must_use]
     pub fn conflicts(&self) -> BTreeSet<Conflict> {
-        // If the linked customer was deleted, events about the next one may arrive before its link.
+        // If the linked customer was deleted, an event about the next customer may arrive before
+        // its link. That is not a conflict.
         let linked = self.customer.as_ref().filter(|linked| !self.deleted_customers.contains(*linked));
         let other_customers = self
             .subscriptions

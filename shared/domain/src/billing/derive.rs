@@ -14,13 +14,15 @@ impl Billing {
         self.statuses().map(|(status, _)| status).max()
     }
 
-    /// Returns whether a subscription is alive. While one is, the trial sweep ends nothing.
+    /// Returns whether a subscription is alive. While one is alive, the trial sweep does not end
+    /// Onramp's trial.
     #[must_use]
     pub fn is_alive(&self) -> bool {
         self.statuses().any(|(status, _)| status.is_alive())
     }
 
-    /// Returns whether a subscription is alive or can still be paid. Then no second one is sold.
+    /// Returns whether a subscription is alive or can still be paid. In that case no second
+    /// subscription is sold.
     #[must_use]
     pub fn has_subscription(&self) -> bool {
         self.statuses().any(|(status, _)| !status.is_over())
@@ -44,7 +46,7 @@ impl Billing {
         self.best()?.cancel_at
     }
 
-    /// Returns the payment pause of the best subscription while a subscription is alive.
+    /// Returns the payment pause of the best subscription; `None` if no subscription is alive.
     #[must_use]
     pub fn paused(&self) -> Option<Pause> {
         self.is_alive().then(|| self.best()?.paused)?
@@ -68,8 +70,8 @@ impl Billing {
         self.paid_through.is_some()
     }
 
-    /// Returns whether a payment was made that causes provisioning: more than 0, or 0 on a
-    /// subscription.
+    /// Returns whether a payment was made that causes provisioning. That is a payment of more than
+    /// 0, or a payment of 0 for a subscription.
     #[must_use]
     pub fn needs_provisioning(&self) -> bool {
         self.first_paid_at.is_some()
@@ -92,7 +94,8 @@ impl Billing {
     /// Returns whether the organization's customer was deleted at Stripe.
     ///
     /// Without a linked customer, this is true if the customers of all subscriptions were deleted.
-    /// A new link does not change the result. Only a payment of the new customer does.
+    /// A link to a new customer does not change a true result; only a payment of the new customer
+    /// does.
     #[must_use]
     pub fn customer_deleted(&self) -> bool {
         match &self.customer {
@@ -113,8 +116,8 @@ impl Billing {
 
     /// Returns the open issue of an invoice and its start.
     ///
-    /// Returns `None` if the invoice is settled or its subscription is over. Stripe then no longer
-    /// collects it, so the admins must not be asked to pay.
+    /// Returns `None` if the invoice is settled or its subscription is over. In both cases Stripe
+    /// no longer collects the invoice, so the admins must not be asked to pay.
     #[must_use]
     pub fn awaited_payment(&self, invoice: &InvoiceId) -> Option<(IssueKind, Timestamp)> {
         let invoice = self.invoices.get(invoice)?;
@@ -165,8 +168,9 @@ impl Billing {
         Some(if over { SubscriptionStatus::Canceled } else { status })
     }
 
-    /// Returns the effective fact of the best subscription. Of equal ones, the newest event
-    /// decides.
+    /// Returns the fact that determines the status of the best subscription; `None` if no
+    /// subscription has a status. Of two subscriptions with the same status, the one with the
+    /// newest event is the best.
     fn best(&self) -> Option<&SubscriptionFact> {
         self.statuses()
             .max_by_key(|(status, subscription)| (*status, subscription.newest))?

@@ -1,4 +1,4 @@
-//! Facts: the statement of one Stripe event, reduced to what billing uses.
+//! Facts: what one Stripe event states, reduced to the values that billing uses.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::id::OrgId;
 
 use super::{CustomerId, EventId, InvoiceId, SubscriptionId, SubscriptionStatus};
 
-/// The statement of one Stripe event.
+/// What one Stripe event states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
     /// Id of the event that reported the fact.
@@ -40,7 +40,7 @@ pub enum FactKind {
         subscription: Option<SubscriptionId>,
         /// Customer that the invoice is for.
         customer: CustomerId,
-        /// When Stripe created the invoice, in whole seconds. This time orders invoices.
+        /// When Stripe created the invoice, in whole seconds. Invoices are ordered by this time.
         invoice_created: Timestamp,
         /// Change that the event reports.
         fact: InvoiceFact,
@@ -67,8 +67,8 @@ pub enum FactKind {
 }
 
 impl Fact {
-    /// Returns the end of the subscription's trial if this is Stripe's notice that it ends in three
-    /// days.
+    /// Returns the end of the subscription's trial if this fact is Stripe's notice that the trial
+    /// ends in three days; `None` for other facts.
     #[must_use]
     pub fn trial_will_end(&self) -> Option<Timestamp> {
         match &self.what {
@@ -112,8 +112,8 @@ pub struct SubscriptionFact {
 /// Pause of a subscription's payment collection (`pause_collection` at Stripe).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pause {
-    /// When Stripe resumes collection, in whole seconds. Without a time, it stays paused until it
-    /// is resumed manually.
+    /// When Stripe resumes collection, in whole seconds. `None` means that collection stays paused
+    /// until it is resumed manually.
     pub resumes_at: Option<Timestamp>,
 }
 
@@ -126,13 +126,14 @@ impl SubscriptionFact {
 
     /// Returns the SHA-256 of the fact without its pause.
     ///
-    /// Earlier versions of the code have no pause and must compute the same hash for the same
-    /// event. The hash covers the fact and not the event's bytes, because two deliveries of one
-    /// event can differ in `pending_webhooks`.
+    /// Earlier versions of the code do not store the pause, and must compute the same hash for the
+    /// same event. The hash covers the fact and not the bytes of the event, because two deliveries
+    /// of one event can differ in `pending_webhooks`.
     #[must_use]
     pub fn content_hash(&self) -> [u8; 32] {
         let second = |at: Option<Timestamp>| at.map_or_else(String::new, |at| at.as_second().to_string());
-        // The plan is the only free text. It comes last, so different facts have different texts.
+        // The plan is the only part with arbitrary characters. It is the last part, so different
+        // facts always have different texts.
         let text = [
             self.change.as_str(),
             self.status.as_str(),
@@ -154,7 +155,7 @@ pub enum Change {
     Created,
     /// The subscription changed, paused, or resumed.
     Updated,
-    /// Its trial ends in three days. It ranks as an update.
+    /// The trial of the subscription ends in three days. The event has the rank of an update.
     TrialWillEnd,
     /// The subscription ended for good.
     Deleted,
@@ -180,7 +181,8 @@ impl Change {
             .find(|change| change.as_str() == value)
     }
 
-    /// Returns the order of events that Stripe created in the same second.
+    /// Returns the rank of the event among events that Stripe created in the same second. A higher
+    /// rank counts as later.
     #[must_use]
     pub fn rank(self) -> u8 {
         match self {

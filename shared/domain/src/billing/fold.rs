@@ -1,7 +1,9 @@
-//! Bounds the size of the billing state. Old or surplus facts are replaced by a summary.
+//! Limits the size of the billing state: replaces old or surplus facts by a summary, which is
+//! called folding.
 //!
-//! Derived values stay the same when facts are folded. Invoices, ended subscriptions, incidents, and
-//! noted conflicts have maximum numbers, because DynamoDB limits an organization's item to 400 KB.
+//! Derived values stay the same when facts are folded. The numbers of invoices, ended
+//! subscriptions, incidents, and noted conflicts have a maximum, because DynamoDB limits an
+//! organization's item to 400 KB.
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
@@ -9,17 +11,18 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Billing, Invoice, InvoiceId, Recorded, Subscription, SubscriptionId};
 
-/// How long facts are kept in full. Stripe can resend an event for 30 days, and a parked event
-/// waits at most 35 days.
+/// How long facts are kept in full. This is longer than an event can be late: Stripe can resend an
+/// event for 30 days, and a parked event waits at most 35 days.
 const SETTLED_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// Maximum number of settled invoices, and of open invoices whose notice is done, kept in full.
+/// Maximum number of settled invoices that are kept in full. The same maximum applies to open
+/// invoices whose notice was sent.
 const MAX_INVOICES: usize = 20;
 /// Maximum number of ended subscriptions kept in full.
 const MAX_ENDED: usize = 8;
 /// Maximum number of stored refunds and disputes.
 const MAX_INCIDENTS: usize = 50;
-/// Maximum number of noted conflicts. The operator's review queue received each one when it
-/// appeared.
+/// Maximum number of noted conflicts. More are not needed, because each conflict was added to the
+/// review queue when it appeared.
 const MAX_NOTED: usize = 20;
 
 impl Billing {
@@ -48,7 +51,8 @@ impl Billing {
                 subscription.fold();
             }
         }
-        // The watermark moves only if a fact was folded. The passage of time alone causes no write.
+        // The watermark changes only if a fact was folded. Otherwise the passage of time alone
+        // would cause writes.
         if before != (self.invoices.len(), self.incidents.len(), self.fact_count()) {
             self.watermark = Some(watermark);
         }
@@ -70,8 +74,8 @@ impl Billing {
             let found = ended.iter().filter(|(_, it)| wanted(it));
             found.max_by_key(|(id, it)| (it.newest, *id)).map(|(id, _)| *id)
         };
-        // Needed are the subscription whose plan is shown, the one that shows that the linked
-        // customer paid, and one whose customer was not deleted.
+        // These subscriptions must stay: the one whose plan is shown, the one which shows that the
+        // linked customer paid, and one whose customer was not deleted.
         let needed = [
             last(&|_| true),
             last(&|it| it.paid_at.is_some() && Some(&it.customer) == self.customer.as_ref()),
@@ -89,14 +93,14 @@ impl Billing {
             self.subscriptions.remove(id);
             self.ended.insert(id.as_str());
         }
-        // Conflicts that only the removed facts showed must stay visible.
+        // A conflict that followed only from the removed facts must stay visible, so it is stored.
         let shown = self.conflicts();
         self.noted.extend(conflicts.into_iter().filter(|it| !shown.contains(it)));
         self.bound_noted();
     }
 
-    /// Removes settled invoices except the newest, and open invoices whose notice is done except
-    /// the newest. An invoice for which `needed` returns true stays.
+    /// Removes all settled invoices except the newest ones. Does the same with open invoices whose
+    /// notice was sent. An invoice for which `needed` returns true stays.
     pub fn fold_invoices(&mut self, needed: impl Fn(&Self, &InvoiceId, &Invoice) -> bool) {
         for open in [false, true] {
             let mut candidates: Vec<(Timestamp, InvoiceId)> = self
@@ -111,8 +115,9 @@ impl Billing {
                     continue;
                 }
                 self.invoices.remove(&id);
-                // An open invoice may open its issue again on a later event. One settled by a newer
-                // payment cannot.
+                // An open invoice is not marked as settled, because a later event may report its
+                // issue again. An invoice that is older than the newest payment needs no mark,
+                // because that payment settles it.
                 if !open && self.paid_through.is_none_or(|paid| created >= paid) {
                     self.settled.insert(Some(created), id.as_str());
                 }
@@ -133,7 +138,7 @@ impl Billing {
         self.mailed.contains(invoice.created, id.as_str())
     }
 
-    /// Removes invoices and subscriptions that were folded before.
+    /// Removes invoices and subscriptions that were folded before and came back with a late event.
     pub(super) fn drop_folded(&mut self) {
         let Self { invoices, subscriptions, settled, ended, .. } = self;
         invoices.retain(|id, invoice| !settled.contains(invoice.created, id.as_str()));

@@ -7,7 +7,8 @@ use std::fmt;
 #[error("not the id of {0}: 1 to 255 characters of A-Z, a-z, 0-9, _ and -")]
 pub struct BadId(&'static str);
 
-/// Stripe's page "Object IDs" promises at most 255 characters. Its ids use only these characters.
+/// Stripe's page "Object IDs" limits an id to 255 characters. All ids of Stripe consist of these
+/// characters.
 fn is_id(text: &str) -> bool {
     (1..=255).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
@@ -59,8 +60,8 @@ id!(
 );
 
 impl SubscriptionId {
-    /// Returns the id of the virtual subscription to which invoices without a subscription count.
-    /// It equals the customer's id.
+    /// Returns the id of a customer's virtual subscription, which equals the customer's id. An
+    /// invoice that names no subscription counts for the virtual one.
     #[must_use]
     pub fn of_customer(customer: &CustomerId) -> Self {
         Self(customer.0.clone())

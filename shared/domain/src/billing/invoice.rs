@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::{InvoiceFact, InvoiceId, SubscriptionId};
 
-/// State of one invoice. Every field only grows, so two states can be joined in any order.
+/// State of one invoice. Two states can be joined in any order, because the join of each field
+/// keeps the smaller value of the two, or the larger one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invoice {
     /// When Stripe created the invoice.
@@ -71,14 +72,16 @@ impl Invoice {
         if self.paid.is_some() || self.voided.is_some() || self.uncollectible.is_some() {
             return None;
         }
-        // Stripe also sends a failure with a required action. The payer can act only on the latter.
+        // If the bank requires an action, Stripe also reports a failure. The required action has
+        // priority, because only that one tells the payer what to do.
         let kind =
             if self.action_required.is_some() { IssueKind::ActionRequired } else { IssueKind::PaymentFailed };
         first(self.failed, self.action_required).map(|since| (kind, since))
     }
 }
 
-/// Returns the smaller value. Unlike in the order of `Option`, `None` is not smaller than a value.
+/// Returns the smaller value. If one of them is `None`, returns the other one. (In the order of
+/// `Option`, `None` would be the smaller one.)
 pub(super) fn first<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
@@ -91,7 +94,7 @@ pub(super) fn first<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
 pub struct Issue {
     /// Kind of the problem.
     pub kind: IssueKind,
-    /// Invoice that it concerns.
+    /// Invoice that has the problem.
     pub invoice: InvoiceId,
     /// When the problem first appeared.
     pub since: Timestamp,

@@ -11,9 +11,10 @@ const MAX_MARKS: usize = 512;
 /// A set of invoices that uses 8 bytes per invoice.
 ///
 /// A mark consists of the second in which the invoice was created and 32 bits of the hash of its
-/// id. The set keeps the 512 highest marks, which are those of the newest invoices. The floor is
-/// the highest mark that was removed. Each invoice at or below the floor counts as marked, so no
-/// invoice becomes unmarked. Joining two sets gives the same result in either order.
+/// id. The set keeps the 512 highest marks, which are those of the newest invoices. If there are
+/// more, the lowest marks are removed, and the highest removed mark becomes the *floor*. An invoice
+/// whose mark is not above the floor counts as marked. So an invoice that was marked once stays
+/// marked. The join of two sets is the same in either order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InvoiceMarks {
     marks: BTreeSet<u64>,
@@ -46,7 +47,7 @@ impl InvoiceMarks {
         self.marks.is_empty() && self.floor == 0
     }
 
-    /// Marks an invoice. Without a creation time the mark contains only the hash.
+    /// Marks an invoice. Without a creation time, the part of the mark for the time is 0.
     pub(super) fn insert(&mut self, created: Option<Timestamp>, id: &str) {
         self.marks.insert(mark(created.map_or(0, second), id));
         self.bound();

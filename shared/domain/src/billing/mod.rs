@@ -2,19 +2,20 @@
 //!
 //! Stripe delivers events late, more than once, and in any order. An organization therefore stores
 //! the facts that events report, and never a status. Every status is a pure function of the stored
-//! set, so no event is "too early" or "already processed". No list of processed event ids is
-//! needed.
+//! set of facts. So an event cannot arrive too early, and a repeated event changes nothing. A list
+//! of processed event ids is not needed.
 //!
 //! # Terms
 //!
 //! - A [`Fact`] is the statement of one Stripe event, with its event id and its creation time.
-//! - A *join* combines two states into one that holds the facts of both ([`Billing::merge`]). Join
-//!   is commutative, associative, and idempotent: order, grouping, and repetition of the facts do
-//!   not change the result.
+//! - A *join* combines two states into one that contains the facts of both ([`Billing::merge`]).
+//!   The result does not depend on the order, the grouping, or the repetition of the facts. (A join
+//!   is commutative, associative, and idempotent.)
 //! - *Derived* values, such as [`Billing::status`], are computed from the facts and not stored.
 //! - To *fold* is to replace old facts by a smaller summary with the same derived values
-//!   ([`Billing::fold`]). The [watermark](Billing::watermark) is the age limit: an older event is
-//!   noted as a [`Conflict`] and changes nothing else.
+//!   ([`Billing::fold`]). The [watermark](Billing::watermark) is the time before which facts were
+//!   folded. An event from before the watermark is noted as a [`Conflict`] and changes nothing
+//!   else.
 //!
 //! # Example
 //!
@@ -81,7 +82,7 @@ pub struct Billing {
     pub deleted_customers: BTreeSet<CustomerId>,
     /// Subscriptions by id: all that have not ended, and the most recent ended ones.
     pub subscriptions: BTreeMap<SubscriptionId, Subscription>,
-    /// Invoices of the last 90 days, and older ones with an open issue. The number is bounded.
+    /// Invoices of the last 90 days, and older ones with an open issue. Their number has a maximum.
     pub invoices: BTreeMap<InvoiceId, Invoice>,
     /// Time of the first payment that causes provisioning: more than 0, or 0 on a subscription.
     pub first_paid_at: Option<Timestamp>,
@@ -92,15 +93,18 @@ pub struct Billing {
     pub checkout_at: Option<Timestamp>,
     /// Refunds and disputes of the last 90 days by event, with the event's creation time.
     pub incidents: BTreeMap<EventId, (Timestamp, IncidentKind)>,
-    /// Conflicts that the stored facts cannot show. [`Billing::conflicts`] returns all conflicts.
+    /// Conflicts that cannot be computed from the stored facts. [`Billing::conflicts`] returns all
+    /// conflicts.
     pub noted: BTreeSet<Conflict>,
-    /// Facts of events older than this are folded. A late event from before it changes nothing.
+    /// Facts of events from before this time are folded. A late event from before this time is only
+    /// noted.
     pub watermark: Option<Timestamp>,
-    /// Settled invoices that were removed. A late event about them opens no issue.
+    /// Settled invoices that were removed. A late event about one of them causes no payment issue.
     pub settled: InvoiceMarks,
     /// Invoices whose notice to the admins was sent and removed from the outbox.
     pub mailed: InvoiceMarks,
-    /// Ended subscriptions that were removed. A late invoice does not revive them.
+    /// Ended subscriptions that were removed. A late invoice does not make one of them active
+    /// again.
     pub ended: SubscriptionMarks,
 }
 
@@ -220,7 +224,7 @@ impl Billing {
         state
     }
 
-    /// Adds what a payment at `at` implies beyond the invoice itself.
+    /// Adds what follows from a payment at `at`, apart from the state of the invoice itself.
     fn paid(
         &mut self,
         subscription: Option<&SubscriptionId>,

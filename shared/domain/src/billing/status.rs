@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Status of a subscription, ordered from worst to best. Of several subscriptions the best counts.
+/// Status of a subscription, ordered from worst to best. If an organization has several
+/// subscriptions, the one with the best status counts.
 ///
 /// Source: Stripe's API reference, "The Subscription object", field `status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,7 +59,8 @@ impl SubscriptionStatus {
         }
     }
 
-    /// Returns whether the subscription is alive. While one is, the trial sweep ends no trial.
+    /// Returns whether the subscription is alive. While one is alive, the trial sweep does not end
+    /// Onramp's trial.
     #[must_use]
     pub fn is_alive(self) -> bool {
         match self {
@@ -67,8 +69,9 @@ impl SubscriptionStatus {
         }
     }
 
-    /// Returns whether Stripe collects nothing more. An incomplete subscription is not over: it can
-    /// be paid for 23 hours (Stripe, "How subscriptions work", `incomplete`).
+    /// Returns whether Stripe collects no further payments. An incomplete subscription is not over,
+    /// because its first invoice can be paid within 23 hours (Stripe, "How subscriptions work",
+    /// `incomplete`).
     #[must_use]
     pub fn is_over(self) -> bool {
         self == Self::Canceled

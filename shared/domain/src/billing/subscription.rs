@@ -13,7 +13,8 @@ pub struct Subscription {
     pub customer: CustomerId,
     /// Creation time of its newest event; `None` while only invoices mention it.
     pub newest: Option<Timestamp>,
-    /// Facts of all events of that second. Stripe gives no order within a second.
+    /// Facts of all events that were created in the second `newest`. Stripe does not define their
+    /// order.
     pub facts: BTreeMap<EventId, StoredFact>,
     /// Whether any event reported the end. The value never returns to false.
     pub ended: bool,
@@ -77,9 +78,11 @@ impl Subscription {
 
     /// Returns the fact that determines the status.
     ///
-    /// Only the facts of the newest second count. A fact whose status is the previous status of
-    /// another fact is superseded, unless all are. Of the rest, the highest
-    /// [`Change::rank`](super::Change::rank) counts, then the highest event id.
+    /// Only the facts of the newest second count. A fact is superseded if its status is the
+    /// previous status that another fact names. Superseded facts do not count, unless all facts are
+    /// superseded. Of the remaining facts, the one with the highest
+    /// [`Change::rank`](super::Change::rank) counts, and of equal ranks the one with the highest
+    /// event id.
     #[must_use]
     pub fn effective_fact(&self) -> Option<&SubscriptionFact> {
         let superseded = |event: &EventId, stored: &StoredFact| {
@@ -99,7 +102,7 @@ impl Subscription {
     /// Returns the status; `None` while only invoices of 0 mention the subscription.
     ///
     /// A payment in or after the second of the newest event makes an incomplete or past-due
-    /// subscription active. It never revives an ended one.
+    /// subscription active. It never makes an ended subscription active.
     #[must_use]
     pub fn status(&self) -> Option<SubscriptionStatus> {
         use SubscriptionStatus::{Active, Canceled, Incomplete, PastDue};

@@ -1,9 +1,9 @@
-//! Claims on mails, and the evidence of SES's `Send` events for them.
+//! Claims on emails, and the evidence of SES's `Send` events for them.
 
 use jiff::Timestamp;
 
-/// Id of one attempt to send a mail. Each attempt has a new one, so a sender recognizes its own
-/// write after a lost response.
+/// Id of one attempt to send an email. Each attempt has a new id. So if the response to a sender's
+/// write is lost, the sender recognizes its own write in the table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Claim(pub String);
 
@@ -28,13 +28,13 @@ impl Claim {
 pub struct SesHeartbeat {
     /// Creation time of the newest claim whose `Send` event arrived.
     pub newest: Option<Timestamp>,
-    /// Whether an unprocessed event may be in the dead-letter queue.
+    /// Whether a `Send` event that was not processed may be in the dead-letter queue.
     pub outstanding: bool,
 }
 
 impl SesHeartbeat {
-    /// Returns whether the missing event of `claim` is evidence. That requires an event of a later
-    /// claim, and no outstanding event.
+    /// Returns whether the missing `Send` event of `claim` is evidence that its email was not sent.
+    /// That requires that the event of a later claim arrived and that no event is outstanding.
     pub(super) fn passed(self, claim: &Claim, unknown_since: Timestamp) -> bool {
         !self.outstanding
             && self.newest.is_some_and(|newest| newest > claim.made_at().unwrap_or(unknown_since))

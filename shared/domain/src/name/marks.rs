@@ -8,7 +8,8 @@ const MAX_MARKS: usize = 4;
 /// Variation selector that displays the preceding symbol as an emoji.
 const EMOJI_STYLE: char = '\u{fe0f}';
 
-/// Returns whether a text contains an invisible character, or one that changes how others display.
+/// Returns whether a text contains an invisible character, or a character that changes how others
+/// are displayed.
 pub(super) fn has_invisible(text: &str) -> bool {
     let before = std::iter::once('\0').chain(text.chars());
     text.chars().zip(before).any(|(ch, before)| match ch {

@@ -6,11 +6,11 @@ use unicode_security::mixed_script::AugmentedScriptSet;
 /// Returns whether a name mixes scripts whose letters are easily confused.
 ///
 /// The limit is the "moderately restrictive" level of Unicode Technical Standard #39, 5.2. It
-/// allows one script, and the scripts of Japanese, Korean, or Chinese with Latin. It also allows
-/// Latin with one other recommended script, except Cyrillic and Greek.
+/// allows a single script. It allows the scripts of Japanese, Korean, or Chinese together with
+/// Latin. It also allows Latin with one other recommended script, except Cyrillic and Greek.
 ///
-/// The standard covers identifiers. Here every letter counts, including letters that identifiers
-/// exclude.
+/// The standard covers identifiers, such as user names in programs. This function also checks
+/// letters that are not allowed in identifiers.
 pub(super) fn is_confusable_mix(name: &str) -> bool {
     let mut all = AugmentedScriptSet::default();
     let mut beside_latin = AugmentedScriptSet::default();

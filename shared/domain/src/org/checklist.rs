@@ -46,7 +46,7 @@ pub enum ChecklistCommand<'a> {
     Dismiss,
     /// Show a dismissed checklist again.
     Restore,
-    /// Confirm that the celebration of the finished checklist was seen.
+    /// Confirm the message that celebrates the complete checklist.
     ConfirmCompletion,
 }
 
@@ -112,9 +112,9 @@ impl Org {
         )
     }
 
-    /// Completes all tasks of a trigger, including tasks that the organization's plan or industry
-    /// does not show. A hidden completion is stored, and has no visible effect until the task is
-    /// shown.
+    /// Completes all tasks of a trigger, including tasks that the checklist does not show because
+    /// of the organization's plan or industry. The completion of such a task is stored, but has no
+    /// visible effect until the task is shown.
     pub(crate) fn complete_by_trigger(
         &mut self,
         trigger: CompletionTrigger<'_>,
@@ -149,8 +149,9 @@ impl Org {
         }
     }
 
-    /// Updates the times after a change of the completions or of the shown tasks. A checklist that
-    /// was reopened by a new task gets a new completion time when it is complete again.
+    /// Updates the times after a change of the completions or of the shown tasks. If a new task is
+    /// shown in a complete checklist, the checklist is open again. It gets a new completion time
+    /// when it is complete again.
     fn checklist_changed(&mut self, changed: bool, was_complete: bool, now: Timestamp) {
         if changed {
             self.checklist.updated_at = Some(now);

@@ -26,7 +26,7 @@ impl AdminContact {
         Self { user, name, address, reminders: Reminders::Wanted, unreachable: None }
     }
 
-    /// Returns whether a notice is sent to them: it is wanted and the address is deliverable.
+    /// Returns whether they get a notice: they want it, and notices to them are not suppressed.
     #[must_use]
     pub const fn gets(&self, key: &NoticeKey) -> bool {
         self.unreachable.is_none() && self.wants(key)
@@ -67,6 +67,6 @@ pub struct Unreachable {
 pub enum SuppressionReason {
     /// The address bounced permanently.
     Bounced,
-    /// The recipient reported a mail as spam.
+    /// The recipient reported an email as spam.
     Complained,
 }

@@ -1,4 +1,4 @@
-//! Bounds the number of notices, however many invoices are open.
+//! Limits the number of stored notices, even if very many invoices are open.
 
 use std::cmp::Reverse;
 
@@ -12,15 +12,18 @@ use crate::{
     trial::add,
 };
 
-/// Maximum number of payment notices that wait at the same time. More follow when these are sent.
+/// Maximum number of payment notices that wait at the same time. When these are sent, more are
+/// enqueued.
 const MAX_WAITING: usize = 20;
-/// Maximum number of finished payment notices that are kept. SES can still report events for them.
+/// Maximum number of finished payment notices that are kept. They are kept because SES can still
+/// report events for their emails.
 const MAX_FINISHED: usize = 20;
 /// How long a reminder is kept after the trial end that it announced.
 const REMINDER_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 impl Org {
-    /// Enqueues notices for unpaid invoices, and folds surplus notices and invoices.
+    /// Enqueues notices for unpaid invoices. Removes notices and invoices that exceed the maximum
+    /// numbers.
     ///
     /// Callers run it after every change of billing or of the outbox.
     pub fn update_payment_notices(&mut self, now: Timestamp) {
@@ -29,7 +32,7 @@ impl Org {
         let Self { billing, outbox, .. } = self;
         billing.fold_invoices(|billing, id, invoice| {
             let key = NoticeKey::PaymentFailed { invoice: id.clone() };
-            // Keep the invoice while its notice exists or is still to be enqueued.
+            // Keeps the invoice while its notice exists or must still be enqueued.
             outbox.0.contains_key(&key)
                 || (billing.awaited_payment(id).is_some() && !billing.was_mailed(id, invoice))
         });
@@ -72,8 +75,9 @@ impl Org {
         }
     }
 
-    /// Returns the invoices that have a notice, and since when the notice is finished for all
-    /// recipients.
+    /// Returns the invoices that have a notice, each with the time since which the notice is
+    /// finished for all recipients. The time is `None` while an email of the notice is not
+    /// finished.
     fn payment_notices(&self) -> impl Iterator<Item = (&InvoiceId, Option<Timestamp>)> {
         self.outbox.0.iter().filter_map(|(key, recipients)| {
             let NoticeKey::PaymentFailed { invoice } = key else { return None };

@@ -71,7 +71,8 @@ pub fn billing<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Billing {
     billing
 }
 
-/// Visits all orders of `rest` after `so_far`. At each step, every recorded fact is repeated.
+/// Records the facts of `rest` after those of `so_far`, in every order. At each step, records all
+/// previous facts a second time, which must change nothing.
 fn visit_orders(
     so_far: &Billing,
     recorded: &mut Vec<Fact>,

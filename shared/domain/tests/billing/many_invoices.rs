@@ -36,7 +36,7 @@ fn record(org: &mut Org, fact: &Fact) {
     org.record(fact, PROJECT.parse().unwrap(), at(400));
 }
 
-/// Sends the due mails and counts them.
+/// Sends the due emails and counts them.
 fn send_due(org: &mut Org, sent: &mut BTreeMap<NoticeKey, usize>) {
     let claim = Claim("a".to_owned());
     for mail in org.claim_mail(&claim, 99, None, at(400)) {

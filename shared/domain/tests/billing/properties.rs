@@ -14,7 +14,8 @@ use proptest::{prelude::*, sample::select};
 
 use crate::fixture::{at, billing, cus, fact, paid, sub};
 
-/// Facts with few ids and few seconds, so that they interact. One id can have two contents.
+/// Facts with few different ids and times, so that many of them are about the same object. Two
+/// facts can have the same id and different contents.
 fn any_fact() -> impl Strategy<Value = Fact> {
     let status = || select(SubscriptionStatus::ALL.to_vec());
     let customer = || select(vec!["cus_1", "cus_2"]).prop_map(cus);
@@ -74,7 +75,8 @@ pub fn any_history() -> impl Strategy<Value = Vec<Fact>> {
     prop::collection::vec(any_fact(), 0..14)
 }
 
-/// Invoice marks near the times of the invoices above, more than the maximum, with a floor.
+/// Sets of invoice marks with a floor and more than the maximum number of marks. Their times are
+/// near those of the invoices above.
 fn any_marks() -> impl Strategy<Value = InvoiceMarks> {
     let second = |n: i64| u64::try_from(at(n).as_second()).unwrap() << 32;
     (0..4_i64, 0..600_u64, prop::option::of(0..4_i64)).prop_map(move |(n, many, floor)| {

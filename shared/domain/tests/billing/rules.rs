@@ -133,7 +133,8 @@ fn best_subscription_determines_the_status() {
         let [better, worse] = pair else { unreachable!() };
         let facts = [
             sub("sub_1", "evt_1", 0, Created, *better, None),
-            // A newer event or a higher id does not make it better.
+            // A newer event or a higher id does not change which of the two subscriptions is the
+            // best.
             sub("sub_2", "evt_2", 9, Created, *worse, None),
         ];
         let billing = billing(&facts);
@@ -168,7 +169,7 @@ fn issue_is_open_until_its_invoice_is_settled() {
         (vec![old("evt_1", 30, Failed), new("evt_2", 21, paid(2900))], None),
         (vec![new("evt_1", 21, Failed), old("evt_2", 30, paid(2900))], issue(failed, "in_new", 21)),
         (vec![old("evt_1", 11, Failed), new("evt_2", 21, paid(0))], issue(failed, "in_old", 11)),
-        // Voided or uncollectible settles only that invoice.
+        // An invoice that is voided or uncollectible is settled, but older invoices are not.
         (vec![old("evt_1", 11, Failed), old("evt_2", 12, Voided)], None),
         (vec![old("evt_1", 11, ActionRequired), old("evt_2", 12, Uncollectible)], None),
         (vec![old("evt_1", 11, Failed), new("evt_2", 22, Voided)], issue(failed, "in_old", 11)),

@@ -1,7 +1,7 @@
-// The main journey in a real browser, with and without scripts: a visitor signs up, sees the trial,
-// the welcome page, and the checklist, completes a task, dismisses and restores the checklist, gets
-// the welcome email, and signs in by an emailed link. Further journeys pay, upgrade during a trial,
-// and repair a failed renewal.
+// The main journey in a real browser, with and without scripts. A visitor signs up and sees the
+// trial, the welcome page, and the checklist. They complete a task, and dismiss and restore the
+// checklist. They get the welcome email and sign in by an emailed link. Further journeys pay,
+// upgrade during a trial, and repair a failed renewal.
 
 import assert from 'node:assert/strict';
 import { visitErrorPages } from './errors.mjs';

@@ -25,7 +25,7 @@ export async function paysAtOnce(stack, page, who, see) {
   // Delay Stripe's event: the page has to wait and then update.
   await stack.control('POST', 'stripe/delivery', { mode: 'hold' });
   await page.getByRole('button', { name: 'Pay with a valid card' }).click();
-  await page.getByText('Waiting for Stripe').waitFor();
+  await page.getByText('Waiting for Stripe', { exact: true }).waitFor();
   await see('paid-waiting');
   await stack.control('POST', 'stripe/delivery', { mode: 'normal' });
   await page.getByText('Your plan is active').waitFor({ timeout: 30_000 });

@@ -44,7 +44,7 @@ const SINGLE_PRICE: &str = "price_local_single";
 /// Default price ID of the team plan. Events that the crate builds refer to it.
 pub(crate) const TEAM_PRICE: &str = "price_local_team";
 
-/// Default hourly budget of sign-up emails, high enough for load tests.
+/// Default hourly budget of the mail brake, high enough for load tests.
 const LOCAL_SIGNUP_BUDGET: &str = "1000000";
 
 /// Configuration of a local stack.

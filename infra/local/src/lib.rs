@@ -8,10 +8,10 @@
 //!
 //! # Invariant
 //!
-//! The template is the only list of functions, routes, tables, rules, and permissions. A part of
-//! the template that the crate does not support is an error at the start, so the local system
-//! cannot lack a part of the deployed system unnoticed. A call that the function's role does not
-//! allow fails as it does on AWS.
+//! The template is the only list of functions, routes, tables, rules, and permissions. If the
+//! template has a part that the crate does not support, the stack does not start. The local system
+//! therefore cannot lack a part of the deployed system unnoticed. A call that the function's role
+//! does not allow fails as it does on AWS.
 //!
 //! # What it never does
 //!

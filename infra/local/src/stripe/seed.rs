@@ -4,8 +4,7 @@ use sha2::{Digest, Sha256};
 
 /// Sixteen random bytes that determine all ids of one event, by prefix.
 ///
-/// Unlike a random number generator, a seed gives the same ids in whatever order they are
-/// requested.
+/// Unlike a random number generator, a seed gives the same ids in any order of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seed([u8; 16]);
 

@@ -68,7 +68,7 @@ pub struct Canaries {
     secrets: Vec<String>,
     /// Number of inspected responses, by status.
     pub statuses: BTreeMap<u16, usize>,
-    /// Leaks found in responses, with their place.
+    /// Leaks found in responses, each with the status, header, or function in whose text it is.
     pub leaks: Vec<String>,
 }
 

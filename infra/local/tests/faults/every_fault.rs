@@ -23,10 +23,10 @@ const KINDS: [&str; 10] = [
     "crash_after",
 ];
 
-/// Kinds of faults that have the same effect on a read as another kind. A read has no effect, so a
-/// lost response equals a call that was not executed (`reset`), and a crash after a read equals a
-/// crash before it. The SDK retries `error_500` as it retries `throttle`. No read outside a
-/// transaction conflicts with one (DynamoDB developer guide, "Transaction conflict handling").
+/// Kinds of faults that have the same effect on a read as another kind. A read has no effect. A
+/// lost response therefore equals a call that was not executed (`reset`), and a crash after a read
+/// equals a crash before it. The SDK retries `error_500` as it retries `throttle`. No read outside
+/// a transaction conflicts with one (DynamoDB developer guide, "Transaction conflict handling").
 const NOT_AT_READS: [&str; 4] = ["error_500", "conflict", "reply_lost", "crash_after"];
 
 macro_rules! scenarios {

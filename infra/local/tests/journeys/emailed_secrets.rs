@@ -1,5 +1,5 @@
-//! Property of emailed secrets: a secret that is older than ten minutes never opens a session for a
-//! user who belongs to another organization or is an operator.
+//! Property of emailed secrets: a secret that is older than ten minutes never opens a session for
+//! an operator, or for a user who already belongs to an organization.
 //!
 //! The test tries every link of every email, for every kind of user, at several ages, in several
 //! browsers.

@@ -98,7 +98,7 @@ impl Fixture {
         self.stack.system().cloud.engine.items(Some(&pk)).remove(0)
     }
 
-    /// Returns the keys of an organization's mails, pending or sent, without the welcome.
+    /// Returns the keys of an organization's notices, pending or sent, without the welcome email.
     pub fn notices(&self, number: usize) -> Vec<String> {
         let item = self.read(number);
         let keys = item["mail"]["M"].as_object().unwrap().keys();

@@ -5,7 +5,7 @@ use serde_yaml_ng::Value as Yaml;
 
 use crate::checks::{CHECKS, SUPPORTED, check_one};
 
-/// A change at one place of the template.
+/// A change of one value of the template.
 enum Mutation {
     Remove,
     Set(&'static str),
@@ -14,8 +14,8 @@ enum Mutation {
 
 use Mutation::{Remove, Rename, Set};
 
-/// The check that must fail, the place (under `Resources` unless it starts with `/`), and the
-/// mutation.
+/// The name of the check that must fail, the path of the changed value, and the mutation. The path
+/// is relative to `Resources` unless it starts with `/`.
 const MUTATIONS: &[(&str, &str, Mutation)] = &[
     // ---- storage ----
     ("table-recovery", "Table.Properties.PointInTimeRecoverySpecification", Remove),
@@ -334,7 +334,7 @@ fn mutate(template: &mut Yaml, place: &str, mutation: &Mutation) {
         }
         _ => (&mut template["Resources"], place.to_owned()),
     };
-    // No name contains a dot, so dots separate the names of a place.
+    // No name in the template contains a dot, so dots separate the steps of a path.
     let mut steps: Vec<&str> = path.split('.').collect();
     let last = steps.pop().unwrap();
     let parent = steps.into_iter().fold(root, |value, step| entry(value, step));

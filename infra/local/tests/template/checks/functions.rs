@@ -46,13 +46,14 @@ pub fn reserved(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// The mailer's timeout is shorter than the lease of a claimed mail.
+/// The mailer's timeout is shorter than the lease of a claimed email. During a lease, no other run
+/// sends the email.
 pub fn lease(stack: &Stack) -> Vec<String> {
     let lease = domain::delivery::LEASE.as_secs();
     let wrong = |name: &str, function: &Value| {
         name == "MailerFunction" && number(&function["Timeout"]).is_none_or(|seconds| seconds >= lease)
     };
-    each(stack, wrong, "has a timeout above the lease of a claimed mail")
+    each(stack, wrong, "has a timeout above the lease of a claimed email")
 }
 
 /// Functions do not use the log group that Lambda creates, because its lines never expire.

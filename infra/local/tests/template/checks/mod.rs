@@ -16,7 +16,7 @@ use crate::stack::Stack;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub check: &'static str,
-    /// The place in the template, and the problem.
+    /// Text that names the part of the template and the problem.
     pub place: String,
 }
 

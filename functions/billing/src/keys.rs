@@ -70,7 +70,7 @@ impl Stored {
         if key.is_none() {
             tracing::error!(
                 area = %LogArea::Billing,
-                "invalid Stripe secret key: expected sk_… or rk_… in the mode of STRIPE_PUBLISHABLE_KEY"
+                "rejected Stripe secret key: expected sk_… or rk_… in the mode of STRIPE_PUBLISHABLE_KEY"
             );
         }
         key

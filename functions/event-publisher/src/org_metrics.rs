@@ -46,7 +46,7 @@ impl OrgMetrics {
                 area = %LogArea::Onboarding,
                 organization = %self.org,
                 bytes = self.size,
-                "organization item exceeds size limit"
+                "found organization item above size limit"
             );
         }
     }

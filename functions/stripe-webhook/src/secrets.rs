@@ -116,7 +116,7 @@ impl StoredSecret {
         if secrets.is_none() {
             tracing::error!(
                 area = %LogArea::Webhook,
-                "invalid webhook secret: expected one or more comma-separated whsec_… values"
+                "rejected webhook secret: expected one or more comma-separated whsec_… values"
             );
         }
         secrets

@@ -77,7 +77,7 @@ impl SecretKey {
             tracing::error!(
                 area = %LogArea::Access,
                 expected = host::Keys::EXPECTED,
-                "invalid handoff signing keys"
+                "rejected invalid handoff signing keys"
             );
         }
         key

@@ -15,7 +15,8 @@ enum Mutation {
 use Mutation::{Remove, Rename, Set};
 
 /// The name of the check that must fail, the path of the changed value, and the mutation. The path
-/// is relative to `Resources` unless it starts with `/`.
+/// is relative to `Resources`. A leading `/` makes it relative to the template, and a leading `@`
+/// to the statement with this `Sid`.
 const MUTATIONS: &[(&str, &str, Mutation)] = &[
     // ---- storage ----
     ("table-recovery", "Table.Properties.PointInTimeRecoverySpecification", Remove),

@@ -76,8 +76,8 @@ impl App {
 
     /// Redirects to a URL at Stripe.
     ///
-    /// The content security policy of the pages must list the URL's origin. Otherwise the browser
-    /// blocks the redirect without a message, so this function logs an error.
+    /// If the content security policy of the pages does not list the URL's origin, logs an error.
+    /// Browsers block such a redirect without a message.
     fn redirect_to_stripe(&self, url: &str) -> Response {
         if !self.config.origins.contains_url(url) {
             tracing::error!(

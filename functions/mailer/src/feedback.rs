@@ -149,7 +149,7 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Returns all organizations of the recipient, including the organization that sent the email.
+    /// Returns the organizations of the recipient, and the organization that the email is about.
     async fn orgs_of(&self, user: UserId, tags: &Tags) -> Result<Vec<OrgId>, Error> {
         let stored = self.store.load_user(user).await?;
         let mut orgs: Vec<OrgId> = stored.map(|user| user.value.orgs).unwrap_or_default();

@@ -31,12 +31,12 @@ async fn handoff_token_has_exactly_the_documented_claims() {
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let claims = claims(&press_button(&mut jo).await);
     let token_claims: BTreeSet<String> = claims.as_object().unwrap().keys().cloned().collect();
-    assert_eq!(rows(&read("docs/host-app.md"), "## People arrive signed in"), token_claims);
+    assert_eq!(rows(&read("docs/host-app.md"), "## Sign users in to your app"), token_claims);
 }
 
 #[test]
 fn documented_events_are_those_that_complete_tasks() {
-    let listed = rows(&read("docs/host-app.md"), "## What people do ticks");
+    let listed = rows(&read("docs/host-app.md"), "## Complete tasks from your app");
     let tasks = domain::definition::BUILT_IN.tasks.iter().flat_map(|task| task.completed_by);
     let completing = tasks.filter_map(|trigger| match trigger {
         CompletionTrigger::HostEvent(kind) => Some((*kind).to_owned()),

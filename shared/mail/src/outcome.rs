@@ -105,11 +105,15 @@ pub(crate) fn log(error: &SendError, outcome: Outcome, kind: &str) {
         Outcome::Paused => {
             tracing::error!(kind, code, status, "failed to send email: SES paused sending for this account");
         }
-        Outcome::Refused => tracing::error!(kind, code, status, "failed to send email: SES rejected it permanently"),
-        Outcome::BadAddress => {
-            tracing::warn!(kind, code, status, "failed to send email: SES rejected the recipient's address, which counts as a bounce");
+        Outcome::Refused => {
+            tracing::error!(kind, code, status, "failed to send email: SES rejected it permanently")
         }
-        Outcome::Ambiguous => tracing::error!(kind, code, status, "failed to confirm email: no clear response from SES"),
+        Outcome::BadAddress => {
+            tracing::warn!(kind, code, status, "failed to send email: SES rejected recipient address");
+        }
+        Outcome::Ambiguous => {
+            tracing::error!(kind, code, status, "failed to confirm email: no clear response from SES")
+        }
         Outcome::NotSent | Outcome::Throttled | Outcome::Accepted => {
             tracing::warn!(kind, code, status, "failed to send email; will retry");
         }

@@ -113,7 +113,7 @@ pub(crate) static ENGLISH: Words = Words {
             title: "Your bank needs you to confirm a payment",
             happened: |organization, since| {
                 format!(
-                    "Your bank needs you to confirm the payment for “{organization}”. The payment has been pending since {}.",
+                    "Your bank needs you to confirm the payment for “{organization}”. It has been pending since {}.",
                     date(since)
                 )
             },

@@ -6,7 +6,7 @@
 //! email was sent. The email becomes [`Delivery::Unknown`] and waits [`UNKNOWN_CHECK_DELAY`] for
 //! SES's `Send` event.
 //!
-//! The missing event is evidence that the email was not sent, if two conditions hold: the `Send`
+//! The missing event is evidence that the email was not sent, under two conditions. The `Send`
 //! event of a later claim arrived, and no event is waiting for processing ([`SesHeartbeat`]). The
 //! email is then sent a second time, but never a third time. Without this evidence it stays unknown
 //! and needs review.
@@ -375,8 +375,8 @@ impl Delivery {
     }
 }
 
-/// Returns the delay after `failed` failures: 2 s, 4 s, … up to 15 minutes, plus the jitter of up
-/// to the same length.
+/// Returns the delay after `failed` failures: 2 s, 4 s, … up to 15 minutes, plus a random time of
+/// up to the same length, which `jitter` determines.
 fn backoff(failed: u32, jitter: u8) -> SignedDuration {
     let seconds = 2_i64.saturating_pow(failed.saturating_add(1)).min(15 * 60);
     SignedDuration::from_millis(seconds * 1000 + seconds * 1000 * i64::from(jitter) / 255)

@@ -269,8 +269,9 @@ impl Org {
     ///
     /// Returns `None` while a subscription is alive, and after the customer was deleted. Also
     /// returns `None` after a payment that causes provisioning, because the trial then led to a
-    /// subscription. (A subscription with a trial starts with a paid invoice of 0.) If an operator
-    /// extends the trial after the newest billing event, the trial counts again.
+    /// subscription. The invoice of 0 with which Stripe starts a subscription's trial is such a
+    /// payment too. If an operator extends the trial after the newest billing event, the trial
+    /// counts again.
     fn sweep_trial(&self) -> Option<&Trial> {
         let billing = &self.billing;
         if billing.is_alive() || billing.customer_deleted() {

@@ -94,8 +94,8 @@ fn invalid_name_reports_the_reason() {
         ("\u{501}ropbox", NameError::MixedScripts),
         ("אבג abc अआ", NameError::MixedScripts),
         ("한국 абв", NameError::MixedScripts),
-        // A script that Unicode does not recommend for identifiers, with letters that look like
-        // Latin.
+        // The letters of this script look like Latin, and Unicode does not recommend the script for
+        // identifiers.
         ("\u{13aa}cme", NameError::MixedScripts),
     ] {
         assert_eq!(Name::parse(typed), Err(error), "{typed:?}");

@@ -131,7 +131,7 @@ impl Store {
 
     /// Moves a corrupt item to the partition for corrupt items, without decoding it.
     ///
-    /// The item then is in neither the partition for due items nor the one for due emails, so only
+    /// The item leaves the partitions for due items and due emails. So only
     /// [`Store::corrupt_items`] and the review queue find it. [`Store::restore_index_entry`] or the
     /// next write of the item restores its index attributes.
     ///

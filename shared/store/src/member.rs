@@ -109,7 +109,7 @@ impl Store {
     }
 
     /// Writes that a member left or was removed: deletes the membership, and writes the user
-    /// without the organization. The user's sessions in it are invalid from then on.
+    /// without the organization. After that, the user's sessions in this organization are invalid.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the user, the organization, or its members changed;

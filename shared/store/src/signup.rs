@@ -144,9 +144,8 @@ impl Store {
     /// Writes a sign-up in one transaction: user, organization, membership, session, the record
     /// that identifies a repeated form, and the counters.
     ///
-    /// If several reasons prevent the sign-up, the first of these is returned: the same sign-up was
-    /// written before, a limit is reached, the address has an account, the mail brake delays the
-    /// email.
+    /// Several reasons can prevent the sign-up. The result is the first that applies: a repeated
+    /// form, a reached limit, a known address, the mail brake.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the known user changed or the organization grant was used;

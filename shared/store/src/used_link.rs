@@ -133,8 +133,8 @@ impl Store {
     /// working session. Returns `None` if the first session was ended or the grant was used.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if another repetition was faster; [`Error::Unavailable`] and
-    /// [`Error::Corrupt`].
+    /// [`Error::Conflict`] if another repeated request was written first; [`Error::Unavailable`]
+    /// and [`Error::Corrupt`].
     pub async fn reissue_used_link(
         &self,
         used: &UsedLink,

@@ -105,9 +105,9 @@ impl SecurityProfile {
 
 /// Wraps a router in the security middleware.
 ///
-/// It checks the cross-site rule first. It adds the security headers and `x-request-id`, limits
-/// bodies to 64 KiB (a route may set its own [`DefaultBodyLimit`]), and converts 404, 405, and the
-/// errors of extractors to problems.
+/// It checks the cross-site rule first, and adds the security headers and `x-request-id`. It limits
+/// bodies to 64 KiB; a route may set its own [`DefaultBodyLimit`]. It also converts 404, 405, and
+/// the errors of extractors to problems.
 pub fn secure(router: Router, profile: SecurityProfile) -> Router {
     router
         .fallback(routes::not_routed)

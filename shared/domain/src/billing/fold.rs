@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Billing, Invoice, InvoiceId, Recorded, Subscription, SubscriptionId};
 
-/// How long facts are kept in full. This is longer than an event can be late: Stripe can resend an
-/// event for 30 days, and a parked event waits at most 35 days.
+/// How long facts are kept in full. Events arrive earlier than that: Stripe can resend an event for
+/// 30 days, and a parked event waits at most 35 days.
 const SETTLED_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Maximum number of settled invoices that are kept in full. The same maximum applies to open
 /// invoices whose notice was sent.
@@ -74,8 +74,8 @@ impl Billing {
             let found = ended.iter().filter(|(_, it)| wanted(it));
             found.max_by_key(|(id, it)| (it.newest, *id)).map(|(id, _)| *id)
         };
-        // These subscriptions must stay: the one whose plan is shown, the one which shows that the
-        // linked customer paid, and one whose customer was not deleted.
+        // These subscriptions must stay: the one whose plan is shown, one that proves a payment of
+        // the linked customer, and one whose customer was not deleted.
         let needed = [
             last(&|_| true),
             last(&|it| it.paid_at.is_some() && Some(&it.customer) == self.customer.as_ref()),

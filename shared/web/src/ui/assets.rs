@@ -154,8 +154,8 @@ pub fn find(file: &str) -> Option<&'static Asset> {
 
 /// Computes the 64-bit FNV-1a hash at compile time.
 ///
-/// It only distinguishes contents. It does not need to resist an attacker who constructs
-/// collisions.
+/// The hash only distinguishes different contents of a file. It does not need to resist an attacker
+/// who constructs collisions.
 pub(crate) const fn fnv1a(bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325;
     let mut rest = bytes;

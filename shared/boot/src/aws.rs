@@ -23,9 +23,9 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
 /// Configuration of all SDK clients of a function, with one HTTP client and one connection pool.
 ///
-/// It does not use the SDK's default provider chain, which searches several places for region and
-/// credentials. Lambda always sets them as variables (AWS Lambda guide, "Using Lambda environment
-/// variables").
+/// The configuration does not use the SDK's default provider chain, which searches several places
+/// for region and credentials. Lambda always sets them as variables (AWS Lambda guide, "Using
+/// Lambda environment variables").
 #[derive(Clone)]
 pub struct Aws {
     region: Region,

@@ -4,9 +4,9 @@
 //!
 //! # Invariant
 //!
-//! Each domain event has an id that depends only on the stored change. So a repeated publication
-//! has the same id, and consumers use it to ignore repeated deliveries. No event contains the name
-//! or the address of a user.
+//! Each domain event has an id that depends only on the stored change. An event can be published
+//! more than once, but always with the same id. Consumers use the id to ignore repeated deliveries.
+//! No event contains the name or the address of a user.
 //!
 //! # What it never does
 //!

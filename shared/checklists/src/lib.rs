@@ -110,8 +110,8 @@ pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionErr
         let reason = "the file is missing: it is the default definition".to_owned();
         errors.push(DefinitionError { key: BUILT_IN.to_owned(), line: 1, reason });
     }
-    // Base definitions come first, so that their errors are not reported again for their
-    // extensions.
+    // Base definitions are checked first. If one has errors, they are not reported again for the
+    // definitions that extend it.
     read.sort_by_key(|(_, file)| file.extends.is_some());
     let mut definitions = Vec::new();
     for (named, file) in &read {

@@ -52,9 +52,9 @@ pub struct Milestone {
 /// Condition under which a milestone is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MilestoneRule {
-    /// This many completed tasks of any kind.
+    /// The number of tasks that must be completed, of any kind.
     Count(usize),
-    /// Completion of all these tasks.
+    /// The keys of the tasks that must all be completed.
     Tasks(&'static [&'static str]),
 }
 

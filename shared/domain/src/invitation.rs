@@ -96,15 +96,15 @@ pub struct Invitation {
 /// State of an invitation, shown to the admins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvitationStatus {
-    /// Its email is not sent yet.
+    /// The email of the invitation is not sent yet.
     Sending,
-    /// It is unknown whether its email was sent.
+    /// It is unknown whether the email was sent.
     Uncertain,
-    /// Its email was sent; it can be accepted.
+    /// The email was sent, and the invitation can be accepted.
     Waiting,
-    /// Its email could not be sent.
+    /// The email could not be sent.
     Failed,
-    /// It was revoked or not accepted in time.
+    /// The invitation was revoked, or not accepted in time.
     Expired,
 }
 

@@ -34,8 +34,8 @@ const STRIPE_REMINDS_BEFORE: u16 = 3;
 
 /// State of one organization.
 ///
-/// It is loaded, changed, and written as one item. So the parts of its state are always consistent
-/// with each other.
+/// An organization is loaded, changed, and written as one item. So the parts of its state are
+/// always consistent with each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Org {
     /// Id of the organization.
@@ -135,7 +135,7 @@ impl Org {
 
     /// Provisions the organization: marker, default project, checklist, and pending welcome email.
     ///
-    /// It happens at most once. A second call changes nothing.
+    /// An organization is provisioned at most once. A second call changes nothing.
     pub fn provision(&mut self, trigger: Trigger, project: ProjectId, now: Timestamp) {
         if self.provisioned.is_some() {
             return;

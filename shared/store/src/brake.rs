@@ -5,10 +5,6 @@
 //! sign-up counts its welcome email and checks one gate in its own transaction, without reading
 //! before. The counters and the gates are split into shards, and a sign-up uses those of one shard.
 //! So parallel sign-ups rarely use the same item.
-//!
-//! A sign-up counts its first email and checks one gate in its own transaction, without a read
-//! before. Each shard has its own counters and its own gate, so parallel sign-ups rarely use the
-//! same item.
 
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, ReturnValue, TransactWriteItem};
 use domain::{

@@ -211,8 +211,8 @@ impl Store {
 
     /// Writes all of the actions or none.
     ///
-    /// The SDK sets a client request token and repeats it in its own retries. So a lost response
-    /// does not cause a second write.
+    /// The SDK sets a client request token and repeats it in its own retries. So if a response is
+    /// lost, the retry does not write a second time.
     pub(crate) async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<Transacted, Error> {
         let mut attempt = 0;
         loop {

@@ -40,21 +40,24 @@
 //! | `FOREIGN#{shard}` | `by-due` | parked events without the metadata of Onramp |
 //! | `UNREADABLE` | `by-mail` | corrupt items |
 //!
-//! # Rules
+//! # Invariant
 //!
-//! - Every condition of the system is in this crate, as an expression that DynamoDB evaluates with
-//!   the write. No function sends a request to the table itself.
-//! - The crate makes no decisions. It converts items to domain types and back. The domain decides,
-//!   and a write stores the result completely or not at all.
-//! - Every read that a decision depends on is consistent. An index only finds candidates.
-//! - Stored forms are separate types. Renaming a field of the domain never renames an attribute.
+//! - A write happens completely or not at all, and only under its conditions. Each condition is an
+//!   expression that DynamoDB evaluates together with the write.
+//! - Every read on which a decision depends is consistent. The indexes only find candidates.
+//! - Stored forms are separate types, so renaming a field of the domain never renames an attribute.
 //! - A write keeps the attributes that this version of the code does not understand.
+//!
+//! # What it never does
+//!
+//! It never decides anything. It converts items to domain types and back, and the domain decides.
+//! No function needs its own requests to the table, because [`Store`] has a method for each.
 //!
 //! # Where to start
 //!
-//! - `key`: all keys and index partitions.
 //! - `client`: [`Store`], consistent reads, and transactions.
-//! - `update`: conditions and update expressions; `unknown`: how unknown attributes are kept.
+//! - `key`: all keys and index partitions.
+//! - `update`: conditions and update expressions. `unknown`: how unknown attributes are kept.
 //! - `item`: the stored forms of an organization.
 //! - One module for each other kind of item, such as `session`, `link`, or `customer`.
 //! - `due` and `review`: the queries of the indexes.

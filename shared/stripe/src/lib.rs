@@ -10,8 +10,9 @@
 //!
 //! # What it never does
 //!
-//! It reads no clock for signatures or events, does not depend on AWS, and decides nothing about
-//! organizations. An event becomes a [`domain::billing::Fact`], which the domain evaluates.
+//! It reads no clock for signatures or events, because the caller passes the time, does not depend
+//! on AWS, and decides nothing about organizations. An event becomes a [`domain::billing::Fact`],
+//! which the domain evaluates.
 //!
 //! # Where to start
 //!

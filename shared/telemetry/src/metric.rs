@@ -120,7 +120,7 @@ metrics! {
     MailSent: Count,
     /// SES refused or rejected an email, or the email expired unsent. `MailBounced` counts bounces.
     MailFailed: Count,
-    /// It will stay unknown whether an email was sent. The email needs review.
+    /// No evidence shows whether SES sent an email. The email needs review.
     MailUnknown: Count,
     /// An item with a pending email is corrupt. The item needs review.
     MailUnreadable: Count,

@@ -1,8 +1,9 @@
 //! HTTP layer of the functions with routes: authentication inputs, content negotiation, security
 //! headers, forms, problems, and HTML components.
 //!
-//! It turns API Gateway events into requests, and the results of handlers into responses. The
-//! functions `mailer`, `event-publisher`, and `trial-reminder` have no routes and do not use it.
+//! The crate turns API Gateway events into requests, and the results of handlers into responses.
+//! The functions `mailer`, `event-publisher`, and `trial-reminder` have no routes and do not use
+//! the crate.
 //!
 //! ```text
 //! event → lambda::handler → secure (cross-site rule, headers, 404/405) → routes → response

@@ -1,4 +1,5 @@
-//! The route table of the whole system, with which every function distinguishes 404 from 405.
+//! The routes of all functions. With this table, every function can distinguish a missing path
+//! (404) from an unsupported method (405).
 //!
 //! API Gateway does not route `HEAD` requests to a `GET` route. `HEAD` requests for paths of
 //! `checklist-read` reach it through the route `$default`. Every other `GET` route in the template

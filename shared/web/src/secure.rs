@@ -1,8 +1,8 @@
 //! The security middleware of every router.
 //!
-//! It first checks the cross-site rule, then calls the routes, and then adds the headers. So every
-//! response has the security headers, including errors of the framework. The cookies of a request
-//! with an embed token are removed before a handler reads them.
+//! The middleware first checks the cross-site rule, then calls the routes, and then adds the
+//! headers. So every response has the security headers, including errors of the framework. The
+//! cookies of a request with an embed token are removed before a handler reads them.
 
 use std::sync::Arc;
 
@@ -105,9 +105,9 @@ impl SecurityProfile {
 
 /// Wraps a router in the security middleware.
 ///
-/// It checks the cross-site rule first, and adds the security headers and `x-request-id`. It limits
-/// bodies to 64 KiB; a route may set its own [`DefaultBodyLimit`]. It also converts 404, 405, and
-/// the errors of extractors to problems.
+/// The middleware checks the cross-site rule first, and adds the security headers and
+/// `x-request-id`. It limits bodies to 64 KiB; a route may set its own [`DefaultBodyLimit`]. It
+/// also converts 404, 405, and the errors of extractors to problems.
 pub fn secure(router: Router, profile: SecurityProfile) -> Router {
     router
         .fallback(routes::not_routed)

@@ -12,6 +12,8 @@
 //!   The result does not depend on the order, the grouping, or the repetition of the facts. (A join
 //!   is commutative, associative, and idempotent.)
 //! - *Derived* values, such as [`Billing::status`], are computed from the facts and not stored.
+//! - The *best* subscription of an organization is the one with the best [`SubscriptionStatus`]. Of
+//!   equal ones, it is the one with the newest event.
 //! - To *fold* is to replace old facts by a smaller summary with the same derived values
 //!   ([`Billing::fold`]). The [watermark](Billing::watermark) is the time before which facts were
 //!   folded. An event from before the watermark is noted as a [`Conflict`] and changes nothing

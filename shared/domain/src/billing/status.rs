@@ -59,8 +59,8 @@ impl SubscriptionStatus {
         }
     }
 
-    /// Returns whether the subscription is alive. While one is alive, the trial sweep does not end
-    /// Onramp's trial.
+    /// Returns whether the subscription is alive, which means that it is neither incomplete nor
+    /// canceled. While one is alive, the trial sweep does not end Onramp's trial.
     #[must_use]
     pub fn is_alive(self) -> bool {
         match self {

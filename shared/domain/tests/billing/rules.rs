@@ -160,7 +160,7 @@ fn issue_is_open_until_its_invoice_is_settled() {
         (vec![old("evt_1", 11, Failed), old("evt_2", 14, Failed)], issue(failed, "in_old", 11)),
         (vec![old("evt_1", 12, Failed), old("evt_2", 11, ActionRequired)], issue(action, "in_old", 11)),
         (vec![old("evt_1", 11, Failed), new("evt_2", 21, Failed)], issue(failed, "in_new", 21)),
-        // Its own payment settles the failure, independent of the times.
+        // A payment of the same invoice settles its failure, independent of the times.
         (vec![old("evt_1", 11, Failed), old("evt_2", 12, paid(2900))], None),
         (vec![old("evt_1", 11, Failed), old("evt_2", 11, paid(2900))], None),
         (vec![old("evt_1", 11, Failed), old("evt_2", 12, paid(0))], None),

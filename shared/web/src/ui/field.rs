@@ -203,7 +203,7 @@ pub fn hidden(name: &str, value: &str) -> Markup {
 
 /// Renders a hidden field that the script fills with the browser's time zone.
 ///
-/// It stays empty where scripts are disabled.
+/// The field stays empty if scripts are disabled.
 #[must_use]
 pub fn time_zone(name: &str) -> Markup {
     html! { input type="hidden" name=(name) value="" data-time-zone; }

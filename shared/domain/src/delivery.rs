@@ -375,8 +375,8 @@ impl Delivery {
     }
 }
 
-/// Returns the delay after `failed` failures: 2 s, 4 s, … up to 15 minutes, plus a random time of
-/// up to the same length, which `jitter` determines.
+/// Returns the delay after `failed` failures: 2 s, 4 s, and so on, up to 15 minutes. `jitter` adds
+/// a random time of up to the same length.
 fn backoff(failed: u32, jitter: u8) -> SignedDuration {
     let seconds = 2_i64.saturating_pow(failed.saturating_add(1)).min(15 * 60);
     SignedDuration::from_millis(seconds * 1000 + seconds * 1000 * i64::from(jitter) / 255)

@@ -368,8 +368,8 @@ impl Org {
 
     /// Returns the emails that need review at `now`, with their recipients.
     ///
-    /// Only emails of the last [`FAILURE_SHOWN_FOR`] that still apply and whose recipient is still
-    /// an admin are included.
+    /// Includes only emails of the last [`FAILURE_SHOWN_FOR`]. Their notice must still be current,
+    /// and their recipient must still be an admin.
     pub fn mails_for_review(
         &self,
         now: Timestamp,

@@ -209,8 +209,9 @@ impl Session {
         }
     }
 
-    /// Returns the session after a switch to `org`. It ends when this session ends, and its sign-in
-    /// is as old as that of this session. So a switch prolongs neither.
+    /// Returns the session after a switch to `org`. The new session ends when this one would end,
+    /// and its sign-in time is that of this one. So a switch prolongs neither the session nor the
+    /// fresh sign-in.
     #[must_use]
     pub fn switched(&self, org: OrgId, user: &User, now: Timestamp) -> Self {
         let join = Some(user.joins.of(org));

@@ -142,8 +142,8 @@ impl Store {
 
     /// Closes or opens all gates and stores `braked` in the record, in one transaction.
     ///
-    /// Changes nothing if another write changed the record in the meantime, because that writer
-    /// sets the gates itself.
+    /// Changes nothing if another write changed the record in the meantime. The caller of that
+    /// write also calls this method, with the newer record.
     ///
     /// # Errors
     /// [`Error::Unavailable`], also if sign-ups keep the gates busy.

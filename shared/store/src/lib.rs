@@ -50,8 +50,8 @@
 //!
 //! # What it never does
 //!
-//! It never decides anything. It converts items to domain types and back, and the domain decides.
-//! No function needs its own requests to the table, because [`Store`] has a method for each.
+//! It never decides anything. It converts items to domain types and back, and the domain decides. A
+//! deployed function never sends its own requests to the table. It calls the methods of [`Store`].
 //!
 //! # Where to start
 //!

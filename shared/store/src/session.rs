@@ -144,8 +144,8 @@ impl Store {
         }
     }
 
-    /// Stores that a session was used at `now`. Never stores a session again that was deleted in
-    /// the meantime.
+    /// Stores that a session was used at `now`. If the session was deleted in the meantime, it
+    /// stays deleted.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the session ended; [`Error::Unavailable`].

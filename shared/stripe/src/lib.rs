@@ -10,8 +10,8 @@
 //!
 //! # What it never does
 //!
-//! It reads no clock for signatures or events, because the caller passes the time, does not depend
-//! on AWS, and decides nothing about organizations. An event becomes a [`domain::billing::Fact`],
+//! It does not depend on AWS and decides nothing about organizations. Verification and parsing read
+//! no clock, because the caller passes the time. An event becomes a [`domain::billing::Fact`],
 //! which the domain evaluates.
 //!
 //! # Where to start

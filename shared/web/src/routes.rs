@@ -132,8 +132,8 @@ pub fn next_path(next: &str) -> Option<String> {
     (plain && !secret && PAGES.iter().any(|page| selects(page, path))).then(|| path.to_owned())
 }
 
-/// Returns whether the gateway selects this pattern for a path. It prefers a fixed path to a
-/// parameter.
+/// Returns whether the gateway selects this pattern for a path. If a path equals a fixed pattern
+/// and matches one with a parameter, the gateway selects the fixed one.
 fn selects(pattern: &str, path: &str) -> bool {
     if ROUTES.iter().any(|(_, fixed)| *fixed == path) { pattern == path } else { matches(pattern, path) }
 }

@@ -88,13 +88,13 @@ def month(of: dict[str, float], price: dict[str, float], organizations: int) -> 
         + millions(each("write units"), "million write units")
         + stored * (price["GB-month stored"] + price["GB-month of point-in-time recovery"]),
         "KMS": of["key requests"] / 1e4 * price["ten thousand key requests"],
-        "SES": each("mails") / 1e3 * price["thousand mails"],
+        "SES": each("emails") / 1e3 * price["thousand emails"],
         "EventBridge": millions(each("domain events"), "million custom events"),
         "Secrets Manager": of["secrets"] * price["secret"] + of["secret reads"] / 1e4 * price["ten thousand secret reads"],
-        "Logs": logs * price["GB of logs taken in"] + logs * price["GB-month of logs kept"] * of["months that logs are kept"],
+        "Logs": logs * price["GB of ingested logs"] + logs * price["GB-month of stored logs"] * of["months that logs are kept"],
         "Metrics, alarms, dashboard": of["metrics"] * price["metric"] + of["metrics of alarms"] * price["metric of an alarm"] + of["dashboards"] * price["dashboard"],
         "X-Ray": millions(traced(invocations, of), "million traces"),
-        "Data out": http * of["KB of a response"] / 1e6 * price["GB out"],
+        "Data out": http * of["KB of a response"] / 1e6 * price["GB of data transfer out"],
     }
 
 

@@ -5,7 +5,10 @@
 
 use boot::InvocationResult;
 use serde::Deserialize;
-use serde_json::{json, value::RawValue, value::to_raw_value};
+use serde_json::{
+    json,
+    value::{RawValue, to_raw_value},
+};
 use stripe::VerifiedBody;
 use telemetry::LogArea;
 

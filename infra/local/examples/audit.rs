@@ -9,8 +9,7 @@
 
 #![allow(clippy::print_stdout, reason = "prints its report")]
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 use local::{audit::audit, iam_usage_log, template};

@@ -4,12 +4,16 @@
 //! Three counts must be 0: denied calls, unused permissions, and redundant permissions. A
 //! permission is redundant if another permission allows all the calls that use it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
-use crate::iam::{Need, Permission, Statement, authorize};
-use crate::iam_usage_log::Entry;
-use crate::template::{Template, TemplateErrors};
+use crate::{
+    iam::{Need, Permission, Statement, authorize},
+    iam_usage_log::Entry,
+    template::{Template, TemplateErrors},
+};
 
 /// Result of the audit.
 #[derive(Debug, Default, PartialEq, Eq)]

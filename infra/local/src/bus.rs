@@ -1,17 +1,21 @@
 //! EventBridge: receives events and delivers them to the functions whose rule matches.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::append_log::AppendLog;
-use crate::in_flight::{Delivery, InFlight};
-use crate::pending_work::{PendingWork, Running};
-use crate::random;
-use crate::template::{ACCOUNT, REGION, Rule};
+use crate::{
+    append_log::AppendLog,
+    in_flight::{Delivery, InFlight},
+    pending_work::{PendingWork, Running},
+    random,
+    template::{ACCOUNT, REGION, Rule},
+};
 
 /// An entry of a `PutEvents` request.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,9 @@
 //! Log of the calls that functions make to AWS and to Stripe.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+};
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -1,17 +1,22 @@
 //! Configuration of a local stack, its local defaults, and the errors of a start.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::path::PathBuf;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    path::PathBuf,
+};
 
 use boot::ConfigErrors;
 
-use crate::engine::OpenError;
-use crate::invoke::Start;
-use crate::stripe::WEBHOOK_PATH;
-use crate::stripe_mock::{Account, Price};
-use crate::template::{Template, TemplateErrors};
-use crate::{functions, template};
+use crate::{
+    engine::OpenError,
+    functions,
+    invoke::Start,
+    stripe::WEBHOOK_PATH,
+    stripe_mock::{Account, Price},
+    template,
+    template::{Template, TemplateErrors},
+};
 
 /// Local values of variables that have no default on AWS.
 const LOCAL_VARIABLES: &[(&str, &str)] = &[

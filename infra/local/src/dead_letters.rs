@@ -1,7 +1,6 @@
 //! Events and batches that could not be delivered.
 
-use std::io;
-use std::path::Path;
+use std::{io, path::Path};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

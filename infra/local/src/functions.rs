@@ -1,7 +1,6 @@
 //! The function crates of this project, by folder name.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use boot::{ConfigErrors, Context, Handler};
 

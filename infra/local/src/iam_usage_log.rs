@@ -3,11 +3,13 @@
 //! If `ONRAMP_NEEDS` names a folder, each process appends to its own file there. Otherwise nothing
 //! is recorded.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::{File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
 
 use serde::{Deserialize, Serialize};
 

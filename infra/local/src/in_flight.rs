@@ -1,10 +1,12 @@
 //! Incomplete deliveries of events to functions. The data folder stores them, so that the next
 //! start can complete them. An event that a bus accepted is therefore not lost, as on AWS.
 
-use std::collections::BTreeMap;
-use std::io;
-use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    io,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,25 +1,23 @@
 //! Lambda: starts functions and invokes them, each with its own request ID, deadline, and
 //! variables.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use boot::{ConfigErrors, Context, Event, Handler};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
-use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 use tokio::sync::Notify;
 use tracing::Instrument;
 
-use crate::clock::LocalClock;
-use crate::dead_letters::DeadLetters;
-use crate::pending_work::PendingWork;
-use crate::random;
-use crate::template::{ACCOUNT, Function, REGION};
+use crate::{
+    clock::LocalClock,
+    dead_letters::DeadLetters,
+    pending_work::PendingWork,
+    random,
+    template::{ACCOUNT, Function, REGION},
+};
 
 /// Starts a function crate: takes its dependencies and returns its handler.
 pub type Start = Arc<dyn Fn(Context) -> BoxFuture<'static, Result<Handler, ConfigErrors>> + Send + Sync>;

@@ -1,17 +1,15 @@
 //! The program `onramp`: serves the local stack on ports of localhost, or runs a subcommand.
 
-use std::io::IsTerminal;
-use std::path::PathBuf;
-use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Instant;
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
 
 use clap::Parser;
-use local::command::{Command, setting};
-use local::terminal::{Terminal, Urls};
-use local::{Config, Stack, server};
-use tokio::net::TcpListener;
-use tokio::sync::watch;
+use local::{
+    Config, Stack,
+    command::{Command, setting},
+    server,
+    terminal::{Terminal, Urls},
+};
+use tokio::{net::TcpListener, sync::watch};
 use tracing_subscriber::EnvFilter;
 
 /// Runs the full Onramp stack in one process, offline: functions, database, mailbox, event bus,

@@ -1,7 +1,9 @@
 //! Counts pending work, so that `settle` can wait until there is none.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, AtomicUsize, Ordering},
+};
 
 use tokio::sync::Notify;
 

@@ -1,13 +1,17 @@
 //! Tracks which permissions of the functions' roles were used. An unused permission should be
 //! removed.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
 
 use serde::Serialize;
 
-use crate::iam::{Need, Statement};
-use crate::template::Function;
+use crate::{
+    iam::{Need, Statement},
+    template::Function,
+};
 
 /// A statement of a role with its used and unused actions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::invoke::Fleet;
-use crate::random;
-use crate::template::{ACCOUNT, REGION, Schedule};
+use crate::{
+    invoke::Fleet,
+    random,
+    template::{ACCOUNT, REGION, Schedule},
+};
 
 /// All schedules with the time of their next run.
 #[derive(Debug)]

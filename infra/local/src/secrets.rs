@@ -1,8 +1,10 @@
 //! Secrets Manager of the local stack.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Mutex, PoisonError},
+};
 
 /// Secret values by ARN or name. A value can change while functions run, as in a rotation.
 #[derive(Default)]

@@ -1,44 +1,48 @@
 //! The local stack: starts all parts from the template and handles requests without a port.
 
-use std::fs::{File, TryLockError};
-use std::io;
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::{
+    fs::{File, TryLockError},
+    io,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
-use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
-use axum::response::IntoResponse;
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    response::IntoResponse,
+};
 use boot::{Aws, Clock, Context, Env, OutboundHttp, Rng};
 use http::{Request, Response, StatusCode};
 use tokio::task::{AbortHandle, JoinSet};
 use tower::ServiceExt;
 
-use crate::bus::Bus;
-use crate::calls::Calls;
-use crate::clock::LocalClock;
-use crate::config::{
-    Config, StartError, TEAM_PRICE, WEBHOOK_SECRET, account, identities, localize, settings,
+use crate::{
+    bus::Bus,
+    calls::Calls,
+    clock::LocalClock,
+    config::{Config, StartError, TEAM_PRICE, WEBHOOK_SECRET, account, identities, localize, settings},
+    connector::{Cloud, Connector},
+    control,
+    dead_letters::DeadLetters,
+    engine::Engine,
+    gateway::Gateway,
+    host_app::{HostApp, SharedKeys},
+    iam_usage_log::IamUsageLog,
+    invoke::Fleet,
+    mailbox::Mailbox,
+    pending_work::PendingWork,
+    permissions::Permissions,
+    schedule::Scheduler,
+    streams::{Checkpoints, StreamPoller},
+    stripe,
+    stripe_mock::{StripeMock, WebhookSender},
+    system::System,
+    template::{Function, REGION, Template},
 };
-use crate::connector::{Cloud, Connector};
-use crate::control;
-use crate::dead_letters::DeadLetters;
-use crate::engine::Engine;
-use crate::gateway::Gateway;
-use crate::host_app::{HostApp, SharedKeys};
-use crate::iam_usage_log::IamUsageLog;
-use crate::invoke::Fleet;
-use crate::mailbox::Mailbox;
-use crate::pending_work::PendingWork;
-use crate::permissions::Permissions;
-use crate::schedule::Scheduler;
-use crate::streams::{Checkpoints, StreamPoller};
-use crate::stripe;
-use crate::stripe_mock::{StripeMock, WebhookSender};
-use crate::system::System;
-use crate::template::{Function, REGION, Template};
 
 /// How often the scheduler checks the clock for due schedules.
 const SCHEDULE_INTERVAL: Duration = Duration::from_millis(500);

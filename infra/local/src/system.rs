@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::clock::LocalClock;
-use crate::connector::Cloud;
-use crate::dead_letters::DeadLetters;
-use crate::engine::OpenError;
-use crate::gateway::Gateway;
-use crate::invoke::Fleet;
-use crate::pending_work::PendingWork;
-use crate::schedule::Scheduler;
-use crate::streams::{Drained, StreamPoller};
-use crate::stripe_mock::WebhookSender;
+use crate::{
+    clock::LocalClock,
+    connector::Cloud,
+    dead_letters::DeadLetters,
+    engine::OpenError,
+    gateway::Gateway,
+    invoke::Fleet,
+    pending_work::PendingWork,
+    schedule::Scheduler,
+    streams::{Drained, StreamPoller},
+    stripe_mock::WebhookSender,
+};
 
 /// The parts of a running stack.
 pub struct System {

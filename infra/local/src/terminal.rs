@@ -1,10 +1,14 @@
 //! Terminal output: the start message and one aligned line per request. Colors only on a terminal.
 
-use std::io::{self, IsTerminal, Write};
-use std::sync::Arc;
+use std::{
+    io::{self, IsTerminal, Write},
+    sync::Arc,
+};
 
-use crate::connector::Cloud;
-use crate::server::{Line, Observer};
+use crate::{
+    connector::Cloud,
+    server::{Line, Observer},
+};
 
 /// Standard output, with or without colors.
 #[derive(Debug, Clone, Copy)]

@@ -13,9 +13,8 @@
 
 mod claim;
 
-use jiff::{SignedDuration, Timestamp};
-
 pub use claim::{Claim, SesHeartbeat};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::trial::add;
 

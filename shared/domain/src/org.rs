@@ -6,6 +6,8 @@ mod notices;
 
 use std::collections::BTreeSet;
 
+pub use checklist::{ChecklistCommand, ChecklistError, HostEventResult};
+pub use contact::{AdminContact, Reminders, SuppressionReason, Unreachable};
 use jiff::Timestamp;
 
 use crate::{
@@ -21,9 +23,6 @@ use crate::{
     trial::{Trial, add, days_remaining},
     zone::Zone,
 };
-
-pub use checklist::{ChecklistCommand, ChecklistError, HostEventResult};
-pub use contact::{AdminContact, Reminders, SuppressionReason, Unreachable};
 
 /// Maximum number of admins. They are stored in the organization's item, whose size is limited.
 pub const MAX_ADMINS: usize = 20;

@@ -20,7 +20,11 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::body::SdkBody;
 use aws_types::{SdkConfig, region::Region};
-use domain::{address::Address, delivery::Claim, delivery::Outcome, notice::NoticeKey};
+use domain::{
+    address::Address,
+    delivery::{Claim, Outcome},
+    notice::NoticeKey,
+};
 use mail::{ConfigurationSets, Mailer, PlainText, Product, Rendered, Sender, SenderName, SignIn, Tags};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 

@@ -11,6 +11,7 @@ use domain::{
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use telemetry::LogArea;
 
 use crate::{
     client::{Attributes, Store, Stored, Transacted},
@@ -20,7 +21,6 @@ use crate::{
     session::{expires, values},
     update::{Only, change, delete, number, put, update},
 };
-use telemetry::LogArea;
 
 /// How long a parked or quarantined event is kept, in seconds. Stripe can resend an event for 30
 /// days.

@@ -29,7 +29,6 @@ mod parse_error;
 pub use log_area::LogArea;
 pub use metric::{Metric, Unit, collect, count, measure};
 pub use parse_error::JsonError;
-
 use tracing_subscriber::{filter::LevelFilter, fmt};
 
 /// Sets up JSON log lines and metric lines on standard output, which Lambda sends to CloudWatch.

@@ -15,11 +15,10 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+pub use kind::Kind;
 use serde::Serialize;
 use serde_json::{Value, json};
 use telemetry::LogArea;
-
-pub use kind::Kind;
 
 use crate::words::detail;
 

@@ -11,10 +11,9 @@ use axum::{
 };
 use boot::BaseUrl;
 use http::HeaderMap;
+pub use keys::Keys;
 use telemetry::LogArea;
 use web::{Problem, ResponseFormat};
-
-pub use keys::Keys;
 
 use crate::{
     App,

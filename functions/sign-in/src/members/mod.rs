@@ -18,6 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+pub use errors::to_problem;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 use web::{Fields, Kind, Problem, ResponseFormat};
@@ -31,8 +32,6 @@ use crate::{
     },
     store_problem,
 };
-
-pub use errors::to_problem;
 
 /// The page to which the forms return.
 const PAGE: &str = "/members";

@@ -6,9 +6,11 @@ use boot::{Aws, Clock, Env, OutboundHttp};
 use clap::Args;
 
 use super::setting;
-use crate::doctor::{self, Clients, Report, Stage, Subject};
-use crate::template;
-use crate::terminal::Terminal;
+use crate::{
+    doctor::{self, Clients, Report, Stage, Subject},
+    template,
+    terminal::Terminal,
+};
 
 /// Options of `onramp doctor`. The field docs are the help texts.
 #[derive(Debug, Args)]

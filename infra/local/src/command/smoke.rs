@@ -4,8 +4,10 @@ use boot::{BaseUrl, Clock, OutboundHttp, Rng};
 use clap::Args;
 use domain::address::Address;
 
-use crate::smoke::{self, Journey, StepResult};
-use crate::terminal::Terminal;
+use crate::{
+    smoke::{self, Journey, StepResult},
+    terminal::Terminal,
+};
 
 /// Options of `onramp smoke`. The field docs are the help texts.
 #[derive(Args)]

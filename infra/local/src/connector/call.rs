@@ -2,10 +2,8 @@
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
-use super::reply::Reply;
-use super::{dynamodb, events, secrets, ses, sqs, stripe};
-use crate::iam::Need;
-use crate::stripe_mock::InjectedError;
+use super::{dynamodb, events, reply::Reply, secrets, ses, sqs, stripe};
+use crate::{iam::Need, stripe_mock::InjectedError};
 
 /// Parsed call, by service.
 pub(super) enum AwsCall {

@@ -3,9 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::reply::Reply;
-use crate::engine::Engine;
-use crate::iam::Need;
-use crate::template::{ACCOUNT, REGION};
+use crate::{
+    engine::Engine,
+    iam::Need,
+    template::{ACCOUNT, REGION},
+};
 
 pub(super) struct DynamoDbCall {
     pub(super) operation: String,

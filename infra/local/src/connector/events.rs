@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::Cloud;
-use super::reply::Reply;
-use crate::bus::Entry;
-use crate::iam::Need;
-use crate::template::{ACCOUNT, REGION};
+use super::{Cloud, reply::Reply};
+use crate::{
+    bus::Entry,
+    iam::Need,
+    template::{ACCOUNT, REGION},
+};
 
 /// Maximum number of entries of one `PutEvents` call.
 const MAX_ENTRIES: usize = 10;

@@ -12,31 +12,35 @@ mod ses;
 mod sqs;
 mod stripe;
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
 };
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-use crate::bus::Bus;
-use crate::calls::{Call, Calls};
-use crate::clock::LocalClock;
-use crate::dead_letters::DeadLetters;
-use crate::engine::Engine;
-use crate::faults::{Faults, Kind};
-use crate::iam::{Statement, authorize};
-use crate::iam_usage_log::IamUsageLog;
-use crate::invoke;
-use crate::mailbox::Mailbox;
-use crate::permissions::Permissions;
-use crate::secrets::Secrets;
-use crate::stripe_mock::StripeMock;
+use aws_smithy_runtime_api::client::{
+    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
+};
 use call::{AwsCall, parse};
 use reply::Reply;
+
+use crate::{
+    bus::Bus,
+    calls::{Call, Calls},
+    clock::LocalClock,
+    dead_letters::DeadLetters,
+    engine::Engine,
+    faults::{Faults, Kind},
+    iam::{Statement, authorize},
+    iam_usage_log::IamUsageLog,
+    invoke,
+    mailbox::Mailbox,
+    permissions::Permissions,
+    secrets::Secrets,
+    stripe_mock::StripeMock,
+};
 
 /// Local services, call log, and injected faults that all connectors share.
 #[derive(Debug)]

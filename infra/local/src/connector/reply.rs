@@ -1,7 +1,6 @@
 //! Responses in the formats of the two AWS protocols: JSON with `__type`, and REST with a header.
 
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::ConnectorError};
 use aws_smithy_types::body::SdkBody;
 use axum::body::Bytes;
 use http::HeaderMap;

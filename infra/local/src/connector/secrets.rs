@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::reply::Reply;
-use crate::iam::Need;
-use crate::secrets::Secrets;
+use crate::{iam::Need, secrets::Secrets};
 
 pub(super) struct SecretsCall {
     pub(super) operation: String,

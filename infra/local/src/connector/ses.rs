@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::Cloud;
-use super::reply::Reply;
-use crate::iam::Need;
-use crate::mailbox::{RefusedEmail, SentEmail};
-use crate::template::{ACCOUNT, REGION};
+use super::{Cloud, reply::Reply};
+use crate::{
+    iam::Need,
+    mailbox::{RefusedEmail, SentEmail},
+    template::{ACCOUNT, REGION},
+};
 
 pub(super) struct SesCall {
     email: Result<SentEmail, RefusedEmail>,

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::reply::Reply;
-use crate::dead_letters::DeadLetters;
-use crate::iam::Need;
-use crate::template::{ACCOUNT, REGION};
+use crate::{
+    dead_letters::DeadLetters,
+    iam::Need,
+    template::{ACCOUNT, REGION},
+};
 
 pub(super) struct SqsCall {
     pub(super) operation: String,

@@ -2,8 +2,10 @@
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use axum::body::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{Request, Response, StatusCode};
+use http::{
+    Request, Response, StatusCode,
+    header::{CONTENT_TYPE, HeaderValue},
+};
 
 use super::reply::Reply;
 use crate::stripe_mock::{self, InjectedError, StripeMock};

@@ -21,12 +21,14 @@ mod organization;
 mod page;
 mod words;
 
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::{HeaderName, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing,
+};
 pub use organization::{Organization, Organizations, organizations};
-
-use axum::extract::{Path, State};
-use axum::http::{HeaderName, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::{Json, Router, routing};
 
 /// Configuration of the console.
 #[derive(Clone)]

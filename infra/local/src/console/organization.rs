@@ -1,10 +1,11 @@
 //! List of organizations for the console.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use std::sync::Arc;
 use store::org_from_image;
 
 /// An organization as the console shows it.

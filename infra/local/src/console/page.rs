@@ -1,8 +1,11 @@
 //! Static markup of the console page. The scripts add all data.
 
-use super::moment::MOMENTS;
-use super::words::{faults as fault_words, page as words};
 use maud::{DOCTYPE, Markup, html};
+
+use super::{
+    moment::MOMENTS,
+    words::{faults as fault_words, page as words},
+};
 
 /// Services in the fault form, by their names in the call log.
 const SERVICES: [&str; 6] = ["dynamodb", "sesv2", "events", "secretsmanager", "sqs", "stripe"];

@@ -1,12 +1,15 @@
 //! Tests of the console page, its assets, the list of organizations, and the gallery.
 
-use super::moment::MOMENTS;
-use super::*;
-use axum::body::{Body, to_bytes};
-use axum::http::Request;
-use serde_json::{Value, json};
 use std::sync::Arc;
+
+use axum::{
+    body::{Body, to_bytes},
+    http::Request,
+};
+use serde_json::{Value, json};
 use tower::ServiceExt;
+
+use super::{moment::MOMENTS, *};
 
 const STRIPE: &str = "http://localhost:8485";
 

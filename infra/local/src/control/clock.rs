@@ -1,14 +1,11 @@
 //! `/_local/clock`: reads and moves the local clock.
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::response::Response;
+use axum::{body::Bytes, extract::State, response::Response};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::response::refuse;
-use super::{Shared, parse, response};
+use super::{Shared, parse, response, response::refuse};
 use crate::clock::parse_duration;
 
 pub(super) async fn read(State(system): Shared) -> Response {

@@ -1,13 +1,10 @@
 //! `/_local/stripe/delivery` and `/_local/stripe/release`: delivery mode of the Stripe mock.
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::response::Response;
+use axum::{body::Bytes, extract::State, response::Response};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::response::refuse;
-use super::{Shared, parse, response};
+use super::{Shared, parse, response, response::refuse};
 use crate::stripe_mock::{Mode, StripeMock};
 
 pub(super) async fn read(State(system): Shared) -> Response {

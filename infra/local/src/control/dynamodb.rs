@@ -1,12 +1,13 @@
 //! `/_local/dynamodb`: DynamoDB's API for the table, for the AWS CLI and for scripts.
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::{
+    body::Bytes,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderMap, StatusCode, header};
 
-use super::Shared;
-use super::response::refuse;
+use super::{Shared, response::refuse};
 
 /// Performs a DynamoDB call. The header `x-amz-target` contains the operation.
 ///

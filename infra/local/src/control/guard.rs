@@ -1,9 +1,7 @@
 //! Rejects requests from other sites to the control interface, which shows emails with sign-in
 //! links.
 
-use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::{extract::Request, middleware::Next, response::Response};
 use http::{Method, StatusCode, header};
 
 use super::response::refuse;

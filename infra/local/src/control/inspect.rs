@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::Bytes;
-use axum::extract::{Query, State};
-use axum::response::Response;
+use axum::{
+    body::Bytes,
+    extract::{Query, State},
+    response::Response,
+};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::response::refuse;
-use super::{Shared, parse, response};
+use super::{Shared, parse, response, response::refuse};
 use crate::bus::Entry;
 
 type Parameters = Query<BTreeMap<String, String>>;

@@ -13,23 +13,26 @@ mod inspect;
 mod plan;
 mod response;
 
-use std::future::ready;
-use std::sync::Arc;
+use std::{future::ready, sync::Arc};
 
-use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{DefaultBodyLimit, Path, Request, State};
-use axum::middleware::from_fn;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{DefaultBodyLimit, Path, Request, State},
+    middleware::from_fn,
+    response::{IntoResponse, Response},
+    routing::{delete, get, post},
+};
 use http::StatusCode;
+use response::{json as json_response, refuse};
 use serde_json::{Value, json};
 
-use crate::console::{self, Console};
-use crate::gateway::Gateway;
-use crate::stripe;
-use crate::system::System;
-use response::{json as json_response, refuse};
+use crate::{
+    console::{self, Console},
+    gateway::Gateway,
+    stripe,
+    system::System,
+};
 
 /// Maximum body size. It is above the gateway's limit, so that the gateway rejects a large body
 /// itself.

@@ -1,12 +1,9 @@
 //! `/_local/faults`: reads, replaces, and clears the plan of injected faults.
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::response::Response;
+use axum::{body::Bytes, extract::State, response::Response};
 use http::StatusCode;
 
-use super::response::refuse;
-use super::{Shared, response};
+use super::{Shared, response, response::refuse};
 use crate::faults::Fault;
 
 pub(super) async fn read(State(system): Shared) -> Response {

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use stripe::Mode;
 
-use super::finding::{Area, Finding};
-use super::parameter::Parameter;
-use super::stage::Stage;
+use super::{
+    finding::{Area, Finding},
+    parameter::Parameter,
+    stage::Stage,
+};
 
 /// Name of the stage in which customers pay.
 const PRODUCTION: &str = "production";
@@ -269,8 +271,7 @@ fn left_out(values: &Values) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::finding::Severity;
-    use crate::template;
+    use crate::{doctor::finding::Severity, template};
 
     /// Returns a valid production stage with the given values changed. `absent` removes a value.
     fn stage(changes: &[(&str, &str)]) -> Stage {

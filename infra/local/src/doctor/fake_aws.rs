@@ -4,19 +4,17 @@
 
 use std::sync::Arc;
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+use aws_smithy_runtime_api::client::{
+    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
 };
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use axum::body::Bytes;
 use serde_json::{Map, Value, json};
 
-use crate::connector::Cloud;
-use crate::mailbox::SentEmail;
-use crate::template::Template;
+use crate::{connector::Cloud, mailbox::SentEmail, template::Template};
 
 /// Serves the doctor's calls to AWS, Stripe, and the DNS resolver from a local stack.
 #[derive(Debug, Clone)]

@@ -20,19 +20,20 @@ mod stage;
 use std::collections::BTreeSet;
 
 use boot::{Aws, Clock, OutboundHttp};
-use futures_util::future::join_all;
-
-pub use fake_aws::FakeAws;
-pub use finding::{Area, Finding, Report, Severity};
-pub use stage::Stage;
-
-use crate::template::{STACK, Template};
-use crate::{Config, Stack, StartError};
 use configuration::Values;
 use facts::{Fact, Unread};
+pub use fake_aws::FakeAws;
+pub use finding::{Area, Finding, Report, Severity};
+use futures_util::future::join_all;
 use judge::WebhookTarget;
 use parameter::Parameter;
 use read::{Account, Stripe};
+pub use stage::Stage;
+
+use crate::{
+    Config, Stack, StartError,
+    template::{STACK, Template},
+};
 
 /// The stage to check and where it is deployed. It has no `Debug` because it can contain a key.
 pub struct Subject {

@@ -3,23 +3,23 @@
 
 mod transaction;
 
-use std::path::Path;
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
-use dynoxide::actions::get_records::GetRecordsRequest;
-use dynoxide::actions::get_shard_iterator::{
-    GetShardIteratorRequest, decode_shard_iterator, encode_shard_iterator,
+use dynoxide::{
+    Database,
+    actions::{
+        get_records::GetRecordsRequest,
+        get_shard_iterator::{GetShardIteratorRequest, decode_shard_iterator, encode_shard_iterator},
+    },
+    errors::DynoxideError,
+    streams,
 };
-use dynoxide::errors::DynoxideError;
-use dynoxide::{Database, streams};
 use jiff::Timestamp;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::clock::LocalClock;
-use crate::template::Table;
+use crate::{clock::LocalClock, template::Table};
 
 /// Maximum number of records in one read of the stream.
 const STREAM_PAGE: usize = 1000;

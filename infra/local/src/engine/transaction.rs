@@ -3,13 +3,15 @@
 
 use std::collections::HashMap;
 
-use dynoxide::actions::get_item::GetItemRequest;
-use dynoxide::actions::transact_write_items::{
-    TransactWriteItem, TransactWriteItemsRequest, TransactWriteItemsResponse,
+use dynoxide::{
+    AttributeValue, Database,
+    actions::{
+        get_item::GetItemRequest,
+        transact_write_items::{TransactWriteItem, TransactWriteItemsRequest, TransactWriteItemsResponse},
+    },
+    errors::DynoxideError,
+    types::item_size,
 };
-use dynoxide::errors::DynoxideError;
-use dynoxide::types::item_size;
-use dynoxide::{AttributeValue, Database};
 
 /// Maximum size of all items of a transaction, in bytes ("Quotas in Amazon DynamoDB", Amazon
 /// DynamoDB Developer Guide).

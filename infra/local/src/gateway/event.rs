@@ -5,8 +5,7 @@
 use std::collections::BTreeMap;
 
 use axum::body::Bytes;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, Request, header};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};

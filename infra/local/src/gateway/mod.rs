@@ -12,17 +12,13 @@ mod route;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
-
-use crate::clock::LocalClock;
-use crate::invoke::Fleet;
-use crate::random;
-use crate::stripe::WEBHOOK_PATH;
-use crate::stripe_mock::StripeMock;
-use crate::template::Route;
-
 pub use event::IncomingRequest;
+use http::{HeaderValue, Request, Response, StatusCode, header};
 pub use route::Router;
+
+use crate::{
+    clock::LocalClock, invoke::Fleet, random, stripe::WEBHOOK_PATH, stripe_mock::StripeMock, template::Route,
+};
 
 /// API Gateway's limit for a request body.
 const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;

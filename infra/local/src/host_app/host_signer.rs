@@ -1,8 +1,7 @@
 //! Signer of embed tokens and host events. It follows docs/host-app.md and shares no code with
 //! Onramp.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use serde_json::json;

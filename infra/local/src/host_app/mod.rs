@@ -12,27 +12,28 @@ mod host_signer;
 mod page;
 mod words;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use axum::body::Bytes;
-use http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION,
-    REFERRER_POLICY, SET_COOKIE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
-};
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
-use jiff::Timestamp;
-use maud::Markup;
-use serde_json::json;
-
-use crate::bus::Entry;
-use crate::connector::Cloud;
-use crate::random;
-use crate::stripe::HttpSend;
 use handoff_token::{HandoffVerifier, HostUser};
 use host_signer::HostSigner;
+use http::{
+    HeaderName, HeaderValue, Method, Request, Response, StatusCode,
+    header::{
+        AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION,
+        REFERRER_POLICY, SET_COOKIE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    },
+};
+use jiff::Timestamp;
+use maud::Markup;
 use page::Embedded;
+use serde_json::json;
 use words::EVENTS;
+
+use crate::{bus::Entry, connector::Cloud, random, stripe::HttpSend};
 
 /// Path at which the custom elements fetch an embed token.
 pub(crate) const TOKEN_PATH: &str = "/onramp-token";

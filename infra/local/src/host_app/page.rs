@@ -2,9 +2,11 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::TOKEN_PATH;
-use super::handoff_token::HostUser;
-use super::words::{self, EVENTS, home};
+use super::{
+    TOKEN_PATH,
+    handoff_token::HostUser,
+    words::{self, EVENTS, home},
+};
 
 /// Content from Onramp that the page embeds.
 #[derive(Clone, Copy)]

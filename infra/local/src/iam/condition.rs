@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::wildcard::like;
-use super::{Need, many};
+use super::{Need, many, wildcard::like};
 
 /// One entry of a condition block: an operator, a condition key, and its values.
 #[derive(Debug, Clone, PartialEq, Eq)]

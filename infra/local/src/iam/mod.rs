@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
 pub use statement::{Permission, Statement};
 
 /// A permission that a call needs: one action on one resource.

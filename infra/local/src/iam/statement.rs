@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use super::condition::Condition;
-use super::wildcard::like;
-use super::{Need, many};
+use super::{Need, condition::Condition, many, wildcard::like};
 
 /// A statement of an inline policy.
 #[derive(Debug, Clone, PartialEq, Eq)]

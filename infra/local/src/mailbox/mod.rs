@@ -3,19 +3,19 @@
 
 mod sent_email;
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use jiff::Timestamp;
+pub use sent_email::{RefusedEmail, SentEmail, bare_address};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::append_log::AppendLog;
-use crate::bus::Entry;
-use crate::random;
-use crate::template::{ACCOUNT, REGION};
-
-pub use sent_email::{RefusedEmail, SentEmail, bare_address};
+use crate::{
+    append_log::AppendLog,
+    bus::Entry,
+    random,
+    template::{ACCOUNT, REGION},
+};
 
 /// An accepted email in the mailbox.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::HttpConnector;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_runtime_api::client::{http::HttpConnector, orchestrator::HttpRequest};
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use tokio::time::timeout;
 
-use super::response::Response;
-use super::{Journey, TestData};
+use super::{Journey, TestData, response::Response};
 
 /// Timeout of one request, as long as API Gateway waits for a function.
 const TIMEOUT: Duration = Duration::from_secs(30);

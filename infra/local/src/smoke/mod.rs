@@ -12,9 +12,8 @@ use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use boot::{BaseUrl, Clock, Rng};
-use domain::address::Address;
-
 use client::Client;
+use domain::address::Address;
 use steps::{STEPS, Step};
 
 /// Parameters of a smoke test.

@@ -5,8 +5,7 @@ use std::pin::Pin;
 
 use serde_json::{Value, json};
 
-use super::client::Client;
-use super::response::Response;
+use super::{client::Client, response::Response};
 use crate::stripe::{EventSpec, Seed, WEBHOOK_PATH, build_event, sign};
 
 type Outcome = Result<String, String>;

@@ -8,21 +8,20 @@
 mod checkpoints;
 mod record;
 
-use std::collections::VecDeque;
-use std::sync::Arc;
-use std::time::Duration;
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
+pub use checkpoints::Checkpoints;
+use record::{created_at, first_failure, to_lambda_record};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::clock::LocalClock;
-use crate::dead_letters::DeadLetters;
-use crate::engine::{Engine, OpenError};
-use crate::invoke::Fleet;
-use crate::template::{ACCOUNT, REGION, StreamSource};
-use record::{created_at, first_failure, to_lambda_record};
-
-pub use checkpoints::Checkpoints;
+use crate::{
+    clock::LocalClock,
+    dead_letters::DeadLetters,
+    engine::{Engine, OpenError},
+    invoke::Fleet,
+    template::{ACCOUNT, REGION, StreamSource},
+};
 
 /// After this many consecutive failures, a mapping with unlimited retries backs off, so that a
 /// failing function does not keep the machine busy.

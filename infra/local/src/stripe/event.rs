@@ -1,16 +1,21 @@
 //! Builder of complete events: the envelope, with the object of the event type.
 
-use super::objects::{
-    EventContext, charge, checkout_session, customer, dispute, generic, invoice, subscription,
-};
-use super::payer::Payer;
-use super::seed::Seed;
-use super::spec::{EventSpec, RequestError};
-use super::subject::Subject;
-use super::{objects::SubscriptionState, path};
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use std::borrow::Cow;
+
+use super::{
+    objects::{
+        EventContext, SubscriptionState, charge, checkout_session, customer, dispute, generic, invoice,
+        subscription,
+    },
+    path,
+    payer::Payer,
+    seed::Seed,
+    spec::{EventSpec, RequestError},
+    subject::Subject,
+};
 
 /// Builds the snapshot event of a spec, with the time `now` and the format of its API version.
 ///

@@ -1,8 +1,11 @@
 //! Customer, subscription, and organization of an event.
 
-use super::seed::{Seed, derived};
-use super::spec::EventSpec;
 use serde_json::{Value, json};
+
+use super::{
+    seed::{Seed, derived},
+    spec::EventSpec,
+};
 
 /// Customer of an event, with the subscription that all events of this customer contain.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,20 +1,27 @@
 //! Signs events, posts them to the webhook in parallel, and returns the response statuses.
 
-use super::event::build_event;
-use super::seed::Seed;
-use super::signature::sign;
-use super::spec::{EventSpec, RequestError, parse_spec};
-use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{Request, Response, StatusCode, header};
-use axum::response::IntoResponse;
-use axum::{Json, Router, routing};
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{Request, Response, StatusCode, header},
+    response::IntoResponse,
+    routing,
+};
 use boot::{Clock, Rng};
 use futures_util::future::{BoxFuture, join_all};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::sync::Arc;
+
+use super::{
+    event::build_event,
+    seed::Seed,
+    signature::sign,
+    spec::{EventSpec, RequestError, parse_spec},
+};
 
 /// Path of Onramp's webhook for Stripe events.
 pub const WEBHOOK_PATH: &str = "/billing/webhooks/stripe";

@@ -1,10 +1,11 @@
 //! Request of a test event, parsed from JSON. A failed parse reports all errors at once.
 
-use super::path;
-use super::version::ApiVersion;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+
+use super::{path, version::ApiVersion};
 
 /// Maximum number of deliveries of one event.
 const MAX_DELIVERIES: u64 = 500;

@@ -1,14 +1,20 @@
 //! Tests of the event builder, the request parser, the signature, and the sender.
 
-use super::*;
-use axum::body::{Body, Bytes};
-use axum::http::{Request, Response, StatusCode};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU8, Ordering},
+};
+
+use axum::{
+    body::{Body, Bytes},
+    http::{Request, Response, StatusCode},
+};
 use boot::{Clock, Rng};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
+
+use super::*;
 
 const NOW: i64 = 1_790_000_000;
 const SEED: Seed = Seed::new([7; 16]);

@@ -1,7 +1,8 @@
 //! Stripe's API versions that change the format of events.
 
-use jiff::civil::Date;
 use std::{fmt, str::FromStr};
+
+use jiff::civil::Date;
 
 /// Default version of the events.
 const CURRENT: &str = "2026-07-29.dahlia";

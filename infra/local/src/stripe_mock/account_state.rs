@@ -6,11 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::customer::Customer;
-use super::delivery::{Delivery, Mode};
-use super::invoice::Invoice;
-use super::session::{CheckoutSession, PortalSession};
-use super::subscription::{Status, Subscription};
+use super::{
+    customer::Customer,
+    delivery::{Delivery, Mode},
+    invoice::Invoice,
+    session::{CheckoutSession, PortalSession},
+    subscription::{Status, Subscription},
+};
 
 /// How long an idempotency key is valid. Source: docs.stripe.com, "Idempotent requests".
 const IDEMPOTENCY_KEY_TTL: SignedDuration = SignedDuration::from_hours(24);

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::defaults::{default_object, seed};
-use super::price::CURRENCY;
+use super::{
+    defaults::{default_object, seed},
+    price::CURRENCY,
+};
 
 /// Metadata of a Stripe object.
 pub(super) type Metadata = BTreeMap<String, String>;

@@ -73,8 +73,9 @@ pub(super) fn previous_attributes(before: &Value, after: &Value) -> Map<String, 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     #[test]
     fn previous_attributes_contain_only_changed_fields() {

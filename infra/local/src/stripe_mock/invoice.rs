@@ -4,10 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::customer::Metadata;
-use super::defaults::default_object;
-use super::price::{CURRENCY, Price, money};
-use super::words;
+use super::{
+    customer::Metadata,
+    defaults::default_object,
+    price::{CURRENCY, Price, money},
+    words,
+};
 
 /// Days from a failed payment to its retry. After the last retry, the subscription is unpaid.
 const RETRY_DAYS: [i64; 3] = [3, 5, 7];

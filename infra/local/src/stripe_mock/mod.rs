@@ -25,32 +25,31 @@ mod subscription;
 mod transition;
 mod words;
 
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
 pub use account::Account;
+use account_state::AccountState;
 pub(crate) use api::InjectedError;
 pub use api::operation;
-pub use delivery::Mode;
-pub use price::Price;
-pub use sender::WebhookSender;
-
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use axum::body::Bytes;
 use boot::Rng;
-use http::{Request, Response};
-use jiff::Timestamp;
-use serde_json::Value;
-use tokio::sync::Notify;
-
-use crate::append_log::AppendLog;
-use crate::clock::LocalClock;
-use crate::stripe::EventSpec;
-use account_state::AccountState;
 use customer::Customer;
 use delivery::Delivery;
+pub use delivery::Mode;
 use event_scope::{EndedObject, EventScope, ORGANIZATION};
+use http::{Request, Response};
+use jiff::Timestamp;
+pub use price::Price;
+pub use sender::WebhookSender;
+use serde_json::Value;
+use tokio::sync::Notify;
 use transition::Transition;
+
+use crate::{append_log::AppendLog, clock::LocalClock, stripe::EventSpec};
 
 /// File in the data folder that stores the account state.
 const STATE_FILE: &str = "stripe.json";

@@ -1,12 +1,9 @@
 //! Delivers the mock's events to the webhook.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use crate::pending_work::PendingWork;
-use crate::stripe::Sender;
+use std::{sync::Arc, time::Duration};
 
 use super::{Mode, StripeMock};
+use crate::{pending_work::PendingWork, stripe::Sender};
 
 /// Interval at which the sender checks for due changes while the clock runs.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);

@@ -5,9 +5,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::customer::{Customer, Metadata};
-use super::defaults::default_object;
-use super::price::{CURRENCY, Price};
+use super::{
+    customer::{Customer, Metadata},
+    defaults::default_object,
+    price::{CURRENCY, Price},
+};
 
 /// Lifetime of an open Checkout session.
 const SESSION_TTL: SignedDuration = SignedDuration::from_hours(24);

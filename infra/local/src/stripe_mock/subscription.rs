@@ -1,13 +1,14 @@
 //! A subscription. Source: docs.stripe.com, "The Subscription object" and "How subscriptions work".
 
-use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use jiff::{Span, Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::customer::Metadata;
-use super::defaults::default_object;
-use super::price::{CURRENCY, Price};
+use super::{
+    customer::Metadata,
+    defaults::default_object,
+    price::{CURRENCY, Price},
+};
 
 /// Status of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,11 +4,10 @@ use boot::Rng;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Account;
-use super::account_state::AccountState;
-use super::defaults::previous_attributes;
-use super::price::Price;
-use super::subscription::Subscription;
+use super::{
+    Account, account_state::AccountState, defaults::previous_attributes, price::Price,
+    subscription::Subscription,
+};
 use crate::stripe::{EventSpec, Seed, build_event};
 
 /// Changes with one common time. Their events are queued together, in the order of the changes.

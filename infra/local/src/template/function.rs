@@ -1,7 +1,6 @@
 //! Lambda functions of the template.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
 

@@ -11,18 +11,15 @@ mod known;
 mod names;
 mod table;
 
-use std::collections::BTreeMap;
-use std::fmt;
-
-use serde_json::Value;
-use serde_yaml_ng::Value as Yaml;
+use std::{collections::BTreeMap, fmt};
 
 pub use events::{Route, Rule, Schedule, StreamSource};
 pub use function::Function;
-pub use names::{ACCOUNT, REGION, STACK};
-pub use table::{Index, Key, Table};
-
 use intrinsics::Scope;
+pub use names::{ACCOUNT, REGION, STACK};
+use serde_json::Value;
+use serde_yaml_ng::Value as Yaml;
+pub use table::{Index, Key, Table};
 
 /// Text of the `template.yaml` that this program was built with.
 pub const TEXT: &str = include_str!("../../../../template.yaml");

@@ -1,8 +1,10 @@
 //! Captures all output of the process, and searches it for secrets and personal data.
 
-use std::collections::BTreeMap;
-use std::io::{self, Write};
-use std::sync::{Mutex, Once, PoisonError};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    sync::{Mutex, Once, PoisonError},
+};
 
 use tracing_subscriber::fmt::MakeWriter;
 

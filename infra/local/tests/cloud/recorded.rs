@@ -1,16 +1,19 @@
 //! The gateway builds the events that are recorded in `events/`, except for values that differ
 //! between APIs.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use axum::body::Bytes;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::Request;
 use jiff::Timestamp;
-use local::gateway::{IncomingRequest, Router};
-use local::template::{TEXT, Template};
+use local::{
+    gateway::{IncomingRequest, Router},
+    template::{TEXT, Template},
+};
 use serde_json::{Value, json};
 
 /// Returns every recorded event of the HTTP API, with its file and its function.

@@ -1,8 +1,6 @@
 //! A stack that stops and starts again with the same data folder.
 
-use std::fs;
-use std::future::pending;
-use std::path::PathBuf;
+use std::{fs, future::pending, path::PathBuf};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;

@@ -1,8 +1,10 @@
 //! A small stack whose functions are closures.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use axum::body::Bytes;
@@ -10,8 +12,7 @@ use boot::Context;
 use futures_util::future::BoxFuture;
 use http::{Request, StatusCode};
 use local::{Config, Stack, functions};
-use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 
 pub const TEMPLATE: &str = include_str!("system.yaml");
 pub const TABLE: &str = "onramp-items";

@@ -4,8 +4,10 @@ use axum::body::Bytes;
 use http::Request;
 use serde_json::{Value, json};
 
-use crate::driver::{TestResponse, Visitor, World};
-use crate::sign_in::sign_in_by_link;
+use crate::{
+    driver::{TestResponse, Visitor, World},
+    sign_in::sign_in_by_link,
+};
 
 const STRIPE: &str = "http://localhost:8485";
 

@@ -2,25 +2,28 @@
 
 use std::sync::Arc;
 
+use Severity::{Error, Warning};
 use aws_credential_types::Credentials;
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+        SharedHttpConnector,
+    },
+    orchestrator::{HttpRequest, HttpResponse},
+    runtime_components::RuntimeComponents,
 };
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use boot::{Aws, Clock, OutboundHttp};
 use jiff::SignedDuration;
-use local::doctor::{
-    Area, Clients, FakeAws, Finding, Severity, Stage, Subject, examine_configuration, examine_deployment,
-    send_test_mail,
+use local::{
+    Config, Stack,
+    doctor::{
+        Area, Clients, FakeAws, Finding, Severity, Stage, Subject, examine_configuration, examine_deployment,
+        send_test_mail,
+    },
+    template::{REGION, STACK, TEXT, Template},
 };
-use local::template::{REGION, STACK, TEXT, Template};
-use local::{Config, Stack};
 use serde_json::{Value, json};
-
-use Severity::{Error, Warning};
 
 const URL: &str = "http://localhost:8484";
 

@@ -5,9 +5,11 @@ use local::Config;
 use serde_json::{Value, json};
 use stripe::{Secret, sign};
 
-use crate::billing::{checkout, press};
-use crate::driver::World;
-use crate::sign_in::sign_in_by_link;
+use crate::{
+    billing::{checkout, press},
+    driver::World,
+    sign_in::sign_in_by_link,
+};
 
 const STRIPE: &str = "http://localhost:8485";
 

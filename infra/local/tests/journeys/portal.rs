@@ -2,9 +2,11 @@
 
 use serde_json::json;
 
-use crate::billing::{checkout, press};
-use crate::driver::World;
-use crate::sign_in::newest_link;
+use crate::{
+    billing::{checkout, press},
+    driver::World,
+    sign_in::newest_link,
+};
 
 const PORTAL: &str = "http://localhost:8485/p/session/";
 

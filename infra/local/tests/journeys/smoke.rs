@@ -1,14 +1,20 @@
 //! `onramp smoke` against a local stack: healthy, and with one fault at a time.
 
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::{
+    http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector},
+    orchestrator::{HttpRequest, HttpResponse},
+};
 use aws_smithy_types::body::SdkBody;
-use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+};
 use boot::{Clock, Rng};
 use domain::address::Address;
-use local::smoke::{Journey, StepResult, TestData, run};
-use local::{Config, Stack, WEBHOOK_SECRET};
+use local::{
+    Config, Stack, WEBHOOK_SECRET,
+    smoke::{Journey, StepResult, TestData, run},
+};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::bench::{bench, idle};
-use crate::fixture::{Account, KEY, SINGLE, TEAM, encoded, id, read};
+use crate::{
+    bench::{bench, idle},
+    fixture::{Account, KEY, SINGLE, TEAM, encoded, id, read},
+};
 
 const CHECKOUT: [(&str, &str); 5] = [
     ("mode", "subscription"),

@@ -3,8 +3,10 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::bench::{bench, idle};
-use crate::fixture::{Account, SINGLE};
+use crate::{
+    bench::{bench, idle},
+    fixture::{Account, SINGLE},
+};
 
 const PAID: [&str; 2] = ["invoice.paid", "invoice.payment_succeeded"];
 const FAILED: [&str; 2] = ["invoice.payment_failed", "customer.subscription.updated active→past_due"];

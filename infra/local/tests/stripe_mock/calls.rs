@@ -1,14 +1,15 @@
 //! Calls of a function to Stripe, through the function's connector.
 
-use aws_smithy_runtime_api::client::http::HttpConnector;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::{http::HttpConnector, orchestrator::HttpRequest};
 use aws_smithy_types::body::SdkBody;
 use boot::Context;
 use http::Request;
 use serde_json::{Value, json};
 
-use crate::bench::{Behavior, Bench, behavior, bench, idle};
-use crate::fixture::{Account, KEY};
+use crate::{
+    bench::{Behavior, Bench, behavior, bench, idle},
+    fixture::{Account, KEY},
+};
 
 /// A function that creates a Stripe customer and returns the outcome.
 fn customer_maker() -> Behavior {

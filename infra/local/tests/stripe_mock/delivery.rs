@@ -1,14 +1,18 @@
 //! Delivery of events to the webhook.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU16, Ordering},
+};
 
 use http::StatusCode;
 use local::Stack;
 use serde_json::{Value, json};
 
-use crate::bench::{Behavior, Bench, behavior, bench, idle};
-use crate::fixture::Account;
+use crate::{
+    bench::{Behavior, Bench, behavior, bench, idle},
+    fixture::Account,
+};
 
 /// A webhook that responds with an adjustable status.
 fn webhook(status: &Arc<AtomicU16>) -> Behavior {

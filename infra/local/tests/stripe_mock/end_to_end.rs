@@ -3,8 +3,10 @@
 use local::Config;
 use serde_json::json;
 
-use crate::driver::World;
-use crate::fixture::{Account, KEY, TEAM, encoded, id};
+use crate::{
+    driver::World,
+    fixture::{Account, KEY, TEAM, encoded, id},
+};
 
 #[tokio::test]
 async fn checkout_activates_in_every_delivery_mode() {

@@ -1,7 +1,9 @@
 //! The hosted pages and their forms.
 
-use crate::bench::{bench, idle};
-use crate::fixture::{Account, TEAM, id};
+use crate::{
+    bench::{bench, idle},
+    fixture::{Account, TEAM, id},
+};
 
 #[tokio::test]
 async fn declined_card_leaves_the_checkout_open() {

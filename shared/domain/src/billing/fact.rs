@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::id::OrgId;
-
 use super::{CustomerId, EventId, InvoiceId, SubscriptionId, SubscriptionStatus};
+use crate::id::OrgId;
 
 /// What one Stripe event states.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -43,20 +43,24 @@ macro_rules! id {
 
 id!(
     /// Id of a Stripe customer, `cus_…`.
-    CustomerId, "a customer"
+    CustomerId,
+    "a customer"
 );
 id!(
     /// Id of a subscription, `sub_…`, or of a customer's virtual subscription
     /// ([`Self::of_customer`]).
-    SubscriptionId, "a subscription"
+    SubscriptionId,
+    "a subscription"
 );
 id!(
     /// Id of an invoice, `in_…`.
-    InvoiceId, "an invoice"
+    InvoiceId,
+    "an invoice"
 );
 id!(
     /// Id of an event, `evt_…`.
-    EventId, "an event"
+    EventId,
+    "an event"
 );
 
 impl SubscriptionId {

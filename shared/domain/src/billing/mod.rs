@@ -62,12 +62,11 @@ mod subscription;
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use jiff::Timestamp;
-
 pub use conflict::Conflict;
 pub use fact::{Change, Fact, FactKind, IncidentKind, InvoiceFact, Pause, SubscriptionFact};
 pub use id::{BadId, CustomerId, EventId, InvoiceId, SubscriptionId};
 pub use invoice::{Invoice, Issue, IssueKind};
+use jiff::Timestamp;
 pub use marks::{InvoiceMarks, SubscriptionMarks};
 pub use status::SubscriptionStatus;
 pub use subscription::{StoredFact, Subscription};

@@ -7,9 +7,8 @@
 mod english;
 
 use domain::people::Role;
-use jiff::civil::Date;
-
 pub(crate) use english::ENGLISH;
+use jiff::civil::Date;
 
 use crate::plain_text::PlainText;
 

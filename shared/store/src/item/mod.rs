@@ -16,7 +16,6 @@ mod trial;
 pub(crate) use at::At;
 pub(crate) use mail::{DeliveryItem, MailIndexEntry};
 pub(crate) use org::{UnreachableItem, decode, encode};
-
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{client::Attributes, error::Corrupt, key::Key};

@@ -280,10 +280,9 @@ fn outbox(mail: BTreeMap<String, BTreeMap<String, DeliveryItem>>) -> Result<Outb
 #[cfg(test)]
 mod tests {
     use domain::{
-        billing::{Change, SubscriptionStatus},
         billing::{
-            Conflict, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, InvoiceMarks, Pause,
-            SubscriptionFact, SubscriptionId, SubscriptionMarks,
+            Change, Conflict, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, InvoiceMarks,
+            Pause, SubscriptionFact, SubscriptionId, SubscriptionMarks, SubscriptionStatus,
         },
         delivery::{Claim, Outcome},
         extension::{Days, Extension, Reason},

@@ -20,18 +20,17 @@ use aws_smithy_runtime_api::client::{
     orchestrator::{HttpRequest, HttpResponse},
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use call::Call;
+pub use call::{NewCheckout, NewCustomer, NewPortal};
+pub use checkout::{Checkout, CheckoutId};
 use domain::billing::{CustomerId, SubscriptionStatus};
+pub use error::CallError;
+pub use key::{InvalidKey, SecretKey};
 use serde_json::Value;
 use telemetry::LogArea;
 use tokio::time::{Instant, sleep, timeout_at};
 
-pub use call::{NewCheckout, NewCustomer, NewPortal};
-pub use checkout::{Checkout, CheckoutId};
-pub use error::CallError;
-pub use key::{InvalidKey, SecretKey};
-
 use crate::read::Json;
-use call::Call;
 
 const ENDPOINT: &str = "https://api.stripe.com";
 /// The API version of the requests, which overrides the account's default version.

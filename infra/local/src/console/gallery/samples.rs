@@ -1,6 +1,5 @@
 //! Sample emails: each kind of email in its variants, some with difficult names.
 
-use crate::console::words::variant;
 use domain::{
     address::Address, billing::IssueKind, definition::BUILT_IN, id::OrgId, name::Name, people::Role,
     secret::Secret, status::Access,
@@ -10,6 +9,8 @@ use mail::{
     AfterTrial, Invitation, PaymentFailed, PlainText, PlanSummary, Product, Rendered, SignIn, TrialEnded,
     TrialEnding, Welcome,
 };
+
+use crate::console::words::variant;
 
 /// A sample email of the gallery.
 pub(super) struct Sample {

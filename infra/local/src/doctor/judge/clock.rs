@@ -2,8 +2,10 @@
 
 use jiff::SignedDuration;
 
-use crate::doctor::facts::{Fact, Skew};
-use crate::doctor::finding::{Area, Finding};
+use crate::doctor::{
+    facts::{Fact, Skew},
+    finding::{Area, Finding},
+};
 
 /// Smallest clock difference that gives a warning.
 const WARNING_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
@@ -34,8 +36,10 @@ pub(in crate::doctor) fn clock(skew: &Fact<Skew>, whose: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::facts::Unread;
-    use crate::doctor::finding::Severity::{self, Error, Good, Warning};
+    use crate::doctor::{
+        facts::Unread,
+        finding::Severity::{self, Error, Good, Warning},
+    };
 
     #[test]
     fn skew_above_five_minutes_is_an_error() {

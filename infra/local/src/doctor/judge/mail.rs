@@ -1,8 +1,10 @@
 //! Checks the sender: SES identity, DKIM, MAIL FROM, DMARC, sending limits, and configuration sets.
 
 use super::unread;
-use crate::doctor::facts::{ConfigurationSet, Fact, Identity, MailAccount, Unread};
-use crate::doctor::finding::{Area, Finding};
+use crate::doctor::{
+    facts::{ConfigurationSet, Fact, Identity, MailAccount, Unread},
+    finding::{Area, Finding},
+};
 
 const AREA: Area = Area::Mail;
 

@@ -14,8 +14,10 @@ pub(super) use rules::schedule;
 pub(super) use secrets::{Signer, host_keys, secret_key, shared_key, webhook_secret};
 pub(super) use table::table;
 
-use super::facts::Unread;
-use super::finding::{Area, Finding};
+use super::{
+    facts::Unread,
+    finding::{Area, Finding},
+};
 
 /// Creates the finding for a fact that could not be read. A missing resource is an error, and a
 /// resource that the credentials may not read is a warning. `permission` is inserted after "grant

@@ -3,9 +3,13 @@
 use stripe::{EVENT_TYPES, Mode};
 
 use super::unread;
-use crate::doctor::facts::{Destination, Endpoint, Fact, Price};
-use crate::doctor::finding::{Area, Finding};
-use crate::stripe::WEBHOOK_PATH;
+use crate::{
+    doctor::{
+        facts::{Destination, Endpoint, Fact, Price},
+        finding::{Area, Finding},
+    },
+    stripe::WEBHOOK_PATH,
+};
 
 const AREA: Area = Area::Stripe;
 /// The newest API version whose events the tests cover.
@@ -156,8 +160,10 @@ pub(in crate::doctor) fn price(parameter: &str, found: &Fact<Price>, mode: Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::facts::Unread;
-    use crate::doctor::finding::Severity::{self, Error, Good, Warning};
+    use crate::doctor::{
+        facts::Unread,
+        finding::Severity::{self, Error, Good, Warning},
+    };
 
     const URL: &str = "https://onramp.example.com";
 

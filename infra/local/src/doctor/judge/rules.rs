@@ -1,8 +1,10 @@
 //! Checks the scheduled rules of EventBridge.
 
 use super::unread;
-use crate::doctor::facts::{Fact, RuleState};
-use crate::doctor::finding::{Area, Finding};
+use crate::doctor::{
+    facts::{Fact, RuleState},
+    finding::{Area, Finding},
+};
 
 const AREA: Area = Area::Schedules;
 
@@ -41,8 +43,10 @@ pub(in crate::doctor) fn schedule(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::facts::Unread;
-    use crate::doctor::finding::Severity::{Error, Good, Warning};
+    use crate::doctor::{
+        facts::Unread,
+        finding::Severity::{Error, Good, Warning},
+    };
 
     #[test]
     fn schedule_is_good_when_its_rule_is_enabled() {

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use host::Keys;
-use stripe::client::SecretKey;
-use stripe::{Mode, Secrets};
+use stripe::{Mode, Secrets, client::SecretKey};
 
 use super::unread;
-use crate::doctor::facts::{Fact, Unread};
-use crate::doctor::finding::{Area, Finding};
+use crate::doctor::{
+    facts::{Fact, Unread},
+    finding::{Area, Finding},
+};
 
 const AREA: Area = Area::Secrets;
 const PERMISSION: &str = "secretsmanager:GetSecretValue on the stage's secrets";
@@ -124,8 +125,10 @@ impl Signer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::HOST_KEYS;
-    use crate::doctor::finding::Severity::{Error, Good, Warning};
+    use crate::{
+        HOST_KEYS,
+        doctor::finding::Severity::{Error, Good, Warning},
+    };
 
     fn stored(text: &str) -> Fact<String> {
         Ok(text.to_owned())

@@ -1,9 +1,13 @@
 //! Checks the DynamoDB table against the template.
 
 use super::unread;
-use crate::doctor::facts::{Fact, TableState};
-use crate::doctor::finding::{Area, Finding};
-use crate::template;
+use crate::{
+    doctor::{
+        facts::{Fact, TableState},
+        finding::{Area, Finding},
+    },
+    template,
+};
 
 const AREA: Area = Area::Table;
 const RECOVERY: &str = "Point-in-time recovery";
@@ -112,9 +116,13 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::doctor::facts::Unread;
-    use crate::doctor::finding::Severity::{Error, Good, Warning};
-    use crate::template::Template;
+    use crate::{
+        doctor::{
+            facts::Unread,
+            finding::Severity::{Error, Good, Warning},
+        },
+        template::Template,
+    };
 
     fn valid() -> TableState {
         let index = |name: &str, keys: [&str; 2]| (name.to_owned(), keys.map(str::to_owned).to_vec(), true);

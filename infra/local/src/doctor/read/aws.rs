@@ -4,8 +4,10 @@ use aws_sdk_dynamodb::types::{
     IndexStatus, KeySchemaElement, PointInTimeRecoveryStatus, TableStatus, TimeToLiveStatus,
 };
 use aws_sdk_eventbridge::types::RuleState as State;
-use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+use aws_sdk_sesv2::{
+    error::{ProvideErrorMetadata, SdkError},
+    types::{Body, Content, Destination, EmailContent, Message},
+};
 use boot::Aws;
 
 use crate::doctor::facts::{ConfigurationSet, Fact, Identity, MailAccount, RuleState, TableState, Unread};

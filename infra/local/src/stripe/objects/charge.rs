@@ -1,7 +1,8 @@
 //! Source: docs.stripe.com, "The Charge object" and "The Dispute object".
 
-use super::{AMOUNT, CURRENCY, DAY, EventContext};
 use serde_json::{Value, json};
+
+use super::{AMOUNT, CURRENCY, DAY, EventContext};
 
 /// Builds a charge that was refunded in full. It has no metadata, because Onramp sets none on
 /// charges.

@@ -1,7 +1,8 @@
 //! Source: docs.stripe.com, "The Checkout Session object".
 
-use super::{AMOUNT, CURRENCY, DAY, EventContext};
 use serde_json::{Value, json};
+
+use super::{AMOUNT, CURRENCY, DAY, EventContext};
 
 /// Builds a complete session in mode `subscription`, as Onramp creates it.
 pub(in super::super) fn checkout_session(context: &EventContext<'_>) -> Value {

@@ -1,7 +1,8 @@
 //! Source: docs.stripe.com, "The Customer object".
 
-use super::{CURRENCY, DAY, EventContext};
 use serde_json::{Value, json};
+
+use super::{CURRENCY, DAY, EventContext};
 
 /// Builds the payer's customer object. A deletion event contains the last state of the customer.
 pub(in super::super) fn customer(context: &EventContext<'_>) -> Value {

@@ -1,7 +1,8 @@
 //! Objects of event types that have no builder of their own.
 
-use super::EventContext;
 use serde_json::{Value, json};
+
+use super::EventContext;
 
 /// Builds an object with the fields that nearly all of Stripe's objects have. The value of its
 /// field `object` is the event type without the last part.

@@ -1,7 +1,8 @@
 //! Invoice objects. Source: docs.stripe.com, "The Invoice object" and changelog "basil".
 
-use super::{AMOUNT, CURRENCY, DAY, EventContext, MONTH, extend, price};
 use serde_json::{Value, json};
+
+use super::{AMOUNT, CURRENCY, DAY, EventContext, MONTH, extend, price};
 
 /// State of an invoice, by event type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,8 +15,7 @@ pub(super) use generic::generic;
 pub(super) use invoice::{InvoiceState, invoice};
 pub(super) use subscription::{SubscriptionState, subscription};
 
-use super::payer::Payer;
-use super::seed::Seed;
+use super::{payer::Payer, seed::Seed};
 
 /// Monthly price, in the smallest unit of [`CURRENCY`].
 const AMOUNT: i64 = 2900;

@@ -1,7 +1,8 @@
 //! Price of a subscription's only item. Source: docs.stripe.com, "The Price object".
 
-use super::{AMOUNT, CURRENCY, DAY, EventContext};
 use serde_json::{Value, json};
+
+use super::{AMOUNT, CURRENCY, DAY, EventContext};
 
 /// Builds the monthly price of a subscription item.
 pub(super) fn price(context: &EventContext<'_>) -> Value {

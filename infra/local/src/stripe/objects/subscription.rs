@@ -1,7 +1,8 @@
 //! Subscription objects. Source: docs.stripe.com, "The Subscription object".
 
-use super::{CURRENCY, DAY, EventContext, MONTH, extend, price};
 use serde_json::{Value, json};
+
+use super::{CURRENCY, DAY, EventContext, MONTH, extend, price};
 
 /// State of a subscription, by event type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

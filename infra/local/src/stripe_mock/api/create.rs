@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::error::ApiError;
-use super::params::Params;
-use crate::stripe_mock::session::{CheckoutSession, PortalSession, Progress};
-use crate::stripe_mock::transition::Transition;
+use super::{error::ApiError, params::Params};
+use crate::stripe_mock::{
+    session::{CheckoutSession, PortalSession, Progress},
+    transition::Transition,
+};
 
 /// Minimum time until the end of a trial in Checkout. Source: docs.stripe.com, "Create a Checkout
 /// Session", `subscription_data.trial_end`.

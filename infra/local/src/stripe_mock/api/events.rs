@@ -3,11 +3,8 @@
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::error::ApiError;
-use super::list::Page;
-use super::params::Params;
-use crate::stripe_mock::StripeMock;
-use crate::stripe_mock::account_state::AccountState;
+use super::{error::ApiError, list::Page, params::Params};
+use crate::stripe_mock::{StripeMock, account_state::AccountState};
 
 /// Age of the oldest event in the list.
 const EVENT_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);

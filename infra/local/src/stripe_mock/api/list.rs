@@ -3,10 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::error::ApiError;
-use super::params::Params;
-use crate::stripe_mock::StripeMock;
-use crate::stripe_mock::account_state::AccountState;
+use super::{error::ApiError, params::Params};
+use crate::stripe_mock::{StripeMock, account_state::AccountState};
 
 /// Requested page of a list.
 pub(super) struct Page {

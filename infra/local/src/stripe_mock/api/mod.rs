@@ -9,18 +9,21 @@ mod params;
 mod setup;
 
 use axum::body::Bytes;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderName, HeaderValue, Method, Request, Response};
+use base64::{Engine, engine::general_purpose::STANDARD};
+pub(super) use error::ApiError;
+use http::{
+    HeaderName, HeaderValue, Method, Request, Response,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
+use params::Params;
 use serde_json::Value;
 
-use super::StripeMock;
-use super::account_state::{AccountState, IdempotentResponse};
-use super::price::Price;
-use super::transition::Transition;
-pub(super) use error::ApiError;
-use params::Params;
+use super::{
+    StripeMock,
+    account_state::{AccountState, IdempotentResponse},
+    price::Price,
+    transition::Transition,
+};
 
 /// Maximum length of an idempotency key, in characters.
 const MAX_IDEMPOTENCY_KEY_LENGTH: usize = 255;

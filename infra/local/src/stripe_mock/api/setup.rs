@@ -4,11 +4,8 @@
 use serde_json::{Value, json};
 use stripe::EVENT_TYPES;
 
-use super::error::ApiError;
-use super::list::Page;
-use super::params::Params;
-use crate::stripe::ApiVersion;
-use crate::stripe_mock::StripeMock;
+use super::{error::ApiError, list::Page, params::Params};
+use crate::{stripe::ApiVersion, stripe_mock::StripeMock};
 
 /// `GET /v1/webhook_endpoints`: lists the account's only endpoint.
 pub(super) fn endpoints(mock: &StripeMock, mut params: Params) -> Result<Value, ApiError> {

@@ -1,11 +1,15 @@
 //! Creation of customers, subscriptions, and invoices.
 
-use super::super::customer::{Card, Customer, Metadata};
-use super::super::invoice::{Invoice, Reason};
-use super::super::session::{CheckoutSession, Progress};
-use super::super::subscription::{Status, Subscription, next_month};
-use super::super::transition::Transition;
-use super::calendar::is_near;
+use super::{
+    super::{
+        customer::{Card, Customer, Metadata},
+        invoice::{Invoice, Reason},
+        session::{CheckoutSession, Progress},
+        subscription::{Status, Subscription, next_month},
+        transition::Transition,
+    },
+    calendar::is_near,
+};
 
 impl Transition<'_> {
     /// Creates a customer and returns its id.

@@ -2,11 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::account_state::AccountState;
-use super::super::invoice::Reason;
-use super::super::session::Progress;
-use super::super::subscription::{Status, Subscription};
-use super::super::transition::Transition;
+use super::super::{
+    account_state::AccountState,
+    invoice::Reason,
+    session::Progress,
+    subscription::{Status, Subscription},
+    transition::Transition,
+};
 
 /// Time between the `trial_will_end` event and the end of the trial.
 const TRIAL_END_NOTICE: SignedDuration = SignedDuration::from_hours(3 * 24);

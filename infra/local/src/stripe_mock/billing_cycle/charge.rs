@@ -1,8 +1,10 @@
 //! Payments and failed attempts, with their effect on the subscription.
 
-use super::super::customer::Card;
-use super::super::subscription::{Status, next_month};
-use super::super::transition::Transition;
+use super::super::{
+    customer::Card,
+    subscription::{Status, next_month},
+    transition::Transition,
+};
 
 impl Transition<'_> {
     /// Charges the card on file for an invoice.

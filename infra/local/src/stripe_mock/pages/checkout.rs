@@ -2,13 +2,17 @@
 
 use maud::{Markup, html};
 
-use super::frame::{date, page};
-use super::{Fields, Page};
-use crate::stripe_mock::StripeMock;
-use crate::stripe_mock::customer::{Card, Customer};
-use crate::stripe_mock::price::{Price, money};
-use crate::stripe_mock::session::{CheckoutSession, Progress};
-use crate::stripe_mock::words::checkout as words;
+use super::{
+    Fields, Page,
+    frame::{date, page},
+};
+use crate::stripe_mock::{
+    StripeMock,
+    customer::{Card, Customer},
+    price::{Price, money},
+    session::{CheckoutSession, Progress},
+    words::checkout as words,
+};
 
 /// Action of the user on the Checkout page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! Frame, error page, and formats that all hosted pages share.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use maud::{DOCTYPE, Markup, html};
 
 use crate::stripe_mock::words::frame as words;

@@ -8,10 +8,13 @@ mod portal;
 use std::collections::BTreeMap;
 
 use axum::body::Bytes;
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+use http::{
+    HeaderName, HeaderValue, Method, Request, Response, StatusCode,
+    header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
+        X_CONTENT_TYPE_OPTIONS,
+    },
 };
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use maud::Markup;
 
 use super::StripeMock;

@@ -1,12 +1,13 @@
 //! Overview page: customers, and the delivery state of the newest events.
 
 use maud::html;
-
-use super::Page;
-use super::frame::{badge, page};
-use crate::stripe_mock::StripeMock;
-use crate::stripe_mock::words::overview as words;
 use serde_json::Value;
+
+use super::{
+    Page,
+    frame::{badge, page},
+};
+use crate::stripe_mock::{StripeMock, words::overview as words};
 
 /// Maximum number of events on the page.
 const MAX_EVENTS: usize = 50;

@@ -2,17 +2,21 @@
 
 use maud::{Markup, html};
 
-use super::frame::{badge, date, page};
-use super::{Fields, Page};
-use crate::stripe_mock::StripeMock;
-use crate::stripe_mock::account::Account;
-use crate::stripe_mock::account_state::AccountState;
-use crate::stripe_mock::customer::{Card, Customer};
-use crate::stripe_mock::invoice::Invoice;
-use crate::stripe_mock::price::money;
-use crate::stripe_mock::session::PortalSession;
-use crate::stripe_mock::subscription::Subscription;
-use crate::stripe_mock::words::portal as words;
+use super::{
+    Fields, Page,
+    frame::{badge, date, page},
+};
+use crate::stripe_mock::{
+    StripeMock,
+    account::Account,
+    account_state::AccountState,
+    customer::{Card, Customer},
+    invoice::Invoice,
+    price::money,
+    session::PortalSession,
+    subscription::Subscription,
+    words::portal as words,
+};
 
 /// Options of the card field, with their labels.
 const CARDS: [(Card, &str); 3] = [

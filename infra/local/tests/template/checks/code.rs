@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::code;
-use crate::stack::{Stack, texts};
+use crate::{
+    code,
+    stack::{Stack, texts},
+};
 
 fn difference(place: &str, template: &BTreeSet<String>, code: &BTreeSet<String>) -> Vec<String> {
     let mut found: Vec<String> =

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::code;
-use crate::stack::{Stack, texts};
+use crate::{
+    code,
+    stack::{Stack, texts},
+};
 
 const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
 

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::code;
-use crate::stack::{Stack, list, number, texts};
+use crate::{
+    code,
+    stack::{Stack, list, number, texts},
+};
 
 /// Callers use an alias, and a release first shifts a part of the traffic.
 pub fn gradual(stack: &Stack) -> Vec<String> {

@@ -258,9 +258,9 @@ pub mod checklist {
     /// Returns the text for a member, which names the admins who see the checklist. `admins` may be
     /// empty.
     pub fn for_member(organization: impl Display, admins: &[&str]) -> String {
-        let names = if admins.is_empty() { String::new() } else { format!(": {}", admins.join(", ")) };
+        let names = if admins.is_empty() { String::new() } else { format!(" ({})", admins.join(", ")) };
         format!(
-            "Only admins of {organization} can see the checklist{names}. You don’t need to set anything up."
+            "Only admins of {organization}{names} can see the checklist. You don’t need to set anything up."
         )
     }
 }
@@ -350,7 +350,7 @@ pub mod unreachable {
     }
 
     pub fn bounced(name: impl Display, address: &str, since: &impl Render) -> Markup {
-        html! { (name) " (" (address) "): the mailbox has rejected our email since " (since) "." }
+        html! { (name) " (" (address) "): email to this address has bounced since " (since) "." }
     }
 
     pub fn complained(name: impl Display, address: &str, on: &impl Render) -> Markup {
@@ -570,7 +570,7 @@ pub mod problem {
     pub const fn text(kind: Kind) -> (&'static str, &'static str) {
         match kind {
             Kind::BadRequest => (
-                "Onramp couldn’t process the request because its path, query, headers, or body are \
+                "We couldn’t process the request because its path, query, headers, or body are \
                  malformed, or because it names an unknown value.",
                 "Correct the request as “detail” describes, and send it again.",
             ),
@@ -590,8 +590,8 @@ pub mod problem {
                 "Read “detail” for the reason and the next step. Repeating the same request won’t help.",
             ),
             Kind::NotFound => (
-                "Nothing exists at this address, or the caller can’t see it. Onramp sends the same \
-                 response in both cases.",
+                "Nothing exists at this address, or the caller can’t see it. The response is the \
+                 same in both cases.",
                 "Check the address, or ask an admin of the organization for access.",
             ),
             Kind::MethodNotAllowed => (
@@ -617,12 +617,12 @@ pub mod problem {
                 "Wait for the number of seconds in the “Retry-After” header, then try again.",
             ),
             Kind::Internal => (
-                "Onramp couldn’t complete the request because of an internal error. We’ve logged it.",
+                "We couldn’t complete the request because of an internal error. We’ve logged it.",
                 "Try again in a few minutes. If the problem persists, contact support and include the \
                  “x-request-id” header.",
             ),
             Kind::Unavailable => (
-                "Onramp, or a service that it depends on, is temporarily unavailable.",
+                "This service, or one that it depends on, is temporarily unavailable.",
                 "Wait for the number of seconds in the “Retry-After” header, then send the same request \
                  again.",
             ),

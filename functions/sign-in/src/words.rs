@@ -226,7 +226,7 @@ pub mod account {
     pub mod unverified {
         pub const NOTE: &str = "Your email address isn’t verified yet";
         pub const TEXT: &str =
-            "Sign in once with an emailed link. Then you can invite others and create more organizations.";
+            "Use the sign-in link that we email you. Then you can invite others and create more organizations.";
     }
 }
 
@@ -319,8 +319,8 @@ pub mod members {
     pub mod leave {
         pub const TITLE: &str = "Leave";
         pub const ALONE: &str = "You’re the only person here. You’ll lose access immediately, and no one will be \
-                                 able to invite you back. A subscription keeps running after you leave, so cancel \
-                                 it first.";
+                                 able to invite you back. If you have a subscription, cancel it first: it keeps \
+                                 running after you leave.";
         pub const WITH_OTHERS: &str = "You’ll lose access immediately. An admin can invite you again.";
 
         pub fn submit(org: &str) -> String {
@@ -330,7 +330,7 @@ pub mod members {
 
     pub mod unverified {
         pub const NOTE: &str =
-            "Verify your email address before you invite others. Sign in once with an emailed link.";
+            "Verify your email address before you invite others. Use the sign-in link that we email you.";
 
         pub const fn text(address: &str) -> [&str; 3] {
             ["We’ll email a sign-in link to ", address, ". Open it to continue."]
@@ -389,9 +389,9 @@ pub mod unsubscribe {
             [
                 "If you stop them, ",
                 address,
-                " won’t get reminders that the trial of ",
+                " won’t get reminders before the trial of ",
                 org,
-                " is about to end. You’ll still get emails about payments and sign-in.",
+                " ends. You’ll still get emails about sign-in, payments, and the end of the trial.",
             ]
         }
     }
@@ -407,7 +407,7 @@ pub mod unsubscribe {
                 address,
                 " won’t get any more trial reminders for ",
                 org,
-                ". You’ll still get emails about payments and sign-in.",
+                ". You’ll still get emails about sign-in, payments, and the end of the trial.",
             ]
         }
     }

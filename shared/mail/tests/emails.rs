@@ -264,7 +264,7 @@ fn only_reminders_have_an_unsubscribe_link() {
         if let Some(url) = url {
             assert_eq!(url, format!("{base_url}{}", "08".repeat(32)));
             let unwrapped = email.text.replace('\n', " ");
-            assert!(unwrapped.contains("You’ll still get emails about payments and sign-in."), "{name}");
+            assert!(unwrapped.contains("You’ll still get emails about sign-in, payments, and the end of the trial."), "{name}");
         }
     }
 }

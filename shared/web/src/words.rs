@@ -21,11 +21,11 @@ pub mod title {
 /// Details of problems: what happened, then what to do.
 pub mod detail {
     pub const UNAUTHORIZED: &str = "You’re not signed in, or your session has ended. Sign in and try again.";
-    pub const PAYMENT_REQUIRED: &str = "Your data is safe. Choose a plan to continue.";
+    pub const PAYMENT_REQUIRED: &str = "Your data is safe. Choose a plan or pay to continue.";
     pub const FORBIDDEN: &str = "Only admins of the organization can do this.";
     pub const CROSS_SITE: &str = "This request came from another site. Open the page directly and try again.";
     pub const NOT_FOUND: &str = "Check the address, or ask for access.";
-    pub const INVALID: &str = "Correct the fields named below and send the form again.";
+    pub const INVALID: &str = "Some values are missing or invalid. Correct them and try again.";
     pub const INTERNAL: &str = "We’ve logged the problem. Try again in a few minutes.";
     pub const UNAVAILABLE: &str = "Nothing was lost. Try again in a moment.";
     pub const BODY_TOO_LARGE: &str = "Send a smaller request.";

@@ -56,7 +56,7 @@ mod tests {
         assert_eq!(render(&view).0, "");
         let jo = view.org.admins[0].user;
         for (why, text) in [
-            (SuppressionReason::Bounced, "has rejected our email since January 8, 2025"),
+            (SuppressionReason::Bounced, "has bounced since January 8, 2025"),
             (SuppressionReason::Complained, "was marked as spam on January 8, 2025"),
         ] {
             view.org.admins[0].unreachable = None;

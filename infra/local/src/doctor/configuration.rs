@@ -110,7 +110,7 @@ fn unknown(stage: &Stage, parameters: &BTreeMap<String, Parameter>, variables: &
         stage.values.keys().filter(|name| !parameters.contains_key(*name) && !variables.contains(name));
     names
         .map(|name| {
-            let fix = "check the spelling; see Parameters in the template";
+            let fix = "check the spelling; see Parameters in template.yaml";
             error(name, "is not a template parameter or function variable", fix)
         })
         .collect()

@@ -23,7 +23,7 @@ pub(super) mod signed_out {
     pub(crate) const TITLE: &str = "Signed out";
     pub(crate) const HEADING: &str = "You’re signed out";
     pub(crate) const LEAD: &str =
-        "This app has no sign-in of its own. Open Onramp’s dashboard and select “Go to dashboard”.";
+        "This app has no sign-in of its own. Open Onramp’s dashboard and select “Open TimeTracker”.";
     pub(crate) const DASHBOARD: &str = "Onramp’s dashboard";
 }
 

@@ -19,8 +19,8 @@ pub(crate) static ENGLISH: Words = Words {
         },
         unsubscribe: |organization| {
             format!(
-                "You can turn off trial reminders for {organization}. You’ll still get emails about payments and \
-                 sign-in."
+                "You can turn off trial reminders for {organization}. You’ll still get emails about sign-in, \
+                 payments, and the end of the trial."
             )
         },
         unsubscribe_link: "Turn off trial reminders",
@@ -71,7 +71,7 @@ pub(crate) static ENGLISH: Words = Words {
         panel_title: |ends_on| format!("⏳ Trial ends: {}", date(ends_on)),
         panel: |organization, days| format!("The free trial for “{organization}” has {}.", days_left(days)),
         read_only: [
-            "Choose a plan before then to keep working without interruption. The remaining trial days stay free.",
+            "Choose a plan before then to keep working without interruption. If at least 48 hours of the trial remain, they stay free.",
             "Without a plan, your organization becomes read-only when the trial ends. Everyone can still sign in and \
              view everything. We won’t delete anything or charge you.",
         ],

@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(response.status(), 402);
         assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
         let page = text(response).await;
-        assert!(page.contains("Choose a plan to continue."), "{page}");
+        assert!(page.contains("Choose a plan or pay to continue."), "{page}");
         assert!(page.contains(r#"href="/organizations/1""#), "{page}");
         assert!(!page.contains("inside"), "{page}");
         let problem = Problem::bad_request("Shorten it.").back_to_form();

@@ -63,14 +63,18 @@ pub(super) fn check(
             message,
         ));
     }
-    findings.extend(
-        [trial(&values), sender(&values), prices(&values), region(&values), domain(&values)]
-            .into_iter()
-            .flatten(),
-    );
-    findings.extend(mode(stage, &values));
     findings.extend(stage_kind(stage, &values));
     findings.extend(sample_values(&values, parameters));
+    // A parameter with a finding gets no second one, and no finding that calls it good.
+    let unreported = |names: &[&str]| !findings.iter().any(|it| names.contains(&it.subject.as_str()));
+    let (check_trial, check_sender) = (
+        unreported(&["StripeTrialDays", "TrialReminderDays"]),
+        unreported(&["MailFromEmail", "MailIdentity"]),
+    );
+    findings.extend(check_trial.then(|| trial(&values)).flatten());
+    findings.extend(check_sender.then(|| sender(&values)).flatten());
+    findings.extend([prices(&values), region(&values), domain(&values)].into_iter().flatten());
+    findings.extend(mode(stage, &values));
     findings.extend(left_out(&values));
     findings
 }
@@ -86,7 +90,7 @@ fn warning(subject: &str, message: impl Into<String>, fix: impl Into<String>) ->
 fn limits(values: &Values, parameters: &BTreeMap<String, Parameter>) -> Vec<Finding> {
     let check_one = |(name, parameter): (&String, &Parameter)| {
         let set_it = format!(
-            "set it in samconfig.toml or, for one deployment, with infra/deploy.py {name}=…. {}",
+            "set it in samconfig.toml or, for one deployment, with infra/deploy.py {name}=VALUE; expected: {}",
             parameter.description
         );
         let Some(value) = values.0.get(name) else { return Some(error(name, "has no value", set_it)) };
@@ -98,7 +102,7 @@ fn limits(values: &Values, parameters: &BTreeMap<String, Parameter>) -> Vec<Find
         if value.contains("replace") && !value.contains(' ') {
             return Some(error(name, "still has the example value from samconfig.toml", set_it));
         }
-        let fix = || format!("set a value that fits the description: {}", parameter.description);
+        let fix = || format!("expected: {}", parameter.description);
         parameter.violation(value).map(|violation| error(name, violation, fix()))
     };
     parameters.iter().filter_map(check_one).collect()
@@ -382,6 +386,18 @@ mod tests {
             [("Stage", "development"), ("ProductName", "absent"), ("StripePublishableKey", "pk_test_1")];
         let development = Stage { name: "default".to_owned(), ..stage(&changes) };
         assert_eq!(problems(&development), [(Severity::Warning, "ProductName".to_owned())]);
+    }
+
+    #[test]
+    fn parameter_with_an_error_is_not_called_good() {
+        let parameters = Parameter::all(template::TEXT).unwrap();
+        for (differs, subject) in [
+            (vec![("StripeTrialDays", "900")], "Trial"),
+            (vec![("MailIdentity", "timetracker.com"), ("MailFromEmail", "a@timetracker.com")], "Sender"),
+        ] {
+            let findings = check(&stage(&differs), &parameters, &[]);
+            assert!(findings.iter().all(|it| it.subject != subject), "{findings:?}");
+        }
     }
 
     #[test]

@@ -80,6 +80,9 @@ pub async fn examine_configuration(subject: &Subject) -> Vec<Finding> {
     // After an error in the parameters, the functions would only report the same error again.
     if findings.iter().all(|finding| finding.severity != Severity::Error) {
         findings.extend(check_start(subject).await);
+    } else {
+        let (message, fix) = ("were not started with these values", "fix the errors above first");
+        findings.push(Finding::warning(Area::Configuration, "Functions", message, fix));
     }
     findings
 }

@@ -68,7 +68,7 @@ impl Parameter {
         let pattern = self.allowed_pattern.as_ref()?;
         match Regex::new(&format!("^(?:{pattern})$")) {
             Ok(full) if full.is_match(value) => None,
-            Ok(_) => Some(format!("must match {pattern}")),
+            Ok(_) => Some("does not have the expected format".to_owned()),
             Err(_) => Some(format!("has an invalid AllowedPattern in the template: {pattern}")),
         }
     }
@@ -98,9 +98,9 @@ mod tests {
             ("StripeTrialDays", "731", Some("must be a number from 1 to 730")),
             ("StripeTrialDays", "fourteen", Some("must be a number from 1 to 730")),
             ("StripePublishableKey", "pk_test_1", None),
-            ("StripePublishableKey", "xpk_test_1", Some("must match")),
+            ("StripePublishableKey", "xpk_test_1", Some("does not have the expected format")),
             ("AppUrl", "", None),
-            ("AppUrl", "http://app.example.com", Some("must match")),
+            ("AppUrl", "http://app.example.com", Some("does not have the expected format")),
             ("ProductName", "", Some("must be 1 to 60 characters long")),
             ("LogRetentionDays", "31", Some("must be one of")),
         ] {

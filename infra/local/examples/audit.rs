@@ -1,6 +1,7 @@
 //! Compares the permissions that the calls of a test run needed with the permissions that the
-//! template grants. Fails unless both are the same. The first command records the needed
-//! permissions, and the second one compares them:
+//! template grants. Fails if the template denies a recorded call, or if it grants an unused or
+//! redundant permission. The first command records the needed permissions, and the second command
+//! runs the audit:
 //!
 //! ```text
 //! ONRAMP_NEEDS=$PWD/target/needs cargo test --workspace
@@ -21,10 +22,11 @@ struct Options {
     folder: PathBuf,
 }
 
-/// Permissions that the last release needs and this release does not. Each entry is a prefix of the
-/// permission's line in the report. A deployment changes a role while the last release still runs,
-/// so the template keeps such a permission for one more release. Remove an entry when the
-/// permission is used again or no longer granted.
+/// Permissions that the previous release needs and this release does not need. The audit accepts
+/// them as unused. Each element is the beginning of the permission's line in the report. A
+/// deployment changes a role while the previous release still runs, so the template grants these
+/// permissions for one more release. Remove an element when a call uses the permission again, or
+/// when the template no longer grants it.
 const RETIRING: [&str; 0] = [];
 
 fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {

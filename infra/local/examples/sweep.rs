@@ -1,13 +1,14 @@
-//! Measures time, calls, and memory of one run of `trial-reminder`. The table contains many
-//! organizations, and a reminder is due for some of them:
+//! Measures the time, the calls, and the memory of one run of the function `trial-reminder`. The
+//! table contains many organizations, and a reminder is due for some of them:
 //!
 //! ```text
 //! cargo run --release -p local --example sweep -- --organizations 100000 --due 5000
 //! ```
 //!
-//! The program first fills a table in memory and then starts the measurement. The process grows
-//! only by the memory that the run needs. All AWS calls stay in the process, so the times contain
-//! no network latency. The output reports the time of the embedded database separately.
+//! The program first fills a table in memory and then starts the measurement. The reported memory
+//! is the growth of the process during the run, so it excludes the table. All AWS calls stay in the
+//! process, so the times contain no network latency. The output reports the time of the embedded
+//! database separately.
 
 #![allow(
     clippy::unwrap_used,
@@ -43,8 +44,9 @@ async fn main() {
     let fixture = Fixture::new().await;
     fixture.seed(&[(due, Stage::Reminder), (organizations.saturating_sub(due), Stage::Early)]);
 
-    // Resets the peak memory that the kernel recorded while the table was filled, so that the next
-    // peak belongs to the run (man 5 proc, "clear_refs").
+    // Resets the peak memory (`VmHWM`) of this process. The kernel recorded it while the program
+    // filled the table, and the measurement needs the peak of the run only (man 5 proc,
+    // "clear_refs").
     std::fs::write("/proc/self/clear_refs", "5").unwrap();
     let (memory, cpu, began) = (status_kb("VmRSS"), cpu_ms(), Instant::now());
     let run = fixture.run().await;
@@ -65,8 +67,8 @@ async fn main() {
     println!("  memory     {:>8.1} MB more at its peak", (status_kb("VmHWM") - memory) / 1e3);
 }
 
-/// Returns the CPU time of this thread in milliseconds. The process uses no other thread (man 5
-/// proc, "schedstat").
+/// Returns the CPU time of this thread in milliseconds (man 5 proc, "schedstat"). The async runtime
+/// uses only this thread, so this is the CPU time of the whole run.
 fn cpu_ms() -> f64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     text.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e6

@@ -1,5 +1,5 @@
-//! Verifies a handoff token, as `docs/host-app.md` shows it. The check of that page runs this
-//! example.
+//! Verifies a handoff token with the code that `docs/host-app.md` shows. The script
+//! `.ci/handover.py` runs this example to check that page.
 
 #![allow(
     clippy::print_stdout,

@@ -17,8 +17,8 @@ pub struct AppendLog<T> {
 }
 
 impl<T: Serialize + DeserializeOwned + Clone> AppendLog<T> {
-    /// Opens the file `name` in `folder` and reads its entries. Invalid lines, such as a truncated
-    /// last line, are skipped.
+    /// Opens the file `name` in `folder` and reads its entries. Skips invalid lines, such as a
+    /// truncated last line. Without a folder, the log stays in memory only.
     ///
     /// # Errors
     /// Returns the error if the file cannot be read or created.
@@ -37,8 +37,8 @@ impl<T: Serialize + DeserializeOwned + Clone> AppendLog<T> {
         Ok(Self { entries: Mutex::new(entries), file: Some((path, Mutex::new(file))) })
     }
 
-    /// Adds an entry. If the file cannot be written, the entry stays in memory only and a warning
-    /// is logged.
+    /// Adds an entry. If the entry cannot be written to the file, this function logs a warning, and
+    /// the entry stays in memory only.
     pub fn push(&self, entry: T) {
         if let Some((path, file)) = &self.file {
             let line = serde_json::to_string(&entry).map(|line| line + "\n").map_err(io::Error::from);

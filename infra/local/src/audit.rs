@@ -1,5 +1,5 @@
-//! Permission audit: compares the permissions that a test run needed with those that the template
-//! grants.
+//! Permission audit: compares the permissions that a test run needed with the permissions that the
+//! template grants.
 //!
 //! Three counts must be 0: denied calls, unused permissions, and redundant permissions. A
 //! permission is redundant if another permission allows all the calls that use it.
@@ -41,8 +41,8 @@ enum Necessity {
 }
 
 impl Report {
-    /// Returns whether the three counts are 0 and the test run recorded at least one need. Without
-    /// needs, the audit checks nothing.
+    /// Returns whether the audit passed: the three counts are 0, and the test run recorded at least
+    /// one need. Without a recorded need, the audit would pass although it checked nothing.
     pub fn is_clean(&self) -> bool {
         self.needs > 0 && self.denied.is_empty() && self.unused.is_empty() && self.redundant.is_empty()
     }
@@ -77,8 +77,9 @@ impl fmt::Display for Report {
 /// recorded need.
 pub fn audit(template: &str, entries: &[Entry]) -> Result<Report, TemplateErrors> {
     let mut report = Report { needs: entries.len(), ..Report::default() };
-    // The key consists of function, statement, and index of the permission. The index is the same
-    // for all settings.
+    // The key consists of the function's name, the statement's name, and the index of the
+    // permission in the statement. The index is the same for all settings of a stack, but ARNs are
+    // not.
     let mut necessity: BTreeMap<(String, String, usize), Necessity> = BTreeMap::new();
     let mut names: BTreeMap<(String, String, usize), String> = BTreeMap::new();
     let mut runs: BTreeMap<&BTreeMap<String, String>, Vec<&Entry>> = BTreeMap::new();
@@ -209,8 +210,8 @@ Resources:
         check(all, 0, &[], &twice);
         check(&all[..2], 0, &["Again: GetItem USER#*", "Read: GetItem USER#*"], &[]);
         check(&all[1..], 0, &["Read: GetItem ORG#*"], &twice);
-        // Denied calls: with a key of another kind, with such a key among allowed keys, without a
-        // key, and with an action that no statement grants.
+        // Calls that must be denied: one with a forbidden key, one with an allowed and a forbidden
+        // key, one without a key, and one with an action that no statement grants.
         let outside: &[(&str, &[&str])] = &[
             ("GetItem", &["LINK#1"]),
             ("BatchGetItem", &["ORG#1", "LINK#1"]),

@@ -55,8 +55,9 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// Creates the buses with the template's rules. Stores the events in `folder`. Sends each event
-    /// again that an earlier process stored and did not deliver.
+    /// Creates the buses with the template's rules. Stores the events in `folder`, or in memory
+    /// without a folder. Also sends the deliveries that an earlier process stored there but did not
+    /// complete.
     pub fn new(
         rules: Vec<Rule>,
         folder: Option<&Path>,

@@ -28,11 +28,12 @@ pub struct Call {
     pub operation: String,
     /// Duration of the call in milliseconds.
     pub ms: f64,
-    /// Whether the call is a consistent read. `None` for writes and for reads of an index, which
-    /// are never consistent.
+    /// Whether the call is a strongly consistent read of DynamoDB. `None` for reads of an index
+    /// (which are never strongly consistent), for writes, and for calls to other services.
     pub consistent: Option<bool>,
-    /// Names of the role's statements that allow the call. `None` if no statement allows it, and
-    /// for calls outside of AWS, which need no permission.
+    /// Names of the role's statements that allow the call, separated by commas. `None` if the role
+    /// does not allow the call. For a call to Stripe, the text `outside AWS`, because the call
+    /// needs no AWS permission.
     pub allowed_by: Option<String>,
 }
 

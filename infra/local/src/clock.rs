@@ -1,7 +1,7 @@
 //! The clock of the local stack: the system time plus an offset that can change.
 //!
-//! The data folder stores the offset to the nanosecond, so the clock never goes back after a
-//! restart.
+//! The data folder stores the offset with nanosecond precision, so a restart never moves the clock
+//! back.
 
 use std::{
     fs, io,
@@ -23,8 +23,9 @@ pub struct LocalClock {
     offset: Mutex<SignedDuration>,
     /// File that stores the offset across restarts.
     file: Option<PathBuf>,
-    /// Whether an operation is advancing the clock. [`LocalClock::sleep`] then moves the clock to
-    /// the end of the wait and takes no real time.
+    /// Whether an operation, such as a request to the control interface, is advancing the clock
+    /// now. During this time, [`LocalClock::sleep`] moves the clock to the end of the wait instead
+    /// of waiting in real time.
     advancing: AtomicBool,
     moved: Notify,
 }
@@ -38,8 +39,8 @@ struct Ahead {
 }
 
 impl LocalClock {
-    /// Opens the clock with the offset that the data folder stores. Without a folder it starts at
-    /// the system time.
+    /// Opens the clock with the offset that `folder` stores. Without a folder or a stored offset,
+    /// the clock starts at the system time.
     ///
     /// # Errors
     /// Returns the error if the file cannot be read or parsed.
@@ -94,9 +95,9 @@ impl LocalClock {
         AdvanceGuard(self)
     }
 
-    /// Waits until this clock has advanced by `wait`. The clock advances in real time or because an
-    /// operation moves it. While an operation advances the clock, this function also moves it, so a
-    /// wait of hours ends immediately.
+    /// Waits until this clock has advanced by `wait`. The clock advances in real time, or because
+    /// an operation moves it. While an operation is advancing the clock, this function moves the
+    /// clock to the end of the wait. Even a wait of hours then ends immediately.
     pub async fn sleep(&self, wait: Duration) {
         let target = self.now().checked_add(wait).unwrap_or(Timestamp::MAX);
         let reached = async {
@@ -121,8 +122,8 @@ impl LocalClock {
         self.offset.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the new offset to the file before the clock uses it. After a restart, the clock is
-    /// therefore never behind the times in stored data.
+    /// Writes the offset `to` to the file before the clock uses it. Otherwise, after a crash, the
+    /// clock could be behind times that are already in stored data.
     fn change(&self, mut offset: MutexGuard<'_, SignedDuration>, to: SignedDuration) {
         if let Some(file) = &self.file
             && let Err(error) = save(file, to)

@@ -33,8 +33,8 @@ const LOCAL_VARIABLES: &[(&str, &str)] = &[
 /// Default secret with which the Stripe mock signs events.
 pub const WEBHOOK_SECRET: &str = "whsec_local_onramp";
 
-/// Default key that signs handoff tokens. It is public and therefore not secret, but it is as long
-/// as a real key.
+/// Default key with which Onramp signs handoff tokens. It is part of the source code and thus not
+/// secret, but it is as long as a real key.
 pub const HANDOFF_KEYS: &str = "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aGluZ3Mtb3V0";
 
 /// Default key with which the host app signs embed tokens and events.
@@ -131,9 +131,9 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// Returns the settings, with `MailIdentity` set to the sender's domain if only the sender is set.
-/// The local SES treats every configured sender as verified. On AWS, a sender that does not belong
-/// to `MailIdentity` is rejected.
+/// Returns the settings of `config`. If they set the sender address but not `MailIdentity`, adds
+/// the sender's domain as `MailIdentity`. The role of the mailer allows only emails from this
+/// identity. The local SES treats every configured sender as verified.
 pub(crate) fn settings(config: &Config) -> BTreeMap<String, String> {
     let mut settings = config.settings.clone();
     let sender = settings.get("MAIL_FROM_EMAIL").or_else(|| settings.get("MailFromEmail"));
@@ -144,8 +144,9 @@ pub(crate) fn settings(config: &Config) -> BTreeMap<String, String> {
     settings
 }
 
-/// Sets the local values of the functions' variables. Returns the values for the local Secrets
-/// Manager, by ARN.
+/// Sets variables of the functions to values that work locally, except where `config.settings` sets
+/// the variable. Returns the secrets for the local Secrets Manager, by the ARN that a variable
+/// contains.
 pub(crate) fn localize(template: &mut Template, config: &Config) -> BTreeMap<String, String> {
     let mut secrets = BTreeMap::new();
     for (name, value) in LOCAL_VARIABLES {

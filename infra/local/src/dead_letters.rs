@@ -15,8 +15,8 @@ pub struct DeadLetter {
     pub at: Timestamp,
     /// Name of the function that failed.
     pub function: String,
-    /// Path or ARN of the rule or schedule that failed. For a stream mapping, the ARN of its
-    /// on-failure destination, or its path if it has none.
+    /// Path or ARN of the rule or schedule that failed. For a stream mapping: the ARN of the
+    /// mapping's on-failure destination, or the path of the mapping if it has no destination.
     pub origin: String,
     /// Error message of the last attempt.
     pub reason: String,
@@ -51,8 +51,8 @@ impl DeadLetters {
         self.0.all()
     }
 
-    /// Returns the number of dead letters in the queue. Dead letters whose destination is an S3
-    /// bucket do not count.
+    /// Returns the number of dead letters that the dead-letter queue would contain on AWS. Dead
+    /// letters whose destination is an S3 bucket do not count.
     pub fn in_queue(&self) -> usize {
         self.all().iter().filter(|dead| !dead.origin.starts_with("arn:aws:s3:")).count()
     }

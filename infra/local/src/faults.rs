@@ -119,8 +119,9 @@ impl Faults {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).lines.clear();
     }
 
-    /// Returns the fault for a call, if any. Every matching rule counts the call; the first rule
-    /// that applies decides.
+    /// Returns the fault to inject into a call, or `None` if the call must not fail. Every rule
+    /// that matches the call counts it. If several rules apply, the first rule in the plan
+    /// determines the fault.
     pub fn injected_fault(&self, function: &str, service: &str, operation: &str) -> Option<Kind> {
         let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Plan { lines, random } = &mut *plan;

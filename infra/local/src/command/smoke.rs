@@ -27,7 +27,8 @@ pub struct Options {
     webhook_secret: Option<String>,
 }
 
-/// Omits the email address and the webhook secret.
+/// Debug output of the URL only, so that logs contain neither the email address nor the webhook
+/// secret.
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Options").field("url", &self.url).finish_non_exhaustive()

@@ -21,9 +21,9 @@ impl DynamoDbCall {
         Self { operation: operation.to_owned(), body, request }
     }
 
-    /// Returns the actions on tables and indexes that IAM checks. A transaction needs the
-    /// permissions of its parts ("IAM policies with DynamoDB transactions", Amazon DynamoDB
-    /// Developer Guide).
+    /// Returns the permissions that IAM requires for this call: actions on tables and indexes. A
+    /// transaction requires the permission for each action in it ("IAM policies with DynamoDB
+    /// transactions", Amazon DynamoDB Developer Guide).
     pub(super) fn needs(&self) -> Vec<Need> {
         let table = |value: &Value| text(value, "TableName").map(table_arn).unwrap_or_default();
         match self.operation.as_str() {
@@ -60,7 +60,7 @@ impl DynamoDbCall {
     }
 
     /// Whether a read is strongly consistent ("Read consistency", Amazon DynamoDB Developer Guide).
-    /// `None` for writes, and for queries of indexes, which have no consistent reads.
+    /// `None` for writes, and for reads of an index, which are never strongly consistent.
     pub(super) fn consistent(&self) -> Option<bool> {
         let requested =
             |read: &Value| read.get("ConsistentRead").and_then(Value::as_bool).unwrap_or_default();

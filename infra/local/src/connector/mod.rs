@@ -1,7 +1,10 @@
-//! HTTP client of the functions' SDK clients. It handles all calls inside the process.
+//! HTTP client that the AWS and Stripe clients of the functions use. It handles all calls inside
+//! the process.
 //!
-//! Each function has its own connector. For each call, it checks the function's role, applies an
-//! injected fault if one matches, forwards the call to the local service, and records it.
+//! Each function has its own connector. For each call, the connector checks the permissions of the
+//! function's role. If the role allows the call, the connector injects the fault that the fault
+//! plan selects, or else forwards the call to the local service. The call log records every call,
+//! also a denied one.
 
 mod call;
 mod dynamodb;

@@ -25,8 +25,8 @@ impl SesCall {
         Self { email, from: crate::mailbox::bare_address(from), configuration_set }
     }
 
-    /// Returns the permissions for the identity, which is the sender's domain, and for the
-    /// configuration set, if there is one.
+    /// Returns the permissions that IAM requires for this call: one for the SES identity (the
+    /// sender's domain), and one for the configuration set if the email names one.
     pub(super) fn needs(&self) -> Vec<Need> {
         let domain = self.from.rsplit('@').next().unwrap_or_default();
         let arn = |rest: String| format!("arn:aws:ses:{REGION}:{ACCOUNT}:{rest}");

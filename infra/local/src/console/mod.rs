@@ -1,11 +1,11 @@
 //! Web console at `/_local`: emails, domain events, calls, the clock, Stripe events, and faults.
 //!
-//! The console is a page with a style sheet and scripts. The scripts read all data from the control
-//! interface, every two seconds while the page is visible. Programs can therefore do everything
-//! that the console can do.
+//! The console is a page with a style sheet and scripts. While the page is visible, the scripts
+//! read all data from the control interface every two seconds. Other programs can use the same
+//! interface, so they can do everything that the console can do.
 //!
-//! To mount it, give it a function that lists the organizations, and merge the router. It serves
-//! `GET /_local`, `/_local/organizations`, `/_local/assets/{file}`, and the email gallery at
+//! To add the console to an application, create a [`Console`] and merge its router. The router
+//! serves `GET /_local`, `/_local/organizations`, `/_local/assets/{file}`, and the email gallery at
 //! `/_local/mails`:
 //!
 //! ```ignore
@@ -72,8 +72,8 @@ async fn asset(Path(file): Path<String>) -> Response {
     }
 }
 
-/// Builds a response with security headers. Browsers must not cache it, so that a new build never
-/// runs with the files of an old one.
+/// Builds a response with security headers. Browsers must not cache the response. Otherwise, the
+/// page of a new build could run with script files of an old build.
 fn asset_response(content_type: &'static str, body: impl IntoResponse) -> Response {
     let headers: [(HeaderName, &'static str); 5] = [
         (header::CONTENT_TYPE, content_type),

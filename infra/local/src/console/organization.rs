@@ -50,8 +50,8 @@ pub fn organizations(items: &[Value], now: Timestamp) -> Vec<Organization> {
     rows
 }
 
-/// Returns the entry of an item that the store cannot deserialize. The list shows it, so that a
-/// developer can find it.
+/// Returns the list entry for an organization whose stored item cannot be deserialized. The list
+/// shows the key of the item, so that a developer can find it.
 fn corrupt(key: &str) -> Organization {
     Organization {
         name: key.to_owned(),

@@ -11,8 +11,8 @@ use super::{Shared, response::refuse};
 
 /// Performs a DynamoDB call. The header `x-amz-target` contains the operation.
 ///
-/// The caller is a developer's tool and not a function. The handler therefore checks neither
-/// signature nor permissions, and the call log does not contain the call.
+/// The caller is a developer's tool and not a function. The handler therefore does not check the
+/// signature and the permissions of the call, and does not add the call to the call log.
 pub(super) async fn call(State(system): Shared, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let Some((_, operation)) = target.and_then(|target| target.rsplit_once('.')) else {

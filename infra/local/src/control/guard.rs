@@ -1,16 +1,17 @@
-//! Rejects requests from other sites to the control interface, which shows emails with sign-in
-//! links.
+//! Protects the control interface from the pages of other sites, because the interface shows emails
+//! with sign-in links.
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{Method, StatusCode, header};
 
 use super::response::refuse;
 
-/// Rejects cross-site writes and hosts other than this machine.
+/// Rejects requests under `/_local` that name a host other than this machine, and cross-site
+/// requests with a method other than `GET` or `HEAD`.
 ///
 /// Browsers report cross-site requests in `Sec-Fetch-Site`, and older browsers only in `Origin`.
-/// The host check prevents DNS rebinding: with a name that resolves to this machine, an attacker's
-/// page would be same-origin.
+/// The host check prevents DNS rebinding: an attacker can let a domain resolve to this machine. For
+/// the browser, the attacker's page then has the same origin as the control interface.
 pub(super) async fn reject_cross_site(request: Request, next: Next) -> Response {
     match refusal(&request) {
         Some(reason) => refuse(StatusCode::FORBIDDEN, [reason.to_owned()]),

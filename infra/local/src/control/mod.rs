@@ -1,8 +1,9 @@
 //! Control interface under `/_local`. All other paths go to the gateway.
 //!
-//! `POST /_local/settle` responds with `{"settled": true}` when no work can run now. A stream with
-//! a failing batch waits for its next attempt, and the response does not wait for that stream. The
-//! field `waiting` lists these streams, and is absent if there are none.
+//! `POST /_local/settle` responds with `{"settled": true}` when no work can run now. The response
+//! does not wait for a stream mapping whose batch keeps failing, because its next attempt starts
+//! later. The field `waiting` lists the IDs of these mappings. Without such a mapping, the field is
+//! absent.
 
 mod clock;
 mod delivery;
@@ -34,8 +35,8 @@ use crate::{
     system::System,
 };
 
-/// Maximum body size. It is above the gateway's limit, so that the gateway rejects a large body
-/// itself.
+/// Maximum size of a request body, in bytes. It is above the gateway's limit, so that the gateway
+/// itself rejects a body that is too large for API Gateway.
 const READ_LIMIT: usize = 11 * 1024 * 1024;
 
 type Shared = State<Arc<System>>;

@@ -1,5 +1,5 @@
-//! Checks a stage's parameters against the template's limits and against each other, without any
-//! request.
+//! Checks a stage's parameters against the template's limits and against each other. It makes no
+//! network request.
 
 use std::collections::BTreeMap;
 
@@ -24,8 +24,8 @@ const SAMPLE_PARAMETERS: [&str; 5] =
 pub(super) struct Values(BTreeMap<String, String>);
 
 impl Values {
-    /// Merges the stage's values over the template's defaults and drops names that are not
-    /// parameters.
+    /// Returns the template's default values, overridden by the stage's values. Drops values of the
+    /// stage whose name is not a parameter.
     pub(super) fn of(stage: &Stage, parameters: &BTreeMap<String, Parameter>) -> Self {
         let defaults = parameters.iter().filter_map(|(name, parameter)| Some((name, parameter.default()?)));
         let mut values: BTreeMap<_, _> = defaults.map(|(name, value)| (name.clone(), value)).collect();
@@ -159,8 +159,8 @@ fn stage_kind(stage: &Stage, values: &Values) -> Option<Finding> {
     })
 }
 
-/// Reports each value of the sample product that the stage still has. The template rejects them
-/// outside development.
+/// Reports each parameter that still has the value of the sample product. Outside development, the
+/// template rejects such a parameter.
 fn sample_values(values: &Values, parameters: &BTreeMap<String, Parameter>) -> Vec<Finding> {
     let report = if values.get("Stage") == Some(DEVELOPMENT) { warning } else { error };
     let is_sample = |name: &&str| {
@@ -195,8 +195,9 @@ fn domain(values: &Values) -> Option<Finding> {
     })
 }
 
-/// Checks that all ARNs have the same account and region. Functions read secrets in their own
-/// region, and an API Gateway domain needs a certificate of its region.
+/// Checks that the ARNs of the secrets and of the certificate have the same account and region.
+/// Functions read secrets in their own region, and an API Gateway domain needs a certificate of its
+/// region.
 fn region(values: &Values) -> Option<Finding> {
     let names = [
         "StripeSecretKeyArn",

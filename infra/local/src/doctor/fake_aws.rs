@@ -1,6 +1,6 @@
-//! HTTP connector that lets the doctor run against the local AWS. The doctor also makes calls that
-//! no function makes. This connector responds to them from the template and from the state of the
-//! running stack.
+//! HTTP connector that lets the doctor run against the local AWS. The doctor also makes AWS calls
+//! that no function makes. This connector builds the responses to those calls from the template and
+//! from the state of the running stack.
 
 use std::sync::Arc;
 
@@ -135,8 +135,8 @@ impl FakeAws {
         }
     }
 
-    /// Lists the template's schedules as rules. The names follow CloudFormation's scheme: stack,
-    /// logical ID, and a unique suffix.
+    /// Lists the template's schedules as EventBridge rules. The names of the rules follow
+    /// CloudFormation's scheme: stack name, logical ID, and a unique suffix.
     fn rules(&self, body: &Value) -> Value {
         let prefix = body.get("NamePrefix").and_then(Value::as_str).unwrap_or_default();
         let schedules = self.template.schedules.iter().map(|schedule| {

@@ -1,10 +1,10 @@
 //! `onramp doctor`: checks a stage and reports each problem with its fix.
 //!
-//! The doctor checks a configuration offline. It compares the parameters with the template's limits
-//! and with each other, and starts every function with the configuration. For a deployed stage, it
-//! also reads the AWS account and the Stripe account. `read` is the only module that makes
-//! requests, and it returns facts. `judge` turns the facts into findings with pure functions. The
-//! findings never contain a secret.
+//! The doctor first checks the stage's configuration offline. It compares the parameters with the
+//! template's limits and with each other, and starts every function locally with these values. For
+//! a deployed stage, it also reads the AWS account and the Stripe account. `read` is the only
+//! module that makes requests, and it returns facts. `judge` turns the facts into findings with
+//! pure functions. The findings never contain a secret.
 //!
 //! Tests replace AWS and Stripe by [`FakeAws`] and break one response at a time.
 
@@ -116,8 +116,9 @@ async fn check_start(subject: &Subject) -> Vec<Finding> {
 /// Checks a deployed stage: SES, DNS, secrets, Stripe, the table, the schedules, and the clock.
 pub async fn examine_deployment(subject: &Subject, clients: &Clients) -> Vec<Finding> {
     let Ok(parameters) = Parameter::all(&subject.template) else { return Vec::new() };
-    // The table and the schedules do not depend on the stage's values, so they can be checked even
-    // if a value is invalid.
+    // Parses the template without the stage's values, because the doctor needs only the table, the
+    // schedules, and the event types, which do not depend on them. So these checks run even if a
+    // value is invalid.
     let Ok(template) = Template::parse(&subject.template, &[].into()) else { return Vec::new() };
     let values = Values::of(&subject.stage, &parameters);
     let account = Account::new(&clients.aws);
@@ -144,8 +145,8 @@ async fn mail(subject: &Subject, template: &Template, values: &Values, account: 
     findings
 }
 
-/// Returns the template's configuration sets, without the stack name as prefix, with the event
-/// types that each one publishes to the bus.
+/// Returns the name of each SES configuration set in the template, without the prefix that is the
+/// stack name, and the event types that the set publishes to the bus.
 fn configuration_sets(template: &Template) -> Vec<(String, Vec<String>)> {
     let text =
         |value: Option<&serde_json::Value>| value.and_then(|it| it.as_str()).unwrap_or_default().to_owned();

@@ -20,7 +20,8 @@ impl Stage {
     /// file").
     ///
     /// # Errors
-    /// Returns a message if the file is not TOML, has no such stage, or has invalid overrides.
+    /// Returns a message if `text` is not TOML, does not contain the stage `name`, or has invalid
+    /// parameter overrides.
     pub fn read(text: &str, name: &str) -> Result<Self, String> {
         let file: Table = text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
         let Some(stage) = file.get(name).and_then(Value::as_table) else {

@@ -68,8 +68,8 @@ pub struct Engine {
     tables: Vec<Table>,
     /// Number of writes. A change wakes the readers of the stream.
     changed: watch::Sender<u64>,
-    /// Local clock that corrects the times of stream records. Set only for a database on disk,
-    /// whose records have the time of the system clock.
+    /// Local clock that corrects the creation times of stream records. Set only for a database on
+    /// disk, because it writes the time of the system clock into its records.
     redate: Option<Arc<LocalClock>>,
 }
 
@@ -80,7 +80,8 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Opens the database in `folder`, or one in memory, and creates missing tables.
+    /// Opens the database in `folder`, or a database in memory without a folder. Creates the tables
+    /// that are missing.
     ///
     /// # Errors
     /// Returns the reason if the file cannot be opened or a table cannot be created.
@@ -178,8 +179,8 @@ impl Engine {
         items
     }
 
-    /// Returns the earliest time after `after` at which an item is due. Indexes whose sort key is a
-    /// time contain the due times.
+    /// Returns the earliest time after `after` at which an item is due, or `None` if there is none.
+    /// An item is due at the timestamp that is its sort key in an index.
     pub fn next_due(&self, after: Timestamp) -> Option<Timestamp> {
         let mut next = None;
         for table in &self.tables {
@@ -205,8 +206,8 @@ impl Engine {
         }
     }
 
-    /// Deletes expired items of a database on disk. The engine's own sweep would use the system
-    /// clock.
+    /// Deletes the expired items of a database on disk and returns their number. The database's own
+    /// function would compare the expiry with the system clock.
     fn sweep_by(&self, clock: &LocalClock) -> Result<usize, String> {
         let mut swept = 0;
         let now = json!({":now": {"N": clock.now().as_second().to_string()}});
@@ -239,8 +240,8 @@ impl Engine {
         Ok(swept)
     }
 
-    /// Deletes every item. The stream keeps its records, as DynamoDB's stream does for a day. To
-    /// skip them, a reader continues at [`Engine::newest`].
+    /// Deletes every item. The stream keeps the records of earlier changes, as DynamoDB's stream
+    /// does for a day. A reader that must skip these records continues at [`Engine::newest`].
     pub fn reset(&self) -> Result<(), OpenError> {
         for table in &self.tables {
             let reply = self.call("DeleteTable", json!({"TableName": table.name}).to_string().as_bytes());
@@ -317,8 +318,9 @@ fn writes(operation: &str) -> bool {
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
     serde_json::from_slice(body).map_err(|error| {
         let text = error.to_string();
-        // The text of serde's error contains the engine's validation error after a marker, and ends
-        // with the position in the JSON.
+        // For a validation error of the engine, serde's text contains the marker `VALIDATION:`, the
+        // message, and at the end the position in the JSON. Only the message is part of the
+        // response.
         match text.split_once("VALIDATION:") {
             Some((_, message)) => {
                 let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);

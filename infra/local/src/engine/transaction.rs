@@ -1,5 +1,5 @@
-//! Enforces DynamoDB's size limit of transactions. DynamoDB counts the size of the stored items.
-//! The embedded engine counts only the size of the request.
+//! Enforces DynamoDB's size limit of transactions. DynamoDB compares the total size of the stored
+//! items with the limit. The embedded engine compares only the size of the request.
 
 use std::collections::HashMap;
 

@@ -156,8 +156,8 @@ fn query_parameters(query: &str) -> BTreeMap<String, String> {
     out
 }
 
-/// Returns whether the gateway passes a body of this type as text. Other bodies, and bodies without
-/// a type, are base64.
+/// Returns whether the gateway passes a body of this content type to the function as text. It
+/// encodes all other bodies, and bodies without a content type, in base64.
 fn is_text(content_type: &str) -> bool {
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind.starts_with("text/")

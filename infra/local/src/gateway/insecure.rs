@@ -2,9 +2,9 @@
 //!
 //! API Gateway is only reachable over HTTPS, so the functions set `Secure` cookies whose names
 //! start with `__Host-`. Chrome and Firefox keep them on `http://localhost`, because they treat
-//! that origin as trustworthy. WebKit, the engine of Safari, drops them. The gateway therefore
-//! sends the same cookies to such a browser with another prefix and without `Secure`. The functions
-//! see the original names.
+//! that origin as trustworthy. WebKit, the engine of Safari, drops these cookies. To a WebKit
+//! browser, the gateway therefore sends the same cookies with the prefix `Local-` and without
+//! `Secure`. In requests, it restores the names that the functions set.
 
 use axum::body::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, header};
@@ -15,8 +15,8 @@ const SECURE: &str = "__Host-";
 const PLAIN: &str = "Local-";
 
 /// Returns whether the browser drops `Secure` cookies on `http://localhost`. The `User-Agent` of
-/// all WebKit browsers contains `AppleWebKit`. That of Chromium browsers does too, but it also
-/// contains `Chrome`.
+/// all WebKit browsers contains `AppleWebKit`. The `User-Agent` of Chromium browsers contains both
+/// `AppleWebKit` and `Chrome`.
 pub(super) fn drops_secure(headers: &HeaderMap) -> bool {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     agent.contains("AppleWebKit/") && !agent.contains("Chrome/")

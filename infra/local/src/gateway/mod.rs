@@ -1,5 +1,5 @@
-//! API Gateway's HTTP API: turns a request into an event for the function, and the function's
-//! result into a response.
+//! Local HTTP API of API Gateway: converts a request to an event for the function of the route, and
+//! the function's result to a response.
 //!
 //! Safari drops `Secure` cookies on `http://localhost`. The gateway gives such browsers the same
 //! cookies without `Secure`.

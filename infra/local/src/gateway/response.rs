@@ -24,10 +24,11 @@ struct LambdaResponse {
     is_base64_encoded: bool,
 }
 
-/// Returns the response. If the payload is malformed, returns `None`, and the gateway responds with
-/// 500.
+/// Returns the HTTP response that a function's result `payload` describes. Returns `None` if the
+/// payload is malformed. The gateway then responds with 500.
 ///
-/// A payload without `statusCode` becomes the body of a 200 response, as API Gateway infers it.
+/// A payload without `statusCode` becomes the body of a response with status 200 and the type
+/// `application/json`, as in API Gateway.
 pub(super) fn response(payload: &str) -> Option<Response<Bytes>> {
     let value: Value = serde_json::from_str(payload).ok()?;
     if value.get("statusCode").is_none() {

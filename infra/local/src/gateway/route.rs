@@ -1,8 +1,9 @@
 //! Selects the route of a request.
 //!
-//! The most specific path wins: a full match, then `{parameter}`, then `{greedy+}`, then
-//! `$default`. A method wins over `ANY`. Source: "Routing API requests" in the API Gateway
-//! Developer Guide.
+//! The gateway selects the route with the most specific path: an exact path, then a path with a
+//! `{parameter}`, then a path with a `{greedy+}` parameter, then `$default`. For the same path, a
+//! route with the method of the request precedes a route with `ANY`. Source: "Routing API requests"
+//! in the API Gateway Developer Guide.
 
 use crate::template::Route;
 

@@ -1,5 +1,5 @@
-//! Signer of embed tokens and host events. It follows docs/host-app.md and shares no code with
-//! Onramp.
+//! Signs embed tokens and host events for the sample host app. The code follows docs/host-app.md
+//! and shares no code with Onramp.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -20,8 +20,8 @@ pub(super) struct HostSigner {
 }
 
 impl HostSigner {
-    /// Creates a signer with the first key of a list of `id:secret`. Returns `None` if the key is
-    /// invalid.
+    /// Creates a signer with the first key of `keys`, a comma-separated list of `id:secret`.
+    /// Returns `None` if this key is invalid.
     pub(super) fn new(keys: &str) -> Option<Self> {
         let (id, secret) = keys.split(',').next()?.trim().split_once(':')?;
         let secret = URL_SAFE_NO_PAD.decode(secret.trim_end_matches('=')).ok()?;

@@ -4,8 +4,8 @@
 //! handoff tokens, the keys of embed tokens and host events, and the event bus.
 //!
 //! The app signs a user in with a valid handoff token, which works once. Its page embeds Onramp's
-//! banner and checklist in three ways. It sends events about user actions over the bus or over
-//! HTTP.
+//! banner and checklist in three ways: as custom elements, as HTML fragments that the app fetches,
+//! and in frames. The app sends events about user actions over the event bus or over HTTP.
 
 mod handoff_token;
 mod host_signer;
@@ -38,8 +38,9 @@ use crate::{bus::Entry, connector::Cloud, random, stripe::HttpSend};
 /// Path at which the custom elements fetch an embed token.
 pub(crate) const TOKEN_PATH: &str = "/onramp-token";
 
-/// Returns the content security policy of a page that embeds Onramp. It allows the script of the
-/// elements, their requests, frames, and the style sheet of the included fragments.
+/// Returns the content security policy of a page that embeds Onramp. From the origin `onramp`, it
+/// allows the script of the custom elements, the requests of this script, frames, and the style
+/// sheet of the HTML fragments.
 fn policy(onramp: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' {onramp}; connect-src 'self' {onramp}; frame-src {onramp}; \
@@ -144,7 +145,7 @@ impl HostApp {
     }
 
     /// Fetches an HTML fragment from Onramp, to include it in the page. Returns an empty string if
-    /// that fails.
+    /// the request fails.
     async fn fetch_include(&self, path: &str, token: &str) -> String {
         let request =
             Request::get(path).header(AUTHORIZATION, format!("Bearer {token}")).header(HOST, self.host());
@@ -188,8 +189,8 @@ impl HostApp {
         response
     }
 
-    /// Sends an event about a user action, over HTTP if the form requests it and otherwise over the
-    /// bus.
+    /// Sends an event about a user action. The event goes over HTTP if the form contains
+    /// `way=http`, and otherwise over the event bus.
     async fn send_event(&self, user: &HostUser, form: &[u8]) -> Response<Bytes> {
         let wanted = field(form, "event").unwrap_or_default();
         let Some((event, _)) = EVENTS.into_iter().find(|(event, _)| *event == wanted) else {
@@ -265,8 +266,8 @@ fn cookie(request: &Request<Bytes>) -> Option<&str> {
     pairs.find(|(name, _)| *name == SESSION).map(|(_, value)| value)
 }
 
-/// Whether a page of another origin sent the request. This includes Onramp's pages: they have
-/// another port, and browsers report their requests as `same-site`.
+/// Whether a page of another origin sent the request. Onramp's pages are also of another origin:
+/// they have another port, so browsers report their requests as `same-site`.
 fn is_cross_site(request: &Request<Bytes>) -> bool {
     let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
     !matches!(site, None | Some("same-origin" | "none"))

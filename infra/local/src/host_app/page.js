@@ -1,5 +1,5 @@
-// Example of a host app's script: it listens to the elements' events and sets the height that each
-// frame reports.
+// Example of a host app's script: it lists the events of Onramp's custom elements and sets the
+// height of each frame to the height that the frame reports.
 "use strict";
 const log = document.querySelector("#log");
 const note = (text) => log?.prepend(Object.assign(document.createElement("li"), { textContent: text }));

@@ -19,8 +19,8 @@ const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: 
 const shortDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
-// A time for a narrow column: the time alone on the local clock's current day, otherwise with the
-// date.
+// Shows the time `at` in a narrow column. The text omits the date if `at` is on the same day as
+// `now`, the time of the local clock.
 export function moment(at, now) {
   const date = new Date(at);
   if (Number.isNaN(date.valueOf())) return el("time", {}, "–");

@@ -13,8 +13,8 @@ let drawn = "";
 
 export async function refresh() {
   const changed = await inbox();
-  // After the clock's day changes, draw the list again: today's emails show their time without the
-  // date.
+  // Draw the list again after the local clock reaches another day, because only the emails of the
+  // current day show their time without the date.
   if (!changed && drawn !== now().toDateString()) list();
   if (!changed) return mails.length;
   mails = changed.toReversed();

@@ -17,8 +17,8 @@ use axum::{
 
 use self::samples::Sample;
 
-/// Content security policy of an email in a frame. It allows inline styles, and links in new
-/// windows.
+/// Content security policy of an email in a frame. It allows inline styles, and links that open in
+/// a new window.
 const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
@@ -126,7 +126,7 @@ impl View {
 
 impl Scheme {
     /// Replaces the color-scheme media queries in an email's HTML, so that every browser shows the
-    /// email in this scheme.
+    /// email in this scheme. For `System`, returns the HTML unchanged.
     fn pin(self, html: &str) -> String {
         let (dark, only) = match self {
             Self::System => return html.to_owned(),

@@ -19,9 +19,9 @@ use super::{
     finding::{Area, Finding},
 };
 
-/// Creates the finding for a fact that could not be read. A missing resource is an error, and a
-/// resource that the credentials may not read is a warning. `permission` is inserted after "grant
-/// them" in the fix.
+/// Creates the finding for a fact that could not be read. A missing resource is an error, with
+/// `missing` as its fix. Any other reason is a warning. If the credentials lack a permission, the
+/// fix is "grant them" followed by `permission`.
 fn unread(area: Area, subject: &str, why: &Unread, permission: &str, missing: &str) -> Finding {
     match why {
         Unread::Missing => Finding::error(area, subject, "does not exist", missing),

@@ -1,5 +1,5 @@
-//! Reads facts through the real SDKs and HTTP. This is the only part of the doctor that makes
-//! requests.
+//! Reads facts about a deployed stage with the AWS SDKs and over HTTP. Only this part of the doctor
+//! makes requests.
 
 mod aws;
 mod outside;

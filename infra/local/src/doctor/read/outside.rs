@@ -66,9 +66,9 @@ impl Stripe<'_> {
     }
 }
 
-/// Reads the DMARC record that covers a domain: its own, or else that of the nearest parent domain
-/// that has one (compare RFC 7489, section 6.6.3). It uses a public resolver over HTTPS ("JSON API
-/// for DNS over HTTPS", Google Public DNS).
+/// Reads the DMARC record that applies to `domain`. If the domain has no record, the record of its
+/// nearest parent domain applies (compare RFC 7489, section 6.6.3). The function queries a public
+/// resolver over HTTPS ("JSON API for DNS over HTTPS", Google Public DNS).
 pub(in crate::doctor) async fn dmarc(http: &SharedHttpConnector, domain: &str) -> Fact<String> {
     let mut rest = Some(domain);
     while let Some(name) = rest.filter(|name| name.contains('.')) {

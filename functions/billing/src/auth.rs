@@ -28,7 +28,8 @@ pub struct AuthenticatedAdmin {
     pub origin: String,
     /// The IP address of the caller.
     pub ip: String,
-    /// The secret of the browser's cookie, if this browser requested a sign-in link before.
+    /// The secret in the browser's cookie. `None` if this browser has not requested a sign-in link
+    /// lately.
     pub mark: Option<Secret>,
     pub format: ResponseFormat,
 }
@@ -63,7 +64,7 @@ impl App {
     /// Authenticates an admin with one consistent read of session, user, membership, and
     /// organization.
     ///
-    /// It accepts organizations in every access status, because an admin pays to regain access.
+    /// It accepts organizations in every access status, because a payment can restore lost access.
     pub async fn authenticate(&self, credentials: &Credentials) -> Result<AuthenticatedAdmin, Problem> {
         let Credentials { headers, origin, ip } = credentials;
         let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;

@@ -28,7 +28,7 @@ const RETURN: &str = "/billing/return";
 #[derive(Debug, PartialEq, Eq)]
 struct CheckoutIn {
     plan: Plan,
-    /// The idempotency key of the request. A repeated key yields the same Checkout session.
+    /// The form token, from which the idempotency key is made. `None` if the request has none.
     token: Option<String>,
 }
 
@@ -85,9 +85,9 @@ impl App {
         }
     }
 
-    /// Redirects an admin whose organization has a plan to the portal.
+    /// Redirects an admin to the portal, because their organization already has a subscription.
     ///
-    /// If the admin's address is unverified, redirects them to `path_if_unverified` instead.
+    /// If the admin's address is unverified, redirects to `path_if_unverified` instead.
     async fn open_portal_or(
         &self,
         stripe: &Client,
@@ -101,15 +101,15 @@ impl App {
         }
     }
 
-    /// Opens a Checkout session, and expires all other open sessions of the customer. Returns the
-    /// session's URL.
+    /// Opens a Checkout session, and expires the customer's older open sessions. Returns the URL of
+    /// the new session.
     ///
     /// Returns `None` if Stripe already has a subscription of the customer, even if its events have
     /// not arrived yet.
     ///
-    /// The order of the calls prevents two subscriptions. Of two requests, the later one finds the
-    /// earlier session open and expires it. If that session was paid before, the last check finds
-    /// its subscription.
+    /// The order of the calls prevents two subscriptions. Of two requests, the later request finds
+    /// the session of the earlier one and expires it. If that session was already paid, the last
+    /// check finds its subscription.
     async fn open_only_checkout(
         &self,
         stripe: &Client,
@@ -120,7 +120,8 @@ impl App {
         let open = stripe.open_checkouts(checkout.customer).await?;
         let own = open.iter().position(|session| session.id == opened.id);
         if own.is_none() {
-            // The form was submitted before, and its session was paid or has expired since then.
+            // Stripe returned the session of an earlier request with the same form. The session is
+            // no longer open, because it was paid or has expired since then.
             opened = stripe.create_checkout(checkout, &self.random_token()).await?;
         }
         for older in open.iter().skip(own.map_or(0, |own| own + 1)) {
@@ -134,11 +135,12 @@ impl App {
     }
 }
 
-/// Returns the idempotency key under which a repeated form opens the same session.
+/// Returns the idempotency key for a Checkout session. A repeated form has the same key, so Stripe
+/// returns the same session.
 ///
 /// The key covers the form's token and all parameters, because one token can come with different
-/// parameters. The forms of both plans on a page share it. The date of the first charge changes
-/// when the last 48 hours of a trial begin.
+/// parameters. For example, the forms of both plans on a page share one token. The date of the
+/// first charge changes when the last 48 hours of a trial begin.
 fn idempotency_key(checkout: &NewCheckout<'_>, token: &str) -> String {
     let charge = match checkout.first_charge {
         FirstCharge::Now => i64::MIN,

@@ -8,14 +8,14 @@ use web::Problem;
 
 use crate::{App, auth::AuthenticatedAdmin, errors};
 
-/// Seconds for which the idempotency key of a new customer stays the same.
+/// Length of the period, in seconds, in which a new customer's idempotency key stays the same.
 const KEY_PERIOD: i64 = 3600;
 
 impl App {
     /// Returns the customer that pays for the organization. Creates and links one if there is none.
     ///
-    /// Also returns the organization after the link, because linking can change it: it applies the
-    /// parked events of the customer.
+    /// Also returns the resulting organization. A new link can change the organization, because it
+    /// applies the parked events of the customer.
     pub async fn ensure_customer(
         &self,
         stripe: &Client,
@@ -41,21 +41,24 @@ impl App {
         Err(errors::from_store(Error::Conflict))
     }
 
-    /// Returns whether a customer whose subscription names this organization is linked to another
-    /// one.
+    /// Returns whether `customer` is linked to an organization other than `org`. A subscription of
+    /// this customer names `org` in its metadata.
     ///
-    /// The metadata at Stripe can be wrong, and must never open the portal of another organization.
+    /// That metadata can be wrong, and must never open the portal of another organization.
     async fn belongs_to_another(&self, customer: &CustomerId, org: &Org) -> Result<bool, Problem> {
         let context = self.store.load_event_context(Some(customer), Some(org.id)).await;
         let linked = context.map_err(errors::from_store)?.link.org;
         Ok(linked.is_some_and(|linked| linked != org.id))
     }
 
-    /// Makes one attempt to link a customer: loads, decides, and commits. Returns the linked
-    /// customer and the organization after the link.
+    /// Attempts once to link `customer` to the organization, and applies the customer's parked
+    /// events.
     ///
-    /// Returns `None` if the new customer is already linked to another organization. Only a manual
-    /// change in Stripe's dashboard can cause that.
+    /// Returns the customer that is linked afterward, and the organization. If another request
+    /// linked a customer first, that customer is returned.
+    ///
+    /// Returns `None` if `customer` is linked to another organization, which only a manual change
+    /// in Stripe's dashboard can cause. Also returns `None` if the organization does not exist.
     async fn link(&self, customer: &CustomerId, org: &Org) -> Result<Option<(CustomerId, Org)>, Error> {
         let context = self.store.load_event_context(Some(customer), Some(org.id)).await?;
         let Some(before) = context.org else { return Ok(None) };
@@ -78,10 +81,10 @@ impl App {
     /// Creates a customer at Stripe. The idempotency key covers:
     ///
     /// - the organization, so that two tabs create one customer;
-    /// - the request's parameters, because Stripe rejects a key with other parameters;
+    /// - the request's parameters, because Stripe rejects a repeated key with other parameters;
     /// - the hour, because Stripe repeats a failure under the same key for a day;
-    /// - the replaced customer. Otherwise Stripe would return a customer that was created and
-    ///   deleted within that hour.
+    /// - the deleted customer that the new one replaces, if any. Otherwise Stripe would return a
+    ///   customer that was created and deleted within the same hour.
     async fn create_customer(
         &self,
         stripe: &Client,

@@ -43,10 +43,11 @@ impl Keys {
         cached.clone()
     }
 
-    /// Drops a cached key from Secrets Manager, so that the next call reads it again.
+    /// Clears the cache if the key comes from Secrets Manager, so that the next call reads it
+    /// again.
     ///
-    /// Call this after Stripe rejected the key, because Stripe rejects the old key after a
-    /// rotation.
+    /// Call this after Stripe rejected the key. After a rotation, the cached key is the old one,
+    /// which Stripe rejects.
     pub async fn invalidate(&self) {
         if self.stored.is_some() {
             *self.cached.lock().await = None;

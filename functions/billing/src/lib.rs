@@ -6,7 +6,7 @@
 //! # Invariant
 //!
 //! The function links the Stripe customer to the organization *before* it opens a Checkout session.
-//! So every later event of Stripe finds its organization.
+//! So `stripe-webhook` finds the organization of every later event.
 //!
 //! # What it never does
 //!
@@ -76,8 +76,8 @@ impl App {
 
     /// Redirects to a URL at Stripe.
     ///
-    /// If the content security policy of the pages does not list the URL's origin, logs an error.
-    /// Browsers block such a redirect without a message.
+    /// If the content security policy of the pages does not list the URL's origin, logs an error,
+    /// because browsers block such a redirect without a message.
     fn redirect_to_stripe(&self, url: &str) -> Response {
         if !self.config.origins.contains_url(url) {
             tracing::error!(

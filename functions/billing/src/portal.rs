@@ -19,7 +19,8 @@ use crate::{
 
 /// Redirects an admin to the portal.
 ///
-/// An admin without a plan can save a card or an address there. This also creates the customer.
+/// An admin without a plan can save a card or an address there. If the organization has no customer
+/// at Stripe, this request creates the customer.
 pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
     let format = ResponseFormat::of(request.headers());
     auth::respond(format, app.portal(request).await)
@@ -38,8 +39,8 @@ impl App {
 
     /// Opens a portal session and redirects to it.
     ///
-    /// A session expires after minutes, so each request opens a new one. The random idempotency key
-    /// only prevents a second session when the client retries this call.
+    /// A session expires after minutes, so each request opens a new one. If the Stripe
+    /// client retries a call, the random idempotency key prevents a second session.
     pub async fn open_portal(
         &self,
         stripe: &Client,

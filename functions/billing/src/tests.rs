@@ -61,7 +61,8 @@ async fn requests_without_session_never_reach_stripe() {
     for (case, status, location, reads) in [
         ("post-checkout-cross-site", 403, Value::Null, 0),
         ("post-checkout-without-session", 303, json!("/login?next=/dashboard"), 0),
-        // The cookie names no stored session. The function finds that out with one read.
+        // The table does not contain the session of the cookie. The function finds that out with
+        // one read.
         ("post-checkout-form", 303, json!("/login?next=/dashboard"), 1),
         ("post-checkout-json", 401, Value::Null, 1),
         ("post-portal-form", 303, json!("/login?next=/dashboard"), 1),

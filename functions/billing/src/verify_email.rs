@@ -1,7 +1,7 @@
 //! Verifies an admin's address with a sign-in link before they can open the billing portal.
 //!
-//! The portal shows invoices and can change payment methods, so it requires an admin whose address
-//! is verified. Another admin first gets a sign-in link by email. The link leads to the
+//! The portal shows invoices and can change payment methods, so it requires a verified address. An
+//! admin without a verified address first gets a sign-in link by email. The link leads to the
 //! organization's page, whose button opens the portal.
 
 use axum::response::Response;

@@ -42,9 +42,9 @@ struct ParsedBatch {
 
 /// Parses the records of a batch.
 ///
-/// A retry never fixes a corrupt record. It is logged and skipped, so that it does not block later
-/// events. The events of a skipped record are lost, which shows as a gap in the versions that event
-/// ids contain.
+/// A retry never fixes a corrupt record. The function logs and skips the record, so that it does
+/// not block later events. The events of a skipped record are lost. The loss shows as a gap in the
+/// version numbers, which event ids contain.
 fn parse(records: &[RecordIn]) -> ParsedBatch {
     let mut batch = ParsedBatch::default();
     for (index, record) in records.iter().enumerate() {
@@ -69,8 +69,8 @@ fn parse(records: &[RecordIn]) -> ParsedBatch {
     batch
 }
 
-/// Returns a response that names the failed record, if any. Lambda retries a batch from the lowest
-/// sequence number in the response, so one record is enough.
+/// Returns a response that names the record with the index `failed`, if any. Lambda retries a batch
+/// from the lowest sequence number in the response, so one record is enough.
 fn retry_from(records: &[RecordIn], failed: Option<usize>) -> BatchOut {
     let failure = failed.and_then(|index| records.get(index));
     let out = |record: &RecordIn| FailureOut { item_identifier: record.sequence_number().to_owned() };

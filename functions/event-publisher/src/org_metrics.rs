@@ -21,9 +21,9 @@ pub(crate) struct OrgMetrics {
 impl OrgMetrics {
     /// Writes the metrics to the log.
     ///
-    /// Call this after the events of the change are published. A retry publishes only unpublished
-    /// changes, so it does not count this change again. A change is counted twice only if the
-    /// function crashes in between.
+    /// Call this after the events of the change are published. A retry starts at the first change
+    /// whose events were not published, so it does not count this change again. A change is counted
+    /// twice only if the function crashes before it responds.
     pub(crate) fn count(&self, now: Timestamp) {
         for measure in &self.measures {
             match *measure {

@@ -63,7 +63,8 @@ impl RecordIn {
 
     /// Returns the events and metrics of the change.
     ///
-    /// Returns `None` for the removal of an item. Onramp itself never removes an organization.
+    /// Returns `None` if the record reports the removal of an item. Onramp itself never removes an
+    /// organization.
     pub(crate) fn parse(&self) -> Result<Option<Change>, Corrupt> {
         let Some(image) = &self.dynamodb.new_image else { return Ok(None) };
         let new = org_from_image(image)?;

@@ -49,8 +49,8 @@ impl FromRequestParts<Arc<App>> for AuthenticatedOperator {
             (OperatorError::Stale, ResponseFormat::Json) => {
                 web::problem_response(format, Problem::unauthorized())
             }
-            // The browser cannot send the form again after the sign-in, so the operator returns to
-            // the queue.
+            // The sign-in is too old, so the operator must sign in again. The browser cannot repeat
+            // the form after that, so the operator then gets the queue.
             (OperatorError::Stale, ResponseFormat::Page) if parts.method == Method::POST => {
                 web::to_login("/operator")
             }
@@ -67,8 +67,9 @@ async fn authenticate(
     token: &SessionToken,
     format: ResponseFormat,
 ) -> Result<Result<AuthenticatedOperator, OperatorError>, Problem> {
-    // If the table fails, an operator must see an error. The token is not verified yet, so every
-    // caller with a token sees the same error.
+    // If the read fails, the response is an error and not 404, so that an operator sees the
+    // failure. Before the read, the function cannot tell operators from other users. So every
+    // caller with a session token gets this error.
     let found = app.store.load_session(token).await;
     let Some(found) = found.map_err(|error| Problem::unavailable().because(error))? else {
         return Ok(Err(OperatorError::NotOperator));

@@ -40,8 +40,8 @@ impl Config {
                 text.split(',').map(|days| days.trim().parse().ok()).collect::<Option<_>>()?;
             days.sort_unstable();
             days.dedup();
-            // Zero days means no reminder, because the email about the end of the trial is sent at
-            // that time.
+            // 0 days means no reminder. At the end of the trial, the admins get the email about the
+            // end instead.
             days.retain(|days| *days > 0);
             Some(days)
         });

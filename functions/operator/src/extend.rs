@@ -60,7 +60,7 @@ async fn respond(
     })
 }
 
-/// Parses the form. If it is invalid, returns the errors of all fields.
+/// Parses the form. If it is invalid, returns the errors of all invalid fields.
 fn parse(app: &App, fields: &Fields, headers: &HeaderMap) -> Result<Grant, Vec<FieldError>> {
     let mut errors = Vec::new();
     let days = Days::parse(fields.get("days").unwrap_or_default());
@@ -70,7 +70,7 @@ fn parse(app: &App, fields: &Fields, headers: &HeaderMap) -> Result<Grant, Vec<F
         reason.map_err(|error| errors.push(FieldError::new("reason", error.code(), error.to_string())));
     let request = web::form_token(fields, headers).map(|token| match token {
         Some(token) => Hash::of(&[b"extension", token.as_bytes()]),
-        // Without a token, each request counts as a separate extension.
+        // Without a form token, a random hash makes each request a separate extension.
         None => Hash::of(&[&app.entropy.bytes::<32>()]),
     });
     let request = request.map_err(|error| errors.push(error));

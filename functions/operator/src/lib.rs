@@ -1,12 +1,14 @@
 //! The Lambda function `operator`: pages and JSON API for the operators of Onramp.
 //!
 //! An operator reviews items that no scheduled run will finish, finds an organization, and extends
-//! its trial. An organization that never had a trial starts one. An extension is stored under the
-//! hash of its form's token. So a form that is sent twice extends the trial only once.
+//! its trial. If the organization never had a trial, the extension starts one. The organization
+//! stores each extension under the hash of the form's token. So a form that is sent twice extends
+//! the trial only once.
 //!
 //! # Invariant
 //!
-//! A user who is not an operator gets exactly the response of a path that does not exist.
+//! A user who is not an operator gets exactly the response of a path that does not exist. The only
+//! exception is an error response while the table cannot be read.
 //!
 //! # What it never does
 //!
@@ -64,8 +66,8 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
-    // These are the headers of the function that handles unknown paths. Different headers would
-    // reveal that a path exists.
+    // The security headers equal those of `checklist-read`, which responds to unknown paths.
+    // Different headers would reveal that a path exists.
     let profile = SecurityProfile::app_with_checkout(config.app_url.as_deref(), &config.checkout)
         .with_public_url(config.public_url.as_ref().map(boot::BaseUrl::as_str));
     let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config }));

@@ -42,7 +42,8 @@ impl App {
         found.map(|org| org.value).ok_or_else(Problem::not_found)
     }
 
-    /// Renders the organization's page. `form` contains the values of a rejected form, or none.
+    /// Renders the organization's page. `form` contains the values and errors of a rejected form.
+    /// It is empty for a new form.
     pub fn org_page(
         &self,
         auth: &AuthenticatedOperator,

@@ -262,9 +262,11 @@ fn mails(org: &Org) -> Vec<MailOut> {
     each.collect()
 }
 
-/// Returns the state of an email with a time. For a pending email, it is the time before which no
-/// attempt takes place. For an email that is being sent, it is the end of the lease. For all
-/// others, it is the time at which the state began.
+/// Returns the name of an email's state, and a time:
+///
+/// - for a pending email, the earliest time of the next attempt;
+/// - for an email that is being sent, the end of the lease;
+/// - for all other emails, the time at which the state began.
 pub fn state(delivery: &Delivery) -> (&'static str, Timestamp) {
     match delivery {
         Delivery::Pending { not_before, .. } => ("pending", *not_before),

@@ -1,4 +1,4 @@
-//! Items of the review queue, ready for display. Each says what happened and what the operator
+//! Items of the review queue, ready for display. Each item says what happened and what the operator
 //! should do.
 
 use domain::{
@@ -96,8 +96,8 @@ impl ReviewItemView {
     }
 }
 
-/// Returns the delivery problem of an email as a clause, with its time. Returns `None` if the email
-/// has no problem.
+/// Returns the time at which delivery of an email failed or became unknown, and the problem as a
+/// clause. Returns `None` if the email has no problem.
 #[must_use]
 pub fn delivery_problem(delivery: &Delivery) -> Option<(Timestamp, &'static str)> {
     match delivery {

@@ -21,14 +21,15 @@ use crate::{
     store_problem, words,
 };
 
-/// Number of items on a page. A page can be longer, because items with the same time as its last
-/// item are on the same page.
+/// Usual number of items on a page. A page is longer if several items have the same time as its
+/// last item, because all of them are on that page.
 const PAGE_SIZE: u16 = 25;
 
 /// Handles `GET /operator`.
 ///
-/// The parameter `find` searches for an organization. `after` requests the page after the given
-/// time. `list=foreign` shows parked events that most likely belong to another product.
+/// The parameter `find` searches for an organization. `after` requests the items that wait since a
+/// later time. `list=foreign` shows parked events without our metadata, which most likely belong to
+/// another product.
 pub async fn show(auth: AuthenticatedOperator, State(app): State<Arc<App>>, uri: Uri) -> Response {
     match respond(&app, &auth, &uri).await {
         Ok(response) => response,

@@ -19,8 +19,8 @@ const ORG: &str = "org_0198c0de-0000-7000-8000-000000000001";
 const USER: &str = "usr_0198c0de-0000-7000-8000-000000000002";
 const SECRET: &str = "5ec2e70000000000000000000000000000000000000000000000000000000001";
 
-/// Fake table with one signed-in user, whose address is verified or not, and their organization. It
-/// records the calls.
+/// Fake table with one signed-in user and the user's organization. `verified` is whether the user's
+/// address is verified. The table records the calls.
 #[derive(Clone, Debug)]
 struct Table {
     verified: bool,
@@ -89,7 +89,8 @@ impl HttpConnector for Table {
     }
 }
 
-/// Runs a recorded event. Returns the status, the response, and the calls of the table.
+/// Sends a recorded event to the function. Returns the status, the response, and the calls that the
+/// table recorded.
 async fn run(verified: bool, case: &str) -> (u64, Value, Vec<String>) {
     let table = Table { verified, calls: Arc::default() };
     let connector = SharedHttpConnector::new(table.clone());

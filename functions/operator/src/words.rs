@@ -17,7 +17,8 @@ pub mod queue {
     pub const NEWER: &str = "Show newer items";
     pub const FIRST_PAGE: &str = "Back to the oldest items";
 
-    /// Mentions the other list of events. [`SEE_WITHOUT_METADATA`] is the link to that list.
+    /// Sentence below the review queue. It mentions the list of parked events without metadata, and
+    /// the link [`SEE_WITHOUT_METADATA`] follows it.
     pub const OTHER_PRODUCTS: &str = "Events that may belong to another product are listed separately.";
     pub const SEE_WITHOUT_METADATA: &str = "View these events";
     pub const RETENTION: &str = "They are kept until their customer is linked, for at most 35 days.";
@@ -223,7 +224,8 @@ pub mod billing {
         format!("paid {amount}")
     }
 
-    /// Returns the description of a conflict: events of another customer name this organization.
+    /// Describes a conflict: events of `customer` name this organization, but the two are not
+    /// linked. `linked` is the organization's own customer. `None` means that it has none.
     pub fn other_customer(customer: &str, linked: Option<&str>) -> String {
         match linked {
             Some(linked) => {
@@ -235,17 +237,18 @@ pub mod billing {
         }
     }
 
-    /// Returns the description of a conflict: a Checkout session names two organizations.
+    /// Describes a conflict: the Checkout session of an event also names another organization.
     pub fn other_organization(event: &str) -> String {
         format!("The Checkout session of {event} also names another organization.")
     }
 
-    /// Returns the description of a conflict: one event arrived with two payloads.
+    /// Describes a conflict: events with the same id arrived with different payloads.
     pub fn two_payloads(event: &str) -> String {
         format!("{event} arrived with two different payloads.")
     }
 
-    /// Returns the description of a conflict: an event arrived after its period was closed.
+    /// Describes a conflict: an event arrived too late, when the events of its time were already
+    /// summarized.
     pub fn late(event: &str) -> String {
         format!("{event} arrived too late and had no effect, because its period was already closed.")
     }

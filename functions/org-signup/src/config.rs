@@ -6,8 +6,8 @@ use domain::{brake::Budget, definition::Offered, people::User};
 /// Maximum trial length in days: Stripe's limit for `trial_period_days`.
 const MAX_TRIAL_DAYS: u16 = 730;
 
-/// Maximum of `SIGNUP_LIMIT_PER_IP`. It bounds the size of a rate limit's item, which stores one
-/// time per sign-up.
+/// Maximum of `SIGNUP_LIMIT_PER_IP`. The item of each network stores one time per sign-up, so this
+/// maximum bounds the item's size.
 const MAX_LIMIT_PER_IP: u32 = 50;
 
 /// Environment variables of the function.
@@ -20,8 +20,8 @@ pub struct Config {
     /// Whether sign-ups can start a trial.
     pub trials: bool,
     pub trial_days: u16,
-    /// Days before the end of a trial on which admins get a reminder. Each is at least 1 and
-    /// smaller than `trial_days`.
+    /// Numbers of days before the end of a trial at which admins get a reminder. Each number is at
+    /// least 1 and smaller than `trial_days`.
     pub reminder_days: Vec<u16>,
     /// Checklists that this deployment offers to organizations.
     pub checklists: Offered,
@@ -45,8 +45,8 @@ impl Config {
         let trial_days = vars.read("STRIPE_TRIAL_DAYS", Some("14"), "an integer from 1 to 730", |text| {
             text.parse().ok().filter(|days| (1..=MAX_TRIAL_DAYS).contains(days))
         });
-        // If the trial length is invalid, the reminders are compared with the maximum instead. So
-        // an invalid trial length does not cause a second error about the reminders.
+        // If the trial length is invalid, the reminders are compared with the maximum length
+        // instead. So an invalid trial length does not cause a second error about the reminders.
         let limit = trial_days.unwrap_or(MAX_TRIAL_DAYS);
         // A trial of at most three days has no reminder by default.
         let default = if limit > 3 { "3" } else { "0" };
@@ -58,8 +58,8 @@ impl Config {
             days.dedup();
             Some(days)
         });
-        // Zero days means no reminder, because the email about the end of the trial is sent at that
-        // time.
+        // 0 days means no reminder. At the end of the trial, the admins get the email about the end
+        // instead.
         let reminder_days = reminder_days.map(|days| days.into_iter().filter(|days| *days > 0).collect());
         let expected = "comma-separated names of built-in checklists";
         let checklists = vars.read("CHECKLIST_DEFINITIONS", Some("built-in"), expected, Offered::parse);

@@ -28,8 +28,8 @@ pub struct SignUpIn {
 }
 
 impl SignUpIn {
-    /// Parses the fields. Name and address of a `known` user come from their account, not from the
-    /// form.
+    /// Parses the fields. For a `known` user, the name and the address come from the account, not
+    /// from the form.
     ///
     /// Ignores the industry if no checklist of this deployment depends on it.
     ///
@@ -92,7 +92,8 @@ impl SignUpIn {
     }
 }
 
-/// Returns the hash of the form token and the address. It identifies a form that is sent again.
+/// Returns the hash of the form token and the address. Two requests with the same hash send the
+/// same form.
 #[must_use]
 pub fn replay(token: &str, address: &Address) -> Hash {
     Hash::of(&[token.as_bytes(), address.as_str().as_bytes()])

@@ -1,7 +1,7 @@
 //! The Lambda function `org-signup`: creates an organization from one form.
 //!
-//! A browser can send the same form again for ten minutes. The repeated form leads to the same
-//! organization, with at most five further sessions.
+//! A browser can send the same form again for ten minutes. A repeated form creates no second
+//! organization. It starts another session in the first one, at most five times.
 //!
 //! # Invariant
 //!

@@ -25,7 +25,8 @@ use crate::{
 
 /// `GET /organizations/new`: shows the form.
 ///
-/// A signed-in user enters only data about the organization, and their address must be verified.
+/// A signed-in user enters only data about the organization. If their address is unverified, they
+/// get a page that offers a sign-in link instead of the form.
 pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let signed_in = match web::session::token(request.headers()) {
         Some(token) => app.store.try_load_session(&token).await,
@@ -55,20 +56,20 @@ pub fn token(app: &App) -> String {
     Secret::new(app.entropy.bytes()).reveal()
 }
 
-/// View model of the sign-up form, which is empty or rejected.
+/// View model of the sign-up form, either empty or with the values and errors of a rejected form.
 pub struct Form<'a> {
     pub product: &'a str,
-    /// Length of the trial, or `None` if the user cannot start one.
+    /// Length of the trial in days, or `None` if the user cannot start one.
     pub trial_days: Option<u16>,
     pub signed_in: Option<&'a SignedIn>,
-    /// Secret of the organization grant of a user without an organization.
+    /// Secret of the organization grant, if the user has an account but no organization.
     pub creation_grant: Option<&'a str>,
     pub token: &'a str,
     /// Checklists of this deployment. The form asks for the industry only if they depend on it.
     pub checklists: &'a Offered,
     pub fields: &'a Fields,
     pub errors: &'a [FieldError],
-    /// The problem that is not about a single field.
+    /// A problem of the whole form, such as a reached rate limit.
     pub problem: Option<&'a Problem>,
 }
 

@@ -52,12 +52,12 @@ enum Requester {
     CreationGrant(OrgCreationGrant, Box<Stored<User>>),
 }
 
-/// The user and the network that sent a request.
+/// The user who sent a request, and the network from which it came.
 struct RequestContext {
     known: Option<Requester>,
-    /// The IPv4 address or the IPv6 /64 network, to which the rate limits apply.
+    /// The IPv4 address or the IPv6 /64 network of the browser. The rate limits apply to it.
     network: String,
-    /// The IPv6 /48 network that contains it. `None` for IPv4.
+    /// The IPv6 /48 network that contains `network`. `None` for IPv4.
     site: Option<String>,
     wants: ResponseFormat,
 }
@@ -171,8 +171,8 @@ impl App {
             }
             Ok(SignedUp::Limited(window)) => Err(Problem::too_many(window.retry_after(now))),
             Ok(SignedUp::AddressKnown) => self.known_address(caller, &sign_up, now).await,
-            // `commit` never returns `Braked`, because the mail brake does not apply to its last
-            // attempt.
+            // `commit` never returns `Braked`, because its last attempt sends the email later, and
+            // the mail brake does not apply to that.
             Ok(SignedUp::Braked(_)) | Err(store::Error::Conflict) => return Ok(None),
             Err(error) => {
                 if sign_up.org.provisioned.is_some() {
@@ -224,8 +224,8 @@ impl App {
     /// grant.
     ///
     /// # Errors
-    /// 409 if the grant has expired or is unknown, because a form with a grant contains no name and
-    /// address.
+    /// 409 if the grant has expired or is unknown. The form contains no name and address, so the
+    /// sign-up needs the user of the grant.
     async fn load_creation_grant(&self, fields: &Fields) -> Result<Option<Requester>, Problem> {
         let Some(secret) = fields.get("founding") else { return Ok(None) };
         let secret: Secret = secret.parse().map_err(|()| form_expired())?;
@@ -290,8 +290,8 @@ impl App {
 
     /// Responds to a repeated form with a session in the organization of the first request.
     ///
-    /// The redirect is also the same as after the first request. It leads to the welcome page if
-    /// that request started a trial.
+    /// The redirect also equals the first one: if the first request started a trial, it leads to
+    /// the welcome page.
     async fn replayed(
         &self,
         caller: &RequestContext,
@@ -299,8 +299,9 @@ impl App {
         earlier: &Earlier,
         now: Timestamp,
     ) -> Result<Response, Problem> {
-        // Only the form identifies a new user. So the store starts a session for them only while
-        // their address is unverified. After that, a session requires a sign-in link.
+        // A new user has no session and no grant. Only the form shows who they are. So the store
+        // starts a session for them only while their address is unverified. After that, a session
+        // requires a sign-in link.
         let known = caller.user().map(|user| &user.value).filter(|user| user.id == earlier.user);
         let (proof, session) = match known {
             Some(user) => (SessionProof::UserKnown, Session::begin(earlier.org, user, now)),
@@ -319,10 +320,10 @@ impl App {
         }
     }
 
-    /// Rejects another organization for a user whose address is not verified.
+    /// Rejects the sign-up of a signed-in user whose address is not verified, because they already
+    /// have an organization.
     ///
-    /// If the form repeats the user's first sign-up, redirects to its organization instead, because
-    /// the user is already signed in.
+    /// If this form created an organization before, redirects to that organization instead.
     async fn another_org_unverified(
         &self,
         caller: &RequestContext,
@@ -380,8 +381,8 @@ impl App {
         })
     }
 
-    /// Responds with 422. The response contains the error of each invalid field, beside the field
-    /// if it is a page.
+    /// Responds with 422 and the error of each invalid field. A page shows each error beside its
+    /// field.
     fn invalid_form(&self, caller: &RequestContext, fields: &Fields, errors: Vec<FieldError>) -> Response {
         if caller.wants == ResponseFormat::Json {
             return web::problem_response(ResponseFormat::Json, Problem::invalid(errors));

@@ -23,7 +23,7 @@ pub struct Config {
     /// Whether this stage uses Stripe's live mode.
     pub live: bool,
     pub secret: SecretLocation,
-    /// The price ids of the plans. A subscription names its plan only by its price id.
+    /// The price ids of the plans. An event names the plan of a subscription only by its price id.
     pub prices: Prices,
 }
 

@@ -20,8 +20,8 @@ pub struct Conflicts {
 }
 
 impl Conflicts {
-    /// Collects the stored and derived conflicts that the organization has in `after` but not in
-    /// `before`.
+    /// Collects the conflicts that the organization has in `after` but not in `before`. `linked` is
+    /// the organization to which the event's customer is linked.
     pub fn new(before: &Org, after: &Org, fact: &Fact, linked: Option<OrgId>) -> Self {
         let known = before.billing.conflicts();
         let new = after.billing.conflicts().into_iter().filter(|it| !known.contains(it)).collect();

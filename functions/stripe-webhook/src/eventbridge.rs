@@ -23,11 +23,11 @@ struct EnvelopeIn<'a> {
     detail: &'a RawValue,
 }
 
-/// Returns the Stripe event in an EventBridge envelope, or `None` if the payload is not such an
+/// Returns the Stripe event in an EventBridge envelope, or `None` if the payload is no EventBridge
 /// envelope.
 ///
-/// For an envelope from another source, returns an empty body, which is never a valid event. The
-/// EventBridge rule already excludes such envelopes; this is a second check.
+/// For an envelope from a source other than Stripe, returns an empty body, which is never a valid
+/// event. The EventBridge rule already excludes other sources, so this is a second check.
 pub fn stripe_event(payload: &str) -> Option<Vec<u8>> {
     // Most payloads arrive over HTTP. This check avoids parsing them twice.
     if !payload.contains(r#""detail-type""#) {
@@ -38,7 +38,8 @@ pub fn stripe_event(payload: &str) -> Option<Vec<u8>> {
     Some(if from_stripe { envelope.detail.get().as_bytes().to_vec() } else { Vec::new() })
 }
 
-/// Ingests the event. After an error, Lambda and then EventBridge try again.
+/// Ingests the event. After an error, Lambda tries again, and then moves the event to the
+/// dead-letter queue.
 pub async fn ingest(app: &App, body: &[u8]) -> InvocationResult {
     if body.is_empty() {
         tracing::warn!(area = %LogArea::Webhook, "ignored event: unexpected EventBridge source");

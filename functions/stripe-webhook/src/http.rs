@@ -11,7 +11,7 @@ use crate::{App, words};
 /// Maximum size of a body, in bytes. Stripe's events are much smaller.
 const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// Handles a request to the webhook, as an event of API Gateway.
+/// Handles a request to the webhook. `event` is the request as API Gateway sends it.
 pub async fn ingest(app: &App, event: Event) -> InvocationResult {
     let handle =
         async |request| webhook(app, &request).await.map_err(|problem| problem.within(LogArea::Webhook));

@@ -21,7 +21,7 @@ pub enum IngestOutcome {
     Linked,
     /// The event is parked until its customer is linked.
     Parked,
-    /// The event names neither a customer nor an organization. It was quarantined for an operator.
+    /// The event names no customer and no known organization. It was quarantined for an operator.
     Unattributed,
     /// The event is malformed. It was quarantined for an operator.
     Quarantined,
@@ -47,10 +47,10 @@ impl IngestOutcome {
 }
 
 impl App {
-    /// Ingests an event. Repeated events and events out of order make no difference.
+    /// Ingests an event. An event that arrives again or out of order does not change the result.
     ///
     /// # Errors
-    /// The event could not be made durable, so its sender must send it again.
+    /// The event could not be stored, so its sender must send it again.
     pub async fn ingest(&self, body: VerifiedBody<'_>) -> Result<IngestOutcome, Error> {
         let now = self.clock.now();
         let event = match Event::parse(body) {
@@ -85,7 +85,7 @@ impl App {
         Err(Error::Conflict)
     }
 
-    /// Makes one attempt: loads, decides, and commits.
+    /// Attempts once to apply an event: loads the organization, decides, and commits.
     async fn apply(
         &self,
         event: &Event,
@@ -133,7 +133,8 @@ impl App {
         Ok(IngestOutcome::Applied)
     }
 
-    /// Links a customer to its organization and applies its parked events, in one write.
+    /// Links a customer to its organization. The same write applies this event and the customer's
+    /// parked events.
     async fn link(
         &self,
         customer: &CustomerId,
@@ -148,8 +149,9 @@ impl App {
         let mut after = before.value.clone();
         after.link_customer(customer, released.chain([fact.clone()]), self.entropy.project_id(now), now);
         after.update_plan(&self.prices, now);
-        // Conflicts with older facts that only the link reveals are not quarantined, which saves a
-        // write. The organization's page shows them.
+        // `linked` is the organization with the new link and without the new facts. The link alone
+        // can reveal conflicts with older facts. The event is not quarantined for those conflicts,
+        // which saves a write, because the operator's page of the organization shows them.
         let mut linked = before.value.clone();
         linked.billing.customer.clone_from(&after.billing.customer);
         let conflicts = Conflicts::new(&linked, &after, fact, None);
@@ -186,8 +188,8 @@ impl App {
         Ok(())
     }
 
-    /// Quarantines an event about a payment that names neither a customer nor an organization, such
-    /// as a dispute.
+    /// Quarantines an event about a payment, such as a dispute, that names no customer and no known
+    /// organization.
     async fn quarantine_unattributed(
         &self,
         fact: &Fact,

@@ -5,7 +5,7 @@
 //!
 //! A response with status 200 means that a relevant event is durable. Its fact is in the
 //! organization's item, or the event is parked until its customer is linked, or it is quarantined
-//! for an operator. Repeated events and events out of order make no difference.
+//! for an operator. Events that arrive again or out of order do not change the result.
 //!
 //! # What it never does
 //!

@@ -10,8 +10,9 @@ use telemetry::LogArea;
 
 use crate::config::SecretLocation;
 
-/// Maximum age of cached secrets that may accept a signature. A revoked secret works up to this
-/// time longer. Once per period, one event waits until the secrets are read again.
+/// Maximum age at which cached secrets may still accept a signature. So a revoked secret can work
+/// for this time after its revocation. Once per period, one event waits until the secrets are read
+/// again.
 const SECRET_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
 /// Minimum time between reads after a signature does not match, so that forged requests do not
 /// cause costs.
@@ -34,7 +35,7 @@ struct StoredSecret {
 }
 
 impl SecretSource {
-    /// Creates the provider, and reads secrets that are stored in Secrets Manager once.
+    /// Creates the provider. If the secrets are stored in Secrets Manager, reads them once.
     pub async fn open(location: SecretLocation, aws: &Aws, clock: &Clock) -> Self {
         let (secrets, stored) = match location {
             SecretLocation::Given(secrets) => (secrets, None),
@@ -51,10 +52,14 @@ impl SecretSource {
 
     /// Verifies that Stripe signed a body.
     ///
-    /// A rotation needs no deployment, because the stored secrets are read again in two cases. If
-    /// no secret matches, the body may be signed with a new secret. At most one such read takes
-    /// place per minute. If a secret matches but was read more than five minutes ago, it may have
-    /// been revoked.
+    /// A rotation needs no deployment, because secrets in Secrets Manager are read again in these
+    /// cases:
+    ///
+    /// - No secret matches, so the body may be signed with a new secret. At most one such read
+    ///   takes place per minute.
+    /// - A secret matches, but the last read is at least five minutes ago, so the secret may have
+    ///   been revoked.
+    /// - No secret is available. At most one such read takes place every five seconds.
     ///
     /// # Errors
     /// [`SignatureError`], whose text is for the log.

@@ -1,18 +1,18 @@
 //! The Lambda function `trial-reminder`: the scheduled trial sweep.
 //!
-//! A run enqueues reminders before the end of a trial, ends trials, and moves parked events that
-//! waited too long to review.
+//! A run enqueues reminders before the end of a trial, and ends trials. It also moves parked events
+//! to the review queue if they have waited too long.
 //!
 //! A run processes all due items page by page, with at most one page per shard in memory. It starts
 //! no new item after 40 seconds. Items that are left, and items that failed, stay due and come
-//! first in the next run. Only a corrupt organization leaves the index of due items. The run marks
-//! it, so that it appears in the review queue.
+//! first in the next run. A corrupt organization is an exception: the run moves it from the index
+//! of due items to the review queue.
 //!
 //! # Invariant
 //!
 //! A late run, a repeated run, and concurrent runs never enqueue the same email twice. The index
-//! only finds candidates. The sweep loads each organization, decides, and writes on the condition
-//! that the item has not changed. A failure of one organization does not stop the others.
+//! only finds candidates. The sweep loads each organization and decides again. It writes only if
+//! the item has not changed since the read. A failure of one organization does not stop the others.
 //!
 //! # What it never does
 //!
@@ -96,7 +96,8 @@ impl App {
         tracing::info!(area = %LogArea::Trial, found, failed, "completed trial sweep");
         self.measure_backlog(failed > 0 || Instant::now() >= end).await;
         match query_error {
-            // The items of all other shards were processed, but the run as a whole failed.
+            // The query of one shard failed. The run processed the items of the other shards, but
+            // it returns the error.
             Some(error) => Err(error.into()),
             None => {
                 telemetry::count(Metric::ClockRan, 1, self.clock.now());
@@ -162,7 +163,8 @@ impl App {
         }
     }
 
-    /// Loads, changes, and writes one organization, and counts its trial if it expired.
+    /// Applies the trial sweep to one organization with a read and a conditional write. Counts the
+    /// trial if it expired.
     async fn sweep(&self, id: OrgId, now: Timestamp) -> Result<(), Error> {
         let changed = self
             .store

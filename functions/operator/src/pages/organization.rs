@@ -29,7 +29,7 @@ pub struct Form<'a> {
 }
 
 impl<'a> Form<'a> {
-    /// Creates a rejected form with its values and errors.
+    /// Creates a form that shows the rejected values with their errors.
     pub fn rejected(fields: &'a Fields, errors: &'a [FieldError]) -> Self {
         let value = |name| fields.get(name).unwrap_or_default();
         Self { days: value("days"), reason: value("reason"), errors }
@@ -40,8 +40,8 @@ impl<'a> Form<'a> {
     }
 }
 
-/// Renders the content of the page. `token` is the form token. It identifies a form that is sent
-/// twice.
+/// Renders the content of the page. `token` is a new form token. Two requests with the same token
+/// come from the same form.
 pub fn render(org: &Org, form: &Form<'_>, token: &str, now: Timestamp) -> Markup {
     let status = org.status(now);
     let tone = match status.access() {

@@ -13,19 +13,20 @@ use crate::{find::path, review_item::ReviewItemView, words};
 pub struct Search<'a> {
     /// Text that the operator entered.
     pub typed: &'a str,
-    /// Organizations that the search found. If it finds exactly one, the response redirects to it
-    /// instead.
+    /// Organizations that the search found. `None` without a search, or if the text is invalid. If
+    /// a search finds exactly one organization, the response redirects to it, so no page is
+    /// rendered.
     pub found: Option<Vec<OrgId>>,
     /// Error message if the text is neither an id nor an address.
     pub error: Option<String>,
 }
 
-/// One page of a list.
+/// One page of the review queue, or of the list of parked events without metadata.
 #[derive(Debug)]
 pub struct Listed<'a> {
     /// List that the page belongs to.
     pub list: ReviewList,
-    /// Time after which the page starts, or `None` for the first page.
+    /// The page contains only items that wait since a later time. `None` for the first page.
     pub after: Option<Timestamp>,
     /// Items of the page.
     pub page: &'a ReviewPage,

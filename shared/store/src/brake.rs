@@ -1,10 +1,11 @@
-//! The mail brake: hourly counters of welcome emails, the record of those that bounced, and the
-//! gates.
+//! The mail brake: hourly counters of first emails, the record of bounced first emails, and the
+//! gates. A first email is the welcome email to the unverified address of a new user. This module
+//! calls it a welcome email.
 //!
-//! A gate is an item that states whether welcome emails wait because too many of them bounced. A
-//! sign-up counts its welcome email and checks one gate in its own transaction, without reading
-//! before. The counters and the gates are split into shards, and a sign-up uses those of one shard.
-//! So parallel sign-ups rarely use the same item.
+//! A gate is an item that states whether welcome emails wait because too many of them bounced. The
+//! transaction that writes a sign-up also counts the welcome email and checks one gate. No read
+//! before the transaction is needed. Each shard has its own counter and its own gate, and a sign-up
+//! uses only one shard. So parallel sign-ups rarely use the same item.
 
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, ReturnValue, TransactWriteItem};
 use domain::{
@@ -26,15 +27,15 @@ use crate::{
 /// The reason why the mail brake delays a welcome email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Brake {
-    /// The share of the hourly budget that the sign-up tried is used up. Another share may have
-    /// capacity.
+    /// The sign-up tried one share of the hourly budget, and this share is used up. Another share
+    /// may have capacity.
     Share,
     /// Too many of the newest welcome emails bounced.
     Bounces,
 }
 
-/// The stored record of welcome emails: how many were sent, and the newest bounces. All attributes
-/// are at the top level and optional.
+/// The stored record of welcome emails: how many were sent, the newest bounces, and whether the
+/// gates are closed. All attributes are at the top level and optional.
 #[derive(Debug, Serialize, Deserialize)]
 struct FirstMailsItem {
     #[serde(default)]
@@ -72,7 +73,8 @@ fn decode(item: Attributes) -> Result<Stored<FirstMails>, Corrupt> {
 }
 
 /// Returns which part of the mail brake cancelled the transaction of a sign-up, or `None` if
-/// another condition did. `first` is the index of the brake's first action in the transaction.
+/// another condition cancelled it. `first` is the index of the first of the two actions that
+/// [`Store::first_mail_actions`] added to the transaction.
 pub(crate) fn closed_brake(reasons: &[CancellationReason], first: usize) -> Option<Brake> {
     if failed(reasons, first + 1) {
         return Some(Brake::Bounces);
@@ -93,10 +95,10 @@ impl Store {
         ])
     }
 
-    /// Counts a welcome email that was sent, and returns the new record.
+    /// Adds a sent welcome email to the record, and returns the record after the write.
     ///
-    /// A duplicate SES event counts twice. The bounce rate is then computed from slightly fewer
-    /// than 200 emails.
+    /// If SES reports one email with two events, the email counts twice. The newest 200 counted
+    /// emails are then fewer than 200 different emails, which hardly changes the bounce rate.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -115,7 +117,8 @@ impl Store {
         Ok(decode(written.attributes.unwrap_or_default())?)
     }
 
-    /// Records that the welcome email of a claim bounced, and returns the new record.
+    /// Records that the welcome email of a claim bounced, and returns the record after the write.
+    /// Writes nothing if this bounce is already recorded.
     ///
     /// # Errors
     /// [`Error::Conflict`] if another write changed the record; [`Error::Unavailable`] and
@@ -142,11 +145,11 @@ impl Store {
 
     /// Closes or opens all gates and stores `braked` in the record, in one transaction.
     ///
-    /// Changes nothing if another write changed the record in the meantime. The caller of that
-    /// write also calls this method, with the newer record.
+    /// Changes nothing if another write changed the record after `record` was read. The mailer
+    /// calls this method again after the next count or bounce, with the newer record.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], also if sign-ups keep the gates busy.
+    /// [`Error::Unavailable`], also if transactions of sign-ups use the gates during all attempts.
     pub async fn set_brake(&self, record: &Stored<FirstMails>, braked: bool) -> Result<(), Error> {
         let after = FirstMails { braked, ..record.value.clone() };
         let (old, new) = (encode(&record.value, record.version)?, encode(&after, record.version + 1)?);

@@ -18,8 +18,8 @@ use crate::{
 
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
-/// Maximum number of attempts within one request. Another attempt follows a conflict, or a batch of
-/// which DynamoDB left keys unprocessed.
+/// Maximum number of attempts at one operation. The code tries again after a conflict with another
+/// write, and after a batch read in which DynamoDB did not process all keys.
 pub const MAX_TRIES: u32 = 6;
 
 /// Maximum number of keys in one batch (DynamoDB API reference, "BatchGetItem").
@@ -32,15 +32,16 @@ pub struct Store {
     pub(crate) table: String,
 }
 
-/// A value as it was read, with the version that a later write requires.
+/// A value as it was read, with the version of its item. A later write succeeds only if the item
+/// still has this version.
 #[derive(Clone, Debug)]
 pub struct Stored<T> {
     /// The value that the item contains, decoded.
     pub value: T,
     /// The version of the item when it was read.
     pub version: u64,
-    /// The complete item as it was stored. The next write keeps the attributes that this version of
-    /// the code does not understand.
+    /// The complete item as it was stored. It can contain attributes that this version of the code
+    /// does not understand. The next write keeps them.
     pub(crate) item: Attributes,
 }
 
@@ -64,8 +65,9 @@ impl<T> Stored<T> {
 pub(crate) enum Transacted {
     /// All actions were written.
     Done,
-    /// A condition failed, so nothing was written. The reasons are in the order of the actions. All
-    /// conditions before the first failed one were evaluated and were true.
+    /// A condition failed, so nothing was written. There is one reason for each action, in the
+    /// order of the actions. DynamoDB evaluated all conditions before the first failed condition,
+    /// and they were true.
     Cancelled(Vec<CancellationReason>),
 }
 
@@ -78,7 +80,8 @@ impl Store {
 
     /// Opens the connection before the first event arrives, by reading a key that has no item.
     ///
-    /// A failure is only logged. If the table stays unreachable, the first event reports it.
+    /// A failure is only logged. If the table is still unreachable when the first event arrives,
+    /// the processing of this event fails.
     pub async fn warm_up(&self) {
         if let Err(error) = self.get(&Key::unused()).await {
             tracing::warn!(%error, "failed to open table connection before first event");
@@ -99,8 +102,11 @@ impl Store {
         Ok(response.item)
     }
 
-    /// Reads several items in one consistent batch, in the order of the keys. Requests keys again
-    /// that DynamoDB left unprocessed, because their items may exist.
+    /// Reads several items with one consistent batch read, and returns them in the order of the
+    /// keys. A missing item is `None`.
+    ///
+    /// If DynamoDB leaves some keys unprocessed, requests these keys again, because their items may
+    /// exist.
     pub(crate) async fn get_all<const N: usize>(
         &self,
         keys: &[Key; N],
@@ -110,8 +116,8 @@ impl Store {
         Ok(found)
     }
 
-    /// Reads any number of items, in batches of at most [`MAX_BATCH_KEYS`], in the order of the
-    /// keys.
+    /// Reads any number of items in batches of at most [`MAX_BATCH_KEYS`], and returns them in the
+    /// order of the keys. A missing item is `None`.
     pub(crate) async fn get_each(&self, keys: &[Key]) -> Result<Vec<Option<Attributes>>, Error> {
         let mut found = vec![None; keys.len()];
         for (keys, found) in keys.chunks(MAX_BATCH_KEYS).zip(found.chunks_mut(MAX_BATCH_KEYS)) {
@@ -199,8 +205,8 @@ impl Store {
         loop {
             let Err(error) = request.clone().send().await else { return Ok(()) };
             attempt += 1;
-            // Another transaction is writing the item. The condition was not evaluated, so the
-            // write is repeated.
+            // This error means that another transaction is writing the item. DynamoDB did not
+            // evaluate the condition, so the loop repeats the write.
             let busy = error.code() == Some("TransactionConflictException");
             if !busy || attempt >= MAX_TRIES {
                 return Err(Error::of(&error));
@@ -211,8 +217,9 @@ impl Store {
 
     /// Writes all of the actions or none.
     ///
-    /// The SDK sets a client request token and repeats it in its own retries. So if a response is
-    /// lost, the retry does not write a second time.
+    /// The SDK adds a client request token to each request and sends the same token in its own
+    /// retries. If the response to a successful write is lost, DynamoDB recognizes the token and
+    /// does not write a second time.
     pub(crate) async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<Transacted, Error> {
         let mut attempt = 0;
         loop {
@@ -239,8 +246,8 @@ impl Store {
     }
 }
 
-/// Waits for a random time before the next attempt. The maximum doubles with each attempt, from 20
-/// ms to 640 ms.
+/// Waits for a random time before the next attempt. The maximum wait is 20 ms for `attempt` 0. It
+/// doubles with each further attempt, up to 640 ms.
 pub async fn pause(attempt: u32) {
     let cap = 20_u64.saturating_mul(1 << attempt.min(5));
     let share = getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX));

@@ -1,4 +1,4 @@
-//! Stripe customers: their link to an organization, and the parked and quarantined events.
+//! Stripe customers: their link to an organization, and events that are parked or quarantined.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -27,18 +27,19 @@ use crate::{
 const PARKED_RETENTION_SECONDS: i64 = 35 * 24 * 3600;
 /// Time after which a parked event with the metadata of Onramp needs review, in seconds.
 const REVIEW_DELAY_SECONDS: i64 = 600;
-/// Maximum number of parked events that the transaction of a new customer link deletes. A
-/// transaction has at most 100 actions (DynamoDB API reference, "TransactWriteItems"), and two of
+/// Maximum number of parked events that are deleted in the transaction that writes a customer link.
+/// A transaction has at most 100 actions (DynamoDB API reference, "TransactWriteItems"). Two of
 /// them write the link and the organization.
 const MAX_DELETED_WITH_LINK: usize = 98;
-/// Number of parallel deletions of parked events that do not fit into that transaction.
+/// Number of parked events that are deleted in parallel after the transaction, if there are more
+/// than [`MAX_DELETED_WITH_LINK`].
 const PARALLEL_DELETIONS: usize = 16;
 
 /// The organization of a Stripe customer.
 ///
-/// Each parked event raises the version of the link. A write that links the customer requires the
-/// version that it read before. So it fails if an event was parked in the meantime, and no parked
-/// event is missed.
+/// Each parked event raises the version of the link. The write that links the customer succeeds
+/// only if the version is still the one that was read. If an event was parked after the read, the
+/// write fails, and the caller loads the parked events again. So no parked event is missed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CustomerLink {
     /// The organization, or `None` while the customer is not linked.
@@ -51,8 +52,8 @@ pub struct CustomerLink {
 pub struct EventContext {
     /// The link of the event's customer.
     pub link: CustomerLink,
-    /// The organization that the event names. If it names none, the organization that is linked to
-    /// its customer.
+    /// The organization that the event names. If the event names no existing organization, the
+    /// organization that is linked to its customer. `None` if there is neither.
     pub org: Option<Stored<Org>>,
 }
 
@@ -74,7 +75,8 @@ pub struct QuarantinedEvent<'a> {
     pub reason: &'a str,
     /// The body as it was signed.
     pub body: &'a [u8],
-    /// For a conflict: the affected organizations. The event was recorded for the first one.
+    /// If the event shows a conflict: the affected organizations. The event was recorded for the
+    /// first organization of the list. `None` without a conflict.
     pub conflict: Option<&'a [OrgId]>,
 }
 
@@ -100,11 +102,11 @@ fn decode_link(item: Option<Attributes>) -> Result<CustomerLink, Corrupt> {
 }
 
 impl Store {
-    /// Loads the link of an event's customer and the organization that the event names, in one
-    /// batch.
+    /// Loads the link of an event's `customer` and the organization `named` in the event, in one
+    /// batch read.
     ///
-    /// If the event names no organization or an unknown one, a second read loads the organization
-    /// of the customer.
+    /// If the event names no organization, or an organization that does not exist, a second read
+    /// loads the organization that is linked to the customer.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -130,7 +132,8 @@ impl Store {
         Ok(EventContext { link, org })
     }
 
-    /// Returns the partition keys of linked customers among the customers of these parked events.
+    /// Determines which customers of these parked events are linked, and returns the partition keys
+    /// of these customers.
     pub(crate) async fn linked_customers(
         &self,
         parked: impl Iterator<Item = &Key>,
@@ -140,8 +143,8 @@ impl Store {
         let items = self.get_each(&keys).await?;
         let mut linked = BTreeSet::new();
         for (key, item) in keys.into_iter().zip(items) {
-            // A corrupt link counts as not linked, so that its parked events stay visible in the
-            // review queue.
+            // If the link is corrupt, the customer counts as not linked. So the parked events of
+            // this customer stay visible in the review queue.
             if decode_link(item).is_ok_and(|link| link.org.is_some()) {
                 linked.insert(key.pk);
             }
@@ -155,11 +158,11 @@ impl Store {
     }
 
     /// Parks a signed event until its customer is linked. Returns `false`, and writes nothing, if
-    /// the event was parked before.
+    /// the event is already parked.
     ///
-    /// An event with the metadata of Onramp (`has_metadata`) needs review if it waits too long. Any
-    /// other event never needs review, because it may belong to another product with the same
-    /// Stripe account.
+    /// An event with the metadata of Onramp (`has_metadata`) needs review after ten minutes. An
+    /// event without this metadata never needs review, because it may belong to another product
+    /// that uses the same Stripe account.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the customer was linked in the meantime; [`Error::Unavailable`].
@@ -208,7 +211,7 @@ impl Store {
         customer: &CustomerId,
         link: &CustomerLink,
     ) -> Result<Vec<Parked>, Error> {
-        // Each parked event raises the version, so at version 0 there is none.
+        // Each parked event raises the version, so a customer at version 0 has no parked events.
         if link.version == 0 {
             return Ok(Vec::new());
         }
@@ -221,11 +224,12 @@ impl Store {
     }
 
     /// Links a customer to an organization in one transaction. The transaction also writes `after`,
-    /// the organization with the facts of the parked events. It deletes these events, which are
-    /// listed in `released`.
+    /// which is the organization with the facts of the parked events. `released` lists these
+    /// events, and the transaction deletes them.
     ///
-    /// Events that do not fit into the transaction are deleted after it. If such a deletion fails,
-    /// the event stays stored until it expires. No list shows it, because its customer is linked.
+    /// Events that do not fit into the transaction are deleted after it. If a deletion fails, the
+    /// event stays stored until the trial sweep deletes it ([`Store::mark_for_review`]) or until it
+    /// expires. The review queue does not show the event, because its customer is linked.
     ///
     /// # Errors
     /// [`Error::Conflict`] if an event was parked, the customer was linked, or the organization
@@ -290,8 +294,8 @@ impl Store {
         }
     }
 
-    /// Stores a signed event for review. Returns `false`, and writes nothing, if it was stored
-    /// before.
+    /// Stores a signed event for review. Returns `false`, and writes nothing, if the event is
+    /// already stored.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

@@ -1,4 +1,4 @@
-//! Queries of the two indexes, and moves of items within them.
+//! Queries of the two indexes, and moves of items from one index partition to another.
 
 use aws_sdk_dynamodb::{operation::query::QueryOutput, types::AttributeValue};
 use domain::{id::OrgId, invitation::InvitationId};
@@ -18,10 +18,10 @@ use crate::{
     update::{Change, Only},
 };
 
-/// Maximum number of candidates in one page of an index query.
+/// Maximum number of index entries in one page of an index query.
 const PAGE_SIZE: i32 = 250;
 
-/// A partition of a sparse index, per shard.
+/// A sparse index, and the partition of each shard that a query reads.
 struct Index {
     name: &'static str,
     hash: &'static str,
@@ -33,7 +33,7 @@ const DUE: Index = Index { name: BY_DUE, hash: "due_pk", range: "due_at", partit
 const MAIL: Index = Index { name: BY_MAIL, hash: "mail_pk", range: "mail_at", partition: mail_pk };
 const CORRUPT: Index = Index { partition: corrupt_pk, ..MAIL };
 
-/// A candidate for the trial sweep.
+/// An entry of the index `by-due` that the trial sweep processes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Due {
     /// The trial sweep of an organization is due.
@@ -42,12 +42,12 @@ pub enum Due {
     Parked(WaitingEvent),
 }
 
-/// The items that are still due, from one page of each shard.
+/// Size and age of the backlog: the items that are due. Counts only the first page of each shard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Backlog {
     /// Number of items, at most 250 per shard.
     pub count: usize,
-    /// The time at which the oldest of them became due.
+    /// The time at which the oldest item became due, or `None` if no item is due.
     pub oldest: Option<Timestamp>,
 }
 
@@ -55,32 +55,34 @@ pub struct Backlog {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingEvent(Key);
 
-/// The item that contains a pending email.
+/// The key of an item that can contain emails to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailDue {
-    /// An organization with pending notices.
+    /// An organization, which contains notices.
     Org(OrgId),
-    /// A sign-in request with a pending email.
+    /// A sign-in request, which contains one email.
     SignIn(SignInRequestId),
-    /// An invitation whose email is pending.
+    /// An invitation, which contains one email.
     Invitation(OrgId, InvitationId),
 }
 
 impl Store {
-    /// Streams all candidates that are due at `now`, earliest first in each shard.
+    /// Streams the organizations and parked events that are due at `now`, earliest first in each
+    /// shard.
     ///
-    /// The stream queries the next page only after the caller consumed the previous one. So memory
-    /// use stays constant, and an item that stays due does not hide later ones. The index may be
-    /// outdated, so the caller must load each candidate before it acts.
+    /// The stream queries the next page of a shard only after the caller consumed the previous
+    /// page. So memory use stays constant. An item that stays due after its processing does not
+    /// hide later items. The index may be outdated, so the caller must load each item before it
+    /// acts.
     ///
-    /// If the query of one shard fails, the stream contains one [`Error::Unavailable`] for it,
-    /// among the candidates of the other shards.
+    /// If the query of one shard fails, the stream contains one [`Error::Unavailable`] for this
+    /// shard. The entries of all other shards are still in the stream.
     pub fn due(&self, now: Timestamp) -> impl Stream<Item = Result<Due, Error>> + Unpin {
         stream::select_all((0..SHARDS).map(|shard| Box::pin(self.candidates(&DUE, shard, now, Due::of_key))))
     }
 
-    /// Counts the items that are due at `now`. An index is updated shortly after the table, so
-    /// items that were just processed may still count.
+    /// Counts the items that are due at `now`. DynamoDB updates an index shortly after the table,
+    /// so items that were just processed may still count.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -96,14 +98,15 @@ impl Store {
         }))
     }
 
-    /// Moves a parked event to the partition for review. Returns whether the event still waits.
+    /// Moves a parked event to the partition for review. Returns `false` if the event does not need
+    /// review, because its customer is linked.
     ///
-    /// If the customer of the event is already linked, the event was recorded and only its deletion
-    /// failed. In that case this method deletes it.
+    /// If the customer of the event is linked, the event was recorded when the link was written,
+    /// and only its deletion failed. This method then deletes the event.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if the event was released in the meantime; [`Error::Unavailable`] and
-    /// [`Error::Corrupt`].
+    /// [`Error::Conflict`] if the event was deleted in the meantime, because its customer was
+    /// linked; [`Error::Unavailable`] and [`Error::Corrupt`].
     pub async fn mark_for_review(&self, event: &WaitingEvent) -> Result<bool, Error> {
         if self.load_customer_link(&event.0).await?.org.is_some() {
             self.delete_parked(event.0.clone()).await?;
@@ -122,7 +125,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Streams the items whose emails are due at `now`, like [`Store::due`].
+    /// Streams the keys of the items whose emails are due at `now`, in the same way as
+    /// [`Store::due`].
     pub fn mail_due(&self, now: Timestamp) -> impl Stream<Item = Result<MailDue, Error>> + Unpin {
         stream::select_all(
             (0..SHARDS).map(|shard| Box::pin(self.candidates(&MAIL, shard, now, MailDue::of_index_key))),
@@ -132,11 +136,12 @@ impl Store {
     /// Moves a corrupt item to the partition for corrupt items, without decoding it.
     ///
     /// The item leaves the partitions for due items and due emails. So only
-    /// [`Store::corrupt_items`] and the review queue find it. [`Store::restore_index_entry`] or the
-    /// next write of the item restores its index attributes.
+    /// [`Store::corrupt_items`] and the review queue find the item. [`Store::restore_index_entry`],
+    /// or the next write that changes the item, restores its index attributes.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if the item is already there or was deleted; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if the item is already in the partition for corrupt items, or was
+    /// deleted; [`Error::Unavailable`].
     pub async fn mark_corrupt(&self, due: MailDue, now: Timestamp) -> Result<(), Error> {
         self.client
             .update_item()
@@ -154,16 +159,18 @@ impl Store {
         Ok(())
     }
 
-    /// Streams the items that were corrupt when they were last read, like [`Store::due`].
+    /// Streams the keys of the items in the partition for corrupt items, in the same way as
+    /// [`Store::due`].
     pub fn corrupt_items(&self, now: Timestamp) -> impl Stream<Item = Result<MailDue, Error>> + Unpin {
         Box::pin(self.candidates(&CORRUPT, 0, now, MailDue::of_index_key))
     }
 
-    /// Restores the index attributes of an item that this version can decode.
+    /// Restores the index attributes of an item, if this version of the code can decode the item.
+    /// Writes nothing if the item does not exist.
     ///
     /// # Errors
     /// [`Error::Corrupt`] if the item is still corrupt; [`Error::Conflict`] if another write
-    /// changed it, which also restored the attributes; [`Error::Unavailable`].
+    /// changed the item in the meantime; [`Error::Unavailable`].
     pub async fn restore_index_entry(&self, due: MailDue) -> Result<(), Error> {
         let key = due.key();
         let Some(item) = self.get(&key).await? else { return Ok(()) };
@@ -185,7 +192,7 @@ impl Store {
         self.change(&key, index_change, Only::Version(version)).await
     }
 
-    /// Streams the entries of one shard up to `now`, page by page.
+    /// Streams the index entries of one shard whose time is `now` or earlier, page by page.
     fn candidates<T>(
         &self,
         index: &'static Index,
@@ -193,8 +200,8 @@ impl Store {
         now: Timestamp,
         read: fn(Key) -> Option<T>,
     ) -> impl Stream<Item = Result<T, Error>> {
-        // The outer option is `None` after the last page. The inner option is the key to continue
-        // after.
+        // The outer option is `None` after the last page. The inner option is the key after which
+        // the next page starts; it is `None` for the first page.
         let pages = stream::try_unfold(Some(None), move |from: Option<Option<Attributes>>| async move {
             let Some(from) = from else { return Ok(None) };
             let page = self.page(index, shard, now, from).await?;
@@ -205,7 +212,8 @@ impl Store {
         pages.try_flatten()
     }
 
-    /// Queries one page of the entries of a shard up to `now`, after the key `from`.
+    /// Queries one page of a shard's index entries whose time is `now` or earlier. The page starts
+    /// after the key `from`, or with the first entry if `from` is `None`.
     async fn page(
         &self,
         index: &Index,
@@ -254,8 +262,8 @@ impl MailDue {
         Self::of_key(&pk, &sk)
     }
 
-    /// Returns the kind of item under a key, or `None` if it contains no email. Also parses keys of
-    /// stream records.
+    /// Parses the key of an item that can contain emails. Returns `None` for the key of any other
+    /// item. The key may come from an index entry or from a record of the table's stream.
     #[must_use]
     pub fn of_key(pk: &str, sk: &str) -> Option<Self> {
         match (pk.split_once('#')?, sk) {

@@ -1,4 +1,4 @@
-//! Embed sessions: the user and organization of an embed token, as stored.
+//! Embed sessions: the stored user, membership, and organization for an embed token.
 
 use domain::{
     id::{OrgId, UserId},
@@ -34,8 +34,8 @@ impl EmbedSession {
 }
 
 impl Store {
-    /// Loads a user, an organization, and the membership in one consistent batch. So a removed user
-    /// loses access at the next request.
+    /// Loads a user, an organization, and the membership in one consistent batch read. So a user
+    /// who was removed from the organization loses access at the next request.
     ///
     /// Returns `None` if the user or the organization does not exist.
     ///

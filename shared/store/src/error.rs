@@ -10,15 +10,16 @@ use aws_sdk_dynamodb::{
 pub enum Error {
     /// A condition failed because the item changed. Load it and decide again.
     ///
-    /// Only a condition that DynamoDB evaluated has this result. If another transaction is writing
-    /// the item, the result is [`Error::Unavailable`].
+    /// DynamoDB evaluated the condition, and it was false. If another transaction is writing the
+    /// item, DynamoDB does not evaluate the condition, and the error is [`Error::Unavailable`].
     #[error("the item was changed by another write")]
     Conflict,
     /// The table is unreachable, throttles, is busy with another transaction, or did not respond in
-    /// time. The state of the item is unknown. Try again later.
+    /// time. It is unknown whether a write took place. Try again later.
     #[error("the table is unavailable: {0}")]
     Unavailable(String),
-    /// The table rejects the request itself, and a retry cannot succeed. An operator must act.
+    /// The table rejects the request for a reason that a retry does not change, such as a missing
+    /// permission. An operator must act.
     #[error("the table rejects the request: {0}")]
     Rejected(String),
     /// A stored item cannot be decoded. An operator must act.
@@ -26,8 +27,8 @@ pub enum Error {
     Corrupt(#[from] Corrupt),
 }
 
-/// A stored item that cannot be decoded. The text names the value that is invalid, and never
-/// contains it.
+/// A stored item that cannot be decoded. The text says which value is invalid, but never contains
+/// the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a stored item is corrupt: {0}")]
 pub struct Corrupt(pub String);
@@ -37,10 +38,11 @@ impl Corrupt {
         Self(what.to_string())
     }
 
-    /// The item does not have the form `T`.
+    /// Creates the error for an item that cannot be deserialized as `T`.
     ///
-    /// The text becomes a log line. It contains serde's message only for a missing field, because
-    /// serde's other messages quote the stored value.
+    /// The text becomes a log line, so it must not contain a stored value. It contains serde's
+    /// message only for a missing field, because serde's messages for other errors can quote the
+    /// stored value.
     pub(crate) fn not_a<T>(error: impl std::fmt::Display) -> Self {
         let form = std::any::type_name::<T>();
         let form = form.rsplit("::").next().unwrap_or(form);
@@ -60,7 +62,8 @@ impl Error {
         matches!(self, Self::Conflict | Self::Unavailable(_))
     }
 
-    /// Classifies an error of the SDK. Keeps its code, and nothing of the request.
+    /// Classifies an error of the SDK. The result can contain the error code of the SDK, but no
+    /// part of the request.
     pub(crate) fn of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Self {
         let code = error.code().map(str::to_owned);
         match code.as_deref() {
@@ -86,7 +89,7 @@ impl Error {
     }
 }
 
-/// Code of an action whose condition was evaluated and failed.
+/// Code that DynamoDB returns for an action whose condition was false.
 const FAILED: &str = "ConditionalCheckFailed";
 
 /// Returns whether the condition of the action at `index` cancelled the transaction.
@@ -97,10 +100,11 @@ pub(crate) fn failed(reasons: &[CancellationReason], index: usize) -> bool {
 /// The cause of a cancelled transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause<'a> {
-    /// A condition failed, and all conditions before it were evaluated and were true. So callers
-    /// can check in the order of the actions which one failed.
+    /// A condition failed. DynamoDB evaluated all conditions before it, and they were true. So
+    /// callers can check the actions in their order to find the first failed condition.
     Condition,
-    /// DynamoDB rejects the request itself, with this code. A retry cannot succeed.
+    /// DynamoDB rejects the request with this code, for a reason other than a condition. A retry
+    /// cannot succeed.
     Rejected(&'a str),
     /// Another transaction is writing an item, or the table throttles. A retry may succeed.
     Busy(&'a str),

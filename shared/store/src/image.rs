@@ -1,4 +1,5 @@
-//! Images of stream records: the organization they contain, and their size.
+//! Images of stream records. An image is a copy of an item in a record of the table's stream. This
+//! module decodes an organization from an image, and computes the size of the item.
 
 use domain::org::Org;
 use serde_json::{Map, Value};
@@ -19,8 +20,8 @@ pub fn org_from_image(image: &Value) -> Result<Stored<Org>, Corrupt> {
 /// Size of an organization's item above which an operator should find the cause, in bytes.
 pub const LARGE_ITEM_BYTES: usize = 32 * 1024;
 
-/// Returns the size that the item of an image has in the table, in bytes (DynamoDB developer guide,
-/// "DynamoDB item sizes and formats").
+/// Returns the size in bytes that DynamoDB counts for the item in an image (DynamoDB developer
+/// guide, "DynamoDB item sizes and formats").
 #[must_use]
 pub fn image_size(image: &Value) -> usize {
     image.as_object().map_or(0, attributes_size)
@@ -30,8 +31,9 @@ fn attributes_size(attributes: &Map<String, Value>) -> usize {
     attributes.iter().map(|(name, value)| name.len() + value_size(value)).sum()
 }
 
-/// A list or a map takes 3 bytes, plus 1 byte per element. A number takes about 1 byte per two
-/// digits, plus 1 byte.
+/// Returns the size of one attribute value in bytes. A list or a map takes 3 bytes, plus 1 byte per
+/// element, plus the sizes of its elements. A number takes about 1 byte per two digits, plus 1
+/// byte.
 fn value_size(value: &Value) -> usize {
     let Some((kind, value)) = value.as_object().and_then(|value| value.iter().next()) else { return 0 };
     match (kind.as_str(), value) {

@@ -42,7 +42,7 @@ struct InvitationItem {
     address: String,
     role: String,
     inviter: String,
-    /// Missing in items of an earlier version.
+    /// Missing in items that an earlier version of the code wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     invited_by: Option<String>,
     created_at: At,
@@ -126,7 +126,7 @@ impl Store {
         Ok(invitations)
     }
 
-    /// Loads an invitation with its organization.
+    /// Loads an invitation with its organization. Returns `None` if either does not exist.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -140,8 +140,9 @@ impl Store {
         Ok(Some((decode(invitation)?, crate::item::decode(org)?)))
     }
 
-    /// Writes an invitation with a pending email and the change of its organization, and counts it
-    /// for the limits. Replaces the invitation `earlier`, if the address had one.
+    /// Writes an invitation with a pending email, the change of its organization, and the attempt
+    /// that the rate limits count. `earlier` is the existing invitation of the address, which
+    /// `invitation` replaces; it is `None` if the address has no invitation.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the organization or the earlier invitation changed;
@@ -160,8 +161,9 @@ impl Store {
             None => actions.push(put(&self.table, encode(invitation, 1)?, Some(Only::New))?),
         }
         let Transacted::Cancelled(reasons) = self.transact(actions).await? else { return Ok(Invited::Done) };
-        // A rejected attempt counts for no limit. Otherwise one admin could use up the emails that
-        // other admins may send to an address.
+        // If one limit is reached, the attempt does not count for any limit. Otherwise an admin
+        // could reach the limit of an address with rejected attempts. Admins of other organizations
+        // could then not invite that address.
         reached(limits, &reasons).map(Invited::Limited).ok_or(Error::Conflict)
     }
 
@@ -196,7 +198,8 @@ impl Store {
         }
     }
 
-    /// Writes the new state of an invitation's email, and the link that the email contains.
+    /// Writes the new state of an invitation's email. `link` is the hash of the secret in the link
+    /// that the email contains; `None` writes no link.
     ///
     /// # Errors
     /// [`Error::Conflict`] if another write changed the invitation; [`Error::Unavailable`].

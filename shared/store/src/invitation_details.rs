@@ -25,7 +25,7 @@ use crate::{
     user::{self, AddressItem},
 };
 
-/// The stored state that an acceptance is based on.
+/// The stored state from which the domain decides whether the user can accept an invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvitationDetails {
     /// The hash of the secret in the link.
@@ -34,14 +34,15 @@ pub struct InvitationDetails {
     pub invitation: Stored<Invitation>,
     /// The organization that sent the invitation.
     pub org: Stored<Org>,
-    /// The user with the invited address, if it has an account.
+    /// The user with the invited address, or `None` if the address has no account.
     pub known: Option<Stored<User>>,
 }
 
 /// Result of a lookup by the secret of an invitation link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InvitationLookup {
-    /// The invitation is not accepted. It may be expired, revoked, or have a newer link.
+    /// The invitation is stored and not accepted yet. It may be expired, revoked, or have a newer
+    /// link.
     Open(Box<InvitationDetails>),
     /// The link was used.
     Used(UsedLink),
@@ -62,9 +63,11 @@ pub struct Acceptance {
     pub session: Session,
     /// The secret of the session.
     pub secret: Secret,
-    /// The earlier session of this user in the same browser, which ends. `None` if there is none.
+    /// The earlier session of this user in the same browser, if the new session replaces it. `None`
+    /// if no session ends.
     pub instead_of: Option<SessionToken>,
-    /// The hash of the browser cookie, with which that browser can repeat the request.
+    /// The hash of the browser cookie. The browser with this cookie can repeat the request. `None`
+    /// if the browser sent no such cookie.
     pub browser: Option<Hash>,
 }
 
@@ -77,7 +80,8 @@ pub enum Accepted {
     AlreadyUsed,
 }
 
-/// The stored invitation link, with the keys of the items that its use needs.
+/// The stored invitation link: the IDs and the address with which the invitation of the link is
+/// loaded.
 #[derive(Debug, Serialize, Deserialize)]
 struct InvitationLinkItem {
     org: String,
@@ -97,7 +101,8 @@ pub(crate) fn encode(secret_hash: Hash, invitation: &Invitation) -> Result<Attri
 }
 
 impl Store {
-    /// Loads the invitation of a link by the hash of its secret, or the record of the link's use.
+    /// Loads the invitation of a link by the hash of its secret. If the link was used, loads the
+    /// record of its use. Returns `None` if the link or its invitation does not exist.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -119,7 +124,8 @@ impl Store {
             .map(|details| InvitationLookup::Open(Box::new(InvitationDetails { secret_hash, ..details }))))
     }
 
-    /// Loads the invitation of an address to an organization, with the hash of its newest link.
+    /// Loads the invitation of an address to an organization, with the hash of the secret in its
+    /// newest link. Returns `None` if there is no invitation, or if it has no link yet.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -144,8 +150,9 @@ impl Store {
         Ok(Some(InvitationDetails { secret_hash, invitation, org, known }))
     }
 
-    /// Writes an acceptance in one transaction: deletes link and invitation, and writes the
-    /// membership, the verified user, and the session.
+    /// Writes an acceptance in one transaction. The transaction deletes the link, the invitation,
+    /// and the replaced session. It writes the organization, the membership, the verified user, the
+    /// new session, and the record that the link was used.
     ///
     /// # Errors
     /// [`Error::Conflict`] if one of these items changed; [`Error::Unavailable`].

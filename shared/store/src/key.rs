@@ -1,6 +1,7 @@
 //! Keys of items and partitions of the indexes.
 //!
-//! The builders take ids, hashes, and validated types, so user input cannot inject a key.
+//! The functions that build keys take IDs, hashes, and validated types. So user input cannot select
+//! the key of a different item.
 
 use std::collections::HashMap;
 
@@ -23,7 +24,8 @@ pub(crate) const SHARDS: u8 = 8;
 pub(crate) const BY_DUE: &str = "by-due";
 pub(crate) const BY_MAIL: &str = "by-mail";
 
-/// Prefixes of sort keys. One query reads all items of a partition with the same prefix.
+/// Prefixes of sort keys. One query reads all items of a partition whose sort keys have the same
+/// prefix.
 pub(crate) const MEMBER: &str = "MEMBER#";
 pub(crate) const INVITE: &str = "INVITE#";
 pub(crate) const SESSION: &str = "SESSION#";
@@ -80,7 +82,8 @@ impl Key {
         Self::new(format!("LINK#{secret}"), "UNSUBSCRIBE")
     }
 
-    /// The right of a user without an organization to create one.
+    /// The key of an organization grant. It has its own sort key, so a grant never works as a
+    /// sign-in link.
     pub fn org_creation_grant(secret: Hash) -> Self {
         Self::new(format!("LINK#{secret}"), "FOUNDING")
     }
@@ -91,8 +94,8 @@ impl Key {
         Self::new(format!("LINK#{secret}"), "INVITATION")
     }
 
-    /// The record of a used link. It has its own sort key, so no version of the code confuses it
-    /// with a link that still works.
+    /// The key of the record of a used link. It has its own sort key, so no version of the code
+    /// confuses the record with a link that still works.
     pub fn used_link(secret: Hash) -> Self {
         Self::new(format!("LINK#{secret}"), "USED")
     }
@@ -105,7 +108,7 @@ impl Key {
         Self::new(format!("CUSTOMER#{customer}"), "LINK")
     }
 
-    /// The customer link of a parked event.
+    /// The key of the customer link that belongs to the customer of a parked event.
     pub fn customer_of(parked: &Self) -> Self {
         Self::new(parked.pk.clone(), "LINK")
     }
@@ -136,12 +139,13 @@ impl Key {
         Self::new("FEED".to_owned(), "FIRST")
     }
 
-    /// The counter of one share of an hourly budget.
+    /// The key of the counter for one share of the mail brake's hourly budget.
     pub fn share(share: Share) -> Self {
         Self::new(format!("BRAKE#{}", share.shard), At(share.hour).text())
     }
 
-    /// The item that states for one shard whether welcome emails wait, because too many bounced.
+    /// The key of a shard's gate, which states whether welcome emails wait because too many of them
+    /// bounced.
     pub fn gate(shard: u8) -> Self {
         Self::new(format!("BRAKE#{shard}"), "GATE")
     }
@@ -174,13 +178,14 @@ pub(crate) fn due_pk(shard: u8) -> String {
     format!("DUE#{shard}")
 }
 
-/// The partition of either index for items that need review. No scheduled run queries it.
+/// The partition for items that need review. Both indexes have such a partition per shard. No
+/// scheduled run queries it.
 pub(crate) fn review_pk(shard: u8) -> String {
     format!("HELD#{shard}")
 }
 
-/// The partition of `by-due` for parked events without the metadata of Onramp, which may belong to
-/// another product. They need no review.
+/// The partition of `by-due` for parked events without the metadata of Onramp. These events may
+/// belong to another product, so they need no review.
 pub(crate) fn parked_without_metadata_pk(shard: u8) -> String {
     format!("FOREIGN#{shard}")
 }
@@ -188,8 +193,8 @@ pub(crate) fn parked_without_metadata_pk(shard: u8) -> String {
 /// The partition of `by-mail` for corrupt items, which need review. They are few, so one partition
 /// is enough.
 ///
-/// `infra/restore.py` also puts items here if it cannot compute their partition. The next scheduled
-/// run of the mailer moves them.
+/// `infra/restore.py` also puts items into this partition, because it cannot compute when an item
+/// is due. The next scheduled run of the mailer restores the index attributes of these items.
 pub(crate) fn corrupt_pk(_: u8) -> String {
     "UNREADABLE".to_owned()
 }

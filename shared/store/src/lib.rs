@@ -2,8 +2,8 @@
 //!
 //! # Item layout
 //!
-//! All items are in one DynamoDB table with the keys `pk` and `sk`. `docs/architecture.md` has the
-//! same table with more detail.
+//! All items are in one DynamoDB table with the keys `pk` and `sk`. `docs/architecture.md`
+//! describes the items in more detail.
 //!
 //! | pk | sk | content |
 //! |---|---|---|
@@ -42,16 +42,18 @@
 //!
 //! # Invariant
 //!
-//! - A write happens completely or not at all, and only under its conditions. Each condition is an
-//!   expression that DynamoDB evaluates together with the write.
-//! - Every read on which a decision depends is consistent. The indexes only find candidates.
+//! - A write happens completely or not at all, and only if its conditions are true. Each condition
+//!   is an expression that DynamoDB evaluates together with the write.
+//! - Every read on which a decision depends is consistent. A query of an index can be outdated, so
+//!   it only finds the keys of items to load.
 //! - Stored forms are separate types, so renaming a field of the domain never renames an attribute.
 //! - A write keeps the attributes that this version of the code does not understand.
 //!
 //! # What it never does
 //!
-//! It never decides anything. It converts items to domain types and back, and the domain decides. A
-//! deployed function never sends its own requests to the table. It calls the methods of [`Store`].
+//! This crate never decides anything. It converts items to domain types and back, and the domain
+//! decides. Deployed functions call the methods of [`Store`], and never send requests to the table
+//! themselves.
 //!
 //! # Where to start
 //!

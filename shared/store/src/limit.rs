@@ -16,7 +16,8 @@ use crate::{
 };
 
 impl Store {
-    /// Counts an attempt without another write. Returns the limit that is reached, if there is one.
+    /// Counts an attempt that causes no other write. Returns a limit that is reached, or `None` if
+    /// the attempt is allowed.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Conflict`].
@@ -28,8 +29,8 @@ impl Store {
         Ok(Some(window))
     }
 
-    /// Counts an attempt that some limit rejected. It counts for the limits that include rejected
-    /// attempts, unless they are reached.
+    /// Counts an attempt that at least one limit rejected. The attempt counts for each limit that
+    /// includes rejected attempts, unless that limit is already reached.
     pub(crate) async fn count_rejected_attempt(&self, limits: &[RateLimitWindow]) -> Result<(), Error> {
         for window in limits.iter().filter(|window| window.limit.counts_refused) {
             self.transact(vec![self.count(window)?]).await?;
@@ -39,12 +40,17 @@ impl Store {
 
     /// Builds the action that counts an attempt, on condition that the limit is not reached.
     ///
-    /// The item contains the times of the newest attempts, as many as the limit allows. The newest
-    /// is `t0`. Each write moves every time to the next number, because an update expression reads
-    /// the values from before the update.
+    /// The item contains the times of the newest attempts, as many as the limit allows. The
+    /// attribute `t0` is the newest time, `t1` is the second newest, and so on. Each write sets
+    /// `t0` to now and copies the old `t0` to `t1`, the old `t1` to `t2`, and so on. This works
+    /// because an update expression reads the values from before the update.
     ///
-    /// The write requires that the oldest of these times is before the window. So the number of
-    /// attempts in a window never exceeds the limit, and no read is needed before the write.
+    /// The write requires that the oldest of these times is not in the window. So the number of
+    /// attempts in a window never exceeds the limit, and no read is needed before the write. A
+    /// limit with `again_after` has an exception: the write also succeeds if the newest attempt is
+    /// old enough.
+    ///
+    /// If the window is a UTC hour (`is_hour`), the item contains only a counter.
     pub(crate) fn count(&self, window: &RateLimitWindow) -> Result<TransactWriteItem, Error> {
         if window.is_hour {
             let until = millis(window.ends_at()) / 1000;
@@ -99,11 +105,11 @@ pub(crate) fn count_up(table: &str, key: &Key, most: u32, until: u64) -> Result<
     )
 }
 
-/// Returns the limit that cancelled a transaction, or `None` if no limit did. The returned window
-/// ends when the next attempt is allowed. If several limits are reached, returns the one whose
-/// window ends last.
+/// Returns the limit that cancelled a transaction, or `None` if no limit cancelled it. The returned
+/// window ends when the next attempt is allowed. If several limits are reached, returns the limit
+/// whose window ends last.
 ///
-/// The reasons are in the order of the limits.
+/// `reasons` must start with the reasons of the actions that count for `limits`, in the same order.
 pub(crate) fn reached(limits: &[RateLimitWindow], reasons: &[CancellationReason]) -> Option<RateLimitWindow> {
     let reached = limits.iter().zip(reasons).enumerate().filter(|(index, _)| failed(reasons, *index));
     let windows = reached.map(|(_, (window, reason))| {
@@ -111,7 +117,8 @@ pub(crate) fn reached(limits: &[RateLimitWindow], reasons: &[CancellationReason]
             return window.clone();
         }
         let attempt = |n| reason.item().and_then(|item| time(item, n));
-        // If DynamoDB does not return the item, the next attempt counts as allowed after a complete
+        // If DynamoDB does not return the item, the time of the oldest attempt is unknown. The code
+        // then assumes that it was made now, so the next attempt is allowed after a complete
         // window.
         let oldest = attempt(window.limit.max.saturating_sub(1)).unwrap_or(window.ends_at());
         window.reached(oldest, attempt(0))

@@ -1,4 +1,4 @@
-//! Sign-in links, and the rights that their use grants.
+//! Sign-in links, and the session or organization grant that the use of a link creates.
 
 use domain::{
     address::Address,
@@ -48,7 +48,7 @@ pub enum LinkLookup {
     Used(UsedLink),
 }
 
-/// The right that the use of a link grants.
+/// The result for which a user exchanges a sign-in link.
 #[derive(Clone, Copy, Debug)]
 pub enum LinkGrant<'a> {
     /// A new session, with its secret.
@@ -60,7 +60,7 @@ pub enum LinkGrant<'a> {
 /// The result of [`Store::consume_link`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consumed {
-    /// The right is stored, and the link is deleted.
+    /// The session or the organization grant is stored, and the link is deleted.
     Used,
     /// The link was used before, so nothing was written.
     AlreadyUsed,
@@ -101,7 +101,8 @@ pub(crate) fn read_browser(stored: Option<String>) -> Result<Option<Hash>, Corru
 }
 
 impl Store {
-    /// Loads the link under a secret's hash, or the record of its use.
+    /// Loads the link under a secret's hash. If the link was used, loads the record of its use.
+    /// Returns `None` if there is neither.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -123,11 +124,12 @@ impl Store {
         })))
     }
 
-    /// Uses a link in one transaction: deletes it, stores the granted right, writes the verified
-    /// user, and ends the session `instead_of` of the browser.
+    /// Uses a link in one transaction. The transaction deletes the link, stores the session or the
+    /// organization grant, and writes the record that the link was used. It also writes the
+    /// verified user, and deletes the browser's earlier session `instead_of`.
     ///
-    /// `browser` is the hash of the browser cookie. The browser with this cookie can repeat the
-    /// request.
+    /// `browser` is the hash of the browser cookie. If the response is lost, the browser with this
+    /// cookie can repeat the request.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the user changed; [`Error::Unavailable`].
@@ -167,8 +169,8 @@ impl Store {
             (None, LinkGrant::Session(session, _)) => {
                 actions.push(self.in_epoch(after.id, session.org, after.epoch, None)?);
             }
-            // This case needs no condition on the user, because the user is read again when the
-            // grant is used.
+            // An organization grant needs no condition on the user here, because the user is read
+            // again when the grant is used.
             (None, LinkGrant::OrgCreation(_)) => {}
         }
         if let Some(token) = instead_of {

@@ -1,4 +1,4 @@
-//! Memberships: loading, and writing of changed roles and removals.
+//! Memberships: loads them, writes changed roles, and removes members.
 
 use domain::{
     address::Address,
@@ -88,7 +88,7 @@ impl Store {
         Ok(Some((decode(member)?, user::decode(user)?)))
     }
 
-    /// Writes a changed role, and the change of the organization.
+    /// Writes a membership with a changed role, and the changed organization.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the organization or its members changed; [`Error::Unavailable`].
@@ -108,8 +108,9 @@ impl Store {
         self.write_team(actions).await
     }
 
-    /// Writes that a member left or was removed: deletes the membership, and writes the user
-    /// without the organization. After that, the user's sessions in this organization are invalid.
+    /// Writes that a member left or was removed. Deletes the membership, and writes the
+    /// organization without the member and the user without the organization. After that, the
+    /// user's sessions in this organization are invalid.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the user, the organization, or its members changed;

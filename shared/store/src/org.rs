@@ -1,4 +1,4 @@
-//! Organizations: loading, and conditional writes of decisions.
+//! Organizations: loads them, and writes changed organizations under conditions.
 
 use std::collections::HashMap;
 
@@ -35,7 +35,8 @@ impl Store {
     /// Builds the action that writes a changed organization. If `after` equals `before`, the action
     /// only raises the version.
     ///
-    /// In both cases the transaction fails if another write changed the organization.
+    /// In both cases, the transaction fails if another write changed the organization after
+    /// `before` was read.
     pub(crate) fn org_write(&self, before: &Stored<Org>, after: &Org) -> Result<TransactWriteItem, Error> {
         let (key, version) = (Key::org(after.id), before.version + 1);
         let only = Only::Version(before.version);
@@ -50,7 +51,8 @@ impl Store {
         }
     }
 
-    /// Writes a changed organization. Writes nothing if the decision changed nothing.
+    /// Writes a changed organization and returns it as stored. If `after` equals `before`, writes
+    /// nothing and returns `before`.
     ///
     /// # Errors
     /// [`Error::Conflict`] if another write changed the organization; [`Error::Unavailable`].
@@ -62,10 +64,12 @@ impl Store {
         Ok(Stored { value: after.clone(), version, item })
     }
 
-    /// Loads an organization, calls `decide`, and writes the result. Repeats all three after a
-    /// conflict, up to [`MAX_TRIES`] times.
+    /// Loads an organization, calls `decide`, and writes the result. If another write changed the
+    /// organization in the meantime, starts again with the newer organization. Makes at most
+    /// [`MAX_TRIES`] attempts.
     ///
-    /// Returns `None` if the organization does not exist. An error of `decide` writes nothing.
+    /// Returns `None` if the organization does not exist. If `decide` returns an error, writes
+    /// nothing and returns that error.
     ///
     /// # Errors
     /// [`Error::Conflict`] if every attempt had a conflict; [`Error::Unavailable`] and
@@ -92,7 +96,7 @@ impl Store {
     }
 
     /// Returns the update that turns `before` into `after` and stores `version` as the new version.
-    /// Returns `None` if `after` equals `before`, apart from the version.
+    /// Returns `None` if the organization `after` equals the organization in `before`.
     pub(crate) fn org_change(
         before: &Stored<Org>,
         after: &Org,
@@ -157,8 +161,8 @@ mod tests {
         (size(&values), decode(item).unwrap())
     }
 
-    /// Prints the size of one more event's write, and the size of the item, in bytes. To see them,
-    /// run `cargo test -p store --lib storm -- --nocapture`.
+    /// Prints how many bytes the write for one more event contains, and how many bytes the item
+    /// has. To see these numbers, run `cargo test -p store --lib storm -- --nocapture`.
     #[test]
     fn write_size_stays_bounded_in_a_storm_of_open_invoices() {
         let (now, project) =
@@ -182,7 +186,8 @@ mod tests {
             mailed.update_payment_notices(now);
             stored = written(&then, &mailed).1;
         }
-        // Invoices beyond those that are kept in full add one mark of 8 bytes each.
+        // The item contains only a limited number of invoices in full. Each further invoice adds
+        // one mark of 8 bytes.
         assert!(writes[299] <= writes[49] + 250 * 8 + 100, "{} after {}", writes[299], writes[49]);
         assert!(size(&stored.item) < 12 * 1024, "{}", size(&stored.item));
         let image = serde_json::to_value(serde_dynamo::Item::from(stored.item.clone())).unwrap();

@@ -18,8 +18,9 @@ use crate::{
 
 /// The right of a user without an organization to create one organization.
 ///
-/// Every session belongs to an organization, so a user without one has no session. Instead, the
-/// form for a new organization contains a secret, and the grant is stored under its hash.
+/// Every session belongs to an organization, so a user without an organization has no session.
+/// Instead, the form for a new organization contains a secret, and the grant is stored under the
+/// hash of this secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrgCreationGrant {
     /// The hash of the secret in the form.
@@ -28,7 +29,8 @@ pub struct OrgCreationGrant {
     pub user: UserId,
     /// The time from which the grant is invalid.
     pub expires_at: Timestamp,
-    /// The sign-up that used the grant. It may be submitted again with the same form.
+    /// The hash that identifies the sign-up that used the grant, or `None` while the grant is
+    /// unused. A repeated submission of the same form is still accepted.
     pub used_for: Option<Hash>,
 }
 
@@ -53,6 +55,7 @@ pub(crate) fn encode(grant: &OrgCreationGrant) -> Result<Attributes, Corrupt> {
 
 impl Store {
     /// Loads the grant under a secret's hash, with its user. The grant may be expired or used.
+    /// Returns `None` if the grant or the user does not exist.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].

@@ -20,7 +20,7 @@ use crate::{
     sign_in_request,
 };
 
-/// A list of the review queue.
+/// One of the two lists of the review queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ReviewList {
     /// The items that need review.
@@ -36,7 +36,7 @@ pub enum ReviewList {
 pub struct ReviewPage {
     /// The items of the page.
     pub items: Vec<ReviewItem>,
-    /// The time after which the next page starts, or `None` on the last page.
+    /// The time after which the next page starts: pass it as `after`. `None` on the last page.
     pub next: Option<Timestamp>,
 }
 
@@ -61,7 +61,8 @@ pub enum ReviewItemKind {
         /// The body as it was signed.
         body: String,
     },
-    /// A quarantined event: it could not be parsed, or names no customer and no organization.
+    /// A quarantined event without a conflict: it could not be parsed, or it names neither a
+    /// customer nor an organization.
     Quarantined {
         /// The event's id, or the hash of its body.
         id: String,
@@ -78,7 +79,8 @@ pub enum ReviewItemKind {
         reason: String,
         /// The body as it was signed.
         body: String,
-        /// The affected organizations. The event was recorded for the first one.
+        /// The affected organizations. The event was recorded for the first organization of the
+        /// list.
         organizations: Vec<OrgId>,
     },
     /// An organization with failed emails, or emails that may have been sent.
@@ -111,7 +113,7 @@ struct QuarantinedItem {
     organizations: Option<Vec<String>>,
 }
 
-/// Partitions of an index that contain a list.
+/// The partitions of one index that contain entries of a list.
 #[derive(Clone, Copy)]
 struct IndexPartition {
     index: &'static str,
@@ -124,7 +126,8 @@ struct IndexPartition {
 }
 
 impl IndexPartition {
-    /// Returns the time after which entries are shown at `now`.
+    /// Returns the time after which an entry must lie to be shown at `now`, or `None` to show all
+    /// entries.
     fn shown_after(self, now: Timestamp) -> Option<Timestamp> {
         self.max_age.map(|max_age| add(now, -max_age))
     }
@@ -140,8 +143,8 @@ impl ReviewList {
             shards: SHARDS,
             max_age: None,
         };
-        // A failed email stays in its item, so entries of this index are shown only for a limited
-        // time.
+        // The state "failed" of an email stays in its item, and so does the index entry. Therefore
+        // the review queue shows entries of this index only for a limited time.
         const BY_MAIL_TIME: IndexPartition = IndexPartition {
             index: BY_MAIL,
             hash: "mail_pk",
@@ -159,7 +162,8 @@ impl ReviewList {
         }
     }
 
-    /// Returns whether the stored item belongs to the list. The index may be outdated.
+    /// Returns whether the stored item belongs to the list. The index may be outdated, so this
+    /// method checks the item itself.
     fn contains(self, item: &Attributes) -> bool {
         self.partitions().iter().any(|list| {
             let partition = item.get(list.hash).and_then(|partition| partition.as_s().ok());
@@ -169,11 +173,11 @@ impl ReviewList {
 }
 
 impl Store {
-    /// Loads a page of a list, with items that wait since a time later than `after`.
+    /// Loads a page of a list. The page contains only items that began to wait later than `after`.
     ///
-    /// Entries with the same time are always on the same page, so a page can have more than `size`
-    /// index entries. A corrupt item is listed as corrupt, and does not prevent the others from
-    /// being listed.
+    /// Index entries with the same time are on the same page, so a page can have more than `size`
+    /// entries. A corrupt item appears on the page as [`ReviewItemKind::Corrupt`], and all other
+    /// items still appear.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -199,12 +203,14 @@ impl Store {
         let parked = keys.iter().filter(|key| key.sk.starts_with(PARKED));
         let (items, linked) = try_join(self.get_each(&keys), self.linked_customers(parked)).await?;
         let items = entries.into_iter().zip(items).filter_map(|(entry, item)| {
-            // Skips items that left the list since the index was updated. Also skips events of
-            // linked customers, because such events were recorded and only their deletion failed.
+            // Skips items that left the list after the index was last updated. Also skips parked
+            // events of linked customers. These events were recorded when the customer was linked,
+            // and only their deletion failed.
             let released = entry.key.sk.starts_with(PARKED) && linked.contains(&entry.key.pk);
             item.filter(|item| !released && list.contains(item)).map(|item| entry.into_review_item(item))
         });
-        // Skips emails that no longer apply, or whose recipient is no longer an admin.
+        // Skips organizations without an email to review. An email needs no review if it no longer
+        // applies, or if its recipient is no longer an admin.
         let items = items.filter(|item| match &item.kind {
             ReviewItemKind::Notices(org) => org.mails_for_review(now).next().is_some(),
             _ => true,

@@ -17,7 +17,8 @@ struct HeartbeatItem {
 }
 
 impl Store {
-    /// Returns the time of the newest claim whose `Send` event arrived from SES.
+    /// Returns the time of the newest claim whose `Send` event arrived from SES, or `None` if no
+    /// such event arrived yet.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -27,7 +28,8 @@ impl Store {
         Ok(Some(item.claimed_at.0))
     }
 
-    /// Records that the `Send` event of a claim arrived. Keeps a later time that is already stored.
+    /// Records that the `Send` event of the claim made at `claimed_at` arrived. If the stored time
+    /// is later, keeps it.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

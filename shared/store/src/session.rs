@@ -1,4 +1,4 @@
-//! Sessions, and the state that a request is authorized with.
+//! Sessions, and the stored state that decides whether a request is authorized.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -22,10 +22,11 @@ use crate::{
     user,
 };
 
-/// How long a public page waits for the session. After that it is rendered without one.
+/// How long a public page waits for the session. After this time, the page is rendered without a
+/// session.
 const TRY_LOAD_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A session with the state that authorizes it, from one consistent read.
+/// A session with its user, role, and organization, from one consistent read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
     /// The session of the token.
@@ -39,7 +40,7 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// Returns the proof of membership if the session is valid at `now`.
+    /// Returns the proof of membership if the session is valid at `now`, and `None` otherwise.
     #[must_use]
     pub fn authorize(&self, now: Timestamp) -> Option<Member> {
         Member::authorize(&self.session, &self.user.value, self.role, now)
@@ -56,14 +57,14 @@ struct SessionItem {
     epoch: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ends_at: Option<At>,
-    /// The join number. Like `signed_in_at`, it is missing in items of an earlier version of the
-    /// code.
+    /// The join number. Items that an earlier version of the code wrote have neither this attribute
+    /// nor `signed_in_at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     join: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     signed_in_at: Option<At>,
-    /// Used only by DynamoDB, which deletes the item after this time. The code uses the times
-    /// above.
+    /// DynamoDB deletes the item after this time. The code never reads this attribute; it uses the
+    /// times above.
     expires_at: i64,
 }
 
@@ -100,10 +101,10 @@ pub(crate) fn decode(item: Attributes) -> Result<Session, Corrupt> {
 
 impl Store {
     /// Loads the session of a token with its user, membership, and organization in one consistent
-    /// batch. So a user who was removed or signed out loses access at the next request.
+    /// batch read. So a user who was removed or signed out loses access at the next request.
     ///
-    /// Returns `None` if there is no such session, or if the token names another user or
-    /// organization.
+    /// Returns `None` if the session, its user, or its organization does not exist, or if the
+    /// session belongs to a different user or organization than the token.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -126,10 +127,11 @@ impl Store {
         Ok(Some(SignedIn { session, user, role, org: item::decode(org)? }))
     }
 
-    /// Loads the session of a token for a public page, which shows the name of a signed-in user.
+    /// Loads the session of a token for a public page. Such a page works without a session, and
+    /// shows the name of a signed-in user.
     ///
-    /// Returns `None` if the read fails or takes longer than a second, so that public pages stay
-    /// available while the table is not.
+    /// Also returns `None` if the read fails or takes longer than a second. So public pages stay
+    /// available while the table is unavailable.
     pub async fn try_load_session(&self, token: &SessionToken) -> Option<SignedIn> {
         match tokio::time::timeout(TRY_LOAD_TIMEOUT, self.load_session(token)).await {
             Ok(Ok(found)) => found,
@@ -144,11 +146,11 @@ impl Store {
         }
     }
 
-    /// Stores that a session was used at `now`. If the session was deleted in the meantime, it
-    /// stays deleted.
+    /// Stores that a session was used at `now`. Does not create the session again if it was
+    /// deleted.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if the session ended; [`Error::Unavailable`].
+    /// [`Error::Conflict`] if the session is deleted; [`Error::Unavailable`].
     pub async fn update_last_seen(&self, token: &SessionToken, now: Timestamp) -> Result<(), Error> {
         self.client
             .update_item()
@@ -163,8 +165,8 @@ impl Store {
         Ok(())
     }
 
-    /// Stores that a session was used, at most once per interval. A failed write is only logged,
-    /// because the request itself matters more.
+    /// Stores that a session was used, unless the stored time is recent enough. A failed write is
+    /// only logged, because it must not make the request fail.
     pub async fn record_use(&self, token: &SessionToken, session: &Session, now: Timestamp) {
         if !session.needs_last_seen_update(now) {
             return;
@@ -183,7 +185,7 @@ impl Store {
         self.end_session_of(token.user, token.secret.hash()).await
     }
 
-    /// Deletes a user's session under the hash of its secret, if it exists.
+    /// Deletes the session of a user whose secret has this hash, if it exists.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -198,8 +200,8 @@ impl Store {
         Ok(())
     }
 
-    /// Loads all stored sessions of a user with the hashes of their secrets. Includes ended
-    /// sessions.
+    /// Loads all stored sessions of a user, each with the hash of its secret. The result includes
+    /// sessions that have ended and that DynamoDB has not deleted yet.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -216,8 +218,8 @@ impl Store {
     /// Starts the session `to` in another organization of the user. The session `from` ends at
     /// `until`.
     ///
-    /// Returns `false`, and writes nothing, if the old session or the membership ended in the
-    /// meantime.
+    /// Returns `false`, and writes nothing, if the session `from` was deleted, the user's sessions
+    /// were ended, or the membership in the other organization ended in the meantime.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if the table cannot be written.
@@ -239,13 +241,13 @@ impl Store {
 }
 
 impl Store {
-    /// Builds the action that ends a session at `until`, because another one replaces it. The
-    /// condition fails if the session does not exist.
+    /// Builds the action that ends a session at `until`, because another session replaces it. The
+    /// action fails if the session does not exist.
     pub(crate) fn end_session_at(&self, key: &Key, until: Timestamp) -> Result<TransactWriteItem, Error> {
         update(
             &self.table,
             key,
-            // If an earlier replacement already set the end, keeps that end.
+            // If an earlier replacement already set `ends_at`, the session keeps that time.
             "SET ends_at = if_not_exists(ends_at, :until), expires_at = :expires",
             Some("attribute_exists(pk)"),
             HashMap::new(),
@@ -257,7 +259,8 @@ impl Store {
     }
 }
 
-/// Returns the attribute for DynamoDB's time to live, `seconds_later` after `at`.
+/// Returns the attribute `expires_at`, after whose time DynamoDB deletes the item: `at` plus
+/// `seconds_later`.
 pub(crate) fn expires(at: Timestamp, seconds_later: i64) -> (String, AttributeValue) {
     let second = u64::try_from(at.as_second().saturating_add(seconds_later)).unwrap_or(0);
     ("expires_at".to_owned(), number(second))

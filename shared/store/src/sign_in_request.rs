@@ -17,7 +17,7 @@ use crate::{
     update::{Change, Only, change, number, put},
 };
 
-/// The ID of a sign-in request. It is random and never leaves the system.
+/// The ID of a sign-in request. It is random, so it reveals nothing about the address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SignInRequestId(Hash);
 
@@ -45,8 +45,8 @@ impl FromStr for SignInRequestId {
 
 /// A request for a sign-in link.
 ///
-/// The same data is written for every address, so a response does not reveal whether an address has
-/// an account. The mailer determines that later.
+/// The stored data does not depend on whether the address has an account. So the response to the
+/// visitor does not reveal it either. The mailer checks later whether the address has an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInRequest {
     /// The ID of the request.
@@ -83,7 +83,8 @@ impl SignInRequest {
 pub enum SignInRequestResult {
     /// The request was stored.
     Recorded,
-    /// A limit is reached. The attempt counts for the limits that count rejected attempts.
+    /// A rate limit is reached, so the request was not stored. The attempt counts for the limits
+    /// that include rejected attempts.
     Limited(RateLimitWindow),
 }
 
@@ -147,7 +148,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<SignInRequest>, Corrupt>
 }
 
 impl Store {
-    /// Stores a sign-in request and counts it, in one transaction.
+    /// Stores a sign-in request and counts the attempt for the rate limits, in one transaction.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Conflict`].
@@ -166,7 +167,8 @@ impl Store {
         Ok(SignInRequestResult::Limited(window))
     }
 
-    /// Loads a sign-in request, with the user of its address, if there is one.
+    /// Loads a sign-in request with the user of its address. The user is `None` if the address has
+    /// no account. Returns `None` if the request does not exist.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -180,8 +182,8 @@ impl Store {
         Ok(Some((request, user.map(|user| user.value))))
     }
 
-    /// Writes the new state of a request's email, and the link that the email contains, in one
-    /// transaction.
+    /// Writes the new state of a request's email and, if the email contains a new `link`, the link.
+    /// Both writes are in one transaction.
     ///
     /// # Errors
     /// [`Error::Conflict`] if another write changed the request; [`Error::Unavailable`].

@@ -1,8 +1,8 @@
-//! Sign-ups, and the further sessions of a repeated form.
+//! Sign-ups, and sessions for a sign-up form that is submitted again.
 //!
-//! A browser may submit the same form again, because the first response may be lost. The form then
-//! has the same token. For ten minutes, this token identifies the same sign-up, which can start at
-//! most five further sessions.
+//! A browser may submit the same form again, because the first response may be lost. The repeated
+//! form has the same token. For ten minutes, the store recognizes the token and does not create a
+//! second organization. In this time, repeated forms can start at most five further sessions.
 
 use std::collections::HashMap;
 
@@ -32,9 +32,9 @@ use crate::{
     user::{self, AddressItem},
 };
 
-/// How long the same token identifies the same sign-up.
+/// How long a form with the same token counts as the same sign-up.
 const REPLAY_PERIOD: SignedDuration = SignedDuration::from_mins(10);
-/// Maximum number of further sessions for the same token.
+/// Maximum number of sessions that repeated forms with the same token can start.
 const MAX_REPLAYS: u64 = 5;
 
 /// A sign-up that is ready to be written.
@@ -48,14 +48,15 @@ pub struct SignUp {
     pub session: Session,
     /// The secret of the session.
     pub secret: Secret,
-    /// The hash of the form token and the address. A repeated form has the same hash.
+    /// The hash of the form token and the address. A form that is submitted again has the same
+    /// hash.
     pub replay: Hash,
     /// The hash of the organization grant that the sign-up uses, if the user has no organization.
     pub creation_grant: Option<Hash>,
     /// The rate limits for which the sign-up counts.
     pub limits: Vec<RateLimitWindow>,
-    /// The share of the hourly budget for which the welcome email counts. `None` skips the mail
-    /// brake.
+    /// The share of the mail brake's hourly budget for which the welcome email counts. If `None`,
+    /// the mail brake does not apply to this sign-up.
     pub first_mail: Option<Share>,
 }
 
@@ -96,21 +97,24 @@ pub enum SignedUp {
         /// The time from which the token identifies a new sign-up.
         until: Timestamp,
     },
-    /// A limit is reached. Only the attempt was counted.
+    /// A rate limit is reached, so the sign-up was not written. The attempt counts for the limits
+    /// that include rejected attempts.
     Limited(RateLimitWindow),
     /// The address has an account, so nothing was written.
     AddressKnown,
-    /// The mail brake delays the welcome email, so nothing was written. The caller then tries
-    /// another share, or writes the sign-up with a delayed email.
+    /// The mail brake does not allow the welcome email now, so nothing was written. The caller then
+    /// tries another share of the budget, or writes the sign-up with a welcome email that waits.
     Braked(Brake),
 }
 
-/// The evidence on which a further session of the same sign-up is based.
+/// Why a repeated form may start a session: the evidence that the caller is the user of the
+/// sign-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionProof {
     /// The caller is authenticated as the user of the sign-up.
     UserKnown,
-    /// The caller only repeated the form. This is enough only while the address is unverified.
+    /// The caller only submitted the same form again. This evidence is enough only while the
+    /// address is unverified.
     SignUpOnly,
 }
 
@@ -119,10 +123,10 @@ pub enum SessionProof {
 pub enum RepeatSession {
     /// The session was written.
     Started,
-    /// The sign-up already started the maximum number of further sessions.
+    /// Repeated forms of this sign-up already started the maximum number of sessions.
     LimitReached,
-    /// The user's sessions were ended, the membership ended, or the address was verified. The user
-    /// needs a sign-in link.
+    /// The user's sessions were ended, or the membership ended. With [`SessionProof::SignUpOnly`],
+    /// also if the address was verified. The user needs a sign-in link.
     Rejected,
 }
 
@@ -135,17 +139,18 @@ struct SignUpItem {
     created_at: At,
     #[serde(default)]
     replays: u64,
-    /// Missing in items of an earlier version.
+    /// Missing in items that an earlier version of the code wrote.
     #[serde(default)]
     join: u64,
 }
 
 impl Store {
-    /// Writes a sign-up in one transaction: user, organization, membership, session, the record
-    /// that identifies a repeated form, and the counters.
+    /// Writes a sign-up in one transaction: the user, the organization, the membership, the
+    /// session, the record by which a repeated form is recognized, and the counters.
     ///
-    /// Several reasons can prevent the sign-up. The result is the first that applies: a repeated
-    /// form, a reached limit, a known address, the mail brake.
+    /// Several reasons can prevent the sign-up. The result is the first reason that applies, in
+    /// this order: a repeated form, a reached rate limit, an address that has an account, the mail
+    /// brake.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the known user changed or the organization grant was used;
@@ -232,7 +237,7 @@ impl Store {
         }
     }
 
-    /// Starts a further session of the same sign-up and counts it. `replay` identifies the sign-up.
+    /// Starts a session for a repeated form and counts it. `replay` identifies the sign-up.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Conflict`].
@@ -270,8 +275,8 @@ impl Store {
         }
     }
 
-    /// Returns the organization that the same sign-up created in the last ten minutes, and whether
-    /// it has a trial.
+    /// Returns the organization that the sign-up `replay` created, and whether the organization
+    /// started with a trial. Returns `None` if there was no such sign-up in the last ten minutes.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].

@@ -1,4 +1,4 @@
-//! Keeps attributes that this version of the code does not understand.
+//! Keeps attributes of stored items that this version of the code does not understand.
 //!
 //! During a gradual release, an older version of the code writes items that a newer version wrote
 //! before. The older version must keep the attributes of the newer version unchanged, at the top
@@ -8,10 +8,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::client::Attributes;
 
-/// Returns `after` with the attributes of `stored` that are missing in `before`.
+/// Returns `after` plus the attributes of `stored` that this version of the code does not
+/// understand.
 ///
-/// `before` is the part of `stored` that this version understands. A write of this version cannot
-/// intend to remove the other attributes, because it does not understand them.
+/// `before` is the part of `stored` that this version understands. An attribute of `stored` that is
+/// missing in `before` is unknown to this version. So a write of this version cannot intend to
+/// remove it.
 fn keep_all(stored: &Attributes, before: &Attributes, after: &Attributes) -> Attributes {
     let known = after
         .iter()
@@ -20,7 +22,8 @@ fn keep_all(stored: &Attributes, before: &Attributes, after: &Attributes) -> Att
     known.chain(unknown.map(|(name, value)| (name.clone(), value.clone()))).collect()
 }
 
-/// Does for one attribute what [`keep_all`] does for an item, at any depth.
+/// Returns the value `after` of one attribute, plus the unknown attributes inside the `stored`
+/// value, at any depth. It does for one attribute what [`keep_all`] does for an item.
 pub(crate) fn keep_within(
     stored: Option<&AttributeValue>,
     before: Option<&AttributeValue>,
@@ -29,9 +32,9 @@ pub(crate) fn keep_within(
     use AttributeValue::{L, M};
     match (stored, before, after) {
         (Some(M(stored)), Some(M(before)), M(after)) => M(keep_all(stored, before, after)),
-        // An entry of the new list corresponds to the old entry with equal content or with the same
-        // user. It never corresponds to the entry at the same position, because that one may belong
-        // to another user.
+        // Each entry of the new list gets the unknown attributes of one old entry: the old entry
+        // with equal content or, if there is none, with the same user. The position in the list is
+        // not compared, because the entry at the same position may belong to another user.
         (Some(L(stored)), Some(L(before)), L(after)) if stored.len() == before.len() => {
             let entry = |value: &AttributeValue| {
                 let same = before.iter().position(|entry| entry == value);
@@ -44,8 +47,8 @@ pub(crate) fn keep_within(
     }
 }
 
-/// Returns whether two entries of a list belong to the same user. The only list whose entries
-/// change is the list of an organization's admins.
+/// Returns whether two entries of a list belong to the same user. Only the list of an
+/// organization's admins has entries that change, and each of these entries contains a user ID.
 fn is_of_same_user(one: &AttributeValue, other: &AttributeValue) -> bool {
     let user = |entry: &AttributeValue| entry.as_m().ok()?.get("user").cloned();
     user(one).is_some_and(|it| user(other) == Some(it))

@@ -16,14 +16,15 @@ use crate::{
     session::expires,
 };
 
-/// Lifetime of an unsubscribe link. It is more than a year, because users may clean up old emails.
+/// Lifetime of an unsubscribe link. It is more than a year, because users may open old emails to
+/// unsubscribe.
 const UNSUBSCRIBE_LINK_TTL: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// A link that ends the reminders of one organization for one user, stored under the hash of its
 /// secret.
 ///
-/// The link works any number of times. Mail programs request it on their own (RFC 8058), and users
-/// can change their choice.
+/// The link works any number of times. A mail program may send the request for the user (RFC 8058),
+/// and the user may then open the same link to change the choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsubscription {
     /// The hash of the secret in the link.
@@ -52,7 +53,8 @@ impl Unsubscription {
 }
 
 impl Store {
-    /// Loads the link under a secret's hash. The link may be expired.
+    /// Loads the link under a secret's hash, or returns `None` if there is none. The link may be
+    /// expired.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -67,7 +69,8 @@ impl Store {
         }))
     }
 
-    /// Stores a link. Its secret is new, so a retry after a lost response writes the same item.
+    /// Stores a link. The secret is new, so the write cannot replace another link. If the response
+    /// is lost, a retry writes the same item again.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -82,7 +85,7 @@ impl Store {
         Ok(())
     }
 
-    /// Deletes a link whose email was definitely not sent.
+    /// Deletes a link. Callers do this only if the email with the link was definitely not sent.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

@@ -1,7 +1,7 @@
 //! Conditions and update expressions.
 //!
-//! Attribute names of a [`Change`] and all values are placeholders, so neither a reserved word nor
-//! user input can break an expression.
+//! An expression contains placeholders instead of values, and instead of the attribute names of a
+//! [`Change`]. So neither user input nor a word that DynamoDB reserves can break an expression.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -25,8 +25,8 @@ pub(crate) enum Only {
 }
 
 impl Only {
-    /// Returns the condition and its values. It uses attribute names that DynamoDB does not
-    /// reserve.
+    /// Returns the condition expression and its values. The attribute names in the expression are
+    /// not placeholders, because DynamoDB does not reserve these names.
     pub fn expression(self) -> (String, Attributes) {
         match self {
             Self::New => ("attribute_not_exists(pk)".to_owned(), HashMap::new()),
@@ -44,7 +44,8 @@ pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// Attributes of the indexes and of the stream's filter.
+/// The attributes that the indexes contain, and `mail_ready`, which the filter of the table's
+/// stream requires.
 const INDEX_ATTRIBUTES: [&str; 5] = ["due_pk", "due_at", "mail_pk", "mail_at", "mail_ready"];
 
 /// The difference between two forms of an item, as an update.
@@ -54,14 +55,16 @@ pub(crate) struct Change {
 }
 
 impl Change {
-    /// Like [`Self::between`], but always writes the index attributes.
+    /// Returns the update that [`Self::between`] returns, but always also sets or removes the index
+    /// attributes.
     ///
-    /// [`Store::mark_corrupt`](crate::Store::mark_corrupt) changes these attributes without a new
-    /// version. So the values in `before` may differ from the stored ones, although the version is
-    /// the same.
+    /// [`Store::mark_corrupt`](crate::Store::mark_corrupt) changes these attributes and does not
+    /// raise the version of the item. So the stored values may differ from the values in `before`,
+    /// although the version is the same.
     pub fn with_index(stored: &Attributes, before: &Attributes, after: &Attributes) -> Option<Self> {
-        // Replaces the index attributes in `before` by a value that is never stored. Each of them
-        // then differs from `after`, so the update sets or removes it.
+        // Replaces the index attributes in `before` with a value that is never stored. Each index
+        // attribute then differs from `after`. So the update sets the attribute, or removes it if
+        // it is missing in `after`.
         let never_stored = INDEX_ATTRIBUTES.map(|name| (name.to_owned(), AttributeValue::Null(true)));
         let mut before = before.clone();
         before.extend(never_stored);
@@ -70,8 +73,8 @@ impl Change {
 
     /// Returns the update that turns `before` into `after`, or `None` if they are equal.
     ///
-    /// `before` is the part of `stored` that this version understands. The rest of `stored` is
-    /// kept, also inside attributes that change.
+    /// `before` is the part of `stored` that this version of the code understands. The update keeps
+    /// the rest of `stored`, also inside attributes that change.
     pub fn between(stored: &Attributes, before: &Attributes, after: &Attributes) -> Option<Self> {
         let changed = after.iter().filter(|(name, value)| before.get(*name) != Some(*value));
         let set: BTreeMap<_, _> = changed

@@ -25,8 +25,8 @@ use crate::{
 
 /// A sign-in link or invitation link that was used.
 ///
-/// The record grants no access. The first response to the use of the link may be lost, so the
-/// browser that used the link can repeat its request for [`LINK_REPEAT_PERIOD`].
+/// The record itself grants no access. The response to the request that used the link may be lost.
+/// So the browser that used the link can repeat its request for [`LINK_REPEAT_PERIOD`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsedLink {
     /// The hash of the secret in the link.
@@ -35,12 +35,13 @@ pub struct UsedLink {
     pub user: UserId,
     /// The time of the use.
     pub used_at: Timestamp,
-    /// The hash of the cookie of the browser that used the link. Without it the request cannot be
+    /// The hash of the cookie of the browser that used the link. If `None`, the request cannot be
     /// repeated.
     pub browser: Option<Hash>,
-    /// The path of the page that the link opened.
+    /// The path of the page to open after the sign-in, as in the link. `None` for the default page.
     pub next: Option<String>,
-    /// The secret that the use issued, or the newest replacement of it.
+    /// The hash of the secret that the use of the link issued. If the request was repeated, the
+    /// hash of the newest secret.
     pub issued: IssuedSecret,
 }
 
@@ -56,9 +57,9 @@ pub enum IssuedSecret {
 /// Result of a repeated request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reissued {
-    /// A session that replaces the first one.
+    /// A session that replaces the session that the link issued.
     Session(Session),
-    /// The organization grant under a new secret, for this user.
+    /// The organization grant, stored under a new secret. Contains the user of the grant.
     OrgCreation(User),
 }
 
@@ -83,9 +84,9 @@ enum IssuedItem {
 }
 
 impl UsedLink {
-    /// Returns whether a request at `now` repeats the request that used the link. It must come from
-    /// the same browser, within [`LINK_REPEAT_PERIOD`]. `browser` is the hash of its browser
-    /// cookie.
+    /// Returns whether a request at `now` counts as a repetition of the request that used the link.
+    /// It must come from the same browser, within [`LINK_REPEAT_PERIOD`]. `browser` is the hash of
+    /// the browser cookie in the request at `now`.
     #[must_use]
     pub fn is_repeated_by(&self, browser: Option<Hash>, now: Timestamp) -> bool {
         self.browser.is_some() && self.browser == browser && now < add(self.used_at, LINK_REPEAT_PERIOD)
@@ -103,8 +104,9 @@ impl UsedLink {
             },
         };
         let mut item = to_item(&Key::used_link(self.secret_hash), &form)?;
-        // The record is kept as long as the session can last, because the user may open the email
-        // again.
+        // The record is kept for the maximum lifetime of a session. If a signed-in user opens the
+        // link again in this time, Onramp recognizes it and redirects to a page instead of showing
+        // an error.
         item.extend([expires(self.used_at, SESSION_MAX_AGE.as_secs())]);
         Ok(item)
     }
@@ -127,10 +129,12 @@ impl UsedLink {
 }
 
 impl Store {
-    /// Issues the right that a used link granted again, now under the new `secret`.
+    /// Issues the session or the organization grant of a used link a second time, under the new
+    /// `secret`.
     ///
-    /// A replaced session ends after [`SWITCH_GRACE_PERIOD`], so two concurrent requests both get a
-    /// working session. Returns `None` if the first session was ended or the grant was used.
+    /// The session that is replaced ends only after [`SWITCH_GRACE_PERIOD`], so two concurrent
+    /// requests both get a working session. Returns `None` if the session that the link issued was
+    /// ended, or if the organization grant was used.
     ///
     /// # Errors
     /// [`Error::Conflict`] if another repeated request was written first; [`Error::Unavailable`]
@@ -185,8 +189,9 @@ impl Store {
         self.write_reissued(actions, Reissued::OrgCreation(user.value)).await
     }
 
-    /// Builds the first action of a repeated request. It replaces the stored hash `lost` by the
-    /// hash of `secret`.
+    /// Builds the first action of a repeated request: in the record of the used link, replaces the
+    /// hash `lost` with the hash of `secret`. The action fails if the record no longer contains
+    /// `lost`.
     fn replace_issued_secret(
         &self,
         used: &UsedLink,

@@ -35,7 +35,7 @@ struct UserItem {
     trial_used: bool,
     #[serde(default)]
     orgs: Vec<String>,
-    /// Missing in items of an earlier version.
+    /// Missing in items that an earlier version of the code wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     joins: Option<JoinsItem>,
 }
@@ -104,7 +104,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<User>, Corrupt> {
     Ok(Stored { value, version, item })
 }
 
-/// The item under an address, which names its user.
+/// The item under the hash of an email address. It contains the ID of the user with this address.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct AddressItem {
     pub user: String,
@@ -127,11 +127,12 @@ impl Store {
         difference.map(|it| change(&self.table, &Key::user(after.id), it, only)).transpose()
     }
 
-    /// Builds the condition under which a new session of `org` with `epoch` is valid. The user must
-    /// still be a member, and the user's sessions must not have been ended. `also` is a further
-    /// condition on the user.
+    /// Builds the condition under which a new session in `org` with the session epoch `epoch` is
+    /// valid. The user must still be a member of `org`, and must still have this session epoch. The
+    /// epoch changes when the user's sessions are ended. `also` is a further condition on the user.
     ///
-    /// A user item without an epoch, from an earlier version, has epoch 0.
+    /// A user that an earlier version of the code wrote has no attribute `epoch`. This counts as
+    /// epoch 0.
     pub(crate) fn in_epoch(
         &self,
         user: UserId,

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-/// A time as RFC 3339 in UTC with milliseconds. All texts have the same length, so their
-/// alphabetical order is the order of the times.
+/// A time, stored as RFC 3339 text in UTC with milliseconds. All texts have the same length, so
+/// their alphabetical order is the order of the times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct At(pub Timestamp);
 
@@ -14,8 +14,8 @@ const YEAR_ZERO: i64 = -62_167_219_200;
 impl At {
     /// Returns the text.
     ///
-    /// A time before the year 0 has no text of this length. It is replaced by the start of the year
-    /// 0. Such a time can only be a sender's mistake, and it must not make an item corrupt.
+    /// A time before the year 0 has no text of this length, so the text is the start of the year 0.
+    /// Such a time can only be an error in data from outside. It must not make an item corrupt.
     pub fn text(self) -> String {
         let first = Timestamp::from_second(YEAR_ZERO).unwrap_or(Timestamp::UNIX_EPOCH);
         format!("{:.3}", self.0.max(first))

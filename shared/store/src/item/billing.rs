@@ -235,7 +235,7 @@ impl TryFrom<FactItem> for StoredFact {
             plan: item.plan,
             trial_end: time(item.trial_end),
             cancel_at: time(item.cancel_at),
-            // Stored in a separate attribute, see `pauses`.
+            // The pause is stored in a separate attribute, see `pauses`.
             paused: None,
         };
         Ok(Self { fact, contested: item.contested })
@@ -244,8 +244,9 @@ impl TryFrom<FactItem> for StoredFact {
 
 /// A payment pause that an event reported.
 ///
-/// The pauses are a separate top-level attribute, a map by event ID. So an earlier version of the
-/// code, which has no pauses, keeps them. A pause of an event whose fact was deleted is ignored.
+/// The pauses are a separate attribute at the top level of the item: a map from event IDs to
+/// pauses. An earlier version of the code does not understand this attribute, so it keeps the
+/// attribute unchanged. If the fact of an event was deleted, the pause of this event is ignored.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PauseItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]

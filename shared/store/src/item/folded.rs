@@ -1,8 +1,8 @@
 //! Stored form of the folded billing facts: marks of invoices and subscriptions whose facts are
 //! deleted.
 //!
-//! The form is a separate attribute of the item. So an earlier version of the code, which does not
-//! have it, keeps it.
+//! The form is a separate attribute of the item. A version of the code that does not understand
+//! this attribute keeps the attribute unchanged.
 
 use std::{collections::BTreeSet, fmt};
 

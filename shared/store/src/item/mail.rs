@@ -7,14 +7,16 @@ use serde::{Deserialize, Serialize};
 use super::At;
 use crate::key::{mail_pk, review_pk};
 
-/// The attributes of an item in the index `by-mail`.
+/// The attributes that put an item into the index `by-mail`. If both are `None`, the item is not in
+/// the index.
 pub(crate) struct MailIndexEntry {
     pub pk: Option<String>,
     pub at: Option<At>,
 }
 
 impl MailIndexEntry {
-    /// Returns the partition for due emails if an email is due, or else the partition for review.
+    /// Returns the partition for pending emails and `due_at`, if the mailer must handle an email.
+    /// Otherwise returns the partition for review and `review_since`, if an email needs review.
     pub fn of(shard: u8, due_at: Option<Timestamp>, review_since: Option<Timestamp>) -> Self {
         let due = due_at.map(|at| (mail_pk(shard), At(at)));
         let (pk, at) = due.or_else(|| review_since.map(|at| (review_pk(shard), At(at)))).unzip();
@@ -22,8 +24,8 @@ impl MailIndexEntry {
     }
 }
 
-/// The state of one email to one recipient. A final state has only the fields that are still
-/// needed.
+/// The state of one email to one recipient. A final state, such as `Sent`, contains only the fields
+/// that are still used.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(crate) enum DeliveryItem {
@@ -40,7 +42,7 @@ pub(crate) enum DeliveryItem {
     },
     Sent {
         at: At,
-        /// Missing in items of an earlier version.
+        /// Missing in items that an earlier version of the code wrote.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         claim: Option<String>,
     },
@@ -64,7 +66,7 @@ pub(crate) enum DeliveryItem {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct AttemptsItem {
-    /// Missing in an unknown email of an earlier version.
+    /// Missing if an earlier version of the code wrote the state `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     since: Option<At>,
     #[serde(rename = "attempts", default)]
@@ -73,7 +75,8 @@ pub(crate) struct AttemptsItem {
     without_response: Option<String>,
 }
 
-/// The reason of a failure. An item of an earlier version has no reason, which means `Refused`.
+/// The reason of a failure. An item that an earlier version of the code wrote has no reason, which
+/// counts as `Refused`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FailureItem {
@@ -95,8 +98,8 @@ impl From<&Attempts> for AttemptsItem {
 }
 
 impl AttemptsItem {
-    /// Returns the attempts. If the stored form has no `since`, the email counts as pending since
-    /// `fallback`.
+    /// Returns the attempts in the form of the domain. If the stored form has no `since`, the email
+    /// counts as pending since `fallback`.
     fn read(self, fallback: At) -> Attempts {
         Attempts {
             since: self.since.unwrap_or(fallback).0,

@@ -1,8 +1,8 @@
 //! Stored forms of items.
 //!
-//! Stored forms are separate types, so renaming a field of the domain never renames a stored
-//! attribute. If an enum variant or a field of a stored form gets a new name, `#[serde(rename)]`
-//! keeps its stored name.
+//! The stored form of an item is its own type, separate from the domain type. So if a field of the
+//! domain type gets a new name, the stored attribute keeps its name. If a field or a variant of a
+//! stored form gets a new name in the code, `#[serde(rename)]` keeps the stored name.
 
 mod at;
 mod billing;
@@ -27,8 +27,8 @@ pub(crate) fn to_item(key: &Key, form: &impl Serialize) -> Result<Attributes, Co
     Ok(item)
 }
 
-/// Parses the stored form of an item. Ignores unknown attributes, which belong to other versions of
-/// the code.
+/// Parses the stored form of an item. Ignores unknown attributes, because another version of the
+/// code may have written them.
 pub(crate) fn from_item<T: DeserializeOwned>(item: Attributes) -> Result<T, Corrupt> {
     serde_dynamo::from_item(item).map_err(Corrupt::not_a::<T>)
 }

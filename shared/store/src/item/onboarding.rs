@@ -1,7 +1,7 @@
 //! Stored form of the onboarding: which checklist definition an organization has.
 //!
-//! The form is a separate attribute beside the checklist. So a version of the code that does not
-//! have this attribute can write the checklist and keeps the attribute.
+//! The form is a separate attribute beside the checklist. A version of the code that does not
+//! understand this attribute can write the checklist, and keeps the attribute unchanged.
 
 use domain::{onboarding::Onboarding, plan::Plan};
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,8 @@ impl From<OnboardingItem> for Onboarding {
         Self {
             definition: item.definition,
             industry: item.industry,
-            // A plan that only a later version of the code has becomes `None`.
+            // If a later version of the code stored a plan that this version does not have, the
+            // plan becomes `None`.
             plan: item.plan.as_deref().and_then(Plan::parse),
             seen_at: item.seen_at.map(|at| at.0),
         }

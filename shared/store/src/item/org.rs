@@ -1,8 +1,8 @@
 //! Stored form of an organization.
 //!
-//! Each group of related fields, such as the trial, is one attribute. A write contains only the
-//! attributes that changed. So during a release, two versions of the code can write the same
-//! organization.
+//! Related fields form one attribute: for example, all fields of the trial are in the attribute
+//! `trial`. A write contains only the attributes that changed. So during a release, two versions of
+//! the code can write the same organization.
 
 use std::collections::BTreeMap;
 
@@ -56,19 +56,20 @@ struct OrgItem {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     mail: BTreeMap<String, BTreeMap<String, DeliveryItem>>,
 
-    /// The partition in the index `by-due`, present with `due_at` while a trial sweep is due.
+    /// The partition in the index `by-due`. Present together with `due_at` while a trial sweep must
+    /// still process the organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_pk: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_at: Option<At>,
-    /// The partition in the index `by-mail`, present with `mail_at` while an email is due or needs
-    /// review.
+    /// The partition in the index `by-mail`. Present together with `mail_at` while the mailer must
+    /// still handle an email, or while an email needs review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail_pk: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail_at: Option<At>,
     /// Present while an email waits for its first attempt. The filter of the table's stream
-    /// requires it, and so starts the mailer only for such items.
+    /// requires this attribute. So the stream starts the mailer only for items with such an email.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail_ready: Option<At>,
 }

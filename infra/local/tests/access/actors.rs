@@ -1,5 +1,5 @@
-//! The callers of the access matrix, in one stack. [`Actors::restore`] resets its table between
-//! requests.
+//! The callers of the access matrix. All of them use one local stack. After a request that changes
+//! the stack's table, [`Actors::restore`] restores it.
 
 use domain::{address::Address, invitation::InvitationId};
 use local::Config;
@@ -10,10 +10,12 @@ use crate::{
     snapshot::TableSnapshot,
 };
 
-/// Address that has a pending invitation in every caller's organization, and no account.
+/// Address without an account. It has a pending invitation to each organization that
+/// [`Actors::share`] changes.
 pub const GUEST: &str = "guest@example.com";
 
-/// Address that has a pending invitation and an account.
+/// Address with an account and an organization. It has a pending invitation to the organization of
+/// the column "admin".
 const INVITED: &str = "invited@example.com";
 
 /// The operator whose sign-in is too old for the operator pages.
@@ -38,7 +40,7 @@ pub struct Actors {
     pub world: World,
     pub callers: Vec<Caller>,
     pub links: Links,
-    /// User id of a member who belongs to the organization of each admin.
+    /// User id of a user whom [`Actors::share`] makes a member of several admins' organizations.
     pub teammate: String,
     initial: TableSnapshot,
 }
@@ -58,7 +60,7 @@ impl Caller {
         Self { column, description, cookie: visitor.cookie.clone(), org: visitor.org() }
     }
 
-    /// Returns the id of the pending invitation in the caller's organization.
+    /// Returns the id of the invitation of [`GUEST`] to the caller's organization.
     pub fn invitation(&self) -> String {
         self.invitation_of(GUEST)
     }
@@ -82,7 +84,7 @@ impl Actors {
         actors
     }
 
-    /// Returns the first caller of a column.
+    /// Returns the first caller in a column of the matrix.
     pub fn caller(&self, column: &str) -> &Caller {
         self.callers.iter().find(|caller| caller.column == column).unwrap()
     }
@@ -99,9 +101,9 @@ impl Actors {
         }
     }
 
-    /// Adds the teammate to each admin's organization, and copies the pending invitation of the
-    /// column "admin" to it. Writes directly to the table, because some of these organizations may
-    /// not invite users in their current status.
+    /// Gives the organizations of five columns the same teammate and the same pending invitation.
+    /// Writes both directly to the table, because some of these organizations cannot invite users
+    /// in their current status.
     fn share(&self) {
         let items = TableSnapshot::of(&self.world);
         let admin = self.caller("admin");
@@ -118,7 +120,8 @@ impl Actors {
     }
 }
 
-/// Creates all callers. Callers whose trial, session, or sign-in must be old are created first.
+/// Creates all callers, the links, and the teammate. First creates the users whose trial, session,
+/// or sign-in must be old, and advances the clock. Then creates the other users.
 async fn create_callers(world: &World) -> (Vec<Caller>, Links, String) {
     // This trial is over before the other callers sign up.
     new_user(world, "ended@example.com", true).await;
@@ -227,7 +230,8 @@ async fn verified<'w>(world: &'w World, mut visitor: Visitor<'w>, email: &str) -
     visitor
 }
 
-/// Creates a member of an organization in any state.
+/// Creates a user and makes them a member of an organization, without an invitation. Returns the
+/// user's browser, which is signed in to that organization.
 async fn member<'w>(world: &'w World, org: &str) -> Visitor<'w> {
     let email = format!("member-{org}@example.com");
     let mut visitor = verified(world, new_user(world, &email, true).await, &email).await;

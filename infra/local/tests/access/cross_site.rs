@@ -1,4 +1,4 @@
-//! Cross-site writes are rejected before any read.
+//! Tests that Onramp rejects a cross-site write before it reads the table.
 
 use crate::{
     actors::Actors,
@@ -6,8 +6,8 @@ use crate::{
     request::{Format, MatrixRequest},
 };
 
-/// Routes that other sites may write to. Stripe and the host app authenticate by a signature, and
-/// mail programs by the secret in the link.
+/// Routes that accept writes from other sites. Stripe and the host app authenticate with a
+/// signature, and mail programs with the secret in the link.
 const CROSS_SITE_ALLOWED: [&str; 3] =
     ["/billing/webhooks/stripe", "/host/events", "/mail/unsubscribe/{token}"];
 
@@ -23,8 +23,8 @@ const CROSS_SITE_HEADERS: [&[(&str, &str)]; 8] = [
     &[("origin", "http://localhost:8484.evil.example")],
 ];
 
-/// Headers of requests from programs (none), from pages of the same origin, and from addresses that
-/// a user types.
+/// Headers of requests that are not cross-site. Programs send none of these headers. Browsers send
+/// them for requests from a page of the same origin, and for an address that the user typed.
 const SAME_SITE_HEADERS: [&[(&str, &str)]; 5] = [
     &[],
     &[("sec-fetch-site", "same-origin"), ("origin", "http://localhost:8484")],

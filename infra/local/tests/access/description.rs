@@ -1,4 +1,4 @@
-//! `docs/openapi.yaml` describes every JSON route, and each response matches its description.
+//! Compares responses with `docs/openapi.yaml`, which must describe every JSON route.
 
 use std::{cell::RefCell, collections::BTreeSet};
 
@@ -63,7 +63,8 @@ impl Description {
         self.part(&(String::new(), &self.text), &["paths", path, &method.to_ascii_lowercase()])
     }
 
-    /// Resolves a path of keys from a node, through `$ref`s.
+    /// Returns the node at a path of keys below the node `from`, and follows `$ref`s. Returns
+    /// `None` if a key does not exist.
     fn part<'a>(&'a self, from: &Part<'a>, names: &[&str]) -> Option<Part<'a>> {
         let (mut pointer, mut value) = (from.0.clone(), from.1);
         for name in names {
@@ -85,7 +86,7 @@ impl Description {
         schemas.validate(value, schema).err().map(|error| format!("{error} at {pointer}: {value}"))
     }
 
-    /// Collects every example together with the pointer of its schema.
+    /// Adds to `found` every example below a node, each with the JSON pointer of its schema.
     fn examples<'a>(&self, pointer: &str, value: &'a Value, found: &mut Vec<(String, &'a Value)>) {
         let members: Vec<(String, &Value)> = match value {
             Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), member)).collect(),

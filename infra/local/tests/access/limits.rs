@@ -37,7 +37,7 @@ async fn limit_ignores_the_spelling_of_an_address() {
     for (n, typed) in
         ["jo@example.com", "JO@example.com", "Jo@Example.COM", " jo@example.com "].iter().enumerate()
     {
-        // The limit counts an IPv6 address by its network.
+        // The rate limit counts all IPv6 addresses of one /64 network together.
         let ip = format!("2001:db8:1:2::{n}");
         let body = json!({ "email": typed }).to_string();
         let headers = [("content-type", "application/json"), ("x-local-source-ip", ip.as_str())];
@@ -131,7 +131,8 @@ async fn sign_in_redirects_only_to_own_pages() {
     .into_iter()
     .enumerate()
     {
-        // Each case has a separate network address and a separate window, so no limit applies.
+        // Use a separate network address and a separate time window for each case, so that no rate
+        // limit applies.
         world.advance("15m").await;
         let mut jo = world.visitor();
         jo.ip = format!("198.51.100.{n}");

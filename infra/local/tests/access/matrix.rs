@@ -1,4 +1,5 @@
-//! Sends a request to every route as every caller, in the format of a browser and of a program.
+//! Tests the access matrix: sends a request to every route as every caller, once as a browser and
+//! once as a program.
 
 use crate::{
     actors::{Actors, Caller},
@@ -19,7 +20,8 @@ async fn writes_have_the_listed_status_for_every_caller() {
     check_statuses("POST").await;
 }
 
-/// Sends a request to every route with a method, as every caller.
+/// Sends a request to every route of this HTTP method, as every caller. Compares status, headers,
+/// and body with what the documents describe.
 async fn check_statuses(method: &str) {
     let actors = Actors::new().await;
     let description = Description::of(&actors.world).await;
@@ -53,7 +55,8 @@ async fn check_statuses(method: &str) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Sends a request as a browser and as a program, each time with the initial table.
+/// Sends the same request twice: as a browser, and then as a program. The table has its initial
+/// content before each request.
 async fn send_both(actors: &Actors, row: &Row, caller: &Caller) -> [TestResponse; 2] {
     let request = MatrixRequest::of(row, actors, caller);
     let page = send_one(actors, row, caller, &request, Format::Page).await;
@@ -61,8 +64,9 @@ async fn send_both(actors: &Actors, row: &Row, caller: &Caller) -> [TestResponse
     [page, json]
 }
 
-/// Sends one request. Fails if a caller changes an item of an organization to which they do not
-/// belong. Only a request with the secret of an emailed link may do that.
+/// Sends one request, and then restores the table. The test fails if the request changed an item of
+/// an organization to which the caller does not belong. Routes with the secret of an emailed link
+/// are exempt.
 async fn send_one(
     actors: &Actors,
     row: &Row,
@@ -107,7 +111,7 @@ async fn head_returns_what_get_returns_without_a_body() {
             }
         }
     }
-    // The hourly record of a session's last use is the only allowed write.
+    // A read may write only one thing: once an hour, the time of the session's last use.
     let changed: Vec<_> = actors.changed().into_iter().filter(|key| !key.contains(" SESSION#")).collect();
     assert!(changed.is_empty(), "{changed:?}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -154,10 +158,12 @@ async fn wrong_method_gets_the_allowed_methods() {
             let method = if method == "HEAD" { "GET" } else { method };
             routes.contains(&format!("{method} {}", row.path()))
         };
-        // A path parameter also matches a fixed path, which has a separate row.
+        // A route with a path parameter can match the same path as a route with a fixed path. The
+        // fixed path has its own row.
         let allowed = ["GET", "HEAD", "POST"].into_iter().filter(|method| has(method)).collect::<Vec<_>>();
         let allowed = allowed.join(", ");
-        // Operator routes look missing to everyone else, so they list no methods.
+        // For callers who are not operators, operator routes respond like missing paths. So they
+        // list no methods.
         let expected = if row.path().starts_with("/operator") { (404, "") } else { (405, allowed.as_str()) };
         for method in
             ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].iter().filter(|method| !has(method))

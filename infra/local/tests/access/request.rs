@@ -15,7 +15,7 @@ use crate::{
 /// Id of an organization that does not exist.
 pub const UNKNOWN_ORG: &str = "org_0198c0de-0000-7000-8000-00000000dead";
 
-/// The format that the client accepts: a page for a browser, JSON for a program.
+/// The format that the client accepts: HTML for a browser, or JSON for a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Page,
@@ -32,7 +32,7 @@ pub struct MatrixRequest {
 }
 
 impl MatrixRequest {
-    /// Builds a valid request for a row's route, as a caller.
+    /// Builds a valid request for the route of a row, with ids that fit the caller.
     pub fn of(row: &Row, actors: &Actors, caller: &Caller) -> Self {
         let path = row
             .path()
@@ -89,8 +89,8 @@ impl MatrixRequest {
         self
     }
 
-    /// Sends the request from a separate network address. Signs it where the route requires a
-    /// signature.
+    /// Sends the request from a new network address, so that no rate limit applies. Signs it if the
+    /// route requires a signature.
     pub async fn send(&self, world: &World, cookie: Option<&str>, format: Format) -> TestResponse {
         if self.path == "/billing/webhooks/stripe" && self.method == "POST" {
             return self.send_signed_by_stripe(world, cookie).await;
@@ -102,7 +102,7 @@ impl MatrixRequest {
         self.send_body(world, cookie, format, None).await
     }
 
-    /// Sends the request with another body in place of the fields.
+    /// Sends the request. Its body is `form` if that is given, and otherwise contains the fields.
     pub async fn send_body(
         &self,
         world: &World,

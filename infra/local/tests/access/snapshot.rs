@@ -1,4 +1,4 @@
-//! Snapshot of the table, to compare with and to restore.
+//! Snapshot of the DynamoDB table. Tests compare the table with the snapshot and restore it.
 
 use std::{cell::Cell, collections::BTreeMap};
 
@@ -10,7 +10,7 @@ use crate::driver::World;
 #[derive(Default)]
 pub struct TableSnapshot {
     items: BTreeMap<String, Value>,
-    /// The engine's write count at which the table held exactly these items.
+    /// Number of writes that the engine had executed when the table contained exactly these items.
     writes: Cell<u64>,
 }
 
@@ -33,7 +33,7 @@ impl TableSnapshot {
         self.items.iter().find(|(key, _)| key.starts_with(&start)).unwrap().1.clone()
     }
 
-    /// Returns the keys of the items that were changed, removed, or added since.
+    /// Returns the keys of the items that were changed, removed, or added since the snapshot.
     pub fn changed(&self, world: &World) -> Vec<String> {
         if writes(world) == self.writes.get() {
             return Vec::new();
@@ -44,7 +44,7 @@ impl TableSnapshot {
         other.chain(new).cloned().collect()
     }
 
-    /// Restores the table, after all running work is done.
+    /// Waits until all running work is done, and then restores the table.
     pub async fn restore(&self, world: &World) {
         world.settle().await;
         for (key, item) in &Self::of(world).items {

@@ -1,4 +1,4 @@
-//! Provokes every status that a route can return and that does not depend on the caller.
+//! Causes every status that a route can return and that does not depend on the caller.
 
 use domain::limit::INVITATIONS_TO_ADDRESS_BY_ALL;
 use futures_util::future::join_all;
@@ -38,19 +38,20 @@ async fn table_failure_has_the_usual_error_format() {
     let mut wrong = Vec::new();
     for (kind, status) in [("access_denied", 500), ("throttle", 503)] {
         actors.world.inject(json!([{ "service": "dynamodb", "kind": kind }])).await;
-        // All requests run at once: each waits for the SDK's retries, and none changes anything.
+        // Send all requests at the same time, because each of them waits for the SDK's retries.
+        // None of them changes the table.
         let responses = rows.iter().flat_map(|row| [(row, Format::Page), (row, Format::Json)]).map(
             async |(row, format)| {
                 let admin = actors.caller("admin");
                 let response = MatrixRequest::of(row, &actors, admin)
                     .send(&actors.world, admin.cookie.as_deref(), format)
                     .await;
-                // A route whose row lacks these statuses does not read the table, or returns 500
-                // for every failure. The webhook returns 503 only if its secret is missing, and 500
-                // if the table fails.
+                // If the row does not list `status`, there are two cases. The route returns 500 for
+                // every failure of the table, or it does not read the table. The row of the webhook
+                // lists 503 only for a missing secret, so a failure of the table gives 500.
                 let is_listed = row.also.contains(&status) && row.path() != "/billing/webhooks/stripe";
                 let expected = match (is_listed, row.also.contains(&500)) {
-                    // The session cannot be read, so every failure of the table gives 503.
+                    // Onramp cannot read the session, so every failure of the table gives 503.
                     _ if row.path().starts_with("/operator") => 503,
                     (true, _) => status,
                     (false, true) => 500,
@@ -65,7 +66,7 @@ async fn table_failure_has_the_usual_error_format() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Returns what is wrong with a response that should have a status.
+/// Returns the problems of a response, including a status other than `status`.
 fn faults(description: &Description, row: &Row, status: u16, response: &TestResponse) -> Vec<String> {
     let mut faults = headers::faults(row.path(), response);
     faults.extend(description.faults(row, response));
@@ -80,11 +81,11 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
     let world = &actors.world;
     let caller = actors.caller(if row.path().starts_with("/operator") { "operator" } else { "admin" });
     let mut request = MatrixRequest::of(row, actors, caller);
-    // An invitation is for a user who is not a member yet.
+    // Only a user who is not a member can accept an invitation, so this request has no session.
     let joins = row.path().starts_with("/invitations/");
     let cookie = caller.cookie.as_deref().filter(|_| !joins);
     match status {
-        // The client already has this version.
+        // Send the ETag of the current version.
         304 => {
             let tag = request.send(world, cookie, format).await.header("etag").to_owned();
             request.with("if-none-match", &tag).send(world, cookie, format).await
@@ -93,7 +94,7 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
             request.path.push_str("&part=everything");
             request.send(world, cookie, format).await
         }
-        // A script on a page whose origin is not listed.
+        // Send the request as a script on a page whose origin is not in `EMBED_ORIGINS`.
         403 if row.method() == "GET" => {
             let bearer = format!("Bearer {}", token(world, caller));
             request
@@ -120,8 +121,8 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
             request.send_body(world, cookie, format, Some(body)).await
         }
         402 => {
-            // The organization had a trial when it sent the invitation. Remove the trial from the
-            // table.
+            // Remove the trial of the organization that sent the invitation. The organization then
+            // needs a plan before a user can join it.
             let key =
                 json!({ "pk": { "S": format!("ORG#{}", actors.caller("admin").org) }, "sk": { "S": "ORG" } });
             world.write("UpdateItem", json!({ "Key": key, "UpdateExpression": "REMOVE trial" }));
@@ -139,7 +140,8 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
             request.send(world, cookie, format).await
         }
         409 => conflict(actors, row, request, cookie, format).await,
-        // Every form rejects a JSON field of the wrong type, also a form without fields.
+        // Every form rejects a JSON field of the wrong type, even if the route has no field that
+        // could have an invalid value.
         422 if request.fields.iter().all(|(name, _)| matches!(*name, "session" | "organization")) => {
             let body = json!({ "session": true, "organization": 7 }).to_string();
             request
@@ -158,8 +160,8 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
                 use_up_mails_to(actors, if request.fields.is_empty() { GUEST } else { FRESH });
                 return request.send(world, cookie, format).await;
             }
-            // The portal limits only the sign-in links that it sends to admins with an unverified
-            // address.
+            // The portal has a limit only for the sign-in links that it sends to admins with an
+            // unverified address.
             let unverified = actors.caller("unverified admin").cookie.as_deref();
             let cookie = unverified.filter(|_| row.path() == "/billing/portal");
             let mut response = request.send(world, cookie, format).await;
@@ -185,7 +187,7 @@ fn use_up_mails_to(actors: &Actors, address: &str) {
     actors.world.write("PutItem", json!({ "Item": item }));
 }
 
-/// Sends a request that contradicts the stored state.
+/// Sends a request that conflicts with stored data.
 async fn conflict(
     actors: &Actors,
     row: &Row,

@@ -9,7 +9,8 @@ use crate::wire::{Wire, fold};
 
 const EVENTS: usize = 500;
 
-/// Builds renewals of one subscription: status changes, payments, and some failed payments.
+/// Builds events about renewals of one subscription: status changes, payments, and some failed
+/// payments.
 fn events(org: &str, now: i64) -> Vec<Value> {
     let metadata = json!({ "organization_id": org });
     let event = |n: usize, kind: &str, object: Value| {
@@ -46,7 +47,7 @@ async fn concurrent_events_are_all_counted() {
     let mut open: Vec<&Value> = sent_events.iter().collect();
     let mut rounds = Vec::new();
     while !open.is_empty() {
-        // One task each, so that the requests run in parallel.
+        // Send each request in its own task, so that the requests run in parallel.
         let posts = open.iter().map(|event| {
             let (wire, event) = (Arc::clone(&wire), (*event).clone());
             tokio::spawn(async move { wire.post(&event).await })

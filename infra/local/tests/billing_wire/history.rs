@@ -1,4 +1,4 @@
-//! Random billing histories, as Stripe would report them.
+//! Random billing histories: the events that Stripe would send for a customer.
 
 use domain::{billing::CustomerId, id::OrgId};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ const DAY: i64 = 86_400;
 pub struct History {
     pub customer: CustomerId,
     /// Whether the history starts with a Checkout session, which links the customer to the
-    /// organization. Only then may later events omit the organization id.
+    /// organization. Only in such a history can the events after it omit the organization id.
     pub linked: bool,
     pub events: Vec<Value>,
 }
@@ -54,7 +54,8 @@ impl History {
 }
 
 impl Generator<'_> {
-    /// Generates a subscription, with failed and successful renewals, that ends or is still alive.
+    /// Generates the events of one subscription, with failed and successful renewals. At the end of
+    /// the history, the subscription has ended or is still alive.
     fn subscription_history(&mut self, number: usize) {
         let mut status = *self.rng.one_of(&["incomplete", "trialing", "active"]);
         self.subscription(number, "created", status, None);
@@ -84,7 +85,8 @@ impl Generator<'_> {
         }
     }
 
-    /// Advances the time. Half of all events have the same second as the event before.
+    /// Moves the time of the next event forward by at most three days. Half of all events have the
+    /// same second as the event before.
     fn pass_time(&mut self) {
         self.at += if self.rng.percent(50) { 0 } else { 1 + self.rng.below(3 * DAY as usize) as i64 };
     }
@@ -98,8 +100,9 @@ impl Generator<'_> {
         self.add_event(&format!("customer.subscription.{change}"), object, &previous);
     }
 
-    /// Adds an invoice event, in the format of an old or a new API version. Once the customer is
-    /// linked, the invoice may omit our metadata. Some payments are reported by two events.
+    /// Adds an event about an invoice. The format is that of an old or a new API version. If the
+    /// customer is linked, the invoice can omit our metadata. Stripe reports some payments with two
+    /// events, and so does this function.
     fn invoice(&mut self, number: usize, renewal: usize, kind: &str, amount: u64) {
         let has_metadata = !self.linked || self.rng.percent(60);
         let metadata =
@@ -127,7 +130,8 @@ impl Generator<'_> {
         self.add_event("checkout.session.completed", object, &json!({}));
     }
 
-    /// Adds an event about the customer. Event ids are not ordered, as with Stripe.
+    /// Adds an event about the customer. As with Stripe, the order of event ids is not the order of
+    /// the events.
     fn add_event(&mut self, kind: &str, mut object: Value, previous: &Value) -> &mut Value {
         if object.get("customer").is_none() && kind != "customer.deleted" {
             object["customer"] = json!(format!("cus_{}", self.name));

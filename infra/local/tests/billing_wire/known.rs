@@ -1,11 +1,12 @@
-//! Event orders that other Stripe integrations are known to have handled wrongly.
+//! Orders of events that other Stripe integrations are known to handle incorrectly.
 
 use serde_json::Value;
 
 use crate::wire::Wire;
 
-/// Returns the organization's status after all events of a file were sent. `{organization}` in the
-/// file is replaced by the organization's id.
+/// Sends all events in the JSON text `file`, and returns the status of the organization. Replaces
+/// `{organization}` in the text with the organization's id. If `backwards` is true, sends the last
+/// event first.
 async fn status_after(file: &str, backwards: bool) -> &'static str {
     let wire = Wire::new().await;
     wire.set_clock("2026-11-18T12:00:00Z");

@@ -1,6 +1,6 @@
-//! Complete billing histories, as signed webhook requests to the gateway. Events are shuffled,
-//! repeated, and sent in parallel. The stored state must equal the state that results from applying
-//! the same billing facts once and in order.
+//! Sends complete billing histories to the gateway, as signed webhook requests. The tests shuffle
+//! and repeat the events, and send some of them in parallel. The stored state must equal the state
+//! that results if each billing fact is applied once and in order.
 
 #![allow(
     clippy::unwrap_used,

@@ -15,7 +15,7 @@ use crate::{
 const HISTORIES: usize = 200;
 const SEED: u64 = 20_250_331;
 
-/// Delivers one history, and returns the expected organization.
+/// Delivers the `n`th history to the stack. Returns the organization's id and its expected state.
 async fn deliver_history(wire: &Wire, n: usize) -> (OrgId, Org) {
     let mut rng = TestRng::new(SEED + n as u64);
     let id = wire.sign_up(n, rng.percent(50)).await;
@@ -38,7 +38,8 @@ async fn deliver_history(wire: &Wire, n: usize) -> (OrgId, Org) {
     (id, fold(before, linked, &history.events, wire.now()))
 }
 
-/// Counts the items of a list by organization id, which is at the JSON pointer `pointer`.
+/// Counts the JSON values in `list` for each organization id. `pointer` is the JSON pointer of that
+/// id in a value.
 fn by_org<'a>(list: impl Iterator<Item = &'a Value>, pointer: &str) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for one in list {
@@ -70,7 +71,8 @@ async fn random_histories_end_in_the_state_of_their_facts() {
             let NoticeKey::PaymentFailed { invoice } = key else { continue };
             let awaited = org.billing.awaited_payment(invoice).is_some();
             for delivery in recipients.values() {
-                // A payment that is settled by now may have had its notice sent earlier.
+                // If the invoice still awaits its payment, the email was sent. Otherwise the email
+                // was sent before the payment, or was dropped.
                 let done = matches!(delivery, Delivery::Sent { .. } | Delivery::Dropped { .. });
                 assert!(done && (!awaited || matches!(delivery, Delivery::Sent { .. })), "{id} {key}");
             }

@@ -1,6 +1,7 @@
 //! Random number generator with the same sequence in every run.
 
-/// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators").
+/// State of a SplitMix64 generator (Steele, Lea, Flood, "Fast splittable pseudorandom number
+/// generators").
 pub struct TestRng(u64);
 
 impl TestRng {

@@ -1,4 +1,5 @@
-//! A local stack: signed events go in at the gateway, and organizations are read from the table.
+//! A local stack that receives signed events through its gateway. Tests read the organizations from
+//! its table.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +30,7 @@ impl Wire {
     pub async fn new() -> Self {
         let stack = Stack::start(Config::memory()).await.unwrap();
         let cloud = &stack.system().cloud;
-        // The store has the permissions of the webhook function.
+        // This store has the same permissions as the webhook function.
         let template = Template::parse(local::template::TEXT, &BTreeMap::new()).unwrap();
         let connector =
             Connector::new("test", &template.functions["stripe-webhook"].statements, cloud.clone());
@@ -96,7 +97,8 @@ impl Wire {
         assert_eq!(self.send(Request::post("/_local/settle"), "").await.status(), 200);
     }
 
-    /// Returns a list of the control interface: `mail` or `events`.
+    /// Reads the list of all emails (`mail`) or all domain events (`events`) from the control
+    /// interface.
     pub async fn list(&self, name: &str) -> Vec<Value> {
         let response = self.send(Request::get(format!("/_local/{name}")), "").await;
         serde_json::from_slice(response.body()).unwrap()
@@ -109,7 +111,8 @@ pub fn fact(event: &Value) -> Fact {
     Event::parse(VerifiedBody::from_trusted_source(body.as_bytes())).unwrap().meaning.fact().unwrap().clone()
 }
 
-/// Applies the facts of all events to an organization, in the order of the list.
+/// Links the organization to the customer `linked`, if there is one. Then applies the facts of all
+/// events, in the order of the list.
 pub fn fold(mut org: Org, linked: Option<&CustomerId>, events: &[Value], now: Timestamp) -> Org {
     let project: ProjectId = PROJECT.parse().unwrap();
     if let Some(customer) = linked {

@@ -10,7 +10,8 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::driver::TestResponse;
 
-/// Part of every name, address, key, header, and body of the run. The code contains it nowhere.
+/// A text that is part of every name, address, key, header, and body of the run. It appears nowhere
+/// in the code of the product.
 pub const CANARY: &str = "zqcanary";
 
 /// Every log line and metric line of the process.
@@ -70,7 +71,8 @@ pub struct Canaries {
     secrets: Vec<String>,
     /// Number of inspected responses, by status.
     pub statuses: BTreeMap<u16, usize>,
-    /// Leaks found in responses, each with the status, header, or function in whose text it is.
+    /// Lines of responses that contain a secret. Each line starts with its place: the status, the
+    /// name of the header, or the name of the function.
     pub leaks: Vec<String>,
 }
 
@@ -79,14 +81,14 @@ impl Canaries {
         Self { secrets: vec![CANARY.to_owned()], statuses: BTreeMap::new(), leaks: Vec::new() }
     }
 
-    /// Adds a secret. In a session token, only the last part is secret.
+    /// Adds the secret of a session cookie or of a link. Only its last part is secret.
     pub fn add_secret(&mut self, secret: &str) {
         let secret = secret.rsplit(['.', '/', '=']).next().unwrap();
         assert!(secret.len() >= 22, "{secret} is too short for a secret");
         self.secrets.push(secret.to_owned());
     }
 
-    /// Returns the lines of a text that contain a secret.
+    /// Returns the lines of a text that contain the canary or a secret.
     pub fn hits(&self, text: &str) -> Vec<String> {
         let lines = text.lines().filter(|line| {
             let line = line.to_lowercase();
@@ -95,8 +97,9 @@ impl Canaries {
         lines.map(str::to_owned).collect()
     }
 
-    /// Inspects a response: an error must not repeat the input. A rejected form page may repeat its
-    /// fields.
+    /// Records the leaks in a response. The body of an error must not repeat the input, except on
+    /// the page of a rejected form, which repeats the fields. A header must not contain a secret,
+    /// except in `set-cookie` and `location`.
     pub fn inspect(&mut self, response: &TestResponse) {
         *self.statuses.entry(response.status).or_default() += 1;
         let form =
@@ -110,7 +113,7 @@ impl Canaries {
         }
     }
 
-    /// Records the leaks in a text of a response.
+    /// Records the leaks in one text of a response. `place` names the text.
     pub fn inspect_text(&mut self, place: &str, text: &str) {
         let hits = self.hits(text);
         self.leaks.extend(hits.into_iter().map(|hit| format!("{place}: {hit}")));

@@ -1,5 +1,5 @@
-//! A complete run with a canary in every input and every secret. No log line, metric, error body,
-//! or failed invocation may contain it.
+//! A run through all functions with a marker value, the canary, in every input and every secret. No
+//! log line, metric, error body, or failed invocation may contain it.
 
 #![allow(
     clippy::unwrap_used,

@@ -63,8 +63,8 @@ impl<'w> Run<'w> {
         response.header("location").to_owned()
     }
 
-    /// Sends an event directly to a function. If the invocation fails, checks its error message,
-    /// which Lambda writes to the log.
+    /// Invokes a function directly with an event. If the invocation fails, inspects its error
+    /// message, because Lambda writes that message to the log.
     async fn invoke(&mut self, function: &str, event: &Value) {
         let path = format!("/_local/invoke/{function}");
         let response = self.world.send("POST", &path, &[], event.to_string()).await;
@@ -73,7 +73,7 @@ impl<'w> Run<'w> {
         }
     }
 
-    /// Signs a new user up, and adds the session's secret.
+    /// Signs up a new user, and adds the secret of their session to the canaries.
     async fn sign_up(&mut self, organization: &str, address: &str) -> Visitor<'w> {
         let mut visitor = self.world.visitor();
         let form = [
@@ -87,7 +87,8 @@ impl<'w> Run<'w> {
         visitor
     }
 
-    /// Returns the path of the link in the newest email of a kind, and adds its secret.
+    /// Returns the path of the link in the newest email of a kind, and adds the secret of the link
+    /// to the canaries.
     async fn link(&mut self, kind: &str, path: &str) -> String {
         let mails = self.world.mails(kind).await;
         let text = mails.last().unwrap()["text"].as_str().unwrap();
@@ -270,7 +271,7 @@ async fn host_events(run: &mut Run<'_>, org: &str) {
     run.canaries.inspect(&response);
 }
 
-/// Injects the faults of AWS and Stripe while a user sends requests.
+/// Injects faults at AWS and Stripe calls while a user sends requests.
 async fn faults(run: &mut Run<'_>) {
     let mut jo = run.sign_up("Zqcanary Unlucky", "zqcanary.unlucky@zqcanary.example").await;
     for (service, kinds) in [
@@ -374,7 +375,8 @@ async fn logs_metrics_and_errors_contain_no_personal_data() {
     corruption(&mut run).await;
 
     assert!(run.canaries.leaks.is_empty(), "{:#?}", run.canaries.leaks);
-    // The run inspects only the responses that it gets, so it must get each of these statuses.
+    // The run inspects only the responses that it gets. So it must get a response with each of
+    // these statuses.
     let statuses = [200, 303, 400, 401, 402, 403, 404, 405, 413, 422, 429, 500, 503];
     let missing: Vec<u16> =
         statuses.into_iter().filter(|it| !run.canaries.statuses.contains_key(it)).collect();

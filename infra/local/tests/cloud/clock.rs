@@ -1,4 +1,4 @@
-//! Advancing the clock runs everything that becomes due.
+//! Tests that an advance of the clock runs everything that becomes due.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The AWS SDKs against the connector.
+//! Tests of the real AWS SDKs with the local stack's HTTP connector.
 
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use serde_json::json;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Behavior, Bench, TEMPLATE, behavior, bench, bench_of, idle, put};
 
-/// A function that writes items in one invocation.
+/// Returns a function that writes one item for each key, in one invocation.
 fn writer(keys: &'static [(&'static str, &'static str)]) -> Behavior {
     behavior(move |boot, event| async move {
         if event.get("routeKey").is_some() {
@@ -22,7 +22,8 @@ fn keys(event: &Value) -> Vec<&str> {
     records.iter().map(|record| record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap()).collect()
 }
 
-/// Returns the keys of each successful call, in order, and the keys of the dead letters.
+/// Returns two lists in order: the keys of each call of the reader that succeeded, and the keys of
+/// the dead letters.
 async fn outcome(bench: &Bench) -> (Vec<String>, Vec<String>) {
     let events = bench.reader_events().iter().map(|event| keys(event).concat()).collect();
     let dead = bench.get("/_local/dead-letters").await;

@@ -1,4 +1,4 @@
-//! Every kind of fault, as the SDK and the gateway see it.
+//! Tests how the SDK and the gateway behave for every kind of fault.
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use http::StatusCode;
@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::support::{TABLE, behavior, bench, code, dynamodb, idle, put, s};
 
-/// Puts one item under a fault. Returns the status, the SDK's result, and the number of items
-/// afterwards.
+/// Invokes a function that puts one item, with a fault of this kind. Returns the HTTP status, the
+/// result of the SDK call, and the number of items in the table.
 async fn put_with_fault(kind: &str) -> (StatusCode, Value, usize) {
     let worker = behavior(|boot, _| async move {
         match put(&boot, "A", "1").send().await {
@@ -57,7 +57,8 @@ async fn crash_ends_the_invocation_before_or_after_the_effect() {
 #[tokio::test(start_paused = true)]
 async fn hang_lasts_until_the_caller_gives_up() {
     let (status, _, items) = put_with_fault("hang").await;
-    // The function's timeout of two seconds ends before the SDK's of three.
+    // The function ends after its timeout of two seconds, before the SDK's timeout of three
+    // seconds.
     assert_eq!((status, items), (StatusCode::INTERNAL_SERVER_ERROR, 0));
 }
 

@@ -1,5 +1,5 @@
-//! The gateway builds the events that are recorded in `events/`, except for values that differ
-//! between APIs.
+//! Tests that the local gateway builds the same events as those recorded in `events/`. Values that
+//! differ between APIs are removed first.
 
 use std::{
     fs,
@@ -33,7 +33,7 @@ fn recorded() -> Vec<(PathBuf, String, Value)> {
     found
 }
 
-/// Builds the request of an event.
+/// Builds the HTTP request for which the gateway would create this event.
 fn request(event: &Value) -> Request<Bytes> {
     let text = |path: &str| event.pointer(path).and_then(Value::as_str).unwrap_or_default();
     let query = if text("/rawQueryString").is_empty() {

@@ -1,4 +1,4 @@
-//! A reset leaves no state, neither in the table nor in the stream.
+//! Tests that a reset removes all state, both in the table and in the stream.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::support::{Behavior, Bench, TEMPLATE, behavior, bench, bench_of, idle, put};
 
-/// A function that writes the item that the last part of the path names.
+/// Returns a function that writes an item whose key is the last part of the request's path.
 fn writer() -> Behavior {
     behavior(|boot, event| async move {
         if let Some(name) = event.pointer("/pathParameters/name").and_then(Value::as_str) {
@@ -17,7 +17,7 @@ fn writer() -> Behavior {
     })
 }
 
-/// A function that fails at the item `stuck`.
+/// Returns a function that fails if its batch contains the item `stuck`.
 fn stuck_reader() -> Behavior {
     behavior(|_, event| async move {
         if keys(&event).iter().any(|key| key == "stuck") { Err("stuck".to_owned()) } else { Ok(json!({})) }
@@ -76,7 +76,7 @@ async fn stuck_reader_does_not_block_settle() {
 async fn reset_frees_a_stuck_reader() {
     let bench = retrying_bench().await;
     bench.request("POST", "/work/stuck", &json!({})).await;
-    // By now the stream waits for many seconds between attempts.
+    // After 40 seconds of failures, the stream waits for many seconds between attempts.
     sleep(Duration::from_secs(40)).await;
     bench.post("/_local/reset", Value::Null).await;
     bench.request("POST", "/work/after", &json!({})).await;

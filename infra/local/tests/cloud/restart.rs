@@ -1,4 +1,4 @@
-//! A stack that stops and starts again with the same data folder.
+//! Tests a stack that stops and then starts again with the same data folder.
 
 use std::{fs, future::pending, path::PathBuf};
 

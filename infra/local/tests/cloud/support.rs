@@ -17,7 +17,7 @@ use serde_json::{Value, json, value::RawValue};
 pub const TEMPLATE: &str = include_str!("system.yaml");
 pub const TABLE: &str = "onramp-items";
 
-/// What a function does with an event. The result is its response, or an error.
+/// Behavior of a test function: takes an event, and returns a response or an error.
 pub type Behavior = Arc<dyn Fn(Context, Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync>;
 
 /// A stack, and the events that its functions received.

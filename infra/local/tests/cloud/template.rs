@@ -1,4 +1,4 @@
-//! The parser of templates: what it reads, and what it rejects.
+//! Tests which templates the parser accepts and which ones it rejects.
 
 use std::collections::BTreeMap;
 

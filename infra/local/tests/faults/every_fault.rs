@@ -1,5 +1,6 @@
-//! Runs each scenario once without faults and records its calls. Then repeats it with each kind of
-//! fault at each recorded call. A new call is therefore covered automatically.
+//! Runs each scenario once without faults and records its calls. Then runs it again for each kind
+//! of fault at each recorded call. So a new call in the code is covered without a change of the
+//! test.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -23,10 +24,13 @@ const KINDS: [&str; 10] = [
     "crash_after",
 ];
 
-/// Kinds of faults that have the same effect on a read as another kind. A read has no effect. A
-/// lost response therefore equals a call that was not executed (`reset`), and a crash after a read
-/// equals a crash before it. The SDK retries `error_500` as it retries `throttle`. No read outside
-/// a transaction conflicts with one (DynamoDB developer guide, "Transaction conflict handling").
+/// Kinds of faults that the test does not inject at reads. They cannot occur there, or have the
+/// same effect as another kind.
+///
+/// A read changes nothing. So a lost response equals a call that was not executed (`reset`), and a
+/// crash after a read equals a crash before it. The SDK retries `error_500` as it retries
+/// `throttle`. A read outside a transaction never conflicts with a transaction (DynamoDB developer
+/// guide, "Transaction conflict handling").
 const NOT_AT_READS: [&str; 4] = ["error_500", "conflict", "reply_lost", "crash_after"];
 
 macro_rules! scenarios {
@@ -66,18 +70,18 @@ scenarios! {
     long_parked_event_survives_every_fault: HoldParked,
 }
 
-/// The result of a run without a fault.
+/// Results of two runs without faults: one sends the request once, and the other sends it twice.
 struct Undisturbed {
     calls: Vec<String>,
-    /// The states after one request and after two, before any schedule runs.
+    /// State of each run after its requests, before any schedule runs.
     at_once: [State; 2],
-    /// The end states after one request and after two, when all schedules have run.
+    /// State of each run at its end, after all schedules have run.
     ends: [State; 2],
     responses: [Response; 2],
 }
 
 async fn every_fault(scenario: Scenario) {
-    // All runs share one stack, because its start costs more than a run.
+    // All runs share one stack, because the start of a stack takes longer than a run.
     let world = World::new().await;
     let undisturbed = undisturbed(&world, scenario).await;
     let Undisturbed { calls, ends, .. } = &undisturbed;
@@ -131,14 +135,15 @@ async fn disturbed(world: &World, scenario: Scenario, undisturbed: &Undisturbed,
     world.settle().await;
     world.local("DELETE", "/_local/faults", None).await;
     if first.status < 400 && !scenario.is_asynchronous() {
-        // The caller sees a success and does not retry, so the effect must be complete.
+        // The caller got a success and does not retry, so the effect must be complete.
         let difference = State::of(world).await.difference(&undisturbed.at_once[0]);
         assert!(difference.is_empty(), "{case}: the response {} was wrong: {difference}", first.status);
     }
     let again = scenario.act(world, &mut actor).await;
     assert!(undisturbed.responses.contains(&again), "{case}: {first:?}, then {again:?}");
     if undisturbed.at_once.contains(&State::of(world).await) {
-        // The state equals that of a run without faults, so the rest of the run is the same too.
+        // The state equals that of a run without faults. So the rest of the run would have the same
+        // result.
         return;
     }
     recover(world).await;
@@ -147,20 +152,22 @@ async fn disturbed(world: &World, scenario: Scenario, undisturbed: &Undisturbed,
     assert!(undisturbed.ends.contains(&end), "{case}: {}, with the end state {difference}", first.status);
 }
 
-/// Empties the stack and starts every function, so that no call of a start is counted.
+/// Empties the stack and starts every function. The calls that a function makes when it starts are
+/// then not part of the scenario.
 async fn reset(world: &World) {
     world.local("POST", "/_local/reset", None).await;
     assert!(world.stack.system().fleet.start_all().await.is_ok());
 }
 
-/// Returns the operations of the scenario's function so far.
+/// Returns the operations that the scenario's function has called since the reset, in order.
 async fn calls(world: &World, scenario: Scenario) -> Vec<String> {
     let calls = world.local("GET", "/_local/calls", None).await;
     let own = calls.as_array().unwrap().iter().filter(|call| call["function"] == scenario.function());
     own.map(|call| call["operation"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Lets everything recover: streams and schedules retry, and claims expire and are checked.
+/// Advances the clock and runs the schedules, until all retries are done. Claims of emails expire
+/// in this time, and the mailer checks them.
 async fn recover(world: &World) {
     world.settle().await;
     for minutes in [2, 16, 16] {

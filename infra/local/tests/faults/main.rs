@@ -1,9 +1,11 @@
-//! Injects every kind of fault at every AWS and Stripe call of the functions that users, Stripe,
-//! the host app, and the schedule call. The test then sends the same request again without a fault.
-//! The end state must equal that of a run without faults.
+//! Injects every kind of fault at every AWS and Stripe call of the functions. The tests cover all
+//! functions that users, Stripe, the host app, and the schedule invoke. After the fault, a test
+//! sends the same request again without a fault. The end state must equal that of a run without
+//! faults.
 //!
-//! The mailer and the emails of the trial sweep have a stricter suite, `mailing`: an email may end
-//! as unknown, but is never sent twice. That suite also covers an outage of the table.
+//! For the mailer and the emails of the trial sweep, the suite `mailing` has stricter tests. There,
+//! an email may end as unknown, but is never sent twice. That suite also covers an outage of the
+//! table.
 
 #![allow(
     clippy::unwrap_used,

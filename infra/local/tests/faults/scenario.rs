@@ -1,4 +1,4 @@
-//! The disturbed requests, with the state that each requires.
+//! The requests at which the tests inject faults, and the state that each request requires.
 
 use jiff::SignedDuration;
 use local::stripe::{Seed, build_event, parse_spec};
@@ -51,7 +51,7 @@ pub struct Actor<'w> {
     event: Option<Value>,
 }
 
-/// The parts of a response that are the same in each run.
+/// The parts of a response that are the same in every run of the scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     pub status: u16,
@@ -84,12 +84,13 @@ impl Scenario {
         }
     }
 
-    /// Whether a repeated request has an effect of its own, such as another email.
+    /// Whether a second identical request has an effect of its own, such as another email.
     pub const fn adds(self) -> bool {
         matches!(self, Self::AskForLink | Self::SignUpOfKnownAddress | Self::Invite)
     }
 
-    /// Whether the function runs after the response, so that the response does not show its effect.
+    /// Whether the function runs after the response. The response then does not show whether the
+    /// function succeeded.
     pub const fn is_asynchronous(self) -> bool {
         matches!(self, Self::HostEvent | Self::Publish | Self::TrialClock | Self::HoldParked)
     }
@@ -180,7 +181,7 @@ impl Scenario {
             }
             Self::LinkingEvent => {
                 let org = world.pending("Acme", JO).await.org();
-                // Two events without our metadata, which are parked.
+                // Stripe sends two events without our metadata, which Onramp parks.
                 for kind in ["customer.subscription.created", "invoice.paid"] {
                     assert_eq!(world.stripe(json!({ "type": kind, "customer": "cus_1" })).await, [200]);
                 }
@@ -218,7 +219,7 @@ impl Scenario {
         actor
     }
 
-    /// Sends the request, with the same cookies and the same bytes each time.
+    /// Sends the request. Each call sends the same cookies and the same bytes.
     pub async fn act(self, world: &World, actor: &mut Actor<'_>) -> Response {
         let cookies = (actor.visitor.cookie.clone(), actor.visitor.browser_cookie.clone());
         let fields: Vec<_> = actor.form.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -1,4 +1,5 @@
-//! The state that a run leaves, without values that differ between runs: ids, secrets, and times.
+//! The state at the end of a run. It omits values that differ between runs: ids, secrets, and
+//! times.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 use crate::driver::World;
 
-/// Key prefixes of items that are not part of the end state: attempts, secrets, and data for the
+/// Key prefixes of items that the comparison omits: counted attempts, secrets, and data for the
 /// next request.
 const TRANSIENT: [&str; 10] = [
     "SESSION#",
@@ -22,7 +23,8 @@ const TRANSIENT: [&str; 10] = [
     "NOTHING",
 ];
 
-/// Attributes that count writes or attempts, or that only the table itself uses.
+/// Attributes that the comparison omits. They count writes or attempts, or only the table itself
+/// uses them.
 const VOLATILE: [&str; 6] = ["version", "expires_at", "failed", "mail_ready", "epoch", "replays"];
 
 /// Everything that a run stores or sends: items, emails, and domain events, sorted.
@@ -46,7 +48,8 @@ impl State {
         }
         let events = world.local("GET", "/_local/events", None).await;
         let own_events = events.as_array().unwrap().iter().filter(|event| event["source"] == "onramp");
-        // The publisher delivers at least once, so duplicates with one id count once.
+        // The publisher can deliver an event more than once. The set contains each event once,
+        // because a repeated event is identical.
         let own_events: BTreeSet<String> =
             own_events.map(|event| format!("{} {}", event["detail-type"], event["detail"])).collect();
         let masked = own_events.iter().map(|event| mask(event));
@@ -88,7 +91,7 @@ fn normalized(value: &Value) -> String {
     mask(&value.to_string())
 }
 
-/// Removes ids, hashes, and times from a text.
+/// Replaces ids, hashes, and times in a text, so that texts of different runs can be compared.
 pub fn mask(text: &str) -> String {
     thread_local! {
         static VARYING: Regex = Regex::new(concat!(

@@ -1,4 +1,4 @@
-//! `docs/host-app.md` matches the code.
+//! Checks that `docs/host-app.md` matches the code.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -10,7 +10,8 @@ fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap()
 }
 
-/// Returns the code words in the first column of the table after a heading.
+/// Returns the texts in backticks in the first column of a table. The table is the first one after
+/// `heading`.
 fn rows(page: &str, heading: &str) -> BTreeSet<String> {
     let table = page.split_once(heading).unwrap().1;
     let rows = table.lines().skip_while(|line| !line.starts_with("|---")).skip(1);

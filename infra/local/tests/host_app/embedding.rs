@@ -1,4 +1,4 @@
-//! Fragments and frames inside the host app's pages. Only an embed token gives access.
+//! HTML fragments and frames in pages of the host app. Only an embed token gives access to them.
 
 use local::Config;
 use serde_json::{Value, json};
@@ -288,7 +288,8 @@ async fn token_can_be_bound_to_one_origin() {
         assert_eq!(frame.status, 200);
         assert!(frame.header("content-security-policy").contains("frame-ancestors https://two.example;"));
     }
-    // On the other listed origin the frame is empty, and states the reason.
+    // `HOST_APP` is also in `EMBED_ORIGINS`, but the token is for the other origin. So the frame is
+    // empty and contains the reason.
     let wrong = frame(&[("referer", &format!("{HOST_APP}/"))]).await;
     assert_eq!(wrong.status, 401);
     assert!(wrong.text().contains(r#"data-ob-why="the embed token is for a different origin""#));
@@ -313,8 +314,8 @@ async fn frame_is_allowed_on_listed_origins_only() {
             ("no-store", "same-origin")
         );
     }
-    // An error gives the same frame, empty and with the reason. The page retries only temporary
-    // errors.
+    // After an error, the frame is a page that the host app may embed. It is empty and contains the
+    // reason. Its script retries only after temporary errors.
     let good = format!("/onboarding/embed?token={token}");
     world.inject(json!([{ "function": "checklist-read", "rate": 1.0, "kind": "throttle" }])).await;
     let down = world.send("GET", &good, &[], "").await;
@@ -368,12 +369,13 @@ async fn unchanged_fragment_is_304() {
     let changed = request(&world, "GET", FRAGMENTS[0], &token, &[("if-none-match", &tag)]).await;
     assert_eq!(changed.status, 200);
     assert!(changed.text().contains("1 of 8 done"), "{}", changed.text());
-    // A day later the banner differs, although nothing was written.
+    // A day later the banner shows fewer days, so the response differs, although nothing was
+    // written.
     let tag = request(&world, "GET", FRAGMENTS[1], &token, &[]).await.header("etag").to_owned();
     world.advance("25h").await;
     let fresh = crate::host_key::token(&world, &jo);
     assert_eq!(request(&world, "GET", FRAGMENTS[1], &fresh, &[("if-none-match", &tag)]).await.status, 200);
-    // The session ended meanwhile, and an ETag gives no access.
+    // The session has expired by now, and a matching ETag does not replace it.
     assert_eq!(jo.send("GET", FRAGMENTS[2], &[("if-none-match", &tag)], "").await.status, 401);
 }
 

@@ -148,7 +148,7 @@ async fn handoff_token_carries_the_permissions() {
     let claimed = claims(&press_button(&mut mo).await);
     assert_eq!((&claimed["role"], &claimed["organization_name"]), (&json!("member"), &json!("Beta")));
     world.advance("15d").await;
-    // The session's 30 days are not over, but it was unused for more than a day.
+    // The session is younger than 30 days, but was unused for more than a day. So it has expired.
     assert_eq!(mo.post("/handover").await.status, 401);
 }
 
@@ -203,8 +203,8 @@ async fn work_in_the_host_app_completes_tasks() {
 #[tokio::test]
 async fn button_is_a_plain_link_without_keys() {
     let app_url = "https://app.example.com/t";
-    // Some settings are blank in the template and have a local default. A setting that the test
-    // sets to blank stays blank.
+    // Some parameters are empty in the template, and the local stack then uses a default. If the
+    // test sets such a parameter to an empty value, the value stays empty.
     let unkeyed = Config::memory().set("APP_URL", app_url).set("HOST_SIGNING_KEYS", "");
     for (config, target) in [(unkeyed, app_url), (Config::memory(), "/dashboard")] {
         let world = World::with(config).await;

@@ -1,4 +1,5 @@
-//! The host app's use of its key, implemented independently of our crates.
+//! Signs tokens and bodies with the host app's key, as a host app does. The code is independent of
+//! our crates, so that a mistake there is found.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -14,7 +15,7 @@ pub struct HostKey {
 }
 
 impl HostKey {
-    /// Parses the first key of a list of `id:secret`.
+    /// Parses the first key of a list `id:secret,id:secret`.
     pub fn of(list: &str) -> Self {
         let (id, secret) = list.split(',').next().unwrap().split_once(':').unwrap();
         Self { id: id.to_owned(), secret: URL_SAFE_NO_PAD.decode(secret).unwrap() }

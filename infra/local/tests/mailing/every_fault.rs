@@ -1,6 +1,6 @@
 //! Injects every kind of fault at every call of the functions that send notices and links, one
-//! fault at a time. A run without faults records these calls, so a new call is covered
-//! automatically.
+//! fault at a time. A run without faults records these calls. So a new call in the code is covered
+//! without a change of the test.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -14,9 +14,9 @@ use crate::{
 /// The functions whose calls get the faults.
 const SENDERS: [&str; 2] = ["mailer", "trial-reminder"];
 
-/// The kinds of fault, and whether the fault may leave an email in the state unknown. That is
-/// allowed if SES may have sent the email without a response, or if the email was claimed and not
-/// sent.
+/// The kinds of faults. The flag says whether the fault may leave an email in the state unknown.
+/// This is allowed in two cases: SES may have sent the email but gave no response, or the mailer
+/// claimed the email and did not send it.
 const KINDS: [(&str, bool); 10] = [
     ("throttle", false),
     ("error_500", true),
@@ -33,7 +33,7 @@ const KINDS: [(&str, bool); 10] = [
 /// What happens after the fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AfterFault {
-    /// No other email is sent, so SES reports no `Send` event.
+    /// The stack sends no other email, so SES reports no other `Send` event.
     NoOtherMail,
     /// Another user signs up, and SES reports the `Send` event of that user's email.
     OtherMail,
@@ -84,7 +84,8 @@ async fn every_fault(scenario: Scenario) {
                 let is_sent = disturbed(scenario, fault, after_fault, &case).await;
                 assert!(is_sent || may_be_unknown, "{case}: this kind leaves no email unknown");
                 unknown += usize::from(!is_sent);
-                // An email that was sent and recorded needs no later `Send` event.
+                // If the email was sent and recorded, a later `Send` event changes nothing. So skip
+                // the run with another email.
                 if is_sent && after_fault == AfterFault::NoOtherMail {
                     break;
                 }
@@ -94,7 +95,8 @@ async fn every_fault(scenario: Scenario) {
     assert!(unknown > 0, "{scenario:?}: faults at SES leave some email unknown");
 }
 
-/// Returns the calls of the senders without faults: function, number from 1, and operation.
+/// Returns the calls that the senders make without faults. Each has the function, its number (from
+/// 1) among the calls of that function, and the operation.
 async fn undisturbed(scenario: Scenario) -> Vec<(&'static str, usize, String)> {
     let world = World::new().await;
     let actor = scenario.prepare(&world).await;
@@ -116,9 +118,9 @@ async fn calls(world: &World) -> Vec<Value> {
     world.local("GET", "/_local/calls", None).await.as_array().unwrap().clone()
 }
 
-/// Runs the scenario with one fault, and then runs all retries and checks. Returns whether the
-/// email was sent exactly once and recorded as sent. Otherwise, the email must be unknown, counted
-/// as unknown, and in the review queue.
+/// Runs the scenario with one fault, and then all retries and checks. Returns true if the email was
+/// sent exactly once and recorded as sent. Returns false if it was not sent. In this case, the test
+/// requires that the email is unknown, counted as unknown, and in the review queue.
 async fn disturbed(scenario: Scenario, fault: Value, after_fault: AfterFault, case: &str) -> bool {
     begin();
     let world = World::new().await;
@@ -131,7 +133,8 @@ async fn disturbed(scenario: Scenario, fault: Value, after_fault: AfterFault, ca
         world.trialing("Other", "mo@example.com").await;
         world.settle().await;
     }
-    // Failed work is retried, expired claims are checked, and resent emails are recorded.
+    // In these runs, functions retry failed work, check expired claims, and record the emails that
+    // they send again.
     for minutes in [4, 16, 16] {
         world.wait(SignedDuration::from_mins(minutes)).await;
         world.run_schedules().await;

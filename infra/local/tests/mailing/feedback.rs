@@ -22,7 +22,8 @@ fn bounce(kind: &str) -> Value {
     json!({ "bounceType": kind, "bounceSubType": "General", "bouncedRecipients": [{ "emailAddress": JO }] })
 }
 
-/// Returns whether both pages show the notice about an undeliverable address.
+/// Returns whether the pages show the notice about an undeliverable address. Fails if only one of
+/// the two pages shows it.
 async fn is_shown(jo: &mut Visitor<'_>) -> bool {
     let mut shown = Vec::new();
     for path in [format!("/organizations/{}", jo.org()), "/onboarding/checklist".to_owned()] {

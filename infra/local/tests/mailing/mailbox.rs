@@ -1,4 +1,4 @@
-//! Reads of the mailbox and of the table, and SES events.
+//! Extends `World` with reads of the mailbox and of the table, and with SES events.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -18,7 +18,8 @@ impl World {
         items.filter(|item| item.get("mail").is_some_and(Value::is_object)).collect()
     }
 
-    /// Returns the state of every email of a kind, with the index partition of its item.
+    /// Returns the state of every email of a kind, and the attribute `mail_pk` of its item: the
+    /// partition of the index `by-mail`, or null.
     pub async fn states(&self, kind: &str) -> Vec<(Value, Value)> {
         let mut states = Vec::new();
         for item in self.items_with_mail().await {
@@ -42,14 +43,14 @@ impl World {
         states
     }
 
-    /// Returns the state and the index partition of the only email of a kind.
+    /// Returns the same pair as [`Self::states`], for the only email of a kind.
     pub async fn state(&self, kind: &str) -> (Value, Value) {
         let states = self.states(kind).await;
         assert_eq!(states.len(), 1, "{kind}: {states:?}");
         states.into_iter().next().unwrap()
     }
 
-    /// Puts an SES event about a delivered email on the bus.
+    /// Puts an SES event about an email on the bus.
     pub async fn ses(&self, mail: &Value, event: &str, more: Value) {
         let kinds = [
             ("Send", "Email Sent"),
@@ -78,8 +79,8 @@ impl World {
         system.set_clock(system.clock().now() + time).await;
     }
 
-    /// Runs the schedule of every function that sends email once, and waits for all work that
-    /// follows. If a run fails, its work stays due.
+    /// Invokes each function that sends email once, as its schedule does, and waits for all work
+    /// that follows. After a failed run, its work is still due.
     pub async fn run_schedules(&self) {
         for function in ["trial-reminder", "mailer"] {
             let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });

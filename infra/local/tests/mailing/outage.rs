@@ -1,5 +1,6 @@
-//! Pending emails that the mailer finds through the due index: after an SES outage of days, without
-//! stream records, with repeated and split batches, and next to corrupt items.
+//! Tests how the mailer finds pending emails through the index `by-mail`. It must find them after
+//! days without SES, without stream records, with repeated and split batches, and next to corrupt
+//! items.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::{
     scenario::JO,
 };
 
-/// Stream event of a new organization. The organizations of these tests are copies of it.
+/// Stream event of a new organization. The tests write copies of this organization.
 const EVENT: &str = include_str!("../../../../events/mailer/stream-welcome.json");
 
 /// Returns the id of the n-th organization.
@@ -25,7 +26,7 @@ fn org(n: usize) -> String {
 fn enqueue_welcomes(world: &World, count: usize, address: impl Fn(usize) -> String) {
     let event: Value = serde_json::from_str(EVENT).unwrap();
     let mut item = event["Records"][0]["dynamodb"]["NewImage"].clone();
-    // The trial ended long ago, and only the welcome email is pending.
+    // Remove the trial, which would be over by now. So only the welcome email is due.
     for name in ["mail_ready", "trial", "due_pk", "due_at"] {
         item.as_object_mut().unwrap().remove(name);
     }
@@ -59,7 +60,7 @@ async fn emails_survive_three_days_without_ses() {
     }
     world.advance("72h").await;
     assert_eq!(welcomes(&world, 2).await, [0; 2]);
-    // The delay between attempts is half an hour at most.
+    // The mailer waits at most half an hour between two attempts.
     let oldest = *measured("MailOldestOwed").iter().max().unwrap();
     assert!((71 * 3600..=72 * 3600).contains(&oldest), "the metric of the alarm: {oldest} s");
     world.clear_faults().await;
@@ -78,11 +79,12 @@ async fn emails_survive_three_days_without_ses() {
 #[tokio::test(start_paused = true)]
 async fn emails_survive_three_days_of_throttling() {
     let world = World::with(Config::memory().set("MAIL_SEND_RATE", "1")).await;
-    // The day on which the copied organization signed up.
+    // Set the clock to the day on which the copied organization signed up.
     world.stack.system().set_clock("2026-01-15T09:00:00Z".parse().unwrap()).await;
     enqueue_welcomes(&world, 3, user_address);
     world.inject(json!([{ "service": "sesv2", "rate": 1.0, "kind": "throttle" }])).await;
-    // Tokio's paused time advances only while something sleeps.
+    // Tokio's clock is paused and advances only while a task sleeps. So `waited` is the time that
+    // the functions spent in sleeps.
     let start = Instant::now();
     world.advance("72h").await;
     let waited = start.elapsed();
@@ -120,15 +122,16 @@ async fn delayed_emails_leave_at_the_send_rate() {
     enqueue_welcomes(&world, 40, user_address);
     let clock = world.stack.system().clock();
     let start = clock.now();
-    // Sleeps advance the clock, so it shows how long the run took.
+    // `driver` advances the stack's clock during each sleep. So the clock shows how long the run
+    // took.
     let driver = clock.start_advance();
     world.run_schedules().await;
     drop(driver);
     let (sent, took) = (world.mails("welcome").await.len(), clock.now().duration_since(start).as_secs());
     assert!(took <= 16 && sent <= 31, "{sent} in {took} s");
     assert!(sent >= 25, "{sent}: the run uses its time");
-    // The run releases the emails that it claimed and had no time to send. Such a release does not
-    // count as an attempt.
+    // At its end, the first run releases the emails that it claimed and had no time to send. A
+    // release does not count as an attempt.
     world.run_schedules().await;
     world.advance("10m").await;
     assert_eq!(welcomes(&world, 40).await, [1; 40]);
@@ -157,7 +160,7 @@ async fn repeated_and_split_batches_send_one_email_each() {
         let records: Vec<_> = numbers.iter().map(|n| record(*n)).collect();
         world.local("POST", "/_local/invoke/mailer", Some(json!({ "Records": records })))
     };
-    // Deliver all batches at once, and then one of them again.
+    // Deliver four batches at the same time, and then the first one again.
     let (first, second, third, fourth) = tokio::join!(
         batch(&[0, 1, 2, 3, 4, 5]),
         batch(&[5, 4, 3, 2, 1, 0]),
@@ -196,8 +199,8 @@ async fn repaired_item_is_sent_with_its_next_write() {
     assert_eq!(stored(&world).await.get("mail_pk"), None);
 }
 
-/// Enqueues two welcome emails and corrupts the second item until it is marked unreadable. Returns
-/// the original profile.
+/// Enqueues two welcome emails and corrupts the second item. Runs the schedules until the mailer
+/// moves this item to the partition `UNREADABLE`. Returns the original profile of the item.
 async fn corrupt_second_item(world: &World) -> Value {
     enqueue_welcomes(world, 2, user_address);
     let original = stored(world).await["profile"].clone();
@@ -224,15 +227,16 @@ async fn set_profile(world: &World, profile: &Value) {
 async fn two_corrupt_items_block_no_other_email() {
     begin();
     let world = World::with(Config::memory().set("MAIL_SEND_RATE", "500")).await;
-    // SES rejects one address permanently. The other item is corrupt, and is the first of its
-    // shard.
+    // SES rejects the address of organization 500 permanently. The item of organization 8 is
+    // corrupt, and is the first of its index partition.
     enqueue_welcomes(&world, 1000, |n| if n == 500 { "no-at-sign".to_owned() } else { user_address(n) });
     let mut unreadable = world.items(&format!("ORG#{}", org(8))).await.remove(0);
     unreadable["profile"] = json!({ "S": "corrupt" });
     unreadable["mail_at"] = json!({ "S": "2020-01-01T00:00:00.000Z" });
     world.write("PutItem", json!({ "Item": unreadable }));
 
-    // A run ends after 15 seconds of the local clock. On a slow machine the next run does the rest.
+    // A run ends after 15 seconds of the local clock. On a slow machine, the next run sends the
+    // remaining emails.
     for _ in 0..20 {
         world.run_schedules().await;
         if world.mails("welcome").await.len() == 998 {

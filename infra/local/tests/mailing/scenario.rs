@@ -32,8 +32,8 @@ impl Scenario {
         }
     }
 
-    /// Whether the email is still useful when the mailer checks an unknown email. A sign-in link
-    /// has expired by the time of this check.
+    /// Whether the email is still useful when the mailer checks its unknown outcome. A sign-in link
+    /// has expired by then.
     pub const fn useful_at_check(self) -> bool {
         !matches!(self, Self::SignIn)
     }

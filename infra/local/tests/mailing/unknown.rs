@@ -1,5 +1,5 @@
-//! Emails without a response from SES. A later SES event determines their state, or an operator
-//! reviews them.
+//! Emails for which SES returned no definite response. A later SES event determines their state, or
+//! an operator reviews them.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -10,8 +10,8 @@ use crate::{
     scenario::JO,
 };
 
-/// Signs up Acme. SES returns an internal error for each email whose number is in `nth`, counted
-/// from 1.
+/// Starts a stack and signs up the organization Acme. SES returns an internal error for each
+/// `SendEmail` call whose number is in `nth`, counted from 1.
 async fn without_ses_response(nth: &[u64]) -> World {
     begin();
     let world = World::new().await;
@@ -65,7 +65,7 @@ async fn unknown_email_needs_review_without_send_events() {
     let (state, partition) = world.state("welcome").await;
     assert_eq!((&state["state"], &state["held"]), (&json!("unknown"), &json!(true)));
     assert!(partition.as_str().unwrap().starts_with("HELD#"), "{partition}");
-    // Send events after the check change nothing.
+    // `Send` events of other emails change nothing after the check.
     world.trialing("Other", "mo@example.com").await;
     world.advance("2h").await;
     assert_eq!((world.mails_to("welcome", JO).await, counted("MailUnknown")), (0, 1));

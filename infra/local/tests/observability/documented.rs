@@ -64,8 +64,8 @@ fn queries_of_the_runbook_are_saved() {
     }
 }
 
-/// Returns the words of a text in the format of a metric name, with more than one capital:
-/// `OnboardingCompleted`.
+/// Returns the words of a text that look like the name of a metric, such as `OnboardingCompleted`.
+/// They start with a capital letter and contain a second one and a lowercase letter.
 fn spelled_like_a_metric(text: &str) -> impl Iterator<Item = &str> {
     text.split(|ch: char| !ch.is_ascii_alphanumeric()).filter(|word| {
         word.starts_with(|ch: char| ch.is_ascii_uppercase())

@@ -1,4 +1,5 @@
-//! Metrics, alarms, the dashboard, the runbook, and the system's template are consistent.
+//! Checks that the metrics, the alarms, the dashboard, the runbook, and `template.yaml` are
+//! consistent.
 
 #![allow(
     clippy::unwrap_used,
@@ -27,7 +28,8 @@ use std::collections::BTreeSet;
 use telemetry::{Metric, Unit};
 use watch::{Alarm, Series, Watch};
 
-/// Watched metrics of AWS services with their dimensions (from the metrics page of each service).
+/// Metrics of AWS services that an alarm or the dashboard may use: namespace, names, and dimensions
+/// (from the metrics page of each service).
 const AWS_METRICS: [(&str, &[&str], &[&str]); 6] = [
     ("AWS/ApiGateway", &["Count", "4xx", "5xx", "Latency"], &["ApiId", "Stage"]),
     ("AWS/ApiGateway", &["IntegrationLatency"], &["ApiId", "Stage", "Method", "Resource"]),
@@ -41,7 +43,8 @@ const AWS_METRICS: [(&str, &[&str], &[&str]); 6] = [
     ("AWS/SES", &["Reputation.BounceRate", "Reputation.ComplaintRate"], &[]),
 ];
 
-/// Metrics that count runs. A missing run sends no data, so missing data must raise the alarm.
+/// Metrics that count completed runs. If no run completes, the metric has no data. So missing data
+/// must raise the alarm.
 const HEARTBEATS: [Metric; 2] = [Metric::ClockRan, Metric::MailRoundRan];
 
 fn exists(watch: &Watch, series: &Series) -> bool {
@@ -97,7 +100,7 @@ fn missing_heartbeat_alarms_and_missing_errors_do_not() {
     }
 }
 
-/// Alarms with another threshold than one occurrence in five minutes.
+/// Thresholds of the alarms that do not go off at the first occurrence.
 const LIMITS: [(&str, &str); 13] = [
     ("ApiFailing", "Sum GreaterThan 1 in 1/1 of 300 s"),
     ("WebhookSlow", "p99 GreaterThan 5000 in 2/3 of 300 s"),
@@ -114,7 +117,7 @@ const LIMITS: [(&str, &str); 13] = [
     ("EventStreamBehind", "Maximum GreaterThan 60000 in 2/3 of 300 s"),
 ];
 
-/// Thresholds of the other alarms: the first occurrence.
+/// Allowed thresholds of all other alarms: they go off at the first occurrence in five minutes.
 const AT_ONCE: [&str; 2] = ["Sum GreaterThan 0 in 1/1 of 300 s", "Maximum GreaterThan 0 in 1/1 of 300 s"];
 
 #[test]

@@ -1,6 +1,6 @@
-//! Requests without credentials never page an operator. Even if a configuration value is missing,
-//! they trigger no release alarm and emit no metric of a paging alarm. The tests read the metric
-//! filters and the alarms from the templates.
+//! Tests that requests without valid credentials never page an operator and never stop a release.
+//! This must also be true if a configuration value is missing. The tests read the metric filters
+//! and the alarms from the templates.
 
 use std::{
     cell::RefCell,
@@ -20,18 +20,20 @@ use crate::{
     watch::{Alarm, Watch, of_type, text},
 };
 
-/// Metrics that paging alarms read and that also count normal activity. They are the denominator of
-/// a ratio or a heartbeat.
+/// Metrics that paging alarms use, but that also have values when nothing fails. `Count` and
+/// `Provisioned` are denominators of ratios. `ClockRan` and `MailRoundRan` count completed runs.
+/// The tests ignore these metrics.
 const NORMAL_ACTIVITY: [&str; 4] = ["Count", "Provisioned", "ClockRan", "MailRoundRan"];
 
-/// Secret that does not exist. The local stack creates only those of its own region.
+/// ARN of a secret that does not exist. The local stack creates secrets in its own region only.
 const MISSING_SECRET: &str = "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:onramp/missing-AbCdEf";
 
 thread_local! {
     static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Writer that captures the log lines of this thread, on which all functions of a test run.
+/// Writer that stores the log lines of the current thread. All functions of a test run on the
+/// thread of that test.
 struct LogWriter;
 
 impl io::Write for LogWriter {
@@ -45,7 +47,8 @@ impl io::Write for LogWriter {
     }
 }
 
-/// Captures log lines, in the format of the functions, and metrics, until the guard is dropped.
+/// Starts to collect metrics and log lines, and removes earlier ones. The log lines have the same
+/// format as those of deployed functions. Their collection ends when the returned guard is dropped.
 fn capture() -> DefaultGuard {
     begin();
     LOG.with(|log| log.borrow_mut().clear());
@@ -64,8 +67,9 @@ fn log_lines() -> Vec<Value> {
     log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Returns whether a log line matches a filter pattern: terms of `$.field = value` or `!=`, joined
-/// by `&&` (CloudWatch Logs user guide, "Filter pattern syntax").
+/// Returns whether a log line matches the pattern of a metric filter. The pattern consists of terms
+/// `$.field = value` or `$.field != value`, joined by `&&` (CloudWatch Logs user guide, "Filter
+/// pattern syntax").
 fn matches(pattern: &str, line: &Value) -> bool {
     let terms = pattern.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap();
     terms.split("&&").all(|term| {
@@ -76,8 +80,8 @@ fn matches(pattern: &str, line: &Value) -> bool {
     })
 }
 
-/// Signals that a visitor must not cause: the templates' metric filters on the functions' log, and
-/// the metrics of release alarms and of paging alarms.
+/// Metrics that a visitor must not cause: those of release alarms and of paging alarms. Some of
+/// them count log lines, so the value also contains the metric filters on the functions' log.
 struct PagingSignals {
     filters: Vec<(String, String)>,
     metrics: BTreeSet<String>,
@@ -106,12 +110,14 @@ impl PagingSignals {
         Self { filters, metrics: metrics.collect() }
     }
 
-    /// Returns the metrics of these alarms that were emitted since [`capture`].
+    /// Returns those metrics of the alarms that had a value since [`capture`], or that AWS would
+    /// count for `responses`.
     fn fired(&self, responses: &[TestResponse]) -> BTreeSet<&str> {
         let lines = log_lines();
         let filtered = self.filters.iter().filter(|(pattern, _)| lines.iter().any(|it| matches(pattern, it)));
         let filtered = filtered.map(|(_, metric)| metric.as_str());
-        // Only the gateway itself responds without a request id: the invocation failed.
+        // Every function sets a request id. A response without one is from the gateway, which
+        // returns it if the invocation failed.
         let crashed = responses.iter().any(|it| it.header("x-request-id").is_empty()).then_some("Errors");
         let failing = responses.iter().any(|it| it.status >= 500).then_some("5xx");
         let own = self.metrics.iter().map(String::as_str).filter(|metric| counted(metric) > 0);
@@ -120,8 +126,10 @@ impl PagingSignals {
     }
 }
 
-/// Returns every incomplete configuration: each optional variable left empty, and each secret
-/// missing or invalid, one at a time. Also all variables empty at once.
+/// Returns the tested configurations by name. One is complete. In each of the others, one optional
+/// variable is empty, or one secret is missing. In the last one, all optional variables are empty.
+/// The names with "useless" have a missing secret too, and the test then stores an invalid value
+/// for it.
 fn incomplete() -> BTreeMap<String, Config> {
     let template: Yaml = serde_yaml_ng::from_str(local::template::TEXT).unwrap();
     let mut optional = BTreeMap::new();
@@ -139,8 +147,8 @@ fn incomplete() -> BTreeMap<String, Config> {
             }
         }
     }
-    // The template's default is empty only where the parameter may be empty, so the local value
-    // stays.
+    // Keep the local value of PUBLIC_URL. An empty parameter is correct here, and the template
+    // never gives the mailer an empty variable.
     optional.remove("PUBLIC_URL");
     assert!(optional.contains_key("STRIPE_WEBHOOK_SECRET") && secrets.len() >= 4, "{optional:?} {secrets:?}");
     let all = optional.keys().fold(Config::memory(), |config, variable| config.set(variable, ""));
@@ -156,8 +164,8 @@ fn incomplete() -> BTreeMap<String, Config> {
     cases
 }
 
-/// Sends the requests of a visitor: empty, with a valid form, and with forged credentials of every
-/// kind.
+/// Sends the requests of a visitor to one path, and returns the responses. The first request is
+/// empty, the second one has a valid form, and the others have forged credentials.
 async fn send_requests(world: &World, method: &str, path: &str) -> Vec<TestResponse> {
     let now = world.stack.system().clock().now().as_second();
     let signature = format!("t={now},v1={}", "0".repeat(64));
@@ -180,7 +188,7 @@ async fn send_requests(world: &World, method: &str, path: &str) -> Vec<TestRespo
     ]
 }
 
-/// Returns a route's path with a plausible value for each parameter.
+/// Returns a route's path with a value for each parameter. The values have the right format.
 fn filled(path: &str) -> String {
     let id = "0198c0de-0000-7000-8000-00000000dead";
     path.replace("{token}", &"A".repeat(43))
@@ -259,8 +267,8 @@ async fn missing_permission_stops_a_release_and_pages() {
 #[test]
 fn alarms_that_a_visitor_can_cause_are_tickets() {
     let watch = Watch::read();
-    // Alarms that a visitor can cause: by many requests at once, by unusual names, by mistyped or
-    // foreign addresses, and by abandoned sign-ups.
+    // Alarms that a visitor can cause: by many requests at once, by unusual names, by mistyped
+    // addresses or those of other people, and by sign-ups that never pay.
     let outside = [
         "RequestsThrottled",
         "RequestsTurnedAway",

@@ -27,12 +27,14 @@ pub struct Alarm {
     pub description: String,
     pub series: Vec<Series>,
     pub missing_data: String,
-    /// The first action at the start of the alarm and at its end.
+    /// First action when the alarm goes off. `notifies_end` is the first action when the alarm
+    /// ends.
     pub notifies: String,
     pub notifies_end: String,
     /// Length of the evaluation window in seconds.
     pub span: i64,
-    /// Threshold: statistic, comparison, value, and data points out of periods of so many seconds.
+    /// Threshold as text. In `p99 GreaterThan 5000 in 2/3 of 300 s`, the statistic must exceed 5000
+    /// in two of three periods of 300 seconds.
     pub limit: String,
 }
 
@@ -76,12 +78,12 @@ impl Watch {
         Self { template, alarms, widgets, dashboard }
     }
 
-    /// Returns the metrics of alarms, with the alarm's id.
+    /// Returns every metric of every alarm, with the id of the alarm.
     pub fn alarmed(&self) -> impl Iterator<Item = (&str, &Series)> {
         self.alarms.iter().flat_map(|alarm| alarm.series.iter().map(|series| (alarm.id.as_str(), series)))
     }
 
-    /// Returns the metrics of the dashboard, with the widget's title.
+    /// Returns every metric of the dashboard, with the title of its widget.
     pub fn shown(&self) -> impl Iterator<Item = (&str, &Series)> {
         self.widgets.iter().map(|(title, series)| (title.as_str(), series))
     }
@@ -142,8 +144,8 @@ impl Series {
         }
     }
 
-    /// Parses a metric of a widget (CloudWatch API reference, "Dashboard body structure and
-    /// syntax"). Returns none for an expression.
+    /// Parses one row of a widget's metrics (CloudWatch API reference, "Dashboard body structure
+    /// and syntax"). Returns `None` if the row is an expression and not a metric.
     fn shown(entry: &Value, widget: &BTreeMap<String, Value>) -> Option<Self> {
         let entry = entry.as_array().unwrap();
         let names: Vec<_> = entry.iter().map_while(Value::as_str).map(reference).collect();
@@ -158,7 +160,7 @@ impl Series {
     }
 }
 
-/// Converts `${Name}`, if it is the complete text, to `!Ref Name`.
+/// Returns `!Ref Name` if the complete text is `${Name}`. Otherwise returns the text unchanged.
 fn reference(text: &str) -> String {
     let name = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     name.map_or_else(|| text.to_owned(), |name| format!("!Ref {name}"))

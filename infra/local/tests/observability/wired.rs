@@ -1,4 +1,4 @@
-//! The system's template passes the right values to the observability stack.
+//! Checks that `template.yaml` passes the right values to the nested observability stack.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ fn parameters(template: &Yaml) -> &serde_yaml_ng::Mapping {
     template["Parameters"].as_mapping().unwrap()
 }
 
-/// Returns the parameters that the nested stack gets.
+/// Returns the parameter values that `template.yaml` passes to the nested stack.
 fn given(template: &Yaml) -> BTreeMap<String, String> {
     let (_, nested) = of_type(template, "AWS::Serverless::Application").next().unwrap();
     assert_eq!(nested["Location"], "infra/observability/template.yaml");
@@ -54,8 +54,8 @@ fn nested_stack_gets_exactly_its_parameters() {
     }
 }
 
-/// Returns whether an id names an event source mapping. SAM names it after the function and the
-/// event.
+/// Returns whether an id belongs to a stream that a function reads. SAM joins the names of the
+/// function and of the event into this id.
 fn is_stream(template: &Yaml, id: &str) -> bool {
     of_type(template, "AWS::Serverless::Function").any(|(function, properties)| {
         let event = id.strip_prefix(function);

@@ -85,7 +85,7 @@ async fn mode_shuffled_delivers_all_events() {
     mode(&bench, "shuffle").await;
     settle(&bench).await;
     let (mut delivered, mut sent) = (delivered(&bench), sent(&bench.stack));
-    // The chance that the order stays the same is 1 in 30!.
+    // Thirty shuffled events keep their order only with a probability of 1 in 30!.
     assert_ne!(delivered, sent);
     delivered.sort();
     sent.sort();

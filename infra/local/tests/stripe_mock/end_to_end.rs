@@ -36,8 +36,7 @@ async fn failed_renewal_is_an_issue_until_paid_in_the_portal() {
     world.settle().await;
     assert_eq!(jo.organization().await["status"], "active");
     assert_eq!(world.events("subscription.activated").await.len(), 1);
-    // The browser's session expires during this time, so the test reads the status from domain
-    // events.
+    // The session expires during these 32 days, so the test reads the status from domain events.
     world.advance("32d").await;
     assert_eq!(world.events("subscription.past_due").await.len(), 1);
     assert_eq!(world.events("subscription.activated").await.len(), 1);

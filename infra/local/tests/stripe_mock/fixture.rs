@@ -87,8 +87,8 @@ impl Account<'_> {
         String::from_utf8(response.into_body().to_vec()).unwrap()
     }
 
-    /// Subscribes a new customer with the given choice of card. Returns the ids of the customer and
-    /// of the subscription.
+    /// Creates a customer, and pays a Checkout of the team plan with the card `choice`. Returns the
+    /// ids of the customer and of the subscription.
     pub fn subscribe(self, choice: &str, trial: Option<SignedDuration>) -> (String, String) {
         let customer = self.customer("org_1");
         let trial_end = trial.map(|trial| self.now() + trial);
@@ -117,7 +117,8 @@ impl Account<'_> {
         self.0.system().cloud.stripe.events()
     }
 
-    /// Returns the types of the events from `since` on, with the status of subscriptions.
+    /// Returns the type of each event from index `since` on. For a subscription, adds the status,
+    /// and the earlier status if it changed.
     pub fn event_types(self, since: usize) -> Vec<String> {
         self.events().iter().skip(since).map(label).collect()
     }

@@ -1,5 +1,5 @@
-//! A table with many organizations and only the function that sweeps it: no stream, no mailer, and
-//! no bus. The items are copies of an item that a real sign-up wrote.
+//! A local stack with many organizations and only one function, `trial-reminder`. It has no stream,
+//! no mailer, and no bus. The organizations are copies of an item that a real sign-up wrote.
 
 use std::collections::BTreeMap;
 
@@ -58,12 +58,14 @@ impl Fixture {
         Self { stack, sample, now }
     }
 
-    /// Adds organizations, numbered from 0: a count for each stage.
+    /// Adds organizations: for each pair, the given number of organizations in the given stage.
+    /// Numbers them from 0, in the order of the list.
     pub fn seed(&self, stages: &[(usize, Stage)]) {
         self.fill(stages, |pk| Hash::of(&[pk.as_bytes()]).first() % 8);
     }
 
-    /// Adds organizations that are all in one partition of the due index.
+    /// Adds organizations as [`Self::seed`] does, but all of them in one partition of the index
+    /// `by-due`.
     pub fn seed_one_shard(&self, stages: &[(usize, Stage)]) {
         self.fill(stages, |_| 3);
     }
@@ -150,7 +152,7 @@ impl Run {
         self.calls.iter().filter(|call| call.operation == operation).count()
     }
 
-    /// Returns how many items the run found and how many of them failed.
+    /// Returns how many due items the run found, and at how many of them it failed.
     pub fn found_and_failed(&self) -> (u64, u64) {
         let response = self.response.as_ref().unwrap();
         (response["found"].as_u64().unwrap(), response["failed"].as_u64().unwrap())
@@ -171,7 +173,8 @@ async fn sample() -> Value {
     items.into_iter().find(|item| item["sk"]["S"] == "ORG").unwrap()
 }
 
-/// Returns the template with the sweeper as its only function, and a table without a stream.
+/// Returns the template with `trial-reminder` as its only function, and with a table without a
+/// stream.
 fn single_function_template() -> String {
     let mut lines = String::new();
     let mut dropping = false;
@@ -184,7 +187,8 @@ fn single_function_template() -> String {
                 || ["Observability:", "ReleaseFails:", "AnswersFailed:", "AnswersFail:", "MailerFails:"]
                     .contains(&name);
         }
-        // Only the schedule invokes a function, and there are no releases.
+        // Also omit the stream and the release alarms, because the parts of the template that they
+        // refer to are missing.
         let removed = ["StreamSpecification:", "Alarms: !If [IsGradual"];
         if !dropping && !removed.iter().any(|it| line.trim_start().starts_with(it)) {
             lines.push_str(line);

@@ -1,6 +1,8 @@
-//! The trial sweep at scale. Its cost depends on the due items and not on all items, and a failure
-//! blocks no other item. The tests check counts and states, never times: the clock is paused, so a
-//! slow machine changes nothing.
+//! Tests of the trial sweep with many organizations. The number of its calls must depend on the due
+//! items and not on all items. A failed item must not block others.
+//!
+//! The tests check counts and states, never durations. Tokio's clock is paused, so the results on a
+//! slow machine are the same.
 
 #![allow(
     clippy::unwrap_used,
@@ -61,7 +63,7 @@ async fn one_run_processes_all_pages() {
 async fn next_run_finishes_a_killed_run_without_duplicates() {
     let fixture = Fixture::new().await;
     let due = 10 * PAGE;
-    // There are ten pages, and the run is killed at the query for the second.
+    // The due items fill ten pages. A fault ends the run at the query for the second page.
     fixture.seed_one_shard(&[(due, Stage::Reminder)]);
     fixture.inject(json!([{ "operation": "Query", "nth": SHARDS + 1, "kind": "crash" }]));
     let killed = fixture.run().await;
@@ -78,7 +80,7 @@ async fn next_run_finishes_a_killed_run_without_duplicates() {
 async fn corrupt_item_blocks_no_other_item() {
     let fixture = Fixture::new().await;
     let corrupt = PAGE + 10;
-    // More than a page of items always fails, and is due before all others.
+    // More than one page of items is corrupt, and these items are due before all others.
     fixture.seed_one_shard(&[(corrupt, Stage::Corrupt), (20, Stage::End)]);
     let (found, failed) = fixture.run().await.found_and_failed();
     assert_eq!((found, failed), (corrupt as u64 + 20, corrupt as u64));

@@ -1,4 +1,4 @@
-//! Facts of the code that the template must match.
+//! Facts about the source code, read from its files. The template must match them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,8 +8,8 @@ use std::{
 
 use serde_json::Value;
 
-/// Name of an SES event, in SES and in EventBridge (SES guide, "Amazon SES event details in
-/// EventBridge").
+/// Names of one kind of SES event: `event_type` in the settings of SES, and `detail_type` in
+/// EventBridge (SES guide, "Amazon SES event details in EventBridge").
 pub struct Feedback {
     pub event_type: &'static str,
     pub detail_type: &'static str,
@@ -34,7 +34,8 @@ pub fn folders(of: &str) -> BTreeSet<String> {
     folders.map(|entry| entry.file_name().into_string().unwrap()).collect()
 }
 
-/// Returns the recorded events of a function whose file names start with `prefix`.
+/// Returns the recorded events of a function, with their file names. The name of each file starts
+/// with `prefix`.
 pub fn recorded(function: &str, prefix: &str) -> Vec<(String, Value)> {
     let folder = root().join("events").join(function);
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -66,19 +67,19 @@ fn sources(folder: &Path) -> Vec<String> {
     texts
 }
 
-/// Returns the texts in quotes.
+/// Returns the texts between double quotes in a source text.
 fn literals(text: &str) -> impl Iterator<Item = &str> {
     text.split('"').skip(1).step_by(2)
 }
 
-/// Shared readers of configuration, and the variables that they read.
+/// Calls of shared code that read configuration, each with the environment variables that it reads.
 const READ_BY: [(&str, &[&str]); 3] = [
     (".public_url()", &["PUBLIC_URL"]),
     (".product_name()", &["PRODUCT_NAME"]),
     (".prices()", &["STRIPE_SINGLE_USER_PRICE_ID", "STRIPE_TEAM_PRICE_ID"]),
 ];
 
-/// Returns the variables that a function reads.
+/// Returns the environment variables that a function reads.
 pub fn variables(function: &str) -> BTreeSet<String> {
     // Cached, because the mutation test checks the template about a hundred times.
     static READ: LazyLock<BTreeMap<String, BTreeSet<String>>> =
@@ -86,7 +87,8 @@ pub fn variables(function: &str) -> BTreeSet<String> {
     READ.get(function).cloned().unwrap_or_default()
 }
 
-/// Returns the texts in quotes that have the format of a variable.
+/// Returns the environment variables that a function reads. These are the quoted texts in its
+/// source that look like the name of a variable, and the variables of [`READ_BY`].
 fn read(function: &str) -> BTreeSet<String> {
     let code = source(&format!("functions/{function}"));
     let is_one = |it: &&str| it.contains('_') && it.chars().all(|ch| ch.is_ascii_uppercase() || ch == '_');
@@ -94,8 +96,8 @@ fn read(function: &str) -> BTreeSet<String> {
     literals(&code).filter(is_one).chain(shared.copied()).map(str::to_owned).collect()
 }
 
-/// Returns the patterns of the partition keys that the store builds: `ORG#*`, or `FEED` for a
-/// single partition.
+/// Returns a pattern for each partition key that the store builds: `ORG#*` for keys with an id, or
+/// `FEED` for a key without one.
 pub fn partitions() -> BTreeSet<String> {
     let text = std::fs::read_to_string(root().join("shared/store/src/key.rs")).unwrap();
     let is_word = |text: &str| !text.is_empty() && text.chars().all(|ch| ch.is_ascii_uppercase());

@@ -7,7 +7,8 @@ use serde_yaml_ng::Value as Yaml;
 
 use crate::stack::{list, texts};
 
-/// Returns the services whose API creates a resource type. SAM types count as their expansion.
+/// Returns the AWS services that create a resource type. For a SAM type, these are the services of
+/// the resources into which SAM expands it.
 fn services(kind: &str) -> &'static [&'static str] {
     match kind {
         "AWS::Serverless::Function" => &["lambda", "iam", "codedeploy", "events"],
@@ -42,7 +43,8 @@ fn deployer_policy_covers_every_resource_and_no_other_service() {
     for statement in list(&policy["Statement"]) {
         for action in texts(&statement["Action"]) {
             assert!(!action.contains('*'), "{action}");
-            // A deployer reads no data of the stage.
+            // A deployer needs no permission to read data of the stage, to invoke functions, or to
+            // send email.
             let reads = ["GetItem", "GetSecretValue", "Query", "Scan", "InvokeFunction", "SendEmail"];
             assert!(!reads.iter().any(|read| action.ends_with(&format!(":{read}"))), "{action}");
             granted.insert(action.split(':').next().unwrap().to_owned());

@@ -1,6 +1,6 @@
-//! Requirements on a deployment, checked in the template: durability, least privilege, failure
-//! destinations, limits, and consistency with the code. Each check has a name. For each check, a
-//! test changes the template and requires that the check fails.
+//! Checks that `template.yaml` meets the requirements of a deployment: durability, least privilege,
+//! failure destinations, limits, and consistency with the code. Each check has a name. For each
+//! check, a test changes a copy of the template and requires that the check fails.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,11 +1,11 @@
-//! Tests of the checks. Each mutation changes one place of the template, and the named check must
-//! then fail.
+//! Tests of the checks. Each mutation changes one value in a copy of the template. The check that
+//! is named beside the mutation must then fail.
 
 use serde_yaml_ng::Value as Yaml;
 
 use crate::checks::{CHECKS, SUPPORTED, check_one};
 
-/// A change of one value of the template.
+/// One change of one value in the template.
 enum Mutation {
     Remove,
     Set(&'static str),
@@ -14,9 +14,12 @@ enum Mutation {
 
 use Mutation::{Remove, Rename, Set};
 
-/// The name of the check that must fail, the path of the changed value, and the mutation. The path
-/// is relative to `Resources`. A leading `/` makes it relative to the template, and a leading `@`
-/// to the statement with this `Sid`.
+/// Each row has the name of the check that must fail, the path of the changed value, and the
+/// mutation.
+///
+/// The path starts at `Resources`. With a leading `/`, it starts at the root of the template. With
+/// a leading `@`, its first part is the `Sid` of a policy statement, and the path continues in that
+/// statement.
 const MUTATIONS: &[(&str, &str, Mutation)] = &[
     // ---- storage ----
     ("table-recovery", "Table.Properties.PointInTimeRecoverySpecification", Remove),
@@ -358,7 +361,7 @@ fn entry<'a>(value: &'a mut Yaml, step: &str) -> &'a mut Yaml {
     .unwrap_or_else(|| panic!("the template has no {step} at this place"))
 }
 
-/// Finds the statement with a `Sid`, also inside a condition.
+/// Finds the policy statement with this `Sid` at any depth below `value`, also inside an `!If`.
 fn statement<'a>(value: &'a mut Yaml, sid: &str) -> Option<&'a mut Yaml> {
     if value.get("Sid").and_then(Yaml::as_str) == Some(sid) {
         return Some(value);

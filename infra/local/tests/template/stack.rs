@@ -1,5 +1,5 @@
-//! The template in the form that the checks use: intrinsics are resolved, and every condition is
-//! true.
+//! The template in the form that the checks use. Intrinsic functions such as `!Ref` are resolved,
+//! and every condition is true.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use local::template::{Resource, Template};
 use serde_json::Value;
 use serde_yaml_ng::Value as Yaml;
 
-/// Settings under which the template has every resource and every statement.
+/// Parameter values with which the template contains every resource and every policy statement.
 const EVERYTHING: [(&str, &str); 9] = [
     ("StripeWebhookSecretArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook"),
     ("HostSigningKeysArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:host"),
@@ -37,14 +37,14 @@ impl Stack {
         Ok(Self { raw: serde_yaml_ng::from_str(text).unwrap(), template, settings })
     }
 
-    /// Returns the template with one other setting.
+    /// Returns the template with one parameter changed.
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut settings = self.settings.clone();
         settings.insert(name.to_owned(), value.to_owned());
         Self::read_with(&serde_yaml_ng::to_string(&self.raw).unwrap(), settings).unwrap()
     }
 
-    /// Returns the resources of a type, by name.
+    /// Returns the resources of a type: name and properties.
     pub fn of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let resources = self.template.resources.iter().filter(move |(_, resource)| resource.kind == kind);
         resources.map(|(name, Resource { properties, .. })| (name.as_str(), properties))
@@ -60,7 +60,8 @@ impl Stack {
         })
     }
 
-    /// Returns the events of a type of all functions: `Function.Event` and properties.
+    /// Returns the event sources of a type, from all functions. Each has a name of the form
+    /// `Function.Event` and its properties.
     pub fn events(&self, kind: &str) -> Vec<(String, Value)> {
         let mut found = Vec::new();
         for (function, properties) in self.of("AWS::Serverless::Function") {
@@ -73,7 +74,8 @@ impl Stack {
         found
     }
 
-    /// Returns every statement of every function's role: `Function.Sid` and statement.
+    /// Returns every policy statement of every function. Each has a name of the form `Function.Sid`
+    /// and its content.
     pub fn statements(&self) -> Vec<(String, Value)> {
         let mut found = Vec::new();
         for (function, properties) in self.of("AWS::Serverless::Function") {
@@ -100,13 +102,13 @@ impl Stack {
     }
 }
 
-/// Returns the entries of an object, or none if the value is no object.
+/// Returns the fields of a JSON object. For any other value, returns an empty list.
 pub fn object(value: &Value) -> Vec<(String, Value)> {
     let entries = value.as_object().into_iter().flatten();
     entries.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// Returns a value or a list of values as a list, empty for null.
+/// Converts a single value or an array to a list. For null, the list is empty.
 pub fn list(value: &Value) -> Vec<Value> {
     match value {
         Value::Null => Vec::new(),
@@ -115,12 +117,12 @@ pub fn list(value: &Value) -> Vec<Value> {
     }
 }
 
-/// Returns a value or a list of values as texts.
+/// Returns the strings in a single value or an array. Omits all other values.
 pub fn texts(value: &Value) -> Vec<String> {
     list(value).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Returns an integer that is written as a number or as text.
+/// Parses an integer that the template contains as a number or as a string.
 pub fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }

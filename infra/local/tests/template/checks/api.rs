@@ -14,14 +14,14 @@ fn is_bounded(settings: &Value) -> bool {
         .all(|limit| number(&settings[limit]).is_some_and(|limit| (1..10_000).contains(&limit)))
 }
 
-/// The default throttle is below the account's limit of 10,000 requests a second.
+/// Checks that the default throttle is below the account's limit of 10,000 requests a second.
 pub fn throttle(stack: &Stack) -> Vec<String> {
     let unbounded = apis(stack).filter(|(_, api)| !is_bounded(&api["DefaultRouteSettings"]));
     unbounded.map(|(name, _)| format!("{name} has no throttle below the limit of the account")).collect()
 }
 
-/// Route settings replace the default settings completely, so each sets its limits. Each names an
-/// existing route.
+/// Checks the throttles of single routes. Settings of a route replace the default settings
+/// completely, so each of them must contain its own limits. It must also name an existing route.
 pub fn route_throttle(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     let routes: Vec<String> = stack
@@ -50,8 +50,8 @@ pub fn route_throttle(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// The access log has one JSON line a request, with the route but not the path: a path can contain
-/// a one-time link.
+/// Checks that the access log contains one JSON line for each request, with the route but without
+/// the path. A path can contain the secret of a link.
 pub fn access_log(stack: &Stack) -> Vec<String> {
     let wrong = apis(stack).filter(|(_, api)| {
         let log = &api["AccessLogSettings"];
@@ -66,7 +66,8 @@ pub fn access_log(stack: &Stack) -> Vec<String> {
     wrong.map(|(name, _)| format!("{name} logs too little or too much of a request")).collect()
 }
 
-/// With a custom domain, the API's default endpoint is disabled, and old TLS is rejected.
+/// Checks the custom domain: it leads to the API, has a DNS record, and rejects TLS versions before
+/// 1.2. The API's own endpoint is disabled.
 pub fn domain(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, api) in apis(stack) {
@@ -84,8 +85,8 @@ pub fn domain(stack: &Stack) -> Vec<String> {
         if !stack.of("AWS::ApiGatewayV2::ApiMapping").any(mapped) {
             found.push(format!("{name} is mapped to no API"));
         }
-        // The alias needs the hosted zone of the API's domain, and not the zone that contains the
-        // record.
+        // An alias record contains the hosted zone of its target, here the zone of the API's
+        // domain. This is not the zone in which the record is created.
         let has_record = |(_, record): (&str, &Value)| {
             record["AliasTarget"]["DNSName"] == "d-local.execute-api.us-east-1.amazonaws.com"
                 && record["AliasTarget"]["HostedZoneId"] == "ZLOCAL"
@@ -98,9 +99,13 @@ pub fn domain(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// Each function takes its public URL from the parameter. Without it, a function with a route uses
-/// the domain of the request, because a reference to the API would be a circular dependency. The
-/// mailer uses the custom domain, or the API's endpoint.
+/// Checks `PUBLIC_URL` of each function. With the parameter `PublicUrl`, each variable has the
+/// value of the parameter.
+///
+/// Without the parameter, the variable of a function with routes is empty, and the function uses
+/// the domain of each request. The template cannot set the API's URL there, because this would be a
+/// circular dependency. The mailer has no route, so its variable is the custom domain, or the API's
+/// endpoint if there is no custom domain.
 pub fn public_url(stack: &Stack) -> Vec<String> {
     const GIVEN: &str = "https://www.example.com";
     let (given, bare) = (stack.with("PublicUrl", GIVEN), stack.with("DomainName", ""));

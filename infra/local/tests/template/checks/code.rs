@@ -25,14 +25,15 @@ pub fn functions(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// A function gets exactly the variables that it reads.
+/// Checks that each function gets exactly the environment variables that its code reads.
 pub fn variables(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, function) in &stack.template.functions {
         let read = code::variables(name);
-        // The template does not set the variables of Lambda. Every function reads METRIC_NAMESPACE.
-        // No function reads CONFIGURATION: a change of its value only makes SAM publish a new
-        // version.
+        // Do not compare variables that `code::variables` does not find. Lambda itself sets the
+        // variables that start with `AWS_`. Shared code reads METRIC_NAMESPACE in every function.
+        // No function reads CONFIGURATION: the template contains it only because SAM publishes a
+        // new version when its value changes.
         let common = ["METRIC_NAMESPACE", "CONFIGURATION"];
         let own = |name: &&String| !name.starts_with("AWS_") && !common.contains(&name.as_str());
         let given = function.variables.keys().filter(own).cloned().collect();
@@ -57,8 +58,8 @@ pub fn routes(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// The function that serves a path's `GET` also serves `HEAD`, by a separate route or by
-/// `$default`.
+/// Checks that each path with `GET` also has `HEAD`, and that the same function serves both. `HEAD`
+/// has its own route, or `$default` handles it.
 pub fn head_routes(stack: &Stack) -> Vec<String> {
     let routes = &stack.template.routes;
     let by_default = routes.iter().find(|route| route.path == "$default").map(|route| &route.function);
@@ -75,8 +76,8 @@ pub fn head_routes(stack: &Stack) -> Vec<String> {
     missing.chain(unmatched).collect()
 }
 
-/// The table has exactly the indexes that the store queries. Their keys are attributes that the
-/// store writes, and they project keys only.
+/// Checks that the table has exactly the indexes that the store queries. The keys of an index must
+/// be the attributes that the store writes for it, and the index must contain keys only.
 pub fn indexes(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for table in &stack.template.tables {
@@ -100,8 +101,8 @@ pub fn indexes(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// Each rule's pattern matches the recorded events of the host app, of SES, or of Stripe's
-/// destination.
+/// Checks the pattern of each EventBridge rule. It must match the recorded events for the function
+/// of the rule, and no event of another source.
 pub fn rule_events(stack: &Stack) -> Vec<String> {
     let of = |function: &str| match function {
         "checklist-write" => "host-",
@@ -114,7 +115,7 @@ pub fn rule_events(stack: &Stack) -> Vec<String> {
         let recorded = code::recorded(&rule.function, of(&rule.function));
         let unmatched = recorded.iter().filter(|(_, event)| !rule.pattern.matches(event));
         found.extend(unmatched.map(|(case, _)| format!("{} does not match {case}", rule.id)));
-        // The pattern rejects events of another source.
+        // The pattern must not match an event of another source.
         let other = json!({"source": "other.source", "detail-type": "project.created", "detail": {}});
         if recorded.is_empty() || rule.pattern.matches(&other) {
             found.push(format!("{} matches events of another source, or has no recorded event", rule.id));
@@ -123,7 +124,8 @@ pub fn rule_events(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// The filters of a stream mapping match the recorded records of its function, and no other items.
+/// Checks the filters through which a function reads the table's stream. They must match the
+/// recorded stream records of the function, but not the record of a session.
 pub fn stream_events(stack: &Stack) -> Vec<String> {
     let other = json!({"eventName": "INSERT", "dynamodb": {
         "Keys": {"pk": {"S": "USER#1"}, "sk": {"S": "SESSION#1"}}, "NewImage": {"expires_at": {"N": "1"}}}});
@@ -139,7 +141,8 @@ pub fn stream_events(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// Rules use the buses of the parameters. SES publishes on the default bus only.
+/// Checks that the rules of Stripe's and the host app's events use the bus that a parameter names.
+/// All other rules must use the default bus, because SES publishes only there.
 pub fn buses(stack: &Stack) -> Vec<String> {
     let (own, partner) = ("own", "aws.partner/stripe.com/1");
     let stack = stack.with("EventBusName", own).with("StripeEventBusName", partner);
@@ -157,7 +160,7 @@ pub fn buses(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// The rule and the code use the same setting for the host app's event source.
+/// Checks that the rule and the code use the same setting for the source of the host app's events.
 pub fn host_source(stack: &Stack) -> Vec<String> {
     let rules =
         stack.events("EventBridgeRule").into_iter().filter(|(place, _)| place.starts_with("ChecklistWrite"));

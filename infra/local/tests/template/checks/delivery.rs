@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::stack::{Stack, list, number, object, texts};
 
-/// Functions that rules and schedules invoke have bounded retries and a failure destination.
+/// Checks that a function that rules or schedules invoke has bounded retries and a failure
+/// destination.
 pub fn async_destination(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, function) in stack.of("AWS::Serverless::Function") {
@@ -22,7 +23,8 @@ pub fn async_destination(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// Each rule and schedule has a dead-letter queue for events that cannot reach the function.
+/// Checks that each rule and each schedule has a dead-letter queue for events that cannot reach the
+/// function.
 pub fn rule_dead_letter(stack: &Stack) -> Vec<String> {
     let events = ["EventBridgeRule", "Schedule"].into_iter().flat_map(|kind| stack.events(kind));
     let lost = events.filter(|(_, event)| event["DeadLetterConfig"]["Arn"] != stack.dead_letters());
@@ -43,7 +45,7 @@ pub fn rule_dead_letter(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// A mapping reads the table's stream from its start, with a filter.
+/// Checks that a function with a stream reads the table's stream from its start, with a filter.
 pub fn stream_source(stack: &Stack) -> Vec<String> {
     let stream = stack.arn("dynamodb", "table/onramp-Table/stream/local");
     let wrong = stack.events("DynamoDB").into_iter().filter(|(_, event)| {
@@ -54,7 +56,7 @@ pub fn stream_source(stack: &Stack) -> Vec<String> {
     wrong.map(|(place, _)| format!("{place} does not read the table's stream with a filter")).collect()
 }
 
-/// A bad record blocks no other record, and goes to a failure destination.
+/// Checks that a bad stream record does not block other records, and goes to a failure destination.
 pub fn stream_failure(stack: &Stack) -> Vec<String> {
     let wrong = stack.events("DynamoDB").into_iter().filter(|(_, event)| {
         event["BisectBatchOnFunctionError"] != true
@@ -66,9 +68,9 @@ pub fn stream_failure(stack: &Stack) -> Vec<String> {
     wrong.map(|(place, _)| format!("{place} lets a bad record block others, or drops it")).collect()
 }
 
-/// The stream is the only source of domain events, and keeps records for 24 hours. A record that
-/// could not be published goes to a bucket before that time. A queue would get only the record's
-/// position and not its content.
+/// Checks that a stream record that the publisher cannot publish goes to a bucket before the stream
+/// drops it after 24 hours. The stream is the only source of domain events. A queue would get only
+/// the record's position in the stream and not its content.
 pub fn change_retention(stack: &Stack) -> Vec<String> {
     let changes =
         stack.events("DynamoDB").into_iter().filter(|(place, _)| place.starts_with("EventPublisher"));

@@ -12,7 +12,8 @@ fn each(stack: &Stack, wrong: impl Fn(&str, &Value) -> bool, problem: &str) -> V
     wrong.map(|(name, _)| format!("{name} {problem}")).collect()
 }
 
-/// Timeout and memory are set, and a function with a route ends before the API's timeout.
+/// Checks that each function has a timeout and a memory size. A function with a route must end
+/// before the API's own timeout.
 pub fn limits(stack: &Stack) -> Vec<String> {
     let wrong = |_: &str, function: &Value| {
         let routed = object(&function["Events"]).iter().any(|(_, event)| event["Type"] == "HttpApi");
@@ -23,8 +24,9 @@ pub fn limits(stack: &Stack) -> Vec<String> {
     each(stack, wrong, "has no timeout or memory, or a timeout that is too long")
 }
 
-/// Each parameter reserves concurrency for its function only. The value 0 must remove the
-/// reservation, because a function with a reservation of 0 never runs.
+/// Checks that each parameter for reserved concurrency changes only its own function. With the
+/// value 0, the function must have no reservation, because Lambda never runs a function with a
+/// reservation of 0.
 pub fn reserved(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (parameter, bound) in [
@@ -46,8 +48,8 @@ pub fn reserved(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// The mailer's timeout is shorter than the lease of a claimed email. During a lease, no other run
-/// sends the email.
+/// Checks that the mailer's timeout is shorter than the lease of a claimed email. During the lease,
+/// no other run of the mailer sends the email.
 pub fn lease(stack: &Stack) -> Vec<String> {
     let lease = domain::delivery::LEASE.as_secs();
     let wrong = |name: &str, function: &Value| {
@@ -56,7 +58,8 @@ pub fn lease(stack: &Stack) -> Vec<String> {
     each(stack, wrong, "has a timeout above the lease of a claimed email")
 }
 
-/// Functions do not use the log group that Lambda creates, because its lines never expire.
+/// Checks that functions do not use the log group that Lambda creates, because its lines never
+/// expire.
 pub fn logs(stack: &Stack) -> Vec<String> {
     each(
         stack,
@@ -80,7 +83,8 @@ pub fn runtime(stack: &Stack) -> Vec<String> {
     each(stack, wrong, "has another build or runtime than the other functions")
 }
 
-/// A variable that holds a secret locally holds the secret's ARN on AWS.
+/// Checks that secrets are passed by reference. A variable that contains a secret in the local
+/// stack contains the ARN of the secret on AWS.
 pub fn secrets_by_reference(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, function) in stack.functions() {

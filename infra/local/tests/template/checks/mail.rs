@@ -19,8 +19,8 @@ pub fn tls(stack: &Stack) -> Vec<String> {
     plain.map(|(name, _)| format!("{name} allows mail without TLS, or has no reputation metrics")).collect()
 }
 
-/// Notices are suppressed after a bounce or a complaint. Links are always sent, because a link is
-/// the only way to sign in.
+/// Checks the suppression settings of SES. SES sends no notice to an address after a bounce or a
+/// complaint. It always sends emails with links, because a link is the only way to sign in.
 pub fn suppression(stack: &Stack) -> Vec<String> {
     let expected =
         |name: &str| -> &[&str] { if name == "LinkConfiguration" { &[] } else { &["BOUNCE", "COMPLAINT"] } };
@@ -31,7 +31,8 @@ pub fn suppression(stack: &Stack) -> Vec<String> {
     wrong.map(|(name, _)| format!("{name} has the wrong suppression")).collect()
 }
 
-/// SES publishes the events of each set that the rule matches and the code handles.
+/// Checks that SES publishes events of every configuration set. These must be exactly the events
+/// that the code handles, and the mailer's rule must match them.
 pub fn feedback(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     let names: BTreeSet<String> =

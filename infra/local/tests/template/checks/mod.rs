@@ -1,4 +1,4 @@
-//! All checks by name, one function each.
+//! All checks by name. Each check is one function, which returns the violations that it finds.
 
 mod api;
 mod code;
@@ -12,17 +12,18 @@ mod storage;
 
 use crate::stack::Stack;
 
-/// A failure that a check found.
+/// A violation that a check found in the template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub check: &'static str,
-    /// Text that names the part of the template and the problem.
+    /// Description of the violation and the part of the template.
     pub place: String,
 }
 
 type Check = fn(&Stack) -> Vec<String>;
 
-/// Name of the check that every template passes first: the local stack supports all of it.
+/// Name of the check that runs before all others: the local stack supports everything in the
+/// template.
 pub const SUPPORTED: &str = "supported";
 
 pub const CHECKS: &[(&str, Check)] = &[
@@ -93,8 +94,8 @@ pub fn check(text: &str) -> Vec<Finding> {
     }
 }
 
-/// Runs one check. On a template that the local stack does not support, only the check
-/// [`SUPPORTED`] reports problems.
+/// Runs the check with this name, and returns the violations. If the local stack does not support
+/// the template, no other check can run. Then only the check [`SUPPORTED`] returns violations.
 pub fn check_one(name: &str, text: &str) -> Vec<String> {
     match Stack::read(text) {
         Ok(stack) => {

@@ -17,7 +17,8 @@ pub fn described(stack: &Stack) -> Vec<String> {
     undescribed.map(|(name, _)| format!("{name} has no description")).collect()
 }
 
-/// An impossible value is rejected before any resource is created.
+/// Checks that each parameter has bounds, a pattern, or a list of values. CloudFormation then
+/// rejects an impossible value before it creates any resource.
 pub fn bounded(stack: &Stack) -> Vec<String> {
     let unbounded = parameters(stack).filter(|(_, parameter)| match parameter["Type"].as_str() {
         Some("Number") => {
@@ -29,7 +30,7 @@ pub fn bounded(stack: &Stack) -> Vec<String> {
     unbounded.map(|(name, _)| format!("{name} has no bounds")).collect()
 }
 
-/// Each parameter is in exactly one group of the console's form.
+/// Checks that each parameter is in exactly one group of the form in the AWS console.
 pub fn grouped(stack: &Stack) -> Vec<String> {
     let groups = &stack.raw["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"];
     let named: Vec<&str> = groups
@@ -46,8 +47,8 @@ pub fn grouped(stack: &Stack) -> Vec<String> {
     vec!["parameters and their groups differ".to_owned()]
 }
 
-/// A rule rejects the default of each parameter that describes the sample product, outside
-/// development.
+/// Checks that the template rejects values of the sample product. Outside the stage `development`,
+/// a template rule must reject the default of each parameter that describes the sample product.
 pub fn sample_values_rejected(stack: &Stack) -> Vec<String> {
     let rule = &stack.raw["Rules"]["SampleValuesAreReplaced"];
     let mut missing = Vec::new();
@@ -65,7 +66,8 @@ pub fn sample_values_rejected(stack: &Stack) -> Vec<String> {
     missing
 }
 
-/// Reads the parameter and the value of `!Not [!Equals [!Ref parameter, value]]`.
+/// Returns the parameter and the value in a condition `!Not [!Equals [!Ref parameter, value]]`.
+/// Returns `None` for any other condition.
 fn unequal(condition: &Yaml) -> Option<(&str, &str)> {
     let equals = tagged(condition, "Not")?.get(0)?;
     let compared = tagged(equals, "Equals")?;

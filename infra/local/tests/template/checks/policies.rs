@@ -1,5 +1,6 @@
-//! Checks of the permissions of functions. The audit of a complete test run shows that each
-//! permission is used.
+//! Checks of the permissions of functions. They do not check whether a function uses each
+//! permission. The part `permissions` of `.ci/run` checks that, with the calls of a complete test
+//! run.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +19,7 @@ pub fn named(stack: &Stack) -> Vec<String> {
     unnamed.map(|(place, _)| format!("{place} has no name")).collect()
 }
 
-/// No action and no resource is a pattern, and no statement denies.
+/// Checks that no action and no resource contains a wildcard, and that no statement denies.
 pub fn no_wildcard(stack: &Stack) -> Vec<String> {
     let wide = stack.statements().into_iter().filter(|(_, statement)| {
         let patterns = [texts(&statement["Action"]), texts(&statement["Resource"])].concat();
@@ -27,8 +28,9 @@ pub fn no_wildcard(stack: &Stack) -> Vec<String> {
     wide.map(|(place, _)| format!("{place} has a wildcard, or denies")).collect()
 }
 
-/// A statement on the table is limited to existing kinds of keys. It also rejects a request without
-/// a key, because a condition on all keys of a request is true if there are none.
+/// Checks that each statement on the table is limited to kinds of partition keys that the store
+/// uses. The statement must also reject a request without a key. IAM would otherwise allow such a
+/// request, because a condition on all keys is true if there are no keys.
 pub fn key_prefixes(stack: &Stack) -> Vec<String> {
     let known = code::partitions();
     let is_bounded = |statement: &Value| {
@@ -44,7 +46,8 @@ pub fn key_prefixes(stack: &Stack) -> Vec<String> {
     unbounded.map(|(place, _)| format!("{place} is not limited to kinds of keys")).collect()
 }
 
-/// The table is read by key only, and each other service has one allowed action.
+/// Checks that statements on the table allow no `Scan`, and that each other service has only one
+/// allowed action.
 pub fn actions(stack: &Stack) -> Vec<String> {
     let table =
         ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"];
@@ -64,7 +67,8 @@ pub fn actions(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// Events are published with Onramp's source only, and a request without a source is rejected.
+/// Checks that functions can publish events only with the source of Onramp. A request without a
+/// source must be rejected too.
 pub fn event_source(stack: &Stack) -> Vec<String> {
     let code = code::source("shared/bus");
     let own = code.split("pub const SOURCE: &str = \"").nth(1).and_then(|rest| rest.split('"').next());
@@ -79,7 +83,7 @@ pub fn event_source(stack: &Stack) -> Vec<String> {
     unbounded.map(|(place, _)| format!("{place} publishes as any source")).collect()
 }
 
-/// A secret is read by its own ARN.
+/// Checks that a statement that allows reading secrets names each secret by its ARN.
 pub fn secrets(stack: &Stack) -> Vec<String> {
     let unbounded = stack.statements().into_iter().filter(|(_, statement)| {
         texts(&statement["Action"]).contains(&"secretsmanager:GetSecretValue".to_owned())
@@ -88,7 +92,7 @@ pub fn secrets(stack: &Stack) -> Vec<String> {
     unbounded.map(|(place, _)| format!("{place} reads more than one secret")).collect()
 }
 
-/// Only the mailer sends email, and with one sender address only.
+/// Checks that only the mailer can send email, and only with one sender address.
 pub fn sender(stack: &Stack) -> Vec<String> {
     let sends = |statement: &Value| texts(&statement["Action"]).contains(&"ses:SendEmail".to_owned());
     let mut found = Vec::new();

@@ -9,7 +9,8 @@ use crate::{
     stack::{Stack, list, number, texts},
 };
 
-/// Callers use an alias, and a release first shifts a part of the traffic.
+/// Checks that each release is gradual. The function must have the alias `live`, the new version
+/// must first get a part of the calls, and two alarms must be able to stop the release.
 pub fn gradual(stack: &Stack) -> Vec<String> {
     let wrong = stack.functions().filter(|(_, function)| {
         let preference = &stack.template.globals["Function"]["DeploymentPreference"];
@@ -22,8 +23,8 @@ pub fn gradual(stack: &Stack) -> Vec<String> {
     wrong.map(|(name, _)| format!("{name} has no gradual release")).collect()
 }
 
-/// An all-at-once release has no alarms. CodeDeploy starts no deployment while one of its alarms is
-/// active, so an alarm would block the deployment of a fix.
+/// Checks that an all-at-once release has no alarms. CodeDeploy starts no deployment while one of
+/// its alarms is active, so an alarm would block the deployment of a fix.
 pub fn at_once(stack: &Stack) -> Vec<String> {
     let stack = stack.with("DeploymentPreference", "AllAtOnce");
     let common = &stack.template.globals["Function"]["DeploymentPreference"]["Alarms"];
@@ -35,7 +36,8 @@ pub fn at_once(stack: &Stack) -> Vec<String> {
     blocked.map(|(name, _)| format!("{name}: an alarm can block an all-at-once release")).collect()
 }
 
-/// The failures of each function roll a release back.
+/// Checks that the errors of each function raise a release alarm, so that CodeDeploy rolls the
+/// release back.
 pub fn alarms(stack: &Stack) -> Vec<String> {
     let mut watched: BTreeSet<String> = BTreeSet::new();
     for (name, alarm) in stack.of("AWS::CloudWatch::Alarm") {
@@ -54,8 +56,8 @@ pub fn alarms(stack: &Stack) -> Vec<String> {
     unwatched.map(|(name, _)| format!("{name} can fail without a rollback")).collect()
 }
 
-/// Lambda does not count a 500 response as an error. A metric filter therefore counts the log
-/// message that the code writes for it.
+/// Checks that 500 responses raise a release alarm. Lambda does not count a 500 response as an
+/// error. A metric filter therefore counts the message that the code logs for such a response.
 pub fn responses(stack: &Stack) -> Vec<String> {
     let alarm = &stack.template.resources["AnswersFail"].properties;
     let filters = stack.of("AWS::Logs::MetricFilter").filter(|(_, filter)| {
@@ -73,7 +75,7 @@ pub fn responses(stack: &Stack) -> Vec<String> {
     }
 }
 
-/// An alarm fires within a minute, and missing data does not fire it.
+/// Returns whether an alarm goes off after three failures in one minute, and ignores missing data.
 fn fires_in_time(alarm: &Value) -> bool {
     let of_metrics = list(&alarm["Metrics"]);
     let summed = of_metrics.iter().filter_map(|metric| metric.get("MetricStat")).chain([alarm]);
@@ -84,7 +86,8 @@ fn fires_in_time(alarm: &Value) -> bool {
         && summed.filter(|it| !it["Period"].is_null()).all(|it| number(&it["Period"]) == Some(60))
 }
 
-/// Returns the function whose alias a metric is about.
+/// Returns the function to whose alias a metric belongs. Returns `None` for a metric of anything
+/// else.
 fn function(metric: &Value) -> Option<String> {
     let dimension = |name: &str| {
         let own = list(&metric["Dimensions"]).into_iter().find(|it| it["Name"] == name)?;

@@ -22,7 +22,8 @@ pub fn table_encrypted(stack: &Stack) -> Vec<String> {
     tables(stack, "/SSESpecification/SSEEnabled", &json!(true), "has no KMS encryption")
 }
 
-/// The publisher compares the old image with the new one.
+/// Checks that the table's stream contains the old and the new image of an item. The publisher
+/// compares them.
 pub fn table_stream(stack: &Stack) -> Vec<String> {
     tables(
         stack,
@@ -32,7 +33,7 @@ pub fn table_stream(stack: &Stack) -> Vec<String> {
     )
 }
 
-/// The table expires items by the attribute that the store writes.
+/// Checks that the table expires items by the attribute that the store writes.
 pub fn table_expiry(stack: &Stack) -> Vec<String> {
     let mut found = tables(stack, "/TimeToLiveSpecification/Enabled", &json!(true), "expires no items");
     let at = "/TimeToLiveSpecification/AttributeName";
@@ -45,9 +46,9 @@ pub fn table_expiry(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// Resources with data are retained when their stack is deleted. If the creation of the stack
-/// fails, its empty bucket is deleted. The table is retained even then, because its deletion
-/// protection would make the deletion fail.
+/// Checks that CloudFormation keeps the table and the bucket when it deletes their stack. If the
+/// creation of the stack fails, CloudFormation deletes the bucket, which is then empty. It keeps
+/// the table even then, because the table's deletion protection would make the deletion fail.
 pub fn retained(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for (name, resource) in stack.raw["Resources"].as_mapping().unwrap() {
@@ -78,12 +79,13 @@ pub fn bucket_closed(stack: &Stack) -> Vec<String> {
     open.map(|(name, _)| format!("{name} is not private, encrypted, and expired after 90 days")).collect()
 }
 
-/// A bucket has the only copy of its objects, so they expire after 90 days at the earliest.
+/// Returns whether a rule keeps objects for at least 90 days. The bucket has the only copy of its
+/// objects.
 fn keeps_90_days(rule: &Value) -> bool {
     number(&rule["ExpirationInDays"]).is_some_and(|days| days >= 90)
 }
 
-/// A queue retains messages for 14 days, which is the maximum.
+/// Checks that a queue keeps messages for 14 days, which is the maximum.
 pub fn queue_retention(stack: &Stack) -> Vec<String> {
     let wrong = stack.of("AWS::SQS::Queue").filter(|(_, queue)| {
         number(&queue["MessageRetentionPeriod"]) != Some(14 * 24 * 3600)
@@ -92,7 +94,7 @@ pub fn queue_retention(stack: &Stack) -> Vec<String> {
     wrong.map(|(name, _)| format!("{name} has a short retention or no encryption")).collect()
 }
 
-/// Every queue and every bucket rejects requests without TLS.
+/// Checks that every queue and every bucket rejects requests without TLS.
 pub fn tls_only(stack: &Stack) -> Vec<String> {
     let rejects_plain_http = |policy: &Value, of: &str| {
         list(&policy["PolicyDocument"]["Statement"]).iter().any(|statement| {
@@ -100,7 +102,8 @@ pub fn tls_only(stack: &Stack) -> Vec<String> {
                 && statement["Principal"] == "*"
                 && texts(&statement["Action"]) == [format!("{of}:*")]
                 && statement["Condition"]["Bool"]["aws:SecureTransport"] == "false"
-                // A policy names a bucket and its objects, or one queue.
+                // The policy of a bucket names two resources: the bucket and its objects. The
+                // policy of a queue names only the queue.
                 && texts(&statement["Resource"]).len() == if of == "s3" { 2 } else { 1 }
         })
     };

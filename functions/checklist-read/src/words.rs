@@ -316,7 +316,7 @@ pub mod frame {
 }
 
 /// The note about admins whose email address is undeliverable.
-pub mod unreachable {
+pub mod undeliverable {
     use super::{Display, Markup, Render, html};
 
     pub const LABEL: &str = "Email";

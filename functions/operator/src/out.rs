@@ -4,7 +4,7 @@ use domain::{
     billing::{Billing, Conflict, Issue},
     delivery::Delivery,
     id::OrgId,
-    org::{Org, Reminders, SuppressionReason, Unreachable},
+    org::{Org, Reminders, SuppressionReason, Undeliverable},
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -279,7 +279,7 @@ pub fn state(delivery: &Delivery) -> (&'static str, Timestamp) {
 }
 
 /// Returns why notices to an admin are suppressed, as a clause without a period.
-pub const fn suppression_reason(unreachable: &Unreachable) -> &'static str {
+pub const fn suppression_reason(unreachable: &Undeliverable) -> &'static str {
     match unreachable.why {
         SuppressionReason::Bounced => words::organization::ADDRESS_BOUNCED,
         SuppressionReason::Complained => words::organization::MARKED_AS_SPAM,

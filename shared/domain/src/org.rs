@@ -7,7 +7,7 @@ mod notices;
 use std::collections::BTreeSet;
 
 pub use checklist::{ChecklistCommand, ChecklistError, HostEventResult};
-pub use contact::{AdminContact, Reminders, SuppressionReason, Unreachable};
+pub use contact::{AdminContact, Reminders, SuppressionReason, Undeliverable};
 use jiff::Timestamp;
 
 use crate::{
@@ -24,10 +24,11 @@ use crate::{
     zone::Zone,
 };
 
-/// Maximum number of admins. They are stored in the organization's item, whose size is limited.
+/// Maximum number of admins. The admins are stored in the organization's item, and DynamoDB limits
+/// the size of an item.
 pub const MAX_ADMINS: usize = 20;
 
-/// Days before a subscription's trial end at which Stripe sends
+/// Number of days before the end of a subscription's trial at which Stripe sends the event
 /// `customer.subscription.trial_will_end`.
 const STRIPE_REMINDS_BEFORE: u16 = 3;
 
@@ -84,9 +85,9 @@ pub struct Project {
 /// Cause of a provisioning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trigger {
-    /// Sign-up with a trial, or an operator's first trial grant.
+    /// A sign-up with a trial, or a trial that an operator grants to an organization without one.
     Trial,
-    /// First payment without a trial.
+    /// The first payment of an organization that had no trial.
     Payment,
 }
 
@@ -146,15 +147,15 @@ impl Org {
         self.enqueue_notice(NoticeKey::Welcome, now);
     }
 
-    /// Delays the welcome email until `then`. Does nothing if a sender already attempted it.
+    /// Delays the welcome email until `then`. Does nothing if the mailer has claimed it before.
     pub fn delay_welcome(&mut self, then: Timestamp) {
         self.outbox.delay(&NoticeKey::Welcome, then);
     }
 
     /// Records one Stripe fact and everything that follows from it.
     ///
-    /// Order and repetition of facts do not change the result. `project` is the id for the default
-    /// project, which is used if this provisions the organization.
+    /// The order and the repetition of facts do not change the resulting billing state. If this
+    /// fact provisions the organization, its default project gets the id `project`.
     pub fn record(&mut self, fact: &Fact, project: ProjectId, now: Timestamp) {
         self.billing.record(fact);
         if let FactKind::Checkout { named, .. } = &fact.what
@@ -173,9 +174,9 @@ impl Org {
                 now,
             );
         }
-        // Uses the end that the event contains. With the end that follows from all facts, the
-        // notice would depend on their order. When the email is claimed, the mailer checks whether
-        // this end still applies.
+        // The notice uses the trial end from this event, not the trial end that follows from all
+        // recorded facts. Otherwise the notice would depend on the order of the facts. If this
+        // trial end no longer applies when the mailer claims the email, the email is dropped.
         if let Some(ends_at) = fact.trial_will_end()
             && now < ends_at
         {
@@ -186,9 +187,10 @@ impl Org {
 
     /// Returns the derived status at `now`.
     ///
-    /// If the organization has several subscriptions, the best one counts. If it is unpaid, paused,
-    /// incomplete, or canceled, a running trial of Onramp counts instead. That trial does not count
-    /// if the customer was deleted at Stripe.
+    /// If the organization has several subscriptions, the best subscription counts
+    /// ([`crate::billing`] defines "best"). If that subscription is unpaid, paused, incomplete, or
+    /// canceled, a running trial of Onramp counts instead. Onramp's trial does not count if the
+    /// customer was deleted at Stripe.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
         let deleted = self.billing.customer_deleted();
@@ -211,9 +213,9 @@ impl Org {
     /// Returns the end of the trial that counts at `now`.
     ///
     /// While a subscription is alive, this is the end of the subscription's own trial, or `None` if
-    /// it had none. While the best subscription is paused or unpaid, a running trial of Onramp
-    /// counts instead. Without a subscription that is alive, this is the end of Onramp's trial, if
-    /// there is one.
+    /// the subscription had no trial. There is one exception: while the best subscription is paused
+    /// or unpaid, a running trial of Onramp counts instead. Without a subscription that is alive,
+    /// this is the end of Onramp's trial, or `None` if there is no trial.
     #[must_use]
     pub fn trial_ends_at(&self, now: Timestamp) -> Option<Timestamp> {
         use SubscriptionStatus::{Active, PastDue, Trialing};
@@ -232,7 +234,7 @@ impl Org {
         self.billing.status() == Some(SubscriptionStatus::Trialing)
     }
 
-    /// Returns the remaining days of a running trial, rounded up; 0 if none runs.
+    /// Returns the remaining days of the running trial, rounded up. Returns 0 if no trial runs.
     #[must_use]
     pub fn trial_days_remaining(&self, now: Timestamp) -> u32 {
         match self.status(now) {
@@ -241,8 +243,11 @@ impl Org {
         }
     }
 
-    /// Enqueues the notice that is due at `now`. Before the end of the trial, this is the last
-    /// reminder whose time has come. After the end, it is the notice that the trial has ended.
+    /// Enqueues the trial notice that is due at `now`, if there is one.
+    ///
+    /// While the trial runs, this is the due reminder with the fewest days before the end. Earlier
+    /// reminders that were missed are skipped. After the end, it is the notice that the trial has
+    /// ended.
     pub fn run_trial_sweep(&mut self, now: Timestamp) {
         let Some(trial) = self.sweep_trial() else { return };
         let ends_at = trial.ends_at;
@@ -255,7 +260,8 @@ impl Org {
         }
     }
 
-    /// Returns when the next trial sweep is due; `None` if none is pending.
+    /// Returns when the trial sweep must process the organization again. Returns `None` if no trial
+    /// notice is left to enqueue.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         let trial = self.sweep_trial()?;
@@ -266,11 +272,12 @@ impl Org {
 
     /// Returns Onramp's trial if the trial sweep must still process it.
     ///
-    /// Returns `None` while a subscription is alive, and after the customer was deleted. Also
-    /// returns `None` after a payment that causes provisioning, because the trial then led to a
-    /// subscription. The invoice of 0 with which Stripe starts a subscription's trial is such a
-    /// payment too. If an operator extends the trial after the newest billing event, the trial
-    /// counts again.
+    /// Returns `None` while a subscription is alive, and after the customer was deleted.
+    ///
+    /// Also returns `None` after a payment that causes provisioning, because the trial then led to
+    /// a subscription. The invoice of 0 with which Stripe starts a subscription's trial is such a
+    /// payment. This rule does not apply if an operator extended the trial after the newest billing
+    /// event.
     fn sweep_trial(&self) -> Option<&Trial> {
         let billing = &self.billing;
         if billing.is_alive() || billing.customer_deleted() {
@@ -281,9 +288,11 @@ impl Org {
             .filter(|trial| !billing.needs_provisioning() || trial.extended_after(billing.last_event_at()))
     }
 
-    /// Returns the offsets, in days, of the reminders that must still be sent before the end of
-    /// this trial. Reminders before the latest one that was enqueued are skipped. After the notice
-    /// of the end, no reminder is left.
+    /// Returns the reminders of this trial that the sweep can still enqueue, each as its number of
+    /// days before the end.
+    ///
+    /// After a reminder is enqueued, only reminders with fewer days remain. After the notice that
+    /// the trial has ended is enqueued, no reminder remains.
     fn open_reminders<'a>(&'a self, trial: &'a Trial) -> impl Iterator<Item = u16> + 'a {
         let ends_at = trial.ends_at;
         let ended = self.outbox.0.contains_key(&NoticeKey::TrialEnded { ends_at });
@@ -295,8 +304,8 @@ impl Org {
             .filter(move |days| !ended && nearest.is_none_or(|nearest| *days < nearest))
     }
 
-    /// Returns the smallest offset, in days, of the reminders that were enqueued for this end;
-    /// `None` if there were none.
+    /// Returns the fewest days before the end among the reminders that were enqueued for the trial
+    /// end `ends_at`. Returns `None` if no reminder was enqueued for it.
     fn nearest_reminder(&self, ends_at: Timestamp) -> Option<u16> {
         let days = self.outbox.0.keys().filter_map(|key| match key {
             NoticeKey::TrialEnding { ends_at: end, days } if *end == ends_at => Some(*days),
@@ -305,7 +314,8 @@ impl Org {
         days.min()
     }
 
-    /// Claims up to `max` waiting emails and drops those that no longer apply.
+    /// Claims up to `max` due emails. Due emails that no longer apply are dropped.
+    /// [`Outbox::claim`] describes all changes.
     pub fn claim_mail(
         &mut self,
         claim: &Claim,
@@ -313,8 +323,9 @@ impl Org {
         heartbeat: Option<SesHeartbeat>,
         now: Timestamp,
     ) -> Vec<ClaimedMail> {
-        // Whether a notice is current depends on all parts of the organization. So this is computed
-        // before the outbox is taken out of it.
+        // Whether a notice is current depends on all parts of the organization, including the
+        // outbox. So the current notices are computed before `take` removes the outbox from the
+        // organization.
         let current: BTreeSet<NoticeKey> =
             self.outbox.0.keys().filter(|key| self.is_current(key, now)).cloned().collect();
         let mut outbox = std::mem::take(&mut self.outbox);
@@ -337,27 +348,28 @@ impl Org {
         }
     }
 
-    /// Suppresses notices to an admin. Emails that wait are dropped when the mailer tries to claim
-    /// them.
+    /// Suppresses notices to an admin. Their pending emails are dropped when the mailer tries to
+    /// claim them.
     ///
-    /// If notices were already suppressed, the first reason stays. Returns whether this call
-    /// suppressed them.
+    /// If notices to the admin were already suppressed, the first reason stays. Returns `true` if
+    /// this call suppressed them, and `false` if nothing changed.
     pub fn suppress(&mut self, user: UserId, why: SuppressionReason, now: Timestamp) -> bool {
         match self.admins.iter_mut().find(|admin| admin.user == user) {
             Some(admin) if admin.unreachable.is_none() => {
-                admin.unreachable = Some(Unreachable { since: now, why });
+                admin.unreachable = Some(Undeliverable { since: now, why });
                 true
             }
             _ => false,
         }
     }
 
-    /// Ends a suppression after a bounce, because an email sent at `sent_at` was delivered.
+    /// Ends a suppression that a bounce caused, because an email that was sent at `sent_at` was
+    /// delivered.
     ///
-    /// Only a bounce from before `sent_at` is removed. A complaint stays, because a delivered email
-    /// does not revoke it.
+    /// The suppression ends only if it began before `sent_at`. A suppression after a complaint
+    /// stays, because a delivered email does not revoke the complaint.
     pub fn restore(&mut self, user: UserId, sent_at: Timestamp) {
-        let bounced_before = |it: &Unreachable| it.why == SuppressionReason::Bounced && it.since < sent_at;
+        let bounced_before = |it: &Undeliverable| it.why == SuppressionReason::Bounced && it.since < sent_at;
         if let Some(admin) = self.admins.iter_mut().find(|admin| admin.user == user)
             && admin.unreachable.as_ref().is_some_and(bounced_before)
         {
@@ -367,8 +379,8 @@ impl Org {
 
     /// Returns the emails that need review at `now`, with their recipients.
     ///
-    /// Includes only emails of the last [`FAILURE_SHOWN_FOR`]. Their notice must still be current,
-    /// and their recipient must still be an admin.
+    /// Includes only emails that began to need review within the last [`FAILURE_SHOWN_FOR`]. The
+    /// notice of such an email must still be current, and its recipient must still be an admin.
     pub fn mails_for_review(
         &self,
         now: Timestamp,
@@ -387,7 +399,8 @@ impl Org {
     fn is_current(&self, key: &NoticeKey, now: Timestamp) -> bool {
         match key {
             NoticeKey::Welcome => true,
-            // A reminder is outdated if a later one for the same end was enqueued.
+            // A reminder is also outdated if a reminder with fewer days was enqueued for the same
+            // end.
             NoticeKey::TrialEnding { ends_at, days } => {
                 self.status(now) == Status::Trialing
                     && self.trial_ends_at(now) == Some(*ends_at)

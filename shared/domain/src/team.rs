@@ -13,7 +13,7 @@ use crate::{
     id::{OrgId, UserId},
     invitation::{Invitation, MAX_OPEN_INVITATIONS},
     name::Name,
-    org::{AdminContact, MAX_ADMINS, Org, Reminders, Unreachable},
+    org::{AdminContact, MAX_ADMINS, Org, Reminders, Undeliverable},
     people::{Admin, Member, Role, User},
     status::{Access, Status},
     task::CompletionTrigger,
@@ -38,7 +38,7 @@ pub struct Membership {
     /// member is an admin, the organization's item has it.
     pub reminders: Reminders,
     /// The suppression of notices to a former admin, stored like `reminders`.
-    pub unreachable: Option<Unreachable>,
+    pub unreachable: Option<Undeliverable>,
 }
 
 impl Membership {

@@ -4,7 +4,7 @@ use domain::{
     address::Address,
     id::{OrgId, UserId},
     name::Name,
-    org::{Org, Reminders, Unreachable},
+    org::{Org, Reminders, Undeliverable},
     people::{Role, User},
     team::Membership,
 };
@@ -58,7 +58,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Membership, Corrupt> {
         role: Role::parse(&item.role).ok_or_else(|| Corrupt::because("role of a member"))?,
         since: item.since.0,
         reminders: if item.no_reminders { Reminders::Unwanted } else { Reminders::Wanted },
-        unreachable: item.unreachable.map(Unreachable::from),
+        unreachable: item.unreachable.map(Undeliverable::from),
     })
 }
 

@@ -7,8 +7,8 @@ pub mod plans;
 pub mod progress;
 pub mod status_badge;
 pub mod task;
+pub mod undeliverable;
 pub mod undo;
-pub mod unreachable;
 pub mod widget;
 
 pub use web::ui::moment;

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use web::ui::{NavItem, Tone, Weight, Width, link_button, note, post_button};
 
 use crate::{
-    components::{celebration, moment, progress, status_badge::StatusBadge, task, undo, unreachable},
+    components::{celebration, moment, progress, status_badge::StatusBadge, task, undeliverable, undo},
     config::Config,
     view::View,
     words::{self, checklist as text, label},
@@ -31,7 +31,7 @@ fn admin(view: &View, config: &Config) -> Markup {
         h1 { (label::GETTING_STARTED) }
         p class="lead" { (text::lead(steps.total_count(), &view.org.name, &config.product)) }
         div id="checklist" class="stack" data-updated=[view.updated_at()] data-status=(view.status().as_str()) {
-            (unreachable::render(view))
+            (undeliverable::render(view))
             @if let Some(at) = dismissed_at { (dismissed(at, view)) }
             (undo::skip(view))
             @if next.is_none() { (celebration::render(view)) }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use web::ui::{Tone, Width, note};
 
 use crate::{
-    components::{moment, plans, status_badge::StatusBadge, unreachable},
+    components::{moment, plans, status_badge::StatusBadge, undeliverable},
     config::Config,
     view::View,
     words::{banner, days_left, label, organization as words},
@@ -25,7 +25,7 @@ pub fn render(view: &View, config: &Config, token: &str) -> Markup {
         @if view.org.billing.issue().is_none() { p class="lead" { (badge.meaning) } }
         div class="stack" {
             (issue(view))
-            (unreachable::render(view))
+            (undeliverable::render(view))
             (details(view, &badge))
             @if view.admin.is_some() { (plans::render(view, token)) } @else { (admins(view)) }
         }

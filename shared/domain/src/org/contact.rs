@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{address::Address, id::UserId, name::Name, notice::NoticeKey};
 
-/// An admin of an organization, with everything that a notice to them needs.
+/// An admin of an organization, with the data that the mailer needs to send them a notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdminContact {
     /// Id of the admin.
@@ -15,8 +15,8 @@ pub struct AdminContact {
     pub address: Address,
     /// Their choice about reminders of this organization.
     pub reminders: Reminders,
-    /// Set while notices to them are suppressed.
-    pub unreachable: Option<Unreachable>,
+    /// The suppression of notices to the admin; `None` while notices are sent.
+    pub unreachable: Option<Undeliverable>,
 }
 
 impl AdminContact {
@@ -26,14 +26,15 @@ impl AdminContact {
         Self { user, name, address, reminders: Reminders::Wanted, unreachable: None }
     }
 
-    /// Returns whether they get a notice: they want it, and notices to them are not suppressed.
+    /// Returns whether the admin gets a notice. The admin must want it, and notices to the admin
+    /// must not be suppressed.
     #[must_use]
     pub const fn gets(&self, key: &NoticeKey) -> bool {
         self.unreachable.is_none() && self.wants(key)
     }
 
-    /// Returns whether they want a notice. Only reminders are optional; other notices report what
-    /// happened to the organization.
+    /// Returns whether the admin wants a notice. An admin can only refuse reminders. The other
+    /// notices report events that already happened, so every admin wants them.
     #[must_use]
     pub const fn wants(&self, key: &NoticeKey) -> bool {
         match self.reminders {
@@ -55,7 +56,7 @@ pub enum Reminders {
 
 /// Suppression of notices to an admin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unreachable {
+pub struct Undeliverable {
     /// Time at which notices were first suppressed.
     pub since: Timestamp,
     /// Event that caused the suppression.

@@ -11,7 +11,7 @@ use domain::{
     billing::Billing,
     name::Name,
     notice::Outbox,
-    org::{AdminContact, Org, Project, Provisioned, Reminders, SuppressionReason, Trigger, Unreachable},
+    org::{AdminContact, Org, Project, Provisioned, Reminders, SuppressionReason, Trigger, Undeliverable},
     trial::Trial,
     zone::Zone,
 };
@@ -207,13 +207,13 @@ impl TryFrom<AdminItem> for AdminContact {
             name: Name::from_stored(item.name),
             address: Address::from_stored(item.address),
             reminders: if item.no_reminders { Reminders::Unwanted } else { Reminders::Wanted },
-            unreachable: item.unreachable.map(Unreachable::from),
+            unreachable: item.unreachable.map(Undeliverable::from),
         })
     }
 }
 
-impl From<&Unreachable> for UnreachableItem {
-    fn from(unreachable: &Unreachable) -> Self {
+impl From<&Undeliverable> for UnreachableItem {
+    fn from(unreachable: &Undeliverable) -> Self {
         let why = match unreachable.why {
             SuppressionReason::Bounced => SuppressionItem::Bounced,
             SuppressionReason::Complained => SuppressionItem::Complained,
@@ -222,7 +222,7 @@ impl From<&Unreachable> for UnreachableItem {
     }
 }
 
-impl From<UnreachableItem> for Unreachable {
+impl From<UnreachableItem> for Undeliverable {
     fn from(item: UnreachableItem) -> Self {
         let why = match item.why {
             SuppressionItem::Bounced => SuppressionReason::Bounced,

@@ -2,12 +2,12 @@
 //!
 //! All admins see it, so one admin can correct the address of another.
 
-use domain::org::{AdminContact, SuppressionReason, Unreachable};
+use domain::org::{AdminContact, SuppressionReason, Undeliverable};
 use maud::{Markup, html};
 use web::ui::{Tone, note};
 
 use super::moment;
-use crate::{view::View, words::unreachable as words};
+use crate::{view::View, words::undeliverable as words};
 
 /// Renders the note. It is empty if all addresses are deliverable. It is also empty for members,
 /// because they must not see the admins' addresses.
@@ -36,7 +36,7 @@ pub fn render(view: &View) -> Markup {
     }
 }
 
-fn reason(admin: &AdminContact, unreachable: &Unreachable, view: &View) -> Markup {
+fn reason(admin: &AdminContact, unreachable: &Undeliverable, view: &View) -> Markup {
     let since = moment::date(unreachable.since, &view.org.zone);
     let address = admin.address.as_str();
     match unreachable.why {

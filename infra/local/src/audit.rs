@@ -73,8 +73,8 @@ impl fmt::Display for Report {
 
 /// Compares the recorded needs with the permissions of `template`.
 ///
-/// # Errors Returns the template's errors if the template cannot be read with the settings of a
-/// recorded need.
+/// # Errors
+/// Returns the template's errors if the template is invalid with the settings of a recorded need.
 pub fn audit(template: &str, entries: &[Entry]) -> Result<Report, TemplateErrors> {
     let mut report = Report { needs: entries.len(), ..Report::default() };
     // The key consists of the function's name, the statement's name, and the index of the

@@ -1,7 +1,8 @@
-//! Records the permissions that the calls of a test run need, for the permission audit.
+//! Records the IAM permissions that the calls of a test run need. The permission audit reads these
+//! records.
 //!
-//! If `ONRAMP_NEEDS` names a folder, each process appends to its own file there. Otherwise nothing
-//! is recorded.
+//! If the environment variable `ONRAMP_NEEDS` names a folder, each process appends to its own file
+//! in this folder. Without the variable, the process records nothing.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -42,13 +43,15 @@ struct Usage {
 }
 
 impl IamUsageLog {
-    /// Creates the log for a stack of `template` with `settings`. Only the project's own template
-    /// is recorded, because tests of the local stack use other templates.
+    /// Creates the log for a stack of `template` with `settings`. The log records calls only if
+    /// `template` is the project's own template. Some tests of the local stack use other templates,
+    /// which the audit does not check.
     pub fn new(template: &str, settings: &BTreeMap<String, String>) -> Self {
         Self((template == crate::template::TEXT).then(|| Arc::new(settings.clone())))
     }
 
-    /// Records the permissions that a call of `function` needs, each kind once per process.
+    /// Records the permissions that a call of `function` needs. A process records two needs only
+    /// once if they differ only in the IDs of item keys.
     pub fn record(&self, function: &str, needs: &[Need]) {
         let Some(settings) = &self.0 else { return };
         let mut log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
@@ -89,7 +92,7 @@ impl Usage {
     }
 }
 
-/// Reads the needs that the processes of a test run recorded in `folder`.
+/// Reads all entries in the files of `folder`. Each process of a test run wrote one of these files.
 ///
 /// # Errors
 /// Returns the error of an unreadable file or an invalid line.
@@ -103,8 +106,8 @@ pub fn read(folder: &Path) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// Keeps one condition value of each kind. For a batch read of a hundred sessions, only one session
-/// key remains.
+/// Keeps only one value of each [`kind`] for each condition key of `need`. For example, a batch
+/// read of a hundred sessions needs a hundred partition keys of one kind, and one of them remains.
 fn one_of_each(need: &Need) -> Need {
     let mut need = need.clone();
     for values in need.context.values_mut() {
@@ -115,7 +118,8 @@ fn one_of_each(need: &Need) -> Need {
     need
 }
 
-/// Reduces the condition values to their kind. Needs with equal results are recorded once.
+/// Replaces each condition value by its [`kind`]. The log contains one entry for all needs with the
+/// same result.
 fn shape(need: &Need) -> Need {
     let mut need = need.clone();
     for value in need.context.values_mut().flatten() {
@@ -124,7 +128,8 @@ fn shape(need: &Need) -> Need {
     need
 }
 
-/// Returns the kind of a key: `ORG#` of `ORG#org_0190…`. Policies distinguish keys only by it.
+/// Returns the kind of a key, which is its beginning up to the last `#`: `ORG#` of `ORG#org_0190…`.
+/// Policies distinguish keys only by their kind.
 fn kind(value: &str) -> &str {
     value.rfind('#').map_or(value, |end| value.get(..=end).unwrap_or(value))
 }

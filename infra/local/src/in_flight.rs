@@ -1,5 +1,6 @@
-//! Incomplete deliveries of events to functions. The data folder stores them, so that the next
-//! start can complete them. An event that a bus accepted is therefore not lost, as on AWS.
+//! Incomplete deliveries of events to functions. The data folder stores these deliveries, and the
+//! next start of the stack completes them. As on AWS, an event is therefore not lost after a bus
+//! has accepted it.
 
 use std::{
     collections::BTreeMap,

@@ -1,5 +1,5 @@
-//! Lambda: starts functions and invokes them, each with its own request ID, deadline, and
-//! variables.
+//! Local Lambda: starts and invokes functions. Each function has its own variables, and each
+//! invocation has its own request ID and deadline.
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
@@ -37,8 +37,8 @@ pub(crate) fn current_request_id() -> String {
     CURRENT.try_with(|invocation| invocation.request_id.clone()).unwrap_or_else(|_| "outside".to_owned())
 }
 
-/// Ends the current invocation as if its process had crashed. Returns only outside of an
-/// invocation.
+/// Ends the current invocation as if its process had crashed, and does not return. Outside of an
+/// invocation, does nothing and returns.
 pub(crate) async fn crash() {
     if let Ok(invocation) = CURRENT.try_with(Arc::clone) {
         invocation.crash.notify_one();
@@ -100,8 +100,8 @@ struct Instance {
     function: Function,
     start: Start,
     context: Context,
-    /// `None` before the first start, and after a crash or timeout, when Lambda replaces the
-    /// environment.
+    /// Handler of the started function. `None` before the first start, and after a crash or a
+    /// timeout, because Lambda then replaces the execution environment.
     handler: tokio::sync::Mutex<Option<Handler>>,
     config: Arc<lambda_runtime::Config>,
 }
@@ -176,7 +176,7 @@ impl Fleet {
 
     /// Invokes a function and waits for its result.
     ///
-    /// The invocation runs to its end even if the caller is dropped, as on Lambda.
+    /// As on Lambda, the invocation continues even if the caller drops the returned future.
     pub async fn invoke(&self, name: &str, payload: Box<RawValue>) -> Invoked {
         let request_id = random::uuid();
         let Some(instance) = self.instances.get(name) else {

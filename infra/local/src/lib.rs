@@ -1,17 +1,17 @@
 //! Local AWS for Onramp: everything that the functions use on AWS, in one process and offline.
 //!
-//! The crate reads `template.yaml` and runs the system that it describes. A request becomes an API
-//! Gateway event and runs through the handler of the function. The function's SDK calls go through
-//! an HTTP connector to an embedded DynamoDB, a mailbox for SES, and an EventBridge bus. Streams,
-//! rules, and schedules call the functions that the template names. Stripe is a mock with its own
-//! origin. All parts use one clock, which tests can move.
+//! The crate reads `template.yaml` and runs the system that the template describes. It converts a
+//! request to an API Gateway event and passes the event to the handler of the function. The
+//! function's SDK calls go through an HTTP connector to an embedded DynamoDB, a mailbox for SES,
+//! and an EventBridge bus. Streams, rules, and schedules call the functions that the template
+//! names. Stripe is a mock with its own origin. All parts use one clock, which tests can move.
 //!
 //! # Invariant
 //!
 //! The template is the only list of functions, routes, tables, rules, and permissions. If the
-//! template has a part that the crate does not support, the stack does not start. The local system
-//! therefore cannot lack a part of the deployed system unnoticed. A call that the function's role
-//! does not allow fails as it does on AWS.
+//! template contains a resource type or a property that the crate does not support, the stack does
+//! not start. A new part of the deployed system therefore cannot be missing locally without an
+//! error. A call that the function's role does not allow fails as on AWS.
 //!
 //! # What it never does
 //!
@@ -25,8 +25,8 @@
 //! - [`system`] controls a running stack: waits for pending work, advances the clock, and resets
 //!   all data.
 //! - [`template`] reads `template.yaml`; [`iam`] evaluates its policies.
-//! - [`gateway`] and [`invoke`] carry a request to a function; [`connector`] carries the function's
-//!   calls to the services.
+//! - [`gateway`] and [`invoke`] pass a request to a function; [`connector`] passes the calls of the
+//!   function to the services.
 //! - [`engine`], [`streams`], [`bus`], [`schedule`], and [`mailbox`] are the services.
 //! - [`stripe`] builds and signs events; [`stripe_mock`] is the in-memory Stripe account.
 //! - [`console`] shows the state of the stack; [`host_app`] is a sample host application.

@@ -99,8 +99,8 @@ async fn run(options: Options) -> Result<(), String> {
     let serve_external = |listener, app| {
         let (observer, mut stopped) = (Arc::clone(&observer), stopped.clone());
         server::serve(listener, app, observer, async move {
-            // Nothing is sent on this channel. When Onramp's own server stops, it drops the sender,
-            // and `changed` returns an error.
+            // No code sends a value on this channel. When Onramp's own server stops, the program
+            // drops the sender. `changed` then returns an error, and this server also stops.
             stopped.changed().await.unwrap_or_default();
         })
     };

@@ -12,7 +12,7 @@ pub struct Pattern(Node);
 
 #[derive(Debug, Clone, PartialEq)]
 enum Node {
-    /// Every field must match, and one choice of each `$or` group.
+    /// Every field must match, and at least one alternative of each `$or`.
     Fields(Vec<(String, Node)>, Vec<Vec<Node>>),
     /// At least one test must match.
     Values(Vec<Test>),

@@ -1,5 +1,5 @@
-//! Tracks which permissions of the functions' roles were used. An unused permission should be
-//! removed.
+//! Tracks which permissions of the functions' roles the calls used. The template should not grant a
+//! permission that no call uses.
 
 use std::{
     collections::BTreeSet,

@@ -1,7 +1,7 @@
 //! Random IDs from the system's random source.
 
-/// Returns 128 random bits, or zero if the system has no random source. The functions could not run
-/// without one either.
+/// Returns 128 random bits, or zero if the system has no random source. Zero is harmless here,
+/// because the functions cannot run without a random source.
 pub fn u128() -> u128 {
     let mut bytes = [0; 16];
     match getrandom::fill(&mut bytes) {

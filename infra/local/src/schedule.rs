@@ -28,8 +28,8 @@ impl Scheduler {
         scheduler
     }
 
-    /// Runs every due schedule once, even if several of its periods have passed. Returns whether
-    /// any was due.
+    /// Runs every due schedule once, even if several of its periods have passed. Returns whether at
+    /// least one schedule was due.
     pub async fn run_due(&self, now: Timestamp) -> bool {
         let due: Vec<&Schedule> = {
             let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);

@@ -11,7 +11,8 @@
 //! ```ignore
 //! let list: console::Organizations =
 //!     Arc::new(move || Box::pin(ready(console::organizations(&engine.items(None), clock.now()))));
-//! let app = app.merge(console::router(console::Console { organizations: list, functions: names }));
+//! let console = console::Console { organizations: list, functions: names, stripe: origin };
+//! let app = app.merge(console::router(console));
 //! ```
 
 mod assets;

@@ -18,10 +18,10 @@ pub(super) struct Condition {
 enum Operator {
     Equals,
     Like,
-    /// Every value of the request is listed. True if the request has no value.
+    /// Every value of the request equals a listed value. Also holds if the request has no value.
     AllEqual,
     AllLike,
-    /// Tests whether the request has the key. `"true"` requires that it is absent.
+    /// Tests whether the request has the condition key. `"true"` requires that the key is absent.
     Null,
 }
 
@@ -71,8 +71,8 @@ impl Condition {
         }
     }
 
-    /// Returns the values that the audit can remove one by one. Each value allows more requests.
-    /// The values of `Null` do not, so the list is then empty.
+    /// Returns the values that the audit can remove one by one, because each value allows more
+    /// requests. Returns an empty list for `Null`, whose value allows no more requests.
     pub(super) fn alternatives(&self) -> &[String] {
         if self.operator == Operator::Null { &[] } else { &self.values }
     }

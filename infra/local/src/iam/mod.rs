@@ -1,7 +1,8 @@
 //! Evaluates the policies of a function's role as IAM does.
 //!
-//! An explicit `Deny` wins, then any `Allow`; otherwise the call is denied. Source: "Policy
-//! evaluation logic" in the IAM User Guide.
+//! A matching `Deny` statement denies the call. Otherwise, a matching `Allow` statement allows it.
+//! Without a matching statement, the call is denied. Source: "Policy evaluation logic" in the IAM
+//! User Guide.
 
 mod condition;
 mod statement;

@@ -15,18 +15,18 @@ pub struct Statement {
     conditions: Vec<Condition>,
 }
 
-/// The smallest part of a statement that can be removed: one action on one resource, with one value
-/// if a condition lists several.
+/// The smallest part of a statement that the audit can remove: one action on one resource. If the
+/// statement has conditions that list values, a permission also contains one of these values.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Permission {
     /// Name of the statement.
     pub statement: String,
     /// Action as the template writes it, including wildcards.
     pub action: String,
-    /// Index of the resource in the statement. The ARN cannot identify it, because ARNs depend on
-    /// the settings.
+    /// Index of the resource in the statement. The resource's ARN cannot replace the index, because
+    /// ARNs depend on the settings of the stack.
     pub resource: usize,
-    /// Index of the condition, and one of its values.
+    /// Index of a condition, and one of its values. `None` if no condition lists values.
     pub value: Option<(usize, String)>,
 }
 
@@ -138,8 +138,8 @@ impl Statement {
             })
     }
 
-    /// Returns the statement without one permission, split into statements of one action on one
-    /// resource.
+    /// Returns this statement without `permission`. The result is a list of statements, each with
+    /// one action and one resource.
     pub fn without(&self, permission: &Permission) -> Vec<Self> {
         let mut left = Vec::new();
         for action in &self.actions {

@@ -1,5 +1,5 @@
-//! Local implementation of SES: accepts emails like `SendEmail`, rejects what SES rejects, and
-//! creates the `Send` event for the bus.
+//! Local implementation of SES: accepts the emails of `SendEmail`, rejects the emails that SES
+//! rejects, and creates the `Send` event for the bus.
 
 mod sent_email;
 
@@ -52,14 +52,14 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// Opens the mailbox with `identities` as the verified addresses and domains. It stores emails
-    /// in `folder`, or in memory.
+    /// Opens the mailbox with `identities` as the verified addresses and domains. Stores emails in
+    /// `folder`, or in memory without a folder.
     pub fn new(identities: Vec<String>, folder: Option<&Path>) -> std::io::Result<Self> {
         Ok(Self { identities, mails: AppendLog::open(folder, "mail.jsonl")? })
     }
 
-    /// Accepts an email and returns its message id. Also returns its `Send` event if the email
-    /// names a configuration set.
+    /// Accepts an email and returns its message ID. If the email names a configuration set, also
+    /// returns the `Send` event for the bus.
     pub fn accept(&self, email: SentEmail, now: Timestamp) -> Result<(String, Option<Entry>), RefusedEmail> {
         let from = bare_address(&email.from);
         let domain = from.rsplit('@').next().unwrap_or_default();

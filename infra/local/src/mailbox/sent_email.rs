@@ -36,8 +36,9 @@ fn bad(message: impl Into<String>) -> RefusedEmail {
 impl SentEmail {
     /// Parses and checks the body of `SendEmail`.
     ///
-    /// # Errors Returns a `BadRequestException` for an email that SES rejects, or for content other
-    /// than `Simple`.
+    /// # Errors
+    /// Returns a `BadRequestException` if SES would reject the email, or if its content is not
+    /// `Simple`.
     pub fn read(request: &Value) -> Result<Self, RefusedEmail> {
         let text = |path: &str| request.pointer(path).and_then(Value::as_str).map(str::to_owned);
         let simple =

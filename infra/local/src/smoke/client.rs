@@ -20,7 +20,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// Sends a request with the session cookie.
+    /// Sends a request, with the session cookie if there is one.
     ///
     /// # Errors
     /// Returns a message if the request is invalid, fails, or times out.

@@ -1,8 +1,9 @@
 //! `onramp smoke`: runs the main user journey against a running stage over HTTP, first as a visitor
 //! and then as an admin.
 //!
-//! The test uses only the URL of the stage, and in test mode its webhook secret. It leaves one
-//! organization behind, whose name starts with "Smoke test".
+//! The test needs only the URL of the stage, an email address, and the length of the trial. With
+//! the webhook secret of a stage in test mode, it also makes a test payment. One organization stays
+//! on the stage, and its name starts with "Smoke test".
 
 mod client;
 mod response;
@@ -56,8 +57,8 @@ pub struct TestData {
     pub email: String,
 }
 
-/// Runs the steps until one fails and passes each result to `report`. Returns whether all steps
-/// passed, and the test data that the run leaves behind.
+/// Runs the steps until a step fails, and passes the result of each step to `report`. Returns
+/// whether all steps passed, and the test data that stays on the stage.
 pub async fn run(journey: Journey, mut report: impl FnMut(&StepResult)) -> (bool, TestData) {
     let suffix = hex::encode(journey.entropy.bytes::<4>());
     let (local, domain) = journey.email.as_str().split_once('@').unwrap_or_default();

@@ -1,5 +1,5 @@
-//! The steps of the smoke test in their order. Each returns what it observed, or what it expected
-//! and what it got.
+//! The steps of the smoke test in their order. Each step returns what it observed, or as an error
+//! what it expected and what it got.
 
 use std::pin::Pin;
 

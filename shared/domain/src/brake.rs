@@ -1,8 +1,8 @@
 //! The mail brake: limits how many welcome emails to unverified addresses are sent per hour.
 //!
-//! The address of a new user may be mistyped or belong to another person, so its first email is the
-//! one most likely to bounce. The welcome email is that first email. Many bounces would harm the
-//! reputation of the sending domain, on which every sign-in email depends.
+//! The address of a new user may be mistyped or belong to another person. The welcome email is the
+//! first email to that address, so it is the email that is most likely to bounce. Many bounces
+//! would harm the reputation of the sending domain, on which every sign-in email depends.
 //!
 //! The brake never rejects a sign-up. If the hourly budget is used up, or while too many welcome
 //! emails bounce, the welcome email waits until the next UTC hour.
@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{delivery::Claim, limit::hour_of, trial::add};
 
-/// Number of counters that share the budget of an hour, so that parallel sign-ups rarely write the
-/// same counter.
+/// Number of counters that share the budget of an hour. With several counters, parallel sign-ups
+/// rarely write the same counter.
 pub const SHARDS: u8 = 16;
 /// Number of counters that a sign-up tries before its welcome email waits.
 const MAX_ATTEMPTS: usize = 3;
@@ -46,10 +46,11 @@ impl Budget {
         text.parse().ok().filter(|budget| (1..=Self::MAX_PER_HOUR).contains(budget)).map(Self)
     }
 
-    /// Returns the shares that a sign-up at `now` tries, in this order, each at most once. `random`
-    /// selects the first one.
+    /// Returns the shares of the counters that a sign-up at `now` tries, in this order. There are
+    /// at most three shares, and no counter occurs twice. `random` selects the first counter.
     pub fn shares(self, random: u8, now: Timestamp) -> impl Iterator<Item = Share> {
-        // With a budget below the number of counters, each used counter allows one email.
+        // If the budget is below `SHARDS`, there are only as many counters as the budget has
+        // emails. Each of them then allows one email.
         let shards = u8::try_from(self.0).unwrap_or(SHARDS).min(SHARDS);
         let (each, rest) = (self.0 / u32::from(shards), self.0 % u32::from(shards));
         let hour = hour_of(now);
@@ -60,7 +61,8 @@ impl Budget {
     }
 }
 
-/// State of the welcome emails: how many were sent, and the newest bounces. Its size is bounded.
+/// State of the mail brake: how many welcome emails to unverified addresses were sent, and the
+/// newest bounces of such emails. Its size is bounded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FirstMails {
     /// Number of welcome emails sent so far.
@@ -81,8 +83,8 @@ pub struct Bounced {
 }
 
 impl FirstMails {
-    /// Records a bounce once per email, and keeps only the newest bounces that [`Self::must_brake`]
-    /// needs.
+    /// Records a bounce once per email. Keeps only the newest bounces, as many as
+    /// [`Self::must_brake`] needs.
     pub fn record_bounce(&mut self, claim: &Claim) {
         if self.bounced.iter().any(|it| it.claim == *claim) {
             return;
@@ -92,10 +94,10 @@ impl FirstMails {
         self.bounced.drain(..surplus);
     }
 
-    /// Returns whether more than 4 of the last 200 welcome emails bounced.
+    /// Returns whether more than 4 bounces arrived during the last 200 welcome emails.
     ///
-    /// If fewer than 200 emails were sent, more than 4 bounces are required too. A percentage would
-    /// be misleading, because one mistyped address among ten is no sign of abuse.
+    /// The limit is also 4 bounces if fewer than 200 emails were sent. A percentage would be
+    /// misleading then, because one mistyped address among ten emails is no sign of abuse.
     #[must_use]
     pub fn must_brake(&self) -> bool {
         let recent = self.bounced.iter().filter(|it| self.sent.saturating_sub(it.sent) < SAMPLE_SIZE);

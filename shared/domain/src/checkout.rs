@@ -8,10 +8,11 @@ use crate::{
     org::Org,
 };
 
-/// Minimum remaining trial that a Checkout can carry over.
+/// Minimum remaining trial that a Checkout can carry over into the subscription.
 ///
-/// Stripe requires 48 hours when the request arrives (API reference, "Create a Checkout Session",
-/// `subscription_data.trial_end`). One minute is added for the request itself.
+/// Stripe requires that the trial end is at least 48 hours after the request arrives (API
+/// reference, "Create a Checkout Session", `subscription_data.trial_end`). One minute is added for
+/// the duration of the request.
 const MIN_CARRIED_TRIAL: SignedDuration = SignedDuration::from_mins(48 * 60 + 1);
 
 /// Time of the first charge for a subscription that a new Checkout creates.
@@ -19,16 +20,16 @@ const MIN_CARRIED_TRIAL: SignedDuration = SignedDuration::from_mins(48 * 60 + 1)
 pub enum FirstCharge {
     /// When the Checkout is completed.
     Now,
-    /// At the end of Onramp's trial, whose rest becomes the subscription's trial.
+    /// At the end of Onramp's trial. The rest of that trial becomes the subscription's trial.
     At(Timestamp),
 }
 
 impl Org {
     /// Returns when a Checkout opened at `now` charges first.
     ///
-    /// Returns `None` while a subscription is alive or can still be paid, because a second one is
-    /// never sold. The rest of a running trial becomes the trial of the subscription, if it is long
-    /// enough for Stripe. If there is no rest, the subscription has no trial.
+    /// Returns `None` while a subscription is alive or can still be paid, because Onramp never
+    /// sells a second subscription. The rest of a running trial becomes the trial of the
+    /// subscription, if it is long enough for Stripe. Otherwise the subscription has no trial.
     #[must_use]
     pub fn first_charge(&self, now: Timestamp) -> Option<FirstCharge> {
         if self.billing.has_subscription() {
@@ -41,8 +42,8 @@ impl Org {
 
     /// Links the organization to a Stripe customer, and records the parked facts of that customer.
     ///
-    /// `project` is the id for the default project, which is used if this provisions the
-    /// organization.
+    /// If one of these facts provisions the organization, its default project gets the id
+    /// `project`.
     pub fn link_customer(
         &mut self,
         customer: &CustomerId,
@@ -60,7 +61,7 @@ impl Org {
 impl Billing {
     /// Returns the customer of the best subscription that is not over, or else the linked customer.
     ///
-    /// Returns `None` if there is none or it was deleted.
+    /// Returns `None` if there is no such customer, or if the customer was deleted at Stripe.
     #[must_use]
     pub fn payer(&self) -> Option<&CustomerId> {
         let linked = self.customer.as_ref();

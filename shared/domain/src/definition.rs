@@ -59,7 +59,7 @@ pub enum MilestoneRule {
 }
 
 impl Definition {
-    /// Returns the task with that key, even if an organization does not see it.
+    /// Returns the task with that key, whether or not an organization sees it.
     #[must_use]
     pub fn task(&self, key: &str) -> Option<&'static Task> {
         self.tasks.iter().find(|task| task.key == key)
@@ -79,7 +79,8 @@ pub fn find(key: &str) -> Option<&'static Definition> {
 
 /// The definitions that a deployment offers at sign-up.
 ///
-/// An organization gets the first one that names its industry, or the first of all.
+/// An organization gets the first definition in this list that contains its industry. If none
+/// contains it, the organization gets the first definition in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offered(Vec<&'static Definition>);
 
@@ -90,8 +91,9 @@ impl Offered {
         keys.split(',').map(|key| find(key.trim())).collect::<Option<Vec<_>>>().map(Self)
     }
 
-    /// Returns the industries of the sign-up form. If several definitions name an industry, the
-    /// first one gives its title and is used for its organizations.
+    /// Returns the industries of the sign-up form. If several definitions contain an industry, only
+    /// the first of them counts. It gives the title, and its checklist is used for organizations of
+    /// that industry.
     pub fn industries(&self) -> impl Iterator<Item = &'static Industry> {
         let mut named = BTreeSet::new();
         self.0
@@ -135,7 +137,8 @@ mod tests {
         }
     }
 
-    /// The definition extends another one and takes over its industries.
+    /// `STUDIOS` is like a definition that extends the definition `agency` and inherits its
+    /// industry.
     #[test]
     fn industry_in_two_definitions_is_offered_once() {
         static STUDIOS: Definition = Definition {

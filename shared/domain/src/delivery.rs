@@ -6,10 +6,10 @@
 //! email was sent. The email becomes [`Delivery::Unknown`] and waits [`UNKNOWN_CHECK_DELAY`] for
 //! SES's `Send` event.
 //!
-//! The missing event is evidence that the email was not sent, under two conditions. The `Send`
-//! event of a later claim arrived, and no event is waiting for processing ([`SesHeartbeat`]). The
-//! email is then sent a second time, but never a third time. Without this evidence it stays unknown
-//! and needs review.
+//! The missing event is evidence that the email was not sent, under two conditions
+//! ([`SesHeartbeat`]): the `Send` event of a later claim arrived, and no `Send` event may be in the
+//! dead-letter queue. With this evidence, the mailer sends the email again, but only once. Without
+//! it, the email stays unknown and needs review.
 
 mod claim;
 
@@ -24,20 +24,22 @@ pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
 pub const RETRY_PERIOD: SignedDuration = SignedDuration::from_hours(4 * 24);
 /// How long a failed or unknown email is shown for review.
 pub const FAILURE_SHOWN_FOR: SignedDuration = SignedDuration::from_hours(35 * 24);
-/// Delay after which a missing `Send` event counts as evidence.
+/// How long an unknown email waits for its `Send` event. After that, the mailer checks for evidence
+/// that the email was not sent.
 pub const UNKNOWN_CHECK_DELAY: SignedDuration = SignedDuration::from_mins(15);
-/// Delay of an email that was not attempted because SES paused the account or time ran out. It is
-/// slightly shorter than the interval of the mailer's schedule.
+/// Delay of an email that the mailer did not attempt, because SES paused the account or the run of
+/// the mailer ended. It is slightly shorter than the interval of the mailer's schedule.
 pub const RETRY_DELAY: SignedDuration = SignedDuration::from_mins(4);
 
-/// Earlier attempts of an email that is not yet finished.
+/// Earlier attempts to send an email.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempts {
     /// When the email was enqueued.
     pub since: Timestamp,
     /// Number of attempts that definitely failed.
     pub failed: u32,
-    /// Claim of an earlier attempt that got no response. It is set when the email is claimed again.
+    /// Claim of the first attempt, if it is unknown whether that attempt sent the email. It is set
+    /// when the email is claimed for a second time.
     pub without_response: Option<Claim>,
 }
 
@@ -90,7 +92,7 @@ pub enum Delivery {
     Sent {
         /// Time at which SES accepted it.
         at: Timestamp,
-        /// Claim of the attempt. It is `None` for emails that an earlier version of the code sent.
+        /// Claim of the attempt. It is `None` if an earlier version of the code sent the email.
         claim: Option<Claim>,
     },
     /// The email did not arrive and will not be sent again.
@@ -158,8 +160,9 @@ impl Delivery {
         }
     }
 
-    /// Returns whether the email needs an action at `now`. An unknown email needs an action only if
-    /// `heartbeat` is given, because the check needs it.
+    /// Returns whether the email is due at `now`: a pending email for an attempt, or an unknown
+    /// email for the check for evidence. The check needs `heartbeat`, so an unknown email is not
+    /// due without it.
     #[must_use]
     pub fn waits(&self, heartbeat: Option<SesHeartbeat>, now: Timestamp) -> bool {
         match self {
@@ -173,9 +176,9 @@ impl Delivery {
 
     /// Claims the email for an attempt.
     ///
-    /// A pending email can be claimed when it is due. An unknown email can be claimed once more if
-    /// `heartbeat` shows that the first attempt did not send it. Returns `None` if the email cannot
-    /// be claimed.
+    /// A pending email can be claimed when it is due. An unknown email can be claimed a second time
+    /// if it is due and `heartbeat` shows that the first attempt did not send it. Returns `None` if
+    /// the email cannot be claimed.
     #[must_use]
     pub fn claim(&self, claim: &Claim, heartbeat: Option<SesHeartbeat>, now: Timestamp) -> Option<Self> {
         if !self.waits(heartbeat, now) {
@@ -194,8 +197,10 @@ impl Delivery {
         Some(Self::Sending { attempts, claim: claim.clone(), until: add(now, LEASE) })
     }
 
-    /// Ends an email that must not be sent any longer. It becomes dropped, or unknown if an earlier
-    /// attempt may have sent it.
+    /// Gives up an email, so that no sender attempts it again.
+    ///
+    /// The email becomes dropped, or unknown with a need for review if an earlier attempt may have
+    /// sent it. Returns `None` if the email is already finished.
     #[must_use]
     pub fn give_up(&self, now: Timestamp) -> Option<Self> {
         match self {
@@ -222,8 +227,8 @@ impl Delivery {
 
     /// Returns the next state for a sender with `claim`; `None` if nothing changes.
     ///
-    /// An email that is due is claimed if it is still wanted, and given up otherwise. If the claim
-    /// of another sender has expired, the email becomes unknown.
+    /// A due email is claimed if it is wanted and [`Self::claim`] allows it. Otherwise it is given
+    /// up. An email whose claim has expired becomes unknown.
     #[must_use]
     pub fn advance(
         &self,
@@ -238,8 +243,8 @@ impl Delivery {
         })
     }
 
-    /// Records the outcome of the attempt of `claim`. `jitter` (0 to 255) adds 0 to 100 % to the
-    /// delay before the next attempt.
+    /// Records the outcome of the attempt with `claim`. Returns `None` if `claim` does not hold the
+    /// email. `jitter` (0 to 255) adds 0 to 100 % to the delay before the next attempt.
     #[must_use]
     pub fn record_outcome(
         &self,
@@ -291,22 +296,24 @@ impl Delivery {
         }
     }
 
-    /// Records SES's event that it accepted the email of `claim`, which can be the previous
-    /// attempt.
+    /// Records SES's `Send` event, which shows that SES accepted the email in the attempt with
+    /// `claim`. That attempt can be the first or the second one. Returns `None` if the event
+    /// changes nothing.
     #[must_use]
     pub fn confirmed(&self, claim: &Claim, now: Timestamp) -> Option<Self> {
         let open = !matches!(self, Self::Sent { .. });
         (open && self.is_of(claim)).then(|| Self::Sent { at: now, claim: Some(claim.clone()) })
     }
 
-    /// Records that the email of `claim` was accepted by SES and did not arrive. An event for the
-    /// claim of another email changes nothing.
+    /// Records that SES accepted the email in the attempt with `claim`, but that the email did not
+    /// arrive. Returns `None` if `claim` belongs to another email.
     #[must_use]
     pub fn returned(&self, claim: &Claim, why: Failure, now: Timestamp) -> Option<Self> {
         self.is_of(claim).then_some(Self::Failed { at: now, why })
     }
 
-    /// Returns whether `claim` sent this email or may have sent it.
+    /// Returns whether the attempt with `claim` sent this email or may have sent it. A sent email
+    /// without a stored claim matches every claim.
     fn is_of(&self, claim: &Claim) -> bool {
         match self {
             Self::Pending { attempts, .. } => attempts.without_response.as_ref() == Some(claim),
@@ -318,8 +325,7 @@ impl Delivery {
         }
     }
 
-    /// Returns when the mailer must handle the email; `None` in a final state and while it needs
-    /// review.
+    /// Returns when the mailer must handle the email. Returns `None` if the email is finished.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         match self {
@@ -339,8 +345,9 @@ impl Delivery {
         }
     }
 
-    /// Returns since when the email is finished, which means that no sender will handle it; `None`
-    /// while it is not finished.
+    /// Returns the time of the final state; `None` while the email is not finished. No sender
+    /// handles a finished email. For an email that needs review, this is the time at which it
+    /// became unknown.
     #[must_use]
     pub const fn finished_since(&self) -> Option<Timestamp> {
         match self {
@@ -352,7 +359,7 @@ impl Delivery {
         }
     }
 
-    /// Returns since when the email needs review; `None` if it does not.
+    /// Returns the time at which the email failed or became unknown; `None` if it needs no review.
     #[must_use]
     pub const fn review_since(&self) -> Option<Timestamp> {
         match self {
@@ -374,8 +381,8 @@ impl Delivery {
     }
 }
 
-/// Returns the delay after `failed` failures: 2 s, 4 s, and so on, up to 15 minutes. `jitter` adds
-/// a random time of up to the same length.
+/// Returns the delay after a failed attempt that follows `failed` earlier failures: 2 s, 4 s, and
+/// so on, up to 15 minutes. `jitter` (0 to 255) adds 0 to 100 % of this delay.
 fn backoff(failed: u32, jitter: u8) -> SignedDuration {
     let seconds = 2_i64.saturating_pow(failed.saturating_add(1)).min(15 * 60);
     SignedDuration::from_millis(seconds * 1000 + seconds * 1000 * i64::from(jitter) / 255)
@@ -480,7 +487,8 @@ mod tests {
         }
         let again = unknown().claim(&claim(903), heartbeat(1), check).unwrap();
         assert!(again.is_held_by(&claim(903)));
-        // SES's event for the first attempt counts, in any state of the second.
+        // SES's `Send` event for the first attempt confirms the email in every state of the second
+        // attempt.
         let pending = again.record_outcome(&claim(903), Outcome::NotSent, 0, at(904)).unwrap();
         let twice = again.record_outcome(&claim(903), Outcome::Ambiguous, 0, at(904)).unwrap();
         for delivery in [&again, &pending, &twice] {

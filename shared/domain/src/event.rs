@@ -40,7 +40,7 @@ pub enum DomainEvent {
     SubscriptionActivated,
     /// The best subscription became past due.
     SubscriptionPastDue,
-    /// The last subscription ended.
+    /// All subscriptions of the organization have ended.
     SubscriptionCanceled,
     /// A task was completed.
     TaskCompleted {
@@ -81,8 +81,8 @@ impl DomainEvent {
     }
 }
 
-/// Returns the events between `old` and `new` in a fixed order. `old` is `None` for a new
-/// organization.
+/// Returns the events that the change from `old` to `new` caused, in a fixed order. `old` is `None`
+/// for a new organization.
 #[must_use]
 pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
     let mut events = Vec::new();
@@ -102,8 +102,8 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
     for key in new.outbox.0.keys().filter(|key| old.is_none_or(|old| !old.outbox.0.contains_key(key))) {
         match key {
             NoticeKey::Welcome | NoticeKey::PaymentFailed { .. } => {}
-            // If the trial end moved after the reminder was enqueued, there is no event. The claim
-            // of the email then drops it.
+            // A reminder can announce an end that is not the end of the current trial. Such a
+            // reminder causes no event, and the mailer drops its email instead of claiming it.
             NoticeKey::TrialEnding { ends_at, .. }
                 if new.trial_ends_at(just_before(*ends_at)) != Some(*ends_at) => {}
             NoticeKey::TrialEnding { days, .. } => events.push(DomainEvent::TrialEnding { days: *days }),
@@ -121,8 +121,9 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
             _ => {}
         }
     }
-    // A task that the plan does not show can be completed. Its event is published when the plan
-    // shows the task. If it is hidden and shown again, the event is published again.
+    // A task that the checklist does not show can be completed. Its event is published when the
+    // checklist shows the task. If a change of the plan hides the task, and a later change shows it
+    // again, the event is published again.
     let before = old.map(done).unwrap_or_default();
     for task in done(new).difference(&before) {
         events.push(DomainEvent::TaskCompleted { task: (*task).to_owned() });

@@ -19,7 +19,8 @@ use crate::{
 pub const MAX_DAYS: u16 = 730;
 /// Maximum number of graphemes in a reason.
 pub const MAX_GRAPHEMES: usize = 200;
-/// Maximum number of extensions per trial. They are stored in the organization's item.
+/// Maximum number of extensions per trial. The extensions are stored in the organization's item,
+/// whose size is limited.
 pub const MAX_EXTENSIONS: usize = 50;
 
 /// Number of days in one extension, 1 to [`MAX_DAYS`].
@@ -66,7 +67,7 @@ pub enum ReasonError {
     /// The text contains only white space.
     #[error("Enter a reason. We store it with the organization.")]
     Empty,
-    /// More than [`MAX_GRAPHEMES`] graphemes, or more than 8 bytes for each of them.
+    /// More than [`MAX_GRAPHEMES`] graphemes, or more than 8 × [`MAX_GRAPHEMES`] bytes.
     #[error("Use at most 200 characters.")]
     TooLong,
     /// Control, bidi, or zero-width characters, or line breaks.
@@ -140,7 +141,8 @@ pub struct Extension {
     pub reason: Reason,
     /// End of the trial after this extension.
     pub ends_at: Timestamp,
-    /// Hash of the form's token. So a form that is sent twice extends the trial only once.
+    /// Hash of the token in the operator's form. A form that is sent twice has the same hash, so it
+    /// extends the trial only once.
     pub request: Hash,
 }
 
@@ -155,19 +157,20 @@ pub struct Grant {
     pub request: Hash,
 }
 
-/// Values for the trial that an extension starts if the organization never had one.
+/// Values for the trial that an extension starts if the organization never had a trial.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstTrial {
-    /// Offsets of the reminders, in days before the end. Offsets longer than the trial are dropped.
+    /// Offsets of the reminders, in days before the end. Offsets that are not shorter than the
+    /// trial are dropped.
     pub reminder_days: Vec<u16>,
-    /// Id for the default project, which is used if the extension provisions the organization.
+    /// Id of the default project, if the extension provisions the organization.
     pub project: ProjectId,
 }
 
 /// Reason why a trial cannot be extended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotExtendable {
-    /// A subscription is alive, so its trial can only be extended at Stripe.
+    /// A subscription is alive. The trial of a subscription can only be extended at Stripe.
     #[error("This organization has a subscription. Extend its trial in Stripe.")]
     Subscribed,
     /// The customer was deleted at Stripe. The organization gets no access until another customer
@@ -183,8 +186,8 @@ impl Org {
     /// Extends the trial from its end or from `now`, whichever is later.
     ///
     /// Reminders are sent again for the new end, because the key of a reminder contains the end
-    /// that it announces. An organization that never had a trial gets one and is provisioned. A
-    /// repeated grant changes nothing.
+    /// that it announces. An organization that never had a trial gets a trial, and is provisioned
+    /// unless it was provisioned before. If the same form was granted before, nothing changes.
     ///
     /// # Errors
     /// [`NotExtendable`]; nothing changes in that case.

@@ -23,22 +23,23 @@ pub const MAX_OPEN_INVITATIONS: usize = 20;
 /// Maximum number of emails for one invitation, including the first.
 pub const MAX_SENDS: u32 = 4;
 
-/// Minimum time between two emails of one invitation. A second email invalidates the link of the
-/// first, so an earlier one would only confuse the recipient.
+/// Minimum time between two emails of one invitation. A second email invalidates the link in the
+/// first email. Two emails at almost the same time would confuse the recipient.
 pub const RESEND_DELAY: SignedDuration = SignedDuration::from_mins(1);
 
 /// Returns whether an invitation link also signs the invited user in.
 ///
 /// An invitation link works for days, which is long for a link that signs a user in. It therefore
-/// signs in only a user who has no organization and is no operator, because the session then gives
-/// access to nothing else. `known` is the user with the invited address, if there is one.
+/// signs in only a user who has no organization and is not an operator. The session of such a user
+/// gives access only to the organization that invites. `known` is the user with the invited
+/// address; `None` if there is no such user.
 #[must_use]
 pub fn signs_in(known: Option<&User>, operators: &Operators) -> bool {
     known.is_none_or(|user| user.orgs.is_empty() && !operators.include(&user.address))
 }
 
-/// Id of an invitation, derived from organization and address. An address therefore has at most one
-/// invitation per organization. The id is not secret.
+/// Id of an invitation, derived from the organization and the invited address. So an address has at
+/// most one invitation per organization. The id is not secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InvitationId(Hash);
 
@@ -85,11 +86,11 @@ pub struct Invitation {
     pub sends: u32,
     /// Delivery state of the newest email.
     pub delivery: Delivery,
-    /// Hash of the secret in the newest link; `None` before its email is claimed. Earlier links do
-    /// not work.
+    /// Hash of the secret in the newest link. It is `None` before the newest email is claimed, and
+    /// after a revocation. Earlier links do not work.
     pub secret_hash: Option<Hash>,
-    /// Time of the revocation. A revoked invitation stays stored, because its emails count for the
-    /// maximum of a new one.
+    /// Time of the revocation. A revoked invitation stays stored, because its emails count towards
+    /// [`MAX_SENDS`] if the address is invited again.
     pub revoked_at: Option<Timestamp>,
 }
 
@@ -148,7 +149,7 @@ impl Invitation {
         InvitationId::of(self.org, &self.address)
     }
 
-    /// Returns whether it can be accepted: it is neither revoked nor expired.
+    /// Returns whether the invitation can be accepted: it is neither revoked nor expired.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.expires_at
@@ -174,8 +175,8 @@ impl Invitation {
         }
     }
 
-    /// Returns whether it is open and its email is pending, or was requested less than
-    /// [`RESEND_DELAY`] ago.
+    /// Returns whether the invitation is open and its newest email is pending or recent. A recent
+    /// email was requested less than [`RESEND_DELAY`] ago and did not fail.
     #[must_use]
     pub fn is_recently_sent(&self, now: Timestamp) -> bool {
         let recently_sent = match self.delivery {
@@ -195,10 +196,11 @@ impl Invitation {
         self.delivery = Delivery::Dropped { at: now };
     }
 
-    /// Returns this invitation with the email count of the earlier invitation that it replaces.
+    /// Returns this new invitation with the correct email count. `earlier` is the stored invitation
+    /// of the same address, which this invitation replaces.
     ///
-    /// The count continues if the earlier invitation was revoked and has not expired. Otherwise an
-    /// admin could revoke an invitation to reset the count.
+    /// The count of `earlier` continues if `earlier` was revoked before it expired. Without this
+    /// rule, an admin could reset the count by a revocation.
     ///
     /// # Errors
     /// [`TeamError::SentTooOften`] after [`MAX_SENDS`] emails.
@@ -227,10 +229,11 @@ impl Invitation {
         Ok(())
     }
 
-    /// Claims the email if it is due, and stores the hash of the secret in its link.
+    /// Claims the newest email if it is due. Returns whether `claim` may now send the email.
     ///
-    /// The email of an invitation that is no longer open is dropped. An unknown email is checked
-    /// only if `heartbeat` is given. Returns whether `claim` may now send the email.
+    /// `secret` is the hash of the secret in the link of this email. It is stored if the email is
+    /// claimed. A due email is given up if the invitation is no longer open. An unknown email is
+    /// checked only if `heartbeat` is given.
     pub fn claim(
         &mut self,
         claim: &Claim,

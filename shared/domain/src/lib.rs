@@ -12,13 +12,13 @@
 //!   change and the work that it causes.
 //! - A status is never stored. [`Org::status`](org::Org::status) derives it from the trial and the
 //!   facts that Stripe reported.
-//! - A function that needs the rights of a user requires a proof as an argument. A command of an
-//!   admin requires an [`Admin`](people::Admin), which only a checked session or embed token can
-//!   create.
+//! - A function that needs the rights of a user requires a proof of these rights as an argument. A
+//!   command of an admin requires an [`Admin`](people::Admin). An `Admin` can only be created from
+//!   a checked session or embed token.
 //! - Text from users is parsed once, into a type such as [`Name`](name::Name) or
 //!   [`Address`](address::Address).
-//! - Old facts and notices are replaced by small summaries, so an organization fits into one stored
-//!   item.
+//! - Old facts and notices are removed or replaced by short marks, so an organization fits into one
+//!   stored item.
 //!
 //! # What it never does
 //!
@@ -44,7 +44,7 @@
 //! - Checklist: [`definition`] (checklist files), [`task`], [`onboarding`] (selection of tasks),
 //!   [`checklist`] (completions), [`progress`].
 //! - Mail: [`notice`] (outbox), [`delivery`] (states of one email), [`brake`] (limit on welcome
-//!   emails).
+//!   emails to unverified addresses).
 //! - Trial: [`trial`] (times and reminders), [`extension`] (days that operators grant).
 //! - Limits: [`limit`] (rate limits).
 //! - Shared types: [`id`], [`secret`], [`zone`].

@@ -1,7 +1,7 @@
 //! Rate limits: a maximum number of attempts in a sliding window.
 //!
-//! One attempt can be checked against several limits. If one limit refuses it, the attempt can
-//! still count for the others ([`RateLimit::counts_refused`]).
+//! One attempt can be checked against several limits. If one limit refuses the attempt, it still
+//! counts for the limits with [`RateLimit::counts_refused`].
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -20,8 +20,8 @@ pub struct RateLimit {
     pub period: i64,
     /// Whether an attempt that another limit refused counts for this limit.
     pub counts_refused: bool,
-    /// Number of seconds after the newest attempt. When they have passed, one more attempt is
-    /// accepted although the limit is reached. `None` if there is no such exception.
+    /// If the limit is reached, one more attempt is accepted this many seconds after the newest
+    /// attempt. `None` means that there is no such exception.
     pub again_after: Option<i64>,
 }
 
@@ -53,9 +53,9 @@ pub const SIGN_INS_OF_PAIR_HOURLY: RateLimit =
     RateLimit { name: "sign_in_pair_hour", max: 6, period: 3600, counts_refused: false, again_after: None };
 /// Sign-in emails to one address from all networks.
 ///
-/// Only sent emails count. If the limit is reached, one more email is sent as soon as the link in
-/// the newest email has expired. So requests from many networks cannot prevent the owner of an
-/// address from signing in.
+/// Only requests that no limit refuses count. If this limit is reached, one more email is sent as
+/// soon as the link in the newest email has expired. So requests from many networks cannot prevent
+/// the owner of an address from signing in.
 pub const SIGN_INS_OF_ADDRESS: RateLimit = RateLimit {
     name: "sign_in_emails",
     max: 12,
@@ -96,8 +96,8 @@ pub const INVITATIONS_TO_ADDRESS: RateLimit = RateLimit {
     counts_refused: false,
     again_after: None,
 };
-/// Invitation emails from all organizations to one address. The maximum is four times that of one
-/// organization, so one organization cannot block the others.
+/// Invitation emails from all organizations to one address. The maximum is four times that of
+/// [`INVITATIONS_TO_ADDRESS`], so one organization cannot block the other organizations.
 pub const INVITATIONS_TO_ADDRESS_BY_ALL: RateLimit = RateLimit {
     name: "invitation_anybody",
     max: 20,
@@ -120,7 +120,8 @@ pub fn network(address: &str) -> String {
     }
 }
 
-/// Returns the IPv6 site (/48) of an address; `None` for IPv4.
+/// Returns the IPv6 site (/48) of an address. Returns `None` for an IPv4 address, and for text that
+/// is not an IP address.
 ///
 /// One customer can have 65,536 networks in a /48 (RFC 6177), so a limit per network alone does not
 /// limit a customer.
@@ -146,11 +147,11 @@ pub struct RateLimitWindow {
     pub limit: RateLimit,
     /// Hash of the limit's name and the subject. Item keys contain no network or email address.
     pub subject: Hash,
-    /// Start of the window. Attempts at or before it no longer count.
+    /// Start of the window. In a sliding window, attempts at or before this time no longer count.
     pub from: Timestamp,
     /// Whether the window is a UTC hour with one counter, and not a sliding window.
     pub is_hour: bool,
-    /// Time of the newest attempt, if the limit is reached.
+    /// Time of the newest attempt. It is set only for a limit that is reached ([`Self::reached`]).
     pub newest: Option<Timestamp>,
 }
 
@@ -167,10 +168,11 @@ impl RateLimit {
         }
     }
 
-    /// Returns the UTC hour of an attempt of `subject` at `now`.
+    /// Returns the window of the UTC hour in which an attempt of `subject` at `now` falls.
     ///
-    /// One counter costs less than the times of all attempts, but it is less precise. Up to twice
-    /// the maximum of attempts is accepted around the start of an hour.
+    /// Such a window has one counter, which costs less than storing the times of all attempts. But
+    /// it is less precise: around the start of an hour, up to twice the maximum of attempts is
+    /// accepted.
     #[must_use]
     pub fn hour(self, subject: &str, now: Timestamp) -> RateLimitWindow {
         let from = hour_of(now);
@@ -186,15 +188,16 @@ impl RateLimit {
 }
 
 impl RateLimitWindow {
-    /// Returns the window that starts at `oldest`, the oldest attempt in a reached limit. When that
-    /// window ends, this attempt no longer counts, and another one is accepted.
+    /// Returns this window with its start moved to `oldest`, the oldest attempt that counts for a
+    /// reached limit. When the returned window ends, that attempt no longer counts, and the limit
+    /// accepts another attempt.
     #[must_use]
     pub fn since(&self, oldest: Timestamp) -> Self {
         Self { from: oldest, ..self.clone() }
     }
 
-    /// Returns the window of a reached limit, which ends when another attempt is accepted. `oldest`
-    /// is the oldest attempt that counts, and `newest` is the newest one.
+    /// Returns this window for a reached limit, moved so that it ends when the limit accepts
+    /// another attempt. `oldest` and `newest` are the oldest and the newest attempt that count.
     #[must_use]
     pub fn reached(&self, oldest: Timestamp, newest: Option<Timestamp>) -> Self {
         let per = SignedDuration::from_secs(self.limit.period);

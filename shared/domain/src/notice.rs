@@ -1,8 +1,8 @@
-//! Notices to the admins of an organization, and the outbox, which ensures that each notice is sent
-//! only once.
+//! Notices to the admins of an organization, and the outbox. The outbox ensures that each notice is
+//! sent only once.
 //!
-//! A decision enqueues a notice under its [`NoticeKey`] in the same write as the change that causes
-//! it. The mailer claims it later, sends it, and records the outcome.
+//! A decision enqueues a notice under its [`NoticeKey`]. The same write stores the notice and the
+//! change that causes it. The mailer claims the notice later, sends it, and records the outcome.
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -21,8 +21,8 @@ pub enum NoticeKey {
     Welcome,
     /// The trial ends soon.
     TrialEnding {
-        /// End of the trial that the reminder announces. If the end moves, the new end gets its own
-        /// reminders.
+        /// End of the trial that the reminder announces. If the trial is extended, its new end gets
+        /// its own reminders.
         ends_at: Timestamp,
         /// Number of days before the end.
         days: u16,
@@ -101,9 +101,9 @@ impl FromStr for NoticeKey {
 
 /// Notices of one organization, with a delivery state for each recipient.
 ///
-/// A key stays after its emails are sent, so the notice is not enqueued twice. Only the newest
-/// payment notices stay. [`Billing::mailed`](crate::billing::Billing::mailed) stores that the
-/// others were sent.
+/// A key stays after its emails are sent, so that the same notice is not enqueued again. Old
+/// payment notices are removed, and [`Billing::mailed`](crate::billing::Billing::mailed) stores
+/// that they were sent. Old reminders of an earlier trial end are removed too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox(pub BTreeMap<NoticeKey, BTreeMap<UserId, Delivery>>);
 
@@ -117,7 +117,8 @@ pub struct ClaimedMail {
 }
 
 impl Outbox {
-    /// Adds a notice for each recipient, due at `now`. Returns whether its key is new.
+    /// Adds a notice with one pending email per recipient, due at `now`. Returns `false` and
+    /// changes nothing if the outbox already contains the key.
     pub fn enqueue(&mut self, key: NoticeKey, to: impl IntoIterator<Item = UserId>, now: Timestamp) -> bool {
         if self.0.contains_key(&key) {
             return false;
@@ -126,7 +127,7 @@ impl Outbox {
         true
     }
 
-    /// Delays a notice until `then`. Emails that a sender already attempted are not delayed.
+    /// Delays a notice until `then`. Emails that the mailer has claimed before are not delayed.
     pub fn delay(&mut self, key: &NoticeKey, then: Timestamp) {
         for delivery in self.0.get_mut(key).into_iter().flat_map(BTreeMap::values_mut) {
             if delivery.is_fresh() {
@@ -135,11 +136,13 @@ impl Outbox {
         }
     }
 
-    /// Claims up to `max` due emails, and advances the others.
+    /// Claims up to `max` due emails and returns them. This call can also change other emails:
     ///
-    /// Some emails are not claimed. A due email is given up if `applies` returns that its notice is
-    /// outdated, or `deliverable` returns that the recipient does not get it. An email whose claim
-    /// has expired becomes unknown. Unknown emails are checked only if `heartbeat` is given.
+    /// - A due email is given up ([`Delivery::give_up`]) if `applies` returns `false` for its
+    ///   notice, or `deliverable` returns `false` for its recipient.
+    /// - An email whose claim has expired becomes unknown.
+    /// - An unknown email that is due is given up if `heartbeat` does not show that the email was
+    ///   not sent. Without `heartbeat`, it is not changed.
     pub fn claim(
         &mut self,
         claim: &Claim,
@@ -178,7 +181,8 @@ impl Outbox {
         self.update(mail, |delivery| delivery.record_outcome(claim, outcome, jitter, now));
     }
 
-    /// Drops a claimed email whose notice became outdated before it was sent.
+    /// Gives up a claimed email ([`Delivery::give_up`]), because its notice became outdated before
+    /// the email was sent.
     pub fn drop_claimed(&mut self, mail: &ClaimedMail, claim: &Claim, now: Timestamp) {
         self.update(mail, |delivery| delivery.is_held_by(claim).then(|| delivery.give_up(now)).flatten());
     }
@@ -189,7 +193,7 @@ impl Outbox {
         self.0.get(&mail.key)?.get(&mail.to)
     }
 
-    /// Returns the delivery state of an email for a change.
+    /// Returns the delivery state of an email, so that the caller can change it.
     pub fn delivery_mut(&mut self, mail: &ClaimedMail) -> Option<&mut Delivery> {
         self.0.get_mut(&mail.key)?.get_mut(&mail.to)
     }
@@ -202,21 +206,25 @@ impl Outbox {
         }
     }
 
-    /// Returns when the next email must be handled.
+    /// Returns when the mailer must handle the next email; `None` if no email is left to handle.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         self.deliveries().filter_map(Delivery::due_at).min()
     }
 
-    /// Returns when the newest email that needs review began to need it. The newest one counts, so
-    /// that an older email does not hide it in the review queue.
+    /// Returns the latest time at which an email of this outbox began to need review; `None` if no
+    /// email needs review.
+    ///
+    /// The review queue shows an email only for
+    /// [`FAILURE_SHOWN_FOR`](crate::delivery::FAILURE_SHOWN_FOR). With the earliest time, an old
+    /// email would hide the organization although a newer email needs review.
     #[must_use]
     pub fn review_since(&self) -> Option<Timestamp> {
         self.deliveries().filter_map(Delivery::review_since).max()
     }
 
-    /// Returns whether an email waits for its first attempt, because such an email starts the
-    /// mailer immediately.
+    /// Returns whether an email waits for its first attempt. If a write stores such an email, it
+    /// starts the mailer immediately.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.deliveries().any(Delivery::is_fresh)

@@ -37,7 +37,7 @@ pub struct Operator {
 /// Reason why a signed-in user has no operator access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperatorError {
-    /// The user is not an operator.
+    /// The user is not an operator, or has not verified their address.
     NotOperator,
     /// The session has no fresh sign-in, so the operator must use a sign-in link first.
     Stale,
@@ -54,11 +54,11 @@ impl Operators {
 impl Operator {
     /// Checks that a signed-in user is an operator.
     ///
-    /// The address must be verified, because an unverified one may belong to another person. The
-    /// session must have a [fresh sign-in](Session::is_fresh).
+    /// The address of the user must be verified, because an unverified address may belong to
+    /// another person. The session must have a [fresh sign-in](Session::is_fresh).
     ///
-    /// # Errors
-    /// [`OperatorError::NotOperator`] takes precedence over [`OperatorError::Stale`].
+    /// [`OperatorError::NotOperator`] if the user is not an operator or not verified. Otherwise
+    /// [`OperatorError::Stale`] if the session has no fresh sign-in.
     pub fn authorize(
         member: &Member,
         session: &Session,

@@ -26,8 +26,8 @@ pub const FRESH_SIGN_IN: SignedDuration = SignedDuration::from_hours(8);
 pub const SIGN_IN_LINK_TTL: SignedDuration = SignedDuration::from_mins(10);
 /// How long a user without an organization may create one after using a sign-in link.
 pub const ORG_CREATION_GRANT_TTL: SignedDuration = SignedDuration::from_mins(10);
-/// How long the browser that used an emailed link may repeat the request, because the first
-/// response may be lost.
+/// How long the browser that used an emailed link may send the request again. The response to the
+/// first request may have been lost.
 pub const LINK_REPEAT_PERIOD: SignedDuration = SignedDuration::from_secs(60);
 /// How long the old session remains valid after a switch to another organization. The browser may
 /// send it once more if the user clicks "Switch" twice.
@@ -42,10 +42,11 @@ pub struct User {
     pub name: Name,
     /// Email address of the user.
     pub address: Address,
-    /// Whether the user has followed an emailed link, so the address is theirs.
+    /// Whether the user has followed an emailed link, which shows that the address is theirs.
     pub verified: bool,
-    /// Number of times that all sessions were ended. A session is valid only while this number is
-    /// the same as at its beginning. Unlike a comparison of times, this does not depend on clocks.
+    /// Number of times that all sessions of the user were ended. A session stores this number when
+    /// it begins, and is valid only while the number stays the same. Unlike a comparison of times,
+    /// this does not depend on clocks.
     pub epoch: u64,
     /// Sessions from before this time are over. The current code never sets this time, but a user
     /// that an earlier version of the code stored can have it.
@@ -58,7 +59,7 @@ pub struct User {
     pub joins: Joins,
 }
 
-/// The joins of a user. Each time the user joins an organization, the join gets a number.
+/// The joins of a user. Each time the user joins an organization, this join gets the next number.
 ///
 /// A session contains the number of the join with which its membership began. If the user is
 /// removed and joins again, the number differs, so the old session is not valid for the new
@@ -73,8 +74,8 @@ pub struct Joins {
 }
 
 impl Joins {
-    /// Returns the number of the join with which the membership in `org` began; 0 if it has no
-    /// number.
+    /// Returns the number of the join with which the membership in `org` began. Returns 0 if no
+    /// number is stored.
     #[must_use]
     pub fn of(&self, org: OrgId) -> u64 {
         self.by_org.get(&org).copied().unwrap_or(0)
@@ -100,8 +101,8 @@ impl User {
 
     /// Marks the address as verified.
     ///
-    /// The first verification ends all earlier sessions. So a person who signed up with the address
-    /// of another person loses access.
+    /// The first verification ends all earlier sessions. So if a stranger signed up with this
+    /// address, the stranger loses access.
     pub const fn verify_address(&mut self) {
         if !self.verified {
             self.verified = true;
@@ -123,8 +124,8 @@ impl User {
         }
     }
 
-    /// Returns the first of `preferred` that is an organization of the user, or else the last one
-    /// joined.
+    /// Returns the first organization in `preferred` that the user belongs to. Otherwise returns
+    /// the organization that the user joined last, or `None` if the user has no organization.
     #[must_use]
     pub fn default_org(&self, preferred: impl IntoIterator<Item = OrgId>) -> Option<OrgId> {
         let preferred = preferred.into_iter().find(|org| self.orgs.contains(org));
@@ -179,8 +180,8 @@ pub struct Session {
     pub epoch: u64,
     /// End of the session after a switch to another organization.
     pub until: Option<Timestamp>,
-    /// Number of the [join](User::joins) with which its membership began; `None` for sessions of an
-    /// earlier version.
+    /// Number of the [join](User::joins) with which the session's membership began. It is `None`
+    /// for the first session of a sign-up, and for sessions of an earlier version of the code.
     pub join: Option<u64>,
     /// Time at which a sign-in link was used; `None` if the session began with a sign-up or an
     /// invitation.
@@ -188,13 +189,13 @@ pub struct Session {
 }
 
 impl Session {
-    /// Returns a session that begins now.
+    /// Returns a session of `user` that begins at `now`.
     #[must_use]
     pub fn begin(org: OrgId, user: &User, now: Timestamp) -> Self {
         Self { epoch: user.epoch, join: Some(user.joins.of(org)), ..Self::begin_first(org, user.id, now) }
     }
 
-    /// Returns the session of a new sign-up. It is valid only while the user's epoch is 0.
+    /// Returns the first session of a new user. It is valid only while the user's epoch is 0.
     #[must_use]
     pub const fn begin_first(org: OrgId, user: UserId, now: Timestamp) -> Self {
         Self {
@@ -209,9 +210,9 @@ impl Session {
         }
     }
 
-    /// Returns the session after a switch to `org`. The new session ends when this one would end,
-    /// and its sign-in time is that of this one. So a switch prolongs neither the session nor the
-    /// fresh sign-in.
+    /// Returns the session after a switch to `org`. The new session keeps the start time and the
+    /// sign-in time of this session. So a switch prolongs neither the session nor the fresh
+    /// sign-in.
     #[must_use]
     pub fn switched(&self, org: OrgId, user: &User, now: Timestamp) -> Self {
         let join = Some(user.joins.of(org));
@@ -226,8 +227,8 @@ impl Session {
     pub fn role_by(&self, user: &User, membership: &Membership) -> Option<Role> {
         let same = match self.join {
             Some(join) => join == user.joins.of(self.org),
-            // A session of an earlier version of the code has no join number, so its time is
-            // compared.
+            // A session without a join number is compared by time: its last use must not be before
+            // the start of the membership.
             None => self.seen_at >= membership.since,
         };
         same.then_some(membership.role)
@@ -239,8 +240,8 @@ impl Session {
         self.signed_in_at.is_some_and(|at| now < add(at, FRESH_SIGN_IN))
     }
 
-    /// Returns whether the session is valid for `user`. It must be neither idle for too long, nor
-    /// expired, nor ended together with all sessions of the user.
+    /// Returns whether the session belongs to `user` and is valid at `now`. It must not be idle for
+    /// too long or expired. The sessions of the user must not have been ended since it began.
     #[must_use]
     pub fn is_alive(&self, user: &User, now: Timestamp) -> bool {
         now < self.ends_at()
@@ -315,8 +316,8 @@ pub struct Member {
 }
 
 impl Member {
-    /// Checks a session with its user and role, all from one consistent read. `role` is `None` if
-    /// the user is not a member.
+    /// Checks a session with its user and role, all from one consistent read. Returns `None` if the
+    /// session is not valid, or if `role` is `None` because the user is not a member.
     #[must_use]
     pub fn authorize(session: &Session, user: &User, role: Option<Role>, now: Timestamp) -> Option<Self> {
         let role = role.filter(|_| session.is_alive(user, now))?;
@@ -324,8 +325,8 @@ impl Member {
         Some(Self { org: session.org, user: session.user, name, verified, role })
     }
 
-    /// Returns the proof for a verified embed token. The role comes from the store and not from the
-    /// host app. `role` is `None` if the user is not a member.
+    /// Returns the proof for a user with a verified embed token. The role comes from the store and
+    /// not from the host app. Returns `None` if `role` is `None` because the user is not a member.
     #[must_use]
     pub fn for_embed(org: OrgId, user: &User, role: Option<Role>) -> Option<Self> {
         let (name, verified) = (user.name.clone(), user.verified);
@@ -435,9 +436,9 @@ mod tests {
         let member = Member::authorize(&seen(start), &user(0, None), Some(Role::Member), start).unwrap();
         assert_eq!(member.admin(), None);
 
-        // All times are equal here, so no comparison of times can end a session. The first
-        // verification and the end of all sessions still end earlier sessions. Later verifications
-        // end none.
+        // The earlier session is created after the time of the check, as if the clock of its host
+        // were ahead. So no comparison of times can end it, but the first verification and the end
+        // of all sessions do. A later verification ends no session.
         let mut person = user(0, None);
         for end in [User::verify_address, User::end_sessions] {
             let earlier = Session { created_at: hours(5), ..Session::begin(org, &person, start) };

@@ -76,7 +76,7 @@ impl<'a> Progress<'a> {
         self.open().next().is_none()
     }
 
-    /// Returns when the last task was completed or skipped; `None` while a task is open.
+    /// Returns when the checklist became complete; `None` while a task is open.
     #[must_use]
     pub fn completed_at(&self) -> Option<Timestamp> {
         self.list.completed_at.filter(|_| self.is_complete())
@@ -113,8 +113,8 @@ impl<'a> Progress<'a> {
         open
     }
 
-    /// Returns the next task: the open task with the highest weight. The welcome email lists the
-    /// first four.
+    /// Returns the next task, which is the open task with the highest weight. The welcome email
+    /// lists the four open tasks with the highest weight.
     #[must_use]
     pub fn next_task(&self) -> Option<&'static Task> {
         self.by_weight().first().copied()
@@ -134,8 +134,11 @@ impl<'a> Progress<'a> {
         self.tasks.iter().map(|task| task.key).collect()
     }
 
-    /// Returns the milestones and when each was reached. A reached milestone is lost only if the
-    /// definition changes.
+    /// Returns all milestones, each with the time at which it was reached. The time is `None` for a
+    /// milestone that is not reached.
+    ///
+    /// A milestone that was reached can be lost if the definition changes, or if a change of the
+    /// plan hides a completed task.
     pub fn milestones(&self) -> impl Iterator<Item = (&'static Milestone, Option<Timestamp>)> {
         let mut completed: Vec<Timestamp> = self.done().map(|(_, completion)| completion.at).collect();
         completed.sort_unstable();

@@ -1,9 +1,9 @@
 //! Membership of an organization: inviting, accepting, changing roles, leaving, and removing.
 //!
 //! The admins are stored in the organization's item, and each membership change raises the version
-//! of this item. If two changes happen at the same time, the second write fails, and the change is
-//! decided again on the new state. So two admins who demote each other at the same time cannot
-//! leave the organization without an admin.
+//! of this item. If two changes happen at the same time, the second write fails. The caller then
+//! decides the second change again, with the new state. So two admins who demote each other at the
+//! same time cannot leave the organization without an admin.
 
 use jiff::Timestamp;
 
@@ -35,9 +35,9 @@ pub struct Membership {
     /// Time at which the membership began.
     pub since: Timestamp,
     /// The reminder choice of a former admin, kept in case they become an admin again. While the
-    /// member is an admin, the organization's item has it.
+    /// member is an admin, the organization's item stores the choice, and this value is not used.
     pub reminders: Reminders,
-    /// The suppression of notices to a former admin, stored like `reminders`.
+    /// The suppression of notices to a former admin, kept for the same reason as `reminders`.
     pub unreachable: Option<Undeliverable>,
 }
 
@@ -79,7 +79,7 @@ pub enum TeamError {
     /// The invitation was sent [`MAX_SENDS`](crate::invitation::MAX_SENDS) times.
     #[error("sent too often")]
     SentTooOften,
-    /// The organization no longer has the admin whom this invitation requires.
+    /// The invitation has no valid inviter ([`Org::has_valid_inviter`]).
     #[error("the inviter is no longer an admin")]
     InviterGone,
     /// The organization has [`MAX_ADMINS`] admins.
@@ -91,9 +91,10 @@ pub enum TeamError {
 }
 
 impl Org {
-    /// Creates an invitation of `address`, and completes the task of inviting a team member.
+    /// Creates an invitation of `address`, and completes the tasks that an invitation completes.
     ///
-    /// `known` is the user with that address. `invited` are the organization's stored invitations.
+    /// `known` is the user with that address; `None` if there is no such user. `invited` contains
+    /// the organization's stored invitations, including expired and revoked ones.
     ///
     /// # Errors
     /// In this order: [`TeamError::Unverified`], [`TeamError::NoAccess`],
@@ -131,10 +132,10 @@ impl Org {
         Ok(invitation)
     }
 
-    /// Sends an invitation again, in the name of the requesting admin. An expired invitation
-    /// becomes open again.
+    /// Requests another email of an invitation, in the name of `admin`, and returns the changed
+    /// invitation. An expired invitation becomes open again.
     ///
-    /// Returns `None` if the previous email is pending or less than a minute old.
+    /// Returns `None` if the invitation was sent recently ([`Invitation::is_recently_sent`]).
     ///
     /// # Errors
     /// In this order: [`TeamError::Unverified`], [`TeamError::NoAccess`],
@@ -161,7 +162,7 @@ impl Org {
     /// Returns whether an invitation still has a valid inviter.
     ///
     /// An invitation to become an admin is valid only while its inviter is an admin. An invitation
-    /// to become a member is valid while the organization has any admin.
+    /// to become a member is valid while the organization has at least one admin.
     #[must_use]
     pub fn has_valid_inviter(&self, invitation: &Invitation) -> bool {
         match invitation.role {
@@ -170,8 +171,8 @@ impl Org {
         }
     }
 
-    /// Checks whether an admin may send invitations. Their address must be verified, because the
-    /// emails go to third parties.
+    /// Checks whether an admin may send invitations. The address of the admin must be verified,
+    /// because the emails go to third parties. The organization must have full access.
     ///
     /// # Errors
     /// [`TeamError::Unverified`], [`TeamError::NoAccess`].
@@ -185,8 +186,8 @@ impl Org {
         }
     }
 
-    /// Checks whether memberships can change. They cannot while the status of the organization only
-    /// allows viewing and paying.
+    /// Checks whether memberships can change. They cannot change while the organization's status
+    /// allows only viewing and paying.
     ///
     /// # Errors
     /// [`TeamError::NoAccess`].
@@ -222,7 +223,8 @@ impl Org {
         Ok(membership)
     }
 
-    /// Changes the role of a member. Reminder choice and suppression are kept.
+    /// Changes the role of a member, and returns the changed membership. The member's reminder
+    /// choice and suppression stay the same.
     ///
     /// # Errors
     /// [`TeamError::NoAccess`], [`TeamError::LastAdmin`], [`TeamError::TooManyAdmins`].
@@ -259,8 +261,8 @@ impl Org {
 
     /// Ends the membership of the requesting user.
     ///
-    /// The last admin cannot leave while there are other members. A user who is the only member can
-    /// always leave, because someone else may have signed up with their address.
+    /// The last admin cannot leave while the organization has other members. A user who is the only
+    /// member can always leave, because another person may have signed up with the user's address.
     ///
     /// # Errors
     /// [`TeamError::NoAccess`], [`TeamError::LastAdmin`].
@@ -302,8 +304,8 @@ impl Org {
     }
 }
 
-/// Checks the maximum number of open invitations. An invitation to `address` is not counted,
-/// because the new one replaces it.
+/// Checks the maximum number of open invitations. An open invitation of `address` is not counted,
+/// because the requested invitation replaces it.
 fn check_open_limit(invited: &[Invitation], address: &Address, now: Timestamp) -> Result<(), TeamError> {
     let others = invited.iter().filter(|it| it.is_open(now) && it.address != *address);
     if others.count() < MAX_OPEN_INVITATIONS { Ok(()) } else { Err(TeamError::TooManyOpen) }

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-/// Id of one attempt to send an email. Each attempt has a new id. So if the response to a sender's
-/// write is lost, the sender recognizes its own write in the table.
+/// Id of an attempt to send emails. Each write that claims emails uses a new id, and all emails of
+/// that write share it. If the response to the write is lost, the sender therefore recognizes its
+/// own write in the table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Claim(pub String);
 
@@ -14,8 +15,8 @@ impl Claim {
         Self(format!("{}-{random}", now.as_millisecond().max(0)))
     }
 
-    /// Returns when the claim was made, in milliseconds; `None` for a text that [`Claim::new`] did
-    /// not create.
+    /// Returns when the claim was made, to the millisecond. Returns `None` for a text that
+    /// [`Claim::new`] did not create.
     #[must_use]
     pub fn made_at(&self) -> Option<Timestamp> {
         let (millis, _) = self.0.split_once('-')?;
@@ -34,7 +35,8 @@ pub struct SesHeartbeat {
 
 impl SesHeartbeat {
     /// Returns whether the missing `Send` event of `claim` is evidence that its email was not sent.
-    /// That requires that the event of a later claim arrived and that no event is outstanding.
+    /// This requires that the `Send` event of a later claim arrived, and that no `Send` event is
+    /// outstanding. If `claim` contains no time, `unknown_since` is used instead.
     pub(super) fn passed(self, claim: &Claim, unknown_since: Timestamp) -> bool {
         !self.outstanding
             && self.newest.is_some_and(|newest| newest > claim.made_at().unwrap_or(unknown_since))

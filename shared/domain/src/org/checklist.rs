@@ -17,7 +17,7 @@ pub enum ChecklistError {
     /// The organization's status does not allow changes. A payment restores access.
     #[error("the organization has no full access")]
     NoAccess(Status),
-    /// The organization has no task with that key.
+    /// The organization sees no task with that key.
     #[error(transparent)]
     UnknownTask(#[from] UnknownTask),
 }
@@ -53,8 +53,8 @@ pub enum ChecklistCommand<'a> {
 impl Org {
     /// Applies an admin's command to the checklist.
     ///
-    /// # Errors
-    /// [`ChecklistError::NoAccess`] takes precedence over [`ChecklistError::UnknownTask`].
+    /// [`ChecklistError::NoAccess`] if the organization has no full access. Otherwise
+    /// [`ChecklistError::UnknownTask`] if the organization sees no task with the given key.
     pub fn change_checklist(
         &mut self,
         admin: &Admin,
@@ -94,9 +94,11 @@ impl Org {
         Ok(())
     }
 
-    /// Completes the tasks that a host event triggers, in every status of the organization.
+    /// Completes the tasks that a host event triggers. This works in every status of the
+    /// organization.
     ///
-    /// The event's time `at` is clamped between the sign-up and `now`.
+    /// `at` is the time of the event. If it is before the sign-up or after `now`, the nearer of
+    /// these two times is stored instead.
     pub fn complete_from_host(
         &mut self,
         event: &str,
@@ -112,9 +114,9 @@ impl Org {
         )
     }
 
-    /// Completes all tasks of a trigger, including tasks that the checklist does not show because
-    /// of the organization's plan or industry. The completion of such a task is stored, but has no
-    /// visible effect until the task is shown.
+    /// Completes all tasks of a trigger. This includes tasks that the checklist does not show
+    /// because of the organization's plan or industry. The completion of such a task is stored, but
+    /// has no visible effect until the checklist shows the task.
     pub(crate) fn complete_by_trigger(
         &mut self,
         trigger: CompletionTrigger<'_>,
@@ -136,8 +138,8 @@ impl Org {
         done
     }
 
-    /// Updates the plan from the price of the best subscription, which can change the shown tasks.
-    /// A price that is not configured changes nothing.
+    /// Updates the plan from the price of the best subscription. A new plan can change the shown
+    /// tasks. If the price belongs to no configured plan, nothing changes.
     pub fn update_plan(&mut self, prices: &Prices, now: Timestamp) {
         let plan = self.billing.plan().and_then(|price| prices.plan(price));
         if plan.is_some() && plan != self.onboarding.plan {
@@ -149,9 +151,13 @@ impl Org {
         }
     }
 
-    /// Updates the times after a change of the completions or of the shown tasks. If a new task is
-    /// shown in a complete checklist, the checklist is open again. It gets a new completion time
-    /// when it is complete again.
+    /// Updates the stored times if `changed`, which means that a completion, the shown tasks, or
+    /// the dismissal changed. `was_complete` states whether the checklist was complete before the
+    /// change.
+    ///
+    /// A checklist that stays complete keeps its completion time. If a new task is shown in a
+    /// complete checklist, the checklist is open again. It gets a new completion time when it is
+    /// complete again.
     fn checklist_changed(&mut self, changed: bool, was_complete: bool, now: Timestamp) {
         if changed {
             self.checklist.updated_at = Some(now);

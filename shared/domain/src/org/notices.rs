@@ -12,17 +12,17 @@ use crate::{
     trial::add,
 };
 
-/// Maximum number of payment notices that wait at the same time. When these are sent, more are
-/// enqueued.
+/// Maximum number of payment notices whose emails are not all finished. When one of these notices
+/// is finished, another notice can be enqueued.
 const MAX_WAITING: usize = 20;
-/// Maximum number of finished payment notices that are kept. They are kept because SES can still
-/// report events for their emails.
+/// Maximum number of finished payment notices that stay in the outbox. They stay because SES can
+/// still report events for their emails.
 const MAX_FINISHED: usize = 20;
 /// How long a reminder is kept after the trial end that it announced.
 const REMINDER_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 impl Org {
-    /// Enqueues notices for unpaid invoices. Removes notices and invoices that exceed the maximum
+    /// Enqueues notices for unpaid invoices. Removes notices and invoices above the maximum
     /// numbers.
     ///
     /// Callers run it after every change of billing or of the outbox.
@@ -32,13 +32,15 @@ impl Org {
         let Self { billing, outbox, .. } = self;
         billing.fold_invoices(|billing, id, invoice| {
             let key = NoticeKey::PaymentFailed { invoice: id.clone() };
-            // Keeps the invoice while its notice exists or must still be enqueued.
+            // Keeps the invoice while the outbox contains its notice, or while its notice must
+            // still be enqueued.
             outbox.0.contains_key(&key)
                 || (billing.awaited_payment(id).is_some() && !billing.was_mailed(id, invoice))
         });
     }
 
-    /// Enqueues one notice per unpaid invoice, up to [`MAX_WAITING`] waiting ones.
+    /// Enqueues one notice for each unpaid invoice that has none, until [`MAX_WAITING`] payment
+    /// notices are not finished.
     fn enqueue_payment_notices(&mut self, now: Timestamp) {
         let waiting = self.payment_notices().filter(|(_, since)| since.is_none()).count();
         let without_notice = |id: &InvoiceId, invoice: &Invoice| {
@@ -75,8 +77,8 @@ impl Org {
         }
     }
 
-    /// Returns the invoices that have a notice, each with the time since which the notice is
-    /// finished for all recipients. The time is `None` while an email of the notice is not
+    /// Returns each invoice that has a notice in the outbox, and the time at which the last email
+    /// of that notice was finished. The time is `None` while an email of the notice is not
     /// finished.
     fn payment_notices(&self) -> impl Iterator<Item = (&InvoiceId, Option<Timestamp>)> {
         self.outbox.0.iter().filter_map(|(key, recipients)| {

@@ -173,8 +173,8 @@ impl Stack {
         self.app.clone()
     }
 
-    /// Returns the router of the Stripe mock: its API and its hosted pages. It needs its own
-    /// origin.
+    /// Returns the router of the Stripe mock: its API and its hosted pages. The program must serve
+    /// this router at a separate origin.
     pub fn stripe_app(&self) -> Router {
         let stripe = Arc::clone(&self.system.cloud.stripe);
         external_app(move |request| {
@@ -183,7 +183,8 @@ impl Stack {
         })
     }
 
-    /// Returns the router of the sample host app if it is configured. It needs its own origin.
+    /// Returns the router of the sample host app, or `None` if the app is not configured. The
+    /// program must serve this router at a separate origin.
     pub fn host_app(&self) -> Option<Router> {
         let host_app = Arc::clone(self.host_app.as_ref()?);
         Some(external_app(move |request| {

@@ -1,5 +1,5 @@
-//! All parts of a running stack, and the operations that involve all parts: wait for pending work,
-//! advance the clock, and reset.
+//! All parts of a running stack, and the operations on the whole stack: wait for pending work,
+//! advance the clock, and delete all data.
 
 use std::sync::Arc;
 
@@ -46,8 +46,8 @@ impl System {
     /// Waits until no work can run: streams, events, and webhooks are delivered, and no invocation
     /// is running.
     ///
-    /// Returns the IDs of stream mappings whose batch keeps failing. Their next attempt waits for a
-    /// backoff, so this does not wait for them.
+    /// Returns the IDs of the stream mappings whose batch keeps failing. These mappings try again
+    /// only after a delay, and this function does not wait for them.
     pub async fn settle(&self) -> Vec<String> {
         let mut backing_off: Vec<String> = Vec::new();
         loop {
@@ -66,8 +66,9 @@ impl System {
         }
     }
 
-    /// Moves the clock forward to `target`. It stops at each time at which an item or the Stripe
-    /// mock is due, and runs the schedules at that time.
+    /// Moves the clock forward to `target`. The clock stops at each time at which a table item or
+    /// the Stripe mock is due, and at `target`. At each stop, this function runs all schedules and
+    /// waits until no work can run.
     pub async fn advance(&self, target: Timestamp) {
         let lock = self.clock_lock.lock().await;
         let advancing = self.clock().start_advance();
@@ -119,8 +120,8 @@ impl System {
         self.cloud.stripe.clear();
         self.dead_letters.clear();
         self.clock().reset();
-        // Stop all functions, because a running function can cache deleted items and times of the
-        // old clock.
+        // Stop all functions, because a running function can have cached deleted items, and times
+        // from before the reset of the clock.
         self.fleet.stop_all().await;
         self.scheduler.rearm(self.clock().now());
         drop(lock);

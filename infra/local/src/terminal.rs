@@ -128,8 +128,8 @@ impl Terminal {
 }
 
 impl Line {
-    /// Returns the path. If the path contains a one-time token, returns the route's pattern
-    /// instead, because terminal output is often shared or stored.
+    /// Returns the path of the request. If the path contains a one-time token, returns the route's
+    /// pattern instead, because other people may see terminal output.
     fn safe_path(&self) -> &str {
         let pattern = self.served.as_ref().map(|served| served.pattern.as_str());
         pattern.filter(|pattern| pattern.contains("{token}")).unwrap_or(&self.path)

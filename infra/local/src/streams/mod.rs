@@ -1,9 +1,9 @@
 //! Event source mappings: deliver the records of a table's stream to functions, as Lambda's pollers
 //! do.
 //!
-//! The stream has one shard, so a mapping sends one batch at a time and in order. Source: "Using
-//! AWS Lambda with Amazon DynamoDB" in the AWS Lambda Developer Guide, for filters, batches,
-//! bisection, partial failures, and retries.
+//! The local stream of a table has one shard. A mapping therefore sends one batch at a time, in the
+//! order of the records. Source: "Using AWS Lambda with Amazon DynamoDB" in the AWS Lambda
+//! Developer Guide, for filters, batches, bisection, partial failures, and retries.
 
 mod checkpoints;
 mod record;
@@ -23,11 +23,11 @@ use crate::{
     template::{ACCOUNT, REGION, StreamSource},
 };
 
-/// After this many consecutive failures, a mapping with unlimited retries backs off, so that a
-/// failing function does not keep the machine busy.
+/// A mapping with unlimited retries waits each time the failures of a batch reach a multiple of
+/// this number. Otherwise, a failing function would keep the machine busy.
 const FAILURES_BEFORE_BACKOFF: u32 = 5;
 
-/// First backoff. Each further backoff is twice as long, up to [`MAX_BACKOFF`].
+/// Duration of the first wait. Each further wait is twice as long, up to [`MAX_BACKOFF`].
 const BACKOFF: Duration = Duration::from_secs(1);
 
 /// Maximum backoff between two attempts.
@@ -158,8 +158,9 @@ impl StreamPoller {
         }
     }
 
-    /// Drops the backlog and continues after the newest record. Older records must not be
-    /// delivered, because the stream still contains the records from before the reset.
+    /// Drops the undelivered records and continues after the newest record of the stream. After a
+    /// reset of the table, the stream still contains the records of earlier changes, and the
+    /// mapping must not deliver them.
     ///
     /// # Errors
     /// Returns the reason if the stream's newest position could not be read.
@@ -214,8 +215,9 @@ impl StreamPoller {
         let mut left = batch.records;
         let mut rest = left.split_off(failed_at.min(left.len()));
         if self.mapping.bisect && rest.len() > 1 {
-            // If the function reported a failed record, this record becomes a separate batch.
-            // Otherwise, the batch is split in the middle. Splitting does not count as a retry.
+            // `rest` starts with the first failed record. If the function reported this record, it
+            // becomes a separate batch. If the invocation failed, the poller splits the batch in
+            // the middle. A split does not count as a retry.
             let half = if result.is_ok() { 1 } else { rest.len() / 2 };
             let second = rest.split_off(half);
             return [rest, second]

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::template::REGION;
 
 /// Returns the index of the first record that the function's response `payload` reports as failed,
-/// or `None` if it reports no failure. As in Lambda, an entry with an unknown sequence number means
-/// that the whole batch failed.
+/// or `None` if it reports no failure. As in Lambda, the whole batch counts as failed if the
+/// response contains an unknown sequence number.
 pub(super) fn first_failure(records: &[Value], payload: &str) -> Option<usize> {
     let report: Value = serde_json::from_str(payload).ok()?;
     let failures = report.get("batchItemFailures")?.as_array()?;

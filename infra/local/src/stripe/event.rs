@@ -17,13 +17,14 @@ use super::{
     subject::Subject,
 };
 
-/// Builds the snapshot event of a spec, with the time `now` and the format of its API version.
+/// Builds the snapshot event that `spec` describes. The event has the time `now` and the format of
+/// the spec's API version.
 ///
 /// `price` is the price id of the subscription. Source of the formats: docs.stripe.com, "The Event
 /// object" and the pages of the objects.
 ///
 /// # Errors
-/// Returns one error for each path of `set` that does not fit the event.
+/// Returns one error for each path in `spec.set` that does not fit the event.
 pub fn build_event(
     spec: &EventSpec,
     price: &str,
@@ -59,8 +60,8 @@ pub fn build_event(
     if errors.is_empty() { Ok(event) } else { Err(errors) }
 }
 
-/// Top-level fields of an event. A path of `set` with another first step applies to the event's
-/// object.
+/// Top-level fields of an event. If a path in `set` starts with a different name, [`full_path`]
+/// places it below `data.object`, or below `data` for `previous_attributes`.
 const ENVELOPE: [&str; 11] = [
     "id",
     "object",

@@ -1,18 +1,20 @@
 //! Test events: snapshot events in Stripe's format, signed and delivered like Stripe's webhooks.
 //!
 //! [`build_event`] is pure: the same [`EventSpec`], [`Seed`], and time give the same event.
-//! [`Sender`] adds the local clock, randomness, the signing secrets, and a function that posts. The
-//! same code therefore posts to a port or, in tests, inside the process.
+//! [`Sender`] adds the local clock, randomness, the signing secrets, and a function that posts a
+//! request. This function can send the request to a port, or in tests directly to the gateway in
+//! the process.
 //!
-//! To mount it, create a sender with a function that posts to the gateway, and merge the router. It
-//! serves `POST /_local/stripe/events`:
+//! To add test events to an application, create a sender with a function that posts to the gateway,
+//! and merge the router of this module. The router serves `POST /_local/stripe/events`:
 //!
 //! ```ignore
 //! let sender = stripe::Sender::new(clock, rng, "whsec_local_onramp", "price_local_team", post);
 //! let app = app.merge(stripe::router(sender));
 //! ```
 //!
-//! This module never reads functions or the table. Like Stripe, it sees only the response status.
+//! This module accesses neither functions nor the table. Like Stripe, it uses only the status of
+//! the response.
 
 mod event;
 mod objects;

@@ -21,8 +21,8 @@ pub(super) fn check(path: &str) -> Result<(), PathError> {
     if path.split('.').any(str::is_empty) { Err(PathError::Empty) } else { Ok(()) }
 }
 
-/// Sets the value at a path. Missing parents and null parents become objects. The index after the
-/// last entry of a list appends to it.
+/// Sets the value at a path. Missing parents and null parents become objects. If the path contains
+/// the index after the last element of a list, the function appends an element to the list.
 pub(super) fn set(root: &mut Value, path: &str, value: Value) -> Result<(), PathError> {
     check(path)?;
     let mut node = root;

@@ -14,14 +14,15 @@ pub struct Payer {
     pub customer: String,
     /// Stripe's subscription id, `sub_…`.
     pub subscription: String,
-    /// Organization id for the metadata that Onramp's Checkout sets. `None` for a customer that
-    /// does not come from Onramp.
+    /// Organization id for the metadata of the event's object, as Onramp sets it at Checkout.
+    /// `None` for a customer who did not come from Onramp.
     pub organization: Option<String>,
 }
 
 impl Payer {
-    /// Returns the payer of a spec. Without organization and customer, each seed gives a new
-    /// customer.
+    /// Returns the payer of the event that `spec` describes. If the spec has no customer id, the id
+    /// is derived from the organization id. If it also has no organization id, the id is derived
+    /// from `seed`, so each event gets a new customer.
     pub fn new(spec: &EventSpec, seed: &Seed) -> Payer {
         let customer = match (&spec.customer, &spec.organization_id) {
             (Some(customer), _) => customer.clone(),

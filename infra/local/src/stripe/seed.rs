@@ -2,9 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
-/// Sixteen random bytes that determine all ids of one event, by prefix.
+/// Sixteen random bytes from which all ids of one event are derived. An id depends on these bytes
+/// and on its prefix, such as `evt`.
 ///
-/// Unlike a random number generator, a seed gives the same ids in any order of calls.
+/// Unlike the numbers of a random number generator, the ids do not depend on the order of the
+/// calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seed([u8; 16]);
 

@@ -29,12 +29,15 @@ pub const WEBHOOK_PATH: &str = "/billing/webhooks/stripe";
 /// Function that sends a request to the gateway, over its port or inside the process.
 pub type HttpSend = Arc<dyn Fn(Request<Bytes>) -> BoxFuture<'static, Response<Bytes>> + Send + Sync>;
 
-/// Function that fills in the customer and subscription of a spec, if the mock has them. It returns
-/// the time of the customer's last event, in seconds since 1970.
+/// Function that sets the customer and the subscription of a spec if the Stripe mock has them. It
+/// returns the time of the customer's last event in seconds since 1970, or `None` without such an
+/// event.
 pub type CustomerResolver = Arc<dyn Fn(&mut EventSpec) -> Option<i64> + Send + Sync>;
 
-/// Maximum lead of an event's time over the local clock. If the customer's last event is further in
-/// the future, a request set its `created` time. The next event then has the current time.
+/// Maximum time by which an event can be ahead of the local clock. Many events in the same second
+/// move ahead, because each of them is at least one second after the previous one. If the
+/// customer's last event is further ahead, a request set its `created` time, and the next event
+/// gets the current time.
 const IN_A_ROW: SignedDuration = SignedDuration::from_mins(10);
 
 /// Builds, signs and posts events as Stripe does.
@@ -78,9 +81,11 @@ impl Sender {
         Sender { resolver, ..self }
     }
 
-    /// Returns the time of the next event after one at `last`, in seconds since 1970: the current
-    /// time, but at least one second later. Stripe's times have whole seconds, and the events of
-    /// one customer must keep their order.
+    /// Returns the time for the next event of a customer. `last` is the time of the customer's
+    /// previous event, in seconds since 1970. The result is the current time or, if later, one
+    /// second after `last`. Stripe's times are in whole seconds, and the events of one customer
+    /// must keep their order. If the result would be [`IN_A_ROW`] or more ahead of the clock, it is
+    /// the current time.
     fn event_time(&self, last: Option<i64>) -> Timestamp {
         let now = self.clock.now();
         let next = last.map(|last| last.saturating_add(1)).and_then(|next| Timestamp::from_second(next).ok());
@@ -90,14 +95,15 @@ impl Sender {
     /// Builds one event and delivers it `count` times in parallel, each time with a new signature.
     ///
     /// # Errors
-    /// Returns one error for each path of `set` that does not fit the event, and sends nothing.
+    /// Returns one error for each path in `spec.set` that does not fit the event. Then nothing is
+    /// sent.
     pub async fn send(&self, spec: &EventSpec) -> Result<Delivery, Vec<RequestError>> {
         let seed = Seed::new(self.rng.bytes());
         let mut spec = spec.clone();
         let last = (self.resolver)(&mut spec);
         let event = build_event(&spec, &self.price, &seed, self.event_time(last))?;
-        // Stripe indents its bodies. A receiver that serializes the JSON again before it verifies
-        // the signature therefore fails.
+        // The body is indented JSON, as in Stripe. If a receiver verifies the signature over JSON
+        // that it serialized again, its text differs and the verification fails.
         let body = Bytes::from(format!("{event:#}"));
         // Each delivery is a task of its own, so that deliveries run concurrently.
         let deliveries = (0..spec.count).map(|_| tokio::spawn((self.post)(self.request(&body))));

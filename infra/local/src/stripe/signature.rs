@@ -5,9 +5,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-/// Returns the header for a body that is signed at the time `at`, with one signature per secret, as
-/// during a rotation at Stripe: `t=1735689600,v1=5257a8…,v1=…`. The HMAC key is the full text
-/// `whsec_…`.
+/// Returns the header for `body`, signed at the time `at`: `t=1735689600,v1=5257a8…,v1=…`. The
+/// header contains one signature per secret, as at Stripe during the rotation of a secret. The HMAC
+/// key is the full text `whsec_…`.
 pub fn sign(secrets: &[String], body: &[u8], at: Timestamp) -> String {
     let seconds = at.as_second();
     secrets.iter().fold(format!("t={seconds}"), |header, secret| {

@@ -157,8 +157,8 @@ impl Reader {
         }
     }
 
-    /// Returns the spec or all errors. A field that was not read is an error, because it is most
-    /// likely misspelled.
+    /// Returns the spec, or all errors. A field of the body that [`parse_spec`] did not read is an
+    /// error, because its name is most likely misspelled.
     fn finish(mut self, spec: EventSpec) -> Result<EventSpec, Vec<RequestError>> {
         for name in std::mem::take(&mut self.fields).keys() {
             self.error(

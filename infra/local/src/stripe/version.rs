@@ -7,8 +7,9 @@ use jiff::civil::Date;
 /// Default version of the events.
 const CURRENT: &str = "2026-07-29.dahlia";
 
-/// Date of the release "basil", which moved the subscription of an invoice under `parent` and the
-/// period of a subscription to its items. Source: docs.stripe.com, changelog "basil".
+/// Date of Stripe's API release "basil". Since this release, an invoice has its subscription under
+/// `parent`, and the items of a subscription contain its period. Source: docs.stripe.com, changelog
+/// "basil".
 const BASIL: Date = Date::constant(2025, 3, 31);
 
 /// API version: a date, optionally with a release name, such as `2024-06-20` or `2025-03-31.basil`.

@@ -23,8 +23,8 @@ impl Account {
         self.prices().into_iter().find(|price| price.id == id)
     }
 
-    /// Returns the price of a stored object. Falls back to the team price, because a stored id may
-    /// no longer be configured.
+    /// Returns the price with the id that a stored object contains. If this price is no longer
+    /// configured, returns the team price.
     pub(super) fn price(&self, id: &str) -> &Price {
         self.find_price(id).unwrap_or(&self.team)
     }

@@ -70,8 +70,8 @@ impl AccountState {
         self.customers.get(id).filter(|customer| !customer.deleted)
     }
 
-    /// Cancels a subscription and stops the retries of its open invoices. Returns `None` if it is
-    /// already canceled.
+    /// Cancels a subscription and stops the retries of its open invoices. Returns `None` if the
+    /// subscription does not exist or is already canceled.
     pub(super) fn end(&mut self, id: &str, now: Timestamp) -> Option<&Subscription> {
         let subscription = self.subscriptions.get_mut(id).filter(|subscription| subscription.is_alive())?;
         subscription.status = Status::Canceled;

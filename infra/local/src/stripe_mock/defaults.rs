@@ -6,10 +6,11 @@ use sha2::{Digest, Sha256};
 
 use crate::stripe::{EventSpec, Seed, build_event};
 
-/// Returns the default object of an event of type `kind`, overridden by `facts`.
+/// Returns the object that a default event of type `kind` contains, with `facts` in place of the
+/// default values.
 ///
-/// The values that `facts` omits are derived from the object's id, so every read returns the same
-/// values.
+/// The ids that `facts` omits are derived from the object's `id`, so every read of the object
+/// returns the same ids.
 pub(super) fn default_object(
     kind: &str,
     id: &str,
@@ -51,8 +52,8 @@ fn merge(base: &mut Value, facts: Value) {
     }
 }
 
-/// Returns the `previous_attributes` of an update: the old values of all changed fields. Nested
-/// objects contain only their changed fields, and lists are complete.
+/// Returns the `previous_attributes` of an update: the old value of each field that changed. In a
+/// nested object, only the changed fields appear. A changed list appears completely.
 ///
 /// Source: docs.stripe.com, "The Event object".
 pub(super) fn previous_attributes(before: &Value, after: &Value) -> Map<String, Value> {

@@ -32,8 +32,8 @@ impl<'a> EventScope<'a> {
         let object = event.pointer("/data/object")?;
         let text = |at: &str| object.pointer(at).and_then(Value::as_str);
         let first = |pointers: &[&str]| pointers.iter().find_map(|at| text(at));
-        // A reference is an id or an expanded object. Since API version 2025-03-31.basil, an
-        // invoice has its subscription under `parent`.
+        // A reference to a customer or subscription is an id or the expanded object. Since API
+        // version 2025-03-31.basil, an invoice has its subscription under `parent`.
         let (customer, subscription): (&[&str], &[&str]) = match text("/object") {
             Some("customer") => (&["/id"], &[]),
             Some("subscription") => (&["/customer", "/customer/id"], &["/id"]),

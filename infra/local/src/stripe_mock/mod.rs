@@ -1,12 +1,13 @@
 //! Local Stripe mock: API, hosted pages, and signed events. It makes no payments.
 //!
-//! [`StripeMock`] holds customers, subscriptions, and invoices, and renews them as the local clock
-//! moves. It rejects requests that Stripe rejects. [`WebhookSender`] delivers its events to the
-//! webhook and repeats a delivery until it succeeds or three days have passed.
+//! [`StripeMock`] stores customers, subscriptions, and invoices, and renews subscriptions as the
+//! local clock advances. It rejects requests that Stripe rejects. [`WebhookSender`] delivers the
+//! events of the mock to Onramp's webhook. It repeats a failed delivery until a delivery succeeds
+//! or the event is three days old.
 //!
 //! Onramp calls the mock only through Stripe's API, and the mock calls Onramp only through the
 //! webhook. There is one exception: the gateway reports each accepted event to
-//! [`StripeMock::observe`], so that a customer from a test event has a portal too.
+//! [`StripeMock::observe`], so that a customer who appears only in a test event also has a portal.
 
 mod account;
 mod account_state;
@@ -67,7 +68,8 @@ pub struct StripeMock {
 }
 
 impl StripeMock {
-    /// Loads the state from `folder`. Without a folder, the mock starts empty and stays in memory.
+    /// Loads the state from `folder`. Without a folder, the mock starts empty and stores its state
+    /// in memory only.
     ///
     /// # Errors
     /// Returns an error if the folder cannot be read or its file is not a valid state.
@@ -151,10 +153,11 @@ impl StripeMock {
         self.events.all()
     }
 
-    /// Adds the customer and subscription of an event that the webhook accepted, from any sender.
+    /// Adds the customer and the subscription of `event`, which Onramp's webhook accepted. The
+    /// sender of the event can be the mock, the test-event API, or another program.
     ///
-    /// The customer then has a portal and can open a Checkout. If an event reports the end of a
-    /// subscription or customer, this function also ends it in the mock.
+    /// The customer then has a portal and can open a Checkout session. If the event reports that a
+    /// subscription or a customer ended, this function ends the same object in the mock.
     pub fn observe(&self, event: &[u8]) {
         let Ok(event) = serde_json::from_slice::<Value>(event) else { return };
         let Some(scope) = EventScope::read(&event) else { return };
@@ -179,9 +182,11 @@ impl StripeMock {
         self.save(&state);
     }
 
-    /// Fills in the customer and subscription of a test event, if this account has them.
+    /// Sets the customer and the subscription of a test event, if this account has them. A customer
+    /// id in `spec` has precedence over the organization.
     ///
-    /// Returns the time of the customer's last event, in seconds since 1970.
+    /// Returns the time of the customer's last event in seconds since 1970. Returns `None` if this
+    /// account has no such customer, or no event of the customer.
     pub fn resolve_customer(&self, spec: &mut EventSpec) -> Option<i64> {
         let state = self.lock();
         if let (None, Some(organization)) = (&spec.customer, &spec.organization_id) {
@@ -223,9 +228,9 @@ impl StripeMock {
         released
     }
 
-    /// Returns the mode and the events that are due, in the mode's order.
+    /// Returns the delivery mode and the events that are due, in the order that the mode requires.
     ///
-    /// Each event stays marked as in progress until the caller calls [`Self::delivered`].
+    /// Marks each of these events as in progress until the caller calls [`Self::delivered`] for it.
     fn take_due(&self) -> (Mode, Vec<Value>) {
         let now = self.clock.now();
         let mut state = self.lock();
@@ -282,8 +287,8 @@ impl StripeMock {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the state to its file. If that fails, the mock logs a warning and continues, and the
-    /// next start loads the last state that was written.
+    /// Writes the state to its file. If the write fails, the mock logs a warning and continues. The
+    /// file then still contains the previous state, and the next start loads it.
     fn save(&self, state: &AccountState) {
         let Some(file) = &self.file else { return };
         let fresh = file.with_extension("new");

@@ -118,7 +118,7 @@ impl Subscription {
 }
 
 /// Returns the first time after `after` that is a whole number of calendar months after `anchor`.
-/// In a month without that day, it is the last day of the month.
+/// In a month without the day of `anchor`, the result is on the last day of the month.
 pub(super) fn next_month(anchor: Timestamp, after: Timestamp) -> Timestamp {
     let anchor = anchor.to_zoned(TimeZone::UTC);
     let months = (1..).map_while(|n| anchor.checked_add(Span::new().try_months(n).ok()?).ok());

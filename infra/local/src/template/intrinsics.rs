@@ -23,10 +23,11 @@ impl<'a> Scope<'a> {
         let mut parameters = BTreeMap::new();
         let parameters_by_variable = parameters_of_variables(document);
         for (name, parameter) in entries(document.get("Parameters")) {
-            // A setting can also name a variable whose value is this parameter. Then the parameter
-            // takes the value too, because policies and event patterns also refer to it. Two kinds
-            // of values apply to the variable only: an invalid value, which the function reports
-            // under the variable's name, and a plain secret in place of an ARN.
+            // A setting can also name a function's variable whose value is this parameter. The
+            // parameter then takes the value of the setting, because policies and event patterns
+            // also refer to the parameter. Two kinds of values apply to the variable only. The
+            // first is a value that is invalid for the parameter: the function reports it under the
+            // variable's name. The second is a plain secret in place of an ARN.
             let is_valid = |value: &&String| {
                 let is_kind = !name.ends_with("Arn") || value.starts_with("arn:");
                 is_kind && check_parameter(name, parameter, value).is_ok()
@@ -316,8 +317,8 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Returns the local value of a parameter without a default: an ARN for secrets, or else an empty
-/// text.
+/// Returns the local value of a parameter that has no default: an ARN if the parameter names a
+/// secret, or else an empty text.
 fn local_default(name: &str) -> String {
     if name.ends_with("SecretArn") || name.ends_with("KeyArn") {
         format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{STACK}/{name}-local0")

@@ -1,12 +1,12 @@
-//! Checks that the reader supports every name in the template. `known.yaml` lists the supported
-//! ones.
+//! Checks that the reader supports every resource type and every property in the template. The file
+//! `known.yaml` lists the supported types and properties.
 
 use std::sync::LazyLock;
 
 use serde_json::Value;
 
-/// Supported names by part: a resource type, `event` with an event type, or a section of the
-/// template.
+/// Content of `known.yaml`: the supported properties of each part. A part is a resource type,
+/// `event` followed by an event type, or a section of the template.
 static KNOWN: LazyLock<Value> = LazyLock::new(|| {
     let mut known: serde_yaml_ng::Value =
         serde_yaml_ng::from_str(include_str!("known.yaml")).unwrap_or_default();
@@ -15,8 +15,8 @@ static KNOWN: LazyLock<Value> = LazyLock::new(|| {
     serde_json::to_value(known).unwrap_or_default()
 });
 
-/// Returns one error for each name in `value` that `part` does not support. `at` is the path of
-/// `value`.
+/// Returns one error for each property in `value` that is not supported in `part`. If `part` itself
+/// is not supported, returns one error about it. `at` is the path of `value` in the template.
 pub(super) fn unknown(part: &str, value: &Value, at: &str) -> Vec<String> {
     let mut errors = Vec::new();
     match KNOWN.get(part) {

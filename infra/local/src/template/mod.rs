@@ -1,8 +1,8 @@
 //! Reads `template.yaml`: functions, routes, streams, rules, schedules, and tables.
 //!
-//! The template is the only list of these parts. A resource type, property, or intrinsic function
-//! that the reader does not support is an error that names it. The local system therefore cannot
-//! lack a part of the deployed system unnoticed.
+//! The template is the only list of these parts. The reader returns an error for a resource type,
+//! property, or intrinsic function that it does not support. A new part of the deployed system
+//! therefore cannot be missing locally without an error.
 
 mod events;
 mod function;
@@ -39,8 +39,8 @@ pub struct Template {
     pub schedules: Vec<Schedule>,
     /// DynamoDB tables of the template.
     pub tables: Vec<Table>,
-    /// All resources whose condition holds, by logical ID. They include the resources from which
-    /// the fields above are read.
+    /// All resources whose condition holds, by logical ID. They include the resources that the
+    /// fields above describe.
     pub resources: BTreeMap<String, Resource>,
     /// The evaluated `Globals` section.
     pub globals: Value,

@@ -36,8 +36,8 @@ impl Scope<'_> {
         })
     }
 
-    /// Returns whether SAM generates a resource with this logical ID for an event of a function.
-    /// The ID consists of the function's logical ID and the event's name.
+    /// Returns whether SAM generates a resource with the logical ID `logical` for an event of a
+    /// function. Such an ID consists of the function's logical ID and the event's name.
     pub(super) fn is_event(&self, logical: &str) -> bool {
         self.resources.iter().any(|(name, resource)| {
             let event = logical.strip_prefix(name);

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{AMOUNT, CURRENCY, DAY, EventContext};
 
-/// Builds a charge that was refunded in full. It has no metadata, because Onramp sets none on
-/// charges.
+/// Builds a charge that was refunded in full. The charge has no metadata, because Onramp sets no
+/// metadata on charges.
 pub(in super::super) fn charge(context: &EventContext<'_>) -> Value {
     let mut charge = json!({
         "id": context.seed.id("ch"),

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::EventContext;
 
-/// Builds an object with the fields that nearly all of Stripe's objects have. The value of its
-/// field `object` is the event type without the last part.
+/// Builds an object with the fields that nearly all of Stripe's objects have. The field `object`
+/// contains the event type without its last part, for example `plan` for `plan.created`.
 pub(in super::super) fn generic(context: &EventContext<'_>, event_type: &str) -> Value {
     let name = event_type.rsplit_once('.').map_or(event_type, |(name, _)| name);
     json!({

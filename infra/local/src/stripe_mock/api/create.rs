@@ -9,8 +9,8 @@ use crate::stripe_mock::{
     transition::Transition,
 };
 
-/// Minimum time until the end of a trial in Checkout. Source: docs.stripe.com, "Create a Checkout
-/// Session", `subscription_data.trial_end`.
+/// Minimum time from the creation of a Checkout session to the end of its trial. Source:
+/// docs.stripe.com, "Create a Checkout Session", `subscription_data.trial_end`.
 const MIN_TRIAL: SignedDuration = SignedDuration::from_hours(48);
 
 /// Valid parameters of a Checkout session that have no effect in the mock.

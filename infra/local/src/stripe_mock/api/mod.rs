@@ -1,5 +1,6 @@
-//! API under `/v1`, and one list of `/v2`. Requests contain forms, and responses contain JSON.
-//! Source: docs.stripe.com, "API reference".
+//! API of the Stripe mock: the endpoints under `/v1` that the local stack needs, and the list of
+//! event destinations under `/v2`. The body of a request is a form, and the body of a response is
+//! JSON. Source: docs.stripe.com, "API reference".
 
 mod create;
 mod error;
@@ -174,8 +175,9 @@ fn authorize(mock: &StripeMock, request: &Request<Bytes>) -> Result<(), ApiError
     if given == mock.account.key { Ok(()) } else { Err(ApiError::wrong_key(&given)) }
 }
 
-/// Executes a POST operation once for each idempotency key. A failed request is not stored, so the
-/// caller can retry it with the same key.
+/// Executes a POST operation, and only once for each idempotency key. A later request with the same
+/// key and parameters gets the stored response. The mock stores no failed request, so the caller
+/// can retry it with the same key.
 fn create(
     mock: &StripeMock,
     operation: Operation<'_>,

@@ -1,5 +1,5 @@
-//! Event destinations of the account.
-//! Source: docs.stripe.com, "List all webhook endpoints" and "List Event Destinations".
+//! Lists the webhook endpoints and the event destinations of the account. Source: docs.stripe.com,
+//! "List all webhook endpoints" and "List Event Destinations".
 
 use serde_json::{Value, json};
 use stripe::EVENT_TYPES;

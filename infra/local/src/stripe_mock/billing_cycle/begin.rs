@@ -26,10 +26,10 @@ impl Transition<'_> {
         id
     }
 
-    /// Completes an open Checkout session with `card` as the card on file. The first payment
-    /// succeeds with any card.
+    /// Completes an open Checkout session and stores `card` as the card of the customer. The first
+    /// payment succeeds with any card. A session that is not open stays unchanged.
     ///
-    /// Returns the session after the change, or `None` if there is no session with this id.
+    /// Returns the session, or `None` if there is no session with this id.
     pub(in super::super) fn complete(&mut self, session: &str, card: Card) -> Option<CheckoutSession> {
         let mut session = self.state.checkouts.get(session)?.clone();
         if session.progress != Progress::Open {
@@ -91,8 +91,8 @@ impl Transition<'_> {
         }
     }
 
-    /// Creates the invoice of the subscription's current period and returns its id. The invoice of
-    /// a trial has the amount 0.
+    /// Creates the invoice of the subscription's current period and returns the id of the invoice.
+    /// The invoice of a trial has the amount 0.
     pub(in super::super) fn create_invoice(&mut self, subscription: &Subscription, reason: Reason) -> String {
         let price = self.price(&subscription.price);
         let free = subscription.status == Status::Trialing;

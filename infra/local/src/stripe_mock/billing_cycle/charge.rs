@@ -33,8 +33,8 @@ impl Transition<'_> {
         let subscription = paid.subscription.clone();
         self.change(&subscription, |subscription| {
             match subscription.status {
-                // Stripe bills nothing while a subscription is unpaid. The payment starts a new
-                // period.
+                // Stripe bills nothing while a subscription is unpaid. If its period has ended, the
+                // payment starts a new period now.
                 Status::Unpaid if subscription.period_end <= now => {
                     subscription.anchor = now;
                     subscription.period_start = now;

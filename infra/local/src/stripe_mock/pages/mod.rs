@@ -19,8 +19,8 @@ use maud::Markup;
 
 use super::StripeMock;
 
-/// Content security policy of the pages. A form may redirect to any origin, because the caller of
-/// the API chooses the success and cancel URLs.
+/// Content security policy of the pages. A form may redirect to any origin, because the API request
+/// that creates a session sets its success and cancel URLs.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
     form-action 'self' http: https:";
 

@@ -22,8 +22,8 @@ fn keys(event: &Value) -> Vec<&str> {
     records.iter().map(|record| record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap()).collect()
 }
 
-/// Returns two lists in order: the keys of each call of the reader that succeeded, and the keys of
-/// the dead letters.
+/// Returns two lists in order: the keys of each call of the reader, including failed calls, and the
+/// keys of each dead letter.
 async fn outcome(bench: &Bench) -> (Vec<String>, Vec<String>) {
     let events = bench.reader_events().iter().map(|event| keys(event).concat()).collect();
     let dead = bench.get("/_local/dead-letters").await;
@@ -52,7 +52,8 @@ async fn filtered_records_arrive_in_the_format_of_lambda() {
 
 const FOUR: &[(&str, &str)] = &[("A", "KEEP"), ("B", "KEEP"), ("C", "KEEP"), ("D", "KEEP")];
 
-/// Writes four items before the reader starts, so that they are one batch.
+/// Writes four items in one invocation of the worker, so that the reader first gets them in one
+/// batch. Returns after all retries.
 async fn four(reader: Behavior) -> Bench {
     let bench = bench(writer(FOUR), reader).await;
     bench.work().await;

@@ -27,7 +27,7 @@ pub(crate) async fn checkout(visitor: &mut Visitor<'_>, plan: &str) -> TestRespo
     visitor.submit("/billing/checkout", &[("plan", plan)]).await
 }
 
-/// Advances the clock, which ends the session, and signs in again by an emailed link.
+/// Advances the clock, so that the session expires, and signs in again by an emailed link.
 async fn days_later(world: &World, jo: &mut Visitor<'_>, days: &str) {
     world.advance(days).await;
     sign_in_by_link(world, jo, "jo@example.com").await;
@@ -146,7 +146,7 @@ async fn checkout_redirects_to_the_portal_when_a_plan_exists() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     sign_in_by_link(&world, &mut jo, "jo@example.com").await;
-    // Before there is a plan, users can manage their payment methods in the portal.
+    // Admins can manage their payment methods in the portal before they choose a plan.
     for early in [jo.submit("/billing/portal", &[]).await, jo.post("/billing/portal").await] {
         assert_eq!(early.status, 303, "{}", early.text());
         assert!(early.header("location").starts_with(&format!("{STRIPE}/p/session/")), "{}", early.text());
@@ -277,7 +277,7 @@ async fn retry_links_the_customer_and_applies_parked_events() {
     assert_eq!(checkout(&mut jo, "team").await.status, 503);
     let customers = world.stack.system().cloud.stripe.customers();
     let [customer] = customers.as_slice() else { panic!("{customers:?}") };
-    // An invoice of this customer is paid, for example from Stripe's dashboard.
+    // An invoice of the customer is paid in another way, for example in Stripe's dashboard.
     assert_eq!(world.stripe(json!({ "type": "invoice.paid", "customer": customer })).await, [200]);
     assert_eq!(jo.organization().await["status"], "pending", "the customer is not linked yet");
 

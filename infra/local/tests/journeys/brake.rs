@@ -1,4 +1,5 @@
-//! The mail brake: many sign-ups delay welcome emails. No sign-up is rejected and no email is lost.
+//! Tests of the mail brake. Many sign-ups delay welcome emails, but Onramp rejects no sign-up and
+//! loses no email.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::driver::{TestResponse, Visitor, World};
 
-/// Starts a stack with an hourly budget and sets its clock to one minute after a full hour.
+/// Starts a stack with the hourly budget `budget` for first emails. Sets its clock to one minute
+/// after a full hour.
 async fn world_with_budget(budget: &str) -> World {
     let world = World::with(local::Config::memory().set("SIGNUP_HOURLY_BUDGET", budget)).await;
     to_the_next_hour(&world).await;
@@ -57,8 +59,8 @@ async fn mail_brake_delays_welcome_emails_beyond_the_hourly_budget() {
         assert_eq!(visitor.organization().await["status"], "trialing", "{n}");
         orgs.push(visitor.org());
     }
-    // The budget is split into four counters, and a sign-up tries three of them. It can miss the
-    // only counter with budget left.
+    // The budget is split into four counters, and a sign-up tries three of them. If only the fourth
+    // counter has budget left, the sign-up delays its email.
     let immediate = welcomed(&world).await.len();
     assert!((3..=4).contains(&immediate), "{immediate}");
     world.advance("30m").await;
@@ -151,8 +153,8 @@ async fn bounced_first_emails_delay_the_next_until_others_arrive() {
     sign_up(&world, 12).await;
     assert_eq!(welcomed(&world).await.len(), 12, "the bounce rate is unchanged in the next hour");
 
-    // Set the number of sent emails to 209. With the delayed email, 200 emails have then been sent
-    // since the first bounces.
+    // Set the counter of sent first emails to 209. The delayed email then makes it 210, which is
+    // 200 more than at the first bounces. So not all five bounces are among the last 200 emails.
     let key = json!({ "pk": { "S": "FEED" }, "sk": { "S": "FIRST" } });
     let sent = json!({ ":sent": { "N": "209" } });
     world.write(

@@ -114,11 +114,11 @@ async fn host_app_events_complete_tasks_in_any_state() {
         (&json!(null), &json!(null)),
         "the organization is not provisioned yet"
     );
-    // Unknown event types and organizations are ignored.
+    // Onramp ignores events of an unknown type or of an unknown organization.
     world.host_event("coffee.made", detail(jo.org())).await;
     world.host_event("project.created", detail("org_0198c0de-0000-7000-8000-00000000dead".to_owned())).await;
     assert_eq!(jo.checklist().await["completed_count"], 1);
-    // Provisioning keeps the completed task.
+    // Provisioning keeps the completion from before, and completes another task.
     world.stripe(json!({ "type": "invoice.paid", "organization_id": jo.org() })).await;
     assert_eq!(jo.checklist().await["completed_count"], 2);
 }
@@ -138,8 +138,9 @@ async fn completion_is_celebrated_until_it_is_seen() {
     assert_eq!(jo.checklist().await["celebrates"], false);
 }
 
-/// A custom checklist is a definition file and a parameter. The industry selects it, and the plan
-/// adds a task. A host event that only this file defines completes that task.
+/// The file `agency.toml` and a parameter add a custom checklist. The industry in the sign-up form
+/// selects it. The plan adds a task, and a host event whose type only this file contains completes
+/// that task.
 #[tokio::test]
 async fn custom_checklist_follows_industry_and_grows_with_plan() {
     let world = World::with(Config::memory().set("CHECKLIST_DEFINITIONS", "built-in,agency")).await;

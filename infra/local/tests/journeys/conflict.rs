@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::driver::{Visitor, World};
 
-/// Returns the conflicts that the organization's item records.
+/// Returns the conflicts in the organization's item, as JSON text.
 async fn recorded_conflicts(world: &World, jo: &Visitor<'_>) -> String {
     let items = world.items(&format!("ORG#{}", jo.org())).await;
     let conflicts =
@@ -12,7 +12,7 @@ async fn recorded_conflicts(world: &World, jo: &Visitor<'_>) -> String {
     conflicts.map(Value::to_string).collect()
 }
 
-/// Returns the items in quarantine for an event.
+/// Returns the quarantined items of an event as JSON text, or an empty string.
 async fn quarantined(world: &World, event: &str) -> String {
     world.items(&format!("STRIPE#{event}")).await.iter().map(Value::to_string).collect()
 }

@@ -1,4 +1,4 @@
-//! `onramp doctor` against a fake AWS account: a healthy stage, and one fault at a time.
+//! Tests `onramp doctor` against a fake AWS account: a healthy stage, and then one fault at a time.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 
 const URL: &str = "http://localhost:8484";
 
-/// A fault for the calls whose target or URL contains `call`.
+/// A fault of the fake account. It affects the calls whose target or URL contains `call`.
 #[derive(Debug, Clone)]
 struct Broken {
     call: &'static str,
@@ -36,7 +36,7 @@ struct Broken {
 
 #[derive(Debug, Clone)]
 enum Failure {
-    /// The response has this value at this JSON pointer.
+    /// In the response, the value at this JSON pointer is replaced with this value.
     Replaced(&'static str, Value),
     /// The call is denied.
     Denied,
@@ -141,7 +141,7 @@ fn clients(stack: &Stack, broken: Option<Broken>, ahead: SignedDuration) -> Clie
     }
 }
 
-/// Returns every finding that is not good.
+/// Runs the doctor, and returns every finding whose severity is not "good".
 async fn found(
     stack: &Stack,
     broken: Option<Broken>,
@@ -156,7 +156,7 @@ async fn found(
     .collect()
 }
 
-/// The finding about the local Stripe key, which is not restricted.
+/// Returns the only finding of a healthy local stage: its Stripe key is not a restricted key.
 fn expected_warning() -> (Severity, Area, String) {
     (Warning, Area::Secrets, "Stripe secret key".to_owned())
 }
@@ -286,8 +286,9 @@ async fn doctor_finds_each_fault() {
         let broken = Broken { call, failure: Failure::Replaced(path, value) };
         let found = found(&stack, Some(broken), SignedDuration::ZERO).await;
         let others: Vec<_> = found.iter().filter(|one| **one != expected_warning()).collect();
-        // The URL of a configuration set is a prefix of the URL of its destinations, so a substring
-        // of the first URL also matches the second. Each `call` must match only one of them.
+        // Each `call` must match only one AWS call, so that there is only one finding. The URL of a
+        // configuration set is the beginning of the URL of its event destinations. A text that
+        // occurs in the first URL therefore also occurs in the second one.
         assert!(others.len() == 1, "{call} {path}: {others:?}");
         assert_eq!(*others[0], (severity, area, subject.to_owned()), "{call} {path}");
     }

@@ -113,7 +113,7 @@ impl World {
         self.settle().await;
     }
 
-    /// Returns the AWS operations of the request that produced this response, in order.
+    /// Returns the AWS operations that a function executed to produce this response, in order.
     pub async fn calls_of(&self, response: &TestResponse) -> Vec<String> {
         let id = response.header("x-request-id");
         let calls = self.local("GET", "/_local/calls", None).await;
@@ -132,7 +132,7 @@ impl World {
         self.local("GET", "/_local/table", None).await.as_array().unwrap().len()
     }
 
-    /// Calls the table directly, for states that no function writes.
+    /// Calls DynamoDB directly, to create states that no function writes.
     pub fn write(&self, operation: &str, mut request: Value) {
         let engine = &self.stack.system().cloud.engine;
         request["TableName"] = json!(engine.tables()[0].name);
@@ -140,7 +140,7 @@ impl World {
         assert_eq!(reply.status, 200, "{}", reply.body);
     }
 
-    /// Replaces the fault plan.
+    /// Replaces the list of faults that the stack injects.
     pub async fn inject(&self, faults: Value) {
         self.local("POST", "/_local/faults", Some(faults)).await;
     }

@@ -1,5 +1,5 @@
-//! Property of emailed secrets: a secret that is older than ten minutes never opens a session for
-//! an operator, or for a user who already belongs to an organization.
+//! Tests one property of emailed secrets. A secret that is older than ten minutes never opens a
+//! session for an operator, or for a user who already belongs to an organization.
 //!
 //! The test tries every link of every email, for every kind of user, at several ages, in several
 //! browsers.
@@ -16,12 +16,13 @@ use crate::{
     sign_in::sign_in_by_link,
 };
 
-/// Age up to which a secret may open a session with all rights of its user.
+/// Maximum age of a secret that opens a session for any user. An older secret works only for users
+/// who are not operators and have no organization.
 const FULL_ACCESS_AGE: SignedDuration = SignedDuration::from_mins(10);
 
 const OPERATORS: [&str; 3] = ["ops-here@example.com", "ops-new@example.com", "ops-left@example.com"];
 
-/// Which browser opens the links.
+/// The browser in which the test opens a link.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Browser {
     /// It has no cookies.
@@ -53,10 +54,11 @@ async fn stored_user(world: &World, address: &str) -> StoredUser {
     }
 }
 
-/// Starts a stack with users of every kind and sends each of them every secret that an email can
-/// contain. Also returns the addresses and cookies of the ended sessions.
+/// Starts a stack with users of every kind, and sends each of them every kind of email with a
+/// secret. Returns the stack, and the address and the cookie of each session that has ended.
 async fn stage() -> (World, Vec<(String, String)>) {
-    // Reminders are sent on the fifth day, because they contain links too.
+    // Reminders contain links too. With this setting, the mailer sends them on the fifth day of the
+    // trial.
     let config =
         Config::memory().set("OPERATOR_EMAILS", &OPERATORS.join(",")).set("TRIAL_REMINDER_DAYS", "9");
     let world = World::with(config).await;
@@ -100,7 +102,7 @@ async fn stage() -> (World, Vec<(String, String)>) {
     (world, ended)
 }
 
-/// Returns the paths that contain a secret in an email's text, HTML, and headers.
+/// Returns the paths with a secret that occur in the text, the HTML, or the headers of an email.
 fn secrets(mail: &Value) -> BTreeSet<String> {
     let content = mail.to_string();
     let paths = content.split("http://localhost:8484").skip(1).map(|rest| {

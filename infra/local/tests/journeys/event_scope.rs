@@ -1,4 +1,5 @@
-//! Events and settings that a developer sends through the control interface have their full effect.
+//! Tests that events and settings have their full effect when a developer sends them through the
+//! control interface.
 
 use axum::body::Bytes;
 use local::Config;
@@ -35,7 +36,8 @@ async fn events_within_one_second_apply_in_order() {
         for (kind, status) in &events {
             let mut event = json!({ "type": kind, "organization_id": jo.org() });
             if let Some(status) = status {
-                // `set` applies to the event's object when the envelope has no such field.
+                // The envelope of a Stripe event has no field `status`. So `set` changes the field
+                // in the object of the event.
                 event["set"] = json!({ "status": status });
             }
             assert_eq!(world.stripe(event).await, [200]);
@@ -207,7 +209,8 @@ async fn reminder_announces_read_only_access_when_no_plan_follows() {
         world.inject(json!([])).await;
         world.advance("1h").await;
         let reminders = world.mails("trial_ending").await;
-        // A trialing subscription without an end replaces the trial, so the pending reminder is dropped.
+        // A trialing subscription without an end replaces Onramp's trial. So the mailer drops the
+        // pending reminder.
         assert_eq!(reminders.len(), usize::from(!says.is_empty()), "{status}: {reminders:?}");
         assert!(
             reminders.iter().all(|mail| mail["text"].as_str().unwrap().contains(says)),

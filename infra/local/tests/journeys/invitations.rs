@@ -60,7 +60,7 @@ async fn invitation_survives_page_views_and_is_accepted_once() {
     assert_eq!(mo.org(), jo.org());
     assert_eq!(world.visitor().submit(&path, &[("full_name", "Eve")]).await.status, 404);
 
-    // A member can use the product and sees no admin pages.
+    // A member can use the product, but sees no admin pages.
     assert!(mo.open("/dashboard").await.text().contains("Getting Started"));
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 403);
     let friendly = mo.open("/members").await.text();
@@ -264,7 +264,8 @@ async fn invited_user_signs_in_first_which_ends_older_sessions() {
     assert_eq!((joined.status, joined.header("location")), (303, "/dashboard"), "{}", joined.text());
     assert_eq!(victim.org(), jo.org());
     assert_eq!(victim.read("/onboarding/api/checklist").await.status, 200);
-    // The attacker's cookie is rejected, with its own and with the other organization.
+    // Onramp rejects the attacker's cookie, both unchanged and with the id of the other
+    // organization.
     let stolen = attacker.cookie.clone().unwrap();
     for cookie in [stolen.clone(), stolen.replace(&evil, &jo.org())] {
         attacker.cookie = Some(cookie);
@@ -274,8 +275,9 @@ async fn invited_user_signs_in_first_which_ends_older_sessions() {
     }
 }
 
-/// Opens an invitation link as a signed-out user with an account: the page leads through a sign-in
-/// link to the invitation. Returns the invitation's path after sign-in.
+/// Opens an invitation link as a signed-out user who has an account. The page leads to a sign-in
+/// link, and that link leads back to the invitation. Returns the path of the invitation to which it
+/// leads.
 async fn sign_in_first(world: &World, visitor: &mut Visitor<'_>, path: &str, email: &str) -> String {
     let page = visitor.open(path).await.text();
     let next = page.split(r#"name="next" value=""#).nth(1).unwrap().split('"').next().unwrap().to_owned();
@@ -323,7 +325,8 @@ async fn invitation_reference_opens_only_for_the_invited_user() {
 async fn invitation_reference_requires_a_verified_session() {
     let world = World::new().await;
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
-    // A stranger signed up with the invited address and knows the invitation's reference.
+    // Eve is a stranger. She signed up with the invited address, and has learned the reference to
+    // the invitation.
     let mut eve = world.trialing("Evil", "mo@example.com").await;
     let path = invite(&world, &mut jo, "mo@example.com", "admin").await;
     let page = world.visitor().open(&path).await.text();
@@ -379,7 +382,8 @@ async fn acceptance_survives_a_lost_response() {
     assert_eq!(mo.open("/dashboard").await.status, 200);
     assert!(jo.open("/members").await.text().contains("2 people"));
 
-    // Later, the link redirects its owner to the dashboard and shows others that it is used.
+    // After a minute, the used link redirects its user to the dashboard. For others, its page says
+    // that it is used.
     world.advance("61s").await;
     assert_eq!(mo.open(&path).await.header("location"), "/dashboard");
     let other = world.visitor().open(&path).await;

@@ -1,11 +1,12 @@
 //! Rate limits of sign-in emails and forms.
 //!
-//! A limit applies to every time window of its length, no matter when the window starts.
+//! A rate limit is a maximum for every period of its length. The period can start at any time.
 
 use crate::driver::{Visitor, World};
 
-/// Limits as (requests, milliseconds, whether rejected requests count). The first two are per
-/// address and network. The last is per network.
+/// The limits of sign-in requests: maximum number of requests, length of the window in
+/// milliseconds, and whether rejected requests count too. The first two limits apply to a pair of
+/// address and network. The last one applies to a network.
 const LIMITS: [(usize, i64, bool); 3] = [(3, 900_000, false), (6, 3_600_000, false), (20, 3_600_000, true)];
 
 /// Requests a sign-in link and returns the status and the seconds of `Retry-After`.
@@ -16,7 +17,8 @@ async fn request_link(world: &World, email: &str, ip: &str) -> (u16, Option<i64>
     (response.status, response.header("retry-after").parse().ok())
 }
 
-/// Returns the clock's time in milliseconds. The clock also runs during the test.
+/// Returns the time of the stack's clock in milliseconds. The clock continues to run during the
+/// test.
 async fn time(world: &World) -> i64 {
     let clock = world.local("GET", "/_local/clock", None).await;
     clock["now"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_millisecond()
@@ -27,7 +29,8 @@ async fn sign_in_limits_hold_in_every_period_and_state_the_wait() {
     let world = World::new().await;
     let mut random = 7_u64;
     for (email, ip) in [("ann@example.com", "198.51.100.1"), ("bea@example.com", "198.51.100.2")] {
-        // For each limit, the times before and after every request that it counted.
+        // For each limit, two times of every request that it counted: just before and just after
+        // the request.
         let mut counted: [Vec<(i64, i64)>; 3] = Default::default();
         for _ in 0..60 {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -36,7 +39,8 @@ async fn sign_in_limits_hold_in_every_period_and_state_the_wait() {
             let before = time(&world).await;
             let (status, wait) = request_link(&world, email, ip).await;
             let after = time(&world).await;
-            // Shortest and longest remaining wait of each limit. It is negative when the limit is free.
+            // The shortest and the longest possible wait for each limit, in milliseconds. A
+            // negative wait means that the limit rejects no request now.
             let waits: Vec<_> = LIMITS
                 .iter()
                 .zip(&counted)
@@ -72,7 +76,7 @@ async fn strangers_cannot_lock_an_address_out() {
         let status = request_link(&world, "jo@example.com", "203.0.113.66").await.0;
         assert_eq!(status, if n < 3 { 200 } else { 429 });
     }
-    // The stranger's rejected requests count only toward their own network.
+    // The stranger's rejected requests count only toward the limit of the stranger's own network.
     assert_eq!(request_link(&world, "jo@example.com", "198.51.100.9").await.0, 200);
 
     // Requests from many networks send at most twelve emails an hour to the owner.
@@ -84,7 +88,8 @@ async fn strangers_cannot_lock_an_address_out() {
     }
     assert_eq!(world.mails("sign_in").await.len(), 12);
 
-    // The owner always has a working link. A new one is sent when the newest has expired.
+    // The owner of the address always has a working link. When the newest link has expired, Onramp
+    // sends another one.
     let mut jo = world.visitor();
     let refused = jo.submit("/login", &[("email", "jo@example.com")]).await;
     assert_eq!(refused.status, 429);
@@ -132,7 +137,7 @@ async fn page_of_limit(visitor: &mut Visitor<'_>, path: &str, form: &[(&str, &st
 #[tokio::test]
 async fn form_keeps_its_values_when_a_limit_rejects_it() {
     let world = World::new().await;
-    // The address is taken, so no attempt creates an organization.
+    // The address already has an account, so no attempt creates an organization.
     world.trialing("Acme", "jo@example.com").await;
     let form = [
         ("name", "Typed Name"),

@@ -1,7 +1,7 @@
 //! End-to-end tests of the product on the local stack.
 //!
-//! Each test uses the product as a user, Stripe, SES, or the host app does. The tests run the real
-//! functions with the local gateway, table, streams, mailbox, event bus, and clock.
+//! Each test acts as a user, Stripe, SES, or the host app. The tests run the real functions with
+//! the local gateway, table, streams, mailbox, event bus, and clock.
 
 #![allow(
     clippy::unwrap_used,

@@ -26,7 +26,8 @@ async fn removed_member_loses_access_at_the_next_request() {
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 401);
     assert_eq!(mo.open("/dashboard").await.header("location"), "/login?next=/dashboard");
 
-    // Sign-in explains that the user is in no organization, until they join or create one.
+    // Until the user joins or creates an organization, the page after sign-in explains that they
+    // have none.
     let asked = mo.submit("/login", &[("email", "mo@example.com")]).await;
     assert_eq!(asked.status, 200);
     let mails = world.mails("sign_in").await;

@@ -29,7 +29,7 @@ async fn resubmitted_form_opens_the_same_organization() {
         let second = jo.org();
         assert_ne!(first, second);
 
-        // The response is lost, so the browser still has the session of the first organization.
+        // The response was lost, so the browser still has the session of the first organization.
         jo.cookie = first_cookie;
         let again = jo.submit("/organizations/new", &form).await;
         assert_eq!((again.status, jo.org()), (303, second), "{}", again.text());
@@ -125,8 +125,8 @@ async fn parallel_forms_create_both_organizations() {
     assert_eq!(tokio::join!(create("Second"), create("Third")), (303, 303));
 }
 
-/// Returns a verified user who left their only organization, and the page that their next sign-in
-/// link shows.
+/// Returns a verified user who left their only organization. Also returns the page that their next
+/// sign-in link shows.
 async fn without_organization(world: &World) -> (Visitor<'_>, String) {
     let mut ann = admin(world, "Acme", "ann@example.com").await;
     let mut jo = join(world, &mut ann, "jo@example.com", "member").await;
@@ -135,7 +135,7 @@ async fn without_organization(world: &World) -> (Visitor<'_>, String) {
     let page = jo.submit(&link, &[]).await;
     assert_eq!((page.status, &jo.cookie), (403, &None), "{}", page.text());
     assert_eq!(world.visitor().submit(&link, &[]).await.status, 404, "the link is used up");
-    // The same browser may repeat it, because the response can be lost.
+    // The same browser may use the link again, because the first response can be lost.
     let again = jo.submit(&link, &[]).await;
     assert_eq!((again.status, &jo.cookie), (403, &None), "{}", again.text());
     let page = page.text();

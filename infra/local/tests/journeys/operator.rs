@@ -1,4 +1,5 @@
-//! Operator pages: the review queue, trial extensions, and search. Other users get a 404.
+//! Operator pages: the review queue, trial extensions, and search. Users who are not operators get
+//! a 404.
 
 use local::Config;
 use serde_json::{Value, json};
@@ -11,7 +12,8 @@ use crate::{
 
 const OPERATOR: &str = "operator@example.com";
 
-/// Returns the operator, signed in by an emailed link and admin of an organization.
+/// Creates an operator who is also an admin of an organization. Returns their browser, which is
+/// signed in by an emailed link.
 async fn operator(world: &World) -> Visitor<'_> {
     world.trialing("Host", OPERATOR).await;
     let mut operator = world.visitor();
@@ -62,7 +64,8 @@ async fn review_items(operator: &mut Visitor<'_>) -> Vec<Value> {
     response.json()["waiting"].as_array().unwrap().clone()
 }
 
-/// Returns everything of a response that a client can compare: all but the two request IDs.
+/// Returns the parts of a response that a client could compare with another response. Omits the two
+/// request IDs, because each response has different ones.
 fn visible(response: &TestResponse) -> (u16, Vec<(String, String)>, String) {
     let ids = ["x-request-id", "apigw-requestid"];
     let headers = response.inner.headers().iter().filter(|(name, _)| !ids.contains(&name.as_str()));
@@ -78,7 +81,7 @@ async fn operator_pages_look_missing_to_other_users() {
     let jo = world.trialing("Acme", "jo@example.com").await;
     let mut verified = world.visitor();
     sign_in_by_link(&world, &mut verified, "jo@example.com").await;
-    // A sign-up with an operator's address does not verify it.
+    // A stranger can sign up with an operator's address. This does not verify the address.
     let unverified = world.trialing("Host", OPERATOR).await;
     let mut forged = world.visitor();
     let items = verified.cookie.as_deref().unwrap();
@@ -285,7 +288,8 @@ async fn review_queue_lists_items_until_they_are_resolved() {
     assert_eq!(review_items(&mut operator).await, [] as [Value; 0]);
     assert!(operator.open("/operator").await.text().contains("Nothing needs attention"));
 
-    // An event of an unknown customer that names an organization that does not exist.
+    // Stripe sends an event of an unknown customer. Its metadata names an organization that does
+    // not exist.
     let missing = "org_0198c0de-0000-7000-8000-00000000dead";
     let set = json!({ "data.object.metadata.organization_id": missing });
     world.stripe(json!({ "type": "invoice.paid", "customer": "cus_lost", "set": set })).await;
@@ -332,7 +336,8 @@ async fn customer_link_deletes_the_parked_events_it_applies() {
     };
     assert_eq!(parked().await, 0);
 
-    // An earlier version of the code can have left a parked event behind.
+    // An earlier version of the code can leave a parked event in the table after it was applied.
+    // Write such an item.
     world.write("PutItem", json!({ "Item": parked_item }));
     assert_eq!(parked().await, 1);
     world.advance("11m").await;
@@ -466,7 +471,7 @@ async fn review_queue_pages_through_all_items() {
         let item = json!({
             "pk": { "S": format!("STRIPE#evt_{n}") }, "sk": { "S": "QUARANTINED" },
             "due_pk": { "S": format!("HELD#{}", n % 8) },
-            // Ten of them have the same time.
+            // Ten of these items have the same time.
             "due_at": { "S": format!("2026-01-01T00:{:02}:00.000Z", if (20..30).contains(&n) { 20 } else { n }) },
             "quarantined_at": { "S": "2026-01-01T00:00:00.000Z" }, "reason": { "S": "thin" },
         });

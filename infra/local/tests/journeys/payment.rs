@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::driver::{Visitor, World};
 
-/// Checks that the organization is active and that its provisioning happened exactly once.
+/// Checks that the organization is active, and that Onramp provisioned it exactly once.
 async fn assert_provisioned_once(world: &World, jo: &mut Visitor<'_>) {
     let organization = jo.organization().await;
     assert_eq!((&organization["status"], &organization["access"]), (&json!("active"), &json!("full")));

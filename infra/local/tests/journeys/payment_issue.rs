@@ -67,7 +67,7 @@ async fn payment_email_is_dropped_when_the_invoice_is_closed() {
         let world = World::new().await;
         let jo = paying(&world).await;
         world.settle().await;
-        // The email waits, because the mailer cannot write its claim.
+        // The email stays pending, because the mailer cannot write its claim to the table.
         world
             .inject(
                 json!([{ "function": "mailer", "service": "dynamodb", "rate": 1.0, "kind": "error_500" }]),

@@ -19,7 +19,7 @@ async fn head_requests_match_the_routes() {
         ("/login/f00d", 404, "content-type", "application/problem+json"),
         ("/problems/not-found", 200, "content-type", "text/html; charset=utf-8"),
         ("/problems/nonsense", 404, "content-type", "application/problem+json"),
-        // These paths have no GET.
+        // Paths without a `GET` route.
         ("/logout", 405, "allow", "POST"),
         ("/billing/webhooks/stripe", 405, "allow", "POST"),
         ("/nowhere", 404, "content-type", "application/problem+json"),
@@ -51,7 +51,7 @@ async fn public_pages_load_while_the_table_hangs() {
     for (page, response) in [("/", landing), ("guide", guide), ("form", form), ("login", login)] {
         assert_eq!(response.status, 200, "{page}");
         assert!(!response.text().contains("Sign out"), "shown as signed out: {page}");
-        // The page gives up before the SDK retries.
+        // After one failed read, the page responds without a retry of the SDK.
         assert_eq!(world.calls_of(&response).await, ["BatchGetItem"], "{page}");
     }
 }

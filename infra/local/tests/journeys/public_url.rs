@@ -1,4 +1,5 @@
-//! A stage behind a proxy: outgoing URLs and the origin check of forms follow `PUBLIC_URL`.
+//! Tests a stage behind a proxy: Onramp uses `PUBLIC_URL` for outgoing URLs and for the origin
+//! check of forms.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use local::Config;
@@ -8,8 +9,9 @@ use crate::driver::World;
 
 const PUBLIC: &str = "https://www.example.com";
 
-/// Starts a stack with a public URL. The gateway still sees the host name `localhost:8484`, as an
-/// origin behind CloudFront sees its own name.
+/// Starts a stack whose `PUBLIC_URL` differs from its own address. The gateway still gets requests
+/// for `localhost:8484`. In the same way, an API behind CloudFront gets requests for its own host
+/// name.
 async fn world() -> World {
     World::with(Config::memory().set("PublicUrl", PUBLIC).set("APP_URL", "https://app.example.com")).await
 }

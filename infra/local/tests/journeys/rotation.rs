@@ -25,7 +25,7 @@ fn event(id: &str) -> Value {
         "data": { "object": { "id": "prod_1" } } })
 }
 
-/// Counts the reads of the stored secret.
+/// Counts how often the function has read the secret from Secrets Manager.
 async fn reads(world: &World) -> usize {
     let calls = world.local("GET", "/_local/calls", None).await;
     let of_webhook =
@@ -48,7 +48,7 @@ async fn rotated_secret_takes_effect_without_a_deployment() {
     );
     world.advance("61s").await;
 
-    // Both secrets are active during the rotation. Then the old one is removed.
+    // During the rotation, both secrets are valid. Then the first one is removed.
     rotate(&world, &format!("{FIRST},{SECOND}"));
     assert_eq!(
         (status(&world, FIRST).await, reads(&world).await),

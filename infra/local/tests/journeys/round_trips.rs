@@ -1,4 +1,4 @@
-//! AWS calls per request, and their consistency and permissions.
+//! Number of AWS calls for each request, and the consistency and permissions of these calls.
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ async fn webhook_makes_one_read_and_one_write() {
     let world = World::new().await;
     let jo = world.pending("Acme", "jo@example.com").await;
     let org = jo.org();
-    // The event is identical each time, with its times.
+    // Each call sends the same event, with the same ids and times.
     let at = world.stack.system().cloud.clock.now().as_second();
     let same = json!({ "id": "evt_1", "created": at, "data.object.id": "in_1", "data.object.created": at });
     let paid = || json!({ "type": "invoice.paid", "organization_id": org, "set": same });
@@ -58,7 +58,8 @@ async fn deciding_reads_are_consistent_and_every_call_is_allowed() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
     world.stripe(json!({ "type": "invoice.paid", "organization_id": jo.org() })).await;
-    // An event that is parked, and the link that applies it.
+    // Stripe sends an event that Onramp parks. Then it sends a Checkout event, which links the
+    // customer and applies the parked event.
     world.stripe(json!({ "type": "invoice.paid", "customer": "cus_1" })).await;
     let session =
         json!({ "type": "checkout.session.completed", "organization_id": jo.org(), "customer": "cus_1" });
@@ -70,8 +71,9 @@ async fn deciding_reads_are_consistent_and_every_call_is_allowed() {
     let denied: Vec<&Value> =
         calls.as_array().unwrap().iter().filter(|call| call["allowed_by"].is_null()).collect();
     assert!(denied.is_empty(), "{denied:#?}");
-    // `consistent` is null for writes and for index queries, which only find candidates. Results of
-    // reads during init are discarded.
+    // Only reads by key have a value in `consistent`. Writes have none. Index queries have none
+    // either, because they only find candidates that the code then reads by key. The reads during
+    // init only open a connection, and their results are not used.
     let reads: Vec<&Value> = calls
         .as_array()
         .unwrap()

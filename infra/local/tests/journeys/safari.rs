@@ -34,7 +34,7 @@ impl<'w> Safari<'w> {
         response
     }
 
-    /// Stores a cookie by WebKit's rules for `http://localhost`.
+    /// Stores a cookie as WebKit does for `http://localhost`.
     fn store(&mut self, set: &str) {
         let mut parts = set.split("; ");
         let (name, value) = parts.next().unwrap().split_once('=').unwrap();

@@ -96,7 +96,7 @@ async fn session_expires_after_a_day_without_use() {
 async fn first_sign_in_ends_older_sessions_despite_clock_skew() {
     let world = World::new().await;
     let mut eve = world.trialing("Evil", "victim@example.com").await;
-    // The function that created the session had a fast clock.
+    // Simulate that the function that created the session had a clock that was ahead.
     let items = world.items(&format!("USER#{}", eve.user())).await;
     let session =
         items.iter().find(|item| item["sk"]["S"].as_str().unwrap().starts_with("SESSION#")).unwrap();
@@ -131,7 +131,7 @@ async fn repeated_sign_up_form_returns_a_working_session() {
         jo
     };
     let (one, two, three) = tokio::join!(sign_up(), sign_up(), sign_up());
-    // The host of the next request has a clock that is two seconds behind.
+    // The next request runs on a host whose clock is two seconds behind.
     let clock = world.local("GET", "/_local/clock", None).await;
     let now: jiff::Timestamp = clock["now"].as_str().unwrap().parse().unwrap();
     let behind = now - jiff::SignedDuration::from_secs(2);

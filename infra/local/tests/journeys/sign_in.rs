@@ -61,7 +61,7 @@ async fn sign_in_can_be_repeated_for_a_minute_after_a_lost_reply() {
     let again = jo.submit(&path, &[]).await;
     assert_eq!((again.status, again.header("location")), (303, "/dashboard"), "{}", again.text());
     assert_ne!(jo.cookie, lost.cookie);
-    // The first session works a little longer, in case the browser received its cookie.
+    // The first session works for one more minute, in case the browser received its cookie.
     assert_eq!(lost.open("/dashboard").await.status, 200);
     world.advance("60s").await;
     assert_eq!((lost.open("/dashboard").await.status, jo.open("/dashboard").await.status), (303, 200));

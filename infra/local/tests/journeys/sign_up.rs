@@ -127,7 +127,7 @@ async fn double_submit_creates_one_organization_and_two_sessions() {
     assert_eq!(one.org(), two.org());
     assert_eq!(one.organization().await["status"], "trialing");
     assert_eq!(two.organization().await["status"], "trialing");
-    // Submitted again after the back button, now with a session.
+    // The user goes back in the browser and submits the form again, now with a session.
     let again = one.submit("/organizations/new", &form).await;
     assert_eq!((again.status, again.header("location")), (303, "/onboarding/welcome"), "{}", again.text());
     assert_eq!(world.mails("welcome").await.len(), 1);

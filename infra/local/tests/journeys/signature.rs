@@ -16,8 +16,8 @@ fn secret(text: &str) -> Secret {
     Secret::parse(text).unwrap()
 }
 
-/// Returns an event whose bytes differ from its compact JSON: it is pretty-printed and ends with
-/// spaces.
+/// Returns an event that is pretty-printed and ends with spaces. So its bytes differ from its
+/// compact JSON.
 fn event() -> String {
     let text = json!({ "id": "evt_1", "object": "event", "type": "invoice.paid", "created": 1_767_225_600, "livemode": false,
         "data": { "object": { "id": "in_1", "object": "invoice", "customer": "cus_1", "amount_paid": 900, "created": 1_767_225_600 } } });

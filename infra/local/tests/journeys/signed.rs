@@ -5,7 +5,7 @@ use stripe::{Secret, sign};
 
 use crate::driver::{TestResponse, World};
 
-/// Posts an event that is signed now with a secret.
+/// Posts an event, signed with `secret` at the current time of the stack.
 pub async fn post(world: &World, secret: &str, event: &Value) -> TestResponse {
     post_with(world, secret, event, &[]).await
 }

@@ -1,5 +1,5 @@
-//! No organization pays twice. Only the newest Checkout session can be paid. While a subscription
-//! runs, no session can be paid.
+//! Tests that no organization pays twice. Only the newest Checkout session can be paid. While a
+//! subscription is alive, no session can be paid.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
 
 const TOKEN: (&str, &str) = ("form_token", "a-token-of-22-characters");
 
-/// Pays a Checkout and returns whether it was still payable.
+/// Tries to pay the Checkout at the redirect target, and returns whether that was possible.
 fn pay(world: &World, redirect: &TestResponse) -> bool {
     press(world, redirect.header("location"), "choice=pay").contains("/billing/return?session=")
 }

@@ -1,4 +1,4 @@
-//! `onramp smoke` against a local stack: healthy, and with one fault at a time.
+//! Tests `onramp smoke` against a local stack: a healthy one, and then one fault at a time.
 
 use aws_smithy_runtime_api::client::{
     http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector},

@@ -115,7 +115,8 @@ async fn page_of_users_other_organization_offers_a_switch() {
     );
     assert!(jo.open(&acme_page).await.text().contains("14 days left"));
 
-    // A user outside the organization gets the same 404 as for an unknown organization.
+    // A user who does not belong to the organization gets the same 404 as for an unknown
+    // organization.
     let mut eve = world.trialing("Other", "eve@example.com").await;
     let missing = eve.open("/organizations/org_0198c0de-0000-7000-8000-00000000dead").await;
     let foreign = eve.open(&format!("/organizations/{second}")).await;

@@ -1,5 +1,5 @@
-//! Days and dates of a trial: every page, email, and JSON response shows the same values, in every
-//! time zone.
+//! Tests the days and dates of a trial. Every page, email, and JSON response shows the same values,
+//! in every time zone.
 
 use serde_json::json;
 
@@ -100,7 +100,7 @@ async fn repeated_and_parallel_trial_sweeps_remind_once() {
 async fn stripe_trial_end_event_sends_no_second_reminder() {
     let world = World::new().await;
     let jo = sign_up(&world, "2027-01-01T09:00:00Z", "UTC").await;
-    // A subscription that starts with the rest of the trial has the same end, to the second.
+    // A subscription that takes over the rest of the trial ends its trial at the same second.
     let end = "2027-01-15T09:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
     let set = json!({ "data.object.status": "trialing", "data.object.trial_end": end });
     world.advance("11d").await;
@@ -142,7 +142,7 @@ async fn writes_return_402_with_upgrade_url_after_the_trial() {
         assert_eq!(page.status, 402, "{path}");
         assert!(page.text().contains(&plans), "{path}: {}", page.text());
     }
-    // Access is checked before the task key.
+    // Onramp checks access before it checks the task key, so an unknown key also gives 402.
     assert_eq!(jo.post(&format!("{task}/complete/nonsense")).await.status, 402);
     for path in ["/dashboard", "/onboarding/checklist", &plans] {
         assert_eq!(jo.open(path).await.status, 200, "{path} is readable");

@@ -10,7 +10,8 @@ async fn world() -> World {
     World::with(Config::memory().set("TRIAL_REMINDER_DAYS", "3,1")).await
 }
 
-/// Returns the path of a reminder's unsubscribe link. Header, text, and HTML contain the same link.
+/// Returns the path of the unsubscribe link in a reminder. Fails if the header, the text, and the
+/// HTML do not contain the same link.
 fn link(reminder: &Value) -> String {
     let header = reminder["headers"]["List-Unsubscribe"].as_str().unwrap();
     let url = header.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap();
@@ -89,7 +90,8 @@ async fn unsubscribe_page_stops_and_restarts_reminders() {
     assert!(stopped.text().contains("Turn reminders back on"), "{}", stopped.text());
     assert!(jo.open(&path).await.text().contains("Trial reminders are off"));
 
-    // A cross-site request can stop reminders, because mail clients send one. It cannot restart them.
+    // A cross-site request can stop reminders, because mail clients send such a request. It cannot
+    // restart them.
     let undo = format!("{path}/undo");
     assert_eq!(one_click(&world, &undo).await.status, 403);
     assert!(jo.open(&path).await.text().contains("Trial reminders are off"));

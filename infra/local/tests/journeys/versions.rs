@@ -12,7 +12,8 @@ use crate::{
     sign_in::sign_in_by_link,
 };
 
-/// Items of the last release, at least one of every kind. `.ci/record_items.py` records them.
+/// Items that the last release wrote, at least one of every kind. `.ci/record_items.py` records
+/// them.
 const RELEASED: &str = include_str!("items/3140eec.json");
 
 /// Every kind of item, as the first parts of its keys.
@@ -36,7 +37,8 @@ const KINDS: [&str; 17] = [
     "USER USER",
 ];
 
-/// Paths of the maps in an organization's item that hold entries by key instead of named fields.
+/// Paths of the maps in an organization's item whose keys are data, such as task keys. All other
+/// maps have fixed field names.
 const ENTRIES: [&str; 7] = [
     "checklist|ticks",
     "checklist|skipped",
@@ -46,7 +48,7 @@ const ENTRIES: [&str; 7] = [
     "facts",
     "mail",
 ];
-/// Separator of a path. No attribute name and no entry key contains it.
+/// Separator of the parts of a path. No attribute name and no key of a map contains it.
 const SEPARATOR: char = '|';
 
 /// Name of a field that this version does not define.
@@ -56,7 +58,7 @@ fn released() -> Value {
     serde_json::from_str(RELEASED).unwrap()
 }
 
-/// Starts a stack with these items and sets its clock to the time of the recording.
+/// Starts a stack with these items. Sets its clock to the time at which the items were recorded.
 async fn world(released: &Value, items: &[Value]) -> World {
     let world = World::new().await;
     world.local("POST", "/_local/clock", Some(json!({ "now": released["now"] }))).await;
@@ -79,7 +81,8 @@ fn key(item: &Value) -> (String, String) {
     (part("pk"), part("sk"))
 }
 
-/// Adds to `found` the paths at and below `path` that are groups of named fields, in DynamoDB JSON.
+/// Adds the paths of maps with fixed field names to `found`: of `value` itself, and of all maps
+/// inside it. `path` is the path of `value`, which is in DynamoDB JSON.
 fn groups(path: &str, value: &Value, found: &mut Vec<String>) {
     let Some(fields) = value.get("M").and_then(Value::as_object) else { return };
     let name = path.rsplit(SEPARATOR).next().unwrap();
@@ -92,7 +95,7 @@ fn groups(path: &str, value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Returns the map at a path of an item.
+/// Returns the map at a path of an item. Returns `None` if there is no map.
 fn at<'v>(item: &'v mut Value, path: &str) -> Option<&'v mut Map<String, Value>> {
     let mut current = item;
     for name in path.split(SEPARATOR) {
@@ -104,14 +107,15 @@ fn at<'v>(item: &'v mut Value, path: &str) -> Option<&'v mut Map<String, Value>>
     current.get_mut("M")?.as_object_mut()
 }
 
-/// Adds an unknown field to an item and to each of its groups of fields. Returns the group paths.
+/// Adds an unknown field to an item, and to each map with fixed field names in it. Returns the
+/// paths of these maps.
 fn decorate(item: &mut Value) -> Vec<String> {
     let mut paths = Vec::new();
     let is_org = item["sk"]["S"] == "ORG";
     for (name, value) in item.as_object().unwrap() {
         match (is_org, name.as_str()) {
-            // `mail` contains the fields of one email, so it is a group of named fields. Only in an
-            // organization's item does it contain several emails by key.
+            // Here `mail` contains the fields of one email. In an organization's item, it instead
+            // contains several emails by key.
             (false, "mail") => paths.push(name.clone()),
             _ => groups(name, value, &mut paths),
         }
@@ -178,8 +182,8 @@ async fn items_of_the_last_release_are_read_completely() {
     }
 }
 
-/// Returns the operator after a new sign-in. The operator pages require a recent sign-in, and the
-/// last release did not record when a session started with a sign-in link.
+/// Returns the operator after a new sign-in. The operator pages require a recent sign-in. The
+/// recorded session does not contain the time of one, because the last release did not store it.
 async fn operator<'w>(world: &'w World, released: &Value) -> Visitor<'w> {
     let mut operator = visitor(world, released, "operator");
     assert_eq!(operator.read("/operator").await.status, 401);
@@ -187,7 +191,7 @@ async fn operator<'w>(world: &'w World, released: &Value) -> Visitor<'w> {
     operator
 }
 
-/// Checks that `now` contains every value of `then`.
+/// Checks that `now` contains every value of `then`. `path` names the place in failure messages.
 fn includes(now: &Value, then: &Value, path: &str) {
     match (now, then) {
         (Value::Object(now), Value::Object(then)) => {
@@ -207,7 +211,7 @@ async fn writes_preserve_fields_of_a_newer_version() {
     assert!(decorated.iter().map(|(_, paths)| paths.len()).sum::<usize>() > 30);
     let world = world(&released, &items).await;
 
-    // All sources of writes: users, Stripe, the host app, and time.
+    // Cause writes from all sources: users, Stripe, the host app, and schedules.
     let mut jo = visitor(&world, &released, "jo");
     for path in
         ["/complete/set_working_hours", "/skip/created_time_entry", "/unskip/generated_report", "/restore"]

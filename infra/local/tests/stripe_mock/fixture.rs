@@ -87,8 +87,9 @@ impl Account<'_> {
         String::from_utf8(response.into_body().to_vec()).unwrap()
     }
 
-    /// Creates a customer, and pays a Checkout of the team plan with the card `choice`. Returns the
-    /// ids of the customer and of the subscription.
+    /// Creates a customer and completes a Checkout of the team plan. `choice` is the button that
+    /// the customer presses on the Checkout page. Returns the ids of the customer and of the
+    /// subscription.
     pub fn subscribe(self, choice: &str, trial: Option<SignedDuration>) -> (String, String) {
         let customer = self.customer("org_1");
         let trial_end = trial.map(|trial| self.now() + trial);

@@ -26,7 +26,8 @@ pub struct Report {
     pub denied: BTreeSet<String>,
     /// Permissions that no call used.
     pub unused: BTreeSet<String>,
-    /// Permissions that calls used but do not need, because another one grants the same.
+    /// Permissions that calls used but do not need, because another permission allows the same
+    /// calls.
     pub redundant: BTreeSet<String>,
 }
 
@@ -36,7 +37,7 @@ enum Necessity {
     #[default]
     Unused,
     Used,
-    /// Without the permission, a call is denied.
+    /// At least one call would be denied without the permission.
     Required,
 }
 

@@ -123,7 +123,7 @@ impl Bus {
         self.in_flight.clear();
     }
 
-    /// Returns the receiver of deliveries. Only the first call returns it.
+    /// Returns the receiver of deliveries at the first call, and `None` at any later call.
     pub(crate) fn deliveries(&self) -> Option<UnboundedReceiver<RuleDelivery>> {
         self.incoming.lock().unwrap_or_else(PoisonError::into_inner).take()
     }

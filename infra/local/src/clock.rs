@@ -30,7 +30,7 @@ pub struct LocalClock {
     moved: Notify,
 }
 
-/// The stored offset. Older files have no nanoseconds.
+/// The offset as the file stores it. Files that an older version wrote contain no nanoseconds.
 #[derive(Serialize, Deserialize)]
 struct Ahead {
     ahead_seconds: i64,
@@ -146,7 +146,8 @@ impl Drop for AdvanceGuard<'_> {
     }
 }
 
-/// Replaces the file atomically. A truncated file would set the clock back.
+/// Replaces the file atomically. Otherwise, a crash during the write could leave an invalid file,
+/// and the stack could not start.
 fn save(file: &Path, offset: SignedDuration) -> io::Result<()> {
     let ahead = Ahead { ahead_seconds: offset.as_secs(), ahead_nanoseconds: offset.subsec_nanos() };
     let new = file.with_extension("new");

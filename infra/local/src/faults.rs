@@ -1,4 +1,4 @@
-//! Fault injection: a plan selects calls of functions that fail, and how.
+//! Fault injection: a plan selects which calls of the functions fail, and how they fail.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -13,7 +13,7 @@ pub enum Kind {
     /// Internal error of the service. The operation has no effect.
     #[serde(rename = "error_500")]
     Error500,
-    /// Conflict with another transaction on the item.
+    /// Another transaction is changing the item. The operation has no effect.
     Conflict,
     /// The role does not allow the call.
     AccessDenied,
@@ -151,7 +151,7 @@ impl Faults {
     }
 }
 
-/// Returns whether a part of the operation can fail alone.
+/// Returns whether a part of the operation can fail while the rest succeeds.
 fn has_parts(operation: &str) -> bool {
     matches!(operation, "BatchGetItem" | "BatchWriteItem" | "PutEvents")
 }

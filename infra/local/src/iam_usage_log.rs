@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::iam::Need;
 
-/// Environment variable that names the folder.
+/// Environment variable that names the folder of the log files.
 const FOLDER: &str = "ONRAMP_NEEDS";
 
 /// A need of a function, with the settings of its stack.
@@ -34,7 +34,7 @@ pub struct Entry {
 #[derive(Debug)]
 pub struct IamUsageLog(Option<Arc<BTreeMap<String, String>>>);
 
-/// The log file of this process, which all of its stacks share.
+/// The log file of this process. All stacks in the process write to this file.
 static LOG: LazyLock<Mutex<Usage>> = LazyLock::new(|| Mutex::new(Usage::open()));
 
 struct Usage {

@@ -228,7 +228,7 @@ fn lock_folder(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Creates the router of a party outside of Onramp, which has its own port.
+/// Creates the router of a server that is not part of Onramp and has its own port.
 fn external_app<F>(handle: impl Fn(Request<Bytes>) -> F + Clone + Send + Sync + 'static) -> Router
 where
     F: Future<Output = Response<Bytes>> + Send + 'static,

@@ -33,7 +33,8 @@ pub struct System {
     pub(crate) pollers: Vec<Arc<StreamPoller>>,
     pub(crate) scheduler: Scheduler,
     pub(crate) pending_work: Arc<PendingWork>,
-    /// Locked while an operation moves the clock. Only that operation runs the schedules then.
+    /// Locked while an operation moves the clock. During this time, only this operation runs
+    /// schedules.
     pub(crate) clock_lock: tokio::sync::Mutex<()>,
 }
 

@@ -65,7 +65,8 @@ pub(super) fn check(
     }
     findings.extend(stage_kind(stage, &values));
     findings.extend(sample_values(&values, parameters));
-    // A parameter with a finding gets no second one, and no finding that calls it good.
+    // `trial` and `sender` run only if their parameters have no finding yet. Otherwise, the report
+    // could contain two findings for one problem, or call an invalid parameter good.
     let unreported = |names: &[&str]| !findings.iter().any(|it| names.contains(&it.subject.as_str()));
     let (check_trial, check_sender) = (
         unreported(&["StripeTrialDays", "TrialReminderDays"]),

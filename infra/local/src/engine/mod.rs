@@ -109,7 +109,7 @@ impl Engine {
         &self.tables
     }
 
-    /// Returns a receiver that changes at every write.
+    /// Returns a receiver whose value changes at every write.
     pub fn writes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
     }
@@ -163,7 +163,8 @@ impl Engine {
         Ok(position.map_or(0, |(_, _, position)| position))
     }
 
-    /// Returns the items of all tables as stored: those with this partition key, or all.
+    /// Returns the stored items of all tables that have the partition key `pk`, or all items for
+    /// `None`.
     pub fn items(&self, pk: Option<&str>) -> Vec<Value> {
         let mut items = Vec::new();
         for table in &self.tables {

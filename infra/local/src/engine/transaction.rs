@@ -17,7 +17,7 @@ use dynoxide::{
 /// DynamoDB Developer Guide).
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// Number of items that cannot exceed the limit, because one item has at most 400 KB.
+/// Number of items that cannot exceed the limit together, because one item has at most 400 KB.
 const ALWAYS_BELOW_LIMIT: usize = MAX_BYTES / (400 * 1024);
 
 /// Executes the transaction, or returns DynamoDB's error if its items are too large together.
@@ -39,7 +39,8 @@ pub(super) fn write(
     database.transact_write_items(request)
 }
 
-/// Returns the size of the item that an action writes (`Put`) or finds (all others), in bytes.
+/// Returns a size in bytes: of the new item for a `Put`, and of the stored item for any other
+/// action.
 fn size(database: &Database, action: &TransactWriteItem) -> Result<usize, DynoxideError> {
     let TransactWriteItem { put, update, delete, condition_check } = action;
     if let Some(put) = put {

@@ -75,7 +75,7 @@ pub(crate) struct SharedKeys<'a> {
 }
 
 impl HostApp {
-    /// Creates a host app with the origin `url` for the Onramp at `onramp`.
+    /// Creates a host app with the origin `url` that uses Onramp at the origin `onramp`.
     pub(crate) fn new(
         cloud: Arc<Cloud>,
         url: &str,

@@ -83,7 +83,7 @@ impl Statement {
         if self.allow { &self.actions } else { &[] }
     }
 
-    /// Returns the action, as written, by which this statement allows `need`.
+    /// Returns the action, as the template writes it, with which this statement allows `need`.
     pub fn grants<'a>(&'a self, need: &Need) -> Option<&'a str> {
         let granted = self.granted().iter().find(|action| names(action, need));
         granted.filter(|_| self.covers(need)).map(String::as_str)
@@ -162,7 +162,8 @@ impl Statement {
     }
 }
 
-/// Returns whether an action as written matches the needed one. Actions are case-insensitive.
+/// Returns whether `action`, which can contain wildcards, matches the action of `need`. The
+/// comparison ignores case.
 fn names(action: &str, need: &Need) -> bool {
     like(&action.to_lowercase(), &need.action.to_lowercase())
 }

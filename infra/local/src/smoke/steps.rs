@@ -23,7 +23,7 @@ const fn step(name: &'static str, run: for<'c> fn(&'c mut Client) -> StepFuture<
     Step { name, needs_secret: false, run }
 }
 
-/// All steps. A later step relies on the state that the earlier ones created.
+/// All steps. A step relies on the state that earlier steps created.
 pub(super) const STEPS: &[Step] = &[
     step("sign-up page", |client| Box::pin(form(client))),
     step("sign-up with a trial", |client| Box::pin(sign_up(client))),

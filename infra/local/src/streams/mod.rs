@@ -105,7 +105,7 @@ impl StreamPoller {
         &self.mapping.id
     }
 
-    /// Reads and delivers records until none is left or a batch has to wait.
+    /// Reads and delivers records until no record is left, or until a batch has to wait.
     pub async fn drain(&self, source: &dyn Source) -> Drained {
         let mut state = self.state.lock().await;
         loop {
@@ -139,7 +139,8 @@ impl StreamPoller {
         }
     }
 
-    /// Delivers records until dropped. It runs after every write and after every backoff.
+    /// Delivers records after every write and after every backoff, until `writes` closes or the
+    /// caller drops the returned future.
     pub async fn run(&self, source: &dyn Source, mut writes: tokio::sync::watch::Receiver<u64>) {
         let mut backoff = BACKOFF;
         loop {

@@ -76,7 +76,7 @@ const ENVELOPE: [&str; 11] = [
     "type",
 ];
 
-/// Adds `data` or `data.object` to a path that does not start at the top level.
+/// Adds the prefix `data` or `data.object` to a path that does not start with a top-level field.
 fn full_path(path: &str) -> Cow<'_, str> {
     match path.split('.').next() {
         Some("previous_attributes") => format!("data.{path}").into(),

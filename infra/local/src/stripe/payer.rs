@@ -36,7 +36,8 @@ impl Payer {
         }
     }
 
-    /// Returns the metadata that Onramp's Checkout sets on customer, session, and subscription.
+    /// Returns the metadata that Onramp sets at Checkout on the customer, the session, and the
+    /// subscription.
     pub(super) fn metadata(&self) -> Value {
         match &self.organization {
             Some(organization) => json!({ "organization_id": organization }),

@@ -105,7 +105,7 @@ impl Sender {
         // The body is indented JSON, as in Stripe. If a receiver verifies the signature over JSON
         // that it serialized again, its text differs and the verification fails.
         let body = Bytes::from(format!("{event:#}"));
-        // Each delivery is a task of its own, so that deliveries run concurrently.
+        // Each delivery is a separate task, so that the deliveries run concurrently.
         let deliveries = (0..spec.count).map(|_| tokio::spawn((self.post)(self.request(&body))));
         let statuses = join_all(deliveries).await.into_iter().map(|response| {
             response.map_or(StatusCode::INTERNAL_SERVER_ERROR, |response| response.status()).as_u16()

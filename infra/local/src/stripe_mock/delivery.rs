@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Delays after the first failed deliveries. The last delay repeats.
+/// Delays after the first, second, … failed delivery of an event. The last delay repeats.
 const BACKOFF: [SignedDuration; 5] = [
     SignedDuration::from_secs(10),
     SignedDuration::from_mins(1),
@@ -13,7 +13,7 @@ const BACKOFF: [SignedDuration; 5] = [
     SignedDuration::from_hours(3),
 ];
 
-/// Time from the creation of an event to its last retry.
+/// Maximum time from the creation of an event to its last retry.
 const RETRY_PERIOD: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// Order and number of the deliveries of events.

@@ -53,7 +53,8 @@ impl Price {
         })
     }
 
-    /// Returns the fields in which it differs from the default plan object, the older form.
+    /// Returns the fields in which the plan object of this price differs from the default plan
+    /// object. A plan object is the older form of a price.
     pub(super) fn plan_facts(&self) -> Value {
         json!({
             "id": self.id,

@@ -84,7 +84,7 @@ impl<'a> Scope<'a> {
         Ok(Some((kind.to_owned(), properties)))
     }
 
-    /// Returns whether a resource or output has no condition, or a true one.
+    /// Returns whether a resource or output exists: it has no condition, or its condition is true.
     pub(super) fn is_there(&self, entry: &Yaml) -> Result<bool, String> {
         entry.get("Condition").and_then(Yaml::as_str).map_or(Ok(true), |name| self.condition(name, 0))
     }

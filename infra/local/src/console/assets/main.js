@@ -32,7 +32,7 @@ async function refreshOnce() {
   }
 }
 
-// Only one refresh runs at a time. A call during a refresh starts another one afterward.
+// Only one refresh runs at a time. A call during a refresh starts another refresh after it.
 function refreshAll() {
   const next = (running ?? Promise.resolve()).then(refreshOnce);
   const current = next.finally(() => { if (running === current) running = null; });

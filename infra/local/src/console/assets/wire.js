@@ -29,7 +29,8 @@ export const get = async (path) => parse(await call("GET", path));
 export const post = async (path, body) => parse(await call("POST", path, body));
 export const remove = (path) => call("DELETE", path);
 
-// Returns a function that reads a path and returns the response if it changed.
+// Returns a function that reads `path`. It returns the response, or `undefined` if the response is
+// the same as before.
 export function watch(path) {
   let last;
   return async () => {

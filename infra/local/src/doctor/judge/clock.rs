@@ -12,7 +12,8 @@ const WARNING_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
 /// Largest clock difference that Stripe's webhook signatures and AWS request signatures allow.
 const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// Compares the local clock with that of a server; `whose` names the server.
+/// Compares the local clock with the clock of a server. `whose` is the name of the server in the
+/// finding.
 pub(in crate::doctor) fn clock(skew: &Fact<Skew>, whose: &str) -> Finding {
     let (area, subject) = (Area::Clock, "Local clock");
     let fix = "enable NTP time synchronization, then rerun";

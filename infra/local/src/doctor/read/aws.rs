@@ -103,7 +103,8 @@ impl Account {
         })
     }
 
-    /// Reads the table `name`, or else the one that CloudFormation created for the stack.
+    /// Reads the table `name`. Without a name, reads the table that CloudFormation created for the
+    /// stack.
     pub(in crate::doctor) async fn table(&self, name: Option<&str>, stack: &str) -> Fact<TableState> {
         let name = match name {
             Some(name) => name.to_owned(),

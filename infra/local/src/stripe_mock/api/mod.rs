@@ -175,9 +175,9 @@ fn authorize(mock: &StripeMock, request: &Request<Bytes>) -> Result<(), ApiError
     if given == mock.account.key { Ok(()) } else { Err(ApiError::wrong_key(&given)) }
 }
 
-/// Executes a POST operation, and only once for each idempotency key. A later request with the same
-/// key and parameters gets the stored response. The mock stores no failed request, so the caller
-/// can retry it with the same key.
+/// Executes a POST operation, and only once for each idempotency key. While the key is valid, a
+/// later request with the same key and parameters gets the stored response. The mock stores only
+/// successful responses, so a caller can retry a failed request with the same key.
 fn create(
     mock: &StripeMock,
     operation: Operation<'_>,

@@ -59,7 +59,8 @@ impl AccountState {
     }
 }
 
-/// Whether the end of the period renews or cancels the subscription. Unpaid ones do not renew.
+/// Whether the end of the period renews or cancels the subscription. Unpaid subscriptions do not
+/// renew.
 fn acts_at_period_end(subscription: &Subscription) -> bool {
     match subscription.status {
         Status::Trialing | Status::Active | Status::PastDue => true,
